@@ -1,0 +1,217 @@
+/**
+ * What can be said of a case: one key a type, in the order that ties of a day fall back on.
+ * A new event type begins here; the compiler then demands its rule (rules.ts) and its class (schema/).
+ */
+import type { Edtf, FactDescription, FactOf } from '../fact.js';
+
+export const NAME_KINDS = ['full', 'transliteration', 'alias', 'former'] as const;
+export const SCRIPTS = ['Latn', 'Cyrl', 'Arab', 'Geor', 'Armn', 'Hebr'] as const;
+
+/** A spelling of a person's name. `language` is a BCP 47 primary subtag, `script` an ISO 15924 code. */
+export interface Name {
+  readonly text: string;
+  readonly script: (typeof SCRIPTS)[number];
+  readonly language: string;
+  readonly kind: (typeof NAME_KINDS)[number];
+}
+
+export const SEXES = ['f', 'm', 'other'] as const;
+
+/** A case's number in one organisation's list, unique within it. */
+export interface Reference {
+  readonly list: string;
+  readonly reference: string;
+}
+
+/** Descriptive fields. In `described`, null clears a field. */
+interface Description {
+  readonly born: Edtf;
+  readonly sex: (typeof SEXES)[number];
+  readonly occupation: string;
+  readonly affiliation: string;
+  readonly region: string;
+  readonly summary: string;
+}
+
+/** The code a charge is brought under unless it names another: the Criminal Code of Azerbaijan. */
+export const DEFAULT_CODE = 'AZ-CC';
+
+/** An article of a code, with its part: 234, 4.3. */
+export interface Article {
+  readonly code: string;
+  readonly article: string;
+  readonly part?: string;
+}
+
+export const SENTENCE_KINDS = ['imprisonment', 'suspended', 'restriction', 'fine'] as const;
+
+/** A sentence as a court passed it. Imprisonment has a term (ISO 8601 duration in years, months, weeks, days) or is `life`. */
+export interface Sentence {
+  readonly kind: (typeof SENTENCE_KINDS)[number];
+  readonly term?: string;
+  readonly life?: boolean;
+}
+
+export const ARREST_KINDS = ['criminal', 'administrative'] as const;
+export const MEASURES = ['detention', 'house-arrest'] as const;
+export const APPEAL_OUTCOMES = ['upheld', 'reduced', 'increased', 'suspended', 'quashed', 'retrial'] as const;
+export const MISTREATMENTS = [
+  'torture',
+  'ill-treatment',
+  'hunger-strike',
+  'denial-of-care',
+  'denial-of-counsel',
+  'incommunicado',
+  'solitary-confinement',
+  'other',
+] as const;
+export const PACE_LETTERS = ['a', 'b', 'c', 'd', 'e'] as const;
+
+/** A criterion of PACE Resolution 1900 (2012), paragraph 3, with the reason why it is met. */
+export interface PaceCriterion {
+  readonly letter: (typeof PACE_LETTERS)[number];
+  readonly rationale: string;
+}
+
+export const CLEMENCY_EFFECTS = [
+  'released-from-imprisonment',
+  'term-reduced',
+  'released-from-non-custodial',
+  'released-from-liability',
+  'replaced',
+  'record-expunged',
+] as const;
+
+/** What a pardon or an amnesty did. `reducedBy` goes with term-reduced, `replacement` with replaced. */
+interface Clemency {
+  readonly effect: (typeof CLEMENCY_EFFECTS)[number];
+  readonly reducedBy?: string;
+  readonly replacement?: Sentence;
+}
+
+export const RELEASE_REASONS = [
+  'pardon',
+  'amnesty',
+  'sentence-served',
+  'parole',
+  'acquittal',
+  'charges-dropped',
+  'bail',
+  'appeal',
+  'health',
+  'exchange',
+  'other',
+] as const;
+
+/** The fields of every event of a case. Optional fields may be unknown, and unknown is shown as such. */
+export interface CaseFields {
+  opened: { readonly references?: readonly Reference[]; readonly names: readonly Name[] } & Partial<Description>;
+  named: { readonly name: Name };
+  referenced: Reference;
+  described: { readonly [K in keyof Description]?: Description[K] | null };
+  arrested: {
+    readonly kind?: (typeof ARREST_KINDS)[number];
+    readonly days?: number;
+    readonly authority?: string;
+    readonly place?: string;
+    readonly incident?: string;
+  };
+  charged: { readonly articles: readonly Article[] };
+  remanded: {
+    readonly measure: (typeof MEASURES)[number];
+    readonly court?: string;
+    readonly until?: Edtf;
+    readonly facility?: string;
+  };
+  tried: { readonly court?: string };
+  convicted: {
+    readonly articles: readonly Article[];
+    readonly sentence: Sentence;
+    readonly countedFrom?: Edtf;
+    readonly court?: string;
+    readonly facility?: string;
+    readonly inAbsentia?: boolean;
+  };
+  appealed: { readonly instance?: string };
+  'appeal-decided': {
+    readonly outcome: (typeof APPEAL_OUTCOMES)[number];
+    readonly instance?: string;
+    readonly newSentence?: Sentence;
+  };
+  transferred: { readonly facility: string; readonly medical?: boolean };
+  mistreated: { readonly kind: (typeof MISTREATMENTS)[number]; readonly detail?: string };
+  proposed: { readonly list: string };
+  recognised: { readonly list: string; readonly category: string; readonly criteria?: readonly PaceCriterion[] };
+  recategorised: { readonly list: string; readonly category: string };
+  pardoned: { readonly decree: string } & Clemency;
+  amnestied: { readonly act: string; readonly clause?: string; readonly executingBody?: string } & Clemency;
+  paroled: { readonly court?: string; readonly until?: Edtf };
+  'charges-dropped': { readonly ground?: string };
+  acquitted: { readonly court?: string };
+  released: { readonly reason: (typeof RELEASE_REASONS)[number] };
+  deported: { readonly destination?: string };
+  exchanged: { readonly destination?: string };
+  escaped: { readonly place?: string };
+  wanted: { readonly authority?: string };
+  declined: { readonly list: string; readonly reason: string };
+  delisted: { readonly list: string; readonly reason: string };
+  died: { readonly place?: string; readonly statedCause?: string; readonly inCustody?: boolean };
+}
+
+export type CaseFactType = keyof CaseFields;
+export type CaseFact = FactOf<CaseFields>;
+export type CaseFactOf<T extends CaseFactType> = Extract<CaseFact, { type: T }>;
+
+export const caseFacts: { readonly [T in CaseFactType]: FactDescription<CaseFields[T]> } = {
+  opened: {
+    means: 'A dossier begins.',
+    version: 1,
+    dated: false,
+    personal: ['names', 'born', 'sex', 'occupation', 'affiliation', 'region', 'summary'],
+  },
+  named: { means: 'Another spelling, script or alias.', version: 1, dated: false, personal: ['name'] },
+  referenced: { means: 'Another reference.', version: 1, dated: false, personal: [] },
+  described: {
+    means: 'Descriptive fields were set or cleared.',
+    version: 1,
+    dated: false,
+    personal: ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'],
+  },
+  arrested: { means: 'Liberty was taken.', version: 1, dated: true, personal: ['place'] },
+  charged: { means: 'The person was accused, or the charges changed.', version: 1, dated: true, personal: [] },
+  remanded: { means: 'A court ordered or extended custody.', version: 1, dated: true, personal: [] },
+  tried: { means: 'The case went to court.', version: 1, dated: true, personal: [] },
+  convicted: { means: 'Judgment of guilt, with its sentence.', version: 1, dated: true, personal: [] },
+  appealed: { means: 'An appeal was filed.', version: 1, dated: true, personal: [] },
+  'appeal-decided': { means: 'An appeal was decided.', version: 1, dated: true, personal: [] },
+  transferred: { means: 'The person was moved.', version: 1, dated: true, personal: [] },
+  mistreated: {
+    means: 'Torture, hunger strike, denial of care or counsel.',
+    version: 1,
+    dated: true,
+    personal: ['detail'],
+  },
+  proposed: { means: 'The person was proposed for a list.', version: 1, dated: true, personal: [] },
+  recognised: { means: 'A list recognised the person.', version: 1, dated: true, personal: ['criteria'] },
+  recategorised: { means: 'The person moved to another category of a list.', version: 1, dated: true, personal: [] },
+  pardoned: {
+    means: 'The head of state showed mercy to this person by a pardon decree.',
+    version: 1,
+    dated: true,
+    personal: [],
+  },
+  amnestied: { means: 'An amnesty act was applied to this person.', version: 1, dated: true, personal: [] },
+  paroled: { means: 'A court granted conditional early release.', version: 1, dated: true, personal: [] },
+  'charges-dropped': { means: 'The case ended without guilt.', version: 1, dated: true, personal: ['ground'] },
+  acquitted: { means: 'A court found the person not guilty.', version: 1, dated: true, personal: [] },
+  released: { means: 'The person walked out.', version: 1, dated: true, personal: [] },
+  deported: { means: 'The person was sent out of the country.', version: 1, dated: true, personal: ['destination'] },
+  exchanged: { means: 'The person left in an exchange of prisoners.', version: 1, dated: true, personal: ['destination'] },
+  escaped: { means: 'The person escaped.', version: 1, dated: true, personal: ['place'] },
+  wanted: { means: 'The person is sought.', version: 1, dated: true, personal: [] },
+  declined: { means: 'A list declined to recognise the person.', version: 1, dated: true, personal: ['reason'] },
+  delisted: { means: 'A list took the person off.', version: 1, dated: true, personal: [] },
+  died: { means: 'The person died.', version: 1, dated: true, personal: ['place', 'statedCause'] },
+};
+
+export const CASE_FACT_TYPES = Object.keys(caseFacts) as readonly CaseFactType[];

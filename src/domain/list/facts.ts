@@ -1,0 +1,26 @@
+/** What can be said of a list: one organisation's list of political prisoners, with its categories and its policy. */
+import type { Custody } from '../case/state.js';
+import type { Edtf, FactDescription, FactOf } from '../fact.js';
+
+/** A name in the languages of the register; at least one. */
+export interface LocalName {
+  readonly az?: string;
+  readonly en?: string;
+  readonly ru?: string;
+}
+
+export interface ListFields {
+  'list-defined': { readonly name: LocalName };
+  'category-defined': { readonly category: string; readonly name: LocalName };
+  /** `from` is a full day; the custody values with which a recognised person is on the list from then on. */
+  'policy-set': { readonly from: Edtf; readonly custody: readonly Custody[]; readonly paceRequired?: boolean };
+}
+
+export type ListFactType = keyof ListFields;
+export type ListFact = FactOf<ListFields>;
+
+export const listFacts: { readonly [T in ListFactType]: FactDescription<ListFields[T]> } = {
+  'list-defined': { means: 'A list begins.', version: 1, dated: false, personal: [] },
+  'category-defined': { means: 'A category of the list was defined or renamed.', version: 1, dated: false, personal: [] },
+  'policy-set': { means: 'The list said whom it counts, from a day on.', version: 1, dated: false, personal: [] },
+};

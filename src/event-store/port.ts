@@ -1,0 +1,92 @@
+/**
+ * The event-store port: what every store does, and all that the rest of the house knows of it.
+ *
+ * - One stream an append; an append is atomic and acknowledged only when it is durable.
+ * - Revisions count from 0 within a stream. Positions count from 1 over the whole log, without gaps, in the order
+ *   in which events became durable; they are the same in every store, on every instance and after a copy.
+ * - A cursor is a store's own place in its log: an opaque string, ordered by `compare`. It goes into checkpoints and
+ *   into the token that a write answers with, and nowhere else.
+ * - No reader ever skips an event: what `read` and `follow` have passed never gets a new neighbour behind them.
+ *
+ * Conflicts are values. Errors thrown: StoreUnavailable (try again later), AppendTooLarge, StoreDamaged (an event that
+ * this build cannot read); anything else is a bug.
+ */
+import type { Recorded } from '../domain/fact.js';
+import type { AnyFact } from '../domain/facts.js';
+
+export type Cursor = string;
+
+/** An event to append: a recorded fact before its store gives it stream and revision. */
+export type NewEvent = Omit<Recorded<AnyFact>, 'stream' | 'revision'>;
+
+/** An event read from its stream. */
+export interface StreamEvent extends Recorded<AnyFact> {
+  readonly cursor: Cursor;
+}
+
+/** An event read from the log. */
+export interface LogEvent extends StreamEvent {
+  readonly position: number;
+}
+
+/** What the writer believes: the stream does not exist; nothing at all; or its last revision. */
+export type Expected = 'no-stream' | 'any' | number;
+
+export type Appended =
+  /** `revision` and `cursor` of the last event appended. */
+  | { readonly outcome: 'appended'; readonly revision: number; readonly cursor: Cursor }
+  /** Somebody was faster: the stream's last revision, null where it does not exist. */
+  | { readonly outcome: 'conflict'; readonly revision: number | null };
+
+export interface EventStore {
+  /** Which adapter this is: `sqlite`, `esdb`. */
+  readonly kind: string;
+
+  /**
+   * Appends 1 to MAX_EVENTS_PER_APPEND events, all or none.
+   * Repeating an append with the same ids at the same numeric or `no-stream` expectation writes nothing and answers as
+   * the first time did.
+   */
+  append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
+
+  /** Events of a stream after a revision (-1: from the first), at most `limit`; empty where the stream does not exist. */
+  readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]>;
+
+  /** Events of the log after a cursor (null: from the first), in order, at most `limit`; empty at its end. */
+  read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]>;
+
+  /**
+   * The log after a cursor, then everything appended from now on, in batches of at least one and at most `limit`
+   * events; wakes without polling. Ends when the signal aborts or the store closes.
+   */
+  follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncIterable<readonly LogEvent[]>;
+
+  /** The cursor of the last event, null where the log is empty. */
+  head(): Promise<Cursor | null>;
+
+  /** Negative, zero or positive as `a` lies before, at or after `b`. Throws RangeError for what is no cursor of this store. */
+  compare(a: Cursor, b: Cursor): number;
+
+  /** Answers what is under way, refuses what comes later, lets go of files and connections. */
+  close(): Promise<void>;
+}
+
+export const MAX_EVENTS_PER_APPEND = 1_000;
+/** Bytes of one append as stored: the limit of a server of version 24, held by every adapter. */
+export const MAX_APPEND_BYTES = 1_048_576;
+/** Events read at once from a stream or from the log. */
+export const MAX_READ = 5_000;
+
+/** The store cannot be reached or cannot write now; nothing is known to have been recorded. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+export class AppendTooLarge extends Error {
+  override readonly name = 'AppendTooLarge';
+}
+
+/** An event in the log is not one this build can read: damaged, foreign, or of a later version. */
+export class StoreDamaged extends Error {
+  override readonly name = 'StoreDamaged';
+}

@@ -1,0 +1,312 @@
+/**
+ * What can be asked of the read models. Days are ISO 8601 days in the register's time zone; `asOf` (what was true on a
+ * day) defaults to today. `atLeast` is a token that a write answered with: the question waits for it, within a bound.
+ */
+import { Query } from '@nestjs/cqrs';
+import type { LocalName } from '../domain/list/facts.js';
+import type { Name, Reference } from '../domain/case/facts.js';
+import type { Custody, Proceedings, Recognition, SentenceState } from '../domain/case/state.js';
+import type { Actor, Finding } from '../domain/fact.js';
+import type { AnyFact } from '../domain/facts.js';
+
+/** Thrown by a handler when the read models do not reach a token in time. */
+export class NotCaughtUp extends Error {
+  override readonly name = 'NotCaughtUp';
+}
+/** Thrown for a token or a page mark that this register did not give out. */
+export class BadMark extends Error {
+  override readonly name = 'BadMark';
+  constructor(readonly parameter: 'atLeast' | 'after') {
+    super(`not a mark of this register: ${parameter}`);
+  }
+}
+
+export const CERTAINTIES = ['yes', 'uncertain'] as const;
+export type Certainty = (typeof CERTAINTIES)[number];
+export const STAGES = ['convicted', 'awaiting-judgment'] as const;
+
+/** Several values of one filter are alternatives; several filters must all hold. */
+export interface Filters {
+  readonly category?: readonly string[];
+  readonly custody?: readonly Custody[];
+  readonly proceedings?: readonly Proceedings[];
+  readonly stage?: (typeof STAGES)[number];
+  /** `234` finds all its parts, `234.4` those beginning so. */
+  readonly article?: readonly string[];
+  readonly facility?: string;
+  readonly incident?: string;
+  readonly certainty?: Certainty;
+}
+
+export const SORTS = ['name', '-name', 'recognised', '-recognised', 'reference', '-reference'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface Page {
+  readonly sort?: Sort;
+  readonly limit: number;
+  /** The `next` mark of the page before. */
+  readonly after?: string;
+}
+
+export interface Totals {
+  readonly yes: number;
+  readonly uncertain: number;
+}
+
+export interface SentenceEnd {
+  readonly earliest: string;
+  readonly latest: string;
+}
+
+/** One possible standing of a person on the day asked about. */
+export interface StandingView {
+  readonly custody: Custody;
+  readonly proceedings: Proceedings;
+  readonly sentence: SentenceState;
+  readonly sentenceEnd: SentenceEnd | null;
+  readonly life: boolean;
+  readonly articles: readonly string[];
+  readonly facility: string | null;
+  readonly incident: string | null;
+  readonly lists: readonly { readonly list: string; readonly recognition: Recognition; readonly category: string | null }[];
+}
+
+export interface PersonRow {
+  readonly caseId: string;
+  readonly references: readonly Reference[];
+  /** The name shown first, null where none is known. */
+  readonly name: string | null;
+  readonly certainty: Certainty;
+  /** Every standing possible on the day; one where the day is certain, none where too much is undecided. */
+  readonly standings: readonly StandingView[];
+}
+
+export interface PageOf<T> {
+  readonly asOf: string;
+  /** Position of the last event that the answer takes account of. */
+  readonly position: number;
+  readonly total: Totals;
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** `list` unknown: null. */
+export class ListMembers extends Query<PageOf<PersonRow> | null> {
+  constructor(
+    readonly list: string,
+    readonly ask: { readonly asOf?: string; readonly filters: Filters; readonly page: Page; readonly atLeast?: string },
+  ) {
+    super();
+  }
+}
+
+/** Every dossier, on a list or not; `reference` finds one by `list:reference`. Category filters need `list`. */
+export class Cases extends Query<PageOf<PersonRow>> {
+  constructor(
+    readonly ask: {
+      readonly asOf?: string;
+      readonly list?: string;
+      readonly reference?: Reference;
+      readonly filters: Filters;
+      readonly page: Page;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+export interface PeriodView {
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Null where more is undecided than the register enumerates. */
+  readonly standing: StandingView | null;
+}
+
+export interface CaseView {
+  readonly id: string;
+  readonly revision: number;
+  readonly asOf: string;
+  readonly references: readonly Reference[];
+  readonly names: readonly Name[];
+  readonly description: Readonly<Record<string, string>>;
+  readonly standings: readonly StandingView[];
+  readonly findings: readonly Finding[];
+  readonly periods: readonly PeriodView[];
+  /** True where the sentence has ended by the day asked about and the person is still held. */
+  readonly heldPastEnd: boolean;
+}
+
+export class OneCase extends Query<CaseView | null> {
+  constructor(
+    readonly id: string,
+    readonly ask: { readonly asOf?: string; readonly atLeast?: string },
+  ) {
+    super();
+  }
+}
+
+/** What one recorded fact changed, on the days where it did. Values are those possible before and after. */
+export interface Change {
+  readonly axis: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+export interface HistoryEntry {
+  readonly position: number;
+  readonly subject: { readonly kind: string; readonly id: string };
+  readonly revision: number;
+  readonly id: string;
+  readonly recordedAt: string;
+  readonly actor: Actor;
+  readonly acknowledged: readonly string[];
+  readonly correlationId: string;
+  /** The fact as recorded, with its sources. */
+  readonly fact: AnyFact;
+  readonly changes: readonly Change[];
+}
+
+/** In order of recording; `subject` limits it to one case, list or instrument (unknown: null). `after` is a position. */
+export class History extends Query<{ readonly items: readonly HistoryEntry[]; readonly next: number | null } | null> {
+  constructor(
+    readonly ask: {
+      readonly subject?: { readonly kind: 'case' | 'list' | 'instrument'; readonly id: string };
+      readonly types?: readonly string[];
+      readonly after: number;
+      readonly limit: number;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+/** One event of the log as stored, for replay. */
+export interface LoggedEvent {
+  readonly position: number;
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly schemaVersion: number;
+  readonly recordedAt: string;
+  readonly actor: Actor;
+  readonly acknowledged: readonly string[];
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly fact: AnyFact;
+}
+
+/** The log after a position, of some types or all, as batches; ends at what the read models had reached when asked. */
+export class Events extends Query<AsyncIterable<readonly LoggedEvent[]>> {
+  constructor(
+    readonly ask: {
+      readonly types?: readonly string[];
+      readonly after: number;
+      readonly limit?: number;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
+
+/** People of a list on a day, by one property. A person with several articles is counted once under each. */
+export class Counts extends Query<{
+  readonly list: string;
+  readonly asOf: string;
+  readonly by: string;
+  readonly position: number;
+  readonly total: Totals;
+  /** Sorted by key; defined categories stand with their zeros. */
+  readonly groups: readonly ({ readonly key: string } & Totals)[];
+} | null> {
+  constructor(
+    readonly list: string,
+    readonly ask: {
+      readonly by: (typeof COUNTED_BY)[number];
+      readonly asOf?: string;
+      readonly filters: Filters;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+export interface Movement {
+  readonly caseId: string;
+  readonly references: readonly Reference[];
+  readonly name: string | null;
+  /** `entered`: `recognised` and the like; `left`: the reason of release, `died`, `delisted`, `policy` …; `moved`: category to category. */
+  readonly reason: string;
+  /** The day of the change, as precise as it is known. */
+  readonly on: string | null;
+  /** Category on the list (for `left`: the one last held). */
+  readonly category: string | null;
+  readonly previousCategory: string | null;
+  readonly fact: string | null;
+}
+
+/** Who came, who left and who changed category between the end of day `from` and the end of day `to`. Certainly on the list on a day counts. */
+export class Movements extends Query<{
+  readonly list: string;
+  readonly from: string;
+  readonly to: string;
+  readonly position: number;
+  readonly opening: number;
+  readonly closing: number;
+  readonly entered: readonly Movement[];
+  readonly left: readonly Movement[];
+  readonly moved: readonly Movement[];
+  readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
+} | null> {
+  constructor(
+    readonly list: string,
+    readonly ask: {
+      readonly from: string;
+      readonly to: string;
+      readonly category?: readonly string[];
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+export interface ListView {
+  readonly id: string;
+  readonly revision: number;
+  readonly name: LocalName;
+  readonly categories: readonly { readonly id: string; readonly name: LocalName }[];
+  readonly policy: readonly { readonly from: string; readonly custody: readonly Custody[]; readonly paceRequired: boolean }[];
+}
+export class Lists extends Query<readonly ListView[]> {
+  constructor(readonly ask: { readonly id?: string; readonly atLeast?: string }) {
+    super();
+  }
+}
+
+export interface InstrumentView {
+  readonly id: string;
+  readonly revision: number;
+  readonly kind: string;
+  readonly title: string | null;
+  readonly issuer: string | null;
+  readonly issued: string | null;
+  readonly submitted: string | null;
+  readonly adopted: string | null;
+  readonly inForce: string | null;
+  readonly windowEnd: string | null;
+  readonly forecast: number | null;
+  readonly clauses: readonly string[];
+}
+export class Instruments extends Query<readonly InstrumentView[]> {
+  constructor(readonly ask: { readonly id?: string; readonly atLeast?: string }) {
+    super();
+  }
+}
