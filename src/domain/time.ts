@@ -2,7 +2,7 @@
  * Days, partial dates and terms. A day is a number: days since 1970-01-01 in the proleptic Gregorian calendar, without
  * a time zone; which day an instant falls on is asked in the register's time zone.
  */
-import edtf from 'edtf';
+import { parse } from 'edtf';
 import { Temporal } from 'temporal-polyfill';
 
 export type Day = number;
@@ -39,6 +39,13 @@ export interface Interval {
   readonly approximate: boolean;
 }
 
+/** Any day on which something may have happened. */
+export const ANY_DAY: Interval = {
+  earliest: dayOf(FIRST_YEAR, 0, 1),
+  latest: dayOf(LAST_YEAR, 11, 31),
+  approximate: false,
+};
+
 /** What is remembered of parsed dates; the grammar takes some 100 µs a date, and registers repeat their days. */
 const REMEMBERED = 20_000;
 const remembered = new Map<string, Interval | null>();
@@ -63,7 +70,7 @@ const SHAPE = new RegExp(`^${PARTIAL}(?:/${PARTIAL})?$`);
 const readEdtf = (text: string): Interval | null => {
   if (!SHAPE.test(text)) return null;
   try {
-    const parsed = edtf.parse(text, { level: 1 }) as EdtfNode;
+    const parsed = parse(text, { level: 1 }) as EdtfNode;
     const [first, last] = parsed.type === 'Interval' ? parsed.values : [parsed, parsed];
     const interval = {
       earliest: bounds(first).earliest,
@@ -77,7 +84,8 @@ const readEdtf = (text: string): Interval | null => {
 };
 
 interface EdtfDate {
-  readonly type: 'Date';
+  /** A month of 21 to 24 is a season there, and no date of ours. */
+  readonly type: 'Date' | 'Season';
   readonly values: readonly [year: number, month?: number, day?: number];
   readonly approximate?: unknown;
 }
@@ -85,8 +93,11 @@ type EdtfNode = EdtfDate | { readonly type: 'Interval'; readonly values: readonl
 
 const bounds = ({ type, values: [year, month, day] }: EdtfDate): { earliest: Day; latest: Day } => {
   if (type !== 'Date' || year < FIRST_YEAR || year > LAST_YEAR) throw new RangeError('not a date of ours');
+  const earliest = dayOf(year, month ?? 0, day ?? 1);
+  // The grammar lets 29 February stand in every year.
+  if (new Date(earliest * MS_A_DAY).getUTCMonth() !== (month ?? 0)) throw new RangeError('no such day');
   return {
-    earliest: dayOf(year, month ?? 0, day ?? 1),
+    earliest,
     latest: day === undefined ? dayOf(year, (month ?? 11) + 1, 0) : dayOf(year, month ?? 0, day),
   };
 };

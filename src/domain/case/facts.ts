@@ -206,7 +206,12 @@ export const caseFacts: { readonly [T in CaseFactType]: FactDescription<CaseFiel
   acquitted: { means: 'A court found the person not guilty.', version: 1, dated: true, personal: [] },
   released: { means: 'The person walked out.', version: 1, dated: true, personal: [] },
   deported: { means: 'The person was sent out of the country.', version: 1, dated: true, personal: ['destination'] },
-  exchanged: { means: 'The person left in an exchange of prisoners.', version: 1, dated: true, personal: ['destination'] },
+  exchanged: {
+    means: 'The person left in an exchange of prisoners.',
+    version: 1,
+    dated: true,
+    personal: ['destination'],
+  },
   escaped: { means: 'The person escaped.', version: 1, dated: true, personal: ['place'] },
   wanted: { means: 'The person is sought.', version: 1, dated: true, personal: [] },
   declined: { means: 'A list declined to recognise the person.', version: 1, dated: true, personal: ['reason'] },

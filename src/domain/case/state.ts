@@ -1,4 +1,5 @@
 /** The four axes of a case, and what stands on each at one point of its order. */
+import type { Day } from '../time.js';
 
 export const CUSTODIES = [
   'unknown',
@@ -42,3 +43,73 @@ export const HELD: ReadonlySet<Custody> = new Set<Custody>([...DEFAULT_POLICY, '
 
 /** Proceedings that count as convicted when people are counted by stage. */
 export const CONVICTED_STAGE: ReadonlySet<Proceedings> = new Set<Proceedings>(['convicted', 'on-appeal', 'final']);
+
+/** What one list makes of the case. */
+export interface ListState {
+  readonly recognition: Recognition;
+  readonly category: string | null;
+  /** The fact that set the recognition. */
+  readonly by: string;
+}
+
+/** A sentence as it stands: what the court passed, and what acts of clemency took off it. */
+export interface SentenceStanding {
+  readonly state: SentenceState;
+  readonly imprisonment: boolean;
+  readonly life: boolean;
+  readonly term: string | null;
+  readonly reductions: readonly string[];
+  readonly countedFrom: string | null;
+}
+
+/** It begins with the first arrest or proceeding, and anew with an arrest after a release. */
+export interface Episode {
+  /** The first arrest in it. */
+  readonly arrest: string | null;
+  readonly convicted: boolean;
+  /** Whether the person was released and not taken into custody since. */
+  readonly released: boolean;
+}
+
+/** A case after some of its facts, applied in order. */
+export interface CaseState {
+  readonly custody: Custody;
+  readonly custodyBy: string | null;
+  /** Custody before a transfer to a medical place. */
+  readonly beforeMedical: Custody | null;
+  readonly episode: Episode | null;
+  readonly proceedings: Proceedings;
+  readonly sentence: SentenceStanding;
+  readonly articles: readonly string[];
+  readonly facility: string | null;
+  readonly incident: string | null;
+  readonly lists: Readonly<Record<string, ListState>>;
+  readonly died: string | null;
+  /** The last amnesty, and the last day it may have been applied. */
+  readonly amnestied: { readonly id: string; readonly latest: Day } | null;
+}
+
+export const NO_SENTENCE: SentenceStanding = {
+  state: 'none',
+  imprisonment: false,
+  life: false,
+  term: null,
+  reductions: [],
+  countedFrom: null,
+};
+
+/** Before the first fact: custody is unknown, which is not held; the other axes are none. */
+export const UNTOLD: CaseState = {
+  custody: 'unknown',
+  custodyBy: null,
+  beforeMedical: null,
+  episode: null,
+  proceedings: 'none',
+  sentence: NO_SENTENCE,
+  articles: [],
+  facility: null,
+  incident: null,
+  lists: {},
+  died: null,
+  amnestied: null,
+};

@@ -6,6 +6,7 @@ export type Instrument = { readonly id: string } & Omit<FactOf<InstrumentFields>
 
 /** Folds an instrument's facts; null where it has not been registered. */
 export const foldInstrument = (id: string, facts: readonly InstrumentFact[]): Instrument | null => {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- one type today, more to come
   const registered = facts.find((f) => f.type === 'instrument-registered');
   return registered === undefined ? null : { ...registered, id };
 };

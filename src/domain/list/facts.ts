@@ -21,6 +21,11 @@ export type ListFact = FactOf<ListFields>;
 
 export const listFacts: { readonly [T in ListFactType]: FactDescription<ListFields[T]> } = {
   'list-defined': { means: 'A list begins.', version: 1, dated: false, personal: [] },
-  'category-defined': { means: 'A category of the list was defined or renamed.', version: 1, dated: false, personal: [] },
+  'category-defined': {
+    means: 'A category of the list was defined or renamed.',
+    version: 1,
+    dated: false,
+    personal: [],
+  },
   'policy-set': { means: 'The list said whom it counts, from a day on.', version: 1, dated: false, personal: [] },
 };

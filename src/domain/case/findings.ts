@@ -1,0 +1,61 @@
+/** Every finding that the domain can make: its stable code, its grade, and what it means. */
+import type { Finding, Grade } from '../fact.js';
+
+export const findingCodes = {
+  'CASE.DECEASED': { grade: 'refuse', means: 'Custody or proceedings cannot change after death.' },
+  'CASE.ORDER_CONTRADICTS': {
+    grade: 'refuse',
+    means: 'A fact is said to follow one that happened later, or that itself follows it.',
+  },
+  'CASE.AFTER_UNKNOWN': { grade: 'refuse', means: '`after` names no dated fact of this case.' },
+  'DATE.FUTURE': { grade: 'refuse', means: 'The earliest day that the date may mean is after today.' },
+  'LIST.UNKNOWN': { grade: 'refuse', means: 'No list of this id is defined.' },
+  'LIST.ALREADY_DEFINED': { grade: 'refuse', means: 'The list was defined before.' },
+  'CATEGORY.UNKNOWN': { grade: 'refuse', means: 'The list has no category of this id.' },
+  'RECOGNITION.CRITERIA_REQUIRED': {
+    grade: 'refuse',
+    means: "The list's policy of that day demands the letters of PACE Resolution 1900 (2012) with a rationale each.",
+  },
+  'INSTRUMENT.UNKNOWN': { grade: 'refuse', means: 'No instrument of this id is registered.' },
+  'INSTRUMENT.ALREADY_REGISTERED': { grade: 'refuse', means: 'The instrument was registered before.' },
+  'INSTRUMENT.WRONG_KIND': {
+    grade: 'refuse',
+    means: 'A pardon is granted by a pardon decree, an amnesty by an amnesty act.',
+  },
+  'INSTRUMENT.CLAUSE_UNKNOWN': { grade: 'refuse', means: 'The act has no clause of this name.' },
+  'INSTRUMENT.NOT_IN_FORCE': {
+    grade: 'refuse',
+    means: 'The instrument was not in force on any day that the date may mean.',
+  },
+  'INSTRUMENT.DATES_CONTRADICT': {
+    grade: 'refuse',
+    means: 'An instrument is submitted, adopted and in force in this order, and its window ends after that.',
+  },
+  'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
+  'CASE.NOT_HELD': { grade: 'ask', means: 'Released, transferred, remanded or escaped while not held.' },
+  'CASE.NOT_ARRESTED': {
+    grade: 'ask',
+    means: 'Convicted with no arrest before it in the episode, and not in absentia.',
+  },
+  'CASE.NOT_CONVICTED': {
+    grade: 'ask',
+    means: 'Appealed, pardoned, paroled or amnestied from a sentence with no conviction before it in the episode.',
+  },
+  'CASE.NOT_RECOGNISED': {
+    grade: 'ask',
+    means: 'Recategorised or delisted by a list that does not recognise the person.',
+  },
+  'CASE.RECOGNISED_NOT_HELD': { grade: 'warn', means: 'Recognised while not held.' },
+  'CASE.RELEASE_DELAYED': { grade: 'warn', means: 'Days passed between the amnesty and the release.' },
+  'INSTRUMENT.WINDOW_CLOSED': { grade: 'warn', means: "Amnestied after the act's window." },
+} as const satisfies Record<string, { grade: Grade; means: string }>;
+
+export type FindingCode = keyof typeof findingCodes;
+
+/** A finding about the facts of these ids. */
+export const finding = (code: FindingCode, ...facts: readonly (string | null)[]): Finding => ({
+  code,
+  grade: findingCodes[code].grade,
+  facts: [...new Set(facts)].filter((id) => id !== null).sort(),
+  expected: findingCodes[code].means,
+});

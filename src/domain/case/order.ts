@@ -1,0 +1,123 @@
+/**
+ * The order of a case's dated facts. It depends on the set of facts alone, never on when they were recorded
+ * (docs/decisions: partial dates and possible courses).
+ */
+import type { Finding, Known } from '../fact.js';
+import { ANY_DAY, parseEdtf } from '../time.js';
+import { CASE_FACT_TYPES, caseFacts, type CaseFact } from './facts.js';
+import { finding } from './findings.js';
+import { axesOf, effectOf, findsOf, type Axis, type Placed } from './rules.js';
+import { UNTOLD, type CaseState } from './state.js';
+
+/** A fact in its place, with the axes that it changes there and the fact that it is said to follow. */
+export interface Ordered extends Placed {
+  readonly axes: readonly Axis[];
+  readonly after: string | null;
+}
+
+export interface Order {
+  readonly facts: readonly Ordered[];
+  /** About the order itself, and about each fact after those before it. */
+  readonly findings: readonly Finding[];
+}
+
+const place = ({ id, fact }: Known<CaseFact>): Placed => ({
+  id,
+  fact,
+  when: parseEdtf(fact.occurredOn ?? '') ?? ANY_DAY,
+});
+
+/** It certainly happened before the other: its last possible day lies before the other's first. */
+const before = (a: Placed, b: Placed): boolean => a.when.latest < b.when.earliest;
+
+/**
+ * Among the facts that are free to come next: `died` last; then the one with the fewest refuse, ask and warn findings in
+ * the state so far; then the order of the table of events; then the id.
+ */
+export const orderOf = (facts: readonly Known<CaseFact>[]): Order => {
+  const placed = facts.filter(({ fact }) => caseFacts[fact.type].dated).map(place);
+  const { follows, findings } = follow(placed, facts);
+  const waiting = new Set([...placed].sort(byId));
+  const ordered: Ordered[] = [];
+  const found: Finding[] = [...findings];
+  let state: CaseState = UNTOLD;
+  while (waiting.size > 0) {
+    const next = best(free(waiting, follows), state);
+    waiting.delete(next);
+    found.push(...findsOf(next, state));
+    ordered.push({ ...next, axes: axesOf(next, state), after: follows.get(next.id) ?? null });
+    state = effectOf(next, state);
+  }
+  return { facts: ordered, findings: found };
+};
+
+const byId = (a: Placed, b: Placed): number => (a.id < b.id ? -1 : 1);
+
+/** Those that need not wait for another: nothing waiting certainly happened before, or is what it is said to follow. */
+const free = (waiting: ReadonlySet<Placed>, follows: ReadonlyMap<string, string>): readonly Placed[] => {
+  let firstOver = Infinity;
+  const ids = new Set<string>();
+  for (const { id, when } of waiting) {
+    firstOver = Math.min(firstOver, when.latest);
+    ids.add(id);
+  }
+  return [...waiting].filter(({ id, when }) => when.earliest <= firstOver && !ids.has(follows.get(id) ?? ''));
+};
+
+const best = (candidates: readonly Placed[], state: CaseState): Placed => {
+  const [first, ...others] = candidates.map((placed) => ({
+    placed,
+    rank: candidates.length > 1 ? rank(placed, state) : [],
+  }));
+  if (first === undefined) throw new Error('facts wait for each other');
+  return others.reduce((least, other) => (isLess(other.rank, least.rank) ? other : least), first).placed;
+};
+
+/** Lists of numbers compared from the front; candidates come sorted by id, so that the first of equals has the least. */
+const isLess = (a: readonly number[], b: readonly number[]): boolean => {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  return at >= 0 && (a[at] ?? 0) < (b[at] ?? 0);
+};
+
+const rank = (placed: Placed, state: CaseState): readonly number[] => {
+  const grades = findsOf(placed, state).map(({ grade }) => grade);
+  const count = (grade: Finding['grade']): number => grades.filter((g) => g === grade).length;
+  const { type } = placed.fact;
+  return [type === 'died' ? 1 : 0, count('refuse'), count('ask'), count('warn'), CASE_FACT_TYPES.indexOf(type)];
+};
+
+/**
+ * What each fact is said to follow. An `after` that contradicts the days or closes a circle is a finding and is ignored;
+ * which one closes it is decided in the order of the facts' ids, so that the set alone decides.
+ */
+const follow = (
+  placed: readonly Placed[],
+  facts: readonly Known<CaseFact>[],
+): { follows: ReadonlyMap<string, string>; findings: readonly Finding[] } => {
+  const byKey = new Map(placed.map((p) => [p.id, p]));
+  const follows = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const { id, fact } of [...facts].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (fact.after === undefined) continue;
+    const later = byKey.get(id);
+    const earlier = byKey.get(fact.after);
+    if (earlier === undefined) findings.push(finding('CASE.AFTER_UNKNOWN', id));
+    else if (later !== undefined && leads(later, earlier, placed, follows))
+      findings.push(finding('CASE.ORDER_CONTRADICTS', id, earlier.id));
+    else if (later !== undefined) follows.set(id, earlier.id);
+  }
+  return { follows, findings };
+};
+
+/** Whether `to` is `from`, or must come after it by the days and by what is said to follow what. */
+const leads = (from: Placed, to: Placed, placed: readonly Placed[], follows: ReadonlyMap<string, string>): boolean => {
+  const seen = new Set<Placed>();
+  const open = [from];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (at === to) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    for (const next of placed) if (before(at, next) || follows.get(next.id) === at.id) open.push(next);
+  }
+  return false;
+};

@@ -1,0 +1,168 @@
+/**
+ * What was true when. A possible course gives every fact one day of its interval and keeps the order among facts that
+ * change the same axis; facts of different axes move freely, unless one is said to follow the other. On a day a fact is
+ * either past or to come, so the possible standings of a day are those of the sets of facts that may be past.
+ */
+import { addTerm, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
+import type { Ordered } from './order.js';
+import type { Period, Standing } from './period.js';
+import { effectOf, shareAxis } from './rules.js';
+import { UNTOLD, type CaseState } from './state.js';
+
+/** So many facts may be undecided on one day; where there are more, the day is uncertain and nothing is enumerated. */
+export const MAX_UNDECIDED = 12;
+
+/** A fact with the days left to it by those whose order it keeps, and the places of those before it. */
+interface Bounded {
+  readonly fact: Ordered;
+  readonly earliest: Day;
+  readonly latest: Day;
+  readonly behind: readonly number[];
+}
+
+interface Stretch {
+  readonly from: Day;
+  readonly to: Day;
+  readonly standing: Standing | null;
+}
+
+/** The periods of a case, by first day; they cover every day from MIN_DAY to MAX_DAY. */
+export const periodsIn = (order: readonly Ordered[]): readonly Period[] => {
+  const facts = bound(order);
+  const anchors = new Map(facts.map(({ fact, earliest, latest }) => [fact.id, { earliest, latest }]));
+  const days = [...new Set([MIN_DAY, ...facts.flatMap(({ earliest, latest }) => [earliest, latest])])].sort(
+    (a, b) => a - b,
+  );
+  const stretches: Stretch[] = [];
+  let settled = { state: UNTOLD, count: 0 };
+  days.forEach((from, index) => {
+    const to = days[index + 1] ?? MAX_DAY;
+    settled = settle(facts, settled, from);
+    const states = possible(facts, settled, from);
+    if (states === null) stretches.push({ from, to, standing: null });
+    else for (const state of states) stretches.push(...standings(state, anchors, from, to));
+  });
+  return merge(stretches);
+};
+
+/** Takes from each fact the days that the order leaves it no room for: forwards the first, backwards the last. */
+const bound = (order: readonly Ordered[]): readonly Bounded[] => {
+  const behind = order.map((fact, place) =>
+    order.slice(0, place).flatMap((other, at) => (keepOrder(other, fact) ? [at] : [])),
+  );
+  const earliest = order.map(({ when }) => when.earliest);
+  const latest = order.map(({ when }) => when.latest);
+  behind.forEach((places, place) => {
+    earliest[place] = Math.max(earliest[place] ?? 0, ...places.map((at) => earliest[at] ?? 0));
+  });
+  for (let place = order.length - 1; place >= 0; place -= 1)
+    for (const at of behind[place] ?? []) latest[at] = Math.min(latest[at] ?? 0, latest[place] ?? 0);
+  return order.map((fact, place) => ({
+    fact,
+    earliest: earliest[place] ?? 0,
+    latest: latest[place] ?? 0,
+    behind: behind[place] ?? [],
+  }));
+};
+
+const keepOrder = (earlier: Ordered, later: Ordered): boolean =>
+  later.after === earlier.id || shareAxis(earlier.axes, later.axes);
+
+/** Applies the facts at the front of the order that are past on a day, and so on every later day. */
+const settle = (
+  facts: readonly Bounded[],
+  { state, count }: { state: CaseState; count: number },
+  day: Day,
+): { state: CaseState; count: number } => {
+  for (let next = facts[count]; next !== undefined && next.latest <= day; next = facts[count]) {
+    state = effectOf(next.fact, state);
+    count += 1;
+  }
+  return { state, count };
+};
+
+/** The states that are possible on a day; null where too much is undecided. */
+const possible = (
+  facts: readonly Bounded[],
+  settled: { state: CaseState; count: number },
+  day: Day,
+): readonly CaseState[] | null => {
+  const open = facts.flatMap(({ earliest }, place) => (place >= settled.count && earliest <= day ? [place] : []));
+  if (open.filter((place) => (facts[place]?.latest ?? day) > day).length > MAX_UNDECIDED) return null;
+  const states: CaseState[] = [];
+  const choose = (at: number, state: CaseState, left: ReadonlySet<number>): void => {
+    const place = open[at];
+    const next = place === undefined ? undefined : facts[place];
+    if (place === undefined || next === undefined) {
+      states.push(state);
+      return;
+    }
+    // What waits for a fact that is still to come is to come as well; what is past by its days never waits (bound).
+    if (!next.behind.some((other) => left.has(other))) choose(at + 1, effectOf(next.fact, state), left);
+    if (next.latest > day) choose(at + 1, state, new Set([...left, place]));
+  };
+  choose(0, settled.state, new Set());
+  return states;
+};
+
+/** A state as what can be asked on the days of a stretch. The end of a sentence is reckoned and completes it. */
+const standings = (
+  state: CaseState,
+  anchors: ReadonlyMap<string, { earliest: Day; latest: Day }>,
+  from: Day,
+  to: Day,
+): readonly Stretch[] => {
+  const sentenceEnd = endOf(state, anchors);
+  const standing: Standing = {
+    custody: state.custody,
+    custodyBy: state.custodyBy,
+    proceedings: state.proceedings,
+    sentence: state.sentence.state,
+    sentenceEnd,
+    life: state.sentence.life,
+    articles: state.articles,
+    facility: state.facility,
+    incident: state.incident,
+    lists: Object.entries(state.lists)
+      .map(([list, standing]) => ({ list, ...standing }))
+      .sort((a, b) => (a.list < b.list ? -1 : 1)),
+  };
+  if (sentenceEnd === null) return [{ from, to, standing }];
+  return [
+    { from, to: Math.min(to, sentenceEnd.latest), standing },
+    { from: Math.max(from, sentenceEnd.earliest), to, standing: { ...standing, sentence: 'completed' as const } },
+  ].filter((stretch) => stretch.from < stretch.to);
+};
+
+/** The days on which a running sentence may end: its counted-from day (else that of the arrest) plus its term. */
+const endOf = (
+  { sentence, episode }: CaseState,
+  anchors: ReadonlyMap<string, { earliest: Day; latest: Day }>,
+): Standing['sentenceEnd'] => {
+  const { term } = sentence;
+  if (term === null || (sentence.state !== 'active' && sentence.state !== 'suspended')) return null;
+  const start =
+    sentence.countedFrom === null ? anchors.get(episode?.arrest ?? '') : (parseEdtf(sentence.countedFrom) ?? undefined);
+  if (start === undefined) return null;
+  // A reduction never makes a sentence end before its second day.
+  const end = (day: Day): Day => Math.max(day + 1, addTerm(day, term, sentence.reductions));
+  return { earliest: end(start.earliest), latest: end(start.latest) };
+};
+
+/** Joins stretches of one standing that touch or overlap. */
+const merge = (stretches: readonly Stretch[]): readonly Period[] => {
+  const periods = new Map<string, Period[]>();
+  for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
+    const key = JSON.stringify(stretch.standing);
+    const alike = periods.get(key) ?? [];
+    const last = alike.at(-1);
+    if (last !== undefined && stretch.from <= last.to)
+      alike[alike.length - 1] = { ...last, to: Math.max(last.to, stretch.to) };
+    else alike.push(stretch);
+    periods.set(key, alike);
+  }
+  return [...periods.entries()]
+    .flatMap(([key, alike]) => alike.map((period) => ({ key, period })))
+    .sort((a, b) => a.period.from - b.period.from || a.period.to - b.period.to || (a.key < b.key ? -1 : 1))
+    .map(({ period }) => period);
+};

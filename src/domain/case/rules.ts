@@ -1,0 +1,353 @@
+/**
+ * What each event of a case means: which axes it changes, what is odd about it after what came before, and its effect.
+ * One entry for every key of facts.ts that happens on a day; dossier facts change no axis.
+ */
+import type { Finding } from '../fact.js';
+import type { Interval } from '../time.js';
+import { DEFAULT_CODE, type Article, type CaseFactOf, type CaseFactType, type Sentence } from './facts.js';
+import { finding, type FindingCode } from './findings.js';
+import {
+  HELD,
+  NO_SENTENCE,
+  type CaseState,
+  type Custody,
+  type Episode,
+  type ListState,
+  type Proceedings,
+  type SentenceStanding,
+} from './state.js';
+
+/**
+ * Something that a fact may change. Facts that change the same axis keep their order in every possible course.
+ * `list:*` stands for every list.
+ */
+export type Axis =
+  'custody' | 'proceedings' | 'sentence' | 'facility' | 'list:*' | `list:${string}` | `category:${string}`;
+
+/** A dated fact at its place in the order. */
+export interface Placed<T extends CaseFactType = CaseFactType> {
+  readonly id: string;
+  readonly fact: CaseFactOf<T>;
+  readonly when: Interval;
+}
+
+export interface Rule<T extends CaseFactType> {
+  axes(fact: CaseFactOf<T>, before: CaseState): readonly Axis[];
+  /** What is odd about it after what came before. */
+  finds?(placed: Placed<T>, before: CaseState): readonly Finding[];
+  effect(placed: Placed<T>, before: CaseState): CaseState;
+}
+
+/** Event types that are about the dossier and have no place in the order. */
+type DossierType = 'opened' | 'named' | 'referenced' | 'described';
+export type DatedType = Exclude<CaseFactType, DossierType>;
+
+const CUSTODY: readonly Axis[] = ['custody', 'facility'];
+
+const isHeld = (state: CaseState): boolean => HELD.has(state.custody);
+
+const unlessHeld = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
+  isHeld(before) ? [] : [finding('CASE.NOT_HELD', id, before.custodyBy)];
+
+const unlessConvicted = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
+  before.episode?.convicted === true ? [] : [finding('CASE.NOT_CONVICTED', id)];
+
+const unlessRecognised = (list: string, id: string, before: CaseState): readonly Finding[] =>
+  before.lists[list]?.recognition === 'recognised' ? [] : [finding('CASE.NOT_RECOGNISED', id)];
+
+/** Custody changes; the fact that set it stays the one that first did. */
+const inCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
+  ...state,
+  custody,
+  custodyBy: custody === state.custody ? state.custodyBy : id,
+  beforeMedical: null,
+  episode: HELD.has(custody) && state.episode !== null ? { ...state.episode, released: false } : state.episode,
+});
+
+/** Out of custody by a release or an act of state, after which an arrest begins a new episode. */
+const outOfCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
+  ...atLarge(state, custody, id),
+  episode: state.episode && { ...state.episode, released: true },
+});
+
+/** Not held, and so in no facility. */
+const atLarge = (state: CaseState, custody: Custody, id: string): CaseState => ({
+  ...inCustody(state, custody, id),
+  facility: null,
+});
+
+const inProceedings = (state: CaseState, proceedings: Proceedings, episode: Partial<Episode> = {}): CaseState => ({
+  ...state,
+  proceedings,
+  episode: { arrest: null, convicted: false, released: false, ...state.episode, ...episode },
+});
+
+/** `234.4.3`, with the code in front where it is not the default one. */
+export const articleText = ({ code, article, part }: Article): string =>
+  `${code === DEFAULT_CODE ? '' : `${code}:`}${article}${part === undefined ? '' : `.${part}`}`;
+
+const articleTexts = (articles: readonly Article[]): readonly string[] =>
+  [...new Set(articles.map(articleText))].sort();
+
+const passed = (sentence: Sentence, countedFrom: string | null): SentenceStanding => ({
+  state: sentence.kind === 'suspended' ? 'suspended' : 'active',
+  imprisonment: sentence.kind === 'imprisonment',
+  life: sentence.life ?? false,
+  term: sentence.term ?? null,
+  reductions: [],
+  countedFrom,
+});
+
+const withSentence = (state: CaseState, change: Partial<SentenceStanding>): CaseState => ({
+  ...state,
+  sentence: { ...state.sentence, ...change },
+});
+
+/** A sentence that somebody serves or might serve again ends; where there is none, there is none. */
+const extinguishedIfAny = (state: CaseState): CaseState =>
+  state.sentence.state === 'none' ? state : withSentence(state, { state: 'extinguished' });
+
+const withList = (state: CaseState, list: string, change: ListState): CaseState => ({
+  ...state,
+  lists: { ...state.lists, [list]: change },
+});
+
+const listAxes = (list: string): readonly Axis[] => [`list:${list}`, `category:${list}`];
+
+type Clemency = Placed<'pardoned'> | Placed<'amnestied'>;
+
+/** Effects that presuppose a sentence, and so a conviction. */
+const FROM_A_SENTENCE: ReadonlySet<string> = new Set<Clemency['fact']['effect']>([
+  'released-from-imprisonment',
+  'term-reduced',
+  'released-from-non-custodial',
+  'replaced',
+]);
+
+const clemencyAxes = ({ effect }: Clemency['fact']): readonly Axis[] =>
+  effect === 'released-from-liability' ? ['sentence', 'proceedings'] : ['sentence'];
+
+const clemencyFinds = (placed: Clemency, before: CaseState): readonly Finding[] =>
+  FROM_A_SENTENCE.has(placed.fact.effect) ? unlessConvicted(placed, before) : [];
+
+/** Pardons and amnesties change sentence and proceedings; only a release changes custody. */
+const clemencyEffect = ({ fact }: Clemency, before: CaseState): CaseState => {
+  switch (fact.effect) {
+    case 'released-from-imprisonment':
+    case 'released-from-non-custodial':
+      return withSentence(before, { state: 'extinguished' });
+    case 'term-reduced':
+      return fact.reducedBy === undefined
+        ? before
+        : withSentence(before, { reductions: [...before.sentence.reductions, fact.reducedBy] });
+    case 'replaced':
+      return fact.replacement === undefined
+        ? before
+        : { ...before, sentence: passed(fact.replacement, before.sentence.countedFrom) };
+    case 'released-from-liability':
+      return extinguishedIfAny({ ...before, proceedings: 'terminated' });
+    case 'record-expunged':
+      return extinguishedIfAny(before);
+  }
+};
+
+/** Whether an arrest begins an episode. */
+const beginsEpisode = (before: CaseState): boolean => before.episode === null || before.episode.released;
+
+const newEpisode = (state: CaseState): CaseState => ({
+  ...state,
+  episode: { arrest: null, convicted: false, released: false },
+  proceedings: 'none',
+  sentence: NO_SENTENCE,
+  articles: [],
+  incident: null,
+  lists: {},
+});
+
+const RELEASED_TO: Partial<Record<CaseFactOf<'released'>['reason'], Custody>> = {
+  parole: 'conditional-liberty',
+  exchange: 'abroad',
+};
+
+export const rules: { readonly [T in DatedType]: Rule<T> } = {
+  arrested: {
+    axes: (_, before) => (beginsEpisode(before) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
+    finds: ({ id }, before) => (isHeld(before) ? [finding('CASE.ALREADY_HELD', id, before.custodyBy)] : []),
+    effect: ({ id, fact }, before) => {
+      const state = beginsEpisode(before) ? newEpisode(before) : before;
+      const serving = state.sentence.state === 'active' && state.sentence.imprisonment;
+      const taken = atLarge(state, serving ? 'imprisoned' : 'detained', id);
+      return {
+        ...taken,
+        incident: fact.incident ?? state.incident,
+        episode: taken.episode && { ...taken.episode, arrest: taken.episode.arrest ?? id },
+      };
+    },
+  },
+  charged: {
+    axes: () => ['proceedings'],
+    effect: ({ fact }, before) => ({ ...inProceedings(before, 'charged'), articles: articleTexts(fact.articles) }),
+  },
+  remanded: {
+    axes: () => CUSTODY,
+    finds: unlessHeld,
+    effect: ({ id, fact }, before) =>
+      fact.measure === 'house-arrest'
+        ? atLarge(before, 'house-arrest', id)
+        : { ...inCustody(before, 'remand', id), facility: fact.facility ?? before.facility },
+  },
+  tried: { axes: () => ['proceedings'], effect: (_, before) => inProceedings(before, 'on-trial') },
+  convicted: {
+    axes: () => [...CUSTODY, 'proceedings', 'sentence'],
+    finds: ({ id, fact }, before) =>
+      fact.inAbsentia === true || (before.episode !== null && before.episode.arrest !== null)
+        ? []
+        : [finding('CASE.NOT_ARRESTED', id)],
+    effect: ({ id, fact }, before) => {
+      const convicted: CaseState = {
+        ...inProceedings(before, 'convicted', { convicted: true }),
+        articles: articleTexts(fact.articles),
+        sentence: passed(fact.sentence, fact.countedFrom ?? null),
+        facility: fact.facility ?? before.facility,
+      };
+      return isHeld(before) && fact.sentence.kind === 'imprisonment'
+        ? inCustody(convicted, 'imprisoned', id)
+        : convicted;
+    },
+  },
+  appealed: {
+    axes: () => ['proceedings'],
+    finds: unlessConvicted,
+    effect: (_, before) => inProceedings(before, 'on-appeal'),
+  },
+  'appeal-decided': {
+    axes: () => ['proceedings', 'sentence'],
+    finds: unlessConvicted,
+    effect: ({ fact }, before) => {
+      const changed =
+        fact.newSentence === undefined
+          ? before
+          : { ...before, sentence: passed(fact.newSentence, before.sentence.countedFrom) };
+      switch (fact.outcome) {
+        case 'upheld':
+        case 'reduced':
+        case 'increased':
+          return inProceedings(changed, 'final');
+        case 'suspended':
+          return withSentence(inProceedings(changed, 'final'), { state: 'suspended' });
+        case 'quashed':
+          return extinguishedIfAny(inProceedings(before, 'quashed'));
+        case 'retrial':
+          return extinguishedIfAny(inProceedings(before, 'on-trial', { convicted: false }));
+      }
+    },
+  },
+  transferred: {
+    axes: ({ medical }) => (medical === undefined ? ['facility'] : CUSTODY),
+    finds: unlessHeld,
+    effect: ({ id, fact }, before) => {
+      const moved = { ...before, facility: fact.facility };
+      if (fact.medical === true)
+        return { ...inCustody(moved, 'medical-custody', id), beforeMedical: before.beforeMedical ?? before.custody };
+      return fact.medical === false && before.beforeMedical !== null
+        ? inCustody(moved, before.beforeMedical, id)
+        : moved;
+    },
+  },
+  mistreated: { axes: () => [], effect: (_, before) => before },
+  proposed: {
+    axes: ({ list }) => listAxes(list),
+    effect: ({ id, fact }, before) => withList(before, fact.list, { recognition: 'proposed', category: null, by: id }),
+  },
+  recognised: {
+    axes: ({ list }) => listAxes(list),
+    finds: ({ id }, before) => (isHeld(before) ? [] : [finding('CASE.RECOGNISED_NOT_HELD', id)]),
+    effect: ({ id, fact }, before) =>
+      withList(before, fact.list, { recognition: 'recognised', category: fact.category, by: id }),
+  },
+  recategorised: {
+    axes: ({ list }) => [`category:${list}`],
+    finds: ({ id, fact }, before) => unlessRecognised(fact.list, id, before),
+    effect: ({ fact }, before) => {
+      const standing = before.lists[fact.list];
+      return standing?.recognition === 'recognised'
+        ? withList(before, fact.list, { ...standing, category: fact.category })
+        : before;
+    },
+  },
+  pardoned: { axes: clemencyAxes, finds: clemencyFinds, effect: clemencyEffect },
+  amnestied: {
+    axes: clemencyAxes,
+    finds: clemencyFinds,
+    effect: (placed, before) => ({
+      ...clemencyEffect(placed, before),
+      amnestied: { id: placed.id, latest: placed.when.latest },
+    }),
+  },
+  paroled: {
+    axes: () => ['sentence'],
+    finds: unlessConvicted,
+    effect: (_, before) => (before.sentence.state === 'active' ? withSentence(before, { state: 'suspended' }) : before),
+  },
+  'charges-dropped': {
+    axes: () => ['proceedings', 'sentence'],
+    effect: (_, before) => extinguishedIfAny(inProceedings(before, 'terminated')),
+  },
+  acquitted: {
+    axes: () => ['proceedings', 'sentence'],
+    effect: (_, before) => extinguishedIfAny(inProceedings(before, 'acquitted')),
+  },
+  released: {
+    axes: () => CUSTODY,
+    finds: (placed, before) => [
+      ...unlessHeld(placed, before),
+      ...(placed.fact.reason === 'amnesty' &&
+      before.amnestied !== null &&
+      before.amnestied.latest < placed.when.earliest
+        ? [finding('CASE.RELEASE_DELAYED', placed.id, before.amnestied.id)]
+        : []),
+    ],
+    effect: ({ id, fact }, before) => outOfCustody(before, RELEASED_TO[fact.reason] ?? 'free', id),
+  },
+  deported: { axes: () => CUSTODY, effect: ({ id }, before) => outOfCustody(before, 'abroad', id) },
+  exchanged: { axes: () => CUSTODY, effect: ({ id }, before) => outOfCustody(before, 'abroad', id) },
+  escaped: { axes: () => CUSTODY, finds: unlessHeld, effect: ({ id }, before) => atLarge(before, 'fugitive', id) },
+  wanted: { axes: () => CUSTODY, effect: ({ id }, before) => atLarge(before, 'fugitive', id) },
+  declined: {
+    axes: ({ list }) => listAxes(list),
+    effect: ({ id, fact }, before) => withList(before, fact.list, { recognition: 'declined', category: null, by: id }),
+  },
+  delisted: {
+    axes: ({ list }) => listAxes(list),
+    finds: ({ id, fact }, before) => unlessRecognised(fact.list, id, before),
+    effect: ({ id, fact }, before) => withList(before, fact.list, { recognition: 'delisted', category: null, by: id }),
+  },
+  died: {
+    axes: () => CUSTODY,
+    effect: ({ id }, before) => ({ ...atLarge(before, 'deceased', id), died: id }),
+  },
+};
+
+/** The rule of a placed fact; the map's entry for a type takes facts of that type alone. */
+const ruleOf = ({ fact }: Placed): Rule<DatedType> => rules[fact.type as DatedType] as unknown as Rule<DatedType>;
+
+const MORTAL: ReadonlySet<Axis> = new Set<Axis>(['custody', 'proceedings']);
+
+export const axesOf = (placed: Placed, before: CaseState): readonly Axis[] =>
+  ruleOf(placed).axes(placed.fact as CaseFactOf<DatedType>, before);
+
+export const findsOf = (placed: Placed, before: CaseState): readonly Finding[] => [
+  ...(before.died !== null && axesOf(placed, before).some((axis) => MORTAL.has(axis))
+    ? [finding('CASE.DECEASED' satisfies FindingCode, placed.id, before.died)]
+    : []),
+  ...(ruleOf(placed).finds?.(placed as Placed<DatedType>, before) ?? []),
+];
+
+export const effectOf = (placed: Placed, before: CaseState): CaseState =>
+  ruleOf(placed).effect(placed as Placed<DatedType>, before);
+
+/** Whether two sets of axes have one in common. */
+export const shareAxis = (a: readonly Axis[], b: readonly Axis[]): boolean =>
+  a.some((axis) => b.some((other) => axis === other || covers(axis, other) || covers(other, axis)));
+
+const covers = (all: Axis, one: Axis): boolean => all === 'list:*' && /^(list|category):/.test(one);

@@ -1,0 +1,39 @@
+/**
+ * From facts to order, periods and findings: one function behind deciding and showing, so that what was accepted and
+ * what is shown cannot disagree. It applies every fact and lists what is odd; it refuses nothing.
+ */
+import { findingKey } from '../decide.js';
+import type { Finding, Known } from '../fact.js';
+import type { CaseFact } from './facts.js';
+import type { Given } from './given.js';
+import { orderOf } from './order.js';
+import type { Period } from './period.js';
+import { periodsIn } from './periods.js';
+import { findingsAbout } from './referents.js';
+
+export interface Timeline {
+  /** Ids of the dated facts, in the order in which they are applied. */
+  readonly order: readonly string[];
+  readonly periods: readonly Period[];
+  /** Sorted by code and facts. */
+  readonly findings: readonly Finding[];
+}
+
+export const timeline = (facts: readonly Known<CaseFact>[], given: Given): Timeline => {
+  const order = orderOf(facts);
+  return {
+    order: order.facts.map(({ id }) => id),
+    periods: periodsIn(order.facts),
+    findings: sorted([...order.findings, ...findingsAbout(facts, given)]),
+  };
+};
+
+/** The periods alone: they depend on the set of facts, and on nothing that the facts refer to. */
+export const periodsOf = (facts: readonly Known<CaseFact>[]): readonly Period[] => periodsIn(orderOf(facts).facts);
+
+/** The findings alone, for deciding. */
+export const findingsOf = (facts: readonly Known<CaseFact>[], given: Given): readonly Finding[] =>
+  sorted([...orderOf(facts).findings, ...findingsAbout(facts, given)]);
+
+const sorted = (findings: readonly Finding[]): readonly Finding[] =>
+  [...findings].sort((a, b) => (findingKey(a) < findingKey(b) ? -1 : 1));

@@ -1,0 +1,26 @@
+import { finding } from '../case/findings.js';
+import { decide } from '../decide.js';
+import type { Decision, Finding, Known } from '../fact.js';
+import { parseEdtf, type Interval } from '../time.js';
+import type { InstrumentFact } from './facts.js';
+
+/** Whether an instrument may be registered: once, and with days that do not contradict each other. */
+export const decideInstrument = (
+  before: readonly Known<InstrumentFact>[],
+  news: readonly Known<InstrumentFact>[],
+  acknowledge: readonly string[],
+): Decision => decide(findings(before), findings([...before, ...news]), acknowledge);
+
+const findings = (facts: readonly Known<InstrumentFact>[]): readonly Finding[] =>
+  facts.flatMap(({ id, fact }, index) => [
+    ...(index === 0 ? [] : [finding('INSTRUMENT.ALREADY_REGISTERED', id)]),
+    ...(inOrder([fact.submitted, fact.adopted, fact.inForce, fact.windowEnd])
+      ? []
+      : [finding('INSTRUMENT.DATES_CONTRADICT', id)]),
+  ]);
+
+/** Whether days can lie in this order; those unknown lie anywhere. */
+const inOrder = (dates: readonly (string | undefined)[]): boolean => {
+  const days = dates.map((date) => parseEdtf(date ?? '')).filter((day): day is Interval => day !== null);
+  return days.every((day, index) => days.slice(index + 1).every((later) => day.earliest <= later.latest));
+};

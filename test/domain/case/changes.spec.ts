@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { changesBetween, type AxisChange } from '../../../src/domain/case/changes.js';
+import { periodsOf } from '../../../src/domain/case/timeline.js';
+import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
+import { ARTICLE, known } from '../../support/facts.js';
+
+const text = (day: number): string => (day === MIN_DAY || day === MAX_DAY ? '…' : formatDay(day));
+const told = ({ axis, from, to, before, after }: AxisChange): string =>
+  `${axis} ${text(from)} ${text(to)}: ${before.join('|')} > ${after.join('|')}`;
+const changes = (before: Parameters<typeof known>, fact: Parameters<typeof known>[number]): readonly string[] => {
+  const facts = known(...before, { ...fact, id: 'z' });
+  return changesBetween(periodsOf(facts.slice(0, -1)), periodsOf(facts)).map(told);
+};
+
+const arrested = { type: 'arrested', occurredOn: '2024-02-20', incident: 'soyudlu-2023' } as const;
+const convicted = {
+  type: 'convicted',
+  occurredOn: '2024-08-10',
+  articles: [ARTICLE, { ...ARTICLE, part: '1' }],
+  sentence: { kind: 'imprisonment', term: 'P3Y' },
+  facility: 'No. 2',
+} as const;
+
+describe('what a fact changed', () => {
+  test('is nothing where it changed no axis', () => {
+    expect(changes([arrested], { type: 'mistreated', occurredOn: '2024-03-01', kind: 'torture' })).toEqual([]);
+    expect(changes([arrested], { type: 'named', name: {} })).toEqual([]);
+  });
+
+  test('is told axis by axis from the day on', () => {
+    expect(changes([], arrested)).toEqual([
+      'custody 2024-02-20 …: unknown > detained',
+      'incident 2024-02-20 …: none > soyudlu-2023',
+    ]);
+    expect(changes([arrested], convicted)).toEqual([
+      'articles 2024-08-10 …: none > 234.1 234.4.3',
+      'custody 2024-08-10 …: detained > imprisoned',
+      'facility 2024-08-10 …: none > No. 2',
+      'proceedings 2024-08-10 …: none > convicted',
+      'sentence 2024-08-10 2027-02-20: none > active',
+      'sentence 2027-02-20 …: none > completed',
+      'sentenceEnd 2024-08-10 …: none > 2027-02-20',
+    ]);
+  });
+
+  test('is told of each list by itself', () => {
+    const recognised = { type: 'recognised', occurredOn: '2024-06-14', list: 'union', category: 'believers' } as const;
+    expect(changes([arrested], recognised)).toEqual([
+      'category:union 2024-06-14 …: none > believers',
+      'recognition:union 2024-06-14 …: none > recognised',
+    ]);
+    expect(
+      changes([arrested, recognised], { type: 'delisted', occurredOn: '2024-07-01', list: 'union', reason: 'x' }),
+    ).toEqual([
+      'category:union 2024-07-01 …: believers > none',
+      'recognition:union 2024-07-01 …: recognised > delisted',
+    ]);
+  });
+
+  test('of a late fact ends where what was known takes over', () => {
+    expect(
+      changes([{ type: 'released', occurredOn: '2024-09-01', reason: 'other' }], {
+        type: 'arrested',
+        occurredOn: '2024-02-20',
+      }),
+    ).toEqual(['custody 2024-02-20 2024-09-01: unknown > detained']);
+  });
+
+  test('of a partial date names every value that is possible', () => {
+    expect(changes([], { type: 'arrested', occurredOn: '2024-02' })).toEqual([
+      'custody 2024-02-01 2024-02-29: unknown > detained|unknown',
+      'custody 2024-02-29 …: unknown > detained',
+    ]);
+  });
+
+  test('of a sentence for life and of one that ends on an unknown day says so', () => {
+    expect(changes([arrested], { ...convicted, sentence: { kind: 'imprisonment', life: true } })).toContain(
+      'sentenceEnd 2024-08-10 …: none > life',
+    );
+    expect(changes([{ ...arrested, occurredOn: '2024-02' }], convicted)).toContain(
+      'sentenceEnd 2024-08-10 …: none > 2027-02-01/2027-02-28',
+    );
+  });
+
+  test('beyond what is enumerated says so', () => {
+    const many = Array.from({ length: 12 }, (_, index) => ({
+      type: 'proposed' as const,
+      occurredOn: '2024-03-01/2024-03-31',
+      list: `list-${String(index)}`,
+    }));
+    expect(
+      changes([arrested, ...many], { type: 'proposed', occurredOn: '2024-03-01/2024-03-31', list: 'one-more' }),
+    ).toEqual(
+      expect.arrayContaining([
+        'custody 2024-03-01 2024-03-31: detained > undecided',
+        'recognition:one-more 2024-03-01 2024-03-31: none > undecided',
+        'recognition:one-more 2024-03-31 …: none > proposed',
+      ]),
+    );
+  });
+});

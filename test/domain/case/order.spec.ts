@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { orderOf } from '../../../src/domain/case/order.js';
+import { timeline } from '../../../src/domain/case/timeline.js';
+import { parseEdtf } from '../../../src/domain/time.js';
+import { history } from '../../support/arbitraries.js';
+import { ARTICLE, given, known, THREE_YEARS } from '../../support/facts.js';
+
+const order = (...facts: Parameters<typeof known>): string =>
+  orderOf(known(...facts))
+    .facts.map(({ id }) => id)
+    .join(' ');
+const codes = (...facts: Parameters<typeof known>): readonly string[] =>
+  orderOf(known(...facts)).findings.map(({ code, facts: ids }) => [code, ...ids].join(' '));
+
+const on = (
+  type: Parameters<typeof known>[number]['type'],
+  occurredOn: string,
+  more: object = {},
+): Parameters<typeof known>[number] => ({
+  type,
+  occurredOn,
+  ...(type === 'charged' ? { articles: [ARTICLE] } : {}),
+  ...(type === 'remanded' ? { measure: 'detention' } : {}),
+  ...(type === 'convicted' ? { articles: [ARTICLE], sentence: THREE_YEARS } : {}),
+  ...(type === 'released' ? { reason: 'bail' } : {}),
+  ...(type === 'recognised' ? { list: 'union', category: 'believers' } : {}),
+  ...more,
+});
+
+describe('the order of facts', () => {
+  test('is that of their days', () => {
+    expect(order(on('released', '2024-03-01'), on('arrested', '2024-01-01'), on('charged', '2024-02-01'))).toBe(
+      'f2 f3 f1',
+    );
+  });
+
+  test('leaves out facts about the dossier', () => {
+    expect(order({ type: 'opened', names: [] }, on('arrested', '2024-01-01'), { type: 'named', name: {} })).toBe('f2');
+  });
+
+  test('on one day is that of the table of events', () => {
+    const day = '2024-01-01';
+    expect(
+      order(on('recognised', day), on('convicted', day), on('remanded', day), on('charged', day), on('arrested', day)),
+    ).toBe('f5 f4 f3 f2 f1');
+  });
+
+  test('prefers the course with the fewest to refuse, then to ask, then to warn of', () => {
+    // Released before the arrest would be asked about, and so comes after it although the day leaves it free.
+    expect(order(on('released', '2024-01-01'), on('arrested', '2024-01'))).toBe('f2 f1');
+    // Recognised while not held would be warned of.
+    expect(order(on('recognised', '2024-01-01', { id: 'r' }), on('remanded', '2024-01', { id: 'x' }))).toBe('r x');
+    expect(order(on('recognised', '2024-01-01', { id: 'r' }), on('arrested', '2024-01', { id: 'x' }))).toBe('x r');
+  });
+
+  test('puts a death last among what is free', () => {
+    expect(order(on('died', '2024-01-01'), on('recognised', '2024-01'), on('arrested', '2024-01'))).toBe('f3 f2 f1');
+    // Even where the other is refused, asked and warned of all the same.
+    expect(order(on('died', '2024-01-05'), on('released', '2024-01-05'))).toBe('f2 f1');
+  });
+
+  test('falls back on the id', () => {
+    expect(order(on('tried', '2024-01-01', { id: 'b' }), on('tried', '2024-01-01', { id: 'a' }))).toBe('a b');
+  });
+
+  test('of days that only touch is not certain, of days that part is', () => {
+    expect(order(on('released', '2024-01-01/2024-01-02'), on('arrested', '2024-01-02/2024-01-03'))).toBe('f2 f1');
+    expect(order(on('released', '2024-01-01/2024-01-02'), on('arrested', '2024-01-03'))).toBe('f1 f2');
+  });
+});
+
+describe('after', () => {
+  test('puts a fact behind another', () => {
+    expect(order(on('arrested', '2024-01-01', { after: 'f2' }), on('charged', '2024-01-01'))).toBe('f2 f1');
+    expect(codes(on('arrested', '2024-01-01', { after: 'f2' }), on('charged', '2024-01-01'))).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof known>, readonly string[], string]>([
+    ['nobody', [on('arrested', '2024-01-01', { after: 'z' })], ['CASE.AFTER_UNKNOWN f1'], 'f1'],
+    [
+      'a fact about the dossier',
+      [{ type: 'opened', names: [] }, on('arrested', '2024-01-01', { after: 'f1' })],
+      ['CASE.AFTER_UNKNOWN f2'],
+      'f2',
+    ],
+    ['itself', [on('arrested', '2024-01-01', { after: 'f1' })], ['CASE.ORDER_CONTRADICTS f1'], 'f1'],
+    [
+      'a later day',
+      [on('arrested', '2024-01-01', { after: 'f2' }), on('charged', '2024-01-02')],
+      ['CASE.ORDER_CONTRADICTS f1 f2'],
+      'f1 f2',
+    ],
+    [
+      'a circle',
+      [on('arrested', '2024-01', { after: 'f2' }), on('charged', '2024-01', { after: 'f1' })],
+      ['CASE.ORDER_CONTRADICTS f1 f2'],
+      'f2 f1',
+    ],
+    [
+      'a circle through the days of a third',
+      [
+        on('arrested', '2024-01-01/2024-01-20', { after: 'f2' }),
+        on('charged', '2024-01-10/2024-01-31', { after: 'f3' }),
+        on('tried', '2024-01-21/2024-01-25'),
+      ],
+      ['CASE.ORDER_CONTRADICTS f2 f3'],
+      'f2 f1 f3',
+    ],
+  ])('naming %s', (_, facts, findings, placed) => {
+    expect(codes(...facts)).toEqual(findings);
+    expect(order(...facts)).toBe(placed);
+  });
+
+  test('of a fact about the dossier may name a dated one and changes no order', () => {
+    const facts: Parameters<typeof known> = [{ type: 'named', name: {}, after: 'f2' }, on('arrested', '2024-01-01')];
+    expect(codes(...facts)).toEqual([]);
+    expect(order(...facts)).toBe('f2');
+  });
+});
+
+describe('for any facts', () => {
+  test('the order and everything else depends on the set of facts alone, not on how they arrive', () => {
+    fc.assert(
+      fc.property(
+        history(8).chain((facts) =>
+          fc.tuple(fc.constant(facts), fc.shuffledSubarray([...facts], { minLength: facts.length })),
+        ),
+        ([facts, shuffled]) => {
+          expect(timeline(shuffled, given)).toEqual(timeline(facts, given));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  test('every dated fact has its place, and none stands before one that certainly came earlier', () => {
+    fc.assert(
+      fc.property(history(10), (facts) => {
+        const { facts: placed, findings } = orderOf(facts);
+        expect(placed.map(({ id }) => id).sort()).toEqual(facts.map(({ id }) => id).sort());
+        placed.forEach((later, index) => {
+          for (const earlier of placed.slice(0, index))
+            expect(parseEdtf(later.fact.occurredOn ?? '')?.latest).toBeGreaterThanOrEqual(earlier.when.earliest);
+          const { after } = later.fact;
+          const contradicted = findings.some(
+            ({ code, facts: ids }) => code === 'CASE.ORDER_CONTRADICTS' && ids.includes(later.id),
+          );
+          if (after !== undefined && !contradicted) expect(placed.slice(0, index).map(({ id }) => id)).toContain(after);
+        });
+      }),
+    );
+  });
+});

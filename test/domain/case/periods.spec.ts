@@ -1,0 +1,357 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { orderOf, type Ordered } from '../../../src/domain/case/order.js';
+import type { Period, Standing } from '../../../src/domain/case/period.js';
+import { MAX_UNDECIDED } from '../../../src/domain/case/periods.js';
+import { effectOf, shareAxis } from '../../../src/domain/case/rules.js';
+import { UNTOLD, type CaseState } from '../../../src/domain/case/state.js';
+import { periodsOf } from '../../../src/domain/case/timeline.js';
+import type { CaseFact } from '../../../src/domain/case/facts.js';
+import type { Known } from '../../../src/domain/fact.js';
+import { addTerm, formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../../src/domain/time.js';
+import { DAYS, FIRST, history } from '../../support/arbitraries.js';
+import { ARTICLE, day, known, THREE_YEARS } from '../../support/facts.js';
+
+const arrested = { type: 'arrested', occurredOn: '2024-02-20' } as const;
+const convicted = { type: 'convicted', occurredOn: '2024-08-10', articles: [ARTICLE], sentence: THREE_YEARS } as const;
+const recognised = { type: 'recognised', occurredOn: '2024-03-01', list: 'union', category: 'believers' } as const;
+const released = { type: 'released', occurredOn: '2024-09-01', reason: 'other' } as const;
+
+const text = (value: Day): string => (value === MIN_DAY ? '…' : value === MAX_DAY ? '…' : formatDay(value));
+const told = (facts: readonly Known<CaseFact>[], value: (standing: Standing) => unknown): readonly string[] =>
+  periodsOf(facts).map(
+    ({ from, to, standing }) =>
+      `${text(from)} ${text(to)} ${standing === null ? 'undecided' : String(value(standing))}`,
+  );
+const custody = ({ custody }: Standing): string => custody;
+
+describe('periods', () => {
+  test('of a case of which nothing is known: one', () => {
+    expect(told([], custody)).toEqual(['… … unknown']);
+  });
+
+  test('of full dates follow each other, the day of a fact being the first', () => {
+    expect(told(known(arrested, recognised, released), custody)).toEqual([
+      '… 2024-02-20 unknown',
+      '2024-02-20 2024-03-01 detained',
+      '2024-03-01 2024-09-01 detained',
+      '2024-09-01 … free',
+    ]);
+  });
+
+  test('of a partial date overlap while it is undecided', () => {
+    expect(told(known({ ...arrested, occurredOn: '2024-02' }), custody)).toEqual([
+      '… 2024-02-29 unknown',
+      '2024-02-01 … detained',
+    ]);
+  });
+
+  test('that are alike and touch are one', () => {
+    expect(told(known(arrested, { type: 'mistreated', occurredOn: '2024-05-01', kind: 'torture' }), custody)).toEqual([
+      '… 2024-02-20 unknown',
+      '2024-02-20 … detained',
+    ]);
+  });
+
+  test('that are alike and do not touch are two', () => {
+    const facts = known(
+      { type: 'transferred', occurredOn: '2024-02-01', facility: 'a' },
+      { type: 'transferred', occurredOn: '2024-02-02', facility: 'b' },
+      { type: 'transferred', occurredOn: '2024-02-03', facility: 'a' },
+    );
+    expect(told(facts, ({ facility }) => facility)).toEqual([
+      '… 2024-02-01 null',
+      '2024-02-01 2024-02-02 a',
+      '2024-02-02 2024-02-03 b',
+      '2024-02-03 … a',
+    ]);
+  });
+
+  test('facts of one axis keep their order, and so take days from each other', () => {
+    // Detained and released within the month: released on the first means arrested on the first.
+    const facts = known({ ...arrested, occurredOn: '2024-03' }, { ...released, occurredOn: '2024-03-05' });
+    expect(told(facts, custody)).toEqual([
+      '… 2024-03-05 unknown',
+      '2024-03-01 2024-03-05 detained',
+      '2024-03-05 … free',
+    ]);
+    const late = known({ ...arrested, occurredOn: '2024-03-05' }, { ...released, occurredOn: '2024-03' });
+    expect(told(late, custody)).toEqual([
+      '… 2024-03-05 unknown',
+      '2024-03-05 2024-03-31 detained',
+      '2024-03-05 … free',
+    ]);
+  });
+
+  test('facts of different axes move freely, unless one is said to follow the other', () => {
+    const tried = { type: 'tried', occurredOn: '2024-03-01/2024-03-02' } as const;
+    const moved = { type: 'transferred', occurredOn: '2024-03-01/2024-03-02', facility: 'x' } as const;
+    const both = ({ proceedings, facility }: Standing): string => `${proceedings} ${String(facility)}`;
+    expect(told(known(tried, moved), both)).toHaveLength(4);
+    expect(told(known(tried, { ...moved, after: 'f1' }), both)).toEqual([
+      '… 2024-03-02 none null',
+      '2024-03-01 2024-03-02 on-trial null',
+      '2024-03-01 … on-trial x',
+    ]);
+  });
+
+  test('the end of a sentence completes it, and no custody', () => {
+    expect(
+      told(
+        known(arrested, convicted),
+        ({ custody, sentence, sentenceEnd }) => `${custody} ${sentence} ${text(sentenceEnd?.latest ?? MIN_DAY)}`,
+      ),
+    ).toEqual([
+      '… 2024-02-20 unknown none …',
+      '2024-02-20 2024-08-10 detained none …',
+      '2024-08-10 2027-02-20 imprisoned active 2027-02-20',
+      '2027-02-20 … imprisoned completed 2027-02-20',
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof known>, string | null]>([
+    ['counts from the arrest', [arrested, convicted], '2027-02-20'],
+    ['counts from the day that the court named', [arrested, { ...convicted, countedFrom: '2024-03-01' }], '2027-03-01'],
+    [
+      'is of the first arrest of the episode',
+      [arrested, { type: 'escaped', occurredOn: '2024-03-01' }, { ...arrested, occurredOn: '2024-04-01' }, convicted],
+      '2027-02-20',
+    ],
+    [
+      'is of the arrest of this episode',
+      [{ ...arrested, occurredOn: '2023-01-01' }, { ...released, occurredOn: '2023-02-01' }, arrested, convicted],
+      '2027-02-20',
+    ],
+    ['is unknown with no arrest', [{ ...convicted, inAbsentia: true }], null],
+    ['of a fine is none', [arrested, { ...convicted, sentence: { kind: 'fine' } }], null],
+    ['for life is none', [arrested, { ...convicted, sentence: { kind: 'imprisonment', life: true } }], null],
+    [
+      'of a suspended sentence is reckoned too',
+      [arrested, { ...convicted, sentence: { kind: 'suspended', term: 'P1Y' } }],
+      '2025-02-20',
+    ],
+    [
+      'of a restriction is reckoned too',
+      [arrested, { ...convicted, sentence: { kind: 'restriction', term: 'P1Y' } }],
+      '2025-02-20',
+    ],
+    [
+      'comes earlier by a reduction',
+      [
+        arrested,
+        convicted,
+        { type: 'pardoned', occurredOn: '2025-01-01', decree: 'x', effect: 'term-reduced', reducedBy: 'P1Y' },
+      ],
+      '2026-02-20',
+    ],
+    [
+      'comes earlier by every reduction',
+      [
+        arrested,
+        convicted,
+        { type: 'pardoned', occurredOn: '2025-01-01', decree: 'x', effect: 'term-reduced', reducedBy: 'P1Y' },
+        { type: 'amnestied', occurredOn: '2025-02-01', act: 'x', effect: 'term-reduced', reducedBy: 'P6M' },
+      ],
+      '2025-08-20',
+    ],
+    [
+      'never comes before the second day',
+      [
+        arrested,
+        convicted,
+        { type: 'pardoned', occurredOn: '2025-01-01', decree: 'x', effect: 'term-reduced', reducedBy: 'P9Y' },
+      ],
+      '2024-02-21',
+    ],
+    [
+      'is that of a sentence passed on appeal, counted as before',
+      [
+        arrested,
+        { ...convicted, countedFrom: '2024-03-01' },
+        {
+          type: 'appeal-decided',
+          occurredOn: '2025-01-01',
+          outcome: 'reduced',
+          newSentence: { kind: 'imprisonment', term: 'P2Y' },
+        },
+      ],
+      '2026-03-01',
+    ],
+    [
+      'is that of a replacement, counted as before',
+      [
+        arrested,
+        { ...convicted, countedFrom: '2024-03-01' },
+        {
+          type: 'pardoned',
+          occurredOn: '2025-01-01',
+          decree: 'x',
+          effect: 'replaced',
+          replacement: { kind: 'restriction', term: 'P2Y' },
+        },
+      ],
+      '2026-03-01',
+    ],
+    [
+      'of an extinguished sentence is none',
+      [
+        arrested,
+        convicted,
+        { type: 'pardoned', occurredOn: '2025-01-01', decree: 'x', effect: 'released-from-imprisonment' },
+      ],
+      null,
+    ],
+    ['outlasts a parole', [arrested, convicted, { type: 'paroled', occurredOn: '2025-01-01' }], '2027-02-20'],
+  ])('the end of a sentence %s', (_, facts, end) => {
+    const standing = periodsOf(known(...facts)).at(-1)?.standing;
+    expect(standing?.sentenceEnd ?? null).toEqual(end === null ? null : { earliest: day(end), latest: day(end) });
+  });
+
+  test('the end of a sentence counted from a partial date is an interval, in which it may be completed', () => {
+    const facts = known({ ...arrested, occurredOn: '2024-02' }, convicted);
+    const last = periodsOf(facts).at(-1);
+    expect(last?.standing?.sentenceEnd).toEqual({ earliest: day('2027-02-01'), latest: day('2027-02-28') });
+    expect(told(facts, ({ sentence }) => sentence).slice(-2)).toEqual([
+      '2024-08-10 2027-02-28 active',
+      '2027-02-01 … completed',
+    ]);
+  });
+
+  test('more facts undecided on a day than the register enumerates make it undecided', () => {
+    const free = (count: number): Parameters<typeof known> => [
+      arrested,
+      ...Array.from({ length: count }, (_, index) => ({
+        type: 'proposed' as const,
+        occurredOn: index === 0 ? '2024-03-01/2024-03-31' : '2024-03-02/2024-03-30',
+        list: `list-${String(index)}`,
+      })),
+    ];
+    expect(periodsOf(known(...free(MAX_UNDECIDED))).every(({ standing }) => standing !== null)).toBe(true);
+    const periods = periodsOf(known(...free(MAX_UNDECIDED + 1)));
+    expect(periods.filter(({ standing }) => standing === null).map(({ from, to }) => [text(from), text(to)])).toEqual([
+      ['2024-03-02', '2024-03-30'],
+    ]);
+    expect(periods.at(-1)?.standing?.lists).toHaveLength(MAX_UNDECIDED + 1);
+  });
+});
+
+/** What can be asked of a standing apart from the end of its sentence. */
+const asked = (standing: Standing): string => JSON.stringify({ ...standing, sentenceEnd: null });
+
+/** Every way to give each fact a day of its interval that keeps the order of facts that share an axis. */
+const courses = (order: readonly Ordered[]): readonly (readonly Day[])[] => {
+  let ways: (readonly Day[])[] = [[]];
+  order.forEach((fact, place) => {
+    ways = ways.flatMap((days) =>
+      Array.from({ length: fact.when.latest - fact.when.earliest + 1 }, (_, step) => fact.when.earliest + step)
+        .filter((at) =>
+          order.slice(0, place).every((other, index) => {
+            const kept = fact.after === other.id || shareAxis(other.axes, fact.axes);
+            return !kept || (days[index] ?? 0) <= at;
+          }),
+        )
+        .map((at) => [...days, at]),
+    );
+  });
+  return ways;
+};
+
+/** The standings of a state on a day in one course, its sentence counted from each day that may be meant. */
+const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefined): readonly Standing[] => {
+  const { sentence, episode } = state;
+  const running = sentence.term !== null && (sentence.state === 'active' || sentence.state === 'suspended');
+  const named = parseEdtf(sentence.countedFrom ?? '');
+  const start = dayOf(episode?.arrest ?? '');
+  const starts = !running
+    ? []
+    : named !== null
+      ? Array.from({ length: named.latest - named.earliest + 1 }, (_, step) => named.earliest + step)
+      : start === undefined
+        ? []
+        : [start];
+  const standing = (end: Day | null): Standing => ({
+    custody: state.custody,
+    custodyBy: state.custodyBy,
+    proceedings: state.proceedings,
+    sentence: end !== null && end <= on ? 'completed' : sentence.state,
+    sentenceEnd: end === null ? null : { earliest: end, latest: end },
+    life: sentence.life,
+    articles: state.articles,
+    facility: state.facility,
+    incident: state.incident,
+    lists: Object.entries(state.lists)
+      .map(([list, rest]) => ({ list, ...rest }))
+      .sort((a, b) => (a.list < b.list ? -1 : 1)),
+  });
+  if (starts.length === 0) return [standing(null)];
+  return starts.map((from) => standing(Math.max(from + 1, addTerm(from, sentence.term ?? '', sentence.reductions))));
+};
+
+/** Tries every possible course. */
+const slowly = (facts: readonly Known<CaseFact>[], on: Day): readonly Standing[] => {
+  const order = orderOf(facts).facts;
+  return courses(order).flatMap((days) => {
+    const past = order.filter((_, place) => (days[place] ?? 0) <= on);
+    const state = past.reduce((before, fact) => effectOf(fact, before), UNTOLD);
+    return concrete(state, on, (id) => days[order.findIndex((fact) => fact.id === id)]);
+  });
+};
+
+const valid = (periods: readonly Period[], on: Day): readonly Standing[] =>
+  periods
+    .filter(({ from, to }) => from <= on && on < to)
+    .flatMap(({ standing }) => (standing === null ? [] : [standing]));
+
+describe('for any facts', () => {
+  test('the answer for a day equals that of trying every possible course', () => {
+    fc.assert(
+      fc.property(history(5), (facts) => {
+        const periods = periodsOf(facts);
+        for (let on = FIRST - 1; on <= FIRST + DAYS + 40; on += on > FIRST + DAYS + 3 ? 9 : 1) {
+          const slow = slowly(facts, on);
+          expect([...new Set(valid(periods, on).map(asked))].sort()).toEqual([...new Set(slow.map(asked))].sort());
+        }
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  test('the days on which a sentence may end are those of every possible course', () => {
+    fc.assert(
+      fc.property(history(5), (facts) => {
+        const on = FIRST + DAYS + 400;
+        const ends = slowly(facts, on).flatMap(({ sentenceEnd }) => (sentenceEnd === null ? [] : [sentenceEnd]));
+        const told = valid(periodsOf(facts), on).flatMap(({ sentenceEnd }) =>
+          sentenceEnd === null ? [] : [sentenceEnd],
+        );
+        expect(told.length > 0).toBe(ends.length > 0);
+        if (ends.length > 0) {
+          expect(Math.min(...told.map(({ earliest }) => earliest))).toBe(
+            Math.min(...ends.map(({ earliest }) => earliest)),
+          );
+          expect(Math.max(...told.map(({ latest }) => latest))).toBe(Math.max(...ends.map(({ latest }) => latest)));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('periods cover every day, begin before they end, and no two alike touch', () => {
+    fc.assert(
+      fc.property(history(8), (facts) => {
+        const periods = periodsOf(facts);
+        expect(periods[0]?.from).toBe(MIN_DAY);
+        expect(Math.max(...periods.map(({ to }) => to))).toBe(MAX_DAY);
+        const alike = new Map<string, Period[]>();
+        for (const period of periods) {
+          expect(period.from).toBeLessThan(period.to);
+          const key = JSON.stringify(period.standing);
+          for (const other of alike.get(key) ?? []) expect(other.to).toBeLessThan(period.from);
+          alike.set(key, [...(alike.get(key) ?? []), period]);
+        }
+        for (let on = FIRST - 1; on < FIRST + DAYS + 3; on += 1)
+          expect(periods.some(({ from, to }) => from <= on && on < to)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, test } from '@jest/globals';
+import { decideCase } from '../../src/domain/case/decide.js';
+import { refersTo } from '../../src/domain/case/referents.js';
+import type { Decision, Known } from '../../src/domain/fact.js';
+import { decideInstrument } from '../../src/domain/instrument/decide.js';
+import type { InstrumentFact } from '../../src/domain/instrument/facts.js';
+import { decideList } from '../../src/domain/list/decide.js';
+import type { ListFact } from '../../src/domain/list/facts.js';
+import { given, known } from '../support/facts.js';
+
+const arrested = { type: 'arrested', occurredOn: '2024-02-20', id: 'a1' } as const;
+const again = { type: 'arrested', occurredOn: '2024-03-01', id: 'a2' } as const;
+const died = { type: 'died', occurredOn: '2024-04-01', id: 'd' } as const;
+const recognised = {
+  type: 'recognised',
+  occurredOn: '2023-01-01',
+  list: 'union',
+  category: 'believers',
+  id: 'r',
+} as const;
+
+const told = (decision: Decision): string =>
+  [decision.outcome, ...decision.findings.map(({ code, grade }) => `${grade} ${code}`)].join(', ');
+
+describe('deciding about a case', () => {
+  test('accepts what is not odd', () => {
+    expect(decideCase([], known(arrested), given, [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
+  });
+
+  test('refuses what no possible course allows, acknowledged or not', () => {
+    expect(
+      told(decideCase(known(died), known({ ...arrested, occurredOn: '2025-01-01' }), given, ['CASE.DECEASED'])),
+    ).toBe('refused, refuse CASE.DECEASED');
+  });
+
+  test('asks about what is probably a mistake, and takes it where its code is acknowledged', () => {
+    expect(told(decideCase(known(arrested), known(again), given, []))).toBe('refused, ask CASE.ALREADY_HELD');
+    expect(told(decideCase(known(arrested), known(again), given, ['CASE.NOT_HELD']))).toBe(
+      'refused, ask CASE.ALREADY_HELD',
+    );
+    const decision = decideCase(known(arrested), known(again), given, ['CASE.ALREADY_HELD', 'CASE.NOT_HELD']);
+    expect(decision).toMatchObject({ outcome: 'accepted', acknowledged: ['CASE.ALREADY_HELD'] });
+    expect(told(decision)).toBe('accepted, ask CASE.ALREADY_HELD');
+  });
+
+  test('names an acknowledged code once, sorted', () => {
+    const news = known(
+      again,
+      { ...again, occurredOn: '2024-03-02', id: 'a3' },
+      { type: 'appealed', occurredOn: '2024-03-03', id: 'x' },
+    );
+    expect(decideCase(known(arrested), news, given, ['CASE.NOT_CONVICTED', 'CASE.ALREADY_HELD'])).toMatchObject({
+      acknowledged: ['CASE.ALREADY_HELD', 'CASE.NOT_CONVICTED'],
+    });
+  });
+
+  test('warns of what is odd but possible', () => {
+    expect(told(decideCase([], known(recognised), given, []))).toBe('accepted, warn CASE.RECOGNISED_NOT_HELD');
+    expect(decideCase([], known(recognised), given, [])).toMatchObject({ acknowledged: [] });
+  });
+
+  test('is silent about what stood before', () => {
+    expect(
+      told(
+        decideCase(
+          known(arrested, again),
+          known({ type: 'charged', occurredOn: '2024-05-01', articles: [] }),
+          given,
+          [],
+        ),
+      ),
+    ).toBe('accepted');
+  });
+
+  test('names only what stands in the way when it refuses', () => {
+    const news = known(recognised, { type: 'released', occurredOn: '2023-06-01', reason: 'bail', id: 'x' });
+    expect(told(decideCase([], news, given, []))).toBe('refused, ask CASE.NOT_HELD');
+  });
+
+  test('sees that a late fact makes an earlier one odd', () => {
+    expect(told(decideCase(known(again), known(arrested), given, []))).toBe('refused, ask CASE.ALREADY_HELD');
+  });
+
+  test('needs to know the lists and instruments that facts name', () => {
+    const facts = known(
+      { type: 'opened', names: [], references: [{ list: 'a', reference: '1' }] },
+      { type: 'opened', names: [] },
+      { type: 'referenced', list: 'b', reference: '1' },
+      { ...recognised, list: 'c' },
+      { type: 'pardoned', decree: 'd', effect: 'record-expunged' },
+      { type: 'amnestied', act: 'e', effect: 'record-expunged' },
+      arrested,
+    ).map(({ fact }) => fact);
+    expect(refersTo(facts)).toEqual({ lists: new Set(['a', 'b', 'c']), instruments: new Set(['d', 'e']) });
+  });
+});
+
+const said = { sources: [{ kind: 'official' as const, citation: 'x' }], reliability: 'verified' as const };
+
+describe('deciding about a list', () => {
+  const fact = (id: string, fields: object): Known<ListFact> => ({
+    id,
+    fact: { ...said, ...fields } as unknown as ListFact,
+  });
+  const defined = fact('l', { type: 'list-defined', name: { en: 'List' } });
+  const category = fact('c', { type: 'category-defined', category: 'x', name: { en: 'X' } });
+
+  test('a list is defined before anything is said of it, and once', () => {
+    expect(told(decideList([], [defined, category], []))).toBe('accepted');
+    expect(told(decideList([defined], [category], []))).toBe('accepted');
+    expect(told(decideList([], [category], []))).toBe('refused, refuse LIST.UNKNOWN');
+    expect(told(decideList([defined, category], [{ ...defined, id: 'm' }], []))).toBe(
+      'refused, refuse LIST.ALREADY_DEFINED',
+    );
+  });
+});
+
+describe('deciding about an instrument', () => {
+  const fact = (fields: object, id = 'i'): Known<InstrumentFact> => ({
+    id,
+    fact: { ...said, type: 'instrument-registered', kind: 'amnesty-act', ...fields } as unknown as InstrumentFact,
+  });
+
+  test('an instrument is registered once', () => {
+    expect(told(decideInstrument([], [fact({})], []))).toBe('accepted');
+    expect(told(decideInstrument([fact({})], [fact({}, 'j')], []))).toBe(
+      'refused, refuse INSTRUMENT.ALREADY_REGISTERED',
+    );
+  });
+
+  test.each<[string, object, boolean]>([
+    [
+      'in order',
+      { submitted: '2025-12-15', adopted: '2025-12-19', inForce: '2025-12-22', windowEnd: '2026-04-22' },
+      true,
+    ],
+    [
+      'on one day',
+      { submitted: '2025-12-15', adopted: '2025-12-15', inForce: '2025-12-15', windowEnd: '2025-12-15' },
+      true,
+    ],
+    ['some unknown', { submitted: '2025-12-15', windowEnd: '2026-04-22' }, true],
+    ['possibly in order', { adopted: '2025-12-19', inForce: '2025-12' }, true],
+    ['adopted before it was submitted', { submitted: '2025-12-15', adopted: '2025-12-14' }, false],
+    ['in force before it was adopted', { adopted: '2025-12-19', inForce: '2025-12-18' }, false],
+    ['a window closed before it was submitted', { submitted: '2025-12-15', windowEnd: '2025-12-14' }, false],
+  ])('its days: %s', (_, days, accepted) => {
+    expect(told(decideInstrument([], [fact(days)], []))).toBe(
+      accepted ? 'accepted' : 'refused, refuse INSTRUMENT.DATES_CONTRADICT',
+    );
+  });
+});

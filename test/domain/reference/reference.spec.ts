@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { hasReference, referencesOf, referenceStream } from '../../../src/domain/reference/reference.js';
+import { fact } from '../../support/facts.js';
+
+const A1 = { list: 'a', reference: '1' };
+
+describe('referenceStream', () => {
+  it('is the same for ever: a change of this name would lose every claim', () => {
+    expect(referenceStream({ list: 'union', reference: 'AZ-0137' })).toBe('reference-TBD');
+  });
+
+  it('tells lists and references apart, also where they read alike one after the other', () => {
+    const names = [A1, { list: 'a', reference: '2' }, { list: 'b', reference: '1' }, { list: 'a1', reference: '' }];
+    expect(new Set(names.map(referenceStream)).size).toBe(names.length);
+  });
+
+  it('does not show the reference', () => {
+    expect(referenceStream({ list: 'union', reference: 'AZ-0137' })).not.toContain('0137-');
+  });
+});
+
+describe('referencesOf', () => {
+  it('knows the references that a case is opened with, those added later, and no others', () => {
+    const references = [A1, { list: 'b', reference: '2' }];
+    expect(referencesOf(fact({ type: 'opened', names: [], references }))).toEqual(references);
+    expect(referencesOf(fact({ type: 'opened', names: [] }))).toEqual([]);
+    expect(referencesOf(fact({ type: 'referenced', ...A1 }))).toEqual([A1]);
+    expect(referencesOf(fact({ type: 'proposed', occurredOn: '2025-01-02', list: 'a' }))).toEqual([]);
+  });
+});
+
+describe('hasReference', () => {
+  const facts = [fact({ type: 'opened', names: [] }), fact({ type: 'referenced', ...A1 })];
+
+  it('compares list and reference', () => {
+    expect(hasReference(facts, A1)).toBe(true);
+    expect(hasReference(facts, { ...A1, list: 'b' })).toBe(false);
+    expect(hasReference(facts, { ...A1, reference: '2' })).toBe(false);
+    expect(hasReference([], A1)).toBe(false);
+  });
+});

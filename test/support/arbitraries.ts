@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import type { CaseFact } from '../../src/domain/case/facts.js';
+import type { Known } from '../../src/domain/fact.js';
+import { formatDay } from '../../src/domain/time.js';
+import { ARTICLE, day, fact } from './facts.js';
+
+/** The days that arbitrary facts happen on: few, so that ties and overlaps are common. */
+export const FIRST = day('2024-01-28');
+export const DAYS = 9;
+
+/** A day, or an interval of two or three. */
+const when: fc.Arbitrary<string> = fc
+  .record({ start: fc.nat(DAYS - 1), width: fc.constantFrom(0, 0, 1, 2) })
+  .map(({ start, width }) => {
+    const from = formatDay(FIRST + start);
+    return width === 0 ? from : `${from}/${formatDay(FIRST + start + width)}`;
+  });
+
+const sentence = fc.constantFrom<object>(
+  { kind: 'imprisonment', term: 'P2D' },
+  { kind: 'imprisonment', term: 'P1M' },
+  { kind: 'imprisonment', life: true },
+  { kind: 'suspended', term: 'P3D' },
+  { kind: 'fine' },
+);
+const list = fc.constantFrom('union', 'other');
+const category = fc.constantFrom('believers', 'journalists');
+const clemency = {
+  effect: fc.constantFrom('released-from-imprisonment', 'term-reduced', 'released-from-liability'),
+  reducedBy: fc.constantFrom('P1D', 'P4D'),
+};
+
+/** Facts of every dated type; `optional` leaves a field out now and then. */
+const fields: fc.Arbitrary<{ type: CaseFact['type'] } & Record<string, unknown>> = fc.oneof(
+  fc.record(
+    { type: fc.constant('arrested' as const), incident: fc.constantFrom('a', 'b') },
+    { requiredKeys: ['type'] },
+  ),
+  fc.record({ type: fc.constant('arrested' as const) }),
+  fc.record({
+    type: fc.constant('charged' as const),
+    articles: fc.constantFrom([ARTICLE], [{ ...ARTICLE, part: '1' }]),
+  }),
+  fc.record({
+    type: fc.constant('remanded' as const),
+    measure: fc.constantFrom('detention', 'house-arrest'),
+  }),
+  fc.record(
+    {
+      type: fc.constant('convicted' as const),
+      articles: fc.constant([ARTICLE]),
+      sentence,
+      countedFrom: fc.constantFrom('2024-01-29', '2024-01-29/2024-01-31'),
+      inAbsentia: fc.boolean(),
+    },
+    { requiredKeys: ['type', 'articles', 'sentence'] },
+  ),
+  fc.record({
+    type: fc.constantFrom(
+      'tried' as const,
+      'appealed' as const,
+      'paroled' as const,
+      'acquitted' as const,
+      'charges-dropped' as const,
+    ),
+  }),
+  fc.record(
+    {
+      type: fc.constant('appeal-decided' as const),
+      outcome: fc.constantFrom('upheld', 'reduced', 'suspended', 'quashed', 'retrial'),
+      newSentence: sentence,
+    },
+    { requiredKeys: ['type', 'outcome'] },
+  ),
+  fc.record(
+    { type: fc.constant('transferred' as const), facility: fc.constantFrom('x', 'y'), medical: fc.boolean() },
+    { requiredKeys: ['type', 'facility'] },
+  ),
+  fc.record({ type: fc.constantFrom('recognised' as const, 'recategorised' as const), list, category }),
+  fc.record({ type: fc.constantFrom('proposed' as const, 'declined' as const, 'delisted' as const), list }),
+  fc.record({ type: fc.constant('pardoned' as const), decree: fc.constant('pardon-2023'), ...clemency }),
+  fc.record({ type: fc.constant('amnestied' as const), act: fc.constant('amnesty-2025'), ...clemency }),
+  fc.record({
+    type: fc.constant('released' as const),
+    reason: fc.constantFrom('bail', 'parole', 'amnesty', 'exchange'),
+  }),
+  fc.record({
+    type: fc.constantFrom(
+      'deported' as const,
+      'exchanged' as const,
+      'escaped' as const,
+      'wanted' as const,
+      'died' as const,
+    ),
+  }),
+);
+
+/** Some facts of a case with ids `a`, `b` …, now and then said to follow each other. */
+export const history = (maxLength: number): fc.Arbitrary<readonly Known<CaseFact>[]> =>
+  fc
+    .array(fc.record({ fields, occurredOn: when, after: fc.option(fc.nat(maxLength), { freq: 5 }) }), { maxLength })
+    .map((told) =>
+      told.map(({ fields, occurredOn, after }, index) => ({
+        id: String.fromCharCode(97 + index),
+        fact: fact({
+          ...fields,
+          occurredOn,
+          ...(after !== null && after < told.length ? { after: String.fromCharCode(97 + after) } : {}),
+        }),
+      })),
+    );
