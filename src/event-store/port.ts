@@ -9,7 +9,9 @@
  * - No reader ever skips an event: what `read` and `follow` have passed never gets a new neighbour behind them.
  *
  * Conflicts are values. Errors thrown: StoreUnavailable (try again later), AppendTooLarge, StoreDamaged (an event that
- * this build cannot read); anything else is a bug.
+ * this build cannot read); RangeError for a name, revision, limit or cursor that cannot be, TypeError for an event that
+ * could not be read back as it is; anything else is a bug. After `close` everything but `compare` and `follow`, which
+ * ends, throws StoreUnavailable.
  */
 import type { Recorded } from '../domain/fact.js';
 import type { AnyFact } from '../domain/facts.js';
@@ -45,14 +47,20 @@ export interface EventStore {
   /**
    * Appends 1 to MAX_EVENTS_PER_APPEND events, all or none.
    * Repeating an append with the same ids at the same numeric or `no-stream` expectation writes nothing and answers as
-   * the first time did.
+   * the first time did. Where only some of the ids are there already, or others are, it is a conflict.
    */
   append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
 
-  /** Events of a stream after a revision (-1: from the first), at most `limit`; empty where the stream does not exist. */
+  /**
+   * Events of a stream after a revision (-1: from the first), at most `limit`, fewer where they are large: only an
+   * empty answer is the end. Empty where the stream does not exist.
+   */
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]>;
 
-  /** Events of the log after a cursor (null: from the first), in order, at most `limit`; empty at its end. */
+  /**
+   * Events of the log after a cursor (null: from the first), in order, at most `limit`, fewer where they are large;
+   * empty at its end. Throws RangeError for a cursor that lies past the end: it is of another log.
+   */
   read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]>;
 
   /**
@@ -72,9 +80,9 @@ export interface EventStore {
 }
 
 export const MAX_EVENTS_PER_APPEND = 1_000;
-/** Bytes of one append as stored: the limit of a server of version 24, held by every adapter. */
+/** Bytes of one append (payloads, and 128 for each event): the limit of a server of version 24, held by every adapter. */
 export const MAX_APPEND_BYTES = 1_048_576;
-/** Events read at once from a stream or from the log. */
+/** The largest `limit` of events read at once from a stream or from the log. */
 export const MAX_READ = 5_000;
 
 /** The store cannot be reached or cannot write now; nothing is known to have been recorded. */
@@ -90,3 +98,6 @@ export class AppendTooLarge extends Error {
 export class StoreDamaged extends Error {
   override readonly name = 'StoreDamaged';
 }
+
+/** Token under which the composition root provides the store. */
+export const EVENT_STORE = Symbol('EventStore');

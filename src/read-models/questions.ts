@@ -68,7 +68,11 @@ export interface StandingView {
   readonly articles: readonly string[];
   readonly facility: string | null;
   readonly incident: string | null;
-  readonly lists: readonly { readonly list: string; readonly recognition: Recognition; readonly category: string | null }[];
+  readonly lists: readonly {
+    readonly list: string;
+    readonly recognition: Recognition;
+    readonly category: string | null;
+  }[];
 }
 
 export interface PersonRow {
@@ -283,7 +287,11 @@ export interface ListView {
   readonly revision: number;
   readonly name: LocalName;
   readonly categories: readonly { readonly id: string; readonly name: LocalName }[];
-  readonly policy: readonly { readonly from: string; readonly custody: readonly Custody[]; readonly paceRequired: boolean }[];
+  readonly policy: readonly {
+    readonly from: string;
+    readonly custody: readonly Custody[];
+    readonly paceRequired: boolean;
+  }[];
 }
 export class Lists extends Query<readonly ListView[]> {
   constructor(readonly ask: { readonly id?: string; readonly atLeast?: string }) {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { holds } from '../support/property.js';
 import {
   addTerm,
   dayIn,
@@ -11,7 +12,7 @@ import {
   MIN_DAY,
   parseDay,
   parseEdtf,
-} from '../../src/domain/time';
+} from '../../src/domain/time.js';
 
 const day = (text: string): number => {
   const parsed = parseDay(text);
@@ -53,11 +54,11 @@ describe('days', () => {
   });
 
   test('every day reads back from its text', () => {
-    fc.assert(fc.property(days, (d) => parseDay(formatDay(d)) === d));
+    holds(fc.property(days, (d) => parseDay(formatDay(d)) === d));
   });
 
   test('the next day is the calendar’s next day', () => {
-    fc.assert(
+    holds(
       fc.property(fc.integer({ min: FIRST, max: LAST - 1 }), (d) => {
         const [year, month, date] = parts(formatDay(d));
         const next =
@@ -189,16 +190,16 @@ describe('partial dates', () => {
   });
 
   test('a full day means itself', () => {
-    fc.assert(
+    holds(
       fc.property(days, fc.boolean(), (d, approximate) => {
         expect(parseEdtf(formatDay(d) + (approximate ? '~' : ''))).toEqual({ earliest: d, latest: d, approximate });
       }),
-      { numRuns: 200 },
+      200,
     );
   });
 
   test('a month or a year begins on its first and ends on its last day', () => {
-    fc.assert(
+    holds(
       fc.property(fc.integer({ min: 1800, max: 2199 }), fc.integer({ min: 1, max: 12 }), (year, month) => {
         expect(interval(`${year}-${pad(month)}`)).toEqual([
           `${year}-${pad(month)}-01`,
@@ -207,26 +208,26 @@ describe('partial dates', () => {
         ]);
         expect(interval(`${year}`)).toEqual([`${year}-01-01`, `${year}-12-31`, false]);
       }),
-      { numRuns: 200 },
+      200,
     );
   });
 
   test('an interval spans from the earliest of its beginning to the latest of its end, or is refused', () => {
     const date = fc.tuple(days, fc.constantFrom(4, 7, 10)).map(([d, length]) => formatDay(d).slice(0, length));
-    fc.assert(
+    holds(
       fc.property(date, date, (first, last) => {
         const earliest = parseEdtf(first)!.earliest;
         const latest = parseEdtf(last)!.latest;
         const expected = earliest <= latest ? { earliest, latest, approximate: false } : null;
         expect(parseEdtf(`${first}/${last}`)).toEqual(expected);
       }),
-      { numRuns: 200 },
+      200,
     );
   });
 
   test('any text is answered, and what is read again is answered alike', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[0-9~?X/.T:-]{0,22}$/));
-    fc.assert(
+    holds(
       fc.property(text, (said) => {
         const first = parseEdtf(said);
         expect(parseEdtf(said)).toEqual(first);
@@ -306,7 +307,7 @@ describe('terms', () => {
   });
 
   test('a term of months ends on the same day of its month, or on the last where that is missing', () => {
-    fc.assert(
+    holds(
       fc.property(starts, fc.integer({ min: 1, max: 600 }), (start, months) => {
         const [year, month, date] = parts(formatDay(start));
         const count = year * 12 + (month - 1) + months;
@@ -318,7 +319,7 @@ describe('terms', () => {
   });
 
   test('twelve months are a year, seven days a week', () => {
-    fc.assert(
+    holds(
       fc.property(starts, fc.integer({ min: 1, max: 80 }), (start, n) => {
         expect(addTerm(start, `P${n}Y`)).toBe(addTerm(start, `P${12 * n}M`));
         expect(addTerm(start, `P${n}W`)).toBe(addTerm(start, `P${7 * n}D`));
@@ -329,7 +330,7 @@ describe('terms', () => {
   });
 
   test('a later beginning never ends earlier, a longer term always later', () => {
-    fc.assert(
+    holds(
       fc.property(starts, fc.integer({ min: 1, max: 400 }), (start, months) => {
         expect(addTerm(start + 1, `P${months}M`)).toBeGreaterThanOrEqual(addTerm(start, `P${months}M`));
         expect(addTerm(start, `P${months + 1}M`)).toBeGreaterThan(addTerm(start, `P${months}M`));
@@ -368,13 +369,13 @@ describe('days of a time zone', () => {
   test.each(['Asia/Baku', 'UTC', 'Europe/Berlin', 'America/New_York', 'Pacific/Auckland'])(
     'in %s the end of a day is the first instant of the next',
     (zone) => {
-      fc.assert(
+      holds(
         fc.property(starts, (d) => {
           const end = endOfDay(zone, d);
           expect(dayIn(zone, end)).toBe(d + 1);
           expect(dayIn(zone, new Date(end.getTime() - 1))).toBe(d);
         }),
-        { numRuns: 100 },
+        100,
       );
     },
   );

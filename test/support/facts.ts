@@ -12,8 +12,11 @@ const SAID = { sources: [{ kind: 'press' as const, citation: 'synthetic' }], rel
 /** A fact from its telling fields; sources and reliability are filled in. */
 export const fact = (fields: Fields): CaseFact => ({ ...SAID, ...fields }) as unknown as CaseFact;
 
+/** Facts as a test tells them; an id is made where none is told. */
+export type Told = readonly (Fields & { id?: string })[];
+
 /** Facts with ids `f1`, `f2` … or those given as `id`. */
-export const known = (...facts: readonly (Fields & { id?: string })[]): readonly Known<CaseFact>[] =>
+export const known = (...facts: Told): readonly Known<CaseFact>[] =>
   facts.map(({ id, ...fields }, index) => ({ id: id ?? `f${String(index + 1)}`, fact: fact(fields as Fields) }));
 
 export const day = (text: string): number => {

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { changesBetween, type AxisChange } from '../../../src/domain/case/changes.js';
 import { periodsOf } from '../../../src/domain/case/timeline.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
-import { ARTICLE, known } from '../../support/facts.js';
+import { ARTICLE, known, type Told } from '../../support/facts.js';
 
 const text = (day: number): string => (day === MIN_DAY || day === MAX_DAY ? '…' : formatDay(day));
 const told = ({ axis, from, to, before, after }: AxisChange): string =>
   `${axis} ${text(from)} ${text(to)}: ${before.join('|')} > ${after.join('|')}`;
-const changes = (before: Parameters<typeof known>, fact: Parameters<typeof known>[number]): readonly string[] => {
+const changes = (before: Told, fact: Told[number]): readonly string[] => {
   const facts = known(...before, { ...fact, id: 'z' });
   return changesBetween(periodsOf(facts.slice(0, -1)), periodsOf(facts)).map(told);
 };

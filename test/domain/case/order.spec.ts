@@ -4,20 +4,17 @@ import { orderOf } from '../../../src/domain/case/order.js';
 import { timeline } from '../../../src/domain/case/timeline.js';
 import { parseEdtf } from '../../../src/domain/time.js';
 import { history } from '../../support/arbitraries.js';
-import { ARTICLE, given, known, THREE_YEARS } from '../../support/facts.js';
+import { holds } from '../../support/property.js';
+import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/facts.js';
 
-const order = (...facts: Parameters<typeof known>): string =>
+const order = (...facts: Told): string =>
   orderOf(known(...facts))
     .facts.map(({ id }) => id)
     .join(' ');
-const codes = (...facts: Parameters<typeof known>): readonly string[] =>
+const codes = (...facts: Told): readonly string[] =>
   orderOf(known(...facts)).findings.map(({ code, facts: ids }) => [code, ...ids].join(' '));
 
-const on = (
-  type: Parameters<typeof known>[number]['type'],
-  occurredOn: string,
-  more: object = {},
-): Parameters<typeof known>[number] => ({
+const on = (type: Told[number]['type'], occurredOn: string, more: object = {}): Told[number] => ({
   type,
   occurredOn,
   ...(type === 'charged' ? { articles: [ARTICLE] } : {}),
@@ -76,7 +73,7 @@ describe('after', () => {
     expect(codes(on('arrested', '2024-01-01', { after: 'f2' }), on('charged', '2024-01-01'))).toEqual([]);
   });
 
-  test.each<[string, Parameters<typeof known>, readonly string[], string]>([
+  test.each<[string, Told, readonly string[], string]>([
     ['nobody', [on('arrested', '2024-01-01', { after: 'z' })], ['CASE.AFTER_UNKNOWN f1'], 'f1'],
     [
       'a fact about the dossier',
@@ -113,7 +110,7 @@ describe('after', () => {
   });
 
   test('of a fact about the dossier may name a dated one and changes no order', () => {
-    const facts: Parameters<typeof known> = [{ type: 'named', name: {}, after: 'f2' }, on('arrested', '2024-01-01')];
+    const facts: Told = [{ type: 'named', name: {}, after: 'f2' }, on('arrested', '2024-01-01')];
     expect(codes(...facts)).toEqual([]);
     expect(order(...facts)).toBe('f2');
   });
@@ -121,7 +118,7 @@ describe('after', () => {
 
 describe('for any facts', () => {
   test('the order and everything else depends on the set of facts alone, not on how they arrive', () => {
-    fc.assert(
+    holds(
       fc.property(
         history(8).chain((facts) =>
           fc.tuple(fc.constant(facts), fc.shuffledSubarray([...facts], { minLength: facts.length })),
@@ -130,12 +127,12 @@ describe('for any facts', () => {
           expect(timeline(shuffled, given)).toEqual(timeline(facts, given));
         },
       ),
-      { numRuns: 400 },
+      400,
     );
   });
 
   test('every dated fact has its place, and none stands before one that certainly came earlier', () => {
-    fc.assert(
+    holds(
       fc.property(history(10), (facts) => {
         const { facts: placed, findings } = orderOf(facts);
         expect(placed.map(({ id }) => id).sort()).toEqual(facts.map(({ id }) => id).sort());

@@ -10,7 +10,8 @@ import type { CaseFact } from '../../../src/domain/case/facts.js';
 import type { Known } from '../../../src/domain/fact.js';
 import { addTerm, formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../../src/domain/time.js';
 import { DAYS, FIRST, history } from '../../support/arbitraries.js';
-import { ARTICLE, day, known, THREE_YEARS } from '../../support/facts.js';
+import { holds } from '../../support/property.js';
+import { ARTICLE, day, known, THREE_YEARS, type Told } from '../../support/facts.js';
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20' } as const;
 const convicted = { type: 'convicted', occurredOn: '2024-08-10', articles: [ARTICLE], sentence: THREE_YEARS } as const;
@@ -109,7 +110,7 @@ describe('periods', () => {
     ]);
   });
 
-  test.each<[string, Parameters<typeof known>, string | null]>([
+  test.each<[string, Told, string | null]>([
     ['counts from the arrest', [arrested, convicted], '2027-02-20'],
     ['counts from the day that the court named', [arrested, { ...convicted, countedFrom: '2024-03-01' }], '2027-03-01'],
     [
@@ -218,7 +219,7 @@ describe('periods', () => {
   });
 
   test('more facts undecided on a day than the register enumerates make it undecided', () => {
-    const free = (count: number): Parameters<typeof known> => [
+    const free = (count: number): Told => [
       arrested,
       ...Array.from({ length: count }, (_, index) => ({
         type: 'proposed' as const,
@@ -304,7 +305,7 @@ const valid = (periods: readonly Period[], on: Day): readonly Standing[] =>
 
 describe('for any facts', () => {
   test('the answer for a day equals that of trying every possible course', () => {
-    fc.assert(
+    holds(
       fc.property(history(5), (facts) => {
         const periods = periodsOf(facts);
         for (let on = FIRST - 1; on <= FIRST + DAYS + 40; on += on > FIRST + DAYS + 3 ? 9 : 1) {
@@ -312,12 +313,12 @@ describe('for any facts', () => {
           expect([...new Set(valid(periods, on).map(asked))].sort()).toEqual([...new Set(slow.map(asked))].sort());
         }
       }),
-      { numRuns: 600 },
+      600,
     );
   });
 
   test('the days on which a sentence may end are those of every possible course', () => {
-    fc.assert(
+    holds(
       fc.property(history(5), (facts) => {
         const on = FIRST + DAYS + 400;
         const ends = slowly(facts, on).flatMap(({ sentenceEnd }) => (sentenceEnd === null ? [] : [sentenceEnd]));
@@ -332,12 +333,12 @@ describe('for any facts', () => {
           expect(Math.max(...told.map(({ latest }) => latest))).toBe(Math.max(...ends.map(({ latest }) => latest)));
         }
       }),
-      { numRuns: 300 },
+      300,
     );
   });
 
   test('periods cover every day, begin before they end, and no two alike touch', () => {
-    fc.assert(
+    holds(
       fc.property(history(8), (facts) => {
         const periods = periodsOf(facts);
         expect(periods[0]?.from).toBe(MIN_DAY);

@@ -4,9 +4,7 @@ import type { Standing } from '../../../src/domain/case/period.js';
 import { timeline } from '../../../src/domain/case/timeline.js';
 import type { Known } from '../../../src/domain/fact.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
-import { ARTICLE, given, known, THREE_YEARS } from '../../support/facts.js';
-
-type Told = Parameters<typeof known>;
+import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/facts.js';
 
 /** After these facts: the standing that holds from the last of them on, and the findings as `grade code`. */
 const after = (...facts: Told): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
@@ -351,7 +349,7 @@ describe('facility and incident', () => {
     ['a death ends it', [...serving, died], null],
     ['an arrest knows none', [...serving, released, { ...arrested, occurredOn: '2024-12-01' }], null],
   ])('%s', (_, facts, facility) => {
-    const told = facts.map((f) => Object.fromEntries(Object.entries(f).filter(([, v]) => v !== undefined))) as Told;
+    const told = facts.map((f) => Object.fromEntries(Object.entries(f).filter(([, v]) => v !== undefined))) as unknown as Told;
     expect(after(...told).standing.facility).toBe(facility);
   });
 

@@ -1,5 +1,5 @@
-import type { InstrumentFact } from '../../../src/domain/instrument/facts';
-import { foldInstrument } from '../../../src/domain/instrument/instrument';
+import type { InstrumentFact } from '../../../src/domain/instrument/facts.js';
+import { foldInstrument } from '../../../src/domain/instrument/instrument.js';
 
 const registered: InstrumentFact = {
   type: 'instrument-registered',

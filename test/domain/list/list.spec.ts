@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { DEFAULT_POLICY } from '../../../src/domain/case/state';
-import type { ListFact } from '../../../src/domain/list/facts';
-import { foldList, policyOn } from '../../../src/domain/list/list';
-import { parseDay } from '../../../src/domain/time';
+import { holds } from '../../support/property.js';
+import { DEFAULT_POLICY } from '../../../src/domain/case/state.js';
+import type { ListFact } from '../../../src/domain/list/facts.js';
+import { foldList, policyOn } from '../../../src/domain/list/list.js';
+import { parseDay } from '../../../src/domain/time.js';
 
 const said = { sources: [{ kind: 'other', citation: 'minutes' }], reliability: 'verified' } as const;
 const defined = (en = 'Union'): ListFact => ({ type: 'list-defined', name: { en }, ...said });
@@ -121,7 +122,7 @@ describe('policyOn', () => {
     const policies = [1, 2, 3, 4, 5].map((month) =>
       policy(`2024-0${month}-01`, month % 2 === 0 ? ['remand'] : ['house-arrest']),
     );
-    fc.assert(
+    holds(
       fc.property(fc.shuffledSubarray(policies, { minLength: 5 }), (shuffled) => {
         expect(foldList('union', [defined(), ...shuffled])).toEqual(foldList('union', [defined(), ...policies]));
       }),

@@ -1,0 +1,111 @@
+/** The composition root: the only place that chooses a store and puts the rooms together. */
+import {
+  Inject,
+  Module,
+  type DynamicModule,
+  type InjectionToken,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { commandHandlers } from './commands/handlers.js';
+import { CLOCK, type Clock } from './domain/clock.js';
+import { dayIn } from './domain/time.js';
+import { openDataFolder, type DataFolder } from './event-store/data-folder.js';
+import { EVENT_STORE, type EventStore } from './event-store/port.js';
+import { createSqliteStore } from './event-store/sqlite/store.js';
+import { HEALTH, type Health } from './http/health.controller.js';
+import { HttpModule } from './http/http.module.js';
+import { QUERY_HANDLERS } from './read-models/handlers.js';
+import { ReadModels } from './read-models/read-models.js';
+import { Reader } from './read-models/reader.js';
+import type { Settings } from './settings.js';
+
+/** What a process holds of a register. */
+interface Holdings {
+  readonly folder: DataFolder;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly readModels: ReadModels;
+}
+const HOLDINGS = Symbol('Holdings');
+
+const stores: { readonly [K in Settings['store']]: (folder: DataFolder) => EventStore } = {
+  sqlite: ({ events }) => createSqliteStore({ file: events }),
+};
+
+/** The real time; today is the one that is set, or the day it is in the register's time zone. */
+export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'today'>): Clock => ({
+  timeZone,
+  now: () => new Date(),
+  today: () => today ?? dayIn(timeZone, new Date()),
+});
+
+/** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
+const hold = (settings: Settings): Holdings => {
+  const folder = openDataFolder(settings.data);
+  try {
+    const store = stores[settings.store](folder);
+    const clock = systemClock(settings);
+    return { folder, store, clock, readModels: ReadModels.open(folder.readModels, store, clock) };
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+};
+
+/** Read models may lie so far behind while the service counts as ready, in milliseconds. */
+const READY_LAG = 10_000;
+
+const healthOf = ({ readModels }: Holdings): Health => ({
+  check: async () => {
+    const { caughtUp, lag, problem } = await readModels.ready();
+    return { log: lag !== null, 'read-models': problem === null && lag !== null && (caughtUp || lag < READY_LAG) };
+  },
+});
+
+@Module({})
+export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(@Inject(HOLDINGS) private readonly held: Holdings) {}
+
+  /** A register behind these settings. Errors of the data folder and the store come out of NestFactory. */
+  static forSettings(settings: Settings): DynamicModule {
+    const from = <T>(provide: InjectionToken, pick: (held: Holdings) => T) => ({
+      provide,
+      inject: [HOLDINGS],
+      useFactory: pick,
+    });
+    const shared = [
+      from(EVENT_STORE, (held) => held.store),
+      from(CLOCK, (held) => held.clock),
+      from(ReadModels, (held) => held.readModels),
+      from(Reader, (held) => held.readModels),
+      from(HEALTH, healthOf),
+    ];
+    return {
+      module: AppModule,
+      global: true,
+      imports: [CqrsModule.forRoot(), HttpModule],
+      providers: [
+        { provide: HOLDINGS, useFactory: () => hold(settings) },
+        ...shared,
+        ...commandHandlers,
+        ...QUERY_HANDLERS,
+      ],
+      exports: shared.map(({ provide }) => provide),
+    };
+  }
+
+  /** Requests are taken while the read models are still being built; they wait a while, then are told so. */
+  onApplicationBootstrap(): void {
+    void this.held.readModels.start();
+  }
+
+  /** Comes after the server has answered what was under way. */
+  async onApplicationShutdown(): Promise<void> {
+    const { readModels, store, folder } = this.held;
+    await readModels.stop();
+    await store.close();
+    folder.release();
+  }
+}

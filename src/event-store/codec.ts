@@ -1,0 +1,183 @@
+/**
+ * A recorded fact as a store keeps it, and back. The shape is checked twice: before the write, where a flaw is a bug
+ * (TypeError), and after the read, where it is damage (StoreDamaged). Errors name types and places, never content.
+ */
+import { ACTOR_KINDS, RELIABILITIES, type FactDescription, type Recorded } from '../domain/fact.js';
+import { describe, type AnyFact, type AnyFactType } from '../domain/facts.js';
+import { StoreDamaged, type NewEvent } from './port.js';
+import { upcast, UPCASTERS, type Parts } from './upcasters.js';
+
+/** What every store keeps of an event beside its place. */
+export interface StoredRecord {
+  readonly id: string;
+  readonly type: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly recordedAt: number;
+  /**
+   * One JSON text `{ data, personal, meta }`. `personal` holds everything about a person and nothing else does, so that
+   * sealing it leaves the rest as it is.
+   */
+  readonly payload: string;
+}
+
+/** Where in the log a record was found. */
+export interface Place {
+  readonly stream: string;
+  readonly revision: number;
+}
+
+type Meta = Pick<Recorded, 'schemaVersion' | 'actor' | 'acknowledged' | 'raised' | 'correlationId' | 'causationId'>;
+type Description = FactDescription<Record<string, unknown>>;
+
+/** The record of an event. Throws TypeError for what could not be read back exactly: a bug of the caller. */
+export const encode = (event: NewEvent): StoredRecord => {
+  const { id, fact, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = event;
+  const described = describe(fact.type);
+  if (described === undefined) throw new TypeError('cannot store a fact of an unknown type');
+  const parts = split(fact, described);
+  const meta: Meta = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
+  const recordedAt = Date.parse(event.recordedAt);
+  const flaw =
+    (schemaVersion === described.version ? null : 'not in the version of today') ??
+    (formatInstant(recordedAt) === event.recordedAt ? null : 'recordedAt is no instant') ??
+    flawOfId(id) ??
+    flawOfMeta(meta) ??
+    flawOfParts(parts, described) ??
+    (isJson(parts) && isJson(meta) ? null : 'JSON cannot keep its values');
+  if (flaw !== null) throw new TypeError(`cannot store ${fact.type}: ${flaw}`);
+  return { id, type: fact.type, recordedAt, payload: JSON.stringify({ ...parts, meta }) };
+};
+
+/** The recorded fact in today's version of its type. Throws StoreDamaged for what this build cannot read. */
+export const decode = (place: Place, { id, type, recordedAt, payload: text }: StoredRecord): Recorded<AnyFact> => {
+  const described = describe(type);
+  if (described === undefined) throw damaged(place, 'of an unknown type');
+  const instant = formatInstant(recordedAt);
+  if (instant === null) throw damaged(place, 'recorded at no instant');
+  const payload = parse(text);
+  if (!isPayload(payload)) throw damaged(place, 'the payload has another shape');
+  const { data, personal, meta } = payload;
+  const flaw = flawOfId(id) ?? flawOfMeta(meta) ?? flawOfVersion(meta.schemaVersion, described);
+  if (flaw !== null) throw damaged(place, flaw);
+  const parts = upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyFactType] ?? []);
+  const flawed = flawOfParts(parts, described);
+  if (flawed !== null) throw damaged(place, flawed);
+  return {
+    id,
+    stream: place.stream,
+    revision: place.revision,
+    recordedAt: instant,
+    schemaVersion: described.version,
+    actor: meta.actor,
+    acknowledged: meta.acknowledged,
+    raised: meta.raised,
+    correlationId: meta.correlationId,
+    causationId: meta.causationId,
+    fact: { type, ...parts.data, ...parts.personal } as AnyFact,
+  };
+};
+
+/** The value of a JSON text; undefined, which no JSON text has, for what is none. */
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const damaged = ({ stream, revision }: Place, flaw: string): StoreDamaged =>
+  new StoreDamaged(`${stream}, revision ${revision}: ${flaw}`);
+
+const isPersonal = (field: string, described: Description): boolean =>
+  field === 'sources' || field === 'note' || described.personal.includes(field);
+
+const split = (fact: AnyFact, described: Description): Parts => {
+  const data: Record<string, unknown> = {};
+  const personal: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(fact)) {
+    if (field !== 'type') (isPersonal(field, described) ? personal : data)[field] = value;
+  }
+  return { data, personal };
+};
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isOptionalText: Check = (value) => value === undefined || isText(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isOneOf =
+  (values: readonly string[]): Check =>
+  (value) =>
+    values.includes(value as string);
+
+/** The first field that fails its check, as a flaw. */
+const flawOf = (value: unknown, part: string, checks: Readonly<Record<string, Check>>): string | null => {
+  if (!isObject(value)) return `${part} is no object`;
+  for (const field in checks) if (!checks[field]?.(value[field])) return `${part}.${field} has another shape`;
+  return null;
+};
+
+const isPayload = (value: unknown): value is Parts & { meta: Meta } =>
+  isObject(value) && isObject(value['data']) && isObject(value['personal']) && isObject(value['meta']);
+
+const ACTOR: Readonly<Record<string, Check>> = {
+  kind: isOneOf(ACTOR_KINDS),
+  id: isText,
+  asserted: (value) => typeof value === 'boolean',
+};
+const FINDING: Readonly<Record<string, Check>> = {
+  code: isText,
+  grade: isOneOf(['refuse', 'ask', 'warn']),
+  facts: isTexts,
+  expected: isText,
+};
+const META: Readonly<Record<string, Check>> = {
+  schemaVersion: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
+  actor: (value) => flawOf(value, 'actor', ACTOR) === null,
+  acknowledged: isTexts,
+  raised: (value) => Array.isArray(value) && value.every((finding) => flawOf(finding, 'finding', FINDING) === null),
+  correlationId: isText,
+  causationId: (value) => value === null || isText(value),
+};
+const flawOfMeta = (meta: unknown): string | null => flawOf(meta, 'meta', META);
+
+const flawOfVersion = (version: number, described: Description): string | null =>
+  version > described.version ? 'in a later version than this build knows' : null;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const flawOfId = (id: string): string | null => (UUID.test(id) ? null : 'the id is no UUID in lower case');
+
+const isAbsent: Check = (value) => value === undefined;
+const SAID: Readonly<Record<string, Check>> = { reliability: isOneOf(RELIABILITIES), after: isOptionalText };
+const DATED = { ...SAID, occurredOn: isText };
+const UNDATED = { ...SAID, occurredOn: isAbsent };
+const PERSONAL: Readonly<Record<string, Check>> = { sources: Array.isArray, note: isOptionalText };
+
+/** Every field in the part where it belongs, and what every fact carries in shape. */
+const flawOfParts = ({ data, personal }: Parts, described: Description): string | null => {
+  for (const field in personal) if (!isPersonal(field, described)) return 'a field too many is personal';
+  for (const field in data)
+    if (field === 'type' || isPersonal(field, described)) return 'a personal field is not apart';
+  return flawOf(personal, 'personal', PERSONAL) ?? flawOf(data, 'data', described.dated ? DATED : UNDATED);
+};
+
+/** The instant as ISO 8601 with milliseconds; null for what is none, or lies outside the years 0000 to 9999. */
+const formatInstant = (milliseconds: number): string | null => {
+  if (!Number.isInteger(milliseconds) || Math.abs(milliseconds) > 8.64e15) return null;
+  const text = new Date(milliseconds).toISOString();
+  return text.length === 24 ? text : null;
+};
+
+/** How deep a fact may be nested; ours are four deep. */
+const MAX_DEPTH = 32;
+
+/** Whether JSON gives the value back as it is: no undefined, no NaN, no dates, nothing too deep. */
+const isJson = (value: unknown, depth = 0): boolean => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth > MAX_DEPTH || 'toJSON' in value) return false;
+  return Object.values(value).every((inner) => isJson(inner, depth + 1));
+};

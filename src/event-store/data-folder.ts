@@ -1,0 +1,53 @@
+/** The folder in which a register on one machine keeps its files, held by one process at a time. */
+import Database from 'better-sqlite3';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Another process (or another part of this one) holds the folder. */
+export class DataFolderInUse extends Error {
+  override readonly name = 'DataFolderInUse';
+}
+
+export interface DataFolder {
+  /** The log: the only file that cannot be made anew. */
+  readonly events: string;
+  /** Made anew from the log where it is missing. */
+  readonly readModels: string;
+  /** Lets another process have the folder. */
+  release(): void;
+}
+
+/**
+ * Opens a data folder, made for its owner alone where it is missing, and holds it until it is released or the process
+ * ends, however it ends: the lock is one of the operating system's on an open file, which a kill frees too.
+ * Throws DataFolderInUse; errors of the file system come through as they are.
+ */
+export const openDataFolder = (path: string): DataFolder => {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const lock = hold(join(path, 'lock'), path);
+  return {
+    events: join(path, 'events.sqlite'),
+    readModels: join(path, 'read-models.sqlite'),
+    release: () => {
+      lock.close();
+      HELD.delete(lock);
+    },
+  };
+};
+
+/** Locks are kept in sight here: one that nobody refers to any more would be collected, and so let go. */
+const HELD = new Set<Database.Database>();
+
+/** SQLite holds a portable lock on its file while an exclusive transaction is open; nothing is ever written to it. */
+const hold = (file: string, folder: string): Database.Database => {
+  const lock = new Database(file, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    HELD.add(lock);
+    return lock;
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: unknown }).code !== 'SQLITE_BUSY') throw error;
+    throw new DataFolderInUse(`another process uses the data folder ${folder}`);
+  }
+};

@@ -1,0 +1,63 @@
+/** What every adapter checks before it does anything: a caller's bugs are RangeErrors, what is too large AppendTooLarge. */
+import { encode, type StoredRecord } from './codec.js';
+import {
+  AppendTooLarge,
+  MAX_APPEND_BYTES,
+  MAX_EVENTS_PER_APPEND,
+  MAX_READ,
+  type Expected,
+  type NewEvent,
+} from './port.js';
+
+/** An append that a store may write as it stands. */
+export interface CheckedAppend {
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly records: readonly StoredRecord[];
+  readonly bytes: number;
+}
+
+/** What a store may add to a payload, whichever it is; counted so that the limit is the same for all. */
+const BYTES_BESIDE_PAYLOAD = 128;
+
+/** The size of a record as MAX_APPEND_BYTES counts it. */
+export const sizeOf = (record: StoredRecord): number => Buffer.byteLength(record.payload) + BYTES_BESIDE_PAYLOAD;
+
+/** Throws RangeError (stream, expectation, no events, an id twice), AppendTooLarge, or TypeError (see `encode`). */
+export const checkAppend = (stream: string, expected: Expected, events: readonly NewEvent[]): CheckedAppend => {
+  checkStream(stream);
+  checkExpected(expected);
+  if (events.length === 0) throw new RangeError('an append holds at least one event');
+  if (events.length > MAX_EVENTS_PER_APPEND) {
+    throw new AppendTooLarge(`${events.length} events; one append holds at most ${MAX_EVENTS_PER_APPEND}`);
+  }
+  if (new Set(events.map((event) => event.id)).size < events.length) throw new RangeError('an id stands twice');
+  const records = events.map(encode);
+  const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+  if (bytes > MAX_APPEND_BYTES)
+    throw new AppendTooLarge(`${bytes} bytes; one append holds at most ${MAX_APPEND_BYTES}`);
+  return { stream, expected, records, bytes };
+};
+
+/** A name that every store keeps letter for letter: bounded, without control characters or halves of characters. */
+const STREAM = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+
+/** Throws RangeError for a name that no stream can have. */
+export const checkStream = (stream: string): void => {
+  if (!STREAM.test(stream)) throw new RangeError('no name of a stream');
+};
+
+const checkExpected = (expected: Expected): void => {
+  if (expected === 'any' || expected === 'no-stream') return;
+  if (!Number.isSafeInteger(expected) || expected < 0) throw new RangeError(`no revision: ${expected}`);
+};
+
+/** Throws RangeError unless 1 to MAX_READ. */
+export const checkLimit = (limit: number): void => {
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_READ) throw new RangeError(`no limit: ${limit}`);
+};
+
+/** Throws RangeError unless -1 or a revision. */
+export const checkAfter = (revision: number): void => {
+  if (!Number.isSafeInteger(revision) || revision < -1) throw new RangeError(`no revision: ${revision}`);
+};

@@ -1,0 +1,69 @@
+/**
+ * Appends that wait for the same commit. Whatever is asked for within one turn of the event loop is written by one
+ * transaction: flushing to the disk is what an append costs, and one flush serves them all.
+ */
+import { StoreUnavailable, type Appended } from '../port.js';
+import type { CheckedAppend } from '../request.js';
+
+/** More than this is refused instead of piling up in memory. */
+export const MAX_QUEUED = 10_000;
+export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+/** Events after which a transaction takes no further append, so that a turn of the event loop stays short. */
+const MAX_EVENTS_PER_COMMIT = 1_000;
+
+interface Waiting {
+  readonly append: CheckedAppend;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export class GroupCommit {
+  #queue: Waiting[] = [];
+  #bytes = 0;
+  #scheduled = false;
+
+  /** `commit` writes a group at once, and answers for each in order; where it throws, none was written. */
+  constructor(private readonly commit: (appends: readonly CheckedAppend[]) => readonly Appended[]) {}
+
+  /** Answers when the append is durable, or known to conflict. Rejects with StoreUnavailable where too many wait. */
+  add(append: CheckedAppend): Promise<Appended> {
+    if (this.#queue.length >= MAX_QUEUED || this.#bytes + append.bytes > MAX_QUEUED_BYTES) {
+      return Promise.reject(new StoreUnavailable('too many appends wait to be written'));
+    }
+    this.#bytes += append.bytes;
+    this.#schedule();
+    return new Promise((resolve, reject) => this.#queue.push({ append, resolve, reject }));
+  }
+
+  /** Answers everything that waits, now. */
+  drain(): void {
+    while (this.#queue.length > 0) this.#commitGroup();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#queue.length > 0) this.#commitGroup();
+      if (this.#queue.length > 0) this.#schedule();
+    });
+  }
+
+  #commitGroup(): void {
+    const group = this.#queue.splice(0, this.#groupLength());
+    for (const { append } of group) this.#bytes -= append.bytes;
+    try {
+      const answers = this.commit(group.map(({ append }) => append));
+      group.forEach(({ resolve }, i) => resolve(answers[i] as Appended));
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  }
+
+  #groupLength(): number {
+    let events = 0;
+    const full = this.#queue.findIndex(({ append }) => (events += append.records.length) >= MAX_EVENTS_PER_COMMIT);
+    return full < 0 ? this.#queue.length : full + 1;
+  }
+}

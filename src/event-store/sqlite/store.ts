@@ -1,0 +1,134 @@
+/** The embedded event store: one SQLite file, one process, durable when it answers. */
+import {
+  StoreUnavailable,
+  type Appended,
+  type Cursor,
+  type EventStore,
+  type Expected,
+  type LogEvent,
+  type NewEvent,
+  type StreamEvent,
+} from '../port.js';
+import { checkAfter, checkAppend, checkLimit, checkStream } from '../request.js';
+import { openFile, translated } from './file.js';
+import { GroupCommit } from './group-commit.js';
+import { SqliteLog } from './log.js';
+
+/**
+ * Opens a log in a file, or makes one; `:memory:` is a log that ends with its store.
+ * Throws StoreDamaged where the file is something else or of a later version, StoreUnavailable where it cannot be opened.
+ */
+export const createSqliteStore = ({ file }: { readonly file: string }): EventStore =>
+  new SqliteEventStore(new SqliteLog(openFile(file)));
+
+/** A cursor is the position as decimal digits. */
+const CURSOR = /^[1-9]\d{0,15}$/;
+const positionOf = (cursor: Cursor): number => {
+  const position = CURSOR.test(cursor) ? Number(cursor) : NaN;
+  if (!Number.isSafeInteger(position)) throw new RangeError('no cursor of this store');
+  return position;
+};
+
+/** Lets everything else that waits have its turn. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+class SqliteEventStore implements EventStore {
+  readonly kind = 'sqlite';
+  readonly #log: SqliteLog;
+  readonly #queue: GroupCommit;
+  readonly #sleepers = new Set<() => void>();
+  #closed = false;
+
+  constructor(log: SqliteLog) {
+    this.#log = log;
+    this.#queue = new GroupCommit((appends) => {
+      const answers = translated(() => log.commit(appends));
+      this.#wake();
+      return answers;
+    });
+  }
+
+  async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+    const append = checkAppend(stream, expected, events);
+    this.#checkOpen();
+    return this.#queue.add(append);
+  }
+
+  async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
+    checkStream(stream);
+    checkAfter(after);
+    checkLimit(limit);
+    this.#checkOpen();
+    return translated(() => this.#log.readStream(stream, after, limit));
+  }
+
+  async read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
+    checkLimit(limit);
+    // Who pages through the whole log holds up nobody.
+    await turn();
+    this.#checkOpen();
+    return this.#read(this.#place(after), limit);
+  }
+
+  async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
+    checkLimit(limit);
+    if (this.#closed) return;
+    let position = this.#place(after);
+    while (!signal.aborted && !this.#closed) {
+      const events = this.#read(position, limit);
+      position += events.length;
+      if (events.length > 0) {
+        yield events;
+        await turn();
+      } else await this.#sleep(signal);
+    }
+  }
+
+  async head(): Promise<Cursor | null> {
+    this.#checkOpen();
+    const head = translated(() => this.#log.head());
+    return head === 0 ? null : String(head);
+  }
+
+  compare(a: Cursor, b: Cursor): number {
+    return positionOf(a) - positionOf(b);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.drain();
+    this.#wake();
+    translated(() => this.#log.close());
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new StoreUnavailable('the store is closed');
+  }
+
+  #read(after: number, limit: number): LogEvent[] {
+    return translated(() => this.#log.read(after, limit));
+  }
+
+  /** The position of a cursor; one past the end is of another log, and would make its reader skip what is to come. */
+  #place(cursor: Cursor | null): number {
+    const position = cursor === null ? 0 : positionOf(cursor);
+    if (position > translated(() => this.#log.head())) throw new RangeError('the cursor lies past the end of this log');
+    return position;
+  }
+
+  #wake(): void {
+    for (const wake of this.#sleepers) wake();
+  }
+
+  /** Until the next commit, the store's end or the signal. Nothing can come between a read that was empty and this. */
+  async #sleep(signal: AbortSignal): Promise<void> {
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    this.#sleepers.add(wake);
+    signal.addEventListener('abort', wake, { once: true });
+    await woken;
+    this.#sleepers.delete(wake);
+    signal.removeEventListener('abort', wake);
+  }
+}

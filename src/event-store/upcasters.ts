@@ -1,0 +1,22 @@
+/**
+ * Where facts written in an older version of their type are brought to today's, on reading. The log is never rewritten.
+ * A type of version n has n - 1 upcasters: the first takes version 1 to 2, the next 2 to 3, and so on.
+ */
+import type { AnyFactType } from '../domain/facts.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The two parts of a stored fact: what may be read by anybody, and what can be sealed. */
+export interface Parts {
+  readonly data: Fields;
+  readonly personal: Fields;
+}
+
+export type Upcaster = (parts: Parts) => Parts;
+
+/** No type has a second version yet. */
+export const UPCASTERS: { readonly [T in AnyFactType]?: readonly Upcaster[] } = {};
+
+/** Brings parts of a version to the version after the last of `steps`. */
+export const upcast = (parts: Parts, version: number, steps: readonly Upcaster[]): Parts =>
+  steps.slice(version - 1).reduce((older, step) => step(older), parts);

@@ -1,0 +1,71 @@
+/**
+ * Who may ask at all. Any page in a browser can reach loopback, and a name that an attacker owns can be made to point
+ * there (DNS rebinding): hence the names, the origin and the media type are checked before anything is read.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { problem, type Answer } from './answer.js';
+
+export interface AdmissionSettings {
+  readonly token: string | null;
+  readonly allowedHosts: readonly string[];
+}
+
+/** What is looked at of a request. */
+export interface Caller {
+  readonly method: string;
+  /** The path without its query. */
+  readonly path: string;
+  /** The port at which it arrived. */
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** Whether only this machine can reach the address. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** Why the request is turned away, or null. */
+export const admit = (caller: Caller, settings: AdmissionSettings): Answer | null => {
+  const host = text(caller.headers['host']);
+  if (!isKnownHost(host, caller.port, settings.allowedHosts)) return problem('HOST.REFUSED');
+  const origin = text(caller.headers['origin']);
+  if (origin !== null && !isSameOrigin(origin, host)) return problem('ORIGIN.REFUSED');
+  if (!isHealth(caller.path) && !hasToken(text(caller.headers['authorization']), settings.token)) {
+    return problem('AUTH.TOKEN_REQUIRED', {}, { 'www-authenticate': 'Bearer realm="habeas"' });
+  }
+  if (caller.method === 'POST' && !isJson(text(caller.headers['content-type']))) {
+    return problem('BODY.NOT_DECLARED_JSON', {}, { 'accept-post': 'application/json' });
+  }
+  return null;
+};
+
+const text = (header: string | readonly string[] | undefined): string | null =>
+  typeof header === 'string' ? header : null;
+
+/** A loopback name with the port that is listened on, or a name that the operator allows. */
+const isKnownHost = (host: string | null, port: number, allowed: readonly string[]): boolean => {
+  if (host === null) return false;
+  const named = host.toLowerCase();
+  if (allowed.includes(named)) return true;
+  const match = /^(\[[0-9a-f:]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(named);
+  return match !== null && isLoopback(match[1] as string) && Number(match[2] ?? 80) === port;
+};
+
+/** The scheme is left open: a proxy may speak TLS for us. */
+const isSameOrigin = (origin: string, host: string | null): boolean =>
+  origin.toLowerCase() === `http://${(host ?? '').toLowerCase()}` ||
+  origin.toLowerCase() === `https://${(host ?? '').toLowerCase()}`;
+
+const isHealth = (path: string): boolean => path.startsWith('/health/');
+
+const hasToken = (authorization: string | null, token: string | null): boolean => {
+  if (token === null) return true;
+  const given = /^Bearer +([^ ]+) *$/i.exec(authorization ?? '')?.[1];
+  return given !== undefined && timingSafeEqual(digest(given), digest(token));
+};
+
+/** Of equal length, so that the comparison takes as long for every guess. */
+const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+const isJson = (type: string | null): boolean =>
+  /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type ?? '');

@@ -1,0 +1,59 @@
+/** What the interface answers: a status, headers and a body; or a problem document (RFC 9457). */
+import type { FastifyReply } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { FindingCode } from '../domain/case/findings.js';
+import type { Finding } from '../domain/fact.js';
+import { requestProblems, type FieldCode, type RequestCode } from '../schema/problems.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  /** Instead of a body: lines of JSON, sent as fast as they are taken. */
+  readonly lines?: Readable;
+}
+
+/** One of the errors of a request: where it is, what is wrong, what was expected. */
+export type RequestError = { readonly code: FieldCode; readonly expected: string } & (
+  { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
+);
+
+export interface ProblemDetails {
+  readonly detail?: string;
+  readonly errors?: readonly RequestError[];
+  readonly findings?: readonly Finding[];
+  /** The subject's current revision, null where it does not exist. */
+  readonly revision?: number | null;
+  readonly reference?: { readonly list: string; readonly reference: string; readonly case: string };
+  readonly limit?: number;
+}
+
+export type Codes = RequestCode | FieldCode | FindingCode;
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** A problem document. Its wording comes from the catalogue, so that it never carries what the caller sent. */
+export const problem = (
+  code: RequestCode,
+  details: ProblemDetails = {},
+  headers: Readonly<Record<string, string>> = {},
+): Answer => {
+  const { status, title, means } = requestProblems[code];
+  return {
+    status,
+    headers: { ...headers, 'content-type': PROBLEM_TYPE },
+    body: { status, code, title, detail: means, ...details },
+  };
+};
+
+/** Seconds after which it is worth asking again, where the cause may pass by itself. */
+export const RETRY = { 'retry-after': '1' } as const;
+
+/** Sends an answer as it is; bodies are plain objects. */
+export const send = (reply: FastifyReply, { status, headers, body, lines }: Answer): FastifyReply =>
+  reply
+    .status(status)
+    .headers({ 'content-type': lines === undefined ? 'application/json; charset=utf-8' : LINES_TYPE, ...headers })
+    .send(lines ?? (body === undefined ? undefined : JSON.stringify(body)));
+
+export const LINES_TYPE = 'application/x-ndjson; charset=utf-8';

@@ -1,0 +1,33 @@
+/** Reads a body strictly: UTF-8 without a single wrong byte, then JSON. */
+import type { RequestCode } from '../schema/problems.js';
+
+/** The largest body that is read, in bytes. */
+export const BODY_LIMIT = 256 * 1024;
+
+/** A body that cannot be read; the code says why, and nothing of the body is repeated. */
+export class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody';
+  constructor(readonly code: RequestCode) {
+    super(code);
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The JSON value in these bytes. Throws UnreadableBody. Keys such as `__proto__` are keys like any other in what comes out. */
+export const parseBody = (bytes: Buffer): unknown => {
+  const text = decode(bytes);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new UnreadableBody('BODY.NOT_JSON');
+  }
+};
+
+const decode = (bytes: Buffer): string => {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new UnreadableBody('BODY.NOT_UTF8');
+  }
+};

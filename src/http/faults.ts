@@ -1,0 +1,91 @@
+/** Whatever goes wrong becomes a problem document; nothing of its cause reaches the caller. */
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BadMark } from '../read-models/questions.js';
+import type { RequestCode } from '../schema/problems.js';
+import { problem, RETRY, send, type Answer } from './answer.js';
+import { UnreadableBody } from './body.js';
+import type { Routes } from './routes.js';
+
+/** Errors of the house by their names, which their classes fix: the store's classes are no business of this room. */
+const BY_NAME: Readonly<Record<string, RequestCode>> = {
+  StoreUnavailable: 'REGISTER.UNAVAILABLE',
+  StoreDamaged: 'REGISTER.DAMAGED',
+  AppendTooLarge: 'FACT.TOO_LARGE',
+  NotCaughtUp: 'READS.BEHIND',
+};
+
+/** Errors of Fastify by their codes. */
+const BY_CODE: Readonly<Record<string, RequestCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY.TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'BODY.NOT_DECLARED_JSON',
+  FST_ERR_MAX_PARAM_LENGTH: 'REQUEST.TOO_LONG',
+  FST_ERR_HANDLER_TIMEOUT: 'REGISTER.UNAVAILABLE',
+};
+
+/** The answer to an error, and whether it is a fault of ours that the log must know. */
+export const answerToError = (error: unknown): { readonly answer: Answer; readonly fault: boolean } => {
+  if (error instanceof UnreadableBody) return { answer: problem(error.code), fault: false };
+  if (error instanceof BadMark) {
+    const errors = [{ parameter: error.parameter, code: 'MARK.FOREIGN' as const, expected: 'a mark of this register' }];
+    return { answer: problem('REQUEST.INVALID', { errors }), fault: false };
+  }
+  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+  const known = BY_NAME[String(name)] ?? BY_CODE[String(code)];
+  if (known !== undefined) {
+    const answer = problem(known);
+    const mayPass = answer.status === 503;
+    const answered = mayPass ? problem(known, {}, RETRY) : answer;
+    return { answer: answered, fault: answer.status >= 500 && known !== 'READS.BEHIND' };
+  }
+  return isTheirs(error)
+    ? { answer: problem('REQUEST.MALFORMED'), fault: false }
+    : { answer: problem('REGISTER.FAULT'), fault: true };
+};
+
+/** Errors that Nest and Fastify blame on the caller. */
+const isTheirs = (error: unknown): boolean => {
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
+  return typeof status === 'number' && status >= 400 && status < 500;
+};
+
+/** What the log keeps of a fault: its kind and where it happened; messages may quote what was sent. */
+export const traceOf = (
+  error: unknown,
+): { readonly error: string; readonly code?: string; readonly at: readonly string[] } => {
+  if (!(error instanceof Error)) return { error: typeof error, at: [] };
+  const { code } = error as { readonly code?: unknown };
+  const at = (error.stack ?? '').split('\n').map((line) => line.trim());
+  return {
+    error: error.name,
+    ...(typeof code === 'string' ? { code } : {}),
+    at: at.filter((line) => line.startsWith('at ')).slice(0, 10),
+  };
+};
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly routes: Routes) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (reply.sent) {
+      reply.raw.destroy();
+      return;
+    }
+    const { answer, fault } = request.is404 ? { answer: this.nothingAt(request), fault: false } : answerToError(error);
+    if (fault) request.log.error(traceOf(error), 'fault');
+    void send(reply, answer);
+  }
+
+  private nothingAt(request: FastifyRequest): Answer {
+    const methods = this.routes.methodsAt(pathOf(request));
+    return methods.length === 0
+      ? problem('ROUTE.UNKNOWN')
+      : problem('METHOD.NOT_ALLOWED', {}, { allow: methods.join(', ') });
+  }
+}
+
+/** The path of a request without its query. */
+export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] as string;

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { CasesController } from './cases.controller.js';
+import { HealthController } from './health.controller.js';
+import { InstrumentsController } from './instruments.controller.js';
+import { ListsController } from './lists.controller.js';
+import { Reads } from './reads.js';
+import { RegisterController } from './register.controller.js';
+import { Writes } from './writes.js';
+
+/** The REST interface. Needs HEALTH from a global module, and the handlers of the commands and questions it sends. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [CasesController, ListsController, InstrumentsController, RegisterController, HealthController],
+  providers: [Reads, Writes],
+})
+export class HttpModule {}

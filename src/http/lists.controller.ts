@@ -1,0 +1,94 @@
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ListMembers, Lists, Movements } from '../read-models/questions.js';
+import { problem, send } from './answer.js';
+import { Answers, Operation, Reports } from './operation.js';
+import { AtLeast, filtersOf, MembersQuery, MovementsQuery, pageOf, pick } from './parameters.js';
+import { Reads } from './reads.js';
+import { viewTag } from './revision.js';
+import { Writes } from './writes.js';
+
+@Controller('v1/lists')
+export class ListsController {
+  constructor(
+    private readonly reads: Reads,
+    private readonly writes: Writes,
+  ) {}
+
+  @Post()
+  @Operation({ summary: 'Define a list.', tag: 'lists', body: 'DefineList', answer: Reports.created })
+  async define(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await send(reply, await this.writes.begin('list', request));
+  }
+
+  @Post(':id/events')
+  @Operation({
+    summary: 'Define or rename a category, rename the list, set its policy.',
+    tag: 'lists',
+    body: 'ListEvent',
+    answer: Reports.recorded,
+  })
+  async report(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await send(reply, await this.writes.add('list', id, request));
+  }
+
+  @Get()
+  @Operation({ summary: 'The lists.', tag: 'lists', parameters: AtLeast, answer: Answers.one('Lists') })
+  async all(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.ask(
+      request,
+      AtLeast,
+      (q) => new Lists(q),
+      (items) => ({ status: 200, body: { items } }),
+    );
+    await send(reply, answer);
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'One list with its categories and its policy.',
+    tag: 'lists',
+    parameters: AtLeast,
+    answer: Answers.tagged('List'),
+  })
+  async one(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.ask(
+      request,
+      AtLeast,
+      (q) => new Lists({ id, ...q }),
+      ([view]) =>
+        view === undefined
+          ? problem('SUBJECT.UNKNOWN')
+          : { status: 200, headers: { etag: viewTag(view.revision, view) }, body: view },
+    );
+    await send(reply, answer);
+  }
+
+  @Get(':id/members')
+  @Operation({
+    summary: 'The list on a day: who is on it, and who perhaps.',
+    tag: 'lists',
+    parameters: MembersQuery,
+    answer: Answers.page('PersonPage'),
+  })
+  async members(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.ask(
+      request,
+      MembersQuery,
+      (q) => new ListMembers(id, { filters: filtersOf(q), page: pageOf(q), ...pick(q, ['asOf', 'atLeast']) }),
+    );
+    await send(reply, answer);
+  }
+
+  @Get(':id/movements')
+  @Operation({
+    summary: 'Who came, who left and who changed category between the ends of two days.',
+    tag: 'lists',
+    parameters: MovementsQuery,
+    answer: Answers.one('Movements'),
+  })
+  async movements(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.ask(request, MovementsQuery, (q) => new Movements(id, q));
+    await send(reply, answer);
+  }
+}

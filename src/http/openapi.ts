@@ -1,0 +1,108 @@
+/** The OpenAPI document and its page. Schemas are made from the classes that bodies are read with. */
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { allFacts } from '../domain/facts.js';
+import { examples } from '../schema/examples.js';
+import { fieldsOf, type Class, type JsonSchema } from '../schema/field.js';
+import { BEGINS, factClasses, type SubjectKind } from '../schema/read-fact.js';
+import { ref, schemaOf } from './operation.js';
+import { Beside, BesideWithId } from './parameters.js';
+import { views } from './views.js';
+
+export const DOCUMENT_PATH = 'v1/openapi.json';
+export const PAGE_PATH = 'v1/docs';
+
+/** Makes the document of the application's routes and serves it, with a page to read it on. */
+export const serveOpenApi = (app: INestApplication): void =>
+  SwaggerModule.setup(PAGE_PATH, app, () => documentOf(app), { jsonDocumentUrl: DOCUMENT_PATH, raw: ['json'] });
+
+const documentOf = (app: INestApplication): OpenAPIObject => {
+  const about = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Habeas')
+    .setDescription('The register of political prisoners that can prove its own history.')
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Only where the register has a token.' })
+    .addSecurityRequirements({ bearer: [] } as never)
+    .build();
+  const document = SwaggerModule.createDocument(app, about);
+  return { ...document, components: { ...document.components, schemas: schemas() as never } };
+};
+
+const kinds = Object.keys(factClasses) as readonly SubjectKind[];
+const classesOf = (kind: SubjectKind): readonly (readonly [string, Class])[] => Object.entries(factClasses[kind]);
+
+/** Every schema that routes refer to. */
+const schemas = (): Readonly<Record<string, JsonSchema>> => ({
+  ...Object.fromEntries(parts().map((type) => [type.name, schemaOf(type)])),
+  ...Object.fromEntries(kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, factSchema(type, c)]))),
+  ReferenceClaimed: {
+    type: 'object',
+    description: 'Written by the register itself: a reference was claimed for a case.',
+    required: ['type', 'list', 'reference', 'caseId', 'sources', 'reliability'],
+    properties: { type: { const: 'reference-claimed' } },
+  },
+  CaseEvent: choice(classesOf('case').filter(([type]) => type !== BEGINS.case)),
+  ListEvent: choice(classesOf('list')),
+  InstrumentEvent: choice(classesOf('instrument')),
+  Fact: choice([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
+  OpenCase: beginning('case', Beside),
+  DefineList: beginning('list', BesideWithId),
+  RegisterInstrument: beginning('instrument', BesideWithId),
+  ...views,
+});
+
+/** A fact as it is reported and as it is shown; `acknowledge` goes in and does not come out. */
+const factSchema = (type: string, from: Class): JsonSchema => {
+  const schema = schemaOf(from, { type: { const: type } });
+  const { acknowledge } = schemaOf(Beside)['properties'] as Readonly<Record<string, JsonSchema>>;
+  return {
+    ...schema,
+    description: allFacts[type as keyof typeof allFacts].means,
+    properties: { ...(schema['properties'] as object), acknowledge: { ...acknowledge, writeOnly: true } },
+    examples: [(examples as Readonly<Record<string, unknown>>)[type]],
+  };
+};
+
+/** What begins a subject: its type may be left out, and its id stands in the body where people choose it. */
+const beginning = (kind: SubjectKind, beside: Class<Beside>): JsonSchema => {
+  const [, type] = classesOf(kind).find(([name]) => name === BEGINS[kind]) as readonly [string, Class];
+  const own = schemaOf(type);
+  const more = schemaOf(beside);
+  const { type: _, ...example } = examples[BEGINS[kind]];
+  return {
+    ...own,
+    description: allFacts[BEGINS[kind]].means,
+    required: [...(more['required'] as string[]), ...(own['required'] as string[])],
+    properties: {
+      type: { const: BEGINS[kind] },
+      ...(more['properties'] as object),
+      ...(own['properties'] as object),
+    },
+    examples: [beside === Beside ? example : { id: 'example', ...example }],
+  };
+};
+
+const choice = (classes: readonly (readonly [string, { readonly name: string }])[]): JsonSchema => ({
+  type: 'object',
+  required: ['type'],
+  oneOf: classes.map(([, { name }]) => ref(name)),
+  discriminator: {
+    propertyName: 'type',
+    mapping: Object.fromEntries(classes.map(([type, { name }]) => [type, ref(name).$ref])),
+  },
+});
+
+/** The classes of the objects that facts are made of. */
+const parts = (): readonly Class[] => {
+  const found = new Set<Class>();
+  const visit = (type: Class): void => {
+    for (const { kind } of fieldsOf(type)) {
+      if (kind.part === undefined || found.has(kind.part)) continue;
+      found.add(kind.part);
+      visit(kind.part);
+    }
+  };
+  for (const kind of kinds) for (const [, type] of classesOf(kind)) visit(type);
+  return [...found];
+};

@@ -1,0 +1,216 @@
+/** What may stand in a URL's query, in the headers of a write, and in its body beside the fact. */
+import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../domain/case/state.js';
+import {
+  CERTAINTIES,
+  COUNTED_BY,
+  SORTS,
+  STAGES,
+  type Certainty,
+  type Filters,
+  type Page,
+  type Sort,
+} from '../read-models/questions.js';
+import { allFacts } from '../domain/facts.js';
+import { field, Holds } from '../schema/field.js';
+import { articleFilter, findingCode, form, fullDay, oneOf, several, slug, text, whole } from '../schema/kinds.js';
+import { LIMITS } from '../schema/limits.js';
+import { IF_MATCH } from './revision.js';
+
+const optional = { optional: true } as const;
+const some = (kind: ReturnType<typeof text>) => several(kind, 1, LIMITS.alternatives);
+const mark = text(LIMITS.mark);
+const limit = whole(1, LIMITS.page);
+const position = whole(0, Number.MAX_SAFE_INTEGER);
+
+/** A read that can wait for what was written. */
+export class AtLeast {
+  @field(mark, { ...optional, means: 'A token that a write answered with; the answer takes account of that write.' })
+  atLeast?: string;
+}
+
+/** A question about a day. */
+export class AsOf extends AtLeast {
+  @field(fullDay, { ...optional, means: 'What was true on this day; today where absent.' })
+  asOf?: string;
+}
+
+class Filtered extends AsOf {
+  @field(some(slug), { ...optional, means: 'Category of the list; several are alternatives.' })
+  category?: string[];
+
+  @field(some(oneOf(CUSTODIES)), optional)
+  custody?: Custody[];
+
+  @field(some(oneOf(PROCEEDINGS)), optional)
+  proceedings?: Proceedings[];
+
+  @field(oneOf(STAGES), { ...optional, means: 'Stage of proceedings; on appeal and final count as convicted.' })
+  stage?: (typeof STAGES)[number];
+
+  @field(some(articleFilter), { ...optional, means: '234 finds all its parts, 234.4 those beginning so.' })
+  article?: string[];
+
+  @field(text(LIMITS.name), optional)
+  facility?: string;
+
+  @field(slug, optional)
+  incident?: string;
+
+  @field(oneOf(CERTAINTIES), { ...optional, means: 'Certainly so, or only in some possible courses of events.' })
+  certainty?: Certainty;
+}
+
+export class MembersQuery extends Filtered {
+  @field(oneOf(SORTS), optional)
+  sort?: Sort;
+
+  @field(limit, { default: LIMITS.defaultPage })
+  limit: number;
+
+  @field(mark, { ...optional, means: 'The `next` mark of the page before.' })
+  after?: string;
+}
+
+export class CasesQuery extends MembersQuery {
+  @Holds<CasesQuery>(
+    'PARAMETER.NEEDS',
+    'list',
+    'the list whose categories are meant',
+    (q) => q.category === undefined || q.list !== undefined,
+  )
+  @field(slug, { ...optional, means: 'Only people of this list on that day.' })
+  list?: string;
+
+  @field(
+    form(new RegExp(`^[a-z0-9-]{1,${LIMITS.slug}}:.{1,${LIMITS.reference}}$`), 'a list and a reference: union:AZ-0137'),
+    {
+      ...optional,
+      means: 'A list and a reference in it: `union:AZ-0137`.',
+    },
+  )
+  reference?: string;
+}
+
+export const EXIT_REASON = 'exit-reason';
+
+export class CountsQuery extends Filtered {
+  @field(slug)
+  list: string;
+
+  @Holds<CountsQuery>('PARAMETER.NEEDS', 'from', 'from and to with by=exit-reason, and only there', (q) =>
+    [q.from, q.to].every((day) => (day !== undefined) === (q.by === EXIT_REASON)),
+  )
+  @Holds<CountsQuery>(
+    'PARAMETER.NEEDS',
+    'by',
+    'with by=exit-reason no filters but category, and no asOf',
+    (q) => q.by !== EXIT_REASON || EXCLUDED_BY_EXITS.every((name) => q[name] === undefined),
+  )
+  @field(oneOf([...COUNTED_BY, EXIT_REASON]))
+  by: (typeof COUNTED_BY)[number] | typeof EXIT_REASON;
+
+  @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the day after whose end people left.' })
+  from?: string;
+
+  @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the last day.' })
+  to?: string;
+}
+
+const EXCLUDED_BY_EXITS = [
+  'asOf',
+  'custody',
+  'proceedings',
+  'stage',
+  'article',
+  'facility',
+  'incident',
+  'certainty',
+] as const;
+
+export class MovementsQuery extends AtLeast {
+  @Holds<MovementsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', (q) => q.from <= q.to)
+  @field(fullDay, { means: 'Movements after the end of this day.' })
+  from: string;
+
+  @field(fullDay, { means: 'Movements until the end of this day.' })
+  to: string;
+
+  @field(some(slug), optional)
+  category?: string[];
+}
+
+class FromPosition extends AtLeast {
+  @field(several(oneOf(Object.keys(allFacts)), 1, Object.keys(allFacts).length), optional)
+  type?: string[];
+
+  @field(position, { default: 0, means: 'Only what was recorded after this position.' })
+  after: number;
+}
+
+export class HistoryQuery extends FromPosition {
+  @field(limit, { default: LIMITS.defaultPage })
+  limit: number;
+}
+
+export class EventsQuery extends FromPosition {
+  @field(whole(1, Number.MAX_SAFE_INTEGER), { ...optional, means: 'At most so many events.' })
+  limit?: number;
+}
+
+const FILTERS = [
+  'category',
+  'custody',
+  'proceedings',
+  'stage',
+  'article',
+  'facility',
+  'incident',
+  'certainty',
+] as const satisfies readonly (keyof Filters)[];
+
+/** The filters of a query, those absent left out. */
+export const filtersOf = (query: Filtered): Filters => pick(query, FILTERS);
+
+export const pageOf = (query: MembersQuery): Page => ({ limit: query.limit, ...pick(query, ['sort', 'after']) });
+
+/** The named properties that are there. */
+export const pick = <T extends object, K extends keyof T>(
+  from: T,
+  names: readonly K[],
+): { [P in K]: Exclude<T[P], undefined> } =>
+  Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]]))) as never;
+
+/** The headers of a write, by their names in lower case. */
+export class WriteHeaders {
+  @field(form(/^person:[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'person: and an opaque id: person:7f3a'), {
+    means: 'Who records it. Nobody checks it yet, so it is stored as asserted; the id must not be a name.',
+  })
+  'x-actor': string;
+
+  @field(form(/^[\x21-\x7e]{1,128}$/, '1 to 128 visible ASCII characters'), {
+    ...optional,
+    means: 'Makes a repeat of the same request answer as the first time did, for ever.',
+  })
+  'idempotency-key'?: string;
+
+  @field(form(IF_MATCH, 'one entity tag that the register gave out, or *'), {
+    ...optional,
+    means: "The subject's revision that the caller saw, as its ETag; the write is refused where it is another by now.",
+  })
+  'if-match'?: string;
+}
+
+/** What may stand in the body of a write beside the fact. */
+export class Beside {
+  @field(several(findingCode, 0, LIMITS.acknowledge), {
+    default: [],
+    means: 'Codes of findings of the grade `ask` that the caller stands by.',
+  })
+  acknowledge: string[];
+}
+
+/** The same, where the caller chooses the id of what begins. */
+export class BesideWithId extends Beside {
+  @field(slug, { means: 'The id by which it will be known.' })
+  id: string;
+}

@@ -1,0 +1,47 @@
+/** From a request that reads to a question, and from its answer back. */
+import { Injectable } from '@nestjs/common';
+import { QueryBus, type Query } from '@nestjs/cqrs';
+import type { FastifyRequest } from 'fastify';
+import type { Class } from '../schema/field.js';
+import { readParameters } from '../schema/read.js';
+import { problem, type Answer } from './answer.js';
+import { pathOf } from './faults.js';
+
+@Injectable()
+export class Reads {
+  constructor(private readonly queries: QueryBus) {}
+
+  /**
+   * Reads the parameters of a request as a class says, asks, and shows what came: by default as it is, 404 where it is
+   * null. A page that goes on names the next one in a Link header (RFC 8288).
+   */
+  async ask<P extends object, R>(
+    request: FastifyRequest,
+    parameters: Class<P>,
+    toQuestion: (parameters: P) => Query<R>,
+    show: (result: NonNullable<R>) => Answer = (result) => shown(request, result),
+  ): Promise<Answer> {
+    const asked = readParameters(parameters, request.query as Record<string, string | string[]>);
+    if ('problems' in asked) {
+      const errors = asked.problems.map(({ pointer, ...rest }) => ({ ...rest, parameter: nameIn(pointer) }));
+      return problem('REQUEST.INVALID', { errors });
+    }
+    const result = await this.queries.execute(toQuestion(asked.value));
+    return result === null || result === undefined ? problem('SUBJECT.UNKNOWN') : show(result);
+  }
+}
+
+const nameIn = (pointer: string): string => pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+
+const shown = (request: FastifyRequest, body: object): Answer => {
+  const next = (body as { readonly next?: unknown }).next;
+  return typeof next === 'string' || typeof next === 'number'
+    ? { status: 200, headers: { link: `<${nextPage(request, String(next))}>; rel="next"` }, body }
+    : { status: 200, body };
+};
+
+const nextPage = (request: FastifyRequest, mark: string): string => {
+  const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+  query.set('after', mark);
+  return `${pathOf(request)}?${query.toString()}`;
+};

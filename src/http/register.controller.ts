@@ -1,0 +1,87 @@
+/** Questions to the register as a whole: its history, its log, its counts. */
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { Query } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { Counts, Events, History, Movements, type LoggedEvent } from '../read-models/questions.js';
+import { send } from './answer.js';
+import { Answers, Operation } from './operation.js';
+import { CountsQuery, EventsQuery, EXIT_REASON, filtersOf, HistoryQuery, pick } from './parameters.js';
+import { Reads } from './reads.js';
+
+@Controller('v1')
+export class RegisterController {
+  constructor(private readonly reads: Reads) {}
+
+  @Get('history')
+  @Operation({
+    summary: 'Who recorded what, of every case, list and instrument, in order.',
+    tag: 'register',
+    parameters: HistoryQuery,
+    answer: Answers.page('HistoryPage'),
+  })
+  async history(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.ask(
+      request,
+      HistoryQuery,
+      ({ type, ...q }) => new History({ ...(type === undefined ? {} : { types: type }), ...q }),
+    );
+    await send(reply, answer);
+  }
+
+  @Get('counts')
+  @Operation({
+    summary: 'People of a list on a day, by one property; or who left between two days, by reason.',
+    tag: 'register',
+    parameters: CountsQuery,
+    answer: Answers.one('Counts'),
+  })
+  async counts(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.ask(request, CountsQuery, questionOf, (result) => ({
+      status: 200,
+      body: 'groups' in result ? result : exitsOf(result),
+    }));
+    await send(reply, answer);
+  }
+
+  @Get('events')
+  @Operation({
+    summary: 'The log from a position, one event a line, for replay.',
+    tag: 'register',
+    parameters: EventsQuery,
+    answer: Answers.lines('LoggedEvent'),
+  })
+  async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.ask(
+      request,
+      EventsQuery,
+      ({ type, ...q }) => new Events({ ...(type === undefined ? {} : { types: type }), ...q }),
+      (batches) => ({ status: 200, lines: Readable.from(linesOf(batches), { objectMode: false }) }),
+    );
+    await send(reply, answer);
+  }
+}
+
+/** The rules of the parameters let both days through with `by=exit-reason`, and neither with anything else. */
+const questionOf = (q: CountsQuery): Query<ResultOf<Counts> | ResultOf<Movements>> =>
+  q.by === EXIT_REASON
+    ? new Movements(q.list, { from: String(q.from), to: String(q.to), ...pick(q, ['category', 'atLeast']) })
+    : new Counts(q.list, { by: q.by, filters: filtersOf(q), ...pick(q, ['asOf', 'atLeast']) });
+
+/** Of the movements only how many left, by reason. */
+const exitsOf = ({ list, from, to, position, left, leftByReason }: Moved): object => ({
+  list,
+  by: EXIT_REASON,
+  from,
+  to,
+  position,
+  total: left.length,
+  groups: leftByReason.map(({ reason, count }) => ({ key: reason, count })),
+});
+type Moved = NonNullable<ResultOf<Movements>>;
+type ResultOf<Q> = Q extends Query<infer R> ? R : never;
+
+/** Batches as text, an event a line; the next batch is asked for when this one has gone out. */
+async function* linesOf(batches: AsyncIterable<readonly LoggedEvent[]>): AsyncGenerator<string> {
+  for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(event)}\n`).join('');
+}

@@ -1,0 +1,58 @@
+/** Lists and instruments as they are defined. */
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { formatDay } from '../domain/time.js';
+import { Instruments, Lists, type InstrumentView, type ListView } from './questions.js';
+import { Reader } from './reader.js';
+
+/** All, by id, or the one of an id where it exists. */
+@QueryHandler(Lists)
+export class ListsHandler implements IQueryHandler<Lists> {
+  constructor(private readonly reader: Reader) {}
+
+  async execute({ ask }: Lists): Promise<readonly ListView[]> {
+    const { dossiers, position } = await this.reader.read({ atLeast: ask.atLeast });
+    const ids = ask.id === undefined ? dossiers.ids('list') : [ask.id];
+    return ids.flatMap((id) => {
+      const found = dossiers.list(id, position);
+      if (found === null) return [];
+      const { name, categories, policies } = found.definition;
+      return {
+        id,
+        revision: found.revision,
+        name,
+        categories: [...categories].map(([category, localName]) => ({ id: category, name: localName })),
+        policy: policies.map((policy) => ({ ...policy, from: formatDay(policy.from) })),
+      };
+    });
+  }
+}
+
+/** All, by id, or the one of an id where it exists. */
+@QueryHandler(Instruments)
+export class InstrumentsHandler implements IQueryHandler<Instruments> {
+  constructor(private readonly reader: Reader) {}
+
+  async execute({ ask }: Instruments): Promise<readonly InstrumentView[]> {
+    const { dossiers, position } = await this.reader.read({ atLeast: ask.atLeast });
+    const ids = ask.id === undefined ? dossiers.ids('instrument') : [ask.id];
+    return ids.flatMap((id) => {
+      const found = dossiers.instrument(id, position);
+      if (found === null) return [];
+      const { definition } = found;
+      return {
+        id,
+        revision: found.revision,
+        kind: definition.kind,
+        title: definition.title ?? null,
+        issuer: definition.issuer ?? null,
+        issued: definition.issued ?? null,
+        submitted: definition.submitted ?? null,
+        adopted: definition.adopted ?? null,
+        inForce: definition.inForce ?? null,
+        windowEnd: definition.windowEnd ?? null,
+        forecast: definition.forecast ?? null,
+        clauses: definition.clauses ?? [],
+      };
+    });
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The facts of every stream as the log gave them, so that rows can be derived and histories reckoned without the store.
+ * This is the one place of a read-model file that holds what was said; all else in it follows from here.
+ */
+import type { CaseFact } from '../domain/case/facts.js';
+import type { Given } from '../domain/case/given.js';
+import { refersTo } from '../domain/case/decide.js';
+import { periodsOf } from '../domain/case/timeline.js';
+import type { Actor, Known } from '../domain/fact.js';
+import { parseStreamName, type AnyFact, type StreamKind } from '../domain/facts.js';
+import type { InstrumentFact } from '../domain/instrument/facts.js';
+import { foldInstrument, type Instrument } from '../domain/instrument/instrument.js';
+import type { ListFact } from '../domain/list/facts.js';
+import { foldList, type ListDefinition } from '../domain/list/list.js';
+import type { Day } from '../domain/time.js';
+import type { Cursor, LogEvent } from '../event-store/port.js';
+import type { Db, Dossier } from './table.js';
+
+/** `facts` is in order of recording over the whole log; its stream numbers are this file's own and never leave it. */
+export const DOSSIER_TABLES = [
+  'CREATE TABLE streams (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (kind, id))',
+  `CREATE TABLE facts (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
+    id TEXT NOT NULL, type TEXT NOT NULL, recorded_at TEXT NOT NULL, metadata TEXT NOT NULL, cursor TEXT NOT NULL,
+    fact TEXT NOT NULL)`,
+];
+export const DOSSIER_INDEXES = [
+  'CREATE UNIQUE INDEX facts_of_stream ON facts (stream, revision)',
+  'CREATE INDEX facts_by_type ON facts (type, position)',
+];
+
+/** A fact with the position at which it was recorded. */
+export interface Entry<F extends AnyFact = AnyFact> {
+  readonly position: number;
+  readonly revision: number;
+  readonly known: Known<F>;
+}
+
+/** How a fact was recorded. */
+export interface Metadata {
+  readonly actor: Actor;
+  readonly acknowledged: readonly string[];
+  readonly correlationId: string;
+}
+
+/** A line of the history, before it is known what it changed. */
+export interface Line extends Entry, Metadata {
+  readonly stream: number;
+  readonly subject: { readonly kind: StreamKind; readonly id: string };
+  readonly recordedAt: string;
+}
+
+/** A case as its entries make it. */
+export const dossierOf = (id: string, entries: readonly Entry[]): Dossier => {
+  const facts = entries.map(({ known }) => known as Known<CaseFact>);
+  return { id, facts, periods: periodsOf(facts) };
+};
+
+export class Dossiers {
+  readonly #insertStream;
+  readonly #insertFact;
+  readonly #stream;
+  readonly #subject;
+  readonly #facts;
+
+  constructor(private readonly db: Db) {
+    this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
+    this.#insertFact = db.prepare('INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#stream = db.prepare('SELECT no FROM streams WHERE kind = ? AND id = ?').pluck();
+    this.#subject = db.prepare('SELECT kind, id FROM streams WHERE no = ?');
+    this.#facts = db
+      .prepare('SELECT position, revision, id, fact FROM facts WHERE stream = ? AND position <= ? ORDER BY revision')
+      .raw();
+  }
+
+  /** Keeps an event; the number of its stream. */
+  keep(event: LogEvent): number {
+    const { kind, id } = parseStreamName(event.stream);
+    const stream = this.find(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
+    const { position, revision, fact, recordedAt, actor, acknowledged, correlationId, cursor } = event;
+    const metadata: Metadata = { actor, acknowledged, correlationId };
+    const [said, recorded] = [JSON.stringify(fact), JSON.stringify(metadata)];
+    this.#insertFact.run(position, stream, revision, event.id, fact.type, recordedAt, recorded, cursor, said);
+    return stream;
+  }
+
+  /** The number of a stream in this file, null where it has no event. */
+  find(kind: StreamKind, id: string): number | null {
+    return (this.#stream.get(kind, id) as number | undefined) ?? null;
+  }
+
+  /** What the stream of a number is; throws for a number that was never given out. */
+  subject(stream: number): { readonly kind: StreamKind; readonly id: string } {
+    const subject = this.#subject.get(stream);
+    if (subject === undefined) throw new RangeError(`no stream ${stream}`);
+    return subject as { kind: StreamKind; id: string };
+  }
+
+  /** The facts that make a case up to a position, in order of recording. Merging will read several streams here. */
+  entries<F extends AnyFact = CaseFact>(stream: number, upTo: number): readonly Entry<F>[] {
+    return (this.#facts.all(stream, upTo) as [number, number, string, string][]).map(
+      ([position, revision, id, fact]) => ({ position, revision, known: { id, fact: JSON.parse(fact) as F } }),
+    );
+  }
+
+  /** Ids of all streams of a kind, sorted. */
+  ids(kind: StreamKind): readonly string[] {
+    return this.db.prepare('SELECT id FROM streams WHERE kind = ? ORDER BY id').pluck().all(kind) as string[];
+  }
+
+  /** Numbers of cases after a number, in their own order; a rebuild walks them. */
+  casesAfter(stream: number, limit: number): readonly number[] {
+    const sql = "SELECT no FROM streams WHERE no > ? AND kind = 'case' ORDER BY no LIMIT ?";
+    return this.db.prepare(sql).pluck().all(stream, limit) as number[];
+  }
+
+  countCases(): number {
+    return this.db.prepare("SELECT count(*) FROM streams WHERE kind = 'case'").pluck().get() as number;
+  }
+
+  /** A list as its facts up to a position make it, with its revision; null where it was not defined by then. */
+  list(id: string, upTo: number): { readonly revision: number; readonly definition: ListDefinition } | null {
+    const { facts, revision } = this.#said<ListFact>('list', id, upTo);
+    const definition = foldList(id, facts);
+    return definition && { revision, definition };
+  }
+
+  /** The same of an instrument. */
+  instrument(id: string, upTo: number): { readonly revision: number; readonly definition: Instrument } | null {
+    const { facts, revision } = this.#said<InstrumentFact>('instrument', id, upTo);
+    const definition = foldInstrument(id, facts);
+    return definition && { revision, definition };
+  }
+
+  /** What the facts of a case refer to, as known at a position. */
+  given({ facts }: Pick<Dossier, 'facts'>, upTo: number, today: Day): Given {
+    const named = refersTo(facts.map(({ fact }) => fact));
+    const defined = <D>(ids: ReadonlySet<string>, of: (id: string) => D | undefined): ReadonlyMap<string, D> =>
+      new Map([...ids].flatMap((id) => ((found) => (found === undefined ? [] : [[id, found] as const]))(of(id))));
+    return {
+      today,
+      lists: defined(named.lists, (id) => this.list(id, upTo)?.definition),
+      instruments: defined(named.instruments, (id) => this.instrument(id, upTo)?.definition),
+    };
+  }
+
+  /** Lines of the history after a position, of one stream or all, of some types or all. */
+  lines(after: number, limit: number, stream: number | null, types: readonly string[] | null): readonly Line[] {
+    const sql = `SELECT position, revision, facts.id AS id, stream, recorded_at, metadata, fact FROM facts
+      WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
+      ${types === null ? '' : 'AND type IN (SELECT value FROM json_each(@types))'} ORDER BY position LIMIT @limit`;
+    const rows = this.db.prepare(sql).all({ after, limit, stream, types: JSON.stringify(types) }) as StoredLine[];
+    return rows.map((row) => ({
+      position: row.position,
+      revision: row.revision,
+      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
+      stream: row.stream,
+      subject: this.subject(row.stream),
+      recordedAt: row.recorded_at,
+      ...(JSON.parse(row.metadata) as Metadata),
+    }));
+  }
+
+  /** Where the log goes on after a position: null before the first event, undefined where the position is not reached. */
+  cursorAt(position: number): Cursor | null | undefined {
+    if (position <= 0) return null;
+    return this.db.prepare('SELECT cursor FROM facts WHERE position = ?').pluck().get(position) as Cursor | undefined;
+  }
+
+  /** The id of the event at a position, null where it is not reached. */
+  idAt(position: number): string | null {
+    return (
+      (this.db.prepare('SELECT id FROM facts WHERE position = ?').pluck().get(position) as string | undefined) ?? null
+    );
+  }
+
+  #said<F extends AnyFact>(kind: StreamKind, id: string, upTo: number): { facts: readonly F[]; revision: number } {
+    const stream = this.find(kind, id);
+    const entries = stream === null ? [] : this.entries<F>(stream, upTo);
+    return { facts: entries.map(({ known }) => known.fact), revision: entries.at(-1)?.revision ?? -1 };
+  }
+}
+
+interface StoredLine {
+  readonly position: number;
+  readonly revision: number;
+  readonly id: string;
+  readonly stream: number;
+  readonly recorded_at: string;
+  readonly metadata: string;
+  readonly fact: string;
+}

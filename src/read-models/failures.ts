@@ -1,0 +1,21 @@
+/** What can go wrong while the log is taken in, and whether it may pass by itself. */
+import { StoreDamaged } from '../event-store/port.js';
+import { OutOfStep } from './model-file.js';
+
+/** An event that cannot be taken in; the cause says why. */
+export class Poisoned extends Error {
+  override readonly name = 'Poisoned';
+}
+
+/** By its code: classes of a native module are not the same in every realm. */
+export const isOfSqlite = (error: unknown): boolean =>
+  error instanceof Object && 'code' in error && String(error.code).startsWith('SQLITE_');
+
+/** The error as it is, where it is the disk's or the log's; else the event's that was being taken in. */
+export const blamed = (error: unknown): unknown =>
+  error instanceof OutOfStep || isOfSqlite(error)
+    ? error
+    : new Poisoned('an event cannot be taken in', { cause: error });
+
+/** Trying again later would end the same way. */
+export const isLasting = (error: unknown): boolean => error instanceof StoreDamaged || error instanceof Poisoned;

@@ -1,0 +1,20 @@
+/** Every query handler, for the composition root to provide beside `Reader`. */
+import { CountsHandler } from './counts/query.js';
+import { MovementsHandler } from './counts/movements.js';
+import { InstrumentsHandler, ListsHandler } from './definitions.js';
+import { EventsHandler } from './history/events.js';
+import { HistoryHandler } from './history/query.js';
+import { CasesHandler, ListMembersHandler } from './list/query.js';
+import { OneCaseHandler } from './one-case.js';
+
+export const QUERY_HANDLERS = [
+  ListMembersHandler,
+  CasesHandler,
+  OneCaseHandler,
+  HistoryHandler,
+  EventsHandler,
+  CountsHandler,
+  MovementsHandler,
+  ListsHandler,
+  InstrumentsHandler,
+];

@@ -1,0 +1,75 @@
+/** The members of a list, and every dossier. */
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { formatDay } from '../../domain/time.js';
+import { Cases, ListMembers, type Filters, type Page, type PageOf, type PersonRow } from '../questions.js';
+import type { Reference } from '../../domain/case/facts.js';
+import { Reader, type Reading } from '../reader.js';
+import { readMark, writeMark } from './mark.js';
+import { readPage } from './page.js';
+import { dayOf, filtered, judged, onList, scopeOf, type Scope, type Sql } from './predicate.js';
+
+interface Ask {
+  readonly asOf?: string;
+  readonly filters: Filters;
+  readonly page: Page;
+  readonly atLeast?: string;
+  readonly reference?: Reference;
+}
+
+/**
+ * Answers one page. The first answers as of what the read models have reached; those after it as of the same, whatever
+ * came since. Null where `on` says that there is nothing to answer about.
+ */
+const answer = async (
+  reader: Reader,
+  kind: string,
+  list: string,
+  ask: Ask,
+  on: (reading: Reading, scope: Scope) => readonly Sql[] | null,
+): Promise<PageOf<PersonRow> | null> => {
+  const { filters, page, reference } = ask;
+  const question = [kind, list, ask.asOf, filters, page.sort, reference];
+  const before = await reader.read({ atLeast: ask.atLeast });
+  const mark = page.after === undefined ? null : readMark(page.after, question, before.logId);
+  const reading = mark === null ? before : await reader.read({ position: mark.position });
+  const day = mark === null && ask.asOf === undefined ? reading.today : dayOf(mark?.asOf ?? ask.asOf ?? '');
+  const scope = scopeOf(list, day, mark?.position ?? reading.position, reading.position);
+  const conditions = on(reading, scope);
+  if (conditions === null) return null;
+  const { end, ...found } = readPage(reading, {
+    scope,
+    conditions: [...conditions, ...filtered(filters)],
+    certainty: filters.certainty,
+    reference,
+    sort: page.sort ?? 'name',
+    limit: page.limit,
+    after: mark,
+  });
+  const next = end && { position: scope.known, asOf: formatDay(day), total: found.total, ...end };
+  return { ...found, next: next && writeMark(next, question, reading.logId) };
+};
+
+@QueryHandler(ListMembers)
+export class ListMembersHandler implements IQueryHandler<ListMembers> {
+  constructor(private readonly reader: Reader) {}
+
+  execute({ list, ask }: ListMembers): Promise<PageOf<PersonRow> | null> {
+    return answer(this.reader, 'members', list, ask, ({ dossiers }, { day, known }) => {
+      const found = dossiers.list(list, known);
+      return found && onList(found.definition, day);
+    });
+  }
+}
+
+/** With a list: the dossiers of which that list says anything on the day; categories are those of that list. */
+@QueryHandler(Cases)
+export class CasesHandler implements IQueryHandler<Cases> {
+  constructor(private readonly reader: Reader) {}
+
+  async execute({ ask }: Cases): Promise<PageOf<PersonRow>> {
+    const conditions = ask.list === undefined ? [] : [judged];
+    const page = await answer(this.reader, 'cases', ask.list ?? '', ask, () => conditions);
+    if (page === null) throw new Error('cases are always answered');
+    return page;
+  }
+}

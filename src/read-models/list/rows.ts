@@ -1,0 +1,172 @@
+/** Where a case stands, day by day, as rows that SQL can ask: in itself and in every list that has judged it. */
+import type { CaseFact } from '../../domain/case/facts.js';
+import type { ListStanding, Standing } from '../../domain/case/period.js';
+import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
+import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
+import { judgingLists } from '../about.js';
+import type { Dossier } from '../table.js';
+
+/** Days [from_day, to_day). Where `undecided` is 1 anything may be true, and the rest is null. */
+export interface PeriodRow {
+  /** '': the case in itself. */
+  readonly list: string;
+  readonly from_day: Day;
+  readonly to_day: Day;
+  readonly undecided: 0 | 1;
+  readonly custody: Custody | null;
+  readonly custody_by: string | null;
+  /** What set the custody, with its reason: `arrested`, `released:amnesty`. */
+  readonly custody_why: string | null;
+  readonly proceedings: Proceedings | null;
+  readonly sentence: SentenceState | null;
+  readonly end_earliest: Day | null;
+  readonly end_latest: Day | null;
+  readonly life: 0 | 1;
+  /** JSON, sorted: `["234.4.3"]`. */
+  readonly articles: string;
+  readonly facility: string | null;
+  readonly incident: string | null;
+  /** JSON, of the case in itself: what each list makes of it. */
+  readonly lists: string | null;
+  readonly recognition: Recognition | null;
+  readonly category: string | null;
+  readonly recognition_by: string | null;
+  readonly recognition_why: string | null;
+}
+
+/** From which day on a case has been recognised: over days [from_day, to_day), the earliest that is possible. */
+export interface RecognitionRow {
+  readonly list: string;
+  readonly case_id: string;
+  readonly since_day: Day;
+  readonly from_day: Day;
+  readonly to_day: Day;
+}
+
+interface Stretch {
+  readonly from_day: Day;
+  readonly to_day: Day;
+}
+type Facts = ReadonlyMap<string, CaseFact>;
+
+const factsById = (dossier: Dossier): Facts => new Map(dossier.facts.map(({ id, fact }) => [id, fact]));
+
+/**
+ * The rows of the case in itself cover every day. Those of a list cover the days on which the list says anything in
+ * any possible course; where it says nothing in another course of the same day, that too has its row.
+ */
+export const periodRows = (dossier: Dossier): readonly PeriodRow[] => {
+  const facts = factsById(dossier);
+  return [...ownRows(dossier, facts), ...judgingLists(dossier.facts).flatMap((list) => listRows(dossier, list, facts))];
+};
+
+const ownRows = ({ periods }: Dossier, facts: Facts): readonly PeriodRow[] =>
+  longest(
+    periods.map(({ from, to, standing }) => ({
+      ...cells('', standing, facts),
+      lists:
+        standing &&
+        JSON.stringify(standing.lists.map(({ list, recognition, category }) => ({ list, recognition, category }))),
+      from_day: from,
+      to_day: to,
+    })),
+  );
+
+const listRows = ({ periods }: Dossier, list: string, facts: Facts): readonly PeriodRow[] => {
+  const rows = longest(
+    periods.map(({ from, to, standing }) => {
+      const judged = standing?.lists.find((l) => l.list === list);
+      return { ...cells(list, standing, facts), ...judgement(judged, standing, facts), from_day: from, to_day: to };
+    }),
+  );
+  const said = rows.filter((row) => row.recognition !== 'none');
+  const unsaid = rows.filter((row) => row.recognition === 'none');
+  const cover = union(said);
+  return [...said, ...unsaid.flatMap((row) => cover.flatMap((days) => within(row, days)))];
+};
+
+const cells = (list: string, standing: Standing | null, facts: Facts): Omit<PeriodRow, 'from_day' | 'to_day'> => ({
+  list,
+  undecided: standing === null ? 1 : 0,
+  custody: standing?.custody ?? null,
+  custody_by: standing?.custodyBy ?? null,
+  custody_why: why(standing?.custodyBy, facts),
+  proceedings: standing?.proceedings ?? null,
+  sentence: standing?.sentence ?? null,
+  end_earliest: standing?.sentenceEnd?.earliest ?? null,
+  end_latest: standing?.sentenceEnd?.latest ?? null,
+  life: standing?.life === true ? 1 : 0,
+  articles: JSON.stringify(standing?.articles ?? []),
+  facility: standing?.facility ?? null,
+  incident: standing?.incident ?? null,
+  lists: null,
+  recognition: null,
+  category: null,
+  recognition_by: null,
+  recognition_why: null,
+});
+
+const judgement = (judged: ListStanding | undefined, standing: Standing | null, facts: Facts): Partial<PeriodRow> => ({
+  recognition: judged?.recognition ?? (standing === null ? null : 'none'),
+  category: judged?.category ?? null,
+  recognition_by: judged?.by ?? null,
+  recognition_why: why(judged?.by, facts),
+});
+
+/** A fact as a reason. The words of `declined` are personal and stay out. */
+const why = (id: string | null | undefined, facts: Facts): string | null => {
+  const fact = facts.get(id ?? '');
+  if (fact === undefined) return null;
+  return fact.type === 'released' || fact.type === 'delisted' ? `${fact.type}:${fact.reason}` : fact.type;
+};
+
+/** Joins rows of one content whose days touch or overlap. */
+const longest = <Row extends Stretch>(rows: readonly Row[]): readonly Row[] => {
+  const alike = new Map<string, { readonly row: Row; readonly days: Stretch[] }>();
+  for (const row of rows) {
+    const content = JSON.stringify({ ...row, from_day: 0, to_day: 0 });
+    const group = alike.get(content) ?? { row, days: [] };
+    group.days.push(row);
+    alike.set(content, group);
+  }
+  return [...alike.values()].flatMap(({ row, days }) => union(days).map((stretch) => ({ ...row, ...stretch })));
+};
+
+/** The days of all the stretches, as the fewest stretches, sorted. */
+const union = (stretches: readonly Stretch[]): readonly Stretch[] => {
+  const joined: Stretch[] = [];
+  for (const { from_day, to_day } of [...stretches].sort((a, b) => a.from_day - b.from_day)) {
+    const last = joined.at(-1);
+    if (last === undefined || last.to_day < from_day) joined.push({ from_day, to_day });
+    else joined[joined.length - 1] = { from_day: last.from_day, to_day: Math.max(last.to_day, to_day) };
+  }
+  return joined;
+};
+
+/** What of a row lies within a stretch: itself, cut, or nothing. */
+const within = <Row extends Stretch>(row: Row, days: Stretch): readonly Row[] => {
+  const from_day = Math.max(row.from_day, days.from_day);
+  const to_day = Math.min(row.to_day, days.to_day);
+  return from_day < to_day ? [{ ...row, from_day, to_day }] : [];
+};
+
+/** One row for each day and key: by list, and by the register as a whole the earliest of any list. MAX_DAY: not recognised. */
+export const recognitionRows = (dossier: Dossier): readonly RecognitionRow[] => {
+  const facts = factsById(dossier);
+  const since = ({ recognition, by }: ListStanding): Day =>
+    recognition === 'recognised' ? (parseEdtf(facts.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
+  const days = [...new Set(dossier.periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  const rowsOf = (list: string): readonly RecognitionRow[] => {
+    const stretches = days.slice(0, -1).flatMap((from_day, at) => {
+      const valid = dossier.periods.filter(({ from, to }) => from <= from_day && from_day < to);
+      const judged = valid.flatMap(
+        ({ standing }) => standing?.lists.filter((l) => list === '' || l.list === list) ?? [],
+      );
+      const says = list === '' || judged.length > 0 || valid.some(({ standing }) => standing === null);
+      const since_day = Math.min(MAX_DAY, ...judged.map(since));
+      return says ? [{ list, case_id: dossier.id, since_day, from_day, to_day: days[at + 1] ?? MAX_DAY }] : [];
+    });
+    return longest(stretches);
+  };
+  return ['', ...judgingLists(dossier.facts)].flatMap(rowsOf);
+};

@@ -1,0 +1,38 @@
+/** Periods are probed by case along the order of a list; recognitions are an order of it. */
+import { END, type DerivedTable } from '../table.js';
+import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from './rows.js';
+
+export const periods: DerivedTable<PeriodRow> = {
+  name: 'periods',
+  columns: {
+    list: 'TEXT',
+    from_day: 'INTEGER',
+    to_day: 'INTEGER',
+    undecided: 'INTEGER',
+    custody: 'TEXT',
+    custody_by: 'TEXT',
+    custody_why: 'TEXT',
+    proceedings: 'TEXT',
+    sentence: 'TEXT',
+    end_earliest: 'INTEGER',
+    end_latest: 'INTEGER',
+    life: 'INTEGER',
+    articles: 'TEXT',
+    facility: 'TEXT',
+    incident: 'TEXT',
+    lists: 'TEXT',
+    recognition: 'TEXT',
+    category: 'TEXT',
+    recognition_by: 'TEXT',
+    recognition_why: 'TEXT',
+  },
+  indexes: [`(list, case_no, from_day) WHERE known_to = ${END}`, '(list, case_no, known_from)'],
+  rows: periodRows,
+};
+
+export const recognitions: DerivedTable<RecognitionRow> = {
+  name: 'recognitions',
+  columns: { list: 'TEXT', case_id: 'TEXT', since_day: 'INTEGER', from_day: 'INTEGER', to_day: 'INTEGER' },
+  indexes: [`(list, since_day, case_id) WHERE known_to = ${END}`, '(list, since_day, case_id, known_from, known_to)'],
+  rows: recognitionRows,
+};

@@ -1,0 +1,181 @@
+/** One read-model file: the dossiers, the tables derived from them, and how far in the log they are. */
+import Database from 'better-sqlite3';
+import { createHash } from 'node:crypto';
+import type { Cursor, LogEvent } from '../event-store/port.js';
+import { DOSSIER_INDEXES, DOSSIER_TABLES, dossierOf, Dossiers } from './dossiers.js';
+import { periods, recognitions } from './list/tables.js';
+import { headings, references } from './names/tables.js';
+import {
+  advance,
+  createIndexes,
+  createTable,
+  END,
+  keeper,
+  newLedger,
+  type AnyTable,
+  type Db,
+  type Keeper,
+  type Ledger,
+} from './table.js';
+
+/** Every derived table. A new read model is a line here. */
+const TABLES: readonly AnyTable[] = [periods, recognitions, headings, references];
+
+/** Raised where rows come to mean something else while their tables stay the same; files of another are rebuilt. */
+const MEANING = 1;
+
+const CREATE = [
+  ...DOSSIER_TABLES,
+  ...TABLES.map(createTable),
+  'CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT, position INTEGER NOT NULL)',
+  'INSERT INTO checkpoint VALUES (1, NULL, 0)',
+];
+const TABLE_INDEXES = TABLES.flatMap(createIndexes);
+
+/** What is written into a file of this build: 31 bits of all that shapes it. */
+const SCHEMA =
+  createHash('sha256')
+    .update(JSON.stringify([MEANING, CREATE, DOSSIER_INDEXES, TABLE_INDEXES]))
+    .digest()
+    .readUInt32BE() >>> 1;
+
+/** How far the read models are: the last event taken in. */
+export interface Checkpoint {
+  readonly cursor: Cursor | null;
+  readonly position: number;
+}
+
+/** An event that does not follow the last one taken in: the log has to be followed anew from the checkpoint. */
+export class OutOfStep extends Error {
+  override readonly name = 'OutOfStep';
+}
+
+export class ModelFile {
+  readonly dossiers: Dossiers;
+  readonly #keepers;
+  readonly #save;
+  #at: Checkpoint;
+
+  private constructor(readonly db: Db) {
+    this.dossiers = new Dossiers(db);
+    this.#keepers = TABLES.map((table) => keeper(db, table));
+    this.#save = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
+    this.#at = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;
+  }
+
+  /**
+   * Makes a file with nothing in it, for a rebuild: not safe against power loss, and without indexes, until `finish`.
+   * Throws what SQLite throws.
+   */
+  static create(path: string): ModelFile {
+    const db = new Database(path);
+    db.pragma('journal_mode = OFF');
+    db.pragma('synchronous = OFF');
+    db.transaction(() => CREATE.forEach((sql) => db.exec(sql)))();
+    return new ModelFile(db);
+  }
+
+  /** Opens a file of this build; null where there is none that it can use. */
+  static open(path: string): ModelFile | null {
+    let db: Db | null = null;
+    try {
+      db = new Database(path, { fileMustExist: true });
+      if (db.pragma('user_version', { simple: true }) !== SCHEMA) throw new Error('of another build');
+      safely(db);
+      return new ModelFile(db);
+    } catch {
+      db?.close();
+      return null;
+    }
+  }
+
+  /** Between keeping and deriving: finds the facts of a case. */
+  indexFacts(): void {
+    for (const sql of DOSSIER_INDEXES) this.db.exec(sql);
+  }
+
+  /** Ends the making of a file: indexes, and the mark that this build can use it. */
+  finish(): void {
+    for (const sql of TABLE_INDEXES) this.db.exec(sql);
+    this.db.pragma(`user_version = ${SCHEMA}`);
+  }
+
+  /** From here on a transaction is kept whole, also through a power cut. */
+  harden(): void {
+    safely(this.db);
+  }
+
+  get checkpoint(): Checkpoint {
+    return this.#at;
+  }
+
+  /** Tells this register's log from another: the id of its first event, null where nothing was taken in yet. */
+  get logId(): string | null {
+    return this.dossiers.idAt(1);
+  }
+
+  /**
+   * Takes events in, in one transaction with the rows that follow from them and the checkpoint; those taken in before
+   * are passed over. Throws OutOfStep where one is missing before them, and whatever the domain or SQLite throws.
+   */
+  takeIn(events: readonly LogEvent[]): void {
+    this.#commit(events, (news) => {
+      const since = new Map<number, number>();
+      for (const event of news) {
+        const stream = this.dossiers.keep(event);
+        if (event.stream.startsWith('case-') && !since.has(stream)) since.set(stream, event.position);
+      }
+      for (const [caseNo, position] of since) this.#derive(caseNo, position);
+    });
+  }
+
+  /** Takes events in without what follows from them; a rebuild derives each case at once afterwards. */
+  keep(events: readonly LogEvent[]): void {
+    this.#commit(events, (news) => news.forEach((event) => this.dossiers.keep(event)));
+  }
+
+  /** Derives the rows of cases whose events were only kept. */
+  derive(caseNos: readonly number[]): void {
+    this.db.transaction(() => caseNos.forEach((caseNo) => this.#derive(caseNo, 0)))();
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  #commit(events: readonly LogEvent[], write: (news: readonly LogEvent[]) => void): void {
+    const news = events.filter(({ position }) => position > this.#at.position);
+    const [first, last] = [news[0], news.at(-1)];
+    if (first === undefined || last === undefined) return;
+    if (news.some(({ position }, at) => position !== this.#at.position + 1 + at)) throw new OutOfStep();
+    this.db.transaction(() => {
+      write(news);
+      this.#save.run(last.cursor, last.position);
+    })();
+    this.#at = { cursor: last.cursor, position: last.position };
+  }
+
+  /**
+   * Brings the rows of a case from before the event at a position to after its last, through each on its own; from 0,
+   * it had none.
+   */
+  #derive(caseNo: number, since: number): void {
+    const { id } = this.dossiers.subject(caseNo);
+    const entries = this.dossiers.entries(caseNo, END);
+    const kept = this.#keepers.map((table): readonly [Keeper, Ledger] => [
+      table,
+      since === 0 ? newLedger() : table.load(caseNo),
+    ]);
+    entries.forEach(({ position }, at) => {
+      if (position < since) return;
+      const dossier = dossierOf(id, entries.slice(0, at + 1));
+      for (const [{ table }, ledger] of kept) advance(table, ledger, table.rows(dossier), position);
+    });
+    for (const [table, ledger] of kept) table.write(caseNo, ledger);
+  }
+}
+
+const safely = (db: Db): void => {
+  db.pragma(`journal_mode = ${db.memory ? 'MEMORY' : 'WAL'}`);
+  db.pragma('synchronous = NORMAL');
+};

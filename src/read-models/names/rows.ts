@@ -1,0 +1,44 @@
+/** What stands at the head of a case's line in a list, and under which keys it is ordered. */
+import { LAST, nameKey, referenceKey } from '../../domain/names/sort-key.js';
+import { judgingLists, namesOf, referencesOf, shownName } from '../about.js';
+import type { Dossier } from '../table.js';
+
+export interface HeadingRow {
+  /** A list that has judged the case; '' for the register as a whole. */
+  readonly list: string;
+  readonly case_id: string;
+  readonly name: string | null;
+  readonly name_key: string;
+  /** JSON: all of the case's references. */
+  readonly refs: string;
+  /** Of the reference in this list; in the register as a whole of the first one, by list. */
+  readonly reference_key: string;
+}
+
+export interface ReferenceRow {
+  readonly list: string;
+  readonly reference: string;
+}
+
+/** One row for the register as a whole and for each list that has judged the case. */
+export const headingRows = ({ id, facts }: Dossier): readonly HeadingRow[] => {
+  const name = shownName(namesOf(facts));
+  const references = referencesOf(facts);
+  const keyIn = (list: string): string =>
+    references
+      .filter((r) => list === '' || r.list === list)
+      .map((r) => (list === '' ? `${r.list} ${referenceKey(r.reference)}` : referenceKey(r.reference)))
+      .reduce((least, key) => (key < least ? key : least), LAST);
+  return ['', ...judgingLists(facts)].map((list) => ({
+    list,
+    case_id: id,
+    name,
+    name_key: name === null ? LAST : nameKey(name),
+    refs: JSON.stringify(references),
+    reference_key: keyIn(list),
+  }));
+};
+
+/** One row a reference. */
+export const referenceRows = ({ facts }: Dossier): readonly ReferenceRow[] =>
+  referencesOf(facts).map(({ list, reference }) => ({ list, reference }));

@@ -1,0 +1,43 @@
+/** One dossier, whole: its standing on a day, its periods, its findings. */
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { HELD } from '../domain/case/state.js';
+import { timeline } from '../domain/case/timeline.js';
+import { formatDay } from '../domain/time.js';
+import { descriptionOf, namesOf, referencesOf } from './about.js';
+import { dayOf } from './list/predicate.js';
+import { dayText, possible, standingView } from './list/views.js';
+import { OneCase, type CaseView, type StandingView } from './questions.js';
+import { Reader } from './reader.js';
+
+@QueryHandler(OneCase)
+export class OneCaseHandler implements IQueryHandler<OneCase> {
+  constructor(private readonly reader: Reader) {}
+
+  async execute({ id, ask }: OneCase): Promise<CaseView | null> {
+    const { dossiers, position, today } = await this.reader.read({ atLeast: ask.atLeast });
+    const stream = dossiers.find('case', id);
+    if (stream === null) return null;
+    const day = ask.asOf === undefined ? today : dayOf(ask.asOf);
+    const entries = dossiers.entries(stream, position);
+    const facts = entries.map(({ known }) => known);
+    const { periods, findings } = timeline(facts, dossiers.given({ facts }, position, today));
+    const views = periods.map(({ from, to, standing }) => ({ from, to, standing: standing && standingView(standing) }));
+    const standings = possible(views.filter(({ from, to }) => from <= day && day < to).map((view) => view.standing));
+    return {
+      id,
+      revision: entries.at(-1)?.revision ?? 0,
+      asOf: formatDay(day),
+      references: referencesOf(facts),
+      names: namesOf(facts),
+      description: descriptionOf(facts),
+      standings,
+      findings,
+      periods: views.map(({ from, to, standing }) => ({ from: dayText(from), to: dayText(to), standing })),
+      heldPastEnd: standings.length > 0 && standings.every(isHeldPastEnd),
+    };
+  }
+}
+
+/** The sentence has run out by its reckoned end, and the person is still held. */
+const isHeldPastEnd = ({ custody, sentence, sentenceEnd }: StandingView): boolean =>
+  HELD.has(custody) && sentence === 'completed' && sentenceEnd !== null;

@@ -1,0 +1,204 @@
+/** The read models as one thing: a file that may be deleted, kept up with the log, and what may be read from it. */
+import type { Clock } from '../domain/clock.js';
+import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
+import { isLasting } from './failures.js';
+import { ModelFile } from './model-file.js';
+import { BadMark, NotCaughtUp } from './questions.js';
+import { Reader, type Reading } from './reader.js';
+import { build, discard, empty, swap, takeMore, type OnProgress } from './rebuild.js';
+import { run, type Host, type Problem } from './runner.js';
+import { Waiters } from './waiters.js';
+
+/** How long a read waits for what it names. */
+const WAIT_MS = 5_000;
+
+export interface Readiness {
+  /** Whether everything in the log has been taken in. */
+  readonly caughtUp: boolean;
+  /** Of the last event taken in. */
+  readonly position: number;
+  /** Milliseconds since the oldest event that was not taken in was recorded; 0 where there is none, null where nobody can say. */
+  readonly lag: number | null;
+  readonly problem: Problem | null;
+}
+
+export type BatchListener = (events: readonly LogEvent[]) => void;
+
+export class ReadModels extends Reader {
+  readonly #waiters = new Waiters();
+  readonly #listeners = new Set<BatchListener>();
+  readonly #stopping = new AbortController();
+  #file: ModelFile | null;
+  #checked = false;
+  #running: Promise<void> | null = null;
+  #building: Promise<void> | null = null;
+  #problem: Problem | null = null;
+
+  private constructor(
+    readonly path: string,
+    readonly store: EventStore,
+    private readonly clock: Clock,
+  ) {
+    super();
+    this.#file = ModelFile.open(path);
+  }
+
+  /**
+   * The read models in a file (`:memory:` for one that ends with it). A file of this build can be read from at once,
+   * as far as it had come; otherwise reading waits until `start` has built one.
+   */
+  static open(path: string, store: EventStore, clock: Clock): ReadModels {
+    return new ReadModels(path, store, clock);
+  }
+
+  /**
+   * Begins to follow the log, and resolves once there is a file of this log to read from: a missing file, one of another
+   * build or of another log is built first. Resolves also where it stops before; `ready` then says why. Never throws.
+   */
+  async start(onProgress: OnProgress = () => undefined): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const host: Host = {
+        store: this.store,
+        prepare: async (signal) => {
+          await this.#prepare(signal, onProgress);
+          resolve();
+        },
+        file: () => this.#file,
+        taken: (events) => this.#taken(events),
+        report: (problem) => (this.#problem = problem),
+      };
+      this.#running ??= run(host, this.#stopping.signal);
+      void this.#running.then(resolve);
+    });
+  }
+
+  /** Ends the following, lets the waiting go and closes the file. A rebuild under way leaves the old file. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#waiters.callOff();
+    await this.#building?.catch(() => undefined);
+    await this.#running;
+    this.#file?.close();
+    this.#file = null;
+  }
+
+  async ready(): Promise<Readiness> {
+    const position = this.#file?.checkpoint.position ?? 0;
+    try {
+      const next = await this.store.read(this.#file?.checkpoint.cursor ?? null, 1);
+      const caughtUp = this.#file !== null && this.#checked && next.length === 0 && this.#problem === null;
+      const lag = next[0] === undefined ? 0 : Math.max(0, this.clock.now().getTime() - Date.parse(next[0].recordedAt));
+      return { caughtUp, position, lag, problem: this.#problem };
+    } catch (error) {
+      const problem = {
+        code: 'STORE_UNAVAILABLE',
+        error: error instanceof Error ? error.name : '',
+        after: position,
+      } as const;
+      return { caughtUp: false, position, lag: null, problem: this.#problem ?? problem };
+    }
+  }
+
+  /**
+   * Builds the file anew while reads and the following go on, and puts it in the old one's place. A second call while
+   * one is under way waits for the same. Throws what the store throws; the old file then stays.
+   */
+  rebuild(onProgress: OnProgress = () => undefined): Promise<void> {
+    this.#building ??= this.#rebuild(onProgress).finally(() => (this.#building = null));
+    return this.#building;
+  }
+
+  /** Waits until the event of a token is taken in. Throws NotCaughtUp, and BadMark for what is no cursor of this store. */
+  async waitFor(token: Cursor, timeoutMs = WAIT_MS): Promise<void> {
+    this.#compare(token, token);
+    await this.#waiters.until(() => {
+      const cursor = this.#file?.checkpoint.cursor ?? null;
+      return cursor !== null && this.#compare(token, cursor) <= 0;
+    }, timeoutMs);
+  }
+
+  /** Calls the listener after each batch, with its events, when they can be read; it must not throw. Ends with the function returned. */
+  onBatch(listener: BatchListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  override async read(wait: { readonly atLeast?: string | undefined; readonly position?: number }): Promise<Reading> {
+    if (wait.atLeast !== undefined) await this.waitFor(wait.atLeast);
+    const { position = 0 } = wait;
+    await this.#waiters.until(() => this.#file !== null && this.#file.checkpoint.position >= position, WAIT_MS);
+    if (this.#file === null) throw new NotCaughtUp('the read models are being built');
+    const { db, dossiers, checkpoint, logId } = this.#file;
+    return { db, dossiers, position: checkpoint.position, logId, today: this.clock.today() };
+  }
+
+  #compare(a: Cursor, b: Cursor): number {
+    try {
+      return this.store.compare(a, b);
+    } catch (error) {
+      if (error instanceof RangeError) throw new BadMark('atLeast');
+      throw error;
+    }
+  }
+
+  /**
+   * A file of another log is given up at once: what it would answer is another register's. Where a log cannot be taken
+   * in whole, an empty file follows it as far as it goes.
+   */
+  async #prepare(signal: AbortSignal, onProgress: OnProgress): Promise<void> {
+    if (this.#file !== null && !(await this.#isOfThisLog(this.#file))) {
+      this.#file.close();
+      this.#file = null;
+    }
+    signal.throwIfAborted();
+    if (this.#file === null)
+      await this.rebuild(onProgress).catch(async (error: unknown) => {
+        if (!isLasting(error)) throw error;
+        this.#file = swap(this.path, await empty(this.path), null);
+      });
+    this.#checked = true;
+    this.#waiters.wake();
+  }
+
+  /** The last event taken in still stands at its place in the log, and so do those before it. */
+  async #isOfThisLog({ checkpoint: { position }, dossiers }: ModelFile): Promise<boolean> {
+    if (position === 0) return true;
+    const id = dossiers.idAt(position);
+    try {
+      const [event] = await this.store.read(dossiers.cursorAt(position - 1) ?? null, 1);
+      return event !== undefined && event.id === id && event.position === position;
+    } catch (error) {
+      if (error instanceof RangeError) return false;
+      throw error;
+    }
+  }
+
+  async #rebuild(onProgress: OnProgress): Promise<void> {
+    const { signal } = this.#stopping;
+    const built = await build(this.path, this.store, signal, onProgress);
+    try {
+      // What was taken in meanwhile; the last look and the swap are one step, so that nobody sees the file go back.
+      while (this.#isBehind(built)) if ((await takeMore(built, this.store)) === 0) break;
+      signal.throwIfAborted();
+    } catch (error) {
+      await discard(this.path, built);
+      throw error;
+    }
+    try {
+      this.#file = swap(this.path, built, this.#file);
+    } catch (error) {
+      this.#file = ModelFile.open(this.path);
+      throw error;
+    }
+    this.#waiters.wake();
+  }
+
+  #isBehind(built: ModelFile): boolean {
+    return this.#file !== null && built.checkpoint.position < this.#file.checkpoint.position;
+  }
+
+  #taken(events: readonly LogEvent[]): void {
+    this.#waiters.wake();
+    if (events.length > 0) for (const listener of [...this.#listeners]) listener(events);
+  }
+}

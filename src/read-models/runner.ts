@@ -1,0 +1,107 @@
+/**
+ * Follows the log from the checkpoint and takes it in, batch by batch. Errors of the store or the disk end nothing: it
+ * goes on from the checkpoint, after a wait that grows up to a bound. An event that cannot be read or taken in ends the
+ * following; what was taken in before it stays readable.
+ */
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
+import { blamed, isLasting, isOfSqlite, Poisoned } from './failures.js';
+import type { ModelFile } from './model-file.js';
+
+/** Why the read models do not follow the log. */
+export interface Problem {
+  /** The last two end the following until somebody acts. */
+  readonly code: 'STORE_UNAVAILABLE' | 'READ_MODELS_UNWRITABLE' | 'STORE_DAMAGED' | 'EVENT_NOT_TAKEN_IN';
+  /** The name of the error; its words may be personal and stay out. */
+  readonly error: string;
+  /** The last event that was taken in. */
+  readonly after: number;
+}
+
+/** Events taken in at once; between batches others have their turn. */
+const BATCH = 100;
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 10_000;
+
+/** What the runner works for. */
+export interface Host {
+  readonly store: EventStore;
+  /** Sees to it that there is a file of this log. May throw what the store throws. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** The file to take events into; null before it is prepared. */
+  file(): ModelFile | null;
+  /** After each batch, with those of its events that were not taken in before. */
+  taken(events: readonly LogEvent[]): void;
+  /** Tells of a problem, and with null that it is over. */
+  report(problem: Problem | null): void;
+}
+
+/** Follows until the signal aborts or nothing more can be done. Never throws. */
+export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
+  const stopped = (): boolean => signal.aborted;
+  let failures = 0;
+  let limit = BATCH;
+  while (!stopped()) {
+    try {
+      await host.prepare(signal);
+      host.report(null);
+      await follow(host, limit, signal, () => (failures = 0));
+    } catch (error) {
+      if (stopped()) return;
+      // One event that cannot be read hides those before it in its batch: these are fetched one by one, once.
+      if (error instanceof StoreDamaged && limit > 1) {
+        limit = 1;
+        continue;
+      }
+      host.report(problemOf(error, host.file()?.checkpoint.position ?? 0));
+      if (isLasting(error)) return;
+    }
+    failures += 1;
+    await wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)), signal);
+  }
+};
+
+const follow = async (host: Host, limit: number, signal: AbortSignal, progress: () => void): Promise<void> => {
+  for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
+    const file = host.file();
+    if (signal.aborted || file === null) return;
+    const before = file.checkpoint.position;
+    takeIn(file, batch);
+    progress();
+    host.taken(batch.filter(({ position }) => position > before));
+    await turn();
+  }
+};
+
+/** One that cannot be taken in is found by taking them in one by one. */
+const takeIn = (file: ModelFile, batch: readonly LogEvent[]): void => {
+  try {
+    file.takeIn(batch);
+  } catch (error) {
+    if (!(blamed(error) instanceof Poisoned)) throw error;
+    for (const event of batch) takeInOne(file, event);
+  }
+};
+
+const takeInOne = (file: ModelFile, event: LogEvent): void => {
+  try {
+    file.takeIn([event]);
+  } catch (error) {
+    throw blamed(error);
+  }
+};
+
+const problemOf = (error: unknown, after: number): Problem => {
+  const cause = error instanceof Poisoned ? error.cause : error;
+  return { code: codeOf(error), error: cause instanceof Error ? cause.name : typeof cause, after };
+};
+
+const codeOf = (error: unknown): Problem['code'] => {
+  if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
+  if (error instanceof Poisoned) return 'EVENT_NOT_TAKEN_IN';
+  return isOfSqlite(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
+};
+
+const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+};

@@ -1,0 +1,113 @@
+/**
+ * Tables whose rows follow from a dossier alone, each believed over positions [known_from, known_to) of the log. A new
+ * event derives its case's rows anew: those that stay are left alone, those gone are closed at its position, those come
+ * begin there. Nothing else is updated or deleted, so that *as known at K* is one comparison more than *now*.
+ */
+import type Database from 'better-sqlite3';
+import type { CaseFact } from '../domain/case/facts.js';
+import type { Period } from '../domain/case/period.js';
+import type { Known } from '../domain/fact.js';
+
+export type Db = Database.Database;
+export type Cell = string | number | null;
+
+/** The open end of what is believed now; the largest value and not null, so that one comparison serves. */
+export const END = Number.MAX_SAFE_INTEGER;
+
+/** A case as its facts make it, in order of recording. */
+export interface Dossier {
+  readonly id: string;
+  readonly facts: readonly Known<CaseFact>[];
+  readonly periods: readonly Period[];
+}
+
+export interface DerivedTable<Row extends Readonly<Record<keyof Row, Cell>> = never> {
+  readonly name: string;
+  /** Beside case_no, known_from and known_to, which every such table has. */
+  readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
+  /** Columns of its indexes, with their conditions. */
+  readonly indexes: readonly string[];
+  /** Pure: the rows of a dossier, each once. */
+  rows(dossier: Dossier): readonly Row[];
+}
+
+/** A table of any rows. */
+export interface AnyTable {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
+  readonly indexes: readonly string[];
+  rows(dossier: Dossier): readonly object[];
+}
+
+export const createTable = ({ name, columns }: AnyTable): string => {
+  const own = Object.entries(columns).map(([column, type]) => `${column} ${type}`);
+  return `CREATE TABLE ${name} (case_no INTEGER NOT NULL, known_from INTEGER NOT NULL, known_to INTEGER NOT NULL, ${own.join(', ')})`;
+};
+
+/** Made after the rows of a rebuild, before those of a live file. The first finds the rows of a case that stand now. */
+export const createIndexes = ({ name, indexes }: AnyTable): readonly string[] =>
+  [`(case_no) WHERE known_to = ${END}`, ...indexes].map((on, at) => `CREATE INDEX ${name}_${at} ON ${name} ${on}`);
+
+interface Open {
+  readonly cells: readonly Cell[];
+  readonly from: number;
+  /** Where it stands in the file; null for a row that is not written yet. */
+  readonly rowid: number | null;
+}
+
+/** The rows of one case in one table, on their way from one event to the next. */
+export interface Ledger {
+  open: ReadonlyMap<string, Open>;
+  readonly closed: (Open & { readonly to: number })[];
+}
+
+export const newLedger = (): Ledger => ({ open: new Map(), closed: [] });
+
+/** Takes the rows as they are after the event at a position. */
+export const advance = (table: AnyTable, ledger: Ledger, rows: readonly object[], position: number): void => {
+  const columns = Object.keys(table.columns);
+  const open = new Map<string, Open>();
+  for (const row of rows) {
+    const cells = columns.map((column) => (row as Record<string, Cell>)[column] ?? null);
+    const content = JSON.stringify(cells);
+    open.set(content, ledger.open.get(content) ?? { cells, from: position, rowid: null });
+  }
+  for (const [content, gone] of ledger.open) if (!open.has(content)) ledger.closed.push({ ...gone, to: position });
+  ledger.open = open;
+};
+
+/** Reads and writes the ledgers of one table. */
+export interface Keeper {
+  readonly table: AnyTable;
+  load(caseNo: number): Ledger;
+  write(caseNo: number, ledger: Ledger): void;
+}
+
+export const keeper = (db: Db, table: AnyTable): Keeper => {
+  const columns = Object.keys(table.columns);
+  const select = db
+    .prepare(
+      `SELECT rowid, known_from, ${columns.join(', ')} FROM ${table.name} WHERE case_no = ? AND known_to = ${END}`,
+    )
+    .raw();
+  const close = db.prepare(`UPDATE ${table.name} SET known_to = ? WHERE rowid = ?`);
+  const insert = db.prepare(
+    `INSERT INTO ${table.name} (case_no, known_from, known_to, ${columns.join(', ')}) VALUES (?, ?, ?${', ?'.repeat(columns.length)})`,
+  );
+  const load = (caseNo: number): Ledger => {
+    const open = (select.all(caseNo) as [number, number, ...Cell[]][]).map(([rowid, from, ...cells]) => {
+      return [JSON.stringify(cells), { cells, from, rowid }] as const;
+    });
+    return { open: new Map(open), closed: [] };
+  };
+  const write = (caseNo: number, ledger: Ledger): void => {
+    for (const { rowid, cells, from, to } of ledger.closed) {
+      if (rowid === null) insert.run(caseNo, from, to, ...cells);
+      else close.run(to, rowid);
+    }
+    for (const { rowid, cells, from } of ledger.open.values()) {
+      if (rowid === null) insert.run(caseNo, from, END, ...cells);
+    }
+  };
+  return { table, load, write };
+};

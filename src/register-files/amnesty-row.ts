@@ -1,0 +1,46 @@
+/** A row of the amnesty file: to whom an act was applied, and when they walked out. Pure: what it refers to comes in. */
+import { columnOf, type AmnestyRow } from './columns.js';
+import { readDrafts, type Body, type Draft } from './draft.js';
+import { futureDate, isFuture, type ReadRow, type Referred } from './register-row.js';
+import { onePerCell, type WrongCell } from './report.js';
+
+/** Reads a row: its facts, or every wrong cell of it. Of which case it speaks is not judged here, only that it says so. */
+export const readAmnestyRow = (row: AmnestyRow, referred: Referred): ReadRow => {
+  const drafts = bodiesOf(row).map((body): Draft => ({
+    body,
+    locate: (pointer) => columnOf('amnesty', body, pointer),
+  }));
+  const { statements, wrong } = readDrafts('case', drafts);
+  const all = onePerCell([...wrong, ...cellsOf(row, referred)]);
+  return all.length > 0 ? { statements: [], wrong: all } : { statements, wrong: [] };
+};
+
+const bodiesOf = (row: AmnestyRow): readonly Body[] => {
+  const sources = row.source === '' ? undefined : [{ kind: 'register-file', citation: row.source }];
+  const amnestied: Body = {
+    type: 'amnestied',
+    occurredOn: orUnknown(row.amnestied_on),
+    act: orUnknown(row.instrument),
+    effect: orUnknown(row.effect),
+    clause: orUnknown(row.clause),
+    sources,
+  };
+  const released: Body = { type: 'released', occurredOn: row.released_on, reason: 'amnesty', sources };
+  return row.released_on === '' ? [amnestied] : [amnestied, released];
+};
+
+const orUnknown = (cell: string): string | undefined => (cell === '' ? undefined : cell);
+
+const cellsOf = (row: AmnestyRow, { today, instruments }: Referred): readonly WrongCell[] => {
+  const wrong: WrongCell[] = [];
+  if (row.ref === '') wrong.push({ column: 'ref', code: 'FIELD.MISSING', expected: 'the reference of a case' });
+  for (const column of ['amnestied_on', 'released_on'] as const)
+    if (isFuture(row[column], today)) wrong.push(futureDate(column));
+  const act = instruments.find(({ id }) => id === row.instrument);
+  if (row.instrument !== '' && act === undefined) {
+    wrong.push({ column: 'instrument', code: 'INSTRUMENT.UNKNOWN', expected: 'an act that the register knows' });
+  } else if (row.clause !== '' && act?.clauses.includes(row.clause) === false) {
+    wrong.push({ column: 'clause', code: 'INSTRUMENT.CLAUSE_UNKNOWN', expected: 'a clause that the act has' });
+  }
+  return wrong;
+};

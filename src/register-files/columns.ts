@@ -1,0 +1,165 @@
+/** The kinds of rows, known by their header, and which field of which fact stands in which column. */
+import type { Body } from './draft.js';
+
+export const REGISTER_COLUMNS = [
+  'ref',
+  'name',
+  'name_en',
+  'name_ru',
+  'sex',
+  'born',
+  'category',
+  'incident',
+  'arrested_on',
+  'measure',
+  'charged_articles',
+  'convicted_on',
+  'convicted_articles',
+  'court',
+  'sentence',
+  'facility',
+  'recognised_on',
+  'category_changes',
+  'delisted_on',
+  'delisted_reason',
+  'released_on',
+  'release_reason',
+  'source',
+] as const;
+
+export const AMNESTY_COLUMNS = [
+  'ref',
+  'instrument',
+  'amnestied_on',
+  'released_on',
+  'effect',
+  'clause',
+  'source',
+] as const;
+
+export type RegisterRow = Readonly<Record<(typeof REGISTER_COLUMNS)[number], string>>;
+export type AmnestyRow = Readonly<Record<(typeof AMNESTY_COLUMNS)[number], string>>;
+
+const COLUMNS = { register: REGISTER_COLUMNS, amnesty: AMNESTY_COLUMNS } as const;
+export type RowKind = keyof typeof COLUMNS;
+
+/** The kind of file that a header begins; its columns may stand in any order. Null for any other header. */
+export const kindOf = (header: readonly (string | null)[]): RowKind | null => {
+  const given = [...header].sort().join();
+  for (const kind of ['register', 'amnesty'] as const) if ([...COLUMNS[kind]].sort().join() === given) return kind;
+  return null;
+};
+
+/** Names in the order of their columns: the language and script of each. */
+export const NAME_COLUMNS = [
+  { column: 'name', language: 'az', script: 'Latn', kind: 'full' },
+  { column: 'name_en', language: 'en', script: 'Latn', kind: 'transliteration' },
+  { column: 'name_ru', language: 'ru', script: 'Cyrl', kind: 'transliteration' },
+] as const;
+
+type Fields = readonly (readonly [field: string, column: string])[];
+
+/** For each role that a fact can have in a row: its fields with their columns, the day first. */
+const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
+  register: {
+    opened: [
+      ['names', 'name'],
+      ['references', 'ref'],
+      ['sex', 'sex'],
+      ['born', 'born'],
+    ],
+    named: [['name', 'name']],
+    described: [
+      ['sex', 'sex'],
+      ['born', 'born'],
+    ],
+    arrested: [
+      ['occurredOn', 'arrested_on'],
+      ['incident', 'incident'],
+    ],
+    charged: [
+      ['occurredOn', 'arrested_on'],
+      ['articles', 'charged_articles'],
+    ],
+    'remanded detention': [
+      ['occurredOn', 'arrested_on'],
+      ['measure', 'measure'],
+      ['facility', 'facility'],
+    ],
+    'remanded house-arrest': [
+      ['occurredOn', 'delisted_on'],
+      ['measure', 'measure'],
+    ],
+    convicted: [
+      ['occurredOn', 'convicted_on'],
+      ['articles', 'convicted_articles'],
+      ['court', 'court'],
+      ['sentence', 'sentence'],
+      ['facility', 'facility'],
+    ],
+    recognised: [
+      ['occurredOn', 'recognised_on'],
+      ['category', 'category'],
+    ],
+    recategorised: [
+      ['occurredOn', 'category_changes'],
+      ['category', 'category_changes'],
+    ],
+    delisted: [
+      ['occurredOn', 'delisted_on'],
+      ['reason', 'delisted_reason'],
+    ],
+    pardoned: [
+      ['occurredOn', 'released_on'],
+      ['decree', 'release_reason'],
+    ],
+    paroled: [['occurredOn', 'released_on']],
+    released: [
+      ['occurredOn', 'released_on'],
+      ['reason', 'release_reason'],
+    ],
+  },
+  amnesty: {
+    amnestied: [
+      ['occurredOn', 'amnestied_on'],
+      ['act', 'instrument'],
+      ['effect', 'effect'],
+      ['reducedBy', 'effect'],
+      ['replacement', 'effect'],
+      ['clause', 'clause'],
+    ],
+    released: [['occurredOn', 'released_on']],
+  },
+};
+
+/** The role of a fact in its row: its type, and for a remand its measure, since a row can say two. */
+export const roleOf = (body: Body): string =>
+  body.type === 'remanded'
+    ? `remanded ${body['measure'] === 'house-arrest' ? 'house-arrest' : 'detention'}`
+    : body.type;
+
+/** The fields of a fact that a row can say, with their columns. */
+export const fieldsOf = (kind: RowKind, body: Body): Fields => [
+  ...(FIELDS[kind][roleOf(body)] ?? []),
+  ['sources', 'source'],
+];
+
+/** The column in which a part of a fact stands; the first of its columns where no column says it. */
+export const columnOf = (kind: RowKind, body: Body, pointer: string): string => {
+  const [, field, index] = pointer.split('/');
+  const spelling = nameAt(body, field, index);
+  if (spelling !== undefined)
+    return NAME_COLUMNS.find(({ language }) => language === spelling.language)?.column ?? 'name';
+  const fields = fieldsOf(kind, body);
+  return fields.find(([name]) => name === field)?.[1] ?? fields[0]?.[1] ?? 'ref';
+};
+
+const nameAt = (
+  body: Body,
+  field: string | undefined,
+  index: string | undefined,
+): { readonly language?: unknown } | undefined => {
+  if (field === 'name' && body.type === 'named') return body['name'] as { language?: unknown };
+  if (field !== 'names' || index === undefined || !Array.isArray(body['names'])) return undefined;
+  return body['names'][Number(index)] as { language?: unknown } | undefined;
+};

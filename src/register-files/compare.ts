@@ -1,0 +1,140 @@
+/**
+ * What a file adds to what is recorded already. Each fact plays a role in its row (its type, and where a row can say
+ * several of a type, which); role by role, what the file says now is set against what its last import said. Pure.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { AnyFact } from '../domain/facts.js';
+import type { Body, Statement } from './draft.js';
+import type { WrongCell } from './report.js';
+
+/** A fact on record: whether the import of this kind of file said it, or somebody else. */
+export interface OnRecord {
+  readonly fact: AnyFact;
+  readonly ours: boolean;
+}
+
+/** What tells the parts of a kind of file apart, and where they stand. */
+export interface Format {
+  /** The role of a fact, without what `dossier` takes out of it. */
+  readonly roleOf: (body: Body) => string;
+  /** The fields that the file can say of a fact, each with its place: a column, or a JSON pointer. */
+  readonly fieldsOf: (body: Body) => readonly (readonly [field: string, place: string])[];
+  /** Roles of which a subject has one value at a time: another one replaces it, and does not stand beside it. */
+  readonly single: (role: string) => boolean;
+}
+
+export interface Difference {
+  /** What the file says and nobody said before. */
+  readonly news: readonly Body[];
+  /** The roles of the news: what tells this addition to a subject from every other one. */
+  readonly roles: readonly string[];
+  /** Cells that said something else when they were imported, or that differ from what somebody else recorded. */
+  readonly corrections: readonly WrongCell[];
+}
+
+/** A fact, or a part of `opened` and `described`, as a row says it: place → value. */
+interface Saying {
+  readonly role: string;
+  readonly values: ReadonlyMap<string, readonly [place: string, value: unknown]>;
+  /** Says it alone. */
+  readonly body: Body;
+}
+
+export const compare = (now: readonly Statement[], record: readonly OnRecord[], format: Format): Difference => {
+  const said = now.flatMap(({ fact }) => sayingsOf(fact, format));
+  const before = record.map(({ fact, ours }) => ({ ours, sayings: sayingsOf(fact, format) }));
+  const ours = byRole(before.filter((b) => b.ours).flatMap((b) => b.sayings));
+  const others = before.filter((b) => !b.ours).flatMap((b) => b.sayings);
+  const moved = movedFields(said);
+  const news: Saying[] = [];
+  const places: string[] = [];
+  for (const saying of said) {
+    const last = ours.get(saying.role);
+    if (last !== undefined) places.push(...differences(saying, last, moved));
+    else if (others.some((o) => o.role === saying.role && differences(saying, o, WITHOUT_SOURCE).length === 0))
+      continue;
+    else if (format.single(saying.role) && others.some((o) => o.role === saying.role)) places.push(...placesOf(saying));
+    else news.push(saying);
+  }
+  const roles = new Set(said.map(({ role }) => role));
+  for (const [role, last] of ours) if (!roles.has(role)) places.push(...placesOf(last));
+  return {
+    news: together(news.map(({ body }) => body)),
+    roles: news.map(({ role }) => role),
+    corrections: [...new Set(places)].map(needsCorrection),
+  };
+};
+
+const needsCorrection = (column: string): WrongCell => ({
+  column,
+  code: 'IMPORT.NEEDS_CORRECTION',
+  expected: 'what is on record; an import adds and never changes, so let a person record the correction',
+});
+
+/** The last word of each role: `described` may follow `opened`. */
+const byRole = (sayings: readonly Saying[]): ReadonlyMap<string, Saying> =>
+  new Map(sayings.map((saying) => [saying.role, saying]));
+
+const WITHOUT_SOURCE: ReadonlySet<string> = new Set(['sources']);
+
+/** Where a person was last held stands with the conviction, once there is one, and no more with the remand. */
+const movedFields = (said: readonly Saying[]): ReadonlySet<string> =>
+  new Set(said.some(({ role }) => role === 'convicted') ? ['remanded detention/facility'] : []);
+
+/** The places at which two sayings of a role differ. */
+const differences = (now: Saying, last: Saying, ignored: ReadonlySet<string>): readonly string[] =>
+  [...new Set([...now.values.keys(), ...last.values.keys()])].flatMap((field) => {
+    if (ignored.has(field) || ignored.has(`${now.role}/${field}`)) return [];
+    const [place, value] = now.values.get(field) ?? [];
+    const [lastPlace, lastValue] = last.values.get(field) ?? [];
+    return isDeepStrictEqual(value, lastValue) ? [] : [place ?? lastPlace ?? ''];
+  });
+
+/** The places of what is said, its source aside. */
+const placesOf = ({ values }: Saying): readonly string[] =>
+  [...values].flatMap(([field, [place, value]]) => (field === 'sources' || value === undefined ? [] : [place]));
+
+const sayingsOf = (fact: AnyFact, format: Format): readonly Saying[] => {
+  const body = fact as unknown as Body;
+  switch (fact.type) {
+    case 'opened':
+      return [
+        ...fact.names.map((name) =>
+          saying({ type: 'named', name, ...carried(fact) }, `named ${name.language}`, format),
+        ),
+        ...describedIn(fact, format),
+      ];
+    case 'named':
+      return [saying(body, `named ${fact.name.language}`, format)];
+    case 'described':
+      return describedIn(fact, format);
+    default:
+      return [saying(body, format.roleOf(body), format)];
+  }
+};
+
+/** The descriptive fields that a row can say, each a saying of its own. */
+const describedIn = (fact: Extract<AnyFact, { type: 'opened' | 'described' }>, format: Format): readonly Saying[] =>
+  (['sex', 'born'] as const).flatMap((field) => {
+    const value = fact[field];
+    if (value === undefined || value === null) return [];
+    return [saying({ type: 'described', [field]: value, ...carried(fact) }, `described ${field}`, format)];
+  });
+
+const carried = ({ sources, reliability }: AnyFact): object => ({ sources, reliability });
+
+const saying = (body: Body, role: string, format: Format): Saying => ({
+  role,
+  body,
+  values: new Map(format.fieldsOf(body).map(([field, place]) => [field, [place, plain(body[field])]])),
+});
+
+/** As it is stored: compared are values, not what class made them or in which order their keys stand. */
+const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+/** All that is newly described, as one fact. */
+const together = (news: readonly Body[]): readonly Body[] => {
+  const described = news.filter(({ type }) => type === 'described');
+  if (described.length < 2) return news;
+  return [Object.assign({}, ...described) as Body, ...news.filter(({ type }) => type !== 'described')];
+};

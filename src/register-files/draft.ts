@@ -1,0 +1,38 @@
+/** Something that a file says, on its way to becoming a fact. */
+import type { AnyFact } from '../domain/facts.js';
+import { readFact, type SubjectKind } from '../schema/read-fact.js';
+import { onePerCell, type WrongCell } from './report.js';
+
+export type Body = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** A body, and where each part of it stands in the file: a JSON pointer into the body to a column, or to a place in the JSON. */
+export interface Draft {
+  readonly body: Body;
+  readonly locate: (pointer: string) => string;
+}
+
+/** A draft that its class in schema/ has read. */
+export interface Statement {
+  readonly fact: AnyFact;
+  readonly locate: Draft['locate'];
+}
+
+/** Every draft as a fact, and everything that is wrong with any of them. */
+export const readDrafts = (
+  kind: SubjectKind,
+  drafts: readonly Draft[],
+): { readonly statements: readonly Statement[]; readonly wrong: readonly WrongCell[] } => {
+  const statements: Statement[] = [];
+  const wrong: WrongCell[] = [];
+  for (const { body, locate } of drafts) {
+    const read = readFact(kind, withoutBlanks(body));
+    if ('fact' in read) statements.push({ fact: read.fact, locate });
+    else
+      wrong.push(...read.problems.map(({ code, pointer, expected }) => ({ column: locate(pointer), code, expected })));
+  }
+  return { statements, wrong: onePerCell(wrong) };
+};
+
+/** Without the fields that the file leaves open: unknown is an absent field, not an empty one. */
+const withoutBlanks = (body: Body): Body =>
+  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as Body;

@@ -1,0 +1,186 @@
+/**
+ * Reads register files into the register, by the commands and questions that anybody else uses. A row enters whole or not
+ * at all; a row that says what it said before changes nothing, which also makes an interrupted import resume.
+ */
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { Instruments, Lists } from '../read-models/questions.js';
+import { readAmnestyRow } from './amnesty-row.js';
+import type { AmnestyRow, RegisterRow } from './columns.js';
+import { readRows, type CsvRow } from './csv.js';
+import { recordDefinition } from './record-definition.js';
+import { recordRow } from './record-row.js';
+import { Recorder, refused, type Judged, type Register } from './recorder.js';
+import { readRegisterRow, type ReadRow, type Referred } from './register-row.js';
+import { onePerCell, type ReportLine, type WrongCell } from './report.js';
+import { scanFile, type DefinitionsFile, type RowsFile, type ScannedFile } from './scan.js';
+
+/** How far a file is: rows, or lists and instruments. */
+export interface Progress {
+  readonly file: string;
+  readonly total: number;
+  readonly done: number;
+  readonly added: number;
+  readonly unchanged: number;
+  readonly refused: number;
+}
+
+export interface ImportOptions {
+  /** The list whose references and categories the rows speak of. */
+  readonly list: string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onWrong?: (line: ReportLine) => void;
+  /** Stops the import behind the row under way. */
+  readonly signal?: AbortSignal;
+}
+
+/** `unreadable`: nothing was recorded, since one of the files cannot be read; `stopped`: by the signal. */
+export interface Imported {
+  readonly outcome: 'done' | 'stopped' | 'unreadable';
+  readonly files: readonly Progress[];
+}
+
+const ORDER = ['definitions', 'register', 'amnesty'] as const;
+
+/** Imports files: definitions first, whatever order they come in, then the register's rows, then the amnesty's. */
+export const importFiles = async (
+  register: Register,
+  paths: readonly string[],
+  options: ImportOptions,
+): Promise<Imported> => {
+  const scanned = await scanAll(paths, options);
+  if (scanned === null) return { outcome: 'unreadable', files: [] };
+  const run = new ImportRun(register, options);
+  for (const kind of ORDER)
+    for (const file of scanned.filter((f) => f.kind === kind)) {
+      if (options.signal?.aborted === true) return { outcome: 'stopped', files: run.files };
+      const imported = file.kind === 'definitions' ? await run.definitions(file) : await run.rows(file);
+      if (!imported) return { outcome: 'unreadable', files: run.files };
+    }
+  return { outcome: options.signal?.aborted === true ? 'stopped' : 'done', files: run.files };
+};
+
+const scanAll = async (
+  paths: readonly string[],
+  { onWrong }: ImportOptions,
+): Promise<readonly ScannedFile[] | null> => {
+  const files: ScannedFile[] = [];
+  for (const path of paths) {
+    const file = await scanFile(path);
+    if ('kind' in file) files.push(file);
+    else onWrong?.({ file: basename(path), row: file.line, column: null, code: file.code, expected: file.expected });
+  }
+  return files.length === paths.length ? files : null;
+};
+
+class ImportRun {
+  readonly files: Progress[] = [];
+  private readonly recorder: Recorder;
+  private readonly stopped: () => boolean;
+
+  constructor(
+    private readonly register: Register,
+    private readonly options: ImportOptions,
+  ) {
+    this.recorder = new Recorder(register, options.list, randomUUID());
+    this.stopped = () => options.signal?.aborted === true;
+  }
+
+  /** Each list and instrument enters whole or not at all. */
+  async definitions({ path, definitions }: DefinitionsFile): Promise<boolean> {
+    const file = basename(path);
+    this.recorder.beginFile();
+    this.begin(file, definitions.length);
+    for (const definition of definitions) {
+      if (this.stopped()) break;
+      this.judged(file, null, await recordDefinition(this.recorder, definition));
+    }
+    return true;
+  }
+
+  /** False where the list of the rows is not defined. */
+  async rows(rowsFile: RowsFile): Promise<boolean> {
+    const file = basename(rowsFile.path);
+    this.recorder.beginFile();
+    const referred = await this.referred();
+    if (referred === null) {
+      const expected = 'a list that the register knows; import its definitions first, or with this file';
+      this.options.onWrong?.({ file, row: null, column: null, code: 'LIST.UNKNOWN', expected });
+      return false;
+    }
+    this.begin(file, rowsFile.rows);
+    let header = true;
+    for await (const row of readRows(rowsFile.path)) {
+      if (this.stopped()) break;
+      // The first look read the file to its end; if it changed since, what can be read of it has been imported.
+      if ('code' in row) return false;
+      if (!header) this.judged(file, row.line, await this.row(rowsFile, row, referred));
+      header = false;
+    }
+    return true;
+  }
+
+  private async row(file: RowsFile, { cells }: CsvRow, referred: Referred): Promise<Judged> {
+    const { row, wrong } = namedCells(file, cells);
+    if (row === null) return refused(...wrong);
+    const read = readRow(file.kind, row, referred);
+    const all = onePerCell([...wrong, ...read.wrong]);
+    if (all.length > 0) return refused(...inOrder(all, file.header));
+    return recordRow(this.recorder, file.kind, row.ref, read.statements);
+  }
+
+  /** What the rows refer to, as it stands behind everything imported before. */
+  private async referred(): Promise<Referred | null> {
+    const { list } = this.options;
+    const ask = this.recorder.after;
+    const [definition] = await this.register.queries.execute(new Lists({ id: list, ...ask }));
+    if (definition === undefined) return null;
+    const instruments = await this.register.queries.execute(new Instruments(ask));
+    const categories = new Set(definition.categories.map(({ id }) => id));
+    return { today: this.register.today, list, categories, instruments };
+  }
+
+  private begin(file: string, total: number): void {
+    this.files.push({ file, total, done: 0, added: 0, unchanged: 0, refused: 0 });
+  }
+
+  private judged(file: string, row: number | null, judged: Judged): void {
+    const last = this.files.pop() as Progress;
+    const progress = { ...last, done: last.done + 1, [judged.outcome]: last[judged.outcome] + 1 };
+    this.files.push(progress);
+    if (judged.outcome === 'refused') for (const wrong of judged.wrong) this.options.onWrong?.({ file, row, ...wrong });
+    this.options.onProgress?.(progress);
+  }
+}
+
+const readRow = (kind: RowsFile['kind'], row: RegisterRow & AmnestyRow, referred: Referred): ReadRow =>
+  kind === 'register' ? readRegisterRow(row, referred) : readAmnestyRow(row, referred);
+
+/** As a reader comes upon them. */
+const inOrder = (wrong: readonly WrongCell[], header: readonly string[]): readonly WrongCell[] => {
+  const place = ({ column }: WrongCell): number => (column === null ? -1 : header.indexOf(column));
+  return [...wrong].sort((a, b) => place(a) - place(b));
+};
+
+/** The cells of a row by their columns, and what is wrong with it before it is read. */
+const namedCells = (
+  { header, twice }: RowsFile,
+  cells: readonly (string | null)[],
+): { readonly row: (RegisterRow & AmnestyRow) | null; readonly wrong: readonly WrongCell[] } => {
+  if (cells.length !== header.length) {
+    const expected = `${header.length} cells, as in the header; the row has ${cells.length}`;
+    return { row: null, wrong: [{ column: null, code: 'ROW.CUT_SHORT', expected }] };
+  }
+  const row = Object.fromEntries(header.map((column, index) => [column, cells[index] ?? '']));
+  const wrong: WrongCell[] = header
+    .filter((_, index) => cells[index] === null)
+    .map((column) => ({ column, code: 'FILE.NOT_UTF8', expected: 'text in UTF-8' }));
+  if (twice.has(row['ref'] ?? '')) {
+    wrong.push({
+      column: 'ref',
+      code: 'ROW.REFERENCE_TWICE',
+      expected: 'a reference that stands on one row of the file',
+    });
+  }
+  return { row: row as RegisterRow & AmnestyRow, wrong };
+};

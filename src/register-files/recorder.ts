@@ -1,0 +1,144 @@
+/** What every part of an import asks and records with: the buses that anybody else uses. */
+import type { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { factIds } from '../commands/ids.js';
+import { RecordFacts, type FactsToRecord } from '../commands/record-facts.js';
+import type { Actor } from '../domain/fact.js';
+import { streamName } from '../domain/facts.js';
+import type { Day } from '../domain/time.js';
+import { History } from '../read-models/questions.js';
+import type { OnRecord } from './compare.js';
+import type { Statement } from './draft.js';
+import type { WrongCell } from './report.js';
+
+export interface Register {
+  readonly commands: Pick<CommandBus, 'execute'>;
+  readonly queries: Pick<QueryBus, 'execute'>;
+  readonly today: Day;
+}
+
+/** What became of a row or a definition. */
+export type Judged =
+  { readonly outcome: 'added' | 'unchanged' } | { readonly outcome: 'refused'; readonly wrong: readonly WrongCell[] };
+
+export const UNCHANGED: Judged = { outcome: 'unchanged' };
+export const refused = (...wrong: readonly WrongCell[]): Judged => ({ outcome: 'refused', wrong });
+
+export type Subject = FactsToRecord['subject'];
+
+export interface Saying {
+  readonly subject: Subject;
+  readonly begins: boolean;
+  readonly statements: readonly Statement[];
+  readonly actor: Actor;
+  /** What makes this request the same one when it comes again. */
+  readonly key: string;
+}
+
+/** Recorded, refused, or not written because the read models did not yet know of the subject: look again. */
+export type Answer = Judged | { readonly outcome: 'behind'; readonly subject: Subject };
+
+/** Facts of a subject that are read at once. */
+const PAGE = 500;
+
+export class Recorder {
+  /** The token of the last write. */
+  private written: string | undefined;
+  private settled: string | undefined;
+
+  constructor(
+    readonly register: Register,
+    readonly list: string,
+    private readonly correlationId: string,
+  ) {}
+
+  /** Part of a question that is to take account of everything written before the file at hand. */
+  get after(): { readonly atLeast?: string } {
+    return this.settled === undefined ? {} : { atLeast: this.settled };
+  }
+
+  /**
+   * Begins a file: it builds on those before it. Within a file each row and definition has a subject of its own, so
+   * that nothing waits there.
+   */
+  beginFile(): void {
+    this.settled = this.written;
+  }
+
+  /** All facts of a subject, null where it does not exist; `actor` tells whose import said each. */
+  async record(subject: Subject, actor: Actor): Promise<readonly OnRecord[] | null> {
+    const facts: OnRecord[] = [];
+    let after: number | null = 0;
+    while (after !== null) {
+      const page: Awaited<ReturnType<typeof this.page>> = await this.page(subject, after);
+      if (page === null) return null;
+      for (const { fact, actor: by } of page.items)
+        facts.push({ fact, ours: by.kind === actor.kind && by.id === actor.id });
+      after = page.next;
+    }
+    return facts;
+  }
+
+  private page(subject: Subject, after: number) {
+    return this.register.queries.execute(new History({ subject, after, limit: PAGE, ...this.after }));
+  }
+
+  /** Records statements as one batch, and says in the file's terms what stands in the way. */
+  async say({ subject, begins, statements, actor, key }: Saying): Promise<Answer> {
+    const answer = await this.register.commands.execute(
+      new RecordFacts({
+        subject,
+        begins,
+        facts: statements.map(({ fact }) => fact),
+        actor,
+        key,
+        acknowledge: [],
+        correlationId: this.correlationId,
+      }),
+    );
+    switch (answer.outcome) {
+      case 'recorded':
+        this.written = answer.token;
+        return { outcome: answer.repeated ? 'unchanged' : 'added' };
+      case 'refused': {
+        const ids = factIds({ actor, stream: streamName(subject.kind, subject.id), key }, statements.length);
+        return refused(...answer.findings.map((finding) => inTheFile(finding, ids, statements)));
+      }
+      case 'reference-taken':
+        return { outcome: 'behind', subject: { kind: 'case', id: answer.by } };
+      case 'already-exists':
+      case 'key-reused':
+        return { outcome: 'behind', subject };
+      case 'too-many-facts':
+        return refused({ column: null, code: 'SUBJECT.FULL', expected: `at most ${answer.limit} facts` });
+      case 'unknown-subject':
+      case 'conflict':
+        return notRecorded();
+    }
+  }
+}
+
+export const notRecorded = (): Judged =>
+  refused({
+    column: null,
+    code: 'IMPORT.NOT_RECORDED',
+    expected: 'nobody else writing of the same in the same moment; import the file again',
+  });
+
+/** Where a finding is not about the day of a fact. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  'CATEGORY.UNKNOWN': '/category',
+  'RECOGNITION.CRITERIA_REQUIRED': '/category',
+  'INSTRUMENT.UNKNOWN': '/act',
+  'INSTRUMENT.WRONG_KIND': '/act',
+  'INSTRUMENT.CLAUSE_UNKNOWN': '/clause',
+};
+
+/** A finding at the last of the batch's facts that it is about: the one that came to the others. */
+const inTheFile = (
+  { code, expected, facts }: { readonly code: string; readonly expected: string; readonly facts: readonly string[] },
+  ids: readonly string[],
+  statements: readonly Statement[],
+): WrongCell => {
+  const statement = statements.findLast((_, index) => facts.includes(ids[index] as string));
+  return { column: statement?.locate(FIELD_OF[code] ?? '') ?? null, code, expected };
+};

@@ -1,0 +1,247 @@
+/**
+ * A row of the register: what it says, as facts, by the table of docs/register-files.md. Pure: what it refers to comes in.
+ */
+import { DEFAULT_CODE } from '../domain/case/facts.js';
+import { parseEdtf, type Day } from '../domain/time.js';
+import { columnOf, NAME_COLUMNS, type RegisterRow } from './columns.js';
+import { readDrafts, type Body, type Draft, type Statement } from './draft.js';
+import { onePerCell, type WrongCell } from './report.js';
+
+/** What the register knows that rows refer to. */
+export interface Referred {
+  readonly today: Day;
+  readonly list: string;
+  readonly categories: ReadonlySet<string>;
+  readonly instruments: readonly ReferredInstrument[];
+}
+
+export interface ReferredInstrument {
+  readonly id: string;
+  readonly kind: string;
+  readonly issued: string | null;
+  readonly clauses: readonly string[];
+}
+
+export interface ReadRow {
+  readonly statements: readonly Statement[];
+  readonly wrong: readonly WrongCell[];
+}
+
+/** Reads a row: its facts, or every wrong cell of it. Rules that compare cells are heard where each is right by itself. */
+export const readRegisterRow = (row: RegisterRow, referred: Referred): ReadRow => {
+  const drafts = bodiesOf(row, referred).map((body): Draft => draft(body));
+  const { statements, wrong } = readDrafts('case', drafts);
+  const single = onePerCell([...wrong, ...cellsOf(row, referred)]);
+  if (single.length > 0) return { statements: [], wrong: single };
+  const compared = comparisonsOf(row, referred);
+  return compared.length > 0 ? { statements: [], wrong: compared } : { statements, wrong: [] };
+};
+
+const draft = (body: Body): Draft => ({ body, locate: (pointer) => columnOf('register', body, pointer) });
+
+/** The bodies of everything that any cell of the row speaks of, in the order of the table of events. */
+const bodiesOf = (row: RegisterRow, { list, instruments }: Referred): readonly Body[] => {
+  const said = { sources: orUnknown(row.source) && [{ kind: 'register-file', citation: row.source }] };
+  const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: orUnknown(day), ...said });
+  return [
+    opened(row, list, said),
+    ...when(anyOf(row.arrested_on, row.incident), {
+      type: 'arrested',
+      ...on(row.arrested_on),
+      kind: 'criminal',
+      incident: orUnknown(row.incident),
+    }),
+    ...when(anyOf(row.charged_articles), {
+      type: 'charged',
+      ...on(row.arrested_on),
+      articles: articles(row.charged_articles),
+    }),
+    ...remanded(row, on),
+    ...when(isConvicted(row), {
+      type: 'convicted',
+      ...on(row.convicted_on),
+      articles: articles(row.convicted_articles),
+      sentence: sentence(row.sentence),
+      court: orUnknown(row.court),
+      facility: orUnknown(row.facility),
+    }),
+    ...when(anyOf(row.recognised_on, row.category), {
+      type: 'recognised',
+      ...on(row.recognised_on),
+      list,
+      category: orUnknown(row.category),
+    }),
+    ...changesOf(row).map(({ day, category }): Body => ({ type: 'recategorised', ...on(day), list, category })),
+    ...clemency(row, on, instruments),
+    ...when(anyOf(row.released_on, row.release_reason) || saysReleased(row), {
+      type: 'released',
+      ...on(row.released_on),
+      reason: orUnknown(row.release_reason),
+    }),
+    ...when(!saysReleased(row) && anyOf(row.delisted_on, row.delisted_reason), {
+      type: 'delisted',
+      ...on(row.delisted_on),
+      list,
+      reason: orUnknown(row.delisted_reason),
+    }),
+  ];
+};
+
+type On = (day: string) => Readonly<Record<string, unknown>>;
+
+const opened = (row: RegisterRow, list: string, said: object): Body => {
+  const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map(({ column, ...name }) => ({
+    text: row[column],
+    ...name,
+  }));
+  return {
+    type: 'opened',
+    references: [{ list, ...(row.ref !== '' && { reference: row.ref }) }],
+    names: names.length > 0 ? names : undefined,
+    born: orUnknown(row.born),
+    sex: orUnknown(row.sex),
+    ...said,
+  };
+};
+
+/** To detention on the day of arrest; where the measure became house arrest, to that on the day of leaving the list. */
+const remanded = (row: RegisterRow, on: On): readonly Body[] => {
+  const facility = isConvicted(row) ? '' : row.facility;
+  return [
+    ...when(anyOf(row.measure, facility), {
+      type: 'remanded',
+      ...on(row.arrested_on),
+      measure: row.measure === '' ? undefined : 'detention',
+      facility: orUnknown(facility),
+    }),
+    ...when(row.measure === 'house-arrest', { type: 'remanded', ...on(row.delisted_on), measure: 'house-arrest' }),
+  ];
+};
+
+const clemency = (row: RegisterRow, on: On, instruments: readonly ReferredInstrument[]): readonly Body[] => {
+  const decree = decreeOf(row, instruments);
+  return [
+    ...when(row.release_reason === 'pardon' && decree !== null, {
+      type: 'pardoned',
+      ...on(row.released_on),
+      decree,
+      effect: 'released-from-imprisonment',
+    }),
+    ...when(row.release_reason === 'parole', { type: 'paroled', ...on(row.released_on) }),
+  ];
+};
+
+/** The one decree issued on the day of release; null where there is none, or more than one. */
+const decreeOf = (row: RegisterRow, instruments: readonly ReferredInstrument[]): string | null => {
+  const decrees = instruments.filter(({ kind, issued }) => kind === 'pardon-decree' && issued === row.released_on);
+  return decrees.length === 1 ? (decrees[0]?.id ?? null) : null;
+};
+
+const anyOf = (...cells: readonly string[]): boolean => cells.some((cell) => cell !== '');
+const when = (holds: boolean, body: Body): readonly Body[] => (holds ? [body] : []);
+const orUnknown = (cell: string): string | undefined => (cell === '' ? undefined : cell);
+
+const isConvicted = (row: RegisterRow): boolean =>
+  anyOf(row.convicted_on, row.convicted_articles, row.court, row.sentence);
+
+/** The release itself says that the person left the list. */
+const saysReleased = (row: RegisterRow): boolean => row.delisted_reason === 'released';
+
+/** `193-1.3.1;206.4`: what is no article goes on as it is, for its class to refuse. */
+const articles = (cell: string): readonly object[] | undefined =>
+  cell === ''
+    ? undefined
+    : cell.split(';').map((text) => {
+        const dot = text.indexOf('.');
+        const [article, part] = dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+        return { code: DEFAULT_CODE, article, ...(part !== undefined && { part }) };
+      });
+
+const sentence = (cell: string): object | undefined => {
+  if (cell === '') return undefined;
+  return { kind: 'imprisonment', ...(cell === 'life' ? { life: true } : { term: cell }) };
+};
+
+interface CategoryChange {
+  readonly day: string;
+  readonly category: string;
+}
+
+/** `2024-09-23=national-minorities`, several parted by `;`. Parts of another form are left to `cellsOf`. */
+const changesOf = (row: RegisterRow): readonly CategoryChange[] =>
+  partsOf(row.category_changes).flatMap(([day, category, ...rest]) =>
+    day !== undefined && category !== undefined && rest.length === 0 ? [{ day, category }] : [],
+  );
+
+const partsOf = (cell: string): readonly (readonly string[])[] =>
+  cell === '' ? [] : cell.split(';').map((part) => part.split('='));
+
+const DATES = ['born', 'arrested_on', 'convicted_on', 'recognised_on', 'delisted_on', 'released_on'] as const;
+
+/** What is wrong with single cells and is not seen in the facts made of them. */
+const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly WrongCell[] => {
+  const changes = changesOf(row);
+  const days = [
+    ...DATES.map((column) => ({ column, day: row[column] })),
+    ...changes.map(({ day }) => ({ column: 'category_changes', day })),
+  ];
+  const named = [{ column: 'category', id: row.category }].concat(
+    changes.map(({ category }) => ({ column: 'category_changes', id: category })),
+  );
+  return [
+    ...days.filter(({ day }) => isFuture(day, today)).map(({ column }) => futureDate(column)),
+    ...named.filter(({ id }) => id !== '' && !categories.has(id)).map(({ column }) => unknownCategory(column)),
+    ...wrongIf(
+      !['', 'remand', 'house-arrest'].includes(row.measure),
+      'measure',
+      'ROW.WRONG_CELL',
+      'remand, house-arrest or nothing',
+    ),
+    ...wrongIf(
+      changes.length < partsOf(row.category_changes).length,
+      'category_changes',
+      'ROW.WRONG_CELL',
+      'date=category, several parted by ;',
+    ),
+    ...wrongIf(
+      saysReleased(row) && row.delisted_on !== '' && parseEdtf(row.delisted_on) === null,
+      'delisted_on',
+      'DATE.INVALID',
+      'a date that exists',
+    ),
+  ];
+};
+
+/** A day whose earliest meaning is after today; what is no date is reported as that. */
+export const isFuture = (day: string, today: Day): boolean => (parseEdtf(day)?.earliest ?? today) > today;
+
+export const futureDate = (column: string): WrongCell => ({
+  column,
+  code: 'DATE.FUTURE',
+  expected: 'a date that is not after today',
+});
+
+const unknownCategory = (column: string): WrongCell => ({
+  column,
+  code: 'CATEGORY.UNKNOWN',
+  expected: 'a category that the list defines',
+});
+
+const wrongIf = (holds: boolean, column: string, code: string, expected: string): readonly WrongCell[] =>
+  holds ? [{ column, code, expected }] : [];
+
+/** What two cells say against each other, and what is not said in the facts for the timeline to see. */
+const comparisonsOf = (row: RegisterRow, { instruments }: Referred): readonly WrongCell[] => [
+  ...wrongIf(
+    row.release_reason === 'pardon' && decreeOf(row, instruments) === null,
+    'release_reason',
+    'ROW.NO_SUCH_DECREE',
+    'pardon only where the register has one pardon decree issued on the day of release',
+  ),
+  ...wrongIf(
+    saysReleased(row) && row.delisted_on !== '' && row.delisted_on !== row.released_on,
+    'delisted_on',
+    'ROW.CONTRADICTS_ITSELF',
+    'the day of release where the reason is released',
+  ),
+];

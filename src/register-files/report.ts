@@ -1,0 +1,48 @@
+/** What the import says of a file and its rows. Never what stands in a cell: reports are copied around, people are not. */
+
+/** The codes that belong to files and rows; the codes of fields and findings come from their own rooms. */
+export const IMPORT_CODES = {
+  'FILE.NOT_READABLE': 'The file does not exist or may not be read.',
+  'FILE.NOT_UTF8': 'The file, or a cell of it, is not UTF-8.',
+  'FILE.NOT_CSV': 'The file cannot be cut into rows: a quote stands where none may.',
+  'FILE.NOT_JSON': 'The file of definitions is not JSON.',
+  'FILE.UNKNOWN_KIND': 'Neither definitions nor a header that a register file begins with.',
+  'FILE.ROW_TOO_LONG': 'A row is longer than a row may be; often a quote was not closed.',
+  'FILE.TOO_LONG': 'The file has more rows, or more bytes, than are read at once.',
+  'FILE.EMPTY': 'The file has no rows.',
+  'ROW.CUT_SHORT': 'The row has fewer or more cells than the header.',
+  'ROW.REFERENCE_TWICE': 'The reference stands on more than one row of the file; none of them enters.',
+  'ROW.WRONG_CELL': 'The cell is not in a form that a register file has.',
+  'ROW.CONTRADICTS_ITSELF': 'Two cells of the row cannot both be right.',
+  'ROW.UNKNOWN_REFERENCE': 'No case of the register has this reference.',
+  'ROW.NO_SUCH_DECREE': 'No single pardon decree of the register was issued on the day of release.',
+  'IMPORT.NEEDS_CORRECTION': 'The cell said something else when it was imported; an import adds, it does not correct.',
+  'IMPORT.NOT_RECORDED': 'Somebody else changed the case in the same moment; import the file again.',
+} as const;
+export type ImportCode = keyof typeof IMPORT_CODES;
+
+/** Why a file cannot be read at all; `line` where it is known. */
+export interface Unreadable {
+  readonly code: ImportCode | 'LIST.UNKNOWN';
+  readonly line: number | null;
+  readonly expected: string;
+}
+
+/** What is wrong with one cell, or with the row where `column` is null. */
+export interface WrongCell {
+  readonly column: string | null;
+  readonly code: string;
+  readonly expected: string;
+}
+
+/** One line of the report. `row` is the line of the file; null for definitions, whose column is a JSON pointer. */
+export interface ReportLine extends WrongCell {
+  readonly file: string;
+  readonly row: number | null;
+}
+
+/** The first thing said of each cell: what is wrong with it in two ways is still one wrong cell. */
+export const onePerCell = (wrong: readonly WrongCell[]): readonly WrongCell[] => {
+  const columns = new Set<string | null>();
+  return wrong.filter(({ column }) => (columns.has(column) ? false : columns.add(column)));
+};

@@ -1,0 +1,170 @@
+/**
+ * A fact of every type with every field that it may have, of an invented person: shown in the OpenAPI document, and read by the
+ * tests of this folder, so that no field of the domain is without its rule.
+ */
+import type { CaseFactOf, CaseFactType } from '../domain/case/facts.js';
+import type { InstrumentFact, InstrumentFactType } from '../domain/instrument/facts.js';
+import type { ListFact, ListFactType } from '../domain/list/facts.js';
+
+/** Fields that stand only in dated facts, or only with some values of another field, may be left out. */
+type Full<F> = Required<Omit<F, Conditional>> & Pick<F, Conditional & keyof F>;
+type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence';
+
+type FullFacts = { readonly [T in CaseFactType]: Full<CaseFactOf<T>> } & {
+  readonly [T in ListFactType]: Full<Extract<ListFact, { type: T }>>;
+} & { readonly [T in InstrumentFactType]: Full<Extract<InstrumentFact, { type: T }>> };
+
+const said = {
+  sources: [
+    {
+      kind: 'press',
+      citation: 'Invented Gazette, page 2',
+      url: 'https://gazette.example/2025/12/22',
+      publisher: 'Invented Gazette',
+      readOn: '2026-01-05',
+      machineTranslated: false,
+      archiveHash: '0'.repeat(64),
+    },
+  ],
+  reliability: 'reported',
+  note: 'Invented for this example.',
+} as const;
+
+const dated = (occurredOn: string) => ({ ...said, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
+
+const article = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
+
+export const examples: FullFacts = {
+  opened: {
+    type: 'opened',
+    names: [{ text: 'Səməd Nümunəyev', script: 'Latn', language: 'az', kind: 'full' }],
+    references: [{ list: 'union', reference: 'EX-0001' }],
+    born: '1974',
+    sex: 'm',
+    occupation: 'bookkeeper',
+    affiliation: 'none known',
+    region: 'Sheki',
+    summary: 'An invented dossier.',
+    ...said,
+  },
+  named: {
+    type: 'named',
+    name: { text: 'Самед Нумунаев', script: 'Cyrl', language: 'ru', kind: 'transliteration' },
+    ...said,
+  },
+  referenced: { type: 'referenced', list: 'other-list', reference: '17/2025', ...said },
+  described: {
+    type: 'described',
+    born: '1974-03',
+    sex: 'm',
+    occupation: null,
+    affiliation: null,
+    region: 'Baku',
+    summary: null,
+    ...said,
+  },
+  arrested: {
+    type: 'arrested',
+    kind: 'administrative',
+    days: 30,
+    authority: 'Sheki police',
+    place: 'Sheki',
+    incident: 'invented-affair',
+    ...dated('2024-02-01'),
+  },
+  charged: { type: 'charged', articles: [article], ...dated('2024-02-01') },
+  remanded: {
+    type: 'remanded',
+    measure: 'detention',
+    court: 'Sheki District Court',
+    until: '2024-06-01',
+    facility: 'Baku Pre-trial Detention Facility',
+    ...dated('2024-02-03'),
+  },
+  tried: { type: 'tried', court: 'Sheki Court for Grave Crimes', ...dated('2024-04') },
+  convicted: {
+    type: 'convicted',
+    articles: [article],
+    sentence: { kind: 'imprisonment', term: 'P3Y10M' },
+    countedFrom: '2024-02-01',
+    court: 'Sheki Court for Grave Crimes',
+    facility: 'Penitentiary No. 2',
+    inAbsentia: false,
+    ...dated('2024-05-20'),
+  },
+  appealed: { type: 'appealed', instance: 'Sheki Court of Appeal', ...dated('2024-06') },
+  'appeal-decided': {
+    type: 'appeal-decided',
+    outcome: 'upheld',
+    instance: 'Sheki Court of Appeal',
+    ...dated('2024-09-10'),
+  },
+  transferred: { type: 'transferred', facility: 'Penitentiary No. 16', medical: false, ...dated('2024-10-01') },
+  mistreated: { type: 'mistreated', kind: 'denial-of-care', detail: 'No doctor for a week.', ...dated('2024-11') },
+  proposed: { type: 'proposed', list: 'union', ...dated('2024-02-10') },
+  recognised: {
+    type: 'recognised',
+    list: 'union',
+    category: 'believers',
+    criteria: [{ letter: 'e', rationale: 'The court heard no witness of the defence.' }],
+    ...dated('2024-03-18'),
+  },
+  recategorised: { type: 'recategorised', list: 'union', category: 'social-activists', ...dated('2024-09-23') },
+  pardoned: {
+    type: 'pardoned',
+    decree: 'pardon-2023-05-27',
+    effect: 'released-from-imprisonment',
+    ...dated('2025-05-27'),
+  },
+  amnestied: {
+    type: 'amnestied',
+    act: 'amnesty-2025',
+    clause: 'six-months-drugs',
+    executingBody: 'Penitentiary Service',
+    effect: 'released-from-imprisonment',
+    ...dated('2025-12-26'),
+  },
+  paroled: { type: 'paroled', court: 'Sheki District Court', until: '2027-12-01', ...dated('2025-11-03') },
+  'charges-dropped': { type: 'charges-dropped', ground: 'No corpus delicti.', ...dated('2024-04-02') },
+  acquitted: { type: 'acquitted', court: 'Sheki Court for Grave Crimes', ...dated('2024-05-20') },
+  released: { type: 'released', reason: 'amnesty', ...dated('2025-12-27') },
+  deported: { type: 'deported', destination: 'Georgia', ...dated('2024') },
+  exchanged: { type: 'exchanged', destination: 'Germany', ...dated('2024-08-01') },
+  escaped: { type: 'escaped', place: 'Sheki', ...dated('2024-03~') },
+  wanted: { type: 'wanted', authority: 'Sheki police', ...dated('2024-01') },
+  declined: {
+    type: 'declined',
+    list: 'union',
+    reason: 'No connection to convictions was found.',
+    ...dated('2024-03-18'),
+  },
+  delisted: { type: 'delisted', list: 'union', reason: 'Moved home.', ...dated('2024-09-23') },
+  died: { type: 'died', place: 'Baku', statedCause: 'heart failure', inCustody: true, ...dated('2025-01/2025-02') },
+  'list-defined': {
+    type: 'list-defined',
+    name: { az: 'Nümunə siyahısı', en: 'Example list', ru: 'Список для примера' },
+    ...said,
+  },
+  'category-defined': { type: 'category-defined', category: 'believers', name: { en: 'Believers' }, ...said },
+  'policy-set': {
+    type: 'policy-set',
+    from: '2023-04-20',
+    custody: ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'],
+    paceRequired: false,
+    ...said,
+  },
+  'instrument-registered': {
+    type: 'instrument-registered',
+    kind: 'amnesty-act',
+    title: 'Amnesty act of 2025',
+    issuer: 'Milli Majlis',
+    issued: '2025-12-19',
+    submitted: '2025-12-15',
+    adopted: '2025-12-19',
+    inForce: '2025-12-22',
+    windowEnd: '2026-04-22',
+    forecast: 20_000,
+    clauses: ['six-months-drugs'],
+    ...said,
+  },
+};

@@ -1,0 +1,180 @@
+/** The kinds of values that fields have. */
+import { isIn, isInt, isURL, max, min } from 'class-validator';
+import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
+import type { Class, Kind, Rule } from './field.js';
+import { LIMITS } from './limits.js';
+import type { FieldCode } from './problems.js';
+
+/** Rules behind the first one see only values that passed it. */
+const onText = (code: FieldCode, holds: (text: string) => boolean, expects?: string): Rule => ({
+  code,
+  holds: (value) => typeof value === 'string' && holds(value),
+  ...(expects === undefined ? {} : { expects }),
+});
+
+const IS_TEXT: Rule = { code: 'FIELD.WRONG_KIND', holds: (value) => typeof value === 'string' };
+
+const noLonger = (text: string, limit: number): boolean =>
+  text.length <= limit || (text.length <= 2 * limit && [...text].length <= limit);
+
+/** Control characters and lone surrogates; in text of several lines a line break is none of them. */
+const NO_TEXT = /[\p{Cc}\p{Cs}]/u;
+const NO_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
+
+/** What is written: stored as it stands, a spreadsheet formula too. */
+export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): Kind => ({
+  schema: { type: 'string', minLength: 1, maxLength: limit },
+  expects: `text of 1 to ${limit} characters`,
+  rules: [
+    IS_TEXT,
+    onText('TEXT.EMPTY', (value) => value.trim() !== ''),
+    onText('TEXT.TOO_LONG', (value) => noLonger(value, limit)),
+    onText('TEXT.UNTRIMMED', (value) => value.trim() === value, 'text without white space around it'),
+    onText(
+      'TEXT.CHARACTERS',
+      (value) => !(lines === 'lines' ? NO_LINES : NO_TEXT).test(value),
+      'text without control characters and lone surrogates',
+    ),
+  ],
+});
+
+/** Text of a form of its own. */
+export const form = (pattern: RegExp, expects: string, code: FieldCode = 'TEXT.FORM'): Kind => ({
+  schema: { type: 'string', pattern: pattern.source },
+  expects,
+  rules: [IS_TEXT, onText(code, (value) => pattern.test(value))],
+});
+
+/** An id that people choose: of a list, a category, an instrument, an incident. */
+export const slug = form(
+  new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
+  `lower-case letters and digits parted by single hyphens, at most ${LIMITS.slug} characters`,
+);
+
+/** An id that the register makes: of a case, of a fact. */
+export const madeId = form(
+  new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
+  `an id that the register gave out, at most ${LIMITS.id} characters`,
+);
+
+/** A BCP 47 primary language subtag. */
+export const language = form(/^[a-z]{2,3}$/, 'a language code of two or three lower-case letters: az, en, ru');
+
+export const sha256 = form(/^[0-9a-f]{64}$/, 'SHA-256 in 64 hexadecimal digits, lower case');
+
+export const findingCode = form(/^[A-Z_]{1,40}\.[A-Z_]{1,60}$/, 'the code of a finding: CASE.ALREADY_HELD');
+
+export const lawCode = form(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID');
+
+export const articleNumber = form(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID');
+
+/** The criminal code has parts such as 234.1-1. */
+export const articlePart = form(
+  /^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/,
+  'a part of an article: 4.3, 1-1',
+  'ARTICLE.INVALID',
+);
+
+/** An article with or without its part, as a filter: `234`, `234.4`, `AZ-CC 234.4.3`. */
+export const articleFilter = form(
+  /^([A-Z]{2}-[A-Z]{2,8} )?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
+  'an article, with or without its part: 234, 234.4.3',
+  'ARTICLE.INVALID',
+);
+
+export const webAddress: Kind = {
+  schema: { type: 'string', format: 'uri', maxLength: LIMITS.url },
+  expects: `an http or https URL of at most ${LIMITS.url} characters`,
+  rules: [
+    IS_TEXT,
+    onText('TEXT.TOO_LONG', (value) => noLonger(value, LIMITS.url)),
+    onText('TEXT.FORM', (value) => !/\s/.test(value) && !NO_TEXT.test(value) && isURL(value, WEB)),
+  ],
+};
+const WEB = {
+  protocols: ['http', 'https'],
+  require_protocol: true,
+  require_tld: false,
+  disallow_auth: true,
+  validate_length: false,
+};
+
+/** When something happened, as precisely as it is known. */
+export const edtf: Kind = {
+  schema: {
+    type: 'string',
+    description: 'EDTF level 0: a day, a month, a year or an interval of them; `~` marks it as approximate.',
+    pattern: String.raw`^\d{4}(-\d{2}(-\d{2})?)?~?(/\d{4}(-\d{2}(-\d{2})?)?~?)?$`,
+    examples: ['2025-12-22', '2025-12', '2019', '2020-06~', '2024-02/2024-03'],
+  },
+  expects: 'a date that exists: 2025-12-22, 2025-12, 2019, 2020-06~ or 2024-02/2024-03',
+  rules: [IS_TEXT, onText('DATE.INVALID', (value) => parseEdtf(value) !== null)],
+};
+
+export const fullDay: Kind = {
+  schema: { type: 'string', format: 'date', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
+  expects: 'a day that exists: 2025-12-22',
+  rules: [IS_TEXT, onText('DAY.INVALID', (value) => parseDay(value) !== null)],
+};
+
+export const term: Kind = {
+  schema: {
+    type: 'string',
+    description: 'ISO 8601 duration in years, months, weeks and days.',
+    pattern: String.raw`^P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$`,
+    examples: ['P3Y10M'],
+  },
+  expects: 'a term as an ISO 8601 duration: P3Y10M',
+  rules: [IS_TEXT, onText('TERM.INVALID', isTerm)],
+};
+
+export const flag: Kind = {
+  schema: { type: 'boolean' },
+  expects: 'true or false',
+  rules: [{ code: 'FIELD.WRONG_KIND', holds: (value) => typeof value === 'boolean' }],
+};
+
+export const whole = (from: number, to: number): Kind => ({
+  schema: { type: 'integer', minimum: from, maximum: to },
+  expects: `a whole number from ${from} to ${to}`,
+  rules: [
+    { code: 'FIELD.WRONG_KIND', holds: (value) => typeof value === 'number' },
+    { code: 'NUMBER.RANGE', holds: (value) => isInt(value) && min(value, from) && max(value, to) },
+  ],
+  fromText: (value) => (/^\d{1,16}$/.test(value) ? Number(value) : value),
+});
+
+export const oneOf = (values: readonly string[]): Kind => ({
+  schema: { type: 'string', enum: values },
+  expects: `one of ${values.join(', ')}`,
+  rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', holds: (value) => isIn(value, values) }],
+});
+
+/** An object of a class. */
+export const part = (type: Class): Kind => ({
+  schema: { $ref: `#/components/schemas/${type.name}` },
+  expects: 'an object',
+  rules: [{ code: 'FIELD.WRONG_KIND', holds: (value) => value instanceof type }],
+  part: type,
+});
+
+/** Several values of a kind, no two the same; a wrong text or number is reported at the array. */
+export const several = (item: Kind, least: number, most: number): Kind => ({
+  schema: { type: 'array', items: item.schema, minItems: least, maxItems: most, uniqueItems: true },
+  expects: `an array of ${least} to ${most}: ${item.expects}`,
+  rules: [
+    { code: 'FIELD.WRONG_KIND', holds: Array.isArray },
+    onItems('ARRAY.LENGTH', (items) => items.length >= least && items.length <= most),
+    ...item.rules.map(({ code, holds, expects }) => ({
+      ...onItems(code, (items) => items.every(holds)),
+      expects: `each: ${expects ?? item.expects}`,
+    })),
+    onItems('ARRAY.DUPLICATE', (items) => new Set(items.map((i) => JSON.stringify(i))).size === items.length),
+  ],
+  ...(item.part === undefined ? {} : { part: item.part }),
+});
+
+const onItems = (code: FieldCode, holds: (items: readonly unknown[]) => boolean): Rule => ({
+  code,
+  holds: (value) => Array.isArray(value) && holds(value),
+});

@@ -1,0 +1,196 @@
+/** The objects that facts are made of. */
+import {
+  APPEAL_OUTCOMES,
+  CLEMENCY_EFFECTS,
+  DEFAULT_CODE,
+  NAME_KINDS,
+  PACE_LETTERS,
+  SCRIPTS,
+  SENTENCE_KINDS,
+  type Article as ArticleOf,
+  type Name as NameOf,
+  type PaceCriterion as PaceCriterionOf,
+  type Reference as ReferenceOf,
+  type Sentence as SentenceOf,
+} from '../domain/case/facts.js';
+import { RELIABILITIES, SOURCE_KINDS, type Source as SourceOf } from '../domain/fact.js';
+import type { LocalName as LocalNameOf } from '../domain/list/facts.js';
+import { field, Holds } from './field.js';
+import {
+  articleNumber,
+  articlePart,
+  edtf,
+  flag,
+  language,
+  lawCode,
+  madeId,
+  oneOf,
+  part,
+  several,
+  sha256,
+  slug,
+  term,
+  text,
+  webAddress,
+} from './kinds.js';
+import { LIMITS } from './limits.js';
+
+const optional = { optional: true } as const;
+
+export class Source implements SourceOf {
+  @Holds<Source>(
+    'SOURCE.NAMELESS',
+    '',
+    'a citation, a url, or both',
+    (s) => s.citation !== undefined || s.url !== undefined,
+  )
+  @field(oneOf(SOURCE_KINDS))
+  kind: SourceOf['kind'];
+
+  @field(text(LIMITS.citation), optional)
+  citation?: string;
+
+  @field(webAddress, optional)
+  url?: string;
+
+  @field(text(LIMITS.name), optional)
+  publisher?: string;
+
+  @field(edtf, { ...optional, means: 'The day on which the recorder read it.' })
+  readOn?: string;
+
+  @field(flag, optional)
+  machineTranslated?: boolean;
+
+  @field(sha256, { ...optional, means: 'SHA-256 of the archived copy.' })
+  archiveHash?: string;
+}
+
+/** What every fact carries beside the fields of its type. */
+export class Said {
+  @field(several(part(Source), 1, LIMITS.sources))
+  sources: Source[];
+
+  @field(oneOf(RELIABILITIES), { default: RELIABILITIES[0] })
+  reliability: (typeof RELIABILITIES)[number];
+
+  @field(text(LIMITS.note, 'lines'), optional)
+  note?: string;
+}
+
+/** A fact that happened on a day and has a place in the order of its case. */
+export class Dated extends Said {
+  @field(edtf, { means: 'When it happened, as precisely as it is known.' })
+  occurredOn: string;
+
+  @field(madeId, { ...optional, means: 'The id of a dated fact that this one certainly follows.' })
+  after?: string;
+}
+
+export class Name implements NameOf {
+  @field(text(LIMITS.name))
+  text: string;
+
+  @field(oneOf(SCRIPTS))
+  script: NameOf['script'];
+
+  @field(language)
+  language: string;
+
+  @field(oneOf(NAME_KINDS))
+  kind: NameOf['kind'];
+}
+
+export class Reference implements ReferenceOf {
+  @field(slug)
+  list: string;
+
+  @field(text(LIMITS.reference))
+  reference: string;
+}
+
+export class Article implements ArticleOf {
+  @field(lawCode, { default: DEFAULT_CODE })
+  code: string;
+
+  @field(articleNumber)
+  article: string;
+
+  @field(articlePart, optional)
+  part?: string;
+}
+
+export class Sentence implements SentenceOf {
+  @Holds<Sentence>(
+    'SENTENCE.TERM_MISSING',
+    'term',
+    'a term, or life: true',
+    (s) => s.kind !== 'imprisonment' || s.term !== undefined || s.life === true,
+  )
+  @Holds<Sentence>(
+    'SENTENCE.TERM_AND_LIFE',
+    'life',
+    'a term or life, not both',
+    (s) => s.term === undefined || s.life !== true,
+  )
+  @Holds<Sentence>(
+    'SENTENCE.LIFE_UNFIT',
+    'life',
+    'life only with imprisonment',
+    (s) => s.life !== true || s.kind === 'imprisonment',
+  )
+  @field(oneOf(SENTENCE_KINDS))
+  kind: SentenceOf['kind'];
+
+  @field(term, optional)
+  term?: string;
+
+  @field(flag, { ...optional, means: 'For life.' })
+  life?: boolean;
+}
+
+export class PaceCriterion implements PaceCriterionOf {
+  @field(oneOf(PACE_LETTERS))
+  letter: PaceCriterionOf['letter'];
+
+  @field(text(LIMITS.note, 'lines'))
+  rationale: string;
+}
+
+/** What a pardon or an amnesty did. */
+export class Clemency extends Dated {
+  @Holds<Clemency>(
+    'CLEMENCY.REDUCTION_MISSING',
+    'reducedBy',
+    'a term where the effect is term-reduced, and only there',
+    (c) => (c.effect === 'term-reduced') === (c.reducedBy !== undefined),
+  )
+  @Holds<Clemency>(
+    'CLEMENCY.REPLACEMENT_MISSING',
+    'replacement',
+    'a sentence where the effect is replaced, and only there',
+    (c) => (c.effect === 'replaced') === (c.replacement !== undefined),
+  )
+  @field(oneOf(CLEMENCY_EFFECTS))
+  effect: (typeof CLEMENCY_EFFECTS)[number];
+
+  @field(term, optional)
+  reducedBy?: string;
+
+  @field(part(Sentence), optional)
+  replacement?: Sentence;
+}
+
+/** Appeals after which another sentence stands. */
+export const SENTENCE_CHANGED: readonly (typeof APPEAL_OUTCOMES)[number][] = ['reduced', 'increased', 'suspended'];
+
+export class LocalName implements LocalNameOf {
+  @field(text(LIMITS.name), optional)
+  az?: string;
+
+  @field(text(LIMITS.name), optional)
+  en?: string;
+
+  @field(text(LIMITS.name), optional)
+  ru?: string;
+}

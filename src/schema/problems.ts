@@ -1,0 +1,227 @@
+/**
+ * The catalogue of codes: everything that the register can answer instead of what was asked for. A code is a promise; its
+ * wording may change, the code and its status may not.
+ */
+import { findingCodes, type FindingCode } from '../domain/case/findings.js';
+
+interface Meaning {
+  readonly title: string;
+  readonly means: string;
+}
+
+/** What is wrong with one field, parameter, header or cell. */
+export const fieldProblems = {
+  'FIELD.UNKNOWN': { title: 'Unknown field', means: 'There is no field of this name here.' },
+  'FIELD.MISSING': { title: 'Missing field', means: 'A field that is required is absent.' },
+  'FIELD.NULL': {
+    title: 'Null where a value is due',
+    means: 'Null stands where a value is due; what is unknown is left out. Only `described` clears fields by null.',
+  },
+  'FIELD.WRONG_KIND': {
+    title: 'Wrong kind of value',
+    means: 'The value is of another kind (text, number, true or false, array, object); nothing is converted.',
+  },
+  'TEXT.EMPTY': { title: 'Empty text', means: 'The text is empty or only white space.' },
+  'TEXT.UNTRIMMED': { title: 'White space around text', means: 'The text begins or ends with white space.' },
+  'TEXT.TOO_LONG': { title: 'Text too long', means: 'The text has more characters than the field takes.' },
+  'TEXT.CHARACTERS': {
+    title: 'Characters that are no text',
+    means: 'The text has control characters or halves of characters (lone surrogates).',
+  },
+  'TEXT.FORM': { title: 'Wrong form', means: 'The text is not of the form that this field has.' },
+  'VALUE.UNKNOWN': { title: 'Unknown value', means: 'The value is none of those that the field may have.' },
+  'NUMBER.RANGE': {
+    title: 'Number out of range',
+    means: 'The number is no whole number within the bounds of the field.',
+  },
+  'DATE.INVALID': {
+    title: 'No date',
+    means: 'The text is no date in EDTF level 0, with an optional `~`, or names a day that does not exist.',
+  },
+  'DAY.INVALID': { title: 'No day', means: 'The text is no full day (YYYY-MM-DD), or one that does not exist.' },
+  'TERM.INVALID': { title: 'No term', means: 'The text is no ISO 8601 duration in years, months, weeks and days.' },
+  'ARTICLE.INVALID': {
+    title: 'No article',
+    means: 'The text is no article, part or code as the register writes them.',
+  },
+  'ARRAY.LENGTH': { title: 'Too few or too many', means: 'The array has fewer or more items than the field takes.' },
+  'ARRAY.DUPLICATE': { title: 'Twice the same', means: 'The array has the same item twice.' },
+  'TYPE.MISSING': { title: 'No type', means: 'The fact does not say its type.' },
+  'TYPE.UNKNOWN': { title: 'Unknown type', means: 'There is no such type of fact in this kind of stream.' },
+  'TYPE.NOT_A_BEGINNING': {
+    title: 'Another type begins it',
+    means: 'A case begins with `opened`, a list with `list-defined`, an instrument with `instrument-registered`.',
+  },
+  'TYPE.ONLY_BEGINS': { title: 'Begins only', means: 'A case is opened once, by being created.' },
+  'SOURCE.NAMELESS': { title: 'Source without citation or URL', means: 'A source has a citation, a URL, or both.' },
+  'SENTENCE.TERM_MISSING': {
+    title: 'Imprisonment without a term',
+    means: 'A sentence of imprisonment has a term or is for life.',
+  },
+  'SENTENCE.TERM_AND_LIFE': { title: 'Term and life', means: 'A sentence has a term or is for life, not both.' },
+  'SENTENCE.LIFE_UNFIT': { title: 'Life without imprisonment', means: 'Only imprisonment is for life.' },
+  'CLEMENCY.REDUCTION_MISSING': {
+    title: 'Reduction not given',
+    means: '`term-reduced` needs `reducedBy`, and nothing else has it.',
+  },
+  'CLEMENCY.REPLACEMENT_MISSING': {
+    title: 'Replacement not given',
+    means: '`replaced` needs `replacement`, and nothing else has it.',
+  },
+  'APPEAL.SENTENCE_MISSING': {
+    title: 'New sentence not given',
+    means: 'An appeal that reduced, increased or suspended the sentence needs `newSentence`, and no other has it.',
+  },
+  'ARREST.DAYS_UNFIT': {
+    title: 'Days without administrative arrest',
+    means: 'Only an administrative arrest is for a number of days.',
+  },
+  'DESCRIBED.NOTHING': { title: 'Nothing described', means: '`described` sets or clears at least one field.' },
+  'NAME.NO_LANGUAGE': { title: 'No name in any language', means: 'A name is given in at least one language.' },
+  'PARAMETER.REPEATED': { title: 'Parameter repeated', means: 'The parameter may stand only once.' },
+  'PARAMETER.NEEDS': { title: 'Parameter needs another', means: 'The parameter needs another one, or excludes it.' },
+  'MARK.FOREIGN': {
+    title: 'Foreign mark',
+    means: 'The token or the mark of a page is none that this register gave out.',
+  },
+} as const satisfies Record<string, Meaning>;
+
+export type FieldCode = keyof typeof fieldProblems;
+
+/** What is wrong with a request as a whole: the code of a problem document, with its status. */
+export const requestProblems = {
+  'REQUEST.INVALID': {
+    status: 400,
+    title: 'The request has errors',
+    means: 'Fields, parameters or headers are wrong; `errors` names each.',
+  },
+  'REQUEST.MALFORMED': { status: 400, title: 'Malformed request', means: 'The URL or the headers cannot be read.' },
+  'BODY.NOT_JSON': { status: 400, title: 'The body is not JSON', means: 'The body is not a JSON text (RFC 8259).' },
+  'BODY.NOT_UTF8': { status: 400, title: 'The body is not UTF-8', means: 'The body has bytes that are not UTF-8.' },
+  'AUTH.TOKEN_REQUIRED': {
+    status: 401,
+    title: 'Token required',
+    means: 'The register asks for `Authorization: Bearer` with its token.',
+  },
+  'HOST.REFUSED': {
+    status: 403,
+    title: 'Unknown host name',
+    means: 'The `Host` header names neither loopback nor a host in HABEAS_ALLOWED_HOSTS.',
+  },
+  'ORIGIN.REFUSED': {
+    status: 403,
+    title: 'Foreign origin',
+    means: 'The request comes from a page of another origin than the register.',
+  },
+  'ROUTE.UNKNOWN': { status: 404, title: 'Nothing here', means: 'There is nothing at this path.' },
+  'SUBJECT.UNKNOWN': {
+    status: 404,
+    title: 'Unknown case, list or instrument',
+    means: 'The register has no case, list or instrument of this id.',
+  },
+  'METHOD.NOT_ALLOWED': {
+    status: 405,
+    title: 'Method not allowed',
+    means: 'The path takes other methods; `Allow` names them.',
+  },
+  'REQUEST.TIMEOUT': { status: 408, title: 'Too slow', means: 'The request did not arrive in time.' },
+  'SUBJECT.EXISTS': {
+    status: 409,
+    title: 'Exists already',
+    means: 'A case, list or instrument of this id exists already.',
+  },
+  'SUBJECT.FULL': { status: 409, title: 'Too many facts', means: 'The subject has as many facts as one may have.' },
+  'REFERENCE.TAKEN': {
+    status: 409,
+    title: 'Reference taken',
+    means: 'The reference stands for another case in this list.',
+  },
+  'REVISION.RACED': {
+    status: 409,
+    title: 'Others were faster',
+    means: 'Others wrote to the same subject again and again; ask again.',
+  },
+  'REVISION.STALE': {
+    status: 412,
+    title: 'Not the current revision',
+    means: 'The subject has another revision than `If-Match` names; `revision` is the current one.',
+  },
+  'BODY.TOO_LARGE': { status: 413, title: 'Body too large', means: 'The body is larger than 256 KiB.' },
+  'FACT.TOO_LARGE': { status: 413, title: 'Fact too large', means: 'The facts are too large to be stored together.' },
+  'REQUEST.TOO_LONG': { status: 414, title: 'URL too long', means: 'A part of the path is too long.' },
+  'BODY.NOT_DECLARED_JSON': {
+    status: 415,
+    title: 'Not application/json',
+    means: 'A write must be of the media type application/json, in UTF-8.',
+  },
+  'FACT.REFUSED': {
+    status: 422,
+    title: 'Refused',
+    means: 'No possible course of events allows it; `findings` says why.',
+  },
+  'FACT.UNACKNOWLEDGED': {
+    status: 422,
+    title: 'Probably a mistake',
+    means: 'Probably a mistake or a double report; it is recorded if the request names the codes in `acknowledge`.',
+  },
+  'KEY.REUSED': {
+    status: 422,
+    title: 'Idempotency key reused',
+    means: 'The key was used before with another body.',
+  },
+  'REGISTER.FAULT': {
+    status: 500,
+    title: 'Fault of the register',
+    means: 'The register failed; its log has the request id.',
+  },
+  'REGISTER.DAMAGED': {
+    status: 500,
+    title: 'Unreadable event',
+    means: 'An event in the log is damaged, foreign or of a later version.',
+  },
+  'REGISTER.UNAVAILABLE': {
+    status: 503,
+    title: 'Cannot write or read now',
+    means: 'The store cannot be reached or cannot write; nothing is known to have been recorded. Ask again.',
+  },
+  'READS.BEHIND': {
+    status: 503,
+    title: 'Not caught up',
+    means: 'The read models do not yet reach the token in `atLeast`. Ask again.',
+  },
+} as const satisfies Record<string, Meaning & { status: number }>;
+
+export type RequestCode = keyof typeof requestProblems;
+
+/** One problem of a body or row. `pointer` is a JSON Pointer (RFC 6901); `expected` says what was due. */
+export interface Problem {
+  readonly code: FieldCode;
+  readonly pointer: string;
+  readonly expected: string;
+}
+
+export interface CatalogueEntry extends Meaning {
+  readonly code: FieldCode | RequestCode | FindingCode;
+  /** What carries it: a problem document, one of its errors, or a finding. */
+  readonly in: 'problem' | 'error' | 'finding';
+  /** The HTTP status of the answer that carries it; null for what is stored and shown. */
+  readonly status: number | null;
+  readonly grade?: string;
+}
+
+const entries = <C extends string, M>(map: Readonly<Record<C, M>>): readonly [C, M][] =>
+  Object.entries(map) as [C, M][];
+
+/** Every code of the register, those of findings included. */
+export const catalogue: readonly CatalogueEntry[] = [
+  ...entries(requestProblems).map(([code, entry]) => ({ code, in: 'problem' as const, ...entry })),
+  ...entries(fieldProblems).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
+  ...entries(findingCodes).map(([code, { grade, means }]) => ({
+    code,
+    in: 'finding' as const,
+    status: grade === 'warn' ? null : 422,
+    grade,
+    title: means,
+    means,
+  })),
+];

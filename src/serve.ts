@@ -1,0 +1,66 @@
+/** Serves a register over HTTP. */
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { pino, type DestinationStream } from 'pino';
+import { AppModule } from './app.module.js';
+import { createAdapter, nestLogger, setUp } from './http/server.js';
+import type { Settings } from './settings.js';
+
+export interface Serving {
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  /** Answers what is under way, then lets go of everything. A second call waits for the first. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds that a connection may take to end once the service stops. */
+const GRACE = 10_000;
+
+/**
+ * Opens the register of these settings and listens. Logs go to the standard error, one JSON object a line. Throws what stands
+ * in the way: DataFolderInUse, errors of the store, of the file system or of the network; nothing is held then.
+ */
+export const serve = async (
+  settings: Settings,
+  destination: DestinationStream = pino.destination(2),
+): Promise<Serving> => {
+  const log = pino({ level: settings.logLevel, base: null }, destination);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forSettings(settings), createAdapter(log), {
+    abortOnError: false,
+    bodyParser: false,
+    logger: nestLogger(log),
+  });
+  try {
+    await setUp(app, settings);
+    await app.listen(settings.port, settings.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  return { url: urlOf(app), app, close: () => (closing ??= close(app)) };
+};
+
+const close = async (app: NestFastifyApplication): Promise<void> => {
+  const server = app.getHttpServer() as { closeAllConnections(): void };
+  const late = setTimeout(() => server.closeAllConnections(), GRACE);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(late);
+  }
+};
+
+const urlOf = (app: NestFastifyApplication): string => {
+  const { address, family, port } = app.getHttpServer().address() as { address: string; family: string; port: number };
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+};
+
+/** Resolves when the process is asked to end (SIGINT, SIGTERM) and the service has ended. A second signal ends it at once. */
+export const untilStopped = async ({ close: end }: Pick<Serving, 'close'>): Promise<void> => {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await end();
+};

@@ -1,0 +1,143 @@
+/** Every setting of the service: one table, read from the environment. */
+import { isLoopback } from './http/admission.js';
+import { parseDay, type Day } from './domain/time.js';
+
+interface Setting<T> {
+  readonly name: string;
+  /** What stands where the variable is not set; null for nothing. */
+  readonly default: string | null;
+  readonly means: string;
+  readonly expects: string;
+  /** Undefined for what is not as expected. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+const setting = <T>(of: Setting<T>): Setting<T> => of;
+
+const oneOf =
+  <T extends string>(...values: readonly T[]) =>
+  (text: string): T | undefined =>
+    values.find((value) => value === text);
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const STORES = ['sqlite'] as const;
+
+export const settingsTable = {
+  data: setting({
+    name: 'HABEAS_DATA',
+    default: './data',
+    means: 'The folder that holds the log and the read models. One process at a time.',
+    expects: 'the path of a folder',
+    parse: (text) => (text.includes('\0') ? undefined : text),
+  }),
+  store: setting({
+    name: 'EVENT_STORE',
+    default: 'sqlite',
+    means: 'Where the log is kept.',
+    expects: `one of ${STORES.join(', ')}`,
+    parse: oneOf(...STORES),
+  }),
+  host: setting({
+    name: 'HABEAS_HOST',
+    default: '127.0.0.1',
+    means: 'The address to listen on. Any but a loopback address needs HABEAS_TOKEN.',
+    expects: 'an IP address or host name',
+    parse: (text) => (/^[0-9A-Za-z.:-]{1,255}$/.test(text) ? text : undefined),
+  }),
+  port: setting({
+    name: 'HABEAS_PORT',
+    default: '3000',
+    means: 'The port to listen on; 0 takes a free one.',
+    expects: 'a port from 0 to 65535',
+    parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined),
+  }),
+  token: setting({
+    name: 'HABEAS_TOKEN',
+    default: null,
+    means: 'Where set, every request but those for health needs `Authorization: Bearer` with it.',
+    expects: '16 to 512 visible ASCII characters',
+    parse: (text) => (/^[\x21-\x7e]{16,512}$/.test(text) ? text : undefined),
+  }),
+  allowedHosts: setting({
+    name: 'HABEAS_ALLOWED_HOSTS',
+    default: '',
+    means: 'Names, beside those of loopback, by which the service may be called, parted by commas.',
+    expects: 'host names, each with its port where that is not the default one: register.example,10.0.0.5:3000',
+    parse: (text) => {
+      const hosts = text.split(',').map((host) => host.trim().toLowerCase());
+      const named = hosts.filter((host) => host !== '');
+      return named.every((host) => /^[0-9a-z.\-[\]:]{1,255}$/.test(host)) ? named : undefined;
+    },
+  }),
+  timeZone: setting({
+    name: 'HABEAS_TIMEZONE',
+    default: 'Asia/Baku',
+    means: "The register's time zone; its days are days there.",
+    expects: 'an IANA time zone: Asia/Baku',
+    parse: (text) => (isTimeZone(text) ? text : undefined),
+  }),
+  today: setting<Day>({
+    name: 'HABEAS_TODAY',
+    default: null,
+    means: 'Fixes today, for a demonstration. The time of recording stays the real one.',
+    expects: 'a day: 2026-01-05',
+    parse: (text) => parseDay(text) ?? undefined,
+  }),
+  logLevel: setting({
+    name: 'HABEAS_LOG_LEVEL',
+    default: 'info',
+    means: 'What is logged at least.',
+    expects: `one of ${LOG_LEVELS.join(', ')}`,
+    parse: oneOf(...LOG_LEVELS),
+  }),
+} as const;
+
+type Table = typeof settingsTable;
+type Parsed<S> = S extends Setting<infer T> ? T : never;
+
+/** The settings as read; null where nothing is set and there is no default. */
+export type Settings = { readonly [K in keyof Table]: Parsed<Table[K]> | (K extends 'token' | 'today' ? null : never) };
+
+const isTimeZone = (text: string): boolean => {
+  try {
+    return /^[A-Za-z]/.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }).format(0) !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** Settings that the service cannot start with: each line names a variable and what was expected of it. */
+export class BadSettings extends Error {
+  override readonly name = 'BadSettings';
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+/**
+ * Reads the settings. An empty variable counts as not set. Values are not repeated in errors, since one may be a token.
+ * Throws BadSettings for values that are not as expected, for variables beginning with HABEAS_ that are no settings, and
+ * for an address other than loopback without a token.
+ */
+export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
+  const problems = unknownNames(environment).map((name) => `${name}: no such setting; there are ${names().join(', ')}`);
+  const read: Record<string, unknown> = {};
+  for (const [key, { name, default: standard, expects, parse }] of Object.entries(settingsTable)) {
+    const given = environment[name];
+    const text = given === undefined || given === '' ? standard : given;
+    const value = text === null ? null : parse(text);
+    if (value === undefined) problems.push(`${name}: expected ${expects}`);
+    read[key] = value;
+  }
+  if (problems.length > 0) throw new BadSettings(problems);
+  const settings = read as Settings;
+  if (!isLoopback(settings.host) && settings.token === null) {
+    throw new BadSettings(['HABEAS_TOKEN: expected, because HABEAS_HOST is no loopback address']);
+  }
+  return settings;
+};
+
+const names = (): readonly string[] => Object.values(settingsTable).map((s) => s.name);
+
+const unknownNames = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
+  Object.keys(environment).filter((name) => name.startsWith('HABEAS_') && !names().includes(name));

@@ -1,0 +1,80 @@
+/**
+ * Writers that are slow, die and come again, while hours pass: no two cases ever have one reference, and a reference
+ * that nobody has is not lost. A seed replays any failure.
+ */
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { claimReferences, CLAIM_HOLDS_MS, holderOf } from '../../src/commands/claim-references.js';
+import { newCaseId } from '../../src/commands/ids.js';
+import { RecordFacts } from '../../src/commands/record-facts.js';
+import { referencesOf } from '../../src/domain/reference/reference.js';
+import { StoreUnavailable } from '../../src/event-store/port.js';
+import { ANNA, MINUTE, opened, Register, request } from './support.js';
+
+const WRITERS = 12;
+const REFERENCES = ['A', 'B', 'C'];
+/** A claim may be as slow as it likes; a case written within less than half of its claim's time. */
+const SLOWEST_MINUTES = { reference: 25, case: 3 };
+
+/** Numbers in [0, below) from a seed (mulberry32). */
+const dice = (seed: number) => {
+  let state = seed;
+  return (below: number): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+};
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const simulate = async (seed: number): Promise<void> => {
+  const register = await Register.open();
+  const roll = dice(seed);
+  const handler = register.through(async (append, stream, ...args) => {
+    const [kind] = stream.split('-') as [keyof typeof SLOWEST_MINUTES];
+    const until = register.clock.now().getTime() + roll(SLOWEST_MINUTES[kind] + 1) * MINUTE;
+    while (register.clock.now().getTime() < until) await turn();
+    if (roll(6) === 0) throw new StoreUnavailable('before it wrote');
+    const appended = await append(stream, ...args);
+    if (roll(6) === 0) throw new StoreUnavailable('after it wrote');
+    return appended;
+  });
+  const writer = async (): Promise<void> => {
+    const wanted = REFERENCES.filter(() => roll(2) === 0);
+    const asked = request(newCaseId(ANNA), [opened(...wanted)], { key: 'key' });
+    for (let tries = roll(4); tries >= 0; tries -= 1)
+      await handler.execute(new RecordFacts(asked)).catch((error: unknown) => {
+        if (!(error instanceof StoreUnavailable)) throw error;
+      });
+  };
+  const done = new AbortController();
+  const writers = Promise.all(Array.from({ length: WRITERS }, writer)).finally(() => done.abort());
+  while (!done.signal.aborted) {
+    register.clock.move(MINUTE);
+    await turn();
+  }
+  await writers;
+
+  const owners = new Map<string, string[]>();
+  for (const { stream, fact } of await register.log())
+    for (const { reference } of referencesOf(fact)) owners.set(reference, [...(owners.get(reference) ?? []), stream]);
+  for (const [, cases] of owners) expect(cases).toHaveLength(1);
+
+  register.clock.move(CLAIM_HOLDS_MS);
+  const news = (reference: string) => [{ id: newCaseId(ANNA), fact: opened(reference) as never }];
+  for (const reference of REFERENCES) {
+    const [owner] = owners.get(reference) ?? [];
+    const holder = await holderOf(register.store, register.clock, 'union', reference);
+    expect(holder).toEqual(owner === undefined ? null : { caseId: owner.slice('case-'.length), said: true });
+    const late = { caseId: newCaseId(ANNA), before: [], news: news(reference), actor: ANNA, correlationId: 'late' };
+    const claimed = await claimReferences(register.store, register.clock, late);
+    expect(claimed.outcome).toBe(owner === undefined ? 'claimed' : 'reference-taken');
+  }
+  await register.store.close();
+};
+
+it('no two cases have one reference, and none is lost', async () => {
+  await fc.assert(fc.asyncProperty(fc.integer(), simulate), { numRuns: 60 });
+});

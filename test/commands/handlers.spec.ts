@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { commandHandlers } from '../../src/commands/handlers.js';
+import { newCaseId } from '../../src/commands/ids.js';
+import { RecordFacts } from '../../src/commands/record-facts.js';
+import { CLOCK } from '../../src/domain/clock.js';
+import { EVENT_STORE } from '../../src/event-store/port.js';
+import { ANNA, opened, Register, request } from './support.js';
+
+it('finds its way through the command bus, with store and clock injected', async () => {
+  const register = await Register.open();
+  const module = await Test.createTestingModule({
+    imports: [CqrsModule.forRoot()],
+    providers: [
+      ...commandHandlers,
+      { provide: EVENT_STORE, useValue: register.store },
+      { provide: CLOCK, useValue: register.clock },
+    ],
+  }).compile();
+  await module.init();
+  const id = newCaseId(ANNA);
+  const answer = await module.get(CommandBus).execute(new RecordFacts(request(id, [opened('AZ-1')])));
+  expect(answer).toMatchObject({ outcome: 'recorded', subject: { kind: 'case', id }, revision: 0 });
+  await module.close();
+  await register.store.close();
+});

@@ -1,0 +1,107 @@
+/** Many at once: what one at a time guarantees holds for 64 writers. */
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { newCaseId } from '../../src/commands/ids.js';
+import type { FactsRecorded } from '../../src/commands/record-facts.js';
+import type { AnyFact } from '../../src/domain/facts.js';
+import { referenceStream } from '../../src/domain/reference/reference.js';
+import { ANNA, arrested, named, opened, Register, request, type Recorded } from './support.js';
+
+const WRITERS = 64;
+let register: Register;
+
+beforeEach(async () => {
+  register = await Register.open();
+});
+afterEach(() => register.store.close());
+
+const all = <T>(make: (index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: WRITERS }, (_, index) => make(index)));
+const winnersOf = (answers: readonly FactsRecorded[]): readonly Recorded[] =>
+  answers.filter((a): a is Recorded => a.outcome === 'recorded');
+
+it('one of 64 cases has a reference, and the others learn which', async () => {
+  const answers = await all(() => register.record(request(newCaseId(ANNA), [opened('AZ-1')])));
+  const [winner, ...more] = winnersOf(answers);
+  expect(more).toEqual([]);
+  const taken = { outcome: 'reference-taken', list: 'union', reference: 'AZ-1', by: winner?.subject.id };
+  expect(answers.filter((a) => a.outcome !== 'recorded')).toEqual(Array(WRITERS - 1).fill(taken));
+  const types = (await register.log()).map((e) => e.fact.type);
+  expect(types.filter((t) => t === 'opened' || t === 'reference-claimed')).toEqual(['reference-claimed', 'opened']);
+});
+
+it('those who want two references in different order leave one with both', async () => {
+  const answers = await all((index) =>
+    register.record(request(newCaseId(ANNA), index % 2 === 0 ? [opened('A', 'B')] : [opened('B', 'A')])),
+  );
+  const winners = winnersOf(answers);
+  expect(winners).toHaveLength(1);
+  for (const reference of ['A', 'B'])
+    expect(await register.store.readStream(referenceStream({ list: 'union', reference }), -1, 10)).toMatchObject([
+      { fact: { caseId: winners[0]?.subject.id } },
+    ]);
+});
+
+it('one of 64 begins a case', async () => {
+  const id = newCaseId(ANNA);
+  const answers = await all(() => register.record(request(id, [opened('AZ-1')])));
+  expect(winnersOf(answers)).toHaveLength(1);
+  expect(answers.filter((a) => a.outcome === 'already-exists')).toHaveLength(WRITERS - 1);
+  expect(await register.caseEvents(id)).toHaveLength(1);
+});
+
+it('64 who add to a case are recorded once or told of the conflict', async () => {
+  const id = newCaseId(ANNA);
+  await register.recorded(request(id, [opened()]));
+  const answers = await all((index) => register.record(request(id, [named(`Name ${String(index)}`)])));
+  const winners = winnersOf(answers);
+  expect(winners.length).toBeGreaterThan(0);
+  expect(answers.filter((a) => a.outcome === 'conflict' && !a.named)).toHaveLength(WRITERS - winners.length);
+  const added = (await register.caseEvents(id)).slice(1);
+  expect(added.map((e) => e.id).sort()).toEqual(winners.flatMap((w) => w.facts).sort());
+  expect(added.map((e) => e.revision).sort()).toEqual(winners.map((w) => w.revision).sort());
+});
+
+it('one of 64 who name the same revision is recorded', async () => {
+  const id = newCaseId(ANNA);
+  await register.recorded(request(id, [opened()]));
+  const answers = await all(() => register.record(request(id, [named('Name')], { expectedRevision: 0 })));
+  expect(winnersOf(answers)).toHaveLength(1);
+  const conflict = { outcome: 'conflict', named: true, revision: 1 };
+  expect(answers.filter((a) => a.outcome === 'conflict')).toEqual(Array(WRITERS - 1).fill(conflict));
+});
+
+it('64 repeats at once record one and answer alike', async () => {
+  const id = newCaseId(ANNA, 'key');
+  const answers = await all(() =>
+    register.recorded(request(id, [opened('AZ-1'), arrested('2025-01-02')], { key: 'key' })),
+  );
+  expect(answers.filter((a) => !a.repeated)).toHaveLength(1);
+  const [first] = answers;
+  expect(answers.map((a) => ({ ...a, repeated: false }))).toEqual(Array(WRITERS).fill({ ...first, repeated: false }));
+  expect(await register.caseEvents(id)).toHaveLength(2);
+});
+
+it.each([
+  ['other words', [named('One')], [named('Two')]],
+  ['fewer facts', [named('One'), named('Two')], [named('One')]],
+  ['more facts', [named('One')], [named('One'), named('Two')]],
+])('of two bodies under one key at once the first is recorded and the other refused: %s', async (_, body, other) => {
+  const id = newCaseId(ANNA);
+  await register.recorded(request(id, [opened()]));
+  const asked = (facts: readonly AnyFact[]) => register.record(request(id, facts, { key: 'key' }));
+  expect(await Promise.all([asked(body), asked(other)])).toMatchObject([
+    { outcome: 'recorded', repeated: false },
+    { outcome: 'key-reused' },
+  ]);
+  expect((await register.caseEvents(id)).slice(1).map((e) => e.fact)).toEqual(body);
+});
+
+it('of 64 bodies under one key at once only the one in the log is answered for', async () => {
+  const id = newCaseId(ANNA, 'key');
+  const answers = await all((index) =>
+    register.record(request(id, [opened(), named(`Name ${String(index)}`)], { key: 'key' })),
+  );
+  const [winner] = winnersOf(answers);
+  expect(answers.filter((a) => a.outcome === 'key-reused')).toHaveLength(WRITERS - 1);
+  expect((await register.caseEvents(id)).map((e) => e.id)).toEqual(winner?.facts);
+});

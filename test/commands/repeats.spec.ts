@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { newCaseId } from '../../src/commands/ids.js';
+import { RecordFacts } from '../../src/commands/record-facts.js';
+import type { AnyFact } from '../../src/domain/facts.js';
+import { ANNA, arrested, BORIS, MINUTE, named, opened, Register, request } from './support.js';
+
+let register: Register;
+const KEY = 'key-1';
+const id = newCaseId(ANNA, KEY);
+
+beforeEach(async () => {
+  register = await Register.open();
+});
+afterEach(() => register.store.close());
+
+const begin = () => request(id, [opened('AZ-1'), arrested('2025-01-02')], { key: KEY });
+const add = (facts: readonly AnyFact[] = [named('One'), named('Two')]) => request(id, facts, { key: 'key-2' });
+
+describe('a repeat', () => {
+  it('answers as the first time did and records nothing', async () => {
+    const first = await register.recorded(begin());
+    const log = await register.log();
+    register.clock.move(MINUTE);
+    expect(await register.record(begin())).toEqual({ ...first, repeated: true });
+    expect(await register.log()).toEqual(log);
+  });
+
+  it('does so for ever: after other facts, and on a handler that has just started', async () => {
+    const began = await register.recorded(begin());
+    const added = await register.recorded(add());
+    await register.recorded(request(id, [named('Three')], { key: 'key-3' }));
+    register.clock.move(1000 * 24 * 60 * MINUTE);
+    const other = register.through((append, ...args) => append(...args));
+    expect(await other.execute(new RecordFacts(begin()))).toEqual({ ...began, repeated: true });
+    expect(await other.execute(new RecordFacts(add()))).toEqual({ ...added, repeated: true });
+  });
+
+  it('names the findings of the first time, whatever has been said since, and whatever is acknowledged now', async () => {
+    await register.recorded(begin());
+    const again = (acknowledge: readonly string[]) =>
+      request(id, [arrested('2025-03-02')], { key: 'key-2', acknowledge });
+    expect(await register.record(again([]))).toMatchObject({ outcome: 'refused' });
+    const first = await register.recorded(again(['CASE.ALREADY_HELD']));
+    expect(first.findings).toHaveLength(1);
+    await register.recorded(request(id, [named('Later')]));
+    expect(await register.record(again([]))).toEqual({ ...first, repeated: true });
+  });
+
+  it('is one also under an older revision and with another correlation id', async () => {
+    await register.recorded(begin());
+    const asked = { ...add(), expectedRevision: 1 };
+    const first = await register.recorded(asked);
+    expect(await register.record({ ...asked, correlationId: 'again' })).toEqual({ ...first, repeated: true });
+  });
+
+  it('compares facts, not their spelling: the order of keys and absent fields do not matter', async () => {
+    const first = await register.recorded(begin());
+    const [one, two] = begin().facts as [AnyFact, AnyFact];
+    const turned = Object.fromEntries(Object.entries(two).reverse()) as unknown as AnyFact;
+    const spelt = { ...one, note: undefined } as unknown as AnyFact;
+    expect(await register.record({ ...begin(), facts: [spelt, turned] })).toEqual({ ...first, repeated: true });
+  });
+});
+
+describe('another body under the same key', () => {
+  const bodies: readonly (readonly [string, readonly AnyFact[]])[] = [
+    ['other words', [named('One'), named('Other')]],
+    ['fewer facts', [named('One')]],
+    ['more facts', [named('One'), named('Two'), named('Three')]],
+    ['another order', [named('Two'), named('One')]],
+    ['another type', [arrested('2025-01-02')]],
+  ];
+  it.each(bodies)('is refused: %s', async (_, facts) => {
+    await register.recorded(begin());
+    await register.recorded(add());
+    await register.recorded(request(id, [named('Three')]));
+    const log = await register.log();
+    expect(await register.record(add(facts))).toEqual({ outcome: 'key-reused' });
+    expect(await register.log()).toEqual(log);
+  });
+
+  it('is refused for a case that it opened, too', async () => {
+    await register.recorded(begin());
+    expect(await register.record({ ...begin(), facts: [opened('AZ-2')] })).toEqual({ outcome: 'key-reused' });
+  });
+
+  it('is welcome where the first was refused: nothing stands under the key', async () => {
+    await register.recorded(begin());
+    expect(await register.record(add([arrested('2030-01-01')]))).toMatchObject({ outcome: 'refused' });
+    expect(await register.record(add())).toMatchObject({ outcome: 'recorded', repeated: false });
+  });
+});
+
+describe('the same key elsewhere is another request', () => {
+  it('of another actor', async () => {
+    await register.recorded(begin());
+    const first = await register.recorded(add());
+    const other = await register.recorded({ ...add([named('Other')]), actor: BORIS });
+    const sameId = await register.recorded({ ...add([named('Third')]), actor: { ...ANNA, kind: 'import' } });
+    expect([other.repeated, sameId.repeated]).toEqual([false, false]);
+    expect(await register.record(add())).toEqual({ ...first, repeated: true });
+    expect(newCaseId(BORIS, KEY)).not.toBe(id);
+  });
+
+  it('on another subject', async () => {
+    const second = newCaseId(ANNA, 'second');
+    await register.recorded(begin());
+    await register.recorded(request(second, [opened()]));
+    const first = await register.recorded(add());
+    const other = await register.recorded({ ...add([named('Other')]), subject: { kind: 'case', id: second } });
+    expect(other).toMatchObject({ repeated: false, revision: 1 });
+    expect(other.facts).not.toEqual(first.facts);
+  });
+
+  it('and without a key every request is a new one', async () => {
+    await register.recorded(begin());
+    const asked = request(id, [named('One')]);
+    const [first, second] = [await register.recorded(asked), await register.recorded(asked)];
+    expect(second).toMatchObject({ revision: first.revision + 1, repeated: false });
+    expect(newCaseId(ANNA)).not.toBe(newCaseId(ANNA));
+  });
+});

@@ -1,0 +1,810 @@
+/**
+ * What every event store does. An adapter runs this suite over itself; nothing in it knows which adapter it is.
+ * Waiting is for what the store answers, never for time.
+ */
+import { describe, expect, it, afterEach, beforeEach } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import {
+  AppendTooLarge,
+  MAX_APPEND_BYTES,
+  MAX_EVENTS_PER_APPEND,
+  MAX_READ,
+  StoreUnavailable,
+  type Cursor,
+  type EventStore,
+  type Expected,
+  type LogEvent,
+  type NewEvent,
+  type StreamEvent,
+} from '../../src/event-store/port.js';
+import { encode } from '../../src/event-store/codec.js';
+import { sizeOf } from '../../src/event-store/request.js';
+import { anEvent, events, newStream, saying } from '../support/new-events.js';
+
+export interface Opened {
+  readonly store: EventStore;
+  /** Closes the store and opens the same log anew; absent where a log ends with its store. */
+  readonly reopen?: () => Promise<EventStore>;
+  /** Called after the store was closed. */
+  readonly cleanup: () => Promise<void>;
+}
+
+/** `open` gives a store with an empty log of its own; `durable` where the log outlives its store. */
+export const eventStoreContract = (
+  name: string,
+  open: () => Promise<Opened>,
+  { durable }: { readonly durable: boolean },
+): void => {
+  let opened: Opened;
+  let store: EventStore;
+  let stream: string;
+  const whereDurable = durable ? it : it.skip;
+
+  const readAll = async (after: Cursor | null = null, limit = 1_000): Promise<LogEvent[]> => {
+    const all: LogEvent[] = [];
+    for (let cursor = after; ; cursor = all.at(-1)?.cursor ?? null) {
+      const page = await store.read(cursor, limit);
+      if (page.length === 0) return all;
+      all.push(...page);
+    }
+  };
+  const texts = (of: readonly StreamEvent[]): string[] =>
+    of.map(({ fact }) => (fact.type === 'named' ? fact.name.text : fact.type));
+  const ids = (of: readonly { id: string }[]): string[] => of.map(({ id }) => id);
+  const oneToN = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
+  const append = async (expected: Expected, ...news: NewEvent[]) => {
+    const answer = await store.append(stream, expected, news);
+    if (answer.outcome === 'conflict') throw new Error(`conflict at ${answer.revision}`);
+    return answer;
+  };
+  const outcomeOf = async (expected: Expected, ...news: NewEvent[]) =>
+    (await store.append(stream, expected, news)).outcome;
+  /** Follows until so many events came, or the following ends. */
+  const take = async (
+    count: number,
+    after: Cursor | null,
+    { signal, limit = 100, of = store }: { signal?: AbortSignal; limit?: number; of?: EventStore } = {},
+  ): Promise<LogEvent[]> => {
+    const taken: LogEvent[] = [];
+    for await (const batch of of.follow(after, signal ?? new AbortController().signal, limit)) {
+      taken.push(...batch);
+      if (taken.length >= count) break;
+    }
+    return taken;
+  };
+
+  describe(`event store: ${name}`, () => {
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+      stream = newStream();
+    });
+    afterEach(async () => {
+      await store.close();
+      await opened.cleanup();
+    });
+
+    describe('append', () => {
+      it('gives the first event of a stream revision 0', async () => {
+        expect(await store.append(stream, 'no-stream', [anEvent()])).toMatchObject({
+          outcome: 'appended',
+          revision: 0,
+        });
+      });
+      it('answers with the revision of the last event of an append', async () => {
+        expect((await append('no-stream', ...events(3))).revision).toBe(2);
+        expect((await append(2, ...events(2))).revision).toBe(4);
+      });
+      it('answers with the cursor of the last event of an append', async () => {
+        const { cursor } = await append('no-stream', ...events(3));
+        expect((await store.readStream(stream, 1, 10)).map((event) => event.cursor)).toEqual([cursor]);
+      });
+      it('numbers streams apart', async () => {
+        await append('no-stream', ...events(2));
+        expect(await store.append(newStream(), 'no-stream', events(1))).toMatchObject({ revision: 0 });
+      });
+      it('shows what it has acknowledged to the next read', async () => {
+        const event = anEvent();
+        await append('no-stream', event);
+        expect(ids(await store.readStream(stream, -1, 1))).toEqual([event.id]);
+        expect(ids(await store.read(null, 1))).toEqual([event.id]);
+      });
+      it('keeps appends that nobody waited for in the order of their calls', async () => {
+        const news = events(50);
+        await Promise.all(news.map((event) => store.append(stream, 'any', [event])));
+        expect(ids(await store.readStream(stream, -1, 100))).toEqual(ids(news));
+      });
+      it('accepts chained revisions that nobody waited for', async () => {
+        const answers = await Promise.all(
+          events(50).map((event, i) => store.append(stream, i === 0 ? 'no-stream' : i - 1, [event])),
+        );
+        expect(answers.map(({ outcome, revision }) => [outcome, revision])).toEqual(
+          answers.map((_, i) => ['appended', i]),
+        );
+      });
+      it('does not change the events it was given', async () => {
+        const event = anEvent();
+        const before = structuredClone(event);
+        await append('no-stream', event);
+        expect(event).toEqual(before);
+      });
+      it('stores what the events were when it was called', async () => {
+        const acknowledged = ['CASE.FIRST'];
+        const answer = append('no-stream', anEvent({ acknowledged }));
+        acknowledged.push('CASE.SECOND');
+        await answer;
+        expect((await store.readStream(stream, -1, 1))[0]?.acknowledged).toEqual(['CASE.FIRST']);
+      });
+    });
+
+    describe('expectation', () => {
+      it.each<[Expected, string]>([
+        ['no-stream', 'appended'],
+        ['any', 'appended'],
+        [0, 'conflict'],
+        [7, 'conflict'],
+      ])('%p of a stream that does not exist: %s', async (expected, outcome) => {
+        expect(await outcomeOf(expected, anEvent())).toBe(outcome);
+      });
+      it.each<[Expected, string]>([
+        ['no-stream', 'conflict'],
+        ['any', 'appended'],
+        [0, 'conflict'],
+        [1, 'conflict'],
+        [2, 'appended'],
+        [3, 'conflict'],
+        [1_000_000, 'conflict'],
+      ])('%p of a stream with last revision 2: %s', async (expected, outcome) => {
+        await append('no-stream', ...events(3));
+        expect(await outcomeOf(expected, anEvent())).toBe(outcome);
+      });
+      it('names the last revision in a conflict', async () => {
+        await append('no-stream', ...events(3));
+        expect(await store.append(stream, 0, [anEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
+        expect(await store.append(stream, 'no-stream', [anEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
+        expect(await store.append(stream, 9, [anEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
+      });
+      it('names null in a conflict where the stream does not exist', async () => {
+        expect(await store.append(stream, 4, [anEvent()])).toEqual({ outcome: 'conflict', revision: null });
+      });
+      it('writes nothing in a conflict', async () => {
+        await append('no-stream', ...events(2));
+        await store.append(stream, 0, events(3));
+        expect(await store.readStream(stream, -1, 10)).toHaveLength(2);
+        expect(await readAll()).toHaveLength(2);
+      });
+      it('does not begin a stream in a conflict', async () => {
+        await store.append(stream, 4, [anEvent()]);
+        expect(await outcomeOf('no-stream', anEvent())).toBe('appended');
+      });
+      it('leaves no gap in the positions after a conflict', async () => {
+        await append('no-stream', anEvent());
+        await store.append(stream, 'no-stream', events(2));
+        await append(0, anEvent());
+        expect((await readAll()).map(({ position }) => position)).toEqual([1, 2]);
+      });
+      it('is judged for each of concurrent appends by itself', async () => {
+        await append('no-stream', anEvent());
+        const others = [newStream(), newStream()] as const;
+        const answers = await Promise.all([
+          store.append(others[0], 'no-stream', events(2)),
+          store.append(stream, 'no-stream', events(2)),
+          store.append(others[1], 'no-stream', events(2)),
+        ]);
+        expect(answers.map(({ outcome }) => outcome)).toEqual(['appended', 'conflict', 'appended']);
+        expect(await readAll()).toHaveLength(5);
+      });
+      it.each([-1, -2, 0.5, NaN, Infinity])('%p is no revision: RangeError', async (expected) => {
+        await expect(store.append(stream, expected, [anEvent()])).rejects.toThrow(RangeError);
+      });
+    });
+
+    describe('races', () => {
+      it('lets one of 64 writers begin a stream', async () => {
+        const answers = await Promise.all(
+          Array.from({ length: 64 }, () => store.append(stream, 'no-stream', [anEvent()])),
+        );
+        expect(answers.filter(({ outcome }) => outcome === 'appended')).toHaveLength(1);
+        expect(answers.filter(({ outcome }) => outcome === 'conflict')).toHaveLength(63);
+        expect(await store.readStream(stream, -1, 100)).toHaveLength(1);
+      });
+      it('tells the losers of a race what the winner wrote', async () => {
+        const answers = await Promise.all(
+          Array.from({ length: 8 }, () => store.append(stream, 'no-stream', events(3))),
+        );
+        expect(answers.map(({ revision }) => revision)).toEqual(Array.from({ length: 8 }, () => 2));
+      });
+      it('lets one of 64 writers follow a revision', async () => {
+        await append('no-stream', ...events(5));
+        const answers = await Promise.all(Array.from({ length: 64 }, () => store.append(stream, 4, [anEvent()])));
+        expect(answers.filter(({ outcome }) => outcome === 'appended')).toHaveLength(1);
+        expect(await store.readStream(stream, 4, 100)).toHaveLength(1);
+      });
+      it('brings every one of 64 writers through who try again after a conflict', async () => {
+        const write = async (): Promise<void> => {
+          for (let expected: Expected = 'no-stream'; ;) {
+            const answer = await store.append(stream, expected, [anEvent()]);
+            if (answer.outcome === 'appended') return;
+            expected = answer.revision ?? 'no-stream';
+          }
+        };
+        await Promise.all(Array.from({ length: 64 }, write));
+        expect((await store.readStream(stream, -1, 100)).map(({ revision }) => revision)).toEqual(
+          oneToN(64).map((n) => n - 1),
+        );
+      });
+      it('never shows a part of an append', async () => {
+        const writers = Array.from({ length: 16 }, async () => {
+          for (let i = 0; i < 5; i++) await store.append(newStream(), 'no-stream', events(7));
+        });
+        let writing = true;
+        const done = Promise.all(writers).then(() => (writing = false));
+        do expect((await readAll(null, MAX_READ)).length % 7).toBe(0);
+        while (writing);
+        await done;
+        expect(await readAll()).toHaveLength(16 * 5 * 7);
+      });
+    });
+
+    describe('repeat', () => {
+      it('with the same ids at no-stream answers as the first time and writes nothing', async () => {
+        const news = events(3);
+        const first = await append('no-stream', ...news);
+        expect(await append('no-stream', ...news)).toEqual(first);
+        expect(await readAll()).toHaveLength(3);
+      });
+      it('with the same ids at a revision answers as the first time and writes nothing', async () => {
+        await append('no-stream', ...events(2));
+        const news = events(3);
+        const first = await append(1, ...news);
+        expect(await append(1, ...news)).toEqual(first);
+        expect(await readAll()).toHaveLength(5);
+      });
+      it('answers as the first time also when others have written since', async () => {
+        const news = events(2);
+        const first = await append('no-stream', ...news);
+        await append(1, ...events(300));
+        await store.append(newStream(), 'no-stream', events(3));
+        expect(await append('no-stream', ...news)).toEqual(first);
+      });
+      it('with other ids is a conflict', async () => {
+        await append('no-stream', ...events(2));
+        expect(await outcomeOf('no-stream', ...events(2))).toBe('conflict');
+      });
+      it('with the same ids in another order is a conflict', async () => {
+        const [one, two] = [anEvent(), anEvent()];
+        await append('no-stream', one, two);
+        expect(await outcomeOf('no-stream', two, one)).toBe('conflict');
+      });
+      it('with one known and one new id is a conflict', async () => {
+        const known = anEvent();
+        await append('no-stream', known);
+        expect(await outcomeOf('no-stream', known, anEvent())).toBe('conflict');
+        expect(await readAll()).toHaveLength(1);
+      });
+      it('with one other id among known ones is a conflict', async () => {
+        const [one, two, three] = [anEvent(), anEvent(), anEvent()];
+        await append('no-stream', one, two, three);
+        expect(await outcomeOf('no-stream', one, anEvent(), three)).toBe('conflict');
+      });
+      it('with the same ids at an earlier revision is a conflict', async () => {
+        await append('no-stream', ...events(2));
+        const event = anEvent();
+        await append(1, event);
+        expect(await outcomeOf(0, event)).toBe('conflict');
+      });
+      it('at the same time as the first writes once', async () => {
+        const news = events(2);
+        const answers = await Promise.all([1, 2, 3].map(() => append('no-stream', ...news)));
+        expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+        expect(await readAll()).toHaveLength(2);
+      });
+      whereDurable('is still known after the log was opened anew', async () => {
+        const news = events(3);
+        const first = await append('no-stream', ...news);
+        store = await reopened();
+        expect(await append('no-stream', ...news)).toEqual(first);
+        expect(await readAll()).toHaveLength(3);
+      });
+    });
+
+    describe('limits', () => {
+      it('refuses an append of nothing', async () => {
+        await expect(store.append(stream, 'any', [])).rejects.toThrow(RangeError);
+        expect(await outcomeOf('no-stream', anEvent())).toBe('appended');
+      });
+      it(`takes ${MAX_EVENTS_PER_APPEND} events at once`, async () => {
+        const { revision } = await append('no-stream', ...events(MAX_EVENTS_PER_APPEND));
+        expect(revision).toBe(MAX_EVENTS_PER_APPEND - 1);
+        expect((await readAll()).map(({ position }) => position)).toEqual(oneToN(MAX_EVENTS_PER_APPEND));
+      });
+      it('refuses one event more, and writes none', async () => {
+        await expect(store.append(stream, 'any', events(MAX_EVENTS_PER_APPEND + 1))).rejects.toThrow(AppendTooLarge);
+        expect(await store.head()).toBeNull();
+      });
+      it('takes an event of exactly the largest size', async () => {
+        const text = largest();
+        await append('no-stream', anEvent({ fact: saying(text) }));
+        expect(texts(await store.readStream(stream, -1, 1))).toEqual([text]);
+      });
+      it('refuses an event of one byte more, and writes nothing', async () => {
+        const event = anEvent({ fact: saying(`${largest()}.`) });
+        await expect(store.append(stream, 'any', [event])).rejects.toThrow(AppendTooLarge);
+        expect(await store.head()).toBeNull();
+      });
+      it('counts bytes, not characters', async () => {
+        const event = anEvent({ fact: saying('ə'.repeat(largest().length - 1_000)) });
+        await expect(store.append(stream, 'any', [event])).rejects.toThrow(AppendTooLarge);
+      });
+      it('counts the bytes of all events of an append together', async () => {
+        const news = Array.from({ length: 20 }, () => anEvent({ fact: saying('x'.repeat(60_000)) }));
+        await expect(store.append(stream, 'any', news)).rejects.toThrow(AppendTooLarge);
+        expect(await store.head()).toBeNull();
+      });
+      it('reads events of the largest size, if not all at once', async () => {
+        for (let i = 0; i < 20; i++) await append('any', anEvent({ fact: saying(largest()) }));
+        expect((await readAll(null, MAX_READ)).map(({ position }) => position)).toEqual(oneToN(20));
+      });
+      it.each([0, -1, 0.5, NaN, MAX_READ + 1])('refuses to read %p events', async (limit) => {
+        await expect(store.read(null, limit)).rejects.toThrow(RangeError);
+        await expect(store.readStream(stream, -1, limit)).rejects.toThrow(RangeError);
+        await expect(take(1, null, { limit })).rejects.toThrow(RangeError);
+      });
+      it('refuses an id twice in one append', async () => {
+        const event = anEvent();
+        await expect(store.append(stream, 'any', [event, event])).rejects.toThrow(RangeError);
+      });
+      it.each(['', 'event-1', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'])('refuses %p as an id', async (id) => {
+        await expect(store.append(stream, 'any', [anEvent({ id })])).rejects.toThrow(TypeError);
+      });
+      it.each(['', 'case-\u0000', 'case-\n', 'case-\ud800', 'c'.repeat(201)])('refuses %j as a stream', async (odd) => {
+        await expect(store.append(odd, 'any', [anEvent()])).rejects.toThrow(RangeError);
+        await expect(store.readStream(odd, -1, 1)).rejects.toThrow(RangeError);
+      });
+      it('refuses what could not be read back as it is, and writes none of the append', async () => {
+        const broken = anEvent({ fact: { ...saying('x'), note: undefined } as unknown as NewEvent['fact'] });
+        await expect(store.append(stream, 'any', [anEvent(), broken])).rejects.toThrow(TypeError);
+        expect(await store.head()).toBeNull();
+      });
+      it('goes on after a refusal', async () => {
+        const refused = store.append(stream, 'any', [anEvent({ id: 'no' })]);
+        const accepted = store.append(stream, 'any', [anEvent()]);
+        await expect(refused).rejects.toThrow(TypeError);
+        expect((await accepted).outcome).toBe('appended');
+      });
+      const largest = (): string => 'x'.repeat(MAX_APPEND_BYTES - sizeOf(encode(anEvent({ fact: saying('') }))));
+    });
+
+    describe('reading a stream', () => {
+      it('gives nothing where it does not exist', async () => {
+        expect(await store.readStream(stream, -1, 10)).toEqual([]);
+      });
+      it('gives its events in order of revision', async () => {
+        await append('no-stream', ...events(5));
+        const read = await store.readStream(stream, -1, 10);
+        expect(texts(read)).toEqual(['name 0', 'name 1', 'name 2', 'name 3', 'name 4']);
+        expect(read.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
+      });
+      it('gives its events alone, whoever wrote between them', async () => {
+        const other = newStream();
+        for (const event of events(4)) {
+          await append('any', event);
+          await store.append(other, 'any', [anEvent()]);
+        }
+        expect(texts(await store.readStream(stream, -1, 10))).toEqual(['name 0', 'name 1', 'name 2', 'name 3']);
+      });
+      it('begins after a revision', async () => {
+        await append('no-stream', ...events(5));
+        expect(texts(await store.readStream(stream, 2, 10))).toEqual(['name 3', 'name 4']);
+      });
+      it('ends at the limit', async () => {
+        await append('no-stream', ...events(5));
+        expect(texts(await store.readStream(stream, 0, 2))).toEqual(['name 1', 'name 2']);
+      });
+      it('gives nothing at its end and beyond', async () => {
+        await append('no-stream', ...events(2));
+        expect(await store.readStream(stream, 1, 10)).toEqual([]);
+        expect(await store.readStream(stream, 99, 10)).toEqual([]);
+      });
+      it.each([1, 3, 256, 1_000])('gives all of 700 events in pages of %p', async (limit) => {
+        await append('no-stream', ...events(700));
+        const revisions: number[] = [];
+        for (let page; (page = await store.readStream(stream, revisions.length - 1, limit)).length > 0;)
+          revisions.push(...page.map(({ revision }) => revision));
+        expect(revisions).toEqual(oneToN(700).map((n) => n - 1));
+      });
+      it.each([-2, 0.5, NaN])('refuses %p as a revision to begin after', async (after) => {
+        await expect(store.readStream(stream, after, 1)).rejects.toThrow(RangeError);
+      });
+      it('does not mistake the beginning of a name for the name', async () => {
+        await append('no-stream', ...events(1));
+        expect(await store.readStream(stream.slice(0, -1), -1, 10)).toEqual([]);
+        expect(await store.readStream(stream.toUpperCase(), -1, 10)).toEqual([]);
+      });
+    });
+
+    describe('reading the log', () => {
+      it('gives nothing where it is empty', async () => {
+        expect(await store.read(null, 10)).toEqual([]);
+      });
+      it('counts positions from 1 without gaps over all streams', async () => {
+        for (let i = 0; i < 5; i++) await store.append(newStream(), 'no-stream', events(3));
+        expect((await readAll()).map(({ position }) => position)).toEqual(oneToN(15));
+      });
+      it('keeps the events of an append together, in their order', async () => {
+        const batches = Array.from({ length: 20 }, () => events(4));
+        await Promise.all(batches.map((batch) => store.append(newStream(), 'no-stream', batch)));
+        const all = ids(await readAll());
+        for (const batch of batches) {
+          const at = all.indexOf(batch[0]?.id ?? '');
+          expect(all.slice(at, at + 4)).toEqual(ids(batch));
+        }
+      });
+      it('gives the order in which appends were acknowledged one after another', async () => {
+        const news = events(10);
+        for (const event of news) await store.append(newStream(), 'no-stream', [event]);
+        expect(ids(await readAll())).toEqual(ids(news));
+      });
+      it('begins after a cursor', async () => {
+        await append('no-stream', ...events(3));
+        const { cursor } = await append(2, anEvent());
+        const after = await append(3, anEvent());
+        expect((await store.read(cursor, 10)).map((event) => event.cursor)).toEqual([after.cursor]);
+      });
+      it('ends at the limit', async () => {
+        await append('no-stream', ...events(5));
+        expect((await store.read(null, 2)).map(({ position }) => position)).toEqual([1, 2]);
+      });
+      it('gives nothing after the last cursor', async () => {
+        const { cursor } = await append('no-stream', ...events(2));
+        expect(await store.read(cursor, 10)).toEqual([]);
+      });
+      it('goes on from every cursor it gave', async () => {
+        for (let i = 0; i < 6; i++) await store.append(newStream(), 'no-stream', events(2));
+        const all = await readAll();
+        for (const [i, { cursor }] of all.entries()) expect(await store.read(cursor, 100)).toEqual(all.slice(i + 1));
+      });
+      it.each([1, 7, 256, MAX_READ])('gives all of 1,100 events in pages of %p', async (limit) => {
+        await append('no-stream', ...events(1_000));
+        await store.append(newStream(), 'no-stream', events(100));
+        expect((await readAll(null, limit)).map(({ position }) => position)).toEqual(oneToN(1_100));
+      });
+      it('gives the same event as reading its stream, and its position', async () => {
+        await append('no-stream', ...events(3));
+        const read = await store.read(null, 10);
+        expect(read.map(({ position: _, ...event }) => event)).toEqual(await store.readStream(stream, -1, 10));
+      });
+      it('refuses what is no cursor', async () => {
+        await append('no-stream', anEvent());
+        await expect(store.read('no cursor', 10)).rejects.toThrow(RangeError);
+      });
+      it('skips no late commit: readers beside 64 writers see 1 to n without gaps', async () => {
+        const [perWriter, writers] = [20, 64];
+        const total = perWriter * writers;
+        const write = async (): Promise<void> => {
+          const own = newStream();
+          for (let i = 0; i < perWriter; i++) await store.append(own, 'any', [anEvent()]);
+        };
+        const readTo = async (limit: number): Promise<number[]> => {
+          const seen: number[] = [];
+          for (let cursor: Cursor | null = null; seen.length < total;) {
+            const page: readonly LogEvent[] = await store.read(cursor, limit);
+            seen.push(...page.map(({ position }) => position));
+            cursor = page.at(-1)?.cursor ?? cursor;
+          }
+          return seen;
+        };
+        const [first, second, followed] = await Promise.all([
+          readTo(10),
+          readTo(500),
+          take(total, null, { limit: 33 }),
+          ...Array.from({ length: writers }, write),
+        ]);
+        expect(first).toEqual(oneToN(total));
+        expect(second).toEqual(oneToN(total));
+        expect(followed.map(({ position }) => position)).toEqual(oneToN(total));
+      });
+    });
+
+    describe('exact round trip', () => {
+      it('of everything that an event carries', async () => {
+        const event = anEvent({
+          recordedAt: '2025-12-31T23:59:59.999Z',
+          actor: { kind: 'import', id: 'file-7', asserted: false },
+          acknowledged: ['CASE.ARRESTED_WHILE_HELD'],
+          raised: [{ code: 'CASE.X', grade: 'warn', facts: [randomUUID()], expected: 'something else' }],
+          correlationId: 'request-2',
+          causationId: 'cause-1',
+          fact: {
+            type: 'arrested',
+            occurredOn: '2020-06~',
+            sources: [{ kind: 'press', citation: 'a paper', url: 'https://example.org/1', machineTranslated: true }],
+            reliability: 'verified',
+            note: 'a note',
+            after: randomUUID(),
+            kind: 'administrative',
+            days: 30,
+            place: 'a place',
+          },
+        });
+        const { cursor } = await append('no-stream', event);
+        expect(await store.read(null, 1)).toStrictEqual([{ ...event, stream, revision: 0, position: 1, cursor }]);
+      });
+      it('of absent fields, null, false, 0 and empty texts', async () => {
+        const fact: NewEvent['fact'] = {
+          type: 'described',
+          sources: [],
+          reliability: 'reported',
+          note: '',
+          born: null,
+          region: '',
+        };
+        await append('no-stream', anEvent({ fact }));
+        expect((await store.readStream(stream, -1, 1))[0]?.fact).toStrictEqual(fact);
+      });
+      it.each([
+        ['Azerbaijani', 'Şəhanə Əsgərova-Məmmədli, Göygöl, İmişli, ığüöç'],
+        ['Russian', 'Гейдар Нумунов, Ёжиков-Щукин, Баку'],
+        ['right to left', 'حیدر نمونه‌ای'],
+        ['combining marks', 'I\u0307 i\u0307 e\u0301 \u00e9'],
+        ['beyond the basic plane', '𐰉𐰃𐰠𐰏𐰀 👩🏽‍⚖️'],
+        ['half a character', 'a\ud800b'],
+        ['controls', 'a\u0000b\u0001\t\r\n\u007f\u0085\u2028\u2029'],
+        ['quotes', `'"\`\\\\/${'${x}'};--<script>]]>`],
+        ['a byte order mark', '\ufeffx'],
+        ['spaces', '  x \u00a0 '],
+        ['JSON', '{"a":[null]}'],
+        ['a prototype', '__proto__'],
+      ])('of %s', async (_, text) => {
+        await append('no-stream', anEvent({ fact: { ...saying(text), note: text } }));
+        const [read] = await store.readStream(stream, -1, 1);
+        expect(texts(read ? [read] : [])).toEqual([text]);
+        expect(read?.fact.note).toBe(text);
+      });
+      it.each(['reference-union:AZ-0137', 'list-həbs', 'case-a"b\'c\\d%_', 'case-a b', 'case-👩🏽‍⚖️'])(
+        'of the stream %j',
+        async (odd) => {
+          await store.append(odd, 'no-stream', [anEvent()]);
+          expect((await store.readStream(odd, -1, 1)).map((event) => event.stream)).toEqual([odd]);
+          expect((await store.read(null, 1)).map((event) => event.stream)).toEqual([odd]);
+        },
+      );
+      whereDurable('of everything after the log was opened anew', async () => {
+        await append('no-stream', ...events(3));
+        await store.append(newStream(), 'no-stream', events(2));
+        const before = await readAll();
+        store = await reopened();
+        expect(await readAll()).toStrictEqual(before);
+      });
+    });
+
+    describe('following', () => {
+      it('gives what is there already, in order', async () => {
+        await append('no-stream', ...events(25));
+        expect((await take(25, null, { limit: 10 })).map(({ position }) => position)).toEqual(oneToN(25));
+      });
+      it('gives batches of at least one and at most the limit', async () => {
+        await append('no-stream', ...events(25));
+        const sizes: number[] = [];
+        for await (const batch of store.follow(null, new AbortController().signal, 10)) {
+          sizes.push(batch.length);
+          if (sizes.reduce((sum, size) => sum + size, 0) === 25) break;
+        }
+        expect(Math.max(...sizes)).toBeLessThanOrEqual(10);
+        expect(Math.min(...sizes)).toBeGreaterThanOrEqual(1);
+      });
+      it('gives the same events as reading', async () => {
+        await append('no-stream', ...events(5));
+        expect(await take(5, null)).toStrictEqual(await readAll());
+      });
+      it('waits on an empty log for the first event', async () => {
+        const taken = take(1, null);
+        const event = anEvent();
+        await append('no-stream', event);
+        expect(ids(await taken)).toEqual([event.id]);
+      });
+      it('catches up, then goes on with what comes', async () => {
+        await append('no-stream', ...events(5));
+        const seen: number[] = [];
+        for await (const batch of store.follow(null, new AbortController().signal, 2)) {
+          seen.push(...batch.map(({ position }) => position));
+          if (seen.length === 5) void append(4, ...events(3));
+          if (seen.length === 8) break;
+        }
+        expect(seen).toEqual(oneToN(8));
+      });
+      it('wakes for each of many appends that come one by one', async () => {
+        const [one, two] = [newStream(), newStream()];
+        const following = store.follow(null, new AbortController().signal, 10)[Symbol.asyncIterator]();
+        for (let i = 0; i < 20; i++) {
+          const next = following.next();
+          await store.append(i % 2 ? one : two, 'any', [anEvent()]);
+          expect((await next).value?.map((event: LogEvent) => event.position)).toEqual([i + 1]);
+        }
+        await following.return?.();
+      });
+      it('can be resumed at any cursor', async () => {
+        for (let i = 0; i < 8; i++) await store.append(newStream(), 'no-stream', events(2));
+        const all = await readAll();
+        for (const [i, { cursor }] of all.slice(0, -1).entries())
+          expect(ids(await take(all.length - i - 1, cursor, { limit: 3 }))).toEqual(ids(all.slice(i + 1)));
+      });
+      it('begun at the head gives only what comes', async () => {
+        await append('no-stream', ...events(3));
+        const taken = take(1, await store.head());
+        await append(2, anEvent());
+        expect((await taken).map(({ position }) => position)).toEqual([4]);
+      });
+      it('ends when the signal aborts while it waits', async () => {
+        const abort = new AbortController();
+        const taken = take(1, null, { signal: abort.signal });
+        abort.abort();
+        expect(await taken).toEqual([]);
+      });
+      it('ends when the signal aborts while a batch is worked on', async () => {
+        await append('no-stream', ...events(10));
+        const abort = new AbortController();
+        const seen: number[] = [];
+        for await (const batch of store.follow(null, abort.signal, 2)) {
+          seen.push(...batch.map(({ position }) => position));
+          abort.abort();
+        }
+        expect(seen).toEqual([1, 2]);
+      });
+      it('gives nothing where the signal has aborted before', async () => {
+        await append('no-stream', ...events(3));
+        expect(await take(1, null, { signal: AbortSignal.abort() })).toEqual([]);
+      });
+      it('ends when the store closes while it waits', async () => {
+        const taken = take(1, null);
+        await store.close();
+        expect(await taken).toEqual([]);
+      });
+      it('ends when the store closes while a batch is worked on', async () => {
+        await append('no-stream', ...events(10));
+        const seen: number[] = [];
+        for await (const batch of store.follow(null, new AbortController().signal, 2)) {
+          seen.push(...batch.map(({ position }) => position));
+          await store.close();
+        }
+        expect(seen).toEqual([1, 2]);
+      });
+      it('refuses what is no cursor', async () => {
+        await expect(take(1, 'no cursor')).rejects.toThrow(RangeError);
+      });
+      it('waits for a slow consumer and loses nothing', async () => {
+        const seen: number[] = [];
+        const own = newStream();
+        await store.append(own, 'no-stream', events(9));
+        for await (const batch of store.follow(null, new AbortController().signal, 3)) {
+          seen.push(...batch.map(({ position }) => position));
+          if (seen.length >= 100) break;
+          // More comes in than is taken out, until enough is there.
+          if (seen.length < 40) await store.append(own, 'any', events(9));
+        }
+        expect(seen).toEqual(oneToN(seen.length));
+      });
+      it('serves two followers at their own pace', async () => {
+        const [fast, slow] = [take(60, null, { limit: 50 }), take(60, null, { limit: 1 })];
+        for (let i = 0; i < 20; i++) await store.append(newStream(), 'no-stream', events(3));
+        expect(ids(await slow)).toEqual(ids(await fast));
+        expect(ids(await fast)).toEqual(ids(await readAll()));
+      });
+      it('leaves others alone when one stops', async () => {
+        const abort = new AbortController();
+        const [stopped, goesOn] = [take(9, null, { signal: abort.signal }), take(3, null)];
+        await append('no-stream', anEvent());
+        abort.abort();
+        await append(0, ...events(2));
+        expect((await goesOn).map(({ position }) => position)).toEqual([1, 2, 3]);
+        expect((await stopped).length).toBeLessThan(3);
+      });
+      it('interrupted and resumed under 16 writers loses nothing and doubles nothing', async () => {
+        const total = 16 * 20;
+        const writers = Array.from({ length: 16 }, async () => {
+          const own = newStream();
+          for (let i = 0; i < 20; i++) await store.append(own, 'any', [anEvent()]);
+        });
+        const seen: LogEvent[] = [];
+        while (seen.length < total)
+          seen.push(
+            ...(await take(Math.min(1 + (seen.length % 17), total - seen.length), seen.at(-1)?.cursor ?? null, {
+              limit: 5,
+            })),
+          );
+        await Promise.all(writers);
+        expect(seen.map(({ position }) => position)).toEqual(oneToN(total));
+        expect(new Set(ids(seen)).size).toBe(total);
+      });
+      whereDurable('is resumed after the log was opened anew', async () => {
+        await append('no-stream', ...events(3));
+        const [, second] = await take(2, null);
+        store = await reopened();
+        const taken = take(2, second?.cursor ?? null);
+        await append(2, anEvent());
+        expect((await taken).map(({ position }) => position)).toEqual([3, 4]);
+      });
+    });
+
+    describe('head', () => {
+      it('is null where the log is empty', async () => {
+        expect(await store.head()).toBeNull();
+      });
+      it('is the cursor of the last append', async () => {
+        await append('no-stream', ...events(2));
+        const { cursor } = await store.append(newStream(), 'no-stream', events(2)).then((answer) => {
+          if (answer.outcome === 'conflict') throw new Error('a conflict');
+          return answer;
+        });
+        expect(await store.head()).toBe(cursor);
+        expect((await readAll()).at(-1)?.cursor).toBe(cursor);
+      });
+      it('stands still in a conflict and in a repeat', async () => {
+        const news = events(2);
+        const { cursor } = await append('no-stream', ...news);
+        await append('no-stream', ...news);
+        await store.append(stream, 'no-stream', events(1));
+        expect(await store.head()).toBe(cursor);
+      });
+      whereDurable('and the next position stand after the log was opened anew', async () => {
+        await append('no-stream', ...events(3));
+        const head = await store.head();
+        store = await reopened();
+        expect(await store.head()).toBe(head);
+        await append(2, anEvent());
+        expect((await readAll()).map(({ position }) => position)).toEqual([1, 2, 3, 4]);
+      });
+    });
+
+    describe('compare', () => {
+      it('orders cursors as the log orders events', async () => {
+        // Enough that cursors as texts would be in another order.
+        for (let i = 0; i < 12; i++) await append('any', anEvent());
+        const cursors = (await readAll()).map(({ cursor }) => cursor);
+        const order = cursors.map((a) => cursors.map((b) => Math.sign(store.compare(a, b))));
+        expect(order).toEqual(cursors.map((_, i) => cursors.map((__, k) => Math.sign(i - k))));
+      });
+      it.each(['', 'x', '-1', '1.5', ' 1', '1 ', 'null', '１', '9'.repeat(60)])('refuses %j', async (odd) => {
+        const { cursor } = await append('no-stream', anEvent());
+        expect(() => store.compare(cursor, odd)).toThrow(RangeError);
+        expect(() => store.compare(odd, cursor)).toThrow(RangeError);
+      });
+    });
+
+    describe('close', () => {
+      it('answers appends that are under way', async () => {
+        const answers = [1, 2, 3].map(() => store.append(newStream(), 'no-stream', [anEvent()]));
+        await store.close();
+        expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('appended'));
+      });
+      whereDurable('loses nothing of what was under way', async () => {
+        const answers = [1, 2, 3].map(() => store.append(newStream(), 'no-stream', [anEvent()]));
+        store = await reopened();
+        await Promise.all(answers);
+        expect(await readAll()).toHaveLength(3);
+      });
+      it('refuses later appends and reads', async () => {
+        await append('no-stream', anEvent());
+        await store.close();
+        await expect(store.append(stream, 'any', [anEvent()])).rejects.toThrow(StoreUnavailable);
+        await expect(store.readStream(stream, -1, 1)).rejects.toThrow(StoreUnavailable);
+        await expect(store.read(null, 1)).rejects.toThrow(StoreUnavailable);
+        await expect(store.head()).rejects.toThrow(StoreUnavailable);
+      });
+      it('ends followers that come later at once', async () => {
+        await append('no-stream', anEvent());
+        await store.close();
+        expect(await take(1, null)).toEqual([]);
+      });
+      it('may be called twice', async () => {
+        await store.close();
+        await expect(store.close()).resolves.toBeUndefined();
+      });
+    });
+  });
+
+  const reopened = async (): Promise<EventStore> => {
+    if (opened.reopen === undefined) throw new Error('a durable store that cannot be opened anew');
+    return opened.reopen();
+  };
+};

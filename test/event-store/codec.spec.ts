@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import type { AnyFact, AnyFactType } from '../../src/domain/facts.js';
+import { allFacts, describe as descriptionOf } from '../../src/domain/facts.js';
+import { decode, encode, type StoredRecord } from '../../src/event-store/codec.js';
+import { StoreDamaged, type NewEvent } from '../../src/event-store/port.js';
+import { upcast, UPCASTERS, type Upcaster } from '../../src/event-store/upcasters.js';
+import { EXPECTED } from '../golden/expected.js';
+import { anEvent, saying } from '../support/new-events.js';
+
+const TYPES = Object.keys(allFacts) as AnyFactType[];
+const PLACE = { stream: 'case-1', revision: 3 };
+const payloadOf = (event: NewEvent) =>
+  JSON.parse(encode(event).payload) as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
+
+/** Any value that JSON can hold; -0 apart, which it cannot. */
+const value = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }).map((v) => JSON.parse(JSON.stringify(v)) as unknown);
+const text = fc.string({ unit: 'binary' });
+
+/** A fact of a type with any of its fields, each holding anything: the codec keeps fields, it does not judge them. */
+const factOf = (type: AnyFactType): fc.Arbitrary<AnyFact> => {
+  const full: object = EXPECTED[type][EXPECTED[type].length - 1] ?? {};
+  const said = ['type', 'occurredOn', 'sources', 'reliability', 'note', 'after'];
+  const fields = Object.keys(full).filter((field) => !said.includes(field));
+  const dated = descriptionOf(type)?.dated === true;
+  return fc.record(
+    {
+      type: fc.constant(type),
+      ...Object.fromEntries(fields.map((field) => [field, value])),
+      ...(dated ? { occurredOn: text } : {}),
+      sources: fc.array(value, { maxLength: 3 }),
+      reliability: fc.constantFrom('reported', 'corroborated', 'verified'),
+      note: text,
+      after: text,
+    },
+    { requiredKeys: ['type', 'sources', 'reliability', ...(dated ? ['occurredOn'] : [])] as never[] },
+  ) as unknown as fc.Arbitrary<AnyFact>;
+};
+
+const eventWith = (facts: fc.Arbitrary<AnyFact>): fc.Arbitrary<NewEvent> =>
+  fc.record({
+    id: fc.uuid(),
+    recordedAt: fc
+      .date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+      .map((date) => date.toISOString()),
+    schemaVersion: fc.constant(1),
+    actor: fc.record({ kind: fc.constantFrom('person', 'import', 'system'), id: text, asserted: fc.boolean() }),
+    acknowledged: fc.array(text),
+    raised: fc.array(
+      fc.record({ code: text, grade: fc.constantFrom('refuse', 'ask', 'warn'), facts: fc.array(text), expected: text }),
+    ),
+    correlationId: text,
+    causationId: fc.option(text),
+    fact: facts,
+  });
+
+describe('codec', () => {
+  it.each(TYPES)('gives any %s back exactly', (type) => {
+    fc.assert(
+      fc.property(eventWith(factOf(type)), (event) => {
+        // As plain objects: arbitrary objects may come without a prototype.
+        const plain = JSON.parse(JSON.stringify(event)) as NewEvent;
+        const record = encode(event);
+        expect(decode(PLACE, record)).toStrictEqual({ ...plain, ...PLACE });
+        const { stream: _, revision: __, ...again } = decode(PLACE, record);
+        expect(encode(again).payload).toBe(record.payload);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('keeps what is personal apart, and nothing else there', () => {
+    const fact = EXPECTED.opened[0];
+    expect(payloadOf(anEvent({ fact }))).toEqual({
+      data: { reliability: fact.reliability, after: fact.after, references: fact.references },
+      personal: expect.objectContaining({ names: fact.names, sources: fact.sources, note: fact.note, born: fact.born }),
+      meta: {
+        schemaVersion: 1,
+        actor: { kind: 'person', id: 'a-17', asserted: true },
+        acknowledged: [],
+        raised: [],
+        correlationId: 'request-1',
+        causationId: null,
+      },
+    });
+  });
+
+  it('invents no field', () => {
+    const { data, personal } = payloadOf(anEvent({ fact: saying('x') }));
+    expect(Object.keys(data)).toEqual(['reliability']);
+    expect(Object.keys(personal)).toEqual(['sources', 'name']);
+  });
+
+  it.each<[string, Partial<Record<keyof NewEvent, unknown>>]>([
+    ['an unknown type', { fact: { ...saying('x'), type: 'beatified' } }],
+    ['a name of Object', { fact: { ...saying('x'), type: 'constructor' } }],
+    ['a version of yesterday', { schemaVersion: 0 }],
+    ['a version of tomorrow', { schemaVersion: 2 }],
+    ['an instant without milliseconds', { recordedAt: '2025-12-22T10:20:30Z' }],
+    ['an instant in a time zone', { recordedAt: '2025-12-22T14:20:30.456+04:00' }],
+    ['a day as an instant', { recordedAt: '2025-12-22' }],
+    ['no instant', { recordedAt: 'yesterday' }],
+    ['an id that is no UUID', { id: 'x' }],
+    ['an actor of no kind', { actor: { kind: 'god', id: '1', asserted: true } }],
+    ['an actor without id', { actor: { kind: 'person', asserted: true } }],
+    ['acknowledged codes that are none', { acknowledged: [1] }],
+    ['findings that are none', { raised: [{ code: 'X' }] }],
+    ['no correlation', { correlationId: undefined }],
+    ['no sources', { fact: { ...saying('x'), sources: undefined } }],
+    ['no reliability', { fact: { ...saying('x'), reliability: 'perhaps' } }],
+    ['a note that is no text', { fact: { ...saying('x'), note: 1 } }],
+    ['a day of what happens on none', { fact: { ...saying('x'), occurredOn: '2025' } }],
+    ['no day of what happens on one', { fact: { ...saying('x'), type: 'tried', name: undefined } }],
+    ['undefined', { fact: { ...saying('x'), name: undefined } }],
+    ['a date', { fact: { ...saying('x'), name: new Date(0) } }],
+    ['NaN', { fact: { ...saying('x'), name: { text: NaN } } }],
+    ['a bigint', { fact: { ...saying('x'), name: 1n } }],
+    ['a function', { fact: { ...saying('x'), name: () => 1 } }],
+  ])('refuses to write %s, without showing it', (_, changes) => {
+    const event = { ...anEvent(), ...changes } as NewEvent;
+    expect(() => encode(event)).toThrow(TypeError);
+    expect(() => encode(event)).not.toThrow(/beatified|god|perhaps|yesterday$|Elçin/);
+  });
+
+  it('refuses to write what never ends', () => {
+    const circle: Record<string, unknown> = {};
+    circle['again'] = circle;
+    expect(() => encode(anEvent({ fact: { ...saying('x'), name: circle } as never }))).toThrow(TypeError);
+  });
+
+  const record = encode(anEvent());
+  const parts = JSON.parse(record.payload) as Record<string, Record<string, unknown>>;
+  const withPart = (part: string, changes: object): Partial<StoredRecord> => ({
+    payload: JSON.stringify({ ...parts, [part]: { ...parts[part], ...changes } }),
+  });
+  it.each<[string, Partial<StoredRecord>]>([
+    ['an unknown type', { type: 'beatified' }],
+    ['a name of Object', { type: 'toString' }],
+    ['a half id', { id: '0194b3f0' }],
+    ['no instant', { recordedAt: 1.5 }],
+    ['an instant too far', { recordedAt: 8.64e15 + 1 }],
+    ['no JSON', { payload: '{' }],
+    ['nothing', { payload: '' }],
+    ['an array', { payload: '[]' }],
+    ['null', { payload: 'null' }],
+    ['a part missing', { payload: JSON.stringify({ ...parts, personal: undefined }) }],
+    ['a later version', withPart('meta', { schemaVersion: 2 })],
+    ['version 0', withPart('meta', { schemaVersion: 0 })],
+    ['a version that is no number', withPart('meta', { schemaVersion: '1' })],
+    ['another actor', withPart('meta', { actor: 'me' })],
+    ['other findings', withPart('meta', { raised: null })],
+    ['a personal field among the others', withPart('data', { name: 'Elçin' })],
+    ['another type within', withPart('data', { type: 'died' })],
+    ['another field among the personal ones', withPart('personal', { reason: 'Elçin' })],
+    ['no sources', withPart('personal', { sources: 'a paper' })],
+    ['no reliability', withPart('data', { reliability: null })],
+  ])('finds damage in %s, and says only where', (_, changes) => {
+    expect(() => decode(PLACE, { ...record, ...changes })).toThrow(StoreDamaged);
+    expect(() => decode(PLACE, { ...record, ...changes })).toThrow(/^case-1, revision 3: /);
+    expect(() => decode(PLACE, { ...record, ...changes })).not.toThrow(/Elçin|beatified|paper/);
+  });
+});
+
+describe('upcasters', () => {
+  it.each(TYPES)('%s has one for each version before the one of today', (type) => {
+    expect(UPCASTERS[type] ?? []).toHaveLength((descriptionOf(type)?.version ?? 0) - 1);
+  });
+
+  it('are applied in order, from the version stored', () => {
+    const step =
+      (n: number): Upcaster =>
+      ({ data, personal }) => ({
+        data: { ...data, by: [...((data['by'] as number[] | undefined) ?? []), n] },
+        personal,
+      });
+    const steps = [step(1), step(2), step(3)];
+    const from = (version: number) => upcast({ data: {}, personal: { note: 'x' } }, version, steps);
+    expect(from(1)).toEqual({ data: { by: [1, 2, 3] }, personal: { note: 'x' } });
+    expect(from(3)).toEqual({ data: { by: [3] }, personal: { note: 'x' } });
+    expect(from(4)).toEqual({ data: {}, personal: { note: 'x' } });
+  });
+});

@@ -1,0 +1,264 @@
+/** What is true of the embedded store alone: its file, its durability, and how appends share a commit. */
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/event-store/port.js';
+import { openFile } from '../../../src/event-store/sqlite/file.js';
+import { MAX_QUEUED } from '../../../src/event-store/sqlite/group-commit.js';
+import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
+import { anEvent, events, newStream } from '../../support/new-events.js';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+
+let folder: TemporaryFolder;
+let file: string;
+const open: EventStore[] = [];
+const openStore = (): EventStore => {
+  const store = createSqliteStore({ file });
+  open.push(store);
+  return store;
+};
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  file = join(folder.path, 'events.sqlite');
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((store) => store.close()));
+  await folder.remove();
+});
+
+/** Changes the file behind the store's back. */
+const tamper = (sql: string): void => {
+  const db = new Database(file);
+  db.exec(sql);
+  db.close();
+};
+
+/** Transactions in the write-ahead log: a frame that ends one holds the size of the database, others 0 (sqlite.org/fileformat2.html, 4.1). */
+const commits = (): number => {
+  const wal = readFileSync(`${file}-wal`);
+  const frame = 24 + wal.readUInt32BE(8);
+  const [salt, current] = [wal.subarray(16, 24), (at: number): Buffer => wal.subarray(at + 8, at + 16)];
+  let count = 0;
+  for (let at = 32; at + frame <= wal.length && current(at).equals(salt); at += frame)
+    if (wal.readUInt32BE(at + 4) !== 0) count++;
+  return count;
+};
+
+describe('the file of the embedded log', () => {
+  it.each(['at first', 'when opened anew'])('is written ahead and flushed at every commit, %s', async (when) => {
+    if (when === 'when opened anew') {
+      const store = openStore();
+      await store.append(newStream(), 'any', [anEvent()]);
+      await store.close();
+    }
+    const db = openFile(file);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(db.pragma('synchronous', { simple: true })).toBe(2);
+    db.close();
+  });
+
+  it('keeps names once and ids in 16 bytes', async () => {
+    const store = openStore();
+    const [stream, event] = [newStream(), anEvent()];
+    await store.append(stream, 'no-stream', [event, anEvent()]);
+    const db = new Database(file, { readonly: true });
+    expect(db.prepare('SELECT name FROM streams').pluck().all()).toEqual([stream]);
+    expect(db.prepare('SELECT name FROM types').pluck().all()).toEqual(['named']);
+    expect(db.prepare('SELECT hex(id) FROM events LIMIT 1').pluck().get()).toBe(
+      event.id.replaceAll('-', '').toUpperCase(),
+    );
+    db.close();
+  });
+
+  it('can be empty: it is then made a log', async () => {
+    writeFileSync(file, '');
+    expect(await openStore().head()).toBeNull();
+  });
+
+  it('of another program is refused and left as it is', () => {
+    tamper('CREATE TABLE notes (text)');
+    const before = readFileSync(file);
+    expect(() => createSqliteStore({ file })).toThrow(StoreDamaged);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('that is no database is refused and left as it is', () => {
+    writeFileSync(file, 'a letter to somebody '.repeat(100));
+    const before = readFileSync(file);
+    expect(() => createSqliteStore({ file })).toThrow(StoreDamaged);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  it('of a later version is refused', async () => {
+    await openStore().close();
+    tamper('PRAGMA user_version = 2');
+    expect(() => createSqliteStore({ file })).toThrow(new StoreDamaged('the event log is of version 2, not 1'));
+  });
+
+  it('locked by another writer: StoreUnavailable, and on with it afterwards', async () => {
+    const store = openStore();
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(store.append(newStream(), 'any', [anEvent()])).rejects.toThrow(StoreUnavailable);
+    other.exec('ROLLBACK');
+    other.close();
+    expect(await store.append(newStream(), 'any', [anEvent()])).toMatchObject({ outcome: 'appended', cursor: '1' });
+  });
+
+  it('may be read by others while it is written', async () => {
+    const store = openStore();
+    const other = new Database(file, { readonly: true });
+    other.exec('BEGIN');
+    expect(other.prepare('SELECT count(*) FROM events').pluck().get()).toBe(0);
+    await store.append(newStream(), 'any', [anEvent()]);
+    expect(await store.read(null, 10)).toHaveLength(1);
+    other.close();
+  });
+
+  it('holds what was acknowledged, not only its write-ahead log: a copy made after closing is complete', async () => {
+    const store = openStore();
+    await store.append(newStream(), 'any', events(5));
+    await store.close();
+    copyFileSync(file, `${file}.copy`);
+    file = `${file}.copy`;
+    expect(await openStore().read(null, 10)).toHaveLength(5);
+  });
+});
+
+describe('a damaged event', () => {
+  let store: EventStore;
+  let stream: string;
+  beforeEach(async () => {
+    store = openStore();
+    stream = newStream();
+    await store.append(stream, 'no-stream', events(3));
+    await store.append(newStream(), 'no-stream', events(1));
+  });
+
+  it.each([
+    ['no JSON', `UPDATE events SET payload = '{"data":' WHERE position = 2`],
+    ['another payload', `UPDATE events SET payload = '{}' WHERE position = 2`],
+    ['an unknown type', `UPDATE types SET name = 'beatified'`],
+    ['a type without name', `UPDATE events SET type = 99 WHERE position = 2`],
+    ['a half id', `UPDATE events SET id = x'0102' WHERE position = 2`],
+    ['no instant', `UPDATE events SET recorded_at = ${Number.MAX_SAFE_INTEGER} WHERE position = 2`],
+    ['a later version', `UPDATE events SET payload = json_set(payload, '$.meta.schemaVersion', 2) WHERE position = 2`],
+    ['a missing one', `DELETE FROM events WHERE position = 2`],
+  ])('(%s) is StoreDamaged, and says where', async (_, sql) => {
+    tamper(sql);
+    await expect(store.readStream(stream, -1, 10)).rejects.toThrow(StoreDamaged);
+    await expect(store.readStream(stream, -1, 10)).rejects.toThrow(new RegExp(`^${stream}, revision [01]: `));
+    await expect(store.read(null, 10)).rejects.toThrow(StoreDamaged);
+  });
+
+  it('leaves the others readable', async () => {
+    tamper(`UPDATE events SET payload = '' WHERE position = 2`);
+    expect(await store.readStream(stream, 1, 10)).toHaveLength(1);
+    expect(await store.read('2', 10)).toHaveLength(2);
+    expect(await store.append(stream, 2, [anEvent()])).toMatchObject({ outcome: 'appended' });
+  });
+
+  it('is never shown in the error', async () => {
+    tamper(`UPDATE events SET payload = json_set(payload, '$.data.name', 'Elçin') WHERE position = 2`);
+    const error: unknown = await store.readStream(stream, -1, 10).catch((thrown: unknown) => thrown);
+    expect(error).toEqual(new StoreDamaged(`${stream}, revision 1: a personal field is not apart`));
+  });
+});
+
+describe('a cursor past the end', () => {
+  it('is of another log: RangeError, so that its reader skips nothing', async () => {
+    const store = openStore();
+    await store.append(newStream(), 'any', events(2));
+    await expect(store.read('3', 10)).rejects.toThrow(RangeError);
+    const following = store.follow('3', new AbortController().signal, 10)[Symbol.asyncIterator]();
+    await expect(following.next()).rejects.toThrow(RangeError);
+  });
+});
+
+describe('group commit', () => {
+  let store: EventStore;
+  let before: number;
+  beforeEach(async () => {
+    store = openStore();
+    await store.append(newStream(), 'any', [anEvent()]);
+    before = commits();
+  });
+
+  it('writes 64 concurrent appends with one commit', async () => {
+    await Promise.all(Array.from({ length: 64 }, () => store.append(newStream(), 'no-stream', [anEvent()])));
+    expect(commits() - before).toBe(1);
+  });
+
+  it('commits each of appends that are waited for one by one', async () => {
+    for (let i = 0; i < 16; i++) await store.append(newStream(), 'no-stream', [anEvent()]);
+    expect(commits() - before).toBe(16);
+  });
+
+  it('does not let a transaction grow without bound', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => store.append(newStream(), 'no-stream', events(500))));
+    expect(commits() - before).toBe(4);
+  });
+
+  it('with a conflict among them writes the others, with one commit', async () => {
+    const taken = newStream();
+    await store.append(taken, 'no-stream', [anEvent()]);
+    before = commits();
+    const streams = [newStream(), taken, newStream()];
+    const answers = await Promise.all(streams.map((stream) => store.append(stream, 'no-stream', [anEvent()])));
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['appended', 'conflict', 'appended']);
+    expect(commits() - before).toBe(1);
+  });
+
+  it('that fails has written none of its appends, and the next goes on', async () => {
+    tamper(`CREATE TRIGGER full BEFORE INSERT ON events WHEN (SELECT count(*) FROM events) > 2
+      BEGIN SELECT raise(ABORT, 'no'); END`);
+    const [one, two, three] = [newStream(), newStream(), newStream()] as const;
+    const answers = await Promise.allSettled([one, two, three].map((s) => store.append(s, 'no-stream', [anEvent()])));
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await store.head()).toBe('1');
+    tamper('DROP TRIGGER full');
+    expect(await store.append(three, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended', cursor: '2' });
+  });
+
+  it('remembers no type that was undone', async () => {
+    tamper(`CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no'); END`);
+    const tried = anEvent({ fact: { type: 'tried', occurredOn: '2025', sources: [], reliability: 'reported' } });
+    const wanted = anEvent({ fact: { type: 'wanted', occurredOn: '2025', sources: [], reliability: 'reported' } });
+    await expect(store.append(newStream(), 'any', [tried])).rejects.toMatchObject({ code: expect.any(String) });
+    tamper('DROP TRIGGER full');
+    await store.append(newStream(), 'any', [wanted]);
+    await store.append(newStream(), 'any', [tried]);
+    expect((await store.read('1', 10)).map(({ fact }) => fact.type)).toEqual(['wanted', 'tried']);
+  });
+
+  it(`refuses more than ${MAX_QUEUED} waiting appends, and answers those it took`, async () => {
+    const answers = await Promise.allSettled(
+      Array.from({ length: MAX_QUEUED + 2 }, () => store.append(newStream(), 'any', [anEvent()])),
+    );
+    const refused = answers.filter((answer) => answer.status === 'rejected');
+    expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['StoreUnavailable', 'StoreUnavailable']);
+    expect(await store.head()).toBe(String(1 + MAX_QUEUED));
+  });
+
+  it('refuses more bytes than it may keep waiting', async () => {
+    const large = () => anEvent({ correlationId: randomUUID(), causationId: 'x'.repeat(1_000_000) });
+    const answers = await Promise.allSettled(
+      Array.from({ length: 70 }, () => store.append(newStream(), 'any', [large()])),
+    );
+    const taken = answers.filter(({ status }) => status === 'fulfilled').length;
+    expect(taken).toBe(67);
+    expect(await store.head()).toBe(String(1 + taken));
+    expect((await store.append(newStream(), 'any', [large()])).outcome).toBe('appended');
+  });
+
+  it('is on the disk before it is acknowledged', async () => {
+    const sizes: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await store.append(newStream(), 'any', [anEvent()]);
+      sizes.push(statSync(`${file}-wal`).size);
+    }
+    expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
+  });
+});

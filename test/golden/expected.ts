@@ -1,0 +1,252 @@
+/**
+ * A fact of every type with all its fields, once for each version that was ever written: what the golden file
+ * `<type>.v<n>.json` reads as today. The last of each is of today's version. The people are made up.
+ */
+import type { AnyFact, AnyFactType } from '../../src/domain/facts.js';
+import type { Recorded, Source } from '../../src/domain/fact.js';
+
+type Of<T extends AnyFactType> = Extract<AnyFact, { type: T }>;
+type Undated =
+  | 'opened'
+  | 'named'
+  | 'referenced'
+  | 'described'
+  | 'list-defined'
+  | 'category-defined'
+  | 'policy-set'
+  | 'instrument-registered'
+  | 'reference-claimed';
+/** Every field there is, so that a new one is missed here; `occurredOn` only where something happened on a day. */
+type Full<T extends AnyFactType> = T extends Undated ? Omit<Required<Of<T>>, 'occurredOn'> : Required<Of<T>>;
+
+const sources: readonly Required<Source>[] = [
+  {
+    kind: 'press',
+    citation: 'Nümunə Xəbər, 22 December 2025, “Three more people detained”',
+    url: 'https://news.example/2025/12/22/üç-nəfər?lang=az#1',
+    publisher: 'Nümunə Xəbər',
+    readOn: '2025-12-23',
+    machineTranslated: true,
+    archiveHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  },
+];
+const said = {
+  sources,
+  reliability: 'corroborated',
+  note: 'The family heard of it on the same evening – “qohumları təsdiq edib”.',
+  after: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d34',
+} as const;
+const on = (occurredOn: string) => ({ ...said, occurredOn });
+
+const articles = [
+  { code: 'AZ-CC', article: '234', part: '4.3' },
+  { code: 'AZ-CC', article: '167-2' },
+] as const;
+
+export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full<T>] } = {
+  opened: [
+    {
+      type: 'opened',
+      ...said,
+      references: [{ list: 'union', reference: 'AZ-0999' }],
+      names: [
+        { text: 'Elçin Nümunəvi Şükür oğlu', script: 'Latn', language: 'az', kind: 'full' },
+        { text: 'Эльчин Нумунави', script: 'Cyrl', language: 'ru', kind: 'transliteration' },
+      ],
+      born: '1984-05~',
+      sex: 'm',
+      occupation: 'teacher of geography',
+      affiliation: 'Nümunə Youth Club',
+      region: 'Göygöl',
+      summary: 'Detained after a meeting at a library; the charge is disputed.',
+    },
+  ],
+  named: [{ type: 'named', ...said, name: { text: 'Elchin Numunavi', script: 'Latn', language: 'en', kind: 'alias' } }],
+  referenced: [{ type: 'referenced', ...said, list: 'other-list', reference: 'No. 17/б' }],
+  described: [
+    {
+      type: 'described',
+      ...said,
+      born: '1984-05-17',
+      sex: 'other',
+      occupation: 'translator',
+      affiliation: null,
+      region: 'İmişli',
+      summary: 'A correction of the family’s.',
+    },
+  ],
+  arrested: [
+    {
+      type: 'arrested',
+      ...on('2025-12-22'),
+      kind: 'administrative',
+      days: 30,
+      authority: 'State Security Service',
+      place: 'at home in Gəncə',
+      incident: 'library-2025',
+    },
+  ],
+  charged: [{ type: 'charged', ...on('2025-12-24'), articles }],
+  remanded: [
+    {
+      type: 'remanded',
+      ...on('2025-12-24'),
+      measure: 'house-arrest',
+      court: 'Nərimanov District Court',
+      until: '2026-04-24',
+      facility: 'kurdakhani',
+    },
+  ],
+  tried: [{ type: 'tried', ...on('2026-02'), court: 'Baku Serious Crimes Court' }],
+  convicted: [
+    {
+      type: 'convicted',
+      ...on('2026-05-06'),
+      articles,
+      sentence: { kind: 'imprisonment', term: 'P3Y10M' },
+      countedFrom: '2025-12-22',
+      court: 'Baku Serious Crimes Court',
+      facility: 'prison-2',
+      inAbsentia: false,
+    },
+  ],
+  appealed: [{ type: 'appealed', ...on('2026-05/2026-06'), instance: 'Baku Court of Appeal' }],
+  'appeal-decided': [
+    {
+      type: 'appeal-decided',
+      ...on('2026-07-01'),
+      outcome: 'increased',
+      instance: 'Supreme Court',
+      newSentence: { kind: 'imprisonment', life: true },
+    },
+  ],
+  transferred: [{ type: 'transferred', ...on('2026-08-02'), facility: 'prison-hospital', medical: true }],
+  mistreated: [
+    {
+      type: 'mistreated',
+      ...on('2026-08'),
+      kind: 'hunger-strike',
+      detail: 'For nine days, against solitary confinement.',
+    },
+  ],
+  proposed: [{ type: 'proposed', ...on('2026-01-05'), list: 'union' }],
+  recognised: [
+    {
+      type: 'recognised',
+      ...on('2026-01-10'),
+      list: 'union',
+      category: 'activists',
+      criteria: [
+        { letter: 'b', rationale: 'No connection with any offence was shown.' },
+        { letter: 'e', rationale: 'The witnesses of the defence were not heard.' },
+      ],
+    },
+  ],
+  recategorised: [{ type: 'recategorised', ...on('2026-03-01'), list: 'union', category: 'believers' }],
+  pardoned: [
+    {
+      type: 'pardoned',
+      ...on('2026-09-01'),
+      decree: 'pardon-2026-09',
+      effect: 'term-reduced',
+      reducedBy: 'P1Y6M',
+      replacement: { kind: 'suspended', term: 'P1Y' },
+    },
+  ],
+  amnestied: [
+    {
+      type: 'amnestied',
+      ...on('2026-01-05'),
+      act: 'amnesty-2025',
+      clause: '3.1',
+      executingBody: 'Penitentiary Service',
+      effect: 'replaced',
+      reducedBy: 'P6M',
+      replacement: { kind: 'restriction', term: 'P2Y' },
+    },
+  ],
+  paroled: [{ type: 'paroled', ...on('2027-01-15'), court: 'Qaradağ District Court', until: '2029-10-22' }],
+  'charges-dropped': [{ type: 'charges-dropped', ...on('2026-02-01'), ground: 'no event of a crime' }],
+  acquitted: [{ type: 'acquitted', ...on('2026-05-06'), court: 'Gəncə Court of Appeal' }],
+  released: [{ type: 'released', ...on('2026-01-05'), reason: 'amnesty' }],
+  deported: [{ type: 'deported', ...on('2026-01-06'), destination: 'Georgia' }],
+  exchanged: [{ type: 'exchanged', ...on('2026-01-07'), destination: 'Armenia' }],
+  escaped: [{ type: 'escaped', ...on('2026-02-10'), place: 'on the way to a hearing' }],
+  wanted: [{ type: 'wanted', ...on('2026-02-11'), authority: 'Ministry of Internal Affairs' }],
+  declined: [
+    { type: 'declined', ...on('2026-01-20'), list: 'union', reason: 'The evidence of violence was not answered.' },
+  ],
+  delisted: [{ type: 'delisted', ...on('2027'), list: 'union', reason: 'duplicate' }],
+  died: [
+    { type: 'died', ...on('2028-11-30'), place: 'prison hospital', statedCause: 'heart failure', inCustody: true },
+  ],
+  'list-defined': [
+    {
+      type: 'list-defined',
+      ...said,
+      name: { az: 'Nümunə siyahısı', en: 'The Example List', ru: 'Примерный список' },
+    },
+  ],
+  'category-defined': [
+    {
+      type: 'category-defined',
+      ...said,
+      category: 'believers',
+      name: { az: 'Dindarlar', en: 'Believers', ru: 'Верующие' },
+    },
+  ],
+  'policy-set': [
+    {
+      type: 'policy-set',
+      ...said,
+      from: '2024-01-01',
+      custody: ['detained', 'remand', 'house-arrest'],
+      paceRequired: true,
+    },
+  ],
+  'instrument-registered': [
+    {
+      type: 'instrument-registered',
+      ...said,
+      kind: 'amnesty-act',
+      title: 'On amnesty for the Year of Examples',
+      issuer: 'Milli Məclis',
+      issued: '2025-12-19',
+      submitted: '2025-12-15',
+      adopted: '2025-12-19',
+      inForce: '2025-12-20',
+      windowEnd: '2026-04-20',
+      forecast: 20_000,
+      clauses: ['1', '3.1', '3.2'],
+    },
+  ],
+  'reference-claimed': [
+    {
+      type: 'reference-claimed',
+      ...said,
+      list: 'union',
+      reference: 'AZ-0999',
+      caseId: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d33',
+    },
+  ],
+};
+
+/** A fact as recorded: the same envelope for all, with all its fields. */
+export const recorded = (fact: AnyFact, schemaVersion: number): Omit<Recorded<AnyFact>, 'stream' | 'revision'> => ({
+  id: '0194b3f0-8a5b-7e90-b1c2-d3e4f5061728',
+  recordedAt: '2026-01-05T17:45:12.345Z',
+  schemaVersion,
+  actor: { kind: 'person', id: 'a-17', asserted: true },
+  acknowledged: ['CASE.ARRESTED_WHILE_HELD'],
+  raised: [
+    {
+      code: 'CASE.RECOGNISED_WHILE_NOT_HELD',
+      grade: 'warn',
+      facts: ['0194b3f0-8a5b-7e90-b1c2-d3e4f5061728'],
+      expected: 'a person in custody',
+    },
+  ],
+  correlationId: 'b7d3c1de-3f5c-4f6e-8a0e-2b9d5c1a7f60',
+  causationId: '0194b3f0-8a5b-7e90-b1c2-d3e4f5061700',
+  fact,
+});

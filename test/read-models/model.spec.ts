@@ -1,0 +1,198 @@
+/**
+ * The specification of the two times: for every day V and every position K the tables answer as a slow model does that
+ * folds the log up to K from nothing and asks the domain. (The domain is held against every possible course by itself.)
+ */
+import fc from 'fast-check';
+import type { CaseFact } from '../../src/domain/case/facts.js';
+import type { Standing } from '../../src/domain/case/period.js';
+import { CONVICTED_STAGE, HELD } from '../../src/domain/case/state.js';
+import { periodsOf } from '../../src/domain/case/timeline.js';
+import type { Known } from '../../src/domain/fact.js';
+import { foldList, policyOn, type ListDefinition } from '../../src/domain/list/list.js';
+import type { ListFact } from '../../src/domain/list/facts.js';
+import { LAST, nameKey } from '../../src/domain/names/sort-key.js';
+import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
+import type { LogEvent } from '../../src/event-store/port.js';
+import { countPeople, readPage } from '../../src/read-models/list/page.js';
+import { filtered, judged, matching, onList, scopeOf } from '../../src/read-models/list/predicate.js';
+import type { ModelFile } from '../../src/read-models/model-file.js';
+import type { Filters, Sort } from '../../src/read-models/questions.js';
+import { DAYS, FIRST, history } from '../support/arbitraries.js';
+import { emptyFile, Log, opened, uuid } from './support.js';
+
+interface Told {
+  readonly caseId: string;
+  readonly known: Known<CaseFact>;
+}
+
+/** Facts of a few cases, opened or not at first, in any order of arrival, and some changes of the list's policy. */
+const logs = fc.array(history(6), { minLength: 1, maxLength: 3 }).chain((cases) => {
+  const told: Told[] = cases.flatMap((facts, at) =>
+    facts.map(({ id, fact }) => {
+      const own = (letter: string): string => uuid(1000 * at + letter.charCodeAt(0));
+      const after = fact.after === undefined ? {} : { after: own(fact.after) };
+      return { caseId: `c${String(at)}`, known: { id: own(id), fact: { ...fact, ...after } } };
+    }),
+  );
+  return fc.record({
+    told: fc.shuffledSubarray(told, { minLength: told.length }),
+    policyAt: fc.option(fc.nat(told.length)),
+    batch: fc.integer({ min: 1, max: 4 }),
+  });
+});
+
+const POLICY = ['detained', 'remand', 'imprisoned', 'medical-custody'] as const;
+
+const write = async (told: readonly Told[], policyAt: number | null): Promise<readonly LogEvent[]> => {
+  const log = new Log();
+  await log.list('union', POLICY);
+  for (const [at, { caseId, known }] of told.entries()) {
+    if (at === policyAt) {
+      const custody = ['house-arrest', 'imprisoned', 'free'];
+      await log.say('list', 'union', { type: 'policy-set', from: formatDay(FIRST + 4), custody });
+    }
+    if (told.findIndex((t) => t.caseId === caseId) === at && at % 2 === 0)
+      await log.say('case', caseId, opened(`Şəxs ${caseId}`, `R-${String(12 - at)}`));
+    await log.tell(caseId, known);
+  }
+  const events = await log.events();
+  await log.store.close();
+  return events;
+};
+
+interface Expected {
+  readonly id: string;
+  readonly certainty: 'yes' | 'uncertain';
+  readonly key: string | number;
+}
+
+type Test = (standing: Standing) => boolean;
+
+/** What the model says: people who match a test on a day, with certainty, in an order. */
+const slowly = (
+  events: readonly LogEvent[],
+  day: number,
+  list: string,
+  test: Test,
+  open: boolean,
+  sort: Sort,
+): readonly Expected[] => {
+  const cases = new Map<string, Known<CaseFact>[]>();
+  for (const { stream, id, fact } of events)
+    if (stream.startsWith('case-'))
+      cases.set(stream.slice(5), [...(cases.get(stream.slice(5)) ?? []), { id, fact: fact as CaseFact }]);
+  const people = [...cases].flatMap(([id, facts]): Expected[] => {
+    const valid = periodsOf(facts).filter(({ from, to }) => from <= day && day < to);
+    const touches =
+      list === '' || facts.some(({ fact }) => 'list' in fact && fact.type !== 'referenced' && fact.list === list);
+    if (!touches) return [];
+    const sure = valid.filter(({ standing }) => (standing === null ? open : test(standing)));
+    const perhaps = valid.filter(({ standing }) => standing === null || test(standing));
+    if (perhaps.length === 0) return [];
+    const since = valid.flatMap(({ standing }) =>
+      (standing?.lists ?? [])
+        .filter((l) => (list === '' || l.list === list) && l.recognition === 'recognised')
+        .map(({ by }) => parseEdtf(facts.find((f) => f.id === by)?.fact.occurredOn ?? '')?.earliest ?? MAX_DAY),
+    );
+    const name = facts.flatMap(({ fact }) => (fact.type === 'opened' ? fact.names : []))[0]?.text;
+    const key = sort.endsWith('name') ? (name === undefined ? LAST : nameKey(name)) : Math.min(MAX_DAY, ...since);
+    return [{ id, certainty: sure.length === valid.length ? 'yes' : 'uncertain', key }];
+  });
+  const less = (a: Expected, b: Expected): number =>
+    typeof a.key === 'number' && typeof b.key === 'number' && a.key !== b.key
+      ? a.key - b.key
+      : Buffer.compare(Buffer.from(`${String(a.key)}\0${a.id}`), Buffer.from(`${String(b.key)}\0${b.id}`));
+  return people.sort((a, b) => (sort.startsWith('-') ? less(b, a) : less(a, b)));
+};
+
+/** Filters with what they mean, said a second time. */
+const FILTERS: readonly { filters: Filters; test: Test }[] = [
+  { filters: {}, test: () => true },
+  {
+    filters: { custody: ['remand', 'house-arrest'] },
+    test: ({ custody }) => ['remand', 'house-arrest'].includes(custody),
+  },
+  { filters: { proceedings: ['charged'] }, test: ({ proceedings }) => proceedings === 'charged' },
+  { filters: { stage: 'convicted' }, test: ({ proceedings }) => CONVICTED_STAGE.has(proceedings) },
+  {
+    filters: { stage: 'awaiting-judgment' },
+    test: ({ proceedings, custody }) => !CONVICTED_STAGE.has(proceedings) && HELD.has(custody),
+  },
+  {
+    filters: { article: ['234.4'] },
+    test: ({ articles }) => articles.some((a) => a === '234.4' || a.startsWith('234.4.')),
+  },
+  { filters: { facility: 'x', incident: 'a' }, test: ({ facility, incident }) => facility === 'x' && incident === 'a' },
+];
+const SORTS: readonly Sort[] = ['name', '-name', 'recognised', '-recognised'];
+
+const asked = (
+  file: ModelFile,
+  list: string,
+  day: number,
+  known: number,
+  filters: Filters,
+  sort: Sort,
+  definition: ListDefinition | null,
+) => {
+  const scope = scopeOf(list, day, known, file.checkpoint.position);
+  const on = list === '' ? [] : definition === null ? [judged] : onList(definition, day);
+  const conditions = [...on, ...filtered(filters)];
+  const request = { scope, conditions, reference: undefined, sort, limit: 10 };
+  const found = readPage(file, { ...request, certainty: undefined, after: null });
+  expect(countPeople(file.db, scope, matching(conditions))).toEqual({
+    yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
+    uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,
+  });
+  for (const certainty of ['yes', 'uncertain'] as const)
+    expect(readPage(file, { ...request, certainty, after: null }).items).toEqual(
+      found.items.filter((item) => item.certainty === certainty),
+    );
+  return found.items.map(({ caseId, certainty }) => ({ id: caseId, certainty }));
+};
+
+const without = (people: readonly Expected[]) => people.map(({ id, certainty }) => ({ id, certainty }));
+
+it('answers for every day and every knowledge as a fold of the log does', async () => {
+  await fc.assert(
+    fc.asyncProperty(logs, async ({ told, policyAt, batch }) => {
+      const events = await write(told, policyAt);
+      const file = emptyFile();
+      for (let at = 0; at < events.length; at += batch) file.takeIn(events.slice(at, at + batch));
+      let turn = 0;
+      for (let known = 5; known <= events.length; known += 1)
+        for (let day = FIRST - 1; day <= FIRST + DAYS + 3; day += 1) {
+          const prefix = events.slice(0, known);
+          const definition = foldList(
+            'union',
+            prefix.filter(({ stream }) => stream === 'list-union').map(({ fact }) => fact as ListFact),
+          );
+          if (definition === null) throw new Error('the list begins the log');
+          const { custody } = policyOn(definition, day);
+          turn += 1;
+          const { filters, test } = FILTERS[turn % FILTERS.length]!;
+          const sort = SORTS[turn % SORTS.length]!;
+          const category = turn % 3 === 0 ? { category: ['believers'] } : {};
+          const in_ = ({ lists }: Standing) => lists.find(({ list }) => list === 'union');
+          const member: Test = (standing) =>
+            in_(standing)?.recognition === 'recognised' &&
+            custody.includes(standing.custody) &&
+            (turn % 3 !== 0 || in_(standing)?.category === 'believers') &&
+            test(standing);
+          expect(asked(file, 'union', day, known, { ...filters, ...category }, sort, definition)).toEqual(
+            without(slowly(prefix, day, 'union', member, false, sort)),
+          );
+          const dossier = Object.keys(filters).length === 0;
+          expect(asked(file, '', day, known, filters, sort, null)).toEqual(
+            without(slowly(prefix, day, '', test, dossier, sort)),
+          );
+          const said: Test = (standing) => in_(standing) !== undefined && test(standing);
+          expect(asked(file, 'union', day, known, filters, sort, null)).toEqual(
+            without(slowly(prefix, day, 'union', said, false, sort)),
+          );
+        }
+      file.close();
+    }),
+    { numRuns: 60 },
+  );
+});

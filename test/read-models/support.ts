@@ -1,0 +1,142 @@
+/** A register on the real store in memory, whose events a test appends past all deciding. */
+import { randomUUID } from 'node:crypto';
+import type { Custody } from '../../src/domain/case/state.js';
+import type { CaseFact } from '../../src/domain/case/facts.js';
+import type { Clock } from '../../src/domain/clock.js';
+import type { Known } from '../../src/domain/fact.js';
+import type { AnyFact, StreamKind } from '../../src/domain/facts.js';
+import { streamName } from '../../src/domain/facts.js';
+import type { Cursor, EventStore, LogEvent } from '../../src/event-store/port.js';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { CountsHandler } from '../../src/read-models/counts/query.js';
+import { MovementsHandler } from '../../src/read-models/counts/movements.js';
+import { InstrumentsHandler, ListsHandler } from '../../src/read-models/definitions.js';
+import { EventsHandler } from '../../src/read-models/history/events.js';
+import { HistoryHandler } from '../../src/read-models/history/query.js';
+import { CasesHandler, ListMembersHandler } from '../../src/read-models/list/query.js';
+import { ModelFile } from '../../src/read-models/model-file.js';
+import { OneCaseHandler } from '../../src/read-models/one-case.js';
+import { ReadModels } from '../../src/read-models/read-models.js';
+import { Reader, type Reading } from '../../src/read-models/reader.js';
+import { day, fact } from '../support/facts.js';
+import { anEvent } from '../support/new-events.js';
+
+export const TODAY = '2026-01-05';
+export const clock: Clock = {
+  timeZone: 'Asia/Baku',
+  now: () => new Date('2026-01-05T08:00:00.000Z'),
+  today: () => day(TODAY),
+};
+
+type Said = Record<string, unknown> & { type: string };
+const said = (fields: Said): AnyFact => fact(fields as Parameters<typeof fact>[0]);
+
+export const NAME = { script: 'Latn', language: 'az', kind: 'full' };
+export const opened = (name: string, ...references: readonly string[]): Said => ({
+  type: 'opened',
+  names: [{ ...NAME, text: name }],
+  references: references.map((reference) => ({ list: 'union', reference })),
+});
+
+export class Log {
+  readonly store: EventStore;
+  #token: Cursor | null = null;
+  constructor(store: EventStore = createSqliteStore({ file: ':memory:' })) {
+    this.store = store;
+  }
+
+  /** The token of the last append. */
+  get token(): Cursor {
+    if (this.#token === null) throw new Error('nothing was appended');
+    return this.#token;
+  }
+
+  /** Appends facts to a stream, in one append; a fact may bring its own `id`. */
+  async say(kind: StreamKind, id: string, ...facts: readonly Said[]): Promise<Cursor> {
+    const events = facts.map(({ id: factId, ...fields }) =>
+      anEvent({ id: typeof factId === 'string' ? factId : randomUUID(), fact: said(fields as Said) }),
+    );
+    const appended = await this.store.append(streamName(kind, id), 'any', events);
+    if (appended.outcome !== 'appended') throw new Error('conflict');
+    return (this.#token = appended.cursor);
+  }
+
+  /** Appends a fact under its id. */
+  async tell(id: string, { id: factId, fact: told }: Known<CaseFact>): Promise<Cursor> {
+    const appended = await this.store.append(streamName('case', id), 'any', [anEvent({ id: factId, fact: told })]);
+    if (appended.outcome !== 'appended') throw new Error('conflict');
+    return (this.#token = appended.cursor);
+  }
+
+  async events(): Promise<readonly LogEvent[]> {
+    return this.store.read(null, 5_000);
+  }
+
+  async list(id = 'union', custody: readonly Custody[] = ['detained', 'remand', 'imprisoned', 'medical-custody']) {
+    await this.say(
+      'list',
+      id,
+      { type: 'list-defined', name: { en: id } },
+      ...['believers', 'journalists', 'others'].map((category) => ({
+        type: 'category-defined',
+        category,
+        name: { en: category },
+      })),
+      { type: 'policy-set', from: '2020-01-01', custody },
+    );
+  }
+}
+
+export const handlersOf = (reader: Reader) => ({
+  members: new ListMembersHandler(reader),
+  cases: new CasesHandler(reader),
+  one: new OneCaseHandler(reader),
+  history: new HistoryHandler(reader),
+  events: new EventsHandler(reader),
+  counts: new CountsHandler(reader),
+  movements: new MovementsHandler(reader),
+  lists: new ListsHandler(reader),
+  instruments: new InstrumentsHandler(reader),
+});
+export type Handlers = ReturnType<typeof handlersOf>;
+
+/** A log with read models that follow it. */
+export const register = async (): Promise<Log & { models: ReadModels; ask: Handlers; close: () => Promise<void> }> => {
+  const log = new Log();
+  const models = ReadModels.open(':memory:', log.store, clock);
+  await models.start();
+  const close = async (): Promise<void> => {
+    await models.stop();
+    await log.store.close();
+  };
+  return Object.assign(log, { models, ask: handlersOf(models), close });
+};
+
+/** A file read from as it is, and as it was known at a position. */
+export class Fixed extends Reader {
+  constructor(
+    readonly file: ModelFile,
+    readonly store: EventStore,
+  ) {
+    super();
+  }
+  override async read(): Promise<Reading> {
+    const { db, dossiers, checkpoint, logId } = this.file;
+    return { db, dossiers, position: checkpoint.position, logId, today: clock.today() };
+  }
+}
+
+/** An empty file in memory that can take events in. */
+export const emptyFile = (): ModelFile => {
+  const file = ModelFile.create(':memory:');
+  file.indexFacts();
+  file.finish();
+  file.harden();
+  return file;
+};
+
+/** The same id for the same number: facts have UUIDs. */
+export const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+/** No filter, and a page that holds everything. */
+export const everything = { filters: {}, page: { limit: 100 } };

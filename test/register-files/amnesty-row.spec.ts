@@ -1,0 +1,41 @@
+import { readAmnestyRow } from '../../src/register-files/amnesty-row.js';
+import type { AmnestyRow } from '../../src/register-files/columns.js';
+import { amnestyRow, referred } from './rows.js';
+
+const read = (cells: Partial<AmnestyRow> = {}) => readAmnestyRow(amnestyRow(cells), referred);
+
+describe('a row of the amnesty file', () => {
+  it('says the amnesty, then the release', () => {
+    const said = { sources: [{ kind: 'register-file', citation: 'a synthetic source' }], reliability: 'reported' };
+    expect(read().statements.map(({ fact }) => fact)).toEqual([
+      {
+        type: 'amnestied',
+        occurredOn: '2025-12-22',
+        act: 'amnesty-2025',
+        effect: 'released-from-imprisonment',
+        clause: 'six-months-drugs',
+        ...said,
+      },
+      { type: 'released', occurredOn: '2025-12-23', reason: 'amnesty', ...said },
+    ]);
+  });
+
+  it('says no release where the person has not walked out', () => {
+    expect(read({ released_on: '' }).statements.map(({ fact }) => fact.type)).toEqual(['amnestied']);
+  });
+
+  it.each<[string, Partial<AmnestyRow>, string[]]>([
+    ['no reference', { ref: '' }, ['ref FIELD.MISSING']],
+    ['an unknown act', { instrument: 'amnesty-1999' }, ['instrument INSTRUMENT.UNKNOWN']],
+    ['no act', { instrument: '' }, ['instrument FIELD.MISSING']],
+    ['an unknown clause', { clause: 'six-months' }, ['clause INSTRUMENT.CLAUSE_UNKNOWN']],
+    ['an unknown effect', { effect: 'freed' }, ['effect VALUE.UNKNOWN']],
+    ['an effect that needs more than a row says', { effect: 'term-reduced' }, ['effect CLEMENCY.REDUCTION_MISSING']],
+    ['no day', { amnestied_on: '' }, ['amnestied_on FIELD.MISSING']],
+    ['a day in the future', { released_on: '2026-01-06' }, ['released_on DATE.FUTURE']],
+    ['no clause named', { clause: '' }, []],
+    ['no source', { source: '' }, ['source FIELD.MISSING']],
+  ])('%s', (_, cells, wrong) => {
+    expect(read(cells).wrong.map(({ column, code }) => `${column} ${code}`)).toEqual(wrong);
+  });
+});

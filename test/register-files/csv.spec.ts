@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MAX_ROW_BYTES, readRows } from '../../src/register-files/csv.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'habeas-csv-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const rowsOf = async (bytes: string | Buffer): Promise<unknown[]> => {
+  const path = join(folder, 'file.csv');
+  writeFileSync(path, bytes);
+  const rows: unknown[] = [];
+  for await (const row of readRows(path)) rows.push(row);
+  return rows;
+};
+
+describe('rows of a CSV file', () => {
+  it.each([
+    ['LF', 'a,b\n1,2\n'],
+    ['CRLF', 'a,b\r\n1,2\r\n'],
+    ['both', 'a,b\r\n1,2\n'],
+    ['no end of line at the end', 'a,b\n1,2'],
+    ['a byte order mark', '\uFEFFa,b\n1,2\n'],
+  ])('reads %s', async (_, text) => {
+    expect(await rowsOf(text)).toEqual([
+      { line: 1, cells: ['a', 'b'] },
+      { line: 2, cells: ['1', '2'] },
+    ]);
+  });
+
+  it('knows the line on which a row begins, behind blank lines and cells of several lines', async () => {
+    expect(await rowsOf('a,b\n\n"1\r\n1","2\n"\n,\n3,"say ""4"""\n')).toEqual([
+      { line: 1, cells: ['a', 'b'] },
+      { line: 3, cells: ['1\r\n1', '2\n'] },
+      { line: 7, cells: ['3', 'say "4"'] },
+    ]);
+  });
+
+  it('leaves short and long rows as they are', async () => {
+    expect(await rowsOf('a,b\n1\n1,2,3\n')).toMatchObject([{}, { cells: ['1'] }, { cells: ['1', '2', '3'] }]);
+  });
+
+  it('marks the cell that is not UTF-8, and reads the rest', async () => {
+    const bytes = Buffer.concat([Buffer.from('a,ə\nб,'), Buffer.from([0xc3, 0x28]), Buffer.from('\n')]);
+    expect(await rowsOf(bytes)).toEqual([
+      { line: 1, cells: ['a', 'ə'] },
+      { line: 2, cells: ['б', null] },
+    ]);
+  });
+
+  it.each([
+    ['UTF-16', Buffer.from('\uFEFFa,b\n', 'utf16le'), 'FILE.NOT_UTF8', 1],
+    ['a quote within a cell', 'a,b\n1,2"3\n4,5\n', 'FILE.NOT_CSV', 2],
+    ['text behind a quote', 'a,b\n"1"1,2\n', 'FILE.NOT_CSV', 2],
+    ['a quote that is not closed', 'a,b\n1,2\n"3,4\n', 'FILE.NOT_CSV', 3],
+    ['a row that is too long', `a,b\n1,${'x'.repeat(MAX_ROW_BYTES + 1)}\n`, 'FILE.ROW_TOO_LONG', 2],
+  ])('ends with the reason: %s', async (_, bytes, code, line) => {
+    expect((await rowsOf(bytes)).at(-1)).toMatchObject({ code, line });
+  });
+
+  it('says that a file cannot be read', async () => {
+    for (const path of [join(folder, 'none.csv'), folder]) {
+      const rows: unknown[] = [];
+      for await (const row of readRows(path)) rows.push(row);
+      expect(rows).toMatchObject([{ code: 'FILE.NOT_READABLE', line: null }]);
+    }
+  });
+});

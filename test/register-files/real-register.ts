@@ -1,0 +1,87 @@
+/** A register in memory on the real store, commands and read models, with today fixed; and imports into it. */
+import { join } from 'node:path';
+import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { commandHandlers } from '../../src/commands/handlers.js';
+import { CLOCK, type Clock } from '../../src/domain/clock.js';
+import { parseDay } from '../../src/domain/time.js';
+import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { QUERY_HANDLERS } from '../../src/read-models/handlers.js';
+import { ReadModels } from '../../src/read-models/read-models.js';
+import { Reader } from '../../src/read-models/reader.js';
+import { importFiles, type Imported, type ImportOptions } from '../../src/register-files/import.js';
+import type { ReportLine } from '../../src/register-files/report.js';
+
+const clock: Clock = {
+  timeZone: 'Asia/Baku',
+  now: () => new Date(),
+  today: () => parseDay('2026-01-05') ?? NaN,
+};
+
+export interface RealRegister {
+  readonly commands: CommandBus;
+  readonly queries: QueryBus;
+  readonly store: EventStore;
+  /** Imports, waits until it can be read, and gives what was reported. */
+  import(
+    paths: readonly string[],
+    options?: Partial<ImportOptions>,
+  ): Promise<{ readonly imported: Imported; readonly report: readonly ReportLine[] }>;
+  /** Events in the log. */
+  events(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export const openRealRegister = async (): Promise<RealRegister> => {
+  const store = createSqliteStore({ file: ':memory:' });
+  const readModels = ReadModels.open(':memory:', store, clock);
+  const module = await Test.createTestingModule({
+    imports: [CqrsModule.forRoot()],
+    providers: [
+      { provide: EVENT_STORE, useValue: store },
+      { provide: CLOCK, useValue: clock },
+      { provide: Reader, useValue: readModels },
+      ...commandHandlers,
+      ...QUERY_HANDLERS,
+    ],
+  }).compile();
+  await module.init();
+  await readModels.start();
+  const commands = module.get(CommandBus);
+  const queries = module.get(QueryBus);
+  return {
+    commands,
+    queries,
+    store,
+    async import(paths, options = {}) {
+      const report: ReportLine[] = [];
+      const register = { commands, queries, today: clock.today() };
+      const onWrong = (line: ReportLine): number => report.push(line);
+      const imported = await importFiles(register, paths, { list: 'union', onWrong, ...options });
+      const head = await store.head();
+      if (head !== null) await readModels.waitFor(head);
+      return { imported, report };
+    },
+    async events() {
+      const head = await store.head();
+      return head === null ? 0 : Number(head);
+    },
+    async close() {
+      await readModels.stop();
+      await store.close();
+      await module.close();
+    },
+  };
+};
+
+const root = join(__dirname, '../..');
+export const demoFile = (name: string): string => join(root, 'demo', name);
+export const fixture = (name: string): string => join(root, 'test/fixtures/register', name);
+
+export const DEFINITIONS = demoFile('register.json');
+export const REGISTER_FILES = [
+  demoFile('register-2025-10-07.csv'),
+  demoFile('new-cases-2026-01-05.csv'),
+  demoFile('amnesty-applications-2026-01-05.csv'),
+];

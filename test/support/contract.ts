@@ -1,0 +1,36 @@
+/** Holds answers against the OpenAPI document that the service itself gives. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Loose } from './service.js';
+
+export class Contract {
+  private readonly ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
+
+  constructor(readonly document: Loose) {
+    this.ajv.addSchema({ $id: 'openapi', components: document['components'] });
+  }
+
+  /** Throws where the answer to a request is none that the document tells of. */
+  check(method: string, path: string, status: number, contentType: string, text: string): void {
+    const operation = this.operationAt(method, path);
+    if (operation === null || text === '') return;
+    const mediaType = contentType.split(';')[0] as string;
+    const schema = operation['responses'][String(status)]?.content?.[mediaType]?.schema as Loose | undefined;
+    const where = `${method} ${path} ${status} ${mediaType}`;
+    if (schema === undefined) throw new Error(`${where}: not in the document`);
+    const validate = this.ajv.compile({ $ref: `openapi${String(schema['$ref'])}` });
+    const values = mediaType === 'application/x-ndjson' ? text.split('\n').filter((line) => line !== '') : [text];
+    for (const value of values) {
+      if (!validate(JSON.parse(value)))
+        throw new Error(`${where}: ${this.ajv.errorsText(validate.errors)} in ${value}`);
+    }
+  }
+
+  private operationAt(method: string, path: string): Loose | null {
+    const bare = path.split('?')[0] as string;
+    for (const [pattern, operations] of Object.entries(this.document['paths'] as Record<string, Loose>)) {
+      const regexp = new RegExp(`^${pattern.replace(/\{[^}]+\}/g, '[^/]+')}$`);
+      if (regexp.test(bare)) return (operations[method.toLowerCase()] as Loose | undefined) ?? null;
+    }
+    return null;
+  }
+}

@@ -1,0 +1,30 @@
+/** Events to append, for tests of stores: valid, each with an id of its own, and nobody real in them. */
+import { randomUUID } from 'node:crypto';
+import type { AnyFact } from '../../src/domain/facts.js';
+import type { NewEvent } from '../../src/event-store/port.js';
+
+/** A fact that carries a text, so that what comes back can be told apart. */
+export const saying = (text: string): AnyFact => ({
+  type: 'named',
+  sources: [{ kind: 'other', citation: 'a test' }],
+  reliability: 'reported',
+  name: { text, script: 'Latn', language: 'az', kind: 'full' },
+});
+
+export const anEvent = (changes: Partial<NewEvent> = {}): NewEvent => ({
+  id: randomUUID(),
+  recordedAt: '2025-12-22T10:20:30.456Z',
+  schemaVersion: 1,
+  actor: { kind: 'person', id: 'a-17', asserted: true },
+  acknowledged: [],
+  raised: [],
+  correlationId: 'request-1',
+  causationId: null,
+  fact: saying('Elçin Nümunəvi'),
+  ...changes,
+});
+
+export const events = (count: number): NewEvent[] =>
+  Array.from({ length: count }, (_, i) => anEvent({ fact: saying(`name ${i}`) }));
+
+export const newStream = (): string => `case-${randomUUID()}`;

@@ -1,0 +1,162 @@
+/** A register in a temporary folder, served over real HTTP, and a client that speaks to it. */
+import { serve, type Serving } from '../../src/serve.js';
+import { readSettings } from '../../src/settings.js';
+import { Contract } from './contract.js';
+import { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
+
+export type Loose = Record<string, any>;
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body read as JSON; an empty object where there is none. */
+  readonly body: Loose;
+}
+
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+export class Service {
+  readonly logs: string[] = [];
+  private contract: Contract | null = null;
+  private serving: Serving | null = null;
+
+  private constructor(
+    private readonly folder: TemporaryFolder,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Starts one; today is 2026-01-05 unless the environment says otherwise. */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Service> {
+    const service = new Service(await temporaryFolder(), environment);
+    await service.again();
+    return service;
+  }
+
+  /** Serves the same folder once more. */
+  async again(): Promise<void> {
+    const settings = readSettings({
+      HABEAS_DATA: this.folder.path,
+      HABEAS_PORT: '0',
+      HABEAS_TODAY: '2026-01-05',
+      ...this.environment,
+    });
+    this.serving = await serve(settings, { write: (line) => void this.logs.push(line) });
+  }
+
+  get url(): string {
+    if (this.serving === null) throw new Error('not running');
+    return this.serving.url;
+  }
+
+  get app(): Serving['app'] {
+    if (this.serving === null) throw new Error('not running');
+    return this.serving.app;
+  }
+
+  get data(): string {
+    return this.folder.path;
+  }
+
+  async stop(): Promise<void> {
+    await this.serving?.close();
+    this.serving = null;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await this.folder.remove();
+  }
+
+  /** Asks, and holds the answer against the service's own OpenAPI document. */
+  async ask(path: string, asked: Asked = {}): Promise<Reply> {
+    const reply = await this.fetch(path, asked);
+    const type = reply.headers.get('content-type') ?? '';
+    const document = await this.document();
+    if (asked.method !== 'HEAD') document.check(asked.method ?? 'GET', path, reply.status, type, reply.text);
+    return reply;
+  }
+
+  async document(): Promise<Contract> {
+    this.contract ??= new Contract((await this.fetch('/v1/openapi.json', {})).body);
+    return this.contract;
+  }
+
+  private async fetch(path: string, { method = 'GET', headers = {}, body }: Asked): Promise<Reply> {
+    const token = this.environment['HABEAS_TOKEN'];
+    const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { ...bearer, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    const isJson = /[/+]json(;|$)/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson && text !== '' ? (JSON.parse(text) as Loose) : {},
+    };
+  }
+
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    return this.ask(path, { headers });
+  }
+
+  post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
+    return this.ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', ...headers },
+      body: JSON.stringify(body),
+    });
+  }
+
+  /** Everything in the log. */
+  async events(): Promise<readonly Loose[]> {
+    const { text } = await this.get('/v1/events');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Loose);
+  }
+
+  /** Reads what was just written. */
+  async after(written: Reply, path: string): Promise<Reply> {
+    const mark = `atLeast=${encodeURIComponent(String(written.body['token']))}`;
+    return this.get(`${path}${path.includes('?') ? '&' : '?'}${mark}`);
+  }
+}
+
+export const said = { sources: [{ kind: 'press', citation: 'synthetic' }] };
+
+export const name = (text: string) => ({ text, script: 'Latn', language: 'az', kind: 'full' });
+
+/** Defines a list with two categories and an act. */
+export const define = async (service: Service): Promise<void> => {
+  await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...said });
+  for (const category of ['believers', 'journalists']) {
+    const body = { type: 'category-defined', category, name: { en: category }, ...said };
+    await service.post('/v1/lists/union/events', body);
+  }
+  const act = { id: 'amnesty-2025', kind: 'amnesty-act', inForce: '2025-12-22', windowEnd: '2026-04-22', ...said };
+  await service.post('/v1/instruments', act);
+};
+
+let cases = 0;
+
+/** Opens a case; gives its path. */
+export const open = async (service: Service, fields: Loose = {}): Promise<string> => {
+  cases += 1;
+  const { headers, status, text } = await service.post('/v1/cases', {
+    names: [name(`Nümunə ${cases}`)],
+    ...said,
+    ...fields,
+  });
+  if (status !== 201) throw new Error(text);
+  return headers.get('location') as string;
+};

@@ -1,0 +1,88 @@
+/** The rule that holds the rooms apart is tried on a house with wrong doors. */
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(__dirname, '../..');
+const { rooms } = require('../../tools/rooms.cjs') as { rooms: Record<string, { packages: string[] }> };
+
+const house: Record<string, string> = {
+  'src/domain/time.ts': `import 'edtf'; export type Day = number; export const day = 1;`,
+  'src/domain/case/rules.ts': `import { day } from '../time.js'; export type Rule = typeof day; export const rule = day;`,
+  'src/domain/nest.ts': `import '@nestjs/common';`,
+  'src/domain/reads.ts': `import 'node:fs';`,
+  'src/domain/asks.ts': `import '../event-store/port.js';`,
+  'src/event-store/port.ts': `import { day } from '../domain/time.js'; export type { Rule } from '../domain/case/rules.js'; export const port = day;`,
+  'src/event-store/sqlite/store.ts': `import 'better-sqlite3'; import '../port.js'; import 'node:fs'; export const store = 1;`,
+  'src/event-store/knows.ts': `import '../read-models/questions.js';`,
+  'src/schema/words.ts': `import 'class-validator'; import { day } from '../domain/time.js'; export const word = day;`,
+  'src/schema/judges.ts': `import { rule } from '../domain/case/rules.js'; export const judge = rule;`,
+  'src/commands/record-facts.ts': `import '@nestjs/cqrs'; import '../event-store/port.js'; import '../domain/case/rules.js';`,
+  'src/commands/stores.ts': `import '../event-store/sqlite/store.js';`,
+  'src/commands/checks.ts': `import '../schema/words.js';`,
+  'src/read-models/questions.ts': `import 'better-sqlite3'; import '../domain/case/rules.js';`,
+  'src/read-models/commands.ts': `import '../commands/record-facts.js';`,
+  'src/register-files/read.ts': `import 'csv-parse'; import '../schema/words.js'; import '../commands/record-facts.js';`,
+  'src/register-files/decides.ts': `import '../domain/case/rules.js';`,
+  'src/http/controller.ts': `import '@nestjs/common'; import '../read-models/questions.js'; import type { Rule } from '../domain/case/rules.js'; export type R = Rule;`,
+  'src/http/table.ts': `import '../read-models/list/query.js'; import 'better-sqlite3';`,
+  'src/http/starts.ts': `import '../settings.js';`,
+  'src/read-models/list/query.ts': `import '../questions.js';`,
+  'src/settings.ts': `export const settings = 1;`,
+  'src/main.ts': `import './event-store/sqlite/store.js'; import '@nestjs/core'; import 'node:fs'; import './settings.js';`,
+  'src/elsewhere.ts': `import './domain/time.js';`,
+  'src/http/a.ts': `import './b.js'; export const a = 1;`,
+  'src/http/b.ts': `import './a.js'; export const b = 1;`,
+};
+
+test('what the table of rooms does not allow fails, and nothing else', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'habeas-rooms-'));
+  try {
+    for (const [file, text] of Object.entries(house)) write(folder, file, text);
+    mkdirSync(join(folder, 'tools'));
+    for (const file of ['.dependency-cruiser.cjs', 'tools/rooms.cjs', 'tsconfig.json', 'package.json'])
+      copyFileSync(join(root, file), join(folder, file));
+    for (const name of new Set(Object.values(rooms).flatMap(({ packages }) => packages)))
+      write(folder, `node_modules/${name}/index.js`, '');
+    expect(await violations(folder)).toEqual([
+      'no-cycles: src/http/a.ts → src/http/b.ts',
+      'not-in-allowed: src/commands/checks.ts → src/schema/words.ts',
+      'not-in-allowed: src/commands/stores.ts → src/event-store/sqlite/store.ts',
+      'not-in-allowed: src/domain/asks.ts → src/event-store/port.ts',
+      'not-in-allowed: src/domain/nest.ts → node_modules/@nestjs/common',
+      'not-in-allowed: src/domain/reads.ts → fs',
+      'not-in-allowed: src/elsewhere.ts → src/domain/time.ts',
+      'not-in-allowed: src/event-store/knows.ts → src/read-models/questions.ts',
+      'not-in-allowed: src/http/starts.ts → src/settings.ts',
+      'not-in-allowed: src/http/table.ts → node_modules/better-sqlite3',
+      'not-in-allowed: src/http/table.ts → src/read-models/list/query.ts',
+      'not-in-allowed: src/read-models/commands.ts → src/commands/record-facts.ts',
+      'not-in-allowed: src/register-files/decides.ts → src/domain/case/rules.ts',
+      'not-in-allowed: src/schema/judges.ts → src/domain/case/rules.ts',
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const write = (folder: string, file: string, text: string): void => {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  writeFileSync(join(folder, file), text);
+};
+
+/** `rule: from → to`, sorted; of a package the name alone. */
+const violations = async (folder: string): Promise<string[]> => {
+  const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  const ran = await promisify(execFile)(process.execPath, [program, 'src', '--output-type', 'json'], {
+    cwd: folder,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const { summary } = JSON.parse(ran.stdout) as {
+    summary: { violations: { rule: { name: string }; from: string; to: string }[] };
+  };
+  return summary.violations
+    .map(({ rule, from, to }) => `${rule.name}: ${from} → ${to.replace(/(node_modules\/(@[^/]+\/)?[^/]+)\/.*/, '$1')}`)
+    .sort();
+};

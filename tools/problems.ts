@@ -1,0 +1,57 @@
+/** The page of codes, docs/problems.md, made from the catalogue. */
+import { catalogue, type CatalogueEntry } from '../src/schema/problems.js';
+
+/** A table of the codes of one kind, sorted by status and code. */
+const table = (place: CatalogueEntry['in'], columns: readonly (readonly [string, (e: CatalogueEntry) => string])[]) =>
+  [
+    `| ${columns.map(([title]) => title).join(' | ')} |`,
+    `|${'---|'.repeat(columns.length)}`,
+    ...catalogue
+      .filter((entry) => entry.in === place)
+      .sort((a, b) => (a.status ?? 0) - (b.status ?? 0) || (a.code < b.code ? -1 : 1))
+      .map((entry) => `| ${columns.map(([, cell]) => cell(entry)).join(' | ')} |`),
+  ].join('\n');
+
+const code = (entry: CatalogueEntry): string => `\`${entry.code}\``;
+const means = (entry: CatalogueEntry): string => entry.means.replaceAll('|', '\\|');
+
+export const problemsPage = (): string => `# Problems
+
+Made from the code by \`npm run docs\`; a test compares. Codes are promises: their wording may change, they and their status
+do not.
+
+## Problem documents
+
+Whatever is not answered is a problem document (RFC 9457, \`application/problem+json\`) with \`status\`, \`code\`, \`title\` and
+\`detail\`; where they help also \`errors\`, \`findings\`, the current \`revision\`, the taken \`reference\` or the \`limit\`. A request
+answered by a 4xx has recorded nothing; after a 5xx that may be unknown, and it is safe to repeat it with the same \`Idempotency-Key\`.
+
+${table('problem', [
+  ['code', code],
+  ['status', (e) => String(e.status)],
+  ['title', (e) => e.title],
+  ['means', means],
+])}
+
+## Errors of fields, parameters, headers and cells
+
+In \`errors\` of \`REQUEST.INVALID\`, each with what was \`expected\` and where: \`pointer\` (RFC 6901, into the body), \`parameter\`
+or \`header\`. An import names row and column instead.
+
+${table('error', [
+  ['code', code],
+  ['means', means],
+])}
+
+## Findings
+
+What is odd about a set of facts. *refuse*: no possible course of events allows it (\`FACT.REFUSED\`). *ask*: probably a
+mistake; recorded where the request names the code in \`acknowledge\`, else \`FACT.UNACKNOWLEDGED\`. *warn*: recorded, and
+shown on the case.
+
+${table('finding', [
+  ['code', code],
+  ['grade', (e) => e.grade ?? ''],
+  ['means', means],
+])}
+`;

@@ -1,0 +1,96 @@
+/**
+ * The rooms of the house and what each may import: the one place where it is said. The dependency check reads it as an
+ * allow-list (.dependency-cruiser.cjs), and the table in docs/architecture.md is made from it.
+ *
+ * `words` are the files of the domain that only say what can be said: types, closed vocabularies, codes of findings, dates. Rooms that may
+ * use the domain's words may also import any type of the domain, but none of its rules.
+ */
+const words = ['^src/domain/(fact|facts|time|clock)\\.ts$', '^src/domain/[^/]+/(facts|state|findings)\\.ts$'];
+
+/** @type {Record<string, { path: string, says: string, paths: string[], domainTypes?: true, packages: string[], node: string[] }>} */
+const rooms = {
+  domain: {
+    path: '^src/domain/',
+    says: 'nothing else',
+    paths: [],
+    packages: ['edtf', 'temporal-polyfill', 'uuid'],
+    node: [],
+  },
+  schema: {
+    path: '^src/schema/',
+    says: "the domain's words and types",
+    paths: words,
+    domainTypes: true,
+    packages: ['class-validator', 'class-transformer'],
+    node: [],
+  },
+  'event-store': {
+    path: '^src/event-store/',
+    says: "the domain's words and types",
+    paths: words,
+    domainTypes: true,
+    packages: ['better-sqlite3'],
+    node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'worker_threads'],
+  },
+  commands: {
+    path: '^src/commands/',
+    says: 'domain, the port of event-store',
+    paths: ['^src/domain/', '^src/event-store/port\\.ts$'],
+    packages: ['@nestjs/common', '@nestjs/cqrs', 'uuid'],
+    node: ['crypto'],
+  },
+  'read-models': {
+    path: '^src/read-models/',
+    says: 'domain, the port of event-store',
+    paths: ['^src/domain/', '^src/event-store/port\\.ts$'],
+    packages: ['@nestjs/common', '@nestjs/cqrs', 'better-sqlite3'],
+    node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises'],
+  },
+  'register-files': {
+    path: '^src/register-files/',
+    says: "schema, the domain's words and types, the command and query classes",
+    paths: [...words, '^src/schema/', '^src/commands/record-facts\\.ts$', '^src/read-models/questions\\.ts$'],
+    domainTypes: true,
+    packages: ['@nestjs/cqrs', 'csv-parse'],
+    node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'util'],
+  },
+  http: {
+    path: '^src/http/',
+    says: "schema, the domain's words and types, the command and query classes",
+    paths: [...words, '^src/schema/', '^src/commands/record-facts\\.ts$', '^src/read-models/questions\\.ts$'],
+    domainTypes: true,
+    packages: [
+      '@nestjs/common',
+      '@nestjs/core',
+      '@nestjs/cqrs',
+      '@nestjs/platform-fastify',
+      '@nestjs/swagger',
+      '@fastify/helmet',
+      '@fastify/static',
+      'class-validator',
+      'class-transformer',
+      'fastify',
+      'rxjs',
+      'uuid',
+    ],
+    node: ['crypto', 'stream', 'util'],
+  },
+};
+
+/** The composition root: it alone chooses a store, and may import everything; nobody imports it. */
+const root = '^src/(main|cli|app\\.module|serve|settings)\\.ts$|^src/cli/';
+
+/** The table of docs/architecture.md, as Markdown. */
+const table = () =>
+  [
+    '| room | may import, beside itself | packages | of Node |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries(rooms).map(
+      ([name, { says, packages, node }]) => `| ${name} | ${says} | ${list(packages)} | ${list(node)} |`,
+    ),
+    '| main, cli, app.module, serve, settings, cli/ | everything | everything | everything |',
+  ].join('\n');
+
+const list = (names) => (names.length === 0 ? '–' : names.map((name) => `\`${name}\``).join(' '));
+
+module.exports = { rooms, root, table };
