@@ -49,7 +49,7 @@ const rooms = {
   'register-files': {
     path: '^src/register-files/',
     says: "schema, the domain's words and types, the command and query classes",
-    paths: [...words, '^src/schema/', '^src/commands/record-facts\\.ts$', '^src/read-models/questions\\.ts$'],
+    paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
     domainTypes: true,
     packages: ['@nestjs/cqrs', 'csv-parse'],
     node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'util'],
@@ -57,7 +57,7 @@ const rooms = {
   http: {
     path: '^src/http/',
     says: "schema, the domain's words and types, the command and query classes",
-    paths: [...words, '^src/schema/', '^src/commands/record-facts\\.ts$', '^src/read-models/questions\\.ts$'],
+    paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
     domainTypes: true,
     packages: [
       '@nestjs/common',

@@ -7,7 +7,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore } from '../event-store/port.js';
 import { blamed } from './failures.js';
-import { ModelFile } from './model-file.js';
+import { ModelFile, type Checkpoint } from './model-file.js';
 
 /** How far a rebuild is: events read (of how many is not known), then cases derived. */
 export interface Progress {
@@ -32,7 +32,7 @@ const remove = async (path: string): Promise<void> => {
 };
 
 /**
- * A new file that has taken in the log to its end, not yet at its place. Throws what the store throws, Poisoned, and the
+ * A new file that has taken in the log to the end that it had at first, not yet at its place. Throws what the store throws, Poisoned, and the
  * signal's reason; then nothing is left of it.
  */
 export const build = async (
@@ -62,7 +62,11 @@ const keepAll = async (
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<void> => {
-  for (;;) {
+  // Up to the head as it is now: who chased one that moves might never come to an end.
+  const head = await store.head();
+  const isThere = ({ cursor }: Checkpoint): boolean =>
+    head === null || (cursor !== null && store.compare(cursor, head) >= 0);
+  while (!isThere(file.checkpoint)) {
     signal.throwIfAborted();
     const events = await store.read(file.checkpoint.cursor, EVENTS);
     if (events.length === 0) return;

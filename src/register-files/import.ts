@@ -133,9 +133,9 @@ class ImportRun {
   private async referred(): Promise<Referred | null> {
     const { list } = this.options;
     const ask = this.recorder.after;
-    const [definition] = await this.register.queries.execute(new Lists({ id: list, ...ask }));
+    const [definition] = await this.recorder.ask(new Lists({ id: list, ...ask }));
     if (definition === undefined) return null;
-    const instruments = await this.register.queries.execute(new Instruments(ask));
+    const instruments = await this.recorder.ask(new Instruments(ask));
     const categories = new Set(definition.categories.map(({ id }) => id));
     return { today: this.register.today, list, categories, instruments };
   }

@@ -54,14 +54,15 @@ const begin = async (row: RowToRecord): Promise<Answer> => {
 /** Adds to a case that somebody else has opened under the reference. */
 const addToFound = async (row: RowToRecord): Promise<Answer> => {
   const { recorder, reference } = row;
-  const { items } = await recorder.register.queries.execute(
+  const { items } = await recorder.ask(
     new Cases({ reference: { list: recorder.list, reference }, filters: {}, page: { limit: 1 }, ...recorder.after }),
   );
   if (items[0] !== undefined) return addTo(row, { kind: 'case', id: items[0].caseId });
   return refused({ column: 'ref', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case of the list' });
 };
 
-const add = async (
+/** Adds what is new in the row; `behind` where there is no such case, as far as the read models have come. */
+const addTo = async (
   { recorder, kind, reference, statements, actor }: RowToRecord,
   subject: Subject,
 ): Promise<Answer> => {

@@ -1,11 +1,11 @@
 /** What every part of an import asks and records with: the buses that anybody else uses. */
-import type { CommandBus, QueryBus } from '@nestjs/cqrs';
+import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { factIds } from '../commands/ids.js';
 import { RecordFacts, type FactsToRecord } from '../commands/record-facts.js';
 import type { Actor } from '../domain/fact.js';
 import { streamName } from '../domain/facts.js';
 import type { Day } from '../domain/time.js';
-import { History } from '../read-models/questions.js';
+import { History, NotCaughtUp } from '../read-models/questions.js';
 import type { OnRecord } from './compare.js';
 import type { Statement } from './draft.js';
 import type { WrongCell } from './report.js';
@@ -39,6 +39,8 @@ export type Answer = Judged | { readonly outcome: 'behind'; readonly subject: Su
 
 /** Facts of a subject that are read at once. */
 const PAGE = 500;
+/** Each is some seconds long: time for the read models to take in the largest file. */
+const MAX_WAITS = 200;
 
 export class Recorder {
   /** The token of the last write. */
@@ -79,7 +81,18 @@ export class Recorder {
   }
 
   private page(subject: Subject, after: number) {
-    return this.register.queries.execute(new History({ subject, after, limit: PAGE, ...this.after }));
+    return this.ask(new History({ subject, after, limit: PAGE, ...this.after }));
+  }
+
+  /** Asks, and asks again while the read models are still taking in what a file before brought. */
+  async ask<R>(question: Query<R>): Promise<R> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.register.queries.execute(question);
+      } catch (error) {
+        if (!(error instanceof NotCaughtUp) || tries === MAX_WAITS) throw error;
+      }
+    }
   }
 
   /** Records statements as one batch, and says in the file's terms what stands in the way. */

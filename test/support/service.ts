@@ -1,10 +1,10 @@
 /** A register in a temporary folder, served over real HTTP, and a client that speaks to it. */
 import { serve, type Serving } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
-import { Contract } from './contract.js';
+import { Contract, type Loose } from './contract.js';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 
-export type Loose = Record<string, any>;
+export type { Loose };
 
 export interface Reply {
   readonly status: number;

@@ -1,0 +1,287 @@
+/** Whatever is wrong with a request, it is answered by a problem document, and nothing is recorded. */
+import { connect } from 'node:net';
+import { define, name, open, said, Service, type Asked, type Reply } from '../support/service.js';
+
+let service: Service;
+let path: string;
+let recorded: number;
+
+beforeAll(async () => {
+  service = await Service.start();
+  await define(service);
+  path = await open(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
+  recorded = (await service.events()).length;
+});
+afterEach(async () => expect(await service.events()).toHaveLength(recorded));
+afterAll(() => service.remove());
+
+const headers = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1' };
+const post = (body: string | Buffer, more: Readonly<Record<string, string>> = {}, to = `${path}/events`) =>
+  service.ask(to, { method: 'POST', headers: { ...headers, ...more }, body });
+const tried = { type: 'tried', occurredOn: '2024-05', ...said };
+
+/** A problem document: its status, its code and where its errors are. */
+const problemOf = ({ status, headers: answered, body }: Reply) => {
+  expect(answered.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
+  expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat \/|\.ts:\d/);
+  const errors = ((body['errors'] ?? []) as Record<string, string>[]).map(
+    (e) => `${e['code']} ${e['pointer'] ?? e['parameter'] ?? e['header']}`,
+  );
+  return [status, body['code'] as string, ...errors];
+};
+
+describe('a body', () => {
+  it.each([
+    ['no JSON', '{"type":'],
+    ['nothing at all', ''],
+    ['a byte order mark', '\ufeff{}'],
+    ['a bare word', 'NaN'],
+  ])('with %s', async (_, body) => expect(problemOf(await post(body))).toEqual([400, 'BODY.NOT_JSON']));
+
+  it.each([
+    ['a wrong byte', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['a character cut short', Buffer.from([0x22, 0xc3])],
+    ['UTF-16', Buffer.from('{}', 'utf16le')],
+  ])('in UTF-8 with %s', async (what, body) => {
+    expect(problemOf(await post(body))).toEqual([400, what === 'UTF-16' ? 'BODY.NOT_JSON' : 'BODY.NOT_UTF8']);
+  });
+
+  it('that says its characters by halves', async () => {
+    const half = JSON.stringify({ ...tried, court: 'x' }).replace('"x"', '"\\ud800"');
+    expect(problemOf(await post(half))).toEqual([400, 'REQUEST.INVALID', 'TEXT.CHARACTERS /court']);
+  });
+
+  it.each(['[]', 'null', '7', '"opened"', 'true'])('that is %s', async (body) =>
+    expect(problemOf(await post(body))).toEqual([400, 'REQUEST.INVALID', 'FIELD.WRONG_KIND ']),
+  );
+
+  it('larger than 256 KiB, with and without its length said', async () => {
+    const large = JSON.stringify({ ...tried, note: 'x'.repeat(256 * 1024) });
+    expect(problemOf(await post(large))).toEqual([413, 'BODY.TOO_LARGE']);
+    const answer = await fetch(`${service.url}${path}/events`, {
+      method: 'POST',
+      headers,
+      body: new Blob([large]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, 'BODY.TOO_LARGE']);
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data',
+    'application/json; charset=utf-16',
+    '',
+  ])('of the media type "%s"', async (type) => {
+    const body = JSON.stringify(tried);
+    expect(problemOf(await post(body, { 'content-type': type }))).toEqual([415, 'BODY.NOT_DECLARED_JSON']);
+  });
+
+  it('nested two hundred thousand deep', async () => {
+    const deep = `{"type":"tried","note":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const [status, code] = problemOf(await post(deep));
+    expect([status, code]).toEqual([400, 'REQUEST.INVALID']);
+  });
+});
+
+describe('a fact', () => {
+  it.each([
+    ['of no type', said, ['TYPE.MISSING /type']],
+    ['of an unknown type', { ...tried, type: 'StatusUpdated' }, ['TYPE.UNKNOWN /type']],
+    ['of a list', { type: 'policy-set', ...said }, ['TYPE.UNKNOWN /type']],
+    ['that opens it again', { type: 'opened', names: [name('x')], ...said }, ['TYPE.ONLY_BEGINS /type']],
+    ['without its day', { type: 'tried', ...said }, ['FIELD.MISSING /occurredOn']],
+    ['without a source', { type: 'tried', occurredOn: '2024' }, ['FIELD.MISSING /sources']],
+    ['with null', { ...tried, court: null }, ['FIELD.NULL /court']],
+    ['with a number for text', { ...tried, court: 7 }, ['FIELD.WRONG_KIND /court']],
+    ['with an unknown field', { ...tried, verdict: 'x' }, ['FIELD.UNKNOWN /verdict']],
+    ['on an impossible day', { ...tried, occurredOn: '2024-02-30' }, ['DATE.INVALID /occurredOn']],
+    ['with imprisonment for no term', convicted({ kind: 'imprisonment' }), ['SENTENCE.TERM_MISSING /sentence/term']],
+    ['with a term in words', convicted({ kind: 'imprisonment', term: 'three years' }), ['TERM.INVALID /sentence/term']],
+    ['with acknowledge that is no array', { ...tried, acknowledge: 'x' }, ['FIELD.WRONG_KIND /acknowledge']],
+    ['with acknowledge of no code', { ...tried, acknowledge: ['yes'] }, ['TEXT.FORM /acknowledge']],
+    ['with an id of its own', { ...tried, id: 'x' }, ['FIELD.UNKNOWN /id']],
+  ])('%s', async (_, body, errors) => {
+    expect(problemOf(await post(JSON.stringify(body)))).toEqual([400, 'REQUEST.INVALID', ...errors]);
+  });
+
+  it('with every mistake is told every mistake at once', async () => {
+    const body = { type: 'tried', court: '', sources: [{ kind: 'gossip' }], acknowledge: [7] };
+    const answer = await post(JSON.stringify(body), { 'x-actor': 'Somebody', 'if-match': '5' });
+    expect(problemOf(answer)).toEqual([
+      400,
+      'REQUEST.INVALID',
+      'TEXT.FORM x-actor',
+      'TEXT.FORM if-match',
+      'FIELD.WRONG_KIND /acknowledge',
+      'VALUE.UNKNOWN /sources/0/kind',
+      'FIELD.MISSING /occurredOn',
+      'TEXT.EMPTY /court',
+    ]);
+  });
+
+  it('with a key that reaches for the prototype', async () => {
+    const body = `{"__proto__":{"type":"tried"},${JSON.stringify(tried).slice(1)}`;
+    expect(problemOf(await post(body))).toEqual([400, 'REQUEST.INVALID', 'FIELD.UNKNOWN /__proto__']);
+  });
+
+  it.each([
+    ['/v1/cases', { type: 'arrested', ...said }, 'FIELD.MISSING /occurredOn'],
+    ['/v1/cases', { names: [], ...said }, 'ARRAY.LENGTH /names'],
+    ['/v1/cases', { names: [name('x')], id: 'mine', ...said }, 'FIELD.UNKNOWN /id'],
+    ['/v1/lists', { name: { en: 'x' }, ...said }, 'FIELD.MISSING /id'],
+    ['/v1/lists', { id: 'No Slug', name: { en: 'x' }, ...said }, 'TEXT.FORM /id'],
+    [
+      '/v1/lists',
+      { id: 'x', type: 'policy-set', from: '2024-01-01', custody: ['remand'], ...said },
+      'TYPE.NOT_A_BEGINNING /type',
+    ],
+    ['/v1/instruments', { id: 'x', kind: 'amnesty', ...said }, 'VALUE.UNKNOWN /kind'],
+  ])('that begins something: %s %j', async (to, body, error) => {
+    expect(problemOf(await post(JSON.stringify(body), {}, to))).toEqual([400, 'REQUEST.INVALID', error]);
+  });
+
+  function convicted(sentence: object) {
+    return { type: 'convicted', occurredOn: '2024', articles: [{ article: '234' }], sentence, ...said };
+  }
+});
+
+describe('headers of a write', () => {
+  it.each([
+    [{ 'x-actor': 'system:root' }, 'TEXT.FORM x-actor'],
+    [{ 'x-actor': 'person:' }, 'TEXT.FORM x-actor'],
+    [{ 'x-actor': `person:${'x'.repeat(65)}` }, 'TEXT.FORM x-actor'],
+    [{ 'idempotency-key': 'two words' }, 'TEXT.FORM idempotency-key'],
+    [{ 'idempotency-key': 'x'.repeat(129) }, 'TEXT.FORM idempotency-key'],
+    [{ 'if-match': '0' }, 'TEXT.FORM if-match'],
+    [{ 'if-match': 'W/"0"' }, 'TEXT.FORM if-match'],
+    [{ 'if-match': '"0", "1"' }, 'TEXT.FORM if-match'],
+    [{ 'if-match': '"-1"' }, 'TEXT.FORM if-match'],
+  ])('%j', async (more, error) => {
+    expect(problemOf(await post(JSON.stringify(tried), more))).toEqual([400, 'REQUEST.INVALID', error]);
+  });
+
+  it('without an actor', async () => {
+    const asked: Asked = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(tried),
+    };
+    expect(problemOf(await service.ask(`${path}/events`, asked))).toEqual([
+      400,
+      'REQUEST.INVALID',
+      'FIELD.MISSING x-actor',
+    ]);
+  });
+});
+
+describe('a subject', () => {
+  it.each([
+    '/v1/cases/nobody/events',
+    '/v1/cases/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b/events',
+    '/v1/cases/%2e%2e/events',
+    '/v1/cases/a%20b/events',
+  ])('that there is none of: POST %s', async (to) => {
+    const answer = await post(JSON.stringify(tried), {}, to);
+    expect(problemOf(answer)).toEqual([404, expect.stringMatching(/^(SUBJECT|ROUTE)\.UNKNOWN$/)]);
+  });
+
+  it.each([
+    '/v1/cases/nobody',
+    '/v1/cases/nobody/history',
+    '/v1/lists/nobody',
+    '/v1/lists/nobody/members',
+    '/v1/lists/nobody/movements?from=2024-01-01&to=2024-02-01',
+    '/v1/counts?list=nobody&by=category',
+    '/v1/counts?list=nobody&by=exit-reason&from=2024-01-01&to=2024-02-01',
+    '/v1/instruments/nobody',
+  ])('that there is none of: GET %s', async (to) => {
+    expect(problemOf(await service.get(to))).toEqual([404, 'SUBJECT.UNKNOWN']);
+  });
+
+  it('with another revision, refused or unacknowledged news, a taken reference', async () => {
+    expect(problemOf(await post(JSON.stringify(tried), { 'if-match': '"7"' }))).toEqual([412, 'REVISION.STALE']);
+    const future = { ...tried, occurredOn: '2026-01-06' };
+    expect(problemOf(await post(JSON.stringify(future)))).toEqual([422, 'FACT.REFUSED']);
+    const odd = { type: 'released', reason: 'bail', occurredOn: '2024', ...said };
+    expect(problemOf(await post(JSON.stringify(odd)))).toEqual([422, 'FACT.UNACKNOWLEDGED']);
+    const again = { names: [name('x')], references: [{ list: 'union', reference: 'AZ-1' }], ...said };
+    expect(problemOf(await post(JSON.stringify(again), {}, '/v1/cases'))).toEqual([409, 'REFERENCE.TAKEN']);
+  });
+});
+
+describe('a route', () => {
+  it.each(['/', '/v1', '/v2/cases', '/v1/cases/x/y/z', '/v1/case', '/v1/cases/x/events/1'])(
+    '%s is none',
+    async (to) => {
+      expect(problemOf(await service.get(to))).toEqual([404, 'ROUTE.UNKNOWN']);
+    },
+  );
+
+  it.each([
+    ['DELETE', '/v1/cases', 'GET, HEAD, POST'],
+    ['PUT', '/v1/cases/x', 'GET, HEAD'],
+    ['GET', '/v1/cases/x/events', 'POST'],
+    ['PATCH', '/v1/history', 'GET, HEAD'],
+  ])('%s %s takes only %s', async (method, to, allow) => {
+    const answer = await service.ask(to, { method, headers });
+    expect(problemOf(answer)).toEqual([405, 'METHOD.NOT_ALLOWED']);
+    expect(answer.headers.get('allow')).toBe(allow);
+  });
+
+  it('with a part too long, or with what cannot be decoded', async () => {
+    expect(problemOf(await service.get(`/v1/cases/${'x'.repeat(200)}`))).toEqual([414, 'REQUEST.TOO_LONG']);
+    expect(problemOf(await service.get('/v1/cases/%zz'))).toEqual([400, 'REQUEST.MALFORMED']);
+  });
+});
+
+describe('parameters', () => {
+  it.each([
+    ['/v1/cases?wat=1', ['FIELD.UNKNOWN wat']],
+    ['/v1/cases?__proto__=1', ['FIELD.UNKNOWN __proto__']],
+    ['/v1/cases?limit=0', ['NUMBER.RANGE limit']],
+    ['/v1/cases?limit=501', ['NUMBER.RANGE limit']],
+    ['/v1/cases?limit=ten', ['FIELD.WRONG_KIND limit']],
+    ['/v1/cases?limit=1e2', ['FIELD.WRONG_KIND limit']],
+    ['/v1/cases?limit=5&limit=6', ['PARAMETER.REPEATED limit']],
+    ['/v1/cases?asOf=2024-02-30', ['DAY.INVALID asOf']],
+    ['/v1/cases?asOf=2024-02', ['DAY.INVALID asOf']],
+    ['/v1/cases?asOf=', ['DAY.INVALID asOf']],
+    ['/v1/cases?custody=jail', ['VALUE.UNKNOWN custody']],
+    ['/v1/cases?custody=remand&custody=remand', ['ARRAY.DUPLICATE custody']],
+    ['/v1/cases?article=x', ['ARTICLE.INVALID article']],
+    ['/v1/cases?sort=born', ['VALUE.UNKNOWN sort']],
+    ['/v1/cases?certainty=maybe', ['VALUE.UNKNOWN certainty']],
+    ['/v1/cases?category=believers', ['PARAMETER.NEEDS list']],
+    ['/v1/cases?reference=AZ-1', ['TEXT.FORM reference']],
+    ['/v1/cases?after=nonsense', ['MARK.FOREIGN after']],
+    ['/v1/cases?atLeast=nonsense', ['MARK.FOREIGN atLeast']],
+    ['/v1/lists/union/members?after=', ['TEXT.EMPTY after']],
+    ['/v1/lists/union/movements', ['FIELD.MISSING from', 'FIELD.MISSING to']],
+    ['/v1/lists/union/movements?from=2024-02-01&to=2024-01-01', ['PARAMETER.NEEDS to']],
+    ['/v1/counts', ['FIELD.MISSING list', 'FIELD.MISSING by']],
+    ['/v1/counts?list=union&by=sex', ['VALUE.UNKNOWN by']],
+    ['/v1/counts?list=union&by=exit-reason', ['PARAMETER.NEEDS from']],
+    ['/v1/counts?list=union&by=category&from=2024-01-01', ['PARAMETER.NEEDS from']],
+    ['/v1/counts?list=union&by=exit-reason&from=2024-01-01&to=2024-02-01&stage=convicted', ['PARAMETER.NEEDS by']],
+    ['/v1/history?after=-1', ['FIELD.WRONG_KIND after']],
+    ['/v1/events?type=opened&type=StatusUpdated', ['VALUE.UNKNOWN type']],
+    ['/v1/events?after=99999999999999999999', ['FIELD.WRONG_KIND after']],
+  ])('%s', async (to, errors) => {
+    expect(problemOf(await service.get(to))).toEqual([400, 'REQUEST.INVALID', ...errors]);
+  });
+});
+
+it('bytes that are no HTTP request', async () => {
+  const { hostname, port } = new URL(service.url);
+  const answer = await new Promise<string>((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => socket.write('\u0000\u0001nonsense\r\n\r\n'));
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('end', () => resolve(text)).on('error', reject);
+  });
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1] as string)).toMatchObject({ code: 'REQUEST.MALFORMED' });
+});

@@ -1,0 +1,146 @@
+/** What is answered follows from the log alone: not from when or how the read models came to it. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { EventStore } from '../../src/event-store/port.js';
+import { ModelFile } from '../../src/read-models/model-file.js';
+import {
+  Cases,
+  COUNTED_BY,
+  Counts,
+  History,
+  ListMembers,
+  Lists,
+  Movements,
+  OneCase,
+  SORTS,
+} from '../../src/read-models/questions.js';
+import { ReadModels } from '../../src/read-models/read-models.js';
+import { formatDay } from '../../src/domain/time.js';
+import { DAYS, FIRST, history } from '../support/arbitraries.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { clock, everything, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
+
+/** Every question there is, over the days of the histories, as one text. */
+const answers = async (ask: Handlers): Promise<string> => {
+  const found: unknown[] = [];
+  for (let day = FIRST - 1; day <= FIRST + DAYS + 2; day += 3) {
+    const asOf = formatDay(day);
+    for (const sort of SORTS) {
+      const page = { asOf, filters: {}, page: { limit: 2, sort } };
+      found.push(await ask.members.execute(new ListMembers('union', page)));
+      found.push(await ask.cases.execute(new Cases(page)));
+    }
+    for (const by of COUNTED_BY) found.push(await ask.counts.execute(new Counts('union', { by, asOf, filters: {} })));
+    found.push(await ask.movements.execute(new Movements('union', { from: formatDay(FIRST - 1), to: asOf })));
+    for (const id of ['c0', 'c1', 'c2']) found.push(await ask.one.execute(new OneCase(id, { asOf })));
+  }
+  found.push(await ask.history.execute(new History({ after: 0, limit: 100 })));
+  found.push(await ask.lists.execute(new Lists({})));
+  return JSON.stringify(found);
+};
+
+/** Every row ever believed, by the id of its case; the file's own numbers left out. */
+const rows = (path: string): readonly string[] => {
+  const file = ModelFile.open(path);
+  if (file === null) throw new Error('no file');
+  const tables = ['periods', 'recognitions', 'headings', 'case_references'];
+  const found = tables.flatMap((table) =>
+    file.db
+      .prepare(`SELECT s.id AS of_case, t.*, NULL AS case_no FROM ${table} t JOIN streams s ON s.no = t.case_no`)
+      .all()
+      .map((row) => JSON.stringify([table, row])),
+  );
+  file.close();
+  return found.sort();
+};
+
+const opening = async (path: string, store: EventStore): Promise<ReadModels> => {
+  const models = ReadModels.open(path, store, clock);
+  await models.start();
+  return models;
+};
+
+let folder: TemporaryFolder;
+beforeEach(async () => (folder = await temporaryFolder()));
+afterEach(() => folder.remove());
+
+const cases = fc.array(history(5), { minLength: 2, maxLength: 3 }).chain((histories) => {
+  const told = histories.flatMap((facts, at) =>
+    facts.map(({ id, fact: { after: _, ...fact } }) => ({
+      caseId: `c${String(at)}`,
+      known: { id: uuid(1000 * at + id.charCodeAt(0)), fact },
+    })),
+  );
+  return fc.shuffledSubarray(told, { minLength: told.length });
+});
+
+it('is the same live, after a rebuild, and after the file was deleted', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (told) => {
+      const path = join(folder.path, 'read-models.sqlite');
+      const log = new Log();
+      const live = await opening(path, log.store);
+      await log.list();
+      for (const [at, { caseId, known }] of told.entries()) {
+        if (at % 3 === 0)
+          await log.say(
+            'case',
+            `c${String((at / 3) % 3)}`,
+            opened(`Nümunə ${String(at % 2)}`, `AZ-${String(20 - at)}`),
+          );
+        await log.tell(caseId, known);
+        if (at % 4 === 0) await live.waitFor(log.token);
+      }
+      await live.waitFor(log.token);
+      const before = await answers(handlersOf(live));
+
+      await live.rebuild();
+      expect(await answers(handlersOf(live))).toBe(before);
+      await live.stop();
+      const rebuilt = rows(path);
+
+      await rm(path);
+      const again = await opening(path, log.store);
+      await again.waitFor(log.token);
+      expect(await answers(handlersOf(again))).toBe(before);
+      await again.stop();
+      expect(rows(path)).toEqual(rebuilt);
+      await rm(path);
+
+      // One by one, without a rebuild.
+      const slow = ModelFile.create(path);
+      slow.indexFacts();
+      slow.finish();
+      slow.harden();
+      for (const event of await log.events()) slow.takeIn([event]);
+      slow.close();
+      expect(rows(path)).toEqual(rebuilt);
+      await rm(path);
+      await log.store.close();
+    }),
+    { numRuns: 15 },
+  );
+});
+
+it('does not depend on the order in which cases came to have their numbers', async () => {
+  const answer = async (first: string, second: string): Promise<unknown> => {
+    const log = new Log();
+    await log.list();
+    for (const id of [first, second])
+      await log.say(
+        'case',
+        id,
+        opened('Eyni Ad'),
+        { type: 'arrested', occurredOn: '2024-01-01' },
+        { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category: 'believers' },
+      );
+    const models = await opening(':memory:', log.store);
+    await models.waitFor(log.token);
+    const found = await handlersOf(models).members.execute(new ListMembers('union', everything));
+    await models.stop();
+    await log.store.close();
+    return found?.items;
+  };
+  expect(await answer('a', 'b')).toEqual(await answer('b', 'a'));
+});

@@ -1,0 +1,204 @@
+import type { CaseFact } from '../../../src/domain/case/facts.js';
+import { periodsOf } from '../../../src/domain/case/timeline.js';
+import type { Known } from '../../../src/domain/fact.js';
+import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
+import { periodRows, recognitionRows } from '../../../src/read-models/list/rows.js';
+import type { Dossier } from '../../../src/read-models/table.js';
+import { ARTICLE, day, known } from '../../support/facts.js';
+
+const dossier = (facts: readonly Known<CaseFact>[]): Dossier => ({ id: 'case', facts, periods: periodsOf(facts) });
+const text = (at: number): string | null => (at === MIN_DAY || at === MAX_DAY ? null : formatDay(at));
+
+const ARRESTED = { type: 'arrested' as const, id: 'arrest', occurredOn: '2024-01-10', incident: 'soyudlu' };
+const RECOGNISED = {
+  type: 'recognised' as const,
+  id: 'recognition',
+  occurredOn: '2024-01-20',
+  list: 'union',
+  category: 'believers',
+};
+
+/** Days and some columns of the rows of a list. */
+const told = (facts: readonly Known<CaseFact>[], list: string, ...columns: readonly string[]): readonly unknown[] =>
+  periodRows(dossier(facts))
+    .filter((row) => row.list === list)
+    .map((row) => [
+      text(row.from_day),
+      text(row.to_day),
+      ...columns.map((c) => (row as unknown as Record<string, unknown>)[c]),
+    ]);
+
+describe('rows of the case in itself', () => {
+  it('cover every day, and say what set the custody and why', () => {
+    const facts = known(ARRESTED, { type: 'released', id: 'release', occurredOn: '2024-02-01', reason: 'bail' });
+    expect(told(facts, '', 'custody', 'custody_by', 'custody_why', 'incident', 'undecided')).toEqual([
+      [null, '2024-01-10', 'unknown', null, null, null, 0],
+      ['2024-01-10', '2024-02-01', 'detained', 'arrest', 'arrested', 'soyudlu', 0],
+      ['2024-02-01', null, 'free', 'release', 'released:bail', 'soyudlu', 0],
+    ]);
+  });
+
+  it('say everything that can be asked', () => {
+    const facts = known(
+      ARRESTED,
+      {
+        type: 'convicted',
+        id: 'judgment',
+        occurredOn: '2024-03-01',
+        articles: [ARTICLE],
+        sentence: { kind: 'imprisonment', term: 'P1Y' },
+        facility: 'Prison 2',
+      },
+      RECOGNISED,
+    );
+    expect(periodRows(dossier(facts)).find((row) => row.list === '' && row.from_day === day('2024-03-01'))).toEqual({
+      list: '',
+      from_day: day('2024-03-01'),
+      to_day: day('2025-01-10'),
+      undecided: 0,
+      custody: 'imprisoned',
+      custody_by: 'judgment',
+      custody_why: 'convicted',
+      proceedings: 'convicted',
+      sentence: 'active',
+      end_earliest: day('2025-01-10'),
+      end_latest: day('2025-01-10'),
+      life: 0,
+      articles: '["234.4.3"]',
+      facility: 'Prison 2',
+      incident: 'soyudlu',
+      lists: '[{"list":"union","recognition":"recognised","category":"believers"}]',
+      recognition: null,
+      category: null,
+      recognition_by: null,
+      recognition_why: null,
+    });
+  });
+
+  it('mark life', () => {
+    const sentence = { kind: 'imprisonment', life: true };
+    const facts = known(ARRESTED, { type: 'convicted', occurredOn: '2024-03-01', articles: [ARTICLE], sentence });
+    expect(told(facts, '', 'life', 'end_latest').at(-1)).toEqual(['2024-03-01', null, 1, null]);
+  });
+});
+
+describe('rows of a list', () => {
+  it('begin with its first judgment and are cut by nothing that another list says', () => {
+    const facts = known(ARRESTED, RECOGNISED, {
+      type: 'recognised',
+      occurredOn: '2024-02-01',
+      list: 'other',
+      category: 'x',
+    });
+    expect(told(facts, 'union', 'recognition', 'category', 'recognition_by', 'recognition_why', 'lists')).toEqual([
+      ['2024-01-20', null, 'recognised', 'believers', 'recognition', 'recognised', null],
+    ]);
+    expect(told(facts, 'other', 'category')).toEqual([['2024-02-01', null, 'x']]);
+    expect(told(facts, 'third')).toEqual([]);
+  });
+
+  it('say why it took somebody off, but not what is personal', () => {
+    const delisted = { type: 'delisted' as const, id: 'off', occurredOn: '2024-02-01', list: 'union', reason: 'left' };
+    expect(told(known(ARRESTED, RECOGNISED, delisted), 'union', 'recognition', 'recognition_why')).toEqual([
+      ['2024-01-20', '2024-02-01', 'recognised', 'recognised'],
+      ['2024-02-01', null, 'delisted', 'delisted:left'],
+    ]);
+    const declined = { type: 'declined' as const, occurredOn: '2024-01-20', list: 'union', reason: 'a private matter' };
+    expect(told(known(ARRESTED, declined), 'union', 'recognition_why')).toEqual([['2024-01-20', null, 'declined']]);
+  });
+
+  it('say where the list perhaps said nothing, as long as it perhaps said something', () => {
+    const facts = known(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' });
+    expect(told(facts, 'union', 'recognition', 'custody')).toEqual([
+      ['2024-02-01', null, 'recognised', 'detained'],
+      ['2024-02-01', '2024-02-29', 'none', 'detained'],
+    ]);
+  });
+
+  it('end with the episode', () => {
+    const facts = known(
+      ARRESTED,
+      RECOGNISED,
+      { type: 'released', occurredOn: '2024-02-01', reason: 'other' },
+      { type: 'arrested', occurredOn: '2025-01-01' },
+    );
+    expect(told(facts, 'union', 'custody').map((row) => (row as unknown[]).slice(0, 2))).toEqual([
+      ['2024-01-20', '2024-02-01'],
+      ['2024-02-01', '2025-01-01'],
+    ]);
+  });
+});
+
+/** More facts on unknown days than are enumerated. */
+const undecided = known(
+  ...Array.from({ length: 14 }, (_, at) => ({
+    type: 'charged' as const,
+    occurredOn: '2024-01',
+    articles: [{ ...ARTICLE, article: String(at) }],
+  })),
+  { ...RECOGNISED, occurredOn: '2024-01-20' },
+);
+
+it('says of days on which too much is undecided that anything may be', () => {
+  for (const list of ['', 'union'])
+    expect(told(undecided, list, 'undecided', 'custody', 'recognition', 'articles', 'lists')).toContainEqual([
+      '2024-01-01',
+      '2024-01-31',
+      1,
+      null,
+      null,
+      '[]',
+      null,
+    ]);
+});
+
+describe('recognitions', () => {
+  const since = (facts: readonly Known<CaseFact>[], list: string): readonly unknown[] =>
+    recognitionRows(dossier(facts))
+      .filter((row) => row.list === list)
+      .map((row) => [text(row.from_day), text(row.to_day), text(row.since_day)]);
+
+  it('hold the day of the recognition that stands, one row a day', () => {
+    const facts = known(
+      ARRESTED,
+      { ...RECOGNISED, occurredOn: '2024-02' },
+      {
+        type: 'delisted',
+        occurredOn: '2024-06-01',
+        list: 'union',
+        reason: 'x',
+      },
+    );
+    expect(since(facts, 'union')).toEqual([
+      ['2024-02-01', '2024-06-01', '2024-02-01'],
+      ['2024-06-01', null, null],
+    ]);
+  });
+
+  it('of the register as a whole cover every day, with the first list to recognise', () => {
+    const facts = known(ARRESTED, RECOGNISED, {
+      type: 'recognised',
+      occurredOn: '2024-01-15',
+      list: 'other',
+      category: 'x',
+    });
+    expect(since(facts, '')).toEqual([
+      [null, '2024-01-15', null],
+      ['2024-01-15', null, '2024-01-15'],
+    ]);
+    expect(since(facts, 'union')).toEqual([['2024-01-20', null, '2024-01-20']]);
+    expect(recognitionRows(dossier(facts)).every((row) => row.case_id === 'case')).toBe(true);
+  });
+
+  it('take proposals for none', () => {
+    const facts = known(ARRESTED, { type: 'proposed', occurredOn: '2024-01-20', list: 'union' });
+    expect(since(facts, 'union')).toEqual([['2024-01-20', null, null]]);
+  });
+
+  it('stand also where too much is undecided', () => {
+    expect(since(undecided, 'union')).toEqual([
+      ['2024-01-01', '2024-01-31', null],
+      ['2024-01-31', null, '2024-01-20'],
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+import { LAST, nameKey, referenceKey } from '../../../src/domain/names/sort-key.js';
+import { headingRows, referenceRows } from '../../../src/read-models/names/rows.js';
+import type { Dossier } from '../../../src/read-models/table.js';
+import { known } from '../../support/facts.js';
+import { NAME } from '../support.js';
+
+const dossier = (...facts: Parameters<typeof known>): Dossier => ({ id: 'case', facts: known(...facts), periods: [] });
+const opened = (names: readonly object[], ...references: readonly [string, string][]) => ({
+  type: 'opened' as const,
+  names,
+  references: references.map(([list, reference]) => ({ list, reference })),
+});
+const recognised = (list: string) => ({ type: 'recognised' as const, occurredOn: '2024-01-01', list, category: 'x' });
+
+it('heads the case in the register and in every list that has judged it', () => {
+  const rows = headingRows(
+    dossier(opened([{ ...NAME, text: 'Əli' }], ['union', 'AZ-7'], ['other', '12']), recognised('union'), {
+      type: 'referenced',
+      list: 'union',
+      reference: 'AZ-3',
+    }),
+  );
+  const heading = {
+    case_id: 'case',
+    name: 'Əli',
+    name_key: nameKey('Əli'),
+    refs: JSON.stringify([
+      { list: 'union', reference: 'AZ-7' },
+      { list: 'other', reference: '12' },
+      { list: 'union', reference: 'AZ-3' },
+    ]),
+  };
+  expect(rows).toEqual([
+    { list: '', ...heading, reference_key: `other ${referenceKey('12')}` },
+    { list: 'union', ...heading, reference_key: referenceKey('AZ-3') },
+  ]);
+});
+
+it('puts those without name or reference last', () => {
+  const rows = headingRows(dossier(recognised('union'), recognised('other'), recognised('union')));
+  expect(rows).toEqual(
+    ['', 'other', 'union'].map((list) => ({
+      list,
+      case_id: 'case',
+      name: null,
+      name_key: LAST,
+      refs: '[]',
+      reference_key: LAST,
+    })),
+  );
+});
+
+it.each([
+  ['the full name in Azerbaijani Latin', ['az Latn full', 'en Latn full', 'az Cyrl full', 'az Latn alias']],
+  ['any full name before an alias', ['ru Cyrl full', 'az Latn alias']],
+  ['whatever there is', ['en Latn alias', 'ru Cyrl former']],
+])('shows %s first', (_, names) => {
+  const [first = '', ...others] = names;
+  const [language, script, kind] = first.split(' ');
+  const all = [...others, first].map((text) => {
+    const [l, s, k] = text.split(' ');
+    return { text, language: l, script: s, kind: k };
+  });
+  // Of names alike the first one said; so the expected one is said after all that must not come before it.
+  const shown = headingRows(dossier(opened(kind === 'alias' ? all.reverse() : all)))[0]?.name;
+  expect(shown).toBe([language, script, kind].join(' '));
+});
+
+it('knows each reference once, also those said later', () => {
+  const said = { type: 'referenced' as const, list: 'union', reference: 'AZ-1' };
+  const rows = referenceRows(
+    dossier(opened([], ['union', 'AZ-1'], ['other', 'X']), said, { ...said, reference: 'AZ-2' }),
+  );
+  expect(rows).toEqual([
+    { list: 'union', reference: 'AZ-1' },
+    { list: 'other', reference: 'X' },
+    { list: 'union', reference: 'AZ-2' },
+  ]);
+});

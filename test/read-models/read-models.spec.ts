@@ -1,0 +1,373 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
+import { BadMark, Cases, History, NotCaughtUp } from '../../src/read-models/questions.js';
+import { ReadModels } from '../../src/read-models/read-models.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { clock, everything, handlersOf, Log, opened } from './support.js';
+
+let folder: TemporaryFolder;
+let path: string;
+let log: Log;
+const running: ReadModels[] = [];
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  path = join(folder.path, 'read-models.sqlite');
+  log = new Log();
+});
+afterEach(async () => {
+  for (const models of running.splice(0)) await models.stop();
+  await log.store.close();
+  await folder.remove();
+});
+
+const open = (store: EventStore = log.store, at = path): ReadModels => {
+  const models = ReadModels.open(at, store, clock);
+  running.push(models);
+  return models;
+};
+const started = async (store: EventStore = log.store, at = path): Promise<ReadModels> => {
+  const models = open(store, at);
+  await models.start();
+  return models;
+};
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
+};
+const countCases = async (models: ReadModels): Promise<number> =>
+  (await handlersOf(models).cases.execute(new Cases(everything))).total.yes;
+
+/** A store of which a test replaces what it wants to fail. */
+const faulty = (changes: Partial<EventStore>): EventStore =>
+  new Proxy(log.store, {
+    get: (store, key: keyof EventStore) => {
+      const found = changes[key] ?? store[key];
+      return typeof found === 'function' ? (found as (...args: unknown[]) => unknown).bind(store) : found;
+    },
+  });
+
+describe('following the log', () => {
+  it('takes in what is there and what comes', async () => {
+    await log.say('case', 'a', opened('Bir'));
+    const models = await started();
+    expect(await countCases(models)).toBe(1);
+    await models.waitFor(await log.say('case', 'b', opened('İki')));
+    expect(await countCases(models)).toBe(2);
+    expect(await models.ready()).toEqual({ caughtUp: true, position: 2, lag: 0, problem: null });
+  });
+
+  it('goes on from its checkpoint when it is opened again', async () => {
+    const models = await started();
+    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await models.stop();
+    await log.say('case', 'b', opened('İki'));
+    const read: (string | null)[] = [];
+    const store = faulty({
+      follow: (after, signal, limit) => (read.push(after), log.store.follow(after, signal, limit)),
+    });
+    const again = open(store);
+    expect(await countCases(again)).toBe(1);
+    await again.start();
+    await again.waitFor(log.token);
+    expect(await countCases(again)).toBe(2);
+    expect(read).toEqual(['1']);
+  });
+
+  it('tells of each batch once, when it can be read', async () => {
+    const models = await started();
+    const heard: [number, number][] = [];
+    const stop = models.onBatch((events) => {
+      for (const { position } of events) heard.push([position, heard.length + 1]);
+    });
+    await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' });
+    await models.waitFor(await log.say('case', 'b', opened('İki')));
+    expect(heard).toEqual([1, 2, 3].map((position) => [position, position]));
+    stop();
+    await models.waitFor(await log.say('case', 'c', opened('Üç')));
+    expect(heard).toHaveLength(3);
+  });
+
+  it('says how far it lags behind', async () => {
+    await log.say('case', 'a', opened('Bir'));
+    const models = open();
+    const { caughtUp, position, lag, problem } = await models.ready();
+    expect({ caughtUp, position, problem }).toEqual({ caughtUp: false, position: 0, problem: null });
+    expect(lag).toBe(Date.parse('2026-01-05T08:00:00.000Z') - Date.parse('2025-12-22T10:20:30.456Z'));
+  });
+});
+
+describe('waiting for a token', () => {
+  it('refuses what is no cursor of the store', async () => {
+    const models = await started();
+    await expect(models.waitFor('nonsense')).rejects.toEqual(new BadMark('atLeast'));
+    await expect(countWith(models, 'nonsense')).rejects.toBeInstanceOf(BadMark);
+  });
+
+  it('gives up after a time', async () => {
+    const models = await started();
+    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await expect(models.waitFor('99', 5)).rejects.toBeInstanceOf(NotCaughtUp);
+  });
+
+  it('ends when the read models stop', async () => {
+    const models = await started();
+    const waiting = expect(models.waitFor('99')).rejects.toBeInstanceOf(NotCaughtUp);
+    await models.stop();
+    await waiting;
+  });
+
+  it('lets a read see what was written', async () => {
+    const models = await started();
+    for (let count = 1; count <= 20; count += 1) {
+      const token = await log.say('case', `c${String(count)}`, opened('Ad'));
+      expect(await countWith(models, token)).toBe(count);
+    }
+  });
+
+  const countWith = async (models: ReadModels, atLeast: string): Promise<number> =>
+    (await handlersOf(models).cases.execute(new Cases({ ...everything, atLeast }))).total.yes;
+});
+
+describe('faults', () => {
+  it('goes on from the checkpoint after errors of the store', async () => {
+    let failures = 3;
+    const store = faulty({
+      async *follow(after, signal) {
+        for await (const batch of log.store.follow(after, signal, 1)) {
+          yield batch;
+          if ((failures -= 1) >= 0) throw new StoreUnavailable('for a test');
+        }
+      },
+    });
+    const models = await started(store);
+    await log.say('case', 'a', opened('Bir'));
+    await log.say('case', 'b', opened('İki'));
+    await log.say('case', 'c', opened('Üç'));
+    await log.say('case', 'd', opened('Dörd'));
+    await models.waitFor(log.token);
+    expect(await countCases(models)).toBe(4);
+    await until(async () => (await models.ready()).caughtUp);
+  });
+
+  it('says that the store cannot be reached, and still answers', async () => {
+    let down = false;
+    const store = faulty({
+      read: (after, limit) => {
+        if (down) throw new StoreUnavailable('for a test');
+        return log.store.read(after, limit);
+      },
+    });
+    const models = await started(store);
+    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    down = true;
+    expect(await models.ready()).toEqual({
+      caughtUp: false,
+      position: 1,
+      lag: null,
+      problem: { code: 'STORE_UNAVAILABLE', error: 'StoreUnavailable', after: 1 },
+    });
+    expect(await countCases(models)).toBe(1);
+  });
+
+  it('passes over what it has, and starts anew where an event is missing', async () => {
+    let skip = true;
+    const store = faulty({
+      async *follow(after, signal, limit) {
+        const all = await log.store.read(null, 10);
+        yield all.slice(0, 1);
+        if (skip) {
+          skip = false;
+          yield all.slice(2);
+        }
+        yield* log.store.follow(after, signal, limit);
+      },
+    });
+    const models = await started(store);
+    for (const id of ['a', 'b', 'c']) await log.say('case', id, opened('Ad'));
+    await models.waitFor(log.token);
+    expect(await countCases(models)).toBe(3);
+  });
+
+  /** The log with its second event made into one that breaks what takes it in. */
+  const poisoned = (events: readonly LogEvent[]): readonly LogEvent[] =>
+    events.map((event) => (event.position === 2 ? { ...event, stream: 'case-b', fact: null as never } : event));
+  const poisonedStore = (): EventStore =>
+    faulty({
+      read: async (after, limit) => poisoned(await log.store.read(after, limit)),
+      async *follow(after, signal, limit) {
+        for await (const batch of log.store.follow(after, signal, limit)) yield poisoned(batch);
+      },
+    });
+
+  it('stops before an event that it cannot take in, and reads go on', async () => {
+    const models = await started(poisonedStore());
+    await log.say('case', 'a', opened('Bir'));
+    await log.say('case', 'b', opened('İki'));
+    await log.say('case', 'c', opened('Üç'));
+    await until(async () => (await models.ready()).problem !== null);
+    const { caughtUp, position, problem } = await models.ready();
+    expect({ caughtUp, position, problem }).toEqual({
+      caughtUp: false,
+      position: 1,
+      problem: { code: 'EVENT_NOT_TAKEN_IN', error: 'TypeError', after: 1 },
+    });
+    expect(await countCases(models)).toBe(1);
+    await expect(models.rebuild()).rejects.toThrow();
+    expect(await countCases(models)).toBe(1);
+  });
+
+  it('stops at an event that cannot be read, with all before it taken in, also from an empty file', async () => {
+    for (const id of ['a', 'b', 'c']) await log.say('case', id, opened('Ad'));
+    const check = (after: string | null, limit: number): void => {
+      if (Number(after ?? 0) + limit >= 3) throw new StoreDamaged('for a test');
+    };
+    const store = faulty({
+      read: async (after, limit) => (check(after, limit), log.store.read(after, limit)),
+      async *follow(after, signal, limit) {
+        let cursor = after;
+        for await (const batch of log.store.follow(after, signal, limit)) {
+          check(cursor, limit);
+          yield batch;
+          cursor = batch.at(-1)?.cursor ?? null;
+        }
+      },
+    });
+    const models = await started(store);
+    await until(async () => (await models.ready()).problem?.code === 'STORE_DAMAGED');
+    expect(await countCases(models)).toBe(2);
+  });
+
+  it('takes an event in whole or not at all', async () => {
+    const models = await started(log.store, ':memory:');
+    await log.say('case', 'a', opened('Bir'));
+    await models.waitFor(log.token);
+    const { db } = await models.read({});
+    db.exec(`CREATE TRIGGER full BEFORE INSERT ON case_references BEGIN SELECT raise(ABORT, 'full'); END`);
+    await log.say('case', 'b', opened('İki', 'AZ-1'));
+    await until(async () => (await models.ready()).problem?.code === 'READ_MODELS_UNWRITABLE');
+    expect(await countCases(models)).toBe(1);
+    expect((await handlersOf(models).history.execute(new History({ after: 0, limit: 9 })))?.items).toHaveLength(1);
+    db.exec('DROP TRIGGER full');
+    await models.waitFor(log.token);
+    expect(await countCases(models)).toBe(2);
+    expect((await models.ready()).problem).toBeNull();
+  });
+});
+
+describe('a file', () => {
+  it('of another log is built anew', async () => {
+    const other = new Log();
+    await other.say('case', 'x', opened('Başqa'));
+    await other.say('case', 'y', opened('Başqa'));
+    const models = await started(other.store);
+    await models.waitFor(other.token);
+    await models.stop();
+    await other.store.close();
+    await log.say('case', 'a', opened('Bir'));
+    const again = await started();
+    expect(await countCases(again)).toBe(1);
+    await again.stop();
+    await log.say('case', 'b', opened('İki'));
+    expect(await countCases(await started())).toBe(2);
+  });
+
+  it.each([
+    [
+      'of another build',
+      async () => {
+        const db = new Database(path);
+        db.pragma('user_version = 7');
+        db.exec('CREATE TABLE facts (wrong TEXT)');
+        db.close();
+      },
+    ],
+    ['that is none', () => writeFile(path, 'not a database, and long enough to be looked at '.repeat(100))],
+    ['with leftovers beside it', () => writeFile(`${path}.building`, 'half a file')],
+    ['with the log of another file beside it', () => writeFile(`${path}-wal`, 'of another time'.repeat(100))],
+  ])('%s is built anew', async (_, make) => {
+    await log.say('case', 'a', opened('Bir'));
+    await make();
+    const models = await started();
+    expect(await countCases(models)).toBe(1);
+    await models.stop();
+    expect((await readFile(path)).subarray(0, 15).toString()).toBe('SQLite format 3');
+    await expect(stat(`${path}.building`)).rejects.toThrow();
+  });
+
+  it('is not read from before there is one', async () => {
+    await log.say('case', 'a', opened('Bir'));
+    const models = open();
+    const asked = countCases(models);
+    await models.start();
+    expect(await asked).toBe(1);
+  });
+});
+
+describe('a rebuild', () => {
+  it('tells of its progress, lets reads and writes go on, and swaps', async () => {
+    for (let count = 0; count < 120; count += 1) await log.say('case', `c${String(count)}`, opened('Ad'));
+    const models = await started();
+    await models.waitFor(log.token);
+    const seen: string[] = [];
+    let during = 0;
+    const appended: Promise<unknown>[] = [];
+    await models.rebuild(({ phase, done, of }) => {
+      seen.push(`${phase} ${String(done)}/${String(of)}`);
+      appended.push(
+        log.say('case', `late${String(seen.length)}`, opened('Gec')).then(async (token) => {
+          during = await handlersOf(models)
+            .cases.execute(new Cases({ ...everything, atLeast: token }))
+            .then(({ total }) => total.yes);
+        }),
+      );
+    });
+    await Promise.all(appended);
+    expect(seen[0]).toBe('reading 120/null');
+    expect(seen.at(-1)).toMatch(/^deriving (\d+)\/\1$/);
+    expect(during).toBeGreaterThan(120);
+    await models.waitFor(log.token);
+    expect(await countCases(models)).toBe(120 + seen.length);
+    const position = (await models.ready()).position;
+    expect(position).toBe(120 + seen.length);
+  });
+
+  it('waits for the one under way', async () => {
+    await log.say('case', 'a', opened('Bir'));
+    const models = await started();
+    const phases: string[] = [];
+    const [one, two] = [models.rebuild(({ phase }) => phases.push(phase)), models.rebuild()];
+    expect(one).toBe(two);
+    await one;
+    expect(phases).toEqual(['reading', 'deriving']);
+  });
+
+  it('that is interrupted leaves the old file', async () => {
+    await log.say('case', 'a', opened('Bir'));
+    const models = await started();
+    await models.waitFor(log.token);
+    let stopped: Promise<void> | undefined;
+    await expect(models.rebuild(() => void (stopped ??= models.stop()))).rejects.toThrow();
+    await stopped;
+    await expect(stat(`${path}.building`)).rejects.toThrow();
+    expect(await countCases(open())).toBe(1);
+  });
+
+  it('that fails leaves the old file', async () => {
+    let down = false;
+    const store = faulty({
+      read: async (after, limit) => {
+        if (down) throw new StoreUnavailable('for a test');
+        return log.store.read(after, limit);
+      },
+    });
+    await log.say('case', 'a', opened('Bir'));
+    const models = await started(store);
+    down = true;
+    await expect(models.rebuild()).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await countCases(models)).toBe(1);
+    down = false;
+    await models.rebuild();
+    expect(await countCases(models)).toBe(1);
+  });
+});

@@ -1,0 +1,144 @@
+/**
+ * Kill -9 of the whole service in the middle of 200 concurrent writers over HTTP: every acknowledged fact is in the log
+ * once and in order, and the read models equal those made anew from the log. `HABEAS_KILL_ROUNDS` says how many times over;
+ * one register goes through all of them.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { name, said, type Loose } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const ROUNDS = Number(process.env['HABEAS_KILL_ROUNDS'] ?? 2);
+const WRITERS = 200;
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+
+let folder: TemporaryFolder;
+beforeAll(async () => (folder = await temporaryFolder()));
+afterAll(() => folder.remove());
+
+interface Running {
+  readonly url: string;
+  readonly child: ChildProcess;
+}
+
+const start = async (): Promise<Running> => {
+  const child = spawn(process.execPath, [MAIN], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HABEAS_DATA: folder.path, HABEAS_PORT: '0', HABEAS_TODAY: '2026-01-05' },
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /(http:\S+)$/.exec(line)?.[1];
+    if (url !== undefined) return { url, child };
+  }
+  throw new Error(`did not start: ${complaints}`);
+};
+
+const end = async ({ child }: Running, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+};
+
+const post = async (url: string, body: object, key: string): Promise<{ status: number; body: Loose }> => {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-actor': 'person:w', 'idempotency-key': key },
+    body: JSON.stringify({ ...said, ...body }),
+  });
+  return { status: response.status, body: (await response.json()) as Loose };
+};
+
+/** Writes until the service is gone: opens a case, then reports an arrest and a release, again and again. */
+const write = async (url: string, acknowledged: (body: Loose) => void): Promise<void> => {
+  for (;;) {
+    const opened = await post(`${url}/v1/cases`, { names: [name('Nümunə')] }, randomUUID()).catch(() => null);
+    if (opened === null) return;
+    if (opened.status !== 201) throw new Error(JSON.stringify(opened));
+    acknowledged(opened.body);
+    const events = `${url}/v1/cases/${String((opened.body['subject'] as Loose)['id'])}/events`;
+    for (const fact of [
+      { type: 'arrested', occurredOn: '2025-01-01' },
+      { type: 'released', occurredOn: '2025-02', reason: 'bail' },
+    ]) {
+      const told = await post(events, fact, randomUUID()).catch(() => null);
+      if (told === null) return;
+      if (told.status !== 201) throw new Error(JSON.stringify(told));
+      acknowledged(told.body);
+    }
+  }
+};
+
+const lines = async (url: string): Promise<Loose[]> => {
+  const text = await (await fetch(url)).text();
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Loose);
+};
+
+/** Every dossier, page by page, and the first of the history: what the read models say. */
+const answers = async (url: string, token: string): Promise<string> => {
+  const said: string[] = [];
+  for (let after = ''; ;) {
+    const query = `limit=200&asOf=2025-02-10&atLeast=${encodeURIComponent(token)}${after}`;
+    const text = await (await fetch(`${url}/v1/cases?${query}`)).text();
+    said.push(text);
+    const { next } = JSON.parse(text) as { next: string | null };
+    if (next === null) break;
+    after = `&after=${encodeURIComponent(next)}`;
+  }
+  said.push(await (await fetch(`${url}/v1/history?limit=100`)).text());
+  return said.join('\n');
+};
+
+test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing acknowledged is lost or doubled, read models equal a fresh fold`, async () => {
+  const acknowledged = new Map<string, Loose>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const running = await start();
+    const before = acknowledged.size;
+    // At a different moment of every round: after 20 to 800 acknowledgements.
+    const enough = before + 20 + ((round * 389) % 781);
+    let killed: Promise<void> | null = null;
+    await Promise.all(
+      Array.from({ length: WRITERS }, () =>
+        write(running.url, (body) => {
+          for (const id of body['facts'] as string[]) acknowledged.set(id, body);
+          if (acknowledged.size >= enough) killed ??= end(running, 'SIGKILL');
+        }),
+      ),
+    );
+    await killed;
+
+    const again = await start();
+    // A last write, whose token every read below waits for: the read models then hold all that is in the log.
+    const { body: last } = await post(`${again.url}/v1/cases`, { names: [name('Nümunə')] }, randomUUID());
+    for (const id of last['facts'] as string[]) acknowledged.set(id, last);
+    const token = String(last['token']);
+    const log = await lines(`${again.url}/v1/events?atLeast=${encodeURIComponent(token)}`);
+    expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
+    const byId = new Map(log.map((event) => [event['id'] as string, event]));
+    expect(byId.size).toBe(log.length);
+    for (const [id, { subject, revision }] of acknowledged)
+      expect(byId.get(id)).toMatchObject({ stream: `case-${String((subject as Loose)['id'])}`, revision });
+    const revisions = new Map<unknown, number>();
+    for (const { stream, revision } of log) {
+      expect(revision).toBe((revisions.get(stream) ?? -1) + 1);
+      revisions.set(stream, revision as number);
+    }
+    const live = await answers(again.url, token);
+    await end(again, 'SIGTERM');
+
+    for (const suffix of ['', '-wal', '-shm'])
+      await rm(join(folder.path, `read-models.sqlite${suffix}`), { force: true });
+    const afresh = await start();
+    expect(await answers(afresh.url, token)).toBe(live);
+    await end(afresh, 'SIGTERM');
+  }
+  console.log(`${String(ROUNDS)} rounds, ${String(acknowledged.size)} facts acknowledged, none lost, none doubled`);
+}, 1_200_000);
