@@ -1,12 +1,5 @@
-/** The service alone, as `nest start` runs it; `habeas serve` does the same. */
-import { serve, untilStopped } from './serve.js';
-import { BadSettings, readSettings } from './settings.js';
+/** The service alone, as `nest start` runs it: `habeas serve`. */
+import { processContext } from './cli/context.js';
+import { run } from './cli/program.js';
 
-try {
-  const serving = await serve(readSettings(process.env));
-  console.log(`Habeas listens on ${serving.url}`);
-  await untilStopped(serving);
-} catch (error) {
-  console.error(error instanceof BadSettings ? error.message : error);
-  process.exitCode = 2;
-}
+process.exitCode = await run(['serve'], processContext());

@@ -26,11 +26,9 @@ export const serve = async (
   destination: DestinationStream = pino.destination(2),
 ): Promise<Serving> => {
   const log = pino({ level: settings.logLevel, base: null }, destination);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forSettings(settings), createAdapter(log), {
-    abortOnError: false,
-    bodyParser: false,
-    logger: nestLogger(log),
-  });
+  const options = { abortOnError: false, bodyParser: false, logger: nestLogger(log) };
+  const module = AppModule.forSettings(settings);
+  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log), options);
   try {
     await setUp(app, settings);
     await app.listen(settings.port, settings.host);
@@ -55,12 +53,4 @@ const close = async (app: NestFastifyApplication): Promise<void> => {
 const urlOf = (app: NestFastifyApplication): string => {
   const { address, family, port } = app.getHttpServer().address() as { address: string; family: string; port: number };
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-};
-
-/** Resolves when the process is asked to end (SIGINT, SIGTERM) and the service has ended. A second signal ends it at once. */
-export const untilStopped = async ({ close: end }: Pick<Serving, 'close'>): Promise<void> => {
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-  await end();
 };

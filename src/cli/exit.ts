@@ -1,10 +1,51 @@
-/** How a command ends. */
+/** How a command ends, and what it says when it cannot do what was asked. */
+import { DataFolderInUse } from '../event-store/data-folder.js';
+import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
+import { BadSettings } from '../settings.js';
 
 /** The exit codes of `habeas`, as its help says them. */
 export const EXIT = { fine: 0, refused: 1, couldNotRun: 2, stopped: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Something that the person at the terminal can put right: said in a sentence, without a stack. */
+/** Something that the person at the terminal can put right, said in a sentence. */
 export class CannotRun extends Error {
   override readonly name = 'CannotRun';
 }
+
+/** An error in the words of the terminal. What nobody expected is a fault of the program and keeps its stack. */
+export const explain = (error: unknown): string => {
+  if (error instanceof CannotRun) return error.message;
+  if (error instanceof BadSettings) return error.problems.join('\n');
+  if (error instanceof DataFolderInUse) return `${error.message}; stop it first, or name another folder by --data`;
+  if (error instanceof StoreDamaged) return `The log cannot be read: ${error.message}`;
+  if (error instanceof StoreUnavailable) return `The log cannot be opened or written: ${error.message}`;
+  return (
+    ofTheSystem(error) ??
+    `A fault of Habeas: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  );
+};
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken; name another one by --port, or 0 for any that is free',
+  EADDRNOTAVAIL: 'this machine has no such address; name another one by --host',
+  EACCES: 'not permitted',
+  EPERM: 'not permitted',
+  EROFS: 'the file system can only be read',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is no folder',
+  EEXIST: 'a file stands where a folder is due',
+  ENOENT: 'there is no such file or folder',
+  ENOTFOUND: 'the host name is not known',
+  SQLITE_FULL: 'the disk is full',
+  SQLITE_CANTOPEN: 'the file cannot be opened',
+  SQLITE_READONLY: 'the file can only be read',
+  SQLITE_NOTADB: 'a file of the data folder is no register',
+};
+
+const ofTheSystem = (error: unknown): string | null => {
+  const { code, path, address, port } = error as Readonly<Record<string, unknown>>;
+  const reason = typeof code === 'string' ? SYSTEM[code] : undefined;
+  if (reason === undefined) return null;
+  const at = typeof path === 'string' ? path : port === undefined ? '' : `${String(address)}:${String(port)}`;
+  return at === '' ? `${reason} (${String(code)})` : `${at}: ${reason} (${String(code)})`;
+};

@@ -38,7 +38,7 @@ const bar = (label: string, stream: Writable): Gauge => {
   const drawn = new SingleBar(
     {
       format: `  ${label}  {bar} {percentage}%  {value}/{total}  {note}`,
-      stream: stream as NodeJS.WritableStream,
+      stream: stream,
       hideCursor: false,
       gracefulExit: false,
       fps: 15,

@@ -1,7 +1,6 @@
 /** What the interface answers: a status, headers and a body; or a problem document (RFC 9457). */
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
-import type { FindingCode } from '../domain/case/findings.js';
 import type { Finding } from '../domain/fact.js';
 import { requestProblems, type FieldCode, type RequestCode } from '../schema/problems.js';
 
@@ -27,8 +26,6 @@ export interface ProblemDetails {
   readonly reference?: { readonly list: string; readonly reference: string; readonly case: string };
   readonly limit?: number;
 }
-
-export type Codes = RequestCode | FieldCode | FindingCode;
 
 export const PROBLEM_TYPE = 'application/problem+json';
 

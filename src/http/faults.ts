@@ -2,7 +2,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BadMark } from '../read-models/questions.js';
-import type { RequestCode } from '../schema/problems.js';
+import { requestProblems, type RequestCode } from '../schema/problems.js';
 import { problem, RETRY, send, type Answer } from './answer.js';
 import { UnreadableBody } from './body.js';
 import type { Routes } from './routes.js';
@@ -15,12 +15,12 @@ const BY_NAME: Readonly<Record<string, RequestCode>> = {
   NotCaughtUp: 'READS.BEHIND',
 };
 
-/** Errors of Fastify by their codes. */
-const BY_CODE: Readonly<Record<string, RequestCode>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY.TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'BODY.NOT_DECLARED_JSON',
-  FST_ERR_MAX_PARAM_LENGTH: 'REQUEST.TOO_LONG',
-  FST_ERR_HANDLER_TIMEOUT: 'REGISTER.UNAVAILABLE',
+/** Errors that Nest and Fastify blame on the caller, by their status. */
+const BY_STATUS: Readonly<Record<number, RequestCode>> = {
+  408: 'REQUEST.TIMEOUT',
+  413: 'BODY.TOO_LARGE',
+  414: 'REQUEST.TOO_LONG',
+  415: 'BODY.NOT_DECLARED_JSON',
 };
 
 /** The answer to an error, and whether it is a fault of ours that the log must know. */
@@ -30,24 +30,24 @@ export const answerToError = (error: unknown): { readonly answer: Answer; readon
     const errors = [{ parameter: error.parameter, code: 'MARK.FOREIGN' as const, expected: 'a mark of this register' }];
     return { answer: problem('REQUEST.INVALID', { errors }), fault: false };
   }
-  const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-  const known = BY_NAME[String(name)] ?? BY_CODE[String(code)];
+  const known = BY_NAME[error instanceof Error ? error.name : ''];
   if (known !== undefined) {
-    const answer = problem(known);
-    const mayPass = answer.status === 503;
-    const answered = mayPass ? problem(known, {}, RETRY) : answer;
-    return { answer: answered, fault: answer.status >= 500 && known !== 'READS.BEHIND' };
+    const { status } = requestProblems[known];
+    return {
+      answer: problem(known, {}, status === 503 ? RETRY : {}),
+      fault: status >= 500 && known !== 'READS.BEHIND',
+    };
   }
-  return isTheirs(error)
-    ? { answer: problem('REQUEST.MALFORMED'), fault: false }
+  const status = statusOf(error);
+  return status >= 400 && status < 500
+    ? { answer: problem(BY_STATUS[status] ?? 'REQUEST.MALFORMED'), fault: false }
     : { answer: problem('REGISTER.FAULT'), fault: true };
 };
 
-/** Errors that Nest and Fastify blame on the caller. */
-const isTheirs = (error: unknown): boolean => {
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
-  return typeof status === 'number' && status >= 400 && status < 500;
-};
+const statusOf = (error: unknown): number =>
+  error instanceof HttpException
+    ? error.getStatus()
+    : Number((error as { readonly statusCode?: unknown } | undefined)?.statusCode);
 
 /** What the log keeps of a fault: its kind and where it happened; messages may quote what was sent. */
 export const traceOf = (
@@ -55,11 +55,16 @@ export const traceOf = (
 ): { readonly error: string; readonly code?: string; readonly at: readonly string[] } => {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const { code } = error as { readonly code?: unknown };
-  const at = (error.stack ?? '').split('\n').map((line) => line.trim());
+  // The stack begins with the message, which may have lines of its own.
+  const { message, stack = '' } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
   return {
     error: error.name,
     ...(typeof code === 'string' ? { code } : {}),
-    at: at.filter((line) => line.startsWith('at ')).slice(0, 10),
+    at: frames
+      .map((line) => line.trim())
+      .filter((line) => /^at .*:\d+:\d+\)?$/.test(line))
+      .slice(0, 10),
   };
 };
 

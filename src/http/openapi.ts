@@ -23,10 +23,10 @@ const documentOf = (app: INestApplication): OpenAPIObject => {
     .setDescription('The register of political prisoners that can prove its own history.')
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Only where the register has a token.' })
-    .addSecurityRequirements({ bearer: [] } as never)
+    .addSecurityRequirements({ bearer: [] })
     .build();
   const document = SwaggerModule.createDocument(app, about);
-  return { ...document, components: { ...document.components, schemas: schemas() as never } };
+  return { ...document, components: { ...document.components, schemas: schemas() } };
 };
 
 const kinds = Object.keys(factClasses) as readonly SubjectKind[];

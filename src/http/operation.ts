@@ -56,7 +56,7 @@ export const Reports = {
 export const ref = (name: string): { readonly $ref: string } => ({ $ref: `#/components/schemas/${name}` });
 
 /** Statuses of problems that any read can meet, and those that only writes meet beside them. */
-const OF_READS = [400, 401, 403, 404, 500, 503] as const;
+const OF_READS = [400, 401, 403, 404, 414, 500, 503] as const;
 const OF_WRITES = [409, 412, 413, 415, 422] as const;
 
 export const Operation = ({ summary, tag, parameters, body, answer }: Described): MethodDecorator =>
@@ -85,7 +85,7 @@ const writeHeaders = (): readonly (MethodDecorator & ClassDecorator)[] =>
       name: HEADER_NAMES[f.name] ?? f.name,
       required: isRequired(f),
       description: f.means ?? '',
-      schema: f.kind.schema as object,
+      schema: f.kind.schema,
     }),
   );
 
@@ -99,7 +99,7 @@ const success = ({ status, description, mediaType, schema, headers }: AnswerDesc
   ApiResponse({
     status,
     description,
-    content: { [mediaType]: { schema: ref(schema) as object } },
+    content: { [mediaType]: { schema: ref(schema) } },
     headers: Object.fromEntries(
       headers.map((name) => [name, { description: HEADERS[name] ?? name, schema: { type: 'string' } }]),
     ),
@@ -112,7 +112,7 @@ const problems = (status: number): MethodDecorator =>
       .filter(([, p]) => p.status === status)
       .map(([code, { means }]) => `\`${code}\`: ${means}`)
       .join('\n\n'),
-    content: { [PROBLEM_TYPE]: { schema: ref('Problem') as object } },
+    content: { [PROBLEM_TYPE]: { schema: ref('Problem') } },
   });
 
 /** The JSON Schema of the objects that a class describes. */

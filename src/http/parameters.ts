@@ -94,17 +94,17 @@ export class CasesQuery extends MembersQuery {
 export const EXIT_REASON = 'exit-reason';
 
 export class CountsQuery extends Filtered {
-  @field(slug)
-  list: string;
-
-  @Holds<CountsQuery>('PARAMETER.NEEDS', 'from', 'from and to with by=exit-reason, and only there', (q) =>
-    [q.from, q.to].every((day) => (day !== undefined) === (q.by === EXIT_REASON)),
-  )
   @Holds<CountsQuery>(
     'PARAMETER.NEEDS',
     'by',
     'with by=exit-reason no filters but category, and no asOf',
     (q) => q.by !== EXIT_REASON || EXCLUDED_BY_EXITS.every((name) => q[name] === undefined),
+  )
+  @field(slug)
+  list: string;
+
+  @Holds<CountsQuery>('PARAMETER.NEEDS', 'from', 'from and to with by=exit-reason, and only there', (q) =>
+    [q.from, q.to].every((day) => (day !== undefined) === (q.by === EXIT_REASON)),
   )
   @field(oneOf([...COUNTED_BY, EXIT_REASON]))
   by: (typeof COUNTED_BY)[number] | typeof EXIT_REASON;

@@ -2,7 +2,7 @@
 import helmet from '@fastify/helmet';
 import type { LoggerService } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { v7, validate } from 'uuid';
 import { admit, type AdmissionSettings } from './admission.js';
 import { problem, PROBLEM_TYPE, send } from './answer.js';
@@ -37,7 +37,7 @@ const requestId = (given: string | string[] | undefined): string =>
 
 /** Errors before there is a route: a path that cannot be decoded, a part of it that is too long. */
 const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, _request, reply) => {
-  void send(reply as unknown as FastifyReply, answerToError(error).answer);
+  void send(reply, answerToError(error).answer);
 };
 
 /** Bytes that are no HTTP request never reach a route. */
@@ -54,7 +54,7 @@ const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']
 
 /** Sets up an application made with createAdapter; to be called before it is initialised. */
 export const setUp = async (app: NestFastifyApplication, settings: AdmissionSettings): Promise<void> => {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   const routes = new Routes();
   fastify.addHook('onRoute', ({ url, method }) => routes.add(url, method));
   fastify.addHook('onRequest', async (request, reply) => {
@@ -70,7 +70,7 @@ export const setUp = async (app: NestFastifyApplication, settings: AdmissionSett
       done(error as Error);
     }
   });
-  await app.register(helmet as never, SECURITY_HEADERS as never);
+  await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalFilters(new ProblemFilter(routes));
   serveOpenApi(app);
 };

@@ -85,11 +85,15 @@ const withoutMark = (): Transform => {
   };
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      if (head === null) return done(null, chunk);
+      if (head === null) {
+        done(null, chunk);
+        return;
+      }
       const bytes = Buffer.concat([head, chunk]);
       if (bytes.length < MARK.length) {
         head = bytes;
-        return done();
+        done();
+        return;
       }
       head = null;
       begin(bytes, done);

@@ -43,7 +43,8 @@ const readText = async (path: string): Promise<string | Unreadable> => {
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
-    return error instanceof TypeError ? unreadable('FILE.NOT_UTF8', 'a file in UTF-8') : noSuchFile(error);
+    const isNotUtf8 = (error as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+    return isNotUtf8 ? unreadable('FILE.NOT_UTF8', 'a file in UTF-8') : noSuchFile(error);
   }
 };
 

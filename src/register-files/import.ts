@@ -57,7 +57,9 @@ export const importFiles = async (
       const imported = file.kind === 'definitions' ? await run.definitions(file) : await run.rows(file);
       if (!imported) return { outcome: 'unreadable', files: run.files };
     }
-  return { outcome: options.signal?.aborted === true ? 'stopped' : 'done', files: run.files };
+  if (options.signal?.aborted === true) return { outcome: 'stopped', files: run.files };
+  await run.settle();
+  return { outcome: 'done', files: run.files };
 };
 
 const scanAll = async (
@@ -84,6 +86,12 @@ class ImportRun {
   ) {
     this.recorder = new Recorder(register, options.list, randomUUID());
     this.stopped = () => options.signal?.aborted === true;
+  }
+
+  /** Waits until everything that was recorded can be asked for. */
+  async settle(): Promise<void> {
+    this.recorder.beginFile();
+    await this.recorder.ask(new Lists({ id: this.options.list, ...this.recorder.after }));
   }
 
   /** Each list and instrument enters whole or not at all. */
@@ -114,7 +122,7 @@ class ImportRun {
       if (this.stopped()) break;
       // The first look read the file to its end; if it changed since, what can be read of it has been imported.
       if ('code' in row) return false;
-      if (!header) this.judged(file, row.line, await this.row(rowsFile, row, referred));
+      if (!header) this.judged(file, row.line, inOrder(await this.row(rowsFile, row, referred), rowsFile.header));
       header = false;
     }
     return true;
@@ -125,7 +133,7 @@ class ImportRun {
     if (row === null) return refused(...wrong);
     const read = readRow(file.kind, row, referred);
     const all = onePerCell([...wrong, ...read.wrong]);
-    if (all.length > 0) return refused(...inOrder(all, file.header));
+    if (all.length > 0) return refused(...all);
     return recordRow(this.recorder, file.kind, row.ref, read.statements);
   }
 
@@ -156,10 +164,11 @@ class ImportRun {
 const readRow = (kind: RowsFile['kind'], row: RegisterRow & AmnestyRow, referred: Referred): ReadRow =>
   kind === 'register' ? readRegisterRow(row, referred) : readAmnestyRow(row, referred);
 
-/** As a reader comes upon them. */
-const inOrder = (wrong: readonly WrongCell[], header: readonly string[]): readonly WrongCell[] => {
+/** Wrong cells as a reader of the file comes upon them. */
+const inOrder = (judged: Judged, header: readonly string[]): Judged => {
+  if (judged.outcome !== 'refused') return judged;
   const place = ({ column }: WrongCell): number => (column === null ? -1 : header.indexOf(column));
-  return [...wrong].sort((a, b) => place(a) - place(b));
+  return refused(...[...judged.wrong].sort((a, b) => place(a) - place(b)));
 };
 
 /** The cells of a row by their columns, and what is wrong with it before it is read. */

@@ -8,7 +8,7 @@ import {
   SEXES,
 } from '../domain/case/facts.js';
 import { field, Holds } from './field.js';
-import { edtf, flag, madeId, oneOf, part, several, slug, text, whole } from './kinds.js';
+import { edtf, flag, oneOf, part, several, slug, text, whole } from './kinds.js';
 import { LIMITS } from './limits.js';
 import { Article, Clemency, Dated, Name, PaceCriterion, Reference, Said, Sentence, SENTENCE_CHANGED } from './parts.js';
 

@@ -81,7 +81,7 @@ const check = (code: FieldCode, expects: string, holds: (value: unknown) => bool
 
 /**
  * A rule about an object whose fields are each right: stands at a field that its class itself declares (class-validator
- * drops the inherited rules of a field that a subclass gives rules) and reports at `at`. Rules that compare fields are heard only where every field of the object is valid by itself.
+ * drops the inherited rules of a field that a subclass gives rules), a code once a field, and reports at `at`. Rules that compare fields are heard only where every field of the object is valid by itself.
  */
 export const Holds = <T extends object>(
   code: FieldCode,

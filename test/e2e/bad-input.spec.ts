@@ -10,9 +10,9 @@ beforeAll(async () => {
   service = await Service.start();
   await define(service);
   path = await open(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
-  recorded = (await service.events()).length;
+  recorded = (await service.recorded()).length;
 });
-afterEach(async () => expect(await service.events()).toHaveLength(recorded));
+afterEach(async () => expect((await service.recorded()).length).toBe(recorded));
 afterAll(() => service.remove());
 
 const headers = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1' };
@@ -64,7 +64,7 @@ describe('a body', () => {
       headers,
       body: new Blob([large]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([413, 'BODY.TOO_LARGE']);
   });
 
@@ -116,9 +116,9 @@ describe('a fact', () => {
       'TEXT.FORM x-actor',
       'TEXT.FORM if-match',
       'FIELD.WRONG_KIND /acknowledge',
+      'TEXT.EMPTY /court',
       'VALUE.UNKNOWN /sources/0/kind',
       'FIELD.MISSING /occurredOn',
-      'TEXT.EMPTY /court',
     ]);
   });
 
@@ -181,11 +181,10 @@ describe('a subject', () => {
   it.each([
     '/v1/cases/nobody/events',
     '/v1/cases/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b/events',
-    '/v1/cases/%2e%2e/events',
     '/v1/cases/a%20b/events',
   ])('that there is none of: POST %s', async (to) => {
     const answer = await post(JSON.stringify(tried), {}, to);
-    expect(problemOf(answer)).toEqual([404, expect.stringMatching(/^(SUBJECT|ROUTE)\.UNKNOWN$/)]);
+    expect(problemOf(answer)).toEqual([404, 'SUBJECT.UNKNOWN']);
   });
 
   it.each([

@@ -239,7 +239,7 @@ describe('Idempotency-Key', () => {
     expect(recorded.length).toBeGreaterThan(0);
     expect(replies.filter((r) => ![201, 409].includes(r.status))).toEqual([]);
     expect(new Set(recorded.map((r) => r.text)).size).toBe(1);
-    const written = (await service.events()).filter((e) => JSON.stringify(e).includes('Səkkiz'));
+    const written = (await service.recorded()).filter((e) => JSON.stringify(e).includes('Səkkiz'));
     expect(written).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Kill -9 in the middle of 200 concurrent appends: whatever was acknowledged is in the log once, in order, and the log
- * has no gap and no torn append. `HABEAS_KILL_ROUNDS` says how many times over (one log goes through all of them);
- * `HABEAS_KILL_SEED` repeats the moments of an earlier run, as far as such moments can be repeated.
+ * has no gap and no torn append. `KILL_ROUNDS` says how many times over (one log goes through all of them);
+ * `KILL_SEED` repeats the moments of an earlier run, as far as such moments can be repeated.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,8 +12,8 @@ import { MAX_READ, type EventStore, type LogEvent } from '../../src/event-store/
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
-const ROUNDS = Number(process.env['HABEAS_KILL_ROUNDS'] ?? 3);
-const SEED = Number(process.env['HABEAS_KILL_SEED'] ?? Date.now() % 1_000_000);
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 3);
+const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 const WRITERS = 200;
 
 interface Acknowledged {

@@ -1,4 +1,5 @@
 /** A register in a temporary folder, served over real HTTP, and a client that speaks to it. */
+import { EVENT_STORE, MAX_READ, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { serve, type Serving } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
 import { Contract, type Loose } from './contract.js';
@@ -116,13 +117,9 @@ export class Service {
     });
   }
 
-  /** Everything in the log. */
-  async events(): Promise<readonly Loose[]> {
-    const { text } = await this.get('/v1/events');
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Loose);
+  /** Everything in the log, asked of the store itself: read models may be a moment behind. */
+  async recorded(): Promise<readonly LogEvent[]> {
+    return this.app.get<EventStore>(EVENT_STORE).read(null, MAX_READ);
   }
 
   /** Reads what was just written. */

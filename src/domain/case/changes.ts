@@ -88,6 +88,3 @@ const valuesOn = (axis: string, day: Day, valued: readonly Valued[]): readonly s
   ].sort();
 
 const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** Whether a day is an open end: no day that can be said. */
-export const isOpen = (day: Day): boolean => day === MIN_DAY || day === MAX_DAY;

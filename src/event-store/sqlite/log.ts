@@ -106,7 +106,8 @@ export class SqliteLog {
       (row, i) => {
         const place = { stream, revision: after + 1 + i };
         if (row[1] !== place.revision) throw new StoreDamaged(`${stream}, revision ${place.revision}: missing`);
-        return { ...decode(place, this.#record(row, place)), cursor: String(row[0]) };
+        // Object.assign, since a spread of so many fields was measured to cost half as much again as parsing.
+        return Object.assign(decode(place, this.#record(row, place)), { cursor: String(row[0]) });
       },
     );
   }
@@ -118,7 +119,7 @@ export class SqliteLog {
         const position = after + 1 + i;
         if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
         const place = { stream: row[6], revision: row[1] };
-        return { ...decode(place, this.#record(row, place)), cursor: String(position), position };
+        return Object.assign(decode(place, this.#record(row, place)), { cursor: String(position), position });
       },
     );
   }

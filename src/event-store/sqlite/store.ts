@@ -72,8 +72,7 @@ class SqliteEventStore implements EventStore {
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
     checkLimit(limit);
-    if (this.#closed) return;
-    let position = this.#place(after);
+    let position = this.#closed ? 0 : this.#place(after);
     while (!signal.aborted && !this.#closed) {
       const events = this.#read(position, limit);
       position += events.length;

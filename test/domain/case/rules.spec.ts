@@ -349,7 +349,9 @@ describe('facility and incident', () => {
     ['a death ends it', [...serving, died], null],
     ['an arrest knows none', [...serving, released, { ...arrested, occurredOn: '2024-12-01' }], null],
   ])('%s', (_, facts, facility) => {
-    const told = facts.map((f) => Object.fromEntries(Object.entries(f).filter(([, v]) => v !== undefined))) as unknown as Told;
+    const told = facts.map((f) =>
+      Object.fromEntries(Object.entries(f).filter(([, v]) => v !== undefined)),
+    ) as unknown as Told;
     expect(after(...told).standing.facility).toBe(facility);
   });
 

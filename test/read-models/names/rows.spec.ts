@@ -1,10 +1,15 @@
 import { LAST, nameKey, referenceKey } from '../../../src/domain/names/sort-key.js';
 import { headingRows, referenceRows } from '../../../src/read-models/names/rows.js';
 import type { Dossier } from '../../../src/read-models/table.js';
-import { known } from '../../support/facts.js';
+import { fact } from '../../support/facts.js';
 import { NAME } from '../support.js';
 
-const dossier = (...facts: Parameters<typeof known>): Dossier => ({ id: 'case', facts: known(...facts), periods: [] });
+type Said = Parameters<typeof fact>[0];
+const dossier = (...said: readonly Said[]): Dossier => ({
+  id: 'case',
+  facts: said.map((fields, at) => ({ id: `f${String(at)}`, fact: fact(fields) })),
+  periods: [],
+});
 const opened = (names: readonly object[], ...references: readonly [string, string][]) => ({
   type: 'opened' as const,
   names,

@@ -1,0 +1,78 @@
+/** `habeas import`: register files into the register, or, as a dry run, into a copy of it. */
+import type { Imported } from '../register-files/import.js';
+import type { ReportLine } from '../register-files/report.js';
+import { readSettings, type Settings } from '../settings.js';
+import type { Context } from './context.js';
+import { EXIT, type ExitCode } from './exit.js';
+import { withRegister } from './register.js';
+import { rehearse } from './rehearsal.js';
+import { openReport } from './report-file.js';
+import { runImport, summary } from './run-import.js';
+import { table } from './terminal.js';
+
+export interface ImportOptions {
+  readonly data?: string;
+  readonly list: string;
+  readonly dryRun?: true;
+  readonly report?: string;
+}
+
+/** Wrong cells shown on the terminal; a report file has them all. */
+const SHOWN = 50;
+
+export const importCommand = async (
+  files: readonly string[],
+  options: ImportOptions,
+  context: Context,
+): Promise<ExitCode> => {
+  const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  const report = options.report === undefined ? undefined : openReport(options.report);
+  const wrong: ReportLine[] = [];
+  let count = 0;
+  const onWrong = (line: ReportLine): void => {
+    report?.add(line);
+    if (count++ < SHOWN) wrong.push(line);
+  };
+  const { err: progress, signal } = context;
+  const into = (chosen: Settings): Promise<Imported> =>
+    withRegister(chosen, context, (register) =>
+      runImport({ register, files, list: options.list, signal, progress, onWrong }),
+    );
+  try {
+    const imported = await (options.dryRun === true ? rehearse(settings, into) : into(settings));
+    say(context, imported, options, wrong, count);
+    return exitOf(imported);
+  } finally {
+    report?.close();
+  }
+};
+
+const exitOf = ({ outcome, files }: Imported): ExitCode => {
+  if (outcome === 'unreadable') return EXIT.couldNotRun;
+  if (outcome === 'stopped') return EXIT.stopped;
+  return files.some(({ refused }) => refused > 0) ? EXIT.refused : EXIT.fine;
+};
+
+const say = (
+  { out, err }: Context,
+  imported: Imported,
+  { dryRun, report }: ImportOptions,
+  wrong: readonly ReportLine[],
+  count: number,
+): void => {
+  if (wrong.length > 0) {
+    const rows = wrong.map(({ file, row, column, code, expected }) => [file, row ?? '', column ?? '', code, expected]);
+    err.write(`\n${table(['file', 'row', 'column', 'code', 'expected'], rows)}`);
+    if (count > wrong.length) err.write(`  … and ${count - wrong.length} more; --report <file> writes them all\n`);
+  }
+  if (imported.files.length > 0) out.write(`\n${summary(imported)}`);
+  out.write(`\n${conclusion(imported, dryRun === true)}\n`);
+  if (report !== undefined) out.write(`The report is in ${report}.\n`);
+};
+
+const conclusion = ({ outcome }: Imported, dryRun: boolean): string => {
+  const recorded = dryRun ? 'A dry run: nothing was recorded.' : 'What was added is recorded.';
+  if (outcome === 'unreadable') return 'The import could not be run.';
+  if (outcome === 'stopped') return `Stopped. ${recorded} The same command goes on where this one ended.`;
+  return recorded;
+};

@@ -1,0 +1,140 @@
+/** The commands of `habeas` and their help. */
+import { Command, CommanderError } from 'commander';
+import type { Context } from './context.js';
+import { demoCommand, type DemoOptions } from './demo.js';
+import { EXIT, explain, type ExitCode } from './exit.js';
+import { importCommand, type ImportOptions } from './import.js';
+import { rebuildCommand } from './rebuild.js';
+import { serveCommand, type ServeOptions } from './serve.js';
+
+/** Runs a command line and gives the exit code. Never throws; what went wrong is said on the standard error. */
+export const run = async (words: readonly string[], context: Context): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.fine;
+  const end: End = async (work) => {
+    code = await work;
+  };
+  try {
+    await program(context, end).parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.couldNotRun;
+    context.err.write(`${explain(error)}\n`);
+    return EXIT.couldNotRun;
+  }
+};
+
+/** Takes over the exit code of a command. */
+type End = (work: Promise<ExitCode>) => Promise<void>;
+
+const HELP = `
+Begin here:
+  $ habeas demo                         a register of synthetic people, to look around in
+  $ habeas import --dry-run register.json register.csv
+  $ habeas import register.json register.csv
+  $ habeas serve                        then open http://127.0.0.1:3000/v1/docs
+
+Exit codes: 0 all went well; 1 some rows were refused; 2 it could not run; 130 stopped by Ctrl-C.
+Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
+`;
+
+const program = (context: Context, end: End): Command => {
+  const habeas = new Command('habeas')
+    .description(
+      'The register of political prisoners that can prove its own history: facts about cases go into a log,\n' +
+        'and the current list, the counts and the audit history are made from it.',
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => context.out.write(text), writeErr: (text) => context.err.write(text) })
+    .showHelpAfterError('(habeas --help, or habeas <command> --help, says more)')
+    .addHelpText('after', HELP);
+  addServe(habeas, context, end);
+  addDemo(habeas, context, end);
+  addImport(habeas, context, end);
+  addRebuild(habeas, context, end);
+  return habeas;
+};
+
+const DATA = '--data <folder>';
+const DATA_MEANS = 'the folder of the register (HABEAS_DATA, else ./data)';
+
+const addServe = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('serve')
+    .description('serve a register over HTTP until Ctrl-C; a folder that does not exist becomes an empty register')
+    .option(DATA, DATA_MEANS)
+    .option(
+      '--host <address>',
+      'where to listen (HABEAS_HOST, else 127.0.0.1); beyond this machine it needs HABEAS_TOKEN',
+    )
+    .option('--port <number>', 'the port (HABEAS_PORT, else 3000); 0 takes a free one')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ habeas serve
+  $ habeas serve --data /srv/register --port 8080
+`,
+    )
+    .action((options: ServeOptions) => end(serveCommand(options, context)));
+};
+
+const addDemo = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('demo')
+    .description('make a demonstration register (synthetic people, real aggregates), show it, and serve it')
+    .option('--once', 'end after showing it, without serving')
+    .option(DATA, 'the folder of the demonstration', 'data-demo')
+    .option('--port <number>', 'the port (HABEAS_PORT, else 3000); 0 takes a free one')
+    .addHelpText(
+      'after',
+      `
+Its today is 2026-01-05. Run again, it finds everything imported; stopped by Ctrl-C, it goes on where it was.
+
+Examples:
+  $ habeas demo
+  $ habeas demo --once
+  $ habeas demo --port 0
+`,
+    )
+    .action((options: DemoOptions) => end(demoCommand(options, context)));
+};
+
+const addImport = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('import')
+    .description('import register files: definitions (JSON), rows of the register and of an amnesty (CSV)')
+    .argument('<files...>', 'files in any order; definitions are imported first, then the register, then the amnesty')
+    .option(DATA, DATA_MEANS)
+    .option('--list <id>', 'the list whose references and categories the rows speak of', 'union')
+    .option('--dry-run', 'judge everything, against the register and each other, and record nothing')
+    .option('--report <file>', 'write every wrong cell to a .csv or .json file (row, column, code, what was expected)')
+    .addHelpText(
+      'after',
+      `
+A row enters whole or not at all. The same file again changes nothing, a newly filled cell adds its event, and a changed or
+emptied one is reported: corrections are made by people. Stopped by Ctrl-C, the same command goes on where it was.
+The report names rows and columns, never what stands in them. docs/register-files.md describes the files.
+
+Examples:
+  $ habeas import --dry-run register.json register-2025-10-07.csv
+  $ habeas import register.json register-2025-10-07.csv --report wrong.csv
+  $ habeas import amnesty-applications-2026-01-05.csv --list union
+`,
+    )
+    .action((files: readonly string[], options: ImportOptions) => end(importCommand(files, options, context)));
+};
+
+const addRebuild = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('rebuild')
+    .description('make the read models anew from the log; the log itself is not touched')
+    .option(DATA, DATA_MEANS)
+    .addHelpText(
+      'after',
+      `
+Example:
+  $ habeas rebuild --data /srv/register
+`,
+    )
+    .action((options: { readonly data?: string }) => end(rebuildCommand(options, context)));
+};

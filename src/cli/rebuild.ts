@@ -1,0 +1,24 @@
+/** `habeas rebuild`: the read models anew from the log. */
+import { readSettings } from '../settings.js';
+import type { Context } from './context.js';
+import { EXIT, type ExitCode } from './exit.js';
+import { showing, withRegister } from './register.js';
+
+export const rebuildCommand = async (options: { readonly data?: string }, context: Context): Promise<ExitCode> => {
+  const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  return withRegister(settings, context, async ({ readModels }) => {
+    // Stopping lets go of what was built so far; the read models in use stay as they are.
+    const stop = (): void => void readModels.stop();
+    context.signal.addEventListener('abort', stop, { once: true });
+    try {
+      await showing('rebuild', context.err, (show) => readModels.rebuild(show));
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
+      context.out.write('Stopped. The read models are what they were.\n');
+      return EXIT.stopped;
+    }
+    const { position } = await readModels.ready();
+    context.out.write(`The read models are rebuilt from ${position} events.\n`);
+    return EXIT.fine;
+  });
+};

@@ -1,0 +1,74 @@
+/** A register opened for a command, without serving it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module.js';
+import { CLOCK, type Clock } from '../domain/clock.js';
+import { ReadModels } from '../read-models/read-models.js';
+import type { Register } from '../register-files/recorder.js';
+import type { Settings } from '../settings.js';
+import type { Context } from './context.js';
+import { CannotRun } from './exit.js';
+import { gauge } from './terminal.js';
+
+export interface OpenRegister extends Register {
+  readonly readModels: ReadModels;
+}
+
+/**
+ * Opens the register of these settings, waits until its read models have come to the end of the log, and closes it after
+ * use. Throws what stands in the way of opening it.
+ */
+export const withRegister = async <R>(
+  settings: Settings,
+  { err }: Pick<Context, 'err'>,
+  use: (register: OpenRegister) => Promise<R>,
+): Promise<R> => {
+  const app = await NestFactory.createApplicationContext(AppModule.forSettings(settings), {
+    abortOnError: false,
+    logger: false,
+  });
+  try {
+    const readModels = app.get(ReadModels);
+    await catchUp(readModels, err);
+    const today = app.get<Clock>(CLOCK).today();
+    return await use({ commands: app.get(CommandBus), queries: app.get(QueryBus), today, readModels });
+  } finally {
+    await app.close();
+  }
+};
+
+const LOOK_EVERY_MS = 20;
+
+/** The read models begin to follow the log when the application starts; those of another build are built first. */
+const catchUp = async (readModels: ReadModels, err: Context['err']): Promise<void> => {
+  const shown = gauge('read models, events taken in', err);
+  for (;;) {
+    const { caughtUp, problem, position } = await readModels.ready();
+    if (problem !== null) throw new CannotRun(`The read models cannot follow the log: ${problem.code}`);
+    if (caughtUp) return shown.end();
+    await sleep(LOOK_EVERY_MS);
+    if (position > 0) shown.show(position, position, '');
+  }
+};
+
+type Progress = Parameters<NonNullable<Parameters<ReadModels['rebuild']>[0]>>[0];
+
+/** Runs what builds read models, with its progress on the terminal. */
+export const showing = async (
+  label: string,
+  err: Context['err'],
+  build: (show: (progress: Progress) => void) => Promise<void>,
+): Promise<void> => {
+  let phase: string | undefined;
+  let shown = gauge(label, err);
+  await build((progress) => {
+    if (phase !== progress.phase) {
+      shown.end();
+      shown = gauge(`${label}, ${progress.phase === 'reading' ? 'events read' : 'cases derived'}`, err);
+      phase = progress.phase;
+    }
+    shown.show(progress.done, progress.of ?? progress.done, '');
+  });
+  shown.end();
+};

@@ -1,0 +1,41 @@
+/** `habeas serve`: the register over HTTP, until somebody stops it. */
+import { serve } from '../serve.js';
+import { readSettings, type Settings } from '../settings.js';
+import { aborted, type Context } from './context.js';
+import { EXIT, type ExitCode } from './exit.js';
+
+export interface ServeOptions {
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: string;
+}
+
+export const serveCommand = (options: ServeOptions, context: Context): Promise<ExitCode> => {
+  const settings = readSettings({
+    ...context.environment,
+    ...(options.data && { HABEAS_DATA: options.data }),
+    ...(options.host && { HABEAS_HOST: options.host }),
+    ...(options.port && { HABEAS_PORT: options.port }),
+  });
+  return serveUntilStopped(
+    settings,
+    context,
+    (url) => `Habeas serves ${settings.data} on ${url}, described at ${url}/v1/docs\n`,
+  );
+};
+
+/** Serves until the signal aborts; what is under way then is answered. `greeting` is said once it listens. */
+export const serveUntilStopped = async (
+  settings: Settings,
+  { out, signal }: Context,
+  greeting: (url: string) => string,
+): Promise<ExitCode> => {
+  const serving = await serve(settings);
+  try {
+    out.write(greeting(serving.url));
+    await aborted(signal);
+  } finally {
+    await serving.close();
+  }
+  return EXIT.fine;
+};

@@ -1,0 +1,180 @@
+import { request as httpRequest } from 'node:http';
+import { define, name, open, said, Service, type Loose } from '../support/service.js';
+
+/** Asks with headers that fetch keeps to itself: Host above all. */
+const raw = (service: Service, path: string, headers: Record<string, string>, method = 'GET', body = '') =>
+  new Promise<{ status: number; body: Loose; headers: Loose }>((resolve, reject) => {
+    const { hostname, port } = new URL(service.url);
+    const asked = httpRequest({ hostname, port, path, method, headers }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => (text += String(chunk)));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Loose, headers: response.headers }),
+      );
+    });
+    asked.on('error', reject).end(body);
+  });
+
+describe('on loopback', () => {
+  let service: Service;
+  let port: string;
+  beforeAll(async () => {
+    service = await Service.start({ HABEAS_ALLOWED_HOSTS: 'register.example, 10.0.0.5:8080' });
+    port = new URL(service.url).port;
+    await define(service);
+  });
+  afterAll(() => service.remove());
+
+  it('listens on 127.0.0.1 and nowhere else', () => {
+    expect(service.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(service.app.getHttpServer().address()).toMatchObject({ address: '127.0.0.1' });
+  });
+
+  it.each(['localhost:PORT', '127.0.0.1:PORT', '[::1]:PORT', 'LOCALHOST:PORT', 'register.example', '10.0.0.5:8080'])(
+    'takes the name %s',
+    async (host) => expect((await raw(service, '/v1/lists', { host: host.replace('PORT', port) })).status).toBe(200),
+  );
+
+  it.each([
+    'attacker.example',
+    'attacker.example:PORT',
+    'localhost',
+    'localhost:1',
+    'localhost.attacker.example:PORT',
+    '127.0.0.1.attacker.example:PORT',
+    'register.example:PORT',
+    '10.0.0.5',
+    'localhost:PORT@attacker.example',
+  ])('turns the name %s away, for health too', async (host) => {
+    for (const path of ['/v1/lists', '/health/live', '/nowhere']) {
+      const { status, body } = await raw(service, path, { host: host.replace('PORT', port) });
+      expect([status, body['code']]).toEqual([403, 'HOST.REFUSED']);
+    }
+  });
+
+  it.each(['http://attacker.example', 'null', 'http://localhost:1', 'https://register.example'])(
+    'turns a page of %s away, and records nothing of it',
+    async (origin) => {
+      const before = (await service.recorded()).length;
+      const headers = { origin, 'content-type': 'application/json', 'x-actor': 'person:x' };
+      const list = JSON.stringify({ id: 'x', name: { en: 'x' }, ...said });
+      const { status, body } = await raw(service, '/v1/lists', { host: `localhost:${port}`, ...headers }, 'POST', list);
+      expect([status, body['code']]).toEqual([403, 'ORIGIN.REFUSED']);
+      expect(await service.recorded()).toHaveLength(before);
+    },
+  );
+
+  it('takes a page of its own', async () => {
+    const own = { host: `localhost:${port}`, origin: `http://localhost:${port}` };
+    expect((await raw(service, '/v1/lists', own)).status).toBe(200);
+    const proxied = { host: 'register.example', origin: 'https://register.example' };
+    expect((await raw(service, '/v1/lists', proxied)).status).toBe(200);
+  });
+
+  it('says to keep nothing, to embed nothing and to guess nothing', async () => {
+    for (const path of ['/v1/lists', '/nowhere', '/health/live']) {
+      const { headers } = await service.get(path);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('x-request-id')).not.toBeNull();
+    }
+  });
+
+  it('allows no page of another origin to read an answer', async () => {
+    const answer = await service.ask('/v1/lists', { method: 'OPTIONS', headers: {} });
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([405, null]);
+  });
+
+  it('is alive and ready', async () => {
+    expect((await service.get('/health/live')).body).toEqual({ status: 'ok' });
+    expect((await service.get('/health/ready')).body).toEqual({
+      status: 'ok',
+      parts: { log: true, 'read-models': true },
+    });
+  });
+
+  it('logs a line a request, with nobody in it', async () => {
+    const path = await open(service, {
+      names: [name('Gizli Şəxsov')],
+      references: [{ list: 'union', reference: 'GIZLI-7' }],
+    });
+    await service.get(`${path}?asOf=2025-01-01`);
+    await service.get('/v1/cases?reference=union:GIZLI-7');
+    await service.post(`${path}/events`, { type: 'died', place: 'Gizliyer', court: 'x' });
+    await service.get('/v1/nowhere/Gizli');
+    const id = path.split('/').at(-1) as string;
+    const log = service.logs.join('');
+    for (const secret of ['Gizli', 'GIZLI', 'Şəxsov', id, 'clerk-1', 'asOf']) expect(log).not.toContain(secret);
+    const lines = service.logs.map((line) => JSON.parse(line) as Loose).filter((line) => line['msg'] === 'request');
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        method: 'POST',
+        route: '/v1/cases/:id/events',
+        status: 400,
+        ms: expect.any(Number),
+        reqId: expect.any(String),
+      }),
+    );
+    expect(lines.at(-1)).toMatchObject({ method: 'GET', route: null, status: 404 });
+  });
+});
+
+describe('with a token', () => {
+  const token = 'a-token-of-enough-characters';
+  let service: Service;
+  beforeAll(async () => {
+    service = await Service.start({ HABEAS_TOKEN: token });
+  });
+  afterAll(() => service.remove());
+
+  it.each(['', 'Bearer', 'Bearer wrong-token-of-many-characters', `Basic ${token}`, `Bearer ${token}x`, token])(
+    'refuses "%s", also for what there is none of',
+    async (authorization) => {
+      for (const path of ['/v1/lists', '/v1/docs', '/v1/openapi.json', '/nowhere', '/v1/cases/%zz/health/']) {
+        const answer = await service.get(path, { authorization });
+        if (path.includes('%zz')) expect(answer.status).toBe(400);
+        else expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="habeas"']);
+      }
+    },
+  );
+
+  it('takes it, and asks nothing of whoever asks for health', async () => {
+    expect((await service.get('/v1/lists', { authorization: `bearer ${token}` })).status).toBe(200);
+    for (const path of ['/health/live', '/health/ready']) {
+      expect((await service.get(path, { authorization: '' })).status).toBe(200);
+    }
+  });
+
+  it('does not write it into the log', () => expect(service.logs.join('')).not.toContain(token));
+});
+
+it('answers what is under way when it stops, and then nothing', async () => {
+  const service = await Service.start();
+  await define(service);
+  const path = await open(service);
+  const before = (await service.recorded()).length;
+  const writes = Array.from({ length: 20 }, (_, i) =>
+    service
+      .post(`${path}/events`, { type: 'mistreated', kind: 'other', occurredOn: `2024-01-${String(i + 10)}`, ...said })
+      .then(
+        ({ status }) => status,
+        () => 0,
+      ),
+  );
+  await service.stop();
+  const answers = await Promise.all(writes);
+  await service.again();
+  expect((await service.recorded()).length - before).toBeGreaterThanOrEqual(answers.filter((s) => s === 201).length);
+  expect(answers.filter((status) => status >= 500)).toEqual([]);
+  await service.remove();
+});
+
+it('a second process is refused the folder, and the port is given back', async () => {
+  const service = await Service.start();
+  await expect(service.again()).rejects.toMatchObject({ name: 'DataFolderInUse' });
+  await service.stop();
+  await service.again();
+  expect((await service.get('/health/live')).status).toBe(200);
+  await service.remove();
+});

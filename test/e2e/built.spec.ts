@@ -1,0 +1,70 @@
+/** The program as it is built and shipped: real ESM, a process of its own. `npm test` builds it before. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { said, type Loose } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const CLI = join(__dirname, '../../dist/cli.js');
+
+let folder: TemporaryFolder;
+let child: ChildProcess | null = null;
+beforeAll(async () => {
+  expect(existsSync(CLI)).toBe(true);
+  folder = await temporaryFolder();
+});
+afterEach(() => child?.kill('SIGKILL'));
+afterAll(() => folder.remove());
+
+interface Running {
+  readonly url: string;
+  /** Asks the process to end; gives its exit code. */
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+const start = (environment: Record<string, string> = {}): Promise<Running> =>
+  new Promise((resolve, reject) => {
+    const started = spawn(process.execPath, [CLI, 'serve'], {
+      env: { PATH: process.env['PATH'], HABEAS_DATA: folder.path, HABEAS_PORT: '0', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    const ended = new Promise<number | null>((end) => started.once('exit', (code) => end(code)));
+    let out = '';
+    let errors = '';
+    started.stderr.on('data', (chunk) => (errors += String(chunk)));
+    started.stdout.on('data', (chunk) => {
+      out += String(chunk);
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0];
+      if (url !== undefined) resolve({ url, stop: (signal) => (started.kill(signal), ended) });
+    });
+    void ended.then((code) => reject(new Error(`ended with ${String(code)}: ${errors}`)));
+  });
+
+const get = async (url: string) => (await (await fetch(url)).json()) as Loose;
+
+it('serves, records, ends cleanly on Ctrl-C, and has it all when it starts again', async () => {
+  const first = await start();
+  expect((await get(`${first.url}/v1/openapi.json`))['openapi']).toBe('3.1.0');
+  const answer = await fetch(`${first.url}/v1/lists`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-actor': 'person:clerk-1' },
+    body: JSON.stringify({ id: 'union', name: { en: 'Union' }, ...said }),
+  });
+  expect(answer.status).toBe(201);
+  const { token } = (await answer.json()) as Loose;
+  expect(await first.stop('SIGINT')).toBe(0);
+  const second = await start();
+  expect((await get(`${second.url}/v1/lists/union?atLeast=${String(token)}`))['name']).toEqual({ en: 'Union' });
+  expect(await second.stop('SIGTERM')).toBe(0);
+});
+
+it('does not start on wrong settings, beyond loopback without a token, or on a folder in use', async () => {
+  await expect(start({ HABEAS_PORT: 'x' })).rejects.toThrow(/ended with 2: .*HABEAS_PORT: expected a port/s);
+  await expect(start({ HABEAS_HOST: '0.0.0.0' })).rejects.toThrow(/ended with 2: .*HABEAS_TOKEN/s);
+  const running = await start();
+  const holder = child;
+  await expect(start()).rejects.toThrow(/ended with 2: /);
+  child = holder;
+  expect(await running.stop('SIGTERM')).toBe(0);
+});

@@ -1,0 +1,195 @@
+import { define, name, said, Service, type Loose, type Reply } from '../support/service.js';
+
+let service: Service;
+let last: Reply;
+const ids: string[] = [];
+
+/** Seven people: arrested on the first of months one to seven, all recognised, the last two released, one known to the month. */
+beforeAll(async () => {
+  service = await Service.start();
+  await define(service);
+  for (let i = 1; i <= 7; i += 1) {
+    const references = [{ list: 'union', reference: `AZ-${i}` }];
+    const names = [name(`${'GFEDCBA'[i - 1]}bbas Nümunəyev`)];
+    const { body, headers } = await service.post('/v1/cases', { names, references, ...said });
+    ids.push(String(body['subject'].id));
+    const to = `${headers.get('location')}/events`;
+    const category = i % 2 === 1 ? 'believers' : 'journalists';
+    await service.post(to, { type: 'arrested', occurredOn: `2024-0${i}-01`, ...said });
+    await service.post(to, { type: 'recognised', occurredOn: '2024-08-01', list: 'union', category, ...said });
+    if (i === 6) await service.post(to, { type: 'released', reason: 'bail', occurredOn: '2025-03-01', ...said });
+    if (i === 7) last = await service.post(to, { type: 'released', reason: 'health', occurredOn: '2025-04', ...said });
+  }
+  await service.after(last, '/v1/cases');
+});
+afterAll(() => service.remove());
+
+const caseIds = (reply: Reply) => (reply.body['items'] as Loose[]).map((item) => item['caseId'] as string);
+
+describe('the list', () => {
+  it('on a day, with who is perhaps on it apart', async () => {
+    const before = await service.get('/v1/lists/union/members?asOf=2024-12-31');
+    expect(before.body['total']).toEqual({ yes: 7, uncertain: 0 });
+    const within = await service.get('/v1/lists/union/members?asOf=2025-04-15');
+    expect(within.body['total']).toEqual({ yes: 5, uncertain: 1 });
+    const perhaps = await service.get('/v1/lists/union/members?asOf=2025-04-15&certainty=uncertain');
+    expect(caseIds(perhaps)).toEqual([ids[6]]);
+    expect(perhaps.body['items'][0].standings.map((s: Loose) => s['custody']).sort()).toEqual(['detained', 'free']);
+    expect((await service.get('/v1/lists/union/members')).body).toMatchObject({
+      asOf: '2026-01-05',
+      total: { yes: 5 },
+    });
+  });
+
+  it('by filters: several values of one are alternatives, several filters must all hold', async () => {
+    const ask = async (query: string) => (await service.get(`/v1/lists/union/members?${query}`)).body['total'].yes;
+    expect(await ask('category=believers')).toBe(3);
+    expect(await ask('category=believers&category=journalists')).toBe(5);
+    expect(await ask('category=believers&custody=remand')).toBe(0);
+    expect(await ask('custody=detained&proceedings=none')).toBe(5);
+    expect(await ask('article=234')).toBe(0);
+  });
+
+  it.each(['name', '-name', 'reference', '-reference', 'recognised', '-recognised'])(
+    'sorted by %s, page by page, gives everybody once',
+    async (sort) => {
+      const seen: string[] = [];
+      let next: string | null = `/v1/lists/union/members?limit=2&asOf=2024-12-31&sort=${sort}`;
+      while (next !== null) {
+        const page: Reply = await service.get(next);
+        expect(page.status).toBe(200);
+        seen.push(...caseIds(page));
+        const link = page.headers.get('link');
+        expect(link === null).toBe(page.body['next'] === null);
+        next = link === null ? null : (/^<([^>]+)>; rel="next"$/.exec(link)?.[1] as string);
+      }
+      expect([...seen].sort()).toEqual([...ids].sort());
+      if (sort === 'name') expect(seen).toEqual([...ids].reverse());
+      if (sort === '-name' || sort === 'reference') expect(seen).toEqual(ids);
+    },
+  );
+
+  it('refuses the mark of another question', async () => {
+    const { body } = await service.get('/v1/lists/union/members?limit=2&sort=name');
+    const other = await service.get(
+      `/v1/lists/union/members?limit=2&sort=-reference&after=${encodeURIComponent(body['next'])}`,
+    );
+    expect([other.status, other.body['errors']?.[0]]).toEqual([400, expect.objectContaining({ parameter: 'after' })]);
+  });
+});
+
+describe('a case', () => {
+  it('is not sent again to whoever has it, and is where the day differs', async () => {
+    const path = `/v1/cases/${ids[5]}`;
+    const first = await service.get(path);
+    const etag = first.headers.get('etag') as string;
+    const second = await service.get(path, { 'if-none-match': `"x", W/${etag}` });
+    expect([second.status, second.text, second.headers.get('etag')]).toEqual([304, '', etag]);
+    expect((await service.get(`${path}?asOf=2025-02-01`, { 'if-none-match': etag })).status).toBe(200);
+  });
+
+  it('has its periods and its history with what each fact changed', async () => {
+    const { body } = await service.get(`/v1/cases/${ids[5]}`);
+    expect(body['periods'].map((p: Loose) => [p['from'], p['standing'].custody])).toEqual([
+      [null, 'unknown'],
+      ['2024-06-01', 'detained'],
+      ['2024-08-01', 'detained'],
+      ['2025-03-01', 'free'],
+    ]);
+    const history = await service.get(`/v1/cases/${ids[5]}/history?limit=2&after=0`);
+    expect(history.body['items']).toHaveLength(2);
+    const rest = await service.get(/<([^>]+)>/.exec(history.headers.get('link') ?? '')?.[1] as string);
+    expect(rest.body['items'].map((e: Loose) => e['fact'].type)).toEqual(['recognised', 'released']);
+    expect(rest.body['items'][1].changes).toContainEqual({
+      axis: 'custody',
+      from: '2025-03-01',
+      to: null,
+      before: ['detained'],
+      after: ['free'],
+    });
+  });
+
+  it('is found by its reference, on a list or not', async () => {
+    expect(caseIds(await service.get('/v1/cases?reference=union:AZ-6'))).toEqual([ids[5]]);
+    expect(caseIds(await service.get('/v1/cases?reference=union:AZ-99'))).toEqual([]);
+    expect((await service.get('/v1/cases')).body['total']).toEqual({ yes: 7, uncertain: 0 });
+  });
+});
+
+describe('the register as a whole', () => {
+  it('counts by category, with zeros, and by reason of exit', async () => {
+    const byCategory = await service.get('/v1/counts?list=union&by=category&asOf=2025-04-15');
+    expect(byCategory.body['groups']).toEqual([
+      { key: 'believers', yes: 3, uncertain: 1 },
+      { key: 'journalists', yes: 2, uncertain: 0 },
+    ]);
+    const exits = await service.get('/v1/counts?list=union&by=exit-reason&from=2024-12-31&to=2026-01-05');
+    expect(exits.body).toMatchObject({
+      total: 2,
+      groups: [
+        { key: 'bail', count: 1 },
+        { key: 'health', count: 1 },
+      ],
+    });
+    const movements = await service.get('/v1/lists/union/movements?from=2024-12-31&to=2026-01-05&category=journalists');
+    expect([movements.body['opening'], movements.body['entered'].length, movements.body['left'].length]).toEqual([
+      3, 0, 1,
+    ]);
+  });
+
+  it('tells its whole history in pages', async () => {
+    const seen: number[] = [];
+    let next: string | null = '/v1/history?limit=7';
+    while (next !== null) {
+      const page: Reply = await service.get(next);
+      seen.push(...(page.body['items'] as Loose[]).map((e) => e['position'] as number));
+      next = /<([^>]+)>/.exec(page.headers.get('link') ?? '')?.[1] ?? null;
+    }
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(new Set(seen).size).toBe(seen.length);
+    const types = await service.get('/v1/history?type=released&type=list-defined');
+    expect(types.body['items'].map((e: Loose) => e['fact'].type)).toEqual(['list-defined', 'released', 'released']);
+  });
+
+  it('gives the log as lines, all of it or a part', async () => {
+    const all = await service.get('/v1/events');
+    expect(all.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    const lines = all.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Loose);
+    const stored = await service.recorded();
+    expect(lines.map((e) => [e['position'], e['id'], e['stream']])).toEqual(
+      stored.map((e) => [e.position, e.id, e.stream]),
+    );
+    const some = await service.get('/v1/events?type=arrested&after=10&limit=3');
+    const positions = some.text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Loose);
+    expect(positions.map((e) => e['fact'].type)).toEqual(['arrested', 'arrested', 'arrested']);
+    expect(positions.every((e) => e['position'] > 10)).toBe(true);
+    expect((await service.get('/v1/events?after=1000000')).text).toBe('');
+  });
+
+  it('answers HEAD as GET without its body', async () => {
+    const { status, text } = await service.ask('/v1/lists/union', { method: 'HEAD' });
+    expect([status, text]).toEqual([200, '']);
+  });
+});
+
+it('answers the same after the read models were deleted', async () => {
+  const questions = [
+    '/v1/lists/union/members?limit=3',
+    `/v1/cases/${ids[5]}`,
+    '/v1/history',
+    '/v1/counts?list=union&by=custody',
+  ];
+  const before = await Promise.all(questions.map(async (q) => (await service.get(q)).text));
+  await service.stop();
+  const { readdirSync, rmSync } = await import('node:fs');
+  for (const file of readdirSync(service.data)) if (file.startsWith('read-models')) rmSync(`${service.data}/${file}`);
+  await service.again();
+  const after = await Promise.all(questions.map(async (q) => (await service.after(last, q)).text));
+  expect(after).toEqual(before);
+});

@@ -1,0 +1,36 @@
+import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
+import { AppendTooLarge, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
+import { UnreadableBody } from '../../src/http/body.js';
+import { answerToError, traceOf } from '../../src/http/faults.js';
+import { BadMark, NotCaughtUp } from '../../src/read-models/questions.js';
+
+const SECRET = 'Səməd Nümunəyev';
+
+it.each([
+  [new StoreUnavailable(SECRET), 503, 'REGISTER.UNAVAILABLE', true],
+  [new StoreDamaged(SECRET), 500, 'REGISTER.DAMAGED', true],
+  [new AppendTooLarge(SECRET), 413, 'FACT.TOO_LARGE', false],
+  [new NotCaughtUp(SECRET), 503, 'READS.BEHIND', false],
+  [new BadMark('after'), 400, 'REQUEST.INVALID', false],
+  [new UnreadableBody('BODY.NOT_UTF8'), 400, 'BODY.NOT_UTF8', false],
+  [new PayloadTooLargeException(SECRET), 413, 'BODY.TOO_LARGE', false],
+  [new NotFoundException(SECRET), 400, 'REQUEST.MALFORMED', false],
+  [Object.assign(new Error(SECRET), { statusCode: 415 }), 415, 'BODY.NOT_DECLARED_JSON', false],
+  [new TypeError(SECRET), 500, 'REGISTER.FAULT', true],
+  [SECRET, 500, 'REGISTER.FAULT', true],
+  [undefined, 500, 'REGISTER.FAULT', true],
+])('%p: %d %s', (error, status, code, fault) => {
+  const answered = answerToError(error);
+  expect(answered.answer).toMatchObject({ status, body: { status, code } });
+  expect(answered.fault).toBe(fault);
+  expect(answered.answer.headers?.['retry-after']).toBe(status === 503 ? '1' : undefined);
+  expect(JSON.stringify(answered)).not.toContain(SECRET);
+});
+
+it('a trace says what and where, not whom', () => {
+  const trace = traceOf(Object.assign(new RangeError(`${SECRET}\n at ${SECRET}`), { code: 'X' }));
+  expect(trace).toMatchObject({ error: 'RangeError', code: 'X' });
+  expect(trace.at.length).toBeGreaterThan(0);
+  expect(traceOf(SECRET)).toEqual({ error: 'string', at: [] });
+  expect(JSON.stringify(trace)).not.toContain(SECRET);
+});

@@ -1,0 +1,292 @@
+import fc from 'fast-check';
+import { ListMembers, Movements } from '../../../src/read-models/questions.js';
+import { formatDay } from '../../../src/domain/time.js';
+import { DAYS, FIRST, history } from '../../support/arbitraries.js';
+import { ARTICLE } from '../../support/facts.js';
+import { emptyFile, Fixed, handlersOf, Log, opened, register, uuid } from '../support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let at: Register;
+beforeEach(async () => {
+  at = await register();
+  await at.list();
+});
+afterEach(() => at.close());
+
+type Said = Parameters<Register['say']>[2];
+const member = (category = 'believers'): Said[] => [
+  { type: 'arrested', occurredOn: '2024-01-01', id: uuid(1) },
+  { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category, id: uuid(2) },
+];
+const between = async (from: string, to: string, category?: readonly string[]) => {
+  const ask = { from, to, atLeast: at.token, ...(category === undefined ? {} : { category }) };
+  const found = await at.ask.movements.execute(new Movements('union', ask));
+  if (found === null) throw new Error('no list');
+  return found;
+};
+
+describe('who left', () => {
+  it.each<[string, Said[], string, string, string | null]>([
+    ['a release, by its reason', [{ type: 'released', reason: 'amnesty' }], 'amnesty', '2024-03-01', uuid(9)],
+    ['parole', [{ type: 'released', reason: 'parole' }], 'parole', '2024-03-01', uuid(9)],
+    ['death', [{ type: 'died' }], 'died', '2024-03-01', uuid(9)],
+    ['an escape', [{ type: 'escaped' }], 'escaped', '2024-03-01', uuid(9)],
+    ['a deportation', [{ type: 'deported' }], 'deported', '2024-03-01', uuid(9)],
+    ['an exchange', [{ type: 'exchanged' }], 'exchanged', '2024-03-01', uuid(9)],
+    ['a search', [{ type: 'wanted' }], 'wanted', '2024-03-01', uuid(9)],
+    ['house arrest', [{ type: 'remanded', measure: 'house-arrest' }], 'house-arrest', '2024-03-01', uuid(9)],
+    ['the list’s judgment', [{ type: 'delisted', list: 'union', reason: 'a word' }], 'delisted', '2024-03-01', uuid(9)],
+    ['a second thought', [{ type: 'declined', list: 'union', reason: 'a word' }], 'declined', '2024-03-01', uuid(9)],
+  ])('by %s', async (_, facts, reason, on, fact) => {
+    const left = facts.map((said) => ({ occurredOn: '2024-03-01', id: uuid(9), ...said }));
+    await at.say('case', 'a', opened('Ad', 'AZ-1'), ...member(), ...left);
+    expect(await between('2024-02-01', '2024-04-01')).toEqual({
+      list: 'union',
+      from: '2024-02-01',
+      to: '2024-04-01',
+      position: 9,
+      opening: 1,
+      closing: 0,
+      entered: [],
+      left: [
+        {
+          caseId: 'a',
+          references: [{ list: 'union', reference: 'AZ-1' }],
+          name: 'Ad',
+          reason,
+          on,
+          category: 'believers',
+          previousCategory: null,
+          fact,
+        },
+      ],
+      moved: [],
+      leftByReason: [{ reason, count: 1 }],
+    });
+    expect((await between('2024-02-29', '2024-03-01')).left).toHaveLength(1);
+    expect((await between('2024-03-01', '2024-04-01')).left).toEqual([]);
+    expect((await between('2024-02-01', '2024-02-29')).left).toEqual([]);
+  });
+
+  it('by custody first, where a release and a judgment of the list fall on one day', async () => {
+    const on = { occurredOn: '2024-03-01' };
+    const delisted = { type: 'delisted', ...on, list: 'union', reason: 'released' };
+    await at.say('case', 'a', ...member(), { type: 'released', ...on, reason: 'bail' }, delisted);
+    expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'bail', count: 1 }]);
+  });
+
+  it('by the policy, where only that changed', async () => {
+    await at.say('case', 'a', ...member());
+    await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
+    expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([
+      { caseId: 'a', reason: 'policy', on: '2024-03-01', fact: null, category: 'believers' },
+    ]);
+  });
+
+  it('by the judgment, where the policy changed on the same day', async () => {
+    const delisted = { type: 'delisted', occurredOn: '2024-03-01', list: 'union', reason: 'x' };
+    await at.say('case', 'a', ...member(), delisted);
+    await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
+    expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'delisted', count: 1 }]);
+  });
+
+  it('by the last time, with the category of the day before and the day as precise as it is known', async () => {
+    await at.say(
+      'case',
+      'a',
+      ...member(),
+      { type: 'released', occurredOn: '2024-02-10', reason: 'bail' },
+      { type: 'arrested', occurredOn: '2024-02-20' },
+      { type: 'recognised', occurredOn: '2024-02-20', list: 'union', category: 'journalists' },
+      { type: 'recategorised', occurredOn: '2024-02-25', list: 'union', category: 'others' },
+      { type: 'released', occurredOn: '2024-03', reason: 'exchange', id: uuid(9) },
+    );
+    expect((await between('2024-02-01', '2024-03-15')).left).toMatchObject([
+      { reason: 'exchange', on: '2024-03', category: 'others', fact: uuid(9) },
+    ]);
+    expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([{ reason: 'exchange', on: '2024-03' }]);
+  });
+
+  it('without anybody knowing why, where too much is undecided', async () => {
+    const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
+    await at.say('case', 'a', ...member(), ...charges);
+    expect((await between('2024-04-01', '2024-05-10')).left).toMatchObject([{ reason: 'undecided', fact: null }]);
+    expect((await between('2024-05-10', '2024-06-10')).entered).toMatchObject([{ reason: 'recognised' }]);
+  });
+
+  it('by a new episode, where the list says nothing any more', async () => {
+    await at.say(
+      'case',
+      'a',
+      ...member(),
+      { type: 'released', occurredOn: '2024-03-01', reason: 'bail', id: uuid(8) },
+      { type: 'arrested', occurredOn: '2024-03-01', after: uuid(8) },
+    );
+    expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([
+      { reason: 'none', on: '2024-03-01', fact: null, category: 'believers' },
+    ]);
+  });
+});
+
+describe('who entered', () => {
+  it('by recognition', async () => {
+    await at.say('case', 'a', ...member());
+    expect((await between('2023-12-01', '2024-02-01')).entered).toMatchObject([
+      {
+        caseId: 'a',
+        reason: 'recognised',
+        on: '2024-01-02',
+        fact: uuid(2),
+        category: 'believers',
+        previousCategory: null,
+      },
+    ]);
+    expect(await between('2023-12-01', '2024-02-01')).toMatchObject({ opening: 0, closing: 1, left: [], moved: [] });
+  });
+
+  it('by coming into a custody that counts', async () => {
+    const home = { type: 'remanded', occurredOn: '2024-01-01', measure: 'house-arrest' };
+    const back = { type: 'remanded', occurredOn: '2024-02-01', measure: 'detention', id: uuid(9) };
+    await at.say('case', 'a', ...member(), home, back);
+    expect((await between('2024-01-10', '2024-03-01')).entered).toMatchObject([{ reason: 'remanded', fact: uuid(9) }]);
+  });
+
+  it('by the policy', async () => {
+    await at.say('case', 'a', ...member(), { type: 'remanded', occurredOn: '2024-01-10', measure: 'house-arrest' });
+    await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['house-arrest'] });
+    expect((await between('2024-02-01', '2024-04-01')).entered).toMatchObject([
+      { reason: 'policy', on: '2024-03-01', fact: null },
+    ]);
+  });
+
+  it('when it became certain', async () => {
+    await at.say(
+      'case',
+      'a',
+      { type: 'arrested', occurredOn: '2024-01-01' },
+      {
+        type: 'recognised',
+        occurredOn: '2024-02',
+        list: 'union',
+        category: 'believers',
+      },
+    );
+    expect((await between('2024-01-15', '2024-02-15')).entered).toEqual([]);
+    expect((await between('2024-01-15', '2024-03-15')).entered).toMatchObject([
+      { on: '2024-02', reason: 'recognised' },
+    ]);
+  });
+});
+
+describe('who changed category', () => {
+  const recategorised = {
+    type: 'recategorised',
+    occurredOn: '2024-02-01',
+    list: 'union',
+    category: 'journalists',
+    id: uuid(9),
+  };
+
+  it('stands apart from those who came and left', async () => {
+    await at.say('case', 'a', opened('Ad'), ...member(), recategorised);
+    expect(await between('2024-01-10', '2024-03-01')).toMatchObject({
+      opening: 1,
+      closing: 1,
+      entered: [],
+      left: [],
+      moved: [
+        {
+          caseId: 'a',
+          reason: 'recategorised',
+          on: '2024-02-01',
+          category: 'journalists',
+          previousCategory: 'believers',
+          fact: uuid(9),
+        },
+      ],
+    });
+    expect((await between('2024-01-10', '2024-01-31')).moved).toEqual([]);
+  });
+
+  it('is seen from either category', async () => {
+    await at.say('case', 'a', opened('Ad'), ...member(), recategorised);
+    const believers = await between('2024-01-10', '2024-03-01', ['believers']);
+    expect(believers).toMatchObject({ opening: 1, closing: 0, left: [], moved: [{ caseId: 'a' }] });
+    const journalists = await between('2024-01-10', '2024-03-01', ['journalists']);
+    expect(journalists).toMatchObject({ opening: 0, closing: 1, entered: [], moved: [{ caseId: 'a' }] });
+    expect((await between('2024-01-10', '2024-03-01', ['others'])).moved).toEqual([]);
+    expect((await between('2023-01-10', '2024-01-10', ['others'])).entered).toEqual([]);
+  });
+});
+
+it('stands in the order of names, with reasons counted', async () => {
+  for (const [id, name, reason] of [
+    ['1', 'Şahin', 'bail'],
+    ['2', 'Samir', 'amnesty'],
+    ['3', 'Əli', 'amnesty'],
+  ] as const) {
+    const [arrest = { type: '' }, recognition = { type: '' }] = member().map(({ id: _, ...said }) => said as Said);
+    await at.say('case', id, opened(name), arrest, recognition, { type: 'released', occurredOn: '2024-03-01', reason });
+  }
+  const { left, leftByReason } = await between('2024-02-01', '2024-04-01');
+  expect(left.map(({ caseId }) => caseId)).toEqual(['3', '2', '1']);
+  expect(leftByReason).toEqual([
+    { reason: 'amnesty', count: 2 },
+    { reason: 'bail', count: 1 },
+  ]);
+});
+
+it('is null for an unknown list, empty for one day, and refuses days in the wrong order', async () => {
+  expect(await at.ask.movements.execute(new Movements('nowhere', { from: '2024-01-01', to: '2024-02-01' }))).toBeNull();
+  await at.say('case', 'a', ...member());
+  expect(await between('2024-02-01', '2024-02-01')).toMatchObject({ opening: 1, closing: 1, entered: [], left: [] });
+  await expect(between('2024-02-02', '2024-02-01')).rejects.toBeInstanceOf(RangeError);
+});
+
+it('accounts for every member of both days, whatever happened', async () => {
+  const cases = fc.array(history(6), { minLength: 1, maxLength: 3 });
+  await fc.assert(
+    fc.asyncProperty(cases, fc.boolean(), async (histories, changes) => {
+      const log = new Log();
+      await log.list();
+      if (changes)
+        await log.say('list', 'union', { type: 'policy-set', from: formatDay(FIRST + 4), custody: ['free', 'remand'] });
+      for (const [no, facts] of histories.entries())
+        for (const {
+          id,
+          fact: { after: _, ...fact },
+        } of facts)
+          await log.tell(`c${String(no)}`, { id: uuid(1000 * no + id.charCodeAt(0)), fact });
+      const file = emptyFile();
+      file.takeIn(await log.events());
+      const ask = handlersOf(new Fixed(file, log.store));
+      const on = async (asOf: string): Promise<string[]> => {
+        const page = { asOf, filters: { certainty: 'yes' as const }, page: { limit: 9 } };
+        return (await ask.members.execute(new ListMembers('union', page)))?.items.map(({ caseId }) => caseId) ?? [];
+      };
+      for (let from = FIRST - 1; from <= FIRST + DAYS + 2; from += 2)
+        for (let to = from; to <= FIRST + DAYS + 3; to += 2) {
+          const [before, after] = [await on(formatDay(from)), await on(formatDay(to))];
+          const found = await ask.movements.execute(
+            new Movements('union', { from: formatDay(from), to: formatDay(to) }),
+          );
+          const ids = (movements: readonly { caseId: string }[] = []) => movements.map(({ caseId }) => caseId).sort();
+          expect(ids(found?.entered)).toEqual(after.filter((id) => !before.includes(id)).sort());
+          expect(ids(found?.left)).toEqual(before.filter((id) => !after.includes(id)).sort());
+          expect([found?.opening, found?.closing]).toEqual([before.length, after.length]);
+          for (const { reason, fact, on: day } of [
+            ...(found?.entered ?? []),
+            ...(found?.left ?? []),
+            ...(found?.moved ?? []),
+          ]) {
+            expect(reason).not.toMatch(/^$|unknown|undefined/);
+            expect(day).toMatch(/^2024/);
+            if (fact === null) expect(['policy', 'undecided', 'none']).toContain(reason);
+          }
+        }
+      file.close();
+      await log.store.close();
+    }),
+    { numRuns: 25 },
+  );
+});

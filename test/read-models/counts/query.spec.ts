@@ -1,0 +1,136 @@
+import { Counts, type COUNTED_BY, type Filters } from '../../../src/read-models/questions.js';
+import { register } from '../support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let at: Register;
+beforeEach(async () => {
+  at = await register();
+  await at.list();
+  await at.say(
+    'case',
+    'a',
+    { type: 'arrested', occurredOn: '2024-01-01', incident: 'soyudlu' },
+    { type: 'recognised', occurredOn: '2024-01-01', list: 'union', category: 'believers' },
+    {
+      type: 'charged',
+      occurredOn: '2024-01-02',
+      articles: [
+        { code: 'AZ-CC', article: '234', part: '4.3' },
+        { code: 'AZ-CC', article: '178' },
+      ],
+    },
+    {
+      type: 'convicted',
+      occurredOn: '2024-05',
+      articles: [{ code: 'AZ-CC', article: '234', part: '1' }],
+      sentence: { kind: 'imprisonment', term: 'P3Y' },
+    },
+  );
+  await at.say(
+    'case',
+    'b',
+    { type: 'arrested', occurredOn: '2024-01-01' },
+    { type: 'recognised', occurredOn: '2024-01-01', list: 'union', category: 'journalists' },
+    { type: 'released', occurredOn: '2024-06', reason: 'bail' },
+  );
+  await at.say('case', 'c', { type: 'arrested', occurredOn: '2024-01-01' });
+});
+afterEach(() => at.close());
+
+const count = async (by: (typeof COUNTED_BY)[number], asOf: string, filters: Filters = {}) => {
+  const counts = await at.ask.counts.execute(new Counts('union', { by, asOf, filters, atLeast: at.token }));
+  const groups = counts?.groups.map(({ key, yes, uncertain }) => [key, yes, uncertain]);
+  return { total: [counts?.total.yes, counts?.total.uncertain], groups };
+};
+
+it('is null for a list that is not defined', async () => {
+  expect(await at.ask.counts.execute(new Counts('nowhere', { by: 'custody', filters: {} }))).toBeNull();
+});
+
+it('says what it counted', async () => {
+  const counts = await at.ask.counts.execute(new Counts('union', { by: 'stage', filters: {}, atLeast: at.token }));
+  expect(counts).toEqual({
+    list: 'union',
+    asOf: '2026-01-05',
+    by: 'stage',
+    position: 13,
+    total: { yes: 1, uncertain: 0 },
+    groups: [{ key: 'convicted', yes: 1, uncertain: 0 }],
+  });
+});
+
+it('counts by category, with zeros for those defined', async () => {
+  expect(await count('category', '2024-02-01')).toEqual({
+    total: [2, 0],
+    groups: [
+      ['believers', 1, 0],
+      ['journalists', 1, 0],
+      ['others', 0, 0],
+    ],
+  });
+});
+
+it('counts each article of a person once', async () => {
+  expect(await count('article', '2024-02-01')).toEqual({
+    total: [2, 0],
+    groups: [
+      ['178', 1, 0],
+      ['234.4.3', 1, 0],
+      ['unknown', 1, 0],
+    ],
+  });
+});
+
+it('counts who certainly is a member but only perhaps under a key once in the total', async () => {
+  expect(await count('stage', '2024-05-10')).toEqual({
+    total: [2, 0],
+    groups: [
+      ['awaiting-judgment', 1, 1],
+      ['convicted', 0, 1],
+    ],
+  });
+  expect(await count('proceedings', '2024-05-10')).toEqual({
+    total: [2, 0],
+    groups: [
+      ['charged', 0, 1],
+      ['convicted', 0, 1],
+      ['none', 1, 0],
+    ],
+  });
+});
+
+it('counts who perhaps has left as uncertain everywhere', async () => {
+  expect(await count('custody', '2024-06-10')).toEqual({
+    total: [1, 1],
+    groups: [
+      ['detained', 0, 1],
+      ['imprisoned', 1, 0],
+    ],
+  });
+  expect(await count('custody', '2024-06-10', { certainty: 'uncertain' })).toEqual({
+    total: [0, 1],
+    groups: [['detained', 0, 1]],
+  });
+  expect(await count('custody', '2024-06-10', { certainty: 'yes' })).toEqual({
+    total: [1, 0],
+    groups: [['imprisoned', 1, 0]],
+  });
+});
+
+it('counts by incident among those filtered', async () => {
+  expect(await count('incident', '2024-02-01')).toEqual({
+    total: [2, 0],
+    groups: [
+      ['soyudlu', 1, 0],
+      ['unknown', 1, 0],
+    ],
+  });
+  expect(await count('incident', '2024-02-01', { article: ['234'] })).toEqual({
+    total: [1, 0],
+    groups: [['soyudlu', 1, 0]],
+  });
+});
+
+it('has nobody on days before', async () => {
+  expect(await count('custody', '2023-12-31')).toEqual({ total: [0, 0], groups: [] });
+});

@@ -1,0 +1,46 @@
+import { Instruments, Lists } from '../../src/read-models/questions.js';
+import { register } from './support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let at: Register;
+beforeEach(async () => (at = await register()));
+afterEach(() => at.close());
+
+it('shows lists with their categories and policies', async () => {
+  await at.list('union', ['imprisoned']);
+  await at.list('another');
+  const union = {
+    id: 'union',
+    revision: 4,
+    name: { en: 'union' },
+    categories: ['believers', 'journalists', 'others'].map((id) => ({ id, name: { en: id } })),
+    policy: [{ from: '2020-01-01', custody: ['imprisoned'], paceRequired: false }],
+  };
+  expect(await at.ask.lists.execute(new Lists({ id: 'union', atLeast: at.token }))).toEqual([union]);
+  expect((await at.ask.lists.execute(new Lists({}))).map(({ id }) => id)).toEqual(['another', 'union']);
+  expect(await at.ask.lists.execute(new Lists({ id: 'nowhere' }))).toEqual([]);
+});
+
+it('shows instruments, with what is not known as null', async () => {
+  const act = {
+    kind: 'amnesty-act',
+    title: 'Act',
+    issuer: 'Parliament',
+    issued: '2025-12-19',
+    submitted: '2025-12-15',
+    adopted: '2025-12-19',
+    inForce: '2025-12-22',
+    windowEnd: '2026-04-22',
+    forecast: 20_000,
+    clauses: ['one'],
+  };
+  await at.say('instrument', 'z', { type: 'instrument-registered', ...act });
+  await at.say('instrument', 'a', { type: 'instrument-registered', kind: 'pardon-decree' });
+  const unknown = Object.fromEntries(Object.keys(act).map((field) => [field, null]));
+  expect(await at.ask.instruments.execute(new Instruments({ atLeast: at.token }))).toEqual([
+    { ...unknown, id: 'a', revision: 0, kind: 'pardon-decree', clauses: [] },
+    { id: 'z', revision: 0, ...act },
+  ]);
+  expect((await at.ask.instruments.execute(new Instruments({ id: 'z' }))).map(({ id }) => id)).toEqual(['z']);
+  expect(await at.ask.instruments.execute(new Instruments({ id: 'nothing' }))).toEqual([]);
+});

@@ -1,0 +1,66 @@
+import { Events, type LoggedEvent } from '../../../src/read-models/questions.js';
+import { opened, register, uuid } from '../support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let at: Register;
+beforeEach(async () => (at = await register()));
+afterEach(() => at.close());
+
+const read = async (ask: Partial<Events['ask']> = {}): Promise<readonly (readonly LoggedEvent[])[]> => {
+  const batches: (readonly LoggedEvent[])[] = [];
+  for await (const batch of await at.ask.events.execute(new Events({ after: 0, ...ask }))) batches.push(batch);
+  return batches;
+};
+const positions = async (ask: Partial<Events['ask']> = {}): Promise<readonly number[]> =>
+  (await read({ atLeast: at.token, ...ask })).flat().map(({ position }) => position);
+
+it('is empty where nothing was recorded', async () => {
+  expect(await read()).toEqual([]);
+});
+
+it('gives every event as it is stored', async () => {
+  await at.say('case', 'a', { ...opened('Ad'), id: uuid(1) });
+  const [batch] = await read({ atLeast: at.token });
+  expect(batch).toEqual([
+    {
+      position: 1,
+      stream: 'case-a',
+      revision: 0,
+      id: uuid(1),
+      schemaVersion: 1,
+      recordedAt: '2025-12-22T10:20:30.456Z',
+      actor: { kind: 'person', id: 'a-17', asserted: true },
+      acknowledged: [],
+      correlationId: 'request-1',
+      causationId: null,
+      fact: expect.objectContaining({ type: 'opened' }),
+    },
+  ]);
+});
+
+it('begins after a position, of some types, as many as asked for', async () => {
+  for (const id of ['a', 'b', 'c'])
+    await at.say('case', id, opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+  expect(await positions()).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(await positions({ after: 2 })).toEqual([3, 4, 5, 6]);
+  expect(await positions({ after: 6 })).toEqual([]);
+  expect(await positions({ after: 99 })).toEqual([]);
+  expect(await positions({ types: ['arrested'] })).toEqual([2, 4, 6]);
+  expect(await positions({ types: ['arrested'], after: 2, limit: 1 })).toEqual([4]);
+  expect(await positions({ limit: 4 })).toEqual([1, 2, 3, 4]);
+  expect(await positions({ types: ['died'] })).toEqual([]);
+});
+
+it('reads long logs in batches, and ends at what was reached when asked', async () => {
+  for (let count = 0; count < 700; count += 1) await at.say('case', `c${String(count)}`, opened('Ad'));
+  const asked = await at.ask.events.execute(new Events({ after: 0, atLeast: at.token }));
+  await at.say('case', 'late', opened('Gec'));
+  await at.models.waitFor(at.token);
+  const sizes: number[] = [];
+  let last = 0;
+  for await (const batch of asked) {
+    sizes.push(batch.length);
+    for (const { position } of batch) expect(position).toBe((last += 1));
+  }
+  expect(sizes).toEqual([500, 200]);
+});

@@ -1,0 +1,111 @@
+import { History } from '../../../src/read-models/questions.js';
+import { NAME, opened, register, uuid } from '../support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let at: Register;
+beforeEach(async () => (at = await register()));
+afterEach(() => at.close());
+
+const history = async (ask: Partial<History['ask']> = {}) => {
+  const found = await at.ask.history.execute(new History({ after: 0, limit: 100, atLeast: at.token, ...ask }));
+  if (found === null) throw new Error('no such subject');
+  return found;
+};
+const of = (id: string) => ({ subject: { kind: 'case' as const, id } });
+
+it('says who recorded what, when, from which source, and what it changed', async () => {
+  await at.say('case', 'a', opened('Ad', 'AZ-1'));
+  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10', id: uuid(7) });
+  expect((await history(of('a'))).items[1]).toEqual({
+    position: 2,
+    subject: { kind: 'case', id: 'a' },
+    revision: 1,
+    id: uuid(7),
+    recordedAt: '2025-12-22T10:20:30.456Z',
+    actor: { kind: 'person', id: 'a-17', asserted: true },
+    acknowledged: [],
+    correlationId: 'request-1',
+    fact: {
+      type: 'arrested',
+      occurredOn: '2024-01-10',
+      sources: [{ kind: 'press', citation: 'synthetic' }],
+      reliability: 'reported',
+    },
+    changes: [{ axis: 'custody', from: '2024-01-10', to: null, before: ['unknown'], after: ['detained'] }],
+  });
+});
+
+it('shows what was said of the person as changes of no day', async () => {
+  await at.say('case', 'a', { ...opened('Ad', 'AZ-1'), occupation: 'journalist' });
+  await at.say('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
+  await at.say('case', 'a', { type: 'referenced', list: 'union', reference: 'AZ-2' });
+  await at.say('case', 'a', { type: 'described', occupation: null, region: 'Bakı' });
+  await at.say('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
+  const change = (axis: string, before: string[], after: string[]) => ({ axis, from: null, to: null, before, after });
+  expect((await history(of('a'))).items.map(({ changes }) => changes)).toEqual([
+    [change('names', [], ['Ad']), change('references', [], ['union:AZ-1']), change('occupation', [], ['journalist'])],
+    [change('names', ['Ad'], ['Ad', 'Ad II'])],
+    [change('references', ['union:AZ-1'], ['union:AZ-1', 'union:AZ-2'])],
+    [change('occupation', ['journalist'], []), change('region', [], ['Bakı'])],
+    [],
+  ]);
+});
+
+it('shows what a late fact changed before those recorded earlier', async () => {
+  await at.say('case', 'a', { type: 'released', occurredOn: '2024-03-01', reason: 'bail' });
+  await at.say('case', 'b', { type: 'arrested', occurredOn: '2024-01-01' });
+  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' });
+  const { items } = await history(of('a'));
+  expect(items[1]?.changes).toContainEqual({
+    axis: 'custody',
+    from: '2024-01-10',
+    to: '2024-03-01',
+    before: ['unknown'],
+    after: ['detained'],
+  });
+});
+
+it('is of all subjects in order of recording, in steps', async () => {
+  await at.list();
+  await at.say('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act' });
+  await at.say('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+  const one = await history({ limit: 6 });
+  expect(one.items.map(({ position, subject, revision }) => [position, subject.kind, subject.id, revision])).toEqual([
+    [1, 'list', 'union', 0],
+    [2, 'list', 'union', 1],
+    [3, 'list', 'union', 2],
+    [4, 'list', 'union', 3],
+    [5, 'list', 'union', 4],
+    [6, 'instrument', 'act', 0],
+  ]);
+  expect(one.items.flatMap(({ changes }) => changes)).toEqual([]);
+  expect(one.next).toBe(6);
+  const two = await history({ limit: 2, after: 6 });
+  expect(two.items.map(({ position }) => position)).toEqual([7, 8]);
+  expect(two.next).toBeNull();
+  expect((await history({ after: 8 })).items).toEqual([]);
+});
+
+it('is limited to types, and steps through those', async () => {
+  await at.say('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+  await at.say('case', 'b', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+  const one = await history({ types: ['arrested'], limit: 1 });
+  expect(one.items.map(({ position }) => position)).toEqual([2]);
+  expect(one.items[0]?.changes).toHaveLength(1);
+  expect(one.next).toBe(2);
+  expect((await history({ types: ['arrested'], after: 2, limit: 1 })).items.map(({ position }) => position)).toEqual([
+    4,
+  ]);
+  expect((await history({ types: ['died'] })).items).toEqual([]);
+});
+
+it('is null for an unknown subject', async () => {
+  await at.say('case', 'a', opened('Ad'));
+  for (const kind of ['case', 'list', 'instrument'] as const) {
+    const ask = { subject: { kind, id: 'x' }, after: 0, limit: 1 };
+    expect(await at.ask.history.execute(new History(ask))).toBeNull();
+  }
+  expect(
+    await at.ask.history.execute(new History({ subject: { kind: 'list', id: 'a' }, after: 0, limit: 1 })),
+  ).toBeNull();
+});

@@ -1,0 +1,97 @@
+import { OneCase } from '../../src/read-models/questions.js';
+import { ARTICLE } from '../support/facts.js';
+import { NAME, opened, register, uuid } from './support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let at: Register;
+beforeEach(async () => {
+  at = await register();
+  await at.list();
+});
+afterEach(() => at.close());
+
+const one = async (asOf?: string, id = 'a') =>
+  at.ask.one.execute(new OneCase(id, { atLeast: at.token, ...(asOf === undefined ? {} : { asOf }) }));
+const convicted = {
+  type: 'convicted',
+  occurredOn: '2024-02-01',
+  articles: [ARTICLE],
+  sentence: { kind: 'imprisonment', term: 'P1Y' },
+};
+
+it('shows the whole dossier on a day', async () => {
+  await at.say(
+    'case',
+    'a',
+    { ...opened('Ad', 'AZ-1'), born: '1980' },
+    { type: 'arrested', occurredOn: '2024-01-10', id: uuid(1) },
+  );
+  await at.say('case', 'a', {
+    type: 'recognised',
+    occurredOn: '2024-01-20',
+    list: 'union',
+    category: 'nonesuch',
+    id: uuid(2),
+  });
+  const standing = {
+    custody: 'detained',
+    proceedings: 'none',
+    sentence: 'none',
+    sentenceEnd: null,
+    life: false,
+    articles: [],
+    facility: null,
+    incident: null,
+    lists: [],
+  };
+  const recognised = { ...standing, lists: [{ list: 'union', recognition: 'recognised', category: 'nonesuch' }] };
+  expect(await one('2024-01-15')).toEqual({
+    id: 'a',
+    revision: 2,
+    asOf: '2024-01-15',
+    references: [{ list: 'union', reference: 'AZ-1' }],
+    names: [{ ...NAME, text: 'Ad' }],
+    description: { born: '1980' },
+    standings: [standing],
+    findings: [expect.objectContaining({ code: 'CATEGORY.UNKNOWN', grade: 'refuse', facts: [uuid(2)] })],
+    periods: [
+      { from: null, to: '2024-01-10', standing: { ...standing, custody: 'unknown' } },
+      { from: '2024-01-10', to: '2024-01-20', standing },
+      { from: '2024-01-20', to: null, standing: recognised },
+    ],
+    heldPastEnd: false,
+  });
+  expect(await one()).toMatchObject({ asOf: '2026-01-05', standings: [recognised] });
+});
+
+it('knows the lists and instruments that the facts name', async () => {
+  await at.say('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act', inForce: '2024-01-01' });
+  const amnestied = { type: 'amnestied', occurredOn: '2024-03-01', act: 'act', effect: 'released-from-imprisonment' };
+  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted, amnestied);
+  expect((await one())?.findings).toEqual([]);
+  await at.say('case', 'a', { ...amnestied, act: 'unheard-of' });
+  expect((await one())?.findings.map(({ code }) => code)).toEqual(['INSTRUMENT.UNKNOWN']);
+});
+
+it('says who is held past the end of the sentence', async () => {
+  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted);
+  expect((await one('2025-01-09'))?.heldPastEnd).toBe(false);
+  expect((await one('2025-01-10'))?.heldPastEnd).toBe(true);
+  await at.say('case', 'a', { type: 'released', occurredOn: '2025-02', reason: 'sentence-served' });
+  expect((await one('2025-01-31'))?.heldPastEnd).toBe(true);
+  expect((await one('2025-02-10'))?.heldPastEnd).toBe(false);
+  expect((await one('2025-03-10'))?.heldPastEnd).toBe(false);
+});
+
+it('shows days on which too much is undecided as such', async () => {
+  const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
+  await at.say('case', 'a', ...charges);
+  const found = await one('2024-05-15');
+  expect(found).toMatchObject({ standings: [], heldPastEnd: false });
+  expect(found?.periods).toContainEqual({ from: '2024-05-01', to: '2024-05-31', standing: null });
+});
+
+it('is null for an unknown case', async () => {
+  expect(await one(undefined, 'nobody')).toBeNull();
+  expect(await one(undefined, 'union')).toBeNull();
+});

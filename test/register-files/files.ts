@@ -1,0 +1,35 @@
+/** Files of rows and definitions for a test, in a folder of its own. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEFINITIONS } from './real-register.js';
+
+export class Files {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'habeas-files-'));
+
+  /** A CSV file of rows, with the columns of the first. */
+  rows(name: string, ...rows: readonly Readonly<Record<string, string>>[]): string {
+    const columns = Object.keys(rows[0]!);
+    const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]!))];
+    return this.text(name, lines.map((cells) => cells.map(quoted).join(',')).join('\n'));
+  }
+
+  text(name: string, text: string | Buffer): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** The demonstration's definitions, changed. */
+  definitions(change: (definitions: any) => void): string {
+    const definitions = JSON.parse(readFileSync(DEFINITIONS, 'utf8'));
+    change(definitions);
+    return this.text('register.json', JSON.stringify(definitions));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+const quoted = (cell: string): string => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);

@@ -1,0 +1,92 @@
+import { parseDay } from '../src/domain/time.js';
+import { BadSettings, readSettings, settingsTable } from '../src/settings.js';
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof BadSettings) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+it('where nothing is set, is the register of one machine on loopback', () => {
+  expect(readSettings({ PATH: '/bin', HABEAS_TOKEN: '' })).toEqual({
+    data: './data',
+    store: 'sqlite',
+    host: '127.0.0.1',
+    port: 3000,
+    token: null,
+    allowedHosts: [],
+    timeZone: 'Asia/Baku',
+    today: null,
+    logLevel: 'info',
+  });
+});
+
+it('reads every setting', () => {
+  const environment = {
+    HABEAS_DATA: '/var/lib/habeas',
+    EVENT_STORE: 'sqlite',
+    HABEAS_HOST: '0.0.0.0',
+    HABEAS_PORT: '0',
+    HABEAS_TOKEN: 'sixteen-characters',
+    HABEAS_ALLOWED_HOSTS: 'Register.example, 10.0.0.5:3000 ,[::1]:80',
+    HABEAS_TIMEZONE: 'Europe/Berlin',
+    HABEAS_TODAY: '2026-01-05',
+    HABEAS_LOG_LEVEL: 'silent',
+  };
+  expect(Object.keys(environment).sort()).toEqual(
+    Object.values(settingsTable)
+      .map((s) => s.name)
+      .sort(),
+  );
+  expect(readSettings(environment)).toEqual({
+    data: '/var/lib/habeas',
+    store: 'sqlite',
+    host: '0.0.0.0',
+    port: 0,
+    token: 'sixteen-characters',
+    allowedHosts: ['register.example', '10.0.0.5:3000', '[::1]:80'],
+    timeZone: 'Europe/Berlin',
+    today: parseDay('2026-01-05'),
+    logLevel: 'silent',
+  });
+});
+
+it.each([
+  ['EVENT_STORE', 'postgres'],
+  ['HABEAS_HOST', 'not a host'],
+  ['HABEAS_PORT', '65536'],
+  ['HABEAS_PORT', '-1'],
+  ['HABEAS_PORT', '3000.5'],
+  ['HABEAS_TOKEN', 'short'],
+  ['HABEAS_TOKEN', 'with a space in the middle'],
+  ['HABEAS_ALLOWED_HOSTS', 'http://register.example/'],
+  ['HABEAS_TIMEZONE', 'Baku'],
+  ['HABEAS_TIMEZONE', '+04:00'],
+  ['HABEAS_TODAY', '2026-02-30'],
+  ['HABEAS_TODAY', '2026-02'],
+  ['HABEAS_LOG_LEVEL', 'loud'],
+])('%s=%s is refused with what was expected, without repeating it', (name, value) => {
+  const { expects } = Object.values(settingsTable).find((s) => s.name === name)!;
+  const problems = problemsOf({ [name]: value });
+  expect(problems).toEqual([`${name}: expected ${expects}`]);
+  expect(problems[0]).not.toContain(`${value} `);
+});
+
+it('tells every mistake at once, also a name that is no setting', () => {
+  const problems = problemsOf({ HABEAS_PROT: '1', HABEAS_PORT: 'x', HABEAS_TODAY: 'now' });
+  expect(problems).toHaveLength(3);
+  expect(problems[0]).toContain('HABEAS_PROT: no such setting');
+});
+
+it.each(['0.0.0.0', '::', '192.168.1.5', 'register.example', '128.0.0.1'])('an address as %s needs a token', (host) => {
+  expect(problemsOf({ HABEAS_HOST: host })).toEqual([expect.stringContaining('HABEAS_TOKEN')]);
+  expect(problemsOf({ HABEAS_HOST: host, HABEAS_TOKEN: 'sixteen-characters' })).toEqual([]);
+});
+
+it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('loopback as %s needs none', (host) => {
+  expect(problemsOf({ HABEAS_HOST: host })).toEqual([]);
+});
