@@ -43,9 +43,9 @@ const SYSTEM: Readonly<Record<string, string>> = {
 };
 
 const ofTheSystem = (error: unknown): string | null => {
-  const { code, path, address, port } = error as Readonly<Record<string, unknown>>;
+  const { code, path, address, port } = error as Readonly<Record<string, string | number | undefined>>;
   const reason = typeof code === 'string' ? SYSTEM[code] : undefined;
   if (reason === undefined) return null;
-  const at = typeof path === 'string' ? path : port === undefined ? '' : `${String(address)}:${String(port)}`;
-  return at === '' ? `${reason} (${String(code)})` : `${at}: ${reason} (${String(code)})`;
+  const at = typeof path === 'string' ? path : port === undefined ? '' : `${address ?? ''}:${port}`;
+  return at === '' ? `${reason} (${code ?? ''})` : `${at}: ${reason} (${code ?? ''})`;
 };

@@ -40,8 +40,8 @@ Settings that are not given as options come from the environment (HABEAS_DATA, H
 const program = (context: Context, end: End): Command => {
   const habeas = new Command('habeas')
     .description(
-      'The register of political prisoners that can prove its own history: facts about cases go into a log,\n' +
-        'and the current list, the counts and the audit history are made from it.',
+      'The register of political prisoners that can prove its own history: facts about cases go into a log, and the ' +
+        'current list, the counts and the audit history are made from it.',
     )
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.out.write(text), writeErr: (text) => context.err.write(text) })

@@ -8,7 +8,9 @@ export const rebuildCommand = async (options: { readonly data?: string }, contex
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
   return withRegister(settings, context, async ({ readModels }) => {
     // Stopping lets go of what was built so far; the read models in use stay as they are.
-    const stop = (): void => void readModels.stop();
+    const stop = (): void => {
+      void readModels.stop();
+    };
     context.signal.addEventListener('abort', stop, { once: true });
     try {
       await showing('rebuild', context.err, (show) => readModels.rebuild(show));

@@ -46,10 +46,14 @@ const catchUp = async (readModels: ReadModels, err: Context['err']): Promise<voi
   for (;;) {
     const { caughtUp, problem, position } = await readModels.ready();
     if (problem !== null) throw new CannotRun(`The read models cannot follow the log: ${problem.code}`);
-    if (caughtUp) return shown.end();
+    if (caughtUp) {
+      shown.end();
+      return;
+    }
     await sleep(LOOK_EVERY_MS);
     if (position > 0) shown.show(position, position, '');
   }
+  shown.end();
 };
 
 type Progress = Parameters<NonNullable<Parameters<ReadModels['rebuild']>[0]>>[0];

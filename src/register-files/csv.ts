@@ -45,7 +45,10 @@ export async function* readRows(path: string): AsyncGenerator<CsvRow | Unreadabl
   try {
     for await (const cells of parser as AsyncIterable<readonly string[]>) {
       const begins = lines.shift() ?? line;
-      if (++rows > MAX_ROWS + 1) return yield unreadable('FILE.TOO_LONG', begins, `at most ${MAX_ROWS} rows a file`);
+      if (++rows > MAX_ROWS + 1) {
+        yield unreadable('FILE.TOO_LONG', begins, `at most ${MAX_ROWS} rows a file`);
+        return;
+      }
       yield { line: begins, cells: cells.map(decode) };
     }
   } catch (error) {

@@ -4,6 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFINITIONS } from './real-register.js';
 
+type Item = Record<string, unknown> & { id: string };
+/** As much of the definitions as tests change. */
+export interface Definitions {
+  lists: (Item & {
+    categories: (Item & { name: { en: string } })[];
+    policy: { from: string; custody: string[] }[];
+  })[];
+  instruments: Item[];
+}
+
 export class Files {
   private readonly folder = mkdtempSync(join(tmpdir(), 'habeas-files-'));
 
@@ -21,8 +31,9 @@ export class Files {
   }
 
   /** The demonstration's definitions, changed. */
-  definitions(change: (definitions: any) => void): string {
-    const definitions = JSON.parse(readFileSync(DEFINITIONS, 'utf8'));
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the file as JSON, to be changed in any way
+  definitions(change: (definitions: Definitions) => void): string {
+    const definitions = JSON.parse(readFileSync(DEFINITIONS, 'utf8')) as Definitions;
     change(definitions);
     return this.text('register.json', JSON.stringify(definitions));
   }

@@ -1,4 +1,5 @@
 /** What an import adds to what is there: by files that came before, or by people meanwhile. */
+import { readFileSync } from 'node:fs';
 import { RecordFacts, type FactsToRecord } from '../../src/commands/record-facts.js';
 import { Cases, History, Instruments, Lists } from '../../src/read-models/questions.js';
 import type { AmnestyRow, RegisterRow } from '../../src/register-files/columns.js';
@@ -266,8 +267,8 @@ describe('the amnesty file', () => {
 describe('definitions that come again', () => {
   it('add what is new', async () => {
     const path = files.definitions(({ lists, instruments }) => {
-      lists[0].categories.push({ id: 'lawyers', name: { en: 'Lawyers' } });
-      lists[0].policy.push({ from: '2026-01-01', custody: ['detained', 'remand'] });
+      lists[0]!.categories.push({ id: 'lawyers', name: { en: 'Lawyers' } });
+      lists[0]!.policy.push({ from: '2026-01-01', custody: ['detained', 'remand'] });
       instruments.push({ id: 'pardon-2026-01-01', kind: 'pardon-decree', issued: '2026-01-01' });
     });
     const { imported, report } = await register.import([path]);
@@ -281,12 +282,12 @@ describe('definitions that come again', () => {
 
   it('are reported where they differ, and enter whole or not at all', async () => {
     const path = files.definitions(({ lists, instruments }) => {
-      lists[0].categories[1].name.en = 'Defenders';
-      lists[0].categories.splice(3, 1);
-      lists[0].categories.push({ id: 'lawyers', name: { en: 'Lawyers' } });
-      lists[0].policy[0].custody.push('house-arrest');
-      instruments[1].inForce = '2025-12-23';
-      instruments[0].title = 'A decree';
+      lists[0]!.categories[1]!.name.en = 'Defenders';
+      lists[0]!.categories.splice(3, 1);
+      lists[0]!.categories.push({ id: 'lawyers', name: { en: 'Lawyers' } });
+      lists[0]!.policy[0]!.custody.push('house-arrest');
+      instruments[1]!.inForce = '2025-12-23';
+      instruments[0]!.title = 'A decree';
     });
     const before = await register.events();
     const { report } = await register.import([path]);
@@ -302,9 +303,9 @@ describe('definitions that come again', () => {
 
   it('are reported where they are wrong', async () => {
     const path = files.definitions(({ lists, instruments }) => {
-      lists[0].policy[0].from = '2023-04';
-      lists[0].colour = 'red';
-      instruments[0].id = 'A decree';
+      lists[0]!.policy[0]!.from = '2023-04';
+      lists[0]!.colour = 'red';
+      instruments[0]!.id = 'A decree';
       instruments[1] = { id: 'amnesty-2030', kind: 'amnesty', inForce: '2030-02-30' };
     });
     const { report } = await register.import([path]);
@@ -350,7 +351,7 @@ describe('an import as a whole', () => {
   });
 
   it('reports a cell that is not UTF-8 and a row with too many cells, and lets the others in', async () => {
-    const lines = (await import('node:fs')).readFileSync(
+    const lines = readFileSync(
       files.rows('rows.csv', registerRow(), registerRow({ ref: 'T-02', name_en: '@' }), registerRow({ ref: 'T-03' })),
     );
     const at = lines.indexOf('@');

@@ -1,5 +1,5 @@
 /** What a fact changed: the difference of two timelines, axis by axis, on the days where they differ. */
-import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../time.js';
+import { formatDay, MAX_DAY, type Day } from '../time.js';
 import type { Period, Standing } from './period.js';
 
 /** On days [from, to), the values that were possible before and are possible after. */

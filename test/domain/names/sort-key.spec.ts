@@ -55,7 +55,12 @@ describe('the key of a reference', () => {
     expect(sorted(referenceKey, ['AZ-02-5', 'AZ-2-10'])).toEqual(['AZ-02-5', 'AZ-2-10']);
   });
 
+  it('passes over zeros in front, and over no other', () => {
+    expect(sorted(referenceKey, ['100', '10', '0099', '002'])).toEqual(['002', '10', '0099', '100']);
+  });
+
   it('orders numbers of any length', () => {
+    expect(sorted(referenceKey, ['1234567890', '999999999'])).toEqual(['999999999', '1234567890']);
     const long = '9'.repeat(120);
     expect(sorted(referenceKey, [`${long}9`, '8'.repeat(99), long])).toEqual(['8'.repeat(99), long, `${long}9`]);
   });

@@ -190,6 +190,15 @@ describe('recognitions', () => {
     expect(recognitionRows(dossier(facts)).every((row) => row.case_id === 'case')).toBe(true);
   });
 
+  it('stand apart where another stands between them', () => {
+    const delisted = { type: 'delisted' as const, occurredOn: '2024-06-01', list: 'union', reason: 'x' };
+    expect(since(known(ARRESTED, RECOGNISED, delisted), '')).toEqual([
+      [null, '2024-01-20', null],
+      ['2024-06-01', null, null],
+      ['2024-01-20', '2024-06-01', '2024-01-20'],
+    ]);
+  });
+
   it('take proposals for none', () => {
     const facts = known(ARRESTED, { type: 'proposed', occurredOn: '2024-01-20', list: 'union' });
     expect(since(facts, 'union')).toEqual([['2024-01-20', null, null]]);

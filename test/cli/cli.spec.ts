@@ -1,0 +1,187 @@
+/** The commands in this process, on folders of their own. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { run } from '../../src/cli/program.js';
+import { openDataFolder } from '../../src/event-store/data-folder.js';
+import { demoFile, fixture } from '../register-files/real-register.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'habeas-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const inFolder = (name: string): string => join(folder, name);
+
+/** Runs a command line; `until` says when to stop it, from what it has said so far. */
+const habeas = async (
+  words: readonly string[],
+  until: (said: { out: string; err: string }) => boolean = () => false,
+) => {
+  const said = { out: '', err: '' };
+  const stop = new AbortController();
+  const terminal = (name: 'out' | 'err'): Writable =>
+    new Writable({
+      write(chunk, _, done) {
+        said[name] += String(chunk);
+        if (until(said)) stop.abort();
+        done();
+      },
+    });
+  const context = { environment: { HABEAS_TODAY: '2026-01-05' }, out: terminal('out'), err: terminal('err') };
+  const code = await run(words, { ...context, signal: stop.signal });
+  return { code, ...said };
+};
+
+const importInto = (data: string, ...words: readonly string[]) => habeas(['import', '--data', data, ...words]);
+const DEFINITIONS = demoFile('register.json');
+const BAD = fixture('register-bad.csv');
+
+describe('habeas', () => {
+  it('teaches', async () => {
+    const { code, out } = await habeas(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['serve', 'demo', 'import', 'rebuild', '$ habeas import', 'Exit codes'])
+      expect(out).toContain(word);
+    for (const command of ['serve', 'demo', 'import', 'rebuild']) {
+      const help = await habeas([command, '--help']);
+      expect([help.code, help.out]).toEqual([0, expect.stringContaining('$ habeas ')]);
+    }
+  });
+
+  it.each([
+    ['an unknown command', ['bogus'], /unknown command 'bogus'/],
+    ['an unknown option', ['serve', '--colour'], /unknown option '--colour'/],
+    ['no files', ['import'], /missing required argument 'files'/],
+    ['a port that is none', ['serve', '--port', 'http'], /HABEAS_PORT: expected a port/],
+    ['a file that is not there', ['import', 'none.csv'], /none.csv .*FILE.NOT_READABLE/],
+    ['a report of no known format', ['import', DEFINITIONS, '--report', 'wrong.txt'], /must end in .csv or .json/],
+    ['a report where none can be', ['import', DEFINITIONS, '--report', '/none/wrong.csv'], /cannot write .*ENOENT/],
+  ])('says what is wrong without a stack: %s', async (_, words, message) => {
+    const data = words[0] === 'bogus' ? [] : ['--data', inFolder('data')];
+    const { code, err } = await habeas([...words, ...data]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it('says that another process has the folder', async () => {
+    const held = openDataFolder(inFolder('data'));
+    const { code, err } = await importInto(inFolder('data'), DEFINITIONS);
+    held.release();
+    expect([code, err]).toEqual([2, expect.stringContaining('another process uses the data folder')]);
+  });
+
+  it('says that the folder is a file', async () => {
+    writeFileSync(inFolder('data'), '');
+    const { code, err } = await importInto(inFolder('data'), DEFINITIONS);
+    expect(code).toBe(2);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('habeas import', () => {
+  it('imports, reports wrong rows on the terminal and in a file, and ends with 1', async () => {
+    const data = inFolder('data');
+    for (const name of ['wrong.csv', 'wrong.json']) {
+      const { code, out, err } = await importInto(data, BAD, DEFINITIONS, '--report', inFolder(name));
+      expect(code).toBe(1);
+      expect(out).toMatch(/register-bad.csv +13 /);
+      expect(err).toMatch(/register-bad.csv +12 +born +DATE.INVALID/);
+      expect(out + err).not.toContain('19880');
+    }
+    const [header, ...lines] = readFileSync(inFolder('wrong.csv'), 'utf8').trim().split('\r\n');
+    expect(header).toBe('file,row,column,code,expected');
+    expect(lines).toHaveLength(13);
+    const report = JSON.parse(readFileSync(inFolder('wrong.json'), 'utf8')) as { row: number }[];
+    expect(report.map(({ row }) => row)).toEqual(lines.map((line) => Number(line.split(',')[1])));
+    expect(await importInto(data, DEFINITIONS)).toMatchObject({ code: 0 });
+  });
+
+  it('ends with 2 where a file cannot be read, and records nothing', async () => {
+    writeFileSync(inFolder('x.csv'), 'a,b\n');
+    const { code, err, out } = await importInto(inFolder('data'), DEFINITIONS, inFolder('x.csv'));
+    expect([code, err, out]).toEqual([2, expect.stringMatching(/x.csv +1 +FILE.UNKNOWN_KIND/), expect.anything()]);
+    expect(await importInto(inFolder('data'), DEFINITIONS)).toMatchObject({ out: expect.stringMatching(/3 +3 +0 +0/) });
+  });
+
+  it('judges everything in a dry run, against the register and each other, and records nothing', async () => {
+    const data = inFolder('data');
+    const dry = await importInto(data, DEFINITIONS, fixture('register-uncertain.csv'), '--dry-run');
+    expect(dry.code).toBe(0);
+    expect(dry.out).toMatch(/register-uncertain.csv +5 +5 +0 +0/);
+    expect(dry.out).toContain('nothing was recorded');
+    expect(existsSync(data)).toBe(false);
+    await importInto(data, DEFINITIONS, fixture('register-uncertain.csv'));
+    const files = readdirSync(data).sort();
+    const again = await importInto(data, DEFINITIONS, fixture('register-uncertain.csv'), BAD, '--dry-run');
+    expect(again.code).toBe(1);
+    expect(again.out).toMatch(/register-uncertain.csv +5 +0 +5 +0/);
+    expect(again.out).toMatch(/register-bad.csv +13 +2 +0 +11/);
+    expect(readdirSync(data).sort()).toEqual(files);
+    const real = await importInto(data, BAD);
+    expect(real.out).toMatch(/register-bad.csv +13 +2 +0 +11/);
+  });
+
+  it('stops when asked, says so, and goes on when it runs again', async () => {
+    const data = inFolder('data');
+    const words = ['import', '--data', data, DEFINITIONS, demoFile('new-cases-2026-01-05.csv')];
+    const stopped = await habeas(words, ({ err }) => err.includes('register.json'));
+    expect([stopped.code, stopped.out]).toEqual([130, expect.stringContaining('goes on where this one ended')]);
+    expect(await habeas(words)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/new-cases-2026-01-05.csv +27 +27/),
+    });
+  });
+});
+
+it('rebuilds', async () => {
+  const data = inFolder('data');
+  await importInto(data, DEFINITIONS, fixture('register-uncertain.csv'));
+  const { code, out } = await habeas(['rebuild', '--data', data]);
+  expect([code, out]).toEqual([0, expect.stringMatching(/rebuilt from \d\d events/)]);
+  expect(await importInto(data, fixture('register-uncertain.csv'))).toMatchObject({ code: 0 });
+});
+
+describe('habeas demo', () => {
+  it('imports, shows and serves the demonstration, and ends well when stopped at any moment', async () => {
+    const data = inFolder('demo');
+    const stopped = await habeas(['demo', '--data', data], ({ err }) => err.includes('register-2025'));
+    expect(stopped.code).toBe(0);
+    expect(stopped.out).toContain('Stopped.');
+
+    const once = await habeas(['demo', '--data', data, '--once']);
+    expect(once.code).toBe(0);
+    expect(once.err.split('\n').at(-2)).toMatch(/52\/52/);
+    for (const line of [/Believers +206/, /together +367/, /2025-10-07 +392 +27 +52 +367 +amnesty 52/, /amnestied/])
+      expect(once.out).toMatch(line);
+
+    let answer: Promise<Response> | undefined;
+    const served = await habeas(['demo', '--data', data, '--port', '0'], ({ out }) => {
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0];
+      if (url !== undefined) answer ??= fetch(`${url}/v1/lists/union/members?limit=1`);
+      return url !== undefined;
+    });
+    expect(served.code).toBe(0);
+    expect(served.out).toMatch(/register-2025-10-07.csv +444 +0 +444 +0/);
+    expect(await (await answer!).json()).toMatchObject({ asOf: '2026-01-05', total: { yes: 367 } });
+  });
+
+  it('says that its port is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = String((server.address() as AddressInfo).port);
+    const { code, err } = await habeas(['serve', '--data', inFolder('data'), '--port', port]);
+    server.close();
+    expect([code, err]).toEqual([2, expect.stringContaining('the port is taken')]);
+  });
+
+  it('keeps its people out of a real register', async () => {
+    await importInto(inFolder('data'), DEFINITIONS);
+    const { code, err } = await habeas(['demo', '--once', '--data', inFolder('data')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('no folder of a demonstration')]);
+  });
+});
