@@ -27,10 +27,13 @@ export const serveCommand = (options: ServeOptions, context: Context): Promise<E
 /** Serves until the signal aborts; what is under way then is answered. `greeting` is said once it listens. */
 export const serveUntilStopped = async (
   settings: Settings,
-  { out, signal }: Context,
+  { out, err, signal }: Context,
   greeting: (url: string) => string,
 ): Promise<ExitCode> => {
-  const serving = await serve(settings);
+  // Logged only once it listens: what is in the way before that is told in a sentence.
+  let log: (line: string) => unknown = () => undefined;
+  const serving = await serve(settings, { write: (line) => log(line) });
+  log = (line) => err.write(line);
   try {
     out.write(greeting(serving.url));
     await aborted(signal);

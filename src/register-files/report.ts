@@ -9,7 +9,6 @@ export const IMPORT_CODES = {
   'FILE.UNKNOWN_KIND': 'Neither definitions nor a header that a register file begins with.',
   'FILE.ROW_TOO_LONG': 'A row is longer than a row may be; often a quote was not closed.',
   'FILE.TOO_LONG': 'The file has more rows, or more bytes, than are read at once.',
-  'FILE.EMPTY': 'The file has no rows.',
   'ROW.CUT_SHORT': 'The row has fewer or more cells than the header.',
   'ROW.REFERENCE_TWICE': 'The reference stands on more than one row of the file; none of them enters.',
   'ROW.WRONG_CELL': 'The cell is not in a form that a register file has.',

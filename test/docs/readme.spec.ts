@@ -16,7 +16,7 @@ const README = join(import.meta.dirname, '../../README.md');
 const BASE = 'http://127.0.0.1:3000';
 
 /** A command, and the answer that stands under it. */
-const EXAMPLE = /```sh\n(curl [^`]*?)\n```\n(?:\n```json\n([^`]*?)\n```\n)?/g;
+const EXAMPLE = /```sh\n(curl [\s\S]*?)\n```\n(?:\n```json\n([\s\S]*?)\n```\n)?/g;
 
 /** What differs from one import to the next: ids, tokens, instants, marks of pages. */
 const masked = (text: string, keep: readonly string[]): string =>
