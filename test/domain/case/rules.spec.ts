@@ -1,13 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CaseFact } from '../../../src/domain/case/facts.js';
 import type { Standing } from '../../../src/domain/case/period.js';
+import { rules } from '../../../src/domain/case/rules.js';
 import { timeline } from '../../../src/domain/case/timeline.js';
 import type { Known } from '../../../src/domain/fact.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
 import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/facts.js';
 
+/** The types that a given/when/then of this file names. */
+const exercised = new Set<string>();
+
 /** After these facts: the standing that holds from the last of them on, and the findings as `grade code`. */
 const after = (...facts: Told): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
+  for (const { type } of facts) exercised.add(type);
   const told = timeline(known(...facts), { ...given, today: given.today + 10_000 });
   const standing = told.periods.find(
     ({ to, standing }) => to === MAX_DAY && standing?.sentence !== 'completed',
@@ -736,4 +741,8 @@ describe('findings', () => {
     const told = timeline(known(arrested, { ...convicted, sentence: THREE_YEARS }), given);
     expect(told.periods.at(-1)?.standing).toMatchObject({ custody: 'imprisoned', sentence: 'completed' });
   });
+});
+
+test('every type that changes an axis has its given/when/then', () => {
+  expect(Object.keys(rules).filter((type) => !exercised.has(type))).toEqual([]);
 });
