@@ -9,7 +9,7 @@ export class Poisoned extends Error {
 
 /** By its code: classes of a native module are not the same in every realm. */
 export const isOfSqlite = (error: unknown): boolean =>
-  error instanceof Object && 'code' in error && String(error.code).startsWith('SQLITE_');
+  typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_');
 
 /** The error as it is, where it is the disk's or the log's; else the event's that was being taken in. */
 export const blamed = (error: unknown): unknown =>

@@ -31,7 +31,6 @@ export class Files {
   }
 
   /** The demonstration's definitions, changed. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the file as JSON, to be changed in any way
   definitions(change: (definitions: Definitions) => void): string {
     const definitions = JSON.parse(readFileSync(DEFINITIONS, 'utf8')) as Definitions;
     change(definitions);

@@ -326,6 +326,7 @@ describe('an import as a whole', () => {
     for (const [text, code] of [
       ['a,b\n1,2\n', 'FILE.UNKNOWN_KIND'],
       ['', 'FILE.UNKNOWN_KIND'],
+      [',,\n', 'FILE.UNKNOWN_KIND'],
       ['{"lists": [1]}', 'FILE.UNKNOWN_KIND'],
       ['[]', 'FILE.UNKNOWN_KIND'],
       ['{"lists": ', 'FILE.NOT_JSON'],
