@@ -55,8 +55,9 @@ const post = async (url: string, body: object, key: string): Promise<{ status: n
 };
 
 /** Writes until the service is gone: opens a case, then reports an arrest and a release, again and again. */
-const write = async (url: string, acknowledged: (body: Loose) => void): Promise<void> => {
-  for (;;) {
+const write = async (url: string, isGone: () => boolean, acknowledged: (body: Loose) => void): Promise<void> => {
+  // Nothing is sent once it is killed: its port may be somebody else's by then.
+  while (!isGone()) {
     const opened = await post(`${url}/v1/cases`, { names: [name('Nümunə')] }, randomUUID()).catch(() => null);
     if (opened === null) return;
     if (opened.status !== 201) throw new Error(JSON.stringify(opened));
@@ -66,6 +67,7 @@ const write = async (url: string, acknowledged: (body: Loose) => void): Promise<
       { type: 'arrested', occurredOn: '2025-01-01' },
       { type: 'released', occurredOn: '2025-02', reason: 'bail' },
     ]) {
+      if (isGone()) return;
       const told = await post(events, fact, randomUUID()).catch(() => null);
       if (told === null) return;
       if (told.status !== 201) throw new Error(JSON.stringify(told));
@@ -107,10 +109,14 @@ test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing
     let killed: Promise<void> | null = null;
     await Promise.all(
       Array.from({ length: WRITERS }, () =>
-        write(running.url, (body) => {
-          for (const id of body['facts'] as string[]) acknowledged.set(id, body);
-          if (acknowledged.size >= enough) killed ??= end(running, 'SIGKILL');
-        }),
+        write(
+          running.url,
+          () => killed !== null,
+          (body) => {
+            for (const id of body['facts'] as string[]) acknowledged.set(id, body);
+            if (acknowledged.size >= enough) killed ??= end(running, 'SIGKILL');
+          },
+        ),
       ),
     );
     await (killed as Promise<void> | null);
