@@ -33,7 +33,7 @@ const start = async (): Promise<Running> => {
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   for await (const line of createInterface({ input: child.stdout })) {
-    const url = /(http:\S+)$/.exec(line)?.[1];
+    const url = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
     if (url !== undefined) return { url, child };
   }
   throw new Error(`did not start: ${complaints}`);
