@@ -48,7 +48,7 @@ export const checkStream = (stream: string): void => {
 };
 
 const checkExpected = (expected: Expected): void => {
-  if (expected === 'any' || expected === 'no-stream') return;
+  if (expected === 'no-stream') return;
   if (!Number.isSafeInteger(expected) || expected < 0) throw new RangeError(`no revision: ${expected}`);
 };
 

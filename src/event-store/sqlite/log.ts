@@ -47,7 +47,7 @@ export class SqliteLog {
   #append({ stream, expected, records }: CheckedAppend): Appended {
     const tip = this.#statements.tip.get(stream) as Tip | undefined;
     const last = tip?.revision ?? -1;
-    const after = expected === 'any' ? last : expected === 'no-stream' ? -1 : expected;
+    const after = expected === 'no-stream' ? -1 : expected;
     if (after === last) return this.#write(tip?.number ?? this.#newStream(stream), last, records);
     const cursor = tip && after < last ? this.#repeated(tip.number, after, records) : null;
     return cursor === null
