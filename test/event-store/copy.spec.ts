@@ -23,6 +23,7 @@ afterEach(async () => {
 /** Streams that take turns, appends of several events and of one, and every field filled. */
 const fill = async (count: number): Promise<void> => {
   const streams = [newStream(), newStream(), newStream()];
+  const revisions = [-1, -1, -1];
   for (let i = 0; i < count; i++) {
     const event = anEvent({
       acknowledged: ['CASE.ALREADY_HELD'],
@@ -30,7 +31,10 @@ const fill = async (count: number): Promise<void> => {
       causationId: 'cause',
       fact: saying(`=ad ${i} "'\u2028`),
     });
-    await from.append(streams[i % 3] as string, 'any', i % 5 === 0 ? [event, ...events(3)] : [event]);
+    const last = revisions[i % 3] as number;
+    const news = i % 5 === 0 ? [event, ...events(3)] : [event];
+    await from.append(streams[i % 3] as string, last < 0 ? 'no-stream' : last, news);
+    revisions[i % 3] = last + news.length;
   }
 };
 
@@ -95,7 +99,7 @@ describe('a copy of a log', () => {
   it('takes appends as large as one may be apart into as many as needed', async () => {
     const large = (): ReturnType<typeof anEvent> => anEvent({ causationId: 'x'.repeat(MAX_APPEND_BYTES / 2) });
     const stream = newStream();
-    for (let i = 0; i < 5; i++) await from.append(stream, 'any', [large()]);
+    for (let i = 0; i < 5; i++) await from.append(stream, i === 0 ? 'no-stream' : i - 1, [large()]);
     await copyEvents(wholeLog(from), to, { ...running, inFlight: 1_000 });
     expect(await verifyCopy(wholeLog(from), to)).toBe(5);
   });

@@ -104,7 +104,10 @@ describe('the file of the embedded log', () => {
     await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
     other.exec('ROLLBACK');
     other.close();
-    expect(await store.append(newStream(), 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended', cursor: '1' });
+    expect(await store.append(newStream(), 'no-stream', [anEvent()])).toMatchObject({
+      outcome: 'appended',
+      cursor: '1',
+    });
   });
 
   it('may be read by others while it is written', async () => {
