@@ -15,11 +15,17 @@ import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
 
 /**
- * Opens a log in a file, or makes one; `:memory:` is a log that ends with its store.
+ * Opens a log in a file, or makes one; `:memory:` is a log that ends with its store. `readonly`: the file must be there, may
+ * be written by another process, and appends throw StoreUnavailable.
  * Throws StoreDamaged where the file is something else or of a later version, StoreUnavailable where it cannot be opened.
  */
-export const createSqliteStore = ({ file }: { readonly file: string }): EventStore =>
-  new SqliteEventStore(new SqliteLog(openFile(file)));
+export const createSqliteStore = ({
+  file,
+  readonly,
+}: {
+  readonly file: string;
+  readonly readonly?: true;
+}): EventStore => new SqliteEventStore(new SqliteLog(openFile(file, readonly)));
 
 /** A cursor is the position as decimal digits. */
 const CURSOR = /^[1-9]\d{0,15}$/;
