@@ -1,6 +1,7 @@
 /** The commands of `habeas` and their help. */
 import { Command, CommanderError } from 'commander';
 import type { Context } from './context.js';
+import { copyCommand, type CopyCommandOptions } from './copy.js';
 import { demoCommand, type DemoOptions } from './demo.js';
 import { EXIT, explain, type ExitCode } from './exit.js';
 import { importCommand, type ImportOptions } from './import.js';
@@ -51,6 +52,7 @@ const program = (context: Context, end: End): Command => {
   addDemo(habeas, context, end);
   addImport(habeas, context, end);
   addRebuild(habeas, context, end);
+  addCopy(habeas, context, end);
   return habeas;
 };
 
@@ -137,4 +139,25 @@ Example:
 `,
     )
     .action((options: { readonly data?: string }) => end(rebuildCommand(options, context)));
+};
+
+const addCopy = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('copy')
+    .description('copy the whole log into another store, and compare every event at the end')
+    .requiredOption('--from <store>', 'sqlite:<folder>, esdb://…, or esdb for the address in ESDB_URL')
+    .requiredOption('--to <store>', 'the same; it must be empty, or hold the beginning of the same log')
+    .addHelpText(
+      'after',
+      `
+Ids, order, positions and times stay. Stopped by Ctrl-C or by a fault, the same command goes on where it was. Nobody may
+write to either register meanwhile. An address on the command line is seen by other users of the machine: with a password
+in it, put it into ESDB_URL and say esdb. ESDB_REGISTER names the register on the server.
+
+Examples:
+  $ ESDB_URL='esdb://user:password@node:2113' habeas copy --from sqlite:data --to esdb
+  $ habeas copy --from 'esdb://127.0.0.1:2113?tls=false' --to sqlite:copy-of-data
+`,
+    )
+    .action((options: CopyCommandOptions) => end(copyCommand(options, context)));
 };

@@ -5,10 +5,16 @@ import { StoreUnavailable } from '../port.js';
 import { lasting } from './faults.js';
 import { credentialsIn } from './url.js';
 
-/** How long one try may take; a server that hangs would otherwise be noticed after 20 seconds only. */
-const TRY_MS = 5_000;
-/** How long a call is tried again. The leader of a cluster is replaced within a few seconds. */
-const CALL_MS = 15_000;
+/** How long calls may take, in milliseconds; shorter only in tests. */
+export interface Patience {
+  /** One try. A server that hangs would otherwise be noticed after 20 seconds only. */
+  readonly tryMs: number;
+  /** All tries of a call. The leader of a cluster is replaced within a few seconds. */
+  readonly callMs: number;
+}
+const PATIENCE: Patience = { tryMs: 5_000, callMs: 15_000 };
+/** A try that the client does not end at its deadline is given up so much later. */
+const GRACE_MS = 500;
 /** The longest wait between two tries; each is drawn below its bound, so that many callers do not come back at once. */
 const LONGEST_WAIT_MS = 1_000;
 const FIRST_WAIT_MS = 20;
@@ -30,25 +36,29 @@ export class Connection {
   readonly options: CallOptions;
 
   /** Throws nothing for an address that `isEsdbUrl` lets through; connects when it is first used. */
-  constructor(url: string) {
+  constructor(
+    url: string,
+    readonly patience = PATIENCE,
+  ) {
     this.client = EventStoreDBClient.connectionString(url);
     this.options = {
       credentials: credentialsIn(url) ?? { username: 'nobody', password: 'nobody' },
       requiresLeader: true,
-      deadline: TRY_MS,
+      deadline: patience.tryMs,
     };
     forgiveFailedReconnects(this.client);
   }
 
   /**
-   * Calls until it succeeds, for a bounded time; `call` must be one that can be repeated whether or not the server did it.
+   * Calls until it succeeds, for a bounded time; `call` must end by itself, and be one that can be repeated whether or not
+   * the server did what it asks.
    * Throws what no repeat would change as `lasting` says, else StoreUnavailable.
    */
   async persist<R>(call: () => Promise<R>, signal?: AbortSignal): Promise<R> {
-    const end = Date.now() + CALL_MS;
+    const end = Date.now() + this.patience.callMs;
     for (let tries = 0; ; tries++) {
       try {
-        return await bounded(call());
+        return await call();
       } catch (error) {
         const final = lasting(error);
         if (final !== null) throw final;
@@ -62,23 +72,23 @@ export class Connection {
 
   /** Lets go of the connection, within a bounded time. */
   async dispose(): Promise<void> {
-    await bounded(this.client.dispose()).catch(() => undefined);
+    await this.bounded(this.client.dispose()).catch(() => undefined);
+  }
+
+  /** The answer, or an error once it took too long; what it is after that is nobody's business. */
+  async bounded<R>(answer: Promise<R>): Promise<R> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), this.patience.tryMs + GRACE_MS);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+      answer.catch(() => undefined);
+    }
   }
 }
-
-/** The answer, or an error once it took too long; what the call does after that is nobody's business. */
-const bounded = async <R>(answer: Promise<R>): Promise<R> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), TRY_MS + 500);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-    answer.catch(() => undefined);
-  }
-};
 
 /**
  * The client handles a failed call in a promise that it waits for nowhere; where at that moment no node of a cluster can be
