@@ -8,7 +8,7 @@ import { faultOf, type Node } from './node.js';
 import { Outlet, type ReadCall } from './outlet.js';
 import { subscribe } from './subscriptions.js';
 import { mayUse, whoAsks } from './users.js';
-import { eventRead, failures, nameOf, refused, streamNotFound } from './wire.js';
+import { failures, linkRead, nameOf, recordRead, refused, streamNotFound } from './wire.js';
 
 type Options = ReadReq.Options;
 const { BACKWARDS } = ReadReq.Options.ReadDirection;
@@ -50,8 +50,8 @@ const answer = async (log: Log, call: ReadCall, options: Options, stream: string
   if (only === undefined) call.end();
 };
 
-export const resolved = (log: Log, record: LogRecord, resolves: boolean): ReturnType<typeof eventRead> =>
-  resolves && record.type === '$>' ? eventRead(record, log.linked(record)) : eventRead(record);
+export const resolved = (log: Log, record: LogRecord, resolves: boolean): Buffer =>
+  resolves && record.type === '$>' ? linkRead(record, log.linked(record)) : recordRead(record);
 
 class Refused {
   constructor(readonly error: Partial<ServiceError>) {}
