@@ -169,10 +169,17 @@ class AllSubscription extends Subscription {
     const { records } = this.node.log;
     await this.outlet.send(caughtUp());
     while (this.outlet.open) {
-      if (records.length - this.live > BUFFER) return this.tell(this.place);
+      if (this.waiting() > BUFFER) return this.tell(this.place);
       for (; this.live < records.length; this.live++) await this.look(records[this.live] as LogRecord);
       await this.outlet.woken();
     }
+  }
+
+  /** How many live events and checkpoints wait to be sent. */
+  private waiting(): number {
+    const unseen = this.node.log.records.slice(this.live);
+    if (this.filter === null) return unseen.length;
+    return unseen.filter(this.filter.allows).length + Math.floor(unseen.length / this.filter.interval);
   }
 
   private async look(record: LogRecord): Promise<void> {
