@@ -18,6 +18,7 @@ import { failures, identify, nameOf, refused, statuses } from './wire.js';
 type Message = AppendReq.ProposedMessage | BatchAppendReq.ProposedMessage;
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const NIL = '00000000-0000-0000-0000-000000000000';
 /** How long a node waits for the rest of an append. */
 const WRITE_TIMEOUT = 2_000;
 
@@ -32,7 +33,7 @@ const proposed = (message: Message): Proposed => {
   };
 };
 const flawOf = ({ id, type }: Proposed): string | null => {
-  if (!UUID_TEXT.test(id)) return `Invalid UUID: ${id}`;
+  if (!UUID_TEXT.test(id) || id === NIL) return `Invalid UUID: ${id}`;
   return type === '' ? 'Should be non-empty' : null;
 };
 const sizeOf = (events: readonly Proposed[]): number =>

@@ -50,6 +50,8 @@ const MIB = 1_048_576;
 /** As many calls on a connection as a node takes. */
 const CALLS = 100;
 
+const STREAMS = { ...StreamsService, read: { ...StreamsService.read, responseSerialize: (bytes: Buffer) => bytes } };
+
 export const startDouble = async (options: DoubleOptions = {}): Promise<EsdbDouble> => {
   const double = new EsdbDouble(options);
   await double.start();
@@ -167,7 +169,7 @@ export class EsdbDouble {
 
   private serve(server: Server): void {
     const { node } = this;
-    server.addService(StreamsService, {
+    server.addService(STREAMS, {
       append: append.bind(null, node),
       batchAppend: batchAppend.bind(null, node),
       delete: deleteStream.bind(null, node),

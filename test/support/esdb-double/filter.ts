@@ -3,7 +3,7 @@ import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import type { LogRecord } from './log.js';
 
 export interface Filter {
-  allows(record: LogRecord): boolean;
+  readonly allows: (record: LogRecord) => boolean;
   /** How many events a node looks at before it looks up. */
   readonly window: number;
   /** How many events are looked at from one checkpoint to the next. */

@@ -36,6 +36,7 @@ export const TOMBSTONE = '$streamDeleted';
 const NONE = -1n;
 /** A real log begins with records of the node itself. */
 const FIRST_POSITION = 1_024n;
+const BLANK_SIZE = 124n;
 
 interface Stream {
   readonly records: LogRecord[];
@@ -60,6 +61,8 @@ export class Log {
   /** Where an id was written first: by it a repeated append is known again where no revision tells. */
   private readonly ids = new Map<string, LogRecord>();
   private readonly followers = new Set<() => void>();
+  /** Where an append of no events was written: a place in the log without an event. */
+  private readonly blanks = new Set<bigint>();
   private next = FIRST_POSITION;
 
   /** Calls back after every write; answers how to stop. */
@@ -88,7 +91,8 @@ export class Log {
     if (undeleted !== null) this.undelete(undeleted, this.lastOf(undeleted) + 1n);
     this.tell();
     const last = written.at(-1);
-    return { result: 'success', revision: last?.revision ?? NONE, commit: last?.commit ?? this.next };
+    if (last === undefined) return { result: 'success', revision: this.lastOf(stream), commit: this.writeBlank() };
+    return { result: 'success', revision: last.revision, commit: last.commit };
   }
 
   /** Writes whatever is given at the end of a stream, as projections and other programs do. */
@@ -151,7 +155,7 @@ export class Log {
   /** Whether a reader may start at a position: where a record starts, or behind the last one. */
   isPosition(commit: bigint): boolean {
     const record = this.records[this.indexAt(commit)];
-    return commit === 0n || record === undefined || record.commit === commit;
+    return commit === 0n || record === undefined || record.commit === commit || this.blanks.has(commit);
   }
 
   /** The position behind a record: that of the next one. */
@@ -202,6 +206,13 @@ export class Log {
     const readable = this.read(stream);
     const isKept = typeof readable !== 'string' && (readable.records[0]?.revision ?? DELETED) <= revision;
     return { result: 'success', revision, commit: isKept ? commit : null };
+  }
+
+  private writeBlank(): bigint {
+    const commit = this.next;
+    this.blanks.add(commit);
+    this.next += BLANK_SIZE;
+    return commit;
   }
 
   private write(stream: string, events: readonly Proposed[]): LogRecord[] {

@@ -1,8 +1,8 @@
 /** What is sent to a reader, at the reader's pace. */
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 
-export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
+export type ReadCall = ServerWritableStream<ReadReq, Buffer>;
 
 export class Outlet {
   private wake: () => void = () => undefined;
@@ -23,7 +23,7 @@ export class Outlet {
   }
 
   /** Settles when there is room for more, or nobody to read it. */
-  async send(message: ReadResp): Promise<void> {
+  async send(message: Buffer): Promise<void> {
     if (this.open) this.call.write(message);
     while (this.open && this.call.writableNeedDrain) await this.woken();
   }

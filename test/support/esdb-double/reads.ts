@@ -8,7 +8,7 @@ import { faultOf, type Node } from './node.js';
 import { Outlet, type ReadCall } from './outlet.js';
 import { subscribe } from './subscriptions.js';
 import { mayUse, whoAsks } from './users.js';
-import { eventRead, failures, nameOf, refused, streamNotFound } from './wire.js';
+import { failures, linkRead, nameOf, recordRead, refused, streamNotFound } from './wire.js';
 
 type Options = ReadReq.Options;
 const { BACKWARDS } = ReadReq.Options.ReadDirection;
@@ -20,6 +20,8 @@ export const read = (node: Node, call: ReadCall): void => {
   const who = whoAsks(node.users, call.metadata);
   if (who === false) return fail(failures.unauthenticated());
   if (!mayUse(who, options.hasStream() ? stream : '$all')) return fail(failures.accessDenied());
+  const from = options.getAll()?.getPosition();
+  if (BigInt(from?.getCommitPosition() ?? 0) < BigInt(from?.getPreparePosition() ?? 0)) return fail(failures.thrown());
   const isSubscription = options.hasSubscription();
   const fault = faultOf(node, isSubscription ? 'subscribe' : 'read', stream, call);
   void (async () => {
@@ -36,6 +38,8 @@ export const read = (node: Node, call: ReadCall): void => {
 
 /** Sends what was asked for; with `only`, the first so many events and then nothing more. */
 const answer = async (log: Log, call: ReadCall, options: Options, stream: string, only?: number): Promise<void> => {
+  // A node looks for the end of nothing for ever.
+  if (options.hasAll() && options.getCount() === '0') return;
   const found = options.hasStream() ? ofStream(log, options, stream) : ofAll(log, options);
   if (found instanceof Refused) return void call.emit('error', found.error);
   const outlet = new Outlet(call);
@@ -50,8 +54,8 @@ const answer = async (log: Log, call: ReadCall, options: Options, stream: string
   if (only === undefined) call.end();
 };
 
-export const resolved = (log: Log, record: LogRecord, resolves: boolean): ReturnType<typeof eventRead> =>
-  resolves && record.type === '$>' ? eventRead(record, log.linked(record)) : eventRead(record);
+export const resolved = (log: Log, record: LogRecord, resolves: boolean): Buffer =>
+  resolves && record.type === '$>' ? linkRead(record, log.linked(record)) : recordRead(record);
 
 class Refused {
   constructor(readonly error: Partial<ServiceError>) {}
@@ -75,8 +79,7 @@ const ofStream = (log: Log, options: Options, stream: string): Iterable<LogRecor
 const ofAll = (log: Log, options: Options): Iterable<LogRecord> | Refused => {
   const from = options.getAll() as ReadReq.Options.AllOptions;
   const commit = BigInt(from.getPosition()?.getCommitPosition() ?? 0);
-  if (options.getCount() === '0' || !log.isPosition(commit))
-    return new Refused(failures.unknown('Unexpected ReadAllResult: InvalidPosition'));
+  if (!log.isPosition(commit)) return new Refused(failures.unknown('Unexpected ReadAllResult: InvalidPosition'));
   const end = log.records.length;
   const index = from.hasEnd() ? end : log.indexAt(commit);
   const filter = filterOf(options);

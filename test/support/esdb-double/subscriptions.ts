@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ServiceError } from '@grpc/grpc-js';
-import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { waited, type Fault } from './faults.js';
 import { filterOf, PAGE, type Filter } from './filter.js';
 import { DELETED, TOMBSTONE, type LogRecord } from './log.js';
@@ -19,6 +19,8 @@ type Options = ReadReq.Options;
 const BUFFER = 32;
 const NOWHERE: Position = [-1n, -1n];
 
+/** A node says "nowhere yet" as 2^64−1. */
+const unsigned = ([commit, prepare]: Position): Position => [BigInt.asUintN(64, commit), BigInt.asUintN(64, prepare)];
 const isAfter = ([commit, prepare]: Position, [otherCommit, otherPrepare]: Position): boolean =>
   commit > otherCommit || (commit === otherCommit && prepare > otherPrepare);
 const placeOf = ({ commit }: LogRecord): Position => [commit, commit];
@@ -70,7 +72,7 @@ abstract class Subscription {
     await this.deliver(fault, checkpoint(fault?.position ?? position));
   }
 
-  private async deliver(fault: Fault | null, message: ReadResp): Promise<void> {
+  private async deliver(fault: Fault | null, message: Buffer): Promise<void> {
     if (fault === null) return this.outlet.send(message);
     const { late, then = 'answer' } = fault;
     if (late !== undefined) await waited(late);
@@ -167,10 +169,17 @@ class AllSubscription extends Subscription {
     const { records } = this.node.log;
     await this.outlet.send(caughtUp());
     while (this.outlet.open) {
-      if (records.length - this.live > BUFFER) return this.tell(this.place);
+      if (this.waiting() > BUFFER) return this.tell(this.place);
       for (; this.live < records.length; this.live++) await this.look(records[this.live] as LogRecord);
       await this.outlet.woken();
     }
+  }
+
+  /** How many live events and checkpoints wait to be sent. */
+  private waiting(): number {
+    const unseen = this.node.log.records.slice(this.live);
+    if (this.filter === null) return unseen.length;
+    return unseen.filter(this.filter.allows).length + Math.floor(unseen.length / this.filter.interval);
   }
 
   private async look(record: LogRecord): Promise<void> {
@@ -188,10 +197,10 @@ class AllSubscription extends Subscription {
 
   /** Sends a checkpoint, where there is a filter and the last one was before it. */
   private async tell(position: Position): Promise<void> {
-    const unsigned: Position = [BigInt.asUintN(64, position[0]), BigInt.asUintN(64, position[1])];
-    if (this.filter === null || (this.told !== null && !isAfter(unsigned, this.told))) return;
-    this.told = unsigned;
-    await this.sendCheckpoint(position);
+    const telling = unsigned(position);
+    if (this.filter === null || (this.told !== null && !isAfter(telling, this.told))) return;
+    this.told = telling;
+    await this.sendCheckpoint(telling);
   }
 }
 

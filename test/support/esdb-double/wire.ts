@@ -154,29 +154,42 @@ const recorded = (record: LogRecord): ReadResp.ReadEvent.RecordedEvent => {
   return event;
 };
 
-/** A record as it was read; a link that was resolved comes with what it points at, where that is still there. */
-export const eventRead = (record: LogRecord, target?: LogRecord | null): ReadResp => {
-  const read = new ReadResp.ReadEvent().setCommitPosition(String(record.commit));
-  if (target === undefined) read.setEvent(recorded(record));
-  else {
-    read.setLink(recorded(record));
-    if (target !== null) read.setEvent(recorded(target));
-  }
-  return new ReadResp().setEvent(read);
+/** Everything that is read goes out as bytes. */
+const sealed = (response: ReadResp): Buffer => Buffer.from(response.serializeBinary());
+
+const read = (event: ReadResp.ReadEvent, { commit }: LogRecord): Buffer =>
+  sealed(new ReadResp().setEvent(event.setCommitPosition(String(commit))));
+
+/** Logs are read again and again. */
+const sealedRecords = new WeakMap<LogRecord, Buffer>();
+
+/** A record as it was read. */
+export const recordRead = (record: LogRecord): Buffer => {
+  const known = sealedRecords.get(record);
+  if (known !== undefined) return known;
+  const made = read(new ReadResp.ReadEvent().setEvent(recorded(record)), record);
+  sealedRecords.set(record, made);
+  return made;
 };
 
-export const streamNotFound = (stream: string): ReadResp =>
-  new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identify(stream)));
+/** A link with what it points at, where that is still there. */
+export const linkRead = (link: LogRecord, target: LogRecord | null): Buffer => {
+  const event = new ReadResp.ReadEvent().setLink(recorded(link));
+  if (target !== null) event.setEvent(recorded(target));
+  return read(event, link);
+};
 
-export const confirmation = (id: string): ReadResp =>
-  new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId(id));
+export const streamNotFound = (stream: string): Buffer =>
+  sealed(new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identify(stream))));
 
-export const caughtUp = (): ReadResp => new ReadResp().setCaughtUp(new ReadResp.CaughtUp());
+export const confirmation = (id: string): Buffer =>
+  sealed(new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId(id)));
 
-export const checkpoint = ([commit, prepare]: Position): ReadResp =>
-  new ReadResp().setCheckpoint(
-    new ReadResp.Checkpoint().setCommitPosition(unsigned(commit)).setPreparePosition(unsigned(prepare)),
+export const caughtUp = (): Buffer => sealed(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
+
+export const checkpoint = ([commit, prepare]: Position): Buffer =>
+  sealed(
+    new ReadResp().setCheckpoint(
+      new ReadResp.Checkpoint().setCommitPosition(String(commit)).setPreparePosition(String(prepare)),
+    ),
   );
-
-/** A node says "nowhere yet" as 2^64−1. */
-const unsigned = (value: bigint): string => String(BigInt.asUintN(64, value));
