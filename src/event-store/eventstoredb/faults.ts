@@ -44,6 +44,7 @@ export const lasting = (error: unknown): Error | null => {
     return new Refused('the server refuses the user or the password, or what the user may do', { cause: error });
   if (/certificate|self.signed/i.test(String(message)))
     return new Refused('the certificate of the server is not trusted; tlsCAFile names the authority', { cause: error });
-  if (code === INVALID_ARGUMENT) return new RangeError('a place that is not in this log', { cause: error });
+  if (code === INVALID_ARGUMENT || /InvalidPosition/.test(String(message)))
+    return new RangeError('a place that is not in this log', { cause: error });
   return null;
 };
