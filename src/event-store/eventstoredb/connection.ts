@@ -3,16 +3,15 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../port.js';
 import { lasting } from './faults.js';
-import { credentialsIn } from './url.js';
+import { credentialsIn, deadlineIn } from './url.js';
 
-/** How long calls may take, in milliseconds; shorter only in tests. */
-export interface Patience {
-  /** One try. A server that hangs would otherwise be noticed after 20 seconds only. */
-  readonly tryMs: number;
-  /** All tries of a call. The leader of a cluster is replaced within a few seconds. */
-  readonly callMs: number;
-}
-const PATIENCE: Patience = { tryMs: 5_000, callMs: 15_000 };
+/**
+ * How long one try of a call may take, in milliseconds, unless `defaultDeadline` of the address says otherwise. A server that hangs
+ * would be noticed after 20 seconds only.
+ */
+const TRY_MS = 5_000;
+/** So many times as long a call is tried again: the leader of a cluster is replaced within a few seconds. */
+const TRIES = 3;
 /** A try that the client does not end at its deadline is given up so much later. */
 const GRACE_MS = 500;
 /** The longest wait between two tries; each is drawn below its bound, so that many callers do not come back at once. */
@@ -34,17 +33,16 @@ export interface CallOptions {
 export class Connection {
   readonly client: EventStoreDBClient;
   readonly options: CallOptions;
+  readonly tryMs: number;
 
   /** Throws nothing for an address that `isEsdbUrl` lets through; connects when it is first used. */
-  constructor(
-    url: string,
-    readonly patience = PATIENCE,
-  ) {
+  constructor(url: string) {
+    this.tryMs = deadlineIn(url) ?? TRY_MS;
     this.client = EventStoreDBClient.connectionString(url);
     this.options = {
       credentials: credentialsIn(url) ?? { username: 'nobody', password: 'nobody' },
       requiresLeader: true,
-      deadline: patience.tryMs,
+      deadline: this.tryMs,
     };
     forgiveFailedReconnects(this.client);
   }
@@ -55,7 +53,7 @@ export class Connection {
    * Throws what no repeat would change as `lasting` says, else StoreUnavailable.
    */
   async persist<R>(call: () => Promise<R>, signal?: AbortSignal): Promise<R> {
-    const end = Date.now() + this.patience.callMs;
+    const end = Date.now() + TRIES * this.tryMs;
     for (let tries = 0; ; tries++) {
       try {
         return await call();
@@ -79,7 +77,7 @@ export class Connection {
   async bounded<R>(answer: Promise<R>): Promise<R> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), this.patience.tryMs + GRACE_MS);
+      timer = setTimeout(() => reject(new Error('no answer in time')), this.tryMs + GRACE_MS);
     });
     try {
       return await Promise.race([answer, late]);

@@ -37,13 +37,13 @@ export class EsdbLog {
 
   /** As in the port. */
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
-    const { client, options, patience } = this.connection;
+    const { client, options, tryMs } = this.connection;
     return this.connection.persist(async () => {
       const found: StreamEvent[] = [];
       let length = 0;
       const from = { fromRevision: BigInt(after + 1), maxCount: limit, direction: FORWARDS } as const;
       try {
-        await readTo(client.readStream(this.prefix + stream, { ...options, ...from }), patience.tryMs, ({ event }) => {
+        await readTo(client.readStream(this.prefix + stream, { ...options, ...from }), tryMs, ({ event }) => {
           if (event === undefined) return 'more';
           const [read, size] = this.#decode(event);
           found.push(Object.assign(read, { cursor: formatCursor(placeOf(event)) }));
@@ -58,7 +58,7 @@ export class EsdbLog {
 
   /** As in the port. */
   async head(): Promise<Cursor | null> {
-    const { client, options, patience } = this.connection;
+    const { client, options, tryMs } = this.connection;
     for (let from: Place | null = null; ;) {
       const back = {
         direction: BACKWARDS,
@@ -68,7 +68,7 @@ export class EsdbLog {
       const last: { event?: RecordedEvent } = {};
       await this.connection.persist(
         () =>
-          readTo(client.readAll({ ...options, ...back }), patience.tryMs, ({ event }) => {
+          readTo(client.readAll({ ...options, ...back }), tryMs, ({ event }) => {
             if (event === undefined) return 'more';
             last.event = event;
             return this.#isOurs(event) ? 'enough' : 'more';
@@ -98,7 +98,7 @@ export class EsdbLog {
 
   /** Our events after a counted place, at most `limit`, fewer where they are large; none at the end of the log. */
   async page(after: Counted, limit: number): Promise<LogEvent[]> {
-    const { client, options, patience } = this.connection;
+    const { client, options, tryMs } = this.connection;
     const found: LogEvent[] = [];
     let [place, counted, length, seen]: [Place, Counted, number, number] = [after, after, 0, 0];
     const isFull = (): boolean => found.length === limit || length > MAX_READ_LENGTH;
@@ -119,7 +119,7 @@ export class EsdbLog {
       seen = 0;
       await readTo(
         client.readAll({ ...options, fromPosition: positionOf(from), direction: FORWARDS, maxCount }),
-        patience.tryMs,
+        tryMs,
         ({ event }) => {
           if (event === undefined) return 'more';
           if (begun) take(event);

@@ -21,7 +21,7 @@ import {
   MAX_QUEUED_BYTES,
   type CheckedAppend,
 } from '../request.js';
-import { Connection, type Patience } from './connection.js';
+import { Connection } from './connection.js';
 import { conflictIn, Refused } from './faults.js';
 import { Lanes } from './lanes.js';
 import { EsdbLog } from './log.js';
@@ -33,7 +33,6 @@ export interface EsdbOptions {
   readonly url: string;
   /** Which register of the server: its streams are those whose names begin with this and a full stop. */
   readonly register: string;
-  readonly patience?: Patience;
 }
 
 /**
@@ -69,8 +68,8 @@ class EsdbEventStore implements EventStore {
   readonly #underWay = new Set<Promise<Appended>>();
   #bytesUnderWay = 0;
 
-  constructor({ url, register, patience }: EsdbOptions) {
-    this.#connection = new Connection(url, patience);
+  constructor({ url, register }: EsdbOptions) {
+    this.#connection = new Connection(url);
     this.#prefix = `${register}.`;
     this.#log = new EsdbLog(this.#connection, this.#prefix, this.#closing.signal);
   }

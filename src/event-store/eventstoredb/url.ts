@@ -1,10 +1,11 @@
 /** The address of a server or a cluster, read strictly: what the client would ignore, or print with its password, is refused. */
 
-/** Options that the client knows and this adapter does not set itself. */
+/** Options that the client knows, and that do not change what the adapter promises. */
 const OPTIONS: Readonly<Record<string, RegExp>> = {
   tls: /^(true|false)$/,
   tlsCAFile: /^.+$/,
   nodePreference: /^leader$/,
+  defaultDeadline: /^[1-9]\d{2,4}$/,
   maxDiscoverAttempts: /^\d{1,4}$/,
   discoveryInterval: /^\d{1,6}$/,
   gossipTimeout: /^\d{1,4}$/,
@@ -40,4 +41,10 @@ export const credentialsIn = (url: string): { readonly username: string; readonl
   return user === undefined || password === undefined
     ? null
     : { username: decodeURIComponent(user), password: decodeURIComponent(password) };
+};
+
+/** How long a call may take, in milliseconds; null where the address does not say. */
+export const deadlineIn = (url: string): number | null => {
+  const text = new URLSearchParams(URL.exec(url)?.[5] ?? '').get('defaultDeadline');
+  return text === null ? null : Number(text);
 };

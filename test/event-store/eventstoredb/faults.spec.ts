@@ -11,14 +11,15 @@ import {
 import { startDouble, type EsdbDouble, type Fault } from '../../support/esdb-double/double.js';
 import { anEvent, events, newStream } from '../../support/new-events.js';
 
-const patience = { tryMs: 300, callMs: 1_500 };
+/** A call is tried for 900 ms, each time for 300. */
+const hasty = (url: string): string => `${url}&defaultDeadline=300`;
 let double: EsdbDouble;
 let store: EventStore;
 let stream: string;
 
 beforeEach(async () => {
   double = await startDouble();
-  store = await openEsdbStore({ url: double.url, register: 'habeas', patience });
+  store = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
   stream = newStream();
 });
 afterEach(async () => {
@@ -84,7 +85,7 @@ describe('an append', () => {
     const theirs = anEvent();
     double.faults.arm('append', { then: 'cut' });
     const ours = store.append(stream, 'no-stream', [anEvent()]);
-    const other = await openEsdbStore({ url: double.url, register: 'habeas', patience });
+    const other = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
     const [first, second] = await Promise.all([ours, other.append(stream, 'no-stream', [theirs])]);
     expect([first.outcome, second.outcome].sort()).toEqual(['appended', 'conflict']);
     expect(stored()).toHaveLength(1);
@@ -93,7 +94,7 @@ describe('an append', () => {
 
   it('over the size that the server allows is refused', async () => {
     const small = await startDouble({ maxAppendSize: 2_000 });
-    const there = await openEsdbStore({ url: small.url, register: 'habeas', patience });
+    const there = await openEsdbStore({ url: hasty(small.url), register: 'habeas' });
     await expect(there.append(stream, 'no-stream', events(20))).rejects.toThrow(AppendTooLarge);
     expect(await there.append(stream, 'no-stream', events(1))).toMatchObject({ outcome: 'appended' });
     await there.close();
@@ -180,7 +181,7 @@ describe('the log of a server', () => {
     double.appendForeign('habeas2.case-1', { type: 'of another register' });
     const head = await store.append(newStream(), 'no-stream', events(1));
     if (head.outcome !== 'appended') throw new Error('a conflict');
-    const other = await openEsdbStore({ url: double.url, register: 'habeas', patience });
+    const other = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
     expect((await readAll()).map(({ position }) => position)).toEqual([1, 2, 3]);
     expect(await readAll(other)).toStrictEqual(await readAll());
     // A token of a write says nothing of positions; they are counted up to it.
@@ -222,7 +223,7 @@ describe('the log of a server', () => {
 });
 
 describe('opening', () => {
-  const open = (url: string) => openEsdbStore({ url, register: `r-${randomUUID()}`, patience });
+  const open = (url: string) => openEsdbStore({ url: hasty(url), register: `r-${randomUUID()}` });
 
   it('a server that is not there yet is no obstacle', async () => {
     const { port } = double;
