@@ -12,7 +12,7 @@ for node in "$@"; do
   [[ -e /certificates/$node/node.key ]] || es-gencert-cli create-node \
     -ca-certificate /authority/ca/ca.crt -ca-key /authority/ca/ca.key \
     -dns-names "$node,localhost" -days 730 -out "/certificates/$node"
-  chown -R "$owner" "/certificates/$node"
+  chown "$owner" "/certificates/$node/node.key"
 done
 
 cp -f /authority/ca/ca.crt /trust/ca.crt

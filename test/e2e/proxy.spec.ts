@@ -25,8 +25,8 @@ if (!installed) process.stderr.write('SKIPPED test/e2e/proxy.spec.ts: there is n
     url = `http://127.0.0.1:${port}`;
     const file = readFileSync(join(__dirname, '../../deploy/Caddyfile'), 'utf8')
       .replace(':3000 {', ':3000 {\nbind 127.0.0.1')
-      .replace('habeas-1', '127.0.0.2')
-      .replace('habeas-2', '127.0.0.3')
+      .replaceAll('habeas-1', '127.0.0.2')
+      .replaceAll('habeas-2', '127.0.0.3')
       .replaceAll('3000', port);
     const config = join(folder.path, 'Caddyfile');
     await writeFile(config, file);
