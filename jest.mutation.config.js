@@ -4,6 +4,5 @@ import { base } from './jest.config.js';
 export default {
   ...base,
   testTimeout: 20_000,
-  setupFiles: ['<rootDir>/jest.mutation.setup.js'],
   testMatch: ['<rootDir>/test/domain/**/*.spec.ts', '<rootDir>/test/read-models/**/rows*.spec.ts'],
 };
