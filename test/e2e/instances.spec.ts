@@ -1,6 +1,6 @@
 /** Two instances of the service over one EventStoreDB: each follows the log by itself, and they share nothing else. */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
-import { startInstances } from '../support/instances.js';
+import { removeInstances, startInstance } from '../support/instances.js';
 import { define, name, open, said, type Service } from '../support/service.js';
 
 let double: EsdbDouble;
@@ -8,11 +8,12 @@ let one: Service;
 let other: Service;
 beforeAll(async () => {
   double = await startDouble();
-  [one, other] = (await startInstances(2, `${double.url}&defaultDeadline=1000`)) as [Service, Service];
+  const url = `${double.url}&defaultDeadline=1000`;
+  [one, other] = [await startInstance(url), await startInstance(url)];
   await define(one);
 });
 afterAll(async () => {
-  for (const service of [one, other]) await service.remove();
+  await removeInstances();
   await double.stop();
 });
 
@@ -57,10 +58,9 @@ it('a request repeated on the other instance answers as the first time did', asy
 
 it('an instance that comes later has all that was recorded, at the same positions', async () => {
   const report = await written(await open(one));
-  const [late] = await startInstances(1, double.url);
+  const late = await startInstance(double.url);
   const path = '/v1/history?limit=200';
-  expect((await late!.after(report, path)).text).toBe((await one.after(report, path)).text);
-  await late!.remove();
+  expect((await late.after(report, path)).text).toBe((await one.after(report, path)).text);
 });
 
 it('with the server gone, writing is told to come again, reading goes on, readiness says so; it recovers by itself', async () => {

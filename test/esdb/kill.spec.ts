@@ -4,21 +4,25 @@
  * `ESDB_KILL` and `ESDB_START` are shell commands that kill a node and start it again, and return when it has started; both
  * find the node as host:port in `ESDB_NODE`. Without them nothing is killed, and that is said.
  */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
-import { dossiersOf, lastToken, logOf, startInstances, write, type Acknowledged } from '../support/instances.js';
+import { once } from 'node:events';
+import { checkInstances, removeInstances, startInstance, write, type Acknowledged } from '../support/instances.js';
+import type { Service } from '../support/service.js';
 import { esdbUrl } from './server.js';
 
-const { ESDB_KILL: kill, ESDB_START: start, KILL_ROUNDS = '20' } = process.env;
+const { ESDB_KILL: killing, ESDB_START: starting, KILL_ROUNDS = '20' } = process.env;
 const ROUNDS = Number(KILL_ROUNDS);
 const WRITERS = 64;
-const whereItCanBeKilled = kill === undefined || start === undefined ? test.skip : test;
-if (kill === undefined || start === undefined)
+const whereItCanBeKilled = killing === undefined || starting === undefined ? test.skip : test;
+if (killing === undefined || starting === undefined)
   process.stdout.write('SKIPPED: no node was killed, since ESDB_KILL and ESDB_START name no commands\n');
 
 const run = async (command: string | undefined, node: string): Promise<void> => {
-  await promisify(execFile)('sh', ['-c', String(command)], { env: { ...process.env, ESDB_NODE: node } });
+  // What it starts may live on, so that it must not hold our pipes.
+  const child = spawn('sh', ['-c', String(command)], { env: { ...process.env, ESDB_NODE: node }, stdio: 'ignore' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${String(command)} ended with ${code}`);
 };
 
 interface Gossip {
@@ -41,12 +45,14 @@ const leader = async (): Promise<string> => {
     }
 };
 
+afterAll(removeInstances);
+
 whereItCanBeKilled(
   `kill -9 under ${WRITERS} writers on two instances, ${ROUNDS} times`,
   async () => {
     const register = `test-${randomUUID()}`;
-    const [one, other] = await startInstances(2, esdbUrl(), register);
-    if (one === undefined || other === undefined) throw new Error('no instances');
+    const start = (): Promise<Service> => startInstance(esdbUrl(), register);
+    const instances = [await start(), await start()] as const;
     const acknowledged: Acknowledged[] = [];
     const waits: number[] = [];
     let again = 0;
@@ -54,7 +60,7 @@ whereItCanBeKilled(
       const node = await leader();
       // At a different moment of every round: after 100 to 500 acknowledgements; ended when writing has gone on for a while.
       const before = acknowledged.length + 100 + ((round * 389) % 401);
-      let [killing, killedAt, firstAfter, enough]: [Promise<void> | null, number, number, number] = [
+      let [killed, killedAt, firstAfter, enough]: [Promise<void> | null, number, number, number] = [
         null,
         0,
         0,
@@ -62,10 +68,10 @@ whereItCanBeKilled(
       ];
       const tell = (fact: Acknowledged): void => {
         acknowledged.push(fact);
-        if (killing === null && acknowledged.length >= before) {
-          killing = run(kill, node).then(() => void (killedAt = Date.now()));
+        if (killed === null && acknowledged.length >= before) {
+          killed = run(killing, node).then(() => void (killedAt = Date.now()));
           // Those on their way when it was killed are not counted as going on.
-          void killing.then(() => (enough = acknowledged.length + 3 * WRITERS));
+          void killed.then(() => (enough = acknowledged.length + 3 * WRITERS));
         } else if (killedAt > 0 && firstAfter === 0 && acknowledged.length > enough - 2 * WRITERS)
           firstAfter = Date.now();
       };
@@ -73,7 +79,7 @@ whereItCanBeKilled(
       const writing = Promise.all(
         Array.from({ length: WRITERS }, (_, i) =>
           write(
-            i % 2 === 0 ? one : other,
+            instances[i % 2 === 0 ? 0 : 1],
             () => acknowledged.length >= enough,
             tell,
             () => (again += 1),
@@ -82,30 +88,18 @@ whereItCanBeKilled(
       );
       // A node alone is started at once; of a cluster the others go on without it first.
       while (killedAt === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (isSingle) await run(start, node);
+      if (isSingle) await run(starting, node);
       await writing;
       waits.push(firstAfter - killedAt);
-      if (!isSingle) await run(start, node);
+      if (!isSingle) await run(starting, node);
     }
 
-    const token = await lastToken(one);
-    const log = await logOf(one, token);
-    expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
-    const byId = new Map(log.map((event) => [event['id'], event]));
-    expect(byId.size).toBe(log.length);
-    for (const { id, stream, revision } of acknowledged) expect(byId.get(id)).toMatchObject({ stream, revision });
-    expect(await logOf(other, token)).toEqual(log);
-    const [fresh] = await startInstances(1, esdbUrl(), register);
-    const folded = await dossiersOf(fresh!, token);
-    expect(await dossiersOf(one, token)).toBe(folded);
-    expect(await dossiersOf(other, token)).toBe(folded);
-
+    await checkInstances(instances, acknowledged, start);
     const sorted = [...waits].sort((a, b) => a - b);
     process.stdout.write(
       `${ROUNDS} kills: ${acknowledged.length} acknowledged, none missing, none doubled; ${again} answers that it may pass; ` +
         `writes waited ${sorted[0]} to ${sorted.at(-1)} ms, median ${sorted[Math.floor(sorted.length / 2)]} ms\n`,
     );
-    for (const service of [one, other, fresh!]) await service.remove();
   },
   3_600_000,
 );
