@@ -74,7 +74,9 @@ export class EsdbDouble {
       () => this.behind,
       () => (this.node.ready ? 204 : 503),
     );
-    const itself = (): Member[] => [{ host: '127.0.0.1', port: this.port, state: 'leader', alive: true }];
+    const itself = (): Member[] => [
+      { host: '127.0.0.1', port: this.port, state: this.node.ready ? 'leader' : 'unknown', alive: true },
+    ];
     this.node = {
       log: this.events,
       faults: this.faults,
@@ -82,7 +84,7 @@ export class EsdbDouble {
       maxAppendSize,
       ready: true,
       members: members ?? itself,
-      cut: (call) => this.front.cut(Number(/:(\d+)$/.exec(call.getPeer())?.[1])),
+      cut: (call) => this.front.cutOne(Number(/:(\d+)$/.exec(call.getPeer())?.[1])),
     };
   }
 
