@@ -10,7 +10,7 @@ import { carryOut } from './carry-out.js';
 import type { Expected, Written } from './log.js';
 import { faultOf, type Node } from './node.js';
 import { mayUse, whoAsks } from './users.js';
-import { failures, nameOf, refused } from './wire.js';
+import { expectedOf, failures, nameOf, refused } from './wire.js';
 
 export const deleteStream = (
   node: Node,
@@ -40,7 +40,7 @@ const end = <Response>(
 ): void => {
   const options = call.request.getOptions() as DeleteReq.Options | TombstoneReq.Options;
   const stream = nameOf(options.getStreamIdentifier());
-  const expected = expectedOf(options);
+  const expected = expectedOf(options, options.getRevision());
   const who = whoAsks(node.users, call.metadata);
   if (who === false) return callback(failures.unauthenticated());
   if (!mayUse(who, stream)) return callback(failures.accessDenied());
@@ -57,12 +57,6 @@ const end = <Response>(
     cut: () => node.cut(call),
     end: () => callback(failures.thrown()),
   });
-};
-
-const expectedOf = (options: DeleteReq.Options | TombstoneReq.Options): Expected => {
-  if (options.hasAny()) return 'any';
-  if (options.hasNoStream()) return 'no_stream';
-  return options.hasStreamExists() ? 'stream_exists' : BigInt(options.getRevision());
 };
 
 /** How a node writes an expected revision in an error. */

@@ -7,7 +7,8 @@ import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
 import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import { append, batchAppend } from './appends.js';
+import { append } from './append.js';
+import { batchAppend } from './batch-append.js';
 import { carryOut } from './carry-out.js';
 import { deleteStream, tombstone } from './deletes.js';
 import { Faults, type Method } from './faults.js';
@@ -22,7 +23,6 @@ import { failures, refused } from './wire.js';
 export type { Call, Fault, Method } from './faults.js';
 export type { LogRecord } from './log.js';
 export type { Member } from './node.js';
-export type { Refusal } from './wire.js';
 
 export interface DoubleOptions {
   /** The server's certificate and its key, in PEM. */
@@ -74,7 +74,9 @@ export class EsdbDouble {
       () => this.behind,
       () => (this.node.ready ? 204 : 503),
     );
-    const itself = (): Member[] => [{ host: '127.0.0.1', port: this.port, state: 'leader', alive: true }];
+    const itself = (): Member[] => [
+      { host: '127.0.0.1', port: this.port, state: this.node.ready ? 'leader' : 'unknown', alive: true },
+    ];
     this.node = {
       log: this.events,
       faults: this.faults,
@@ -82,7 +84,7 @@ export class EsdbDouble {
       maxAppendSize,
       ready: true,
       members: members ?? itself,
-      cut: (call) => this.front.cut(Number(/:(\d+)$/.exec(call.getPeer())?.[1])),
+      cut: (call) => this.front.cutOne(Number(/:(\d+)$/.exec(call.getPeer())?.[1])),
     };
   }
 

@@ -15,9 +15,11 @@ interface Passage {
 
 export class Front {
   private server: Server | null = null;
+  private readonly sockets = new Set<Socket>();
   private readonly passages = new Set<Passage>();
   private paused = false;
-  private readonly waiting = new Set<Socket>();
+  /** Came while nothing passed. */
+  private waiting: Socket[] = [];
 
   /** `behind` tells the port of the server behind; `health` the status that `/health/live` answers with. */
   constructor(
@@ -42,16 +44,14 @@ export class Front {
     if (server !== null) await new Promise((resolve) => server.close(resolve));
   }
 
-  /** Breaks every connection, or the one that reaches the server behind from a port. */
-  cut(peerPort?: number): void {
-    for (const { front, back } of this.passages) {
-      if (peerPort !== undefined && back.localPort !== peerPort) continue;
-      front.resetAndDestroy();
-      back.destroy();
-    }
-    if (peerPort !== undefined) return;
-    for (const socket of this.waiting) socket.resetAndDestroy();
-    this.waiting.clear();
+  /** Breaks every connection. */
+  cut(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+
+  /** Breaks the connection that reaches the server behind from a port. */
+  cutOne(peerPort: number): void {
+    for (const { front, back } of this.passages) if (back.localPort === peerPort) front.resetAndDestroy();
   }
 
   /** Nothing passes any more, in either direction; connections stay open. */
@@ -65,24 +65,25 @@ export class Front {
   resume(): void {
     this.paused = false;
     for (const { front, back } of this.passages) front.pipe(back).pipe(front);
-    for (const socket of this.waiting) this.greet(socket);
-    this.waiting.clear();
+    for (const socket of this.waiting.splice(0)) this.greet(socket);
   }
 
   private accept(socket: Socket): void {
-    socket.setNoDelay(true).on('error', () => socket.destroy());
-    socket.on('close', () => this.waiting.delete(socket));
-    if (this.paused) this.waiting.add(socket);
+    this.sockets.add(socket);
+    socket.on('error', () => socket.destroy()).on('close', () => this.sockets.delete(socket));
+    socket.setNoDelay(true);
+    if (this.paused) this.waiting.push(socket);
     else this.greet(socket);
   }
 
   /** Looks at the first bytes: who talks HTTP/1 asks for the health. */
   private greet(socket: Socket): void {
     socket.once('data', (bytes: Buffer) => {
+      const text = bytes.toString('latin1');
+      if (bytes[0] !== HANDSHAKE && !text.startsWith(HTTP2)) return this.answerHttp(socket, text);
       socket.pause();
       socket.unshift(bytes);
-      if (bytes[0] === HANDSHAKE || bytes.toString('latin1', 0, HTTP2.length) === HTTP2) this.pass(socket);
-      else this.answerHttp(socket, bytes.toString('latin1'));
+      this.pass(socket);
     });
   }
 
@@ -102,6 +103,6 @@ export class Front {
 
   private answerHttp(socket: Socket, request: string): void {
     const status = /^(GET|HEAD) \/health\/live[ ?]/.test(request) ? this.health() : 404;
-    socket.end(`HTTP/1.1 ${status} .\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+    socket.resume().end(`HTTP/1.1 ${status} .\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   }
 }

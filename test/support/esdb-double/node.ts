@@ -32,6 +32,8 @@ export interface Node {
 
 const NOT_READY: Fault = { then: 'not-ready' };
 
-/** What goes wrong with a call. */
-export const faultOf = (node: Node, method: Method, stream: string, { metadata }: AnyCall): Fault | null =>
-  node.ready ? node.faults.take(method, stream, String(metadata.get('connection-name')[0] ?? '')) : NOT_READY;
+/** What goes wrong with a call. A node that starts tells of itself all the same. */
+export const faultOf = (node: Node, method: Method, stream: string, { metadata }: AnyCall): Fault | null => {
+  if (!node.ready && method !== 'features' && method !== 'gossip') return NOT_READY;
+  return node.faults.take(method, stream, String(metadata.get('connection-name')[0] ?? ''));
+};

@@ -1,14 +1,14 @@
 /** Reads of a stream and of the whole log, in both directions; subscriptions are another room. */
 import type { ServiceError } from '@grpc/grpc-js';
 import { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
-import { waited, type Fault } from './faults.js';
+import { waited } from './faults.js';
 import { filterOf, type Filter } from './filter.js';
 import type { Log, LogRecord } from './log.js';
 import { faultOf, type Node } from './node.js';
 import { Outlet, type ReadCall } from './outlet.js';
-import { subscribe } from './subscriptions.js';
+import { subscribe } from './subscribe.js';
 import { mayUse, whoAsks } from './users.js';
-import { failures, linkRead, nameOf, recordRead, refused, streamNotFound } from './wire.js';
+import { failures, nameOf, recordRead, refused, streamNotFound } from './wire.js';
 
 type Options = ReadReq.Options;
 const { BACKWARDS } = ReadReq.Options.ReadDirection;
@@ -25,7 +25,7 @@ export const read = (node: Node, call: ReadCall): void => {
   const isSubscription = options.hasSubscription();
   const fault = faultOf(node, isSubscription ? 'subscribe' : 'read', stream, call);
   void (async () => {
-    const { late, then = 'answer', after = 0 } = fault ?? ({} as Fault);
+    const { late, then = 'answer', after = 0 } = fault ?? {};
     if (late !== undefined) await waited(late);
     if (isSubscription && then === 'answer') return subscribe(node, call, options, stream);
     if (then === 'answer') return answer(node.log, call, options, stream);
@@ -49,13 +49,10 @@ const answer = async (log: Log, call: ReadCall, options: Options, stream: string
   let sent = 0;
   for (const record of found ?? []) {
     if (sent++ === limit || !outlet.open) break;
-    await outlet.send(resolved(log, record, resolves));
+    await outlet.send(recordRead(log, record, resolves));
   }
   if (only === undefined) call.end();
 };
-
-export const resolved = (log: Log, record: LogRecord, resolves: boolean): Buffer =>
-  resolves && record.type === '$>' ? linkRead(record, log.linked(record)) : recordRead(record);
 
 class Refused {
   constructor(readonly error: Partial<ServiceError>) {}

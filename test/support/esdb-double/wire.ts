@@ -16,7 +16,7 @@ import {
 } from '@eventstore/db-client/generated/shared_pb.js';
 import { Status } from '@eventstore/db-client/generated/status_pb.js';
 import { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Expected, LogRecord } from './log.js';
+import type { Expected, Log, LogRecord } from './log.js';
 
 /** Why a node does not do what was asked. */
 export type Refusal =
@@ -37,6 +37,19 @@ export const nameOf = (identifier: StreamIdentifier | undefined): string =>
 
 export const identify = (stream: string): StreamIdentifier => new StreamIdentifier().setStreamName(Buffer.from(stream));
 
+interface ExpectedOptions {
+  hasAny(): boolean;
+  hasNoStream(): boolean;
+  hasStreamExists(): boolean;
+}
+
+/** The revision that a client expects; `revision` is what the options say where they say one. */
+export const expectedOf = (options: ExpectedOptions, revision: string): Expected => {
+  if (options.hasAny()) return 'any';
+  if (options.hasNoStream()) return 'no_stream';
+  return options.hasStreamExists() ? 'stream_exists' : BigInt(revision);
+};
+
 /** An error in the trailers; `exception` tells the client which, and the other keys what about it. */
 export const failure = (
   code: status,
@@ -50,7 +63,7 @@ export const failure = (
 
 export const failures = {
   accessDenied: () => failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' }),
-  unauthenticated: () => failure(status.UNAUTHENTICATED, 'Received HTTP status code 401'),
+  unauthenticated: () => failure(status.UNAUTHENTICATED, 'Unauthenticated'),
   streamDeleted: (stream: string) =>
     failure(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
       exception: 'stream-deleted',
@@ -163,8 +176,7 @@ const read = (event: ReadResp.ReadEvent, { commit }: LogRecord): Buffer =>
 /** Logs are read again and again. */
 const sealedRecords = new WeakMap<LogRecord, Buffer>();
 
-/** A record as it was read. */
-export const recordRead = (record: LogRecord): Buffer => {
+const readAsIs = (record: LogRecord): Buffer => {
   const known = sealedRecords.get(record);
   if (known !== undefined) return known;
   const made = read(new ReadResp.ReadEvent().setEvent(recorded(record)), record);
@@ -172,11 +184,13 @@ export const recordRead = (record: LogRecord): Buffer => {
   return made;
 };
 
-/** A link with what it points at, where that is still there. */
-export const linkRead = (link: LogRecord, target: LogRecord | null): Buffer => {
-  const event = new ReadResp.ReadEvent().setLink(recorded(link));
+/** A record as it was read; links, where they shall be resolved, with what they point at, if that is still there. */
+export const recordRead = (log: Log, record: LogRecord, resolves: boolean): Buffer => {
+  if (!resolves || record.type !== '$>') return readAsIs(record);
+  const event = new ReadResp.ReadEvent().setLink(recorded(record));
+  const target = log.linked(record);
   if (target !== null) event.setEvent(recorded(target));
-  return read(event, link);
+  return read(event, record);
 };
 
 export const streamNotFound = (stream: string): Buffer =>
