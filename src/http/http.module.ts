@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { CasesController } from './cases.controller.js';
+import { Feeds } from './feeds.js';
 import { HealthController } from './health.controller.js';
 import { InstrumentsController } from './instruments.controller.js';
 import { ListsController } from './lists.controller.js';
@@ -12,6 +13,6 @@ import { Writes } from './writes.js';
 @Module({
   imports: [CqrsModule],
   controllers: [CasesController, ListsController, InstrumentsController, RegisterController, HealthController],
-  providers: [Reads, Writes],
+  providers: [Reads, Writes, { provide: Feeds, useFactory: () => new Feeds() }],
 })
 export class HttpModule {}

@@ -139,8 +139,10 @@ export class MovementsQuery extends AtLeast {
   category?: string[];
 }
 
+const types = several(oneOf(Object.keys(allFacts)), 1, Object.keys(allFacts).length);
+
 class FromPosition extends AtLeast {
-  @field(several(oneOf(Object.keys(allFacts)), 1, Object.keys(allFacts).length), optional)
+  @field(types, optional)
   type?: string[];
 
   @field(position, { default: 0, means: 'Only what was recorded after this position.' })
@@ -155,6 +157,27 @@ export class HistoryQuery extends FromPosition {
 export class EventsQuery extends FromPosition {
   @field(whole(1, Number.MAX_SAFE_INTEGER), { ...optional, means: 'At most so many events.' })
   limit?: number;
+}
+
+export class FeedQuery {
+  @field(slug, {
+    ...optional,
+    means:
+      'Only what concerns this list: its own events, and those of a case from the first that names the list, by a judgment or a reference.',
+  })
+  list?: string;
+
+  @field(types, optional)
+  type?: string[];
+
+  @field(position, { default: 0, means: 'Only what was recorded after this position.' })
+  after: number;
+}
+
+/** The headers of a request for a feed, by their names in lower case. */
+export class FeedHeaders {
+  @field(position, { ...optional, means: 'The id of the last event that the reader has; stands before `after`.' })
+  'last-event-id'?: number;
 }
 
 const FILTERS = [

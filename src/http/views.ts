@@ -140,6 +140,12 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     causationId: orNull(string),
     fact: ref('Fact'),
   }),
+  Feed: {
+    ...string,
+    description: 'Server-sent events: of each, `id` is the position, and `data` the event.',
+    contentMediaType: 'application/json',
+    contentSchema: ref('LoggedEvent'),
+  },
   Counts: {
     oneOf: [
       object({

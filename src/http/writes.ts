@@ -10,7 +10,7 @@ import { madeId, slug } from '../schema/kinds.js';
 import type { Problem } from '../schema/problems.js';
 import { read, type Read } from '../schema/read.js';
 import { BEGINS, readFact, type SubjectKind } from '../schema/read-fact.js';
-import { problem, type Answer, type RequestError } from './answer.js';
+import { errorsIn, problem, type Answer, type RequestError } from './answer.js';
 import { Beside, BesideWithId, pick, WriteHeaders } from './parameters.js';
 import { revisionIn, revisionTag } from './revision.js';
 
@@ -79,10 +79,7 @@ const readHeaders = ({
 }: Pick<FastifyRequest, 'headers'>): Headers | { readonly errors: readonly RequestError[] } => {
   const names = ['x-actor', 'idempotency-key', 'if-match'] as const;
   const result = read(WriteHeaders, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
-  if ('problems' in result) {
-    const errors = result.problems.map(({ pointer, ...rest }) => ({ ...rest, header: pointer.slice(1) }));
-    return { errors };
-  }
+  if ('problems' in result) return { errors: errorsIn('header', result.problems) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
   const expectedRevision = ifMatch === undefined ? undefined : revisionIn(ifMatch);
   return {

@@ -187,7 +187,12 @@ export const requestProblems = {
   'READS.BEHIND': {
     status: 503,
     title: 'Not caught up',
-    means: 'The read models do not yet reach the token in `atLeast`. Ask again.',
+    means: 'The read models do not yet reach the token in `atLeast`, or the position after which a feed begins. Ask again.',
+  },
+  'FEEDS.FULL': {
+    status: 503,
+    title: 'No room for another feed',
+    means: 'As many feeds are open as may be at once, or the service is stopping. Ask again.',
   },
 } as const satisfies Record<string, Meaning & { status: number }>;
 
