@@ -1,6 +1,6 @@
 /** What the OpenAPI document says of a route, said at the route. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { fieldsOf, isRequired, type Class, type JsonSchema } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
 import { PROBLEM_TYPE } from './answer.js';
@@ -12,8 +12,9 @@ interface Described {
   readonly parameters?: Class;
   /** The class of the headers that are read. */
   readonly headers?: Class;
-  /** The name of the body's schema. */
+  /** The name of the body's schema; and of that of a line, where the body may be lines of JSON. */
   readonly body?: string;
+  readonly line?: string;
   readonly answer: AnswerDescription;
 }
 
@@ -61,16 +62,23 @@ export const ref = (name: string): { readonly $ref: string } => ({ $ref: `#/comp
 const OF_READS = [400, 401, 403, 404, 414, 500, 503] as const;
 const OF_WRITES = [409, 412, 413, 415, 422] as const;
 
-export const Operation = ({ summary, tag, parameters, headers, body, answer }: Described): MethodDecorator =>
+export const Operation = ({ summary, tag, parameters, headers, body, line, answer }: Described): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary }),
+    ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: bodyOf(body, line) }) }),
     ApiTags(tag),
     ...(parameters === undefined ? [] : queryParameters(parameters)),
     ...(headers === undefined ? [] : headerParameters(headers)),
-    ...(body === undefined ? [] : [ApiBody({ required: true, schema: ref(body) as object })]),
     success(answer),
     ...[...OF_READS, ...(body === undefined ? [] : OF_WRITES)].map(problems),
   );
+
+const bodyOf = (body: string, line?: string) => ({
+  required: true,
+  content: {
+    'application/json': { schema: ref(body) },
+    ...(line === undefined ? {} : { 'application/x-ndjson': { schema: ref(line) } }),
+  },
+});
 
 const queryParameters = (parameters: Class): readonly MethodDecorator[] =>
   fieldsOf(parameters).map((f) =>

@@ -1,5 +1,5 @@
 /** Questions to the register as a whole: its history, its log, its counts. */
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Query } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
@@ -17,14 +17,17 @@ import {
   filtersOf,
   HistoryQuery,
   pick,
+  RowsHeaders,
 } from './parameters.js';
 import { Reads } from './reads.js';
+import { Rows } from './rows.js';
 
 @Controller('v1')
 export class RegisterController {
   constructor(
     private readonly reads: Reads,
     private readonly feeds: Feeds,
+    private readonly rows: Rows,
   ) {}
 
   @Get('history')
@@ -56,6 +59,19 @@ export class RegisterController {
       body: 'groups' in result ? result : exitsOf(result),
     }));
     await send(reply, answer);
+  }
+
+  @Post('events')
+  @Operation({
+    summary: 'Report many facts about cases at once, each answered for itself, in order.',
+    tag: 'cases',
+    headers: RowsHeaders,
+    body: 'Rows',
+    line: 'Row',
+    answer: Answers.one('RowAnswers'),
+  })
+  async report(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await send(reply, await this.rows.record(request));
   }
 
   @Get('events')

@@ -49,7 +49,7 @@ const readWrite = (
   target: Target,
   request: Pick<FastifyRequest, 'headers' | 'body' | 'id'>,
 ): { readonly request: FactsToRecord } | { readonly errors: readonly RequestError[] } => {
-  const headers = readHeaders(request);
+  const headers = readHeaders(WriteHeaders, request);
   const named = target.begins && target.kind !== 'case';
   const { beside, rest } = part<Beside & { id?: string }>(request.body, named ? BesideWithId : Beside);
   const fact = readFact(target.kind, target.begins ? withType(target.kind, rest) : rest);
@@ -74,11 +74,13 @@ const readWrite = (
 
 type Headers = Pick<FactsToRecord, 'actor' | 'key' | 'expectedRevision'>;
 
-const readHeaders = ({
-  headers,
-}: Pick<FastifyRequest, 'headers'>): Headers | { readonly errors: readonly RequestError[] } => {
+/** The headers of a write; of those that any write may have, one that `type` does not take is an error. */
+export const readHeaders = (
+  type: Class<WriteHeaders>,
+  { headers }: Pick<FastifyRequest, 'headers'>,
+): Headers | { readonly errors: readonly RequestError[] } => {
   const names = ['x-actor', 'idempotency-key', 'if-match'] as const;
-  const result = read(WriteHeaders, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
+  const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
   if ('problems' in result) return { errors: errorsIn('header', result.problems) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
   const expectedRevision = ifMatch === undefined ? undefined : revisionIn(ifMatch);
@@ -90,7 +92,7 @@ const readHeaders = ({
 };
 
 /** Parts a body into what stands beside the fact and the fact. */
-const part = <T extends Beside>(
+export const part = <T extends Beside>(
   body: unknown,
   type: Class<T>,
 ): { readonly beside: Read<T>; readonly rest: unknown } => {
@@ -122,7 +124,7 @@ const wrongPlace = (target: Target, type: string): readonly Problem[] => {
 const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
 
 /** What the caller hears of an outcome. A repeat answers as the first time did. */
-const answerTo = (outcome: FactsRecorded, { begins }: FactsToRecord): Answer => {
+export const answerTo = (outcome: FactsRecorded, { begins }: Pick<FactsToRecord, 'begins'>): Answer => {
   switch (outcome.outcome) {
     case 'recorded': {
       const { subject, revision, facts, findings, token } = outcome;

@@ -78,6 +78,7 @@ it('tells of every route, and of none besides', () => {
       'GET /v1/lists/{id}/members',
       'GET /v1/lists/{id}/movements',
       'POST /v1/cases',
+      'POST /v1/events',
       'POST /v1/cases/{id}/events',
       'POST /v1/instruments',
       'POST /v1/instruments/{id}/events',
