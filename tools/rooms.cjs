@@ -57,7 +57,12 @@ const rooms = {
   http: {
     path: '^src/http/',
     says: "schema, the domain's words and types, the command and query classes",
-    paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
+    paths: [
+      ...words,
+      '^src/schema/',
+      '^src/commands/(record-facts|record-many|ids)\\.ts$',
+      '^src/read-models/questions\\.ts$',
+    ],
     domainTypes: true,
     packages: [
       '@nestjs/common',
@@ -73,7 +78,7 @@ const rooms = {
       'rxjs',
       'uuid',
     ],
-    node: ['crypto', 'stream', 'util'],
+    node: ['crypto', 'stream', 'timers/promises', 'util'],
   },
 };
 

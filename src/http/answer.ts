@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
 import type { Finding } from '../domain/fact.js';
-import { requestProblems, type FieldCode, type RequestCode } from '../schema/problems.js';
+import { requestProblems, type FieldCode, type Problem, type RequestCode } from '../schema/problems.js';
 
 export interface Answer {
   readonly status: number;
@@ -16,6 +16,13 @@ export interface Answer {
 export type RequestError = { readonly code: FieldCode; readonly expected: string } & (
   { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
 );
+
+/** Problems with parameters or headers, whose names their pointers are. */
+export const errorsIn = (place: 'parameter' | 'header', problems: readonly Problem[]): readonly RequestError[] =>
+  problems.map(({ pointer, code, expected }) => {
+    const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+    return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };
+  });
 
 export interface ProblemDetails {
   readonly detail?: string;

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ListMembers, Lists, Movements } from '../read-models/questions.js';
 import { problem, send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
-import { AtLeast, filtersOf, MembersQuery, MovementsQuery, pageOf, pick } from './parameters.js';
+import { AtLeast, filtersOf, MembersQuery, MovementsQuery, pageOf, pick, WriteHeaders } from './parameters.js';
 import { Reads } from './reads.js';
 import { viewTag } from './revision.js';
 import { Writes } from './writes.js';
@@ -16,7 +16,13 @@ export class ListsController {
   ) {}
 
   @Post()
-  @Operation({ summary: 'Define a list.', tag: 'lists', body: 'DefineList', answer: Reports.created })
+  @Operation({
+    summary: 'Define a list.',
+    tag: 'lists',
+    headers: WriteHeaders,
+    body: 'DefineList',
+    answer: Reports.created,
+  })
   async define(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await send(reply, await this.writes.begin('list', request));
   }
@@ -25,6 +31,7 @@ export class ListsController {
   @Operation({
     summary: 'Define or rename a category, rename the list, set its policy.',
     tag: 'lists',
+    headers: WriteHeaders,
     body: 'ListEvent',
     answer: Reports.recorded,
   })

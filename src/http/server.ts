@@ -4,9 +4,9 @@ import type { LoggerService } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyBaseLogger, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { v7, validate } from 'uuid';
-import { admit, type AdmissionSettings } from './admission.js';
+import { admit, JSON_TYPE, LINES_TYPE, type AdmissionSettings } from './admission.js';
 import { problem, PROBLEM_TYPE, send } from './answer.js';
-import { BODY_LIMIT, parseBody } from './body.js';
+import { BODY_LIMIT, parseBody, parseLines, ROWS_BODY_LIMIT, ROWS_PATH } from './body.js';
 import { answerToError, pathOf, ProblemFilter, traceOf } from './faults.js';
 import { serveOpenApi } from './openapi.js';
 import { RequestLog } from './request-log.js';
@@ -56,20 +56,22 @@ const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']
 export const setUp = async (app: NestFastifyApplication, settings: AdmissionSettings): Promise<void> => {
   const fastify = app.getHttpAdapter().getInstance();
   const routes = new Routes();
-  fastify.addHook('onRoute', ({ url, method }) => routes.add(url, method));
+  fastify.addHook('onRoute', (route) => {
+    routes.add(route.url, route.method);
+    if (route.url === ROWS_PATH && route.method === 'POST') route.bodyLimit = ROWS_BODY_LIMIT;
+  });
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-request-id': request.id });
     const refusal = admit(callerOf(request), settings);
     if (refusal !== null) await send(reply, refusal);
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, parseBody(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseBody(body),
+  );
+  fastify.addContentTypeParser(LINES_TYPE, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseLines(body),
+  );
   await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalFilters(new ProblemFilter(routes));
   serveOpenApi(app);

@@ -37,9 +37,11 @@ export interface Entry<F extends AnyFact = AnyFact> {
 
 /** How a fact was recorded. */
 export interface Metadata {
+  readonly schemaVersion: number;
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
   readonly correlationId: string;
+  readonly causationId: string | null;
 }
 
 /** A line of the history, before it is known what it changed. */
@@ -61,6 +63,7 @@ export class Dossiers {
   readonly #stream;
   readonly #subject;
   readonly #facts;
+  readonly #next;
 
   constructor(private readonly db: Db) {
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
@@ -70,14 +73,16 @@ export class Dossiers {
     this.#facts = db
       .prepare('SELECT position, revision, id, fact FROM facts WHERE stream = ? AND position <= ? ORDER BY revision')
       .raw();
+    this.#next = db.prepare(`SELECT ${LINE} FROM facts WHERE position > ? ORDER BY position`);
   }
 
   /** Keeps an event; the number of its stream. */
   keep(event: LogEvent): number {
     const { kind, id } = parseStreamName(event.stream);
     const stream = this.find(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
-    const { position, revision, fact, recordedAt, actor, acknowledged, correlationId, cursor } = event;
-    const metadata: Metadata = { actor, acknowledged, correlationId };
+    const { position, revision, fact, recordedAt, cursor } = event;
+    const { schemaVersion, actor, acknowledged, correlationId, causationId } = event;
+    const metadata: Metadata = { schemaVersion, actor, acknowledged, correlationId, causationId };
     const [said, recorded] = [JSON.stringify(fact), JSON.stringify(metadata)];
     this.#insertFact.run(position, stream, revision, event.id, fact.type, recordedAt, recorded, cursor, said);
     return stream;
@@ -145,19 +150,23 @@ export class Dossiers {
 
   /** Lines of the history after a position, of one stream or all, of some types or all. */
   lines(after: number, limit: number, stream: number | null, types: readonly string[] | null): readonly Line[] {
-    const sql = `SELECT position, revision, facts.id AS id, stream, recorded_at, metadata, fact FROM facts
+    const sql = `SELECT ${LINE} FROM facts
       WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
       ${types === null ? '' : 'AND type IN (SELECT value FROM json_each(@types))'} ORDER BY position LIMIT @limit`;
     const rows = this.db.prepare(sql).all({ after, limit, stream, types: JSON.stringify(types) }) as StoredLine[];
-    return rows.map((row) => ({
-      position: row.position,
-      revision: row.revision,
-      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
-      stream: row.stream,
-      subject: this.subject(row.stream),
-      recordedAt: row.recorded_at,
-      ...(JSON.parse(row.metadata) as Metadata),
-    }));
+    return rows.map((row) => this.#line(row));
+  }
+
+  /** The next lines after a position, of every stream: no more once their facts have `full` characters. */
+  next(after: number, full: number): readonly Line[] {
+    const rows: StoredLine[] = [];
+    let length = 0;
+    for (const row of this.#next.iterate(after) as IterableIterator<StoredLine>) {
+      rows.push(row);
+      length += row.fact.length;
+      if (length >= full) break;
+    }
+    return rows.map((row) => this.#line(row));
   }
 
   /** Where the log goes on after a position: null before the first event, undefined where the position is not reached. */
@@ -173,12 +182,26 @@ export class Dossiers {
     );
   }
 
+  #line(row: StoredLine): Line {
+    return {
+      position: row.position,
+      revision: row.revision,
+      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
+      stream: row.stream,
+      subject: this.subject(row.stream),
+      recordedAt: row.recorded_at,
+      ...(JSON.parse(row.metadata) as Metadata),
+    };
+  }
+
   #said<F extends AnyFact>(kind: StreamKind, id: string, upTo: number): { facts: readonly F[]; revision: number } {
     const stream = this.find(kind, id);
     const entries = stream === null ? [] : this.entries<F>(stream, upTo);
     return { facts: entries.map(({ known }) => known.fact), revision: entries.at(-1)?.revision ?? -1 };
   }
 }
+
+const LINE = 'position, revision, facts.id AS id, stream, recorded_at, metadata, fact';
 
 interface StoredLine {
   readonly position: number;

@@ -217,6 +217,33 @@ export class Events extends Query<AsyncIterable<readonly LoggedEvent[]>> {
   }
 }
 
+/** Some events after a position. */
+export interface FeedPage {
+  readonly events: readonly LoggedEvent[];
+  /** Where to go on: no event up to here is left out that is asked for. */
+  readonly through: number;
+  /** Whether there is no more by now. */
+  readonly caughtUp: boolean;
+}
+
+/** What the read models have taken in and will take in, read page by page. */
+export interface Feed {
+  /** The next events after a position that can be read at this moment, without waiting. */
+  page(after: number): FeedPage;
+  /** Calls whenever there may be more, until the function returned is called. */
+  onMore(wake: () => void): () => void;
+}
+
+/**
+ * The log as it goes on after a position, of some types or all. With `list` (unknown: null) only what concerns that list:
+ * its own stream, and every event of a case from the first fact on that names the list, by a judgment or a reference.
+ */
+export class Follow extends Query<Feed | null> {
+  constructor(readonly ask: { readonly types?: readonly string[]; readonly list?: string; readonly after: number }) {
+    super();
+  }
+}
+
 export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
 
 /** People of a list on a day, by one property. A person with several articles is counted once under each. */

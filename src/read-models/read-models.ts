@@ -1,6 +1,6 @@
 /** The read models as one thing: a file that may be deleted, kept up with the log, and what may be read from it. */
 import type { Clock } from '../domain/clock.js';
-import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
+import type { Cursor, EventStore } from '../event-store/port.js';
 import { isLasting } from './failures.js';
 import { ModelFile } from './model-file.js';
 import { BadMark, NotCaughtUp } from './questions.js';
@@ -22,11 +22,9 @@ export interface Readiness {
   readonly problem: Problem | null;
 }
 
-export type BatchListener = (events: readonly LogEvent[]) => void;
-
 export class ReadModels extends Reader {
   readonly #waiters = new Waiters();
-  readonly #listeners = new Set<BatchListener>();
+  readonly #listeners = new Set<() => void>();
   readonly #stopping = new AbortController();
   #file: ModelFile | null;
   #checked = false;
@@ -64,7 +62,7 @@ export class ReadModels extends Reader {
           resolve();
         },
         file: () => this.#file,
-        taken: (events) => this.#taken(events),
+        taken: () => this.#moved(),
         report: (problem) => (this.#problem = problem),
       };
       this.#running ??= run(host, this.#stopping.signal);
@@ -117,8 +115,8 @@ export class ReadModels extends Reader {
     }, timeoutMs);
   }
 
-  /** Calls the listener after each batch, with its events, when they can be read; it must not throw. Ends with the function returned. */
-  onBatch(listener: BatchListener): () => void {
+  /** Calls the listener whenever there may be more to read than before; it must not throw. Ends with the function returned. */
+  onMoved(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -127,7 +125,14 @@ export class ReadModels extends Reader {
     if (wait.atLeast !== undefined) await this.waitFor(wait.atLeast);
     const { position = 0 } = wait;
     await this.#waiters.until(() => this.#file !== null && this.#file.checkpoint.position >= position, WAIT_MS);
-    if (this.#file === null) throw new NotCaughtUp('the read models are being built');
+    const reading = this.now();
+    if (reading === null) throw new NotCaughtUp('the read models are being built');
+    return reading;
+  }
+
+  /** What can be read at this moment, without waiting for anything; null while there is no file. */
+  now(): Reading | null {
+    if (this.#file === null) return null;
     const { db, dossiers, checkpoint, logId } = this.#file;
     return { db, dossiers, position: checkpoint.position, logId, today: this.clock.today() };
   }
@@ -190,15 +195,15 @@ export class ReadModels extends Reader {
       this.#file = ModelFile.open(this.path);
       throw error;
     }
-    this.#waiters.wake();
+    this.#moved();
   }
 
   #isBehind(built: ModelFile): boolean {
     return this.#file !== null && built.checkpoint.position < this.#file.checkpoint.position;
   }
 
-  #taken(events: readonly LogEvent[]): void {
+  #moved(): void {
     this.#waiters.wake();
-    if (events.length > 0) for (const listener of [...this.#listeners]) listener(events);
+    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -30,8 +30,8 @@ export interface Host {
   prepare(signal: AbortSignal): Promise<void>;
   /** The file to take events into; null before it is prepared. */
   file(): ModelFile | null;
-  /** After each batch, with those of its events that were not taken in before. */
-  taken(events: readonly LogEvent[]): void;
+  /** After each batch. */
+  taken(): void;
   /** Tells of a problem, and with null that it is over. */
   report(problem: Problem | null): void;
 }
@@ -65,10 +65,9 @@ const follow = async (host: Host, limit: number, signal: AbortSignal, progress: 
   for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
     const file = host.file();
     if (signal.aborted || file === null) return;
-    const before = file.checkpoint.position;
     takeIn(file, batch);
     progress();
-    host.taken(batch.filter(({ position }) => position > before));
+    host.taken();
     await turn();
   }
 };
