@@ -21,13 +21,24 @@ export class Reads {
     toQuestion: (parameters: P) => Query<R>,
     show: (result: NonNullable<R>) => Answer = (result) => shown(request, result),
   ): Promise<Answer> {
+    return this.read(request, parameters, async (asked) => {
+      const result = await this.queries.execute(toQuestion(asked));
+      return result === null || result === undefined ? problem('SUBJECT.UNKNOWN') : show(result);
+    });
+  }
+
+  /** Reads the parameters of a request as a class says, and answers, or names what is wrong with them. */
+  async read<P extends object>(
+    request: FastifyRequest,
+    parameters: Class<P>,
+    answer: (parameters: P) => Promise<Answer>,
+  ): Promise<Answer> {
     const asked = readParameters(parameters, request.query as Record<string, string | string[]>);
     if ('problems' in asked) {
       const errors = asked.problems.map(({ pointer, ...rest }) => ({ ...rest, parameter: nameIn(pointer) }));
       return problem('REQUEST.INVALID', { errors });
     }
-    const result = await this.queries.execute(toQuestion(asked.value));
-    return result === null || result === undefined ? problem('SUBJECT.UNKNOWN') : show(result);
+    return answer(asked.value);
   }
 }
 

@@ -20,6 +20,7 @@ export class Contract {
     const schema = operation['responses'][String(status)]?.content?.[mediaType]?.schema as Loose | undefined;
     const where = `${method} ${path} ${status} ${mediaType}`;
     if (schema === undefined) throw new Error(`${where}: not in the document`);
+    if (!/json$/.test(mediaType)) return;
     const validate = this.ajv.compile({ $ref: `openapi${String(schema['$ref'])}` });
     const values = mediaType === 'application/x-ndjson' ? text.split('\n').filter((line) => line !== '') : [text];
     for (const value of values) {
