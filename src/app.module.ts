@@ -30,7 +30,8 @@ interface Holdings {
 }
 const HOLDINGS = Symbol('Holdings');
 
-const stores: { readonly [K in Settings['store']]: (folder: DataFolder) => EventStore } = {
+/** How each store is opened in a data folder. */
+export const stores: { readonly [K in Settings['store']]: (folder: DataFolder) => EventStore } = {
   sqlite: ({ events }) => createSqliteStore({ file: events }),
 };
 
