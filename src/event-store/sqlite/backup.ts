@@ -40,13 +40,14 @@ export const copyDatabase = async (from: string, to: string, { signal, onProgres
     // A transaction that reads holds on to what is copied; without it every write would begin the copy anew.
     source.exec('BEGIN');
     source.pragma('schema_version');
-    await source.backup(to, {
+    const { totalPages: pages } = await source.backup(to, {
       progress: ({ totalPages, remainingPages }) => {
         signal?.throwIfAborted();
         onProgress?.('copied', totalPages - remainingPages, totalPages);
         return PAGES;
       },
     });
+    onProgress?.('copied', pages, pages);
   } finally {
     source.close();
   }
@@ -106,10 +107,10 @@ export const checkLog = async (file: string, { signal, onProgress }: Watch = {})
     const total = Number((await store.head()) ?? 0);
     let [events, last]: [number, string | null] = [0, null];
     for await (const batch of wholeLog(store)) {
-      signal?.throwIfAborted();
       events += batch.length;
       last = batch.at(-1)?.id ?? last;
       onProgress?.('checked', events, total);
+      signal?.throwIfAborted();
     }
     return { events, last };
   } finally {
