@@ -9,9 +9,11 @@ const esm = [
   'file-type',
   'hucre',
   'load-esm',
+  'p-limit',
   'temporal-polyfill',
   'temporal-utils',
   'uuid',
+  'yocto-queue',
 ];
 
 /** What every run shares; a run says which tests it takes. */
@@ -38,4 +40,9 @@ export const base = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
 };
 
-export default { ...base, testMatch: ['<rootDir>/test/**/*.spec.ts'] };
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  // These need a server (jest.esdb.config.js).
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/esdb/'],
+};

@@ -13,6 +13,7 @@ import { CLOCK, type Clock } from './domain/clock.js';
 import { dayIn } from './domain/time.js';
 import { openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { EVENT_STORE, type EventStore } from './event-store/port.js';
+import { openEsdbStore } from './event-store/eventstoredb/store.js';
 import { createSqliteStore } from './event-store/sqlite/store.js';
 import { HEALTH, type Health } from './http/health.controller.js';
 import { HttpModule } from './http/http.module.js';
@@ -30,9 +31,12 @@ interface Holdings {
 }
 const HOLDINGS = Symbol('Holdings');
 
-/** How each store is opened in a data folder. */
-export const stores: { readonly [K in Settings['store']]: (folder: DataFolder) => EventStore } = {
-  sqlite: ({ events }) => createSqliteStore({ file: events }),
+type Opens = (settings: Settings, folder: DataFolder) => EventStore | Promise<EventStore>;
+/** How each store is opened for a data folder that is held. */
+export const stores: { readonly [K in Settings['store']]: Opens } = {
+  sqlite: (_, { events }) => createSqliteStore({ file: events }),
+  // Settings without an address are refused before.
+  esdb: ({ esdbUrl, esdbRegister }) => openEsdbStore({ url: String(esdbUrl), register: esdbRegister }),
 };
 
 /** The real time; today is the one that is set, or the day it is in the register's time zone. */
@@ -43,10 +47,10 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 });
 
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
-const hold = (settings: Settings): Holdings => {
+const hold = async (settings: Settings): Promise<Holdings> => {
   const folder = openDataFolder(settings.data);
   try {
-    const store = stores[settings.store](folder);
+    const store = await stores[settings.store](settings, folder);
     const clock = systemClock(settings);
     return { folder, store, clock, readModels: ReadModels.open(folder.readModels, store, clock) };
   } catch (error) {

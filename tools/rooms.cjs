@@ -29,8 +29,8 @@ const rooms = {
     says: "the domain's words and types",
     paths: words,
     domainTypes: true,
-    packages: ['better-sqlite3'],
-    node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'worker_threads'],
+    packages: ['@eventstore/db-client', 'better-sqlite3', 'p-limit'],
+    node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises', 'worker_threads'],
   },
   commands: {
     path: '^src/commands/',

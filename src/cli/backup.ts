@@ -16,6 +16,7 @@ export interface OfFolder {
 
 export const backupCommand = async (path: string, options: OfFolder, context: Context): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  onlyEmbedded(settings);
   const log = logFileOf(settings);
   const to = existsSync(path) && statSync(path).isDirectory() ? join(path, fileName(new Date())) : path;
   return watched(context, async (watch) => {
@@ -25,8 +26,9 @@ export const backupCommand = async (path: string, options: OfFolder, context: Co
 };
 
 export const restoreCommand = async (path: string, options: OfFolder, context: Context): Promise<ExitCode> => {
-  const { data, store } = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
-  onlyEmbedded(store);
+  const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  onlyEmbedded(settings);
+  const { data } = settings;
   if (!existsSync(path)) throw new CannotRun(`There is no backup ${path}`);
   const isNew = !existsSync(data);
   const folder = openDataFolder(data);

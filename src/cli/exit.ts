@@ -19,7 +19,7 @@ export class CannotRun extends Error {
 export const explain = (error: unknown): string => {
   if (error instanceof CannotRun || error instanceof BackupRefused) return error.message;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
-  if (error instanceof CopyRefused) return `The log is not the beginning of the one to be copied: ${error.message}`;
+  if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;
   if (error instanceof BadSettings) return error.problems.join('\n');
   if (error instanceof DataFolderInUse) return `${error.message}; stop it first, or name another folder by --data`;
   if (error instanceof StoreDamaged) return `The log cannot be read: ${error.message}`;

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { LEAVES_OUT } from '../register-files/people.js';
 import { backupCommand, restoreCommand, type OfFolder } from './backup.js';
 import type { Context } from './context.js';
+import { copyCommand, type CopyCommandOptions } from './copy.js';
 import { demoCommand, type DemoOptions } from './demo.js';
 import { EXIT, explain, type ExitCode } from './exit.js';
 import { EXPORT_FORMATS, exportCommand, type ExportOptions } from './export.js';
@@ -58,6 +59,7 @@ const program = (context: Context, end: End): Command => {
   addBackup(habeas, context, end);
   addRestore(habeas, context, end);
   addRebuild(habeas, context, end);
+  addCopy(habeas, context, end);
   return habeas;
 };
 
@@ -224,4 +226,25 @@ Example:
 `,
     )
     .action((options: { readonly data?: string }) => end(rebuildCommand(options, context)));
+};
+
+const addCopy = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('copy')
+    .description('copy the whole log into another store, and compare every event at the end')
+    .requiredOption('--from <store>', 'sqlite:<folder>, esdb://…, or esdb for the address in ESDB_URL')
+    .requiredOption('--to <store>', 'the same; it must be empty, or hold the beginning of the same log')
+    .addHelpText(
+      'after',
+      `
+Ids, order, positions and times stay. Stopped by Ctrl-C or by a fault, the same command goes on where it was. Nobody may
+write to either register meanwhile. An address on the command line is seen by other users of the machine: with a password
+in it, put it into ESDB_URL and say esdb. ESDB_REGISTER names the register on the server.
+
+Examples:
+  $ ESDB_URL='esdb://user:password@node:2113' habeas copy --from sqlite:data --to esdb
+  $ habeas copy --from 'esdb://127.0.0.1:2113?tls=false' --to sqlite:copy-of-data
+`,
+    )
+    .action((options: CopyCommandOptions) => end(copyCommand(options, context)));
 };

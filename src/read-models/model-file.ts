@@ -22,7 +22,7 @@ import {
 const TABLES: readonly AnyTable[] = [periods, recognitions, headings, references];
 
 /** Raised where rows come to mean something else while their tables stay the same; files of another are rebuilt. */
-const MEANING = 1;
+const MEANING = 2;
 
 const CREATE = [
   ...DOSSIER_TABLES,

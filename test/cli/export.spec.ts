@@ -103,7 +103,7 @@ describe('the log', () => {
   it('is refused by a register that holds something else, which stays as it is', async () => {
     await habeas(['import', '--data', at('other'), DEFINITIONS]);
     const { code, err } = await habeas(['import', '--data', at('other'), at('log.ndjson')]);
-    expect([code, err]).toEqual([2, expect.stringMatching(/^The log is not the beginning .* position 1: /m)]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^The log cannot be copied there: position 1: /m)]);
     expect((await habeas(['export', '--data', at('other')])).out.trim().split('\n').length).toBeLessThan(30);
   });
 

@@ -651,12 +651,12 @@ export const eventStoreContract = (
       it('ends when the signal aborts while a batch is worked on', async () => {
         await append('no-stream', ...events(10));
         const abort = new AbortController();
-        const seen: number[] = [];
+        const batches: (readonly LogEvent[])[] = [];
         for await (const batch of store.follow(null, abort.signal, 2)) {
-          seen.push(...batch.map(({ position }) => position));
+          batches.push(batch);
           abort.abort();
         }
-        expect(seen).toEqual([1, 2]);
+        expect(batches.map(([first]) => first?.position)).toEqual([1]);
       });
       it('gives nothing where the signal has aborted before', async () => {
         await append('no-stream', ...events(3));
@@ -669,12 +669,12 @@ export const eventStoreContract = (
       });
       it('ends when the store closes while a batch is worked on', async () => {
         await append('no-stream', ...events(10));
-        const seen: number[] = [];
+        const batches: (readonly LogEvent[])[] = [];
         for await (const batch of store.follow(null, new AbortController().signal, 2)) {
-          seen.push(...batch.map(({ position }) => position));
+          batches.push(batch);
           await store.close();
         }
-        expect(seen).toEqual([1, 2]);
+        expect(batches.map(([first]) => first?.position)).toEqual([1]);
       });
       it('refuses what is no cursor', async () => {
         await expect(take(1, 'no cursor')).rejects.toThrow(RangeError);

@@ -3,11 +3,8 @@
  * transaction: flushing to the disk is what an append costs, and one flush serves them all.
  */
 import { StoreUnavailable, type Appended } from '../port.js';
-import type { CheckedAppend } from '../request.js';
+import { MAX_QUEUED, MAX_QUEUED_BYTES, type CheckedAppend } from '../request.js';
 
-/** More than this is refused instead of piling up in memory. */
-export const MAX_QUEUED = 10_000;
-export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 /** Events after which a transaction takes no further append, so that a turn of the event loop stays short. */
 const MAX_EVENTS_PER_COMMIT = 1_000;
 

@@ -5,7 +5,7 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/event-store/port.js';
 import { openFile } from '../../../src/event-store/sqlite/file.js';
-import { MAX_QUEUED } from '../../../src/event-store/sqlite/group-commit.js';
+import { MAX_QUEUED } from '../../../src/event-store/request.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
 import { anEvent, events, newStream } from '../../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
