@@ -7,6 +7,7 @@ const esm = [
   'cookie',
   'edtf',
   'file-type',
+  'hucre',
   'load-esm',
   'p-limit',
   'temporal-polyfill',
@@ -20,7 +21,7 @@ export const base = {
   testEnvironment: 'node',
   testTimeout: 60_000,
   transform: {
-    '^.+\\.[tj]s$': [
+    '^.+\\.m?[tj]s$': [
       '@swc/jest',
       {
         jsc: {

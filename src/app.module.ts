@@ -32,7 +32,8 @@ interface Holdings {
 const HOLDINGS = Symbol('Holdings');
 
 type Opens = (settings: Settings, folder: DataFolder) => EventStore | Promise<EventStore>;
-const stores: { readonly [K in Settings['store']]: Opens } = {
+/** How each store is opened for a data folder that is held. */
+export const stores: { readonly [K in Settings['store']]: Opens } = {
   sqlite: (_, { events }) => createSqliteStore({ file: events }),
   // Settings without an address are refused before.
   esdb: ({ esdbUrl, esdbRegister }) => openEsdbStore({ url: String(esdbUrl), register: esdbRegister }),

@@ -51,17 +51,18 @@ const rooms = {
     says: "schema, the domain's words and types, the command and query classes",
     paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
     domainTypes: true,
-    packages: ['@nestjs/cqrs', 'csv-parse'],
-    node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'util'],
+    packages: ['@nestjs/cqrs', 'csv-parse', 'csv-stringify', 'hucre'],
+    node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'timers/promises', 'util'],
   },
   http: {
     path: '^src/http/',
-    says: "schema, the domain's words and types, the command and query classes",
+    says: "schema, the domain's words and types, the command and query classes, the export of register-files",
     paths: [
       ...words,
       '^src/schema/',
       '^src/commands/(record-facts|record-many|ids)\\.ts$',
       '^src/read-models/questions\\.ts$',
+      '^src/register-files/export\\.ts$',
     ],
     domainTypes: true,
     packages: [

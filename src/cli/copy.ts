@@ -1,6 +1,6 @@
 /** `habeas copy`: a log into another store, whole and verified: moving house. */
 import { existsSync } from 'node:fs';
-import { CopyRefused, copyEvents, verifyCopy, wholeLog } from '../event-store/copy.js';
+import { copyEvents, verifyCopy, wholeLog } from '../event-store/copy.js';
 import { filesIn, openDataFolder } from '../event-store/data-folder.js';
 import { openEsdbStore } from '../event-store/eventstoredb/store.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
@@ -92,20 +92,15 @@ const run = async (
   { out, err, signal }: Context,
 ): Promise<ExitCode> => {
   const shown = gauge('events copied', err);
-  try {
-    const onProgress = (position: number): void => shown.show(position, position, '');
-    const { outcome, found, added } = await copyEvents(wholeLog(from), to, { signal, onProgress, inFlight });
-    shown.end();
-    if (outcome === 'stopped') {
-      out.write(`Stopped after ${found + added} events. The same command goes on where this one ended.\n`);
-      return EXIT.stopped;
-    }
-    err.write('  comparing every event\n');
-    const same = await verifyCopy(wholeLog(from), to);
-    out.write(`${added} events copied, ${found} were there already; all ${same} are the same in both.\n`);
-    return EXIT.fine;
-  } catch (error) {
-    if (error instanceof CopyRefused) throw new CannotRun(`The log cannot be copied there: ${error.message}`);
-    throw error;
+  const onProgress = (position: number): void => shown.show(position, position, '');
+  const { outcome, found, added } = await copyEvents(wholeLog(from), to, { signal, onProgress, inFlight });
+  shown.end();
+  if (outcome === 'stopped') {
+    out.write(`Stopped after ${found + added} events. The same command goes on where this one ended.\n`);
+    return EXIT.stopped;
   }
+  err.write('  comparing every event\n');
+  const same = await verifyCopy(wholeLog(from), to);
+  out.write(`${added} events copied, ${found} were there already; all ${same} are the same in both.\n`);
+  return EXIT.fine;
 };

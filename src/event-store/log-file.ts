@@ -62,10 +62,11 @@ export async function* readLogFile(
 
 /** Whether a file begins as an exported log does, and not as definitions or rows. */
 export const isLogFile = async (path: string): Promise<boolean> => {
-  const begin = createReadStream(path, { start: 0, end: 63, encoding: 'utf8' });
-  for await (const text of begin) return /^\{"position":\d+,"stream":/.test(String(text));
+  for await (const text of createReadStream(path, { end: 255, encoding: 'utf8' })) return BEGINS.test(String(text));
   return false;
 };
+
+const BEGINS = new RegExp(`^\\s*\\{\\s*"(${FIELDS.join('|')})"\\s*:`);
 
 /** A line holds one event, whose characters JSON may write as six each. */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;

@@ -8,8 +8,8 @@ export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** Instead of a body: lines of JSON, sent as fast as they are taken. */
-  readonly lines?: Readable;
+  /** Instead of a body, sent as fast as it is taken: lines of JSON unless the headers say another type. */
+  readonly stream?: Readable;
 }
 
 /** One of the errors of a request: where it is, what is wrong, what was expected. */
@@ -54,10 +54,10 @@ export const problem = (
 export const RETRY = { 'retry-after': '1' } as const;
 
 /** Sends an answer as it is; bodies are plain objects. */
-export const send = (reply: FastifyReply, { status, headers, body, lines }: Answer): FastifyReply =>
+export const send = (reply: FastifyReply, { status, headers, body, stream }: Answer): FastifyReply =>
   reply
     .status(status)
-    .headers({ 'content-type': lines === undefined ? 'application/json; charset=utf-8' : LINES_TYPE, ...headers })
-    .send(lines ?? (body === undefined ? undefined : JSON.stringify(body)));
+    .headers({ 'content-type': stream === undefined ? 'application/json; charset=utf-8' : LINES_TYPE, ...headers })
+    .send(stream ?? (body === undefined ? undefined : JSON.stringify(body)));
 
 export const LINES_TYPE = 'application/x-ndjson; charset=utf-8';

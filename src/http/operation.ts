@@ -31,6 +31,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   ETag: 'The revision, for If-Match.',
   Location: 'Where the new subject is.',
   Link: 'The next page, where there is one (rel="next").',
+  'Habeas-Position': 'Position of the last event that the answer takes account of.',
+  'Habeas-Leaves-Out': 'What the register knows and the file does not say.',
 };
 
 const json = (schema: string, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
@@ -48,6 +50,10 @@ export const Answers = {
   page: (schema: string): AnswerDescription => json(schema, ['Link']),
   lines: (schema: string): AnswerDescription => ({ ...json(schema), mediaType: 'application/x-ndjson' }),
   feed: (schema: string): AnswerDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
+  table: (type: string): AnswerDescription => ({
+    ...json('Table', ['Habeas-Position', 'Habeas-Leaves-Out']),
+    mediaType: type.split(';', 1)[0] as string,
+  }),
 } as const;
 
 /** Answers of writes. */

@@ -72,10 +72,13 @@ class Filtered extends AsOf {
   certainty?: Certainty;
 }
 
-export class MembersQuery extends Filtered {
+/** People of a list, all of them. */
+export class PeopleQuery extends Filtered {
   @field(oneOf(SORTS), optional)
   sort?: Sort;
+}
 
+export class MembersQuery extends PeopleQuery {
   @field(limit, { default: LIMITS.defaultPage })
   limit: number;
 

@@ -21,10 +21,21 @@ export class Reads {
     toQuestion: (parameters: P) => Query<R>,
     show: (result: NonNullable<R>, parameters: P) => Answer | A = (result) => shown(request, result),
   ): Promise<Answer | A> {
+    return this.read(request, parameters, async (asked) => {
+      const result = await this.queries.execute(toQuestion(asked));
+      return result === null || result === undefined ? problem('SUBJECT.UNKNOWN') : show(result, asked);
+    });
+  }
+
+  /** Reads the parameters of a request as a class says, and answers, or names what is wrong with them. */
+  async read<P extends object, A>(
+    request: FastifyRequest,
+    parameters: Class<P>,
+    answer: (parameters: P) => Promise<A>,
+  ): Promise<Answer | A> {
     const asked = readParameters(parameters, request.query as Record<string, string | string[]>);
     if ('problems' in asked) return problem('REQUEST.INVALID', { errors: errorsIn('parameter', asked.problems) });
-    const result = await this.queries.execute(toQuestion(asked.value));
-    return result === null || result === undefined ? problem('SUBJECT.UNKNOWN') : show(result, asked.value);
+    return answer(asked.value);
   }
 }
 

@@ -86,7 +86,7 @@ export class RegisterController {
       request,
       EventsQuery,
       ({ type, ...q }) => new Events({ ...(type === undefined ? {} : { types: type }), ...q }),
-      (batches) => ({ status: 200, lines: Readable.from(linesOf(batches), { objectMode: false }) }),
+      (batches) => ({ status: 200, stream: Readable.from(linesOf(batches), { objectMode: false }) }),
     );
     await send(reply, answer);
   }

@@ -103,6 +103,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     items: listOf(ref('Person')),
     next: orNull(string),
   }),
+  Table: { ...string, description: 'A file. A text that looks like a formula stands behind an apostrophe.' },
   Period: object({ from: orNull(day), to: orNull(day), standing: orNull(ref('Standing')) }),
   Case: object({
     id: string,
@@ -146,6 +147,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     recordedAt: instant,
     actor: ref('Actor'),
     acknowledged: listOf(string),
+    raised: { ...listOf(ref('Finding')), description: 'The findings that the answer to its write named.' },
     correlationId: string,
     causationId: orNull(string),
     fact: ref('Fact'),

@@ -6,7 +6,7 @@ import type { CaseFact } from '../domain/case/facts.js';
 import type { Given } from '../domain/case/given.js';
 import { refersTo } from '../domain/case/decide.js';
 import { periodsOf } from '../domain/case/timeline.js';
-import type { Actor, Known } from '../domain/fact.js';
+import type { Actor, Finding, Known } from '../domain/fact.js';
 import { parseStreamName, type AnyFact, type StreamKind } from '../domain/facts.js';
 import type { InstrumentFact } from '../domain/instrument/facts.js';
 import { foldInstrument, type Instrument } from '../domain/instrument/instrument.js';
@@ -40,6 +40,7 @@ export interface Metadata {
   readonly schemaVersion: number;
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
+  readonly raised: readonly Finding[];
   readonly correlationId: string;
   readonly causationId: string | null;
 }
@@ -81,8 +82,8 @@ export class Dossiers {
     const { kind, id } = parseStreamName(event.stream);
     const stream = this.find(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
     const { position, revision, fact, recordedAt, cursor } = event;
-    const { schemaVersion, actor, acknowledged, correlationId, causationId } = event;
-    const metadata: Metadata = { schemaVersion, actor, acknowledged, correlationId, causationId };
+    const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = event;
+    const metadata: Metadata = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
     const [said, recorded] = [JSON.stringify(fact), JSON.stringify(metadata)];
     this.#insertFact.run(position, stream, revision, event.id, fact.type, recordedAt, recorded, cursor, said);
     return stream;

@@ -188,7 +188,7 @@ export class History extends Query<{ readonly items: readonly HistoryEntry[]; re
   }
 }
 
-/** One event of the log as stored, for replay. */
+/** One event of the log with everything that is needed to write it again. */
 export interface LoggedEvent {
   readonly position: number;
   readonly stream: string;
@@ -198,6 +198,7 @@ export interface LoggedEvent {
   readonly recordedAt: string;
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
+  readonly raised: readonly Finding[];
   readonly correlationId: string;
   readonly causationId: string | null;
   readonly fact: AnyFact;

@@ -76,6 +76,8 @@ it('tells of every route, and of none besides', () => {
       'GET /v1/lists',
       'GET /v1/lists/{id}',
       'GET /v1/lists/{id}/members',
+      'GET /v1/lists/{id}/members.csv',
+      'GET /v1/lists/{id}/members.xlsx',
       'GET /v1/lists/{id}/movements',
       'POST /v1/cases',
       'POST /v1/events',

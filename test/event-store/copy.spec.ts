@@ -114,6 +114,15 @@ describe('a copy is refused', () => {
     expect(await everything(to)).toEqual(before);
   });
 
+  it('into a log of the same ids recorded at another time, which stays as it is', async () => {
+    const [stream, [first, second]] = [newStream(), events(2)];
+    if (first === undefined || second === undefined) throw new Error('no events');
+    await from.append(stream, 'no-stream', [first, second]);
+    await to.append(stream, 'no-stream', [{ ...first, recordedAt: '2026-01-01T00:00:00.000Z' }]);
+    await expect(copyEvents(wholeLog(from), to, running)).rejects.toThrow('position 1: ');
+    expect(await everything(to)).toHaveLength(1);
+  });
+
   it('into a log that has gone on without the source', async () => {
     await fill(5);
     await copyEvents(wholeLog(from), to, running);

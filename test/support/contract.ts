@@ -20,6 +20,7 @@ export class Contract {
     const schema = operation['responses'][String(status)]?.content?.[mediaType]?.schema as Loose | undefined;
     const where = `${method} ${path} ${status} ${mediaType}`;
     if (schema === undefined) throw new Error(`${where}: not in the document`);
+    if (!/(json|event-stream)$/.test(mediaType)) return;
     const ofEach = mediaType === 'text/event-stream' ? this.ofData(String(schema['$ref'])) : String(schema['$ref']);
     const validate = this.ajv.compile({ $ref: `openapi${ofEach}` });
     const values = valuesIn(mediaType, text);

@@ -67,6 +67,7 @@ const logged = (line: Line): LoggedEvent => ({
   recordedAt: line.recordedAt,
   actor: line.actor,
   acknowledged: line.acknowledged,
+  raised: line.raised,
   correlationId: line.correlationId,
   causationId: line.causationId,
   fact: line.known.fact,
