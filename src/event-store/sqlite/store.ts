@@ -1,6 +1,5 @@
 /** The embedded event store: one SQLite file, one process, durable when it answers. */
 import {
-  StoreDamaged,
   StoreUnavailable,
   type Appended,
   type Cursor,
@@ -8,6 +7,7 @@ import {
   type Expected,
   type LogEvent,
   type NewEvent,
+  type StoreDamaged,
   type StreamEvent,
 } from '../port.js';
 import { checkAfter, checkAppend, checkLimit, checkStream } from '../request.js';
@@ -42,7 +42,7 @@ class SqliteEventStore implements EventStore {
   readonly #queue: GroupCommit;
   readonly #sleepers = new Set<() => void>();
   /** How the last write ended; null while there was none. */
-  #lastWrite: { readonly error: unknown; readonly at: number } | null = null;
+  #lastWrite: { readonly error: Error | null; readonly at: number } | null = null;
   /** A file known to be damaged is not written to: that would make it worse. */
   #damage: StoreDamaged | null = null;
   #closed = false;
@@ -145,7 +145,7 @@ class SqliteEventStore implements EventStore {
       this.#lastWrite = { error: null, at: 0 };
       return result;
     } catch (error) {
-      this.#lastWrite = { error, at: performance.now() };
+      this.#lastWrite = { error: error as Error, at: performance.now() };
       throw error;
     }
   }
