@@ -10,7 +10,7 @@ import { run, type Host, type Problem } from './runner.js';
 import { Waiters } from './waiters.js';
 
 /** How long a read waits for what it names. */
-const WAIT_MS = 5_000;
+export const WAIT_MS = 5_000;
 
 export interface Readiness {
   /** Whether everything in the log has been taken in. */
