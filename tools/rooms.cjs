@@ -81,6 +81,13 @@ const rooms = {
     ],
     node: ['crypto', 'stream', 'timers/promises', 'util'],
   },
+  watching: {
+    path: '^src/watching/',
+    says: 'the port of event-store, the read models as one thing',
+    paths: ['^src/event-store/port\\.ts$', '^src/read-models/read-models\\.ts$'],
+    packages: ['prom-client'],
+    node: [],
+  },
 };
 
 /** The composition root: it alone chooses a store, and may import everything; nobody imports it. */

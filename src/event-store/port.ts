@@ -8,8 +8,8 @@
  *   them are the same place. It goes into checkpoints and into the token that a write answers with, and nowhere else.
  * - No reader ever skips an event: what `read` and `follow` have passed never gets a new neighbour behind them.
  *
- * Conflicts are values. Errors thrown: StoreUnavailable (try again later), AppendTooLarge, StoreDamaged (an event that
- * this build cannot read); RangeError for a name, revision, limit or cursor that cannot be, TypeError for an event that
+ * Conflicts are values. Errors thrown: StoreUnavailable (try again later; StoreBusy where too much waits), AppendTooLarge,
+ * StoreDamaged (what this build cannot read, or will not write to); RangeError for a name, revision, limit or cursor that cannot be, TypeError for an event that
  * could not be read back as it is; anything else is a bug. After `close` everything but `compare` and `follow`, which
  * ends, throws StoreUnavailable.
  */
@@ -78,6 +78,12 @@ export interface EventStore {
   /** Negative, zero or positive as `a` lies before, at or after `b`. Throws RangeError for what is no cursor of this store. */
   compare(a: Cursor, b: Cursor): number;
 
+  /**
+   * Whether an append could be made durable now. Where the last one was, that answers it; else it is tried, without
+   * recording anything. Throws StoreUnavailable or StoreDamaged where it could not.
+   */
+  checkWritable(): Promise<void>;
+
   /** Answers what is under way, refuses what comes later, lets go of files and connections. */
   close(): Promise<void>;
 }
@@ -90,7 +96,12 @@ export const MAX_READ = 5_000;
 
 /** The store cannot be reached or cannot write now; nothing is known to have been recorded. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/** More waits to be written than the store takes; nothing of what was asked was recorded. */
+export class StoreBusy extends StoreUnavailable {
+  override readonly name = 'StoreBusy';
 }
 
 export class AppendTooLarge extends Error {

@@ -62,7 +62,8 @@ const isSameOrigin = (origin: string, host: string | null): boolean =>
   origin.toLowerCase() === `http://${(host ?? '').toLowerCase()}` ||
   origin.toLowerCase() === `https://${(host ?? '').toLowerCase()}`;
 
-const isHealth = (path: string): boolean => path.startsWith('/health/');
+/** Whether the path is of those who watch the process. */
+export const isHealth = (path: string): boolean => path.startsWith('/health/');
 
 const hasToken = (authorization: string | null, token: string | null): boolean => {
   if (token === null) return true;

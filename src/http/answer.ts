@@ -53,11 +53,13 @@ export const problem = (
 /** Seconds after which it is worth asking again, where the cause may pass by itself. */
 export const RETRY = { 'retry-after': '1' } as const;
 
-/** Sends an answer as it is; bodies are plain objects. */
-export const send = (reply: FastifyReply, { status, headers, body, stream }: Answer): FastifyReply =>
-  reply
+/** Sends an answer as it is; bodies are plain objects. One that comes after another was sent is dropped. */
+export const send = (reply: FastifyReply, { status, headers, body, stream }: Answer): FastifyReply => {
+  if (reply.sent) return reply;
+  return reply
     .status(status)
     .headers({ 'content-type': stream === undefined ? 'application/json; charset=utf-8' : LINES_TYPE, ...headers })
     .send(stream ?? (body === undefined ? undefined : JSON.stringify(body)));
+};
 
 export const LINES_TYPE = 'application/x-ndjson; charset=utf-8';

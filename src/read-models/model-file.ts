@@ -50,6 +50,9 @@ export class OutOfStep extends Error {
   override readonly name = 'OutOfStep';
 }
 
+/** How long to wait for a lock; short, because waiting holds up everything. Nobody else has to do with the file anyway. */
+const BUSY_MS = 250;
+
 export class ModelFile {
   readonly dossiers: Dossiers;
   readonly #keepers;
@@ -79,7 +82,7 @@ export class ModelFile {
   static open(path: string): ModelFile | null {
     let db: Db | null = null;
     try {
-      db = new Database(path, { fileMustExist: true });
+      db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
       if (db.pragma('user_version', { simple: true }) !== SCHEMA) throw new Error('of another build');
       safely(db);
       return new ModelFile(db);

@@ -778,6 +778,15 @@ export const eventStoreContract = (
       });
     });
 
+    describe('checkWritable', () => {
+      it('finds that it can, before and after an append, and records nothing', async () => {
+        await store.checkWritable();
+        await append('no-stream', anEvent());
+        await store.checkWritable();
+        expect(await readAll()).toHaveLength(1);
+      });
+    });
+
     describe('close', () => {
       it('answers appends that are under way', async () => {
         const answers = [1, 2, 3].map(() => store.append(newStream(), 'no-stream', [anEvent()]));
@@ -797,6 +806,7 @@ export const eventStoreContract = (
         await expect(store.readStream(stream, -1, 1)).rejects.toThrow(StoreUnavailable);
         await expect(store.read(null, 1)).rejects.toThrow(StoreUnavailable);
         await expect(store.head()).rejects.toThrow(StoreUnavailable);
+        await expect(store.checkWritable()).rejects.toThrow(StoreUnavailable);
       });
       it('ends followers that come later at once', async () => {
         await append('no-stream', anEvent());

@@ -3,6 +3,7 @@ import { NO_STREAM } from '@eventstore/db-client';
 import pLimit from 'p-limit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  StoreBusy,
   StoreUnavailable,
   type Appended,
   type Cursor,
@@ -78,7 +79,7 @@ class EsdbEventStore implements EventStore {
     const append = checkAppend(stream, expected, events);
     this.#checkOpen();
     if (this.#underWay.size >= MAX_QUEUED || this.#bytesUnderWay + append.bytes > MAX_QUEUED_BYTES)
-      throw new StoreUnavailable('too many appends wait to be written');
+      throw new StoreBusy('too many appends wait to be written');
     const answer = this.#lanes.run(stream, () => this.#turns(() => this.#write(append)));
     this.#underWay.add(answer);
     this.#bytesUnderWay += append.bytes;
@@ -145,6 +146,11 @@ class EsdbEventStore implements EventStore {
   async head(): Promise<Cursor | null> {
     this.#checkOpen();
     return this.#log.head();
+  }
+
+  /** Answered by a read that only a leader gives: one without a majority of its cluster steps down. */
+  async checkWritable(): Promise<void> {
+    await this.head();
   }
 
   compare(a: Cursor, b: Cursor): number {

@@ -90,6 +90,20 @@ const TROUBLE = [
   'SQLITE_READONLY',
 ];
 
+/** Whether a connection can only read: it stays so, even when the file may be written again. */
+export const isReadOnly = (error: unknown): boolean =>
+  error instanceof StoreUnavailable &&
+  String((error.cause as { code?: unknown } | undefined)?.code).startsWith('SQLITE_READONLY');
+
+/** Whether the file itself is damaged, not only an event in it. */
+export const isDamagedFile = (error: unknown): error is StoreDamaged =>
+  error instanceof StoreDamaged && error.cause !== undefined;
+
+/** Writes and flushes, and changes nothing: the version that the file has already. */
+export const rewriteVersion = (db: Database.Database): void => {
+  db.pragma(`user_version = ${FILE_VERSION}`);
+};
+
 /** Runs something on a database; its errors come out as those of the port where they are no bugs. */
 export const translated = <T>(run: () => T): T => {
   try {

@@ -8,6 +8,7 @@ import { openFile } from '../../../src/event-store/sqlite/file.js';
 import { MAX_QUEUED } from '../../../src/event-store/request.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
 import { anEvent, events, newStream } from '../../support/new-events.js';
+import { overwrite } from '../../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -108,6 +109,34 @@ describe('the file of the embedded log', () => {
       outcome: 'appended',
       cursor: '1',
     });
+  });
+
+  it('that cannot be written says so when asked, and not for longer than it lasts', async () => {
+    const store = openStore();
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(store.checkWritable()).rejects.toThrow(StoreUnavailable);
+    expect(await store.read(null, 10)).toEqual([]);
+    other.exec('ROLLBACK');
+    other.close();
+    await store.append(newStream(), 'no-stream', [anEvent()]);
+    await store.checkWritable();
+  });
+
+  it('with damaged pages is not written to any more, and read where it is whole', async () => {
+    const [early, late] = [newStream(), newStream()];
+    let store = openStore();
+    for (let i = 0; i < 50; i += 1) await store.append(early, i === 0 ? 'no-stream' : i * 10 - 1, events(10));
+    await store.append(late, 'no-stream', [anEvent()]);
+    await store.close();
+    overwrite(file, 0.3, 0.6);
+    store = openStore();
+    expect(await store.readStream(late, -1, 10)).toHaveLength(1);
+    await store.append(late, 0, [anEvent()]);
+    await expect(store.readStream(early, -1, 1_000)).rejects.toThrow(StoreDamaged);
+    await expect(store.append(late, 1, [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
+    expect(await store.readStream(late, -1, 10)).toHaveLength(2);
   });
 
   it('may be read by others while it is written', async () => {
@@ -241,7 +270,7 @@ describe('group commit', () => {
       Array.from({ length: MAX_QUEUED + 2 }, () => store.append(newStream(), 'no-stream', [anEvent()])),
     );
     const refused = answers.filter((answer) => answer.status === 'rejected');
-    expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['StoreUnavailable', 'StoreUnavailable']);
+    expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['StoreBusy', 'StoreBusy']);
     expect(await store.head()).toBe(String(1 + MAX_QUEUED));
   });
 
