@@ -24,7 +24,9 @@ const pureDomain = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', 'dist-bench/', 'node_modules/', 'coverage/', 'reports/', '.stryker-tmp/', 'data/', 'data-demo/'] },
+  {
+    ignores: ['dist/', 'dist-bench/', 'node_modules/', 'coverage/', 'reports/', '.stryker-tmp/', 'data/', 'data-demo/'],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -59,7 +61,10 @@ export default defineConfig(
   },
   { files: ['src/domain/**/*.ts'], rules: pureDomain },
   // A program for the terminal talks through it.
-  { files: ['src/cli.ts', 'src/cli/**/*.ts', 'src/main.ts', 'bench/**/*.ts', 'tools/**/*.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/cli.ts', 'src/cli/**/*.ts', 'src/main.ts', 'bench/**/*.ts', 'tools/**/*.ts'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -128,8 +128,8 @@ export class ReadModels extends Reader {
     const { position = 0 } = wait;
     await this.#waiters.until(() => this.#file !== null && this.#file.checkpoint.position >= position, WAIT_MS);
     if (this.#file === null) throw new NotCaughtUp('the read models are being built');
-    const { db, dossiers, checkpoint, logId } = this.#file;
-    return { db, dossiers, position: checkpoint.position, logId, today: this.clock.today() };
+    const { db, dossiers, tallies, checkpoint, logId } = this.#file;
+    return { db, dossiers, tallies, position: checkpoint.position, logId, today: this.clock.today() };
   }
 
   #compare(a: Cursor, b: Cursor): number {

@@ -4,7 +4,7 @@ import type { Custody, Proceedings, SentenceState } from '../../domain/case/stat
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import type { StandingView } from '../questions.js';
 import { scopeValues, valid, type Scope } from './predicate.js';
-import type { Db } from '../table.js';
+import { prepared, type Db } from '../table.js';
 
 /** Null at the open ends. */
 export const dayText = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formatDay(day));
@@ -36,7 +36,8 @@ export const possible = (standings: readonly (StandingView | null)[]): readonly 
 
 /** The standings of a case on the day of a scope, by its number in this file. */
 export const standingsReader = (db: Db, scope: Scope): ((caseNo: number) => readonly StandingView[]) => {
-  const select = db.prepare(
+  const select = prepared(
+    db,
     `SELECT * FROM periods p WHERE p.list = '' AND p.case_no = @caseNo AND ${valid('p', scope)}`,
   );
   return (caseNo) => possible((select.all({ ...scopeValues(scope), caseNo }) as OwnRow[]).map(fromRow));
