@@ -6,7 +6,7 @@ import type { Reading } from '../reader.js';
 import { prepared, type Cell } from '../table.js';
 import type { Tallies } from '../tallies.js';
 import { believed, matching, scopeValues, valid, type Match, type Scope, type Sql } from './predicate.js';
-import { standingsReader } from './views.js';
+import { standingsOf } from './views.js';
 
 export interface PageRequest {
   readonly scope: Scope;
@@ -43,7 +43,11 @@ export const readPage = ({ db, tallies }: Pick<Reading, 'db' | 'tallies'>, reque
   const walked = prepared(db, walk(request, match)).all({ ...values, ...after, limit: limit + 1 }) as Walked[];
   const shown = walked.slice(0, limit);
   const last = walked.length > limit ? shown.at(-1) : undefined;
-  const standings = standingsReader(db, scope);
+  const standings = standingsOf(
+    db,
+    scope,
+    shown.map(({ case_no }) => case_no),
+  );
   return {
     asOf: formatDay(scope.day),
     position: scope.known,
@@ -53,7 +57,7 @@ export const readPage = ({ db, tallies }: Pick<Reading, 'db' | 'tallies'>, reque
       references: JSON.parse(row.refs) as readonly Reference[],
       name: row.name,
       certainty: row.unsure === 1 ? 'uncertain' : 'yes',
-      standings: standings(row.case_no),
+      standings: standings.get(row.case_no) ?? [],
     })),
     end: last === undefined ? null : { key: last.key, id: last.id },
   };
