@@ -65,6 +65,8 @@ export class Dossiers {
   readonly #subject;
   readonly #facts;
   readonly #next;
+  readonly #revision;
+  readonly #folded = new Map<number, Defined<unknown>>();
 
   constructor(private readonly db: Db) {
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
@@ -75,6 +77,7 @@ export class Dossiers {
       .prepare('SELECT position, revision, id, fact FROM facts WHERE stream = ? AND position <= ? ORDER BY revision')
       .raw();
     this.#next = db.prepare(`SELECT ${LINE} FROM facts WHERE position > ? ORDER BY position`);
+    this.#revision = db.prepare('SELECT max(revision) FROM facts WHERE stream = ? AND position <= ?').pluck();
   }
 
   /** Keeps an event; the number of its stream. */
@@ -124,17 +127,13 @@ export class Dossiers {
   }
 
   /** A list as its facts up to a position make it, with its revision; null where it was not defined by then. */
-  list(id: string, upTo: number): { readonly revision: number; readonly definition: ListDefinition } | null {
-    const { facts, revision } = this.#said<ListFact>('list', id, upTo);
-    const definition = foldList(id, facts);
-    return definition && { revision, definition };
+  list(id: string, upTo: number): Defined<ListDefinition> | null {
+    return this.#defined<ListFact, ListDefinition>('list', id, upTo, foldList);
   }
 
   /** The same of an instrument. */
-  instrument(id: string, upTo: number): { readonly revision: number; readonly definition: Instrument } | null {
-    const { facts, revision } = this.#said<InstrumentFact>('instrument', id, upTo);
-    const definition = foldInstrument(id, facts);
-    return definition && { revision, definition };
+  instrument(id: string, upTo: number): Defined<Instrument> | null {
+    return this.#defined<InstrumentFact, Instrument>('instrument', id, upTo, foldInstrument);
   }
 
   /** What the facts of a case refer to, as known at a position. */
@@ -195,14 +194,38 @@ export class Dossiers {
     };
   }
 
-  #said<F extends AnyFact>(kind: StreamKind, id: string, upTo: number): { facts: readonly F[]; revision: number } {
+  /** Every question about a list begins with its definition: the last ones are kept folded. */
+  #defined<F extends AnyFact, D>(
+    kind: StreamKind,
+    id: string,
+    upTo: number,
+    fold: (id: string, facts: readonly F[]) => D | null,
+  ): Defined<D> | null {
     const stream = this.find(kind, id);
-    const entries = stream === null ? [] : this.entries<F>(stream, upTo);
-    return { facts: entries.map(({ known }) => known.fact), revision: entries.at(-1)?.revision ?? -1 };
+    const revision = stream === null ? null : (this.#revision.get(stream, upTo) as number | null);
+    if (stream === null || revision === null) return null;
+    const kept = this.#folded.get(stream);
+    if (kept?.revision === revision) return kept as Defined<D>;
+    const definition = fold(
+      id,
+      this.entries<F>(stream, upTo).map(({ known }) => known.fact),
+    );
+    if (definition === null) return null;
+    const defined = { revision, definition };
+    if (this.#folded.size >= MOST_FOLDED) this.#folded.clear();
+    this.#folded.set(stream, defined);
+    return defined;
   }
 }
 
 const LINE = 'position, revision, facts.id AS id, stream, recorded_at, metadata, fact';
+/** Registers have a handful of lists and some dozens of acts. */
+const MOST_FOLDED = 1_000;
+
+interface Defined<D> {
+  readonly revision: number;
+  readonly definition: D;
+}
 
 interface StoredLine {
   readonly position: number;

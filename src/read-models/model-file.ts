@@ -17,6 +17,7 @@ import {
   type Keeper,
   type Ledger,
 } from './table.js';
+import { Tallies } from './tallies.js';
 
 /** Every derived table. A new read model is a line here. */
 const TABLES: readonly AnyTable[] = [periods, recognitions, headings, references];
@@ -55,12 +56,14 @@ const BUSY_MS = 250;
 
 export class ModelFile {
   readonly dossiers: Dossiers;
+  readonly tallies: Tallies;
   readonly #keepers;
   readonly #save;
   #at: Checkpoint;
 
   private constructor(readonly db: Db) {
     this.dossiers = new Dossiers(db);
+    this.tallies = new Tallies(db);
     this.#keepers = TABLES.map((table) => keeper(db, table));
     this.#save = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
     this.#at = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;

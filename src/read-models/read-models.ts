@@ -175,8 +175,8 @@ export class ReadModels extends Reader {
   /** What can be read at this moment, without waiting for anything; null while there is no file. */
   now(): Reading | null {
     if (this.#file === null) return null;
-    const { db, dossiers, checkpoint, logId } = this.#file;
-    return { db, dossiers, position: checkpoint.position, logId, today: this.clock.today() };
+    const { db, dossiers, tallies, checkpoint, logId } = this.#file;
+    return { db, dossiers, tallies, position: checkpoint.position, logId, today: this.clock.today() };
   }
 
   #compare(a: Cursor, b: Cursor): number {

@@ -122,8 +122,8 @@ export class Fixed extends Reader {
     super();
   }
   override async read(): Promise<Reading> {
-    const { db, dossiers, checkpoint, logId } = this.file;
-    return { db, dossiers, position: checkpoint.position, logId, today: clock.today() };
+    const { db, dossiers, tallies, checkpoint, logId } = this.file;
+    return { db, dossiers, tallies, position: checkpoint.position, logId, today: clock.today() };
   }
 }
 

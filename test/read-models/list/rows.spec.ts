@@ -195,8 +195,8 @@ describe('recognitions', () => {
     const delisted = { type: 'delisted' as const, occurredOn: '2024-06-01', list: 'union', reason: 'x' };
     expect(since(known(ARRESTED, RECOGNISED, delisted), '')).toEqual([
       [null, '2024-01-20', null],
-      ['2024-06-01', null, null],
       ['2024-01-20', '2024-06-01', '2024-01-20'],
+      ['2024-06-01', null, null],
     ]);
   });
 
