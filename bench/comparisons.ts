@@ -2,6 +2,7 @@
 import type { Item } from './item.js';
 import { appendsAlone, appendsInBulk, appendsInFlight, appendsToALongLog } from './items/appends.js';
 import { commands } from './items/commands.js';
+import { exportOfListAsCsv, exportOfListAsWorkbook, exportOfLog } from './items/exports.js';
 import {
   countsNow,
   hundredth,
@@ -84,5 +85,13 @@ export const comparisons: readonly Comparison[] = [
     'habeas',
     'computed',
   ]),
+  aSecond(
+    'export-log',
+    'events of 1,000,000 exported as lines, beside their text written to a file',
+    exportOfLog,
+    null,
+  ),
+  aSecond('export-csv', 'people of 1,000,000 exported as CSV', exportOfListAsCsv, null),
+  aSecond('export-xlsx', 'people of 1,000,000 exported as a workbook', exportOfListAsWorkbook, null),
   aSecond('command', 'whole commands over HTTP, 64 connections', commands, { atLeast: 0.8 }, ['habeas', 'fastify']),
 ];

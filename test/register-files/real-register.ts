@@ -42,6 +42,7 @@ export const openRealRegister = async (store = createSqliteStore({ file: ':memor
       { provide: EVENT_STORE, useValue: store },
       { provide: CLOCK, useValue: clock },
       { provide: Reader, useValue: readModels },
+      { provide: ReadModels, useValue: readModels },
       ...commandHandlers,
       ...QUERY_HANDLERS,
     ],
