@@ -464,6 +464,24 @@ describe.each(targets)('as a node was seen to answer: %s', (_name, open) => {
       expect(positions).toEqual([...positions].sort((a, b) => (a.commit < b.commit ? -1 : 1)));
     });
 
+    it('has room for 100 calls on a connection: the next waits until one of them is cancelled', async () => {
+      await append(someEvents(3), 'no_stream');
+      // Clients of one process share a connection, unless they want different things of it.
+      const crowded = EventStoreDBClient.connectionString(`${target.url}&keepAliveInterval=11000`);
+      const open = Array.from({ length: 100 }, () => crowded.subscribeToStream(stream));
+      await Promise.all(open.map((subscription) => once(subscription, 'confirmation')));
+      const late = crowded.readStream(stream);
+      let seen = 0;
+      late.on('data', () => seen++);
+      // Another connection is served meanwhile.
+      for (let n = 0; n < 20; n++) expect(await read()).toHaveLength(3);
+      expect(seen).toBe(0);
+      await open[0]?.unsubscribe();
+      await once(late, 'end');
+      expect(seen).toBe(3);
+      await crowded.dispose();
+    });
+
     it('begins after the revision that was told', async () => {
       await append(someEvents(5), 'no_stream');
       const subscription = client.subscribeToStream(stream, { fromRevision: 2n });
