@@ -40,7 +40,7 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],
-  allowed: [...allowed, { from: { path: root }, to: {} }, { from: { path: '^(test|tools)/' }, to: {} }],
+  allowed: [...allowed, { from: { path: root }, to: {} }, { from: { path: '^(bench|test|tools)/' }, to: {} }],
   allowedSeverity: 'error',
   options: {
     // The built service, which a simulation spawns, is made from what is checked here.

@@ -46,28 +46,32 @@ export const ANY_DAY: Interval = {
   approximate: false,
 };
 
-/** What is remembered of parsed dates; the grammar takes some 100 µs a date, and registers repeat their days. */
+/** Texts whose reading is remembered; the grammar takes some 100 µs a date, and registers repeat their days and terms. */
 const REMEMBERED = 20_000;
-const remembered = new Map<string, Interval | null>();
+
+const remembering = <T>(read: (text: string) => T): ((text: string) => T) => {
+  const remembered = new Map<string, T>();
+  return (text) => {
+    const known = remembered.get(text);
+    if (known !== undefined) return known;
+    const value = read(text);
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(text, value);
+    return value;
+  };
+};
 
 /**
  * Reads EDTF level 0 (a day, a month, a year, or an interval between two of them) with an optional `~`
  * (ISO 8601-2:2019, EDTF levels 0 and 1). Null for everything else: times of day, seasons, `?`, unspecified digits,
  * open intervals, intervals that end before they begin.
  */
-export const parseEdtf = (text: string): Interval | null => {
-  const known = remembered.get(text);
-  if (known !== undefined) return known;
-  const interval = readEdtf(text);
-  if (remembered.size >= REMEMBERED) remembered.clear();
-  remembered.set(text, interval);
-  return interval;
-};
+export const parseEdtf = (text: string): Interval | null => readEdtf(text);
 
 const PARTIAL = String.raw`\d{4}(?:-\d{2}(?:-\d{2})?)?~?`;
 const SHAPE = new RegExp(`^${PARTIAL}(?:/${PARTIAL})?$`);
 
-const readEdtf = (text: string): Interval | null => {
+const readEdtf = remembering((text): Interval | null => {
   if (!SHAPE.test(text)) return null;
   try {
     const parsed = parse(text, { level: 1 }) as EdtfNode;
@@ -81,7 +85,7 @@ const readEdtf = (text: string): Interval | null => {
   } catch {
     return null;
   }
-};
+});
 
 interface EdtfDate {
   /** A month of 21 to 24 is a season there, and no date of ours. */
@@ -103,11 +107,11 @@ const bounds = ({ type, values: [year, month, day] }: EdtfDate): { earliest: Day
 };
 
 /** Reads an ISO 8601 duration in years, months, weeks and days; null for anything else, also for nothing at all. */
-const readTerm = (text: string): Temporal.Duration | null => {
+const readTerm = remembering((text): Temporal.Duration | null => {
   if (!/^P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$/.test(text)) return null;
   const term = Temporal.Duration.from(text);
   return term.blank ? null : term;
-};
+});
 
 /** Whether the text is a term of imprisonment: `P3Y10M`. */
 export const isTerm = (text: string): boolean => readTerm(text) !== null;

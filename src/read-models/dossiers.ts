@@ -6,7 +6,7 @@ import type { CaseFact } from '../domain/case/facts.js';
 import type { Given } from '../domain/case/given.js';
 import { refersTo } from '../domain/case/decide.js';
 import { periodsOf } from '../domain/case/timeline.js';
-import type { Actor, Known } from '../domain/fact.js';
+import type { Actor, Finding, Known } from '../domain/fact.js';
 import { parseStreamName, type AnyFact, type StreamKind } from '../domain/facts.js';
 import type { InstrumentFact } from '../domain/instrument/facts.js';
 import { foldInstrument, type Instrument } from '../domain/instrument/instrument.js';
@@ -37,9 +37,12 @@ export interface Entry<F extends AnyFact = AnyFact> {
 
 /** How a fact was recorded. */
 export interface Metadata {
+  readonly schemaVersion: number;
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
+  readonly raised: readonly Finding[];
   readonly correlationId: string;
+  readonly causationId: string | null;
 }
 
 /** A line of the history, before it is known what it changed. */
@@ -61,6 +64,9 @@ export class Dossiers {
   readonly #stream;
   readonly #subject;
   readonly #facts;
+  readonly #next;
+  readonly #revision;
+  readonly #folded = new Map<number, Defined<unknown>>();
 
   constructor(private readonly db: Db) {
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
@@ -70,14 +76,17 @@ export class Dossiers {
     this.#facts = db
       .prepare('SELECT position, revision, id, fact FROM facts WHERE stream = ? AND position <= ? ORDER BY revision')
       .raw();
+    this.#next = db.prepare(`SELECT ${LINE} FROM facts WHERE position > ? ORDER BY position`);
+    this.#revision = db.prepare('SELECT max(revision) FROM facts WHERE stream = ? AND position <= ?').pluck();
   }
 
   /** Keeps an event; the number of its stream. */
   keep(event: LogEvent): number {
     const { kind, id } = parseStreamName(event.stream);
     const stream = this.find(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
-    const { position, revision, fact, recordedAt, actor, acknowledged, correlationId, cursor } = event;
-    const metadata: Metadata = { actor, acknowledged, correlationId };
+    const { position, revision, fact, recordedAt, cursor } = event;
+    const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = event;
+    const metadata: Metadata = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
     const [said, recorded] = [JSON.stringify(fact), JSON.stringify(metadata)];
     this.#insertFact.run(position, stream, revision, event.id, fact.type, recordedAt, recorded, cursor, said);
     return stream;
@@ -118,17 +127,13 @@ export class Dossiers {
   }
 
   /** A list as its facts up to a position make it, with its revision; null where it was not defined by then. */
-  list(id: string, upTo: number): { readonly revision: number; readonly definition: ListDefinition } | null {
-    const { facts, revision } = this.#said<ListFact>('list', id, upTo);
-    const definition = foldList(id, facts);
-    return definition && { revision, definition };
+  list(id: string, upTo: number): Defined<ListDefinition> | null {
+    return this.#defined<ListFact, ListDefinition>('list', id, upTo, foldList);
   }
 
   /** The same of an instrument. */
-  instrument(id: string, upTo: number): { readonly revision: number; readonly definition: Instrument } | null {
-    const { facts, revision } = this.#said<InstrumentFact>('instrument', id, upTo);
-    const definition = foldInstrument(id, facts);
-    return definition && { revision, definition };
+  instrument(id: string, upTo: number): Defined<Instrument> | null {
+    return this.#defined<InstrumentFact, Instrument>('instrument', id, upTo, foldInstrument);
   }
 
   /** What the facts of a case refer to, as known at a position. */
@@ -145,19 +150,23 @@ export class Dossiers {
 
   /** Lines of the history after a position, of one stream or all, of some types or all. */
   lines(after: number, limit: number, stream: number | null, types: readonly string[] | null): readonly Line[] {
-    const sql = `SELECT position, revision, facts.id AS id, stream, recorded_at, metadata, fact FROM facts
+    const sql = `SELECT ${LINE} FROM facts
       WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
       ${types === null ? '' : 'AND type IN (SELECT value FROM json_each(@types))'} ORDER BY position LIMIT @limit`;
     const rows = this.db.prepare(sql).all({ after, limit, stream, types: JSON.stringify(types) }) as StoredLine[];
-    return rows.map((row) => ({
-      position: row.position,
-      revision: row.revision,
-      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
-      stream: row.stream,
-      subject: this.subject(row.stream),
-      recordedAt: row.recorded_at,
-      ...(JSON.parse(row.metadata) as Metadata),
-    }));
+    return rows.map((row) => this.#line(row));
+  }
+
+  /** The next lines after a position, of every stream: no more once their facts have `full` characters. */
+  next(after: number, full: number): readonly Line[] {
+    const rows: StoredLine[] = [];
+    let length = 0;
+    for (const row of this.#next.iterate(after) as IterableIterator<StoredLine>) {
+      rows.push(row);
+      length += row.fact.length;
+      if (length >= full) break;
+    }
+    return rows.map((row) => this.#line(row));
   }
 
   /** Where the log goes on after a position: null before the first event, undefined where the position is not reached. */
@@ -173,11 +182,49 @@ export class Dossiers {
     );
   }
 
-  #said<F extends AnyFact>(kind: StreamKind, id: string, upTo: number): { facts: readonly F[]; revision: number } {
-    const stream = this.find(kind, id);
-    const entries = stream === null ? [] : this.entries<F>(stream, upTo);
-    return { facts: entries.map(({ known }) => known.fact), revision: entries.at(-1)?.revision ?? -1 };
+  #line(row: StoredLine): Line {
+    return {
+      position: row.position,
+      revision: row.revision,
+      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
+      stream: row.stream,
+      subject: this.subject(row.stream),
+      recordedAt: row.recorded_at,
+      ...(JSON.parse(row.metadata) as Metadata),
+    };
   }
+
+  /** Every question about a list begins with its definition: the last ones are kept folded. */
+  #defined<F extends AnyFact, D>(
+    kind: StreamKind,
+    id: string,
+    upTo: number,
+    fold: (id: string, facts: readonly F[]) => D | null,
+  ): Defined<D> | null {
+    const stream = this.find(kind, id);
+    const revision = stream === null ? null : (this.#revision.get(stream, upTo) as number | null);
+    if (stream === null || revision === null) return null;
+    const kept = this.#folded.get(stream);
+    if (kept?.revision === revision) return kept as Defined<D>;
+    const definition = fold(
+      id,
+      this.entries<F>(stream, upTo).map(({ known }) => known.fact),
+    );
+    if (definition === null) return null;
+    const defined = { revision, definition };
+    if (this.#folded.size >= MOST_FOLDED) this.#folded.clear();
+    this.#folded.set(stream, defined);
+    return defined;
+  }
+}
+
+const LINE = 'position, revision, facts.id AS id, stream, recorded_at, metadata, fact';
+/** Registers have a handful of lists and some dozens of acts. */
+const MOST_FOLDED = 1_000;
+
+interface Defined<D> {
+  readonly revision: number;
+  readonly definition: D;
 }
 
 interface StoredLine {

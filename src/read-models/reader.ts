@@ -3,11 +3,13 @@ import type { Day } from '../domain/time.js';
 import type { EventStore } from '../event-store/port.js';
 import type { Dossiers } from './dossiers.js';
 import type { Db } from './table.js';
+import type { Tallies } from './tallies.js';
 
 /** To be used before the next await: after it, another file may stand in this one's place. */
 export interface Reading {
   readonly db: Db;
   readonly dossiers: Dossiers;
+  readonly tallies: Tallies;
   /** Of the last event taken in. */
   readonly position: number;
   /** Tells this register's log from another; null while it is empty. */

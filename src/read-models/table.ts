@@ -11,6 +11,22 @@ import type { Known } from '../domain/fact.js';
 export type Db = Database.Database;
 export type Cell = string | number | null;
 
+/** Statements that each database keeps ready, by their text. */
+const PREPARED = new WeakMap<Db, Map<string, Database.Statement>>();
+/** Texts depend on which filters are asked for, not on their values; beyond so many the oldest are forgotten. */
+const MOST_PREPARED = 200;
+
+/** The statement of a text, prepared once: parsing and planning cost more than many a question. Rows come as objects. */
+export const prepared = (db: Db, sql: string): Database.Statement => {
+  const statements = PREPARED.get(db) ?? new Map<string, Database.Statement>();
+  PREPARED.set(db, statements);
+  const statement = statements.get(sql) ?? db.prepare(sql);
+  statements.set(sql, statement);
+  const [oldest] = statements.keys();
+  if (statements.size > MOST_PREPARED && oldest !== undefined) statements.delete(oldest);
+  return statement;
+};
+
 /** The open end of what is believed now; the largest value and not null, so that one comparison serves. */
 export const END = Number.MAX_SAFE_INTEGER;
 

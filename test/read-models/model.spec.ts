@@ -149,7 +149,7 @@ const asked = (
   const conditions = [...on, ...filtered(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10 };
   const found = readPage(file, { ...request, certainty: undefined, after: null });
-  expect(countPeople(file.db, scope, matching(conditions))).toEqual({
+  expect(countPeople(file.tallies, scope, matching(conditions))).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
     uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,
   });

@@ -2,24 +2,13 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
-import {
-  dayOf,
-  filtered,
-  matching,
-  onList,
-  scopeOf,
-  scopeValues,
-  STAGE,
-  valid,
-  type Match,
-  type Scope,
-} from '../list/predicate.js';
-import { Counts, type Certainty, type COUNTED_BY, type Totals } from '../questions.js';
-import { Reader, type Reading } from '../reader.js';
+import { dayOf, filtered, matching, onList, scopeOf, STAGE, valid, type Match, type Scope } from '../list/predicate.js';
+import { Counts, type Certainty, type COUNTED_BY } from '../questions.js';
+import { Reader } from '../reader.js';
+import type { Groups, Tallies } from '../tallies.js';
 
 type CountedBy = (typeof COUNTED_BY)[number];
 type Answer = Awaited<ReturnType<IQueryHandler<Counts>['execute']>>;
-type Group = NonNullable<Answer>['groups'][number];
 
 /** Where a property is not known, its people stand under this key. */
 export const UNKNOWN = 'unknown';
@@ -40,14 +29,16 @@ export class CountsHandler implements IQueryHandler<Counts> {
 
   /** Who certainly is on the list but only perhaps under a key counts once in the total, and there as uncertain. */
   async execute({ list, ask }: Counts): Promise<Answer> {
-    const { db, dossiers, position, today } = await this.reader.read({ atLeast: ask.atLeast });
+    const { dossiers, tallies, position, today } = await this.reader.read({ atLeast: ask.atLeast });
     const found = dossiers.list(list, position);
     if (found === null) return null;
     const day = ask.asOf === undefined ? today : dayOf(ask.asOf);
     const scope = scopeOf(list, day, position, position);
     const match = matching([...onList(found.definition, day), ...filtered(ask.filters)]);
     const { certainty } = ask.filters;
-    const groups = new Map(groupsOf(db, scope, match, ask.by, certainty).map((group) => [group.key, group]));
+    const groups = new Map(
+      [...groupsOf(tallies, scope, match, ask.by, certainty)].map(([key, totals]) => [key, { key, ...totals }]),
+    );
     if (ask.by === 'category')
       for (const key of found.definition.categories.keys())
         if (!groups.has(key)) groups.set(key, { key, yes: 0, uncertain: 0 });
@@ -56,25 +47,28 @@ export class CountsHandler implements IQueryHandler<Counts> {
       asOf: formatDay(day),
       by: ask.by,
       position,
-      total: countPeople(db, scope, match, certainty),
+      total: countPeople(tallies, scope, match, certainty),
       groups: [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
     };
   }
 }
 
 const groupsOf = (
-  db: Reading['db'],
+  tallies: Tallies,
   scope: Scope,
   match: Match,
   by: CountedBy,
   certainty: Certainty | undefined,
-): readonly Group[] => {
-  const rows = `p.list = @list AND ${valid('p', scope)}`;
+): Groups => {
+  const rows = (within: Scope, among: string): string => `p.list = @list AND ${valid('p', within)} ${among}`;
   const asked = { yes: `min(${match.sure})`, uncertain: `NOT min(${match.sure})`, any: 'TRUE' }[certainty ?? 'any'];
-  const sql = `SELECT key, sum(hits = periods) AS yes, sum(hits < periods) AS uncertain
+  const sql = (
+    within: Scope,
+    among: string,
+  ): string => `SELECT key, sum(hits = periods) AS yes, sum(hits < periods) AS uncertain
     FROM (SELECT p.case_no, ${KEYS[by]} AS key, count(*) AS hits FROM periods p
-      ${by === 'article' ? 'LEFT JOIN json_each(p.articles) a' : ''} WHERE ${rows} AND ${match.sure} GROUP BY 1, 2)
-    JOIN (SELECT p.case_no, count(*) AS periods FROM periods p WHERE ${rows} GROUP BY 1 HAVING ${asked}) USING (case_no)
+      ${by === 'article' ? 'LEFT JOIN json_each(p.articles) a' : ''} WHERE ${rows(within, among)} AND ${match.sure} GROUP BY 1, 2)
+    JOIN (SELECT p.case_no, count(*) AS periods FROM periods p WHERE ${rows(within, among)} GROUP BY 1 HAVING ${asked}) USING (case_no)
     WHERE key IS NOT NULL GROUP BY key`;
-  return db.prepare(sql).all({ ...scopeValues(scope), ...match.values }) as (Group & Totals)[];
+  return tallies.count(scope, { sql, values: match.values });
 };

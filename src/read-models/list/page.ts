@@ -3,9 +3,10 @@ import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/facts.js';
 import type { Certainty, PageOf, PersonRow, Sort, Totals } from '../questions.js';
 import type { Reading } from '../reader.js';
-import type { Cell } from '../table.js';
+import { prepared, type Cell } from '../table.js';
+import type { Tallies } from '../tallies.js';
 import { believed, matching, scopeValues, valid, type Match, type Scope, type Sql } from './predicate.js';
-import { standingsReader } from './views.js';
+import { standingsOf } from './views.js';
 
 export interface PageRequest {
   readonly scope: Scope;
@@ -33,16 +34,20 @@ interface Walked {
   readonly unsure: 0 | 1;
 }
 
-export const readPage = ({ db }: Pick<Reading, 'db'>, request: PageRequest): PageAnswer => {
+export const readPage = ({ db, tallies }: Pick<Reading, 'db' | 'tallies'>, request: PageRequest): PageAnswer => {
   const { scope, limit } = request;
   const match = matching(request.conditions);
   const values = { ...scopeValues(scope), ...match.values, ...referenceValues(request.reference) };
-  const total = request.after?.total ?? countPeople(db, scope, match, request.certainty, request.reference);
+  const total = request.after?.total ?? countPeople(tallies, scope, match, request.certainty, request.reference);
   const after = request.after === null ? {} : { afterKey: request.after.key, afterId: request.after.id };
-  const walked = db.prepare(walk(request, match)).all({ ...values, ...after, limit: limit + 1 }) as Walked[];
+  const walked = prepared(db, walk(request, match)).all({ ...values, ...after, limit: limit + 1 }) as Walked[];
   const shown = walked.slice(0, limit);
   const last = walked.length > limit ? shown.at(-1) : undefined;
-  const standings = standingsReader(db, scope);
+  const standings = standingsOf(
+    db,
+    scope,
+    shown.map(({ case_no }) => case_no),
+  );
   return {
     asOf: formatDay(scope.day),
     position: scope.known,
@@ -52,7 +57,7 @@ export const readPage = ({ db }: Pick<Reading, 'db'>, request: PageRequest): Pag
       references: JSON.parse(row.refs) as readonly Reference[],
       name: row.name,
       certainty: row.unsure === 1 ? 'uncertain' : 'yes',
-      standings: standings(row.case_no),
+      standings: standings.get(row.case_no) ?? [],
     })),
     end: last === undefined ? null : { key: last.key, id: last.id },
   };
@@ -96,16 +101,20 @@ const referenceValues = (reference: Reference | undefined): Readonly<Record<stri
 
 /** People, each once: those of whom every period matches, and those of whom only some do or may. */
 export const countPeople = (
-  db: Reading['db'],
+  tallies: Tallies,
   scope: Scope,
   match: Match,
   certainty?: Certainty,
   reference?: Reference,
 ): Totals => {
-  const people = `SELECT min(${match.sure}) AS yes FROM periods p WHERE p.list = @list AND ${valid('p', scope)}
-    ${reference === undefined ? '' : `AND p.case_no IN (${referred(scope)})`} GROUP BY p.case_no HAVING max(${match.perhaps})`;
-  const total = db
-    .prepare(`SELECT coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (${people})`)
-    .get({ ...scopeValues(scope), ...match.values, ...referenceValues(reference) }) as Totals;
+  const people = (within: Scope, among: string): string =>
+    `SELECT min(${match.sure}) AS yes FROM periods p WHERE p.list = @list AND ${valid('p', within)} ${among}
+    ${reference === undefined ? '' : `AND p.case_no IN (${referred(within)})`} GROUP BY p.case_no HAVING max(${match.perhaps})`;
+  const groups = tallies.count(scope, {
+    sql: (within, among) =>
+      `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (${people(within, among)})`,
+    values: { ...match.values, ...referenceValues(reference) },
+  });
+  const total = groups.get('') ?? { yes: 0, uncertain: 0 };
   return { yes: certainty === 'uncertain' ? 0 : total.yes, uncertain: certainty === 'yes' ? 0 : total.uncertain };
 };

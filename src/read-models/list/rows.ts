@@ -113,23 +113,38 @@ const judgement = (judged: ListStanding | undefined, standing: Standing | null, 
   recognition_why: why(judged?.by, facts),
 });
 
-/** A fact as a reason. The words of `declined` are personal and stay out. */
+/** A fact as a reason: its type, and that of a release. The words of `declined` and `delisted` are personal and stay out. */
 const why = (id: string | null | undefined, facts: Facts): string | null => {
   const fact = facts.get(id ?? '');
   if (fact === undefined) return null;
-  return fact.type === 'released' || fact.type === 'delisted' ? `${fact.type}:${fact.reason}` : fact.type;
+  return fact.type === 'released' ? `${fact.type}:${fact.reason}` : fact.type;
 };
 
-/** Joins rows of one content whose days touch or overlap. */
+/**
+ * Joins rows of one content whose days touch or overlap; by first day. Contents are compared field by field, and only of rows
+ * that touch, since this is done of every case after every event.
+ */
 const longest = <Row extends Stretch>(rows: readonly Row[]): readonly Row[] => {
-  const alike = new Map<string, { readonly row: Row; readonly days: Stretch[] }>();
-  for (const row of rows) {
-    const content = JSON.stringify({ ...row, from_day: 0, to_day: 0 });
-    const group = alike.get(content) ?? { row, days: [] };
-    group.days.push(row);
-    alike.set(content, group);
+  const joined: { row: Row; to_day: Day }[] = [];
+  /** Those that the next rows may still touch. */
+  let open: typeof joined = [];
+  for (const row of [...rows].sort((a, b) => a.from_day - b.from_day)) {
+    open = open.filter(({ to_day }) => to_day >= row.from_day);
+    const alike = open.find((other) => isAlike(other.row, row));
+    if (alike !== undefined) alike.to_day = Math.max(alike.to_day, row.to_day);
+    else {
+      const begun = { row, to_day: row.to_day };
+      open.push(begun);
+      joined.push(begun);
+    }
   }
-  return [...alike.values()].flatMap(({ row, days }) => union(days).map((stretch) => ({ ...row, ...stretch })));
+  return joined.map(({ row, to_day }) => (row.to_day === to_day ? row : { ...row, to_day }));
+};
+
+/** The same but for the days. */
+const isAlike = <Row extends Stretch>(a: Row, b: Row): boolean => {
+  for (const column in a) if (column !== 'from_day' && column !== 'to_day' && a[column] !== b[column]) return false;
+  return true;
 };
 
 /** The days of all the stretches, as the fewest stretches, sorted. */

@@ -1,4 +1,7 @@
-/** Periods are probed by case along the order of a list; recognitions are an order of it. */
+/**
+ * Periods are probed by case along the order of a list; recognitions are an order of it. What most conditions ask of a period
+ * that stands now is in the index itself: a walk that looks at many cases to find a few needs no row for that.
+ */
 import { END, type DerivedTable } from '../table.js';
 import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from './rows.js';
 
@@ -26,7 +29,10 @@ export const periods: DerivedTable<PeriodRow> = {
     recognition_by: 'TEXT',
     recognition_why: 'TEXT',
   },
-  indexes: [`(list, case_no, from_day) WHERE known_to = ${END}`, '(list, case_no, known_from)'],
+  indexes: [
+    `(list, case_no, from_day, to_day, undecided, recognition, custody, category) WHERE known_to = ${END}`,
+    '(list, case_no, known_from)',
+  ],
   rows: periodRows,
 };
 

@@ -4,7 +4,7 @@ import type { Custody, Proceedings, SentenceState } from '../../domain/case/stat
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import type { StandingView } from '../questions.js';
 import { scopeValues, valid, type Scope } from './predicate.js';
-import type { Db } from '../table.js';
+import { prepared, type Db } from '../table.js';
 
 /** Null at the open ends. */
 export const dayText = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formatDay(day));
@@ -34,41 +34,62 @@ export const possible = (standings: readonly (StandingView | null)[]): readonly 
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, standing]) => standing);
 
-/** The standings of a case on the day of a scope, by its number in this file. */
-export const standingsReader = (db: Db, scope: Scope): ((caseNo: number) => readonly StandingView[]) => {
-  const select = db.prepare(
-    `SELECT * FROM periods p WHERE p.list = '' AND p.case_no = @caseNo AND ${valid('p', scope)}`,
-  );
-  return (caseNo) => possible((select.all({ ...scopeValues(scope), caseNo }) as OwnRow[]).map(fromRow));
+/** The standings of cases on the day of a scope, by their numbers in this file: one statement for a whole page. */
+export const standingsOf = (
+  db: Db,
+  scope: Scope,
+  caseNos: readonly number[],
+): ReadonlyMap<number, readonly StandingView[]> => {
+  const sql = `SELECT p.case_no, ${COLUMNS} FROM json_each(@caseNos) c
+    CROSS JOIN periods p ON p.list = '' AND p.case_no = c.value AND ${valid('p', scope)}`;
+  const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
+  const found = new Map<number, (StandingView | null)[]>(caseNos.map((caseNo) => [caseNo, []]));
+  for (const [caseNo, ...row] of prepared(db, sql).raw().all(values) as [number, ...OwnRow][])
+    found.get(caseNo)?.push(fromRow(row));
+  return new Map([...found].map(([caseNo, standings]) => [caseNo, possible(standings)]));
 };
 
-/** A row of the case in itself. */
-interface OwnRow {
-  readonly undecided: 0 | 1;
-  readonly custody: Custody;
-  readonly proceedings: Proceedings;
-  readonly sentence: SentenceState;
-  readonly end_earliest: Day | null;
-  readonly end_latest: Day | null;
-  readonly life: 0 | 1;
-  readonly articles: string;
-  readonly facility: string | null;
-  readonly incident: string | null;
-  readonly lists: string;
-}
+const COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.life, p.articles,
+  p.facility, p.incident, p.lists`;
 
-const fromRow = (row: OwnRow): StandingView | null =>
-  row.undecided === 1
+/** A row of the case in itself, by those columns. */
+type OwnRow = [
+  undecided: 0 | 1,
+  custody: Custody,
+  proceedings: Proceedings,
+  sentence: SentenceState,
+  earliest: Day | null,
+  latest: Day | null,
+  life: 0 | 1,
+  articles: string,
+  facility: string | null,
+  incident: string | null,
+  lists: string,
+];
+
+const fromRow = ([
+  undecided,
+  custody,
+  proceedings,
+  sentence,
+  earliest,
+  latest,
+  life,
+  articles,
+  facility,
+  incident,
+  lists,
+]: OwnRow): StandingView | null =>
+  undecided === 1
     ? null
     : {
-        custody: row.custody,
-        proceedings: row.proceedings,
-        sentence: row.sentence,
-        sentenceEnd:
-          row.end_earliest === null || row.end_latest === null ? null : sentenceEnd(row.end_earliest, row.end_latest),
-        life: row.life === 1,
-        articles: JSON.parse(row.articles) as readonly string[],
-        facility: row.facility,
-        incident: row.incident,
-        lists: JSON.parse(row.lists) as StandingView['lists'],
+        custody,
+        proceedings,
+        sentence,
+        sentenceEnd: earliest === null || latest === null ? null : sentenceEnd(earliest, latest),
+        life: life === 1,
+        articles: JSON.parse(articles) as readonly string[],
+        facility,
+        incident,
+        lists: JSON.parse(lists) as StandingView['lists'],
       };

@@ -23,7 +23,9 @@ export interface ReferenceRow {
 /** One row for the register as a whole and for each list that has judged the case. */
 export const headingRows = ({ id, facts }: Dossier): readonly HeadingRow[] => {
   const name = shownName(namesOf(facts));
+  const name_key = name === null ? LAST : nameKey(name);
   const references = referencesOf(facts);
+  const refs = JSON.stringify(references);
   const keyIn = (list: string): string =>
     references
       .filter((r) => list === '' || r.list === list)
@@ -33,8 +35,8 @@ export const headingRows = ({ id, facts }: Dossier): readonly HeadingRow[] => {
     list,
     case_id: id,
     name,
-    name_key: name === null ? LAST : nameKey(name),
-    refs: JSON.stringify(references),
+    name_key,
+    refs,
     reference_key: keyIn(list),
   }));
 };

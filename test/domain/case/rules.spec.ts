@@ -634,6 +634,11 @@ describe('findings', () => {
       ['refuse LIST.UNKNOWN'],
     ],
     ['a dossier without references', [{ type: 'opened', names: [] }], []],
+    [
+      'a dossier begun three times',
+      [{ type: 'opened', names: [] }, arrested, { type: 'opened', names: [] }, { type: 'opened', names: [] }],
+      ['refuse CASE.ALREADY_OPENED'],
+    ],
     ['an unknown category', [arrested, { ...recognised, category: 'nobody' }], ['refuse CATEGORY.UNKNOWN']],
     [
       'an unknown category moved to',
@@ -714,6 +719,11 @@ describe('findings', () => {
         expected: expect.stringContaining('double report'),
       },
     ]);
+    const begun = known({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
+    for (const facts of [begun, begun.toReversed()])
+      expect(timeline(facts, given).findings).toEqual([
+        { code: 'CASE.ALREADY_OPENED', grade: 'refuse', facts: ['p', 'q'], expected: 'A case is opened once.' },
+      ]);
     const dead = known({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
     expect(timeline(dead, given).findings[0]?.facts).toEqual(['y', 'z']);
   });

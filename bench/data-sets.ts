@@ -1,0 +1,137 @@
+/** The logs and tables that items read: made once, by the store itself, and kept for later runs. */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { streamName, type AnyFact } from '../src/domain/facts.js';
+import type { Clock } from '../src/domain/clock.js';
+import { nameKey } from '../src/domain/names/sort-key.js';
+import { createSqliteStore } from '../src/event-store/sqlite/store.js';
+import { MAX_READ, type EventStore, type LogEvent } from '../src/event-store/port.js';
+import { ReadModels } from '../src/read-models/read-models.js';
+import type { Sizes } from './item.js';
+import { openRaw, RawLog } from './raw.js';
+import { definitions, factsOf, LIST, LONG, SHORT, toEvent, TODAY } from './synthetic.js';
+
+export const clock: Clock = { timeZone: 'Asia/Baku', now: () => new Date(), today: () => TODAY };
+
+/** The stream of a case by its number. */
+export const caseId = (n: number): string => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+export const streamOf = (n: number): string => streamName('case', caseId(n));
+
+/** The folder of a register of so many cases of so many facts. */
+export const registerOf = (data: string, cases: number, facts: number): string => join(data, `${cases}x${facts}`);
+export const logOf = (folder: string): string => join(folder, 'events.sqlite');
+export const modelsOf = (folder: string): string => join(folder, 'read-models.sqlite');
+export const rawOf = (folder: string): string => join(folder, 'raw.sqlite');
+
+/** Makes what is not there yet. */
+export const prepare = async (
+  data: string,
+  { cases, people, few }: Sizes,
+  say: (text: string) => void,
+): Promise<void> => {
+  for (const [count, facts] of [
+    [cases, LONG],
+    [few, LONG],
+    [people, SHORT],
+    [few, SHORT],
+  ] as const) {
+    const folder = registerOf(data, count, facts);
+    await once(folder, async (making) => {
+      say(`making a register of ${count} cases of ${facts} facts`);
+      await makeLog(making, count, facts);
+      await makeRaw(making, facts);
+    });
+    if (count !== cases) await makeModels(folder, say);
+  }
+};
+
+/** What was made halfway is not taken for made. */
+const once = async (folder: string, make: (folder: string) => Promise<void>): Promise<void> => {
+  if (existsSync(folder)) return;
+  const making = `${folder}.making`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  await make(making);
+  renameSync(making, folder);
+};
+
+/** Cases whose facts are appended at once. */
+const AT_ONCE = 500;
+
+const makeLog = async (folder: string, cases: number, facts: number): Promise<void> => {
+  const store = createSqliteStore({ file: logOf(folder) });
+  const append = (stream: string, said: readonly AnyFact[]) => store.append(stream, 'no-stream', said.map(toEvent));
+  await append(streamName('list', LIST), definitions);
+  for (let from = 0; from < cases; from += AT_ONCE) {
+    const some = Array.from({ length: Math.min(AT_ONCE, cases - from) }, (_, at) => from + at);
+    await Promise.all(some.map((n) => append(streamOf(n), factsOf(n, facts))));
+  }
+  await store.close();
+};
+
+/** The whole log, page by page. */
+export async function* pagesOf(store: EventStore): AsyncGenerator<readonly LogEvent[]> {
+  let cursor = null;
+  for (;;) {
+    const page: readonly LogEvent[] = await store.read(cursor, MAX_READ);
+    if (page.length === 0) return;
+    yield page;
+    cursor = page.at(-1)?.cursor ?? null;
+  }
+}
+
+/** The same events beside, and of the short cases the list as a table with the indexes of its pages. */
+const makeRaw = async (folder: string, facts: number): Promise<void> => {
+  const store = createSqliteStore({ file: logOf(folder) });
+  const db = openRaw(rawOf(folder));
+  const log = new RawLog(db);
+  for await (const page of pagesOf(store)) {
+    db.transaction(() => {
+      for (const { cursor: _, position: __, stream, revision, ...event } of page) log.append(stream, revision, event);
+    })();
+  }
+  if (facts === SHORT) makeList(folder);
+  db.close();
+  await store.close();
+};
+
+export const PEOPLE = `CREATE TABLE people (list TEXT NOT NULL, name_key TEXT NOT NULL, case_id TEXT NOT NULL, name TEXT NOT NULL,
+  reference TEXT NOT NULL, category TEXT NOT NULL, custody TEXT NOT NULL, since TEXT NOT NULL)`;
+
+const makeList = (folder: string): void => {
+  const db = openRaw(rawOf(folder));
+  const numbers = db
+    .prepare('SELECT DISTINCT stream FROM events WHERE stream LIKE ?')
+    .pluck()
+    .all('case-%') as string[];
+  db.exec(PEOPLE);
+  const insert = db.prepare('INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  db.transaction(() => {
+    for (const stream of numbers) {
+      const id = stream.slice('case-'.length);
+      const n = parseInt(id.slice(-12), 16);
+      const [opened, arrested, recognised] = factsOf(n, SHORT);
+      if (opened?.type !== 'opened' || recognised?.type !== 'recognised') throw new Error('another case');
+      const name = opened.names[0]?.text ?? '';
+      const reference = opened.references?.[0]?.reference ?? '';
+      insert.run(LIST, nameKey(name), id, name, reference, recognised.category, 'detained', arrested?.occurredOn);
+    }
+  })();
+  db.exec('CREATE INDEX by_name ON people (list, name_key, case_id)');
+  db.exec('CREATE INDEX by_category ON people (list, category, name_key, case_id)');
+  db.close();
+};
+
+const makeModels = async (folder: string, say: (text: string) => void): Promise<void> => {
+  const store = createSqliteStore({ file: logOf(folder) });
+  const models = ReadModels.open(modelsOf(folder), store, clock);
+  const begun = performance.now();
+  await models.start(({ phase, done, of }) => {
+    if (done % 100_000 < 50) say(`${phase} ${done}${of === null ? '' : ` of ${of}`}`);
+  });
+  const { position, problem } = await models.ready();
+  if (problem !== null) throw new Error(`the read models stopped: ${problem.code}`);
+  say(`read models of ${position} events are there after ${Math.round((performance.now() - begun) / 1000)} s`);
+  await models.stop();
+  await store.close();
+};

@@ -1,0 +1,60 @@
+/** A whole command over HTTP: read, checked, decided, durable, answered. 64 connections, each with cases of its own. */
+import autocannon from 'autocannon';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import { caseId, logOf, modelsOf, registerOf } from '../data-sets.js';
+import { type Item, type Place, type Variant } from '../item.js';
+import { LONG, oneMore } from '../synthetic.js';
+
+const CONNECTIONS = 64;
+/** Cases that a connection takes in turn. */
+const MOST_CASES = 150;
+
+const BODY = JSON.stringify(oneMore);
+const HEADERS = { 'content-type': 'application/json', 'x-actor': 'person:clerk-7' };
+
+const requestsOf = (connection: number, cases: number) =>
+  Array.from({ length: cases }, (_, at) => ({
+    method: 'POST',
+    path: `/v1/cases/${caseId(connection * cases + at)}/events`,
+    headers: HEADERS,
+    body: BODY,
+  }));
+
+const posted =
+  (server: 'habeas' | 'fastify'): Variant =>
+  async ({ data, work, sizes }: Place) => {
+    const made = registerOf(data, sizes.few, LONG);
+    copyFileSync(logOf(made), logOf(work));
+    copyFileSync(modelsOf(made), modelsOf(work));
+    const child = spawn(process.execPath, [...serverArguments(), server, work], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const { value: url } = (await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()) as {
+      value: string;
+    };
+    const connections = Math.min(CONNECTIONS, sizes.few);
+    let connection = 0;
+    const cases = Math.min(MOST_CASES, Math.floor(sizes.few / connections));
+    const load = (seconds: number) =>
+      autocannon({
+        url,
+        connections,
+        duration: seconds,
+        setupClient: (client) => client.setRequests(requestsOf(connection++ % connections, cases)),
+      });
+    await load(2);
+    const { '2xx': answered, duration, latency, non2xx, errors } = await load(sizes.seconds);
+    child.stdin.end();
+    await once(child, 'exit');
+    if (non2xx + errors > 0) throw new Error(`${non2xx} requests were refused, ${errors} failed`);
+    return { value: answered / duration, seen: { 'ms, p50': latency.p50, 'ms, p99': latency.p99 } };
+  };
+
+const serverArguments = (): readonly string[] => [
+  ...process.execArgv,
+  fileURLToPath(new URL('../server.js', import.meta.url)),
+];
+
+export const commands: Item = { habeas: posted('habeas'), fastify: posted('fastify') };

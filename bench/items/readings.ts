@@ -1,0 +1,101 @@
+/** Reading the log: one case after the other, and the whole of it. */
+import { decideCase } from '../../src/domain/case/decide.js';
+import type { CaseFact } from '../../src/domain/case/facts.js';
+import type { Given } from '../../src/domain/case/given.js';
+import type { Known } from '../../src/domain/fact.js';
+import { foldList } from '../../src/domain/list/list.js';
+import type { ListFact } from '../../src/domain/list/facts.js';
+import type { NewEvent } from '../../src/event-store/port.js';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { logOf, pagesOf, rawOf, registerOf, streamOf } from '../data-sets.js';
+import { Everybody, NOTHING, step } from '../fold.js';
+import { rate, type Figure, type Item, type Place, type Variant } from '../item.js';
+import { openRaw } from '../raw.js';
+import { chance, definitions, LIST, LONG, oneMore, toEvent, TODAY } from '../synthetic.js';
+
+const folder = ({ data, sizes }: Place): string => registerOf(data, sizes.cases, LONG);
+
+/** What is done with the facts of a case that was loaded. */
+type Use = (facts: readonly Known<CaseFact>[]) => void;
+
+const fold: Use = (facts) => {
+  if (facts.reduce((folded, { fact }) => step(folded, fact), NOTHING).facts !== LONG)
+    throw new Error('facts are missing');
+};
+
+const list = foldList(LIST, definitions as readonly ListFact[]);
+const given: Given = { today: TODAY, lists: new Map(list && [[LIST, list]]), instruments: new Map() };
+const { id } = toEvent(oneMore);
+const decide: Use = (facts) => {
+  if (decideCase(facts, [{ id, fact: oneMore }], given, []).outcome !== 'accepted') throw new Error('refused');
+};
+
+/** Cases in no order; the first ones are not timed. */
+const cases = ({ sizes }: Place): readonly number[] =>
+  Array.from({ length: Math.ceil(sizes.loads * 1.1) }, (_, at) => chance(at, 9) % sizes.cases);
+
+const loads = async (place: Place, load: (n: number) => Promise<void> | void): Promise<Figure> => {
+  const all = cases(place);
+  const warmUp = all.length - place.sizes.loads;
+  for (const n of all.slice(0, warmUp)) await load(n);
+  const value = await rate(place.sizes.loads, async () => {
+    for (const n of all.slice(warmUp)) await load(n);
+  });
+  return { value };
+};
+
+const oursLoads =
+  (use: Use): Variant =>
+  async (place) => {
+    const store = createSqliteStore({ file: logOf(folder(place)) });
+    const figure = await loads(place, async (n) => {
+      use((await store.readStream(streamOf(n), -1, 2_001)) as readonly Known<CaseFact>[]);
+    });
+    await store.close();
+    return figure;
+  };
+
+const rawLoads =
+  (use: Use): Variant =>
+  async (place) => {
+    const db = openRaw(rawOf(folder(place)));
+    const select = db.prepare('SELECT event FROM events WHERE stream = ? ORDER BY version').pluck();
+    const figure = await loads(place, (n) => {
+      use((select.all(streamOf(n)) as string[]).map((text) => JSON.parse(text) as Known<CaseFact>));
+    });
+    db.close();
+    return figure;
+  };
+
+const replayed = async (run: (everybody: Everybody) => Promise<void> | void, { sizes }: Place): Promise<Figure> => {
+  const everybody = new Everybody();
+  const count = sizes.cases * LONG;
+  const value = await rate(count, () => run(everybody));
+  const { facts } = everybody.sums;
+  if (facts !== count + definitions.length) throw new Error(`${facts} facts were replayed`);
+  return { value, seen: { 'MiB at most': process.resourceUsage().maxRSS / 1024 } };
+};
+
+const oursReplay: Variant = async (place) => {
+  const store = createSqliteStore({ file: logOf(folder(place)) });
+  const figure = await replayed(async (everybody) => {
+    for await (const page of pagesOf(store)) for (const { stream, fact } of page) everybody.take(stream, fact);
+  }, place);
+  await store.close();
+  return figure;
+};
+
+const rawReplay: Variant = async (place) => {
+  const db = openRaw(rawOf(folder(place)));
+  const select = db.prepare('SELECT stream, event FROM events ORDER BY position').raw();
+  const figure = await replayed((everybody) => {
+    for (const [stream, event] of select.iterate() as IterableIterator<[string, string]>)
+      everybody.take(stream, (JSON.parse(event) as NewEvent).fact);
+  }, place);
+  db.close();
+  return figure;
+};
+
+export const loadAndFold: Item = { habeas: oursLoads(fold), raw: rawLoads(fold) };
+export const loadAndDecide: Item = { habeas: oursLoads(decide), raw: rawLoads(decide) };
+export const replay: Item = { habeas: oursReplay, raw: rawReplay };

@@ -1,0 +1,30 @@
+/**
+ * What stands beside the register: SQLite as one would use it by hand. A table of events as JSON text, unique by stream and
+ * version, written ahead and flushed at each commit; a table of people with the index that their list needs.
+ */
+import Database from 'better-sqlite3';
+import type { NewEvent } from '../src/event-store/port.js';
+
+export type Db = Database.Database;
+
+export const openRaw = (file: string): Db => {
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  // Every time: this build of SQLite reopens an existing WAL file at NORMAL.
+  db.pragma('synchronous = FULL');
+  return db;
+};
+
+export class RawLog {
+  readonly #insert;
+  constructor(readonly db: Db) {
+    db.exec(`CREATE TABLE IF NOT EXISTS events (position INTEGER PRIMARY KEY, stream TEXT NOT NULL, version INTEGER NOT NULL,
+      event TEXT NOT NULL, UNIQUE (stream, version))`);
+    this.#insert = db.prepare('INSERT INTO events (stream, version, event) VALUES (?, ?, ?)');
+  }
+
+  /** One commit, unless a transaction is open. */
+  append(stream: string, version: number, event: NewEvent): void {
+    this.#insert.run(stream, version, JSON.stringify(event));
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Measures the register beside bare SQLite and bare Fastify: `npm run bench`. Rounds are interleaved, each variant runs in
+ * a process of its own, and only figures of the same round are compared. A full run writes docs/benchmarks.md.
+ */
+import Database from 'better-sqlite3';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { comparisons, type Comparison } from './comparisons.js';
+import { prepare } from './data-sets.js';
+import { FULL, QUICK, type Figure, type Sizes } from './item.js';
+import { topFunctions } from './profile.js';
+import { isReached, notesOf, tableOf, type Outcome } from './table.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    rounds: { type: 'string' },
+    data: { type: 'string' },
+    profile: { type: 'boolean', default: false },
+  },
+});
+const sizes: Sizes = values.quick ? QUICK : FULL;
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
+/** Kept for later runs, since making it takes longer than reading it. */
+const data = values.data ?? join(tmpdir(), values.quick ? 'habeas-bench-quick' : 'habeas-bench');
+
+const say = (text: string): void => console.error(text);
+
+const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
+
+/** One variant in a process of its own. */
+const runChild = async (name: string, variant: string, flags: readonly string[] = []): Promise<Figure> => {
+  const work = mkdtempSync(join(data, 'work-'));
+  try {
+    const child = spawn(process.execPath, [...flags, CHILD, name, variant, JSON.stringify({ sizes, data, work })], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    if (code !== 0) throw new Error(`${name}, ${variant}: ended with ${String(code)}`);
+    return JSON.parse(text) as Figure;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+};
+
+/** Variants that two comparisons share run once a round. */
+const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[]> => {
+  const figures = new Map<string, Figure[]>();
+  const keyOf = (comparison: Comparison, variant: string): string =>
+    `${comparisons.findIndex(({ item }) => item === comparison.item)} ${variant}`;
+  for (let round = 1; round <= rounds; round += 1)
+    for (const comparison of chosen) {
+      const { name, of, to } = comparison;
+      for (const variant of round % 2 === 1 ? [of, to] : [to, of]) {
+        const found = figures.get(keyOf(comparison, variant)) ?? [];
+        if (found.length === round) continue;
+        const figure = await runChild(name, variant);
+        figures.set(keyOf(comparison, variant), [...found, figure]);
+        say(`round ${round}: ${name}, ${variant}: ${figure.value.toPrecision(4)} ${comparison.unit}`);
+      }
+    }
+  return chosen.map((comparison) => {
+    const of = figures.get(keyOf(comparison, comparison.of)) ?? [];
+    const to = figures.get(keyOf(comparison, comparison.to)) ?? [];
+    const names = Object.keys(of[0]?.seen ?? {});
+    const seen = Object.fromEntries(names.map((name) => [name, of.map((figure) => figure.seen?.[name] ?? NaN)]));
+    return { comparison, of: of.map(({ value }) => value), to: to.map(({ value }) => value), seen };
+  });
+};
+
+/** Once more, watched, where an aim was missed. */
+const explain = async (outcome: Outcome): Promise<Outcome> => {
+  if (isReached(outcome) !== false && !values.profile) return outcome;
+  const folder = mkdtempSync(join(data, 'profiles-'));
+  try {
+    await runChild(outcome.comparison.name, outcome.comparison.of, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+    return { ...outcome, profile: topFunctions(folder, 8) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const machine = (): string => {
+  const db = new Database(':memory:');
+  const sqlite = db.prepare('SELECT sqlite_version()').pluck().get() as string;
+  db.close();
+  const day = new Date().toISOString().slice(0, 10);
+  const cores = availableParallelism();
+  return `${day}, ${cores} cores, ${process.platform} ${process.arch}, Node ${process.versions.node}, SQLite ${sqlite}; ${rounds} rounds.`;
+};
+
+const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
+
+const write = (text: string): void => {
+  const [before, rest] = readFileSync(PAGE, 'utf8').split('<!-- figures -->\n');
+  const after = rest?.split('<!-- /figures -->\n')[1];
+  if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has no place for figures');
+  writeFileSync(PAGE, `${before}<!-- figures -->\n${text}\n<!-- /figures -->\n${after}`);
+};
+
+const chosen = comparisons.filter(({ name }) => values.only?.includes(name) ?? true);
+mkdirSync(data, { recursive: true });
+await prepare(data, sizes, say);
+const outcomes: Outcome[] = [];
+for (const outcome of await measure(chosen)) outcomes.push(await explain(outcome));
+const text = [machine(), '', tableOf(outcomes), '', notesOf(outcomes)].join('\n');
+console.log(text);
+if (!values.quick && values.only === undefined) write(text);

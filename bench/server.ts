@@ -1,0 +1,53 @@
+/**
+ * A server to be asked over HTTP, in a process of its own: the register as it is served, or bare Fastify with the same
+ * validation, the same deciding and the same store. Prints its address, and ends when its standard input does.
+ */
+import { fastify } from 'fastify';
+import { RecordFacts, RecordFactsHandler } from '../src/commands/record-facts.js';
+import { newId } from '../src/commands/ids.js';
+import { createSqliteStore } from '../src/event-store/sqlite/store.js';
+import { readFact } from '../src/schema/read-fact.js';
+import { serve } from '../src/serve.js';
+import { readSettings } from '../src/settings.js';
+import { clock, logOf } from './data-sets.js';
+
+interface Running {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+const habeas = (folder: string): Promise<Running> =>
+  serve(readSettings({ HABEAS_DATA: folder, HABEAS_PORT: '0', HABEAS_TODAY: '2026-01-05', HABEAS_LOG_LEVEL: 'warn' }));
+
+const bare = async (folder: string): Promise<Running> => {
+  const store = createSqliteStore({ file: logOf(folder) });
+  const handler = new RecordFactsHandler(store, clock);
+  const server = fastify({ logger: false });
+  server.post<{ Params: { id: string } }>('/v1/cases/:id/events', async ({ params, body }, reply) => {
+    const read = readFact('case', body);
+    if ('problems' in read) return reply.code(400).send(read);
+    const request = {
+      subject: { kind: 'case', id: params.id },
+      begins: false,
+      facts: [read.fact],
+      actor: { kind: 'person', id: 'clerk-7', asserted: true },
+      acknowledge: [],
+      correlationId: newId(),
+    } as const;
+    const answer = await handler.execute(new RecordFacts(request));
+    return reply.code(answer.outcome === 'recorded' ? 201 : 409).send(answer);
+  });
+  const url = await server.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    url,
+    close: async () => {
+      await server.close();
+      await store.close();
+    },
+  };
+};
+
+const [which, folder = ''] = process.argv.slice(2);
+const running = await (which === 'habeas' ? habeas(folder) : bare(folder));
+console.log(running.url);
+process.stdin.on('end', () => void running.close()).resume();

@@ -1,0 +1,30 @@
+/** The bench still runs: everything in it once, on little. What it measures is worth nothing here. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { comparisons } from '../../bench/comparisons.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const root = join(__dirname, '../..');
+
+test('every comparison gives two figures and a ratio', async () => {
+  const folder = await temporaryFolder();
+  try {
+    const bench = ['run', '--silent', 'bench', '--', '--quick', '--data', folder.path];
+    const { stdout } = await promisify(execFile)('npm', bench, { cwd: root });
+    const rows = new Map(
+      stdout
+        .split('\n')
+        .filter((line) => line.startsWith('| '))
+        .map((line) => line.split('|').map((cell) => cell.trim()))
+        .map(([, what, , measured, beside, ratio]) => [what, [measured, beside, ratio]]),
+    );
+    for (const { what } of comparisons) {
+      const cells = rows.get(what);
+      expect({ what, cells }).toEqual({ what, cells: Array(3).fill(expect.stringMatching(/\d/)) });
+      expect(cells?.join(' ')).not.toMatch(/NaN|Infinity/);
+    }
+  } finally {
+    await folder.remove();
+  }
+}, 600_000);

@@ -1,0 +1,86 @@
+/** Counts that are carried forward are those that counting everybody anew gives. */
+import fc from 'fast-check';
+import { Counts, COUNTED_BY, ListMembers, type Filters } from '../../src/read-models/questions.js';
+import type { Reading } from '../../src/read-models/reader.js';
+import { Tallies } from '../../src/read-models/tallies.js';
+import { formatDay } from '../../src/domain/time.js';
+import { DAYS, FIRST, history } from '../support/arbitraries.js';
+import { emptyFile, Fixed, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
+
+/** Remembers nothing from one question to the next. */
+class Forgetful extends Fixed {
+  override async read(): Promise<Reading> {
+    return { ...(await super.read()), tallies: new Tallies(this.file.db) };
+  }
+}
+
+const FILTERS: readonly Filters[] = [
+  {},
+  { certainty: 'uncertain' },
+  { category: ['believers'], certainty: 'yes' },
+  { article: ['234'] },
+];
+
+const counted = async (ask: Handlers): Promise<unknown> => {
+  const found: unknown[] = [];
+  for (const asOf of [FIRST + 2, FIRST + DAYS].map(formatDay))
+    for (const filters of FILTERS) {
+      for (const by of COUNTED_BY) found.push(await ask.counts.execute(new Counts('union', { by, asOf, filters })));
+      found.push((await ask.members.execute(new ListMembers('union', { asOf, filters, page: { limit: 1 } })))?.total);
+    }
+  return found;
+};
+
+const histories = fc.array(history(5), { minLength: 2, maxLength: 3 });
+
+it('holds whatever is recorded, one by one or many at once, also after the policy changed', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories, fc.array(fc.nat(3), { minLength: 40, maxLength: 40 }), async (cases, steps) => {
+      const log = new Log();
+      await log.list();
+      for (const [at, facts] of cases.entries()) {
+        await log.say('case', `c${String(at)}`, opened(`Nümunə ${String(at)}`));
+        for (const { id, fact } of facts) {
+          const { after: _, ...rest } = fact;
+          await log.tell(`c${String(at)}`, { id: uuid(1000 * at + id.charCodeAt(0)), fact: rest });
+        }
+        if (at === 0) await log.say('list', 'union', { type: 'policy-set', from: '2024-01-30', custody: ['detained'] });
+      }
+      const file = emptyFile();
+      const remembering = handlersOf(new Fixed(file, log.store));
+      const forgetful = handlersOf(new Forgetful(file, log.store));
+      const events = [...(await log.events())];
+      for (const many of steps) {
+        file.takeIn(events.splice(0, many + 1));
+        expect(await counted(remembering)).toEqual(await counted(forgetful));
+        if (events.length === 0) break;
+      }
+      file.close();
+      await log.store.close();
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it('counts everybody anew where more came than is worth carrying', async () => {
+  const log = new Log();
+  await log.list();
+  const file = emptyFile();
+  const ask = handlersOf(new Fixed(file, log.store));
+  file.takeIn(await log.events());
+  const total = async () => (await ask.counts.execute(new Counts('union', { by: 'category', filters: {} })))?.total;
+  expect(await total()).toEqual({ yes: 0, uncertain: 0 });
+  const until = file.checkpoint.position;
+  for (let at = 0; at < 350; at += 1)
+    await log.say(
+      'case',
+      `c${String(at)}`,
+      opened('Nümunə'),
+      { type: 'arrested', occurredOn: '2024-01-01' },
+      { type: 'recognised', occurredOn: '2024-01-01', list: 'union', category: 'believers' },
+    );
+  file.takeIn((await log.events()).slice(until));
+  expect(await total()).toEqual({ yes: 350, uncertain: 0 });
+  file.close();
+  await log.store.close();
+});
