@@ -436,6 +436,21 @@ describe.each(targets)('as a node was seen to answer: %s', (_name, open) => {
       expect(seen).toEqual(Array.from({ length: 20_000 }, (_, n) => BigInt(n + 1)));
     });
 
+    it('gives a live reader that stalled every event of many small appends', async () => {
+      const { position } = await append(someEvents(1), 'no_stream');
+      const subscription = client.subscribeToAll({
+        fromPosition: position as Position,
+        filter: streamNameFilter(ours()),
+      });
+      await once(subscription, 'caughtUp');
+      for (let n = 0; n < 1_000; n++) await append([event()], 'any');
+      const seen: bigint[] = [];
+      subscription.on('data', ({ event: found }) => seen.push(found?.revision ?? -1n));
+      while (seen.length < 1_000) await once(subscription, 'data');
+      await subscription.unsubscribe();
+      expect(seen).toEqual(Array.from({ length: 1_000 }, (_, n) => BigInt(n + 1)));
+    });
+
     it('refuses to begin between two records', async () => {
       const { position } = await append([event()], 'no_stream');
       await append([event()], 0n);
