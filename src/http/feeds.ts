@@ -2,9 +2,10 @@
  * Open feeds: readers who are sent events as the read models take them in (server-sent events).
  *
  * Nobody waits for a reader, and feeds give way to all else. In a round each reader gets the next page after its
- * position, if there is one; what readers at one place ask for alike is read and written out once for all of them. After
- * a round the feeds rest for as long as it takes that they have a SHARE of the time at most. Where events come faster, readers fall
- * behind, and get what they missed afterwards: a reader is a position in a file, which costs the same wherever it is.
+ * position, if there is one; what readers at one place ask for alike is read and written out once for all of them. While
+ * the process is busy, the feeds rest after a round, so that they have a SHARE of the time at most. Where events come
+ * faster, readers fall behind, and get what they missed afterwards: a reader is a position in a file, which costs the
+ * same wherever it is.
  */
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -26,7 +27,7 @@ export const FEED_LIMITS: FeedLimits = { open: 256, buffer: 1024 * 1024, heartbe
 
 /** Milliseconds after which a reader who was cut off is to come back. */
 export const COME_BACK = 2_000;
-/** Milliseconds at least from one round to the next, and the share of the time that all rounds may take. */
+/** Milliseconds at least from one round to the next, and the share of a busy process's time that rounds may take. */
 const REST = 5;
 const SHARE = 1 / 20;
 
@@ -65,6 +66,7 @@ export class Feeds implements BeforeApplicationShutdown {
   private readonly heart: NodeJS.Timeout;
   private round: NodeJS.Timeout | null = null;
   private restsUntil = 0;
+  private lastRound = performance.eventLoopUtilization();
   private stopping = false;
 
   constructor(private readonly limits: FeedLimits = FEED_LIMITS) {
@@ -112,6 +114,8 @@ export class Feeds implements BeforeApplicationShutdown {
 
   private deliver(): void {
     const began = performance.now();
+    // How busy everything else has kept the process since the last round.
+    const { utilization } = performance.eventLoopUtilization(this.lastRound);
     const pages = new Map<string, Sent>();
     const texts = new Map<number, string>();
     for (const reader of this.readers) {
@@ -122,8 +126,13 @@ export class Feeds implements BeforeApplicationShutdown {
         this.cut(reader);
       }
     }
-    const ended = performance.now();
-    this.restsUntil = ended + Math.max(REST, (ended - began) * (1 / SHARE - 1));
+    // What was written goes out at the end of this turn: that is most of the work.
+    process.nextTick(() => this.rest((performance.now() - began) * (1 / SHARE - 1) * utilization));
+  }
+
+  private rest(due: number): void {
+    this.restsUntil = performance.now() + Math.max(REST, due);
+    this.lastRound = performance.eventLoopUtilization();
     this.round = null;
     if ([...this.readers].some((reader) => reader.more && this.hasRoom(reader))) this.wake();
   }

@@ -76,8 +76,12 @@ export class BuiltService {
   }
 }
 
+/** JSON, or nothing that can be asked. */
+const bodyIn = (text: string, type: string): Loose =>
+  /[/+]json(;|$)/.test(type) && text !== '' ? (JSON.parse(text) as Loose) : {};
+
 const answerOf = async (response: Response): Promise<Answer> => ({
   status: response.status,
   retryAfter: response.headers.get('retry-after'),
-  body: JSON.parse((await response.text()) || '{}') as Loose,
+  body: bodyIn(await response.text(), response.headers.get('content-type') ?? ''),
 });

@@ -98,8 +98,11 @@ export class AllSubscription extends Subscription {
     const { records } = this.node.log;
     await this.outlet.send(caughtUp());
     while (this.outlet.open) {
-      if (this.waiting() > BUFFER) return this.tell(this.place);
-      for (; this.live < records.length; this.live++) await this.look(records[this.live] as LogRecord);
+      // Looked at again whenever the reader may have let it wait.
+      for (let waited = true; this.live < records.length; this.live++) {
+        if (waited && this.waiting() > BUFFER) return this.tell(this.place);
+        waited = await this.look(records[this.live] as LogRecord);
+      }
       await this.outlet.woken();
     }
   }
@@ -111,17 +114,20 @@ export class AllSubscription extends Subscription {
     return unseen.filter(this.filter.allows).length + Math.floor(unseen.length / this.filter.interval);
   }
 
-  private async look(record: LogRecord): Promise<void> {
+  /** Sends a live event, a checkpoint, or both; whether it sent anything. */
+  private async look(record: LogRecord): Promise<boolean> {
     const place = placeOf(record);
-    if (!isAfter(place, this.place)) return;
-    if (this.filter?.allows(record) ?? true) {
+    if (!isAfter(place, this.place)) return false;
+    const isOurs = this.filter?.allows(record) ?? true;
+    if (isOurs) {
       await this.sendEvent(record);
       this.place = place;
     }
-    if (this.filter === null || ++this.considered < this.filter.interval) return;
+    if (this.filter === null || ++this.considered < this.filter.interval) return isOurs;
     this.considered = 0;
     await this.tell(place);
     this.place = place;
+    return true;
   }
 
   /** Sends a checkpoint, where there is a filter and the last one was before it. */

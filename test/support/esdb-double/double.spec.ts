@@ -436,6 +436,21 @@ describe.each(targets)('as a node was seen to answer: %s', (_name, open) => {
       expect(seen).toEqual(Array.from({ length: 20_000 }, (_, n) => BigInt(n + 1)));
     });
 
+    it('gives a live reader that stalled every event of many small appends', async () => {
+      const { position } = await append(someEvents(1), 'no_stream');
+      const subscription = client.subscribeToAll({
+        fromPosition: position as Position,
+        filter: streamNameFilter(ours()),
+      });
+      await once(subscription, 'caughtUp');
+      for (let n = 0; n < 1_000; n++) await append([event()], 'any');
+      const seen: bigint[] = [];
+      subscription.on('data', ({ event: found }) => seen.push(found?.revision ?? -1n));
+      while (seen.length < 1_000) await once(subscription, 'data');
+      await subscription.unsubscribe();
+      expect(seen).toEqual(Array.from({ length: 1_000 }, (_, n) => BigInt(n + 1)));
+    });
+
     it('refuses to begin between two records', async () => {
       const { position } = await append([event()], 'no_stream');
       await append([event()], 0n);
@@ -462,6 +477,24 @@ describe.each(targets)('as a node was seen to answer: %s', (_name, open) => {
       while (positions.length < 1) await append([event()], 'any', `other${prefix}`);
       await subscription.unsubscribe();
       expect(positions).toEqual([...positions].sort((a, b) => (a.commit < b.commit ? -1 : 1)));
+    });
+
+    it('has room for 100 calls on a connection: the next waits until one of them is cancelled', async () => {
+      await append(someEvents(3), 'no_stream');
+      // Clients of one process share a connection, unless they want different things of it.
+      const crowded = EventStoreDBClient.connectionString(`${target.url}&keepAliveInterval=11000`);
+      const open = Array.from({ length: 100 }, () => crowded.subscribeToStream(stream));
+      await Promise.all(open.map((subscription) => once(subscription, 'confirmation')));
+      const late = crowded.readStream(stream);
+      let seen = 0;
+      late.on('data', () => seen++);
+      // Another connection is served meanwhile.
+      for (let n = 0; n < 20; n++) expect(await read()).toHaveLength(3);
+      expect(seen).toBe(0);
+      await open[0]?.unsubscribe();
+      await once(late, 'end');
+      expect(seen).toBe(3);
+      await crowded.dispose();
     });
 
     it('begins after the revision that was told', async () => {

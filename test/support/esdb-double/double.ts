@@ -25,7 +25,7 @@ export type { LogRecord } from './log.js';
 export type { Member } from './node.js';
 
 export interface DoubleOptions {
-  /** The server's certificate and its key, in PEM. */
+  /** The server's certificate and its key, in PEM, and the file of the authority that vouches for it. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly caFile: string };
   /** Names and passwords; with TLS `admin` with `changeit` where nothing is told. Without TLS clients send none. */
   readonly users?: Users;

@@ -19,7 +19,7 @@ export class Front {
   private readonly passages = new Set<Passage>();
   private paused = false;
   /** Came while nothing passed. */
-  private waiting: Socket[] = [];
+  private readonly waiting: Socket[] = [];
 
   /** `behind` tells the port of the server behind; `health` the status that `/health/live` answers with. */
   constructor(
@@ -31,6 +31,8 @@ export class Front {
   async listen(port: number): Promise<number> {
     const server = createServer((socket) => this.accept(socket));
     this.server = server;
+    this.paused = false;
+    this.waiting.length = 0;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
@@ -38,10 +40,11 @@ export class Front {
   }
 
   async close(): Promise<void> {
-    this.cut();
     const server = this.server;
     this.server = null;
-    if (server !== null) await new Promise((resolve) => server.close(resolve));
+    const closed = new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
+    this.cut();
+    await closed;
   }
 
   /** Breaks every connection. */
@@ -69,8 +72,9 @@ export class Front {
   }
 
   private accept(socket: Socket): void {
-    this.sockets.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => this.sockets.delete(socket));
+    if (this.server === null) return void socket.destroy();
+    this.sockets.add(socket);
     socket.setNoDelay(true);
     if (this.paused) this.waiting.push(socket);
     else this.greet(socket);

@@ -29,8 +29,8 @@ export class Outlet {
   }
 
   /** Settles when there is something new to look at: `wakeUp`, room, or the end. */
-  woken(): Promise<void> {
-    return new Promise((resolve) => (this.wake = resolve));
+  async woken(): Promise<void> {
+    if (this.open) await new Promise<void>((resolve) => (this.wake = resolve));
   }
 
   wakeUp(): void {

@@ -27,12 +27,12 @@ export const read = (node: Node, call: ReadCall): void => {
   void (async () => {
     const { late, then = 'answer', after = 0 } = fault ?? {};
     if (late !== undefined) await waited(late);
-    if (isSubscription && then === 'answer') return subscribe(node, call, options, stream);
-    if (then === 'answer') return answer(node.log, call, options, stream);
+    if (then === 'answer' || then === 'twice')
+      return isSubscription ? subscribe(node, call, options, stream) : answer(node.log, call, options, stream);
     if (after > 0) await answer(node.log, call, options, stream, after);
     if (then === 'cut') node.cut(call);
     else if (then === 'half-close') call.end();
-    else if (then !== 'silence') fail(then === 'twice' ? failures.thrown() : refused(then));
+    else if (then !== 'silence') fail(refused(then));
   })();
 };
 
