@@ -1,4 +1,4 @@
-/** The composition root: the only place that chooses a store and puts the rooms together. */
+/** The composition root: puts the rooms together. */
 import {
   Inject,
   Module,
@@ -13,8 +13,6 @@ import { CLOCK, type Clock } from './domain/clock.js';
 import { dayIn } from './domain/time.js';
 import { openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { EVENT_STORE, type EventStore } from './event-store/port.js';
-import { openEsdbStore } from './event-store/eventstoredb/store.js';
-import { createSqliteStore } from './event-store/sqlite/store.js';
 import { HEALTH, type Health } from './http/health.controller.js';
 import { METRICS } from './http/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
@@ -22,6 +20,7 @@ import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels } from './read-models/read-models.js';
 import { Reader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
+import { stores } from './stores.js';
 import { conditionOf } from './watching/condition.js';
 import { Metrics } from './watching/metrics.js';
 import { WatchedStore } from './watching/watched-store.js';
@@ -35,14 +34,6 @@ interface Holdings {
   readonly metrics: Metrics;
 }
 const HOLDINGS = Symbol('Holdings');
-
-type Opens = (settings: Settings, folder: DataFolder) => EventStore | Promise<EventStore>;
-/** How each store is opened for a data folder that is held. */
-export const stores: { readonly [K in Settings['store']]: Opens } = {
-  sqlite: (_, { events }) => createSqliteStore({ file: events }),
-  // Settings without an address are refused before.
-  esdb: ({ esdbUrl, esdbRegister }) => openEsdbStore({ url: String(esdbUrl), register: esdbRegister }),
-};
 
 /** The real time; today is the one that is set, or the day it is in the register's time zone. */
 export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'today'>): Clock => ({

@@ -1,17 +1,16 @@
 /** The log of a register, opened for a command that needs nothing else of it. */
 import { existsSync } from 'node:fs';
-import { stores } from '../app.module.js';
 import { filesIn, openDataFolder } from '../event-store/data-folder.js';
-import { openEsdbStore } from '../event-store/eventstoredb/store.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import type { Settings } from '../settings.js';
+import { openServer, stores } from '../stores.js';
 import { CannotRun } from './exit.js';
 
 /** A log to read from, which another process may be writing to. */
 const readable: { readonly [K in Settings['store']]: (settings: Settings) => EventStore | Promise<EventStore> } = {
   sqlite: (settings) => createSqliteStore({ file: logFileOf(settings), readonly: true }),
-  esdb: ({ esdbUrl, esdbRegister }) => openEsdbStore({ url: String(esdbUrl), register: esdbRegister }),
+  esdb: openServer,
 };
 
 export const withLogToRead = async <R>(settings: Settings, use: (log: EventStore) => Promise<R>): Promise<R> => {

@@ -1,15 +1,14 @@
-/** The commands of `habeas` and their help. */
+/** The commands of `habeas` and their help. What a command needs is loaded when it runs. */
 import { Command, CommanderError, Option } from 'commander';
 import { LEAVES_OUT } from '../register-files/people.js';
-import { backupCommand, restoreCommand, type OfFolder } from './backup.js';
+import type { OfFolder } from './backup.js';
 import type { Context } from './context.js';
-import { copyCommand, type CopyCommandOptions } from './copy.js';
-import { demoCommand, type DemoOptions } from './demo.js';
+import type { CopyCommandOptions } from './copy.js';
+import type { DemoOptions } from './demo.js';
 import { EXIT, explain, isStop, type ExitCode } from './exit.js';
-import { EXPORT_FORMATS, exportCommand, type ExportOptions } from './export.js';
-import { importCommand, type ImportOptions } from './import.js';
-import { rebuildCommand } from './rebuild.js';
-import { serveCommand, type ServeOptions } from './serve.js';
+import type { ExportOptions } from './export.js';
+import type { ImportOptions } from './import.js';
+import type { ServeOptions } from './serve.js';
 
 /** Runs a command line and gives the exit code. Never throws; what went wrong is said on the standard error. */
 export const run = async (words: readonly string[], context: Context): Promise<ExitCode> => {
@@ -88,7 +87,9 @@ Examples:
   $ habeas serve --data /srv/register --port 8080
 `,
     )
-    .action((options: ServeOptions) => end(serveCommand(options, context)));
+    .action((options: ServeOptions) =>
+      end(import('./serve.js').then(({ serveCommand }) => serveCommand(options, context))),
+    );
 };
 
 const addDemo = (habeas: Command, context: Context, end: End): void => {
@@ -109,7 +110,9 @@ Examples:
   $ habeas demo --port 0
 `,
     )
-    .action((options: DemoOptions) => end(demoCommand(options, context)));
+    .action((options: DemoOptions) =>
+      end(import('./demo.js').then(({ demoCommand }) => demoCommand(options, context))),
+    );
 };
 
 const addImport = (habeas: Command, context: Context, end: End): void => {
@@ -140,14 +143,16 @@ Examples:
   $ habeas import log.ndjson --data copy
 `,
     )
-    .action((files: readonly string[], options: ImportOptions) => end(importCommand(files, options, context)));
+    .action((files: readonly string[], options: ImportOptions) =>
+      end(import('./import.js').then(({ importCommand }) => importCommand(files, options, context))),
+    );
 };
 
 const addExport = (habeas: Command, context: Context, end: End): void => {
   habeas
     .command('export')
     .description('write the log, which can be imported again (NDJSON), or a list for people (CSV, XLSX)')
-    .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).default('ndjson'))
+    .addOption(new Option('--format <format>', 'what to write').choices(['ndjson', 'csv', 'xlsx']).default('ndjson'))
     .option('--out <file>', 'the file to write, which stands there when it is whole; the standard output without it')
     .option(DATA, DATA_MEANS)
     .option('--list <id>', 'which list (union unless another is named)')
@@ -175,7 +180,9 @@ Examples:
   $ habeas export --format xlsx --list union --sort reference --out union.xlsx
 `,
     )
-    .action((options: ExportOptions) => end(exportCommand(options, context)));
+    .action((options: ExportOptions) =>
+      end(import('./export.js').then(({ exportCommand }) => exportCommand(options, context))),
+    );
 };
 
 const addBackup = (habeas: Command, context: Context, end: End): void => {
@@ -195,7 +202,9 @@ Examples:
   $ habeas backup before-the-amnesty.sqlite --data /srv/register
 `,
     )
-    .action((path: string, options: OfFolder) => end(backupCommand(path, options, context)));
+    .action((path: string, options: OfFolder) =>
+      end(import('./backup.js').then(({ backupCommand }) => backupCommand(path, options, context))),
+    );
 };
 
 const addRestore = (habeas: Command, context: Context, end: End): void => {
@@ -214,7 +223,9 @@ Example:
   $ habeas restore /media/backups/habeas-2026-01-05T10-20-30Z.sqlite --data /srv/register
 `,
     )
-    .action((path: string, options: OfFolder) => end(restoreCommand(path, options, context)));
+    .action((path: string, options: OfFolder) =>
+      end(import('./backup.js').then(({ restoreCommand }) => restoreCommand(path, options, context))),
+    );
 };
 
 const addRebuild = (habeas: Command, context: Context, end: End): void => {
@@ -229,7 +240,9 @@ Example:
   $ habeas rebuild --data /srv/register
 `,
     )
-    .action((options: { readonly data?: string }) => end(rebuildCommand(options, context)));
+    .action((options: { readonly data?: string }) =>
+      end(import('./rebuild.js').then(({ rebuildCommand }) => rebuildCommand(options, context))),
+    );
 };
 
 const addCopy = (habeas: Command, context: Context, end: End): void => {
@@ -250,5 +263,7 @@ Examples:
   $ habeas copy --from 'esdb://127.0.0.1:2113?tls=false' --to sqlite:copy-of-data
 `,
     )
-    .action((options: CopyCommandOptions) => end(copyCommand(options, context)));
+    .action((options: CopyCommandOptions) =>
+      end(import('./copy.js').then(({ copyCommand }) => copyCommand(options, context))),
+    );
 };

@@ -1,0 +1,28 @@
+/** The log as lines, read beside whoever writes it. */
+import { Readable } from 'node:stream';
+import { wholeLog } from '../event-store/copy.js';
+import { lineOf } from '../event-store/log-file.js';
+import type { EventStore } from '../event-store/port.js';
+import type { Settings } from '../settings.js';
+import type { Context } from './context.js';
+import { into } from './export-file.js';
+import { withLogToRead } from './log.js';
+import { gauge } from './terminal.js';
+
+/** Gives what there is to say of it. */
+export const exportLog = (out: string | undefined, settings: Settings, context: Context): Promise<string> =>
+  withLogToRead(settings, async (log) => {
+    const shown = gauge('events', context.err);
+    let count = 0;
+    const lines = linesOf(log, (events) => shown.show((count = events), events, ''));
+    await into(out, Readable.from(lines, { objectMode: false }), context, shown);
+    return `${count} events, with everything that is known of them.\n`;
+  });
+
+async function* linesOf(log: EventStore, onEvents: (count: number) => void): AsyncGenerator<string> {
+  let count = 0;
+  for await (const batch of wholeLog(log, 500)) {
+    yield batch.map(lineOf).join('');
+    onEvents((count += batch.length));
+  }
+}
