@@ -150,14 +150,19 @@ export const requestProblems = {
     title: 'Not the current revision',
     means: 'The subject has another revision than `If-Match` names; `revision` is the current one.',
   },
-  'BODY.TOO_LARGE': { status: 413, title: 'Body too large', means: 'The body is larger than 256 KiB, or than 4 MiB for many rows at once.' },
+  'BODY.TOO_LARGE': {
+    status: 413,
+    title: 'Body too large',
+    means: 'The body is larger than 256 KiB, or than 4 MiB for many rows at once.',
+  },
   'ROWS.TOO_MANY': { status: 413, title: 'Too many rows', means: 'The body has more rows than `limit`.' },
   'FACT.TOO_LARGE': { status: 413, title: 'Fact too large', means: 'The facts are too large to be stored together.' },
   'REQUEST.TOO_LONG': { status: 414, title: 'URL too long', means: 'A part of the path is too long.' },
   'BODY.NOT_DECLARED_JSON': {
     status: 415,
     title: 'Not application/json',
-    means: 'A write must be of the media type application/json, in UTF-8; for many rows at once also application/x-ndjson.',
+    means:
+      'A write must be of the media type application/json, in UTF-8; for many rows at once also application/x-ndjson.',
   },
   'FACT.REFUSED': {
     status: 422,
@@ -197,7 +202,8 @@ export const requestProblems = {
   'READS.BEHIND': {
     status: 503,
     title: 'Not caught up',
-    means: 'The read models do not yet reach the token in `atLeast`, or the position after which a feed begins. Ask again.',
+    means:
+      'The read models do not yet reach the token in `atLeast`, or the position after which a feed begins. Ask again.',
   },
   'FEEDS.FULL': {
     status: 503,
