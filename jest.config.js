@@ -7,10 +7,13 @@ const esm = [
   'cookie',
   'edtf',
   'file-type',
+  'hucre',
   'load-esm',
+  'p-limit',
   'temporal-polyfill',
   'temporal-utils',
   'uuid',
+  'yocto-queue',
 ];
 
 /** What every run shares; a run says which tests it takes. */
@@ -18,7 +21,7 @@ export const base = {
   testEnvironment: 'node',
   testTimeout: 60_000,
   transform: {
-    '^.+\\.[tj]s$': [
+    '^.+\\.m?[tj]s$': [
       '@swc/jest',
       {
         jsc: {
@@ -37,4 +40,9 @@ export const base = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
 };
 
-export default { ...base, testMatch: ['<rootDir>/test/**/*.spec.ts'] };
+export default {
+  ...base,
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  // These need a server (jest.esdb.config.js).
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/esdb/'],
+};

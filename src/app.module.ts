@@ -13,25 +13,35 @@ import { CLOCK, type Clock } from './domain/clock.js';
 import { dayIn } from './domain/time.js';
 import { openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { EVENT_STORE, type EventStore } from './event-store/port.js';
+import { openEsdbStore } from './event-store/eventstoredb/store.js';
 import { createSqliteStore } from './event-store/sqlite/store.js';
 import { HEALTH, type Health } from './http/health.controller.js';
+import { METRICS } from './http/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels } from './read-models/read-models.js';
 import { Reader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
+import { conditionOf } from './watching/condition.js';
+import { Metrics } from './watching/metrics.js';
+import { WatchedStore } from './watching/watched-store.js';
 
 /** What a process holds of a register. */
 interface Holdings {
   readonly folder: DataFolder;
-  readonly store: EventStore;
+  readonly store: WatchedStore;
   readonly clock: Clock;
   readonly readModels: ReadModels;
+  readonly metrics: Metrics;
 }
 const HOLDINGS = Symbol('Holdings');
 
-const stores: { readonly [K in Settings['store']]: (folder: DataFolder) => EventStore } = {
-  sqlite: ({ events }) => createSqliteStore({ file: events }),
+type Opens = (settings: Settings, folder: DataFolder) => EventStore | Promise<EventStore>;
+/** How each store is opened for a data folder that is held. */
+export const stores: { readonly [K in Settings['store']]: Opens } = {
+  sqlite: (_, { events }) => createSqliteStore({ file: events }),
+  // Settings without an address are refused before.
+  esdb: ({ esdbUrl, esdbRegister }) => openEsdbStore({ url: String(esdbUrl), register: esdbRegister }),
 };
 
 /** The real time; today is the one that is set, or the day it is in the register's time zone. */
@@ -42,27 +52,32 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 });
 
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
-const hold = (settings: Settings): Holdings => {
+const hold = async (settings: Settings): Promise<Holdings> => {
   const folder = openDataFolder(settings.data);
   try {
-    const store = stores[settings.store](folder);
+    const metrics = new Metrics(async () => ({
+      ...(await conditionOf(store, readModels)),
+      waiting: store.waiting,
+      events: await eventsIn(store),
+    }));
+    const store = new WatchedStore(await stores[settings.store](settings, folder), (append) => metrics.append(append));
     const clock = systemClock(settings);
-    return { folder, store, clock, readModels: ReadModels.open(folder.readModels, store, clock) };
+    const readModels = ReadModels.open(folder.readModels, store, clock);
+    return { folder, store, clock, readModels, metrics };
   } catch (error) {
     folder.release();
     throw error;
   }
 };
 
-/** Read models may lie so far behind while the service counts as ready, in milliseconds. */
-const READY_LAG = 10_000;
-
-const healthOf = ({ readModels }: Holdings): Health => ({
-  check: async () => {
-    const { caughtUp, lag, problem } = await readModels.ready();
-    return { log: lag !== null, 'read-models': problem === null && lag !== null && (caughtUp || lag < READY_LAG) };
-  },
+const healthOf = ({ store, readModels }: Holdings): Health => ({
+  check: () => conditionOf(store, readModels),
+  met: (error) => readModels.met(error),
 });
+
+/** Only the embedded store's cursors are positions. */
+const eventsIn = async (store: EventStore): Promise<number | null> =>
+  store.kind === 'sqlite' ? Number((await store.head().catch(() => null)) ?? NaN) : null;
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -81,6 +96,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       from(ReadModels, (held) => held.readModels),
       from(Reader, (held) => held.readModels),
       from(HEALTH, healthOf),
+      from(METRICS, (held) => held.metrics),
     ];
     return {
       module: AppModule,

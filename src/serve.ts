@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
+import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
 import { createAdapter, nestLogger, setUp } from './http/server.js';
 import type { Settings } from './settings.js';
 
@@ -24,13 +25,14 @@ const GRACE = 10_000;
 export const serve = async (
   settings: Settings,
   destination: DestinationStream = pino.destination(2),
+  limits: HttpLimits = HTTP_LIMITS,
 ): Promise<Serving> => {
   const log = pino({ level: settings.logLevel, base: null }, destination);
   const options = { abortOnError: false, bodyParser: false, logger: nestLogger(log) };
   const module = AppModule.forSettings(settings);
-  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log), options);
+  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log, limits), options);
   try {
-    await setUp(app, settings);
+    await setUp(app, settings, limits);
     await app.listen(settings.port, settings.host);
   } catch (error) {
     await app.close();

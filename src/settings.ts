@@ -1,4 +1,5 @@
 /** Every setting of the service: one table, read from the environment. */
+import { EXPECTED_URL, isEsdbUrl } from './event-store/eventstoredb/url.js';
 import { isLoopback } from './http/admission.js';
 import { parseDay, type Day } from './domain/time.js';
 
@@ -20,22 +21,36 @@ const oneOf =
     values.find((value) => value === text);
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const STORES = ['sqlite'] as const;
+const STORES = ['sqlite', 'esdb'] as const;
 
 export const settingsTable = {
   data: setting({
     name: 'HABEAS_DATA',
     default: './data',
-    means: 'The folder that holds the log and the read models. One process at a time.',
+    means: 'The folder that holds the read models and, with EVENT_STORE=sqlite, the log. One process at a time.',
     expects: 'the path of a folder',
     parse: (text) => (text.includes('\0') ? undefined : text),
   }),
   store: setting({
     name: 'EVENT_STORE',
     default: 'sqlite',
-    means: 'Where the log is kept.',
+    means: 'Where the log is kept: `sqlite`, in the data folder; `esdb`, on an EventStoreDB server or cluster.',
     expects: `one of ${STORES.join(', ')}`,
     parse: oneOf(...STORES),
+  }),
+  esdbUrl: setting({
+    name: 'ESDB_URL',
+    default: null,
+    means: 'The server or the nodes of the cluster, with EVENT_STORE=esdb.',
+    expects: EXPECTED_URL,
+    parse: (text) => (isEsdbUrl(text) ? text : undefined),
+  }),
+  esdbRegister: setting({
+    name: 'ESDB_REGISTER',
+    default: 'habeas',
+    means: "The register's name on the server: its streams are those whose names begin with it and a full stop.",
+    expects: '1 to 60 of a-z, 0-9, - and _',
+    parse: (text) => (/^[a-z0-9_-]{1,60}$/.test(text) ? text : undefined),
   }),
   host: setting({
     name: 'HABEAS_HOST',
@@ -96,7 +111,9 @@ type Table = typeof settingsTable;
 type Parsed<S> = S extends Setting<infer T> ? T : never;
 
 /** The settings as read; null where nothing is set and there is no default. */
-export type Settings = { readonly [K in keyof Table]: Parsed<Table[K]> | (K extends 'token' | 'today' ? null : never) };
+export type Settings = {
+  readonly [K in keyof Table]: Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' ? null : never);
+};
 
 const isTimeZone = (text: string): boolean => {
   try {
@@ -116,8 +133,8 @@ export class BadSettings extends Error {
 
 /**
  * Reads the settings. An empty variable counts as not set. Values are not repeated in errors, since one may be a token.
- * Throws BadSettings for values that are not as expected, for variables beginning with HABEAS_ that are no settings, and
- * for an address other than loopback without a token.
+ * Throws BadSettings for values that are not as expected, for variables beginning with HABEAS_ or ESDB_ that are no
+ * settings, for an address other than loopback without a token, and for a store on a server without its address.
  */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
   const problems = unknownNames(environment).map((name) => `${name}: no such setting; there are ${names().join(', ')}`);
@@ -131,6 +148,9 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   }
   if (problems.length > 0) throw new BadSettings(problems);
   const settings = read as Settings;
+  if (settings.store === 'esdb' && settings.esdbUrl === null) {
+    throw new BadSettings([`ESDB_URL: expected, because EVENT_STORE is esdb: ${EXPECTED_URL}`]);
+  }
   if (!isLoopback(settings.host) && settings.token === null) {
     throw new BadSettings(['HABEAS_TOKEN: expected, because HABEAS_HOST is no loopback address']);
   }
@@ -140,4 +160,4 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
 const names = (): readonly string[] => Object.values(settingsTable).map((s) => s.name);
 
 const unknownNames = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
-  Object.keys(environment).filter((name) => name.startsWith('HABEAS_') && !names().includes(name));
+  Object.keys(environment).filter((name) => /^(HABEAS|ESDB)_/.test(name) && !names().includes(name));

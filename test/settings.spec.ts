@@ -15,6 +15,8 @@ it('where nothing is set, is the register of one machine on loopback', () => {
   expect(readSettings({ PATH: '/bin', HABEAS_TOKEN: '' })).toEqual({
     data: './data',
     store: 'sqlite',
+    esdbUrl: null,
+    esdbRegister: 'habeas',
     host: '127.0.0.1',
     port: 3000,
     token: null,
@@ -28,7 +30,9 @@ it('where nothing is set, is the register of one machine on loopback', () => {
 it('reads every setting', () => {
   const environment = {
     HABEAS_DATA: '/var/lib/habeas',
-    EVENT_STORE: 'sqlite',
+    EVENT_STORE: 'esdb',
+    ESDB_URL: 'esdb://admin:secret@node-1:2113,node-2:2113',
+    ESDB_REGISTER: 'union-2',
     HABEAS_HOST: '0.0.0.0',
     HABEAS_PORT: '0',
     HABEAS_TOKEN: 'sixteen-characters',
@@ -44,7 +48,9 @@ it('reads every setting', () => {
   );
   expect(readSettings(environment)).toEqual({
     data: '/var/lib/habeas',
-    store: 'sqlite',
+    store: 'esdb',
+    esdbUrl: 'esdb://admin:secret@node-1:2113,node-2:2113',
+    esdbRegister: 'union-2',
     host: '0.0.0.0',
     port: 0,
     token: 'sixteen-characters',
@@ -57,6 +63,9 @@ it('reads every setting', () => {
 
 it.each([
   ['EVENT_STORE', 'postgres'],
+  ['ESDB_URL', 'kurrentdb://node:2113'],
+  ['ESDB_URL', 'esdb://admin:secret@node:2113?tlsVerifyCert=false'],
+  ['ESDB_REGISTER', 'two.parts'],
   ['HABEAS_HOST', 'not a host'],
   ['HABEAS_PORT', '65536'],
   ['HABEAS_PORT', '-1'],
@@ -89,4 +98,8 @@ it.each(['0.0.0.0', '::', '192.168.1.5', 'register.example', '128.0.0.1'])('an a
 
 it.each(['127.0.0.1', '127.8.8.8', '::1', 'localhost'])('loopback as %s needs none', (host) => {
   expect(problemsOf({ HABEAS_HOST: host })).toEqual([]);
+});
+
+it('a store on a server needs its address', () => {
+  expect(problemsOf({ EVENT_STORE: 'esdb' })).toEqual([expect.stringContaining('ESDB_URL: expected')]);
 });

@@ -29,8 +29,8 @@ const rooms = {
     says: "the domain's words and types",
     paths: words,
     domainTypes: true,
-    packages: ['better-sqlite3'],
-    node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'worker_threads'],
+    packages: ['@eventstore/db-client', 'better-sqlite3', 'p-limit'],
+    node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises', 'worker_threads'],
   },
   commands: {
     path: '^src/commands/',
@@ -51,13 +51,19 @@ const rooms = {
     says: "schema, the domain's words and types, the command and query classes",
     paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
     domainTypes: true,
-    packages: ['@nestjs/cqrs', 'csv-parse'],
-    node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'util'],
+    packages: ['@nestjs/cqrs', 'csv-parse', 'csv-stringify', 'hucre'],
+    node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'timers/promises', 'util'],
   },
   http: {
     path: '^src/http/',
-    says: "schema, the domain's words and types, the command and query classes",
-    paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
+    says: "schema, the domain's words and types, the command and query classes, the export of register-files",
+    paths: [
+      ...words,
+      '^src/schema/',
+      '^src/commands/(record-facts|record-many|ids)\\.ts$',
+      '^src/read-models/questions\\.ts$',
+      '^src/register-files/export\\.ts$',
+    ],
     domainTypes: true,
     packages: [
       '@nestjs/common',
@@ -73,7 +79,14 @@ const rooms = {
       'rxjs',
       'uuid',
     ],
-    node: ['crypto', 'stream', 'util'],
+    node: ['crypto', 'stream', 'timers/promises', 'util'],
+  },
+  watching: {
+    path: '^src/watching/',
+    says: 'the port of event-store, the read models as one thing',
+    paths: ['^src/event-store/port\\.ts$', '^src/read-models/read-models\\.ts$'],
+    packages: ['prom-client'],
+    node: [],
   },
 };
 

@@ -1,4 +1,5 @@
 /** Pages and counts of a list, asked of the query handlers, beside the same rows from a table with just the index it takes. */
+import { MAX_READ } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/query.js';
 import { ListMembersHandler } from '../../src/read-models/list/query.js';
@@ -44,7 +45,9 @@ const withRegister = async (
     },
     counts: () => counts.execute(new Counts(LIST, { ...on, by: 'category', filters })),
     write: async (at) => {
-      const appended = await store.append(streamOf(chance(at, 7) % people), 'any', [toEvent(oneMore)]);
+      const stream = streamOf(chance(at, 7) % people);
+      const last = (await store.readStream(stream, -1, MAX_READ)).at(-1);
+      const appended = await store.append(stream, last?.revision ?? 'no-stream', [toEvent(oneMore)]);
       if (appended.outcome !== 'appended') throw new Error('a conflict');
       await models.waitFor(appended.cursor);
     },

@@ -1,6 +1,9 @@
 /** How a command ends, and what it says when it cannot do what was asked. */
+import { CopyRefused } from '../event-store/copy.js';
 import { DataFolderInUse } from '../event-store/data-folder.js';
+import { LogFileUnreadable } from '../event-store/log-file.js';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
+import { BackupRefused } from '../event-store/sqlite/backup.js';
 import { BadSettings } from '../settings.js';
 
 /** The exit codes of `habeas`, as its help says them. */
@@ -14,7 +17,9 @@ export class CannotRun extends Error {
 
 /** An error in the words of the terminal. What nobody expected is a fault of the program and keeps its stack. */
 export const explain = (error: unknown): string => {
-  if (error instanceof CannotRun) return error.message;
+  if (error instanceof CannotRun || error instanceof BackupRefused) return error.message;
+  if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
+  if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;
   if (error instanceof BadSettings) return error.problems.join('\n');
   if (error instanceof DataFolderInUse) return `${error.message}; stop it first, or name another folder by --data`;
   if (error instanceof StoreDamaged) return `The log cannot be read: ${error.message}`;

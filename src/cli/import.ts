@@ -1,9 +1,11 @@
-/** `habeas import`: register files into the register, or, as a dry run, into a copy of it. */
+/** `habeas import`: register files, or an exported log, into the register, or, as a dry run, into a copy of it. */
+import { isLogFile } from '../event-store/log-file.js';
 import type { Imported } from '../register-files/import.js';
 import type { ReportLine } from '../register-files/report.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
-import { EXIT, type ExitCode } from './exit.js';
+import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { importLog } from './log-import.js';
 import { withRegister } from './register.js';
 import { rehearse } from './rehearsal.js';
 import { openReport } from './report-file.js';
@@ -26,6 +28,13 @@ export const importCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  const log = await logAmong(files);
+  if (log !== null) {
+    if (options.dryRun !== true) return importLog(log, settings, context);
+    const code = await rehearse(settings, (copy) => importLog(log, copy, context));
+    context.out.write('A dry run: nothing was recorded.\n');
+    return code;
+  }
   const report = options.report === undefined ? undefined : openReport(options.report);
   const wrong: ReportLine[] = [];
   let count = 0;
@@ -45,6 +54,17 @@ export const importCommand = async (
   } finally {
     report?.close();
   }
+};
+
+/** The exported log among the files, which must be the only one; null where there is none. */
+const logAmong = async (files: readonly string[]): Promise<string | null> => {
+  for (const file of files) {
+    // What cannot be read is told of where it is read.
+    if (!(await isLogFile(file).catch(() => false))) continue;
+    if (files.length > 1) throw new CannotRun(`${file} is an exported log, which is imported alone`);
+    return file;
+  }
+  return null;
 };
 
 const exitOf = ({ outcome, files }: Imported): ExitCode => {

@@ -1,8 +1,12 @@
 /** The commands of `habeas` and their help. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { LEAVES_OUT } from '../register-files/people.js';
+import { backupCommand, restoreCommand, type OfFolder } from './backup.js';
 import type { Context } from './context.js';
+import { copyCommand, type CopyCommandOptions } from './copy.js';
 import { demoCommand, type DemoOptions } from './demo.js';
 import { EXIT, explain, type ExitCode } from './exit.js';
+import { EXPORT_FORMATS, exportCommand, type ExportOptions } from './export.js';
 import { importCommand, type ImportOptions } from './import.js';
 import { rebuildCommand } from './rebuild.js';
 import { serveCommand, type ServeOptions } from './serve.js';
@@ -32,6 +36,7 @@ Begin here:
   $ habeas import --dry-run register.json register.csv
   $ habeas import register.json register.csv
   $ habeas serve                        then open http://127.0.0.1:3000/v1/docs
+  $ habeas backup /media/backups        also while the register is served
 
 Exit codes: 0 all went well; 1 some rows were refused; 2 it could not run; 130 stopped by Ctrl-C.
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
@@ -50,7 +55,11 @@ const program = (context: Context, end: End): Command => {
   addServe(habeas, context, end);
   addDemo(habeas, context, end);
   addImport(habeas, context, end);
+  addExport(habeas, context, end);
+  addBackup(habeas, context, end);
+  addRestore(habeas, context, end);
   addRebuild(habeas, context, end);
+  addCopy(habeas, context, end);
   return habeas;
 };
 
@@ -102,7 +111,9 @@ Examples:
 const addImport = (habeas: Command, context: Context, end: End): void => {
   habeas
     .command('import')
-    .description('import register files: definitions (JSON), rows of the register and of an amnesty (CSV)')
+    .description(
+      'import register files: definitions (JSON), rows of the register and of an amnesty (CSV); or an exported log (NDJSON)',
+    )
     .argument('<files...>', 'files in any order; definitions are imported first, then the register, then the amnesty')
     .option(DATA, DATA_MEANS)
     .option('--list <id>', 'the list whose references and categories the rows speak of', 'union')
@@ -115,13 +126,91 @@ A row enters whole or not at all. The same file again changes nothing, a newly f
 emptied one is reported: corrections are made by people. Stopped by Ctrl-C, the same command goes on where it was.
 The report names rows and columns, never what stands in them. docs/register-files.md describes the files.
 
+An exported log is imported alone, into a register that is empty or was stopped in importing the same log. Its events keep
+their ids, times, order and positions, are not judged again, and are compared with the file at the end.
+
 Examples:
   $ habeas import --dry-run register.json register-2025-10-07.csv
   $ habeas import register.json register-2025-10-07.csv --report wrong.csv
   $ habeas import amnesty-applications-2026-01-05.csv --list union
+  $ habeas import log.ndjson --data copy
 `,
     )
     .action((files: readonly string[], options: ImportOptions) => end(importCommand(files, options, context)));
+};
+
+const addExport = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('export')
+    .description('write the log, which can be imported again (NDJSON), or a list for people (CSV, XLSX)')
+    .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).default('ndjson'))
+    .option('--out <file>', 'the file to write, which stands there when it is whole; the standard output without it')
+    .option(DATA, DATA_MEANS)
+    .option('--list <id>', 'which list (union unless another is named)')
+    .option('--as-of <day>', 'the list on this day; today without it')
+    .option('--sort <order>', 'name, recognised or reference, descending with - before it')
+    .option('--category <id...>', 'only these categories')
+    .option('--custody <value...>', 'only people in such a custody')
+    .option('--proceedings <value...>', 'only people in such a state of proceedings')
+    .option('--stage <stage>', 'only convicted, or only awaiting-judgment')
+    .option('--article <article...>', 'only under these articles; 234 finds all its parts')
+    .option('--facility <name>', 'only people held there')
+    .option('--incident <id>', 'only people of this incident')
+    .option('--certainty <value>', 'only those who are on the list for certain (yes), or only perhaps (uncertain)')
+    .addHelpText(
+      'after',
+      `
+NDJSON is the whole log, an event a line, and leaves out nothing: \`habeas import\` makes an equal register of it.
+CSV and XLSX are one list on one day, as filtered, a person a row. They leave out ${LEAVES_OUT}.
+A text that a spreadsheet could take for a formula has an apostrophe before it, which an import takes off again.
+The lists of a register that is being served are exported from a copy, which is removed afterwards.
+
+Examples:
+  $ habeas export --out log.ndjson
+  $ habeas export --format csv --as-of 2026-01-05 --category believers --out believers.csv
+  $ habeas export --format xlsx --list union --sort reference --out union.xlsx
+`,
+    )
+    .action((options: ExportOptions) => end(exportCommand(options, context)));
+};
+
+const addBackup = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('backup')
+    .description('copy the log into one file, also while the register is served, and check every event of the copy')
+    .argument('<path>', 'a file that is not there yet, or a folder, in which the backup is named by its time')
+    .option(DATA, DATA_MEANS)
+    .addHelpText(
+      'after',
+      `
+The backup holds what was recorded before it began. The read models are not in it: they are made anew from the log. Its
+SHA-256 is written beside it. Stopped by Ctrl-C it leaves nothing behind.
+
+Examples:
+  $ habeas backup /media/backups
+  $ habeas backup before-the-amnesty.sqlite --data /srv/register
+`,
+    )
+    .action((path: string, options: OfFolder) => end(backupCommand(path, options, context)));
+};
+
+const addRestore = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('restore')
+    .description('make a register of a backup, in a folder that holds none')
+    .argument('<backup>', 'a file that `habeas backup` wrote')
+    .option(DATA, DATA_MEANS)
+    .addHelpText(
+      'after',
+      `
+The copy is checked against the SHA-256 beside the backup, where there is one, and event by event, before it takes its place.
+A folder that holds a register is left as it is.
+
+Example:
+  $ habeas restore /media/backups/habeas-2026-01-05T10-20-30Z.sqlite --data /srv/register
+`,
+    )
+    .action((path: string, options: OfFolder) => end(restoreCommand(path, options, context)));
 };
 
 const addRebuild = (habeas: Command, context: Context, end: End): void => {
@@ -137,4 +226,25 @@ Example:
 `,
     )
     .action((options: { readonly data?: string }) => end(rebuildCommand(options, context)));
+};
+
+const addCopy = (habeas: Command, context: Context, end: End): void => {
+  habeas
+    .command('copy')
+    .description('copy the whole log into another store, and compare every event at the end')
+    .requiredOption('--from <store>', 'sqlite:<folder>, esdb://…, or esdb for the address in ESDB_URL')
+    .requiredOption('--to <store>', 'the same; it must be empty, or hold the beginning of the same log')
+    .addHelpText(
+      'after',
+      `
+Ids, order, positions and times stay. Stopped by Ctrl-C or by a fault, the same command goes on where it was. Nobody may
+write to either register meanwhile. An address on the command line is seen by other users of the machine: with a password
+in it, put it into ESDB_URL and say esdb. ESDB_REGISTER names the register on the server.
+
+Examples:
+  $ ESDB_URL='esdb://user:password@node:2113' habeas copy --from sqlite:data --to esdb
+  $ habeas copy --from 'esdb://127.0.0.1:2113?tls=false' --to sqlite:copy-of-data
+`,
+    )
+    .action((options: CopyCommandOptions) => end(copyCommand(options, context)));
 };

@@ -1,14 +1,17 @@
 /** A register opened for a command, without serving it. */
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
+import { DataFolderInUse } from '../event-store/data-folder.js';
 import { ReadModels } from '../read-models/read-models.js';
 import type { Register } from '../register-files/recorder.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
+import { rehearse } from './rehearsal.js';
 import { gauge } from './terminal.js';
 
 export interface OpenRegister extends Register {
@@ -35,6 +38,21 @@ export const withRegister = async <R>(
     return await use({ commands: app.get(CommandBus), queries: app.get(QueryBus), today, readModels });
   } finally {
     await app.close();
+  }
+};
+
+/** The same to read from only: a copy of the register where another process has it, a service for example. */
+export const withRegisterToRead = async <R>(
+  settings: Settings,
+  context: Pick<Context, 'err'>,
+  use: (register: OpenRegister) => Promise<R>,
+): Promise<R> => {
+  if (!existsSync(settings.data)) throw new CannotRun(`There is no register in ${settings.data}`);
+  try {
+    return await withRegister(settings, context, use);
+  } catch (error) {
+    if (!(error instanceof DataFolderInUse)) throw error;
+    return rehearse(settings, (copy) => withRegister(copy, context, use));
   }
 };
 

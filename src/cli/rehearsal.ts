@@ -1,9 +1,9 @@
-/** A copy of a register to try things on: what is recorded there is gone afterwards. */
-import Database from 'better-sqlite3';
+/** A copy of a register to try things on, or to read from: what is recorded there is gone afterwards. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyDatabase } from '../event-store/sqlite/backup.js';
 import type { Settings } from '../settings.js';
 
 /** The read models first: behind the log they catch up, ahead of it they would be built anew. */
@@ -16,21 +16,14 @@ const FILES = ['read-models.sqlite', 'events.sqlite'] as const;
  */
 export const rehearse = async <R>(settings: Settings, use: (settings: Settings) => Promise<R>): Promise<R> => {
   const isThere = existsSync(settings.data);
-  const data = await mkdtemp(join(isThere ? settings.data : tmpdir(), 'dry-run-'));
+  const data = await mkdtemp(join(isThere ? settings.data : tmpdir(), 'copy-'));
   try {
-    for (const file of FILES) await copy(join(settings.data, file), join(data, file));
+    for (const file of FILES) {
+      const from = join(settings.data, file);
+      if (existsSync(from)) await copyDatabase(from, join(data, file));
+    }
     return await use({ ...settings, data });
   } finally {
     await rm(data, { recursive: true, force: true });
-  }
-};
-
-const copy = async (from: string, to: string): Promise<void> => {
-  if (!existsSync(from)) return;
-  const source = new Database(from, { readonly: true, fileMustExist: true });
-  try {
-    await source.backup(to);
-  } finally {
-    source.close();
   }
 };

@@ -34,6 +34,8 @@ export const serveUntilStopped = async (
   let log: (line: string) => unknown = () => undefined;
   const serving = await serve(settings, { write: (line) => log(line) });
   log = (line) => err.write(line);
+  // A log that takes nothing more, on a full disk or behind a broken pipe, ends nothing.
+  err.on('error', () => undefined);
   try {
     out.write(greeting(serving.url));
     await aborted(signal);

@@ -17,7 +17,7 @@ import { Decider, type SubjectKind } from './decider.js';
 import { toEvents } from './events.js';
 import { factIds } from './ids.js';
 import { findRepeat } from './repeats.js';
-import { loadStream, MAX_FACTS } from './streams.js';
+import { loadStream, MAX_FACTS, readEvents } from './streams.js';
 
 /** What a caller reports. `facts` are of the subject's kind, already checked in shape by schema/. */
 export interface FactsToRecord {
@@ -142,7 +142,7 @@ export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
    * second append for a retry of the first; only what it kept says whether they said the same.
    */
   private async readBack(request: Attempt, before: readonly StreamEvent[]): Promise<FactsRecorded> {
-    const kept = await this.store.readStream(request.stream, revisionOf(before) ?? -1, request.facts.length + 1);
+    const kept = await readEvents(this.store, request.stream, revisionOf(before) ?? -1, request.facts.length + 1);
     const repeat = findRepeat(kept, request, request.facts);
     if (repeat.outcome === 'new') throw new Error('the store has acknowledged facts that it does not have');
     if (repeat.outcome === 'key-reused') return repeat;

@@ -1,20 +1,36 @@
-/** Reading streams, bounded. */
+/** Reading streams, bounded. A store gives fewer events than asked for where they are large; only an empty page is the end. */
 import { MAX_READ, type EventStore, type StreamEvent } from '../event-store/port.js';
 
-/** The most facts of one case, list or instrument: far more than a life holds, and read at once (MAX_READ is more). */
+/** The most facts of one case, list or instrument: far more than a life holds. */
 export const MAX_FACTS = 2_000;
 
 /** The events of a stream after a revision, at most MAX_FACTS + 1: one more than may be there says that it is too long. */
 export const loadStream = (store: EventStore, stream: string, after = -1): Promise<readonly StreamEvent[]> =>
-  store.readStream(stream, after, MAX_FACTS + 1);
+  readEvents(store, stream, after, MAX_FACTS + 1);
+
+/** The events of a stream after a revision, as many as there are and at most `limit`. */
+export const readEvents = async (
+  store: EventStore,
+  stream: string,
+  after: number,
+  limit: number,
+): Promise<readonly StreamEvent[]> => {
+  const events: StreamEvent[] = [];
+  while (events.length < limit) {
+    const page = await store.readStream(stream, events.at(-1)?.revision ?? after, limit - events.length);
+    if (page.length === 0) break;
+    events.push(...page);
+  }
+  return events;
+};
 
 /** The last event of a stream of any length, null where the stream does not exist. */
 export const lastOf = async (store: EventStore, stream: string): Promise<StreamEvent | null> => {
-  let last: StreamEvent | null = null;
+  let last: StreamEvent | undefined;
   for (;;) {
-    const page = await store.readStream(stream, last?.revision ?? -1, MAX_READ);
-    last = page.at(-1) ?? last;
-    if (page.length < MAX_READ) return last;
+    const page: readonly StreamEvent[] = await store.readStream(stream, last?.revision ?? -1, MAX_READ);
+    if (page.length === 0) return last ?? null;
+    last = page.at(-1);
   }
 };
 

@@ -77,6 +77,24 @@ export const decode = (place: Place, { id, type, recordedAt, payload: text }: St
   };
 };
 
+/**
+ * An event that was written out in full, checked like one from the store and brought to today's version of its type; it need
+ * not be of the type that it claims to be. Throws StoreDamaged.
+ */
+export const revive = (said: Recorded<AnyFact>): Recorded<AnyFact> => {
+  const { stream, revision, recordedAt, id, fact, schemaVersion, actor, acknowledged, raised, correlationId } = said;
+  const place = { stream, revision };
+  if (!isText(stream) || !isText(id) || !Number.isSafeInteger(revision) || revision < 0)
+    throw new StoreDamaged('stream, revision or id has another shape');
+  const described = isObject(fact) ? describe(fact.type) : undefined;
+  if (described === undefined) throw damaged(place, 'of an unknown type');
+  const meta = { schemaVersion, actor, acknowledged, raised, correlationId, causationId: said.causationId };
+  const payload = JSON.stringify({ ...split(fact, described), meta });
+  const recorded = decode(place, { id, type: fact.type, recordedAt: Date.parse(recordedAt), payload });
+  if (recorded.recordedAt !== recordedAt) throw damaged(place, 'recorded at no instant');
+  return recorded;
+};
+
 /** The value of a JSON text; undefined, which no JSON text has, for what is none. */
 const parse = (text: string): unknown => {
   try {

@@ -8,14 +8,23 @@ export class DataFolderInUse extends Error {
   override readonly name = 'DataFolderInUse';
 }
 
-export interface DataFolder {
+export interface DataFiles {
   /** The log: the only file that cannot be made anew. */
   readonly events: string;
   /** Made anew from the log where it is missing. */
   readonly readModels: string;
+}
+
+export interface DataFolder extends DataFiles {
   /** Lets another process have the folder. */
   release(): void;
 }
+
+/** The files of a data folder, for who reads from one without holding it. */
+export const filesIn = (path: string): DataFiles => ({
+  events: join(path, 'events.sqlite'),
+  readModels: join(path, 'read-models.sqlite'),
+});
 
 /**
  * Opens a data folder, made for its owner alone where it is missing, and holds it until it is released or the process
@@ -26,8 +35,7 @@ export const openDataFolder = (path: string): DataFolder => {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const lock = hold(join(path, 'lock'), path);
   return {
-    events: join(path, 'events.sqlite'),
-    readModels: join(path, 'read-models.sqlite'),
+    ...filesIn(path),
     release: () => {
       lock.close();
       HELD.delete(lock);

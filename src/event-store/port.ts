@@ -4,12 +4,12 @@
  * - One stream an append; an append is atomic and acknowledged only when it is durable.
  * - Revisions count from 0 within a stream. Positions count from 1 over the whole log, without gaps, in the order
  *   in which events became durable; they are the same in every store, on every instance and after a copy.
- * - A cursor is a store's own place in its log: an opaque string, ordered by `compare`. It goes into checkpoints and
- *   into the token that a write answers with, and nowhere else.
+ * - A cursor is a store's own place in its log: an opaque string, ordered by `compare`, which alone says whether two of
+ *   them are the same place. It goes into checkpoints and into the token that a write answers with, and nowhere else.
  * - No reader ever skips an event: what `read` and `follow` have passed never gets a new neighbour behind them.
  *
- * Conflicts are values. Errors thrown: StoreUnavailable (try again later), AppendTooLarge, StoreDamaged (an event that
- * this build cannot read); RangeError for a name, revision, limit or cursor that cannot be, TypeError for an event that
+ * Conflicts are values. Errors thrown: StoreUnavailable (try again later; StoreBusy where too much waits), AppendTooLarge,
+ * StoreDamaged (what this build cannot read, or will not write to); RangeError for a name, revision, limit or cursor that cannot be, TypeError for an event that
  * could not be read back as it is; anything else is a bug. After `close` everything but `compare` and `follow`, which
  * ends, throws StoreUnavailable.
  */
@@ -31,8 +31,11 @@ export interface LogEvent extends StreamEvent {
   readonly position: number;
 }
 
-/** What the writer believes: the stream does not exist; nothing at all; or its last revision. */
-export type Expected = 'no-stream' | 'any' | number;
+/**
+ * What the writer believes: the stream does not exist, or its last revision. To believe nothing is not on offer: such an
+ * append could not be repeated safely after its answer was lost.
+ */
+export type Expected = 'no-stream' | number;
 
 export type Appended =
   /** `revision` and `cursor` of the last event appended. */
@@ -46,8 +49,8 @@ export interface EventStore {
 
   /**
    * Appends 1 to MAX_EVENTS_PER_APPEND events, all or none.
-   * Repeating an append with the same ids at the same numeric or `no-stream` expectation writes nothing and answers as
-   * the first time did. Where only some of the ids are there already, or others are, it is a conflict.
+   * Repeating an append with the same ids at the same expectation writes nothing and answers as the first time did.
+   * Where only some of the ids are there already, or others are, it is a conflict.
    */
   append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
 
@@ -75,6 +78,12 @@ export interface EventStore {
   /** Negative, zero or positive as `a` lies before, at or after `b`. Throws RangeError for what is no cursor of this store. */
   compare(a: Cursor, b: Cursor): number;
 
+  /**
+   * Whether an append could be made durable now. Where the last one was, that answers it; else it is tried, without
+   * recording anything. Throws StoreUnavailable or StoreDamaged where it could not.
+   */
+  checkWritable(): Promise<void>;
+
   /** Answers what is under way, refuses what comes later, lets go of files and connections. */
   close(): Promise<void>;
 }
@@ -87,7 +96,12 @@ export const MAX_READ = 5_000;
 
 /** The store cannot be reached or cannot write now; nothing is known to have been recorded. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/** More waits to be written than the store takes; nothing of what was asked was recorded. */
+export class StoreBusy extends StoreUnavailable {
+  override readonly name = 'StoreBusy';
 }
 
 export class AppendTooLarge extends Error {

@@ -9,6 +9,10 @@ import {
   type NewEvent,
 } from './port.js';
 
+/** Appends that wait to be written: more than this is refused instead of piling up in memory. */
+export const MAX_QUEUED = 10_000;
+export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+
 /** An append that a store may write as it stands. */
 export interface CheckedAppend {
   readonly stream: string;
@@ -48,7 +52,7 @@ export const checkStream = (stream: string): void => {
 };
 
 const checkExpected = (expected: Expected): void => {
-  if (expected === 'any' || expected === 'no-stream') return;
+  if (expected === 'no-stream') return;
   if (!Number.isSafeInteger(expected) || expected < 0) throw new RangeError(`no revision: ${expected}`);
 };
 

@@ -14,8 +14,17 @@ export interface Parts {
 
 export type Upcaster = (parts: Parts) => Parts;
 
-/** No type has a second version yet. */
-export const UPCASTERS: { readonly [T in AnyFactType]?: readonly Upcaster[] } = {};
+/** A field turned out to be personal. */
+const setApart =
+  (field: string): Upcaster =>
+  ({ data: { [field]: value, ...data }, personal }) => ({
+    data,
+    personal: value === undefined ? personal : { ...personal, [field]: value },
+  });
+
+export const UPCASTERS: { readonly [T in AnyFactType]?: readonly Upcaster[] } = {
+  delisted: [setApart('reason')],
+};
 
 /** Brings parts of a version to the version after the last of `steps`. */
 export const upcast = (parts: Parts, version: number, steps: readonly Upcaster[]): Parts =>

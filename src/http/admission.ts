@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { problem, type Answer } from './answer.js';
+import { ROWS_PATH } from './body.js';
 
 export interface AdmissionSettings {
   readonly token: string | null;
@@ -33,11 +34,16 @@ export const admit = (caller: Caller, settings: AdmissionSettings): Answer | nul
   if (!isHealth(caller.path) && !hasToken(text(caller.headers['authorization']), settings.token)) {
     return problem('AUTH.TOKEN_REQUIRED', {}, { 'www-authenticate': 'Bearer realm="habeas"' });
   }
-  if (caller.method === 'POST' && !isJson(text(caller.headers['content-type']))) {
-    return problem('BODY.NOT_DECLARED_JSON', {}, { 'accept-post': 'application/json' });
+  const takes = caller.path === ROWS_PATH ? [JSON_TYPE, LINES_TYPE] : [JSON_TYPE];
+  if (caller.method === 'POST' && !takes.some((type) => isOf(type, text(caller.headers['content-type'])))) {
+    return problem('BODY.NOT_DECLARED_JSON', {}, { 'accept-post': takes.join(', ') });
   }
   return null;
 };
+
+/** Neither is a type that a form, or a page without leave (CORS), can send. */
+export const JSON_TYPE = 'application/json';
+export const LINES_TYPE = 'application/x-ndjson';
 
 const text = (header: string | readonly string[] | undefined): string | null =>
   typeof header === 'string' ? header : null;
@@ -56,7 +62,8 @@ const isSameOrigin = (origin: string, host: string | null): boolean =>
   origin.toLowerCase() === `http://${(host ?? '').toLowerCase()}` ||
   origin.toLowerCase() === `https://${(host ?? '').toLowerCase()}`;
 
-const isHealth = (path: string): boolean => path.startsWith('/health/');
+/** Whether the path is of those who watch the process. */
+export const isHealth = (path: string): boolean => path.startsWith('/health/');
 
 const hasToken = (authorization: string | null, token: string | null): boolean => {
   if (token === null) return true;
@@ -67,5 +74,10 @@ const hasToken = (authorization: string | null, token: string | null): boolean =
 /** Of equal length, so that the comparison takes as long for every guess. */
 const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-const isJson = (type: string | null): boolean =>
-  /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type ?? '');
+const isOf = (type: string, given: string | null): boolean => {
+  const [name = '', ...parameters] = (given ?? '').split(';');
+  return (
+    name.trim().toLowerCase() === type &&
+    (parameters.length === 0 || /^\s*charset\s*=\s*"?utf-8"?\s*$/i.test(parameters.join(';')))
+  );
+};

@@ -2,20 +2,27 @@
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
 import type { Finding } from '../domain/fact.js';
-import { requestProblems, type FieldCode, type RequestCode } from '../schema/problems.js';
+import { requestProblems, type FieldCode, type Problem, type RequestCode } from '../schema/problems.js';
 
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** Instead of a body: lines of JSON, sent as fast as they are taken. */
-  readonly lines?: Readable;
+  /** Instead of a body, sent as fast as it is taken: lines of JSON unless the headers say another type. */
+  readonly stream?: Readable;
 }
 
 /** One of the errors of a request: where it is, what is wrong, what was expected. */
 export type RequestError = { readonly code: FieldCode; readonly expected: string } & (
   { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
 );
+
+/** Problems with parameters or headers, whose names their pointers are. */
+export const errorsIn = (place: 'parameter' | 'header', problems: readonly Problem[]): readonly RequestError[] =>
+  problems.map(({ pointer, code, expected }) => {
+    const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+    return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };
+  });
 
 export interface ProblemDetails {
   readonly detail?: string;
@@ -46,11 +53,13 @@ export const problem = (
 /** Seconds after which it is worth asking again, where the cause may pass by itself. */
 export const RETRY = { 'retry-after': '1' } as const;
 
-/** Sends an answer as it is; bodies are plain objects. */
-export const send = (reply: FastifyReply, { status, headers, body, lines }: Answer): FastifyReply =>
-  reply
+/** Sends an answer as it is; bodies are plain objects. One that comes after another was sent is dropped. */
+export const send = (reply: FastifyReply, { status, headers, body, stream }: Answer): FastifyReply => {
+  if (reply.sent) return reply;
+  return reply
     .status(status)
-    .headers({ 'content-type': lines === undefined ? 'application/json; charset=utf-8' : LINES_TYPE, ...headers })
-    .send(lines ?? (body === undefined ? undefined : JSON.stringify(body)));
+    .headers({ 'content-type': stream === undefined ? 'application/json; charset=utf-8' : LINES_TYPE, ...headers })
+    .send(stream ?? (body === undefined ? undefined : JSON.stringify(body)));
+};
 
 export const LINES_TYPE = 'application/x-ndjson; charset=utf-8';

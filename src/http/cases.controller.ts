@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Cases, History, OneCase } from '../read-models/questions.js';
 import { send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
-import { AsOf, CasesQuery, filtersOf, HistoryQuery, pageOf, pick } from './parameters.js';
+import { AsOf, CasesQuery, filtersOf, HistoryQuery, pageOf, pick, WriteHeaders } from './parameters.js';
 import { Reads } from './reads.js';
 import { noneMatches, viewTag } from './revision.js';
 import { Writes } from './writes.js';
@@ -16,13 +16,25 @@ export class CasesController {
   ) {}
 
   @Post()
-  @Operation({ summary: 'Open a case.', tag: 'cases', body: 'OpenCase', answer: Reports.created })
+  @Operation({
+    summary: 'Open a case.',
+    tag: 'cases',
+    headers: WriteHeaders,
+    body: 'OpenCase',
+    answer: Reports.created,
+  })
   async open(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await send(reply, await this.writes.begin('case', request));
   }
 
   @Post(':id/events')
-  @Operation({ summary: 'Report what happened.', tag: 'cases', body: 'CaseEvent', answer: Reports.recorded })
+  @Operation({
+    summary: 'Report what happened.',
+    tag: 'cases',
+    headers: WriteHeaders,
+    body: 'CaseEvent',
+    answer: Reports.recorded,
+  })
   async report(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await send(reply, await this.writes.add('case', id, request));
   }

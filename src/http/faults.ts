@@ -5,15 +5,26 @@ import { BadMark } from '../read-models/questions.js';
 import { requestProblems, type RequestCode } from '../schema/problems.js';
 import { problem, RETRY, send, type Answer } from './answer.js';
 import { UnreadableBody } from './body.js';
+import type { Health } from './health.controller.js';
 import type { Routes } from './routes.js';
 
 /** Errors of the house by their names, which their classes fix: the store's classes are no business of this room. */
 const BY_NAME: Readonly<Record<string, RequestCode>> = {
   StoreUnavailable: 'REGISTER.UNAVAILABLE',
+  StoreBusy: 'REGISTER.BUSY',
   StoreDamaged: 'REGISTER.DAMAGED',
   AppendTooLarge: 'FACT.TOO_LARGE',
   NotCaughtUp: 'READS.BEHIND',
 };
+
+/** What the log need not know of: it passes, and is counted. */
+const EXPECTED: readonly RequestCode[] = ['READS.BEHIND', 'REGISTER.BUSY'];
+
+/** Errors of SQLite that say something of the file, not of what was asked; the store's come as those of its port. */
+const isOfReadModels = (error: unknown): boolean =>
+  /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|NOMEM|NOTADB|READONLY)/.test(
+    String((error as { readonly code?: unknown } | undefined)?.code),
+  );
 
 /** Errors that Nest and Fastify blame on the caller, by their status. */
 const BY_STATUS: Readonly<Record<number, RequestCode>> = {
@@ -30,12 +41,13 @@ export const answerToError = (error: unknown): { readonly answer: Answer; readon
     const errors = [{ parameter: error.parameter, code: 'MARK.FOREIGN' as const, expected: 'a mark of this register' }];
     return { answer: problem('REQUEST.INVALID', { errors }), fault: false };
   }
-  const known = BY_NAME[error instanceof Error ? error.name : ''];
+  const known =
+    BY_NAME[error instanceof Error ? error.name : ''] ?? (isOfReadModels(error) ? 'READS.UNAVAILABLE' : undefined);
   if (known !== undefined) {
     const { status } = requestProblems[known];
     return {
       answer: problem(known, {}, status === 503 ? RETRY : {}),
-      fault: status >= 500 && known !== 'READS.BEHIND',
+      fault: status >= 500 && !EXPECTED.includes(known),
     };
   }
   const status = statusOf(error);
@@ -70,9 +82,13 @@ export const traceOf = (
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly routes: Routes) {}
+  constructor(
+    private readonly routes: Routes,
+    private readonly health: Pick<Health, 'met'>,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
+    this.health.met(error);
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent) {

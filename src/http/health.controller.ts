@@ -3,9 +3,19 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { RETRY, send } from './answer.js';
 
-/** Whether the service can do its work, part by part; given by the composition root. */
+/** Whether the service can do its work. */
+export interface Condition {
+  /** Part by part: null where it is ready, else a code that says why not. */
+  readonly parts: Readonly<Record<string, string | null>>;
+  /** Milliseconds by which the read models lie behind the log; null where nobody can say. */
+  readonly lag: number | null;
+}
+
+/** Given by the composition root. */
 export interface Health {
-  check(): Promise<Readonly<Record<string, boolean>>>;
+  check(): Promise<Condition>;
+  /** Hears of every error that a request met. */
+  met(error: unknown): void;
 }
 export const HEALTH = Symbol('Health');
 
@@ -22,9 +32,15 @@ export class HealthController {
 
   @Get('ready')
   async ready(@Res() reply: FastifyReply): Promise<void> {
-    const parts = await this.health.check();
-    const ready = Object.values(parts).every(Boolean);
-    const body = { status: ready ? 'ok' : 'not-ready', parts };
+    const { parts, lag } = await this.health.check();
+    const codes = Object.fromEntries(Object.entries(parts).filter(([, code]) => code !== null));
+    const ready = Object.keys(codes).length === 0;
+    const body = {
+      status: ready ? 'ok' : 'not-ready',
+      parts: Object.fromEntries(Object.entries(parts).map(([part, code]) => [part, code === null])),
+      ...(ready ? {} : { codes }),
+      lag,
+    };
     await send(reply, ready ? { status: 200, body } : { status: 503, headers: RETRY, body });
   }
 }

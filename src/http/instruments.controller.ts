@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Instruments } from '../read-models/questions.js';
 import { problem, send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
-import { AtLeast } from './parameters.js';
+import { AtLeast, WriteHeaders } from './parameters.js';
 import { Reads } from './reads.js';
 import { viewTag } from './revision.js';
 import { Writes } from './writes.js';
@@ -19,6 +19,7 @@ export class InstrumentsController {
   @Operation({
     summary: 'Register an amnesty act or a pardon decree.',
     tag: 'instruments',
+    headers: WriteHeaders,
     body: 'RegisterInstrument',
     answer: Reports.created,
   })
@@ -30,6 +31,7 @@ export class InstrumentsController {
   @Operation({
     summary: 'Report more of an instrument.',
     tag: 'instruments',
+    headers: WriteHeaders,
     body: 'InstrumentEvent',
     answer: Reports.recorded,
   })

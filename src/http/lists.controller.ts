@@ -1,9 +1,20 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ListMembers, Lists, Movements } from '../read-models/questions.js';
+import { exportList, TABLE_TYPES, type TableFormat } from '../register-files/export.js';
 import { problem, send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
-import { AtLeast, filtersOf, MembersQuery, MovementsQuery, pageOf, pick } from './parameters.js';
+import {
+  AtLeast,
+  filtersOf,
+  MembersQuery,
+  MovementsQuery,
+  pageOf,
+  PeopleQuery,
+  pick,
+  WriteHeaders,
+} from './parameters.js';
 import { Reads } from './reads.js';
 import { viewTag } from './revision.js';
 import { Writes } from './writes.js';
@@ -13,10 +24,17 @@ export class ListsController {
   constructor(
     private readonly reads: Reads,
     private readonly writes: Writes,
+    private readonly queries: QueryBus,
   ) {}
 
   @Post()
-  @Operation({ summary: 'Define a list.', tag: 'lists', body: 'DefineList', answer: Reports.created })
+  @Operation({
+    summary: 'Define a list.',
+    tag: 'lists',
+    headers: WriteHeaders,
+    body: 'DefineList',
+    answer: Reports.created,
+  })
   async define(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await send(reply, await this.writes.begin('list', request));
   }
@@ -25,6 +43,7 @@ export class ListsController {
   @Operation({
     summary: 'Define or rename a category, rename the list, set its policy.',
     tag: 'lists',
+    headers: WriteHeaders,
     body: 'ListEvent',
     answer: Reports.recorded,
   })
@@ -80,6 +99,28 @@ export class ListsController {
     await send(reply, answer);
   }
 
+  @Get(':id/members.csv')
+  @Operation({
+    summary: 'The list on a day as CSV, whole, for people.',
+    tag: 'lists',
+    parameters: PeopleQuery,
+    answer: Answers.table(TABLE_TYPES.csv),
+  })
+  async csv(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.table(id, 'csv', request, reply);
+  }
+
+  @Get(':id/members.xlsx')
+  @Operation({
+    summary: 'The list on a day as a workbook, whole, for people.',
+    tag: 'lists',
+    parameters: PeopleQuery,
+    answer: Answers.table(TABLE_TYPES.xlsx),
+  })
+  async xlsx(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.table(id, 'xlsx', request, reply);
+  }
+
   @Get(':id/movements')
   @Operation({
     summary: 'Who came, who left and who changed category between the ends of two days.',
@@ -89,6 +130,22 @@ export class ListsController {
   })
   async movements(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const answer = await this.reads.ask(request, MovementsQuery, (q) => new Movements(id, q));
+    await send(reply, answer);
+  }
+
+  private async table(list: string, format: TableFormat, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const answer = await this.reads.read(request, PeopleQuery, async (q) => {
+      const asked = { list, filters: filtersOf(q), ...pick(q, ['asOf', 'atLeast', 'sort']) };
+      const exported = await exportList(this.queries, asked, format);
+      if (exported === null) return problem('SUBJECT.UNKNOWN');
+      const headers = {
+        'content-type': TABLE_TYPES[format],
+        'content-disposition': `attachment; filename="${exported.fileName}"`,
+        'habeas-position': String(exported.position),
+        'habeas-leaves-out': exported.leavesOut,
+      };
+      return { status: 200, headers, stream: exported.content };
+    });
     await send(reply, answer);
   }
 }

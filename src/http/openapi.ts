@@ -4,9 +4,10 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { allFacts } from '../domain/facts.js';
 import { examples } from '../schema/examples.js';
 import { fieldsOf, type Class, type JsonSchema } from '../schema/field.js';
+import { LIMITS } from '../schema/limits.js';
 import { BEGINS, factClasses, type SubjectKind } from '../schema/read-fact.js';
 import { ref, schemaOf } from './operation.js';
-import { Beside, BesideWithId } from './parameters.js';
+import { Beside, BesideInRow, BesideWithId, CaseName } from './parameters.js';
 import { views } from './views.js';
 
 export const DOCUMENT_PATH = 'v1/openapi.json';
@@ -47,6 +48,10 @@ const schemas = (): Readonly<Record<string, JsonSchema>> => ({
   InstrumentEvent: choice(classesOf('instrument')),
   Fact: choice([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
   OpenCase: beginning('case', Beside),
+  Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
+  Row: choice(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
+  ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c)])),
+  CaseName: schemaOf(CaseName),
   DefineList: beginning('list', BesideWithId),
   RegisterInstrument: beginning('instrument', BesideWithId),
   ...views,
@@ -61,6 +66,18 @@ const factSchema = (type: string, from: Class): JsonSchema => {
     description: allFacts[type as keyof typeof allFacts].means,
     properties: { ...(schema['properties'] as object), acknowledge: { ...acknowledge, writeOnly: true } },
     examples: [(examples as Readonly<Record<string, unknown>>)[type]],
+  };
+};
+
+/** The same as a row among many, with the case that it is about. */
+const rowSchema = (type: string, from: Class): JsonSchema => {
+  const { examples: _, ...fact } = factSchema(type, from);
+  const { case: named, ifMatch } = schemaOf(BesideInRow)['properties'] as Readonly<Record<string, JsonSchema>>;
+  const opens = type === BEGINS.case;
+  return {
+    ...fact,
+    required: [...(opens ? [] : ['case']), ...(fact['required'] as string[])],
+    properties: { ...(opens ? {} : { case: named }), ...(fact['properties'] as object), ifMatch },
   };
 };
 

@@ -1,18 +1,20 @@
 /** What the OpenAPI document says of a route, said at the route. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { fieldsOf, isRequired, type Class, type JsonSchema } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
 import { PROBLEM_TYPE } from './answer.js';
-import { WriteHeaders } from './parameters.js';
 
 interface Described {
   readonly summary: string;
   readonly tag: string;
   /** The class of the query's parameters. */
   readonly parameters?: Class;
-  /** The name of the body's schema. */
+  /** The class of the headers that are read. */
+  readonly headers?: Class;
+  /** The name of the body's schema; and of that of a line, where the body may be lines of JSON. */
   readonly body?: string;
+  readonly line?: string;
   readonly answer: AnswerDescription;
 }
 
@@ -29,6 +31,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   ETag: 'The revision, for If-Match.',
   Location: 'Where the new subject is.',
   Link: 'The next page, where there is one (rel="next").',
+  'Habeas-Position': 'Position of the last event that the answer takes account of.',
+  'Habeas-Leaves-Out': 'What the register knows and the file does not say.',
 };
 
 const json = (schema: string, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
@@ -45,6 +49,11 @@ export const Answers = {
   tagged: (schema: string): AnswerDescription => json(schema, ['ETag']),
   page: (schema: string): AnswerDescription => json(schema, ['Link']),
   lines: (schema: string): AnswerDescription => ({ ...json(schema), mediaType: 'application/x-ndjson' }),
+  feed: (schema: string): AnswerDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
+  table: (type: string): AnswerDescription => ({
+    ...json('Table', ['Habeas-Position', 'Habeas-Leaves-Out']),
+    mediaType: type.split(';', 1)[0] as string,
+  }),
 } as const;
 
 /** Answers of writes. */
@@ -56,18 +65,26 @@ export const Reports = {
 export const ref = (name: string): { readonly $ref: string } => ({ $ref: `#/components/schemas/${name}` });
 
 /** Statuses of problems that any read can meet, and those that only writes meet beside them. */
-const OF_READS = [400, 401, 403, 404, 414, 500, 503] as const;
+const OF_READS = [400, 401, 403, 404, 408, 414, 431, 500, 503] as const;
 const OF_WRITES = [409, 412, 413, 415, 422] as const;
 
-export const Operation = ({ summary, tag, parameters, body, answer }: Described): MethodDecorator =>
+export const Operation = ({ summary, tag, parameters, headers, body, line, answer }: Described): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary }),
+    ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: bodyOf(body, line) }) }),
     ApiTags(tag),
     ...(parameters === undefined ? [] : queryParameters(parameters)),
-    ...(body === undefined ? [] : [ApiBody({ required: true, schema: ref(body) as object }), ...writeHeaders()]),
+    ...(headers === undefined ? [] : headerParameters(headers)),
     success(answer),
     ...[...OF_READS, ...(body === undefined ? [] : OF_WRITES)].map(problems),
   );
+
+const bodyOf = (body: string, line?: string) => ({
+  required: true,
+  content: {
+    'application/json': { schema: ref(body) },
+    ...(line === undefined ? {} : { 'application/x-ndjson': { schema: ref(line) } }),
+  },
+});
 
 const queryParameters = (parameters: Class): readonly MethodDecorator[] =>
   fieldsOf(parameters).map((f) =>
@@ -79,8 +96,8 @@ const queryParameters = (parameters: Class): readonly MethodDecorator[] =>
     }),
   );
 
-const writeHeaders = (): readonly (MethodDecorator & ClassDecorator)[] =>
-  fieldsOf(WriteHeaders).map((f) =>
+const headerParameters = (headers: Class): readonly (MethodDecorator & ClassDecorator)[] =>
+  fieldsOf(headers).map((f) =>
     ApiHeader({
       name: HEADER_NAMES[f.name] ?? f.name,
       required: isRequired(f),
@@ -93,6 +110,7 @@ const HEADER_NAMES: Readonly<Record<string, string>> = {
   'x-actor': 'X-Actor',
   'idempotency-key': 'Idempotency-Key',
   'if-match': 'If-Match',
+  'last-event-id': 'Last-Event-ID',
 };
 
 const success = ({ status, description, mediaType, schema, headers }: AnswerDescription): MethodDecorator =>

@@ -12,7 +12,19 @@ import {
 } from '../read-models/questions.js';
 import { allFacts } from '../domain/facts.js';
 import { field, Holds } from '../schema/field.js';
-import { articleFilter, findingCode, form, fullDay, oneOf, several, slug, text, whole } from '../schema/kinds.js';
+import {
+  articleFilter,
+  findingCode,
+  form,
+  fullDay,
+  madeId,
+  oneOf,
+  part,
+  several,
+  slug,
+  text,
+  whole,
+} from '../schema/kinds.js';
 import { LIMITS } from '../schema/limits.js';
 import { IF_MATCH } from './revision.js';
 
@@ -60,10 +72,13 @@ class Filtered extends AsOf {
   certainty?: Certainty;
 }
 
-export class MembersQuery extends Filtered {
+/** People of a list, all of them. */
+export class PeopleQuery extends Filtered {
   @field(oneOf(SORTS), optional)
   sort?: Sort;
+}
 
+export class MembersQuery extends PeopleQuery {
   @field(limit, { default: LIMITS.defaultPage })
   limit: number;
 
@@ -139,8 +154,10 @@ export class MovementsQuery extends AtLeast {
   category?: string[];
 }
 
+const types = several(oneOf(Object.keys(allFacts)), 1, Object.keys(allFacts).length);
+
 class FromPosition extends AtLeast {
-  @field(several(oneOf(Object.keys(allFacts)), 1, Object.keys(allFacts).length), optional)
+  @field(types, optional)
   type?: string[];
 
   @field(position, { default: 0, means: 'Only what was recorded after this position.' })
@@ -155,6 +172,27 @@ export class HistoryQuery extends FromPosition {
 export class EventsQuery extends FromPosition {
   @field(whole(1, Number.MAX_SAFE_INTEGER), { ...optional, means: 'At most so many events.' })
   limit?: number;
+}
+
+export class FeedQuery {
+  @field(slug, {
+    ...optional,
+    means:
+      'Only what concerns this list: its own events, and those of a case from the first that names the list, by a judgment or a reference.',
+  })
+  list?: string;
+
+  @field(types, optional)
+  type?: string[];
+
+  @field(position, { default: 0, means: 'Only what was recorded after this position.' })
+  after: number;
+}
+
+/** The headers of a request for a feed, by their names in lower case. */
+export class FeedHeaders {
+  @field(position, { ...optional, means: 'The id of the last event that the reader has; stands before `after`.' })
+  'last-event-id'?: number;
 }
 
 const FILTERS = [
@@ -180,18 +218,24 @@ export const pick = <T extends object, K extends keyof T>(
 ): { [P in K]: Exclude<T[P], undefined> } =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]]))) as never;
 
-/** The headers of a write, by their names in lower case. */
-export class WriteHeaders {
-  @field(form(/^person:[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'person: and an opaque id: person:7f3a'), {
-    means: 'Who records it. Nobody checks it yet, so it is stored as asserted; the id must not be a name.',
-  })
-  'x-actor': string;
+const actor = field(form(/^person:[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'person: and an opaque id: person:7f3a'), {
+  means: 'Who records it. Nobody checks it yet, so it is stored as asserted; the id must not be a name.',
+});
+const idempotencyKey = field(form(/^[\x21-\x7e]{1,128}$/, '1 to 128 visible ASCII characters'), {
+  ...optional,
+  means: 'Makes a repeat of the same request answer as the first time did, for ever.',
+});
 
-  @field(form(/^[\x21-\x7e]{1,128}$/, '1 to 128 visible ASCII characters'), {
-    ...optional,
-    means: 'Makes a repeat of the same request answer as the first time did, for ever.',
-  })
-  'idempotency-key'?: string;
+/** The headers of a write of many rows, by their names in lower case. */
+export class RowsHeaders {
+  @actor 'x-actor': string;
+  @idempotencyKey 'idempotency-key'?: string;
+}
+
+/** Those of a write about one subject. */
+export class WriteHeaders {
+  @actor 'x-actor': string;
+  @idempotencyKey 'idempotency-key'?: string;
 
   @field(form(IF_MATCH, 'one entity tag that the register gave out, or *'), {
     ...optional,
@@ -207,6 +251,41 @@ export class Beside {
     means: 'Codes of findings of the grade `ask` that the caller stands by.',
   })
   acknowledge: string[];
+}
+
+/** How a row names its case. */
+export class CaseName {
+  @Holds<CaseName>(
+    'CASE.UNNAMED',
+    '',
+    'an id, or a list and a reference',
+    ({ id, list, reference }) =>
+      (id === undefined) !== (list === undefined) && (list === undefined) === (reference === undefined),
+  )
+  @field(madeId, optional)
+  id?: string;
+
+  @field(slug, optional)
+  list?: string;
+
+  @field(text(LIMITS.reference), optional)
+  reference?: string;
+}
+
+/** What may stand in a row beside the fact. */
+export class BesideInRow extends Beside {
+  @field(part(CaseName), {
+    ...optional,
+    means:
+      'The case: by its `id`, or by `list` and `reference`, also one that an earlier row gives it. Only `opened` has none.',
+  })
+  case?: CaseName;
+
+  @field(whole(0, Number.MAX_SAFE_INTEGER), {
+    ...optional,
+    means: "The case's revision that the caller saw; the row is refused where it is another when its turn comes.",
+  })
+  ifMatch?: number;
 }
 
 /** The same, where the caller chooses the id of what begins. */

@@ -4,7 +4,7 @@ import { QueryBus, type Query } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import type { Class } from '../schema/field.js';
 import { readParameters } from '../schema/read.js';
-import { problem, type Answer } from './answer.js';
+import { errorsIn, problem, type Answer } from './answer.js';
 import { pathOf } from './faults.js';
 
 @Injectable()
@@ -15,23 +15,29 @@ export class Reads {
    * Reads the parameters of a request as a class says, asks, and shows what came: by default as it is, 404 where it is
    * null. A page that goes on names the next one in a Link header (RFC 8288).
    */
-  async ask<P extends object, R>(
+  async ask<P extends object, R, A extends Answer | null = Answer>(
     request: FastifyRequest,
     parameters: Class<P>,
     toQuestion: (parameters: P) => Query<R>,
-    show: (result: NonNullable<R>) => Answer = (result) => shown(request, result),
-  ): Promise<Answer> {
+    show: (result: NonNullable<R>, parameters: P) => Answer | A = (result) => shown(request, result),
+  ): Promise<Answer | A> {
+    return this.read(request, parameters, async (asked) => {
+      const result = await this.queries.execute(toQuestion(asked));
+      return result === null || result === undefined ? problem('SUBJECT.UNKNOWN') : show(result, asked);
+    });
+  }
+
+  /** Reads the parameters of a request as a class says, and answers, or names what is wrong with them. */
+  async read<P extends object, A>(
+    request: FastifyRequest,
+    parameters: Class<P>,
+    answer: (parameters: P) => Promise<A>,
+  ): Promise<Answer | A> {
     const asked = readParameters(parameters, request.query as Record<string, string | string[]>);
-    if ('problems' in asked) {
-      const errors = asked.problems.map(({ pointer, ...rest }) => ({ ...rest, parameter: nameIn(pointer) }));
-      return problem('REQUEST.INVALID', { errors });
-    }
-    const result = await this.queries.execute(toQuestion(asked.value));
-    return result === null || result === undefined ? problem('SUBJECT.UNKNOWN') : show(result);
+    if ('problems' in asked) return problem('REQUEST.INVALID', { errors: errorsIn('parameter', asked.problems) });
+    return answer(asked.value);
   }
 }
-
-const nameIn = (pointer: string): string => pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
 
 const shown = (request: FastifyRequest, body: object): Answer => {
   const next = (body as { readonly next?: unknown }).next;

@@ -1,17 +1,34 @@
 /** Questions to the register as a whole: its history, its log, its counts. */
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Query } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { Counts, Events, History, Movements, type LoggedEvent } from '../read-models/questions.js';
-import { send } from './answer.js';
+import { Counts, Events, Follow, History, Movements, type LoggedEvent } from '../read-models/questions.js';
+import { readParameters } from '../schema/read.js';
+import { errorsIn, problem, send, type Answer } from './answer.js';
+import { Feeds } from './feeds.js';
 import { Answers, Operation } from './operation.js';
-import { CountsQuery, EventsQuery, EXIT_REASON, filtersOf, HistoryQuery, pick } from './parameters.js';
+import {
+  CountsQuery,
+  EventsQuery,
+  EXIT_REASON,
+  FeedHeaders,
+  FeedQuery,
+  filtersOf,
+  HistoryQuery,
+  pick,
+  RowsHeaders,
+} from './parameters.js';
 import { Reads } from './reads.js';
+import { Rows } from './rows.js';
 
 @Controller('v1')
 export class RegisterController {
-  constructor(private readonly reads: Reads) {}
+  constructor(
+    private readonly reads: Reads,
+    private readonly feeds: Feeds,
+    private readonly rows: Rows,
+  ) {}
 
   @Get('history')
   @Operation({
@@ -44,6 +61,19 @@ export class RegisterController {
     await send(reply, answer);
   }
 
+  @Post('events')
+  @Operation({
+    summary: 'Report many facts about cases at once, each answered for itself, in order.',
+    tag: 'cases',
+    headers: RowsHeaders,
+    body: 'Rows',
+    line: 'Row',
+    answer: Answers.one('RowAnswers'),
+  })
+  async report(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await send(reply, await this.rows.record(request));
+  }
+
   @Get('events')
   @Operation({
     summary: 'The log from a position, one event a line, for replay.',
@@ -56,9 +86,41 @@ export class RegisterController {
       request,
       EventsQuery,
       ({ type, ...q }) => new Events({ ...(type === undefined ? {} : { types: type }), ...q }),
-      (batches) => ({ status: 200, lines: Readable.from(linesOf(batches), { objectMode: false }) }),
+      (batches) => ({ status: 200, stream: Readable.from(linesOf(batches), { objectMode: false }) }),
     );
     await send(reply, answer);
+  }
+
+  @Get('feed')
+  @Operation({
+    summary: 'The log from a position and as it goes on, as server-sent events.',
+    tag: 'register',
+    parameters: FeedQuery,
+    headers: FeedHeaders,
+    answer: Answers.feed('Feed'),
+  })
+  async feed(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const answer = await this.answerFeed(request, reply);
+    if (answer !== null) await send(reply, answer);
+  }
+
+  private async answerFeed(request: FastifyRequest, reply: FastifyReply): Promise<Answer | null> {
+    const headers = readParameters(FeedHeaders, pick(request.headers as FeedHeaderTexts, ['last-event-id']));
+    if ('problems' in headers) return problem('REQUEST.INVALID', { errors: errorsIn('header', headers.problems) });
+    const askOf = ({ type, list, after }: FeedQuery): Follow['ask'] => ({
+      ...(type === undefined ? {} : { types: type }),
+      ...(list === undefined ? {} : { list }),
+      after: headers.value['last-event-id'] ?? after,
+    });
+    return this.reads.ask(
+      request,
+      FeedQuery,
+      (q) => new Follow(askOf(q)),
+      (feed, q) => {
+        const { after, ...asks } = askOf(q);
+        return this.feeds.open(request, reply, feed, asks, after);
+      },
+    );
   }
 }
 
@@ -67,6 +129,8 @@ const questionOf = (q: CountsQuery): Query<ResultOf<Counts> | ResultOf<Movements
   q.by === EXIT_REASON
     ? new Movements(q.list, { from: String(q.from), to: String(q.to), ...pick(q, ['category', 'atLeast']) })
     : new Counts(q.list, { by: q.by, filters: filtersOf(q), ...pick(q, ['asOf', 'atLeast']) });
+
+type FeedHeaderTexts = Partial<Record<'last-event-id', string>>;
 
 /** Of the movements only how many left, by reason. */
 const exitsOf = ({ list, from, to, position, left, leftByReason }: Moved): object => ({

@@ -8,7 +8,7 @@ export class RequestLog extends LogController {
   }
 
   override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
-    const line = lineOf(request, reply);
+    const { cut: _, ...line } = answeredBy(request, reply);
     if (error) request.log.error({ ...line, ...traceOf(error) }, 'request');
     else request.log.info(line, 'request');
   }
@@ -34,10 +34,12 @@ export class RequestLog extends LogController {
   }
 }
 
-/** The pattern of the route, never the URL. */
-const lineOf = (request: FastifyRequest, reply: FastifyReply) => ({
+/** What is known of a request once it is answered, with nobody in it: the pattern of its route, never the URL. */
+export const answeredBy = (request: FastifyRequest, reply: FastifyReply) => ({
   method: request.method,
   route: request.is404 ? null : (request.routeOptions.url ?? null),
   status: reply.statusCode,
   ms: Math.round(reply.elapsedTime * 10) / 10,
+  /** The caller went away, or was cut off, before the answer had gone out. */
+  cut: !reply.raw.writableFinished,
 });

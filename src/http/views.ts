@@ -67,6 +67,16 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     findings: listOf(ref('Finding')),
     token: { ...string, description: 'For `atLeast`: a read with it takes account of this write.' },
   }),
+  RowAnswers: object({
+    items: listOf(
+      object({
+        row: { type: 'integer', minimum: 1 },
+        status: { type: 'integer', description: 'What the row alone would have been answered with.' },
+        body: { oneOf: [ref('Recorded'), ref('Problem')] },
+      }),
+    ),
+    token: { ...orNull(string), description: 'For `atLeast`: a read with it takes account of every row.' },
+  }),
   Totals: object({ yes: count, uncertain: count }),
   Standing: object({
     custody: oneOf(CUSTODIES),
@@ -93,6 +103,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     items: listOf(ref('Person')),
     next: orNull(string),
   }),
+  Table: { ...string, description: 'A file. A text that looks like a formula stands behind an apostrophe.' },
   Period: object({ from: orNull(day), to: orNull(day), standing: orNull(ref('Standing')) }),
   Case: object({
     id: string,
@@ -136,10 +147,17 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     recordedAt: instant,
     actor: ref('Actor'),
     acknowledged: listOf(string),
+    raised: { ...listOf(ref('Finding')), description: 'The findings that the answer to its write named.' },
     correlationId: string,
     causationId: orNull(string),
     fact: ref('Fact'),
   }),
+  Feed: {
+    ...string,
+    description: 'Server-sent events: of each, `id` is the position, and `data` the event.',
+    contentMediaType: 'application/json',
+    contentSchema: ref('LoggedEvent'),
+  },
   Counts: {
     oneOf: [
       object({

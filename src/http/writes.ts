@@ -10,7 +10,7 @@ import { madeId, slug } from '../schema/kinds.js';
 import type { Problem } from '../schema/problems.js';
 import { read, type Read } from '../schema/read.js';
 import { BEGINS, readFact, type SubjectKind } from '../schema/read-fact.js';
-import { problem, type Answer, type RequestError } from './answer.js';
+import { errorsIn, problem, type Answer, type RequestError } from './answer.js';
 import { Beside, BesideWithId, pick, WriteHeaders } from './parameters.js';
 import { revisionIn, revisionTag } from './revision.js';
 
@@ -49,7 +49,7 @@ const readWrite = (
   target: Target,
   request: Pick<FastifyRequest, 'headers' | 'body' | 'id'>,
 ): { readonly request: FactsToRecord } | { readonly errors: readonly RequestError[] } => {
-  const headers = readHeaders(request);
+  const headers = readHeaders(WriteHeaders, request);
   const named = target.begins && target.kind !== 'case';
   const { beside, rest } = part<Beside & { id?: string }>(request.body, named ? BesideWithId : Beside);
   const fact = readFact(target.kind, target.begins ? withType(target.kind, rest) : rest);
@@ -74,15 +74,14 @@ const readWrite = (
 
 type Headers = Pick<FactsToRecord, 'actor' | 'key' | 'expectedRevision'>;
 
-const readHeaders = ({
-  headers,
-}: Pick<FastifyRequest, 'headers'>): Headers | { readonly errors: readonly RequestError[] } => {
+/** The headers of a write; of those that any write may have, one that `type` does not take is an error. */
+export const readHeaders = (
+  type: Class<WriteHeaders>,
+  { headers }: Pick<FastifyRequest, 'headers'>,
+): Headers | { readonly errors: readonly RequestError[] } => {
   const names = ['x-actor', 'idempotency-key', 'if-match'] as const;
-  const result = read(WriteHeaders, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
-  if ('problems' in result) {
-    const errors = result.problems.map(({ pointer, ...rest }) => ({ ...rest, header: pointer.slice(1) }));
-    return { errors };
-  }
+  const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
+  if ('problems' in result) return { errors: errorsIn('header', result.problems) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
   const expectedRevision = ifMatch === undefined ? undefined : revisionIn(ifMatch);
   return {
@@ -93,7 +92,7 @@ const readHeaders = ({
 };
 
 /** Parts a body into what stands beside the fact and the fact. */
-const part = <T extends Beside>(
+export const part = <T extends Beside>(
   body: unknown,
   type: Class<T>,
 ): { readonly beside: Read<T>; readonly rest: unknown } => {
@@ -125,7 +124,7 @@ const wrongPlace = (target: Target, type: string): readonly Problem[] => {
 const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
 
 /** What the caller hears of an outcome. A repeat answers as the first time did. */
-const answerTo = (outcome: FactsRecorded, { begins }: FactsToRecord): Answer => {
+export const answerTo = (outcome: FactsRecorded, { begins }: Pick<FactsToRecord, 'begins'>): Answer => {
   switch (outcome.outcome) {
     case 'recorded': {
       const { subject, revision, facts, findings, token } = outcome;

@@ -1,6 +1,8 @@
 /** What a dossier's facts say about the person beside the four axes: names, references, description. */
 import type { CaseFact, Name, Reference } from '../domain/case/facts.js';
 import type { Known } from '../domain/fact.js';
+import type { AnyFact } from '../domain/facts.js';
+import { referencesOf as referencesIn } from '../domain/reference/reference.js';
 
 type Facts = readonly Known<CaseFact>[];
 
@@ -49,6 +51,10 @@ export const descriptionOf = (facts: Facts): Readonly<Record<string, string>> =>
   }
   return kept;
 };
+
+/** Whether a fact names a list: judges its case there, or gives it a reference. */
+export const namesList = (fact: AnyFact, list: string): boolean =>
+  ('list' in fact && fact.list === list) || referencesIn(fact).some((reference) => reference.list === list);
 
 /** Lists that have judged the case, sorted: those on which it can stand. */
 export const judgingLists = (facts: Facts): readonly string[] =>

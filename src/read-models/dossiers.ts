@@ -6,7 +6,7 @@ import type { CaseFact } from '../domain/case/facts.js';
 import type { Given } from '../domain/case/given.js';
 import { refersTo } from '../domain/case/decide.js';
 import { periodsOf } from '../domain/case/timeline.js';
-import type { Actor, Known } from '../domain/fact.js';
+import type { Actor, Finding, Known } from '../domain/fact.js';
 import { parseStreamName, type AnyFact, type StreamKind } from '../domain/facts.js';
 import type { InstrumentFact } from '../domain/instrument/facts.js';
 import { foldInstrument, type Instrument } from '../domain/instrument/instrument.js';
@@ -37,9 +37,12 @@ export interface Entry<F extends AnyFact = AnyFact> {
 
 /** How a fact was recorded. */
 export interface Metadata {
+  readonly schemaVersion: number;
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
+  readonly raised: readonly Finding[];
   readonly correlationId: string;
+  readonly causationId: string | null;
 }
 
 /** A line of the history, before it is known what it changed. */
@@ -61,6 +64,7 @@ export class Dossiers {
   readonly #stream;
   readonly #subject;
   readonly #facts;
+  readonly #next;
   readonly #revision;
   readonly #folded = new Map<number, Defined<unknown>>();
 
@@ -72,6 +76,7 @@ export class Dossiers {
     this.#facts = db
       .prepare('SELECT position, revision, id, fact FROM facts WHERE stream = ? AND position <= ? ORDER BY revision')
       .raw();
+    this.#next = db.prepare(`SELECT ${LINE} FROM facts WHERE position > ? ORDER BY position`);
     this.#revision = db.prepare('SELECT max(revision) FROM facts WHERE stream = ? AND position <= ?').pluck();
   }
 
@@ -79,8 +84,9 @@ export class Dossiers {
   keep(event: LogEvent): number {
     const { kind, id } = parseStreamName(event.stream);
     const stream = this.find(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
-    const { position, revision, fact, recordedAt, actor, acknowledged, correlationId, cursor } = event;
-    const metadata: Metadata = { actor, acknowledged, correlationId };
+    const { position, revision, fact, recordedAt, cursor } = event;
+    const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = event;
+    const metadata: Metadata = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
     const [said, recorded] = [JSON.stringify(fact), JSON.stringify(metadata)];
     this.#insertFact.run(position, stream, revision, event.id, fact.type, recordedAt, recorded, cursor, said);
     return stream;
@@ -144,19 +150,23 @@ export class Dossiers {
 
   /** Lines of the history after a position, of one stream or all, of some types or all. */
   lines(after: number, limit: number, stream: number | null, types: readonly string[] | null): readonly Line[] {
-    const sql = `SELECT position, revision, facts.id AS id, stream, recorded_at, metadata, fact FROM facts
+    const sql = `SELECT ${LINE} FROM facts
       WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
       ${types === null ? '' : 'AND type IN (SELECT value FROM json_each(@types))'} ORDER BY position LIMIT @limit`;
     const rows = this.db.prepare(sql).all({ after, limit, stream, types: JSON.stringify(types) }) as StoredLine[];
-    return rows.map((row) => ({
-      position: row.position,
-      revision: row.revision,
-      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
-      stream: row.stream,
-      subject: this.subject(row.stream),
-      recordedAt: row.recorded_at,
-      ...(JSON.parse(row.metadata) as Metadata),
-    }));
+    return rows.map((row) => this.#line(row));
+  }
+
+  /** The next lines after a position, of every stream: no more once their facts have `full` characters. */
+  next(after: number, full: number): readonly Line[] {
+    const rows: StoredLine[] = [];
+    let length = 0;
+    for (const row of this.#next.iterate(after) as IterableIterator<StoredLine>) {
+      rows.push(row);
+      length += row.fact.length;
+      if (length >= full) break;
+    }
+    return rows.map((row) => this.#line(row));
   }
 
   /** Where the log goes on after a position: null before the first event, undefined where the position is not reached. */
@@ -170,6 +180,18 @@ export class Dossiers {
     return (
       (this.db.prepare('SELECT id FROM facts WHERE position = ?').pluck().get(position) as string | undefined) ?? null
     );
+  }
+
+  #line(row: StoredLine): Line {
+    return {
+      position: row.position,
+      revision: row.revision,
+      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
+      stream: row.stream,
+      subject: this.subject(row.stream),
+      recordedAt: row.recorded_at,
+      ...(JSON.parse(row.metadata) as Metadata),
+    };
   }
 
   /** Every question about a list begins with its definition: the last ones are kept folded. */
@@ -196,6 +218,7 @@ export class Dossiers {
   }
 }
 
+const LINE = 'position, revision, facts.id AS id, stream, recorded_at, metadata, fact';
 /** Registers have a handful of lists and some dozens of acts. */
 const MOST_FOLDED = 1_000;
 

@@ -8,8 +8,17 @@ export class Poisoned extends Error {
 }
 
 /** By its code: classes of a native module are not the same in every realm. */
-export const isOfSqlite = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && String(error.code).startsWith('SQLITE_');
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
+/** SQLite says so of the file of the read models: the store's errors are those of its port. */
+export const isOfSqlite = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_');
+
+/** The file of the read models is not what it should be: it is to be made anew. */
+export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
+
+/** SQLite or the file system could not work on the file of the read models. */
+export const isOfFile = (error: unknown): boolean => isOfSqlite(error) || /^E[A-Z]+$/.test(codeOf(error));
 
 /** The error as it is, where it is the disk's or the log's; else the event's that was being taken in. */
 export const blamed = (error: unknown): unknown =>

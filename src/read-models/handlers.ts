@@ -3,6 +3,7 @@ import { CountsHandler } from './counts/query.js';
 import { MovementsHandler } from './counts/movements.js';
 import { InstrumentsHandler, ListsHandler } from './definitions.js';
 import { EventsHandler } from './history/events.js';
+import { FollowHandler } from './history/feed.js';
 import { HistoryHandler } from './history/query.js';
 import { CasesHandler, ListMembersHandler } from './list/query.js';
 import { OneCaseHandler } from './one-case.js';
@@ -13,6 +14,7 @@ export const QUERY_HANDLERS = [
   OneCaseHandler,
   HistoryHandler,
   EventsHandler,
+  FollowHandler,
   CountsHandler,
   MovementsHandler,
   ListsHandler,

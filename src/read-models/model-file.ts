@@ -23,7 +23,7 @@ import { Tallies } from './tallies.js';
 const TABLES: readonly AnyTable[] = [periods, recognitions, headings, references];
 
 /** Raised where rows come to mean something else while their tables stay the same; files of another are rebuilt. */
-const MEANING = 1;
+const MEANING = 2;
 
 const CREATE = [
   ...DOSSIER_TABLES,
@@ -50,6 +50,9 @@ export interface Checkpoint {
 export class OutOfStep extends Error {
   override readonly name = 'OutOfStep';
 }
+
+/** How long to wait for a lock; short, because waiting holds up everything. Nobody else has to do with the file anyway. */
+const BUSY_MS = 250;
 
 export class ModelFile {
   readonly dossiers: Dossiers;
@@ -82,7 +85,7 @@ export class ModelFile {
   static open(path: string): ModelFile | null {
     let db: Db | null = null;
     try {
-      db = new Database(path, { fileMustExist: true });
+      db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
       if (db.pragma('user_version', { simple: true }) !== SCHEMA) throw new Error('of another build');
       safely(db);
       return new ModelFile(db);

@@ -188,7 +188,7 @@ export class History extends Query<{ readonly items: readonly HistoryEntry[]; re
   }
 }
 
-/** One event of the log as stored, for replay. */
+/** One event of the log with everything that is needed to write it again. */
 export interface LoggedEvent {
   readonly position: number;
   readonly stream: string;
@@ -198,6 +198,7 @@ export interface LoggedEvent {
   readonly recordedAt: string;
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
+  readonly raised: readonly Finding[];
   readonly correlationId: string;
   readonly causationId: string | null;
   readonly fact: AnyFact;
@@ -213,6 +214,33 @@ export class Events extends Query<AsyncIterable<readonly LoggedEvent[]>> {
       readonly atLeast?: string;
     },
   ) {
+    super();
+  }
+}
+
+/** Some events after a position. */
+export interface FeedPage {
+  readonly events: readonly LoggedEvent[];
+  /** Where to go on: no event up to here is left out that is asked for. */
+  readonly through: number;
+  /** Whether there is no more by now. */
+  readonly caughtUp: boolean;
+}
+
+/** What the read models have taken in and will take in, read page by page. */
+export interface Feed {
+  /** The next events after a position that can be read at this moment, without waiting. */
+  page(after: number): FeedPage;
+  /** Calls whenever there may be more, until the function returned is called. */
+  onMore(wake: () => void): () => void;
+}
+
+/**
+ * The log as it goes on after a position, of some types or all. With `list` (unknown: null) only what concerns that list:
+ * its own stream, and every event of a case from the first fact on that names the list, by a judgment or a reference.
+ */
+export class Follow extends Query<Feed | null> {
+  constructor(readonly ask: { readonly types?: readonly string[]; readonly list?: string; readonly after: number }) {
     super();
   }
 }

@@ -1,16 +1,17 @@
 /** The read models as one thing: a file that may be deleted, kept up with the log, and what may be read from it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
-import { isLasting } from './failures.js';
+import type { Cursor, EventStore } from '../event-store/port.js';
+import { isDamage, isLasting } from './failures.js';
 import { ModelFile } from './model-file.js';
 import { BadMark, NotCaughtUp } from './questions.js';
 import { Reader, type Reading } from './reader.js';
-import { build, discard, empty, swap, takeMore, type OnProgress } from './rebuild.js';
+import { build, discard, empty, IN_MEMORY, swap, takeMore, type OnProgress, type Progress } from './rebuild.js';
 import { run, type Host, type Problem } from './runner.js';
 import { Waiters } from './waiters.js';
 
 /** How long a read waits for what it names. */
-const WAIT_MS = 5_000;
+export const WAIT_MS = 5_000;
 
 export interface Readiness {
   /** Whether everything in the log has been taken in. */
@@ -20,18 +21,40 @@ export interface Readiness {
   /** Milliseconds since the oldest event that was not taken in was recorded; 0 where there is none, null where nobody can say. */
   readonly lag: number | null;
   readonly problem: Problem | null;
+  /** Whether there is a file to read from. */
+  readonly readable: boolean;
+  /** How far a rebuild is; null where none is under way. */
+  readonly building: Progress | null;
 }
 
-export type BatchListener = (events: readonly LogEvent[]) => void;
+/** How long a look at the log may take before nobody can say how far behind it is. */
+const LOOK_MS = 2_000;
+
+const inTime = async <T>(look: Promise<T>): Promise<T> => {
+  const enough = new AbortController();
+  const late = sleep(LOOK_MS, undefined, { signal: enough.signal }).then(() => {
+    throw new Error('the log does not answer');
+  });
+  try {
+    return await Promise.race([look, late]);
+  } finally {
+    enough.abort();
+    late.catch(() => undefined);
+    look.catch(() => undefined);
+  }
+};
 
 export class ReadModels extends Reader {
   readonly #waiters = new Waiters();
-  readonly #listeners = new Set<BatchListener>();
+  readonly #listeners = new Set<() => void>();
   readonly #stopping = new AbortController();
   #file: ModelFile | null;
   #checked = false;
   #running: Promise<void> | null = null;
   #building: Promise<void> | null = null;
+  #progress: Progress | null = null;
+  /** Aborted when the file has to be seen to. */
+  #prepared = new AbortController();
   #problem: Problem | null = null;
 
   private constructor(
@@ -62,9 +85,11 @@ export class ReadModels extends Reader {
         prepare: async (signal) => {
           await this.#prepare(signal, onProgress);
           resolve();
+          this.#prepared = new AbortController();
+          return this.#prepared.signal;
         },
         file: () => this.#file,
-        taken: (events) => this.#taken(events),
+        taken: () => this.#moved(),
         report: (problem) => (this.#problem = problem),
       };
       this.#running ??= run(host, this.#stopping.signal);
@@ -84,18 +109,19 @@ export class ReadModels extends Reader {
 
   async ready(): Promise<Readiness> {
     const position = this.#file?.checkpoint.position ?? 0;
+    const state = { position, readable: this.#file !== null, building: this.#progress };
     try {
-      const next = await this.store.read(this.#file?.checkpoint.cursor ?? null, 1);
+      const next = await inTime(this.store.read(this.#file?.checkpoint.cursor ?? null, 1));
       const caughtUp = this.#file !== null && this.#checked && next.length === 0 && this.#problem === null;
       const lag = next[0] === undefined ? 0 : Math.max(0, this.clock.now().getTime() - Date.parse(next[0].recordedAt));
-      return { caughtUp, position, lag, problem: this.#problem };
+      return { ...state, caughtUp, lag, problem: this.#problem };
     } catch (error) {
       const problem = {
         code: 'STORE_UNAVAILABLE',
         error: error instanceof Error ? error.name : '',
         after: position,
       } as const;
-      return { caughtUp: false, position, lag: null, problem: this.#problem ?? problem };
+      return { ...state, caughtUp: false, lag: null, problem: this.#problem ?? problem };
     }
   }
 
@@ -104,8 +130,22 @@ export class ReadModels extends Reader {
    * one is under way waits for the same. Throws what the store throws; the old file then stays.
    */
   rebuild(onProgress: OnProgress = () => undefined): Promise<void> {
-    this.#building ??= this.#rebuild(onProgress).finally(() => (this.#building = null));
+    this.#building ??= this.#rebuild((progress) => {
+      this.#progress = progress;
+      onProgress(progress);
+    }).finally(() => {
+      this.#building = null;
+      this.#progress = null;
+    });
     return this.#building;
+  }
+
+  /** Hears of an error that a question met: a file that is damaged is built anew, and read from where it is whole until then. */
+  met(error: unknown): void {
+    if (!isDamage(error) || this.#problem !== null) return;
+    const after = this.#file?.checkpoint.position ?? 0;
+    this.#problem = { code: 'READ_MODELS_DAMAGED', error: (error as Error).name, after };
+    this.#prepared.abort();
   }
 
   /** Waits until the event of a token is taken in. Throws NotCaughtUp, and BadMark for what is no cursor of this store. */
@@ -117,8 +157,8 @@ export class ReadModels extends Reader {
     }, timeoutMs);
   }
 
-  /** Calls the listener after each batch, with its events, when they can be read; it must not throw. Ends with the function returned. */
-  onBatch(listener: BatchListener): () => void {
+  /** Calls the listener whenever there may be more to read than before; it must not throw. Ends with the function returned. */
+  onMoved(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -127,7 +167,14 @@ export class ReadModels extends Reader {
     if (wait.atLeast !== undefined) await this.waitFor(wait.atLeast);
     const { position = 0 } = wait;
     await this.#waiters.until(() => this.#file !== null && this.#file.checkpoint.position >= position, WAIT_MS);
-    if (this.#file === null) throw new NotCaughtUp('the read models are being built');
+    const reading = this.now();
+    if (reading === null) throw new NotCaughtUp('the read models are being built');
+    return reading;
+  }
+
+  /** What can be read at this moment, without waiting for anything; null while there is no file. */
+  now(): Reading | null {
+    if (this.#file === null) return null;
     const { db, dossiers, tallies, checkpoint, logId } = this.#file;
     return { db, dossiers, tallies, position: checkpoint.position, logId, today: this.clock.today() };
   }
@@ -143,9 +190,12 @@ export class ReadModels extends Reader {
 
   /**
    * A file of another log is given up at once: what it would answer is another register's. Where a log cannot be taken
-   * in whole, an empty file follows it as far as it goes.
+   * in whole, an empty file follows it as far as it goes. One that is damaged is built anew, and one that cannot be
+   * written opened again: a connection opened while a file could only be read never writes.
    */
   async #prepare(signal: AbortSignal, onProgress: OnProgress): Promise<void> {
+    if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild(onProgress);
+    if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') this.#openAgain();
     if (this.#file !== null && !(await this.#isOfThisLog(this.#file))) {
       this.#file.close();
       this.#file = null;
@@ -158,6 +208,13 @@ export class ReadModels extends Reader {
       });
     this.#checked = true;
     this.#waiters.wake();
+  }
+
+  #openAgain(): void {
+    const again = this.path === IN_MEMORY ? null : ModelFile.open(this.path);
+    if (again === null) return;
+    this.#file?.close();
+    this.#file = again;
   }
 
   /** The last event taken in still stands at its place in the log, and so do those before it. */
@@ -190,15 +247,15 @@ export class ReadModels extends Reader {
       this.#file = ModelFile.open(this.path);
       throw error;
     }
-    this.#waiters.wake();
+    this.#moved();
   }
 
   #isBehind(built: ModelFile): boolean {
     return this.#file !== null && built.checkpoint.position < this.#file.checkpoint.position;
   }
 
-  #taken(events: readonly LogEvent[]): void {
+  #moved(): void {
     this.#waiters.wake();
-    if (events.length > 0) for (const listener of [...this.#listeners]) listener(events);
+    for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -5,13 +5,14 @@
  */
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
-import { blamed, isLasting, isOfSqlite, Poisoned } from './failures.js';
+import { blamed, isDamage, isLasting, isOfFile, Poisoned } from './failures.js';
 import type { ModelFile } from './model-file.js';
 
 /** Why the read models do not follow the log. */
 export interface Problem {
   /** The last two end the following until somebody acts. */
-  readonly code: 'STORE_UNAVAILABLE' | 'READ_MODELS_UNWRITABLE' | 'STORE_DAMAGED' | 'EVENT_NOT_TAKEN_IN';
+  readonly code:
+    'STORE_UNAVAILABLE' | 'READ_MODELS_UNWRITABLE' | 'READ_MODELS_DAMAGED' | 'STORE_DAMAGED' | 'EVENT_NOT_TAKEN_IN';
   /** The name of the error; its words may be personal and stay out. */
   readonly error: string;
   /** The last event that was taken in. */
@@ -26,12 +27,15 @@ const LONGEST_WAIT_MS = 10_000;
 /** What the runner works for. */
 export interface Host {
   readonly store: EventStore;
-  /** Sees to it that there is a file of this log. May throw what the store throws. */
-  prepare(signal: AbortSignal): Promise<void>;
+  /**
+   * Sees to it that there is a file of this log that can be worked with; what it gives aborts when that has to be seen
+   * to again. May throw what the store throws.
+   */
+  prepare(signal: AbortSignal): Promise<AbortSignal>;
   /** The file to take events into; null before it is prepared. */
   file(): ModelFile | null;
-  /** After each batch, with those of its events that were not taken in before. */
-  taken(events: readonly LogEvent[]): void;
+  /** After each batch. */
+  taken(): void;
   /** Tells of a problem, and with null that it is over. */
   report(problem: Problem | null): void;
 }
@@ -43,9 +47,9 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
   let limit = BATCH;
   while (!stopped()) {
     try {
-      await host.prepare(signal);
+      const prepared = await host.prepare(signal);
       host.report(null);
-      await follow(host, limit, signal, () => (failures = 0));
+      await follow(host, limit, AbortSignal.any([signal, prepared]), () => (failures = 0));
     } catch (error) {
       if (stopped()) return;
       // One event that cannot be read hides those before it in its batch: these are fetched one by one, once.
@@ -65,10 +69,9 @@ const follow = async (host: Host, limit: number, signal: AbortSignal, progress: 
   for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
     const file = host.file();
     if (signal.aborted || file === null) return;
-    const before = file.checkpoint.position;
     takeIn(file, batch);
     progress();
-    host.taken(batch.filter(({ position }) => position > before));
+    host.taken();
     await turn();
   }
 };
@@ -99,7 +102,8 @@ const problemOf = (error: unknown, after: number): Problem => {
 const codeOf = (error: unknown): Problem['code'] => {
   if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
   if (error instanceof Poisoned) return 'EVENT_NOT_TAKEN_IN';
-  return isOfSqlite(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
+  if (isDamage(error)) return 'READ_MODELS_DAMAGED';
+  return isOfFile(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
 };
 
 const wait = async (ms: number, signal: AbortSignal): Promise<void> => {

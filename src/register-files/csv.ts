@@ -1,11 +1,13 @@
 /**
  * The rows of a CSV file (RFC 4180, UTF-8), one after the other: CRLF or LF, with or without a byte order mark.
+ * The mark that an export puts before what looks like a formula is taken off.
  * Bounded: a row of at most MAX_ROW_BYTES, a file of at most MAX_ROWS rows. A cell that is not UTF-8 is null, so that
  * its row and column can be named; a file that cannot be cut into rows ends with the reason.
  */
 import { createReadStream } from 'node:fs';
 import { Transform, type TransformCallback } from 'node:stream';
 import { parse } from 'csv-parse';
+import { unmarked } from './formula-mark.js';
 import type { Unreadable } from './report.js';
 
 export const MAX_ROW_BYTES = 65_536;
@@ -62,7 +64,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const decode = (latin1: string): string | null => {
   try {
-    return utf8.decode(Buffer.from(latin1, 'latin1'));
+    return unmarked(utf8.decode(Buffer.from(latin1, 'latin1')));
   } catch {
     return null;
   }

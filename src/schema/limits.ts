@@ -25,6 +25,8 @@ export const LIMITS = {
   /** Rows of a page: asked for at most, and where nothing is asked. */
   page: 500,
   defaultPage: 50,
+  /** Rows written by one request. */
+  rows: 1_000,
   /** Problems told of one body or row; the rest show when these are put right. */
   problems: 100,
 } as const;

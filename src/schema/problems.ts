@@ -76,6 +76,10 @@ export const fieldProblems = {
     title: 'Days without administrative arrest',
     means: 'Only an administrative arrest is for a number of days.',
   },
+  'CASE.UNNAMED': {
+    title: 'Case not named',
+    means: 'A row names its case by its id, or by a list and a reference in it.',
+  },
   'DESCRIBED.NOTHING': { title: 'Nothing described', means: '`described` sets or clears at least one field.' },
   'NAME.NO_LANGUAGE': { title: 'No name in any language', means: 'A name is given in at least one language.' },
   'PARAMETER.REPEATED': { title: 'Parameter repeated', means: 'The parameter may stand only once.' },
@@ -117,7 +121,7 @@ export const requestProblems = {
   'SUBJECT.UNKNOWN': {
     status: 404,
     title: 'Unknown case, list or instrument',
-    means: 'The register has no case, list or instrument of this id.',
+    means: 'The register has no case, list or instrument of this id, or no case of this reference.',
   },
   'METHOD.NOT_ALLOWED': {
     status: 405,
@@ -146,13 +150,24 @@ export const requestProblems = {
     title: 'Not the current revision',
     means: 'The subject has another revision than `If-Match` names; `revision` is the current one.',
   },
-  'BODY.TOO_LARGE': { status: 413, title: 'Body too large', means: 'The body is larger than 256 KiB.' },
+  'BODY.TOO_LARGE': {
+    status: 413,
+    title: 'Body too large',
+    means: 'The body is larger than 256 KiB, or than 4 MiB for many rows at once.',
+  },
+  'ROWS.TOO_MANY': { status: 413, title: 'Too many rows', means: 'The body has more rows than `limit`.' },
   'FACT.TOO_LARGE': { status: 413, title: 'Fact too large', means: 'The facts are too large to be stored together.' },
   'REQUEST.TOO_LONG': { status: 414, title: 'URL too long', means: 'A part of the path is too long.' },
+  'REQUEST.HEADERS_TOO_LARGE': {
+    status: 431,
+    title: 'Headers too large',
+    means: 'The URL and the headers together are too large.',
+  },
   'BODY.NOT_DECLARED_JSON': {
     status: 415,
     title: 'Not application/json',
-    means: 'A write must be of the media type application/json, in UTF-8.',
+    means:
+      'A write must be of the media type application/json, in UTF-8; for many rows at once also application/x-ndjson.',
   },
   'FACT.REFUSED': {
     status: 422,
@@ -169,6 +184,11 @@ export const requestProblems = {
     title: 'Idempotency key reused',
     means: 'The key was used before with another body.',
   },
+  'REFERENCE.NOT_GIVEN': {
+    status: 424,
+    title: 'An earlier row was not recorded',
+    means: 'The row names its case by a reference that an earlier row was to give it, and that row was not recorded.',
+  },
   'REGISTER.FAULT': {
     status: 500,
     title: 'Fault of the register',
@@ -184,10 +204,31 @@ export const requestProblems = {
     title: 'Cannot write or read now',
     means: 'The store cannot be reached or cannot write; nothing is known to have been recorded. Ask again.',
   },
+  'REGISTER.BUSY': {
+    status: 503,
+    title: 'Too much at once',
+    means: 'Too many requests are under way, or too many writes wait; nothing was recorded. Ask again.',
+  },
+  'REGISTER.OVERDUE': {
+    status: 503,
+    title: 'No answer in time',
+    means: 'The answer took too long; what was asked may still be recorded. Ask again, with the same key.',
+  },
+  'READS.UNAVAILABLE': {
+    status: 503,
+    title: 'Cannot read now',
+    means: 'The read models cannot be read; where they are damaged, they are being built anew. Ask again.',
+  },
   'READS.BEHIND': {
     status: 503,
     title: 'Not caught up',
-    means: 'The read models do not yet reach the token in `atLeast`. Ask again.',
+    means:
+      'The read models do not yet reach the token in `atLeast`, or the position after which a feed begins. Ask again.',
+  },
+  'FEEDS.FULL': {
+    status: 503,
+    title: 'No room for another feed',
+    means: 'As many feeds are open as may be at once, or the service is stopping. Ask again.',
   },
 } as const satisfies Record<string, Meaning & { status: number }>;
 

@@ -3,10 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { run } from '../../src/cli/program.js';
 import { openDataFolder } from '../../src/event-store/data-folder.js';
 import { demoFile, fixture } from '../register-files/real-register.js';
+import { habeas } from '../support/command-line.js';
 
 let folder: string;
 beforeEach(() => {
@@ -15,26 +14,6 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const inFolder = (name: string): string => join(folder, name);
-
-/** Runs a command line; `until` says whether to stop it, from what it has said so far, or stops it later. */
-const habeas = async (
-  words: readonly string[],
-  until: (said: { out: string; err: string }, stop: () => void) => boolean = () => false,
-) => {
-  const said = { out: '', err: '' };
-  const stop = new AbortController();
-  const terminal = (name: 'out' | 'err'): Writable =>
-    new Writable({
-      write(chunk, _, done) {
-        said[name] += String(chunk);
-        if (until(said, () => stop.abort())) stop.abort();
-        done();
-      },
-    });
-  const context = { environment: { HABEAS_TODAY: '2026-01-05' }, out: terminal('out'), err: terminal('err') };
-  const code = await run(words, { ...context, signal: stop.signal });
-  return { code, ...said };
-};
 
 /** The files of a folder, without what SQLite keeps beside those that it reads. */
 const contentsOf = (path: string): object =>
@@ -52,9 +31,9 @@ describe('habeas', () => {
   it('teaches', async () => {
     const { code, out } = await habeas(['--help']);
     expect(code).toBe(0);
-    for (const word of ['serve', 'demo', 'import', 'rebuild', '$ habeas import', 'Exit codes'])
-      expect(out).toContain(word);
-    for (const command of ['serve', 'demo', 'import', 'rebuild']) {
+    for (const word of ['serve', 'demo', '$ habeas import', 'Exit codes']) expect(out).toContain(word);
+    for (const command of ['serve', 'demo', 'import', 'export', 'backup', 'restore', 'rebuild']) {
+      expect(out).toContain(`  ${command} `);
       const help = await habeas([command, '--help']);
       expect([help.code, help.out]).toEqual([0, expect.stringContaining('$ habeas ')]);
     }

@@ -53,6 +53,7 @@ it('reads of what it knows only what is new, and sees it', async () => {
   await given(proposed('union'));
   expect(reads).toEqual([
     ['list-union', 1],
+    ['list-union', 2],
     ['instrument-amnesty-2025', 0],
     ['list-union', 2],
   ]);
@@ -75,6 +76,8 @@ it('remembers a bounded number, and forgets what was asked for longest ago', asy
   expect(reads).toEqual([
     ['list-list-0', 0],
     ['list-list-1', -1],
+    ['list-list-1', 0],
     ['list-list-2', -1],
+    ['list-list-2', 0],
   ]);
 });

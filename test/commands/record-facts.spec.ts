@@ -160,6 +160,9 @@ describe('what stands in the way', () => {
   it('begins a subject once', async () => {
     await register.recorded(request(id, [opened()]));
     expect(await without(request(id, [opened('AZ-1')]))).toEqual({ outcome: 'already-exists' });
+    const again = { outcome: 'refused', findings: [{ code: 'CASE.ALREADY_OPENED' }] };
+    expect(await without(request(id, [opened('AZ-1')], { begins: false }))).toMatchObject(again);
+    expect(await without(request(newCaseId(ANNA), [opened('AZ-1'), opened()]))).toMatchObject(again);
   });
 
   it('says which revision there is where the caller named another', async () => {

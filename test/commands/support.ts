@@ -102,6 +102,7 @@ export class Register {
       follow: (...args) => store.follow(...args),
       head: () => store.head(),
       compare: (...args) => store.compare(...args),
+      checkWritable: () => store.checkWritable(),
       close: () => store.close(),
     };
     return new RecordFactsHandler(other, this.clock);

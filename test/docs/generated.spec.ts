@@ -2,7 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsTable } from '../../src/settings.js';
+import { alarmsTable } from '../../tools/alarms.js';
 import { catalogue } from '../../tools/catalogue.js';
+import { limitsTable } from '../../tools/limits.js';
 import { problemsPage } from '../../tools/problems.js';
 
 const root = join(__dirname, '../..');
@@ -31,7 +33,11 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const pages: Record<string, () => string> = {
   'docs/events.md': () => catalogue(root),
   'docs/problems.md': problemsPage,
-  'docs/operations.md': () => between(read('docs/operations.md'), 'settings', settings()),
+  'docs/operations.md': () =>
+    Object.entries({ settings, limits: limitsTable, alarms: alarmsTable }).reduce(
+      (text, [mark, table]) => between(text, mark, table()),
+      read('docs/operations.md'),
+    ),
   'docs/architecture.md': () => between(read('docs/architecture.md'), 'rooms', table()),
 };
 

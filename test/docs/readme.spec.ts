@@ -16,7 +16,7 @@ const README = join(import.meta.dirname, '../../README.md');
 const BASE = 'http://127.0.0.1:3000';
 
 /** A command, and the answer that stands under it. */
-const EXAMPLE = /```sh\n(curl [\s\S]*?)\n```\n(?:\n```json\n([\s\S]*?)\n```\n)?/g;
+const EXAMPLE = /```sh\n(curl [\s\S]*?)\n```\n(?:\n```(?:json|csv)\n([\s\S]*?)\n?```\n)?/g;
 
 /** What differs from one import to the next: ids, tokens, instants, marks of pages. */
 const masked = (text: string, keep: readonly string[]): string =>
@@ -49,10 +49,19 @@ test('every command of the README answers what the README shows', async () => {
   for (const [whole, command = '', answer = ''] of readme.matchAll(EXAMPLE)) {
     const run = command.replaceAll(BASE, service.url).replaceAll('/CASE', `/${opened}`);
     const { stdout } = await promisify(execFile)('bash', ['-c', run]);
-    const text = masked(JSON.stringify(JSON.parse(stdout), null, 2), keep);
+    const [language, said] = stdout.startsWith('{')
+      ? ['json', JSON.stringify(JSON.parse(stdout), null, 2)]
+      : [
+          'csv',
+          stdout
+            .replace(/^\ufeff/, '')
+            .replaceAll('\r', '')
+            .trimEnd(),
+        ];
+    const text = masked(said, keep);
     shown.push(answer);
     answered.push(text);
-    written = written.replace(whole, () => `\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`json\n${text}\n\`\`\`\n`);
+    written = written.replace(whole, () => `\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`${language}\n${text}\n\`\`\`\n`);
     // What was written is read by the next command.
     const token = /"token":"([^"]+)"/.exec(stdout)?.[1];
     if (token !== undefined) await service.app.get(ReadModels).waitFor(token);

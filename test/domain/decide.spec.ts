@@ -72,6 +72,17 @@ describe('deciding about a case', () => {
     ).toBe('accepted');
   });
 
+  test('opens it once, whether the second comes later or in one batch, and is not shut by what was stored', () => {
+    const opened = { type: 'opened', names: [], id: 'o1' } as const;
+    const second = { ...opened, id: 'o2' };
+    const refused = 'refused, refuse CASE.ALREADY_OPENED';
+    expect(told(decideCase([], known(opened, arrested), given, []))).toBe('accepted');
+    expect(told(decideCase([], known(opened, arrested, second), given, ['CASE.ALREADY_OPENED']))).toBe(refused);
+    expect(told(decideCase(known(opened), known(second), given, []))).toBe(refused);
+    expect(told(decideCase(known(opened, second), known(arrested), given, []))).toBe('accepted');
+    expect(told(decideCase(known(opened, second), known({ ...opened, id: 'o3' }), given, []))).toBe(refused);
+  });
+
   test('names only what stands in the way when it refuses', () => {
     const news = known(recognised, { type: 'released', occurredOn: '2023-06-01', reason: 'bail', id: 'x' });
     expect(told(decideCase([], news, given, []))).toBe('refused, ask CASE.NOT_HELD');
@@ -112,6 +123,13 @@ describe('deciding about a list', () => {
     expect(told(decideList([defined, category], [{ ...defined, id: 'm' }], []))).toBe(
       'refused, refuse LIST.ALREADY_DEFINED',
     );
+    expect(decideList([], [defined, category, { ...defined, id: 'm' }], [])).toEqual({
+      outcome: 'refused',
+      findings: [
+        { code: 'LIST.ALREADY_DEFINED', grade: 'refuse', facts: ['m'], expected: 'The list was defined before.' },
+      ],
+    });
+    expect(told(decideList([defined, { ...defined, id: 'm' }], [category], []))).toBe('accepted');
   });
 });
 
@@ -126,6 +144,17 @@ describe('deciding about an instrument', () => {
     expect(told(decideInstrument([fact({})], [fact({}, 'j')], []))).toBe(
       'refused, refuse INSTRUMENT.ALREADY_REGISTERED',
     );
+    expect(decideInstrument([], [fact({}), fact({}, 'j')], [])).toEqual({
+      outcome: 'refused',
+      findings: [
+        {
+          code: 'INSTRUMENT.ALREADY_REGISTERED',
+          grade: 'refuse',
+          facts: ['j'],
+          expected: 'The instrument was registered before.',
+        },
+      ],
+    });
   });
 
   test.each<[string, object, boolean]>([

@@ -91,6 +91,7 @@ describe('on loopback', () => {
     expect((await service.get('/health/ready')).body).toEqual({
       status: 'ok',
       parts: { log: true, 'read-models': true },
+      lag: 0,
     });
   });
 
@@ -131,7 +132,14 @@ describe('with a token', () => {
   it.each(['', 'Bearer', 'Bearer wrong-token-of-many-characters', `Basic ${token}`, `Bearer ${token}x`, token])(
     'refuses "%s", also for what there is none of',
     async (authorization) => {
-      for (const path of ['/v1/lists', '/v1/docs', '/v1/openapi.json', '/nowhere', '/v1/cases/%zz/health/']) {
+      for (const path of [
+        '/v1/lists',
+        '/v1/docs',
+        '/v1/openapi.json',
+        '/metrics',
+        '/nowhere',
+        '/v1/cases/%zz/health/',
+      ]) {
         const answer = await service.get(path, { authorization });
         if (path.includes('%zz')) expect(answer.status).toBe(400);
         else expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="habeas"']);

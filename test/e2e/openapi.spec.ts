@@ -69,14 +69,18 @@ it('tells of every route, and of none besides', () => {
       'GET /v1/cases/{id}/history',
       'GET /v1/counts',
       'GET /v1/events',
+      'GET /v1/feed',
       'GET /v1/history',
       'GET /v1/instruments',
       'GET /v1/instruments/{id}',
       'GET /v1/lists',
       'GET /v1/lists/{id}',
       'GET /v1/lists/{id}/members',
+      'GET /v1/lists/{id}/members.csv',
+      'GET /v1/lists/{id}/members.xlsx',
       'GET /v1/lists/{id}/movements',
       'POST /v1/cases',
+      'POST /v1/events',
       'POST /v1/cases/{id}/events',
       'POST /v1/instruments',
       'POST /v1/instruments/{id}/events',
@@ -116,7 +120,7 @@ it('has every type of fact as a schema of its own, told apart by its type, with 
 it('says of every operation which problems it answers with', () => {
   for (const { method, operation } of operations()) {
     const statuses = Object.keys(operation['responses'] as Loose).filter((status) => Number(status) >= 400);
-    const expected = ['400', '401', '403', '404', '414', '500', '503'];
+    const expected = ['400', '401', '403', '404', '408', '414', '431', '500', '503'];
     const ofWrites = ['409', '412', '413', '415', '422'];
     expect(statuses.sort()).toEqual([...expected, ...(method === 'post' ? ofWrites : [])].sort());
     for (const status of statuses) {

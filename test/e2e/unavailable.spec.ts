@@ -25,7 +25,13 @@ it('a store that is gone: writing is told to come again, reading goes on, readin
   ]);
   expect((await service.get('/v1/lists/union')).status).toBe(200);
   const ready = await service.get('/health/ready');
-  expect([ready.status, ready.body['status'], ready.body['parts'].log]).toEqual([503, 'not-ready', false]);
+  expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(ready.body).toEqual({
+    status: 'not-ready',
+    parts: { log: false, 'read-models': false },
+    codes: { log: 'STORE_UNAVAILABLE', 'read-models': 'STORE_UNAVAILABLE' },
+    lag: null,
+  });
   expect((await service.get('/health/live')).status).toBe(200);
   await service.stop();
   await service.again();

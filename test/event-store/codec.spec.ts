@@ -36,13 +36,13 @@ const factOf = (type: AnyFactType): fc.Arbitrary<AnyFact> => {
   ) as unknown as fc.Arbitrary<AnyFact>;
 };
 
-const eventWith = (facts: fc.Arbitrary<AnyFact>): fc.Arbitrary<NewEvent> =>
+const eventWith = (version: number, facts: fc.Arbitrary<AnyFact>): fc.Arbitrary<NewEvent> =>
   fc.record({
     id: fc.uuid(),
     recordedAt: fc
       .date({ min: new Date('0000-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
       .map((date) => date.toISOString()),
-    schemaVersion: fc.constant(1),
+    schemaVersion: fc.constant(version),
     actor: fc.record({ kind: fc.constantFrom('person', 'import', 'system'), id: text, asserted: fc.boolean() }),
     acknowledged: fc.array(text),
     raised: fc.array(
@@ -56,7 +56,7 @@ const eventWith = (facts: fc.Arbitrary<AnyFact>): fc.Arbitrary<NewEvent> =>
 describe('codec', () => {
   it.each(TYPES)('gives any %s back exactly', (type) => {
     fc.assert(
-      fc.property(eventWith(factOf(type)), (event) => {
+      fc.property(eventWith(allFacts[type].version, factOf(type)), (event) => {
         // As plain objects: arbitrary objects may come without a prototype.
         const plain = JSON.parse(JSON.stringify(event)) as NewEvent;
         const record = encode(event);
@@ -163,6 +163,16 @@ describe('codec', () => {
 describe('upcasters', () => {
   it.each(TYPES)('%s has one for each version before the one of today', (type) => {
     expect(UPCASTERS[type] ?? []).toHaveLength((descriptionOf(type)?.version ?? 0) - 1);
+  });
+
+  it('set the reason of a delisting apart, which was stored among what anybody may read', () => {
+    const said = { data: { reliability: 'reported', list: 'union' }, personal: { sources: [], note: 'x' } };
+    const told = { data: { ...said.data, reason: 'moved home' }, personal: said.personal };
+    expect(upcast(told, 1, UPCASTERS.delisted ?? [])).toEqual({
+      data: said.data,
+      personal: { ...said.personal, reason: 'moved home' },
+    });
+    expect(upcast(said, 1, UPCASTERS.delisted ?? [])).toStrictEqual(said);
   });
 
   it('are applied in order, from the version stored', () => {

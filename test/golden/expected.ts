@@ -176,7 +176,10 @@ export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full
   declined: [
     { type: 'declined', ...on('2026-01-20'), list: 'union', reason: 'The evidence of violence was not answered.' },
   ],
-  delisted: [{ type: 'delisted', ...on('2027'), list: 'union', reason: 'duplicate' }],
+  delisted: [
+    { type: 'delisted', ...on('2027'), list: 'union', reason: 'duplicate' },
+    { type: 'delisted', ...on('2026-02-03'), list: 'union', reason: 'The family asked for it; he lives at home.' },
+  ],
   died: [
     { type: 'died', ...on('2028-11-30'), place: 'prison hospital', statedCause: 'heart failure', inCustody: true },
   ],

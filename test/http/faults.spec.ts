@@ -1,5 +1,5 @@
 import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
-import { AppendTooLarge, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
+import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
 import { UnreadableBody } from '../../src/http/body.js';
 import { answerToError, traceOf } from '../../src/http/faults.js';
 import { BadMark, NotCaughtUp } from '../../src/read-models/questions.js';
@@ -8,6 +8,7 @@ const SECRET = 'Səməd Nümunəyev';
 
 it.each([
   [new StoreUnavailable(SECRET), 503, 'REGISTER.UNAVAILABLE', true],
+  [new StoreBusy(SECRET), 503, 'REGISTER.BUSY', false],
   [new StoreDamaged(SECRET), 500, 'REGISTER.DAMAGED', true],
   [new AppendTooLarge(SECRET), 413, 'FACT.TOO_LARGE', false],
   [new NotCaughtUp(SECRET), 503, 'READS.BEHIND', false],
@@ -16,6 +17,9 @@ it.each([
   [new PayloadTooLargeException(SECRET), 413, 'BODY.TOO_LARGE', false],
   [new NotFoundException(SECRET), 400, 'REQUEST.MALFORMED', false],
   [Object.assign(new Error(SECRET), { statusCode: 415 }), 415, 'BODY.NOT_DECLARED_JSON', false],
+  [Object.assign(new Error(SECRET), { code: 'SQLITE_CORRUPT_INDEX' }), 503, 'READS.UNAVAILABLE', true],
+  [Object.assign(new Error(SECRET), { code: 'SQLITE_BUSY' }), 503, 'READS.UNAVAILABLE', true],
+  [Object.assign(new Error(SECRET), { code: 'SQLITE_ERROR' }), 500, 'REGISTER.FAULT', true],
   [new TypeError(SECRET), 500, 'REGISTER.FAULT', true],
   [SECRET, 500, 'REGISTER.FAULT', true],
   [undefined, 500, 'REGISTER.FAULT', true],

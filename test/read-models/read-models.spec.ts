@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { BadMark, Cases, History, NotCaughtUp } from '../../src/read-models/questions.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
+import { overwrite } from '../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, everything, handlersOf, Log, opened } from './support.js';
 
@@ -54,7 +55,14 @@ describe('following the log', () => {
     expect(await countCases(models)).toBe(1);
     await models.waitFor(await log.say('case', 'b', opened('İki')));
     expect(await countCases(models)).toBe(2);
-    expect(await models.ready()).toEqual({ caughtUp: true, position: 2, lag: 0, problem: null });
+    expect(await models.ready()).toEqual({
+      caughtUp: true,
+      position: 2,
+      lag: 0,
+      problem: null,
+      readable: true,
+      building: null,
+    });
   });
 
   it('goes on from its checkpoint when it is opened again', async () => {
@@ -74,18 +82,17 @@ describe('following the log', () => {
     expect(read).toEqual(['1']);
   });
 
-  it('tells of each batch once, when it can be read', async () => {
+  it('tells of what it takes in when it can be read, from a rebuild too', async () => {
     const models = await started();
-    const heard: [number, number][] = [];
-    const stop = models.onBatch((events) => {
-      for (const { position } of events) heard.push([position, heard.length + 1]);
-    });
-    await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' });
-    await models.waitFor(await log.say('case', 'b', opened('İki')));
-    expect(heard).toEqual([1, 2, 3].map((position) => [position, position]));
+    const heard: (number | undefined)[] = [];
+    const stop = models.onMoved(() => heard.push(models.now()?.position));
+    await models.waitFor(await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' }));
+    expect(heard).toEqual([2]);
+    await models.rebuild();
+    expect(heard).toEqual([2, 2]);
     stop();
-    await models.waitFor(await log.say('case', 'c', opened('Üç')));
-    expect(heard).toHaveLength(3);
+    await models.waitFor(await log.say('case', 'b', opened('İki')));
+    expect(heard).toEqual([2, 2]);
   });
 
   it('says how far it lags behind', async () => {
@@ -166,6 +173,8 @@ describe('faults', () => {
       position: 1,
       lag: null,
       problem: { code: 'STORE_UNAVAILABLE', error: 'StoreUnavailable', after: 1 },
+      readable: true,
+      building: null,
     });
     expect(await countCases(models)).toBe(1);
   });
@@ -255,7 +264,65 @@ describe('faults', () => {
   });
 });
 
+describe('a damaged file', () => {
+  /** A register of many cases, closed, and its read models overwritten. */
+  const damaged = async (from: number, to: number): Promise<void> => {
+    for (let count = 0; count < 300; count += 1) await log.say('case', `c${String(count)}`, opened('Ad'));
+    const models = await started();
+    await models.waitFor(log.token);
+    await models.stop();
+    overwrite(path, from, to);
+  };
+  const isSound = async (models: ReadModels): Promise<boolean> => {
+    const { caughtUp, problem } = await models.ready();
+    return caughtUp && problem === null;
+  };
+
+  it('is built anew where following the log meets the damage', async () => {
+    await damaged(0.2, 0.99);
+    const models = open();
+    await models.start();
+    await log.say('case', 'c7', { type: 'arrested', occurredOn: '2024-01-01' });
+    await until(() => isSound(models));
+    expect(await countCases(models)).toBe(300);
+  });
+
+  it('is built anew where a question meets the damage, and says so until then', async () => {
+    await damaged(0.3, 0.4);
+    const models = await started();
+    const asked = async (): Promise<unknown> =>
+      handlersOf(models).history.execute(new History({ after: 0, limit: 300 }));
+    const error: unknown = await asked().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: expect.stringMatching(/^SQLITE_CORRUPT/) });
+    models.met(error);
+    expect((await models.ready()).problem).toMatchObject({ code: 'READ_MODELS_DAMAGED', after: 300 });
+    await until(() => isSound(models));
+    expect(await asked()).toMatchObject({ items: { length: 300 } });
+    expect(await countCases(models)).toBe(300);
+  });
+
+  it('stays where the error was another', async () => {
+    const models = await started();
+    models.met(new StoreUnavailable('for a test'));
+    expect((await models.ready()).problem).toBeNull();
+  });
+});
+
 describe('a file', () => {
+  it('that is locked by another is waited for without holding up reads, then written again', async () => {
+    const models = await started();
+    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    const other = new Database(path);
+    other.exec('BEGIN IMMEDIATE');
+    await log.say('case', 'b', opened('İki'));
+    await until(async () => (await models.ready()).problem?.code === 'READ_MODELS_UNWRITABLE');
+    expect(await countCases(models)).toBe(1);
+    other.exec('ROLLBACK');
+    other.close();
+    await models.waitFor(log.token);
+    expect(await countCases(models)).toBe(2);
+  });
+
   it('of another log is built anew', async () => {
     const other = new Log();
     await other.say('case', 'x', opened('Başqa'));

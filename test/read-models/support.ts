@@ -19,6 +19,7 @@ import { OneCaseHandler } from '../../src/read-models/one-case.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Reader, type Reading } from '../../src/read-models/reader.js';
 import { day, fact } from '../support/facts.js';
+import { extend } from '../support/extend.js';
 import { anEvent } from '../support/new-events.js';
 
 export const TODAY = '2026-01-05';
@@ -56,14 +57,14 @@ export class Log {
     const events = facts.map(({ id: factId, ...fields }) =>
       anEvent({ id: typeof factId === 'string' ? factId : randomUUID(), fact: said(fields as Said) }),
     );
-    const appended = await this.store.append(streamName(kind, id), 'any', events);
+    const appended = await extend(this.store, streamName(kind, id), events);
     if (appended.outcome !== 'appended') throw new Error('conflict');
     return (this.#token = appended.cursor);
   }
 
   /** Appends a fact under its id. */
   async tell(id: string, { id: factId, fact: told }: Known<CaseFact>): Promise<Cursor> {
-    const appended = await this.store.append(streamName('case', id), 'any', [anEvent({ id: factId, fact: told })]);
+    const appended = await extend(this.store, streamName('case', id), [anEvent({ id: factId, fact: told })]);
     if (appended.outcome !== 'appended') throw new Error('conflict');
     return (this.#token = appended.cursor);
   }

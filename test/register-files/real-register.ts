@@ -1,4 +1,4 @@
-/** A register in memory on the real store, commands and read models, with today fixed; and imports into it. */
+/** A register on a real store, commands and read models, with today fixed; and imports into it. */
 import { join } from 'node:path';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
@@ -33,8 +33,8 @@ export interface RealRegister {
   close(): Promise<void>;
 }
 
-export const openRealRegister = async (): Promise<RealRegister> => {
-  const store = createSqliteStore({ file: ':memory:' });
+/** Over an empty store, which is closed with it. */
+export const openRealRegister = async (store = createSqliteStore({ file: ':memory:' })): Promise<RealRegister> => {
   const readModels = ReadModels.open(':memory:', store, clock);
   const module = await Test.createTestingModule({
     imports: [CqrsModule.forRoot()],
@@ -42,6 +42,7 @@ export const openRealRegister = async (): Promise<RealRegister> => {
       { provide: EVENT_STORE, useValue: store },
       { provide: CLOCK, useValue: clock },
       { provide: Reader, useValue: readModels },
+      { provide: ReadModels, useValue: readModels },
       ...commandHandlers,
       ...QUERY_HANDLERS,
     ],
@@ -64,8 +65,7 @@ export const openRealRegister = async (): Promise<RealRegister> => {
       return { imported, report };
     },
     async events() {
-      const head = await store.head();
-      return head === null ? 0 : Number(head);
+      return (await readModels.ready()).position;
     },
     async close() {
       await readModels.stop();

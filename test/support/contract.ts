@@ -20,12 +20,20 @@ export class Contract {
     const schema = operation['responses'][String(status)]?.content?.[mediaType]?.schema as Loose | undefined;
     const where = `${method} ${path} ${status} ${mediaType}`;
     if (schema === undefined) throw new Error(`${where}: not in the document`);
-    const validate = this.ajv.compile({ $ref: `openapi${String(schema['$ref'])}` });
-    const values = mediaType === 'application/x-ndjson' ? text.split('\n').filter((line) => line !== '') : [text];
+    if (!/(json|event-stream)$/.test(mediaType)) return;
+    const ofEach = mediaType === 'text/event-stream' ? this.ofData(String(schema['$ref'])) : String(schema['$ref']);
+    const validate = this.ajv.compile({ $ref: `openapi${ofEach}` });
+    const values = valuesIn(mediaType, text);
     for (const value of values) {
       if (!validate(JSON.parse(value)))
         throw new Error(`${where}: ${this.ajv.errorsText(validate.errors)} in ${value}`);
     }
+  }
+
+  /** Of a feed, the schema of the data of one event. */
+  private ofData($ref: string): string {
+    const schema = this.document['components'].schemas[$ref.split('/').at(-1) as string] as Loose;
+    return String(schema['contentSchema'].$ref);
   }
 
   private operationAt(method: string, path: string): Loose | null {
@@ -37,3 +45,9 @@ export class Contract {
     return null;
   }
 }
+
+const valuesIn = (mediaType: string, text: string): readonly string[] => {
+  if (mediaType === 'application/x-ndjson') return text.split('\n').filter((line) => line !== '');
+  if (mediaType === 'text/event-stream') return [...text.matchAll(/^data: (.*)$/gm)].map((match) => match[1] as string);
+  return [text];
+};

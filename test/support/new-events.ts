@@ -1,6 +1,6 @@
 /** Events to append, for tests of stores: valid, each with an id of its own, and nobody real in them. */
 import { randomUUID } from 'node:crypto';
-import type { AnyFact } from '../../src/domain/facts.js';
+import { allFacts, type AnyFact } from '../../src/domain/facts.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 
 /** A fact that carries a text, so that what comes back can be told apart. */
@@ -11,16 +11,17 @@ export const saying = (text: string): AnyFact => ({
   name: { text, script: 'Latn', language: 'az', kind: 'full' },
 });
 
-export const anEvent = (changes: Partial<NewEvent> = {}): NewEvent => ({
+/** In the version of today unless told otherwise. */
+export const anEvent = ({ fact = saying('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
   id: randomUUID(),
   recordedAt: '2025-12-22T10:20:30.456Z',
-  schemaVersion: 1,
+  schemaVersion: allFacts[fact.type].version,
   actor: { kind: 'person', id: 'a-17', asserted: true },
   acknowledged: [],
   raised: [],
   correlationId: 'request-1',
   causationId: null,
-  fact: saying('Elçin Nümunəvi'),
+  fact,
   ...changes,
 });
 

@@ -1,5 +1,6 @@
 /** A register in a temporary folder, served over real HTTP, and a client that speaks to it. */
 import { EVENT_STORE, MAX_READ, type EventStore, type LogEvent } from '../../src/event-store/port.js';
+import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
 import { serve, type Serving } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
 import { Contract, type Loose } from './contract.js';
@@ -29,11 +30,15 @@ export class Service {
   private constructor(
     private readonly folder: TemporaryFolder,
     private readonly environment: Readonly<Record<string, string>>,
+    private readonly limits: HttpLimits,
   ) {}
 
   /** Starts one; today is 2026-01-05 unless the environment says otherwise. */
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Service> {
-    const service = new Service(await temporaryFolder(), environment);
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    limits: Partial<HttpLimits> = {},
+  ): Promise<Service> {
+    const service = new Service(await temporaryFolder(), environment, { ...HTTP_LIMITS, ...limits });
     await service.again();
     return service;
   }
@@ -46,7 +51,7 @@ export class Service {
       HABEAS_TODAY: '2026-01-05',
       ...this.environment,
     });
-    this.serving = await serve(settings, { write: (line) => void this.logs.push(line) });
+    this.serving = await serve(settings, { write: (line) => void this.logs.push(line) }, this.limits);
   }
 
   get url(): string {

@@ -1,54 +1,196 @@
-/** The container files, as far as reading them can tell. */
+/** The container files, as far as reading them can tell. No container engine runs in the tests. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
+import { DCLinter } from 'dclint';
 import { parse } from 'yaml';
 import { settingsTable } from '../../src/settings.js';
 
-const read = (file: string): string => readFileSync(join(__dirname, '../..', file), 'utf8');
-const compose = parse(read('docker-compose.yml'));
-const { habeas } = compose.services;
+interface Container {
+  readonly image?: string;
+  readonly build?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly [key: string]: unknown;
+}
+
+interface Compose {
+  readonly name: string;
+  readonly services: Readonly<Record<string, Container>>;
+  readonly networks?: Readonly<Record<string, unknown>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+const FILES = ['docker-compose.yml', 'docker-compose.sqlite.yml', 'docker-compose.cluster.yml'];
+
+const path = (file: string): string => join(__dirname, '../..', file);
+const read = (file: string): string => readFileSync(path(file), 'utf8');
+const compose = (file: string): Compose => parse(read(file), { merge: true }) as Compose;
+const containers = (file: string): readonly Container[] => Object.values(compose(file).services);
+const variables = ({ environment = {} }: Container): Readonly<Record<string, string>> => environment;
+
+/** The service's own containers, and the server's. */
+const ours = (file: string): readonly Container[] => containers(file).filter(({ build }) => build !== undefined);
+const nodes = (file: string): readonly Container[] =>
+  containers(file).filter(({ image }) => image?.startsWith('eventstore/eventstore:') === true);
+
 const dockerfile = read('Dockerfile')
   .split('\n')
   .filter((line) => line !== '' && !line.startsWith('#'));
 
-describe('docker-compose.yml', () => {
-  test('sets nothing that is no setting', () => {
-    const names: readonly string[] = Object.values(settingsTable).map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(Object.keys(habeas.environment)));
+describe.each(FILES)('%s', (file) => {
+  test('is what the compose specification asks for, and every image has a tag', () => {
+    const style = ['service-keys-order', 'services-alphabetical-order', 'top-level-properties-order'];
+    const rules = Object.fromEntries(style.map((rule) => [rule, 0 as const]));
+    const linter = new DCLinter({ rules, quiet: true, debug: false, exclude: [] });
+    expect(
+      linter.lintFiles([path(file)], false).flatMap(({ messages }: { messages: readonly unknown[] }) => messages),
+    ).toEqual([]);
   });
 
-  test('publishes on loopback only', () => {
-    for (const service of Object.values<{ ports?: string[] }>(compose.services))
-      for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
-    expect(habeas.ports).toHaveLength(1);
-    expect(habeas.network_mode).toBeUndefined();
+  test('sets nothing that is no setting of the service', () => {
+    const names = Object.values(settingsTable).map(({ name }): string => name);
+    expect(ours(file)).not.toEqual([]);
+    for (const one of ours(file)) expect(names).toEqual(expect.arrayContaining(Object.keys(variables(one))));
   });
 
-  test('does not start without a bearer token, and holds none', () => {
-    expect(habeas.environment.HABEAS_TOKEN).toMatch(/^\$\{HABEAS_TOKEN:\?.+\}$/);
+  test('sets nothing that is no option of the server, in the version that is run', () => {
+    const { version, variables: names } = JSON.parse(read('test/fixtures/eventstoredb-options.json'));
+    for (const node of nodes(file)) {
+      expect(node.image).toBe(`eventstore/eventstore:${version}-jammy`);
+      expect(names).toEqual(expect.arrayContaining(Object.keys(variables(node))));
+    }
   });
 
-  test('listens beyond loopback inside the container, on the port that is published', () => {
-    expect(habeas.environment.HABEAS_HOST).toBe('0.0.0.0');
-    expect(habeas.ports[0].split(':')[2]).toBe(habeas.environment.HABEAS_PORT);
+  test('holds no secret, and does not start without one', () => {
+    const secrets = containers(file)
+      .flatMap((container) => Object.entries(variables(container)))
+      .filter(([name]) => /TOKEN|PASSWORD/.test(name) && !/_FILE$/.test(name));
+    expect(secrets).not.toEqual([]);
+    for (const [, value] of secrets) expect(value).toMatch(/^\$\{[A-Z_]+:\?.+\}$/);
+    for (const one of ours(file)) expect(variables(one)).toHaveProperty('HABEAS_TOKEN');
   });
 
-  test('keeps the data folder in a volume, and nothing else can be written but /tmp', () => {
-    expect(habeas.volumes).toEqual([`data:${habeas.environment.HABEAS_DATA}`]);
-    expect(Object.keys(compose.volumes)).toEqual(['data']);
-    expect(habeas.read_only).toBe(true);
-    expect(habeas.tmpfs.map((mount: string) => mount.split(':')[0])).toEqual(['/tmp']);
+  test('publishes one port, on loopback, under the number by which the service knows itself', () => {
+    const published = containers(file).flatMap(({ ports = [] }) => ports);
+    const [port] = ours(file).map((one) => variables(one)['HABEAS_PORT']);
+    expect(published).toEqual([`127.0.0.1:${port}:${port}`]);
+    for (const container of containers(file)) expect([undefined, 'none']).toContain(container['network_mode']);
+  });
+
+  test('listens beyond loopback inside the containers alone', () => {
+    for (const one of ours(file)) expect(variables(one)['HABEAS_HOST']).toBe('0.0.0.0');
+  });
+
+  test('keeps what is to last in named volumes, none of which is written by two', () => {
+    const mounts = containers(file)
+      .flatMap(({ volumes = [] }) => volumes)
+      .map((volume) => volume.split(':') as [string, string, string?]);
+    const named = mounts.filter(([source]) => !source.startsWith('./'));
+    expect(Object.keys(compose(file).volumes).sort()).toEqual([...new Set(named.map(([source]) => source))].sort());
+    const written = named.filter(([, , mode]) => mode !== 'ro').map(([source]) => source);
+    expect(new Set(written).size).toBe(written.length);
+    for (const one of ours(file)) expect(one.volumes?.[0]).toMatch(`:${variables(one)['HABEAS_DATA']}`);
+    for (const node of nodes(file)) {
+      const targets = node.volumes?.map((volume) => volume.split(':')[1]);
+      expect(targets).toEqual(expect.arrayContaining(['/var/lib/eventstore', '/var/log/eventstore']));
+    }
+  });
+
+  test('lets the service write its data folder and /tmp alone, and gives it time to answer what is under way', () => {
+    for (const one of ours(file)) {
+      expect(one).toMatchObject({ init: true, read_only: true, stop_grace_period: '30s', restart: 'unless-stopped' });
+      expect((one['tmpfs'] as string[]).map((mount) => mount.split(':')[0])).toEqual(['/tmp']);
+    }
   });
 
   test('runs without privileges', () => {
-    expect(habeas.cap_drop).toEqual(['ALL']);
-    expect(habeas.cap_add).toBeUndefined();
-    expect(habeas.privileged).toBeUndefined();
-    expect(habeas.security_opt).toContain('no-new-privileges:true');
+    for (const container of containers(file)) {
+      expect(container).toMatchObject({ cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+      expect(container['privileged']).toBeUndefined();
+    }
+    for (const container of [...ours(file), ...nodes(file)]) expect(container['cap_add']).toBeUndefined();
   });
 
-  test('has time to answer what is under way', () => {
-    expect(habeas.stop_grace_period).toBe('30s');
+  test('waits for nodes that are healthy, and asks them under their own names', () => {
+    const { services } = compose(file);
+    for (const one of ours(file).filter((each) => variables(each)['EVENT_STORE'] === 'esdb')) {
+      const { hosts, dnsDiscover } = parseConnectionString(variables(one)['ESDB_URL'] as string);
+      expect(dnsDiscover).toBe(false);
+      expect(hosts.map(({ port }) => port)).toEqual(hosts.map(() => 2113));
+      expect(Object.keys(one.depends_on ?? {})).toEqual(hosts.map(({ address }) => address));
+      expect(hosts.map(({ address }) => services[address])).toEqual(nodes(file));
+      for (const { condition } of Object.values(one.depends_on ?? {})) expect(condition).toBe('service_healthy');
+    }
+    for (const node of nodes(file)) expect(node.healthcheck?.test.join(' ')).toMatch(/localhost:2113\/health\/live$/);
+  });
+
+  test('has the nodes on a network of their own with the service, and has them tell nobody of it', () => {
+    for (const node of nodes(file)) {
+      expect(node.networks).toEqual(['log']);
+      expect(variables(node)['EVENTSTORE_TELEMETRY_OPTOUT']).toBe('true');
+    }
+    if (nodes(file).length > 0) expect(compose(file).networks).toEqual({ log: { internal: true } });
+  });
+});
+
+test('the files have volumes apart', () => {
+  expect(new Set(FILES.map((file) => compose(file).name)).size).toBe(FILES.length);
+});
+
+test('the store is chosen by the file', () => {
+  const chosen = (file: string) => ours(file).map((one) => variables(one)['EVENT_STORE'] ?? 'sqlite');
+  expect(FILES.map(chosen)).toEqual([['esdb'], ['sqlite'], ['esdb', 'esdb']]);
+});
+
+describe('docker-compose.cluster.yml', () => {
+  const { services } = compose('docker-compose.cluster.yml');
+  const names = Object.keys(services).filter((name) => /^node\d$/.test(name));
+
+  test('has nodes that name themselves as their certificates do, and each other', () => {
+    expect(services['certificates']?.['entrypoint']).toEqual(['bash', '/certificates.sh', ...names]);
+    for (const name of names) {
+      const others = names.filter((other) => other !== name).map((other) => `${other}:2113`);
+      expect(variables(services[name] as Container)).toMatchObject({
+        EVENTSTORE_CLUSTER_SIZE: String(names.length),
+        EVENTSTORE_GOSSIP_SEED: others.join(','),
+        EVENTSTORE_NODE_HOST_ADVERTISE_AS: name,
+        EVENTSTORE_REPLICATION_HOST_ADVERTISE_AS: name,
+        EVENTSTORE_CERTIFICATE_FILE: `/certificates/${name}/node.crt`,
+        EVENTSTORE_CERTIFICATE_PRIVATE_KEY_FILE: `/certificates/${name}/node.key`,
+      });
+      expect(services[name]?.depends_on).toEqual({ certificates: { condition: 'service_completed_successfully' } });
+    }
+  });
+
+  test('checks certificates, and has users with passwords', () => {
+    for (const node of nodes('docker-compose.cluster.yml')) {
+      expect(variables(node)).not.toHaveProperty('EVENTSTORE_INSECURE');
+      expect(variables(node)).toHaveProperty('EVENTSTORE_DEFAULT_ADMIN_PASSWORD');
+      expect(variables(node)).toHaveProperty('EVENTSTORE_DEFAULT_OPS_PASSWORD');
+    }
+    for (const one of ours('docker-compose.cluster.yml')) {
+      const url = parseConnectionString(variables(one)['ESDB_URL'] as string);
+      expect(url).toMatchObject({ tls: true, tlsCAFile: '/trust/ca.crt' });
+      expect(url.defaultCredentials).toEqual({ username: 'admin', password: '${ADMIN_PASSWORD}' });
+      expect(one.volumes).toContain('trust:/trust:ro');
+    }
+  });
+
+  test("shows the authority's key to the job that signs, and to nobody else", () => {
+    const holders = Object.keys(services).filter((name) =>
+      services[name]?.volumes?.some((volume) => volume.startsWith('authority:')),
+    );
+    expect(holders).toEqual(['certificates']);
+  });
+
+  test('has instances that differ in their data alone', () => {
+    const [first, second] = ours('docker-compose.cluster.yml');
+    expect({ ...first, volumes: null }).toEqual({ ...second, volumes: null });
   });
 });
 
@@ -74,7 +216,7 @@ describe('Dockerfile', () => {
 
   test('says how it is: health, data folder, command', () => {
     expect(last.join('\n')).toMatch(/HEALTHCHECK [^]*fetch\('http:\/\/127\.0\.0\.1:3000\/health\/live'\)/);
-    expect(last).toContain(`VOLUME ${habeas.environment.HABEAS_DATA}`);
+    for (const one of FILES.flatMap(ours)) expect(last).toContain(`VOLUME ${variables(one)['HABEAS_DATA']}`);
     expect(last).toContain('CMD ["node", "dist/cli.js", "serve"]');
   });
 });

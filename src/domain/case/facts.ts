@@ -215,7 +215,7 @@ export const caseFacts: { readonly [T in CaseFactType]: FactDescription<CaseFiel
   escaped: { means: 'The person escaped.', version: 1, dated: true, personal: ['place'] },
   wanted: { means: 'The person is sought.', version: 1, dated: true, personal: [] },
   declined: { means: 'A list declined to recognise the person.', version: 1, dated: true, personal: ['reason'] },
-  delisted: { means: 'A list took the person off.', version: 1, dated: true, personal: [] },
+  delisted: { means: 'A list took the person off.', version: 2, dated: true, personal: ['reason'] },
   died: { means: 'The person died.', version: 1, dated: true, personal: ['place', 'statedCause'] },
 };
 

@@ -2,6 +2,7 @@
 import type { Finding, Grade } from '../fact.js';
 
 export const findingCodes = {
+  'CASE.ALREADY_OPENED': { grade: 'refuse', means: 'A case is opened once.' },
   'CASE.DECEASED': { grade: 'refuse', means: 'Custody or proceedings cannot change after death.' },
   'CASE.ORDER_CONTRADICTS': {
     grade: 'refuse',

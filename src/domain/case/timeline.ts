@@ -5,8 +5,9 @@
 import { findingKey } from '../decide.js';
 import type { Finding, Known } from '../fact.js';
 import type { CaseFact } from './facts.js';
+import { finding } from './findings.js';
 import type { Given } from './given.js';
-import { orderOf } from './order.js';
+import { orderOf, type Order } from './order.js';
 import type { Period } from './period.js';
 import { periodsIn } from './periods.js';
 import { findingsAbout } from './referents.js';
@@ -24,7 +25,7 @@ export const timeline = (facts: readonly Known<CaseFact>[], given: Given): Timel
   return {
     order: order.facts.map(({ id }) => id),
     periods: periodsIn(order.facts),
-    findings: sorted([...order.findings, ...findingsAbout(facts, given)]),
+    findings: findingsIn(order, facts, given),
   };
 };
 
@@ -33,7 +34,16 @@ export const periodsOf = (facts: readonly Known<CaseFact>[]): readonly Period[] 
 
 /** The findings alone, for deciding. */
 export const findingsOf = (facts: readonly Known<CaseFact>[], given: Given): readonly Finding[] =>
-  sorted([...orderOf(facts).findings, ...findingsAbout(facts, given)]);
+  findingsIn(orderOf(facts), facts, given);
+
+const findingsIn = (order: Order, facts: readonly Known<CaseFact>[], given: Given): readonly Finding[] =>
+  sorted([...order.findings, ...findingsAbout(facts, given), ...openedAgain(facts)]);
+
+/** A dossier begins once; whichever came first, the facts that say so collide. */
+const openedAgain = (facts: readonly Known<CaseFact>[]): readonly Finding[] => {
+  const opened = facts.filter(({ fact }) => fact.type === 'opened').map(({ id }) => id);
+  return opened.length > 1 ? [finding('CASE.ALREADY_OPENED', ...opened)] : [];
+};
 
 const sorted = (findings: readonly Finding[]): readonly Finding[] =>
   [...findings].sort((a, b) => (findingKey(a) < findingKey(b) ? -1 : 1));

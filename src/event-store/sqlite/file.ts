@@ -33,14 +33,16 @@ const BUSY_MS = 250;
 const MMAP_BYTES = 256 * 1024 * 1024;
 
 /**
- * Opens a log file, or makes one (`:memory:` for a log that ends with the process). A file of something else, or of a
- * later version, is left as it is: StoreDamaged. StoreUnavailable where it cannot be opened or is locked.
+ * Opens a log file, or makes one (`:memory:` for a log that ends with the process); one to read from only must be there. A
+ * file of something else, or of a later version, is left as it is: StoreDamaged. StoreUnavailable where it cannot be opened
+ * or is locked.
  */
-export const openFile = (file: string): Database.Database =>
+export const openFile = (file: string, readonly = false): Database.Database =>
   translated(() => {
-    const db = new Database(file, { timeout: BUSY_MS });
+    const db = new Database(file, { timeout: BUSY_MS, readonly });
     try {
-      prepare(db);
+      if (readonly) checkIsLog(db);
+      else prepare(db);
       return db;
     } catch (error) {
       db.close();
@@ -57,6 +59,10 @@ const prepare = (db: Database.Database): void => {
   db.pragma('synchronous = FULL');
   db.pragma(`mmap_size = ${MMAP_BYTES}`);
   if (isNew) db.transaction(() => db.exec(SCHEMA)).immediate();
+};
+
+const checkIsLog = (db: Database.Database): void => {
+  if (checkOwner(db)) throw new StoreDamaged('the file is empty, and no event log');
 };
 
 /** Whether the file is empty and to be made ours; throws StoreDamaged where it is not ours. */
@@ -83,6 +89,20 @@ const TROUBLE = [
   'SQLITE_PROTOCOL',
   'SQLITE_READONLY',
 ];
+
+/** Whether a connection can only read: it stays so, even when the file may be written again. */
+export const isReadOnly = (error: unknown): boolean =>
+  error instanceof StoreUnavailable &&
+  String((error.cause as { code?: unknown } | undefined)?.code).startsWith('SQLITE_READONLY');
+
+/** Whether the file itself is damaged, not only an event in it. */
+export const isDamagedFile = (error: unknown): error is StoreDamaged =>
+  error instanceof StoreDamaged && error.cause !== undefined;
+
+/** Writes and flushes, and changes nothing: the version that the file has already. */
+export const rewriteVersion = (db: Database.Database): void => {
+  db.pragma(`user_version = ${FILE_VERSION}`);
+};
 
 /** Runs something on a database; its errors come out as those of the port where they are no bugs. */
 export const translated = <T>(run: () => T): T => {

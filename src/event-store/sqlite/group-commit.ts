@@ -2,12 +2,9 @@
  * Appends that wait for the same commit. Whatever is asked for within one turn of the event loop is written by one
  * transaction: flushing to the disk is what an append costs, and one flush serves them all.
  */
-import { StoreUnavailable, type Appended } from '../port.js';
-import type { CheckedAppend } from '../request.js';
+import { StoreBusy, type Appended } from '../port.js';
+import { MAX_QUEUED, MAX_QUEUED_BYTES, type CheckedAppend } from '../request.js';
 
-/** More than this is refused instead of piling up in memory. */
-export const MAX_QUEUED = 10_000;
-export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 /** Events after which a transaction takes no further append, so that a turn of the event loop stays short. */
 const MAX_EVENTS_PER_COMMIT = 1_000;
 
@@ -25,10 +22,10 @@ export class GroupCommit {
   /** `commit` writes a group at once, and answers for each in order; where it throws, none was written. */
   constructor(private readonly commit: (appends: readonly CheckedAppend[]) => readonly Appended[]) {}
 
-  /** Answers when the append is durable, or known to conflict. Rejects with StoreUnavailable where too many wait. */
+  /** Answers when the append is durable, or known to conflict. Rejects with StoreBusy where too many wait. */
   add(append: CheckedAppend): Promise<Appended> {
     if (this.#queue.length >= MAX_QUEUED || this.#bytes + append.bytes > MAX_QUEUED_BYTES) {
-      return Promise.reject(new StoreUnavailable('too many appends wait to be written'));
+      return Promise.reject(new StoreBusy('too many appends wait to be written'));
     }
     this.#bytes += append.bytes;
     this.#schedule();

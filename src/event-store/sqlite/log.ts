@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { decode, type Place, type StoredRecord } from '../codec.js';
 import { StoreDamaged, type Appended, type LogEvent, type StreamEvent } from '../port.js';
 import type { CheckedAppend } from '../request.js';
+import { rewriteVersion } from './file.js';
 
 /** Rows taken at once, and the bytes of payload after which a read ends, so that large events cannot fill the memory. */
 const CHUNK = 256;
@@ -47,7 +48,7 @@ export class SqliteLog {
   #append({ stream, expected, records }: CheckedAppend): Appended {
     const tip = this.#statements.tip.get(stream) as Tip | undefined;
     const last = tip?.revision ?? -1;
-    const after = expected === 'any' ? last : expected === 'no-stream' ? -1 : expected;
+    const after = expected === 'no-stream' ? -1 : expected;
     if (after === last) return this.#write(tip?.number ?? this.#newStream(stream), last, records);
     const cursor = tip && after < last ? this.#repeated(tip.number, after, records) : null;
     return cursor === null
@@ -131,6 +132,11 @@ export class SqliteLog {
   /** The last position, 0 where there is none. */
   head(): number {
     return this.#statements.head.get() as number;
+  }
+
+  /** Tries whether a commit can be made durable; an error says that it cannot. */
+  tryCommit(): void {
+    rewriteVersion(this.#db);
   }
 
   close(): void {

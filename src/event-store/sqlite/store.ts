@@ -1,4 +1,5 @@
 /** The embedded event store: one SQLite file, one process, durable when it answers. */
+import type Database from 'better-sqlite3';
 import {
   StoreUnavailable,
   type Appended,
@@ -7,19 +8,26 @@ import {
   type Expected,
   type LogEvent,
   type NewEvent,
+  type StoreDamaged,
   type StreamEvent,
 } from '../port.js';
 import { checkAfter, checkAppend, checkLimit, checkStream } from '../request.js';
-import { openFile, translated } from './file.js';
+import { isDamagedFile, isReadOnly, openFile, translated } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
 
 /**
- * Opens a log in a file, or makes one; `:memory:` is a log that ends with its store.
+ * Opens a log in a file, or makes one; `:memory:` is a log that ends with its store. `readonly`: the file must be there, may
+ * be written by another process, and appends throw StoreUnavailable.
  * Throws StoreDamaged where the file is something else or of a later version, StoreUnavailable where it cannot be opened.
  */
-export const createSqliteStore = ({ file }: { readonly file: string }): EventStore =>
-  new SqliteEventStore(new SqliteLog(openFile(file)));
+export const createSqliteStore = ({
+  file,
+  readonly,
+}: {
+  readonly file: string;
+  readonly readonly?: true;
+}): EventStore => new SqliteEventStore(() => openFile(file, readonly));
 
 /** A cursor is the position as decimal digits. */
 const CURSOR = /^[1-9]\d{0,15}$/;
@@ -29,20 +37,29 @@ const positionOf = (cursor: Cursor): number => {
   return position;
 };
 
+/** Milliseconds for which a try to write that failed is not made again only because somebody asks. */
+const TRY_EVERY = 1_000;
+
 /** Lets everything else that waits have its turn. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class SqliteEventStore implements EventStore {
   readonly kind = 'sqlite';
-  readonly #log: SqliteLog;
+  readonly #open: () => SqliteLog;
+  #log: SqliteLog;
   readonly #queue: GroupCommit;
   readonly #sleepers = new Set<() => void>();
+  /** How the last write ended; null while there was none. */
+  #lastWrite: { readonly error: Error | null; readonly at: number } | null = null;
+  /** A file known to be damaged is not written to: that would make it worse. */
+  #damage: StoreDamaged | null = null;
   #closed = false;
 
-  constructor(log: SqliteLog) {
-    this.#log = log;
+  constructor(open: () => Database.Database) {
+    this.#open = () => new SqliteLog(open());
+    this.#log = this.#open();
     this.#queue = new GroupCommit((appends) => {
-      const answers = translated(() => log.commit(appends));
+      const answers = this.#write(() => this.#log.commit(appends));
       this.#wake();
       return answers;
     });
@@ -59,7 +76,7 @@ class SqliteEventStore implements EventStore {
     checkAfter(after);
     checkLimit(limit);
     this.#checkOpen();
-    return translated(() => this.#log.readStream(stream, after, limit));
+    return this.#run(() => this.#log.readStream(stream, after, limit));
   }
 
   async read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
@@ -85,12 +102,22 @@ class SqliteEventStore implements EventStore {
 
   async head(): Promise<Cursor | null> {
     this.#checkOpen();
-    const head = translated(() => this.#log.head());
+    const head = this.#run(() => this.#log.head());
     return head === 0 ? null : String(head);
   }
 
   compare(a: Cursor, b: Cursor): number {
     return positionOf(a) - positionOf(b);
+  }
+
+  async checkWritable(): Promise<void> {
+    this.#checkOpen();
+    if (this.#lastWrite !== null && this.#damage === null) {
+      const { error, at } = this.#lastWrite;
+      if (error === null) return;
+      if (performance.now() - at < TRY_EVERY) throw error;
+    }
+    this.#write(() => this.#log.tryCommit());
   }
 
   async close(): Promise<void> {
@@ -106,13 +133,61 @@ class SqliteEventStore implements EventStore {
   }
 
   #read(after: number, limit: number): LogEvent[] {
-    return translated(() => this.#log.read(after, limit));
+    return this.#run(() => this.#log.read(after, limit));
+  }
+
+  /** Runs something on the log, and remembers if that finds its file damaged. */
+  #run<T>(run: () => T): T {
+    try {
+      return translated(run);
+    } catch (error) {
+      if (isDamagedFile(error)) this.#damage ??= error;
+      throw error;
+    }
+  }
+
+  #write<T>(run: () => T): T {
+    if (this.#damage !== null) throw this.#damage;
+    try {
+      const result = this.#runWriting(run);
+      this.#lastWrite = { error: null, at: 0 };
+      return result;
+    } catch (error) {
+      this.#lastWrite = { error: error as Error, at: performance.now() };
+      throw error;
+    }
+  }
+
+  #runWriting<T>(run: () => T): T {
+    try {
+      return this.#run(run);
+    } catch (error) {
+      if (!isReadOnly(error) || !this.#openAgain()) throw error;
+      return this.#run(run);
+    }
+  }
+
+  /**
+   * A connection that was opened while the file could only be read never writes; a new one may, if it is the same log.
+   * Whether there is one now.
+   */
+  #openAgain(): boolean {
+    const old = this.#log;
+    try {
+      const log = this.#open();
+      const same = log.head() === old.head();
+      if (same) this.#log = log;
+      (same ? old : log).close();
+      return same;
+    } catch {
+      return false;
+    }
   }
 
   /** The position of a cursor; one past the end is of another log, and would make its reader skip what is to come. */
   #place(cursor: Cursor | null): number {
     const position = cursor === null ? 0 : positionOf(cursor);
-    if (position > translated(() => this.#log.head())) throw new RangeError('the cursor lies past the end of this log');
+    if (position > this.#run(() => this.#log.head())) throw new RangeError('the cursor lies past the end of this log');
     return position;
   }
 

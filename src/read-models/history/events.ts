@@ -57,6 +57,7 @@ const logged = (event: LogEvent): LoggedEvent => ({
   recordedAt: event.recordedAt,
   actor: event.actor,
   acknowledged: event.acknowledged,
+  raised: event.raised,
   correlationId: event.correlationId,
   causationId: event.causationId,
   fact: event.fact,

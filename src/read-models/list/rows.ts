@@ -113,11 +113,11 @@ const judgement = (judged: ListStanding | undefined, standing: Standing | null, 
   recognition_why: why(judged?.by, facts),
 });
 
-/** A fact as a reason. The words of `declined` are personal and stay out. */
+/** A fact as a reason: its type, and that of a release. The words of `declined` and `delisted` are personal and stay out. */
 const why = (id: string | null | undefined, facts: Facts): string | null => {
   const fact = facts.get(id ?? '');
   if (fact === undefined) return null;
-  return fact.type === 'released' || fact.type === 'delisted' ? `${fact.type}:${fact.reason}` : fact.type;
+  return fact.type === 'released' ? `${fact.type}:${fact.reason}` : fact.type;
 };
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { changesBetween, type AxisChange } from '../../../src/domain/case/changes.js';
+import type { Period } from '../../../src/domain/case/period.js';
 import { periodsOf } from '../../../src/domain/case/timeline.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
 import { ARTICLE, known, type Told } from '../../support/facts.js';
@@ -10,6 +11,12 @@ const told = ({ axis, from, to, before, after }: AxisChange): string =>
 const changes = (before: Told, fact: Told[number]): readonly string[] => {
   const facts = known(...before, { ...fact, id: 'z' });
   return changesBetween(periodsOf(facts.slice(0, -1)), periodsOf(facts)).map(told);
+};
+
+/** Periods of nothing but a facility: [from, to, where], days by number. */
+const moves = (...told: readonly [from: number, to: number, facility: string][]): readonly Period[] => {
+  const [{ standing }] = periodsOf([]) as [Period];
+  return told.map(([from, to, facility]) => ({ from, to, standing: standing && { ...standing, facility } }));
 };
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20', incident: 'soyudlu-2023' } as const;
@@ -80,6 +87,29 @@ describe('what a fact changed', () => {
     expect(changes([{ ...arrested, occurredOn: '2024-02' }], convicted)).toContain(
       'sentenceEnd 2024-08-10 …: none > 2027-02-01/2027-02-28',
     );
+  });
+
+  test('is one change as long as it is the same, and another where the days part or a value differs', () => {
+    const change = (from: number, to: number, before: string, after: string): AxisChange => ({
+      axis: 'facility',
+      from,
+      to,
+      before: [before],
+      after: [after],
+    });
+    expect(changesBetween(moves([0, 9, 'a']), moves([0, 3, 'b'], [3, 9, 'b']))).toEqual([change(0, 9, 'a', 'b')]);
+    expect(changesBetween(moves([0, 9, 'a']), moves([0, 2, 'b'], [2, 4, 'a'], [4, 9, 'b']))).toEqual([
+      change(0, 2, 'a', 'b'),
+      change(4, 9, 'a', 'b'),
+    ]);
+    expect(changesBetween(moves([0, 9, 'a']), moves([0, 3, 'b'], [3, 9, 'c']))).toEqual([
+      change(0, 3, 'a', 'b'),
+      change(3, 9, 'a', 'c'),
+    ]);
+    expect(changesBetween(moves([0, 3, 'a'], [3, 9, 'b']), moves([0, 9, 'c']))).toEqual([
+      change(0, 3, 'a', 'c'),
+      change(3, 9, 'b', 'c'),
+    ]);
   });
 
   test('beyond what is enumerated says so', () => {

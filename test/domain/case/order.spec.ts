@@ -41,12 +41,20 @@ describe('the order of facts', () => {
     expect(
       order(on('recognised', day), on('convicted', day), on('remanded', day), on('charged', day), on('arrested', day)),
     ).toBe('f5 f4 f3 f2 f1');
+    expect(
+      order(on('arrested', day), on('charged', day), on('remanded', day), on('convicted', day), on('recognised', day)),
+    ).toBe('f1 f2 f3 f4 f5');
   });
 
   test('prefers the course with the fewest to refuse, then to ask, then to warn of', () => {
     // Released before the arrest would be asked about, and so comes after it although the day leaves it free.
     expect(order(on('released', '2024-01-01'), on('arrested', '2024-01'))).toBe('f2 f1');
+    // After a death a charge is refused, whatever the table says; a recognition is only warned of.
+    expect(order(on('died', '2024-01-01'), on('charged', '2024-01-05'), on('recognised', '2024-01-05'))).toBe(
+      'f1 f3 f2',
+    );
     // Recognised while not held would be warned of.
+    expect(order(on('recognised', '2024-01-01'), on('wanted', '2024-01-01'))).toBe('f2 f1');
     expect(order(on('recognised', '2024-01-01', { id: 'r' }), on('remanded', '2024-01', { id: 'x' }))).toBe('r x');
     expect(order(on('recognised', '2024-01-01', { id: 'r' }), on('arrested', '2024-01', { id: 'x' }))).toBe('x r');
   });

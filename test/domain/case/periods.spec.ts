@@ -84,6 +84,18 @@ describe('periods', () => {
     ]);
   });
 
+  test('before 1970 are reckoned alike', () => {
+    const facts = known({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1938-02/1938-03' });
+    expect(told(facts, custody)).toEqual([
+      '… 1937-12-31 unknown',
+      '1937-01-01 1938-03-31 detained',
+      '1938-02-01 … free',
+    ]);
+    expect(
+      told(known({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1937-06-01' }), custody),
+    ).toEqual(['… 1937-06-01 unknown', '1937-01-01 1937-06-01 detained', '1937-06-01 … free']);
+  });
+
   test('facts of different axes move freely, unless one is said to follow the other', () => {
     const tried = { type: 'tried', occurredOn: '2024-03-01/2024-03-02' } as const;
     const moved = { type: 'transferred', occurredOn: '2024-03-01/2024-03-02', facility: 'x' } as const;
@@ -154,6 +166,11 @@ describe('periods', () => {
         { type: 'amnestied', occurredOn: '2025-02-01', act: 'x', effect: 'term-reduced', reducedBy: 'P6M' },
       ],
       '2025-08-20',
+    ],
+    [
+      'stays where nobody knows by how much it was reduced',
+      [arrested, convicted, { type: 'pardoned', occurredOn: '2025-01-01', decree: 'x', effect: 'term-reduced' }],
+      '2027-02-20',
     ],
     [
       'never comes before the second day',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CaseFact } from '../../../src/domain/case/facts.js';
 import type { Standing } from '../../../src/domain/case/period.js';
-import { rules } from '../../../src/domain/case/rules.js';
+import { orderOf } from '../../../src/domain/case/order.js';
+import { rules, shareAxis, type Axis } from '../../../src/domain/case/rules.js';
 import { timeline } from '../../../src/domain/case/timeline.js';
 import type { Known } from '../../../src/domain/fact.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
@@ -42,6 +43,66 @@ const released = { type: 'released', occurredOn: '2024-09-01', reason: 'other' }
 const died = { type: 'died', occurredOn: '2024-10-01' } as const;
 
 const serving = [arrested, charged, remanded, convicted] as const;
+
+describe('the axes that a fact changes', () => {
+  const custody = ['custody', 'facility'];
+  const day = { occurredOn: '2024-09-01' };
+  const list = { ...day, list: 'union', category: 'believers', reason: 'x' };
+  const pardoned = { ...day, type: 'pardoned', decree: 'pardon-2023' } as const;
+  test.each<[string, Told, readonly string[]]>([
+    ['an arrest that begins an episode', [arrested], [...custody, 'proceedings', 'sentence', 'list:*']],
+    [
+      'an arrest after a release',
+      [arrested, released, { ...arrested, occurredOn: '2024-12-01' }],
+      [...custody, 'proceedings', 'sentence', 'list:*'],
+    ],
+    ['an arrest within an episode', [charged, { ...arrested, occurredOn: '2024-12-01' }], custody],
+    ['charged', [charged], ['proceedings']],
+    ['remanded', [remanded], custody],
+    ['tried', [{ ...day, type: 'tried' }], ['proceedings']],
+    ['convicted', [convicted], [...custody, 'proceedings', 'sentence']],
+    ['appealed', [{ ...day, type: 'appealed' }], ['proceedings']],
+    ['appeal-decided', [{ ...day, type: 'appeal-decided', outcome: 'upheld' }], ['proceedings', 'sentence']],
+    ['a transfer', [{ ...day, type: 'transferred', facility: 'x' }], ['facility']],
+    ['a transfer to a hospital', [{ ...day, type: 'transferred', facility: 'x', medical: true }], custody],
+    ['a transfer from a hospital', [{ ...day, type: 'transferred', facility: 'x', medical: false }], custody],
+    ['mistreated', [{ ...day, type: 'mistreated', kind: 'torture' }], []],
+    ['proposed', [{ ...list, type: 'proposed' }], ['list:union', 'category:union']],
+    ['recognised', [{ ...list, type: 'recognised' }], ['list:union', 'category:union']],
+    ['recategorised', [{ ...list, type: 'recategorised' }], ['category:union']],
+    ['declined', [{ ...list, type: 'declined' }], ['list:union', 'category:union']],
+    ['delisted', [{ ...list, type: 'delisted' }], ['list:union', 'category:union']],
+    ['pardoned', [{ ...pardoned, effect: 'record-expunged' }], ['sentence']],
+    ['pardoned from liability', [{ ...pardoned, effect: 'released-from-liability' }], ['sentence', 'proceedings']],
+    ['amnestied', [{ ...day, type: 'amnestied', act: 'amnesty-2025', effect: 'replaced' }], ['sentence']],
+    ['paroled', [{ ...day, type: 'paroled' }], ['sentence']],
+    ['charges-dropped', [{ ...day, type: 'charges-dropped' }], ['proceedings', 'sentence']],
+    ['acquitted', [{ ...day, type: 'acquitted' }], ['proceedings', 'sentence']],
+    ['released', [released], custody],
+    ['deported', [{ ...day, type: 'deported' }], custody],
+    ['exchanged', [{ ...day, type: 'exchanged' }], custody],
+    ['escaped', [{ ...day, type: 'escaped' }], custody],
+    ['wanted', [{ ...day, type: 'wanted' }], custody],
+    ['died', [died], custody],
+  ])('%s', (_, facts, axes) => {
+    expect(orderOf(known(...facts)).facts.at(-1)?.axes).toEqual(axes);
+  });
+
+  test.each<[string, Axis, Axis, boolean]>([
+    ['the same', 'custody', 'custody', true],
+    ['two', 'custody', 'facility', false],
+    ['every list and one of them', 'list:*', 'list:union', true],
+    ['one list and every list', 'list:union', 'list:*', true],
+    ['every list and a category of one', 'list:*', 'category:union', true],
+    ['every list and something else', 'list:*', 'sentence', false],
+    ['a list and its category', 'list:union', 'category:union', false],
+    ['two lists', 'list:union', 'list:other', false],
+  ])('shared or not: %s', (_, a, b, shared) => {
+    expect(shareAxis([a], [b])).toBe(shared);
+    expect(shareAxis(['proceedings', a], [b, 'facility'])).toBe(shared);
+    expect(shareAxis([a], [])).toBe(false);
+  });
+});
 
 describe('before the first fact', () => {
   test('custody is unknown, which is not held; the other axes are none', () => {
@@ -158,6 +219,17 @@ describe('custody', () => {
       [{ ...convicted, occurredOn: '2024-01-01', inAbsentia: true }, arrested],
       'imprisoned',
       'f2',
+    ],
+    [
+      'an arrest after an escape detains whose sentence is extinguished',
+      [
+        ...serving,
+        { type: 'pardoned', occurredOn: '2024-08-20', decree: 'pardon-2023', effect: 'released-from-imprisonment' },
+        { type: 'escaped', occurredOn: '2024-09-01' },
+        { ...arrested, occurredOn: '2024-09-05' },
+      ],
+      'detained',
+      'f7',
     ],
     [
       'an arrest of somebody fined in absentia detains',
@@ -443,6 +515,22 @@ describe('recognition', () => {
       { lists: [] },
     ],
     [
+      'an arrest after a release and a search does',
+      [
+        arrested,
+        recognised,
+        released,
+        { type: 'wanted', occurredOn: '2024-10-01' },
+        { ...arrested, occurredOn: '2024-12-01' },
+      ],
+      { lists: [] },
+    ],
+    [
+      'an arrest after a remand alone does, which begins none',
+      [remanded, recognised, { ...arrested, occurredOn: '2024-12-01' }],
+      { lists: [] },
+    ],
+    [
       'an arrest after a release and a remand does not',
       [
         arrested,
@@ -534,6 +622,11 @@ describe('findings', () => {
     [
       'appealed with no conviction',
       [arrested, charged, { type: 'appealed', occurredOn: '2024-09-01' }],
+      ['ask CASE.NOT_CONVICTED'],
+    ],
+    [
+      'appealed with no conviction and no arrest',
+      [charged, { type: 'appealed', occurredOn: '2024-09-01' }],
       ['ask CASE.NOT_CONVICTED'],
     ],
     [
@@ -634,6 +727,11 @@ describe('findings', () => {
       ['refuse LIST.UNKNOWN'],
     ],
     ['a dossier without references', [{ type: 'opened', names: [] }], []],
+    [
+      'a dossier begun three times',
+      [{ type: 'opened', names: [] }, arrested, { type: 'opened', names: [] }, { type: 'opened', names: [] }],
+      ['refuse CASE.ALREADY_OPENED'],
+    ],
     ['an unknown category', [arrested, { ...recognised, category: 'nobody' }], ['refuse CATEGORY.UNKNOWN']],
     [
       'an unknown category moved to',
@@ -714,6 +812,11 @@ describe('findings', () => {
         expected: expect.stringContaining('double report'),
       },
     ]);
+    const begun = known({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
+    for (const facts of [begun, begun.toReversed()])
+      expect(timeline(facts, given).findings).toEqual([
+        { code: 'CASE.ALREADY_OPENED', grade: 'refuse', facts: ['p', 'q'], expected: 'A case is opened once.' },
+      ]);
     const dead = known({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
     expect(timeline(dead, given).findings[0]?.facts).toEqual(['y', 'z']);
   });

@@ -5,9 +5,10 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/event-store/port.js';
 import { openFile } from '../../../src/event-store/sqlite/file.js';
-import { MAX_QUEUED } from '../../../src/event-store/sqlite/group-commit.js';
+import { MAX_QUEUED } from '../../../src/event-store/request.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
 import { anEvent, events, newStream } from '../../support/new-events.js';
+import { overwrite } from '../../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -50,7 +51,7 @@ describe('the file of the embedded log', () => {
   it.each(['at first', 'when opened anew'])('is written ahead and flushed at every commit, %s', async (when) => {
     if (when === 'when opened anew') {
       const store = openStore();
-      await store.append(newStream(), 'any', [anEvent()]);
+      await store.append(newStream(), 'no-stream', [anEvent()]);
       await store.close();
     }
     const db = openFile(file);
@@ -101,10 +102,41 @@ describe('the file of the embedded log', () => {
     const store = openStore();
     const other = new Database(file);
     other.exec('BEGIN IMMEDIATE');
-    await expect(store.append(newStream(), 'any', [anEvent()])).rejects.toThrow(StoreUnavailable);
+    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
     other.exec('ROLLBACK');
     other.close();
-    expect(await store.append(newStream(), 'any', [anEvent()])).toMatchObject({ outcome: 'appended', cursor: '1' });
+    expect(await store.append(newStream(), 'no-stream', [anEvent()])).toMatchObject({
+      outcome: 'appended',
+      cursor: '1',
+    });
+  });
+
+  it('that cannot be written says so when asked, and not for longer than it lasts', async () => {
+    const store = openStore();
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(store.checkWritable()).rejects.toThrow(StoreUnavailable);
+    expect(await store.read(null, 10)).toEqual([]);
+    other.exec('ROLLBACK');
+    other.close();
+    await store.append(newStream(), 'no-stream', [anEvent()]);
+    await store.checkWritable();
+  });
+
+  it('with damaged pages is not written to any more, and read where it is whole', async () => {
+    const [early, late] = [newStream(), newStream()];
+    let store = openStore();
+    for (let i = 0; i < 50; i += 1) await store.append(early, i === 0 ? 'no-stream' : i * 10 - 1, events(10));
+    await store.append(late, 'no-stream', [anEvent()]);
+    await store.close();
+    overwrite(file, 0.3, 0.6);
+    store = openStore();
+    expect(await store.readStream(late, -1, 10)).toHaveLength(1);
+    await store.append(late, 0, [anEvent()]);
+    await expect(store.readStream(early, -1, 1_000)).rejects.toThrow(StoreDamaged);
+    await expect(store.append(late, 1, [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
+    expect(await store.readStream(late, -1, 10)).toHaveLength(2);
   });
 
   it('may be read by others while it is written', async () => {
@@ -112,14 +144,14 @@ describe('the file of the embedded log', () => {
     const other = new Database(file, { readonly: true });
     other.exec('BEGIN');
     expect(other.prepare('SELECT count(*) FROM events').pluck().get()).toBe(0);
-    await store.append(newStream(), 'any', [anEvent()]);
+    await store.append(newStream(), 'no-stream', [anEvent()]);
     expect(await store.read(null, 10)).toHaveLength(1);
     other.close();
   });
 
   it('holds what was acknowledged, not only its write-ahead log: a copy made after closing is complete', async () => {
     const store = openStore();
-    await store.append(newStream(), 'any', events(5));
+    await store.append(newStream(), 'no-stream', events(5));
     await store.close();
     copyFileSync(file, `${file}.copy`);
     file = `${file}.copy`;
@@ -170,7 +202,7 @@ describe('a damaged event', () => {
 describe('a cursor past the end', () => {
   it('is of another log: RangeError, so that its reader skips nothing', async () => {
     const store = openStore();
-    await store.append(newStream(), 'any', events(2));
+    await store.append(newStream(), 'no-stream', events(2));
     await expect(store.read('3', 10)).rejects.toThrow(RangeError);
     const following = store.follow('3', new AbortController().signal, 10)[Symbol.asyncIterator]();
     await expect(following.next()).rejects.toThrow(RangeError);
@@ -182,7 +214,7 @@ describe('group commit', () => {
   let before: number;
   beforeEach(async () => {
     store = openStore();
-    await store.append(newStream(), 'any', [anEvent()]);
+    await store.append(newStream(), 'no-stream', [anEvent()]);
     before = commits();
   });
 
@@ -226,37 +258,37 @@ describe('group commit', () => {
     tamper(`CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no'); END`);
     const tried = anEvent({ fact: { type: 'tried', occurredOn: '2025', sources: [], reliability: 'reported' } });
     const wanted = anEvent({ fact: { type: 'wanted', occurredOn: '2025', sources: [], reliability: 'reported' } });
-    await expect(store.append(newStream(), 'any', [tried])).rejects.toMatchObject({ code: expect.any(String) });
+    await expect(store.append(newStream(), 'no-stream', [tried])).rejects.toMatchObject({ code: expect.any(String) });
     tamper('DROP TRIGGER full');
-    await store.append(newStream(), 'any', [wanted]);
-    await store.append(newStream(), 'any', [tried]);
+    await store.append(newStream(), 'no-stream', [wanted]);
+    await store.append(newStream(), 'no-stream', [tried]);
     expect((await store.read('1', 10)).map(({ fact }) => fact.type)).toEqual(['wanted', 'tried']);
   });
 
   it(`refuses more than ${MAX_QUEUED} waiting appends, and answers those it took`, async () => {
     const answers = await Promise.allSettled(
-      Array.from({ length: MAX_QUEUED + 2 }, () => store.append(newStream(), 'any', [anEvent()])),
+      Array.from({ length: MAX_QUEUED + 2 }, () => store.append(newStream(), 'no-stream', [anEvent()])),
     );
     const refused = answers.filter((answer) => answer.status === 'rejected');
-    expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['StoreUnavailable', 'StoreUnavailable']);
+    expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['StoreBusy', 'StoreBusy']);
     expect(await store.head()).toBe(String(1 + MAX_QUEUED));
   });
 
   it('refuses more bytes than it may keep waiting', async () => {
     const large = () => anEvent({ correlationId: randomUUID(), causationId: 'x'.repeat(1_000_000) });
     const answers = await Promise.allSettled(
-      Array.from({ length: 70 }, () => store.append(newStream(), 'any', [large()])),
+      Array.from({ length: 70 }, () => store.append(newStream(), 'no-stream', [large()])),
     );
     const taken = answers.filter(({ status }) => status === 'fulfilled').length;
     expect(taken).toBe(67);
     expect(await store.head()).toBe(String(1 + taken));
-    expect((await store.append(newStream(), 'any', [large()])).outcome).toBe('appended');
+    expect((await store.append(newStream(), 'no-stream', [large()])).outcome).toBe('appended');
   });
 
   it('is on the disk before it is acknowledged', async () => {
     const sizes: number[] = [];
     for (let i = 0; i < 5; i++) {
-      await store.append(newStream(), 'any', [anEvent()]);
+      await store.append(newStream(), 'no-stream', [anEvent()]);
       sizes.push(statSync(`${file}-wal`).size);
     }
     expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));

@@ -1,0 +1,159 @@
+/**
+ * The adapter for EventStoreDB beside its client used bare, on a real server that ESDB_URL names: `npm run bench:esdb`. Each round
+ * does every item by every variant in turn; what is told are medians, and medians of the ratios of a round.
+ */
+import {
+  EventStoreDBClient,
+  jsonEvent,
+  NO_STREAM,
+  streamNameFilter,
+  type AppendToStreamOptions,
+} from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { encode } from '../src/event-store/codec.js';
+import { openEsdbStore } from '../src/event-store/eventstoredb/store.js';
+import type { NewEvent } from '../src/event-store/port.js';
+import { median, rate } from './item.js';
+import { factsOf, LONG, toEvent } from './synthetic.js';
+
+const url = process.env['ESDB_URL'];
+if (url === undefined) throw new Error('ESDB_URL must name a server: esdb://127.0.0.1:2113?tls=false');
+const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
+const ALONE = 400;
+const MANY = 4_000;
+const BULK = 20;
+const PER_BULK = 1_000;
+
+/** One append of so many events to a stream of its own. */
+type Append = (events: readonly NewEvent[]) => Promise<void>;
+
+interface Variant {
+  readonly append: Append;
+  /** Reads the variant's own events back from the log, all of them. */
+  readonly replay: (count: number) => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+const adapter = async (): Promise<Variant> => {
+  const store = await openEsdbStore({ url, register: `bench-${randomUUID()}` });
+  return {
+    append: async (events) => {
+      const appended = await store.append(`case-${randomUUID()}`, 'no-stream', events);
+      if (appended.outcome !== 'appended') throw new Error('a conflict');
+    },
+    replay: async (count) => {
+      let seen = 0;
+      const { signal } = new AbortController();
+      for await (const batch of store.follow(null, signal, 500)) if ((seen += batch.length) >= count) break;
+      return seen;
+    },
+    close: () => store.close(),
+  };
+};
+
+/** The client as it comes: by its one shared stream of appends, or, with credentials at each call, by a call for each. */
+const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
+  const client = EventStoreDBClient.connectionString(url);
+  const prefix = `bare-${randomUUID()}.`;
+  return {
+    append: async (events) => {
+      const data = events.map((event) => {
+        const { id, type, payload } = encode(event);
+        return jsonEvent({ id, type, data: JSON.parse(payload) as Record<string, unknown> });
+      });
+      await client.appendToStream(prefix + randomUUID(), data, { ...options, expectedRevision: NO_STREAM });
+    },
+    replay: async (count) => {
+      let seen = 0;
+      const filter = streamNameFilter({ prefixes: [prefix] });
+      const subscription = client.subscribeToAll({ filter });
+      for await (const { event } of subscription) if (event !== undefined && (seen += 1) >= count) break;
+      await subscription.unsubscribe();
+      return seen;
+    },
+    close: () => client.dispose(),
+  };
+};
+
+const credentials = { username: 'nobody', password: 'nobody' };
+const VARIANTS = {
+  adapter,
+  'client, one call an append': () => bare({ credentials }),
+  'client, shared stream': () => bare({}),
+} as const;
+type Name = keyof typeof VARIANTS;
+
+const many = (count: number): readonly NewEvent[] =>
+  Array.from({ length: count }, (_, at) => {
+    const fact = factsOf(Math.floor(at / LONG), LONG)[at % LONG];
+    if (fact === undefined) throw new Error('a case of fewer facts');
+    return toEvent(fact);
+  });
+
+const inFlight = async (variant: Variant, writers: number): Promise<number> => {
+  const todo = [...many(MANY)];
+  const write = async (): Promise<void> => {
+    for (let event; (event = todo.pop()) !== undefined;) await variant.append([event]);
+  };
+  return rate(MANY, async () => {
+    await Promise.all(Array.from({ length: writers }, write));
+  });
+};
+
+const ITEMS: Readonly<Record<string, (variant: Variant) => Promise<number>>> = {
+  'append alone': async (variant) => {
+    const todo = many(ALONE);
+    return rate(ALONE, async () => {
+      for (const event of todo) await variant.append([event]);
+    });
+  },
+  'append, 64 in flight': (variant) => inFlight(variant, 64),
+  'append, 200 in flight': (variant) => inFlight(variant, 200),
+  'append, 1,000 events a call': async (variant) => {
+    const todo = Array.from({ length: BULK }, () => many(PER_BULK));
+    return rate(BULK * PER_BULK, async () => {
+      for (const events of todo) await variant.append(events);
+    });
+  },
+  'replay of all that': (variant) => {
+    const count = ALONE + 2 * MANY + BULK * PER_BULK;
+    return rate(count, async () => {
+      await variant.replay(count);
+    });
+  },
+};
+
+const names = Object.keys(VARIANTS) as Name[];
+const figures = new Map<string, number[]>();
+const keyOf = (item: string, name: Name): string => `${item} ${name}`;
+for (let round = 0; round < ROUNDS; round += 1) {
+  const variants = new Map<Name, Variant>();
+  for (const name of names) variants.set(name, await VARIANTS[name]());
+  for (const [item, run] of Object.entries(ITEMS))
+    // Who begins changes from round to round.
+    for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
+      const figure = await run(variants.get(name) as Variant);
+      figures.set(keyOf(item, name), [...(figures.get(keyOf(item, name)) ?? []), figure]);
+    }
+  for (const variant of variants.values()) await variant.close();
+  process.stderr.write(`round ${round + 1} of ${ROUNDS}\n`);
+}
+
+const of = (item: string, name: Name): readonly number[] => figures.get(keyOf(item, name)) ?? [];
+const ratio = (item: string, name: Name): string =>
+  median(of(item, 'adapter').map((figure, at) => figure / (of(item, name)[at] ?? NaN))).toFixed(2);
+const rows = Object.keys(ITEMS).map((item) => {
+  const medians = names.map((name) => Math.round(median(of(item, name))).toLocaleString('en'));
+  return `| ${[item, ...medians, ...names.slice(1).map((name) => ratio(item, name))].join(' | ')} |`;
+});
+process.stdout.write(
+  [
+    `| events a second | ${names.join(' | ')} | ${names
+      .slice(1)
+      .map((name) => `adapter ÷ ${name}`)
+      .join(' | ')} |`,
+    `| --- | ${'--: | '.repeat(2 * names.length - 1)}`.trimEnd(),
+    ...rows,
+    '',
+  ].join('\n'),
+);

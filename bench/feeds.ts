@@ -1,0 +1,176 @@
+/**
+ * How much slower appending gets while 200 readers follow the register: commands in the serving process, one by one and
+ * 64 in flight, without and with feeds in turn. Readers are a process of their own, and each must get every event.
+ *
+ *     node dist-bench/bench/feeds.js [--rounds 9] [--feeds 200]
+ */
+import { CommandBus } from '@nestjs/cqrs';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { newCaseId } from '../src/commands/ids.js';
+import { RecordFacts } from '../src/commands/record-facts.js';
+import { EVENT_STORE, type EventStore } from '../src/event-store/port.js';
+import { serve, type Serving } from '../src/serve.js';
+import { readSettings } from '../src/settings.js';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '9' },
+    feeds: { type: 'string', default: '200' },
+    readers: { type: 'string' },
+  },
+});
+
+/** Follows with so many connections after a position; tells when all are open, and of each when it has come to a target. */
+const follow = async (url: string, feeds: number): Promise<void> => {
+  const last: number[] = [];
+  const gaps: number[] = [];
+  let target = Infinity;
+  let told = false;
+  const tell = (): void => {
+    if (told || last.filter((id) => id >= target).length < feeds) return;
+    told = true;
+    process.send?.({ complete: gaps.length === 0 });
+  };
+  process.on('message', (position: number) => {
+    target = position;
+    told = false;
+    tell();
+  });
+  const after = Number(new URL(url).searchParams.get('after'));
+  for (let n = 0; n < feeds; n += 1) {
+    last[n] = after;
+    await new Promise<void>((opened) => {
+      get(url, { agent: false }, (response) => {
+        opened();
+        let rest = '';
+        response.setEncoding('latin1').on('data', (text: string) => {
+          const lines = (rest + text).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) {
+            if (!line.startsWith('id: ')) continue;
+            const id = Number(line.slice(4));
+            if (id !== (last[n] ?? 0) + 1) gaps.push(id);
+            last[n] = id;
+          }
+          tell();
+        });
+      });
+    });
+  }
+  process.send?.({ open: true });
+};
+
+const ACTOR = { kind: 'person', id: 'bench', asserted: true } as const;
+const SAID = { sources: [{ kind: 'other', citation: 'synthetic' }], reliability: 'reported' } as const;
+const NAMES = [{ text: 'Synthetic Person', script: 'Latn', language: 'en', kind: 'full' }] as const;
+
+/** Opens so many cases, so many at once; how many a second. */
+const append = async (commands: CommandBus, count: number, atOnce: number): Promise<number> => {
+  let left = count;
+  const writer = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      const subject = { kind: 'case', id: newCaseId(ACTOR) } as const;
+      const facts = [{ type: 'opened', names: NAMES, ...SAID }] as const;
+      const request = { subject, begins: true, facts, actor: ACTOR, acknowledge: [], correlationId: 'bench' };
+      const answer = await commands.execute(new RecordFacts(request));
+      if (answer.outcome !== 'recorded') throw new Error(answer.outcome);
+    }
+  };
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: atOnce }, writer));
+  return (count / (performance.now() - begun)) * 1_000;
+};
+
+const LOADS = [
+  { name: 'one by one', count: 2_000, atOnce: 1 },
+  { name: '64 in flight', count: 12_800, atOnce: 64 },
+] as const;
+
+/** Of one load: how many a second, and the microseconds of processor that the serving process took for each. */
+interface Load {
+  readonly rate: number;
+  readonly cpu: number;
+}
+
+interface Measured {
+  readonly loads: readonly Load[];
+  /** Milliseconds after the last append until every reader had every event. */
+  readonly behind: number;
+}
+
+const headOf = async (app: Serving['app']): Promise<number> =>
+  Number((await app.get<EventStore>(EVENT_STORE).head()) ?? 0);
+
+const loads = async (commands: CommandBus): Promise<readonly Load[]> => {
+  const done: Load[] = [];
+  for (const { count, atOnce } of LOADS) {
+    const before = process.cpuUsage();
+    const rate = await append(commands, count, atOnce);
+    const { user, system } = process.cpuUsage(before);
+    done.push({ rate, cpu: (user + system) / count });
+  }
+  return done;
+};
+
+const withFeeds = async ({ app, url }: Serving, feeds: number): Promise<Measured> => {
+  const self = fileURLToPath(import.meta.url);
+  const from = await headOf(app);
+  const readers: ChildProcess = fork(self, ['--feeds', String(feeds), '--readers', `${url}/v1/feed?after=${from}`]);
+  await once(readers, 'message');
+  const done = await loads(app.get(CommandBus));
+  const begun = performance.now();
+  readers.send(await headOf(app));
+  const [{ complete }] = (await once(readers, 'message')) as [{ complete: boolean }];
+  if (!complete) throw new Error('a reader has missed an event');
+  const behind = performance.now() - begun;
+  readers.kill();
+  await once(readers, 'exit');
+  return { loads: done, behind };
+};
+
+const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
+
+const measure = async (rounds: number, feeds: number): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'habeas-bench-'));
+  const serving = await serve(readSettings({ HABEAS_DATA: folder, HABEAS_PORT: '0', HABEAS_LOG_LEVEL: 'error' }));
+  const commands = serving.app.get(CommandBus);
+  try {
+    await loads(commands);
+    const alone: (readonly Load[])[] = [];
+    const followed: Measured[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const turns = [
+        async () => void alone.push(await loads(commands)),
+        async () => void followed.push(await withFeeds(serving, feeds)),
+      ];
+      for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
+    }
+    LOADS.forEach(({ name }, at) => {
+      const of = (measured: readonly (readonly number[])[]) => measured.map((rates) => rates[at] ?? NaN);
+      const [without, beside] = [of(alone), of(followed.map(({ rates }) => rates))];
+      const ratios = beside.map((rate, round) => rate / (without[round] ?? NaN));
+      const low = Math.min(...ratios);
+      console.log(
+        `${name}: ${median(without).toFixed(0)}/s without, ${median(beside).toFixed(0)}/s with ${feeds} feeds; ` +
+          `ratio ${median(ratios).toFixed(3)} (median of ${rounds} rounds, ${low.toFixed(3)} to ${Math.max(...ratios).toFixed(3)})`,
+      );
+    });
+    console.log(
+      `every reader had every event ${median(followed.map(({ behind }) => behind)).toFixed(0)} ms after the last`,
+    );
+  } finally {
+    await serving.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+if (values.readers === undefined) await measure(Number(values.rounds), Number(values.feeds));
+else await follow(values.readers, Number(values.feeds));

@@ -1,0 +1,106 @@
+/** `habeas copy`: a log into another store, whole and verified: moving house. */
+import { existsSync } from 'node:fs';
+import { copyEvents, verifyCopy, wholeLog } from '../event-store/copy.js';
+import { filesIn, openDataFolder } from '../event-store/data-folder.js';
+import { openEsdbStore } from '../event-store/eventstoredb/store.js';
+import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
+import type { EventStore } from '../event-store/port.js';
+import { createSqliteStore } from '../event-store/sqlite/store.js';
+import { readSettings, type Settings } from '../settings.js';
+import type { Context } from './context.js';
+import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { gauge } from './terminal.js';
+
+export interface CopyCommandOptions {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A store that is open for the copy, and how to let go of it. */
+interface Held {
+  readonly store: EventStore;
+  readonly release: () => Promise<void>;
+}
+
+/** Appends to the embedded store that share a commit; a server is waited for after each, since only then it keeps their order. */
+const IN_FLIGHT = { sqlite: 1_000, esdb: 1 } as const;
+
+export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Context): Promise<ExitCode> => {
+  const settings = readSettings(context.environment);
+  const target = placeIn(to, settings, '--to');
+  const source = await placeIn(from, settings, '--from').read();
+  try {
+    const copy = await target.write();
+    try {
+      return await run(source.store, copy.store, IN_FLIGHT[target.kind], context);
+    } finally {
+      await copy.release();
+    }
+  } finally {
+    await source.release();
+  }
+};
+
+interface Place {
+  readonly kind: 'sqlite' | 'esdb';
+  read(): Promise<Held>;
+  write(): Promise<Held>;
+}
+
+/** `sqlite:<folder>`, `esdb://…`, or `esdb` for the address in ESDB_URL. */
+const placeIn = (text: string, { esdbUrl, esdbRegister }: Settings, option: string): Place => {
+  const folder = /^sqlite:(.+)$/.exec(text)?.[1];
+  if (folder !== undefined) return inFolder(folder);
+  const url = text === 'esdb' ? esdbUrl : text;
+  if (url === null || !isEsdbUrl(url))
+    throw new CannotRun(`${option}: expected sqlite:<folder>, ${EXPECTED_URL}, or esdb, which stands for ESDB_URL`);
+  const open = async (): Promise<Held> => {
+    const store = await openEsdbStore({ url, register: esdbRegister });
+    return { store, release: () => store.close() };
+  };
+  return { kind: 'esdb', read: open, write: open };
+};
+
+const inFolder = (path: string): Place => ({
+  kind: 'sqlite',
+  read: async () => {
+    const file = filesIn(path).events;
+    if (!existsSync(file)) throw new CannotRun(`--from: there is no register in ${path}`);
+    const store = createSqliteStore({ file, readonly: true });
+    return { store, release: () => store.close() };
+  },
+  write: async () => {
+    const folder = openDataFolder(path);
+    try {
+      const store = createSqliteStore({ file: folder.events });
+      const release = async (): Promise<void> => {
+        await store.close();
+        folder.release();
+      };
+      return { store, release };
+    } catch (error) {
+      folder.release();
+      throw error;
+    }
+  },
+});
+
+const run = async (
+  from: EventStore,
+  to: EventStore,
+  inFlight: number,
+  { out, err, signal }: Context,
+): Promise<ExitCode> => {
+  const shown = gauge('events copied', err);
+  const onProgress = (position: number): void => shown.show(position, position, '');
+  const { outcome, found, added } = await copyEvents(wholeLog(from), to, { signal, onProgress, inFlight });
+  shown.end();
+  if (outcome === 'stopped') {
+    out.write(`Stopped after ${found + added} events. The same command goes on where this one ended.\n`);
+    return EXIT.stopped;
+  }
+  err.write('  comparing every event\n');
+  const same = await verifyCopy(wholeLog(from), to);
+  out.write(`${added} events copied, ${found} were there already; all ${same} are the same in both.\n`);
+  return EXIT.fine;
+};

@@ -1,0 +1,34 @@
+/** `habeas import` of an exported log: the same events at the same places, in a register that holds nothing else. */
+import { stat } from 'node:fs/promises';
+import { copyEvents, verifyCopy } from '../event-store/copy.js';
+import { readLogFile } from '../event-store/log-file.js';
+import type { Settings } from '../settings.js';
+import type { Context } from './context.js';
+import { EXIT, type ExitCode } from './exit.js';
+import { withLogToWrite } from './log.js';
+import { gauge } from './terminal.js';
+
+/** Events under way at once where appends keep the order of their calls; elsewhere one append waits for the one before. */
+const IN_FLIGHT = 1_000;
+
+export const importLog = (path: string, settings: Settings, { out, err, signal }: Context): Promise<ExitCode> =>
+  withLogToWrite(settings, async (log) => {
+    const { size } = await stat(path);
+    const reading = (label: string) => {
+      const shown = gauge(`${path}, bytes ${label}`, err);
+      return { events: readLogFile(path, (bytes) => shown.show(bytes, size, '')), end: () => shown.end() };
+    };
+    const written = reading('written');
+    const inFlight = log.kind === 'sqlite' ? IN_FLIGHT : 1;
+    const { outcome, found, added } = await copyEvents(written.events, log, { signal, inFlight });
+    written.end();
+    if (outcome === 'stopped') {
+      out.write(`Stopped. ${found + added} events are recorded; the same command goes on where this one ended.\n`);
+      return EXIT.stopped;
+    }
+    const compared = reading('compared');
+    const count = await verifyCopy(compared.events, log);
+    compared.end();
+    out.write(`${count} events stand as in the file, ${added} of them new.\n`);
+    return EXIT.fine;
+  });

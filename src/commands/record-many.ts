@@ -1,0 +1,175 @@
+/** Many facts at once: rows about many cases, each recorded or refused for itself. */
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CaseFact, Reference } from '../domain/case/facts.js';
+import { CLOCK, type Clock } from '../domain/clock.js';
+import type { Actor } from '../domain/fact.js';
+import { referencesOf } from '../domain/reference/reference.js';
+import { EVENT_STORE, type Cursor, type EventStore } from '../event-store/port.js';
+import { holderOf } from './claim-references.js';
+import { newCaseId } from './ids.js';
+import { RecordFacts, RecordFactsHandler, type FactsRecorded, type FactsToRecord } from './record-facts.js';
+
+/** How a row names its case: by its id, by a reference, or not at all where it opens one. */
+export type CaseNamed = { readonly id: string } | Reference | null;
+
+export type Row =
+  | (Pick<FactsToRecord, 'acknowledge' | 'expectedRevision'> & { readonly case: CaseNamed; readonly fact: CaseFact })
+  /** One that could not be read: with the references that it seems to give its case. */
+  | { readonly unreadable: readonly Reference[] };
+
+export interface RowsToRecord {
+  readonly rows: readonly Row[];
+  readonly actor: Actor;
+  /** Key of the whole; each row has its own, made from it and the row's number. */
+  readonly key?: string;
+  readonly correlationId: string;
+}
+
+export type RowRecorded =
+  | FactsRecorded
+  | { readonly outcome: 'unreadable' }
+  /** An earlier row was to give its case the reference that this one names it by, and was not recorded. */
+  | { readonly outcome: 'reference-not-given' }
+  /** Thrown by the store; whether the row was recorded may be unknown. */
+  | { readonly outcome: 'failed'; readonly error: unknown };
+
+export interface RowsRecorded {
+  /** One for each row, in their order. */
+  readonly rows: readonly RowRecorded[];
+  /** The store's cursor of the last fact recorded, null where none was. */
+  readonly token: Cursor | null;
+}
+
+export class RecordMany extends Command<RowsRecorded> {
+  constructor(readonly request: RowsToRecord) {
+    super();
+  }
+}
+
+/** Cases that are written at once: their appends share flushes, and others have their turn in between. */
+const AT_ONCE = 32;
+
+interface Plan {
+  /** Which case a row is about: null where there is none, or why nobody can say. */
+  readonly caseId: string | null | Failed;
+  /** The earlier row that gives the reference by which this one names its case. */
+  readonly givenBy?: number;
+}
+type Failed = Extract<RowRecorded, { outcome: 'failed' }>;
+
+/**
+ * Records each row as RecordFacts would, those of one case in their order, those of different cases beside each other.
+ * A reference means the case to which the last row before gives it; else the one that holds it in the register.
+ */
+@CommandHandler(RecordMany)
+export class RecordManyHandler implements ICommandHandler<RecordMany> {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly facts: RecordFactsHandler,
+  ) {}
+
+  async execute({ request }: RecordMany): Promise<RowsRecorded> {
+    const plans = await this.plan(request);
+    const answers: RowRecorded[] = [];
+    await beside(rowsOfEach(plans), async (rows) => {
+      for (const at of rows) answers[at] = await this.record(request, at, plans[at] as Plan, answers);
+    });
+    const tokens = answers.flatMap((answer) => (answer.outcome === 'recorded' ? [answer.token] : []));
+    return { rows: answers, token: tokens.sort((a, b) => this.store.compare(a, b)).at(-1) ?? null };
+  }
+
+  /** Finds out which case each row is about, before any is written. */
+  private async plan({ rows, actor, key }: RowsToRecord): Promise<readonly Plan[]> {
+    const held = await this.holders(rows);
+    const given = new Map<string, number>();
+    const plans: Plan[] = [];
+    const planOf = (row: Row, at: number): Plan => {
+      if ('unreadable' in row) return { caseId: null };
+      if (row.case === null) return { caseId: newCaseId(actor, keyOf(key, at)) };
+      if ('id' in row.case) return { caseId: row.case.id };
+      const reference = textOf(row.case);
+      const givenBy = given.get(reference);
+      if (givenBy === undefined) return { caseId: held.get(reference) ?? null };
+      return { caseId: plans[givenBy]?.caseId ?? null, givenBy };
+    };
+    rows.forEach((row, at) => {
+      plans.push(planOf(row, at));
+      for (const reference of givenIn(row)) given.set(textOf(reference), at);
+    });
+    return plans;
+  }
+
+  /** The cases that hold the references by which rows name them. */
+  private async holders(rows: readonly Row[]): Promise<ReadonlyMap<string, string | null | Failed>> {
+    const named = rows.flatMap((row) => ('case' in row && row.case !== null && !('id' in row.case) ? [row.case] : []));
+    const held = new Map<string, string | null | Failed>();
+    await beside([...new Map(named.map((r) => [textOf(r), r])).values()], async ({ list, reference }) => {
+      const holder = await orFailed(() => holderOf(this.store, this.clock, list, reference));
+      held.set(textOf({ list, reference }), holder !== null && 'caseId' in holder ? holder.caseId : holder);
+    });
+    return held;
+  }
+
+  private async record(
+    { rows, actor, key, correlationId }: RowsToRecord,
+    at: number,
+    { caseId, givenBy }: Plan,
+    answers: readonly RowRecorded[],
+  ): Promise<RowRecorded> {
+    const row = rows[at] as Row;
+    if ('unreadable' in row) return { outcome: 'unreadable' };
+    if (givenBy !== undefined && answers[givenBy]?.outcome !== 'recorded') return { outcome: 'reference-not-given' };
+    if (caseId === null) return { outcome: 'unknown-subject' };
+    if (typeof caseId === 'object') return caseId;
+    const { fact, case: named, ...more } = row;
+    const own = keyOf(key, at);
+    const request: FactsToRecord = {
+      subject: { kind: 'case', id: caseId },
+      begins: named === null,
+      facts: [fact],
+      actor,
+      correlationId,
+      ...(own === undefined ? {} : { key: own }),
+      ...more,
+    };
+    return orFailed(() => this.facts.execute(new RecordFacts(request)));
+  }
+}
+
+/** No key of a request has a space in it, so that no row has the key of another request. */
+const keyOf = (key: string | undefined, at: number): string | undefined =>
+  key === undefined ? undefined : `${key} ${at + 1}`;
+
+const givenIn = (row: Row): readonly Reference[] => ('unreadable' in row ? row.unreadable : referencesOf(row.fact));
+
+const textOf = ({ list, reference }: Reference): string => JSON.stringify([list, reference]);
+
+/** Where the rows of each case stand; a row about none stands alone. */
+const rowsOfEach = (plans: readonly Plan[]): readonly (readonly number[])[] => {
+  const rows = new Map<unknown, number[]>();
+  plans.forEach(({ caseId }, at) => {
+    const own = typeof caseId === 'string' ? caseId : at;
+    const others = rows.get(own);
+    if (others === undefined) rows.set(own, [at]);
+    else others.push(at);
+  });
+  return [...rows.values()];
+};
+
+const beside = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
+  const left = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+};
+
+const orFailed = async <T>(work: () => Promise<T>): Promise<T | Failed> => {
+  try {
+    return await work();
+  } catch (error) {
+    return { outcome: 'failed', error };
+  }
+};

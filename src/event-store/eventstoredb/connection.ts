@@ -1,0 +1,99 @@
+/** The client, made safe: every call is bounded in time, repeated where that is safe, and its errors are ours. */
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreUnavailable } from '../port.js';
+import { lasting } from './faults.js';
+import { credentialsIn, deadlineIn } from './url.js';
+
+/**
+ * How long one try of a call may take, in milliseconds, unless `defaultDeadline` of the address says otherwise. A server that hangs
+ * would be noticed after 20 seconds only.
+ */
+const TRY_MS = 5_000;
+/** So many times as long a call is tried again: the leader of a cluster is replaced within a few seconds. */
+const TRIES = 3;
+/** A try that the client does not end at its deadline is given up so much later. */
+const GRACE_MS = 500;
+/** The longest wait between two tries; each is drawn below its bound, so that many callers do not come back at once. */
+const LONGEST_WAIT_MS = 1_000;
+const FIRST_WAIT_MS = 20;
+
+/**
+ * Given with every call: without credentials of its own an append would go through the client's one shared stream for all
+ * appends, which has no deadline, hangs for good after a half-close, and at a leader's death costs its whole time-out. A server without
+ * TLS ignores them.
+ */
+export interface CallOptions {
+  readonly credentials: { readonly username: string; readonly password: string };
+  /** Followers forward writes and answer reads late. */
+  readonly requiresLeader: true;
+  readonly deadline: number;
+}
+
+export class Connection {
+  readonly client: EventStoreDBClient;
+  readonly options: CallOptions;
+  readonly tryMs: number;
+
+  /** Throws nothing for an address that `isEsdbUrl` lets through; connects when it is first used. */
+  constructor(url: string) {
+    this.tryMs = deadlineIn(url) ?? TRY_MS;
+    this.client = EventStoreDBClient.connectionString(url);
+    this.options = {
+      credentials: credentialsIn(url) ?? { username: 'nobody', password: 'nobody' },
+      requiresLeader: true,
+      deadline: this.tryMs,
+    };
+    forgiveFailedReconnects(this.client);
+  }
+
+  /**
+   * Calls until it succeeds, for a bounded time; `call` must end by itself, and be one that can be repeated whether or not
+   * the server did what it asks.
+   * Throws what no repeat would change as `lasting` says, else StoreUnavailable.
+   */
+  async persist<R>(call: () => Promise<R>, signal?: AbortSignal): Promise<R> {
+    const end = Date.now() + TRIES * this.tryMs;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await call();
+      } catch (error) {
+        const final = lasting(error);
+        if (final !== null) throw final;
+        const wait = Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10));
+        if (Date.now() + wait >= end || signal?.aborted === true)
+          throw new StoreUnavailable('the server cannot be reached or does not answer', { cause: error });
+        await sleep(wait);
+      }
+    }
+  }
+
+  /** Lets go of the connection, within a bounded time. */
+  async dispose(): Promise<void> {
+    await this.bounded(this.client.dispose()).catch(() => undefined);
+  }
+
+  /** The answer, or an error once it took too long; what it is after that is nobody's business. */
+  async bounded<R>(answer: Promise<R>): Promise<R> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), this.tryMs + GRACE_MS);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+      answer.catch(() => undefined);
+    }
+  }
+}
+
+/**
+ * The client handles a failed call in a promise that it waits for nowhere; where at that moment no node of a cluster can be
+ * found, it rejects, and Node would end the process. The call's own error reaches its caller all the same.
+ */
+const forgiveFailedReconnects = (client: EventStoreDBClient): void => {
+  const inner = client as unknown as { handleError: (...of: unknown[]) => Promise<void> };
+  const { handleError } = inner;
+  inner.handleError = (...of) => handleError(...of).catch(() => undefined);
+};

@@ -1,0 +1,195 @@
+/** What is read of the log on a server, ours among others': streams, pages, subscriptions, and the counting of positions. */
+import {
+  BACKWARDS,
+  END,
+  ErrorType,
+  FORWARDS,
+  START,
+  streamNameFilter,
+  type Position,
+  type RecordedEvent,
+} from '@eventstore/db-client';
+import { decode } from '../codec.js';
+import type { Cursor, LogEvent, StreamEvent } from '../port.js';
+import type { Connection } from './connection.js';
+import { isOfType } from './faults.js';
+import { BEGINNING, comparePlaces, formatCursor, parseCursor, type Counted, type Place } from './place.js';
+import { readTo } from './reading.js';
+import { fromRecorded } from './record.js';
+import { Source } from './subscription.js';
+
+/** Raw events asked for at once when the log is read, at least and at most. */
+const FEWEST_RAW = 64;
+const MOST_RAW = 1_000;
+/** Characters of payload after which a read ends, so that large events cannot fill the memory. */
+const MAX_READ_LENGTH = 16 * 1024 * 1024;
+
+export class EsdbLog {
+  /** The furthest place up to which our events were counted. */
+  #counted: Counted = BEGINNING;
+
+  /** Our streams are those whose names begin with the prefix; the signal says that there is no more use in trying. */
+  constructor(
+    private readonly connection: Connection,
+    private readonly prefix: string,
+    private readonly closing: AbortSignal,
+  ) {}
+
+  /** As in the port. */
+  readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
+    const { client, options, tryMs } = this.connection;
+    return this.connection.persist(async () => {
+      const found: StreamEvent[] = [];
+      let length = 0;
+      const from = { fromRevision: BigInt(after + 1), maxCount: limit, direction: FORWARDS } as const;
+      try {
+        await readTo(client.readStream(this.prefix + stream, { ...options, ...from }), tryMs, ({ event }) => {
+          if (event === undefined) return 'more';
+          const [read, size] = this.#decode(event);
+          found.push(Object.assign(read, { cursor: formatCursor(placeOf(event)) }));
+          return (length += size) > MAX_READ_LENGTH ? 'enough' : 'more';
+        });
+      } catch (error) {
+        if (!isOfType(error, ErrorType.STREAM_NOT_FOUND)) throw error;
+      }
+      return found;
+    }, this.closing);
+  }
+
+  /** As in the port. */
+  async head(): Promise<Cursor | null> {
+    const { client, options, tryMs } = this.connection;
+    for (let from: Place | null = null; ;) {
+      const back = {
+        direction: BACKWARDS,
+        maxCount: MOST_RAW,
+        fromPosition: from === null ? END : positionOf(from),
+      } as const;
+      const last: { event?: RecordedEvent } = {};
+      await this.connection.persist(
+        () =>
+          readTo(client.readAll({ ...options, ...back }), tryMs, ({ event }) => {
+            if (event === undefined) return 'more';
+            last.event = event;
+            return this.#isOurs(event) ? 'enough' : 'more';
+          }),
+        this.closing,
+      );
+      if (last.event === undefined) return null;
+      const place = placeOf(last.event);
+      if (this.#isOurs(last.event)) return formatCursor(place);
+      from = place;
+    }
+  }
+
+  /** The place with the number of our event there; counts up to it where nobody has yet. */
+  async count(place: Place): Promise<Counted> {
+    if (place.position !== null) return place as Counted;
+    let at = comparePlaces(this.#counted, place) <= 0 ? this.#counted : BEGINNING;
+    while (comparePlaces(at, place) < 0) {
+      const page = await this.page(at, MOST_RAW);
+      const reached = page.find(({ cursor }) => comparePlaces(parseCursor(cursor), place) >= 0) ?? page.at(-1);
+      if (reached === undefined) throw new RangeError('the cursor lies past the end of this log');
+      at = parseCursor(reached.cursor) as Counted;
+    }
+    if (comparePlaces(at, place) !== 0) throw new RangeError('the cursor is of another log');
+    return at;
+  }
+
+  /** Our events after a counted place, at most `limit`, fewer where they are large; none at the end of the log. */
+  async page(after: Counted, limit: number): Promise<LogEvent[]> {
+    const { client, options, tryMs } = this.connection;
+    const found: LogEvent[] = [];
+    let [place, counted, length, seen]: [Place, Counted, number, number] = [after, after, 0, 0];
+    const isFull = (): boolean => found.length === limit || length > MAX_READ_LENGTH;
+    const maxCount = Math.min(Math.max(limit, FEWEST_RAW), MOST_RAW) + 1;
+    const take = (event: RecordedEvent): void => {
+      place = placeOf(event);
+      seen += 1;
+      if (!this.#isOurs(event)) return;
+      const [read, size] = this.#decode(event);
+      counted = { ...place, position: counted.position + 1 };
+      found.push(this.#located(read, counted));
+      length += size;
+    };
+    // A read that fails halfway is repeated from where it came to.
+    const readOn = async (): Promise<void> => {
+      const from = place;
+      let begun = from === BEGINNING;
+      seen = 0;
+      await readTo(
+        client.readAll({ ...options, fromPosition: positionOf(from), direction: FORWARDS, maxCount }),
+        tryMs,
+        ({ event }) => {
+          if (event === undefined) return 'more';
+          if (begun) take(event);
+          else if (comparePlaces(placeOf(event), from) === 0) begun = true;
+          else throw new RangeError('the cursor is of another log');
+          return isFull() ? 'enough' : 'more';
+        },
+      );
+      if (!begun) throw new RangeError('the cursor lies past the end of this log');
+    };
+    do await this.connection.persist(readOn, this.closing);
+    while (!isFull() && seen >= maxCount - 1);
+    this.#remember(counted);
+    return found;
+  }
+
+  /**
+   * Our events after a place for as long as the subscription lives. The server's own checkpoints are left aside: they run
+   * ahead of what was taken out. Throws StoreUnavailable where it is dropped: whoever follows goes on from what they have.
+   */
+  async *subscribe(after: Counted, ending: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
+    const { client, options } = this.connection;
+    const fromPosition = positionOf(after);
+    const filter = streamNameFilter({ prefixes: [this.prefix], maxSearchWindow: MOST_RAW });
+    const source = new Source(
+      client.subscribeToAll({ ...options, fromPosition, filter }, { highWaterMark: limit }),
+      ending,
+    );
+    try {
+      let place = after;
+      for (let raw; (raw = await source.next(limit)) !== null;) {
+        const batch: LogEvent[] = [];
+        for (const { event } of raw) {
+          // Delivered again, after the server lost track of what it had delivered.
+          if (event === undefined || comparePlaces(placeOf(event), place) <= 0) continue;
+          batch.push(
+            this.#located(this.#decode(event)[0], (place = { ...placeOf(event), position: place.position + 1 })),
+          );
+        }
+        this.#remember(place);
+        if (batch.length > 0) yield batch;
+      }
+    } finally {
+      source.end();
+    }
+  }
+
+  #isOurs({ streamId }: RecordedEvent): boolean {
+    return streamId.startsWith(this.prefix);
+  }
+
+  /** An event of ours, with the length of its payload. Throws StoreDamaged for one that is none. */
+  #decode(event: RecordedEvent): [Omit<StreamEvent, 'cursor'>, number] {
+    const record = fromRecorded(event);
+    const place = { stream: event.streamId.slice(this.prefix.length), revision: Number(event.revision) };
+    return [decode(place, record), record.payload.length];
+  }
+
+  #located(event: Omit<StreamEvent, 'cursor'>, place: Counted): LogEvent {
+    return Object.assign(event, { cursor: formatCursor(place), position: place.position });
+  }
+
+  #remember(place: Counted): void {
+    if (comparePlaces(this.#counted, place) < 0) this.#counted = place;
+  }
+}
+
+const positionOf = ({ commit, prepare }: Place): Position | typeof START => (commit < 0n ? START : { commit, prepare });
+
+const placeOf = ({ position }: RecordedEvent): Position & { readonly position: null } => {
+  if (position === undefined) throw new Error('the server does not say where an event stands');
+  return { ...position, position: null };
+};

@@ -1,0 +1,125 @@
+/**
+ * A list as a file for people: CSV, or a workbook for spreadsheets. All pages of one walk, so that it is consistent whatever
+ * is written meanwhile, and as much of it in memory as the reader is behind.
+ */
+import type { QueryBus } from '@nestjs/cqrs';
+import { stringify } from 'csv-stringify/sync';
+import { writeXlsxStream } from 'hucre/xlsx';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { ListMembers, type Filters, type PageOf, type PersonRow, type Sort } from '../read-models/questions.js';
+import { LIMITS } from '../schema/limits.js';
+import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './people.js';
+
+export const TABLE_TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const;
+export type TableFormat = keyof typeof TABLE_TYPES;
+
+export interface ListToExport {
+  readonly list: string;
+  readonly asOf?: string;
+  readonly filters: Filters;
+  readonly sort?: Sort;
+  readonly atLeast?: string;
+}
+
+export interface ExportedList {
+  readonly asOf: string;
+  readonly position: number;
+  /** Rows behind the header. */
+  readonly people: number;
+  readonly fileName: string;
+  readonly leavesOut: string;
+  readonly content: Readable;
+}
+
+/** Null where there is no such list. `onRows` is told how many rows have been written. */
+export const exportList = async (
+  queries: Pick<QueryBus, 'execute'>,
+  asked: ListToExport,
+  format: TableFormat,
+  onRows: (rows: number) => void = () => undefined,
+): Promise<ExportedList | null> => {
+  const { list, sort, ...ask } = asked;
+  const ofPage = (after: string | null): Promise<PageOf<PersonRow> | null> => {
+    const page = { limit: LIMITS.page, ...(sort && { sort }), ...(after !== null && { after }) };
+    return queries.execute(new ListMembers(list, { ...ask, page }));
+  };
+  const first = await ofPage(null);
+  if (first === null) return null;
+  const { asOf, position, total } = first;
+  const rows = rowsOf(first, list, ofPage, onRows);
+  return {
+    asOf,
+    position,
+    people: total.yes + total.uncertain,
+    fileName: `${list}-${asOf}.${format}`,
+    leavesOut: LEAVES_OUT,
+    content: format === 'csv' ? csv(rows) : workbook(rows, list, aboutLines(first, asked)),
+  };
+};
+
+type Rows = AsyncGenerator<readonly (readonly string[])[]>;
+
+/** Page after page; others have their turn between two. */
+async function* rowsOf(
+  first: PageOf<PersonRow>,
+  list: string,
+  ofPage: (after: string) => Promise<PageOf<PersonRow> | null>,
+  onRows: (rows: number) => void,
+): Rows {
+  let count = 0;
+  for (let page: PageOf<PersonRow> | null = first; page !== null;) {
+    yield page.items.map((person) => personRow(person, list));
+    onRows((count += page.items.length));
+    await setImmediate();
+    page = page.next === null ? null : await ofPage(page.next);
+  }
+}
+
+/** With a byte order mark, without which spreadsheets take UTF-8 for something else, and CRLF (RFC 4180). */
+const csv = (rows: Rows): Readable => {
+  const text = async function* (): AsyncGenerator<string> {
+    yield stringify([PEOPLE_COLUMNS], { bom: true, record_delimiter: 'windows' });
+    for await (const some of rows) yield stringify([...some], { record_delimiter: 'windows' });
+  };
+  return Readable.from(text(), { objectMode: false });
+};
+
+const WIDTHS: Readonly<Partial<Record<string, number>>> = { name: 36, facility: 30, case: 38 };
+
+/** One sheet: what it is in the first lines, then the table. Every cell is text. */
+const workbook = (rows: Rows, list: string, about: readonly string[]): Readable => {
+  const lines = async function* (): AsyncGenerator<string[]> {
+    for (const line of about) yield [line];
+    yield [...PEOPLE_COLUMNS];
+    for await (const some of rows) for (const row of some) yield [...row];
+  };
+  const sheet = writeXlsxStream(lines(), {
+    name: list.slice(0, SHEET_NAME),
+    columns: PEOPLE_COLUMNS.map((column) => ({ width: WIDTHS[column] ?? 16 })),
+    freezePane: { rows: about.length + 1 },
+    repeatHeaders: false,
+  });
+  return Readable.fromWeb(sheet);
+};
+
+/** Characters that the name of a sheet may have. */
+const SHEET_NAME = 31;
+
+const aboutLines = (
+  { asOf, position, total }: PageOf<PersonRow>,
+  { list, filters }: ListToExport,
+): readonly string[] => [
+  `The list ${list} on ${asOf}, as the register knew it at position ${position}: ` +
+    `${total.yes} certainly on it, ${total.uncertain} perhaps.`,
+  `Filters: ${filtersInWords(filters)}.`,
+  `Not in this file: ${LEAVES_OUT}.`,
+];
+
+const filtersInWords = (filters: Filters): string =>
+  Object.entries(filters)
+    .map(([name, values]) => `${name} ${[values].flat().join(' or ')}`)
+    .join(', ') || 'none';

@@ -1,0 +1,91 @@
+/** Whether the register can do its work, part by part, and why not. */
+import type { Readiness, ReadModels } from '../read-models/read-models.js';
+import type { WatchedStore } from './watched-store.js';
+
+/** Read models may lie so far behind while they count as ready, in milliseconds. */
+export const READY_LAG = 10_000;
+
+interface Meaning {
+  readonly means: string;
+  readonly todo: string;
+}
+
+/** Every code of a part that is not ready. */
+export const LOG_CODES = {
+  STORE_UNAVAILABLE: {
+    means: 'The log cannot be read now, and so not written either.',
+    todo: 'See to the disk, or to the server of the log. It goes on by itself.',
+  },
+  STORE_UNWRITABLE: {
+    means: 'Nothing can be recorded: the disk is full, the file locked or read-only. Reading goes on.',
+    todo: 'Free the disk, give the permission back, end what holds the lock. It goes on by itself.',
+  },
+  STORE_DAMAGED: {
+    means:
+      'The log holds something that cannot be read. Reading goes on from the read models; a damaged file is not written to.',
+    todo: 'Stop the service, keep a copy of the folder, restore the last backup or repair the file; then start it again.',
+  },
+} as const satisfies Record<string, Meaning>;
+
+export const READ_MODEL_CODES = {
+  STORE_UNAVAILABLE: {
+    means: 'The log cannot be read; what was taken in before can be asked.',
+    todo: 'As for the log. They go on by themselves.',
+  },
+  STORE_DAMAGED: {
+    means: 'They have stopped before an event that cannot be read; what was taken in before can be asked.',
+    todo: 'As for the log.',
+  },
+  EVENT_NOT_TAKEN_IN: {
+    means: 'They have stopped before an event that this build cannot take in: a fault of Habeas, or an older build.',
+    todo: 'Run the build that wrote the event; else report the fault, with the lines of the log.',
+  },
+  READ_MODELS_UNWRITABLE: {
+    means:
+      'Their file cannot be written: the disk is full, the file locked or read-only. What was taken in can be asked.',
+    todo: 'As for STORE_UNWRITABLE. They go on by themselves.',
+  },
+  READ_MODELS_DAMAGED: {
+    means: 'Their file is damaged. It is being built anew; until then it is read from where it is whole.',
+    todo: 'Wait for it. Have the disk looked at.',
+  },
+  BUILDING: {
+    means: 'They are being built for the first time, for a new build, or for another log; nothing can be asked yet.',
+    todo: 'Wait for it; `habeas_rebuild_done` tells how far it is.',
+  },
+  BEHIND: {
+    means: `They lie more than ${READY_LAG / 1_000} seconds behind the log.`,
+    todo: 'Wait, after a large import; else see to the load of the machine and to its disk.',
+  },
+} as const satisfies Record<Exclude<Readiness['problem'], null>['code'] | 'BUILDING' | 'BEHIND', Meaning>;
+
+export type Parts = {
+  readonly log: keyof typeof LOG_CODES | null;
+  readonly 'read-models': keyof typeof READ_MODEL_CODES | null;
+};
+
+/** What stands in each part's way, with the figures that it follows from. */
+export const conditionOf = async (
+  store: WatchedStore,
+  readModels: ReadModels,
+): Promise<Readiness & { readonly parts: Parts }> => {
+  const readiness = await readModels.ready();
+  const parts = { log: await logCode(store, readiness), 'read-models': readModelsCode(readiness) };
+  return { ...readiness, parts };
+};
+
+const logCode = async (store: WatchedStore, { lag }: Readiness): Promise<Parts['log']> => {
+  if (lag === null) return store.damaged ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
+  const writable = await store.checkWritable().then(
+    () => true,
+    () => false,
+  );
+  if (store.damaged) return 'STORE_DAMAGED';
+  return writable ? null : 'STORE_UNWRITABLE';
+};
+
+const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): Parts['read-models'] => {
+  if (problem !== null) return problem.code;
+  if (!readable) return 'BUILDING';
+  return caughtUp || (lag !== null && lag < READY_LAG) ? null : 'BEHIND';
+};

@@ -1,0 +1,104 @@
+/** What is measured, as Prometheus reads it. No label holds a path, an id or anything that a caller chose. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Readiness } from '../read-models/read-models.js';
+import type { Parts } from './condition.js';
+import type { AppendSeen } from './watched-store.js';
+
+/** What is looked at when somebody collects. */
+export interface Look extends Readiness {
+  readonly parts: Parts;
+  /** Appends that wait for their answer. */
+  readonly waiting: number;
+  /** Events in the log, where its store can say so at once. */
+  readonly events: number | null;
+}
+
+interface Request {
+  readonly method: string;
+  /** The pattern of the route; null for none. */
+  readonly route: string | null;
+  readonly status: number;
+  readonly ms: number;
+  readonly cut: boolean;
+}
+
+/** Seconds, from a write that shares a commit to one that waits for a lock or a read that waits for a token. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = this.#histogram(
+    'http_request_duration_seconds',
+    'Time until a request was answered, or cut short.',
+    ['method', 'route', 'status'],
+  );
+  readonly #underWay = this.#gauge('http_requests_under_way', 'Requests that are not answered yet.');
+  readonly #appends = this.#histogram(
+    'append_duration_seconds',
+    'Time until an append was answered; the outcome is appended, conflict, or the kind of error.',
+    ['outcome'],
+  );
+  readonly #appended = new Counter({
+    name: 'habeas_events_appended_total',
+    help: 'Events appended by this process.',
+    registers: [this.#registry],
+  });
+  readonly #waiting = this.#gauge('appends_waiting', 'Appends that wait to be durable.');
+  readonly #ready = this.#gauge('ready', 'Whether a part is ready: 1 or 0.', ['part']);
+  readonly #notReady = this.#gauge('not_ready', '1 for the code for which a part is not ready.', ['part', 'code']);
+  readonly #events = this.#gauge('log_events', 'Events in the log (the embedded store only).');
+  readonly #position = this.#gauge('read_models_position', 'Position of the last event that the read models took in.');
+  readonly #lag = this.#gauge(
+    'projection_lag_seconds',
+    'Age of the oldest event that the read models have not taken in; NaN where the log cannot be read.',
+  );
+  readonly #rebuild = this.#gauge('rebuild_done', 'Events read, then cases derived, of a rebuild under way.', [
+    'phase',
+  ]);
+
+  constructor(private readonly look: () => Promise<Look>) {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  asked(): void {
+    this.#underWay.inc();
+  }
+
+  answered({ method, route, status, ms, cut }: Request): void {
+    this.#underWay.dec();
+    this.#requests.observe({ method, route: route ?? 'none', status: cut ? 'cut' : status }, ms / 1_000);
+  }
+
+  append({ outcome, events, seconds }: AppendSeen): void {
+    this.#appends.observe({ outcome }, seconds);
+    if (outcome === 'appended') this.#appended.inc(events);
+  }
+
+  async tell(): Promise<{ readonly type: string; readonly text: string }> {
+    this.#take(await this.look());
+    return { type: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #take({ parts, waiting, events, position, lag, building }: Look): void {
+    this.#notReady.reset();
+    this.#rebuild.reset();
+    for (const [part, code] of Object.entries(parts)) {
+      this.#ready.set({ part }, code === null ? 1 : 0);
+      if (code !== null) this.#notReady.set({ part, code }, 1);
+    }
+    this.#waiting.set(waiting);
+    this.#events.set(events ?? NaN);
+    this.#position.set(position);
+    this.#lag.set(lag === null ? NaN : lag / 1_000);
+    if (building !== null) this.#rebuild.set({ phase: building.phase }, building.done);
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> {
+    return new Gauge({ name: `habeas_${name}`, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+
+  #histogram<L extends string>(name: string, help: string, labelNames: readonly L[]): Histogram<L> {
+    const options = { help, labelNames: [...labelNames], buckets: BUCKETS, registers: [this.#registry] };
+    return new Histogram({ name: `habeas_${name}`, ...options });
+  }
+}

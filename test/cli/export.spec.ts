@@ -1,0 +1,217 @@
+/** A register leaves as lines, is wiped, and comes back equal; its lists leave as files for people. */
+import { parse } from 'csv-parse/sync';
+import { streamXlsxRows } from 'hucre/xlsx';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesIn, openDataFolder } from '../../src/event-store/data-folder.js';
+import { readSettings } from '../../src/settings.js';
+import { withRegister, type OpenRegister } from '../../src/cli/register.js';
+import {
+  Cases,
+  COUNTED_BY,
+  Counts,
+  Events,
+  History,
+  Instruments,
+  ListMembers,
+  Lists,
+  Movements,
+  OneCase,
+  SORTS,
+} from '../../src/read-models/questions.js';
+import { DEFINITIONS, fixture, REGISTER_FILES } from '../register-files/real-register.js';
+import { habeas, habeasStopped } from '../support/command-line.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const TODAY = '2026-01-05';
+let folder: TemporaryFolder;
+let data: string;
+const at = (name: string): string => join(folder.path, name);
+
+/** The demonstration, people of whom much is uncertain, and a name that looks like a formula. */
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  data = at('data');
+  const files = [DEFINITIONS, ...REGISTER_FILES, fixture('register-uncertain.csv'), fixture('register-bad.csv')];
+  expect((await habeas(['import', '--data', data, ...files])).code).toBe(1);
+  expect((await habeas(['export', '--data', data, '--out', at('log.ndjson')])).code).toBe(0);
+});
+afterAll(() => folder.remove());
+
+const eventsIn = (file: string): number => readFileSync(file, 'utf8').trim().split('\n').length;
+
+/** Every question there is, with every case and every page, as one text. */
+const answers = (of: string): Promise<string> => {
+  const settings = readSettings({ HABEAS_DATA: of, HABEAS_TODAY: TODAY });
+  const silent = { err: { write: () => true } as never };
+  return withRegister(settings, silent, async ({ queries }: OpenRegister) => {
+    const said: unknown[] = [];
+    const page = { limit: 500 };
+    const all = await queries.execute(new Cases({ filters: {}, page }));
+    for (const { caseId: id } of all.items) {
+      said.push(await queries.execute(new OneCase(id, {})));
+      said.push(await queries.execute(new History({ subject: { kind: 'case', id }, after: 0, limit: 500 })));
+    }
+    for (const asOf of ['2024-02-15', '2025-10-07', TODAY]) {
+      for (const sort of SORTS) {
+        said.push(await queries.execute(new ListMembers('union', { asOf, filters: {}, page: { ...page, sort } })));
+        said.push(await queries.execute(new Cases({ asOf, filters: {}, page: { ...page, sort } })));
+      }
+      for (const by of COUNTED_BY) said.push(await queries.execute(new Counts('union', { by, asOf, filters: {} })));
+      said.push(await queries.execute(new Movements('union', { from: '2024-01-01', to: asOf })));
+    }
+    said.push(await queries.execute(new Lists({})), await queries.execute(new Instruments({})));
+    for await (const batch of await queries.execute(new Events({ after: 0 }))) said.push(batch);
+    expect(all.next).toBeNull();
+    expect(said.length).toBeGreaterThan(900);
+    return JSON.stringify(said);
+  });
+};
+
+describe('the log', () => {
+  it('exported, wiped and imported is an equal register: the same answer to every question', async () => {
+    const before = await answers(data);
+    expect(before).toContain(JSON.stringify('=HYPERLINK("http://127.0.0.1/x","Sınaqov")'));
+    rmSync(data, { recursive: true });
+    const { code, out } = await habeas(['import', '--data', data, at('log.ndjson')]);
+    const count = eventsIn(at('log.ndjson'));
+    expect([code, out]).toEqual([0, `${count} events stand as in the file, ${count} of them new.\n`]);
+    expect(await answers(data)).toBe(before);
+  });
+
+  it('exported again is the same file, to the standard output too', async () => {
+    const { code, out } = await habeas(['export', '--data', data]);
+    expect([code, out === readFileSync(at('log.ndjson'), 'utf8')]).toEqual([0, true]);
+  });
+
+  it('is exported while another process writes, and its file is for its owner alone', async () => {
+    const held = openDataFolder(data);
+    expect((await habeas(['export', '--data', data, '--out', at('again.ndjson')])).code).toBe(0);
+    held.release();
+    expect(statSync(at('again.ndjson')).mode & 0o777).toBe(0o600);
+  });
+
+  it('stopped in being imported goes on where it was', async () => {
+    const count = eventsIn(at('log.ndjson'));
+    const words = ['import', '--data', at('slow'), at('log.ndjson')];
+    const stopped = await habeasStopped(words);
+    expect([stopped.code, stopped.out]).toEqual([130, expect.stringContaining('goes on where this one ended')]);
+    const { out } = await habeas(words);
+    expect(out).toMatch(new RegExp(`^${count} events stand as in the file`));
+  });
+
+  it('is refused by a register that holds something else, which stays as it is', async () => {
+    await habeas(['import', '--data', at('other'), DEFINITIONS]);
+    const { code, err } = await habeas(['import', '--data', at('other'), at('log.ndjson')]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^The log cannot be copied there: position 1: /m)]);
+    expect((await habeas(['export', '--data', at('other')])).out.trim().split('\n').length).toBeLessThan(30);
+  });
+
+  it('is imported alone, and in a dry run nowhere', async () => {
+    const both = await habeas(['import', '--data', at('new'), DEFINITIONS, at('log.ndjson')]);
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining('imported alone')]);
+    const dry = await habeas(['import', '--data', at('new'), '--dry-run', at('log.ndjson')]);
+    expect([dry.code, dry.out]).toEqual([0, expect.stringMatching(/A dry run: nothing was recorded\.\n$/)]);
+    expect(existsSync(at('new'))).toBe(false);
+  });
+
+  it('that is damaged is told by its line', async () => {
+    const lines = readFileSync(at('log.ndjson'), 'utf8').split('\n');
+    writeFileSync(at('damaged.ndjson'), [...lines.slice(0, 2), lines[2]?.slice(0, -9), ...lines.slice(3)].join('\n'));
+    const { code, err } = await habeas(['import', '--data', at('damaged'), at('damaged.ndjson')]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/line 3: no JSON object/)]);
+  });
+});
+
+describe('a list', () => {
+  it('is written as CSV, as filtered, and what it leaves out is said', async () => {
+    const words = ['export', '--data', data, '--format', 'csv', '--as-of', '2026-01-05'];
+    const filtered = await habeas([...words, '--category', 'believers', '--stage', 'convicted', '--out', at('b.csv')]);
+    expect([filtered.code, filtered.out]).toEqual([
+      0,
+      expect.stringMatching(/people of union on 2026-01-05.*\nNot in the file: .*sources/s),
+    ]);
+    const [header, ...rows] = parse(readFileSync(at('b.csv')), { bom: true });
+    expect(header?.slice(0, 3)).toEqual(['ref', 'name', 'category']);
+    expect(rows.length).toBeGreaterThan(100);
+    expect(new Set(rows.map((row) => row[2]))).toEqual(new Set(['believers']));
+    const whole = await habeas(words);
+    expect(whole.out.trim().split('\r\n').length).toBeGreaterThan(rows.length + 100);
+    expect(whole.err).toContain('Not in the file');
+    expect(whole.out).toContain(`BAD-09,"'=HYPERLINK(`);
+  });
+
+  it('is written as a workbook, also while another process serves the register', async () => {
+    const held = openDataFolder(data);
+    const { code } = await habeas(['export', '--data', data, '--format', 'xlsx', '--out', at('union.xlsx')]);
+    held.release();
+    expect(code).toBe(0);
+    let rows = 0;
+    for await (const _ of streamXlsxRows(readFileSync(at('union.xlsx')))) rows += 1;
+    expect(rows).toBeGreaterThan(367);
+    expect(readdirSync(data).filter((name) => name.startsWith('copy-'))).toEqual([]);
+  });
+
+  it('whose writing is stopped leaves nothing', async () => {
+    const words = ['export', '--data', data, '--format', 'csv', '--out', at('stopped.csv')];
+    expect((await habeasStopped(words)).code).toBe(130);
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('stopped'))).toEqual([]);
+  });
+
+  it.each([
+    ['a filter of the log', ['--list', 'union'], /The log is exported whole; list is for/],
+    ['a day that is none', ['--format', 'csv', '--as-of', '2026-02-30'], /--as-of: expected a day/],
+    ['a filter that is none', ['--format', 'csv', '--custody', 'lost'], /--custody: expected /],
+    ['a list that is none', ['--format', 'csv', '--list', 'nobody'], /There is no list nobody/],
+    ['a format that is none', ['--format', 'pdf'], /Allowed choices are ndjson, csv, xlsx/],
+  ])('is refused with %s', async (_, words, message) => {
+    const { code, err } = await habeas(['export', '--data', data, ...words]);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it.each(['ndjson', 'csv'])('and a log of a register that is not there are none (%s)', async (format) => {
+    const { code, err } = await habeas(['export', '--data', at('nowhere'), '--format', format]);
+    expect([code, err]).toEqual([2, expect.stringContaining('There is no register in')]);
+    expect(existsSync(at('nowhere'))).toBe(false);
+  });
+});
+
+describe('backup and restore', () => {
+  it('give the register back, which then answers as before', async () => {
+    const before = await answers(data);
+    const held = openDataFolder(data);
+    const backedUp = await habeas(['backup', folder.path, '--data', data]);
+    held.release();
+    expect([backedUp.code, backedUp.out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^\d+ events, each read and found whole; the last is [0-9a-f-]{36}\.\nSHA-256 [0-9a-f]{64}\n/,
+      ),
+    ]);
+    const backup = /The backup is (\S+),/.exec(backedUp.out)?.[1] ?? '';
+    const restored = await habeas(['restore', backup, '--data', at('restored')]);
+    expect([restored.code, restored.out.split('\n')[0]]).toEqual([0, backedUp.out.split('\n')[0]]);
+    expect(await answers(at('restored'))).toBe(before);
+  });
+
+  it('overwrite nothing, and leave nothing where they cannot be', async () => {
+    await habeas(['backup', at('one.sqlite'), '--data', data]);
+    const again = await habeas(['backup', at('one.sqlite'), '--data', data]);
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('a backup overwrites nothing')]);
+    const { events } = filesIn(data);
+    const before = readFileSync(events);
+    const over = await habeas(['restore', at('one.sqlite'), '--data', data]);
+    expect([over.code, over.err]).toEqual([2, expect.stringContaining('a restore overwrites nothing')]);
+    expect(readFileSync(events).equals(before)).toBe(true);
+    writeFileSync(at('letter'), 'a letter');
+    const none = await habeas(['restore', at('letter'), '--data', at('unmade')]);
+    expect([none.code, existsSync(at('unmade'))]).toEqual([2, false]);
+    const stopped = await habeasStopped(['restore', at('one.sqlite'), '--data', at('unmade')]);
+    expect([stopped.code, existsSync(at('unmade'))]).toEqual([130, false]);
+    const nowhere = await habeas(['backup', at('two.sqlite'), '--data', at('nowhere')]);
+    expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('There is no register in')]);
+    const missing = await habeas(['restore', at('missing.sqlite'), '--data', at('unmade')]);
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('There is no backup')]);
+  });
+});

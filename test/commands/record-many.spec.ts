@@ -1,0 +1,164 @@
+import { RecordMany, RecordManyHandler, type Row, type RowsToRecord } from '../../src/commands/record-many.js';
+import type { AnyFact } from '../../src/domain/facts.js';
+import type { CaseFact } from '../../src/domain/case/facts.js';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { ANNA, arrested, BORIS, named, opened, recognised, referenced, Register, request } from './support.js';
+import { newCaseId } from '../../src/commands/ids.js';
+
+let register: Register;
+beforeEach(async () => (register = await Register.open()));
+afterEach(() => register.store.close());
+
+const row = (about: string | null, fact: AnyFact, more: Partial<Row> = {}): Row => ({
+  case: about === null ? null : about.includes('AZ') ? { list: 'union', reference: about } : { id: about },
+  fact: fact as CaseFact,
+  acknowledge: [],
+  ...more,
+});
+const record = (rows: readonly Row[], more: Partial<RowsToRecord> = {}) =>
+  new RecordManyHandler(register.store, register.clock, register.handler).execute(
+    new RecordMany({ rows, actor: ANNA, correlationId: newCaseId(ANNA), ...more }),
+  );
+const outcomes = async (rows: readonly Row[], more: Partial<RowsToRecord> = {}) =>
+  (await record(rows, more)).rows.map(({ outcome }) => outcome);
+const facts = async (id: string) => (await register.caseEvents(id)).map(({ fact }) => fact.type);
+
+const begin = async (...references: readonly string[]): Promise<string> => {
+  const id = newCaseId(ANNA);
+  await register.recorded(request(id, [opened(...references)]));
+  return id;
+};
+
+it('records rows about cases named by id and by reference, and about those that it opens, in their order', async () => {
+  const [byId, byReference] = [await begin(), await begin('AZ-1')];
+  const answer = await record([
+    row(byId, arrested('2024-01-01')),
+    row(null, opened('AZ-2')),
+    row('AZ-2', arrested('2024-02-01')),
+    row('AZ-1', arrested('2024-03-01')),
+    row('AZ-2', recognised('2024-04-01')),
+    row(byReference, recognised('2024-05-01')),
+  ]);
+  const subjects = answer.rows.map((r) => (r.outcome === 'recorded' ? [r.subject.id, r.revision] : r));
+  const made = subjects[1]![0 as never];
+  expect(subjects).toEqual([
+    [byId, 1],
+    [made, 0],
+    [made, 1],
+    [byReference, 1],
+    [made, 2],
+    [byReference, 2],
+  ]);
+  expect(await facts(String(made))).toEqual(['opened', 'arrested', 'recognised']);
+  expect(answer.token).toBe((await register.log()).at(-1)?.cursor);
+});
+
+it('a reference that an earlier row gives to a case names that case', async () => {
+  const id = await begin();
+  expect(await outcomes([row(id, referenced('AZ-7')), row('AZ-7', arrested('2024'))])).toEqual([
+    'recorded',
+    'recorded',
+  ]);
+  expect(await facts(id)).toEqual(['opened', 'referenced', 'arrested']);
+});
+
+it('refuses a row for itself, and those that build on it', async () => {
+  const other = await begin('AZ-1');
+  const rows = [
+    row(null, opened('AZ-1')),
+    row('AZ-1', arrested('2024-01-01')),
+    row(null, opened('AZ-2')),
+    { unreadable: [{ list: 'union', reference: 'AZ-3' }] },
+    row('AZ-3', arrested('2024-01-01')),
+    row('AZ-4', arrested('2024-01-01')),
+    row('nobody', arrested('2024-01-01')),
+    row('nobody', referenced('AZ-5')),
+    row('AZ-5', arrested('2024-01-01')),
+    row('AZ-2', arrested('2027-01-01')),
+    row('AZ-2', arrested('2024-01-01')),
+  ];
+  const { rows: answers, token } = await record(rows);
+  expect(answers.map(({ outcome }) => outcome)).toEqual([
+    'reference-taken',
+    'reference-not-given',
+    'recorded',
+    'unreadable',
+    'reference-not-given',
+    'unknown-subject',
+    'unknown-subject',
+    'unknown-subject',
+    'reference-not-given',
+    'refused',
+    'recorded',
+  ]);
+  expect(await facts(other)).toEqual(['opened']);
+  expect(token).not.toBeNull();
+  expect(await record([row('nobody', named('x'))])).toEqual({ rows: [{ outcome: 'unknown-subject' }], token: null });
+});
+
+it('takes a row only at the revision that it names, and with what it acknowledges', async () => {
+  const id = await begin();
+  expect(
+    await outcomes([
+      row(id, arrested('2024-01-01'), { expectedRevision: 0 }),
+      row(id, arrested('2024-02-01'), { expectedRevision: 0 }),
+      row(id, arrested('2024-02-01')),
+      row(id, arrested('2024-02-01'), { acknowledge: ['CASE.ALREADY_HELD'], expectedRevision: 1 }),
+    ]),
+  ).toEqual(['recorded', 'conflict', 'refused', 'recorded']);
+});
+
+it('under a key answers a repeat as the first time, row by row, and what it did not record before is judged anew', async () => {
+  const rows = [
+    row(null, opened('AZ-1')),
+    row('AZ-1', arrested('2024-01-01')),
+    row('AZ-1', arrested('2024-02-01')),
+    row(null, opened()),
+  ];
+  const first = await record(rows, { key: 'k' });
+  expect(first.rows.map(({ outcome }) => outcome)).toEqual(['recorded', 'recorded', 'refused', 'recorded']);
+  const { length } = await register.log();
+  const again = await record(rows, { key: 'k' });
+  expect(again.rows).toEqual(first.rows.map((r) => (r.outcome === 'recorded' ? { ...r, repeated: true } : r)));
+  expect(again.token).toBe(first.token);
+  expect(await register.log()).toHaveLength(length);
+  const sure = [...rows.slice(0, 2), row('AZ-1', arrested('2024-02-01'), { acknowledge: ['CASE.ALREADY_HELD'] })];
+  expect(await outcomes(sure, { key: 'k' })).toEqual(['recorded', 'recorded', 'recorded']);
+  expect(await outcomes([row(null, opened('AZ-9'))], { key: 'k' })).toEqual(['key-reused']);
+  expect(await outcomes(rows.slice(0, 1), { key: 'k', actor: BORIS })).toEqual(['reference-taken']);
+});
+
+it('of two at once under one key records each row once', async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [
+    row(null, opened(`AZ-${i}`)),
+    row(`AZ-${i}`, arrested('2024')),
+  ]).flat();
+  const [one, two] = await Promise.all([record(rows, { key: 'k' }), record(rows, { key: 'k' })]);
+  const revisions = (answer: typeof one) => answer.rows.map((r) => (r.outcome === 'recorded' ? r.facts : r.outcome));
+  expect(revisions(one)).toEqual(revisions(two));
+  const types = (await register.log()).map(({ fact }) => fact.type).filter((type) => type !== 'reference-claimed');
+  expect(types.filter((type) => type === 'opened')).toHaveLength(40);
+  expect(types.filter((type) => type === 'arrested')).toHaveLength(40);
+});
+
+it('says of each row that the store failed it', async () => {
+  const id = await begin('AZ-1');
+  const gone = createSqliteStore({ file: ':memory:' });
+  await gone.close();
+  const handler = new RecordManyHandler(
+    gone,
+    register.clock,
+    register.through(async () => Promise.reject(new Error('disk'))),
+  );
+  const { rows } = await handler.execute(
+    new RecordMany({
+      rows: [row('AZ-1', named('x')), row(id, named('x'))],
+      actor: ANNA,
+      correlationId: newCaseId(ANNA),
+    }),
+  );
+  expect(rows).toEqual([
+    { outcome: 'failed', error: expect.objectContaining({ name: 'StoreUnavailable' }) },
+    { outcome: 'failed', error: expect.objectContaining({ message: 'disk' }) },
+  ]);
+});

@@ -1,0 +1,161 @@
+/**
+ * Faults that any machine can produce for real: what is answered meanwhile, what readiness says, and how it passes. Those that
+ * need a file system of their own, or another user, are in test/faults (`npm run test:faults`).
+ */
+import Database from 'better-sqlite3';
+import { existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuiltService } from '../support/built-service.js';
+import { overwrite } from '../support/damage.js';
+import { define, name, open, said, Service, type Reply } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+let service: Service;
+let path: string;
+beforeEach(async () => {
+  service = await Service.start();
+  await define(service);
+  path = await open(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
+});
+afterEach(() => service.remove());
+
+const write = (to = path): Promise<Reply> =>
+  service.post(`${to}/events`, { type: 'mistreated', kind: 'other', occurredOn: '2024', ...said });
+const ready = async (): Promise<unknown> => {
+  const { status, body } = await service.get('/health/ready');
+  return [status, body['codes'] ?? {}];
+};
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds()));
+};
+const isReady = async (): Promise<boolean> => (await service.get('/health/ready')).status === 200;
+
+describe('the log, locked by another program', () => {
+  it('refuses writes, is read, says so, and goes on when the lock is gone', async () => {
+    const token = String((await write()).body['token']);
+    const before = (await service.recorded()).length;
+    const other = new Database(join(service.data, 'events.sqlite'));
+    other.exec('BEGIN IMMEDIATE');
+    const refused = await write();
+    expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([
+      503,
+      'REGISTER.UNAVAILABLE',
+      '1',
+    ]);
+    expect(await ready()).toEqual([503, { log: 'STORE_UNWRITABLE' }]);
+    expect((await service.get(`${path}?atLeast=${token}`)).status).toBe(200);
+    expect((await service.get('/v1/events')).text.split('\n')).toHaveLength(before + 1);
+    other.exec('ROLLBACK');
+    other.close();
+    // Nobody has to write for it to be found.
+    await until(isReady);
+    expect(await service.recorded()).toHaveLength(before);
+    expect((await write()).status).toBe(201);
+  });
+});
+
+describe('the read models, locked by another program', () => {
+  it('are read as far as they came, and come after when the lock is gone', async () => {
+    const written = await write();
+    expect((await service.after(written, path)).body['revision']).toBe(1);
+    const other = new Database(join(service.data, 'read-models.sqlite'));
+    other.exec('BEGIN IMMEDIATE');
+    const later = await write();
+    expect(later.status).toBe(201);
+    await until(async () => !(await isReady()));
+    expect(await ready()).toEqual([503, { 'read-models': 'READ_MODELS_UNWRITABLE' }]);
+    expect((await service.get(path)).body['revision']).toBe(1);
+    other.exec('ROLLBACK');
+    other.close();
+    await until(isReady);
+    expect((await service.after(later, path)).body['revision']).toBe(2);
+  });
+});
+
+describe('damage', () => {
+  /** A log of some hundred pages; gives the case that was opened last. */
+  const grow = async (): Promise<string> => {
+    const note = 'x'.repeat(3_500);
+    await Promise.all(
+      Array.from({ length: 120 }, (_, i) =>
+        service.post('/v1/cases', { names: [name(`Nümunə ${String(i)}`)], note, ...said }),
+      ),
+    );
+    return open(service);
+  };
+  const damage = async (file: string, from: number, to: number): Promise<void> => {
+    await service.stop();
+    overwrite(join(service.data, file), from, to);
+    await service.again();
+  };
+
+  it('of the log stops writing, is told by a code, and leaves what the read models hold', async () => {
+    const last = await grow();
+    const count = async (): Promise<unknown> => (await service.get('/v1/cases?limit=1')).body['total'].yes;
+    await until(async () => (await count()) === 122);
+    await damage('events.sqlite', 0.3, 0.6);
+    expect((await write(last)).status).toBe(201);
+    const replay = await service.get('/v1/events').catch((error: unknown) => error);
+    // What was sent before the damage was met is cut short, unless it was met at once.
+    expect(replay instanceof Error || (replay as Reply).body['code'] === 'REGISTER.DAMAGED').toBe(true);
+    const refused = await write(last);
+    expect([refused.status, refused.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+    expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
+    expect(await count()).toBe(122);
+    expect((await service.get(last)).status).toBe(200);
+    expect(service.logs.join('')).not.toContain('Nümunə');
+  });
+
+  it('of the read models is put right from the log, without a restart', async () => {
+    await grow();
+    const all = async (): Promise<Reply> => service.get('/v1/history?limit=500');
+    await until(async () => (await all()).body['items'].length > 120);
+    const before = (await all()).text;
+    await damage('read-models.sqlite', 0.2, 0.5);
+    const answers: (readonly [number, unknown])[] = [];
+    for (let answer = await all(); answer.status !== 200; answer = await all()) {
+      answers.push([answer.status, answer.body['code']]);
+    }
+    for (const answer of answers) expect(answer).toEqual([503, 'READS.UNAVAILABLE']);
+    expect((await all()).text).toBe(before);
+    await until(isReady);
+  });
+
+  it('of the beginning of the log is told at the start', async () => {
+    await service.stop();
+    overwrite(join(service.data, 'events.sqlite'), 0, 0.2);
+    await expect(service.again()).rejects.toMatchObject({ name: 'StoreDamaged' });
+  });
+});
+
+describe('processes', () => {
+  let folder: TemporaryFolder;
+  const started: BuiltService[] = [];
+  const start = async (options?: { readonly stderr: number }): Promise<BuiltService> => {
+    const running = await BuiltService.start(folder.path, options);
+    started.push(running);
+    return running;
+  };
+  beforeEach(async () => (folder = await temporaryFolder()));
+  afterEach(async () => {
+    for (const running of started.splice(0)) await running.stop('SIGKILL');
+    await folder.remove();
+  });
+  const list = { id: 'union', name: { en: 'Union' }, ...said };
+
+  it('a second one on the same folder ends and changes nothing; it may have it once the first has ended, however', async () => {
+    const first = await start();
+    await expect(start()).rejects.toThrow(/ended with 2: another process uses the data folder/);
+    expect((await first.post('/v1/lists', list)).status).toBe(201);
+    await first.stop('SIGKILL');
+    expect((await (await start()).post('/v1/lists', list)).status).toBe(409);
+  });
+
+  const itWhereThereIs = (device: string) => (existsSync(device) ? it : it.skip);
+  itWhereThereIs('/dev/full')('a log that takes no line ends nothing', async () => {
+    const mute = await start({ stderr: openSync('/dev/full', 'w') });
+    expect((await mute.post('/v1/lists', list)).status).toBe(201);
+    expect((await mute.get('/v1/lists/union')).status).toBeLessThan(500);
+    expect(await mute.stop()).toBe(0);
+  });
+});

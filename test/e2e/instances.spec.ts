@@ -1,0 +1,97 @@
+/** Two instances of the service over one EventStoreDB: each follows the log by itself, and they share nothing else. */
+import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { removeInstances, startInstance } from '../support/instances.js';
+import { define, name, open, said, type Service } from '../support/service.js';
+
+let double: EsdbDouble;
+let one: Service;
+let other: Service;
+beforeAll(async () => {
+  double = await startDouble();
+  const url = `${double.url}&defaultDeadline=1000`;
+  [one, other] = [await startInstance(url), await startInstance(url)];
+  await define(one);
+});
+afterAll(async () => {
+  await removeInstances();
+  await double.stop();
+});
+
+const written = (path: string) => one.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...said });
+const statusAndCode = ({ status, body }: Awaited<ReturnType<Service['get']>>) => [status, body['code']];
+
+it('what is written on one is read on the other by its token', async () => {
+  const path = await open(one);
+  const report = await written(path);
+  const there = await other.after(report, path);
+  expect([there.status, there.body['revision']]).toEqual([200, 1]);
+  expect(there.body).toEqual((await one.after(report, path)).body);
+});
+
+it('64 writers on two instances race for a reference: one has it', async () => {
+  const body = { names: [name('Nümunə')], references: [{ list: 'union', reference: 'AZ-7777' }], ...said };
+  const replies = await Promise.all(
+    Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? one : other).post('/v1/cases', body)),
+  );
+  const winners = replies.filter(({ status }) => status === 201);
+  expect(winners).toHaveLength(1);
+  expect(new Set(replies.filter(({ status }) => status !== 201).map(({ body: { code } }) => code))).toEqual(
+    new Set(['REFERENCE.TAKEN']),
+  );
+  const token = encodeURIComponent(String(winners[0]?.body['token']));
+  for (const service of [one, other]) {
+    const found = await service.get(`/v1/cases?reference=union:AZ-7777&atLeast=${token}`);
+    expect(found.body['items']).toHaveLength(1);
+  }
+});
+
+it('a request repeated on the other instance answers as the first time did', async () => {
+  const path = await open(one);
+  const report = { type: 'arrested', occurredOn: '2024-01', ...said };
+  const key = { 'idempotency-key': 'the-same' };
+  const [first, second] = [
+    await one.post(`${path}/events`, report, key),
+    await other.post(`${path}/events`, report, key),
+  ];
+  expect([second.status, second.body]).toEqual([201, first.body]);
+});
+
+it('an instance that comes later has all that was recorded, at the same positions', async () => {
+  const report = await written(await open(one));
+  const late = await startInstance(double.url);
+  const path = '/v1/history?limit=200';
+  expect((await late.after(report, path)).text).toBe((await one.after(report, path)).text);
+});
+
+it('with the server gone, writing is told to come again, reading goes on, readiness says so; it recovers by itself', async () => {
+  const path = await open(one);
+  const before = await written(path);
+  await other.after(before, path);
+  await double.stop();
+  const refused = await written(path);
+  expect([...statusAndCode(refused), refused.headers.get('retry-after')]).toEqual([503, 'REGISTER.UNAVAILABLE', '1']);
+  for (const service of [one, other]) {
+    expect((await service.get(path)).body['revision']).toBe(1);
+    const ready = await service.get('/health/ready');
+    expect([ready.status, ready.body['parts'].log]).toEqual([503, false]);
+    expect((await service.get('/health/live')).status).toBe(200);
+  }
+  await double.start();
+  const after = await written(await open(one));
+  expect(after.status).toBe(201);
+  expect((await other.after(after, '/v1/history')).status).toBe(200);
+  const isReady = async (service: Service): Promise<boolean> => (await service.get('/health/ready')).status === 200;
+  while (!(await isReady(one)) || !(await isReady(other)));
+});
+
+it('a foreign event in the log stops the read models there, and is told; what was before is read on', async () => {
+  const path = await open(one);
+  const report = await written(path);
+  await one.after(report, path);
+  double.appendForeign(`habeas.${path.replace('/v1/cases/', 'case-')}`, { type: 'notOurs' });
+  let ready = await one.get('/health/ready');
+  while (ready.status === 200) ready = await one.get('/health/ready');
+  expect(ready.body['parts']['read-models']).toBe(false);
+  expect(statusAndCode(await written(path))).toEqual([500, 'REGISTER.DAMAGED']);
+  expect((await one.get(path)).body['revision']).toBe(1);
+});

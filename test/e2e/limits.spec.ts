@@ -1,0 +1,165 @@
+/** Every bound of the server is run into, with bounds small enough to do so. Those of bodies and pages: bad-input.spec.ts. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { HttpLimits } from '../../src/http/limits.js';
+import { EVENT_STORE, StoreBusy, type EventStore } from '../../src/event-store/port.js';
+import { MAX_QUEUED } from '../../src/event-store/request.js';
+import { ReadModels } from '../../src/read-models/read-models.js';
+import { anEvent, newStream, saying } from '../support/new-events.js';
+import { define, said, Service, type Loose } from '../support/service.js';
+
+let service: Service;
+afterEach(() => service.remove());
+
+const serve = async (limits: Partial<HttpLimits>): Promise<void> => {
+  service = await Service.start({}, limits);
+  await define(service);
+};
+
+const dial = async (): Promise<Socket> => {
+  const { hostname, port } = new URL(service.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  return socket;
+};
+
+/** Everything until the connection ends. */
+const heard = async (socket: Socket): Promise<string> => {
+  let text = '';
+  socket.on('data', (chunk) => (text += chunk.toString()));
+  await new Promise((end) =>
+    socket
+      .resume()
+      .on('error', () => undefined)
+      .on('close', end),
+  );
+  return text;
+};
+
+const head = (line: string, ...headers: string[]): string =>
+  [line, `Host: ${new URL(service.url).host}`, ...headers, '', ''].join('\r\n');
+const FACT = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...said });
+/** A write of which the last byte has not come. */
+const held = async (): Promise<Socket> => {
+  const socket = await dial();
+  const headers = ['Content-Type: application/json', 'X-Actor: person:x', 'Connection: close'];
+  socket.write(head('POST /v1/lists HTTP/1.1', ...headers, `Content-Length: ${String(Buffer.byteLength(FACT))}`));
+  socket.write(FACT.slice(0, -1));
+  return socket;
+};
+const codeIn = (text: string): string => String((JSON.parse(text.split('\r\n\r\n')[1] as string) as Loose)['code']);
+
+it('more requests at once than may be are told to come again, and recorded nothing; health is answered', async () => {
+  await serve({ underWay: 2 });
+  const sockets = [await held(), await held()];
+  const answers = sockets.map(heard);
+  let refused = await service.get('/v1/lists');
+  // Until both have come in.
+  while (refused.status === 200) refused = await service.get('/v1/lists');
+  expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([
+    503,
+    'REGISTER.BUSY',
+    '1',
+  ]);
+  const written = await service.post('/v1/lists', { id: 'third', name: { en: 'Third' }, ...said });
+  expect([written.status, written.body['code']]).toEqual([503, 'REGISTER.BUSY']);
+  expect((await service.get('/health/live')).status).toBe(200);
+  for (const socket of sockets) socket.write(FACT.slice(-1));
+  expect((await Promise.all(answers)).map((text) => text.slice(9, 12)).sort()).toEqual(['201', '409']);
+  const lists = await service.get('/v1/lists');
+  expect([lists.status, lists.text.includes('third')]).toEqual([200, false]);
+});
+
+it('more connections than may be are closed unheard', async () => {
+  await serve({ connections: 3 });
+  const sockets = [await dial(), await dial(), await dial(), await dial(), await dial()];
+  expect(await heard(sockets.at(-1) as Socket)).toBe('');
+  for (const socket of sockets) socket.destroy();
+  while ((await service.get('/health/live').catch(() => null)) === null);
+});
+
+it('a request that does not come in whole in time is answered so', async () => {
+  await serve({ arrive: 100, look: 20 });
+  const text = await heard(await held());
+  expect(text).toMatch(/^HTTP\/1\.1 408 /);
+  expect(codeIn(text)).toBe('REQUEST.TIMEOUT');
+  expect((await service.get('/v1/lists/other')).status).toBe(404);
+});
+
+it('callers who go away make room for others', async () => {
+  await serve({ underWay: 2 });
+  for (let i = 0; i < 5; i += 1) (await held()).destroy();
+  while ((await service.get('/v1/lists')).status !== 200);
+});
+
+it('headers that are too large are answered so', async () => {
+  await serve({});
+  const socket = await dial();
+  socket.write(head('GET /v1/lists HTTP/1.1', `X-Large: ${'x'.repeat(20_000)}`));
+  const text = await heard(socket);
+  expect(text).toMatch(/^HTTP\/1\.1 431 /);
+  expect(codeIn(text)).toBe('REQUEST.HEADERS_TOO_LARGE');
+});
+
+it('an answer that does not begin in time is given up, and the late one is dropped', async () => {
+  await serve({ answer: 50 });
+  const late = await service.get('/v1/lists?atLeast=999999');
+  expect([late.status, late.body['code'], late.headers.get('retry-after')]).toEqual([503, 'REGISTER.OVERDUE', '1']);
+  expect((await service.get('/v1/lists')).status).toBe(200);
+  await service.stop();
+  expect(service.logs.filter((line) => JSON.parse(line)['level'] >= 40)).toEqual([]);
+});
+
+it('a reader who takes nothing any more is cut off, one who reads slowly is not', async () => {
+  await serve({ stall: 1_000 });
+  // More than the buffers of a connection hold.
+  const large = () => anEvent({ fact: { ...saying('x'.repeat(200)), note: 'x'.repeat(12_000) } });
+  const store = service.app.get<EventStore>(EVENT_STORE);
+  await Promise.all(Array.from({ length: 1_500 }, () => store.append(newStream(), 'no-stream', [large()])));
+  while (!(await service.app.get(ReadModels).ready()).caughtUp);
+  const ask = head('GET /v1/events HTTP/1.1', 'Connection: close');
+  const stalled = await dial();
+  stalled.pause();
+  stalled.write(ask);
+  const slow = await dial();
+  slow.write(ask);
+  let bytes = 0;
+  for await (const chunk of slow) {
+    bytes += (chunk as Buffer).length;
+    await turn();
+  }
+  expect(bytes).toBeGreaterThan(1_500 * 12_000);
+  while (!(await service.get('/metrics')).text.includes('habeas_http_requests_under_way 1\n'));
+  expect((await heard(stalled)).length).toBeLessThan(bytes);
+  expect((await service.get('/metrics')).text).toContain('route="/v1/events",status="cut"} 1');
+  expect(service.logs.map((line) => JSON.parse(line) as Loose)).toContainEqual(
+    expect.objectContaining({ msg: 'request', route: '/v1/events', cut: true }),
+  );
+});
+
+it('a write that finds the queue of appends full is told to come again, and recorded nothing', async () => {
+  await serve({});
+  const store = service.app.get<EventStore>(EVENT_STORE);
+  const refused: unknown[] = [];
+  let asked = true;
+  /** Keeps the queue full: at every turn of the event loop until one more is refused. */
+  const fill = async (): Promise<void> => {
+    while (asked) {
+      const before = refused.length;
+      for (let i = 0; i <= MAX_QUEUED && refused.length === before; i += 1) {
+        void store.append(newStream(), 'no-stream', [anEvent()]).catch((error: unknown) => refused.push(error));
+        if (i % 1_000 === 0) await Promise.resolve();
+      }
+      await turn();
+    }
+  };
+  const filling = fill();
+  let answer = await service.post('/v1/lists', { id: 'x0', name: { en: 'X' }, ...said });
+  for (let i = 1; answer.status === 201; i += 1)
+    answer = await service.post('/v1/lists', { id: `x${String(i)}`, name: { en: 'X' }, ...said });
+  asked = false;
+  await filling;
+  expect([answer.status, answer.body['code'], answer.headers.get('retry-after')]).toEqual([503, 'REGISTER.BUSY', '1']);
+  expect(refused[0]).toBeInstanceOf(StoreBusy);
+});

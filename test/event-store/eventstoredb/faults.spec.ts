@@ -1,0 +1,250 @@
+/** What goes wrong between us and the server, and that nothing acknowledged is lost and nothing recorded twice. */
+import { randomUUID } from 'node:crypto';
+import { openEsdbStore } from '../../../src/event-store/eventstoredb/store.js';
+import {
+  AppendTooLarge,
+  StoreDamaged,
+  StoreUnavailable,
+  type EventStore,
+  type LogEvent,
+} from '../../../src/event-store/port.js';
+import { startDouble, type EsdbDouble, type Fault } from '../../support/esdb-double/double.js';
+import { anEvent, events, newStream } from '../../support/new-events.js';
+
+/** A call is tried for 900 ms, each time for 300. */
+const hasty = (url: string): string => `${url}&defaultDeadline=300`;
+let double: EsdbDouble;
+let store: EventStore;
+let stream: string;
+
+beforeEach(async () => {
+  double = await startDouble();
+  store = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
+  stream = newStream();
+});
+afterEach(async () => {
+  await store.close();
+  await double.stop();
+});
+
+const stored = (): string[] => double.log.filter((r) => r.stream.startsWith('habeas.')).map(({ id }) => id);
+const readAll = async (of = store): Promise<LogEvent[]> => {
+  const all: LogEvent[] = [];
+  for (let page; (page = await of.read(all.at(-1)?.cursor ?? null, 1_000)).length > 0;) all.push(...page);
+  return all;
+};
+
+describe('an append', () => {
+  it.each<[string, Fault]>([
+    ['is written and its answer is lost with the connection', { stored: true, then: 'cut' }],
+    ['is lost with the connection before it is written', { then: 'cut' }],
+    ['is written and never answered', { stored: true, then: 'silence' }],
+    ['is neither written nor answered', { then: 'silence' }],
+    ['is written and answered later than anybody waits', { stored: true, late: 1_000 }],
+    ['is written later than anybody waits', { held: 500 }],
+    ['ends without an answer', { stored: true, then: 'half-close' }],
+    ['meets a server that is starting', { then: 'not-ready' }],
+    ['meets a server that is busy', { then: 'busy' }],
+    ['meets a leader that is just gone', { stored: true, then: 'timeout' }],
+    ['meets a cluster without a leader', { then: 'no-leader' }],
+    ['meets a server that is unavailable', { then: 'unavailable' }],
+  ])('that %s is repeated, and stands there once', async (_, fault) => {
+    const news = events(2);
+    double.faults.arm('append', fault);
+    expect(await store.append(stream, 'no-stream', news)).toMatchObject({ outcome: 'appended', revision: 1 });
+    expect(stored()).toEqual(news.map(({ id }) => id));
+    expect(await store.append(stream, 1, [anEvent()])).toMatchObject({ outcome: 'appended', revision: 2 });
+  });
+
+  it('goes to the node that is said to be the leader', async () => {
+    const leader = await startDouble({ cluster: double });
+    double.faults.arm('append', { then: { leader: { host: '127.0.0.1', port: leader.port } } });
+    expect(await store.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+    expect(stored()).toHaveLength(1);
+    await leader.stop();
+  });
+
+  it('whose server stays away is given up in bounded time, with StoreUnavailable', async () => {
+    await double.stop();
+    await expect(store.append(stream, 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
+    await double.start();
+    expect(await store.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+  });
+
+  it('that hangs with the whole server is written when it goes on', async () => {
+    double.pause();
+    const news = [anEvent()];
+    const answer = store.append(stream, 'no-stream', news);
+    await expect(answer).rejects.toThrow(StoreUnavailable);
+    double.resume();
+    expect(await store.append(stream, 'no-stream', news)).toMatchObject({ outcome: 'appended', revision: 0 });
+    expect(stored()).toHaveLength(1);
+  });
+
+  it('learns of a conflict also after a lost answer', async () => {
+    const theirs = anEvent();
+    double.faults.arm('append', { then: 'cut' });
+    const ours = store.append(stream, 'no-stream', [anEvent()]);
+    const other = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
+    const [first, second] = await Promise.all([ours, other.append(stream, 'no-stream', [theirs])]);
+    expect([first.outcome, second.outcome].sort()).toEqual(['appended', 'conflict']);
+    expect(stored()).toHaveLength(1);
+    await other.close();
+  });
+
+  it('over the size that the server allows is refused', async () => {
+    const small = await startDouble({ maxAppendSize: 2_000 });
+    const there = await openEsdbStore({ url: hasty(small.url), register: 'habeas' });
+    await expect(there.append(stream, 'no-stream', events(20))).rejects.toThrow(AppendTooLarge);
+    expect(await there.append(stream, 'no-stream', events(1))).toMatchObject({ outcome: 'appended' });
+    await there.close();
+    await small.stop();
+  });
+});
+
+describe('a read', () => {
+  it.each<[string, Fault]>([
+    ['is cut off before it begins', { then: 'cut' }],
+    ['is cut off in its middle', { after: 3, then: 'cut' }],
+    ['falls silent in its middle', { after: 3, then: 'silence' }],
+    ['meets a server that is starting', { then: 'not-ready' }],
+  ])('that %s goes on to its end, with each event once', async (_, fault) => {
+    await store.append(stream, 'no-stream', events(8));
+    double.faults.arm('read', fault);
+    expect((await store.readStream(stream, -1, 100)).map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    double.faults.arm('read', fault);
+    expect((await readAll()).map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    double.faults.arm('read', fault);
+    expect(await store.head()).not.toBeNull();
+  });
+
+  it('leaves its place on the connection, however many end early', async () => {
+    await store.append(stream, 'no-stream', events(5));
+    for (let i = 0; i < 150; i++) await store.read(null, 1);
+    expect(await store.append(stream, 4, [anEvent()])).toMatchObject({ outcome: 'appended' });
+  });
+});
+
+describe('following', () => {
+  /** Follows as the read models do: dropped, it goes on from the last event that it has. */
+  const followed = async (count: number): Promise<number[]> => {
+    const seen: LogEvent[] = [];
+    while (seen.length < count) {
+      try {
+        const from = seen.at(-1)?.cursor ?? null;
+        for await (const batch of store.follow(from, new AbortController().signal, 10)) {
+          seen.push(...batch);
+          if (seen.length >= count) break;
+        }
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+      }
+    }
+    return seen.map(({ position }) => position);
+  };
+
+  it('says that a subscription was dropped, and can be resumed without loss', async () => {
+    await store.append(stream, 'no-stream', events(30));
+    double.faults.arm('event', { then: 'cut' }, 3);
+    const seen = followed(33);
+    await store.append(newStream(), 'no-stream', events(3));
+    expect(await seen).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
+  });
+
+  it('passes over what is delivered twice, and pays no heed to checkpoints', async () => {
+    double.faults.plan(({ method }) => {
+      if (method === 'event') return { then: 'twice' };
+      return method === 'checkpoint' ? { position: [2n ** 64n - 1n, 2n ** 64n - 1n] } : null;
+    });
+    const seen = followed(20);
+    for (let i = 0; i < 10; i++) {
+      await store.append(newStream(), 'no-stream', events(2));
+      double.appendForeign('$stats', { type: '$statsCollected' });
+    }
+    expect(await seen).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  it('leaves its place on the connection, however many are begun and left', async () => {
+    await store.append(stream, 'no-stream', events(1));
+    for (let i = 0; i < 150; i++) {
+      const leaving = new AbortController();
+      for await (const _ of store.follow(null, leaving.signal, 10)) leaving.abort();
+    }
+    expect(await store.append(stream, 0, [anEvent()])).toMatchObject({ outcome: 'appended' });
+  });
+});
+
+describe('the log of a server', () => {
+  it('counts our events alone, the same for every instance', async () => {
+    double.appendForeign('elsewhere', { type: 'something' });
+    await store.append(stream, 'no-stream', events(2));
+    double.appendForeign('habeas2.case-1', { type: 'of another register' });
+    const head = await store.append(newStream(), 'no-stream', events(1));
+    if (head.outcome !== 'appended') throw new Error('a conflict');
+    const other = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
+    expect((await readAll()).map(({ position }) => position)).toEqual([1, 2, 3]);
+    expect(await readAll(other)).toStrictEqual(await readAll());
+    // A token of a write says nothing of positions; they are counted up to it.
+    await store.append(newStream(), 'no-stream', events(1));
+    expect((await other.read(head.cursor, 10)).map(({ position }) => position)).toEqual([4]);
+    await other.close();
+  });
+
+  it('finds its head among events of others', async () => {
+    const appended = await store.append(stream, 'no-stream', events(1));
+    for (let i = 0; i < 2_500; i++) double.appendForeign('elsewhere', { type: 'something' });
+    const head = await store.head();
+    if (head === null || appended.outcome !== 'appended') throw new Error('no head');
+    expect(store.compare(head, appended.cursor)).toBe(0);
+    expect(await store.read((await store.read(null, 1))[0]?.cursor ?? null, 10)).toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['a foreign event', { type: 'somethingElse', data: { a: 1 } }],
+    ['bytes', { type: 'arrested', data: new Uint8Array([1, 2, 3]) }],
+    [
+      'an event of a later version',
+      { type: 'arrested', data: { data: {}, personal: {}, meta: { schemaVersion: 99 } } },
+    ],
+  ])('with %s in a stream of ours is damaged there, and read up to it', async (_, event) => {
+    await store.append(stream, 'no-stream', events(2));
+    double.appendForeign(`habeas.${stream}`, event as { type: string });
+    await expect(store.read(null, 10)).rejects.toThrow(StoreDamaged);
+    await expect(store.readStream(stream, -1, 10)).rejects.toThrow(StoreDamaged);
+    expect(await store.read(null, 2)).toHaveLength(2);
+  });
+
+  it('knows a cursor of another log', async () => {
+    await store.append(stream, 'no-stream', events(3));
+    await expect(store.read('1000000-1000000@7', 10)).rejects.toThrow(RangeError);
+    await expect(store.read('1-1@7', 10)).rejects.toThrow(RangeError);
+    await expect(store.read('1000000-1000000', 10)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('opening', () => {
+  const open = (url: string) => openEsdbStore({ url: hasty(url), register: `r-${randomUUID()}` });
+
+  it('a server that is not there yet is no obstacle', async () => {
+    const { port } = double;
+    await double.stop();
+    const early = await open(`esdb://127.0.0.1:${port}?tls=false`);
+    await expect(early.append(stream, 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
+    await double.start();
+    expect(await early.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+    await early.close();
+  });
+
+  it('a cluster of which no node is found ends neither the process nor the hope', async () => {
+    const [one, other] = [await startDouble(), await startDouble()];
+    await one.stop();
+    await other.stop();
+    const early = await open(`esdb://127.0.0.1:${one.port},127.0.0.1:${other.port}?tls=false&maxDiscoverAttempts=2`);
+    const appends = Array.from({ length: 8 }, () => early.append(newStream(), 'no-stream', [anEvent()]));
+    for (const append of appends) await expect(append).rejects.toThrow(StoreUnavailable);
+    await other.start();
+    expect(await early.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+    await early.close();
+    await other.stop();
+  });
+});

@@ -1,0 +1,111 @@
+/** The log as a file: what is written is read again exactly, and what is no such file is told by its line. */
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnyFactType } from '../../src/domain/facts.js';
+import { copyEvents, verifyCopy, wholeLog, type PlacedEvent } from '../../src/event-store/copy.js';
+import { isLogFile, lineOf, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
+import { MAX_APPEND_BYTES } from '../../src/event-store/port.js';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { EXPECTED, recorded } from '../golden/expected.js';
+import { anEvent, saying } from '../support/new-events.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+let folder: TemporaryFolder;
+let file: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  file = join(folder.path, 'log.ndjson');
+});
+afterEach(() => folder.remove());
+
+const read = async (): Promise<PlacedEvent[]> => {
+  const events: PlacedEvent[] = [];
+  for await (const batch of readLogFile(file)) events.push(...batch);
+  return events;
+};
+
+/** A fact of every type in its version of today, with all its fields, as events of one stream. */
+const ofEveryType = (): PlacedEvent[] =>
+  (Object.keys(EXPECTED) as AnyFactType[]).map((type, at) => {
+    const versions = EXPECTED[type];
+    const event = recorded(versions[versions.length - 1] as never, versions.length);
+    return { ...event, id: randomUUID(), stream: 'case-a', revision: at, position: at + 1 };
+  });
+
+const aLine = (changes: object = {}): string =>
+  lineOf({ ...anEvent(), stream: 'case-a', revision: 0, position: 1, ...changes });
+
+describe('the log as a file', () => {
+  it('gives back every event of every type, exactly, and fills a store with it', async () => {
+    const events = ofEveryType();
+    writeFileSync(file, events.map(lineOf).join(''));
+    expect(await read()).toEqual(events);
+    const store = createSqliteStore({ file: ':memory:' });
+    await copyEvents(readLogFile(file), store, { signal: new AbortController().signal, inFlight: 1_000 });
+    expect(await verifyCopy(readLogFile(file), store)).toBe(events.length);
+    // As the store gives it, the file is the same letter for letter, however often it goes in and out.
+    const lines: string[] = [];
+    for await (const batch of wholeLog(store)) lines.push(...batch.map(lineOf));
+    writeFileSync(file, lines.join(''));
+    expect((await read()).map(lineOf).every((line, at) => line === lines[at])).toBe(true);
+    await store.close();
+  });
+
+  it('keeps any text, also over the edges of what is read at once', async () => {
+    const events = Array.from({ length: 700 }, (_, at) => ({
+      ...anEvent({ fact: saying(`Ələkbər ${'ş'.repeat(at)} "\u2028\\n=1+1'`) }),
+      stream: 'case-a',
+      revision: at,
+      position: at + 1,
+    }));
+    writeFileSync(file, events.map(lineOf).join(''));
+    expect(await read()).toEqual(events);
+  });
+
+  it('may end without the end of its last line, and may be empty', async () => {
+    writeFileSync(file, aLine().trimEnd());
+    expect(await read()).toHaveLength(1);
+    writeFileSync(file, '');
+    expect(await read()).toEqual([]);
+  });
+
+  it('is known by how it begins', async () => {
+    for (const [text, is] of [
+      [aLine(), true],
+      ['{ "lists": [] }', false],
+      ['ref,name\n', false],
+      ['', false],
+    ] as const) {
+      writeFileSync(file, text);
+      expect(await isLogFile(file)).toBe(is);
+    }
+  });
+
+  it.each([
+    ['half a line', aLine().slice(0, -30), 'no JSON object; is it cut short?'],
+    ['no JSON', 'x\n', 'no JSON object'],
+    ['an array', '[]\n', 'no JSON object'],
+    ['bytes that are not UTF-8', Buffer.concat([Buffer.from(aLine().slice(0, -3)), Buffer.from([0xff])]), 'no JSON'],
+    ['a field that is missing', aLine({ raised: undefined }), 'raised is missing'],
+    ['a field too many', aLine().replace('{', '{"note":1,'), 'a field too many'],
+    ['a position that is none', aLine({ position: 1.5 }), 'position is no number'],
+    ['a revision that is none', aLine({ revision: -1 }), 'another shape'],
+    ['a stream that is none', aLine({ stream: 'a\nb' }), 'no name of a stream'],
+    ['an id that is none', aLine({ id: 'x' }), 'the id is no UUID'],
+    ['a time that is none', aLine({ recordedAt: '2025-12-22' }), 'recorded at no instant'],
+    ['a type that nobody knows', aLine({ fact: { type: 'beatified' } }), 'of an unknown type'],
+    ['no fact', aLine({ fact: null }), 'of an unknown type'],
+    ['a fact without its sources', aLine({ fact: { type: 'named', reliability: 'reported' } }), 'personal.sources'],
+    ['a later version', aLine({ schemaVersion: 9 }), 'in a later version'],
+    ['another shape beside the fact', aLine({ actor: 'me' }), 'meta.actor has another shape'],
+    ['a line without end', `${aLine()}${'x'.repeat(7 * MAX_APPEND_BYTES)}`, 'longer than an event can be'],
+  ])('with %s is refused, and says where', async (_, wrong, what) => {
+    const first = aLine();
+    writeFileSync(file, typeof wrong === 'string' ? `${first}${wrong}` : Buffer.concat([Buffer.from(first), wrong]));
+    const error: unknown = await read().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(LogFileUnreadable);
+    expect((error as Error).message).toMatch(/^line [23]: /);
+    expect((error as Error).message).toContain(what);
+  });
+});

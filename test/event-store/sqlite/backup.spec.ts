@@ -1,0 +1,175 @@
+/** A backup of the embedded log: consistent, checked, put back, and never over something else. */
+import Database from 'better-sqlite3';
+import { createHash } from 'node:crypto';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { verifyCopy, wholeLog } from '../../../src/event-store/copy.js';
+import { StoreDamaged, type EventStore } from '../../../src/event-store/port.js';
+import { backUp, BackupRefused, checkLog, copyDatabase, restore } from '../../../src/event-store/sqlite/backup.js';
+import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
+import { anEvent, events, newStream } from '../../support/new-events.js';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+
+let folder: TemporaryFolder;
+let store: EventStore;
+const at = (name: string): string => join(folder.path, name);
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  store = createSqliteStore({ file: at('events.sqlite') });
+  for (let i = 0; i < 20; i++) await store.append(newStream(), 'no-stream', events(3));
+});
+afterEach(async () => {
+  await store.close();
+  await folder.remove();
+});
+
+const digest = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** What a backup could leave behind, beside the log itself. */
+const left = (): string[] => readdirSync(folder.path).filter((name) => !name.startsWith('events.sqlite'));
+
+describe('a backup', () => {
+  it('is one file with everything in it, its digest beside it, for its owner alone', async () => {
+    const last = anEvent();
+    await store.append(newStream(), 'no-stream', [last]);
+    const made = await backUp(at('events.sqlite'), at('backup'), {});
+    expect(made).toEqual({ events: 61, last: last.id, sha256: digest(at('backup')) });
+    expect(readFileSync(at('backup.sha256'), 'utf8')).toBe(`${made.sha256}  backup\n`);
+    expect(left()).toEqual(['backup', 'backup.sha256']);
+    for (const name of left()) expect(statSync(at(name)).mode & 0o777).toBe(0o600);
+    expect(await checkLog(at('backup'))).toEqual({ events: 61, last: last.id });
+    expect(left()).toEqual(['backup', 'backup.sha256']);
+  });
+
+  it('of an empty log is an empty log', async () => {
+    await createSqliteStore({ file: at('none.sqlite') }).close();
+    expect(await backUp(at('none.sqlite'), at('backup'), {})).toMatchObject({ events: 0, last: null });
+  });
+
+  it('is of one moment, and comes to an end, however much is written meanwhile', async () => {
+    const wide = createSqliteStore({ file: at('wide.sqlite') });
+    const large = () => Array.from({ length: 200 }, () => anEvent({ causationId: 'x'.repeat(4_000) }));
+    for (let i = 0; i < 10; i++) await wide.append(newStream(), 'no-stream', large());
+    let writes = 0;
+    const writer = new Database(at('wide.sqlite'));
+    const onProgress = (stage: string): void => {
+      if (stage !== 'copied') return;
+      writes += 1;
+      writer.exec("UPDATE types SET name = 'later' WHERE 0; INSERT INTO streams (name) VALUES (hex(randomblob(16)))");
+    };
+    const { events: count } = await backUp(at('wide.sqlite'), at('backup'), { onProgress });
+    writer.close();
+    expect(count).toBe(2_000);
+    expect(writes).toBeGreaterThan(2);
+    const copy = new Database(at('backup'), { readonly: true });
+    expect(copy.prepare('SELECT count(*) FROM streams').pluck().get()).toBe(10);
+    copy.close();
+    await wide.close();
+  });
+
+  it('overwrites nothing', async () => {
+    writeFileSync(at('backup'), 'mine');
+    await expect(backUp(at('events.sqlite'), at('backup'), {})).rejects.toThrow(BackupRefused);
+    expect(readFileSync(at('backup'), 'utf8')).toBe('mine');
+    expect(left()).toEqual(['backup']);
+  });
+
+  it.each(['copied', 'checked'] as const)('stopped while it is being %s leaves nothing', async (stage) => {
+    const stop = new AbortController();
+    const watch = { signal: stop.signal, onProgress: (now: string) => now === stage && stop.abort() };
+    await expect(backUp(at('events.sqlite'), at('backup'), watch)).rejects.toThrow('aborted');
+    expect(left()).toEqual([]);
+  });
+
+  it.each([
+    ['an event that cannot be read', "UPDATE events SET payload = '{}' WHERE position = 7"],
+    ['an event that is missing', 'DELETE FROM events WHERE position = 7'],
+    ['a revision that is missing', 'UPDATE events SET revision = 7 WHERE position = 6'],
+  ])('of a log with %s is none', async (_, sql) => {
+    const db = new Database(at('events.sqlite'));
+    db.exec(sql);
+    db.close();
+    await expect(backUp(at('events.sqlite'), at('backup'), {})).rejects.toThrow(StoreDamaged);
+    expect(left()).toEqual([]);
+  });
+
+  it('goes on over what an earlier one left that was killed', async () => {
+    writeFileSync(at('backup.part'), 'half');
+    expect(await backUp(at('events.sqlite'), at('backup'), {})).toMatchObject({ events: 60 });
+  });
+});
+
+describe('a restore', () => {
+  beforeEach(async () => {
+    await backUp(at('events.sqlite'), at('backup'), {});
+  });
+
+  it('gives back the log, event by event, and leaves the backup as it is', async () => {
+    const before = digest(at('backup'));
+    expect(await restore(at('backup'), at('restored'), {})).toMatchObject({ events: 60, sha256: before });
+    const restored = createSqliteStore({ file: at('restored') });
+    expect(await verifyCopy(wholeLog(store), restored)).toBe(60);
+    expect(await restored.append(newStream(), 'no-stream', events(1))).toMatchObject({ cursor: '61' });
+    await restored.close();
+    expect(digest(at('backup'))).toBe(before);
+    expect(left()).toEqual(['backup', 'backup.sha256', 'restored']);
+    expect(statSync(at('restored')).mode & 0o777).toBe(0o600);
+  });
+
+  it('works from where nothing can be written, and without the digest', async () => {
+    copyFileSync(at('backup'), at('alone'));
+    chmodSync(at('alone'), 0o400);
+    expect(await restore(at('alone'), at('restored'), {})).toMatchObject({ events: 60 });
+  });
+
+  it('overwrites no log', async () => {
+    const before = digest(at('events.sqlite'));
+    await expect(restore(at('backup'), at('events.sqlite'), {})).rejects.toThrow('overwrites nothing');
+    expect(digest(at('events.sqlite'))).toBe(before);
+  });
+
+  it.each([
+    [
+      'was changed',
+      () => writeFileSync(at('backup'), Buffer.concat([readFileSync(at('backup')), Buffer.alloc(1)])),
+      BackupRefused,
+    ],
+    ['was cut short', () => truncateSync(at('backup'), 50_000), BackupRefused],
+    ['is a log in use', () => writeFileSync(at('backup-wal'), ''), BackupRefused],
+    [
+      'is no log, though its digest is right',
+      () => {
+        writeFileSync(at('backup'), 'a letter');
+        writeFileSync(at('backup.sha256'), `${digest(at('backup'))}  backup\n`);
+      },
+      StoreDamaged,
+    ],
+    [
+      'is empty',
+      () => {
+        writeFileSync(at('backup'), '');
+        writeFileSync(at('backup.sha256'), `${digest(at('backup'))}  backup\n`);
+      },
+      StoreDamaged,
+    ],
+  ])('of a file that %s is refused, and leaves nothing', async (_, spoil, error) => {
+    spoil();
+    await expect(restore(at('backup'), at('restored'), {})).rejects.toThrow(error);
+    expect(left().filter((name) => name.startsWith('restored'))).toEqual([]);
+  });
+
+  it('stopped leaves nothing', async () => {
+    const stop = new AbortController();
+    const watch = { signal: stop.signal, onProgress: () => stop.abort() };
+    await expect(restore(at('backup'), at('restored'), watch)).rejects.toThrow('aborted');
+    expect(left()).toEqual(['backup', 'backup.sha256']);
+  });
+});
+
+it('a copied database says how far it is', async () => {
+  const seen: number[][] = [];
+  await copyDatabase(at('events.sqlite'), at('copy'), { onProgress: (_, done, total) => seen.push([done, total]) });
+  const [done, total] = seen.at(-1) ?? [];
+  expect(done).toBe(total);
+  expect(total).toBeGreaterThan(0);
+});

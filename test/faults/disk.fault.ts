@@ -1,0 +1,208 @@
+/**
+ * Faults that need a file system of their own or another user: a disk that is full, files that may only be read. The service
+ * runs as it is built. What this machine does not allow is skipped, and said.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BuiltService, type Answer } from '../support/built-service.js';
+import { name, said } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+/** Whether the command can be done here. */
+const can = (command: string, ...args: readonly string[]): boolean => {
+  try {
+    execFileSync(command, args, { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+let folder: TemporaryFolder;
+let data: string;
+let service: BuiltService;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  data = join(folder.path, 'data');
+  mkdirSync(data);
+});
+afterEach(async () => {
+  await service.stop('SIGKILL');
+  await folder.remove();
+});
+
+const openCase = (note = 'x'): Promise<Answer> => service.post('/v1/cases', { names: [name('Nümunə')], note, ...said });
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  while (!(await holds()));
+};
+const isReady = async (): Promise<boolean> => (await service.get('/health/ready')).status === 200;
+const codes = async (): Promise<Record<string, string>> =>
+  ((await service.get('/health/ready')).body['codes'] ?? {}) as Record<string, string>;
+const casesIn = async (): Promise<number> => Number((await service.get('/v1/cases?limit=1')).body['total'].yes);
+const refusal = {
+  status: 503,
+  retryAfter: '1',
+  body: expect.objectContaining({ code: 'REGISTER.UNAVAILABLE' }) as unknown,
+};
+
+const skipped = (what: string, why: string): void => {
+  it.skip(`${what} (skipped: ${why})`, () => undefined);
+};
+
+const mounts = process.getuid?.() === 0 && can('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt');
+if (!mounts) skipped('a full disk', 'needs the right to mount a file system');
+else
+  describe('a full disk', () => {
+    beforeEach(() => void execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12m,mode=0700', 'tmpfs', data]));
+    afterEach(async () => {
+      await service.stop('SIGKILL');
+      execFileSync('umount', [data]);
+    });
+
+    /** Leaves so many bytes free, in a file that can be removed. */
+    const fill = (leave: number): void => {
+      const { bavail, bsize } = statfsSync(data);
+      writeFileSync(join(data, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - leave)));
+    };
+
+    it('refuses writes and is read; its log stands still; all goes on when there is room, and nothing acknowledged is lost', async () => {
+      const log = openSync(join(data, 'habeas.log'), 'a');
+      service = await BuiltService.start(data, { stderr: log });
+      closeSync(log);
+      await until(isReady);
+      let acknowledged = 0;
+      for (; acknowledged < 20; acknowledged += 1) expect((await openCase()).status).toBe(201);
+      await until(async () => (await casesIn()) === acknowledged);
+      fill(64 * 1024);
+      let answer = await openCase('x'.repeat(3_000));
+      for (; answer.status === 201; answer = await openCase('x'.repeat(3_000))) acknowledged += 1;
+      expect(answer).toEqual(refusal);
+      expect((await codes())['log']).toBe('STORE_UNWRITABLE');
+      expect((await service.get('/v1/cases')).status).toBe(200);
+      expect((await service.get('/v1/events')).status).toBe(200);
+      expect((await service.get('/metrics')).status).toBe(200);
+      expect(service.running).toBe(true);
+      const lines = statSync(join(data, 'habeas.log')).size;
+      rmSync(join(data, 'filler'));
+      await until(isReady);
+      expect((await openCase('x'.repeat(3_000))).status).toBe(201);
+      acknowledged += 1;
+      await until(async () => (await casesIn()) === acknowledged);
+      expect(statSync(join(data, 'habeas.log')).size).toBeGreaterThan(lines);
+      expect(readFileSync(join(data, 'habeas.log'), 'utf8')).not.toContain('Nümunə');
+      expect(await service.stop()).toBe(0);
+      service = await BuiltService.start(data);
+      await until(isReady);
+      expect(await casesIn()).toBe(acknowledged);
+    });
+
+    it('that leaves no room for read models: they are made when there is', async () => {
+      service = await BuiltService.start(data);
+      for (let i = 0; i < 100; i += 1) expect((await openCase('x'.repeat(3_000))).status).toBe(201);
+      await service.stop();
+      for (const file of readdirSync(data)) if (file.startsWith('read-models')) rmSync(join(data, file));
+      fill(128 * 1024);
+      service = await BuiltService.start(data);
+      await until(async () => (await codes())['read-models'] === 'READ_MODELS_UNWRITABLE');
+      expect((await service.get('/health/live')).status).toBe(200);
+      rmSync(join(data, 'filler'));
+      await until(isReady);
+      expect(await casesIn()).toBe(100);
+    });
+  });
+
+/** Permissions mean nothing to root: root lets the service run as somebody else. */
+const uid = process.getuid?.() === 0 ? 65_534 : undefined;
+const other =
+  uid === undefined ||
+  can(
+    'setpriv',
+    '--reuid',
+    String(uid),
+    '--clear-groups',
+    process.execPath,
+    join(__dirname, '../../dist/cli.js'),
+    '--help',
+  );
+if (!other) skipped('files that may only be read', 'another user cannot run the service here');
+else
+  describe('files that may only be read', () => {
+    const setMode = (mode: number): void => {
+      for (const file of ['events.sqlite', 'read-models.sqlite']) chmodSync(join(data, file), mode);
+    };
+    beforeEach(() => {
+      if (uid === undefined) return;
+      for (const path of [folder.path, data]) chownSync(path, uid, uid);
+    });
+    const start = (): Promise<BuiltService> => BuiltService.start(data, uid === undefined ? {} : { uid });
+
+    it('are read, and written again when they may be, without a restart', async () => {
+      service = await start();
+      for (let i = 0; i < 20; i += 1) expect((await openCase()).status).toBe(201);
+      await until(async () => (await casesIn()) === 20);
+      await service.stop();
+      setMode(0o400);
+      service = await start();
+      expect(await openCase()).toEqual(refusal);
+      expect((await codes())['log']).toBe('STORE_UNWRITABLE');
+      expect(await casesIn()).toBe(20);
+      setMode(0o600);
+      await until(isReady);
+      expect((await openCase()).status).toBe(201);
+      await until(async () => (await casesIn()) === 21);
+    });
+
+    it('in a folder where nothing may be made: it does not start, and says why', async () => {
+      chmodSync(data, 0o500);
+      await expect(start()).rejects.toThrow(/ended with 2: /);
+      chmodSync(data, 0o700);
+      service = await start();
+      expect((await openCase()).status).toBe(201);
+    });
+  });
+
+/** Whether the file system knows the attribute and heeds it, and this user may set it. */
+const canPin = (): boolean => {
+  const probe = mkdtempSync(join(tmpdir(), 'habeas-'));
+  const file = join(probe, 'file');
+  writeFileSync(file, '');
+  const heeded = can('chattr', '+i', file) && !can('sh', '-c', 'echo >> "$0"', file);
+  can('chattr', '-i', file);
+  rmSync(probe, { recursive: true });
+  return heeded;
+};
+const pin = (path: string, sign: '+' | '-'): void => void execFileSync('chattr', [`${sign}i`, path]);
+
+if (!canPin()) skipped('files that are made unchangeable', 'needs the right to do so, and a file system that heeds it');
+else
+  it('files that are made unchangeable under a running service refuse writes, and take them again afterwards', async () => {
+    service = await BuiltService.start(data);
+    expect((await openCase()).status).toBe(201);
+    await until(async () => (await casesIn()) === 1);
+    const files = ['events.sqlite', 'events.sqlite-wal'].map((file) => join(data, file));
+    for (const file of files) pin(file, '+');
+    try {
+      expect(await openCase()).toEqual(refusal);
+      expect((await codes())['log']).toBe('STORE_UNWRITABLE');
+      expect(await casesIn()).toBe(1);
+    } finally {
+      for (const file of files) pin(file, '-');
+    }
+    await until(isReady);
+    expect((await openCase()).status).toBe(201);
+  });

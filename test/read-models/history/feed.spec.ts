@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { FollowHandler } from '../../../src/read-models/history/feed.js';
+import { Events, Follow, NotCaughtUp, type LoggedEvent } from '../../../src/read-models/questions.js';
+import { opened, register } from '../support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let at: Register;
+beforeEach(async () => (at = await register()));
+afterEach(() => at.close());
+
+type Ask = Follow['ask'];
+const follow = async (ask: Partial<Ask> = {}) => {
+  const feed = await new FollowHandler(at.models).execute(new Follow({ after: 0, ...ask }));
+  if (feed === null) throw new Error('no such list');
+  return feed;
+};
+
+/** Everything there is after a position, page by page. */
+const all = async (ask: Partial<Ask> = {}): Promise<readonly LoggedEvent[]> => {
+  const feed = await follow(ask);
+  const events: LoggedEvent[] = [];
+  for (let from = ask.after ?? 0; ;) {
+    const page = feed.page(from);
+    events.push(...page.events);
+    if (page.caughtUp) return events;
+    from = page.through;
+  }
+};
+const positions = async (ask: Partial<Ask> = {}) => (await all(ask)).map(({ position }) => position);
+const settled = () => at.models.waitFor(at.token);
+
+it('gives every event as the replay of the log gives it', async () => {
+  await at.list();
+  await at.say('case', 'a', opened('Ad', 'AZ-1'), { type: 'arrested', occurredOn: '2024-01-01' });
+  await settled();
+  const replayed: LoggedEvent[] = [];
+  for await (const batch of await at.ask.events.execute(new Events({ after: 0 }))) replayed.push(...batch);
+  expect(await all()).toEqual(replayed);
+  expect(JSON.stringify(await all())).toBe(JSON.stringify(replayed));
+});
+
+it('goes on after a position, and says how far it looked and whether there is more', async () => {
+  for (let i = 0; i < 600; i += 1) void at.say('case', `c${i}`, opened('Ad'));
+  await at.say('case', 'last', opened('Ad'));
+  await settled();
+  const feed = await follow({ types: ['died'] });
+  const first = feed.page(0);
+  expect(first).toEqual({ events: [], through: expect.any(Number), caughtUp: false });
+  expect(feed.page(first.through)).toEqual({ events: [], through: 601, caughtUp: true });
+  expect(feed.page(601)).toEqual({ events: [], through: 601, caughtUp: true });
+  expect(await positions({ after: 598 })).toEqual([599, 600, 601]);
+});
+
+it('keeps pages small where events are large', async () => {
+  const note = 'x'.repeat(4_000);
+  for (let i = 0; i < 40; i += 1) await at.say('case', 'a', { type: 'tried', occurredOn: '2024', note });
+  await settled();
+  expect((await follow()).page(0)).toMatchObject({ through: 16, caughtUp: false });
+  expect(await positions()).toHaveLength(40);
+});
+
+it('of a list gives its own events, and those of each case from the first that names the list', async () => {
+  await at.list('union'); // 1 to 5
+  await at.list('other'); // 6 to 10
+  await at.say('case', 'numbered', opened('Bir', 'AZ-1')); // 11
+  await at.say('case', 'judged', opened('İki'), { type: 'arrested', occurredOn: '2024-01-01' }); // 12, 13
+  await at.say('case', 'judged', { type: 'proposed', occurredOn: '2024-02', list: 'union' }); // 14
+  await at.say('case', 'elsewhere', opened('Üç'), { type: 'declined', occurredOn: '2024', list: 'other', reason: 'x' }); // 15, 16
+  await at.say('case', 'judged', { type: 'tried', occurredOn: '2024-03' }); // 17
+  await at.say('case', 'numbered', { type: 'arrested', occurredOn: '2024-01-01' }); // 18
+  await at.say('reference', 'r', { type: 'reference-claimed', list: 'union', reference: 'AZ-2', caseId: 'judged' }); // 19
+  await at.say('case', 'elsewhere', { type: 'referenced', list: 'union', reference: 'AZ-3' }); // 20
+  await at.say('case', 'elsewhere', { type: 'died', occurredOn: '2025' }); // 21
+  await settled();
+  expect(await positions({ list: 'union' })).toEqual([1, 2, 3, 4, 5, 11, 14, 17, 18, 20, 21]);
+  expect(await positions({ list: 'other' })).toEqual([6, 7, 8, 9, 10, 16, 20, 21]);
+  expect(await positions({ list: 'union', types: ['arrested', 'died'] })).toEqual([18, 21]);
+  expect(await positions({ types: ['reference-claimed'] })).toEqual([19]);
+});
+
+it('of a list that there is none of is null; after a position that is not reached, it is waited for within a bound', async () => {
+  const handler = new FollowHandler(at.models);
+  expect(await handler.execute(new Follow({ after: 0, list: 'nobody' }))).toBeNull();
+  const waiting = handler.execute(new Follow({ after: 1 }));
+  await at.say('case', 'a', opened('Ad'));
+  expect((await waiting)?.page(1)).toEqual({ events: [], through: 1, caughtUp: true });
+  const never = handler.execute(new Follow({ after: 99 }));
+  const refused = expect(never).rejects.toBeInstanceOf(NotCaughtUp);
+  await at.models.stop();
+  await refused;
+});
+
+it('read as it grows, whatever comes when, gives each event once and in order, also through a rebuild', async () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ append: fc.nat(3) }) },
+    { weight: 4, arbitrary: fc.record({ read: fc.nat(2) }) },
+    { weight: 1, arbitrary: fc.constant({ rebuild: true as const }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+      const own = await register();
+      const feed = await new FollowHandler(own.models).execute(new Follow({ after: 0 }));
+      const readers = [0, 1, 2].map(() => ({ position: 0, got: [] as number[] }));
+      const read = (reader: (typeof readers)[number]): boolean => {
+        const page = feed!.page(reader.position);
+        reader.got.push(...page.events.map(({ position }) => position));
+        reader.position = page.through;
+        return page.caughtUp;
+      };
+      let appended = 0;
+      for (const each of steps) {
+        if ('append' in each) {
+          await own.say('case', `c${each.append}`, opened('Ad'));
+          appended += 1;
+        } else if ('read' in each) read(readers[each.read]!);
+        else await own.models.rebuild();
+      }
+      if (appended > 0) await own.models.waitFor(own.token);
+      for (const reader of readers) {
+        while (!read(reader)) continue;
+        expect(reader.got).toEqual(Array.from({ length: appended }, (_, i) => i + 1));
+      }
+      await own.close();
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,160 @@
+/** A list as CSV and as a workbook: what the list answers, whole, as it stood when it was asked for. */
+import { parse } from 'csv-parse/sync';
+import { streamXlsxRows } from 'hucre/xlsx';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { Cases, ListMembers, type Filters, type PersonRow, type Sort } from '../../src/read-models/questions.js';
+import { exportList, type ListToExport, type TableFormat } from '../../src/register-files/export.js';
+import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/people.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
+
+const UNION: ListToExport = { list: 'union', filters: {} };
+
+const asked = async (register: RealRegister, ask: ListToExport, format: TableFormat) => {
+  const exported = await exportList(register.queries, ask, format);
+  if (exported === null) throw new Error('no such list');
+  return exported;
+};
+
+const cellsOf = (csv: Buffer): string[][] => parse(csv, { bom: true });
+
+const inWorkbook = async (content: Readable): Promise<unknown[][]> => {
+  const rows: unknown[][] = [];
+  for await (const { values } of streamXlsxRows(await buffer(content))) rows.push(values);
+  return rows;
+};
+
+describe('the exported list', () => {
+  let register: RealRegister;
+  beforeAll(async () => {
+    register = await openRealRegister();
+    await register.import([...REGISTER_FILES, DEFINITIONS]);
+  });
+  afterAll(() => register.close());
+
+  const members = async (filters: Filters, asOf: string | undefined, sort: Sort): Promise<PersonRow[]> => {
+    const people: PersonRow[] = [];
+    for (let after: string | null | undefined; after !== null;) {
+      const page = { limit: 7, sort, ...(after !== undefined && { after }) };
+      const answer = await register.queries.execute(new ListMembers('union', { filters, page, ...(asOf && { asOf }) }));
+      people.push(...(answer?.items ?? []));
+      after = answer?.next ?? null;
+    }
+    return people;
+  };
+
+  it.each<[Filters, string | undefined, Sort]>([
+    [{}, undefined, 'name'],
+    [{}, '2025-10-07', '-reference'],
+    [
+      { category: ['believers', 'journalists-and-bloggers'], stage: 'convicted', article: ['234'] },
+      '2025-10-07',
+      'recognised',
+    ],
+    [{ incident: 'nobody-knows' }, undefined, 'name'],
+  ])('is the list with its filters %j, day %s and order %s, all pages of it', async (filters, asOf, sort) => {
+    const rows = (await members(filters, asOf, sort)).map((person) => personRow(person, 'union'));
+    const ask = { ...UNION, filters, sort, ...(asOf && { asOf }) };
+    const exported = await asked(register, ask, 'csv');
+    expect(exported).toMatchObject({ people: rows.length, fileName: `union-${asOf ?? '2026-01-05'}.csv` });
+    expect(cellsOf(await buffer(exported.content))).toEqual([PEOPLE_COLUMNS, ...rows]);
+    const sheet = await inWorkbook((await asked(register, ask, 'xlsx')).content);
+    expect(sheet.slice(3).map((row) => row.map((cell) => cell ?? ''))).toEqual([PEOPLE_COLUMNS, ...rows]);
+  });
+
+  it('is CSV as spreadsheets and RFC 4180 want it', async () => {
+    const text = (await buffer((await asked(register, UNION, 'csv')).content)).toString();
+    expect(text).toMatch(/^\ufeffref,name,/);
+    expect(text.split('\r\n')).toHaveLength(1 + 367 + 1);
+    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+  });
+
+  it('says in a workbook what it is and what it leaves out', async () => {
+    const ask = { ...UNION, filters: { category: ['believers'] } };
+    const [what, filters, leavesOut] = await inWorkbook((await asked(register, ask, 'xlsx')).content);
+    expect(what?.[0]).toMatch(
+      /^The list union on 2026-01-05, as the register knew it at position \d+: 206 certainly on it, 0 perhaps\.$/,
+    );
+    expect(filters?.[0]).toBe('Filters: category believers.');
+    expect(leavesOut?.[0]).toContain('sources');
+  });
+
+  it('of a list that nobody defined is none', async () => {
+    expect(await exportList(register.queries, { ...UNION, list: 'nobody' }, 'csv')).toBeNull();
+  });
+
+  it('lets go when its reader does', async () => {
+    const { content } = await asked(register, UNION, 'csv');
+    content.destroy();
+    await new Promise((resolve) => content.once('close', resolve));
+    expect(content.destroyed).toBe(true);
+  });
+});
+
+let folder: TemporaryFolder;
+beforeAll(async () => (folder = await temporaryFolder()));
+afterAll(() => folder.remove());
+
+it('stands as it stood when it was asked for, over all its pages, whatever is recorded meanwhile', async () => {
+  const [header, ...rows] = readFileSync(fixture('register-uncertain.csv'), 'utf8').trim().split('\n');
+  const people = (from: number, to: number): string => {
+    const file = join(folder.path, `${from}.csv`);
+    const many = Array.from({ length: to - from }, (_, at) => rows[0]?.replace(/^[^,]*/, `N-${String(from + at)}`));
+    writeFileSync(file, [header, ...many, ''].join('\n'));
+    return file;
+  };
+  const register = await openRealRegister();
+  await register.import([DEFINITIONS, people(0, 600)]);
+  const ask = { ...UNION, sort: 'reference' } as const;
+  const before = (await buffer((await asked(register, ask, 'csv')).content)).toString();
+  expect(before.split('\r\n')).toHaveLength(1 + 600 + 1);
+  const { content } = await asked(register, ask, 'csv');
+  const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const read: Buffer[] = [];
+  for (let chunk = await chunks.next(); chunk.done !== true; chunk = await chunks.next()) {
+    read.push(chunk.value);
+    if (read.length === 2) await register.import([people(600, 700)]);
+  }
+  expect(Buffer.concat(read).toString()).toBe(before);
+  expect((await asked(register, ask, 'csv')).people).toBe(700);
+  await register.close();
+});
+
+describe('a name that looks like a formula', () => {
+  const BAD = readFileSync(fixture('register-bad.csv'), 'utf8').split('\n');
+  const FORMULA = '=HYPERLINK("http://127.0.0.1/x","Sınaqov")';
+
+  const nameOf = async (register: RealRegister): Promise<string | null | undefined> => {
+    const reference = { list: 'union', reference: 'BAD-09' };
+    const found = await register.queries.execute(new Cases({ reference, filters: {}, page: { limit: 1 } }));
+    return found.items[0]?.name;
+  };
+
+  it('is made harmless in the file, and comes back letter for letter', async () => {
+    const first = await openRealRegister();
+    await first.import([DEFINITIONS, fixture('register-bad.csv')]);
+    expect(await nameOf(first)).toBe(FORMULA);
+    const exported = (await buffer((await asked(first, UNION, 'csv')).content)).toString();
+    await first.close();
+    const line = exported.split('\r\n').find((text) => text.startsWith('BAD-09,'));
+    expect(line).toMatch(/^BAD-09,"'=HYPERLINK\(/);
+
+    // The cells of the export in a row of a register file, read by an empty register.
+    const [ref, name] = parse(line ?? '')[0] as unknown as string[];
+    const quoted = `"${name?.replaceAll('"', '""')}"`;
+    const row = BAD.find((text) => text.startsWith('BAD-09'))?.replace(
+      /^BAD-09,"(?:[^"]|"")*"/,
+      () => `${ref},${quoted}`,
+    );
+    const file = join(folder.path, 'again.csv');
+    writeFileSync(file, `${BAD[0]}\n${row}\n`);
+    const second = await openRealRegister();
+    const { report } = await second.import([DEFINITIONS, file]);
+    expect(report).toEqual([]);
+    expect(await nameOf(second)).toBe(FORMULA);
+    await second.close();
+  });
+});

@@ -1,0 +1,202 @@
+/**
+ * The register's files through the whole house: what expected.json says must come out by the register's own questions,
+ * whichever store the log is in.
+ */
+import { readFileSync } from 'node:fs';
+import type { EventStore } from '../../src/event-store/port.js';
+import { Counts, ListMembers, Movements, type PersonRow } from '../../src/read-models/questions.js';
+import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
+
+const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8'));
+const NO_FILTERS = { filters: {} };
+
+const groupsOn = async ({ queries }: RealRegister, asOf: string, by: 'category' | 'stage' = 'category') => {
+  const counts = (await queries.execute(new Counts('union', { by, asOf, ...NO_FILTERS })))!;
+  const groups = counts.groups.filter(({ yes, uncertain }) => yes + uncertain > 0);
+  expect(groups.every(({ uncertain }) => uncertain === 0)).toBe(true);
+  return { total: counts.total, groups: Object.fromEntries(groups.map(({ key, yes }) => [key, yes])) };
+};
+
+const members = async (
+  { queries }: RealRegister,
+  asOf: string,
+  filters: ListMembers['ask']['filters'] = {},
+): Promise<readonly PersonRow[]> => {
+  const rows: PersonRow[] = [];
+  let after: string | null | undefined;
+  do {
+    const page = { limit: 100, sort: 'reference' as const, ...(after && { after }) };
+    const answer = (await queries.execute(new ListMembers('union', { asOf, filters, page })))!;
+    rows.push(...answer.items);
+    after = answer.next;
+  } while (after !== null);
+  return rows;
+};
+
+const referenceOf = ({ references }: PersonRow): string => references[0]!.reference;
+
+/** Over a store, whose log is empty whenever it is opened. */
+export const registerSuite = (store: string, openStore: () => Promise<EventStore>): void => {
+  describe(`the register's files in ${store}`, () => {
+    describe('the demonstration register', () => {
+      let register: RealRegister;
+      beforeAll(async () => {
+        register = await openRealRegister(await openStore());
+        const { imported, report } = await register.import([...REGISTER_FILES, DEFINITIONS]);
+        expect(report).toEqual([]);
+        expect(imported).toEqual({
+          outcome: 'done',
+          files: [
+            { file: 'register.json', total: 3, done: 3, added: 3, unchanged: 0, refused: 0 },
+            {
+              file: 'register-2025-10-07.csv',
+              total: expected.rows.register,
+              done: expected.rows.register,
+              added: expected.rows.register,
+              unchanged: 0,
+              refused: 0,
+            },
+            { file: 'new-cases-2026-01-05.csv', total: 27, done: 27, added: 27, unchanged: 0, refused: 0 },
+            { file: 'amnesty-applications-2026-01-05.csv', total: 52, done: 52, added: 52, unchanged: 0, refused: 0 },
+          ],
+        });
+      }, 300_000);
+      afterAll(() => register.close());
+
+      it.each(Object.keys(expected.editions as object))(
+        'has the edition of %s: its total and every group',
+        async (day) => {
+          const { total, groups } = await groupsOn(register, day);
+          expect(total).toEqual({ yes: expected.editions[day].total, uncertain: 0 });
+          expect(groups).toEqual(expected.editions[day].groups);
+        },
+      );
+
+      it('passes 300 first in the edition that it did', async () => {
+        const totals: [string, number][] = [];
+        for (const day of Object.keys(expected.editions as object))
+          totals.push([day, (await groupsOn(register, day)).total.yes]);
+        expect(totals.find(([, total]) => total > 300)?.[0]).toBe(expected.firstEditionOver300);
+      });
+
+      it('has the list of 5 January 2026, by group and by stage', async () => {
+        const asOf = expected.asOf2026_01_05 ?? expected['asOf2026-01-05'];
+        const { total, groups } = await groupsOn(register, '2026-01-05');
+        expect(total).toEqual({ yes: asOf.onList, uncertain: 0 });
+        expect(groups).toEqual(asOf.groups);
+        const stages = await groupsOn(register, '2026-01-05', 'stage');
+        expect(stages.groups).toEqual({
+          convicted: expected['heldOn2026-01-05ByStage'].convicted,
+          'awaiting-judgment': expected['heldOn2026-01-05ByStage'].awaitingJudgment,
+        });
+      });
+
+      it('knows who left by the amnesty, all of them believers, and who was arrested since the last edition', async () => {
+        const asOf = expected['asOf2026-01-05'];
+        const ask = { from: '2025-10-07', to: '2026-01-05' };
+        const movements = (await register.queries.execute(new Movements('union', ask)))!;
+        expect(movements.opening).toBe(expected.editions['2025-10-07'].total);
+        expect(movements.closing).toBe(asOf.onList);
+        expect(movements.leftByReason).toEqual([{ reason: 'amnesty', count: asOf.amnestied }]);
+        expect(movements.left.map(({ category }) => category)).toEqual(Array(asOf.amnestied).fill('believers'));
+        expect(movements.entered).toHaveLength(asOf.arrestedAfterLastEdition);
+      });
+
+      it('knows the two who moved to another category, and when', async () => {
+        const { on, to, refs } = expected.recategorised;
+        const ask = { from: '2024-06-14', to: '2024-12-10' };
+        const { moved } = (await register.queries.execute(new Movements('union', ask)))!;
+        expect(moved.map(({ references, category, on }) => [references[0]!.reference, category, on]).sort()).toEqual(
+          refs.map((reference: string) => [reference, to, on]),
+        );
+        for (const [asOf, isThere] of [
+          ['2024-09-22', false],
+          ['2024-09-23', true],
+        ] as const) {
+          const references = (await members(register, asOf, { category: [to] })).map(referenceOf);
+          expect(refs.every((reference: string) => references.includes(reference))).toBe(isThere);
+        }
+      });
+
+      it('knows how many were convicted of drugs', async () => {
+        const convicted = await members(register, '2025-10-07', { article: ['234'], stage: 'convicted' });
+        expect(convicted).toHaveLength(expected['convictedOfDrugsOn2025-10-07']);
+      });
+
+      it('changes nothing when the same files come again, in any order', async () => {
+        const before = await register.events();
+        const { imported, report } = await register.import([DEFINITIONS, ...[...REGISTER_FILES].reverse()]);
+        expect(report).toEqual([]);
+        expect(imported.files.map(({ added, unchanged, refused }) => [added, unchanged, refused])).toEqual([
+          [0, 3, 0],
+          [0, 27, 0],
+          [0, 444, 0],
+          [0, 52, 0],
+        ]);
+        expect(await register.events()).toBe(before);
+      });
+    });
+
+    describe('people with partial dates', () => {
+      let register: RealRegister;
+      beforeAll(async () => {
+        register = await openRealRegister(await openStore());
+        const { report } = await register.import([DEFINITIONS, fixture('register-uncertain.csv')]);
+        expect(report).toEqual([]);
+      });
+      afterAll(() => register.close());
+
+      const namesIn = async (asOf: string, filters: ListMembers['ask']['filters']) => ({
+        yes: (await members(register, asOf, { ...filters, certainty: 'yes' })).map(referenceOf),
+        uncertain: (await members(register, asOf, { ...filters, certainty: 'uncertain' })).map(referenceOf),
+      });
+
+      it.each(Object.entries(expected.uncertain as Record<string, { convicted?: object }>))(
+        'are on the list on %s, certainly or perhaps',
+        async (day, { convicted, ...onList }) => {
+          expect(await namesIn(day, {})).toEqual(onList);
+          if (convicted !== undefined) expect(await namesIn(day, { stage: 'convicted' })).toEqual(convicted);
+        },
+      );
+    });
+
+    describe('a file of wrong rows', () => {
+      let register: RealRegister;
+      beforeAll(async () => {
+        register = await openRealRegister(await openStore());
+        await register.import([DEFINITIONS]);
+      });
+      afterAll(() => register.close());
+
+      it('lets exactly the right ones in, and names every wrong cell of the others', async () => {
+        const { imported, report } = await register.import([fixture('register-bad.csv')]);
+        expect(imported.files).toMatchObject([{ total: 13, done: 13, added: 2, unchanged: 0, refused: 11 }]);
+        expect(report.map(({ row, column, code }) => [row, column, code])).toEqual([
+          [2, 'arrested_on', 'DATE.INVALID'],
+          [3, 'name', 'FIELD.MISSING'],
+          [4, 'category', 'CATEGORY.UNKNOWN'],
+          [5, 'convicted_on', 'CASE.NOT_ARRESTED'],
+          [6, 'sentence', 'TERM.INVALID'],
+          [7, 'sentence', 'FIELD.MISSING'],
+          [8, 'ref', 'ROW.REFERENCE_TWICE'],
+          [9, 'ref', 'ROW.REFERENCE_TWICE'],
+          [11, 'release_reason', 'ROW.NO_SUCH_DECREE'],
+          [12, 'sex', 'VALUE.UNKNOWN'],
+          [12, 'born', 'DATE.INVALID'],
+          [12, 'arrested_on', 'DATE.FUTURE'],
+          [13, null, 'ROW.CUT_SHORT'],
+        ]);
+        const onList = await members(register, '2026-01-05');
+        expect(onList.map(referenceOf)).toEqual(['BAD-09', 'GOOD-13']);
+        expect(onList[0]?.name).toBe('=HYPERLINK("http://127.0.0.1/x","Sınaqov")');
+      });
+
+      it('changes nothing when it comes again', async () => {
+        const before = await register.events();
+        const { imported } = await register.import([fixture('register-bad.csv')]);
+        expect(imported.files).toMatchObject([{ added: 0, unchanged: 2, refused: 11 }]);
+        expect(await register.events()).toBe(before);
+      });
+    });
+  });
+};

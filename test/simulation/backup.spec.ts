@@ -1,0 +1,99 @@
+/**
+ * A backup of a register that is being served and written by 64 at once restores to a register whose log is a beginning of
+ * the original's, with every event that was acknowledged before the backup began.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { name, said, type Loose } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const WRITERS = 64;
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
+const environment = { PATH: process.env['PATH'], HABEAS_PORT: '0', HABEAS_TODAY: '2026-01-05' };
+
+let folder: TemporaryFolder;
+const running: ChildProcess[] = [];
+beforeAll(async () => (folder = await temporaryFolder()));
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await folder.remove();
+});
+
+const serve = async (data: string): Promise<string> => {
+  const child = spawn(process.execPath, [CLI, 'serve', '--data', data], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: environment,
+  });
+  running.push(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const url = /(http:\/\/127\.0\.0\.1:\d+)/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error('did not start');
+};
+
+const habeas = async (...words: readonly string[]): Promise<string> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...words], { env: environment });
+  return stdout;
+};
+
+const openCase = async (url: string): Promise<Loose> => {
+  const response = await fetch(`${url}/v1/cases`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-actor': 'person:w', 'idempotency-key': randomUUID() },
+    body: JSON.stringify({ names: [name('Nümunə')], ...said }),
+  });
+  const body = (await response.json()) as Loose;
+  if (response.status !== 201) throw new Error(JSON.stringify(body));
+  return body;
+};
+
+const log = async (url: string, token: string): Promise<string[]> => {
+  const text = await (await fetch(`${url}/v1/events?atLeast=${encodeURIComponent(token)}`)).text();
+  return text.split('\n').filter((line) => line !== '');
+};
+
+test('a backup under 64 writers is a beginning of the log, with all that was acknowledged before it began', async () => {
+  const original = await serve(join(folder.path, 'data'));
+  const acknowledged: string[] = [];
+  let [enough, stop] = [(): void => undefined, false];
+  const thousand = new Promise<void>((resolve) => (enough = resolve));
+  const writers = Array.from({ length: WRITERS }, async () => {
+    while (!stop) {
+      const { facts } = await openCase(original);
+      acknowledged.push(...(facts as string[]));
+      if (acknowledged.length >= 1_000) enough();
+    }
+  });
+  await Promise.race([thousand, Promise.all(writers)]);
+
+  const before = [...acknowledged];
+  const backup = join(folder.path, 'backup.sqlite');
+  await habeas('backup', backup, '--data', join(folder.path, 'data'));
+  const during = acknowledged.length - before.length;
+  stop = true;
+  await Promise.all(writers);
+
+  await habeas('restore', backup, '--data', join(folder.path, 'restored'));
+  const { token } = await openCase(original);
+  const all = await log(original, String(token));
+  const restored = await serve(join(folder.path, 'restored'));
+  const { token: own } = await openCase(restored);
+  const kept = (await log(restored, String(own))).slice(0, -1);
+
+  expect(during).toBeGreaterThan(0);
+  expect(kept.length).toBeLessThan(all.length);
+  expect(kept.every((line, at) => line === all[at])).toBe(true);
+  const ids = new Set(kept.map((line) => (JSON.parse(line) as Loose)['id']));
+  expect(before.filter((id) => !ids.has(id))).toEqual([]);
+
+  for (const child of running) {
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exit;
+  }
+}, 300_000);

@@ -1,0 +1,77 @@
+/**
+ * SIGTERM in the middle of 64 writers over HTTP: each request gets its whole answer or none at all, what was acknowledged is in
+ * the log, and what got no answer was not recorded. `STOP_ROUNDS` says how many times over.
+ */
+import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { BuiltService } from '../support/built-service.js';
+import { name, said, type Loose } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const ROUNDS = Number(process.env['STOP_ROUNDS'] ?? 3);
+const WRITERS = 64;
+
+let folder: TemporaryFolder;
+beforeAll(async () => (folder = await temporaryFolder()));
+afterAll(() => folder.remove());
+
+/** A whole answer; null where not a byte of one came. Throws where it was cut short. */
+const post = (
+  url: string,
+  id: string,
+  agent: Agent,
+): Promise<{ readonly status: number; readonly body: Loose } | null> =>
+  new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'x-actor': 'person:w', 'x-request-id': id };
+    const asked = request(`${url}/v1/cases`, { method: 'POST', headers, agent }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Loose }));
+    });
+    asked.on('error', () => resolve(null));
+    asked.end(JSON.stringify({ names: [name('Nümunə')], ...said }));
+  });
+
+const logOf = async (url: string): Promise<Loose[]> =>
+  (await (await fetch(`${url}/v1/events`)).text())
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Loose);
+
+test(`SIGTERM under ${String(WRITERS)} writers, ${String(ROUNDS)} times: a whole answer or none, nothing lost`, async () => {
+  const acknowledged = new Map<string, string>();
+  const unanswered: string[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const service = await BuiltService.start(folder.path);
+    const agent = new Agent({ keepAlive: true, maxSockets: WRITERS });
+    const enough = acknowledged.size + 100 + round * 150;
+    let stopping: Promise<number | null> | null = null;
+    await Promise.all(
+      Array.from({ length: WRITERS }, async () => {
+        for (;;) {
+          const id = randomUUID();
+          const answer = await post(service.url, id, agent);
+          if (answer === null) {
+            unanswered.push(id);
+            return;
+          }
+          expect(answer.status).toBe(201);
+          acknowledged.set(id, (answer.body['facts'] as string[])[0] as string);
+          if (acknowledged.size >= enough) stopping ??= service.stop();
+        }
+      }),
+    );
+    expect(await (stopping as Promise<number | null> | null)).toBe(0);
+    agent.destroy();
+    expect(service.log).not.toContain('"level":50');
+  }
+  const again = await BuiltService.start(folder.path);
+  while ((await again.get('/health/ready')).status !== 200);
+  const log = await logOf(again.url);
+  await again.stop();
+  const stored = new Map(log.map((event) => [event['correlationId'] as string, event['id'] as string]));
+  expect(stored).toEqual(acknowledged);
+  expect(unanswered).toHaveLength(ROUNDS * WRITERS);
+  expect(unanswered.filter((id) => stored.has(id))).toEqual([]);
+}, 300_000);

@@ -1,0 +1,87 @@
+/** The service as it is built, in a process of its own, and a client that trusts nothing. `npm test` builds it before. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import type { Loose } from './service.js';
+
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
+
+export interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly body: Loose;
+}
+
+interface Options {
+  /** Where its log goes instead of into `log`: an open file. */
+  readonly stderr?: number;
+  /** Runs as this user; only root can say so. */
+  readonly uid?: number;
+}
+
+export class BuiltService {
+  log = '';
+
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  /** Starts one on a data folder. Throws with what it said where it does not start. */
+  static async start(data: string, { stderr, uid }: Options = {}): Promise<BuiltService> {
+    const child = spawn(process.execPath, [CLI, 'serve'], {
+      stdio: ['ignore', 'pipe', stderr ?? 'pipe'],
+      env: { PATH: process.env['PATH'], HABEAS_DATA: data, HABEAS_PORT: '0', HABEAS_TODAY: '2026-01-05' },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
+    const ended = once(child, 'exit');
+    let log = '';
+    let service: BuiltService | null = null;
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      if (service !== null) service.log = log;
+    });
+    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
+      if (url === undefined) continue;
+      service = new BuiltService(url, child);
+      return service;
+    }
+    const [code] = (await ended) as [number | null];
+    throw new Error(`ended with ${String(code)}: ${log}`);
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  async get(path: string): Promise<Answer> {
+    return answerOf(await fetch(`${this.url}${path}`));
+  }
+
+  async post(path: string, body: object, headers: Record<string, string> = {}): Promise<Answer> {
+    const sent = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', ...headers };
+    return answerOf(await fetch(`${this.url}${path}`, { method: 'POST', headers: sent, body: JSON.stringify(body) }));
+  }
+
+  /** Asks it to end, or ends it; gives its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.running) {
+      const ended = once(this.child, 'exit');
+      this.child.kill(signal);
+      await ended;
+    }
+    return this.child.exitCode;
+  }
+}
+
+/** JSON, or nothing that can be asked. */
+const bodyIn = (text: string, type: string): Loose =>
+  /[/+]json(;|$)/.test(type) && text !== '' ? (JSON.parse(text) as Loose) : {};
+
+const answerOf = async (response: Response): Promise<Answer> => ({
+  status: response.status,
+  retryAfter: response.headers.get('retry-after'),
+  body: bodyIn(await response.text(), response.headers.get('content-type') ?? ''),
+});

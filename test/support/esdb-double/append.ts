@@ -1,0 +1,77 @@
+/** An append as a call of its own. */
+import type { sendUnaryData, ServerReadableStream, ServiceError } from '@grpc/grpc-js';
+import { Empty } from '@eventstore/db-client/generated/shared_pb.js';
+import { AppendResp, type AppendReq } from '@eventstore/db-client/generated/streams_pb.js';
+import { carryOut } from './carry-out.js';
+import type { Expected, Proposed, Written } from './log.js';
+import { faultOf, type Node } from './node.js';
+import { flawOf, proposed, sizeOf } from './proposed.js';
+import { mayUse, whoAsks } from './users.js';
+import { expectedOf, failures, nameOf, refused } from './wire.js';
+
+export const append = (
+  node: Node,
+  call: ServerReadableStream<AppendReq, AppendResp>,
+  callback: sendUnaryData<AppendResp>,
+): void => {
+  let options: AppendReq.Options | undefined;
+  const events: Proposed[] = [];
+  let size = 0;
+  let failed = false;
+  const fail = (error: Partial<ServiceError>): void => {
+    if (!failed) callback(error);
+    failed = true;
+  };
+  call.on('data', (request: AppendReq) => {
+    if (failed) return;
+    if (options === undefined) {
+      options = request.getOptions();
+      const who = whoAsks(node.users, call.metadata);
+      if (who === false) fail(failures.unauthenticated());
+      else if (!mayUse(who, nameOf(options?.getStreamIdentifier()))) fail(failures.accessDenied());
+      return;
+    }
+    const event = proposed(request.getProposedMessage() as AppendReq.ProposedMessage);
+    events.push(event);
+    size += sizeOf([event]);
+    if (flawOf(event) !== null) fail(failures.thrown());
+    else if (size > node.maxAppendSize) fail(failures.tooLarge(node.maxAppendSize));
+  });
+  call.on('end', () => {
+    if (failed || options === undefined) return;
+    const stream = nameOf(options.getStreamIdentifier());
+    const expected = expectedOf(options, options.getRevision());
+    carryOut(faultOf(node, 'append', stream, call), () => node.log.append(stream, expected, events), {
+      answer: (written) =>
+        written.result === 'deleted'
+          ? fail(failures.streamDeleted(stream))
+          : callback(null, answered(expected, written)),
+      refuse: (refusal) => fail(refused(refusal)),
+      cut: () => node.cut(call),
+      end: () => fail(failures.thrown()),
+    });
+  });
+};
+
+const answered = (expected: Expected, written: Exclude<Written, { result: 'deleted' }>): AppendResp => {
+  if (written.result === 'wrong-version') return new AppendResp().setWrongExpectedVersion(wrong(expected, written));
+  const success = new AppendResp.Success();
+  if (written.revision < 0n) success.setNoStream(new Empty());
+  else success.setCurrentRevision(String(written.revision));
+  if (written.commit === null) success.setNoPosition(new Empty());
+  else {
+    const position = String(written.commit);
+    success.setPosition(new AppendResp.Position().setCommitPosition(position).setPreparePosition(position));
+  }
+  return new AppendResp().setSuccess(success);
+};
+
+const wrong = (expected: Expected, { current }: { current: bigint }): AppendResp.WrongExpectedVersion => {
+  const details = new AppendResp.WrongExpectedVersion();
+  if (current < 0n) details.setCurrentNoStream(new Empty());
+  else details.setCurrentRevision(String(current));
+  if (expected === 'any') return details.setExpectedAny(new Empty());
+  if (expected === 'no_stream') return details.setExpectedNoStream(new Empty());
+  if (expected === 'stream_exists') return details.setExpectedStreamExists(new Empty());
+  return details.setExpectedRevision(String(expected));
+};

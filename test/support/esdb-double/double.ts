@@ -1,0 +1,194 @@
+/**
+ * A stand-in for one EventStoreDB 24.6 node, for tests: it speaks the client's own protocol, keeps its log in memory,
+ * answers as a node was seen to answer, and fails when told to.
+ */
+import { randomUUID } from 'node:crypto';
+import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
+import { GossipService } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { append } from './append.js';
+import { batchAppend } from './batch-append.js';
+import { carryOut } from './carry-out.js';
+import { deleteStream, tombstone } from './deletes.js';
+import { Faults, type Method } from './faults.js';
+import { Front } from './front.js';
+import { Log, type LogRecord } from './log.js';
+import { clusterOf, supportedMethods } from './members.js';
+import { faultOf, type AnyCall, type Member, type Node } from './node.js';
+import { read } from './reads.js';
+import { ADMIN, type Users } from './users.js';
+import { failures, refused } from './wire.js';
+
+export type { Call, Fault, Method } from './faults.js';
+export type { LogRecord } from './log.js';
+export type { Member } from './node.js';
+
+export interface DoubleOptions {
+  /** The server's certificate and its key, in PEM, and the file of the authority that vouches for it. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly caFile: string };
+  /** Names and passwords; with TLS `admin` with `changeit` where nothing is told. Without TLS clients send none. */
+  readonly users?: Users;
+  /** Any where nothing is told. */
+  readonly port?: number;
+  readonly maxAppendSize?: number;
+  /** What gossip tells; where nothing is told, that this node is the leader. */
+  readonly members?: () => readonly Member[];
+  /** Another node of the same cluster, whose log is this one's too. */
+  readonly cluster?: EsdbDouble;
+}
+
+export interface ForeignEvent {
+  readonly type: string;
+  readonly id?: string;
+  /** Anything that JSON can say, or bytes. */
+  readonly data?: unknown;
+  readonly metadata?: unknown;
+}
+
+const MIB = 1_048_576;
+/** As many calls on a connection as a node takes. */
+const CALLS = 100;
+
+const STREAMS = { ...StreamsService, read: { ...StreamsService.read, responseSerialize: (bytes: Buffer) => bytes } };
+
+export const startDouble = async (options: DoubleOptions = {}): Promise<EsdbDouble> => {
+  const double = new EsdbDouble(options);
+  await double.start();
+  return double;
+};
+
+export class EsdbDouble {
+  readonly faults = new Faults();
+  private readonly events: Log;
+  private readonly front: Front;
+  private readonly node: Node;
+  private server: Server | null = null;
+  private behind = 0;
+  private listening = 0;
+
+  constructor(private readonly options: DoubleOptions) {
+    const { tls, users, maxAppendSize = MIB, members, cluster } = options;
+    this.events = cluster?.events ?? new Log();
+    this.front = new Front(
+      () => this.behind,
+      () => (this.node.ready ? 204 : 503),
+    );
+    const itself = (): Member[] => [
+      { host: '127.0.0.1', port: this.port, state: this.node.ready ? 'leader' : 'unknown', alive: true },
+    ];
+    this.node = {
+      log: this.events,
+      faults: this.faults,
+      users: tls === undefined ? null : (users ?? { [ADMIN]: 'changeit' }),
+      maxAppendSize,
+      ready: true,
+      members: members ?? itself,
+      cut: (call) => this.front.cutOne(Number(/:(\d+)$/.exec(call.getPeer())?.[1])),
+    };
+  }
+
+  get port(): number {
+    return this.listening;
+  }
+
+  /** Where the client finds it, as the administrator. */
+  get url(): string {
+    return this.urlOf(ADMIN, 'changeit');
+  }
+
+  urlOf(user: string, password: string): string {
+    const { tls } = this.options;
+    const security = tls === undefined ? 'tls=false' : `tls=true&tlsCAFile=${encodeURIComponent(tls.caFile)}`;
+    return `esdb://${user}:${password}@127.0.0.1:${this.port}?${security}`;
+  }
+
+  /** Everything that was ever written, in order. */
+  get log(): readonly LogRecord[] {
+    return this.events.records;
+  }
+
+  /** While it is not, it answers that it is starting. */
+  set ready(ready: boolean) {
+    this.node.ready = ready;
+  }
+
+  /** Begins to listen: where it did before, or where it was told to. */
+  async start(): Promise<void> {
+    const { tls, port = 0 } = this.options;
+    const server = new Server({
+      'grpc.max_concurrent_streams': CALLS,
+      'grpc.max_receive_message_length': -1,
+    });
+    this.serve(server);
+    const credentials =
+      tls === undefined
+        ? ServerCredentials.createInsecure()
+        : ServerCredentials.createSsl(null, [
+            { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) },
+          ]);
+    this.behind = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
+    });
+    this.server = server;
+    this.listening = await this.front.listen(this.listening === 0 ? port : this.listening);
+  }
+
+  /** Ends as a killed process does; log and port are kept. */
+  async stop(): Promise<void> {
+    await this.front.close();
+    this.server?.forceShutdown();
+    this.server = null;
+    this.events.forgetIds();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Breaks every connection. */
+  cut(): void {
+    this.front.cut();
+  }
+
+  /** Hangs as a stopped process does: connections stay, and nothing is answered. */
+  pause(): void {
+    this.front.pause();
+  }
+
+  resume(): void {
+    this.front.resume();
+  }
+
+  /** An event of somebody else, in any stream. */
+  appendForeign(stream: string, { type, id = randomUUID(), data = {}, metadata }: ForeignEvent): LogRecord {
+    const bytes = (value: unknown): Uint8Array =>
+      value instanceof Uint8Array ? value : Buffer.from(value === undefined ? '' : JSON.stringify(value));
+    const json = !(data instanceof Uint8Array);
+    return this.events.appendForeign(stream, { id, type, json, data: bytes(data), metadata: bytes(metadata) });
+  }
+
+  private serve(server: Server): void {
+    const { node } = this;
+    server.addService(STREAMS, {
+      append: append.bind(null, node),
+      batchAppend: batchAppend.bind(null, node),
+      delete: deleteStream.bind(null, node),
+      read: read.bind(null, node),
+      tombstone: tombstone.bind(null, node),
+    });
+    server.addService(ServerFeaturesService, { getSupportedMethods: this.unary('features', supportedMethods) });
+    server.addService(GossipService, { read: this.unary('gossip', () => clusterOf(node.members())) });
+  }
+
+  private unary<Response>(method: Method, work: () => Response) {
+    return (call: AnyCall, callback: sendUnaryData<Response>): void =>
+      carryOut(faultOf(this.node, method, '', call), work, {
+        answer: (response) => callback(null, response),
+        refuse: (refusal) => callback(refused(refusal)),
+        cut: () => this.node.cut(call),
+        end: () => callback(failures.thrown()),
+      });
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * The log of the double, in memory: what a node decides about appends, deletes and tombstones, and what of a stream can
+ * still be read. Nothing of the wire is known here.
+ */
+import { randomUUID } from 'node:crypto';
+
+export interface LogRecord {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly id: string;
+  readonly type: string;
+  readonly json: boolean;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+  /** Commit and prepare position, which are the same for what gRPC clients write. */
+  readonly commit: bigint;
+  /** Milliseconds since 1970. */
+  readonly created: number;
+}
+
+export type Proposed = Pick<LogRecord, 'id' | 'type' | 'json' | 'data' | 'metadata'>;
+export type Expected = bigint | 'any' | 'no_stream' | 'stream_exists';
+
+/** A revision of -1 means that the stream is not there; no commit, that the record can no longer be read. */
+export type Written =
+  | { readonly result: 'success'; readonly revision: bigint; readonly commit: bigint | null }
+  | { readonly result: 'wrong-version'; readonly current: bigint }
+  | { readonly result: 'deleted' };
+
+/** What of a stream can be read, oldest first. */
+export type Readable = 'missing' | 'deleted' | { readonly records: readonly LogRecord[]; readonly last: bigint };
+
+/** The revision of a tombstone, and `$tb` of a stream that was deleted softly. */
+export const DELETED = 9223372036854775807n;
+export const TOMBSTONE = '$streamDeleted';
+const NONE = -1n;
+/** A real log begins with records of the node itself. */
+const FIRST_POSITION = 1_024n;
+const BLANK_SIZE = 124n;
+
+interface Stream {
+  readonly records: LogRecord[];
+  tombstone: LogRecord | null;
+  settings: Settings;
+}
+interface Settings {
+  readonly $maxCount?: number;
+  /** Seconds. */
+  readonly $maxAge?: number;
+  readonly $tb?: number;
+}
+
+const isMeta = (stream: string): boolean => stream.startsWith('$$');
+const metaOf = (stream: string): string => `$$${stream}`;
+const originalOf = (meta: string): string => meta.slice(2);
+const isSoftDeleted = ({ $tb }: Settings): boolean => $tb !== undefined && $tb >= Number(DELETED);
+
+export class Log {
+  readonly records: LogRecord[] = [];
+  private readonly streams = new Map<string, Stream>();
+  /** Where an id was written first: by it a repeated append is known again where no revision tells. */
+  private readonly ids = new Map<string, LogRecord>();
+  private readonly followers = new Set<() => void>();
+  /** Where an append of no events was written: a place in the log without an event. */
+  private readonly blanks = new Set<bigint>();
+  private next = FIRST_POSITION;
+
+  /** Calls back after every write; answers how to stop. */
+  follow(onWrite: () => void): () => void {
+    this.followers.add(onWrite);
+    return () => this.followers.delete(onWrite);
+  }
+
+  /** A node that starts again knows the ids of earlier appends no more. */
+  forgetIds(): void {
+    this.ids.clear();
+  }
+
+  append(stream: string, expected: Expected, events: readonly Proposed[]): Written {
+    const checked = this.check(
+      stream,
+      expected,
+      events.map(({ id }) => id),
+    );
+    if (checked !== null) return checked;
+    const wasDeleted = isSoftDeleted(this.settingsOf(stream));
+    const undeleted = isMeta(stream) && isSoftDeleted(this.settingsOf(originalOf(stream))) ? originalOf(stream) : null;
+    const from = this.lastOf(stream) + 1n;
+    const written = this.write(stream, events);
+    if (wasDeleted) this.undelete(stream, from);
+    if (undeleted !== null) this.undelete(undeleted, this.lastOf(undeleted) + 1n);
+    this.tell();
+    const last = written.at(-1);
+    if (last === undefined) return { result: 'success', revision: this.lastOf(stream), commit: this.writeBlank() };
+    return { result: 'success', revision: last.revision, commit: last.commit };
+  }
+
+  /** Writes whatever is given at the end of a stream, as projections and other programs do. */
+  appendForeign(stream: string, event: Proposed): LogRecord {
+    const [written] = this.write(stream, [event]);
+    this.tell();
+    return written as LogRecord;
+  }
+
+  delete(stream: string, expected: Expected): Written {
+    const checked = this.check(stream, expected, [randomUUID()]);
+    if (checked !== null) return checked;
+    if (this.lastOf(stream) < 0n && this.lastOf(metaOf(stream)) < 0n) return { result: 'wrong-version', current: NONE };
+    const [written] = this.write(metaOf(stream), [settingsEvent(`{"$tb":${DELETED}}`)]);
+    this.tell();
+    return { result: 'success', revision: NONE, commit: (written as LogRecord).commit };
+  }
+
+  tombstone(stream: string, expected: Expected): Written {
+    const checked = this.check(stream, expected, [randomUUID()]);
+    if (checked !== null) return checked;
+    const record = this.record(stream, DELETED, { ...settingsEvent(''), type: TOMBSTONE, json: false });
+    this.streamOf(stream).tombstone = record;
+    this.tell();
+    return { result: 'success', revision: NONE, commit: record.commit };
+  }
+
+  read(stream: string): Readable {
+    const last = this.lastOf(stream);
+    if (last === DELETED) return 'deleted';
+    const settings = this.settingsOf(stream);
+    if (last < 0n || isSoftDeleted(settings)) return 'missing';
+    const { records } = this.streamOf(stream);
+    const { $maxCount = Infinity, $maxAge = Infinity, $tb = 0 } = settings;
+    const from = Math.max($tb, records.length - $maxCount);
+    const since = Date.now() - $maxAge * 1_000;
+    const kept = from > 0 ? records.slice(from) : records;
+    return { records: $maxAge < Infinity ? kept.filter(({ created }) => created >= since) : kept, last };
+  }
+
+  /** The record that a link event points at, where it can still be read. */
+  linked(link: LogRecord): LogRecord | null {
+    const [revision, stream] = Buffer.from(link.data).toString().split(/@(.*)/s) as [string, string];
+    const readable = this.read(stream);
+    if (typeof readable === 'string') return null;
+    return readable.records.find((record) => record.revision === BigInt(revision)) ?? null;
+  }
+
+  /** Of the whole log, the index of the first record at or after a position. */
+  indexAt(commit: bigint): number {
+    let [low, high] = [0, this.records.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.records[middle] as LogRecord).commit < commit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether a reader may start at a position: where a record starts, or behind the last one. */
+  isPosition(commit: bigint): boolean {
+    const record = this.records[this.indexAt(commit)];
+    return commit === 0n || record === undefined || record.commit === commit || this.blanks.has(commit);
+  }
+
+  /** The position behind a record: that of the next one. */
+  behind(index: number): bigint {
+    return this.records[index + 1]?.commit ?? this.next;
+  }
+
+  lastOf(stream: string): bigint {
+    if (isMeta(stream) && this.lastOf(originalOf(stream)) === DELETED) return DELETED;
+    const known = this.streams.get(stream);
+    if (known === undefined) return NONE;
+    return known.tombstone === null ? BigInt(known.records.length - 1) : DELETED;
+  }
+
+  /** What a node checks before a write; null where it may be done. */
+  private check(stream: string, expected: Expected, ids: readonly string[]): Written | null {
+    const current = this.lastOf(stream);
+    const wrong: Written = { result: 'wrong-version', current };
+    if (current === DELETED) return { result: 'deleted' };
+    if (expected === 'stream_exists') {
+      if (isSoftDeleted(this.settingsOf(stream))) return { result: 'deleted' };
+      if (current < 0n && this.lastOf(metaOf(stream)) < 0n) return wrong;
+    }
+    if (typeof expected === 'string' && expected !== 'no_stream') return this.checkIds(stream, ids, wrong);
+    const at = expected === 'no_stream' ? NONE : expected;
+    if (at === current) return null;
+    if (at > current) return wrong;
+    return this.checkRepeated(stream, at, ids, wrong);
+  }
+
+  /** Without a revision, ids that were written before tell a repeated append: all of them, or none. */
+  private checkIds(stream: string, ids: readonly string[], wrong: Written): Written | null {
+    const known = ids.map((id) => this.ids.get(id)).map((record) => (record?.stream === stream ? record : null));
+    if (known[0] === undefined || known[0] === null) return null;
+    return known.includes(null) ? wrong : this.original(known.at(-1) as LogRecord);
+  }
+
+  /** With an earlier revision, the same ids in the same places tell a repeated append. */
+  private checkRepeated(stream: string, at: bigint, ids: readonly string[], wrong: Written): Written | null {
+    const { records } = this.streamOf(stream);
+    const first = Number(at) + 1;
+    const matching = ids.findIndex((id, index) => records[first + index]?.id !== id);
+    if (matching === -1 && ids.length > 0) return this.original(records[first + ids.length - 1] as LogRecord);
+    return matching === 0 && at === NONE && isSoftDeleted(this.settingsOf(stream)) ? null : wrong;
+  }
+
+  private original({ stream, revision, commit }: LogRecord): Written {
+    const readable = this.read(stream);
+    const isKept = typeof readable !== 'string' && (readable.records[0]?.revision ?? DELETED) <= revision;
+    return { result: 'success', revision, commit: isKept ? commit : null };
+  }
+
+  private writeBlank(): bigint {
+    const commit = this.next;
+    this.blanks.add(commit);
+    this.next += BLANK_SIZE;
+    return commit;
+  }
+
+  private write(stream: string, events: readonly Proposed[]): LogRecord[] {
+    if (events.length === 0) return [];
+    const { records } = this.streamOf(stream);
+    const written = events.map((event) => {
+      const record = this.record(stream, BigInt(records.length), event);
+      records.push(record);
+      if (!this.ids.has(record.id)) this.ids.set(record.id, record);
+      return record;
+    });
+    if (isMeta(stream)) this.streamOf(originalOf(stream)).settings = settingsIn(written.at(-1) as LogRecord);
+    return written;
+  }
+
+  private record(stream: string, revision: bigint, event: Proposed): LogRecord {
+    const record = { ...event, stream, revision, commit: this.next, created: Date.now() };
+    this.records.push(record);
+    this.next += BigInt(128 + stream.length + event.type.length + event.data.length + event.metadata.length);
+    return record;
+  }
+
+  /** What was written to a softly deleted stream makes it readable again, from there on. */
+  private undelete(stream: string, from: bigint): void {
+    const last = this.streamOf(metaOf(stream)).records.at(-1) as LogRecord;
+    const settings = { ...(JSON.parse(textOf(last.data)) as object), $tb: Number(from) };
+    this.write(metaOf(stream), [settingsEvent(JSON.stringify(settings))]);
+  }
+
+  private tell(): void {
+    for (const onWrite of this.followers) onWrite();
+  }
+
+  private settingsOf(stream: string): Settings {
+    return isMeta(stream) ? { $maxCount: 1 } : (this.streams.get(stream)?.settings ?? {});
+  }
+
+  private streamOf(name: string): Stream {
+    const known = this.streams.get(name);
+    if (known !== undefined) return known;
+    const made: Stream = { records: [], tombstone: null, settings: {} };
+    this.streams.set(name, made);
+    return made;
+  }
+}
+
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+const settingsEvent = (text: string): Proposed => ({
+  id: randomUUID(),
+  type: '$metadata',
+  json: true,
+  data: Buffer.from(text),
+  metadata: new Uint8Array(),
+});
+
+const settingsIn = ({ data, json }: LogRecord): Settings => {
+  if (!json || data.length === 0) return {};
+  return JSON.parse(textOf(data)) as Settings;
+};

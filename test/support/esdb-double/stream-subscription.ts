@@ -1,0 +1,53 @@
+/** A subscription to one stream: it is told of the tombstone, and ends with it. */
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
+import { DELETED, TOMBSTONE, type LogRecord } from './log.js';
+import type { Node } from './node.js';
+import type { Outlet, ReadCall } from './outlet.js';
+import { BUFFER, Dropped, Subscription } from './subscription.js';
+import { caughtUp, failures } from './wire.js';
+
+export class StreamSubscription extends Subscription {
+  /** The revision that was sent last. */
+  private revision: bigint;
+
+  constructor(
+    node: Node,
+    call: ReadCall,
+    outlet: Outlet,
+    options: ReadReq.Options,
+    private readonly name: string,
+  ) {
+    super(node, call, outlet, options, name);
+    const from = options.getStream() as ReadReq.Options.StreamOptions;
+    if (from.hasEnd()) this.revision = node.log.lastOf(name);
+    else this.revision = from.hasRevision() ? BigInt(from.getRevision()) : -1n;
+  }
+
+  override async run(): Promise<void> {
+    const { log } = this.node;
+    if (log.lastOf(this.name) === DELETED) throw new Dropped(failures.streamDeleted(this.name));
+    await this.confirm();
+    for (let tell = true; this.outlet.open;) {
+      const behind = this.unread();
+      for (const record of behind) {
+        await this.sendEvent(record);
+        this.revision = record.revision;
+        if (record.type === TOMBSTONE) throw new Dropped(failures.streamDeleted(this.name));
+      }
+      if (tell || behind.length > BUFFER) await this.outlet.send(caughtUp());
+      tell = false;
+      if (this.unread().length === 0) await this.outlet.woken();
+    }
+  }
+
+  private unread(): readonly LogRecord[] {
+    const { log } = this.node;
+    const readable = log.read(this.name);
+    if (readable === 'missing') return [];
+    if (readable === 'deleted')
+      return log.records.filter(({ stream, type }) => stream === this.name && type === TOMBSTONE);
+    if (readable.last <= this.revision) return [];
+    const { records, last } = readable;
+    return records.slice(Math.max(0, records.length - Number(last - this.revision)));
+  }
+}

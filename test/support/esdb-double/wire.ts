@@ -1,0 +1,209 @@
+/** How the double says things on the wire: records, checkpoints, refusals. 64-bit numbers travel as texts. */
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import type { Message } from 'google-protobuf';
+import { Any } from 'google-protobuf/google/protobuf/any_pb.js';
+import { Empty as GoogleEmpty } from 'google-protobuf/google/protobuf/empty_pb.js';
+import { Code } from '@eventstore/db-client/generated/code_pb.js';
+import {
+  AccessDenied,
+  BadRequest,
+  MaximumAppendSizeExceeded,
+  StreamDeleted,
+  StreamIdentifier,
+  Timeout,
+  UUID,
+  WrongExpectedVersion,
+} from '@eventstore/db-client/generated/shared_pb.js';
+import { Status } from '@eventstore/db-client/generated/status_pb.js';
+import { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { Expected, Log, LogRecord } from './log.js';
+
+/** Why a node does not do what was asked. */
+export type Refusal =
+  | 'not-ready'
+  | 'busy'
+  /** "Forwarding timeout": the outcome is unknown. */
+  | 'timeout'
+  | 'unavailable'
+  /** There is no leader, and nobody knows one. */
+  | 'no-leader'
+  /** Somebody else is the leader. */
+  | { readonly leader: { readonly host: string; readonly port: number } };
+
+export type Position = readonly [commit: bigint, prepare: bigint];
+
+export const nameOf = (identifier: StreamIdentifier | undefined): string =>
+  Buffer.from(identifier?.getStreamName_asU8() ?? []).toString();
+
+export const identify = (stream: string): StreamIdentifier => new StreamIdentifier().setStreamName(Buffer.from(stream));
+
+interface ExpectedOptions {
+  hasAny(): boolean;
+  hasNoStream(): boolean;
+  hasStreamExists(): boolean;
+}
+
+/** The revision that a client expects; `revision` is what the options say where they say one. */
+export const expectedOf = (options: ExpectedOptions, revision: string): Expected => {
+  if (options.hasAny()) return 'any';
+  if (options.hasNoStream()) return 'no_stream';
+  return options.hasStreamExists() ? 'stream_exists' : BigInt(revision);
+};
+
+/** An error in the trailers; `exception` tells the client which, and the other keys what about it. */
+export const failure = (
+  code: status,
+  details: string,
+  trailers: Record<string, string> = {},
+): Partial<ServiceError> => {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(trailers)) metadata.set(key, value);
+  return { code, details, metadata };
+};
+
+export const failures = {
+  accessDenied: () => failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' }),
+  unauthenticated: () => failure(status.UNAUTHENTICATED, 'Unauthenticated'),
+  streamDeleted: (stream: string) =>
+    failure(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
+      exception: 'stream-deleted',
+      'stream-name': stream,
+    }),
+  tooLarge: (limit: number) =>
+    failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${limit} Exceeded.`, {
+      exception: 'maximum-append-size-exceeded',
+      'maximum-append-size': String(limit),
+    }),
+  wrongVersion: (operation: string, stream: string, expected: bigint, actual: bigint) =>
+    failure(
+      status.FAILED_PRECONDITION,
+      `${operation} failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${expected}, Actual version: ${actual}`,
+      {
+        exception: 'wrong-expected-version',
+        'stream-name': stream,
+        'expected-version': String(expected),
+        'actual-version': String(actual),
+      },
+    ),
+  invalidPosition: () => failure(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.'),
+  unknown: (details: string) => failure(status.UNKNOWN, details),
+  thrown: () => failure(status.UNKNOWN, 'Exception was thrown by handler.'),
+};
+
+/** A refusal as the error of a call. */
+export const refused = (refusal: Refusal): Partial<ServiceError> => {
+  switch (refusal) {
+    case 'not-ready':
+      return failure(status.UNAVAILABLE, 'Server Is Not Ready');
+    case 'busy':
+      return failure(status.UNAVAILABLE, 'Server Is Too Busy');
+    case 'timeout':
+      return failure(status.ABORTED, 'Operation timed out: Forwarding timeout');
+    case 'unavailable':
+      return failure(status.UNAVAILABLE, 'Unavailable');
+    case 'no-leader':
+      return failure(status.UNKNOWN, 'No leader info available in response');
+    default:
+      return failure(status.NOT_FOUND, 'Leader info available', {
+        exception: 'not-leader',
+        'leader-endpoint-host': refusal.leader.host,
+        'leader-endpoint-port': String(refusal.leader.port),
+      });
+  }
+};
+
+const statusOf = (code: Code, message: string, typeName: string, details: Message): Status => {
+  const any = new Any();
+  any.pack(details.serializeBinary(), typeName);
+  return new Status().setCode(code).setMessage(message).setDetails(any);
+};
+const told = (code: Code, message: string, details: Message): Status =>
+  statusOf(code, message, `event_store.client.${message}`, details);
+const bare = (code: Code, message: string): Status =>
+  statusOf(code, message, 'google.protobuf.Empty', new GoogleEmpty());
+
+/** What the shared stream of appends answers one of them with. */
+export const statuses = {
+  accessDenied: () => told(Code.PERMISSION_DENIED, 'AccessDenied', new AccessDenied()),
+  badRequest: (message: string) => told(Code.INVALID_ARGUMENT, 'BadRequest', new BadRequest().setMessage(message)),
+  streamDeleted: (stream: string) =>
+    told(Code.NOT_FOUND, 'StreamDeleted', new StreamDeleted().setStreamIdentifier(identify(stream))),
+  timeout: () => told(Code.DEADLINE_EXCEEDED, 'Timeout', new Timeout()),
+  tooLarge: (limit: number) =>
+    told(Code.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', new MaximumAppendSizeExceeded().setMaxappendsize(limit)),
+  wrongVersion: (expected: Expected, current: bigint) => {
+    const details = new WrongExpectedVersion();
+    if (current < 0n) details.setCurrentNoStream(new GoogleEmpty());
+    else details.setCurrentStreamRevision(String(current));
+    if (expected === 'any') details.setExpectedAny(new GoogleEmpty());
+    else if (expected === 'no_stream') details.setExpectedNoStream(new GoogleEmpty());
+    else if (expected === 'stream_exists') details.setExpectedStreamExists(new GoogleEmpty());
+    else details.setExpectedStreamPosition(String(expected));
+    return told(Code.ALREADY_EXISTS, 'WrongExpectedVersion', details);
+  },
+  /** Null where not one append is refused but the whole stream of them fails. */
+  refused: (refusal: Refusal): Status | null => {
+    if (refusal === 'not-ready') return bare(Code.OK, 'Server Is Not Ready');
+    if (refusal === 'busy') return bare(Code.OK, 'Server Is Busy');
+    if (refusal === 'no-leader') return bare(Code.OK, 'No leader info available in response');
+    return refusal === 'timeout' ? statuses.timeout() : null;
+  },
+};
+
+const recorded = (record: LogRecord): ReadResp.ReadEvent.RecordedEvent => {
+  const event = new ReadResp.ReadEvent.RecordedEvent()
+    .setId(new UUID().setString(record.id))
+    .setStreamIdentifier(identify(record.stream))
+    .setStreamRevision(String(record.revision))
+    .setCommitPosition(String(record.commit))
+    .setPreparePosition(String(record.commit))
+    .setData(record.data)
+    .setCustomMetadata(record.metadata);
+  event
+    .getMetadataMap()
+    .set('type', record.type)
+    .set('created', `${record.created}0000`)
+    .set('content-type', record.json ? 'application/json' : 'application/octet-stream');
+  return event;
+};
+
+/** Everything that is read goes out as bytes. */
+const sealed = (response: ReadResp): Buffer => Buffer.from(response.serializeBinary());
+
+const read = (event: ReadResp.ReadEvent, { commit }: LogRecord): Buffer =>
+  sealed(new ReadResp().setEvent(event.setCommitPosition(String(commit))));
+
+/** Logs are read again and again. */
+const sealedRecords = new WeakMap<LogRecord, Buffer>();
+
+const readAsIs = (record: LogRecord): Buffer => {
+  const known = sealedRecords.get(record);
+  if (known !== undefined) return known;
+  const made = read(new ReadResp.ReadEvent().setEvent(recorded(record)), record);
+  sealedRecords.set(record, made);
+  return made;
+};
+
+/** A record as it was read; links, where they shall be resolved, with what they point at, if that is still there. */
+export const recordRead = (log: Log, record: LogRecord, resolves: boolean): Buffer => {
+  if (!resolves || record.type !== '$>') return readAsIs(record);
+  const event = new ReadResp.ReadEvent().setLink(recorded(record));
+  const target = log.linked(record);
+  if (target !== null) event.setEvent(recorded(target));
+  return read(event, record);
+};
+
+export const streamNotFound = (stream: string): Buffer =>
+  sealed(new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identify(stream))));
+
+export const confirmation = (id: string): Buffer =>
+  sealed(new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId(id)));
+
+export const caughtUp = (): Buffer => sealed(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
+
+export const checkpoint = ([commit, prepare]: Position): Buffer =>
+  sealed(
+    new ReadResp().setCheckpoint(
+      new ReadResp.Checkpoint().setCommitPosition(String(commit)).setPreparePosition(String(prepare)),
+    ),
+  );

@@ -1,0 +1,11 @@
+/** The table of readiness codes in docs/operations.md, made from the code that gives them. */
+import { LOG_CODES, READ_MODEL_CODES } from '../src/watching/condition.js';
+
+export const alarmsTable = (): string =>
+  [
+    '| part | code | what it means | what to do |',
+    '| --- | --- | --- | --- |',
+    ...Object.entries({ log: LOG_CODES, 'read-models': READ_MODEL_CODES }).flatMap(([part, codes]) =>
+      Object.entries(codes).map(([code, { means, todo }]) => `| \`${part}\` | \`${code}\` | ${means} | ${todo} |`),
+    ),
+  ].join('\n');

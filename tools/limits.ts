@@ -1,0 +1,39 @@
+/** The table of bounds in docs/operations.md, made from the constants where they live. */
+import { maxHeaderSize } from 'node:http';
+import { MAX_FACTS } from '../src/commands/streams.js';
+import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
+import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request.js';
+import { BODY_LIMIT } from '../src/http/body.js';
+import { HTTP_LIMITS } from '../src/http/limits.js';
+import { WAIT_MS } from '../src/read-models/read-models.js';
+import { LIMITS } from '../src/schema/limits.js';
+import { requestProblems, type RequestCode } from '../src/schema/problems.js';
+
+const count = (n: number): string => n.toLocaleString('en');
+const size = (bytes: number): string =>
+  bytes >= 1_048_576 ? `${count(bytes / 1_048_576)} MiB` : `${count(bytes / 1_024)} KiB`;
+const seconds = (ms: number): string => `${count(ms / 1_000)} s`;
+
+/** The answer of a code; 503 always comes with Retry-After. */
+const answer = (code: RequestCode): string => {
+  const { status } = requestProblems[code];
+  return `${status} \`${code}\`${status === 503 ? ', `Retry-After`' : ''}`;
+};
+
+const rows: readonly (readonly [what: string, bound: string, beyond: string])[] = [
+  ['Body of a request', size(BODY_LIMIT), answer('BODY.TOO_LARGE')],
+  ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
+  ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
+  ['Facts of one case, list or instrument', count(MAX_FACTS), answer('SUBJECT.FULL')],
+  ['Facts stored together', size(MAX_APPEND_BYTES), answer('FACT.TOO_LARGE')],
+  ['Writes that wait for the disk', `${count(MAX_QUEUED)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
+  ['Requests under way, health apart', count(HTTP_LIMITS.underWay), answer('REGISTER.BUSY')],
+  ['Connections', count(HTTP_LIMITS.connections), 'closed unheard'],
+  ['Time for a request to come in', seconds(HTTP_LIMITS.arrive), answer('REQUEST.TIMEOUT')],
+  ['Time until its answer begins', seconds(HTTP_LIMITS.answer), answer('REGISTER.OVERDUE')],
+  ['Time a read waits for the token in `atLeast`', seconds(WAIT_MS), answer('READS.BEHIND')],
+  ['Time a connection stands still while it is answered', seconds(HTTP_LIMITS.stall), 'cut off'],
+];
+
+export const limitsTable = (): string =>
+  [['what', 'at most', 'beyond'], ['---', '---', '---'], ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
