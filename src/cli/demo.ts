@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
-import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { CannotRun, EXIT, isStop, type ExitCode } from './exit.js';
 import { withRegister, type OpenRegister } from './register.js';
 import { runImport, summary } from './run-import.js';
 import { serveUntilStopped } from './serve.js';
@@ -29,7 +29,12 @@ const FILES = [
 export const demoCommand = async (options: DemoOptions, context: Context): Promise<ExitCode> => {
   const settings = settingsOf(options, context);
   markAsDemonstration(settings.data);
-  const shown = await withRegister(settings, context, (register) => importAndShow(register, settings, context));
+  const shown = await withRegister(settings, context, (register) => importAndShow(register, settings, context)).catch(
+    (error: unknown) => {
+      if (isStop(error)) return false;
+      throw error;
+    },
+  );
   if (!shown || context.signal.aborted) {
     context.out.write('\nStopped. The same command goes on where this one ended.\n');
     return EXIT.fine;

@@ -15,6 +15,9 @@ export class CannotRun extends Error {
   override readonly name = 'CannotRun';
 }
 
+/** What an aborted signal throws: the person at the terminal asked to stop. */
+export const isStop = (error: unknown): boolean => (error as { readonly name?: unknown } | null)?.name === 'AbortError';
+
 /** An error in the words of the terminal. What nobody expected is a fault of the program and keeps its stack. */
 export const explain = (error: unknown): string => {
   if (error instanceof CannotRun || error instanceof BackupRefused) return error.message;

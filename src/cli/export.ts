@@ -32,18 +32,12 @@ export const exportCommand = async (options: ExportOptions, context: Context): P
   const { format, out } = options;
   if (format === 'xlsx' && out === undefined && context.out.isTTY === true)
     throw new CannotRun('A workbook is nothing for a terminal; name a file by --out');
-  try {
-    const words = await (format === 'ndjson'
-      ? exportLog(options, settings, context)
-      : exportPeople(format, options, settings, context));
-    // What the file is goes where the file does not.
-    (out === undefined ? context.err : context.out).write(words);
-    return EXIT.fine;
-  } catch (error) {
-    if (!context.signal.aborted) throw error;
-    context.err.write('Stopped.\n');
-    return EXIT.stopped;
-  }
+  const words = await (format === 'ndjson'
+    ? exportLog(options, settings, context)
+    : exportPeople(format, options, settings, context));
+  // What the file is goes where the file does not.
+  (out === undefined ? context.err : context.out).write(words);
+  return EXIT.fine;
 };
 
 /** Everything that is not of the log but of a list. */

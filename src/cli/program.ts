@@ -5,7 +5,7 @@ import { backupCommand, restoreCommand, type OfFolder } from './backup.js';
 import type { Context } from './context.js';
 import { copyCommand, type CopyCommandOptions } from './copy.js';
 import { demoCommand, type DemoOptions } from './demo.js';
-import { EXIT, explain, type ExitCode } from './exit.js';
+import { EXIT, explain, isStop, type ExitCode } from './exit.js';
 import { EXPORT_FORMATS, exportCommand, type ExportOptions } from './export.js';
 import { importCommand, type ImportOptions } from './import.js';
 import { rebuildCommand } from './rebuild.js';
@@ -22,6 +22,10 @@ export const run = async (words: readonly string[], context: Context): Promise<E
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.couldNotRun;
+    if (isStop(error)) {
+      context.err.write('Stopped.\n');
+      return EXIT.stopped;
+    }
     context.err.write(`${explain(error)}\n`);
     return EXIT.couldNotRun;
   }

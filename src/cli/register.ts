@@ -1,5 +1,4 @@
 /** A register opened for a command, without serving it. */
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
@@ -11,6 +10,7 @@ import type { Register } from '../register-files/recorder.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
+import { logFileOf } from './log.js';
 import { rehearse } from './rehearsal.js';
 import { gauge } from './terminal.js';
 
@@ -20,11 +20,11 @@ export interface OpenRegister extends Register {
 
 /**
  * Opens the register of these settings, waits until its read models have come to the end of the log, and closes it after
- * use. Throws what stands in the way of opening it.
+ * use. Throws what stands in the way of opening it, and the signal's reason where it aborts meanwhile.
  */
 export const withRegister = async <R>(
   settings: Settings,
-  { err }: Pick<Context, 'err'>,
+  context: Pick<Context, 'err' | 'signal'>,
   use: (register: OpenRegister) => Promise<R>,
 ): Promise<R> => {
   const app = await NestFactory.createApplicationContext(AppModule.forSettings(settings), {
@@ -33,7 +33,7 @@ export const withRegister = async <R>(
   });
   try {
     const readModels = app.get(ReadModels);
-    await catchUp(readModels, err);
+    await catchUp(readModels, context);
     const today = app.get<Clock>(CLOCK).today();
     return await use({ commands: app.get(CommandBus), queries: app.get(QueryBus), today, readModels });
   } finally {
@@ -44,10 +44,10 @@ export const withRegister = async <R>(
 /** The same to read from only: a copy of the register where another process has it, a service for example. */
 export const withRegisterToRead = async <R>(
   settings: Settings,
-  context: Pick<Context, 'err'>,
+  context: Pick<Context, 'err' | 'signal'>,
   use: (register: OpenRegister) => Promise<R>,
 ): Promise<R> => {
-  if (!existsSync(settings.data)) throw new CannotRun(`There is no register in ${settings.data}`);
+  if (settings.store === 'sqlite') logFileOf(settings);
   try {
     return await withRegister(settings, context, use);
   } catch (error) {
@@ -59,15 +59,13 @@ export const withRegisterToRead = async <R>(
 const LOOK_EVERY_MS = 20;
 
 /** The read models begin to follow the log when the application starts; those of another build are built first. */
-const catchUp = async (readModels: ReadModels, err: Context['err']): Promise<void> => {
+const catchUp = async (readModels: ReadModels, { err, signal }: Pick<Context, 'err' | 'signal'>): Promise<void> => {
   const shown = gauge('read models, events taken in', err);
   for (;;) {
+    signal.throwIfAborted();
     const { caughtUp, problem, position } = await readModels.ready();
     if (problem !== null) throw new CannotRun(`The read models cannot follow the log: ${problem.code}`);
-    if (caughtUp) {
-      shown.end();
-      return;
-    }
+    if (caughtUp) break;
     await sleep(LOOK_EVERY_MS);
     if (position > 0) shown.show(position, position, '');
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder } from '../../src/event-store/data-folder.js';
 import { demoFile, fixture } from '../register-files/real-register.js';
-import { habeas } from '../support/command-line.js';
+import { habeas, habeasStopped } from '../support/command-line.js';
 
 let folder: string;
 beforeEach(() => {
@@ -131,6 +131,7 @@ it('rebuilds', async () => {
   const { code, out } = await habeas(['rebuild', '--data', data]);
   expect([code, out]).toEqual([0, expect.stringMatching(/rebuilt from \d\d events/)]);
   expect(await importInto(data, fixture('register-uncertain.csv'))).toMatchObject({ code: 0 });
+  expect(await habeasStopped(['rebuild', '--data', data])).toMatchObject({ code: 130, err: 'Stopped.\n' });
 });
 
 describe('habeas demo', () => {

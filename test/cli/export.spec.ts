@@ -43,7 +43,7 @@ const eventsIn = (file: string): number => readFileSync(file, 'utf8').trim().spl
 /** Every question there is, with every case and every page, as one text. */
 const answers = (of: string): Promise<string> => {
   const settings = readSettings({ HABEAS_DATA: of, HABEAS_TODAY: TODAY });
-  const silent = { err: { write: () => true } as never };
+  const silent = { err: { write: () => true } as never, signal: new AbortController().signal };
   return withRegister(settings, silent, async ({ queries }: OpenRegister) => {
     const said: unknown[] = [];
     const page = { limit: 500 };
