@@ -45,6 +45,7 @@ const posted =
         url,
         connections,
         duration: seconds,
+        timeout: 60,
         setupClient: (client) => client.setRequests(requestsOf(connection++ % connections, cases)),
       });
     await load(2);
