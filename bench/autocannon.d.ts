@@ -13,6 +13,8 @@ declare module 'autocannon' {
     readonly url: string;
     readonly connections: number;
     readonly duration: number;
+    /** Seconds after which a request counts as failed. */
+    readonly timeout: number;
     readonly setupClient: (client: Client) => void;
   }
   interface Outcome {

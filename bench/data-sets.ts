@@ -5,7 +5,7 @@ import { streamName, type AnyFact } from '../src/domain/facts.js';
 import type { Clock } from '../src/domain/clock.js';
 import { nameKey } from '../src/domain/names/sort-key.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
-import { MAX_READ, type EventStore, type LogEvent } from '../src/event-store/port.js';
+import { type EventStore, type LogEvent } from '../src/event-store/port.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import type { Sizes } from './item.js';
 import { openRaw, RawLog } from './raw.js';
@@ -23,25 +23,31 @@ export const logOf = (folder: string): string => join(folder, 'events.sqlite');
 export const modelsOf = (folder: string): string => join(folder, 'read-models.sqlite');
 export const rawOf = (folder: string): string => join(folder, 'raw.sqlite');
 
+/** The registers that items read: how many cases of how many facts, and whether with read models. */
+const REGISTERS = {
+  log: { size: 'cases', facts: LONG, models: false },
+  'short log': { size: 'few', facts: LONG, models: true },
+  list: { size: 'people', facts: SHORT, models: true },
+  'short list': { size: 'few', facts: SHORT, models: true },
+} as const;
+export type Register = keyof typeof REGISTERS;
+
 /** Makes what is not there yet. */
 export const prepare = async (
   data: string,
-  { cases, people, few }: Sizes,
+  sizes: Sizes,
+  wanted: ReadonlySet<Register>,
   say: (text: string) => void,
 ): Promise<void> => {
-  for (const [count, facts] of [
-    [cases, LONG],
-    [few, LONG],
-    [people, SHORT],
-    [few, SHORT],
-  ] as const) {
-    const folder = registerOf(data, count, facts);
+  for (const register of wanted) {
+    const { size, facts, models } = REGISTERS[register];
+    const folder = registerOf(data, sizes[size], facts);
     await once(folder, async (making) => {
-      say(`making a register of ${count} cases of ${facts} facts`);
-      await makeLog(making, count, facts);
+      say(`making a register of ${sizes[size]} cases of ${facts} facts`);
+      await makeLog(making, sizes[size], facts);
       await makeRaw(making, facts);
     });
-    if (count !== cases) await makeModels(folder, say);
+    if (models) await makeModels(folder, say);
   }
 };
 
@@ -69,11 +75,14 @@ const makeLog = async (folder: string, cases: number, facts: number): Promise<vo
   await store.close();
 };
 
+/** Events read at once, as the register itself does. */
+const READ = 500;
+
 /** The whole log, page by page. */
 export async function* pagesOf(store: EventStore): AsyncGenerator<readonly LogEvent[]> {
   let cursor = null;
   for (;;) {
-    const page: readonly LogEvent[] = await store.read(cursor, MAX_READ);
+    const page: readonly LogEvent[] = await store.read(cursor, READ);
     if (page.length === 0) return;
     yield page;
     cursor = page.at(-1)?.cursor ?? null;

@@ -1,4 +1,5 @@
 /** What an item of the bench is: something done by one variant in a process of its own, and a figure of how fast. */
+import { isWatched, watched } from './profile.js';
 
 /** How much there is of everything. */
 export interface Sizes {
@@ -59,11 +60,12 @@ export type Variant = (place: Place) => Promise<Figure>;
 export type Item = Readonly<Record<string, Variant>>;
 
 /** How many of something a second. */
-export const rate = async (count: number, run: () => Promise<void> | void): Promise<number> => {
-  const begun = performance.now();
-  await run();
-  return (count / (performance.now() - begun)) * 1_000;
-};
+export const rate = (count: number, run: () => Promise<void> | void): Promise<number> =>
+  watched(async () => {
+    const begun = performance.now();
+    await run();
+    return (count / (performance.now() - begun)) * 1_000;
+  });
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -71,7 +73,7 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2;
 };
 
-/** Median of milliseconds that something takes, told by how often it is done. */
+/** Median of milliseconds that something takes, done so often; `run` prepares it and is not timed. */
 export const milliseconds = async (
   times: number,
   run: (at: number) => Promise<() => Promise<unknown>>,
@@ -82,6 +84,14 @@ export const milliseconds = async (
     const begun = performance.now();
     await timed();
     took.push(performance.now() - begun);
+    if (isWatched) await watched(async () => repeat(timed, WATCHED_TIMES));
   }
   return median(took);
+};
+
+/** What takes less than a sampler can see is done again so often where it is watched. */
+const WATCHED_TIMES = 20;
+
+const repeat = async (run: () => Promise<unknown>, times: number): Promise<void> => {
+  for (let at = 0; at < times; at += 1) await run();
 };

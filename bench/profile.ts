@@ -1,8 +1,33 @@
-/** Where the time of a run went: own time by function, from the profiles that Node wrote. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { relative } from 'node:path';
+/** Where the time of a run went: own time by function. The parts that are timed are watched, where a folder is named for it. */
+import { Session } from 'node:inspector/promises';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** Names the folder to a process that is to be watched. */
+export const PROFILE_TO = 'BENCH_PROFILE_TO';
+const folder = process.env[PROFILE_TO];
+export const isWatched = folder !== undefined;
+
+/** Arguments of a process of which all is to be watched, where this one is. */
+export const profileArguments = (): readonly string[] =>
+  folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+
+let profiles = 0;
+
+export const watched = async <T>(run: () => Promise<T>): Promise<T> => {
+  if (folder === undefined) return run();
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  const result = await run();
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  profiles += 1;
+  writeFileSync(join(folder, `${profiles}.cpuprofile`), JSON.stringify(profile));
+  return result;
+};
 
 interface Profile {
   readonly nodes: readonly {
@@ -19,30 +44,27 @@ export interface Share {
   readonly percent: number;
 }
 
-/** The functions with the most own time in that profile of a folder in which the most of our code ran. */
-export const topFunctions = (folder: string, most: number): readonly Share[] => {
-  const all = readdirSync(folder).map((file) =>
-    ownTimes(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile),
-  );
-  const ours = (times: ReadonlyMap<string, number>): number =>
-    [...times].reduce((sum, [of, time]) => (of.includes('src/') ? sum + time : sum), 0);
-  const [times] = all.sort((a, b) => ours(b) - ours(a));
-  const total = [...(times ?? [])].reduce((sum, [, time]) => sum + time, 0);
-  return [...(times ?? [])]
+/** The functions with the most own time in the profiles of a folder. */
+export const topFunctions = (of: string, most: number): readonly Share[] => {
+  const times = new Map<string, number>();
+  for (const file of readdirSync(of)) addOwnTimes(JSON.parse(readFileSync(join(of, file), 'utf8')) as Profile, times);
+  const total = [...times.values()].reduce((sum, time) => sum + time, 0);
+  return [...times]
     .sort(([, a], [, b]) => b - a)
     .slice(0, most)
-    .map(([of, time]) => ({ of, percent: (100 * time) / total }));
+    .map(([name, time]) => ({ of: name, percent: (100 * time) / total }));
 };
 
-const ownTimes = ({ nodes, samples, timeDeltas }: Profile): ReadonlyMap<string, number> => {
+const addOwnTimes = ({ nodes, samples, timeDeltas }: Profile, times: Map<string, number>): void => {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
-  const times = new Map<string, number>();
   samples.forEach((id, at) => {
     const name = names.get(id) ?? '';
-    if (name !== '(idle)') times.set(name, (times.get(name) ?? 0) + (timeDeltas[at] ?? 0));
+    if (!ASIDE.has(name)) times.set(name, (times.get(name) ?? 0) + (timeDeltas[at] ?? 0));
   });
-  return times;
 };
+
+/** Waiting, and the profiler itself. */
+const ASIDE: ReadonlySet<string> = new Set(['(idle)', 'dispatch']);
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,6 +1,7 @@
 /**
  * Measures the register beside bare SQLite and bare Fastify: `npm run bench`. Rounds are interleaved, each variant runs in
- * a process of its own, and only figures of the same round are compared. A full run writes docs/benchmarks.md.
+ * a process of its own, and only figures of the same round are compared. With `--write` the figures go into
+ * docs/benchmarks.json, those of other comparisons stay there, and the table of docs/benchmarks.md is made from it.
  */
 import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
@@ -12,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { comparisons, type Comparison } from './comparisons.js';
 import { prepare } from './data-sets.js';
 import { FULL, QUICK, type Figure, type Sizes } from './item.js';
-import { topFunctions } from './profile.js';
+import { PROFILE_TO, topFunctions } from './profile.js';
 import { isReached, notesOf, tableOf, type Outcome } from './table.js';
 
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     data: { type: 'string' },
     profile: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 const sizes: Sizes = values.quick ? QUICK : FULL;
@@ -34,10 +36,11 @@ const say = (text: string): void => console.error(text);
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 
 /** One variant in a process of its own. */
-const runChild = async (name: string, variant: string, flags: readonly string[] = []): Promise<Figure> => {
+const runChild = async (name: string, variant: string, environment: NodeJS.ProcessEnv = {}): Promise<Figure> => {
   const work = mkdtempSync(join(data, 'work-'));
   try {
-    const child = spawn(process.execPath, [...flags, CHILD, name, variant, JSON.stringify({ sizes, data, work })], {
+    const child = spawn(process.execPath, [CHILD, name, variant, JSON.stringify({ sizes, data, work })], {
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let text = '';
@@ -71,7 +74,13 @@ const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[
     const to = figures.get(keyOf(comparison, comparison.to)) ?? [];
     const names = Object.keys(of[0]?.seen ?? {});
     const seen = Object.fromEntries(names.map((name) => [name, of.map((figure) => figure.seen?.[name] ?? NaN)]));
-    return { comparison, of: of.map(({ value }) => value), to: to.map(({ value }) => value), seen };
+    return {
+      name: comparison.name,
+      measured,
+      of: of.map(({ value }) => value),
+      to: to.map(({ value }) => value),
+      seen,
+    };
   });
 };
 
@@ -80,36 +89,42 @@ const explain = async (outcome: Outcome): Promise<Outcome> => {
   if (isReached(outcome) !== false && !values.profile) return outcome;
   const folder = mkdtempSync(join(data, 'profiles-'));
   try {
-    await runChild(outcome.comparison.name, outcome.comparison.of, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+    const { name, of } = chosen.find((comparison) => comparison.name === outcome.name) as Comparison;
+    await runChild(name, of, { [PROFILE_TO]: folder });
     return { ...outcome, profile: topFunctions(folder, 8) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 };
 
-const machine = (): string => {
+const measuredOn = (): string => {
   const db = new Database(':memory:');
   const sqlite = db.prepare('SELECT sqlite_version()').pluck().get() as string;
   db.close();
-  const day = new Date().toISOString().slice(0, 10);
-  const cores = availableParallelism();
-  return `${day}, ${cores} cores, ${process.platform} ${process.arch}, Node ${process.versions.node}, SQLite ${sqlite}; ${rounds} rounds.`;
+  const { node } = process.versions;
+  return `${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} cores, ${process.platform} ${process.arch}, Node ${node}, SQLite ${sqlite}`;
 };
 
-const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
+const pageOf = (outcomes: readonly Outcome[]): string => `${tableOf(outcomes)}\n\n${notesOf(outcomes)}`;
 
-const write = (text: string): void => {
-  const [before, rest] = readFileSync(PAGE, 'utf8').split('<!-- figures -->\n');
+const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
+
+const write = (news: readonly Outcome[]): void => {
+  const kept = JSON.parse(readFileSync(docs('benchmarks.json'), 'utf8')) as readonly Outcome[];
+  const outcomes = comparisons.flatMap(({ name }) => [...news, ...kept].find((o) => o.name === name) ?? []);
+  writeFileSync(docs('benchmarks.json'), `${JSON.stringify(outcomes, null, 2)}\n`);
+  const [before, rest] = readFileSync(docs('benchmarks.md'), 'utf8').split('<!-- figures -->\n');
   const after = rest?.split('<!-- /figures -->\n')[1];
   if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has no place for figures');
-  writeFileSync(PAGE, `${before}<!-- figures -->\n${text}\n<!-- /figures -->\n${after}`);
+  const text = `<!-- figures -->\n${pageOf(outcomes)}\n<!-- /figures -->\n`;
+  writeFileSync(docs('benchmarks.md'), `${before}${text}${after}`);
 };
 
 const chosen = comparisons.filter(({ name }) => values.only?.includes(name) ?? true);
+const measured = measuredOn();
 mkdirSync(data, { recursive: true });
-await prepare(data, sizes, say);
+await prepare(data, sizes, new Set(chosen.flatMap(({ on }) => on)), say);
 const outcomes: Outcome[] = [];
 for (const outcome of await measure(chosen)) outcomes.push(await explain(outcome));
-const text = [machine(), '', tableOf(outcomes), '', notesOf(outcomes)].join('\n');
-console.log(text);
-if (!values.quick && values.only === undefined) write(text);
+console.log(pageOf(outcomes));
+if (values.write) write(outcomes);

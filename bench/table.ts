@@ -1,11 +1,14 @@
 /** What came out, as Markdown. */
-import type { Aim, Comparison } from './comparisons.js';
+import { comparisons, type Aim, type Comparison } from './comparisons.js';
 import { median } from './item.js';
 import type { Share } from './profile.js';
 
 /** What one comparison gave in all its rounds. */
 export interface Outcome {
-  readonly comparison: Comparison;
+  /** Of the comparison. */
+  readonly name: string;
+  /** When and on what: day, cores, versions. */
+  readonly measured: string;
   /** Figures of a round stand at the same place. */
   readonly of: readonly number[];
   readonly to: readonly number[];
@@ -14,11 +17,17 @@ export interface Outcome {
   readonly profile?: readonly Share[];
 }
 
+const comparisonOf = ({ name }: Outcome): Comparison => {
+  const found = comparisons.find((comparison) => comparison.name === name);
+  if (found === undefined) throw new Error(`no comparison ${name}`);
+  return found;
+};
+
 const ratios = ({ of, to }: Outcome): readonly number[] => of.map((figure, at) => figure / (to[at] ?? NaN));
 
 /** Null where there is no aim. */
 export const isReached = (outcome: Outcome): boolean | null => {
-  const { aim } = outcome.comparison;
+  const { aim } = comparisonOf(outcome);
   const ratio = median(ratios(outcome));
   if (aim === null) return null;
   return 'atLeast' in aim ? ratio >= aim.atLeast : ratio <= aim.atMost;
@@ -26,13 +35,14 @@ export const isReached = (outcome: Outcome): boolean | null => {
 
 export const tableOf = (outcomes: readonly Outcome[]): string =>
   [
-    '| what | unit | measured | beside it | ratio, median [min–max] | aim | reached |',
-    '| --- | --- | --: | --: | --: | --: | --- |',
+    '| what | unit | measured | beside it | ratio, median [min–max] | aim | reached | rounds |',
+    '| --- | --- | --: | --: | --: | --: | --- | --: |',
     ...outcomes.map(row),
   ].join('\n');
 
 const row = (outcome: Outcome): string => {
-  const { comparison, of, to } = outcome;
+  const comparison = comparisonOf(outcome);
+  const { of, to } = outcome;
   const all = ratios(outcome);
   const spread = `${short(median(all))} [${short(Math.min(...all))}–${short(Math.max(...all))}]`;
   const reached = { true: 'yes', false: '**no**', null: '–' }[String(isReached(outcome)) as 'true' | 'false' | 'null'];
@@ -46,6 +56,7 @@ const row = (outcome: Outcome): string => {
     spread,
     aimText(comparison.aim),
     reached,
+    of.length,
   ].join(' | ')} |`;
 };
 
@@ -56,17 +67,17 @@ const aimText = (aim: Aim | null): string =>
 const short = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 
-/** What else was seen, and why aims were missed. */
+/** What else was seen, why aims were missed, and what it was measured on. */
 export const notesOf = (outcomes: readonly Outcome[]): string =>
-  outcomes
-    .flatMap(({ comparison, seen, profile }) => [
-      ...Object.entries(seen).map(([what, figures]) => `- ${comparison.what}: ${short(median(figures))} ${what}.`),
-      ...(profile === undefined
-        ? []
-        : [
-            `- ${comparison.what}, where the time goes (own time): ${profile
-              .map(({ of, percent }) => `\`${of}\` ${short(percent)} %`)
-              .join(', ')}.`,
-          ]),
-    ])
-    .join('\n');
+  [
+    ...outcomes.flatMap((outcome) => {
+      const { what } = comparisonOf(outcome);
+      const seen = Object.entries(outcome.seen).map(
+        ([name, figures]) => `- ${what}: ${short(median(figures))} ${name}.`,
+      );
+      const functions = outcome.profile?.map(({ of, percent }) => `\`${of}\` ${short(percent)} %`);
+      return functions === undefined ? seen : [...seen, `- ${what}, own time by function: ${functions.join(', ')}.`];
+    }),
+    '',
+    `Measured: ${[...new Set(outcomes.map(({ measured }) => measured))].join('; ')}.`,
+  ].join('\n');

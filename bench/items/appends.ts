@@ -2,7 +2,7 @@
 import { copyFileSync } from 'node:fs';
 import type { Expected, NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { logOf, registerOf } from '../data-sets.js';
+import { logOf, registerOf, streamOf } from '../data-sets.js';
 import { rate, type Figure, type Item, type Place, type Variant } from '../item.js';
 import { openRaw, RawLog } from '../raw.js';
 import { factsOf, LONG, toEvent } from '../synthetic.js';
@@ -13,13 +13,16 @@ interface Append {
   readonly event: NewEvent;
 }
 
+/** Cases from this number on are in no data set. */
+const NEW = 2 ** 40;
+
 /** Made before the clock runs. */
 const appends = (count: number): readonly Append[] =>
   Array.from({ length: count }, (_, at) => {
     const revision = at % LONG;
     const fact = factsOf(Math.floor(at / LONG), LONG)[revision];
     if (fact === undefined) throw new Error('a case of fewer facts');
-    return { stream: `case-new-${Math.floor(at / LONG)}`, revision, event: toEvent(fact) };
+    return { stream: streamOf(NEW + Math.floor(at / LONG)), revision, event: toEvent(fact) };
   });
 
 const expected = (revision: number): Expected => (revision === 0 ? 'no-stream' : revision - 1);

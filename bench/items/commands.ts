@@ -6,6 +6,7 @@ import { copyFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { caseId, logOf, modelsOf, registerOf } from '../data-sets.js';
+import { profileArguments } from '../profile.js';
 import { type Item, type Place, type Variant } from '../item.js';
 import { LONG, oneMore } from '../synthetic.js';
 
@@ -30,7 +31,9 @@ const posted =
     const made = registerOf(data, sizes.few, LONG);
     copyFileSync(logOf(made), logOf(work));
     copyFileSync(modelsOf(made), modelsOf(work));
-    const child = spawn(process.execPath, [...serverArguments(), server, work], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [...profileArguments(), SERVER, server, work], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const { value: url } = (await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()) as {
       value: string;
     };
@@ -42,6 +45,7 @@ const posted =
         url,
         connections,
         duration: seconds,
+        timeout: 60,
         setupClient: (client) => client.setRequests(requestsOf(connection++ % connections, cases)),
       });
     await load(2);
@@ -52,9 +56,6 @@ const posted =
     return { value: answered / duration, seen: { 'ms, p50': latency.p50, 'ms, p99': latency.p99 } };
   };
 
-const serverArguments = (): readonly string[] => [
-  ...process.execArgv,
-  fileURLToPath(new URL('../server.js', import.meta.url)),
-];
+const SERVER = fileURLToPath(new URL('../server.js', import.meta.url));
 
 export const commands: Item = { habeas: posted('habeas'), fastify: posted('fastify') };

@@ -29,7 +29,7 @@ export const FEED_LIMITS: FeedLimits = { open: 256, buffer: 1024 * 1024, heartbe
 export const COME_BACK = 2_000;
 /** Milliseconds at least from one round to the next, and the share of a busy process's time that rounds may take. */
 const REST = 5;
-const SHARE = 1 / 20;
+const SHARE = 1 / 100;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',

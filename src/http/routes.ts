@@ -5,7 +5,7 @@ export class Routes {
   /** Remembers a route of Fastify: `/v1/cases/:id`. */
   add(url: string, method: string | readonly string[]): void {
     const segments = url.split('/').map((s) => (s.startsWith(':') ? '[^/]+' : s === '*' ? '.*' : escapeText(s)));
-    this.routes.push({ pattern: new RegExp(`^${segments.join('/')}/?$`), methods: [method].flat() });
+    this.routes.push({ pattern: new RegExp(`^${segments.join('/')}$`), methods: [method].flat() });
   }
 
   /** The methods that a path takes; none where there is nothing at it. */

@@ -95,15 +95,15 @@ export class ModelFile {
     }
   }
 
-  /** Between keeping and deriving: finds the facts of a case. */
-  indexFacts(): void {
-    for (const sql of DOSSIER_INDEXES) this.db.exec(sql);
+  /** Between keeping and deriving: finds the facts of a case. As steps, since each takes its time. */
+  indexFacts(): readonly (() => void)[] {
+    return DOSSIER_INDEXES.map((sql) => () => void this.db.exec(sql));
   }
 
-  /** Ends the making of a file: indexes, and the mark that this build can use it. */
-  finish(): void {
-    for (const sql of TABLE_INDEXES) this.db.exec(sql);
-    this.db.pragma(`user_version = ${SCHEMA}`);
+  /** The steps that end the making of a file: indexes, and the mark that this build can use it. */
+  finish(): readonly (() => void)[] {
+    const indexes = TABLE_INDEXES.map((sql) => () => void this.db.exec(sql));
+    return [...indexes, () => void this.db.pragma(`user_version = ${SCHEMA}`)];
   }
 
   /** From here on a transaction is kept whole, also through a power cut. */

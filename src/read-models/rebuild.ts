@@ -17,9 +17,9 @@ export interface Progress {
 }
 export type OnProgress = (progress: Progress) => void;
 
-/** Events read at once, and cases derived before others have their turn. */
+/** Events read at once, and cases derived before others have their turn: some ten milliseconds of either. */
 const EVENTS = 500;
-const CASES = 50;
+const CASES = 10;
 
 export const IN_MEMORY = ':memory:';
 const besides = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
@@ -46,7 +46,7 @@ export const build = async (
   try {
     await keepAll(file, store, signal, onProgress);
     await deriveAll(file, signal, onProgress);
-    file.finish();
+    await inTurns(file.finish());
     await sync(path);
     file.harden();
     return file;
@@ -77,7 +77,7 @@ const keepAll = async (
 };
 
 const deriveAll = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
-  file.indexFacts();
+  await inTurns(file.indexFacts());
   const of = file.dossiers.countCases();
   let done = 0;
   for (let cases = file.dossiers.casesAfter(0, CASES); cases.length > 0;) {
@@ -94,6 +94,14 @@ const deriveAll = async (file: ModelFile, signal: AbortSignal, onProgress: OnPro
   }
 };
 
+/** Lets others have their turn after each step; the index of a large table is seconds. */
+const inTurns = async (steps: readonly (() => void)[]): Promise<void> => {
+  for (const step of steps) {
+    step();
+    await turn();
+  }
+};
+
 /** Takes in more of what came while it was built; how many events. */
 export const takeMore = async (file: ModelFile, store: EventStore): Promise<number> => {
   const events = await store.read(file.checkpoint.cursor, EVENTS);
@@ -105,8 +113,7 @@ export const takeMore = async (file: ModelFile, store: EventStore): Promise<numb
 export const empty = async (path: string): Promise<ModelFile> => {
   await remove(besides(path));
   const file = ModelFile.create(besides(path));
-  file.indexFacts();
-  file.finish();
+  await inTurns([...file.indexFacts(), ...file.finish()]);
   file.harden();
   return file;
 };

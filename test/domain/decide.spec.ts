@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { decideCase } from '../../src/domain/case/decide.js';
 import { refersTo } from '../../src/domain/case/referents.js';
-import type { Decision, Known } from '../../src/domain/fact.js';
+import { decide } from '../../src/domain/decide.js';
+import type { Decision, Finding, Grade, Known } from '../../src/domain/fact.js';
 import { decideInstrument } from '../../src/domain/instrument/decide.js';
 import type { InstrumentFact } from '../../src/domain/instrument/facts.js';
 import { decideList } from '../../src/domain/list/decide.js';
@@ -103,6 +104,27 @@ describe('deciding about a case', () => {
       arrested,
     ).map(({ fact }) => fact);
     expect(refersTo(facts)).toEqual({ lists: new Set(['a', 'b', 'c']), instruments: new Set(['d', 'e']) });
+  });
+});
+
+describe('deciding by findings', () => {
+  const found = (grade: Grade, code: string, ...facts: readonly string[]): Finding => ({
+    code,
+    grade,
+    facts,
+    expected: 'x',
+  });
+
+  test('the same code about other facts is another finding', () => {
+    const stood = found('ask', 'X', 'a', 'bc');
+    const other = found('ask', 'X', 'ab', 'c');
+    expect(decide([stood], [stood], [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
+    expect(decide([stood], [stood, other], [])).toEqual({ outcome: 'refused', findings: [other] });
+  });
+
+  test('acknowledged codes stand sorted, findings as they come', () => {
+    const findings = [found('ask', 'Y', 'a'), found('warn', 'Z', 'a'), found('ask', 'X', 'a'), found('ask', 'Y', 'b')];
+    expect(decide([], findings, ['Y', 'Z', 'X'])).toEqual({ outcome: 'accepted', findings, acknowledged: ['X', 'Y'] });
   });
 });
 

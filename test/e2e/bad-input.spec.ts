@@ -212,12 +212,18 @@ describe('a subject', () => {
 });
 
 describe('a route', () => {
-  it.each(['/', '/v1', '/v2/cases', '/v1/cases/x/y/z', '/v1/case', '/v1/cases/x/events/1'])(
-    '%s is none',
-    async (to) => {
-      expect(problemOf(await service.get(to))).toEqual([404, 'ROUTE.UNKNOWN']);
-    },
-  );
+  it.each([
+    '/',
+    '/v1',
+    '/v2/cases',
+    '/v1/cases/x/y/z',
+    '/v1/case',
+    '/v1/cases/',
+    '/v1/cases/x/',
+    '/v1/cases/x/events/1',
+  ])('%s is none', async (to) => {
+    expect(problemOf(await service.get(to))).toEqual([404, 'ROUTE.UNKNOWN']);
+  });
 
   it.each([
     ['DELETE', '/v1/cases', 'GET, HEAD, POST'],

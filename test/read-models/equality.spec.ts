@@ -110,8 +110,7 @@ it('is the same live, after a rebuild, and after the file was deleted', async ()
 
       // One by one, without a rebuild.
       const slow = ModelFile.create(path);
-      slow.indexFacts();
-      slow.finish();
+      for (const step of [...slow.indexFacts(), ...slow.finish()]) step();
       slow.harden();
       for (const event of await log.events()) slow.takeIn([event]);
       slow.close();

@@ -130,8 +130,7 @@ export class Fixed extends Reader {
 /** An empty file in memory that can take events in. */
 export const emptyFile = (): ModelFile => {
   const file = ModelFile.create(':memory:');
-  file.indexFacts();
-  file.finish();
+  for (const step of [...file.indexFacts(), ...file.finish()]) step();
   file.harden();
   return file;
 };

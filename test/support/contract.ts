@@ -1,5 +1,5 @@
 /** Holds answers against the OpenAPI document that the service itself gives. */
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 /** JSON as it comes: a test that trusts a wrong shape fails by itself. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
@@ -7,6 +7,8 @@ export type Loose = Record<string, any>;
 
 export class Contract {
   private readonly ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
+
+  private readonly validators = new Map<string, ValidateFunction>();
 
   constructor(readonly document: Loose) {
     this.ajv.addSchema({ $id: 'openapi', components: document['components'] });
@@ -21,8 +23,7 @@ export class Contract {
     const where = `${method} ${path} ${status} ${mediaType}`;
     if (schema === undefined) throw new Error(`${where}: not in the document`);
     if (!/(json|event-stream)$/.test(mediaType)) return;
-    const ofEach = mediaType === 'text/event-stream' ? this.ofData(String(schema['$ref'])) : String(schema['$ref']);
-    const validate = this.ajv.compile({ $ref: `openapi${ofEach}` });
+    const validate = this.validator(mediaType === 'text/event-stream' ? this.ofData(schema['$ref']) : schema['$ref']);
     const values = valuesIn(mediaType, text);
     for (const value of values) {
       if (!validate(JSON.parse(value)))
@@ -34,6 +35,12 @@ export class Contract {
   private ofData($ref: string): string {
     const schema = this.document['components'].schemas[$ref.split('/').at(-1) as string] as Loose;
     return String(schema['contentSchema'].$ref);
+  }
+
+  private validator(ref: string): ValidateFunction {
+    const made = this.validators.get(ref) ?? this.ajv.compile({ $ref: `openapi${ref}` });
+    this.validators.set(ref, made);
+    return made;
   }
 
   private operationAt(method: string, path: string): Loose | null {

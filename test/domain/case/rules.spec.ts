@@ -812,6 +812,9 @@ describe('findings', () => {
         expected: expect.stringContaining('double report'),
       },
     ]);
+    expect(timeline(known(released), given).findings).toEqual([
+      { code: 'CASE.NOT_HELD', grade: 'ask', facts: ['f1'], expected: expect.stringContaining('while not held') },
+    ]);
     const begun = known({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
     for (const facts of [begun, begun.toReversed()])
       expect(timeline(facts, given).findings).toEqual([
@@ -819,6 +822,24 @@ describe('findings', () => {
       ]);
     const dead = known({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
     expect(timeline(dead, given).findings[0]?.facts).toEqual(['y', 'z']);
+  });
+
+  test('findings stand by code and facts, and the facts in their order', () => {
+    const told = timeline(
+      known(released, { ...arrested, occurredOn: '2027-01-01' }, { ...recognised, category: 'x' }, charged, {
+        ...released,
+        occurredOn: '2024-09-02',
+      }),
+      given,
+    );
+    expect(told.findings.map(({ code, facts }) => [code, ...facts].join(' '))).toEqual([
+      'CASE.NOT_HELD f1',
+      'CASE.NOT_HELD f1 f5',
+      'CASE.RECOGNISED_NOT_HELD f3',
+      'CATEGORY.UNKNOWN f3',
+      'DATE.FUTURE f2',
+    ]);
+    expect(told.order).toEqual(['f4', 'f3', 'f1', 'f5', 'f2']);
   });
 
   test('a day whose earliest meaning is today is not in the future, tomorrow is', () => {

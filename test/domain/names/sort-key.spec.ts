@@ -56,7 +56,7 @@ describe('the key of a reference', () => {
   });
 
   it('passes over zeros in front, and over no other', () => {
-    expect(sorted(referenceKey, ['100', '10', '0099', '002'])).toEqual(['002', '10', '0099', '100']);
+    expect(sorted(referenceKey, ['100', '10', '0099', '00009', '002'])).toEqual(['002', '00009', '10', '0099', '100']);
   });
 
   it('orders numbers of any length', () => {

@@ -114,6 +114,32 @@ describe('rows of a list', () => {
       ['2024-02-01', null, 'recognised', 'detained'],
       ['2024-02-01', '2024-02-29', 'none', 'detained'],
     ]);
+    expect(periodRows(dossier(facts)).map(({ list, recognition }) => [list, recognition])).toEqual([
+      ['', null],
+      ['', null],
+      ['', null],
+      ['union', 'recognised'],
+      ['union', 'none'],
+    ]);
+  });
+
+  it('say so whatever else changed to and fro meanwhile', () => {
+    const moved = (occurredOn: string, facility: string) => ({ type: 'transferred' as const, occurredOn, facility });
+    const facts = known(
+      ARRESTED,
+      moved('2024-01-12', 'a'),
+      { ...RECOGNISED, occurredOn: '2024-01-20/2024-05-31' },
+      moved('2024-02-01', 'b'),
+      moved('2024-03-01', 'a'),
+    );
+    expect(told(facts, 'union', 'recognition', 'facility')).toEqual([
+      ['2024-01-20', '2024-02-01', 'recognised', 'a'],
+      ['2024-03-01', null, 'recognised', 'a'],
+      ['2024-02-01', '2024-03-01', 'recognised', 'b'],
+      ['2024-01-20', '2024-02-01', 'none', 'a'],
+      ['2024-03-01', '2024-05-31', 'none', 'a'],
+      ['2024-02-01', '2024-03-01', 'none', 'b'],
+    ]);
   });
 
   it('end with the episode', () => {
@@ -173,6 +199,14 @@ describe('recognitions', () => {
     expect(since(facts, 'union')).toEqual([
       ['2024-02-01', '2024-06-01', '2024-02-01'],
       ['2024-06-01', null, null],
+    ]);
+  });
+
+  it('hold the earliest that is possible while days are partial', () => {
+    const delisted = { type: 'delisted' as const, occurredOn: '2024-06', list: 'union', reason: 'x' };
+    expect(since(known(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' }, delisted), 'union')).toEqual([
+      ['2024-02-01', '2024-06-30', '2024-02-01'],
+      ['2024-06-30', null, null],
     ]);
   });
 

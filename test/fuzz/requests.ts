@@ -1,0 +1,191 @@
+/** Requests made from an OpenAPI document: to every operation of it, most of them as it says, some of them not. */
+import fc from 'fast-check';
+import type { Loose } from '../support/service.js';
+import { Fitting, Known, known, spoilt, wild } from './values.js';
+
+export interface FuzzRequest {
+  readonly method: string;
+  /** As in the document, with its parameters apart. */
+  readonly path: string;
+  readonly inPath: Readonly<Record<string, unknown>>;
+  readonly query: readonly (readonly [string, unknown])[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** A JSON value, lines of them, or a text that is neither. */
+  readonly body: { readonly json: unknown } | { readonly lines: readonly unknown[] } | { readonly text: string } | null;
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+
+/** One request to any operation. */
+export const requests = (document: Loose): fc.Arbitrary<FuzzRequest> => {
+  const fitting = new Fitting(document);
+  const operations = Object.entries(document['paths'] as Record<string, Record<string, Loose>>).flatMap(
+    ([path, item]) =>
+      Object.entries(item)
+        .filter(([method]) => METHODS.includes(method))
+        .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+  const kinds = operations.map(({ method, path, operation }) => ({
+    // What writes is asked more often than what reads: there is more to go wrong.
+    weight: method === 'GET' ? 1 : 3,
+    arbitrary: requestTo(method, path, operation, fitting),
+  }));
+  return fc.oneof(...kinds);
+};
+
+const requestTo = (method: string, path: string, operation: Loose, fitting: Fitting): fc.Arbitrary<FuzzRequest> => {
+  const parameters = (operation['parameters'] ?? []) as Loose[];
+  const within = (place: string) => parameters.filter((parameter) => parameter['in'] === place);
+  const whole = fc.record({
+    method: fc.constant(method),
+    path: fc.constant(path),
+    inPath: fc.record(Object.fromEntries(within('path').map((p) => [String(p['name']), idAt(path)]))),
+    query: queryOf(within('query'), fitting),
+    headers: headersOf(within('header'), operation, fitting),
+    body: bodyOf(operation, fitting),
+  });
+  return fc.oneof(
+    { weight: 3, arbitrary: whole },
+    { weight: 1, arbitrary: whole.chain((request) => spoiltRequest(request)) },
+  );
+};
+
+/** An id of the kind that the path is about: one that is known, or none. */
+const idAt = (path: string): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 8, arbitrary: known(path.split('/')[2] as string) },
+    { weight: 1, arbitrary: fc.constantFrom('nobody', '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b') },
+    { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }) },
+  );
+
+const queryOf = (
+  parameters: readonly Loose[],
+  fitting: Fitting,
+): fc.Arbitrary<readonly (readonly [string, unknown])[]> =>
+  fc
+    .tuple(
+      ...parameters.map(({ name, required, schema }) => {
+        const value = name === 'atLeast' ? known('tokens') : fitting.of(schema as Loose);
+        return fc
+          .option(value, { freq: required === true ? 20 : 1, nil: undefined })
+          .map((v) => [String(name), v] as const);
+      }),
+    )
+    .map((pairs) =>
+      pairs.flatMap(([name, value]) =>
+        value === undefined ? [] : [value].flat().map((single: unknown) => [name, single] as const),
+      ),
+    );
+
+const headersOf = (
+  parameters: readonly Loose[],
+  operation: Loose,
+  fitting: Fitting,
+): fc.Arbitrary<Record<string, string>> => {
+  const own = parameters.map(
+    ({ name, required, schema }) =>
+      [
+        String(name),
+        fc.option(fitting.of(schema as Loose).map(String), { freq: required === true ? 30 : 1, nil: undefined }),
+      ] as const,
+  );
+  const answers = Object.values(operation['responses'] as Record<string, Loose>).flatMap((r) =>
+    Object.keys((r['content'] ?? {}) as object),
+  );
+  const accept = fc.option(fc.constantFrom('*/*', 'nonsense', ...answers), { freq: 1, nil: undefined });
+  return fc
+    .record({ ...Object.fromEntries(own), Accept: accept })
+    .map(
+      (headers) =>
+        Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as Record<
+          string,
+          string
+        >,
+    );
+};
+
+const bodyOf = (operation: Loose, fitting: Fitting): fc.Arbitrary<FuzzRequest['body']> => {
+  const content = (operation['requestBody']?.content ?? {}) as Record<string, Loose>;
+  const bodies = Object.entries(content).map(([type, { schema }]): fc.Arbitrary<FuzzRequest['body']> =>
+    type.includes('ndjson')
+      ? fc.array(fitting.of(schema as Loose), { maxLength: 5 }).map((lines) => ({ lines }))
+      : fitting.of(schema as Loose).map((json) => ({ json })),
+  );
+  return bodies.length === 0 ? fc.constant(null) : fc.oneof(...bodies);
+};
+
+/** The same with something wrong in it. */
+const spoiltRequest = (request: FuzzRequest): fc.Arbitrary<FuzzRequest> => {
+  const { body, query, headers } = request;
+  const names = [...Object.keys(headers), 'If-None-Match', 'Content-Type', 'X-Request-Id', 'Last-Event-ID', 'Origin'];
+  const changes: fc.Arbitrary<FuzzRequest>[] = [
+    fc
+      .tuple(fc.string({ maxLength: 12 }), wild)
+      .map(([name, value]) => ({ ...request, query: [...query, [name, value] as const] })),
+    fc
+      .tuple(fc.constantFrom(...names), fc.string({ unit: 'grapheme-ascii', maxLength: 80 }))
+      .map(([name, value]) => ({ ...request, headers: { ...headers, [name]: value } })),
+    fc.constantFrom(...names).map((name) => ({ ...request, headers: without(headers, name) })),
+  ];
+  const first = query[0];
+  if (first !== undefined) {
+    changes.push(
+      wild.map((value) => ({ ...request, query: [[first[0], value] as const, ...query.slice(1)] })),
+      fc.constant({ ...request, query: [first, ...query] }),
+    );
+  }
+  if (body !== null && 'json' in body) {
+    const spoiltBody = spoilt(body.json).map((json) => ({ ...request, body: { json } }));
+    changes.push(spoiltBody, spoiltBody, spoiltBody);
+  }
+  if (body !== null && 'lines' in body)
+    changes.push(spoilt(body.lines).map((l) => ({ ...request, body: { lines: [l].flat() } })));
+  if (body !== null)
+    changes.push(
+      fc
+        .oneof(fc.constantFrom('', '{', '\ufeff{}', '[]', '"x"', '{"a":1}{"b":2}'), fc.string({ unit: 'binary' }))
+        .map((text) => ({
+          ...request,
+          body: { text },
+        })),
+    );
+  return fc.oneof(...changes);
+};
+
+const without = (headers: Readonly<Record<string, string>>, name: string): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
+
+/** What is sent for a request, once it is known what is known. */
+export interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+}
+
+export const toSend = (
+  { method, path, inPath, query, headers, body }: FuzzRequest,
+  resolve: (known: Known) => string,
+): Sent => {
+  const plain = (value: unknown): string =>
+    value instanceof Known ? resolve(value) : typeof value === 'string' ? value : JSON.stringify(value);
+  const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(wellFormed(plain(inPath[name]))));
+  const search = query.map(([name, value]) => `${encoded(name)}=${encoded(plain(value))}`).join('&');
+  const type = body !== null && 'lines' in body ? 'application/x-ndjson' : 'application/json';
+  return {
+    method,
+    path: search === '' ? filled : `${filled}?${search}`,
+    headers: { ...(body === null ? {} : { 'Content-Type': type }), ...headers },
+    body: textOf(body),
+  };
+};
+
+const textOf = (body: FuzzRequest['body']): string | null => {
+  if (body === null) return null;
+  if ('text' in body) return body.text;
+  return 'json' in body ? JSON.stringify(body.json) : body.lines.map((line) => JSON.stringify(line)).join('\n');
+};
+
+/** Halves of characters cannot stand in a URL. */
+const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd');
+const encoded = (text: string): string => encodeURIComponent(wellFormed(text));
