@@ -20,6 +20,8 @@ const esm = [
 export const base = {
   testEnvironment: 'node',
   testTimeout: 60_000,
+  // Small machines have two cores, of which Jest would use one.
+  maxWorkers: '100%',
   transform: {
     '^.+\\.m?[tj]s$': [
       '@swc/jest',

@@ -134,11 +134,11 @@ describe('rows of a list', () => {
     );
     expect(told(facts, 'union', 'recognition', 'facility')).toEqual([
       ['2024-01-20', '2024-02-01', 'recognised', 'a'],
-      ['2024-03-01', null, 'recognised', 'a'],
       ['2024-02-01', '2024-03-01', 'recognised', 'b'],
+      ['2024-03-01', null, 'recognised', 'a'],
       ['2024-01-20', '2024-02-01', 'none', 'a'],
-      ['2024-03-01', '2024-05-31', 'none', 'a'],
       ['2024-02-01', '2024-03-01', 'none', 'b'],
+      ['2024-03-01', '2024-05-31', 'none', 'a'],
     ]);
   });
 
