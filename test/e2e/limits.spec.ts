@@ -28,7 +28,12 @@ const dial = async (): Promise<Socket> => {
 const heard = async (socket: Socket): Promise<string> => {
   let text = '';
   socket.on('data', (chunk) => (text += chunk.toString()));
-  await new Promise((end) => socket.resume().on('error', () => undefined).on('close', end));
+  await new Promise((end) =>
+    socket
+      .resume()
+      .on('error', () => undefined)
+      .on('close', end),
+  );
   return text;
 };
 
