@@ -1,6 +1,7 @@
 /** The composition root: puts the rooms together. */
 import {
   Inject,
+  Logger,
   Module,
   type DynamicModule,
   type InjectionToken,
@@ -17,7 +18,7 @@ import { HEALTH, type Health } from './http/health.controller.js';
 import { METRICS } from './http/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
-import { ReadModels } from './read-models/read-models.js';
+import { ReadModels, type Problem } from './read-models/read-models.js';
 import { Reader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
 import { stores } from './stores.js';
@@ -70,6 +71,13 @@ const healthOf = ({ store, readModels }: Holdings): Health => ({
 const eventsIn = async (store: EventStore): Promise<number | null> =>
   store.kind === 'sqlite' ? Number((await store.head().catch(() => null)) ?? NaN) : null;
 
+const log = new Logger('read models');
+/** Nothing of what an error says: its words may be personal. */
+const tellOf = (problem: Problem | null): void =>
+  problem === null
+    ? log.log('the read models follow the log')
+    : log.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
+
 @Module({})
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(@Inject(HOLDINGS) private readonly held: Holdings) {}
@@ -105,7 +113,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Requests are taken while the read models are still being built; they wait a while, then are told so. */
   onApplicationBootstrap(): void {
-    void this.held.readModels.start();
+    void this.held.readModels.start(undefined, tellOf);
   }
 
   /** Comes after the server has answered what was under way. */

@@ -1,14 +1,17 @@
 /** The read models as one thing: a file that may be deleted, kept up with the log, and what may be read from it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import type { Cursor, EventStore } from '../event-store/port.js';
+import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import { isDamage, isLasting } from './failures.js';
 import { ModelFile } from './model-file.js';
 import { BadMark, NotCaughtUp } from './questions.js';
 import { Reader, type Reading } from './reader.js';
 import { build, discard, empty, IN_MEMORY, swap, takeMore, type OnProgress, type Progress } from './rebuild.js';
 import { run, type Host, type Problem } from './runner.js';
+
 import { Waiters } from './waiters.js';
+
+export type { Problem };
 
 /** How long a read waits for what it names. */
 export const WAIT_MS = 5_000;
@@ -44,6 +47,9 @@ const inTime = async <T>(look: Promise<T>): Promise<T> => {
   }
 };
 
+/** Hears of a problem when it becomes another, and with null that it is over. */
+export type OnProblem = (problem: Problem | null) => void;
+
 export class ReadModels extends Reader {
   readonly #waiters = new Waiters();
   readonly #listeners = new Set<() => void>();
@@ -56,6 +62,7 @@ export class ReadModels extends Reader {
   /** Aborted when the file has to be seen to. */
   #prepared = new AbortController();
   #problem: Problem | null = null;
+  #onProblem: OnProblem = () => undefined;
 
   private constructor(
     readonly path: string,
@@ -78,7 +85,8 @@ export class ReadModels extends Reader {
    * Begins to follow the log, and resolves once there is a file of this log to read from: a missing file, one of another
    * build or of another log is built first. Resolves also where it stops before; `ready` then says why. Never throws.
    */
-  async start(onProgress: OnProgress = () => undefined): Promise<void> {
+  async start(onProgress: OnProgress = () => undefined, onProblem: OnProblem = () => undefined): Promise<void> {
+    this.#onProblem = onProblem;
     await new Promise<void>((resolve) => {
       const host: Host = {
         store: this.store,
@@ -90,7 +98,7 @@ export class ReadModels extends Reader {
         },
         file: () => this.#file,
         taken: () => this.#moved(),
-        report: (problem) => (this.#problem = problem),
+        report: (problem) => this.#report(problem),
       };
       this.#running ??= run(host, this.#stopping.signal);
       void this.#running.then(resolve);
@@ -144,7 +152,7 @@ export class ReadModels extends Reader {
   met(error: unknown): void {
     if (!isDamage(error) || this.#problem !== null) return;
     const after = this.#file?.checkpoint.position ?? 0;
-    this.#problem = { code: 'READ_MODELS_DAMAGED', error: (error as Error).name, after };
+    this.#report({ code: 'READ_MODELS_DAMAGED', error: (error as Error).name, after });
     this.#prepared.abort();
   }
 
@@ -179,6 +187,12 @@ export class ReadModels extends Reader {
     return { db, dossiers, tallies, position: checkpoint.position, logId, today: this.clock.today() };
   }
 
+  #report(problem: Problem | null): void {
+    const before = this.#problem;
+    this.#problem = problem;
+    if (problem?.code !== before?.code) this.#onProblem(problem);
+  }
+
   #compare(a: Cursor, b: Cursor): number {
     try {
       return this.store.compare(a, b);
@@ -189,7 +203,8 @@ export class ReadModels extends Reader {
   }
 
   /**
-   * A file of another log is given up at once: what it would answer is another register's. Where a log cannot be taken
+   * A file of another log is given up at once: what it would answer is another register's. One of this log from before
+   * its end was lost is kept: it is what is left of that. Where a log cannot be taken
    * in whole, an empty file follows it as far as it goes. One that is damaged is built anew, and one that cannot be
    * written opened again: a connection opened while a file could only be read never writes.
    */
@@ -197,6 +212,7 @@ export class ReadModels extends Reader {
     if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild(onProgress);
     if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') this.#openAgain();
     if (this.#file !== null && !(await this.#isOfThisLog(this.#file))) {
+      if (await this.#beganAs(this.#file)) throw new StoreDamaged('the log lacks what was taken in from it');
       this.#file.close();
       this.#file = null;
     }
@@ -228,6 +244,12 @@ export class ReadModels extends Reader {
       if (error instanceof RangeError) return false;
       throw error;
     }
+  }
+
+  /** The same log by its first event: where it is that, but ends otherwise than before, it has lost what was acknowledged. */
+  async #beganAs({ logId }: ModelFile): Promise<boolean> {
+    const [first] = await this.store.read(null, 1);
+    return first !== undefined && first.id === logId;
   }
 
   async #rebuild(onProgress: OnProgress): Promise<void> {

@@ -45,11 +45,18 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
   const stopped = (): boolean => signal.aborted;
   let failures = 0;
   let limit = BATCH;
+  // A file that could not be written is known to be written again only when it is.
+  let unwritten = false;
+  const progress = (): void => {
+    failures = 0;
+    unwritten = false;
+    host.report(null);
+  };
   while (!stopped()) {
     try {
       const prepared = await host.prepare(signal);
-      host.report(null);
-      await follow(host, limit, AbortSignal.any([signal, prepared]), () => (failures = 0));
+      if (!unwritten) host.report(null);
+      await follow(host, limit, AbortSignal.any([signal, prepared]), progress);
     } catch (error) {
       if (stopped()) return;
       // One event that cannot be read hides those before it in its batch: these are fetched one by one, once.
@@ -57,7 +64,9 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
         limit = 1;
         continue;
       }
-      host.report(problemOf(error, host.file()?.checkpoint.position ?? 0));
+      const problem = problemOf(error, host.file()?.checkpoint.position ?? 0);
+      unwritten = problem.code === 'READ_MODELS_UNWRITABLE';
+      host.report(problem);
       if (isLasting(error)) return;
     }
     failures += 1;

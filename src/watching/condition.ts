@@ -33,8 +33,9 @@ export const READ_MODEL_CODES = {
     todo: 'As for the log. They go on by themselves.',
   },
   STORE_DAMAGED: {
-    means: 'They have stopped before an event that cannot be read; what was taken in before can be asked.',
-    todo: 'As for the log.',
+    means:
+      'They have stopped before an event that cannot be read, or hold more than the log, which has lost its end. What was taken in before can be asked.',
+    todo: 'As for the log. To go on with a log that was put back to an earlier state, delete `read-models.sqlite` before the start.',
   },
   EVENT_NOT_TAKEN_IN: {
     means: 'They have stopped before an event that this build cannot take in: a fault of Habeas, or an older build.',
@@ -74,13 +75,15 @@ export const conditionOf = async (
   return { ...readiness, parts };
 };
 
-const logCode = async (store: WatchedStore, { lag }: Readiness): Promise<Parts['log']> => {
-  if (lag === null) return store.damaged ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
+const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promise<Parts['log']> => {
+  const isDamaged = (): boolean => store.damaged || problem?.code === 'STORE_DAMAGED';
+  // A log that cannot be read now is not asked a second time, which would take its own while.
+  if (lag === null) return isDamaged() ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
   const writable = await store.checkWritable().then(
     () => true,
     () => false,
   );
-  if (store.damaged) return 'STORE_DAMAGED';
+  if (isDamaged()) return 'STORE_DAMAGED';
   return writable ? null : 'STORE_UNWRITABLE';
 };
 

@@ -7,7 +7,7 @@ import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuiltService } from '../support/built-service.js';
 import { overwrite } from '../support/damage.js';
-import { define, name, open, said, Service, type Reply } from '../support/service.js';
+import { define, name, open, said, Service, type Loose, type Reply } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let service: Service;
@@ -68,6 +68,11 @@ describe('the read models, locked by another program', () => {
     other.exec('ROLLBACK');
     other.close();
     await until(isReady);
+    expect(
+      service.logs.filter((line) => line.includes('read models')).map((line) => (JSON.parse(line) as Loose)['nest']),
+    ).toEqual([
+      expect.stringMatching(/^the read models stopped after event \d+: READ_MODELS_UNWRITABLE, SqliteError$/),
+    ]);
     expect((await service.after(later, path)).body['revision']).toBe(2);
   });
 });
@@ -149,6 +154,26 @@ describe('processes', () => {
     expect((await first.post('/v1/lists', list)).status).toBe(201);
     await first.stop('SIGKILL');
     expect((await (await start()).post('/v1/lists', list)).status).toBe(409);
+  });
+
+  it('a log that lost its end is not taken for another: the read models keep what it had, and say so', async () => {
+    const first = await start();
+    await first.post('/v1/lists', list);
+    const cases: string[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      const { body } = await first.post('/v1/cases', { names: [name('Nümunə')], ...said });
+      cases.push(String((body['subject'] as Loose)['id']));
+    }
+    const last = `/v1/cases/${cases.at(-1) ?? ''}`;
+    await until(async () => (await first.get(last)).status === 200);
+    await first.stop('SIGKILL');
+    overwrite(join(folder.path, 'events.sqlite-wal'), 0.5, 0.7);
+    const second = await start();
+    const codes = async (): Promise<Loose> => ((await second.get('/health/ready')).body['codes'] ?? {}) as Loose;
+    await until(async () => (await codes())['read-models'] === 'STORE_DAMAGED');
+    expect((await codes())['log']).toBe('STORE_DAMAGED');
+    expect(second.log).toContain('the read models stopped after event');
+    expect((await second.get(last)).status).toBe(200);
   });
 
   const itWhereThereIs = (device: string) => (existsSync(device) ? it : it.skip);

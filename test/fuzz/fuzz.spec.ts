@@ -7,13 +7,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { define, open, Service, type Loose } from '../support/service.js';
-import { requests, toSend, type Sent } from './requests.js';
+import { operationsOf, requests, toSend, type Sent } from './requests.js';
 import type { Known } from './values.js';
 
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 500);
 /** Seeds that found something once are tried for ever. */
 const KEPT = JSON.parse(readFileSync(join(__dirname, 'seeds.json'), 'utf8')) as number[];
 const SEEDS = process.env['FUZZ_SEED'] === undefined ? KEPT : [Number(process.env['FUZZ_SEED'])];
+
+/** From so many requests on, every operation must have succeeded once. */
+const ENOUGH = 5_000;
 
 /** How much of each kind is remembered, so that requests meet what others wrote. */
 const REMEMBERED = 60;
@@ -66,6 +69,7 @@ it.each(SEEDS)(
     const request = requests(document.document);
     const store = service.app.get<EventStore>(EVENT_STORE);
     const met = new Map<number, number>();
+    const done = new Set<string>();
     let head = await store.head();
     for (let nth = 0; nth < REQUESTS; nth += 1) {
       const [made] = fc.sample(request, { seed: seed * 1_000_003 + nth, numRuns: 1 });
@@ -84,11 +88,13 @@ it.each(SEEDS)(
       }
       head = after;
       met.set(status, (met.get(status) ?? 0) + 1);
+      if (status < 300) done.add(nameOf(made));
       if (status === 201) learn(knowledge, JSON.parse(text) as Loose);
     }
     expect(met.get(200)).toBeGreaterThan(REQUESTS / 20);
     expect(met.get(201)).toBeGreaterThan(REQUESTS / 20);
     expect(met.get(400)).toBeGreaterThan(REQUESTS / 20);
+    if (REQUESTS >= ENOUGH) expect([...done].sort()).toEqual(operationsOf(document.document).map(nameOf).sort());
     const counts = [...met].sort(([a], [b]) => a - b).map(([status, count]) => `${String(count)} × ${String(status)}`);
     process.stderr.write(`seed ${String(seed)}: ${counts.join(', ')}\n`);
   },
@@ -104,6 +110,8 @@ const outside = (check: () => void): string | null => {
     return (error as Error).message;
   }
 };
+
+const nameOf = ({ method, path }: { readonly method: string; readonly path: string }): string => `${method} ${path}`;
 
 const learn = (knowledge: Knowledge, { subject, token }: Loose): void => {
   if (subject !== undefined) knowledge.learn(`${String(subject['kind'])}s`, String(subject['id']));

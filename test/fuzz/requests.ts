@@ -16,16 +16,18 @@ export interface FuzzRequest {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
+/** Every operation of a document. */
+export const operationsOf = (document: Loose) =>
+  Object.entries(document['paths'] as Record<string, Record<string, Loose>>).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([method]) => METHODS.includes(method))
+      .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+
 /** One request to any operation. */
 export const requests = (document: Loose): fc.Arbitrary<FuzzRequest> => {
   const fitting = new Fitting(document);
-  const operations = Object.entries(document['paths'] as Record<string, Record<string, Loose>>).flatMap(
-    ([path, item]) =>
-      Object.entries(item)
-        .filter(([method]) => METHODS.includes(method))
-        .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-  );
-  const kinds = operations.map(({ method, path, operation }) => ({
+  const kinds = operationsOf(document).map(({ method, path, operation }) => ({
     // What writes is asked more often than what reads: there is more to go wrong.
     weight: method === 'GET' ? 1 : 3,
     arbitrary: requestTo(method, path, operation, fitting),
