@@ -88,7 +88,7 @@ const copying = (from: string, to: string): ChildProcess =>
 const killed = async (from: string, to: string, reached: () => number): Promise<void> => {
   const child = copying(from, to);
   const exit = once(child, 'exit');
-  while (reached() < EVENTS / 3 && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
+  while (reached() < EVENTS / 3 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGKILL');
   await exit;
 };
