@@ -136,7 +136,7 @@ const makeModels = async (folder: string, say: (text: string) => void): Promise<
   const models = ReadModels.open(modelsOf(folder), store, clock);
   const begun = performance.now();
   await models.start(({ phase, done, of }) => {
-    if (done % 100_000 < 50) say(`${phase} ${done}${of === null ? '' : ` of ${of}`}`);
+    if (done % 100_000 === 0) say(`${phase} ${done}${of === null ? '' : ` of ${of}`}`);
   });
   const { position, problem } = await models.ready();
   if (problem !== null) throw new Error(`the read models stopped: ${problem.code}`);
