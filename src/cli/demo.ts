@@ -64,6 +64,8 @@ const settingsOf = ({ data, port }: DemoOptions, { environment }: Context): Sett
   readSettings({
     HABEAS_LOG_LEVEL: 'warn',
     ...environment,
+    // Never into a register of somebody's own.
+    EVENT_STORE: 'sqlite',
     HABEAS_DATA: data,
     HABEAS_HOST: '127.0.0.1',
     HABEAS_TODAY: DEMO.today,

@@ -3,14 +3,39 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyEvents, wholeLog } from '../event-store/copy.js';
+import { filesIn } from '../event-store/data-folder.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
+import { createSqliteStore } from '../event-store/sqlite/store.js';
 import type { Settings } from '../settings.js';
+import { withLogToRead } from './log.js';
 
 /** The read models first: behind the log they catch up, ahead of it they would be built anew. */
 const FILES = ['read-models.sqlite', 'events.sqlite'] as const;
 
+/** Never the log itself: what is tried on a copy must not reach it. */
+const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: string) => Promise<void> } = {
+  sqlite: async (settings, data) => {
+    for (const file of FILES) {
+      const from = join(settings.data, file);
+      if (existsSync(from)) await copyDatabase(from, join(data, file));
+    }
+  },
+  esdb: (settings, data) =>
+    withLogToRead(settings, async (log) => {
+      const copy = createSqliteStore({ file: filesIn(data).events });
+      try {
+        await copyEvents(wholeLog(log), copy, { signal: new AbortController().signal, inFlight: IN_FLIGHT });
+      } finally {
+        await copy.close();
+      }
+    }),
+};
+/** Events that are written to the copy at once. */
+const IN_FLIGHT = 1_000;
+
 /**
- * Calls back with the settings of a copy, and removes it after. The copy is consistent also while a service writes to the
+ * Calls back with the settings of a copy on the embedded store, and removes it after. The copy is consistent also while a service writes to the
  * register, and stands within its data folder, so that people's data stay on the disk that was chosen for them. A register
  * that is not there yet is an empty copy, and stays not there.
  */
@@ -18,11 +43,8 @@ export const rehearse = async <R>(settings: Settings, use: (settings: Settings) 
   const isThere = existsSync(settings.data);
   const data = await mkdtemp(join(isThere ? settings.data : tmpdir(), 'copy-'));
   try {
-    for (const file of FILES) {
-      const from = join(settings.data, file);
-      if (existsSync(from)) await copyDatabase(from, join(data, file));
-    }
-    return await use({ ...settings, data });
+    await copyInto[settings.store](settings, data);
+    return await use({ ...settings, store: 'sqlite', data });
   } finally {
     await rm(data, { recursive: true, force: true });
   }

@@ -1,0 +1,62 @@
+/** The commands where the log is on a server. */
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { run } from '../../src/cli/program.js';
+import { demoFile } from '../register-files/real-register.js';
+import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+let double: EsdbDouble;
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  double = await startDouble();
+  folder = await temporaryFolder();
+});
+afterAll(async () => {
+  await double.stop();
+  await folder.remove();
+});
+
+const habeas = async (...words: readonly string[]) => {
+  let said = '';
+  const terminal = new Writable({
+    write(chunk, _, done) {
+      said += String(chunk);
+      done();
+    },
+  });
+  const environment = { HABEAS_TODAY: '2026-01-05', EVENT_STORE: 'esdb', ESDB_URL: double.url };
+  const { signal } = new AbortController();
+  const code = await run(words, { environment, out: terminal, err: terminal, signal });
+  return { code, said };
+};
+
+const DEFINITIONS = demoFile('register.json');
+const PEOPLE = demoFile('new-cases-2026-01-05.csv');
+
+test('a dry run is judged against the register on the server, and records nothing there', async () => {
+  const data = join(folder.path, 'data');
+  expect((await habeas('import', '--data', data, DEFINITIONS)).code).toBe(0);
+  const before = double.log.length;
+  expect(before).toBeGreaterThan(0);
+  const { code, said } = await habeas('import', '--data', data, '--dry-run', PEOPLE);
+  expect([code, double.log.length]).toEqual([0, before]);
+  expect(said).toContain('A dry run: nothing was recorded.');
+  expect(said).toMatch(/new-cases-2026-01-05.csv +27 +27 +0 +0/);
+});
+
+test('the demonstration never goes to the server', async () => {
+  const before = double.log.length;
+  expect((await habeas('demo', '--once', '--data', join(folder.path, 'demo'))).code).toBe(0);
+  expect(double.log.length).toBe(before);
+}, 300_000);
+
+test('what is the server\u2019s own is told in a sentence', async () => {
+  for (const words of [
+    ['backup', join(folder.path, 'backup.sqlite')],
+    ['restore', join(folder.path, 'backup.sqlite')],
+  ]) {
+    const { code, said } = await habeas(...words, '--data', join(folder.path, 'data'));
+    expect([code, said]).toEqual([2, expect.stringContaining('habeas copy')]);
+  }
+});
