@@ -96,6 +96,23 @@ export class EsdbLog {
     return at;
   }
 
+  /** Throws RangeError for a place that is not in this log. */
+  async check(place: Place): Promise<void> {
+    if (place === BEGINNING) return;
+    const { client, options, tryMs } = this.connection;
+    const there = { fromPosition: positionOf(place), direction: FORWARDS, maxCount: 1 } as const;
+    const found = { same: false };
+    await this.connection.persist(
+      () =>
+        readTo(client.readAll({ ...options, ...there }), tryMs, ({ event }) => {
+          found.same = event !== undefined && comparePlaces(placeOf(event), place) === 0;
+          return 'enough';
+        }),
+      this.closing,
+    );
+    if (!found.same) throw new RangeError('the cursor is of another log');
+  }
+
   /** Our events after a counted place, at most `limit`, fewer where they are large; none at the end of the log. */
   async page(after: Counted, limit: number): Promise<LogEvent[]> {
     const { client, options, tryMs } = this.connection;

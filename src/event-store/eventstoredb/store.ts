@@ -134,8 +134,7 @@ class EsdbEventStore implements EventStore {
     if (ended()) return;
     try {
       const from = await this.#log.count(place);
-      // Also sees to it that the place is of this log.
-      await this.#log.page(from, 1);
+      await this.#log.check(from);
       yield* this.#log.subscribe(from, ending, limit);
     } catch (error) {
       // What the end of the connection throws into those who wait is no error of theirs.
