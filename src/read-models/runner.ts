@@ -105,7 +105,13 @@ const takeInOne = (file: ModelFile, event: LogEvent): void => {
 
 const problemOf = (error: unknown, after: number): Problem => {
   const cause = error instanceof Poisoned ? error.cause : error;
-  return { code: codeOf(error), error: cause instanceof Error ? cause.name : typeof cause, after };
+  return { code: codeOf(error), error: nameOf(cause), after };
+};
+
+/** By its field: classes of a native module are not the same in every realm. */
+const nameOf = (cause: unknown): string => {
+  const { name } = (cause ?? {}) as { readonly name?: unknown };
+  return typeof name === 'string' ? name : typeof cause;
 };
 
 const codeOf = (error: unknown): Problem['code'] => {

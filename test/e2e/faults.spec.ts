@@ -33,6 +33,7 @@ const isReady = async (): Promise<boolean> => (await service.get('/health/ready'
 describe('the log, locked by another program', () => {
   it('refuses writes, is read, says so, and goes on when the lock is gone', async () => {
     const token = String((await write()).body['token']);
+    await until(isReady);
     const before = (await service.recorded()).length;
     const other = new Database(join(service.data, 'events.sqlite'));
     other.exec('BEGIN IMMEDIATE');

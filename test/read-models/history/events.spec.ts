@@ -31,6 +31,7 @@ it('gives every event as it is stored', async () => {
       recordedAt: '2025-12-22T10:20:30.456Z',
       actor: { kind: 'person', id: 'a-17', asserted: true },
       acknowledged: [],
+      raised: [],
       correlationId: 'request-1',
       causationId: null,
       fact: expect.objectContaining({ type: 'opened' }),
