@@ -50,14 +50,17 @@ const held = async (): Promise<Socket> => {
 };
 const codeIn = (text: string): string => String((JSON.parse(text.split('\r\n\r\n')[1] as string) as Loose)['code']);
 
-// Skipped: since feeds and limits were put together, held requests were not seen to be counted here. To be found out.
-it.skip('more requests at once than may be are told to come again, and recorded nothing; health is answered', async () => {
+it('more requests at once than may be are told to come again, and recorded nothing; health is answered', async () => {
   await serve({ underWay: 2 });
-  const sockets = [await held(), await held()];
-  const answers = sockets.map(heard);
-  let refused = await service.get('/v1/lists');
-  // Until both have come in.
-  while (refused.status === 200) refused = await service.get('/v1/lists');
+  const [sockets, answers]: [Socket[], Promise<string>[]] = [[], []];
+  let refused: Awaited<ReturnType<Service['get']>>;
+  // Until two have come in; one that finds this look in its place is refused itself.
+  do {
+    const socket = await held();
+    sockets.push(socket);
+    answers.push(heard(socket));
+    refused = await service.get('/v1/lists');
+  } while (refused.status === 200);
   expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([
     503,
     'REGISTER.BUSY',
@@ -66,8 +69,9 @@ it.skip('more requests at once than may be are told to come again, and recorded 
   const written = await service.post('/v1/lists', { id: 'third', name: { en: 'Third' }, ...said });
   expect([written.status, written.body['code']]).toEqual([503, 'REGISTER.BUSY']);
   expect((await service.get('/health/live')).status).toBe(200);
-  for (const socket of sockets) socket.write(FACT.slice(-1));
-  expect((await Promise.all(answers)).map((text) => text.slice(9, 12)).sort()).toEqual(['201', '409']);
+  for (const socket of sockets) if (socket.writable) socket.write(FACT.slice(-1));
+  const statuses = (await Promise.all(answers)).map((text) => text.slice(9, 12));
+  expect(statuses.filter((status) => status !== '503').sort()).toEqual(['201', '409']);
   const lists = await service.get('/v1/lists');
   expect([lists.status, lists.text.includes('third')]).toEqual([200, false]);
 });
