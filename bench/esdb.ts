@@ -59,7 +59,7 @@ const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
     append: async (events) => {
       const data = events.map((event) => {
         const { id, type, payload } = encode(event);
-        return jsonEvent({ id, type, data: JSON.parse(payload) as Record<string, unknown> });
+        return jsonEvent({ id, type, data: payload as Record<string, unknown> });
       });
       await client.appendToStream(prefix + randomUUID(), data, { ...options, expectedRevision: NO_STREAM });
     },

@@ -14,10 +14,10 @@ export interface StoredRecord {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly recordedAt: number;
   /**
-   * One JSON text `{ data, personal, meta }`. `personal` holds everything about a person and nothing else does, so that
+   * A JSON value `{ data, personal, meta }`. `personal` holds everything about a person and nothing else does, so that
    * sealing it leaves the rest as it is.
    */
-  readonly payload: string;
+  readonly payload: unknown;
 }
 
 /** Where in the log a record was found. */
@@ -45,16 +45,15 @@ export const encode = (event: NewEvent): StoredRecord => {
     flawOfParts(parts, described) ??
     (isJson(parts) && isJson(meta) ? null : 'JSON cannot keep its values');
   if (flaw !== null) throw new TypeError(`cannot store ${fact.type}: ${flaw}`);
-  return { id, type: fact.type, recordedAt, payload: JSON.stringify({ ...parts, meta }) };
+  return { id, type: fact.type, recordedAt, payload: { ...parts, meta } };
 };
 
 /** The recorded fact in today's version of its type. Throws StoreDamaged for what this build cannot read. */
-export const decode = (place: Place, { id, type, recordedAt, payload: text }: StoredRecord): Recorded<AnyFact> => {
+export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRecord): Recorded<AnyFact> => {
   const described = describe(type);
   if (described === undefined) throw damaged(place, 'of an unknown type');
   const instant = formatInstant(recordedAt);
   if (instant === null) throw damaged(place, 'recorded at no instant');
-  const payload = parse(text);
   if (!isPayload(payload)) throw damaged(place, 'the payload has another shape');
   const { data, personal, meta } = payload;
   const flaw = flawOfId(id) ?? flawOfMeta(meta) ?? flawOfVersion(meta.schemaVersion, described);
@@ -89,14 +88,14 @@ export const revive = (said: Recorded<AnyFact>): Recorded<AnyFact> => {
   const described = isObject(fact) ? describe(fact.type) : undefined;
   if (described === undefined) throw damaged(place, 'of an unknown type');
   const meta = { schemaVersion, actor, acknowledged, raised, correlationId, causationId: said.causationId };
-  const payload = JSON.stringify({ ...split(fact, described), meta });
+  const payload = { ...split(fact, described), meta };
   const recorded = decode(place, { id, type: fact.type, recordedAt: Date.parse(recordedAt), payload });
   if (recorded.recordedAt !== recordedAt) throw damaged(place, 'recorded at no instant');
   return recorded;
 };
 
-/** The value of a JSON text; undefined, which no JSON text has, for what is none. */
-const parse = (text: string): unknown => {
+/** The payload of a text; undefined, which no JSON text has, for what is none. */
+export const payloadOf = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,7 +2,6 @@
  * A log written again into another store, event by event: ids, revisions, positions, times and order stay. What was
  * begun goes on where it ended; what is there already must be the beginning of the same log.
  */
-import { encode } from './codec.js';
 import {
   MAX_APPEND_BYTES,
   MAX_EVENTS_PER_APPEND,
@@ -11,7 +10,7 @@ import {
   type EventStore,
   type LogEvent,
 } from './port.js';
-import { sizeOf } from './request.js';
+import { checkEvent, sizeOf } from './request.js';
 
 /** An event with its place in the log; a cursor is of one store alone and is not copied. */
 export type PlacedEvent = Omit<LogEvent, 'cursor'>;
@@ -118,12 +117,12 @@ async function* eventsOf<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerato
 /** Also the time, and all else: an import makes the same ids again. */
 const isSame = (a: PlacedEvent, b: PlacedEvent): boolean => {
   if (a.stream !== b.stream || a.revision !== b.revision || a.position !== b.position) return false;
-  const [one, other] = [encode(a), encode(b)];
+  const [one, other] = [checkEvent(a), checkEvent(b)];
   return (
     one.id === other.id &&
     one.type === other.type &&
     one.recordedAt === other.recordedAt &&
-    one.payload === other.payload
+    one.text === other.text
   );
 };
 
@@ -134,7 +133,7 @@ const runsOf = (events: readonly PlacedEvent[]): readonly Run[] => {
   const runs: PlacedEvent[][] = [];
   let bytes = 0;
   for (const event of events) {
-    const size = sizeOf(encode(event));
+    const size = sizeOf(checkEvent(event));
     const run = runs.at(-1);
     const fits =
       run?.[0]?.stream === event.stream && run.length < MAX_EVENTS_PER_APPEND && bytes + size <= MAX_APPEND_BYTES;

@@ -13,11 +13,16 @@ import {
 export const MAX_QUEUED = 10_000;
 export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
+/** A record with its payload as the JSON text by which it is measured, and which a store may keep. */
+export interface CheckedRecord extends StoredRecord {
+  readonly text: string;
+}
+
 /** An append that a store may write as it stands. */
 export interface CheckedAppend {
   readonly stream: string;
   readonly expected: Expected;
-  readonly records: readonly StoredRecord[];
+  readonly records: readonly CheckedRecord[];
   readonly bytes: number;
 }
 
@@ -25,7 +30,13 @@ export interface CheckedAppend {
 const BYTES_BESIDE_PAYLOAD = 128;
 
 /** The size of a record as MAX_APPEND_BYTES counts it. */
-export const sizeOf = (record: StoredRecord): number => Buffer.byteLength(record.payload) + BYTES_BESIDE_PAYLOAD;
+export const sizeOf = ({ text }: CheckedRecord): number => Buffer.byteLength(text) + BYTES_BESIDE_PAYLOAD;
+
+/** Throws TypeError (see `encode`). */
+export const checkEvent = (event: NewEvent): CheckedRecord => {
+  const record = encode(event);
+  return { ...record, text: JSON.stringify(record.payload) };
+};
 
 /** Throws RangeError (stream, expectation, no events, an id twice), AppendTooLarge, or TypeError (see `encode`). */
 export const checkAppend = (stream: string, expected: Expected, events: readonly NewEvent[]): CheckedAppend => {
@@ -36,7 +47,7 @@ export const checkAppend = (stream: string, expected: Expected, events: readonly
     throw new AppendTooLarge(`${events.length} events; one append holds at most ${MAX_EVENTS_PER_APPEND}`);
   }
   if (new Set(events.map((event) => event.id)).size < events.length) throw new RangeError('an id stands twice');
-  const records = events.map(encode);
+  const records = events.map(checkEvent);
   const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
   if (bytes > MAX_APPEND_BYTES)
     throw new AppendTooLarge(`${bytes} bytes; one append holds at most ${MAX_APPEND_BYTES}`);

@@ -17,8 +17,7 @@ import {
   type NewEvent,
   type StreamEvent,
 } from '../../src/event-store/port.js';
-import { encode } from '../../src/event-store/codec.js';
-import { sizeOf } from '../../src/event-store/request.js';
+import { checkEvent, sizeOf } from '../../src/event-store/request.js';
 import { extend } from '../support/extend.js';
 import { anEvent, events, newStream, saying } from '../support/new-events.js';
 
@@ -372,7 +371,7 @@ export const eventStoreContract = (
         await expect(refused).rejects.toThrow(TypeError);
         expect((await accepted).outcome).toBe('appended');
       });
-      const largest = (): string => 'x'.repeat(MAX_APPEND_BYTES - sizeOf(encode(anEvent({ fact: saying('') }))));
+      const largest = (): string => 'x'.repeat(MAX_APPEND_BYTES - sizeOf(checkEvent(anEvent({ fact: saying('') }))));
     });
 
     describe('reading a stream', () => {

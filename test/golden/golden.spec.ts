@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allFacts, describe as descriptionOf, type AnyFactType } from '../../src/domain/facts.js';
-import { decode, encode, type StoredRecord } from '../../src/event-store/codec.js';
+import { decode, encode, payloadOf, type StoredRecord } from '../../src/event-store/codec.js';
 import { EXPECTED, recorded } from './expected.js';
 
 const TYPES = Object.keys(allFacts) as AnyFactType[];
@@ -14,10 +14,10 @@ const fileOf = (type: string, version: number): string => join(import.meta.dirna
 
 /** The record with its payload as it was written, as one JSON document, so that it can be read by people too. */
 const asFile = ({ payload, ...head }: StoredRecord): string =>
-  `${JSON.stringify(head).slice(0, -1)},"payload":\n${payload}\n}\n`;
+  `${JSON.stringify(head).slice(0, -1)},"payload":\n${JSON.stringify(payload)}\n}\n`;
 const fromFile = (text: string): StoredRecord => {
-  const { payload: _, ...head } = JSON.parse(text) as Omit<StoredRecord, 'payload'> & { payload: unknown };
-  return { ...head, payload: text.split('\n')[1] ?? '' };
+  const { payload: _, ...head } = JSON.parse(text) as StoredRecord;
+  return { ...head, payload: payloadOf(text.split('\n')[1] ?? '') };
 };
 
 const VERSIONS = TYPES.flatMap((type) =>
@@ -56,9 +56,7 @@ describe('golden files of stored events', () => {
   });
 
   it.each(TYPES)('%s has every field in its file that is described as personal', (type) => {
-    const { personal } = JSON.parse(fromFile(readFileSync(fileOf(type, versionOf(type)), 'utf8')).payload) as {
-      personal: object;
-    };
+    const { personal } = fromFile(readFileSync(fileOf(type, versionOf(type)), 'utf8')).payload as { personal: object };
     expect(Object.keys(personal).sort()).toEqual(['note', 'sources', ...(descriptionOf(type)?.personal ?? [])].sort());
   });
 

@@ -74,17 +74,11 @@ export class Connection {
   }
 
   /** The answer, or an error once it took too long; what it is after that is nobody's business. */
-  async bounded<R>(answer: Promise<R>): Promise<R> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), this.tryMs + GRACE_MS);
+  bounded<R>(answer: Promise<R>): Promise<R> {
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error('no answer in time')), this.tryMs + GRACE_MS);
+      answer.finally(() => clearTimeout(late)).then(resolve, reject);
     });
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      clearTimeout(timer);
-      answer.catch(() => undefined);
-    }
   }
 }
 

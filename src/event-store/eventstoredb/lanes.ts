@@ -2,13 +2,14 @@
 export class Lanes {
   readonly #last = new Map<string, Promise<unknown>>();
 
+  /** `work` begins at once where the lane is free. */
   run<R>(lane: string, work: () => Promise<R>): Promise<R> {
-    const done = (this.#last.get(lane) ?? Promise.resolve()).then(work);
-    const settled = done
-      .catch(() => undefined)
-      .finally(() => {
-        if (this.#last.get(lane) === settled) this.#last.delete(lane);
-      });
+    const before = this.#last.get(lane);
+    const done = before === undefined ? work() : before.then(work);
+    const leave = (): void => {
+      if (this.#last.get(lane) === settled) this.#last.delete(lane);
+    };
+    const settled = done.then(leave, leave);
     this.#last.set(lane, settled);
     return done;
   }

@@ -15,7 +15,7 @@ import type { Connection } from './connection.js';
 import { isOfType } from './faults.js';
 import { BEGINNING, comparePlaces, formatCursor, parseCursor, type Counted, type Place } from './place.js';
 import { readTo } from './reading.js';
-import { fromRecorded } from './record.js';
+import { fromRecorded, lengthOf } from './record.js';
 import { Source } from './subscription.js';
 
 /** Raw events asked for at once when the log is read, at least and at most. */
@@ -45,9 +45,8 @@ export class EsdbLog {
       try {
         await readTo(client.readStream(this.prefix + stream, { ...options, ...from }), tryMs, ({ event }) => {
           if (event === undefined) return 'more';
-          const [read, size] = this.#decode(event);
-          found.push(Object.assign(read, { cursor: formatCursor(placeOf(event)) }));
-          return (length += size) > MAX_READ_LENGTH ? 'enough' : 'more';
+          found.push(Object.assign(this.#decode(event), { cursor: formatCursor(placeOf(event)) }));
+          return (length += lengthOf(event.data)) > MAX_READ_LENGTH ? 'enough' : 'more';
         });
       } catch (error) {
         if (!isOfType(error, ErrorType.STREAM_NOT_FOUND)) throw error;
@@ -124,10 +123,9 @@ export class EsdbLog {
       place = placeOf(event);
       seen += 1;
       if (!this.#isOurs(event)) return;
-      const [read, size] = this.#decode(event);
       counted = { ...place, position: counted.position + 1 };
-      found.push(this.#located(read, counted));
-      length += size;
+      found.push(this.#located(this.#decode(event), counted));
+      length += lengthOf(event.data);
     };
     // A read that fails halfway is repeated from where it came to.
     const readOn = async (): Promise<void> => {
@@ -172,9 +170,8 @@ export class EsdbLog {
         for (const { event } of raw) {
           // Delivered again, after the server lost track of what it had delivered.
           if (event === undefined || comparePlaces(placeOf(event), place) <= 0) continue;
-          batch.push(
-            this.#located(this.#decode(event)[0], (place = { ...placeOf(event), position: place.position + 1 })),
-          );
+          place = { ...placeOf(event), position: place.position + 1 };
+          batch.push(this.#located(this.#decode(event), place));
         }
         this.#remember(place);
         if (batch.length > 0) yield batch;
@@ -188,11 +185,10 @@ export class EsdbLog {
     return streamId.startsWith(this.prefix);
   }
 
-  /** An event of ours, with the length of its payload. Throws StoreDamaged for one that is none. */
-  #decode(event: RecordedEvent): [Omit<StreamEvent, 'cursor'>, number] {
-    const record = fromRecorded(event);
+  /** An event of ours. Throws StoreDamaged for one that is none. */
+  #decode(event: RecordedEvent): Omit<StreamEvent, 'cursor'> {
     const place = { stream: event.streamId.slice(this.prefix.length), revision: Number(event.revision) };
-    return [decode(place, record), record.payload.length];
+    return decode(place, fromRecorded(event));
   }
 
   #located(event: Omit<StreamEvent, 'cursor'>, place: Counted): LogEvent {

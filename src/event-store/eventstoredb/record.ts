@@ -1,15 +1,35 @@
 /** A stored record as an event of the server, and back. Its payload is the event's JSON data, so that the server's own tools can show it. */
 import { jsonEvent, type EventData, type RecordedEvent } from '@eventstore/db-client';
 import type { StoredRecord } from '../codec.js';
+import type { CheckedRecord } from '../request.js';
 
-/** When it was recorded stands in the metadata: the server's own stamp would change with every copy. */
-export const toEventData = ({ id, type, recordedAt, payload }: StoredRecord): EventData =>
-  jsonEvent({ id, type, data: JSON.parse(payload) as Record<string, unknown>, metadata: { recordedAt } });
+/**
+ * When it was recorded stands in the metadata: the server's own stamp would change with every copy. The data are read from the
+ * text, since the payload's own may be changed by its caller before the client comes to write it.
+ */
+export const toEventData = ({ id, type, recordedAt, text }: CheckedRecord): EventData =>
+  jsonEvent({ id, type, data: JSON.parse(text) as Record<string, unknown>, metadata: { recordedAt } });
 
-/** Whatever is in it; the codec says whether it is one of ours. JSON that came from JSON is the same text again. */
+/** Whatever is in it; the codec says whether it is one of ours. */
 export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => ({
   id,
   type,
   recordedAt: (metadata as { readonly recordedAt?: unknown } | undefined)?.recordedAt as number,
-  payload: JSON.stringify(data),
+  payload: data,
 });
+
+/** Characters in the texts and names of a JSON value: about the length of its own text. */
+export const lengthOf = (value: unknown): number => {
+  const waiting = [value];
+  let length = 0;
+  while (waiting.length > 0) {
+    const next = waiting.pop();
+    if (typeof next === 'string') length += next.length;
+    else if (typeof next === 'object' && next !== null)
+      for (const [name, inner] of Object.entries(next)) {
+        length += name.length;
+        waiting.push(inner);
+      }
+  }
+  return length;
+};

@@ -1,8 +1,8 @@
 /** The tables of the embedded log: every statement that writes or reads them. Synchronous; `store.ts` makes it a store. */
 import type Database from 'better-sqlite3';
-import { decode, type Place, type StoredRecord } from '../codec.js';
+import { decode, payloadOf, type Place, type StoredRecord } from '../codec.js';
 import { StoreDamaged, type Appended, type LogEvent, type StreamEvent } from '../port.js';
-import type { CheckedAppend } from '../request.js';
+import type { CheckedAppend, CheckedRecord } from '../request.js';
 import { rewriteVersion } from './file.js';
 
 /** Rows taken at once, and the bytes of payload after which a read ends, so that large events cannot fill the memory. */
@@ -56,10 +56,10 @@ export class SqliteLog {
       : { outcome: 'appended', revision: after + records.length, cursor };
   }
 
-  #write(stream: number, last: number, records: readonly StoredRecord[]): Appended {
+  #write(stream: number, last: number, records: readonly CheckedRecord[]): Appended {
     let revision = last;
     let position = this.head();
-    for (const { id, type, recordedAt, payload } of records) {
+    for (const { id, type, recordedAt, text } of records) {
       this.#statements.write.run(
         ++position,
         stream,
@@ -67,14 +67,14 @@ export class SqliteLog {
         this.#typeNumber(type),
         recordedAt,
         bytesOf(id),
-        payload,
+        text,
       );
     }
     return { outcome: 'appended', revision, cursor: String(position) };
   }
 
   /** Where the very same events follow that revision already: the cursor of the last of them. */
-  #repeated(stream: number, after: number, records: readonly StoredRecord[]): string | null {
+  #repeated(stream: number, after: number, records: readonly CheckedRecord[]): string | null {
     const stored = this.#statements.ids.all(stream, after, records.length) as [id: string, position: number][];
     const same = records.every((record, i) => stored[i] !== undefined && uuidOf(stored[i][0]) === record.id);
     return same ? String(stored[records.length - 1]?.[1]) : null;
@@ -125,8 +125,8 @@ export class SqliteLog {
     );
   }
 
-  #record([, , type, recordedAt, id, payload]: Row | LogRow, place: Place): StoredRecord {
-    return { id: uuidOf(id), type: this.#typeName(type, place), recordedAt, payload };
+  #record([, , type, recordedAt, id, text]: Row | LogRow, place: Place): StoredRecord {
+    return { id: uuidOf(id), type: this.#typeName(type, place), recordedAt, payload: payloadOf(text) };
   }
 
   /** The last position, 0 where there is none. */
