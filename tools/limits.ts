@@ -3,7 +3,8 @@ import { maxHeaderSize } from 'node:http';
 import { MAX_FACTS } from '../src/commands/streams.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request.js';
-import { BODY_LIMIT } from '../src/http/body.js';
+import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../src/http/body.js';
+import { FEED_LIMITS } from '../src/http/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
 import { WAIT_MS } from '../src/read-models/read-models.js';
 import { LIMITS } from '../src/schema/limits.js';
@@ -22,6 +23,8 @@ const answer = (code: RequestCode): string => {
 
 const rows: readonly (readonly [what: string, bound: string, beyond: string])[] = [
   ['Body of a request', size(BODY_LIMIT), answer('BODY.TOO_LARGE')],
+  ['Body of `POST /v1/events`', size(ROWS_BODY_LIMIT), answer('BODY.TOO_LARGE')],
+  ['Rows of `POST /v1/events`', count(LIMITS.rows), answer('ROWS.TOO_MANY')],
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
   ['Facts of one case, list or instrument', count(MAX_FACTS), answer('SUBJECT.FULL')],
@@ -32,6 +35,13 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Time for a request to come in', seconds(HTTP_LIMITS.arrive), answer('REQUEST.TIMEOUT')],
   ['Time until its answer begins', seconds(HTTP_LIMITS.answer), answer('REGISTER.OVERDUE')],
   ['Time a read waits for the token in `atLeast`', seconds(WAIT_MS), answer('READS.BEHIND')],
+  ['Open feeds', count(FEED_LIMITS.open), answer('FEEDS.FULL')],
+  ['Bytes that wait for the reader of a feed', size(FEED_LIMITS.buffer), 'cut off; `Last-Event-ID` resumes'],
+  [
+    'Time the reader of a feed takes nothing of what waits',
+    seconds(FEED_LIMITS.heartbeat * FEED_LIMITS.patience),
+    'cut off; `Last-Event-ID` resumes',
+  ],
   ['Time a connection stands still while it is answered', seconds(HTTP_LIMITS.stall), 'cut off'],
 ];
 

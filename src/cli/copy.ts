@@ -22,9 +22,6 @@ interface Held {
   readonly release: () => Promise<void>;
 }
 
-/** Appends to the embedded store that share a commit; a server is waited for after each, since only then it keeps their order. */
-const IN_FLIGHT = { sqlite: 1_000, esdb: 1 } as const;
-
 export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings(context.environment);
   const target = placeIn(to, settings, '--to');
@@ -32,7 +29,7 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
   try {
     const copy = await target.write();
     try {
-      return await run(source.store, copy.store, IN_FLIGHT[target.kind], context);
+      return await run(source.store, copy.store, context);
     } finally {
       await copy.release();
     }
@@ -42,7 +39,6 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
 };
 
 interface Place {
-  readonly kind: 'sqlite' | 'esdb';
   read(): Promise<Held>;
   write(): Promise<Held>;
 }
@@ -58,11 +54,10 @@ const placeIn = (text: string, { esdbUrl, esdbRegister }: Settings, option: stri
     const store = await openEsdbStore({ url, register: esdbRegister });
     return { store, release: () => store.close() };
   };
-  return { kind: 'esdb', read: open, write: open };
+  return { read: open, write: open };
 };
 
 const inFolder = (path: string): Place => ({
-  kind: 'sqlite',
   read: async () => {
     const file = filesIn(path).events;
     if (!existsSync(file)) throw new CannotRun(`--from: there is no register in ${path}`);
@@ -85,15 +80,10 @@ const inFolder = (path: string): Place => ({
   },
 });
 
-const run = async (
-  from: EventStore,
-  to: EventStore,
-  inFlight: number,
-  { out, err, signal }: Context,
-): Promise<ExitCode> => {
+const run = async (from: EventStore, to: EventStore, { out, err, signal }: Context): Promise<ExitCode> => {
   const shown = gauge('events copied', err);
   const onProgress = (position: number): void => shown.show(position, position, '');
-  const { outcome, found, added } = await copyEvents(wholeLog(from), to, { signal, onProgress, inFlight });
+  const { outcome, found, added } = await copyEvents(wholeLog(from), to, { signal, onProgress });
   shown.end();
   if (outcome === 'stopped') {
     out.write(`Stopped after ${found + added} events. The same command goes on where this one ended.\n`);

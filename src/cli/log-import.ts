@@ -8,9 +8,6 @@ import { EXIT, type ExitCode } from './exit.js';
 import { withLogToWrite } from './log.js';
 import { gauge } from './terminal.js';
 
-/** Events under way at once where appends keep the order of their calls; elsewhere one append waits for the one before. */
-const IN_FLIGHT = 1_000;
-
 export const importLog = (path: string, settings: Settings, { out, err, signal }: Context): Promise<ExitCode> =>
   withLogToWrite(settings, async (log) => {
     const { size } = await stat(path);
@@ -19,8 +16,7 @@ export const importLog = (path: string, settings: Settings, { out, err, signal }
       return { events: readLogFile(path, (bytes) => shown.show(bytes, size, '')), end: () => shown.end() };
     };
     const written = reading('written');
-    const inFlight = log.kind === 'sqlite' ? IN_FLIGHT : 1;
-    const { outcome, found, added } = await copyEvents(written.events, log, { signal, inFlight });
+    const { outcome, found, added } = await copyEvents(written.events, log, { signal });
     written.end();
     if (outcome === 'stopped') {
       out.write(`Stopped. ${found + added} events are recorded; the same command goes on where this one ended.\n`);

@@ -25,14 +25,12 @@ const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: 
     withLogToRead(settings, async (log) => {
       const copy = createSqliteStore({ file: filesIn(data).events });
       try {
-        await copyEvents(wholeLog(log), copy, { signal: new AbortController().signal, inFlight: IN_FLIGHT });
+        await copyEvents(wholeLog(log), copy, { signal: new AbortController().signal });
       } finally {
         await copy.close();
       }
     }),
 };
-/** Events that are written to the copy at once. */
-const IN_FLIGHT = 1_000;
 
 /**
  * Calls back with the settings of a copy on the embedded store, and removes it after. The copy is consistent also while a service writes to the

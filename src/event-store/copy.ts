@@ -31,12 +31,13 @@ export interface CopyOptions {
   readonly signal: AbortSignal;
   /** Called with the position up to which the target holds the log. */
   readonly onProgress?: (position: number) => void;
-  /**
-   * How many events may be under way at once: 1 waits for each append before the next. More is only for a store in which
-   * appends called in one turn stand in the log in the order of their calls, and are written all or none.
-   */
-  readonly inFlight?: number;
 }
+
+/**
+ * Events under way at once, by the kind of the store. The appends of one turn share a commit of the embedded store, in the order
+ * of their calls; a server keeps an order only among appends that wait for each other.
+ */
+const IN_FLIGHT: Readonly<Record<string, number>> = { sqlite: 1_000 };
 
 export interface Copied {
   readonly outcome: 'complete' | 'stopped';
@@ -66,7 +67,7 @@ export async function* wholeLog(store: EventStore, limit = 1_000): AsyncGenerato
 export const copyEvents = async (
   source: LogBatches,
   to: EventStore,
-  { signal, onProgress = () => undefined, inFlight = 1 }: CopyOptions,
+  { signal, onProgress = () => undefined }: CopyOptions,
 ): Promise<Copied> => {
   const there = eventsOf(wholeLog(to, MAX_READ));
   const stopped = (): boolean => signal.aborted;
@@ -84,7 +85,7 @@ export const copyEvents = async (
         existing = await there.next();
       }
     }
-    for (const window of windowsOf(runsOf(rest), inFlight)) {
+    for (const window of windowsOf(runsOf(rest), IN_FLIGHT[to.kind] ?? 1)) {
       if (stopped()) return { outcome: 'stopped', found, added };
       await Promise.all(window.map((run) => appendRun(to, run)));
       added += window.reduce((sum, run) => sum + run.length, 0);
@@ -119,10 +120,7 @@ const isSame = (a: PlacedEvent, b: PlacedEvent): boolean => {
   if (a.stream !== b.stream || a.revision !== b.revision || a.position !== b.position) return false;
   const [one, other] = [checkEvent(a), checkEvent(b)];
   return (
-    one.id === other.id &&
-    one.type === other.type &&
-    one.recordedAt === other.recordedAt &&
-    one.text === other.text
+    one.id === other.id && one.type === other.type && one.recordedAt === other.recordedAt && one.text === other.text
   );
 };
 

@@ -12,7 +12,10 @@ const PLACE = { stream: 'case-1', revision: 3 };
 const partsOf = (event: NewEvent) =>
   encode(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
 /** As a store keeps it, in text. */
-const kept = (record: StoredRecord): StoredRecord => ({ ...record, payload: payloadOf(JSON.stringify(record.payload)) });
+const kept = (record: StoredRecord): StoredRecord => ({
+  ...record,
+  payload: payloadOf(JSON.stringify(record.payload)),
+});
 
 /** Any value that JSON can hold; -0 apart, which it cannot. */
 const value = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }).map((v) => JSON.parse(JSON.stringify(v)) as unknown);

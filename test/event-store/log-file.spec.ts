@@ -42,7 +42,7 @@ describe('the log as a file', () => {
     writeFileSync(file, events.map(lineOf).join(''));
     expect(await read()).toEqual(events);
     const store = createSqliteStore({ file: ':memory:' });
-    await copyEvents(readLogFile(file), store, { signal: new AbortController().signal, inFlight: 1_000 });
+    await copyEvents(readLogFile(file), store, { signal: new AbortController().signal });
     expect(await verifyCopy(readLogFile(file), store)).toBe(events.length);
     // As the store gives it, the file is the same letter for letter, however often it goes in and out.
     const lines: string[] = [];

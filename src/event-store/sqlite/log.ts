@@ -60,15 +60,7 @@ export class SqliteLog {
     let revision = last;
     let position = this.head();
     for (const { id, type, recordedAt, text } of records) {
-      this.#statements.write.run(
-        ++position,
-        stream,
-        ++revision,
-        this.#typeNumber(type),
-        recordedAt,
-        bytesOf(id),
-        text,
-      );
+      this.#statements.write.run(++position, stream, ++revision, this.#typeNumber(type), recordedAt, bytesOf(id), text);
     }
     return { outcome: 'appended', revision, cursor: String(position) };
   }
