@@ -11,6 +11,7 @@ import {
 } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { encode } from '../src/event-store/codec.js';
+import { Connection } from '../src/event-store/eventstoredb/connection.js';
 import { openEsdbStore } from '../src/event-store/eventstoredb/store.js';
 import type { NewEvent } from '../src/event-store/port.js';
 import { median, rate } from './item.js';
@@ -51,15 +52,15 @@ const adapter = async (): Promise<Variant> => {
   };
 };
 
-/** The client as it comes: by its one shared stream of appends, or, with credentials at each call, by a call for each. */
+/** The client for the same records: by its one shared stream of appends, as it comes, or by the very call that the adapter makes. */
 const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
   const client = EventStoreDBClient.connectionString(url);
   const prefix = `bare-${randomUUID()}.`;
   return {
     append: async (events) => {
       const data = events.map((event) => {
-        const { id, type, payload } = encode(event);
-        return jsonEvent({ id, type, data: payload as Record<string, unknown> });
+        const { id, type, recordedAt, payload } = encode(event);
+        return jsonEvent({ id, type, data: payload as Record<string, unknown>, metadata: { recordedAt } });
       });
       await client.appendToStream(prefix + randomUUID(), data, { ...options, expectedRevision: NO_STREAM });
     },
@@ -75,10 +76,11 @@ const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
   };
 };
 
-const credentials = { username: 'nobody', password: 'nobody' };
+/** The options of each call of the adapter. */
+const { options } = new Connection(url);
 const VARIANTS = {
   adapter,
-  'client, one call an append': () => bare({ credentials }),
+  'client, same call': () => bare(options),
   'client, shared stream': () => bare({}),
 } as const;
 type Name = keyof typeof VARIANTS;

@@ -77,7 +77,13 @@ export class Connection {
   bounded<R>(answer: Promise<R>): Promise<R> {
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error('no answer in time')), this.tryMs + GRACE_MS);
-      answer.finally(() => clearTimeout(late)).then(resolve, reject);
+      const inTime =
+        <T>(end: (how: T) => void) =>
+        (how: T): void => {
+          clearTimeout(late);
+          end(how);
+        };
+      answer.then(inTime(resolve), inTime(reject));
     });
   }
 }

@@ -27,6 +27,8 @@ const MAX_READ_LENGTH = 16 * 1024 * 1024;
 export class EsdbLog {
   /** The furthest place up to which our events were counted. */
   #counted: Counted = BEGINNING;
+  /** Our last event among all up to a place. */
+  #head: { readonly upTo: Place; readonly head: Cursor | null } = { upTo: BEGINNING, head: null };
 
   /** Our streams are those whose names begin with the prefix; the signal says that there is no more use in trying. */
   constructor(
@@ -55,30 +57,46 @@ export class EsdbLog {
     }, this.closing);
   }
 
-  /** As in the port. */
+  /** One read of the whole server that only a leader gives. Throws StoreUnavailable where none does. */
+  async ask(): Promise<void> {
+    await this.#back(END, 1, () => 'enough');
+  }
+
+  /** As in the port. Walks back over what others wrote, as far as it has not been walked over before. */
   async head(): Promise<Cursor | null> {
-    const { client, options, tryMs } = this.connection;
-    for (let from: Place | null = null; ;) {
-      const back = {
-        direction: BACKWARDS,
-        maxCount: MOST_RAW,
-        fromPosition: from === null ? END : positionOf(from),
-      } as const;
-      const last: { event?: RecordedEvent } = {};
-      await this.connection.persist(
-        () =>
-          readTo(client.readAll({ ...options, ...back }), tryMs, ({ event }) => {
-            if (event === undefined) return 'more';
-            last.event = event;
-            return this.#isOurs(event) ? 'enough' : 'more';
-          }),
-        this.closing,
-      );
-      if (last.event === undefined) return null;
-      const place = placeOf(last.event);
-      if (this.#isOurs(last.event)) return formatCursor(place);
-      from = place;
+    const { upTo, head } = this.#head;
+    const walk: { newest?: Place; oldest?: Place; found?: Cursor | null } = {};
+    while (walk.found === undefined) {
+      const from = walk.oldest;
+      await this.#back(from === undefined ? END : positionOf(from), MOST_RAW, (event) => {
+        const place = placeOf(event);
+        walk.newest ??= place;
+        walk.oldest = place;
+        if (comparePlaces(place, upTo) <= 0) walk.found = head;
+        else if (this.#isOurs(event)) walk.found = formatCursor(place);
+        return walk.found === undefined ? 'more' : 'enough';
+      });
+      if (walk.oldest === from) walk.found ??= null;
     }
+    if (walk.newest !== undefined) this.#head = { upTo: walk.newest, head: walk.found };
+    return walk.found;
+  }
+
+  /** Reads the server's log backwards. */
+  #back(
+    fromPosition: Position | typeof START | typeof END,
+    maxCount: number,
+    take: (event: RecordedEvent) => 'more' | 'enough',
+  ): Promise<void> {
+    const { client, options, tryMs } = this.connection;
+    const back = { direction: BACKWARDS, maxCount, fromPosition } as const;
+    return this.connection.persist(
+      () =>
+        readTo(client.readAll({ ...options, ...back }), tryMs, ({ event }) =>
+          event === undefined ? 'more' : take(event),
+        ),
+      this.closing,
+    );
   }
 
   /** The place with the number of our event there; counts up to it where nobody has yet. */

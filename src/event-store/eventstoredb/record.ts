@@ -1,14 +1,22 @@
 /** A stored record as an event of the server, and back. Its payload is the event's JSON data, so that the server's own tools can show it. */
 import { jsonEvent, type EventData, type RecordedEvent } from '@eventstore/db-client';
 import type { StoredRecord } from '../codec.js';
-import type { CheckedRecord } from '../request.js';
 
 /**
- * When it was recorded stands in the metadata: the server's own stamp would change with every copy. The data are read from the
- * text, since the payload's own may be changed by its caller before the client comes to write it.
+ * When it was recorded stands in the metadata: the server's own stamp would change with every copy. The data are a copy, since
+ * the client comes to write them only later.
  */
-export const toEventData = ({ id, type, recordedAt, text }: CheckedRecord): EventData =>
-  jsonEvent({ id, type, data: JSON.parse(text) as Record<string, unknown>, metadata: { recordedAt } });
+export const toEventData = ({ id, type, recordedAt, payload }: StoredRecord): EventData =>
+  jsonEvent({ id, type, data: copyOf(payload) as Record<string, unknown>, metadata: { recordedAt } });
+
+/** A JSON value that shares nothing with another. */
+const copyOf = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copyOf);
+  const copy = { ...value } as Record<string, unknown>;
+  for (const name in copy) if (typeof copy[name] === 'object') copy[name] = copyOf(copy[name]);
+  return copy;
+};
 
 /** Whatever is in it; the codec says whether it is one of ours. */
 export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => ({

@@ -43,7 +43,7 @@ export interface EsdbOptions {
 export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> => {
   const store = new EsdbEventStore(options);
   try {
-    await store.head();
+    await store.checkWritable();
   } catch (error) {
     if (error instanceof Refused) {
       await store.close();
@@ -54,7 +54,7 @@ export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> =
 };
 
 /** Appends on their way at once: a connection carries a hundred calls, and reads want theirs. */
-const IN_FLIGHT = 64;
+const IN_FLIGHT = 90;
 /** How long a close waits for appends under way, in milliseconds. */
 const CLOSE_MS = 10_000;
 
@@ -80,7 +80,8 @@ class EsdbEventStore implements EventStore {
     this.#checkOpen();
     if (this.#underWay.size >= MAX_QUEUED || this.#bytesUnderWay + append.bytes > MAX_QUEUED_BYTES)
       throw new StoreBusy('too many appends wait to be written');
-    const answer = this.#lanes.run(stream, () => this.#turns(() => this.#write(append)));
+    const write = this.#writing(append);
+    const answer = this.#lanes.run(stream, () => this.#turns(write));
     this.#underWay.add(answer);
     this.#bytesUnderWay += append.bytes;
     try {
@@ -91,12 +92,15 @@ class EsdbEventStore implements EventStore {
     }
   }
 
-  /** Repeated after a lost answer with the same ids at the same revision: the server then answers as the first time. */
-  #write({ stream, expected, records }: CheckedAppend): Promise<Appended> {
+  /**
+   * What writes the events as they are now. It is repeated after a lost answer with the same ids at the same revision: the server
+   * then answers as the first time.
+   */
+  #writing({ stream, expected, records }: CheckedAppend): () => Promise<Appended> {
     const { client, options } = this.#connection;
     const expectedRevision = expected === 'no-stream' ? NO_STREAM : BigInt(expected);
     const news = records.map(toEventData);
-    return this.#connection.persist(async () => {
+    const write = async (): Promise<Appended> => {
       try {
         const append = client.appendToStream(this.#prefix + stream, news, { ...options, expectedRevision });
         const { nextExpectedRevision, position } = await this.#connection.bounded(append);
@@ -108,7 +112,8 @@ class EsdbEventStore implements EventStore {
         if (revision === undefined) throw error;
         return { outcome: 'conflict', revision };
       }
-    });
+    };
+    return () => this.#connection.persist(write);
   }
 
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
@@ -149,7 +154,8 @@ class EsdbEventStore implements EventStore {
 
   /** Answered by a read that only a leader gives: one without a majority of its cluster steps down. */
   async checkWritable(): Promise<void> {
-    await this.head();
+    this.#checkOpen();
+    await this.#log.ask();
   }
 
   compare(a: Cursor, b: Cursor): number {

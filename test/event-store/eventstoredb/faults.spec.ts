@@ -190,10 +190,19 @@ describe('the log of a server', () => {
     await other.close();
   });
 
-  it('finds its head among events of others', async () => {
+  it('finds its head among events of others, also where it has none yet', async () => {
+    const others = (): void => {
+      for (let i = 0; i < 2_500; i++) double.appendForeign('elsewhere', { type: 'something' });
+    };
+    others();
+    expect(await store.head()).toBeNull();
+    expect(await store.head()).toBeNull();
+    others();
+    expect(await store.head()).toBeNull();
     const appended = await store.append(stream, 'no-stream', events(1));
-    for (let i = 0; i < 2_500; i++) double.appendForeign('elsewhere', { type: 'something' });
+    others();
     const head = await store.head();
+    expect(await store.head()).toBe(head);
     if (head === null || appended.outcome !== 'appended') throw new Error('no head');
     expect(store.compare(head, appended.cursor)).toBe(0);
     expect(await store.read((await store.read(null, 1))[0]?.cursor ?? null, 10)).toEqual([]);
