@@ -29,13 +29,17 @@ export interface Place {
 type Meta = Pick<Recorded, 'schemaVersion' | 'actor' | 'acknowledged' | 'raised' | 'correlationId' | 'causationId'>;
 type Description = FactDescription<Record<string, unknown>>;
 
-/** The record of an event. Throws TypeError for what could not be read back exactly: a bug of the caller. */
+/**
+ * The record of an event, which shares nothing with it that could change. Throws TypeError for what could not be read back
+ * exactly: a bug of the caller.
+ */
 export const encode = (event: NewEvent): StoredRecord => {
   const { id, fact, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = event;
   const described = describe(fact.type);
   if (described === undefined) throw new TypeError('cannot store a fact of an unknown type');
   const parts = split(fact, described);
   const meta: Meta = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
+  const payload = jsonOf({ ...parts, meta });
   const recordedAt = Date.parse(event.recordedAt);
   const flaw =
     (schemaVersion === described.version ? null : 'not in the version of today') ??
@@ -43,9 +47,9 @@ export const encode = (event: NewEvent): StoredRecord => {
     flawOfId(id) ??
     flawOfMeta(meta) ??
     flawOfParts(parts, described) ??
-    (isJson(parts) && isJson(meta) ? null : 'JSON cannot keep its values');
+    (payload === undefined ? 'JSON cannot keep its values' : null);
   if (flaw !== null) throw new TypeError(`cannot store ${fact.type}: ${flaw}`);
-  return { id, type: fact.type, recordedAt, payload: { ...parts, meta } };
+  return { id, type: fact.type, recordedAt, payload };
 };
 
 /** The recorded fact in today's version of its type. Throws StoreDamaged for what this build cannot read. */
@@ -191,10 +195,16 @@ const formatInstant = (milliseconds: number): string | null => {
 /** How deep a fact may be nested; ours are four deep. */
 const MAX_DEPTH = 32;
 
-/** Whether JSON gives the value back as it is: no undefined, no NaN, no dates, nothing too deep. */
-const isJson = (value: unknown, depth = 0): boolean => {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || depth > MAX_DEPTH || 'toJSON' in value) return false;
-  return Object.values(value).every((inner) => isJson(inner, depth + 1));
+/** A copy of a value that JSON gives back as it is; undefined for any other: undefined, NaN, a date, what is nested too deep. */
+const jsonOf = (value: unknown, depth = 0): unknown => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object' || depth > MAX_DEPTH || 'toJSON' in value) return undefined;
+  if (Array.isArray(value)) {
+    const copy = value.map((inner) => jsonOf(inner, depth + 1));
+    return copy.includes(undefined) ? undefined : copy;
+  }
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) if ((copy[name] = jsonOf(copy[name], depth + 1)) === undefined) return undefined;
+  return copy;
 };

@@ -2,21 +2,17 @@
 import { jsonEvent, type EventData, type RecordedEvent } from '@eventstore/db-client';
 import type { StoredRecord } from '../codec.js';
 
-/**
- * When it was recorded stands in the metadata: the server's own stamp would change with every copy. The data are a copy, since
- * the client comes to write them only later.
- */
+/** When it was recorded stands in the metadata: the server's own stamp would change with every copy. */
 export const toEventData = ({ id, type, recordedAt, payload }: StoredRecord): EventData =>
-  jsonEvent({ id, type, data: copyOf(payload) as Record<string, unknown>, metadata: { recordedAt } });
+  jsonEvent({
+    id,
+    type,
+    data: payload as Record<string, unknown>,
+    // As bytes, since the client would write an object as base 64 and read it again.
+    metadata: utf8.encode(`{"recordedAt":${recordedAt}}`),
+  });
 
-/** A JSON value that shares nothing with another. */
-const copyOf = (value: unknown): unknown => {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(copyOf);
-  const copy = { ...value } as Record<string, unknown>;
-  for (const name in copy) if (typeof copy[name] === 'object') copy[name] = copyOf(copy[name]);
-  return copy;
-};
+const utf8 = new TextEncoder();
 
 /** Whatever is in it; the codec says whether it is one of ours. */
 export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => ({
