@@ -67,9 +67,14 @@ const healthOf = ({ store, readModels }: Holdings): Health => ({
   met: (error) => readModels.met(error),
 });
 
-/** Only the embedded store's cursors are positions. */
+/** Only the embedded store's cursors are positions; null for another, or one that cannot say. */
 const eventsIn = async (store: EventStore): Promise<number | null> =>
-  store.kind === 'sqlite' ? Number((await store.head().catch(() => null)) ?? NaN) : null;
+  store.kind === 'sqlite'
+    ? store.head().then(
+        (head) => Number(head ?? 0),
+        () => null,
+      )
+    : null;
 
 const log = new Logger('read models');
 /** Nothing of what an error says: its words may be personal. */

@@ -23,7 +23,7 @@ export class Load {
     const late = (): void => {
       if (!reply.sent && !reply.raw.headersSent) void send(reply, problem('REGISTER.OVERDUE', {}, RETRY));
     };
-    this.#timers.set(reply, setTimeout(late, this.limits.answer));
+    this.#timers.set(reply, setTimeout(late, this.limits.answer).unref());
   }
 
   /** The answer has gone out, or the caller has gone away. */

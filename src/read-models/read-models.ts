@@ -204,9 +204,9 @@ export class ReadModels extends Reader {
 
   /**
    * A file of another log is given up at once: what it would answer is another register's. One of this log from before
-   * its end was lost is kept: it is what is left of that. Where a log cannot be taken
-   * in whole, an empty file follows it as far as it goes. One that is damaged is built anew, and one that cannot be
-   * written opened again: a connection opened while a file could only be read never writes.
+   * its end was lost is kept: it is what is left of that. Where a log cannot be taken in whole, an empty file follows it
+   * as far as it goes. One that is damaged is built anew, and one that cannot be written opened again: a connection
+   * opened while a file could only be read never writes.
    */
   async #prepare(signal: AbortSignal, onProgress: OnProgress): Promise<void> {
     if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild(onProgress);
