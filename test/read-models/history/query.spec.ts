@@ -97,6 +97,13 @@ it('is limited to types, and steps through those', async () => {
     4,
   ]);
   expect((await history({ types: ['died'] })).items).toEqual([]);
+  const several = ['opened', 'arrested', 'died'];
+  const positions = async (ask: Parameters<typeof history>[0]) =>
+    (await history(ask)).items.map(({ position }) => position);
+  expect(await positions({ types: several })).toEqual([1, 2, 3, 4]);
+  expect(await positions({ types: several, after: 1, limit: 2 })).toEqual([2, 3]);
+  expect(await positions({ types: several, after: 1, subject: { kind: 'case', id: 'b' } })).toEqual([3, 4]);
+  expect(await positions({ types: ['arrested'], subject: { kind: 'case', id: 'b' } })).toEqual([4]);
 });
 
 it('is null for an unknown subject', async () => {
