@@ -32,6 +32,8 @@ export interface Comparison {
   readonly to: string;
   /** Null where the figure is for information. */
   readonly aim: Aim | null;
+  /** Whether each flush takes two milliseconds more. */
+  readonly slowDisk?: true;
 }
 
 type Pair = readonly [of: string, to: string];
@@ -63,6 +65,10 @@ export const comparisons: readonly Comparison[] = [
     { atLeast: 0.7 },
     ['habeas', 'raw, 64 a transaction'],
   ),
+  {
+    ...aSecond('append-64-slow', 'appends, 64 in flight, each flush 2 ms longer', appendsInFlight, [], { atLeast: 35 }),
+    slowDisk: true,
+  },
   aSecond('append-bulk', 'events in bulk', appendsInBulk, [], { atLeast: 1.5 }),
   aSecond(
     'append-long',

@@ -4,7 +4,7 @@
  * docs/benchmarks.json, those of other comparisons stay there, and the table of docs/benchmarks.md is made from it.
  */
 import Database from 'better-sqlite3';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,18 +53,27 @@ const runChild = async (name: string, variant: string, environment: NodeJS.Proce
   }
 };
 
+/** What a comparison's processes need: a library that makes the disk slow is compiled where it is wanted. */
+const environmentOf = ({ slowDisk }: Comparison): NodeJS.ProcessEnv => {
+  if (slowDisk === undefined) return {};
+  const library = join(data, 'slow-disk.so');
+  const source = fileURLToPath(new URL('../../bench/slow-disk.c', import.meta.url));
+  execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl']);
+  return { LD_PRELOAD: library };
+};
+
 /** Variants that two comparisons share run once a round. */
 const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[]> => {
   const figures = new Map<string, Figure[]>();
-  const keyOf = (comparison: Comparison, variant: string): string =>
-    `${comparisons.findIndex(({ item }) => item === comparison.item)} ${variant}`;
+  const keyOf = ({ item, slowDisk }: Comparison, variant: string): string =>
+    `${comparisons.findIndex((other) => other.item === item)} ${String(slowDisk)} ${variant}`;
   for (let round = 1; round <= rounds; round += 1)
     for (const comparison of chosen) {
       const { name, of, to } = comparison;
       for (const variant of round % 2 === 1 ? [of, to] : [to, of]) {
         const found = figures.get(keyOf(comparison, variant)) ?? [];
         if (found.length === round) continue;
-        const figure = await runChild(name, variant);
+        const figure = await runChild(name, variant, environmentOf(comparison));
         figures.set(keyOf(comparison, variant), [...found, figure]);
         say(`round ${round}: ${name}, ${variant}: ${figure.value.toPrecision(4)} ${comparison.unit}`);
       }
@@ -89,8 +98,8 @@ const explain = async (outcome: Outcome): Promise<Outcome> => {
   if (isReached(outcome) !== false && !values.profile) return outcome;
   const folder = mkdtempSync(join(data, 'profiles-'));
   try {
-    const { name, of } = chosen.find((comparison) => comparison.name === outcome.name) as Comparison;
-    await runChild(name, of, { [PROFILE_TO]: folder });
+    const comparison = chosen.find(({ name }) => name === outcome.name) as Comparison;
+    await runChild(comparison.name, comparison.of, { ...environmentOf(comparison), [PROFILE_TO]: folder });
     return { ...outcome, profile: topFunctions(folder, 8) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
