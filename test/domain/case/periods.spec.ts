@@ -235,6 +235,30 @@ describe('periods', () => {
     ]);
   });
 
+  test('the end of a sentence knows that the arrest came before the judgment', () => {
+    const facts = known({ ...arrested, occurredOn: '2024' }, { ...convicted, occurredOn: '2024-03-10' });
+    expect(periodsOf(facts).at(-1)?.standing?.sentenceEnd).toEqual({
+      earliest: day('2027-01-01'),
+      latest: day('2027-03-10'),
+    });
+  });
+
+  test('lists stand in their own order, not in that of the facts', () => {
+    const facts = known(arrested, { ...recognised, list: 'zeta' }, { ...recognised, list: 'alpha' });
+    const last = periodsOf(facts).at(-1);
+    expect(last?.standing?.lists.map(({ list }) => list)).toEqual(['alpha', 'zeta']);
+  });
+
+  test('facts that are past count as decided, also behind one that is not', () => {
+    const moved = Array.from({ length: MAX_UNDECIDED + 1 }, (_, index) => ({
+      type: 'transferred' as const,
+      occurredOn: `2024-03-${String(index + 1).padStart(2, '0')}`,
+      facility: `facility ${String(index)}`,
+    }));
+    const facts = known(arrested, { type: 'charged', occurredOn: '2024', articles: [ARTICLE] }, ...moved);
+    expect(periodsOf(facts).every(({ standing }) => standing !== null)).toBe(true);
+  });
+
   test('more facts undecided on a day than the register enumerates make it undecided', () => {
     const free = (count: number): Told => [
       arrested,

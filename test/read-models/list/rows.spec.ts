@@ -123,6 +123,16 @@ describe('rows of a list', () => {
     ]);
   });
 
+  it('say once that a list may not have spoken yet, however much else it may have said', () => {
+    const occurredOn = '2024-02-01/2024-02-28';
+    const facts = known(ARRESTED, { type: 'proposed', occurredOn, list: 'union' }, { ...RECOGNISED, occurredOn });
+    expect(told(facts, 'union', 'recognition')).toEqual([
+      ['2024-02-01', '2024-02-28', 'proposed'],
+      ['2024-02-01', null, 'recognised'],
+      ['2024-02-01', '2024-02-28', 'none'],
+    ]);
+  });
+
   it('say so whatever else changed to and fro meanwhile', () => {
     const moved = (occurredOn: string, facility: string) => ({ type: 'transferred' as const, occurredOn, facility });
     const facts = known(
