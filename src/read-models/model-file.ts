@@ -135,6 +135,11 @@ export class ModelFile {
     });
   }
 
+  /** Writes what stands there already. Throws what SQLite throws where it cannot. */
+  rewrite(): void {
+    this.#save.run(this.#at.cursor, this.#at.position);
+  }
+
   /** Takes events in without what follows from them; a rebuild derives each case at once afterwards. */
   keep(events: readonly LogEvent[]): void {
     this.#commit(events, (news) => news.forEach((event) => this.dossiers.keep(event)));

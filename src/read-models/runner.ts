@@ -45,7 +45,7 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
   const stopped = (): boolean => signal.aborted;
   let failures = 0;
   let limit = BATCH;
-  // A file that could not be written is known to be written again only when it is.
+  // A file that could not be written is known to be written again only when it is: with the next events, or where there are none.
   let unwritten = false;
   const progress = (): void => {
     failures = 0;
@@ -55,6 +55,10 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
   while (!stopped()) {
     try {
       const prepared = await host.prepare(signal);
+      if (unwritten && (await isCaughtUp(host))) {
+        host.file()?.rewrite();
+        unwritten = false;
+      }
       if (!unwritten) host.report(null);
       await follow(host, limit, AbortSignal.any([signal, prepared]), progress);
     } catch (error) {
@@ -72,6 +76,13 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
     failures += 1;
     await wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)), signal);
   }
+};
+
+/** Whether nothing waits to be taken in. */
+const isCaughtUp = async (host: Host): Promise<boolean> => {
+  const head = await host.store.head();
+  const cursor = host.file()?.checkpoint.cursor ?? null;
+  return head === null || (cursor !== null && host.store.compare(cursor, head) >= 0);
 };
 
 const follow = async (host: Host, limit: number, signal: AbortSignal, progress: () => void): Promise<void> => {

@@ -5,7 +5,11 @@ import { StoreDamaged, type Appended, type LogEvent, type StreamEvent } from '..
 import type { CheckedAppend, CheckedRecord } from '../request.js';
 import { rewriteVersion } from './file.js';
 
-/** Rows taken at once, and the bytes of payload after which a read ends, so that large events cannot fill the memory. */
+/**
+ * Rows taken at once, at first and at most, and the bytes of payload after which a read ends, so that large events cannot fill
+ * the memory.
+ */
+const FIRST_CHUNK = 16;
 const CHUNK = 256;
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 
@@ -158,11 +162,14 @@ const prepare = (db: Database.Database) => ({
     .raw(),
 });
 
-/** Reads in chunks until the limit, the end, or too many bytes. Rows lie without gaps, so that they are counted on. */
+/**
+ * Reads in chunks until the limit, the end, or too many bytes; the first is small, since it may already be too many. Rows lie without
+ * gaps, so that they are counted on.
+ */
 const bounded = <R extends Row | LogRow>(limit: number, chunk: (read: number, most: number) => R[]): R[] => {
   const rows: R[] = [];
-  for (let bytes = 0; rows.length < limit && bytes < MAX_READ_BYTES;) {
-    const most = Math.min(CHUNK, limit - rows.length);
+  for (let bytes = 0, size = FIRST_CHUNK; rows.length < limit && bytes < MAX_READ_BYTES; size *= 2) {
+    const most = Math.min(size, CHUNK, limit - rows.length);
     const more = chunk(rows.length, most);
     for (const row of more) bytes += row[5].length;
     rows.push(...more);
