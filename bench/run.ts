@@ -53,14 +53,15 @@ const runChild = async (name: string, variant: string, environment: NodeJS.Proce
   }
 };
 
-/** What a comparison's processes need: a library that makes the disk slow is compiled where it is wanted. */
-const environmentOf = ({ slowDisk }: Comparison): NodeJS.ProcessEnv => {
-  if (slowDisk === undefined) return {};
-  const library = join(data, 'slow-disk.so');
+const SLOW_DISK = join(data, 'slow-disk.so');
+const compileSlowDisk = (): void => {
   const source = fileURLToPath(new URL('../../bench/slow-disk.c', import.meta.url));
-  execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl']);
-  return { LD_PRELOAD: library };
+  execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', SLOW_DISK, source, '-ldl']);
 };
+
+/** What the processes of a comparison need. */
+const environmentOf = ({ slowDisk }: Comparison): NodeJS.ProcessEnv =>
+  slowDisk === undefined ? {} : { LD_PRELOAD: SLOW_DISK };
 
 /** Variants that two comparisons share run once a round. */
 const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[]> => {
@@ -132,6 +133,7 @@ const write = (news: readonly Outcome[]): void => {
 const chosen = comparisons.filter(({ name }) => values.only?.includes(name) ?? true);
 const measured = measuredOn();
 mkdirSync(data, { recursive: true });
+if (chosen.some(({ slowDisk }) => slowDisk)) compileSlowDisk();
 await prepare(data, sizes, new Set(chosen.flatMap(({ on }) => on)), say);
 const outcomes: Outcome[] = [];
 for (const outcome of await measure(chosen)) outcomes.push(await explain(outcome));

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { copyEvents, verifyCopy, wholeLog } from '../event-store/copy.js';
 import { filesIn, openDataFolder } from '../event-store/data-folder.js';
-import { openEsdbStore } from '../event-store/eventstoredb/store.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { readSettings, type Settings } from '../settings.js';
+import { openServer } from '../stores.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { gauge } from './terminal.js';
@@ -44,14 +44,14 @@ interface Place {
 }
 
 /** `sqlite:<folder>`, `esdb://…`, or `esdb` for the address in ESDB_URL. */
-const placeIn = (text: string, { esdbUrl, esdbRegister }: Settings, option: string): Place => {
+const placeIn = (text: string, settings: Settings, option: string): Place => {
   const folder = /^sqlite:(.+)$/.exec(text)?.[1];
   if (folder !== undefined) return inFolder(folder);
-  const url = text === 'esdb' ? esdbUrl : text;
+  const url = text === 'esdb' ? settings.esdbUrl : text;
   if (url === null || !isEsdbUrl(url))
     throw new CannotRun(`${option}: expected sqlite:<folder>, ${EXPECTED_URL}, or esdb, which stands for ESDB_URL`);
   const open = async (): Promise<Held> => {
-    const store = await openEsdbStore({ url, register: esdbRegister });
+    const store = await openServer({ ...settings, esdbUrl: url });
     return { store, release: () => store.close() };
   };
   return { read: open, write: open };

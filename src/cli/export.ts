@@ -1,4 +1,5 @@
 /** `habeas export`: the log, which can be imported again, or a list for people. */
+import type { TableFormat } from '../register-files/export.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
@@ -6,7 +7,7 @@ import type { AskedOfList } from './export-list.js';
 
 export interface ExportOptions {
   readonly data?: string;
-  readonly format: 'ndjson' | 'csv' | 'xlsx';
+  readonly format: 'ndjson' | TableFormat;
   readonly out?: string;
   /** What is asked of a list, by its names in a URL. */
   readonly [parameter: string]: string | string[] | undefined;

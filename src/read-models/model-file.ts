@@ -1,7 +1,7 @@
 /** One read-model file: the dossiers, the tables derived from them, and how far in the log they are. */
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
-import type { Cursor, LogEvent } from '../event-store/port.js';
+import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { DOSSIER_INDEXES, DOSSIER_TABLES, dossierOf, Dossiers } from './dossiers.js';
 import { periods, recognitions } from './list/tables.js';
 import { headings, references } from './names/tables.js';
@@ -113,6 +113,11 @@ export class ModelFile {
 
   get checkpoint(): Checkpoint {
     return this.#at;
+  }
+
+  /** Whether everything up to the head of a log was taken in; null is the head of an empty one. */
+  hasReached(head: Cursor | null, store: EventStore): boolean {
+    return head === null || (this.#at.cursor !== null && store.compare(this.#at.cursor, head) >= 0);
   }
 
   /** Tells this register's log from another: the id of its first event, null where nothing was taken in yet. */

@@ -8,7 +8,6 @@ import { BadMark, NotCaughtUp } from './questions.js';
 import { Reader, type Reading } from './reader.js';
 import { build, discard, empty, IN_MEMORY, swap, takeMore, type OnProgress, type Progress } from './rebuild.js';
 import { run, type Host, type Problem } from './runner.js';
-
 import { Waiters } from './waiters.js';
 
 export type { Problem };

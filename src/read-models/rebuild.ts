@@ -7,7 +7,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore } from '../event-store/port.js';
 import { blamed } from './failures.js';
-import { ModelFile, type Checkpoint } from './model-file.js';
+import { ModelFile } from './model-file.js';
 
 /** How far a rebuild is: events read (of how many is not known), then cases derived. */
 export interface Progress {
@@ -64,9 +64,7 @@ const keepAll = async (
 ): Promise<void> => {
   // Up to the head as it is now: who chased one that moves might never come to an end.
   const head = await store.head();
-  const isThere = ({ cursor }: Checkpoint): boolean =>
-    head === null || (cursor !== null && store.compare(cursor, head) >= 0);
-  while (!isThere(file.checkpoint)) {
+  while (!file.hasReached(head, store)) {
     signal.throwIfAborted();
     const events = await store.read(file.checkpoint.cursor, EVENTS);
     if (events.length === 0) return;

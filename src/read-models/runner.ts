@@ -81,8 +81,7 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
 /** Whether nothing waits to be taken in. */
 const isCaughtUp = async (host: Host): Promise<boolean> => {
   const head = await host.store.head();
-  const cursor = host.file()?.checkpoint.cursor ?? null;
-  return head === null || (cursor !== null && host.store.compare(cursor, head) >= 0);
+  return host.file()?.hasReached(head, host.store) === true;
 };
 
 const follow = async (host: Host, limit: number, signal: AbortSignal, progress: () => void): Promise<void> => {

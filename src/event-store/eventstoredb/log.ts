@@ -7,6 +7,7 @@ import {
   START,
   streamNameFilter,
   type Position,
+  type ReadAllOptions,
   type RecordedEvent,
 } from '@eventstore/db-client';
 import { decode } from '../codec.js';
@@ -23,6 +24,10 @@ const FEWEST_RAW = 64;
 const MOST_RAW = 1_000;
 /** Characters of payload after which a read ends, so that large events cannot fill the memory. */
 const MAX_READ_LENGTH = 16 * 1024 * 1024;
+
+/** Where a read of the whole server begins, which way it goes, and how many raw events it asks for. */
+type From = Required<Pick<ReadAllOptions, 'direction' | 'fromPosition' | 'maxCount'>>;
+type Take = (event: RecordedEvent) => 'more' | 'enough';
 
 export class EsdbLog {
   /** The furthest place up to which our events were counted. */
@@ -59,7 +64,7 @@ export class EsdbLog {
 
   /** One read of the whole server that only a leader gives. Throws StoreUnavailable where none does. */
   async ask(): Promise<void> {
-    await this.#back(END, 1, () => 'enough');
+    await this.#look({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }, () => 'enough');
   }
 
   /** As in the port. Walks back over what others wrote, as far as it has not been walked over before. */
@@ -68,7 +73,8 @@ export class EsdbLog {
     const walk: { newest?: Place; oldest?: Place; found?: Cursor | null } = {};
     while (walk.found === undefined) {
       const from = walk.oldest;
-      await this.#back(from === undefined ? END : positionOf(from), MOST_RAW, (event) => {
+      const fromPosition = from === undefined ? END : positionOf(from);
+      await this.#look({ direction: BACKWARDS, fromPosition, maxCount: MOST_RAW }, (event) => {
         const place = placeOf(event);
         walk.newest ??= place;
         walk.oldest = place;
@@ -82,20 +88,16 @@ export class EsdbLog {
     return walk.found;
   }
 
-  /** Reads the server's log backwards. */
-  #back(
-    fromPosition: Position | typeof START | typeof END,
-    maxCount: number,
-    take: (event: RecordedEvent) => 'more' | 'enough',
-  ): Promise<void> {
+  /** Gives raw events of the whole server to `take`, again from the first of them where the read failed. */
+  #look(from: From, take: Take): Promise<void> {
+    return this.connection.persist(() => this.#raw(from, take), this.closing);
+  }
+
+  /** The same, tried once. */
+  #raw(from: From, take: Take): Promise<void> {
     const { client, options, tryMs } = this.connection;
-    const back = { direction: BACKWARDS, maxCount, fromPosition } as const;
-    return this.connection.persist(
-      () =>
-        readTo(client.readAll({ ...options, ...back }), tryMs, ({ event }) =>
-          event === undefined ? 'more' : take(event),
-        ),
-      this.closing,
+    return readTo(client.readAll({ ...options, ...from }), tryMs, ({ event }) =>
+      event === undefined ? 'more' : take(event),
     );
   }
 
@@ -116,23 +118,16 @@ export class EsdbLog {
   /** Throws RangeError for a place that is not in this log. */
   async check(place: Place): Promise<void> {
     if (place === BEGINNING) return;
-    const { client, options, tryMs } = this.connection;
-    const there = { fromPosition: positionOf(place), direction: FORWARDS, maxCount: 1 } as const;
     const found = { same: false };
-    await this.connection.persist(
-      () =>
-        readTo(client.readAll({ ...options, ...there }), tryMs, ({ event }) => {
-          found.same = event !== undefined && comparePlaces(placeOf(event), place) === 0;
-          return 'enough';
-        }),
-      this.closing,
-    );
+    await this.#look({ direction: FORWARDS, fromPosition: positionOf(place), maxCount: 1 }, (event) => {
+      found.same = comparePlaces(placeOf(event), place) === 0;
+      return 'enough';
+    });
     if (!found.same) throw new RangeError('the cursor is of another log');
   }
 
   /** Our events after a counted place, at most `limit`, fewer where they are large; none at the end of the log. */
   async page(after: Counted, limit: number): Promise<LogEvent[]> {
-    const { client, options, tryMs } = this.connection;
     const found: LogEvent[] = [];
     let [place, counted, length, seen]: [Place, Counted, number, number] = [after, after, 0, 0];
     const isFull = (): boolean => found.length === limit || length > MAX_READ_LENGTH;
@@ -150,17 +145,12 @@ export class EsdbLog {
       const from = place;
       let begun = from === BEGINNING;
       seen = 0;
-      await readTo(
-        client.readAll({ ...options, fromPosition: positionOf(from), direction: FORWARDS, maxCount }),
-        tryMs,
-        ({ event }) => {
-          if (event === undefined) return 'more';
-          if (begun) take(event);
-          else if (comparePlaces(placeOf(event), from) === 0) begun = true;
-          else throw new RangeError('the cursor is of another log');
-          return isFull() ? 'enough' : 'more';
-        },
-      );
+      await this.#raw({ direction: FORWARDS, fromPosition: positionOf(from), maxCount }, (event) => {
+        if (begun) take(event);
+        else if (comparePlaces(placeOf(event), from) === 0) begun = true;
+        else throw new RangeError('the cursor is of another log');
+        return isFull() ? 'enough' : 'more';
+      });
       if (!begun) throw new RangeError('the cursor lies past the end of this log');
     };
     do await this.connection.persist(readOn, this.closing);
