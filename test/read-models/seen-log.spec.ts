@@ -1,0 +1,97 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ReadModels } from '../../src/read-models/read-models.js';
+import { differenceOf, seenLog, setAside, type SeenLog } from '../../src/read-models/seen-log.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { clock, Log, opened } from './support.js';
+
+let folder: TemporaryFolder;
+let path: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  path = join(folder.path, 'read-models.sqlite');
+});
+afterEach(() => folder.remove());
+
+/** A log of some cases, by their ids. */
+const logOf = async (...ids: readonly string[]): Promise<Log> => {
+  const log = new Log();
+  for (const id of ids) await log.say('case', id, { ...opened('Ad'), id: EVENTS[id] });
+  return log;
+};
+const EVENTS: Readonly<Record<string, string>> = Object.fromEntries(
+  ['a', 'b', 'c', 'x'].map((id, n) => [id, `00000000-0000-4000-8000-00000000000${String(n)}`]),
+);
+const project = async (log: Log): Promise<ReadModels> => {
+  const models = ReadModels.open(path, log.store, clock);
+  await models.start();
+  await models.waitFor(log.token);
+  return models;
+};
+
+describe('what a read-model file has seen of its log', () => {
+  it('is told without writing to the file, while it is in use and after', async () => {
+    const models = await project(await logOf('a', 'b', 'c'));
+    const seen = {
+      position: 3,
+      cursor: '3',
+      before: '2',
+      firstId: EVENTS['a'],
+      lastId: EVENTS['c'],
+    };
+    expect(seenLog(path)).toEqual(seen);
+    await models.stop();
+    expect(seenLog(path)).toEqual(seen);
+  });
+
+  it('is nothing where there is no file or nothing was projected, and is not told by another file', async () => {
+    expect(seenLog(path)).toBeNull();
+    const models = ReadModels.open(path, (await logOf()).store, clock);
+    await models.start();
+    await models.stop();
+    expect(seenLog(path)).toMatchObject({ position: 0, lastId: null });
+    await writeFile(path, 'no database');
+    expect(seenLog(path)).toBe('unreadable');
+  });
+});
+
+describe('a log', () => {
+  let seen: SeenLog;
+  beforeEach(async () => {
+    await (await project(await logOf('a', 'b'))).stop();
+    seen = seenLog(path) as SeenLog;
+  });
+
+  it.each([
+    ['itself', ['a', 'b'], null],
+    ['one that went on', ['a', 'b', 'c'], null],
+    ['empty', [], 'empty'],
+    ['without its end', ['a'], 'shorter'],
+    ['with another event at the end', ['a', 'c'], 'diverged'],
+    ['with another event at the end, and gone on', ['a', 'c', 'b'], 'diverged'],
+    ["another register's", ['x', 'c'], 'other'],
+    ["another register's, shorter", ['x'], 'other'],
+  ])('%s differs as it does from what was seen', async (_, ids, kind) => {
+    const difference = await differenceOf(seen, (await logOf(...ids)).store);
+    expect(difference?.kind ?? null).toBe(kind);
+    if (difference !== null) expect(difference.sentence).toContain('2');
+  });
+
+  it('that is empty is lost where there is a file that does not tell, and new where there is none', async () => {
+    expect((await differenceOf('unreadable', (await logOf()).store))?.kind).toBe('empty');
+    expect(await differenceOf('unreadable', (await logOf('a')).store)).toBeNull();
+    expect(await differenceOf(null, (await logOf()).store)).toBeNull();
+  });
+});
+
+it('a file set aside keeps what it has seen, under a name that says so', async () => {
+  await (await project(await logOf('a', 'b'))).stop();
+  await writeFile(`${path}-wal`, '');
+  const seen = seenLog(path);
+  const aside = setAside(path, new Date('2026-01-05T08:00:00.000Z'));
+  expect(aside).toBe(join(folder.path, 'read-models.lost-2026-01-05T08-00-00Z.sqlite'));
+  expect(seenLog(aside)).toEqual(seen);
+  expect(existsSync(path)).toBe(false);
+  expect(readdirSync(folder.path).every((file) => file.startsWith('read-models.lost-'))).toBe(true);
+});
