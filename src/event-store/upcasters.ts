@@ -22,7 +22,16 @@ const setApart =
     personal: value === undefined ? personal : { ...personal, [field]: value },
   });
 
+/** More can be said than before, and what was said keeps its meaning: an older build must not read what it does not know. */
+const widened: Upcaster = (parts) => parts;
+
 export const UPCASTERS: { readonly [T in AnyFactType]?: readonly Upcaster[] } = {
+  // Version 2 of each: a sentence of unknown kind or term, an article with its general part.
+  charged: [widened],
+  convicted: [widened],
+  'appeal-decided': [widened],
+  pardoned: [widened],
+  amnestied: [widened],
   delisted: [setApart('reason')],
 };
 

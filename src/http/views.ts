@@ -82,7 +82,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     custody: oneOf(CUSTODIES),
     proceedings: oneOf(PROCEEDINGS),
     sentence: oneOf(SENTENCE_STATES),
-    sentenceEnd: orNull(object({ earliest: day, latest: day })),
+    sentenceEnd: orNull(object({ earliest: day, latest: orNull(day) })),
     life: boolean,
     articles: listOf(string),
     facility: orNull(string),

@@ -55,7 +55,8 @@ export interface Totals {
 
 export interface SentenceEnd {
   readonly earliest: string;
-  readonly latest: string;
+  /** Null where the term is unknown: the sentence may run for ever. */
+  readonly latest: string | null;
 }
 
 /** One possible standing of a person on the day asked about. */

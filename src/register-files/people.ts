@@ -57,5 +57,6 @@ const together = (values: readonly string[]): string => {
 const sentenceEnd = ({ life, sentenceEnd: end }: StandingView): string => {
   if (life) return 'life';
   if (end === null) return '';
+  if (end.latest === null) return `${end.earliest}/..`;
   return end.earliest === end.latest ? end.earliest : `${end.earliest}/${end.latest}`;
 };

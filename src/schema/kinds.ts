@@ -1,5 +1,6 @@
 /** The kinds of values that fields have. */
 import { isIn, isInt, isURL, max, min } from 'class-validator';
+import { UNKNOWN } from '../domain/case/facts.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
 import type { Class, Kind, Rule } from './field.js';
 import { LIMITS } from './limits.js';
@@ -75,10 +76,17 @@ export const articlePart = form(
   'ARTICLE.INVALID',
 );
 
-/** An article with or without its part, as a filter: `234`, `234.4`, `AZ-CC 234.4.3`. */
+/** An article of the general part, which says that an offence was prepared, attempted or done together: 28, 29, 32.5. */
+export const generalPart = form(
+  /^\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
+  'an article of the general part: 28, 29, 32.5',
+  'ARTICLE.INVALID',
+);
+
+/** An article with or without its part, as a filter: `234`, `234.4`, `28/220.1`, `AZ-OCC 70-2`. */
 export const articleFilter = form(
-  /^([A-Z]{2}-[A-Z]{2,8} )?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
-  'an article, with or without its part: 234, 234.4.3',
+  /^([A-Z]{2}-[A-Z]{2,8}[ :])?(\d{1,3}[-.\d]{0,16}\/)?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
+  'an article, with or without its part: 234, 234.4.3, 28/220.1, AZ-OCC 70-2',
   'ARTICLE.INVALID',
 );
 
@@ -126,6 +134,13 @@ export const term: Kind = {
   },
   expects: 'a term as an ISO 8601 duration: P3Y10M',
   rules: [IS_TEXT, onText('TERM.INVALID', isTerm)],
+};
+
+/** A term of a sentence, or the word that nobody has reported it. */
+export const termOrUnknown: Kind = {
+  schema: { anyOf: [term.schema, { type: 'string', const: UNKNOWN }] },
+  expects: `${term.expects}, or ${UNKNOWN}`,
+  rules: [IS_TEXT, onText('TERM.INVALID', (value) => value === UNKNOWN || isTerm(value))],
 };
 
 export const flag: Kind = {

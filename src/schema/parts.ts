@@ -21,6 +21,7 @@ import {
   articlePart,
   edtf,
   flag,
+  generalPart,
   language,
   lawCode,
   madeId,
@@ -30,6 +31,7 @@ import {
   sha256,
   slug,
   term,
+  termOrUnknown,
   text,
   webAddress,
 } from './kinds.js';
@@ -118,13 +120,16 @@ export class Article implements ArticleOf {
 
   @field(articlePart, optional)
   part?: string;
+
+  @field(generalPart, { ...optional, means: 'Of the general part: preparation, attempt, complicity.' })
+  generalPart?: string;
 }
 
 export class Sentence implements SentenceOf {
   @Holds<Sentence>(
     'SENTENCE.TERM_MISSING',
     'term',
-    'a term, or life: true',
+    'a term, unknown, or life: true',
     (s) => s.kind !== 'imprisonment' || s.term !== undefined || s.life === true,
   )
   @Holds<Sentence>(
@@ -142,7 +147,7 @@ export class Sentence implements SentenceOf {
   @field(oneOf(SENTENCE_KINDS))
   kind: SentenceOf['kind'];
 
-  @field(term, optional)
+  @field(termOrUnknown, optional)
   term?: string;
 
   @field(flag, { ...optional, means: 'For life.' })

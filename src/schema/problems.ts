@@ -39,7 +39,10 @@ export const fieldProblems = {
     means: 'The text is no date in EDTF level 0, with an optional `~`, or names a day that does not exist.',
   },
   'DAY.INVALID': { title: 'No day', means: 'The text is no full day (YYYY-MM-DD), or one that does not exist.' },
-  'TERM.INVALID': { title: 'No term', means: 'The text is no ISO 8601 duration in years, months, weeks and days.' },
+  'TERM.INVALID': {
+    title: 'No term',
+    means: 'The text is no ISO 8601 duration in years, months, weeks and days, nor `unknown` where that may stand.',
+  },
   'ARTICLE.INVALID': {
     title: 'No article',
     means: 'The text is no article, part or code as the register writes them.',
@@ -56,7 +59,7 @@ export const fieldProblems = {
   'SOURCE.NAMELESS': { title: 'Source without citation or URL', means: 'A source has a citation, a URL, or both.' },
   'SENTENCE.TERM_MISSING': {
     title: 'Imprisonment without a term',
-    means: 'A sentence of imprisonment has a term or is for life.',
+    means: 'A sentence of imprisonment has a term (`unknown` where nobody reported it) or is for life.',
   },
   'SENTENCE.TERM_AND_LIFE': { title: 'Term and life', means: 'A sentence has a term or is for life, not both.' },
   'SENTENCE.LIFE_UNFIT': { title: 'Life without imprisonment', means: 'Only imprisonment is for life.' },

@@ -43,6 +43,12 @@ const articles = [
   { code: 'AZ-CC', article: '167-2' },
 ] as const;
 
+const articlesToday = [
+  ...articles,
+  { code: 'AZ-CC', article: '220', part: '1', generalPart: '28' },
+  { code: 'AZ-OCC', article: '70-2' },
+] as const;
+
 export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full<T>] } = {
   opened: [
     {
@@ -86,7 +92,10 @@ export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full
       incident: 'library-2025',
     },
   ],
-  charged: [{ type: 'charged', ...on('2025-12-24'), articles }],
+  charged: [
+    { type: 'charged', ...on('2025-12-24'), articles },
+    { type: 'charged', ...on('2025-12-24'), articles: articlesToday },
+  ],
   remanded: [
     {
       type: 'remanded',
@@ -109,6 +118,16 @@ export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full
       facility: 'prison-2',
       inAbsentia: false,
     },
+    {
+      type: 'convicted',
+      ...on('2025-12-22/2026-05-06'),
+      articles: articlesToday,
+      sentence: { kind: 'imprisonment', term: 'unknown' },
+      countedFrom: '2025-12-22',
+      court: 'Baku Serious Crimes Court',
+      facility: 'prison-2',
+      inAbsentia: false,
+    },
   ],
   appealed: [{ type: 'appealed', ...on('2026-05/2026-06'), instance: 'Baku Court of Appeal' }],
   'appeal-decided': [
@@ -118,6 +137,13 @@ export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full
       outcome: 'increased',
       instance: 'Supreme Court',
       newSentence: { kind: 'imprisonment', life: true },
+    },
+    {
+      type: 'appeal-decided',
+      ...on('2026-07-01'),
+      outcome: 'reduced',
+      instance: 'Supreme Court',
+      newSentence: { kind: 'unknown' },
     },
   ],
   transferred: [{ type: 'transferred', ...on('2026-08-02'), facility: 'prison-hospital', medical: true }],
@@ -152,6 +178,14 @@ export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full
       reducedBy: 'P1Y6M',
       replacement: { kind: 'suspended', term: 'P1Y' },
     },
+    {
+      type: 'pardoned',
+      ...on('2026-09-01'),
+      decree: 'pardon-2026-09',
+      effect: 'replaced',
+      reducedBy: 'P1Y6M',
+      replacement: { kind: 'suspended', term: 'unknown' },
+    },
   ],
   amnestied: [
     {
@@ -163,6 +197,16 @@ export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full
       effect: 'replaced',
       reducedBy: 'P6M',
       replacement: { kind: 'restriction', term: 'P2Y' },
+    },
+    {
+      type: 'amnestied',
+      ...on('2026-01-05'),
+      act: 'amnesty-2025',
+      clause: '3.1',
+      executingBody: 'Penitentiary Service',
+      effect: 'replaced',
+      reducedBy: 'P6M',
+      replacement: { kind: 'unknown' },
     },
   ],
   paroled: [{ type: 'paroled', ...on('2027-01-15'), court: 'Qaradağ District Court', until: '2029-10-22' }],

@@ -22,6 +22,8 @@ const sentence = fc.constantFrom<object>(
   { kind: 'imprisonment', life: true },
   { kind: 'suspended', term: 'P3D' },
   { kind: 'fine' },
+  { kind: 'imprisonment', term: 'unknown' },
+  { kind: 'unknown' },
 );
 const list = fc.constantFrom('union', 'other');
 const category = fc.constantFrom('believers', 'journalists');

@@ -56,6 +56,7 @@ const endText = ({ sentenceEnd, life }: Standing): string => {
   if (life) return 'life';
   if (sentenceEnd === null) return UNSAID;
   const { earliest, latest } = sentenceEnd;
+  if (latest >= MAX_DAY) return `${formatDay(earliest)}/..`;
   return earliest === latest ? formatDay(earliest) : `${formatDay(earliest)}/${formatDay(latest)}`;
 };
 

@@ -36,16 +36,23 @@ interface Description {
 /** The code a charge is brought under unless it names another: the Criminal Code of Azerbaijan. */
 export const DEFAULT_CODE = 'AZ-CC';
 
-/** An article of a code, with its part: 234, 4.3. */
+/** An article of a code, with its part: 234, 4.3; where it was not completed or not alone, with the general part: 28, 29, 32.5. */
 export interface Article {
   readonly code: string;
   readonly article: string;
   readonly part?: string;
+  readonly generalPart?: string;
 }
 
-export const SENTENCE_KINDS = ['imprisonment', 'suspended', 'restriction', 'fine'] as const;
+/** Stands where a judgment is reported without its term or without the kind of its sentence. */
+export const UNKNOWN = 'unknown';
 
-/** A sentence as a court passed it. Imprisonment has a term (ISO 8601 duration in years, months, weeks, days) or is `life`. */
+export const SENTENCE_KINDS = ['imprisonment', 'suspended', 'restriction', 'fine', UNKNOWN] as const;
+
+/**
+ * A sentence as a court passed it. Imprisonment has a term (ISO 8601 duration in years, months, weeks, days) or is `life`;
+ * `unknown` stands for a term or a kind that nobody has reported.
+ */
 export interface Sentence {
   readonly kind: (typeof SENTENCE_KINDS)[number];
   readonly term?: string;
@@ -178,12 +185,12 @@ export const caseFacts: { readonly [T in CaseFactType]: FactDescription<CaseFiel
     personal: ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'],
   },
   arrested: { means: 'Liberty was taken.', version: 1, dated: true, personal: ['place'] },
-  charged: { means: 'The person was accused, or the charges changed.', version: 1, dated: true, personal: [] },
+  charged: { means: 'The person was accused, or the charges changed.', version: 2, dated: true, personal: [] },
   remanded: { means: 'A court ordered or extended custody.', version: 1, dated: true, personal: [] },
   tried: { means: 'The case went to court.', version: 1, dated: true, personal: [] },
-  convicted: { means: 'Judgment of guilt, with its sentence.', version: 1, dated: true, personal: [] },
+  convicted: { means: 'Judgment of guilt, with its sentence.', version: 2, dated: true, personal: [] },
   appealed: { means: 'An appeal was filed.', version: 1, dated: true, personal: [] },
-  'appeal-decided': { means: 'An appeal was decided.', version: 1, dated: true, personal: [] },
+  'appeal-decided': { means: 'An appeal was decided.', version: 2, dated: true, personal: [] },
   transferred: { means: 'The person was moved.', version: 1, dated: true, personal: [] },
   mistreated: {
     means: 'Torture, hunger strike, denial of care or counsel.',
@@ -196,11 +203,11 @@ export const caseFacts: { readonly [T in CaseFactType]: FactDescription<CaseFiel
   recategorised: { means: 'The person moved to another category of a list.', version: 1, dated: true, personal: [] },
   pardoned: {
     means: 'The head of state showed mercy to this person by a pardon decree.',
-    version: 1,
+    version: 2,
     dated: true,
     personal: [],
   },
-  amnestied: { means: 'An amnesty act was applied to this person.', version: 1, dated: true, personal: [] },
+  amnestied: { means: 'An amnesty act was applied to this person.', version: 2, dated: true, personal: [] },
   paroled: { means: 'A court granted conditional early release.', version: 1, dated: true, personal: [] },
   'charges-dropped': { means: 'The case ended without guilt.', version: 1, dated: true, personal: ['ground'] },
   acquitted: { means: 'A court found the person not guilty.', version: 1, dated: true, personal: [] },

@@ -18,7 +18,10 @@ export interface Standing {
   readonly custodyBy: string | null;
   readonly proceedings: Proceedings;
   readonly sentence: SentenceState;
-  /** The reckoned end of the sentence: the days it may fall on; null where there is none or it is unknown. */
+  /**
+   * The reckoned end of the sentence: the days it may fall on, up to MAX_DAY where its term is unknown; null where there is
+   * none or where nobody knows from when it counts.
+   */
   readonly sentenceEnd: { readonly earliest: Day; readonly latest: Day } | null;
   /** Of the sentence: imprisonment for life. */
   readonly life: boolean;

@@ -139,11 +139,12 @@ const endOf = (
   { sentence, episode }: CaseState,
   anchors: ReadonlyMap<string, { earliest: Day; latest: Day }>,
 ): Standing['sentenceEnd'] => {
-  const { term } = sentence;
-  if (term === null || (sentence.state !== 'active' && sentence.state !== 'suspended')) return null;
+  const { term, openEnd } = sentence;
+  if ((term === null && !openEnd) || (sentence.state !== 'active' && sentence.state !== 'suspended')) return null;
   const start =
     sentence.countedFrom === null ? anchors.get(episode?.arrest ?? '') : (parseEdtf(sentence.countedFrom) ?? undefined);
   if (start === undefined) return null;
+  if (term === null) return { earliest: start.earliest + 1, latest: MAX_DAY };
   // A reduction never makes a sentence end before its second day.
   const end = (day: Day): Day => Math.max(day + 1, addTerm(day, term, sentence.reductions));
   return { earliest: end(start.earliest), latest: end(start.latest) };

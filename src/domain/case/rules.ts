@@ -4,7 +4,7 @@
  */
 import type { Finding } from '../fact.js';
 import type { Interval } from '../time.js';
-import { DEFAULT_CODE, type Article, type CaseFactOf, type CaseFactType, type Sentence } from './facts.js';
+import { DEFAULT_CODE, UNKNOWN, type Article, type CaseFactOf, type CaseFactType, type Sentence } from './facts.js';
 import { finding, type FindingCode } from './findings.js';
 import {
   HELD,
@@ -82,9 +82,14 @@ const inProceedings = (state: CaseState, proceedings: Proceedings, episode: Part
   episode: { arrest: null, convicted: false, released: false, ...state.episode, ...episode },
 });
 
-/** `234.4.3`, with the code in front where it is not the default one. */
-export const articleText = ({ code, article, part }: Article): string =>
-  `${code === DEFAULT_CODE ? '' : `${code}:`}${article}${part === undefined ? '' : `.${part}`}`;
+/** `234.4.3`, `28/220.1`, with the code in front where it is not the default one: `AZ-OCC:70-2`. */
+export const articleText = ({ code, article, part, generalPart }: Article): string =>
+  [
+    code === DEFAULT_CODE ? '' : `${code}:`,
+    generalPart === undefined ? '' : `${generalPart}/`,
+    article,
+    part === undefined ? '' : `.${part}`,
+  ].join('');
 
 const articleTexts = (articles: readonly Article[]): readonly string[] =>
   [...new Set(articles.map(articleText))].sort();
@@ -93,7 +98,8 @@ const passed = (sentence: Sentence, countedFrom: string | null): SentenceStandin
   state: sentence.kind === 'suspended' ? 'suspended' : 'active',
   imprisonment: sentence.kind === 'imprisonment',
   life: sentence.life ?? false,
-  term: sentence.term ?? null,
+  term: sentence.term === UNKNOWN ? null : (sentence.term ?? null),
+  openEnd: sentence.term === UNKNOWN || (sentence.kind === UNKNOWN && sentence.term === undefined),
   reductions: [],
   countedFrom,
 });

@@ -57,7 +57,10 @@ export interface SentenceStanding {
   readonly state: SentenceState;
   readonly imprisonment: boolean;
   readonly life: boolean;
+  /** Null where there is none, and where it is unknown (`openEnd`). */
   readonly term: string | null;
+  /** The term is unknown: the sentence may end on any day after the one from which it counts. */
+  readonly openEnd: boolean;
   readonly reductions: readonly string[];
   readonly countedFrom: string | null;
 }
@@ -94,6 +97,7 @@ export const NO_SENTENCE: SentenceStanding = {
   imprisonment: false,
   life: false,
   term: null,
+  openEnd: false,
   reductions: [],
   countedFrom: null,
 };

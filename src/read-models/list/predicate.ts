@@ -1,5 +1,6 @@
 /** Filters and being on a list, as one condition on one period. */
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
+import { DEFAULT_CODE } from '../../domain/case/facts.js';
 import { CONVICTED_STAGE, HELD } from '../../domain/case/state.js';
 import { parseDay, type Day } from '../../domain/time.js';
 import type { Filters } from '../questions.js';
@@ -77,18 +78,34 @@ const words = (values: Iterable<string>): string => [...values].map((value) => `
 export const STAGE = `CASE WHEN p.proceedings IN (${words(CONVICTED_STAGE)}) THEN 'convicted'
   WHEN p.custody IN (${words(HELD)}) THEN 'awaiting-judgment' END`;
 
-/** In the JSON of the articles: the whole text, or its beginning up to a part: 234 finds 234.4 and not 2340. */
+/**
+ * In the JSON of the articles: the whole text, or its beginning up to a part: 234 finds 234.4 and not 2340. Without a general
+ * part it also finds those that have one: 220 finds 28/220.1. Only rows with a slash are opened for that.
+ */
 const article = (asked: readonly string[]): Sql => {
-  const found = asked.map((text, at) => {
+  const found = asked.map((given, at) => {
+    const text = articleKey(given);
     const quoted = JSON.stringify(text);
     const values = { [`article${at}`]: quoted, [`part${at}`]: `${quoted.slice(0, -1)}.` };
-    return { text: `instr(p.articles, @article${at}) OR instr(p.articles, @part${at})`, values };
+    const direct = `instr(p.articles, @article${at}) OR instr(p.articles, @part${at})`;
+    if (text.includes('/')) return { text: direct, values };
+    return {
+      text: `${direct} OR (instr(p.articles, '/') AND EXISTS (SELECT 1 FROM json_each(p.articles) a
+        WHERE ${WITHOUT_GENERAL_PART} = @plain${at} OR instr(${WITHOUT_GENERAL_PART}, @plain${at} || '.') = 1))`,
+      values: { ...values, [`plain${at}`]: text },
+    };
   });
   return {
     text: `(${found.map(({ text }) => text).join(' OR ') || 'FALSE'})`,
     values: Object.assign({}, ...found.map(({ values }) => values)) as Sql['values'],
   };
 };
+
+/** As a standing writes it: the default code is left out, another one stands before a colon. */
+const articleKey = (asked: string): string => asked.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
+
+const WITHOUT_GENERAL_PART = `CASE WHEN instr(a.value, '/')
+  THEN substr(a.value, 1, instr(a.value, ':')) || substr(a.value, instr(a.value, '/') + 1) ELSE a.value END`;
 
 /** Two conditions on a period `p`: that it certainly matches, and that it may. */
 export interface Match {

@@ -11,7 +11,7 @@ export const dayText = (day: Day): string | null => (day <= MIN_DAY || day >= MA
 
 const sentenceEnd = (earliest: Day, latest: Day): StandingView['sentenceEnd'] => ({
   earliest: formatDay(earliest),
-  latest: formatDay(latest),
+  latest: dayText(latest),
 });
 
 export const standingView = (standing: Standing): StandingView => ({

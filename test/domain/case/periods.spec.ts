@@ -235,6 +235,21 @@ describe('periods', () => {
     ]);
   });
 
+  test.each<[string, Record<string, unknown>]>([
+    ['term', { kind: 'imprisonment', term: 'unknown' }],
+    ['kind', { kind: 'unknown' }],
+    ['term of a suspended sentence', { kind: 'suspended', term: 'unknown' }],
+  ])('a sentence of unknown %s runs on or is over, from the day after it counts', (_, sentence) => {
+    const facts = known(arrested, { ...convicted, sentence });
+    const state = sentence['kind'] === 'suspended' ? 'suspended' : 'active';
+    expect(periodsOf(facts).at(-1)?.standing?.sentenceEnd).toEqual({ earliest: day('2024-02-21'), latest: MAX_DAY });
+    expect(
+      told(facts, (standing) => standing.sentence)
+        .slice(-2)
+        .sort(),
+    ).toEqual([`2024-08-10 … ${state}`, '2024-08-10 … completed'].sort());
+  });
+
   test('the end of a sentence knows that the arrest came before the judgment', () => {
     const facts = known({ ...arrested, occurredOn: '2024' }, { ...convicted, occurredOn: '2024-03-10' });
     expect(periodsOf(facts).at(-1)?.standing?.sentenceEnd).toEqual({
@@ -301,7 +316,8 @@ const courses = (order: readonly Ordered[]): readonly (readonly Day[])[] => {
 /** The standings of a state on a day in one course, its sentence counted from each day that may be meant. */
 const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefined): readonly Standing[] => {
   const { sentence, episode } = state;
-  const running = sentence.term !== null && (sentence.state === 'active' || sentence.state === 'suspended');
+  const running =
+    (sentence.term !== null || sentence.openEnd) && (sentence.state === 'active' || sentence.state === 'suspended');
   const named = parseEdtf(sentence.countedFrom ?? '');
   const start = dayOf(episode?.arrest ?? '');
   const starts = !running
@@ -326,6 +342,8 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
       .sort((a, b) => (a.list < b.list ? -1 : 1)),
   });
   if (starts.length === 0) return [standing(null)];
+  // Of an unknown term: the shortest one, and one that never ends within these days.
+  if (sentence.term === null) return starts.flatMap((from) => [standing(from + 1), standing(MAX_DAY)]);
   return starts.map((from) => standing(Math.max(from + 1, addTerm(from, sentence.term ?? '', sentence.reductions))));
 };
 

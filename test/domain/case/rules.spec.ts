@@ -134,6 +134,24 @@ describe('custody', () => {
       'f3',
     ],
     [
+      'a conviction to imprisonment of unknown term imprisons who is held',
+      [arrested, remanded, { ...convicted, sentence: { kind: 'imprisonment', term: 'unknown' } }],
+      'imprisoned',
+      'f3',
+    ],
+    [
+      'a conviction to nobody knows what leaves custody as it is',
+      [arrested, remanded, { ...convicted, sentence: { kind: 'unknown' } }],
+      'remand',
+      'f2',
+    ],
+    [
+      'a conviction on an unknown day imprisons from the day of the report',
+      [arrested, remanded, { ...convicted, occurredOn: '2024-02-20/2025-10-07' }],
+      'imprisoned',
+      'f3',
+    ],
+    [
       'a conviction to a fine does not',
       [arrested, remanded, { ...convicted, sentence: { kind: 'fine' } }],
       'remand',
@@ -384,6 +402,14 @@ describe('proceedings and sentence', () => {
       { ...arrested, occurredOn: '2024-12-01' },
     ];
     expect(after(...facts).standing.custody).toBe('detained');
+  });
+
+  test('an article of the general part stands before the one that it belongs to, behind the code', () => {
+    const articles = [
+      { ...ARTICLE, article: '220', part: '1', generalPart: '28' },
+      { code: 'AZ-OCC', article: '70-2', generalPart: '15' },
+    ];
+    expect(after(arrested, { ...charged, articles }).standing.articles).toEqual(['28/220.1', 'AZ-OCC:15/70-2']);
   });
 
   test('articles are those of the last charge or judgment, sorted, each once, other codes named', () => {

@@ -134,6 +134,33 @@ describe('the members of a list', () => {
 });
 
 describe('filters', () => {
+  it.each<[string, readonly string[]]>([
+    ['220', ['prepared']],
+    ['220.1', ['prepared']],
+    ['28/220', ['prepared']],
+    ['AZ-CC 28/220.1', ['prepared']],
+    ['28', []],
+    ['20', []],
+    ['70-2', []],
+    ['AZ-OCC 70-2', ['old']],
+    ['AZ-OCC:70', []],
+    ['AZ-OCC 220', []],
+    ['15/70-2', []],
+    ['AZ-OCC 15/70-2', ['old']],
+  ])('article %s finds what was prepared and what stands in an old code', async (article, expected) => {
+    for (const [id, given] of [
+      ['prepared', { code: 'AZ-CC', article: '220', part: '1', generalPart: '28' }],
+      ['old', { code: 'AZ-OCC', article: '70-2', generalPart: '15' }],
+    ] as const)
+      await at.say('case', id, arrested('2024-01-01'), recognised('2024-01-01'), {
+        type: 'charged',
+        occurredOn: '2024-01-02',
+        articles: [given],
+      });
+    const all = [...(await who({ article: [article] }))].filter((id) => id === 'prepared' || id === 'old');
+    expect(all).toEqual(expected);
+  });
+
   const someone = async (id: string, article: string, part: string | undefined, more: readonly object[] = []) =>
     at.say(
       'case',
