@@ -22,8 +22,8 @@ export const LOG_CODES = {
   },
   STORE_DAMAGED: {
     means:
-      'The log holds something that cannot be read. Reading goes on from the read models; a damaged file is not written to.',
-    todo: 'Stop the service, keep a copy of the folder, restore the last backup or repair the file; then start it again.',
+      'The log holds something that cannot be read, or its files were removed or replaced under the service. Reading goes on; a damaged log is not written to.',
+    todo: 'Where the files were removed: save what the service still reads before it is stopped (below). Else stop it, keep a copy of the folder, restore the last backup or repair the file; then start it again.',
   },
 } as const satisfies Record<string, Meaning>;
 

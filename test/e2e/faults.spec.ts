@@ -3,9 +3,10 @@
  * need a file system of their own, or another user, are in test/faults (`npm run test:faults`).
  */
 import Database from 'better-sqlite3';
-import { existsSync, openSync } from 'node:fs';
+import { existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuiltService } from '../support/built-service.js';
+import { habeas } from '../support/command-line.js';
 import { overwrite } from '../support/damage.js';
 import { define, name, open, said, Service, type Loose, type Reply } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -131,6 +132,44 @@ describe('damage', () => {
     await service.stop();
     overwrite(join(service.data, 'events.sqlite'), 0, 0.2);
     await expect(service.again()).rejects.toMatchObject({ name: 'StoreDamaged' });
+  });
+});
+
+describe('files of the log, removed under the running service', () => {
+  const remove = (...suffixes: readonly string[]): void => {
+    for (const suffix of suffixes) rmSync(join(service.data, `events.sqlite${suffix}`));
+  };
+  /** The log of another register, as lines. */
+  const linesOf = async (data: string): Promise<string> => (await habeas(['export', '--data', data])).out;
+
+  it.each([[['', '-wal', '-shm']], [['']], [['-wal']]])(
+    'refuse writes, and what the open ones hold is saved by GET /v1/events: %j',
+    async (suffixes) => {
+      const before = (await service.after(await write(), '/v1/events')).text;
+      remove(...suffixes);
+      expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
+      const refused = await write();
+      expect([refused.status, refused.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+      const { text } = await service.get('/v1/events');
+      expect(text).toBe(before);
+      const folder = await temporaryFolder();
+      const saved = join(folder.path, 'saved.ndjson');
+      writeFileSync(saved, text);
+      expect(await habeas(['import', saved, '--data', join(folder.path, 'data')])).toMatchObject({ code: 0 });
+      expect(await linesOf(join(folder.path, 'data'))).toBe(before);
+      await folder.remove();
+    },
+  );
+
+  it('are whole again after a stop where only the write-ahead log was removed', async () => {
+    const before = (await service.after(await write(), '/v1/events')).text;
+    remove('-wal');
+    expect((await write()).status).toBe(500);
+    await service.stop();
+    await service.again();
+    await until(isReady);
+    expect((await service.get('/v1/events')).text).toBe(before);
+    expect((await write()).status).toBe(201);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The embedded event store: one SQLite file, one process, durable when it answers. */
-import type Database from 'better-sqlite3';
 import {
+  StoreDamaged,
   StoreUnavailable,
   type Appended,
   type Cursor,
@@ -8,13 +8,13 @@ import {
   type Expected,
   type LogEvent,
   type NewEvent,
-  type StoreDamaged,
   type StreamEvent,
 } from '../port.js';
 import { checkAfter, checkAppend, checkLimit, checkStream } from '../request.js';
 import { isDamagedFile, isReadOnly, openFile, translated } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
+import { OpenFiles } from './open-files.js';
 
 /**
  * Opens a log in a file, or makes one; `:memory:` is a log that ends with its store. `readonly`: the file must be there, may
@@ -27,7 +27,7 @@ export const createSqliteStore = ({
 }: {
   readonly file: string;
   readonly readonly?: true;
-}): EventStore => new SqliteEventStore(() => openFile(file, readonly));
+}): EventStore => new SqliteEventStore(file, readonly);
 
 /** A cursor is the position as decimal digits. */
 const CURSOR = /^[1-9]\d{0,15}$/;
@@ -47,6 +47,8 @@ class SqliteEventStore implements EventStore {
   readonly kind = 'sqlite';
   readonly #open: () => SqliteLog;
   #log: SqliteLog;
+  /** Null where nothing is written, or to memory. */
+  readonly #files: OpenFiles | null;
   readonly #queue: GroupCommit;
   readonly #sleepers = new Set<() => void>();
   /** How the last write ended; null while there was none. */
@@ -55,9 +57,10 @@ class SqliteEventStore implements EventStore {
   #damage: StoreDamaged | null = null;
   #closed = false;
 
-  constructor(open: () => Database.Database) {
-    this.#open = () => new SqliteLog(open());
+  constructor(file: string, readonly?: true) {
+    this.#open = () => new SqliteLog(openFile(file, readonly));
     this.#log = this.#open();
+    this.#files = readonly === true || file === ':memory:' ? null : new OpenFiles(file);
     this.#queue = new GroupCommit((appends) => {
       const answers = this.#write(() => this.#log.commit(appends));
       this.#wake();
@@ -112,6 +115,7 @@ class SqliteEventStore implements EventStore {
 
   async checkWritable(): Promise<void> {
     this.#checkOpen();
+    this.#checkFiles();
     if (this.#lastWrite !== null && this.#damage === null) {
       const { error, at } = this.#lastWrite;
       if (error === null) return;
@@ -146,14 +150,30 @@ class SqliteEventStore implements EventStore {
     }
   }
 
+  /**
+   * What is committed to a file that nobody finds any more is not kept. So it looks before, to write nothing there, and after,
+   * to acknowledge nothing.
+   */
   #write<T>(run: () => T): T {
     if (this.#damage !== null) throw this.#damage;
+    this.#checkFiles();
     try {
       const result = this.#runWriting(run);
+      this.#checkFiles();
       this.#lastWrite = { error: null, at: 0 };
       return result;
     } catch (error) {
       this.#lastWrite = { error: error as Error, at: performance.now() };
+      throw error;
+    }
+  }
+
+  /** Stays damaged once it was: what came to the path meanwhile may be another log. */
+  #checkFiles(): void {
+    try {
+      this.#files?.check();
+    } catch (error) {
+      if (error instanceof StoreDamaged) this.#damage ??= error;
       throw error;
     }
   }
@@ -173,14 +193,18 @@ class SqliteEventStore implements EventStore {
    */
   #openAgain(): boolean {
     const old = this.#log;
+    let log: SqliteLog | null = null;
     try {
-      const log = this.#open();
-      const same = log.head() === old.head();
-      if (same) this.#log = log;
-      (same ? old : log).close();
-      return same;
+      this.#checkFiles();
+      log = this.#open();
+      this.#checkFiles();
+      if (log.head() !== old.head()) return false;
+      this.#log = log;
+      return true;
     } catch {
       return false;
+    } finally {
+      (this.#log === old ? log : old)?.close();
     }
   }
 

@@ -1,10 +1,11 @@
 /** What is true of the embedded store alone: its file, its durability, and how appends share a commit. */
 import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/event-store/port.js';
 import { openFile } from '../../../src/event-store/sqlite/file.js';
+import { SqliteLog } from '../../../src/event-store/sqlite/log.js';
 import { MAX_QUEUED } from '../../../src/event-store/request.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
 import { anEvent, events, newStream } from '../../support/new-events.js';
@@ -156,6 +157,61 @@ describe('the file of the embedded log', () => {
     copyFileSync(file, `${file}.copy`);
     file = `${file}.copy`;
     expect(await openStore().read(null, 10)).toHaveLength(5);
+  });
+});
+
+describe('files of the log that are no longer at their paths', () => {
+  let store: EventStore;
+  beforeEach(async () => {
+    store = openStore();
+    await store.append(newStream(), 'no-stream', events(3));
+  });
+  const remove = (suffix: string) => (): void => rmSync(`${file}${suffix}`);
+  const replace = (suffix: string) => (): void => {
+    copyFileSync(`${file}${suffix}`, `${file}.other`);
+    renameSync(`${file}.other`, `${file}${suffix}`);
+  };
+  const taken: readonly (readonly [string, () => void])[] = [
+    ['the log, removed', remove('')],
+    ['the log, replaced', replace('')],
+    ['the write-ahead log, removed', remove('-wal')],
+    ['the write-ahead log, replaced', replace('-wal')],
+    ['the shared memory, removed', remove('-shm')],
+  ];
+
+  it.each(taken)('take no more appends, and are read on: %s', async (_, spoil) => {
+    spoil();
+    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
+    expect(await store.read(null, 10)).toHaveLength(3);
+  });
+
+  it.each(taken)('are noticed by who only asks: %s', async (_, spoil) => {
+    await store.checkWritable();
+    spoil();
+    await expect(store.checkWritable()).rejects.toThrow(/^events\.sqlite\S* was (removed|replaced)/);
+  });
+
+  it.each(taken)('acknowledge no append that was committed a moment before: %s', async (_, spoil) => {
+    const real = Object.getOwnPropertyDescriptor(SqliteLog.prototype, 'commit')?.value as SqliteLog['commit'];
+    const commit = jest.spyOn(SqliteLog.prototype, 'commit').mockImplementationOnce(function (
+      this: SqliteLog,
+      appends,
+    ) {
+      const answers = real.call(this, appends);
+      spoil();
+      return answers;
+    });
+    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    expect(commit).toHaveBeenCalledTimes(1);
+    commit.mockRestore();
+  });
+
+  it('stay lost when something else stands there', async () => {
+    remove('')();
+    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    await createSqliteStore({ file }).close();
+    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
   });
 });
 
