@@ -27,6 +27,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Rows of `POST /v1/events`', count(LIMITS.rows), answer('ROWS.TOO_MANY')],
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
+  ['Movements of a page', count(LIMITS.movements), answer('REQUEST.INVALID')],
   ['Facts of one case, list or instrument', count(MAX_FACTS), answer('SUBJECT.FULL')],
   ['Facts stored together', size(MAX_APPEND_BYTES), answer('FACT.TOO_LARGE')],
   ['Writes that wait for the disk', `${count(MAX_QUEUED)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],

@@ -1,5 +1,6 @@
 /** The demonstration on the terminal: the list of its today, who came and went, and one person's history. */
 import type { Writable } from 'node:stream';
+import type { Query } from '@nestjs/cqrs';
 import {
   Cases,
   Counts,
@@ -11,6 +12,7 @@ import {
   type Movement,
 } from '../read-models/questions.js';
 import type { Register } from '../register-files/recorder.js';
+import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';
 
 export const DEMO = {
@@ -47,14 +49,14 @@ const byCategory = async (queries: Queries): Promise<string> => {
 };
 
 const comingAndGoing = async (queries: Queries): Promise<string> => {
-  const sinceEdition = await queries.execute(new Movements(DEMO.list, { from: DEMO.lastEdition, to: DEMO.today }));
-  const sinceEve = await queries.execute(new Movements(DEMO.list, { from: DEMO.eve, to: DEMO.today }));
+  const sinceEdition = await movementsSince(queries, DEMO.lastEdition);
+  const sinceEve = await movementsSince(queries, DEMO.eve);
   if (sinceEdition === null || sinceEve === null) return '';
-  const flow = [sinceEdition, sinceEve].map(({ from, opening, entered, left, closing, leftByReason }) => [
+  const flow = [sinceEdition, sinceEve].map(({ from, opening, totals, closing, leftByReason }) => [
     from,
     opening,
-    entered.length,
-    left.length,
+    totals.entered,
+    totals.left,
     closing,
     leftByReason.map(({ reason, count }) => `${reason} ${count}`).join(', '),
   ]);
@@ -68,10 +70,28 @@ const comingAndGoing = async (queries: Queries): Promise<string> => {
   ].join('');
 };
 
-const movements = (all: readonly Movement[]): string => {
-  const last = [...all].sort((a, b) => ((a.on ?? '') < (b.on ?? '') ? 1 : -1)).slice(0, SHOWN);
-  const rows = last.map(({ on, references, name, category, reason }) => [
-    on ?? '',
+/** The numbers of a span, and of its entries and exits the last ones: pages go by day. */
+const movementsSince = async (queries: Queries, from: string): Promise<MovementsPage | null> => {
+  const ask = { from, to: DEMO.today, limit: LIMITS.movements };
+  let page = await queries.execute(new Movements(DEMO.list, ask));
+  let entered: readonly Movement[] = [];
+  let left: readonly Movement[] = [];
+  while (page !== null) {
+    entered = latest([...entered, ...page.entered]);
+    left = latest([...left, ...page.left]);
+    if (page.next === null) return { ...page, entered, left };
+    page = await queries.execute(new Movements(DEMO.list, { ...ask, after: page.next }));
+  }
+  return null;
+};
+type MovementsPage = Movements extends Query<infer Answer> ? NonNullable<Answer> : never;
+
+const latest = (all: readonly Movement[]): readonly Movement[] =>
+  [...all].sort((a, b) => b.day.localeCompare(a.day)).slice(0, SHOWN);
+
+const movements = (last: readonly Movement[]): string => {
+  const rows = last.map(({ day, references, name, category, reason }) => [
+    day,
     references[0]?.reference ?? '',
     name ?? '',
     category ?? '',

@@ -123,7 +123,7 @@ export class ListsController {
 
   @Get(':id/movements')
   @Operation({
-    summary: 'Who came, who left and who changed category between the ends of two days.',
+    summary: 'Every entry, exit and change of category between the ends of two days, each as often as it happened.',
     tag: 'lists',
     parameters: MovementsQuery,
     answer: Answers.one('Movements'),

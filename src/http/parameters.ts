@@ -3,10 +3,12 @@ import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../domai
 import {
   CERTAINTIES,
   COUNTED_BY,
+  MEMBER_SETS,
   SORTS,
   STAGES,
   type Certainty,
   type Filters,
+  type MemberSet,
   type Page,
   type Sort,
 } from '../read-models/questions.js';
@@ -108,6 +110,12 @@ export class CasesQuery extends MembersQuery {
 
 export const EXIT_REASON = 'exit-reason';
 
+const MEANT_SET =
+  'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.';
+
+const isSpan = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
+  from === undefined || to === undefined || from <= to;
+
 export class CountsQuery extends Filtered {
   @Holds<CountsQuery>(
     'PARAMETER.NEEDS',
@@ -124,11 +132,21 @@ export class CountsQuery extends Filtered {
   @field(oneOf([...COUNTED_BY, EXIT_REASON]))
   by: (typeof COUNTED_BY)[number] | typeof EXIT_REASON;
 
+  @Holds<CountsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
   @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the day after whose end people left.' })
   from?: string;
 
   @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the last day.' })
   to?: string;
+
+  @Holds<CountsQuery>(
+    'PARAMETER.NEEDS',
+    'set',
+    'only with by=exit-reason',
+    (q) => q.set === undefined || q.by === EXIT_REASON,
+  )
+  @field(oneOf(MEMBER_SETS), { ...optional, means: `With \`by=exit-reason\`: ${MEANT_SET}` })
+  set?: MemberSet;
 }
 
 const EXCLUDED_BY_EXITS = [
@@ -143,15 +161,24 @@ const EXCLUDED_BY_EXITS = [
 ] as const;
 
 export class MovementsQuery extends AtLeast {
-  @Holds<MovementsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', (q) => q.from <= q.to)
+  @Holds<MovementsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
   @field(fullDay, { means: 'Movements after the end of this day.' })
   from: string;
 
   @field(fullDay, { means: 'Movements until the end of this day.' })
   to: string;
 
-  @field(some(slug), optional)
+  @field(some(slug), { ...optional, means: 'Counts and movements of these categories alone.' })
   category?: string[];
+
+  @field(oneOf(MEMBER_SETS), { ...optional, means: MEANT_SET })
+  set?: MemberSet;
+
+  @field(whole(1, LIMITS.movements), { default: LIMITS.movements, means: 'Movements on a page, all kinds together.' })
+  limit: number;
+
+  @field(mark, { ...optional, means: 'The `next` mark of the page before.' })
+  after?: string;
 }
 
 const types = several(oneOf(Object.keys(allFacts)), 1, Object.keys(allFacts).length);

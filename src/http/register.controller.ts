@@ -127,19 +127,25 @@ export class RegisterController {
 /** The rules of the parameters let both days through with `by=exit-reason`, and neither with anything else. */
 const questionOf = (q: CountsQuery): Query<ResultOf<Counts> | ResultOf<Movements>> =>
   q.by === EXIT_REASON
-    ? new Movements(q.list, { from: String(q.from), to: String(q.to), ...pick(q, ['category', 'atLeast']) })
+    ? new Movements(q.list, {
+        from: String(q.from),
+        to: String(q.to),
+        limit: 0,
+        ...pick(q, ['category', 'set', 'atLeast']),
+      })
     : new Counts(q.list, { by: q.by, filters: filtersOf(q), ...pick(q, ['asOf', 'atLeast']) });
 
 type FeedHeaderTexts = Partial<Record<'last-event-id', string>>;
 
-/** Of the movements only how many left, by reason. */
-const exitsOf = ({ list, from, to, position, left, leftByReason }: Moved): object => ({
+/** Of the movements only how many exits there were, by reason. */
+const exitsOf = ({ list, from, to, set, position, totals, leftByReason }: Moved): object => ({
   list,
   by: EXIT_REASON,
   from,
   to,
+  set,
   position,
-  total: left.length,
+  total: totals.left,
   groups: leftByReason.map(({ reason, count }) => ({ key: reason, count })),
 });
 type Moved = NonNullable<ResultOf<Movements>>;

@@ -4,7 +4,7 @@ import { CUSTODIES, PROCEEDINGS, RECOGNITIONS, SENTENCE_STATES } from '../domain
 import { INSTRUMENT_KINDS } from '../domain/instrument/facts.js';
 import type { JsonSchema } from '../schema/field.js';
 import { catalogue } from '../schema/problems.js';
-import { CERTAINTIES, COUNTED_BY } from '../read-models/questions.js';
+import { CERTAINTIES, COUNTED_BY, MEMBER_SETS } from '../read-models/questions.js';
 import { ref } from './operation.js';
 import { EXIT_REASON } from './parameters.js';
 
@@ -173,6 +173,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
         by: { const: EXIT_REASON },
         from: day,
         to: day,
+        set: oneOf(MEMBER_SETS),
         position: count,
         total: count,
         groups: listOf(object({ key: string, count })),
@@ -183,8 +184,9 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     caseId: string,
     references: listOf(ref('Reference')),
     name: orNull(string),
-    reason: string,
+    day,
     on: orNull(string),
+    reason: string,
     category: orNull(string),
     previousCategory: orNull(string),
     fact: orNull(string),
@@ -193,13 +195,20 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     list: string,
     from: day,
     to: day,
+    set: oneOf(MEMBER_SETS),
     position: count,
     opening: count,
     closing: count,
+    totals: {
+      ...object({ entered: count, left: count, moved: count, movedIn: count, movedOut: count }),
+      description:
+        'Of the whole span: opening + entered - left + movedIn - movedOut = closing. `movedIn` and `movedOut` are moves into and out of the categories asked for.',
+    },
+    leftByReason: { ...listOf(object({ reason: string, count })), description: 'Exits of the whole span.' },
     entered: listOf(ref('Movement')),
     left: listOf(ref('Movement')),
     moved: listOf(ref('Movement')),
-    leftByReason: listOf(object({ reason: string, count })),
+    next: orNull(string),
   }),
   List: object({
     id: string,

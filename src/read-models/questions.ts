@@ -271,39 +271,64 @@ export class Counts extends Query<{
   }
 }
 
+/** Whose movements: of those certainly on the list, or of those possibly on it. Each set adds up by itself. */
+export const MEMBER_SETS = ['certain', 'possible'] as const;
+export type MemberSet = (typeof MEMBER_SETS)[number];
+
 export interface Movement {
   readonly caseId: string;
   readonly references: readonly Reference[];
   readonly name: string | null;
   /** `entered`: `recognised` and the like; `left`: the reason of release, `died`, `delisted`, `policy` …; `moved`: category to category. */
   readonly reason: string;
-  /** The day of the change, as precise as it is known. */
+  /** The first day with the new membership. With a partial date the certain set may change on another day than the possible. */
+  readonly day: string;
+  /** When it happened, as precise as it is known. */
   readonly on: string | null;
-  /** Category on the list (for `left`: the one last held). */
+  /** Category on the list (for `left`: the one last held); null where several are possible. */
   readonly category: string | null;
   readonly previousCategory: string | null;
   readonly fact: string | null;
 }
 
-/** Who came, who left and who changed category between the end of day `from` and the end of day `to`. Certainly on the list on a day counts. */
+/** With categories, `movedIn` and `movedOut` are moves between them and others: opening + entered - left + movedIn - movedOut = closing. */
+export interface MovementTotals {
+  readonly entered: number;
+  readonly left: number;
+  readonly moved: number;
+  readonly movedIn: number;
+  readonly movedOut: number;
+}
+
+/**
+ * Every entry, exit and change of category from the end of day `from` to the end of day `to`, each as often as it happened, so
+ * that the parts of a span add up to the whole. A page of them, by day and name; all other numbers are of the whole span.
+ */
 export class Movements extends Query<{
   readonly list: string;
   readonly from: string;
   readonly to: string;
+  readonly set: MemberSet;
   readonly position: number;
   readonly opening: number;
   readonly closing: number;
+  readonly totals: MovementTotals;
   readonly entered: readonly Movement[];
   readonly left: readonly Movement[];
   readonly moved: readonly Movement[];
   readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
+  readonly next: string | null;
 } | null> {
   constructor(
     readonly list: string,
     readonly ask: {
       readonly from: string;
       readonly to: string;
+      readonly set?: MemberSet;
       readonly category?: readonly string[];
+      /** Movements on the page; with 0 only the numbers are answered, and no page follows. */
+      readonly limit: number;
+      readonly after?: string;
       readonly atLeast?: string;
     },
   ) {

@@ -25,6 +25,8 @@ export const LIMITS = {
   /** Rows of a page: asked for at most, and where nothing is asked. */
   page: 500,
   defaultPage: 50,
+  /** Movements of a page, asked for at most and where nothing is asked: those of a register's years on one page. */
+  movements: 1_000,
   /** Rows written by one request. */
   rows: 1_000,
   /** Problems told of one body or row; the rest show when these are put right. */

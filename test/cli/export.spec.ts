@@ -58,7 +58,7 @@ const answers = (of: string): Promise<string> => {
         said.push(await queries.execute(new Cases({ asOf, filters: {}, page: { ...page, sort } })));
       }
       for (const by of COUNTED_BY) said.push(await queries.execute(new Counts('union', { by, asOf, filters: {} })));
-      said.push(await queries.execute(new Movements('union', { from: '2024-01-01', to: asOf })));
+      said.push(await queries.execute(new Movements('union', { from: '2024-01-01', to: asOf, limit: 1_000 })));
     }
     said.push(await queries.execute(new Lists({})), await queries.execute(new Instruments({})));
     for await (const batch of await queries.execute(new Events({ after: 0 }))) said.push(batch);

@@ -32,7 +32,9 @@ const answers = async (ask: Handlers): Promise<string> => {
       found.push(await ask.cases.execute(new Cases(page)));
     }
     for (const by of COUNTED_BY) found.push(await ask.counts.execute(new Counts('union', { by, asOf, filters: {} })));
-    found.push(await ask.movements.execute(new Movements('union', { from: formatDay(FIRST - 1), to: asOf })));
+    found.push(
+      await ask.movements.execute(new Movements('union', { from: formatDay(FIRST - 1), to: asOf, limit: 1_000 })),
+    );
     for (const id of ['c0', 'c1', 'c2']) found.push(await ask.one.execute(new OneCase(id, { asOf })));
   }
   found.push(await ask.history.execute(new History({ after: 0, limit: 100 })));

@@ -93,7 +93,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
 
       it('knows who left by the amnesty, all of them believers, and who was arrested since the last edition', async () => {
         const asOf = expected['asOf2026-01-05'];
-        const ask = { from: '2025-10-07', to: '2026-01-05' };
+        const ask = { from: '2025-10-07', to: '2026-01-05', limit: 1_000 };
         const movements = (await register.queries.execute(new Movements('union', ask)))!;
         expect(movements.opening).toBe(expected.editions['2025-10-07'].total);
         expect(movements.closing).toBe(asOf.onList);
@@ -102,9 +102,24 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
         expect(movements.entered).toHaveLength(asOf.arrestedAfterLastEdition);
       });
 
+      it('counts everybody who came and who left between the editions, so that the parts of the years add up to the whole', async () => {
+        const between = async (from: string, to: string) =>
+          (await register.queries.execute(new Movements('union', { from, to, limit: 1_000 })))!;
+        const days = ['2019-12-31', ...Object.keys(expected.editions as object).sort(), '2026-01-05'];
+        const [first = '', last = ''] = [days[0], days.at(-1)];
+        const whole = await between(first, last);
+        const parts = await Promise.all(days.slice(1).map((to, at) => between(days[at] ?? '', to)));
+        for (const kind of ['entered', 'left', 'moved'] as const) {
+          expect(whole[kind].length).toBe(whole.totals[kind]);
+          expect(parts.flatMap((part) => part[kind])).toEqual(whole[kind]);
+        }
+        expect(whole.totals.left).toBeGreaterThan(expected['asOf2026-01-05'].amnestied);
+        expect(whole.opening + whole.totals.entered - whole.totals.left).toBe(whole.closing);
+      });
+
       it('knows the two who moved to another category, and when', async () => {
         const { on, to, refs } = expected.recategorised;
-        const ask = { from: '2024-06-14', to: '2024-12-10' };
+        const ask = { from: '2024-06-14', to: '2024-12-10', limit: 1_000 };
         const { moved } = (await register.queries.execute(new Movements('union', ask)))!;
         expect(moved.map(({ references, category, on }) => [references[0]!.reference, category, on]).sort()).toEqual(
           refs.map((reference: string) => [reference, to, on]),

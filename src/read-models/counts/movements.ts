@@ -1,156 +1,189 @@
-/** Who came onto a list, who left it, and who changed category between the ends of two days. */
+/** Entries to a list, exits from it and changes of category within a span of days: numbers of the whole, and a page of them. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Reference } from '../../domain/case/facts.js';
-import type { ListDefinition } from '../../domain/list/list.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import type { Entry } from '../dossiers.js';
-import { believed, dayOf, matching, onList, scopeOf, scopeValues, valid, type Scope } from '../list/predicate.js';
-import type { PeriodRow } from '../list/rows.js';
-import { Movements, type Movement } from '../questions.js';
+import { readCursor, writeCursor } from '../list/mark.js';
+import { countPeople } from '../list/page.js';
+import { believed, dayOf, filtered, matching, onList, scopeOf } from '../list/predicate.js';
+import { Movements, type Movement, type MovementTotals } from '../questions.js';
 import { Reader, type Reading } from '../reader.js';
-import { lastCategory, whyEntered, whyLeft, type Cause } from './movement.js';
+import { prepared } from '../table.js';
+import { Replaced, visitMoved, type Moved } from './flow.js';
+import { onlyCategory, whyEntered, whyLeft, type Cause, type Flow, type Turn } from './movement.js';
 
 type Answer = Awaited<ReturnType<IQueryHandler<Movements>['execute']>>;
 
-/** Those certainly on the list, by their number in the file, with their category; null where several are possible. */
-type Members = ReadonlyMap<number, string | null>;
-
-/** A list between the ends of two days. */
-interface Span {
-  readonly reading: Reading;
-  readonly list: ListDefinition;
-  readonly from: Day;
-  readonly to: Day;
+/** Where the page before ended: the position that it answered as of, and its last movement. */
+interface Cursor {
+  readonly position: number;
+  readonly day: Day;
+  readonly key: string;
+  readonly caseId: string;
 }
 
 @QueryHandler(Movements)
 export class MovementsHandler implements IQueryHandler<Movements> {
   constructor(private readonly reader: Reader) {}
 
-  /**
-   * With categories: opening and closing count those alone, and who moved into or out of one stands under `moved`.
-   * Throws RangeError where `from` lies after `to`.
-   */
+  /** Throws RangeError where `from` lies after `to`, BadMark for a cursor of another question. */
   async execute({ list, ask }: Movements): Promise<Answer> {
-    const reading = await this.reader.read({ atLeast: ask.atLeast });
-    const found = reading.dossiers.list(list, reading.position);
-    if (found === null) return null;
-    const span: Span = { reading, list: found.definition, from: dayOf(ask.from), to: dayOf(ask.to) };
+    const set = ask.set ?? 'certain';
+    const question = ['movements', list, ask.from, ask.to, set, ask.category];
+    const span = { from: dayOf(ask.from), to: dayOf(ask.to) };
     if (span.from > span.to) throw new RangeError('the first day lies after the last');
-    const [before, after] = [membersOn(span, span.from), membersOn(span, span.to)];
-    const asked = (category: string | null): boolean =>
-      ask.category === undefined || (category !== null && ask.category.includes(category));
-    const left = whoLeft(span, before, after).filter(({ category }) => asked(category));
-    return {
-      list,
-      from: ask.from,
-      to: ask.to,
-      position: reading.position,
-      opening: [...before.values()].filter(asked).length,
-      closing: [...after.values()].filter(asked).length,
-      entered: whoEntered(span, before, after).filter(({ category }) => asked(category)),
-      left,
-      moved: whoMoved(span, before, after).filter((m) => asked(m.category) || asked(m.previousCategory)),
-      leftByReason: countReasons(left),
-    };
+    const before = await this.reader.read({ atLeast: ask.atLeast });
+    const cursor = ask.after === undefined ? null : (readCursor(ask.after, question, before.logId) as Cursor);
+    const known = cursor?.position ?? before.position;
+    for (;;) {
+      const reading = await this.reader.read({ position: known });
+      const definition = reading.dossiers.list(list, known)?.definition;
+      if (definition === undefined) return null;
+      const flow: Flow = { list: definition, set, categories: ask.category, ...span };
+      const opening = membersOn(reading, known, flow, flow.from);
+      const closing = membersOn(reading, known, flow, flow.to);
+      try {
+        const { page, more, ...sums } = await this.#sum(reading, known, flow, ask.limit, cursor);
+        const last = more ? page.at(-1) : undefined;
+        return {
+          list,
+          from: ask.from,
+          to: ask.to,
+          set,
+          position: known,
+          opening,
+          closing,
+          ...sums,
+          ...byKind(page),
+          next: last === undefined ? null : writeCursor(cursorAt(known, last), question, reading.logId),
+        };
+      } catch (error) {
+        if (!(error instanceof Replaced)) throw error;
+      }
+    }
+  }
+
+  async #sum(reading: Reading, known: number, flow: Flow, limit: number, cursor: Cursor | null): Promise<Sums> {
+    const totals = { entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 };
+    const reasons = new Map<string, number>();
+    const page = new PageOfTurns(limit, cursor);
+    await visitMoved(this.reader, reading, known, flow, (moved) => {
+      for (const turn of moved.turns) {
+        totals[turn.kind] += 1;
+        if (turn.moved === 'in') totals.movedIn += 1;
+        if (turn.moved === 'out') totals.movedOut += 1;
+        if (turn.kind === 'left') {
+          const { reason } = whyLeft(flow.list, moved.rows, turn.day);
+          reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+        }
+        if (page.mayHold(turn)) page.offer(describe(flow, moved, turn));
+      }
+    });
+    const { shown, more } = page.end();
+    const leftByReason = [...reasons].map(([reason, count]) => ({ reason, count }));
+    return { totals, leftByReason: leftByReason.sort((a, b) => (a.reason < b.reason ? -1 : 1)), page: shown, more };
   }
 }
 
-const scopeOn = ({ reading: { position }, list }: Span, day: Day): Scope => scopeOf(list.id, day, position, position);
-
-const membersOn = (span: Span, day: Day): Members => {
-  const scope = scopeOn(span, day);
-  const match = matching(onList(span.list, day));
-  const sql = `SELECT p.case_no, CASE WHEN count(p.category) = count(*) AND min(p.category) = max(p.category)
-      THEN min(p.category) END FROM periods p
-    WHERE p.list = @list AND ${valid('p', scope)} GROUP BY p.case_no HAVING min(${match.sure})`;
-  const rows = span.reading.db
-    .prepare(sql)
-    .raw()
-    .all({ ...scopeValues(scope), ...match.values });
-  return new Map(rows as [number, string | null][]);
-};
-
-const whoEntered = (span: Span, before: Members, after: Members): readonly Movement[] => {
-  const came = [...after].filter(([caseNo]) => !before.has(caseNo));
-  return inOrder(span, came, ({ listed, own }, category) => ({
-    ...whyEntered(span.list, { listed, own }, span.from, span.to),
-    category,
-    previousCategory: null,
-  }));
-};
-
-const whoLeft = (span: Span, before: Members, after: Members): readonly Movement[] => {
-  const went = [...before].filter(([caseNo]) => !after.has(caseNo));
-  return inOrder(span, went, ({ listed, own }) => {
-    const cause = whyLeft(span.list, { listed, own }, span.from, span.to);
-    return { ...cause, category: lastCategory({ listed, own }, cause.day - 1), previousCategory: null };
-  });
-};
-
-const whoMoved = (span: Span, before: Members, after: Members): readonly Movement[] => {
-  const moved = [...after].filter(([caseNo, category]) => {
-    const previous = before.get(caseNo) ?? null;
-    return category !== null && previous !== null && category !== previous;
-  });
-  return inOrder(span, moved, ({ caseNo, entries }, category) => ({
-    ...lastSaid(span, entries, category),
-    category,
-    previousCategory: before.get(caseNo) ?? null,
-  }));
-};
-
-/** The last fact by `to` that put the case into a category: by its day, and of those of a day by when it was recorded. */
-const lastSaid = ({ list, to }: Span, entries: readonly Entry[], category: string | null): Cause => {
-  const said = entries.flatMap(({ known: { id, fact } }) => {
-    const day = parseEdtf(('occurredOn' in fact ? fact.occurredOn : undefined) ?? '')?.earliest;
-    if (!('category' in fact) || !('list' in fact) || day === undefined || day > to) return [];
-    return fact.list === list.id && fact.category === category ? [{ day, reason: fact.type, fact: id }] : [];
-  });
-  return said.sort((a, b) => a.day - b.day).at(-1) ?? { day: to, reason: 'recategorised', fact: null };
-};
-
-interface CaseBetween {
-  readonly caseNo: number;
-  readonly listed: readonly PeriodRow[];
-  readonly own: readonly PeriodRow[];
-  readonly entries: readonly Entry[];
+interface Sums {
+  readonly totals: MovementTotals;
+  readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
+  readonly page: readonly Described[];
+  readonly more: boolean;
 }
 
-type Told = Cause & Pick<Movement, 'category' | 'previousCategory'>;
+/** People of the set at the end of a day, by the same count that a list on that day answers with. */
+const membersOn = ({ tallies, position }: Reading, known: number, flow: Flow, day: Day): number => {
+  const scope = scopeOf(flow.list.id, day, known, position);
+  const category = flow.categories === undefined ? {} : { category: flow.categories };
+  const { yes, uncertain } = countPeople(tallies, scope, matching([...onList(flow.list, day), ...filtered(category)]));
+  return flow.set === 'certain' ? yes : yes + uncertain;
+};
 
-/** A movement for each of the people, in the order of their names. */
-const inOrder = (
-  span: Span,
-  people: readonly (readonly [number, string | null])[],
-  tell: (between: CaseBetween, category: string | null) => Told,
-): readonly Movement[] => {
-  const { db, dossiers, position } = span.reading;
-  const scope = scopeOn(span, span.to);
-  const heading = db.prepare(
-    `SELECT h.case_id, h.name, h.name_key, h.refs FROM headings h
-     WHERE h.list = @list AND h.case_no = @caseNo AND ${believed('h', scope)}`,
-  );
-  const rows = db.prepare(
-    `SELECT p.* FROM periods p WHERE p.list = @rowsOf AND p.case_no = @caseNo AND ${believed('p', scope)}
-     AND p.from_day <= @to AND @from <= p.to_day`,
-  );
-  const movements = people.map(([caseNo, category]) => {
-    const values = { list: scope.list, caseNo, known: position, from: span.from, to: span.to };
-    const entries = dossiers.entries(caseNo, position);
-    const { case_id, name, name_key, refs } = heading.get(values) as Heading;
-    const listed = rows.all({ ...values, rowsOf: scope.list }) as PeriodRow[];
-    const own = rows.all({ ...values, rowsOf: '' }) as PeriodRow[];
-    const { day, ...told } = tell({ caseNo, listed, own, entries }, category);
-    const fact = entries.find(({ known }) => known.id === told.fact)?.known.fact;
-    const on = fact !== undefined && 'occurredOn' in fact ? (fact.occurredOn ?? null) : formatDay(day);
-    const references = JSON.parse(refs) as readonly Reference[];
-    return {
-      key: Buffer.from(`${name_key}\u0000${case_id}`),
-      movement: { caseId: case_id, references, name, on, ...told },
-    };
-  });
-  return movements.sort((a, b) => Buffer.compare(a.key, b.key)).map(({ movement }) => movement);
+/** A movement with its place in the order of pages: by day, name and case. */
+interface Described {
+  readonly day: Day;
+  readonly key: string;
+  readonly caseId: string;
+  readonly kind: Turn['kind'];
+  readonly movement: Movement;
+}
+
+const cursorAt = (position: number, { day, key, caseId }: Described): Cursor => ({ position, day, key, caseId });
+
+type Place = Pick<Described, 'day' | 'key' | 'caseId'>;
+
+/** The order of SQLite over text: by bytes. */
+const compare = (a: Place, b: Place): number =>
+  a.day - b.day ||
+  Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) ||
+  (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
+
+/** The first movements after a cursor, out of many that come in any order; holds at most twice a page. */
+class PageOfTurns {
+  #held: Described[] = [];
+  /** No later day comes onto the page. */
+  #lastDay: Day | null = null;
+
+  constructor(
+    private readonly limit: number,
+    private readonly after: Cursor | null,
+  ) {}
+
+  mayHold({ day }: Turn): boolean {
+    return (
+      this.limit > 0 &&
+      (this.after === null || day >= this.after.day) &&
+      (this.#lastDay === null || day <= this.#lastDay)
+    );
+  }
+
+  offer(described: Described): void {
+    if (this.after !== null && compare(described, this.after) <= 0) return;
+    this.#held.push(described);
+    if (this.#held.length < 2 * (this.limit + 1)) return;
+    this.#held = this.#held.sort(compare).slice(0, this.limit + 1);
+    this.#lastDay = this.#held.at(-1)?.day ?? null;
+  }
+
+  end(): { readonly shown: readonly Described[]; readonly more: boolean } {
+    const sorted = this.#held.sort(compare);
+    return { shown: sorted.slice(0, this.limit), more: sorted.length > this.limit };
+  }
+}
+
+const byKind = (page: readonly Described[]): Record<Turn['kind'], readonly Movement[]> => {
+  const of = (kind: Turn['kind']): readonly Movement[] =>
+    page.filter((described) => described.kind === kind).map(({ movement }) => movement);
+  return { entered: of('entered'), left: of('left'), moved: of('moved') };
+};
+
+const describe = (flow: Flow, moved: Moved, turn: Turn): Described => {
+  const { reading, scope, caseNo } = moved;
+  const sql = `SELECT h.case_id, h.name, h.name_key, h.refs FROM headings h
+    WHERE h.list = @list AND h.case_no = @caseNo AND ${believed('h', scope)}`;
+  const heading = prepared(reading.db, sql).get({ list: scope.list, caseNo, known: scope.known }) as Heading;
+  const entries = reading.dossiers.entries(caseNo, scope.known);
+  const { reason, fact } = causeOf(flow, moved, turn, entries);
+  const said = entries.find(({ known }) => known.id === fact)?.known.fact;
+  const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(turn.day);
+  return {
+    day: turn.day,
+    key: heading.name_key,
+    caseId: heading.case_id,
+    kind: turn.kind,
+    movement: {
+      caseId: heading.case_id,
+      references: JSON.parse(heading.refs) as readonly Reference[],
+      name: heading.name,
+      day: formatDay(turn.day),
+      on,
+      reason,
+      fact,
+      category: onlyCategory(turn.kind === 'left' ? turn.before : turn.after),
+      previousCategory: turn.kind === 'moved' ? onlyCategory(turn.before) : null,
+    },
+  };
 };
 
 interface Heading {
@@ -160,8 +193,19 @@ interface Heading {
   readonly refs: string;
 }
 
-const countReasons = (left: readonly Movement[]): { readonly reason: string; readonly count: number }[] => {
-  const counts = new Map<string, number>();
-  for (const { reason } of left) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => ({ reason, count })).sort((a, b) => (a.reason < b.reason ? -1 : 1));
+const causeOf = (flow: Flow, { rows }: Moved, turn: Turn, entries: readonly Entry[]): Cause => {
+  if (turn.kind === 'entered') return whyEntered(flow.list, rows, turn.day);
+  return turn.kind === 'left' ? whyLeft(flow.list, rows, turn.day) : whyMoved(flow, turn, entries);
+};
+
+/** The last event by the day that says a category which became possible there; of those of a day, the one recorded last. */
+const whyMoved = ({ list }: Flow, { day, before, after }: Turn, entries: readonly Entry[]): Cause => {
+  const added = [...after].filter((category) => !before.has(category));
+  const wanted = new Set(added.length > 0 ? added : after);
+  const said = entries.flatMap(({ known: { id, fact } }) => {
+    const when = parseEdtf(('occurredOn' in fact ? fact.occurredOn : undefined) ?? '')?.earliest;
+    if (!('category' in fact) || !('list' in fact) || when === undefined || when > day) return [];
+    return fact.list === list.id && wanted.has(fact.category) ? [{ when, cause: { reason: fact.type, fact: id } }] : [];
+  });
+  return said.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', fact: null };
 };

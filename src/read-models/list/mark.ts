@@ -28,19 +28,27 @@ const inOrder = (_: string, value: unknown): unknown =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value;
 
+/** A page cursor of any content that is JSON, bound to its question and log. */
+export const writeCursor = (content: unknown, question: unknown, logId: string | null): string => {
+  const text = Buffer.from(JSON.stringify(content)).toString('base64url');
+  return `${text}.${digest(text, question, logId)}`;
+};
+
+/** Throws BadMark for what `writeCursor` did not write for this question and log. */
+export const readCursor = (text: string, question: unknown, logId: string | null): unknown => {
+  const [content = '', sum, ...more] = text.split('.');
+  if (more.length > 0 || sum !== digest(content, question, logId)) throw new BadMark('after');
+  return JSON.parse(Buffer.from(content, 'base64url').toString());
+};
+
 export const writeMark = (mark: Mark, question: unknown, logId: string | null): string => {
   const { position, asOf, total, key, id } = mark;
-  const content = Buffer.from(JSON.stringify([position, asOf, total.yes, total.uncertain, key, id])).toString(
-    'base64url',
-  );
-  return `${content}.${digest(content, question, logId)}`;
+  return writeCursor([position, asOf, total.yes, total.uncertain, key, id], question, logId);
 };
 
 /** Throws BadMark for what `writeMark` did not write for this question and log. */
 export const readMark = (text: string, question: unknown, logId: string | null): Mark => {
-  const [content = '', sum, ...more] = text.split('.');
-  if (more.length > 0 || sum !== digest(content, question, logId)) throw new BadMark('after');
-  const [position, asOf, yes, uncertain, key, id] = JSON.parse(Buffer.from(content, 'base64url').toString()) as [
+  const [position, asOf, yes, uncertain, key, id] = readCursor(text, question, logId) as [
     number,
     string,
     number,

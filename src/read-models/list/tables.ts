@@ -1,6 +1,6 @@
 /**
  * Periods are probed by case along the order of a list; recognitions are an order of it. What most conditions ask of a period
- * that stands now is in the index itself: a walk that looks at many cases to find a few needs no row for that.
+ * that stands now is in the index itself: a walk that looks at many cases to find a few needs no row for that. Movements of a span are found by the days that bound periods.
  */
 import { END, type DerivedTable } from '../table.js';
 import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from './rows.js';
@@ -32,6 +32,8 @@ export const periods: DerivedTable<PeriodRow> = {
   indexes: [
     `(list, case_no, from_day, to_day, undecided, recognition, custody, category) WHERE known_to = ${END}`,
     '(list, case_no, known_from)',
+    `(list, from_day, case_no) WHERE known_to = ${END}`,
+    `(list, to_day, case_no) WHERE known_to = ${END}`,
   ],
   rows: periodRows,
 };

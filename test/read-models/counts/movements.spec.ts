@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ListMembers, Movements } from '../../../src/read-models/questions.js';
+import { BadMark, ListMembers, MEMBER_SETS, Movements } from '../../../src/read-models/questions.js';
 import { formatDay } from '../../../src/domain/time.js';
 import { DAYS, FIRST, history } from '../../support/arbitraries.js';
 import { ARTICLE } from '../../support/facts.js';
@@ -18,12 +18,14 @@ const member = (category = 'believers'): Said[] => [
   { type: 'arrested', occurredOn: '2024-01-01', id: uuid(1) },
   { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category, id: uuid(2) },
 ];
-const between = async (from: string, to: string, category?: readonly string[]) => {
-  const ask = { from, to, atLeast: at.token, ...(category === undefined ? {} : { category }) };
-  const found = await at.ask.movements.execute(new Movements('union', ask));
+const ask = async (from: string, to: string, more: Partial<Movements['ask']> = {}) => {
+  const asked = { from, to, limit: 100, atLeast: at.token, ...more };
+  const found = await at.ask.movements.execute(new Movements('union', asked));
   if (found === null) throw new Error('no list');
   return found;
 };
+const between = (from: string, to: string, category?: readonly string[]) =>
+  ask(from, to, category === undefined ? {} : { category });
 
 describe('who left', () => {
   it.each<[string, Said[], string, string, string | null]>([
@@ -44,9 +46,12 @@ describe('who left', () => {
       list: 'union',
       from: '2024-02-01',
       to: '2024-04-01',
+      set: 'certain',
       position: 9,
       opening: 1,
       closing: 0,
+      totals: { entered: 0, left: 1, moved: 0, movedIn: 0, movedOut: 0 },
+      next: null,
       entered: [],
       left: [
         {
@@ -54,6 +59,7 @@ describe('who left', () => {
           references: [{ list: 'union', reference: 'AZ-1' }],
           name: 'Ad',
           reason,
+          day: '2024-03-01',
           on,
           category: 'believers',
           previousCategory: null,
@@ -90,7 +96,7 @@ describe('who left', () => {
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'delisted', count: 1 }]);
   });
 
-  it('by the last time, with the category of the day before and the day as precise as it is known', async () => {
+  it('each time anew, with the category of the day before and the day as precise as it is known', async () => {
     await at.say(
       'case',
       'a',
@@ -101,10 +107,14 @@ describe('who left', () => {
       { type: 'recategorised', occurredOn: '2024-02-25', list: 'union', category: 'others' },
       { type: 'released', occurredOn: '2024-03', reason: 'exchange', id: uuid(9) },
     );
-    expect((await between('2024-02-01', '2024-03-15')).left).toMatchObject([
-      { reason: 'exchange', on: '2024-03', category: 'others', fact: uuid(9) },
+    const bail = { reason: 'bail', day: '2024-02-10', on: '2024-02-10', category: 'believers' };
+    const exchange = { reason: 'exchange', on: '2024-03', category: 'others', fact: uuid(9) };
+    for (const to of ['2024-03-15', '2024-04-01'])
+      expect((await between('2024-02-01', to)).left).toMatchObject([bail, { ...exchange, day: '2024-03-01' }]);
+    expect((await ask('2024-02-01', '2024-04-01', { set: 'possible' })).left).toMatchObject([
+      bail,
+      { ...exchange, day: '2024-03-31' },
     ]);
-    expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([{ reason: 'exchange', on: '2024-03' }]);
   });
 
   it('without anybody knowing why, where too much is undecided', async () => {
@@ -125,6 +135,37 @@ describe('who left', () => {
     expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([
       { reason: 'none', on: '2024-03-01', fact: null, category: 'believers' },
     ]);
+  });
+
+  it('though they came within the span too, and as often as they came', async () => {
+    const on = (occurredOn: string, type: string, more = {}): Said => ({ type, occurredOn, ...more });
+    const recognised = { list: 'union', category: 'believers' };
+    await at.say(
+      'case',
+      'a',
+      ...member(),
+      on('2024-02-01', 'released', { reason: 'bail' }),
+      on('2024-03-01', 'arrested'),
+      on('2024-03-05', 'recognised', recognised),
+      on('2024-04-01', 'released', { reason: 'health' }),
+    );
+    const whole = await between('2023-12-01', '2024-12-31');
+    expect(whole).toMatchObject({ opening: 0, closing: 0, totals: { entered: 2, left: 2 } });
+    expect(whole.entered.map(({ day }) => day)).toEqual(['2024-01-02', '2024-03-05']);
+    expect(whole.leftByReason).toEqual([
+      { reason: 'bail', count: 1 },
+      { reason: 'health', count: 1 },
+    ]);
+    const parts = [await between('2023-12-01', '2024-03-04'), await between('2024-03-04', '2024-12-31')];
+    expect(parts.flatMap(({ left }) => left)).toEqual(whole.left);
+    expect(parts.flatMap(({ entered }) => entered)).toEqual(whole.entered);
+  });
+
+  it('but not who came and left within a day', async () => {
+    const [arrested = { type: '' }, recognised = { type: '' }] = member();
+    const released = { type: 'released', occurredOn: '2024-01-02', reason: 'bail', after: uuid(2) };
+    await at.say('case', 'a', arrested, recognised, released);
+    expect(await between('2023-12-01', '2024-12-31')).toMatchObject({ entered: [], left: [] });
   });
 });
 
@@ -208,6 +249,35 @@ describe('who changed category', () => {
     expect((await between('2024-01-10', '2024-01-31')).moved).toEqual([]);
   });
 
+  it('and back again did so twice', async () => {
+    await at.say('case', 'a', ...member(), recategorised, {
+      ...recategorised,
+      occurredOn: '2024-02-20',
+      category: 'believers',
+      id: uuid(8),
+    });
+    const { moved, totals } = await between('2024-01-10', '2024-03-01', ['believers']);
+    expect(moved.map(({ day, previousCategory, category }) => [day, previousCategory, category])).toEqual([
+      ['2024-02-01', 'believers', 'journalists'],
+      ['2024-02-20', 'journalists', 'believers'],
+    ]);
+    expect(totals).toEqual({ entered: 0, left: 0, moved: 2, movedIn: 1, movedOut: 1 });
+  });
+
+  it('on a day that is not known, out of one category first and into the other last', async () => {
+    await at.say('case', 'a', ...member(), { ...recategorised, occurredOn: '2024-02' });
+    const moves = async (set: 'certain' | 'possible', category: string) =>
+      (await ask('2024-01-10', '2024-03-01', { set, category: [category] })).moved.map(
+        ({ day, previousCategory, category }) => [day, previousCategory, category],
+      );
+    const first = ['2024-02-01', 'believers', null];
+    const last = ['2024-02-29', null, 'journalists'];
+    expect(await moves('certain', 'believers')).toEqual([first]);
+    expect(await moves('certain', 'journalists')).toEqual([last]);
+    expect(await moves('possible', 'believers')).toEqual([first, last]);
+    expect(await moves('possible', 'journalists')).toEqual([first, last]);
+  });
+
   it('is seen from either category', async () => {
     await at.say('case', 'a', opened('Ad'), ...member(), recategorised);
     const believers = await between('2024-01-10', '2024-03-01', ['believers']);
@@ -237,13 +307,48 @@ it('stands in the order of names, with reasons counted', async () => {
 });
 
 it('is null for an unknown list, empty for one day, and refuses days in the wrong order', async () => {
-  expect(await at.ask.movements.execute(new Movements('nowhere', { from: '2024-01-01', to: '2024-02-01' }))).toBeNull();
+  expect(
+    await at.ask.movements.execute(new Movements('nowhere', { from: '2024-01-01', to: '2024-02-01', limit: 1 })),
+  ).toBeNull();
   await at.say('case', 'a', ...member());
   expect(await between('2024-02-01', '2024-02-01')).toMatchObject({ opening: 1, closing: 1, entered: [], left: [] });
   await expect(between('2024-02-02', '2024-02-01')).rejects.toBeInstanceOf(RangeError);
 });
 
-it('accounts for every member of both days, whatever happened', async () => {
+it('answers in pages, by day and name, as known when the first was asked for', async () => {
+  for (const [id, name] of ['Samir', 'Əli', 'Zaur', 'Anar', 'Babək'].entries())
+    await at.say('case', String(id), opened(name), ...member().map(({ id: _, ...said }) => said as Said), {
+      type: 'released',
+      occurredOn: `2024-03-0${String(5 - id)}`,
+      reason: 'bail',
+    });
+  const span = ['2023-12-01', '2024-12-31'] as const;
+  const whole = await ask(...span);
+  const pages = [await ask(...span, { limit: 3 })];
+  await at.say('case', 'late', opened('Aqil'), ...member());
+  for (let next = pages[0]?.next; next; next = pages.at(-1)?.next)
+    pages.push(await ask(...span, { limit: 3, after: next }));
+  const days = pages.map(({ entered, left }) => [...entered, ...left].map(({ day }) => day.slice(5)));
+  expect(days).toEqual([
+    ['01-02', '01-02', '01-02'],
+    ['01-02', '01-02', '03-01'],
+    ['03-02', '03-03', '03-04'],
+    ['03-05'],
+  ]);
+  expect(pages.flatMap(({ entered }) => entered)).toEqual(whole.entered);
+  expect(pages.flatMap(({ left }) => left)).toEqual(whole.left);
+  expect(whole.entered.map(({ name }) => name)).toEqual(['Anar', 'Babək', 'Əli', 'Samir', 'Zaur']);
+  for (const { totals, position, opening, closing } of pages)
+    expect({ totals, position, opening, closing }).toMatchObject({
+      totals: { entered: 5, left: 5 },
+      position: whole.position,
+      opening: 0,
+      closing: 0,
+    });
+  await expect(ask('2023-12-02', span[1], { after: String(pages[0]?.next) })).rejects.toBeInstanceOf(BadMark);
+});
+
+it('adds up over any days, for the certain and for the possible, whatever happened', async () => {
   const cases = fc.array(history(6), { minLength: 1, maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(cases, fc.boolean(), async (histories, changes) => {
@@ -259,34 +364,45 @@ it('accounts for every member of both days, whatever happened', async () => {
           await log.tell(`c${String(no)}`, { id: uuid(1000 * no + id.charCodeAt(0)), fact });
       const file = emptyFile();
       file.takeIn(await log.events());
-      const ask = handlersOf(new Fixed(file, log.store));
-      const on = async (asOf: string): Promise<string[]> => {
-        const page = { asOf, filters: { certainty: 'yes' as const }, page: { limit: 9 } };
-        return (await ask.members.execute(new ListMembers('union', page)))?.items.map(({ caseId }) => caseId) ?? [];
-      };
-      for (let from = FIRST - 1; from <= FIRST + DAYS + 2; from += 2)
-        for (let to = from; to <= FIRST + DAYS + 3; to += 2) {
-          const [before, after] = [await on(formatDay(from)), await on(formatDay(to))];
-          const found = await ask.movements.execute(
-            new Movements('union', { from: formatDay(from), to: formatDay(to) }),
-          );
-          const ids = (movements: readonly { caseId: string }[] = []) => movements.map(({ caseId }) => caseId).sort();
-          expect(ids(found?.entered)).toEqual(after.filter((id) => !before.includes(id)).sort());
-          expect(ids(found?.left)).toEqual(before.filter((id) => !after.includes(id)).sort());
-          expect([found?.opening, found?.closing]).toEqual([before.length, after.length]);
-          for (const { reason, fact, on: day } of [
-            ...(found?.entered ?? []),
-            ...(found?.left ?? []),
-            ...(found?.moved ?? []),
-          ]) {
-            expect(reason).not.toMatch(/^$|unknown|undefined/);
-            expect(day).toMatch(/^2024/);
-            if (fact === null) expect(['policy', 'undecided', 'none']).toContain(reason);
-          }
-        }
+      const handlers = handlersOf(new Fixed(file, log.store));
+      for (const set of MEMBER_SETS) await checkDays(handlers, set);
       file.close();
       await log.store.close();
     }),
     { numRuns: 25 },
   );
 });
+
+const checkDays = async (handlers: ReturnType<typeof handlersOf>, set: (typeof MEMBER_SETS)[number]): Promise<void> => {
+  const on = async (day: number): Promise<string[]> => {
+    const filters = set === 'certain' ? { certainty: 'yes' as const } : {};
+    const page = { asOf: formatDay(day), filters, page: { limit: 9 } };
+    return (await handlers.members.execute(new ListMembers('union', page)))?.items.map(({ caseId }) => caseId) ?? [];
+  };
+  const between = async (from: number, to: number) => {
+    const asked = { from: formatDay(from), to: formatDay(to), set, limit: 1_000 };
+    const found = await handlers.movements.execute(new Movements('union', asked));
+    if (found === null) throw new Error('no list');
+    return found;
+  };
+  const ids = (movements: readonly { caseId: string }[]) => movements.map(({ caseId }) => caseId).sort();
+  const days = Array.from({ length: DAYS + 5 }, (_, at) => FIRST - 1 + at);
+  const lists = await Promise.all(days.map(on));
+  const single = await Promise.all(days.slice(1).map((day) => between(day - 1, day)));
+  for (const [at, { entered, left, opening, closing, moved }] of single.entries()) {
+    const [before = [], after = []] = [lists[at], lists[at + 1]];
+    expect(ids(entered)).toEqual(after.filter((id) => !before.includes(id)).sort());
+    expect(ids(left)).toEqual(before.filter((id) => !after.includes(id)).sort());
+    expect([opening, closing]).toEqual([before.length, after.length]);
+    for (const { reason, fact, on: day } of [...entered, ...left, ...moved]) {
+      expect(reason).not.toMatch(/^$|unknown|undefined/);
+      expect(day).toMatch(/^2024/);
+      if (fact === null) expect(['policy', 'undecided', 'none']).toContain(reason);
+    }
+  }
+  for (let from = 0; from < days.length; from += 3) {
+    const whole = await between(days[from] ?? 0, days.at(-1) ?? 0);
+    for (const kind of ['entered', 'left', 'moved'] as const)
+      expect(whole[kind]).toEqual(single.slice(from).flatMap((part) => part[kind]));
+  }
+};
