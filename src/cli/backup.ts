@@ -2,8 +2,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDataFolder } from '../event-store/data-folder.js';
+import { filesIn, openDataFolder } from '../event-store/data-folder.js';
+import type { EventStore } from '../event-store/port.js';
 import { backUp, restore, type BackedUp, type Watch } from '../event-store/sqlite/backup.js';
+import { differenceOf, seenLog } from '../read-models/seen-log.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
@@ -14,14 +16,28 @@ export interface OfFolder {
   readonly data?: string;
 }
 
-export const backupCommand = async (path: string, options: OfFolder, context: Context): Promise<ExitCode> => {
+export interface BackupCommandOptions extends OfFolder {
+  readonly previous?: string;
+}
+
+export const backupCommand = async (
+  path: string,
+  options: BackupCommandOptions,
+  context: Context,
+): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
   onlyEmbedded(settings);
   const log = logFileOf(settings);
   const to = existsSync(path) && statSync(path).isDirectory() ? join(path, fileName(new Date())) : path;
+  const { previous } = options;
+  if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
+  // Before the copy: whatever they have seen by now must be in it.
+  const seen = seenLog(filesIn(settings.data).readModels);
+  const known = async (copy: EventStore) => (await differenceOf(seen, copy))?.sentence ?? null;
   return watched(context, async (watch) => {
-    const backedUp = await backUp(log, to, watch);
-    return `${inWords(backedUp)}\nThe backup is ${to}, its SHA-256 stands in ${to}.sha256.\n`;
+    const backedUp = await backUp(log, to, { ...watch, previous, known });
+    const said = `The backup is ${to}, its SHA-256 stands in ${to}.sha256, what it holds in ${to}.json.\n`;
+    return { said: `${inWords(backedUp)}\n${said}`, code: codeOf(backedUp) };
   });
 };
 
@@ -35,7 +51,8 @@ export const restoreCommand = async (path: string, options: OfFolder, context: C
   try {
     const code = await watched(context, async (watch) => {
       const restored = await restore(path, folder.events, watch);
-      return `${inWords(restored)}\nThe register is in ${data}; its read models are made when it is opened.\n`;
+      const said = `The register is in ${data}; its read models are made when it is opened.\n`;
+      return { said: `${inWords(restored)}\n${said}`, code: codeOf(restored) };
     });
     if (code === EXIT.stopped && isNew) await rm(data, { recursive: true });
     return code;
@@ -50,13 +67,25 @@ export const restoreCommand = async (path: string, options: OfFolder, context: C
 /** `habeas-2026-01-05T10-20-30Z.sqlite`: a name on every file system. */
 const fileName = (now: Date): string => `habeas-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.sqlite`;
 
-const inWords = ({ events, last, sha256 }: BackedUp): string =>
-  `${events} events, each read and found whole${last === null ? '' : `; the last is ${last}`}.\nSHA-256 ${sha256}`;
+const inWords = ({ events, last, sha256, lacks }: BackedUp): string => {
+  const whole = lacks.length === 0 ? 'each read and found whole' : 'whole as far as it goes';
+  const whichLast = last === null ? '' : `; the last is ${last}`;
+  return [`${events} events, ${whole}${whichLast}.`, `SHA-256 ${sha256}`, ...lacks.map((lack) => `BUT ${lack}.`)].join(
+    '\n',
+  );
+};
+
+const codeOf = ({ lacks }: BackedUp): ExitCode => (lacks.length === 0 ? EXIT.fine : EXIT.damaged);
+
+interface Done {
+  readonly said: string;
+  readonly code: ExitCode;
+}
 
 const LABELS = { copied: 'copied', checked: 'events checked' } as const;
 
 /** Runs with progress on the terminal, and says what came of it. */
-const watched = async ({ out, err, signal }: Context, work: (watch: Watch) => Promise<string>): Promise<ExitCode> => {
+const watched = async ({ out, err, signal }: Context, work: (watch: Watch) => Promise<Done>): Promise<ExitCode> => {
   let shown: { readonly stage: string; readonly gauge: Gauge } | undefined;
   const onProgress: NonNullable<Watch['onProgress']> = (stage, done, total) => {
     if (shown?.stage !== stage) {
@@ -66,10 +95,10 @@ const watched = async ({ out, err, signal }: Context, work: (watch: Watch) => Pr
     shown.gauge.show(done, total, '');
   };
   try {
-    const said = await work({ signal, onProgress });
+    const { said, code } = await work({ signal, onProgress });
     shown?.gauge.end();
     out.write(said);
-    return EXIT.fine;
+    return code;
   } catch (error) {
     shown?.gauge.end();
     if (!signal.aborted) throw error;

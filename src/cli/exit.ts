@@ -7,7 +7,7 @@ import { BackupRefused } from '../event-store/sqlite/backup.js';
 import { BadSettings } from '../settings.js';
 
 /** The exit codes of `habeas`, as its help says them. */
-export const EXIT = { fine: 0, refused: 1, couldNotRun: 2, stopped: 130 } as const;
+export const EXIT = { fine: 0, refused: 1, couldNotRun: 2, damaged: 3, stopped: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Something that the person at the terminal can put right, said in a sentence. */
@@ -18,6 +18,10 @@ export class CannotRun extends Error {
 /** What an aborted signal throws: the person at the terminal asked to stop. */
 export const isStop = (error: unknown): boolean => (error as { readonly name?: unknown } | null)?.name === 'AbortError';
 
+/** The code of a command that an error ended. */
+export const exitCodeOf = (error: unknown): ExitCode =>
+  error instanceof StoreDamaged ? EXIT.damaged : EXIT.couldNotRun;
+
 /** An error in the words of the terminal. What nobody expected is a fault of the program and keeps its stack. */
 export const explain = (error: unknown): string => {
   if (error instanceof CannotRun || error instanceof BackupRefused) return error.message;
@@ -25,7 +29,7 @@ export const explain = (error: unknown): string => {
   if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;
   if (error instanceof BadSettings) return error.problems.join('\n');
   if (error instanceof DataFolderInUse) return `${error.message}; stop it first, or name another folder by --data`;
-  if (error instanceof StoreDamaged) return `The log cannot be read: ${error.message}`;
+  if (error instanceof StoreDamaged) return `The log is damaged: ${error.message}`;
   if (error instanceof StoreUnavailable) return `The log cannot be opened or written: ${error.message}`;
   return (
     ofTheSystem(error) ??

@@ -1,11 +1,11 @@
 /** The commands of `habeas` and their help. What a command needs is loaded when it runs. */
 import { Command, CommanderError, Option } from 'commander';
 import { LEAVES_OUT } from '../register-files/people.js';
-import type { OfFolder } from './backup.js';
+import type { BackupCommandOptions, OfFolder } from './backup.js';
 import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';
 import type { DemoOptions } from './demo.js';
-import { EXIT, explain, isStop, type ExitCode } from './exit.js';
+import { EXIT, exitCodeOf, explain, isStop, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
 import type { ImportOptions } from './import.js';
 import type { ServeOptions } from './serve.js';
@@ -26,7 +26,7 @@ export const run = async (words: readonly string[], context: Context): Promise<E
       return EXIT.stopped;
     }
     context.err.write(`${explain(error)}\n`);
-    return EXIT.couldNotRun;
+    return exitCodeOf(error);
   }
 };
 
@@ -41,7 +41,8 @@ Begin here:
   $ habeas serve                        then open http://127.0.0.1:3000/v1/docs
   $ habeas backup /media/backups        also while the register is served
 
-Exit codes: 0 all went well; 1 some rows were refused; 2 it could not run; 130 stopped by Ctrl-C.
+Exit codes: 0 all went well; 1 some rows were refused; 2 it could not run; 3 the log is damaged, or holds less than is known
+to have been in it; 130 stopped by Ctrl-C.
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
 `;
 
@@ -191,18 +192,22 @@ const addBackup = (habeas: Command, context: Context, end: End): void => {
     .description('copy the log into one file, also while the register is served, and check every event of the copy')
     .argument('<path>', 'a file that is not there yet, or a folder, in which the backup is named by its time')
     .option(DATA, DATA_MEANS)
+    .option('--previous <backup>', 'the backup to compare with; without it the newest one in the same folder')
     .addHelpText(
       'after',
       `
 The backup holds what was recorded before it began. The read models are not in it: they are made anew from the log. Its
-SHA-256 is written beside it. Stopped by Ctrl-C it leaves nothing behind.
+SHA-256 (.sha256) and what it holds (.json) are written beside it. It is compared with the previous backup and with what the
+read models have seen: a log that is shorter, or has other events, is backed up, told, and ends with 3. Stopped by Ctrl-C it
+leaves nothing behind.
 
 Examples:
   $ habeas backup /media/backups
+  $ habeas backup today.sqlite --previous /media/backups/habeas-2026-01-05T10-20-30Z.sqlite
   $ habeas backup before-the-amnesty.sqlite --data /srv/register
 `,
     )
-    .action((path: string, options: OfFolder) =>
+    .action((path: string, options: BackupCommandOptions) =>
       end(import('./backup.js').then(({ backupCommand }) => backupCommand(path, options, context))),
     );
 };
@@ -217,6 +222,7 @@ const addRestore = (habeas: Command, context: Context, end: End): void => {
       'after',
       `
 The copy is checked against the SHA-256 beside the backup, where there is one, and event by event, before it takes its place.
+A backup that was told to be shorter than its predecessor is restored and told again, and ends with 3.
 A folder that holds a register is left as it is.
 
 Example:

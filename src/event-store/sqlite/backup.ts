@@ -5,8 +5,9 @@ import { createReadStream, existsSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { wholeLog } from '../copy.js';
-import { StoreDamaged } from '../port.js';
+import { StoreDamaged, type EventStore } from '../port.js';
 import { openFile, translated } from './file.js';
+import { contentOf, manifestOf, manifestPath, predecessorAt, predecessorIn, writeManifest } from './manifest.js';
 import { createSqliteStore } from './store.js';
 
 /** What stands in the way, said in a sentence; nothing was written. */
@@ -28,6 +29,15 @@ export interface CheckedLog {
 
 export interface BackedUp extends CheckedLog {
   readonly sha256: string;
+  /** Sentences on what was known to have been in the log and is not there any more. */
+  readonly lacks: readonly string[];
+}
+
+export interface BackupOptions extends Watch {
+  /** The backup to compare with; without it the newest in the same folder. */
+  readonly previous?: string | undefined;
+  /** What else is known to have been in the log, asked of the copy: a sentence, or null where nothing lacks. */
+  readonly known?: (copy: EventStore) => Promise<string | null>;
 }
 
 /** Pages copied in one turn: some milliseconds of work. */
@@ -53,22 +63,32 @@ export const copyDatabase = async (from: string, to: string, { signal, onProgres
   }
 };
 
-/** Backs up a log into a file that is not there yet, and its SHA-256 into one beside it. Leaves nothing where it fails. */
-export const backUp = async (log: string, to: string, watch: Watch): Promise<BackedUp> => {
-  if (existsSync(to)) throw new BackupRefused(`${to} is there already; a backup overwrites nothing`);
+/**
+ * Backs up a log into a file that is not there yet, and its SHA-256 and its manifest into files beside it. Leaves nothing where
+ * it fails; a log that is shorter than was known is backed up, as it is what there is, and `lacks` says so.
+ */
+export const backUp = async (log: string, to: string, options: BackupOptions): Promise<BackedUp> => {
+  const { previous, known, ...watch } = options;
+  for (const file of [to, `${to}.sha256`, manifestPath(to)])
+    if (existsSync(file)) throw new BackupRefused(`${file} is there already; a backup overwrites nothing`);
   const part = `${to}.part`;
   try {
+    const than = previous === undefined ? null : await predecessorAt(previous);
     await makePrivate(part);
     await copyDatabase(log, part, watch);
     asOneFile(part);
-    const checked = await checkLog(part, watch);
+    const checked = await checkLog(part, watch, known);
+    const choose = async (first: string | null) => than ?? predecessorIn(dirname(to), first);
+    const { content, lack } = await contentOf(part, choose, watch.signal);
+    const lacks = [checked.lack, lack].filter((sentence) => sentence !== null);
     const sha256 = await digestOf(part);
     await writeFile(`${to}.sha256`, `${sha256}  ${basename(to)}\n`, { mode: 0o600 });
+    await writeManifest(to, { ...content, sha256, made: new Date().toISOString(), lacks });
     await intoPlace(part, to);
-    return { ...checked, sha256 };
+    return { events: checked.events, last: checked.last, sha256, lacks };
   } catch (error) {
     await removeDatabase(part);
-    await rm(`${to}.sha256`, { force: true });
+    for (const file of [`${to}.sha256`, manifestPath(to)]) await rm(file, { force: true });
     throw error;
   }
 };
@@ -85,12 +105,14 @@ export const restore = async (backup: string, log: string, watch: Watch): Promis
   try {
     await makePrivate(part);
     const sha256 = await copyFile(backup, part, watch);
-    const expected = await statedDigest(backup);
-    if (expected !== null && expected !== sha256)
-      throw new BackupRefused(`${backup} is not what ${basename(backup)}.sha256 says; it was changed or damaged`);
-    const checked = await checkLog(part, watch);
+    const manifest = await manifestOf(backup);
+    const stated = { '.sha256': await statedDigest(backup), '.json': manifest?.sha256 ?? null };
+    for (const [suffix, digest] of Object.entries(stated))
+      if (digest !== null && digest !== sha256)
+        throw new BackupRefused(`${backup} is not what ${basename(backup)}${suffix} says; it was changed or damaged`);
+    const { events, last } = await checkLog(part, watch);
     await intoPlace(part, log);
-    return { ...checked, sha256 };
+    return { events, last, sha256, lacks: manifest?.lacks ?? [] };
   } catch (error) {
     await removeDatabase(part);
     throw error;
@@ -100,7 +122,11 @@ export const restore = async (backup: string, log: string, watch: Watch): Promis
 };
 
 /** Reads everything in a log. Throws StoreDamaged where the file, an event or the order of events is not what it should be. */
-export const checkLog = async (file: string, { signal, onProgress }: Watch = {}): Promise<CheckedLog> => {
+export const checkLog = async (
+  file: string,
+  { signal, onProgress }: Watch = {},
+  known: BackupOptions['known'] = () => Promise.resolve(null),
+): Promise<CheckedLog & { readonly lack: string | null }> => {
   checkFile(file);
   const store = createSqliteStore({ file, readonly: true });
   try {
@@ -112,7 +138,7 @@ export const checkLog = async (file: string, { signal, onProgress }: Watch = {})
       onProgress?.('checked', events, total);
       signal?.throwIfAborted();
     }
-    return { events, last };
+    return { events, last, lack: await known(store) };
   } finally {
     await store.close();
   }

@@ -179,5 +179,6 @@ const bounded = <R extends Row | LogRow>(limit: number, chunk: (read: number, mo
 };
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
-const uuidOf = (hex: string): string =>
+/** Of 32 hexadecimal digits. */
+export const uuidOf = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

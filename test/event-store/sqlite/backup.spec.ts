@@ -1,7 +1,16 @@
 /** A backup of the embedded log: consistent, checked, put back, and never over something else. */
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { verifyCopy, wholeLog } from '../../../src/event-store/copy.js';
 import { StoreDamaged, type EventStore } from '../../../src/event-store/port.js';
@@ -33,12 +42,13 @@ describe('a backup', () => {
     const last = anEvent();
     await store.append(newStream(), 'no-stream', [last]);
     const made = await backUp(at('events.sqlite'), at('backup'), {});
-    expect(made).toEqual({ events: 61, last: last.id, sha256: digest(at('backup')) });
+    expect(made).toEqual({ events: 61, last: last.id, sha256: digest(at('backup')), lacks: [] });
     expect(readFileSync(at('backup.sha256'), 'utf8')).toBe(`${made.sha256}  backup\n`);
-    expect(left()).toEqual(['backup', 'backup.sha256']);
+    expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256']);
+    expect(JSON.parse(readFileSync(at('backup.json'), 'utf8'))).toMatchObject({ events: 61, last: last.id, lacks: [] });
     for (const name of left()) expect(statSync(at(name)).mode & 0o777).toBe(0o600);
-    expect(await checkLog(at('backup'))).toEqual({ events: 61, last: last.id });
-    expect(left()).toEqual(['backup', 'backup.sha256']);
+    expect(await checkLog(at('backup'))).toEqual({ events: 61, last: last.id, lack: null });
+    expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256']);
   });
 
   it('of an empty log is an empty log', async () => {
@@ -112,7 +122,7 @@ describe('a restore', () => {
     expect(await restored.append(newStream(), 'no-stream', events(1))).toMatchObject({ cursor: '61' });
     await restored.close();
     expect(digest(at('backup'))).toBe(before);
-    expect(left()).toEqual(['backup', 'backup.sha256', 'restored']);
+    expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256', 'restored']);
     expect(statSync(at('restored')).mode & 0o777).toBe(0o600);
   });
 
@@ -135,11 +145,20 @@ describe('a restore', () => {
       BackupRefused,
     ],
     ['was cut short', () => truncateSync(at('backup'), 50_000), BackupRefused],
+    [
+      'is not what its manifest says',
+      () => {
+        rmSync(at('backup.sha256'));
+        truncateSync(at('backup'), 50_000);
+      },
+      BackupRefused,
+    ],
     ['is a log in use', () => writeFileSync(at('backup-wal'), ''), BackupRefused],
     [
       'is no log, though its digest is right',
       () => {
         writeFileSync(at('backup'), 'a letter');
+        rmSync(at('backup.json'));
         writeFileSync(at('backup.sha256'), `${digest(at('backup'))}  backup\n`);
       },
       StoreDamaged,
@@ -148,6 +167,7 @@ describe('a restore', () => {
       'is empty',
       () => {
         writeFileSync(at('backup'), '');
+        rmSync(at('backup.json'));
         writeFileSync(at('backup.sha256'), `${digest(at('backup'))}  backup\n`);
       },
       StoreDamaged,
@@ -162,7 +182,7 @@ describe('a restore', () => {
     const stop = new AbortController();
     const watch = { signal: stop.signal, onProgress: () => stop.abort() };
     await expect(restore(at('backup'), at('restored'), watch)).rejects.toThrow('aborted');
-    expect(left()).toEqual(['backup', 'backup.sha256']);
+    expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256']);
   });
 });
 

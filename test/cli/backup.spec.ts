@@ -1,0 +1,112 @@
+/** A log that lost events is whole as far as it goes: only what was known of it before tells, and every command says so. */
+import Database from 'better-sqlite3';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { demoFile, fixture } from '../register-files/real-register.js';
+import { habeas } from '../support/command-line.js';
+import { events, newStream } from '../support/new-events.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+let folder: TemporaryFolder;
+let data: string;
+const at = (name: string): string => join(folder.path, name);
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  data = at('data');
+  mkdirSync(at('backups'));
+  const words = ['import', '--data', data, demoFile('register.json'), fixture('register-uncertain.csv')];
+  expect(await habeas(words)).toMatchObject({ code: 0 });
+});
+afterEach(() => folder.remove());
+
+const onLog = (...sql: readonly string[]): void => {
+  const db = new Database(join(data, 'events.sqlite'));
+  for (const statement of sql) db.exec(statement);
+  db.close();
+};
+const LAST = '(SELECT max(position) FROM events)';
+/** A case that has one event: its stream has no gap when that is gone. */
+const ALONE = '(SELECT max(position) FROM events GROUP BY stream HAVING count(*) = 1 ORDER BY 1 LIMIT 1)';
+
+/** What takes events away and leaves a log that is whole as far as it goes. */
+const losses: readonly (readonly [string, () => Promise<void> | void])[] = [
+  ['its last row', () => onLog(`DELETE FROM events WHERE position = ${LAST}`)],
+  [
+    'a row, the later ones renumbered',
+    () =>
+      onLog(
+        `CREATE TEMP TABLE gone AS SELECT ${ALONE} AS position`,
+        'DELETE FROM events WHERE position = (SELECT position FROM gone)',
+        'UPDATE events SET position = -position WHERE position > (SELECT position FROM gone)',
+        'UPDATE events SET position = -position - 1 WHERE position < 0',
+      ),
+  ],
+  ['all its rows', () => onLog('DELETE FROM events', 'DELETE FROM streams')],
+];
+
+describe('a backup of a log that lost', () => {
+  it.each(losses)('%s is told by the read models, kept, and ends with 3', async (_, lose) => {
+    await lose();
+    const { code, out } = await habeas(['backup', at('backup'), '--data', data]);
+    expect([code, out]).toEqual([3, expect.stringMatching(/whole as far as it goes.*[^]*BUT the log .*read models/)]);
+    expect(existsSync(at('backup'))).toBe(true);
+  });
+
+  it.each(losses)('%s is told by its predecessor in the folder', async (_, lose) => {
+    expect(await habeas(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
+    await lose();
+    rmSync(join(data, 'read-models.sqlite'));
+    const { code, out } = await habeas(['backup', at('backups/later'), '--data', data]);
+    expect([code, out]).toEqual([
+      3,
+      expect.stringMatching(/BUT it is shorter than the backup habeas-.*\.sqlite, which/),
+    ]);
+  });
+
+  it.each(losses)('%s is told by the predecessor that is named, also without its manifest', async (_, lose) => {
+    expect(await habeas(['backup', at('before'), '--data', data])).toMatchObject({ code: 0 });
+    rmSync(at('before.json'));
+    await lose();
+    rmSync(join(data, 'read-models.sqlite'));
+    const { code, out } = await habeas(['backup', at('backups'), '--previous', at('before'), '--data', data]);
+    expect([code, out]).toEqual([3, expect.stringContaining('BUT it is shorter than the backup before, which')]);
+  });
+
+  it('its write-ahead log after a kill', async () => {
+    const store = createSqliteStore({ file: join(data, 'events.sqlite') });
+    await store.append(newStream(), 'no-stream', events(2));
+    expect(await habeas(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
+    mkdirSync(at('killed'));
+    copyFileSync(join(data, 'events.sqlite'), at('killed/events.sqlite'));
+    await store.close();
+    const { code, out } = await habeas(['backup', at('backups/later'), '--data', at('killed')]);
+    expect([code, out]).toEqual([3, expect.stringContaining('BUT it is shorter than the backup')]);
+  });
+});
+
+it('a backup of a log with another event in its middle tells so', async () => {
+  expect(await habeas(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
+  onLog('UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 2');
+  const { code, out } = await habeas(['backup', at('backups/later'), '--data', data]);
+  expect([code, out]).toEqual([
+    3,
+    expect.stringMatching(/BUT it holds other events up to position \d+ than the backup/),
+  ]);
+});
+
+it('a log that grew is compared with the newest backup, and is whole', async () => {
+  expect(await habeas(['backup', at('backups/one'), '--data', data])).toMatchObject({ code: 0 });
+  const store = createSqliteStore({ file: join(data, 'events.sqlite') });
+  await store.append(newStream(), 'no-stream', events(2));
+  await store.close();
+  expect(await habeas(['backup', at('backups/two'), '--data', data])).toMatchObject({ code: 0 });
+});
+
+it('a restore of a backup that lacked events says so again', async () => {
+  onLog(`DELETE FROM events WHERE position = ${LAST}`);
+  await habeas(['backup', at('backup'), '--data', data]);
+  const { code, out } = await habeas(['restore', at('backup'), '--data', at('restored')]);
+  expect([code, out]).toEqual([3, expect.stringMatching(/BUT the log has lost its end[^]*The register is in/)]);
+  expect(readFileSync(at('restored/events.sqlite'))).toEqual(readFileSync(at('backup')));
+});
