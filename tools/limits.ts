@@ -1,6 +1,7 @@
 /** The table of bounds in docs/operations.md, made from the constants where they live. */
 import { maxHeaderSize } from 'node:http';
 import { MAX_FACTS } from '../src/commands/streams.js';
+import { MAX_TURNS, TURN_WAIT_MS } from '../src/commands/turns.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request.js';
 import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../src/http/body.js';
@@ -31,6 +32,11 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Facts of one case, list or instrument', count(MAX_FACTS), answer('SUBJECT.FULL')],
   ['Facts stored together', size(MAX_APPEND_BYTES), answer('FACT.TOO_LARGE')],
   ['Writes that wait for the disk', `${count(MAX_QUEUED)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
+  [
+    'Writes that wait for others to the same case, list or instrument',
+    `${count(MAX_TURNS)}, ${seconds(TURN_WAIT_MS)}`,
+    answer('REGISTER.BUSY'),
+  ],
   ['Requests under way, health apart', count(HTTP_LIMITS.underWay), answer('REGISTER.BUSY')],
   ['Connections', count(HTTP_LIMITS.connections), 'closed unheard'],
   ['Time for a request to come in', seconds(HTTP_LIMITS.arrive), answer('REQUEST.TIMEOUT')],

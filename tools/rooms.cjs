@@ -37,7 +37,7 @@ const rooms = {
     says: 'domain, the port of event-store',
     paths: ['^src/domain/', '^src/event-store/port\\.ts$'],
     packages: ['@nestjs/common', '@nestjs/cqrs', 'uuid'],
-    node: ['crypto'],
+    node: ['crypto', 'timers/promises'],
   },
   'read-models': {
     path: '^src/read-models/',

@@ -1,6 +1,7 @@
 /** The one door through which every fact is decided. */
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseFact } from '../domain/case/facts.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor, Finding, Known } from '../domain/fact.js';
@@ -18,6 +19,7 @@ import { toEvents } from './events.js';
 import { factIds } from './ids.js';
 import { findRepeat } from './repeats.js';
 import { loadStream, MAX_FACTS, readEvents } from './streams.js';
+import { Turns } from './turns.js';
 
 /** What a caller reports. `facts` are of the subject's kind, already checked in shape by schema/. */
 export interface FactsToRecord {
@@ -62,8 +64,14 @@ export class RecordFacts extends Command<FactsRecorded> {
   }
 }
 
-/** How often a request is decided anew because somebody else was faster. */
-const MAX_ATTEMPTS = 5;
+/** How often a request is decided anew because another instance was faster: several that write to one stream win by turns. */
+const MAX_ATTEMPTS = 20;
+/**
+ * The wait before that is drawn below a bound that grows. Without it two instances that write in step stay in step, and the same one
+ * is faster every time.
+ */
+const FIRST_WAIT_MS = 2;
+const LONGEST_WAIT_MS = 100;
 
 /** A request with what is settled before the first attempt. */
 interface Attempt extends FactsToRecord {
@@ -74,11 +82,12 @@ interface Attempt extends FactsToRecord {
 
 /**
  * Records the facts of one subject, all or none. What stands in the way is an outcome; thrown are the store's errors
- * (StoreUnavailable, AppendTooLarge, StoreDamaged), and RangeError for an empty batch, which schema/ never lets through.
+ * (StoreUnavailable, StoreBusy where too many write to the subject, AppendTooLarge, StoreDamaged), and RangeError for an empty batch, which schema/ never lets through.
  */
 @CommandHandler(RecordFacts)
 export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
   private readonly decider: Decider;
+  private readonly turns = new Turns();
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -90,9 +99,15 @@ export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
   async execute({ request }: RecordFacts): Promise<FactsRecorded> {
     if (request.facts.length === 0) throw new RangeError('nothing to record');
     const attempt = prepare(request);
-    let answer = await this.attempt(attempt);
-    for (let made = 1; made < MAX_ATTEMPTS && answer.outcome === 'conflict' && !answer.named; made += 1)
-      answer = await this.attempt(attempt);
+    return this.turns.run(attempt.stream, () => this.decide(attempt));
+  }
+
+  private async decide(request: Attempt): Promise<FactsRecorded> {
+    let answer = await this.attempt(request);
+    for (let made = 1; made < MAX_ATTEMPTS && answer.outcome === 'conflict' && !answer.named; made += 1) {
+      await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** made));
+      answer = await this.attempt(request);
+    }
     return answer;
   }
 

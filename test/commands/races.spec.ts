@@ -49,16 +49,24 @@ it('one of 64 begins a case', async () => {
   expect(await register.caseEvents(id)).toHaveLength(1);
 });
 
-it('64 who add to a case are recorded once or told of the conflict', async () => {
+it('64 who add to a case are recorded one after the other, in the order in which they came', async () => {
   const id = newCaseId(ANNA);
   await register.recorded(request(id, [opened()]));
-  const answers = await all((index) => register.record(request(id, [named(`Name ${String(index)}`)])));
-  const winners = winnersOf(answers);
-  expect(winners.length).toBeGreaterThan(0);
-  expect(answers.filter((a) => a.outcome === 'conflict' && !a.named)).toHaveLength(WRITERS - winners.length);
+  const answers = await all((index) => register.recorded(request(id, [named(`Name ${String(index)}`)])));
+  expect(answers.map(({ revision }) => revision)).toEqual(Array.from({ length: WRITERS }, (_, index) => index + 1));
   const added = (await register.caseEvents(id)).slice(1);
-  expect(added.map((e) => e.id).sort()).toEqual(winners.flatMap((w) => w.facts).sort());
-  expect(added.map((e) => e.revision).sort()).toEqual(winners.map((w) => w.revision).sort());
+  expect(added.map((e) => e.id)).toEqual(answers.flatMap((answer) => answer.facts));
+});
+
+it('a revision that is named among 64 writers is judged when it is its turn, and stale by then', async () => {
+  const id = newCaseId(ANNA);
+  await register.recorded(request(id, [opened()]));
+  const first = register.record(request(id, [named('First')], { expectedRevision: 0 }));
+  const others = all((index) => register.record(request(id, [named(`Name ${String(index)}`)])));
+  const last = register.record(request(id, [named('Last')], { expectedRevision: 0 }));
+  expect(await first).toMatchObject({ outcome: 'recorded', revision: 1 });
+  expect(winnersOf(await others)).toHaveLength(WRITERS);
+  expect(await last).toEqual({ outcome: 'conflict', named: true, revision: WRITERS + 1 });
 });
 
 it('one of 64 who name the same revision is recorded', async () => {

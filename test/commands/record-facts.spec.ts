@@ -216,12 +216,12 @@ describe('somebody was faster', () => {
     expect(answer).toMatchObject({ outcome: 'refused', findings: [{ code: 'CASE.ALREADY_HELD' }] });
   });
 
-  it('gives up after five attempts', async () => {
+  it('gives up after twenty attempts', async () => {
     await register.recorded(request(id, [opened()]));
-    const handler = against([name, name, name, name, name, name]);
+    const handler = against(Array.from({ length: 21 }, () => name));
     const answer = await handler.execute(new RecordFacts(request(id, [named('Slower')])));
-    expect(answer).toEqual({ outcome: 'conflict', named: false, revision: 5 });
-    expect(await register.caseEvents(id)).toHaveLength(6);
+    expect(answer).toEqual({ outcome: 'conflict', named: false, revision: 20 });
+    expect(await register.caseEvents(id)).toHaveLength(21);
   });
 
   it('does not decide again behind a caller who named a revision', async () => {

@@ -272,3 +272,39 @@ describe('a reference', () => {
     expect(found.body['total']).toEqual({ yes: 1, uncertain: 0 });
   });
 });
+
+describe('64 writers on one case', () => {
+  const all = (path: string, headers: (index: number) => Record<string, string>) =>
+    Promise.all(
+      Array.from({ length: 64 }, (_, index) =>
+        service.post(`${path}/events`, { type: 'named', name: name(`Ad ${index}`), ...said }, headers(index)),
+      ),
+    );
+
+  it('who name no revision are all recorded, one after the other', async () => {
+    const path = await open(service);
+    const replies = await all(path, () => ({}));
+    expect(replies.map(({ status }) => status)).toEqual(Array(64).fill(201));
+    const revisions = replies.map(({ body }) => Number(body['revision']));
+    expect(revisions.sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, index) => index + 1));
+  });
+
+  it('who repeat one request record it once and are answered alike', async () => {
+    const path = await open(service);
+    const body = { type: 'named', name: name('Bir'), ...said };
+    const replies = await Promise.all(
+      Array.from({ length: 64 }, () => service.post(`${path}/events`, body, { 'idempotency-key': 'one-of-64' })),
+    );
+    expect(new Set(replies.map(({ status, body: told }) => JSON.stringify([status, told]))).size).toBe(1);
+    expect(replies[0]?.status).toBe(201);
+  });
+
+  it('who name the same revision leave one recorded, and the others are told that theirs is stale', async () => {
+    const path = await open(service);
+    const replies = await all(path, () => ({ 'if-match': '"0"' }));
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(new Set(replies.filter(({ status }) => status !== 201).map(({ body }) => body['code']))).toEqual(
+      new Set(['REVISION.STALE']),
+    );
+  });
+});
