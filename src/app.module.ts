@@ -5,10 +5,12 @@ import {
   Module,
   type DynamicModule,
   type InjectionToken,
+  type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commandHandlers } from './commands/handlers.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayIn } from './domain/time.js';
@@ -23,6 +25,7 @@ import { Reader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
 import { stores } from './stores.js';
 import { conditionOf } from './watching/condition.js';
+import { LatestCondition } from './watching/latest.js';
 import { Metrics } from './watching/metrics.js';
 import { WatchedStore } from './watching/watched-store.js';
 
@@ -36,6 +39,9 @@ interface Holdings {
 }
 const HOLDINGS = Symbol('Holdings');
 
+/** Milliseconds that the read models may take to stop before the store is closed under them. */
+const STOP_MS = 300;
+
 /** The real time; today is the one that is set, or the day it is in the register's time zone. */
 export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'today'>): Clock => ({
   timeZone,
@@ -44,7 +50,7 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 });
 
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
-const hold = async (settings: Settings): Promise<Holdings> => {
+const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => {
   const folder = openDataFolder(settings.data);
   try {
     const metrics = new Metrics(async () => ({
@@ -52,7 +58,8 @@ const hold = async (settings: Settings): Promise<Holdings> => {
       waiting: store.waiting,
       events: await eventsIn(store),
     }));
-    const store = new WatchedStore(await stores[settings.store](settings, folder), (append) => metrics.append(append));
+    const opened = await stores[settings.store](settings, folder, serving);
+    const store = new WatchedStore(opened, (append) => metrics.append(append));
     const clock = systemClock(settings);
     const readModels = ReadModels.open(folder.readModels, store, clock);
     return { folder, store, clock, readModels, metrics };
@@ -62,10 +69,10 @@ const hold = async (settings: Settings): Promise<Holdings> => {
   }
 };
 
-const healthOf = ({ store, readModels }: Holdings): Health => ({
-  check: () => conditionOf(store, readModels),
-  met: (error) => readModels.met(error),
-});
+const healthOf = ({ store, readModels }: Holdings): Health => {
+  const latest = new LatestCondition(() => conditionOf(store, readModels));
+  return { check: () => latest.check(), met: (error) => readModels.met(error) };
+};
 
 /** Only the embedded store's cursors are positions; null for another, or one that cannot say. */
 const eventsIn = async (store: EventStore): Promise<number | null> =>
@@ -84,11 +91,14 @@ const tellOf = (problem: Problem | null): void =>
     : log.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
 
 @Module({})
-export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(@Inject(HOLDINGS) private readonly held: Holdings) {}
 
-  /** A register behind these settings. Errors of the data folder and the store come out of NestFactory. */
-  static forSettings(settings: Settings): DynamicModule {
+  /**
+   * A register behind these settings, for a service or for one command. Errors of the data folder and the store come out of
+   * NestFactory.
+   */
+  static forSettings(settings: Settings, { serving = false } = {}): DynamicModule {
     const from = <T>(provide: InjectionToken, pick: (held: Holdings) => T) => ({
       provide,
       inject: [HOLDINGS],
@@ -107,7 +117,7 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
       global: true,
       imports: [CqrsModule.forRoot(), HttpModule],
       providers: [
-        { provide: HOLDINGS, useFactory: () => hold(settings) },
+        { provide: HOLDINGS, useFactory: () => hold(settings, serving) },
         ...shared,
         ...commandHandlers,
         ...QUERY_HANDLERS,
@@ -121,11 +131,21 @@ export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown 
     void this.held.readModels.start(undefined, tellOf);
   }
 
-  /** Comes after the server has answered what was under way. */
+  /** Comes before the server answers what is under way: reads that wait for a token would outlast that. */
+  beforeApplicationShutdown(): void {
+    this.held.readModels.callOff();
+  }
+
+  /**
+   * Comes after the server has answered what was under way. Read models that wait for a store that hangs end with it, so that they
+   * are not waited for in vain.
+   */
   async onApplicationShutdown(): Promise<void> {
     const { readModels, store, folder } = this.held;
-    await readModels.stop();
+    const stopped = readModels.stop();
+    await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
     await store.close();
+    await stopped;
     folder.release();
   }
 }

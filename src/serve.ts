@@ -15,8 +15,8 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Milliseconds that a connection may take to end once the service stops. */
-const GRACE = 10_000;
+/** Milliseconds that a connection may take to end once the service stops: with what comes after, it has ended within five seconds. */
+const GRACE = 2_500;
 
 /**
  * Opens the register of these settings and listens. Logs go to the standard error, one JSON object a line. Throws what stands
@@ -29,7 +29,7 @@ export const serve = async (
 ): Promise<Serving> => {
   const log = pino({ level: settings.logLevel, base: null }, destination);
   const options = { abortOnError: false, bodyParser: false, logger: nestLogger(log) };
-  const module = AppModule.forSettings(settings);
+  const module = AppModule.forSettings(settings, { serving: true });
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log, limits), options);
   try {
     await setUp(app, settings, limits);

@@ -30,6 +30,7 @@ export const serveUntilStopped = async (
   { out, err, signal }: Context,
   greeting: (url: string) => string,
 ): Promise<ExitCode> => {
+  const last = endAfter(signal);
   // Logged only once it listens: what is in the way before that is told in a sentence.
   let log: (line: string) => unknown = () => undefined;
   const serving = await serve(settings, { write: (line) => log(line) });
@@ -37,10 +38,27 @@ export const serveUntilStopped = async (
   // A log that takes nothing more, on a full disk or behind a broken pipe, ends nothing.
   err.on('error', () => undefined);
   try {
-    out.write(greeting(serving.url));
+    if (!signal.aborted) out.write(greeting(serving.url));
     await aborted(signal);
   } finally {
     await serving.close();
+    last.called();
   }
   return EXIT.fine;
+};
+
+/** Milliseconds after which whoever asked the service to stop need not wait any longer. */
+const STOPPED_MS = 4_500;
+
+/** Everything that stops is bounded by itself. Should it hang all the same, the process ends: what was acknowledged is durable. */
+const endAfter = (signal: AbortSignal): { called: () => void } => {
+  let late: NodeJS.Timeout | undefined;
+  const begin = (): void => void (late = setTimeout(() => process.exit(EXIT.fine), STOPPED_MS).unref());
+  signal.addEventListener('abort', begin, { once: true });
+  return {
+    called: () => {
+      signal.removeEventListener('abort', begin);
+      clearTimeout(late);
+    },
+  };
 };

@@ -167,14 +167,14 @@ export class Dossiers {
     return rows.map((row) => this.#line(row));
   }
 
-  /** The next lines after a position, of every stream: no more once their facts have `full` characters. */
-  next(after: number, full: number): readonly Line[] {
+  /** The next lines after a position, of every stream: at most `limit`, and no more once their facts have `full` characters. */
+  next(after: number, full: number, limit = Infinity): readonly Line[] {
     const rows: StoredLine[] = [];
     let length = 0;
     for (const row of this.#next.iterate(after) as IterableIterator<StoredLine>) {
       rows.push(row);
       length += row.fact.length;
-      if (length >= full) break;
+      if (length >= full || rows.length >= limit) break;
     }
     return rows.map((row) => this.#line(row));
   }

@@ -104,6 +104,11 @@ export class ReadModels extends Reader {
     });
   }
 
+  /** Tells those who wait for the read models to move that they wait no more. */
+  callOff(): void {
+    this.#waiters.callOff();
+  }
+
   /** Ends the following, lets the waiting go and closes the file. A rebuild under way leaves the old file. */
   async stop(): Promise<void> {
     this.#stopping.abort();

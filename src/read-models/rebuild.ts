@@ -46,7 +46,7 @@ export const build = async (
   try {
     await keepAll(file, store, signal, onProgress);
     await deriveAll(file, signal, onProgress);
-    await inTurns(file.finish());
+    await inTurns(file.finish(), signal);
     await sync(path);
     file.harden();
     return file;
@@ -75,7 +75,7 @@ const keepAll = async (
 };
 
 const deriveAll = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
-  await inTurns(file.indexFacts());
+  await inTurns(file.indexFacts(), signal);
   const of = file.dossiers.countCases();
   let done = 0;
   for (let cases = file.dossiers.casesAfter(0, CASES); cases.length > 0;) {
@@ -93,8 +93,9 @@ const deriveAll = async (file: ModelFile, signal: AbortSignal, onProgress: OnPro
 };
 
 /** Lets others have their turn after each step; the index of a large table is seconds. */
-const inTurns = async (steps: readonly (() => void)[]): Promise<void> => {
+const inTurns = async (steps: readonly (() => void)[], signal?: AbortSignal): Promise<void> => {
   for (const step of steps) {
+    signal?.throwIfAborted();
     step();
     await turn();
   }

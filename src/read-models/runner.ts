@@ -22,7 +22,8 @@ export interface Problem {
 /** Events taken in at once; between batches others have their turn. */
 const BATCH = 100;
 const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 10_000;
+/** A store that is away says so at once, so that asking often costs little; and who is back is followed soon. */
+const LONGEST_WAIT_MS = 2_000;
 
 /** What the runner works for. */
 export interface Host {

@@ -45,6 +45,16 @@ it('64 writers on two instances race for a reference: one has it', async () => {
   }
 });
 
+it('64 writers on one case through two instances are all recorded, though each decides for itself', async () => {
+  const path = await open(one);
+  const body = (i: number) => ({ type: 'named', name: name(`Ad ${i}`), ...said });
+  const replies = await Promise.all(
+    Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? one : other).post(`${path}/events`, body(i))),
+  );
+  expect(replies.map(({ status }) => status)).toEqual(Array(64).fill(201));
+  expect(new Set(replies.map(({ body: told }) => told['revision'])).size).toBe(64);
+});
+
 it('a request repeated on the other instance answers as the first time did', async () => {
   const path = await open(one);
   const report = { type: 'arrested', occurredOn: '2024-01', ...said };
@@ -77,11 +87,11 @@ it('with the server gone, writing is told to come again, reading goes on, readin
     expect((await service.get('/health/live')).status).toBe(200);
   }
   await double.start();
+  const isReady = async (service: Service): Promise<boolean> => (await service.get('/health/ready')).status === 200;
+  while (!(await isReady(one)) || !(await isReady(other)));
   const after = await written(await open(one));
   expect(after.status).toBe(201);
   expect((await other.after(after, '/v1/history')).status).toBe(200);
-  const isReady = async (service: Service): Promise<boolean> => (await service.get('/health/ready')).status === 200;
-  while (!(await isReady(one)) || !(await isReady(other)));
 });
 
 it('a foreign event in the log stops the read models there, and is told; what was before is read on', async () => {

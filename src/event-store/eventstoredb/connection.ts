@@ -2,8 +2,8 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../port.js';
-import { lasting } from './faults.js';
-import { credentialsIn, deadlineIn } from './url.js';
+import { lasting, Refused } from './faults.js';
+import { credentialsIn, deadlineIn, withGossipTimeout } from './url.js';
 
 /**
  * How long one try of a call may take, in milliseconds, unless `defaultDeadline` of the address says otherwise. A server that hangs
@@ -30,15 +30,24 @@ export interface CallOptions {
   readonly deadline: number;
 }
 
+/** For whom a call is repeated. */
+export interface Persisting {
+  /** Hears that the server answered something. */
+  readonly heard: () => void;
+  readonly ended: readonly AbortSignal[];
+}
+
 export class Connection {
   readonly client: EventStoreDBClient;
   readonly options: CallOptions;
   readonly tryMs: number;
+  /** Failures after which the server may be another one than before, or its log another log. */
+  #failures = 0;
 
   /** Throws nothing for an address that `isEsdbUrl` lets through; connects when it is first used. */
   constructor(url: string) {
     this.tryMs = deadlineIn(url) ?? TRY_MS;
-    this.client = EventStoreDBClient.connectionString(url);
+    this.client = EventStoreDBClient.connectionString(withGossipTimeout(url));
     this.options = {
       credentials: credentialsIn(url) ?? { username: 'nobody', password: 'nobody' },
       requiresLeader: true,
@@ -47,36 +56,60 @@ export class Connection {
     forgiveFailedReconnects(this.client);
   }
 
+  /** How often a call or a subscription has failed so far. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** A call or a subscription has failed: whoever answers next may be somebody else. */
+  failed(): void {
+    this.#failures += 1;
+  }
+
   /**
    * Calls until it succeeds, for a bounded time; `call` must end by itself, and be one that can be repeated whether or not
-   * the server did what it asks.
+   * the server did what it asks. Nothing is begun any more once a signal aborts.
    * Throws what no repeat would change as `lasting` says, else StoreUnavailable.
    */
-  async persist<R>(call: () => Promise<R>, signal?: AbortSignal): Promise<R> {
+  async persist<R>(call: () => Promise<R>, { heard, ended }: Persisting): Promise<R> {
     const end = Date.now() + TRIES * this.tryMs;
+    const isOver = (): boolean => ended.some(({ aborted }) => aborted);
     for (let tries = 0; ; tries++) {
+      if (isOver()) throw new StoreUnavailable('given up before it was tried again');
       try {
-        return await call();
+        const result = await call();
+        heard();
+        return result;
       } catch (error) {
-        const final = lasting(error);
-        if (final !== null) throw final;
+        const final = this.noted(error);
+        if (final !== null) {
+          if (final instanceof Refused || !(final instanceof StoreUnavailable)) heard();
+          throw final;
+        }
         const wait = Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10));
-        if (Date.now() + wait >= end || signal?.aborted === true)
+        if (Date.now() + wait >= end || isOver())
           throw new StoreUnavailable('the server cannot be reached or does not answer', { cause: error });
         await sleep(wait);
       }
     }
   }
 
+  /** As `lasting`; a failure that may pass is counted. */
+  noted(error: unknown): Error | null {
+    const final = lasting(error);
+    if (final === null) this.failed();
+    return final;
+  }
+
   /** Lets go of the connection, within a bounded time. */
   async dispose(): Promise<void> {
-    await this.bounded(this.client.dispose()).catch(() => undefined);
+    await this.bounded(this.client.dispose(), GRACE_MS).catch(() => undefined);
   }
 
   /** The answer, or an error once it took too long; what it is after that is nobody's business. */
-  bounded<R>(answer: Promise<R>): Promise<R> {
+  bounded<R>(answer: Promise<R>, ms = this.tryMs + GRACE_MS): Promise<R> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('no answer in time')), this.tryMs + GRACE_MS);
+      const late = setTimeout(() => reject(new Error('no answer in time')), ms);
       const inTime =
         <T>(end: (how: T) => void) =>
         (how: T): void => {

@@ -14,6 +14,7 @@ import { decode } from '../codec.js';
 import type { Cursor, LogEvent, StreamEvent } from '../port.js';
 import type { Connection } from './connection.js';
 import { isOfType } from './faults.js';
+import type { Guard } from './guard.js';
 import { BEGINNING, comparePlaces, formatCursor, parseCursor, type Counted, type Place } from './place.js';
 import { readTo } from './reading.js';
 import { fromRecorded, lengthOf } from './record.js';
@@ -35,22 +36,23 @@ export class EsdbLog {
   /** Our last event among all up to a place. */
   #head: { readonly upTo: Place; readonly head: Cursor | null } = { upTo: BEGINNING, head: null };
 
-  /** Our streams are those whose names begin with the prefix; the signal says that there is no more use in trying. */
+  /** Our streams are those whose names begin with the prefix. */
   constructor(
     private readonly connection: Connection,
+    private readonly guard: Guard,
     private readonly prefix: string,
-    private readonly closing: AbortSignal,
   ) {}
 
   /** As in the port. */
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
     const { client, options, tryMs } = this.connection;
-    return this.connection.persist(async () => {
+    return this.guard.read(async () => {
       const found: StreamEvent[] = [];
       let length = 0;
       const from = { fromRevision: BigInt(after + 1), maxCount: limit, direction: FORWARDS } as const;
       try {
         await readTo(client.readStream(this.prefix + stream, { ...options, ...from }), tryMs, ({ event }) => {
+          this.guard.heard();
           if (event === undefined) return 'more';
           found.push(Object.assign(this.#decode(event), { cursor: formatCursor(placeOf(event)) }));
           return (length += lengthOf(event.data)) > MAX_READ_LENGTH ? 'enough' : 'more';
@@ -59,7 +61,7 @@ export class EsdbLog {
         if (!isOfType(error, ErrorType.STREAM_NOT_FOUND)) throw error;
       }
       return found;
-    }, this.closing);
+    });
   }
 
   /** One read of the whole server that only a leader gives. Throws StoreUnavailable where none does. */
@@ -90,15 +92,16 @@ export class EsdbLog {
 
   /** Gives raw events of the whole server to `take`, again from the first of them where the read failed. */
   #look(from: From, take: Take): Promise<void> {
-    return this.connection.persist(() => this.#raw(from, take), this.closing);
+    return this.guard.read(() => this.#raw(from, take));
   }
 
   /** The same, tried once. */
   #raw(from: From, take: Take): Promise<void> {
     const { client, options, tryMs } = this.connection;
-    return readTo(client.readAll({ ...options, ...from }), tryMs, ({ event }) =>
-      event === undefined ? 'more' : take(event),
-    );
+    return readTo(client.readAll({ ...options, ...from }), tryMs, ({ event }) => {
+      this.guard.heard();
+      return event === undefined ? 'more' : take(event);
+    });
   }
 
   /** The place with the number of our event there; counts up to it where nobody has yet. */
@@ -138,6 +141,7 @@ export class EsdbLog {
       if (!this.#isOurs(event)) return;
       counted = { ...place, position: counted.position + 1 };
       found.push(this.#located(this.#decode(event), counted));
+      this.guard.saw(place, event.id);
       length += lengthOf(event.data);
     };
     // A read that fails halfway is repeated from where it came to.
@@ -153,7 +157,7 @@ export class EsdbLog {
       });
       if (!begun) throw new RangeError('the cursor lies past the end of this log');
     };
-    do await this.connection.persist(readOn, this.closing);
+    do await this.guard.read(readOn);
     while (!isFull() && seen >= maxCount - 1);
     this.#remember(counted);
     return found;
@@ -179,11 +183,15 @@ export class EsdbLog {
           // Delivered again, after the server lost track of what it had delivered.
           if (event === undefined || comparePlaces(placeOf(event), place) <= 0) continue;
           place = { ...placeOf(event), position: place.position + 1 };
+          this.guard.saw(place, event.id);
           batch.push(this.#located(this.#decode(event), place));
         }
         this.#remember(place);
         if (batch.length > 0) yield batch;
       }
+    } catch (error) {
+      this.connection.noted(error);
+      throw error;
     } finally {
       source.end();
     }

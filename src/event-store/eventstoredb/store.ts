@@ -1,5 +1,5 @@
 /** The event store on an EventStoreDB server or cluster: many instances of the service may write to one log and follow it. */
-import { NO_STREAM } from '@eventstore/db-client';
+import { NO_STREAM, type EventData } from '@eventstore/db-client';
 import pLimit from 'p-limit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -24,6 +24,7 @@ import {
 } from '../request.js';
 import { Connection } from './connection.js';
 import { conflictIn, Refused } from './faults.js';
+import { Guard } from './guard.js';
 import { Lanes } from './lanes.js';
 import { EsdbLog } from './log.js';
 import { BEGINNING, comparePlaces, formatCursor, parseCursor } from './place.js';
@@ -34,7 +35,15 @@ export interface EsdbOptions {
   readonly url: string;
   /** Which register of the server: its streams are those whose names begin with this and a full stop. */
   readonly register: string;
+  /**
+   * Who is asked by many at once refuses at once, after so many milliseconds without any answer of the server, until it is back.
+   * Left out by who works alone and would rather wait.
+   */
+  readonly awayAfterMs?: number;
 }
+
+/** A service calls a server away that has answered nothing for so long, in milliseconds, though asked. */
+export const AWAY_AFTER_MS = 500;
 
 /**
  * The store on a server. Throws StoreUnavailable where the server refuses user, password or what they may do, or is not to be
@@ -43,7 +52,7 @@ export interface EsdbOptions {
 export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> => {
   const store = new EsdbEventStore(options);
   try {
-    await store.checkWritable();
+    await store.checkUsable();
   } catch (error) {
     if (error instanceof Refused) {
       await store.close();
@@ -56,7 +65,7 @@ export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> =
 /** Appends on their way at once: a connection carries a hundred calls, and reads want theirs. */
 const IN_FLIGHT = 90;
 /** How long a close waits for appends under way, in milliseconds. */
-const CLOSE_MS = 10_000;
+const CLOSE_MS = 1_000;
 
 class EsdbEventStore implements EventStore {
   readonly kind = 'esdb';
@@ -65,14 +74,20 @@ class EsdbEventStore implements EventStore {
   readonly #lanes = new Lanes();
   readonly #turns = pLimit(IN_FLIGHT);
   readonly #closing = new AbortController();
+  readonly #ended = new AbortController();
+  readonly #guard: Guard;
   readonly #log: EsdbLog;
   readonly #underWay = new Set<Promise<Appended>>();
   #bytesUnderWay = 0;
 
-  constructor({ url, register }: EsdbOptions) {
+  constructor({ url, register, awayAfterMs = Infinity }: EsdbOptions) {
     this.#connection = new Connection(url);
     this.#prefix = `${register}.`;
-    this.#log = new EsdbLog(this.#connection, this.#prefix, this.#closing.signal);
+    this.#guard = new Guard(this.#connection, register, awayAfterMs, {
+      closing: this.#closing.signal,
+      ended: this.#ended.signal,
+    });
+    this.#log = new EsdbLog(this.#connection, this.#guard, this.#prefix);
   }
 
   async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
@@ -81,7 +96,7 @@ class EsdbEventStore implements EventStore {
     if (this.#underWay.size >= MAX_QUEUED || this.#bytesUnderWay + append.bytes > MAX_QUEUED_BYTES)
       throw new StoreBusy('too many appends wait to be written');
     const write = this.#writing(append);
-    const answer = this.#lanes.run(stream, () => this.#turns(write));
+    const answer = this.#guard.write(write, (work) => this.#lanes.run(stream, () => this.#turns(work)));
     this.#underWay.add(answer);
     this.#bytesUnderWay += append.bytes;
     try {
@@ -100,12 +115,14 @@ class EsdbEventStore implements EventStore {
     const { client, options } = this.#connection;
     const expectedRevision = expected === 'no-stream' ? NO_STREAM : BigInt(expected);
     const news = records.map(toEventData);
-    const write = async (): Promise<Appended> => {
+    return async () => {
       try {
         const append = client.appendToStream(this.#prefix + stream, news, { ...options, expectedRevision });
         const { nextExpectedRevision, position } = await this.#connection.bounded(append);
         if (position === undefined) throw new Error('the server does not say where the events stand');
-        const cursor = formatCursor({ ...position, position: null });
+        const place = { ...position, position: null };
+        this.#guard.saw(place, (news.at(-1) as EventData).id);
+        const cursor = formatCursor(place);
         return { outcome: 'appended', revision: Number(nextExpectedRevision), cursor };
       } catch (error) {
         const revision = conflictIn(error);
@@ -113,7 +130,6 @@ class EsdbEventStore implements EventStore {
         return { outcome: 'conflict', revision };
       }
     };
-    return () => this.#connection.persist(write);
   }
 
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
@@ -152,10 +168,15 @@ class EsdbEventStore implements EventStore {
     return this.#log.head();
   }
 
-  /** Answered by a read that only a leader gives: one without a majority of its cluster steps down. */
   async checkWritable(): Promise<void> {
     this.#checkOpen();
+    await this.#guard.checkWritable();
+  }
+
+  /** Whether the server lets us read its log, and append to it. Throws as the port says. */
+  async checkUsable(): Promise<void> {
     await this.#log.ask();
+    await this.checkWritable();
   }
 
   compare(a: Cursor, b: Cursor): number {
@@ -169,6 +190,7 @@ class EsdbEventStore implements EventStore {
     const late = sleep(CLOSE_MS, undefined, { signal: answered.signal }).catch(() => undefined);
     await Promise.race([Promise.allSettled(this.#underWay), late]);
     answered.abort();
+    this.#ended.abort();
     await this.#connection.dispose();
   }
 

@@ -48,3 +48,12 @@ export const deadlineIn = (url: string): number | null => {
   const text = new URLSearchParams(URL.exec(url)?.[5] ?? '').get('defaultDeadline');
   return text === null ? null : Number(text);
 };
+
+/** Seconds for which the client waits for one node to tell it of the cluster: of three of which one hangs, the next is asked soon. */
+const GOSSIP_SECONDS = 1;
+
+/** The address with that bound, unless it says another. */
+export const withGossipTimeout = (url: string): string => {
+  if (/[?&]gossipTimeout=/.test(url)) return url;
+  return `${url}${url.includes('?') ? '&' : '?'}gossipTimeout=${GOSSIP_SECONDS}`;
+};

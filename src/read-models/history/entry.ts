@@ -2,10 +2,11 @@
 import type { CaseFact } from '../../domain/case/facts.js';
 import { changesBetween } from '../../domain/case/changes.js';
 import type { Known } from '../../domain/fact.js';
+import { streamName } from '../../domain/facts.js';
 import { descriptionOf, namesOf, referencesOf } from '../about.js';
 import type { Line } from '../dossiers.js';
 import { dayText } from '../list/views.js';
-import type { Change, HistoryEntry } from '../questions.js';
+import type { Change, HistoryEntry, LoggedEvent } from '../questions.js';
 import type { Dossier } from '../table.js';
 
 export const historyEntry = (line: Line, changes: readonly Change[]): HistoryEntry => ({
@@ -19,6 +20,22 @@ export const historyEntry = (line: Line, changes: readonly Change[]): HistoryEnt
   correlationId: line.correlationId,
   fact: line.known.fact,
   changes,
+});
+
+/** An event with everything that is needed to write it again. */
+export const logged = (line: Line): LoggedEvent => ({
+  position: line.position,
+  stream: streamName(line.subject.kind, line.subject.id),
+  revision: line.revision,
+  id: line.known.id,
+  schemaVersion: line.schemaVersion,
+  recordedAt: line.recordedAt,
+  actor: line.actor,
+  acknowledged: line.acknowledged,
+  raised: line.raised,
+  correlationId: line.correlationId,
+  causationId: line.causationId,
+  fact: line.known.fact,
 });
 
 /**

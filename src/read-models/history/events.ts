@@ -1,64 +1,38 @@
-/** The log as stored, for replay: from the store, as far as the read models had come when asked. */
+/** The log for replay, from what the read models hold of it: also while the log itself cannot be read. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Cursor, EventStore, LogEvent } from '../../event-store/port.js';
 import { Events, type LoggedEvent } from '../questions.js';
 import { Reader } from '../reader.js';
+import { logged } from './entry.js';
 
-/** Events read from the store at once. */
+/** Events read at once, at most, and the characters of their facts after which no more are. */
 const BATCH = 500;
+const FULL = 1024 * 1024;
 
 @QueryHandler(Events)
 export class EventsHandler implements IQueryHandler<Events> {
   constructor(private readonly reader: Reader) {}
 
-  /** Batches of at least one event; while they are read, StoreUnavailable and StoreDamaged may be thrown. */
+  /** Batches of at least one event; while they are read, NotCaughtUp may be thrown. */
   async execute({ ask }: Events): Promise<AsyncIterable<readonly LoggedEvent[]>> {
-    const { dossiers, position } = await this.reader.read({ atLeast: ask.atLeast });
-    const cursor = dossiers.cursorAt(ask.after);
-    const types = ask.types === undefined ? null : new Set(ask.types);
-    const limit = ask.limit ?? Infinity;
-    return cursor === undefined ? nothing() : batches(this.reader.store, cursor, position, types, limit);
+    const { position } = await this.reader.read({ atLeast: ask.atLeast });
+    return this.#batches(ask, position);
+  }
+
+  /** Each batch is read from the file that is in use then: a rebuild may put another one in its place meanwhile. */
+  async *#batches({ after, types, limit = Infinity }: Events['ask'], last: number): AsyncGenerator<LoggedEvent[]> {
+    const wanted = types === undefined ? null : new Set(types);
+    let [at, left] = [after, limit];
+    while (at < last && left > 0) {
+      const { dossiers } = await this.reader.read({});
+      const lines = dossiers.next(at, FULL, BATCH);
+      const end = lines.at(-1);
+      if (end === undefined) return;
+      const batch = lines
+        .filter(({ position, known }) => position <= last && (wanted === null || wanted.has(known.fact.type)))
+        .slice(0, left);
+      if (batch.length > 0) yield batch.map(logged);
+      left -= batch.length;
+      at = end.position;
+    }
   }
 }
-
-async function* nothing(): AsyncGenerator<readonly LoggedEvent[]> {
-  yield* [];
-}
-
-async function* batches(
-  store: EventStore,
-  after: Cursor | null,
-  last: number,
-  types: ReadonlySet<string> | null,
-  limit: number,
-): AsyncGenerator<readonly LoggedEvent[]> {
-  let cursor = after;
-  let left = limit;
-  while (left > 0) {
-    const read = await store.read(cursor, BATCH);
-    const end = read.at(-1);
-    if (end === undefined) return;
-    const batch = read
-      .filter(({ position, fact }) => position <= last && (types === null || types.has(fact.type)))
-      .slice(0, left);
-    if (batch.length > 0) yield batch.map(logged);
-    if (end.position >= last) return;
-    left -= batch.length;
-    cursor = end.cursor;
-  }
-}
-
-const logged = (event: LogEvent): LoggedEvent => ({
-  position: event.position,
-  stream: event.stream,
-  revision: event.revision,
-  id: event.id,
-  schemaVersion: event.schemaVersion,
-  recordedAt: event.recordedAt,
-  actor: event.actor,
-  acknowledged: event.acknowledged,
-  raised: event.raised,
-  correlationId: event.correlationId,
-  causationId: event.causationId,
-  fact: event.fact,
-});

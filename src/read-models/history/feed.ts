@@ -3,12 +3,12 @@
  * it, so that there is no going over from what was to what comes, and nothing is kept for anybody.
  */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { streamName } from '../../domain/facts.js';
 import { namesList } from '../about.js';
 import type { Dossiers, Line } from '../dossiers.js';
-import { Follow, type Feed, type FeedPage, type LoggedEvent } from '../questions.js';
+import { Follow, type Feed, type FeedPage } from '../questions.js';
 import { ReadModels } from '../read-models.js';
 import { END } from '../table.js';
+import { logged } from './entry.js';
 
 /** The characters of facts that are looked at for one page. */
 const FULL = 64 * 1024;
@@ -57,18 +57,3 @@ const concernsOf = (dossiers: Dossiers, list: string): ((line: Line) => boolean)
 /** The position of the first fact of a case that names the list. */
 const namedAt = (dossiers: Dossiers, stream: number, list: string): number =>
   dossiers.entries(stream, END).find(({ known }) => namesList(known.fact, list))?.position ?? END;
-
-const logged = (line: Line): LoggedEvent => ({
-  position: line.position,
-  stream: streamName(line.subject.kind, line.subject.id),
-  revision: line.revision,
-  id: line.known.id,
-  schemaVersion: line.schemaVersion,
-  recordedAt: line.recordedAt,
-  actor: line.actor,
-  acknowledged: line.acknowledged,
-  raised: line.raised,
-  correlationId: line.correlationId,
-  causationId: line.causationId,
-  fact: line.known.fact,
-});
