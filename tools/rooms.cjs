@@ -51,7 +51,7 @@ const rooms = {
     says: "schema, the domain's words and types, the command and query classes",
     paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
     domainTypes: true,
-    packages: ['@nestjs/cqrs', 'csv-parse', 'csv-stringify', 'hucre'],
+    packages: ['@nestjs/cqrs', 'chardet', 'csv-parse', 'csv-stringify', 'fastest-levenshtein', 'hucre'],
     node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'timers/promises', 'util'],
   },
   http: {

@@ -1,4 +1,4 @@
-/** The kinds of rows, known by their header, and which field of which fact stands in which column. */
+/** The kinds of files of rows, known by their header, and which field of which fact stands in which column. */
 import type { Body } from './draft.js';
 
 export const REGISTER_COLUMNS = [
@@ -40,14 +40,59 @@ export const AMNESTY_COLUMNS = [
 export type RegisterRow = Readonly<Record<(typeof REGISTER_COLUMNS)[number], string>>;
 export type AmnestyRow = Readonly<Record<(typeof AMNESTY_COLUMNS)[number], string>>;
 
-const COLUMNS = { register: REGISTER_COLUMNS, amnesty: AMNESTY_COLUMNS } as const;
-export type RowKind = keyof typeof COLUMNS;
+/** A kind of file: what its header must have, and all it may have. A row is read by the columns that are there. */
+export interface FileKind {
+  readonly columns: readonly string[];
+  readonly required: readonly string[];
+  /** Groups of columns of which the header has at least one. */
+  readonly oneOf: readonly (readonly string[])[];
+}
 
-/** The kind of file that a header begins; its columns may stand in any order. Null for any other header. */
-export const kindOf = (header: readonly (string | null)[]): RowKind | null => {
-  const given = [...header].sort().join();
-  for (const kind of ['register', 'amnesty'] as const) if ([...COLUMNS[kind]].sort().join() === given) return kind;
-  return null;
+export const FILE_KINDS = {
+  register: {
+    columns: REGISTER_COLUMNS,
+    required: ['ref', 'source'],
+    oneOf: [['name', 'name_en', 'name_ru']],
+  },
+  amnesty: {
+    columns: AMNESTY_COLUMNS,
+    required: ['ref', 'instrument', 'amnestied_on', 'effect', 'source'],
+    oneOf: [],
+  },
+} as const satisfies Readonly<Record<string, FileKind>>;
+export type RowKind = keyof typeof FILE_KINDS;
+
+const KINDS = Object.keys(FILE_KINDS) as readonly RowKind[];
+
+/** Every column of any kind of file: by them the separator and the kind of a file are found. */
+export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(KINDS.flatMap((kind) => [...FILE_KINDS[kind].columns]));
+
+/** A header name as it is compared: without white space round it, in lower case. */
+export const canonical = (name: string): string => name.trim().toLowerCase();
+
+/** Columns that a header has in common with a kind before it is taken for one of that kind. */
+const ENOUGH = 2;
+
+/**
+ * The kind of file that a header begins: the one that most of its columns belong to, and of several the one that misses
+ * fewer required columns. Null where the header has next to nothing in common with any.
+ */
+export const kindOf = (header: readonly string[]): RowKind | null => {
+  const given = new Set(header);
+  const ranked = KINDS.map((kind) => ({
+    kind,
+    known: FILE_KINDS[kind].columns.filter((column) => given.has(column)).length,
+    missing: missingFrom(kind, header).length,
+  })).sort((a, b) => b.known - a.known || a.missing - b.missing);
+  const [best] = ranked;
+  return best !== undefined && best.known >= ENOUGH ? best.kind : null;
+};
+
+/** The required columns that a header lacks; where one of several would do, the first of them. */
+export const missingFrom = (kind: RowKind, header: readonly string[]): readonly string[] => {
+  const { required, oneOf }: FileKind = FILE_KINDS[kind];
+  const groups = [...required.map((column) => [column]), ...oneOf];
+  return groups.filter((group) => !group.some((column) => header.includes(column))).map(([first]) => first as string);
 };
 
 /** Names in the order of their columns: the language and script of each. */

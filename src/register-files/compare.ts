@@ -21,6 +21,11 @@ export interface Format {
   readonly fieldsOf: (body: Body) => readonly (readonly [field: string, place: string])[];
   /** Roles of which a subject has one value at a time: another one replaces it, and does not stand beside it. */
   readonly single: (role: string) => boolean;
+  /**
+   * What the file has to say at a place. Where it says nothing (a column that it does not have), what was said before is
+   * neither confirmed nor contradicted; a cell that is there and empty says that the value is unknown.
+   */
+  readonly says: (place: string) => 'nothing' | 'unknown' | 'something';
 }
 
 export interface Difference {
@@ -50,14 +55,14 @@ export const compare = (now: readonly Statement[], record: readonly OnRecord[], 
   const places: string[] = [];
   for (const saying of said) {
     const last = ours.get(saying.role);
-    if (last !== undefined) places.push(...differences(saying, last, moved));
-    else if (others.some((o) => o.role === saying.role && differences(saying, o, WITHOUT_SOURCE).length === 0))
+    if (last !== undefined) places.push(...differences(saying, last, moved, format));
+    else if (others.some((o) => o.role === saying.role && differences(saying, o, WITHOUT_SOURCE, format).length === 0))
       continue;
     else if (format.single(saying.role) && others.some((o) => o.role === saying.role)) places.push(...placesOf(saying));
     else news.push(saying);
   }
   const roles = new Set(said.map(({ role }) => role));
-  for (const [role, last] of ours) if (!roles.has(role)) places.push(...placesOf(last));
+  for (const [role, last] of ours) if (!roles.has(role)) places.push(...takenBack(last, format));
   return {
     news: together(news.map(({ body }) => body)),
     roles: news.map(({ role }) => role),
@@ -82,13 +87,23 @@ const movedFields = (said: readonly Saying[]): ReadonlySet<string> =>
   new Set(said.some(({ role }) => role === 'convicted') ? ['remanded detention/facility'] : []);
 
 /** The places at which two sayings of a role differ. */
-const differences = (now: Saying, last: Saying, ignored: ReadonlySet<string>): readonly string[] =>
+const differences = (now: Saying, last: Saying, ignored: ReadonlySet<string>, { says }: Format): readonly string[] =>
   [...new Set([...now.values.keys(), ...last.values.keys()])].flatMap((field) => {
     if (ignored.has(field) || ignored.has(`${now.role}/${field}`)) return [];
     const [place, value] = now.values.get(field) ?? [];
     const [lastPlace, lastValue] = last.values.get(field) ?? [];
-    return isDeepStrictEqual(value, lastValue) ? [] : [place ?? lastPlace ?? ''];
+    const at = place ?? lastPlace ?? '';
+    return says(at) === 'nothing' || isDeepStrictEqual(value, lastValue) ? [] : [at];
   });
+
+/**
+ * The places at which a file no longer says what it said. Where it lacks one of the columns, it may be silent for want of
+ * that column: then only an emptied cell takes something back.
+ */
+const takenBack = (last: Saying, { says }: Format): readonly string[] => {
+  const places = placesOf(last);
+  return places.some((place) => says(place) === 'nothing') ? places.filter((p) => says(p) === 'unknown') : places;
+};
 
 /** The places of what is said, its source aside. */
 const placesOf = ({ values }: Saying): readonly string[] =>

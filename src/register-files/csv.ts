@@ -1,48 +1,67 @@
 /**
- * The rows of a CSV file (RFC 4180, UTF-8), one after the other: CRLF or LF, with or without a byte order mark.
+ * The rows of a text file, one after the other: RFC 4180, and what spreadsheets make of it (dialect.ts).
  * The mark that an export puts before what looks like a formula is taken off.
- * Bounded: a row of at most MAX_ROW_BYTES, a file of at most MAX_ROWS rows. A cell that is not UTF-8 is null, so that
- * its row and column can be named; a file that cannot be cut into rows ends with the reason.
+ * Bounded: a row of at most MAX_ROW_BYTES, a file of at most MAX_ROWS rows. A cell that cannot be decoded is wrong by
+ * itself, so that its row and column can be named; a file that cannot be cut into rows ends with the reason.
  */
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { Transform, type TransformCallback } from 'node:stream';
 import { parse } from 'csv-parse';
+import { dialectOf, headOf, type Encoding } from './dialect.js';
 import { unmarked } from './formula-mark.js';
 import type { Unreadable } from './report.js';
 
 export const MAX_ROW_BYTES = 65_536;
 export const MAX_ROWS = 1_000_000;
 
-export interface CsvRow {
-  /** The line of the file on which the row begins, counted from 1; the header is on line 1. */
-  readonly line: number;
-  /** Null: bytes that are not UTF-8. */
-  readonly cells: readonly (string | null)[];
+/** What is wrong with a cell before anybody asks what it means. */
+export interface BadCell {
+  readonly code: 'FILE.NOT_UTF8' | 'ROW.WRONG_CELL';
+  readonly expected: string;
 }
 
+export interface RawRow {
+  /** The line of the file on which the row begins, counted from 1; in a spreadsheet the number of the row. */
+  readonly line: number;
+  readonly cells: readonly (string | BadCell)[];
+}
+
+export const NOT_UTF8: BadCell = { code: 'FILE.NOT_UTF8', expected: 'text in UTF-8' };
+
 /** Reads the rows of a file, the header among them. A row without any text in it says nothing and is left out. */
-export async function* readRows(path: string): AsyncGenerator<CsvRow | Unreadable> {
+export async function* readRows(path: string): AsyncGenerator<RawRow | Unreadable> {
+  let dialect: ReturnType<typeof dialectOf>;
+  try {
+    dialect = dialectOf(await headOf(path));
+  } catch (error) {
+    yield noSuchFile(error);
+    return;
+  }
   // Counted where rows are cut, ahead of where they are taken, so that an error knows the line of its row.
   let line = 1;
+  let separatorLine = dialect.separatorLine;
   const lines: number[] = [];
-  // Bytes go through as Latin-1, one character each: csv-parse would put U+FFFD where they are not UTF-8, and say nothing.
+  const newlines = dialect.lineEnds.includes('\r') ? /\r\n?|\n/g : /\n/g;
   const parser = parse({
-    encoding: 'latin1',
-    record_delimiter: ['\r\n', '\n'],
+    delimiter: dialect.separator,
+    record_delimiter: [...dialect.lineEnds],
     relax_column_count: true,
+    trim: true,
     max_record_size: MAX_ROW_BYTES,
     on_record: (cells: string[]) => {
-      const saysSomething = cells.some((cell) => cell !== '');
-      if (saysSomething) lines.push(line);
-      line += 1 + cells.reduce((sum, cell) => sum + newlines(cell), 0);
-      return saysSomething ? cells : null;
+      const begins = line;
+      line += 1 + cells.reduce((sum, cell) => sum + (cell.match(newlines)?.length ?? 0), 0);
+      if (separatorLine || cells.every((cell) => cell.trim() === '')) {
+        separatorLine = false;
+        return null;
+      }
+      lines.push(begins);
+      return cells;
     },
   });
   const file = createReadStream(path);
-  const bytes = file.pipe(withoutMark());
-  file.on('error', (error) => bytes.destroy(error));
-  bytes.on('error', (error) => parser.destroy(error));
-  bytes.pipe(parser);
+  const read = pipeline(file, toUtf8(dialect.encoding), parser).catch((error: unknown) => error);
   let rows = 0;
   try {
     for await (const cells of parser as AsyncIterable<readonly string[]>) {
@@ -51,62 +70,26 @@ export async function* readRows(path: string): AsyncGenerator<CsvRow | Unreadabl
         yield unreadable('FILE.TOO_LONG', begins, `at most ${MAX_ROWS} rows a file`);
         return;
       }
-      yield { line: begins, cells: cells.map(decode) };
+      yield { line: begins, cells: cells.map(cellOf) };
     }
   } catch (error) {
     yield explain(error, line);
   } finally {
-    for (const stream of [file, bytes, parser]) stream.destroy();
+    for (const stream of [file, parser]) stream.destroy();
+    await read;
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Bytes that are no text come out of the decoder as U+FFFD; one that stands in the file itself tells of a loss before. */
+const cellOf = (cell: string): string | BadCell => (cell.includes('\uFFFD') ? NOT_UTF8 : unmarked(cell));
 
-const decode = (latin1: string): string | null => {
-  try {
-    return unmarked(utf8.decode(Buffer.from(latin1, 'latin1')));
-  } catch {
-    return null;
-  }
-};
-
-const newlines = (cell: string): number => {
-  let count = 0;
-  for (let at = cell.indexOf('\n'); at !== -1; at = cell.indexOf('\n', at + 1)) count++;
-  return count;
-};
-
-const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-const UTF_16 = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
-
-class NotUtf8 extends Error {}
-
-/** Takes the byte order mark off; a file in UTF-16 is refused by its mark. */
-const withoutMark = (): Transform => {
-  let head: Buffer | null = Buffer.alloc(0);
-  const begin = (bytes: Buffer, done: TransformCallback): void => {
-    if (UTF_16.some((mark) => bytes.subarray(0, 2).equals(mark))) done(new NotUtf8());
-    else done(null, bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes);
-  };
+/** Takes the byte order mark off, and makes UTF-8 of UTF-16. */
+const toUtf8 = (encoding: Encoding): Transform => {
+  const decoder = new TextDecoder(encoding);
+  const pass = (text: string, done: TransformCallback): void => done(null, text);
   return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      if (head === null) {
-        done(null, chunk);
-        return;
-      }
-      const bytes = Buffer.concat([head, chunk]);
-      if (bytes.length < MARK.length) {
-        head = bytes;
-        done();
-        return;
-      }
-      head = null;
-      begin(bytes, done);
-    },
-    flush(done) {
-      if (head === null) done();
-      else begin(head, done);
-    },
+    transform: (chunk: Buffer, _encoding, done) => pass(decoder.decode(chunk, { stream: true }), done),
+    flush: (done) => pass(decoder.decode(), done),
   });
 };
 
@@ -117,7 +100,6 @@ const unreadable = (code: Unreadable['code'], line: number | null, expected: str
 });
 
 const explain = (error: unknown, line: number): Unreadable => {
-  if (error instanceof NotUtf8) return unreadable('FILE.NOT_UTF8', 1, 'a file in UTF-8, not in UTF-16');
   const code = (error as { code?: unknown }).code;
   if (code === 'CSV_MAX_RECORD_SIZE') {
     return unreadable('FILE.ROW_TOO_LONG', line, `at most ${MAX_ROW_BYTES} bytes a row; a quote may not be closed`);

@@ -103,6 +103,7 @@ export const definitionFormat = ({ drafts, place }: Definition): Format => {
     roleOf,
     fieldsOf: (body) => FIELDS[body.type]?.map((field) => [field, `${placeOf(body)}/${field}`]) ?? [],
     single: () => true,
+    says: () => 'something',
   };
 };
 

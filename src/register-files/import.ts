@@ -7,13 +7,13 @@ import { basename } from 'node:path';
 import { Instruments, Lists } from '../read-models/questions.js';
 import { readAmnestyRow } from './amnesty-row.js';
 import type { AmnestyRow, RegisterRow } from './columns.js';
-import { readRows, type CsvRow } from './csv.js';
 import { recordDefinition } from './record-definition.js';
 import { recordRow } from './record-row.js';
 import { Recorder, refused, type Judged, type Register } from './recorder.js';
 import { readRegisterRow, type ReadRow, type Referred } from './register-row.js';
 import { onePerCell, type ReportLine, type WrongCell } from './report.js';
 import { scanFile, type DefinitionsFile, type RowsFile, type ScannedFile } from './scan.js';
+import type { TableRow } from './table.js';
 
 /** How far a file is: rows, or lists and instruments. */
 export interface Progress {
@@ -68,9 +68,11 @@ const scanAll = async (
 ): Promise<readonly ScannedFile[] | null> => {
   const files: ScannedFile[] = [];
   for (const path of paths) {
-    const file = await scanFile(path);
-    if ('kind' in file) files.push(file);
-    else onWrong?.({ file: basename(path), row: file.line, column: null, code: file.code, expected: file.expected });
+    const scanned = await scanFile(path);
+    if ('kind' in scanned) files.push(scanned);
+    else
+      for (const { line, column = null, code, expected } of scanned)
+        onWrong?.({ file: basename(path), row: line, column, code, expected });
   }
   return files.length === paths.length ? files : null;
 };
@@ -117,24 +119,23 @@ class ImportRun {
       return false;
     }
     this.begin(file, rowsFile.rows);
-    let header = true;
-    for await (const row of readRows(rowsFile.path)) {
+    const { table } = rowsFile;
+    for await (const row of table.rows()) {
       if (this.stopped()) break;
       // The first look read the file to its end; if it changed since, what can be read of it has been imported.
       if ('code' in row) return false;
-      if (!header) this.judged(file, row.line, inOrder(await this.row(rowsFile, row, referred), rowsFile.header));
-      header = false;
+      this.judged(file, row.line, inOrder(await this.row(rowsFile, row, referred), table.columns));
     }
     return true;
   }
 
-  private async row(file: RowsFile, { cells }: CsvRow, referred: Referred): Promise<Judged> {
-    const { row, wrong } = namedCells(file, cells);
-    if (row === null) return refused(...wrong);
-    const read = readRow(file.kind, row, referred);
-    const all = onePerCell([...wrong, ...read.wrong]);
+  private async row({ kind, table, twice }: RowsFile, row: TableRow, referred: Referred): Promise<Judged> {
+    if (row.cut) return refused(...row.wrong);
+    const cells = row.cells as RegisterRow & AmnestyRow;
+    const read = readRow(kind, cells, referred);
+    const all = onePerCell([...row.wrong, ...referenceTwice(cells, twice), ...read.wrong]);
     if (all.length > 0) return refused(...all);
-    return recordRow(this.recorder, file.kind, row.ref, read.statements);
+    return recordRow(this.recorder, { kind, columns: table.columns, cells }, read.statements);
   }
 
   /** What the rows refer to, as it stands behind everything imported before. */
@@ -171,25 +172,13 @@ const inOrder = (judged: Judged, header: readonly string[]): Judged => {
   return refused(...[...judged.wrong].sort((a, b) => place(a) - place(b)));
 };
 
-/** The cells of a row by their columns, and what is wrong with it before it is read. */
-const namedCells = (
-  { header, twice }: RowsFile,
-  cells: readonly (string | null)[],
-): { readonly row: (RegisterRow & AmnestyRow) | null; readonly wrong: readonly WrongCell[] } => {
-  if (cells.length !== header.length) {
-    const expected = `${header.length} cells, as in the header; the row has ${cells.length}`;
-    return { row: null, wrong: [{ column: null, code: 'ROW.CUT_SHORT', expected }] };
-  }
-  const row = Object.fromEntries(header.map((column, index) => [column, cells[index] ?? '']));
-  const wrong: WrongCell[] = header
-    .filter((_, index) => cells[index] === null)
-    .map((column) => ({ column, code: 'FILE.NOT_UTF8', expected: 'text in UTF-8' }));
-  if (twice.has(row['ref'] ?? '')) {
-    wrong.push({
-      column: 'ref',
-      code: 'ROW.REFERENCE_TWICE',
-      expected: 'a reference that stands on one row of the file',
-    });
-  }
-  return { row: row as RegisterRow & AmnestyRow, wrong };
-};
+const referenceTwice = ({ ref }: { readonly ref: string }, twice: ReadonlySet<string>): readonly WrongCell[] =>
+  twice.has(ref)
+    ? [
+        {
+          column: 'ref',
+          code: 'ROW.REFERENCE_TWICE',
+          expected: 'a reference that stands on one row of the file',
+        },
+      ]
+    : [];

@@ -16,27 +16,35 @@ const actorOf = (kind: RowKind, list: string): Actor => ({ kind: 'import', id: `
 /** Records what a row adds to its case; the case is opened where no row and nobody else has opened it. */
 export const recordRow = async (
   recorder: Recorder,
-  kind: RowKind,
-  reference: string,
+  cells: RowOfFile,
   statements: readonly Statement[],
 ): Promise<Judged> => {
-  const row: RowToRecord = { recorder, kind, reference, statements, actor: actorOf(kind, recorder.list) };
+  const { kind } = cells;
+  const row: RowToRecord = { recorder, cells, statements, actor: actorOf(kind, recorder.list) };
   const answer = await addTo(row, ownCase(row));
   if (answer.outcome !== 'behind') return answer;
   return settled(kind === 'register' ? await begin(row) : await addToFound(row));
 };
 
+/** A row as its file has it: which columns there are, and what stands in them. */
+export interface RowOfFile {
+  readonly kind: RowKind;
+  readonly columns: readonly string[];
+  readonly cells: Readonly<Record<string, string>> & { readonly ref: string };
+}
+
 interface RowToRecord {
   readonly recorder: Recorder;
-  readonly kind: RowKind;
-  readonly reference: string;
+  readonly cells: RowOfFile;
   readonly statements: readonly Statement[];
   readonly actor: Actor;
 }
 
 const settled = (answer: Answer): Judged => (answer.outcome === 'behind' ? notRecorded() : answer);
 
-const openingKey = ({ recorder, reference }: RowToRecord): string => JSON.stringify([recorder.list, reference]);
+const referenceOf = ({ cells }: RowToRecord): string => cells.cells.ref;
+
+const openingKey = (row: RowToRecord): string => JSON.stringify([row.recorder.list, referenceOf(row)]);
 
 /** The case that a row of the register opens: the same one whenever the row comes, so that nothing need be searched. */
 const ownCase = (row: RowToRecord): Subject => ({
@@ -53,7 +61,8 @@ const begin = async (row: RowToRecord): Promise<Answer> => {
 
 /** Adds to a case that somebody else has opened under the reference. */
 const addToFound = async (row: RowToRecord): Promise<Answer> => {
-  const { recorder, reference } = row;
+  const { recorder } = row;
+  const reference = referenceOf(row);
   const { items } = await recorder.ask(
     new Cases({ reference: { list: recorder.list, reference }, filters: {}, page: { limit: 1 }, ...recorder.after }),
   );
@@ -62,26 +71,26 @@ const addToFound = async (row: RowToRecord): Promise<Answer> => {
 };
 
 /** Adds what is new in the row; `behind` where there is no such case, as far as the read models have come. */
-const addTo = async (
-  { recorder, kind, reference, statements, actor }: RowToRecord,
-  subject: Subject,
-): Promise<Answer> => {
+const addTo = async (row: RowToRecord, subject: Subject): Promise<Answer> => {
+  const { recorder, cells, statements, actor } = row;
+  const { kind } = cells;
   const record = await recorder.record(subject, actor);
   if (record === null) return { outcome: 'behind', subject };
-  const { news, roles, corrections } = compare(statements, record, formatOf(kind));
+  const { news, roles, corrections } = compare(statements, record, formatOf(cells));
   if (corrections.length > 0) return refused(...corrections);
   if (news.length === 0) return UNCHANGED;
   const drafts = news.map((body) => ({ body, locate: (pointer: string) => columnOf(kind, body, pointer) }));
   const read = readDrafts('case', drafts);
   if (read.wrong.length > 0) return refused(...read.wrong);
-  const key = JSON.stringify([recorder.list, reference, ...roles]);
+  const key = JSON.stringify([recorder.list, referenceOf(row), ...roles]);
   return recorder.say({ subject, begins: false, statements: read.statements, actor, key });
 };
 
-const formatOf = (kind: RowKind): Format => ({
+const formatOf = ({ kind, columns, cells }: RowOfFile): Format => ({
   roleOf: roleInCase,
   fieldsOf: (body) => fieldsOf(kind, body).map(([field]) => [field, columnOf(kind, body, `/${field}`)]),
   single: (role) => role.startsWith('described '),
+  says: (column) => (!columns.includes(column) ? 'nothing' : cells[column] === '' ? 'unknown' : 'something'),
 });
 
 /** A row can move somebody to another category more than once. */

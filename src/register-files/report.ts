@@ -7,6 +7,10 @@ export const IMPORT_CODES = {
   'FILE.NOT_CSV': 'The file cannot be cut into rows: a quote stands where none may.',
   'FILE.NOT_JSON': 'The file of definitions is not JSON.',
   'FILE.UNKNOWN_KIND': 'Neither definitions nor a header that a register file begins with.',
+  'FILE.UNKNOWN_COLUMN': 'The header names a column that this kind of file does not have.',
+  'FILE.MISSING_COLUMN': 'The header lacks a column that this kind of file cannot do without.',
+  'FILE.COLUMN_TWICE': 'The header names a column more than once.',
+  'FILE.NAMELESS_COLUMN': 'A cell stands in a column to which the header gives no name.',
   'FILE.ROW_TOO_LONG': 'A row is longer than a row may be; often a quote was not closed.',
   'FILE.TOO_LONG': 'The file has more rows, or more bytes, than are read at once.',
   'ROW.CUT_SHORT': 'The row has fewer or more cells than the header.',
@@ -24,6 +28,8 @@ export type ImportCode = keyof typeof IMPORT_CODES;
 export interface Unreadable {
   readonly code: ImportCode | 'LIST.UNKNOWN';
   readonly line: number | null;
+  /** The column, where the header says something wrong of one. */
+  readonly column?: string;
   readonly expected: string;
 }
 
