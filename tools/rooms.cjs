@@ -2,10 +2,10 @@
  * The rooms of the house and what each may import: the one place where it is said. The dependency check reads it as an
  * allow-list (.dependency-cruiser.cjs), and the table in docs/architecture.md is made from it.
  *
- * `words` are the files of the domain that only say what can be said: types, closed vocabularies, codes of findings, dates. Rooms that may
+ * `words` are the files of the domain that only say what can be said: types, closed vocabularies, codes of findings, dates, texts. Rooms that may
  * use the domain's words may also import any type of the domain, but none of its rules.
  */
-const words = ['^src/domain/(fact|facts|time|clock)\\.ts$', '^src/domain/[^/]+/(facts|state|findings)\\.ts$'];
+const words = ['^src/domain/(fact|facts|text|time|clock)\\.ts$', '^src/domain/[^/]+/(facts|state|findings)\\.ts$'];
 
 /** @type {Record<string, { path: string, says: string, paths: string[], domainTypes?: true, packages: string[], node: string[] }>} */
 const rooms = {

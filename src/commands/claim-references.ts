@@ -12,14 +12,18 @@
  * only then. The half is there for slow appends and for clocks that differ between instances; it covers both as long as
  * they stay below it together. A renewal and a takeover compete for the same revision of the claim's stream, so that one
  * of them loses and looks again.
+ *
+ * References are one where their folded keys are. Claims of the time before that stand in streams named by their spelling; they
+ * are heeded for ever, and every new claim stands in the stream of the key.
  */
 import type { CaseFact, Reference } from '../domain/case/facts.js';
 import type { Clock } from '../domain/clock.js';
 import type { Actor, Known } from '../domain/fact.js';
 import { streamName } from '../domain/facts.js';
 import { referenceFacts, type ReferenceFact } from '../domain/reference/facts.js';
-import { hasReference, referencesOf, referenceStream } from '../domain/reference/reference.js';
+import { hasReference, referencesOf, referenceStream, spellingStream } from '../domain/reference/reference.js';
 import type { EventStore, NewEvent, StreamEvent } from '../event-store/port.js';
+import { earlierStreams } from './earlier-claims.js';
 import { newId } from './ids.js';
 import { lastOf, loadStream, recordedAt } from './streams.js';
 
@@ -53,9 +57,11 @@ export type Claimed =
 export const claimReferences = async (store: EventStore, clock: Clock, request: ClaimRequest): Promise<Claimed> => {
   const seen: { readonly wish: Wish; readonly last: Claim | null }[] = [];
   for (const wish of wishesOf(request)) {
-    const last = await claimIn(store, wish.stream);
-    const taken = await takenBy(store, clock, wish, last);
-    if (taken !== null) return taken;
+    const [last = null, ...earlier] = await claimsOf(store, wish);
+    for (const claim of [last, ...earlier]) {
+      const taken = await takenBy(store, clock, wish, claim);
+      if (taken !== null) return taken;
+    }
     seen.push({ wish, last });
   }
   let writeBefore = Infinity;
@@ -73,15 +79,30 @@ export interface Holder {
   readonly said: boolean;
 }
 
-/** Which case holds a reference now, null where none does. Read from streams alone, so it is never behind. */
+/**
+ * Which case holds a reference now, null where none does. Read from streams alone, so it is never behind. Where two cases were given
+ * spellings of one reference before references were folded, the spelling decides.
+ */
 export const holderOf = async (
   store: EventStore,
   clock: Clock,
   list: string,
   reference: string,
 ): Promise<Holder | null> => {
-  const last = await claimIn(store, referenceStream({ list, reference }));
-  return last === null ? null : holder(store, clock, last);
+  const claims = (await claimsOf(store, { list, reference })).filter((claim) => claim !== null);
+  const spelt = claims.filter(({ fact }) => fact.reference === reference);
+  for (const claim of new Set([...spelt, ...claims])) {
+    const held = await holder(store, clock, claim);
+    if (held !== null) return held;
+  }
+  return null;
+};
+
+/** The claim that counts in the stream of a reference's key, and those that count in the streams of its spellings. */
+const claimsOf = async (store: EventStore, reference: Reference): Promise<readonly (Claim | null)[]> => {
+  const stream = referenceStream(reference);
+  const streams = new Set([stream, spellingStream(reference), ...(await earlierStreams(store, stream))]);
+  return Promise.all([...streams].map((one) => claimIn(store, one)));
 };
 
 /** A reference that a case wants, and the fact that says it. */

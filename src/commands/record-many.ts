@@ -4,7 +4,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CaseFact, Reference } from '../domain/case/facts.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor } from '../domain/fact.js';
-import { referencesOf } from '../domain/reference/reference.js';
+import { referenceId, referencesOf } from '../domain/reference/reference.js';
 import { EVENT_STORE, type Cursor, type EventStore } from '../event-store/port.js';
 import { holderOf } from './claim-references.js';
 import { newCaseId } from './ids.js';
@@ -89,14 +89,14 @@ export class RecordManyHandler implements ICommandHandler<RecordMany> {
       if ('unreadable' in row) return { caseId: null };
       if (row.case === null) return { caseId: newCaseId(actor, keyOf(key, at)) };
       if ('id' in row.case) return { caseId: row.case.id };
-      const reference = textOf(row.case);
+      const reference = referenceId(row.case);
       const givenBy = given.get(reference);
       if (givenBy === undefined) return { caseId: held.get(reference) ?? null };
       return { caseId: plans[givenBy]?.caseId ?? null, givenBy };
     };
     rows.forEach((row, at) => {
       plans.push(planOf(row, at));
-      for (const reference of givenIn(row)) given.set(textOf(reference), at);
+      for (const reference of givenIn(row)) given.set(referenceId(reference), at);
     });
     return plans;
   }
@@ -105,9 +105,9 @@ export class RecordManyHandler implements ICommandHandler<RecordMany> {
   private async holders(rows: readonly Row[]): Promise<ReadonlyMap<string, string | null | Failed>> {
     const named = rows.flatMap((row) => ('case' in row && row.case !== null && !('id' in row.case) ? [row.case] : []));
     const held = new Map<string, string | null | Failed>();
-    await beside([...new Map(named.map((r) => [textOf(r), r])).values()], async ({ list, reference }) => {
+    await beside([...new Map(named.map((r) => [referenceId(r), r])).values()], async ({ list, reference }) => {
       const holder = await orFailed(() => holderOf(this.store, this.clock, list, reference));
-      held.set(textOf({ list, reference }), holder !== null && 'caseId' in holder ? holder.caseId : holder);
+      held.set(referenceId({ list, reference }), holder !== null && 'caseId' in holder ? holder.caseId : holder);
     });
     return held;
   }
@@ -143,8 +143,6 @@ const keyOf = (key: string | undefined, at: number): string | undefined =>
   key === undefined ? undefined : `${key} ${at + 1}`;
 
 const givenIn = (row: Row): readonly Reference[] => ('unreadable' in row ? row.unreadable : referencesOf(row.fact));
-
-const textOf = ({ list, reference }: Reference): string => JSON.stringify([list, reference]);
 
 /** Where the rows of each case stand; a row about none stands alone. */
 const rowsOfEach = (plans: readonly Plan[]): readonly (readonly number[])[] => {

@@ -1,5 +1,6 @@
 /** Finding out that a request has been answered before, from the log alone and therefore for ever. */
 import type { AnyFact } from '../domain/facts.js';
+import { composed } from '../domain/text.js';
 import type { StreamEvent } from '../event-store/port.js';
 import { keyedId, type Asked } from './ids.js';
 
@@ -12,7 +13,7 @@ export type Repeat =
 
 /**
  * Looks for the request among events of its stream. Equal are bodies with the same facts in the same order; the order of
- * keys and absent fields do not matter, nor does what was acknowledged, which is not part of what was said.
+ * keys, absent fields and how letters are composed (NFC) do not matter, nor does what was acknowledged, which is not part of what was said.
  */
 export const findRepeat = (events: readonly StreamEvent[], asked: Asked, facts: readonly AnyFact[]): Repeat => {
   const { key } = asked;
@@ -30,10 +31,11 @@ export const findRepeat = (events: readonly StreamEvent[], asked: Asked, facts: 
   return equal && !longer ? { outcome: 'repeat', events: batch } : { outcome: 'key-reused' };
 };
 
-/** A fact as text that is the same for every order of keys and whether or not an absent field is spelt out. */
+/** A fact as text that is the same for every order of keys, every composition of letters, and whether or not an absent field is spelt out. */
 const canonical = (fact: AnyFact): string =>
-  JSON.stringify(fact, (_, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
+  JSON.stringify(fact, (_, value: unknown) => {
+    if (typeof value === 'string') return composed(value);
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+      : value;
+  });

@@ -102,7 +102,7 @@ export class CasesQuery extends MembersQuery {
     form(new RegExp(`^[a-z0-9-]{1,${LIMITS.slug}}:.{1,${LIMITS.reference}}$`), 'a list and a reference: union:AZ-0137'),
     {
       ...optional,
-      means: 'A list and a reference in it: `union:AZ-0137`.',
+      means: 'A list and a reference in it, in any spelling: `union:AZ-0137`.',
     },
   )
   reference?: string;

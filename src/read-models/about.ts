@@ -2,7 +2,8 @@
 import type { CaseFact, Name, Reference } from '../domain/case/facts.js';
 import type { Known } from '../domain/fact.js';
 import type { AnyFact } from '../domain/facts.js';
-import { referencesOf as referencesIn } from '../domain/reference/reference.js';
+import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
+import { composed } from '../domain/text.js';
 
 type Facts = readonly Known<CaseFact>[];
 
@@ -11,6 +12,7 @@ export const namesOf = (facts: Facts): readonly Name[] =>
   once(
     facts.flatMap(({ fact }) => (fact.type === 'opened' ? fact.names : fact.type === 'named' ? [fact.name] : [])),
     ({ text, script, language, kind }) => ({ text, script, language, kind }),
+    ({ text, script, language, kind }) => JSON.stringify([composed(text), script, language, kind]),
   );
 
 /** The name shown first: a full one in Azerbaijani Latin before any full one before any at all; null where there is none. */
@@ -19,18 +21,24 @@ export const shownName = (names: readonly Name[]): string | null => {
   return (full.find((n) => n.language === 'az' && n.script === 'Latn') ?? full[0] ?? names[0])?.text ?? null;
 };
 
-/** Every reference, in order of recording, each once. */
+/** Every reference, in order of recording, each once and as it was first given. */
 export const referencesOf = (facts: Facts): readonly Reference[] =>
   once(
-    facts.flatMap(({ fact }) =>
-      fact.type === 'opened' ? (fact.references ?? []) : fact.type === 'referenced' ? [fact] : [],
-    ),
+    facts.flatMap(({ fact }) => referencesIn(fact)),
     ({ list, reference }) => ({ list, reference }),
+    referenceId,
   );
 
-const once = <In, Out>(values: readonly In[], pick: (value: In) => Out): readonly Out[] => [
-  ...new Map(values.map(pick).map((value) => [JSON.stringify(value), value])).values(),
-];
+/** The values of each identity once, as first given. */
+const once = <In, Out>(
+  values: readonly In[],
+  pick: (value: In) => Out,
+  idOf: (value: Out) => string,
+): readonly Out[] => {
+  const first = new Map<string, Out>();
+  for (const value of values.map(pick)) if (!first.has(idOf(value))) first.set(idOf(value), value);
+  return [...first.values()];
+};
 
 const DESCRIPTION = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const;
 

@@ -23,7 +23,7 @@ import { Tallies } from './tallies.js';
 const TABLES: readonly AnyTable[] = [periods, recognitions, headings, references];
 
 /** Raised where rows come to mean something else while their tables stay the same; files of another are rebuilt. */
-const MEANING = 2;
+const MEANING = 3;
 
 const CREATE = [
   ...DOSSIER_TABLES,

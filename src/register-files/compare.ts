@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyFact } from '../domain/facts.js';
+import { composed } from '../domain/text.js';
 import type { Body, Statement } from './draft.js';
 import type { WrongCell } from './report.js';
 
@@ -144,8 +145,11 @@ const saying = (body: Body, role: string, format: Format): Saying => ({
   values: new Map(format.fieldsOf(body).map(([field, place]) => [field, [place, plain(body[field])]])),
 });
 
-/** As it is stored: compared are values, not what class made them or in which order their keys stand. */
-const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+/** As it is stored: compared are values, texts in NFC, not what class made them or in which order their keys stand. */
+const plain = (value: unknown): unknown =>
+  value === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === 'string' ? composed(inner) : inner));
 
 /** All that is newly described, as one fact. */
 const together = (news: readonly Body[]): readonly Body[] => {

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import { foldedKey } from '../domain/text.js';
 import { Instruments, Lists } from '../read-models/questions.js';
 import { readAmnestyRow } from './amnesty-row.js';
 import type { AmnestyRow, RegisterRow } from './columns.js';
@@ -173,7 +174,7 @@ const inOrder = (judged: Judged, header: readonly string[]): Judged => {
 };
 
 const referenceTwice = ({ ref }: { readonly ref: string }, twice: ReadonlySet<string>): readonly WrongCell[] =>
-  twice.has(ref)
+  twice.has(foldedKey(ref))
     ? [
         {
           column: 'ref',

@@ -1,4 +1,5 @@
 /** The first look at a file, before anything is recorded: what kind it is, how long, and which references stand twice. */
+import { foldedKey } from '../domain/text.js';
 import type { RowKind } from './columns.js';
 import { noSuchFile } from './csv.js';
 import { headOf } from './dialect.js';
@@ -18,7 +19,7 @@ export interface RowsFile {
   readonly table: Table;
   /** Rows behind the header. */
   readonly rows: number;
-  /** References that stand on more than one row. */
+  /** Folded keys of references that stand on more than one row. */
   readonly twice: ReadonlySet<string>;
 }
 
@@ -58,8 +59,9 @@ const scanRows = async (path: string): Promise<RowsFile | readonly Unreadable[]>
         nameless.set(expected, { code, line: row.line, expected });
     const { ref = '' } = row.cells;
     if (ref === '') continue;
-    if (seen.has(ref)) twice.add(ref);
-    else seen.add(ref);
+    const key = foldedKey(ref);
+    if (seen.has(key)) twice.add(key);
+    else seen.add(key);
   }
   return nameless.size > 0 ? [...nameless.values()] : { kind: table.kind, path, table, rows, twice };
 };

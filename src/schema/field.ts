@@ -16,6 +16,8 @@ export interface Kind {
   readonly rules: readonly Rule[];
   /** The class of an object, or of the items of an array. */
   readonly part?: Class;
+  /** Whether it is text of people, or several of them, which is read in NFC: two texts that look the same are the same. */
+  readonly prose?: true;
   /** Reads the text of a URL parameter; what cannot be read is left as it is. */
   readonly fromText?: (text: string) => unknown;
 }

@@ -18,12 +18,16 @@ const IS_TEXT: Rule = { code: 'FIELD.WRONG_KIND', holds: (value) => typeof value
 const noLonger = (text: string, limit: number): boolean =>
   text.length <= limit || (text.length <= 2 * limit && [...text].length <= limit);
 
-/** Control characters and lone surrogates; in text of several lines a line break is none of them. */
-const NO_TEXT = /[\p{Cc}\p{Cs}]/u;
+/**
+ * Control characters and lone surrogates, of which a line break is none in text of several lines. In text of one line also what
+ * cannot be seen but makes another text of it: soft hyphens, zero width, bidirectional overrides, line separators.
+ */
+const NO_TEXT = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const NO_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
 
-/** What is written: stored as it stands, a spreadsheet formula too. */
+/** What is written: stored as it stands, in NFC, a spreadsheet formula too. */
 export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): Kind => ({
+  prose: true,
   schema: { type: 'string', minLength: 1, maxLength: limit },
   expects: `text of 1 to ${limit} characters`,
   rules: [
@@ -34,7 +38,9 @@ export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): K
     onText(
       'TEXT.CHARACTERS',
       (value) => !(lines === 'lines' ? NO_LINES : NO_TEXT).test(value),
-      'text without control characters and lone surrogates',
+      lines === 'lines'
+        ? 'text without control characters and lone surrogates'
+        : 'text of one line without control characters, characters that cannot be seen and lone surrogates',
     ),
   ],
 });
@@ -187,6 +193,7 @@ export const several = (item: Kind, least: number, most: number): Kind => ({
     onItems('ARRAY.DUPLICATE', (items) => new Set(items.map((i) => JSON.stringify(i))).size === items.length),
   ],
   ...(item.part === undefined ? {} : { part: item.part }),
+  ...(item.prose === undefined ? {} : { prose: item.prose }),
 });
 
 const onItems = (code: FieldCode, holds: (items: readonly unknown[]) => boolean): Rule => ({

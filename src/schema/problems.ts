@@ -26,7 +26,9 @@ export const fieldProblems = {
   'TEXT.TOO_LONG': { title: 'Text too long', means: 'The text has more characters than the field takes.' },
   'TEXT.CHARACTERS': {
     title: 'Characters that are no text',
-    means: 'The text has control characters or halves of characters (lone surrogates).',
+    means:
+      'The text has control characters or halves of characters (lone surrogates); or it is of one line and has characters that ' +
+      'cannot be seen (soft hyphens, zero width, bidirectional controls) or end a line.',
   },
   'TEXT.FORM': { title: 'Wrong form', means: 'The text is not of the form that this field has.' },
   'VALUE.UNKNOWN': { title: 'Unknown value', means: 'The value is none of those that the field may have.' },

@@ -1,5 +1,6 @@
 /** From what came in to a plain object of a class's fields, or to everything that is wrong with it. */
 import { validateSync, type ValidationError } from 'class-validator';
+import { composed } from '../domain/text.js';
 import { fieldsOf, type Class, type Comparison } from './field.js';
 import { LIMITS } from './limits.js';
 import type { FieldCode, Problem } from './problems.js';
@@ -7,7 +8,7 @@ import type { FieldCode, Problem } from './problems.js';
 export type Read<T> = { readonly value: T } | { readonly problems: readonly Problem[] };
 
 /**
- * Reads a JSON value strictly: unknown fields are refused, nothing is converted, absent fields stay absent, defaults are
+ * Reads a JSON value strictly: unknown fields are refused, nothing is converted but texts to NFC, absent fields stay absent, defaults are
  * filled in. The value that comes out is a plain object with the fields of the class in their order.
  */
 export const read = <T extends object>(type: Class<T>, input: unknown): Read<T> => {
@@ -65,7 +66,8 @@ const build = (
   const built = new type() as Record<string, unknown>;
   for (const { name, kind, default: standard } of fields) {
     const given = Object.hasOwn(input, name) ? input[name] : standard;
-    if (given !== undefined) built[name] = withParts(kind.part, given, pointerTo(pointer, name), unknown);
+    if (given === undefined) continue;
+    built[name] = kind.prose === true ? inNfc(given) : withParts(kind.part, given, pointerTo(pointer, name), unknown);
   }
   const names = fields.map((f) => f.name);
   const strangers = Object.keys(input).filter((name) => !names.includes(name));
@@ -74,6 +76,13 @@ const build = (
     unknown.push({ code: 'FIELD.UNKNOWN', pointer: pointerTo(pointer, name.slice(0, LIMITS.name)), expected });
   }
   return built;
+};
+
+const inNfc = (value: unknown): unknown => {
+  if (typeof value === 'string') return composed(value);
+  return Array.isArray(value) && value.length <= MOST_PARTS
+    ? value.map((item) => (typeof item === 'string' ? composed(item) : (item as unknown)))
+    : value;
 };
 
 const withParts = (type: Class | undefined, value: unknown, pointer: string, unknown: Problem[]): unknown => {

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CLAIM_HOLDS_MS, holderOf } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordFacts, type FactsRecorded } from '../../src/commands/record-facts.js';
-import { referenceStream } from '../../src/domain/reference/reference.js';
-import { StoreUnavailable, type StreamEvent } from '../../src/event-store/port.js';
+import { streamName } from '../../src/domain/facts.js';
+import { referenceStream, spellingStream } from '../../src/domain/reference/reference.js';
+import { StoreUnavailable, type NewEvent, type StreamEvent } from '../../src/event-store/port.js';
 import { ANNA, MINUTE, named, opened, referenced, Register, request } from './support.js';
 
 let register: Register;
@@ -177,5 +178,68 @@ describe('the holder of a reference', () => {
     register.clock.move(CLAIM_HOLDS_MS);
     expect(await holder()).toEqual({ caseId: two, said: true });
     expect(await holder('AZ-2')).toBeNull();
+  });
+});
+
+describe('a reference in another spelling', () => {
+  const SPELLINGS = ['AZ\u200b-1', 'az-1', 'АZ–1', ' AZ - 1', 'ＡＺ−１'];
+
+  it.each(SPELLINGS)('is the same reference: %j is taken', async (spelling) => {
+    await open(one, 'AZ-1');
+    expect(await open(two, spelling)).toEqual(taken(one, spelling));
+    expect(await holder(spelling)).toEqual({ caseId: one, said: true });
+    expect(await register.record(request(one, [referenced(spelling)]))).toMatchObject({ outcome: 'recorded' });
+    expect(await claims()).toHaveLength(1);
+  });
+
+  it('is claimed once by a case that is opened with both', async () => {
+    await open(one, 'AZ-1', 'az-1');
+    expect(await claims()).toHaveLength(1);
+  });
+});
+
+describe('a claim of the time before references were folded, in the stream of its spelling', () => {
+  /** As an earlier build would have written it: the claim, then the case. */
+  const openedBefore = async (id: string, reference: string, comes = true): Promise<void> => {
+    const other = await Register.open();
+    await other.recorded(request(id, [opened(reference)]));
+    const written = async (stream: string): Promise<readonly NewEvent[]> =>
+      (await other.store.readStream(stream, -1, 100)).map(
+        ({ stream: _, revision: __, cursor: ___, ...event }) => event,
+      );
+    const asked = { list: 'union', reference };
+    const append = async (stream: string, as = stream) => register.store.append(as, 'no-stream', await written(stream));
+    await append(referenceStream(asked), spellingStream(asked));
+    if (comes) await append(streamName('case', id));
+    await other.store.close();
+  };
+
+  it.each([
+    ['AZ\u200b-9', 'AZ-9'],
+    ['az-9', 'AZ-9'],
+    ['az-9', 'az-9'],
+    ['Az-9', 'aZ–9'],
+  ])('%j still holds against %j, and finds its case', async (before, now) => {
+    await openedBefore(one, before);
+    expect(await holder(now)).toEqual({ caseId: one, said: true });
+    expect(await open(two, now)).toEqual(taken(one, now));
+    expect(await register.record(request(one, [referenced(now)]))).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('holds for its time where the case has not come, and is void after', async () => {
+    await openedBefore(one, 'az-9', false);
+    expect(await open(two, 'AZ-9')).toEqual(taken(one, 'AZ-9'));
+    register.clock.move(CLAIM_HOLDS_MS);
+    expect(await open(two, 'AZ-9')).toMatchObject({ outcome: 'recorded' });
+    expect(await holder('az-9')).toEqual({ caseId: two, said: true });
+  });
+
+  it('stays beside another spelling that another case was given then: each finds its own', async () => {
+    await openedBefore(one, 'az-9');
+    await openedBefore(two, 'Az-9');
+    expect(await holder('az-9')).toEqual({ caseId: one, said: true });
+    expect(await holder('Az-9')).toEqual({ caseId: two, said: true });
+    const three = newCaseId(ANNA, 'three');
+    expect(await open(three, 'AZ-9')).toMatchObject({ outcome: 'reference-taken' });
   });
 });

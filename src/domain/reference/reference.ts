@@ -2,13 +2,25 @@
 import { v5 } from 'uuid';
 import type { Reference } from '../case/facts.js';
 import { streamName, type AnyFact } from '../facts.js';
+import { foldedKey } from '../text.js';
 
 /** The namespace (RFC 9562, section 6.6) of the ids of reference streams; another one would lose every claim. */
 const NAMESPACE = '231c67d3-f919-40e1-a65b-12e117c749dd';
 
-/** The name of the stream in which a reference is claimed: opaque, for ever the same for one list and reference. */
+/** The stream in which a reference is claimed: opaque, for ever the same for a list and every spelling of one reference. */
 export const referenceStream = ({ list, reference }: Reference): string =>
+  streamOf({ list, reference: foldedKey(reference) });
+
+/** The stream in which a spelling was claimed before references were folded. Claims in it still hold; none is added. */
+export const spellingStream = ({ list, reference }: Reference): string => streamOf({ list, reference });
+
+const streamOf = ({ list, reference }: Reference): string =>
   streamName('reference', v5(JSON.stringify([list, reference]), NAMESPACE));
+
+/** What tells references apart, as text. */
+export const referenceId = ({ list, reference }: Reference): string => JSON.stringify([list, foldedKey(reference)]);
+
+export const isSameReference = (a: Reference, b: Reference): boolean => referenceId(a) === referenceId(b);
 
 /** The references that a fact gives its case; none for most types. */
 export const referencesOf = (fact: AnyFact): readonly Reference[] => {
@@ -17,6 +29,6 @@ export const referencesOf = (fact: AnyFact): readonly Reference[] => {
   return [];
 };
 
-/** Whether a case of these facts has the reference. */
-export const hasReference = (facts: readonly AnyFact[], { list, reference }: Reference): boolean =>
-  facts.some((fact) => referencesOf(fact).some((r) => r.list === list && r.reference === reference));
+/** Whether a case of these facts has the reference, in whatever spelling. */
+export const hasReference = (facts: readonly AnyFact[], reference: Reference): boolean =>
+  facts.some((fact) => referencesOf(fact).some((r) => isSameReference(r, reference)));

@@ -1,4 +1,5 @@
 /** One page of people: walks the order asked for and probes each case's periods along it. */
+import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/facts.js';
 import type { Certainty, PageOf, PersonRow, Sort, Totals } from '../questions.js';
@@ -97,7 +98,7 @@ const referred = (scope: Scope): string =>
   `SELECT r.case_no FROM case_references r WHERE r.list = @refList AND r.reference = @ref AND ${believed('r', scope)}`;
 
 const referenceValues = (reference: Reference | undefined): Readonly<Record<string, Cell>> =>
-  reference === undefined ? {} : { refList: reference.list, ref: reference.reference };
+  reference === undefined ? {} : { refList: reference.list, ref: foldedKey(reference.reference) };
 
 /** People, each once: those of whom every period matches, and those of whom only some do or may. */
 export const countPeople = (

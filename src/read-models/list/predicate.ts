@@ -2,6 +2,7 @@
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { DEFAULT_CODE } from '../../domain/case/facts.js';
 import { CONVICTED_STAGE, HELD } from '../../domain/case/state.js';
+import { composed } from '../../domain/text.js';
 import { parseDay, type Day } from '../../domain/time.js';
 import type { Filters } from '../questions.js';
 import { END, type Cell } from '../table.js';
@@ -68,7 +69,7 @@ export const filtered = (filters: Filters): readonly Sql[] => [
   ...(filters.proceedings === undefined ? [] : [among('proceedings', 'p.proceedings', filters.proceedings)]),
   ...(filters.stage === undefined ? [] : [{ text: `${STAGE} = @stage`, values: { stage: filters.stage } }]),
   ...(filters.article === undefined ? [] : [article(filters.article)]),
-  ...(filters.facility === undefined ? [] : [is('facility', filters.facility)]),
+  ...(filters.facility === undefined ? [] : [is('facility', composed(filters.facility))]),
   ...(filters.incident === undefined ? [] : [is('incident', filters.incident)]),
 ];
 

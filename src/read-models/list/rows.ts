@@ -2,6 +2,7 @@
 import type { CaseFact } from '../../domain/case/facts.js';
 import type { ListStanding, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
+import { composed } from '../../domain/text.js';
 import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import { judgingLists } from '../about.js';
 import type { Dossier } from '../table.js';
@@ -97,7 +98,7 @@ const cells = (list: string, standing: Standing | null, facts: Facts): Omit<Peri
   end_latest: standing?.sentenceEnd?.latest ?? null,
   life: standing?.life === true ? 1 : 0,
   articles: JSON.stringify(standing?.articles ?? []),
-  facility: standing?.facility ?? null,
+  facility: composedOrNull(standing?.facility),
   incident: standing?.incident ?? null,
   lists: null,
   recognition: null,
@@ -105,6 +106,10 @@ const cells = (list: string, standing: Standing | null, facts: Facts): Omit<Peri
   recognition_by: null,
   recognition_why: null,
 });
+
+/** Events of earlier builds may have texts in another form than NFC. */
+const composedOrNull = (text: string | null | undefined): string | null =>
+  text === null || text === undefined ? null : composed(text);
 
 const judgement = (judged: ListStanding | undefined, standing: Standing | null, facts: Facts): Partial<PeriodRow> => ({
   recognition: judged?.recognition ?? (standing === null ? null : 'none'),

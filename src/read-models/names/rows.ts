@@ -1,5 +1,6 @@
 /** What stands at the head of a case's line in a list, and under which keys it is ordered. */
 import { LAST, nameKey, referenceKey } from '../../domain/names/sort-key.js';
+import { foldedKey } from '../../domain/text.js';
 import { judgingLists, namesOf, referencesOf, shownName } from '../about.js';
 import type { Dossier } from '../table.js';
 
@@ -17,6 +18,7 @@ export interface HeadingRow {
 
 export interface ReferenceRow {
   readonly list: string;
+  /** The folded key, under which every spelling finds the case. */
   readonly reference: string;
 }
 
@@ -43,4 +45,4 @@ export const headingRows = ({ id, facts }: Dossier): readonly HeadingRow[] => {
 
 /** One row a reference. */
 export const referenceRows = ({ facts }: Dossier): readonly ReferenceRow[] =>
-  referencesOf(facts).map(({ list, reference }) => ({ list, reference }));
+  referencesOf(facts).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));
