@@ -1,4 +1,6 @@
 /** The kinds of files of rows, known by their header, and which field of which fact stands in which column. */
+import { SCRIPTS, type Name } from '../domain/case/facts.js';
+import { scriptsOf } from '../domain/text.js';
 import type { Body } from './draft.js';
 
 export const REGISTER_COLUMNS = [
@@ -95,12 +97,37 @@ export const missingFrom = (kind: RowKind, header: readonly string[]): readonly 
   return groups.filter((group) => !group.some((column) => header.includes(column))).map(([first]) => first as string);
 };
 
-/** Names in the order of their columns: the language and script of each. */
+/** Names in the order of their columns: the language and script that each is for. */
 export const NAME_COLUMNS = [
   { column: 'name', language: 'az', script: 'Latn', kind: 'full' },
   { column: 'name_en', language: 'en', script: 'Latn', kind: 'transliteration' },
   { column: 'name_ru', language: 'ru', script: 'Cyrl', kind: 'transliteration' },
 ] as const;
+
+/** Letters that the Azerbaijani Cyrillic alphabet has and the Russian has not. */
+const AZERBAIJANI_CYRILLIC = /[әөүғһҹҝј]/iu;
+/** An undetermined language (ISO 639-2). */
+const UNDETERMINED = 'und';
+
+/**
+ * A name as its letters are: in the script of its column, unless it has none of its letters. Then nobody knows in which
+ * language it is spelt, but for Cyrillic letters that are Azerbaijani alone.
+ */
+export const nameIn = (column: (typeof NAME_COLUMNS)[number], text: string): object => {
+  const { language, script, kind } = column;
+  const scripts = scriptsOf(text);
+  const written = SCRIPTS.find((one) => one === scripts[0]);
+  if (written === undefined || scripts.includes(script)) return { text, script, language, kind };
+  const azerbaijani = column.column === 'name' && written === 'Cyrl' && AZERBAIJANI_CYRILLIC.test(text);
+  return { text, script: written, language: azerbaijani ? language : UNDETERMINED, kind };
+};
+
+/** The language of the column that a name stands in, by what `nameIn` made of it; of any other name its own. */
+export const columnLanguage = ({ language, script, kind }: Partial<Name>): string | undefined => {
+  if (language !== UNDETERMINED) return language;
+  if (kind === 'full') return 'az';
+  return script === 'Cyrl' ? 'en' : 'ru';
+};
 
 type Fields = readonly (readonly [field: string, column: string])[];
 
@@ -194,17 +221,13 @@ export const columnOf = (kind: RowKind, body: Body, pointer: string): string => 
   const [, field, index] = pointer.split('/');
   const spelling = nameAt(body, field, index);
   if (spelling !== undefined)
-    return NAME_COLUMNS.find(({ language }) => language === spelling.language)?.column ?? 'name';
+    return NAME_COLUMNS.find(({ language }) => language === columnLanguage(spelling))?.column ?? 'name';
   const fields = fieldsOf(kind, body);
   return fields.find(([name]) => name === field)?.[1] ?? fields[0]?.[1] ?? 'ref';
 };
 
-const nameAt = (
-  body: Body,
-  field: string | undefined,
-  index: string | undefined,
-): { readonly language?: unknown } | undefined => {
-  if (field === 'name' && body.type === 'named') return body['name'] as { language?: unknown };
+const nameAt = (body: Body, field: string | undefined, index: string | undefined): Partial<Name> | undefined => {
+  if (field === 'name' && body.type === 'named') return body['name'] as Partial<Name>;
   if (field !== 'names' || index === undefined || !Array.isArray(body['names'])) return undefined;
-  return body['names'][Number(index)] as { language?: unknown } | undefined;
+  return body['names'][Number(index)] as Partial<Name> | undefined;
 };

@@ -3,8 +3,10 @@
  * several of a type, which); role by role, what the file says now is set against what its last import said. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Name } from '../domain/case/facts.js';
 import type { AnyFact } from '../domain/facts.js';
 import { composed } from '../domain/text.js';
+import { columnLanguage } from './columns.js';
 import type { Body, Statement } from './draft.js';
 import type { WrongCell } from './report.js';
 
@@ -115,13 +117,11 @@ const sayingsOf = (fact: AnyFact, format: Format): readonly Saying[] => {
   switch (fact.type) {
     case 'opened':
       return [
-        ...fact.names.map((name) =>
-          saying({ type: 'named', name, ...carried(fact) }, `named ${name.language}`, format),
-        ),
+        ...fact.names.map((name) => saying({ type: 'named', name, ...carried(fact) }, roleOfName(name), format)),
         ...describedIn(fact, format),
       ];
     case 'named':
-      return [saying(body, `named ${fact.name.language}`, format)];
+      return [saying(body, roleOfName(fact.name), format)];
     case 'described':
       return describedIn(fact, format);
     default:
@@ -142,8 +142,17 @@ const carried = ({ sources, reliability }: AnyFact): object => ({ sources, relia
 const saying = (body: Body, role: string, format: Format): Saying => ({
   role,
   body,
-  values: new Map(format.fieldsOf(body).map(([field, place]) => [field, [place, plain(body[field])]])),
+  values: new Map(format.fieldsOf(body).map(([field, place]) => [field, [place, plain(valueOf(body, field))]])),
 });
+
+/** Names of one column are one role; its script and language are what its letters say, and no difference of their own. */
+const roleOfName = (name: Name): string => `named ${columnLanguage(name)}`;
+
+const valueOf = (body: Body, field: string): unknown => {
+  if (field !== 'name' || body.type !== 'named') return body[field];
+  const { text, kind } = body['name'] as Name;
+  return { text, kind };
+};
 
 /** As it is stored: compared are values, texts in NFC, not what class made them or in which order their keys stand. */
 const plain = (value: unknown): unknown =>

@@ -2,8 +2,9 @@
  * A row of the register: what it says, as facts, by the table of docs/register-files.md. Pure: what it refers to comes in.
  */
 import { DEFAULT_CODE } from '../domain/case/facts.js';
+import { mixesScripts } from '../domain/text.js';
 import { parseEdtf, type Day } from '../domain/time.js';
-import { columnOf, NAME_COLUMNS, type RegisterRow } from './columns.js';
+import { columnOf, NAME_COLUMNS, nameIn, type RegisterRow } from './columns.js';
 import { readDrafts, type Body, type Draft, type Statement } from './draft.js';
 import { onePerCell, type WrongCell } from './report.js';
 
@@ -90,10 +91,7 @@ const bodiesOf = (row: RegisterRow, { list, instruments }: Referred): readonly B
 type On = (day: string) => Readonly<Record<string, unknown>>;
 
 const opened = (row: RegisterRow, list: string, said: object): Body => {
-  const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map(({ column, ...name }) => ({
-    text: row[column],
-    ...name,
-  }));
+  const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map((one) => nameIn(one, row[one.column]));
   return {
     type: 'opened',
     references: [{ list, ...(row.ref !== '' && { reference: row.ref }) }],
@@ -196,6 +194,9 @@ const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly Wr
       'measure',
       'ROW.WRONG_CELL',
       'remand, house-arrest or nothing',
+    ),
+    ...NAME_COLUMNS.flatMap(({ column }) =>
+      wrongIf(mixesScripts(row[column]), column, 'NAME.MIXED_SCRIPT', 'words whose letters are each of one script'),
     ),
     ...wrongIf(
       changes.length < partsOf(row.category_changes).length,

@@ -15,6 +15,7 @@ import {
 } from '../domain/case/facts.js';
 import { RELIABILITIES, SOURCE_KINDS, type Source as SourceOf } from '../domain/fact.js';
 import type { LocalName as LocalNameOf } from '../domain/list/facts.js';
+import { scriptsOf } from '../domain/text.js';
 import { field, Holds } from './field.js';
 import {
   articleNumber,
@@ -90,6 +91,10 @@ export class Dated extends Said {
 }
 
 export class Name implements NameOf {
+  @Holds<Name>('NAME.SCRIPT_CONTRADICTS', 'script', 'the script of the letters', ({ text, script }) => {
+    const scripts = scriptsOf(text);
+    return scripts.length === 0 || scripts.some((one) => one === script || !isScript(one));
+  })
   @field(text(LIMITS.name))
   text: string;
 
@@ -102,6 +107,9 @@ export class Name implements NameOf {
   @field(oneOf(NAME_KINDS))
   kind: NameOf['kind'];
 }
+
+/** Names in other scripts have no code yet; what they are declared as contradicts nothing. */
+const isScript = (script: string): boolean => (SCRIPTS as readonly string[]).includes(script);
 
 export class Reference implements ReferenceOf {
   @field(slug)

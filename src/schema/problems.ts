@@ -87,6 +87,10 @@ export const fieldProblems = {
   },
   'DESCRIBED.NOTHING': { title: 'Nothing described', means: '`described` sets or clears at least one field.' },
   'NAME.NO_LANGUAGE': { title: 'No name in any language', means: 'A name is given in at least one language.' },
+  'NAME.SCRIPT_CONTRADICTS': {
+    title: 'Another script',
+    means: 'The name has letters, and none of them is of the script that it is said to be in.',
+  },
   'PARAMETER.REPEATED': { title: 'Parameter repeated', means: 'The parameter may stand only once.' },
   'PARAMETER.NEEDS': { title: 'Parameter needs another', means: 'The parameter needs another one, or excludes it.' },
   'MARK.FOREIGN': {

@@ -46,6 +46,10 @@ export const findingCodes = {
     grade: 'ask',
     means: 'Recategorised or delisted by a list that does not recognise the person.',
   },
+  'NAME.MIXED_SCRIPT': {
+    grade: 'ask',
+    means: 'A word of a name has letters of several scripts: probably a slip of the keyboard.',
+  },
   'CASE.RECOGNISED_NOT_HELD': { grade: 'warn', means: 'Recognised while not held.' },
   'CASE.RELEASE_DELAYED': { grade: 'warn', means: 'Days passed between the amnesty and the release.' },
   'INSTRUMENT.WINDOW_CLOSED': { grade: 'warn', means: "Amnestied after the act's window." },

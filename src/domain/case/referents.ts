@@ -1,8 +1,9 @@
-/** Findings about a fact by itself: its day, and the list, category or instrument that it names. */
+/** Findings about a fact by itself: its day, its names, and the list, category or instrument that it refers to. */
 import type { Finding, Known } from '../fact.js';
 import { policyOn } from '../list/list.js';
+import { mixesScripts } from '../text.js';
 import { parseEdtf, type Interval } from '../time.js';
-import type { CaseFact, CaseFactOf } from './facts.js';
+import type { CaseFact, CaseFactOf, Name } from './facts.js';
 import { finding } from './findings.js';
 import type { Given } from './given.js';
 
@@ -30,10 +31,16 @@ export const findingsAbout = (facts: readonly Known<CaseFact>[], given: Given): 
     return [
       ...(when !== null && when.earliest > given.today ? [finding('DATE.FUTURE', id)] : []),
       ...listsIn(fact).flatMap((list) => (given.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
+      ...(namesIn(fact).some(({ text }) => mixesScripts(text)) ? [finding('NAME.MIXED_SCRIPT', id)] : []),
       ...('category' in fact ? aboutCategory(id, fact, when, given) : []),
       ...(fact.type === 'pardoned' || fact.type === 'amnestied' ? aboutInstrument(id, fact, when, given) : []),
     ];
   });
+
+const namesIn = (fact: CaseFact): readonly Name[] => {
+  if (fact.type === 'opened') return fact.names;
+  return fact.type === 'named' ? [fact.name] : [];
+};
 
 const aboutCategory = (
   id: string,

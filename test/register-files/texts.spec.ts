@@ -1,0 +1,123 @@
+/** Texts that look the same are the same, however a file spells them; the script of a name is what its letters are. */
+import { readFileSync } from 'node:fs';
+import { Cases, History } from '../../src/read-models/questions.js';
+import type { RegisterRow } from '../../src/register-files/columns.js';
+import { Files } from './files.js';
+import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
+import { amnestyRow, convicted, registerRow } from './rows.js';
+
+let register: RealRegister;
+let files: Files;
+beforeEach(async () => {
+  files = new Files();
+  register = await openRealRegister();
+  await register.import([DEFINITIONS]);
+});
+afterEach(async () => {
+  await register.close();
+  files.remove();
+});
+
+const importFile = async (path: string) => {
+  const { imported, report } = await register.import([path]);
+  const { added, unchanged, refused } = imported.files[0]!;
+  return { added, unchanged, refused, wrong: report.map(({ column, code }) => `${column} ${code}`) };
+};
+const importRows = (...rows: readonly object[]) =>
+  importFile(files.rows('rows.csv', ...(rows as Readonly<Record<string, string>>[])));
+const ADDED = { added: 1, unchanged: 0, refused: 0, wrong: [] };
+const UNCHANGED = { added: 0, unchanged: 1, refused: 0, wrong: [] };
+
+const namesOf = async (reference: string) => {
+  const ask = { reference: { list: 'union', reference }, filters: {}, page: { limit: 2 } };
+  const { items } = await register.queries.execute(new Cases(ask));
+  const subject = { kind: 'case' as const, id: items[0]!.caseId };
+  const { items: entries } = (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!;
+  return entries.flatMap(({ fact }) =>
+    fact.type === 'opened' ? fact.names : fact.type === 'named' ? [fact.name] : [],
+  );
+};
+
+const accented: Partial<RegisterRow> = {
+  ref: 'Şuşa-1',
+  court: 'Şəki Şəhər Məhkəməsi',
+  facility: 'Gəncə Həbsxanası',
+  source: 'Çağırış',
+};
+
+describe('the same file in another normalisation', () => {
+  it.each(['NFD', 'NFKD', 'NFC'] as const)('in %s adds and corrects nothing', async (form) => {
+    const path = files.rows('rows.csv', registerRow({ ...convicted, ...accented }));
+    expect(await importFile(path)).toEqual(ADDED);
+    const events = await register.events();
+    expect(await importFile(files.text('again.csv', readFileSync(path, 'utf8').normalize(form)))).toEqual(UNCHANGED);
+    expect(await register.events()).toBe(events);
+  });
+
+  it('read first in NFD, then in NFC', async () => {
+    const path = files.rows('rows.csv', registerRow({ ...convicted, ...accented }));
+    expect(await importFile(files.text('first.csv', readFileSync(path, 'utf8').normalize('NFD')))).toEqual(ADDED);
+    expect(await importFile(path)).toEqual(UNCHANGED);
+  });
+
+  it('as definitions', async () => {
+    const text = readFileSync(DEFINITIONS, 'utf8').normalize('NFD');
+    const { imported } = await register.import([files.text('definitions.json', text)]);
+    expect(imported.files[0]).toMatchObject({ added: 0, refused: 0 });
+  });
+});
+
+describe('a reference in another spelling', () => {
+  it.each(['t-01', 'T–01', 'Т-01', ' T - 01 '])('%j is that of the same case', async (ref) => {
+    expect(await importRows(registerRow({ ref: 'T-01' }))).toEqual(ADDED);
+    expect(await importRows(registerRow({ ref: ref.trim() }))).toEqual(UNCHANGED);
+  });
+
+  it('finds the case of an amnesty', async () => {
+    expect(await importRows(registerRow(convicted))).toEqual(ADDED);
+    expect(await importRows(amnestyRow({ ref: 't-01' }))).toEqual(ADDED);
+  });
+
+  it('stands twice in a file, so that neither row enters', async () => {
+    const answer = await importRows(registerRow({ ref: 'T-01' }), registerRow({ ref: 't–01' }));
+    expect(answer).toMatchObject({ refused: 2, wrong: ['ref ROW.REFERENCE_TWICE', 'ref ROW.REFERENCE_TWICE'] });
+  });
+
+  it('with characters that cannot be seen is refused at its cell', async () => {
+    expect(
+      await importRows(registerRow({ ...convicted, ref: 'T\u200b-01', court: 'a\u00adb', name: 'A\u202eb' })),
+    ).toEqual({
+      added: 0,
+      unchanged: 0,
+      refused: 1,
+      wrong: ['ref TEXT.CHARACTERS', 'name TEXT.CHARACTERS', 'court TEXT.CHARACTERS'],
+    });
+  });
+});
+
+describe('a name in another script than its column is for', () => {
+  it.each([
+    ['name', 'Гасан Сынагов', { script: 'Cyrl', language: 'und', kind: 'full' }],
+    ['name', 'Һәсән Сынағов', { script: 'Cyrl', language: 'az', kind: 'full' }],
+    ['name', 'გიორგი', { script: 'Geor', language: 'und', kind: 'full' }],
+    ['name_en', 'Гасан', { script: 'Cyrl', language: 'und', kind: 'transliteration' }],
+    ['name_ru', 'Hasan', { script: 'Latn', language: 'und', kind: 'transliteration' }],
+    ['name', 'Həsən Сынагов', { script: 'Latn', language: 'az', kind: 'full' }],
+  ])('%s: %s', async (column, text, expected) => {
+    const row = registerRow({ [column]: text });
+    expect(await importRows(row)).toEqual(ADDED);
+    expect(await namesOf('T-01')).toContainEqual({ text, ...expected });
+    expect(await importRows(row)).toEqual(UNCHANGED);
+    expect(await importRows({ ...row, [column]: `${text} ${text}` })).toMatchObject({
+      refused: 1,
+      wrong: [`${column} IMPORT.NEEDS_CORRECTION`],
+    });
+  });
+
+  it.each(['name', 'name_en', 'name_ru'])('%s that mixes scripts inside a word is refused', async (column) => {
+    expect(await importRows(registerRow({ [column]: 'Гаsан Сынагов' }))).toMatchObject({
+      refused: 1,
+      wrong: [`${column} NAME.MIXED_SCRIPT`],
+    });
+  });
+});
