@@ -15,7 +15,7 @@ import { commandHandlers } from './commands/handlers.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayIn } from './domain/time.js';
 import { openDataFolder, type DataFolder } from './event-store/data-folder.js';
-import { EVENT_STORE, type EventStore } from './event-store/port.js';
+import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
 import { HEALTH, type Health } from './http/health.controller.js';
 import { METRICS } from './http/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
@@ -23,7 +23,7 @@ import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, type Problem } from './read-models/read-models.js';
 import { Reader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
-import { stores } from './stores.js';
+import { openLog } from './stores.js';
 import { conditionOf } from './watching/condition.js';
 import { LatestCondition } from './watching/latest.js';
 import { Metrics } from './watching/metrics.js';
@@ -58,8 +58,11 @@ const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => 
       waiting: store.waiting,
       events: await eventsIn(store),
     }));
-    const opened = await stores[settings.store](settings, folder, serving);
-    const store = new WatchedStore(opened, (append) => metrics.append(append));
+    const store: WatchedStore = new WatchedStore(
+      await openLog(settings, folder, serving),
+      (append) => metrics.append(append),
+      () => readModels.checkLog(),
+    );
     const clock = systemClock(settings);
     const readModels = ReadModels.open(folder.readModels, store, clock);
     return { folder, store, clock, readModels, metrics };
@@ -128,7 +131,11 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Requests are taken while the read models are still being built; they wait a while, then are told so. */
   onApplicationBootstrap(): void {
-    void this.held.readModels.start(undefined, tellOf);
+    const { readModels, store } = this.held;
+    void readModels.start(undefined, (problem) => {
+      tellOf(problem);
+      if (problem?.code === 'STORE_DAMAGED') store.foundDamaged(new StoreDamaged('the read models stopped before it'));
+    });
   }
 
   /** Comes before the server answers what is under way: reads that wait for a token would outlast that. */

@@ -1,7 +1,9 @@
 /** Which store a register is kept in: the only place that chooses one. */
+import { statSync } from 'node:fs';
 import type { DataFolder } from './event-store/data-folder.js';
-import type { EventStore } from './event-store/port.js';
+import { StoreDamaged, type EventStore } from './event-store/port.js';
 import { createSqliteStore } from './event-store/sqlite/store.js';
+import { differenceFromNone, seenLog } from './read-models/seen-log.js';
 import type { Settings } from './settings.js';
 
 /** `serving`: asked by many at once, who would rather be refused at once than wait for a server that is away. */
@@ -12,6 +14,23 @@ export const stores: { readonly [K in Settings['store']]: Opens } = {
   sqlite: (_, { events }) => createSqliteStore({ file: events }),
   esdb: (settings, _, serving) => openServer(settings, serving),
 };
+
+/**
+ * Opens the log of a register for its service. An embedded log that is missing while something is left of it is not made
+ * anew, since SQLite would delete a write-ahead log without its file, and a restore would find a register there: in its
+ * place stands an empty one in memory, which the read models tell to be none of theirs. Throws StoreDamaged where only a
+ * write-ahead log is left.
+ */
+export const openLog: Opens = (settings, folder) => {
+  if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0) return stores[settings.store](settings, folder);
+  if (differenceFromNone(seenLog(folder.readModels)) !== null) return createSqliteStore({ file: ':memory:' });
+  if (sizeOf(`${folder.events}-wal`) > 0)
+    throw new StoreDamaged('the log is missing or empty, and its write-ahead log is there');
+  return createSqliteStore({ file: folder.events });
+};
+
+/** Bytes in a file, 0 where there is none. */
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** The log on a server; its client is loaded only where there is one. Settings without an address were refused before. */
 export const openServer = async ({ esdbUrl, esdbRegister }: Settings, serving = false): Promise<EventStore> => {

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { filesIn, openDataFolder } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { backUp, restore, type BackedUp, type Watch } from '../event-store/sqlite/backup.js';
-import { differenceOf, seenLog } from '../read-models/seen-log.js';
-import { readSettings } from '../settings.js';
+import { createSqliteStore } from '../event-store/sqlite/store.js';
+import { differenceOf, seenLog, type Difference } from '../read-models/seen-log.js';
+import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { logFileOf, onlyEmbedded } from './log.js';
+import { lookAtReadModels, noticeOf, refuseOtherRegister } from './lost-log.js';
 import { gauge, type Gauge } from './terminal.js';
 
 export interface OfFolder {
@@ -49,10 +51,12 @@ export const restoreCommand = async (path: string, options: OfFolder, context: C
   const isNew = !existsSync(data);
   const folder = openDataFolder(data);
   try {
+    refuseOtherRegister(folder.readModels, await firstIn(path));
     const code = await watched(context, async (watch) => {
       const restored = await restore(path, folder.events, watch);
-      const said = `The register is in ${data}; its read models are made when it is opened.\n`;
-      return { said: `${inWords(restored)}\n${said}`, code: codeOf(restored) };
+      const difference = await differenceIn(settings, folder.events);
+      const said = `The register is in ${data}; its read models are made when it is opened.\n${noticeOf(difference)}`;
+      return { said: `${inWords(restored)}\n${said}`, code: difference === null ? codeOf(restored) : EXIT.damaged };
     });
     if (code === EXIT.stopped && isNew) await rm(data, { recursive: true });
     return code;
@@ -64,15 +68,36 @@ export const restoreCommand = async (path: string, options: OfFolder, context: C
   }
 };
 
+/** The id of the first event of a backup; undefined where it cannot be read, of which the restore tells. */
+const firstIn = async (backup: string): Promise<string | undefined> => {
+  try {
+    const log = createSqliteStore({ file: backup, readonly: true });
+    return await log
+      .read(null, 1)
+      .then(([first]) => first?.id)
+      .finally(() => log.close());
+  } catch {
+    return undefined;
+  }
+};
+
+/** How a log differs from what the read models of its folder saw: a backup may be older than they are. */
+const differenceIn = async (settings: Settings, events: string): Promise<Difference | null> => {
+  const log = createSqliteStore({ file: events, readonly: true });
+  return lookAtReadModels(settings)(log).finally(() => log.close());
+};
+
 /** `habeas-2026-01-05T10-20-30Z.sqlite`: a name on every file system. */
 const fileName = (now: Date): string => `habeas-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.sqlite`;
 
 const inWords = ({ events, last, sha256, lacks }: BackedUp): string => {
   const whole = lacks.length === 0 ? 'each read and found whole' : 'whole as far as it goes';
   const whichLast = last === null ? '' : `; the last is ${last}`;
-  return [`${events} events, ${whole}${whichLast}.`, `SHA-256 ${sha256}`, ...lacks.map((lack) => `BUT ${lack}.`)].join(
-    '\n',
-  );
+  return [
+    `${events} events, ${whole}${whichLast}.`,
+    `SHA-256 ${sha256}`,
+    ...lacks.map((lack) => `BUT ${lack} (STORE_DAMAGED).`),
+  ].join('\n');
 };
 
 const codeOf = ({ lacks }: BackedUp): ExitCode => (lacks.length === 0 ? EXIT.fine : EXIT.damaged);

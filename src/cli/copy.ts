@@ -9,6 +9,7 @@ import { readSettings, type Settings } from '../settings.js';
 import { openServer } from '../stores.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { refuseOtherRegister } from './lost-log.js';
 import { gauge } from './terminal.js';
 
 export interface CopyCommandOptions {
@@ -29,6 +30,8 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
   try {
     const copy = await target.write();
     try {
+      const [first] = await source.store.read(null, 1);
+      if (target.readModels !== null) refuseOtherRegister(target.readModels, first?.id);
       return await run(source.store, copy.store, context);
     } finally {
       await copy.release();
@@ -39,6 +42,8 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
 };
 
 interface Place {
+  /** Where its read models may stand; null for a server. */
+  readonly readModels: string | null;
   read(): Promise<Held>;
   write(): Promise<Held>;
 }
@@ -54,10 +59,11 @@ const placeIn = (text: string, settings: Settings, option: string): Place => {
     const store = await openServer({ ...settings, esdbUrl: url });
     return { store, release: () => store.close() };
   };
-  return { read: open, write: open };
+  return { readModels: null, read: open, write: open };
 };
 
 const inFolder = (path: string): Place => ({
+  readModels: filesIn(path).readModels,
   read: async () => {
     const file = filesIn(path).events;
     if (!existsSync(file)) throw new CannotRun(`--from: there is no register in ${path}`);

@@ -3,21 +3,36 @@ import { Readable } from 'node:stream';
 import { wholeLog } from '../event-store/copy.js';
 import { lineOf } from '../event-store/log-file.js';
 import type { EventStore } from '../event-store/port.js';
+import type { Difference } from '../read-models/seen-log.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { into } from './export-file.js';
 import { withLogToRead } from './log.js';
+import { lookAtReadModels, noticeOf } from './lost-log.js';
 import { gauge } from './terminal.js';
 
-/** Gives what there is to say of it. */
-export const exportLog = (out: string | undefined, settings: Settings, context: Context): Promise<string> =>
-  withLogToRead(settings, async (log) => {
+export interface ExportedLog {
+  readonly words: string;
+  /** The log is whole as far as it goes, but not the one that the read models were made from. */
+  readonly difference: Difference | null;
+}
+
+export const exportLog = async (
+  out: string | undefined,
+  settings: Settings,
+  context: Context,
+): Promise<ExportedLog> => {
+  const differenceOf = lookAtReadModels(settings);
+  return withLogToRead(settings, async (log) => {
     const shown = gauge('events', context.err);
     let count = 0;
     const lines = linesOf(log, (events) => shown.show((count = events), events, ''));
     await into(out, Readable.from(lines, { objectMode: false }), context, shown);
-    return `${count} events, with everything that is known of them.\n`;
+    const difference = await differenceOf(log);
+    const known = `${count} events, with everything that is known of them.\n`;
+    return { words: `${known}${noticeOf(difference)}`, difference };
   });
+};
 
 async function* linesOf(log: EventStore, onEvents: (count: number) => void): AsyncGenerator<string> {
   let count = 0;

@@ -23,11 +23,14 @@ export const exportCommand = async (
     Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   ) as AskedOfList;
   let words: string;
+  let code: ExitCode = EXIT.fine;
   if (format === 'ndjson') {
     const [first] = Object.keys(asked);
     if (first !== undefined) throw new CannotRun(`The log is exported whole; ${first} is for --format csv and xlsx`);
     const { exportLog } = await import('./export-log.js');
-    words = await exportLog(out, settings, context);
+    const exported = await exportLog(out, settings, context);
+    words = exported.words;
+    if (exported.difference !== null) code = EXIT.damaged;
   } else {
     if (format === 'xlsx' && out === undefined && context.out.isTTY === true)
       throw new CannotRun('A workbook is nothing for a terminal; name a file by --out');
@@ -36,5 +39,5 @@ export const exportCommand = async (
   }
   // What the file is goes where the file does not.
   (out === undefined ? context.err : context.out).write(words);
-  return EXIT.fine;
+  return code;
 };

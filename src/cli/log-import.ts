@@ -1,16 +1,19 @@
 /** `habeas import` of an exported log: the same events at the same places, in a register that holds nothing else. */
 import { stat } from 'node:fs/promises';
 import { copyEvents, verifyCopy } from '../event-store/copy.js';
+import { filesIn } from '../event-store/data-folder.js';
 import { readLogFile } from '../event-store/log-file.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { withLogToWrite } from './log.js';
+import { lookAtReadModels, noticeOf, refuseOtherRegister } from './lost-log.js';
 import { gauge } from './terminal.js';
 
 export const importLog = (path: string, settings: Settings, { out, err, signal }: Context): Promise<ExitCode> =>
   withLogToWrite(settings, async (log) => {
     const { size } = await stat(path);
+    refuseOtherRegister(filesIn(settings.data).readModels, await firstIn(path));
     const reading = (label: string) => {
       const shown = gauge(`${path}, bytes ${label}`, err);
       return { events: readLogFile(path, (bytes) => shown.show(bytes, size, '')), end: () => shown.end() };
@@ -25,6 +28,14 @@ export const importLog = (path: string, settings: Settings, { out, err, signal }
     const compared = reading('compared');
     const count = await verifyCopy(compared.events, log);
     compared.end();
-    out.write(`${count} events stand as in the file, ${added} of them new.\n`);
+    out.write(
+      `${count} events stand as in the file, ${added} of them new.\n${noticeOf(await lookAtReadModels(settings)(log))}`,
+    );
     return EXIT.fine;
   });
+
+/** The id of the first event of an exported log. */
+const firstIn = async (path: string): Promise<string | undefined> => {
+  for await (const batch of readLogFile(path)) return batch[0]?.id;
+  return undefined;
+};

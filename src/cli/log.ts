@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { filesIn, openDataFolder } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
+import { differenceFromNone, LogDiffers, seenLog } from '../read-models/seen-log.js';
 import type { Settings } from '../settings.js';
 import { openServer, stores } from '../stores.js';
 import { CannotRun } from './exit.js';
@@ -37,10 +38,13 @@ export const withLogToWrite = async <R>(settings: Settings, use: (log: EventStor
   }
 };
 
-/** The file of an embedded log. Throws CannotRun where there is none. */
+/** The file of an embedded log. Throws CannotRun where there is none, LogDiffers where there was one. */
 export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
-  const { events } = filesIn(data);
-  if (!existsSync(events)) throw new CannotRun(`There is no register in ${data}`);
+  const { events, readModels } = filesIn(data);
+  if (!existsSync(events)) {
+    const difference = differenceFromNone(seenLog(readModels));
+    throw difference === null ? new CannotRun(`There is no register in ${data}`) : new LogDiffers(difference);
+  }
   return events;
 };
 

@@ -8,6 +8,7 @@ import type { DemoOptions } from './demo.js';
 import { EXIT, exitCodeOf, explain, isStop, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
 import type { ImportOptions } from './import.js';
+import type { RebuildOptions } from './rebuild.js';
 import type { ServeOptions } from './serve.js';
 
 /** Runs a command line and gives the exit code. Never throws; what went wrong is said on the standard error. */
@@ -239,14 +240,19 @@ const addRebuild = (habeas: Command, context: Context, end: End): void => {
     .command('rebuild')
     .description('make the read models anew from the log; the log itself is not touched')
     .option(DATA, DATA_MEANS)
+    .option('--accept-log', 'go on with the log as it is, although the read models were made from another one')
     .addHelpText(
       'after',
       `
-Example:
+Read models that were made from more events than the log holds, or from others, are the last trace of what was lost. They
+are neither rebuilt nor deleted until you say --accept-log; then they are kept beside, as read-models.lost-….sqlite.
+
+Examples:
   $ habeas rebuild --data /srv/register
+  $ habeas rebuild --accept-log --data /srv/register
 `,
     )
-    .action((options: { readonly data?: string }) =>
+    .action((options: RebuildOptions) =>
       end(import('./rebuild.js').then(({ rebuildCommand }) => rebuildCommand(options, context))),
     );
 };

@@ -2,10 +2,18 @@
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { acceptLog } from './lost-log.js';
 import { showing, withRegister } from './register.js';
 
-export const rebuildCommand = async (options: { readonly data?: string }, context: Context): Promise<ExitCode> => {
+export interface RebuildOptions {
+  readonly data?: string;
+  /** Goes on with the log as it is, whatever the read models saw. */
+  readonly acceptLog?: true;
+}
+
+export const rebuildCommand = async (options: RebuildOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  if (options.acceptLog === true) context.out.write(await acceptLog(settings, context));
   return withRegister(settings, context, async ({ readModels }) => {
     // Stopping lets go of what was built so far; the read models in use stay as they are.
     const stop = (): void => {

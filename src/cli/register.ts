@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import { DataFolderInUse } from '../event-store/data-folder.js';
+import { StoreDamaged } from '../event-store/port.js';
 import { ReadModels } from '../read-models/read-models.js';
 import type { Register } from '../register-files/recorder.js';
 import type { Settings } from '../settings.js';
@@ -64,12 +65,19 @@ const catchUp = async (readModels: ReadModels, { err, signal }: Pick<Context, 'e
   for (;;) {
     signal.throwIfAborted();
     const { caughtUp, problem, position } = await readModels.ready();
+    if (problem?.code === 'STORE_DAMAGED') await tellDamage(readModels, problem.after);
     if (problem !== null) throw new CannotRun(`The read models cannot follow the log: ${problem.code}`);
     if (caughtUp) break;
     await sleep(LOOK_EVERY_MS);
     if (position > 0) shown.show(position, position, '');
   }
   shown.end();
+};
+
+/** Throws StoreDamaged with what is wrong with the log. */
+const tellDamage = async (readModels: ReadModels, after: number): Promise<never> => {
+  await readModels.checkLog();
+  throw new StoreDamaged(`an event after position ${after}`);
 };
 
 type Progress = Parameters<NonNullable<Parameters<ReadModels['rebuild']>[0]>>[0];

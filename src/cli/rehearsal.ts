@@ -7,10 +7,11 @@ import { copyEvents, wholeLog } from '../event-store/copy.js';
 import { filesIn } from '../event-store/data-folder.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
+import { checkSeen, seenLog } from '../read-models/seen-log.js';
 import type { Settings } from '../settings.js';
 import { withLogToRead } from './log.js';
 
-/** The read models first: behind the log they catch up, ahead of it they would be built anew. */
+/** The read models first: behind the log they catch up, ahead of it they would say that it lost events. */
 const FILES = ['read-models.sqlite', 'events.sqlite'] as const;
 
 /** Never the log itself: what is tried on a copy must not reach it. */
@@ -23,6 +24,7 @@ const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: 
   },
   esdb: (settings, data) =>
     withLogToRead(settings, async (log) => {
+      await checkSeen(seenLog(filesIn(settings.data).readModels), log);
       const copy = createSqliteStore({ file: filesIn(data).events });
       try {
         await copyEvents(wholeLog(log), copy, { signal: new AbortController().signal });

@@ -5,6 +5,7 @@ import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { DOSSIER_INDEXES, DOSSIER_TABLES, dossierOf, Dossiers } from './dossiers.js';
 import { periods, recognitions } from './list/tables.js';
 import { headings, references } from './names/tables.js';
+import { seenIn, type SeenLog } from './seen-log.js';
 import {
   advance,
   createIndexes,
@@ -60,6 +61,7 @@ export class ModelFile {
   readonly #keepers;
   readonly #save;
   #at: Checkpoint;
+  #seen: SeenLog | null = null;
 
   private constructor(readonly db: Db) {
     this.dossiers = new Dossiers(db);
@@ -115,6 +117,11 @@ export class ModelFile {
     return this.#at;
   }
 
+  /** By what its log is told from another one. Read once and then kept up, so that it is known also when the file is damaged. */
+  get seen(): SeenLog {
+    return (this.#seen ??= seenIn(this.db));
+  }
+
   /** Whether everything up to the head of a log was taken in; null is the head of an empty one. */
   hasReached(head: Cursor | null, store: EventStore): boolean {
     return head === null || (this.#at.cursor !== null && store.compare(this.#at.cursor, head) >= 0);
@@ -168,6 +175,11 @@ export class ModelFile {
       write(news);
       this.#save.run(last.cursor, last.position);
     })();
+    if (this.#seen !== null) {
+      const before = news.at(-2)?.cursor ?? this.#at.cursor;
+      const firstId = this.#seen.firstId ?? first.id;
+      this.#seen = { position: last.position, cursor: last.cursor, before, firstId, lastId: last.id };
+    }
     this.#at = { cursor: last.cursor, position: last.position };
   }
 

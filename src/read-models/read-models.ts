@@ -8,6 +8,7 @@ import { BadMark, NotCaughtUp } from './questions.js';
 import { Reader, type Reading } from './reader.js';
 import { build, discard, empty, IN_MEMORY, swap, takeMore, type OnProgress, type Progress } from './rebuild.js';
 import { run, type Host, type Problem } from './runner.js';
+import { checkSeen, differenceFromNone, seenLog, setAside, type SeenLog } from './seen-log.js';
 import { Waiters } from './waiters.js';
 
 export type { Problem };
@@ -81,8 +82,8 @@ export class ReadModels extends Reader {
   }
 
   /**
-   * Begins to follow the log, and resolves once there is a file of this log to read from: a missing file, one of another
-   * build or of another log is built first. Resolves also where it stops before; `ready` then says why. Never throws.
+   * Begins to follow the log, and resolves once there is a file to read from: a missing file or one of another build is
+   * built first. Where the log is not the one that was projected, the file is read as it is, and follows nothing. Resolves also where it stops before; `ready` then says why. Never throws.
    */
   async start(onProgress: OnProgress = () => undefined, onProblem: OnProblem = () => undefined): Promise<void> {
     this.#onProblem = onProblem;
@@ -129,7 +130,8 @@ export class ReadModels extends Reader {
       return { ...state, caughtUp, lag, problem: this.#problem };
     } catch (error) {
       const problem = {
-        code: 'STORE_UNAVAILABLE',
+        // The place up to which was projected is not in the log.
+        code: error instanceof RangeError || error instanceof StoreDamaged ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE',
         error: error instanceof Error ? error.name : '',
         after: position,
       } as const;
@@ -207,27 +209,44 @@ export class ReadModels extends Reader {
   }
 
   /**
-   * A file of another log is given up at once: what it would answer is another register's. One of this log from before
-   * its end was lost is kept: it is what is left of that. Where a log cannot be taken in whole, an empty file follows it
-   * as far as it goes. One that is damaged is built anew, and one that cannot be written opened again: a connection
-   * opened while a file could only be read never writes.
+   * Nothing is built, and so nothing overwritten, from a log that is not the one that was projected: the read models may be
+   * all that is left of that. Where a log cannot be projected in whole, an empty file follows it as far as it goes; what
+   * stood in its place is kept beside. A damaged file is built anew, and one that cannot be written opened again: a
+   * connection opened while a file could only be read never writes.
    */
   async #prepare(signal: AbortSignal, onProgress: OnProgress): Promise<void> {
+    await this.checkLog();
     if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild(onProgress);
     if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') this.#openAgain();
-    if (this.#file !== null && !(await this.#isOfThisLog(this.#file))) {
-      if (await this.#beganAs(this.#file)) throw new StoreDamaged('the log lacks what was taken in from it');
-      this.#file.close();
-      this.#file = null;
-    }
     signal.throwIfAborted();
     if (this.#file === null)
       await this.rebuild(onProgress).catch(async (error: unknown) => {
         if (!isLasting(error)) throw error;
-        this.#file = swap(this.path, await empty(this.path), null);
+        const file = await empty(this.path);
+        if (differenceFromNone(this.#seen()) !== null) setAside(this.path, this.clock.now());
+        this.#file = swap(this.path, file, null);
       });
     this.#checked = true;
     this.#waiters.wake();
+  }
+
+  /**
+   * Whether the log is still the one that was projected. Throws LogDiffers where it lacks events or has others in their
+   * places, and what the store throws.
+   */
+  async checkLog(): Promise<void> {
+    await checkSeen(this.#seen(), this.store);
+  }
+
+  /** Also of a file that this build cannot use, or that is damaged. */
+  #seen(): SeenLog | 'unreadable' | null {
+    if (this.#file === null) return this.path === IN_MEMORY ? null : seenLog(this.path);
+    try {
+      return this.#file.seen;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return { ...this.#file.checkpoint, before: null, firstId: null, lastId: null };
+    }
   }
 
   #openAgain(): void {
@@ -235,25 +254,6 @@ export class ReadModels extends Reader {
     if (again === null) return;
     this.#file?.close();
     this.#file = again;
-  }
-
-  /** The last event taken in still stands at its place in the log, and so do those before it. */
-  async #isOfThisLog({ checkpoint: { position }, dossiers }: ModelFile): Promise<boolean> {
-    if (position === 0) return true;
-    const id = dossiers.idAt(position);
-    try {
-      const [event] = await this.store.read(dossiers.cursorAt(position - 1) ?? null, 1);
-      return event !== undefined && event.id === id && event.position === position;
-    } catch (error) {
-      if (error instanceof RangeError) return false;
-      throw error;
-    }
-  }
-
-  /** The same log by its first event: where it is that, but ends otherwise than before, it has lost what was acknowledged. */
-  async #beganAs({ logId }: ModelFile): Promise<boolean> {
-    const [first] = await this.store.read(null, 1);
-    return first !== undefined && first.id === logId;
   }
 
   async #rebuild(onProgress: OnProgress): Promise<void> {

@@ -70,8 +70,10 @@ export const differenceOf = async (
 ): Promise<Difference | null> => {
   if (seen === null) return null;
   if (seen === 'unreadable') return (await store.read(null, 1)).length > 0 ? null : differs('empty', 0);
-  const { position, before, firstId, lastId } = seen;
+  const { position, cursor, before, firstId, lastId } = seen;
   if (position === 0) return null;
+  // A damaged file that only tells how far it is: the log must reach so far at least.
+  if (lastId === null) return (await reaches(cursor, store)) ? null : differs('shorter', position);
   const last = await eventAfter(before, store);
   if (last?.id === lastId && last.position === position) return null;
   const [first] = await store.read(null, 1);
@@ -80,10 +82,33 @@ export const differenceOf = async (
   return differs(last === null ? 'shorter' : 'diverged', position);
 };
 
-/** Throws StoreDamaged where `differenceOf` finds one. */
+/** A log that is not the one that was projected; it may be put right by another log, or accepted as it is. */
+export class LogDiffers extends StoreDamaged {
+  constructor(readonly difference: Difference) {
+    super(difference.sentence);
+  }
+}
+
+/** Throws LogDiffers where `differenceOf` finds a difference. */
 export const checkSeen = async (seen: SeenLog | 'unreadable' | null, store: EventStore): Promise<void> => {
   const difference = await differenceOf(seen, store);
-  if (difference !== null) throw new StoreDamaged(difference.sentence);
+  if (difference !== null) throw new LogDiffers(difference);
+};
+
+/** What the difference is where there is no log at all; null where nothing is known of one. */
+export const differenceFromNone = (seen: SeenLog | 'unreadable' | null): Difference | null => {
+  if (seen === 'unreadable') return differs('empty', 0);
+  return seen === null || seen.position === 0 ? null : differs('empty', seen.position);
+};
+
+const reaches = async (cursor: Cursor | null, store: EventStore): Promise<boolean> => {
+  try {
+    await store.read(cursor, 1);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 };
 
 /** The event that follows a cursor; null where there is none, or the cursor is not of this log. */
@@ -97,7 +122,10 @@ const eventAfter = async (cursor: Cursor | null, store: EventStore) => {
 };
 
 const SENTENCES: Readonly<Record<Difference['kind'], (position: number) => string>> = {
-  empty: (n) => `the log is empty, but ${n === 0 ? 'there are' : `${n} events were projected into the`} read models`,
+  empty: (n) =>
+    n === 0
+      ? 'the log is missing or empty, and there are read models that cannot be read'
+      : `the log is missing or empty, and ${n} events were projected into the read models`,
   shorter: (n) => `the log has lost its end: ${n} events were projected into the read models, and it holds fewer`,
   other: (n) => `the log is another register's: not the one of which ${n} events were projected into the read models`,
   diverged: (n) => `the log holds another event at position ${n} than was projected into the read models`,

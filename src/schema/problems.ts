@@ -204,9 +204,10 @@ export const requestProblems = {
     means: 'The register failed; its log has the request id.',
   },
   'REGISTER.DAMAGED': {
-    status: 500,
-    title: 'Unreadable event',
-    means: 'An event in the log is damaged, foreign or of a later version.',
+    status: 503,
+    title: 'The log is damaged',
+    means:
+      'The log holds an event that cannot be read, or lacks events that were there; nothing is recorded until people have seen to it. Reads are answered from what is known.',
   },
   'REGISTER.UNAVAILABLE': {
     status: 503,

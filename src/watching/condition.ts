@@ -22,8 +22,8 @@ export const LOG_CODES = {
   },
   STORE_DAMAGED: {
     means:
-      'The log holds something that cannot be read, or its files were removed or replaced under the service. Reading goes on; a damaged log is not written to.',
-    todo: 'Where the files were removed: save what the service still reads before it is stopped (below). Else stop it, keep a copy of the folder, restore the last backup or repair the file; then start it again.',
+      'The log holds something that cannot be read; or it is not the one that the read models were made from: missing, empty, shorter, or with other events; or its files were removed or replaced under the service. Reading goes on; every write is refused (`REGISTER.DAMAGED`).',
+    todo: 'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log`.',
   },
 } as const satisfies Record<string, Meaning>;
 
@@ -34,8 +34,8 @@ export const READ_MODEL_CODES = {
   },
   STORE_DAMAGED: {
     means:
-      'They have stopped before an event that cannot be read, or hold more than the log, which has lost its end. What was taken in before can be asked.',
-    todo: 'As for the log. To go on with a log that was put back to an earlier state, delete `read-models.sqlite` before the start.',
+      'They have stopped before an event that cannot be read, or were made from more events than the log holds, or from others. They are kept as they are, and can be asked.',
+    todo: 'As for the log. They may be the last trace of what was lost: do not delete them.',
   },
   EVENT_NOT_TAKEN_IN: {
     means: 'They have stopped before an event that this build cannot take in: a fault of Habeas, or an older build.',
@@ -51,7 +51,7 @@ export const READ_MODEL_CODES = {
     todo: 'Wait for it. Have the disk looked at.',
   },
   BUILDING: {
-    means: 'They are being built for the first time, for a new build, or for another log; nothing can be asked yet.',
+    means: 'They are being built for the first time or for a new build; nothing can be asked yet.',
     todo: 'Wait for it; `habeas_rebuild_done` tells how far it is.',
   },
   BEHIND: {

@@ -1,6 +1,11 @@
-/** A store whose appends are measured and whose damage is remembered; the store itself knows nothing of it. */
+/**
+ * A store whose appends are measured and whose damage is remembered: once damage is known, commands neither load streams
+ * nor append. What they recorded would fork the history, since the damaged log is not the one that is repaired or restored.
+ */
 import {
+  StoreBusy,
   StoreDamaged,
+  StoreUnavailable,
   type Appended,
   type Cursor,
   type EventStore,
@@ -20,13 +25,21 @@ export interface AppendSeen {
 export class WatchedStore implements EventStore {
   readonly kind: string;
   #waiting = 0;
-  #damaged = false;
+  #damage: StoreDamaged | null = null;
+  #isVerified: boolean;
+  #verifying: Promise<void> | null = null;
 
+  /**
+   * `verify` is asked before the first command, and again after the store was away, whether the log is still the one that
+   * it was; it throws StoreDamaged where it is not.
+   */
   constructor(
     private readonly store: EventStore,
     private readonly seen: (append: AppendSeen) => void,
+    private readonly verify: (() => Promise<void>) | null = null,
   ) {
     this.kind = store.kind;
+    this.#isVerified = verify === null;
   }
 
   /** Appends that were asked for and are not answered yet. */
@@ -34,9 +47,14 @@ export class WatchedStore implements EventStore {
     return this.#waiting;
   }
 
-  /** Whether something was found that cannot be read. It stays so until somebody saw to it and the process starts again. */
+  /** Whether the log was found damaged. It stays so until somebody saw to it and the process starts again. */
   get damaged(): boolean {
-    return this.#damaged;
+    return this.#damage !== null;
+  }
+
+  /** Takes note of damage that somebody else found. */
+  foundDamaged(damage: StoreDamaged): void {
+    this.#damage ??= damage;
   }
 
   async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
@@ -44,7 +62,7 @@ export class WatchedStore implements EventStore {
     let outcome = 'Error';
     this.#waiting += 1;
     try {
-      const appended = await this.#noting(this.store.append(stream, expected, events));
+      const appended = await this.#noting(this.#admitted(() => this.store.append(stream, expected, events)));
       outcome = appended.outcome;
       return appended;
     } catch (error) {
@@ -57,7 +75,7 @@ export class WatchedStore implements EventStore {
   }
 
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
-    return this.#noting(this.store.readStream(stream, after, limit));
+    return this.#noting(this.#admitted(() => this.store.readStream(stream, after, limit)));
   }
 
   read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
@@ -88,6 +106,21 @@ export class WatchedStore implements EventStore {
     return this.store.close();
   }
 
+  /** Calls at once where nothing has to be verified: the appends of one turn stay together and in order. */
+  async #admitted<T>(call: () => Promise<T>): Promise<T> {
+    if (!this.#isVerified && this.#damage === null) await this.#verified();
+    if (this.#damage !== null) throw this.#damage;
+    return call();
+  }
+
+  /** One look for all who wait for it. */
+  async #verified(): Promise<void> {
+    this.#verifying ??= (this.verify?.() ?? Promise.resolve())
+      .then(() => void (this.#isVerified = true))
+      .finally(() => (this.#verifying = null));
+    await this.#verifying;
+  }
+
   async #noting<T>(result: Promise<T>): Promise<T> {
     try {
       return await result;
@@ -97,7 +130,9 @@ export class WatchedStore implements EventStore {
   }
 
   #noted(error: unknown): unknown {
-    if (error instanceof StoreDamaged) this.#damaged = true;
+    if (error instanceof StoreDamaged) this.#damage ??= error;
+    // A store that comes back may be another one, or have another log.
+    if (error instanceof StoreUnavailable && !(error instanceof StoreBusy)) this.#isVerified = this.verify === null;
     return error;
   }
 }

@@ -206,7 +206,7 @@ describe('backup and restore', () => {
     expect(readFileSync(events).equals(before)).toBe(true);
     writeFileSync(at('letter'), 'a letter');
     const none = await habeas(['restore', at('letter'), '--data', at('unmade')]);
-    expect([none.code, existsSync(at('unmade'))]).toEqual([2, false]);
+    expect([none.code, existsSync(at('unmade'))]).toEqual([3, false]);
     const stopped = await habeasStopped(['restore', at('one.sqlite'), '--data', at('unmade')]);
     expect([stopped.code, existsSync(at('unmade'))]).toEqual([130, false]);
     const nowhere = await habeas(['backup', at('two.sqlite'), '--data', at('nowhere')]);

@@ -107,7 +107,7 @@ describe('damage', () => {
     expect((await service.get('/v1/events')).text.split('\n').length).toBeGreaterThan(122);
     await expect(service.recorded()).rejects.toThrow(StoreDamaged);
     const refused = await write(last);
-    expect([refused.status, refused.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+    expect([refused.status, refused.body['code']]).toEqual([503, 'REGISTER.DAMAGED']);
     expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
     expect(await count()).toBe(122);
     expect((await service.get(last)).status).toBe(200);
@@ -150,7 +150,7 @@ describe('files of the log, removed under the running service', () => {
       remove(...suffixes);
       expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
       const refused = await write();
-      expect([refused.status, refused.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+      expect([refused.status, refused.body['code']]).toEqual([503, 'REGISTER.DAMAGED']);
       const { text } = await service.get('/v1/events');
       expect(text).toBe(before);
       const folder = await temporaryFolder();
@@ -165,7 +165,7 @@ describe('files of the log, removed under the running service', () => {
   it('are whole again after a stop where only the write-ahead log was removed', async () => {
     const before = (await service.after(await write(), '/v1/events')).text;
     remove('-wal');
-    expect((await write()).status).toBe(500);
+    expect((await write()).status).toBe(503);
     await service.stop();
     await service.again();
     await until(isReady);

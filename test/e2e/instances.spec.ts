@@ -102,6 +102,6 @@ it('a foreign event in the log stops the read models there, and is told; what wa
   let ready = await one.get('/health/ready');
   while (ready.status === 200) ready = await one.get('/health/ready');
   expect(ready.body['parts']['read-models']).toBe(false);
-  expect(statusAndCode(await written(path))).toEqual([500, 'REGISTER.DAMAGED']);
+  expect(statusAndCode(await written(path))).toEqual([503, 'REGISTER.DAMAGED']);
   expect((await one.get(path)).body['revision']).toBe(1);
 });

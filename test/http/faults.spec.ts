@@ -9,7 +9,7 @@ const SECRET = 'Səməd Nümunəyev';
 it.each([
   [new StoreUnavailable(SECRET), 503, 'REGISTER.UNAVAILABLE', true],
   [new StoreBusy(SECRET), 503, 'REGISTER.BUSY', false],
-  [new StoreDamaged(SECRET), 500, 'REGISTER.DAMAGED', true],
+  [new StoreDamaged(SECRET), 503, 'REGISTER.DAMAGED', true],
   [new AppendTooLarge(SECRET), 413, 'FACT.TOO_LARGE', false],
   [new NotCaughtUp(SECRET), 503, 'READS.BEHIND', false],
   [new BadMark('after'), 400, 'REQUEST.INVALID', false],

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -309,6 +310,20 @@ describe('a damaged file', () => {
 });
 
 describe('a file', () => {
+  /** A store whose log a test replaces by another one, and whose subscription it drops. */
+  let current: EventStore;
+  let dropped: AbortController;
+  let moving: EventStore;
+  beforeEach(() => {
+    current = log.store;
+    dropped = new AbortController();
+    moving = faulty({
+      read: (after, limit) => current.read(after, limit),
+      head: () => current.head(),
+      follow: (after, signal, limit) => current.follow(after, AbortSignal.any([signal, dropped.signal]), limit),
+    });
+  });
+
   it('that is locked by another is waited for without holding up reads, then written again', async () => {
     const models = await started();
     await models.waitFor(await log.say('case', 'a', opened('Bir')));
@@ -323,7 +338,7 @@ describe('a file', () => {
     expect(await countCases(models)).toBe(2);
   });
 
-  it('of another log is built anew', async () => {
+  it('of another log is kept and read; it follows nothing, and nothing is built in its place', async () => {
     const other = new Log();
     await other.say('case', 'x', opened('Başqa'));
     await other.say('case', 'y', opened('Başqa'));
@@ -331,12 +346,60 @@ describe('a file', () => {
     await models.waitFor(other.token);
     await models.stop();
     await other.store.close();
+    for (const id of [null, 'a', 'b', 'c']) {
+      if (id !== null) await log.say('case', id, opened('Ad'));
+      const again = await started();
+      expect(await again.ready()).toMatchObject({ caughtUp: false, position: 2, problem: { code: 'STORE_DAMAGED' } });
+      expect(await countCases(again)).toBe(2);
+      await expect(again.checkLog()).rejects.toBeInstanceOf(StoreDamaged);
+      await again.stop();
+    }
+  });
+
+  it('stays where the log becomes another one under it', async () => {
+    const models = await started(moving);
     await log.say('case', 'a', opened('Bir'));
-    const again = await started();
-    expect(await countCases(again)).toBe(1);
-    await again.stop();
-    await log.say('case', 'b', opened('İki'));
-    expect(await countCases(await started())).toBe(2);
+    await models.waitFor(await log.say('case', 'b', opened('İki')));
+    const other = new Log();
+    await other.say('case', 'x', opened('Başqa'));
+    current = other.store;
+    dropped.abort();
+    await until(async () => (await models.ready()).problem?.code === 'STORE_DAMAGED');
+    for (const id of ['y', 'z']) await other.say('case', id, opened('Başqa'));
+    expect(await countCases(models)).toBe(2);
+    await models.stop();
+    await other.store.close();
+  });
+
+  it('that is damaged is not built anew from a log that lost events', async () => {
+    const models = await started(moving);
+    await log.say('case', 'a', opened('Bir'));
+    await models.waitFor(log.token);
+    current = new Log().store;
+    models.met(Object.assign(new Error('for a test'), { code: 'SQLITE_CORRUPT' }));
+    dropped.abort();
+    await until(async () => (await models.ready()).problem?.code === 'STORE_DAMAGED');
+    expect(await countCases(models)).toBe(1);
+  });
+
+  it('of another build is kept beside, where the log cannot be read to its end', async () => {
+    for (const id of ['a', 'b', 'c']) await log.say('case', id, opened('Ad'));
+    const models = await started();
+    await models.waitFor(log.token);
+    await models.stop();
+    const db = new Database(path);
+    db.pragma('user_version = 7');
+    db.close();
+    const store = faulty({
+      head: () => Promise.reject(new StoreDamaged('for a test')),
+      follow: () => {
+        throw new StoreDamaged('for a test');
+      },
+    });
+    const again = await started(store);
+    await until(async () => (await again.ready()).problem?.code === 'STORE_DAMAGED');
+    expect(await countCases(again)).toBe(0);
+    expect(readdirSync(folder.path).filter((file) => /^read-models\.lost-.*\.sqlite$/.test(file))).toHaveLength(1);
   });
 
   it.each([

@@ -7,6 +7,7 @@ export const habeas = async (
   words: readonly string[],
   until: (said: { out: string; err: string }, stop: () => void) => boolean = () => false,
   stop = new AbortController(),
+  environment: Readonly<Record<string, string>> = {},
 ) => {
   const said = { out: '', err: '' };
   const terminal = (name: 'out' | 'err'): Writable =>
@@ -17,7 +18,11 @@ export const habeas = async (
         done();
       },
     });
-  const context = { environment: { HABEAS_TODAY: '2026-01-05' }, out: terminal('out'), err: terminal('err') };
+  const context = {
+    environment: { HABEAS_TODAY: '2026-01-05', ...environment },
+    out: terminal('out'),
+    err: terminal('err'),
+  };
   const code = await run(words, { ...context, signal: stop.signal });
   return { code, ...said };
 };

@@ -43,13 +43,13 @@ export class Service {
     return service;
   }
 
-  /** Serves the same folder once more. */
-  async again(): Promise<void> {
+  /** Serves the same folder once more; the environment may be another than before. */
+  async again(environment = this.environment): Promise<void> {
     const settings = readSettings({
       HABEAS_DATA: this.folder.path,
       HABEAS_PORT: '0',
       HABEAS_TODAY: '2026-01-05',
-      ...this.environment,
+      ...environment,
     });
     this.serving = await serve(settings, { write: (line) => void this.logs.push(line) }, this.limits);
   }

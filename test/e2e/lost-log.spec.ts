@@ -1,0 +1,363 @@
+/**
+ * A log that was lost looks like the log of a new register. The read models are then the last trace of what there was: they
+ * answer, nothing is written, nothing is deleted, until people say that they go on with the log as it is.
+ */
+import Database from 'better-sqlite3';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { habeas } from '../support/command-line.js';
+import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { define, name, open, said, Service, type Reply } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const DAMAGED = [503, { log: 'STORE_DAMAGED', 'read-models': 'STORE_DAMAGED' }];
+
+let folder: TemporaryFolder;
+let service: Service;
+let path: string;
+beforeEach(async () => (folder = await temporaryFolder()));
+afterEach(async () => {
+  await service.remove();
+  await folder.remove();
+});
+
+const readiness = async (of = service): Promise<unknown> => {
+  const { status, body } = await of.get('/health/ready');
+  return [status, body['codes'] ?? {}];
+};
+const untilReady = async (of = service): Promise<void> => {
+  while ((await of.get('/health/ready')).status !== 200);
+};
+const untilDamaged = async (of = service): Promise<void> => {
+  while ((await of.get('/health/ready')).body['codes']?.['read-models'] !== 'STORE_DAMAGED');
+};
+const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...said };
+const rows = (to: string): string => JSON.stringify([{ case: { id: to.replace('/v1/cases/', '') }, ...report }]);
+
+/** Every way to write, as it was answered. */
+const writes = async (): Promise<readonly unknown[]> => {
+  const many = await service.ask('/v1/events', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', 'idempotency-key': 'rows' },
+    body: rows(path),
+  });
+  const [row] = many.body['items'] as readonly { readonly status: number; readonly body: { readonly code: string } }[];
+  const single = [
+    await service.post(`${path}/events`, report),
+    await service.post('/v1/cases', { names: [name('Yeni')], ...said }),
+    await service.post('/v1/lists', { id: 'another', name: { en: 'Another' }, ...said }),
+    await service.post('/v1/instruments', { id: 'act', kind: 'amnesty-act', ...said }),
+  ];
+  return [[row?.status, row?.body.code], ...single.map(({ status, body }: Reply) => [status, body['code']])];
+};
+const REFUSED = Array<unknown>(5).fill([503, 'REGISTER.DAMAGED']);
+
+/** A register of some cases, ready. */
+const grow = async (on: Service, count = 3): Promise<string> => {
+  await define(on);
+  let last = '';
+  for (let n = 0; n < count; n += 1) last = await open(on);
+  await untilReady(on);
+  return last;
+};
+const at = (file: string): string => join(service.data, file);
+const removeLog = (): void => {
+  for (const end of ['', '-wal', '-shm']) rmSync(at(`events.sqlite${end}`), { force: true });
+};
+/** What stands in the folder, beside what SQLite keeps there while a file is open. */
+const files = (): readonly string[] => readdirSync(service.data).filter((file) => !/-(wal|shm)$/.test(file));
+
+/** Every row of the log; null where there is none. */
+const eventsIn = (): unknown => {
+  if (!existsSync(at('events.sqlite')) || statSync(at('events.sqlite')).size === 0) return null;
+  const db = new Database(at('events.sqlite'), { readonly: true });
+  try {
+    return db.prepare('SELECT * FROM events').all();
+  } finally {
+    db.close();
+  }
+};
+
+/** Every way to lose a log, on the stopped service; and what the command line says of it. */
+const LOSSES: readonly (readonly [string, () => Promise<void> | void, RegExp])[] = [
+  ['removed', removeLog, /missing or empty/],
+  [
+    'cut to nothing',
+    () => {
+      removeLog();
+      writeFileSync(at('events.sqlite'), '');
+    },
+    /missing or empty/,
+  ],
+  [
+    'emptied',
+    () => {
+      const db = new Database(at('events.sqlite'));
+      db.exec('DELETE FROM events; DELETE FROM streams');
+      db.close();
+    },
+    /missing or empty/,
+  ],
+  [
+    'put back to an earlier state',
+    () => copyFileSync(join(folder.path, 'earlier'), at('events.sqlite')),
+    /lost its end/,
+  ],
+  [
+    "replaced by another register's",
+    async () => {
+      const other = await Service.start();
+      await grow(other, 5);
+      await other.stop();
+      copyFileSync(join(other.data, 'events.sqlite'), at('events.sqlite'));
+      await other.remove();
+    },
+    /another register's/,
+  ],
+  [
+    'grown again from an earlier state',
+    async () => {
+      copyFileSync(join(folder.path, 'earlier'), at('events.sqlite'));
+      renameSync(at('read-models.sqlite'), join(folder.path, 'kept'));
+      await service.again();
+      for (let n = 0; n < 9; n += 1) await open(service);
+      await service.stop();
+      renameSync(join(folder.path, 'kept'), at('read-models.sqlite'));
+    },
+    /another event at position/,
+  ],
+];
+
+describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
+  let before: { readonly events: unknown; readonly files: readonly string[] };
+  beforeEach(async () => {
+    service = await Service.start();
+    await grow(service);
+    const db = new Database(at('events.sqlite'));
+    await db.backup(join(folder.path, 'earlier'));
+    db.close();
+    path = await open(service);
+    await untilReady();
+    await service.stop();
+    await lose();
+    before = { events: eventsIn(), files: files() };
+  });
+
+  it('is not served as another register: reads are answered, writes refused, and nothing is deleted or made', async () => {
+    await service.again();
+    // Before the read models can have compared anything, too.
+    expect(await writes()).toEqual(REFUSED);
+    await untilDamaged();
+    expect(await readiness()).toEqual(DAMAGED);
+    expect((await service.get(path)).status).toBe(200);
+    expect((await service.get('/v1/cases?limit=1')).body['total'].yes).toBe(4);
+    expect(await writes()).toEqual(REFUSED);
+    await service.stop();
+    expect(files()).toEqual(before.files);
+    expect(eventsIn()).toEqual(before.events);
+  });
+
+  it('is told with the same code by every command, and nothing is changed by them', async () => {
+    const told = async (...words: readonly string[]): Promise<void> => {
+      const { code, err, out } = await habeas([...words, '--data', service.data]);
+      expect([words[0], code]).toEqual([words[0], 3]);
+      expect(`${out}${err}`).toMatch(/STORE_DAMAGED: /);
+      expect(`${out}${err}`).toMatch(sentence);
+      expect(`${out}${err}`).not.toMatch(/\n\s+at /);
+    };
+    await told('rebuild');
+    if (before.events !== null) await told('export', '--out', join(folder.path, 'log.ndjson'));
+    await told('export', '--format', 'csv', '--list', 'union', '--out', join(folder.path, 'list.csv'));
+    await told('import', join(import.meta.dirname, '../fixtures/register/definitions.json'));
+    expect(files()).toEqual(before.files);
+  });
+
+  it('is gone on with when people say so; what is left of the earlier one is kept', async () => {
+    const { code, out } = await habeas(['rebuild', '--accept-log', '--data', service.data]);
+    expect([code, out]).toEqual([0, expect.stringMatching(sentence)]);
+    const kept = files().filter((file) => file.startsWith('read-models.lost-'));
+    expect(kept).toHaveLength(1);
+    const old = new Database(at(String(kept[0])));
+    expect(old.prepare(`SELECT count(*) FROM streams WHERE kind = 'case'`).pluck().get()).toBe(4);
+    old.close();
+    await service.again();
+    await untilReady();
+    expect((await service.post('/v1/cases', { names: [name('Yeni')], ...said })).status).toBe(201);
+    await service.stop();
+    expect((await habeas(['rebuild', '--data', service.data])).code).toBe(0);
+    expect((await habeas(['rebuild', '--accept-log', '--data', service.data])).out).toContain('nothing to accept');
+  });
+});
+
+describe('what is no loss', () => {
+  beforeEach(async () => {
+    service = await Service.start();
+  });
+
+  it('a folder with nothing in it is a new register', async () => {
+    await untilReady();
+    expect((await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...said })).status).toBe(201);
+  });
+
+  it('a register that is begun anew, without its read models, is a new one', async () => {
+    await grow(service);
+    await service.stop();
+    removeLog();
+    for (const end of ['', '-wal', '-shm']) rmSync(at(`read-models.sqlite${end}`), { force: true });
+    await service.again();
+    await untilReady();
+  });
+});
+
+describe('read models that this build cannot use', () => {
+  beforeEach(async () => {
+    service = await Service.start();
+    await grow(service);
+    await service.stop();
+  });
+
+  it.each([
+    ['of another build', () => void new Database(at('read-models.sqlite')).pragma('user_version = 7')],
+    ['that cannot be read at all', () => truncateSync(at('read-models.sqlite'), 100)],
+  ])('%s are kept beside a log that was lost', async (_, make) => {
+    make();
+    removeLog();
+    const before = files();
+    await service.again();
+    expect((await service.post('/v1/cases', { names: [name('Yeni')], ...said })).body['code']).toBe('REGISTER.DAMAGED');
+    await untilDamaged();
+    await service.stop();
+    expect(files()).toEqual(before);
+  });
+});
+
+it('a write-ahead log whose log is gone is not deleted by an opening', async () => {
+  service = await Service.start();
+  await grow(service);
+  const db = new Database(at('events.sqlite'), { readonly: true });
+  db.prepare('SELECT count(*) FROM events').get();
+  copyFileSync(at('events.sqlite-wal'), join(folder.path, 'wal'));
+  db.close();
+  await service.stop();
+  removeLog();
+  rmSync(at('read-models.sqlite'));
+  copyFileSync(join(folder.path, 'wal'), at('events.sqlite-wal'));
+  await expect(service.again()).rejects.toMatchObject({ name: 'StoreDamaged' });
+  expect(readFileSync(at('events.sqlite-wal'))).toEqual(readFileSync(join(folder.path, 'wal')));
+  expect((await habeas(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
+  expect(files().filter((file) => file === 'events.sqlite')).toHaveLength(1);
+  expect(readdirSync(service.data).filter((file) => /^events\.lost-.*-wal$/.test(file))).toHaveLength(1);
+});
+
+describe('beside the read models of a register whose log was lost', () => {
+  let backup: string;
+  let log: string;
+  beforeEach(async () => {
+    service = await Service.start();
+    await grow(service);
+    await service.stop();
+    [backup, log] = [join(folder.path, 'backup.sqlite'), join(folder.path, 'log.ndjson')];
+  });
+
+  it("another register's backup, log or copy is refused", async () => {
+    const other = await Service.start();
+    await grow(other);
+    await other.stop();
+    await habeas(['backup', backup, '--data', other.data]);
+    await habeas(['export', '--out', log, '--data', other.data]);
+    removeLog();
+    for (const words of [
+      ['restore', backup, '--data', service.data],
+      ['import', log, '--data', service.data],
+      ['copy', '--from', `sqlite:${other.data}`, '--to', `sqlite:${service.data}`],
+    ]) {
+      const { code, err } = await habeas(words);
+      expect([words[0], code, err]).toEqual([
+        words[0],
+        2,
+        expect.stringMatching(/read-models.sqlite .*another register/),
+      ]);
+    }
+    await other.remove();
+  });
+
+  it('an earlier backup of it is restored, and said to be earlier, until that is accepted', async () => {
+    await habeas(['backup', backup, '--data', service.data]);
+    await service.again();
+    path = await open(service);
+    await untilReady();
+    await service.stop();
+    removeLog();
+    const restored = await habeas(['restore', backup, '--data', service.data]);
+    expect([restored.code, restored.out]).toEqual([
+      3,
+      expect.stringMatching(/STORE_DAMAGED: the log has lost its end/),
+    ]);
+    await service.again();
+    await untilDamaged();
+    expect((await service.get(path)).status).toBe(200);
+    await service.stop();
+    expect((await habeas(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
+    await service.again();
+    await untilReady();
+    expect((await service.get(path)).status).toBe(404);
+  });
+
+  it('its last backup is served again without further ado', async () => {
+    await habeas(['backup', backup, '--data', service.data]);
+    removeLog();
+    const restored = await habeas(['restore', backup, '--data', service.data]);
+    expect(restored.out).not.toContain('STORE_DAMAGED');
+    await service.again();
+    await untilReady();
+  });
+});
+
+describe('on a server', () => {
+  let double: EsdbDouble;
+  beforeEach(async () => (double = await startDouble()));
+  afterEach(() => double.stop());
+  const environment = (register = 'habeas', url = double.url) => ({
+    EVENT_STORE: 'esdb',
+    ESDB_URL: `${url}&defaultDeadline=1000`,
+    ESDB_REGISTER: register,
+    HABEAS_LOG_LEVEL: 'silent',
+  });
+
+  it('another name of the register, or an emptied server, is no new register', async () => {
+    service = await Service.start(environment());
+    path = await grow(service);
+    await service.stop();
+    const empty = await startDouble();
+    for (const wrong of [environment('habaes'), environment('habeas', empty.url)]) {
+      await service.again(wrong);
+      expect(await writes()).toEqual(REFUSED);
+      await untilDamaged();
+      expect(await readiness()).toEqual(DAMAGED);
+      expect((await service.get(path)).status).toBe(200);
+      await service.stop();
+    }
+    await service.again();
+    await untilReady();
+    await service.stop();
+    const accepted = await habeas(['rebuild', '--accept-log', '--data', service.data], undefined, undefined, {
+      ...environment('habeas', empty.url),
+    });
+    expect([accepted.code, accepted.out]).toEqual([0, expect.stringMatching(/Accepted: the log is missing or empty/)]);
+    await service.again(environment('habeas', empty.url));
+    await untilReady();
+    expect(empty.log.filter(({ stream }) => stream.startsWith('habeas.'))).toEqual([]);
+    await service.stop();
+    await empty.stop();
+  });
+});
