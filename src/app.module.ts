@@ -57,6 +57,7 @@ const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => 
       ...(await conditionOf(store, readModels)),
       waiting: store.waiting,
       events: await eventsIn(store),
+      check: store.check,
     }));
     const store: WatchedStore = new WatchedStore(
       await openLog(settings, folder, serving),
@@ -92,6 +93,10 @@ const tellOf = (problem: Problem | null): void =>
   problem === null
     ? log.log('the read models follow the log')
     : log.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
+
+/** What it says has positions in it and nothing else of the events. */
+const tellOfDamage = ({ message }: StoreDamaged): void =>
+  log.error(`the log is damaged, and not written to any more: ${message}`);
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -135,6 +140,11 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     void readModels.start(undefined, (problem) => {
       tellOf(problem);
       if (problem?.code === 'STORE_DAMAGED') store.foundDamaged(new StoreDamaged('the read models stopped before it'));
+    });
+    void store.check?.result.then((damage) => {
+      if (damage === null) return;
+      tellOfDamage(damage);
+      store.foundDamaged(damage);
     });
   }
 

@@ -4,6 +4,7 @@ import { MAX_FACTS } from '../src/commands/streams.js';
 import { MAX_TURNS, TURN_WAIT_MS } from '../src/commands/turns.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request.js';
+import { LOOK_AT_ONCE } from '../src/event-store/sqlite/log-check.js';
 import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../src/http/body.js';
 import { FEED_LIMITS } from '../src/http/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
@@ -37,6 +38,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     `${count(MAX_TURNS)}, ${seconds(TURN_WAIT_MS)}`,
     answer('REGISTER.BUSY'),
   ],
+  ['Events checked for gaps before the log is open', count(LOOK_AT_ONCE), 'the rest is checked beside the service'],
   ['Requests under way, health apart', count(HTTP_LIMITS.underWay), answer('REGISTER.BUSY')],
   ['Connections', count(HTTP_LIMITS.connections), 'closed unheard'],
   ['Time for a request to come in', seconds(HTTP_LIMITS.arrive), answer('REQUEST.TIMEOUT')],

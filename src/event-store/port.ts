@@ -43,9 +43,21 @@ export type Appended =
   /** Somebody was faster: the stream's last revision, null where it does not exist. */
   | { readonly outcome: 'conflict'; readonly revision: number | null };
 
+/** A check of the whole log for missing events, begun when the store was opened. */
+export interface LogCheck {
+  /** Events checked, of those that there were at the opening. */
+  readonly done: number;
+  readonly of: number;
+  /** The damage that was found, null where there is none or the store was closed before. */
+  readonly result: Promise<StoreDamaged | null>;
+}
+
 export interface EventStore {
   /** Which adapter this is: `sqlite`, `esdb`. */
   readonly kind: string;
+
+  /** Where the adapter checks its log by itself. Once it finds damage, appends are refused. */
+  readonly check?: LogCheck | null;
 
   /**
    * Appends 1 to MAX_EVENTS_PER_APPEND events, all or none.

@@ -1,5 +1,6 @@
 /** What is measured, as Prometheus reads it. No label holds a path, an id or anything that a caller chose. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { LogCheck } from '../event-store/port.js';
 import type { Readiness } from '../read-models/read-models.js';
 import type { Parts } from './condition.js';
 import type { AppendSeen } from './watched-store.js';
@@ -11,6 +12,8 @@ export interface Look extends Readiness {
   readonly waiting: number;
   /** Events in the log, where its store can say so at once. */
   readonly events: number | null;
+  /** The check for missing events that began with the opening; null where the store has none. */
+  readonly check: Pick<LogCheck, 'done' | 'of'> | null;
 }
 
 interface Request {
@@ -47,6 +50,8 @@ export class Metrics {
   readonly #ready = this.#gauge('ready', 'Whether a part is ready: 1 or 0.', ['part']);
   readonly #notReady = this.#gauge('not_ready', '1 for the code for which a part is not ready.', ['part', 'code']);
   readonly #events = this.#gauge('log_events', 'Events in the log (the embedded store only).');
+  readonly #checked = this.#gauge('log_check_done', 'Events checked for gaps since the log was opened.');
+  readonly #toCheck = this.#gauge('log_check_of', 'Events that there were when the log was opened, to be checked.');
   readonly #position = this.#gauge('read_models_position', 'Position of the last event that the read models took in.');
   readonly #lag = this.#gauge(
     'projection_lag_seconds',
@@ -79,7 +84,7 @@ export class Metrics {
     return { type: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #take({ parts, waiting, events, position, lag, building }: Look): void {
+  #take({ parts, waiting, events, position, lag, building, check }: Look): void {
     this.#notReady.reset();
     this.#rebuild.reset();
     for (const [part, code] of Object.entries(parts)) {
@@ -88,6 +93,8 @@ export class Metrics {
     }
     this.#waiting.set(waiting);
     this.#events.set(events ?? NaN);
+    this.#checked.set(check?.done ?? NaN);
+    this.#toCheck.set(check?.of ?? NaN);
     this.#position.set(position);
     this.#lag.set(lag === null ? NaN : lag / 1_000);
     if (building !== null) this.#rebuild.set({ phase: building.phase }, building.done);

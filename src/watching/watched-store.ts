@@ -10,6 +10,7 @@ import {
   type Cursor,
   type EventStore,
   type Expected,
+  type LogCheck,
   type LogEvent,
   type NewEvent,
   type StreamEvent,
@@ -40,6 +41,10 @@ export class WatchedStore implements EventStore {
   ) {
     this.kind = store.kind;
     this.#isVerified = verify === null;
+  }
+
+  get check(): LogCheck | null {
+    return this.store.check ?? null;
   }
 
   /** Appends that were asked for and are not answered yet. */

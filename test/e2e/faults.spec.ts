@@ -102,7 +102,8 @@ describe('damage', () => {
     const count = async (): Promise<unknown> => (await service.get('/v1/cases?limit=1')).body['total'].yes;
     await until(async () => (await count()) === 122);
     await damage('events.sqlite', 0.3, 0.6);
-    expect((await write(last)).status).toBe(201);
+    // Found by the check at the opening, before anybody reads that far.
+    expect((await write(last)).status).toBe(503);
     // The read models hold what the log held; the damage is met where the log itself is read.
     expect((await service.get('/v1/events')).text.split('\n').length).toBeGreaterThan(122);
     await expect(service.recorded()).rejects.toThrow(StoreDamaged);
@@ -112,6 +113,21 @@ describe('damage', () => {
     expect(await count()).toBe(122);
     expect((await service.get(last)).status).toBe(200);
     expect(service.logs.join('')).not.toContain('Nümunə');
+  });
+
+  it('of one row in the middle of the log is found at the opening, before anybody reads it', async () => {
+    const written = await write(await open(service));
+    expect((await service.after(written, '/v1/cases?limit=1')).status).toBe(200);
+    await service.stop();
+    const db = new Database(join(service.data, 'events.sqlite'));
+    db.exec('DELETE FROM events WHERE position = 3');
+    db.close();
+    await service.again();
+    expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
+    expect((await write()).body['code']).toBe('REGISTER.DAMAGED');
+    expect((await service.get('/v1/cases?limit=1')).body['total'].yes).toBe(2);
+    expect((await service.get('/metrics')).text).toMatch(/^habeas_log_check_of \d+$/m);
+    expect(service.logs.join('')).toContain('positions 1 to');
   });
 
   it('of the read models is put right from the log, without a restart', async () => {

@@ -130,6 +130,23 @@ export class SqliteLog {
     return this.#statements.head.get() as number;
   }
 
+  /**
+   * Checks the rows after a position up to another: positions without gaps, and behind each event the one before it in its
+   * stream. Throws StoreDamaged.
+   */
+  checkRows(after: number, upTo: number): void {
+    const { found, lowest, loose } = this.#statements.check.get(after, upTo) as {
+      readonly found: number;
+      readonly lowest: number | null;
+      readonly loose: number;
+    };
+    if (lowest !== null && lowest < 1) throw new StoreDamaged('a position lies before the first');
+    const missing = upTo - after - found;
+    if (missing > 0) throw new StoreDamaged(`positions ${after + 1} to ${upTo}: ${missing} events are missing`);
+    if (loose > 0)
+      throw new StoreDamaged(`positions ${after + 1} to ${upTo}: ${loose} events lack the one before in their stream`);
+  }
+
   /** Tries whether a commit can be made durable; an error says that it cannot. */
   tryCommit(): void {
     rewriteVersion(this.#db);
@@ -150,6 +167,11 @@ const prepare = (db: Database.Database) => ({
   typeName: db.prepare('SELECT name FROM types WHERE number = ?').pluck(),
   write: db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
   head: db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck(),
+  check: db.prepare(`SELECT count(*) AS found, (SELECT min(position) FROM events) AS lowest,
+    coalesce(sum(revision <> 0 AND NOT EXISTS (
+      SELECT 1 FROM events AS p WHERE p.stream = e.stream AND p.revision = e.revision - 1 AND p.position < e.position
+    )), 0) AS loose
+    FROM events AS e WHERE position > ? AND position <= ?`),
   ids: db
     .prepare('SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?')
     .raw(),

@@ -6,6 +6,7 @@ import {
   type Cursor,
   type EventStore,
   type Expected,
+  type LogCheck,
   type LogEvent,
   type NewEvent,
   type StreamEvent,
@@ -14,6 +15,7 @@ import { checkAfter, checkAppend, checkLimit, checkStream } from '../request.js'
 import { isDamagedFile, isReadOnly, openFile, translated } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
+import { beginCheck } from './log-check.js';
 import { OpenFiles } from './open-files.js';
 
 /**
@@ -45,6 +47,8 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 class SqliteEventStore implements EventStore {
   readonly kind = 'sqlite';
+  /** Null where the log is only read: whoever reads it whole finds what is missing. */
+  readonly check: LogCheck | null;
   readonly #open: () => SqliteLog;
   #log: SqliteLog;
   /** Null where nothing is written, or to memory. */
@@ -66,6 +70,29 @@ class SqliteEventStore implements EventStore {
       this.#wake();
       return answers;
     });
+    this.check = this.#files === null ? null : this.#beginCheck();
+  }
+
+  #beginCheck(): LogCheck {
+    const noting = <T>(run: () => T): T => {
+      try {
+        return this.#run(run);
+      } catch (error) {
+        if (error instanceof StoreDamaged) this.#damage ??= error;
+        throw error;
+      }
+    };
+    try {
+      const head = noting(() => this.#log.head());
+      return beginCheck(
+        head,
+        (after, upTo) => noting(() => this.#log.checkRows(after, upTo)),
+        () => this.#closed,
+      );
+    } catch (error) {
+      if (error instanceof StoreDamaged) return { done: 0, of: 0, result: Promise.resolve(error) };
+      throw error;
+    }
   }
 
   async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
