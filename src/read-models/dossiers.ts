@@ -5,7 +5,7 @@
 import type { CaseFact } from '../domain/case/facts.js';
 import type { Given } from '../domain/case/given.js';
 import { refersTo } from '../domain/case/decide.js';
-import { periodsOf } from '../domain/case/timeline.js';
+import { courseOf } from '../domain/case/timeline.js';
 import type { Actor, Finding, Known } from '../domain/fact.js';
 import { parseStreamName, type AnyFact, type StreamKind } from '../domain/facts.js';
 import type { InstrumentFact } from '../domain/instrument/facts.js';
@@ -55,7 +55,7 @@ export interface Line extends Entry, Metadata {
 /** A case as its entries make it. */
 export const dossierOf = (id: string, entries: readonly Entry[]): Dossier => {
   const facts = entries.map(({ known }) => known as Known<CaseFact>);
-  return { id, facts, periods: periodsOf(facts) };
+  return { id, facts, ...courseOf(facts) };
 };
 
 export class Dossiers {

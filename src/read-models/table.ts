@@ -35,6 +35,8 @@ export interface Dossier {
   readonly id: string;
   readonly facts: readonly Known<CaseFact>[];
   readonly periods: readonly Period[];
+  /** Ids of the releases that no event of the episode founds. */
+  readonly unfounded: ReadonlySet<string>;
 }
 
 export interface DerivedTable<Row extends Readonly<Record<keyof Row, Cell>> = never> {

@@ -144,6 +144,7 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   'INSTRUMENT.UNKNOWN': '/act',
   'INSTRUMENT.WRONG_KIND': '/act',
   'INSTRUMENT.CLAUSE_UNKNOWN': '/clause',
+  'CASE.RELEASE_UNFOUNDED': '/reason',
 };
 
 /** A finding at the last of the batch's facts that it is about: the one that came to the others. */

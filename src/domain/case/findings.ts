@@ -50,6 +50,11 @@ export const findingCodes = {
     grade: 'ask',
     means: 'A word of a name has letters of several scripts: probably a slip of the keyboard.',
   },
+  'CASE.RELEASE_UNFOUNDED': {
+    grade: 'ask',
+    means:
+      'Released by a pardon, an amnesty or on parole with no such event before it in the episode, or the sentence served with none whose end has come.',
+  },
   'CASE.RECOGNISED_NOT_HELD': { grade: 'warn', means: 'Recognised while not held.' },
   'CASE.RELEASE_DELAYED': { grade: 'warn', means: 'Days passed between the amnesty and the release.' },
   'INSTRUMENT.WINDOW_CLOSED': { grade: 'warn', means: "Amnestied after the act's window." },

@@ -3,10 +3,11 @@
  * change the same axis; facts of different axes move freely, unless one is said to follow the other. On a day a fact is
  * either past or to come, so the possible standings of a day are those of the sets of facts that may be past.
  */
-import { addTerm, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
+import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import type { Ordered } from './order.js';
 import type { Period, Standing } from './period.js';
 import { effectOf, shareAxis } from './rules.js';
+import { sentenceEnd } from './sentence.js';
 import { UNTOLD, type CaseState } from './state.js';
 
 /** So many facts may be undecided on one day; where there are more, the day is uncertain and nothing is enumerated. */
@@ -112,13 +113,13 @@ const standings = (
   from: Day,
   to: Day,
 ): readonly Stretch[] => {
-  const sentenceEnd = endOf(state, anchors);
+  const end = endOf(state, anchors);
   const standing: Standing = {
     custody: state.custody,
     custodyBy: state.custodyBy,
     proceedings: state.proceedings,
     sentence: state.sentence.state,
-    sentenceEnd,
+    sentenceEnd: end,
     life: state.sentence.life,
     articles: state.articles,
     facility: state.facility,
@@ -127,27 +128,21 @@ const standings = (
       .map(([list, standing]) => ({ list, ...standing }))
       .sort((a, b) => (a.list < b.list ? -1 : 1)),
   };
-  if (sentenceEnd === null) return [{ from, to, standing }];
+  if (end === null) return [{ from, to, standing }];
   return [
-    { from, to: Math.min(to, sentenceEnd.latest), standing },
-    { from: Math.max(from, sentenceEnd.earliest), to, standing: { ...standing, sentence: 'completed' as const } },
+    { from, to: Math.min(to, end.latest), standing },
+    { from: Math.max(from, end.earliest), to, standing: { ...standing, sentence: 'completed' as const } },
   ].filter((stretch) => stretch.from < stretch.to);
 };
 
-/** The days on which a running sentence may end: its counted-from day (else that of the arrest) plus its term. */
+/** The days on which a running sentence may end: it counts from the day that the court named, else from that of the arrest. */
 const endOf = (
   { sentence, episode }: CaseState,
   anchors: ReadonlyMap<string, { earliest: Day; latest: Day }>,
 ): Standing['sentenceEnd'] => {
-  const { term, openEnd } = sentence;
-  if ((term === null && !openEnd) || (sentence.state !== 'active' && sentence.state !== 'suspended')) return null;
   const start =
     sentence.countedFrom === null ? anchors.get(episode?.arrest ?? '') : (parseEdtf(sentence.countedFrom) ?? undefined);
-  if (start === undefined) return null;
-  if (term === null) return { earliest: start.earliest + 1, latest: MAX_DAY };
-  // A reduction never makes a sentence end before its second day.
-  const end = (day: Day): Day => Math.max(day + 1, addTerm(day, term, sentence.reductions));
-  return { earliest: end(start.earliest), latest: end(start.latest) };
+  return start === undefined ? null : sentenceEnd(sentence, start);
 };
 
 /** Joins stretches of one standing that touch or overlap. */

@@ -3,9 +3,10 @@
  * One entry for every key of facts.ts that happens on a day; dossier facts change no axis.
  */
 import type { Finding } from '../fact.js';
-import type { Interval } from '../time.js';
+import { ANY_DAY, parseEdtf, type Interval } from '../time.js';
 import { DEFAULT_CODE, UNKNOWN, type Article, type CaseFactOf, type CaseFactType, type Sentence } from './facts.js';
 import { finding, type FindingCode } from './findings.js';
+import { sentenceEnd } from './sentence.js';
 import {
   HELD,
   NO_SENTENCE,
@@ -14,6 +15,7 @@ import {
   type Episode,
   type ListState,
   type Proceedings,
+  type Relief,
   type SentenceStanding,
 } from './state.js';
 
@@ -76,10 +78,12 @@ const atLarge = (state: CaseState, custody: Custody, id: string): CaseState => (
   facility: null,
 });
 
+const NEW_EPISODE: Episode = { arrest: null, arrestedOn: null, convicted: false, released: false };
+
 const inProceedings = (state: CaseState, proceedings: Proceedings, episode: Partial<Episode> = {}): CaseState => ({
   ...state,
   proceedings,
-  episode: { arrest: null, convicted: false, released: false, ...state.episode, ...episode },
+  episode: { ...NEW_EPISODE, ...state.episode, ...episode },
 });
 
 /** `234.4.3`, `28/220.1`, with the code in front where it is not the default one: `AZ-OCC:70-2`. */
@@ -157,17 +161,45 @@ const clemencyEffect = ({ fact }: Clemency, before: CaseState): CaseState => {
   }
 };
 
+const relief = ({ id, when }: Pick<Placed, 'id' | 'when'>): Relief => ({ id, latest: when.latest });
+
+/** Whether the episode has the event that the reason of a release speaks of; for the other reasons none is needed. */
+const isFounded = ({ fact, when }: Placed<'released'>, before: CaseState): boolean => {
+  switch (fact.reason) {
+    case 'pardon':
+      return before.pardoned !== null;
+    case 'amnesty':
+      return before.amnestied !== null;
+    case 'parole':
+      return before.paroled !== null;
+    case 'sentence-served':
+      return mayBeServed(before, when);
+    default:
+      return true;
+  }
+};
+
+/** Whether the sentence may have ended by the last possible day of a release. From an unknown day it may have ended on any. */
+const mayBeServed = ({ sentence, episode }: CaseState, released: Interval): boolean => {
+  const start = sentence.countedFrom === null ? (episode?.arrestedOn ?? null) : parseEdtf(sentence.countedFrom);
+  const end = sentenceEnd(sentence, start ?? ANY_DAY);
+  return end !== null && end.earliest <= released.latest;
+};
+
 /** Whether an arrest begins an episode. */
 const beginsEpisode = (before: CaseState): boolean => before.episode === null || before.episode.released;
 
 const newEpisode = (state: CaseState): CaseState => ({
   ...state,
-  episode: { arrest: null, convicted: false, released: false },
+  episode: NEW_EPISODE,
   proceedings: 'none',
   sentence: NO_SENTENCE,
   articles: [],
   incident: null,
   lists: {},
+  pardoned: null,
+  amnestied: null,
+  paroled: null,
 });
 
 const RELEASED_TO: Partial<Record<CaseFactOf<'released'>['reason'], Custody>> = {
@@ -179,14 +211,18 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   arrested: {
     axes: (_, before) => (beginsEpisode(before) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
     finds: ({ id }, before) => (isHeld(before) ? [finding('CASE.ALREADY_HELD', id, before.custodyBy)] : []),
-    effect: ({ id, fact }, before) => {
+    effect: ({ id, fact, when }, before) => {
       const state = beginsEpisode(before) ? newEpisode(before) : before;
       const serving = state.sentence.state === 'active' && state.sentence.imprisonment;
       const taken = atLarge(state, serving ? 'imprisoned' : 'detained', id);
       return {
         ...taken,
         incident: fact.incident ?? state.incident,
-        episode: taken.episode && { ...taken.episode, arrest: taken.episode.arrest ?? id },
+        episode: taken.episode && {
+          ...taken.episode,
+          arrest: taken.episode.arrest ?? id,
+          arrestedOn: taken.episode.arrestedOn ?? when,
+        },
       };
     },
   },
@@ -281,19 +317,23 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
         : before;
     },
   },
-  pardoned: { axes: clemencyAxes, finds: clemencyFinds, effect: clemencyEffect },
+  pardoned: {
+    axes: clemencyAxes,
+    finds: clemencyFinds,
+    effect: (placed, before) => ({ ...clemencyEffect(placed, before), pardoned: relief(placed) }),
+  },
   amnestied: {
     axes: clemencyAxes,
     finds: clemencyFinds,
-    effect: (placed, before) => ({
-      ...clemencyEffect(placed, before),
-      amnestied: { id: placed.id, latest: placed.when.latest },
-    }),
+    effect: (placed, before) => ({ ...clemencyEffect(placed, before), amnestied: relief(placed) }),
   },
   paroled: {
     axes: () => ['sentence'],
     finds: unlessConvicted,
-    effect: (_, before) => (before.sentence.state === 'active' ? withSentence(before, { state: 'suspended' }) : before),
+    effect: (placed, before) => ({
+      ...(before.sentence.state === 'active' ? withSentence(before, { state: 'suspended' }) : before),
+      paroled: relief(placed),
+    }),
   },
   'charges-dropped': {
     axes: () => ['proceedings', 'sentence'],
@@ -307,6 +347,7 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
     axes: () => CUSTODY,
     finds: (placed, before) => [
       ...unlessHeld(placed, before),
+      ...(isFounded(placed, before) ? [] : [finding('CASE.RELEASE_UNFOUNDED', placed.id)]),
       ...(placed.fact.reason === 'amnesty' &&
       before.amnestied !== null &&
       before.amnestied.latest < placed.when.earliest

@@ -1,5 +1,5 @@
 /** The four axes of a case, and what stands on each at one point of its order. */
-import type { Day } from '../time.js';
+import type { Day, Interval } from '../time.js';
 
 export const CUSTODIES = [
   'unknown',
@@ -69,9 +69,16 @@ export interface SentenceStanding {
 export interface Episode {
   /** The first arrest in it. */
   readonly arrest: string | null;
+  /** The days on which that may have been. */
+  readonly arrestedOn: Interval | null;
   readonly convicted: boolean;
   /** Whether the person was released and not taken into custody since. */
   readonly released: boolean;
+}
+
+export interface Relief {
+  readonly id: string;
+  readonly latest: Day;
 }
 
 /** A case after some of its facts, applied in order. */
@@ -88,8 +95,10 @@ export interface CaseState {
   readonly incident: string | null;
   readonly lists: Readonly<Record<string, ListState>>;
   readonly died: string | null;
-  /** The last amnesty, and the last day it may have been applied. */
-  readonly amnestied: { readonly id: string; readonly latest: Day } | null;
+  /** What may found a release: the last pardon, amnesty and parole since the episode began, each with the last day it may have come. */
+  readonly pardoned: Relief | null;
+  readonly amnestied: Relief | null;
+  readonly paroled: Relief | null;
 }
 
 export const NO_SENTENCE: SentenceStanding = {
@@ -115,5 +124,7 @@ export const UNTOLD: CaseState = {
   incident: null,
   lists: {},
   died: null,
+  pardoned: null,
   amnestied: null,
+  paroled: null,
 };

@@ -5,7 +5,7 @@
 import { findingKey } from '../decide.js';
 import type { Finding, Known } from '../fact.js';
 import type { CaseFact } from './facts.js';
-import { finding } from './findings.js';
+import { finding, type FindingCode } from './findings.js';
 import type { Given } from './given.js';
 import { orderOf, type Order } from './order.js';
 import type { Period } from './period.js';
@@ -31,6 +31,15 @@ export const timeline = (facts: readonly Known<CaseFact>[], given: Given): Timel
 
 /** The periods alone: they depend on the set of facts, and on nothing that the facts refer to. */
 export const periodsOf = (facts: readonly Known<CaseFact>[]): readonly Period[] => periodsIn(orderOf(facts).facts);
+
+/** The periods, and the ids of the releases that no event of the episode founds: their reason counts for nothing. */
+export const courseOf = (
+  facts: readonly Known<CaseFact>[],
+): { readonly periods: readonly Period[]; readonly unfounded: ReadonlySet<string> } => {
+  const order = orderOf(facts);
+  const unfounded = order.findings.filter(({ code }) => code === ('CASE.RELEASE_UNFOUNDED' satisfies FindingCode));
+  return { periods: periodsIn(order.facts), unfounded: new Set(unfounded.flatMap((found) => found.facts)) };
+};
 
 /** The findings alone, for deciding. */
 export const findingsOf = (facts: readonly Known<CaseFact>[], given: Given): readonly Finding[] =>

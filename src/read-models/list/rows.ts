@@ -16,7 +16,7 @@ export interface PeriodRow {
   readonly undecided: 0 | 1;
   readonly custody: Custody | null;
   readonly custody_by: string | null;
-  /** What set the custody, with its reason: `arrested`, `released:amnesty`. */
+  /** What set the custody, with its reason: `arrested`, `released:amnesty`, `released:unfounded`. */
   readonly custody_why: string | null;
   readonly proceedings: Proceedings | null;
   readonly sentence: SentenceState | null;
@@ -48,9 +48,16 @@ interface Stretch {
   readonly from_day: Day;
   readonly to_day: Day;
 }
-type Facts = ReadonlyMap<string, CaseFact>;
+/** Events by id, and which releases among them no event founds. */
+interface Facts {
+  readonly byId: ReadonlyMap<string, CaseFact>;
+  readonly unfounded: ReadonlySet<string>;
+}
 
-const factsById = (dossier: Dossier): Facts => new Map(dossier.facts.map(({ id, fact }) => [id, fact]));
+const factsById = ({ facts, unfounded }: Dossier): Facts => ({
+  byId: new Map(facts.map(({ id, fact }) => [id, fact])),
+  unfounded,
+});
 
 /**
  * The rows of the case in itself cover every day. Those of a list cover the days on which the list says anything in
@@ -118,11 +125,14 @@ const judgement = (judged: ListStanding | undefined, standing: Standing | null, 
   recognition_why: why(judged?.by, facts),
 });
 
-/** A fact as a reason: its type, and that of a release. The words of `declined` and `delisted` are personal and stay out. */
-const why = (id: string | null | undefined, facts: Facts): string | null => {
-  const fact = facts.get(id ?? '');
-  if (fact === undefined) return null;
-  return fact.type === 'released' ? `${fact.type}:${fact.reason}` : fact.type;
+/** The mechanism of a release whose reason names an event that the episode does not have. */
+const UNFOUNDED = 'unfounded';
+
+/** A fact as a reason: its type, and that of a release, unless no event founds it. The words of `declined` and `delisted` are personal and stay out. */
+const why = (id: string | null | undefined, { byId, unfounded }: Facts): string | null => {
+  const fact = byId.get(id ?? '');
+  if (fact === undefined || id === null || id === undefined) return null;
+  return fact.type === 'released' ? `${fact.type}:${unfounded.has(id) ? UNFOUNDED : fact.reason}` : fact.type;
 };
 
 /**
@@ -174,7 +184,7 @@ const within = <Row extends Stretch>(row: Row, days: Stretch): readonly Row[] =>
 export const recognitionRows = (dossier: Dossier): readonly RecognitionRow[] => {
   const facts = factsById(dossier);
   const since = ({ recognition, by }: ListStanding): Day =>
-    recognition === 'recognised' ? (parseEdtf(facts.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
+    recognition === 'recognised' ? (parseEdtf(facts.byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
   const days = [...new Set(dossier.periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const rowsOf = (list: string): readonly RecognitionRow[] => {
     const stretches = days.slice(0, -1).flatMap((from_day, at) => {

@@ -722,7 +722,68 @@ describe('findings', () => {
     [
       'released by amnesty with none told',
       [...serving, { ...released, occurredOn: '2025-12-24', reason: 'amnesty' }],
+      ['ask CASE.RELEASE_UNFOUNDED'],
+    ],
+    [
+      'released by pardon with none told',
+      [...serving, { ...released, reason: 'pardon' }],
+      ['ask CASE.RELEASE_UNFOUNDED'],
+    ],
+    [
+      'released by pardon, where only an amnesty is told',
+      [...serving, act, { ...released, occurredOn: '2025-12-23', reason: 'pardon' }],
+      ['ask CASE.RELEASE_UNFOUNDED'],
+    ],
+    [
+      'released by pardon on its day',
+      [...serving, { ...decree, occurredOn: '2024-09-01' }, { ...released, reason: 'pardon' }],
       [],
+    ],
+    [
+      'released by pardon before it',
+      [...serving, { ...released, reason: 'pardon' }, { ...decree, occurredOn: '2024-09-02' }],
+      ['ask CASE.RELEASE_UNFOUNDED'],
+    ],
+    [
+      'released by pardon perhaps before it',
+      [...serving, { ...released, reason: 'pardon' }, { ...decree, occurredOn: '2024-09' }],
+      [],
+    ],
+    [
+      'released by the pardon of an earlier episode',
+      [
+        ...serving,
+        { ...decree, occurredOn: '2024-09-01' },
+        { ...released, reason: 'pardon' },
+        { ...arrested, occurredOn: '2024-10-01' },
+        { ...released, occurredOn: '2024-11-01', reason: 'pardon' },
+      ],
+      ['ask CASE.RELEASE_UNFOUNDED'],
+    ],
+    [
+      'released on parole with none told',
+      [...serving, { ...released, reason: 'parole' }],
+      ['ask CASE.RELEASE_UNFOUNDED'],
+    ],
+    [
+      'released on parole on its day',
+      [...serving, { type: 'paroled', occurredOn: '2024-09-01' }, { ...released, reason: 'parole' }],
+      [],
+    ],
+    [
+      'released from a sentence served that nobody passed',
+      [arrested, { ...released, reason: 'sentence-served' }],
+      ['ask CASE.RELEASE_UNFOUNDED'],
+    ],
+    [
+      'released from a sentence served that a pardon ended',
+      [
+        arrested,
+        { ...convicted, sentence: { kind: 'imprisonment', term: 'P3Y' } },
+        { ...decree, occurredOn: '2024-09-01' },
+        { ...released, occurredOn: '2024-09-01', reason: 'sentence-served' },
+      ],
+      ['ask CASE.RELEASE_UNFOUNDED'],
     ],
     ['arrested after death', [arrested, died, { ...arrested, occurredOn: '2024-11-01' }], ['refuse CASE.DECEASED']],
     ['charged after death', [arrested, died, { ...charged, occurredOn: '2024-11-01' }], ['refuse CASE.DECEASED']],
@@ -823,6 +884,26 @@ describe('findings', () => {
     ['an unknown clause', [...serving, { ...act, clause: 'nobody' }], ['refuse INSTRUMENT.CLAUSE_UNKNOWN']],
   ])('%s', (_, facts, findings) => {
     expect(after(...facts).findings).toEqual(findings);
+  });
+
+  const threeYears = { kind: 'imprisonment', term: 'P3Y' } as const;
+  const reduced = { ...act, occurredOn: '2026-01-10', effect: 'term-reduced', reducedBy: 'P1Y' } as const;
+  test.each<[string, object, Told, string, boolean]>([
+    ['on the day of its end', threeYears, [], '2027-02-20', true],
+    ['on the day before its end', threeYears, [], '2027-02-19', false],
+    ['in the month of its end', threeYears, [], '2027-02', true],
+    ['in the month before its end', threeYears, [], '2027-01', false],
+    ['on the day of its end after a reduction', threeYears, [reduced], '2026-02-20', true],
+    ['on the day before its end after a reduction', threeYears, [reduced], '2026-02-19', false],
+    ['of an unknown term', { kind: 'imprisonment', term: 'unknown' }, [], '2024-09-01', true],
+    ['of life', { kind: 'imprisonment', life: true }, [], '2044-09-01', false],
+  ])('released from a sentence served, %s', (_, sentence, more, occurredOn, isFounded) => {
+    const judged = { ...convicted, sentence } as Told[number];
+    const facts = known(arrested, judged, ...more, { ...released, occurredOn, reason: 'sentence-served' });
+    const { findings } = timeline(facts, { ...given, today: given.today + 10_000 });
+    expect(findings.map(({ grade, code }) => `${grade} ${code}`)).toEqual(
+      isFounded ? [] : ['ask CASE.RELEASE_UNFOUNDED'],
+    );
   });
 
   test('a finding names the facts that collide, sorted', () => {

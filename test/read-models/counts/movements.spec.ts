@@ -29,8 +29,16 @@ const between = (from: string, to: string, category?: readonly string[]) =>
 
 describe('who left', () => {
   it.each<[string, Said[], string, string, string | null]>([
-    ['a release, by its reason', [{ type: 'released', reason: 'amnesty' }], 'amnesty', '2024-03-01', uuid(9)],
-    ['parole', [{ type: 'released', reason: 'parole' }], 'parole', '2024-03-01', uuid(9)],
+    ['a release, by its reason', [{ type: 'released', reason: 'bail' }], 'bail', '2024-03-01', uuid(9)],
+    ...(['pardon', 'amnesty', 'parole', 'sentence-served'] as const).map(
+      (reason): [string, Said[], string, string, string] => [
+        `a release by ${reason} that nothing founds, as such`,
+        [{ type: 'released', reason }],
+        'unfounded',
+        '2024-03-01',
+        uuid(9),
+      ],
+    ),
     ['death', [{ type: 'died' }], 'died', '2024-03-01', uuid(9)],
     ['an escape', [{ type: 'escaped' }], 'escaped', '2024-03-01', uuid(9)],
     ['a deportation', [{ type: 'deported' }], 'deported', '2024-03-01', uuid(9)],
@@ -72,6 +80,17 @@ describe('who left', () => {
     expect((await between('2024-02-29', '2024-03-01')).left).toHaveLength(1);
     expect((await between('2024-03-01', '2024-04-01')).left).toEqual([]);
     expect((await between('2024-02-01', '2024-02-29')).left).toEqual([]);
+  });
+
+  it('by the mechanism that the event before the release says, on whatever day that becomes known', async () => {
+    const effect = { effect: 'released-from-imprisonment' };
+    const released = { type: 'released', occurredOn: '2024-03-01', id: uuid(9) };
+    await at.say('case', 'a', ...member(), { ...released, reason: 'pardon' });
+    expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'unfounded', count: 1 }]);
+    await at.say('case', 'a', { type: 'amnestied', occurredOn: '2024-02-20', act: 'act', ...effect });
+    expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'unfounded', count: 1 }]);
+    await at.say('case', 'a', { type: 'pardoned', occurredOn: '2024-02', decree: 'decree', ...effect });
+    expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'pardon', count: 1 }]);
   });
 
   it('by custody first, where a release and a judgment of the list fall on one day', async () => {
@@ -292,8 +311,8 @@ describe('who changed category', () => {
 it('stands in the order of names, with reasons counted', async () => {
   for (const [id, name, reason] of [
     ['1', 'Şahin', 'bail'],
-    ['2', 'Samir', 'amnesty'],
-    ['3', 'Əli', 'amnesty'],
+    ['2', 'Samir', 'health'],
+    ['3', 'Əli', 'health'],
   ] as const) {
     const [arrest = { type: '' }, recognition = { type: '' }] = member().map(({ id: _, ...said }) => said as Said);
     await at.say('case', id, opened(name), arrest, recognition, { type: 'released', occurredOn: '2024-03-01', reason });
@@ -301,8 +320,8 @@ it('stands in the order of names, with reasons counted', async () => {
   const { left, leftByReason } = await between('2024-02-01', '2024-04-01');
   expect(left.map(({ caseId }) => caseId)).toEqual(['3', '2', '1']);
   expect(leftByReason).toEqual([
-    { reason: 'amnesty', count: 2 },
     { reason: 'bail', count: 1 },
+    { reason: 'health', count: 2 },
   ]);
 });
 

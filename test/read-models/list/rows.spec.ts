@@ -1,12 +1,12 @@
 import type { CaseFact } from '../../../src/domain/case/facts.js';
-import { periodsOf } from '../../../src/domain/case/timeline.js';
+import { courseOf } from '../../../src/domain/case/timeline.js';
 import type { Known } from '../../../src/domain/fact.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
 import { periodRows, recognitionRows } from '../../../src/read-models/list/rows.js';
 import type { Dossier } from '../../../src/read-models/table.js';
 import { ARTICLE, day, known } from '../../support/facts.js';
 
-const dossier = (facts: readonly Known<CaseFact>[]): Dossier => ({ id: 'case', facts, periods: periodsOf(facts) });
+const dossier = (facts: readonly Known<CaseFact>[]): Dossier => ({ id: 'case', facts, ...courseOf(facts) });
 const text = (at: number): string | null => (at === MIN_DAY || at === MAX_DAY ? null : formatDay(at));
 
 const ARRESTED = { type: 'arrested' as const, id: 'arrest', occurredOn: '2024-01-10', incident: 'soyudlu' };

@@ -9,6 +9,7 @@ const dossier = (...said: readonly Said[]): Dossier => ({
   id: 'case',
   facts: said.map((fields, at) => ({ id: `f${String(at)}`, fact: fact(fields) })),
   periods: [],
+  unfounded: new Set(),
 });
 const opened = (names: readonly object[], ...references: readonly [string, string][]) => ({
   type: 'opened' as const,
