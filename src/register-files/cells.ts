@@ -65,11 +65,11 @@ export const categoryOf = (cell: string, categories: readonly NamedCategory[]): 
   const exact = categories.find(({ id }) => id === cell);
   if (exact !== undefined) return exact;
   const asked = folded(cell);
-  const found = categories.filter(({ id, name }) =>
-    [id, ...Object.values(name)].some((word) => folded(word) === asked),
-  );
+  const found = categories.filter(({ id, name }) => [id, ...wordsOf(name)].some((word) => folded(word) === asked));
   return found.length === 1 ? found[0] : undefined;
 };
+
+const wordsOf = ({ az, en, ru }: LocalName): readonly string[] => [az, en, ru].filter((word) => word !== undefined);
 
 /** What does not tell two names apart: case (the Turkic i too), composition, white space, dashes. */
 const folded = (text: string): string =>
@@ -85,7 +85,7 @@ const MOST_NAMED = 50;
 
 export const expectedCategory = (categories: readonly NamedCategory[]): string => {
   const named = categories.slice(0, MOST_NAMED).map(({ id, name }) => {
-    const words = [...new Set(Object.values(name) as readonly string[])];
+    const words = [...new Set(wordsOf(name))];
     return words.length === 0 ? id : `${id} (${words.join(', ')})`;
   });
   return `one of the categories ${named.join('; ')}${categories.length > MOST_NAMED ? '; …' : ''}`;

@@ -1,7 +1,9 @@
 /** The kinds of files of rows, known by their header, and which field of which fact stands in which column. */
 import { SCRIPTS, type Name } from '../domain/case/facts.js';
 import { scriptsOf } from '../domain/text.js';
+import { parseEdtf } from '../domain/time.js';
 import type { Body } from './draft.js';
+import { EVENT_COLUMNS } from './event-columns.js';
 
 export const REGISTER_COLUMNS = [
   'ref',
@@ -27,6 +29,15 @@ export const REGISTER_COLUMNS = [
   'released_on',
   'release_reason',
   'source',
+  'occupation',
+  'affiliation',
+  'region',
+  'summary',
+  'house_arrest_on',
+  'deported_on',
+  'died_on',
+  'reported_on',
+  'same_as',
 ] as const;
 
 export const AMNESTY_COLUMNS = [
@@ -61,10 +72,17 @@ export const FILE_KINDS = {
     required: ['ref', 'instrument', 'amnestied_on', 'effect', 'source'],
     oneOf: [],
   },
+  events: {
+    columns: EVENT_COLUMNS,
+    required: ['ref', 'type'],
+    oneOf: [['source', 'source_url']],
+  },
 } as const satisfies Readonly<Record<string, FileKind>>;
-export type RowKind = keyof typeof FILE_KINDS;
+export type TableKind = keyof typeof FILE_KINDS;
+/** Kinds with one subject a row. */
+export type RowKind = Exclude<TableKind, 'events'>;
 
-const KINDS = Object.keys(FILE_KINDS) as readonly RowKind[];
+const KINDS = Object.keys(FILE_KINDS) as readonly TableKind[];
 
 /** Every column of any kind of file: by them the separator and the kind of a file are found. */
 export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(KINDS.flatMap((kind) => [...FILE_KINDS[kind].columns]));
@@ -79,11 +97,11 @@ const ENOUGH = 2;
  * The kind of file that a header begins: the one that most of its columns belong to, and of several the one that misses
  * fewer required columns. Null where the header has next to nothing in common with any.
  */
-export const kindOf = (header: readonly string[]): RowKind | null => {
+export const kindOf = (header: readonly string[]): TableKind | null => {
   const given = new Set(header);
   const ranked = KINDS.map((kind) => ({
     kind,
-    known: FILE_KINDS[kind].columns.filter((column) => given.has(column)).length,
+    known: (FILE_KINDS[kind].columns as readonly string[]).filter((column) => given.has(column)).length,
     missing: missingFrom(kind, header).length,
   })).sort((a, b) => b.known - a.known || a.missing - b.missing);
   const [best] = ranked;
@@ -91,7 +109,7 @@ export const kindOf = (header: readonly string[]): RowKind | null => {
 };
 
 /** The required columns that a header lacks; where one of several would do, the first of them. */
-export const missingFrom = (kind: RowKind, header: readonly string[]): readonly string[] => {
+export const missingFrom = (kind: TableKind, header: readonly string[]): readonly string[] => {
   const { required, oneOf }: FileKind = FILE_KINDS[kind];
   const groups = [...required.map((column) => [column]), ...oneOf];
   return groups.filter((group) => !group.some((column) => header.includes(column))).map(([first]) => first as string);
@@ -139,11 +157,19 @@ const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
       ['references', 'ref'],
       ['sex', 'sex'],
       ['born', 'born'],
+      ['occupation', 'occupation'],
+      ['affiliation', 'affiliation'],
+      ['region', 'region'],
+      ['summary', 'summary'],
     ],
     named: [['name', 'name']],
     described: [
       ['sex', 'sex'],
       ['born', 'born'],
+      ['occupation', 'occupation'],
+      ['affiliation', 'affiliation'],
+      ['region', 'region'],
+      ['summary', 'summary'],
     ],
     arrested: [
       ['occurredOn', 'arrested_on'],
@@ -159,7 +185,7 @@ const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
       ['facility', 'facility'],
     ],
     'remanded house-arrest': [
-      ['occurredOn', 'delisted_on'],
+      ['occurredOn', 'house_arrest_on'],
       ['measure', 'measure'],
     ],
     convicted: [
@@ -186,6 +212,8 @@ const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
       ['decree', 'release_reason'],
     ],
     paroled: [['occurredOn', 'released_on']],
+    deported: [['occurredOn', 'deported_on']],
+    died: [['occurredOn', 'died_on']],
     released: [
       ['occurredOn', 'released_on'],
       ['reason', 'release_reason'],
@@ -216,14 +244,35 @@ export const fieldsOf = (kind: RowKind, body: Body): Fields => [
   ['sources', 'source'],
 ];
 
-/** The column in which a part of a fact stands; the first of its columns where no column says it. */
-export const columnOf = (kind: RowKind, body: Body, pointer: string): string => {
-  const [, field, index] = pointer.split('/');
+/**
+ * The column in which a part of a fact stands; the first of its columns where no column says it. The cells tell which of two
+ * columns has the day of a house arrest.
+ */
+export const columnOf = (
+  kind: RowKind,
+  body: Body,
+  pointer: string,
+  cells: Readonly<Record<string, string>> = {},
+): string => {
+  const [, field = '', index] = pointer.split('/');
+  const day = kind === 'register' && (field === 'occurredOn' || field === '') ? dayColumn(roleOf(body), cells) : null;
+  if (day !== null) return day;
   const spelling = nameAt(body, field, index);
   if (spelling !== undefined)
     return NAME_COLUMNS.find(({ language }) => language === columnLanguage(spelling))?.column ?? 'name';
   const fields = fieldsOf(kind, body);
   return fields.find(([name]) => name === field)?.[1] ?? fields[0]?.[1] ?? 'ref';
+};
+
+const isFilled = (cell: string | undefined): boolean => cell !== undefined && cell !== '';
+
+/** Where the day of an event stands that several columns can tell. */
+const dayColumn = (role: string, cells: Readonly<Record<string, string>>): string | null => {
+  if (role === 'remanded house-arrest')
+    return !isFilled(cells['house_arrest_on']) && isFilled(cells['delisted_on']) ? 'delisted_on' : 'house_arrest_on';
+  if (role !== 'convicted' || isFilled(cells['convicted_on'])) return null;
+  if (isFilled(cells['arrested_on']) && parseEdtf(cells['arrested_on'] ?? '') === null) return 'arrested_on';
+  return isFilled(cells['reported_on']) ? 'reported_on' : null;
 };
 
 const nameAt = (body: Body, field: string | undefined, index: string | undefined): Partial<Name> | undefined => {

@@ -12,6 +12,7 @@ import type { WrongCell } from './report.js';
 
 /** A fact on record: whether the import of this kind of file said it, or somebody else. */
 export interface OnRecord {
+  readonly id: string;
   readonly fact: AnyFact;
   readonly ours: boolean;
 }
@@ -131,7 +132,7 @@ const sayingsOf = (fact: AnyFact, format: Format): readonly Saying[] => {
 
 /** The descriptive fields that a row can say, each a saying of its own. */
 const describedIn = (fact: Extract<AnyFact, { type: 'opened' | 'described' }>, format: Format): readonly Saying[] =>
-  (['sex', 'born'] as const).flatMap((field) => {
+  (['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'] as const).flatMap((field) => {
     const value = fact[field];
     if (value === undefined || value === null) return [];
     return [saying({ type: 'described', [field]: value, ...carried(fact) }, `described ${field}`, format)];

@@ -15,6 +15,8 @@ export interface Draft {
 export interface Statement {
   readonly fact: AnyFact;
   readonly locate: Draft['locate'];
+  /** The line of the file, where a batch has several. */
+  readonly row?: number;
 }
 
 /** Every draft as a fact, and everything that is wrong with any of them. */

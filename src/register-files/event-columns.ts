@@ -130,8 +130,8 @@ const CYRILLIC = /\p{Script=Cyrillic}/u;
 /** `Самед Нумунаев [ru-Cyrl transliteration]`; without brackets a full name, in Russian where its letters are Cyrillic. */
 const nameOf = (text: string): object => {
   const [, own = text, words = ''] = NAMED.exec(text) ?? [];
-  const [tag, kind] = /^[a-z]{2,3}-/.test(words) ? words.split(/\s+/) : ['', words === '' ? undefined : words];
-  const [language, script] = (tag ?? '').split('-');
+  const [tag = '', kind] = /^[a-z]{2,3}-/.test(words) ? words.split(/\s+/) : ['', words === '' ? undefined : words];
+  const [language, script] = tag.split('-');
   const cyrillic = CYRILLIC.test(own);
   return {
     text: own,

@@ -8,7 +8,9 @@ import { foldedKey } from '../domain/text.js';
 import { Instruments, Lists } from '../read-models/questions.js';
 import { readAmnestyRow } from './amnesty-row.js';
 import type { AmnestyRow, RegisterRow } from './columns.js';
+import { byCase, type EventsFile } from './event-file.js';
 import { recordDefinition } from './record-definition.js';
+import { recordEvents } from './record-events.js';
 import { recordRow } from './record-row.js';
 import { Recorder, refused, type Judged, type Register } from './recorder.js';
 import { readRegisterRow, type ReadRow, type Referred } from './register-row.js';
@@ -41,9 +43,9 @@ export interface Imported {
   readonly files: readonly Progress[];
 }
 
-const ORDER = ['definitions', 'register', 'amnesty'] as const;
+const ORDER = ['definitions', 'register', 'amnesty', 'events'] as const;
 
-/** Imports files: definitions first, whatever order they come in, then the register's rows, then the amnesty's. */
+/** Imports files: definitions first, whatever order they come in, then the register's rows, the amnesty's, and events. */
 export const importFiles = async (
   register: Register,
   paths: readonly string[],
@@ -55,7 +57,7 @@ export const importFiles = async (
   for (const kind of ORDER)
     for (const file of scanned.filter((f) => f.kind === kind)) {
       if (options.signal?.aborted === true) return { outcome: 'stopped', files: run.files };
-      const imported = file.kind === 'definitions' ? await run.definitions(file) : await run.rows(file);
+      const imported = await run.file(file);
       if (!imported) return { outcome: 'unreadable', files: run.files };
     }
   if (options.signal?.aborted === true) return { outcome: 'stopped', files: run.files };
@@ -97,8 +99,14 @@ class ImportRun {
     await this.recorder.ask(new Lists({ id: this.options.list, ...this.recorder.after }));
   }
 
+  /** False where the file could not be imported. */
+  file(file: ScannedFile): Promise<boolean> {
+    if (file.kind === 'definitions') return this.definitions(file);
+    return file.kind === 'events' ? this.events(file) : this.rows(file);
+  }
+
   /** Each list and instrument enters whole or not at all. */
-  async definitions({ path, definitions }: DefinitionsFile): Promise<boolean> {
+  private async definitions({ path, definitions }: DefinitionsFile): Promise<boolean> {
     const file = basename(path);
     this.recorder.beginFile();
     this.begin(file, definitions.length);
@@ -109,25 +117,57 @@ class ImportRun {
     return true;
   }
 
-  /** False where the list of the rows is not defined. */
-  async rows(rowsFile: RowsFile): Promise<boolean> {
+  /** False where the list of the rows is not defined. Rows that name a case by another one come after all others. */
+  private async rows(rowsFile: RowsFile): Promise<boolean> {
     const file = basename(rowsFile.path);
     this.recorder.beginFile();
     const referred = await this.referred();
-    if (referred === null) {
-      const expected = 'a list that the register knows; import its definitions first, or with this file';
-      this.options.onWrong?.({ file, row: null, column: null, code: 'LIST.UNKNOWN', expected });
-      return false;
-    }
+    if (referred === null) return this.unknownList(file);
     this.begin(file, rowsFile.rows);
     const { table } = rowsFile;
-    for await (const row of table.rows()) {
+    const passes = table.columns.includes('same_as') ? [false, true] : [false];
+    for (const linked of passes)
+      for await (const row of table.rows()) {
+        if (this.stopped()) return true;
+        // The first look read the file to its end; if it changed since, what can be read of it has been imported.
+        if ('code' in row) return false;
+        if (((row.cells['same_as'] ?? '') !== '') === linked)
+          this.judged(file, row.line, inOrder(await this.row(rowsFile, row, referred), table.columns));
+      }
+    return true;
+  }
+
+  /** The lines of a case enter together or not at all. */
+  private async events(eventsFile: EventsFile): Promise<boolean> {
+    const file = basename(eventsFile.path);
+    this.recorder.beginFile();
+    const found = await this.recorder.ask(new Lists(this.recorder.after));
+    const { list } = this.options;
+    if (!found.some(({ id }) => id === list)) return this.unknownList(file);
+    const lists = { list, categories: new Map(found.map(({ id, categories }) => [id, categories])) };
+    this.begin(file, eventsFile.rows);
+    for await (const lines of byCase(eventsFile, lists)) {
       if (this.stopped()) break;
-      // The first look read the file to its end; if it changed since, what can be read of it has been imported.
-      if ('code' in row) return false;
-      this.judged(file, row.line, inOrder(await this.row(rowsFile, row, referred), table.columns));
+      if ('code' in lines) return false;
+      const judged = await recordEvents(this.recorder, lines);
+      const wrong = judged.outcome === 'refused' ? judged.wrong : [];
+      lines.forEach(({ row }, at) =>
+        this.judged(
+          file,
+          row,
+          judged.outcome === 'refused'
+            ? inOrder(refused(...wrong.filter((cell) => cell.row === row)), eventsFile.columns)
+            : { outcome: judged.lines[at] ?? 'unchanged' },
+        ),
+      );
     }
     return true;
+  }
+
+  private unknownList(file: string): false {
+    const expected = 'a list that the register knows; import its definitions first, or with this file';
+    this.options.onWrong?.({ file, row: null, column: null, code: 'LIST.UNKNOWN', expected });
+    return false;
   }
 
   private async row({ kind, table, twice }: RowsFile, row: TableRow, referred: Referred): Promise<Judged> {
@@ -146,8 +186,7 @@ class ImportRun {
     const [definition] = await this.recorder.ask(new Lists({ id: list, ...ask }));
     if (definition === undefined) return null;
     const instruments = await this.recorder.ask(new Instruments(ask));
-    const categories = new Set(definition.categories.map(({ id }) => id));
-    return { today: this.register.today, list, categories, instruments };
+    return { today: this.register.today, list, categories: definition.categories, instruments };
   }
 
   private begin(file: string, total: number): void {

@@ -1,9 +1,10 @@
 /** From what a row says to what is added to its case. */
 import { newCaseId } from '../commands/ids.js';
 import type { Actor } from '../domain/fact.js';
-import { Cases } from '../read-models/questions.js';
 import { columnOf, fieldsOf, roleOf, type RowKind } from './columns.js';
-import { compare, type Format } from './compare.js';
+import { referenceOf as referenceAt } from './cells.js';
+import { compare, type Format, type OnRecord } from './compare.js';
+import { hasReference } from './record-events.js';
 import { readDrafts, type Body, type Statement } from './draft.js';
 import { notRecorded, refused, UNCHANGED, type Answer, type Judged, type Recorder, type Subject } from './recorder.js';
 
@@ -21,6 +22,7 @@ export const recordRow = async (
 ): Promise<Judged> => {
   const { kind } = cells;
   const row: RowToRecord = { recorder, cells, statements, actor: actorOf(kind, recorder.list) };
+  if ((cells.cells['same_as'] ?? '') !== '') return addToLinked(row);
   const answer = await addTo(row, ownCase(row));
   if (answer.outcome !== 'behind') return answer;
   return settled(kind === 'register' ? await begin(row) : await addToFound(row));
@@ -62,33 +64,65 @@ const begin = async (row: RowToRecord): Promise<Answer> => {
 /** Adds to a case that somebody else has opened under the reference. */
 const addToFound = async (row: RowToRecord): Promise<Answer> => {
   const { recorder } = row;
-  const reference = referenceOf(row);
-  const { items } = await recorder.ask(
-    new Cases({ reference: { list: recorder.list, reference }, filters: {}, page: { limit: 1 }, ...recorder.after }),
-  );
-  if (items[0] !== undefined) return addTo(row, { kind: 'case', id: items[0].caseId });
+  const id = await recorder.find({ list: recorder.list, reference: referenceOf(row) });
+  if (id !== null) return addTo(row, { kind: 'case', id });
   return refused({ column: 'ref', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case of the list' });
+};
+
+/** Adds to the case that the row says is the same, and gives it the reference of the row. */
+const addToLinked = async (row: RowToRecord): Promise<Judged> => {
+  const id = await row.recorder.find({ reference: '', ...referenceAt(row.cells.cells['same_as'] ?? '') });
+  if (id === null)
+    return refused({ column: 'same_as', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case in a list' });
+  const answer = await addTo(row, { kind: 'case', id });
+  if (answer.outcome !== 'behind') return answer;
+  return refused({ column: 'ref', code: 'ROW.REFERENCE_TAKEN', expected: 'a reference that no other case has' });
+};
+
+/** The reference of a row that says who it is, where its case does not have it yet. */
+const gained = (row: RowToRecord, record: readonly OnRecord[]): readonly Statement[] => {
+  const own = { list: row.recorder.list, reference: referenceOf(row) };
+  const [first] = row.statements;
+  if ((row.cells.cells['same_as'] ?? '') === '' || first === undefined || hasReference(record, own)) return [];
+  const { sources, reliability } = first.fact;
+  return [{ fact: { type: 'referenced', ...own, sources, reliability }, locate: () => 'ref' }];
+};
+
+/** A day that nobody knows stays the interval that it was when it was first reported. */
+const withKnownDays = ({ cells, statements }: RowToRecord, record: readonly OnRecord[]): readonly Statement[] => {
+  if (cells.kind !== 'register' || cells.cells['convicted_on'] !== '') return statements;
+  const before = record.findLast(({ ours, fact }) => ours && fact.type === 'convicted')?.fact.occurredOn;
+  return statements.map((statement) => {
+    const { fact } = statement;
+    if (fact.type !== 'convicted' || before === undefined) return statement;
+    const from = `${fact.occurredOn?.split('/')[0] ?? ''}/`;
+    return before.startsWith(from) ? { ...statement, fact: { ...fact, occurredOn: before } } : statement;
+  });
 };
 
 /** Adds what is new in the row; `behind` where there is no such case, as far as the read models have come. */
 const addTo = async (row: RowToRecord, subject: Subject): Promise<Answer> => {
-  const { recorder, cells, statements, actor } = row;
+  const { recorder, cells, actor } = row;
   const { kind } = cells;
   const record = await recorder.record(subject, actor);
   if (record === null) return { outcome: 'behind', subject };
-  const { news, roles, corrections } = compare(statements, record, formatOf(cells));
+  const { news, roles, corrections } = compare(withKnownDays(row, record), record, formatOf(cells));
   if (corrections.length > 0) return refused(...corrections);
-  if (news.length === 0) return UNCHANGED;
-  const drafts = news.map((body) => ({ body, locate: (pointer: string) => columnOf(kind, body, pointer) }));
+  const references = gained(row, record);
+  if (news.length + references.length === 0) return UNCHANGED;
+  const drafts = news.map((body) => ({
+    body,
+    locate: (pointer: string) => columnOf(kind, body, pointer, cells.cells),
+  }));
   const read = readDrafts('case', drafts);
   if (read.wrong.length > 0) return refused(...read.wrong);
   const key = JSON.stringify([recorder.list, referenceOf(row), ...roles]);
-  return recorder.say({ subject, begins: false, statements: read.statements, actor, key });
+  return recorder.say({ subject, begins: false, statements: [...read.statements, ...references], actor, key });
 };
 
 const formatOf = ({ kind, columns, cells }: RowOfFile): Format => ({
   roleOf: roleInCase,
-  fieldsOf: (body) => fieldsOf(kind, body).map(([field]) => [field, columnOf(kind, body, `/${field}`)]),
+  fieldsOf: (body) => fieldsOf(kind, body).map(([field]) => [field, columnOf(kind, body, `/${field}`, cells)]),
   single: (role) => role.startsWith('described '),
   says: (column) => (!columns.includes(column) ? 'nothing' : cells[column] === '' ? 'unknown' : 'something'),
 });

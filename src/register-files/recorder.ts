@@ -2,10 +2,11 @@
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { factIds } from '../commands/ids.js';
 import { RecordFacts, type FactsToRecord } from '../commands/record-facts.js';
+import type { Reference } from '../domain/case/facts.js';
 import type { Actor } from '../domain/fact.js';
 import { streamName } from '../domain/facts.js';
 import type { Day } from '../domain/time.js';
-import { History, NotCaughtUp } from '../read-models/questions.js';
+import { Cases, History, NotCaughtUp } from '../read-models/questions.js';
 import type { OnRecord } from './compare.js';
 import type { Statement } from './draft.js';
 import type { WrongCell } from './report.js';
@@ -32,6 +33,8 @@ export interface Saying {
   readonly actor: Actor;
   /** What makes this request the same one when it comes again. */
   readonly key: string;
+  /** Codes of findings that the file stands by; none where absent. */
+  readonly acknowledge?: readonly string[];
 }
 
 /** Recorded, refused, or not written because the read models did not yet know of the subject: look again. */
@@ -73,11 +76,24 @@ export class Recorder {
     while (after !== null) {
       const page: Awaited<ReturnType<typeof this.page>> = await this.page(subject, after);
       if (page === null) return null;
-      for (const { fact, actor: by } of page.items)
-        facts.push({ fact, ours: by.kind === actor.kind && by.id === actor.id });
+      for (const { id, fact, actor: by } of page.items)
+        facts.push({ id, fact, ours: by.kind === actor.kind && by.id === actor.id });
       after = page.next;
     }
     return facts;
+  }
+
+  /** The case that has a reference, also one that this import gave it; null where none has. */
+  async find(reference: Reference): Promise<string | null> {
+    const found = await this.caseOf(reference);
+    if (found !== null || this.settled === this.written) return found;
+    this.settled = this.written;
+    return this.caseOf(reference);
+  }
+
+  private async caseOf(reference: Reference): Promise<string | null> {
+    const { items } = await this.ask(new Cases({ reference, filters: {}, page: { limit: 1 }, ...this.after }));
+    return items[0]?.caseId ?? null;
   }
 
   private page(subject: Subject, after: number) {
@@ -96,7 +112,7 @@ export class Recorder {
   }
 
   /** Records statements as one batch, and says in the file's terms what stands in the way. */
-  async say({ subject, begins, statements, actor, key }: Saying): Promise<Answer> {
+  async say({ subject, begins, statements, actor, key, acknowledge = [] }: Saying): Promise<Answer> {
     const answer = await this.register.commands.execute(
       new RecordFacts({
         subject,
@@ -104,7 +120,7 @@ export class Recorder {
         facts: statements.map(({ fact }) => fact),
         actor,
         key,
-        acknowledge: [],
+        acknowledge,
         correlationId: this.correlationId,
       }),
     );
@@ -141,6 +157,7 @@ export const notRecorded = (): Judged =>
 const FIELD_OF: Readonly<Record<string, string>> = {
   'CATEGORY.UNKNOWN': '/category',
   'RECOGNITION.CRITERIA_REQUIRED': '/category',
+  'LIST.UNKNOWN': '/list',
   'INSTRUMENT.UNKNOWN': '/act',
   'INSTRUMENT.WRONG_KIND': '/act',
   'INSTRUMENT.CLAUSE_UNKNOWN': '/clause',
@@ -154,5 +171,6 @@ const inTheFile = (
   statements: readonly Statement[],
 ): WrongCell => {
   const statement = statements.findLast((_, index) => facts.includes(ids[index] as string));
-  return { column: statement?.locate(FIELD_OF[code] ?? '') ?? null, code, expected };
+  const row = statement?.row;
+  return { ...(row !== undefined && { row }), column: statement?.locate(FIELD_OF[code] ?? '') ?? null, code, expected };
 };

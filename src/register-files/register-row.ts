@@ -1,9 +1,9 @@
 /**
  * A row of the register: what it says, as facts, by the table of docs/register-files.md. Pure: what it refers to comes in.
  */
-import { DEFAULT_CODE } from '../domain/case/facts.js';
 import { mixesScripts } from '../domain/text.js';
-import { parseEdtf, type Day } from '../domain/time.js';
+import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../domain/time.js';
+import { articlesOf, categoryOf, expectedCategory, partsOf, sentenceOf, type NamedCategory } from './cells.js';
 import { columnOf, NAME_COLUMNS, nameIn, type RegisterRow } from './columns.js';
 import { readDrafts, type Body, type Draft, type Statement } from './draft.js';
 import { onePerCell, type WrongCell } from './report.js';
@@ -12,7 +12,7 @@ import { onePerCell, type WrongCell } from './report.js';
 export interface Referred {
   readonly today: Day;
   readonly list: string;
-  readonly categories: ReadonlySet<string>;
+  readonly categories: readonly NamedCategory[];
   readonly instruments: readonly ReferredInstrument[];
 }
 
@@ -30,7 +30,7 @@ export interface ReadRow {
 
 /** Reads a row: its facts, or every wrong cell of it. Rules that compare cells are heard where each is right by itself. */
 export const readRegisterRow = (row: RegisterRow, referred: Referred): ReadRow => {
-  const drafts = bodiesOf(row, referred).map((body): Draft => draft(body));
+  const drafts = bodiesOf(row, referred).map((body): Draft => draft(body, row));
   const { statements, wrong } = readDrafts('case', drafts);
   const single = onePerCell([...wrong, ...cellsOf(row, referred)]);
   if (single.length > 0) return { statements: [], wrong: single };
@@ -38,11 +38,15 @@ export const readRegisterRow = (row: RegisterRow, referred: Referred): ReadRow =
   return compared.length > 0 ? { statements: [], wrong: compared } : { statements, wrong: [] };
 };
 
-const draft = (body: Body): Draft => ({ body, locate: (pointer) => columnOf('register', body, pointer) });
+const draft = (body: Body, row: RegisterRow): Draft => ({
+  body,
+  locate: (pointer) => columnOf('register', body, pointer, row),
+});
 
 /** The bodies of everything that any cell of the row speaks of, in the order of the table of events. */
-const bodiesOf = (row: RegisterRow, { list, instruments }: Referred): readonly Body[] => {
-  const said = { sources: orUnknown(row.source) && [{ kind: 'register-file', citation: row.source }] };
+const bodiesOf = (row: RegisterRow, { today, list, categories, instruments }: Referred): readonly Body[] => {
+  const said = { sources: sourcesOf(row.source) };
+  const category = (cell: string): string | undefined => categoryOf(cell, categories)?.id ?? orUnknown(cell);
   const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: orUnknown(day), ...said });
   return [
     opened(row, list, said),
@@ -55,14 +59,14 @@ const bodiesOf = (row: RegisterRow, { list, instruments }: Referred): readonly B
     ...when(anyOf(row.charged_articles), {
       type: 'charged',
       ...on(row.arrested_on),
-      articles: articles(row.charged_articles),
+      articles: articlesOf(row.charged_articles),
     }),
     ...remanded(row, on),
     ...when(isConvicted(row), {
       type: 'convicted',
-      ...on(row.convicted_on),
-      articles: articles(row.convicted_articles),
-      sentence: sentence(row.sentence),
+      ...on(row.convicted_on === '' ? unknownDay(row, today) : row.convicted_on),
+      articles: articlesOf(row.convicted_articles),
+      sentence: sentenceOf(row.sentence),
       court: orUnknown(row.court),
       facility: orUnknown(row.facility),
     }),
@@ -70,9 +74,14 @@ const bodiesOf = (row: RegisterRow, { list, instruments }: Referred): readonly B
       type: 'recognised',
       ...on(row.recognised_on),
       list,
-      category: orUnknown(row.category),
+      category: category(row.category),
     }),
-    ...changesOf(row).map(({ day, category }): Body => ({ type: 'recategorised', ...on(day), list, category })),
+    ...changesOf(row).map(({ day, category: to }): Body => ({
+      type: 'recategorised',
+      ...on(day),
+      list,
+      category: category(to),
+    })),
     ...clemency(row, on, instruments),
     ...when(anyOf(row.released_on, row.release_reason) || saysReleased(row), {
       type: 'released',
@@ -85,7 +94,25 @@ const bodiesOf = (row: RegisterRow, { list, instruments }: Referred): readonly B
       list,
       reason: orUnknown(row.delisted_reason),
     }),
+    ...when(anyOf(row.deported_on), { type: 'deported', ...on(row.deported_on) }),
+    ...when(anyOf(row.died_on), { type: 'died', ...on(row.died_on) }),
   ];
+};
+
+/** Several sources are parted by `|`. */
+const sourcesOf = (cell: string): readonly object[] | undefined =>
+  cell === '' ? undefined : partsOf(cell).map((citation) => ({ kind: 'register-file', citation }));
+
+/**
+ * A conviction whose day nobody knows happened between the arrest and the day of the report, which is the day of the import
+ * where no cell names it.
+ */
+const unknownDay = (row: RegisterRow, today: Day): string => {
+  const arrested = parseEdtf(row.arrested_on);
+  const reported = row.reported_on === '' ? today : parseEdtf(row.reported_on)?.latest;
+  if (arrested === null) return row.arrested_on;
+  if (reported === undefined) return row.reported_on;
+  return `${formatDay(arrested.earliest)}/${formatDay(Math.max(arrested.earliest, Math.min(reported, today)))}`;
 };
 
 type On = (day: string) => Readonly<Record<string, unknown>>;
@@ -98,11 +125,15 @@ const opened = (row: RegisterRow, list: string, said: object): Body => {
     names: names.length > 0 ? names : undefined,
     born: orUnknown(row.born),
     sex: orUnknown(row.sex),
+    occupation: orUnknown(row.occupation),
+    affiliation: orUnknown(row.affiliation),
+    region: orUnknown(row.region),
+    summary: orUnknown(row.summary),
     ...said,
   };
 };
 
-/** To detention on the day of arrest; where the measure became house arrest, to that on the day of leaving the list. */
+/** To detention on the day of arrest; where the measure became house arrest, to that on its day, else on that of leaving the list. */
 const remanded = (row: RegisterRow, on: On): readonly Body[] => {
   const facility = isConvicted(row) ? '' : row.facility;
   return [
@@ -112,7 +143,11 @@ const remanded = (row: RegisterRow, on: On): readonly Body[] => {
       measure: row.measure === '' ? undefined : 'detention',
       facility: orUnknown(facility),
     }),
-    ...when(row.measure === 'house-arrest', { type: 'remanded', ...on(row.delisted_on), measure: 'house-arrest' }),
+    ...when(row.measure === 'house-arrest' || anyOf(row.house_arrest_on), {
+      type: 'remanded',
+      ...on(row.house_arrest_on === '' ? row.delisted_on : row.house_arrest_on),
+      measure: 'house-arrest',
+    }),
   ];
 };
 
@@ -145,21 +180,6 @@ const isConvicted = (row: RegisterRow): boolean =>
 /** The release itself says that the person left the list. */
 const saysReleased = (row: RegisterRow): boolean => row.delisted_reason === 'released';
 
-/** `193-1.3.1;206.4`: what is no article goes on as it is, for its class to refuse. */
-const articles = (cell: string): readonly object[] | undefined =>
-  cell === ''
-    ? undefined
-    : cell.split(';').map((text) => {
-        const dot = text.indexOf('.');
-        const [article, part] = dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
-        return { code: DEFAULT_CODE, article, ...(part !== undefined && { part }) };
-      });
-
-const sentence = (cell: string): object | undefined => {
-  if (cell === '') return undefined;
-  return { kind: 'imprisonment', ...(cell === 'life' ? { life: true } : { term: cell }) };
-};
-
 interface CategoryChange {
   readonly day: string;
   readonly category: string;
@@ -167,14 +187,29 @@ interface CategoryChange {
 
 /** `2024-09-23=national-minorities`, several parted by `;`. Parts of another form are left to `cellsOf`. */
 const changesOf = (row: RegisterRow): readonly CategoryChange[] =>
-  partsOf(row.category_changes).flatMap(([day, category, ...rest]) =>
+  pairsOf(row.category_changes).flatMap(([day, category, ...rest]) =>
     day !== undefined && category !== undefined && rest.length === 0 ? [{ day, category }] : [],
   );
 
-const partsOf = (cell: string): readonly (readonly string[])[] =>
-  cell === '' ? [] : cell.split(';').map((part) => part.split('='));
+const pairsOf = (cell: string): readonly (readonly string[])[] =>
+  cell === '' ? [] : cell.split(';').map((part) => part.split('=').map((word) => word.trim()));
 
-const DATES = ['born', 'arrested_on', 'convicted_on', 'recognised_on', 'delisted_on', 'released_on'] as const;
+/** Whether a day certainly lies before another; an empty one does not. */
+const isBefore = (day: string, other: string): boolean =>
+  (parseEdtf(day)?.latest ?? MAX_DAY) < (parseEdtf(other)?.earliest ?? MIN_DAY);
+
+const DATES = [
+  'born',
+  'arrested_on',
+  'house_arrest_on',
+  'convicted_on',
+  'recognised_on',
+  'delisted_on',
+  'released_on',
+  'deported_on',
+  'died_on',
+  'reported_on',
+] as const;
 
 /** What is wrong with single cells and is not seen in the facts made of them. */
 const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly WrongCell[] => {
@@ -188,7 +223,13 @@ const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly Wr
   );
   return [
     ...days.filter(({ day }) => isFuture(day, today)).map(({ column }) => futureDate(column)),
-    ...named.filter(({ id }) => id !== '' && !categories.has(id)).map(({ column }) => unknownCategory(column)),
+    ...named
+      .filter(({ id }) => id !== '' && categoryOf(id, categories) === undefined)
+      .map(({ column }) => ({
+        column,
+        code: 'CATEGORY.UNKNOWN',
+        expected: expectedCategory(categories),
+      })),
     ...wrongIf(
       !['', 'remand', 'house-arrest'].includes(row.measure),
       'measure',
@@ -199,7 +240,7 @@ const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly Wr
       wrongIf(mixesScripts(row[column]), column, 'NAME.MIXED_SCRIPT', 'words whose letters are each of one script'),
     ),
     ...wrongIf(
-      changes.length < partsOf(row.category_changes).length,
+      changes.length < pairsOf(row.category_changes).length,
       'category_changes',
       'ROW.WRONG_CELL',
       'date=category, several parted by ;',
@@ -209,6 +250,18 @@ const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly Wr
       'delisted_on',
       'DATE.INVALID',
       'a date that exists',
+    ),
+    ...wrongIf(
+      row.reported_on !== '' && parseEdtf(row.reported_on) === null,
+      'reported_on',
+      'DATE.INVALID',
+      'a date that exists',
+    ),
+    ...wrongIf(
+      row.same_as !== '' && !/^[^:]+:.*\S/.test(row.same_as),
+      'same_as',
+      'ROW.WRONG_CELL',
+      'a list and a reference in it: union:AZ-0137',
     ),
   ];
 };
@@ -220,12 +273,6 @@ export const futureDate = (column: string): WrongCell => ({
   column,
   code: 'DATE.FUTURE',
   expected: 'a date that is not after today',
-});
-
-const unknownCategory = (column: string): WrongCell => ({
-  column,
-  code: 'CATEGORY.UNKNOWN',
-  expected: 'a category that the list defines',
 });
 
 const wrongIf = (holds: boolean, column: string, code: string, expected: string): readonly WrongCell[] =>
@@ -244,5 +291,11 @@ const comparisonsOf = (row: RegisterRow, { instruments }: Referred): readonly Wr
     'delisted_on',
     'ROW.CONTRADICTS_ITSELF',
     'the day of release where the reason is released',
+  ),
+  ...wrongIf(
+    isConvicted(row) && row.convicted_on === '' && isBefore(row.reported_on, row.arrested_on),
+    'reported_on',
+    'ROW.CONTRADICTS_ITSELF',
+    'a day that is not before the arrest, since it ends the days on which the conviction can have been',
   ),
 ];

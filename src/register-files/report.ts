@@ -18,6 +18,8 @@ export const IMPORT_CODES = {
   'ROW.WRONG_CELL': 'The cell is not in a form that a register file has.',
   'ROW.CONTRADICTS_ITSELF': 'Two cells of the row cannot both be right.',
   'ROW.UNKNOWN_REFERENCE': 'No case of the register has this reference.',
+  'ROW.REFERENCE_TAKEN': 'Another case has the reference already.',
+  'ROW.NOT_ALONE': 'The line is right and stays out, since another line of the same case is wrong.',
   'ROW.NO_SUCH_DECREE': 'No single pardon decree of the register was issued on the day of release.',
   'IMPORT.NEEDS_CORRECTION': 'The cell said something else when it was imported; an import adds, it does not correct.',
   'IMPORT.NOT_RECORDED': 'Somebody else changed the case in the same moment; import the file again.',
@@ -35,6 +37,8 @@ export interface Unreadable {
 
 /** What is wrong with one cell, or with the row where `column` is null. */
 export interface WrongCell {
+  /** The line of the file, where it is not the one at hand. */
+  readonly row?: number | null;
   readonly column: string | null;
   readonly code: string;
   readonly expected: string;

@@ -5,6 +5,7 @@ import { noSuchFile } from './csv.js';
 import { headOf } from './dialect.js';
 import { readDefinitions, type Definition } from './definitions.js';
 import type { Unreadable } from './report.js';
+import { eventsOfTable, MAX_EVENT_LINES, openJsonLines, tooMany, type EventsFile } from './event-file.js';
 import { openTable, type Table } from './table.js';
 
 export interface DefinitionsFile {
@@ -23,13 +24,15 @@ export interface RowsFile {
   readonly twice: ReadonlySet<string>;
 }
 
-export type ScannedFile = DefinitionsFile | RowsFile;
+export type ScannedFile = DefinitionsFile | RowsFile | EventsFile;
 
 /** Knows a file by what is in it, not by its name. Memory: the definitions, or one text a row. */
 export const scanFile = async (path: string): Promise<ScannedFile | readonly Unreadable[]> => {
   const isJson = await beginsAsJson(path);
   if (typeof isJson !== 'boolean') return [isJson];
   if (!isJson) return scanRows(path);
+  const lines = await openJsonLines(path);
+  if (lines !== null) return lines;
   const read = await readDefinitions(path);
   return 'code' in read ? [read] : { kind: 'definitions', path, definitions: read };
 };
@@ -44,7 +47,7 @@ const beginsAsJson = async (path: string): Promise<boolean | Unreadable> => {
   }
 };
 
-const scanRows = async (path: string): Promise<RowsFile | readonly Unreadable[]> => {
+const scanRows = async (path: string): Promise<RowsFile | EventsFile | readonly Unreadable[]> => {
   const table = await openTable(path);
   if (!('kind' in table)) return table;
   let rows = 0;
@@ -54,6 +57,7 @@ const scanRows = async (path: string): Promise<RowsFile | readonly Unreadable[]>
   for await (const row of table.rows()) {
     if ('code' in row) return [row];
     rows += 1;
+    if (table.kind === 'events' && rows > MAX_EVENT_LINES) return [tooMany(row.line)];
     for (const { code, expected } of row.wrong)
       if (code === 'FILE.NAMELESS_COLUMN' && !nameless.has(expected))
         nameless.set(expected, { code, line: row.line, expected });
@@ -63,5 +67,7 @@ const scanRows = async (path: string): Promise<RowsFile | readonly Unreadable[]>
     if (seen.has(key)) twice.add(key);
     else seen.add(key);
   }
-  return nameless.size > 0 ? [...nameless.values()] : { kind: table.kind, path, table, rows, twice };
+  if (nameless.size > 0) return [...nameless.values()];
+  const { kind } = table;
+  return kind === 'events' ? eventsOfTable(table, rows) : { kind, path, table, rows, twice };
 };

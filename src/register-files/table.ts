@@ -4,7 +4,7 @@
  * name and content); what is not becomes one problem for each column.
  */
 import { closest, distance } from 'fastest-levenshtein';
-import { canonical, FILE_KINDS, kindOf, missingFrom, type RowKind } from './columns.js';
+import { canonical, FILE_KINDS, kindOf, missingFrom, type TableKind } from './columns.js';
 import { noSuchFile, readRows, type RawRow } from './csv.js';
 import { dialectOf, headOf, SEPARATORS } from './dialect.js';
 import type { Unreadable, WrongCell } from './report.js';
@@ -20,7 +20,7 @@ export interface TableRow {
 }
 
 export interface Table {
-  readonly kind: RowKind;
+  readonly kind: TableKind;
   readonly path: string;
   /** The columns of the file, in its order. A column that is not among them says nothing about any row. */
   readonly columns: readonly string[];
@@ -54,7 +54,7 @@ const tableOf = (path: string, header: RawRow, found: string): Table | readonly 
 
 async function* rowsBehind(
   path: string,
-  kind: RowKind,
+  kind: TableKind,
   names: readonly string[],
 ): AsyncGenerator<TableRow | Unreadable> {
   let header = true;
@@ -71,7 +71,7 @@ async function* rowsBehind(
 const isFilled = (cell: RawRow['cells'][number] | undefined): boolean =>
   cell !== undefined && (typeof cell !== 'string' || cell.trim() !== '');
 
-const tableRow = ({ line, cells }: RawRow, kind: RowKind, names: readonly string[]): TableRow => {
+const tableRow = ({ line, cells }: RawRow, kind: TableKind, names: readonly string[]): TableRow => {
   const none = Object.fromEntries(FILE_KINDS[kind].columns.map((column) => [column, '']));
   const given = names.findLastIndex((name) => name !== '') + 1;
   // A separator at the end of the row alone, or of the header alone, adds no cell.
@@ -97,7 +97,7 @@ const namelessCell = (index: number): WrongCell => ({
 });
 
 const headerProblems = (
-  kind: RowKind,
+  kind: TableKind,
   names: readonly (string | null)[],
   line: number,
   found: string,
@@ -127,7 +127,7 @@ const headerProblems = (
   ];
 };
 
-const alternatives = (kind: RowKind, column: string): string => {
+const alternatives = (kind: TableKind, column: string): string => {
   const groups: readonly (readonly string[])[] = FILE_KINDS[kind].oneOf;
   return (groups.find(([first]) => first === column) ?? [column]).join(' or ');
 };

@@ -155,6 +155,71 @@ describe('a row of the register, as facts', () => {
   });
 });
 
+describe('a row in the shape of a real list', () => {
+  it('has a conviction on a day that nobody knows, between the arrest and the report', () => {
+    const unknown = { ...convicted, convicted_on: '', sentence: 'imprisonment unknown' };
+    expect(factOf('convicted', { ...unknown, reported_on: '2025-10-07' })).toMatchObject([
+      { occurredOn: '2024-02-20/2025-10-07', sentence: { kind: 'imprisonment', term: 'unknown' } },
+    ]);
+    expect(factOf('convicted', { ...unknown, reported_on: '2025-10' })).toMatchObject([
+      { occurredOn: '2024-02-20/2025-10-31' },
+    ]);
+    expect(factOf('convicted', { ...unknown, arrested_on: '2024-02' })).toMatchObject([
+      { occurredOn: '2024-02-01/2026-01-05' },
+    ]);
+  });
+
+  it('says who the person is, in several sources', () => {
+    const cells = { occupation: 'teacher', affiliation: 'a club', region: 'Sheki', summary: 'Synthetic.' };
+    expect(factOf('opened', { ...cells, source: 'A list | Page 2\\|3' })).toMatchObject([
+      {
+        ...cells,
+        sources: [
+          { kind: 'register-file', citation: 'A list' },
+          { kind: 'register-file', citation: 'Page 2|3' },
+        ],
+      },
+    ]);
+  });
+
+  it('has the house arrest, the deportation and the death of today', () => {
+    const cells = { house_arrest_on: '2025-01-01', deported_on: '2025-02', died_on: '2025-03-01' };
+    expect(factsOf(cells).slice(-5)).toMatchObject([
+      { type: 'remanded', measure: 'detention' },
+      { type: 'remanded', measure: 'house-arrest', occurredOn: '2025-01-01' },
+      { type: 'recognised' },
+      { type: 'deported', occurredOn: '2025-02' },
+      { type: 'died', occurredOn: '2025-03-01' },
+    ]);
+  });
+
+  it('quotes old codes and attempts', () => {
+    expect(factOf('charged', { charged_articles: 'AZ-OCC 70-2; 28/220.1' })).toMatchObject([
+      {
+        articles: [
+          { code: 'AZ-OCC', article: '70-2' },
+          { code: 'AZ-CC', article: '220', part: '1', generalPart: '28' },
+        ],
+      },
+    ]);
+  });
+
+  it('names its category in any language, and is told those that there are', () => {
+    expect(factOf('recognised', { category: 'dindarlar' })).toMatchObject([{ category: 'believers' }]);
+    expect(factOf('recategorised', { category_changes: '2025-01-01 = National minorities' })).toMatchObject([
+      { category: 'national-minorities' },
+    ]);
+    expect(read({ category: 'poets' }).wrong).toEqual([
+      {
+        column: 'category',
+        code: 'CATEGORY.UNKNOWN',
+        expected:
+          'one of the categories believers (Dindarlar, Believers, Верующие); national-minorities (National minorities)',
+      },
+    ]);
+  });
+});
+
 describe('a row of the register with wrong cells', () => {
   it.each<[string, Partial<RegisterRow>, string[]]>([
     ['no reference', { ref: '' }, ['ref FIELD.MISSING']],
@@ -177,15 +242,20 @@ describe('a row of the register with wrong cells', () => {
     ['no article', { charged_articles: '234.4.3;theft' }, ['charged_articles ARTICLE.INVALID']],
     ['an article twice', { charged_articles: '234.4.3;234.4.3' }, ['charged_articles ARRAY.DUPLICATE']],
     ['a conviction without its sentence', { ...convicted, sentence: '' }, ['sentence FIELD.MISSING']],
-    ['a conviction without its day', { ...convicted, convicted_on: '' }, ['convicted_on FIELD.MISSING']],
+    [
+      'a conviction reported before the arrest',
+      { ...convicted, convicted_on: '', reported_on: '2024-02-19' },
+      ['reported_on ROW.CONTRADICTS_ITSELF'],
+    ],
+    ['a report on no day', { ...convicted, convicted_on: '', reported_on: 'spring' }, ['reported_on DATE.INVALID']],
+    ['a report in the future', { reported_on: '2026-09-01' }, ['reported_on DATE.FUTURE']],
+    ['the same as nobody', { same_as: 'AZ-0001' }, ['same_as ROW.WRONG_CELL']],
+    ['a code that may go on or not', { charged_articles: 'AZ-OCC 70-2, 57' }, ['charged_articles ARTICLE.INVALID']],
+    ['a death in the future', { died_on: '2026-09-01' }, ['died_on DATE.FUTURE']],
     ['a conviction without articles', { ...convicted, convicted_articles: '' }, ['convicted_articles FIELD.MISSING']],
     ['a term that is no duration', { ...convicted, sentence: 'three years' }, ['sentence TERM.INVALID']],
-    [
-      'a court alone',
-      { court: 'A court' },
-      ['convicted_on', 'convicted_articles', 'sentence'].map((c) => `${c} FIELD.MISSING`),
-    ],
-    ['house arrest without its day', { measure: 'house-arrest' }, ['delisted_on FIELD.MISSING']],
+    ['a court alone', { court: 'A court' }, ['convicted_articles', 'sentence'].map((c) => `${c} FIELD.MISSING`)],
+    ['house arrest without its day', { measure: 'house-arrest' }, ['house_arrest_on FIELD.MISSING']],
     ['a change of category of another form', { category_changes: '2024-09-23' }, ['category_changes ROW.WRONG_CELL']],
     ['a change to no category', { category_changes: '2024-09-23=x' }, ['category_changes CATEGORY.UNKNOWN']],
     ['a change in the future', { category_changes: '2026-09-23=believers' }, ['category_changes DATE.FUTURE']],

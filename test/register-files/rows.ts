@@ -27,6 +27,15 @@ export const registerRow = (cells: Partial<RegisterRow> = {}): RegisterRow => ({
   released_on: '',
   release_reason: '',
   source: 'a synthetic source',
+  occupation: '',
+  affiliation: '',
+  region: '',
+  summary: '',
+  house_arrest_on: '',
+  deported_on: '',
+  died_on: '',
+  reported_on: '',
+  same_as: '',
   ...cells,
 });
 
@@ -52,7 +61,10 @@ export const amnestyRow = (cells: Partial<AmnestyRow> = {}): AmnestyRow => ({
 export const referred: Referred = {
   today: parseDay('2026-01-05') ?? NaN,
   list: 'union',
-  categories: new Set(['believers', 'national-minorities']),
+  categories: [
+    { id: 'believers', name: { az: 'Dindarlar', en: 'Believers', ru: 'Верующие' } },
+    { id: 'national-minorities', name: { en: 'National minorities' } },
+  ],
   instruments: [
     { id: 'pardon-2025-01-01', kind: 'pardon-decree', issued: '2025-01-01', clauses: [] },
     { id: 'amnesty-2025', kind: 'amnesty-act', issued: null, clauses: ['six-months-drugs'] },

@@ -1,0 +1,232 @@
+/**
+ * Records the lines of one case as one batch. A line that is on record already, said by the same import, changes nothing; so
+ * the same file again records nothing, and a longer one what it adds.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { factIds, newCaseId } from '../commands/ids.js';
+import type { CaseFact, Reference } from '../domain/case/facts.js';
+import type { Actor } from '../domain/fact.js';
+import { streamName, type AnyFact } from '../domain/facts.js';
+import type { OnRecord } from './compare.js';
+import { readDrafts, type Body, type Statement } from './draft.js';
+import { caseKey, type EventLine, type NamedCase } from './event-line.js';
+import { refused, notRecorded, UNCHANGED, type Judged, type Recorder, type Subject } from './recorder.js';
+import type { WrongCell } from './report.js';
+
+/** What became of each line of a case, in their order: one of them refused refuses all. */
+export type LinesJudged =
+  | { readonly outcome: 'entered'; readonly lines: readonly ('added' | 'unchanged')[] }
+  | { readonly outcome: 'refused'; readonly wrong: readonly WrongCell[] };
+
+const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
+
+export const recordEvents = async (recorder: Recorder, lines: readonly EventLine[]): Promise<LinesJudged> => {
+  const read = lines.map(readLine);
+  const wrong = read.flatMap((one) => one.wrong);
+  if (wrong.length > 0) return { outcome: 'refused', wrong: alsoTheOthers(lines, wrong) };
+  const group: Group = { recorder, lines: read.map(({ line }) => line), actor: actorOf(recorder.list) };
+  const target = await targetOf(group);
+  const judged = 'wrong' in target ? target : await addTo(group, target);
+  return judged.outcome === 'refused' ? { ...judged, wrong: alsoTheOthers(lines, judged.wrong) } : judged;
+};
+
+interface Group {
+  readonly recorder: Recorder;
+  readonly lines: readonly ReadLine[];
+  readonly actor: Actor;
+}
+
+interface ReadLine extends EventLine {
+  readonly statement: Statement;
+  /** The key of the line before it that it follows, where `after` is one and no id. */
+  readonly follows: string | undefined;
+}
+
+const readLine = (
+  line: EventLine,
+  at: number,
+  lines: readonly EventLine[],
+): { readonly line: ReadLine; readonly wrong: readonly WrongCell[] } => {
+  const { after, ...body } = line.body;
+  const before = lines.slice(0, at);
+  const follows = typeof after === 'string' && before.some(({ key }) => key === after) ? after : undefined;
+  const draft = { body: (follows === undefined ? line.body : body), locate: line.locate };
+  const { statements, wrong } = readDrafts('case', [draft]);
+  const twice = line.key !== '' && before.some(({ key }) => key === line.key);
+  const repeated: readonly WrongCell[] = twice
+    ? [{ column: 'key', code: 'ROW.REFERENCE_TWICE', expected: 'a key that no other line of the case has' }]
+    : [];
+  return {
+    line: { ...line, follows, statement: { ...(statements[0] as Statement), row: line.row } },
+    wrong: [...line.wrong, ...wrong, ...repeated].map((cell) => ({ ...cell, row: line.row })),
+  };
+};
+
+/** What is right stays out with what is wrong, and is told so. */
+const alsoTheOthers = (lines: readonly EventLine[], wrong: readonly WrongCell[]): readonly WrongCell[] => {
+  const told = new Set(wrong.map(({ row }) => row ?? lines[0]?.row));
+  const others = lines.filter(({ row }) => !told.has(row));
+  return [
+    ...wrong.map((cell) => ({ row: lines[0]?.row ?? null, ...cell })),
+    ...others.map(({ row }) => ({ row, column: null, ...NOT_ALONE })),
+  ];
+};
+
+const NOT_ALONE = {
+  code: 'ROW.NOT_ALONE',
+  expected: 'no wrong line of the same case in the file; the lines of a case enter together',
+} as const;
+
+interface Target {
+  readonly subject: Subject;
+  readonly begins: boolean;
+  /** A reference that the case is to have besides. */
+  readonly gains: Reference | null;
+}
+
+type Refused = Extract<Judged, { outcome: 'refused' }>;
+
+/** Which case the lines are about, and whether they open it. */
+const targetOf = async ({ recorder, lines, actor }: Group): Promise<Target | Refused> => {
+  const [first] = lines;
+  const named = first?.case as NamedCase;
+  if ('id' in named) return { subject: { kind: 'case', id: named.id }, begins: false, gains: null };
+  const same = lines.find(({ sameAs }) => sameAs !== null);
+  if (same !== undefined) {
+    const id = await recorder.find(same.sameAs as Reference);
+    if (id === null) return refusedAt('same_as', same.row, 'the reference of a case in a list');
+    return { subject: { kind: 'case', id }, begins: false, gains: named };
+  }
+  const own: Subject = { kind: 'case', id: newCaseId(actor, caseKey(named)) };
+  if ((await recorder.record(own, actor)) !== null) return { subject: own, begins: false, gains: null };
+  if (lines.some(({ body }) => body.type === 'opened')) return { subject: own, begins: true, gains: null };
+  const id = await recorder.find(named);
+  if (id === null) return refusedAt('ref', first?.row, 'the reference of a case, or a line of type opened');
+  return { subject: { kind: 'case', id }, begins: false, gains: null };
+};
+
+const refusedAt = (column: string, row: number | undefined, expected: string): Refused =>
+  refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected }) as Refused;
+
+const addTo = async (group: Group, target: Target): Promise<LinesJudged> => {
+  const { recorder, lines, actor } = group;
+  const { subject, begins } = target;
+  const record = begins ? [] : await recorder.record(subject, actor);
+  if (record === null) return { ...refusedAt('ref', lines[0]?.row, 'the id of a case') };
+  const compared = matchLines(lines, record);
+  if (compared.corrections.length > 0) return { outcome: 'refused', wrong: compared.corrections };
+  const news = lines.filter((_, at) => compared.ids[at] === null);
+  const opened = news.find(({ body }) => body.type === 'opened');
+  if (opened !== undefined && !begins) return takenAt(opened);
+  const gained = gainedBy(target, record, lines);
+  const outcomes = compared.ids.map((id) => (id === null ? 'added' : 'unchanged'));
+  if (news.length === 0 && gained.length === 0) return { outcome: 'entered', lines: outcomes };
+  const key = JSON.stringify([
+    recorder.list,
+    caseKey(lines[0]?.case ?? null),
+    ...news.map(identityOf),
+    ...gained.map(factText),
+  ]);
+  const ids = factIds({ actor, stream: streamName('case', subject.id), key }, news.length + gained.length);
+  const answer = await recorder.say({
+    subject,
+    begins,
+    statements: [...news.map((line) => statementOf(line, lines, compared.ids, news, ids)), ...gained],
+    actor,
+    key,
+    acknowledge: [...new Set(news.flatMap(({ acknowledge }) => acknowledge))],
+  });
+  if (answer.outcome === 'behind')
+    return answer.subject.id === subject.id ? asRefused(notRecorded()) : takenAt(lines[0] as ReadLine);
+  if (answer.outcome === 'refused') return answer;
+  return { outcome: 'entered', lines: answer === UNCHANGED ? outcomes.map(() => 'unchanged') : outcomes };
+};
+
+const asRefused = (judged: Judged): Refused => judged as Refused;
+
+const takenAt = ({ row }: ReadLine): Refused =>
+  asRefused(
+    refused({
+      column: 'ref',
+      row,
+      code: 'ROW.REFERENCE_TAKEN',
+      expected: 'a reference that no other case has, or no line of type opened, since the case is there',
+    }),
+  );
+
+/** The events of record that lines say: the id of each, null for a new line; and the lines that say something else now. */
+const matchLines = (
+  lines: readonly ReadLine[],
+  record: readonly OnRecord[],
+): { readonly ids: readonly (string | null)[]; readonly corrections: readonly WrongCell[] } => {
+  const left = record.filter(({ ours }) => ours);
+  const ids: (string | null)[] = [];
+  for (const line of lines) {
+    const target = line.follows === undefined ? -1 : lines.findIndex(({ key }) => key === line.follows);
+    const after = target === -1 ? undefined : ids[target];
+    // What follows a new line cannot be on record.
+    const at = after === null ? -1 : left.findIndex(({ fact }) => isSame(withAfter(line, after), fact));
+    ids.push(at === -1 ? null : (left.splice(at, 1)[0]?.id ?? null));
+  }
+  const corrections = lines.flatMap((line, at) => (ids[at] === null ? changedSince(line, left) : []));
+  return { ids, corrections };
+};
+
+const withAfter = ({ statement }: ReadLine, after: string | undefined): AnyFact =>
+  after === undefined ? statement.fact : ({ ...statement.fact, after });
+
+const isSame = (a: AnyFact, b: AnyFact): boolean => isDeepStrictEqual(plain(a), plain(b));
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** Said otherwise by an earlier import: an event of the same type and day that no line says any more. */
+const changedSince = ({ statement, locate, row }: ReadLine, left: readonly OnRecord[]): readonly WrongCell[] => {
+  const now = statement.fact as CaseFact;
+  const last = left.find(({ fact }) => fact.type === now.type && fact.occurredOn === now.occurredOn)?.fact;
+  if (last === undefined) return [];
+  const [a, b] = [now, last] as unknown as readonly [Body, Body];
+  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
+    (field) => !isDeepStrictEqual(plain(a[field] ?? null), plain(b[field] ?? null)),
+  );
+  return fields.map((field) => ({
+    row,
+    column: locate(`/${field}`),
+    code: 'IMPORT.NEEDS_CORRECTION',
+    expected: 'what is on record; an import adds and never changes, so let a person record the correction',
+  }));
+};
+
+/** A line as it is recorded: behind the event that it follows, whose id is known by now. */
+const statementOf = (
+  line: ReadLine,
+  lines: readonly ReadLine[],
+  recorded: readonly (string | null)[],
+  news: readonly ReadLine[],
+  ids: readonly string[],
+): Statement => {
+  if (line.follows === undefined) return line.statement;
+  const target = lines.findIndex(({ key }) => key === line.follows);
+  const after = recorded[target] ?? ids[news.indexOf(lines[target] as ReadLine)];
+  return { ...line.statement, fact: withAfter(line, after) };
+};
+
+const identityOf = ({ body, key }: ReadLine): string => JSON.stringify([body, key]);
+const factText = ({ fact }: Statement): string => JSON.stringify(fact);
+
+/** The reference by which lines with `same_as` name their case, where it does not have it yet. */
+const gainedBy = ({ gains }: Target, record: readonly OnRecord[], lines: readonly ReadLine[]): readonly Statement[] => {
+  const line = lines.find(({ sameAs }) => sameAs !== null);
+  if (gains === null || line === undefined || hasReference(record, gains)) return [];
+  const { sources, reliability } = line.statement.fact;
+  const said = lines.some(({ body }) => body.type === 'referenced' && body['reference'] === gains.reference);
+  if (said) return [];
+  const fact: AnyFact = { type: 'referenced', ...gains, sources, reliability };
+  return [{ fact, locate: () => 'ref', row: line.row }];
+};
+
+/** Whether a case has a reference, as far as its events say. */
+export const hasReference = (record: readonly OnRecord[], { list, reference }: Reference): boolean =>
+  record.some(({ fact }) => {
+    const given = fact.type === 'opened' ? (fact.references ?? []) : fact.type === 'referenced' ? [fact] : [];
+    return given.some((one) => one.list === list && one.reference === reference);
+  });

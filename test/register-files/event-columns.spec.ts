@@ -1,0 +1,57 @@
+/** Whatever can be said through the REST interface can be said in a line of a file. */
+import { CASE_FACT_TYPES } from '../../src/domain/case/facts.js';
+import {
+  bodyOf,
+  columnOfPointer,
+  columnsOfType,
+  EVENT_COLUMNS,
+  strangersIn,
+} from '../../src/register-files/event-columns.js';
+import { examples } from '../../src/schema/examples.js';
+import { fieldsOf } from '../../src/schema/field.js';
+import { factClasses, readFact } from '../../src/schema/read-fact.js';
+import { EXPECTED } from '../golden/expected.js';
+import { lineOf } from './event-lines.js';
+
+const ALL = CASE_FACT_TYPES.flatMap((type) =>
+  [examples[type], ...EXPECTED[type]].map((fact, index) => [type, index, fact as object] as const),
+);
+
+it.each(ALL)('%s (%i) is written as a line and read back from it', (_, __, fact) => {
+  const said = JSON.parse(JSON.stringify(fact)) as Record<string, unknown>;
+  // The golden files have it in every event; only a dated one can say it.
+  if (said['occurredOn'] === undefined) delete said['after'];
+  expect(bodyOf(lineOf(said))).toEqual(said);
+});
+
+it.each(CASE_FACT_TYPES)('every field of %s has a column, and no other column is its own', (type) => {
+  const cells = Object.fromEntries(EVENT_COLUMNS.map((column) => [column, 'x']));
+  const fields = fieldsOf(factClasses.case[type]).map(({ name }) => name);
+  expect(Object.keys(bodyOf({ ...cells, type })).sort()).toEqual(['type', ...fields].sort());
+  expect(new Set(strangersIn({ ...cells, type })).size + columnsOfType(type).length).toBeGreaterThan(0);
+  for (const column of columnsOfType(type)) expect(strangersIn({ [column]: 'x', type })).toEqual([]);
+});
+
+it.each(CASE_FACT_TYPES)('what is wrong with a cell of %s is told with its column', (type) => {
+  const cells = Object.fromEntries(columnsOfType(type).map((column) => [column, '\u0007']));
+  const read = readFact('case', bodyOf({ ...cells, type, source: 'synthetic' }));
+  const problems = 'problems' in read ? read.problems : [];
+  expect(problems.length).toBeGreaterThan(0);
+  for (const { pointer } of problems) expect(columnsOfType(type)).toContain(columnOfPointer(pointer));
+});
+
+it('a column that is not of the type of its line is a stranger there', () => {
+  expect(strangersIn({ type: 'charged', articles: '234', facility: 'No. 2', court: '' })).toEqual(['facility']);
+});
+
+it('sources stand beside each other, their parts in the same order', () => {
+  expect(
+    bodyOf({ type: 'tried', source: 'A\\|B | C', source_url: ' | https://c.example', source_kind: 'press' }),
+  ).toEqual({
+    type: 'tried',
+    sources: [
+      { kind: 'press', citation: 'A|B' },
+      { kind: 'register-file', citation: 'C', url: 'https://c.example' },
+    ],
+  });
+});
