@@ -9,6 +9,7 @@ import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../src/http/body.js';
 import { FEED_LIMITS } from '../src/http/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
 import { WAIT_MS } from '../src/read-models/read-models.js';
+import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
 import { requestProblems, type RequestCode } from '../src/schema/problems.js';
 
@@ -27,6 +28,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Body of a request', size(BODY_LIMIT), answer('BODY.TOO_LARGE')],
   ['Body of `POST /v1/events`', size(ROWS_BODY_LIMIT), answer('BODY.TOO_LARGE')],
   ['Rows of `POST /v1/events`', count(LIMITS.rows), answer('ROWS.TOO_MANY')],
+  ['Lines of a file of events', count(MAX_EVENT_LINES), '`FILE.TOO_LONG`'],
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
   ['Movements of a page', count(LIMITS.movements), answer('REQUEST.INVALID')],

@@ -1,5 +1,6 @@
 /** One line of a file of events, as a body of the REST interface with its place in the file. Pure: what it refers to comes in. */
 import { caseFacts, type CaseFactType, type Reference } from '../domain/case/facts.js';
+import { foldedKey } from '../domain/text.js';
 import { findingCode } from '../schema/kinds.js';
 import { categoryOf, expectedCategory, referenceOf, type NamedCategory } from './cells.js';
 import type { Body } from './draft.js';
@@ -29,7 +30,11 @@ export interface EventLine {
 
 /** What groups lines: those of one case enter together. */
 export const caseKey = (named: NamedCase | null): string =>
-  named === null ? '' : 'id' in named ? JSON.stringify([named.id]) : JSON.stringify([named.list, named.reference]);
+  named === null
+    ? ''
+    : 'id' in named
+      ? JSON.stringify([named.id])
+      : JSON.stringify([named.list, foldedKey(named.reference)]);
 
 /** Types that stand in a list: where no cell names it, in that of the import. */
 const IN_A_LIST: ReadonlySet<string> = new Set<CaseFactType>([

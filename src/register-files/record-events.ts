@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { factIds, newCaseId } from '../commands/ids.js';
 import type { CaseFact, Reference } from '../domain/case/facts.js';
 import type { Actor } from '../domain/fact.js';
+import { foldedKey } from '../domain/text.js';
 import { streamName, type AnyFact } from '../domain/facts.js';
 import type { OnRecord } from './compare.js';
 import { readDrafts, type Body, type Statement } from './draft.js';
@@ -50,8 +51,10 @@ const readLine = (
   const { after, ...body } = line.body;
   const before = lines.slice(0, at);
   const follows = typeof after === 'string' && before.some(({ key }) => key === after) ? after : undefined;
-  const draft = { body: (follows === undefined ? line.body : body), locate: line.locate };
-  const { statements, wrong } = readDrafts('case', [draft]);
+  const draft = { body: follows === undefined ? line.body : body, locate: line.locate };
+  // A line that cannot be cut into cells, or is no JSON, says nothing to be judged.
+  const unread = line.wrong.some(({ column }) => column === null);
+  const { statements, wrong } = readDrafts('case', unread ? [] : [draft]);
   const twice = line.key !== '' && before.some(({ key }) => key === line.key);
   const repeated: readonly WrongCell[] = twice
     ? [{ column: 'key', code: 'ROW.REFERENCE_TWICE', expected: 'a key that no other line of the case has' }]
@@ -173,7 +176,7 @@ const matchLines = (
 };
 
 const withAfter = ({ statement }: ReadLine, after: string | undefined): AnyFact =>
-  after === undefined ? statement.fact : ({ ...statement.fact, after });
+  after === undefined ? statement.fact : { ...statement.fact, after };
 
 const isSame = (a: AnyFact, b: AnyFact): boolean => isDeepStrictEqual(plain(a), plain(b));
 
@@ -228,5 +231,5 @@ const gainedBy = ({ gains }: Target, record: readonly OnRecord[], lines: readonl
 export const hasReference = (record: readonly OnRecord[], { list, reference }: Reference): boolean =>
   record.some(({ fact }) => {
     const given = fact.type === 'opened' ? (fact.references ?? []) : fact.type === 'referenced' ? [fact] : [];
-    return given.some((one) => one.list === list && one.reference === reference);
+    return given.some((one) => one.list === list && foldedKey(one.reference) === foldedKey(reference));
   });
