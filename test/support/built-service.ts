@@ -16,6 +16,8 @@ export interface Answer {
 interface Options {
   /** Where its log goes instead of into `log`: an open file. */
   readonly stderr?: number;
+  /** Settings beside those of every test. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Runs as this user; only root can say so. */
   readonly uid?: number;
 }
@@ -29,10 +31,16 @@ export class BuiltService {
   ) {}
 
   /** Starts one on a data folder. Throws with what it said where it does not start. */
-  static async start(data: string, { stderr, uid }: Options = {}): Promise<BuiltService> {
+  static async start(data: string, { stderr, uid, environment = {} }: Options = {}): Promise<BuiltService> {
     const child = spawn(process.execPath, [CLI, 'serve'], {
       stdio: ['ignore', 'pipe', stderr ?? 'pipe'],
-      env: { PATH: process.env['PATH'], HABEAS_DATA: data, HABEAS_PORT: '0', HABEAS_TODAY: '2026-01-05' },
+      env: {
+        PATH: process.env['PATH'],
+        HABEAS_DATA: data,
+        HABEAS_PORT: '0',
+        HABEAS_TODAY: '2026-01-05',
+        ...environment,
+      },
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     const ended = once(child, 'exit');

@@ -61,7 +61,7 @@ export class Connection {
     return this.#failures;
   }
 
-  /** A call or a subscription has failed: whoever answers next may be somebody else. */
+  /** A call or a subscription has ended before its end: whoever answers next may be somebody else. */
   failed(): void {
     this.#failures += 1;
   }

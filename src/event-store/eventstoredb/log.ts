@@ -190,7 +190,7 @@ export class EsdbLog {
         if (batch.length > 0) yield batch;
       }
     } catch (error) {
-      this.connection.noted(error);
+      this.connection.failed();
       throw error;
     } finally {
       source.end();

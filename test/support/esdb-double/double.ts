@@ -161,6 +161,11 @@ export class EsdbDouble {
     this.front.resume();
   }
 
+  /** Loses everything that was written after the first so many records, as a node whose files were put back. */
+  keep(count: number): void {
+    this.events.keep(count);
+  }
+
   /** An event of somebody else, in any stream. */
   appendForeign(stream: string, { type, id = randomUUID(), data = {}, metadata }: ForeignEvent): LogRecord {
     const bytes = (value: unknown): Uint8Array =>

@@ -76,6 +76,15 @@ export class Log {
     this.ids.clear();
   }
 
+  /** What is left of a log that was put back to an earlier state: its first records, where they were. */
+  keep(count: number): void {
+    const kept = this.records.splice(0).slice(0, count);
+    this.streams.clear();
+    this.ids.clear();
+    this.next = FIRST_POSITION;
+    for (const record of kept) this.write(record.stream, [record]);
+  }
+
   append(stream: string, expected: Expected, events: readonly Proposed[]): Written {
     const checked = this.check(
       stream,

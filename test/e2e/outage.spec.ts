@@ -1,0 +1,113 @@
+/** What an instance answers while the server of its log is away, starts without it, or finds another log there. */
+import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { removeInstances, startInstance } from '../support/instances.js';
+import { define, name, open, said, type Reply, type Service } from '../support/service.js';
+
+let double: EsdbDouble;
+let service: Service;
+beforeEach(async () => {
+  double = await startDouble();
+  service = await startInstance(double.url);
+  await define(service);
+});
+afterEach(async () => {
+  await removeInstances();
+  await double.stop();
+});
+
+const timed = async <R>(work: Promise<R>): Promise<readonly [R, number]> => {
+  const began = performance.now();
+  return [await work, performance.now() - began];
+};
+const arrested = (path: string): Promise<Reply> =>
+  service.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...said });
+const ready = (): Promise<Reply> => service.get('/health/ready');
+const untilReady = async (status: number): Promise<Reply> => {
+  for (;;) {
+    const reply = await ready();
+    if (reply.status === status) return reply;
+  }
+};
+/** A case that the read models have taken in. */
+const known = async (): Promise<string> => {
+  const path = await open(service);
+  await service.after(await arrested(path), path);
+  return path;
+};
+
+it('an instance with complete read models that starts without its store reads at once, and goes on by itself', async () => {
+  const path = await known();
+  await service.stop();
+  await double.stop();
+  const [, started] = await timed(service.again());
+  expect(started).toBeLessThan(3_000);
+  const [read, waited] = await timed(service.get(path));
+  expect([read.status, read.body['revision']]).toEqual([200, 1]);
+  expect(waited).toBeLessThan(1_000);
+  expect((await ready()).status).toBe(503);
+  const [refused, refusedAfter] = await timed(arrested(path));
+  expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([
+    503,
+    'REGISTER.UNAVAILABLE',
+    '1',
+  ]);
+  expect(refusedAfter).toBeLessThan(1_500);
+  await double.start();
+  await untilReady(200);
+  const written = await service.post('/v1/cases', { names: [name('Ad')], ...said });
+  expect(written.status).toBe(201);
+  expect((await service.after(written, path)).status).toBe(200);
+});
+
+it.each<[string, () => Promise<void> | void]>([
+  ['is gone', () => double.stop()],
+  ['hangs', () => double.pause()],
+])('readiness answers within 500 ms while the store %s, and says that it is not ready', async (_, end) => {
+  await untilReady(200);
+  await end();
+  for (let status = 200; status !== 503;) {
+    const [reply, ms] = await timed(ready());
+    expect(ms).toBeLessThan(500);
+    status = reply.status;
+  }
+  expect((await service.get('/health/live')).status).toBe(200);
+  double.resume();
+});
+
+it('readiness notices a node that reads and takes no write, before anybody writes', async () => {
+  await untilReady(200);
+  double.faults.plan(({ method }) => (method === 'append' ? { then: 'no-leader' } : null));
+  expect((await untilReady(503)).body['codes']).toEqual({ log: 'STORE_UNWRITABLE' });
+  double.faults.clear();
+  await untilReady(200);
+});
+
+it('the log is replayed from what the read models hold of it while the store is gone', async () => {
+  const path = await known();
+  const before = await service.get('/v1/events');
+  await double.stop();
+  const [during, ms] = await timed(service.get('/v1/events'));
+  expect([during.status, during.text]).toEqual([200, before.text]);
+  expect(during.text).toContain(path.split('/').at(-1));
+  expect(ms).toBeLessThan(1_000);
+});
+
+it.each<[string, (records: number) => void]>([
+  ['emptied', () => double.keep(0)],
+  ['cut short', (records) => double.keep(records - 2)],
+])('a log that was %s under the running instance is damaged: writes refused, reads go on', async (_, change) => {
+  const path = await known();
+  await double.stop();
+  change(double.log.length);
+  const left = double.log.length;
+  await double.start();
+  let write = await arrested(path);
+  for (; write.status === 503; write = await arrested(path));
+  expect([write.status, write.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+  const opened = await service.post('/v1/cases', { names: [name('Ad')], ...said });
+  expect([opened.status, opened.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+  expect((await service.get(path)).body['revision']).toBe(1);
+  const { body } = await ready();
+  expect(body['codes']).toMatchObject({ log: 'STORE_DAMAGED' });
+  expect(double.log.length).toBe(left);
+});

@@ -1,0 +1,75 @@
+/** SIGTERM ends the service within five seconds, whatever its store does; what was acknowledged is in the log. */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { BuiltService } from '../support/built-service.js';
+import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { name, said } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const WITHIN_MS = 5_000;
+
+let double: EsdbDouble;
+let folder: TemporaryFolder;
+beforeEach(async () => {
+  double = await startDouble();
+  folder = await temporaryFolder();
+});
+afterEach(async () => {
+  await double.stop();
+  await folder.remove();
+});
+
+const start = (): Promise<BuiltService> =>
+  BuiltService.start(folder.path, { environment: { EVENT_STORE: 'esdb', ESDB_URL: double.url } });
+
+const stopped = async (service: BuiltService): Promise<void> => {
+  const began = performance.now();
+  expect(await service.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(WITHIN_MS);
+};
+
+/** Writes until it is told to stop, or nobody answers; what was acknowledged. */
+const write = async (service: BuiltService, acknowledged: string[]): Promise<void> => {
+  for (;;) {
+    const key = { 'idempotency-key': randomUUID() };
+    const answer = await service.post('/v1/cases', { names: [name('Ad')], ...said }, key).catch(() => null);
+    if (answer === null) return;
+    if (answer.status === 201) acknowledged.push((answer.body['facts'] as string[])[0] as string);
+    else await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+it.each<[string, () => Promise<void> | void]>([
+  ['is gone', () => double.stop()],
+  ['hangs', () => double.pause()],
+])('while the store %s, under 32 writers', async (_, end) => {
+  const service = await start();
+  const acknowledged: string[] = [];
+  const writers = Array.from({ length: 32 }, () => write(service, acknowledged));
+  while (acknowledged.length < 100) await new Promise(setImmediate);
+  await end();
+  while ((await service.get('/health/ready')).status === 200);
+  await stopped(service);
+  await Promise.all(writers);
+  const stored = new Set(double.log.map(({ id }) => id));
+  expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+});
+
+it('after a start without its store', async () => {
+  await double.stop();
+  await stopped(await start());
+});
+
+it('with an open feed, a read that waits, and clients that stand still in the middle of a request', async () => {
+  const service = await start();
+  const feed = fetch(`${service.url}/v1/feed`).then((response) => response.text().catch(() => ''));
+  const waiting = service.get('/v1/cases?atLeast=999999999-999999999').catch(() => null);
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  socket
+    .on('error', () => undefined)
+    .write('POST /v1/cases HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\n{');
+  await new Promise((resolve) => socket.once('connect', resolve));
+  await stopped(service);
+  await Promise.all([feed, waiting]);
+  socket.destroy();
+});
