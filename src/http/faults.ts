@@ -15,6 +15,7 @@ const BY_NAME: Readonly<Record<string, RequestCode>> = {
   StoreDamaged: 'REGISTER.DAMAGED',
   AppendTooLarge: 'FACT.TOO_LARGE',
   NotCaughtUp: 'READS.BEHIND',
+  BeyondLog: 'POSITION.BEYOND_LOG',
 };
 
 /** What the log need not know of: it passes, and is counted. */

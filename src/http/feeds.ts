@@ -9,6 +9,7 @@
  */
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
 import type { Feed, FeedPage } from '../read-models/questions.js';
 import { problem, RETRY, type Answer } from './answer.js';
 import { traceOf } from './faults.js';
@@ -27,6 +28,21 @@ export const FEED_LIMITS: FeedLimits = { open: 256, buffer: 1024 * 1024, heartbe
 
 /** Milliseconds after which a reader who was cut off is to come back. */
 export const COME_BACK = 2_000;
+/**
+ * The answer to a reader who goes on from beyond the log. A browser gives up for good on any other status than 200, and would
+ * go on from the same place after an end; this makes it come back for the first event.
+ */
+export const resetFeed = (request: FastifyRequest): Answer => {
+  if (request.method === 'HEAD') return { status: 200, headers: HEADERS };
+  const { body } = problem('POSITION.BEYOND_LOG');
+  const text = `retry: ${COME_BACK}\n\nid: 0\nevent: reset\ndata: ${JSON.stringify(body)}\n\n`;
+  return { status: 200, headers: HEADERS, stream: Readable.from([text], { objectMode: false }) };
+};
+
+/** Whether a request names server-sent events as what it takes, as a browser's EventSource does. */
+export const takesFeed = ({ headers }: FastifyRequest): boolean =>
+  /(^|[\s,])text\/event-stream\b/i.test(headers.accept ?? '');
+
 /** Milliseconds at least from one round to the next, and the share of a busy process's time that rounds may take. */
 const REST = 5;
 const SHARE = 1 / 100;

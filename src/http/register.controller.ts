@@ -3,10 +3,10 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Query } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { Counts, Events, Follow, History, Movements, type LoggedEvent } from '../read-models/questions.js';
+import { BeyondLog, Counts, Events, Follow, History, Movements, type LoggedEvent } from '../read-models/questions.js';
 import { readParameters } from '../schema/read.js';
 import { errorsIn, problem, send, type Answer } from './answer.js';
-import { Feeds } from './feeds.js';
+import { Feeds, resetFeed, takesFeed } from './feeds.js';
 import { Answers, Operation } from './operation.js';
 import {
   CountsQuery,
@@ -112,7 +112,7 @@ export class RegisterController {
       ...(list === undefined ? {} : { list }),
       after: headers.value['last-event-id'] ?? after,
     });
-    return this.reads.ask(
+    const feed = this.reads.ask(
       request,
       FeedQuery,
       (q) => new Follow(askOf(q)),
@@ -121,6 +121,10 @@ export class RegisterController {
         return this.feeds.open(request, reply, feed, asks, after);
       },
     );
+    return feed.catch((error: unknown) => {
+      if (error instanceof BeyondLog && takesFeed(request)) return resetFeed(request);
+      throw error;
+    });
   }
 }
 

@@ -154,7 +154,8 @@ export const views: Readonly<Record<string, JsonSchema>> = {
   }),
   Feed: {
     ...string,
-    description: 'Server-sent events: of each, `id` is the position, and `data` the event.',
+    description:
+      'Server-sent events: of each, `id` is the position, and `data` the event. A reader who asks with `Accept: text/event-stream` to go on from beyond the end of the log, which a browser would take for the end where it was answered by a problem, is sent one event of the type `reset`, whose `id` is 0 and whose `data` is the problem `POSITION.BEYOND_LOG`; then the feed ends, and begins with the first event when the reader comes back.',
     contentMediaType: 'application/json',
     contentSchema: ref('LoggedEvent'),
   },

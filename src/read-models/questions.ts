@@ -13,6 +13,10 @@ import type { AnyFact } from '../domain/facts.js';
 export class NotCaughtUp extends Error {
   override readonly name = 'NotCaughtUp';
 }
+/** Thrown for a position to go on from that lies beyond the end of the log: it is of a log that went further. */
+export class BeyondLog extends Error {
+  override readonly name = 'BeyondLog';
+}
 /** Thrown for a token or a page mark that this register did not give out. */
 export class BadMark extends Error {
   override readonly name = 'BadMark';

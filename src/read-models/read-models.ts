@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import { isDamage, isLasting } from './failures.js';
 import { ModelFile } from './model-file.js';
-import { BadMark, NotCaughtUp } from './questions.js';
+import { BadMark, BeyondLog, NotCaughtUp } from './questions.js';
 import { Reader, type Reading } from './reader.js';
 import { build, discard, empty, IN_MEMORY, swap, takeMore, type OnProgress, type Progress } from './rebuild.js';
 import { run, type Host, type Problem } from './runner.js';
@@ -179,8 +179,7 @@ export class ReadModels extends Reader {
 
   override async read(wait: { readonly atLeast?: string | undefined; readonly position?: number }): Promise<Reading> {
     if (wait.atLeast !== undefined) await this.waitFor(wait.atLeast);
-    const { position = 0 } = wait;
-    await this.#waiters.until(() => this.#file !== null && this.#file.checkpoint.position >= position, WAIT_MS);
+    await this.#reach(wait.position ?? 0);
     const reading = this.now();
     if (reading === null) throw new NotCaughtUp('the read models are being built');
     return reading;
@@ -191,6 +190,37 @@ export class ReadModels extends Reader {
     if (this.#file === null) return null;
     const { db, dossiers, tallies, checkpoint, logId } = this.#file;
     return { db, dossiers, tallies, position: checkpoint.position, logId, today: this.clock.today() };
+  }
+
+  /**
+   * Waits for a position that another instance may have answered from. The log decides whether it can come: these read models
+   * may just be behind, so they are no measure of it.
+   */
+  async #reach(position: number): Promise<void> {
+    const reached = (): boolean => this.#file !== null && this.#file.checkpoint.position >= position;
+    if (reached()) return;
+    await this.#checkReach(position);
+    try {
+      await this.#waiters.until(reached, WAIT_MS);
+    } catch (error) {
+      await this.#checkReach(position);
+      throw error;
+    }
+  }
+
+  /** Throws BeyondLog where everything in the log was projected, and the position lies after it. */
+  async #checkReach(position: number): Promise<void> {
+    if (this.#file === null || !this.#checked || this.#problem !== null) return;
+    const { cursor, position: last } = this.#file.checkpoint;
+    if (last >= position) return;
+    let next: readonly unknown[];
+    try {
+      next = await inTime(this.store.read(cursor, 1));
+    } catch {
+      // Nobody can say, and nothing comes while the log does not answer.
+      throw new NotCaughtUp('the log does not answer');
+    }
+    if (next.length === 0) throw new BeyondLog('the log does not reach that position');
   }
 
   #report(problem: Problem | null): void {

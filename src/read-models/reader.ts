@@ -21,7 +21,8 @@ export abstract class Reader {
   abstract readonly store: EventStore;
   /**
    * Waits for a token of a write and for a position that another instance may have answered from, each within a bound.
-   * Throws NotCaughtUp, also where there is no file to read from yet; BadMark for a token that is none.
+   * Throws NotCaughtUp, also where there is no file to read from yet; BeyondLog for a position that the log does not reach;
+   * BadMark for a token that is none.
    */
   abstract read(wait: { readonly atLeast?: string | undefined; readonly position?: number }): Promise<Reading>;
 }

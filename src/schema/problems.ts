@@ -154,6 +154,12 @@ export const requestProblems = {
     title: 'Others were faster',
     means: 'Others wrote to the same subject again and again; ask again.',
   },
+  'POSITION.BEYOND_LOG': {
+    status: 410,
+    title: 'Beyond the end of the log',
+    means:
+      'The position to go on from (`after`, `Last-Event-ID`, the mark of a page) lies beyond the log, which was put back to an earlier state or is another one. Forget what was read, and begin anew.',
+  },
   'REVISION.STALE': {
     status: 412,
     title: 'Not the current revision',

@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
-import { BadMark, Cases, History, NotCaughtUp } from '../../src/read-models/questions.js';
+import { BadMark, BeyondLog, Cases, History, NotCaughtUp } from '../../src/read-models/questions.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { overwrite } from '../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -135,6 +135,50 @@ describe('waiting for a token', () => {
 
   const countWith = async (models: ReadModels, atLeast: string): Promise<number> =>
     (await handlersOf(models).cases.execute(new Cases({ ...everything, atLeast }))).total.yes;
+});
+
+describe('a position to go on from', () => {
+  it('that the log does not reach is beyond it', async () => {
+    const models = await started();
+    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    expect((await models.read({ position: 1 })).position).toBe(1);
+    await expect(models.read({ position: 2 })).rejects.toBeInstanceOf(BeyondLog);
+  });
+
+  it('that only these read models have not reached is waited for', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const store = faulty({
+      async *follow(after, signal, limit) {
+        await held;
+        yield* log.store.follow(after, signal, limit);
+      },
+    });
+    const models = await started(store);
+    await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' });
+    const reading = models.read({ position: 2 });
+    const settled = jest.fn();
+    reading.then(settled, settled);
+    await log.store.read(null, 1);
+    await log.store.read(null, 1);
+    expect(settled).not.toHaveBeenCalled();
+    release();
+    expect((await reading).position).toBe(2);
+  });
+
+  it('is not said to be beyond a log that does not answer, or that is not the one that was projected', async () => {
+    let failure: Error | null = null;
+    const store = faulty({
+      read: async (after, limit) => {
+        if (failure !== null) throw failure;
+        return log.store.read(after, limit);
+      },
+    });
+    const models = await started(store);
+    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    for (failure of [new StoreUnavailable('for a test'), new RangeError('for a test')])
+      await expect(models.read({ position: 9 })).rejects.toBeInstanceOf(NotCaughtUp);
+  });
 });
 
 describe('faults', () => {

@@ -14,7 +14,7 @@ export class EventsHandler implements IQueryHandler<Events> {
 
   /** Batches of at least one event; while they are read, NotCaughtUp may be thrown. */
   async execute({ ask }: Events): Promise<AsyncIterable<readonly LoggedEvent[]>> {
-    const { position } = await this.reader.read({ atLeast: ask.atLeast });
+    const { position } = await this.reader.read({ atLeast: ask.atLeast, position: ask.after });
     return this.#batches(ask, position);
   }
 

@@ -14,7 +14,7 @@ export class HistoryHandler implements IQueryHandler<History> {
   constructor(private readonly reader: Reader) {}
 
   async execute({ ask }: History): Promise<Answer> {
-    const { dossiers } = await this.reader.read({ atLeast: ask.atLeast });
+    const { dossiers } = await this.reader.read({ atLeast: ask.atLeast, position: ask.after });
     const stream = ask.subject === undefined ? null : dossiers.find(ask.subject.kind, ask.subject.id);
     if (ask.subject !== undefined && stream === null) return null;
     const lines = dossiers.lines(ask.after, ask.limit + 1, stream, ask.types ?? null);

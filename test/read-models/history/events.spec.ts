@@ -1,4 +1,4 @@
-import { Events, type LoggedEvent } from '../../../src/read-models/questions.js';
+import { BeyondLog, Events, type LoggedEvent } from '../../../src/read-models/questions.js';
 import { opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
@@ -45,7 +45,7 @@ it('begins after a position, of some types, as many as asked for', async () => {
   expect(await positions()).toEqual([1, 2, 3, 4, 5, 6]);
   expect(await positions({ after: 2 })).toEqual([3, 4, 5, 6]);
   expect(await positions({ after: 6 })).toEqual([]);
-  expect(await positions({ after: 99 })).toEqual([]);
+  await expect(positions({ after: 99 })).rejects.toBeInstanceOf(BeyondLog);
   expect(await positions({ types: ['arrested'] })).toEqual([2, 4, 6]);
   expect(await positions({ types: ['arrested'], after: 2, limit: 1 })).toEqual([4]);
   expect(await positions({ limit: 4 })).toEqual([1, 2, 3, 4]);

@@ -1,0 +1,144 @@
+/** Whoever goes on from beyond the end of the log, after a restore for example, is told to begin anew. */
+import { cpSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { removeInstances, startInstance } from '../support/instances.js';
+import { define, open, Service, type Loose } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+let service: Service;
+let end: number;
+beforeAll(async () => {
+  service = await Service.start();
+  await define(service);
+  await open(service);
+  while ((await service.get('/health/ready')).status !== 200);
+  end = (await service.recorded()).length;
+});
+afterAll(() => service.remove());
+
+/** A whole answer as it comes over the wire, whenever it ends. */
+const raw = (path: string, headers: Readonly<Record<string, string>> = {}, of = service) =>
+  new Promise<{ readonly status: number; readonly type: string; readonly text: string }>((resolve, reject) => {
+    request(`${of.url}${path}`, { agent: false, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () =>
+        resolve({ status: Number(response.statusCode), type: String(response.headers['content-type']), text }),
+      );
+    })
+      .on('error', reject)
+      .end();
+  });
+/** What a feed has sent by the time its reader has an event, after which the reader leaves. */
+const begun = (path: string, headers: Readonly<Record<string, string>>, of = service): Promise<string> =>
+  new Promise((resolve, reject) => {
+    request(`${of.url}${path}`, { agent: false, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (!text.includes('\ndata: ') || !text.endsWith('\n\n')) return;
+        response.destroy();
+        resolve(text);
+      });
+      response.on('end', () => reject(new Error(`ended: ${text}`))).on('error', () => undefined);
+    })
+      .on('error', reject)
+      .end();
+  });
+
+const BROWSER = { accept: 'text/event-stream' };
+
+it.each(['/v1/feed?after=', '/v1/feed?list=union&after=', '/v1/events?after=', '/v1/history?after='])(
+  'is answered 410 at once by %s',
+  async (path) => {
+    const { status, body } = await service.get(`${path}${String(end + 1)}`);
+    expect([status, body['code']]).toEqual([410, 'POSITION.BEYOND_LOG']);
+  },
+);
+
+it('is answered 410 by a feed that a Last-Event-ID goes on with, also where `after` is within the log', async () => {
+  const { status, body } = await service.get('/v1/feed?after=1', { 'last-event-id': String(end + 1) });
+  expect([status, body['code']]).toEqual([410, 'POSITION.BEYOND_LOG']);
+});
+
+it('the end itself is within the log', async () => {
+  expect((await service.get(`/v1/events?after=${String(end)}`)).text).toBe('');
+  expect((await service.get(`/v1/history?after=${String(end)}`)).body['items']).toEqual([]);
+  const fed = begun('/v1/feed', { ...BROWSER, 'last-event-id': String(end) });
+  await open(service);
+  end += 1;
+  expect(await fed).toContain(`\nid: ${String(end)}\ndata: `);
+});
+
+it.each([
+  ['in Last-Event-ID', '/v1/feed?after=1', (beyond: string) => ({ 'last-event-id': beyond })],
+  ['in the address', `/v1/feed?after=${String(Number.MAX_SAFE_INTEGER)}`, () => ({})],
+])('a browser is sent a reset, with which it comes back for the first event: %s', async (_, path, headers) => {
+  const { status, type, text } = await raw(path, { ...BROWSER, ...headers(String(end + 7)) });
+  expect([status, type]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  const [, id, data] = /^retry: \d+\n\nid: (\d+)\nevent: reset\ndata: (.*)\n\n$/.exec(text) ?? [];
+  expect(JSON.parse(String(data))).toMatchObject({ status: 410, code: 'POSITION.BEYOND_LOG' });
+  // As EventSource does: the last id comes before what the address says.
+  expect(await begun(path, { ...BROWSER, 'last-event-id': String(id) })).toMatch(/^retry: \d+\n\nid: 1\ndata: /);
+});
+
+it('a HEAD of either is answered without a body', async () => {
+  const asked = { method: 'HEAD', headers: { 'last-event-id': String(end + 1) } };
+  expect((await service.ask('/v1/feed', asked)).status).toBe(410);
+  expect((await service.ask('/v1/feed', { ...asked, headers: { ...asked.headers, ...BROWSER } })).status).toBe(200);
+});
+
+it('a page of a list that was made from a log that went further is of the past', async () => {
+  const other = await Service.start();
+  await define(other);
+  for (let n = 0; n < 3; n += 1) await open(other);
+  while ((await other.get('/health/ready')).status !== 200);
+  await other.stop();
+  const folder: TemporaryFolder = await temporaryFolder();
+  cpSync(other.data, join(folder.path, 'earlier'), { recursive: true });
+  await other.again();
+  await open(other);
+  while ((await other.get('/health/ready')).status !== 200);
+  const next = String((await other.get('/v1/cases?limit=1')).body['next']);
+  await other.stop();
+  rmSync(other.data, { recursive: true });
+  cpSync(join(folder.path, 'earlier'), other.data, { recursive: true });
+  await other.again();
+  while ((await other.get('/health/ready')).status !== 200);
+  const { status, body } = await other.get(`/v1/cases?limit=1&after=${encodeURIComponent(next)}`);
+  expect([status, body['code']]).toEqual([410, 'POSITION.BEYOND_LOG']);
+  await other.remove();
+  await folder.remove();
+});
+
+describe('on two instances', () => {
+  let double: EsdbDouble;
+  beforeEach(async () => (double = await startDouble()));
+  afterEach(async () => {
+    await removeInstances();
+    await double.stop();
+  });
+
+  it('a position that another one has answered is waited for, not beyond the log', async () => {
+    const url = `${double.url}&defaultDeadline=1000`;
+    const [one, other] = [await startInstance(url), await startInstance(url)];
+    await define(one);
+    for (let n = 0; n < 20; n += 1) {
+      const path = await open(one);
+      const position = await positionAfter(one, path);
+      const { status } = await other.get(`/v1/events?after=${String(position)}`);
+      expect(status).toBe(200);
+      const { body } = await other.get(`/v1/events?after=${String(position + 1)}`);
+      expect(body['code']).toBe('POSITION.BEYOND_LOG');
+    }
+  });
+
+  /** The position of what was recorded last. */
+  const positionAfter = async (of: Service, path: string): Promise<number> => {
+    while ((await of.get(path)).status !== 200);
+    const { body } = await of.get(`${path}/history`);
+    return Number((body['items'] as readonly Loose[]).at(-1)?.['position']);
+  };
+});
