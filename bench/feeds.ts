@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { newCaseId } from '../src/commands/ids.js';
 import { RecordFacts } from '../src/commands/record-facts.js';
 import { EVENT_STORE, type EventStore } from '../src/event-store/port.js';
+import { FEED_LIMITS } from '../src/http/feeds.js';
 import { serve, type Serving } from '../src/serve.js';
 import { readSettings } from '../src/settings.js';
 
@@ -47,7 +48,9 @@ const follow = async (url: string, feeds: number): Promise<void> => {
   for (let n = 0; n < feeds; n += 1) {
     last[n] = after;
     await new Promise<void>((opened) => {
-      get(url, { agent: false }, (response) => {
+      // One address may have so many; the readers are as many clients as that takes.
+      const localAddress = `127.0.0.${String(2 + Math.floor(n / FEED_LIMITS.each))}`;
+      get(url, { agent: false, localAddress }, (response) => {
         opened();
         let rest = '';
         response.setEncoding('latin1').on('data', (text: string) => {

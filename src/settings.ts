@@ -1,6 +1,7 @@
 /** Every setting of the service: one table, read from the environment. */
 import { EXPECTED_URL, isEsdbUrl } from './event-store/eventstoredb/url.js';
 import { isLoopback } from './http/admission.js';
+import { parseNetworks } from './http/client.js';
 import { parseDay, type Day } from './domain/time.js';
 
 interface Setting<T> {
@@ -83,6 +84,14 @@ export const settingsTable = {
       const named = hosts.filter((host) => host !== '');
       return named.every((host) => /^[0-9a-z.\-[\]:]{1,255}$/.test(host)) ? named : undefined;
     },
+  }),
+  trustedProxies: setting({
+    name: 'HABEAS_TRUSTED_PROXIES',
+    default: '',
+    means:
+      'Proxies in front, separated by commas. Limits for each client count the address that they forward (X-Forwarded-For); from any other address that header is ignored.',
+    expects: 'IP addresses or networks: 10.0.0.5,172.18.0.0/16,fd00::/8',
+    parse: parseNetworks,
   }),
   timeZone: setting({
     name: 'HABEAS_TIMEZONE',

@@ -18,10 +18,10 @@ const size = (bytes: number): string =>
   bytes >= 1_048_576 ? `${count(bytes / 1_048_576)} MiB` : `${count(bytes / 1_024)} KiB`;
 const seconds = (ms: number): string => `${count(ms / 1_000)} s`;
 
-/** The answer of a code; 503 always comes with Retry-After. */
+/** The answer of a code; 429 and 503 always come with Retry-After. */
 const answer = (code: RequestCode): string => {
   const { status } = requestProblems[code];
-  return `${status} \`${code}\`${status === 503 ? ', `Retry-After`' : ''}`;
+  return `${status} \`${code}\`${status === 429 || status === 503 ? ', `Retry-After`' : ''}`;
 };
 
 const rows: readonly (readonly [what: string, bound: string, beyond: string])[] = [
@@ -42,11 +42,35 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ],
   ['Events checked for gaps before the log is open', count(LOOK_AT_ONCE), 'the rest is checked beside the service'],
   ['Requests under way, health apart', count(HTTP_LIMITS.underWay), answer('REGISTER.BUSY')],
-  ['Connections', count(HTTP_LIMITS.connections), 'closed unheard'],
+  ['… of one client', count(HTTP_LIMITS.underWayEach), answer('CLIENT.BUSY')],
+  ['Connections', count(HTTP_LIMITS.connections), 'the oldest that waits is closed'],
+  ['… of one address', count(HTTP_LIMITS.connectionsEach), 'its oldest that waits is closed'],
+  ['… of a trusted proxy', count(HTTP_LIMITS.connectionsProxy), 'its oldest that waits is closed'],
+  ['Time until the first byte of a connection', seconds(HTTP_LIMITS.silent), 'closed'],
+  ['Time for the headers of a request to come in', seconds(HTTP_LIMITS.headers), answer('REQUEST.TIMEOUT')],
   ['Time for a request to come in', seconds(HTTP_LIMITS.arrive), answer('REQUEST.TIMEOUT')],
+  [
+    `Time for each ${size(HTTP_LIMITS.progress)} of a body, or the rest of it, to come in`,
+    seconds(HTTP_LIMITS.within),
+    answer('REQUEST.TIMEOUT'),
+  ],
+  ['Bodies that are coming in', count(HTTP_LIMITS.bodies), `the oldest: ${answer('REQUEST.TIMEOUT')}`],
+  ['… of one client', count(HTTP_LIMITS.bodiesEach), `its oldest: ${answer('REQUEST.TIMEOUT')}`],
+  ['Bytes of bodies that are coming in', size(HTTP_LIMITS.bodyBytes), `the largest: ${answer('REQUEST.TIMEOUT')}`],
+  [
+    'Wrong tokens of one client',
+    `${count(HTTP_LIMITS.wrongTokens)} in ${seconds(HTTP_LIMITS.wrongTokensWithin)}`,
+    answer('AUTH.TOO_MANY_WRONG_TOKENS'),
+  ],
+  [
+    'Clients whose wrong tokens are remembered',
+    count(HTTP_LIMITS.wrongTokensClients),
+    'the one unheard of for longest is forgotten',
+  ],
   ['Time until its answer begins', seconds(HTTP_LIMITS.answer), answer('REGISTER.OVERDUE')],
   ['Time a read waits for the token in `atLeast`', seconds(WAIT_MS), answer('READS.BEHIND')],
   ['Open feeds', count(FEED_LIMITS.open), answer('FEEDS.FULL')],
+  ['… of one client', count(FEED_LIMITS.each), answer('CLIENT.FEEDS_FULL')],
   ['Bytes that wait for the reader of a feed', size(FEED_LIMITS.buffer), 'cut off; `Last-Event-ID` resumes'],
   [
     'Time the reader of a feed takes nothing of what waits',

@@ -76,10 +76,12 @@ const rooms = {
       'class-validator',
       'class-transformer',
       'fastify',
+      'ipaddr.js',
+      'lru-cache',
       'rxjs',
       'uuid',
     ],
-    node: ['crypto', 'stream', 'timers/promises', 'util'],
+    node: ['crypto', 'http', 'net', 'stream', 'timers/promises', 'util'],
   },
   watching: {
     path: '^src/watching/',

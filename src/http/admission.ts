@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { problem, type Answer } from './answer.js';
 import { ROWS_PATH } from './body.js';
+import type { WrongTokens } from './wrong-tokens.js';
 
 export interface AdmissionSettings {
   readonly token: string | null;
@@ -13,6 +14,8 @@ export interface AdmissionSettings {
 
 /** What is looked at of a request. */
 export interface Caller {
+  /** The key that limits for each client go by. */
+  readonly client: string;
   readonly method: string;
   /** The path without its query. */
   readonly path: string;
@@ -26,14 +29,13 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** Why the request is turned away, or null. */
-export const admit = (caller: Caller, settings: AdmissionSettings): Answer | null => {
+export const admit = (caller: Caller, settings: AdmissionSettings, wrongTokens: WrongTokens): Answer | null => {
   const host = text(caller.headers['host']);
   if (!isKnownHost(host, caller.port, settings.allowedHosts)) return problem('HOST.REFUSED');
   const origin = text(caller.headers['origin']);
   if (origin !== null && !isSameOrigin(origin, host)) return problem('ORIGIN.REFUSED');
-  if (!isHealth(caller.path) && !hasToken(text(caller.headers['authorization']), settings.token)) {
-    return problem('AUTH.TOKEN_REQUIRED', {}, { 'www-authenticate': 'Bearer realm="habeas"' });
-  }
+  const unauthorised = isHealth(caller.path) ? null : tokenRefusal(caller, settings.token, wrongTokens);
+  if (unauthorised !== null) return unauthorised;
   const takes = caller.path === ROWS_PATH ? [JSON_TYPE, LINES_TYPE] : [JSON_TYPE];
   if (caller.method === 'POST' && !takes.some((type) => isOf(type, text(caller.headers['content-type'])))) {
     return problem('BODY.NOT_DECLARED_JSON', {}, { 'accept-post': takes.join(', ') });
@@ -65,9 +67,22 @@ const isSameOrigin = (origin: string, host: string | null): boolean =>
 /** Whether the path is of those who watch the process. */
 export const isHealth = (path: string): boolean => path.startsWith('/health/');
 
-const hasToken = (authorization: string | null, token: string | null): boolean => {
-  if (token === null) return true;
-  const given = /^Bearer +([^ ]+) *$/i.exec(authorization ?? '')?.[1];
+/** A request without a token guesses none, and is not counted. */
+const tokenRefusal = (caller: Caller, token: string | null, wrongTokens: WrongTokens): Answer | null => {
+  if (token === null) return null;
+  const authorization = text(caller.headers['authorization']) ?? '';
+  if (authorization === '') return TOKEN_REQUIRED;
+  const wait = wrongTokens.secondsToWait(caller.client);
+  if (wait > 0) return problem('AUTH.TOO_MANY_WRONG_TOKENS', {}, { 'retry-after': String(wait) });
+  if (isToken(authorization, token)) return null;
+  wrongTokens.count(caller.client);
+  return TOKEN_REQUIRED;
+};
+
+const TOKEN_REQUIRED = problem('AUTH.TOKEN_REQUIRED', {}, { 'www-authenticate': 'Bearer realm="habeas"' });
+
+const isToken = (authorization: string, token: string): boolean => {
+  const given = /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1];
   return given !== undefined && timingSafeEqual(digest(given), digest(token));
 };
 

@@ -12,11 +12,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Feed, FeedPage } from '../read-models/questions.js';
 import { problem, RETRY, type Answer } from './answer.js';
+import { clientOf } from './client.js';
 import { traceOf } from './faults.js';
 
 export interface FeedLimits {
-  /** Open at once. */
+  /** Open at once, in all and for each client. */
   readonly open: number;
+  readonly each: number;
   /** Bytes in memory for one reader with which it is full; an event is sent whole, and may go beyond. */
   readonly buffer: number;
   /** Milliseconds between comments that show that the connection lives. */
@@ -24,7 +26,13 @@ export interface FeedLimits {
   /** Comments that come due before a reader who takes nothing of what waits for it is dropped. */
   readonly patience: number;
 }
-export const FEED_LIMITS: FeedLimits = { open: 256, buffer: 1024 * 1024, heartbeat: 15_000, patience: 4 };
+export const FEED_LIMITS: FeedLimits = {
+  open: 256,
+  each: 32,
+  buffer: 1024 * 1024,
+  heartbeat: 15_000,
+  patience: 4,
+};
 
 /** Milliseconds after which a reader who was cut off is to come back. */
 export const COME_BACK = 2_000;
@@ -56,6 +64,7 @@ const HEADERS = {
 } as const;
 
 interface Reader {
+  readonly client: string;
   readonly feed: Feed;
   /** The same for readers who ask for the same. */
   readonly asks: string;
@@ -92,12 +101,14 @@ export class Feeds implements BeforeApplicationShutdown {
   /** Answers a request with a feed after a position, and null; or says why not. */
   open(request: FastifyRequest, reply: FastifyReply, feed: Feed, asks: object, after: number): Answer | null {
     if (this.stopping || this.readers.size >= this.limits.open) return problem('FEEDS.FULL', {}, RETRY);
+    const client = clientOf(request);
+    if (this.countOf(client) >= this.limits.each) return problem('CLIENT.FEEDS_FULL', {}, RETRY);
     if (request.method === 'HEAD') return { status: 200, headers: HEADERS };
     reply.hijack();
     const out = reply.raw;
     if (out.destroyed) return null;
     const progress = { position: after, live: false, more: true, sent: 0, taken: 0, stalled: 0 };
-    const reader: Reader = { feed, asks: JSON.stringify(asks), out, log: request.log, ...progress };
+    const reader: Reader = { client, feed, asks: JSON.stringify(asks), out, log: request.log, ...progress };
     const ignore = feed.onMore(() => this.wake());
     out.on('drain', () => this.wake());
     out.on('close', () => {
@@ -109,6 +120,10 @@ export class Feeds implements BeforeApplicationShutdown {
     this.send(reader, Buffer.from(`retry: ${COME_BACK}\n\n`));
     this.wake();
     return null;
+  }
+
+  private countOf(client: string): number {
+    return [...this.readers].filter((reader) => reader.client === client).length;
   }
 
   /** Ends every feed: nobody is answered anything further, and an open feed would hold up the stopping. */

@@ -1,12 +1,19 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { BodyEnd } from './arrivals.js';
+import type { ConnectionEnd } from './connections.js';
 import type { answeredBy } from './request-log.js';
 
 /** Hears of every request, and tells what was measured; given by the composition root. */
 export interface Metrics {
   asked(): void;
   answered(request: ReturnType<typeof answeredBy>): void;
+  /** How many connections there are. */
+  connected(connections: number): void;
+  connectionEnded(why: ConnectionEnd): void;
+  bodyEnded(why: BodyEnd): void;
+  wrongToken(): void;
   /** Everything measured, as text of a media type. */
   tell(): Promise<{ readonly type: string; readonly text: string }>;
 }

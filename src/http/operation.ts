@@ -65,7 +65,7 @@ export const Reports = {
 export const ref = (name: string): { readonly $ref: string } => ({ $ref: `#/components/schemas/${name}` });
 
 /** Statuses of problems that any read can meet, and those that only writes meet beside them. */
-const OF_READS = [400, 401, 403, 404, 408, 410, 414, 431, 500, 503] as const;
+const OF_READS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
 const OF_WRITES = [409, 412, 413, 415, 422] as const;
 
 export const Operation = ({ summary, tag, parameters, headers, body, line, answer }: Described): MethodDecorator =>

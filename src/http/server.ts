@@ -2,12 +2,17 @@
 import helmet from '@fastify/helmet';
 import type { LoggerService } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Readable } from 'node:stream';
 import { v7, validate } from 'uuid';
 import type { RequestCode } from '../schema/problems.js';
-import { admit, isHealth, JSON_TYPE, LINES_TYPE, type AdmissionSettings } from './admission.js';
-import { problem, PROBLEM_TYPE, send } from './answer.js';
+import { admit, isHealth, JSON_TYPE, LINES_TYPE, type AdmissionSettings, type Caller } from './admission.js';
+import { problem, PROBLEM_TYPE, send, type Answer } from './answer.js';
+import { Arrivals } from './arrivals.js';
 import { BODY_LIMIT, parseBody, parseLines, ROWS_BODY_LIMIT, ROWS_PATH } from './body.js';
+import { clientOf, isTrustedBy, type IsTrusted } from './client.js';
+import { Connections } from './connections.js';
 import { answerToError, pathOf, ProblemFilter, traceOf } from './faults.js';
 import { HEALTH, type Health } from './health.controller.js';
 import type { HttpLimits } from './limits.js';
@@ -16,25 +21,69 @@ import { METRICS, type Metrics } from './metrics.controller.js';
 import { serveOpenApi } from './openapi.js';
 import { answeredBy, RequestLog } from './request-log.js';
 import { Routes } from './routes.js';
+import { WrongTokens } from './wrong-tokens.js';
+
+export interface ServerSettings extends AdmissionSettings {
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+/** What bounds the server before a request reaches a route. */
+export interface Intake {
+  readonly limits: HttpLimits;
+  readonly isTrusted: IsTrusted;
+  readonly connections: Connections;
+  readonly arrivals: Arrivals;
+}
+
+export const intakeOf = ({ trustedProxies }: ServerSettings, limits: HttpLimits): Intake => {
+  const isTrusted = isTrustedBy(trustedProxies);
+  return { limits, isTrusted, connections: new Connections(limits, isTrusted), arrivals: new Arrivals(limits) };
+};
 
 /** The server for NestFactory. `log` is a pino logger. */
-export const createAdapter = (log: FastifyBaseLogger, limits: HttpLimits): FastifyAdapter =>
+export const createAdapter = (log: FastifyBaseLogger, intake: Intake): FastifyAdapter =>
   new FastifyAdapter({
     loggerInstance: log,
     logController: new RequestLog(),
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
       requestId(request.headers['x-request-id']),
     bodyLimit: BODY_LIMIT,
-    requestTimeout: limits.arrive,
-    connectionTimeout: limits.stall,
-    keepAliveTimeout: limits.idle,
-    // Node takes the shorter of the two for the headers and the longer for the whole.
-    http: { headersTimeout: limits.arrive, connectionsCheckingInterval: limits.look },
+    serverFactory: (listener: RequestListener) => serverOf(listener, intake),
+    // For the address of the client alone: the name by which the service is called stays that of `Host`.
+    trustProxy: (address) => intake.isTrusted(address),
     // What is under way when the service stops is answered.
     return503OnClosing: false,
     frameworkErrors,
     clientErrorHandler,
   });
+
+/** One for each address that is listened on: `localhost` may be two. */
+const serverOf = (listener: RequestListener, { limits, connections, arrivals }: Intake): Server => {
+  const server = createServer(
+    {
+      headersTimeout: Math.min(limits.headers, limits.arrive),
+      requestTimeout: limits.arrive,
+      keepAliveTimeout: limits.idle,
+      connectionsCheckingInterval: limits.look,
+    },
+    listener,
+  );
+  server.setTimeout(limits.stall);
+  connections.watch(server);
+  let last = performance.now();
+  const look = setInterval(() => {
+    const [now, before] = [performance.now(), last];
+    last = now;
+    // Where the process was held up, what has come meanwhile is not read yet.
+    if (now - before > limits.look + HELD_UP) return;
+    connections.look(now);
+    arrivals.look(now);
+  }, limits.look).unref();
+  server.once('close', () => clearInterval(look));
+  return server;
+};
+const HELD_UP = 1_000;
 
 const requestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && validate(given) ? given.toLowerCase() : v7();
@@ -62,19 +111,32 @@ const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']
 };
 
 /** Sets up an application made with createAdapter; to be called before it is initialised. */
-export const setUp = async (
-  app: NestFastifyApplication,
-  settings: AdmissionSettings,
-  limits: HttpLimits,
-): Promise<void> => {
+export const setUp = async (app: NestFastifyApplication, settings: ServerSettings, intake: Intake): Promise<void> => {
   const fastify = app.getHttpAdapter().getInstance();
-  app.getHttpServer().maxConnections = limits.connections;
-  const [routes, load] = [new Routes(), new Load(limits)];
-  const [metrics, health] = [app.get<Metrics>(METRICS), app.get<Health>(HEALTH)];
+  const routes = new Routes();
+  const health = app.get<Health>(HEALTH);
   fastify.addHook('onRoute', (route) => {
     routes.add(route.url, route.method);
     if (route.url === ROWS_PATH && route.method === 'POST') route.bodyLimit = ROWS_BODY_LIMIT;
   });
+  guard(fastify, settings, intake, app.get<Metrics>(METRICS));
+  readBodies(fastify, intake.arrivals);
+  await app.register(helmet, SECURITY_HEADERS);
+  app.useGlobalFilters(new ProblemFilter(routes, health));
+  serveOpenApi(app);
+};
+
+/** Turns away who may not ask, and what is too much, and measures the rest. */
+const guard = (fastify: FastifyInstance, settings: ServerSettings, intake: Intake, metrics: Metrics): void => {
+  const { connections, arrivals, limits } = intake;
+  const load = new Load(limits);
+  const wrongTokens = new WrongTokens(limits, () => metrics.wrongToken());
+  connections.onEnd = (why) => metrics.connectionEnded(why);
+  connections.onCount = (count) => metrics.connected(count);
+  arrivals.onEnd = (why) => metrics.bodyEnded(why);
+  const turnAway = async (reply: FastifyReply, refusal: Answer | null): Promise<void> => {
+    if (refusal !== null) await send(reply, refusal);
+  };
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-request-id': request.id });
     metrics.asked();
@@ -86,20 +148,29 @@ export const setUp = async (
       if (answered.cut) request.log.info(answered, 'request');
     });
     const caller = callerOf(request);
-    const refusal = admit(caller, settings) ?? (isHealth(caller.path) ? null : load.enter(reply));
-    if (refusal !== null) await send(reply, refusal);
+    // A full house is told before the body is sent; the place is taken once it is whole.
+    const refusal =
+      admit(caller, settings, wrongTokens) ?? (isHealth(caller.path) ? null : load.refusal(caller.client));
+    await turnAway(reply, refusal);
   });
-  fastify.addHook('preHandler', async (_request, reply) => load.arrived(reply));
+  fastify.addHook('preHandler', async (request, reply) => {
+    const { path, client } = callerOf(request);
+    const { socket } = request.raw;
+    connections.working(socket);
+    reply.raw.once('close', () => connections.answered(socket));
+    load.due(reply);
+    await turnAway(reply, isHealth(path) ? null : load.enter(reply, client));
+  });
+};
+
+const readBodies = (fastify: FastifyInstance, arrivals: Arrivals): void => {
+  const reading =
+    (parse: (body: Buffer) => unknown) =>
+    async (request: FastifyRequest, stream: Readable): Promise<unknown> =>
+      parse(await arrivals.read(request, stream));
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseBody(body),
-  );
-  fastify.addContentTypeParser(LINES_TYPE, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseLines(body),
-  );
-  await app.register(helmet, SECURITY_HEADERS);
-  app.useGlobalFilters(new ProblemFilter(routes, health));
-  serveOpenApi(app);
+  fastify.addContentTypeParser(JSON_TYPE, reading(parseBody));
+  fastify.addContentTypeParser(LINES_TYPE, reading(parseLines));
 };
 
 /** The page of the OpenAPI document brings its own scripts and styles; nothing comes from elsewhere. */
@@ -122,7 +193,8 @@ const SECURITY_HEADERS = {
   strictTransportSecurity: false,
 } as const;
 
-const callerOf = (request: FastifyRequest) => ({
+const callerOf = (request: FastifyRequest): Caller => ({
+  client: clientOf(request),
   method: request.method,
   path: pathOf(request),
   port: request.socket.localPort ?? 0,

@@ -137,7 +137,11 @@ export const requestProblems = {
     title: 'Method not allowed',
     means: 'The path takes other methods; `Allow` names them.',
   },
-  'REQUEST.TIMEOUT': { status: 408, title: 'Too slow', means: 'The request did not arrive in time.' },
+  'REQUEST.TIMEOUT': {
+    status: 408,
+    title: 'Too slow',
+    means: 'The request did not arrive in time, or made no progress.',
+  },
   'SUBJECT.EXISTS': {
     status: 409,
     title: 'Exists already',
@@ -177,6 +181,21 @@ export const requestProblems = {
     status: 431,
     title: 'Headers too large',
     means: 'The URL and the headers together are too large.',
+  },
+  'AUTH.TOO_MANY_WRONG_TOKENS': {
+    status: 429,
+    title: 'Too many wrong tokens',
+    means: 'Too many wrong tokens came from this address; for a while none of its tokens is looked at.',
+  },
+  'CLIENT.BUSY': {
+    status: 429,
+    title: 'Too much at once from one address',
+    means: 'Too many requests of this address are under way; nothing was recorded. Ask again.',
+  },
+  'CLIENT.FEEDS_FULL': {
+    status: 429,
+    title: 'No room for another feed of one address',
+    means: 'As many feeds of this address are open as may be at once. Ask again when one of them has ended.',
   },
   'BODY.NOT_DECLARED_JSON': {
     status: 415,

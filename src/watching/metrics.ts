@@ -36,16 +36,24 @@ export class Metrics {
     ['method', 'route', 'status'],
   );
   readonly #underWay = this.#gauge('http_requests_under_way', 'Requests that are not answered yet.');
+  readonly #connections = this.#gauge('connections', 'Connections that are open.');
+  readonly #connectionsEnded = this.#counter(
+    'connections_ended_total',
+    'Connections ended by the service: silent, to make room for a new one, or for want of room.',
+    ['why'],
+  );
+  readonly #bodiesEnded = this.#counter(
+    'bodies_ended_total',
+    'Bodies that were coming in and were ended by the service: slow, or to make room for another.',
+    ['why'],
+  );
+  readonly #wrongTokens = this.#counter('wrong_tokens_total', 'Requests with a wrong token.');
   readonly #appends = this.#histogram(
     'append_duration_seconds',
     'Time until an append was answered; the outcome is appended, conflict, or the kind of error.',
     ['outcome'],
   );
-  readonly #appended = new Counter({
-    name: 'habeas_events_appended_total',
-    help: 'Events appended by this process.',
-    registers: [this.#registry],
-  });
+  readonly #appended = this.#counter('events_appended_total', 'Events appended by this process.');
   readonly #waiting = this.#gauge('appends_waiting', 'Appends that wait to be durable.');
   readonly #ready = this.#gauge('ready', 'Whether a part is ready: 1 or 0.', ['part']);
   readonly #notReady = this.#gauge('not_ready', '1 for the code for which a part is not ready.', ['part', 'code']);
@@ -74,6 +82,22 @@ export class Metrics {
     this.#requests.observe({ method, route: route ?? 'none', status: cut ? 'cut' : status }, ms / 1_000);
   }
 
+  connected(connections: number): void {
+    this.#connections.set(connections);
+  }
+
+  connectionEnded(why: string): void {
+    this.#connectionsEnded.inc({ why });
+  }
+
+  bodyEnded(why: string): void {
+    this.#bodiesEnded.inc({ why });
+  }
+
+  wrongToken(): void {
+    this.#wrongTokens.inc();
+  }
+
   append({ outcome, events, seconds }: AppendSeen): void {
     this.#appends.observe({ outcome }, seconds);
     if (outcome === 'appended') this.#appended.inc(events);
@@ -98,6 +122,10 @@ export class Metrics {
     this.#position.set(position);
     this.#lag.set(lag === null ? NaN : lag / 1_000);
     if (building !== null) this.#rebuild.set({ phase: building.phase }, building.done);
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return new Counter({ name: `habeas_${name}`, help, labelNames: [...labelNames], registers: [this.#registry] });
   }
 
   #gauge<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> {

@@ -120,7 +120,7 @@ it('has every type of fact as a schema of its own, told apart by its type, with 
 it('says of every operation which problems it answers with', () => {
   for (const { method, operation } of operations()) {
     const statuses = Object.keys(operation['responses'] as Loose).filter((status) => Number(status) >= 400);
-    const expected = ['400', '401', '403', '404', '408', '410', '414', '431', '500', '503'];
+    const expected = ['400', '401', '403', '404', '408', '410', '414', '429', '431', '500', '503'];
     const ofWrites = ['409', '412', '413', '415', '422'];
     expect(statuses.sort()).toEqual([...expected, ...(method === 'post' ? ofWrites : [])].sort());
     for (const status of statuses) {

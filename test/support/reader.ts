@@ -17,6 +17,7 @@ export class FeedReader {
   constructor(
     private readonly url: string,
     private readonly path: string,
+    private readonly from = '127.0.0.1',
   ) {}
 
   /** Connects, after the last event that came if there is one; gives the answer's head. */
@@ -24,7 +25,11 @@ export class FeedReader {
     const last = this.ids.at(-1);
     const resumed = last === undefined ? {} : { 'last-event-id': String(last) };
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      request(`${this.url}${this.path}`, { agent: false, headers: { ...resumed, ...headers } }, resolve)
+      request(
+        `${this.url}${this.path}`,
+        { agent: false, localAddress: this.from, headers: { ...resumed, ...headers } },
+        resolve,
+      )
         .on('error', reject)
         .end();
     });

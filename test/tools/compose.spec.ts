@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
 import { DCLinter } from 'dclint';
 import { parse } from 'yaml';
-import { settingsTable } from '../../src/settings.js';
+import { readSettings, settingsTable } from '../../src/settings.js';
 
 interface Container {
   readonly image?: string;
@@ -12,7 +12,7 @@ interface Container {
   readonly environment?: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly networks?: readonly string[];
+  readonly networks?: readonly string[] | Readonly<Record<string, { readonly ipv4_address: string }>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string; readonly required?: boolean }>>;
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly [key: string]: unknown;
@@ -137,7 +137,7 @@ describe.each(FILES)('%s', (file) => {
       expect(node.networks).toEqual(['log']);
       expect(variables(node)['EVENTSTORE_TELEMETRY_OPTOUT']).toBe('true');
     }
-    if (nodes(file).length > 0) expect(compose(file).networks).toEqual({ log: { internal: true } });
+    if (nodes(file).length > 0) expect(compose(file).networks?.['log']).toEqual({ internal: true });
   });
 });
 
@@ -189,6 +189,22 @@ describe('docker-compose.cluster.yml', () => {
       services[name]?.volumes?.some((volume) => volume.startsWith('authority:')),
     );
     expect(holders).toEqual(['certificates']);
+  });
+
+  test('has a proxy of a fixed address, and instances that believe nobody else', () => {
+    const address = '10.213.97.2';
+    expect(services['proxy']?.networks).toEqual({ default: { ipv4_address: address } });
+    expect(compose('docker-compose.cluster.yml').networks?.['default']).toEqual({
+      // Addresses that the engine gives away by itself are of the other half, or it might give the proxy's to another.
+      ipam: { config: [{ subnet: '10.213.97.0/24', ip_range: '10.213.97.128/25' }] },
+    });
+    for (const one of ours('docker-compose.cluster.yml')) {
+      const { HABEAS_TRUSTED_PROXIES: trusted, HABEAS_TOKEN: _, ...rest } = variables(one);
+      expect(trusted).toBe(address);
+      const settings = { ...rest, HABEAS_ALLOWED_HOSTS: '', HABEAS_TOKEN: 'sixteen-characters' };
+      const { trustedProxies } = readSettings({ ...settings, HABEAS_TRUSTED_PROXIES: String(trusted) });
+      expect(trustedProxies).toEqual([address]);
+    }
   });
 
   test('has instances that differ in their data alone', () => {

@@ -1,0 +1,116 @@
+/** Clients at addresses of their own: every address of 127.0.0.0/8 is this machine. */
+import { once } from 'node:events';
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { said, type Loose, type Service } from './service.js';
+
+export interface Heard {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The code of a problem document. */
+  readonly code: string | undefined;
+}
+
+export interface Asking {
+  readonly from?: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Asks over a connection of its own. */
+export const ask = (service: Service, path: string, { from, method, headers, body }: Asking = {}): Promise<Heard> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(service.url);
+    const local = from === undefined ? {} : { localAddress: from };
+    const asked = request(
+      { hostname, port, path, method: method ?? 'GET', headers: { ...headers }, agent: false, ...local },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk)));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text,
+            code: codeIn(text),
+          }),
+        );
+      },
+    );
+    asked.on('error', reject).end(body);
+  });
+
+const codeIn = (text: string): string | undefined =>
+  text.startsWith('{') ? ((JSON.parse(text) as Loose)['code'] as string | undefined) : undefined;
+
+export class Caller {
+  private static readonly all = new Set<Socket>();
+  /** Everything that was heard. */
+  text = '';
+  readonly ended: Promise<void>;
+
+  private constructor(readonly socket: Socket) {
+    Caller.all.add(socket);
+    this.ended = new Promise((end) =>
+      socket.once('close', () => {
+        Caller.all.delete(socket);
+        end();
+      }),
+    );
+    socket.on('error', () => undefined).on('data', (chunk) => (this.text += chunk.toString()));
+  }
+
+  static async dial(service: Service, from = '127.0.0.1'): Promise<Caller> {
+    const { hostname, port } = new URL(service.url);
+    const socket = connect({ host: hostname, port: Number(port), localAddress: from });
+    const caller = new Caller(socket);
+    await Promise.race([once(socket, 'connect'), caller.ended]);
+    return caller;
+  }
+
+  /** Ends every connection that a test has left open. */
+  static hangUp(): void {
+    for (const socket of Caller.all) socket.destroy();
+  }
+
+  get status(): number {
+    return Number(this.text.slice(9, 12));
+  }
+
+  get code(): string | undefined {
+    return codeIn(this.text.split('\r\n\r\n')[1] ?? '');
+  }
+
+  get open(): boolean {
+    return !this.socket.destroyed;
+  }
+}
+
+/** A list of this id, as a body of so many bytes at least. */
+export const listBody = (id: string, bytes = 0): string =>
+  JSON.stringify({ id, name: { en: id }, ...said }).padStart(bytes, ' ');
+
+export const headOf = (service: Service, line: string, headers: Readonly<Record<string, string>> = {}): string =>
+  [
+    `${line} HTTP/1.1`,
+    `Host: ${new URL(service.url).host}`,
+    'Connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+    '',
+  ].join('\r\n');
+
+/** A write whose last byte has not come; `finish` sends it. */
+export const unfinished = async (
+  service: Service,
+  { from = '127.0.0.1', headers = {}, body = listBody('other') }: Asking = {},
+): Promise<Caller & { finish(): void }> => {
+  const caller = await Caller.dial(service, from);
+  const length = String(Buffer.byteLength(body));
+  const needed = { 'Content-Type': 'application/json', 'X-Actor': 'person:x', 'Content-Length': length };
+  caller.socket.write(headOf(service, 'POST /v1/lists', { ...needed, ...headers }) + body.slice(0, -1));
+  return Object.assign(caller, { finish: () => void caller.socket.write(body.slice(-1)) });
+};
