@@ -16,6 +16,13 @@ const rooms = {
     packages: ['edtf', 'temporal-polyfill', 'uuid'],
     node: [],
   },
+  json: {
+    path: '^src/json/',
+    says: 'nothing else',
+    paths: [],
+    packages: [],
+    node: [],
+  },
   schema: {
     path: '^src/schema/',
     says: "the domain's words and types",
@@ -26,8 +33,8 @@ const rooms = {
   },
   'event-store': {
     path: '^src/event-store/',
-    says: "the domain's words and types",
-    paths: words,
+    says: "json, the domain's words and types",
+    paths: [...words, '^src/json/'],
     domainTypes: true,
     packages: ['@eventstore/db-client', 'better-sqlite3', 'p-limit'],
     node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises', 'worker_threads'],
@@ -48,18 +55,25 @@ const rooms = {
   },
   'register-files': {
     path: '^src/register-files/',
-    says: "schema, the domain's words and types, the command and query classes",
-    paths: [...words, '^src/schema/', '^src/commands/(record-facts|ids)\\.ts$', '^src/read-models/questions\\.ts$'],
+    says: "schema, json, the domain's words and types, the command and query classes",
+    paths: [
+      ...words,
+      '^src/schema/',
+      '^src/json/',
+      '^src/commands/(record-facts|ids)\\.ts$',
+      '^src/read-models/questions\\.ts$',
+    ],
     domainTypes: true,
     packages: ['@nestjs/cqrs', 'chardet', 'csv-parse', 'csv-stringify', 'fastest-levenshtein', 'hucre'],
     node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'timers/promises', 'util'],
   },
   http: {
     path: '^src/http/',
-    says: "schema, the domain's words and types, the command and query classes, the export of register-files",
+    says: "schema, json, the domain's words and types, the command and query classes, the export of register-files",
     paths: [
       ...words,
       '^src/schema/',
+      '^src/json/',
       '^src/commands/(record-facts|record-many|ids)\\.ts$',
       '^src/read-models/questions\\.ts$',
       '^src/register-files/export\\.ts$',

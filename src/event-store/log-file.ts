@@ -3,6 +3,8 @@
  * `GET /v1/events` answers it, `habeas import` reads it.
  */
 import { createReadStream } from 'node:fs';
+import { LineReader, type Line } from '../json/lines.js';
+import { parseJson, RepeatedKey } from '../json/parse.js';
 import { revive } from './codec.js';
 import type { PlacedEvent } from './copy.js';
 import { MAX_APPEND_BYTES, StoreDamaged } from './port.js';
@@ -47,10 +49,8 @@ export async function* readLogFile(
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<readonly PlacedEvent[]> {
   let batch: PlacedEvent[] = [];
-  let number = 0;
-  for await (const line of linesIn(path, onRead)) {
-    number += 1;
-    const event = eventIn(line);
+  for await (const { number, bytes } of linesIn(path, onRead)) {
+    const event = eventIn(bytes);
     if (typeof event === 'string') throw new LogFileUnreadable(number, event);
     batch.push(event);
     if (batch.length < BATCH) continue;
@@ -70,32 +70,28 @@ const BEGINS = new RegExp(`^\\s*\\{\\s*"(${FIELDS.join('|')})"\\s*:`);
 
 /** A line holds one event, whose characters JSON may write as six each. */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;
-const NEWLINE = 0x0a;
 
-/** Lines without their ends. One that is too long is given as far as it was read, and ends the file. */
-async function* linesIn(path: string, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
-  let rest = Buffer.alloc(0);
+/** One that is too long ends the file. */
+async function* linesIn(path: string, onRead: (bytes: number) => void): AsyncGenerator<Line> {
+  const reader = new LineReader(MAX_LINE_BYTES);
   let bytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
-    rest = Buffer.concat([rest, chunk]);
-    let begin = 0;
-    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE, begin)) {
-      yield rest.subarray(begin, end);
-      begin = end + 1;
+    for (const line of reader.read(chunk)) {
+      yield line;
+      if (line.bytes === null) return;
     }
-    rest = rest.subarray(begin);
     onRead((bytes += chunk.length));
-    if (rest.length > MAX_LINE_BYTES) break;
   }
-  if (rest.length > 0) yield rest;
+  yield* reader.end();
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The event in a line, or what is wrong with it. */
-const eventIn = (line: Buffer): PlacedEvent | string => {
-  if (line.length > MAX_LINE_BYTES) return 'longer than an event can be';
+const eventIn = (line: Buffer | null): PlacedEvent | string => {
+  if (line === null) return 'longer than an event can be';
   const value = parse(line);
+  if (value instanceof RepeatedKey) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
   const missing = FIELDS.find((field) => !(field in value));
   if (missing !== undefined) return `${missing} is missing`;
@@ -111,11 +107,11 @@ const eventIn = (line: Buffer): PlacedEvent | string => {
   }
 };
 
-/** Undefined for what is no JSON in UTF-8. */
+/** Undefined for what is no JSON in UTF-8; RepeatedKey where an object has a key twice. */
 const parse = (line: Buffer): unknown => {
   try {
-    return JSON.parse(utf8.decode(line));
-  } catch {
-    return undefined;
+    return parseJson(utf8.decode(line));
+  } catch (error) {
+    return error instanceof RepeatedKey ? error : undefined;
   }
 };

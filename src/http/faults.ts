@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BadMark } from '../read-models/questions.js';
 import { requestProblems, type RequestCode } from '../schema/problems.js';
 import { problem, RETRY, send, type Answer } from './answer.js';
-import { UnreadableBody } from './body.js';
+import { answerToUnreadable, UnreadableBody } from './body.js';
 import type { Health } from './health.controller.js';
 import type { Routes } from './routes.js';
 
@@ -37,7 +37,7 @@ const BY_STATUS: Readonly<Record<number, RequestCode>> = {
 
 /** The answer to an error, and whether it is a fault of ours that the log must know. */
 export const answerToError = (error: unknown): { readonly answer: Answer; readonly fault: boolean } => {
-  if (error instanceof UnreadableBody) return { answer: problem(error.code), fault: false };
+  if (error instanceof UnreadableBody) return { answer: answerToUnreadable(error), fault: false };
   if (error instanceof BadMark) {
     const errors = [{ parameter: error.parameter, code: 'MARK.FOREIGN' as const, expected: 'a mark of this register' }];
     return { answer: problem('REQUEST.INVALID', { errors }), fault: false };

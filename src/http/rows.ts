@@ -9,7 +9,7 @@ import { LIMITS } from '../schema/limits.js';
 import type { Problem } from '../schema/problems.js';
 import { BEGINS, readFact } from '../schema/read-fact.js';
 import { problem, type Answer, type RequestError } from './answer.js';
-import { UnreadableBody } from './body.js';
+import { answerToUnreadable, UnreadableBody } from './body.js';
 import { answerToError, traceOf } from './faults.js';
 import { BesideInRow, RowsHeaders, type CaseName } from './parameters.js';
 import { answerTo, part, readHeaders } from './writes.js';
@@ -57,7 +57,7 @@ interface ReadRow {
 }
 
 const readRow = (body: unknown): ReadRow => {
-  if (body instanceof UnreadableBody) return { row: { unreadable: [] }, wrong: problem(body.code) };
+  if (body instanceof UnreadableBody) return { row: { unreadable: [] }, wrong: answerToUnreadable(body) };
   const { beside, rest } = part(body, BesideInRow);
   const fact = readFact('case', rest);
   const errors = [

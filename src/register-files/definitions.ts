@@ -1,6 +1,7 @@
 /** The file of definitions: lists with their names, dated policy and categories, and legal instruments. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { parseJson, RepeatedKey } from '../json/parse.js';
 import { noSuchFile } from './csv.js';
 import type { Format } from './compare.js';
 import type { Body, Draft } from './draft.js';
@@ -22,9 +23,11 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
   if (typeof text !== 'string') return text;
   let json: unknown;
   try {
-    json = JSON.parse(text);
-  } catch {
-    return unreadable('FILE.NOT_JSON', 'JSON (RFC 8259)');
+    json = parseJson(text);
+  } catch (error) {
+    return error instanceof RepeatedKey
+      ? unreadable('FILE.KEY_TWICE', `each key once in its object; ${error.pointer} stands twice`)
+      : unreadable('FILE.NOT_JSON', 'JSON (RFC 8259)');
   }
   const sources = [{ kind: 'register-file', citation: basename(path) }];
   const { lists = [], instruments = [], ...others } = isObject(json) ? json : { lists: null };

@@ -6,6 +6,7 @@ export const IMPORT_CODES = {
   'FILE.NOT_UTF8': 'The file, or a cell of it, is not UTF-8.',
   'FILE.NOT_CSV': 'The file cannot be cut into rows: a quote stands where none may.',
   'FILE.NOT_JSON': 'The file of definitions is not JSON.',
+  'FILE.KEY_TWICE': 'An object of the file has a key twice, so that one of its values would be lost.',
   'FILE.UNKNOWN_KIND': 'Neither definitions nor a header that a register file begins with.',
   'FILE.UNKNOWN_COLUMN': 'The header names a column that this kind of file does not have.',
   'FILE.MISSING_COLUMN': 'The header lacks a column that this kind of file cannot do without.',

@@ -17,6 +17,10 @@ export const fieldProblems = {
     title: 'Null where a value is due',
     means: 'Null stands where a value is due; what is unknown is left out. Only `described` clears fields by null.',
   },
+  'FIELD.REPEATED': {
+    title: 'Key twice',
+    means: 'A key stands twice in an object, so that one of its values would be lost.',
+  },
   'FIELD.WRONG_KIND': {
     title: 'Wrong kind of value',
     means: 'The value is of another kind (text, number, true or false, array, object); nothing is converted.',

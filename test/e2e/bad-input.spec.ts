@@ -122,6 +122,15 @@ describe('a fact', () => {
     ]);
   });
 
+  it.each([
+    ['"type":"tried","type":"acquitted"', '/type'],
+    ['"sources":[],"sources":[]', '/sources'],
+    ['"type":"tried","sources":[{"kind":"press","citation":"a","citation":"b"}]', '/sources/0/citation'],
+    ['"acknowledge":[],"acknowledge":["CASE.NOT_HELD"]', '/acknowledge'],
+  ])('with a key that stands twice: {%s}', async (fields, pointer) => {
+    expect(problemOf(await post(`{${fields}}`))).toEqual([400, 'REQUEST.INVALID', `FIELD.REPEATED ${pointer}`]);
+  });
+
   it('with a key that reaches for the prototype', async () => {
     const body = `{"__proto__":{"type":"tried"},${JSON.stringify(tried).slice(1)}`;
     expect(problemOf(await post(body))).toEqual([400, 'REQUEST.INVALID', 'FIELD.UNKNOWN /__proto__']);

@@ -109,6 +109,23 @@ it.each([
   expect(answer.body['items'][0].body.errors.map((e: Loose) => `${e['code']} ${e['pointer']}`)).toEqual(errors);
 });
 
+it('a row in which a key stands twice is answered for itself; a mark at the beginning and blank lines are no rows', async () => {
+  const twice = `{"type":"opened",${JSON.stringify(opened('D-1')).slice(1)}`;
+  const body = `\ufeff\r\n${JSON.stringify(opened('D-2'))}\r\n \r\n${twice}\r\n`;
+  const headers = { 'content-type': 'application/x-ndjson', 'x-actor': 'person:clerk-1' };
+  const answer = await service.ask('/v1/events', { method: 'POST', headers, body });
+  expect(statuses(answer)).toEqual([201, 400]);
+  expect(answer.body['items'][1].body.errors).toEqual([
+    { code: 'FIELD.REPEATED', pointer: '/type', expected: expect.any(String) },
+  ]);
+  const array = await service.ask('/v1/events', {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: `[${JSON.stringify(opened('D-3'))},${twice}]`,
+  });
+  expect([array.status, array.body['errors'][0].pointer]).toEqual([400, '/1/type']);
+});
+
 describe('a body that is refused whole', () => {
   let recorded: number;
   beforeAll(async () => (recorded = (await service.recorded()).length));

@@ -70,6 +70,14 @@ describe('the log as a file', () => {
     expect(await read()).toEqual([]);
   });
 
+  it('may begin with a byte order mark and have blank lines and CRLF, and counts them', async () => {
+    writeFileSync(file, `\ufeff\r\n${aLine().trimEnd()}\r\n\n  \n`);
+    expect(await isLogFile(file)).toBe(true);
+    expect(await read()).toHaveLength(1);
+    writeFileSync(file, `\ufeff\n${aLine()}\n\nx`);
+    await expect(read()).rejects.toThrow('line 5: no JSON');
+  });
+
   it('is known by how it begins', async () => {
     for (const [text, is] of [
       [aLine(), true],
@@ -89,6 +97,7 @@ describe('the log as a file', () => {
     ['bytes that are not UTF-8', Buffer.concat([Buffer.from(aLine().slice(0, -3)), Buffer.from([0xff])]), 'no JSON'],
     ['a field that is missing', aLine({ raised: undefined }), 'raised is missing'],
     ['a field too many', aLine().replace('{', '{"note":1,'), 'a field too many'],
+    ['a key twice', aLine().replace('"fact":{', '"fact":{"type":"opened",'), 'an object has a key twice'],
     ['a position that is none', aLine({ position: 1.5 }), 'position is no number'],
     ['a revision that is none', aLine({ revision: -1 }), 'another shape'],
     ['a stream that is none', aLine({ stream: 'a\nb' }), 'no name of a stream'],

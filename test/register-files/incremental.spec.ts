@@ -330,6 +330,7 @@ describe('an import as a whole', () => {
       ['{"lists": [1]}', 'FILE.UNKNOWN_KIND'],
       ['[]', 'FILE.UNKNOWN_KIND'],
       ['{"lists": ', 'FILE.NOT_JSON'],
+      ['{"lists": [], "instruments": [{"id":"a","id":"b"}]}', 'FILE.KEY_TWICE'],
       [Buffer.from([0x7b, 0xff]), 'FILE.NOT_UTF8'],
     ] as const) {
       const { imported, report } = await register.import([good, files.text('other', text)]);
