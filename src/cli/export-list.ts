@@ -1,5 +1,5 @@
 /** A list as a file for people. */
-import { filtersOf, PeopleQuery, pick } from '../http/parameters.js';
+import { CsvQuery, filtersOf, PeopleQuery, pick } from '../http/parameters.js';
 import { exportList, type ListToExport, type TableFormat } from '../register-files/export.js';
 import { readParameters } from '../schema/read.js';
 import type { Settings } from '../settings.js';
@@ -20,7 +20,7 @@ export const exportPeople = (
   settings: Settings,
   context: Context,
 ): Promise<string> => {
-  const asked = listAsked(parameters);
+  const asked = listAsked(parameters, format);
   return withRegisterToRead(settings, context, async ({ queries }) => {
     const shown = gauge('people', context.err);
     let people = 0;
@@ -33,15 +33,15 @@ export const exportPeople = (
   });
 };
 
-const listAsked = ({ list = 'union', ...parameters }: AskedOfList): ListToExport => {
-  const read = readParameters(PeopleQuery, parameters);
+const listAsked = ({ list = 'union', ...parameters }: AskedOfList, format: TableFormat): ListToExport => {
+  const read = readParameters<CsvQuery>(format === 'csv' ? CsvQuery : PeopleQuery, parameters);
   if ('problems' in read) {
     const lines = read.problems.map(
       ({ pointer, expected }) => `${optionOf(pointer.split('/')[1] ?? '')}: expected ${expected}`,
     );
     throw new CannotRun(lines.join('\n'));
   }
-  return { list: String(list), filters: filtersOf(read.value), ...pick(read.value, ['asOf', 'sort']) };
+  return { list: String(list), filters: filtersOf(read.value), ...pick(read.value, ['asOf', 'sort', 'separator']) };
 };
 
 const optionOf = (parameter: string): string =>

@@ -160,6 +160,7 @@ const addExport = (habeas: Command, context: Context, end: End): void => {
     .option('--list <id>', 'which list (union unless another is named)')
     .option('--as-of <day>', 'the list on this day; today without it')
     .option('--sort <order>', 'name, recognised or reference, descending with - before it')
+    .option('--separator <name>', 'what parts the cells of a CSV file: comma, semicolon or tab; comma without it')
     .option('--category <id...>', 'only these categories')
     .option('--custody <value...>', 'only people in such a custody')
     .option('--proceedings <value...>', 'only people in such a state of proceedings')
@@ -173,6 +174,7 @@ const addExport = (habeas: Command, context: Context, end: End): void => {
       `
 NDJSON is the whole log, an event a line, and leaves out nothing: \`habeas import\` makes an equal register of it.
 CSV and XLSX are one list on one day, as filtered, a person a row. They leave out ${LEAVES_OUT}.
+A spreadsheet in Azerbaijani or Russian wants --separator semicolon; XLSX opens alike everywhere.
 A text that a spreadsheet could take for a formula has an apostrophe before it, which an import takes off again.
 The lists of a register that is being served are exported from a copy, which is removed afterwards.
 

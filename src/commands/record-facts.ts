@@ -32,8 +32,8 @@ export interface FactsToRecord {
   readonly key?: string;
   /** Codes of `ask` findings that the caller stands by. */
   readonly acknowledge: readonly string[];
-  /** The subject's revision that the caller saw. */
-  readonly expectedRevision?: number;
+  /** The subject's revision that the caller saw; or those of which it must be one. */
+  readonly expectedRevision?: number | readonly number[];
   readonly correlationId: string;
 }
 
@@ -180,7 +180,7 @@ const obstacleTo = (request: Attempt, before: readonly StreamEvent[]): FactsReco
   const revision = revisionOf(before);
   if (begins && revision !== null) return { outcome: 'already-exists' };
   if (!begins && revision === null) return { outcome: 'unknown-subject' };
-  if (expectedRevision !== undefined && expectedRevision !== revision)
+  if (expectedRevision !== undefined && ![expectedRevision].flat().some((expected) => expected === revision))
     return { outcome: 'conflict', named: true, revision };
   if (facts.length > MAX_EVENTS_PER_APPEND) return { outcome: 'too-many-facts', limit: MAX_EVENTS_PER_APPEND };
   if (before.length + facts.length > MAX_FACTS) return { outcome: 'too-many-facts', limit: MAX_FACTS };

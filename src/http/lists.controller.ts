@@ -3,10 +3,12 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ListMembers, Lists, Movements } from '../read-models/questions.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../register-files/export.js';
+import type { Class } from '../schema/field.js';
 import { problem, send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
 import {
   AtLeast,
+  CsvQuery,
   filtersOf,
   MembersQuery,
   MovementsQuery,
@@ -103,11 +105,11 @@ export class ListsController {
   @Operation({
     summary: 'The list on a day as CSV, whole, for people.',
     tag: 'lists',
-    parameters: PeopleQuery,
+    parameters: CsvQuery,
     answer: Answers.table(TABLE_TYPES.csv),
   })
   async csv(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.table(id, 'csv', request, reply);
+    await this.table(id, 'csv', CsvQuery, request, reply);
   }
 
   @Get(':id/members.xlsx')
@@ -118,7 +120,7 @@ export class ListsController {
     answer: Answers.table(TABLE_TYPES.xlsx),
   })
   async xlsx(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.table(id, 'xlsx', request, reply);
+    await this.table(id, 'xlsx', PeopleQuery, request, reply);
   }
 
   @Get(':id/movements')
@@ -133,9 +135,15 @@ export class ListsController {
     await send(reply, answer);
   }
 
-  private async table(list: string, format: TableFormat, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const answer = await this.reads.read(request, PeopleQuery, async (q) => {
-      const asked = { list, filters: filtersOf(q), ...pick(q, ['asOf', 'atLeast', 'sort']) };
+  private async table(
+    list: string,
+    format: TableFormat,
+    parameters: Class<CsvQuery>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const answer = await this.reads.read(request, parameters, async (q) => {
+      const asked = { list, filters: filtersOf(q), ...pick(q, ['asOf', 'atLeast', 'sort', 'separator']) };
       const exported = await exportList(this.queries, asked, format);
       if (exported === null) return problem('SUBJECT.UNKNOWN');
       const headers = {

@@ -13,6 +13,7 @@ import {
   type Sort,
 } from '../read-models/questions.js';
 import { allFacts } from '../domain/facts.js';
+import { SEPARATOR_NAMES, type Separator } from '../register-files/export.js';
 import { field, Holds } from '../schema/field.js';
 import {
   articleFilter,
@@ -28,7 +29,7 @@ import {
   whole,
 } from '../schema/kinds.js';
 import { LIMITS } from '../schema/limits.js';
-import { IF_MATCH } from './revision.js';
+import { ENTITY_TAGS } from './revision.js';
 
 const optional = { optional: true } as const;
 const some = (kind: ReturnType<typeof text>) => several(kind, 1, LIMITS.alternatives);
@@ -78,6 +79,15 @@ class Filtered extends AsOf {
 export class PeopleQuery extends Filtered {
   @field(oneOf(SORTS), optional)
   sort?: Sort;
+}
+
+/** The same as CSV. */
+export class CsvQuery extends PeopleQuery {
+  @field(oneOf(SEPARATOR_NAMES), {
+    ...optional,
+    means: 'What parts the cells: a comma where absent; spreadsheets in Azerbaijani and Russian want a semicolon.',
+  })
+  separator?: Separator;
 }
 
 export class MembersQuery extends PeopleQuery {
@@ -264,9 +274,11 @@ export class WriteHeaders {
   @actor 'x-actor': string;
   @idempotencyKey 'idempotency-key'?: string;
 
-  @field(form(IF_MATCH, 'one entity tag that the register gave out, or *'), {
+  @field(form(ENTITY_TAGS, 'entity tags in quotes, parted by commas, or *'), {
     ...optional,
-    means: "The subject's revision that the caller saw, as its ETag; the write is refused where it is another by now.",
+    means:
+      "The subject's revision that the caller saw, as its ETag, or several; the write is refused where it is none of them by now. " +
+      'A weak tag (`W/`) matches no revision.',
   })
   'if-match'?: string;
 }

@@ -12,7 +12,7 @@ import { read, type Read } from '../schema/read.js';
 import { BEGINS, readFact, type SubjectKind } from '../schema/read-fact.js';
 import { errorsIn, problem, type Answer, type RequestError } from './answer.js';
 import { Beside, BesideWithId, pick, WriteHeaders } from './parameters.js';
-import { revisionIn, revisionTag } from './revision.js';
+import { revisionsIn, revisionTag } from './revision.js';
 
 /** What a write is about: a new subject, or one that exists under an id from the path. */
 type Target = { readonly kind: SubjectKind } & (
@@ -83,7 +83,7 @@ export const readHeaders = (
   const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
   if ('problems' in result) return { errors: errorsIn('header', result.problems) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
-  const expectedRevision = ifMatch === undefined ? undefined : revisionIn(ifMatch);
+  const expectedRevision = ifMatch === undefined ? undefined : revisionsIn(ifMatch);
   return {
     actor: { kind: 'person', id: actor.slice('person:'.length), asserted: true } satisfies Actor,
     ...(key === undefined ? {} : { key }),

@@ -17,12 +17,19 @@ export const TABLE_TYPES = {
 } as const;
 export type TableFormat = keyof typeof TABLE_TYPES;
 
+/** What parts the cells of a CSV file. Which of them a spreadsheet takes for one depends on the language of its machine. */
+export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;
+export type Separator = keyof typeof SEPARATORS;
+export const SEPARATOR_NAMES = Object.keys(SEPARATORS) as readonly Separator[];
+
 export interface ListToExport {
   readonly list: string;
   readonly asOf?: string;
   readonly filters: Filters;
   readonly sort?: Sort;
   readonly atLeast?: string;
+  /** Of a CSV file; a comma where absent. */
+  readonly separator?: Separator;
 }
 
 export interface ExportedList {
@@ -42,7 +49,7 @@ export const exportList = async (
   format: TableFormat,
   onRows: (rows: number) => void = () => undefined,
 ): Promise<ExportedList | null> => {
-  const { list, sort, ...ask } = asked;
+  const { list, sort, separator = 'comma', ...ask } = asked;
   const ofPage = (after: string | null): Promise<PageOf<PersonRow> | null> => {
     const page = { limit: LIMITS.page, ...(sort && { sort }), ...(after !== null && { after }) };
     return queries.execute(new ListMembers(list, { ...ask, page }));
@@ -57,7 +64,7 @@ export const exportList = async (
     people: total.yes + total.uncertain,
     fileName: `${list}-${asOf}.${format}`,
     leavesOut: LEAVES_OUT,
-    content: format === 'csv' ? csv(rows) : workbook(rows, list, aboutLines(first, asked)),
+    content: format === 'csv' ? csv(rows, SEPARATORS[separator]) : workbook(rows, list, aboutLines(first, asked)),
   };
 };
 
@@ -80,31 +87,46 @@ async function* rowsOf(
 }
 
 /** With a byte order mark, without which spreadsheets take UTF-8 for something else, and CRLF (RFC 4180). */
-const csv = (rows: Rows): Readable => {
+const csv = (rows: Rows, delimiter: string): Readable => {
+  const options = { delimiter, quoted_match: ANY_SEPARATOR, record_delimiter: 'windows' } as const;
   const text = async function* (): AsyncGenerator<string> {
-    yield stringify([PEOPLE_COLUMNS], { bom: true, record_delimiter: 'windows' });
-    for await (const some of rows) yield stringify([...some], { record_delimiter: 'windows' });
+    yield stringify([PEOPLE_COLUMNS], { ...options, bom: true });
+    for await (const some of rows) yield stringify([...some], options);
   };
   return Readable.from(text(), { objectMode: false });
 };
 
+/** Quoted, so that no part of a text becomes a cell of its own, and then perhaps a formula. */
+const ANY_SEPARATOR = /[,;\t]/;
+
 const WIDTHS: Readonly<Partial<Record<string, number>>> = { name: 36, facility: 30, case: 38 };
 
-/** One sheet: what it is in the first lines, then the table. Every cell is text. */
+/** One sheet: what it is in the first lines, then the table. Full days are dates, every other cell is text. */
 const workbook = (rows: Rows, list: string, about: readonly string[]): Readable => {
-  const lines = async function* (): AsyncGenerator<string[]> {
+  const lines = async function* (): AsyncGenerator<(string | Date)[]> {
     for (const line of about) yield [line];
     yield [...PEOPLE_COLUMNS];
-    for await (const some of rows) for (const row of some) yield [...row];
+    for await (const some of rows) for (const row of some) yield row.map(dayOrText);
   };
   const sheet = writeXlsxStream(lines(), {
     name: list.slice(0, SHEET_NAME),
-    columns: PEOPLE_COLUMNS.map((column) => ({ width: WIDTHS[column] ?? 16 })),
+    columns: PEOPLE_COLUMNS.map((column) => ({
+      width: WIDTHS[column] ?? 16,
+      ...(DAY_COLUMNS.has(column) && { numFmt: 'yyyy-mm-dd' }),
+    })),
     freezePane: { rows: about.length + 1 },
     repeatHeaders: false,
   });
   return Readable.fromWeb(sheet);
 };
+
+const DAY_COLUMNS: ReadonlySet<string> = new Set(['sentence_end']);
+
+/** A full day as a date, from the first that a workbook counts (1900-03-01 on, whose numbers all spreadsheets agree on). */
+const dayOrText = (cell: string, column: number): string | Date =>
+  DAY_COLUMNS.has(PEOPLE_COLUMNS[column] ?? '') && /^\d{4}-\d{2}-\d{2}$/.test(cell) && cell >= '1900-03-01'
+    ? new Date(`${cell}T00:00:00Z`)
+    : cell;
 
 /** Characters that the name of a sheet may have. */
 const SHEET_NAME = 31;

@@ -165,9 +165,9 @@ describe('headers of a write', () => {
     [{ 'idempotency-key': 'two words' }, 'TEXT.FORM idempotency-key'],
     [{ 'idempotency-key': 'x'.repeat(129) }, 'TEXT.FORM idempotency-key'],
     [{ 'if-match': '0' }, 'TEXT.FORM if-match'],
-    [{ 'if-match': 'W/"0"' }, 'TEXT.FORM if-match'],
-    [{ 'if-match': '"0", "1"' }, 'TEXT.FORM if-match'],
-    [{ 'if-match': '"-1"' }, 'TEXT.FORM if-match'],
+    [{ 'if-match': 'w/"0"' }, 'TEXT.FORM if-match'],
+    [{ 'if-match': '"0" "1"' }, 'TEXT.FORM if-match'],
+    [{ 'if-match': '"0", *' }, 'TEXT.FORM if-match'],
   ])('%j', async (more, error) => {
     expect(problemOf(await post(JSON.stringify(tried), more))).toEqual([400, 'REQUEST.INVALID', error]);
   });
@@ -210,7 +210,8 @@ describe('a subject', () => {
   });
 
   it('with another revision, refused or unacknowledged news, a taken reference', async () => {
-    expect(problemOf(await post(JSON.stringify(tried), { 'if-match': '"7"' }))).toEqual([412, 'REVISION.STALE']);
+    for (const tags of ['"7"', 'W/"0"', '"7", W/"0"', '"-1"', '""'])
+      expect(problemOf(await post(JSON.stringify(tried), { 'if-match': tags }))).toEqual([412, 'REVISION.STALE']);
     const future = { ...tried, occurredOn: '2026-01-06' };
     expect(problemOf(await post(JSON.stringify(future)))).toEqual([422, 'FACT.REFUSED']);
     const odd = { type: 'released', reason: 'bail', occurredOn: '2024', ...said };

@@ -153,6 +153,8 @@ describe('If-Match', () => {
     expect((await service.post(`${path}/events`, tried, { 'if-match': tag })).status).toBe(201);
     const appealed = { type: 'appealed', occurredOn: '2024-06', ...said, acknowledge: ['CASE.NOT_CONVICTED'] };
     expect((await service.post(`${path}/events`, appealed, { 'if-match': '*' })).status).toBe(201);
+    const listed = { type: 'transferred', occurredOn: '2025-04-02', facility: 'F', ...said };
+    expect((await service.post(`${path}/events`, listed, { 'if-match': '"1", W/"3", "3"' })).status).toBe(201);
   });
 
   it('of another revision is 412 with the current one, and nothing is recorded', async () => {

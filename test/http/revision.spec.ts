@@ -1,11 +1,40 @@
-import { noneMatches, revisionIn, revisionTag, viewTag } from '../../src/http/revision.js';
+import { ENTITY_TAGS, noneMatches, revisionsIn, revisionTag, viewTag } from '../../src/http/revision.js';
 
 it('a tag of a revision is read back, with and without what was shown', () => {
   expect(revisionTag(5)).toBe('"5"');
-  expect(revisionIn('"5"')).toBe(5);
-  expect(revisionIn(viewTag(12, { x: 1 }))).toBe(12);
-  expect(revisionIn('*')).toBeUndefined();
+  expect(revisionsIn('"5"')).toEqual([5]);
+  expect(revisionsIn(viewTag(12, { x: 1 }))).toEqual([12]);
+  expect(revisionsIn(' * ')).toBeUndefined();
 });
+
+it.each([
+  ['"5", "7.0123456789abcdef"', [5, 7]],
+  [',"5" ,, "7",', [5, 7]],
+  ['W/"5"', []],
+  ['W/"5", "6"', [6]],
+  ['"5,6"', []],
+  ['"", "xyz", "-1", "5.x"', []],
+])('If-Match %s names the revisions %j, compared strongly', (header, revisions) => {
+  expect(ENTITY_TAGS.test(header)).toBe(true);
+  expect(revisionsIn(header)).toEqual(revisions);
+});
+
+it.each([
+  '5',
+  '"5',
+  '5"',
+  '"5" "6"',
+  'w/"5"',
+  'W/ "5"',
+  '*, "5"',
+  '"5", *',
+  '',
+  ',',
+  ' , ',
+  '"a b"',
+  '"5"; q=1',
+  "'5'",
+])('%j is no list of entity tags', (header) => expect(ENTITY_TAGS.test(header)).toBe(false));
 
 it('what is shown differently has another tag', () => {
   expect(viewTag(1, { asOf: '2024-01-01' })).toBe(viewTag(1, { asOf: '2024-01-01' }));
@@ -20,4 +49,7 @@ it.each([
   ['"2"', false],
   ['*', true],
   ['1', false],
+  ['"1', false],
+  ['"x, "1"', false],
+  [',W/"0" , W/"1"', true],
 ])('If-None-Match %s: %s', (header, matches) => expect(noneMatches(header, '"1"')).toBe(matches));

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Cases, ListMembers, type Filters, type PersonRow, type Sort } from '../../src/read-models/questions.js';
-import { exportList, type ListToExport, type TableFormat } from '../../src/register-files/export.js';
+import {
+  exportList,
+  SEPARATORS,
+  type ListToExport,
+  type Separator,
+  type TableFormat,
+} from '../../src/register-files/export.js';
 import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/people.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
@@ -62,7 +68,8 @@ describe('the exported list', () => {
     expect(exported).toMatchObject({ people: rows.length, fileName: `union-${asOf ?? '2026-01-05'}.csv` });
     expect(cellsOf(await buffer(exported.content))).toEqual([PEOPLE_COLUMNS, ...rows]);
     const sheet = await inWorkbook((await asked(register, ask, 'xlsx')).content);
-    expect(sheet.slice(3).map((row) => row.map((cell) => cell ?? ''))).toEqual([PEOPLE_COLUMNS, ...rows]);
+    const text = (cell: unknown): unknown => (cell instanceof Date ? cell.toISOString().slice(0, 10) : (cell ?? ''));
+    expect(sheet.slice(3).map((row) => row.map(text))).toEqual([PEOPLE_COLUMNS, ...rows]);
   });
 
   it('is CSV as spreadsheets and RFC 4180 want it', async () => {
@@ -70,6 +77,29 @@ describe('the exported list', () => {
     expect(text).toMatch(/^\ufeffref,name,/);
     expect(text.split('\r\n')).toHaveLength(1 + 367 + 1);
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+  });
+
+  it.each([
+    ['comma', ','],
+    ['semicolon', ';'],
+    ['tab', '\t'],
+  ] as const)('is parted by a %s where asked, and has the same cells', async (separator, delimiter) => {
+    const csv = await buffer((await asked(register, { ...UNION, separator }, 'csv')).content);
+    expect(csv.toString()).toMatch(new RegExp(`^\ufeffref${delimiter}name${delimiter}`));
+    const cells = parse(csv, { bom: true, delimiter }) as string[][];
+    expect(cells).toEqual(cellsOf(await buffer((await asked(register, UNION, 'csv')).content)));
+  });
+
+  it('has full days as dates in a workbook, and other ends of a sentence as text', async () => {
+    const sheet = await inWorkbook((await asked(register, UNION, 'xlsx')).content);
+    const column = PEOPLE_COLUMNS.indexOf('sentence_end');
+    const ends = sheet.slice(4).map((row) => row[column]);
+    expect(ends.filter((end) => end instanceof Date).length).toBeGreaterThan(100);
+    expect(ends).toContain('life');
+    expect(ends.filter((end) => typeof end === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(end))).toEqual([]);
+    expect(sheet.slice(4).flatMap((row) => row.filter((cell, at) => at !== column && cell instanceof Date))).toEqual(
+      [],
+    );
   });
 
   it('says in a workbook what it is and what it leaves out', async () => {
@@ -138,6 +168,12 @@ describe('a name that looks like a formula', () => {
     await first.import([DEFINITIONS, fixture('register-bad.csv')]);
     expect(await nameOf(first)).toBe(FORMULA);
     const exported = (await buffer((await asked(first, UNION, 'csv')).content)).toString();
+    for (const [separator, delimiter] of Object.entries(SEPARATORS)) {
+      const csv = await buffer((await asked(first, { ...UNION, separator: separator as Separator }, 'csv')).content);
+      const cells = (parse(csv, { bom: true, delimiter }) as string[][]).flat();
+      expect(cells).toContain(`'${FORMULA}`);
+      expect(cells.filter((cell) => /^[=+\-@]/.test(cell))).toEqual([]);
+    }
     await first.close();
     const line = exported.split('\r\n').find((text) => text.startsWith('BAD-09,'));
     expect(line).toMatch(/^BAD-09,"'=HYPERLINK\(/);
