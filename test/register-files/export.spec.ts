@@ -86,7 +86,7 @@ describe('the exported list', () => {
   ] as const)('is parted by a %s where asked, and has the same cells', async (separator, delimiter) => {
     const csv = await buffer((await asked(register, { ...UNION, separator }, 'csv')).content);
     expect(csv.toString()).toMatch(new RegExp(`^\ufeffref${delimiter}name${delimiter}`));
-    const cells = parse(csv, { bom: true, delimiter }) as string[][];
+    const cells: string[][] = parse(csv, { bom: true, delimiter });
     expect(cells).toEqual(cellsOf(await buffer((await asked(register, UNION, 'csv')).content)));
   });
 
@@ -170,7 +170,8 @@ describe('a name that looks like a formula', () => {
     const exported = (await buffer((await asked(first, UNION, 'csv')).content)).toString();
     for (const [separator, delimiter] of Object.entries(SEPARATORS)) {
       const csv = await buffer((await asked(first, { ...UNION, separator: separator as Separator }, 'csv')).content);
-      const cells = (parse(csv, { bom: true, delimiter }) as string[][]).flat();
+      const rows: string[][] = parse(csv, { bom: true, delimiter });
+      const cells = rows.flat();
       expect(cells).toContain(`'${FORMULA}`);
       expect(cells.filter((cell) => /^[=+\-@]/.test(cell))).toEqual([]);
     }
