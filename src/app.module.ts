@@ -52,6 +52,8 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
 const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => {
   const folder = openDataFolder(settings.data);
+  if (folder.narrowed.length > 0)
+    log.warn(`other accounts could read the data folder: narrowed to its owner: ${folder.narrowed.join(', ')}`);
   try {
     const metrics = new Metrics(async () => ({
       ...(await conditionOf(store, readModels)),

@@ -26,7 +26,7 @@ export const isStop = (error: unknown): boolean => (error as { readonly name?: u
 export const exitCodeOf = (error: unknown): ExitCode =>
   error instanceof StoreDamaged ? EXIT.damaged : EXIT.couldNotRun;
 
-/** An error in the words of the terminal. What nobody expected is a fault of the program and keeps its stack. */
+/** An error in the words of the terminal, without its stack. What nobody expected is a fault of the program. */
 export const explain = (error: unknown): string => {
   if (error instanceof CannotRun || error instanceof BackupRefused) return error.message;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
@@ -36,11 +36,15 @@ export const explain = (error: unknown): string => {
   if (error instanceof LogDiffers) return `STORE_DAMAGED: ${error.message}.\n${ACCEPT}`;
   if (error instanceof StoreDamaged) return `STORE_DAMAGED: the log cannot be read: ${error.message}`;
   if (error instanceof StoreUnavailable) return `The log cannot be opened or written: ${error.message}`;
-  return (
-    ofTheSystem(error) ??
-    `A fault of Habeas: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
-  );
+  return ofTheSystem(error) ?? `A fault of Habeas: ${nameOf(error)}. HABEAS_LOG_LEVEL=debug shows where.`;
 };
+
+/** Where a fault happened, for who mends it; nothing for what `explain` says in a sentence. */
+export const traceOf = (error: unknown): string =>
+  error instanceof Error && explain(error).startsWith('A fault of Habeas') ? (error.stack ?? '') : '';
+
+/** Its message may name people or paths. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 const SYSTEM: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is taken; name another one by --port, or 0 for any that is free',
@@ -57,12 +61,20 @@ const SYSTEM: Readonly<Record<string, string>> = {
   SQLITE_CANTOPEN: 'the file cannot be opened',
   SQLITE_READONLY: 'the file can only be read',
   SQLITE_NOTADB: 'a file of the data folder is no register',
+  SQLITE_CORRUPT: 'a file of the data folder is damaged',
+  EISDIR: 'a folder stands where a file is due',
 };
 
 const ofTheSystem = (error: unknown): string | null => {
   const { code, path, address, port } = error as Readonly<Record<string, string | number | undefined>>;
-  const reason = typeof code === 'string' ? SYSTEM[code] : undefined;
+  if (typeof code !== 'string') return null;
+  const known = Object.keys(SYSTEM).find((name) => code === name || code.startsWith(`${name}_`));
+  const reason = known === undefined ? otherReason(code) : SYSTEM[known];
   if (reason === undefined) return null;
   const at = typeof path === 'string' ? path : port === undefined ? '' : `${address ?? ''}:${port}`;
-  return at === '' ? `${reason} (${code ?? ''})` : `${at}: ${reason} (${code ?? ''})`;
+  return at === '' ? `${reason} (${code})` : `${at}: ${reason} (${code})`;
 };
+
+/** Every code of the file system and of SQLite speaks of a file, not of a fault of the program. */
+const otherReason = (code: string): string | undefined =>
+  /^(E[A-Z0-9]+|SQLITE_[A-Z_]+)$/.test(code) ? 'the system refuses that' : undefined;

@@ -24,6 +24,8 @@ export const into = async (
 const intoFile = async (file: string, content: Readable, signal: AbortSignal): Promise<void> => {
   const part = `${file}.part`;
   try {
+    // What an earlier one left there keeps its mode.
+    await rm(part, { force: true });
     await pipeline(content, createWriteStream(part, { mode: 0o600, flush: true }), { signal });
     await rename(part, file);
   } catch (error) {

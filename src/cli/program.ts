@@ -5,7 +5,7 @@ import type { BackupCommandOptions, OfFolder } from './backup.js';
 import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';
 import type { DemoOptions } from './demo.js';
-import { EXIT, exitCodeOf, explain, isStop, type ExitCode } from './exit.js';
+import { EXIT, exitCodeOf, explain, isStop, traceOf, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
 import type { ImportOptions } from './import.js';
 import type { RebuildOptions } from './rebuild.js';
@@ -27,6 +27,7 @@ export const run = async (words: readonly string[], context: Context): Promise<E
       return EXIT.stopped;
     }
     context.err.write(`${explain(error)}\n`);
+    if (/^(debug|trace)$/.test(context.environment['HABEAS_LOG_LEVEL'] ?? '')) context.err.write(`${traceOf(error)}\n`);
     return exitCodeOf(error);
   }
 };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyEvents, wholeLog } from '../event-store/copy.js';
 import { filesIn } from '../event-store/data-folder.js';
+import { makePrivate } from '../event-store/private-file.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { checkSeen, seenLog } from '../read-models/seen-log.js';
@@ -19,7 +20,9 @@ const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: 
   sqlite: async (settings, data) => {
     for (const file of FILES) {
       const from = join(settings.data, file);
-      if (existsSync(from)) await copyDatabase(from, join(data, file));
+      if (!existsSync(from)) continue;
+      makePrivate(join(data, file));
+      await copyDatabase(from, join(data, file));
     }
   },
   esdb: (settings, data) =>

@@ -1,7 +1,8 @@
 /** The folder in which a register on one machine keeps its files, held by one process at a time. */
 import Database from 'better-sqlite3';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivate, narrow } from './private-file.js';
 
 /** Another process (or another part of this one) holds the folder. */
 export class DataFolderInUse extends Error {
@@ -16,6 +17,8 @@ export interface DataFiles {
 }
 
 export interface DataFolder extends DataFiles {
+  /** Names of what others could read and was narrowed to its owner: files, and `.` for the folder itself. */
+  readonly narrowed: readonly string[];
   /** Lets another process have the folder. */
   release(): void;
 }
@@ -27,15 +30,18 @@ export const filesIn = (path: string): DataFiles => ({
 });
 
 /**
- * Opens a data folder, made for its owner alone where it is missing, and holds it until it is released or the process
- * ends, however it ends: the lock is one of the operating system's on an open file, which a kill frees too.
+ * Opens a data folder, made for its owner alone where it is missing and narrowed to that where it is wider, and holds it until it
+ * is released or the process ends, however it ends: the lock is one of the operating system's on an open file, which a kill
+ * frees too.
  * Throws DataFolderInUse; errors of the file system come through as they are.
  */
 export const openDataFolder = (path: string): DataFolder => {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  const narrowed = narrowFolder(path);
   const lock = hold(join(path, 'lock'), path);
   return {
     ...filesIn(path),
+    narrowed,
     release: () => {
       lock.close();
       HELD.delete(lock);
@@ -43,11 +49,20 @@ export const openDataFolder = (path: string): DataFolder => {
   };
 };
 
+/** What the register keeps in its folder, with what SQLite keeps beside it, what is under way and what was set aside. */
+const OURS = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$/;
+
+const narrowFolder = (path: string): readonly string[] => {
+  const names = readdirSync(path).filter((name) => OURS.test(name));
+  return ['.', ...names].filter((name) => narrow(join(path, name)));
+};
+
 /** Locks are kept in sight here: one that nobody refers to any more would be collected, and so let go. */
 const HELD = new Set<Database.Database>();
 
 /** SQLite holds a portable lock on its file while an exclusive transaction is open; nothing is ever written to it. */
 const hold = (file: string, folder: string): Database.Database => {
+  makePrivate(file);
   const lock = new Database(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');

@@ -2,6 +2,7 @@
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
+import { makePrivate } from '../event-store/private-file.js';
 import { DOSSIER_INDEXES, DOSSIER_TABLES, dossierOf, Dossiers } from './dossiers.js';
 import { periods, recognitions } from './list/tables.js';
 import { headings, references } from './names/tables.js';
@@ -76,6 +77,7 @@ export class ModelFile {
    * Throws what SQLite throws.
    */
   static create(path: string): ModelFile {
+    if (path !== ':memory:') makePrivate(path);
     const db = new Database(path);
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');

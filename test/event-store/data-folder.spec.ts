@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DataFolderInUse, openDataFolder } from '../../src/event-store/data-folder.js';
+import { habeas } from '../support/command-line.js';
+import { demoFile } from '../register-files/real-register.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -21,6 +23,43 @@ describe('a data folder', () => {
     const held = openDataFolder(path);
     expect(statSync(path).mode & 0o777).toBe(0o700);
     held.release();
+  });
+
+  it('that others could read is narrowed with its files, and told', () => {
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, 0o755);
+    for (const name of ['events.sqlite', 'events.sqlite-wal', 'read-models.sqlite', 'notes'])
+      writeFileSync(join(path, name), '', { mode: 0o644 });
+    const held = openDataFolder(path);
+    expect([...held.narrowed].sort()).toEqual(['.', 'events.sqlite', 'events.sqlite-wal', 'read-models.sqlite']);
+    const modes = ['', ...readdirSync(path)].map((name) => [name, statSync(join(path, name)).mode & 0o777]);
+    expect(Object.fromEntries(modes)).toEqual({
+      '': 0o700,
+      'events.sqlite': 0o600,
+      'events.sqlite-wal': 0o600,
+      'read-models.sqlite': 0o600,
+      lock: 0o600,
+      'lock-journal': 0o600,
+      notes: 0o644,
+    });
+    held.release();
+  });
+
+  it('holds files for their owner alone, whatever the umask, as do backups and exports', async () => {
+    const before = process.umask(0);
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o755 });
+      expect(await habeas(['import', demoFile('register.json'), '--data', path])).toMatchObject({ code: 0 });
+      mkdirSync(join(path, 'out'));
+      expect(await habeas(['backup', join(path, 'out/b'), '--data', path])).toMatchObject({ code: 0 });
+      expect(await habeas(['export', '--out', join(path, 'out/e'), '--data', path])).toMatchObject({ code: 0 });
+      const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      expect(files.length).toBeGreaterThan(5);
+      for (const { parentPath, name } of files)
+        expect([name, statSync(join(parentPath, name)).mode & 0o777]).toEqual([name, 0o600]);
+    } finally {
+      process.umask(before);
+    }
   });
 
   it('names its files, and makes none of them', () => {

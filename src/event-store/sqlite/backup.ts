@@ -43,8 +43,21 @@ export interface BackupOptions extends Watch {
 /** Pages copied in one turn: some milliseconds of work. */
 const PAGES = 1_000;
 
-/** Copies a SQLite file as it is now, also while others write to it. Throws the signal's reason where it aborts. */
-export const copyDatabase = async (from: string, to: string, { signal, onProgress }: Watch = {}): Promise<void> => {
+/**
+ * Copies a SQLite file as it is now, also while others write to it. Throws StoreDamaged and StoreUnavailable, and the signal's
+ * reason where it aborts.
+ */
+export const copyDatabase = async (from: string, to: string, watch: Watch = {}): Promise<void> => {
+  try {
+    await copyPages(from, to, watch);
+  } catch (error) {
+    translated(() => {
+      throw error;
+    });
+  }
+};
+
+const copyPages = async (from: string, to: string, { signal, onProgress }: Watch): Promise<void> => {
   const source = new Database(from, { readonly: true, fileMustExist: true });
   try {
     // A transaction that reads holds on to what is copied; without it every write would begin the copy anew.
@@ -164,12 +177,14 @@ const HOLED = `SELECT count(*) FROM (
 
 /** A copy still says that it is written ahead; a file that is opened to be read only must not need another beside it. */
 const asOneFile = (file: string): void => {
-  const db = new Database(file);
-  try {
-    db.pragma('journal_mode = DELETE');
-  } finally {
-    db.close();
-  }
+  translated(() => {
+    const db = new Database(file);
+    try {
+      db.pragma('journal_mode = DELETE');
+    } finally {
+      db.close();
+    }
+  });
 };
 
 /** An empty file for its owner alone, whatever an earlier try left there. */

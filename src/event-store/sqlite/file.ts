@@ -1,6 +1,7 @@
 /** The file of the embedded log: how it is opened, and what its errors mean. */
 import Database from 'better-sqlite3';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
+import { makePrivate } from '../private-file.js';
 
 /** `HABE`: tells our logs from other SQLite files. */
 const APPLICATION_ID = 0x48414245;
@@ -39,6 +40,7 @@ const MMAP_BYTES = 256 * 1024 * 1024;
  */
 export const openFile = (file: string, readonly = false): Database.Database =>
   translated(() => {
+    if (!readonly && file !== ':memory:') makePrivate(file);
     const db = new Database(file, { timeout: BUSY_MS, readonly });
     try {
       if (readonly) checkIsLog(db);
@@ -112,6 +114,8 @@ export const translated = <T>(run: () => T): T => {
     // By code, not by class: the class is another one wherever the driver was loaded a second time.
     const code = (error as { code?: unknown }).code;
     if (typeof code !== 'string') throw error;
+    if (/^E[A-Z]+$/.test(code))
+      throw new StoreUnavailable(`the event log cannot be used now (${code})`, { cause: error });
     const is = (known: string): boolean => code === known || code.startsWith(`${known}_`);
     if (DAMAGE.some(is)) throw new StoreDamaged(`the event log is damaged (${code})`, { cause: error });
     if (TROUBLE.some(is)) throw new StoreUnavailable(`the event log cannot be used now (${code})`, { cause: error });
