@@ -122,9 +122,13 @@ const addImport = (habeas: Command, context: Context, end: End): void => {
   habeas
     .command('import')
     .description(
-      'import register files: definitions (JSON), rows of the register and of an amnesty (CSV); or an exported log (NDJSON)',
+      'import register files: definitions (JSON), rows of the register and of an amnesty, one event a line (CSV, NDJSON); ' +
+        'or an exported log (NDJSON)',
     )
-    .argument('<files...>', 'files in any order; definitions are imported first, then the register, then the amnesty')
+    .argument(
+      '<files...>',
+      'files in any order; definitions are imported first, then the register, the amnesty, events',
+    )
     .option(DATA, DATA_MEANS)
     .option('--list <id>', 'the list whose references and categories the rows speak of', 'union')
     .option('--dry-run', 'judge everything, against the register and each other, and record nothing')
@@ -132,7 +136,7 @@ const addImport = (habeas: Command, context: Context, end: End): void => {
     .addHelpText(
       'after',
       `
-A row enters whole or not at all. The same file again changes nothing, a newly filled cell adds its event, and a changed or
+A row enters whole or not at all, and so do the lines of events of one case. The same file again changes nothing, a newly filled cell adds its event, and a changed or
 emptied one is reported: corrections are made by people. Stopped by Ctrl-C, the same command goes on where it was.
 The report names rows and columns, never what stands in them. docs/register-files.md describes the files.
 
@@ -143,6 +147,7 @@ Examples:
   $ habeas import --dry-run register.json register-2025-10-07.csv
   $ habeas import register.json register-2025-10-07.csv --report wrong.csv
   $ habeas import amnesty-applications-2026-01-05.csv --list union
+  $ habeas import events.ndjson second-list.csv --list another
   $ habeas import log.ndjson --data copy
 `,
     )

@@ -55,12 +55,13 @@ export const compare = (now: readonly Statement[], record: readonly OnRecord[], 
   const ours = byRole(before.filter((b) => b.ours).flatMap((b) => b.sayings));
   const others = before.filter((b) => !b.ours).flatMap((b) => b.sayings);
   const moved = movedFields(said);
+  const silent = silentWhereEmpty(format);
   const news: Saying[] = [];
   const places: string[] = [];
   for (const saying of said) {
     const last = ours.get(saying.role);
     if (last !== undefined) places.push(...differences(saying, last, moved, format));
-    else if (others.some((o) => o.role === saying.role && differences(saying, o, WITHOUT_SOURCE, format).length === 0))
+    else if (others.some((o) => o.role === saying.role && differences(saying, o, WITHOUT_SOURCE, silent).length === 0))
       continue;
     else if (format.single(saying.role) && others.some((o) => o.role === saying.role)) places.push(...placesOf(saying));
     else news.push(saying);
@@ -73,6 +74,12 @@ export const compare = (now: readonly Statement[], record: readonly OnRecord[], 
     corrections: [...new Set(places)].map(needsCorrection),
   };
 };
+
+/** An empty cell does not contradict what somebody else knows; it does contradict what the file itself said before. */
+const silentWhereEmpty = (format: Format): Format => ({
+  ...format,
+  says: (place) => (format.says(place) === 'something' ? 'something' : 'nothing'),
+});
 
 const needsCorrection = (column: string): WrongCell => ({
   column,

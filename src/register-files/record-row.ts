@@ -106,7 +106,7 @@ const addTo = async (row: RowToRecord, subject: Subject): Promise<Answer> => {
   const { kind } = cells;
   const record = await recorder.record(subject, actor);
   if (record === null) return { outcome: 'behind', subject };
-  const { news, roles, corrections } = compare(withKnownDays(row, record), record, formatOf(cells));
+  const { news, roles, corrections } = compare(withKnownDays(row, record), record, formatOf(row));
   if (corrections.length > 0) return refused(...corrections);
   const references = gained(row, record);
   if (news.length + references.length === 0) return UNCHANGED;
@@ -120,12 +120,17 @@ const addTo = async (row: RowToRecord, subject: Subject): Promise<Answer> => {
   return recorder.say({ subject, begins: false, statements: [...read.statements, ...references], actor, key });
 };
 
-const formatOf = ({ kind, columns, cells }: RowOfFile): Format => ({
-  roleOf: roleInCase,
-  fieldsOf: (body) => fieldsOf(kind, body).map(([field]) => [field, columnOf(kind, body, `/${field}`, cells)]),
-  single: (role) => role.startsWith('described '),
-  says: (column) => (!columns.includes(column) ? 'nothing' : cells[column] === '' ? 'unknown' : 'something'),
-});
+const formatOf = ({ recorder, cells: { kind, columns, cells } }: RowToRecord): Format => {
+  // Two rows of one list about one case: what this one leaves empty, the other one may say.
+  const besideAnother = (cells['same_as'] ?? '').startsWith(`${recorder.list}:`);
+  const empty = besideAnother ? 'nothing' : 'unknown';
+  return {
+    roleOf: roleInCase,
+    fieldsOf: (body) => fieldsOf(kind, body).map(([field]) => [field, columnOf(kind, body, `/${field}`, cells)]),
+    single: (role) => role.startsWith('described '),
+    says: (column) => (!columns.includes(column) ? 'nothing' : cells[column] === '' ? empty : 'something'),
+  };
+};
 
 /** A row can move somebody to another category more than once. */
 const roleInCase = (body: Body): string =>

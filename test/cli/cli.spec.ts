@@ -95,6 +95,24 @@ describe('habeas import', () => {
     expect(await importInto(inFolder('data'), DEFINITIONS)).toMatchObject({ out: expect.stringMatching(/3 +3 +0 +0/) });
   });
 
+  it('takes lines of JSON for events where they are none of a log, and records nothing in a dry run', async () => {
+    const data = inFolder('data');
+    const sources = [{ kind: 'press', citation: 'synthetic' }];
+    const names = [{ text: 'Anar Sınaqov', script: 'Latn', language: 'az', kind: 'full' }];
+    const lines = [
+      { type: 'opened', names, references: [{ list: 'union', reference: 'N-1' }], sources },
+      { type: 'arrested', case: { list: 'union', reference: 'N-1' }, occurredOn: '2024-02', sources },
+    ];
+    writeFileSync(inFolder('events.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const dry = await importInto(data, inFolder('events.ndjson'), DEFINITIONS, '--dry-run');
+    expect([dry.code, dry.out]).toEqual([0, expect.stringMatching(/events.ndjson +2 +2 +0 +0/)]);
+    expect(existsSync(data)).toBe(false);
+    for (const counts of [/events.ndjson +2 +2 +0 +0/, /events.ndjson +2 +0 +2 +0/]) {
+      const { code, out } = await importInto(data, inFolder('events.ndjson'), DEFINITIONS);
+      expect([code, out]).toEqual([0, expect.stringMatching(counts)]);
+    }
+  });
+
   it('judges everything in a dry run, against the register and each other, and records nothing', async () => {
     const data = inFolder('data');
     const dry = await importInto(data, DEFINITIONS, fixture('register-uncertain.csv'), '--dry-run');

@@ -16,7 +16,7 @@ import { openRealRegister, type RealRegister } from './real-register.js';
 const file = (name: string): string => join(import.meta.dirname, '../fixtures/real-list', name);
 type Row = Readonly<Record<string, string>>;
 const rowsOf = (name: string, delimiter: string): readonly Row[] =>
-  parse(readFileSync(file(name)), { columns: true, delimiter, trim: true }) as Row[];
+  parse<Row>(readFileSync(file(name)), { columns: true, delimiter, trim: true });
 
 const PEOPLE = rowsOf('people.csv', ';');
 const EVENTS = rowsOf('events.csv', ',');

@@ -1,0 +1,105 @@
+/** Rows that say of whom they are, and days that nobody knows, when the same list comes again on another day. */
+import { parseDay } from '../../src/domain/time.js';
+import { Cases, History } from '../../src/read-models/questions.js';
+import { importFiles } from '../../src/register-files/import.js';
+import { Files } from './files.js';
+import { openRealRegister, type RealRegister } from './real-register.js';
+import { convicted, registerRow } from './rows.js';
+
+const files = new Files();
+let register: RealRegister;
+beforeEach(async () => {
+  register = await openRealRegister();
+  const second = files.definitions((definitions) => {
+    const [union] = definitions.lists;
+    definitions.lists.push({ ...union!, id: 'second' });
+  });
+  await register.import([second]);
+});
+afterEach(() => register.close());
+afterAll(() => files.remove());
+
+type Cells = Parameters<typeof registerRow>[0];
+const rows = (list: string, ...cells: readonly Cells[]) =>
+  register.import([files.rows('rows.csv', ...cells.map((one) => registerRow(one)))], { list });
+const problems = ({ report }: Awaited<ReturnType<typeof rows>>) =>
+  report.map(({ row, column, code }) => `${row} ${column} ${code}`);
+const caseOf = async (list: string, reference: string) =>
+  (await register.queries.execute(new Cases({ reference: { list, reference }, filters: {}, page: { limit: 5 } })))
+    .items[0]?.caseId;
+const eventsOf = async (list: string, reference: string) => {
+  const subject = { kind: 'case' as const, id: (await caseOf(list, reference)) ?? '' };
+  const history = await register.queries.execute(new History({ subject, after: 0, limit: 100 }));
+  return history!.items.map(({ fact }) => fact);
+};
+
+it('a row of a second list adds its reference and its judgment to the case of the first, and repeats nothing', async () => {
+  await rows('union', { ...convicted, incident: 'sample-affair' });
+  const before = (await eventsOf('union', 'T-01')).length;
+  // The second list knows the arrest and the sentence, and less of both.
+  const again: Cells = {
+    ref: 'S-1',
+    same_as: 'union:T-01',
+    ...convicted,
+    court: '',
+    recognised_on: '2024-07-01',
+    source: 'another',
+  };
+  const answer = await rows('second', again);
+  expect(answer.report).toEqual([]);
+  expect(await caseOf('second', 'S-1')).toBe(await caseOf('union', 'T-01'));
+  expect(
+    (await eventsOf('second', 'S-1')).slice(before).map((fact) => [fact.type, 'list' in fact && fact.list]),
+  ).toEqual([
+    ['recognised', 'second'],
+    ['referenced', 'second'],
+  ]);
+  expect((await rows('second', again)).imported.files[0]).toMatchObject({ added: 0, unchanged: 1, refused: 0 });
+});
+
+it('the case of another row of the same file is found, wherever that row stands', async () => {
+  const linked = { ref: 'T-02', same_as: 'union:T-01', recognised_on: '', category: '' };
+  const answer = await rows('union', linked, { ref: 'T-01' });
+  expect(answer.report).toEqual([]);
+  expect(await caseOf('union', 'T-02')).toBe(await caseOf('union', 'T-01'));
+});
+
+it('a row that is the same as nobody is refused, and one whose reference another case has', async () => {
+  await rows('union', { ref: 'T-01' }, { ref: 'T-02', name: 'Somebody Sample' });
+  expect(problems(await rows('second', { ref: 'S-1', same_as: 'union:T-9' }))).toEqual([
+    '2 same_as ROW.UNKNOWN_REFERENCE',
+  ]);
+  expect(problems(await rows('union', { ref: 'T-02', same_as: 'union:T-01' }))).toEqual(['2 ref ROW.REFERENCE_TAKEN']);
+});
+
+it('a conviction whose day nobody knows keeps its days when the list comes again later', async () => {
+  const unknown = files.rows('unknown.csv', registerRow({ ...convicted, convicted_on: '' }));
+  const on = (today: string) =>
+    importFiles({ commands: register.commands, queries: register.queries, today: parseDay(today)! }, [unknown], {
+      list: 'union',
+    });
+  expect((await on('2025-10-07')).files[0]).toMatchObject({ added: 1 });
+  expect((await on('2025-12-01')).files[0]).toMatchObject({ unchanged: 1 });
+  const known = files.rows('known.csv', registerRow({ ...convicted, convicted_on: '', reported_on: '2025-11-01' }));
+  expect((await register.import([known])).imported.files[0]).toMatchObject({ unchanged: 1 });
+  expect((await eventsOf('union', 'T-01')).find(({ type }) => type === 'convicted')?.occurredOn).toBe(
+    '2024-02-20/2025-10-07',
+  );
+  expect(problems(await rows('union', convicted))).toEqual(['2 convicted_on IMPORT.NEEDS_CORRECTION']);
+});
+
+it('what a list says of a person later is added', async () => {
+  await rows('union', {});
+  const later: Cells = { occupation: 'teacher', region: 'Sheki', died_on: '2025-03-01', house_arrest_on: '2025-01-01' };
+  const answer = await rows('union', later);
+  expect(answer.report).toEqual([]);
+  expect((await eventsOf('union', 'T-01')).slice(-3)).toMatchObject([
+    { type: 'described', occupation: 'teacher', region: 'Sheki' },
+    { type: 'remanded', measure: 'house-arrest' },
+    { type: 'died' },
+  ]);
+  expect(problems(await rows('union', { ...later, house_arrest_on: '2025-01-02', region: '' }))).toEqual([
+    '2 region IMPORT.NEEDS_CORRECTION',
+    '2 house_arrest_on IMPORT.NEEDS_CORRECTION',
+  ]);
+});
