@@ -11,6 +11,8 @@ import { HTTP_LIMITS } from '../src/http/limits.js';
 import { WAIT_MS } from '../src/read-models/read-models.js';
 import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
+import { MAX_ROW_BYTES, MAX_ROWS } from '../src/register-files/csv.js';
+import { MAX_UNPACKED_BYTES, MAX_WORKBOOK_BYTES } from '../src/register-files/xlsx.js';
 import { requestProblems, type RequestCode } from '../src/schema/problems.js';
 
 const count = (n: number): string => n.toLocaleString('en');
@@ -77,6 +79,9 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     seconds(FEED_LIMITS.heartbeat * FEED_LIMITS.patience),
     'cut off; `Last-Event-ID` resumes',
   ],
+  ['Row of a register file', size(MAX_ROW_BYTES), '`FILE.ROW_TOO_LONG`'],
+  ['Rows of a register file', count(MAX_ROWS), '`FILE.TOO_LONG`'],
+  ['Workbook, and what it unpacks to', `${size(MAX_WORKBOOK_BYTES)}, ${size(MAX_UNPACKED_BYTES)}`, '`FILE.TOO_LONG`'],
   ['Time a connection stands still while it is answered', seconds(HTTP_LIMITS.stall), 'cut off'],
 ];
 

@@ -64,7 +64,7 @@ const rooms = {
       '^src/read-models/questions\\.ts$',
     ],
     domainTypes: true,
-    packages: ['@nestjs/cqrs', 'chardet', 'csv-parse', 'csv-stringify', 'fastest-levenshtein', 'hucre'],
+    packages: ['@nestjs/cqrs', 'chardet', 'csv-parse', 'csv-stringify', 'fastest-levenshtein', 'hucre', 'yauzl'],
     node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'timers/promises', 'util'],
   },
   http: {

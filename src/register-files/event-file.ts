@@ -13,6 +13,8 @@ export interface EventsFile {
   readonly rows: number;
   readonly columns: readonly string[];
   readonly lines: (lists: Lists) => AsyncGenerator<EventLine | Unreadable>;
+  /** The table that the lines stand in; none for lines of JSON. */
+  readonly table?: Table;
 }
 
 /** Null where the file is not of lines of JSON: its first line is no object that has a type. */
@@ -51,6 +53,7 @@ export const eventsOfTable = (table: Table, rows: number): EventsFile => ({
   rows,
   columns: table.columns,
   lines: (lists) => tableLines(table, lists),
+  table,
 });
 
 async function* tableLines(table: Table, lists: Lists): AsyncGenerator<EventLine | Unreadable> {

@@ -14,7 +14,7 @@ import { recordEvents } from './record-events.js';
 import { recordRow } from './record-row.js';
 import { Recorder, refused, type Judged, type Register } from './recorder.js';
 import { readRegisterRow, type ReadRow, type Referred } from './register-row.js';
-import { onePerCell, type ReportLine, type WrongCell } from './report.js';
+import { onePerCell, type ReportedOfFile, type ReportLine, type WrongCell } from './report.js';
 import { scanFile, type DefinitionsFile, type RowsFile, type ScannedFile } from './scan.js';
 import type { TableRow } from './table.js';
 
@@ -72,13 +72,18 @@ const scanAll = async (
   const files: ScannedFile[] = [];
   for (const path of paths) {
     const scanned = await scanFile(path);
-    if ('kind' in scanned) files.push(scanned);
-    else
+    if ('kind' in scanned) {
+      files.push(scanned);
+      for (const notice of noticesOf(scanned)) onWrong?.({ file: basename(path), row: null, column: null, ...notice });
+    } else
       for (const { line, column = null, code, expected } of scanned)
         onWrong?.({ file: basename(path), row: line, column, code, expected });
   }
   return files.length === paths.length ? files : null;
 };
+
+const noticesOf = (file: ScannedFile): readonly ReportedOfFile[] =>
+  file.kind === 'definitions' ? [] : (file.table?.notices ?? []);
 
 class ImportRun {
   readonly files: Progress[] = [];

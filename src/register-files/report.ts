@@ -5,6 +5,10 @@ export const IMPORT_CODES = {
   'FILE.NOT_READABLE': 'The file does not exist or may not be read.',
   'FILE.NOT_UTF8': 'The file, or a cell of it, is not UTF-8.',
   'FILE.NOT_CSV': 'The file cannot be cut into rows: a quote stands where none may.',
+  'FILE.NOT_XLSX': 'The file is no workbook that can be read: damaged, encrypted, or of another format.',
+  'FILE.MERGED_CELLS': 'The sheet has merged cells, whose content belongs to no single row.',
+  'FILE.OTHER_SHEETS':
+    'Only the first visible sheet of a workbook is read. A notice: the rows of that sheet are imported.',
   'FILE.NOT_JSON': 'The file of definitions is not JSON.',
   'FILE.KEY_TWICE': 'An object of the file has a key twice, so that one of its values would be lost.',
   'FILE.UNKNOWN_KIND': 'Neither definitions nor a header that a register file begins with.',
@@ -26,6 +30,12 @@ export const IMPORT_CODES = {
   'IMPORT.NOT_RECORDED': 'Somebody else changed the case in the same moment; import the file again.',
 } as const;
 export type ImportCode = keyof typeof IMPORT_CODES;
+
+/** Something said of a whole file. */
+export interface ReportedOfFile {
+  readonly code: ImportCode;
+  readonly expected: string;
+}
 
 /** Why a file cannot be read at all; `line` where it is known. */
 export interface Unreadable {

@@ -5,9 +5,9 @@
  */
 import { closest, distance } from 'fastest-levenshtein';
 import { canonical, FILE_KINDS, kindOf, missingFrom, type TableKind } from './columns.js';
-import { noSuchFile, readRows, type RawRow } from './csv.js';
-import { dialectOf, headOf, SEPARATORS } from './dialect.js';
-import type { Unreadable, WrongCell } from './report.js';
+import type { RawRow } from './csv.js';
+import type { ReportedOfFile, Unreadable, WrongCell } from './report.js';
+import { openRows, type RowsInFile } from './rows.js';
 
 export interface TableRow {
   /** The line of the file on which the row begins, or the number of the row in a spreadsheet; counted from 1. */
@@ -24,41 +24,36 @@ export interface Table {
   readonly path: string;
   /** The columns of the file, in its order. A column that is not among them says nothing about any row. */
   readonly columns: readonly string[];
+  readonly notices: readonly ReportedOfFile[];
   rows(): AsyncGenerator<TableRow | Unreadable>;
 }
 
 /** Opens a file of rows by its header. Gives everything that is wrong with the header. */
 export const openTable = async (path: string): Promise<Table | readonly Unreadable[]> => {
-  let found: string;
-  try {
-    found = `separator found: ${SEPARATORS[dialectOf(await headOf(path)).separator] ?? 'as named by sep='}`;
-  } catch (error) {
-    return [noSuchFile(error)];
-  }
-  for await (const row of readRows(path)) {
-    if ('code' in row) return [row];
-    return tableOf(path, row, found);
-  }
-  return [unknownKind(1, found)];
+  const opened = await openRows(path);
+  if ('code' in opened) return [opened];
+  for await (const row of opened.rows()) return 'code' in row ? [row] : tableOf(path, row, opened);
+  return [unknownKind(1, opened.found)];
 };
 
-const tableOf = (path: string, header: RawRow, found: string): Table | readonly Unreadable[] => {
+const tableOf = (path: string, header: RawRow, file: RowsInFile): Table | readonly Unreadable[] => {
+  const { found, notices } = file;
   const names = header.cells.map((cell) => (typeof cell === 'string' ? canonical(cell) : null));
   const kind = kindOf(names.filter((name) => name !== null));
   if (kind === null) return [unknownKind(header.line, found)];
   const wrong = headerProblems(kind, names, header.line, found);
   if (wrong.length > 0) return wrong;
   const columns = names.filter((name): name is string => name !== null && name !== '');
-  return { kind, path, columns, rows: () => rowsBehind(path, kind, names as readonly string[]) };
+  return { kind, path, columns, notices, rows: () => rowsBehind(file.rows(), kind, names as readonly string[]) };
 };
 
 async function* rowsBehind(
-  path: string,
+  rows: AsyncIterable<RawRow | Unreadable>,
   kind: TableKind,
   names: readonly string[],
 ): AsyncGenerator<TableRow | Unreadable> {
   let header = true;
-  for await (const row of readRows(path)) {
+  for await (const row of rows) {
     if ('code' in row) {
       yield row;
       return;

@@ -114,6 +114,32 @@ describe('a header that is not unambiguous', () => {
   });
 });
 
+describe('a file in another encoding', () => {
+  /** One byte a letter, from U+0410 on and from U+00C0 on. */
+  const cyrillic = (text: string): Buffer =>
+    Buffer.from([...text].map((c) => (c >= 'А' ? c.charCodeAt(0) - 0x410 + 0xc0 : c.charCodeAt(0))));
+  const turkish = (text: string): Buffer =>
+    Buffer.from([...text].map((c) => ({ ı: 0xfd, ş: 0xfe, ğ: 0xf0, İ: 0xdd })[c] ?? c.charCodeAt(0)));
+
+  it.each([
+    ['windows-1251', cyrillic('ref;name_ru;court;source\nT-1;Анар Сынагов;Сумгаитский городской суд;газета\n')],
+    [
+      'windows-1254',
+      turkish(
+        'ref;name;court;source\nT-1;Anar Sınaqoğlu;İstanbul ağır ceza mahkemesi;gazete\nT-2;Tural;çok ağır bir suç için şüpheli;gazete\n',
+      ),
+    ],
+  ])('is refused as a whole, naming what it looks like: %s', async (encoding, bytes) => {
+    expect(await problemsOf(bytes)).toEqual([
+      expect.objectContaining({
+        code: 'FILE.NOT_UTF8',
+        line: 2,
+        expected: expect.stringContaining(encoding) as string,
+      }),
+    ]);
+  });
+});
+
 describe('a column that a file does not have', () => {
   let register: RealRegister;
   beforeEach(async () => {

@@ -1,0 +1,153 @@
+/** Workbooks as another program writes them (test/fixtures/spreadsheet, by exceljs 4.4.0), and workbooks that mean harm. */
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
+import { writeXlsx, type WriteSheet } from 'hucre/xlsx';
+import { scanFile } from '../../src/register-files/scan.js';
+import { openTable, type Table, type TableRow } from '../../src/register-files/table.js';
+import { MAX_UNPACKED_BYTES } from '../../src/register-files/xlsx.js';
+import { Files } from './files.js';
+import { DEFINITIONS, openRealRegister } from './real-register.js';
+import { registerRow } from './rows.js';
+
+let files: Files;
+beforeEach(() => {
+  files = new Files();
+});
+afterEach(() => files.remove());
+
+const workbook = (name: string): string => join(__dirname, '../fixtures/spreadsheet', name);
+const rowsOf = async (path: string): Promise<readonly TableRow[]> => {
+  const rows: TableRow[] = [];
+  for await (const row of ((await openTable(path)) as Table).rows()) rows.push(row as TableRow);
+  return rows;
+};
+const written = async (...sheets: WriteSheet[]): Promise<string> =>
+  files.text('book', Buffer.from(await writeXlsx({ sheets })));
+const reported = async (path: string) => await scanFile(path);
+
+describe('a workbook', () => {
+  it.each(['register-1900.xlsx', 'register-1904.xlsx'])('is read as it is shown: %s', async (name) => {
+    const rows = await rowsOf(workbook(name));
+    expect(rows.map(({ line }) => line)).toEqual([3, 4, 5, 7]);
+    expect(rows[0]).toMatchObject({
+      cells: {
+        ref: '0137',
+        name: 'Anar Sınaqov',
+        born: '1980',
+        arrested_on: '2024-02-20',
+        convicted_on: '2025-12',
+        charged_articles: '234.4',
+        recognised_on: '2024-02-21',
+      },
+      wrong: [],
+    });
+    expect(rows[1]).toMatchObject({ cells: { born: '1981', arrested_on: '2024-02', incident: 'true' }, wrong: [] });
+    expect(rows[3]).toMatchObject({ cells: { arrested_on: '2024-02-20' }, wrong: [] });
+  });
+
+  it('refuses a cell with an error, and a formula without a result, by its address', async () => {
+    const [, , row] = await rowsOf(workbook('register-1900.xlsx'));
+    expect(row!.wrong).toEqual([
+      { column: 'name', code: 'ROW.WRONG_CELL', expected: expect.stringContaining('B5') },
+      { column: 'arrested_on', code: 'ROW.WRONG_CELL', expected: expect.stringContaining('D5') },
+    ]);
+  });
+
+  it('enters like the same rows in CSV, by its content and not its name, and tells of the sheets that are not read', async () => {
+    const row = registerRow();
+    const path = await written(
+      { name: 'A', rows: [Object.keys(row), Object.values(row)] },
+      { name: 'B', rows: [['x']] },
+    );
+    const register = await openRealRegister();
+    try {
+      await register.import([DEFINITIONS]);
+      const first = await register.import([path]);
+      expect(first.imported.files).toMatchObject([{ added: 1, refused: 0 }]);
+      expect(first.report).toEqual([
+        {
+          file: 'book',
+          row: null,
+          column: null,
+          code: 'FILE.OTHER_SHEETS',
+          expected: expect.stringContaining('1 more'),
+        },
+      ]);
+      expect((await register.import([files.rows('rows.csv', row)])).imported.files).toMatchObject([{ unchanged: 1 }]);
+    } finally {
+      await register.close();
+    }
+  });
+
+  it('is refused where merged cells hide what belongs to a row', async () => {
+    const rows = [Object.keys(registerRow()), Object.values(registerRow()), Object.values(registerRow())];
+    const path = await written({ name: 'A', rows, merges: [{ startRow: 1, startCol: 1, endRow: 2, endCol: 1 }] });
+    expect(await reported(path)).toEqual([
+      { code: 'FILE.MERGED_CELLS', line: 2, expected: expect.stringContaining('B2:B3') },
+    ]);
+  });
+
+  it('names a wrong header like that of a text file', async () => {
+    expect(await reported(await written({ name: 'A', rows: [['ref', 'name', 'citty', 'source']] }))).toMatchObject([
+      { code: 'FILE.UNKNOWN_COLUMN', column: 'citty', line: 1, expected: expect.stringContaining('workbook') },
+    ]);
+  });
+});
+
+describe('a workbook that cannot be read safely', () => {
+  const real = readFileSync(workbook('register-1900.xlsx'));
+
+  /** An archive with these parts; `says` is the size that its directory gives for each. */
+  const archive = (parts: readonly { name: string; content: Buffer; says: number }[], comment = ''): Buffer => {
+    const local: Buffer[] = [];
+    const directory: Buffer[] = [];
+    let at = 0;
+    for (const { name, content, says } of parts) {
+      const packed = deflateRawSync(content);
+      const sizes = Buffer.alloc(26);
+      sizes.writeUInt16LE(20, 0);
+      sizes.writeUInt16LE(8, 4);
+      sizes.writeUInt32LE(packed.length, 14);
+      sizes.writeUInt32LE(says, 18);
+      sizes.writeUInt16LE(name.length, 22);
+      local.push(Buffer.from('PK\x03\x04'), sizes, Buffer.from(name), packed);
+      const offset = Buffer.alloc(16);
+      offset.writeUInt32LE(at, 12);
+      directory.push(Buffer.from('PK\x01\x02\x14\0'), sizes, offset.subarray(2), Buffer.from(name));
+      at += 30 + name.length + packed.length;
+    }
+    const length = directory.reduce((sum, { length: l }) => sum + l, 0);
+    const end = Buffer.alloc(18);
+    end.writeUInt16LE(parts.length, 4);
+    end.writeUInt16LE(parts.length, 6);
+    end.writeUInt32LE(length, 8);
+    end.writeUInt32LE(at, 12);
+    end.writeUInt16LE(comment.length, 16);
+    return Buffer.concat([...local, ...directory, Buffer.from('PK\x05\x06'), end, Buffer.from(comment)]);
+  };
+  const part = (size: number, says = size) => ({ name: 'xl/workbook.xml', content: Buffer.alloc(size), says });
+
+  it.each<[string, Buffer, string, RegExp?]>([
+    ['it unpacks to too much', archive([part(MAX_UNPACKED_BYTES + 1)]), 'FILE.TOO_LONG'],
+    ['it says that it unpacks to nothing', archive([part(1_000_000, 0)]), 'FILE.NOT_XLSX', /with its size/],
+    ['it unpacks to more than it says', archive([part(1_000_000, 1_000)]), 'FILE.NOT_XLSX'],
+    ['it names a part twice', archive([part(10), part(10)]), 'FILE.NOT_XLSX', /each part once/],
+    ['it has room for a second directory', archive([part(10)], 'comment'), 'FILE.NOT_XLSX', /comment/],
+    ['it is cut short', real.subarray(0, real.length / 2), 'FILE.NOT_XLSX'],
+    ['a byte of it is damaged', damaged(real), 'FILE.NOT_XLSX'],
+    ['it is another archive', archive([{ ...part(10), name: 'content.xml' }]), 'FILE.NOT_XLSX'],
+    ['it is encrypted or old', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'FILE.NOT_XLSX'],
+  ])('is refused: %s', async (_, bytes, code, expected = /./) => {
+    expect(await reported(files.text('book.xlsx', bytes))).toMatchObject([
+      { code, expected: expect.stringMatching(expected) },
+    ]);
+  });
+});
+
+function damaged(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const at = copy.indexOf('xl/worksheets/sheet2.xml') + 60;
+  copy.writeUInt8(copy.readUInt8(at) ^ 0xff, at);
+  return copy;
+}
