@@ -132,8 +132,12 @@ const formatOf = ({ recorder, cells: { kind, columns, cells } }: RowToRecord): F
   };
 };
 
-/** A row can move somebody to another category more than once. */
-const roleInCase = (body: Body): string =>
-  body.type === 'recategorised'
-    ? `recategorised ${String(body['occurredOn'])} ${String(body['category'])}`
-    : roleOf(body);
+/**
+ * A row can move somebody to another category more than once. What one list judges is no news of another: two of them may
+ * recognise somebody on one day in categories of the same name.
+ */
+const roleInCase = (body: Body): string => {
+  const { type, list, occurredOn, category } = body;
+  const role = type === 'recategorised' ? `recategorised ${String(occurredOn)} ${String(category)}` : roleOf(body);
+  return typeof list === 'string' ? `${role} in ${list}` : role;
+};
