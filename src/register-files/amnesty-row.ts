@@ -1,5 +1,6 @@
 /** A row of the amnesty file: to whom an act was applied, and when they walked out. Pure: what it refers to comes in. */
 import { columnOf, type AmnestyRow } from './columns.js';
+import { AMNESTY_ORDER, outOfOrder } from './day-order.js';
 import { readDrafts, type Body, type Draft } from './draft.js';
 import { futureDate, isFuture, type ReadRow, type Referred } from './register-row.js';
 import { onePerCell, type WrongCell } from './report.js';
@@ -12,7 +13,9 @@ export const readAmnestyRow = (row: AmnestyRow, referred: Referred): ReadRow => 
   }));
   const { statements, wrong } = readDrafts('case', drafts);
   const all = onePerCell([...wrong, ...cellsOf(row, referred)]);
-  return all.length > 0 ? { statements: [], wrong: all } : { statements, wrong: [] };
+  if (all.length > 0) return { statements: [], wrong: all };
+  const compared = outOfOrder(row, AMNESTY_ORDER);
+  return compared.length > 0 ? { statements: [], wrong: compared } : { statements, wrong: [] };
 };
 
 const bodiesOf = (row: AmnestyRow): readonly Body[] => {

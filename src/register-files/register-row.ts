@@ -5,6 +5,7 @@ import { mixesScripts } from '../domain/text.js';
 import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../domain/time.js';
 import { articlesOf, categoryOf, expectedCategory, partsOf, sentenceOf, type NamedCategory } from './cells.js';
 import { columnOf, NAME_COLUMNS, nameIn, type RegisterRow } from './columns.js';
+import { outOfOrder, REGISTER_ORDER } from './day-order.js';
 import { readDrafts, type Body, type Draft, type Statement } from './draft.js';
 import { onePerCell, type WrongCell } from './report.js';
 
@@ -34,7 +35,7 @@ export const readRegisterRow = (row: RegisterRow, referred: Referred): ReadRow =
   const { statements, wrong } = readDrafts('case', drafts);
   const single = onePerCell([...wrong, ...cellsOf(row, referred)]);
   if (single.length > 0) return { statements: [], wrong: single };
-  const compared = comparisonsOf(row, referred);
+  const compared = onePerCell([...comparisonsOf(row, referred), ...outOfOrder(row, REGISTER_ORDER)]);
   return compared.length > 0 ? { statements: [], wrong: compared } : { statements, wrong: [] };
 };
 
