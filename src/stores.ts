@@ -21,8 +21,9 @@ export const stores: { readonly [K in Settings['store']]: Opens } = {
  * place stands an empty one in memory, which the read models tell to be none of theirs. Throws StoreDamaged where only a
  * write-ahead log is left.
  */
-export const openLog: Opens = (settings, folder) => {
-  if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0) return stores[settings.store](settings, folder);
+export const openLog: Opens = (settings, folder, serving) => {
+  if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0)
+    return stores[settings.store](settings, folder, serving);
   if (differenceFromNone(seenLog(folder.readModels)) !== null) return createSqliteStore({ file: ':memory:' });
   if (sizeOf(`${folder.events}-wal`) > 0)
     throw new StoreDamaged('the log is missing or empty, and its write-ahead log is there');

@@ -102,10 +102,10 @@ it.each<[string, (records: number) => void]>([
   const left = double.log.length;
   await double.start();
   let write = await arrested(path);
-  for (; write.status === 503; write = await arrested(path));
-  expect([write.status, write.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+  for (; write.body['code'] === 'REGISTER.UNAVAILABLE'; write = await arrested(path));
+  expect([write.status, write.body['code']]).toEqual([503, 'REGISTER.DAMAGED']);
   const opened = await service.post('/v1/cases', { names: [name('Ad')], ...said });
-  expect([opened.status, opened.body['code']]).toEqual([500, 'REGISTER.DAMAGED']);
+  expect([opened.status, opened.body['code']]).toEqual([503, 'REGISTER.DAMAGED']);
   expect((await service.get(path)).body['revision']).toBe(1);
   const { body } = await ready();
   expect(body['codes']).toMatchObject({ log: 'STORE_DAMAGED' });

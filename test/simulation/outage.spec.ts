@@ -1,0 +1,196 @@
+/**
+ * Two instances of the service, each in a process of its own, and many writers over one EventStoreDB that goes away, comes back, and
+ * is emptied, cut short or replaced by another log meanwhile: what each instance answers, second by second, is printed; nothing
+ * acknowledged is lost, and refusals are quick. `OUTAGE_WRITERS` and `OUTAGE_SECONDS` say how many and how long, `OUTAGE_PAUSE` the
+ * milliseconds between two writes of a writer; `npm run outage` is the long form.
+ */
+import { randomUUID } from 'node:crypto';
+import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
+import { BuiltService } from '../support/built-service.js';
+import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { anEvent, newStream } from '../support/new-events.js';
+import { name, said } from '../support/service.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+const WRITERS = Number(process.env['OUTAGE_WRITERS'] ?? 32);
+const PAUSE_MS = Number(process.env['OUTAGE_PAUSE'] ?? 200);
+const AWAY_MS = Number(process.env['OUTAGE_SECONDS'] ?? 3) * 1_000;
+/** Seconds before the outage and after it that are looked at. */
+const [BEFORE_MS, AFTER_MS] = [3_000, 5_000];
+
+interface Answer {
+  readonly instance: number;
+  readonly second: number;
+  readonly what: string;
+  readonly ms: number;
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const p99 = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.99)] ?? 0;
+
+let double: EsdbDouble;
+let folders: TemporaryFolder[];
+let instances: BuiltService[];
+beforeEach(async () => {
+  double = await startDouble();
+  folders = [await temporaryFolder(), await temporaryFolder()];
+  const environment = { EVENT_STORE: 'esdb', ESDB_URL: double.url, HABEAS_LOG_LEVEL: 'silent' };
+  instances = await Promise.all(folders.map(({ path }) => BuiltService.start(path, { environment })));
+});
+afterEach(async () => {
+  for (const service of instances) await service.stop();
+  for (const folder of folders) await folder.remove();
+  await double.stop();
+});
+
+class Watch {
+  readonly answers: Answer[] = [];
+  readonly acknowledged: string[] = [];
+  readonly #began = performance.now();
+  over = false;
+
+  get second(): number {
+    return Math.floor((performance.now() - this.#began) / 1_000);
+  }
+
+  async timed(instance: number, ask: () => Promise<Response>): Promise<Response> {
+    const [began, second] = [performance.now(), this.second];
+    const response = await ask();
+    const text = await response.text();
+    this.answers.push({ instance, second, what: whatOf(response, text), ms: performance.now() - began });
+    return new Response(text, { status: response.status });
+  }
+
+  /** Opens cases, each again under its key until it is acknowledged, with the wait that the answer asks for. */
+  async write(service: BuiltService, instance: number): Promise<void> {
+    for (let key = randomUUID(); !this.over;) {
+      const headers = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', 'idempotency-key': key };
+      const body = JSON.stringify({ names: [name('Nümunə')], ...said });
+      const response = await this.timed(instance, () =>
+        fetch(`${service.url}/v1/cases`, { method: 'POST', headers, body }),
+      );
+      if (response.status === 201) {
+        this.acknowledged.push(...((await response.json()) as { facts: string[] }).facts);
+        key = randomUUID();
+        await sleep(PAUSE_MS * (0.5 + Math.random()));
+      } else await sleep(1_000 * (1 + Math.random()));
+    }
+  }
+
+  async ask(service: BuiltService, instance: number, path: string): Promise<void> {
+    while (!this.over) {
+      await this.timed(instance, () => fetch(`${service.url}${path}`));
+      await sleep(200);
+    }
+  }
+
+  /** How long an acknowledged write took before the outage. */
+  usual(): number {
+    return p99(this.answers.filter(({ what, second }) => what === '201' && second < 2).map(({ ms }) => ms));
+  }
+
+  refusals(): readonly number[] {
+    return this.answers.filter(({ what }) => /^503/.test(what)).map(({ ms }) => ms);
+  }
+
+  table(): string {
+    const rows = new Map<string, Answer[]>();
+    for (const answer of this.answers) {
+      const row = `${String(answer.second).padStart(2)} | ${answer.instance + 1}`;
+      rows.set(row, [...(rows.get(row) ?? []), answer]);
+    }
+    const count = (of: readonly Answer[], pattern: RegExp): string => {
+      const counts = new Map<string, number>();
+      for (const { what } of of) if (pattern.test(what)) counts.set(what, (counts.get(what) ?? 0) + 1);
+      return [...counts].map(([what, times]) => `${times} × ${what.replace(/ (ready|read)$/, '')}`).join(', ') || '–';
+    };
+    const lines = [...rows]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([row, of]) => {
+        const refused = of.filter(({ what }) => /^503 [A-Z.]+$/.test(what)).map(({ ms }) => ms);
+        const quick = refused.length === 0 ? '–' : `${p99(refused).toFixed(0)} ms`;
+        return `| ${row} | ${count(of, /^\d+( [A-Z.]+)?$/)} | ${quick} | ${count(of, / read$/)} | ${count(of, / ready$/)} |`;
+      });
+    return [
+      '| second | instance | writes | p99 of refusals | reads | readiness |',
+      '| --- | --- | --- | --- | --- | --- |',
+      ...lines,
+    ].join('\n');
+  }
+}
+
+const whatOf = ({ status, url }: Response, text: string): string => {
+  const { pathname } = new URL(url);
+  if (pathname === '/health/ready') {
+    const { codes = {} } = JSON.parse(text) as { codes?: Record<string, string> };
+    return `${status} ${[...new Set(Object.values(codes))].join(' ')} ready`.replace('  ', ' ');
+  }
+  if (pathname !== '/v1/cases' || text.includes('"items"')) return `${status} read`;
+  return status === 201 ? '201' : `${status} ${(JSON.parse(text) as { code: string }).code}`;
+};
+
+/** Another register's log in its place. */
+const replace = async (): Promise<void> => {
+  double.keep(0);
+  await double.start();
+  const other = await openEsdbStore({ url: double.url, register: 'habeas' });
+  for (let i = 0; i < 20; i += 1) await other.append(newStream(), 'no-stream', [anEvent()]);
+  await other.close();
+  await double.stop();
+};
+
+const isReady = async (service: BuiltService): Promise<boolean> => (await service.get('/health/ready')).status === 200;
+
+it.each<[string, () => Promise<void> | void, boolean]>([
+  ['away', () => undefined, true],
+  ['emptied', () => double.keep(0), false],
+  ['cut short', () => double.keep(Math.floor(double.log.length / 2)), false],
+  ['replaced by another log', replace, false],
+])(
+  `a server that is %s, under ${WRITERS} writers`,
+  async (how, change, comesBack) => {
+    while (!(await Promise.all(instances.map(isReady))).every(Boolean));
+    const watch = new Watch();
+    const work = [
+      ...Array.from({ length: WRITERS }, (_, i) => watch.write(instances[i % 2] as BuiltService, i % 2)),
+      ...instances.flatMap((service, i) => [
+        watch.ask(service, i, '/health/ready'),
+        watch.ask(service, i, '/v1/cases?limit=1'),
+      ]),
+    ];
+    await sleep(BEFORE_MS);
+    await double.stop();
+    const acknowledgedBefore = new Set(watch.acknowledged);
+    await sleep(AWAY_MS);
+    await change();
+    const left = double.log.length;
+    await double.start();
+    await sleep(AFTER_MS);
+    if (comesBack) while (!(await Promise.all(instances.map(isReady))).every(Boolean));
+    const after = watch.acknowledged.filter((id) => !acknowledgedBefore.has(id));
+    watch.over = true;
+    await Promise.all(work);
+    process.stdout.write(
+      `\n${how}, ${WRITERS} writers, away for ${AWAY_MS / 1_000} s; ${watch.acknowledged.length} acknowledged, ` +
+        `${watch.refusals().length} refusals, p99 ${p99(watch.refusals()).toFixed(0)} ms; ` +
+        `an acknowledged write before took ${watch.usual().toFixed(0)} ms (p99)\n\n${watch.table()}\n`,
+    );
+    expect(watch.answers.filter(({ what }) => !/^(20\d|503)/.test(what))).toEqual([]);
+    expect(watch.answers.filter(({ what }) => / read$/.test(what)).every(({ what }) => what === '200 read')).toBe(true);
+    // On a machine that has no time for this process, what it is to answer takes as long as it did before.
+    expect(p99(watch.refusals())).toBeLessThan(1_000 + watch.usual());
+    if (comesBack) {
+      expect(after.length).toBeGreaterThan(0);
+      const stored = new Set(double.log.map(({ id }) => id));
+      expect(watch.acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+      expect(stored.size).toBe(double.log.length);
+    } else {
+      // Nothing is written to what is not the log that was read.
+      expect(double.log.length).toBe(left);
+      for (const service of instances)
+        expect((await service.get('/health/ready')).body['codes']).toMatchObject({ log: 'STORE_DAMAGED' });
+    }
+  },
+  600_000,
+);
