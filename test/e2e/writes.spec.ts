@@ -121,6 +121,23 @@ describe('what is odd', () => {
     expect(history.body['items'][2].acknowledged).toEqual(['CASE.ALREADY_HELD']);
   });
 
+  it('does not become a pardon by the word alone', async () => {
+    const path = await open(service);
+    await service.post(`${path}/events`, arrested('2024-02-01'));
+    const recognised = { type: 'recognised', occurredOn: '2024-02-02', list: 'union', category: 'believers', ...said };
+    await service.post(`${path}/events`, recognised);
+    const released = { type: 'released', occurredOn: '2024-03-01', reason: 'pardon', ...said };
+    const word = await service.post(`${path}/events`, released);
+    expect(word.body).toMatchObject({
+      code: 'FACT.UNACKNOWLEDGED',
+      findings: [{ code: 'CASE.RELEASE_UNFOUNDED', grade: 'ask' }],
+    });
+    const sure = await service.post(`${path}/events`, { ...released, acknowledge: ['CASE.RELEASE_UNFOUNDED'] });
+    expect(sure.status).toBe(201);
+    const exits = await service.after(sure, '/v1/counts?list=union&by=exit-reason&from=2024-02-15&to=2024-04-01');
+    expect(exits.body).toMatchObject({ total: 1, groups: [{ key: 'unfounded', count: 1 }] });
+  });
+
   it.each([
     [{ type: 'arrested', occurredOn: '2026-01-06' }, 'DATE.FUTURE'],
     [{ type: 'recognised', occurredOn: '2024-01', list: 'nobody', category: 'believers' }, 'LIST.UNKNOWN'],

@@ -123,6 +123,15 @@ describe('a newly filled cell adds its event', () => {
   });
 });
 
+it('refuses a release by a word that nothing in the case founds', async () => {
+  const early = { ...convicted, released_on: '2025-03-01', release_reason: 'sentence-served' };
+  const amnesty = { ...convicted, released_on: '2025-03-01', release_reason: 'amnesty' };
+  for (const cells of [early, amnesty])
+    expect(await importRows(registerRow(cells))).toEqual(refused('release_reason CASE.RELEASE_UNFOUNDED'));
+  const served = { ...early, sentence: 'P1Y' };
+  expect(await importRows(registerRow(served))).toEqual(ADDED);
+});
+
 describe('a changed or emptied cell is reported, and the row adds nothing', () => {
   const released = { released_on: '2025-03-01', release_reason: 'bail' };
   it.each<[string, Partial<RegisterRow>, Partial<RegisterRow>, string[]]>([

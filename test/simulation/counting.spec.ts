@@ -1,0 +1,139 @@
+/**
+ * Registers that nobody wrote: what the read models answer of each, on every day and over spans of days, is what a slow reckoning
+ * apart from the code says. A failure names its seed; `REGISTER_SEED=17 npx jest test/simulation/counting` tries that one
+ * again, `REGISTER_SEEDS=200` so many of them.
+ */
+import { Counts, ListMembers, MEMBER_SETS, Movements, type Movement } from '../../src/read-models/questions.js';
+import { emptyFile, Fixed, handlersOf, Log, type Handlers } from '../read-models/support.js';
+import { fact } from '../support/facts.js';
+import { CATEGORIES, Random, randomRegister } from '../support/random-register.js';
+import { SlowAnswers, type Grouping, type SlowMovement, type SlowRegister } from '../support/slow-register.js';
+
+const { REGISTER_SEED, REGISTER_SEEDS = '24' } = process.env;
+const seeds =
+  REGISTER_SEED === undefined ? Array.from({ length: Number(REGISTER_SEEDS) }, (_, at) => at) : [Number(REGISTER_SEED)];
+
+const text = (day: number): string => new Date(Date.UTC(2024, 1, 1 + day)).toISOString().slice(0, 10);
+
+/** Everything recorded, in an order that has nothing to do with when it happened. */
+const recorded = async (
+  register: SlowRegister,
+  random: Random,
+): Promise<{ ask: Handlers; close: () => Promise<void> }> => {
+  const log = new Log();
+  for (const { id, policies } of register.lists) {
+    await log.list(id);
+    for (const { from, custody } of policies.slice(1))
+      await log.say('list', id, { type: 'policy-set', from: text(from), custody });
+  }
+  const told = Object.entries(register.cases).flatMap(([id, script]) => script.map((happening) => ({ id, happening })));
+  for (const { id, happening } of random.shuffled(told)) {
+    const { type, first, last, after, fields } = happening;
+    const occurredOn = first === last ? text(first) : `${text(first)}/${text(last)}`;
+    const told = { type, occurredOn, ...fields, ...(after !== undefined && { after }) } as Parameters<typeof fact>[0];
+    await log.tell(id, { id: happening.id, fact: fact(told) });
+  }
+  const file = emptyFile();
+  file.takeIn(await log.events());
+  const close = async (): Promise<void> => {
+    file.close();
+    await log.store.close();
+  };
+  return { ask: handlersOf(new Fixed(file, log.store)), close };
+};
+
+const checkDay = async (ask: Handlers, slow: SlowAnswers, list: string, day: number): Promise<void> => {
+  const page = { asOf: text(day), filters: {}, page: { limit: 100 } };
+  const items = (await ask.members.execute(new ListMembers(list, page)))?.items ?? [];
+  const ids = (sure: string): string[] =>
+    items
+      .filter(({ certainty }) => certainty === sure)
+      .map(({ caseId }) => caseId)
+      .sort();
+  expect({ day, yes: ids('yes'), uncertain: ids('uncertain') }).toEqual({ day, ...slow.members(list, day) });
+  for (const by of ['category', 'custody', 'proceedings', 'stage'] satisfies Grouping[]) {
+    const counts = await ask.counts.execute(new Counts(list, { by, asOf: text(day), filters: {} }));
+    const groups = (counts?.groups ?? []).filter(({ yes, uncertain }) => yes + uncertain > 0);
+    const told = Object.fromEntries(groups.map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
+    expect({ day, by, groups: told }).toEqual({ day, by, groups: slow.counts(list, day, by) });
+    expect(counts?.total).toEqual({ yes: ids('yes').length, uncertain: ids('uncertain').length });
+  }
+};
+
+const inOrder = (movements: readonly string[]): readonly string[] => [...movements].sort();
+const line = ({ day, id, category, previousCategory }: Omit<SlowMovement, 'reason' | 'side' | 'kind'>): string =>
+  `${text(day)} ${id} ${String(previousCategory)} > ${String(category)}`;
+
+/** The whole of a span against the slow reckoning, and its parts against the whole. */
+const checkSpan = async (
+  ask: Handlers,
+  slow: SlowAnswers,
+  list: string,
+  bounds: readonly number[],
+  set: (typeof MEMBER_SETS)[number],
+  category: readonly string[] | undefined,
+): Promise<void> => {
+  const between = async (from: number, to: number) => {
+    const asked = { from: text(from), to: text(to), set, limit: 1_000, ...(category && { category }) };
+    const found = await ask.movements.execute(new Movements(list, asked));
+    if (found === null) throw new Error('no list');
+    return found;
+  };
+  const [from = 0, to = 0] = [bounds[0], bounds.at(-1)];
+  const whole = await between(from, to);
+  const movements = slow.movements(list, from, to, set, category);
+  for (const kind of ['entered', 'left', 'moved'] as const) {
+    const told = whole[kind].map(
+      ({ day, caseId, category, previousCategory }: Movement) =>
+        `${day} ${caseId} ${String(previousCategory)} > ${String(category)}`,
+    );
+    const expected = movements.filter((movement) => movement.kind === kind).map(line);
+    expect({ list, set, category, kind, movements: inOrder(told) }).toEqual({
+      list,
+      set,
+      category,
+      kind,
+      movements: inOrder(expected),
+    });
+  }
+  for (const kind of ['entered', 'left'] as const) {
+    const known = movements.filter((movement) => movement.kind === kind && movement.reason !== null);
+    const told = whole[kind].map(({ day, caseId, reason }) => `${day} ${caseId} ${reason}`);
+    expect(told).toEqual(
+      expect.arrayContaining(known.map(({ day, id, reason }) => `${text(day)} ${id} ${String(reason)}`)),
+    );
+  }
+  const { totals, opening, closing, leftByReason } = whole;
+  expect([opening, closing]).toEqual([from, to].map((day) => slow.size(list, day, set, category)));
+  expect(opening + totals.entered - totals.left + totals.movedIn - totals.movedOut).toBe(closing);
+  expect(leftByReason.reduce((sum, { count }) => sum + count, 0)).toBe(totals.left);
+
+  const parts = await Promise.all(bounds.slice(1).map((day, at) => between(bounds[at] ?? 0, day)));
+  for (const kind of ['entered', 'left', 'moved'] as const)
+    expect(parts.flatMap((part) => part[kind])).toEqual(whole[kind]);
+  for (const key of ['entered', 'left', 'moved', 'movedIn', 'movedOut'] as const)
+    expect(parts.reduce((sum, part) => sum + part.totals[key], 0)).toBe(totals[key]);
+};
+
+/** A first day, a last one, and some between. */
+const partition = (random: Random, days: number): readonly number[] => {
+  const bounds = new Set([...Array.from({ length: 2 + random.below(5) }, () => random.below(days + 1) - 1)]);
+  return [...bounds].sort((a, b) => a - b);
+};
+
+test.each(seeds)('register %i answers what a slow reckoning says', async (seed) => {
+  const register = randomRegister(seed);
+  const random = new Random(seed + 1_000_000);
+  const slow = new SlowAnswers(register);
+  const { ask, close } = await recorded(register, random);
+  for (const { id } of register.lists) {
+    for (let day = -1; day <= register.days; day += 1) await checkDay(ask, slow, id, day);
+    for (const set of MEMBER_SETS) {
+      await checkSpan(ask, slow, id, [-1, register.days], set, undefined);
+      await checkSpan(ask, slow, id, partition(random, register.days), set, undefined);
+      for (const category of [...CATEGORIES.map((only) => [only]), CATEGORIES.slice(0, 2)])
+        await checkSpan(ask, slow, id, partition(random, register.days), set, category);
+    }
+  }
+  await close();
+});
