@@ -1,6 +1,7 @@
 /** Something that a file says, on its way to becoming a fact. */
 import type { AnyFact } from '../domain/facts.js';
 import { readFact, type SubjectKind } from '../schema/read-fact.js';
+import { expectedOfCell } from './cell-words.js';
 import { onePerCell, type WrongCell } from './report.js';
 
 export type Body = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -30,7 +31,11 @@ export const readDrafts = (
     const read = readFact(kind, withoutBlanks(body));
     if ('fact' in read) statements.push({ fact: read.fact, locate });
     else
-      wrong.push(...read.problems.map(({ code, pointer, expected }) => ({ column: locate(pointer), code, expected })));
+      for (const { code, pointer, expected } of read.problems) {
+        const column = locate(pointer);
+        // A place in JSON is a pointer; any other is a column.
+        wrong.push({ column, code, expected: column.startsWith('/') ? expected : expectedOfCell(pointer, expected) });
+      }
   }
   return { statements, wrong: onePerCell(wrong) };
 };

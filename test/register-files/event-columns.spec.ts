@@ -7,6 +7,7 @@ import {
   EVENT_COLUMNS,
   strangersIn,
 } from '../../src/register-files/event-columns.js';
+import { readDrafts, type Body } from '../../src/register-files/draft.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
 import { factClasses, readFact } from '../../src/schema/read-fact.js';
@@ -38,6 +39,20 @@ it.each(CASE_FACT_TYPES)('what is wrong with a cell of %s is told with its colum
   const problems = 'problems' in read ? read.problems : [];
   expect(problems.length).toBeGreaterThan(0);
   for (const { pointer } of problems) expect(columnsOfType(type)).toContain(columnOfPointer(pointer));
+});
+
+it.each(CASE_FACT_TYPES)('what is expected of a cell of %s is said of the cell, not of JSON', (type) => {
+  const columns = columnsOfType(type).filter((column) => column !== 'reliability');
+  for (const cell of ['', '\u0007', 'x', '|', ';']) {
+    const cells = Object.fromEntries(columns.map((column) => [column, cell]));
+    const body = bodyOf({ ...cells, type, ...(cell === '' ? {} : { source: '|' }) }) as Body;
+    const { wrong } = readDrafts('case', [{ body, locate: columnOfPointer }]);
+    expect(wrong.length).toBeGreaterThan(0);
+    for (const { column, expected } of wrong) {
+      expect(EVENT_COLUMNS).toContain(column);
+      expect(expected).not.toMatch(/array|object|true|false|null/i);
+    }
+  }
 });
 
 it('a column that is not of the type of its line is a stranger there', () => {

@@ -277,6 +277,20 @@ describe('a row of the register with wrong cells', () => {
     expect(wrongIn(cells).sort()).toEqual([...wrong].sort());
   });
 
+  it.each<Partial<RegisterRow>>([
+    { name: '', name_en: '', name_ru: '' },
+    { ...convicted, sentence: '', convicted_articles: '' },
+    { ...convicted, sentence: 'imprisonment', convicted_articles: '234;234' },
+    { charged_articles: 'theft' },
+    { source: '' },
+    { source: '|' },
+    { measure: 'x', released_on: '2025-01-01' },
+  ])('says what it expected of the cell, not of JSON: %j', (cells) => {
+    const { wrong } = read(cells);
+    expect(wrong.length).toBeGreaterThan(0);
+    for (const { expected } of wrong) expect(expected).not.toMatch(/array|object|true|false|null/i);
+  });
+
   it('names every wrong cell once, and says nothing of what stands in it', () => {
     const { wrong, statements } = read({ sex: 'x', born: '19880', arrested_on: '2099-02-20' });
     expect(wrong.map(({ column }) => column).sort()).toEqual(['arrested_on', 'born', 'sex']);
