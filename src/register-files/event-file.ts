@@ -1,7 +1,7 @@
 /** A file with one event a line, as a table or as lines of JSON: its lines, and how many each case has. */
 import { caseKey, lineOfCells, lineOfJson, type EventLine, type Lists } from './event-line.js';
 import { readJsonLines } from './json-lines.js';
-import type { Unreadable, WrongCell } from './report.js';
+import type { Unreadable } from './report.js';
 import type { Table } from './table.js';
 
 /** The lines of one case are held until its last one was read. */
@@ -42,8 +42,7 @@ async function* jsonLines(path: string, lists: Lists): AsyncGenerator<EventLine 
       return;
     }
     const read = lineOfJson(line.line, line.json ?? {}, lists);
-    const noJson: WrongCell = { column: null, code: 'FILE.NOT_JSON', expected: 'one object in JSON a line' };
-    yield line.json === null ? { ...read, wrong: [noJson] } : read;
+    yield line.wrong === null ? read : { ...read, wrong: [line.wrong] };
   }
 }
 

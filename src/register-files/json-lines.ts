@@ -1,37 +1,28 @@
-/** The lines of a file of JSON, one object a line: UTF-8, LF or CRLF, blank lines and a byte order mark left out. */
+/** The lines of a file of JSON, one object a line. */
 import { createReadStream } from 'node:fs';
-import { MAX_ROW_BYTES, MAX_ROWS, noSuchFile } from './csv.js';
-import type { Unreadable } from './report.js';
+import { LineReader, type Line } from '../json/lines.js';
+import { parseJson, RepeatedKey } from '../json/parse.js';
+import { MAX_ROW_BYTES, noSuchFile } from './csv.js';
+import type { Unreadable, WrongCell } from './report.js';
 
 export interface JsonLine {
   readonly line: number;
-  /** Null for what is no object in JSON. */
+  /** Null for what is no object in JSON; where a key stands twice, with the last of its values. */
   readonly json: Readonly<Record<string, unknown>> | null;
+  readonly wrong: WrongCell | null;
 }
 
-const NEWLINE = 0x0a;
-
 export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Unreadable> {
-  let line = 0;
-  let left: Buffer = Buffer.alloc(0);
   const file = createReadStream(path);
+  const reader = new LineReader(MAX_ROW_BYTES);
   try {
-    for await (const chunk of file as AsyncIterable<Buffer>) {
-      left = Buffer.concat([left, chunk]);
-      for (let end = left.indexOf(NEWLINE); end !== -1; end = left.indexOf(NEWLINE)) {
-        line += 1;
-        const read = readLine(left.subarray(0, end), line);
-        left = left.subarray(end + 1);
-        if (read !== null) yield read;
-        if (read !== null && 'code' in read) return;
+    for await (const chunk of file as AsyncIterable<Buffer>)
+      for (const line of reader.read(chunk)) {
+        const read = readLine(line);
+        yield read;
+        if ('code' in read) return;
       }
-      if (left.length > MAX_ROW_BYTES) {
-        yield tooLong(line + 1);
-        return;
-      }
-    }
-    const last = readLine(left, line + 1);
-    if (last !== null) yield last;
+    for (const line of reader.end()) yield readLine(line);
   } catch (error) {
     yield noSuchFile(error);
   } finally {
@@ -39,28 +30,34 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Un
   }
 }
 
-const tooLong = (line: number): Unreadable => ({
-  code: 'FILE.ROW_TOO_LONG',
-  line,
-  expected: `at most ${MAX_ROW_BYTES} bytes a line`,
-});
-
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Null for a blank line. */
-const readLine = (bytes: Buffer, line: number): JsonLine | Unreadable | null => {
-  if (bytes.length > MAX_ROW_BYTES) return tooLong(line);
-  if (line > MAX_ROWS) return { code: 'FILE.TOO_LONG', line, expected: `at most ${MAX_ROWS} lines a file` };
+const readLine = ({ number, bytes }: Line): JsonLine | Unreadable => {
+  if (bytes === null)
+    return { code: 'FILE.ROW_TOO_LONG', line: number, expected: `at most ${MAX_ROW_BYTES} bytes a line` };
   try {
-    // The decoder takes a byte order mark off.
     const text = utf8.decode(bytes);
-    return text.trim() === '' ? null : { line, json: objectOf(JSON.parse(text)) };
+    const json: unknown = JSON.parse(text);
+    return isObject(json)
+      ? { line: number, json, wrong: keyTwice(text) }
+      : { line: number, json: null, wrong: NO_OBJECT };
   } catch {
-    return { line, json: null };
+    return { line: number, json: null, wrong: NO_OBJECT };
   }
 };
 
-const objectOf = (value: unknown): JsonLine['json'] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : null;
+const NO_OBJECT: WrongCell = { column: null, code: 'FILE.NOT_JSON', expected: 'one object in JSON a line, in UTF-8' };
+
+const keyTwice = (text: string): WrongCell | null => {
+  try {
+    parseJson(text);
+    return null;
+  } catch (error) {
+    if (!(error instanceof RepeatedKey)) throw error;
+    const expected = `each key once in its object; ${error.pointer} stands twice`;
+    return { column: null, code: 'FILE.KEY_TWICE', expected };
+  }
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { factIds, newCaseId } from '../commands/ids.js';
 import type { CaseFact, Reference } from '../domain/case/facts.js';
 import type { Actor } from '../domain/fact.js';
-import { foldedKey } from '../domain/text.js';
+import { composed, foldedKey } from '../domain/text.js';
 import { streamName, type AnyFact } from '../domain/facts.js';
 import type { OnRecord } from './compare.js';
 import { readDrafts, type Body, type Statement } from './draft.js';
@@ -180,7 +180,12 @@ const withAfter = ({ statement }: ReadLine, after: string | undefined): AnyFact 
 
 const isSame = (a: AnyFact, b: AnyFact): boolean => isDeepStrictEqual(plain(a), plain(b));
 
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+/** As it is stored: texts in NFC, a reference in any of its spellings. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (key, inner: unknown) => {
+    if (typeof inner !== 'string') return inner;
+    return key === 'reference' ? foldedKey(inner) : composed(inner);
+  });
 
 /** Said otherwise by an earlier import: an event of the same type and day that no line says any more. */
 const changedSince = ({ statement, locate, row }: ReadLine, left: readonly OnRecord[]): readonly WrongCell[] => {

@@ -1,4 +1,5 @@
 /** A file with one event a line: what it says enters, by the case, and the same file again changes nothing. */
+import { writeXlsx } from 'hucre/xlsx';
 import { Cases, History, OneCase } from '../../src/read-models/questions.js';
 import { Files } from './files.js';
 import { linesFile } from './event-lines.js';
@@ -193,4 +194,50 @@ it('lines of JSON say it as the rows of a batch do', async () => {
     '3 /sources FIELD.MISSING',
     '3 /occurredOn FIELD.MISSING',
   ]);
+});
+
+it('a key that stands twice in a line of JSON is refused, not lost', async () => {
+  const line = '{"type":"tried","case":{"list":"union","reference":"E-1"},"occurredOn":"2024","occurredOn":"2025"}';
+  const path = files.text('twice.ndjson', `${line}\n${line}\n`);
+  const { report } = await register.import([path]);
+  expect(report).toMatchObject(
+    [1, 2].map((row) => ({ row, code: 'FILE.KEY_TWICE', expected: expect.stringContaining('/occurredOn') })),
+  );
+});
+
+it('the same file in NFD, and with another dash in its reference, changes nothing', async () => {
+  const lines = [
+    { ...opened, ref: 'E-1' },
+    { ...arrested, place: 'Gəncə şəhəri, Şıxlı' },
+  ];
+  await importLines(...lines);
+  const path = files.text(
+    'nfd.csv',
+    linesFile(...lines)
+      .normalize('NFD')
+      .replaceAll('E-1', 'E\u20131'),
+  );
+  const answer = await register.import([path]);
+  expect(answer.report).toEqual([]);
+  expect(counts(answer)).toEqual({ added: 0, unchanged: 2, refused: 0 });
+});
+
+it('a workbook says it as a CSV file does', async () => {
+  const rows = [
+    ['ref', 'type', 'occurred_on', 'name', 'articles', 'sentence', 'in_absentia', 'source'],
+    ['X-1', 'opened', '', 'Anar Sınaqov', '', '', '', 'synthetic'],
+    ['X-1', 'arrested', '2024-02', '', '', '', '', 'synthetic'],
+    ['X-1', 'convicted', '2024-08-10', '', 'AZ-OCC 70-2', 'life', false, 'synthetic'],
+  ];
+  const path = files.text('events.xlsx', Buffer.from(await writeXlsx({ sheets: [{ name: 'Events', rows }] })));
+  const answer = await register.import([path]);
+  expect(answer.report).toEqual([]);
+  expect(counts(answer)).toEqual({ added: 3, unchanged: 0, refused: 0 });
+  expect((await eventsOf('X-1')).at(-1)?.fact).toMatchObject({
+    type: 'convicted',
+    articles: [{ code: 'AZ-OCC', article: '70-2' }],
+    sentence: { kind: 'imprisonment', life: true },
+    inAbsentia: false,
+  });
+  expect(counts(await register.import([path]))).toEqual({ added: 0, unchanged: 3, refused: 0 });
 });
