@@ -15,13 +15,14 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 const WRITERS = Number(process.env['OUTAGE_WRITERS'] ?? 32);
 const PAUSE_MS = Number(process.env['OUTAGE_PAUSE'] ?? 200);
 const AWAY_MS = Number(process.env['OUTAGE_SECONDS'] ?? 3) * 1_000;
-/** Seconds before the outage and after it that are looked at. */
-const [BEFORE_MS, AFTER_MS] = [3_000, 5_000];
+/** What is looked at before the outage, in which the writers begin one after the other, and after it. */
+const [BEFORE_MS, AFTER_MS] = [Math.max(3_000, 1.25 * PAUSE_MS), 6_000];
 
 interface Answer {
   readonly instance: number;
   readonly second: number;
   readonly what: string;
+  /** From when it was asked for, or from when the server went away where that was later. */
   readonly ms: number;
 }
 
@@ -48,6 +49,7 @@ class Watch {
   readonly answers: Answer[] = [];
   readonly acknowledged: string[] = [];
   readonly #began = performance.now();
+  gone = Infinity;
   over = false;
 
   get second(): number {
@@ -58,12 +60,19 @@ class Watch {
     const [began, second] = [performance.now(), this.second];
     const response = await ask();
     const text = await response.text();
-    this.answers.push({ instance, second, what: whatOf(response, text), ms: performance.now() - began });
+    const now = performance.now();
+    this.answers.push({
+      instance,
+      second,
+      what: whatOf(response, text),
+      ms: now - (began < this.gone && this.gone < now ? this.gone : began),
+    });
     return new Response(text, { status: response.status });
   }
 
   /** Opens cases, each again under its key until it is acknowledged, with the wait that the answer asks for. */
   async write(service: BuiltService, instance: number): Promise<void> {
+    await sleep(PAUSE_MS * Math.random());
     for (let key = randomUUID(); !this.over;) {
       const headers = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', 'idempotency-key': key };
       const body = JSON.stringify({ names: [name('Nümunə')], ...said });
@@ -87,7 +96,9 @@ class Watch {
 
   /** How long an acknowledged write took before the outage. */
   usual(): number {
-    return p99(this.answers.filter(({ what, second }) => what === '201' && second < 2).map(({ ms }) => ms));
+    return p99(
+      this.answers.filter(({ what, second }) => what === '201' && second < BEFORE_MS / 1_000 - 1).map(({ ms }) => ms),
+    );
   }
 
   refusals(): readonly number[] {
@@ -160,6 +171,7 @@ it.each<[string, () => Promise<void> | void, boolean]>([
       ]),
     ];
     await sleep(BEFORE_MS);
+    watch.gone = performance.now();
     await double.stop();
     const acknowledgedBefore = new Set(watch.acknowledged);
     await sleep(AWAY_MS);
