@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { believed, scopeOf, type Scope } from '../list/predicate.js';
+import { BEGINS, ENDS } from '../list/tables.js';
 import type { Reader, Reading } from '../reader.js';
 import { prepared } from '../table.js';
 import { turnsOf, type CaseRows, type Flow, type MovementRow, type Turn } from './movement.js';
@@ -59,8 +60,8 @@ const candidatesOf = ({ db, position }: Reading, known: number, { list, from, to
   const scope = scopeOf(list.id, to, known, position);
   const those = `p.list = @list AND ${believed('p', scope)}`;
   const sql = `SELECT json_group_array(case_no) FROM (
-    SELECT p.case_no FROM periods p WHERE ${those} AND p.from_day > @from AND p.from_day <= @to
-    UNION SELECT p.case_no FROM periods p WHERE ${those} AND p.to_day > @from AND p.to_day <= @to
+    SELECT p.case_no FROM periods p WHERE ${those} AND p.${BEGINS} > @from AND p.${BEGINS} <= @to
+    UNION SELECT p.case_no FROM periods p WHERE ${those} AND p.${ENDS} > @from AND p.${ENDS} <= @to
     UNION SELECT p.case_no FROM json_each(@policies) q CROSS JOIN periods p ON ${those} AND p.recognition = 'recognised'
       AND p.from_day < q.value ->> 'day' AND p.to_day > q.value ->> 'day' AND p.custody = q.value ->> 'custody')`;
   const policies = JSON.stringify(policyChanges(list, from, to));

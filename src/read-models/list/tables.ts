@@ -5,6 +5,13 @@
 import { END, type DerivedTable } from '../table.js';
 import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from './rows.js';
 
+/**
+ * The bounds of a period, as the movements of a span look for them. Expressions and no columns, so that SQLite does not take these
+ * indexes for questions about a day or a case, which they would answer by walking most of the table.
+ */
+export const BEGINS = 'from_day + 0';
+export const ENDS = 'to_day + 0';
+
 export const periods: DerivedTable<PeriodRow> = {
   name: 'periods',
   columns: {
@@ -32,8 +39,8 @@ export const periods: DerivedTable<PeriodRow> = {
   indexes: [
     `(list, case_no, from_day, to_day, undecided, recognition, custody, category) WHERE known_to = ${END}`,
     '(list, case_no, known_from)',
-    `(list, from_day, case_no) WHERE known_to = ${END}`,
-    `(list, to_day, case_no) WHERE known_to = ${END}`,
+    `(list, ${BEGINS}, case_no) WHERE known_to = ${END}`,
+    `(list, ${ENDS}, case_no) WHERE known_to = ${END}`,
   ],
   rows: periodRows,
 };

@@ -1,0 +1,104 @@
+/** A walk over more people than are read at once, and read models that change their file meanwhile. */
+import type { EventStore } from '../../../src/event-store/port.js';
+import type { ModelFile } from '../../../src/read-models/model-file.js';
+import { Movements } from '../../../src/read-models/questions.js';
+import { Reader, type Reading } from '../../../src/read-models/reader.js';
+import { END } from '../../../src/read-models/table.js';
+import { day } from '../../support/facts.js';
+import { clock, emptyFile, handlersOf, Log } from '../support.js';
+
+const PEOPLE = 2_500;
+
+let log: Log;
+let files: readonly ModelFile[];
+beforeEach(async () => {
+  log = new Log();
+  await log.list();
+  const events = await log.events();
+  files = [10, 5_000].map((firstNumber) => {
+    const file = emptyFile();
+    file.takeIn(events);
+    fill(file, firstNumber);
+    return file;
+  });
+});
+afterEach(async () => {
+  for (const file of files) file.close();
+  await log.store.close();
+});
+
+/** Everybody comes on one day and leaves on another, under numbers from one on. */
+const fill = ({ db }: ModelFile, firstNumber: number): void => {
+  const period =
+    db.prepare(`INSERT INTO periods (case_no, known_from, known_to, list, from_day, to_day, undecided, custody,
+    custody_why, life, articles, recognition, category) VALUES (?, 1, ${END}, 'union', ?, ?, 0, ?, ?, 0, '[]', 'recognised', 'others')`);
+  const heading = db.prepare(`INSERT INTO headings (case_no, known_from, known_to, list, case_id, name, name_key, refs)
+    VALUES (?, 1, ${END}, 'union', ?, ?, ?, '[]')`);
+  db.transaction(() => {
+    for (let no = 0; no < PEOPLE; no += 1) {
+      const id = `c${String(no).padStart(5, '0')}`;
+      period.run(firstNumber + no, day('2024-03-01'), day('2024-06-01'), 'detained', 'arrested');
+      period.run(firstNumber + no, day('2024-06-01'), day('2100-01-01'), 'free', 'released:bail');
+      heading.run(firstNumber + no, id, id, id);
+    }
+  })();
+};
+
+/** Answers each read from the next of some files, and then from the last one. */
+class Changing extends Reader {
+  reads = 0;
+  constructor(
+    readonly files: readonly ModelFile[],
+    readonly store: EventStore,
+  ) {
+    super();
+  }
+  override async read(): Promise<Reading> {
+    const file = this.files[Math.min(this.reads, this.files.length - 1)];
+    this.reads += 1;
+    if (file === undefined) throw new Error('no file');
+    const { db, dossiers, tallies, checkpoint, logId } = file;
+    return { db, dossiers, tallies, position: checkpoint.position, logId, today: clock.today() };
+  }
+}
+
+const ask = { from: '2024-01-01', to: '2024-12-31', limit: 1_000 };
+const whole = { entered: PEOPLE, left: PEOPLE, moved: 0, movedIn: 0, movedOut: 0 };
+
+it('counts everybody, and lets other requests through between the slices', async () => {
+  const reader = new Changing([files[0]!], log.store);
+  let turns = 0;
+  const ticking = setInterval(() => (turns += 1), 0);
+  const found = await handlersOf(reader).movements.execute(new Movements('union', ask));
+  clearInterval(ticking);
+  expect(found).toMatchObject({
+    opening: 0,
+    closing: 0,
+    totals: whole,
+    leftByReason: [{ reason: 'bail', count: PEOPLE }],
+  });
+  expect(turns).toBeGreaterThan(0);
+  expect(reader.reads).toBeGreaterThan(2);
+});
+
+it('pages through everybody once', async () => {
+  const { movements } = handlersOf(new Changing([files[0]!], log.store));
+  const seen: string[] = [];
+  let after: string | null | undefined;
+  do {
+    const page = await movements.execute(new Movements('union', { ...ask, ...(after && { after }) }));
+    for (const kind of ['entered', 'left'] as const)
+      seen.push(...(page?.[kind] ?? []).map(({ day, caseId }) => `${day} ${caseId}`));
+    after = page?.next ?? null;
+  } while (after !== null);
+  expect(seen).toHaveLength(2 * PEOPLE);
+  expect([...seen].sort()).toEqual([...new Set(seen)].sort());
+});
+
+it('begins again where the file was replaced, in which people have other numbers', async () => {
+  const [before, after] = files as [ModelFile, ModelFile];
+  const reader = new Changing([before, before, before, after], log.store);
+  const found = await handlersOf(reader).movements.execute(new Movements('union', ask));
+  expect(found?.totals).toEqual(whole);
+  expect(new Set(found?.entered.map(({ caseId }) => caseId)).size).toBe(ask.limit);
+});
