@@ -26,6 +26,7 @@ import type { Settings } from './settings.js';
 import { openLog } from './stores.js';
 import { conditionOf } from './watching/condition.js';
 import { LatestCondition } from './watching/latest.js';
+import { LogTime } from './watching/log-time.js';
 import { Metrics } from './watching/metrics.js';
 import { WatchedStore } from './watching/watched-store.js';
 
@@ -55,6 +56,7 @@ const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => 
   if (folder.narrowed.length > 0)
     log.warn(`other accounts could read the data folder: narrowed to its owner: ${folder.narrowed.join(', ')}`);
   try {
+    const clock = systemClock(settings);
     const metrics = new Metrics(async () => ({
       ...(await conditionOf(store, readModels)),
       waiting: store.waiting,
@@ -65,8 +67,8 @@ const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => 
       await openLog(settings, folder, serving),
       (append) => metrics.append(append),
       () => readModels.checkLog(),
+      new LogTime(clock, settings.acceptClock?.getTime()),
     );
-    const clock = systemClock(settings);
     const readModels = ReadModels.open(folder.readModels, store, clock);
     return { folder, store, clock, readModels, metrics };
   } catch (error) {

@@ -107,6 +107,14 @@ export const settingsTable = {
     expects: 'a day: 2026-01-05',
     parse: (text) => parseDay(text) ?? undefined,
   }),
+  acceptClock: setting<Date>({
+    name: 'HABEAS_ACCEPT_CLOCK',
+    default: null,
+    means:
+      'Accepts that the last event of the log was recorded in the future of the clock, up to this instant; else a clock more than a minute behind it stops all writing. New events get the instant of the last one until the clock has passed it.',
+    expects: 'an instant in UTC: 2036-01-05T10:20:30Z',
+    parse: (text) => parseInstant(text),
+  }),
   logLevel: setting({
     name: 'HABEAS_LOG_LEVEL',
     default: 'info',
@@ -121,7 +129,15 @@ type Parsed<S> = S extends Setting<infer T> ? T : never;
 
 /** The settings as read; null where nothing is set and there is no default. */
 export type Settings = {
-  readonly [K in keyof Table]: Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' ? null : never);
+  readonly [K in keyof Table]:
+    Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' ? null : never);
+};
+
+const parseInstant = (text: string): Date | undefined => {
+  const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{3})?Z$/.exec(text);
+  const instant = new Date(match === null ? NaN : text);
+  // Date takes 30 February for a day in March.
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(match?.[1] ?? '') ? instant : undefined;
 };
 
 const isTimeZone = (text: string): boolean => {

@@ -24,6 +24,7 @@ it('where nothing is set, is the register of one machine on loopback', () => {
     trustedProxies: [],
     timeZone: 'Asia/Baku',
     today: null,
+    acceptClock: null,
     logLevel: 'info',
   });
 });
@@ -41,6 +42,7 @@ it('reads every setting', () => {
     HABEAS_TRUSTED_PROXIES: '10.0.0.5, 172.18.0.0/16,fd00::/8,',
     HABEAS_TIMEZONE: 'Europe/Berlin',
     HABEAS_TODAY: '2026-01-05',
+    HABEAS_ACCEPT_CLOCK: '2036-01-05T10:20:30Z',
     HABEAS_LOG_LEVEL: 'silent',
   };
   expect(Object.keys(environment).sort()).toEqual(
@@ -60,6 +62,7 @@ it('reads every setting', () => {
     trustedProxies: ['10.0.0.5', '172.18.0.0/16', 'fd00::/8'],
     timeZone: 'Europe/Berlin',
     today: parseDay('2026-01-05'),
+    acceptClock: new Date('2036-01-05T10:20:30Z'),
     logLevel: 'silent',
   });
 });
@@ -86,6 +89,9 @@ it.each([
   ['HABEAS_TIMEZONE', '+04:00'],
   ['HABEAS_TODAY', '2026-02-30'],
   ['HABEAS_TODAY', '2026-02'],
+  ['HABEAS_ACCEPT_CLOCK', '2036-02-30T10:20:30Z'],
+  ['HABEAS_ACCEPT_CLOCK', '2036-01-05T10:20:30+04:00'],
+  ['HABEAS_ACCEPT_CLOCK', '2036-01-05'],
   ['HABEAS_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused with what was expected, without repeating it', (name, value) => {
   const { expects } = Object.values(settingsTable).find((s) => s.name === name)!;

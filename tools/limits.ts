@@ -14,6 +14,7 @@ import { LIMITS } from '../src/schema/limits.js';
 import { MAX_ROW_BYTES, MAX_ROWS } from '../src/register-files/csv.js';
 import { MAX_UNPACKED_BYTES, MAX_WORKBOOK_BYTES } from '../src/register-files/xlsx.js';
 import { requestProblems, type RequestCode } from '../src/schema/problems.js';
+import { MAX_CLOCK_BEHIND } from '../src/watching/log-time.js';
 
 const count = (n: number): string => n.toLocaleString('en');
 const size = (bytes: number): string =>
@@ -43,6 +44,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     answer('REGISTER.BUSY'),
   ],
   ['Events checked for gaps before the log is open', count(LOOK_AT_ONCE), 'the rest is checked beside the service'],
+  ['Clock behind the last event', seconds(MAX_CLOCK_BEHIND), answer('REGISTER.CLOCK_BEHIND')],
   ['Requests under way, health apart', count(HTTP_LIMITS.underWay), answer('REGISTER.BUSY')],
   ['… of one client', count(HTTP_LIMITS.underWayEach), answer('CLIENT.BUSY')],
   ['Connections', count(HTTP_LIMITS.connections), 'the oldest that waits is closed'],

@@ -6,6 +6,7 @@ import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
 import { LogDiffers } from '../read-models/seen-log.js';
 import { BadSettings } from '../settings.js';
+import { ClockBehind } from '../watching/log-time.js';
 
 /** The exit codes of `habeas`, as its help says them. */
 export const EXIT = { fine: 0, refused: 1, couldNotRun: 2, damaged: 3, stopped: 130 } as const;
@@ -13,6 +14,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** What to do about a log that is not the one that the read models saw. */
 export const ACCEPT = 'Restore a later backup, or go on with the log as it is by `habeas rebuild --accept-log`.';
+
+const ACCEPT_CLOCK = 'Set the clock right; where it is, see HABEAS_ACCEPT_CLOCK in docs/operations.md.';
 
 /** Something that the person at the terminal can put right, said in a sentence. */
 export class CannotRun extends Error {
@@ -35,6 +38,8 @@ export const explain = (error: unknown): string => {
   if (error instanceof DataFolderInUse) return `${error.message}; stop it first, or name another folder by --data`;
   if (error instanceof LogDiffers) return `STORE_DAMAGED: ${error.message}.\n${ACCEPT}`;
   if (error instanceof StoreDamaged) return `STORE_DAMAGED: the log cannot be read: ${error.message}`;
+  if (error instanceof ClockBehind)
+    return `REGISTER.CLOCK_BEHIND: nothing is recorded: ${error.message}. ${ACCEPT_CLOCK}`;
   if (error instanceof StoreUnavailable) return `The log cannot be opened or written: ${error.message}`;
   return ofTheSystem(error) ?? `A fault of Habeas: ${nameOf(error)}. HABEAS_LOG_LEVEL=debug shows where.`;
 };

@@ -13,6 +13,10 @@
  * they stay below it together. A renewal and a takeover compete for the same revision of the claim's stream, so that one
  * of them loses and looks again.
  *
+ * The store may record a claim with a later instant than it was given: that of the last event, where the clock is behind. The
+ * writer reckons with its own, earlier one, and whoever finds the claim with the later one, so that the half only grows. Where
+ * people accepted a log far in the future of the clock, claims recorded then are held until the clock has passed them.
+ *
  * References are one where their folded keys are. Claims of the time before that stand in streams named by their spelling; they
  * are heeded for ever, and every new claim stands in the stream of the key.
  */

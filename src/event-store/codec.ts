@@ -192,6 +192,13 @@ const formatInstant = (milliseconds: number): string | null => {
   return text.length === 24 ? text : null;
 };
 
+/** The instant of a last event as stored. Throws StoreDamaged for none. */
+export const instantOf = (milliseconds: number): string => {
+  const instant = formatInstant(milliseconds);
+  if (instant === null) throw new StoreDamaged('the last event: recorded at no instant');
+  return instant;
+};
+
 /** How deep a fact may be nested; ours are four deep. */
 const MAX_DEPTH = 32;
 

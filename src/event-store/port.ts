@@ -87,6 +87,9 @@ export interface EventStore {
   /** The cursor of the last event, null where the log is empty. */
   head(): Promise<Cursor | null>;
 
+  /** When the last event of the log was recorded, null where the log is empty. */
+  lastRecordedAt(): Promise<string | null>;
+
   /** Negative, zero or positive as `a` lies before, at or after `b`. Throws RangeError for what is no cursor of this store. */
   compare(a: Cursor, b: Cursor): number;
 

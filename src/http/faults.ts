@@ -13,6 +13,7 @@ const BY_NAME: Readonly<Record<string, RequestCode>> = {
   StoreUnavailable: 'REGISTER.UNAVAILABLE',
   StoreBusy: 'REGISTER.BUSY',
   StoreDamaged: 'REGISTER.DAMAGED',
+  ClockBehind: 'REGISTER.CLOCK_BEHIND',
   AppendTooLarge: 'FACT.TOO_LARGE',
   NotCaughtUp: 'READS.BEHIND',
   BeyondLog: 'POSITION.BEYOND_LOG',

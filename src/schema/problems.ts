@@ -238,6 +238,12 @@ export const requestProblems = {
     means:
       'The log holds an event that cannot be read, or lacks events that were there; nothing is recorded until people have seen to it. Reads are answered from what is known.',
   },
+  'REGISTER.CLOCK_BEHIND': {
+    status: 503,
+    title: 'The clock is behind the log',
+    means:
+      'The clock of the register is far behind the last event recorded; nothing is recorded until people have seen to it. Reads go on.',
+  },
   'REGISTER.UNAVAILABLE': {
     status: 503,
     title: 'Cannot write or read now',

@@ -1,5 +1,6 @@
 /** Whether the register can do its work, part by part, and why not. */
 import type { Readiness, ReadModels } from '../read-models/read-models.js';
+import { ClockBehind, MAX_CLOCK_BEHIND } from './log-time.js';
 import type { WatchedStore } from './watched-store.js';
 
 /** Read models may lie so far behind while they count as ready, in milliseconds. */
@@ -24,6 +25,10 @@ export const LOG_CODES = {
     means:
       'The log holds something that cannot be read; or it is not the one that the read models were made from: missing, empty, shorter, or with other events; or its files were removed or replaced under the service. Reading goes on; every write is refused (`REGISTER.DAMAGED`).',
     todo: 'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log`.',
+  },
+  CLOCK_BEHIND: {
+    means: `The clock is more than ${MAX_CLOCK_BEHIND / 1_000} seconds behind the last event of the log: it was set back, or that event was recorded while it was ahead. Reading goes on; every write is refused (\`REGISTER.CLOCK_BEHIND\`).`,
+    todo: 'Set the clock right. It goes on by itself once the clock has passed the last event. Where the clock is right, and was wrong then: `HABEAS_ACCEPT_CLOCK` (below).',
   },
 } as const satisfies Record<string, Meaning>;
 
@@ -79,12 +84,11 @@ const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promis
   const isDamaged = (): boolean => store.damaged || problem?.code === 'STORE_DAMAGED';
   // A log that cannot be read now is not asked a second time, which would take its own while.
   if (lag === null) return isDamaged() ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
-  const writable = await store.checkWritable().then(
-    () => true,
-    () => false,
+  const unwritable = await store.checkWritable().then(
+    () => null,
+    (error: unknown) => (error instanceof ClockBehind ? 'CLOCK_BEHIND' : 'STORE_UNWRITABLE'),
   );
-  if (isDamaged()) return 'STORE_DAMAGED';
-  return writable ? null : 'STORE_UNWRITABLE';
+  return isDamaged() ? 'STORE_DAMAGED' : unwritable;
 };
 
 const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): Parts['read-models'] => {

@@ -15,6 +15,7 @@ import {
   type NewEvent,
   type StreamEvent,
 } from '../event-store/port.js';
+import type { LogTime } from './log-time.js';
 
 /** How an append ended: its outcome, or the name of the error. */
 export interface AppendSeen {
@@ -32,15 +33,20 @@ export class WatchedStore implements EventStore {
 
   /**
    * `verify` is asked before the first command, and again after the store was away, whether the log is still the one that
-   * it was; it throws StoreDamaged where it is not.
+   * it was; it throws StoreDamaged where it is not. `time` keeps instants of recording in order; without it they stay as given.
    */
   constructor(
     private readonly store: EventStore,
     private readonly seen: (append: AppendSeen) => void,
     private readonly verify: (() => Promise<void>) | null = null,
+    private readonly time: LogTime | null = null,
   ) {
     this.kind = store.kind;
-    this.#isVerified = verify === null;
+    this.#isVerified = !this.#needsVerifying;
+  }
+
+  get #needsVerifying(): boolean {
+    return this.verify !== null || this.time !== null;
   }
 
   get check(): LogCheck | null {
@@ -67,7 +73,7 @@ export class WatchedStore implements EventStore {
     let outcome = 'Error';
     this.#waiting += 1;
     try {
-      const appended = await this.#noting(this.#admitted(() => this.store.append(stream, expected, events)));
+      const appended = await this.#noting(this.#admitted(() => this.#append(stream, expected, events)));
       outcome = appended.outcome;
       return appended;
     } catch (error) {
@@ -77,6 +83,12 @@ export class WatchedStore implements EventStore {
       this.#waiting -= 1;
       this.seen({ outcome, events: events.length, seconds: (performance.now() - began) / 1_000 });
     }
+  }
+
+  /** Instants are given in the same turn in which the store takes the append: its order is theirs. */
+  #append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+    const append = (timed: readonly NewEvent[]): Promise<Appended> => this.store.append(stream, expected, timed);
+    return this.time === null ? append(events) : this.time.record(events, append);
   }
 
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
@@ -99,12 +111,17 @@ export class WatchedStore implements EventStore {
     return this.#noting(this.store.head());
   }
 
+  lastRecordedAt(): Promise<string | null> {
+    return this.#noting(this.store.lastRecordedAt());
+  }
+
   compare(a: Cursor, b: Cursor): number {
     return this.store.compare(a, b);
   }
 
+  /** Also throws ClockBehind. */
   checkWritable(): Promise<void> {
-    return this.#noting(this.store.checkWritable());
+    return this.#noting(this.store.checkWritable().then(() => this.#admitted(async () => this.time?.check())));
   }
 
   close(): Promise<void> {
@@ -120,10 +137,14 @@ export class WatchedStore implements EventStore {
 
   /** One look for all who wait for it. */
   async #verified(): Promise<void> {
-    this.#verifying ??= (this.verify?.() ?? Promise.resolve())
-      .then(() => void (this.#isVerified = true))
-      .finally(() => (this.#verifying = null));
+    this.#verifying ??= this.#verify().finally(() => (this.#verifying = null));
     await this.#verifying;
+  }
+
+  async #verify(): Promise<void> {
+    await this.verify?.();
+    this.time?.saw(await this.store.lastRecordedAt());
+    this.#isVerified = true;
   }
 
   async #noting<T>(result: Promise<T>): Promise<T> {
@@ -137,7 +158,7 @@ export class WatchedStore implements EventStore {
   #noted(error: unknown): unknown {
     if (error instanceof StoreDamaged) this.#damage ??= error;
     // A store that comes back may be another one, or have another log.
-    if (error instanceof StoreUnavailable && !(error instanceof StoreBusy)) this.#isVerified = this.verify === null;
+    if (error instanceof StoreUnavailable && !(error instanceof StoreBusy)) this.#isVerified = !this.#needsVerifying;
     return error;
   }
 }

@@ -1,41 +1,206 @@
-/** A clock that goes back: what was recorded stays in order, also over an end of the process. */
+/** A clock that goes back: what was recorded stays in order over the whole log, also over an end of the process. */
+import fc from 'fast-check';
 import { join } from 'node:path';
-import { RecordFactsHandler, RecordFacts } from '../../src/commands/record-facts.js';
-import { streamName } from '../../src/domain/facts.js';
-import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { CLAIM_HOLDS_MS } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
-import { ANNA, MINUTE, named, opened, request, TestClock } from './support.js';
+import { RecordFacts, RecordFactsHandler } from '../../src/commands/record-facts.js';
+import { MAX_READ, StoreUnavailable, type EventStore } from '../../src/event-store/port.js';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { ClockBehind, LogTime, MAX_CLOCK_BEHIND } from '../../src/watching/log-time.js';
+import { WatchedStore } from '../../src/watching/watched-store.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { ANNA, MINUTE, named, opened, Register, request, TestClock } from './support.js';
 
-it('records no instant before the last one of a stream, also in a process that begins in the past', async () => {
-  const folder = await temporaryFolder();
-  const file = join(folder.path, 'events.sqlite');
-  const clock = new TestClock();
-  const id = newCaseId(ANNA);
-  /** A process: it opens the log, records, and ends. */
-  const recorded = async (...names: string[]): Promise<void> => {
-    const store = createSqliteStore({ file });
-    const handler = new RecordFactsHandler(store, clock);
-    for (const name of names) {
-      const facts = name === '' ? [opened()] : [named(name)];
-      expect(await handler.execute(new RecordFacts(request(id, facts)))).toMatchObject({ outcome: 'recorded' });
-    }
+const YEARS = 10 * 365 * 24 * 60 * MINUTE;
+
+/** A store as the service has it. */
+const inOrder = (store: EventStore, clock: TestClock, accepted?: number): WatchedStore =>
+  new WatchedStore(store, () => undefined, null, new LogTime(clock, accepted));
+
+describe('in a process that begins in the past', () => {
+  let folder: TemporaryFolder;
+  let clock: TestClock;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    clock = new TestClock();
+    const store = createSqliteStore({ file: join(folder.path, 'events.sqlite') });
+    const sources = [{ kind: 'other' as const, citation: 'synthetic' }];
+    const list = { type: 'list-defined', name: { en: 'Union' }, sources, reliability: 'verified' } as const;
+    const asked = request('', [list], { subject: { kind: 'list', id: 'union' }, begins: true });
+    expect(await new RecordFactsHandler(store, clock).execute(new RecordFacts(asked))).toMatchObject({
+      outcome: 'recorded',
+    });
     await store.close();
+  });
+  afterEach(() => folder.remove());
+
+  /** A process: it opens the log, opens a case for each reference, and ends. Gives the instants of the log. */
+  const recorded = async (accepted: number | undefined, ...references: string[]): Promise<readonly string[]> => {
+    const store = createSqliteStore({ file: join(folder.path, 'events.sqlite') });
+    const handler = new RecordFactsHandler(inOrder(store, clock, accepted), clock);
+    try {
+      for (const reference of references) {
+        const answer = handler.execute(new RecordFacts(request(newCaseId(ANNA), [opened(reference)])));
+        expect(await answer).toMatchObject({ outcome: 'recorded' });
+      }
+      return (await store.read(null, MAX_READ)).map((event) => event.recordedAt);
+    } finally {
+      await store.close();
+    }
   };
-  await recorded('', 'Before');
-  clock.move(-60 * MINUTE);
-  await recorded('An Hour Back', 'And Again');
-  clock.move(61 * MINUTE);
-  await recorded('After');
-  const store = createSqliteStore({ file });
-  const events = await store.readStream(streamName('case', id), -1, 10);
-  expect(events.map((event) => event.recordedAt)).toEqual([
-    '2026-01-05T08:00:00.000Z',
-    '2026-01-05T08:00:00.000Z',
-    '2026-01-05T08:00:00.000Z',
-    '2026-01-05T08:00:00.000Z',
-    '2026-01-05T08:01:00.000Z',
-  ]);
-  await store.close();
-  await folder.remove();
+
+  it('the last instant of the log is used again, also for claims and other cases, where it is a little behind', async () => {
+    await recorded(undefined, 'A');
+    clock.move(-MAX_CLOCK_BEHIND);
+    await recorded(undefined, 'B');
+    clock.move(MAX_CLOCK_BEHIND + 1_000);
+    expect(await recorded(undefined, 'C')).toEqual([
+      ...Array<string>(5).fill('2026-01-05T08:00:00.000Z'),
+      ...Array<string>(2).fill('2026-01-05T08:00:01.000Z'),
+    ]);
+  });
+
+  it.each([
+    ['a minute and a bit', MAX_CLOCK_BEHIND + 1],
+    ['ten years', YEARS],
+  ])('nothing is recorded where it is %s behind, until it is right again', async (_, back) => {
+    const before = await recorded(undefined, 'A');
+    clock.move(-back);
+    await expect(recorded(undefined, 'B')).rejects.toThrow(ClockBehind);
+    expect(await recorded(undefined)).toEqual(before);
+    clock.move(back);
+    expect(await recorded(undefined, 'B')).toHaveLength(5);
+  });
+
+  it('what people accepted is gone on with, and nothing beyond', async () => {
+    const last = clock.now().getTime();
+    await recorded(undefined, 'A');
+    clock.move(-YEARS);
+    await expect(recorded(last - 1, 'B')).rejects.toThrow(ClockBehind);
+    expect(await recorded(last, 'B')).toEqual(Array<string>(5).fill('2026-01-05T08:00:00.000Z'));
+    await expect(recorded(undefined, 'C')).rejects.toThrow(ClockBehind);
+  });
+});
+
+describe('under a running service', () => {
+  let register: Register;
+  let store: WatchedStore;
+  let handler: RecordFactsHandler;
+  beforeEach(async () => {
+    register = await Register.open();
+    store = inOrder(register.store, register.clock);
+    handler = new RecordFactsHandler(store, register.clock);
+  });
+  afterEach(() => register.store.close());
+
+  const open = (id: string, reference: string) => handler.execute(new RecordFacts(request(id, [opened(reference)])));
+
+  it('a clock set back ten years stops writing to every case, and reading goes on', async () => {
+    const id = newCaseId(ANNA);
+    await open(id, 'A');
+    register.clock.move(-YEARS);
+    await expect(open(newCaseId(ANNA), 'B')).rejects.toThrow(ClockBehind);
+    await expect(handler.execute(new RecordFacts(request(id, [named('Another')])))).rejects.toThrow(ClockBehind);
+    await expect(store.checkWritable()).rejects.toThrow(ClockBehind);
+    expect(await store.read(null, MAX_READ)).toHaveLength((await register.log()).length);
+    register.clock.move(YEARS);
+    await store.checkWritable();
+    expect(await open(newCaseId(ANNA), 'B')).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('a stream that another instance wrote to in the future is left alone; others are written to', async () => {
+    const [theirs, ours] = [newCaseId(ANNA), newCaseId(ANNA)];
+    await open(ours, 'A');
+    register.clock.move(YEARS);
+    await register.recorded(request(theirs, [opened()]));
+    register.clock.move(-YEARS);
+    await expect(handler.execute(new RecordFacts(request(theirs, [named('Another')])))).rejects.toThrow(ClockBehind);
+    const answer = handler.execute(new RecordFacts(request(ours, [named('Another')])));
+    expect(await answer).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('an instant that was given to an append that conflicted does not count', async () => {
+    const id = newCaseId(ANNA);
+    await open(id, 'A');
+    register.clock.move(YEARS);
+    const [event] = await register.caseEvents(id);
+    if (event === undefined) throw new Error('nothing recorded');
+    const { stream, revision: _, cursor: __, ...news } = event;
+    const late = { ...news, id: newCaseId(ANNA), recordedAt: register.clock.now().toISOString() };
+    expect(await store.append(stream, 'no-stream', [late])).toMatchObject({ outcome: 'conflict' });
+    register.clock.move(-YEARS);
+    expect(await open(newCaseId(ANNA), 'B')).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('a claim made with the last instant again holds for its time, and is void after', async () => {
+    const [dies, comes] = [newCaseId(ANNA), newCaseId(ANNA)];
+    await open(newCaseId(ANNA), 'A');
+    register.clock.move(-MAX_CLOCK_BEHIND);
+    const gone = register.storeThrough((append, stream, ...args) => {
+      if (stream.startsWith('case-')) throw new StoreUnavailable('gone');
+      return append(stream, ...args);
+    });
+    const dying = inOrder(gone, register.clock);
+    const asked = new RecordFacts(request(dies, [opened('B')]));
+    await expect(new RecordFactsHandler(dying, register.clock).execute(asked)).rejects.toThrow(StoreUnavailable);
+    register.clock.move(CLAIM_HOLDS_MS + MAX_CLOCK_BEHIND - 1);
+    expect(await open(comes, 'B')).toMatchObject({ outcome: 'reference-taken', by: dies });
+    register.clock.move(1);
+    expect(await open(comes, 'B')).toMatchObject({ outcome: 'recorded' });
+  });
+});
+
+describe('while writers are under way and the clock jumps about', () => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  const simulate = async (jumps: readonly number[], writers: number): Promise<void> => {
+    const register = await Register.open();
+    const handler = new RecordFactsHandler(inOrder(register.store, register.clock), register.clock);
+    let latest = register.clock.now().getTime();
+    let refused = 0;
+    const record = async (...asked: Parameters<typeof request>): Promise<void> => {
+      try {
+        expect(await handler.execute(new RecordFacts(request(...asked)))).toMatchObject({ outcome: 'recorded' });
+      } catch (error) {
+        if (!(error instanceof ClockBehind)) throw error;
+        refused += 1;
+      }
+    };
+    const done = { is: false };
+    const writer = async (_: unknown, n: number): Promise<void> => {
+      for (let i = 0; !done.is; i += 1) {
+        const id = newCaseId(ANNA);
+        await record(id, [opened(`${n}-${i}`)], { key: 'key' });
+        if ((await register.caseEvents(id)).length > 0) await record(id, [named('Another')]);
+        await turn();
+      }
+    };
+    const writing = Promise.all(Array.from({ length: writers }, writer));
+    for (const jump of jumps) {
+      register.clock.move(jump);
+      latest = Math.max(latest, register.clock.now().getTime());
+      await turn();
+    }
+    done.is = true;
+    await writing;
+    const instants = (await register.log()).map(({ recordedAt }) => recordedAt);
+    expect(instants).toEqual([...instants].sort());
+    expect(Date.parse(instants.at(-1) ?? '')).toBeLessThanOrEqual(latest);
+    // Whatever there was: it goes on once the clock is right.
+    register.clock.move(latest - register.clock.now().getTime());
+    const before = refused;
+    await record(newCaseId(ANNA), [opened('last')]);
+    expect(refused).toBe(before);
+    await register.store.close();
+  };
+
+  it('recordedAt never goes back in the log', async () => {
+    const jump = fc.oneof(
+      fc.integer({ min: 0, max: 2_000 }),
+      fc.integer({ min: -MAX_CLOCK_BEHIND, max: MAX_CLOCK_BEHIND }),
+      fc.constantFrom(-YEARS, YEARS, -5 * MINUTE, 5 * MINUTE),
+    );
+    const jumps = fc.array(jump, { minLength: 5, maxLength: 40 });
+    await fc.assert(fc.asyncProperty(jumps, fc.integer({ min: 1, max: 8 }), simulate), { numRuns: 40 });
+  });
 });

@@ -55,6 +55,7 @@ export const request = (id: string, facts: readonly AnyFact[], more: Partial<Fac
 
 /** What a store of a test does in place of the real one's append. */
 type Append = EventStore['append'];
+type Appends = (real: Append, ...args: Parameters<Append>) => ReturnType<Append>;
 
 export class Register {
   readonly clock = new TestClock();
@@ -91,21 +92,25 @@ export class Register {
   }
 
   /** The same register through a store that appends in another way: `append` is handed the real one. */
-  through(append: (real: Append, ...args: Parameters<Append>) => ReturnType<Append>): RecordFactsHandler {
+  through(append: Appends): RecordFactsHandler {
+    return new RecordFactsHandler(this.storeThrough(append), this.clock);
+  }
+
+  storeThrough(append: Appends): EventStore {
     const { store } = this;
     const real: Append = (...args) => store.append(...args);
-    const other: EventStore = {
+    return {
       kind: store.kind,
       append: (...args) => append(real, ...args),
       readStream: (...args) => store.readStream(...args),
       read: (...args) => store.read(...args),
       follow: (...args) => store.follow(...args),
       head: () => store.head(),
+      lastRecordedAt: () => store.lastRecordedAt(),
       compare: (...args) => store.compare(...args),
       checkWritable: () => store.checkWritable(),
       close: () => store.close(),
     };
-    return new RecordFactsHandler(other, this.clock);
   }
 
   log(): Promise<readonly LogEvent[]> {

@@ -762,6 +762,18 @@ export const eventStoreContract = (
       });
     });
 
+    describe('lastRecordedAt', () => {
+      it('is that of the last event, whenever others were recorded; null where the log is empty', async () => {
+        expect(await store.lastRecordedAt()).toBeNull();
+        const recorded = async (on: string, recordedAt: string): Promise<string | null> => {
+          await store.append(on, 'no-stream', [anEvent(), anEvent({ recordedAt })]);
+          return store.lastRecordedAt();
+        };
+        for (const recordedAt of ['2036-01-01T00:00:00.000Z', '2025-12-31T23:59:59.999Z'])
+          expect(await recorded(newStream(), recordedAt)).toBe(recordedAt);
+      });
+    });
+
     describe('compare', () => {
       it('orders cursors as the log orders events', async () => {
         // Enough that cursors as texts would be in another order.
@@ -805,6 +817,7 @@ export const eventStoreContract = (
         await expect(store.readStream(stream, -1, 1)).rejects.toThrow(StoreUnavailable);
         await expect(store.read(null, 1)).rejects.toThrow(StoreUnavailable);
         await expect(store.head()).rejects.toThrow(StoreUnavailable);
+        await expect(store.lastRecordedAt()).rejects.toThrow(StoreUnavailable);
         await expect(store.checkWritable()).rejects.toThrow(StoreUnavailable);
       });
       it('ends followers that come later at once', async () => {

@@ -3,6 +3,7 @@ import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../..
 import { UnreadableBody } from '../../src/http/body.js';
 import { answerToError, traceOf } from '../../src/http/faults.js';
 import { BadMark, NotCaughtUp } from '../../src/read-models/questions.js';
+import { ClockBehind } from '../../src/watching/log-time.js';
 
 const SECRET = 'Səməd Nümunəyev';
 
@@ -10,6 +11,7 @@ it.each([
   [new StoreUnavailable(SECRET), 503, 'REGISTER.UNAVAILABLE', true],
   [new StoreBusy(SECRET), 503, 'REGISTER.BUSY', false],
   [new StoreDamaged(SECRET), 503, 'REGISTER.DAMAGED', true],
+  [new ClockBehind(SECRET), 503, 'REGISTER.CLOCK_BEHIND', true],
   [new AppendTooLarge(SECRET), 413, 'FACT.TOO_LARGE', false],
   [new NotCaughtUp(SECRET), 503, 'READS.BEHIND', false],
   [new BadMark('after'), 400, 'REQUEST.INVALID', false],

@@ -30,11 +30,17 @@ const MAX_READ_LENGTH = 16 * 1024 * 1024;
 type From = Required<Pick<ReadAllOptions, 'direction' | 'fromPosition' | 'maxCount'>>;
 type Take = (event: RecordedEvent) => 'more' | 'enough';
 
+interface Head {
+  readonly cursor: Cursor;
+  /** As stored. */
+  readonly recordedAt: number;
+}
+
 export class EsdbLog {
   /** The furthest place up to which our events were counted. */
   #counted: Counted = BEGINNING;
   /** Our last event among all up to a place. */
-  #head: { readonly upTo: Place; readonly head: Cursor | null } = { upTo: BEGINNING, head: null };
+  #head: { readonly upTo: Place; readonly head: Head | null } = { upTo: BEGINNING, head: null };
 
   /** Our streams are those whose names begin with the prefix. */
   constructor(
@@ -69,10 +75,10 @@ export class EsdbLog {
     await this.#look({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }, () => 'enough');
   }
 
-  /** As in the port. Walks back over what others wrote, as far as it has not been walked over before. */
-  async head(): Promise<Cursor | null> {
+  /** Our last event, null where there is none. Walks back over what others wrote, as far as it has not been walked over before. */
+  async head(): Promise<Head | null> {
     const { upTo, head } = this.#head;
-    const walk: { newest?: Place; oldest?: Place; found?: Cursor | null } = {};
+    const walk: { newest?: Place; oldest?: Place; found?: Head | null } = {};
     while (walk.found === undefined) {
       const from = walk.oldest;
       const fromPosition = from === undefined ? END : positionOf(from);
@@ -81,7 +87,8 @@ export class EsdbLog {
         walk.newest ??= place;
         walk.oldest = place;
         if (comparePlaces(place, upTo) <= 0) walk.found = head;
-        else if (this.#isOurs(event)) walk.found = formatCursor(place);
+        else if (this.#isOurs(event))
+          walk.found = { cursor: formatCursor(place), recordedAt: fromRecorded(event).recordedAt };
         return walk.found === undefined ? 'more' : 'enough';
       });
       if (walk.oldest === from) walk.found ??= null;

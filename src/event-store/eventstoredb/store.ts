@@ -2,6 +2,7 @@
 import { NO_STREAM, type EventData } from '@eventstore/db-client';
 import pLimit from 'p-limit';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { instantOf } from '../codec.js';
 import {
   StoreBusy,
   StoreUnavailable,
@@ -165,7 +166,13 @@ class EsdbEventStore implements EventStore {
 
   async head(): Promise<Cursor | null> {
     this.#checkOpen();
-    return this.#log.head();
+    return (await this.#log.head())?.cursor ?? null;
+  }
+
+  async lastRecordedAt(): Promise<string | null> {
+    this.#checkOpen();
+    const head = await this.#log.head();
+    return head === null ? null : instantOf(head.recordedAt);
   }
 
   async checkWritable(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The tables of the embedded log: every statement that writes or reads them. Synchronous; `store.ts` makes it a store. */
 import type Database from 'better-sqlite3';
-import { decode, payloadOf, type Place, type StoredRecord } from '../codec.js';
+import { decode, instantOf, payloadOf, type Place, type StoredRecord } from '../codec.js';
 import { StoreDamaged, type Appended, type LogEvent, type StreamEvent } from '../port.js';
 import type { CheckedAppend, CheckedRecord } from '../request.js';
 import { rewriteVersion } from './file.js';
@@ -130,6 +130,12 @@ export class SqliteLog {
     return this.#statements.head.get() as number;
   }
 
+  /** When the last event was recorded, null where there is none. */
+  lastRecordedAt(): string | null {
+    const recordedAt = this.#statements.lastRecordedAt.get() as number | undefined;
+    return recordedAt === undefined ? null : instantOf(recordedAt);
+  }
+
   /**
    * Checks the rows after a position up to another: positions without gaps, and behind each event the one before it in its
    * stream. Throws StoreDamaged.
@@ -167,6 +173,7 @@ const prepare = (db: Database.Database) => ({
   typeName: db.prepare('SELECT name FROM types WHERE number = ?').pluck(),
   write: db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
   head: db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck(),
+  lastRecordedAt: db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck(),
   check: db.prepare(`SELECT count(*) AS found, (SELECT min(position) FROM events) AS lowest,
     coalesce(sum(revision <> 0 AND NOT EXISTS (
       SELECT 1 FROM events AS p WHERE p.stream = e.stream AND p.revision = e.revision - 1 AND p.position < e.position

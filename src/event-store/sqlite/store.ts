@@ -136,6 +136,11 @@ class SqliteEventStore implements EventStore {
     return head === 0 ? null : String(head);
   }
 
+  async lastRecordedAt(): Promise<string | null> {
+    this.#checkOpen();
+    return this.#run(() => this.#log.lastRecordedAt());
+  }
+
   compare(a: Cursor, b: Cursor): number {
     return positionOf(a) - positionOf(b);
   }
