@@ -1,6 +1,8 @@
 /** SIGTERM ends the service within five seconds, whatever its store does; what was acknowledged is in the log. */
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { BuiltService } from '../support/built-service.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { name, said } from '../support/service.js';
@@ -58,6 +60,25 @@ it.each<[string, () => Promise<void> | void]>([
 it('after a start without its store', async () => {
   await double.stop();
   await stopped(await start());
+});
+
+it('while its read models are built anew from a store that answers no read', async () => {
+  const first = await start();
+  const acknowledged: string[] = [];
+  const writer = write(first, acknowledged);
+  while (acknowledged.length < 5) await new Promise(setImmediate);
+  await stopped(first);
+  await writer;
+  for (const end of ['', '-wal', '-shm']) await rm(join(folder.path, `read-models.sqlite${end}`), { force: true });
+  let asked = 0;
+  double.faults.plan(({ method }) => {
+    if (method !== 'read') return null;
+    asked += 1;
+    return { then: 'silence' };
+  });
+  const second = await start();
+  while (asked < 3) await new Promise(setImmediate);
+  await stopped(second);
 });
 
 it('with an open feed, a read that waits, and clients that stand still in the middle of a request', async () => {
