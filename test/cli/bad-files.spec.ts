@@ -64,11 +64,18 @@ const check = async (words: readonly string[]): Promise<void> => {
   if (code > 1) expect(out + err).not.toBe('');
 };
 
+/**
+ * The demonstration opens its folder as `import` does, and imports for seconds where nothing stops it: one such run, beside all that
+ * stop it.
+ */
+const ENDS_IN_A_WHOLE_DEMO = ['empty', 'random', 'text', 'foreign'].map((kind) => `read-models.sqlite ${kind}`);
+const LEFT_OUT = [...ENDS_IN_A_WHOLE_DEMO, 'lock truncated', 'lock empty', 'lock foreign'];
+
 describe.each(Object.keys(DATA))('%s', (command) => {
   it.each(
-    ['events.sqlite', 'read-models.sqlite', 'lock'].flatMap((file) =>
-      Object.keys(BAD).map((kind) => [file, kind] as const),
-    ),
+    ['events.sqlite', 'read-models.sqlite', 'lock']
+      .flatMap((file) => Object.keys(BAD).map((kind) => [file, kind] as const))
+      .filter((pair) => command !== 'demo' || !LEFT_OUT.includes(pair.join(' '))),
   )('where %s is %s', async (file, kind) => {
     const data = at(`data-${command.replaceAll(' ', '-')}-${file}-${kind}`);
     cpSync(at('good'), data, { recursive: true });
