@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { commandHandlers } from './commands/handlers.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayIn } from './domain/time.js';
-import { openDataFolder, type DataFolder } from './event-store/data-folder.js';
+import { noticesOf, openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
 import { HEALTH, type Health } from './http/health.controller.js';
 import { METRICS } from './http/metrics.controller.js';
@@ -39,6 +39,8 @@ interface Holdings {
   readonly metrics: Metrics;
 }
 const HOLDINGS = Symbol('Holdings');
+/** Token of the data folder that is held. */
+export const DATA_FOLDER = Symbol('DataFolder');
 
 /** Milliseconds that the read models may take to stop before the store is closed under them. */
 const STOP_MS = 300;
@@ -53,8 +55,7 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
 const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => {
   const folder = openDataFolder(settings.data);
-  if (folder.narrowed.length > 0)
-    log.warn(`other accounts could read the data folder: narrowed to its owner: ${folder.narrowed.join(', ')}`);
+  for (const notice of noticesOf(folder)) log.warn(notice);
   try {
     const clock = systemClock(settings);
     const metrics = new Metrics(async () => ({
@@ -117,6 +118,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       useFactory: pick,
     });
     const shared = [
+      from(DATA_FOLDER, (held) => held.folder),
       from(EVENT_STORE, (held) => held.store),
       from(CLOCK, (held) => held.clock),
       from(ReadModels, (held) => held.readModels),

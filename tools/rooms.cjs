@@ -48,8 +48,8 @@ const rooms = {
   },
   'read-models': {
     path: '^src/read-models/',
-    says: 'domain, the port of event-store',
-    paths: ['^src/domain/', '^src/event-store/port\\.ts$'],
+    says: 'domain, the port of event-store and its private files',
+    paths: ['^src/domain/', '^src/event-store/(port|private-file)\\.ts$'],
     packages: ['@nestjs/common', '@nestjs/cqrs', 'better-sqlite3'],
     node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises'],
   },

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filesIn, openDataFolder } from '../event-store/data-folder.js';
+import { filesIn } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { backUp, restore, type BackedUp, type Watch } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
@@ -10,6 +10,7 @@ import { differenceOf, seenLog, type Difference } from '../read-models/seen-log.
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { openFolder } from './folder.js';
 import { logFileOf, onlyEmbedded } from './log.js';
 import { lookAtReadModels, noticeOf, refuseOtherRegister } from './lost-log.js';
 import { gauge, type Gauge } from './terminal.js';
@@ -49,7 +50,7 @@ export const restoreCommand = async (path: string, options: OfFolder, context: C
   const { data } = settings;
   if (!existsSync(path)) throw new CannotRun(`There is no backup ${path}`);
   const isNew = !existsSync(data);
-  const folder = openDataFolder(data);
+  const folder = openFolder(data, context);
   try {
     refuseOtherRegister(folder.readModels, await firstIn(path));
     const code = await watched(context, async (watch) => {

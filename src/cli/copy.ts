@@ -1,7 +1,7 @@
 /** `habeas copy`: a log into another store, whole and verified: moving house. */
 import { existsSync } from 'node:fs';
 import { copyEvents, verifyCopy, wholeLog } from '../event-store/copy.js';
-import { filesIn, openDataFolder } from '../event-store/data-folder.js';
+import { filesIn } from '../event-store/data-folder.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
@@ -9,6 +9,7 @@ import { readSettings, type Settings } from '../settings.js';
 import { openServer } from '../stores.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { openFolder } from './folder.js';
 import { refuseOtherRegister } from './lost-log.js';
 import { gauge } from './terminal.js';
 
@@ -28,7 +29,7 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
   const target = placeIn(to, settings, '--to');
   const source = await placeIn(from, settings, '--from').read();
   try {
-    const copy = await target.write();
+    const copy = await target.write(context);
     try {
       const [first] = await source.store.read(null, 1);
       if (target.readModels !== null) refuseOtherRegister(target.readModels, first?.id);
@@ -45,7 +46,7 @@ interface Place {
   /** Where its read models may stand; null for a server. */
   readonly readModels: string | null;
   read(): Promise<Held>;
-  write(): Promise<Held>;
+  write(context: Pick<Context, 'err'>): Promise<Held>;
 }
 
 /** `sqlite:<folder>`, `esdb://…`, or `esdb` for the address in ESDB_URL. */
@@ -70,8 +71,8 @@ const inFolder = (path: string): Place => ({
     const store = createSqliteStore({ file, readonly: true });
     return { store, release: () => store.close() };
   },
-  write: async () => {
-    const folder = openDataFolder(path);
+  write: async (context) => {
+    const folder = openFolder(path, context);
     try {
       const store = createSqliteStore({ file: folder.events });
       const release = async (): Promise<void> => {

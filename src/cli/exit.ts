@@ -2,6 +2,7 @@
 import { CopyRefused } from '../event-store/copy.js';
 import { DataFolderInUse } from '../event-store/data-folder.js';
 import { LogFileUnreadable } from '../event-store/log-file.js';
+import { NotPrivate } from '../event-store/private-file.js';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
 import { LogDiffers } from '../read-models/seen-log.js';
@@ -31,7 +32,7 @@ export const exitCodeOf = (error: unknown): ExitCode =>
 
 /** An error in the words of the terminal, without its stack. What nobody expected is a fault of the program. */
 export const explain = (error: unknown): string => {
-  if (error instanceof CannotRun || error instanceof BackupRefused) return error.message;
+  if (error instanceof CannotRun || error instanceof BackupRefused || error instanceof NotPrivate) return error.message;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
   if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;
   if (error instanceof BadSettings) return error.problems.join('\n');

@@ -11,7 +11,7 @@ import { lookAtReadModels, noticeOf, refuseOtherRegister } from './lost-log.js';
 import { gauge } from './terminal.js';
 
 export const importLog = (path: string, settings: Settings, { out, err, signal }: Context): Promise<ExitCode> =>
-  withLogToWrite(settings, async (log) => {
+  withLogToWrite(settings, { err }, async (log) => {
     const { size } = await stat(path);
     refuseOtherRegister(filesIn(settings.data).readModels, await firstIn(path));
     const reading = (label: string) => {

@@ -1,12 +1,14 @@
 /** The log of a register, opened for a command that needs nothing else of it. */
 import { existsSync } from 'node:fs';
-import { filesIn, openDataFolder } from '../event-store/data-folder.js';
+import { filesIn } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { differenceFromNone, LogDiffers, seenLog } from '../read-models/seen-log.js';
 import type { Settings } from '../settings.js';
 import { openServer, stores } from '../stores.js';
+import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
+import { openFolder } from './folder.js';
 
 /** A log to read from, which another process may be writing to. */
 const readable: { readonly [K in Settings['store']]: (settings: Settings) => EventStore | Promise<EventStore> } = {
@@ -24,8 +26,12 @@ export const withLogToRead = async <R>(settings: Settings, use: (log: EventStore
 };
 
 /** A log to write to; the data folder is held meanwhile. */
-export const withLogToWrite = async <R>(settings: Settings, use: (log: EventStore) => Promise<R>): Promise<R> => {
-  const folder = openDataFolder(settings.data);
+export const withLogToWrite = async <R>(
+  settings: Settings,
+  context: Pick<Context, 'err'>,
+  use: (log: EventStore) => Promise<R>,
+): Promise<R> => {
+  const folder = openFolder(settings.data, context);
   try {
     const log = await stores[settings.store](settings, folder);
     try {

@@ -42,15 +42,15 @@ export const noticeOf = (difference: Difference | null): string =>
  * Goes on with a log as it is, whatever the read models saw; these are renamed and kept. Gives what there is to say. Throws
  * StoreDamaged where the log holds an event that cannot be read: nothing can go on with that.
  */
-export const acceptLog = async (settings: Settings, { signal }: Pick<Context, 'signal'>): Promise<string> => {
+export const acceptLog = async (settings: Settings, context: Pick<Context, 'signal' | 'err'>): Promise<string> => {
   const { events, readModels } = filesIn(settings.data);
   const now = new Date();
   // SQLite deletes a write-ahead log whose file is missing or empty.
   const isLeftOver = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
   const kept = isLeftOver ? [setAside(events, now)] : [];
-  return withLogToWrite(settings, async (log) => {
+  return withLogToWrite(settings, context, async (log) => {
     const difference = await differenceOf(seenLog(readModels), log);
-    for await (const _ of wholeLog(log)) signal.throwIfAborted();
+    for await (const _ of wholeLog(log)) context.signal.throwIfAborted();
     if (difference !== null) kept.push(setAside(readModels, now));
     const accepted = difference === null ? 'There was nothing to accept' : `Accepted: ${difference.sentence}`;
     return `${accepted}.\n${kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`).join('')}`;

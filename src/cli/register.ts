@@ -2,15 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../app.module.js';
+import { AppModule, DATA_FOLDER } from '../app.module.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
-import { DataFolderInUse } from '../event-store/data-folder.js';
+import { DataFolderInUse, type DataFolder } from '../event-store/data-folder.js';
 import { StoreDamaged } from '../event-store/port.js';
 import { ReadModels } from '../read-models/read-models.js';
 import type { Register } from '../register-files/recorder.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
+import { tellModes } from './folder.js';
 import { logFileOf } from './log.js';
 import { rehearse } from './rehearsal.js';
 import { gauge } from './terminal.js';
@@ -33,6 +34,7 @@ export const withRegister = async <R>(
     logger: false,
   });
   try {
+    tellModes(app.get<DataFolder>(DATA_FOLDER), context);
     const readModels = app.get(ReadModels);
     await catchUp(readModels, context);
     const today = app.get<Clock>(CLOCK).today();

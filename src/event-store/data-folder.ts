@@ -19,6 +19,8 @@ export interface DataFiles {
 export interface DataFolder extends DataFiles {
   /** Names of what others could read and was narrowed to its owner: files, and `.` for the folder itself. */
   readonly narrowed: readonly string[];
+  /** Names of what belongs to another account, which lets a group have it: left as it is. */
+  readonly ofGroup: readonly string[];
   /** Lets another process have the folder. */
   release(): void;
 }
@@ -33,15 +35,15 @@ export const filesIn = (path: string): DataFiles => ({
  * Opens a data folder, made for its owner alone where it is missing and narrowed to that where it is wider, and holds it until it
  * is released or the process ends, however it ends: the lock is one of the operating system's on an open file, which a kill
  * frees too.
- * Throws DataFolderInUse; errors of the file system come through as they are.
+ * Throws DataFolderInUse, NotPrivate; errors of the file system come through as they are.
  */
 export const openDataFolder = (path: string): DataFolder => {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const narrowed = narrowFolder(path);
+  const modes = narrowFolder(path);
   const lock = hold(join(path, 'lock'), path);
   return {
     ...filesIn(path),
-    narrowed,
+    ...modes,
     release: () => {
       lock.close();
       HELD.delete(lock);
@@ -52,10 +54,22 @@ export const openDataFolder = (path: string): DataFolder => {
 /** What the register keeps in its folder, with what SQLite keeps beside it, what is under way and what was set aside. */
 const OURS = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$/;
 
-const narrowFolder = (path: string): readonly string[] => {
-  const names = readdirSync(path).filter((name) => OURS.test(name));
-  return ['.', ...names].filter((name) => narrow(join(path, name)));
+const narrowFolder = (path: string): Pick<DataFolder, 'narrowed' | 'ofGroup'> => {
+  const names = ['.', ...readdirSync(path).filter((name) => OURS.test(name))];
+  const modes = names.map((name) => ({ name, mode: narrow(join(path, name)) }));
+  const of = (wanted: string): readonly string[] => modes.filter(({ mode }) => mode === wanted).map(({ name }) => name);
+  return { narrowed: of('narrowed'), ofGroup: of('group') };
 };
+
+/** What the opening has to say about who could read the folder, a sentence each. */
+export const noticesOf = ({ narrowed, ofGroup }: DataFolder): readonly string[] => [
+  ...(narrowed.length === 0
+    ? []
+    : [`other accounts could read the data folder: narrowed to its owner: ${narrowed.join(', ')}`]),
+  ...(ofGroup.length === 0
+    ? []
+    : [`a group can read the data folder, which belongs to another account: left as it is: ${ofGroup.join(', ')}`]),
+];
 
 /** Locks are kept in sight here: one that nobody refers to any more would be collected, and so let go. */
 const HELD = new Set<Database.Database>();

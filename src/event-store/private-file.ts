@@ -1,7 +1,8 @@
 /** Files for their owner alone: what is in them names people. */
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
-const OTHERS = 0o077;
+const BUT_OWNER = 0o077;
+const OTHERS = 0o007;
 
 /** Makes an empty file for its owner alone where there is none: SQLite would make it readable, and its `-wal` with the same mode. */
 export const makePrivate = (file: string): void => {
@@ -12,10 +13,27 @@ export const makePrivate = (file: string): void => {
   }
 };
 
-/** Takes a file or folder away from all but its owner; whether it was theirs before. Throws where that is not permitted. */
-export const narrow = (path: string): boolean => {
+/** Other accounts can read what is in it, and this one may not change that. */
+export class NotPrivate extends Error {
+  override readonly name = 'NotPrivate';
+}
+
+/**
+ * Takes a file or folder away from all but its owner. `group`: it belongs to another account, which gave it to a group and to nobody
+ * else (a volume with an fsGroup, for example), and stays so. Null where it was its owner's alone. Throws NotPrivate.
+ */
+export const narrow = (path: string): 'narrowed' | 'group' | null => {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-  if ((mode & OTHERS) === 0) return false;
-  chmodSync(path, mode & 0o700);
-  return true;
+  if ((mode & BUT_OWNER) === 0) return null;
+  try {
+    chmodSync(path, mode & 0o700);
+    return 'narrowed';
+  } catch (error) {
+    if (!['EPERM', 'EACCES', 'EROFS'].includes(String((error as { code?: unknown }).code))) throw error;
+    if ((mode & OTHERS) === 0) return 'group';
+    throw new NotPrivate(
+      `other accounts can reach ${path}, and its mode cannot be changed: take it from them (chmod o=), or name a folder within it`,
+      { cause: error },
+    );
+  }
 };

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { DataFolderInUse, openDataFolder } from '../../src/event-store/data-folder.js';
+import { DataFolderInUse, noticesOf, openDataFolder } from '../../src/event-store/data-folder.js';
+import { NotPrivate } from '../../src/event-store/private-file.js';
 import { habeas } from '../support/command-line.js';
 import { demoFile } from '../register-files/real-register.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -43,6 +44,61 @@ describe('a data folder', () => {
       notes: 0o644,
     });
     held.release();
+  });
+
+  it('that was narrowed is told by commands on the standard error, once', async () => {
+    for (const words of [
+      ['rebuild', '--accept-log'],
+      ['import', demoFile('register.json')],
+    ]) {
+      mkdirSync(path, { recursive: true });
+      chmodSync(path, 0o755);
+      const { code, err } = await habeas([...words, '--data', path]);
+      expect([code, err.match(/narrowed to its owner: \.$/gm)]).toEqual([0, ['narrowed to its owner: .']]);
+    }
+  });
+
+  /** Runs as an account that owns nothing and is in the group 65534; skipped, and said, where that is not allowed. */
+  const asNobody = <R>(work: () => R): R => {
+    process.setegid?.(65534);
+    process.seteuid?.(65534);
+    try {
+      return work();
+    } finally {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    }
+  };
+  const ofRoot = (modeOfFolder: number, modeOfFile: number): void => {
+    mkdirSync(path, { recursive: true });
+    for (const above of [folder.path, join(path, '..')]) chmodSync(above, 0o755);
+    writeFileSync(join(path, 'events.sqlite'), '');
+    for (const [name, mode] of [
+      ['events.sqlite', modeOfFile],
+      ['', modeOfFolder],
+    ] as const) {
+      chownSync(join(path, name), 0, 65534);
+      chmodSync(join(path, name), mode);
+    }
+  };
+  const whereRoot = process.geteuid?.() === 0 ? it : it.skip;
+
+  whereRoot('of another account that lets a group have it is opened, left as it is, and told', () => {
+    ofRoot(0o2770, 0o660);
+    const held = asNobody(() => openDataFolder(path));
+    expect(held).toMatchObject({ narrowed: [], ofGroup: ['.', 'events.sqlite'] });
+    expect(noticesOf(held)).toEqual([expect.stringContaining('left as it is: ., events.sqlite')]);
+    expect([statSync(path).mode & 0o777, statSync(join(path, 'events.sqlite')).mode & 0o777]).toEqual([0o770, 0o660]);
+    held.release();
+  });
+
+  whereRoot.each([
+    ['is a folder', 0o2775, 0o660],
+    ['is a file', 0o2770, 0o664],
+  ])('of another account is refused where what everybody can reach %s, and nothing is made there', (_, dir, file) => {
+    ofRoot(dir, file);
+    expect(() => asNobody(() => openDataFolder(path))).toThrow(NotPrivate);
+    expect(existsSync(join(path, 'lock'))).toBe(false);
   });
 
   it('holds files for their owner alone, whatever the umask, as do backups and exports', async () => {
