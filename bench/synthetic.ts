@@ -1,7 +1,7 @@
 /** The cases that are measured with: made up by arithmetic, the same in every run, nobody real in them. */
 import { newId } from '../src/commands/ids.js';
 import type { CaseFact } from '../src/domain/case/facts.js';
-import type { AnyFact } from '../src/domain/facts.js';
+import { allFacts, type AnyFact } from '../src/domain/facts.js';
 import { formatDay, parseDay, type Day } from '../src/domain/time.js';
 import type { NewEvent } from '../src/event-store/port.js';
 
@@ -78,7 +78,7 @@ export const definitions: readonly AnyFact[] = [
 export const toEvent = (fact: AnyFact): NewEvent => ({
   id: newId(),
   fact,
-  schemaVersion: 1,
+  schemaVersion: allFacts[fact.type].version,
   recordedAt: new Date().toISOString(),
   actor: { kind: 'person', id: 'clerk-7', asserted: true },
   acknowledged: [],
