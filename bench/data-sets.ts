@@ -1,7 +1,7 @@
 /** The logs and tables that items read: made once, by the store itself, and kept for later runs. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { streamName, type AnyFact } from '../src/domain/facts.js';
+import { streamName, type AnyEvent } from '../src/domain/events.js';
 import type { Clock } from '../src/domain/clock.js';
 import { nameKey } from '../src/domain/names/sort-key.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
@@ -9,7 +9,7 @@ import { type EventStore, type LogEvent } from '../src/event-store/port.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import type { Sizes } from './item.js';
 import { openRaw, RawLog } from './raw.js';
-import { definitions, factsOf, LIST, LONG, SHORT, toEvent, TODAY } from './synthetic.js';
+import { definitions, eventsOf, LIST, LONG, SHORT, toEvent, TODAY } from './synthetic.js';
 
 export const clock: Clock = { timeZone: 'Asia/Baku', now: () => new Date(), today: () => TODAY };
 
@@ -17,18 +17,18 @@ export const clock: Clock = { timeZone: 'Asia/Baku', now: () => new Date(), toda
 export const caseId = (n: number): string => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 export const streamOf = (n: number): string => streamName('case', caseId(n));
 
-/** The folder of a register of so many cases of so many facts. */
-export const registerOf = (data: string, cases: number, facts: number): string => join(data, `${cases}x${facts}`);
+/** The folder of a register of so many cases of so many events. */
+export const registerOf = (data: string, cases: number, events: number): string => join(data, `${cases}x${events}`);
 export const logOf = (folder: string): string => join(folder, 'events.sqlite');
 export const modelsOf = (folder: string): string => join(folder, 'read-models.sqlite');
 export const rawOf = (folder: string): string => join(folder, 'raw.sqlite');
 
-/** The registers that items read: how many cases of how many facts, and whether with read models. */
+/** The registers that items read: how many cases of how many events, and whether with read models. */
 const REGISTERS = {
-  log: { size: 'cases', facts: LONG, models: false },
-  'short log': { size: 'few', facts: LONG, models: true },
-  list: { size: 'people', facts: SHORT, models: true },
-  'short list': { size: 'few', facts: SHORT, models: true },
+  log: { size: 'cases', events: LONG, models: false },
+  'short log': { size: 'few', events: LONG, models: true },
+  list: { size: 'people', events: SHORT, models: true },
+  'short list': { size: 'few', events: SHORT, models: true },
 } as const;
 export type Register = keyof typeof REGISTERS;
 
@@ -40,12 +40,12 @@ export const prepare = async (
   say: (text: string) => void,
 ): Promise<void> => {
   for (const register of wanted) {
-    const { size, facts, models } = REGISTERS[register];
-    const folder = registerOf(data, sizes[size], facts);
+    const { size, events, models } = REGISTERS[register];
+    const folder = registerOf(data, sizes[size], events);
     await once(folder, async (making) => {
-      say(`making a register of ${sizes[size]} cases of ${facts} facts`);
-      await makeLog(making, sizes[size], facts);
-      await makeRaw(making, facts);
+      say(`making a register of ${sizes[size]} cases of ${events} events`);
+      await makeLog(making, sizes[size], events);
+      await makeRaw(making, events);
     });
     if (models) await makeModels(folder, say);
   }
@@ -61,16 +61,16 @@ const once = async (folder: string, make: (folder: string) => Promise<void>): Pr
   renameSync(making, folder);
 };
 
-/** Cases whose facts are appended at once. */
+/** Cases whose events are appended at once. */
 const AT_ONCE = 500;
 
-const makeLog = async (folder: string, cases: number, facts: number): Promise<void> => {
+const makeLog = async (folder: string, cases: number, events: number): Promise<void> => {
   const store = createSqliteStore({ file: logOf(folder) });
-  const append = (stream: string, said: readonly AnyFact[]) => store.append(stream, 'no-stream', said.map(toEvent));
+  const append = (stream: string, said: readonly AnyEvent[]) => store.append(stream, 'no-stream', said.map(toEvent));
   await append(streamName('list', LIST), definitions);
   for (let from = 0; from < cases; from += AT_ONCE) {
     const some = Array.from({ length: Math.min(AT_ONCE, cases - from) }, (_, at) => from + at);
-    await Promise.all(some.map((n) => append(streamOf(n), factsOf(n, facts))));
+    await Promise.all(some.map((n) => append(streamOf(n), eventsOf(n, events))));
   }
   await store.close();
 };
@@ -90,7 +90,7 @@ export async function* pagesOf(store: EventStore): AsyncGenerator<readonly LogEv
 }
 
 /** The same events beside, and of the short cases the list as a table with the indexes of its pages. */
-const makeRaw = async (folder: string, facts: number): Promise<void> => {
+const makeRaw = async (folder: string, events: number): Promise<void> => {
   const store = createSqliteStore({ file: logOf(folder) });
   const db = openRaw(rawOf(folder));
   const log = new RawLog(db);
@@ -99,7 +99,7 @@ const makeRaw = async (folder: string, facts: number): Promise<void> => {
       for (const { cursor: _, position: __, stream, revision, ...event } of page) log.append(stream, revision, event);
     })();
   }
-  if (facts === SHORT) makeList(folder);
+  if (events === SHORT) makeList(folder);
   db.close();
   await store.close();
 };
@@ -119,7 +119,7 @@ const makeList = (folder: string): void => {
     for (const stream of numbers) {
       const id = stream.slice('case-'.length);
       const n = parseInt(id.slice(-12), 16);
-      const [opened, arrested, recognised] = factsOf(n, SHORT);
+      const [opened, arrested, recognised] = eventsOf(n, SHORT);
       if (opened?.type !== 'opened' || recognised?.type !== 'recognised') throw new Error('another case');
       const name = opened.names[0]?.text ?? '';
       const reference = opened.references?.[0]?.reference ?? '';

@@ -15,7 +15,7 @@ import { Connection } from '../src/event-store/eventstoredb/connection.js';
 import { openEsdbStore } from '../src/event-store/eventstoredb/store.js';
 import type { NewEvent } from '../src/event-store/port.js';
 import { median, rate } from './item.js';
-import { factsOf, LONG, toEvent } from './synthetic.js';
+import { eventsOf, LONG, toEvent } from './synthetic.js';
 
 const url = process.env['ESDB_URL'];
 if (url === undefined) throw new Error('ESDB_URL must name a server: esdb://127.0.0.1:2113?tls=false');
@@ -87,9 +87,9 @@ type Name = keyof typeof VARIANTS;
 
 const many = (count: number): readonly NewEvent[] =>
   Array.from({ length: count }, (_, at) => {
-    const fact = factsOf(Math.floor(at / LONG), LONG)[at % LONG];
-    if (fact === undefined) throw new Error('a case of fewer facts');
-    return toEvent(fact);
+    const event = eventsOf(Math.floor(at / LONG), LONG)[at % LONG];
+    if (event === undefined) throw new Error('a case of fewer events');
+    return toEvent(event);
   });
 
 const inFlight = async (variant: Variant, writers: number): Promise<number> => {

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { newCaseId } from '../src/commands/ids.js';
-import { RecordFacts } from '../src/commands/record-facts.js';
+import { RecordEvents } from '../src/commands/record-events.js';
 import { EVENT_STORE, type EventStore } from '../src/event-store/port.js';
 import { FEED_LIMITS } from '../src/http/feeds.js';
 import { serve, type Serving } from '../src/serve.js';
@@ -81,9 +81,9 @@ const append = async (commands: CommandBus, count: number, atOnce: number): Prom
     while (left > 0) {
       left -= 1;
       const subject = { kind: 'case', id: newCaseId(ACTOR) } as const;
-      const facts = [{ type: 'opened', names: NAMES, ...SAID }] as const;
-      const request = { subject, begins: true, facts, actor: ACTOR, acknowledge: [], correlationId: 'bench' };
-      const answer = await commands.execute(new RecordFacts(request));
+      const events = [{ type: 'opened', names: NAMES, ...SAID }] as const;
+      const request = { subject, begins: true, events, actor: ACTOR, acknowledge: [], correlationId: 'bench' };
+      const answer = await commands.execute(new RecordEvents(request));
       if (answer.outcome !== 'recorded') throw new Error(answer.outcome);
     }
   };

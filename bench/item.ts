@@ -3,9 +3,9 @@ import { isWatched, watched } from './profile.js';
 
 /** How much there is of everything. */
 export interface Sizes {
-  /** Cases of eight facts in the log that is loaded from, replayed and rebuilt. */
+  /** Cases of eight events in the log that is loaded from, replayed and rebuilt. */
   readonly cases: number;
-  /** Cases of three facts on the list whose pages are read. */
+  /** Cases of three events on the list whose pages are read. */
   readonly people: number;
   /** A log and a list to compare with those, a hundredth of their size. */
   readonly few: number;

@@ -3,10 +3,10 @@
  * validation, the same deciding and the same store. Prints its address, and ends when its standard input does.
  */
 import { fastify } from 'fastify';
-import { RecordFacts, RecordFactsHandler } from '../src/commands/record-facts.js';
+import { RecordEvents, RecordEventsHandler } from '../src/commands/record-events.js';
 import { newId } from '../src/commands/ids.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
-import { readFact } from '../src/schema/read-fact.js';
+import { readEvent } from '../src/schema/read-event.js';
 import { serve } from '../src/serve.js';
 import { readSettings } from '../src/settings.js';
 import { clock, logOf } from './data-sets.js';
@@ -21,20 +21,20 @@ const habeas = (folder: string): Promise<Running> =>
 
 const bare = async (folder: string): Promise<Running> => {
   const store = createSqliteStore({ file: logOf(folder) });
-  const handler = new RecordFactsHandler(store, clock);
+  const handler = new RecordEventsHandler(store, clock);
   const server = fastify({ logger: false });
   server.post<{ Params: { id: string } }>('/v1/cases/:id/events', async ({ params, body }, reply) => {
-    const read = readFact('case', body);
+    const read = readEvent('case', body);
     if ('problems' in read) return reply.code(400).send(read);
     const request = {
       subject: { kind: 'case', id: params.id },
       begins: false,
-      facts: [read.fact],
+      events: [read.event],
       actor: { kind: 'person', id: 'clerk-7', asserted: true },
       acknowledge: [],
       correlationId: newId(),
     } as const;
-    const answer = await handler.execute(new RecordFacts(request));
+    const answer = await handler.execute(new RecordEvents(request));
     return reply.code(answer.outcome === 'recorded' ? 201 : 409).send(answer);
   });
   const url = await server.listen({ port: 0, host: '127.0.0.1' });

@@ -1,7 +1,7 @@
 /** The cases that are measured with: made up by arithmetic, the same in every run, nobody real in them. */
 import { newId } from '../src/commands/ids.js';
-import type { CaseFact } from '../src/domain/case/facts.js';
-import { allFacts, type AnyFact } from '../src/domain/facts.js';
+import type { CaseEvent } from '../src/domain/case/events.js';
+import { allEvents, type AnyEvent } from '../src/domain/events.js';
 import { formatDay, parseDay, type Day } from '../src/domain/time.js';
 import type { NewEvent } from '../src/event-store/port.js';
 
@@ -12,7 +12,7 @@ export const TODAY: Day = parseDay('2026-01-05') ?? 0;
 /** A day in the middle of it all. */
 export const EARLIER = '2020-06-30';
 
-/** The facts of the long cases (a whole course) and of the short ones (just on the list). */
+/** The events of the long cases (a whole course) and of the short ones (just on the list). */
 export const LONG = 8;
 export const SHORT = 3;
 
@@ -36,8 +36,8 @@ const said = {
   reliability: 'reported',
 } as const;
 
-/** The facts of a case by its number, in the order in which they are recorded; the first `count` of them. */
-export const factsOf = (n: number, count: number): readonly CaseFact[] => {
+/** The events of a case by its number, in the order in which they are recorded; the first `count` of them. */
+export const eventsOf = (n: number, count: number): readonly CaseEvent[] => {
   const begun = FIRST + (chance(n, 0) % YEARS);
   const on = (days: number): { occurredOn: string } => ({ occurredOn: formatDay(begun + days) });
   // One in twenty is known by the month alone.
@@ -46,7 +46,7 @@ export const factsOf = (n: number, count: number): readonly CaseFact[] => {
   const articles = [{ code: 'AZ-CC', article: '234', part: `4.${1 + (n % 3)}` }];
   const category = CATEGORIES[chance(n, 2) % CATEGORIES.length] ?? '';
   const facility = `Penitentiary No. ${1 + (n % 17)}`;
-  const facts: readonly CaseFact[] = [
+  const events: readonly CaseEvent[] = [
     {
       type: 'opened',
       names: [{ text: `${word(chance(n, 3))} ${word(chance(n, 4))}`, script: 'Latn', language: 'az', kind: 'full' }],
@@ -63,22 +63,22 @@ export const factsOf = (n: number, count: number): readonly CaseFact[] => {
       ? { type: 'released', ...on(700), reason: 'other', ...said }
       : { type: 'transferred', ...on(400), facility: 'Penitentiary No. 18', ...said },
   ];
-  return facts.slice(0, count);
+  return events.slice(0, count);
 };
 
-/** A fact that can always be recorded of a case of this register, and that changes nothing on the lists. */
-export const oneMore: CaseFact = { type: 'mistreated', occurredOn: '2025-01-05', kind: 'denial-of-care', ...said };
+/** An event that can always be recorded of a case of this register, and that changes nothing on the lists. */
+export const oneMore: CaseEvent = { type: 'mistreated', occurredOn: '2025-01-05', kind: 'denial-of-care', ...said };
 
 /** The list on which everybody is. */
-export const definitions: readonly AnyFact[] = [
+export const definitions: readonly AnyEvent[] = [
   { type: 'list-defined', name: { en: 'Union' }, ...said },
   ...CATEGORIES.map((category) => ({ type: 'category-defined', category, name: { en: category }, ...said }) as const),
 ];
 
-export const toEvent = (fact: AnyFact): NewEvent => ({
+export const toEvent = (event: AnyEvent): NewEvent => ({
   id: newId(),
-  fact,
-  schemaVersion: allFacts[fact.type].version,
+  event,
+  schemaVersion: allEvents[event.type].version,
   recordedAt: new Date().toISOString(),
   actor: { kind: 'person', id: 'clerk-7', asserted: true },
   acknowledged: [],

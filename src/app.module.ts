@@ -31,14 +31,14 @@ import { Metrics } from './watching/metrics.js';
 import { WatchedStore } from './watching/watched-store.js';
 
 /** What a process holds of a register. */
-interface Holdings {
+interface Resources {
   readonly folder: DataFolder;
   readonly store: WatchedStore;
   readonly clock: Clock;
   readonly readModels: ReadModels;
   readonly metrics: Metrics;
 }
-const HOLDINGS = Symbol('Holdings');
+const RESOURCES = Symbol('Resources');
 /** Token of the data folder that is held. */
 export const DATA_FOLDER = Symbol('DataFolder');
 
@@ -53,7 +53,7 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 });
 
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
-const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => {
+const hold = async (settings: Settings, serving: boolean): Promise<Resources> => {
   const folder = openDataFolder(settings.data);
   for (const notice of noticesOf(folder)) log.warn(notice);
   try {
@@ -78,7 +78,7 @@ const hold = async (settings: Settings, serving: boolean): Promise<Holdings> => 
   }
 };
 
-const healthOf = ({ store, readModels }: Holdings): Health => {
+const healthOf = ({ store, readModels }: Resources): Health => {
   const latest = new LatestCondition(() => conditionOf(store, readModels));
   return { check: () => latest.check(), met: (error) => readModels.met(error) };
 };
@@ -105,16 +105,16 @@ const tellOfDamage = ({ message }: StoreDamaged): void =>
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  constructor(@Inject(HOLDINGS) private readonly held: Holdings) {}
+  constructor(@Inject(RESOURCES) private readonly held: Resources) {}
 
   /**
    * A register behind these settings, for a service or for one command. Errors of the data folder and the store come out of
    * NestFactory.
    */
   static forSettings(settings: Settings, { serving = false } = {}): DynamicModule {
-    const from = <T>(provide: InjectionToken, pick: (held: Holdings) => T) => ({
+    const from = <T>(provide: InjectionToken, pick: (held: Resources) => T) => ({
       provide,
-      inject: [HOLDINGS],
+      inject: [RESOURCES],
       useFactory: pick,
     });
     const shared = [
@@ -131,7 +131,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       global: true,
       imports: [CqrsModule.forRoot(), HttpModule],
       providers: [
-        { provide: HOLDINGS, useFactory: () => hold(settings, serving) },
+        { provide: RESOURCES, useFactory: () => hold(settings, serving) },
         ...shared,
         ...commandHandlers,
         ...QUERY_HANDLERS,

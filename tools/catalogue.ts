@@ -1,26 +1,26 @@
 /**
  * The catalogue of event types, docs/events.md, made from the code: what each means from its description, its fields
- * from the types as the compiler sees them. A new type stands in it as soon as it has a key in its `facts.ts`.
+ * from the types as the compiler sees them. A new type stands in it as soon as it has a key in its `events.ts`.
  */
 import ts from 'typescript';
-import { caseFacts } from '../src/domain/case/facts.js';
-import type { FactDescription } from '../src/domain/fact.js';
-import { describe, type StreamKind } from '../src/domain/facts.js';
-import { instrumentFacts } from '../src/domain/instrument/facts.js';
-import { listFacts } from '../src/domain/list/facts.js';
-import { referenceFacts } from '../src/domain/reference/facts.js';
+import { caseEvents } from '../src/domain/case/events.js';
+import type { EventDescription } from '../src/domain/event.js';
+import { describe, type StreamKind } from '../src/domain/events.js';
+import { instrumentEvents } from '../src/domain/instrument/events.js';
+import { listEvents } from '../src/domain/list/events.js';
+import { referenceEvents } from '../src/domain/reference/events.js';
 
 const kinds: Record<StreamKind, object> = {
-  case: caseFacts,
-  list: listFacts,
-  instrument: instrumentFacts,
-  reference: referenceFacts,
+  case: caseEvents,
+  list: listEvents,
+  instrument: instrumentEvents,
+  reference: referenceEvents,
 };
 
 const INTRODUCTION = `# Events
 
-Made from the code by \`npm run docs\`; a test compares. Every event is a fact that somebody reported, and carries, beside the fields
-of its type, those of [every fact](#every-fact). Fields marked \`?\` may be unknown. *Dated* events need \`occurredOn\`;
+Made from the code by \`npm run docs\`; a test compares. Every event is an event that somebody reported, and carries, beside the fields
+of its type, those of [every event](#every-event). Fields marked \`?\` may be unknown. *Dated* events need \`occurredOn\`;
 the others are about the dossier or define something, and their time is when they were recorded. *Personal* fields are stored
 apart from the rest of the event; \`sources\` and \`note\` always are.
 `;
@@ -28,18 +28,18 @@ apart from the rest of the event; \`sources\` and \`note\` always are.
 /** The whole page. `root` is the folder of tsconfig.json. */
 export const catalogue = (root: string): string => {
   const reader = new TypeReader(root);
-  const sections = Object.entries(kinds).map(([kind, facts]) =>
+  const sections = Object.entries(kinds).map(([kind, events]) =>
     [
       `## Events of ${kind === 'instrument' ? 'an' : 'a'} ${kind}`,
-      ...Object.keys(facts).map((type) => section(type, described(type), reader)),
+      ...Object.keys(events).map((type) => section(type, described(type), reader)),
     ].join('\n\n'),
   );
-  const every = `## Every fact\n\n${fieldTable(reader.everyFact(), [])}`;
+  const every = `## Every event\n\n${fieldTable(reader.everyEvent(), [])}`;
   const shapes = reader.shapes().map(({ name, doc, fields }) => paragraphs(`### ${name}`, doc, fieldTable(fields, [])));
   return `${paragraphs(INTRODUCTION.trim(), ...sections, every, '## Shapes', ...shapes)}\n`;
 };
 
-const described = (type: string): FactDescription<Record<string, unknown>> => {
+const described = (type: string): EventDescription<Record<string, unknown>> => {
   const description = describe(type);
   if (description === undefined) throw new Error(`no such type: ${type}`);
   return description;
@@ -47,7 +47,7 @@ const described = (type: string): FactDescription<Record<string, unknown>> => {
 
 const section = (
   type: string,
-  { means, version, dated, personal }: FactDescription<Record<string, unknown>>,
+  { means, version, dated, personal }: EventDescription<Record<string, unknown>>,
   reader: TypeReader,
 ): string =>
   paragraphs(
@@ -77,7 +77,7 @@ const paragraphs = (...parts: readonly string[]): string => parts.filter((part) 
 /** Reads fields from the types of src/domain. */
 class TypeReader {
   private readonly checker: ts.TypeChecker;
-  private readonly facts: ReadonlyMap<string, ts.Type>;
+  private readonly events: ReadonlyMap<string, ts.Type>;
   private readonly said: ts.Type;
   private readonly seen = new Map<string, ts.Type>();
 
@@ -86,22 +86,22 @@ class TypeReader {
       config: { compilerOptions: object };
     };
     const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
-    const program = ts.createProgram([`${root}/src/domain/facts.ts`], { ...options, types: [], incremental: false });
+    const program = ts.createProgram([`${root}/src/domain/events.ts`], { ...options, types: [], incremental: false });
     this.checker = program.getTypeChecker();
-    const any = this.exported(program, `${root}/src/domain/facts.ts`, 'AnyFact');
-    this.said = this.exported(program, `${root}/src/domain/fact.ts`, 'Said');
+    const any = this.exported(program, `${root}/src/domain/events.ts`, 'AnyEvent');
+    this.said = this.exported(program, `${root}/src/domain/event.ts`, 'Said');
     const members = any.isUnion() ? any.types : [any];
-    this.facts = new Map(members.map((member) => [this.typeOf(member), member]));
+    this.events = new Map(members.map((member) => [this.typeOf(member), member]));
   }
 
   fieldsOf(type: string): readonly Field[] {
-    const fact = this.facts.get(type);
-    if (fact === undefined) throw new Error(`no such type: ${type}`);
+    const event = this.events.get(type);
+    if (event === undefined) throw new Error(`no such type: ${type}`);
     const common = new Set(['type', ...this.said.getProperties().map(({ name }) => name)]);
-    return this.fields(fact.getProperties().filter(({ name }) => !common.has(name)));
+    return this.fields(event.getProperties().filter(({ name }) => !common.has(name)));
   }
 
-  everyFact(): readonly Field[] {
+  everyEvent(): readonly Field[] {
     return this.fields(this.said.getProperties());
   }
 
@@ -123,10 +123,10 @@ class TypeReader {
     return this.checker.getDeclaredTypeOfSymbol(symbol);
   }
 
-  private typeOf(fact: ts.Type): string {
-    const property = fact.getProperty('type');
+  private typeOf(event: ts.Type): string {
+    const property = event.getProperty('type');
     const type = property && this.checker.getTypeOfSymbol(property);
-    if (type?.isStringLiteral() !== true) throw new Error('a fact without a type');
+    if (type?.isStringLiteral() !== true) throw new Error('an event without a type');
     return type.value;
   }
 

@@ -1,6 +1,6 @@
 /** The table of bounds in docs/operations.md, made from the constants where they live. */
 import { maxHeaderSize } from 'node:http';
-import { MAX_FACTS } from '../src/commands/streams.js';
+import { MAX_EVENTS_PER_STREAM } from '../src/commands/streams.js';
 import { MAX_TURNS, TURN_WAIT_MS } from '../src/commands/turns.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request.js';
@@ -35,8 +35,8 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
   ['Movements of a page', count(LIMITS.movements), answer('REQUEST.INVALID')],
-  ['Facts of one case, list or instrument', count(MAX_FACTS), answer('SUBJECT.FULL')],
-  ['Facts stored together', size(MAX_APPEND_BYTES), answer('FACT.TOO_LARGE')],
+  ['Events of one case, list or instrument', count(MAX_EVENTS_PER_STREAM), answer('SUBJECT.FULL')],
+  ['Events stored together', size(MAX_APPEND_BYTES), answer('EVENT.TOO_LARGE')],
   ['Writes that wait for the disk', `${count(MAX_QUEUED)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
   [
     'Writes that wait for others to the same case, list or instrument',

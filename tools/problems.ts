@@ -59,8 +59,8 @@ ${rows([
 
 ## Findings
 
-What is odd about a set of facts. *refuse*: no possible course of events allows it (\`FACT.REFUSED\`). *ask*: probably a
-mistake; recorded where the request names the code in \`acknowledge\`, else \`FACT.UNACKNOWLEDGED\`. *warn*: recorded, and
+What is odd about a set of events. *refuse*: no possible course of events allows it (\`EVENT.REFUSED\`). *ask*: probably a
+mistake; recorded where the request names the code in \`acknowledge\`, else \`EVENT.UNACKNOWLEDGED\`. *warn*: recorded, and
 shown on the case.
 
 ${table('finding', {

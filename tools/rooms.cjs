@@ -5,7 +5,7 @@
  * `words` are the files of the domain that only say what can be said: types, closed vocabularies, codes of findings, dates, texts. Rooms that may
  * use the domain's words may also import any type of the domain, but none of its rules.
  */
-const words = ['^src/domain/(fact|facts|text|time|clock)\\.ts$', '^src/domain/[^/]+/(facts|state|findings)\\.ts$'];
+const words = ['^src/domain/(event|events|text|time|clock)\\.ts$', '^src/domain/[^/]+/(events|state|findings)\\.ts$'];
 
 /** @type {Record<string, { path: string, says: string, paths: string[], domainTypes?: true, packages: string[], node: string[] }>} */
 const rooms = {
@@ -60,7 +60,7 @@ const rooms = {
       ...words,
       '^src/schema/',
       '^src/json/',
-      '^src/commands/(record-facts|ids)\\.ts$',
+      '^src/commands/(record-events|ids)\\.ts$',
       '^src/read-models/questions\\.ts$',
     ],
     domainTypes: true,
@@ -74,7 +74,7 @@ const rooms = {
       ...words,
       '^src/schema/',
       '^src/json/',
-      '^src/commands/(record-facts|record-many|ids)\\.ts$',
+      '^src/commands/(record-events|record-batch|ids)\\.ts$',
       '^src/read-models/questions\\.ts$',
       '^src/register-files/export\\.ts$',
     ],

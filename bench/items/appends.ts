@@ -1,11 +1,11 @@
-/** Appends that are durable when they are answered. Case by case, eight facts each. */
+/** Appends that are durable when they are answered. Case by case, eight events each. */
 import { copyFileSync } from 'node:fs';
 import type { Expected, NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { logOf, registerOf, streamOf } from '../data-sets.js';
 import { rate, type Figure, type Item, type Place, type Variant } from '../item.js';
 import { openRaw, RawLog } from '../raw.js';
-import { factsOf, LONG, toEvent } from '../synthetic.js';
+import { eventsOf, LONG, toEvent } from '../synthetic.js';
 
 interface Append {
   readonly stream: string;
@@ -20,9 +20,9 @@ const NEW = 2 ** 40;
 const appends = (count: number): readonly Append[] =>
   Array.from({ length: count }, (_, at) => {
     const revision = at % LONG;
-    const fact = factsOf(Math.floor(at / LONG), LONG)[revision];
-    if (fact === undefined) throw new Error('a case of fewer facts');
-    return { stream: streamOf(NEW + Math.floor(at / LONG)), revision, event: toEvent(fact) };
+    const event = eventsOf(Math.floor(at / LONG), LONG)[revision];
+    if (event === undefined) throw new Error('a case of fewer events');
+    return { stream: streamOf(NEW + Math.floor(at / LONG)), revision, event: toEvent(event) };
   });
 
 const expected = (revision: number): Expected => (revision === 0 ? 'no-stream' : revision - 1);

@@ -15,7 +15,7 @@ const LIMIT = 50;
 interface Asking {
   readonly members: (after?: string) => ReturnType<ListMembersHandler['execute']>;
   readonly counts: () => ReturnType<CountsHandler['execute']>;
-  /** Records a fact of somebody on the list, and waits until the read models have it. */
+  /** Records an event of somebody on the list, and waits until the read models have it. */
   readonly write: (at: number) => Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 /** Reading the log: one case after the other, and the whole of it. */
 import { decideCase } from '../../src/domain/case/decide.js';
-import type { CaseFact } from '../../src/domain/case/facts.js';
-import type { Given } from '../../src/domain/case/given.js';
-import type { Known } from '../../src/domain/fact.js';
+import type { CaseEvent } from '../../src/domain/case/events.js';
+import type { ReferenceData } from '../../src/domain/case/reference-data.js';
+import type { EventWithId } from '../../src/domain/event.js';
 import { foldList } from '../../src/domain/list/list.js';
-import type { ListFact } from '../../src/domain/list/facts.js';
+import type { ListEvent } from '../../src/domain/list/events.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { logOf, pagesOf, rawOf, registerOf, streamOf } from '../data-sets.js';
@@ -15,19 +15,19 @@ import { chance, definitions, LIST, LONG, oneMore, toEvent, TODAY } from '../syn
 
 const folder = ({ data, sizes }: Place): string => registerOf(data, sizes.cases, LONG);
 
-/** What is done with the facts of a case that was loaded. */
-type Use = (facts: readonly Known<CaseFact>[]) => void;
+/** What is done with the events of a case that was loaded. */
+type Use = (events: readonly EventWithId<CaseEvent>[]) => void;
 
-const fold: Use = (facts) => {
-  if (facts.reduce((folded, { fact }) => step(folded, fact), NOTHING).facts !== LONG)
-    throw new Error('facts are missing');
+const fold: Use = (events) => {
+  if (events.reduce((folded, { event }) => step(folded, event), NOTHING).events !== LONG)
+    throw new Error('events are missing');
 };
 
-const list = foldList(LIST, definitions as readonly ListFact[]);
-const given: Given = { today: TODAY, lists: new Map(list && [[LIST, list]]), instruments: new Map() };
+const list = foldList(LIST, definitions as readonly ListEvent[]);
+const given: ReferenceData = { today: TODAY, lists: new Map(list && [[LIST, list]]), instruments: new Map() };
 const { id } = toEvent(oneMore);
-const decide: Use = (facts) => {
-  if (decideCase(facts, [{ id, fact: oneMore }], given, []).outcome !== 'accepted') throw new Error('refused');
+const decide: Use = (events) => {
+  if (decideCase(events, [{ id, event: oneMore }], given, []).outcome !== 'accepted') throw new Error('refused');
 };
 
 /** Cases in no order; the first ones are not timed. */
@@ -49,7 +49,7 @@ const oursLoads =
   async (place) => {
     const store = createSqliteStore({ file: logOf(folder(place)) });
     const figure = await loads(place, async (n) => {
-      use((await store.readStream(streamOf(n), -1, 2_001)) as readonly Known<CaseFact>[]);
+      use((await store.readStream(streamOf(n), -1, 2_001)) as readonly EventWithId<CaseEvent>[]);
     });
     await store.close();
     return figure;
@@ -61,7 +61,7 @@ const rawLoads =
     const db = openRaw(rawOf(folder(place)));
     const select = db.prepare('SELECT event FROM events WHERE stream = ? ORDER BY version').pluck();
     const figure = await loads(place, (n) => {
-      use((select.all(streamOf(n)) as string[]).map((text) => JSON.parse(text) as Known<CaseFact>));
+      use((select.all(streamOf(n)) as string[]).map((text) => JSON.parse(text) as EventWithId<CaseEvent>));
     });
     db.close();
     return figure;
@@ -71,15 +71,15 @@ const replayed = async (run: (everybody: Everybody) => Promise<void> | void, { s
   const everybody = new Everybody();
   const count = sizes.cases * LONG;
   const value = await rate(count, () => run(everybody));
-  const { facts } = everybody.sums;
-  if (facts !== count + definitions.length) throw new Error(`${facts} facts were replayed`);
+  const { events } = everybody.sums;
+  if (events !== count + definitions.length) throw new Error(`${events} events were replayed`);
   return { value, seen: { 'MiB at most': process.resourceUsage().maxRSS / 1024 } };
 };
 
 const oursReplay: Variant = async (place) => {
   const store = createSqliteStore({ file: logOf(folder(place)) });
   const figure = await replayed(async (everybody) => {
-    for await (const page of pagesOf(store)) for (const { stream, fact } of page) everybody.take(stream, fact);
+    for await (const page of pagesOf(store)) for (const { stream, event } of page) everybody.take(stream, event);
   }, place);
   await store.close();
   return figure;
@@ -90,7 +90,7 @@ const rawReplay: Variant = async (place) => {
   const select = db.prepare('SELECT stream, event FROM events ORDER BY position').raw();
   const figure = await replayed((everybody) => {
     for (const [stream, event] of select.iterate() as IterableIterator<[string, string]>)
-      everybody.take(stream, (JSON.parse(event) as NewEvent).fact);
+      everybody.take(stream, (JSON.parse(event) as NewEvent).event);
   }, place);
   db.close();
   return figure;

@@ -36,21 +36,21 @@ const ours: Variant = async (place) => {
 const rowAtATime: Variant = async (place) => {
   const source = openRaw(rawOf(folder(place)));
   const db = openRaw(`${place.work}/models.sqlite`);
-  db.exec('CREATE TABLE list (stream TEXT PRIMARY KEY, status TEXT, category TEXT, name TEXT, facts INTEGER)');
+  db.exec('CREATE TABLE list (stream TEXT PRIMARY KEY, status TEXT, category TEXT, name TEXT, events INTEGER)');
   db.exec('CREATE INDEX by_category ON list (category, name)');
   db.exec('CREATE TABLE audit (position INTEGER PRIMARY KEY, stream TEXT, type TEXT, recorded_at TEXT, actor TEXT)');
   const list =
     db.prepare(`INSERT INTO list VALUES (@stream, @type, @category, @name, 1) ON CONFLICT (stream) DO UPDATE SET
-    status = @type, category = coalesce(@category, category), name = coalesce(@name, name), facts = facts + 1`);
+    status = @type, category = coalesce(@category, category), name = coalesce(@name, name), events = events + 1`);
   const audit = db.prepare('INSERT INTO audit VALUES (?, ?, ?, ?, ?)');
   const select = source.prepare('SELECT position, stream, event FROM events ORDER BY position').raw();
   const write = db.transaction((rows: readonly [number, string, string][]) => {
     for (const [position, stream, text] of rows) {
-      const { fact, recordedAt, actor } = JSON.parse(text) as NewEvent;
-      const category = fact.type === 'recognised' ? fact.category : null;
-      const name = fact.type === 'opened' ? (fact.names[0]?.text ?? null) : null;
-      list.run({ stream, type: fact.type, category, name });
-      audit.run(position, stream, fact.type, recordedAt, actor.id);
+      const { event, recordedAt, actor } = JSON.parse(text) as NewEvent;
+      const category = event.type === 'recognised' ? event.category : null;
+      const name = event.type === 'opened' ? (event.names[0]?.text ?? null) : null;
+      list.run({ stream, type: event.type, category, name });
+      audit.run(position, stream, event.type, recordedAt, actor.id);
     }
   });
   const value = await rate(eventsIn(place), () => {

@@ -16,7 +16,7 @@ export interface DemoOptions {
   readonly once?: true;
 }
 
-/** Beside `dist`, wherever the package stands. */
+/** RequestOptions `dist`, wherever the package stands. */
 const FOLDER = fileURLToPath(new URL('../../demo/', import.meta.url));
 const FILES = [
   'register.json',

@@ -51,7 +51,7 @@ Settings that are not given as options come from the environment (HABEAS_DATA, H
 const program = (context: Context, end: End): Command => {
   const habeas = new Command('habeas')
     .description(
-      'The register of political prisoners that can prove its own history: facts about cases go into a log, and the ' +
+      'The register of political prisoners that can prove its own history: events about cases go into a log, and the ' +
         'current list, the counts and the audit history are made from it.',
     )
     .exitOverride()

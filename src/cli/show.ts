@@ -112,10 +112,10 @@ const oneHistory = async (queries: Queries): Promise<string> => {
 };
 
 /** A line an event, and one more for each further change that it made. */
-const linesOf = ({ position, fact, changes }: HistoryEntry): string[][] => {
+const linesOf = ({ position, event, changes }: HistoryEntry): string[][] => {
   const [first = '', ...others] = changes.filter(({ from }) => from !== null).map(inWords);
-  const on = 'occurredOn' in fact ? (fact.occurredOn ?? '') : '';
-  return [[String(position), on, fact.type, first], ...others.map((change) => ['', '', '', change])];
+  const on = 'occurredOn' in event ? (event.occurredOn ?? '') : '';
+  return [[String(position), on, event.type, first], ...others.map((change) => ['', '', '', change])];
 };
 
 const inWords = ({ axis, from, to, before, after }: Change): string => {

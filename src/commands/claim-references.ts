@@ -20,11 +20,11 @@
  * References are one where their folded keys are. Claims of the time before that stand in streams named by their spelling; they
  * are heeded for ever, and every new claim stands in the stream of the key.
  */
-import type { CaseFact, Reference } from '../domain/case/facts.js';
+import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Clock } from '../domain/clock.js';
-import type { Actor, Known } from '../domain/fact.js';
-import { streamName } from '../domain/facts.js';
-import { referenceFacts, type ReferenceFact } from '../domain/reference/facts.js';
+import type { Actor, EventWithId } from '../domain/event.js';
+import { streamName } from '../domain/events.js';
+import { referenceEvents, type ReferenceEvent } from '../domain/reference/events.js';
 import { hasReference, referencesOf, referenceStream, spellingStream } from '../domain/reference/reference.js';
 import type { EventStore, NewEvent, StreamEvent } from '../event-store/port.js';
 import { earlierStreams } from './earlier-claims.js';
@@ -40,8 +40,8 @@ const MAX_TRIES = 5;
 export interface ClaimRequest {
   readonly caseId: string;
   /** What the case says already, and what it is about to say. */
-  readonly before: readonly Known<CaseFact>[];
-  readonly news: readonly Known<CaseFact>[];
+  readonly before: readonly EventWithId<CaseEvent>[];
+  readonly news: readonly EventWithId<CaseEvent>[];
   readonly actor: Actor;
   readonly correlationId: string;
 }
@@ -54,7 +54,7 @@ export type Claimed =
   | { readonly outcome: 'contended' };
 
 /**
- * Claims every reference of the new facts for their case. All are checked before the first is claimed, so that a taken
+ * Claims every reference of the new events for their case. All are checked before the first is claimed, so that a taken
  * one leaves no claim behind. A reference that the case has already needs no claim: to name it again is a double report
  * that adds a source, not a collision.
  */
@@ -94,7 +94,7 @@ export const holderOf = async (
   reference: string,
 ): Promise<Holder | null> => {
   const claims = (await claimsOf(store, { list, reference })).filter((claim) => claim !== null);
-  const spelt = claims.filter(({ fact }) => fact.reference === reference);
+  const spelt = claims.filter(({ event }) => event.reference === reference);
   for (const claim of new Set([...spelt, ...claims])) {
     const held = await holder(store, clock, claim);
     if (held !== null) return held;
@@ -109,10 +109,10 @@ const claimsOf = async (store: EventStore, reference: Reference): Promise<readon
   return Promise.all([...streams].map((one) => claimIn(store, one)));
 };
 
-/** A reference that a case wants, and the fact that says it. */
+/** A reference that a case wants, and the event that says it. */
 interface Wish extends Reference, Omit<ClaimRequest, 'before' | 'news'> {
   readonly stream: string;
-  readonly factId: string;
+  readonly eventId: string;
 }
 
 /**
@@ -120,18 +120,18 @@ interface Wish extends Reference, Omit<ClaimRequest, 'before' | 'news'> {
  * begin with the same one, so that one of them gets both.
  */
 const wishesOf = ({ before, news, ...request }: ClaimRequest): readonly Wish[] => {
-  const said = before.map((b) => b.fact);
+  const said = before.map((b) => b.event);
   const wishes = new Map<string, Wish>();
-  for (const { id, fact } of news)
-    for (const reference of referencesOf(fact)) {
+  for (const { id, event } of news)
+    for (const reference of referencesOf(event)) {
       const stream = referenceStream(reference);
       if (!wishes.has(stream) && !hasReference(said, reference))
-        wishes.set(stream, { ...request, ...reference, stream, factId: id });
+        wishes.set(stream, { ...request, ...reference, stream, eventId: id });
     }
   return [...wishes.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
 };
 
-type Claim = StreamEvent & { readonly fact: ReferenceFact };
+type Claim = StreamEvent & { readonly event: ReferenceEvent };
 
 /** The claim that counts: the last of its stream. */
 const claimIn = async (store: EventStore, stream: string): Promise<Claim | null> =>
@@ -141,18 +141,18 @@ const ageOf = (clock: Clock, { recordedAt }: Claim): number => clock.now().getTi
 
 /** Looks at the clock first and into the case after: see above. */
 const holder = async (store: EventStore, clock: Clock, last: Claim): Promise<Holder | null> => {
-  const { caseId } = last.fact;
+  const { caseId } = last.event;
   const kept = ageOf(clock, last) < CLAIM_HOLDS_MS;
-  const facts = await loadStream(store, streamName('case', caseId));
+  const events = await loadStream(store, streamName('case', caseId));
   const said = hasReference(
-    facts.map((e) => e.fact),
-    last.fact,
+    events.map((e) => e.event),
+    last.event,
   );
   return said || kept ? { caseId, said } : null;
 };
 
 const takenBy = async (store: EventStore, clock: Clock, wish: Wish, last: Claim | null): Promise<Claimed | null> => {
-  if (last === null || last.fact.caseId === wish.caseId) return null;
+  if (last === null || last.event.caseId === wish.caseId) return null;
   const held = await holder(store, clock, last);
   const { list, reference } = wish;
   return held === null ? null : { outcome: 'reference-taken', list, reference, by: held.caseId };
@@ -164,7 +164,7 @@ const claim = async (store: EventStore, clock: Clock, wish: Wish, seen: Claim | 
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const taken = await takenBy(store, clock, wish, last);
     if (taken !== null) return taken;
-    if (last?.fact.caseId === wish.caseId && ageOf(clock, last) < WRITE_WITHIN_MS) return claimed(last.recordedAt);
+    if (last?.event.caseId === wish.caseId && ageOf(clock, last) < WRITE_WITHIN_MS) return claimed(last.recordedAt);
     const event = claimEvent(wish, recordedAt(clock.now(), last));
     const appended = await store.append(wish.stream, last?.revision ?? 'no-stream', [event]);
     if (appended.outcome === 'appended') return claimed(event.recordedAt);
@@ -175,10 +175,10 @@ const claim = async (store: EventStore, clock: Clock, wish: Wish, seen: Claim | 
 
 const claimed = (at: string): Claimed => ({ outcome: 'claimed', writeBefore: Date.parse(at) + WRITE_WITHIN_MS });
 
-/** The sources of the fact stay with the case: they may name people, and the claim is the register's own doing. */
-const claimEvent = ({ list, reference, caseId, factId, actor, correlationId }: Wish, at: string): NewEvent => ({
+/** The sources of the event stay with the case: they may name people, and the claim is the register's own doing. */
+const claimEvent = ({ list, reference, caseId, eventId, actor, correlationId }: Wish, at: string): NewEvent => ({
   id: newId(),
-  fact: {
+  event: {
     type: 'reference-claimed',
     list,
     reference,
@@ -186,11 +186,11 @@ const claimEvent = ({ list, reference, caseId, factId, actor, correlationId }: W
     sources: [{ kind: 'other', citation: 'The register itself, before the case says its reference.' }],
     reliability: 'reported',
   },
-  schemaVersion: referenceFacts['reference-claimed'].version,
+  schemaVersion: referenceEvents['reference-claimed'].version,
   recordedAt: at,
   actor,
   acknowledged: [],
   raised: [],
   correlationId,
-  causationId: factId,
+  causationId: eventId,
 });

@@ -1,16 +1,16 @@
 /** Puts a request before the domain, with everything that it must know to decide. */
 import { decideCase } from '../domain/case/decide.js';
-import type { CaseFact } from '../domain/case/facts.js';
+import type { CaseEvent } from '../domain/case/events.js';
 import type { Clock } from '../domain/clock.js';
-import type { Decision, Known } from '../domain/fact.js';
-import type { AnyFact } from '../domain/facts.js';
+import type { Decision, EventWithId } from '../domain/event.js';
+import type { AnyEvent } from '../domain/events.js';
 import { decideInstrument } from '../domain/instrument/decide.js';
 import { decideList } from '../domain/list/decide.js';
 import type { EventStore } from '../event-store/port.js';
 import { Definitions } from './definitions.js';
 
 export type SubjectKind = 'case' | 'list' | 'instrument';
-type Facts = readonly Known<AnyFact>[];
+type Events = readonly EventWithId<AnyEvent>[];
 
 export class Decider {
   private readonly definitions: Definitions;
@@ -22,8 +22,8 @@ export class Decider {
     this.definitions = new Definitions(store);
   }
 
-  /** Decides on new facts behind those that the subject has. A subject's stream holds facts of its kind alone. */
-  async decide(kind: SubjectKind, before: Facts, news: Facts, acknowledge: readonly string[]): Promise<Decision> {
+  /** Decides on new events behind those that the subject has. A subject's stream holds events of its kind alone. */
+  async decide(kind: SubjectKind, before: Events, news: Events, acknowledge: readonly string[]): Promise<Decision> {
     switch (kind) {
       case 'case':
         return this.decideCase(of(before), of(news), acknowledge);
@@ -35,14 +35,14 @@ export class Decider {
   }
 
   private async decideCase(
-    before: readonly Known<CaseFact>[],
-    news: readonly Known<CaseFact>[],
+    before: readonly EventWithId<CaseEvent>[],
+    news: readonly EventWithId<CaseEvent>[],
     acknowledge: readonly string[],
   ): Promise<Decision> {
-    const facts = [...before, ...news].map((known) => known.fact);
-    const given = await this.definitions.given(facts, this.clock.today());
+    const events = [...before, ...news].map((known) => known.event);
+    const given = await this.definitions.given(events, this.clock.today());
     return decideCase(before, news, given, acknowledge);
   }
 }
 
-const of = <F extends AnyFact>(facts: Facts): readonly Known<F>[] => facts as readonly Known<F>[];
+const of = <F extends AnyEvent>(events: Events): readonly EventWithId<F>[] => events as readonly EventWithId<F>[];

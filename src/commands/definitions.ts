@@ -1,11 +1,11 @@
-/** What a case's facts refer to, read from the log itself: a decision never waits for a read model. */
+/** What a case's events refer to, read from the log itself: a decision never waits for a read model. */
 import { refersTo } from '../domain/case/decide.js';
-import type { CaseFact } from '../domain/case/facts.js';
-import type { Given } from '../domain/case/given.js';
-import { streamName, type AnyFact, type StreamKind } from '../domain/facts.js';
-import type { InstrumentFact } from '../domain/instrument/facts.js';
+import type { CaseEvent } from '../domain/case/events.js';
+import type { ReferenceData } from '../domain/case/reference-data.js';
+import { streamName, type AnyEvent, type StreamKind } from '../domain/events.js';
+import type { InstrumentEvent } from '../domain/instrument/events.js';
 import { foldInstrument, type Instrument } from '../domain/instrument/instrument.js';
-import type { ListFact } from '../domain/list/facts.js';
+import type { ListEvent } from '../domain/list/events.js';
 import { foldList, type ListDefinition } from '../domain/list/list.js';
 import type { Day } from '../domain/time.js';
 import type { EventStore, StreamEvent } from '../event-store/port.js';
@@ -16,17 +16,17 @@ const REMEMBERED = 256;
 
 /** Lists and instruments by id, each folded once; from then on only what is new in its stream is read. */
 export class Definitions {
-  private readonly lists: Folds<ListFact, ListDefinition>;
-  private readonly instruments: Folds<InstrumentFact, Instrument>;
+  private readonly lists: Folds<ListEvent, ListDefinition>;
+  private readonly instruments: Folds<InstrumentEvent, Instrument>;
 
   constructor(store: EventStore) {
     this.lists = new Folds(store, 'list', foldList);
     this.instruments = new Folds(store, 'instrument', foldInstrument);
   }
 
-  /** Everything that the facts name, as far as it exists, as of now. */
-  async given(facts: readonly CaseFact[], today: Day): Promise<Given> {
-    const named = refersTo(facts);
+  /** Everything that the events name, as far as it exists, as of now. */
+  async given(events: readonly CaseEvent[], today: Day): Promise<ReferenceData> {
+    const named = refersTo(events);
     return {
       today,
       lists: await this.lists.all(named.lists),
@@ -36,20 +36,20 @@ export class Definitions {
 }
 
 interface Fold<F, D> {
-  readonly facts: readonly F[];
+  readonly events: readonly F[];
   readonly revision: number;
   readonly definition: D;
 }
 
 /** The definitions of one kind. */
-class Folds<F extends AnyFact, D> {
+class Folds<F extends AnyEvent, D> {
   /** In the order of their last use: the first is the one to forget. */
   private readonly remembered = new Map<string, Fold<F, D>>();
 
   constructor(
     private readonly store: EventStore,
     private readonly kind: StreamKind,
-    private readonly fold: (id: string, facts: readonly F[]) => D | null,
+    private readonly fold: (id: string, events: readonly F[]) => D | null,
   ) {}
 
   async all(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, D>> {
@@ -72,9 +72,9 @@ class Folds<F extends AnyFact, D> {
   private grow(id: string, known: Fold<F, D> | undefined, news: readonly StreamEvent[]): Fold<F, D> | undefined {
     const last = news.at(-1);
     if (last === undefined) return known;
-    const facts = [...(known?.facts ?? []), ...news.map((e) => e.fact as F)];
-    const definition = this.fold(id, facts);
-    return definition === null ? undefined : { facts, revision: last.revision, definition };
+    const events = [...(known?.events ?? []), ...news.map((e) => e.event as F)];
+    const definition = this.fold(id, events);
+    return definition === null ? undefined : { events, revision: last.revision, definition };
   }
 
   private remember(id: string, fold: Fold<F, D>): void {

@@ -31,9 +31,9 @@ const scanLog = async (store: EventStore): Promise<EarlierClaims> => {
   const found = new Map<string, Set<string>>();
   let page = await store.read(null, PAGE);
   while (page.length > 0) {
-    for (const { fact, stream } of page) {
-      if (fact.type !== 'reference-claimed') continue;
-      const folded = referenceStream(fact);
+    for (const { event, stream } of page) {
+      if (event.type !== 'reference-claimed') continue;
+      const folded = referenceStream(event);
       if (folded === stream) continue;
       const others = found.get(folded) ?? new Set();
       found.set(folded, others.add(stream));

@@ -1,5 +1,5 @@
-import { RecordFactsHandler } from './record-facts.js';
-import { RecordManyHandler } from './record-many.js';
+import { RecordEventsHandler } from './record-events.js';
+import { RecordBatchHandler } from './record-batch.js';
 
 /** What the command bus must know of: providers of any module beside CqrsModule. */
-export const commandHandlers = [RecordFactsHandler, RecordManyHandler];
+export const commandHandlers = [RecordEventsHandler, RecordBatchHandler];

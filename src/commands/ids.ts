@@ -1,6 +1,6 @@
 /** Ids of what is recorded. Made from actor and key where there is a key, so that a repeat finds what it did before. */
 import { v5, v7 } from 'uuid';
-import type { Actor } from '../domain/fact.js';
+import type { Actor } from '../domain/event.js';
 
 /** The namespace (RFC 9562, section 6.6) of ids made from keys; with another one no repeat would be found again. */
 const NAMESPACE = '2ea1ae2c-e5d6-41ff-9e88-42fd835459a8';
@@ -18,12 +18,12 @@ export interface Asked {
 /** A new id that nobody can foresee and that sorts by time. */
 export const newId = (): string => v7();
 
-/** The id of the fact at an index of a keyed batch: the same for ever, another for another actor, stream or key. */
+/** The id of the event at an index of a keyed batch: the same for ever, another for another actor, stream or key. */
 export const keyedId = ({ actor, stream }: Asked, key: string, index: number): string =>
   fromParts('fact', actor.kind, actor.id, stream, key, index);
 
-/** The ids of a batch of `count` facts. */
-export const factIds = (asked: Asked, count: number): readonly string[] =>
+/** The ids of a batch of `count` events. */
+export const eventIds = (asked: Asked, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => (asked.key === undefined ? newId() : keyedId(asked, asked.key, index)));
 
 /** The id of a case that is to be opened: with a key the same at every repeat, so that it finds its case and its claims. */

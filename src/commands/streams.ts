@@ -1,12 +1,12 @@
 /** Reading streams, bounded. A store gives fewer events than asked for where they are large; only an empty page is the end. */
 import { MAX_READ, type EventStore, type StreamEvent } from '../event-store/port.js';
 
-/** The most facts of one case, list or instrument: far more than a life holds. */
-export const MAX_FACTS = 2_000;
+/** The most events of one case, list or instrument: far more than a life holds. */
+export const MAX_EVENTS_PER_STREAM = 2_000;
 
-/** The events of a stream after a revision, at most MAX_FACTS + 1: one more than may be there says that it is too long. */
+/** The events of a stream after a revision, at most MAX_EVENTS_PER_STREAM + 1: one more than may be there says that it is too long. */
 export const loadStream = (store: EventStore, stream: string, after = -1): Promise<readonly StreamEvent[]> =>
-  readEvents(store, stream, after, MAX_FACTS + 1);
+  readEvents(store, stream, after, MAX_EVENTS_PER_STREAM + 1);
 
 /** The events of a stream after a revision, as many as there are and at most `limit`. */
 export const readEvents = async (

@@ -1,11 +1,11 @@
 /**
- * Deciding: the findings with all new facts together, less those that stood before. A new refuse refuses; a new ask
+ * Deciding: the findings with all new events together, less those that stood before. A new refuse refuses; a new ask
  * refuses unless its code is acknowledged; the rest go into the answer.
  */
-import type { Decision, Finding } from './fact.js';
+import type { Decision, Finding } from './event.js';
 
 /** What tells findings apart. */
-export const findingKey = ({ code, facts }: Finding): string => [code, ...facts].join(' ');
+export const findingKey = ({ code, events }: Finding): string => [code, ...events].join(' ');
 
 export const decide = (
   before: readonly Finding[],

@@ -1,9 +1,15 @@
 /**
- * A recorded fact as a store keeps it, and back. The shape is checked twice: before the write, where a flaw is a bug
+ * A recorded event as a store keeps it, and back. The shape is checked twice: before the write, where a flaw is a bug
  * (TypeError), and after the read, where it is damage (StoreDamaged). Errors name types and places, never content.
  */
-import { ACTOR_KINDS, RELIABILITIES, type FactDescription, type Recorded } from '../domain/fact.js';
-import { describe, type AnyFact, type AnyFactType } from '../domain/facts.js';
+import {
+  ACTOR_KINDS,
+  RELIABILITIES,
+  type EventDescription,
+  type Finding,
+  type RecordedEvent,
+} from '../domain/event.js';
+import { describe, type AnyEvent, type AnyEventType } from '../domain/events.js';
 import { StoreDamaged, type NewEvent } from './port.js';
 import { upcast, UPCASTERS, type Parts } from './upcasters.js';
 
@@ -26,34 +32,51 @@ export interface Place {
   readonly revision: number;
 }
 
-type Meta = Pick<Recorded, 'schemaVersion' | 'actor' | 'acknowledged' | 'raised' | 'correlationId' | 'causationId'>;
-type Description = FactDescription<Record<string, unknown>>;
+type Meta = Pick<RecordedEvent, 'schemaVersion' | 'actor' | 'acknowledged' | 'correlationId' | 'causationId'> & {
+  readonly raised: readonly StoredFinding[];
+};
+/** A finding as it is stored: the ids of its events stand under `facts`, as in the first version, for stored events never change. */
+type StoredFinding = Omit<Finding, 'events'> & { readonly facts: Finding['events'] };
+
+const storedFinding = ({ code, grade, events, expected }: Finding): StoredFinding => ({
+  code,
+  grade,
+  facts: events,
+  expected,
+});
+const findingOf = ({ code, grade, facts, expected }: StoredFinding): Finding => ({
+  code,
+  grade,
+  events: facts,
+  expected,
+});
+type Description = EventDescription<Record<string, unknown>>;
 
 /**
  * The record of an event, which shares nothing with it that could change. Throws TypeError for what could not be read back
  * exactly: a bug of the caller.
  */
-export const encode = (event: NewEvent): StoredRecord => {
-  const { id, fact, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = event;
-  const described = describe(fact.type);
-  if (described === undefined) throw new TypeError('cannot store a fact of an unknown type');
-  const parts = split(fact, described);
-  const meta: Meta = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
+export const encode = (recorded: NewEvent): StoredRecord => {
+  const { id, event, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = recorded;
+  const described = describe(event.type);
+  if (described === undefined) throw new TypeError('cannot store an event of an unknown type');
+  const parts = split(event, described);
+  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(storedFinding), correlationId, causationId };
   const payload = jsonOf({ ...parts, meta });
-  const recordedAt = Date.parse(event.recordedAt);
+  const recordedAt = Date.parse(recorded.recordedAt);
   const flaw =
     (schemaVersion === described.version ? null : 'not in the version of today') ??
-    (formatInstant(recordedAt) === event.recordedAt ? null : 'recordedAt is no instant') ??
+    (formatInstant(recordedAt) === recorded.recordedAt ? null : 'recordedAt is no instant') ??
     flawOfId(id) ??
     flawOfMeta(meta) ??
     flawOfParts(parts, described) ??
     (payload === undefined ? 'JSON cannot keep its values' : null);
-  if (flaw !== null) throw new TypeError(`cannot store ${fact.type}: ${flaw}`);
-  return { id, type: fact.type, recordedAt, payload };
+  if (flaw !== null) throw new TypeError(`cannot store ${event.type}: ${flaw}`);
+  return { id, type: event.type, recordedAt, payload };
 };
 
-/** The recorded fact in today's version of its type. Throws StoreDamaged for what this build cannot read. */
-export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRecord): Recorded<AnyFact> => {
+/** The recorded event in today's version of its type. Throws StoreDamaged for what this build cannot read. */
+export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRecord): RecordedEvent<AnyEvent> => {
   const described = describe(type);
   if (described === undefined) throw damaged(place, 'of an unknown type');
   const instant = formatInstant(recordedAt);
@@ -62,7 +85,7 @@ export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRe
   const { data, personal, meta } = payload;
   const flaw = flawOfId(id) ?? flawOfMeta(meta) ?? flawOfVersion(meta.schemaVersion, described);
   if (flaw !== null) throw damaged(place, flaw);
-  const parts = upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyFactType] ?? []);
+  const parts = upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []);
   const flawed = flawOfParts(parts, described);
   if (flawed !== null) throw damaged(place, flawed);
   return {
@@ -73,10 +96,10 @@ export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRe
     schemaVersion: described.version,
     actor: meta.actor,
     acknowledged: meta.acknowledged,
-    raised: meta.raised,
+    raised: meta.raised.map(findingOf),
     correlationId: meta.correlationId,
     causationId: meta.causationId,
-    fact: { type, ...parts.data, ...parts.personal } as AnyFact,
+    event: { type, ...parts.data, ...parts.personal } as AnyEvent,
   };
 };
 
@@ -84,16 +107,18 @@ export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRe
  * An event that was written out in full, checked like one from the store and brought to today's version of its type; it need
  * not be of the type that it claims to be. Throws StoreDamaged.
  */
-export const revive = (said: Recorded<AnyFact>): Recorded<AnyFact> => {
-  const { stream, revision, recordedAt, id, fact, schemaVersion, actor, acknowledged, raised, correlationId } = said;
+export const revive = (said: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
+  const { stream, revision, recordedAt, id, event, schemaVersion, actor, acknowledged, raised, correlationId } = said;
   const place = { stream, revision };
   if (!isText(stream) || !isText(id) || !Number.isSafeInteger(revision) || revision < 0)
     throw new StoreDamaged('stream, revision or id has another shape');
-  const described = isObject(fact) ? describe(fact.type) : undefined;
+  const described = isObject(event) ? describe(event.type) : undefined;
   if (described === undefined) throw damaged(place, 'of an unknown type');
-  const meta = { schemaVersion, actor, acknowledged, raised, correlationId, causationId: said.causationId };
-  const payload = { ...split(fact, described), meta };
-  const recorded = decode(place, { id, type: fact.type, recordedAt: Date.parse(recordedAt), payload });
+  if (!Array.isArray(raised)) throw damaged(place, 'meta.raised has another shape');
+  const { causationId } = said;
+  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(storedFinding), correlationId, causationId };
+  const payload = { ...split(event, described), meta };
+  const recorded = decode(place, { id, type: event.type, recordedAt: Date.parse(recordedAt), payload });
   if (recorded.recordedAt !== recordedAt) throw damaged(place, 'recorded at no instant');
   return recorded;
 };
@@ -113,10 +138,10 @@ const damaged = ({ stream, revision }: Place, flaw: string): StoreDamaged =>
 const isPersonal = (field: string, described: Description): boolean =>
   field === 'sources' || field === 'note' || described.personal.includes(field);
 
-const split = (fact: AnyFact, described: Description): Parts => {
+const split = (event: AnyEvent, described: Description): Parts => {
   const data: Record<string, unknown> = {};
   const personal: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(fact)) {
+  for (const [field, value] of Object.entries(event)) {
     if (field !== 'type') (isPersonal(field, described) ? personal : data)[field] = value;
   }
   return { data, personal };
@@ -177,7 +202,7 @@ const DATED = { ...SAID, occurredOn: isText };
 const UNDATED = { ...SAID, occurredOn: isAbsent };
 const PERSONAL: Readonly<Record<string, Check>> = { sources: Array.isArray, note: isOptionalText };
 
-/** Every field in the part where it belongs, and what every fact carries in shape. */
+/** Every field in the part where it belongs, and what every event carries in shape. */
 const flawOfParts = ({ data, personal }: Parts, described: Description): string | null => {
   for (const field in personal) if (!isPersonal(field, described)) return 'a field too many is personal';
   for (const field in data)
@@ -199,7 +224,7 @@ export const instantOf = (milliseconds: number): string => {
   return instant;
 };
 
-/** How deep a fact may be nested; ours are four deep. */
+/** How deep an event may be nested; ours are four deep. */
 const MAX_DEPTH = 32;
 
 /** A copy of a value that JSON gives back as it is; undefined for any other: undefined, NaN, a date, what is nested too deep. */

@@ -23,7 +23,7 @@ const FIELDS = [
   'raised',
   'correlationId',
   'causationId',
-  'fact',
+  'event',
 ] as const satisfies readonly (keyof PlacedEvent)[];
 
 export const lineOf = (event: PlacedEvent): string =>
@@ -93,10 +93,11 @@ const eventIn = (line: Buffer | null): PlacedEvent | string => {
   const value = parse(line);
   if (value instanceof RepeatedKey) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
-  const missing = FIELDS.find((field) => !(field in value));
+  const fields = renamed(value as Readonly<Record<string, unknown>>);
+  const missing = FIELDS.find((field) => !(field in fields));
   if (missing !== undefined) return `${missing} is missing`;
-  if (Object.keys(value).length > FIELDS.length) return 'has a field too many';
-  const { position, ...event } = value as PlacedEvent;
+  if (Object.keys(fields).length > FIELDS.length) return 'has a field too many';
+  const { position, ...event } = fields as unknown as PlacedEvent;
   if (!Number.isSafeInteger(position)) return 'position is no number';
   try {
     checkStream(event.stream);
@@ -105,6 +106,19 @@ const eventIn = (line: Buffer | null): PlacedEvent | string => {
     if (error instanceof StoreDamaged || error instanceof RangeError) return error.message;
     throw error;
   }
+};
+
+/** Renames the fields of an export of before 0.2: `fact` is now `event`, and `facts` of a finding is now `events`. */
+const renamed = (line: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  if (!('fact' in line)) return line;
+  const { fact, raised, ...others } = line;
+  return { ...others, raised: Array.isArray(raised) ? raised.map(renamedFinding) : raised, event: fact };
+};
+
+const renamedFinding = (finding: unknown): unknown => {
+  if (typeof finding !== 'object' || finding === null || !('facts' in finding)) return finding;
+  const { facts, ...others } = finding;
+  return { ...others, events: facts };
 };
 
 /** Undefined for what is no JSON in UTF-8; RepeatedKey where an object has a key twice. */

@@ -13,16 +13,16 @@
  * could not be read back as it is; anything else is a bug. After `close` everything but `compare` and `follow`, which
  * ends, throws StoreUnavailable.
  */
-import type { Recorded } from '../domain/fact.js';
-import type { AnyFact } from '../domain/facts.js';
+import type { RecordedEvent } from '../domain/event.js';
+import type { AnyEvent } from '../domain/events.js';
 
 export type Cursor = string;
 
-/** An event to append: a recorded fact before its store gives it stream and revision. */
-export type NewEvent = Omit<Recorded<AnyFact>, 'stream' | 'revision'>;
+/** An event to append: a recorded event before its store gives it stream and revision. */
+export type NewEvent = Omit<RecordedEvent<AnyEvent>, 'stream' | 'revision'>;
 
 /** An event read from its stream. */
-export interface StreamEvent extends Recorded<AnyFact> {
+export interface StreamEvent extends RecordedEvent<AnyEvent> {
   readonly cursor: Cursor;
 }
 

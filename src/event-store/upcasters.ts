@@ -1,12 +1,12 @@
 /**
- * Where facts written in an older version of their type are brought to today's, on reading. The log is never rewritten.
+ * Where events written in an older version of their type are brought to today's, on reading. The log is never rewritten.
  * A type of version n has n - 1 upcasters: the first takes version 1 to 2, the next 2 to 3, and so on.
  */
-import type { AnyFactType } from '../domain/facts.js';
+import type { AnyEventType } from '../domain/events.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The two parts of a stored fact: what may be read by anybody, and what can be sealed. */
+/** The two parts of a stored event: what may be read by anybody, and what can be sealed. */
 export interface Parts {
   readonly data: Fields;
   readonly personal: Fields;
@@ -25,7 +25,7 @@ const setApart =
 /** More can be said than before, and what was said keeps its meaning: an older build must not read what it does not know. */
 const widened: Upcaster = (parts) => parts;
 
-export const UPCASTERS: { readonly [T in AnyFactType]?: readonly Upcaster[] } = {
+export const UPCASTERS: { readonly [T in AnyEventType]?: readonly Upcaster[] } = {
   // Version 2 of each: a sentence of unknown kind or term, an article with its general part.
   charged: [widened],
   convicted: [widened],

@@ -1,7 +1,7 @@
 /** What the interface answers: a status, headers and a body; or a problem document (RFC 9457). */
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
-import type { Finding } from '../domain/fact.js';
+import type { Finding } from '../domain/event.js';
 import { requestProblems, type FieldCode, type Problem, type RequestCode } from '../schema/problems.js';
 
 export interface Answer {

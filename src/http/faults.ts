@@ -1,7 +1,7 @@
 /** Whatever goes wrong becomes a problem document; nothing of its cause reaches the caller. */
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BadMark } from '../read-models/questions.js';
+import { InvalidCursor } from '../read-models/questions.js';
 import { requestProblems, type RequestCode } from '../schema/problems.js';
 import { problem, RETRY, send, type Answer } from './answer.js';
 import { answerToUnreadable, UnreadableBody } from './body.js';
@@ -14,7 +14,7 @@ const BY_NAME: Readonly<Record<string, RequestCode>> = {
   StoreBusy: 'REGISTER.BUSY',
   StoreDamaged: 'REGISTER.DAMAGED',
   ClockBehind: 'REGISTER.CLOCK_BEHIND',
-  AppendTooLarge: 'FACT.TOO_LARGE',
+  AppendTooLarge: 'EVENT.TOO_LARGE',
   NotCaughtUp: 'READS.BEHIND',
   BeyondLog: 'POSITION.BEYOND_LOG',
 };
@@ -39,8 +39,10 @@ const BY_STATUS: Readonly<Record<number, RequestCode>> = {
 /** The answer to an error, and whether it is a fault of ours that the log must know. */
 export const answerToError = (error: unknown): { readonly answer: Answer; readonly fault: boolean } => {
   if (error instanceof UnreadableBody) return { answer: answerToUnreadable(error), fault: false };
-  if (error instanceof BadMark) {
-    const errors = [{ parameter: error.parameter, code: 'MARK.FOREIGN' as const, expected: 'a mark of this register' }];
+  if (error instanceof InvalidCursor) {
+    const errors = [
+      { parameter: error.parameter, code: 'CURSOR.FOREIGN' as const, expected: 'a mark of this register' },
+    ];
     return { answer: problem('REQUEST.INVALID', { errors }), fault: false };
   }
   const known =

@@ -11,7 +11,7 @@ export interface Condition {
   readonly lag: number | null;
 }
 
-/** Given by the composition root. */
+/** ReferenceData by the composition root. */
 export interface Health {
   check(): Promise<Condition>;
   /** Hears of every error that a request met. */

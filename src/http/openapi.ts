@@ -1,13 +1,13 @@
 /** The OpenAPI document and its page. Schemas are made from the classes that bodies are read with. */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { allFacts } from '../domain/facts.js';
+import { allEvents } from '../domain/events.js';
 import { examples } from '../schema/examples.js';
 import { fieldsOf, type Class, type JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
-import { BEGINS, factClasses, type SubjectKind } from '../schema/read-fact.js';
+import { BEGINS, eventClasses, type SubjectKind } from '../schema/read-event.js';
 import { ref, schemaOf } from './operation.js';
-import { Beside, BesideInRow, BesideWithId, CaseName } from './parameters.js';
+import { RequestOptions, RowOptions, RequestOptionsWithId, CaseName } from './parameters.js';
 import { views } from './views.js';
 
 export const DOCUMENT_PATH = 'v1/openapi.json';
@@ -30,13 +30,13 @@ const documentOf = (app: INestApplication): OpenAPIObject => {
   return { ...document, components: { ...document.components, schemas: schemas() } };
 };
 
-const kinds = Object.keys(factClasses) as readonly SubjectKind[];
-const classesOf = (kind: SubjectKind): readonly (readonly [string, Class])[] => Object.entries(factClasses[kind]);
+const kinds = Object.keys(eventClasses) as readonly SubjectKind[];
+const classesOf = (kind: SubjectKind): readonly (readonly [string, Class])[] => Object.entries(eventClasses[kind]);
 
 /** Every schema that routes refer to. */
 const schemas = (): Readonly<Record<string, JsonSchema>> => ({
   ...Object.fromEntries(parts().map((type) => [type.name, schemaOf(type)])),
-  ...Object.fromEntries(kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, factSchema(type, c)]))),
+  ...Object.fromEntries(kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c)]))),
   ReferenceClaimed: {
     type: 'object',
     description: 'Written by the register itself: a reference was claimed for a case.',
@@ -46,24 +46,24 @@ const schemas = (): Readonly<Record<string, JsonSchema>> => ({
   CaseEvent: choice(classesOf('case').filter(([type]) => type !== BEGINS.case)),
   ListEvent: choice(classesOf('list')),
   InstrumentEvent: choice(classesOf('instrument')),
-  Fact: choice([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
-  OpenCase: beginning('case', Beside),
+  Event: choice([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
+  OpenCase: beginning('case', RequestOptions),
   Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
   Row: choice(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
   ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c)])),
   CaseName: schemaOf(CaseName),
-  DefineList: beginning('list', BesideWithId),
-  RegisterInstrument: beginning('instrument', BesideWithId),
+  DefineList: beginning('list', RequestOptionsWithId),
+  RegisterInstrument: beginning('instrument', RequestOptionsWithId),
   ...views,
 });
 
-/** A fact as it is reported and as it is shown; `acknowledge` goes in and does not come out. */
-const factSchema = (type: string, from: Class): JsonSchema => {
+/** An event as it is reported and as it is shown; `acknowledge` goes in and does not come out. */
+const eventSchema = (type: string, from: Class): JsonSchema => {
   const schema = schemaOf(from, { type: { const: type } });
-  const { acknowledge } = schemaOf(Beside)['properties'] as Readonly<Record<string, JsonSchema>>;
+  const { acknowledge } = schemaOf(RequestOptions)['properties'] as Readonly<Record<string, JsonSchema>>;
   return {
     ...schema,
-    description: allFacts[type as keyof typeof allFacts].means,
+    description: allEvents[type as keyof typeof allEvents].means,
     properties: { ...(schema['properties'] as object), acknowledge: { ...acknowledge, writeOnly: true } },
     examples: [(examples as Readonly<Record<string, unknown>>)[type]],
   };
@@ -71,32 +71,32 @@ const factSchema = (type: string, from: Class): JsonSchema => {
 
 /** The same as a row among many, with the case that it is about. */
 const rowSchema = (type: string, from: Class): JsonSchema => {
-  const { examples: _, ...fact } = factSchema(type, from);
-  const { case: named, ifMatch } = schemaOf(BesideInRow)['properties'] as Readonly<Record<string, JsonSchema>>;
+  const { examples: _, ...event } = eventSchema(type, from);
+  const { case: named, ifMatch } = schemaOf(RowOptions)['properties'] as Readonly<Record<string, JsonSchema>>;
   const opens = type === BEGINS.case;
   return {
-    ...fact,
-    required: [...(opens ? [] : ['case']), ...(fact['required'] as string[])],
-    properties: { ...(opens ? {} : { case: named }), ...(fact['properties'] as object), ifMatch },
+    ...event,
+    required: [...(opens ? [] : ['case']), ...(event['required'] as string[])],
+    properties: { ...(opens ? {} : { case: named }), ...(event['properties'] as object), ifMatch },
   };
 };
 
 /** What begins a subject: its type may be left out, and its id stands in the body where people choose it. */
-const beginning = (kind: SubjectKind, beside: Class<Beside>): JsonSchema => {
+const beginning = (kind: SubjectKind, beside: Class<RequestOptions>): JsonSchema => {
   const [, type] = classesOf(kind).find(([name]) => name === BEGINS[kind]) as readonly [string, Class];
   const own = schemaOf(type);
   const more = schemaOf(beside);
   const { type: _, ...example } = examples[BEGINS[kind]];
   return {
     ...own,
-    description: allFacts[BEGINS[kind]].means,
+    description: allEvents[BEGINS[kind]].means,
     required: [...(more['required'] as string[]), ...(own['required'] as string[])],
     properties: {
       type: { const: BEGINS[kind] },
       ...(more['properties'] as object),
       ...(own['properties'] as object),
     },
-    examples: [beside === Beside ? example : { id: 'example', ...example }],
+    examples: [beside === RequestOptions ? example : { id: 'example', ...example }],
   };
 };
 
@@ -110,7 +110,7 @@ const choice = (classes: readonly (readonly [string, { readonly name: string }])
   },
 });
 
-/** The classes of the objects that facts are made of. */
+/** The classes of the objects that events are made of. */
 const parts = (): readonly Class[] => {
   const found = new Set<Class>();
   const visit = (type: Class): void => {

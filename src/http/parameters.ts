@@ -1,4 +1,4 @@
-/** What may stand in a URL's query, in the headers of a write, and in its body beside the fact. */
+/** What may stand in a URL's query, in the headers of a write, and in its body beside the event. */
 import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../domain/case/state.js';
 import {
   CERTAINTIES,
@@ -12,7 +12,7 @@ import {
   type Page,
   type Sort,
 } from '../read-models/questions.js';
-import { allFacts } from '../domain/facts.js';
+import { allEvents } from '../domain/events.js';
 import { SEPARATOR_NAMES, type Separator } from '../register-files/export.js';
 import { field, Holds } from '../schema/field.js';
 import {
@@ -191,7 +191,7 @@ export class MovementsQuery extends AtLeast {
   after?: string;
 }
 
-const types = several(oneOf(Object.keys(allFacts)), 1, Object.keys(allFacts).length);
+const types = several(oneOf(Object.keys(allEvents)), 1, Object.keys(allEvents).length);
 
 class FromPosition extends AtLeast {
   @field(types, optional)
@@ -283,8 +283,8 @@ export class WriteHeaders {
   'if-match'?: string;
 }
 
-/** What may stand in the body of a write beside the fact. */
-export class Beside {
+/** What may stand in the body of a write beside the event. */
+export class RequestOptions {
   @field(several(findingCode, 0, LIMITS.acknowledge), {
     default: [],
     means: 'Codes of findings of the grade `ask` that the caller stands by.',
@@ -311,8 +311,8 @@ export class CaseName {
   reference?: string;
 }
 
-/** What may stand in a row beside the fact. */
-export class BesideInRow extends Beside {
+/** What may stand in a row beside the event. */
+export class RowOptions extends RequestOptions {
   @field(part(CaseName), {
     ...optional,
     means:
@@ -328,7 +328,7 @@ export class BesideInRow extends Beside {
 }
 
 /** The same, where the caller chooses the id of what begins. */
-export class BesideWithId extends Beside {
+export class RequestOptionsWithId extends RequestOptions {
   @field(slug, { means: 'The id by which it will be known.' })
   id: string;
 }

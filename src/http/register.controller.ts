@@ -63,7 +63,7 @@ export class RegisterController {
 
   @Post('events')
   @Operation({
-    summary: 'Report many facts about cases at once, each answered for itself, in order.',
+    summary: 'Report many events about cases at once, each answered for itself, in order.',
     tag: 'cases',
     headers: RowsHeaders,
     body: 'Rows',

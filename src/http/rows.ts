@@ -1,17 +1,17 @@
-/** Many facts in one request: each row is read, recorded and answered for itself. */
+/** Many events in one request: each row is read, recorded and answered for itself. */
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import { setImmediate as turn } from 'node:timers/promises';
-import { RecordMany, type Row, type RowRecorded } from '../commands/record-many.js';
-import type { Reference } from '../domain/case/facts.js';
+import { RecordBatch, type Row, type RowOutcome } from '../commands/record-batch.js';
+import type { Reference } from '../domain/case/events.js';
 import { LIMITS } from '../schema/limits.js';
 import type { Problem } from '../schema/problems.js';
-import { BEGINS, readFact } from '../schema/read-fact.js';
+import { BEGINS, readEvent } from '../schema/read-event.js';
 import { problem, type Answer, type RequestError } from './answer.js';
 import { answerToUnreadable, UnreadableBody } from './body.js';
 import { answerToError, traceOf } from './faults.js';
-import { BesideInRow, RowsHeaders, type CaseName } from './parameters.js';
+import { RowOptions, RowsHeaders, type CaseName } from './parameters.js';
 import { answerTo, part, readHeaders } from './writes.js';
 
 /** Rows that are read before others have their turn. */
@@ -34,10 +34,10 @@ export class Rows {
       if (read.length % AT_ONCE === 0) await turn();
     }
     const rows = read.map(({ row }) => row);
-    const recorded = await this.commands.execute(new RecordMany({ rows, correlationId: request.id, ...headers }));
+    const recorded = await this.commands.execute(new RecordBatch({ rows, correlationId: request.id, ...headers }));
     logFailure(request, recorded.rows);
     const items = read.map((row, at) => {
-      const { status, body } = row.wrong ?? answerToRow(row.row, recorded.rows[at] as RowRecorded);
+      const { status, body } = row.wrong ?? answerToRow(row.row, recorded.rows[at] as RowOutcome);
       return { row: at + 1, status, body };
     });
     return { status: 200, body: { items, token: recorded.token } };
@@ -58,18 +58,18 @@ interface ReadRow {
 
 const readRow = (body: unknown): ReadRow => {
   if (body instanceof UnreadableBody) return { row: { unreadable: [] }, wrong: answerToUnreadable(body) };
-  const { beside, rest } = part(body, BesideInRow);
-  const fact = readFact('case', rest);
+  const { beside, rest } = part(body, RowOptions);
+  const event = readEvent('case', rest);
   const errors = [
     ...('problems' in beside ? beside.problems : []),
-    ...('problems' in fact ? fact.problems : []),
+    ...('problems' in event ? event.problems : []),
     ...wrongNaming(body),
   ];
-  if (errors.length > 0 || 'problems' in beside || 'problems' in fact)
+  if (errors.length > 0 || 'problems' in beside || 'problems' in event)
     return { row: { unreadable: referencesIn(body) }, wrong: problem('REQUEST.INVALID', { errors }) };
   const { case: named, ifMatch, acknowledge } = beside.value;
   const expected = ifMatch === undefined ? {} : { expectedRevision: ifMatch };
-  return { row: { case: caseOf(named), fact: fact.fact, acknowledge, ...expected }, wrong: null };
+  return { row: { case: caseOf(named), event: event.event, acknowledge, ...expected }, wrong: null };
 };
 
 const caseOf = (named: CaseName | undefined): Exclude<Row, { unreadable: unknown }>['case'] => {
@@ -101,7 +101,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What the caller would have heard of the row alone. */
-const answerToRow = (row: Row, outcome: RowRecorded): Answer => {
+const answerToRow = (row: Row, outcome: RowOutcome): Answer => {
   switch (outcome.outcome) {
     case 'failed':
       return answerToError(outcome.error).answer;
@@ -115,7 +115,7 @@ const answerToRow = (row: Row, outcome: RowRecorded): Answer => {
 };
 
 /** Once a request: what fails one row for a fault of ours fails most of them. */
-const logFailure = (request: FastifyRequest, outcomes: readonly RowRecorded[]): void => {
+const logFailure = (request: FastifyRequest, outcomes: readonly RowOutcome[]): void => {
   const failed = outcomes.find((row) => row.outcome === 'failed' && answerToError(row.error).fault);
   if (failed?.outcome === 'failed') request.log.error(traceOf(failed.error), 'fault');
 };

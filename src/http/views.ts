@@ -1,7 +1,7 @@
 /** The schemas of what the interface answers. A test holds every answer of the tests against them. */
-import { ACTOR_KINDS } from '../domain/fact.js';
+import { ACTOR_KINDS } from '../domain/event.js';
 import { CUSTODIES, PROCEEDINGS, RECOGNITIONS, SENTENCE_STATES } from '../domain/case/state.js';
-import { INSTRUMENT_KINDS } from '../domain/instrument/facts.js';
+import { INSTRUMENT_KINDS } from '../domain/instrument/events.js';
 import type { JsonSchema } from '../schema/field.js';
 import { catalogue } from '../schema/problems.js';
 import { CERTAINTIES, COUNTED_BY, MEMBER_SETS } from '../read-models/questions.js';
@@ -57,13 +57,13 @@ export const views: Readonly<Record<string, JsonSchema>> = {
   Finding: object({
     code: oneOf(catalogue.filter((entry) => entry.in === 'finding').map((entry) => entry.code)),
     grade: oneOf(['refuse', 'ask', 'warn']),
-    facts: { ...listOf(string), description: 'The facts that collide.' },
+    events: { ...listOf(string), description: 'The events that collide.' },
     expected: string,
   }),
   Recorded: object({
     subject,
     revision: count,
-    facts: { ...listOf(string), description: 'The ids of what was recorded.' },
+    events: { ...listOf(string), description: 'The ids of what was recorded.' },
     findings: listOf(ref('Finding')),
     token: { ...string, description: 'For `atLeast`: a read with it takes account of this write.' },
   }),
@@ -134,7 +134,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     actor: ref('Actor'),
     acknowledged: listOf(string),
     correlationId: string,
-    fact: ref('Fact'),
+    event: ref('Event'),
     changes: listOf(ref('Change')),
   }),
   HistoryPage: object({ items: listOf(ref('HistoryEntry')), next: orNull(count) }),
@@ -150,7 +150,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     raised: { ...listOf(ref('Finding')), description: 'The findings that the answer to its write named.' },
     correlationId: string,
     causationId: orNull(string),
-    fact: ref('Fact'),
+    event: ref('Event'),
   }),
   Feed: {
     ...string,
@@ -190,7 +190,7 @@ export const views: Readonly<Record<string, JsonSchema>> = {
     reason: string,
     category: orNull(string),
     previousCategory: orNull(string),
-    fact: orNull(string),
+    event: orNull(string),
   }),
   Movements: object({
     list: string,

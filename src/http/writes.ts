@@ -3,15 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import { newCaseId } from '../commands/ids.js';
-import { RecordFacts, type FactsRecorded, type FactsToRecord } from '../commands/record-facts.js';
-import type { Actor } from '../domain/fact.js';
+import { RecordEvents, type EventsRecorded, type EventsToRecord } from '../commands/record-events.js';
+import type { Actor } from '../domain/event.js';
 import { fieldsOf, type Class } from '../schema/field.js';
 import { madeId, slug } from '../schema/kinds.js';
 import type { Problem } from '../schema/problems.js';
 import { read, type Read } from '../schema/read.js';
-import { BEGINS, readFact, type SubjectKind } from '../schema/read-fact.js';
+import { BEGINS, readEvent, type SubjectKind } from '../schema/read-event.js';
 import { errorsIn, problem, type Answer, type RequestError } from './answer.js';
-import { Beside, BesideWithId, pick, WriteHeaders } from './parameters.js';
+import { RequestOptions, RequestOptionsWithId, pick, WriteHeaders } from './parameters.js';
 import { revisionsIn, revisionTag } from './revision.js';
 
 /** What a write is about: a new subject, or one that exists under an id from the path. */
@@ -28,7 +28,7 @@ export class Writes {
     return this.record({ kind, begins: true }, request);
   }
 
-  /** Records a fact of a subject that exists. */
+  /** Records an event of a subject that exists. */
   async add(kind: SubjectKind, id: string, request: FastifyRequest): Promise<Answer> {
     return isSubjectId(kind, id) ? this.record({ kind, begins: false, id }, request) : problem('SUBJECT.UNKNOWN');
   }
@@ -36,7 +36,7 @@ export class Writes {
   private async record(target: Target, request: FastifyRequest): Promise<Answer> {
     const asked = readWrite(target, request);
     if ('errors' in asked) return problem('REQUEST.INVALID', { errors: asked.errors });
-    return answerTo(await this.commands.execute(new RecordFacts(asked.request)), asked.request);
+    return answerTo(await this.commands.execute(new RecordEvents(asked.request)), asked.request);
   }
 }
 
@@ -48,23 +48,26 @@ export const isSubjectId = (kind: SubjectKind, id: string): boolean =>
 const readWrite = (
   target: Target,
   request: Pick<FastifyRequest, 'headers' | 'body' | 'id'>,
-): { readonly request: FactsToRecord } | { readonly errors: readonly RequestError[] } => {
+): { readonly request: EventsToRecord } | { readonly errors: readonly RequestError[] } => {
   const headers = readHeaders(WriteHeaders, request);
   const named = target.begins && target.kind !== 'case';
-  const { beside, rest } = part<Beside & { id?: string }>(request.body, named ? BesideWithId : Beside);
-  const fact = readFact(target.kind, target.begins ? withType(target.kind, rest) : rest);
+  const { beside, rest } = part<RequestOptions & { id?: string }>(
+    request.body,
+    named ? RequestOptionsWithId : RequestOptions,
+  );
+  const event = readEvent(target.kind, target.begins ? withType(target.kind, rest) : rest);
   const errors = [
     ...('errors' in headers ? headers.errors : []),
     ...('problems' in beside ? beside.problems : []),
-    ...('problems' in fact ? fact.problems : wrongPlace(target, fact.fact.type)),
+    ...('problems' in event ? event.problems : wrongPlace(target, event.event.type)),
   ];
-  if (errors.length > 0 || 'errors' in headers || 'problems' in beside || 'problems' in fact) return { errors };
+  if (errors.length > 0 || 'errors' in headers || 'problems' in beside || 'problems' in event) return { errors };
   const id = target.begins ? (beside.value.id ?? newCaseId(headers.actor, headers.key)) : target.id;
   return {
     request: {
       subject: { kind: target.kind, id },
       begins: target.begins,
-      facts: [fact.fact],
+      events: [event.event],
       acknowledge: beside.value.acknowledge,
       correlationId: request.id,
       ...headers,
@@ -72,7 +75,7 @@ const readWrite = (
   };
 };
 
-type Headers = Pick<FactsToRecord, 'actor' | 'key' | 'expectedRevision'>;
+type Headers = Pick<EventsToRecord, 'actor' | 'key' | 'expectedRevision'>;
 
 /** The headers of a write; of those that any write may have, one that `type` does not take is an error. */
 export const readHeaders = (
@@ -91,8 +94,8 @@ export const readHeaders = (
   };
 };
 
-/** Parts a body into what stands beside the fact and the fact. */
-export const part = <T extends Beside>(
+/** Parts a body into what stands beside the event and the event. */
+export const part = <T extends RequestOptions>(
   body: unknown,
   type: Class<T>,
 ): { readonly beside: Read<T>; readonly rest: unknown } => {
@@ -124,17 +127,17 @@ const wrongPlace = (target: Target, type: string): readonly Problem[] => {
 const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
 
 /** What the caller hears of an outcome. A repeat answers as the first time did. */
-export const answerTo = (outcome: FactsRecorded, { begins }: Pick<FactsToRecord, 'begins'>): Answer => {
+export const answerTo = (outcome: EventsRecorded, { begins }: Pick<EventsToRecord, 'begins'>): Answer => {
   switch (outcome.outcome) {
     case 'recorded': {
-      const { subject, revision, facts, findings, token } = outcome;
+      const { subject, revision, events, findings, token } = outcome;
       const location = begins ? { location: `/v1/${PATHS[subject.kind]}/${subject.id}` } : {};
-      const body = { subject, revision, facts, findings, token };
+      const body = { subject, revision, events, findings, token };
       return { status: 201, headers: { etag: revisionTag(revision), ...location }, body };
     }
     case 'refused': {
       const final = outcome.findings.some((f) => f.grade === 'refuse');
-      return problem(final ? 'FACT.REFUSED' : 'FACT.UNACKNOWLEDGED', { findings: outcome.findings });
+      return problem(final ? 'EVENT.REFUSED' : 'EVENT.UNACKNOWLEDGED', { findings: outcome.findings });
     }
     case 'conflict':
       return problem(outcome.named ? 'REVISION.STALE' : 'REVISION.RACED', { revision: outcome.revision });
@@ -148,7 +151,7 @@ export const answerTo = (outcome: FactsRecorded, { begins }: Pick<FactsToRecord,
     }
     case 'key-reused':
       return problem('KEY.REUSED');
-    case 'too-many-facts':
+    case 'too-many-events':
       return problem('SUBJECT.FULL', { limit: outcome.limit });
   }
 };

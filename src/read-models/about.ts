@@ -1,16 +1,16 @@
-/** What a dossier's facts say about the person beside the four axes: names, references, description. */
-import type { CaseFact, Name, Reference } from '../domain/case/facts.js';
-import type { Known } from '../domain/fact.js';
-import type { AnyFact } from '../domain/facts.js';
+/** What a case's events say about the person beside the four axes: names, references, description. */
+import type { CaseEvent, Name, Reference } from '../domain/case/events.js';
+import type { EventWithId } from '../domain/event.js';
+import type { AnyEvent } from '../domain/events.js';
 import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
 import { composed } from '../domain/text.js';
 
-type Facts = readonly Known<CaseFact>[];
+type Events = readonly EventWithId<CaseEvent>[];
 
 /** Every spelling, in order of recording, each once. */
-export const namesOf = (facts: Facts): readonly Name[] =>
+export const namesOf = (events: Events): readonly Name[] =>
   once(
-    facts.flatMap(({ fact }) => (fact.type === 'opened' ? fact.names : fact.type === 'named' ? [fact.name] : [])),
+    events.flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : [])),
     ({ text, script, language, kind }) => ({ text, script, language, kind }),
     ({ text, script, language, kind }) => JSON.stringify([composed(text), script, language, kind]),
   );
@@ -22,9 +22,9 @@ export const shownName = (names: readonly Name[]): string | null => {
 };
 
 /** Every reference, in order of recording, each once and as it was first given. */
-export const referencesOf = (facts: Facts): readonly Reference[] =>
+export const referencesOf = (events: Events): readonly Reference[] =>
   once(
-    facts.flatMap(({ fact }) => referencesIn(fact)),
+    events.flatMap(({ event }) => referencesIn(event)),
     ({ list, reference }) => ({ list, reference }),
     referenceId,
   );
@@ -43,12 +43,12 @@ const once = <In, Out>(
 const DESCRIPTION = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const;
 
 /** The descriptive fields as last said; cleared ones are left out. */
-export const descriptionOf = (facts: Facts): Readonly<Record<string, string>> => {
+export const descriptionOf = (events: Events): Readonly<Record<string, string>> => {
   const said = new Map<string, string | null>();
-  for (const { fact } of facts) {
-    if (fact.type !== 'opened' && fact.type !== 'described') continue;
+  for (const { event } of events) {
+    if (event.type !== 'opened' && event.type !== 'described') continue;
     for (const field of DESCRIPTION) {
-      const value = fact[field];
+      const value = event[field];
       if (value !== undefined) said.set(field, value);
     }
   }
@@ -60,10 +60,12 @@ export const descriptionOf = (facts: Facts): Readonly<Record<string, string>> =>
   return kept;
 };
 
-/** Whether a fact names a list: judges its case there, or gives it a reference. */
-export const namesList = (fact: AnyFact, list: string): boolean =>
-  ('list' in fact && fact.list === list) || referencesIn(fact).some((reference) => reference.list === list);
+/** Whether an event names a list: judges its case there, or gives it a reference. */
+export const namesList = (event: AnyEvent, list: string): boolean =>
+  ('list' in event && event.list === list) || referencesIn(event).some((reference) => reference.list === list);
 
 /** Lists that have judged the case, sorted: those on which it can stand. */
-export const judgingLists = (facts: Facts): readonly string[] =>
-  [...new Set(facts.flatMap(({ fact }) => ('list' in fact && fact.type !== 'referenced' ? [fact.list] : [])))].sort();
+export const judgingLists = (events: Events): readonly string[] =>
+  [
+    ...new Set(events.flatMap(({ event }) => ('list' in event && event.type !== 'referenced' ? [event.list] : []))),
+  ].sort();

@@ -10,10 +10,10 @@ export class ListsHandler implements IQueryHandler<Lists> {
   constructor(private readonly reader: Reader) {}
 
   async execute({ ask }: Lists): Promise<readonly ListView[]> {
-    const { dossiers, position } = await this.reader.read({ atLeast: ask.atLeast });
-    const ids = ask.id === undefined ? dossiers.ids('list') : [ask.id];
+    const { logTables, position } = await this.reader.read({ atLeast: ask.atLeast });
+    const ids = ask.id === undefined ? logTables.ids('list') : [ask.id];
     return ids.flatMap((id) => {
-      const found = dossiers.list(id, position);
+      const found = logTables.list(id, position);
       if (found === null) return [];
       const { name, categories, policies } = found.definition;
       return {
@@ -33,10 +33,10 @@ export class InstrumentsHandler implements IQueryHandler<Instruments> {
   constructor(private readonly reader: Reader) {}
 
   async execute({ ask }: Instruments): Promise<readonly InstrumentView[]> {
-    const { dossiers, position } = await this.reader.read({ atLeast: ask.atLeast });
-    const ids = ask.id === undefined ? dossiers.ids('instrument') : [ask.id];
+    const { logTables, position } = await this.reader.read({ atLeast: ask.atLeast });
+    const ids = ask.id === undefined ? logTables.ids('instrument') : [ask.id];
     return ids.flatMap((id) => {
-      const found = dossiers.instrument(id, position);
+      const found = logTables.instrument(id, position);
       if (found === null) return [];
       const { definition } = found;
       return {

@@ -1,34 +1,34 @@
-/** One read-model file: the dossiers, the tables derived from them, and how far in the log they are. */
+/** One read-model file: the cases, the tables derived from them, and how far in the log they are. */
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { makePrivate } from '../event-store/private-file.js';
-import { DOSSIER_INDEXES, DOSSIER_TABLES, dossierOf, Dossiers } from './dossiers.js';
+import { LOG_INDEXES, LOG_TABLES, caseHistoryOf, LogTables } from './log-tables.js';
 import { periods, recognitions } from './list/tables.js';
-import { headings, references } from './names/tables.js';
+import { listEntries, references } from './names/tables.js';
 import { seenIn, type SeenLog } from './seen-log.js';
 import {
-  advance,
+  diffRows,
   createIndexes,
   createTable,
   END,
-  keeper,
-  newLedger,
+  rowWriter,
+  noVersions,
   type AnyTable,
   type Db,
-  type Keeper,
-  type Ledger,
+  type RowWriter,
+  type RowVersions,
 } from './table.js';
-import { Tallies } from './tallies.js';
+import { Counters } from './counters.js';
 
 /** Every derived table. A new read model is a line here. */
-const TABLES: readonly AnyTable[] = [periods, recognitions, headings, references];
+const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, references];
 
 /** Raised where rows come to mean something else while their tables stay the same; files of another are rebuilt. */
-const MEANING = 3;
+const PROJECTION_VERSION = 3;
 
 const CREATE = [
-  ...DOSSIER_TABLES,
+  ...LOG_TABLES,
   ...TABLES.map(createTable),
   'CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT, position INTEGER NOT NULL)',
   'INSERT INTO checkpoint VALUES (1, NULL, 0)',
@@ -38,7 +38,7 @@ const TABLE_INDEXES = TABLES.flatMap(createIndexes);
 /** What is written into a file of this build: 31 bits of all that shapes it. */
 const SCHEMA =
   createHash('sha256')
-    .update(JSON.stringify([MEANING, CREATE, DOSSIER_INDEXES, TABLE_INDEXES]))
+    .update(JSON.stringify([PROJECTION_VERSION, CREATE, LOG_INDEXES, TABLE_INDEXES]))
     .digest()
     .readUInt32BE() >>> 1;
 
@@ -49,25 +49,25 @@ export interface Checkpoint {
 }
 
 /** An event that does not follow the last one taken in: the log has to be followed anew from the checkpoint. */
-export class OutOfStep extends Error {
-  override readonly name = 'OutOfStep';
+export class PositionGapError extends Error {
+  override readonly name = 'PositionGapError';
 }
 
 /** How long to wait for a lock; short, because waiting holds up everything. Nobody else has to do with the file anyway. */
 const BUSY_MS = 250;
 
 export class ModelFile {
-  readonly dossiers: Dossiers;
-  readonly tallies: Tallies;
-  readonly #keepers;
+  readonly logTables: LogTables;
+  readonly counters: Counters;
+  readonly #rowWriters;
   readonly #save;
   #at: Checkpoint;
   #seen: SeenLog | null = null;
 
   private constructor(readonly db: Db) {
-    this.dossiers = new Dossiers(db);
-    this.tallies = new Tallies(db);
-    this.#keepers = TABLES.map((table) => keeper(db, table));
+    this.logTables = new LogTables(db);
+    this.counters = new Counters(db);
+    this.#rowWriters = TABLES.map((table) => rowWriter(db, table));
     this.#save = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
     this.#at = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;
   }
@@ -99,9 +99,9 @@ export class ModelFile {
     }
   }
 
-  /** Between keeping and deriving: finds the facts of a case. As steps, since each takes its time. */
-  indexFacts(): readonly (() => void)[] {
-    return DOSSIER_INDEXES.map((sql) => () => void this.db.exec(sql));
+  /** Between keeping and deriving: finds the events of a case. As steps, since each takes its time. */
+  indexEvents(): readonly (() => void)[] {
+    return LOG_INDEXES.map((sql) => () => void this.db.exec(sql));
   }
 
   /** The steps that end the making of a file: indexes, and the mark that this build can use it. */
@@ -131,21 +131,21 @@ export class ModelFile {
 
   /** Tells this register's log from another: the id of its first event, null where nothing was taken in yet. */
   get logId(): string | null {
-    return this.dossiers.idAt(1);
+    return this.logTables.idAt(1);
   }
 
   /**
    * Takes events in, in one transaction with the rows that follow from them and the checkpoint; those taken in before
-   * are passed over. Throws OutOfStep where one is missing before them, and whatever the domain or SQLite throws.
+   * are passed over. Throws PositionGapError where one is missing before them, and whatever the domain or SQLite throws.
    */
-  takeIn(events: readonly LogEvent[]): void {
+  applyBatch(events: readonly LogEvent[]): void {
     this.#commit(events, (news) => {
       const since = new Map<number, number>();
       for (const event of news) {
-        const stream = this.dossiers.keep(event);
+        const stream = this.logTables.store(event);
         if (event.stream.startsWith('case-') && !since.has(stream)) since.set(stream, event.position);
       }
-      for (const [caseNo, position] of since) this.#derive(caseNo, position);
+      for (const [caseNo, position] of since) this.#project(caseNo, position);
     });
   }
 
@@ -155,13 +155,13 @@ export class ModelFile {
   }
 
   /** Takes events in without what follows from them; a rebuild derives each case at once afterwards. */
-  keep(events: readonly LogEvent[]): void {
-    this.#commit(events, (news) => news.forEach((event) => this.dossiers.keep(event)));
+  store(events: readonly LogEvent[]): void {
+    this.#commit(events, (news) => news.forEach((event) => this.logTables.store(event)));
   }
 
   /** Derives the rows of cases whose events were only kept. */
-  derive(caseNos: readonly number[]): void {
-    this.db.transaction(() => caseNos.forEach((caseNo) => this.#derive(caseNo, 0)))();
+  project(caseNos: readonly number[]): void {
+    this.db.transaction(() => caseNos.forEach((caseNo) => this.#project(caseNo, 0)))();
   }
 
   close(): void {
@@ -172,7 +172,7 @@ export class ModelFile {
     const news = events.filter(({ position }) => position > this.#at.position);
     const [first, last] = [news[0], news.at(-1)];
     if (first === undefined || last === undefined) return;
-    if (news.some(({ position }, at) => position !== this.#at.position + 1 + at)) throw new OutOfStep();
+    if (news.some(({ position }, at) => position !== this.#at.position + 1 + at)) throw new PositionGapError();
     this.db.transaction(() => {
       write(news);
       this.#save.run(last.cursor, last.position);
@@ -189,19 +189,19 @@ export class ModelFile {
    * Brings the rows of a case from before the event at a position to after its last, through each on its own; from 0,
    * it had none.
    */
-  #derive(caseNo: number, since: number): void {
-    const { id } = this.dossiers.subject(caseNo);
-    const entries = this.dossiers.entries(caseNo, END);
-    const kept = this.#keepers.map((table): readonly [Keeper, Ledger] => [
+  #project(caseNo: number, since: number): void {
+    const { id } = this.logTables.subject(caseNo);
+    const entries = this.logTables.entries(caseNo, END);
+    const kept = this.#rowWriters.map((table): readonly [RowWriter, RowVersions] => [
       table,
-      since === 0 ? newLedger() : table.load(caseNo),
+      since === 0 ? noVersions() : table.load(caseNo),
     ]);
     entries.forEach(({ position }, at) => {
       if (position < since) return;
-      const dossier = dossierOf(id, entries.slice(0, at + 1));
-      for (const [{ table }, ledger] of kept) advance(table, ledger, table.rows(dossier), position);
+      const history = caseHistoryOf(id, entries.slice(0, at + 1));
+      for (const [{ table }, versions] of kept) diffRows(table, versions, table.rows(history), position);
     });
-    for (const [table, ledger] of kept) table.write(caseNo, ledger);
+    for (const [table, versions] of kept) table.write(caseNo, versions);
   }
 }
 

@@ -1,4 +1,4 @@
-/** One dossier, whole: its standing on a day, its periods, its findings. */
+/** One case, whole: its standing on a day, its periods, its findings. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HELD } from '../domain/case/state.js';
 import { timeline } from '../domain/case/timeline.js';
@@ -14,22 +14,22 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
   constructor(private readonly reader: Reader) {}
 
   async execute({ id, ask }: OneCase): Promise<CaseView | null> {
-    const { dossiers, position, today } = await this.reader.read({ atLeast: ask.atLeast });
-    const stream = dossiers.find('case', id);
+    const { logTables, position, today } = await this.reader.read({ atLeast: ask.atLeast });
+    const stream = logTables.find('case', id);
     if (stream === null) return null;
     const day = ask.asOf === undefined ? today : dayOf(ask.asOf);
-    const entries = dossiers.entries(stream, position);
-    const facts = entries.map(({ known }) => known);
-    const { periods, findings } = timeline(facts, dossiers.given({ facts }, position, today));
+    const entries = logTables.entries(stream, position);
+    const events = entries.map(({ known }) => known);
+    const { periods, findings } = timeline(events, logTables.given({ events }, position, today));
     const views = periods.map(({ from, to, standing }) => ({ from, to, standing: standing && standingView(standing) }));
     const standings = possible(views.filter(({ from, to }) => from <= day && day < to).map((view) => view.standing));
     return {
       id,
       revision: entries.at(-1)?.revision ?? 0,
       asOf: formatDay(day),
-      references: referencesOf(facts),
-      names: namesOf(facts),
-      description: descriptionOf(facts),
+      references: referencesOf(events),
+      names: namesOf(events),
+      description: descriptionOf(events),
       standings,
       findings,
       periods: views.map(({ from, to, standing }) => ({ from: dayText(from), to: dayText(to), standing })),

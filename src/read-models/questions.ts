@@ -3,11 +3,11 @@
  * day) defaults to today. `atLeast` is a token that a write answered with: the question waits for it, within a bound.
  */
 import { Query } from '@nestjs/cqrs';
-import type { LocalName } from '../domain/list/facts.js';
-import type { Name, Reference } from '../domain/case/facts.js';
+import type { LocalName } from '../domain/list/events.js';
+import type { Name, Reference } from '../domain/case/events.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../domain/case/state.js';
-import type { Actor, Finding } from '../domain/fact.js';
-import type { AnyFact } from '../domain/facts.js';
+import type { Actor, Finding } from '../domain/event.js';
+import type { AnyEvent } from '../domain/events.js';
 
 /** Thrown by a handler when the read models do not reach a token in time. */
 export class NotCaughtUp extends Error {
@@ -18,8 +18,8 @@ export class BeyondLog extends Error {
   override readonly name = 'BeyondLog';
 }
 /** Thrown for a token or a page mark that this register did not give out. */
-export class BadMark extends Error {
-  override readonly name = 'BadMark';
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
   constructor(readonly parameter: 'atLeast' | 'after') {
     super(`not a mark of this register: ${parameter}`);
   }
@@ -109,7 +109,7 @@ export class ListMembers extends Query<PageOf<PersonRow> | null> {
   }
 }
 
-/** Every dossier, on a list or not; `reference` finds one by `list:reference`. Category filters need `list`. */
+/** Every case, on a list or not; `reference` finds one by `list:reference`. Category filters need `list`. */
 export class Cases extends Query<PageOf<PersonRow>> {
   constructor(
     readonly ask: {
@@ -155,7 +155,7 @@ export class OneCase extends Query<CaseView | null> {
   }
 }
 
-/** What one recorded fact changed, on the days where it did. Values are those possible before and after. */
+/** What one recorded event changed, on the days where it did. Values are those possible before and after. */
 export interface Change {
   readonly axis: string;
   readonly from: string | null;
@@ -173,8 +173,8 @@ export interface HistoryEntry {
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
   readonly correlationId: string;
-  /** The fact as recorded, with its sources. */
-  readonly fact: AnyFact;
+  /** The event as recorded, with its sources. */
+  readonly event: AnyEvent;
   readonly changes: readonly Change[];
 }
 
@@ -206,7 +206,7 @@ export interface LoggedEvent {
   readonly raised: readonly Finding[];
   readonly correlationId: string;
   readonly causationId: string | null;
-  readonly fact: AnyFact;
+  readonly event: AnyEvent;
 }
 
 /** The log after a position, of some types or all, as batches; ends at what the read models had reached when asked. */
@@ -242,7 +242,7 @@ export interface Feed {
 
 /**
  * The log as it goes on after a position, of some types or all. With `list` (unknown: null) only what concerns that list:
- * its own stream, and every event of a case from the first fact on that names the list, by a judgment or a reference.
+ * its own stream, and every event of a case from the first event on that names the list, by a judgment or a reference.
  */
 export class Follow extends Query<Feed | null> {
   constructor(readonly ask: { readonly types?: readonly string[]; readonly list?: string; readonly after: number }) {
@@ -292,7 +292,7 @@ export interface Movement {
   /** Category on the list (for `left`: the one last held); null where several are possible. */
   readonly category: string | null;
   readonly previousCategory: string | null;
-  readonly fact: string | null;
+  readonly event: string | null;
 }
 
 /** With categories, `movedIn` and `movedOut` are moves between them and others: opening + entered - left + movedIn - movedOut = closing. */

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
-import { isDamage, isLasting } from './failures.js';
+import { isDamage, isLasting } from './errors.js';
 import { ModelFile } from './model-file.js';
-import { BadMark, BeyondLog, NotCaughtUp } from './questions.js';
+import { InvalidCursor, BeyondLog, NotCaughtUp } from './questions.js';
 import { Reader, type Reading } from './reader.js';
-import { build, discard, empty, IN_MEMORY, swap, takeMore, type OnProgress, type Progress } from './rebuild.js';
+import { build, discard, empty, IN_MEMORY, swap, applyMore, type OnProgress, type Progress } from './rebuild.js';
 import { run, type Host, type Problem } from './runner.js';
 import { checkSeen, differenceFromNone, seenLog, setAside, type SeenLog } from './seen-log.js';
 import { Waiters } from './waiters.js';
@@ -162,7 +162,7 @@ export class ReadModels extends Reader {
     this.#prepared.abort();
   }
 
-  /** Waits until the event of a token is taken in. Throws NotCaughtUp, and BadMark for what is no cursor of this store. */
+  /** Waits until the event of a token is taken in. Throws NotCaughtUp, and InvalidCursor for what is no cursor of this store. */
   async waitFor(token: Cursor, timeoutMs = WAIT_MS): Promise<void> {
     this.#compare(token, token);
     await this.#waiters.until(() => {
@@ -188,8 +188,8 @@ export class ReadModels extends Reader {
   /** What can be read at this moment, without waiting for anything; null while there is no file. */
   now(): Reading | null {
     if (this.#file === null) return null;
-    const { db, dossiers, tallies, checkpoint, logId } = this.#file;
-    return { db, dossiers, tallies, position: checkpoint.position, logId, today: this.clock.today() };
+    const { db, logTables, counters, checkpoint, logId } = this.#file;
+    return { db, logTables, counters, position: checkpoint.position, logId, today: this.clock.today() };
   }
 
   /**
@@ -233,7 +233,7 @@ export class ReadModels extends Reader {
     try {
       return this.store.compare(a, b);
     } catch (error) {
-      if (error instanceof RangeError) throw new BadMark('atLeast');
+      if (error instanceof RangeError) throw new InvalidCursor('atLeast');
       throw error;
     }
   }
@@ -291,7 +291,7 @@ export class ReadModels extends Reader {
     const built = await build(this.path, this.store, signal, onProgress);
     try {
       // What was taken in meanwhile; the last look and the swap are one step, so that nobody sees the file go back.
-      while (this.#isBehind(built)) if ((await takeMore(built, this.store)) === 0) break;
+      while (this.#isBehind(built)) if ((await applyMore(built, this.store)) === 0) break;
       signal.throwIfAborted();
     } catch (error) {
       await discard(this.path, built);

@@ -1,15 +1,15 @@
 /** What a query handler asks for before it reads: the file, as far as it has come. */
 import type { Day } from '../domain/time.js';
 import type { EventStore } from '../event-store/port.js';
-import type { Dossiers } from './dossiers.js';
+import type { LogTables } from './log-tables.js';
 import type { Db } from './table.js';
-import type { Tallies } from './tallies.js';
+import type { Counters } from './counters.js';
 
 /** To be used before the next await: after it, another file may stand in this one's place. */
 export interface Reading {
   readonly db: Db;
-  readonly dossiers: Dossiers;
-  readonly tallies: Tallies;
+  readonly logTables: LogTables;
+  readonly counters: Counters;
   /** Of the last event taken in. */
   readonly position: number;
   /** Tells this register's log from another; null while it is empty. */
@@ -22,7 +22,7 @@ export abstract class Reader {
   /**
    * Waits for a token of a write and for a position that another instance may have answered from, each within a bound.
    * Throws NotCaughtUp, also where there is no file to read from yet; BeyondLog for a position that the log does not reach;
-   * BadMark for a token that is none.
+   * InvalidCursor for a token that is none.
    */
   abstract read(wait: { readonly atLeast?: string | undefined; readonly position?: number }): Promise<Reading>;
 }

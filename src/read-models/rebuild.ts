@@ -1,17 +1,17 @@
 /**
- * Builds a read-model file anew beside the one in use: first the facts of the whole log, then case by case what follows
+ * Builds a read-model file anew beside the one in use: first the events of the whole log, then case by case what follows
  * from them, then the indexes. Other work has its turn after every few events or cases.
  */
 import { open, rm } from 'node:fs/promises';
 import { renameSync, rmSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore } from '../event-store/port.js';
-import { blamed } from './failures.js';
+import { causeOf } from './errors.js';
 import { ModelFile } from './model-file.js';
 
 /** How far a rebuild is: events read (of how many is not known), then cases derived. */
 export interface Progress {
-  readonly phase: 'reading' | 'deriving';
+  readonly phase: 'reading' | 'projecting';
   readonly done: number;
   readonly of: number | null;
 }
@@ -32,7 +32,7 @@ const remove = async (path: string): Promise<void> => {
 };
 
 /**
- * A new file that has taken in the log to the end that it had at first, not yet at its place. Throws what the store throws, Poisoned, and the
+ * A new file that has taken in the log to the end that it had at first, not yet at its place. Throws what the store throws, PoisonEventError, and the
  * signal's reason; then nothing is left of it.
  */
 export const build = async (
@@ -44,8 +44,8 @@ export const build = async (
   await remove(besides(path));
   const file = ModelFile.create(besides(path));
   try {
-    await keepAll(file, store, signal, onProgress);
-    await deriveAll(file, signal, onProgress);
+    await storeAll(file, store, signal, onProgress);
+    await projectAll(file, signal, onProgress);
     await inTurns(file.finish(), signal);
     await sync(path);
     file.harden();
@@ -56,7 +56,7 @@ export const build = async (
   }
 };
 
-const keepAll = async (
+const storeAll = async (
   file: ModelFile,
   store: EventStore,
   signal: AbortSignal,
@@ -68,27 +68,27 @@ const keepAll = async (
     signal.throwIfAborted();
     const events = await store.read(file.checkpoint.cursor, EVENTS);
     if (events.length === 0) return;
-    file.keep(events);
+    file.store(events);
     onProgress({ phase: 'reading', done: file.checkpoint.position, of: null });
     await turn();
   }
 };
 
-const deriveAll = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
-  await inTurns(file.indexFacts(), signal);
-  const of = file.dossiers.countCases();
+const projectAll = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
+  await inTurns(file.indexEvents(), signal);
+  const of = file.logTables.countCases();
   let done = 0;
-  for (let cases = file.dossiers.casesAfter(0, CASES); cases.length > 0;) {
+  for (let cases = file.logTables.casesAfter(0, CASES); cases.length > 0;) {
     signal.throwIfAborted();
     try {
-      file.derive(cases);
+      file.project(cases);
     } catch (error) {
-      throw blamed(error);
+      throw causeOf(error);
     }
     done += cases.length;
-    onProgress({ phase: 'deriving', done, of });
+    onProgress({ phase: 'projecting', done, of });
     await turn();
-    cases = file.dossiers.casesAfter(cases.at(-1) ?? 0, CASES);
+    cases = file.logTables.casesAfter(cases.at(-1) ?? 0, CASES);
   }
 };
 
@@ -102,9 +102,9 @@ const inTurns = async (steps: readonly (() => void)[], signal?: AbortSignal): Pr
 };
 
 /** Takes in more of what came while it was built; how many events. */
-export const takeMore = async (file: ModelFile, store: EventStore): Promise<number> => {
+export const applyMore = async (file: ModelFile, store: EventStore): Promise<number> => {
   const events = await store.read(file.checkpoint.cursor, EVENTS);
-  file.takeIn(events);
+  file.applyBatch(events);
   return events.length;
 };
 
@@ -112,7 +112,7 @@ export const takeMore = async (file: ModelFile, store: EventStore): Promise<numb
 export const empty = async (path: string): Promise<ModelFile> => {
   await remove(besides(path));
   const file = ModelFile.create(besides(path));
-  await inTurns([...file.indexFacts(), ...file.finish()]);
+  await inTurns([...file.indexEvents(), ...file.finish()]);
   file.harden();
   return file;
 };

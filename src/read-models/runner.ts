@@ -5,7 +5,7 @@
  */
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
-import { blamed, isDamage, isLasting, isOfFile, Poisoned } from './failures.js';
+import { causeOf, isDamage, isLasting, isOfFile, PoisonEventError } from './errors.js';
 import type { ModelFile } from './model-file.js';
 
 /** Why the read models do not follow the log. */
@@ -89,7 +89,7 @@ const follow = async (host: Host, limit: number, signal: AbortSignal, progress: 
   for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
     const file = host.file();
     if (signal.aborted || file === null) return;
-    takeIn(file, batch);
+    applyBatch(file, batch);
     progress();
     host.taken();
     await turn();
@@ -97,25 +97,25 @@ const follow = async (host: Host, limit: number, signal: AbortSignal, progress: 
 };
 
 /** One that cannot be taken in is found by taking them in one by one. */
-const takeIn = (file: ModelFile, batch: readonly LogEvent[]): void => {
+const applyBatch = (file: ModelFile, batch: readonly LogEvent[]): void => {
   try {
-    file.takeIn(batch);
+    file.applyBatch(batch);
   } catch (error) {
-    if (!(blamed(error) instanceof Poisoned)) throw error;
-    for (const event of batch) takeInOne(file, event);
+    if (!(causeOf(error) instanceof PoisonEventError)) throw error;
+    for (const event of batch) applyOne(file, event);
   }
 };
 
-const takeInOne = (file: ModelFile, event: LogEvent): void => {
+const applyOne = (file: ModelFile, event: LogEvent): void => {
   try {
-    file.takeIn([event]);
+    file.applyBatch([event]);
   } catch (error) {
-    throw blamed(error);
+    throw causeOf(error);
   }
 };
 
 const problemOf = (error: unknown, after: number): Problem => {
-  const cause = error instanceof Poisoned ? error.cause : error;
+  const cause = error instanceof PoisonEventError ? error.cause : error;
   return { code: codeOf(error), error: nameOf(cause), after };
 };
 
@@ -127,7 +127,7 @@ const nameOf = (cause: unknown): string => {
 
 const codeOf = (error: unknown): Problem['code'] => {
   if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
-  if (error instanceof Poisoned) return 'EVENT_NOT_TAKEN_IN';
+  if (error instanceof PoisonEventError) return 'EVENT_NOT_TAKEN_IN';
   if (isDamage(error)) return 'READ_MODELS_DAMAGED';
   return isOfFile(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
 };

@@ -1,12 +1,12 @@
 /**
- * Tables whose rows follow from a dossier alone, each believed over positions [known_from, known_to) of the log. A new
+ * Tables whose rows follow from a case alone, each believed over positions [known_from, known_to) of the log. A new
  * event derives its case's rows anew: those that stay are left alone, those gone are closed at its position, those come
  * begin there. Nothing else is updated or deleted, so that *as known at K* is one comparison more than *now*.
  */
 import type Database from 'better-sqlite3';
-import type { CaseFact } from '../domain/case/facts.js';
+import type { CaseEvent } from '../domain/case/events.js';
 import type { Period } from '../domain/case/period.js';
-import type { Known } from '../domain/fact.js';
+import type { EventWithId } from '../domain/event.js';
 
 export type Db = Database.Database;
 export type Cell = string | number | null;
@@ -30,10 +30,10 @@ export const prepared = (db: Db, sql: string): Database.Statement => {
 /** The open end of what is believed now; the largest value and not null, so that one comparison serves. */
 export const END = Number.MAX_SAFE_INTEGER;
 
-/** A case as its facts make it, in order of recording. */
-export interface Dossier {
+/** A case as its events make it, in order of recording. */
+export interface CaseHistory {
   readonly id: string;
-  readonly facts: readonly Known<CaseFact>[];
+  readonly events: readonly EventWithId<CaseEvent>[];
   readonly periods: readonly Period[];
   /** Ids of the releases that no event of the episode founds. */
   readonly unfounded: ReadonlySet<string>;
@@ -41,12 +41,12 @@ export interface Dossier {
 
 export interface DerivedTable<Row extends Readonly<Record<keyof Row, Cell>> = never> {
   readonly name: string;
-  /** Beside case_no, known_from and known_to, which every such table has. */
+  /** RequestOptions case_no, known_from and known_to, which every such table has. */
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of its indexes, with their conditions. */
   readonly indexes: readonly string[];
-  /** Pure: the rows of a dossier, each once. */
-  rows(dossier: Dossier): readonly Row[];
+  /** Pure: the rows of a case, each once. */
+  rows(history: CaseHistory): readonly Row[];
 }
 
 /** A table of any rows. */
@@ -54,7 +54,7 @@ export interface AnyTable {
   readonly name: string;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
   readonly indexes: readonly string[];
-  rows(dossier: Dossier): readonly object[];
+  rows(history: CaseHistory): readonly object[];
 }
 
 export const createTable = ({ name, columns }: AnyTable): string => {
@@ -74,34 +74,34 @@ interface Open {
 }
 
 /** The rows of one case in one table, on their way from one event to the next. */
-export interface Ledger {
+export interface RowVersions {
   open: ReadonlyMap<string, Open>;
   readonly closed: (Open & { readonly to: number })[];
 }
 
-export const newLedger = (): Ledger => ({ open: new Map(), closed: [] });
+export const noVersions = (): RowVersions => ({ open: new Map(), closed: [] });
 
 /** Takes the rows as they are after the event at a position. */
-export const advance = (table: AnyTable, ledger: Ledger, rows: readonly object[], position: number): void => {
+export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly object[], position: number): void => {
   const columns = Object.keys(table.columns);
   const open = new Map<string, Open>();
   for (const row of rows) {
     const cells = columns.map((column) => (row as Record<string, Cell>)[column] ?? null);
     const content = JSON.stringify(cells);
-    open.set(content, ledger.open.get(content) ?? { cells, from: position, rowid: null });
+    open.set(content, versions.open.get(content) ?? { cells, from: position, rowid: null });
   }
-  for (const [content, gone] of ledger.open) if (!open.has(content)) ledger.closed.push({ ...gone, to: position });
-  ledger.open = open;
+  for (const [content, gone] of versions.open) if (!open.has(content)) versions.closed.push({ ...gone, to: position });
+  versions.open = open;
 };
 
 /** Reads and writes the ledgers of one table. */
-export interface Keeper {
+export interface RowWriter {
   readonly table: AnyTable;
-  load(caseNo: number): Ledger;
-  write(caseNo: number, ledger: Ledger): void;
+  load(caseNo: number): RowVersions;
+  write(caseNo: number, versions: RowVersions): void;
 }
 
-export const keeper = (db: Db, table: AnyTable): Keeper => {
+export const rowWriter = (db: Db, table: AnyTable): RowWriter => {
   const columns = Object.keys(table.columns);
   const select = db
     .prepare(
@@ -112,18 +112,18 @@ export const keeper = (db: Db, table: AnyTable): Keeper => {
   const insert = db.prepare(
     `INSERT INTO ${table.name} (case_no, known_from, known_to, ${columns.join(', ')}) VALUES (?, ?, ?${', ?'.repeat(columns.length)})`,
   );
-  const load = (caseNo: number): Ledger => {
+  const load = (caseNo: number): RowVersions => {
     const open = (select.all(caseNo) as [number, number, ...Cell[]][]).map(([rowid, from, ...cells]) => {
       return [JSON.stringify(cells), { cells, from, rowid }] as const;
     });
     return { open: new Map(open), closed: [] };
   };
-  const write = (caseNo: number, ledger: Ledger): void => {
-    for (const { rowid, cells, from, to } of ledger.closed) {
+  const write = (caseNo: number, versions: RowVersions): void => {
+    for (const { rowid, cells, from, to } of versions.closed) {
       if (rowid === null) insert.run(caseNo, from, to, ...cells);
       else close.run(to, rowid);
     }
-    for (const { rowid, cells, from } of ledger.open.values()) {
+    for (const { rowid, cells, from } of versions.open.values()) {
       if (rowid === null) insert.run(caseNo, from, END, ...cells);
     }
   };

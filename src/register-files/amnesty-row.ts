@@ -5,7 +5,7 @@ import { readDrafts, type Body, type Draft } from './draft.js';
 import { futureDate, isFuture, type ReadRow, type Referred } from './register-row.js';
 import { onePerCell, type WrongCell } from './report.js';
 
-/** Reads a row: its facts, or every wrong cell of it. Of which case it speaks is not judged here, only that it says so. */
+/** Reads a row: its events, or every wrong cell of it. Of which case it speaks is not judged here, only that it says so. */
 export const readAmnestyRow = (row: AmnestyRow, referred: Referred): ReadRow => {
   const drafts = bodiesOf(row).map((body): Draft => ({
     body,

@@ -2,8 +2,8 @@
  * Values that stand in one cell and have parts: articles, sentences, names, references, sources. What is of no such form goes
  * on as it is, for its class in schema/ to refuse.
  */
-import { DEFAULT_CODE, SENTENCE_KINDS } from '../domain/case/facts.js';
-import type { LocalName } from '../domain/list/facts.js';
+import { DEFAULT_CODE, SENTENCE_KINDS } from '../domain/case/events.js';
+import type { LocalName } from '../domain/list/events.js';
 
 /** Several values of a cell are parted by `|`; `\|` is a bar within one. */
 export const partsOf = (cell: string): readonly string[] =>

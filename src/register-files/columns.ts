@@ -1,5 +1,5 @@
-/** The kinds of files of rows, known by their header, and which field of which fact stands in which column. */
-import { SCRIPTS, type Name } from '../domain/case/facts.js';
+/** The kinds of files of rows, known by their header, and which field of which event stands in which column. */
+import { SCRIPTS, type Name } from '../domain/case/events.js';
 import { scriptsOf } from '../domain/text.js';
 import { parseEdtf } from '../domain/time.js';
 import type { Body } from './draft.js';
@@ -149,7 +149,7 @@ export const columnLanguage = ({ language, script, kind }: Partial<Name>): strin
 
 type Fields = readonly (readonly [field: string, column: string])[];
 
-/** For each role that a fact can have in a row: its fields with their columns, the day first. */
+/** For each role that an event can have in a row: its fields with their columns, the day first. */
 const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
   register: {
     opened: [
@@ -232,20 +232,20 @@ const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
   },
 };
 
-/** The role of a fact in its row: its type, and for a remand its measure, since a row can say two. */
+/** The role of an event in its row: its type, and for a remand its measure, since a row can say two. */
 export const roleOf = (body: Body): string =>
   body.type === 'remanded'
     ? `remanded ${body['measure'] === 'house-arrest' ? 'house-arrest' : 'detention'}`
     : body.type;
 
-/** The fields of a fact that a row can say, with their columns. */
+/** The fields of an event that a row can say, with their columns. */
 export const fieldsOf = (kind: RowKind, body: Body): Fields => [
   ...(FIELDS[kind][roleOf(body)] ?? []),
   ['sources', 'source'],
 ];
 
 /**
- * The column in which a part of a fact stands; the first of its columns where no column says it. The cells tell which of two
+ * The column in which a part of an event stands; the first of its columns where no column says it. The cells tell which of two
  * columns has the day of a house arrest.
  */
 export const columnOf = (

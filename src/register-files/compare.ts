@@ -1,27 +1,27 @@
 /**
- * What a file adds to what is recorded already. Each fact plays a role in its row (its type, and where a row can say
+ * What a file adds to what is recorded already. Each event plays a role in its row (its type, and where a row can say
  * several of a type, which); role by role, what the file says now is set against what its last import said. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Name } from '../domain/case/facts.js';
-import type { AnyFact } from '../domain/facts.js';
+import type { Name } from '../domain/case/events.js';
+import type { AnyEvent } from '../domain/events.js';
 import { composed } from '../domain/text.js';
 import { columnLanguage } from './columns.js';
 import type { Body, Statement } from './draft.js';
 import type { WrongCell } from './report.js';
 
-/** A fact on record: whether the import of this kind of file said it, or somebody else. */
+/** An event on record: whether the import of this kind of file said it, or somebody else. */
 export interface OnRecord {
   readonly id: string;
-  readonly fact: AnyFact;
+  readonly event: AnyEvent;
   readonly ours: boolean;
 }
 
 /** What tells the parts of a kind of file apart, and where they stand. */
 export interface Format {
-  /** The role of a fact, without what `dossier` takes out of it. */
+  /** The role of an event, without what `case` takes out of it. */
   readonly roleOf: (body: Body) => string;
-  /** The fields that the file can say of a fact, each with its place: a column, or a JSON pointer. */
+  /** The fields that the file can say of an event, each with its place: a column, or a JSON pointer. */
   readonly fieldsOf: (body: Body) => readonly (readonly [field: string, place: string])[];
   /** Roles of which a subject has one value at a time: another one replaces it, and does not stand beside it. */
   readonly single: (role: string) => boolean;
@@ -41,7 +41,7 @@ export interface Difference {
   readonly corrections: readonly WrongCell[];
 }
 
-/** A fact, or a part of `opened` and `described`, as a row says it: place → value. */
+/** An event, or a part of `opened` and `described`, as a row says it: place → value. */
 interface Saying {
   readonly role: string;
   readonly values: ReadonlyMap<string, readonly [place: string, value: unknown]>;
@@ -50,8 +50,8 @@ interface Saying {
 }
 
 export const compare = (now: readonly Statement[], record: readonly OnRecord[], format: Format): Difference => {
-  const said = now.flatMap(({ fact }) => sayingsOf(fact, format));
-  const before = record.map(({ fact, ours }) => ({ ours, sayings: sayingsOf(fact, format) }));
+  const said = now.flatMap(({ event }) => sayingsOf(event, format));
+  const before = record.map(({ event, ours }) => ({ ours, sayings: sayingsOf(event, format) }));
   const ours = byRole(before.filter((b) => b.ours).flatMap((b) => b.sayings));
   const others = before.filter((b) => !b.ours).flatMap((b) => b.sayings);
   const moved = movedFields(said);
@@ -120,32 +120,32 @@ const takenBack = (last: Saying, { says }: Format): readonly string[] => {
 const placesOf = ({ values }: Saying): readonly string[] =>
   [...values].flatMap(([field, [place, value]]) => (field === 'sources' || value === undefined ? [] : [place]));
 
-const sayingsOf = (fact: AnyFact, format: Format): readonly Saying[] => {
-  const body = fact as unknown as Body;
-  switch (fact.type) {
+const sayingsOf = (event: AnyEvent, format: Format): readonly Saying[] => {
+  const body = event as unknown as Body;
+  switch (event.type) {
     case 'opened':
       return [
-        ...fact.names.map((name) => saying({ type: 'named', name, ...carried(fact) }, roleOfName(name), format)),
-        ...describedIn(fact, format),
+        ...event.names.map((name) => saying({ type: 'named', name, ...carried(event) }, roleOfName(name), format)),
+        ...describedIn(event, format),
       ];
     case 'named':
-      return [saying(body, roleOfName(fact.name), format)];
+      return [saying(body, roleOfName(event.name), format)];
     case 'described':
-      return describedIn(fact, format);
+      return describedIn(event, format);
     default:
       return [saying(body, format.roleOf(body), format)];
   }
 };
 
 /** The descriptive fields that a row can say, each a saying of its own. */
-const describedIn = (fact: Extract<AnyFact, { type: 'opened' | 'described' }>, format: Format): readonly Saying[] =>
+const describedIn = (event: Extract<AnyEvent, { type: 'opened' | 'described' }>, format: Format): readonly Saying[] =>
   (['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'] as const).flatMap((field) => {
-    const value = fact[field];
+    const value = event[field];
     if (value === undefined || value === null) return [];
-    return [saying({ type: 'described', [field]: value, ...carried(fact) }, `described ${field}`, format)];
+    return [saying({ type: 'described', [field]: value, ...carried(event) }, `described ${field}`, format)];
   });
 
-const carried = ({ sources, reliability }: AnyFact): object => ({ sources, reliability });
+const carried = ({ sources, reliability }: AnyEvent): object => ({ sources, reliability });
 
 const saying = (body: Body, role: string, format: Format): Saying => ({
   role,
@@ -168,7 +168,7 @@ const plain = (value: unknown): unknown =>
     ? undefined
     : JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === 'string' ? composed(inner) : inner));
 
-/** All that is newly described, as one fact. */
+/** All that is newly described, as one event. */
 const together = (news: readonly Body[]): readonly Body[] => {
   const described = news.filter(({ type }) => type === 'described');
   if (described.length < 2) return news;

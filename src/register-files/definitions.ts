@@ -17,7 +17,7 @@ export interface Definition {
   readonly drafts: readonly Draft[];
 }
 
-/** Reads the definitions of a file, in its order; what they say is judged later, fact by fact. */
+/** Reads the definitions of a file, in its order; what they say is judged later, event by event. */
 export const readDefinitions = async (path: string): Promise<readonly Definition[] | Unreadable> => {
   const text = await readText(path);
   if (typeof text !== 'string') return text;
@@ -79,7 +79,7 @@ const listOf = (
 
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** In the file a category has an `id`; in the fact it is the `category`. */
+/** In the file a category has an `id`; in the event it is the `category`. */
 const withCategoryId = (given: unknown, sources: unknown): Body => {
   const { id, ...others } = isObject(given) ? given : { given };
   return { ...others, type: 'category-defined', category: id, sources };

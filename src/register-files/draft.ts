@@ -1,6 +1,6 @@
-/** Something that a file says, on its way to becoming a fact. */
-import type { AnyFact } from '../domain/facts.js';
-import { readFact, type SubjectKind } from '../schema/read-fact.js';
+/** Something that a file says, on its way to becoming an event. */
+import type { AnyEvent } from '../domain/events.js';
+import { readEvent, type SubjectKind } from '../schema/read-event.js';
 import { expectedOfCell } from './cell-words.js';
 import { onePerCell, type WrongCell } from './report.js';
 
@@ -14,13 +14,13 @@ export interface Draft {
 
 /** A draft that its class in schema/ has read. */
 export interface Statement {
-  readonly fact: AnyFact;
+  readonly event: AnyEvent;
   readonly locate: Draft['locate'];
   /** The line of the file, where a batch has several. */
   readonly row?: number;
 }
 
-/** Every draft as a fact, and everything that is wrong with any of them. */
+/** Every draft as an event, and everything that is wrong with any of them. */
 export const readDrafts = (
   kind: SubjectKind,
   drafts: readonly Draft[],
@@ -28,8 +28,8 @@ export const readDrafts = (
   const statements: Statement[] = [];
   const wrong: WrongCell[] = [];
   for (const { body, locate } of drafts) {
-    const read = readFact(kind, withoutBlanks(body));
-    if ('fact' in read) statements.push({ fact: read.fact, locate });
+    const read = readEvent(kind, withoutBlanks(body));
+    if ('event' in read) statements.push({ event: read.event, locate });
     else
       for (const { code, pointer, expected } of read.problems) {
         const column = locate(pointer);

@@ -2,13 +2,13 @@
  * The columns of a file with one event a line. They are made from the classes of schema/, so that what can be said through the
  * REST interface can be said in a file: a field `inAbsentia` stands in the column `in_absentia`, a source's `url` in `source_url`.
  */
-import { caseFacts, SCRIPTS, type CaseFactType } from '../domain/case/facts.js';
+import { caseEvents, SCRIPTS, type CaseEventType } from '../domain/case/events.js';
 import { fieldsOf, type Class, type Field } from '../schema/field.js';
-import { factClasses } from '../schema/read-fact.js';
+import { eventClasses } from '../schema/read-event.js';
 import { Article, Name, PaceCriterion, Reference, Sentence, Source } from '../schema/parts.js';
 import { articlesOf, partsOf, referenceOf, sentenceOf } from './cells.js';
 
-/** Beside the fields of events: which case, which event, and how the line is to be taken. */
+/** RequestOptions the fields of events: which case, which event, and how the line is to be taken. */
 export const LINE_COLUMNS = ['ref', 'type', 'key', 'acknowledge', 'same_as'] as const;
 
 /** Clears a field of `described`. */
@@ -28,10 +28,10 @@ const SOURCE_FIELDS = fieldsOf(Source).map(({ name, kind }) => ({
 /** Several names of an `opened` stand in the column of the one name of a `named`. */
 const columnOfField = (field: string): string => (field === 'names' ? 'name' : snake(field));
 
-const classes: Readonly<Record<CaseFactType, Class>> = factClasses.case;
-export const EVENT_TYPES = Object.keys(caseFacts) as readonly CaseFactType[];
+const classes: Readonly<Record<CaseEventType, Class>> = eventClasses.case;
+export const EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];
 
-const fieldsOfType = (type: CaseFactType): readonly Field[] =>
+const fieldsOfType = (type: CaseEventType): readonly Field[] =>
   fieldsOf(classes[type]).filter(({ name }) => name !== 'sources');
 
 export const EVENT_COLUMNS: readonly string[] = [
@@ -44,7 +44,7 @@ export const EVENT_COLUMNS: readonly string[] = [
 
 export type Cells = Readonly<Record<string, string>>;
 
-const isEventType = (type: string): type is CaseFactType => Object.hasOwn(classes, type);
+const isEventType = (type: string): type is CaseEventType => Object.hasOwn(classes, type);
 
 /** The body of a line as the REST interface takes it; fields whose cells are empty are left out. */
 export const bodyOf = (cells: Cells): Readonly<Record<string, unknown>> => {
@@ -83,7 +83,7 @@ export const columnOfPointer = (pointer: string): string => {
 };
 
 /** The columns that a type has beside those of every line. */
-export const columnsOfType = (type: CaseFactType): readonly string[] =>
+export const columnsOfType = (type: CaseEventType): readonly string[] =>
   fieldsOfType(type).map(({ name }) => columnOfField(name));
 
 const valueOf = ({ kind, nullable }: Field, cell: string): unknown => {

@@ -1,5 +1,5 @@
 /** One line of a file of events, as a body of the REST interface with its place in the file. Pure: what it refers to comes in. */
-import { caseFacts, type CaseFactType, type Reference } from '../domain/case/facts.js';
+import { caseEvents, type CaseEventType, type Reference } from '../domain/case/events.js';
 import { foldedKey } from '../domain/text.js';
 import { findingCode } from '../schema/kinds.js';
 import { categoryOf, expectedCategory, referenceOf, type NamedCategory } from './cells.js';
@@ -37,7 +37,7 @@ export const caseKey = (named: NamedCase | null): string =>
       : JSON.stringify([named.list, foldedKey(named.reference)]);
 
 /** Types that stand in a list: where no cell names it, in that of the import. */
-const IN_A_LIST: ReadonlySet<string> = new Set<CaseFactType>([
+const IN_A_LIST: ReadonlySet<string> = new Set<CaseEventType>([
   'proposed',
   'recognised',
   'recategorised',
@@ -131,7 +131,7 @@ const columnIn =
     return pointer === '/act' && type === 'pardoned' ? 'decree' : columnOfPointer(pointer);
   };
 
-const isDated = (type: string): boolean => Object.hasOwn(caseFacts, type) && caseFacts[type as CaseFactType].dated;
+const isDated = (type: string): boolean => Object.hasOwn(caseEvents, type) && caseEvents[type as CaseEventType].dated;
 
 /** Fills in the list, the id of the category, and the reference by which the line itself names its case. */
 const complete = (line: EventLine, lists: Lists): EventLine => {

@@ -1,5 +1,5 @@
 /** From what the definitions say of a list or an instrument to what is added to it. */
-import type { Actor } from '../domain/fact.js';
+import type { Actor } from '../domain/event.js';
 import { slug } from '../schema/kinds.js';
 import { compare } from './compare.js';
 import { definitionFormat, type Definition } from './definitions.js';
@@ -20,7 +20,7 @@ export const recordDefinition = async (recorder: Recorder, definition: Definitio
   const { news, roles, corrections } = compare(statements, record, definitionFormat(definition));
   if (corrections.length > 0) return refused(...corrections);
   if (news.length === 0) return UNCHANGED;
-  const added = statements.filter(({ fact }) => news.includes(fact as never));
+  const added = statements.filter(({ event }) => news.includes(event as never));
   const key = JSON.stringify([kind, id, ...roles]);
   const begins = record.length === 0;
   const answer = await recorder.say({ subject, begins, statements: added, actor: ACTOR, key });

@@ -3,11 +3,11 @@
  * the same file again records nothing, and a longer one what it adds.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { factIds, newCaseId } from '../commands/ids.js';
-import type { CaseFact, Reference } from '../domain/case/facts.js';
-import type { Actor } from '../domain/fact.js';
+import { eventIds, newCaseId } from '../commands/ids.js';
+import type { CaseEvent, Reference } from '../domain/case/events.js';
+import type { Actor } from '../domain/event.js';
 import { composed, foldedKey } from '../domain/text.js';
-import { streamName, type AnyFact } from '../domain/facts.js';
+import { streamName, type AnyEvent } from '../domain/events.js';
 import type { OnRecord } from './compare.js';
 import { readDrafts, type Body, type Statement } from './draft.js';
 import { caseKey, type EventLine, type NamedCase } from './event-line.js';
@@ -128,9 +128,9 @@ const addTo = async (group: Group, target: Target): Promise<LinesJudged> => {
     recorder.list,
     caseKey(lines[0]?.case ?? null),
     ...news.map(identityOf),
-    ...gained.map(factText),
+    ...gained.map(eventText),
   ]);
-  const ids = factIds({ actor, stream: streamName('case', subject.id), key }, news.length + gained.length);
+  const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, news.length + gained.length);
   const answer = await recorder.say({
     subject,
     begins,
@@ -168,17 +168,17 @@ const matchLines = (
     const target = line.follows === undefined ? -1 : lines.findIndex(({ key }) => key === line.follows);
     const after = target === -1 ? undefined : ids[target];
     // What follows a new line cannot be on record.
-    const at = after === null ? -1 : left.findIndex(({ fact }) => isSame(withAfter(line, after), fact));
+    const at = after === null ? -1 : left.findIndex(({ event }) => isSame(withAfter(line, after), event));
     ids.push(at === -1 ? null : (left.splice(at, 1)[0]?.id ?? null));
   }
   const corrections = lines.flatMap((line, at) => (ids[at] === null ? changedSince(line, left) : []));
   return { ids, corrections };
 };
 
-const withAfter = ({ statement }: ReadLine, after: string | undefined): AnyFact =>
-  after === undefined ? statement.fact : { ...statement.fact, after };
+const withAfter = ({ statement }: ReadLine, after: string | undefined): AnyEvent =>
+  after === undefined ? statement.event : { ...statement.event, after };
 
-const isSame = (a: AnyFact, b: AnyFact): boolean => isDeepStrictEqual(plain(a), plain(b));
+const isSame = (a: AnyEvent, b: AnyEvent): boolean => isDeepStrictEqual(plain(a), plain(b));
 
 /** As it is stored: texts in NFC, a reference in any of its spellings. */
 const plain = (value: unknown): unknown =>
@@ -189,8 +189,8 @@ const plain = (value: unknown): unknown =>
 
 /** Said otherwise by an earlier import: an event of the same type and day that no line says any more. */
 const changedSince = ({ statement, locate, row }: ReadLine, left: readonly OnRecord[]): readonly WrongCell[] => {
-  const now = statement.fact as CaseFact;
-  const last = left.find(({ fact }) => fact.type === now.type && fact.occurredOn === now.occurredOn)?.fact;
+  const now = statement.event as CaseEvent;
+  const last = left.find(({ event }) => event.type === now.type && event.occurredOn === now.occurredOn)?.event;
   if (last === undefined) return [];
   const [a, b] = [now, last] as unknown as readonly [Body, Body];
   const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
@@ -215,26 +215,26 @@ const statementOf = (
   if (line.follows === undefined) return line.statement;
   const target = lines.findIndex(({ key }) => key === line.follows);
   const after = recorded[target] ?? ids[news.indexOf(lines[target] as ReadLine)];
-  return { ...line.statement, fact: withAfter(line, after) };
+  return { ...line.statement, event: withAfter(line, after) };
 };
 
 const identityOf = ({ body, key }: ReadLine): string => JSON.stringify([body, key]);
-const factText = ({ fact }: Statement): string => JSON.stringify(fact);
+const eventText = ({ event }: Statement): string => JSON.stringify(event);
 
 /** The reference by which lines with `same_as` name their case, where it does not have it yet. */
 const gainedBy = ({ gains }: Target, record: readonly OnRecord[], lines: readonly ReadLine[]): readonly Statement[] => {
   const line = lines.find(({ sameAs }) => sameAs !== null);
   if (gains === null || line === undefined || hasReference(record, gains)) return [];
-  const { sources, reliability } = line.statement.fact;
+  const { sources, reliability } = line.statement.event;
   const said = lines.some(({ body }) => body.type === 'referenced' && body['reference'] === gains.reference);
   if (said) return [];
-  const fact: AnyFact = { type: 'referenced', ...gains, sources, reliability };
-  return [{ fact, locate: () => 'ref', row: line.row }];
+  const event: AnyEvent = { type: 'referenced', ...gains, sources, reliability };
+  return [{ event, locate: () => 'ref', row: line.row }];
 };
 
 /** Whether a case has a reference, as far as its events say. */
 export const hasReference = (record: readonly OnRecord[], { list, reference }: Reference): boolean =>
-  record.some(({ fact }) => {
-    const given = fact.type === 'opened' ? (fact.references ?? []) : fact.type === 'referenced' ? [fact] : [];
+  record.some(({ event }) => {
+    const given = event.type === 'opened' ? (event.references ?? []) : event.type === 'referenced' ? [event] : [];
     return given.some((one) => one.list === list && foldedKey(one.reference) === foldedKey(reference));
   });

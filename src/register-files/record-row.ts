@@ -1,6 +1,6 @@
 /** From what a row says to what is added to its case. */
 import { newCaseId } from '../commands/ids.js';
-import type { Actor } from '../domain/fact.js';
+import type { Actor } from '../domain/event.js';
 import { columnOf, fieldsOf, roleOf, type RowKind } from './columns.js';
 import { referenceOf as referenceAt } from './cells.js';
 import { compare, type Format, type OnRecord } from './compare.js';
@@ -9,8 +9,8 @@ import { readDrafts, type Body, type Statement } from './draft.js';
 import { notRecorded, refused, UNCHANGED, type Answer, type Judged, type Recorder, type Subject } from './recorder.js';
 
 /**
- * Who says it: the rows of one list in one kind of file. Stands in the log beside each fact, so that the next import
- * finds what this one said, and takes neither the other file's facts nor a person's for its own.
+ * Who says it: the rows of one list in one kind of file. Stands in the log beside each event, so that the next import
+ * finds what this one said, and takes neither the other file's events nor a person's for its own.
  */
 const actorOf = (kind: RowKind, list: string): Actor => ({ kind: 'import', id: `${kind}:${list}`, asserted: true });
 
@@ -84,19 +84,19 @@ const gained = (row: RowToRecord, record: readonly OnRecord[]): readonly Stateme
   const own = { list: row.recorder.list, reference: referenceOf(row) };
   const [first] = row.statements;
   if ((row.cells.cells['same_as'] ?? '') === '' || first === undefined || hasReference(record, own)) return [];
-  const { sources, reliability } = first.fact;
-  return [{ fact: { type: 'referenced', ...own, sources, reliability }, locate: () => 'ref' }];
+  const { sources, reliability } = first.event;
+  return [{ event: { type: 'referenced', ...own, sources, reliability }, locate: () => 'ref' }];
 };
 
 /** A day that nobody knows stays the interval that it was when it was first reported. */
 const withKnownDays = ({ cells, statements }: RowToRecord, record: readonly OnRecord[]): readonly Statement[] => {
   if (cells.kind !== 'register' || cells.cells['convicted_on'] !== '') return statements;
-  const before = record.findLast(({ ours, fact }) => ours && fact.type === 'convicted')?.fact.occurredOn;
+  const before = record.findLast(({ ours, event }) => ours && event.type === 'convicted')?.event.occurredOn;
   return statements.map((statement) => {
-    const { fact } = statement;
-    if (fact.type !== 'convicted' || before === undefined) return statement;
-    const from = `${fact.occurredOn?.split('/')[0] ?? ''}/`;
-    return before.startsWith(from) ? { ...statement, fact: { ...fact, occurredOn: before } } : statement;
+    const { event } = statement;
+    if (event.type !== 'convicted' || before === undefined) return statement;
+    const from = `${event.occurredOn?.split('/')[0] ?? ''}/`;
+    return before.startsWith(from) ? { ...statement, event: { ...event, occurredOn: before } } : statement;
   });
 };
 

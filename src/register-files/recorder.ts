@@ -1,10 +1,10 @@
 /** What every part of an import asks and records with: the buses that anybody else uses. */
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
-import { factIds } from '../commands/ids.js';
-import { RecordFacts, type FactsToRecord } from '../commands/record-facts.js';
-import type { Reference } from '../domain/case/facts.js';
-import type { Actor } from '../domain/fact.js';
-import { streamName } from '../domain/facts.js';
+import { eventIds } from '../commands/ids.js';
+import { RecordEvents, type EventsToRecord } from '../commands/record-events.js';
+import type { Reference } from '../domain/case/events.js';
+import type { Actor } from '../domain/event.js';
+import { streamName } from '../domain/events.js';
 import type { Day } from '../domain/time.js';
 import { Cases, History, NotCaughtUp } from '../read-models/questions.js';
 import type { OnRecord } from './compare.js';
@@ -24,7 +24,7 @@ export type Judged =
 export const UNCHANGED: Judged = { outcome: 'unchanged' };
 export const refused = (...wrong: readonly WrongCell[]): Judged => ({ outcome: 'refused', wrong });
 
-export type Subject = FactsToRecord['subject'];
+export type Subject = EventsToRecord['subject'];
 
 export interface Saying {
   readonly subject: Subject;
@@ -40,7 +40,7 @@ export interface Saying {
 /** Recorded, refused, or not written because the read models did not yet know of the subject: look again. */
 export type Answer = Judged | { readonly outcome: 'behind'; readonly subject: Subject };
 
-/** Facts of a subject that are read at once. */
+/** Events of a subject that are read at once. */
 const PAGE = 500;
 /** Each is some seconds long: time for the read models to take in the largest file. */
 const MAX_WAITS = 200;
@@ -69,18 +69,18 @@ export class Recorder {
     this.settled = this.written;
   }
 
-  /** All facts of a subject, null where it does not exist; `actor` tells whose import said each. */
+  /** All events of a subject, null where it does not exist; `actor` tells whose import said each. */
   async record(subject: Subject, actor: Actor): Promise<readonly OnRecord[] | null> {
-    const facts: OnRecord[] = [];
+    const events: OnRecord[] = [];
     let after: number | null = 0;
     while (after !== null) {
       const page: Awaited<ReturnType<typeof this.page>> = await this.page(subject, after);
       if (page === null) return null;
-      for (const { id, fact, actor: by } of page.items)
-        facts.push({ id, fact, ours: by.kind === actor.kind && by.id === actor.id });
+      for (const { id, event, actor: by } of page.items)
+        events.push({ id, event, ours: by.kind === actor.kind && by.id === actor.id });
       after = page.next;
     }
-    return facts;
+    return events;
   }
 
   /** The case that has a reference, also one that this import gave it; null where none has. */
@@ -114,10 +114,10 @@ export class Recorder {
   /** Records statements as one batch, and says in the file's terms what stands in the way. */
   async say({ subject, begins, statements, actor, key, acknowledge = [] }: Saying): Promise<Answer> {
     const answer = await this.register.commands.execute(
-      new RecordFacts({
+      new RecordEvents({
         subject,
         begins,
-        facts: statements.map(({ fact }) => fact),
+        events: statements.map(({ event }) => event),
         actor,
         key,
         acknowledge,
@@ -129,7 +129,7 @@ export class Recorder {
         this.written = answer.token;
         return { outcome: answer.repeated ? 'unchanged' : 'added' };
       case 'refused': {
-        const ids = factIds({ actor, stream: streamName(subject.kind, subject.id), key }, statements.length);
+        const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, statements.length);
         return refused(...answer.findings.map((finding) => inTheFile(finding, ids, statements)));
       }
       case 'reference-taken':
@@ -137,8 +137,8 @@ export class Recorder {
       case 'already-exists':
       case 'key-reused':
         return { outcome: 'behind', subject };
-      case 'too-many-facts':
-        return refused({ column: null, code: 'SUBJECT.FULL', expected: `at most ${answer.limit} facts` });
+      case 'too-many-events':
+        return refused({ column: null, code: 'SUBJECT.FULL', expected: `at most ${answer.limit} events` });
       case 'unknown-subject':
       case 'conflict':
         return notRecorded();
@@ -153,7 +153,7 @@ export const notRecorded = (): Judged =>
     expected: 'nobody else writing of the same in the same moment; import the file again',
   });
 
-/** Where a finding is not about the day of a fact. */
+/** Where a finding is not about the day of an event. */
 const FIELD_OF: Readonly<Record<string, string>> = {
   'CATEGORY.UNKNOWN': '/category',
   'RECOGNITION.CRITERIA_REQUIRED': '/category',
@@ -164,13 +164,13 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   'CASE.RELEASE_UNFOUNDED': '/reason',
 };
 
-/** A finding at the last of the batch's facts that it is about: the one that came to the others. */
+/** A finding at the last of the batch's events that it is about: the one that came to the others. */
 const inTheFile = (
-  { code, expected, facts }: { readonly code: string; readonly expected: string; readonly facts: readonly string[] },
+  { code, expected, events }: { readonly code: string; readonly expected: string; readonly events: readonly string[] },
   ids: readonly string[],
   statements: readonly Statement[],
 ): WrongCell => {
-  const statement = statements.findLast((_, index) => facts.includes(ids[index] as string));
+  const statement = statements.findLast((_, index) => events.includes(ids[index] as string));
   const row = statement?.row;
   return { ...(row !== undefined && { row }), column: statement?.locate(FIELD_OF[code] ?? '') ?? null, code, expected };
 };

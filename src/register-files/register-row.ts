@@ -1,5 +1,5 @@
 /**
- * A row of the register: what it says, as facts, by the table of docs/register-files.md. Pure: what it refers to comes in.
+ * A row of the register: what it says, as events, by the table of docs/register-files.md. Pure: what it refers to comes in.
  */
 import { mixesScripts } from '../domain/text.js';
 import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../domain/time.js';
@@ -29,7 +29,7 @@ export interface ReadRow {
   readonly wrong: readonly WrongCell[];
 }
 
-/** Reads a row: its facts, or every wrong cell of it. Rules that compare cells are heard where each is right by itself. */
+/** Reads a row: its events, or every wrong cell of it. Rules that compare cells are heard where each is right by itself. */
 export const readRegisterRow = (row: RegisterRow, referred: Referred): ReadRow => {
   const drafts = bodiesOf(row, referred).map((body): Draft => draft(body, row));
   const { statements, wrong } = readDrafts('case', drafts);
@@ -212,7 +212,7 @@ const DATES = [
   'reported_on',
 ] as const;
 
-/** What is wrong with single cells and is not seen in the facts made of them. */
+/** What is wrong with single cells and is not seen in the events made of them. */
 const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly WrongCell[] => {
   const changes = changesOf(row);
   const days = [
@@ -279,7 +279,7 @@ export const futureDate = (column: string): WrongCell => ({
 const wrongIf = (holds: boolean, column: string, code: string, expected: string): readonly WrongCell[] =>
   holds ? [{ column, code, expected }] : [];
 
-/** What two cells say against each other, and what is not said in the facts for the timeline to see. */
+/** What two cells say against each other, and what is not said in the events for the timeline to see. */
 const comparisonsOf = (row: RegisterRow, { instruments }: Referred): readonly WrongCell[] => [
   ...wrongIf(
     row.release_reason === 'pardon' && decreeOf(row, instruments) === null,

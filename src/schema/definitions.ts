@@ -1,6 +1,6 @@
-/** What may come in as a fact of a list or of an instrument. */
+/** What may come in as an event of a list or of an instrument. */
 import { CUSTODIES, type Custody } from '../domain/case/state.js';
-import { INSTRUMENT_KINDS } from '../domain/instrument/facts.js';
+import { INSTRUMENT_KINDS } from '../domain/instrument/events.js';
 import { field, Holds } from './field.js';
 import { edtf, flag, fullDay, oneOf, part, several, slug, text, whole } from './kinds.js';
 import { LIMITS } from './limits.js';

@@ -1,18 +1,18 @@
 /**
- * A fact of every type with every field that it may have, of an invented person: shown in the OpenAPI document, and read by the
+ * An event of every type with every field that it may have, of an invented person: shown in the OpenAPI document, and read by the
  * tests of this folder, so that no field of the domain is without its rule.
  */
-import type { CaseFactOf, CaseFactType } from '../domain/case/facts.js';
-import type { InstrumentFact, InstrumentFactType } from '../domain/instrument/facts.js';
-import type { ListFact, ListFactType } from '../domain/list/facts.js';
+import type { CaseEventOf, CaseEventType } from '../domain/case/events.js';
+import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
+import type { ListEvent, ListEventType } from '../domain/list/events.js';
 
-/** Fields that stand only in dated facts, or only with some values of another field, may be left out. */
+/** Fields that stand only in dated events, or only with some values of another field, may be left out. */
 type Full<F> = Required<Omit<F, Conditional>> & Pick<F, Conditional & keyof F>;
 type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence';
 
-type FullFacts = { readonly [T in CaseFactType]: Full<CaseFactOf<T>> } & {
-  readonly [T in ListFactType]: Full<Extract<ListFact, { type: T }>>;
-} & { readonly [T in InstrumentFactType]: Full<Extract<InstrumentFact, { type: T }>> };
+type FullEvents = { readonly [T in CaseEventType]: Full<CaseEventOf<T>> } & {
+  readonly [T in ListEventType]: Full<Extract<ListEvent, { type: T }>>;
+} & { readonly [T in InstrumentEventType]: Full<Extract<InstrumentEvent, { type: T }>> };
 
 const said = {
   sources: [
@@ -34,7 +34,7 @@ const dated = (occurredOn: string) => ({ ...said, occurredOn, after: '0190a1b2-c
 
 const article = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
 
-export const examples: FullFacts = {
+export const examples: FullEvents = {
   opened: {
     type: 'opened',
     names: [{ text: 'Səməd Nümunəyev', script: 'Latn', language: 'az', kind: 'full' }],

@@ -1,6 +1,6 @@
 /** The kinds of values that fields have. */
 import { isIn, isInt, isURL, max, min } from 'class-validator';
-import { UNKNOWN } from '../domain/case/facts.js';
+import { UNKNOWN } from '../domain/case/events.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
 import type { Class, Kind, Rule } from './field.js';
 import { LIMITS } from './limits.js';
@@ -58,7 +58,7 @@ export const slug = form(
   `lower-case letters and digits parted by single hyphens, at most ${LIMITS.slug} characters`,
 );
 
-/** An id that the register makes: of a case, of a fact. */
+/** An id that the register makes: of a case, of an event. */
 export const madeId = form(
   new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
   `an id that the register gave out, at most ${LIMITS.id} characters`,

@@ -1,4 +1,4 @@
-/** The objects that facts are made of. */
+/** The objects that events are made of. */
 import {
   APPEAL_OUTCOMES,
   CLEMENCY_EFFECTS,
@@ -12,9 +12,9 @@ import {
   type PaceCriterion as PaceCriterionOf,
   type Reference as ReferenceOf,
   type Sentence as SentenceOf,
-} from '../domain/case/facts.js';
-import { RELIABILITIES, SOURCE_KINDS, type Source as SourceOf } from '../domain/fact.js';
-import type { LocalName as LocalNameOf } from '../domain/list/facts.js';
+} from '../domain/case/events.js';
+import { RELIABILITIES, SOURCE_KINDS, type Source as SourceOf } from '../domain/event.js';
+import type { LocalName as LocalNameOf } from '../domain/list/events.js';
 import { scriptsOf } from '../domain/text.js';
 import { field, Holds } from './field.js';
 import {
@@ -69,7 +69,7 @@ export class Source implements SourceOf {
   archiveHash?: string;
 }
 
-/** What every fact carries beside the fields of its type. */
+/** What every event carries beside the fields of its type. */
 export class Said {
   @field(several(part(Source), 1, LIMITS.sources))
   sources: Source[];
@@ -81,12 +81,12 @@ export class Said {
   note?: string;
 }
 
-/** A fact that happened on a day and has a place in the order of its case. */
+/** An event that happened on a day and has a place in the order of its case. */
 export class Dated extends Said {
   @field(edtf, { means: 'When it happened, as precisely as it is known.' })
   occurredOn: string;
 
-  @field(madeId, { ...optional, means: 'The id of a dated fact that this one certainly follows.' })
+  @field(madeId, { ...optional, means: 'The id of a dated event that this one certainly follows.' })
   after?: string;
 }
 

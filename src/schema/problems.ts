@@ -55,8 +55,8 @@ export const fieldProblems = {
   },
   'ARRAY.LENGTH': { title: 'Too few or too many', means: 'The array has fewer or more items than the field takes.' },
   'ARRAY.DUPLICATE': { title: 'Twice the same', means: 'The array has the same item twice.' },
-  'TYPE.MISSING': { title: 'No type', means: 'The fact does not say its type.' },
-  'TYPE.UNKNOWN': { title: 'Unknown type', means: 'There is no such type of fact in this kind of stream.' },
+  'TYPE.MISSING': { title: 'No type', means: 'The event does not say its type.' },
+  'TYPE.UNKNOWN': { title: 'Unknown type', means: 'There is no such type of event in this kind of stream.' },
   'TYPE.NOT_A_BEGINNING': {
     title: 'Another type begins it',
     means: 'A case begins with `opened`, a list with `list-defined`, an instrument with `instrument-registered`.',
@@ -97,7 +97,7 @@ export const fieldProblems = {
   },
   'PARAMETER.REPEATED': { title: 'Parameter repeated', means: 'The parameter may stand only once.' },
   'PARAMETER.NEEDS': { title: 'Parameter needs another', means: 'The parameter needs another one, or excludes it.' },
-  'MARK.FOREIGN': {
+  'CURSOR.FOREIGN': {
     title: 'Foreign mark',
     means: 'The token or the mark of a page is none that this register gave out.',
   },
@@ -151,7 +151,7 @@ export const requestProblems = {
     title: 'Exists already',
     means: 'A case, list or instrument of this id exists already.',
   },
-  'SUBJECT.FULL': { status: 409, title: 'Too many facts', means: 'The subject has as many facts as one may have.' },
+  'SUBJECT.FULL': { status: 409, title: 'Too many events', means: 'The subject has as many events as one may have.' },
   'REFERENCE.TAKEN': {
     status: 409,
     title: 'Reference taken',
@@ -179,7 +179,11 @@ export const requestProblems = {
     means: 'The body is larger than 256 KiB, or than 4 MiB for many rows at once.',
   },
   'ROWS.TOO_MANY': { status: 413, title: 'Too many rows', means: 'The body has more rows than `limit`.' },
-  'FACT.TOO_LARGE': { status: 413, title: 'Fact too large', means: 'The facts are too large to be stored together.' },
+  'EVENT.TOO_LARGE': {
+    status: 413,
+    title: 'Event too large',
+    means: 'The events are too large to be stored together.',
+  },
   'REQUEST.TOO_LONG': { status: 414, title: 'URL too long', means: 'A part of the path is too long.' },
   'REQUEST.HEADERS_TOO_LARGE': {
     status: 431,
@@ -207,12 +211,12 @@ export const requestProblems = {
     means:
       'A write must be of the media type application/json, in UTF-8; for many rows at once also application/x-ndjson.',
   },
-  'FACT.REFUSED': {
+  'EVENT.REFUSED': {
     status: 422,
     title: 'Refused',
     means: 'No possible course of events allows it; `findings` says why.',
   },
-  'FACT.UNACKNOWLEDGED': {
+  'EVENT.UNACKNOWLEDGED': {
     status: 422,
     title: 'Probably a mistake',
     means: 'Probably a mistake or a double report; it is recorded if the request names the codes in `acknowledge`.',

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CLAIM_HOLDS_MS, holderOf } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordFacts, type FactsRecorded } from '../../src/commands/record-facts.js';
-import { streamName } from '../../src/domain/facts.js';
+import { RecordEvents, type EventsRecorded } from '../../src/commands/record-events.js';
+import { streamName } from '../../src/domain/events.js';
 import { referenceStream, spellingStream } from '../../src/domain/reference/reference.js';
 import { StoreUnavailable, type NewEvent, type StreamEvent } from '../../src/event-store/port.js';
 import { ANNA, MINUTE, named, opened, referenced, Register, request } from './support.js';
@@ -30,33 +30,33 @@ const dieAfterClaiming = async (id: string, ...references: readonly string[]): P
     return append(stream, ...args);
   });
   const asked = request(id, [opened(...references)]);
-  await expect(handler.execute(new RecordFacts(asked))).rejects.toThrow(StoreUnavailable);
+  await expect(handler.execute(new RecordEvents(asked))).rejects.toThrow(StoreUnavailable);
 };
 
 /** A writer to whom something happens right after each of its claims. */
-const open1After = (happens: (nth: number) => void | Promise<void>): Promise<FactsRecorded> => {
+const open1After = (happens: (nth: number) => void | Promise<void>): Promise<EventsRecorded> => {
   let nth = 0;
   const handler = register.through(async (append, stream, ...args) => {
     const appended = await append(stream, ...args);
     if (stream.startsWith('reference-')) await happens((nth += 1));
     return appended;
   });
-  return handler.execute(new RecordFacts(request(one, [opened('AZ-1')])));
+  return handler.execute(new RecordEvents(request(one, [opened('AZ-1')])));
 };
 
 describe('a claim', () => {
   it('is made in a stream of its own before the case says it, without anything about a person', async () => {
-    const { facts } = await register.recorded(request(one, [opened('AZ-1')], { correlationId: 'request-1' }));
+    const { events } = await register.recorded(request(one, [opened('AZ-1')], { correlationId: 'request-1' }));
     const [claim, ...more] = await claims();
     expect(more).toEqual([]);
     expect(claim).toMatchObject({
-      fact: { type: 'reference-claimed', list: 'union', reference: 'AZ-1', caseId: one, reliability: 'reported' },
+      event: { type: 'reference-claimed', list: 'union', reference: 'AZ-1', caseId: one, reliability: 'reported' },
       actor: ANNA,
       correlationId: 'request-1',
-      causationId: facts[0],
+      causationId: events[0],
     });
-    expect(claim?.fact.sources).toEqual([{ kind: 'other', citation: expect.any(String) }]);
-    expect((await register.log()).slice(-2).map((e) => e.fact.type)).toEqual(['reference-claimed', 'opened']);
+    expect(claim?.event.sources).toEqual([{ kind: 'other', citation: expect.any(String) }]);
+    expect((await register.log()).slice(-2).map((e) => e.event.type)).toEqual(['reference-claimed', 'opened']);
   });
 
   it('is made by `referenced` as by `opened`, for each reference once', async () => {

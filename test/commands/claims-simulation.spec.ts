@@ -6,7 +6,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { claimReferences, CLAIM_HOLDS_MS, holderOf } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordFacts } from '../../src/commands/record-facts.js';
+import { RecordEvents } from '../../src/commands/record-events.js';
 import { referencesOf } from '../../src/domain/reference/reference.js';
 import { StoreUnavailable } from '../../src/event-store/port.js';
 import { ANNA, MINUTE, opened, Register, request } from './support.js';
@@ -45,7 +45,7 @@ const simulate = async (seed: number): Promise<void> => {
     const wanted = REFERENCES.filter(() => roll(2) === 0);
     const asked = request(newCaseId(ANNA), [opened(...wanted)], { key: 'key' });
     for (let tries = roll(4); tries >= 0; tries -= 1)
-      await handler.execute(new RecordFacts(asked)).catch((error: unknown) => {
+      await handler.execute(new RecordEvents(asked)).catch((error: unknown) => {
         if (!(error instanceof StoreUnavailable)) throw error;
       });
   };
@@ -58,12 +58,12 @@ const simulate = async (seed: number): Promise<void> => {
   await writers;
 
   const owners = new Map<string, string[]>();
-  for (const { stream, fact } of await register.log())
-    for (const { reference } of referencesOf(fact)) owners.set(reference, [...(owners.get(reference) ?? []), stream]);
+  for (const { stream, event } of await register.log())
+    for (const { reference } of referencesOf(event)) owners.set(reference, [...(owners.get(reference) ?? []), stream]);
   for (const [, cases] of owners) expect(cases).toHaveLength(1);
 
   register.clock.move(CLAIM_HOLDS_MS);
-  const news = (reference: string) => [{ id: newCaseId(ANNA), fact: opened(reference) as never }];
+  const news = (reference: string) => [{ id: newCaseId(ANNA), event: opened(reference) as never }];
   for (const reference of REFERENCES) {
     const [owner] = owners.get(reference) ?? [];
     const holder = await holderOf(register.store, register.clock, 'union', reference);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { join } from 'node:path';
 import { CLAIM_HOLDS_MS } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordFacts, RecordFactsHandler } from '../../src/commands/record-facts.js';
+import { RecordEvents, RecordEventsHandler } from '../../src/commands/record-events.js';
 import { MAX_READ, StoreUnavailable, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { ClockBehind, LogTime, MAX_CLOCK_BEHIND } from '../../src/watching/log-time.js';
@@ -27,7 +27,7 @@ describe('in a process that begins in the past', () => {
     const sources = [{ kind: 'other' as const, citation: 'synthetic' }];
     const list = { type: 'list-defined', name: { en: 'Union' }, sources, reliability: 'verified' } as const;
     const asked = request('', [list], { subject: { kind: 'list', id: 'union' }, begins: true });
-    expect(await new RecordFactsHandler(store, clock).execute(new RecordFacts(asked))).toMatchObject({
+    expect(await new RecordEventsHandler(store, clock).execute(new RecordEvents(asked))).toMatchObject({
       outcome: 'recorded',
     });
     await store.close();
@@ -37,10 +37,10 @@ describe('in a process that begins in the past', () => {
   /** A process: it opens the log, opens a case for each reference, and ends. Gives the instants of the log. */
   const recorded = async (accepted: number | undefined, ...references: string[]): Promise<readonly string[]> => {
     const store = createSqliteStore({ file: join(folder.path, 'events.sqlite') });
-    const handler = new RecordFactsHandler(inOrder(store, clock, accepted), clock);
+    const handler = new RecordEventsHandler(inOrder(store, clock, accepted), clock);
     try {
       for (const reference of references) {
-        const answer = handler.execute(new RecordFacts(request(newCaseId(ANNA), [opened(reference)])));
+        const answer = handler.execute(new RecordEvents(request(newCaseId(ANNA), [opened(reference)])));
         expect(await answer).toMatchObject({ outcome: 'recorded' });
       }
       return (await store.read(null, MAX_READ)).map((event) => event.recordedAt);
@@ -85,22 +85,22 @@ describe('in a process that begins in the past', () => {
 describe('under a running service', () => {
   let register: Register;
   let store: WatchedStore;
-  let handler: RecordFactsHandler;
+  let handler: RecordEventsHandler;
   beforeEach(async () => {
     register = await Register.open();
     store = inOrder(register.store, register.clock);
-    handler = new RecordFactsHandler(store, register.clock);
+    handler = new RecordEventsHandler(store, register.clock);
   });
   afterEach(() => register.store.close());
 
-  const open = (id: string, reference: string) => handler.execute(new RecordFacts(request(id, [opened(reference)])));
+  const open = (id: string, reference: string) => handler.execute(new RecordEvents(request(id, [opened(reference)])));
 
   it('a clock set back ten years stops writing to every case, and reading goes on', async () => {
     const id = newCaseId(ANNA);
     await open(id, 'A');
     register.clock.move(-YEARS);
     await expect(open(newCaseId(ANNA), 'B')).rejects.toThrow(ClockBehind);
-    await expect(handler.execute(new RecordFacts(request(id, [named('Another')])))).rejects.toThrow(ClockBehind);
+    await expect(handler.execute(new RecordEvents(request(id, [named('Another')])))).rejects.toThrow(ClockBehind);
     await expect(store.checkWritable()).rejects.toThrow(ClockBehind);
     expect(await store.read(null, MAX_READ)).toHaveLength((await register.log()).length);
     register.clock.move(YEARS);
@@ -114,8 +114,8 @@ describe('under a running service', () => {
     register.clock.move(YEARS);
     await register.recorded(request(theirs, [opened()]));
     register.clock.move(-YEARS);
-    await expect(handler.execute(new RecordFacts(request(theirs, [named('Another')])))).rejects.toThrow(ClockBehind);
-    const answer = handler.execute(new RecordFacts(request(ours, [named('Another')])));
+    await expect(handler.execute(new RecordEvents(request(theirs, [named('Another')])))).rejects.toThrow(ClockBehind);
+    const answer = handler.execute(new RecordEvents(request(ours, [named('Another')])));
     expect(await answer).toMatchObject({ outcome: 'recorded' });
   });
 
@@ -141,8 +141,8 @@ describe('under a running service', () => {
       return append(stream, ...args);
     });
     const dying = inOrder(gone, register.clock);
-    const asked = new RecordFacts(request(dies, [opened('B')]));
-    await expect(new RecordFactsHandler(dying, register.clock).execute(asked)).rejects.toThrow(StoreUnavailable);
+    const asked = new RecordEvents(request(dies, [opened('B')]));
+    await expect(new RecordEventsHandler(dying, register.clock).execute(asked)).rejects.toThrow(StoreUnavailable);
     register.clock.move(CLAIM_HOLDS_MS + MAX_CLOCK_BEHIND - 1);
     expect(await open(comes, 'B')).toMatchObject({ outcome: 'reference-taken', by: dies });
     register.clock.move(1);
@@ -155,12 +155,12 @@ describe('while writers are under way and the clock jumps about', () => {
 
   const simulate = async (jumps: readonly number[], writers: number): Promise<void> => {
     const register = await Register.open();
-    const handler = new RecordFactsHandler(inOrder(register.store, register.clock), register.clock);
+    const handler = new RecordEventsHandler(inOrder(register.store, register.clock), register.clock);
     let latest = register.clock.now().getTime();
     let refused = 0;
     const record = async (...asked: Parameters<typeof request>): Promise<void> => {
       try {
-        expect(await handler.execute(new RecordFacts(request(...asked)))).toMatchObject({ outcome: 'recorded' });
+        expect(await handler.execute(new RecordEvents(request(...asked)))).toMatchObject({ outcome: 'recorded' });
       } catch (error) {
         if (!(error instanceof ClockBehind)) throw error;
         refused += 1;

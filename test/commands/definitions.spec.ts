@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Definitions } from '../../src/commands/definitions.js';
-import type { CaseFact } from '../../src/domain/case/facts.js';
+import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { EventStore } from '../../src/event-store/port.js';
-import { fact } from '../support/facts.js';
+import { event } from '../support/events.js';
 import { Register, request } from './support.js';
 
 let register: Register;
@@ -23,16 +23,16 @@ beforeEach(async () => {
 afterEach(() => register.store.close());
 
 const said = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
-const given = (...facts: readonly CaseFact[]) => definitions.given(facts, register.clock.today());
-const proposed = (list: string) => fact({ type: 'proposed', occurredOn: '2025-01-02', list });
+const given = (...events: readonly CaseEvent[]) => definitions.given(events, register.clock.today());
+const proposed = (list: string) => event({ type: 'proposed', occurredOn: '2025-01-02', list });
 const amnestied = (act: string) =>
-  fact({ type: 'amnestied', occurredOn: '2025-12-31', act, effect: 'released-from-imprisonment' });
+  event({ type: 'amnestied', occurredOn: '2025-12-31', act, effect: 'released-from-imprisonment' });
 const define = (id: string) =>
   register.recorded(
     request('', [{ type: 'list-defined', name: { en: id }, ...said }], { subject: { kind: 'list', id }, begins: true }),
   );
 
-it('gives what the facts name, as far as it exists, and the day', async () => {
+it('gives what the events name, as far as it exists, and the day', async () => {
   const { today, lists, instruments } = await given(proposed('union'), proposed('nobody'), amnestied('amnesty-2025'));
   expect(today).toBe(register.clock.today());
   expect([...lists].map(([id, list]) => [id, list.id, [...list.categories.keys()]])).toEqual([

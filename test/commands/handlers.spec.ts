@@ -3,7 +3,7 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { commandHandlers } from '../../src/commands/handlers.js';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordFacts } from '../../src/commands/record-facts.js';
+import { RecordEvents } from '../../src/commands/record-events.js';
 import { CLOCK } from '../../src/domain/clock.js';
 import { EVENT_STORE } from '../../src/event-store/port.js';
 import { ANNA, opened, Register, request } from './support.js';
@@ -20,7 +20,7 @@ it('finds its way through the command bus, with store and clock injected', async
   }).compile();
   await module.init();
   const id = newCaseId(ANNA);
-  const answer = await module.get(CommandBus).execute(new RecordFacts(request(id, [opened('AZ-1')])));
+  const answer = await module.get(CommandBus).execute(new RecordEvents(request(id, [opened('AZ-1')])));
   expect(answer).toMatchObject({ outcome: 'recorded', subject: { kind: 'case', id }, revision: 0 });
   await module.close();
   await register.store.close();

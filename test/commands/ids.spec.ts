@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { factIds, keyedId, newCaseId } from '../../src/commands/ids.js';
+import { eventIds, keyedId, newCaseId } from '../../src/commands/ids.js';
 import { ANNA, BORIS } from './support.js';
 
 const asked = { actor: ANNA, stream: 'case-c', key: 'key-1' };
@@ -25,8 +25,8 @@ it('asks not whether somebody is who they say: that may be checked one day, and 
   expect(newCaseId({ ...ANNA, asserted: false }, 'key-1')).toBe(newCaseId(ANNA, 'key-1'));
 });
 
-it('gives a batch one id a fact, unforeseeable without a key', () => {
-  expect(factIds(asked, 2)).toEqual([keyedId(asked, 'key-1', 0), keyedId(asked, 'key-1', 1)]);
+it('gives a batch one id an event, unforeseeable without a key', () => {
+  expect(eventIds(asked, 2)).toEqual([keyedId(asked, 'key-1', 0), keyedId(asked, 'key-1', 1)]);
   const { key: _, ...keyless } = asked;
-  expect(new Set([...factIds(keyless, 2), ...factIds(keyless, 2)]).size).toBe(4);
+  expect(new Set([...eventIds(keyless, 2), ...eventIds(keyless, 2)]).size).toBe(4);
 });

@@ -1,8 +1,8 @@
 /** Many at once: what one at a time guarantees holds for 64 writers. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
-import type { FactsRecorded } from '../../src/commands/record-facts.js';
-import type { AnyFact } from '../../src/domain/facts.js';
+import type { EventsRecorded } from '../../src/commands/record-events.js';
+import type { AnyEvent } from '../../src/domain/events.js';
 import { referenceStream } from '../../src/domain/reference/reference.js';
 import { ANNA, arrested, named, opened, Register, request, type Recorded } from './support.js';
 
@@ -16,7 +16,7 @@ afterEach(() => register.store.close());
 
 const all = <T>(make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: WRITERS }, (_, index) => make(index)));
-const winnersOf = (answers: readonly FactsRecorded[]): readonly Recorded[] =>
+const winnersOf = (answers: readonly EventsRecorded[]): readonly Recorded[] =>
   answers.filter((a): a is Recorded => a.outcome === 'recorded');
 
 it('one of 64 cases has a reference, and the others learn which', async () => {
@@ -25,7 +25,7 @@ it('one of 64 cases has a reference, and the others learn which', async () => {
   expect(more).toEqual([]);
   const taken = { outcome: 'reference-taken', list: 'union', reference: 'AZ-1', by: winner?.subject.id };
   expect(answers.filter((a) => a.outcome !== 'recorded')).toEqual(Array(WRITERS - 1).fill(taken));
-  const types = (await register.log()).map((e) => e.fact.type);
+  const types = (await register.log()).map((e) => e.event.type);
   expect(types.filter((t) => t === 'opened' || t === 'reference-claimed')).toEqual(['reference-claimed', 'opened']);
 });
 
@@ -37,7 +37,7 @@ it('those who want two references in different order leave one with both', async
   expect(winners).toHaveLength(1);
   for (const reference of ['A', 'B'])
     expect(await register.store.readStream(referenceStream({ list: 'union', reference }), -1, 10)).toMatchObject([
-      { fact: { caseId: winners[0]?.subject.id } },
+      { event: { caseId: winners[0]?.subject.id } },
     ]);
 });
 
@@ -55,7 +55,7 @@ it('64 who add to a case are recorded one after the other, in the order in which
   const answers = await all((index) => register.recorded(request(id, [named(`Name ${String(index)}`)])));
   expect(answers.map(({ revision }) => revision)).toEqual(Array.from({ length: WRITERS }, (_, index) => index + 1));
   const added = (await register.caseEvents(id)).slice(1);
-  expect(added.map((e) => e.id)).toEqual(answers.flatMap((answer) => answer.facts));
+  expect(added.map((e) => e.id)).toEqual(answers.flatMap((answer) => answer.events));
 });
 
 it('a revision that is named among 64 writers is judged when it is its turn, and stale by then', async () => {
@@ -91,17 +91,17 @@ it('64 repeats at once record one and answer alike', async () => {
 
 it.each([
   ['other words', [named('One')], [named('Two')]],
-  ['fewer facts', [named('One'), named('Two')], [named('One')]],
-  ['more facts', [named('One')], [named('One'), named('Two')]],
+  ['fewer events', [named('One'), named('Two')], [named('One')]],
+  ['more events', [named('One')], [named('One'), named('Two')]],
 ])('of two bodies under one key at once the first is recorded and the other refused: %s', async (_, body, other) => {
   const id = newCaseId(ANNA);
   await register.recorded(request(id, [opened()]));
-  const asked = (facts: readonly AnyFact[]) => register.record(request(id, facts, { key: 'key' }));
+  const asked = (events: readonly AnyEvent[]) => register.record(request(id, events, { key: 'key' }));
   expect(await Promise.all([asked(body), asked(other)])).toMatchObject([
     { outcome: 'recorded', repeated: false },
     { outcome: 'key-reused' },
   ]);
-  expect((await register.caseEvents(id)).slice(1).map((e) => e.fact)).toEqual(body);
+  expect((await register.caseEvents(id)).slice(1).map((e) => e.event)).toEqual(body);
 });
 
 it('of 64 bodies under one key at once only the one in the log is answered for', async () => {
@@ -111,5 +111,5 @@ it('of 64 bodies under one key at once only the one in the log is answered for',
   );
   const [winner] = winnersOf(answers);
   expect(answers.filter((a) => a.outcome === 'key-reused')).toHaveLength(WRITERS - 1);
-  expect((await register.caseEvents(id)).map((e) => e.id)).toEqual(winner?.facts);
+  expect((await register.caseEvents(id)).map((e) => e.id)).toEqual(winner?.events);
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordFacts } from '../../src/commands/record-facts.js';
-import type { AnyFact } from '../../src/domain/facts.js';
+import { RecordEvents } from '../../src/commands/record-events.js';
+import type { AnyEvent } from '../../src/domain/events.js';
 import { ANNA, arrested, BORIS, MINUTE, named, opened, Register, request } from './support.js';
 
 let register: Register;
@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => register.store.close());
 
 const begin = () => request(id, [opened('AZ-1'), arrested('2025-01-02')], { key: KEY });
-const add = (facts: readonly AnyFact[] = [named('One'), named('Two')]) => request(id, facts, { key: 'key-2' });
+const add = (events: readonly AnyEvent[] = [named('One'), named('Two')]) => request(id, events, { key: 'key-2' });
 
 describe('a repeat', () => {
   it('answers as the first time did and records nothing', async () => {
@@ -25,14 +25,14 @@ describe('a repeat', () => {
     expect(await register.log()).toEqual(log);
   });
 
-  it('does so for ever: after other facts, and on a handler that has just started', async () => {
+  it('does so for ever: after other events, and on a handler that has just started', async () => {
     const began = await register.recorded(begin());
     const added = await register.recorded(add());
     await register.recorded(request(id, [named('Three')], { key: 'key-3' }));
     register.clock.move(1000 * 24 * 60 * MINUTE);
     const other = register.through((append, ...args) => append(...args));
-    expect(await other.execute(new RecordFacts(begin()))).toEqual({ ...began, repeated: true });
-    expect(await other.execute(new RecordFacts(add()))).toEqual({ ...added, repeated: true });
+    expect(await other.execute(new RecordEvents(begin()))).toEqual({ ...began, repeated: true });
+    expect(await other.execute(new RecordEvents(add()))).toEqual({ ...added, repeated: true });
   });
 
   it('names the findings of the first time, whatever has been said since, and whatever is acknowledged now', async () => {
@@ -53,35 +53,35 @@ describe('a repeat', () => {
     expect(await register.record({ ...asked, correlationId: 'again' })).toEqual({ ...first, repeated: true });
   });
 
-  it('compares facts, not their spelling: the order of keys and absent fields do not matter', async () => {
+  it('compares events, not their spelling: the order of keys and absent fields do not matter', async () => {
     const first = await register.recorded(begin());
-    const [one, two] = begin().facts as [AnyFact, AnyFact];
-    const turned = Object.fromEntries(Object.entries(two).reverse()) as unknown as AnyFact;
-    const spelt = { ...one, note: undefined } as unknown as AnyFact;
-    expect(await register.record({ ...begin(), facts: [spelt, turned] })).toEqual({ ...first, repeated: true });
+    const [one, two] = begin().events as [AnyEvent, AnyEvent];
+    const turned = Object.fromEntries(Object.entries(two).reverse()) as unknown as AnyEvent;
+    const spelt = { ...one, note: undefined } as unknown as AnyEvent;
+    expect(await register.record({ ...begin(), events: [spelt, turned] })).toEqual({ ...first, repeated: true });
   });
 });
 
 describe('another body under the same key', () => {
-  const bodies: readonly (readonly [string, readonly AnyFact[]])[] = [
+  const bodies: readonly (readonly [string, readonly AnyEvent[]])[] = [
     ['other words', [named('One'), named('Other')]],
-    ['fewer facts', [named('One')]],
-    ['more facts', [named('One'), named('Two'), named('Three')]],
+    ['fewer events', [named('One')]],
+    ['more events', [named('One'), named('Two'), named('Three')]],
     ['another order', [named('Two'), named('One')]],
     ['another type', [arrested('2025-01-02')]],
   ];
-  it.each(bodies)('is refused: %s', async (_, facts) => {
+  it.each(bodies)('is refused: %s', async (_, events) => {
     await register.recorded(begin());
     await register.recorded(add());
     await register.recorded(request(id, [named('Three')]));
     const log = await register.log();
-    expect(await register.record(add(facts))).toEqual({ outcome: 'key-reused' });
+    expect(await register.record(add(events))).toEqual({ outcome: 'key-reused' });
     expect(await register.log()).toEqual(log);
   });
 
   it('is refused for a case that it opened, too', async () => {
     await register.recorded(begin());
-    expect(await register.record({ ...begin(), facts: [opened('AZ-2')] })).toEqual({ outcome: 'key-reused' });
+    expect(await register.record({ ...begin(), events: [opened('AZ-2')] })).toEqual({ outcome: 'key-reused' });
   });
 
   it('is welcome where the first was refused: nothing stands under the key', async () => {
@@ -109,7 +109,7 @@ describe('the same key elsewhere is another request', () => {
     const first = await register.recorded(add());
     const other = await register.recorded({ ...add([named('Other')]), subject: { kind: 'case', id: second } });
     expect(other).toMatchObject({ repeated: false, revision: 1 });
-    expect(other.facts).not.toEqual(first.facts);
+    expect(other.events).not.toEqual(first.events);
   });
 
   it('and without a key every request is a new one', async () => {

@@ -1,7 +1,7 @@
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordFacts, RecordFactsHandler } from '../../src/commands/record-facts.js';
+import { RecordEvents, RecordEventsHandler } from '../../src/commands/record-events.js';
 import { lastOf, loadStream } from '../../src/commands/streams.js';
-import { streamName } from '../../src/domain/facts.js';
+import { streamName } from '../../src/domain/events.js';
 import { MAX_READ, type EventStore } from '../../src/event-store/port.js';
 import { anEvent, saying } from '../support/new-events.js';
 import { ANNA, arrested, named, opened, Register, request } from './support.js';
@@ -23,7 +23,7 @@ describe('a stream of events so large that a store gives fewer than were asked f
   const TOGETHER = 10;
   beforeEach(async () => {
     await register.recorded(request(id, [opened()]));
-    const some = () => Array.from({ length: TOGETHER }, () => anEvent({ fact: saying('x'.repeat(70_000)) }));
+    const some = () => Array.from({ length: TOGETHER }, () => anEvent({ event: saying('x'.repeat(70_000)) }));
     for (let revision = 0; revision < LARGE; revision += TOGETHER)
       await register.store.append(stream, revision, some());
     await register.recorded(request(id, [arrested('2025-01-02')]));
@@ -34,7 +34,7 @@ describe('a stream of events so large that a store gives fewer than were asked f
     const revisions = (await loadStream(register.store, stream)).map((event) => event.revision);
     expect(revisions).toEqual(Array.from({ length: LARGE + 2 }, (_, revision) => revision));
     expect((await loadStream(register.store, stream, 3)).map((event) => event.revision)).toEqual(revisions.slice(4));
-    expect(await lastOf(register.store, stream)).toMatchObject({ revision: LARGE + 1, fact: { type: 'arrested' } });
+    expect(await lastOf(register.store, stream)).toMatchObject({ revision: LARGE + 1, event: { type: 'arrested' } });
   });
 
   it('is decided on as a whole', async () => {
@@ -52,14 +52,14 @@ it('finds what a keyed request recorded, however little a store gives at once', 
     append: (...args) => store.append(...args),
     readStream: (name, after) => store.readStream(name, after, 1),
   } as Pick<EventStore, 'append' | 'readStream'> as EventStore;
-  const handler = new RecordFactsHandler(sparing, register.clock);
-  const record = (...facts: Parameters<typeof request>[1]) =>
-    handler.execute(new RecordFacts(request(id, facts, { key: 'k', correlationId: 'c' })));
-  const facts = [opened(), named('Second Name'), named('Third Name')];
-  const first = await record(...facts);
+  const handler = new RecordEventsHandler(sparing, register.clock);
+  const record = (...events: Parameters<typeof request>[1]) =>
+    handler.execute(new RecordEvents(request(id, events, { key: 'k', correlationId: 'c' })));
+  const events = [opened(), named('Second Name'), named('Third Name')];
+  const first = await record(...events);
   expect(first).toMatchObject({ outcome: 'recorded', revision: 2, repeated: false });
-  expect(await record(...facts)).toEqual({ ...first, repeated: true });
-  expect(await record(...facts.slice(0, 2))).toEqual({ outcome: 'key-reused' });
+  expect(await record(...events)).toEqual({ ...first, repeated: true });
+  expect(await record(...events.slice(0, 2))).toEqual({ outcome: 'key-reused' });
 });
 
 it('of nobody is nothing', async () => {

@@ -1,24 +1,24 @@
 /** A register of one list and one act on the real store in memory, with a clock that the test moves. */
 import { newCaseId } from '../../src/commands/ids.js';
 import {
-  RecordFacts,
-  RecordFactsHandler,
-  type FactsRecorded,
-  type FactsToRecord,
-} from '../../src/commands/record-facts.js';
+  RecordEvents,
+  RecordEventsHandler,
+  type EventsRecorded,
+  type EventsToRecord,
+} from '../../src/commands/record-events.js';
 import type { Clock } from '../../src/domain/clock.js';
-import type { Actor } from '../../src/domain/fact.js';
-import { streamName, type AnyFact } from '../../src/domain/facts.js';
+import type { Actor } from '../../src/domain/event.js';
+import { streamName, type AnyEvent } from '../../src/domain/events.js';
 import { dayIn } from '../../src/domain/time.js';
 import { MAX_READ, type EventStore, type LogEvent, type StreamEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { fact } from '../support/facts.js';
+import { event } from '../support/events.js';
 
 export const MINUTE = 60_000;
 export const ANNA: Actor = { kind: 'person', id: 'p-1', asserted: true };
 export const BORIS: Actor = { kind: 'person', id: 'p-2', asserted: true };
 
-export type Recorded = Extract<FactsRecorded, { outcome: 'recorded' }>;
+export type Recorded = Extract<EventsRecorded, { outcome: 'recorded' }>;
 
 /** Time stands still until the test moves it. */
 export class TestClock implements Clock {
@@ -32,21 +32,25 @@ export class TestClock implements Clock {
 }
 
 export const NAME = { text: 'Synthetic Person', script: 'Latn', language: 'en', kind: 'full' };
-export const opened = (...references: readonly string[]): AnyFact =>
-  fact({ type: 'opened', names: [NAME], references: references.map((reference) => ({ list: 'union', reference })) });
-export const referenced = (reference: string): AnyFact => fact({ type: 'referenced', list: 'union', reference });
-export const named = (text: string): AnyFact => fact({ type: 'named', name: { ...NAME, text } });
-export const arrested = (occurredOn: string): AnyFact => fact({ type: 'arrested', occurredOn });
-export const recognised = (occurredOn: string, category = 'believers'): AnyFact =>
-  fact({ type: 'recognised', occurredOn, list: 'union', category });
+export const opened = (...references: readonly string[]): AnyEvent =>
+  event({ type: 'opened', names: [NAME], references: references.map((reference) => ({ list: 'union', reference })) });
+export const referenced = (reference: string): AnyEvent => event({ type: 'referenced', list: 'union', reference });
+export const named = (text: string): AnyEvent => event({ type: 'named', name: { ...NAME, text } });
+export const arrested = (occurredOn: string): AnyEvent => event({ type: 'arrested', occurredOn });
+export const recognised = (occurredOn: string, category = 'believers'): AnyEvent =>
+  event({ type: 'recognised', occurredOn, list: 'union', category });
 
 const SAID = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
 
 /** A request about a case with nothing special about it; a test says what is. */
-export const request = (id: string, facts: readonly AnyFact[], more: Partial<FactsToRecord> = {}): FactsToRecord => ({
+export const request = (
+  id: string,
+  events: readonly AnyEvent[],
+  more: Partial<EventsToRecord> = {},
+): EventsToRecord => ({
   subject: { kind: 'case', id },
-  begins: facts[0]?.type === 'opened',
-  facts,
+  begins: events[0]?.type === 'opened',
+  events,
   actor: ANNA,
   acknowledge: [],
   correlationId: newCaseId(ANNA),
@@ -59,41 +63,41 @@ type Appends = (real: Append, ...args: Parameters<Append>) => ReturnType<Append>
 
 export class Register {
   readonly clock = new TestClock();
-  readonly handler: RecordFactsHandler;
+  readonly handler: RecordEventsHandler;
 
   private constructor(readonly store: EventStore) {
-    this.handler = new RecordFactsHandler(store, this.clock);
+    this.handler = new RecordEventsHandler(store, this.clock);
   }
 
   static async open(): Promise<Register> {
     const register = new Register(createSqliteStore({ file: ':memory:' }));
     const definition = { acknowledge: [], actor: ANNA, correlationId: newCaseId(ANNA), begins: true };
-    const list: readonly AnyFact[] = [
+    const list: readonly AnyEvent[] = [
       { ...SAID, type: 'list-defined', name: { en: 'Union' } },
       { ...SAID, type: 'category-defined', category: 'believers', name: { en: 'Believers' } },
     ];
-    await register.recorded({ ...definition, subject: { kind: 'list', id: 'union' }, facts: list });
-    const act: readonly AnyFact[] = [
+    await register.recorded({ ...definition, subject: { kind: 'list', id: 'union' }, events: list });
+    const act: readonly AnyEvent[] = [
       { ...SAID, type: 'instrument-registered', kind: 'amnesty-act', inForce: '2025-12-22', windowEnd: '2026-04-22' },
     ];
-    await register.recorded({ ...definition, subject: { kind: 'instrument', id: 'amnesty-2025' }, facts: act });
+    await register.recorded({ ...definition, subject: { kind: 'instrument', id: 'amnesty-2025' }, events: act });
     return register;
   }
 
-  record(request: FactsToRecord): Promise<FactsRecorded> {
-    return this.handler.execute(new RecordFacts(request));
+  record(request: EventsToRecord): Promise<EventsRecorded> {
+    return this.handler.execute(new RecordEvents(request));
   }
 
   /** Records what must go in. */
-  async recorded(request: FactsToRecord): Promise<Recorded> {
+  async recorded(request: EventsToRecord): Promise<Recorded> {
     const answer = await this.record(request);
     if (answer.outcome !== 'recorded') throw new Error(`not recorded: ${JSON.stringify(answer)}`);
     return answer;
   }
 
   /** The same register through a store that appends in another way: `append` is handed the real one. */
-  through(append: Appends): RecordFactsHandler {
-    return new RecordFactsHandler(this.storeThrough(append), this.clock);
+  through(append: Appends): RecordEventsHandler {
+    return new RecordEventsHandler(this.storeThrough(append), this.clock);
   }
 
   storeThrough(append: Appends): EventStore {

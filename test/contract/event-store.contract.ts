@@ -49,7 +49,7 @@ export const eventStoreContract = (
     }
   };
   const texts = (of: readonly StreamEvent[]): string[] =>
-    of.map(({ fact }) => (fact.type === 'named' ? fact.name.text : fact.type));
+    of.map(({ event }) => (event.type === 'named' ? event.name.text : event.type));
   const ids = (of: readonly { id: string }[]): string[] => of.map(({ id }) => id);
   const oneToN = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
   const append = async (expected: Expected, ...news: NewEvent[]) => {
@@ -323,25 +323,25 @@ export const eventStoreContract = (
       });
       it('takes an event of exactly the largest size', async () => {
         const text = largest();
-        await append('no-stream', anEvent({ fact: saying(text) }));
+        await append('no-stream', anEvent({ event: saying(text) }));
         expect(texts(await store.readStream(stream, -1, 1))).toEqual([text]);
       });
       it('refuses an event of one byte more, and writes nothing', async () => {
-        const event = anEvent({ fact: saying(`${largest()}.`) });
+        const event = anEvent({ event: saying(`${largest()}.`) });
         await expect(store.append(stream, 'no-stream', [event])).rejects.toThrow(AppendTooLarge);
         expect(await store.head()).toBeNull();
       });
       it('counts bytes, not characters', async () => {
-        const event = anEvent({ fact: saying('ə'.repeat(largest().length - 1_000)) });
+        const event = anEvent({ event: saying('ə'.repeat(largest().length - 1_000)) });
         await expect(store.append(stream, 'no-stream', [event])).rejects.toThrow(AppendTooLarge);
       });
       it('counts the bytes of all events of an append together', async () => {
-        const news = Array.from({ length: 20 }, () => anEvent({ fact: saying('x'.repeat(60_000)) }));
+        const news = Array.from({ length: 20 }, () => anEvent({ event: saying('x'.repeat(60_000)) }));
         await expect(store.append(stream, 'no-stream', news)).rejects.toThrow(AppendTooLarge);
         expect(await store.head()).toBeNull();
       });
       it('reads events of the largest size, if not all at once', async () => {
-        for (let i = 0; i < 20; i++) await append(i === 0 ? 'no-stream' : i - 1, anEvent({ fact: saying(largest()) }));
+        for (let i = 0; i < 20; i++) await append(i === 0 ? 'no-stream' : i - 1, anEvent({ event: saying(largest()) }));
         expect((await readAll(null, MAX_READ)).map(({ position }) => position)).toEqual(oneToN(20));
       });
       it.each([0, -1, 0.5, NaN, MAX_READ + 1])('refuses to read %p events', async (limit) => {
@@ -361,7 +361,7 @@ export const eventStoreContract = (
         await expect(store.readStream(odd, -1, 1)).rejects.toThrow(RangeError);
       });
       it('refuses what could not be read back as it is, and writes none of the append', async () => {
-        const broken = anEvent({ fact: { ...saying('x'), note: undefined } as unknown as NewEvent['fact'] });
+        const broken = anEvent({ event: { ...saying('x'), note: undefined } as unknown as NewEvent['event'] });
         await expect(store.append(stream, 'no-stream', [anEvent(), broken])).rejects.toThrow(TypeError);
         expect(await store.head()).toBeNull();
       });
@@ -371,7 +371,7 @@ export const eventStoreContract = (
         await expect(refused).rejects.toThrow(TypeError);
         expect((await accepted).outcome).toBe('appended');
       });
-      const largest = (): string => 'x'.repeat(MAX_APPEND_BYTES - sizeOf(checkEvent(anEvent({ fact: saying('') }))));
+      const largest = (): string => 'x'.repeat(MAX_APPEND_BYTES - sizeOf(checkEvent(anEvent({ event: saying('') }))));
     });
 
     describe('reading a stream', () => {
@@ -516,10 +516,10 @@ export const eventStoreContract = (
           recordedAt: '2025-12-31T23:59:59.999Z',
           actor: { kind: 'import', id: 'file-7', asserted: false },
           acknowledged: ['CASE.ARRESTED_WHILE_HELD'],
-          raised: [{ code: 'CASE.X', grade: 'warn', facts: [randomUUID()], expected: 'something else' }],
+          raised: [{ code: 'CASE.X', grade: 'warn', events: [randomUUID()], expected: 'something else' }],
           correlationId: 'request-2',
           causationId: 'cause-1',
-          fact: {
+          event: {
             type: 'arrested',
             occurredOn: '2020-06~',
             sources: [{ kind: 'press', citation: 'a paper', url: 'https://example.org/1', machineTranslated: true }],
@@ -537,7 +537,7 @@ export const eventStoreContract = (
         expect(isSamePlace(read?.cursor, cursor)).toBe(true);
       });
       it('of absent fields, null, false, 0 and empty texts', async () => {
-        const fact: NewEvent['fact'] = {
+        const event: NewEvent['event'] = {
           type: 'described',
           sources: [],
           reliability: 'reported',
@@ -545,8 +545,8 @@ export const eventStoreContract = (
           born: null,
           region: '',
         };
-        await append('no-stream', anEvent({ fact }));
-        expect((await store.readStream(stream, -1, 1))[0]?.fact).toStrictEqual(fact);
+        await append('no-stream', anEvent({ event }));
+        expect((await store.readStream(stream, -1, 1))[0]?.event).toStrictEqual(event);
       });
       it.each([
         ['Azerbaijani', 'Şəhanə Əsgərova-Məmmədli, Göygöl, İmişli, ığüöç'],
@@ -562,10 +562,10 @@ export const eventStoreContract = (
         ['JSON', '{"a":[null]}'],
         ['a prototype', '__proto__'],
       ])('of %s', async (_, text) => {
-        await append('no-stream', anEvent({ fact: { ...saying(text), note: text } }));
+        await append('no-stream', anEvent({ event: { ...saying(text), note: text } }));
         const [read] = await store.readStream(stream, -1, 1);
         expect(texts(read ? [read] : [])).toEqual([text]);
-        expect(read?.fact.note).toBe(text);
+        expect(read?.event.note).toBe(text);
       });
       it.each(['reference-union:AZ-0137', 'list-həbs', 'case-a"b\'c\\d%_', 'case-a b', 'case-👩🏽‍⚖️'])(
         'of the stream %j',

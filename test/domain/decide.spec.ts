@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { decideCase } from '../../src/domain/case/decide.js';
 import { refersTo } from '../../src/domain/case/referents.js';
 import { decide } from '../../src/domain/decide.js';
-import type { Decision, Finding, Grade, Known } from '../../src/domain/fact.js';
+import type { Decision, Finding, Grade, EventWithId } from '../../src/domain/event.js';
 import { decideInstrument } from '../../src/domain/instrument/decide.js';
-import type { InstrumentFact } from '../../src/domain/instrument/facts.js';
+import type { InstrumentEvent } from '../../src/domain/instrument/events.js';
 import { decideList } from '../../src/domain/list/decide.js';
-import type { ListFact } from '../../src/domain/list/facts.js';
-import { given, known } from '../support/facts.js';
+import type { ListEvent } from '../../src/domain/list/events.js';
+import { given, known } from '../support/events.js';
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20', id: 'a1' } as const;
 const again = { type: 'arrested', occurredOn: '2024-03-01', id: 'a2' } as const;
@@ -89,12 +89,12 @@ describe('deciding about a case', () => {
     expect(told(decideCase([], news, given, []))).toBe('refused, ask CASE.NOT_HELD');
   });
 
-  test('sees that a late fact makes an earlier one odd', () => {
+  test('sees that a late event makes an earlier one odd', () => {
     expect(told(decideCase(known(again), known(arrested), given, []))).toBe('refused, ask CASE.ALREADY_HELD');
   });
 
-  test('needs to know the lists and instruments that facts name', () => {
-    const facts = known(
+  test('needs to know the lists and instruments that events name', () => {
+    const events = known(
       { type: 'opened', names: [], references: [{ list: 'a', reference: '1' }] },
       { type: 'opened', names: [] },
       { type: 'referenced', list: 'b', reference: '1' },
@@ -102,20 +102,20 @@ describe('deciding about a case', () => {
       { type: 'pardoned', decree: 'd', effect: 'record-expunged' },
       { type: 'amnestied', act: 'e', effect: 'record-expunged' },
       arrested,
-    ).map(({ fact }) => fact);
-    expect(refersTo(facts)).toEqual({ lists: new Set(['a', 'b', 'c']), instruments: new Set(['d', 'e']) });
+    ).map(({ event }) => event);
+    expect(refersTo(events)).toEqual({ lists: new Set(['a', 'b', 'c']), instruments: new Set(['d', 'e']) });
   });
 });
 
 describe('deciding by findings', () => {
-  const found = (grade: Grade, code: string, ...facts: readonly string[]): Finding => ({
+  const found = (grade: Grade, code: string, ...events: readonly string[]): Finding => ({
     code,
     grade,
-    facts,
+    events,
     expected: 'x',
   });
 
-  test('the same code about other facts is another finding', () => {
+  test('the same code about other events is another finding', () => {
     const stood = found('ask', 'X', 'a', 'bc');
     const other = found('ask', 'X', 'ab', 'c');
     expect(decide([stood], [stood], [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
@@ -131,12 +131,12 @@ describe('deciding by findings', () => {
 const said = { sources: [{ kind: 'official' as const, citation: 'x' }], reliability: 'verified' as const };
 
 describe('deciding about a list', () => {
-  const fact = (id: string, fields: object): Known<ListFact> => ({
+  const event = (id: string, fields: object): EventWithId<ListEvent> => ({
     id,
-    fact: { ...said, ...fields } as unknown as ListFact,
+    event: { ...said, ...fields } as unknown as ListEvent,
   });
-  const defined = fact('l', { type: 'list-defined', name: { en: 'List' } });
-  const category = fact('c', { type: 'category-defined', category: 'x', name: { en: 'X' } });
+  const defined = event('l', { type: 'list-defined', name: { en: 'List' } });
+  const category = event('c', { type: 'category-defined', category: 'x', name: { en: 'X' } });
 
   test('a list is defined before anything is said of it, and once', () => {
     expect(told(decideList([], [defined, category], []))).toBe('accepted');
@@ -148,7 +148,7 @@ describe('deciding about a list', () => {
     expect(decideList([], [defined, category, { ...defined, id: 'm' }], [])).toEqual({
       outcome: 'refused',
       findings: [
-        { code: 'LIST.ALREADY_DEFINED', grade: 'refuse', facts: ['m'], expected: 'The list was defined before.' },
+        { code: 'LIST.ALREADY_DEFINED', grade: 'refuse', events: ['m'], expected: 'The list was defined before.' },
       ],
     });
     expect(told(decideList([defined, { ...defined, id: 'm' }], [category], []))).toBe('accepted');
@@ -156,23 +156,23 @@ describe('deciding about a list', () => {
 });
 
 describe('deciding about an instrument', () => {
-  const fact = (fields: object, id = 'i'): Known<InstrumentFact> => ({
+  const event = (fields: object, id = 'i'): EventWithId<InstrumentEvent> => ({
     id,
-    fact: { ...said, type: 'instrument-registered', kind: 'amnesty-act', ...fields } as unknown as InstrumentFact,
+    event: { ...said, type: 'instrument-registered', kind: 'amnesty-act', ...fields } as unknown as InstrumentEvent,
   });
 
   test('an instrument is registered once', () => {
-    expect(told(decideInstrument([], [fact({})], []))).toBe('accepted');
-    expect(told(decideInstrument([fact({})], [fact({}, 'j')], []))).toBe(
+    expect(told(decideInstrument([], [event({})], []))).toBe('accepted');
+    expect(told(decideInstrument([event({})], [event({}, 'j')], []))).toBe(
       'refused, refuse INSTRUMENT.ALREADY_REGISTERED',
     );
-    expect(decideInstrument([], [fact({}), fact({}, 'j')], [])).toEqual({
+    expect(decideInstrument([], [event({}), event({}, 'j')], [])).toEqual({
       outcome: 'refused',
       findings: [
         {
           code: 'INSTRUMENT.ALREADY_REGISTERED',
           grade: 'refuse',
-          facts: ['j'],
+          events: ['j'],
           expected: 'The instrument was registered before.',
         },
       ],
@@ -196,7 +196,7 @@ describe('deciding about an instrument', () => {
     ['in force before it was adopted', { adopted: '2025-12-19', inForce: '2025-12-18' }, false],
     ['a window closed before it was submitted', { submitted: '2025-12-15', windowEnd: '2025-12-14' }, false],
   ])('its days: %s', (_, days, accepted) => {
-    expect(told(decideInstrument([], [fact(days)], []))).toBe(
+    expect(told(decideInstrument([], [event(days)], []))).toBe(
       accepted ? 'accepted' : 'refused, refuse INSTRUMENT.DATES_CONTRADICT',
     );
   });

@@ -86,7 +86,7 @@ describe('a body', () => {
   });
 });
 
-describe('a fact', () => {
+describe('an event', () => {
   it.each([
     ['of no type', said, ['TYPE.MISSING /type']],
     ['of an unknown type', { ...tried, type: 'StatusUpdated' }, ['TYPE.UNKNOWN /type']],
@@ -213,9 +213,9 @@ describe('a subject', () => {
     for (const tags of ['"7"', 'W/"0"', '"7", W/"0"', '"-1"', '""'])
       expect(problemOf(await post(JSON.stringify(tried), { 'if-match': tags }))).toEqual([412, 'REVISION.STALE']);
     const future = { ...tried, occurredOn: '2026-01-06' };
-    expect(problemOf(await post(JSON.stringify(future)))).toEqual([422, 'FACT.REFUSED']);
+    expect(problemOf(await post(JSON.stringify(future)))).toEqual([422, 'EVENT.REFUSED']);
     const odd = { type: 'released', reason: 'bail', occurredOn: '2024', ...said };
-    expect(problemOf(await post(JSON.stringify(odd)))).toEqual([422, 'FACT.UNACKNOWLEDGED']);
+    expect(problemOf(await post(JSON.stringify(odd)))).toEqual([422, 'EVENT.UNACKNOWLEDGED']);
     const again = { names: [name('x')], references: [{ list: 'union', reference: 'AZ-1' }], ...said };
     expect(problemOf(await post(JSON.stringify(again), {}, '/v1/cases'))).toEqual([409, 'REFERENCE.TAKEN']);
   });
@@ -271,8 +271,8 @@ describe('parameters', () => {
     ['/v1/cases?certainty=maybe', ['VALUE.UNKNOWN certainty']],
     ['/v1/cases?category=believers', ['PARAMETER.NEEDS list']],
     ['/v1/cases?reference=AZ-1', ['TEXT.FORM reference']],
-    ['/v1/cases?after=nonsense', ['MARK.FOREIGN after']],
-    ['/v1/cases?atLeast=nonsense', ['MARK.FOREIGN atLeast']],
+    ['/v1/cases?after=nonsense', ['CURSOR.FOREIGN after']],
+    ['/v1/cases?atLeast=nonsense', ['CURSOR.FOREIGN atLeast']],
     ['/v1/lists/union/members?after=', ['TEXT.EMPTY after']],
     ['/v1/lists/union/movements', ['FIELD.MISSING from', 'FIELD.MISSING to']],
     ['/v1/lists/union/movements?from=2024-02-01&to=2024-01-01', ['PARAMETER.NEEDS to']],
@@ -281,7 +281,7 @@ describe('parameters', () => {
     ['/v1/counts?list=union&by=exit-reason', ['PARAMETER.NEEDS from']],
     ['/v1/lists/union/movements?from=2024-01-01&to=2024-02-01&set=sure', ['VALUE.UNKNOWN set']],
     ['/v1/lists/union/movements?from=2024-01-01&to=2024-02-01&limit=1001', ['NUMBER.RANGE limit']],
-    ['/v1/lists/union/movements?from=2024-01-01&to=2024-02-01&after=W10.x', ['MARK.FOREIGN after']],
+    ['/v1/lists/union/movements?from=2024-01-01&to=2024-02-01&after=W10.x', ['CURSOR.FOREIGN after']],
     ['/v1/counts?list=union&by=category&from=2024-01-01', ['PARAMETER.NEEDS from']],
     ['/v1/counts?list=union&by=category&set=possible', ['PARAMETER.NEEDS set']],
     ['/v1/counts?list=union&by=exit-reason&from=2024-02-01&to=2024-01-01', ['PARAMETER.NEEDS to']],

@@ -67,7 +67,7 @@ it('is gone on with where people accepted it: new events have the instant of the
   await untilRead();
   expect(await readiness()).toEqual([200, {}]);
   expect((await service.post(`${path}/events`, report)).status).toBe(201);
-  expect((await service.recorded()).at(-1)).toMatchObject({ fact: { type: 'mistreated' }, recordedAt: AHEAD });
+  expect((await service.recorded()).at(-1)).toMatchObject({ event: { type: 'mistreated' }, recordedAt: AHEAD });
 });
 
 it('a command that records ends with the code, and taking the log out does not', async () => {

@@ -90,7 +90,7 @@ it('begins after a position, that of the header before that of the parameter, an
   const ofList = reader('/v1/feed?list=union&type=list-defined&type=tried&type=opened');
   await ofList.connect();
   await ofList.until(() => ofList.ids.length === 2);
-  expect(ofList.data.map((event) => event['fact'].type)).toEqual(['list-defined', 'tried']);
+  expect(ofList.data.map((event) => event['event'].type)).toEqual(['list-defined', 'tried']);
 });
 
 it.each([

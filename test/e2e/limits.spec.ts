@@ -39,13 +39,13 @@ const heard = async (socket: Socket): Promise<string> => {
 
 const head = (line: string, ...headers: string[]): string =>
   [line, `Host: ${new URL(service.url).host}`, ...headers, '', ''].join('\r\n');
-const FACT = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...said });
+const EVENT = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...said });
 /** A write of which the last byte has not come. */
 const held = async (): Promise<Socket> => {
   const socket = await dial();
   const headers = ['Content-Type: application/json', 'X-Actor: person:x', 'Connection: close'];
-  socket.write(head('POST /v1/lists HTTP/1.1', ...headers, `Content-Length: ${String(Buffer.byteLength(FACT))}`));
-  socket.write(FACT.slice(0, -1));
+  socket.write(head('POST /v1/lists HTTP/1.1', ...headers, `Content-Length: ${String(Buffer.byteLength(EVENT))}`));
+  socket.write(EVENT.slice(0, -1));
   return socket;
 };
 const codeIn = (text: string): string => String((JSON.parse(text.split('\r\n\r\n')[1] as string) as Loose)['code']);
@@ -117,7 +117,7 @@ it('an answer that does not begin in time is given up, and the late one is dropp
 it('a reader who takes nothing any more is cut off, one who reads slowly is not', async () => {
   await serve({ stall: 1_000 });
   // More than the buffers of a connection hold.
-  const large = () => anEvent({ fact: { ...saying('x'.repeat(200)), note: 'x'.repeat(12_000) } });
+  const large = () => anEvent({ event: { ...saying('x'.repeat(200)), note: 'x'.repeat(12_000) } });
   const store = service.app.get<EventStore>(EVENT_STORE);
   await Promise.all(Array.from({ length: 1_500 }, () => store.append(newStream(), 'no-stream', [large()])));
   while (!(await service.app.get(ReadModels).ready()).caughtUp);

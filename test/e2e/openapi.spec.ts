@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { allFacts } from '../../src/domain/facts.js';
+import { allEvents } from '../../src/domain/events.js';
 import { examples } from '../../src/schema/examples.js';
-import { factClasses } from '../../src/schema/read-fact.js';
+import { eventClasses } from '../../src/schema/read-event.js';
 import { Service, type Loose } from '../support/service.js';
 
 let service: Service;
@@ -90,18 +90,18 @@ it('tells of every route, and of none besides', () => {
   );
 });
 
-it('has every type of fact as a schema of its own, told apart by its type, with an example that fits', () => {
+it('has every type of event as a schema of its own, told apart by its type, with an example that fits', () => {
   const { schemas } = document['components'] as { schemas: Record<string, Loose> };
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'openapi', components: document['components'] });
-  const mapping = schemas['Fact']!['discriminator'].mapping as Record<string, string>;
-  expect(Object.keys(mapping).sort()).toEqual(Object.keys(allFacts).sort());
+  const mapping = schemas['Event']!['discriminator'].mapping as Record<string, string>;
+  expect(Object.keys(mapping).sort()).toEqual(Object.keys(allEvents).sort());
   for (const [name, kind] of [
     ['CaseEvent', 'case'],
     ['ListEvent', 'list'],
     ['InstrumentEvent', 'instrument'],
   ] as const) {
-    const types = Object.keys(factClasses[kind]).filter((type) => type !== 'opened');
+    const types = Object.keys(eventClasses[kind]).filter((type) => type !== 'opened');
     expect(Object.keys(schemas[name]!['discriminator'].mapping as Loose).sort()).toEqual(types.sort());
     const fits = ajv.compile({ $ref: `openapi#/components/schemas/${name}` });
     for (const type of types) {

@@ -93,8 +93,8 @@ it('the log is replayed from what the read models hold of it while the store is 
 });
 
 it.each<[string, (records: number) => void]>([
-  ['emptied', () => double.keep(0)],
-  ['cut short', (records) => double.keep(records - 2)],
+  ['emptied', () => double.store(0)],
+  ['cut short', (records) => double.store(records - 2)],
 ])('a log that was %s under the running instance is damaged: writes refused, reads go on', async (_, change) => {
   const path = await known();
   await double.stop();

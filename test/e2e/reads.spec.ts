@@ -88,7 +88,7 @@ describe('a case', () => {
     expect((await service.get(`${path}?asOf=2025-02-01`, { 'if-none-match': etag })).status).toBe(200);
   });
 
-  it('has its periods and its history with what each fact changed', async () => {
+  it('has its periods and its history with what each event changed', async () => {
     const { body } = await service.get(`/v1/cases/${ids[5]}`);
     expect(body['periods'].map((p: Loose) => [p['from'], p['standing'].custody])).toEqual([
       [null, 'unknown'],
@@ -99,7 +99,7 @@ describe('a case', () => {
     const history = await service.get(`/v1/cases/${ids[5]}/history?limit=2&after=0`);
     expect(history.body['items']).toHaveLength(2);
     const rest = await service.get(/<([^>]+)>/.exec(history.headers.get('link') ?? '')?.[1] as string);
-    expect(rest.body['items'].map((e: Loose) => e['fact'].type)).toEqual(['recognised', 'released']);
+    expect(rest.body['items'].map((e: Loose) => e['event'].type)).toEqual(['recognised', 'released']);
     expect(rest.body['items'][1].changes).toContainEqual({
       axis: 'custody',
       from: '2025-03-01',
@@ -148,7 +148,7 @@ describe('the register as a whole', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(new Set(seen).size).toBe(seen.length);
     const types = await service.get('/v1/history?type=released&type=list-defined');
-    expect(types.body['items'].map((e: Loose) => e['fact'].type)).toEqual(['list-defined', 'released', 'released']);
+    expect(types.body['items'].map((e: Loose) => e['event'].type)).toEqual(['list-defined', 'released', 'released']);
   });
 
   it('gives the log as lines, all of it or a part', async () => {
@@ -167,7 +167,7 @@ describe('the register as a whole', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Loose);
-    expect(positions.map((e) => e['fact'].type)).toEqual(['arrested', 'arrested', 'arrested']);
+    expect(positions.map((e) => e['event'].type)).toEqual(['arrested', 'arrested', 'arrested']);
     expect(positions.every((e) => e['position'] > 10)).toBe(true);
     expect((await service.get(`/v1/events?after=${String(stored.length)}`)).text).toBe('');
   });

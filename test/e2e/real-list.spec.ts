@@ -40,7 +40,7 @@ it('a conviction on a day that nobody knows is uncertain within its days and cer
   expect(body['standings']).toMatchObject([{ custody: 'imprisoned', life: true, sentence: 'active' }]);
   const events = await service.get(`/v1/cases/${String(body['id'])}/history`);
   const convicted = events.body['items']
-    .map((item: Loose) => item['fact'])
+    .map((item: Loose) => item['event'])
     .find((one: Loose) => one['type'] === 'convicted');
   expect(convicted).toMatchObject({
     occurredOn: expect.stringMatching(/^1993-..-01\/2025-10-07$/),

@@ -190,7 +190,7 @@ describe('a body that is refused whole', () => {
   });
 });
 
-it('leaves every other route as it is: one fact, declared as JSON, of the size of one', async () => {
+it('leaves every other route as it is: one event, declared as JSON, of the size of one', async () => {
   const body = JSON.stringify({ names: [name('x')], ...said });
   const headers = { 'content-type': 'application/x-ndjson', 'x-actor': 'person:clerk-1' };
   expect((await service.ask('/v1/cases', { method: 'POST', headers, body })).status).toBe(415);

@@ -101,8 +101,8 @@ describe('a text in NFD', () => {
     const facility = 'Şəki Həbsxanası №2';
     const held = await open(service, { names: [name('Z')] });
     await service.post(`${held}/events`, arrested());
-    const fact = { type: 'transferred', occurredOn: '2025-02-01', facility: facility.normalize('NFD'), ...said };
-    const written = await service.post(`${held}/events`, fact);
+    const event = { type: 'transferred', occurredOn: '2025-02-01', facility: facility.normalize('NFD'), ...said };
+    const written = await service.post(`${held}/events`, event);
     expect(written.status).toBe(201);
     for (const form of ['NFC', 'NFD'] as const) {
       const { body } = await service.after(
@@ -131,7 +131,7 @@ describe('the script of a name', () => {
     const asked = await opening({ names });
     expect([asked.status, asked.body['code'], asked.body['findings'][0].code]).toEqual([
       422,
-      'FACT.UNACKNOWLEDGED',
+      'EVENT.UNACKNOWLEDGED',
       'NAME.MIXED_SCRIPT',
     ]);
     const opened = await opening({ names, acknowledge: ['NAME.MIXED_SCRIPT'] });

@@ -77,7 +77,7 @@ describe('metrics', () => {
 
 describe('one id', () => {
   const eventOf = async (reply: Reply): Promise<Loose> => {
-    const id = (reply.body['facts'] as string[])[0];
+    const id = (reply.body['events'] as string[])[0];
     return (await service.recorded()).find((event) => event.id === id) as unknown as Loose;
   };
   const record = (headers: Record<string, string>): Promise<Reply> =>

@@ -17,7 +17,7 @@ describe('a write', () => {
     expect(opened.body).toEqual({
       subject: { kind: 'case', id: expect.stringMatching(UUID) },
       revision: 0,
-      facts: [expect.stringMatching(UUID)],
+      events: [expect.stringMatching(UUID)],
       findings: [],
       token: expect.any(String),
     });
@@ -53,7 +53,7 @@ describe('a write', () => {
     expect(body['items'][1]).toMatchObject({
       correlationId: requestId,
       actor: { kind: 'person', id: '7f3a', asserted: true },
-      fact: { type: 'arrested', reliability: 'reported', sources: said.sources },
+      event: { type: 'arrested', reliability: 'reported', sources: said.sources },
     });
     const other = await service.get(path, { 'x-request-id': 'not a uuid' });
     expect(other.headers.get('x-request-id')).toMatch(UUID);
@@ -98,7 +98,7 @@ describe('what is odd', () => {
     expect(died.status).toBe(201);
     const late = await service.post(`${path}/events`, { ...arrested('2024-04-01'), acknowledge: ['CASE.DECEASED'] });
     expect(late.status).toBe(422);
-    expect(late.body).toMatchObject({ code: 'FACT.REFUSED', findings: [{ code: 'CASE.DECEASED', grade: 'refuse' }] });
+    expect(late.body).toMatchObject({ code: 'EVENT.REFUSED', findings: [{ code: 'CASE.DECEASED', grade: 'refuse' }] });
   });
 
   it('is asked about, and stored where the recorder stands by it', async () => {
@@ -107,7 +107,7 @@ describe('what is odd', () => {
     const twice = await service.post(`${path}/events`, arrested('2024-03-01'));
     expect(twice.status).toBe(422);
     expect(twice.body).toMatchObject({
-      code: 'FACT.UNACKNOWLEDGED',
+      code: 'EVENT.UNACKNOWLEDGED',
       findings: [{ code: 'CASE.ALREADY_HELD', grade: 'ask' }],
     });
     const sure = await service.post(`${path}/events`, {
@@ -129,7 +129,7 @@ describe('what is odd', () => {
     const released = { type: 'released', occurredOn: '2024-03-01', reason: 'pardon', ...said };
     const word = await service.post(`${path}/events`, released);
     expect(word.body).toMatchObject({
-      code: 'FACT.UNACKNOWLEDGED',
+      code: 'EVENT.UNACKNOWLEDGED',
       findings: [{ code: 'CASE.RELEASE_UNFOUNDED', grade: 'ask' }],
     });
     const sure = await service.post(`${path}/events`, { ...released, acknowledge: ['CASE.RELEASE_UNFOUNDED'] });
@@ -150,9 +150,9 @@ describe('what is odd', () => {
       { type: 'amnestied', occurredOn: '2025-12-01', act: 'amnesty-2025', effect: 'released-from-imprisonment' },
       'INSTRUMENT.NOT_IN_FORCE',
     ],
-  ])('%j: %s', async (fact, code) => {
+  ])('%j: %s', async (event, code) => {
     const path = await open(service);
-    const { status, body } = await service.post(`${path}/events`, { ...fact, ...said });
+    const { status, body } = await service.post(`${path}/events`, { ...event, ...said });
     expect([status, body['findings'].map((f: Loose) => f['code'])]).toEqual([422, expect.arrayContaining([code])]);
     expect((await service.get(`${path}/history`)).body['items'] ?? []).not.toContainEqual(
       expect.objectContaining({ revision: 1 }),

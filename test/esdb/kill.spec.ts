@@ -66,8 +66,8 @@ whereItCanBeKilled(
         0,
         Infinity,
       ];
-      const tell = (fact: Acknowledged): void => {
-        acknowledged.push(fact);
+      const tell = (event: Acknowledged): void => {
+        acknowledged.push(event);
         if (killed === null && acknowledged.length >= before) {
           killed = run(killing, node).then(() => void (killedAt = Date.now()));
           // Those on their way when it was killed are not counted as going on.

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { AnyFact, AnyFactType } from '../../src/domain/facts.js';
-import { allFacts, describe as descriptionOf } from '../../src/domain/facts.js';
+import type { AnyEvent, AnyEventType } from '../../src/domain/events.js';
+import { allEvents, describe as descriptionOf } from '../../src/domain/events.js';
 import { decode, encode, payloadOf, type StoredRecord } from '../../src/event-store/codec.js';
 import { StoreDamaged, type NewEvent } from '../../src/event-store/port.js';
 import { upcast, UPCASTERS, type Upcaster } from '../../src/event-store/upcasters.js';
 import { EXPECTED } from '../golden/expected.js';
 import { anEvent, saying } from '../support/new-events.js';
 
-const TYPES = Object.keys(allFacts) as AnyFactType[];
+const TYPES = Object.keys(allEvents) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
 const partsOf = (event: NewEvent) =>
   encode(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
@@ -21,8 +21,8 @@ const kept = (record: StoredRecord): StoredRecord => ({
 const value = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }).map((v) => JSON.parse(JSON.stringify(v)) as unknown);
 const text = fc.string({ unit: 'binary' });
 
-/** A fact of a type with any of its fields, each holding anything: the codec keeps fields, it does not judge them. */
-const factOf = (type: AnyFactType): fc.Arbitrary<AnyFact> => {
+/** An event of a type with any of its fields, each holding anything: the codec keeps fields, it does not judge them. */
+const eventOf = (type: AnyEventType): fc.Arbitrary<AnyEvent> => {
   const full: object = EXPECTED[type][EXPECTED[type].length - 1] ?? {};
   const said = ['type', 'occurredOn', 'sources', 'reliability', 'note', 'after'];
   const fields = Object.keys(full).filter((field) => !said.includes(field));
@@ -38,10 +38,10 @@ const factOf = (type: AnyFactType): fc.Arbitrary<AnyFact> => {
       after: text,
     },
     { requiredKeys: ['type', 'sources', 'reliability', ...(dated ? ['occurredOn'] : [])] as never[] },
-  ) as unknown as fc.Arbitrary<AnyFact>;
+  ) as unknown as fc.Arbitrary<AnyEvent>;
 };
 
-const eventWith = (version: number, facts: fc.Arbitrary<AnyFact>): fc.Arbitrary<NewEvent> =>
+const eventWith = (version: number, events: fc.Arbitrary<AnyEvent>): fc.Arbitrary<NewEvent> =>
   fc.record({
     id: fc.uuid(),
     recordedAt: fc
@@ -51,17 +51,22 @@ const eventWith = (version: number, facts: fc.Arbitrary<AnyFact>): fc.Arbitrary<
     actor: fc.record({ kind: fc.constantFrom('person', 'import', 'system'), id: text, asserted: fc.boolean() }),
     acknowledged: fc.array(text),
     raised: fc.array(
-      fc.record({ code: text, grade: fc.constantFrom('refuse', 'ask', 'warn'), facts: fc.array(text), expected: text }),
+      fc.record({
+        code: text,
+        grade: fc.constantFrom('refuse', 'ask', 'warn'),
+        events: fc.array(text),
+        expected: text,
+      }),
     ),
     correlationId: text,
     causationId: fc.option(text),
-    fact: facts,
+    event: events,
   });
 
 describe('codec', () => {
   it.each(TYPES)('gives any %s back exactly', (type) => {
     fc.assert(
-      fc.property(eventWith(allFacts[type].version, factOf(type)), (event) => {
+      fc.property(eventWith(allEvents[type].version, eventOf(type)), (event) => {
         // As plain objects: arbitrary objects may come without a prototype.
         const plain = JSON.parse(JSON.stringify(event)) as NewEvent;
         const record = encode(event);
@@ -74,10 +79,15 @@ describe('codec', () => {
   });
 
   it('keeps what is personal apart, and nothing else there', () => {
-    const fact = EXPECTED.opened[0];
-    expect(partsOf(anEvent({ fact }))).toEqual({
-      data: { reliability: fact.reliability, after: fact.after, references: fact.references },
-      personal: expect.objectContaining({ names: fact.names, sources: fact.sources, note: fact.note, born: fact.born }),
+    const event = EXPECTED.opened[0];
+    expect(partsOf(anEvent({ event }))).toEqual({
+      data: { reliability: event.reliability, after: event.after, references: event.references },
+      personal: expect.objectContaining({
+        names: event.names,
+        sources: event.sources,
+        note: event.note,
+        born: event.born,
+      }),
       meta: {
         schemaVersion: 1,
         actor: { kind: 'person', id: 'a-17', asserted: true },
@@ -90,14 +100,14 @@ describe('codec', () => {
   });
 
   it('invents no field', () => {
-    const { data, personal } = partsOf(anEvent({ fact: saying('x') }));
+    const { data, personal } = partsOf(anEvent({ event: saying('x') }));
     expect(Object.keys(data)).toEqual(['reliability']);
     expect(Object.keys(personal)).toEqual(['sources', 'name']);
   });
 
   it.each<[string, Partial<Record<keyof NewEvent, unknown>>]>([
-    ['an unknown type', { fact: { ...saying('x'), type: 'beatified' } }],
-    ['a name of Object', { fact: { ...saying('x'), type: 'constructor' } }],
+    ['an unknown type', { event: { ...saying('x'), type: 'beatified' } }],
+    ['a name of Object', { event: { ...saying('x'), type: 'constructor' } }],
     ['a version of yesterday', { schemaVersion: 0 }],
     ['a version of tomorrow', { schemaVersion: 2 }],
     ['an instant without milliseconds', { recordedAt: '2025-12-22T10:20:30Z' }],
@@ -110,16 +120,16 @@ describe('codec', () => {
     ['acknowledged codes that are none', { acknowledged: [1] }],
     ['findings that are none', { raised: [{ code: 'X' }] }],
     ['no correlation', { correlationId: undefined }],
-    ['no sources', { fact: { ...saying('x'), sources: undefined } }],
-    ['no reliability', { fact: { ...saying('x'), reliability: 'perhaps' } }],
-    ['a note that is no text', { fact: { ...saying('x'), note: 1 } }],
-    ['a day of what happens on none', { fact: { ...saying('x'), occurredOn: '2025' } }],
-    ['no day of what happens on one', { fact: { ...saying('x'), type: 'tried', name: undefined } }],
-    ['undefined', { fact: { ...saying('x'), name: undefined } }],
-    ['a date', { fact: { ...saying('x'), name: new Date(0) } }],
-    ['NaN', { fact: { ...saying('x'), name: { text: NaN } } }],
-    ['a bigint', { fact: { ...saying('x'), name: 1n } }],
-    ['a function', { fact: { ...saying('x'), name: () => 1 } }],
+    ['no sources', { event: { ...saying('x'), sources: undefined } }],
+    ['no reliability', { event: { ...saying('x'), reliability: 'perhaps' } }],
+    ['a note that is no text', { event: { ...saying('x'), note: 1 } }],
+    ['a day of what happens on none', { event: { ...saying('x'), occurredOn: '2025' } }],
+    ['no day of what happens on one', { event: { ...saying('x'), type: 'tried', name: undefined } }],
+    ['undefined', { event: { ...saying('x'), name: undefined } }],
+    ['a date', { event: { ...saying('x'), name: new Date(0) } }],
+    ['NaN', { event: { ...saying('x'), name: { text: NaN } } }],
+    ['a bigint', { event: { ...saying('x'), name: 1n } }],
+    ['a function', { event: { ...saying('x'), name: () => 1 } }],
   ])('refuses to write %s, without showing it', (_, changes) => {
     const event = { ...anEvent(), ...changes } as NewEvent;
     expect(() => encode(event)).toThrow(TypeError);
@@ -129,7 +139,7 @@ describe('codec', () => {
   it('refuses to write what never ends', () => {
     const circle: Record<string, unknown> = {};
     circle['again'] = circle;
-    expect(() => encode(anEvent({ fact: { ...saying('x'), name: circle } as never }))).toThrow(TypeError);
+    expect(() => encode(anEvent({ event: { ...saying('x'), name: circle } as never }))).toThrow(TypeError);
   });
 
   const record = encode(anEvent());

@@ -27,9 +27,9 @@ const fill = async (count: number): Promise<void> => {
   for (let i = 0; i < count; i++) {
     const event = anEvent({
       acknowledged: ['CASE.ALREADY_HELD'],
-      raised: [{ code: 'CASE.ALREADY_HELD', grade: 'ask', facts: ['f1'], expected: 'held once' }],
+      raised: [{ code: 'CASE.ALREADY_HELD', grade: 'ask', events: ['f1'], expected: 'held once' }],
       causationId: 'cause',
-      fact: saying(`=ad ${i} "'\u2028`),
+      event: saying(`=ad ${i} "'\u2028`),
     });
     const last = revisions[i % 3] as number;
     const news = i % 5 === 0 ? [event, ...events(3)] : [event];

@@ -1,8 +1,8 @@
 /** The log as a file: what is written is read again exactly, and what is no such file is told by its line. */
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AnyFactType } from '../../src/domain/facts.js';
+import type { AnyEventType } from '../../src/domain/events.js';
 import { copyEvents, verifyCopy, wholeLog, type PlacedEvent } from '../../src/event-store/copy.js';
 import { isLogFile, lineOf, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
 import { MAX_APPEND_BYTES } from '../../src/event-store/port.js';
@@ -25,9 +25,9 @@ const read = async (): Promise<PlacedEvent[]> => {
   return events;
 };
 
-/** A fact of every type in its version of today, with all its fields, as events of one stream. */
+/** An event of every type in its version of today, with all its fields, as events of one stream. */
 const ofEveryType = (): PlacedEvent[] =>
-  (Object.keys(EXPECTED) as AnyFactType[]).map((type, at) => {
+  (Object.keys(EXPECTED) as AnyEventType[]).map((type, at) => {
     const versions = EXPECTED[type];
     const event = recorded(versions[versions.length - 1] as never, versions.length);
     return { ...event, id: randomUUID(), stream: 'case-a', revision: at, position: at + 1 };
@@ -36,7 +36,22 @@ const ofEveryType = (): PlacedEvent[] =>
 const aLine = (changes: object = {}): string =>
   lineOf({ ...anEvent(), stream: 'case-a', revision: 0, position: 1, ...changes });
 
+/** A line as version 0.1 exported it: the event data under `fact`, the events of a finding under `facts`. */
+const asExportedBefore = (event: PlacedEvent): string => {
+  const { event: fact, raised, ...others } = JSON.parse(lineOf(event)) as PlacedEvent;
+  const findings = raised.map(({ events: facts, ...finding }) => ({ ...finding, facts }));
+  return `${JSON.stringify({ ...others, raised: findings, fact })}\n`;
+};
+
 describe('the log as a file', () => {
+  it('reads an export of version 0.1 as the same events', async () => {
+    const events = ofEveryType();
+    expect(events[0]?.raised).not.toEqual([]);
+    writeFileSync(file, events.map(asExportedBefore).join(''));
+    expect(readFileSync(file, 'utf8')).toContain('"fact":');
+    expect(await read()).toEqual(events);
+  });
+
   it('gives back every event of every type, exactly, and fills a store with it', async () => {
     const events = ofEveryType();
     writeFileSync(file, events.map(lineOf).join(''));
@@ -54,7 +69,7 @@ describe('the log as a file', () => {
 
   it('keeps any text, also over the edges of what is read at once', async () => {
     const events = Array.from({ length: 700 }, (_, at) => ({
-      ...anEvent({ fact: saying(`Ələkbər ${'ş'.repeat(at)} "\u2028\\n=1+1'`) }),
+      ...anEvent({ event: saying(`Ələkbər ${'ş'.repeat(at)} "\u2028\\n=1+1'`) }),
       stream: 'case-a',
       revision: at,
       position: at + 1,
@@ -97,17 +112,17 @@ describe('the log as a file', () => {
     ['bytes that are not UTF-8', Buffer.concat([Buffer.from(aLine().slice(0, -3)), Buffer.from([0xff])]), 'no JSON'],
     ['a field that is missing', aLine({ raised: undefined }), 'raised is missing'],
     ['a field too many', aLine().replace('{', '{"note":1,'), 'a field too many'],
-    ['a key twice', aLine().replace('"fact":{', '"fact":{"type":"opened",'), 'an object has a key twice'],
+    ['a key twice', aLine().replace('"event":{', '"event":{"type":"opened",'), 'an object has a key twice'],
     ['a position that is none', aLine({ position: 1.5 }), 'position is no number'],
     ['a revision that is none', aLine({ revision: -1 }), 'another shape'],
     ['a stream that is none', aLine({ stream: 'a\nb' }), 'no name of a stream'],
     ['an id that is none', aLine({ id: 'x' }), 'the id is no UUID'],
     ['a time that is none', aLine({ recordedAt: '2025-12-22' }), 'recorded at no instant'],
-    ['a type that nobody knows', aLine({ fact: { type: 'beatified' } }), 'of an unknown type'],
-    ['no fact', aLine({ fact: null }), 'of an unknown type'],
-    ['a fact without its sources', aLine({ fact: { type: 'named', reliability: 'reported' } }), 'personal.sources'],
+    ['a type that nobody knows', aLine({ event: { type: 'beatified' } }), 'of an unknown type'],
+    ['no event', aLine({ event: null }), 'of an unknown type'],
+    ['an event without its sources', aLine({ event: { type: 'named', reliability: 'reported' } }), 'personal.sources'],
     ['a later version', aLine({ schemaVersion: 9 }), 'in a later version'],
-    ['another shape beside the fact', aLine({ actor: 'me' }), 'meta.actor has another shape'],
+    ['another shape beside the event', aLine({ actor: 'me' }), 'meta.actor has another shape'],
     ['a line without end', `${aLine()}${'x'.repeat(7 * MAX_APPEND_BYTES)}`, 'longer than an event can be'],
   ])('with %s is refused, and says where', async (_, wrong, what) => {
     const first = aLine();

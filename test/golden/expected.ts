@@ -1,11 +1,11 @@
 /**
- * A fact of every type with all its fields, once for each version that was ever written: what the golden file
+ * An event of every type with all its fields, once for each version that was ever written: what the golden file
  * `<type>.v<n>.json` reads as today. The last of each is of today's version. The people are made up.
  */
-import type { AnyFact, AnyFactType } from '../../src/domain/facts.js';
-import type { Recorded, Source } from '../../src/domain/fact.js';
+import type { AnyEvent, AnyEventType } from '../../src/domain/events.js';
+import type { RecordedEvent, Source } from '../../src/domain/event.js';
 
-type Of<T extends AnyFactType> = Extract<AnyFact, { type: T }>;
+type Of<T extends AnyEventType> = Extract<AnyEvent, { type: T }>;
 type Undated =
   | 'opened'
   | 'named'
@@ -17,7 +17,7 @@ type Undated =
   | 'instrument-registered'
   | 'reference-claimed';
 /** Every field there is, so that a new one is missed here; `occurredOn` only where something happened on a day. */
-type Full<T extends AnyFactType> = T extends Undated ? Omit<Required<Of<T>>, 'occurredOn'> : Required<Of<T>>;
+type Full<T extends AnyEventType> = T extends Undated ? Omit<Required<Of<T>>, 'occurredOn'> : Required<Of<T>>;
 
 const sources: readonly Required<Source>[] = [
   {
@@ -49,7 +49,7 @@ const articlesToday = [
   { code: 'AZ-OCC', article: '70-2' },
 ] as const;
 
-export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full<T>] } = {
+export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Full<T>] } = {
   opened: [
     {
       type: 'opened',
@@ -278,8 +278,11 @@ export const EXPECTED: { readonly [T in AnyFactType]: readonly [...Of<T>[], Full
   ],
 };
 
-/** A fact as recorded: the same envelope for all, with all its fields. */
-export const recorded = (fact: AnyFact, schemaVersion: number): Omit<Recorded<AnyFact>, 'stream' | 'revision'> => ({
+/** An event as recorded: the same envelope for all, with all its fields. */
+export const recorded = (
+  event: AnyEvent,
+  schemaVersion: number,
+): Omit<RecordedEvent<AnyEvent>, 'stream' | 'revision'> => ({
   id: '0194b3f0-8a5b-7e90-b1c2-d3e4f5061728',
   recordedAt: '2026-01-05T17:45:12.345Z',
   schemaVersion,
@@ -289,11 +292,11 @@ export const recorded = (fact: AnyFact, schemaVersion: number): Omit<Recorded<An
     {
       code: 'CASE.RECOGNISED_WHILE_NOT_HELD',
       grade: 'warn',
-      facts: ['0194b3f0-8a5b-7e90-b1c2-d3e4f5061728'],
+      events: ['0194b3f0-8a5b-7e90-b1c2-d3e4f5061728'],
       expected: 'a person in custody',
     },
   ],
   correlationId: 'b7d3c1de-3f5c-4f6e-8a0e-2b9d5c1a7f60',
   causationId: '0194b3f0-8a5b-7e90-b1c2-d3e4f5061700',
-  fact,
+  event,
 });

@@ -4,11 +4,11 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allFacts, describe as descriptionOf, type AnyFactType } from '../../src/domain/facts.js';
+import { allEvents, describe as descriptionOf, type AnyEventType } from '../../src/domain/events.js';
 import { decode, encode, payloadOf, type StoredRecord } from '../../src/event-store/codec.js';
 import { EXPECTED, recorded } from './expected.js';
 
-const TYPES = Object.keys(allFacts) as AnyFactType[];
+const TYPES = Object.keys(allEvents) as AnyEventType[];
 const versionOf = (type: string): number => descriptionOf(type)?.version ?? 0;
 const fileOf = (type: string, version: number): string => join(import.meta.dirname, `${type}.v${version}.json`);
 
@@ -21,13 +21,13 @@ const fromFile = (text: string): StoredRecord => {
 };
 
 const VERSIONS = TYPES.flatMap((type) =>
-  Array.from({ length: versionOf(type) }, (_, i): [AnyFactType, number] => [type, i + 1]),
+  Array.from({ length: versionOf(type) }, (_, i): [AnyEventType, number] => [type, i + 1]),
 );
 if (process.env['WRITE_GOLDEN'] === '1')
   for (const [type, version] of VERSIONS) {
-    const fact = EXPECTED[type][version - 1];
-    if (fact !== undefined && version === versionOf(type) && !existsSync(fileOf(type, version)))
-      writeFileSync(fileOf(type, version), asFile(encode(recorded(fact, version))));
+    const event = EXPECTED[type][version - 1];
+    if (event !== undefined && version === versionOf(type) && !existsSync(fileOf(type, version)))
+      writeFileSync(fileOf(type, version), asFile(encode(recorded(event, version))));
   }
 
 describe('golden files of stored events', () => {
@@ -36,12 +36,12 @@ describe('golden files of stored events', () => {
   });
 
   it.each(VERSIONS)('%s of version %i is read as it should be', (type, version) => {
-    const fact = EXPECTED[type][version - 1];
-    if (fact === undefined) throw new Error('nothing is expected of it');
+    const event = EXPECTED[type][version - 1];
+    if (event === undefined) throw new Error('nothing is expected of it');
     expect(
       decode({ stream: 'case-1', revision: 4 }, fromFile(readFileSync(fileOf(type, version), 'utf8'))),
     ).toStrictEqual({
-      ...recorded(fact, versionOf(type)),
+      ...recorded(event, versionOf(type)),
       stream: 'case-1',
       revision: 4,
     });
@@ -52,7 +52,7 @@ describe('golden files of stored events', () => {
     const file = readFileSync(fileOf(type, version), 'utf8');
     const { stream: _, revision: __, ...read } = decode({ stream: 'case-1', revision: 0 }, fromFile(file));
     expect(asFile(encode(read))).toBe(file);
-    expect(asFile(encode(recorded(EXPECTED[type][version - 1] ?? read.fact, version)))).toBe(file);
+    expect(asFile(encode(recorded(EXPECTED[type][version - 1] ?? read.event, version)))).toBe(file);
   });
 
   it.each(TYPES)('%s has every field in its file that is described as personal', (type) => {

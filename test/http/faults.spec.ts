@@ -2,7 +2,7 @@ import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
 import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
 import { UnreadableBody } from '../../src/http/body.js';
 import { answerToError, traceOf } from '../../src/http/faults.js';
-import { BadMark, NotCaughtUp } from '../../src/read-models/questions.js';
+import { InvalidCursor, NotCaughtUp } from '../../src/read-models/questions.js';
 import { ClockBehind } from '../../src/watching/log-time.js';
 
 const SECRET = 'Səməd Nümunəyev';
@@ -12,9 +12,9 @@ it.each([
   [new StoreBusy(SECRET), 503, 'REGISTER.BUSY', false],
   [new StoreDamaged(SECRET), 503, 'REGISTER.DAMAGED', true],
   [new ClockBehind(SECRET), 503, 'REGISTER.CLOCK_BEHIND', true],
-  [new AppendTooLarge(SECRET), 413, 'FACT.TOO_LARGE', false],
+  [new AppendTooLarge(SECRET), 413, 'EVENT.TOO_LARGE', false],
   [new NotCaughtUp(SECRET), 503, 'READS.BEHIND', false],
-  [new BadMark('after'), 400, 'REQUEST.INVALID', false],
+  [new InvalidCursor('after'), 400, 'REQUEST.INVALID', false],
   [new UnreadableBody('BODY.NOT_UTF8'), 400, 'BODY.NOT_UTF8', false],
   [new PayloadTooLargeException(SECRET), 413, 'BODY.TOO_LARGE', false],
   [new NotFoundException(SECRET), 400, 'REQUEST.MALFORMED', false],

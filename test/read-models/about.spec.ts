@@ -1,38 +1,38 @@
 import { descriptionOf, judgingLists, namesOf, referencesOf } from '../../src/read-models/about.js';
-import { known } from '../support/facts.js';
+import { known } from '../support/events.js';
 import { NAME } from './support.js';
 
 it('describes as last said, with what was cleared left out', () => {
-  const facts = known(
+  const events = known(
     { type: 'opened', names: [], born: '1980', occupation: 'journalist', region: 'Bakı', summary: 's' },
     { type: 'described', born: '1981-05', occupation: null, sex: 'f' },
     { type: 'described', region: null },
     { type: 'described', region: 'Gəncə', affiliation: 'a' },
   );
-  expect(descriptionOf(facts)).toEqual({ born: '1981-05', sex: 'f', affiliation: 'a', region: 'Gəncə', summary: 's' });
-  expect(Object.keys(descriptionOf(facts))).toEqual(['born', 'sex', 'affiliation', 'region', 'summary']);
+  expect(descriptionOf(events)).toEqual({ born: '1981-05', sex: 'f', affiliation: 'a', region: 'Gəncə', summary: 's' });
+  expect(Object.keys(descriptionOf(events))).toEqual(['born', 'sex', 'affiliation', 'region', 'summary']);
 });
 
 it('keeps every spelling once, in order', () => {
   const spelling = (text: string) => ({ ...NAME, text });
-  const facts = known(
+  const events = known(
     { type: 'opened', names: [spelling('A'), spelling('B')] },
     { type: 'named', name: spelling('C') },
     { type: 'named', name: spelling('A') },
   );
-  expect(namesOf(facts)).toEqual(['A', 'B', 'C'].map(spelling));
+  expect(namesOf(events)).toEqual(['A', 'B', 'C'].map(spelling));
 });
 
 it('takes a list for judging that said anything of the person, not one that only has a reference', () => {
-  const facts = known(
+  const events = known(
     { type: 'opened', names: [], references: [{ list: 'referring', reference: '1' }] },
     { type: 'referenced', list: 'numbering', reference: '2' },
     { type: 'proposed', list: 'z', occurredOn: '2024-01-01' },
     { type: 'delisted', list: 'a', occurredOn: '2024-01-02', reason: 'r' },
     { type: 'recategorised', list: 'z', category: 'c', occurredOn: '2024-01-03' },
   );
-  expect(judgingLists(facts)).toEqual(['a', 'z']);
-  expect(referencesOf(facts)).toEqual([
+  expect(judgingLists(events)).toEqual(['a', 'z']);
+  expect(referencesOf(events)).toEqual([
     { list: 'referring', reference: '1' },
     { list: 'numbering', reference: '2' },
   ]);

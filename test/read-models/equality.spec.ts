@@ -46,7 +46,7 @@ const answers = async (ask: Handlers): Promise<string> => {
 const rows = (path: string): readonly string[] => {
   const file = ModelFile.open(path);
   if (file === null) throw new Error('no file');
-  const tables = ['periods', 'recognitions', 'headings', 'case_references'];
+  const tables = ['periods', 'recognitions', 'list_entries', 'case_references'];
   const found = tables.flatMap((table) =>
     file.db
       .prepare(`SELECT s.id AS of_case, t.*, NULL AS case_no FROM ${table} t JOIN streams s ON s.no = t.case_no`)
@@ -68,10 +68,10 @@ beforeEach(async () => (folder = await temporaryFolder()));
 afterEach(() => folder.remove());
 
 const cases = fc.array(history(5), { minLength: 2, maxLength: 3 }).chain((histories) => {
-  const told = histories.flatMap((facts, at) =>
-    facts.map(({ id, fact: { after: _, ...fact } }) => ({
+  const told = histories.flatMap((events, at) =>
+    events.map(({ id, event: { after: _, ...event } }) => ({
       caseId: `c${String(at)}`,
-      known: { id: uuid(1000 * at + id.charCodeAt(0)), fact },
+      known: { id: uuid(1000 * at + id.charCodeAt(0)), event },
     })),
   );
   return fc.shuffledSubarray(told, { minLength: told.length });
@@ -112,9 +112,9 @@ it('is the same live, after a rebuild, and after the file was deleted', async ()
 
       // One by one, without a rebuild.
       const slow = ModelFile.create(path);
-      for (const step of [...slow.indexFacts(), ...slow.finish()]) step();
+      for (const step of [...slow.indexEvents(), ...slow.finish()]) step();
       slow.harden();
-      for (const event of await log.events()) slow.takeIn([event]);
+      for (const event of await log.events()) slow.applyBatch([event]);
       slow.close();
       expect(rows(path)).toEqual(rebuilt);
       await rm(path);

@@ -3,13 +3,13 @@
  * folds the log up to K from nothing and asks the domain. (The domain is held against every possible course by itself.)
  */
 import fc from 'fast-check';
-import type { CaseFact } from '../../src/domain/case/facts.js';
+import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { Standing } from '../../src/domain/case/period.js';
 import { CONVICTED_STAGE, HELD } from '../../src/domain/case/state.js';
 import { periodsOf } from '../../src/domain/case/timeline.js';
-import type { Known } from '../../src/domain/fact.js';
+import type { EventWithId } from '../../src/domain/event.js';
 import { foldList, policyOn, type ListDefinition } from '../../src/domain/list/list.js';
-import type { ListFact } from '../../src/domain/list/facts.js';
+import type { ListEvent } from '../../src/domain/list/events.js';
 import { LAST, nameKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
@@ -22,16 +22,16 @@ import { emptyFile, Log, opened, uuid } from './support.js';
 
 interface Told {
   readonly caseId: string;
-  readonly known: Known<CaseFact>;
+  readonly known: EventWithId<CaseEvent>;
 }
 
-/** Facts of a few cases, opened or not at first, in any order of arrival, and some changes of the list's policy. */
+/** Events of a few cases, opened or not at first, in any order of arrival, and some changes of the list's policy. */
 const logs = fc.array(history(6), { minLength: 1, maxLength: 3 }).chain((cases) => {
-  const told: Told[] = cases.flatMap((facts, at) =>
-    facts.map(({ id, fact }) => {
+  const told: Told[] = cases.flatMap((events, at) =>
+    events.map(({ id, event }) => {
       const own = (letter: string): string => uuid(1000 * at + letter.charCodeAt(0));
-      const after = fact.after === undefined ? {} : { after: own(fact.after) };
-      return { caseId: `c${String(at)}`, known: { id: own(id), fact: { ...fact, ...after } } };
+      const after = event.after === undefined ? {} : { after: own(event.after) };
+      return { caseId: `c${String(at)}`, known: { id: own(id), event: { ...event, ...after } } };
     }),
   );
   return fc.record({
@@ -77,14 +77,14 @@ const slowly = (
   open: boolean,
   sort: Sort,
 ): readonly Expected[] => {
-  const cases = new Map<string, Known<CaseFact>[]>();
-  for (const { stream, id, fact } of events)
+  const cases = new Map<string, EventWithId<CaseEvent>[]>();
+  for (const { stream, id, event } of events)
     if (stream.startsWith('case-'))
-      cases.set(stream.slice(5), [...(cases.get(stream.slice(5)) ?? []), { id, fact: fact as CaseFact }]);
-  const people = [...cases].flatMap(([id, facts]): Expected[] => {
-    const valid = foldedOnce(facts).filter(({ from, to }) => from <= day && day < to);
+      cases.set(stream.slice(5), [...(cases.get(stream.slice(5)) ?? []), { id, event: event as CaseEvent }]);
+  const people = [...cases].flatMap(([id, events]): Expected[] => {
+    const valid = foldedOnce(events).filter(({ from, to }) => from <= day && day < to);
     const touches =
-      list === '' || facts.some(({ fact }) => 'list' in fact && fact.type !== 'referenced' && fact.list === list);
+      list === '' || events.some(({ event }) => 'list' in event && event.type !== 'referenced' && event.list === list);
     if (!touches) return [];
     const sure = valid.filter(({ standing }) => (standing === null ? open : test(standing)));
     const perhaps = valid.filter(({ standing }) => standing === null || test(standing));
@@ -92,9 +92,9 @@ const slowly = (
     const since = valid.flatMap(({ standing }) =>
       (standing?.lists ?? [])
         .filter((l) => (list === '' || l.list === list) && l.recognition === 'recognised')
-        .map(({ by }) => parseEdtf(facts.find((f) => f.id === by)?.fact.occurredOn ?? '')?.earliest ?? MAX_DAY),
+        .map(({ by }) => parseEdtf(events.find((f) => f.id === by)?.event.occurredOn ?? '')?.earliest ?? MAX_DAY),
     );
-    const name = facts.flatMap(({ fact }) => (fact.type === 'opened' ? fact.names : []))[0]?.text;
+    const name = events.flatMap(({ event }) => (event.type === 'opened' ? event.names : []))[0]?.text;
     const key = sort.endsWith('name') ? (name === undefined ? LAST : nameKey(name)) : Math.min(MAX_DAY, ...since);
     return [{ id, certainty: sure.length === valid.length ? 'yes' : 'uncertain', key }];
   });
@@ -105,11 +105,11 @@ const slowly = (
   return people.sort((a, b) => (sort.startsWith('-') ? less(b, a) : less(a, b)));
 };
 
-/** The periods of a set of facts; the same prefix is asked for on many days. */
+/** The periods of a set of events; the same prefix is asked for on many days. */
 const folded = new Map<string, ReturnType<typeof periodsOf>>();
-const foldedOnce = (facts: readonly Known<CaseFact>[]): ReturnType<typeof periodsOf> => {
-  const key = JSON.stringify(facts);
-  const periods = folded.get(key) ?? periodsOf(facts);
+const foldedOnce = (events: readonly EventWithId<CaseEvent>[]): ReturnType<typeof periodsOf> => {
+  const key = JSON.stringify(events);
+  const periods = folded.get(key) ?? periodsOf(events);
   folded.set(key, periods);
   return periods;
 };
@@ -149,7 +149,7 @@ const asked = (
   const conditions = [...on, ...filtered(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10 };
   const found = readPage(file, { ...request, certainty: undefined, after: null });
-  expect(countPeople(file.tallies, scope, matching(conditions))).toEqual({
+  expect(countPeople(file.counters, scope, matching(conditions))).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
     uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,
   });
@@ -167,14 +167,14 @@ it('answers for every day and every knowledge as a fold of the log does', async 
     fc.asyncProperty(logs, async ({ told, policyAt, batch }) => {
       const events = await write(told, policyAt);
       const file = emptyFile();
-      for (let at = 0; at < events.length; at += batch) file.takeIn(events.slice(at, at + batch));
+      for (let at = 0; at < events.length; at += batch) file.applyBatch(events.slice(at, at + batch));
       let turn = 0;
       for (let known = 5; known <= events.length; known += 1)
         for (let day = FIRST - 1; day <= FIRST + DAYS + 3; day += 1) {
           const prefix = events.slice(0, known);
           const definition = foldList(
             'union',
-            prefix.filter(({ stream }) => stream === 'list-union').map(({ fact }) => fact as ListFact),
+            prefix.filter(({ stream }) => stream === 'list-union').map(({ event }) => event as ListEvent),
           );
           if (definition === null) throw new Error('the list begins the log');
           const { custody } = policyOn(definition, day);
@@ -191,9 +191,9 @@ it('answers for every day and every knowledge as a fold of the log does', async 
           expect(asked(file, 'union', day, known, { ...filters, ...category }, sort, definition)).toEqual(
             without(slowly(prefix, day, 'union', member, false, sort)),
           );
-          const dossier = Object.keys(filters).length === 0;
+          const history = Object.keys(filters).length === 0;
           expect(asked(file, '', day, known, filters, sort, null)).toEqual(
-            without(slowly(prefix, day, '', test, dossier, sort)),
+            without(slowly(prefix, day, '', test, history, sort)),
           );
           const said: Test = (standing) => in_(standing) !== undefined && test(standing);
           expect(asked(file, 'union', day, known, filters, sort, null)).toEqual(

@@ -1,5 +1,5 @@
 import { OneCase } from '../../src/read-models/questions.js';
-import { ARTICLE } from '../support/facts.js';
+import { ARTICLE } from '../support/events.js';
 import { NAME, opened, register, uuid } from './support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
@@ -19,7 +19,7 @@ const convicted = {
   sentence: { kind: 'imprisonment', term: 'P1Y' },
 };
 
-it('shows the whole dossier on a day', async () => {
+it('shows the whole history on a day', async () => {
   await at.say(
     'case',
     'a',
@@ -53,7 +53,7 @@ it('shows the whole dossier on a day', async () => {
     names: [{ ...NAME, text: 'Ad' }],
     description: { born: '1980' },
     standings: [standing],
-    findings: [expect.objectContaining({ code: 'CATEGORY.UNKNOWN', grade: 'refuse', facts: [uuid(2)] })],
+    findings: [expect.objectContaining({ code: 'CATEGORY.UNKNOWN', grade: 'refuse', events: [uuid(2)] })],
     periods: [
       { from: null, to: '2024-01-10', standing: { ...standing, custody: 'unknown' } },
       { from: '2024-01-10', to: '2024-01-20', standing },
@@ -64,7 +64,7 @@ it('shows the whole dossier on a day', async () => {
   expect(await one()).toMatchObject({ asOf: '2026-01-05', standings: [recognised] });
 });
 
-it('knows the lists and instruments that the facts name', async () => {
+it('knows the lists and instruments that the events name', async () => {
   await at.say('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act', inForce: '2024-01-01' });
   const amnestied = { type: 'amnestied', occurredOn: '2024-03-01', act: 'act', effect: 'released-from-imprisonment' };
   await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted, amnestied);

@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
-import { BadMark, BeyondLog, Cases, History, NotCaughtUp } from '../../src/read-models/questions.js';
+import { InvalidCursor, BeyondLog, Cases, History, NotCaughtUp } from '../../src/read-models/questions.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { overwrite } from '../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -108,8 +108,8 @@ describe('following the log', () => {
 describe('waiting for a token', () => {
   it('refuses what is no cursor of the store', async () => {
     const models = await started();
-    await expect(models.waitFor('nonsense')).rejects.toEqual(new BadMark('atLeast'));
-    await expect(countWith(models, 'nonsense')).rejects.toBeInstanceOf(BadMark);
+    await expect(models.waitFor('nonsense')).rejects.toEqual(new InvalidCursor('atLeast'));
+    await expect(countWith(models, 'nonsense')).rejects.toBeInstanceOf(InvalidCursor);
   });
 
   it('gives up after a time', async () => {
@@ -245,7 +245,7 @@ describe('faults', () => {
 
   /** The log with its second event made into one that breaks what takes it in. */
   const poisoned = (events: readonly LogEvent[]): readonly LogEvent[] =>
-    events.map((event) => (event.position === 2 ? { ...event, stream: 'case-b', fact: null as never } : event));
+    events.map((event) => (event.position === 2 ? { ...event, stream: 'case-b', event: null as never } : event));
   const poisonedStore = (): EventStore =>
     faulty({
       read: async (after, limit) => poisoned(await log.store.read(after, limit)),
@@ -452,7 +452,7 @@ describe('a file', () => {
       async () => {
         const db = new Database(path);
         db.pragma('user_version = 7');
-        db.exec('CREATE TABLE facts (wrong TEXT)');
+        db.exec('CREATE TABLE events (wrong TEXT)');
         db.close();
       },
     ],
@@ -498,7 +498,7 @@ describe('a rebuild', () => {
     });
     await Promise.all(appended);
     expect(seen[0]).toBe('reading 120/null');
-    expect(seen.at(-1)).toMatch(/^deriving (\d+)\/\1$/);
+    expect(seen.at(-1)).toMatch(/^projecting (\d+)\/\1$/);
     expect(during).toBeGreaterThan(120);
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(120 + seen.length);
@@ -513,7 +513,7 @@ describe('a rebuild', () => {
     const [one, two] = [models.rebuild(({ phase }) => phases.push(phase)), models.rebuild()];
     expect(one).toBe(two);
     await one;
-    expect(phases).toEqual(['reading', 'deriving']);
+    expect(phases).toEqual(['reading', 'projecting']);
   });
 
   it('that is interrupted leaves the old file', async () => {

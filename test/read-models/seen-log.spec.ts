@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,6 +44,17 @@ describe('what a read-model file has seen of its log', () => {
     expect(seenLog(path)).toEqual(seen);
     await models.stop();
     expect(seenLog(path)).toEqual(seen);
+  });
+
+  it('is told by a file of version 0.1, whose table of events has another name', async () => {
+    const models = await project(await logOf('a', 'b', 'c'));
+    await models.stop();
+    const seen = seenLog(path);
+    const db = new Database(path);
+    db.exec('ALTER TABLE events RENAME TO facts');
+    db.close();
+    expect(seenLog(path)).toEqual(seen);
+    expect(seen).toMatchObject({ position: 3, lastId: EVENTS['c'] });
   });
 
   it('is nothing where there is no file or nothing was projected, and is not told by another file', async () => {

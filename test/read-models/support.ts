@@ -1,11 +1,11 @@
 /** A register on the real store in memory, whose events a test appends past all deciding. */
 import { randomUUID } from 'node:crypto';
 import type { Custody } from '../../src/domain/case/state.js';
-import type { CaseFact } from '../../src/domain/case/facts.js';
+import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { Clock } from '../../src/domain/clock.js';
-import type { Known } from '../../src/domain/fact.js';
-import type { AnyFact, StreamKind } from '../../src/domain/facts.js';
-import { streamName } from '../../src/domain/facts.js';
+import type { EventWithId } from '../../src/domain/event.js';
+import type { AnyEvent, StreamKind } from '../../src/domain/events.js';
+import { streamName } from '../../src/domain/events.js';
 import type { Cursor, EventStore, LogEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/query.js';
@@ -18,7 +18,7 @@ import { ModelFile } from '../../src/read-models/model-file.js';
 import { OneCaseHandler } from '../../src/read-models/one-case.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Reader, type Reading } from '../../src/read-models/reader.js';
-import { day, fact } from '../support/facts.js';
+import { day, event } from '../support/events.js';
 import { extend } from '../support/extend.js';
 import { anEvent } from '../support/new-events.js';
 
@@ -30,7 +30,7 @@ export const clock: Clock = {
 };
 
 type Said = Record<string, unknown> & { type: string };
-const said = (fields: Said): AnyFact => fact(fields as Parameters<typeof fact>[0]);
+const said = (fields: Said): AnyEvent => event(fields as Parameters<typeof event>[0]);
 
 export const NAME = { script: 'Latn', language: 'az', kind: 'full' };
 export const opened = (name: string, ...references: readonly string[]): Said => ({
@@ -52,19 +52,19 @@ export class Log {
     return this.#token;
   }
 
-  /** Appends facts to a stream, in one append; a fact may bring its own `id`. */
-  async say(kind: StreamKind, id: string, ...facts: readonly Said[]): Promise<Cursor> {
-    const events = facts.map(({ id: factId, ...fields }) =>
-      anEvent({ id: typeof factId === 'string' ? factId : randomUUID(), fact: said(fields as Said) }),
+  /** Appends events to a stream, in one append; an event may bring its own `id`. */
+  async say(kind: StreamKind, id: string, ...events: readonly Said[]): Promise<Cursor> {
+    const newEvents = events.map(({ id: eventId, ...fields }) =>
+      anEvent({ id: typeof eventId === 'string' ? eventId : randomUUID(), event: said(fields as Said) }),
     );
-    const appended = await extend(this.store, streamName(kind, id), events);
+    const appended = await extend(this.store, streamName(kind, id), newEvents);
     if (appended.outcome !== 'appended') throw new Error('conflict');
     return (this.#token = appended.cursor);
   }
 
-  /** Appends a fact under its id. */
-  async tell(id: string, { id: factId, fact: told }: Known<CaseFact>): Promise<Cursor> {
-    const appended = await extend(this.store, streamName('case', id), [anEvent({ id: factId, fact: told })]);
+  /** Appends an event under its id. */
+  async tell(id: string, { id: eventId, event: told }: EventWithId<CaseEvent>): Promise<Cursor> {
+    const appended = await extend(this.store, streamName('case', id), [anEvent({ id: eventId, event: told })]);
     if (appended.outcome !== 'appended') throw new Error('conflict');
     return (this.#token = appended.cursor);
   }
@@ -122,20 +122,20 @@ export class Fixed extends Reader {
     super();
   }
   override async read(): Promise<Reading> {
-    const { db, dossiers, tallies, checkpoint, logId } = this.file;
-    return { db, dossiers, tallies, position: checkpoint.position, logId, today: clock.today() };
+    const { db, logTables, counters, checkpoint, logId } = this.file;
+    return { db, logTables, counters, position: checkpoint.position, logId, today: clock.today() };
   }
 }
 
 /** An empty file in memory that can take events in. */
 export const emptyFile = (): ModelFile => {
   const file = ModelFile.create(':memory:');
-  for (const step of [...file.indexFacts(), ...file.finish()]) step();
+  for (const step of [...file.indexEvents(), ...file.finish()]) step();
   file.harden();
   return file;
 };
 
-/** The same id for the same number: facts have UUIDs. */
+/** The same id for the same number: events have UUIDs. */
 export const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 /** No filter, and a page that holds everything. */

@@ -7,7 +7,7 @@ const read = (cells: Partial<AmnestyRow> = {}) => readAmnestyRow(amnestyRow(cell
 describe('a row of the amnesty file', () => {
   it('says the amnesty, then the release', () => {
     const said = { sources: [{ kind: 'register-file', citation: 'a synthetic source' }], reliability: 'reported' };
-    expect(read().statements.map(({ fact }) => fact)).toEqual([
+    expect(read().statements.map(({ event }) => event)).toEqual([
       {
         type: 'amnestied',
         occurredOn: '2025-12-22',
@@ -21,7 +21,7 @@ describe('a row of the amnesty file', () => {
   });
 
   it('says no release where the person has not walked out', () => {
-    expect(read({ released_on: '' }).statements.map(({ fact }) => fact.type)).toEqual(['amnestied']);
+    expect(read({ released_on: '' }).statements.map(({ event }) => event.type)).toEqual(['amnestied']);
   });
 
   it.each<[string, Partial<AmnestyRow>, string[]]>([

@@ -1,5 +1,5 @@
 /** Whatever can be said through the REST interface can be said in a line of a file. */
-import { CASE_FACT_TYPES } from '../../src/domain/case/facts.js';
+import { CASE_EVENT_TYPES } from '../../src/domain/case/events.js';
 import {
   bodyOf,
   columnOfPointer,
@@ -10,38 +10,38 @@ import {
 import { readDrafts, type Body } from '../../src/register-files/draft.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
-import { factClasses, readFact } from '../../src/schema/read-fact.js';
+import { eventClasses, readEvent } from '../../src/schema/read-event.js';
 import { EXPECTED } from '../golden/expected.js';
 import { lineOf } from './event-lines.js';
 
-const ALL = CASE_FACT_TYPES.flatMap((type) =>
-  [examples[type], ...EXPECTED[type]].map((fact, index) => [type, index, fact as object] as const),
+const ALL = CASE_EVENT_TYPES.flatMap((type) =>
+  [examples[type], ...EXPECTED[type]].map((event, index) => [type, index, event as object] as const),
 );
 
-it.each(ALL)('%s (%i) is written as a line and read back from it', (_, __, fact) => {
-  const said = JSON.parse(JSON.stringify(fact)) as Record<string, unknown>;
+it.each(ALL)('%s (%i) is written as a line and read back from it', (_, __, event) => {
+  const said = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
   // The golden files have it in every event; only a dated one can say it.
   if (said['occurredOn'] === undefined) delete said['after'];
   expect(bodyOf(lineOf(said))).toEqual(said);
 });
 
-it.each(CASE_FACT_TYPES)('every field of %s has a column, and no other column is its own', (type) => {
+it.each(CASE_EVENT_TYPES)('every field of %s has a column, and no other column is its own', (type) => {
   const cells = Object.fromEntries(EVENT_COLUMNS.map((column) => [column, 'x']));
-  const fields = fieldsOf(factClasses.case[type]).map(({ name }) => name);
+  const fields = fieldsOf(eventClasses.case[type]).map(({ name }) => name);
   expect(Object.keys(bodyOf({ ...cells, type })).sort()).toEqual(['type', ...fields].sort());
   expect(new Set(strangersIn({ ...cells, type })).size + columnsOfType(type).length).toBeGreaterThan(0);
   for (const column of columnsOfType(type)) expect(strangersIn({ [column]: 'x', type })).toEqual([]);
 });
 
-it.each(CASE_FACT_TYPES)('what is wrong with a cell of %s is told with its column', (type) => {
+it.each(CASE_EVENT_TYPES)('what is wrong with a cell of %s is told with its column', (type) => {
   const cells = Object.fromEntries(columnsOfType(type).map((column) => [column, '\u0007']));
-  const read = readFact('case', bodyOf({ ...cells, type, source: 'synthetic' }));
+  const read = readEvent('case', bodyOf({ ...cells, type, source: 'synthetic' }));
   const problems = 'problems' in read ? read.problems : [];
   expect(problems.length).toBeGreaterThan(0);
   for (const { pointer } of problems) expect(columnsOfType(type)).toContain(columnOfPointer(pointer));
 });
 
-it.each(CASE_FACT_TYPES)('what is expected of a cell of %s is said of the cell, not of JSON', (type) => {
+it.each(CASE_EVENT_TYPES)('what is expected of a cell of %s is said of the cell, not of JSON', (type) => {
   const columns = columnsOfType(type).filter((column) => column !== 'reliability');
   for (const cell of ['', '\u0007', 'x', '|', ';']) {
     const cells = Object.fromEntries(columns.map((column) => [column, cell]));

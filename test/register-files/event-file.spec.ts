@@ -55,7 +55,7 @@ it('two episodes of one person enter, in file order, whichever lines stand betwe
   );
   expect(answer.report).toEqual([]);
   expect(counts(answer)).toEqual({ added: 7, unchanged: 0, refused: 0 });
-  expect((await eventsOf('E-1')).map(({ fact }) => fact.type)).toEqual([
+  expect((await eventsOf('E-1')).map(({ event }) => event.type)).toEqual([
     'opened',
     'arrested',
     'convicted',
@@ -123,7 +123,7 @@ it('a line follows another one by its key, the second time too', async () => {
   ];
   expect((await importLines(...lines)).report).toEqual([]);
   const events = await eventsOf('E-1');
-  expect(events[2]?.fact.after).toBe(events[1]?.id);
+  expect(events[2]?.event.after).toBe(events[1]?.id);
   expect(counts(await importLines(...lines))).toEqual({ added: 0, unchanged: 3, refused: 0 });
 });
 
@@ -233,7 +233,7 @@ it('a workbook says it as a CSV file does', async () => {
   const answer = await register.import([path]);
   expect(answer.report).toEqual([]);
   expect(counts(answer)).toEqual({ added: 3, unchanged: 0, refused: 0 });
-  expect((await eventsOf('X-1')).at(-1)?.fact).toMatchObject({
+  expect((await eventsOf('X-1')).at(-1)?.event).toMatchObject({
     type: 'convicted',
     articles: [{ code: 'AZ-OCC', article: '70-2' }],
     sentence: { kind: 'imprisonment', life: true },

@@ -1,6 +1,6 @@
 /** Writes events as lines of a file with one event a line: the way back from src/register-files/event-columns.ts. */
 import { articleText } from '../../src/domain/case/rules.js';
-import type { Article, Name, PaceCriterion, Reference, Sentence } from '../../src/domain/case/facts.js';
+import type { Article, Name, PaceCriterion, Reference, Sentence } from '../../src/domain/case/events.js';
 import { CLEARED } from '../../src/register-files/event-columns.js';
 
 type Body = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** What an import adds to what is there: by files that came before, or by people meanwhile. */
 import { readFileSync } from 'node:fs';
-import { RecordFacts, type FactsToRecord } from '../../src/commands/record-facts.js';
+import { RecordEvents, type EventsToRecord } from '../../src/commands/record-events.js';
 import { Cases, History, Instruments, Lists } from '../../src/read-models/questions.js';
 import type { AmnestyRow, RegisterRow } from '../../src/register-files/columns.js';
 import { Files } from './files.js';
@@ -35,20 +35,20 @@ const caseOf = async (reference: string): Promise<string> => {
   expect(items).toHaveLength(1);
   return items[0]!.caseId;
 };
-const factsOf = async (reference = 'T-01') => {
+const eventsOf = async (reference = 'T-01') => {
   const subject = { kind: 'case' as const, id: await caseOf(reference) };
   return (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!.items.map(
-    ({ fact }) => fact,
+    ({ event }) => event,
   );
 };
 
-/** Imports a row, then changes it, and expects that nothing but these facts is added. */
-const adds = async (first: Partial<RegisterRow>, then: Partial<RegisterRow>, facts: readonly object[]) => {
+/** Imports a row, then changes it, and expects that nothing but these events is added. */
+const adds = async (first: Partial<RegisterRow>, then: Partial<RegisterRow>, events: readonly object[]) => {
   expect(await importRows(registerRow(first))).toEqual(ADDED);
-  const before = (await factsOf()).length;
+  const before = (await eventsOf()).length;
   expect(await importRows(registerRow({ ...first, ...then }))).toEqual(ADDED);
-  expect((await factsOf()).slice(before)).toMatchObject(facts);
-  expect((await factsOf()).slice(before)).toHaveLength(facts.length);
+  expect((await eventsOf()).slice(before)).toMatchObject(events);
+  expect((await eventsOf()).slice(before)).toHaveLength(events.length);
   expect(await importRows(registerRow({ ...first, ...then }))).toEqual(UNCHANGED);
 };
 
@@ -119,7 +119,7 @@ describe('a newly filled cell adds its event', () => {
   it('one spelling after another', async () => {
     await adds({ name_en: '', name_ru: '' }, { name_ru: 'Анар Сынагов' }, [{ type: 'named' }]);
     expect(await importRows(registerRow({ name_ru: 'Анар Сынагов' }))).toEqual(ADDED);
-    expect((await factsOf()).at(-1)).toMatchObject({ type: 'named', name: { language: 'en' } });
+    expect((await eventsOf()).at(-1)).toMatchObject({ type: 'named', name: { language: 'en' } });
   });
 });
 
@@ -174,16 +174,16 @@ describe('a changed or emptied cell is reported, and the row adds nothing', () =
 });
 
 const said = { sources: [{ kind: 'family' as const, citation: 'synthetic' }], reliability: 'verified' as const };
-const byStaff = async (id: string, facts: readonly object[], begins = false): Promise<void> => {
+const byStaff = async (id: string, events: readonly object[], begins = false): Promise<void> => {
   const request = {
     subject: { kind: 'case', id },
     begins,
-    facts: facts.map((fact) => ({ ...said, ...fact })),
+    events: events.map((event) => ({ ...said, ...event })),
     actor: { kind: 'person', id: 'p-1', asserted: true },
     acknowledge: [],
     correlationId: 'c-1',
-  } as unknown as FactsToRecord;
-  expect(await register.commands.execute(new RecordFacts(request))).toMatchObject({ outcome: 'recorded' });
+  } as unknown as EventsToRecord;
+  expect(await register.commands.execute(new RecordEvents(request))).toMatchObject({ outcome: 'recorded' });
   await register.import([DEFINITIONS]);
 };
 
@@ -217,7 +217,7 @@ describe('a case that people have written to', () => {
   it('may have been opened by a person under the reference', async () => {
     await byStaff('opened-by-a-person', [{ type: 'opened', references, names, born: '1980' }], true);
     expect(await importRows(registerRow())).toEqual(ADDED);
-    expect((await factsOf()).map(({ type }) => type)).toEqual([
+    expect((await eventsOf()).map(({ type }) => type)).toEqual([
       'opened',
       'named',
       'named',
@@ -242,7 +242,7 @@ describe('the amnesty file', () => {
   it('adds to the case of its reference, once, and leaves the row of the register unchanged', async () => {
     await importRows(registerRow(convicted));
     expect(await importRows(amnestyRow())).toEqual(ADDED);
-    expect((await factsOf()).slice(-2)).toMatchObject([{ type: 'amnestied' }, { type: 'released' }]);
+    expect((await eventsOf()).slice(-2)).toMatchObject([{ type: 'amnestied' }, { type: 'released' }]);
     expect(await importRows(amnestyRow())).toEqual(UNCHANGED);
     expect(await importRows(registerRow(convicted))).toEqual(UNCHANGED);
   });
@@ -251,7 +251,7 @@ describe('the amnesty file', () => {
     await importRows(registerRow(convicted));
     expect(await importRows(amnestyRow({ released_on: '' }))).toEqual(ADDED);
     expect(await importRows(amnestyRow())).toEqual(ADDED);
-    expect((await factsOf()).slice(-2).map(({ type }) => type)).toEqual(['amnestied', 'released']);
+    expect((await eventsOf()).slice(-2).map(({ type }) => type)).toEqual(['amnestied', 'released']);
   });
 
   it.each<[string, Partial<AmnestyRow>, string]>([

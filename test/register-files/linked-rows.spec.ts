@@ -30,7 +30,7 @@ const caseOf = async (list: string, reference: string) =>
 const eventsOf = async (list: string, reference: string) => {
   const subject = { kind: 'case' as const, id: (await caseOf(list, reference)) ?? '' };
   const history = await register.queries.execute(new History({ subject, after: 0, limit: 100 }));
-  return history!.items.map(({ fact }) => fact);
+  return history!.items.map(({ event }) => event);
 };
 
 it('a row of a second list adds its reference and its judgment to the case of the first, and repeats nothing', async () => {
@@ -49,7 +49,7 @@ it('a row of a second list adds its reference and its judgment to the case of th
   expect(answer.report).toEqual([]);
   expect(await caseOf('second', 'S-1')).toBe(await caseOf('union', 'T-01'));
   expect(
-    (await eventsOf('second', 'S-1')).slice(before).map((fact) => [fact.type, 'list' in fact && fact.list]),
+    (await eventsOf('second', 'S-1')).slice(before).map((event) => [event.type, 'list' in event && event.list]),
   ).toEqual([
     ['recognised', 'second'],
     ['referenced', 'second'],

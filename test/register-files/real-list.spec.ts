@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { articleText } from '../../src/domain/case/rules.js';
-import type { Article, Sentence } from '../../src/domain/case/facts.js';
-import type { AnyFact } from '../../src/domain/facts.js';
+import type { Article, Sentence } from '../../src/domain/case/events.js';
+import type { AnyEvent } from '../../src/domain/events.js';
 import { formatDay, parseEdtf } from '../../src/domain/time.js';
 import { Cases, Counts, History, ListMembers, OneCase, type StandingView } from '../../src/read-models/questions.js';
 import { lineOf } from './event-lines.js';
@@ -46,11 +46,11 @@ const caseOf = async (list: string, reference: string): Promise<string> => {
   return items[0]!.caseId;
 };
 
-type Event = AnyFact & Readonly<Record<string, unknown>>;
+type Event = AnyEvent & Readonly<Record<string, unknown>>;
 const eventsOf = async (list: string, reference: string): Promise<readonly Event[]> => {
   const subject = { kind: 'case' as const, id: await caseOf(list, reference) };
   const history = await register.queries.execute(new History({ subject, after: 0, limit: 500 }));
-  return history!.items.map(({ fact }) => fact as Event);
+  return history!.items.map(({ event }) => event as Event);
 };
 
 const standingsOf = async (reference: string, asOf = '2026-01-05'): Promise<readonly StandingView[]> =>

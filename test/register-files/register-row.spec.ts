@@ -3,21 +3,22 @@ import { readRegisterRow } from '../../src/register-files/register-row.js';
 import { convicted, referred, registerRow } from './rows.js';
 
 const read = (cells: Partial<RegisterRow> = {}) => readRegisterRow(registerRow(cells), referred);
-const factsOf = (cells: Partial<RegisterRow> = {}) => {
+const eventsOf = (cells: Partial<RegisterRow> = {}) => {
   const { statements, wrong } = read(cells);
   expect(wrong).toEqual([]);
-  return statements.map(({ fact }) => fact);
+  return statements.map(({ event }) => event);
 };
-const factOf = (type: string, cells: Partial<RegisterRow> = {}) => factsOf(cells).filter((fact) => fact.type === type);
+const eventOf = (type: string, cells: Partial<RegisterRow> = {}) =>
+  eventsOf(cells).filter((event) => event.type === type);
 const wrongIn = (cells: Partial<RegisterRow>) => read(cells).wrong.map(({ column, code }) => `${column} ${code}`);
 
 const sources = [{ kind: 'register-file', citation: 'a synthetic source' }];
 const said = { sources, reliability: 'reported' };
 const articles = [{ code: 'AZ-CC', article: '234', part: '4.3' }];
 
-describe('a row of the register, as facts', () => {
+describe('a row of the register, as events', () => {
   it('says who it is, the arrest, the charge, the remand and the recognition', () => {
-    expect(factsOf()).toEqual([
+    expect(eventsOf()).toEqual([
       {
         type: 'opened',
         references: [{ list: 'union', reference: 'T-01' }],
@@ -45,7 +46,7 @@ describe('a row of the register, as facts', () => {
 
   it('leaves out what it does not know', () => {
     const unknown = { name_en: '', name_ru: '', sex: '', born: '', measure: '', charged_articles: '', facility: '' };
-    expect(factsOf({ ...unknown, arrested_on: '', category: '', recognised_on: '' })).toEqual([
+    expect(eventsOf({ ...unknown, arrested_on: '', category: '', recognised_on: '' })).toEqual([
       {
         type: 'opened',
         references: [{ list: 'union', reference: 'T-01' }],
@@ -56,13 +57,13 @@ describe('a row of the register, as facts', () => {
   });
 
   it('takes the incident and a partial day of arrest over', () => {
-    expect(factOf('arrested', { incident: 'soyudlu-2023', arrested_on: '2023~' })).toEqual([
+    expect(eventOf('arrested', { incident: 'soyudlu-2023', arrested_on: '2023~' })).toEqual([
       { type: 'arrested', occurredOn: '2023~', kind: 'criminal', incident: 'soyudlu-2023', ...said },
     ]);
   });
 
   it('parts articles, of which some have no part and some a second number', () => {
-    expect(factOf('charged', { charged_articles: '193-1.3.1;206.4;274;234.1-1' })).toMatchObject([
+    expect(eventOf('charged', { charged_articles: '193-1.3.1;206.4;274;234.1-1' })).toMatchObject([
       {
         articles: [
           { code: 'AZ-CC', article: '193-1', part: '3.1' },
@@ -75,7 +76,7 @@ describe('a row of the register, as facts', () => {
   });
 
   it('puts the facility to the conviction where there is one', () => {
-    expect(factOf('convicted', convicted)).toEqual([
+    expect(eventOf('convicted', convicted)).toEqual([
       {
         type: 'convicted',
         occurredOn: '2024-08-10',
@@ -86,31 +87,31 @@ describe('a row of the register, as facts', () => {
         ...said,
       },
     ]);
-    expect(factOf('remanded', convicted)).toEqual([
+    expect(eventOf('remanded', convicted)).toEqual([
       { type: 'remanded', occurredOn: '2024-02-20', measure: 'detention', ...said },
     ]);
   });
 
   it('reads life', () => {
-    expect(factOf('convicted', { ...convicted, sentence: 'life' })).toMatchObject([
+    expect(eventOf('convicted', { ...convicted, sentence: 'life' })).toMatchObject([
       { sentence: { kind: 'imprisonment', life: true } },
     ]);
   });
 
   it('reads house arrest as a second measure, from the day of leaving the list', () => {
     const cells = { measure: 'house-arrest', delisted_on: '2024-09-01', delisted_reason: 'house-arrest' };
-    expect(factOf('remanded', cells)).toMatchObject([
+    expect(eventOf('remanded', cells)).toMatchObject([
       { occurredOn: '2024-02-20', measure: 'detention', facility: 'Baku Pre-trial Detention Facility' },
       { occurredOn: '2024-09-01', measure: 'house-arrest' },
     ]);
-    expect(factOf('delisted', cells)).toEqual([
+    expect(eventOf('delisted', cells)).toEqual([
       { type: 'delisted', occurredOn: '2024-09-01', list: 'union', reason: 'house-arrest', ...said },
     ]);
   });
 
   it('reads every change of category', () => {
     expect(
-      factOf('recategorised', { category_changes: '2024-09-23=national-minorities;2025-02=believers' }),
+      eventOf('recategorised', { category_changes: '2024-09-23=national-minorities;2025-02=believers' }),
     ).toMatchObject([
       { occurredOn: '2024-09-23', list: 'union', category: 'national-minorities' },
       { occurredOn: '2025-02', list: 'union', category: 'believers' },
@@ -124,7 +125,7 @@ describe('a row of the register, as facts', () => {
       released_on: '2025-03-01',
       release_reason: 'bail',
     };
-    expect(factsOf(cells).map(({ type }) => type)).toEqual([
+    expect(eventsOf(cells).map(({ type }) => type)).toEqual([
       'opened',
       'arrested',
       'charged',
@@ -132,15 +133,15 @@ describe('a row of the register, as facts', () => {
       'recognised',
       'released',
     ]);
-    expect(factOf('released', cells)).toEqual([
+    expect(eventOf('released', cells)).toEqual([
       { type: 'released', occurredOn: '2025-03-01', reason: 'bail', ...said },
     ]);
-    expect(factOf('released', { ...cells, delisted_on: '' })).toHaveLength(1);
+    expect(eventOf('released', { ...cells, delisted_on: '' })).toHaveLength(1);
   });
 
   it('pardons by the decree issued on the day of release, then releases', () => {
     const pardon = { ...convicted, released_on: '2025-01-01', release_reason: 'pardon' };
-    expect(factsOf(pardon).slice(-2)).toMatchObject([
+    expect(eventsOf(pardon).slice(-2)).toMatchObject([
       { type: 'pardoned', occurredOn: '2025-01-01', decree: 'pardon-2025-01-01', effect: 'released-from-imprisonment' },
       { type: 'released', occurredOn: '2025-01-01', reason: 'pardon' },
     ]);
@@ -148,7 +149,7 @@ describe('a row of the register, as facts', () => {
 
   it('paroles on the day of release, then releases', () => {
     const parole = { ...convicted, released_on: '2025-03', release_reason: 'parole' };
-    expect(factsOf(parole).slice(-2)).toEqual([
+    expect(eventsOf(parole).slice(-2)).toEqual([
       { type: 'paroled', occurredOn: '2025-03', ...said },
       { type: 'released', occurredOn: '2025-03', reason: 'parole', ...said },
     ]);
@@ -158,20 +159,20 @@ describe('a row of the register, as facts', () => {
 describe('a row in the shape of a real list', () => {
   it('has a conviction on a day that nobody knows, between the arrest and the report', () => {
     const unknown = { ...convicted, convicted_on: '', sentence: 'imprisonment unknown' };
-    expect(factOf('convicted', { ...unknown, reported_on: '2025-10-07' })).toMatchObject([
+    expect(eventOf('convicted', { ...unknown, reported_on: '2025-10-07' })).toMatchObject([
       { occurredOn: '2024-02-20/2025-10-07', sentence: { kind: 'imprisonment', term: 'unknown' } },
     ]);
-    expect(factOf('convicted', { ...unknown, reported_on: '2025-10' })).toMatchObject([
+    expect(eventOf('convicted', { ...unknown, reported_on: '2025-10' })).toMatchObject([
       { occurredOn: '2024-02-20/2025-10-31' },
     ]);
-    expect(factOf('convicted', { ...unknown, arrested_on: '2024-02' })).toMatchObject([
+    expect(eventOf('convicted', { ...unknown, arrested_on: '2024-02' })).toMatchObject([
       { occurredOn: '2024-02-01/2026-01-05' },
     ]);
   });
 
   it('says who the person is, in several sources', () => {
     const cells = { occupation: 'teacher', affiliation: 'a club', region: 'Sheki', summary: 'Synthetic.' };
-    expect(factOf('opened', { ...cells, source: 'A list | Page 2\\|3' })).toMatchObject([
+    expect(eventOf('opened', { ...cells, source: 'A list | Page 2\\|3' })).toMatchObject([
       {
         ...cells,
         sources: [
@@ -184,7 +185,7 @@ describe('a row in the shape of a real list', () => {
 
   it('has the house arrest, the deportation and the death of today', () => {
     const cells = { house_arrest_on: '2025-01-01', deported_on: '2025-02', died_on: '2025-03-01' };
-    expect(factsOf(cells).slice(-5)).toMatchObject([
+    expect(eventsOf(cells).slice(-5)).toMatchObject([
       { type: 'remanded', measure: 'detention' },
       { type: 'remanded', measure: 'house-arrest', occurredOn: '2025-01-01' },
       { type: 'recognised' },
@@ -194,7 +195,7 @@ describe('a row in the shape of a real list', () => {
   });
 
   it('quotes old codes and attempts', () => {
-    expect(factOf('charged', { charged_articles: 'AZ-OCC 70-2; 28/220.1' })).toMatchObject([
+    expect(eventOf('charged', { charged_articles: 'AZ-OCC 70-2; 28/220.1' })).toMatchObject([
       {
         articles: [
           { code: 'AZ-OCC', article: '70-2' },
@@ -205,8 +206,8 @@ describe('a row in the shape of a real list', () => {
   });
 
   it('names its category in any language, and is told those that there are', () => {
-    expect(factOf('recognised', { category: 'dindarlar' })).toMatchObject([{ category: 'believers' }]);
-    expect(factOf('recategorised', { category_changes: '2025-01-01 = National minorities' })).toMatchObject([
+    expect(eventOf('recognised', { category: 'dindarlar' })).toMatchObject([{ category: 'believers' }]);
+    expect(eventOf('recategorised', { category_changes: '2025-01-01 = National minorities' })).toMatchObject([
       { category: 'national-minorities' },
     ]);
     expect(read({ category: 'poets' }).wrong).toEqual([
@@ -323,6 +324,6 @@ describe('a row of the register with wrong cells', () => {
 
   it('stores a spreadsheet formula as the text that it is', () => {
     const name = '=HYPERLINK("http://127.0.0.1/x","Sınaqov")';
-    expect(factOf('opened', { name })).toMatchObject([{ names: [{ text: name }, {}, {}] }]);
+    expect(eventOf('opened', { name })).toMatchObject([{ names: [{ text: name }, {}, {}] }]);
   });
 });

@@ -33,8 +33,8 @@ const namesOf = async (reference: string) => {
   const { items } = await register.queries.execute(new Cases(ask));
   const subject = { kind: 'case' as const, id: items[0]!.caseId };
   const { items: entries } = (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!;
-  return entries.flatMap(({ fact }) =>
-    fact.type === 'opened' ? fact.names : fact.type === 'named' ? [fact.name] : [],
+  return entries.flatMap(({ event }) =>
+    event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : [],
   );
 };
 

@@ -1,5 +1,5 @@
 /** Rows of two lists about one person: what one list judges is neither said nor confirmed by the other. */
-import { RecordFacts, type FactsToRecord } from '../../src/commands/record-facts.js';
+import { RecordEvents, type EventsToRecord } from '../../src/commands/record-events.js';
 import { History } from '../../src/read-models/questions.js';
 import type { RegisterRow } from '../../src/register-files/columns.js';
 import { Files } from './files.js';
@@ -37,12 +37,12 @@ const openInBoth = async (): Promise<void> => {
   const request = {
     subject: { kind: 'case', id: CASE },
     begins: true,
-    facts: [opened],
+    events: [opened],
     actor: { kind: 'person', id: 'p-1', asserted: true },
     acknowledge: [],
     correlationId: 'c-1',
-  } as unknown as FactsToRecord;
-  expect(await register.commands.execute(new RecordFacts(request))).toMatchObject({ outcome: 'recorded' });
+  } as unknown as EventsToRecord;
+  expect(await register.commands.execute(new RecordEvents(request))).toMatchObject({ outcome: 'recorded' });
 };
 
 const importInto = async (list: string, row: Readonly<Record<string, string>>) => {
@@ -54,7 +54,7 @@ const outcome = (one: 'added' | 'unchanged') => [expect.objectContaining({ [one]
 const judgements = async (): Promise<readonly string[]> => {
   const subject = { kind: 'case' as const, id: CASE };
   const { items } = (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!;
-  return items.flatMap(({ fact }) => ('list' in fact ? [`${fact.type} ${fact.list}`] : [])).sort();
+  return items.flatMap(({ event }) => ('list' in event ? [`${event.type} ${event.list}`] : [])).sort();
 };
 
 describe('two lists over one case', () => {

@@ -64,8 +64,8 @@ test('a backup under 64 writers is a beginning of the log, with all that was ack
   const thousand = new Promise<void>((resolve) => (enough = resolve));
   const writers = Array.from({ length: WRITERS }, async () => {
     while (!stop) {
-      const { facts } = await openCase(original);
-      acknowledged.push(...(facts as string[]));
+      const { events } = await openCase(original);
+      acknowledged.push(...(events as string[]));
       if (acknowledged.length >= 1_000) enough();
     }
   });

@@ -49,7 +49,7 @@ const fill = async (path: string): Promise<void> => {
       if (revision + 1 === PER_STREAM) open.splice(open.indexOf(stream), 1);
       events += 1;
       const recordedAt = new Date(now() + events).toISOString();
-      const event = anEvent({ id: randomUUID(), recordedAt, fact: saying(`Nümunə № ${events}`) });
+      const event = anEvent({ id: randomUUID(), recordedAt, event: saying(`Nümunə № ${events}`) });
       return store.append(stream, revision === 0 ? 'no-stream' : revision - 1, [event]);
     });
     await Promise.all(appends);

@@ -1,6 +1,6 @@
 /**
  * Two instances of the service and eight writers over one EventStoreDB, on a wire on which things go wrong as a seed says:
- * no acknowledged fact is lost or doubled, and the read models of both instances equal a fresh fold of the log. `FAULT_SEED`
+ * no acknowledged event is lost or doubled, and the read models of both instances equal a fresh fold of the log. `FAULT_SEED`
  * replays one; `FAULT_COUNT` faults over `FAULT_APPENDS` appends (docs/eventstoredb.md names the full run).
  */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
@@ -27,7 +27,7 @@ test(`${FAULTS} faults over ${APPENDS} appends, seed ${SEED}`, async () => {
   const acknowledged: Acknowledged[] = [];
   let again = 0;
   const enough = (): boolean => acknowledged.length >= APPENDS && schedule.happened.length >= FAULTS;
-  const tell = (fact: Acknowledged): number => acknowledged.push(fact);
+  const tell = (event: Acknowledged): number => acknowledged.push(event);
   const writers = Array.from({ length: 8 }, (_, i) =>
     write(instances[i % 2 === 0 ? 0 : 1], enough, tell, () => (again += 1)),
   );

@@ -36,7 +36,7 @@ const write = async (service: BuiltService, acknowledged: string[]): Promise<voi
     const key = { 'idempotency-key': randomUUID() };
     const answer = await service.post('/v1/cases', { names: [name('Ad')], ...said }, key).catch(() => null);
     if (answer === null) return;
-    if (answer.status === 201) acknowledged.push((answer.body['facts'] as string[])[0] as string);
+    if (answer.status === 201) acknowledged.push((answer.body['events'] as string[])[0] as string);
     else await new Promise((resolve) => setTimeout(resolve, 20));
   }
 };

@@ -80,7 +80,7 @@ class Watch {
         fetch(`${service.url}/v1/cases`, { method: 'POST', headers, body }),
       );
       if (response.status === 201) {
-        this.acknowledged.push(...((await response.json()) as { facts: string[] }).facts);
+        this.acknowledged.push(...((await response.json()) as { events: string[] }).events);
         key = randomUUID();
         await sleep(PAUSE_MS * (0.5 + Math.random()));
       } else await sleep(1_000 * (1 + Math.random()));
@@ -143,7 +143,7 @@ const whatOf = ({ status, url }: Response, text: string): string => {
 
 /** Another register's log in its place. */
 const replace = async (): Promise<void> => {
-  double.keep(0);
+  double.store(0);
   await double.start();
   const other = await openEsdbStore({ url: double.url, register: 'habeas' });
   for (let i = 0; i < 20; i += 1) await other.append(newStream(), 'no-stream', [anEvent()]);
@@ -155,8 +155,8 @@ const isReady = async (service: BuiltService): Promise<boolean> => (await servic
 
 it.each<[string, () => Promise<void> | void, boolean]>([
   ['away', () => undefined, true],
-  ['emptied', () => double.keep(0), false],
-  ['cut short', () => double.keep(Math.floor(double.log.length / 2)), false],
+  ['emptied', () => double.store(0), false],
+  ['cut short', () => double.store(Math.floor(double.log.length / 2)), false],
   ['replaced by another log', replace, false],
 ])(
   `a server that is %s, under ${WRITERS} writers`,

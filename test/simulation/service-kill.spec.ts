@@ -1,5 +1,5 @@
 /**
- * Kill -9 of the whole service in the middle of 200 concurrent writers over HTTP: every acknowledged fact is in the log
+ * Kill -9 of the whole service in the middle of 200 concurrent writers over HTTP: every acknowledged event is in the log
  * once and in order, and the read models equal those made anew from the log. `KILL_ROUNDS` says how many times over;
  * one register goes through all of them.
  */
@@ -63,12 +63,12 @@ const write = async (url: string, isGone: () => boolean, acknowledged: (body: Lo
     if (opened.status !== 201) throw new Error(JSON.stringify(opened));
     acknowledged(opened.body);
     const events = `${url}/v1/cases/${String((opened.body['subject'] as Loose)['id'])}/events`;
-    for (const fact of [
+    for (const event of [
       { type: 'arrested', occurredOn: '2025-01-01' },
       { type: 'released', occurredOn: '2025-02', reason: 'bail' },
     ]) {
       if (isGone()) return;
-      const told = await post(events, fact, randomUUID()).catch(() => null);
+      const told = await post(events, event, randomUUID()).catch(() => null);
       if (told === null) return;
       if (told.status !== 201) throw new Error(JSON.stringify(told));
       acknowledged(told.body);
@@ -84,7 +84,7 @@ const lines = async (url: string): Promise<Loose[]> => {
     .map((line) => JSON.parse(line) as Loose);
 };
 
-/** Every dossier, page by page, and the first of the history: what the read models say. */
+/** Every case, page by page, and the first of the history: what the read models say. */
 const answers = async (url: string, token: string): Promise<string> => {
   const said: string[] = [];
   for (let after = ''; ;) {
@@ -113,7 +113,7 @@ test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing
           running.url,
           () => killed !== null,
           (body) => {
-            for (const id of body['facts'] as string[]) acknowledged.set(id, body);
+            for (const id of body['events'] as string[]) acknowledged.set(id, body);
             if (acknowledged.size >= enough) killed ??= end(running, 'SIGKILL');
           },
         ),
@@ -124,7 +124,7 @@ test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing
     const again = await start();
     // A last write, whose token every read below waits for: the read models then hold all that is in the log.
     const { body: last } = await post(`${again.url}/v1/cases`, { names: [name('Nümunə')] }, randomUUID());
-    for (const id of last['facts'] as string[]) acknowledged.set(id, last);
+    for (const id of last['events'] as string[]) acknowledged.set(id, last);
     const token = String(last['token']);
     const log = await lines(`${again.url}/v1/events?atLeast=${encodeURIComponent(token)}`);
     expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));

@@ -57,7 +57,7 @@ test(`SIGTERM under ${String(WRITERS)} writers, ${String(ROUNDS)} times: a whole
             return;
           }
           expect(answer.status).toBe(201);
-          acknowledged.set(id, (answer.body['facts'] as string[])[0] as string);
+          acknowledged.set(id, (answer.body['events'] as string[])[0] as string);
           if (acknowledged.size >= enough) stopping ??= service.stop();
         }
       }),

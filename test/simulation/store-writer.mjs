@@ -21,7 +21,7 @@ const eventsOf = (append, count) =>
     raised: [],
     correlationId: append,
     causationId: String(count),
-    fact: { type: 'referenced', sources: [], reliability: 'reported', list: 'simulation', reference: append },
+    event: { type: 'referenced', sources: [], reliability: 'reported', list: 'simulation', reference: append },
   }));
 
 /** Each writer fills one stream after another, ten appends each of one to three events. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { CaseFact } from '../../src/domain/case/facts.js';
-import type { Known } from '../../src/domain/fact.js';
+import type { CaseEvent } from '../../src/domain/case/events.js';
+import type { EventWithId } from '../../src/domain/event.js';
 import { formatDay } from '../../src/domain/time.js';
-import { ARTICLE, day, fact } from './facts.js';
+import { ARTICLE, day, event } from './events.js';
 
-/** The days that arbitrary facts happen on: few, so that ties and overlaps are common. */
+/** The days that arbitrary events happen on: few, so that ties and overlaps are common. */
 export const FIRST = day('2024-01-28');
 export const DAYS = 9;
 
@@ -32,8 +32,8 @@ const clemency = {
   reducedBy: fc.constantFrom('P1D', 'P4D'),
 };
 
-/** Facts of every dated type; `optional` leaves a field out now and then. */
-const fields: fc.Arbitrary<{ type: CaseFact['type'] } & Record<string, unknown>> = fc.oneof(
+/** Events of every dated type; `optional` leaves a field out now and then. */
+const fields: fc.Arbitrary<{ type: CaseEvent['type'] } & Record<string, unknown>> = fc.oneof(
   fc.record(
     { type: fc.constant('arrested' as const), incident: fc.constantFrom('a', 'b') },
     { requiredKeys: ['type'] },
@@ -97,14 +97,14 @@ const fields: fc.Arbitrary<{ type: CaseFact['type'] } & Record<string, unknown>>
   }),
 );
 
-/** Some facts of a case with ids `a`, `b` …, now and then said to follow each other. */
-export const history = (maxLength: number): fc.Arbitrary<readonly Known<CaseFact>[]> =>
+/** Some events of a case with ids `a`, `b` …, now and then said to follow each other. */
+export const history = (maxLength: number): fc.Arbitrary<readonly EventWithId<CaseEvent>[]> =>
   fc
     .array(fc.record({ fields, occurredOn: when, after: fc.option(fc.nat(maxLength), { freq: 5 }) }), { maxLength })
     .map((told) =>
       told.map(({ fields, occurredOn, after }, index) => ({
         id: String.fromCharCode(97 + index),
-        fact: fact({
+        event: event({
           ...fields,
           occurredOn,
           ...(after !== null && after < told.length ? { after: String.fromCharCode(97 + after) } : {}),

@@ -27,7 +27,7 @@ export interface Acknowledged {
 /** Answers that say that it may pass; anything else than these and success is a failure of the test. */
 const PASSING: readonly unknown[] = ['REGISTER.UNAVAILABLE', 'REVISION.RACED', 'READS.BEHIND'];
 
-/** Writes one fact, again under the same key until it is acknowledged. */
+/** Writes one event, again under the same key until it is acknowledged. */
 const persist = async (service: Service, path: string, body: object, again: () => void): Promise<Loose> => {
   const key = randomUUID();
   for (;;) {
@@ -38,27 +38,27 @@ const persist = async (service: Service, path: string, body: object, again: () =
   }
 };
 
-/** Opens cases and reports on them until `enough` says so; tells each acknowledged fact, and each answer that it may pass. */
+/** Opens cases and reports on them until `enough` says so; tells each acknowledged event, and each answer that it may pass. */
 export const write = async (
   service: Service,
   enough: () => boolean,
-  acknowledged: (fact: Acknowledged) => void,
+  acknowledged: (event: Acknowledged) => void,
   again: () => void = () => undefined,
 ): Promise<void> => {
-  const tell = ({ subject, revision, facts }: Loose): void => {
+  const tell = ({ subject, revision, events }: Loose): void => {
     const stream = `case-${String((subject as Loose)['id'])}`;
-    for (const id of facts as string[]) acknowledged({ id, stream, revision: revision as number });
+    for (const id of events as string[]) acknowledged({ id, stream, revision: revision as number });
   };
   while (!enough()) {
     const opened = await persist(service, '/v1/cases', { names: [name('Nümunə')] }, again);
     tell(opened);
     const path = `/v1/cases/${String((opened['subject'] as Loose)['id'])}/events`;
-    for (const fact of [
+    for (const event of [
       { type: 'arrested', occurredOn: '2025-01-01' },
       { type: 'released', occurredOn: '2025-02', reason: 'bail' },
       { type: 'arrested', occurredOn: '2025-03' },
     ])
-      if (!enough()) tell(await persist(service, path, fact, again));
+      if (!enough()) tell(await persist(service, path, event, again));
   }
 };
 
@@ -82,7 +82,7 @@ const logOf = async (service: Service, token: string): Promise<readonly Loose[]>
   }
 };
 
-/** Every dossier as an instance tells it, page by page, and the first of its history: a digest of each answer. */
+/** Every case as an instance tells it, page by page, and the first of its history: a digest of each answer. */
 const dossiersOf = async (service: Service, token: string): Promise<readonly string[]> => {
   const told: string[] = [];
   for (let after = ''; ;) {
@@ -97,7 +97,7 @@ const dossiersOf = async (service: Service, token: string): Promise<readonly str
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Every acknowledged fact is in the log once, at its place, with positions counted from 1; both instances and a fresh fold of the log agree. */
+/** Every acknowledged event is in the log once, at its place, with positions counted from 1; both instances and a fresh fold of the log agree. */
 export const checkInstances = async (
   [one, other]: readonly [Service, Service],
   acknowledged: readonly Acknowledged[],

@@ -1,10 +1,10 @@
 /** Events to append, for tests of stores: valid, each with an id of its own, and nobody real in them. */
 import { randomUUID } from 'node:crypto';
-import { allFacts, type AnyFact } from '../../src/domain/facts.js';
+import { allEvents, type AnyEvent } from '../../src/domain/events.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 
-/** A fact that carries a text, so that what comes back can be told apart. */
-export const saying = (text: string): AnyFact => ({
+/** An event that carries a text, so that what comes back can be told apart. */
+export const saying = (text: string): AnyEvent => ({
   type: 'named',
   sources: [{ kind: 'other', citation: 'a test' }],
   reliability: 'reported',
@@ -12,20 +12,20 @@ export const saying = (text: string): AnyFact => ({
 });
 
 /** In the version of today unless told otherwise. */
-export const anEvent = ({ fact = saying('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
+export const anEvent = ({ event = saying('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
   id: randomUUID(),
   recordedAt: '2025-12-22T10:20:30.456Z',
-  schemaVersion: allFacts[fact.type].version,
+  schemaVersion: allEvents[event.type].version,
   actor: { kind: 'person', id: 'a-17', asserted: true },
   acknowledged: [],
   raised: [],
   correlationId: 'request-1',
   causationId: null,
-  fact,
+  event,
   ...changes,
 });
 
 export const events = (count: number): NewEvent[] =>
-  Array.from({ length: count }, (_, i) => anEvent({ fact: saying(`name ${i}`) }));
+  Array.from({ length: count }, (_, i) => anEvent({ event: saying(`name ${i}`) }));
 
 export const newStream = (): string => `case-${randomUUID()}`;

@@ -1,4 +1,4 @@
-/** What a fact changed: the difference of two timelines, axis by axis, on the days where they differ. */
+/** What an event changed: the difference of two timelines, axis by axis, on the days where they differ. */
 import { formatDay, MAX_DAY, type Day } from '../time.js';
 import type { Period, Standing } from './period.js';
 
@@ -28,7 +28,7 @@ interface Valued {
 }
 
 /** What an axis that a standing does not name holds: a list that has said nothing. */
-const UNSAID = 'none';
+const NOT_JUDGED = 'none';
 
 const valued = ({ from, to, standing }: Period): Valued => ({
   from,
@@ -41,20 +41,20 @@ const valuesOf = (standing: Standing): Readonly<Record<string, string>> => ({
   proceedings: standing.proceedings,
   sentence: standing.sentence,
   sentenceEnd: endText(standing),
-  articles: standing.articles.join(' ') || UNSAID,
-  facility: standing.facility ?? UNSAID,
-  incident: standing.incident ?? UNSAID,
+  articles: standing.articles.join(' ') || NOT_JUDGED,
+  facility: standing.facility ?? NOT_JUDGED,
+  incident: standing.incident ?? NOT_JUDGED,
   ...Object.fromEntries(
     standing.lists.flatMap(({ list, recognition, category }) => [
       [`recognition:${list}`, recognition],
-      [`category:${list}`, category ?? UNSAID],
+      [`category:${list}`, category ?? NOT_JUDGED],
     ]),
   ),
 });
 
 const endText = ({ sentenceEnd, life }: Standing): string => {
   if (life) return 'life';
-  if (sentenceEnd === null) return UNSAID;
+  if (sentenceEnd === null) return NOT_JUDGED;
   const { earliest, latest } = sentenceEnd;
   if (latest >= MAX_DAY) return `${formatDay(earliest)}/..`;
   return earliest === latest ? formatDay(earliest) : `${formatDay(earliest)}/${formatDay(latest)}`;
@@ -84,7 +84,7 @@ const valuesOn = (axis: string, day: Day, valued: readonly Valued[]): readonly s
     ...new Set(
       valued
         .filter(({ from, to }) => from <= day && day < to)
-        .map(({ values }) => (values === null ? 'undecided' : (values[axis] ?? UNSAID))),
+        .map(({ values }) => (values === null ? 'undecided' : (values[axis] ?? NOT_JUDGED))),
     ),
   ].sort();
 

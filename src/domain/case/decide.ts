@@ -1,15 +1,15 @@
 import { decide } from '../decide.js';
-import type { Decision, Known } from '../fact.js';
-import type { CaseFact } from './facts.js';
-import type { Given } from './given.js';
+import type { Decision, EventWithId } from '../event.js';
+import type { CaseEvent } from './events.js';
+import type { ReferenceData } from './reference-data.js';
 import { findingsOf } from './timeline.js';
 
 export { refersTo } from './referents.js';
 
-/** Whether new facts may be recorded together beside those of the case. `given` knows all that any of them names. */
+/** Whether new events may be recorded together beside those of the case. `given` knows all that any of them names. */
 export const decideCase = (
-  before: readonly Known<CaseFact>[],
-  news: readonly Known<CaseFact>[],
-  given: Given,
+  before: readonly EventWithId<CaseEvent>[],
+  news: readonly EventWithId<CaseEvent>[],
+  given: ReferenceData,
   acknowledge: readonly string[],
 ): Decision => decide(findingsOf(before, given), findingsOf([...before, ...news], given), acknowledge);

@@ -1,14 +1,14 @@
 /** Every finding that the domain can make: its stable code, its grade, and what it means. */
-import type { Finding, Grade } from '../fact.js';
+import type { Finding, Grade } from '../event.js';
 
 export const findingCodes = {
   'CASE.ALREADY_OPENED': { grade: 'refuse', means: 'A case is opened once.' },
   'CASE.DECEASED': { grade: 'refuse', means: 'Custody or proceedings cannot change after death.' },
   'CASE.ORDER_CONTRADICTS': {
     grade: 'refuse',
-    means: 'A fact is said to follow one that happened later, or that itself follows it.',
+    means: 'An event is said to follow one that happened later, or that itself follows it.',
   },
-  'CASE.AFTER_UNKNOWN': { grade: 'refuse', means: '`after` names no dated fact of this case.' },
+  'CASE.AFTER_UNKNOWN': { grade: 'refuse', means: '`after` names no dated event of this case.' },
   'DATE.FUTURE': { grade: 'refuse', means: 'The earliest day that the date may mean is after today.' },
   'LIST.UNKNOWN': { grade: 'refuse', means: 'No list of this id is defined.' },
   'LIST.ALREADY_DEFINED': { grade: 'refuse', means: 'The list was defined before.' },
@@ -62,10 +62,10 @@ export const findingCodes = {
 
 export type FindingCode = keyof typeof findingCodes;
 
-/** A finding about the facts of these ids. */
-export const finding = (code: FindingCode, ...facts: readonly (string | null)[]): Finding => ({
+/** A finding about the events of these ids. */
+export const finding = (code: FindingCode, ...events: readonly (string | null)[]): Finding => ({
   code,
   grade: findingCodes[code].grade,
-  facts: [...new Set(facts)].filter((id) => id !== null).sort(),
+  events: [...new Set(events)].filter((id) => id !== null).sort(),
   expected: findingCodes[code].means,
 });

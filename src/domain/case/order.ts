@@ -1,46 +1,46 @@
 /**
- * The order of a case's dated facts. It depends on the set of facts alone, never on when they were recorded
+ * The order of a case's dated events. It depends on the set of events alone, never on when they were recorded
  * (docs/decisions: partial dates and possible courses).
  */
-import type { Finding, Known } from '../fact.js';
+import type { Finding, EventWithId } from '../event.js';
 import { ANY_DAY, parseEdtf } from '../time.js';
-import { CASE_FACT_TYPES, caseFacts, type CaseFact } from './facts.js';
+import { CASE_EVENT_TYPES, caseEvents, type CaseEvent } from './events.js';
 import { finding } from './findings.js';
 import { axesOf, effectOf, findsOf, type Axis, type Placed } from './rules.js';
-import { UNTOLD, type CaseState } from './state.js';
+import { INITIAL_STATE, type CaseState } from './state.js';
 
-/** A fact in its place, with the axes that it changes there and the fact that it is said to follow. */
+/** An event in its place, with the axes that it changes there and the event that it is said to follow. */
 export interface Ordered extends Placed {
   readonly axes: readonly Axis[];
   readonly after: string | null;
 }
 
 export interface Order {
-  readonly facts: readonly Ordered[];
-  /** About the order itself, and about each fact after those before it. */
+  readonly events: readonly Ordered[];
+  /** About the order itself, and about each event after those before it. */
   readonly findings: readonly Finding[];
 }
 
-const place = ({ id, fact }: Known<CaseFact>): Placed => ({
+const place = ({ id, event }: EventWithId<CaseEvent>): Placed => ({
   id,
-  fact,
-  when: parseEdtf(fact.occurredOn ?? '') ?? ANY_DAY,
+  event,
+  when: parseEdtf(event.occurredOn ?? '') ?? ANY_DAY,
 });
 
 /** It certainly happened before the other: its last possible day lies before the other's first. */
 const before = (a: Placed, b: Placed): boolean => a.when.latest < b.when.earliest;
 
 /**
- * Among the facts that are free to come next: `died` last; then the one with the fewest refuse, ask and warn findings in
+ * Among the events that are free to come next: `died` last; then the one with the fewest refuse, ask and warn findings in
  * the state so far; then the order of the table of events; then the id.
  */
-export const orderOf = (facts: readonly Known<CaseFact>[]): Order => {
-  const placed = facts.filter(({ fact }) => caseFacts[fact.type].dated).map(place);
-  const { follows, findings } = follow(placed, facts);
+export const orderOf = (events: readonly EventWithId<CaseEvent>[]): Order => {
+  const placed = events.filter(({ event }) => caseEvents[event.type].dated).map(place);
+  const { follows, findings } = follow(placed, events);
   const waiting = new Set([...placed].sort(byId));
   const ordered: Ordered[] = [];
   const found: Finding[] = [...findings];
-  let state: CaseState = UNTOLD;
+  let state: CaseState = INITIAL_STATE;
   while (waiting.size > 0) {
     const next = best(free(waiting, follows), state);
     waiting.delete(next);
@@ -48,7 +48,7 @@ export const orderOf = (facts: readonly Known<CaseFact>[]): Order => {
     ordered.push({ ...next, axes: axesOf(next, state), after: follows.get(next.id) ?? null });
     state = effectOf(next, state);
   }
-  return { facts: ordered, findings: found };
+  return { events: ordered, findings: found };
 };
 
 const byId = (a: Placed, b: Placed): number => (a.id < b.id ? -1 : 1);
@@ -69,7 +69,7 @@ const best = (candidates: readonly Placed[], state: CaseState): Placed => {
     placed,
     rank: candidates.length > 1 ? rank(placed, state) : [],
   }));
-  if (first === undefined) throw new Error('facts wait for each other');
+  if (first === undefined) throw new Error('events wait for each other');
   return others.reduce((least, other) => (isLess(other.rank, least.rank) ? other : least), first).placed;
 };
 
@@ -82,25 +82,25 @@ const isLess = (a: readonly number[], b: readonly number[]): boolean => {
 const rank = (placed: Placed, state: CaseState): readonly number[] => {
   const grades = findsOf(placed, state).map(({ grade }) => grade);
   const count = (grade: Finding['grade']): number => grades.filter((g) => g === grade).length;
-  const { type } = placed.fact;
-  return [type === 'died' ? 1 : 0, count('refuse'), count('ask'), count('warn'), CASE_FACT_TYPES.indexOf(type)];
+  const { type } = placed.event;
+  return [type === 'died' ? 1 : 0, count('refuse'), count('ask'), count('warn'), CASE_EVENT_TYPES.indexOf(type)];
 };
 
 /**
- * What each fact is said to follow. An `after` that contradicts the days or closes a circle is a finding and is ignored;
- * which one closes it is decided in the order of the facts' ids, so that the set alone decides.
+ * What each event is said to follow. An `after` that contradicts the days or closes a circle is a finding and is ignored;
+ * which one closes it is decided in the order of the events' ids, so that the set alone decides.
  */
 const follow = (
   placed: readonly Placed[],
-  facts: readonly Known<CaseFact>[],
+  events: readonly EventWithId<CaseEvent>[],
 ): { follows: ReadonlyMap<string, string>; findings: readonly Finding[] } => {
   const byKey = new Map(placed.map((p) => [p.id, p]));
   const follows = new Map<string, string>();
   const findings: Finding[] = [];
-  for (const { id, fact } of [...facts].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    if (fact.after === undefined) continue;
+  for (const { id, event } of [...events].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (event.after === undefined) continue;
     const later = byKey.get(id);
-    const earlier = byKey.get(fact.after);
+    const earlier = byKey.get(event.after);
     if (earlier === undefined) findings.push(finding('CASE.AFTER_UNKNOWN', id));
     else if (later !== undefined && leads(later, earlier, placed, follows))
       findings.push(finding('CASE.ORDER_CONTRADICTS', id, earlier.id));

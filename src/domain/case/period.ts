@@ -7,14 +7,14 @@ export interface ListStanding {
   readonly list: string;
   readonly recognition: Recognition;
   readonly category: string | null;
-  /** The fact that set the recognition. */
+  /** The event that set the recognition. */
   readonly by: string;
 }
 
 /** Everything that can be asked about a case on a day. Equal values on neighbouring days are one period. */
 export interface Standing {
   readonly custody: Custody;
-  /** The fact that set the custody; null while it is unknown. */
+  /** The event that set the custody; null while it is unknown. */
   readonly custodyBy: string | null;
   readonly proceedings: Proceedings;
   readonly sentence: SentenceState;
@@ -35,7 +35,7 @@ export interface Standing {
 
 /**
  * A longest stretch of days [from, to) in which one standing is possible. Where several are, their periods
- * overlap; with full dates they never do. `standing` is null where more facts are undecided than the documented
+ * overlap; with full dates they never do. `standing` is null where more events are undecided than the documented
  * bound (MAX_UNDECIDED): anything may be true then, and the case says why.
  */
 export interface Period {

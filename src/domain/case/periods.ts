@@ -1,21 +1,21 @@
 /**
- * What was true when. A possible course gives every fact one day of its interval and keeps the order among facts that
- * change the same axis; facts of different axes move freely, unless one is said to follow the other. On a day a fact is
- * either past or to come, so the possible standings of a day are those of the sets of facts that may be past.
+ * What was true when. A possible course gives every event one day of its interval and keeps the order among events that
+ * change the same axis; events of different axes move freely, unless one is said to follow the other. On a day an event is
+ * either past or to come, so the possible standings of a day are those of the sets of events that may be past.
  */
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import type { Ordered } from './order.js';
 import type { Period, Standing } from './period.js';
 import { effectOf, shareAxis } from './rules.js';
 import { sentenceEnd } from './sentence.js';
-import { UNTOLD, type CaseState } from './state.js';
+import { INITIAL_STATE, type CaseState } from './state.js';
 
-/** So many facts may be undecided on one day; where there are more, the day is uncertain and nothing is enumerated. */
+/** So many events may be undecided on one day; where there are more, the day is uncertain and nothing is enumerated. */
 export const MAX_UNDECIDED = 12;
 
-/** A fact with the days left to it by those whose order it keeps, and the places of those before it. */
+/** An event with the days left to it by those whose order it keeps, and the places of those before it. */
 interface Bounded {
-  readonly fact: Ordered;
+  readonly event: Ordered;
   readonly earliest: Day;
   readonly latest: Day;
   readonly behind: readonly number[];
@@ -29,27 +29,27 @@ interface Stretch {
 
 /** The periods of a case, by first day; they cover every day from MIN_DAY to MAX_DAY. */
 export const periodsIn = (order: readonly Ordered[]): readonly Period[] => {
-  const facts = bound(order);
-  const anchors = new Map(facts.map(({ fact, earliest, latest }) => [fact.id, { earliest, latest }]));
-  const days = [...new Set([MIN_DAY, ...facts.flatMap(({ earliest, latest }) => [earliest, latest])])].sort(
+  const events = bound(order);
+  const anchors = new Map(events.map(({ event, earliest, latest }) => [event.id, { earliest, latest }]));
+  const days = [...new Set([MIN_DAY, ...events.flatMap(({ earliest, latest }) => [earliest, latest])])].sort(
     (a, b) => a - b,
   );
   const stretches: Stretch[] = [];
-  let settled = { state: UNTOLD, count: 0 };
+  let settled = { state: INITIAL_STATE, count: 0 };
   days.forEach((from, index) => {
     const to = days[index + 1] ?? MAX_DAY;
-    settled = settle(facts, settled, from);
-    const states = possible(facts, settled, from);
+    settled = settle(events, settled, from);
+    const states = possible(events, settled, from);
     if (states === null) stretches.push({ from, to, standing: null });
     else for (const state of states) stretches.push(...standings(state, anchors, from, to));
   });
   return merge(stretches);
 };
 
-/** Takes from each fact the days that the order leaves it no room for: forwards the first, backwards the last. */
+/** Takes from each event the days that the order leaves it no room for: forwards the first, backwards the last. */
 const bound = (order: readonly Ordered[]): readonly Bounded[] => {
-  const behind = order.map((fact, place) =>
-    order.slice(0, place).flatMap((other, at) => (keepOrder(other, fact) ? [at] : [])),
+  const behind = order.map((event, place) =>
+    order.slice(0, place).flatMap((other, at) => (keepOrder(other, event) ? [at] : [])),
   );
   const earliest = order.map(({ when }) => when.earliest);
   const latest = order.map(({ when }) => when.latest);
@@ -58,8 +58,8 @@ const bound = (order: readonly Ordered[]): readonly Bounded[] => {
   });
   for (let place = order.length - 1; place >= 0; place -= 1)
     for (const at of behind[place] ?? []) latest[at] = Math.min(latest[at] ?? 0, latest[place] ?? 0);
-  return order.map((fact, place) => ({
-    fact,
+  return order.map((event, place) => ({
+    event,
     earliest: earliest[place] ?? 0,
     latest: latest[place] ?? 0,
     behind: behind[place] ?? [],
@@ -69,14 +69,14 @@ const bound = (order: readonly Ordered[]): readonly Bounded[] => {
 const keepOrder = (earlier: Ordered, later: Ordered): boolean =>
   later.after === earlier.id || shareAxis(earlier.axes, later.axes);
 
-/** Applies the facts at the front of the order that are past on a day, and so on every later day. */
+/** Applies the events at the front of the order that are past on a day, and so on every later day. */
 const settle = (
-  facts: readonly Bounded[],
+  events: readonly Bounded[],
   { state, count }: { state: CaseState; count: number },
   day: Day,
 ): { state: CaseState; count: number } => {
-  for (let next = facts[count]; next !== undefined && next.latest <= day; next = facts[count]) {
-    state = effectOf(next.fact, state);
+  for (let next = events[count]; next !== undefined && next.latest <= day; next = events[count]) {
+    state = effectOf(next.event, state);
     count += 1;
   }
   return { state, count };
@@ -84,22 +84,22 @@ const settle = (
 
 /** The states that are possible on a day; null where too much is undecided. */
 const possible = (
-  facts: readonly Bounded[],
+  events: readonly Bounded[],
   settled: { state: CaseState; count: number },
   day: Day,
 ): readonly CaseState[] | null => {
-  const open = facts.flatMap(({ earliest }, place) => (place >= settled.count && earliest <= day ? [place] : []));
-  if (open.filter((place) => (facts[place]?.latest ?? day) > day).length > MAX_UNDECIDED) return null;
+  const open = events.flatMap(({ earliest }, place) => (place >= settled.count && earliest <= day ? [place] : []));
+  if (open.filter((place) => (events[place]?.latest ?? day) > day).length > MAX_UNDECIDED) return null;
   const states: CaseState[] = [];
   const choose = (at: number, state: CaseState, left: ReadonlySet<number>): void => {
     const place = open[at];
-    const next = place === undefined ? undefined : facts[place];
+    const next = place === undefined ? undefined : events[place];
     if (place === undefined || next === undefined) {
       states.push(state);
       return;
     }
-    // What waits for a fact that is still to come is to come as well; what is past by its days never waits (bound).
-    if (!next.behind.some((other) => left.has(other))) choose(at + 1, effectOf(next.fact, state), left);
+    // What waits for an event that is still to come is to come as well; what is past by its days never waits (bound).
+    if (!next.behind.some((other) => left.has(other))) choose(at + 1, effectOf(next.event, state), left);
     if (next.latest > day) choose(at + 1, state, new Set([...left, place]));
   };
   choose(0, settled.state, new Set());

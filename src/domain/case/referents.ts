@@ -1,75 +1,75 @@
-/** Findings about a fact by itself: its day, its names, and the list, category or instrument that it refers to. */
-import type { Finding, Known } from '../fact.js';
+/** Findings about an event by itself: its day, its names, and the list, category or instrument that it refers to. */
+import type { Finding, EventWithId } from '../event.js';
 import { policyOn } from '../list/list.js';
 import { mixesScripts } from '../text.js';
 import { parseEdtf, type Interval } from '../time.js';
-import type { CaseFact, CaseFactOf, Name } from './facts.js';
+import type { CaseEvent, CaseEventOf, Name } from './events.js';
 import { finding } from './findings.js';
-import type { Given } from './given.js';
+import type { ReferenceData } from './reference-data.js';
 
-/** The lists and instruments that facts name, to be loaded before anything is decided or shown. */
+/** The lists and instruments that events name, to be loaded before anything is decided or shown. */
 export const refersTo = (
-  facts: readonly CaseFact[],
+  events: readonly CaseEvent[],
 ): { readonly lists: ReadonlySet<string>; readonly instruments: ReadonlySet<string> } => ({
-  lists: new Set(facts.flatMap(listsIn)),
-  instruments: new Set(facts.flatMap(instrumentsIn)),
+  lists: new Set(events.flatMap(listsIn)),
+  instruments: new Set(events.flatMap(instrumentsIn)),
 });
 
-const listsIn = (fact: CaseFact): readonly string[] => {
-  if (fact.type === 'opened') return (fact.references ?? []).map(({ list }) => list);
-  return 'list' in fact ? [fact.list] : [];
+const listsIn = (event: CaseEvent): readonly string[] => {
+  if (event.type === 'opened') return (event.references ?? []).map(({ list }) => list);
+  return 'list' in event ? [event.list] : [];
 };
 
-const instrumentsIn = (fact: CaseFact): readonly string[] => {
-  if (fact.type === 'pardoned') return [fact.decree];
-  return fact.type === 'amnestied' ? [fact.act] : [];
+const instrumentsIn = (event: CaseEvent): readonly string[] => {
+  if (event.type === 'pardoned') return [event.decree];
+  return event.type === 'amnestied' ? [event.act] : [];
 };
 
-export const findingsAbout = (facts: readonly Known<CaseFact>[], given: Given): readonly Finding[] =>
-  facts.flatMap(({ id, fact }) => {
-    const when = fact.occurredOn === undefined ? null : parseEdtf(fact.occurredOn);
+export const findingsAbout = (events: readonly EventWithId<CaseEvent>[], given: ReferenceData): readonly Finding[] =>
+  events.flatMap(({ id, event }) => {
+    const when = event.occurredOn === undefined ? null : parseEdtf(event.occurredOn);
     return [
       ...(when !== null && when.earliest > given.today ? [finding('DATE.FUTURE', id)] : []),
-      ...listsIn(fact).flatMap((list) => (given.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
-      ...(namesIn(fact).some(({ text }) => mixesScripts(text)) ? [finding('NAME.MIXED_SCRIPT', id)] : []),
-      ...('category' in fact ? aboutCategory(id, fact, when, given) : []),
-      ...(fact.type === 'pardoned' || fact.type === 'amnestied' ? aboutInstrument(id, fact, when, given) : []),
+      ...listsIn(event).flatMap((list) => (given.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
+      ...(namesIn(event).some(({ text }) => mixesScripts(text)) ? [finding('NAME.MIXED_SCRIPT', id)] : []),
+      ...('category' in event ? aboutCategory(id, event, when, given) : []),
+      ...(event.type === 'pardoned' || event.type === 'amnestied' ? aboutInstrument(id, event, when, given) : []),
     ];
   });
 
-const namesIn = (fact: CaseFact): readonly Name[] => {
-  if (fact.type === 'opened') return fact.names;
-  return fact.type === 'named' ? [fact.name] : [];
+const namesIn = (event: CaseEvent): readonly Name[] => {
+  if (event.type === 'opened') return event.names;
+  return event.type === 'named' ? [event.name] : [];
 };
 
 const aboutCategory = (
   id: string,
-  fact: CaseFactOf<'recognised' | 'recategorised'>,
+  event: CaseEventOf<'recognised' | 'recategorised'>,
   when: Interval | null,
-  given: Given,
+  given: ReferenceData,
 ): readonly Finding[] => {
-  const list = given.lists.get(fact.list);
+  const list = given.lists.get(event.list);
   if (list === undefined) return [];
-  const demanded = when !== null && fact.type === 'recognised' && policyOn(list, when.earliest).paceRequired;
+  const demanded = when !== null && event.type === 'recognised' && policyOn(list, when.earliest).paceRequired;
   return [
-    ...(list.categories.has(fact.category) ? [] : [finding('CATEGORY.UNKNOWN', id)]),
-    ...(demanded && (fact.criteria ?? []).length === 0 ? [finding('RECOGNITION.CRITERIA_REQUIRED', id)] : []),
+    ...(list.categories.has(event.category) ? [] : [finding('CATEGORY.UNKNOWN', id)]),
+    ...(demanded && (event.criteria ?? []).length === 0 ? [finding('RECOGNITION.CRITERIA_REQUIRED', id)] : []),
   ];
 };
 
 const aboutInstrument = (
   id: string,
-  fact: CaseFactOf<'pardoned' | 'amnestied'>,
+  event: CaseEventOf<'pardoned' | 'amnestied'>,
   when: Interval | null,
-  given: Given,
+  given: ReferenceData,
 ): readonly Finding[] => {
-  const instrument = given.instruments.get(fact.type === 'pardoned' ? fact.decree : fact.act);
+  const instrument = given.instruments.get(event.type === 'pardoned' ? event.decree : event.act);
   if (instrument === undefined) return [finding('INSTRUMENT.UNKNOWN', id)];
-  if ((instrument.kind === 'pardon-decree') !== (fact.type === 'pardoned'))
+  if ((instrument.kind === 'pardon-decree') !== (event.type === 'pardoned'))
     return [finding('INSTRUMENT.WRONG_KIND', id)];
   const inForce = parseEdtf(instrument.inForce ?? instrument.issued ?? '');
   const window = parseEdtf(instrument.windowEnd ?? '');
-  const clause = fact.type === 'amnestied' ? fact.clause : undefined;
+  const clause = event.type === 'amnestied' ? event.clause : undefined;
   return [
     ...(clause === undefined || (instrument.clauses ?? []).includes(clause)
       ? []

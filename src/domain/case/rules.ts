@@ -1,10 +1,10 @@
 /**
  * What each event of a case means: which axes it changes, what is odd about it after what came before, and its effect.
- * One entry for every key of facts.ts that happens on a day; dossier facts change no axis.
+ * One entry for every key of events.ts that happens on a day; case events change no axis.
  */
-import type { Finding } from '../fact.js';
+import type { Finding } from '../event.js';
 import { ANY_DAY, parseEdtf, type Interval } from '../time.js';
-import { DEFAULT_CODE, UNKNOWN, type Article, type CaseFactOf, type CaseFactType, type Sentence } from './facts.js';
+import { DEFAULT_CODE, UNKNOWN, type Article, type CaseEventOf, type CaseEventType, type Sentence } from './events.js';
 import { finding, type FindingCode } from './findings.js';
 import { sentenceEnd } from './sentence.js';
 import {
@@ -20,29 +20,29 @@ import {
 } from './state.js';
 
 /**
- * Something that a fact may change. Facts that change the same axis keep their order in every possible course.
+ * Something that an event may change. Events that change the same axis keep their order in every possible course.
  * `list:*` stands for every list.
  */
 export type Axis =
   'custody' | 'proceedings' | 'sentence' | 'facility' | 'list:*' | `list:${string}` | `category:${string}`;
 
-/** A dated fact at its place in the order. */
-export interface Placed<T extends CaseFactType = CaseFactType> {
+/** A dated event at its place in the order. */
+export interface Placed<T extends CaseEventType = CaseEventType> {
   readonly id: string;
-  readonly fact: CaseFactOf<T>;
+  readonly event: CaseEventOf<T>;
   readonly when: Interval;
 }
 
-export interface Rule<T extends CaseFactType> {
-  axes(fact: CaseFactOf<T>, before: CaseState): readonly Axis[];
+export interface Rule<T extends CaseEventType> {
+  axes(event: CaseEventOf<T>, before: CaseState): readonly Axis[];
   /** What is odd about it after what came before. */
   finds?(placed: Placed<T>, before: CaseState): readonly Finding[];
   effect(placed: Placed<T>, before: CaseState): CaseState;
 }
 
-/** Event types that are about the dossier and have no place in the order. */
-type DossierType = 'opened' | 'named' | 'referenced' | 'described';
-export type DatedType = Exclude<CaseFactType, DossierType>;
+/** Event types that are about the case and have no place in the order. */
+type UndatedType = 'opened' | 'named' | 'referenced' | 'described';
+export type DatedType = Exclude<CaseEventType, UndatedType>;
 
 const CUSTODY: readonly Axis[] = ['custody', 'facility'];
 
@@ -57,7 +57,7 @@ const unlessConvicted = ({ id }: { readonly id: string }, before: CaseState): re
 const unlessRecognised = (list: string, id: string, before: CaseState): readonly Finding[] =>
   before.lists[list]?.recognition === 'recognised' ? [] : [finding('CASE.NOT_RECOGNISED', id)];
 
-/** Custody changes; the fact that set it stays the one that first did. */
+/** Custody changes; the event that set it stays the one that first did. */
 const inCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
   ...state,
   custody,
@@ -127,33 +127,33 @@ const listAxes = (list: string): readonly Axis[] => [`list:${list}`, `category:$
 type Clemency = Placed<'pardoned'> | Placed<'amnestied'>;
 
 /** Effects that presuppose a sentence, and so a conviction. */
-const FROM_A_SENTENCE: ReadonlySet<string> = new Set<Clemency['fact']['effect']>([
+const FROM_A_SENTENCE: ReadonlySet<string> = new Set<Clemency['event']['effect']>([
   'released-from-imprisonment',
   'term-reduced',
   'released-from-non-custodial',
   'replaced',
 ]);
 
-const clemencyAxes = ({ effect }: Clemency['fact']): readonly Axis[] =>
+const clemencyAxes = ({ effect }: Clemency['event']): readonly Axis[] =>
   effect === 'released-from-liability' ? ['sentence', 'proceedings'] : ['sentence'];
 
 const clemencyFinds = (placed: Clemency, before: CaseState): readonly Finding[] =>
-  FROM_A_SENTENCE.has(placed.fact.effect) ? unlessConvicted(placed, before) : [];
+  FROM_A_SENTENCE.has(placed.event.effect) ? unlessConvicted(placed, before) : [];
 
 /** Pardons and amnesties change sentence and proceedings; only a release changes custody. */
-const clemencyEffect = ({ fact }: Clemency, before: CaseState): CaseState => {
-  switch (fact.effect) {
+const clemencyEffect = ({ event }: Clemency, before: CaseState): CaseState => {
+  switch (event.effect) {
     case 'released-from-imprisonment':
     case 'released-from-non-custodial':
       return withSentence(before, { state: 'extinguished' });
     case 'term-reduced':
-      return fact.reducedBy === undefined
+      return event.reducedBy === undefined
         ? before
-        : withSentence(before, { reductions: [...before.sentence.reductions, fact.reducedBy] });
+        : withSentence(before, { reductions: [...before.sentence.reductions, event.reducedBy] });
     case 'replaced':
-      return fact.replacement === undefined
+      return event.replacement === undefined
         ? before
-        : { ...before, sentence: passed(fact.replacement, before.sentence.countedFrom) };
+        : { ...before, sentence: passed(event.replacement, before.sentence.countedFrom) };
     case 'released-from-liability':
       return extinguishedIfAny({ ...before, proceedings: 'terminated' });
     case 'record-expunged':
@@ -164,8 +164,8 @@ const clemencyEffect = ({ fact }: Clemency, before: CaseState): CaseState => {
 const relief = ({ id, when }: Pick<Placed, 'id' | 'when'>): Relief => ({ id, latest: when.latest });
 
 /** Whether the episode has the event that the reason of a release speaks of; for the other reasons none is needed. */
-const isFounded = ({ fact, when }: Placed<'released'>, before: CaseState): boolean => {
-  switch (fact.reason) {
+const isFounded = ({ event, when }: Placed<'released'>, before: CaseState): boolean => {
+  switch (event.reason) {
     case 'pardon':
       return before.pardoned !== null;
     case 'amnesty':
@@ -202,7 +202,7 @@ const newEpisode = (state: CaseState): CaseState => ({
   paroled: null,
 });
 
-const RELEASED_TO: Partial<Record<CaseFactOf<'released'>['reason'], Custody>> = {
+const RELEASED_TO: Partial<Record<CaseEventOf<'released'>['reason'], Custody>> = {
   parole: 'conditional-liberty',
   exchange: 'abroad',
 };
@@ -211,13 +211,13 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   arrested: {
     axes: (_, before) => (beginsEpisode(before) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
     finds: ({ id }, before) => (isHeld(before) ? [finding('CASE.ALREADY_HELD', id, before.custodyBy)] : []),
-    effect: ({ id, fact, when }, before) => {
+    effect: ({ id, event, when }, before) => {
       const state = beginsEpisode(before) ? newEpisode(before) : before;
       const serving = state.sentence.state === 'active' && state.sentence.imprisonment;
       const taken = atLarge(state, serving ? 'imprisoned' : 'detained', id);
       return {
         ...taken,
-        incident: fact.incident ?? state.incident,
+        incident: event.incident ?? state.incident,
         episode: taken.episode && {
           ...taken.episode,
           arrest: taken.episode.arrest ?? id,
@@ -228,31 +228,31 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   },
   charged: {
     axes: () => ['proceedings'],
-    effect: ({ fact }, before) => ({ ...inProceedings(before, 'charged'), articles: articleTexts(fact.articles) }),
+    effect: ({ event }, before) => ({ ...inProceedings(before, 'charged'), articles: articleTexts(event.articles) }),
   },
   remanded: {
     axes: () => CUSTODY,
     finds: unlessHeld,
-    effect: ({ id, fact }, before) =>
-      fact.measure === 'house-arrest'
+    effect: ({ id, event }, before) =>
+      event.measure === 'house-arrest'
         ? atLarge(before, 'house-arrest', id)
-        : { ...inCustody(before, 'remand', id), facility: fact.facility ?? before.facility },
+        : { ...inCustody(before, 'remand', id), facility: event.facility ?? before.facility },
   },
   tried: { axes: () => ['proceedings'], effect: (_, before) => inProceedings(before, 'on-trial') },
   convicted: {
     axes: () => [...CUSTODY, 'proceedings', 'sentence'],
-    finds: ({ id, fact }, before) =>
-      fact.inAbsentia === true || (before.episode !== null && before.episode.arrest !== null)
+    finds: ({ id, event }, before) =>
+      event.inAbsentia === true || (before.episode !== null && before.episode.arrest !== null)
         ? []
         : [finding('CASE.NOT_ARRESTED', id)],
-    effect: ({ id, fact }, before) => {
+    effect: ({ id, event }, before) => {
       const convicted: CaseState = {
         ...inProceedings(before, 'convicted', { convicted: true }),
-        articles: articleTexts(fact.articles),
-        sentence: passed(fact.sentence, fact.countedFrom ?? null),
-        facility: fact.facility ?? before.facility,
+        articles: articleTexts(event.articles),
+        sentence: passed(event.sentence, event.countedFrom ?? null),
+        facility: event.facility ?? before.facility,
       };
-      return isHeld(before) && fact.sentence.kind === 'imprisonment'
+      return isHeld(before) && event.sentence.kind === 'imprisonment'
         ? inCustody(convicted, 'imprisoned', id)
         : convicted;
     },
@@ -265,12 +265,12 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   'appeal-decided': {
     axes: () => ['proceedings', 'sentence'],
     finds: unlessConvicted,
-    effect: ({ fact }, before) => {
+    effect: ({ event }, before) => {
       const changed =
-        fact.newSentence === undefined
+        event.newSentence === undefined
           ? before
-          : { ...before, sentence: passed(fact.newSentence, before.sentence.countedFrom) };
-      switch (fact.outcome) {
+          : { ...before, sentence: passed(event.newSentence, before.sentence.countedFrom) };
+      switch (event.outcome) {
         case 'upheld':
         case 'reduced':
         case 'increased':
@@ -287,11 +287,11 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   transferred: {
     axes: ({ medical }) => (medical === undefined ? ['facility'] : CUSTODY),
     finds: unlessHeld,
-    effect: ({ id, fact }, before) => {
-      const moved = { ...before, facility: fact.facility };
-      if (fact.medical === true)
+    effect: ({ id, event }, before) => {
+      const moved = { ...before, facility: event.facility };
+      if (event.medical === true)
         return { ...inCustody(moved, 'medical-custody', id), beforeMedical: before.beforeMedical ?? before.custody };
-      return fact.medical === false && before.beforeMedical !== null
+      return event.medical === false && before.beforeMedical !== null
         ? inCustody(moved, before.beforeMedical, id)
         : moved;
     },
@@ -299,21 +299,22 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   mistreated: { axes: () => [], effect: (_, before) => before },
   proposed: {
     axes: ({ list }) => listAxes(list),
-    effect: ({ id, fact }, before) => withList(before, fact.list, { recognition: 'proposed', category: null, by: id }),
+    effect: ({ id, event }, before) =>
+      withList(before, event.list, { recognition: 'proposed', category: null, by: id }),
   },
   recognised: {
     axes: ({ list }) => listAxes(list),
     finds: ({ id }, before) => (isHeld(before) ? [] : [finding('CASE.RECOGNISED_NOT_HELD', id)]),
-    effect: ({ id, fact }, before) =>
-      withList(before, fact.list, { recognition: 'recognised', category: fact.category, by: id }),
+    effect: ({ id, event }, before) =>
+      withList(before, event.list, { recognition: 'recognised', category: event.category, by: id }),
   },
   recategorised: {
     axes: ({ list }) => [`category:${list}`],
-    finds: ({ id, fact }, before) => unlessRecognised(fact.list, id, before),
-    effect: ({ fact }, before) => {
-      const standing = before.lists[fact.list];
+    finds: ({ id, event }, before) => unlessRecognised(event.list, id, before),
+    effect: ({ event }, before) => {
+      const standing = before.lists[event.list];
       return standing?.recognition === 'recognised'
-        ? withList(before, fact.list, { ...standing, category: fact.category })
+        ? withList(before, event.list, { ...standing, category: event.category })
         : before;
     },
   },
@@ -348,13 +349,13 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
     finds: (placed, before) => [
       ...unlessHeld(placed, before),
       ...(isFounded(placed, before) ? [] : [finding('CASE.RELEASE_UNFOUNDED', placed.id)]),
-      ...(placed.fact.reason === 'amnesty' &&
+      ...(placed.event.reason === 'amnesty' &&
       before.amnestied !== null &&
       before.amnestied.latest < placed.when.earliest
         ? [finding('CASE.RELEASE_DELAYED', placed.id, before.amnestied.id)]
         : []),
     ],
-    effect: ({ id, fact }, before) => outOfCustody(before, RELEASED_TO[fact.reason] ?? 'free', id),
+    effect: ({ id, event }, before) => outOfCustody(before, RELEASED_TO[event.reason] ?? 'free', id),
   },
   deported: { axes: () => CUSTODY, effect: ({ id }, before) => outOfCustody(before, 'abroad', id) },
   exchanged: { axes: () => CUSTODY, effect: ({ id }, before) => outOfCustody(before, 'abroad', id) },
@@ -362,12 +363,14 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   wanted: { axes: () => CUSTODY, effect: ({ id }, before) => atLarge(before, 'fugitive', id) },
   declined: {
     axes: ({ list }) => listAxes(list),
-    effect: ({ id, fact }, before) => withList(before, fact.list, { recognition: 'declined', category: null, by: id }),
+    effect: ({ id, event }, before) =>
+      withList(before, event.list, { recognition: 'declined', category: null, by: id }),
   },
   delisted: {
     axes: ({ list }) => listAxes(list),
-    finds: ({ id, fact }, before) => unlessRecognised(fact.list, id, before),
-    effect: ({ id, fact }, before) => withList(before, fact.list, { recognition: 'delisted', category: null, by: id }),
+    finds: ({ id, event }, before) => unlessRecognised(event.list, id, before),
+    effect: ({ id, event }, before) =>
+      withList(before, event.list, { recognition: 'delisted', category: null, by: id }),
   },
   died: {
     axes: () => CUSTODY,
@@ -375,16 +378,16 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   },
 };
 
-/** The rule of a placed fact; the map's entry for a type takes facts of that type alone. */
-const ruleOf = ({ fact }: Placed): Rule<DatedType> => rules[fact.type as DatedType] as unknown as Rule<DatedType>;
+/** The rule of a placed event; the map's entry for a type takes events of that type alone. */
+const ruleOf = ({ event }: Placed): Rule<DatedType> => rules[event.type as DatedType] as unknown as Rule<DatedType>;
 
-const MORTAL: ReadonlySet<Axis> = new Set<Axis>(['custody', 'proceedings']);
+const AXES_FROZEN_BY_DEATH: ReadonlySet<Axis> = new Set<Axis>(['custody', 'proceedings']);
 
 export const axesOf = (placed: Placed, before: CaseState): readonly Axis[] =>
-  ruleOf(placed).axes(placed.fact as CaseFactOf<DatedType>, before);
+  ruleOf(placed).axes(placed.event as CaseEventOf<DatedType>, before);
 
 export const findsOf = (placed: Placed, before: CaseState): readonly Finding[] => [
-  ...(before.died !== null && axesOf(placed, before).some((axis) => MORTAL.has(axis))
+  ...(before.died !== null && axesOf(placed, before).some((axis) => AXES_FROZEN_BY_DEATH.has(axis))
     ? [finding('CASE.DECEASED' satisfies FindingCode, placed.id, before.died)]
     : []),
   ...(ruleOf(placed).finds?.(placed as Placed<DatedType>, before) ?? []),

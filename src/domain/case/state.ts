@@ -48,7 +48,7 @@ export const CONVICTED_STAGE: ReadonlySet<Proceedings> = new Set<Proceedings>(['
 export interface ListState {
   readonly recognition: Recognition;
   readonly category: string | null;
-  /** The fact that set the recognition. */
+  /** The event that set the recognition. */
   readonly by: string;
 }
 
@@ -81,7 +81,7 @@ export interface Relief {
   readonly latest: Day;
 }
 
-/** A case after some of its facts, applied in order. */
+/** A case after some of its events, applied in order. */
 export interface CaseState {
   readonly custody: Custody;
   readonly custodyBy: string | null;
@@ -111,8 +111,8 @@ export const NO_SENTENCE: SentenceStanding = {
   countedFrom: null,
 };
 
-/** Before the first fact: custody is unknown, which is not held; the other axes are none. */
-export const UNTOLD: CaseState = {
+/** Before the first event: custody is unknown, which is not held; the other axes are none. */
+export const INITIAL_STATE: CaseState = {
   custody: 'unknown',
   custodyBy: null,
   beforeMedical: null,

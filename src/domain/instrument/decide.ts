@@ -1,20 +1,20 @@
 import { finding } from '../case/findings.js';
 import { decide } from '../decide.js';
-import type { Decision, Finding, Known } from '../fact.js';
+import type { Decision, Finding, EventWithId } from '../event.js';
 import { parseEdtf, type Interval } from '../time.js';
-import type { InstrumentFact } from './facts.js';
+import type { InstrumentEvent } from './events.js';
 
 /** Whether an instrument may be registered: once, and with days that do not contradict each other. */
 export const decideInstrument = (
-  before: readonly Known<InstrumentFact>[],
-  news: readonly Known<InstrumentFact>[],
+  before: readonly EventWithId<InstrumentEvent>[],
+  news: readonly EventWithId<InstrumentEvent>[],
   acknowledge: readonly string[],
 ): Decision => decide(findings(before), findings([...before, ...news]), acknowledge);
 
-const findings = (facts: readonly Known<InstrumentFact>[]): readonly Finding[] =>
-  facts.flatMap(({ id, fact }, index) => [
+const findings = (events: readonly EventWithId<InstrumentEvent>[]): readonly Finding[] =>
+  events.flatMap(({ id, event }, index) => [
     ...(index === 0 ? [] : [finding('INSTRUMENT.ALREADY_REGISTERED', id)]),
-    ...(inOrder([fact.submitted, fact.adopted, fact.inForce, fact.windowEnd])
+    ...(inOrder([event.submitted, event.adopted, event.inForce, event.windowEnd])
       ? []
       : [finding('INSTRUMENT.DATES_CONTRADICT', id)]),
   ]);

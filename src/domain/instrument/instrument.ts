@@ -1,12 +1,12 @@
-/** A legal instrument as its facts make it. */
-import type { FactOf } from '../fact.js';
-import type { InstrumentFact, InstrumentFields } from './facts.js';
+/** A legal instrument as its events make it. */
+import type { EventOf } from '../event.js';
+import type { InstrumentEvent, InstrumentFields } from './events.js';
 
-export type Instrument = { readonly id: string } & Omit<FactOf<InstrumentFields>, 'type' | 'sources' | 'reliability'>;
+export type Instrument = { readonly id: string } & Omit<EventOf<InstrumentFields>, 'type' | 'sources' | 'reliability'>;
 
-/** Folds an instrument's facts; null where it has not been registered. */
-export const foldInstrument = (id: string, facts: readonly InstrumentFact[]): Instrument | null => {
+/** Folds an instrument's events; null where it has not been registered. */
+export const foldInstrument = (id: string, events: readonly InstrumentEvent[]): Instrument | null => {
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- one type today, more to come
-  const registered = facts.find((f) => f.type === 'instrument-registered');
+  const registered = events.find((f) => f.type === 'instrument-registered');
   return registered === undefined ? null : { ...registered, id };
 };

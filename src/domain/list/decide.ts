@@ -1,17 +1,17 @@
 import { finding } from '../case/findings.js';
 import { decide } from '../decide.js';
-import type { Decision, Finding, Known } from '../fact.js';
-import type { ListFact } from './facts.js';
+import type { Decision, Finding, EventWithId } from '../event.js';
+import type { ListEvent } from './events.js';
 
-/** Whether new facts may be recorded of a list: it is defined once, and before anything else is said of it. */
+/** Whether new events may be recorded of a list: it is defined once, and before anything else is said of it. */
 export const decideList = (
-  before: readonly Known<ListFact>[],
-  news: readonly Known<ListFact>[],
+  before: readonly EventWithId<ListEvent>[],
+  news: readonly EventWithId<ListEvent>[],
   acknowledge: readonly string[],
 ): Decision => decide(findings(before), findings([...before, ...news]), acknowledge);
 
-const findings = (facts: readonly Known<ListFact>[]): readonly Finding[] =>
-  facts.flatMap(({ id, fact }, index) => {
-    if (fact.type === 'list-defined') return index === 0 ? [] : [finding('LIST.ALREADY_DEFINED', id)];
+const findings = (events: readonly EventWithId<ListEvent>[]): readonly Finding[] =>
+  events.flatMap(({ id, event }, index) => {
+    if (event.type === 'list-defined') return index === 0 ? [] : [finding('LIST.ALREADY_DEFINED', id)];
     return index === 0 ? [finding('LIST.UNKNOWN', id)] : [];
   });

@@ -1,7 +1,7 @@
-/** A list as its facts make it, folded in order of recording. */
+/** A list as its events make it, folded in order of recording. */
 import { DEFAULT_POLICY, type Custody } from '../case/state.js';
 import { parseDay, type Day } from '../time.js';
-import type { ListFact, LocalName } from './facts.js';
+import type { ListEvent, LocalName } from './events.js';
 
 export interface Policy {
   readonly from: Day;
@@ -18,23 +18,23 @@ export interface ListDefinition {
   readonly policies: readonly Policy[];
 }
 
-/** Folds a list's facts; null where it has not been defined. */
-export const foldList = (id: string, facts: readonly ListFact[]): ListDefinition | null => {
+/** Folds a list's events; null where it has not been defined. */
+export const foldList = (id: string, events: readonly ListEvent[]): ListDefinition | null => {
   let list: ListDefinition | null = null;
-  for (const fact of facts) list = step(id, list, fact);
+  for (const event of events) list = step(id, list, event);
   return list;
 };
 
-const step = (id: string, list: ListDefinition | null, fact: ListFact): ListDefinition | null => {
-  switch (fact.type) {
+const step = (id: string, list: ListDefinition | null, event: ListEvent): ListDefinition | null => {
+  switch (event.type) {
     case 'list-defined':
-      return { id, categories: new Map(), policies: [], ...list, name: fact.name };
+      return { id, categories: new Map(), policies: [], ...list, name: event.name };
     case 'category-defined':
-      return list && { ...list, categories: new Map(list.categories).set(fact.category, fact.name) };
+      return list && { ...list, categories: new Map(list.categories).set(event.category, event.name) };
     case 'policy-set': {
-      const from = parseDay(fact.from);
+      const from = parseDay(event.from);
       if (list === null || from === null) return list;
-      const policy: Policy = { from, custody: fact.custody, paceRequired: fact.paceRequired ?? false };
+      const policy: Policy = { from, custody: event.custody, paceRequired: event.paceRequired ?? false };
       const policies = [...list.policies.filter((p) => p.from !== from), policy].sort((a, b) => a.from - b.from);
       return { ...list, policies };
     }

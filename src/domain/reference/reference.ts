@@ -1,7 +1,7 @@
-/** References of a case: where each is claimed, and which a fact names. */
+/** References of a case: where each is claimed, and which an event names. */
 import { v5 } from 'uuid';
-import type { Reference } from '../case/facts.js';
-import { streamName, type AnyFact } from '../facts.js';
+import type { Reference } from '../case/events.js';
+import { streamName, type AnyEvent } from '../events.js';
 import { foldedKey } from '../text.js';
 
 /** The namespace (RFC 9562, section 6.6) of the ids of reference streams; another one would lose every claim. */
@@ -22,13 +22,13 @@ export const referenceId = ({ list, reference }: Reference): string => JSON.stri
 
 export const isSameReference = (a: Reference, b: Reference): boolean => referenceId(a) === referenceId(b);
 
-/** The references that a fact gives its case; none for most types. */
-export const referencesOf = (fact: AnyFact): readonly Reference[] => {
-  if (fact.type === 'opened') return fact.references ?? [];
-  if (fact.type === 'referenced') return [{ list: fact.list, reference: fact.reference }];
+/** The references that an event gives its case; none for most types. */
+export const referencesOf = (event: AnyEvent): readonly Reference[] => {
+  if (event.type === 'opened') return event.references ?? [];
+  if (event.type === 'referenced') return [{ list: event.list, reference: event.reference }];
   return [];
 };
 
-/** Whether a case of these facts has the reference, in whatever spelling. */
-export const hasReference = (facts: readonly AnyFact[], reference: Reference): boolean =>
-  facts.some((fact) => referencesOf(fact).some((r) => isSameReference(r, reference)));
+/** Whether a case of these events has the reference, in whatever spelling. */
+export const hasReference = (events: readonly AnyEvent[], reference: Reference): boolean =>
+  events.some((event) => referencesOf(event).some((r) => isSameReference(r, reference)));

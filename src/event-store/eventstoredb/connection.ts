@@ -19,7 +19,7 @@ const LONGEST_WAIT_MS = 1_000;
 const FIRST_WAIT_MS = 20;
 
 /**
- * Given with every call: without credentials of its own an append would go through the client's one shared stream for all
+ * ReferenceData with every call: without credentials of its own an append would go through the client's one shared stream for all
  * appends, which has no deadline, hangs for good after a half-close, and at a leader's death costs its whole time-out. A server without
  * TLS ignores them.
  */

@@ -41,7 +41,7 @@ export interface Turn {
 export interface Cause {
   readonly reason: string;
   /** Id of the event that brought it about; null where none did. */
-  readonly fact: string | null;
+  readonly event: string | null;
 }
 
 export const onDay = <Row extends Pick<PeriodRow, 'from_day' | 'to_day'>>(
@@ -116,11 +116,11 @@ const sorted = (rows: readonly MovementRow[]): readonly MovementRow[] =>
 /** Leaving custody that the policy names comes first, then the list's judgment; where neither changed, its policy did. */
 export const whyLeft = (list: ListDefinition, rows: CaseRows, day: Day): Cause => {
   const off = offending(list, rows, day);
-  if (off === undefined || off.undecided === 1) return { reason: 'undecided', fact: null };
+  if (off === undefined || off.undecided === 1) return { reason: 'undecided', event: null };
   if (!names(list, day, off.custody) && !names(list, day - 1, off.custody))
-    return { reason: reasonOfCustody(off), fact: off.custody_by };
-  if (off.recognition !== 'recognised') return { reason: off.recognition ?? 'none', fact: off.recognition_by };
-  return { reason: 'policy', fact: null };
+    return { reason: reasonOfCustody(off), event: off.custody_by };
+  if (off.recognition !== 'recognised') return { reason: off.recognition ?? 'none', event: off.recognition_by };
+  return { reason: 'policy', event: null };
 };
 
 /** What took somebody out of the custody that counts: the reason of a release, an event by its name, else the custody. */
@@ -136,11 +136,11 @@ export const whyEntered = (list: ListDefinition, rows: CaseRows, day: Day): Caus
   const off = offending(list, rows, day - 1);
   const valid = onDay(rows.listed, day);
   const now = sorted(valid.filter((row) => isListed(list, day, row)))[0];
-  if (now === undefined) return { reason: 'undecided', fact: null };
+  if (now === undefined) return { reason: 'undecided', event: null };
   if (off?.undecided === 1 || off?.recognition !== 'recognised')
-    return { reason: typeOf(now.recognition_why), fact: now.recognition_by };
-  if (!names(list, day, off.custody)) return { reason: typeOf(now.custody_why), fact: now.custody_by };
-  return { reason: 'policy', fact: null };
+    return { reason: typeOf(now.recognition_why), event: now.recognition_by };
+  if (!names(list, day, off.custody)) return { reason: typeOf(now.custody_why), event: now.custody_by };
+  return { reason: 'policy', event: null };
 };
 
 const typeOf = (why: string | null): string => why?.split(':')[0] ?? 'unknown';

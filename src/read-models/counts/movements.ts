@@ -1,9 +1,9 @@
 /** Entries to a list, exits from it and changes of category within a span of days: numbers of the whole, and a page of them. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Reference } from '../../domain/case/facts.js';
+import type { Reference } from '../../domain/case/events.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
-import type { Entry } from '../dossiers.js';
-import { readCursor, writeCursor } from '../list/mark.js';
+import type { Entry } from '../log-tables.js';
+import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { countPeople } from '../list/page.js';
 import { believed, dayOf, filtered, matching, onList, scopeOf } from '../list/predicate.js';
 import { Movements, type Movement, type MovementTotals } from '../questions.js';
@@ -26,7 +26,7 @@ interface Cursor {
 export class MovementsHandler implements IQueryHandler<Movements> {
   constructor(private readonly reader: Reader) {}
 
-  /** Throws RangeError where `from` lies after `to`, BadMark for a cursor of another question. */
+  /** Throws RangeError where `from` lies after `to`, InvalidCursor for a cursor of another question. */
   async execute({ list, ask }: Movements): Promise<Answer> {
     const set = ask.set ?? 'certain';
     const question = ['movements', list, ask.from, ask.to, set, ask.category];
@@ -37,7 +37,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
     const known = cursor?.position ?? before.position;
     for (;;) {
       const reading = await this.reader.read({ position: known });
-      const definition = reading.dossiers.list(list, known)?.definition;
+      const definition = reading.logTables.list(list, known)?.definition;
       if (definition === undefined) return null;
       const flow: Flow = { list: definition, set, categories: ask.category, ...span };
       const opening = membersOn(reading, known, flow, flow.from);
@@ -93,10 +93,10 @@ interface Sums {
 }
 
 /** People of the set at the end of a day, by the same count that a list on that day answers with. */
-const membersOn = ({ tallies, position }: Reading, known: number, flow: Flow, day: Day): number => {
+const membersOn = ({ counters, position }: Reading, known: number, flow: Flow, day: Day): number => {
   const scope = scopeOf(flow.list.id, day, known, position);
   const category = flow.categories === undefined ? {} : { category: flow.categories };
-  const { yes, uncertain } = countPeople(tallies, scope, matching([...onList(flow.list, day), ...filtered(category)]));
+  const { yes, uncertain } = countPeople(counters, scope, matching([...onList(flow.list, day), ...filtered(category)]));
   return flow.set === 'certain' ? yes : yes + uncertain;
 };
 
@@ -160,33 +160,33 @@ const byKind = (page: readonly Described[]): Record<Turn['kind'], readonly Movem
 
 const describe = (flow: Flow, moved: Moved, turn: Turn): Described => {
   const { reading, scope, caseNo } = moved;
-  const sql = `SELECT h.case_id, h.name, h.name_key, h.refs FROM headings h
+  const sql = `SELECT h.case_id, h.name, h.name_key, h.refs FROM list_entries h
     WHERE h.list = @list AND h.case_no = @caseNo AND ${believed('h', scope)}`;
-  const heading = prepared(reading.db, sql).get({ list: scope.list, caseNo, known: scope.known }) as Heading;
-  const entries = reading.dossiers.entries(caseNo, scope.known);
-  const { reason, fact } = causeOf(flow, moved, turn, entries);
-  const said = entries.find(({ known }) => known.id === fact)?.known.fact;
+  const listEntry = prepared(reading.db, sql).get({ list: scope.list, caseNo, known: scope.known }) as ListEntry;
+  const entries = reading.logTables.entries(caseNo, scope.known);
+  const { reason, event } = causeOf(flow, moved, turn, entries);
+  const said = entries.find(({ known }) => known.id === event)?.known.event;
   const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(turn.day);
   return {
     day: turn.day,
-    key: heading.name_key,
-    caseId: heading.case_id,
+    key: listEntry.name_key,
+    caseId: listEntry.case_id,
     kind: turn.kind,
     movement: {
-      caseId: heading.case_id,
-      references: JSON.parse(heading.refs) as readonly Reference[],
-      name: heading.name,
+      caseId: listEntry.case_id,
+      references: JSON.parse(listEntry.refs) as readonly Reference[],
+      name: listEntry.name,
       day: formatDay(turn.day),
       on,
       reason,
-      fact,
+      event,
       category: onlyCategory(turn.kind === 'left' ? turn.before : turn.after),
       previousCategory: turn.kind === 'moved' ? onlyCategory(turn.before) : null,
     },
   };
 };
 
-interface Heading {
+interface ListEntry {
   readonly case_id: string;
   readonly name: string | null;
   readonly name_key: string;
@@ -202,10 +202,12 @@ const causeOf = (flow: Flow, { rows }: Moved, turn: Turn, entries: readonly Entr
 const whyMoved = ({ list }: Flow, { day, before, after }: Turn, entries: readonly Entry[]): Cause => {
   const added = [...after].filter((category) => !before.has(category));
   const wanted = new Set(added.length > 0 ? added : after);
-  const said = entries.flatMap(({ known: { id, fact } }) => {
-    const when = parseEdtf(('occurredOn' in fact ? fact.occurredOn : undefined) ?? '')?.earliest;
-    if (!('category' in fact) || !('list' in fact) || when === undefined || when > day) return [];
-    return fact.list === list.id && wanted.has(fact.category) ? [{ when, cause: { reason: fact.type, fact: id } }] : [];
+  const said = entries.flatMap(({ known: { id, event } }) => {
+    const when = parseEdtf(('occurredOn' in event ? event.occurredOn : undefined) ?? '')?.earliest;
+    if (!('category' in event) || !('list' in event) || when === undefined || when > day) return [];
+    return event.list === list.id && wanted.has(event.category)
+      ? [{ when, cause: { reason: event.type, event: id } }]
+      : [];
   });
-  return said.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', fact: null };
+  return said.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', event: null };
 };

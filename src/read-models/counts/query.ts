@@ -5,7 +5,7 @@ import { countPeople } from '../list/page.js';
 import { dayOf, filtered, matching, onList, scopeOf, STAGE, valid, type Match, type Scope } from '../list/predicate.js';
 import { Counts, type Certainty, type COUNTED_BY } from '../questions.js';
 import { Reader } from '../reader.js';
-import type { Groups, Tallies } from '../tallies.js';
+import type { Groups, Counters } from '../counters.js';
 
 type CountedBy = (typeof COUNTED_BY)[number];
 type Answer = Awaited<ReturnType<IQueryHandler<Counts>['execute']>>;
@@ -29,15 +29,15 @@ export class CountsHandler implements IQueryHandler<Counts> {
 
   /** Who certainly is on the list but only perhaps under a key counts once in the total, and there as uncertain. */
   async execute({ list, ask }: Counts): Promise<Answer> {
-    const { dossiers, tallies, position, today } = await this.reader.read({ atLeast: ask.atLeast });
-    const found = dossiers.list(list, position);
+    const { logTables, counters, position, today } = await this.reader.read({ atLeast: ask.atLeast });
+    const found = logTables.list(list, position);
     if (found === null) return null;
     const day = ask.asOf === undefined ? today : dayOf(ask.asOf);
     const scope = scopeOf(list, day, position, position);
     const match = matching([...onList(found.definition, day), ...filtered(ask.filters)]);
     const { certainty } = ask.filters;
     const groups = new Map(
-      [...groupsOf(tallies, scope, match, ask.by, certainty)].map(([key, totals]) => [key, { key, ...totals }]),
+      [...groupsOf(counters, scope, match, ask.by, certainty)].map(([key, totals]) => [key, { key, ...totals }]),
     );
     if (ask.by === 'category')
       for (const key of found.definition.categories.keys())
@@ -47,14 +47,14 @@ export class CountsHandler implements IQueryHandler<Counts> {
       asOf: formatDay(day),
       by: ask.by,
       position,
-      total: countPeople(tallies, scope, match, certainty),
+      total: countPeople(counters, scope, match, certainty),
       groups: [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
     };
   }
 }
 
 const groupsOf = (
-  tallies: Tallies,
+  counters: Counters,
   scope: Scope,
   match: Match,
   by: CountedBy,
@@ -70,5 +70,5 @@ const groupsOf = (
       ${by === 'article' ? 'LEFT JOIN json_each(p.articles) a' : ''} WHERE ${rows(within, among)} AND ${match.sure} GROUP BY 1, 2)
     JOIN (SELECT p.case_no, count(*) AS periods FROM periods p WHERE ${rows(within, among)} GROUP BY 1 HAVING ${asked}) USING (case_no)
     WHERE key IS NOT NULL GROUP BY key`;
-  return tallies.count(scope, { sql, values: match.values });
+  return counters.count(scope, { sql, values: match.values });
 };

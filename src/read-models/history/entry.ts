@@ -1,13 +1,13 @@
-/** A line of the history as it is answered, and what its fact changed. Pure. */
-import type { CaseFact } from '../../domain/case/facts.js';
+/** A line of the history as it is answered, and what its event changed. Pure. */
+import type { CaseEvent } from '../../domain/case/events.js';
 import { changesBetween } from '../../domain/case/changes.js';
-import type { Known } from '../../domain/fact.js';
-import { streamName } from '../../domain/facts.js';
+import type { EventWithId } from '../../domain/event.js';
+import { streamName } from '../../domain/events.js';
 import { descriptionOf, namesOf, referencesOf } from '../about.js';
-import type { Line } from '../dossiers.js';
+import type { Line } from '../log-tables.js';
 import { dayText } from '../list/views.js';
 import type { Change, HistoryEntry, LoggedEvent } from '../questions.js';
-import type { Dossier } from '../table.js';
+import type { CaseHistory } from '../table.js';
 
 export const historyEntry = (line: Line, changes: readonly Change[]): HistoryEntry => ({
   position: line.position,
@@ -18,7 +18,7 @@ export const historyEntry = (line: Line, changes: readonly Change[]): HistoryEnt
   actor: line.actor,
   acknowledged: line.acknowledged,
   correlationId: line.correlationId,
-  fact: line.known.fact,
+  event: line.known.event,
   changes,
 });
 
@@ -35,14 +35,14 @@ export const logged = (line: Line): LoggedEvent => ({
   raised: line.raised,
   correlationId: line.correlationId,
   causationId: line.causationId,
-  fact: line.known.fact,
+  event: line.known.event,
 });
 
 /**
- * What lies between a case before a fact and after it: axis by axis on the days where they differ, then what is said of
+ * What lies between a case before an event and after it: axis by axis on the days where they differ, then what is said of
  * the person, which holds on no day in particular.
  */
-export const changesOf = (before: Dossier, after: Dossier): readonly Change[] => [
+export const changesOf = (before: CaseHistory, after: CaseHistory): readonly Change[] => [
   ...changesBetween(before.periods, after.periods).map((change) => ({
     axis: change.axis,
     from: dayText(change.from),
@@ -50,15 +50,15 @@ export const changesOf = (before: Dossier, after: Dossier): readonly Change[] =>
     before: change.before,
     after: change.after,
   })),
-  ...differences(about(before.facts), about(after.facts)),
+  ...differences(about(before.events), about(after.events)),
 ];
 
 type Said = Readonly<Record<string, readonly string[]>>;
 
-const about = (facts: readonly Known<CaseFact>[]): Said => ({
-  names: namesOf(facts).map(({ text }) => text),
-  references: referencesOf(facts).map(({ list, reference }) => `${list}:${reference}`),
-  ...Object.fromEntries(Object.entries(descriptionOf(facts)).map(([field, value]) => [field, [value]])),
+const about = (events: readonly EventWithId<CaseEvent>[]): Said => ({
+  names: namesOf(events).map(({ text }) => text),
+  references: referencesOf(events).map(({ list, reference }) => `${list}:${reference}`),
+  ...Object.fromEntries(Object.entries(descriptionOf(events)).map(([field, value]) => [field, [value]])),
 });
 
 const differences = (before: Said, after: Said): readonly Change[] =>

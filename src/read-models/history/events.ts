@@ -4,7 +4,7 @@ import { Events, type LoggedEvent } from '../questions.js';
 import { Reader } from '../reader.js';
 import { logged } from './entry.js';
 
-/** Events read at once, at most, and the characters of their facts after which no more are. */
+/** Events read at once, at most, and the characters of their events after which no more are. */
 const BATCH = 500;
 const FULL = 1024 * 1024;
 
@@ -23,12 +23,12 @@ export class EventsHandler implements IQueryHandler<Events> {
     const wanted = types === undefined ? null : new Set(types);
     let [at, left] = [after, limit];
     while (at < last && left > 0) {
-      const { dossiers } = await this.reader.read({});
-      const lines = dossiers.next(at, FULL, BATCH);
+      const { logTables } = await this.reader.read({});
+      const lines = logTables.next(at, FULL, BATCH);
       const end = lines.at(-1);
       if (end === undefined) return;
       const batch = lines
-        .filter(({ position, known }) => position <= last && (wanted === null || wanted.has(known.fact.type)))
+        .filter(({ position, known }) => position <= last && (wanted === null || wanted.has(known.event.type)))
         .slice(0, left);
       if (batch.length > 0) yield batch.map(logged);
       left -= batch.length;

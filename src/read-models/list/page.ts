@@ -1,11 +1,11 @@
 /** One page of people: walks the order asked for and probes each case's periods along it. */
 import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
-import type { Reference } from '../../domain/case/facts.js';
+import type { Reference } from '../../domain/case/events.js';
 import type { Certainty, PageOf, PersonRow, Sort, Totals } from '../questions.js';
 import type { Reading } from '../reader.js';
 import { prepared, type Cell } from '../table.js';
-import type { Tallies } from '../tallies.js';
+import type { Counters } from '../counters.js';
 import { believed, matching, scopeValues, valid, type Match, type Scope, type Sql } from './predicate.js';
 import { standingsOf } from './views.js';
 
@@ -35,11 +35,11 @@ interface Walked {
   readonly unsure: 0 | 1;
 }
 
-export const readPage = ({ db, tallies }: Pick<Reading, 'db' | 'tallies'>, request: PageRequest): PageAnswer => {
+export const readPage = ({ db, counters }: Pick<Reading, 'db' | 'counters'>, request: PageRequest): PageAnswer => {
   const { scope, limit } = request;
   const match = matching(request.conditions);
   const values = { ...scopeValues(scope), ...match.values, ...referenceValues(request.reference) };
-  const total = request.after?.total ?? countPeople(tallies, scope, match, request.certainty, request.reference);
+  const total = request.after?.total ?? countPeople(counters, scope, match, request.certainty, request.reference);
   const after = request.after === null ? {} : { afterKey: request.after.key, afterId: request.after.id };
   const walked = prepared(db, walk(request, match)).all({ ...values, ...after, limit: limit + 1 }) as Walked[];
   const shown = walked.slice(0, limit);
@@ -66,8 +66,8 @@ export const readPage = ({ db, tallies }: Pick<Reading, 'db' | 'tallies'>, reque
 
 /** The order and its table: `o` gives key and case. Without a name, a reference or a recognition one stands last. */
 const ORDERS = {
-  name: { from: 'headings o', key: 'o.name_key' },
-  reference: { from: 'headings o', key: 'o.reference_key' },
+  name: { from: 'list_entries o', key: 'o.name_key' },
+  reference: { from: 'list_entries o', key: 'o.reference_key' },
   recognised: { from: 'recognitions o', key: 'o.since_day' },
 } as const;
 
@@ -76,7 +76,7 @@ const walk = ({ scope, certainty, reference, sort, after }: PageRequest, match: 
   const by = sort.replace('-', '') as keyof typeof ORDERS;
   const { from, key } = ORDERS[by];
   const direction = descending ? 'DESC' : 'ASC';
-  const heading = by === 'recognised' ? 'h' : 'o';
+  const listEntry = by === 'recognised' ? 'h' : 'o';
   const probe = `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${valid('p', scope)}`;
   const unsure = `EXISTS (${probe} AND NOT ${match.sure})`;
   const conditions = [
@@ -87,9 +87,9 @@ const walk = ({ scope, certainty, reference, sort, after }: PageRequest, match: 
     ...(reference === undefined ? [] : [`o.case_no IN (${referred(scope)})`]),
     ...(after === null ? [] : [`(${key}, o.case_id) ${descending ? '<' : '>'} (@afterKey, @afterId)`]),
   ];
-  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${heading}.name, ${heading}.refs, ${unsure} AS unsure
+  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${listEntry}.name, ${listEntry}.refs, ${unsure} AS unsure
     FROM ${from}
-    ${by === 'recognised' ? `CROSS JOIN headings h ON h.list = o.list AND h.case_no = o.case_no AND ${believed('h', scope)}` : ''}
+    ${by === 'recognised' ? `CROSS JOIN list_entries h ON h.list = o.list AND h.case_no = o.case_no AND ${believed('h', scope)}` : ''}
     WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${direction}, o.case_id ${direction} LIMIT @limit`;
 };
 
@@ -102,7 +102,7 @@ const referenceValues = (reference: Reference | undefined): Readonly<Record<stri
 
 /** People, each once: those of whom every period matches, and those of whom only some do or may. */
 export const countPeople = (
-  tallies: Tallies,
+  counters: Counters,
   scope: Scope,
   match: Match,
   certainty?: Certainty,
@@ -111,7 +111,7 @@ export const countPeople = (
   const people = (within: Scope, among: string): string =>
     `SELECT min(${match.sure}) AS yes FROM periods p WHERE p.list = @list AND ${valid('p', within)} ${among}
     ${reference === undefined ? '' : `AND p.case_no IN (${referred(within)})`} GROUP BY p.case_no HAVING max(${match.perhaps})`;
-  const groups = tallies.count(scope, {
+  const groups = counters.count(scope, {
     sql: (within, among) =>
       `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (${people(within, among)})`,
     values: { ...match.values, ...referenceValues(reference) },

@@ -1,6 +1,6 @@
 /** Filters and being on a list, as one condition on one period. */
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
-import { DEFAULT_CODE } from '../../domain/case/facts.js';
+import { DEFAULT_CODE } from '../../domain/case/events.js';
 import { CONVICTED_STAGE, HELD } from '../../domain/case/state.js';
 import { composed } from '../../domain/text.js';
 import { parseDay, type Day } from '../../domain/time.js';

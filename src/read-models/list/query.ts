@@ -1,10 +1,10 @@
-/** The members of a list, and every dossier. */
+/** The members of a list, and every case. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { Cases, ListMembers, type Filters, type Page, type PageOf, type PersonRow } from '../questions.js';
-import type { Reference } from '../../domain/case/facts.js';
+import type { Reference } from '../../domain/case/events.js';
 import { Reader, type Reading } from '../reader.js';
-import { readMark, writeMark } from './mark.js';
+import { readPageCursor, writePageCursor } from './page-cursor.js';
 import { readPage } from './page.js';
 import { dayOf, filtered, judged, onList, scopeOf, type Scope, type Sql } from './predicate.js';
 
@@ -30,7 +30,7 @@ const answer = async (
   const { filters, page, reference } = ask;
   const question = [kind, list, ask.asOf, filters, page.sort, reference];
   const before = await reader.read({ atLeast: ask.atLeast });
-  const mark = page.after === undefined ? null : readMark(page.after, question, before.logId);
+  const mark = page.after === undefined ? null : readPageCursor(page.after, question, before.logId);
   const reading = mark === null ? before : await reader.read({ position: mark.position });
   const day = mark === null && ask.asOf === undefined ? reading.today : dayOf(mark?.asOf ?? ask.asOf ?? '');
   const scope = scopeOf(list, day, mark?.position ?? reading.position, reading.position);
@@ -46,7 +46,7 @@ const answer = async (
     after: mark,
   });
   const next = end && { position: scope.known, asOf: formatDay(day), total: found.total, ...end };
-  return { ...found, next: next && writeMark(next, question, reading.logId) };
+  return { ...found, next: next && writePageCursor(next, question, reading.logId) };
 };
 
 @QueryHandler(ListMembers)
@@ -54,14 +54,14 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(private readonly reader: Reader) {}
 
   execute({ list, ask }: ListMembers): Promise<PageOf<PersonRow> | null> {
-    return answer(this.reader, 'members', list, ask, ({ dossiers }, { day, known }) => {
-      const found = dossiers.list(list, known);
+    return answer(this.reader, 'members', list, ask, ({ logTables }, { day, known }) => {
+      const found = logTables.list(list, known);
       return found && onList(found.definition, day);
     });
   }
 }
 
-/** With a list: the dossiers of which that list says anything on the day; categories are those of that list. */
+/** With a list: the cases of which that list says anything on the day; categories are those of that list. */
 @QueryHandler(Cases)
 export class CasesHandler implements IQueryHandler<Cases> {
   constructor(private readonly reader: Reader) {}

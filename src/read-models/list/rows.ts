@@ -1,11 +1,11 @@
 /** Where a case stands, day by day, as rows that SQL can ask: in itself and in every list that has judged it. */
-import type { CaseFact } from '../../domain/case/facts.js';
+import type { CaseEvent } from '../../domain/case/events.js';
 import type { ListStanding, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
 import { composed } from '../../domain/text.js';
 import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import { judgingLists } from '../about.js';
-import type { Dossier } from '../table.js';
+import type { CaseHistory } from '../table.js';
 
 /** Days [from_day, to_day). Where `undecided` is 1 anything may be true, and the rest is null. */
 export interface PeriodRow {
@@ -49,13 +49,13 @@ interface Stretch {
   readonly to_day: Day;
 }
 /** Events by id, and which releases among them no event founds. */
-interface Facts {
-  readonly byId: ReadonlyMap<string, CaseFact>;
+interface Events {
+  readonly byId: ReadonlyMap<string, CaseEvent>;
   readonly unfounded: ReadonlySet<string>;
 }
 
-const factsById = ({ facts, unfounded }: Dossier): Facts => ({
-  byId: new Map(facts.map(({ id, fact }) => [id, fact])),
+const eventsById = ({ events, unfounded }: CaseHistory): Events => ({
+  byId: new Map(events.map(({ id, event }) => [id, event])),
   unfounded,
 });
 
@@ -63,15 +63,18 @@ const factsById = ({ facts, unfounded }: Dossier): Facts => ({
  * The rows of the case in itself cover every day. Those of a list cover the days on which the list says anything in
  * any possible course; where it says nothing in another course of the same day, that too has its row.
  */
-export const periodRows = (dossier: Dossier): readonly PeriodRow[] => {
-  const facts = factsById(dossier);
-  return [...ownRows(dossier, facts), ...judgingLists(dossier.facts).flatMap((list) => listRows(dossier, list, facts))];
+export const periodRows = (history: CaseHistory): readonly PeriodRow[] => {
+  const events = eventsById(history);
+  return [
+    ...ownRows(history, events),
+    ...judgingLists(history.events).flatMap((list) => listRows(history, list, events)),
+  ];
 };
 
-const ownRows = ({ periods }: Dossier, facts: Facts): readonly PeriodRow[] =>
+const ownRows = ({ periods }: CaseHistory, events: Events): readonly PeriodRow[] =>
   longest(
     periods.map(({ from, to, standing }) => ({
-      ...cells('', standing, facts),
+      ...cells('', standing, events),
       lists:
         standing &&
         JSON.stringify(standing.lists.map(({ list, recognition, category }) => ({ list, recognition, category }))),
@@ -80,11 +83,11 @@ const ownRows = ({ periods }: Dossier, facts: Facts): readonly PeriodRow[] =>
     })),
   );
 
-const listRows = ({ periods }: Dossier, list: string, facts: Facts): readonly PeriodRow[] => {
+const listRows = ({ periods }: CaseHistory, list: string, events: Events): readonly PeriodRow[] => {
   const rows = longest(
     periods.map(({ from, to, standing }) => {
       const judged = standing?.lists.find((l) => l.list === list);
-      return { ...cells(list, standing, facts), ...judgement(judged, standing, facts), from_day: from, to_day: to };
+      return { ...cells(list, standing, events), ...judgement(judged, standing, events), from_day: from, to_day: to };
     }),
   );
   const said = rows.filter((row) => row.recognition !== 'none');
@@ -93,12 +96,12 @@ const listRows = ({ periods }: Dossier, list: string, facts: Facts): readonly Pe
   return [...said, ...unsaid.flatMap((row) => cover.flatMap((days) => within(row, days)))];
 };
 
-const cells = (list: string, standing: Standing | null, facts: Facts): Omit<PeriodRow, 'from_day' | 'to_day'> => ({
+const cells = (list: string, standing: Standing | null, events: Events): Omit<PeriodRow, 'from_day' | 'to_day'> => ({
   list,
   undecided: standing === null ? 1 : 0,
   custody: standing?.custody ?? null,
   custody_by: standing?.custodyBy ?? null,
-  custody_why: why(standing?.custodyBy, facts),
+  custody_why: why(standing?.custodyBy, events),
   proceedings: standing?.proceedings ?? null,
   sentence: standing?.sentence ?? null,
   end_earliest: standing?.sentenceEnd?.earliest ?? null,
@@ -118,21 +121,25 @@ const cells = (list: string, standing: Standing | null, facts: Facts): Omit<Peri
 const composedOrNull = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : composed(text);
 
-const judgement = (judged: ListStanding | undefined, standing: Standing | null, facts: Facts): Partial<PeriodRow> => ({
+const judgement = (
+  judged: ListStanding | undefined,
+  standing: Standing | null,
+  events: Events,
+): Partial<PeriodRow> => ({
   recognition: judged?.recognition ?? (standing === null ? null : 'none'),
   category: judged?.category ?? null,
   recognition_by: judged?.by ?? null,
-  recognition_why: why(judged?.by, facts),
+  recognition_why: why(judged?.by, events),
 });
 
 /** The mechanism of a release whose reason names an event that the episode does not have. */
 const UNFOUNDED = 'unfounded';
 
-/** A fact as a reason: its type, and that of a release, unless no event founds it. The words of `declined` and `delisted` are personal and stay out. */
-const why = (id: string | null | undefined, { byId, unfounded }: Facts): string | null => {
-  const fact = byId.get(id ?? '');
-  if (fact === undefined || id === null || id === undefined) return null;
-  return fact.type === 'released' ? `${fact.type}:${unfounded.has(id) ? UNFOUNDED : fact.reason}` : fact.type;
+/** An event as a reason: its type, and that of a release, unless no event founds it. The words of `declined` and `delisted` are personal and stay out. */
+const why = (id: string | null | undefined, { byId, unfounded }: Events): string | null => {
+  const event = byId.get(id ?? '');
+  if (event === undefined || id === null || id === undefined) return null;
+  return event.type === 'released' ? `${event.type}:${unfounded.has(id) ? UNFOUNDED : event.reason}` : event.type;
 };
 
 /**
@@ -181,22 +188,22 @@ const within = <Row extends Stretch>(row: Row, days: Stretch): readonly Row[] =>
 };
 
 /** One row for each day and key: by list, and by the register as a whole the earliest of any list. MAX_DAY: not recognised. */
-export const recognitionRows = (dossier: Dossier): readonly RecognitionRow[] => {
-  const facts = factsById(dossier);
+export const recognitionRows = (history: CaseHistory): readonly RecognitionRow[] => {
+  const events = eventsById(history);
   const since = ({ recognition, by }: ListStanding): Day =>
-    recognition === 'recognised' ? (parseEdtf(facts.byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
-  const days = [...new Set(dossier.periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+    recognition === 'recognised' ? (parseEdtf(events.byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
+  const days = [...new Set(history.periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const rowsOf = (list: string): readonly RecognitionRow[] => {
     const stretches = days.slice(0, -1).flatMap((from_day, at) => {
-      const valid = dossier.periods.filter(({ from, to }) => from <= from_day && from_day < to);
+      const valid = history.periods.filter(({ from, to }) => from <= from_day && from_day < to);
       const judged = valid.flatMap(
         ({ standing }) => standing?.lists.filter((l) => list === '' || l.list === list) ?? [],
       );
       const says = list === '' || judged.length > 0 || valid.some(({ standing }) => standing === null);
       const since_day = Math.min(MAX_DAY, ...judged.map(since));
-      return says ? [{ list, case_id: dossier.id, since_day, from_day, to_day: days[at + 1] ?? MAX_DAY }] : [];
+      return says ? [{ list, case_id: history.id, since_day, from_day, to_day: days[at + 1] ?? MAX_DAY }] : [];
     });
     return longest(stretches);
   };
-  return ['', ...judgingLists(dossier.facts)].flatMap(rowsOf);
+  return ['', ...judgingLists(history.events)].flatMap(rowsOf);
 };

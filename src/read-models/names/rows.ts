@@ -2,9 +2,9 @@
 import { LAST, nameKey, referenceKey } from '../../domain/names/sort-key.js';
 import { foldedKey } from '../../domain/text.js';
 import { judgingLists, namesOf, referencesOf, shownName } from '../about.js';
-import type { Dossier } from '../table.js';
+import type { CaseHistory } from '../table.js';
 
-export interface HeadingRow {
+export interface ListEntryRow {
   /** A list that has judged the case; '' for the register as a whole. */
   readonly list: string;
   readonly case_id: string;
@@ -23,17 +23,17 @@ export interface ReferenceRow {
 }
 
 /** One row for the register as a whole and for each list that has judged the case. */
-export const headingRows = ({ id, facts }: Dossier): readonly HeadingRow[] => {
-  const name = shownName(namesOf(facts));
+export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRow[] => {
+  const name = shownName(namesOf(events));
   const name_key = name === null ? LAST : nameKey(name);
-  const references = referencesOf(facts);
+  const references = referencesOf(events);
   const refs = JSON.stringify(references);
   const keyIn = (list: string): string =>
     references
       .filter((r) => list === '' || r.list === list)
       .map((r) => (list === '' ? `${r.list} ${referenceKey(r.reference)}` : referenceKey(r.reference)))
       .reduce((least, key) => (key < least ? key : least), LAST);
-  return ['', ...judgingLists(facts)].map((list) => ({
+  return ['', ...judgingLists(events)].map((list) => ({
     list,
     case_id: id,
     name,
@@ -44,5 +44,5 @@ export const headingRows = ({ id, facts }: Dossier): readonly HeadingRow[] => {
 };
 
 /** One row a reference. */
-export const referenceRows = ({ facts }: Dossier): readonly ReferenceRow[] =>
-  referencesOf(facts).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));
+export const referenceRows = ({ events }: CaseHistory): readonly ReferenceRow[] =>
+  referencesOf(events).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));

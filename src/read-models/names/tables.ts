@@ -1,9 +1,9 @@
 /** Headings walk a list in the order of names or references; references find a case. */
 import { END, type DerivedTable } from '../table.js';
-import { headingRows, referenceRows, type HeadingRow, type ReferenceRow } from './rows.js';
+import { listEntryRows, referenceRows, type ListEntryRow, type ReferenceRow } from './rows.js';
 
-export const headings: DerivedTable<HeadingRow> = {
-  name: 'headings',
+export const listEntries: DerivedTable<ListEntryRow> = {
+  name: 'list_entries',
   columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
   indexes: [
     `(list, name_key, case_id) WHERE known_to = ${END}`,
@@ -12,7 +12,7 @@ export const headings: DerivedTable<HeadingRow> = {
     '(list, reference_key, case_id, known_from, known_to)',
     '(case_no, list, known_from)',
   ],
-  rows: headingRows,
+  rows: listEntryRows,
 };
 
 export const references: DerivedTable<ReferenceRow> = {

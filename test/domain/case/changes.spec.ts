@@ -3,14 +3,14 @@ import { changesBetween, type AxisChange } from '../../../src/domain/case/change
 import type { Period } from '../../../src/domain/case/period.js';
 import { periodsOf } from '../../../src/domain/case/timeline.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
-import { ARTICLE, known, type Told } from '../../support/facts.js';
+import { ARTICLE, known, type Told } from '../../support/events.js';
 
 const text = (day: number): string => (day === MIN_DAY || day === MAX_DAY ? '…' : formatDay(day));
 const told = ({ axis, from, to, before, after }: AxisChange): string =>
   `${axis} ${text(from)} ${text(to)}: ${before.join('|')} > ${after.join('|')}`;
-const changes = (before: Told, fact: Told[number]): readonly string[] => {
-  const facts = known(...before, { ...fact, id: 'z' });
-  return changesBetween(periodsOf(facts.slice(0, -1)), periodsOf(facts)).map(told);
+const changes = (before: Told, event: Told[number]): readonly string[] => {
+  const events = known(...before, { ...event, id: 'z' });
+  return changesBetween(periodsOf(events.slice(0, -1)), periodsOf(events)).map(told);
 };
 
 /** Periods of nothing but a facility: [from, to, where], days by number. */
@@ -28,7 +28,7 @@ const convicted = {
   facility: 'No. 2',
 } as const;
 
-describe('what a fact changed', () => {
+describe('what an event changed', () => {
   test('is nothing where it changed no axis', () => {
     expect(changes([arrested], { type: 'mistreated', occurredOn: '2024-03-01', kind: 'torture' })).toEqual([]);
     expect(changes([arrested], { type: 'named', name: {} })).toEqual([]);
@@ -64,7 +64,7 @@ describe('what a fact changed', () => {
     ]);
   });
 
-  test('of a late fact ends where what was known takes over', () => {
+  test('of a late event ends where what was known takes over', () => {
     expect(
       changes([{ type: 'released', occurredOn: '2024-09-01', reason: 'other' }], {
         type: 'arrested',

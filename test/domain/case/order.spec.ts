@@ -5,14 +5,14 @@ import { timeline } from '../../../src/domain/case/timeline.js';
 import { parseEdtf } from '../../../src/domain/time.js';
 import { history } from '../../support/arbitraries.js';
 import { holds } from '../../support/property.js';
-import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/facts.js';
+import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/events.js';
 
-const order = (...facts: Told): string =>
-  orderOf(known(...facts))
-    .facts.map(({ id }) => id)
+const order = (...events: Told): string =>
+  orderOf(known(...events))
+    .events.map(({ id }) => id)
     .join(' ');
-const codes = (...facts: Told): readonly string[] =>
-  orderOf(known(...facts)).findings.map(({ code, facts: ids }) => [code, ...ids].join(' '));
+const codes = (...events: Told): readonly string[] =>
+  orderOf(known(...events)).findings.map(({ code, events: ids }) => [code, ...ids].join(' '));
 
 const on = (type: Told[number]['type'], occurredOn: string, more: object = {}): Told[number] => ({
   type,
@@ -25,14 +25,14 @@ const on = (type: Told[number]['type'], occurredOn: string, more: object = {}): 
   ...more,
 });
 
-describe('the order of facts', () => {
+describe('the order of events', () => {
   test('is that of their days', () => {
     expect(order(on('released', '2024-03-01'), on('arrested', '2024-01-01'), on('charged', '2024-02-01'))).toBe(
       'f2 f3 f1',
     );
   });
 
-  test('leaves out facts about the dossier', () => {
+  test('leaves out events about the dossier', () => {
     expect(order({ type: 'opened', names: [] }, on('arrested', '2024-01-01'), { type: 'named', name: {} })).toBe('f2');
   });
 
@@ -76,7 +76,7 @@ describe('the order of facts', () => {
 });
 
 describe('after', () => {
-  test('puts a fact behind another', () => {
+  test('puts an event behind another', () => {
     expect(order(on('arrested', '2024-01-01', { after: 'f2' }), on('charged', '2024-01-01'))).toBe('f2 f1');
     expect(codes(on('arrested', '2024-01-01', { after: 'f2' }), on('charged', '2024-01-01'))).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('after', () => {
   test.each<[string, Told, readonly string[], string]>([
     ['nobody', [on('arrested', '2024-01-01', { after: 'z' })], ['CASE.AFTER_UNKNOWN f1'], 'f1'],
     [
-      'a fact about the dossier',
+      'an event about the dossier',
       [{ type: 'opened', names: [] }, on('arrested', '2024-01-01', { after: 'f1' })],
       ['CASE.AFTER_UNKNOWN f2'],
       'f2',
@@ -112,44 +112,44 @@ describe('after', () => {
       ['CASE.ORDER_CONTRADICTS f2 f3'],
       'f2 f1 f3',
     ],
-  ])('naming %s', (_, facts, findings, placed) => {
-    expect(codes(...facts)).toEqual(findings);
-    expect(order(...facts)).toBe(placed);
+  ])('naming %s', (_, events, findings, placed) => {
+    expect(codes(...events)).toEqual(findings);
+    expect(order(...events)).toBe(placed);
   });
 
-  test('of a fact about the dossier may name a dated one and changes no order', () => {
-    const facts: Told = [{ type: 'named', name: {}, after: 'f2' }, on('arrested', '2024-01-01')];
-    expect(codes(...facts)).toEqual([]);
-    expect(order(...facts)).toBe('f2');
+  test('of an event about the dossier may name a dated one and changes no order', () => {
+    const events: Told = [{ type: 'named', name: {}, after: 'f2' }, on('arrested', '2024-01-01')];
+    expect(codes(...events)).toEqual([]);
+    expect(order(...events)).toBe('f2');
   });
 });
 
-describe('for any facts', () => {
-  test('the order and everything else depends on the set of facts alone, not on how they arrive', () => {
+describe('for any events', () => {
+  test('the order and everything else depends on the set of events alone, not on how they arrive', () => {
     holds(
       fc.property(
-        history(8).chain((facts) =>
-          fc.tuple(fc.constant(facts), fc.shuffledSubarray([...facts], { minLength: facts.length })),
+        history(8).chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray([...events], { minLength: events.length })),
         ),
-        ([facts, shuffled]) => {
-          expect(timeline(shuffled, given)).toEqual(timeline(facts, given));
+        ([events, shuffled]) => {
+          expect(timeline(shuffled, given)).toEqual(timeline(events, given));
         },
       ),
       400,
     );
   });
 
-  test('every dated fact has its place, and none stands before one that certainly came earlier', () => {
+  test('every dated event has its place, and none stands before one that certainly came earlier', () => {
     holds(
-      fc.property(history(10), (facts) => {
-        const { facts: placed, findings } = orderOf(facts);
-        expect(placed.map(({ id }) => id).sort()).toEqual(facts.map(({ id }) => id).sort());
+      fc.property(history(10), (events) => {
+        const { events: placed, findings } = orderOf(events);
+        expect(placed.map(({ id }) => id).sort()).toEqual(events.map(({ id }) => id).sort());
         placed.forEach((later, index) => {
           for (const earlier of placed.slice(0, index))
-            expect(parseEdtf(later.fact.occurredOn ?? '')?.latest).toBeGreaterThanOrEqual(earlier.when.earliest);
-          const { after } = later.fact;
+            expect(parseEdtf(later.event.occurredOn ?? '')?.latest).toBeGreaterThanOrEqual(earlier.when.earliest);
+          const { after } = later.event;
           const contradicted = findings.some(
-            ({ code, facts: ids }) => code === 'CASE.ORDER_CONTRADICTS' && ids.includes(later.id),
+            ({ code, events: ids }) => code === 'CASE.ORDER_CONTRADICTS' && ids.includes(later.id),
           );
           if (after !== undefined && !contradicted) expect(placed.slice(0, index).map(({ id }) => id)).toContain(after);
         });

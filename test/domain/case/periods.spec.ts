@@ -4,14 +4,14 @@ import { orderOf, type Ordered } from '../../../src/domain/case/order.js';
 import type { Period, Standing } from '../../../src/domain/case/period.js';
 import { MAX_UNDECIDED } from '../../../src/domain/case/periods.js';
 import { effectOf, shareAxis } from '../../../src/domain/case/rules.js';
-import { UNTOLD, type CaseState } from '../../../src/domain/case/state.js';
+import { INITIAL_STATE, type CaseState } from '../../../src/domain/case/state.js';
 import { periodsOf } from '../../../src/domain/case/timeline.js';
-import type { CaseFact } from '../../../src/domain/case/facts.js';
-import type { Known } from '../../../src/domain/fact.js';
+import type { CaseEvent } from '../../../src/domain/case/events.js';
+import type { EventWithId } from '../../../src/domain/event.js';
 import { addTerm, formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../../src/domain/time.js';
 import { DAYS, FIRST, history } from '../../support/arbitraries.js';
 import { holds } from '../../support/property.js';
-import { ARTICLE, day, known, THREE_YEARS, type Told } from '../../support/facts.js';
+import { ARTICLE, day, known, THREE_YEARS, type Told } from '../../support/events.js';
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20' } as const;
 const convicted = { type: 'convicted', occurredOn: '2024-08-10', articles: [ARTICLE], sentence: THREE_YEARS } as const;
@@ -19,8 +19,8 @@ const recognised = { type: 'recognised', occurredOn: '2024-03-01', list: 'union'
 const released = { type: 'released', occurredOn: '2024-09-01', reason: 'other' } as const;
 
 const text = (value: Day): string => (value === MIN_DAY ? '…' : value === MAX_DAY ? '…' : formatDay(value));
-const told = (facts: readonly Known<CaseFact>[], value: (standing: Standing) => unknown): readonly string[] =>
-  periodsOf(facts).map(
+const told = (events: readonly EventWithId<CaseEvent>[], value: (standing: Standing) => unknown): readonly string[] =>
+  periodsOf(events).map(
     ({ from, to, standing }) =>
       `${text(from)} ${text(to)} ${standing === null ? 'undecided' : String(value(standing))}`,
   );
@@ -31,7 +31,7 @@ describe('periods', () => {
     expect(told([], custody)).toEqual(['… … unknown']);
   });
 
-  test('of full dates follow each other, the day of a fact being the first', () => {
+  test('of full dates follow each other, the day of an event being the first', () => {
     expect(told(known(arrested, recognised, released), custody)).toEqual([
       '… 2024-02-20 unknown',
       '2024-02-20 2024-03-01 detained',
@@ -55,12 +55,12 @@ describe('periods', () => {
   });
 
   test('that are alike and do not touch are two', () => {
-    const facts = known(
+    const events = known(
       { type: 'transferred', occurredOn: '2024-02-01', facility: 'a' },
       { type: 'transferred', occurredOn: '2024-02-02', facility: 'b' },
       { type: 'transferred', occurredOn: '2024-02-03', facility: 'a' },
     );
-    expect(told(facts, ({ facility }) => facility)).toEqual([
+    expect(told(events, ({ facility }) => facility)).toEqual([
       '… 2024-02-01 null',
       '2024-02-01 2024-02-02 a',
       '2024-02-02 2024-02-03 b',
@@ -68,10 +68,10 @@ describe('periods', () => {
     ]);
   });
 
-  test('facts of one axis keep their order, and so take days from each other', () => {
+  test('events of one axis keep their order, and so take days from each other', () => {
     // Detained and released within the month: released on the first means arrested on the first.
-    const facts = known({ ...arrested, occurredOn: '2024-03' }, { ...released, occurredOn: '2024-03-05' });
-    expect(told(facts, custody)).toEqual([
+    const events = known({ ...arrested, occurredOn: '2024-03' }, { ...released, occurredOn: '2024-03-05' });
+    expect(told(events, custody)).toEqual([
       '… 2024-03-05 unknown',
       '2024-03-01 2024-03-05 detained',
       '2024-03-05 … free',
@@ -85,8 +85,8 @@ describe('periods', () => {
   });
 
   test('before 1970 are reckoned alike', () => {
-    const facts = known({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1938-02/1938-03' });
-    expect(told(facts, custody)).toEqual([
+    const events = known({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1938-02/1938-03' });
+    expect(told(events, custody)).toEqual([
       '… 1937-12-31 unknown',
       '1937-01-01 1938-03-31 detained',
       '1938-02-01 … free',
@@ -96,7 +96,7 @@ describe('periods', () => {
     ).toEqual(['… 1937-06-01 unknown', '1937-01-01 1937-06-01 detained', '1937-06-01 … free']);
   });
 
-  test('facts of different axes move freely, unless one is said to follow the other', () => {
+  test('events of different axes move freely, unless one is said to follow the other', () => {
     const tried = { type: 'tried', occurredOn: '2024-03-01/2024-03-02' } as const;
     const moved = { type: 'transferred', occurredOn: '2024-03-01/2024-03-02', facility: 'x' } as const;
     const both = ({ proceedings, facility }: Standing): string => `${proceedings} ${String(facility)}`;
@@ -220,16 +220,16 @@ describe('periods', () => {
       null,
     ],
     ['outlasts a parole', [arrested, convicted, { type: 'paroled', occurredOn: '2025-01-01' }], '2027-02-20'],
-  ])('the end of a sentence %s', (_, facts, end) => {
-    const standing = periodsOf(known(...facts)).at(-1)?.standing;
+  ])('the end of a sentence %s', (_, events, end) => {
+    const standing = periodsOf(known(...events)).at(-1)?.standing;
     expect(standing?.sentenceEnd ?? null).toEqual(end === null ? null : { earliest: day(end), latest: day(end) });
   });
 
   test('the end of a sentence counted from a partial date is an interval, in which it may be completed', () => {
-    const facts = known({ ...arrested, occurredOn: '2024-02' }, convicted);
-    const last = periodsOf(facts).at(-1);
+    const events = known({ ...arrested, occurredOn: '2024-02' }, convicted);
+    const last = periodsOf(events).at(-1);
     expect(last?.standing?.sentenceEnd).toEqual({ earliest: day('2027-02-01'), latest: day('2027-02-28') });
-    expect(told(facts, ({ sentence }) => sentence).slice(-2)).toEqual([
+    expect(told(events, ({ sentence }) => sentence).slice(-2)).toEqual([
       '2024-08-10 2027-02-28 active',
       '2027-02-01 … completed',
     ]);
@@ -240,41 +240,41 @@ describe('periods', () => {
     ['kind', { kind: 'unknown' }],
     ['term of a suspended sentence', { kind: 'suspended', term: 'unknown' }],
   ])('a sentence of unknown %s runs on or is over, from the day after it counts', (_, sentence) => {
-    const facts = known(arrested, { ...convicted, sentence });
+    const events = known(arrested, { ...convicted, sentence });
     const state = sentence['kind'] === 'suspended' ? 'suspended' : 'active';
-    expect(periodsOf(facts).at(-1)?.standing?.sentenceEnd).toEqual({ earliest: day('2024-02-21'), latest: MAX_DAY });
+    expect(periodsOf(events).at(-1)?.standing?.sentenceEnd).toEqual({ earliest: day('2024-02-21'), latest: MAX_DAY });
     expect(
-      told(facts, (standing) => standing.sentence)
+      told(events, (standing) => standing.sentence)
         .slice(-2)
         .sort(),
     ).toEqual([`2024-08-10 … ${state}`, '2024-08-10 … completed'].sort());
   });
 
   test('the end of a sentence knows that the arrest came before the judgment', () => {
-    const facts = known({ ...arrested, occurredOn: '2024' }, { ...convicted, occurredOn: '2024-03-10' });
-    expect(periodsOf(facts).at(-1)?.standing?.sentenceEnd).toEqual({
+    const events = known({ ...arrested, occurredOn: '2024' }, { ...convicted, occurredOn: '2024-03-10' });
+    expect(periodsOf(events).at(-1)?.standing?.sentenceEnd).toEqual({
       earliest: day('2027-01-01'),
       latest: day('2027-03-10'),
     });
   });
 
-  test('lists stand in their own order, not in that of the facts', () => {
-    const facts = known(arrested, { ...recognised, list: 'zeta' }, { ...recognised, list: 'alpha' });
-    const last = periodsOf(facts).at(-1);
+  test('lists stand in their own order, not in that of the events', () => {
+    const events = known(arrested, { ...recognised, list: 'zeta' }, { ...recognised, list: 'alpha' });
+    const last = periodsOf(events).at(-1);
     expect(last?.standing?.lists.map(({ list }) => list)).toEqual(['alpha', 'zeta']);
   });
 
-  test('facts that are past count as decided, also behind one that is not', () => {
+  test('events that are past count as decided, also behind one that is not', () => {
     const moved = Array.from({ length: MAX_UNDECIDED + 1 }, (_, index) => ({
       type: 'transferred' as const,
       occurredOn: `2024-03-${String(index + 1).padStart(2, '0')}`,
       facility: `facility ${String(index)}`,
     }));
-    const facts = known(arrested, { type: 'charged', occurredOn: '2024', articles: [ARTICLE] }, ...moved);
-    expect(periodsOf(facts).every(({ standing }) => standing !== null)).toBe(true);
+    const events = known(arrested, { type: 'charged', occurredOn: '2024', articles: [ARTICLE] }, ...moved);
+    expect(periodsOf(events).every(({ standing }) => standing !== null)).toBe(true);
   });
 
-  test('more facts undecided on a day than the register enumerates make it undecided', () => {
+  test('more events undecided on a day than the register enumerates make it undecided', () => {
     const free = (count: number): Told => [
       arrested,
       ...Array.from({ length: count }, (_, index) => ({
@@ -295,15 +295,15 @@ describe('periods', () => {
 /** What can be asked of a standing apart from the end of its sentence. */
 const asked = (standing: Standing): string => JSON.stringify({ ...standing, sentenceEnd: null });
 
-/** Every way to give each fact a day of its interval that keeps the order of facts that share an axis. */
+/** Every way to give each event a day of its interval that keeps the order of events that share an axis. */
 const courses = (order: readonly Ordered[]): readonly (readonly Day[])[] => {
   let ways: (readonly Day[])[] = [[]];
-  order.forEach((fact, place) => {
+  order.forEach((event, place) => {
     ways = ways.flatMap((days) =>
-      Array.from({ length: fact.when.latest - fact.when.earliest + 1 }, (_, step) => fact.when.earliest + step)
+      Array.from({ length: event.when.latest - event.when.earliest + 1 }, (_, step) => event.when.earliest + step)
         .filter((at) =>
           order.slice(0, place).every((other, index) => {
-            const kept = fact.after === other.id || shareAxis(other.axes, fact.axes);
+            const kept = event.after === other.id || shareAxis(other.axes, event.axes);
             return !kept || (days[index] ?? 0) <= at;
           }),
         )
@@ -348,12 +348,12 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
 };
 
 /** Tries every possible course. */
-const slowly = (facts: readonly Known<CaseFact>[], on: Day): readonly Standing[] => {
-  const order = orderOf(facts).facts;
+const slowly = (events: readonly EventWithId<CaseEvent>[], on: Day): readonly Standing[] => {
+  const order = orderOf(events).events;
   return courses(order).flatMap((days) => {
     const past = order.filter((_, place) => (days[place] ?? 0) <= on);
-    const state = past.reduce((before, fact) => effectOf(fact, before), UNTOLD);
-    return concrete(state, on, (id) => days[order.findIndex((fact) => fact.id === id)]);
+    const state = past.reduce((before, event) => effectOf(event, before), INITIAL_STATE);
+    return concrete(state, on, (id) => days[order.findIndex((event) => event.id === id)]);
   });
 };
 
@@ -362,13 +362,13 @@ const valid = (periods: readonly Period[], on: Day): readonly Standing[] =>
     .filter(({ from, to }) => from <= on && on < to)
     .flatMap(({ standing }) => (standing === null ? [] : [standing]));
 
-describe('for any facts', () => {
+describe('for any events', () => {
   test('the answer for a day equals that of trying every possible course', () => {
     holds(
-      fc.property(history(5), (facts) => {
-        const periods = periodsOf(facts);
+      fc.property(history(5), (events) => {
+        const periods = periodsOf(events);
         for (let on = FIRST - 1; on <= FIRST + DAYS + 40; on += on > FIRST + DAYS + 3 ? 9 : 1) {
-          const slow = slowly(facts, on);
+          const slow = slowly(events, on);
           expect([...new Set(valid(periods, on).map(asked))].sort()).toEqual([...new Set(slow.map(asked))].sort());
         }
       }),
@@ -378,10 +378,10 @@ describe('for any facts', () => {
 
   test('the days on which a sentence may end are those of every possible course', () => {
     holds(
-      fc.property(history(5), (facts) => {
+      fc.property(history(5), (events) => {
         const on = FIRST + DAYS + 400;
-        const ends = slowly(facts, on).flatMap(({ sentenceEnd }) => (sentenceEnd === null ? [] : [sentenceEnd]));
-        const told = valid(periodsOf(facts), on).flatMap(({ sentenceEnd }) =>
+        const ends = slowly(events, on).flatMap(({ sentenceEnd }) => (sentenceEnd === null ? [] : [sentenceEnd]));
+        const told = valid(periodsOf(events), on).flatMap(({ sentenceEnd }) =>
           sentenceEnd === null ? [] : [sentenceEnd],
         );
         expect(told.length > 0).toBe(ends.length > 0);
@@ -398,8 +398,8 @@ describe('for any facts', () => {
 
   test('periods cover every day, begin before they end, and no two alike touch', () => {
     holds(
-      fc.property(history(8), (facts) => {
-        const periods = periodsOf(facts);
+      fc.property(history(8), (events) => {
+        const periods = periodsOf(events);
         expect(periods[0]?.from).toBe(MIN_DAY);
         expect(Math.max(...periods.map(({ to }) => to))).toBe(MAX_DAY);
         const alike = new Map<string, Period[]>();

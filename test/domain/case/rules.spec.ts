@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CaseFact } from '../../../src/domain/case/facts.js';
+import type { CaseEvent } from '../../../src/domain/case/events.js';
 import type { Standing } from '../../../src/domain/case/period.js';
 import { orderOf } from '../../../src/domain/case/order.js';
 import { rules, shareAxis, type Axis } from '../../../src/domain/case/rules.js';
 import { timeline } from '../../../src/domain/case/timeline.js';
-import type { Known } from '../../../src/domain/fact.js';
+import type { EventWithId } from '../../../src/domain/event.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
-import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/facts.js';
+import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/events.js';
 
 /** The types that a given/when/then of this file names. */
 const exercised = new Set<string>();
 
-/** After these facts: the standing that holds from the last of them on, and the findings as `grade code`. */
-const after = (...facts: Told): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
-  for (const { type } of facts) exercised.add(type);
-  const told = timeline(known(...facts), { ...given, today: given.today + 10_000 });
+/** After these events: the standing that holds from the last of them on, and the findings as `grade code`. */
+const after = (...events: Told): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
+  for (const { type } of events) exercised.add(type);
+  const told = timeline(known(...events), { ...given, today: given.today + 10_000 });
   const standing = told.periods.find(
     ({ to, standing }) => to === MAX_DAY && standing?.sentence !== 'completed',
   )?.standing;
@@ -44,7 +44,7 @@ const died = { type: 'died', occurredOn: '2024-10-01' } as const;
 
 const serving = [arrested, charged, remanded, convicted] as const;
 
-describe('the axes that a fact changes', () => {
+describe('the axes that an event changes', () => {
   const custody = ['custody', 'facility'];
   const day = { occurredOn: '2024-09-01' };
   const list = { ...day, list: 'union', category: 'believers', reason: 'x' };
@@ -84,8 +84,8 @@ describe('the axes that a fact changes', () => {
     ['escaped', [{ ...day, type: 'escaped' }], custody],
     ['wanted', [{ ...day, type: 'wanted' }], custody],
     ['died', [died], custody],
-  ])('%s', (_, facts, axes) => {
-    expect(orderOf(known(...facts)).facts.at(-1)?.axes).toEqual(axes);
+  ])('%s', (_, events, axes) => {
+    expect(orderOf(known(...events)).events.at(-1)?.axes).toEqual(axes);
   });
 
   test.each<[string, Axis, Axis, boolean]>([
@@ -104,7 +104,7 @@ describe('the axes that a fact changes', () => {
   });
 });
 
-describe('before the first fact', () => {
+describe('before the first event', () => {
   test('custody is unknown, which is not held; the other axes are none', () => {
     expect(after().standing).toEqual({
       custody: 'unknown',
@@ -270,8 +270,8 @@ describe('custody', () => {
       'imprisoned',
       'f4',
     ],
-  ])('%s', (_, facts, custody, by) => {
-    expect(after(...facts).standing).toMatchObject({ custody, custodyBy: by });
+  ])('%s', (_, events, custody, by) => {
+    expect(after(...events).standing).toMatchObject({ custody, custodyBy: by });
   });
 });
 
@@ -391,17 +391,17 @@ describe('proceedings and sentence', () => {
       [...serving, clemency('pardoned', 'term-reduced')],
       { sentence: 'active', life: true, sentenceEnd: null },
     ],
-  ])('%s', (_, facts, standing) => {
-    expect(after(...facts).standing).toMatchObject(standing);
+  ])('%s', (_, events, standing) => {
+    expect(after(...events).standing).toMatchObject(standing);
   });
 
   test('only imprisonment passed on appeal imprisons on a later arrest', () => {
-    const facts: Told = [
+    const events: Told = [
       ...decided('reduced', { newSentence: fine }),
       { type: 'escaped', occurredOn: '2024-11-01' },
       { ...arrested, occurredOn: '2024-12-01' },
     ];
-    expect(after(...facts).standing.custody).toBe('detained');
+    expect(after(...events).standing.custody).toBe('detained');
   });
 
   test('an article of the general part stands before the one that it belongs to, behind the code', () => {
@@ -451,8 +451,8 @@ describe('facility and incident', () => {
     ['a release ends it', [...serving, released], null],
     ['a death ends it', [...serving, died], null],
     ['an arrest knows none', [...serving, released, { ...arrested, occurredOn: '2024-12-01' }], null],
-  ])('%s', (_, facts, facility) => {
-    const told = facts.map((f) =>
+  ])('%s', (_, events, facility) => {
+    const told = events.map((f) =>
       Object.fromEntries(Object.entries(f).filter(([, v]) => v !== undefined)),
     ) as unknown as Told;
     expect(after(...told).standing.facility).toBe(facility);
@@ -568,8 +568,8 @@ describe('recognition', () => {
       ],
       union('recognised', 'believers', 'f2'),
     ],
-  ])('%s', (_, facts, standing) => {
-    expect(after(...facts).standing).toMatchObject(standing);
+  ])('%s', (_, events, standing) => {
+    expect(after(...events).standing).toMatchObject(standing);
   });
 
   test('a new episode begins with nothing but the detention', () => {
@@ -882,8 +882,8 @@ describe('findings', () => {
     ],
     ['a known clause', [...serving, { ...act, clause: 'six-months-drugs' }], []],
     ['an unknown clause', [...serving, { ...act, clause: 'nobody' }], ['refuse INSTRUMENT.CLAUSE_UNKNOWN']],
-  ])('%s', (_, facts, findings) => {
-    expect(after(...facts).findings).toEqual(findings);
+  ])('%s', (_, events, findings) => {
+    expect(after(...events).findings).toEqual(findings);
   });
 
   const threeYears = { kind: 'imprisonment', term: 'P3Y' } as const;
@@ -899,39 +899,39 @@ describe('findings', () => {
     ['of life', { kind: 'imprisonment', life: true }, [], '2044-09-01', false],
   ])('released from a sentence served, %s', (_, sentence, more, occurredOn, isFounded) => {
     const judged = { ...convicted, sentence } as Told[number];
-    const facts = known(arrested, judged, ...more, { ...released, occurredOn, reason: 'sentence-served' });
-    const { findings } = timeline(facts, { ...given, today: given.today + 10_000 });
+    const events = known(arrested, judged, ...more, { ...released, occurredOn, reason: 'sentence-served' });
+    const { findings } = timeline(events, { ...given, today: given.today + 10_000 });
     expect(findings.map(({ grade, code }) => `${grade} ${code}`)).toEqual(
       isFounded ? [] : ['ask CASE.RELEASE_UNFOUNDED'],
     );
   });
 
-  test('a finding names the facts that collide, sorted', () => {
-    const facts: readonly Known<CaseFact>[] = known(
+  test('a finding names the events that collide, sorted', () => {
+    const events: readonly EventWithId<CaseEvent>[] = known(
       { ...arrested, id: 'b' },
       { ...arrested, id: 'a', occurredOn: '2024-03-01' },
     );
-    expect(timeline(facts, given).findings).toEqual([
+    expect(timeline(events, given).findings).toEqual([
       {
         code: 'CASE.ALREADY_HELD',
         grade: 'ask',
-        facts: ['a', 'b'],
+        events: ['a', 'b'],
         expected: expect.stringContaining('double report'),
       },
     ]);
     expect(timeline(known(released), given).findings).toEqual([
-      { code: 'CASE.NOT_HELD', grade: 'ask', facts: ['f1'], expected: expect.stringContaining('while not held') },
+      { code: 'CASE.NOT_HELD', grade: 'ask', events: ['f1'], expected: expect.stringContaining('while not held') },
     ]);
     const begun = known({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
-    for (const facts of [begun, begun.toReversed()])
-      expect(timeline(facts, given).findings).toEqual([
-        { code: 'CASE.ALREADY_OPENED', grade: 'refuse', facts: ['p', 'q'], expected: 'A case is opened once.' },
+    for (const events of [begun, begun.toReversed()])
+      expect(timeline(events, given).findings).toEqual([
+        { code: 'CASE.ALREADY_OPENED', grade: 'refuse', events: ['p', 'q'], expected: 'A case is opened once.' },
       ]);
     const dead = known({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
-    expect(timeline(dead, given).findings[0]?.facts).toEqual(['y', 'z']);
+    expect(timeline(dead, given).findings[0]?.events).toEqual(['y', 'z']);
   });
 
-  test('findings stand by code and facts, and the facts in their order', () => {
+  test('findings stand by code and events, and the events in their order', () => {
     const told = timeline(
       known(released, { ...arrested, occurredOn: '2027-01-01' }, { ...recognised, category: 'x' }, charged, {
         ...released,
@@ -939,7 +939,7 @@ describe('findings', () => {
       }),
       given,
     );
-    expect(told.findings.map(({ code, facts }) => [code, ...facts].join(' '))).toEqual([
+    expect(told.findings.map(({ code, events }) => [code, ...events].join(' '))).toEqual([
       'CASE.NOT_HELD f1',
       'CASE.NOT_HELD f1 f5',
       'CASE.RECOGNISED_NOT_HELD f3',
@@ -960,8 +960,8 @@ describe('findings', () => {
 
   test('an instrument whose days are unknown is in force on any day, and its window never closes', () => {
     const instruments = new Map([['x', { id: 'x', kind: 'amnesty-act' as const }]]);
-    const facts = known(...serving, { ...act, act: 'x', occurredOn: '2024-12-01' });
-    expect(timeline(facts, { ...given, instruments }).findings).toEqual([]);
+    const events = known(...serving, { ...act, act: 'x', occurredOn: '2024-12-01' });
+    expect(timeline(events, { ...given, instruments }).findings).toEqual([]);
     const named = known(...serving, { ...act, act: 'x', occurredOn: '2024-12-01', clause: 'any' });
     expect(timeline(named, { ...given, instruments }).findings.map(({ code }) => code)).toEqual([
       'INSTRUMENT.CLAUSE_UNKNOWN',

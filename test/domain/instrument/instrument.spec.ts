@@ -1,7 +1,7 @@
-import type { InstrumentFact } from '../../../src/domain/instrument/facts.js';
+import type { InstrumentEvent } from '../../../src/domain/instrument/events.js';
 import { foldInstrument } from '../../../src/domain/instrument/instrument.js';
 
-const registered: InstrumentFact = {
+const registered: InstrumentEvent = {
   type: 'instrument-registered',
   kind: 'amnesty-act',
   title: 'Act of Amnesty',
@@ -34,7 +34,7 @@ describe('foldInstrument', () => {
   });
 
   test('it is registered once: the first word counts', () => {
-    const again: InstrumentFact = { ...registered, title: 'Another title' };
+    const again: InstrumentEvent = { ...registered, title: 'Another title' };
     expect(foldInstrument('act-2025', [registered, again])?.title).toBe('Act of Amnesty');
   });
 });

@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { holds } from '../../support/property.js';
 import { DEFAULT_POLICY } from '../../../src/domain/case/state.js';
-import type { ListFact } from '../../../src/domain/list/facts.js';
+import type { ListEvent } from '../../../src/domain/list/events.js';
 import { foldList, policyOn } from '../../../src/domain/list/list.js';
 import { parseDay } from '../../../src/domain/time.js';
 
 const said = { sources: [{ kind: 'other', citation: 'minutes' }], reliability: 'verified' } as const;
-const defined = (en = 'Union'): ListFact => ({ type: 'list-defined', name: { en }, ...said });
-const category = (id: string, en: string): ListFact => ({
+const defined = (en = 'Union'): ListEvent => ({ type: 'list-defined', name: { en }, ...said });
+const category = (id: string, en: string): ListEvent => ({
   type: 'category-defined',
   category: id,
   name: { en },
   ...said,
 });
-const policy = (from: string, custody: readonly ('remand' | 'house-arrest')[], paceRequired?: boolean): ListFact => ({
+const policy = (from: string, custody: readonly ('remand' | 'house-arrest')[], paceRequired?: boolean): ListEvent => ({
   type: 'policy-set',
   from,
   custody,
@@ -57,9 +57,9 @@ describe('foldList', () => {
   });
 
   test('folding does not change what an earlier fold answered', () => {
-    const facts = [defined(), category('a', 'A'), policy('2024-01-01', ['remand'])];
-    const before = foldList('union', facts)!;
-    foldList('union', [...facts, category('b', 'B'), policy('2023-01-01', [])]);
+    const events = [defined(), category('a', 'A'), policy('2024-01-01', ['remand'])];
+    const before = foldList('union', events)!;
+    foldList('union', [...events, category('b', 'B'), policy('2023-01-01', [])]);
     expect([...before.categories.keys()]).toEqual(['a']);
     expect(before.policies).toHaveLength(1);
   });

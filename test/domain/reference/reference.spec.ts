@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hasReference, referencesOf, referenceStream } from '../../../src/domain/reference/reference.js';
-import { fact } from '../../support/facts.js';
+import { event } from '../../support/events.js';
 
 const A1 = { list: 'a', reference: '1' };
 
@@ -24,20 +24,20 @@ describe('referenceStream', () => {
 describe('referencesOf', () => {
   it('knows the references that a case is opened with, those added later, and no others', () => {
     const references = [A1, { list: 'b', reference: '2' }];
-    expect(referencesOf(fact({ type: 'opened', names: [], references }))).toEqual(references);
-    expect(referencesOf(fact({ type: 'opened', names: [] }))).toEqual([]);
-    expect(referencesOf(fact({ type: 'referenced', ...A1 }))).toEqual([A1]);
-    expect(referencesOf(fact({ type: 'proposed', occurredOn: '2025-01-02', list: 'a' }))).toEqual([]);
+    expect(referencesOf(event({ type: 'opened', names: [], references }))).toEqual(references);
+    expect(referencesOf(event({ type: 'opened', names: [] }))).toEqual([]);
+    expect(referencesOf(event({ type: 'referenced', ...A1 }))).toEqual([A1]);
+    expect(referencesOf(event({ type: 'proposed', occurredOn: '2025-01-02', list: 'a' }))).toEqual([]);
   });
 });
 
 describe('hasReference', () => {
-  const facts = [fact({ type: 'opened', names: [] }), fact({ type: 'referenced', ...A1 })];
+  const events = [event({ type: 'opened', names: [] }), event({ type: 'referenced', ...A1 })];
 
   it('compares list and reference', () => {
-    expect(hasReference(facts, A1)).toBe(true);
-    expect(hasReference(facts, { ...A1, list: 'b' })).toBe(false);
-    expect(hasReference(facts, { ...A1, reference: '2' })).toBe(false);
+    expect(hasReference(events, A1)).toBe(true);
+    expect(hasReference(events, { ...A1, list: 'b' })).toBe(false);
+    expect(hasReference(events, { ...A1, reference: '2' })).toBe(false);
     expect(hasReference([], A1)).toBe(false);
   });
 });

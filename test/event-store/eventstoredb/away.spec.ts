@@ -138,12 +138,12 @@ describe('a server that comes back', () => {
   };
 
   it.each<[string, () => Promise<void> | void]>([
-    ['empty', () => double.keep(0)],
-    ['without its last events', () => double.keep(15)],
+    ['empty', () => double.store(0)],
+    ['without its last events', () => double.store(15)],
     [
       'with another log of the same length',
       async () => {
-        double.keep(0);
+        double.store(0);
         await double.start();
         const foreign = await openEsdbStore({ url: double.url, register: 'habeas' });
         await fill(foreign);

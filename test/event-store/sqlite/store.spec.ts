@@ -382,13 +382,13 @@ describe('group commit', () => {
 
   it('remembers no type that was undone', async () => {
     tamper(`CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no'); END`);
-    const tried = anEvent({ fact: { type: 'tried', occurredOn: '2025', sources: [], reliability: 'reported' } });
-    const wanted = anEvent({ fact: { type: 'wanted', occurredOn: '2025', sources: [], reliability: 'reported' } });
+    const tried = anEvent({ event: { type: 'tried', occurredOn: '2025', sources: [], reliability: 'reported' } });
+    const wanted = anEvent({ event: { type: 'wanted', occurredOn: '2025', sources: [], reliability: 'reported' } });
     await expect(store.append(newStream(), 'no-stream', [tried])).rejects.toMatchObject({ code: expect.any(String) });
     tamper('DROP TRIGGER full');
     await store.append(newStream(), 'no-stream', [wanted]);
     await store.append(newStream(), 'no-stream', [tried]);
-    expect((await store.read('1', 10)).map(({ fact }) => fact.type)).toEqual(['wanted', 'tried']);
+    expect((await store.read('1', 10)).map(({ event }) => event.type)).toEqual(['wanted', 'tried']);
   });
 
   it(`refuses more than ${MAX_QUEUED} waiting appends, and answers those it took`, async () => {

@@ -4,7 +4,7 @@ import type { ModelFile } from '../../../src/read-models/model-file.js';
 import { Movements } from '../../../src/read-models/questions.js';
 import { Reader, type Reading } from '../../../src/read-models/reader.js';
 import { END } from '../../../src/read-models/table.js';
-import { day } from '../../support/facts.js';
+import { day } from '../../support/events.js';
 import { clock, emptyFile, handlersOf, Log } from '../support.js';
 
 const PEOPLE = 2_500;
@@ -17,7 +17,7 @@ beforeEach(async () => {
   const events = await log.events();
   files = [10, 5_000].map((firstNumber) => {
     const file = emptyFile();
-    file.takeIn(events);
+    file.applyBatch(events);
     fill(file, firstNumber);
     return file;
   });
@@ -32,14 +32,15 @@ const fill = ({ db }: ModelFile, firstNumber: number): void => {
   const period =
     db.prepare(`INSERT INTO periods (case_no, known_from, known_to, list, from_day, to_day, undecided, custody,
     custody_why, life, articles, recognition, category) VALUES (?, 1, ${END}, 'union', ?, ?, 0, ?, ?, 0, '[]', 'recognised', 'others')`);
-  const heading = db.prepare(`INSERT INTO headings (case_no, known_from, known_to, list, case_id, name, name_key, refs)
+  const listEntry =
+    db.prepare(`INSERT INTO listEntries (case_no, known_from, known_to, list, case_id, name, name_key, refs)
     VALUES (?, 1, ${END}, 'union', ?, ?, ?, '[]')`);
   db.transaction(() => {
     for (let no = 0; no < PEOPLE; no += 1) {
       const id = `c${String(no).padStart(5, '0')}`;
       period.run(firstNumber + no, day('2024-03-01'), day('2024-06-01'), 'detained', 'arrested');
       period.run(firstNumber + no, day('2024-06-01'), day('2100-01-01'), 'free', 'released:bail');
-      heading.run(firstNumber + no, id, id, id);
+      listEntry.run(firstNumber + no, id, id, id);
     }
   })();
 };
@@ -57,8 +58,8 @@ class Changing extends Reader {
     const file = this.files[Math.min(this.reads, this.files.length - 1)];
     this.reads += 1;
     if (file === undefined) throw new Error('no file');
-    const { db, dossiers, tallies, checkpoint, logId } = file;
-    return { db, dossiers, tallies, position: checkpoint.position, logId, today: clock.today() };
+    const { db, logTables, counters, checkpoint, logId } = file;
+    return { db, logTables, counters, position: checkpoint.position, logId, today: clock.today() };
   }
 }
 

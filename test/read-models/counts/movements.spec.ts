@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { BadMark, ListMembers, MEMBER_SETS, Movements } from '../../../src/read-models/questions.js';
+import { InvalidCursor, ListMembers, MEMBER_SETS, Movements } from '../../../src/read-models/questions.js';
 import { formatDay } from '../../../src/domain/time.js';
 import { DAYS, FIRST, history } from '../../support/arbitraries.js';
-import { ARTICLE } from '../../support/facts.js';
+import { ARTICLE } from '../../support/events.js';
 import { emptyFile, Fixed, handlersOf, Log, opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
@@ -47,8 +47,8 @@ describe('who left', () => {
     ['house arrest', [{ type: 'remanded', measure: 'house-arrest' }], 'house-arrest', '2024-03-01', uuid(9)],
     ['the list’s judgment', [{ type: 'delisted', list: 'union', reason: 'a word' }], 'delisted', '2024-03-01', uuid(9)],
     ['a second thought', [{ type: 'declined', list: 'union', reason: 'a word' }], 'declined', '2024-03-01', uuid(9)],
-  ])('by %s', async (_, facts, reason, on, fact) => {
-    const left = facts.map((said) => ({ occurredOn: '2024-03-01', id: uuid(9), ...said }));
+  ])('by %s', async (_, events, reason, on, event) => {
+    const left = events.map((said) => ({ occurredOn: '2024-03-01', id: uuid(9), ...said }));
     await at.say('case', 'a', opened('Ad', 'AZ-1'), ...member(), ...left);
     expect(await between('2024-02-01', '2024-04-01')).toEqual({
       list: 'union',
@@ -71,7 +71,7 @@ describe('who left', () => {
           on,
           category: 'believers',
           previousCategory: null,
-          fact,
+          event,
         },
       ],
       moved: [],
@@ -104,7 +104,7 @@ describe('who left', () => {
     await at.say('case', 'a', ...member());
     await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
     expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([
-      { caseId: 'a', reason: 'policy', on: '2024-03-01', fact: null, category: 'believers' },
+      { caseId: 'a', reason: 'policy', on: '2024-03-01', event: null, category: 'believers' },
     ]);
   });
 
@@ -127,7 +127,7 @@ describe('who left', () => {
       { type: 'released', occurredOn: '2024-03', reason: 'exchange', id: uuid(9) },
     );
     const bail = { reason: 'bail', day: '2024-02-10', on: '2024-02-10', category: 'believers' };
-    const exchange = { reason: 'exchange', on: '2024-03', category: 'others', fact: uuid(9) };
+    const exchange = { reason: 'exchange', on: '2024-03', category: 'others', event: uuid(9) };
     for (const to of ['2024-03-15', '2024-04-01'])
       expect((await between('2024-02-01', to)).left).toMatchObject([bail, { ...exchange, day: '2024-03-01' }]);
     expect((await ask('2024-02-01', '2024-04-01', { set: 'possible' })).left).toMatchObject([
@@ -139,7 +139,7 @@ describe('who left', () => {
   it('without anybody knowing why, where too much is undecided', async () => {
     const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
     await at.say('case', 'a', ...member(), ...charges);
-    expect((await between('2024-04-01', '2024-05-10')).left).toMatchObject([{ reason: 'undecided', fact: null }]);
+    expect((await between('2024-04-01', '2024-05-10')).left).toMatchObject([{ reason: 'undecided', event: null }]);
     expect((await between('2024-05-10', '2024-06-10')).entered).toMatchObject([{ reason: 'recognised' }]);
   });
 
@@ -152,7 +152,7 @@ describe('who left', () => {
       { type: 'arrested', occurredOn: '2024-03-01', after: uuid(8) },
     );
     expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([
-      { reason: 'none', on: '2024-03-01', fact: null, category: 'believers' },
+      { reason: 'none', on: '2024-03-01', event: null, category: 'believers' },
     ]);
   });
 
@@ -196,7 +196,7 @@ describe('who entered', () => {
         caseId: 'a',
         reason: 'recognised',
         on: '2024-01-02',
-        fact: uuid(2),
+        event: uuid(2),
         category: 'believers',
         previousCategory: null,
       },
@@ -208,14 +208,14 @@ describe('who entered', () => {
     const home = { type: 'remanded', occurredOn: '2024-01-01', measure: 'house-arrest' };
     const back = { type: 'remanded', occurredOn: '2024-02-01', measure: 'detention', id: uuid(9) };
     await at.say('case', 'a', ...member(), home, back);
-    expect((await between('2024-01-10', '2024-03-01')).entered).toMatchObject([{ reason: 'remanded', fact: uuid(9) }]);
+    expect((await between('2024-01-10', '2024-03-01')).entered).toMatchObject([{ reason: 'remanded', event: uuid(9) }]);
   });
 
   it('by the policy', async () => {
     await at.say('case', 'a', ...member(), { type: 'remanded', occurredOn: '2024-01-10', measure: 'house-arrest' });
     await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['house-arrest'] });
     expect((await between('2024-02-01', '2024-04-01')).entered).toMatchObject([
-      { reason: 'policy', on: '2024-03-01', fact: null },
+      { reason: 'policy', on: '2024-03-01', event: null },
     ]);
   });
 
@@ -261,7 +261,7 @@ describe('who changed category', () => {
           on: '2024-02-01',
           category: 'journalists',
           previousCategory: 'believers',
-          fact: uuid(9),
+          event: uuid(9),
         },
       ],
     });
@@ -364,7 +364,7 @@ it('answers in pages, by day and name, as known when the first was asked for', a
       opening: 0,
       closing: 0,
     });
-  await expect(ask('2023-12-02', span[1], { after: String(pages[0]?.next) })).rejects.toBeInstanceOf(BadMark);
+  await expect(ask('2023-12-02', span[1], { after: String(pages[0]?.next) })).rejects.toBeInstanceOf(InvalidCursor);
 });
 
 it('adds up over any days, for the certain and for the possible, whatever happened', async () => {
@@ -375,14 +375,14 @@ it('adds up over any days, for the certain and for the possible, whatever happen
       await log.list();
       if (changes)
         await log.say('list', 'union', { type: 'policy-set', from: formatDay(FIRST + 4), custody: ['free', 'remand'] });
-      for (const [no, facts] of histories.entries())
+      for (const [no, events] of histories.entries())
         for (const {
           id,
-          fact: { after: _, ...fact },
-        } of facts)
-          await log.tell(`c${String(no)}`, { id: uuid(1000 * no + id.charCodeAt(0)), fact });
+          event: { after: _, ...event },
+        } of events)
+          await log.tell(`c${String(no)}`, { id: uuid(1000 * no + id.charCodeAt(0)), event });
       const file = emptyFile();
-      file.takeIn(await log.events());
+      file.applyBatch(await log.events());
       const handlers = handlersOf(new Fixed(file, log.store));
       for (const set of MEMBER_SETS) await checkDays(handlers, set);
       file.close();
@@ -413,10 +413,10 @@ const checkDays = async (handlers: ReturnType<typeof handlersOf>, set: (typeof M
     expect(ids(entered)).toEqual(after.filter((id) => !before.includes(id)).sort());
     expect(ids(left)).toEqual(before.filter((id) => !after.includes(id)).sort());
     expect([opening, closing]).toEqual([before.length, after.length]);
-    for (const { reason, fact, on: day } of [...entered, ...left, ...moved]) {
+    for (const { reason, event, on: day } of [...entered, ...left, ...moved]) {
       expect(reason).not.toMatch(/^$|unknown|undefined/);
       expect(day).toMatch(/^2024/);
-      if (fact === null) expect(['policy', 'undecided', 'none']).toContain(reason);
+      if (event === null) expect(['policy', 'undecided', 'none']).toContain(reason);
     }
   }
   for (let from = 0; from < days.length; from += 3) {

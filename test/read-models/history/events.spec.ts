@@ -34,7 +34,7 @@ it('gives every event as it is stored', async () => {
       raised: [],
       correlationId: 'request-1',
       causationId: null,
-      fact: expect.objectContaining({ type: 'opened' }),
+      event: expect.objectContaining({ type: 'opened' }),
     },
   ]);
 });

@@ -25,7 +25,7 @@ it('says who recorded what, when, from which source, and what it changed', async
     actor: { kind: 'person', id: 'a-17', asserted: true },
     acknowledged: [],
     correlationId: 'request-1',
-    fact: {
+    event: {
       type: 'arrested',
       occurredOn: '2024-01-10',
       sources: [{ kind: 'press', citation: 'synthetic' }],
@@ -51,7 +51,7 @@ it('shows what was said of the person as changes of no day', async () => {
   ]);
 });
 
-it('shows what a late fact changed before those recorded earlier', async () => {
+it('shows what a late event changed before those recorded earlier', async () => {
   await at.say('case', 'a', { type: 'released', occurredOn: '2024-03-01', reason: 'bail' });
   await at.say('case', 'b', { type: 'arrested', occurredOn: '2024-01-01' });
   await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' });

@@ -1,5 +1,12 @@
-import { BadMark, Cases, ListMembers, SORTS, type Filters, type Page } from '../../../src/read-models/questions.js';
-import { ARTICLE, THREE_YEARS } from '../../support/facts.js';
+import {
+  InvalidCursor,
+  Cases,
+  ListMembers,
+  SORTS,
+  type Filters,
+  type Page,
+} from '../../../src/read-models/questions.js';
+import { ARTICLE, THREE_YEARS } from '../../support/events.js';
 import { everything, opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
@@ -296,16 +303,20 @@ describe('a walk through pages', () => {
       `${Buffer.from('[1,"2026-01-05",1,1,"",""]').toString('base64url')}.${sum}`,
     ];
     for (const mark of bad)
-      await expect(members({}, undefined, { limit: 2, after: mark })).rejects.toEqual(new BadMark('after'));
-    await expect(members({}, '2024-03-01', { limit: 2, after })).rejects.toEqual(new BadMark('after'));
-    await expect(members({ incident: 'x' }, undefined, { limit: 2, after })).rejects.toEqual(new BadMark('after'));
-    await expect(members({}, undefined, { limit: 2, after, sort: '-name' })).rejects.toEqual(new BadMark('after'));
-    await expect(cases({ page: { limit: 2, after } })).rejects.toEqual(new BadMark('after'));
+      await expect(members({}, undefined, { limit: 2, after: mark })).rejects.toEqual(new InvalidCursor('after'));
+    await expect(members({}, '2024-03-01', { limit: 2, after })).rejects.toEqual(new InvalidCursor('after'));
+    await expect(members({ incident: 'x' }, undefined, { limit: 2, after })).rejects.toEqual(
+      new InvalidCursor('after'),
+    );
+    await expect(members({}, undefined, { limit: 2, after, sort: '-name' })).rejects.toEqual(
+      new InvalidCursor('after'),
+    );
+    await expect(cases({ page: { limit: 2, after } })).rejects.toEqual(new InvalidCursor('after'));
     const other = await register();
     await other.list();
     await other.models.waitFor(other.token);
     const ask = { filters: {}, page: { limit: 2, after } };
-    await expect(other.ask.members.execute(new ListMembers('union', ask))).rejects.toEqual(new BadMark('after'));
+    await expect(other.ask.members.execute(new ListMembers('union', ask))).rejects.toEqual(new InvalidCursor('after'));
     await other.close();
   });
 
@@ -321,7 +332,7 @@ describe('a walk through pages', () => {
   });
 });
 
-describe('every dossier', () => {
+describe('every history', () => {
   beforeEach(async () => {
     await at.say('case', 'a', opened('Ad', 'AZ-1'));
     await at.say('case', 'b', opened('Bir', 'AZ-2'), arrested('2024-01-01'), recognised('2024-02-01', 'journalists'));

@@ -1,12 +1,16 @@
-import type { CaseFact } from '../../../src/domain/case/facts.js';
+import type { CaseEvent } from '../../../src/domain/case/events.js';
 import { courseOf } from '../../../src/domain/case/timeline.js';
-import type { Known } from '../../../src/domain/fact.js';
+import type { EventWithId } from '../../../src/domain/event.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
 import { periodRows, recognitionRows } from '../../../src/read-models/list/rows.js';
-import type { Dossier } from '../../../src/read-models/table.js';
-import { ARTICLE, day, known } from '../../support/facts.js';
+import type { CaseHistory } from '../../../src/read-models/table.js';
+import { ARTICLE, day, known } from '../../support/events.js';
 
-const dossier = (facts: readonly Known<CaseFact>[]): Dossier => ({ id: 'case', facts, ...courseOf(facts) });
+const history = (events: readonly EventWithId<CaseEvent>[]): CaseHistory => ({
+  id: 'case',
+  events,
+  ...courseOf(events),
+});
 const text = (at: number): string | null => (at === MIN_DAY || at === MAX_DAY ? null : formatDay(at));
 
 const ARRESTED = { type: 'arrested' as const, id: 'arrest', occurredOn: '2024-01-10', incident: 'soyudlu' };
@@ -19,8 +23,12 @@ const RECOGNISED = {
 };
 
 /** Days and some columns of the rows of a list. */
-const told = (facts: readonly Known<CaseFact>[], list: string, ...columns: readonly string[]): readonly unknown[] =>
-  periodRows(dossier(facts))
+const told = (
+  events: readonly EventWithId<CaseEvent>[],
+  list: string,
+  ...columns: readonly string[]
+): readonly unknown[] =>
+  periodRows(history(events))
     .filter((row) => row.list === list)
     .map((row) => [
       text(row.from_day),
@@ -30,8 +38,8 @@ const told = (facts: readonly Known<CaseFact>[], list: string, ...columns: reado
 
 describe('rows of the case in itself', () => {
   it('cover every day, and say what set the custody and why', () => {
-    const facts = known(ARRESTED, { type: 'released', id: 'release', occurredOn: '2024-02-01', reason: 'bail' });
-    expect(told(facts, '', 'custody', 'custody_by', 'custody_why', 'incident', 'undecided')).toEqual([
+    const events = known(ARRESTED, { type: 'released', id: 'release', occurredOn: '2024-02-01', reason: 'bail' });
+    expect(told(events, '', 'custody', 'custody_by', 'custody_why', 'incident', 'undecided')).toEqual([
       [null, '2024-01-10', 'unknown', null, null, null, 0],
       ['2024-01-10', '2024-02-01', 'detained', 'arrest', 'arrested', 'soyudlu', 0],
       ['2024-02-01', null, 'free', 'release', 'released:bail', 'soyudlu', 0],
@@ -39,7 +47,7 @@ describe('rows of the case in itself', () => {
   });
 
   it('say everything that can be asked', () => {
-    const facts = known(
+    const events = known(
       ARRESTED,
       {
         type: 'convicted',
@@ -51,7 +59,7 @@ describe('rows of the case in itself', () => {
       },
       RECOGNISED,
     );
-    expect(periodRows(dossier(facts)).find((row) => row.list === '' && row.from_day === day('2024-03-01'))).toEqual({
+    expect(periodRows(history(events)).find((row) => row.list === '' && row.from_day === day('2024-03-01'))).toEqual({
       list: '',
       from_day: day('2024-03-01'),
       to_day: day('2025-01-10'),
@@ -77,24 +85,24 @@ describe('rows of the case in itself', () => {
 
   it('mark life', () => {
     const sentence = { kind: 'imprisonment', life: true };
-    const facts = known(ARRESTED, { type: 'convicted', occurredOn: '2024-03-01', articles: [ARTICLE], sentence });
-    expect(told(facts, '', 'life', 'end_latest').at(-1)).toEqual(['2024-03-01', null, 1, null]);
+    const events = known(ARRESTED, { type: 'convicted', occurredOn: '2024-03-01', articles: [ARTICLE], sentence });
+    expect(told(events, '', 'life', 'end_latest').at(-1)).toEqual(['2024-03-01', null, 1, null]);
   });
 });
 
 describe('rows of a list', () => {
   it('begin with its first judgment and are cut by nothing that another list says', () => {
-    const facts = known(ARRESTED, RECOGNISED, {
+    const events = known(ARRESTED, RECOGNISED, {
       type: 'recognised',
       occurredOn: '2024-02-01',
       list: 'other',
       category: 'x',
     });
-    expect(told(facts, 'union', 'recognition', 'category', 'recognition_by', 'recognition_why', 'lists')).toEqual([
+    expect(told(events, 'union', 'recognition', 'category', 'recognition_by', 'recognition_why', 'lists')).toEqual([
       ['2024-01-20', null, 'recognised', 'believers', 'recognition', 'recognised', null],
     ]);
-    expect(told(facts, 'other', 'category')).toEqual([['2024-02-01', null, 'x']]);
-    expect(told(facts, 'third')).toEqual([]);
+    expect(told(events, 'other', 'category')).toEqual([['2024-02-01', null, 'x']]);
+    expect(told(events, 'third')).toEqual([]);
   });
 
   it('say what took somebody off, but not the words for it, which are personal', () => {
@@ -109,12 +117,12 @@ describe('rows of a list', () => {
   });
 
   it('say where the list perhaps said nothing, as long as it perhaps said something', () => {
-    const facts = known(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' });
-    expect(told(facts, 'union', 'recognition', 'custody')).toEqual([
+    const events = known(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' });
+    expect(told(events, 'union', 'recognition', 'custody')).toEqual([
       ['2024-02-01', null, 'recognised', 'detained'],
       ['2024-02-01', '2024-02-29', 'none', 'detained'],
     ]);
-    expect(periodRows(dossier(facts)).map(({ list, recognition }) => [list, recognition])).toEqual([
+    expect(periodRows(history(events)).map(({ list, recognition }) => [list, recognition])).toEqual([
       ['', null],
       ['', null],
       ['', null],
@@ -125,8 +133,8 @@ describe('rows of a list', () => {
 
   it('say once that a list may not have spoken yet, however much else it may have said', () => {
     const occurredOn = '2024-02-01/2024-02-28';
-    const facts = known(ARRESTED, { type: 'proposed', occurredOn, list: 'union' }, { ...RECOGNISED, occurredOn });
-    expect(told(facts, 'union', 'recognition')).toEqual([
+    const events = known(ARRESTED, { type: 'proposed', occurredOn, list: 'union' }, { ...RECOGNISED, occurredOn });
+    expect(told(events, 'union', 'recognition')).toEqual([
       ['2024-02-01', '2024-02-28', 'proposed'],
       ['2024-02-01', null, 'recognised'],
       ['2024-02-01', '2024-02-28', 'none'],
@@ -135,14 +143,14 @@ describe('rows of a list', () => {
 
   it('say so whatever else changed to and fro meanwhile', () => {
     const moved = (occurredOn: string, facility: string) => ({ type: 'transferred' as const, occurredOn, facility });
-    const facts = known(
+    const events = known(
       ARRESTED,
       moved('2024-01-12', 'a'),
       { ...RECOGNISED, occurredOn: '2024-01-20/2024-05-31' },
       moved('2024-02-01', 'b'),
       moved('2024-03-01', 'a'),
     );
-    expect(told(facts, 'union', 'recognition', 'facility')).toEqual([
+    expect(told(events, 'union', 'recognition', 'facility')).toEqual([
       ['2024-01-20', '2024-02-01', 'recognised', 'a'],
       ['2024-02-01', '2024-03-01', 'recognised', 'b'],
       ['2024-03-01', null, 'recognised', 'a'],
@@ -153,20 +161,20 @@ describe('rows of a list', () => {
   });
 
   it('end with the episode', () => {
-    const facts = known(
+    const events = known(
       ARRESTED,
       RECOGNISED,
       { type: 'released', occurredOn: '2024-02-01', reason: 'other' },
       { type: 'arrested', occurredOn: '2025-01-01' },
     );
-    expect(told(facts, 'union', 'custody').map((row) => (row as unknown[]).slice(0, 2))).toEqual([
+    expect(told(events, 'union', 'custody').map((row) => (row as unknown[]).slice(0, 2))).toEqual([
       ['2024-01-20', '2024-02-01'],
       ['2024-02-01', '2025-01-01'],
     ]);
   });
 });
 
-/** More facts on unknown days than are enumerated. */
+/** More events on unknown days than are enumerated. */
 const undecided = known(
   ...Array.from({ length: 14 }, (_, at) => ({
     type: 'charged' as const,
@@ -190,13 +198,13 @@ it('says of days on which too much is undecided that anything may be', () => {
 });
 
 describe('recognitions', () => {
-  const since = (facts: readonly Known<CaseFact>[], list: string): readonly unknown[] =>
-    recognitionRows(dossier(facts))
+  const since = (events: readonly EventWithId<CaseEvent>[], list: string): readonly unknown[] =>
+    recognitionRows(history(events))
       .filter((row) => row.list === list)
       .map((row) => [text(row.from_day), text(row.to_day), text(row.since_day)]);
 
   it('hold the day of the recognition that stands, one row a day', () => {
-    const facts = known(
+    const events = known(
       ARRESTED,
       { ...RECOGNISED, occurredOn: '2024-02' },
       {
@@ -206,7 +214,7 @@ describe('recognitions', () => {
         reason: 'x',
       },
     );
-    expect(since(facts, 'union')).toEqual([
+    expect(since(events, 'union')).toEqual([
       ['2024-02-01', '2024-06-01', '2024-02-01'],
       ['2024-06-01', null, null],
     ]);
@@ -221,18 +229,18 @@ describe('recognitions', () => {
   });
 
   it('of the register as a whole cover every day, with the first list to recognise', () => {
-    const facts = known(ARRESTED, RECOGNISED, {
+    const events = known(ARRESTED, RECOGNISED, {
       type: 'recognised',
       occurredOn: '2024-01-15',
       list: 'other',
       category: 'x',
     });
-    expect(since(facts, '')).toEqual([
+    expect(since(events, '')).toEqual([
       [null, '2024-01-15', null],
       ['2024-01-15', null, '2024-01-15'],
     ]);
-    expect(since(facts, 'union')).toEqual([['2024-01-20', null, '2024-01-20']]);
-    expect(recognitionRows(dossier(facts)).every((row) => row.case_id === 'case')).toBe(true);
+    expect(since(events, 'union')).toEqual([['2024-01-20', null, '2024-01-20']]);
+    expect(recognitionRows(history(events)).every((row) => row.case_id === 'case')).toBe(true);
   });
 
   it('stand apart where another stands between them', () => {
@@ -245,8 +253,8 @@ describe('recognitions', () => {
   });
 
   it('take proposals for none', () => {
-    const facts = known(ARRESTED, { type: 'proposed', occurredOn: '2024-01-20', list: 'union' });
-    expect(since(facts, 'union')).toEqual([['2024-01-20', null, null]]);
+    const events = known(ARRESTED, { type: 'proposed', occurredOn: '2024-01-20', list: 'union' });
+    expect(since(events, 'union')).toEqual([['2024-01-20', null, null]]);
   });
 
   it('stand also where too much is undecided', () => {

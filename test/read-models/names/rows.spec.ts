@@ -1,13 +1,13 @@
 import { LAST, nameKey, referenceKey } from '../../../src/domain/names/sort-key.js';
-import { headingRows, referenceRows } from '../../../src/read-models/names/rows.js';
-import type { Dossier } from '../../../src/read-models/table.js';
-import { fact } from '../../support/facts.js';
+import { listEntryRows, referenceRows } from '../../../src/read-models/names/rows.js';
+import type { CaseHistory } from '../../../src/read-models/table.js';
+import { event } from '../../support/events.js';
 import { NAME } from '../support.js';
 
-type Said = Parameters<typeof fact>[0];
-const dossier = (...said: readonly Said[]): Dossier => ({
+type Said = Parameters<typeof event>[0];
+const history = (...said: readonly Said[]): CaseHistory => ({
   id: 'case',
-  facts: said.map((fields, at) => ({ id: `f${String(at)}`, fact: fact(fields) })),
+  events: said.map((fields, at) => ({ id: `f${String(at)}`, event: event(fields) })),
   periods: [],
   unfounded: new Set(),
 });
@@ -19,14 +19,14 @@ const opened = (names: readonly object[], ...references: readonly [string, strin
 const recognised = (list: string) => ({ type: 'recognised' as const, occurredOn: '2024-01-01', list, category: 'x' });
 
 it('heads the case in the register and in every list that has judged it', () => {
-  const rows = headingRows(
-    dossier(opened([{ ...NAME, text: 'Əli' }], ['union', 'AZ-7'], ['other', '12']), recognised('union'), {
+  const rows = listEntryRows(
+    history(opened([{ ...NAME, text: 'Əli' }], ['union', 'AZ-7'], ['other', '12']), recognised('union'), {
       type: 'referenced',
       list: 'union',
       reference: 'AZ-3',
     }),
   );
-  const heading = {
+  const listEntry = {
     case_id: 'case',
     name: 'Əli',
     name_key: nameKey('Əli'),
@@ -37,13 +37,13 @@ it('heads the case in the register and in every list that has judged it', () => 
     ]),
   };
   expect(rows).toEqual([
-    { list: '', ...heading, reference_key: `other ${referenceKey('12')}` },
-    { list: 'union', ...heading, reference_key: referenceKey('AZ-3') },
+    { list: '', ...listEntry, reference_key: `other ${referenceKey('12')}` },
+    { list: 'union', ...listEntry, reference_key: referenceKey('AZ-3') },
   ]);
 });
 
 it('puts those without name or reference last', () => {
-  const rows = headingRows(dossier(recognised('union'), recognised('other'), recognised('union')));
+  const rows = listEntryRows(history(recognised('union'), recognised('other'), recognised('union')));
   expect(rows).toEqual(
     ['', 'other', 'union'].map((list) => ({
       list,
@@ -68,14 +68,14 @@ it.each([
     return { text, language: l, script: s, kind: k };
   });
   // Of names alike the first one said; so the expected one is said after all that must not come before it.
-  const shown = headingRows(dossier(opened(kind === 'alias' ? all.reverse() : all)))[0]?.name;
+  const shown = listEntryRows(history(opened(kind === 'alias' ? all.reverse() : all)))[0]?.name;
   expect(shown).toBe([language, script, kind].join(' '));
 });
 
 it('knows each reference once, also those said later', () => {
   const said = { type: 'referenced' as const, list: 'union', reference: 'AZ-1' };
   const rows = referenceRows(
-    dossier(opened([], ['union', 'AZ-1'], ['other', 'X']), said, { ...said, reference: 'AZ-2' }),
+    history(opened([], ['union', 'AZ-1'], ['other', 'X']), said, { ...said, reference: 'AZ-2' }),
   );
   expect(rows).toEqual([
     { list: 'union', reference: 'AZ-1' },

@@ -162,8 +162,8 @@ export class EsdbDouble {
   }
 
   /** Loses everything that was written after the first so many records, as a node whose files were put back. */
-  keep(count: number): void {
-    this.events.keep(count);
+  store(count: number): void {
+    this.events.store(count);
   }
 
   /** An event of somebody else, in any stream. */

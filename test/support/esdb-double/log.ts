@@ -77,7 +77,7 @@ export class Log {
   }
 
   /** What is left of a log that was put back to an earlier state: its first records, where they were. */
-  keep(count: number): void {
+  store(count: number): void {
     const kept = this.records.splice(0).slice(0, count);
     this.streams.clear();
     this.ids.clear();

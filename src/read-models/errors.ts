@@ -1,10 +1,10 @@
 /** What can go wrong while the log is taken in, and whether it may pass by itself. */
 import { StoreDamaged } from '../event-store/port.js';
-import { OutOfStep } from './model-file.js';
+import { PositionGapError } from './model-file.js';
 
 /** An event that cannot be taken in; the cause says why. */
-export class Poisoned extends Error {
-  override readonly name = 'Poisoned';
+export class PoisonEventError extends Error {
+  override readonly name = 'PoisonEventError';
 }
 
 /** By its code: classes of a native module are not the same in every realm. */
@@ -21,10 +21,11 @@ export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.
 export const isOfFile = (error: unknown): boolean => isOfSqlite(error) || /^E[A-Z]+$/.test(codeOf(error));
 
 /** The error as it is, where it is the disk's or the log's; else the event's that was being taken in. */
-export const blamed = (error: unknown): unknown =>
-  error instanceof OutOfStep || isOfSqlite(error)
+export const causeOf = (error: unknown): unknown =>
+  error instanceof PositionGapError || isOfSqlite(error)
     ? error
-    : new Poisoned('an event cannot be taken in', { cause: error });
+    : new PoisonEventError('an event cannot be taken in', { cause: error });
 
 /** Trying again later would end the same way. */
-export const isLasting = (error: unknown): boolean => error instanceof StoreDamaged || error instanceof Poisoned;
+export const isLasting = (error: unknown): boolean =>
+  error instanceof StoreDamaged || error instanceof PoisonEventError;

@@ -1,8 +1,8 @@
-/** The one way in for facts, from the REST interface and from files alike. */
-import type { CaseFactType, CaseFactOf } from '../domain/case/facts.js';
-import type { InstrumentFact, InstrumentFactType } from '../domain/instrument/facts.js';
-import type { ListFact, ListFactType } from '../domain/list/facts.js';
-import * as case_ from './case-facts.js';
+/** The one way in for events, from the REST interface and from files alike. */
+import type { CaseEventType, CaseEventOf } from '../domain/case/events.js';
+import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
+import type { ListEvent, ListEventType } from '../domain/list/events.js';
+import * as case_ from './case-events.js';
 import { CategoryDefined, InstrumentRegistered, ListDefined, PolicySet } from './definitions.js';
 import type { Class } from './field.js';
 import type { Problem } from './problems.js';
@@ -40,29 +40,29 @@ const caseClasses = {
   declined: case_.Declined,
   delisted: case_.Delisted,
   died: case_.Died,
-} satisfies { readonly [T in CaseFactType]: Fields<CaseFactOf<T>> };
+} satisfies { readonly [T in CaseEventType]: Fields<CaseEventOf<T>> };
 
 const listClasses = {
   'list-defined': ListDefined,
   'category-defined': CategoryDefined,
   'policy-set': PolicySet,
-} satisfies { readonly [T in ListFactType]: Fields<Extract<ListFact, { type: T }>> };
+} satisfies { readonly [T in ListEventType]: Fields<Extract<ListEvent, { type: T }>> };
 
 const instrumentClasses = {
   'instrument-registered': InstrumentRegistered,
-} satisfies { readonly [T in InstrumentFactType]: Fields<Extract<InstrumentFact, { type: T }>> };
+} satisfies { readonly [T in InstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
 
-/** The facts that a kind of subject takes from outside. */
-export interface FactsOf {
-  case: CaseFactOf<CaseFactType>;
-  list: ListFact;
-  instrument: InstrumentFact;
+/** The events that a kind of subject takes from outside. */
+export interface EventsOf {
+  case: CaseEventOf<CaseEventType>;
+  list: ListEvent;
+  instrument: InstrumentEvent;
 }
-export type SubjectKind = keyof FactsOf;
+export type SubjectKind = keyof EventsOf;
 
-/** The class of every type of fact that may come in. */
-export const factClasses = { case: caseClasses, list: listClasses, instrument: instrumentClasses } satisfies {
-  readonly [K in SubjectKind]: { readonly [T in FactsOf[K]['type']]: Class };
+/** The class of every type of event that may come in. */
+export const eventClasses = { case: caseClasses, list: listClasses, instrument: instrumentClasses } satisfies {
+  readonly [K in SubjectKind]: { readonly [T in EventsOf[K]['type']]: Class };
 };
 
 /** The type with which a kind of subject begins. */
@@ -70,26 +70,26 @@ export const BEGINS = {
   case: 'opened',
   list: 'list-defined',
   instrument: 'instrument-registered',
-} as const satisfies { readonly [K in SubjectKind]: FactsOf[K]['type'] };
+} as const satisfies { readonly [K in SubjectKind]: EventsOf[K]['type'] };
 
 /**
- * Reads a fact of a subject's kind from a JSON value: its type, its fields and what every fact carries. Gives the fact as a
+ * Reads an event of a subject's kind from a JSON value: its type, its fields and what every event carries. Gives the event as a
  * plain object, its type first, or every problem with it.
  */
-export const readFact = <K extends SubjectKind>(
+export const readEvent = <K extends SubjectKind>(
   kind: K,
   body: unknown,
-): { readonly fact: FactsOf[K] } | { readonly problems: readonly Problem[] } => {
+): { readonly event: EventsOf[K] } | { readonly problems: readonly Problem[] } => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { problems: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
   }
   const { type, ...fields } = body as Record<string, unknown>;
-  const classes: Readonly<Record<string, Class>> = factClasses[kind];
+  const classes: Readonly<Record<string, Class>> = eventClasses[kind];
   const found = typeof type === 'string' && Object.hasOwn(classes, type) ? classes[type] : undefined;
   if (found === undefined) {
     const code = type === undefined ? 'TYPE.MISSING' : 'TYPE.UNKNOWN';
     return { problems: [{ code, pointer: '/type', expected: `one of ${Object.keys(classes).join(', ')}` }] };
   }
   const result = read(found, fields);
-  return 'problems' in result ? result : { fact: { type, ...result.value } as unknown as FactsOf[K] };
+  return 'problems' in result ? result : { event: { type, ...result.value } as unknown as EventsOf[K] };
 };

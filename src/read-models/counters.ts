@@ -28,7 +28,7 @@ const REMEMBERED = 200;
 /** Where more events came since, everybody is counted anew. */
 const MOST_EVENTS = 1_000;
 
-export class Tallies {
+export class Counters {
   readonly #kept = new Map<string, Kept>();
 
   constructor(private readonly db: Db) {}
@@ -67,7 +67,7 @@ export class Tallies {
   }
 }
 
-const TOUCHED = 'SELECT stream FROM facts WHERE position > @since AND position <= @until';
+const TOUCHED = 'SELECT stream FROM events WHERE position > @since AND position <= @until';
 
 /** Adds and takes off; who has nobody under them any more stands no longer. */
 const sum = (...terms: readonly (readonly [Groups, 1 | -1])[]): Groups => {

@@ -1,5 +1,5 @@
 /** What can be said of a legal instrument: an amnesty act or a pardon decree. */
-import type { Edtf, FactDescription, FactOf } from '../fact.js';
+import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 export const INSTRUMENT_KINDS = ['amnesty-act', 'pardon-decree'] as const;
 
@@ -20,9 +20,9 @@ export interface InstrumentFields {
   };
 }
 
-export type InstrumentFactType = keyof InstrumentFields;
-export type InstrumentFact = FactOf<InstrumentFields>;
+export type InstrumentEventType = keyof InstrumentFields;
+export type InstrumentEvent = EventOf<InstrumentFields>;
 
-export const instrumentFacts: { readonly [T in InstrumentFactType]: FactDescription<InstrumentFields[T]> } = {
+export const instrumentEvents: { readonly [T in InstrumentEventType]: EventDescription<InstrumentFields[T]> } = {
   'instrument-registered': { means: 'A legal instrument was registered.', version: 1, dated: false, personal: [] },
 };

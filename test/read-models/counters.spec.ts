@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { Counts, COUNTED_BY, ListMembers, type Filters } from '../../src/read-models/questions.js';
 import type { Reading } from '../../src/read-models/reader.js';
-import { Tallies } from '../../src/read-models/tallies.js';
+import { Counters } from '../../src/read-models/counters.js';
 import { formatDay } from '../../src/domain/time.js';
 import { DAYS, FIRST, history } from '../support/arbitraries.js';
 import { emptyFile, Fixed, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
@@ -10,7 +10,7 @@ import { emptyFile, Fixed, handlersOf, Log, opened, uuid, type Handlers } from '
 /** Remembers nothing from one question to the next. */
 class Forgetful extends Fixed {
   override async read(): Promise<Reading> {
-    return { ...(await super.read()), tallies: new Tallies(this.file.db) };
+    return { ...(await super.read()), counters: new Counters(this.file.db) };
   }
 }
 
@@ -38,11 +38,11 @@ it('holds whatever is recorded, one by one or many at once, also after the polic
     fc.asyncProperty(histories, fc.array(fc.nat(3), { minLength: 40, maxLength: 40 }), async (cases, steps) => {
       const log = new Log();
       await log.list();
-      for (const [at, facts] of cases.entries()) {
+      for (const [at, events] of cases.entries()) {
         await log.say('case', `c${String(at)}`, opened(`Nümunə ${String(at)}`));
-        for (const { id, fact } of facts) {
-          const { after: _, ...rest } = fact;
-          await log.tell(`c${String(at)}`, { id: uuid(1000 * at + id.charCodeAt(0)), fact: rest });
+        for (const { id, event } of events) {
+          const { after: _, ...rest } = event;
+          await log.tell(`c${String(at)}`, { id: uuid(1000 * at + id.charCodeAt(0)), event: rest });
         }
         if (at === 0) await log.say('list', 'union', { type: 'policy-set', from: '2024-01-30', custody: ['detained'] });
       }
@@ -51,7 +51,7 @@ it('holds whatever is recorded, one by one or many at once, also after the polic
       const forgetful = handlersOf(new Forgetful(file, log.store));
       const events = [...(await log.events())];
       for (const many of steps) {
-        file.takeIn(events.splice(0, many + 1));
+        file.applyBatch(events.splice(0, many + 1));
         expect(await counted(remembering)).toEqual(await counted(forgetful));
         if (events.length === 0) break;
       }
@@ -67,7 +67,7 @@ it('counts everybody anew where more came than is worth carrying', async () => {
   await log.list();
   const file = emptyFile();
   const ask = handlersOf(new Fixed(file, log.store));
-  file.takeIn(await log.events());
+  file.applyBatch(await log.events());
   const total = async () => (await ask.counts.execute(new Counts('union', { by: 'category', filters: {} })))?.total;
   expect(await total()).toEqual({ yes: 0, uncertain: 0 });
   const until = file.checkpoint.position;
@@ -79,7 +79,7 @@ it('counts everybody anew where more came than is worth carrying', async () => {
       { type: 'arrested', occurredOn: '2024-01-01' },
       { type: 'recognised', occurredOn: '2024-01-01', list: 'union', category: 'believers' },
     );
-  file.takeIn((await log.events()).slice(until));
+  file.applyBatch((await log.events()).slice(until));
   expect(await total()).toEqual({ yes: 350, uncertain: 0 });
   file.close();
   await log.store.close();

@@ -1,6 +1,6 @@
 /** The `next` mark of a page: where the walk goes on, and what the whole walk answers as of. */
 import { createHash } from 'node:crypto';
-import { BadMark, type Totals } from '../questions.js';
+import { InvalidCursor, type Totals } from '../questions.js';
 
 export interface Mark {
   /** Position and day that the first page answered as of; so do the others. */
@@ -34,20 +34,20 @@ export const writeCursor = (content: unknown, question: unknown, logId: string |
   return `${text}.${digest(text, question, logId)}`;
 };
 
-/** Throws BadMark for what `writeCursor` did not write for this question and log. */
+/** Throws InvalidCursor for what `writeCursor` did not write for this question and log. */
 export const readCursor = (text: string, question: unknown, logId: string | null): unknown => {
   const [content = '', sum, ...more] = text.split('.');
-  if (more.length > 0 || sum !== digest(content, question, logId)) throw new BadMark('after');
+  if (more.length > 0 || sum !== digest(content, question, logId)) throw new InvalidCursor('after');
   return JSON.parse(Buffer.from(content, 'base64url').toString());
 };
 
-export const writeMark = (mark: Mark, question: unknown, logId: string | null): string => {
+export const writePageCursor = (mark: Mark, question: unknown, logId: string | null): string => {
   const { position, asOf, total, key, id } = mark;
   return writeCursor([position, asOf, total.yes, total.uncertain, key, id], question, logId);
 };
 
-/** Throws BadMark for what `writeMark` did not write for this question and log. */
-export const readMark = (text: string, question: unknown, logId: string | null): Mark => {
+/** Throws InvalidCursor for what `writePageCursor` did not write for this question and log. */
+export const readPageCursor = (text: string, question: unknown, logId: string | null): Mark => {
   const [position, asOf, yes, uncertain, key, id] = readCursor(text, question, logId) as [
     number,
     string,

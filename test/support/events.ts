@@ -1,23 +1,23 @@
-import type { CaseFact } from '../../src/domain/case/facts.js';
-import type { Given } from '../../src/domain/case/given.js';
-import type { Known } from '../../src/domain/fact.js';
+import type { CaseEvent } from '../../src/domain/case/events.js';
+import type { ReferenceData } from '../../src/domain/case/reference-data.js';
+import type { EventWithId } from '../../src/domain/event.js';
 import { foldInstrument } from '../../src/domain/instrument/instrument.js';
 import { foldList } from '../../src/domain/list/list.js';
 import { parseDay } from '../../src/domain/time.js';
 
-type Fields = Record<string, unknown> & { type: CaseFact['type'] };
+type Fields = Record<string, unknown> & { type: CaseEvent['type'] };
 
 const SAID = { sources: [{ kind: 'press' as const, citation: 'synthetic' }], reliability: 'reported' as const };
 
-/** A fact from its telling fields; sources and reliability are filled in. */
-export const fact = (fields: Fields): CaseFact => ({ ...SAID, ...fields }) as unknown as CaseFact;
+/** An event from its telling fields; sources and reliability are filled in. */
+export const event = (fields: Fields): CaseEvent => ({ ...SAID, ...fields }) as unknown as CaseEvent;
 
-/** Facts as a test tells them; an id is made where none is told. */
+/** Events as a test tells them; an id is made where none is told. */
 export type Told = readonly (Fields & { id?: string })[];
 
-/** Facts with ids `f1`, `f2` … or those given as `id`. */
-export const known = (...facts: Told): readonly Known<CaseFact>[] =>
-  facts.map(({ id, ...fields }, index) => ({ id: id ?? `f${String(index + 1)}`, fact: fact(fields as Fields) }));
+/** Events with ids `f1`, `f2` … or those given as `id`. */
+export const known = (...events: Told): readonly EventWithId<CaseEvent>[] =>
+  events.map(({ id, ...fields }, index) => ({ id: id ?? `f${String(index + 1)}`, event: event(fields as Fields) }));
 
 export const day = (text: string): number => {
   const parsed = parseDay(text);
@@ -29,7 +29,7 @@ export const ARTICLE = { code: 'AZ-CC', article: '234', part: '4.3' };
 export const THREE_YEARS = { kind: 'imprisonment' as const, term: 'P3Y' };
 
 /** The list `union` with two categories, the list `strict` that demands criteria, an act and a decree. */
-export const given: Given = {
+export const given: ReferenceData = {
   today: day('2026-01-05'),
   lists: new Map(
     (

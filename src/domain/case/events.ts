@@ -2,7 +2,7 @@
  * What can be said of a case: one key a type, in the order that ties of a day fall back on.
  * A new event type begins here; the compiler then demands its rule (rules.ts) and its class (schema/).
  */
-import type { Edtf, FactDescription, FactOf } from '../fact.js';
+import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 export const NAME_KINDS = ['full', 'transliteration', 'alias', 'former'] as const;
 export const SCRIPTS = ['Latn', 'Cyrl', 'Arab', 'Geor', 'Armn', 'Hebr'] as const;
@@ -165,11 +165,11 @@ export interface CaseFields {
   died: { readonly place?: string; readonly statedCause?: string; readonly inCustody?: boolean };
 }
 
-export type CaseFactType = keyof CaseFields;
-export type CaseFact = FactOf<CaseFields>;
-export type CaseFactOf<T extends CaseFactType> = Extract<CaseFact, { type: T }>;
+export type CaseEventType = keyof CaseFields;
+export type CaseEvent = EventOf<CaseFields>;
+export type CaseEventOf<T extends CaseEventType> = Extract<CaseEvent, { type: T }>;
 
-export const caseFacts: { readonly [T in CaseFactType]: FactDescription<CaseFields[T]> } = {
+export const caseEvents: { readonly [T in CaseEventType]: EventDescription<CaseFields[T]> } = {
   opened: {
     means: 'A dossier begins.',
     version: 1,
@@ -226,4 +226,4 @@ export const caseFacts: { readonly [T in CaseFactType]: FactDescription<CaseFiel
   died: { means: 'The person died.', version: 1, dated: true, personal: ['place', 'statedCause'] },
 };
 
-export const CASE_FACT_TYPES = Object.keys(caseFacts) as readonly CaseFactType[];
+export const CASE_EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];

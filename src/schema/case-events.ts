@@ -1,4 +1,4 @@
-/** What may come in as a fact of a case: a class for every type, beside its type the same fields as in the domain. */
+/** What may come in as an event of a case: a class for every type, beside its type the same fields as in the domain. */
 import {
   APPEAL_OUTCOMES,
   ARREST_KINDS,
@@ -6,7 +6,7 @@ import {
   MISTREATMENTS,
   RELEASE_REASONS,
   SEXES,
-} from '../domain/case/facts.js';
+} from '../domain/case/events.js';
 import { field, Holds } from './field.js';
 import { edtf, flag, oneOf, part, several, slug, text, whole } from './kinds.js';
 import { LIMITS } from './limits.js';

@@ -1,6 +1,6 @@
 /** What can be said of a list: one organisation's list of political prisoners, with its categories and its policy. */
 import type { Custody } from '../case/state.js';
-import type { Edtf, FactDescription, FactOf } from '../fact.js';
+import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 /** A name in the languages of the register; at least one. */
 export interface LocalName {
@@ -16,10 +16,10 @@ export interface ListFields {
   'policy-set': { readonly from: Edtf; readonly custody: readonly Custody[]; readonly paceRequired?: boolean };
 }
 
-export type ListFactType = keyof ListFields;
-export type ListFact = FactOf<ListFields>;
+export type ListEventType = keyof ListFields;
+export type ListEvent = EventOf<ListFields>;
 
-export const listFacts: { readonly [T in ListFactType]: FactDescription<ListFields[T]> } = {
+export const listEvents: { readonly [T in ListEventType]: EventDescription<ListFields[T]> } = {
   'list-defined': { means: 'A list begins.', version: 1, dated: false, personal: [] },
   'category-defined': {
     means: 'A category of the list was defined or renamed.',

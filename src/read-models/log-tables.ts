@@ -1,41 +1,41 @@
 /**
- * The facts of every stream as the log gave them, so that rows can be derived and histories reckoned without the store.
+ * The events of every stream as the log gave them, so that rows can be derived and histories reckoned without the store.
  * This is the one place of a read-model file that holds what was said; all else in it follows from here.
  */
-import type { CaseFact } from '../domain/case/facts.js';
-import type { Given } from '../domain/case/given.js';
+import type { CaseEvent } from '../domain/case/events.js';
+import type { ReferenceData } from '../domain/case/reference-data.js';
 import { refersTo } from '../domain/case/decide.js';
 import { courseOf } from '../domain/case/timeline.js';
-import type { Actor, Finding, Known } from '../domain/fact.js';
-import { parseStreamName, type AnyFact, type StreamKind } from '../domain/facts.js';
-import type { InstrumentFact } from '../domain/instrument/facts.js';
+import type { Actor, Finding, EventWithId } from '../domain/event.js';
+import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
+import type { InstrumentEvent } from '../domain/instrument/events.js';
 import { foldInstrument, type Instrument } from '../domain/instrument/instrument.js';
-import type { ListFact } from '../domain/list/facts.js';
+import type { ListEvent } from '../domain/list/events.js';
 import { foldList, type ListDefinition } from '../domain/list/list.js';
 import type { Day } from '../domain/time.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
-import type { Db, Dossier } from './table.js';
+import type { Db, CaseHistory } from './table.js';
 
-/** `facts` is in order of recording over the whole log; its stream numbers are this file's own and never leave it. */
-export const DOSSIER_TABLES = [
+/** `events` is in order of recording over the whole log; its stream numbers are this file's own and never leave it. */
+export const LOG_TABLES = [
   'CREATE TABLE streams (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (kind, id))',
-  `CREATE TABLE facts (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
+  `CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
     id TEXT NOT NULL, type TEXT NOT NULL, recorded_at TEXT NOT NULL, metadata TEXT NOT NULL, cursor TEXT NOT NULL,
-    fact TEXT NOT NULL)`,
+    event TEXT NOT NULL)`,
 ];
-export const DOSSIER_INDEXES = [
-  'CREATE UNIQUE INDEX facts_of_stream ON facts (stream, revision)',
-  'CREATE INDEX facts_by_type ON facts (type, position)',
+export const LOG_INDEXES = [
+  'CREATE UNIQUE INDEX events_of_stream ON events (stream, revision)',
+  'CREATE INDEX events_by_type ON events (type, position)',
 ];
 
-/** A fact with the position at which it was recorded. */
-export interface Entry<F extends AnyFact = AnyFact> {
+/** An event with the position at which it was recorded. */
+export interface Entry<F extends AnyEvent = AnyEvent> {
   readonly position: number;
   readonly revision: number;
-  readonly known: Known<F>;
+  readonly known: EventWithId<F>;
 }
 
-/** How a fact was recorded. */
+/** How an event was recorded. */
 export interface Metadata {
   readonly schemaVersion: number;
   readonly actor: Actor;
@@ -53,17 +53,17 @@ export interface Line extends Entry, Metadata {
 }
 
 /** A case as its entries make it. */
-export const dossierOf = (id: string, entries: readonly Entry[]): Dossier => {
-  const facts = entries.map(({ known }) => known as Known<CaseFact>);
-  return { id, facts, ...courseOf(facts) };
+export const caseHistoryOf = (id: string, entries: readonly Entry[]): CaseHistory => {
+  const events = entries.map(({ known }) => known as EventWithId<CaseEvent>);
+  return { id, events, ...courseOf(events) };
 };
 
-export class Dossiers {
+export class LogTables {
   readonly #insertStream;
-  readonly #insertFact;
+  readonly #insertEvent;
   readonly #stream;
   readonly #subject;
-  readonly #facts;
+  readonly #events;
   readonly #next;
   readonly #casesAfter;
   readonly #revision;
@@ -71,27 +71,27 @@ export class Dossiers {
 
   constructor(private readonly db: Db) {
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
-    this.#insertFact = db.prepare('INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#stream = db.prepare('SELECT no FROM streams WHERE kind = ? AND id = ?').pluck();
     this.#subject = db.prepare('SELECT kind, id FROM streams WHERE no = ?');
-    this.#facts = db
-      .prepare('SELECT position, revision, id, fact FROM facts WHERE stream = ? AND position <= ? ORDER BY revision')
+    this.#events = db
+      .prepare('SELECT position, revision, id, event FROM events WHERE stream = ? AND position <= ? ORDER BY revision')
       .raw();
-    this.#next = db.prepare(`SELECT ${LINE} FROM facts WHERE position > ? ORDER BY position`);
+    this.#next = db.prepare(`SELECT ${LINE} FROM events WHERE position > ? ORDER BY position`);
     // The + keeps SQLite from sorting all cases of the index by kind for each few of them.
     this.#casesAfter = db.prepare("SELECT no FROM streams WHERE no > ? AND +kind = 'case' ORDER BY no LIMIT ?").pluck();
-    this.#revision = db.prepare('SELECT max(revision) FROM facts WHERE stream = ? AND position <= ?').pluck();
+    this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
   }
 
   /** Keeps an event; the number of its stream. */
-  keep(event: LogEvent): number {
-    const { kind, id } = parseStreamName(event.stream);
+  store(logged: LogEvent): number {
+    const { kind, id } = parseStreamName(logged.stream);
     const stream = this.find(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
-    const { position, revision, fact, recordedAt, cursor } = event;
-    const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = event;
+    const { position, revision, event, recordedAt, cursor } = logged;
+    const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = logged;
     const metadata: Metadata = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
-    const [said, recorded] = [JSON.stringify(fact), JSON.stringify(metadata)];
-    this.#insertFact.run(position, stream, revision, event.id, fact.type, recordedAt, recorded, cursor, said);
+    const [said, recorded] = [JSON.stringify(event), JSON.stringify(metadata)];
+    this.#insertEvent.run(position, stream, revision, logged.id, event.type, recordedAt, recorded, cursor, said);
     return stream;
   }
 
@@ -107,10 +107,10 @@ export class Dossiers {
     return subject as { kind: StreamKind; id: string };
   }
 
-  /** The facts that make a case up to a position, in order of recording. Merging will read several streams here. */
-  entries<F extends AnyFact = CaseFact>(stream: number, upTo: number): readonly Entry<F>[] {
-    return (this.#facts.all(stream, upTo) as [number, number, string, string][]).map(
-      ([position, revision, id, fact]) => ({ position, revision, known: { id, fact: JSON.parse(fact) as F } }),
+  /** The events that make a case up to a position, in order of recording. Merging will read several streams here. */
+  entries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly Entry<F>[] {
+    return (this.#events.all(stream, upTo) as [number, number, string, string][]).map(
+      ([position, revision, id, event]) => ({ position, revision, known: { id, event: JSON.parse(event) as F } }),
     );
   }
 
@@ -128,19 +128,19 @@ export class Dossiers {
     return this.db.prepare("SELECT count(*) FROM streams WHERE kind = 'case'").pluck().get() as number;
   }
 
-  /** A list as its facts up to a position make it, with its revision; null where it was not defined by then. */
+  /** A list as its events up to a position make it, with its revision; null where it was not defined by then. */
   list(id: string, upTo: number): Defined<ListDefinition> | null {
-    return this.#defined<ListFact, ListDefinition>('list', id, upTo, foldList);
+    return this.#defined<ListEvent, ListDefinition>('list', id, upTo, foldList);
   }
 
   /** The same of an instrument. */
   instrument(id: string, upTo: number): Defined<Instrument> | null {
-    return this.#defined<InstrumentFact, Instrument>('instrument', id, upTo, foldInstrument);
+    return this.#defined<InstrumentEvent, Instrument>('instrument', id, upTo, foldInstrument);
   }
 
-  /** What the facts of a case refer to, as known at a position. */
-  given({ facts }: Pick<Dossier, 'facts'>, upTo: number, today: Day): Given {
-    const named = refersTo(facts.map(({ fact }) => fact));
+  /** What the events of a case refer to, as known at a position. */
+  given({ events }: Pick<CaseHistory, 'events'>, upTo: number, today: Day): ReferenceData {
+    const named = refersTo(events.map(({ event }) => event));
     const defined = <D>(ids: ReadonlySet<string>, of: (id: string) => D | undefined): ReadonlyMap<string, D> =>
       new Map([...ids].flatMap((id) => ((found) => (found === undefined ? [] : [[id, found] as const]))(of(id))));
     return {
@@ -156,24 +156,24 @@ export class Dossiers {
     const wanted = named.map(([name]) => `@${name}`);
     // Of each type the next ones by themselves, since an index by type gives several types in no order of positions.
     const next = wanted.map(
-      (type) => `SELECT * FROM (SELECT position FROM facts WHERE type = ${type} AND position > @after
+      (type) => `SELECT * FROM (SELECT position FROM events WHERE type = ${type} AND position > @after
         ORDER BY position LIMIT @limit)`,
     );
     const ofTypes = stream === null ? `position IN (${next.join(' UNION ALL ')})` : `type IN (${wanted.join(', ')})`;
-    const sql = `SELECT ${LINE} FROM facts
+    const sql = `SELECT ${LINE} FROM events
       WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
       ${types === null ? '' : `AND ${ofTypes}`} ORDER BY position LIMIT @limit`;
     const rows = this.db.prepare(sql).all({ after, limit, stream, ...Object.fromEntries(named) }) as StoredLine[];
     return rows.map((row) => this.#line(row));
   }
 
-  /** The next lines after a position, of every stream: at most `limit`, and no more once their facts have `full` characters. */
+  /** The next lines after a position, of every stream: at most `limit`, and no more once their events have `full` characters. */
   next(after: number, full: number, limit = Infinity): readonly Line[] {
     const rows: StoredLine[] = [];
     let length = 0;
     for (const row of this.#next.iterate(after) as IterableIterator<StoredLine>) {
       rows.push(row);
-      length += row.fact.length;
+      length += row.event.length;
       if (length >= full || rows.length >= limit) break;
     }
     return rows.map((row) => this.#line(row));
@@ -182,13 +182,13 @@ export class Dossiers {
   /** Where the log goes on after a position: null before the first event, undefined where the position is not reached. */
   cursorAt(position: number): Cursor | null | undefined {
     if (position <= 0) return null;
-    return this.db.prepare('SELECT cursor FROM facts WHERE position = ?').pluck().get(position) as Cursor | undefined;
+    return this.db.prepare('SELECT cursor FROM events WHERE position = ?').pluck().get(position) as Cursor | undefined;
   }
 
   /** The id of the event at a position, null where it is not reached. */
   idAt(position: number): string | null {
     return (
-      (this.db.prepare('SELECT id FROM facts WHERE position = ?').pluck().get(position) as string | undefined) ?? null
+      (this.db.prepare('SELECT id FROM events WHERE position = ?').pluck().get(position) as string | undefined) ?? null
     );
   }
 
@@ -196,7 +196,7 @@ export class Dossiers {
     return {
       position: row.position,
       revision: row.revision,
-      known: { id: row.id, fact: JSON.parse(row.fact) as AnyFact },
+      known: { id: row.id, event: JSON.parse(row.event) as AnyEvent },
       stream: row.stream,
       subject: this.subject(row.stream),
       recordedAt: row.recorded_at,
@@ -205,11 +205,11 @@ export class Dossiers {
   }
 
   /** Every question about a list begins with its definition: the last ones are kept folded. */
-  #defined<F extends AnyFact, D>(
+  #defined<F extends AnyEvent, D>(
     kind: StreamKind,
     id: string,
     upTo: number,
-    fold: (id: string, facts: readonly F[]) => D | null,
+    fold: (id: string, events: readonly F[]) => D | null,
   ): Defined<D> | null {
     const stream = this.find(kind, id);
     const revision = stream === null ? null : (this.#revision.get(stream, upTo) as number | null);
@@ -218,7 +218,7 @@ export class Dossiers {
     if (kept?.revision === revision) return kept as Defined<D>;
     const definition = fold(
       id,
-      this.entries<F>(stream, upTo).map(({ known }) => known.fact),
+      this.entries<F>(stream, upTo).map(({ known }) => known.event),
     );
     if (definition === null) return null;
     const defined = { revision, definition };
@@ -228,7 +228,7 @@ export class Dossiers {
   }
 }
 
-const LINE = 'position, revision, facts.id AS id, stream, recorded_at, metadata, fact';
+const LINE = 'position, revision, events.id AS id, stream, recorded_at, metadata, event';
 /** Registers have a handful of lists and some dozens of acts. */
 const MOST_FOLDED = 1_000;
 
@@ -244,5 +244,5 @@ interface StoredLine {
   readonly stream: number;
   readonly recorded_at: string;
   readonly metadata: string;
-  readonly fact: string;
+  readonly event: string;
 }

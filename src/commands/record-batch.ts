@@ -1,24 +1,24 @@
-/** Many facts at once: rows about many cases, each recorded or refused for itself. */
+/** Many events at once: rows about many cases, each recorded or refused for itself. */
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CaseFact, Reference } from '../domain/case/facts.js';
+import type { CaseEvent, Reference } from '../domain/case/events.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
-import type { Actor } from '../domain/fact.js';
+import type { Actor } from '../domain/event.js';
 import { referenceId, referencesOf } from '../domain/reference/reference.js';
 import { EVENT_STORE, type Cursor, type EventStore } from '../event-store/port.js';
 import { holderOf } from './claim-references.js';
 import { newCaseId } from './ids.js';
-import { RecordFacts, RecordFactsHandler, type FactsRecorded, type FactsToRecord } from './record-facts.js';
+import { RecordEvents, RecordEventsHandler, type EventsRecorded, type EventsToRecord } from './record-events.js';
 
 /** How a row names its case: by its id, by a reference, or not at all where it opens one. */
 export type CaseNamed = { readonly id: string } | Reference | null;
 
 export type Row =
-  | (Pick<FactsToRecord, 'acknowledge' | 'expectedRevision'> & { readonly case: CaseNamed; readonly fact: CaseFact })
+  | (Pick<EventsToRecord, 'acknowledge' | 'expectedRevision'> & { readonly case: CaseNamed; readonly event: CaseEvent })
   /** One that could not be read: with the references that it seems to give its case. */
   | { readonly unreadable: readonly Reference[] };
 
-export interface RowsToRecord {
+export interface BatchToRecord {
   readonly rows: readonly Row[];
   readonly actor: Actor;
   /** Key of the whole; each row has its own, made from it and the row's number. */
@@ -26,23 +26,23 @@ export interface RowsToRecord {
   readonly correlationId: string;
 }
 
-export type RowRecorded =
-  | FactsRecorded
+export type RowOutcome =
+  | EventsRecorded
   | { readonly outcome: 'unreadable' }
   /** An earlier row was to give its case the reference that this one names it by, and was not recorded. */
   | { readonly outcome: 'reference-not-given' }
   /** Thrown by the store; whether the row was recorded may be unknown. */
   | { readonly outcome: 'failed'; readonly error: unknown };
 
-export interface RowsRecorded {
+export interface BatchRecorded {
   /** One for each row, in their order. */
-  readonly rows: readonly RowRecorded[];
-  /** The store's cursor of the last fact recorded, null where none was. */
+  readonly rows: readonly RowOutcome[];
+  /** The store's cursor of the last event recorded, null where none was. */
   readonly token: Cursor | null;
 }
 
-export class RecordMany extends Command<RowsRecorded> {
-  constructor(readonly request: RowsToRecord) {
+export class RecordBatch extends Command<BatchRecorded> {
+  constructor(readonly request: BatchToRecord) {
     super();
   }
 }
@@ -56,23 +56,23 @@ interface Plan {
   /** The earlier row that gives the reference by which this one names its case. */
   readonly givenBy?: number;
 }
-type Failed = Extract<RowRecorded, { outcome: 'failed' }>;
+type Failed = Extract<RowOutcome, { outcome: 'failed' }>;
 
 /**
- * Records each row as RecordFacts would, those of one case in their order, those of different cases beside each other.
+ * Records each row as RecordEvents would, those of one case in their order, those of different cases beside each other.
  * A reference means the case to which the last row before gives it; else the one that holds it in the register.
  */
-@CommandHandler(RecordMany)
-export class RecordManyHandler implements ICommandHandler<RecordMany> {
+@CommandHandler(RecordBatch)
+export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly facts: RecordFactsHandler,
+    private readonly events: RecordEventsHandler,
   ) {}
 
-  async execute({ request }: RecordMany): Promise<RowsRecorded> {
+  async execute({ request }: RecordBatch): Promise<BatchRecorded> {
     const plans = await this.plan(request);
-    const answers: RowRecorded[] = [];
+    const answers: RowOutcome[] = [];
     await beside(rowsOfEach(plans), async (rows) => {
       for (const at of rows) answers[at] = await this.record(request, at, plans[at] as Plan, answers);
     });
@@ -81,7 +81,7 @@ export class RecordManyHandler implements ICommandHandler<RecordMany> {
   }
 
   /** Finds out which case each row is about, before any is written. */
-  private async plan({ rows, actor, key }: RowsToRecord): Promise<readonly Plan[]> {
+  private async plan({ rows, actor, key }: BatchToRecord): Promise<readonly Plan[]> {
     const held = await this.holders(rows);
     const given = new Map<string, number>();
     const plans: Plan[] = [];
@@ -113,28 +113,28 @@ export class RecordManyHandler implements ICommandHandler<RecordMany> {
   }
 
   private async record(
-    { rows, actor, key, correlationId }: RowsToRecord,
+    { rows, actor, key, correlationId }: BatchToRecord,
     at: number,
     { caseId, givenBy }: Plan,
-    answers: readonly RowRecorded[],
-  ): Promise<RowRecorded> {
+    answers: readonly RowOutcome[],
+  ): Promise<RowOutcome> {
     const row = rows[at] as Row;
     if ('unreadable' in row) return { outcome: 'unreadable' };
     if (givenBy !== undefined && answers[givenBy]?.outcome !== 'recorded') return { outcome: 'reference-not-given' };
     if (caseId === null) return { outcome: 'unknown-subject' };
     if (typeof caseId === 'object') return caseId;
-    const { fact, case: named, ...more } = row;
+    const { event, case: named, ...more } = row;
     const own = keyOf(key, at);
-    const request: FactsToRecord = {
+    const request: EventsToRecord = {
       subject: { kind: 'case', id: caseId },
       begins: named === null,
-      facts: [fact],
+      events: [event],
       actor,
       correlationId,
       ...(own === undefined ? {} : { key: own }),
       ...more,
     };
-    return orFailed(() => this.facts.execute(new RecordFacts(request)));
+    return orFailed(() => this.events.execute(new RecordEvents(request)));
   }
 }
 
@@ -142,7 +142,7 @@ export class RecordManyHandler implements ICommandHandler<RecordMany> {
 const keyOf = (key: string | undefined, at: number): string | undefined =>
   key === undefined ? undefined : `${key} ${at + 1}`;
 
-const givenIn = (row: Row): readonly Reference[] => ('unreadable' in row ? row.unreadable : referencesOf(row.fact));
+const givenIn = (row: Row): readonly Reference[] => ('unreadable' in row ? row.unreadable : referencesOf(row.event));
 
 /** Where the rows of each case stand; a row about none stands alone. */
 const rowsOfEach = (plans: readonly Plan[]): readonly (readonly number[])[] => {

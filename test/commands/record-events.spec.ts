@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordFacts, type FactsToRecord } from '../../src/commands/record-facts.js';
-import { ARTICLE, fact, THREE_YEARS } from '../support/facts.js';
+import { RecordEvents, type EventsToRecord } from '../../src/commands/record-events.js';
+import { ARTICLE, event, THREE_YEARS } from '../support/events.js';
 import { ANNA, arrested, MINUTE, named, opened, recognised, Register, request } from './support.js';
 
 let register: Register;
@@ -13,17 +13,17 @@ beforeEach(async () => {
 });
 afterEach(() => register.store.close());
 
-const released = (occurredOn: string) => fact({ type: 'released', occurredOn, reason: 'other' });
+const released = (occurredOn: string) => event({ type: 'released', occurredOn, reason: 'other' });
 
 describe('recorded', () => {
-  it('answers with revision, ids, findings and the cursor of the last fact', async () => {
+  it('answers with revision, ids, findings and the cursor of the last event', async () => {
     const answer = await register.recorded(request(id, [opened(), arrested('2025-01-02')]));
     const events = await register.caseEvents(id);
     expect(answer).toEqual({
       outcome: 'recorded',
       subject: { kind: 'case', id },
       revision: 1,
-      facts: events.map((e) => e.id),
+      events: events.map((e) => e.id),
       findings: [],
       token: events[1]?.cursor,
       repeated: false,
@@ -36,7 +36,7 @@ describe('recorded', () => {
       {
         stream: `case-${id}`,
         revision: 0,
-        fact: opened(),
+        event: opened(),
         schemaVersion: 1,
         recordedAt: '2026-01-05T08:00:00.000Z',
         actor: ANNA,
@@ -80,35 +80,40 @@ describe('recorded', () => {
 describe('acknowledge', () => {
   const twice = () => [opened(), arrested('2025-01-02'), arrested('2025-02-02'), named('Other Name')];
 
-  it('stores an acknowledged code with the facts that it is about, and the findings with the first of the batch', async () => {
+  it('stores an acknowledged code with the events that it is about, and the findings with the first of the batch', async () => {
     const answer = await register.recorded(request(id, twice(), { acknowledge: ['CASE.ALREADY_HELD'] }));
     const events = await register.caseEvents(id);
     const finding = answer.findings[0];
     expect(answer.findings).toEqual([{ ...finding, code: 'CASE.ALREADY_HELD', grade: 'ask' }]);
-    expect(finding?.facts).toContain(answer.facts[2]);
+    expect(finding?.events).toContain(answer.events[2]);
     expect(events.map((e) => e.raised)).toEqual([answer.findings, [], [], []]);
     expect(events.map((e) => e.acknowledged)).toEqual(
-      events.map((e) => (finding?.facts.includes(e.id) === true ? ['CASE.ALREADY_HELD'] : [])),
+      events.map((e) => (finding?.events.includes(e.id) === true ? ['CASE.ALREADY_HELD'] : [])),
     );
   });
 
   it('stores nothing for a code that no finding asked for, and nothing for a warning', async () => {
-    const facts = [opened(), recognised('2025-01-02')];
+    const events = [opened(), recognised('2025-01-02')];
     const acknowledge = ['CASE.ALREADY_HELD', 'CASE.RECOGNISED_NOT_HELD'];
-    const answer = await register.recorded(request(id, facts, { acknowledge }));
+    const answer = await register.recorded(request(id, events, { acknowledge }));
     expect(answer.findings.map((f) => [f.code, f.grade])).toEqual([['CASE.RECOGNISED_NOT_HELD', 'warn']]);
     expect((await register.caseEvents(id)).map((e) => e.acknowledged)).toEqual([[], []]);
   });
 
-  it('stores a code with the first of the batch where the finding is about facts of before alone', async () => {
-    const convicted = fact({ type: 'convicted', occurredOn: '2025-02-02', articles: [ARTICLE], sentence: THREE_YEARS });
-    const paroled = fact({ type: 'paroled', occurredOn: '2025-06-02' });
+  it('stores a code with the first of the batch where the finding is about events of before alone', async () => {
+    const convicted = event({
+      type: 'convicted',
+      occurredOn: '2025-02-02',
+      articles: [ARTICLE],
+      sentence: THREE_YEARS,
+    });
+    const paroled = event({ type: 'paroled', occurredOn: '2025-06-02' });
     const before = await register.recorded(request(id, [opened(), arrested('2025-01-02'), convicted, paroled]));
     // Another episode in between, learned of late: now the parole has no conviction before it.
     const late = [released('2025-03-02'), arrested('2025-04-02')];
     expect(await register.record(request(id, late))).toMatchObject({ outcome: 'refused' });
     const answer = await register.recorded(request(id, late, { acknowledge: ['CASE.NOT_CONVICTED'] }));
-    expect(answer.findings).toMatchObject([{ code: 'CASE.NOT_CONVICTED', facts: [before.facts[3]] }]);
+    expect(answer.findings).toMatchObject([{ code: 'CASE.NOT_CONVICTED', events: [before.events[3]] }]);
     const events = (await register.caseEvents(id)).slice(-2);
     expect(events.map((e) => e.acknowledged)).toEqual([['CASE.NOT_CONVICTED'], []]);
   });
@@ -121,7 +126,7 @@ describe('acknowledge', () => {
 
 describe('what stands in the way', () => {
   /** The answer to a request that must record nothing anywhere, also no claim. */
-  const without = async (asked: FactsToRecord) => {
+  const without = async (asked: EventsToRecord) => {
     const length = (await register.log()).length;
     const answer = await register.record(asked);
     expect(await register.log()).toHaveLength(length);
@@ -129,23 +134,23 @@ describe('what stands in the way', () => {
   };
 
   it('refuses with every finding', async () => {
-    const facts = [opened('AZ-1'), recognised('2025-01-02', 'nobody'), arrested('2027-01-01')];
-    const answer = await without(request(id, facts));
+    const events = [opened('AZ-1'), recognised('2025-01-02', 'nobody'), arrested('2027-01-01')];
+    const answer = await without(request(id, events));
     expect(answer).toMatchObject({ outcome: 'refused' });
     const codes = answer.outcome === 'refused' ? answer.findings.map((f) => f.code) : [];
     expect(codes).toEqual(expect.arrayContaining(['CATEGORY.UNKNOWN', 'DATE.FUTURE']));
   });
 
   it('refuses what is asked and not acknowledged, also when another code is', async () => {
-    const facts = [opened('AZ-1'), released('2025-01-02')];
+    const events = [opened('AZ-1'), released('2025-01-02')];
     const refused = { outcome: 'refused', findings: [{ code: 'CASE.NOT_HELD', grade: 'ask' }] };
-    expect(await without(request(id, facts))).toMatchObject(refused);
-    expect(await without(request(id, facts, { acknowledge: ['CASE.ALREADY_HELD'] }))).toMatchObject(refused);
+    expect(await without(request(id, events))).toMatchObject(refused);
+    expect(await without(request(id, events, { acknowledge: ['CASE.ALREADY_HELD'] }))).toMatchObject(refused);
   });
 
   it('refuses a reference of a list that nobody defined', async () => {
-    const facts = [fact({ type: 'opened', names: [], references: [{ list: 'nobody', reference: '1' }] })];
-    expect(await without(request(id, facts))).toMatchObject({
+    const events = [event({ type: 'opened', names: [], references: [{ list: 'nobody', reference: '1' }] })];
+    expect(await without(request(id, events))).toMatchObject({
       outcome: 'refused',
       findings: [{ code: 'LIST.UNKNOWN' }],
     });
@@ -179,11 +184,11 @@ describe('what stands in the way', () => {
   it('bounds a batch and a case', async () => {
     const names = (count: number) => Array.from({ length: count }, (_, index) => named(`Name ${String(index)}`));
     await register.recorded(request(id, [opened(), ...names(999)]));
-    expect(await without(request(id, names(1001)))).toEqual({ outcome: 'too-many-facts', limit: 1000 });
+    expect(await without(request(id, names(1001)))).toEqual({ outcome: 'too-many-events', limit: 1000 });
     await register.recorded(request(id, names(999)));
-    expect(await without(request(id, names(2)))).toEqual({ outcome: 'too-many-facts', limit: 2000 });
+    expect(await without(request(id, names(2)))).toEqual({ outcome: 'too-many-events', limit: 2000 });
     await register.recorded(request(id, names(1)));
-    expect(await without(request(id, names(1)))).toEqual({ outcome: 'too-many-facts', limit: 2000 });
+    expect(await without(request(id, names(1)))).toEqual({ outcome: 'too-many-events', limit: 2000 });
   });
 
   it('throws for an empty batch, which is a bug of the caller', async () => {
@@ -192,9 +197,9 @@ describe('what stands in the way', () => {
 });
 
 describe('somebody was faster', () => {
-  /** Somebody who records one fact before each of our appends to the case, as often as told. */
-  const against = (facts: readonly (() => ReturnType<typeof named>)[]) => {
-    const waiting = [...facts];
+  /** Somebody who records one event before each of our appends to the case, as often as told. */
+  const against = (events: readonly (() => ReturnType<typeof named>)[]) => {
+    const waiting = [...events];
     return register.through(async (append, stream, expected, events) => {
       const next = stream === `case-${id}` ? waiting.shift() : undefined;
       if (next !== undefined) await register.recorded(request(id, [next()]));
@@ -205,21 +210,21 @@ describe('somebody was faster', () => {
 
   it('decides again, and is recorded behind', async () => {
     await register.recorded(request(id, [opened()]));
-    const answer = await against([name, name]).execute(new RecordFacts(request(id, [named('Slower')])));
+    const answer = await against([name, name]).execute(new RecordEvents(request(id, [named('Slower')])));
     expect(answer).toMatchObject({ outcome: 'recorded', revision: 3 });
   });
 
   it('decides again with what came between', async () => {
     await register.recorded(request(id, [opened()]));
     const handler = against([() => arrested('2025-01-02')]);
-    const answer = await handler.execute(new RecordFacts(request(id, [arrested('2025-01-02')])));
+    const answer = await handler.execute(new RecordEvents(request(id, [arrested('2025-01-02')])));
     expect(answer).toMatchObject({ outcome: 'refused', findings: [{ code: 'CASE.ALREADY_HELD' }] });
   });
 
   it('gives up after twenty attempts', async () => {
     await register.recorded(request(id, [opened()]));
     const handler = against(Array.from({ length: 21 }, () => name));
-    const answer = await handler.execute(new RecordFacts(request(id, [named('Slower')])));
+    const answer = await handler.execute(new RecordEvents(request(id, [named('Slower')])));
     expect(answer).toEqual({ outcome: 'conflict', named: false, revision: 20 });
     expect(await register.caseEvents(id)).toHaveLength(21);
   });
@@ -227,7 +232,7 @@ describe('somebody was faster', () => {
   it('does not decide again behind a caller who named a revision', async () => {
     await register.recorded(request(id, [opened()]));
     const asked = request(id, [named('Slower')], { expectedRevision: 0 });
-    expect(await against([name]).execute(new RecordFacts(asked))).toEqual({
+    expect(await against([name]).execute(new RecordEvents(asked))).toEqual({
       outcome: 'conflict',
       named: true,
       revision: 1,

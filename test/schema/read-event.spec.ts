@@ -1,45 +1,45 @@
-import { allFacts } from '../../src/domain/facts.js';
+import { allEvents } from '../../src/domain/events.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
 import type { Problem } from '../../src/schema/problems.js';
 import type { Loose } from '../support/contract.js';
-import { factClasses, readFact, type SubjectKind } from '../../src/schema/read-fact.js';
+import { eventClasses, readEvent, type SubjectKind } from '../../src/schema/read-event.js';
 
-const kinds = Object.keys(factClasses) as SubjectKind[];
-const types = kinds.flatMap((kind) => Object.keys(factClasses[kind]).map((type) => [kind, type] as const));
+const kinds = Object.keys(eventClasses) as SubjectKind[];
+const types = kinds.flatMap((kind) => Object.keys(eventClasses[kind]).map((type) => [kind, type] as const));
 const example = (type: string) => structuredClone((examples as unknown as Record<string, object>)[type]!) as Loose;
 
 const said = { sources: [{ kind: 'press', citation: 'synthetic' }] };
 const problemsOf = (kind: SubjectKind, body: unknown): readonly Problem[] => {
-  const result = readFact(kind, body);
-  if ('fact' in result) throw new Error('was read');
+  const result = readEvent(kind, body);
+  if ('event' in result) throw new Error('was read');
   return result.problems;
 };
 const codes = (kind: SubjectKind, body: unknown): readonly string[] =>
   problemsOf(kind, body).map((p) => `${p.code} ${p.pointer}`);
-const factOf = (kind: SubjectKind, body: unknown): Loose => {
-  const result = readFact(kind, body);
+const eventOf = (kind: SubjectKind, body: unknown): Loose => {
+  const result = readEvent(kind, body);
   if ('problems' in result) throw new Error(JSON.stringify(result.problems));
-  return result.fact;
+  return result.event;
 };
 
 describe('every type', () => {
   it('has a class, but for those that nobody reports', () => {
     expect(types.map(([, type]) => type).sort()).toEqual(
-      Object.keys(allFacts)
+      Object.keys(allEvents)
         .filter((type) => type !== 'reference-claimed')
         .sort(),
     );
   });
 
   it.each(types)('%s %s: the full example is read as it is, as a plain object', (kind, type) => {
-    const fact = factOf(kind, example(type));
-    expect(fact).toStrictEqual(example(type));
-    expect(Object.keys(fact)[0]).toBe('type');
+    const event = eventOf(kind, example(type));
+    expect(event).toStrictEqual(example(type));
+    expect(Object.keys(event)[0]).toBe('type');
   });
 
   it.each(types)('%s %s: says when it happened exactly where the domain says so', (kind, type) => {
-    const { dated } = allFacts[type as keyof typeof allFacts];
+    const { dated } = allEvents[type as keyof typeof allEvents];
     if (dated) {
       expect(codes(kind, { ...example(type), occurredOn: undefined })).toEqual(['FIELD.MISSING /occurredOn']);
     } else {
@@ -49,19 +49,19 @@ describe('every type', () => {
   });
 
   it.each(types)('%s %s: each required field is asked for, null is refused in all but described', (kind, type) => {
-    const classes: Readonly<Record<string, new () => object>> = factClasses[kind];
+    const classes: Readonly<Record<string, new () => object>> = eventClasses[kind];
     for (const field of fieldsOf(classes[type]!)) {
       const { [field.name]: _, ...rest } = example(type);
       const required = field.optional !== true && !Object.hasOwn(field, 'default');
       if (required) expect(codes(kind, rest)).toContain(`FIELD.MISSING /${field.name}`);
-      const withNull = readFact(kind, { ...example(type), [field.name]: null });
-      if (field.nullable === true) expect('fact' in withNull).toBe(true);
+      const withNull = readEvent(kind, { ...example(type), [field.name]: null });
+      if (field.nullable === true) expect('event' in withNull).toBe(true);
       else expect(codes(kind, { ...example(type), [field.name]: null })).toContain(`FIELD.NULL /${field.name}`);
     }
   });
 
   it.each(types)('%s %s: no field takes a value of another kind, none is converted', (kind, type) => {
-    const classes: Readonly<Record<string, new () => object>> = factClasses[kind];
+    const classes: Readonly<Record<string, new () => object>> = eventClasses[kind];
     for (const { name, kind: valueKind } of fieldsOf(classes[type]!)) {
       const wrong = valueKind.schema['type'] === 'string' ? [7, true, [], {}] : ['7', 'true', 'x'];
       for (const value of wrong) {
@@ -82,7 +82,7 @@ describe('every type', () => {
 
   it.each(types)('%s %s: reliability is `reported` where nothing is said', (kind, type) => {
     const { reliability: _, ...rest } = example(type);
-    expect(factOf(kind, rest)['reliability']).toBe('reported');
+    expect(eventOf(kind, rest)['reliability']).toBe('reported');
   });
 
   it.each(types)('%s %s: needs a source', (kind, type) => {
@@ -91,7 +91,7 @@ describe('every type', () => {
 });
 
 describe('the type', () => {
-  it.each([null, [], 'x', 7, true])('%j is no fact', (body) => {
+  it.each([null, [], 'x', 7, true])('%j is no event', (body) => {
     expect(problemsOf('case', body)).toEqual([{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }]);
   });
 
@@ -119,11 +119,11 @@ describe('values', () => {
   ])('text %j: %s', (value, code) => expect(codes('case', text(value))).toEqual([`${code} /court`]));
 
   it.each(['x', '😀'.repeat(200), '=HYPERLINK("http://127.0.0.1/x","y")', 'Şəki', '<b>'])('text %j is text', (value) =>
-    expect(factOf('case', text(value))['court']).toBe(value),
+    expect(eventOf('case', text(value))['court']).toBe(value),
   );
 
   it('a note may have several lines, but no other control characters', () => {
-    expect(factOf('case', { ...text('x'), note: 'a\nb' })['note']).toBe('a\nb');
+    expect(eventOf('case', { ...text('x'), note: 'a\nb' })['note']).toBe('a\nb');
     expect(codes('case', { ...text('x'), note: 'a\tb' })).toEqual(['TEXT.CHARACTERS /note']);
     expect(codes('case', { ...text('x'), note: 'x'.repeat(4_001) })).toEqual(['TEXT.TOO_LONG /note']);
   });
@@ -136,7 +136,7 @@ describe('values', () => {
   );
 
   it.each(['2024-02-29', '2024', '2024-02', '2020-06~', '2024-02/2024-03'])('date %j is one', (occurredOn) => {
-    expect(factOf('case', { type: 'tried', ...said, occurredOn })['occurredOn']).toBe(occurredOn);
+    expect(eventOf('case', { type: 'tried', ...said, occurredOn })['occurredOn']).toBe(occurredOn);
   });
 
   it('a policy begins on a full day', () => {
@@ -159,7 +159,7 @@ describe('articles', () => {
   const charged = (...articles: unknown[]) => ({ type: 'charged', ...said, occurredOn: '2024', articles });
 
   it('get the default code, and keep a part of the form 1-1', () => {
-    expect(factOf('case', charged({ article: '234', part: '1-1' }))['articles']).toStrictEqual([
+    expect(eventOf('case', charged({ article: '234', part: '1-1' }))['articles']).toStrictEqual([
       { code: 'AZ-CC', article: '234', part: '1-1' },
     ]);
   });
@@ -214,7 +214,7 @@ describe('rules that compare fields', () => {
 
   it.each([{ kind: 'imprisonment', life: true }, { kind: 'suspended', term: 'P2Y' }, { kind: 'fine' }])(
     'sentence %j is one',
-    (sentence) => expect(factOf('case', convicted(sentence))['sentence']).toStrictEqual(sentence),
+    (sentence) => expect(eventOf('case', convicted(sentence))['sentence']).toStrictEqual(sentence),
   );
 
   const pardoned = (fields: Loose) => ({ type: 'pardoned', ...said, occurredOn: '2024', decree: 'd-1', ...fields });
@@ -228,8 +228,8 @@ describe('rules that compare fields', () => {
 
   it('clemency with what its effect needs', () => {
     const replaced = pardoned({ effect: 'replaced', replacement: { kind: 'suspended', term: 'P1Y' } });
-    expect(factOf('case', replaced)).toMatchObject({ replacement: { kind: 'suspended' } });
-    expect(factOf('case', pardoned({ effect: 'term-reduced', reducedBy: 'P1Y' }))).toMatchObject({ reducedBy: 'P1Y' });
+    expect(eventOf('case', replaced)).toMatchObject({ replacement: { kind: 'suspended' } });
+    expect(eventOf('case', pardoned({ effect: 'term-reduced', reducedBy: 'P1Y' }))).toMatchObject({ reducedBy: 'P1Y' });
   });
 
   it('an appeal has a new sentence exactly where it changed one', () => {
@@ -239,7 +239,7 @@ describe('rules that compare fields', () => {
     expect(codes('case', decided({ outcome: 'upheld', newSentence }))).toEqual([
       'APPEAL.SENTENCE_MISSING /newSentence',
     ]);
-    expect(factOf('case', decided({ outcome: 'reduced', newSentence }))['newSentence']).toStrictEqual(newSentence);
+    expect(eventOf('case', decided({ outcome: 'reduced', newSentence }))['newSentence']).toStrictEqual(newSentence);
   });
 
   it('days go with an administrative arrest, described says something, a source can be found, a list has a name', () => {
@@ -275,7 +275,7 @@ describe('sources', () => {
 
   it('takes addresses as people have them', () => {
     const url = 'https://azərbaycan.example/xəbər/1?x=y#z';
-    expect(factOf('case', from({ kind: 'press', url }))['sources']).toStrictEqual([{ kind: 'press', url }]);
+    expect(eventOf('case', from({ kind: 'press', url }))['sources']).toStrictEqual([{ kind: 'press', url }]);
   });
 });
 

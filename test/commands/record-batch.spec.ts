@@ -1,6 +1,6 @@
-import { RecordMany, RecordManyHandler, type Row, type RowsToRecord } from '../../src/commands/record-many.js';
-import type { AnyFact } from '../../src/domain/facts.js';
-import type { CaseFact } from '../../src/domain/case/facts.js';
+import { RecordBatch, RecordBatchHandler, type Row, type BatchToRecord } from '../../src/commands/record-batch.js';
+import type { AnyEvent } from '../../src/domain/events.js';
+import type { CaseEvent } from '../../src/domain/case/events.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { ANNA, arrested, BORIS, named, opened, recognised, referenced, Register, request } from './support.js';
 import { newCaseId } from '../../src/commands/ids.js';
@@ -9,19 +9,19 @@ let register: Register;
 beforeEach(async () => (register = await Register.open()));
 afterEach(() => register.store.close());
 
-const row = (about: string | null, fact: AnyFact, more: Partial<Row> = {}): Row => ({
+const row = (about: string | null, event: AnyEvent, more: Partial<Row> = {}): Row => ({
   case: about === null ? null : about.includes('AZ') ? { list: 'union', reference: about } : { id: about },
-  fact: fact as CaseFact,
+  event: event as CaseEvent,
   acknowledge: [],
   ...more,
 });
-const record = (rows: readonly Row[], more: Partial<RowsToRecord> = {}) =>
-  new RecordManyHandler(register.store, register.clock, register.handler).execute(
-    new RecordMany({ rows, actor: ANNA, correlationId: newCaseId(ANNA), ...more }),
+const record = (rows: readonly Row[], more: Partial<BatchToRecord> = {}) =>
+  new RecordBatchHandler(register.store, register.clock, register.handler).execute(
+    new RecordBatch({ rows, actor: ANNA, correlationId: newCaseId(ANNA), ...more }),
   );
-const outcomes = async (rows: readonly Row[], more: Partial<RowsToRecord> = {}) =>
+const outcomes = async (rows: readonly Row[], more: Partial<BatchToRecord> = {}) =>
   (await record(rows, more)).rows.map(({ outcome }) => outcome);
-const facts = async (id: string) => (await register.caseEvents(id)).map(({ fact }) => fact.type);
+const events = async (id: string) => (await register.caseEvents(id)).map(({ event }) => event.type);
 
 const begin = async (...references: readonly string[]): Promise<string> => {
   const id = newCaseId(ANNA);
@@ -49,7 +49,7 @@ it('records rows about cases named by id and by reference, and about those that 
     [made, 2],
     [byReference, 2],
   ]);
-  expect(await facts(String(made))).toEqual(['opened', 'arrested', 'recognised']);
+  expect(await events(String(made))).toEqual(['opened', 'arrested', 'recognised']);
   expect(answer.token).toBe((await register.log()).at(-1)?.cursor);
 });
 
@@ -59,7 +59,7 @@ it('a reference that an earlier row gives to a case names that case', async () =
     'recorded',
     'recorded',
   ]);
-  expect(await facts(id)).toEqual(['opened', 'referenced', 'arrested']);
+  expect(await events(id)).toEqual(['opened', 'referenced', 'arrested']);
 });
 
 it('refuses a row for itself, and those that build on it', async () => {
@@ -91,7 +91,7 @@ it('refuses a row for itself, and those that build on it', async () => {
     'refused',
     'recorded',
   ]);
-  expect(await facts(other)).toEqual(['opened']);
+  expect(await events(other)).toEqual(['opened']);
   expect(token).not.toBeNull();
   expect(await record([row('nobody', named('x'))])).toEqual({ rows: [{ outcome: 'unknown-subject' }], token: null });
 });
@@ -134,9 +134,9 @@ it('of two at once under one key records each row once', async () => {
     row(`AZ-${i}`, arrested('2024')),
   ]).flat();
   const [one, two] = await Promise.all([record(rows, { key: 'k' }), record(rows, { key: 'k' })]);
-  const revisions = (answer: typeof one) => answer.rows.map((r) => (r.outcome === 'recorded' ? r.facts : r.outcome));
+  const revisions = (answer: typeof one) => answer.rows.map((r) => (r.outcome === 'recorded' ? r.events : r.outcome));
   expect(revisions(one)).toEqual(revisions(two));
-  const types = (await register.log()).map(({ fact }) => fact.type).filter((type) => type !== 'reference-claimed');
+  const types = (await register.log()).map(({ event }) => event.type).filter((type) => type !== 'reference-claimed');
   expect(types.filter((type) => type === 'opened')).toHaveLength(40);
   expect(types.filter((type) => type === 'arrested')).toHaveLength(40);
 });
@@ -145,13 +145,13 @@ it('says of each row that the store failed it', async () => {
   const id = await begin('AZ-1');
   const gone = createSqliteStore({ file: ':memory:' });
   await gone.close();
-  const handler = new RecordManyHandler(
+  const handler = new RecordBatchHandler(
     gone,
     register.clock,
     register.through(async () => Promise.reject(new Error('disk'))),
   );
   const { rows } = await handler.execute(
-    new RecordMany({
+    new RecordBatch({
       rows: [row('AZ-1', named('x')), row(id, named('x'))],
       actor: ANNA,
       correlationId: newCaseId(ANNA),

@@ -1,5 +1,5 @@
 /**
- * What somebody says happened (a fact), what the log keeps of it (a recorded fact), and what the register
+ * What somebody says happened (an event), what the log keeps of it (a recorded event), and what the register
  * thinks of it (a finding). Values only: no clock, no randomness, no I/O.
  */
 
@@ -18,7 +18,7 @@ export const SOURCE_KINDS = [
   'other',
 ] as const;
 
-/** Where a fact comes from. At least one of `citation` and `url` is given. */
+/** Where an event comes from. At least one of `citation` and `url` is given. */
 export interface Source {
   readonly kind: (typeof SOURCE_KINDS)[number];
   readonly citation?: string;
@@ -34,28 +34,28 @@ export interface Source {
 export const RELIABILITIES = ['reported', 'corroborated', 'verified'] as const;
 export type Reliability = (typeof RELIABILITIES)[number];
 
-/** What every fact carries beside the fields of its type. */
+/** What every event carries beside the fields of its type. */
 export interface Said {
-  /** When it happened; absent from facts about the dossier and from definitions. */
+  /** When it happened; absent from events about the case and from definitions. */
   readonly occurredOn?: Edtf;
   readonly sources: readonly Source[];
   readonly reliability: Reliability;
   readonly note?: string;
-  /** The id of a dated fact that this one certainly follows. */
+  /** The id of a dated event that this one certainly follows. */
   readonly after?: string;
 }
 
-/** The facts of a stream's kind: a union discriminated by `type`, made from a map of type to fields. */
-export type FactOf<Fields> = { [T in keyof Fields & string]: { readonly type: T } & Said & Fields[T] }[keyof Fields &
+/** The events of a stream's kind: a union discriminated by `type`, made from a map of type to fields. */
+export type EventOf<Fields> = { [T in keyof Fields & string]: { readonly type: T } & Said & Fields[T] }[keyof Fields &
   string];
 
 /** What the codec, the catalogue and the documentation need to know of an event type. */
-export interface FactDescription<Fields> {
+export interface EventDescription<Fields> {
   /** One sentence: what happened. */
   readonly means: string;
   /** The version in which it is written today; older ones are upcast on reading. */
   readonly version: number;
-  /** Whether it happened on a day (`occurredOn` is required), or is about the dossier. */
+  /** Whether it happened on a day (`occurredOn` is required), or is about the case. */
   readonly dated: boolean;
   /** Fields stored apart, so that they can be sealed; `sources` and `note` always are. */
   readonly personal: readonly (keyof Fields & string)[];
@@ -63,7 +63,7 @@ export interface FactDescription<Fields> {
 
 export const ACTOR_KINDS = ['person', 'import', 'system'] as const;
 
-/** Who recorded a fact. The id is opaque and never a name. */
+/** Who recorded an event. The id is opaque and never a name. */
 export interface Actor {
   readonly kind: (typeof ACTOR_KINDS)[number];
   readonly id: string;
@@ -73,23 +73,23 @@ export interface Actor {
 
 export type Grade = 'refuse' | 'ask' | 'warn';
 
-/** What is odd about a set of facts. `facts` are the ids of those that collide, sorted. */
+/** What is odd about a set of events. `events` are the ids of those that collide, sorted. */
 export interface Finding {
   readonly code: string;
   readonly grade: Grade;
-  readonly facts: readonly string[];
+  readonly events: readonly string[];
   /** What was expected, in English, without personal data. */
   readonly expected: string;
 }
 
-/** A fact with its id: all that the timeline needs to know of it. */
-export interface Known<F> {
+/** An event with its id: all that the timeline needs to know of it. */
+export interface EventWithId<F> {
   readonly id: string;
-  readonly fact: F;
+  readonly event: F;
 }
 
-/** A fact in the log. */
-export interface Recorded<F = unknown> extends Known<F> {
+/** An event in the log. */
+export interface RecordedEvent<F = unknown> extends EventWithId<F> {
   readonly stream: string;
   readonly revision: number;
   readonly schemaVersion: number;

@@ -1,11 +1,11 @@
-/** The one door through which every fact is decided. */
+/** The one door through which every event is decided. */
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CaseFact } from '../domain/case/facts.js';
+import type { CaseEvent } from '../domain/case/events.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
-import type { Actor, Finding, Known } from '../domain/fact.js';
-import { streamName, type AnyFact } from '../domain/facts.js';
+import type { Actor, Finding, EventWithId } from '../domain/event.js';
+import { streamName, type AnyEvent } from '../domain/events.js';
 import {
   EVENT_STORE,
   MAX_EVENTS_PER_APPEND,
@@ -15,20 +15,20 @@ import {
 } from '../event-store/port.js';
 import { claimReferences } from './claim-references.js';
 import { Decider, type SubjectKind } from './decider.js';
-import { toEvents } from './events.js';
-import { factIds } from './ids.js';
+import { toEvents } from './new-events.js';
+import { eventIds } from './ids.js';
 import { findRepeat } from './repeats.js';
-import { loadStream, MAX_FACTS, readEvents } from './streams.js';
+import { loadStream, MAX_EVENTS_PER_STREAM, readEvents } from './streams.js';
 import { Turns } from './turns.js';
 
-/** What a caller reports. `facts` are of the subject's kind, already checked in shape by schema/. */
-export interface FactsToRecord {
+/** What a caller reports. `events` are of the subject's kind, already checked in shape by schema/. */
+export interface EventsToRecord {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
-  /** True where the subject must not exist yet; the first fact then is `opened`, `list-defined`, `instrument-registered`. */
+  /** True where the subject must not exist yet; the first event then is `opened`, `list-defined`, `instrument-registered`. */
   readonly begins: boolean;
-  readonly facts: readonly AnyFact[];
+  readonly events: readonly AnyEvent[];
   readonly actor: Actor;
-  /** Makes a repeat answer as the first time did; ids of facts are made from actor, subject and key. */
+  /** Makes a repeat answer as the first time did; ids of events are made from actor, subject and key. */
   readonly key?: string;
   /** Codes of `ask` findings that the caller stands by. */
   readonly acknowledge: readonly string[];
@@ -37,14 +37,14 @@ export interface FactsToRecord {
   readonly correlationId: string;
 }
 
-export type FactsRecorded =
+export type EventsRecorded =
   | {
       readonly outcome: 'recorded';
-      readonly subject: FactsToRecord['subject'];
+      readonly subject: EventsToRecord['subject'];
       readonly revision: number;
-      readonly facts: readonly string[];
+      readonly events: readonly string[];
       readonly findings: readonly Finding[];
-      /** The store's cursor of the last fact; reads can wait for it. */
+      /** The store's cursor of the last event; reads can wait for it. */
       readonly token: string;
       readonly repeated: boolean;
     }
@@ -56,10 +56,10 @@ export type FactsRecorded =
   | { readonly outcome: 'already-exists' }
   | { readonly outcome: 'reference-taken'; readonly list: string; readonly reference: string; readonly by: string }
   | { readonly outcome: 'key-reused' }
-  | { readonly outcome: 'too-many-facts'; readonly limit: number };
+  | { readonly outcome: 'too-many-events'; readonly limit: number };
 
-export class RecordFacts extends Command<FactsRecorded> {
-  constructor(readonly request: FactsToRecord) {
+export class RecordEvents extends Command<EventsRecorded> {
+  constructor(readonly request: EventsToRecord) {
     super();
   }
 }
@@ -74,18 +74,18 @@ const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 100;
 
 /** A request with what is settled before the first attempt. */
-interface Attempt extends FactsToRecord {
+interface Attempt extends EventsToRecord {
   readonly stream: string;
-  /** The new facts with their ids, which stay the same over all attempts. */
-  readonly news: readonly Known<AnyFact>[];
+  /** The new events with their ids, which stay the same over all attempts. */
+  readonly news: readonly EventWithId<AnyEvent>[];
 }
 
 /**
- * Records the facts of one subject, all or none. What stands in the way is an outcome; thrown are the store's errors
+ * Records the events of one subject, all or none. What stands in the way is an outcome; thrown are the store's errors
  * (StoreUnavailable, StoreBusy where too many write to the subject, AppendTooLarge, StoreDamaged), and RangeError for an empty batch, which schema/ never lets through.
  */
-@CommandHandler(RecordFacts)
-export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
+@CommandHandler(RecordEvents)
+export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   private readonly decider: Decider;
   private readonly turns = new Turns();
 
@@ -96,13 +96,13 @@ export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
     this.decider = new Decider(store, clock);
   }
 
-  async execute({ request }: RecordFacts): Promise<FactsRecorded> {
-    if (request.facts.length === 0) throw new RangeError('nothing to record');
+  async execute({ request }: RecordEvents): Promise<EventsRecorded> {
+    if (request.events.length === 0) throw new RangeError('nothing to record');
     const attempt = prepare(request);
     return this.turns.run(attempt.stream, () => this.decide(attempt));
   }
 
-  private async decide(request: Attempt): Promise<FactsRecorded> {
+  private async decide(request: Attempt): Promise<EventsRecorded> {
     let answer = await this.attempt(request);
     for (let made = 1; made < MAX_ATTEMPTS && answer.outcome === 'conflict' && !answer.named; made += 1) {
       await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** made));
@@ -111,9 +111,9 @@ export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
     return answer;
   }
 
-  private async attempt(request: Attempt): Promise<FactsRecorded> {
+  private async attempt(request: Attempt): Promise<EventsRecorded> {
     const before = await loadStream(this.store, request.stream);
-    const repeat = findRepeat(before, request, request.facts);
+    const repeat = findRepeat(before, request, request.events);
     if (repeat.outcome === 'key-reused') return repeat;
     if (repeat.outcome === 'repeat') return fromLog(request, repeat.events, true);
     const obstacle = obstacleTo(request, before);
@@ -128,12 +128,12 @@ export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
   }
 
   /** Until when the references of a case may be written, or why not: they belong to somebody, or will in a moment. */
-  private async claim(request: Attempt, before: readonly StreamEvent[]): Promise<number | FactsRecorded> {
+  private async claim(request: Attempt, before: readonly StreamEvent[]): Promise<number | EventsRecorded> {
     if (request.subject.kind !== 'case') return Infinity;
     const claimed = await claimReferences(this.store, this.clock, {
       caseId: request.subject.id,
-      before: before as readonly Known<CaseFact>[],
-      news: request.news as readonly Known<CaseFact>[],
+      before: before as readonly EventWithId<CaseEvent>[],
+      news: request.news as readonly EventWithId<CaseEvent>[],
       actor: request.actor,
       correlationId: request.correlationId,
     });
@@ -145,7 +145,7 @@ export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
     request: Attempt,
     before: readonly StreamEvent[],
     events: readonly NewEvent[],
-  ): Promise<FactsRecorded> {
+  ): Promise<EventsRecorded> {
     const appended = await this.store.append(request.stream, revisionOf(before) ?? 'no-stream', events);
     if (appended.outcome === 'conflict') return lost(appended.revision);
     if (request.key !== undefined) return this.readBack(request, before);
@@ -153,61 +153,62 @@ export class RecordFactsHandler implements ICommandHandler<RecordFacts> {
   }
 
   /**
-   * Two requests under one key can meet at the same revision. Their facts have the same ids, and a store takes the
+   * Two requests under one key can meet at the same revision. Their events have the same ids, and a store takes the
    * second append for a retry of the first; only what it kept says whether they said the same.
    */
-  private async readBack(request: Attempt, before: readonly StreamEvent[]): Promise<FactsRecorded> {
-    const kept = await readEvents(this.store, request.stream, revisionOf(before) ?? -1, request.facts.length + 1);
-    const repeat = findRepeat(kept, request, request.facts);
-    if (repeat.outcome === 'new') throw new Error('the store has acknowledged facts that it does not have');
+  private async readBack(request: Attempt, before: readonly StreamEvent[]): Promise<EventsRecorded> {
+    const kept = await readEvents(this.store, request.stream, revisionOf(before) ?? -1, request.events.length + 1);
+    const repeat = findRepeat(kept, request, request.events);
+    if (repeat.outcome === 'new') throw new Error('the store has acknowledged events that it does not have');
     if (repeat.outcome === 'key-reused') return repeat;
     return fromLog(request, repeat.events, repeat.events[0]?.correlationId !== request.correlationId);
   }
 }
 
-const prepare = (request: FactsToRecord): Attempt => {
+const prepare = (request: EventsToRecord): Attempt => {
   const stream = streamName(request.subject.kind, request.subject.id);
-  const ids = factIds({ ...request, stream }, request.facts.length);
-  const news = request.facts.map((fact, index) => ({ id: ids[index] as string, fact }));
+  const ids = eventIds({ ...request, stream }, request.events.length);
+  const news = request.events.map((event, index) => ({ id: ids[index] as string, event }));
   return { ...request, stream, news };
 };
 
 const revisionOf = (events: readonly StreamEvent[]): number | null => events.at(-1)?.revision ?? null;
 
 /** What stands in the way before anything is decided. */
-const obstacleTo = (request: Attempt, before: readonly StreamEvent[]): FactsRecorded | null => {
-  const { begins, facts, expectedRevision } = request;
+const obstacleTo = (request: Attempt, before: readonly StreamEvent[]): EventsRecorded | null => {
+  const { begins, events, expectedRevision } = request;
   const revision = revisionOf(before);
   if (begins && revision !== null) return { outcome: 'already-exists' };
   if (!begins && revision === null) return { outcome: 'unknown-subject' };
   if (expectedRevision !== undefined && ![expectedRevision].flat().some((expected) => expected === revision))
     return { outcome: 'conflict', named: true, revision };
-  if (facts.length > MAX_EVENTS_PER_APPEND) return { outcome: 'too-many-facts', limit: MAX_EVENTS_PER_APPEND };
-  if (before.length + facts.length > MAX_FACTS) return { outcome: 'too-many-facts', limit: MAX_FACTS };
+  if (events.length > MAX_EVENTS_PER_APPEND) return { outcome: 'too-many-events', limit: MAX_EVENTS_PER_APPEND };
+  if (before.length + events.length > MAX_EVENTS_PER_STREAM)
+    return { outcome: 'too-many-events', limit: MAX_EVENTS_PER_STREAM };
   return null;
 };
 
 /** Somebody was faster. The next attempt finds out what that means for the request: also whether it was its own repeat. */
-const lost = (revision: number | null): FactsRecorded => ({ outcome: 'conflict', named: false, revision });
+const lost = (revision: number | null): EventsRecorded => ({ outcome: 'conflict', named: false, revision });
 
 const recorded = (
-  { subject }: FactsToRecord,
+  { subject }: EventsToRecord,
   events: readonly NewEvent[],
   revision: number,
   token: string,
   repeated: boolean,
-): FactsRecorded => ({
+): EventsRecorded => ({
   outcome: 'recorded',
   subject,
   revision,
-  facts: events.map((e) => e.id),
+  events: events.map((e) => e.id),
   findings: events.flatMap((e) => e.raised),
   token,
   repeated,
 });
 
 /** The first answer, made again from what the log kept of it. */
-const fromLog = (request: FactsToRecord, events: readonly StreamEvent[], repeated: boolean): FactsRecorded => {
+const fromLog = (request: EventsToRecord, events: readonly StreamEvent[], repeated: boolean): EventsRecorded => {
   const last = events[events.length - 1] as StreamEvent;
   return recorded(request, events, last.revision, last.cursor, repeated);
 };

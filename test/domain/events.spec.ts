@@ -1,11 +1,11 @@
-import { allFacts, describe as descriptionOf, parseStreamName, streamName } from '../../src/domain/facts.js';
+import { allEvents, describe as descriptionOf, parseStreamName, streamName } from '../../src/domain/events.js';
 
-describe('types of facts', () => {
+describe('types of events', () => {
   test('are those of cases, lists, instruments and references, each described', () => {
-    expect(Object.keys(allFacts)).toEqual(
+    expect(Object.keys(allEvents)).toEqual(
       expect.arrayContaining(['opened', 'died', 'list-defined', 'instrument-registered', 'reference-claimed']),
     );
-    for (const [type, description] of Object.entries(allFacts)) expect(descriptionOf(type)).toBe(description);
+    for (const [type, description] of Object.entries(allEvents)) expect(descriptionOf(type)).toBe(description);
   });
 
   test.each(['', 'beatified', 'toString', 'constructor', '__proto__', 'Arrested'])('%j is none', (word) => {

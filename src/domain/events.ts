@@ -1,0 +1,29 @@
+/** Every kind of stream, and what can be said in it. */
+import { caseEvents, type CaseEvent } from './case/events.js';
+import type { EventDescription } from './event.js';
+import { instrumentEvents, type InstrumentEvent } from './instrument/events.js';
+import { listEvents, type ListEvent } from './list/events.js';
+import { referenceEvents, type ReferenceEvent } from './reference/events.js';
+
+export type AnyEvent = CaseEvent | ListEvent | InstrumentEvent | ReferenceEvent;
+export type AnyEventType = AnyEvent['type'];
+
+export const allEvents = { ...caseEvents, ...listEvents, ...instrumentEvents, ...referenceEvents };
+
+/** The description of a type, or undefined for a word that is no type. */
+export const describe = (type: string): EventDescription<Record<string, unknown>> | undefined =>
+  Object.hasOwn(allEvents, type)
+    ? (allEvents[type as AnyEventType] as EventDescription<Record<string, unknown>>)
+    : undefined;
+
+export const STREAM_KINDS = ['case', 'list', 'instrument', 'reference'] as const;
+export type StreamKind = (typeof STREAM_KINDS)[number];
+
+/** `case-0190…`: the name of a stream carries an opaque id, never personal data. */
+export const streamName = (kind: StreamKind, id: string): string => `${kind}-${id}`;
+
+export const parseStreamName = (name: string): { kind: StreamKind; id: string } => {
+  const kind = STREAM_KINDS.find((k) => name.startsWith(`${k}-`));
+  if (kind === undefined) throw new RangeError(`no stream of ours: ${name}`);
+  return { kind, id: name.slice(kind.length + 1) };
+};
