@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandHandlers } from './commands/handlers.js';
+import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayIn } from './domain/time.js';
 import { noticesOf, openDataFolder, type DataFolder } from './event-store/data-folder.js';
@@ -133,7 +133,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       providers: [
         { provide: RESOURCES, useFactory: () => hold(settings, serving) },
         ...shared,
-        ...commandHandlers,
+        ...COMMAND_HANDLERS,
         ...QUERY_HANDLERS,
       ],
       exports: shared.map(({ provide }) => provide),

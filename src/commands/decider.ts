@@ -3,13 +3,12 @@ import { decideCase } from '../domain/case/decide.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { Clock } from '../domain/clock.js';
 import type { Decision, EventWithId } from '../domain/event.js';
-import type { AnyEvent } from '../domain/events.js';
+import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import { decideInstrument } from '../domain/instrument/decide.js';
 import { decideList } from '../domain/list/decide.js';
 import type { EventStore } from '../event-store/port.js';
 import { Definitions } from './definitions.js';
 
-export type SubjectKind = 'case' | 'list' | 'instrument';
 type Events = readonly EventWithId<AnyEvent>[];
 
 export class Decider {

@@ -8,41 +8,49 @@ import { referenceId, referencesOf } from '../domain/reference/reference.js';
 import { EVENT_STORE, type Cursor, type EventStore } from '../event-store/port.js';
 import { holderOf } from './claim-references.js';
 import { newCaseId } from './ids.js';
-import { RecordEvents, RecordEventsHandler, type EventsRecorded, type EventsToRecord } from './record-events.js';
+import {
+  RecordEvents,
+  RecordEventsHandler,
+  type RecordEventsResult,
+  type RecordEventsRequest,
+} from './record-events.js';
 
 /** How a row names its case: by its id, by a reference, or not at all where it opens one. */
-export type CaseNamed = { readonly id: string } | Reference | null;
+export type CaseSelector = { readonly id: string } | Reference | null;
 
-export type Row =
-  | (Pick<EventsToRecord, 'acknowledge' | 'expectedRevision'> & { readonly case: CaseNamed; readonly event: CaseEvent })
+export type BatchRow =
+  | (Pick<RecordEventsRequest, 'acknowledge' | 'expectedRevision'> & {
+      readonly case: CaseSelector;
+      readonly event: CaseEvent;
+    })
   /** One that could not be read: with the references that it seems to give its case. */
   | { readonly unreadable: readonly Reference[] };
 
-export interface BatchToRecord {
-  readonly rows: readonly Row[];
+export interface RecordBatchRequest {
+  readonly rows: readonly BatchRow[];
   readonly actor: Actor;
   /** Key of the whole; each row has its own, made from it and the row's number. */
   readonly key?: string;
   readonly correlationId: string;
 }
 
-export type RowOutcome =
-  | EventsRecorded
+export type BatchRowResult =
+  | RecordEventsResult
   | { readonly outcome: 'unreadable' }
   /** An earlier row was to give its case the reference that this one names it by, and was not recorded. */
   | { readonly outcome: 'reference-not-given' }
   /** Thrown by the store; whether the row was recorded may be unknown. */
   | { readonly outcome: 'failed'; readonly error: unknown };
 
-export interface BatchRecorded {
+export interface RecordBatchResult {
   /** One for each row, in their order. */
-  readonly rows: readonly RowOutcome[];
+  readonly rows: readonly BatchRowResult[];
   /** The store's cursor of the last event recorded, null where none was. */
   readonly token: Cursor | null;
 }
 
-export class RecordBatch extends Command<BatchRecorded> {
-  constructor(readonly request: BatchToRecord) {
+export class RecordBatch extends Command<RecordBatchResult> {
+  constructor(readonly request: RecordBatchRequest) {
     super();
   }
 }
@@ -56,7 +64,7 @@ interface Plan {
   /** The earlier row that gives the reference by which this one names its case. */
   readonly givenBy?: number;
 }
-type Failed = Extract<RowOutcome, { outcome: 'failed' }>;
+type Failed = Extract<BatchRowResult, { outcome: 'failed' }>;
 
 /**
  * Records each row as RecordEvents would, those of one case in their order, those of different cases beside each other.
@@ -70,9 +78,9 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
     private readonly events: RecordEventsHandler,
   ) {}
 
-  async execute({ request }: RecordBatch): Promise<BatchRecorded> {
+  async execute({ request }: RecordBatch): Promise<RecordBatchResult> {
     const plans = await this.plan(request);
-    const answers: RowOutcome[] = [];
+    const answers: BatchRowResult[] = [];
     await beside(rowsOfEach(plans), async (rows) => {
       for (const at of rows) answers[at] = await this.record(request, at, plans[at] as Plan, answers);
     });
@@ -81,11 +89,11 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   }
 
   /** Finds out which case each row is about, before any is written. */
-  private async plan({ rows, actor, key }: BatchToRecord): Promise<readonly Plan[]> {
+  private async plan({ rows, actor, key }: RecordBatchRequest): Promise<readonly Plan[]> {
     const held = await this.holders(rows);
     const given = new Map<string, number>();
     const plans: Plan[] = [];
-    const planOf = (row: Row, at: number): Plan => {
+    const planOf = (row: BatchRow, at: number): Plan => {
       if ('unreadable' in row) return { caseId: null };
       if (row.case === null) return { caseId: newCaseId(actor, keyOf(key, at)) };
       if ('id' in row.case) return { caseId: row.case.id };
@@ -102,7 +110,7 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   }
 
   /** The cases that hold the references by which rows name them. */
-  private async holders(rows: readonly Row[]): Promise<ReadonlyMap<string, string | null | Failed>> {
+  private async holders(rows: readonly BatchRow[]): Promise<ReadonlyMap<string, string | null | Failed>> {
     const named = rows.flatMap((row) => ('case' in row && row.case !== null && !('id' in row.case) ? [row.case] : []));
     const held = new Map<string, string | null | Failed>();
     await beside([...new Map(named.map((r) => [referenceId(r), r])).values()], async ({ list, reference }) => {
@@ -113,19 +121,19 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   }
 
   private async record(
-    { rows, actor, key, correlationId }: BatchToRecord,
+    { rows, actor, key, correlationId }: RecordBatchRequest,
     at: number,
     { caseId, givenBy }: Plan,
-    answers: readonly RowOutcome[],
-  ): Promise<RowOutcome> {
-    const row = rows[at] as Row;
+    answers: readonly BatchRowResult[],
+  ): Promise<BatchRowResult> {
+    const row = rows[at] as BatchRow;
     if ('unreadable' in row) return { outcome: 'unreadable' };
     if (givenBy !== undefined && answers[givenBy]?.outcome !== 'recorded') return { outcome: 'reference-not-given' };
     if (caseId === null) return { outcome: 'unknown-subject' };
     if (typeof caseId === 'object') return caseId;
     const { event, case: named, ...more } = row;
     const own = keyOf(key, at);
-    const request: EventsToRecord = {
+    const request: RecordEventsRequest = {
       subject: { kind: 'case', id: caseId },
       begins: named === null,
       events: [event],
@@ -142,7 +150,8 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
 const keyOf = (key: string | undefined, at: number): string | undefined =>
   key === undefined ? undefined : `${key} ${at + 1}`;
 
-const givenIn = (row: Row): readonly Reference[] => ('unreadable' in row ? row.unreadable : referencesOf(row.event));
+const givenIn = (row: BatchRow): readonly Reference[] =>
+  'unreadable' in row ? row.unreadable : referencesOf(row.event);
 
 /** Where the rows of each case stand; a row about none stands alone. */
 const rowsOfEach = (plans: readonly Plan[]): readonly (readonly number[])[] => {

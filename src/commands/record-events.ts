@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseEvent } from '../domain/case/events.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor, Finding, EventWithId } from '../domain/event.js';
-import { streamName, type AnyEvent } from '../domain/events.js';
+import { streamName, type AnyEvent, type SubjectKind } from '../domain/events.js';
 import {
   EVENT_STORE,
   MAX_EVENTS_PER_APPEND,
@@ -14,7 +14,7 @@ import {
   type StreamEvent,
 } from '../event-store/port.js';
 import { claimReferences } from './claim-references.js';
-import { Decider, type SubjectKind } from './decider.js';
+import { Decider } from './decider.js';
 import { toEvents } from './new-events.js';
 import { eventIds } from './ids.js';
 import { findRepeat } from './repeats.js';
@@ -22,7 +22,7 @@ import { loadStream, MAX_EVENTS_PER_STREAM, readEvents } from './streams.js';
 import { Turns } from './turns.js';
 
 /** What a caller reports. `events` are of the subject's kind, already checked in shape by schema/. */
-export interface EventsToRecord {
+export interface RecordEventsRequest {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
   /** True where the subject must not exist yet; the first event then is `opened`, `list-defined`, `instrument-registered`. */
   readonly begins: boolean;
@@ -37,10 +37,10 @@ export interface EventsToRecord {
   readonly correlationId: string;
 }
 
-export type EventsRecorded =
+export type RecordEventsResult =
   | {
       readonly outcome: 'recorded';
-      readonly subject: EventsToRecord['subject'];
+      readonly subject: RecordEventsRequest['subject'];
       readonly revision: number;
       readonly events: readonly string[];
       readonly findings: readonly Finding[];
@@ -51,15 +51,15 @@ export type EventsRecorded =
   /** Refused, or asked and not acknowledged: every finding that stands in the way. */
   | { readonly outcome: 'refused'; readonly findings: readonly Finding[] }
   /** `named`: the caller named a revision. `revision`: the subject's, as far as it is known; null where it does not exist. */
-  | { readonly outcome: 'conflict'; readonly named: boolean; readonly revision: number | null }
+  | { readonly outcome: 'conflict'; readonly preconditionFailed: boolean; readonly revision: number | null }
   | { readonly outcome: 'unknown-subject' }
   | { readonly outcome: 'already-exists' }
   | { readonly outcome: 'reference-taken'; readonly list: string; readonly reference: string; readonly by: string }
   | { readonly outcome: 'key-reused' }
   | { readonly outcome: 'too-many-events'; readonly limit: number };
 
-export class RecordEvents extends Command<EventsRecorded> {
-  constructor(readonly request: EventsToRecord) {
+export class RecordEvents extends Command<RecordEventsResult> {
+  constructor(readonly request: RecordEventsRequest) {
     super();
   }
 }
@@ -74,7 +74,7 @@ const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 100;
 
 /** A request with what is settled before the first attempt. */
-interface Attempt extends EventsToRecord {
+interface Attempt extends RecordEventsRequest {
   readonly stream: string;
   /** The new events with their ids, which stay the same over all attempts. */
   readonly news: readonly EventWithId<AnyEvent>[];
@@ -96,22 +96,22 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     this.decider = new Decider(store, clock);
   }
 
-  async execute({ request }: RecordEvents): Promise<EventsRecorded> {
+  async execute({ request }: RecordEvents): Promise<RecordEventsResult> {
     if (request.events.length === 0) throw new RangeError('nothing to record');
     const attempt = prepare(request);
     return this.turns.run(attempt.stream, () => this.decide(attempt));
   }
 
-  private async decide(request: Attempt): Promise<EventsRecorded> {
+  private async decide(request: Attempt): Promise<RecordEventsResult> {
     let answer = await this.attempt(request);
-    for (let made = 1; made < MAX_ATTEMPTS && answer.outcome === 'conflict' && !answer.named; made += 1) {
+    for (let made = 1; made < MAX_ATTEMPTS && answer.outcome === 'conflict' && !answer.preconditionFailed; made += 1) {
       await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** made));
       answer = await this.attempt(request);
     }
     return answer;
   }
 
-  private async attempt(request: Attempt): Promise<EventsRecorded> {
+  private async attempt(request: Attempt): Promise<RecordEventsResult> {
     const before = await loadStream(this.store, request.stream);
     const repeat = findRepeat(before, request, request.events);
     if (repeat.outcome === 'key-reused') return repeat;
@@ -128,7 +128,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   }
 
   /** Until when the references of a case may be written, or why not: they belong to somebody, or will in a moment. */
-  private async claim(request: Attempt, before: readonly StreamEvent[]): Promise<number | EventsRecorded> {
+  private async claim(request: Attempt, before: readonly StreamEvent[]): Promise<number | RecordEventsResult> {
     if (request.subject.kind !== 'case') return Infinity;
     const claimed = await claimReferences(this.store, this.clock, {
       caseId: request.subject.id,
@@ -145,7 +145,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     request: Attempt,
     before: readonly StreamEvent[],
     events: readonly NewEvent[],
-  ): Promise<EventsRecorded> {
+  ): Promise<RecordEventsResult> {
     const appended = await this.store.append(request.stream, revisionOf(before) ?? 'no-stream', events);
     if (appended.outcome === 'conflict') return lost(appended.revision);
     if (request.key !== undefined) return this.readBack(request, before);
@@ -156,7 +156,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
    * Two requests under one key can meet at the same revision. Their events have the same ids, and a store takes the
    * second append for a retry of the first; only what it kept says whether they said the same.
    */
-  private async readBack(request: Attempt, before: readonly StreamEvent[]): Promise<EventsRecorded> {
+  private async readBack(request: Attempt, before: readonly StreamEvent[]): Promise<RecordEventsResult> {
     const kept = await readEvents(this.store, request.stream, revisionOf(before) ?? -1, request.events.length + 1);
     const repeat = findRepeat(kept, request, request.events);
     if (repeat.outcome === 'new') throw new Error('the store has acknowledged events that it does not have');
@@ -165,7 +165,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   }
 }
 
-const prepare = (request: EventsToRecord): Attempt => {
+const prepare = (request: RecordEventsRequest): Attempt => {
   const stream = streamName(request.subject.kind, request.subject.id);
   const ids = eventIds({ ...request, stream }, request.events.length);
   const news = request.events.map((event, index) => ({ id: ids[index] as string, event }));
@@ -175,13 +175,13 @@ const prepare = (request: EventsToRecord): Attempt => {
 const revisionOf = (events: readonly StreamEvent[]): number | null => events.at(-1)?.revision ?? null;
 
 /** What stands in the way before anything is decided. */
-const obstacleTo = (request: Attempt, before: readonly StreamEvent[]): EventsRecorded | null => {
+const obstacleTo = (request: Attempt, before: readonly StreamEvent[]): RecordEventsResult | null => {
   const { begins, events, expectedRevision } = request;
   const revision = revisionOf(before);
   if (begins && revision !== null) return { outcome: 'already-exists' };
   if (!begins && revision === null) return { outcome: 'unknown-subject' };
   if (expectedRevision !== undefined && ![expectedRevision].flat().some((expected) => expected === revision))
-    return { outcome: 'conflict', named: true, revision };
+    return { outcome: 'conflict', preconditionFailed: true, revision };
   if (events.length > MAX_EVENTS_PER_APPEND) return { outcome: 'too-many-events', limit: MAX_EVENTS_PER_APPEND };
   if (before.length + events.length > MAX_EVENTS_PER_STREAM)
     return { outcome: 'too-many-events', limit: MAX_EVENTS_PER_STREAM };
@@ -189,15 +189,19 @@ const obstacleTo = (request: Attempt, before: readonly StreamEvent[]): EventsRec
 };
 
 /** Somebody was faster. The next attempt finds out what that means for the request: also whether it was its own repeat. */
-const lost = (revision: number | null): EventsRecorded => ({ outcome: 'conflict', named: false, revision });
+const lost = (revision: number | null): RecordEventsResult => ({
+  outcome: 'conflict',
+  preconditionFailed: false,
+  revision,
+});
 
 const recorded = (
-  { subject }: EventsToRecord,
+  { subject }: RecordEventsRequest,
   events: readonly NewEvent[],
   revision: number,
   token: string,
   repeated: boolean,
-): EventsRecorded => ({
+): RecordEventsResult => ({
   outcome: 'recorded',
   subject,
   revision,
@@ -208,7 +212,11 @@ const recorded = (
 });
 
 /** The first answer, made again from what the log kept of it. */
-const fromLog = (request: EventsToRecord, events: readonly StreamEvent[], repeated: boolean): EventsRecorded => {
+const fromLog = (
+  request: RecordEventsRequest,
+  events: readonly StreamEvent[],
+  repeated: boolean,
+): RecordEventsResult => {
   const last = events[events.length - 1] as StreamEvent;
   return recorded(request, events, last.revision, last.cursor, repeated);
 };

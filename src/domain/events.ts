@@ -18,6 +18,8 @@ export const describe = (type: string): EventDescription<Record<string, unknown>
 
 export const STREAM_KINDS = ['case', 'list', 'instrument', 'reference'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
+/** The kinds of stream that callers may write to; reference claims are written by the register alone. */
+export type SubjectKind = Exclude<StreamKind, 'reference'>;
 
 /** `case-0190…`: the name of a stream carries an opaque id, never personal data. */
 export const streamName = (kind: StreamKind, id: string): string => `${kind}-${id}`;

@@ -1,11 +1,11 @@
 /** The OpenAPI document and its page. Schemas are made from the classes that bodies are read with. */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { allEvents } from '../domain/events.js';
+import { allEvents, type SubjectKind } from '../domain/events.js';
 import { examples } from '../schema/examples.js';
 import { fieldsOf, type Class, type JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
-import { BEGINS, eventClasses, type SubjectKind } from '../schema/read-event.js';
+import { BEGINS, eventClasses } from '../schema/read-event.js';
 import { ref, schemaOf } from './operation.js';
 import { RequestOptions, RowOptions, RequestOptionsWithId, CaseName } from './parameters.js';
 import { views } from './views.js';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import { setImmediate as turn } from 'node:timers/promises';
-import { RecordBatch, type Row, type RowOutcome } from '../commands/record-batch.js';
+import { RecordBatch, type BatchRow, type BatchRowResult } from '../commands/record-batch.js';
 import type { Reference } from '../domain/case/events.js';
 import { LIMITS } from '../schema/limits.js';
 import type { Problem } from '../schema/problems.js';
@@ -37,7 +37,7 @@ export class Rows {
     const recorded = await this.commands.execute(new RecordBatch({ rows, correlationId: request.id, ...headers }));
     logFailure(request, recorded.rows);
     const items = read.map((row, at) => {
-      const { status, body } = row.wrong ?? answerToRow(row.row, recorded.rows[at] as RowOutcome);
+      const { status, body } = row.wrong ?? answerToRow(row.row, recorded.rows[at] as BatchRowResult);
       return { row: at + 1, status, body };
     });
     return { status: 200, body: { items, token: recorded.token } };
@@ -52,7 +52,7 @@ const wrongAsWhole = (body: unknown): readonly RequestError[] => {
 
 /** A row, and what is wrong with it before it can be recorded. */
 interface ReadRow {
-  readonly row: Row;
+  readonly row: BatchRow;
   readonly wrong: Answer | null;
 }
 
@@ -72,7 +72,7 @@ const readRow = (body: unknown): ReadRow => {
   return { row: { case: caseOf(named), event: event.event, acknowledge, ...expected }, wrong: null };
 };
 
-const caseOf = (named: CaseName | undefined): Exclude<Row, { unreadable: unknown }>['case'] => {
+const caseOf = (named: CaseName | undefined): Exclude<BatchRow, { unreadable: unknown }>['case'] => {
   if (named === undefined) return null;
   return named.id === undefined ? (named as Reference) : { id: named.id };
 };
@@ -101,7 +101,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What the caller would have heard of the row alone. */
-const answerToRow = (row: Row, outcome: RowOutcome): Answer => {
+const answerToRow = (row: BatchRow, outcome: BatchRowResult): Answer => {
   switch (outcome.outcome) {
     case 'failed':
       return answerToError(outcome.error).answer;
@@ -115,7 +115,7 @@ const answerToRow = (row: Row, outcome: RowOutcome): Answer => {
 };
 
 /** Once a request: what fails one row for a fault of ours fails most of them. */
-const logFailure = (request: FastifyRequest, outcomes: readonly RowOutcome[]): void => {
+const logFailure = (request: FastifyRequest, outcomes: readonly BatchRowResult[]): void => {
   const failed = outcomes.find((row) => row.outcome === 'failed' && answerToError(row.error).fault);
   if (failed?.outcome === 'failed') request.log.error(traceOf(failed.error), 'fault');
 };

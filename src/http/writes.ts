@@ -3,13 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import { newCaseId } from '../commands/ids.js';
-import { RecordEvents, type EventsRecorded, type EventsToRecord } from '../commands/record-events.js';
+import { RecordEvents, type RecordEventsResult, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Actor } from '../domain/event.js';
 import { fieldsOf, type Class } from '../schema/field.js';
 import { madeId, slug } from '../schema/kinds.js';
 import type { Problem } from '../schema/problems.js';
 import { read, type Read } from '../schema/read.js';
-import { BEGINS, readEvent, type SubjectKind } from '../schema/read-event.js';
+import type { SubjectKind } from '../domain/events.js';
+import { BEGINS, readEvent } from '../schema/read-event.js';
 import { errorsIn, problem, type Answer, type RequestError } from './answer.js';
 import { RequestOptions, RequestOptionsWithId, pick, WriteHeaders } from './parameters.js';
 import { revisionsIn, revisionTag } from './revision.js';
@@ -48,7 +49,7 @@ export const isSubjectId = (kind: SubjectKind, id: string): boolean =>
 const readWrite = (
   target: Target,
   request: Pick<FastifyRequest, 'headers' | 'body' | 'id'>,
-): { readonly request: EventsToRecord } | { readonly errors: readonly RequestError[] } => {
+): { readonly request: RecordEventsRequest } | { readonly errors: readonly RequestError[] } => {
   const headers = readHeaders(WriteHeaders, request);
   const named = target.begins && target.kind !== 'case';
   const { beside, rest } = part<RequestOptions & { id?: string }>(
@@ -75,7 +76,7 @@ const readWrite = (
   };
 };
 
-type Headers = Pick<EventsToRecord, 'actor' | 'key' | 'expectedRevision'>;
+type Headers = Pick<RecordEventsRequest, 'actor' | 'key' | 'expectedRevision'>;
 
 /** The headers of a write; of those that any write may have, one that `type` does not take is an error. */
 export const readHeaders = (
@@ -127,7 +128,7 @@ const wrongPlace = (target: Target, type: string): readonly Problem[] => {
 const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
 
 /** What the caller hears of an outcome. A repeat answers as the first time did. */
-export const answerTo = (outcome: EventsRecorded, { begins }: Pick<EventsToRecord, 'begins'>): Answer => {
+export const answerTo = (outcome: RecordEventsResult, { begins }: Pick<RecordEventsRequest, 'begins'>): Answer => {
   switch (outcome.outcome) {
     case 'recorded': {
       const { subject, revision, events, findings, token } = outcome;
@@ -140,7 +141,7 @@ export const answerTo = (outcome: EventsRecorded, { begins }: Pick<EventsToRecor
       return problem(final ? 'EVENT.REFUSED' : 'EVENT.UNACKNOWLEDGED', { findings: outcome.findings });
     }
     case 'conflict':
-      return problem(outcome.named ? 'REVISION.STALE' : 'REVISION.RACED', { revision: outcome.revision });
+      return problem(outcome.preconditionFailed ? 'REVISION.STALE' : 'REVISION.RACED', { revision: outcome.revision });
     case 'unknown-subject':
       return problem('SUBJECT.UNKNOWN');
     case 'already-exists':

@@ -1,6 +1,6 @@
 /** Something that a file says, on its way to becoming an event. */
-import type { AnyEvent } from '../domain/events.js';
-import { readEvent, type SubjectKind } from '../schema/read-event.js';
+import type { AnyEvent, SubjectKind } from '../domain/events.js';
+import { readEvent } from '../schema/read-event.js';
 import { expectedOfCell } from './cell-words.js';
 import { onePerCell, type WrongCell } from './report.js';
 

@@ -1,7 +1,7 @@
 /** What every part of an import asks and records with: the buses that anybody else uses. */
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { eventIds } from '../commands/ids.js';
-import { RecordEvents, type EventsToRecord } from '../commands/record-events.js';
+import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
@@ -24,7 +24,7 @@ export type Judged =
 export const UNCHANGED: Judged = { outcome: 'unchanged' };
 export const refused = (...wrong: readonly WrongCell[]): Judged => ({ outcome: 'refused', wrong });
 
-export type Subject = EventsToRecord['subject'];
+export type Subject = RecordEventsRequest['subject'];
 
 export interface Saying {
   readonly subject: Subject;

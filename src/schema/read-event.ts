@@ -1,5 +1,6 @@
 /** The one way in for events, from the REST interface and from files alike. */
 import type { CaseEventType, CaseEventOf } from '../domain/case/events.js';
+import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
 import * as case_ from './case-events.js';
@@ -53,12 +54,11 @@ const instrumentClasses = {
 } satisfies { readonly [T in InstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
 
 /** The events that a kind of subject takes from outside. */
-export interface EventsOf {
+export interface EventsOf extends Record<SubjectKind, AnyEvent> {
   case: CaseEventOf<CaseEventType>;
   list: ListEvent;
   instrument: InstrumentEvent;
 }
-export type SubjectKind = keyof EventsOf;
 
 /** The class of every type of event that may come in. */
 export const eventClasses = { case: caseClasses, list: listClasses, instrument: instrumentClasses } satisfies {

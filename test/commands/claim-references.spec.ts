@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CLAIM_HOLDS_MS, holderOf } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordEvents, type EventsRecorded } from '../../src/commands/record-events.js';
+import { RecordEvents, type RecordEventsResult } from '../../src/commands/record-events.js';
 import { streamName } from '../../src/domain/events.js';
 import { referenceStream, spellingStream } from '../../src/domain/reference/reference.js';
 import { StoreUnavailable, type NewEvent, type StreamEvent } from '../../src/event-store/port.js';
@@ -34,7 +34,7 @@ const dieAfterClaiming = async (id: string, ...references: readonly string[]): P
 };
 
 /** A writer to whom something happens right after each of its claims. */
-const open1After = (happens: (nth: number) => void | Promise<void>): Promise<EventsRecorded> => {
+const open1After = (happens: (nth: number) => void | Promise<void>): Promise<RecordEventsResult> => {
   let nth = 0;
   const handler = register.through(async (append, stream, ...args) => {
     const appended = await append(stream, ...args);
@@ -155,7 +155,7 @@ describe('a slow writer', () => {
 
   it('gives up where it is always too slow', async () => {
     const answer = await open1After(() => register.clock.move(CLAIM_HOLDS_MS));
-    expect(answer).toEqual({ outcome: 'conflict', named: false, revision: null });
+    expect(answer).toEqual({ outcome: 'conflict', preconditionFailed: false, revision: null });
     expect(await register.caseEvents(one)).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
-import { commandHandlers } from '../../src/commands/handlers.js';
+import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import { CLOCK } from '../../src/domain/clock.js';
@@ -13,7 +13,7 @@ it('finds its way through the command bus, with store and clock injected', async
   const module = await Test.createTestingModule({
     imports: [CqrsModule.forRoot()],
     providers: [
-      ...commandHandlers,
+      ...COMMAND_HANDLERS,
       { provide: EVENT_STORE, useValue: register.store },
       { provide: CLOCK, useValue: register.clock },
     ],

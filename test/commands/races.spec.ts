@@ -1,7 +1,7 @@
 /** Many at once: what one at a time guarantees holds for 64 writers. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
-import type { EventsRecorded } from '../../src/commands/record-events.js';
+import type { RecordEventsResult } from '../../src/commands/record-events.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 import { referenceStream } from '../../src/domain/reference/reference.js';
 import { ANNA, arrested, named, opened, Register, request, type Recorded } from './support.js';
@@ -16,7 +16,7 @@ afterEach(() => register.store.close());
 
 const all = <T>(make: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: WRITERS }, (_, index) => make(index)));
-const winnersOf = (answers: readonly EventsRecorded[]): readonly Recorded[] =>
+const winnersOf = (answers: readonly RecordEventsResult[]): readonly Recorded[] =>
   answers.filter((a): a is Recorded => a.outcome === 'recorded');
 
 it('one of 64 cases has a reference, and the others learn which', async () => {
@@ -66,7 +66,7 @@ it('a revision that is named among 64 writers is judged when it is its turn, and
   const last = register.record(request(id, [named('Last')], { expectedRevision: 0 }));
   expect(await first).toMatchObject({ outcome: 'recorded', revision: 1 });
   expect(winnersOf(await others)).toHaveLength(WRITERS);
-  expect(await last).toEqual({ outcome: 'conflict', named: true, revision: WRITERS + 1 });
+  expect(await last).toEqual({ outcome: 'conflict', preconditionFailed: true, revision: WRITERS + 1 });
 });
 
 it('one of 64 who name the same revision is recorded', async () => {
@@ -74,7 +74,7 @@ it('one of 64 who name the same revision is recorded', async () => {
   await register.recorded(request(id, [opened()]));
   const answers = await all(() => register.record(request(id, [named('Name')], { expectedRevision: 0 })));
   expect(winnersOf(answers)).toHaveLength(1);
-  const conflict = { outcome: 'conflict', named: true, revision: 1 };
+  const conflict = { outcome: 'conflict', preconditionFailed: true, revision: 1 };
   expect(answers.filter((a) => a.outcome === 'conflict')).toEqual(Array(WRITERS - 1).fill(conflict));
 });
 

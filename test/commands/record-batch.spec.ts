@@ -1,4 +1,9 @@
-import { RecordBatch, RecordBatchHandler, type Row, type BatchToRecord } from '../../src/commands/record-batch.js';
+import {
+  RecordBatch,
+  RecordBatchHandler,
+  type BatchRow,
+  type RecordBatchRequest,
+} from '../../src/commands/record-batch.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
@@ -9,17 +14,17 @@ let register: Register;
 beforeEach(async () => (register = await Register.open()));
 afterEach(() => register.store.close());
 
-const row = (about: string | null, event: AnyEvent, more: Partial<Row> = {}): Row => ({
+const row = (about: string | null, event: AnyEvent, more: Partial<BatchRow> = {}): BatchRow => ({
   case: about === null ? null : about.includes('AZ') ? { list: 'union', reference: about } : { id: about },
   event: event as CaseEvent,
   acknowledge: [],
   ...more,
 });
-const record = (rows: readonly Row[], more: Partial<BatchToRecord> = {}) =>
+const record = (rows: readonly BatchRow[], more: Partial<RecordBatchRequest> = {}) =>
   new RecordBatchHandler(register.store, register.clock, register.handler).execute(
     new RecordBatch({ rows, actor: ANNA, correlationId: newCaseId(ANNA), ...more }),
   );
-const outcomes = async (rows: readonly Row[], more: Partial<BatchToRecord> = {}) =>
+const outcomes = async (rows: readonly BatchRow[], more: Partial<RecordBatchRequest> = {}) =>
   (await record(rows, more)).rows.map(({ outcome }) => outcome);
 const events = async (id: string) => (await register.caseEvents(id)).map(({ event }) => event.type);
 

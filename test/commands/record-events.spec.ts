@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
-import { RecordEvents, type EventsToRecord } from '../../src/commands/record-events.js';
+import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
 import { ARTICLE, event, THREE_YEARS } from '../support/events.js';
 import { ANNA, arrested, MINUTE, named, opened, recognised, Register, request } from './support.js';
 
@@ -126,7 +126,7 @@ describe('acknowledge', () => {
 
 describe('what stands in the way', () => {
   /** The answer to a request that must record nothing anywhere, also no claim. */
-  const without = async (asked: EventsToRecord) => {
+  const without = async (asked: RecordEventsRequest) => {
     const length = (await register.log()).length;
     const answer = await register.record(asked);
     expect(await register.log()).toHaveLength(length);
@@ -172,7 +172,7 @@ describe('what stands in the way', () => {
 
   it('says which revision there is where the caller named another', async () => {
     await register.recorded(request(id, [opened(), named('Name')]));
-    const conflict = { outcome: 'conflict', named: true, revision: 1 };
+    const conflict = { outcome: 'conflict', preconditionFailed: true, revision: 1 };
     expect(await without(request(id, [named('Other')], { expectedRevision: 0 }))).toEqual(conflict);
     expect(await without(request(id, [named('Other')], { expectedRevision: 2 }))).toEqual(conflict);
     expect(await register.record(request(id, [named('Other')], { expectedRevision: 1 }))).toMatchObject({
@@ -225,7 +225,7 @@ describe('somebody was faster', () => {
     await register.recorded(request(id, [opened()]));
     const handler = against(Array.from({ length: 21 }, () => name));
     const answer = await handler.execute(new RecordEvents(request(id, [named('Slower')])));
-    expect(answer).toEqual({ outcome: 'conflict', named: false, revision: 20 });
+    expect(answer).toEqual({ outcome: 'conflict', preconditionFailed: false, revision: 20 });
     expect(await register.caseEvents(id)).toHaveLength(21);
   });
 
@@ -234,7 +234,7 @@ describe('somebody was faster', () => {
     const asked = request(id, [named('Slower')], { expectedRevision: 0 });
     expect(await against([name]).execute(new RecordEvents(asked))).toEqual({
       outcome: 'conflict',
-      named: true,
+      preconditionFailed: true,
       revision: 1,
     });
   });

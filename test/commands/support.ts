@@ -3,8 +3,8 @@ import { newCaseId } from '../../src/commands/ids.js';
 import {
   RecordEvents,
   RecordEventsHandler,
-  type EventsRecorded,
-  type EventsToRecord,
+  type RecordEventsResult,
+  type RecordEventsRequest,
 } from '../../src/commands/record-events.js';
 import type { Clock } from '../../src/domain/clock.js';
 import type { Actor } from '../../src/domain/event.js';
@@ -18,7 +18,7 @@ export const MINUTE = 60_000;
 export const ANNA: Actor = { kind: 'person', id: 'p-1', asserted: true };
 export const BORIS: Actor = { kind: 'person', id: 'p-2', asserted: true };
 
-export type Recorded = Extract<EventsRecorded, { outcome: 'recorded' }>;
+export type Recorded = Extract<RecordEventsResult, { outcome: 'recorded' }>;
 
 /** Time stands still until the test moves it. */
 export class TestClock implements Clock {
@@ -46,8 +46,8 @@ const SAID = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], rel
 export const request = (
   id: string,
   events: readonly AnyEvent[],
-  more: Partial<EventsToRecord> = {},
-): EventsToRecord => ({
+  more: Partial<RecordEventsRequest> = {},
+): RecordEventsRequest => ({
   subject: { kind: 'case', id },
   begins: events[0]?.type === 'opened',
   events,
@@ -84,12 +84,12 @@ export class Register {
     return register;
   }
 
-  record(request: EventsToRecord): Promise<EventsRecorded> {
+  record(request: RecordEventsRequest): Promise<RecordEventsResult> {
     return this.handler.execute(new RecordEvents(request));
   }
 
   /** Records what must go in. */
-  async recorded(request: EventsToRecord): Promise<Recorded> {
+  async recorded(request: RecordEventsRequest): Promise<Recorded> {
     const answer = await this.record(request);
     if (answer.outcome !== 'recorded') throw new Error(`not recorded: ${JSON.stringify(answer)}`);
     return answer;

@@ -1,6 +1,6 @@
 /** What an import adds to what is there: by files that came before, or by people meanwhile. */
 import { readFileSync } from 'node:fs';
-import { RecordEvents, type EventsToRecord } from '../../src/commands/record-events.js';
+import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
 import { Cases, History, Instruments, Lists } from '../../src/read-models/questions.js';
 import type { AmnestyRow, RegisterRow } from '../../src/register-files/columns.js';
 import { Files } from './files.js';
@@ -182,7 +182,7 @@ const byStaff = async (id: string, events: readonly object[], begins = false): P
     actor: { kind: 'person', id: 'p-1', asserted: true },
     acknowledge: [],
     correlationId: 'c-1',
-  } as unknown as EventsToRecord;
+  } as unknown as RecordEventsRequest;
   expect(await register.commands.execute(new RecordEvents(request))).toMatchObject({ outcome: 'recorded' });
   await register.import([DEFINITIONS]);
 };

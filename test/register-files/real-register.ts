@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
-import { commandHandlers } from '../../src/commands/handlers.js';
+import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
 import { CLOCK, type Clock } from '../../src/domain/clock.js';
 import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
@@ -43,7 +43,7 @@ export const openRealRegister = async (store = createSqliteStore({ file: ':memor
       { provide: CLOCK, useValue: clock },
       { provide: Reader, useValue: readModels },
       { provide: ReadModels, useValue: readModels },
-      ...commandHandlers,
+      ...COMMAND_HANDLERS,
       ...QUERY_HANDLERS,
     ],
   }).compile();

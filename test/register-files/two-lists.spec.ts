@@ -1,5 +1,5 @@
 /** Rows of two lists about one person: what one list judges is neither said nor confirmed by the other. */
-import { RecordEvents, type EventsToRecord } from '../../src/commands/record-events.js';
+import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
 import { History } from '../../src/read-models/questions.js';
 import type { RegisterRow } from '../../src/register-files/columns.js';
 import { Files } from './files.js';
@@ -41,7 +41,7 @@ const openInBoth = async (): Promise<void> => {
     actor: { kind: 'person', id: 'p-1', asserted: true },
     acknowledge: [],
     correlationId: 'c-1',
-  } as unknown as EventsToRecord;
+  } as unknown as RecordEventsRequest;
   expect(await register.commands.execute(new RecordEvents(request))).toMatchObject({ outcome: 'recorded' });
 };
 

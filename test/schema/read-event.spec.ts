@@ -1,9 +1,9 @@
-import { allEvents } from '../../src/domain/events.js';
+import { allEvents, type SubjectKind } from '../../src/domain/events.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
 import type { Problem } from '../../src/schema/problems.js';
 import type { Loose } from '../support/contract.js';
-import { eventClasses, readEvent, type SubjectKind } from '../../src/schema/read-event.js';
+import { eventClasses, readEvent } from '../../src/schema/read-event.js';
 
 const kinds = Object.keys(eventClasses) as SubjectKind[];
 const types = kinds.flatMap((kind) => Object.keys(eventClasses[kind]).map((type) => [kind, type] as const));
