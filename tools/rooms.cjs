@@ -76,7 +76,7 @@ const rooms = {
       '^src/json/',
       '^src/commands/(record-events|record-batch|ids)\\.ts$',
       '^src/read-models/questions\\.ts$',
-      '^src/register-files/export\\.ts$',
+      '^src/register-files/list-export\\.ts$',
     ],
     domainTypes: true,
     packages: [

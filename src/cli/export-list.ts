@@ -1,6 +1,6 @@
 /** A list as a file for people. */
 import { CsvQuery, filtersOf, PeopleQuery, pick } from '../http/parameters.js';
-import { exportList, type ListToExport, type TableFormat } from '../register-files/export.js';
+import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
 import { readParameters } from '../schema/read.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
@@ -33,7 +33,7 @@ export const exportPeople = (
   });
 };
 
-const listAsked = ({ list = 'union', ...parameters }: AskedOfList, format: TableFormat): ListToExport => {
+const listAsked = ({ list = 'union', ...parameters }: AskedOfList, format: TableFormat): ListExportRequest => {
   const read = readParameters<CsvQuery>(format === 'csv' ? CsvQuery : PeopleQuery, parameters);
   if ('problems' in read) {
     const lines = read.problems.map(

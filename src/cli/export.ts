@@ -1,5 +1,5 @@
 /** `habeas export`: the log, which can be imported again, or a list for people. */
-import type { TableFormat } from '../register-files/export.js';
+import type { TableFormat } from '../register-files/list-export.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';

@@ -1,6 +1,6 @@
 /** `habeas import`: register files, or an exported log, into the register, or, as a dry run, into a copy of it. */
 import { isLogFile } from '../event-store/log-file.js';
-import type { Imported } from '../register-files/import.js';
+import type { ImportResult } from '../register-files/import-files.js';
 import type { ReportLine } from '../register-files/report.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
@@ -43,7 +43,7 @@ export const importCommand = async (
     if (count++ < SHOWN) wrong.push(line);
   };
   const { err: progress, signal } = context;
-  const into = (chosen: Settings): Promise<Imported> =>
+  const into = (chosen: Settings): Promise<ImportResult> =>
     withRegister(chosen, context, (register) =>
       runImport({ register, files, list: options.list, signal, progress, onWrong }),
     );
@@ -67,7 +67,7 @@ const logAmong = async (files: readonly string[]): Promise<string | null> => {
   return null;
 };
 
-const exitOf = ({ outcome, files }: Imported): ExitCode => {
+const exitOf = ({ outcome, files }: ImportResult): ExitCode => {
   if (outcome === 'unreadable') return EXIT.couldNotRun;
   if (outcome === 'stopped') return EXIT.stopped;
   return files.some(({ refused }) => refused > 0) ? EXIT.refused : EXIT.fine;
@@ -75,7 +75,7 @@ const exitOf = ({ outcome, files }: Imported): ExitCode => {
 
 const say = (
   { out, err }: Context,
-  imported: Imported,
+  imported: ImportResult,
   { dryRun, report }: ImportOptions,
   wrong: readonly ReportLine[],
   count: number,
@@ -90,7 +90,7 @@ const say = (
   if (report !== undefined) out.write(`The report is in ${report}.\n`);
 };
 
-const conclusion = ({ outcome }: Imported, dryRun: boolean): string => {
+const conclusion = ({ outcome }: ImportResult, dryRun: boolean): string => {
   const recorded = dryRun ? 'A dry run: nothing was recorded.' : 'What was added is recorded.';
   if (outcome === 'unreadable') return 'The import could not be run.';
   if (outcome === 'stopped') return `Stopped. ${recorded} The same command goes on where this one ended.`;

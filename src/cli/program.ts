@@ -1,6 +1,6 @@
 /** The commands of `habeas` and their help. What a command needs is loaded when it runs. */
 import { Command, CommanderError, Option } from 'commander';
-import { LEAVES_OUT } from '../register-files/people.js';
+import { LEAVES_OUT } from '../register-files/list-export-row.js';
 import type { BackupCommandOptions, OfFolder } from './backup.js';
 import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';

@@ -1,6 +1,6 @@
 /** An import with its progress on the terminal, for `import` and `demo` alike. */
 import type { Writable } from 'node:stream';
-import { importFiles, type Imported, type Progress } from '../register-files/import.js';
+import { importFiles, type ImportResult, type FileProgress } from '../register-files/import-files.js';
 import type { Register } from '../register-files/recorder.js';
 import type { ReportLine } from '../register-files/report.js';
 import { gauge, table, type Gauge } from './terminal.js';
@@ -15,9 +15,16 @@ export interface ImportRun {
   readonly onWrong: (line: ReportLine) => void;
 }
 
-export const runImport = async ({ register, files, list, signal, progress, onWrong }: ImportRun): Promise<Imported> => {
+export const runImport = async ({
+  register,
+  files,
+  list,
+  signal,
+  progress,
+  onWrong,
+}: ImportRun): Promise<ImportResult> => {
   let shown: { readonly file: string; readonly gauge: Gauge } | undefined;
-  const onProgress = (at: Progress): void => {
+  const onProgress = (at: FileProgress): void => {
     if (shown?.file !== at.file) {
       shown?.gauge.end();
       shown = { file: at.file, gauge: gauge(at.file, progress) };
@@ -32,7 +39,7 @@ export const runImport = async ({ register, files, list, signal, progress, onWro
 };
 
 /** What became of each file. */
-export const summary = ({ files }: Imported): string =>
+export const summary = ({ files }: ImportResult): string =>
   table(
     ['file', 'rows', 'added', 'unchanged', 'refused'],
     files.map(({ file, total, added, unchanged, refused }) => [file, total, added, unchanged, refused]),

@@ -13,7 +13,7 @@ import {
   type Sort,
 } from '../read-models/questions.js';
 import { allEvents } from '../domain/events.js';
-import { SEPARATOR_NAMES, type Separator } from '../register-files/export.js';
+import { SEPARATOR_NAMES, type Separator } from '../register-files/list-export.js';
 import { field, Holds } from '../schema/field.js';
 import {
   articleFilter,

@@ -1,26 +1,26 @@
 /** A row of the amnesty file: to whom an act was applied, and when they walked out. Pure: what it refers to comes in. */
-import { columnOf, type AmnestyRow } from './columns.js';
-import { AMNESTY_ORDER, outOfOrder } from './day-order.js';
-import { readDrafts, type Body, type Draft } from './draft.js';
-import { futureDate, isFuture, type ReadRow, type Referred } from './register-row.js';
-import { onePerCell, type WrongCell } from './report.js';
+import { columnOf, type AmnestyRow } from './row-columns.js';
+import { AMNESTY_ORDER, dayOrderErrors } from './day-order.js';
+import { checkDrafts, type RawEvent, type EventDraft } from './event-draft.js';
+import { futureDate, isFuture, type ParsedRow, type RowContext } from './register-row.js';
+import { firstErrorPerCell, type CellError } from './report.js';
 
 /** Reads a row: its events, or every wrong cell of it. Of which case it speaks is not judged here, only that it says so. */
-export const readAmnestyRow = (row: AmnestyRow, referred: Referred): ReadRow => {
-  const drafts = bodiesOf(row).map((body): Draft => ({
+export const readAmnestyRow = (row: AmnestyRow, referred: RowContext): ParsedRow => {
+  const drafts = bodiesOf(row).map((body): EventDraft => ({
     body,
     locate: (pointer) => columnOf('amnesty', body, pointer),
   }));
-  const { statements, wrong } = readDrafts('case', drafts);
-  const all = onePerCell([...wrong, ...cellsOf(row, referred)]);
+  const { statements, wrong } = checkDrafts('case', drafts);
+  const all = firstErrorPerCell([...wrong, ...cellsOf(row, referred)]);
   if (all.length > 0) return { statements: [], wrong: all };
-  const compared = outOfOrder(row, AMNESTY_ORDER);
+  const compared = dayOrderErrors(row, AMNESTY_ORDER);
   return compared.length > 0 ? { statements: [], wrong: compared } : { statements, wrong: [] };
 };
 
-const bodiesOf = (row: AmnestyRow): readonly Body[] => {
+const bodiesOf = (row: AmnestyRow): readonly RawEvent[] => {
   const sources = row.source === '' ? undefined : [{ kind: 'register-file', citation: row.source }];
-  const amnestied: Body = {
+  const amnestied: RawEvent = {
     type: 'amnestied',
     occurredOn: orUnknown(row.amnestied_on),
     act: orUnknown(row.instrument),
@@ -28,14 +28,14 @@ const bodiesOf = (row: AmnestyRow): readonly Body[] => {
     clause: orUnknown(row.clause),
     sources,
   };
-  const released: Body = { type: 'released', occurredOn: row.released_on, reason: 'amnesty', sources };
+  const released: RawEvent = { type: 'released', occurredOn: row.released_on, reason: 'amnesty', sources };
   return row.released_on === '' ? [amnestied] : [amnestied, released];
 };
 
 const orUnknown = (cell: string): string | undefined => (cell === '' ? undefined : cell);
 
-const cellsOf = (row: AmnestyRow, { today, instruments }: Referred): readonly WrongCell[] => {
-  const wrong: WrongCell[] = [];
+const cellsOf = (row: AmnestyRow, { today, instruments }: RowContext): readonly CellError[] => {
+  const wrong: CellError[] = [];
   if (row.ref === '') wrong.push({ column: 'ref', code: 'FIELD.MISSING', expected: 'the reference of a case' });
   for (const column of ['amnestied_on', 'released_on'] as const)
     if (isFuture(row[column], today)) wrong.push(futureDate(column));

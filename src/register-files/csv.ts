@@ -8,15 +8,15 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { Transform, type TransformCallback } from 'node:stream';
 import { parse } from 'csv-parse';
-import { dialectOf, headOf, type Encoding } from './dialect.js';
-import { unmarked } from './formula-mark.js';
-import type { Unreadable } from './report.js';
+import { detectDialect, readHead, type Encoding } from './dialect.js';
+import { unescapeFormula } from './formula-escape.js';
+import type { FileProblem } from './report.js';
 
 export const MAX_ROW_BYTES = 65_536;
 export const MAX_ROWS = 1_000_000;
 
 /** What is wrong with a cell before anybody asks what it means. */
-export interface BadCell {
+export interface InvalidCell {
   readonly code: 'FILE.NOT_UTF8' | 'ROW.WRONG_CELL';
   readonly expected: string;
 }
@@ -24,18 +24,18 @@ export interface BadCell {
 export interface RawRow {
   /** The line of the file on which the row begins, counted from 1; in a spreadsheet the number of the row. */
   readonly line: number;
-  readonly cells: readonly (string | BadCell)[];
+  readonly cells: readonly (string | InvalidCell)[];
 }
 
-export const NOT_UTF8: BadCell = { code: 'FILE.NOT_UTF8', expected: 'text in UTF-8' };
+export const NOT_UTF8: InvalidCell = { code: 'FILE.NOT_UTF8', expected: 'text in UTF-8' };
 
 /** Reads the rows of a file, the header among them. A row without any text in it says nothing and is left out. */
-export async function* readRows(path: string): AsyncGenerator<RawRow | Unreadable> {
-  let dialect: ReturnType<typeof dialectOf>;
+export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FileProblem> {
+  let dialect: ReturnType<typeof detectDialect>;
   try {
-    dialect = dialectOf(await headOf(path));
+    dialect = detectDialect(await readHead(path));
   } catch (error) {
-    yield noSuchFile(error);
+    yield fileAccessProblem(error);
     return;
   }
   // Counted where rows are cut, ahead of where they are taken, so that an error knows the line of its row.
@@ -67,7 +67,7 @@ export async function* readRows(path: string): AsyncGenerator<RawRow | Unreadabl
     for await (const cells of parser as AsyncIterable<readonly string[]>) {
       const begins = lines.shift() ?? line;
       if (++rows > MAX_ROWS + 1) {
-        yield unreadable('FILE.TOO_LONG', begins, `at most ${MAX_ROWS} rows a file`);
+        yield fileProblem('FILE.TOO_LONG', begins, `at most ${MAX_ROWS} rows a file`);
         return;
       }
       yield { line: begins, cells: cells.map(cellOf) };
@@ -81,7 +81,7 @@ export async function* readRows(path: string): AsyncGenerator<RawRow | Unreadabl
 }
 
 /** Bytes that are no text come out of the decoder as U+FFFD; one that stands in the file itself tells of a loss before. */
-const cellOf = (cell: string): string | BadCell => (cell.includes('\uFFFD') ? NOT_UTF8 : unmarked(cell));
+const cellOf = (cell: string): string | InvalidCell => (cell.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(cell));
 
 /** Takes the byte order mark off, and makes UTF-8 of UTF-16. */
 const toUtf8 = (encoding: Encoding): Transform => {
@@ -93,30 +93,30 @@ const toUtf8 = (encoding: Encoding): Transform => {
   });
 };
 
-const unreadable = (code: Unreadable['code'], line: number | null, expected: string): Unreadable => ({
+const fileProblem = (code: FileProblem['code'], line: number | null, expected: string): FileProblem => ({
   code,
   line,
   expected,
 });
 
-const explain = (error: unknown, line: number): Unreadable => {
+const explain = (error: unknown, line: number): FileProblem => {
   const code = (error as { code?: unknown }).code;
   if (code === 'CSV_MAX_RECORD_SIZE') {
-    return unreadable('FILE.ROW_TOO_LONG', line, `at most ${MAX_ROW_BYTES} bytes a row; a quote may not be closed`);
+    return fileProblem('FILE.ROW_TOO_LONG', line, `at most ${MAX_ROW_BYTES} bytes a row; a quote may not be closed`);
   }
   if (typeof code === 'string' && /^(CSV|INVALID)_/.test(code)) {
-    return unreadable(
+    return fileProblem(
       'FILE.NOT_CSV',
       line,
       'RFC 4180: a cell with a quote in it stands in quotes, and each of its quotes twice',
     );
   }
-  return noSuchFile(error);
+  return fileAccessProblem(error);
 };
 
 /** Why the system did not give a file; throws what is no such reason. */
-export const noSuchFile = (error: unknown): Unreadable => {
+export const fileAccessProblem = (error: unknown): FileProblem => {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
-  return unreadable('FILE.NOT_READABLE', null, `a file that can be read (${code})`);
+  return fileProblem('FILE.NOT_READABLE', null, `a file that can be read (${code})`);
 };

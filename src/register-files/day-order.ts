@@ -3,7 +3,7 @@
  * here stand those that it does not see, since they are about the row or about a field without a place in the timeline.
  */
 import { parseEdtf } from '../domain/time.js';
-import type { WrongCell } from './report.js';
+import type { CellError } from './report.js';
 
 /** The day in `earlier` does not lie after the day in `later`; the wrong one of the two is reported as `at`. */
 export interface DayOrder {
@@ -23,7 +23,10 @@ export const REGISTER_ORDER: readonly DayOrder[] = AFTER_BIRTH.map((later) => ({
 /** Who an act set free walks out by it, so not before it was applied. */
 export const AMNESTY_ORDER: readonly DayOrder[] = [{ earlier: 'amnestied_on', later: 'released_on', at: 'later' }];
 
-export const outOfOrder = (row: Readonly<Record<string, string>>, orders: readonly DayOrder[]): readonly WrongCell[] =>
+export const dayOrderErrors = (
+  row: Readonly<Record<string, string>>,
+  orders: readonly DayOrder[],
+): readonly CellError[] =>
   orders.flatMap(({ earlier, later, at }) => {
     const [first, then] = [parseEdtf(row[earlier] ?? ''), parseEdtf(row[later] ?? '')];
     if (first === null || then === null || first.earliest <= then.latest) return [];

@@ -3,7 +3,7 @@
  * disagree about all three, and none of them is named in the file except by a byte order mark or a line `sep=`.
  */
 import { open } from 'node:fs/promises';
-import { canonical, KNOWN_COLUMNS } from './columns.js';
+import { normalisedHeader, KNOWN_COLUMNS } from './row-columns.js';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
@@ -26,7 +26,7 @@ export const SEPARATORS: Readonly<Record<string, string>> = {
 };
 
 /** The first bytes of a file. */
-export const headOf = async (path: string, length = LOOKED_AT): Promise<Buffer> => {
+export const readHead = async (path: string, length = LOOKED_AT): Promise<Buffer> => {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
@@ -36,7 +36,7 @@ export const headOf = async (path: string, length = LOOKED_AT): Promise<Buffer> 
   }
 };
 
-export const dialectOf = (head: Buffer): Dialect => {
+export const detectDialect = (head: Buffer): Dialect => {
   const encoding = encodingOf(head);
   const text = new TextDecoder(encoding).decode(head);
   const separatorLine = /^"?sep=([^"\r\n])"?(?=[\r\n])/i.exec(text);
@@ -61,7 +61,7 @@ const firstRecord = (text: string): string => /^[\s,;|]*((?:"[^"]*"|[^"\r\n])*)/
 const separatorOf = (header: string): string => {
   const ranked = Object.keys(SEPARATORS).map((separator) => {
     const cells = header.split(separator);
-    const known = cells.filter((cell) => KNOWN_COLUMNS.has(canonical(cell.replaceAll('"', '')))).length;
+    const known = cells.filter((cell) => KNOWN_COLUMNS.has(normalisedHeader(cell.replaceAll('"', '')))).length;
     return { separator, known, cells: cells.length };
   });
   ranked.sort((a, b) => b.known - a.known || b.cells - a.cells);

@@ -6,16 +6,16 @@ import { caseEvents, SCRIPTS, type CaseEventType } from '../domain/case/events.j
 import { fieldsOf, type Class, type Field } from '../schema/field.js';
 import { eventClasses } from '../schema/read-event.js';
 import { Article, Name, PaceCriterion, Reference, Sentence, Source } from '../schema/parts.js';
-import { articlesOf, partsOf, referenceOf, sentenceOf } from './cells.js';
+import { parseArticles, partsOf, referenceOf, parseSentence } from './cell-values.js';
 
 /** RequestOptions the fields of events: which case, which event, and how the line is to be taken. */
-export const LINE_COLUMNS = ['ref', 'type', 'key', 'acknowledge', 'same_as'] as const;
+export const LINE_OPTION_COLUMNS = ['ref', 'type', 'key', 'acknowledge', 'same_as'] as const;
 
 /** Clears a field of `described`. */
 export const CLEARED = '(cleared)';
 
 /** Where no source_kind says another. */
-const SOURCE_KIND = 'register-file';
+const DEFAULT_SOURCE_KIND = 'register-file';
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
@@ -36,7 +36,7 @@ const fieldsOfType = (type: CaseEventType): readonly Field[] =>
 
 export const EVENT_COLUMNS: readonly string[] = [
   ...new Set([
-    ...LINE_COLUMNS,
+    ...LINE_OPTION_COLUMNS,
     ...EVENT_TYPES.flatMap((type) => fieldsOfType(type).map(({ name }) => columnOfField(name))),
     ...SOURCE_FIELDS.map(({ column }) => column),
   ]),
@@ -64,11 +64,11 @@ export const bodyOf = (cells: Cells): Readonly<Record<string, unknown>> => {
 };
 
 /** Columns that are filled and that the type of the line does not have. */
-export const strangersIn = (cells: Cells): readonly string[] => {
+export const foreignColumns = (cells: Cells): readonly string[] => {
   const type = cells['type'] ?? '';
   if (!isEventType(type)) return [];
   const known = new Set<string>([
-    ...LINE_COLUMNS,
+    ...LINE_OPTION_COLUMNS,
     ...SOURCE_FIELDS.map(({ column }) => column),
     ...fieldsOfType(type).map(({ name }) => columnOfField(name)),
   ]);
@@ -76,7 +76,7 @@ export const strangersIn = (cells: Cells): readonly string[] => {
 };
 
 /** The column of a part of a body. */
-export const columnOfPointer = (pointer: string): string => {
+export const lineColumnOf = (pointer: string): string => {
   const [, field = 'type', , part] = pointer.split('/');
   if (field !== 'sources') return columnOfField(field);
   return SOURCE_FIELDS.find(({ name }) => name === part)?.column ?? 'source';
@@ -109,8 +109,8 @@ const PARTS: ReadonlyMap<Class, (cell: string, several: boolean) => unknown> = n
   Class,
   (cell: string, several: boolean) => unknown
 >([
-  [Article, articlesOf],
-  [Sentence, sentenceOf],
+  [Article, parseArticles],
+  [Sentence, parseSentence],
   [Reference, (cell) => partsOf(cell).map(referenceOf)],
   [Name, (cell, several) => (several ? partsOf(cell).map(nameOf) : nameOf(cell))],
   [PaceCriterion, (cell) => partsOf(cell).map(criterionOf)],
@@ -150,6 +150,6 @@ const sourcesOf = (cells: Cells): readonly object[] => {
       const part = parts[at] ?? '';
       return part === '' ? [] : [[name, plainValue(kind.schema['type'], part)] as const];
     });
-    return { kind: SOURCE_KIND, ...Object.fromEntries(given) };
+    return { kind: DEFAULT_SOURCE_KIND, ...Object.fromEntries(given) };
   });
 };

@@ -2,10 +2,10 @@
 import { caseEvents, type CaseEventType, type Reference } from '../domain/case/events.js';
 import { foldedKey } from '../domain/text.js';
 import { findingCode } from '../schema/kinds.js';
-import { categoryOf, expectedCategory, referenceOf, type NamedCategory } from './cells.js';
-import type { Body } from './draft.js';
-import { bodyOf, columnOfPointer, strangersIn, type Cells } from './event-columns.js';
-import type { WrongCell } from './report.js';
+import { findCategory, expectedCategory, referenceOf, type NamedCategory } from './cell-values.js';
+import type { RawEvent } from './event-draft.js';
+import { bodyOf, lineColumnOf, foreignColumns, type Cells } from './event-columns.js';
+import type { CellError } from './report.js';
 
 /** What lines refer to: the list of the import, and the categories of every list. */
 export interface Lists {
@@ -14,22 +14,22 @@ export interface Lists {
 }
 
 /** The case of a line: by a reference, or by its id. */
-export type NamedCase = Reference | { readonly id: string };
+export type CaseIdentifier = Reference | { readonly id: string };
 
 export interface EventLine {
   readonly row: number;
-  readonly case: NamedCase | null;
+  readonly case: CaseIdentifier | null;
   /** By which a line behind it can say that it follows (`after`); empty where it has none. */
   readonly key: string;
   readonly sameAs: Reference | null;
   readonly acknowledge: readonly string[];
-  readonly body: Body;
+  readonly body: RawEvent;
   readonly locate: (pointer: string) => string;
-  readonly wrong: readonly WrongCell[];
+  readonly wrong: readonly CellError[];
 }
 
 /** What groups lines: those of one case enter together. */
-export const caseKey = (named: NamedCase | null): string =>
+export const caseKey = (named: CaseIdentifier | null): string =>
   named === null
     ? ''
     : 'id' in named
@@ -46,7 +46,7 @@ const IN_A_LIST: ReadonlySet<string> = new Set<CaseEventType>([
 ]);
 
 /** A line of a table. */
-export const lineOfCells = (row: number, cells: Cells, lists: Lists): EventLine => {
+export const lineFromCells = (row: number, cells: Cells, lists: Lists): EventLine => {
   const ref = cells['ref'] ?? '';
   const type = cells['type'] ?? '';
   const codes = (cells['acknowledge'] ?? '').split(/[\s;,|]+/).filter((code) => code !== '');
@@ -58,11 +58,11 @@ export const lineOfCells = (row: number, cells: Cells, lists: Lists): EventLine 
       key: cells['key'] ?? '',
       sameAs: sameAs === '' ? null : { reference: '', ...referenceOf(sameAs) },
       acknowledge: codes,
-      body: bodyOf(cells) as Body,
+      body: bodyOf(cells) as RawEvent,
       locate: columnIn(type),
       wrong: [
         ...(ref === '' ? [wrong('ref', 'FIELD.MISSING', 'the reference of a case')] : []),
-        ...strangersIn(cells).map((column) =>
+        ...foreignColumns(cells).map((column) =>
           wrong(column, 'FIELD.UNKNOWN', `nothing, since ${type} has no such field`),
         ),
         ...codes
@@ -78,7 +78,7 @@ export const lineOfCells = (row: number, cells: Cells, lists: Lists): EventLine 
 };
 
 /** A line of JSON: the row of a batch of the REST interface. Its places are JSON pointers. */
-export const lineOfJson = (row: number, json: Readonly<Record<string, unknown>>, lists: Lists): EventLine => {
+export const lineFromJson = (row: number, json: Readonly<Record<string, unknown>>, lists: Lists): EventLine => {
   const { case: named, acknowledge = [], same_as: sameAs, key, ...body } = json;
   const codes = Array.isArray(acknowledge) ? (acknowledge as readonly unknown[]) : [acknowledge];
   const found = caseInJson(named, body, lists.list);
@@ -89,7 +89,7 @@ export const lineOfJson = (row: number, json: Readonly<Record<string, unknown>>,
       key: typeof key === 'string' ? key : '',
       sameAs: isReference(sameAs) ? sameAs : null,
       acknowledge: codes.filter((code) => typeof code === 'string'),
-      body: body as Body,
+      body: body as RawEvent,
       locate: (pointer) => pointer || '/type',
       wrong: [
         ...(found === null ? [wrong('/case', 'FIELD.MISSING', 'a list and a reference in it, or an id')] : []),
@@ -112,7 +112,7 @@ const isReference = (value: unknown): value is Reference =>
 const isFindingCode = (code: unknown): boolean => findingCode.rules.every(({ holds }) => holds(code));
 
 /** What opens a case names it by the reference that it gives it: in the list of the import, else the first. */
-const caseInJson = (named: unknown, body: Readonly<Record<string, unknown>>, list: string): NamedCase | null => {
+const caseInJson = (named: unknown, body: Readonly<Record<string, unknown>>, list: string): CaseIdentifier | null => {
   if (isReference(named)) return { list: named.list, reference: named.reference };
   const id: unknown = typeof named === 'object' && named !== null ? (named as { id?: unknown }).id : undefined;
   if (typeof id === 'string') return { id };
@@ -121,14 +121,14 @@ const caseInJson = (named: unknown, body: Readonly<Record<string, unknown>>, lis
   return given.find((one) => one.list === list) ?? given[0] ?? null;
 };
 
-const wrong = (column: string, code: string, expected: string): WrongCell => ({ column, code, expected });
+const wrong = (column: string, code: string, expected: string): CellError => ({ column, code, expected });
 
 /** Columns of what is not about one field: the day of what happened, else the type. */
 const columnIn =
   (type: string) =>
   (pointer: string): string => {
     if (pointer === '') return isDated(type) ? 'occurred_on' : 'type';
-    return pointer === '/act' && type === 'pardoned' ? 'decree' : columnOfPointer(pointer);
+    return pointer === '/act' && type === 'pardoned' ? 'decree' : lineColumnOf(pointer);
   };
 
 const isDated = (type: string): boolean => Object.hasOwn(caseEvents, type) && caseEvents[type as CaseEventType].dated;
@@ -147,7 +147,7 @@ const withCategory = (line: EventLine, { categories }: Lists): EventLine => {
   const { list, category } = line.body;
   const known = typeof list === 'string' ? categories.get(list) : undefined;
   if (known === undefined || typeof category !== 'string' || category === '') return line;
-  const found = categoryOf(category, known);
+  const found = findCategory(category, known);
   if (found !== undefined) return { ...line, body: { ...line.body, category: found.id } };
   const unknown = wrong(line.locate('/category'), 'CATEGORY.UNKNOWN', expectedCategory(known));
   return { ...line, wrong: [...line.wrong, unknown] };

@@ -2,17 +2,17 @@
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
 import { parseJson, RepeatedKey } from '../json/parse.js';
-import { MAX_ROW_BYTES, noSuchFile } from './csv.js';
-import type { Unreadable, WrongCell } from './report.js';
+import { MAX_ROW_BYTES, fileAccessProblem } from './csv.js';
+import type { FileProblem, CellError } from './report.js';
 
 export interface JsonLine {
   readonly line: number;
   /** Null for what is no object in JSON; where a key stands twice, with the last of its values. */
   readonly json: Readonly<Record<string, unknown>> | null;
-  readonly wrong: WrongCell | null;
+  readonly wrong: CellError | null;
 }
 
-export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Unreadable> {
+export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | FileProblem> {
   const file = createReadStream(path);
   const reader = new LineReader(MAX_ROW_BYTES);
   try {
@@ -24,7 +24,7 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Un
       }
     for (const line of reader.end()) yield readLine(line);
   } catch (error) {
-    yield noSuchFile(error);
+    yield fileAccessProblem(error);
   } finally {
     file.destroy();
   }
@@ -32,7 +32,7 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Un
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-const readLine = ({ number, bytes }: Line): JsonLine | Unreadable => {
+const readLine = ({ number, bytes }: Line): JsonLine | FileProblem => {
   if (bytes === null)
     return { code: 'FILE.ROW_TOO_LONG', line: number, expected: `at most ${MAX_ROW_BYTES} bytes a line` };
   try {
@@ -46,15 +46,15 @@ const readLine = ({ number, bytes }: Line): JsonLine | Unreadable => {
   }
 };
 
-const NO_OBJECT: WrongCell = { column: null, code: 'FILE.NOT_JSON', expected: 'one object in JSON a line, in UTF-8' };
+const NO_OBJECT: CellError = { column: null, code: 'FILE.NOT_JSON', expected: 'one object in JSON a line, in UTF-8' };
 
-const keyTwice = (text: string): WrongCell | null => {
+const keyTwice = (text: string): CellError | null => {
   try {
     parseJson(text);
     return null;
   } catch (error) {
     if (!(error instanceof RepeatedKey)) throw error;
-    const expected = `each key once in its object; ${error.pointer} stands twice`;
+    const expected = `each key once in its object; ${error.pointer} stands duplicates`;
     return { column: null, code: 'FILE.KEY_TWICE', expected };
   }
 };

@@ -1,12 +1,20 @@
 /** From what a row says to what is added to its case. */
 import { newCaseId } from '../commands/ids.js';
 import type { Actor } from '../domain/event.js';
-import { columnOf, fieldsOf, roleOf, type RowKind } from './columns.js';
-import { referenceOf as referenceAt } from './cells.js';
-import { compare, type Format, type OnRecord } from './compare.js';
-import { hasReference } from './record-events.js';
-import { readDrafts, type Body, type Statement } from './draft.js';
-import { notRecorded, refused, UNCHANGED, type Answer, type Judged, type Recorder, type Subject } from './recorder.js';
+import { columnOf, fieldsOf, roleOf, type RowKind } from './row-columns.js';
+import { referenceOf as referenceAt } from './cell-values.js';
+import { diffEvents, type DiffRules, type PriorEvent } from './event-diff.js';
+import { hasReference } from './record-event-lines.js';
+import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
+import {
+  notRecorded,
+  refused,
+  UNCHANGED,
+  type RecordOutcome,
+  type ImportOutcome,
+  type Recorder,
+  type Subject,
+} from './recorder.js';
 
 /**
  * Who says it: the rows of one list in one kind of file. Stands in the log beside each event, so that the next import
@@ -18,14 +26,14 @@ const actorOf = (kind: RowKind, list: string): Actor => ({ kind: 'import', id: `
 export const recordRow = async (
   recorder: Recorder,
   cells: RowOfFile,
-  statements: readonly Statement[],
-): Promise<Judged> => {
+  statements: readonly LocatedEvent[],
+): Promise<ImportOutcome> => {
   const { kind } = cells;
   const row: RowToRecord = { recorder, cells, statements, actor: actorOf(kind, recorder.list) };
   if ((cells.cells['same_as'] ?? '') !== '') return addToLinked(row);
   const answer = await addTo(row, ownCase(row));
   if (answer.outcome !== 'behind') return answer;
-  return settled(kind === 'register' ? await begin(row) : await addToFound(row));
+  return readToken(kind === 'register' ? await begin(row) : await addToFound(row));
 };
 
 /** A row as its file has it: which columns there are, and what stands in them. */
@@ -38,11 +46,11 @@ export interface RowOfFile {
 interface RowToRecord {
   readonly recorder: Recorder;
   readonly cells: RowOfFile;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly LocatedEvent[];
   readonly actor: Actor;
 }
 
-const settled = (answer: Answer): Judged => (answer.outcome === 'behind' ? notRecorded() : answer);
+const readToken = (answer: RecordOutcome): ImportOutcome => (answer.outcome === 'behind' ? notRecorded() : answer);
 
 const referenceOf = ({ cells }: RowToRecord): string => cells.cells.ref;
 
@@ -55,14 +63,14 @@ const ownCase = (row: RowToRecord): Subject => ({
 });
 
 /** Opens the case of a row. Where somebody else has a case of this reference, the row adds to that one. */
-const begin = async (row: RowToRecord): Promise<Answer> => {
+const begin = async (row: RowToRecord): Promise<RecordOutcome> => {
   const { recorder, statements, actor } = row;
   const opened = await recorder.say({ subject: ownCase(row), begins: true, statements, actor, key: openingKey(row) });
   return opened.outcome === 'behind' ? addTo(row, opened.subject) : opened;
 };
 
 /** Adds to a case that somebody else has opened under the reference. */
-const addToFound = async (row: RowToRecord): Promise<Answer> => {
+const addToFound = async (row: RowToRecord): Promise<RecordOutcome> => {
   const { recorder } = row;
   const id = await recorder.find({ list: recorder.list, reference: referenceOf(row) });
   if (id !== null) return addTo(row, { kind: 'case', id });
@@ -70,7 +78,7 @@ const addToFound = async (row: RowToRecord): Promise<Answer> => {
 };
 
 /** Adds to the case that the row says is the same, and gives it the reference of the row. */
-const addToLinked = async (row: RowToRecord): Promise<Judged> => {
+const addToLinked = async (row: RowToRecord): Promise<ImportOutcome> => {
   const id = await row.recorder.find({ reference: '', ...referenceAt(row.cells.cells['same_as'] ?? '') });
   if (id === null)
     return refused({ column: 'same_as', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case in a list' });
@@ -80,7 +88,7 @@ const addToLinked = async (row: RowToRecord): Promise<Judged> => {
 };
 
 /** The reference of a row that says who it is, where its case does not have it yet. */
-const gained = (row: RowToRecord, record: readonly OnRecord[]): readonly Statement[] => {
+const gained = (row: RowToRecord, record: readonly PriorEvent[]): readonly LocatedEvent[] => {
   const own = { list: row.recorder.list, reference: referenceOf(row) };
   const [first] = row.statements;
   if ((row.cells.cells['same_as'] ?? '') === '' || first === undefined || hasReference(record, own)) return [];
@@ -89,9 +97,10 @@ const gained = (row: RowToRecord, record: readonly OnRecord[]): readonly Stateme
 };
 
 /** A day that nobody knows stays the interval that it was when it was first reported. */
-const withKnownDays = ({ cells, statements }: RowToRecord, record: readonly OnRecord[]): readonly Statement[] => {
+const withKnownDays = ({ cells, statements }: RowToRecord, record: readonly PriorEvent[]): readonly LocatedEvent[] => {
   if (cells.kind !== 'register' || cells.cells['convicted_on'] !== '') return statements;
-  const before = record.findLast(({ ours, event }) => ours && event.type === 'convicted')?.event.occurredOn;
+  const before = record.findLast(({ fromThisImport, event }) => fromThisImport && event.type === 'convicted')?.event
+    .occurredOn;
   return statements.map((statement) => {
     const { event } = statement;
     if (event.type !== 'convicted' || before === undefined) return statement;
@@ -101,26 +110,26 @@ const withKnownDays = ({ cells, statements }: RowToRecord, record: readonly OnRe
 };
 
 /** Adds what is new in the row; `behind` where there is no such case, as far as the read models have come. */
-const addTo = async (row: RowToRecord, subject: Subject): Promise<Answer> => {
+const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
   const { recorder, cells, actor } = row;
   const { kind } = cells;
   const record = await recorder.record(subject, actor);
   if (record === null) return { outcome: 'behind', subject };
-  const { news, roles, corrections } = compare(withKnownDays(row, record), record, formatOf(row));
+  const { newEvents, roles, corrections } = diffEvents(withKnownDays(row, record), record, diffRulesOf(row));
   if (corrections.length > 0) return refused(...corrections);
   const references = gained(row, record);
-  if (news.length + references.length === 0) return UNCHANGED;
-  const drafts = news.map((body) => ({
+  if (newEvents.length + references.length === 0) return UNCHANGED;
+  const drafts = newEvents.map((body) => ({
     body,
     locate: (pointer: string) => columnOf(kind, body, pointer, cells.cells),
   }));
-  const read = readDrafts('case', drafts);
+  const read = checkDrafts('case', drafts);
   if (read.wrong.length > 0) return refused(...read.wrong);
   const key = JSON.stringify([recorder.list, referenceOf(row), ...roles]);
   return recorder.say({ subject, begins: false, statements: [...read.statements, ...references], actor, key });
 };
 
-const formatOf = ({ recorder, cells: { kind, columns, cells } }: RowToRecord): Format => {
+const diffRulesOf = ({ recorder, cells: { kind, columns, cells } }: RowToRecord): DiffRules => {
   // Two rows of one list about one case: what this one leaves empty, the other one may say.
   const besideAnother = (cells['same_as'] ?? '').startsWith(`${recorder.list}:`);
   const empty = besideAnother ? 'nothing' : 'unknown';
@@ -136,7 +145,7 @@ const formatOf = ({ recorder, cells: { kind, columns, cells } }: RowToRecord): F
  * A row can move somebody to another category more than once. What one list judges is no news of another: two of them may
  * recognise somebody on one day in categories of the same name.
  */
-const roleInCase = (body: Body): string => {
+const roleInCase = (body: RawEvent): string => {
   const { type, list, occurredOn, category } = body;
   const role = type === 'recategorised' ? `recategorised ${String(occurredOn)} ${String(category)}` : roleOf(body);
   return typeof list === 'string' ? `${role} in ${list}` : role;

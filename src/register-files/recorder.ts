@@ -7,9 +7,9 @@ import type { Actor } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import type { Day } from '../domain/time.js';
 import { Cases, History, NotCaughtUp } from '../read-models/questions.js';
-import type { OnRecord } from './compare.js';
-import type { Statement } from './draft.js';
-import type { WrongCell } from './report.js';
+import type { PriorEvent } from './event-diff.js';
+import type { LocatedEvent } from './event-draft.js';
+import type { CellError } from './report.js';
 
 export interface Register {
   readonly commands: Pick<CommandBus, 'execute'>;
@@ -18,18 +18,18 @@ export interface Register {
 }
 
 /** What became of a row or a definition. */
-export type Judged =
-  { readonly outcome: 'added' | 'unchanged' } | { readonly outcome: 'refused'; readonly wrong: readonly WrongCell[] };
+export type ImportOutcome =
+  { readonly outcome: 'added' | 'unchanged' } | { readonly outcome: 'refused'; readonly wrong: readonly CellError[] };
 
-export const UNCHANGED: Judged = { outcome: 'unchanged' };
-export const refused = (...wrong: readonly WrongCell[]): Judged => ({ outcome: 'refused', wrong });
+export const UNCHANGED: ImportOutcome = { outcome: 'unchanged' };
+export const refused = (...wrong: readonly CellError[]): ImportOutcome => ({ outcome: 'refused', wrong });
 
 export type Subject = RecordEventsRequest['subject'];
 
 export interface Saying {
   readonly subject: Subject;
   readonly begins: boolean;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly LocatedEvent[];
   readonly actor: Actor;
   /** What makes this request the same one when it comes again. */
   readonly key: string;
@@ -38,7 +38,7 @@ export interface Saying {
 }
 
 /** Recorded, refused, or not written because the read models did not yet know of the subject: look again. */
-export type Answer = Judged | { readonly outcome: 'behind'; readonly subject: Subject };
+export type RecordOutcome = ImportOutcome | { readonly outcome: 'behind'; readonly subject: Subject };
 
 /** Events of a subject that are read at once. */
 const PAGE = 500;
@@ -47,8 +47,8 @@ const MAX_WAITS = 200;
 
 export class Recorder {
   /** The token of the last write. */
-  private written: string | undefined;
-  private settled: string | undefined;
+  private writeToken: string | undefined;
+  private readToken: string | undefined;
 
   constructor(
     readonly register: Register,
@@ -58,26 +58,26 @@ export class Recorder {
 
   /** Part of a question that is to take account of everything written before the file at hand. */
   get after(): { readonly atLeast?: string } {
-    return this.settled === undefined ? {} : { atLeast: this.settled };
+    return this.readToken === undefined ? {} : { atLeast: this.readToken };
   }
 
   /**
    * Begins a file: it builds on those before it. Within a file each row and definition has a subject of its own, so
    * that nothing waits there.
    */
-  beginFile(): void {
-    this.settled = this.written;
+  startFile(): void {
+    this.readToken = this.writeToken;
   }
 
   /** All events of a subject, null where it does not exist; `actor` tells whose import said each. */
-  async record(subject: Subject, actor: Actor): Promise<readonly OnRecord[] | null> {
-    const events: OnRecord[] = [];
+  async record(subject: Subject, actor: Actor): Promise<readonly PriorEvent[] | null> {
+    const events: PriorEvent[] = [];
     let after: number | null = 0;
     while (after !== null) {
       const page: Awaited<ReturnType<typeof this.page>> = await this.page(subject, after);
       if (page === null) return null;
       for (const { id, event, actor: by } of page.items)
-        events.push({ id, event, ours: by.kind === actor.kind && by.id === actor.id });
+        events.push({ id, event, fromThisImport: by.kind === actor.kind && by.id === actor.id });
       after = page.next;
     }
     return events;
@@ -86,8 +86,8 @@ export class Recorder {
   /** The case that has a reference, also one that this import gave it; null where none has. */
   async find(reference: Reference): Promise<string | null> {
     const found = await this.caseOf(reference);
-    if (found !== null || this.settled === this.written) return found;
-    this.settled = this.written;
+    if (found !== null || this.readToken === this.writeToken) return found;
+    this.readToken = this.writeToken;
     return this.caseOf(reference);
   }
 
@@ -112,7 +112,7 @@ export class Recorder {
   }
 
   /** Records statements as one batch, and says in the file's terms what stands in the way. */
-  async say({ subject, begins, statements, actor, key, acknowledge = [] }: Saying): Promise<Answer> {
+  async say({ subject, begins, statements, actor, key, acknowledge = [] }: Saying): Promise<RecordOutcome> {
     const answer = await this.register.commands.execute(
       new RecordEvents({
         subject,
@@ -126,7 +126,7 @@ export class Recorder {
     );
     switch (answer.outcome) {
       case 'recorded':
-        this.written = answer.token;
+        this.writeToken = answer.token;
         return { outcome: answer.repeated ? 'unchanged' : 'added' };
       case 'refused': {
         const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, statements.length);
@@ -146,7 +146,7 @@ export class Recorder {
   }
 }
 
-export const notRecorded = (): Judged =>
+export const notRecorded = (): ImportOutcome =>
   refused({
     column: null,
     code: 'IMPORT.NOT_RECORDED',
@@ -168,8 +168,8 @@ const FIELD_OF: Readonly<Record<string, string>> = {
 const inTheFile = (
   { code, expected, events }: { readonly code: string; readonly expected: string; readonly events: readonly string[] },
   ids: readonly string[],
-  statements: readonly Statement[],
-): WrongCell => {
+  statements: readonly LocatedEvent[],
+): CellError => {
   const statement = statements.findLast((_, index) => events.includes(ids[index] as string));
   const row = statement?.row;
   return { ...(row !== undefined && { row }), column: statement?.locate(FIELD_OF[code] ?? '') ?? null, code, expected };

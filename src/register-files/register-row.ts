@@ -3,51 +3,58 @@
  */
 import { mixesScripts } from '../domain/text.js';
 import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../domain/time.js';
-import { articlesOf, categoryOf, expectedCategory, partsOf, sentenceOf, type NamedCategory } from './cells.js';
-import { columnOf, NAME_COLUMNS, nameIn, type RegisterRow } from './columns.js';
-import { outOfOrder, REGISTER_ORDER } from './day-order.js';
-import { readDrafts, type Body, type Draft, type Statement } from './draft.js';
-import { onePerCell, type WrongCell } from './report.js';
+import {
+  parseArticles,
+  findCategory,
+  expectedCategory,
+  partsOf,
+  parseSentence,
+  type NamedCategory,
+} from './cell-values.js';
+import { columnOf, NAME_COLUMNS, nameFromCell, type RegisterRow } from './row-columns.js';
+import { dayOrderErrors, REGISTER_ORDER } from './day-order.js';
+import { checkDrafts, type RawEvent, type EventDraft, type LocatedEvent } from './event-draft.js';
+import { firstErrorPerCell, type CellError } from './report.js';
 
 /** What the register knows that rows refer to. */
-export interface Referred {
+export interface RowContext {
   readonly today: Day;
   readonly list: string;
   readonly categories: readonly NamedCategory[];
-  readonly instruments: readonly ReferredInstrument[];
+  readonly instruments: readonly KnownInstrument[];
 }
 
-export interface ReferredInstrument {
+export interface KnownInstrument {
   readonly id: string;
   readonly kind: string;
   readonly issued: string | null;
   readonly clauses: readonly string[];
 }
 
-export interface ReadRow {
-  readonly statements: readonly Statement[];
-  readonly wrong: readonly WrongCell[];
+export interface ParsedRow {
+  readonly statements: readonly LocatedEvent[];
+  readonly wrong: readonly CellError[];
 }
 
 /** Reads a row: its events, or every wrong cell of it. Rules that compare cells are heard where each is right by itself. */
-export const readRegisterRow = (row: RegisterRow, referred: Referred): ReadRow => {
-  const drafts = bodiesOf(row, referred).map((body): Draft => draft(body, row));
-  const { statements, wrong } = readDrafts('case', drafts);
-  const single = onePerCell([...wrong, ...cellsOf(row, referred)]);
+export const readRegisterRow = (row: RegisterRow, referred: RowContext): ParsedRow => {
+  const drafts = bodiesOf(row, referred).map((body): EventDraft => draft(body, row));
+  const { statements, wrong } = checkDrafts('case', drafts);
+  const single = firstErrorPerCell([...wrong, ...cellsOf(row, referred)]);
   if (single.length > 0) return { statements: [], wrong: single };
-  const compared = onePerCell([...comparisonsOf(row, referred), ...outOfOrder(row, REGISTER_ORDER)]);
+  const compared = firstErrorPerCell([...comparisonsOf(row, referred), ...dayOrderErrors(row, REGISTER_ORDER)]);
   return compared.length > 0 ? { statements: [], wrong: compared } : { statements, wrong: [] };
 };
 
-const draft = (body: Body, row: RegisterRow): Draft => ({
+const draft = (body: RawEvent, row: RegisterRow): EventDraft => ({
   body,
   locate: (pointer) => columnOf('register', body, pointer, row),
 });
 
 /** The bodies of everything that any cell of the row speaks of, in the order of the table of events. */
-const bodiesOf = (row: RegisterRow, { today, list, categories, instruments }: Referred): readonly Body[] => {
+const bodiesOf = (row: RegisterRow, { today, list, categories, instruments }: RowContext): readonly RawEvent[] => {
   const said = { sources: sourcesOf(row.source) };
-  const category = (cell: string): string | undefined => categoryOf(cell, categories)?.id ?? orUnknown(cell);
+  const category = (cell: string): string | undefined => findCategory(cell, categories)?.id ?? orUnknown(cell);
   const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: orUnknown(day), ...said });
   return [
     opened(row, list, said),
@@ -60,14 +67,14 @@ const bodiesOf = (row: RegisterRow, { today, list, categories, instruments }: Re
     ...when(anyOf(row.charged_articles), {
       type: 'charged',
       ...on(row.arrested_on),
-      articles: articlesOf(row.charged_articles),
+      articles: parseArticles(row.charged_articles),
     }),
     ...remanded(row, on),
     ...when(isConvicted(row), {
       type: 'convicted',
       ...on(row.convicted_on === '' ? unknownDay(row, today) : row.convicted_on),
-      articles: articlesOf(row.convicted_articles),
-      sentence: sentenceOf(row.sentence),
+      articles: parseArticles(row.convicted_articles),
+      sentence: parseSentence(row.sentence),
       court: orUnknown(row.court),
       facility: orUnknown(row.facility),
     }),
@@ -77,7 +84,7 @@ const bodiesOf = (row: RegisterRow, { today, list, categories, instruments }: Re
       list,
       category: category(row.category),
     }),
-    ...changesOf(row).map(({ day, category: to }): Body => ({
+    ...changesOf(row).map(({ day, category: to }): RawEvent => ({
       type: 'recategorised',
       ...on(day),
       list,
@@ -118,8 +125,10 @@ const unknownDay = (row: RegisterRow, today: Day): string => {
 
 type On = (day: string) => Readonly<Record<string, unknown>>;
 
-const opened = (row: RegisterRow, list: string, said: object): Body => {
-  const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map((one) => nameIn(one, row[one.column]));
+const opened = (row: RegisterRow, list: string, said: object): RawEvent => {
+  const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map((one) =>
+    nameFromCell(one, row[one.column]),
+  );
   return {
     type: 'opened',
     references: [{ list, ...(row.ref !== '' && { reference: row.ref }) }],
@@ -135,7 +144,7 @@ const opened = (row: RegisterRow, list: string, said: object): Body => {
 };
 
 /** To detention on the day of arrest; where the measure became house arrest, to that on its day, else on that of leaving the list. */
-const remanded = (row: RegisterRow, on: On): readonly Body[] => {
+const remanded = (row: RegisterRow, on: On): readonly RawEvent[] => {
   const facility = isConvicted(row) ? '' : row.facility;
   return [
     ...when(anyOf(row.measure, facility), {
@@ -152,7 +161,7 @@ const remanded = (row: RegisterRow, on: On): readonly Body[] => {
   ];
 };
 
-const clemency = (row: RegisterRow, on: On, instruments: readonly ReferredInstrument[]): readonly Body[] => {
+const clemency = (row: RegisterRow, on: On, instruments: readonly KnownInstrument[]): readonly RawEvent[] => {
   const decree = decreeOf(row, instruments);
   return [
     ...when(row.release_reason === 'pardon' && decree !== null, {
@@ -166,13 +175,13 @@ const clemency = (row: RegisterRow, on: On, instruments: readonly ReferredInstru
 };
 
 /** The one decree issued on the day of release; null where there is none, or more than one. */
-const decreeOf = (row: RegisterRow, instruments: readonly ReferredInstrument[]): string | null => {
+const decreeOf = (row: RegisterRow, instruments: readonly KnownInstrument[]): string | null => {
   const decrees = instruments.filter(({ kind, issued }) => kind === 'pardon-decree' && issued === row.released_on);
   return decrees.length === 1 ? (decrees[0]?.id ?? null) : null;
 };
 
 const anyOf = (...cells: readonly string[]): boolean => cells.some((cell) => cell !== '');
-const when = (holds: boolean, body: Body): readonly Body[] => (holds ? [body] : []);
+const when = (holds: boolean, body: RawEvent): readonly RawEvent[] => (holds ? [body] : []);
 const orUnknown = (cell: string): string | undefined => (cell === '' ? undefined : cell);
 
 const isConvicted = (row: RegisterRow): boolean =>
@@ -213,7 +222,7 @@ const DATES = [
 ] as const;
 
 /** What is wrong with single cells and is not seen in the events made of them. */
-const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly WrongCell[] => {
+const cellsOf = (row: RegisterRow, { today, categories }: RowContext): readonly CellError[] => {
   const changes = changesOf(row);
   const days = [
     ...DATES.map((column) => ({ column, day: row[column] })),
@@ -225,7 +234,7 @@ const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly Wr
   return [
     ...days.filter(({ day }) => isFuture(day, today)).map(({ column }) => futureDate(column)),
     ...named
-      .filter(({ id }) => id !== '' && categoryOf(id, categories) === undefined)
+      .filter(({ id }) => id !== '' && findCategory(id, categories) === undefined)
       .map(({ column }) => ({
         column,
         code: 'CATEGORY.UNKNOWN',
@@ -270,17 +279,17 @@ const cellsOf = (row: RegisterRow, { today, categories }: Referred): readonly Wr
 /** A day whose earliest meaning is after today; what is no date is reported as that. */
 export const isFuture = (day: string, today: Day): boolean => (parseEdtf(day)?.earliest ?? today) > today;
 
-export const futureDate = (column: string): WrongCell => ({
+export const futureDate = (column: string): CellError => ({
   column,
   code: 'DATE.FUTURE',
   expected: 'a date that is not after today',
 });
 
-const wrongIf = (holds: boolean, column: string, code: string, expected: string): readonly WrongCell[] =>
+const wrongIf = (holds: boolean, column: string, code: string, expected: string): readonly CellError[] =>
   holds ? [{ column, code, expected }] : [];
 
 /** What two cells say against each other, and what is not said in the events for the timeline to see. */
-const comparisonsOf = (row: RegisterRow, { instruments }: Referred): readonly WrongCell[] => [
+const comparisonsOf = (row: RegisterRow, { instruments }: RowContext): readonly CellError[] => [
   ...wrongIf(
     row.release_reason === 'pardon' && decreeOf(row, instruments) === null,
     'release_reason',

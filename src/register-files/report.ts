@@ -32,13 +32,13 @@ export const IMPORT_CODES = {
 export type ImportCode = keyof typeof IMPORT_CODES;
 
 /** Something said of a whole file. */
-export interface ReportedOfFile {
+export interface FileNotice {
   readonly code: ImportCode;
   readonly expected: string;
 }
 
 /** Why a file cannot be read at all; `line` where it is known. */
-export interface Unreadable {
+export interface FileProblem {
   readonly code: ImportCode | 'LIST.UNKNOWN';
   readonly line: number | null;
   /** The column, where the header says something wrong of one. */
@@ -47,7 +47,7 @@ export interface Unreadable {
 }
 
 /** What is wrong with one cell, or with the row where `column` is null. */
-export interface WrongCell {
+export interface CellError {
   /** The line of the file, where it is not the one at hand. */
   readonly row?: number | null;
   readonly column: string | null;
@@ -56,13 +56,13 @@ export interface WrongCell {
 }
 
 /** One line of the report. `row` is the line of the file; null for definitions, whose column is a JSON pointer. */
-export interface ReportLine extends WrongCell {
+export interface ReportLine extends CellError {
   readonly file: string;
   readonly row: number | null;
 }
 
 /** The first thing said of each cell: what is wrong with it in two ways is still one wrong cell. */
-export const onePerCell = (wrong: readonly WrongCell[]): readonly WrongCell[] => {
+export const firstErrorPerCell = (wrong: readonly CellError[]): readonly CellError[] => {
   const columns = new Set<string | null>();
   return wrong.filter(({ column }) => (columns.has(column) ? false : columns.add(column)));
 };

@@ -1,13 +1,13 @@
 /** The first look at a file, before anything is recorded: what kind it is, how long, and which references stand twice. */
 import { foldedKey } from '../domain/text.js';
 import { analyse } from 'chardet';
-import type { RowKind } from './columns.js';
-import { noSuchFile } from './csv.js';
-import { headOf } from './dialect.js';
-import { readDefinitions, type Definition } from './definitions.js';
-import type { Unreadable } from './report.js';
-import { eventsOfTable, MAX_EVENT_LINES, openJsonLines, tooMany, type EventsFile } from './event-file.js';
-import { openTable, type Table, type TableRow } from './table.js';
+import type { RowKind } from './row-columns.js';
+import { fileAccessProblem } from './csv.js';
+import { readHead } from './dialect.js';
+import { readDefinitions, type Definition } from './definitions-file.js';
+import type { FileProblem } from './report.js';
+import { eventsInTable, MAX_EVENT_LINES, openJsonLines, tooManyLines, type EventsFile } from './event-file.js';
+import { openTabularFile, type TabularFile, type TableRow } from './tabular-file.js';
 
 export interface DefinitionsFile {
   readonly kind: 'definitions';
@@ -18,17 +18,17 @@ export interface DefinitionsFile {
 export interface RowsFile {
   readonly kind: RowKind;
   readonly path: string;
-  readonly table: Table;
+  readonly table: TabularFile;
   /** Rows behind the header. */
   readonly rows: number;
   /** Folded keys of references that stand on more than one row. */
-  readonly twice: ReadonlySet<string>;
+  readonly duplicates: ReadonlySet<string>;
 }
 
 export type ScannedFile = DefinitionsFile | RowsFile | EventsFile;
 
 /** Knows a file by what is in it, not by its name. Memory: the definitions, or one text a row. */
-export const scanFile = async (path: string): Promise<ScannedFile | readonly Unreadable[]> => {
+export const scanFile = async (path: string): Promise<ScannedFile | readonly FileProblem[]> => {
   const isJson = await beginsAsJson(path);
   if (typeof isJson !== 'boolean') return [isJson];
   if (!isJson) return scanRows(path);
@@ -40,26 +40,26 @@ export const scanFile = async (path: string): Promise<ScannedFile | readonly Unr
 
 const LOOKED_AT = 256;
 
-const beginsAsJson = async (path: string): Promise<boolean | Unreadable> => {
+const beginsAsJson = async (path: string): Promise<boolean | FileProblem> => {
   try {
-    return /^\uFEFF?\s*[{[]/.test((await headOf(path, LOOKED_AT)).toString('utf8'));
+    return /^\uFEFF?\s*[{[]/.test((await readHead(path, LOOKED_AT)).toString('utf8'));
   } catch (error) {
-    return noSuchFile(error);
+    return fileAccessProblem(error);
   }
 };
 
-const scanRows = async (path: string): Promise<RowsFile | EventsFile | readonly Unreadable[]> => {
-  const table = await openTable(path);
+const scanRows = async (path: string): Promise<RowsFile | EventsFile | readonly FileProblem[]> => {
+  const table = await openTabularFile(path);
   if (!('kind' in table)) return table;
   let rows = 0;
   const seen = new Set<string>();
-  const twice = new Set<string>();
-  const nameless = new Map<string, Unreadable>();
-  const texts = new Texts();
+  const duplicates = new Set<string>();
+  const nameless = new Map<string, FileProblem>();
+  const texts = new EncodingCheck();
   for await (const row of table.rows()) {
     if ('code' in row) return [row];
     rows += 1;
-    if (table.kind === 'events' && rows > MAX_EVENT_LINES) return [tooMany(row.line)];
+    if (table.kind === 'events' && rows > MAX_EVENT_LINES) return [tooManyLines(row.line)];
     texts.count(row);
     for (const { code, expected } of row.wrong)
       if (code === 'FILE.NAMELESS_COLUMN' && !nameless.has(expected))
@@ -67,19 +67,19 @@ const scanRows = async (path: string): Promise<RowsFile | EventsFile | readonly 
     const { ref = '' } = row.cells;
     if (ref === '') continue;
     const key = foldedKey(ref);
-    if (seen.has(key)) twice.add(key);
+    if (seen.has(key)) duplicates.add(key);
     else seen.add(key);
   }
   if (texts.foreign !== null) return [{ ...texts.foreign, expected: await inAnotherEncoding(path) }];
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
-  return kind === 'events' ? eventsOfTable(table, rows) : { kind, path, table, rows, twice };
+  return kind === 'events' ? eventsInTable(table, rows) : { kind, path, table, rows, duplicates };
 };
 
 /** Whether any letter beyond ASCII is UTF-8: where none is, the file is in another encoding, not one cell of it wrong. */
-class Texts {
+class EncodingCheck {
   private decoded = false;
-  private first: Unreadable | null = null;
+  private first: FileProblem | null = null;
 
   count({ line, cells, wrong }: TableRow): void {
     this.decoded ||= Object.values(cells).some((cell) => BEYOND_ASCII.test(cell));
@@ -89,7 +89,7 @@ class Texts {
     this.first = { code: 'FILE.NOT_UTF8', line, ...(column !== null && { column }), expected };
   }
 
-  get foreign(): Unreadable | null {
+  get foreign(): FileProblem | null {
     return this.decoded ? null : this.first;
   }
 }
@@ -108,7 +108,7 @@ const ENCODINGS: Readonly<Record<string, string>> = {
 };
 
 const inAnotherEncoding = async (path: string): Promise<string> => {
-  const guesses = analyse(wordsBeyondAscii(await headOf(path, GUESSED_BY)));
+  const guesses = analyse(wordsBeyondAscii(await readHead(path, GUESSED_BY)));
   const found = guesses.map(({ name }) => ENCODINGS[name]).find((name) => name !== undefined);
   return `a file in UTF-8 (in a spreadsheet: save as CSV UTF-8); the bytes look like ${found ?? 'no known encoding'}`;
 };

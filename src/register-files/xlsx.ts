@@ -8,9 +8,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { formatValue } from 'hucre';
 import { cellRef, readXlsx, type Cell, type CellValue, type Sheet } from 'hucre/xlsx';
 import { fromBufferPromise } from 'yauzl';
-import { MAX_ROW_BYTES, MAX_ROWS, NOT_UTF8, noSuchFile, type BadCell, type RawRow } from './csv.js';
-import { unmarked } from './formula-mark.js';
-import type { Unreadable } from './report.js';
+import { MAX_ROW_BYTES, MAX_ROWS, NOT_UTF8, fileAccessProblem, type InvalidCell, type RawRow } from './csv.js';
+import { unescapeFormula } from './formula-escape.js';
+import type { FileProblem } from './report.js';
 
 export const MAX_UNPACKED_BYTES = 67_108_864;
 export const MAX_WORKBOOK_BYTES = 16_777_216;
@@ -26,13 +26,13 @@ export const beginsAsWorkbook = (head: Buffer): boolean => isZip(head) || isOle(
 const isZip = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4]));
 const isOle = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]));
 
-export const readWorkbook = async (path: string): Promise<Workbook | Unreadable> => {
+export const readWorkbook = async (path: string): Promise<Workbook | FileProblem> => {
   let bytes: Buffer;
   try {
     if ((await stat(path)).size > MAX_WORKBOOK_BYTES) return tooLong(`${MAX_WORKBOOK_BYTES} bytes a workbook`);
     bytes = await readFile(path);
   } catch (error) {
-    return noSuchFile(error);
+    return fileAccessProblem(error);
   }
   if (isOle(bytes)) return notXlsx('an .xlsx workbook without a password; this one is encrypted or an old .xls');
   const directory = await directoryOf(bytes);
@@ -60,7 +60,7 @@ export const readWorkbook = async (path: string): Promise<Workbook | Unreadable>
 };
 
 /** What an archive says it holds, judged before anything of it is unpacked. */
-const directoryOf = async (bytes: Buffer): Promise<Unreadable | { readonly unpacked: number }> => {
+const directoryOf = async (bytes: Buffer): Promise<FileProblem | { readonly unpacked: number }> => {
   const names = new Set<string>();
   let unpacked = 0;
   try {
@@ -86,7 +86,7 @@ const directoryOf = async (bytes: Buffer): Promise<Unreadable | { readonly unpac
 /** Bytes that nothing is packed into. */
 const EMPTY = 2;
 
-const rowsOf = (sheet: Sheet): readonly RawRow[] | Unreadable => {
+const rowsOf = (sheet: Sheet): readonly RawRow[] | FileProblem => {
   const { rows, cells } = sheet;
   const [merged] = sheet.merges ?? [];
   if (merged !== undefined) {
@@ -113,7 +113,7 @@ const rowsOf = (sheet: Sheet): readonly RawRow[] | Unreadable => {
   return found;
 };
 
-const textOf = (value: CellValue, cell: Cell | undefined, address: string): string | BadCell => {
+const textOf = (value: CellValue, cell: Cell | undefined, address: string): string | InvalidCell => {
   if (cell?.type === 'error') return bad(`a value; the cell ${address} holds an error of the spreadsheet`);
   if (cell?.formula !== undefined && value === null) {
     return bad(`a value; the formula in cell ${address} has no stored result`);
@@ -122,16 +122,16 @@ const textOf = (value: CellValue, cell: Cell | undefined, address: string): stri
   if (value instanceof Date) return dayOf(value, cell?.style?.numFmt ?? '', address);
   if (typeof value === 'number') return numberOf(value, cell?.style?.numFmt ?? 'General');
   if (typeof value === 'boolean') return String(value);
-  return value.includes('\uFFFD') ? NOT_UTF8 : unmarked(value);
+  return value.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(value);
 };
 
-const bad = (expected: string): BadCell => ({ code: 'ROW.WRONG_CELL', expected });
+const bad = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL', expected });
 
 /** The last day that the two systems of counting days since 1900 disagree about is the day before. */
 const FIRST_DAY = Date.UTC(1900, 2, 1);
 
 /** The day of a date cell, as precise as it is shown: a cell that shows `12.2025` knows no day. */
-const dayOf = (date: Date, format: string, address: string): string | BadCell => {
+const dayOf = (date: Date, format: string, address: string): string | InvalidCell => {
   if (!(date.getTime() >= FIRST_DAY)) return bad(`a date from 1900-03-01 on, or a text, in cell ${address}`);
   const day = date.toISOString().slice(0, 10);
   const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, '');
@@ -147,5 +147,5 @@ const DIGITS = 15;
 const numberOf = (value: number, format: string): string =>
   /^(general|@)?$/i.test(format) ? String(Number(value.toPrecision(DIGITS))) : formatValue(value, format).trim();
 
-const tooLong = (limit: string): Unreadable => ({ code: 'FILE.TOO_LONG', line: null, expected: `at most ${limit}` });
-const notXlsx = (expected: string): Unreadable => ({ code: 'FILE.NOT_XLSX', line: null, expected });
+const tooLong = (limit: string): FileProblem => ({ code: 'FILE.TOO_LONG', line: null, expected: `at most ${limit}` });
+const notXlsx = (expected: string): FileProblem => ({ code: 'FILE.NOT_XLSX', line: null, expected });

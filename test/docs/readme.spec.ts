@@ -7,7 +7,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { importFiles } from '../../src/register-files/import.js';
+import { importFiles } from '../../src/register-files/import-files.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { DEFINITIONS, REGISTER_FILES } from '../register-files/real-register.js';
 import { Service } from '../support/service.js';

@@ -1,6 +1,6 @@
 import { readAmnestyRow } from '../../src/register-files/amnesty-row.js';
-import type { AmnestyRow } from '../../src/register-files/columns.js';
-import { amnestyRow, referred } from './rows.js';
+import type { AmnestyRow } from '../../src/register-files/row-columns.js';
+import { amnestyRow, referred } from './row-builders.js';
 
 const read = (cells: Partial<AmnestyRow> = {}) => readAmnestyRow(amnestyRow(cells), referred);
 

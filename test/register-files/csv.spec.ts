@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MAX_ROW_BYTES, NOT_UTF8, readRows } from '../../src/register-files/csv.js';
+import { MAX_ROW_BYTES, NOT_UTF8, readCsvRows } from '../../src/register-files/csv.js';
 
 let folder: string;
 beforeAll(() => {
@@ -13,7 +13,7 @@ const rowsOf = async (bytes: string | Buffer): Promise<unknown[]> => {
   const path = join(folder, 'file.csv');
   writeFileSync(path, bytes);
   const rows: unknown[] = [];
-  for await (const row of readRows(path)) rows.push(row);
+  for await (const row of readCsvRows(path)) rows.push(row);
   return rows;
 };
 
@@ -92,7 +92,7 @@ describe('rows of a CSV file', () => {
   it('says that a file cannot be read', async () => {
     for (const path of [join(folder, 'none.csv'), folder]) {
       const rows: unknown[] = [];
-      for await (const row of readRows(path)) rows.push(row);
+      for await (const row of readCsvRows(path)) rows.push(row);
       expect(rows).toMatchObject([{ code: 'FILE.NOT_READABLE', line: null }]);
     }
   });

@@ -1,8 +1,8 @@
 /** The days of one row, judged together: by the row where it contradicts itself, else by the domain over the case. */
-import type { AmnestyRow, RegisterRow } from '../../src/register-files/columns.js';
-import { Files } from './files.js';
+import type { AmnestyRow, RegisterRow } from '../../src/register-files/row-columns.js';
+import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
-import { amnestyRow, convicted, registerRow } from './rows.js';
+import { amnestyRow, convicted, registerRow } from './row-builders.js';
 
 let register: RealRegister;
 let files: Files;

@@ -2,17 +2,17 @@
 import { CASE_EVENT_TYPES } from '../../src/domain/case/events.js';
 import {
   bodyOf,
-  columnOfPointer,
+  lineColumnOf,
   columnsOfType,
   EVENT_COLUMNS,
-  strangersIn,
+  foreignColumns,
 } from '../../src/register-files/event-columns.js';
-import { readDrafts, type Body } from '../../src/register-files/draft.js';
+import { checkDrafts, type RawEvent } from '../../src/register-files/event-draft.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
 import { eventClasses, readEvent } from '../../src/schema/read-event.js';
 import { EXPECTED } from '../golden/expected.js';
-import { lineOf } from './event-lines.js';
+import { lineOf } from './event-line-writer.js';
 
 const ALL = CASE_EVENT_TYPES.flatMap((type) =>
   [examples[type], ...EXPECTED[type]].map((event, index) => [type, index, event as object] as const),
@@ -29,8 +29,8 @@ it.each(CASE_EVENT_TYPES)('every field of %s has a column, and no other column i
   const cells = Object.fromEntries(EVENT_COLUMNS.map((column) => [column, 'x']));
   const fields = fieldsOf(eventClasses.case[type]).map(({ name }) => name);
   expect(Object.keys(bodyOf({ ...cells, type })).sort()).toEqual(['type', ...fields].sort());
-  expect(new Set(strangersIn({ ...cells, type })).size + columnsOfType(type).length).toBeGreaterThan(0);
-  for (const column of columnsOfType(type)) expect(strangersIn({ [column]: 'x', type })).toEqual([]);
+  expect(new Set(foreignColumns({ ...cells, type })).size + columnsOfType(type).length).toBeGreaterThan(0);
+  for (const column of columnsOfType(type)) expect(foreignColumns({ [column]: 'x', type })).toEqual([]);
 });
 
 it.each(CASE_EVENT_TYPES)('what is wrong with a cell of %s is told with its column', (type) => {
@@ -38,15 +38,15 @@ it.each(CASE_EVENT_TYPES)('what is wrong with a cell of %s is told with its colu
   const read = readEvent('case', bodyOf({ ...cells, type, source: 'synthetic' }));
   const problems = 'problems' in read ? read.problems : [];
   expect(problems.length).toBeGreaterThan(0);
-  for (const { pointer } of problems) expect(columnsOfType(type)).toContain(columnOfPointer(pointer));
+  for (const { pointer } of problems) expect(columnsOfType(type)).toContain(lineColumnOf(pointer));
 });
 
 it.each(CASE_EVENT_TYPES)('what is expected of a cell of %s is said of the cell, not of JSON', (type) => {
   const columns = columnsOfType(type).filter((column) => column !== 'reliability');
   for (const cell of ['', '\u0007', 'x', '|', ';']) {
     const cells = Object.fromEntries(columns.map((column) => [column, cell]));
-    const body = bodyOf({ ...cells, type, ...(cell === '' ? {} : { source: '|' }) }) as Body;
-    const { wrong } = readDrafts('case', [{ body, locate: columnOfPointer }]);
+    const body = bodyOf({ ...cells, type, ...(cell === '' ? {} : { source: '|' }) }) as RawEvent;
+    const { wrong } = checkDrafts('case', [{ body, locate: lineColumnOf }]);
     expect(wrong.length).toBeGreaterThan(0);
     for (const { column, expected } of wrong) {
       expect(EVENT_COLUMNS).toContain(column);
@@ -56,7 +56,7 @@ it.each(CASE_EVENT_TYPES)('what is expected of a cell of %s is said of the cell,
 });
 
 it('a column that is not of the type of its line is a stranger there', () => {
-  expect(strangersIn({ type: 'charged', articles: '234', facility: 'No. 2', court: '' })).toEqual(['facility']);
+  expect(foreignColumns({ type: 'charged', articles: '234', facility: 'No. 2', court: '' })).toEqual(['facility']);
 });
 
 it('sources stand beside each other, their parts in the same order', () => {

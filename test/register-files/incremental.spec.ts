@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
 import { Cases, History, Instruments, Lists } from '../../src/read-models/questions.js';
-import type { AmnestyRow, RegisterRow } from '../../src/register-files/columns.js';
-import { Files } from './files.js';
+import type { AmnestyRow, RegisterRow } from '../../src/register-files/row-columns.js';
+import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
-import { amnestyRow, convicted, registerRow } from './rows.js';
+import { amnestyRow, convicted, registerRow } from './row-builders.js';
 
 let register: RealRegister;
 let files: Files;

@@ -1,10 +1,10 @@
 /** Rows that say of whom they are, and days that nobody knows, when the same list comes again on another day. */
 import { parseDay } from '../../src/domain/time.js';
 import { Cases, History } from '../../src/read-models/questions.js';
-import { importFiles } from '../../src/register-files/import.js';
-import { Files } from './files.js';
+import { importFiles } from '../../src/register-files/import-files.js';
+import { Files } from './temporary-files.js';
 import { openRealRegister, type RealRegister } from './real-register.js';
-import { convicted, registerRow } from './rows.js';
+import { convicted, registerRow } from './row-builders.js';
 
 const files = new Files();
 let register: RealRegister;

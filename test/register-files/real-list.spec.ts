@@ -10,7 +10,7 @@ import type { Article, Sentence } from '../../src/domain/case/events.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 import { formatDay, parseEdtf } from '../../src/domain/time.js';
 import { Cases, Counts, History, ListMembers, OneCase, type StandingView } from '../../src/read-models/questions.js';
-import { lineOf } from './event-lines.js';
+import { lineOf } from './event-line-writer.js';
 import { openRealRegister, type RealRegister } from './real-register.js';
 
 const file = (name: string): string => join(import.meta.dirname, '../fixtures/real-list', name);

@@ -10,7 +10,7 @@ import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { QUERY_HANDLERS } from '../../src/read-models/handlers.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Reader } from '../../src/read-models/reader.js';
-import { importFiles, type Imported, type ImportOptions } from '../../src/register-files/import.js';
+import { importFiles, type ImportResult, type ImportOptions } from '../../src/register-files/import-files.js';
 import type { ReportLine } from '../../src/register-files/report.js';
 
 const clock: Clock = {
@@ -27,7 +27,7 @@ export interface RealRegister {
   import(
     paths: readonly string[],
     options?: Partial<ImportOptions>,
-  ): Promise<{ readonly imported: Imported; readonly report: readonly ReportLine[] }>;
+  ): Promise<{ readonly imported: ImportResult; readonly report: readonly ReportLine[] }>;
   /** Events in the log. */
   events(): Promise<number>;
   close(): Promise<void>;

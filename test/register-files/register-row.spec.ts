@@ -1,6 +1,6 @@
-import type { RegisterRow } from '../../src/register-files/columns.js';
+import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { readRegisterRow } from '../../src/register-files/register-row.js';
-import { convicted, referred, registerRow } from './rows.js';
+import { convicted, referred, registerRow } from './row-builders.js';
 
 const read = (cells: Partial<RegisterRow> = {}) => readRegisterRow(registerRow(cells), referred);
 const eventsOf = (cells: Partial<RegisterRow> = {}) => {

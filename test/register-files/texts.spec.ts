@@ -1,10 +1,10 @@
-/** Texts that look the same are the same, however a file spells them; the script of a name is what its letters are. */
+/** EncodingCheck that look the same are the same, however a file spells them; the script of a name is what its letters are. */
 import { readFileSync } from 'node:fs';
 import { Cases, History } from '../../src/read-models/questions.js';
-import type { RegisterRow } from '../../src/register-files/columns.js';
-import { Files } from './files.js';
+import type { RegisterRow } from '../../src/register-files/row-columns.js';
+import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
-import { amnestyRow, convicted, registerRow } from './rows.js';
+import { amnestyRow, convicted, registerRow } from './row-builders.js';
 
 let register: RealRegister;
 let files: Files;

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { writeXlsx, type WriteSheet } from 'hucre/xlsx';
 import { scanFile } from '../../src/register-files/scan.js';
-import { openTable, type Table, type TableRow } from '../../src/register-files/table.js';
+import { openTabularFile, type TabularFile, type TableRow } from '../../src/register-files/tabular-file.js';
 import { MAX_UNPACKED_BYTES } from '../../src/register-files/xlsx.js';
-import { Files } from './files.js';
+import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister } from './real-register.js';
-import { registerRow } from './rows.js';
+import { registerRow } from './row-builders.js';
 
 let files: Files;
 beforeEach(() => {
@@ -19,10 +19,10 @@ afterEach(() => files.remove());
 const workbook = (name: string): string => join(__dirname, '../fixtures/spreadsheet', name);
 const rowsOf = async (path: string): Promise<readonly TableRow[]> => {
   const rows: TableRow[] = [];
-  for await (const row of ((await openTable(path)) as Table).rows()) rows.push(row as TableRow);
+  for await (const row of ((await openTabularFile(path)) as TabularFile).rows()) rows.push(row as TableRow);
   return rows;
 };
-const written = async (...sheets: WriteSheet[]): Promise<string> =>
+const writeToken = async (...sheets: WriteSheet[]): Promise<string> =>
   files.text('book', Buffer.from(await writeXlsx({ sheets })));
 const reported = async (path: string) => await scanFile(path);
 
@@ -56,7 +56,7 @@ describe('a workbook', () => {
 
   it('enters like the same rows in CSV, by its content and not its name, and tells of the sheets that are not read', async () => {
     const row = registerRow();
-    const path = await written(
+    const path = await writeToken(
       { name: 'A', rows: [Object.keys(row), Object.values(row)] },
       { name: 'B', rows: [['x']] },
     );
@@ -82,14 +82,14 @@ describe('a workbook', () => {
 
   it('is refused where merged cells hide what belongs to a row', async () => {
     const rows = [Object.keys(registerRow()), Object.values(registerRow()), Object.values(registerRow())];
-    const path = await written({ name: 'A', rows, merges: [{ startRow: 1, startCol: 1, endRow: 2, endCol: 1 }] });
+    const path = await writeToken({ name: 'A', rows, merges: [{ startRow: 1, startCol: 1, endRow: 2, endCol: 1 }] });
     expect(await reported(path)).toEqual([
       { code: 'FILE.MERGED_CELLS', line: 2, expected: expect.stringContaining('B2:B3') },
     ]);
   });
 
   it('names a wrong header like that of a text file', async () => {
-    expect(await reported(await written({ name: 'A', rows: [['ref', 'name', 'citty', 'source']] }))).toMatchObject([
+    expect(await reported(await writeToken({ name: 'A', rows: [['ref', 'name', 'citty', 'source']] }))).toMatchObject([
       { code: 'FILE.UNKNOWN_COLUMN', column: 'citty', line: 1, expected: expect.stringContaining('workbook') },
     ]);
   });

@@ -9,7 +9,7 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { ListMembers, type Filters, type PageOf, type PersonRow, type Sort } from '../read-models/questions.js';
 import { LIMITS } from '../schema/limits.js';
-import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './people.js';
+import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 
 export const TABLE_TYPES = {
   csv: 'text/csv; charset=utf-8',
@@ -22,7 +22,7 @@ export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;
 export type Separator = keyof typeof SEPARATORS;
 export const SEPARATOR_NAMES = Object.keys(SEPARATORS) as readonly Separator[];
 
-export interface ListToExport {
+export interface ListExportRequest {
   readonly list: string;
   readonly asOf?: string;
   readonly filters: Filters;
@@ -45,7 +45,7 @@ export interface ExportedList {
 /** Null where there is no such list. `onRows` is told how many rows have been written. */
 export const exportList = async (
   queries: Pick<QueryBus, 'execute'>,
-  asked: ListToExport,
+  asked: ListExportRequest,
   format: TableFormat,
   onRows: (rows: number) => void = () => undefined,
 ): Promise<ExportedList | null> => {
@@ -133,7 +133,7 @@ const SHEET_NAME = 31;
 
 const aboutLines = (
   { asOf, position, total }: PageOf<PersonRow>,
-  { list, filters }: ListToExport,
+  { list, filters }: ListExportRequest,
 ): readonly string[] => [
   `The list ${list} on ${asOf}, as the register knew it at position ${position}: ` +
     `${total.yes} certainly on it, ${total.uncertain} perhaps.`,

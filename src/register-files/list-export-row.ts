@@ -1,6 +1,6 @@
 /** People of a list as rows of text: what stands in each column, and what no column says. Pure. */
 import type { PersonRow, StandingView } from '../read-models/questions.js';
-import { marked } from './formula-mark.js';
+import { escapeFormula } from './formula-escape.js';
 
 /** Those that a register file has too carry the names that they have there. */
 export const PEOPLE_COLUMNS = [
@@ -43,7 +43,7 @@ export const personRow = (person: PersonRow, list: string): readonly string[] =>
     incident: among(({ incident }) => incident ?? ''),
     case: caseId,
   };
-  return PEOPLE_COLUMNS.map((column) => marked(cells[column]));
+  return PEOPLE_COLUMNS.map((column) => escapeFormula(cells[column]));
 };
 
 /** Each value once; where there are several, having none is one of them. */

@@ -1,11 +1,11 @@
 /** Files of rows as offices write them: what is unambiguous is read, all else is named column by column. */
-import type { RegisterRow } from '../../src/register-files/columns.js';
-import type { Unreadable } from '../../src/register-files/report.js';
-import { openTable, type Table, type TableRow } from '../../src/register-files/table.js';
+import type { RegisterRow } from '../../src/register-files/row-columns.js';
+import type { FileProblem } from '../../src/register-files/report.js';
+import { openTabularFile, type TabularFile, type TableRow } from '../../src/register-files/tabular-file.js';
 import { scanFile } from '../../src/register-files/scan.js';
-import { Files } from './files.js';
+import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
-import { convicted, registerRow } from './rows.js';
+import { convicted, registerRow } from './row-builders.js';
 
 let files: Files;
 beforeEach(() => {
@@ -17,17 +17,17 @@ const HEADER = 'ref,name,arrested_on,charged_articles,source';
 const CELLS = { ref: 'T-01', name: 'Anar Sınaqov', arrested_on: '2024-02-20', charged_articles: '', source: 's' };
 
 const rowsOf = async (text: string | Buffer): Promise<readonly TableRow[]> => {
-  const table = await openTable(files.text('rows', text));
+  const table = await openTabularFile(files.text('rows', text));
   expect(table).toMatchObject({ kind: 'register' });
   const rows: TableRow[] = [];
-  for await (const row of (table as Table).rows()) rows.push(row as TableRow);
+  for await (const row of (table as TabularFile).rows()) rows.push(row as TableRow);
   return rows;
 };
 
 const problemsOf = async (text: string | Buffer) => {
   const scanned = await scanFile(files.text('rows', text));
   expect(scanned).toBeInstanceOf(Array);
-  return (scanned as readonly Unreadable[]).map((problem) => ({ column: null, ...problem }));
+  return (scanned as readonly FileProblem[]).map((problem) => ({ column: null, ...problem }));
 };
 
 describe('a table in a file', () => {

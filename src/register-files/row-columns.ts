@@ -2,7 +2,7 @@
 import { SCRIPTS, type Name } from '../domain/case/events.js';
 import { scriptsOf } from '../domain/text.js';
 import { parseEdtf } from '../domain/time.js';
-import type { Body } from './draft.js';
+import type { RawEvent } from './event-draft.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 
 export const REGISTER_COLUMNS = [
@@ -54,7 +54,7 @@ export type RegisterRow = Readonly<Record<(typeof REGISTER_COLUMNS)[number], str
 export type AmnestyRow = Readonly<Record<(typeof AMNESTY_COLUMNS)[number], string>>;
 
 /** A kind of file: what its header must have, and all it may have. A row is read by the columns that are there. */
-export interface FileKind {
+export interface HeaderSpec {
   readonly columns: readonly string[];
   readonly required: readonly string[];
   /** Groups of columns of which the header has at least one. */
@@ -77,18 +77,18 @@ export const FILE_KINDS = {
     required: ['ref', 'type'],
     oneOf: [['source', 'source_url']],
   },
-} as const satisfies Readonly<Record<string, FileKind>>;
-export type TableKind = keyof typeof FILE_KINDS;
+} as const satisfies Readonly<Record<string, HeaderSpec>>;
+export type FileKind = keyof typeof FILE_KINDS;
 /** Kinds with one subject a row. */
-export type RowKind = Exclude<TableKind, 'events'>;
+export type RowKind = Exclude<FileKind, 'events'>;
 
-const KINDS = Object.keys(FILE_KINDS) as readonly TableKind[];
+const KINDS = Object.keys(FILE_KINDS) as readonly FileKind[];
 
 /** Every column of any kind of file: by them the separator and the kind of a file are found. */
 export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(KINDS.flatMap((kind) => [...FILE_KINDS[kind].columns]));
 
 /** A header name as it is compared: without white space round it, in lower case. */
-export const canonical = (name: string): string => name.trim().toLowerCase();
+export const normalisedHeader = (name: string): string => name.trim().toLowerCase();
 
 /** Columns that a header has in common with a kind before it is taken for one of that kind. */
 const ENOUGH = 2;
@@ -97,20 +97,20 @@ const ENOUGH = 2;
  * The kind of file that a header begins: the one that most of its columns belong to, and of several the one that misses
  * fewer required columns. Null where the header has next to nothing in common with any.
  */
-export const kindOf = (header: readonly string[]): TableKind | null => {
+export const detectKind = (header: readonly string[]): FileKind | null => {
   const given = new Set(header);
   const ranked = KINDS.map((kind) => ({
     kind,
     known: (FILE_KINDS[kind].columns as readonly string[]).filter((column) => given.has(column)).length,
-    missing: missingFrom(kind, header).length,
+    missing: missingColumns(kind, header).length,
   })).sort((a, b) => b.known - a.known || a.missing - b.missing);
   const [best] = ranked;
   return best !== undefined && best.known >= ENOUGH ? best.kind : null;
 };
 
 /** The required columns that a header lacks; where one of several would do, the first of them. */
-export const missingFrom = (kind: TableKind, header: readonly string[]): readonly string[] => {
-  const { required, oneOf }: FileKind = FILE_KINDS[kind];
+export const missingColumns = (kind: FileKind, header: readonly string[]): readonly string[] => {
+  const { required, oneOf }: HeaderSpec = FILE_KINDS[kind];
   const groups = [...required.map((column) => [column]), ...oneOf];
   return groups.filter((group) => !group.some((column) => header.includes(column))).map(([first]) => first as string);
 };
@@ -131,16 +131,16 @@ const UNDETERMINED = 'und';
  * A name as its letters are: in the script of its column, unless it has none of its letters. Then nobody knows in which
  * language it is spelt, but for Cyrillic letters that are Azerbaijani alone.
  */
-export const nameIn = (column: (typeof NAME_COLUMNS)[number], text: string): object => {
+export const nameFromCell = (column: (typeof NAME_COLUMNS)[number], text: string): object => {
   const { language, script, kind } = column;
   const scripts = scriptsOf(text);
-  const written = SCRIPTS.find((one) => one === scripts[0]);
-  if (written === undefined || scripts.includes(script)) return { text, script, language, kind };
-  const azerbaijani = column.column === 'name' && written === 'Cyrl' && AZERBAIJANI_CYRILLIC.test(text);
-  return { text, script: written, language: azerbaijani ? language : UNDETERMINED, kind };
+  const writeToken = SCRIPTS.find((one) => one === scripts[0]);
+  if (writeToken === undefined || scripts.includes(script)) return { text, script, language, kind };
+  const azerbaijani = column.column === 'name' && writeToken === 'Cyrl' && AZERBAIJANI_CYRILLIC.test(text);
+  return { text, script: writeToken, language: azerbaijani ? language : UNDETERMINED, kind };
 };
 
-/** The language of the column that a name stands in, by what `nameIn` made of it; of any other name its own. */
+/** The language of the column that a name stands in, by what `nameFromCell` made of it; of any other name its own. */
 export const columnLanguage = ({ language, script, kind }: Partial<Name>): string | undefined => {
   if (language !== UNDETERMINED) return language;
   if (kind === 'full') return 'az';
@@ -233,13 +233,13 @@ const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
 };
 
 /** The role of an event in its row: its type, and for a remand its measure, since a row can say two. */
-export const roleOf = (body: Body): string =>
+export const roleOf = (body: RawEvent): string =>
   body.type === 'remanded'
     ? `remanded ${body['measure'] === 'house-arrest' ? 'house-arrest' : 'detention'}`
     : body.type;
 
 /** The fields of an event that a row can say, with their columns. */
-export const fieldsOf = (kind: RowKind, body: Body): Fields => [
+export const fieldsOf = (kind: RowKind, body: RawEvent): Fields => [
   ...(FIELDS[kind][roleOf(body)] ?? []),
   ['sources', 'source'],
 ];
@@ -250,7 +250,7 @@ export const fieldsOf = (kind: RowKind, body: Body): Fields => [
  */
 export const columnOf = (
   kind: RowKind,
-  body: Body,
+  body: RawEvent,
   pointer: string,
   cells: Readonly<Record<string, string>> = {},
 ): string => {
@@ -275,7 +275,7 @@ const dayColumn = (role: string, cells: Readonly<Record<string, string>>): strin
   return isFilled(cells['reported_on']) ? 'reported_on' : null;
 };
 
-const nameAt = (body: Body, field: string | undefined, index: string | undefined): Partial<Name> | undefined => {
+const nameAt = (body: RawEvent, field: string | undefined, index: string | undefined): Partial<Name> | undefined => {
   if (field === 'name' && body.type === 'named') return body['name'] as Partial<Name>;
   if (field !== 'names' || index === undefined || !Array.isArray(body['names'])) return undefined;
   return body['names'][Number(index)] as Partial<Name> | undefined;

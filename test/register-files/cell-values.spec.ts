@@ -1,5 +1,11 @@
 /** What stands in one cell and has parts. */
-import { articlesOf, categoryOf, partsOf, referenceOf, sentenceOf } from '../../src/register-files/cells.js';
+import {
+  parseArticles,
+  findCategory,
+  partsOf,
+  referenceOf,
+  parseSentence,
+} from '../../src/register-files/cell-values.js';
 
 describe('a cell of articles', () => {
   const cc = (article: string, part?: string, generalPart?: string) => ({
@@ -28,15 +34,15 @@ describe('a cell of articles', () => {
       ],
     ],
   ])('%j is read', (cell, expected) => {
-    expect(articlesOf(cell)).toEqual(expected);
+    expect(parseArticles(cell)).toEqual(expected);
   });
 
   it.each([['AZ-OCC 70-2, 57'], ['AZ-OCC 70-2 57'], [';'], ['murder']])(
     '%j is left for its class to refuse',
     (cell) => {
-      expect(articlesOf(cell)?.every((one) => /^\d{1,3}(-\d{1,2})?$/.test((one as { article: string }).article))).toBe(
-        false,
-      );
+      expect(
+        parseArticles(cell)?.every((one) => /^\d{1,3}(-\d{1,2})?$/.test((one as { article: string }).article)),
+      ).toBe(false);
     },
   );
 });
@@ -53,7 +59,7 @@ it.each<[string, unknown]>([
   ['unknown', { kind: 'unknown' }],
   ['3 years', { kind: 'imprisonment', term: '3 years' }],
 ])('a sentence %j is read', (cell, expected) => {
-  expect(sentenceOf(cell)).toEqual(expected);
+  expect(parseSentence(cell)).toEqual(expected);
 });
 
 it('parts of a cell stand between bars that no backslash precedes', () => {
@@ -78,6 +84,6 @@ describe('a category', () => {
     ['journalists', undefined],
     ['Believers of old', undefined],
   ])('called %j is found by any of its names, where one alone is called so', (cell, id) => {
-    expect(categoryOf(cell, categories)?.id).toBe(id);
+    expect(findCategory(cell, categories)?.id).toBe(id);
   });
 });

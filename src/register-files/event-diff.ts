@@ -6,23 +6,23 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Name } from '../domain/case/events.js';
 import type { AnyEvent } from '../domain/events.js';
 import { composed } from '../domain/text.js';
-import { columnLanguage } from './columns.js';
-import type { Body, Statement } from './draft.js';
-import type { WrongCell } from './report.js';
+import { columnLanguage } from './row-columns.js';
+import type { RawEvent, LocatedEvent } from './event-draft.js';
+import type { CellError } from './report.js';
 
 /** An event on record: whether the import of this kind of file said it, or somebody else. */
-export interface OnRecord {
+export interface PriorEvent {
   readonly id: string;
   readonly event: AnyEvent;
-  readonly ours: boolean;
+  readonly fromThisImport: boolean;
 }
 
 /** What tells the parts of a kind of file apart, and where they stand. */
-export interface Format {
+export interface DiffRules {
   /** The role of an event, without what `case` takes out of it. */
-  readonly roleOf: (body: Body) => string;
+  readonly roleOf: (body: RawEvent) => string;
   /** The fields that the file can say of an event, each with its place: a column, or a JSON pointer. */
-  readonly fieldsOf: (body: Body) => readonly (readonly [field: string, place: string])[];
+  readonly fieldsOf: (body: RawEvent) => readonly (readonly [field: string, place: string])[];
   /** Roles of which a subject has one value at a time: another one replaces it, and does not stand beside it. */
   readonly single: (role: string) => boolean;
   /**
@@ -32,13 +32,13 @@ export interface Format {
   readonly says: (place: string) => 'nothing' | 'unknown' | 'something';
 }
 
-export interface Difference {
+export interface EventDiff {
   /** What the file says and nobody said before. */
-  readonly news: readonly Body[];
+  readonly newEvents: readonly RawEvent[];
   /** The roles of the news: what tells this addition to a subject from every other one. */
   readonly roles: readonly string[];
   /** Cells that said something else when they were imported, or that differ from what somebody else recorded. */
-  readonly corrections: readonly WrongCell[];
+  readonly corrections: readonly CellError[];
 }
 
 /** An event, or a part of `opened` and `described`, as a row says it: place → value. */
@@ -46,42 +46,46 @@ interface Saying {
   readonly role: string;
   readonly values: ReadonlyMap<string, readonly [place: string, value: unknown]>;
   /** Says it alone. */
-  readonly body: Body;
+  readonly body: RawEvent;
 }
 
-export const compare = (now: readonly Statement[], record: readonly OnRecord[], format: Format): Difference => {
+export const diffEvents = (
+  now: readonly LocatedEvent[],
+  record: readonly PriorEvent[],
+  format: DiffRules,
+): EventDiff => {
   const said = now.flatMap(({ event }) => sayingsOf(event, format));
-  const before = record.map(({ event, ours }) => ({ ours, sayings: sayingsOf(event, format) }));
-  const ours = byRole(before.filter((b) => b.ours).flatMap((b) => b.sayings));
-  const others = before.filter((b) => !b.ours).flatMap((b) => b.sayings);
+  const before = record.map(({ event, fromThisImport }) => ({ fromThisImport, sayings: sayingsOf(event, format) }));
+  const fromThisImport = byRole(before.filter((b) => b.fromThisImport).flatMap((b) => b.sayings));
+  const others = before.filter((b) => !b.fromThisImport).flatMap((b) => b.sayings);
   const moved = movedFields(said);
   const silent = silentWhereEmpty(format);
-  const news: Saying[] = [];
+  const newEvents: Saying[] = [];
   const places: string[] = [];
   for (const saying of said) {
-    const last = ours.get(saying.role);
+    const last = fromThisImport.get(saying.role);
     if (last !== undefined) places.push(...differences(saying, last, moved, format));
     else if (others.some((o) => o.role === saying.role && differences(saying, o, WITHOUT_SOURCE, silent).length === 0))
       continue;
     else if (format.single(saying.role) && others.some((o) => o.role === saying.role)) places.push(...placesOf(saying));
-    else news.push(saying);
+    else newEvents.push(saying);
   }
   const roles = new Set(said.map(({ role }) => role));
-  for (const [role, last] of ours) if (!roles.has(role)) places.push(...takenBack(last, format));
+  for (const [role, last] of fromThisImport) if (!roles.has(role)) places.push(...takenBack(last, format));
   return {
-    news: together(news.map(({ body }) => body)),
-    roles: news.map(({ role }) => role),
+    newEvents: together(newEvents.map(({ body }) => body)),
+    roles: newEvents.map(({ role }) => role),
     corrections: [...new Set(places)].map(needsCorrection),
   };
 };
 
 /** An empty cell does not contradict what somebody else knows; it does contradict what the file itself said before. */
-const silentWhereEmpty = (format: Format): Format => ({
+const silentWhereEmpty = (format: DiffRules): DiffRules => ({
   ...format,
   says: (place) => (format.says(place) === 'something' ? 'something' : 'nothing'),
 });
 
-const needsCorrection = (column: string): WrongCell => ({
+const needsCorrection = (column: string): CellError => ({
   column,
   code: 'IMPORT.NEEDS_CORRECTION',
   expected: 'what is on record; an import adds and never changes, so let a person record the correction',
@@ -98,7 +102,7 @@ const movedFields = (said: readonly Saying[]): ReadonlySet<string> =>
   new Set(said.some(({ role }) => role === 'convicted') ? ['remanded detention/facility'] : []);
 
 /** The places at which two sayings of a role differ. */
-const differences = (now: Saying, last: Saying, ignored: ReadonlySet<string>, { says }: Format): readonly string[] =>
+const differences = (now: Saying, last: Saying, ignored: ReadonlySet<string>, { says }: DiffRules): readonly string[] =>
   [...new Set([...now.values.keys(), ...last.values.keys()])].flatMap((field) => {
     if (ignored.has(field) || ignored.has(`${now.role}/${field}`)) return [];
     const [place, value] = now.values.get(field) ?? [];
@@ -111,7 +115,7 @@ const differences = (now: Saying, last: Saying, ignored: ReadonlySet<string>, { 
  * The places at which a file no longer says what it said. Where it lacks one of the columns, it may be silent for want of
  * that column: then only an emptied cell takes something back.
  */
-const takenBack = (last: Saying, { says }: Format): readonly string[] => {
+const takenBack = (last: Saying, { says }: DiffRules): readonly string[] => {
   const places = placesOf(last);
   return places.some((place) => says(place) === 'nothing') ? places.filter((p) => says(p) === 'unknown') : places;
 };
@@ -120,8 +124,8 @@ const takenBack = (last: Saying, { says }: Format): readonly string[] => {
 const placesOf = ({ values }: Saying): readonly string[] =>
   [...values].flatMap(([field, [place, value]]) => (field === 'sources' || value === undefined ? [] : [place]));
 
-const sayingsOf = (event: AnyEvent, format: Format): readonly Saying[] => {
-  const body = event as unknown as Body;
+const sayingsOf = (event: AnyEvent, format: DiffRules): readonly Saying[] => {
+  const body = event as unknown as RawEvent;
   switch (event.type) {
     case 'opened':
       return [
@@ -138,7 +142,10 @@ const sayingsOf = (event: AnyEvent, format: Format): readonly Saying[] => {
 };
 
 /** The descriptive fields that a row can say, each a saying of its own. */
-const describedIn = (event: Extract<AnyEvent, { type: 'opened' | 'described' }>, format: Format): readonly Saying[] =>
+const describedIn = (
+  event: Extract<AnyEvent, { type: 'opened' | 'described' }>,
+  format: DiffRules,
+): readonly Saying[] =>
   (['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'] as const).flatMap((field) => {
     const value = event[field];
     if (value === undefined || value === null) return [];
@@ -147,7 +154,7 @@ const describedIn = (event: Extract<AnyEvent, { type: 'opened' | 'described' }>,
 
 const carried = ({ sources, reliability }: AnyEvent): object => ({ sources, reliability });
 
-const saying = (body: Body, role: string, format: Format): Saying => ({
+const saying = (body: RawEvent, role: string, format: DiffRules): Saying => ({
   role,
   body,
   values: new Map(format.fieldsOf(body).map(([field, place]) => [field, [place, plain(valueOf(body, field))]])),
@@ -156,7 +163,7 @@ const saying = (body: Body, role: string, format: Format): Saying => ({
 /** Names of one column are one role; its script and language are what its letters say, and no difference of their own. */
 const roleOfName = (name: Name): string => `named ${columnLanguage(name)}`;
 
-const valueOf = (body: Body, field: string): unknown => {
+const valueOf = (body: RawEvent, field: string): unknown => {
   if (field !== 'name' || body.type !== 'named') return body[field];
   const { text, kind } = body['name'] as Name;
   return { text, kind };
@@ -169,8 +176,8 @@ const plain = (value: unknown): unknown =>
     : JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === 'string' ? composed(inner) : inner));
 
 /** All that is newly described, as one event. */
-const together = (news: readonly Body[]): readonly Body[] => {
-  const described = news.filter(({ type }) => type === 'described');
-  if (described.length < 2) return news;
-  return [Object.assign({}, ...described) as Body, ...news.filter(({ type }) => type !== 'described')];
+const together = (newEvents: readonly RawEvent[]): readonly RawEvent[] => {
+  const described = newEvents.filter(({ type }) => type === 'described');
+  if (described.length < 2) return newEvents;
+  return [Object.assign({}, ...described) as RawEvent, ...newEvents.filter(({ type }) => type !== 'described')];
 };

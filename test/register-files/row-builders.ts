@@ -1,5 +1,5 @@
-import { type AmnestyRow, type RegisterRow } from '../../src/register-files/columns.js';
-import type { Referred } from '../../src/register-files/register-row.js';
+import { type AmnestyRow, type RegisterRow } from '../../src/register-files/row-columns.js';
+import type { RowContext } from '../../src/register-files/register-row.js';
 import { parseDay } from '../../src/domain/time.js';
 
 /** A row as an edition has it: held, charged, recognised. */
@@ -58,7 +58,7 @@ export const amnestyRow = (cells: Partial<AmnestyRow> = {}): AmnestyRow => ({
   ...cells,
 });
 
-export const referred: Referred = {
+export const referred: RowContext = {
   today: parseDay('2026-01-05') ?? NaN,
   list: 'union',
   categories: [

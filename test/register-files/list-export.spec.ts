@@ -9,17 +9,17 @@ import { Cases, ListMembers, type Filters, type PersonRow, type Sort } from '../
 import {
   exportList,
   SEPARATORS,
-  type ListToExport,
+  type ListExportRequest,
   type Separator,
   type TableFormat,
-} from '../../src/register-files/export.js';
-import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/people.js';
+} from '../../src/register-files/list-export.js';
+import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
 
-const UNION: ListToExport = { list: 'union', filters: {} };
+const UNION: ListExportRequest = { list: 'union', filters: {} };
 
-const asked = async (register: RealRegister, ask: ListToExport, format: TableFormat) => {
+const asked = async (register: RealRegister, ask: ListExportRequest, format: TableFormat) => {
   const exported = await exportList(register.queries, ask, format);
   if (exported === null) throw new Error('no such list');
   return exported;

@@ -8,6 +8,6 @@ const BEGINS = '[=+\\-@\\t\\r\\n＝＋－＠]';
 const DANGEROUS = new RegExp(`^'*${BEGINS}`);
 const MARKED = new RegExp(`^'+${BEGINS}`);
 
-export const marked = (text: string): string => (DANGEROUS.test(text) ? `'${text}` : text);
+export const escapeFormula = (text: string): string => (DANGEROUS.test(text) ? `'${text}` : text);
 
-export const unmarked = (cell: string): string => (MARKED.test(cell) ? cell.slice(1) : cell);
+export const unescapeFormula = (cell: string): string => (MARKED.test(cell) ? cell.slice(1) : cell);

@@ -8,20 +8,20 @@ import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { composed, foldedKey } from '../domain/text.js';
 import { streamName, type AnyEvent } from '../domain/events.js';
-import type { OnRecord } from './compare.js';
-import { readDrafts, type Body, type Statement } from './draft.js';
-import { caseKey, type EventLine, type NamedCase } from './event-line.js';
-import { refused, notRecorded, UNCHANGED, type Judged, type Recorder, type Subject } from './recorder.js';
-import type { WrongCell } from './report.js';
+import type { PriorEvent } from './event-diff.js';
+import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
+import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
+import { refused, notRecorded, UNCHANGED, type ImportOutcome, type Recorder, type Subject } from './recorder.js';
+import type { CellError } from './report.js';
 
 /** What became of each line of a case, in their order: one of them refused refuses all. */
-export type LinesJudged =
+export type LinesOutcome =
   | { readonly outcome: 'entered'; readonly lines: readonly ('added' | 'unchanged')[] }
-  | { readonly outcome: 'refused'; readonly wrong: readonly WrongCell[] };
+  | { readonly outcome: 'refused'; readonly wrong: readonly CellError[] };
 
 const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
 
-export const recordEvents = async (recorder: Recorder, lines: readonly EventLine[]): Promise<LinesJudged> => {
+export const recordEvents = async (recorder: Recorder, lines: readonly EventLine[]): Promise<LinesOutcome> => {
   const read = lines.map(readLine);
   const wrong = read.flatMap((one) => one.wrong);
   if (wrong.length > 0) return { outcome: 'refused', wrong: alsoTheOthers(lines, wrong) };
@@ -38,7 +38,7 @@ interface Group {
 }
 
 interface ReadLine extends EventLine {
-  readonly statement: Statement;
+  readonly statement: LocatedEvent;
   /** The key of the line before it that it follows, where `after` is one and no id. */
   readonly follows: string | undefined;
 }
@@ -47,26 +47,26 @@ const readLine = (
   line: EventLine,
   at: number,
   lines: readonly EventLine[],
-): { readonly line: ReadLine; readonly wrong: readonly WrongCell[] } => {
+): { readonly line: ReadLine; readonly wrong: readonly CellError[] } => {
   const { after, ...body } = line.body;
   const before = lines.slice(0, at);
   const follows = typeof after === 'string' && before.some(({ key }) => key === after) ? after : undefined;
   const draft = { body: follows === undefined ? line.body : body, locate: line.locate };
   // A line that cannot be cut into cells, or is no JSON, says nothing to be judged.
   const unread = line.wrong.some(({ column }) => column === null);
-  const { statements, wrong } = readDrafts('case', unread ? [] : [draft]);
-  const twice = line.key !== '' && before.some(({ key }) => key === line.key);
-  const repeated: readonly WrongCell[] = twice
+  const { statements, wrong } = checkDrafts('case', unread ? [] : [draft]);
+  const duplicates = line.key !== '' && before.some(({ key }) => key === line.key);
+  const repeated: readonly CellError[] = duplicates
     ? [{ column: 'key', code: 'ROW.REFERENCE_TWICE', expected: 'a key that no other line of the case has' }]
     : [];
   return {
-    line: { ...line, follows, statement: { ...(statements[0] as Statement), row: line.row } },
+    line: { ...line, follows, statement: { ...(statements[0] as LocatedEvent), row: line.row } },
     wrong: [...line.wrong, ...wrong, ...repeated].map((cell) => ({ ...cell, row: line.row })),
   };
 };
 
 /** What is right stays out with what is wrong, and is told so. */
-const alsoTheOthers = (lines: readonly EventLine[], wrong: readonly WrongCell[]): readonly WrongCell[] => {
+const alsoTheOthers = (lines: readonly EventLine[], wrong: readonly CellError[]): readonly CellError[] => {
   const told = new Set(wrong.map(({ row }) => row ?? lines[0]?.row));
   const others = lines.filter(({ row }) => !told.has(row));
   return [
@@ -87,12 +87,12 @@ interface Target {
   readonly gains: Reference | null;
 }
 
-type Refused = Extract<Judged, { outcome: 'refused' }>;
+type Refused = Extract<ImportOutcome, { outcome: 'refused' }>;
 
 /** Which case the lines are about, and whether they open it. */
 const targetOf = async ({ recorder, lines, actor }: Group): Promise<Target | Refused> => {
   const [first] = lines;
-  const named = first?.case as NamedCase;
+  const named = first?.case as CaseIdentifier;
   if ('id' in named) return { subject: { kind: 'case', id: named.id }, begins: false, gains: null };
   const same = lines.find(({ sameAs }) => sameAs !== null);
   if (same !== undefined) {
@@ -111,33 +111,33 @@ const targetOf = async ({ recorder, lines, actor }: Group): Promise<Target | Ref
 const refusedAt = (column: string, row: number | undefined, expected: string): Refused =>
   refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected }) as Refused;
 
-const addTo = async (group: Group, target: Target): Promise<LinesJudged> => {
+const addTo = async (group: Group, target: Target): Promise<LinesOutcome> => {
   const { recorder, lines, actor } = group;
   const { subject, begins } = target;
   const record = begins ? [] : await recorder.record(subject, actor);
   if (record === null) return { ...refusedAt('ref', lines[0]?.row, 'the id of a case') };
   const compared = matchLines(lines, record);
   if (compared.corrections.length > 0) return { outcome: 'refused', wrong: compared.corrections };
-  const news = lines.filter((_, at) => compared.ids[at] === null);
-  const opened = news.find(({ body }) => body.type === 'opened');
+  const newEvents = lines.filter((_, at) => compared.ids[at] === null);
+  const opened = newEvents.find(({ body }) => body.type === 'opened');
   if (opened !== undefined && !begins) return takenAt(opened);
   const gained = gainedBy(target, record, lines);
   const outcomes = compared.ids.map((id) => (id === null ? 'added' : 'unchanged'));
-  if (news.length === 0 && gained.length === 0) return { outcome: 'entered', lines: outcomes };
+  if (newEvents.length === 0 && gained.length === 0) return { outcome: 'entered', lines: outcomes };
   const key = JSON.stringify([
     recorder.list,
     caseKey(lines[0]?.case ?? null),
-    ...news.map(identityOf),
+    ...newEvents.map(identityOf),
     ...gained.map(eventText),
   ]);
-  const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, news.length + gained.length);
+  const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newEvents.length + gained.length);
   const answer = await recorder.say({
     subject,
     begins,
-    statements: [...news.map((line) => statementOf(line, lines, compared.ids, news, ids)), ...gained],
+    statements: [...newEvents.map((line) => statementOf(line, lines, compared.ids, newEvents, ids)), ...gained],
     actor,
     key,
-    acknowledge: [...new Set(news.flatMap(({ acknowledge }) => acknowledge))],
+    acknowledge: [...new Set(newEvents.flatMap(({ acknowledge }) => acknowledge))],
   });
   if (answer.outcome === 'behind')
     return answer.subject.id === subject.id ? asRefused(notRecorded()) : takenAt(lines[0] as ReadLine);
@@ -145,7 +145,7 @@ const addTo = async (group: Group, target: Target): Promise<LinesJudged> => {
   return { outcome: 'entered', lines: answer === UNCHANGED ? outcomes.map(() => 'unchanged') : outcomes };
 };
 
-const asRefused = (judged: Judged): Refused => judged as Refused;
+const asRefused = (judged: ImportOutcome): Refused => judged as Refused;
 
 const takenAt = ({ row }: ReadLine): Refused =>
   asRefused(
@@ -160,9 +160,9 @@ const takenAt = ({ row }: ReadLine): Refused =>
 /** The events of record that lines say: the id of each, null for a new line; and the lines that say something else now. */
 const matchLines = (
   lines: readonly ReadLine[],
-  record: readonly OnRecord[],
-): { readonly ids: readonly (string | null)[]; readonly corrections: readonly WrongCell[] } => {
-  const left = record.filter(({ ours }) => ours);
+  record: readonly PriorEvent[],
+): { readonly ids: readonly (string | null)[]; readonly corrections: readonly CellError[] } => {
+  const left = record.filter(({ fromThisImport }) => fromThisImport);
   const ids: (string | null)[] = [];
   for (const line of lines) {
     const target = line.follows === undefined ? -1 : lines.findIndex(({ key }) => key === line.follows);
@@ -188,11 +188,11 @@ const plain = (value: unknown): unknown =>
   });
 
 /** Said otherwise by an earlier import: an event of the same type and day that no line says any more. */
-const changedSince = ({ statement, locate, row }: ReadLine, left: readonly OnRecord[]): readonly WrongCell[] => {
+const changedSince = ({ statement, locate, row }: ReadLine, left: readonly PriorEvent[]): readonly CellError[] => {
   const now = statement.event as CaseEvent;
   const last = left.find(({ event }) => event.type === now.type && event.occurredOn === now.occurredOn)?.event;
   if (last === undefined) return [];
-  const [a, b] = [now, last] as unknown as readonly [Body, Body];
+  const [a, b] = [now, last] as unknown as readonly [RawEvent, RawEvent];
   const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
     (field) => !isDeepStrictEqual(plain(a[field] ?? null), plain(b[field] ?? null)),
   );
@@ -209,20 +209,24 @@ const statementOf = (
   line: ReadLine,
   lines: readonly ReadLine[],
   recorded: readonly (string | null)[],
-  news: readonly ReadLine[],
+  newEvents: readonly ReadLine[],
   ids: readonly string[],
-): Statement => {
+): LocatedEvent => {
   if (line.follows === undefined) return line.statement;
   const target = lines.findIndex(({ key }) => key === line.follows);
-  const after = recorded[target] ?? ids[news.indexOf(lines[target] as ReadLine)];
+  const after = recorded[target] ?? ids[newEvents.indexOf(lines[target] as ReadLine)];
   return { ...line.statement, event: withAfter(line, after) };
 };
 
 const identityOf = ({ body, key }: ReadLine): string => JSON.stringify([body, key]);
-const eventText = ({ event }: Statement): string => JSON.stringify(event);
+const eventText = ({ event }: LocatedEvent): string => JSON.stringify(event);
 
 /** The reference by which lines with `same_as` name their case, where it does not have it yet. */
-const gainedBy = ({ gains }: Target, record: readonly OnRecord[], lines: readonly ReadLine[]): readonly Statement[] => {
+const gainedBy = (
+  { gains }: Target,
+  record: readonly PriorEvent[],
+  lines: readonly ReadLine[],
+): readonly LocatedEvent[] => {
   const line = lines.find(({ sameAs }) => sameAs !== null);
   if (gains === null || line === undefined || hasReference(record, gains)) return [];
   const { sources, reliability } = line.statement.event;
@@ -233,7 +237,7 @@ const gainedBy = ({ gains }: Target, record: readonly OnRecord[], lines: readonl
 };
 
 /** Whether a case has a reference, as far as its events say. */
-export const hasReference = (record: readonly OnRecord[], { list, reference }: Reference): boolean =>
+export const hasReference = (record: readonly PriorEvent[], { list, reference }: Reference): boolean =>
   record.some(({ event }) => {
     const given = event.type === 'opened' ? (event.references ?? []) : event.type === 'referenced' ? [event] : [];
     return given.some((one) => one.list === list && foldedKey(one.reference) === foldedKey(reference));

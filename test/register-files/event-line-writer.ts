@@ -3,7 +3,7 @@ import { articleText } from '../../src/domain/case/rules.js';
 import type { Article, Name, PaceCriterion, Reference, Sentence } from '../../src/domain/case/events.js';
 import { CLEARED } from '../../src/register-files/event-columns.js';
 
-type Body = Readonly<Record<string, unknown>>;
+type RawEvent = Readonly<Record<string, unknown>>;
 
 const bars = (parts: readonly string[]): string => parts.map((part) => part.replaceAll('|', '\\|')).join(' | ');
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -29,7 +29,7 @@ const plain = (value: unknown): string => {
 };
 
 /** The cells of an event. */
-export const lineOf = ({ sources, ...fields }: Body): Readonly<Record<string, string>> => {
+export const lineOf = ({ sources, ...fields }: RawEvent): Readonly<Record<string, string>> => {
   const columns = new Map<string, string>();
   for (const [field, value] of Object.entries(fields))
     columns.set(field === 'names' ? 'name' : snake(field), CELLS[field]?.(value as never) ?? plain(value));

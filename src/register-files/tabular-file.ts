@@ -4,10 +4,10 @@
  * name and content); what is not becomes one problem for each column.
  */
 import { closest, distance } from 'fastest-levenshtein';
-import { canonical, FILE_KINDS, kindOf, missingFrom, type TableKind } from './columns.js';
+import { normalisedHeader, FILE_KINDS, detectKind, missingColumns, type FileKind } from './row-columns.js';
 import type { RawRow } from './csv.js';
-import type { ReportedOfFile, Unreadable, WrongCell } from './report.js';
-import { openRows, type RowsInFile } from './rows.js';
+import type { FileNotice, FileProblem, CellError } from './report.js';
+import { openRowSource, type RowSource } from './row-source.js';
 
 export interface TableRow {
   /** The line of the file on which the row begins, or the number of the row in a spreadsheet; counted from 1. */
@@ -15,31 +15,31 @@ export interface TableRow {
   /** Every column that the kind of file may have; empty where the file does not have it. */
   readonly cells: Readonly<Record<string, string>>;
   /** What is wrong with the row before its cells are read. Where `cut`, its cells cannot be told apart. */
-  readonly wrong: readonly WrongCell[];
+  readonly wrong: readonly CellError[];
   readonly cut: boolean;
 }
 
-export interface Table {
-  readonly kind: TableKind;
+export interface TabularFile {
+  readonly kind: FileKind;
   readonly path: string;
   /** The columns of the file, in its order. A column that is not among them says nothing about any row. */
   readonly columns: readonly string[];
-  readonly notices: readonly ReportedOfFile[];
-  rows(): AsyncGenerator<TableRow | Unreadable>;
+  readonly notices: readonly FileNotice[];
+  rows(): AsyncGenerator<TableRow | FileProblem>;
 }
 
 /** Opens a file of rows by its header. Gives everything that is wrong with the header. */
-export const openTable = async (path: string): Promise<Table | readonly Unreadable[]> => {
-  const opened = await openRows(path);
+export const openTabularFile = async (path: string): Promise<TabularFile | readonly FileProblem[]> => {
+  const opened = await openRowSource(path);
   if ('code' in opened) return [opened];
   for await (const row of opened.rows()) return 'code' in row ? [row] : tableOf(path, row, opened);
   return [unknownKind(1, opened.found)];
 };
 
-const tableOf = (path: string, header: RawRow, file: RowsInFile): Table | readonly Unreadable[] => {
+const tableOf = (path: string, header: RawRow, file: RowSource): TabularFile | readonly FileProblem[] => {
   const { found, notices } = file;
-  const names = header.cells.map((cell) => (typeof cell === 'string' ? canonical(cell) : null));
-  const kind = kindOf(names.filter((name) => name !== null));
+  const names = header.cells.map((cell) => (typeof cell === 'string' ? normalisedHeader(cell) : null));
+  const kind = detectKind(names.filter((name) => name !== null));
   if (kind === null) return [unknownKind(header.line, found)];
   const wrong = headerProblems(kind, names, header.line, found);
   if (wrong.length > 0) return wrong;
@@ -48,10 +48,10 @@ const tableOf = (path: string, header: RawRow, file: RowsInFile): Table | readon
 };
 
 async function* rowsBehind(
-  rows: AsyncIterable<RawRow | Unreadable>,
-  kind: TableKind,
+  rows: AsyncIterable<RawRow | FileProblem>,
+  kind: FileKind,
   names: readonly string[],
-): AsyncGenerator<TableRow | Unreadable> {
+): AsyncGenerator<TableRow | FileProblem> {
   let header = true;
   for await (const row of rows) {
     if ('code' in row) {
@@ -66,7 +66,7 @@ async function* rowsBehind(
 const isFilled = (cell: RawRow['cells'][number] | undefined): boolean =>
   cell !== undefined && (typeof cell !== 'string' || cell.trim() !== '');
 
-const tableRow = ({ line, cells }: RawRow, kind: TableKind, names: readonly string[]): TableRow => {
+const tableRow = ({ line, cells }: RawRow, kind: FileKind, names: readonly string[]): TableRow => {
   const none = Object.fromEntries(FILE_KINDS[kind].columns.map((column) => [column, '']));
   const given = names.findLastIndex((name) => name !== '') + 1;
   // A separator at the end of the row alone, or of the header alone, adds no cell.
@@ -74,7 +74,7 @@ const tableRow = ({ line, cells }: RawRow, kind: TableKind, names: readonly stri
     const expected = `${given} cells, as in the header; the row has ${cells.length}`;
     return { line, cells: none, wrong: [{ column: null, code: 'ROW.CUT_SHORT', expected }], cut: true };
   }
-  const wrong: WrongCell[] = [];
+  const wrong: CellError[] = [];
   const row: Record<string, string> = { ...none };
   names.forEach((column, index) => {
     const cell = cells[index] ?? '';
@@ -85,21 +85,21 @@ const tableRow = ({ line, cells }: RawRow, kind: TableKind, names: readonly stri
   return { line, cells: row, wrong, cut: false };
 };
 
-const namelessCell = (index: number): WrongCell => ({
+const namelessCell = (index: number): CellError => ({
   column: null,
   code: 'FILE.NAMELESS_COLUMN',
   expected: `no cell in column ${index + 1}, which has no name in the header`,
 });
 
 const headerProblems = (
-  kind: TableKind,
+  kind: FileKind,
   names: readonly (string | null)[],
   line: number,
   found: string,
-): readonly Unreadable[] => {
+): readonly FileProblem[] => {
   const { columns } = FILE_KINDS[kind];
   const given = names.filter((name): name is string => name !== null && name !== '');
-  const problem = (code: Unreadable['code'], column: string | null, expected: string): Unreadable => ({
+  const problem = (code: FileProblem['code'], column: string | null, expected: string): FileProblem => ({
     code,
     line,
     ...(column !== null && { column }),
@@ -116,13 +116,13 @@ const headerProblems = (
         ? []
         : [problem('FILE.COLUMN_TWICE', name, 'each column once')];
     }),
-    ...missingFrom(kind, given).map((column) =>
+    ...missingColumns(kind, given).map((column) =>
       problem('FILE.MISSING_COLUMN', column, `a column ${alternatives(kind, column)}`),
     ),
   ];
 };
 
-const alternatives = (kind: TableKind, column: string): string => {
+const alternatives = (kind: FileKind, column: string): string => {
   const groups: readonly (readonly string[])[] = FILE_KINDS[kind].oneOf;
   return (groups.find(([first]) => first === column) ?? [column]).join(' or ');
 };
@@ -142,7 +142,7 @@ const suggestion = (name: string, columns: readonly string[], given: readonly st
 const SHOWN = 64;
 const shown = (name: string): string => [...name.replace(/[\p{Cc}\p{Cf}]/gu, ' ')].slice(0, SHOWN).join('');
 
-const unknownKind = (line: number, found: string): Unreadable => ({
+const unknownKind = (line: number, found: string): FileProblem => ({
   code: 'FILE.UNKNOWN_KIND',
   line,
   expected: `definitions in JSON, or a header with the columns of one kind of file (${found}): ${Object.entries(

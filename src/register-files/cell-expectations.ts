@@ -20,7 +20,7 @@ const IN_A_CELL: ReadonlyMap<string, string> = new Map([
 const SENTENCES: ReadonlySet<string> = new Set(['sentence', 'newSentence', 'replacement']);
 
 /** The expectation of a value at a pointer, in the words of the cell. */
-export const expectedOfCell = (pointer: string, expected: string): string => {
+export const cellExpectation = (pointer: string, expected: string): string => {
   const [, field = '', ...further] = pointer.split('/');
   if (expected === 'true or false') return 'yes or no';
   const whole = further.length === 0 || SENTENCES.has(field);

@@ -2,10 +2,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseJson, RepeatedKey } from '../json/parse.js';
-import { noSuchFile } from './csv.js';
-import type { Format } from './compare.js';
-import type { Body, Draft } from './draft.js';
-import type { Unreadable } from './report.js';
+import { fileAccessProblem } from './csv.js';
+import type { DiffRules } from './event-diff.js';
+import type { RawEvent, EventDraft } from './event-draft.js';
+import type { FileProblem } from './report.js';
 
 export const MAX_DEFINITIONS_BYTES = 5_242_880;
 
@@ -14,11 +14,11 @@ export interface Definition {
   readonly kind: 'list' | 'instrument';
   readonly id: string;
   readonly place: string;
-  readonly drafts: readonly Draft[];
+  readonly drafts: readonly EventDraft[];
 }
 
 /** Reads the definitions of a file, in its order; what they say is judged later, event by event. */
-export const readDefinitions = async (path: string): Promise<readonly Definition[] | Unreadable> => {
+export const readDefinitions = async (path: string): Promise<readonly Definition[] | FileProblem> => {
   const text = await readText(path);
   if (typeof text !== 'string') return text;
   let json: unknown;
@@ -26,32 +26,32 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
     json = parseJson(text);
   } catch (error) {
     return error instanceof RepeatedKey
-      ? unreadable('FILE.KEY_TWICE', `each key once in its object; ${error.pointer} stands twice`)
-      : unreadable('FILE.NOT_JSON', 'JSON (RFC 8259)');
+      ? fileProblem('FILE.KEY_TWICE', `each key once in its object; ${error.pointer} stands duplicates`)
+      : fileProblem('FILE.NOT_JSON', 'JSON (RFC 8259)');
   }
   const sources = [{ kind: 'register-file', citation: basename(path) }];
   const { lists = [], instruments = [], ...others } = isObject(json) ? json : { lists: null };
   const known = Object.keys(others).length === 0 && [lists, instruments].every(isArrayOfObjects);
-  if (!known) return unreadable('FILE.UNKNOWN_KIND', 'an object with lists and instruments, each an array of objects');
+  if (!known) return fileProblem('FILE.UNKNOWN_KIND', 'an object with lists and instruments, each an array of objects');
   return [
     ...(lists as readonly Json[]).map((list, index) => listOf(list, `/lists/${index}`, sources)),
     ...(instruments as readonly Json[]).map((one, index) => instrumentOf(one, `/instruments/${index}`, sources)),
   ];
 };
 
-const readText = async (path: string): Promise<string | Unreadable> => {
+const readText = async (path: string): Promise<string | FileProblem> => {
   try {
     if ((await stat(path)).size > MAX_DEFINITIONS_BYTES) {
-      return unreadable('FILE.TOO_LONG', `at most ${MAX_DEFINITIONS_BYTES} bytes`);
+      return fileProblem('FILE.TOO_LONG', `at most ${MAX_DEFINITIONS_BYTES} bytes`);
     }
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
     const isNotUtf8 = (error as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA';
-    return isNotUtf8 ? unreadable('FILE.NOT_UTF8', 'a file in UTF-8') : noSuchFile(error);
+    return isNotUtf8 ? fileProblem('FILE.NOT_UTF8', 'a file in UTF-8') : fileAccessProblem(error);
   }
 };
 
-const unreadable = (code: Unreadable['code'], expected: string): Unreadable => ({ code, line: null, expected });
+const fileProblem = (code: FileProblem['code'], expected: string): FileProblem => ({ code, line: null, expected });
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
@@ -80,7 +80,7 @@ const listOf = (
 const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** In the file a category has an `id`; in the event it is the `category`. */
-const withCategoryId = (given: unknown, sources: unknown): Body => {
+const withCategoryId = (given: unknown, sources: unknown): RawEvent => {
   const { id, ...others } = isObject(given) ? given : { given };
   return { ...others, type: 'category-defined', category: id, sources };
 };
@@ -92,15 +92,15 @@ const instrumentOf = ({ id, ...fields }: Json, place: string, sources: unknown):
   drafts: [draft({ ...fields, type: 'instrument-registered', sources }, place)],
 });
 
-const draft = (body: Body, place: string): Draft => ({
+const draft = (body: RawEvent, place: string): EventDraft => ({
   body,
   locate: (pointer) =>
     `${place}${body.type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '')}`,
 });
 
 /** How definitions are set against what is on record. Their source is the file itself, whatever it is called. */
-export const definitionFormat = ({ drafts, place }: Definition): Format => {
-  const placeOf = (body: Body): string =>
+export const definitionDiffRules = ({ drafts, place }: Definition): DiffRules => {
+  const placeOf = (body: RawEvent): string =>
     drafts.find((d) => roleOf(d.body) === roleOf(body))?.locate('') ?? `${place}${GONE_FROM[body.type] ?? ''}`;
   return {
     roleOf,
@@ -110,7 +110,7 @@ export const definitionFormat = ({ drafts, place }: Definition): Format => {
   };
 };
 
-const roleOf = (body: Body): string => {
+const roleOf = (body: RawEvent): string => {
   if (body.type === 'category-defined') return `category-defined ${String(body['category'])}`;
   return body.type === 'policy-set' ? `policy-set ${String(body['from'])}` : body.type;
 };

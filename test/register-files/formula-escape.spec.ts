@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { marked, unmarked } from '../../src/register-files/formula-mark.js';
+import { escapeFormula, unescapeFormula } from '../../src/register-files/formula-escape.js';
 import { holds } from '../support/property.js';
 
-/** Texts of which many begin as formulas and marks do. */
+/** EncodingCheck of which many begin as formulas and marks do. */
 const text = fc
   .tuple(
     fc.string({ unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', '＝', ' ', 'a'), maxLength: 4 }),
@@ -14,19 +14,19 @@ describe('the mark before what looks like a formula', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1', '＋1', '－1', '＠a'])(
     'stands before %j',
     (formula) => {
-      expect(marked(formula)).toBe(`'${formula}`);
+      expect(escapeFormula(formula)).toBe(`'${formula}`);
     },
   );
 
   it.each(['Elçin', '1-2', ' =1', "'Abbas", 'a=1', '', "''"])('does not stand before %j', (harmless) => {
-    expect(marked(harmless)).toBe(harmless);
-    expect(unmarked(harmless)).toBe(harmless);
+    expect(escapeFormula(harmless)).toBe(harmless);
+    expect(unescapeFormula(harmless)).toBe(harmless);
   });
 
   it('comes off again, and gives every text back letter for letter', () => {
     holds(
       fc.property(text, (any) => {
-        expect(unmarked(marked(any))).toBe(any);
+        expect(unescapeFormula(escapeFormula(any))).toBe(any);
       }),
       2_000,
     );
@@ -35,7 +35,7 @@ describe('the mark before what looks like a formula', () => {
   it('leaves nothing that a spreadsheet would take for a formula', () => {
     holds(
       fc.property(text, (any) => {
-        expect(marked(any)).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/);
+        expect(escapeFormula(any)).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/);
       }),
       2_000,
     );

@@ -7,19 +7,19 @@ import { basename } from 'node:path';
 import { foldedKey } from '../domain/text.js';
 import { Instruments, Lists } from '../read-models/questions.js';
 import { readAmnestyRow } from './amnesty-row.js';
-import type { AmnestyRow, RegisterRow } from './columns.js';
-import { byCase, type EventsFile } from './event-file.js';
+import type { AmnestyRow, RegisterRow } from './row-columns.js';
+import { linesByCase, type EventsFile } from './event-file.js';
 import { recordDefinition } from './record-definition.js';
-import { recordEvents } from './record-events.js';
+import { recordEvents } from './record-event-lines.js';
 import { recordRow } from './record-row.js';
-import { Recorder, refused, type Judged, type Register } from './recorder.js';
-import { readRegisterRow, type ReadRow, type Referred } from './register-row.js';
-import { onePerCell, type ReportedOfFile, type ReportLine, type WrongCell } from './report.js';
+import { Recorder, refused, type ImportOutcome, type Register } from './recorder.js';
+import { readRegisterRow, type ParsedRow, type RowContext } from './register-row.js';
+import { firstErrorPerCell, type FileNotice, type ReportLine, type CellError } from './report.js';
 import { scanFile, type DefinitionsFile, type RowsFile, type ScannedFile } from './scan.js';
-import type { TableRow } from './table.js';
+import type { TableRow } from './tabular-file.js';
 
 /** How far a file is: rows, or lists and instruments. */
-export interface Progress {
+export interface FileProgress {
   readonly file: string;
   readonly total: number;
   readonly done: number;
@@ -31,16 +31,16 @@ export interface Progress {
 export interface ImportOptions {
   /** The list whose references and categories the rows speak of. */
   readonly list: string;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: FileProgress) => void;
   readonly onWrong?: (line: ReportLine) => void;
   /** Stops the import behind the row under way. */
   readonly signal?: AbortSignal;
 }
 
 /** `unreadable`: nothing was recorded, since one of the files cannot be read; `stopped`: by the signal. */
-export interface Imported {
+export interface ImportResult {
   readonly outcome: 'done' | 'stopped' | 'unreadable';
-  readonly files: readonly Progress[];
+  readonly files: readonly FileProgress[];
 }
 
 const ORDER = ['definitions', 'register', 'amnesty', 'events'] as const;
@@ -50,7 +50,7 @@ export const importFiles = async (
   register: Register,
   paths: readonly string[],
   options: ImportOptions,
-): Promise<Imported> => {
+): Promise<ImportResult> => {
   const scanned = await scanAll(paths, options);
   if (scanned === null) return { outcome: 'unreadable', files: [] };
   const run = new ImportRun(register, options);
@@ -82,11 +82,11 @@ const scanAll = async (
   return files.length === paths.length ? files : null;
 };
 
-const noticesOf = (file: ScannedFile): readonly ReportedOfFile[] =>
+const noticesOf = (file: ScannedFile): readonly FileNotice[] =>
   file.kind === 'definitions' ? [] : (file.table?.notices ?? []);
 
 class ImportRun {
-  readonly files: Progress[] = [];
+  readonly files: FileProgress[] = [];
   private readonly recorder: Recorder;
   private readonly stopped: () => boolean;
 
@@ -100,7 +100,7 @@ class ImportRun {
 
   /** Waits until everything that was recorded can be asked for. */
   async settle(): Promise<void> {
-    this.recorder.beginFile();
+    this.recorder.startFile();
     await this.recorder.ask(new Lists({ id: this.options.list, ...this.recorder.after }));
   }
 
@@ -113,7 +113,7 @@ class ImportRun {
   /** Each list and instrument enters whole or not at all. */
   private async definitions({ path, definitions }: DefinitionsFile): Promise<boolean> {
     const file = basename(path);
-    this.recorder.beginFile();
+    this.recorder.startFile();
     this.begin(file, definitions.length);
     for (const definition of definitions) {
       if (this.stopped()) break;
@@ -125,7 +125,7 @@ class ImportRun {
   /** False where the list of the rows is not defined. Rows that name a case by another one come after all others. */
   private async rows(rowsFile: RowsFile): Promise<boolean> {
     const file = basename(rowsFile.path);
-    this.recorder.beginFile();
+    this.recorder.startFile();
     const referred = await this.referred();
     if (referred === null) return this.unknownList(file);
     this.begin(file, rowsFile.rows);
@@ -145,13 +145,13 @@ class ImportRun {
   /** The lines of a case enter together or not at all. */
   private async events(eventsFile: EventsFile): Promise<boolean> {
     const file = basename(eventsFile.path);
-    this.recorder.beginFile();
+    this.recorder.startFile();
     const found = await this.recorder.ask(new Lists(this.recorder.after));
     const { list } = this.options;
     if (!found.some(({ id }) => id === list)) return this.unknownList(file);
     const lists = { list, categories: new Map(found.map(({ id, categories }) => [id, categories])) };
     this.begin(file, eventsFile.rows);
-    for await (const lines of byCase(eventsFile, lists)) {
+    for await (const lines of linesByCase(eventsFile, lists)) {
       if (this.stopped()) break;
       if ('code' in lines) return false;
       const judged = await recordEvents(this.recorder, lines);
@@ -175,17 +175,21 @@ class ImportRun {
     return false;
   }
 
-  private async row({ kind, table, twice }: RowsFile, row: TableRow, referred: Referred): Promise<Judged> {
+  private async row(
+    { kind, table, duplicates }: RowsFile,
+    row: TableRow,
+    referred: RowContext,
+  ): Promise<ImportOutcome> {
     if (row.cut) return refused(...row.wrong);
     const cells = row.cells as RegisterRow & AmnestyRow;
     const read = readRow(kind, cells, referred);
-    const all = onePerCell([...row.wrong, ...referenceTwice(cells, twice), ...read.wrong]);
+    const all = firstErrorPerCell([...row.wrong, ...referenceTwice(cells, duplicates), ...read.wrong]);
     if (all.length > 0) return refused(...all);
     return recordRow(this.recorder, { kind, columns: table.columns, cells }, read.statements);
   }
 
   /** What the rows refer to, as it stands behind everything imported before. */
-  private async referred(): Promise<Referred | null> {
+  private async referred(): Promise<RowContext | null> {
     const { list } = this.options;
     const ask = this.recorder.after;
     const [definition] = await this.recorder.ask(new Lists({ id: list, ...ask }));
@@ -198,8 +202,8 @@ class ImportRun {
     this.files.push({ file, total, done: 0, added: 0, unchanged: 0, refused: 0 });
   }
 
-  private judged(file: string, row: number | null, judged: Judged): void {
-    const last = this.files.pop() as Progress;
+  private judged(file: string, row: number | null, judged: ImportOutcome): void {
+    const last = this.files.pop() as FileProgress;
     const progress = { ...last, done: last.done + 1, [judged.outcome]: last[judged.outcome] + 1 };
     this.files.push(progress);
     if (judged.outcome === 'refused') for (const wrong of judged.wrong) this.options.onWrong?.({ file, row, ...wrong });
@@ -207,18 +211,18 @@ class ImportRun {
   }
 }
 
-const readRow = (kind: RowsFile['kind'], row: RegisterRow & AmnestyRow, referred: Referred): ReadRow =>
+const readRow = (kind: RowsFile['kind'], row: RegisterRow & AmnestyRow, referred: RowContext): ParsedRow =>
   kind === 'register' ? readRegisterRow(row, referred) : readAmnestyRow(row, referred);
 
 /** Wrong cells as a reader of the file comes upon them. */
-const inOrder = (judged: Judged, header: readonly string[]): Judged => {
+const inOrder = (judged: ImportOutcome, header: readonly string[]): ImportOutcome => {
   if (judged.outcome !== 'refused') return judged;
-  const place = ({ column }: WrongCell): number => (column === null ? -1 : header.indexOf(column));
+  const place = ({ column }: CellError): number => (column === null ? -1 : header.indexOf(column));
   return refused(...[...judged.wrong].sort((a, b) => place(a) - place(b)));
 };
 
-const referenceTwice = ({ ref }: { readonly ref: string }, twice: ReadonlySet<string>): readonly WrongCell[] =>
-  twice.has(foldedKey(ref))
+const referenceTwice = ({ ref }: { readonly ref: string }, duplicates: ReadonlySet<string>): readonly CellError[] =>
+  duplicates.has(foldedKey(ref))
     ? [
         {
           column: 'ref',

@@ -15,7 +15,7 @@ const CODED = /^([A-Z]{2}-[A-Z]{2,8})[ :]+(.+)$/;
  * `193-1.3.1; 28/220.1; AZ-OCC 70-2`, parted by `;`, commas or spaces. A code stands before each article that it is the code
  * of: where commas or spaces leave open whether it goes on, the cell is wrong.
  */
-export const articlesOf = (cell: string): readonly object[] | undefined =>
+export const parseArticles = (cell: string): readonly object[] | undefined =>
   cell === '' ? undefined : cell.split(';').flatMap(articlesOfGroup);
 
 const articlesOfGroup = (group: string): readonly object[] => {
@@ -39,7 +39,7 @@ const articleOf = (text: string): object => {
 };
 
 /** `P3Y10M` and `life` are imprisonment; `suspended P2Y`, `fine`, `imprisonment unknown`, `unknown`. */
-export const sentenceOf = (cell: string): object | undefined => {
+export const parseSentence = (cell: string): object | undefined => {
   if (cell === '') return undefined;
   const [first = '', ...rest] = cell.split(/\s+/);
   const named = (SENTENCE_KINDS as readonly string[]).includes(first);
@@ -61,7 +61,7 @@ export interface NamedCategory {
 }
 
 /** The category that a cell names by its id or by its name in any language; undefined where none or several are so called. */
-export const categoryOf = (cell: string, categories: readonly NamedCategory[]): NamedCategory | undefined => {
+export const findCategory = (cell: string, categories: readonly NamedCategory[]): NamedCategory | undefined => {
   const exact = categories.find(({ id }) => id === cell);
   if (exact !== undefined) return exact;
   const asked = folded(cell);

@@ -1,5 +1,5 @@
 import type { PersonRow, StandingView } from '../../src/read-models/questions.js';
-import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/people.js';
+import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
 
 const standing: StandingView = {
   custody: 'imprisoned',
