@@ -1,5 +1,5 @@
 /** Reading the log: one case after the other, and the whole of it. */
-import { decideCase } from '../../src/domain/case/decide.js';
+import { decide as decideCase } from '../../src/domain/case/decide.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { ReferenceData } from '../../src/domain/case/reference-data.js';
 import type { EventWithId } from '../../src/domain/event.js';

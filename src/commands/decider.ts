@@ -1,15 +1,17 @@
-/** Puts a request before the domain, with everything that it must know to decide. */
-import { decideCase } from '../domain/case/decide.js';
+/** Loads the reference data that a decision needs and decides with the rules of the stream's kind. */
+import { decide as decideCase } from '../domain/case/decide.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { Clock } from '../domain/clock.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
-import { decideInstrument } from '../domain/instrument/decide.js';
-import { decideList } from '../domain/list/decide.js';
+import { decide as decideInstrument } from '../domain/instrument/decide.js';
+import type { InstrumentEvent } from '../domain/instrument/events.js';
+import { decide as decideList } from '../domain/list/decide.js';
+import type { ListEvent } from '../domain/list/events.js';
 import type { EventStore } from '../event-store/port.js';
 import { Definitions } from './definitions.js';
 
-type Events = readonly EventWithId<AnyEvent>[];
+type Events<E extends AnyEvent = AnyEvent> = readonly EventWithId<E>[];
 
 export class Decider {
   private readonly definitions: Definitions;
@@ -21,27 +23,23 @@ export class Decider {
     this.definitions = new Definitions(store);
   }
 
-  /** Decides on new events behind those that the subject has. A subject's stream holds events of its kind alone. */
-  async decide(kind: SubjectKind, before: Events, news: Events, acknowledge: readonly string[]): Promise<Decision> {
-    switch (kind) {
-      case 'case':
-        return this.decideCase(of(before), of(news), acknowledge);
-      case 'list':
-        return decideList(of(before), of(news), acknowledge);
-      case 'instrument':
-        return decideInstrument(of(before), of(news), acknowledge);
-    }
-  }
-
-  private async decideCase(
-    before: readonly EventWithId<CaseEvent>[],
-    news: readonly EventWithId<CaseEvent>[],
+  /** `history` and `newEvents` are of the types of this kind; schema/ and the stream's name ensure it. */
+  async decide(
+    kind: SubjectKind,
+    history: Events,
+    newEvents: Events,
     acknowledge: readonly string[],
   ): Promise<Decision> {
-    const events = [...before, ...news].map((known) => known.event);
-    const given = await this.definitions.given(events, this.clock.today());
-    return decideCase(before, news, given, acknowledge);
+    switch (kind) {
+      case 'case': {
+        const [before, added] = [history as Events<CaseEvent>, newEvents as Events<CaseEvent>];
+        const events = [...before, ...added].map(({ event }) => event);
+        return decideCase(before, added, await this.definitions.given(events, this.clock.today()), acknowledge);
+      }
+      case 'list':
+        return decideList(history as Events<ListEvent>, newEvents as Events<ListEvent>, acknowledge);
+      case 'instrument':
+        return decideInstrument(history as Events<InstrumentEvent>, newEvents as Events<InstrumentEvent>, acknowledge);
+    }
   }
 }
-
-const of = <F extends AnyEvent>(events: Events): readonly EventWithId<F>[] => events as readonly EventWithId<F>[];

@@ -1,5 +1,5 @@
 /** What a case's events refer to, read from the log itself: a decision never waits for a read model. */
-import { refersTo } from '../domain/case/decide.js';
+import { referencedIds } from '../domain/case/reference-data.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { ReferenceData } from '../domain/case/reference-data.js';
 import { streamName, type AnyEvent, type StreamKind } from '../domain/events.js';
@@ -26,7 +26,7 @@ export class Definitions {
 
   /** Everything that the events name, as far as it exists, as of now. */
   async given(events: readonly CaseEvent[], today: Day): Promise<ReferenceData> {
-    const named = refersTo(events);
+    const named = referencedIds(events);
     return {
       today,
       lists: await this.lists.all(named.lists),

@@ -1,23 +1,27 @@
-/**
- * Deciding: the findings with all new events together, less those that stood before. A new refuse refuses; a new ask
- * refuses unless its code is acknowledged; the rest go into the answer.
- */
-import type { Decision, Finding } from './event.js';
+/** The rule by which every kind of stream decides: only findings that the new events add can block them. */
+import type { Decision, EventWithId, Finding } from './event.js';
 
-/** What tells findings apart. */
+type Events<E> = readonly EventWithId<E>[];
+
+/** Two findings are the same if they have one code and concern the same events. */
 export const findingKey = ({ code, events }: Finding): string => [code, ...events].join(' ');
 
-export const decide = (
-  before: readonly Finding[],
-  after: readonly Finding[],
+/**
+ * Decides on all new events together. Findings that the history already has are ignored. A new `refuse` blocks; a new `ask`
+ * blocks unless its code is acknowledged; every other new finding is returned with the accepted events.
+ */
+export const decideByFindings = <E>(
+  history: Events<E>,
+  newEvents: Events<E>,
+  findingsOf: (events: Events<E>) => readonly Finding[],
   acknowledge: readonly string[],
 ): Decision => {
-  const stood = new Set(before.map(findingKey));
-  const findings = after.filter((finding) => !stood.has(findingKey(finding)));
-  const inTheWay = findings.filter(
+  const standing = new Set(findingsOf(history).map(findingKey));
+  const added = findingsOf([...history, ...newEvents]).filter((finding) => !standing.has(findingKey(finding)));
+  const blocking = added.filter(
     ({ grade, code }) => grade === 'refuse' || (grade === 'ask' && !acknowledge.includes(code)),
   );
-  if (inTheWay.length > 0) return { outcome: 'refused', findings: inTheWay };
-  const acknowledged = [...new Set(findings.filter(({ grade }) => grade === 'ask').map(({ code }) => code))].sort();
-  return { outcome: 'accepted', findings, acknowledged };
+  if (blocking.length > 0) return { outcome: 'refused', findings: blocking };
+  const acknowledged = [...new Set(added.filter(({ grade }) => grade === 'ask').map(({ code }) => code))].sort();
+  return { outcome: 'accepted', findings: added, acknowledged };
 };

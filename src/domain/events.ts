@@ -18,7 +18,8 @@ export const describe = (type: string): EventDescription<Record<string, unknown>
 
 export const STREAM_KINDS = ['case', 'list', 'instrument', 'reference'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
-/** The kinds of stream that callers may write to; reference claims are written by the register alone. */
+
+/** The kinds of streams that a client can write to; claims of references are written by the register. */
 export type SubjectKind = Exclude<StreamKind, 'reference'>;
 
 /** `case-0190…`: the name of a stream carries an opaque id, never personal data. */

@@ -4,7 +4,7 @@
  */
 import type { CaseEvent } from '../domain/case/events.js';
 import type { ReferenceData } from '../domain/case/reference-data.js';
-import { refersTo } from '../domain/case/decide.js';
+import { referencedIds } from '../domain/case/reference-data.js';
 import { courseOf } from '../domain/case/timeline.js';
 import type { Actor, Finding, EventWithId } from '../domain/event.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
@@ -140,7 +140,7 @@ export class LogTables {
 
   /** What the events of a case refer to, as known at a position. */
   given({ events }: Pick<CaseHistory, 'events'>, upTo: number, today: Day): ReferenceData {
-    const named = refersTo(events.map(({ event }) => event));
+    const named = referencedIds(events.map(({ event }) => event));
     const defined = <D>(ids: ReadonlySet<string>, of: (id: string) => D | undefined): ReadonlyMap<string, D> =>
       new Map([...ids].flatMap((id) => ((found) => (found === undefined ? [] : [[id, found] as const]))(of(id))));
     return {

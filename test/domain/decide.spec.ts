@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { decideCase } from '../../src/domain/case/decide.js';
-import { refersTo } from '../../src/domain/case/referents.js';
-import { decide } from '../../src/domain/decide.js';
+import { decide as decideCase } from '../../src/domain/case/decide.js';
+import { referencedIds } from '../../src/domain/case/reference-data.js';
+import { decideByFindings } from '../../src/domain/decide.js';
 import type { Decision, Finding, Grade, EventWithId } from '../../src/domain/event.js';
-import { decideInstrument } from '../../src/domain/instrument/decide.js';
+import { decide as decideInstrument } from '../../src/domain/instrument/decide.js';
 import type { InstrumentEvent } from '../../src/domain/instrument/events.js';
-import { decideList } from '../../src/domain/list/decide.js';
+import { decide as decideList } from '../../src/domain/list/decide.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
 import { given, known } from '../support/events.js';
 
@@ -103,7 +103,7 @@ describe('deciding about a case', () => {
       { type: 'amnestied', act: 'e', effect: 'record-expunged' },
       arrested,
     ).map(({ event }) => event);
-    expect(refersTo(events)).toEqual({ lists: new Set(['a', 'b', 'c']), instruments: new Set(['d', 'e']) });
+    expect(referencedIds(events)).toEqual({ lists: new Set(['a', 'b', 'c']), instruments: new Set(['d', 'e']) });
   });
 });
 
@@ -115,16 +115,28 @@ describe('deciding by findings', () => {
     expected: 'x',
   });
 
+  /** Decides on one new event that brings the findings from `before` to `after`. */
+  const decideFrom = (
+    before: readonly Finding[],
+    after: readonly Finding[],
+    acknowledge: readonly string[],
+  ): Decision =>
+    decideByFindings([], [{ id: 'new', event: null }], ({ length }) => (length === 0 ? before : after), acknowledge);
+
   test('the same code about other events is another finding', () => {
     const stood = found('ask', 'X', 'a', 'bc');
     const other = found('ask', 'X', 'ab', 'c');
-    expect(decide([stood], [stood], [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
-    expect(decide([stood], [stood, other], [])).toEqual({ outcome: 'refused', findings: [other] });
+    expect(decideFrom([stood], [stood], [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
+    expect(decideFrom([stood], [stood, other], [])).toEqual({ outcome: 'refused', findings: [other] });
   });
 
   test('acknowledged codes stand sorted, findings as they come', () => {
     const findings = [found('ask', 'Y', 'a'), found('warn', 'Z', 'a'), found('ask', 'X', 'a'), found('ask', 'Y', 'b')];
-    expect(decide([], findings, ['Y', 'Z', 'X'])).toEqual({ outcome: 'accepted', findings, acknowledged: ['X', 'Y'] });
+    expect(decideFrom([], findings, ['Y', 'Z', 'X'])).toEqual({
+      outcome: 'accepted',
+      findings,
+      acknowledged: ['X', 'Y'],
+    });
   });
 });
 

@@ -5,32 +5,14 @@ import { mixesScripts } from '../text.js';
 import { parseEdtf, type Interval } from '../time.js';
 import type { CaseEvent, CaseEventOf, Name } from './events.js';
 import { finding } from './findings.js';
-import type { ReferenceData } from './reference-data.js';
-
-/** The lists and instruments that events name, to be loaded before anything is decided or shown. */
-export const refersTo = (
-  events: readonly CaseEvent[],
-): { readonly lists: ReadonlySet<string>; readonly instruments: ReadonlySet<string> } => ({
-  lists: new Set(events.flatMap(listsIn)),
-  instruments: new Set(events.flatMap(instrumentsIn)),
-});
-
-const listsIn = (event: CaseEvent): readonly string[] => {
-  if (event.type === 'opened') return (event.references ?? []).map(({ list }) => list);
-  return 'list' in event ? [event.list] : [];
-};
-
-const instrumentsIn = (event: CaseEvent): readonly string[] => {
-  if (event.type === 'pardoned') return [event.decree];
-  return event.type === 'amnestied' ? [event.act] : [];
-};
+import { listIdsIn, type ReferenceData } from './reference-data.js';
 
 export const findingsAbout = (events: readonly EventWithId<CaseEvent>[], given: ReferenceData): readonly Finding[] =>
   events.flatMap(({ id, event }) => {
     const when = event.occurredOn === undefined ? null : parseEdtf(event.occurredOn);
     return [
       ...(when !== null && when.earliest > given.today ? [finding('DATE.FUTURE', id)] : []),
-      ...listsIn(event).flatMap((list) => (given.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
+      ...listIdsIn(event).flatMap((list) => (given.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
       ...(namesIn(event).some(({ text }) => mixesScripts(text)) ? [finding('NAME.MIXED_SCRIPT', id)] : []),
       ...('category' in event ? aboutCategory(id, event, when, given) : []),
       ...(event.type === 'pardoned' || event.type === 'amnestied' ? aboutInstrument(id, event, when, given) : []),

@@ -1,17 +1,19 @@
 import { finding } from '../case/findings.js';
-import { decide } from '../decide.js';
-import type { Decision, Finding, EventWithId } from '../event.js';
+import { decideByFindings } from '../decide.js';
+import type { Decision, EventWithId, Finding } from '../event.js';
 import type { ListEvent } from './events.js';
 
-/** Whether new events may be recorded of a list: it is defined once, and before anything else is said of it. */
-export const decideList = (
-  before: readonly EventWithId<ListEvent>[],
-  news: readonly EventWithId<ListEvent>[],
+/** Decides whether a list may record new events; list events refer to no other stream, so there is no reference data. */
+export const decide = (
+  history: readonly EventWithId<ListEvent>[],
+  newEvents: readonly EventWithId<ListEvent>[],
   acknowledge: readonly string[],
-): Decision => decide(findings(before), findings([...before, ...news]), acknowledge);
+): Decision => decideByFindings(history, newEvents, findingsOf, acknowledge);
 
-const findings = (events: readonly EventWithId<ListEvent>[]): readonly Finding[] =>
+/** A list is defined exactly once, by its first event. */
+const findingsOf = (events: readonly EventWithId<ListEvent>[]): readonly Finding[] =>
   events.flatMap(({ id, event }, index) => {
-    if (event.type === 'list-defined') return index === 0 ? [] : [finding('LIST.ALREADY_DEFINED', id)];
-    return index === 0 ? [finding('LIST.UNKNOWN', id)] : [];
+    const isDefinition = event.type === 'list-defined';
+    if (index === 0) return isDefinition ? [] : [finding('LIST.UNKNOWN', id)];
+    return isDefinition ? [finding('LIST.ALREADY_DEFINED', id)] : [];
   });
