@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { demoFile, fixture } from '../register-files/real-register.js';
-import { habeas } from '../support/command-line.js';
+import { runCli } from '../support/command-line.js';
 import { events, newStream } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
   data = at('data');
   mkdirSync(at('backups'));
   const words = ['import', '--data', data, demoFile('register.json'), fixture('register-uncertain.csv')];
-  expect(await habeas(words)).toMatchObject({ code: 0 });
+  expect(await runCli(words)).toMatchObject({ code: 0 });
 });
 afterEach(() => folder.remove());
 
@@ -48,16 +48,16 @@ const losses: readonly (readonly [string, () => Promise<void> | void])[] = [
 describe('a backup of a log that lost', () => {
   it.each(losses)('%s is told by the read models, kept, and ends with 3', async (_, lose) => {
     await lose();
-    const { code, out } = await habeas(['backup', at('backup'), '--data', data]);
+    const { code, out } = await runCli(['backup', at('backup'), '--data', data]);
     expect([code, out]).toEqual([3, expect.stringMatching(/whole as far as it goes.*[^]*BUT the log .*read models/)]);
     expect(existsSync(at('backup'))).toBe(true);
   });
 
   it.each(losses)('%s is told by its predecessor in the folder', async (_, lose) => {
-    expect(await habeas(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
+    expect(await runCli(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
     await lose();
     rmSync(join(data, 'read-models.sqlite'));
-    const { code, out } = await habeas(['backup', at('backups/later'), '--data', data]);
+    const { code, out } = await runCli(['backup', at('backups/later'), '--data', data]);
     expect([code, out]).toEqual([
       3,
       expect.stringMatching(/BUT it is shorter than the backup habeas-.*\.sqlite, which/),
@@ -65,30 +65,30 @@ describe('a backup of a log that lost', () => {
   });
 
   it.each(losses)('%s is told by the predecessor that is named, also without its manifest', async (_, lose) => {
-    expect(await habeas(['backup', at('before'), '--data', data])).toMatchObject({ code: 0 });
+    expect(await runCli(['backup', at('before'), '--data', data])).toMatchObject({ code: 0 });
     rmSync(at('before.json'));
     await lose();
     rmSync(join(data, 'read-models.sqlite'));
-    const { code, out } = await habeas(['backup', at('backups'), '--previous', at('before'), '--data', data]);
+    const { code, out } = await runCli(['backup', at('backups'), '--previous', at('before'), '--data', data]);
     expect([code, out]).toEqual([3, expect.stringContaining('BUT it is shorter than the backup before, which')]);
   });
 
   it('its write-ahead log after a kill', async () => {
     const store = createSqliteStore({ file: join(data, 'events.sqlite') });
     await store.append(newStream(), 'no-stream', events(2));
-    expect(await habeas(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
+    expect(await runCli(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
     mkdirSync(at('killed'));
     copyFileSync(join(data, 'events.sqlite'), at('killed/events.sqlite'));
     await store.close();
-    const { code, out } = await habeas(['backup', at('backups/later'), '--data', at('killed')]);
+    const { code, out } = await runCli(['backup', at('backups/later'), '--data', at('killed')]);
     expect([code, out]).toEqual([3, expect.stringContaining('BUT it is shorter than the backup')]);
   });
 });
 
 it('a backup of a log with another event in its middle tells so', async () => {
-  expect(await habeas(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
+  expect(await runCli(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
   onLog('UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 2');
-  const { code, out } = await habeas(['backup', at('backups/later'), '--data', data]);
+  const { code, out } = await runCli(['backup', at('backups/later'), '--data', data]);
   expect([code, out]).toEqual([
     3,
     expect.stringMatching(/BUT it holds other events up to position \d+ than the backup/),
@@ -96,17 +96,17 @@ it('a backup of a log with another event in its middle tells so', async () => {
 });
 
 it('a log that grew is compared with the newest backup, and is whole', async () => {
-  expect(await habeas(['backup', at('backups/one'), '--data', data])).toMatchObject({ code: 0 });
+  expect(await runCli(['backup', at('backups/one'), '--data', data])).toMatchObject({ code: 0 });
   const store = createSqliteStore({ file: join(data, 'events.sqlite') });
   await store.append(newStream(), 'no-stream', events(2));
   await store.close();
-  expect(await habeas(['backup', at('backups/two'), '--data', data])).toMatchObject({ code: 0 });
+  expect(await runCli(['backup', at('backups/two'), '--data', data])).toMatchObject({ code: 0 });
 });
 
 it('a restore of a backup that lacked events says so again', async () => {
   onLog(`DELETE FROM events WHERE position = ${LAST}`);
-  await habeas(['backup', at('backup'), '--data', data]);
-  const { code, out } = await habeas(['restore', at('backup'), '--data', at('restored')]);
+  await runCli(['backup', at('backup'), '--data', data]);
+  const { code, out } = await runCli(['restore', at('backup'), '--data', at('restored')]);
   expect([code, out]).toEqual([3, expect.stringMatching(/BUT the log has lost its end[^]*The register is in/)]);
   expect(readFileSync(at('restored/events.sqlite'))).toEqual(readFileSync(at('backup')));
 });

@@ -5,15 +5,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoFile } from '../register-files/real-register.js';
-import { habeas } from '../support/command-line.js';
+import { runCli } from '../support/command-line.js';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'habeas-bad-'));
-  expect(await habeas(['import', '--data', at('good'), demoFile('register.json')])).toMatchObject({ code: 0 });
-  expect(await habeas(['backup', at('backup'), '--data', at('good')])).toMatchObject({ code: 0 });
-  expect(await habeas(['export', '--out', at('log.ndjson'), '--data', at('good')])).toMatchObject({ code: 0 });
+  expect(await runCli(['import', '--data', at('good'), demoFile('register.json')])).toMatchObject({ code: 0 });
+  expect(await runCli(['backup', at('backup'), '--data', at('good')])).toMatchObject({ code: 0 });
+  expect(await runCli(['export', '--out', at('log.ndjson'), '--data', at('good')])).toMatchObject({ code: 0 });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -56,7 +56,7 @@ const INPUTS: Readonly<Record<string, (file: string, data: string) => readonly s
 
 /** Ends in a documented way, and names no path but those that were typed. */
 const check = async (words: readonly string[]): Promise<void> => {
-  const { code, out, err } = await habeas(words, (said) => said.out.includes('/v1/docs'));
+  const { code, out, err } = await runCli(words, (said) => said.out.includes('/v1/docs'));
   expect([0, 1, 2, 3]).toContain(code);
   expect(out + err).not.toMatch(/^\s+at /m);
   expect(out + err).not.toMatch(/A fault of Habeas/);

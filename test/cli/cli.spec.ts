@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder } from '../../src/event-store/data-folder.js';
 import { demoFile, fixture } from '../register-files/real-register.js';
-import { habeas, habeasStopped } from '../support/command-line.js';
+import { runCli, runAbortedCli } from '../support/command-line.js';
 
 let folder: string;
 beforeEach(() => {
@@ -23,18 +23,18 @@ const contentsOf = (path: string): object =>
       .map((name) => [name, readFileSync(join(path, name)).toString('base64')]),
   );
 
-const importInto = (data: string, ...words: readonly string[]) => habeas(['import', '--data', data, ...words]);
+const importInto = (data: string, ...words: readonly string[]) => runCli(['import', '--data', data, ...words]);
 const DEFINITIONS = demoFile('register.json');
 const BAD = fixture('register-bad.csv');
 
 describe('habeas', () => {
   it('teaches', async () => {
-    const { code, out } = await habeas(['--help']);
+    const { code, out } = await runCli(['--help']);
     expect(code).toBe(0);
     for (const word of ['serve', 'demo', '$ habeas import', 'Exit codes']) expect(out).toContain(word);
     for (const command of ['serve', 'demo', 'import', 'export', 'backup', 'restore', 'rebuild']) {
       expect(out).toContain(`  ${command} `);
-      const help = await habeas([command, '--help']);
+      const help = await runCli([command, '--help']);
       expect([help.code, help.out]).toEqual([0, expect.stringContaining('$ habeas ')]);
     }
   });
@@ -49,7 +49,7 @@ describe('habeas', () => {
     ['a report where none can be', ['import', DEFINITIONS, '--report', '/none/wrong.csv'], /cannot write .*ENOENT/],
   ])('says what is wrong without a stack: %s', async (_, words, message) => {
     const data = words[0] === 'bogus' ? [] : ['--data', inFolder('data')];
-    const { code, err } = await habeas([...words, ...data]);
+    const { code, err } = await runCli([...words, ...data]);
     expect(code).toBe(2);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n\s+at /);
@@ -134,9 +134,9 @@ describe('habeas import', () => {
   it('stops when asked, says so, and goes on when it runs again', async () => {
     const data = inFolder('data');
     const words = ['import', '--data', data, DEFINITIONS, demoFile('new-cases-2026-01-05.csv')];
-    const stopped = await habeas(words, ({ err }) => err.includes('register.json'));
+    const stopped = await runCli(words, ({ err }) => err.includes('register.json'));
     expect([stopped.code, stopped.out]).toEqual([130, expect.stringContaining('goes on where this one ended')]);
-    expect(await habeas(words)).toMatchObject({
+    expect(await runCli(words)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/new-cases-2026-01-05.csv +27 +(26 +1|27 +0) /),
     });
@@ -146,27 +146,27 @@ describe('habeas import', () => {
 it('rebuilds', async () => {
   const data = inFolder('data');
   await importInto(data, DEFINITIONS, fixture('register-uncertain.csv'));
-  const { code, out } = await habeas(['rebuild', '--data', data]);
+  const { code, out } = await runCli(['rebuild', '--data', data]);
   expect([code, out]).toEqual([0, expect.stringMatching(/rebuilt from \d\d events/)]);
   expect(await importInto(data, fixture('register-uncertain.csv'))).toMatchObject({ code: 0 });
-  expect(await habeasStopped(['rebuild', '--data', data])).toMatchObject({ code: 130, err: 'Stopped.\n' });
+  expect(await runAbortedCli(['rebuild', '--data', data])).toMatchObject({ code: 130, err: 'Stopped.\n' });
 });
 
 describe('habeas demo', () => {
   it('imports, shows and serves the demonstration, and ends well when stopped at any moment', async () => {
     const data = inFolder('demo');
-    const stopped = await habeas(['demo', '--data', data], ({ err }) => err.includes('register-2025'));
+    const stopped = await runCli(['demo', '--data', data], ({ err }) => err.includes('register-2025'));
     expect(stopped.code).toBe(0);
     expect(stopped.out).toContain('Stopped.');
 
-    const once = await habeas(['demo', '--data', data, '--once']);
+    const once = await runCli(['demo', '--data', data, '--once']);
     expect(once.code).toBe(0);
     expect(once.err.split('\n').at(-2)).toMatch(/52\/52/);
     for (const line of [/Believers +206/, /together +367/, /2025-10-07 +392 +27 +52 +367 +amnesty 52/, /amnestied/])
       expect(once.out).toMatch(line);
 
     let answer: Promise<unknown> | undefined;
-    const served = await habeas(['demo', '--data', data, '--port', '0'], ({ out }, stop) => {
+    const served = await runCli(['demo', '--data', data, '--port', '0'], ({ out }, stop) => {
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0];
       if (url !== undefined)
         answer ??= fetch(`${url}/v1/lists/union/members?limit=1`)
@@ -183,14 +183,14 @@ describe('habeas demo', () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const port = String((server.address() as AddressInfo).port);
-    const { code, err } = await habeas(['serve', '--data', inFolder('data'), '--port', port]);
+    const { code, err } = await runCli(['serve', '--data', inFolder('data'), '--port', port]);
     server.close();
     expect([code, err]).toEqual([2, expect.stringContaining('the port is taken')]);
   });
 
   it('keeps its people out of a real register', async () => {
     await importInto(inFolder('data'), DEFINITIONS);
-    const { code, err } = await habeas(['demo', '--once', '--data', inFolder('data')]);
+    const { code, err } = await runCli(['demo', '--once', '--data', inFolder('data')]);
     expect([code, err]).toEqual([2, expect.stringContaining('no folder of a demonstration')]);
   });
 });

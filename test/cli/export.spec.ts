@@ -20,7 +20,7 @@ import {
   SORTS,
 } from '../../src/read-models/questions.js';
 import { DEFINITIONS, fixture, REGISTER_FILES } from '../register-files/real-register.js';
-import { habeas, habeasStopped } from '../support/command-line.js';
+import { runCli, runAbortedCli } from '../support/command-line.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const TODAY = '2026-01-05';
@@ -33,8 +33,8 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   data = at('data');
   const files = [DEFINITIONS, ...REGISTER_FILES, fixture('register-uncertain.csv'), fixture('register-bad.csv')];
-  expect((await habeas(['import', '--data', data, ...files])).code).toBe(1);
-  expect((await habeas(['export', '--data', data, '--out', at('log.ndjson')])).code).toBe(0);
+  expect((await runCli(['import', '--data', data, ...files])).code).toBe(1);
+  expect((await runCli(['export', '--data', data, '--out', at('log.ndjson')])).code).toBe(0);
 });
 afterAll(() => folder.remove());
 
@@ -73,20 +73,20 @@ describe('the log', () => {
     const before = await answers(data);
     expect(before).toContain(JSON.stringify('=HYPERLINK("http://127.0.0.1/x","Sınaqov")'));
     rmSync(data, { recursive: true });
-    const { code, out } = await habeas(['import', '--data', data, at('log.ndjson')]);
+    const { code, out } = await runCli(['import', '--data', data, at('log.ndjson')]);
     const count = eventsIn(at('log.ndjson'));
     expect([code, out]).toEqual([0, `${count} events stand as in the file, ${count} of them new.\n`]);
     expect(await answers(data)).toBe(before);
   });
 
   it('exported again is the same file, to the standard output too', async () => {
-    const { code, out } = await habeas(['export', '--data', data]);
+    const { code, out } = await runCli(['export', '--data', data]);
     expect([code, out === readFileSync(at('log.ndjson'), 'utf8')]).toEqual([0, true]);
   });
 
   it('is exported while another process writes, and its file is for its owner alone', async () => {
     const held = openDataFolder(data);
-    expect((await habeas(['export', '--data', data, '--out', at('again.ndjson')])).code).toBe(0);
+    expect((await runCli(['export', '--data', data, '--out', at('again.ndjson')])).code).toBe(0);
     held.release();
     expect(statSync(at('again.ndjson')).mode & 0o777).toBe(0o600);
   });
@@ -94,23 +94,23 @@ describe('the log', () => {
   it('stopped in being imported goes on where it was', async () => {
     const count = eventsIn(at('log.ndjson'));
     const words = ['import', '--data', at('slow'), at('log.ndjson')];
-    const stopped = await habeasStopped(words);
+    const stopped = await runAbortedCli(words);
     expect([stopped.code, stopped.out]).toEqual([130, expect.stringContaining('goes on where this one ended')]);
-    const { out } = await habeas(words);
+    const { out } = await runCli(words);
     expect(out).toMatch(new RegExp(`^${count} events stand as in the file`));
   });
 
   it('is refused by a register that holds something else, which stays as it is', async () => {
-    await habeas(['import', '--data', at('other'), DEFINITIONS]);
-    const { code, err } = await habeas(['import', '--data', at('other'), at('log.ndjson')]);
+    await runCli(['import', '--data', at('other'), DEFINITIONS]);
+    const { code, err } = await runCli(['import', '--data', at('other'), at('log.ndjson')]);
     expect([code, err]).toEqual([2, expect.stringMatching(/^The log cannot be copied there: position 1: /m)]);
-    expect((await habeas(['export', '--data', at('other')])).out.trim().split('\n').length).toBeLessThan(30);
+    expect((await runCli(['export', '--data', at('other')])).out.trim().split('\n').length).toBeLessThan(30);
   });
 
   it('is imported alone, and in a dry run nowhere', async () => {
-    const both = await habeas(['import', '--data', at('new'), DEFINITIONS, at('log.ndjson')]);
+    const both = await runCli(['import', '--data', at('new'), DEFINITIONS, at('log.ndjson')]);
     expect([both.code, both.err]).toEqual([2, expect.stringContaining('imported alone')]);
-    const dry = await habeas(['import', '--data', at('new'), '--dry-run', at('log.ndjson')]);
+    const dry = await runCli(['import', '--data', at('new'), '--dry-run', at('log.ndjson')]);
     expect([dry.code, dry.out]).toEqual([0, expect.stringMatching(/A dry run: nothing was recorded\.\n$/)]);
     expect(existsSync(at('new'))).toBe(false);
   });
@@ -118,7 +118,7 @@ describe('the log', () => {
   it('that is damaged is told by its line', async () => {
     const lines = readFileSync(at('log.ndjson'), 'utf8').split('\n');
     writeFileSync(at('damaged.ndjson'), [...lines.slice(0, 2), lines[2]?.slice(0, -9), ...lines.slice(3)].join('\n'));
-    const { code, err } = await habeas(['import', '--data', at('damaged'), at('damaged.ndjson')]);
+    const { code, err } = await runCli(['import', '--data', at('damaged'), at('damaged.ndjson')]);
     expect([code, err]).toEqual([2, expect.stringMatching(/line 3: no JSON object/)]);
   });
 });
@@ -126,7 +126,7 @@ describe('the log', () => {
 describe('a list', () => {
   it('is written as CSV, as filtered, and what it leaves out is said', async () => {
     const words = ['export', '--data', data, '--format', 'csv', '--as-of', '2026-01-05'];
-    const filtered = await habeas([...words, '--category', 'believers', '--stage', 'convicted', '--out', at('b.csv')]);
+    const filtered = await runCli([...words, '--category', 'believers', '--stage', 'convicted', '--out', at('b.csv')]);
     expect([filtered.code, filtered.out]).toEqual([
       0,
       expect.stringMatching(/people of union on 2026-01-05.*\nNot in the file: .*sources/s),
@@ -135,7 +135,7 @@ describe('a list', () => {
     expect(header?.slice(0, 3)).toEqual(['ref', 'name', 'category']);
     expect(rows.length).toBeGreaterThan(100);
     expect(new Set(rows.map((row) => row[2]))).toEqual(new Set(['believers']));
-    const whole = await habeas(words);
+    const whole = await runCli(words);
     expect(whole.out.trim().split('\r\n').length).toBeGreaterThan(rows.length + 100);
     expect(whole.err).toContain('Not in the file');
     expect(whole.out).toContain(`BAD-09,"'=HYPERLINK(`);
@@ -143,7 +143,7 @@ describe('a list', () => {
 
   it('is written as a workbook, also while another process serves the register', async () => {
     const held = openDataFolder(data);
-    const { code } = await habeas(['export', '--data', data, '--format', 'xlsx', '--out', at('union.xlsx')]);
+    const { code } = await runCli(['export', '--data', data, '--format', 'xlsx', '--out', at('union.xlsx')]);
     held.release();
     expect(code).toBe(0);
     let rows = 0;
@@ -154,7 +154,7 @@ describe('a list', () => {
 
   it('whose writing is stopped leaves nothing', async () => {
     const words = ['export', '--data', data, '--format', 'csv', '--out', at('stopped.csv')];
-    expect((await habeasStopped(words)).code).toBe(130);
+    expect((await runAbortedCli(words)).code).toBe(130);
     expect(readdirSync(folder.path).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
 
@@ -165,13 +165,13 @@ describe('a list', () => {
     ['a list that is none', ['--format', 'csv', '--list', 'nobody'], /There is no list nobody/],
     ['a format that is none', ['--format', 'pdf'], /Allowed choices are ndjson, csv, xlsx/],
   ])('is refused with %s', async (_, words, message) => {
-    const { code, err } = await habeas(['export', '--data', data, ...words]);
+    const { code, err } = await runCli(['export', '--data', data, ...words]);
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);
     expect(err).not.toMatch(/\n\s+at /);
   });
 
   it.each(['ndjson', 'csv'])('and a log of a register that is not there are none (%s)', async (format) => {
-    const { code, err } = await habeas(['export', '--data', at('nowhere'), '--format', format]);
+    const { code, err } = await runCli(['export', '--data', at('nowhere'), '--format', format]);
     expect([code, err]).toEqual([2, expect.stringContaining('There is no register in')]);
     expect(existsSync(at('nowhere'))).toBe(false);
   });
@@ -181,7 +181,7 @@ describe('backup and restore', () => {
   it('give the register back, which then answers as before', async () => {
     const before = await answers(data);
     const held = openDataFolder(data);
-    const backedUp = await habeas(['backup', folder.path, '--data', data]);
+    const backedUp = await runCli(['backup', folder.path, '--data', data]);
     held.release();
     expect([backedUp.code, backedUp.out]).toEqual([
       0,
@@ -190,28 +190,28 @@ describe('backup and restore', () => {
       ),
     ]);
     const backup = /The backup is (\S+),/.exec(backedUp.out)?.[1] ?? '';
-    const restored = await habeas(['restore', backup, '--data', at('restored')]);
+    const restored = await runCli(['restore', backup, '--data', at('restored')]);
     expect([restored.code, restored.out.split('\n')[0]]).toEqual([0, backedUp.out.split('\n')[0]]);
     expect(await answers(at('restored'))).toBe(before);
   });
 
   it('overwrite nothing, and leave nothing where they cannot be', async () => {
-    await habeas(['backup', at('one.sqlite'), '--data', data]);
-    const again = await habeas(['backup', at('one.sqlite'), '--data', data]);
+    await runCli(['backup', at('one.sqlite'), '--data', data]);
+    const again = await runCli(['backup', at('one.sqlite'), '--data', data]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('a backup overwrites nothing')]);
     const { events } = filesIn(data);
     const before = readFileSync(events);
-    const over = await habeas(['restore', at('one.sqlite'), '--data', data]);
+    const over = await runCli(['restore', at('one.sqlite'), '--data', data]);
     expect([over.code, over.err]).toEqual([2, expect.stringContaining('a restore overwrites nothing')]);
     expect(readFileSync(events).equals(before)).toBe(true);
     writeFileSync(at('letter'), 'a letter');
-    const none = await habeas(['restore', at('letter'), '--data', at('unmade')]);
+    const none = await runCli(['restore', at('letter'), '--data', at('unmade')]);
     expect([none.code, existsSync(at('unmade'))]).toEqual([3, false]);
-    const stopped = await habeasStopped(['restore', at('one.sqlite'), '--data', at('unmade')]);
+    const stopped = await runAbortedCli(['restore', at('one.sqlite'), '--data', at('unmade')]);
     expect([stopped.code, existsSync(at('unmade'))]).toEqual([130, false]);
-    const nowhere = await habeas(['backup', at('two.sqlite'), '--data', at('nowhere')]);
+    const nowhere = await runCli(['backup', at('two.sqlite'), '--data', at('nowhere')]);
     expect([nowhere.code, nowhere.err]).toEqual([2, expect.stringContaining('There is no register in')]);
-    const missing = await habeas(['restore', at('missing.sqlite'), '--data', at('unmade')]);
+    const missing = await runCli(['restore', at('missing.sqlite'), '--data', at('unmade')]);
     expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('There is no backup')]);
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Definitions } from '../../src/commands/definitions.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { EventStore } from '../../src/event-store/port.js';
-import { event } from '../support/events.js';
+import { caseEvent } from '../support/events.js';
 import { Register, request } from './support.js';
 
 let register: Register;
@@ -24,9 +24,9 @@ afterEach(() => register.store.close());
 
 const said = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
 const given = (...events: readonly CaseEvent[]) => definitions.given(events, register.clock.today());
-const proposed = (list: string) => event({ type: 'proposed', occurredOn: '2025-01-02', list });
+const proposed = (list: string) => caseEvent({ type: 'proposed', occurredOn: '2025-01-02', list });
 const amnestied = (act: string) =>
-  event({ type: 'amnestied', occurredOn: '2025-12-31', act, effect: 'released-from-imprisonment' });
+  caseEvent({ type: 'amnestied', occurredOn: '2025-12-31', act, effect: 'released-from-imprisonment' });
 const define = (id: string) =>
   register.recorded(
     request('', [{ type: 'list-defined', name: { en: id }, ...said }], { subject: { kind: 'list', id }, begins: true }),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
-import { ARTICLE, event, THREE_YEARS } from '../support/events.js';
+import { ARTICLE, caseEvent, THREE_YEARS } from '../support/events.js';
 import { ANNA, arrested, MINUTE, named, opened, recognised, Register, request } from './support.js';
 
 let register: Register;
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => register.store.close());
 
-const released = (occurredOn: string) => event({ type: 'released', occurredOn, reason: 'other' });
+const released = (occurredOn: string) => caseEvent({ type: 'released', occurredOn, reason: 'other' });
 
 describe('recorded', () => {
   it('answers with revision, ids, findings and the cursor of the last event', async () => {
@@ -101,13 +101,13 @@ describe('acknowledge', () => {
   });
 
   it('stores a code with the first of the batch where the finding is about events of before alone', async () => {
-    const convicted = event({
+    const convicted = caseEvent({
       type: 'convicted',
       occurredOn: '2025-02-02',
       articles: [ARTICLE],
       sentence: THREE_YEARS,
     });
-    const paroled = event({ type: 'paroled', occurredOn: '2025-06-02' });
+    const paroled = caseEvent({ type: 'paroled', occurredOn: '2025-06-02' });
     const before = await register.recorded(request(id, [opened(), arrested('2025-01-02'), convicted, paroled]));
     // Another episode in between, learned of late: now the parole has no conviction before it.
     const late = [released('2025-03-02'), arrested('2025-04-02')];
@@ -149,7 +149,7 @@ describe('what stands in the way', () => {
   });
 
   it('refuses a reference of a list that nobody defined', async () => {
-    const events = [event({ type: 'opened', names: [], references: [{ list: 'nobody', reference: '1' }] })];
+    const events = [caseEvent({ type: 'opened', names: [], references: [{ list: 'nobody', reference: '1' }] })];
     expect(await without(request(id, events))).toMatchObject({
       outcome: 'refused',
       findings: [{ code: 'LIST.UNKNOWN' }],

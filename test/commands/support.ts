@@ -12,7 +12,7 @@ import { streamName, type AnyEvent } from '../../src/domain/events.js';
 import { dayIn } from '../../src/domain/time.js';
 import { MAX_READ, type EventStore, type LogEvent, type StreamEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { event } from '../support/events.js';
+import { caseEvent } from '../support/events.js';
 
 export const MINUTE = 60_000;
 export const ANNA: Actor = { kind: 'person', id: 'p-1', asserted: true };
@@ -33,12 +33,16 @@ export class TestClock implements Clock {
 
 export const NAME = { text: 'Synthetic Person', script: 'Latn', language: 'en', kind: 'full' };
 export const opened = (...references: readonly string[]): AnyEvent =>
-  event({ type: 'opened', names: [NAME], references: references.map((reference) => ({ list: 'union', reference })) });
-export const referenced = (reference: string): AnyEvent => event({ type: 'referenced', list: 'union', reference });
-export const named = (text: string): AnyEvent => event({ type: 'named', name: { ...NAME, text } });
-export const arrested = (occurredOn: string): AnyEvent => event({ type: 'arrested', occurredOn });
+  caseEvent({
+    type: 'opened',
+    names: [NAME],
+    references: references.map((reference) => ({ list: 'union', reference })),
+  });
+export const referenced = (reference: string): AnyEvent => caseEvent({ type: 'referenced', list: 'union', reference });
+export const named = (text: string): AnyEvent => caseEvent({ type: 'named', name: { ...NAME, text } });
+export const arrested = (occurredOn: string): AnyEvent => caseEvent({ type: 'arrested', occurredOn });
 export const recognised = (occurredOn: string, category = 'believers'): AnyEvent =>
-  event({ type: 'recognised', occurredOn, list: 'union', category });
+  caseEvent({ type: 'recognised', occurredOn, list: 'union', category });
 
 const SAID = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
 

@@ -7,7 +7,7 @@ import { decide as decideInstrument } from '../../src/domain/instrument/decide.j
 import type { InstrumentEvent } from '../../src/domain/instrument/events.js';
 import { decide as decideList } from '../../src/domain/list/decide.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
-import { given, known } from '../support/events.js';
+import { REFERENCE_DATA, withIds } from '../support/events.js';
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20', id: 'a1' } as const;
 const again = { type: 'arrested', occurredOn: '2024-03-01', id: 'a2' } as const;
@@ -25,48 +25,65 @@ const told = (decision: Decision): string =>
 
 describe('deciding about a case', () => {
   test('accepts what is not odd', () => {
-    expect(decideCase([], known(arrested), given, [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
+    expect(decideCase([], withIds(arrested), REFERENCE_DATA, [])).toEqual({
+      outcome: 'accepted',
+      findings: [],
+      acknowledged: [],
+    });
   });
 
   test('refuses what no possible course allows, acknowledged or not', () => {
     expect(
-      told(decideCase(known(died), known({ ...arrested, occurredOn: '2025-01-01' }), given, ['CASE.DECEASED'])),
+      told(
+        decideCase(withIds(died), withIds({ ...arrested, occurredOn: '2025-01-01' }), REFERENCE_DATA, [
+          'CASE.DECEASED',
+        ]),
+      ),
     ).toBe('refused, refuse CASE.DECEASED');
   });
 
   test('asks about what is probably a mistake, and takes it where its code is acknowledged', () => {
-    expect(told(decideCase(known(arrested), known(again), given, []))).toBe('refused, ask CASE.ALREADY_HELD');
-    expect(told(decideCase(known(arrested), known(again), given, ['CASE.NOT_HELD']))).toBe(
+    expect(told(decideCase(withIds(arrested), withIds(again), REFERENCE_DATA, []))).toBe(
       'refused, ask CASE.ALREADY_HELD',
     );
-    const decision = decideCase(known(arrested), known(again), given, ['CASE.ALREADY_HELD', 'CASE.NOT_HELD']);
+    expect(told(decideCase(withIds(arrested), withIds(again), REFERENCE_DATA, ['CASE.NOT_HELD']))).toBe(
+      'refused, ask CASE.ALREADY_HELD',
+    );
+    const decision = decideCase(withIds(arrested), withIds(again), REFERENCE_DATA, [
+      'CASE.ALREADY_HELD',
+      'CASE.NOT_HELD',
+    ]);
     expect(decision).toMatchObject({ outcome: 'accepted', acknowledged: ['CASE.ALREADY_HELD'] });
     expect(told(decision)).toBe('accepted, ask CASE.ALREADY_HELD');
   });
 
   test('names an acknowledged code once, sorted', () => {
-    const news = known(
+    const news = withIds(
       again,
       { ...again, occurredOn: '2024-03-02', id: 'a3' },
       { type: 'appealed', occurredOn: '2024-03-03', id: 'x' },
     );
-    expect(decideCase(known(arrested), news, given, ['CASE.NOT_CONVICTED', 'CASE.ALREADY_HELD'])).toMatchObject({
+    expect(
+      decideCase(withIds(arrested), news, REFERENCE_DATA, ['CASE.NOT_CONVICTED', 'CASE.ALREADY_HELD']),
+    ).toMatchObject({
       acknowledged: ['CASE.ALREADY_HELD', 'CASE.NOT_CONVICTED'],
     });
   });
 
   test('warns of what is odd but possible', () => {
-    expect(told(decideCase([], known(recognised), given, []))).toBe('accepted, warn CASE.RECOGNISED_NOT_HELD');
-    expect(decideCase([], known(recognised), given, [])).toMatchObject({ acknowledged: [] });
+    expect(told(decideCase([], withIds(recognised), REFERENCE_DATA, []))).toBe(
+      'accepted, warn CASE.RECOGNISED_NOT_HELD',
+    );
+    expect(decideCase([], withIds(recognised), REFERENCE_DATA, [])).toMatchObject({ acknowledged: [] });
   });
 
   test('is silent about what stood before', () => {
     expect(
       told(
         decideCase(
-          known(arrested, again),
-          known({ type: 'charged', occurredOn: '2024-05-01', articles: [] }),
-          given,
+          withIds(arrested, again),
+          withIds({ type: 'charged', occurredOn: '2024-05-01', articles: [] }),
+          REFERENCE_DATA,
           [],
         ),
       ),
@@ -77,24 +94,30 @@ describe('deciding about a case', () => {
     const opened = { type: 'opened', names: [], id: 'o1' } as const;
     const second = { ...opened, id: 'o2' };
     const refused = 'refused, refuse CASE.ALREADY_OPENED';
-    expect(told(decideCase([], known(opened, arrested), given, []))).toBe('accepted');
-    expect(told(decideCase([], known(opened, arrested, second), given, ['CASE.ALREADY_OPENED']))).toBe(refused);
-    expect(told(decideCase(known(opened), known(second), given, []))).toBe(refused);
-    expect(told(decideCase(known(opened, second), known(arrested), given, []))).toBe('accepted');
-    expect(told(decideCase(known(opened, second), known({ ...opened, id: 'o3' }), given, []))).toBe(refused);
+    expect(told(decideCase([], withIds(opened, arrested), REFERENCE_DATA, []))).toBe('accepted');
+    expect(told(decideCase([], withIds(opened, arrested, second), REFERENCE_DATA, ['CASE.ALREADY_OPENED']))).toBe(
+      refused,
+    );
+    expect(told(decideCase(withIds(opened), withIds(second), REFERENCE_DATA, []))).toBe(refused);
+    expect(told(decideCase(withIds(opened, second), withIds(arrested), REFERENCE_DATA, []))).toBe('accepted');
+    expect(told(decideCase(withIds(opened, second), withIds({ ...opened, id: 'o3' }), REFERENCE_DATA, []))).toBe(
+      refused,
+    );
   });
 
   test('names only what stands in the way when it refuses', () => {
-    const news = known(recognised, { type: 'released', occurredOn: '2023-06-01', reason: 'bail', id: 'x' });
-    expect(told(decideCase([], news, given, []))).toBe('refused, ask CASE.NOT_HELD');
+    const news = withIds(recognised, { type: 'released', occurredOn: '2023-06-01', reason: 'bail', id: 'x' });
+    expect(told(decideCase([], news, REFERENCE_DATA, []))).toBe('refused, ask CASE.NOT_HELD');
   });
 
   test('sees that a late event makes an earlier one odd', () => {
-    expect(told(decideCase(known(again), known(arrested), given, []))).toBe('refused, ask CASE.ALREADY_HELD');
+    expect(told(decideCase(withIds(again), withIds(arrested), REFERENCE_DATA, []))).toBe(
+      'refused, ask CASE.ALREADY_HELD',
+    );
   });
 
   test('needs to know the lists and instruments that events name', () => {
-    const events = known(
+    const events = withIds(
       { type: 'opened', names: [], references: [{ list: 'a', reference: '1' }] },
       { type: 'opened', names: [] },
       { type: 'referenced', list: 'b', reference: '1' },

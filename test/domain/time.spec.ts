@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { holds } from '../support/property.js';
+import { assertProperty } from '../support/property.js';
 import {
   addTerm,
   dayIn,
@@ -54,11 +54,11 @@ describe('days', () => {
   });
 
   test('every day reads back from its text', () => {
-    holds(fc.property(days, (d) => parseDay(formatDay(d)) === d));
+    assertProperty(fc.property(days, (d) => parseDay(formatDay(d)) === d));
   });
 
   test('the next day is the calendar’s next day', () => {
-    holds(
+    assertProperty(
       fc.property(fc.integer({ min: FIRST, max: LAST - 1 }), (d) => {
         const [year, month, date] = parts(formatDay(d));
         const next =
@@ -190,7 +190,7 @@ describe('partial dates', () => {
   });
 
   test('a full day means itself', () => {
-    holds(
+    assertProperty(
       fc.property(days, fc.boolean(), (d, approximate) => {
         expect(parseEdtf(formatDay(d) + (approximate ? '~' : ''))).toEqual({ earliest: d, latest: d, approximate });
       }),
@@ -199,7 +199,7 @@ describe('partial dates', () => {
   });
 
   test('a month or a year begins on its first and ends on its last day', () => {
-    holds(
+    assertProperty(
       fc.property(fc.integer({ min: 1800, max: 2199 }), fc.integer({ min: 1, max: 12 }), (year, month) => {
         expect(interval(`${year}-${pad(month)}`)).toEqual([
           `${year}-${pad(month)}-01`,
@@ -214,7 +214,7 @@ describe('partial dates', () => {
 
   test('an interval spans from the earliest of its beginning to the latest of its end, or is refused', () => {
     const date = fc.tuple(days, fc.constantFrom(4, 7, 10)).map(([d, length]) => formatDay(d).slice(0, length));
-    holds(
+    assertProperty(
       fc.property(date, date, (first, last) => {
         const earliest = parseEdtf(first)!.earliest;
         const latest = parseEdtf(last)!.latest;
@@ -227,7 +227,7 @@ describe('partial dates', () => {
 
   test('any text is answered, and what is read again is answered alike', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[0-9~?X/.T:-]{0,22}$/));
-    holds(
+    assertProperty(
       fc.property(text, (said) => {
         const first = parseEdtf(said);
         expect(parseEdtf(said)).toEqual(first);
@@ -307,7 +307,7 @@ describe('terms', () => {
   });
 
   test('a term of months ends on the same day of its month, or on the last where that is missing', () => {
-    holds(
+    assertProperty(
       fc.property(starts, fc.integer({ min: 1, max: 600 }), (start, months) => {
         const [year, month, date] = parts(formatDay(start));
         const count = year * 12 + (month - 1) + months;
@@ -319,7 +319,7 @@ describe('terms', () => {
   });
 
   test('twelve months are a year, seven days a week', () => {
-    holds(
+    assertProperty(
       fc.property(starts, fc.integer({ min: 1, max: 80 }), (start, n) => {
         expect(addTerm(start, `P${n}Y`)).toBe(addTerm(start, `P${12 * n}M`));
         expect(addTerm(start, `P${n}W`)).toBe(addTerm(start, `P${7 * n}D`));
@@ -330,7 +330,7 @@ describe('terms', () => {
   });
 
   test('a later beginning never ends earlier, a longer term always later', () => {
-    holds(
+    assertProperty(
       fc.property(starts, fc.integer({ min: 1, max: 400 }), (start, months) => {
         expect(addTerm(start + 1, `P${months}M`)).toBeGreaterThanOrEqual(addTerm(start, `P${months}M`));
         expect(addTerm(start, `P${months + 1}M`)).toBeGreaterThan(addTerm(start, `P${months}M`));
@@ -369,7 +369,7 @@ describe('days of a time zone', () => {
   test.each(['Asia/Baku', 'UTC', 'Europe/Berlin', 'America/New_York', 'Pacific/Auckland'])(
     'in %s the end of a day is the first instant of the next',
     (zone) => {
-      holds(
+      assertProperty(
         fc.property(starts, (d) => {
           const end = endOfDay(zone, d);
           expect(dayIn(zone, end)).toBe(d + 1);

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { define, name, open, said, Service, type Loose } from '../support/service.js';
+import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type Loose } from '../support/service.js';
 
 /** Asks with headers that fetch keeps to itself: Host above all. */
 const raw = (service: Service, path: string, headers: Record<string, string>, method = 'GET', body = '') =>
@@ -21,7 +21,7 @@ describe('on loopback', () => {
   beforeAll(async () => {
     service = await Service.start({ HABEAS_ALLOWED_HOSTS: 'register.example, 10.0.0.5:8080' });
     port = new URL(service.url).port;
-    await define(service);
+    await createListAndAct(service);
   });
   afterAll(() => service.remove());
 
@@ -55,12 +55,12 @@ describe('on loopback', () => {
   it.each(['http://attacker.example', 'null', 'http://localhost:1', 'https://register.example'])(
     'turns a page of %s away, and records nothing of it',
     async (origin) => {
-      const before = (await service.recorded()).length;
+      const before = (await service.storedEvents()).length;
       const headers = { origin, 'content-type': 'application/json', 'x-actor': 'person:x' };
-      const list = JSON.stringify({ id: 'x', name: { en: 'x' }, ...said });
+      const list = JSON.stringify({ id: 'x', name: { en: 'x' }, ...WITH_SOURCES });
       const { status, body } = await raw(service, '/v1/lists', { host: `localhost:${port}`, ...headers }, 'POST', list);
       expect([status, body['code']]).toEqual([403, 'ORIGIN.REFUSED']);
-      expect(await service.recorded()).toHaveLength(before);
+      expect(await service.storedEvents()).toHaveLength(before);
     },
   );
 
@@ -82,7 +82,7 @@ describe('on loopback', () => {
   });
 
   it('allows no page of another origin to read an answer', async () => {
-    const answer = await service.ask('/v1/lists', { method: 'OPTIONS', headers: {} });
+    const answer = await service.request('/v1/lists', { method: 'OPTIONS', headers: {} });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([405, null]);
   });
 
@@ -96,8 +96,8 @@ describe('on loopback', () => {
   });
 
   it('logs a line a request, with nobody in it', async () => {
-    const path = await open(service, {
-      names: [name('Gizli Şəxsov')],
+    const path = await openCase(service, {
+      names: [latinName('Gizli Şəxsov')],
       references: [{ list: 'union', reference: 'GIZLI-7' }],
     });
     await service.get(`${path}?asOf=2025-01-01`);
@@ -160,12 +160,17 @@ describe('with a token', () => {
 
 it('answers what is under way when it stops, and then nothing', async () => {
   const service = await Service.start();
-  await define(service);
-  const path = await open(service);
-  const before = (await service.recorded()).length;
+  await createListAndAct(service);
+  const path = await openCase(service);
+  const before = (await service.storedEvents()).length;
   const writes = Array.from({ length: 20 }, (_, i) =>
     service
-      .post(`${path}/events`, { type: 'mistreated', kind: 'other', occurredOn: `2024-01-${String(i + 10)}`, ...said })
+      .post(`${path}/events`, {
+        type: 'mistreated',
+        kind: 'other',
+        occurredOn: `2024-01-${String(i + 10)}`,
+        ...WITH_SOURCES,
+      })
       .then(
         ({ status }) => status,
         () => 0,
@@ -173,17 +178,19 @@ it('answers what is under way when it stops, and then nothing', async () => {
   );
   await service.stop();
   const answers = await Promise.all(writes);
-  await service.again();
-  expect((await service.recorded()).length - before).toBeGreaterThanOrEqual(answers.filter((s) => s === 201).length);
+  await service.restart();
+  expect((await service.storedEvents()).length - before).toBeGreaterThanOrEqual(
+    answers.filter((s) => s === 201).length,
+  );
   expect(answers.filter((status) => status >= 500)).toEqual([]);
   await service.remove();
 });
 
 it('a second process is refused the folder, and the port is given back', async () => {
   const service = await Service.start();
-  await expect(service.again()).rejects.toMatchObject({ name: 'DataFolderInUse' });
+  await expect(service.restart()).rejects.toMatchObject({ name: 'DataFolderInUse' });
   await service.stop();
-  await service.again();
+  await service.restart();
   expect((await service.get('/health/live')).status).toBe(200);
   await service.remove();
 });

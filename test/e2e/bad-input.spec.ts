@@ -1,6 +1,14 @@
 /** Whatever is wrong with a request, it is answered by a problem document, and nothing is recorded. */
 import { connect } from 'node:net';
-import { define, name, open, said, Service, type Asked, type Reply } from '../support/service.js';
+import {
+  createListAndAct,
+  latinName,
+  openCase,
+  WITH_SOURCES,
+  Service,
+  type HttpRequest,
+  type HttpReply,
+} from '../support/service.js';
 
 let service: Service;
 let path: string;
@@ -8,20 +16,20 @@ let recorded: number;
 
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
-  path = await open(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
-  recorded = (await service.recorded()).length;
+  await createListAndAct(service);
+  path = await openCase(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
+  recorded = (await service.storedEvents()).length;
 });
-afterEach(async () => expect((await service.recorded()).length).toBe(recorded));
+afterEach(async () => expect((await service.storedEvents()).length).toBe(recorded));
 afterAll(() => service.remove());
 
 const headers = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1' };
 const post = (body: string | Buffer, more: Readonly<Record<string, string>> = {}, to = `${path}/events`) =>
-  service.ask(to, { method: 'POST', headers: { ...headers, ...more }, body });
-const tried = { type: 'tried', occurredOn: '2024-05', ...said };
+  service.request(to, { method: 'POST', headers: { ...headers, ...more }, body });
+const tried = { type: 'tried', occurredOn: '2024-05', ...WITH_SOURCES };
 
 /** A problem document: its status, its code and where its errors are. */
-const problemOf = ({ status, headers: answered, body }: Reply) => {
+const problemOf = ({ status, headers: answered, body }: HttpReply) => {
   expect(answered.get('content-type')).toBe('application/problem+json; charset=utf-8');
   expect(body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
   expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat \/|\.ts:\d/);
@@ -88,11 +96,11 @@ describe('a body', () => {
 
 describe('an event', () => {
   it.each([
-    ['of no type', said, ['TYPE.MISSING /type']],
+    ['of no type', WITH_SOURCES, ['TYPE.MISSING /type']],
     ['of an unknown type', { ...tried, type: 'StatusUpdated' }, ['TYPE.UNKNOWN /type']],
-    ['of a list', { type: 'policy-set', ...said }, ['TYPE.UNKNOWN /type']],
-    ['that opens it again', { type: 'opened', names: [name('x')], ...said }, ['TYPE.ONLY_BEGINS /type']],
-    ['without its day', { type: 'tried', ...said }, ['FIELD.MISSING /occurredOn']],
+    ['of a list', { type: 'policy-set', ...WITH_SOURCES }, ['TYPE.UNKNOWN /type']],
+    ['that opens it again', { type: 'opened', names: [latinName('x')], ...WITH_SOURCES }, ['TYPE.ONLY_BEGINS /type']],
+    ['without its day', { type: 'tried', ...WITH_SOURCES }, ['FIELD.MISSING /occurredOn']],
     ['without a source', { type: 'tried', occurredOn: '2024' }, ['FIELD.MISSING /sources']],
     ['with null', { ...tried, court: null }, ['FIELD.NULL /court']],
     ['with a number for text', { ...tried, court: 7 }, ['FIELD.WRONG_KIND /court']],
@@ -137,23 +145,23 @@ describe('an event', () => {
   });
 
   it.each([
-    ['/v1/cases', { type: 'arrested', ...said }, 'FIELD.MISSING /occurredOn'],
-    ['/v1/cases', { names: [], ...said }, 'ARRAY.LENGTH /names'],
-    ['/v1/cases', { names: [name('x')], id: 'mine', ...said }, 'FIELD.UNKNOWN /id'],
-    ['/v1/lists', { name: { en: 'x' }, ...said }, 'FIELD.MISSING /id'],
-    ['/v1/lists', { id: 'No Slug', name: { en: 'x' }, ...said }, 'TEXT.FORM /id'],
+    ['/v1/cases', { type: 'arrested', ...WITH_SOURCES }, 'FIELD.MISSING /occurredOn'],
+    ['/v1/cases', { names: [], ...WITH_SOURCES }, 'ARRAY.LENGTH /names'],
+    ['/v1/cases', { names: [latinName('x')], id: 'mine', ...WITH_SOURCES }, 'FIELD.UNKNOWN /id'],
+    ['/v1/lists', { name: { en: 'x' }, ...WITH_SOURCES }, 'FIELD.MISSING /id'],
+    ['/v1/lists', { id: 'No Slug', name: { en: 'x' }, ...WITH_SOURCES }, 'TEXT.FORM /id'],
     [
       '/v1/lists',
-      { id: 'x', type: 'policy-set', from: '2024-01-01', custody: ['remand'], ...said },
+      { id: 'x', type: 'policy-set', from: '2024-01-01', custody: ['remand'], ...WITH_SOURCES },
       'TYPE.NOT_A_BEGINNING /type',
     ],
-    ['/v1/instruments', { id: 'x', kind: 'amnesty', ...said }, 'VALUE.UNKNOWN /kind'],
+    ['/v1/instruments', { id: 'x', kind: 'amnesty', ...WITH_SOURCES }, 'VALUE.UNKNOWN /kind'],
   ])('that begins something: %s %j', async (to, body, error) => {
     expect(problemOf(await post(JSON.stringify(body), {}, to))).toEqual([400, 'REQUEST.INVALID', error]);
   });
 
   function convicted(sentence: object) {
-    return { type: 'convicted', occurredOn: '2024', articles: [{ article: '234' }], sentence, ...said };
+    return { type: 'convicted', occurredOn: '2024', articles: [{ article: '234' }], sentence, ...WITH_SOURCES };
   }
 });
 
@@ -173,12 +181,12 @@ describe('headers of a write', () => {
   });
 
   it('without an actor', async () => {
-    const asked: Asked = {
+    const asked: HttpRequest = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(tried),
     };
-    expect(problemOf(await service.ask(`${path}/events`, asked))).toEqual([
+    expect(problemOf(await service.request(`${path}/events`, asked))).toEqual([
       400,
       'REQUEST.INVALID',
       'FIELD.MISSING x-actor',
@@ -214,9 +222,9 @@ describe('a subject', () => {
       expect(problemOf(await post(JSON.stringify(tried), { 'if-match': tags }))).toEqual([412, 'REVISION.STALE']);
     const future = { ...tried, occurredOn: '2026-01-06' };
     expect(problemOf(await post(JSON.stringify(future)))).toEqual([422, 'EVENT.REFUSED']);
-    const odd = { type: 'released', reason: 'bail', occurredOn: '2024', ...said };
+    const odd = { type: 'released', reason: 'bail', occurredOn: '2024', ...WITH_SOURCES };
     expect(problemOf(await post(JSON.stringify(odd)))).toEqual([422, 'EVENT.UNACKNOWLEDGED']);
-    const again = { names: [name('x')], references: [{ list: 'union', reference: 'AZ-1' }], ...said };
+    const again = { names: [latinName('x')], references: [{ list: 'union', reference: 'AZ-1' }], ...WITH_SOURCES };
     expect(problemOf(await post(JSON.stringify(again), {}, '/v1/cases'))).toEqual([409, 'REFERENCE.TAKEN']);
   });
 });
@@ -241,7 +249,7 @@ describe('a route', () => {
     ['GET', '/v1/cases/x/events', 'POST'],
     ['PATCH', '/v1/history', 'GET, HEAD'],
   ])('%s %s takes only %s', async (method, to, allow) => {
-    const answer = await service.ask(to, { method, headers });
+    const answer = await service.request(to, { method, headers });
     expect(problemOf(answer)).toEqual([405, 'METHOD.NOT_ALLOWED']);
     expect(answer.headers.get('allow')).toBe(allow);
   });

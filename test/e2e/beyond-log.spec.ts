@@ -4,17 +4,17 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
-import { define, open, Service, type Loose } from '../support/service.js';
+import { createListAndAct, openCase, Service, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let service: Service;
 let end: number;
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
-  await open(service);
+  await createListAndAct(service);
+  await openCase(service);
   while ((await service.get('/health/ready')).status !== 200);
-  end = (await service.recorded()).length;
+  end = (await service.storedEvents()).length;
 });
 afterAll(() => service.remove());
 
@@ -67,7 +67,7 @@ it('the end itself is within the log', async () => {
   expect((await service.get(`/v1/events?after=${String(end)}`)).text).toBe('');
   expect((await service.get(`/v1/history?after=${String(end)}`)).body['items']).toEqual([]);
   const fed = begun('/v1/feed', { ...BROWSER, 'last-event-id': String(end) });
-  await open(service);
+  await openCase(service);
   end += 1;
   expect(await fed).toContain(`\nid: ${String(end)}\ndata: `);
 });
@@ -86,26 +86,26 @@ it.each([
 
 it('a HEAD of either is answered without a body', async () => {
   const asked = { method: 'HEAD', headers: { 'last-event-id': String(end + 1) } };
-  expect((await service.ask('/v1/feed', asked)).status).toBe(410);
-  expect((await service.ask('/v1/feed', { ...asked, headers: { ...asked.headers, ...BROWSER } })).status).toBe(200);
+  expect((await service.request('/v1/feed', asked)).status).toBe(410);
+  expect((await service.request('/v1/feed', { ...asked, headers: { ...asked.headers, ...BROWSER } })).status).toBe(200);
 });
 
 it('a page of a list that was made from a log that went further is of the past', async () => {
   const other = await Service.start();
-  await define(other);
-  for (let n = 0; n < 3; n += 1) await open(other);
+  await createListAndAct(other);
+  for (let n = 0; n < 3; n += 1) await openCase(other);
   while ((await other.get('/health/ready')).status !== 200);
   await other.stop();
   const folder: TemporaryFolder = await temporaryFolder();
   cpSync(other.data, join(folder.path, 'earlier'), { recursive: true });
-  await other.again();
-  await open(other);
+  await other.restart();
+  await openCase(other);
   while ((await other.get('/health/ready')).status !== 200);
   const next = String((await other.get('/v1/cases?limit=1')).body['next']);
   await other.stop();
   rmSync(other.data, { recursive: true });
   cpSync(join(folder.path, 'earlier'), other.data, { recursive: true });
-  await other.again();
+  await other.restart();
   while ((await other.get('/health/ready')).status !== 200);
   const { status, body } = await other.get(`/v1/cases?limit=1&after=${encodeURIComponent(next)}`);
   expect([status, body['code']]).toEqual([410, 'POSITION.BEYOND_LOG']);
@@ -124,9 +124,9 @@ describe('on two instances', () => {
   it('a position that another one has answered is waited for, not beyond the log', async () => {
     const url = `${double.url}&defaultDeadline=1000`;
     const [one, other] = [await startInstance(url), await startInstance(url)];
-    await define(one);
+    await createListAndAct(one);
     for (let n = 0; n < 20; n += 1) {
-      const path = await open(one);
+      const path = await openCase(one);
       const position = await positionAfter(one, path);
       const { status } = await other.get(`/v1/events?after=${String(position)}`);
       expect(status).toBe(200);

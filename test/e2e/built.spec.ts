@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { said, type Loose } from '../support/service.js';
+import { WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const CLI = join(__dirname, '../../dist/cli.js');
@@ -49,7 +49,7 @@ it('serves, records, ends cleanly on Ctrl-C, and has it all when it starts again
   const answer = await fetch(`${first.url}/v1/lists`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-actor': 'person:clerk-1' },
-    body: JSON.stringify({ id: 'union', name: { en: 'Union' }, ...said }),
+    body: JSON.stringify({ id: 'union', name: { en: 'Union' }, ...WITH_SOURCES }),
   });
   expect(answer.status).toBe(201);
   const { token } = (await answer.json()) as Loose;

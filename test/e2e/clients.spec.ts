@@ -2,19 +2,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
 import { FEED_LIMITS } from '../../src/http/feeds.js';
-import { ask, Caller, headOf, listBody, unfinished } from '../support/clients.js';
+import { rawRequest, RawConnection, requestHead, listBody, unfinishedRequest } from '../support/clients.js';
 import { FeedReader } from '../support/reader.js';
-import { define, Service } from '../support/service.js';
+import { createListAndAct, Service } from '../support/service.js';
 
 let service: Service;
 afterEach(async () => {
-  Caller.hangUp();
+  RawConnection.closeAll();
   await service.remove();
 });
 
 const serve = async (limits: Partial<HttpLimits> = {}, environment: Record<string, string> = {}): Promise<void> => {
   service = await Service.start(environment, limits);
-  await define(service);
+  await createListAndAct(service);
 };
 
 const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
@@ -35,15 +35,15 @@ const sample = async (line: string): Promise<number> => {
 };
 
 /** A request that stays under way: a feed, unless it is to be answered. */
-const waiting = async (from: string, path = '/v1/feed'): Promise<Caller> => {
-  const caller = await Caller.dial(service, from);
-  caller.socket.write(headOf(service, `GET ${path}`));
+const waiting = async (from: string, path = '/v1/feed'): Promise<RawConnection> => {
+  const caller = await RawConnection.connect(service, from);
+  caller.socket.write(requestHead(service, `GET ${path}`));
   return caller;
 };
 const underWay = (): Promise<number> => sample('habeas_http_requests_under_way');
 
 const write = (id: string, from: string) =>
-  ask(service, '/v1/lists', {
+  rawRequest(service, '/v1/lists', {
     from,
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-actor': 'person:x' },
@@ -53,7 +53,7 @@ const write = (id: string, from: string) =>
 describe('bodies that do not come in', () => {
   it('take no place of requests that are whole', async () => {
     await serve({ underWay: 2, underWayEach: 2 });
-    const held = await Promise.all(times(20, () => unfinished(service)));
+    const held = await Promise.all(times(20, () => unfinishedRequest(service)));
     await until(async () => (await underWay()) === 21);
     expect((await service.get('/v1/lists')).status).toBe(200);
     expect((await write('third', '127.0.0.1')).status).toBe(201);
@@ -65,20 +65,20 @@ describe('bodies that do not come in', () => {
 
   it('are ended with 408 where they make no progress, and not where they come slowly', async () => {
     await serve({ progress: 1, within: 200, look: 20 });
-    const stalled = await unfinished(service, { body: listBody('stalled') });
-    const slow = await Caller.dial(service);
+    const stalled = await unfinishedRequest(service, { body: listBody('stalled') });
+    const slow = await RawConnection.connect(service);
     const body = listBody('slow', 50_000);
     const head = { 'Content-Type': 'application/json', 'X-Actor': 'person:x', 'Content-Length': String(body.length) };
-    slow.socket.write(headOf(service, 'POST /v1/lists', head));
+    slow.socket.write(requestHead(service, 'POST /v1/lists', head));
     let sent = 0;
-    while (stalled.open && sent < body.length - 1) {
+    while (stalled.isOpen && sent < body.length - 1) {
       slow.socket.write(body.charAt(sent));
       sent += 1;
       await new Promise((next) => setTimeout(next, 1));
     }
     await stalled.ended;
     expect([stalled.status, stalled.code]).toEqual([408, 'REQUEST.TIMEOUT']);
-    expect(slow.open).toBe(true);
+    expect(slow.isOpen).toBe(true);
     slow.socket.write(body.slice(sent));
     await slow.ended;
     expect(slow.status).toBe(201);
@@ -88,11 +88,11 @@ describe('bodies that do not come in', () => {
 
   it('give way to others of the same client, and cost no other client anything', async () => {
     await serve({ bodiesEach: 3 });
-    const other = await unfinished(service, { from: '127.0.0.3', body: listBody('third') });
+    const other = await unfinishedRequest(service, { from: '127.0.0.3', body: listBody('third') });
     const held = [];
-    for (let i = 0; i < 6; i += 1) held.push(await unfinished(service, { from: '127.0.0.2' }));
+    for (let i = 0; i < 6; i += 1) held.push(await unfinishedRequest(service, { from: '127.0.0.2' }));
     await Promise.all(held.slice(0, 3).map(({ ended }) => ended));
-    expect(held.map(({ open, code }) => (open ? 'open' : code))).toEqual([
+    expect(held.map(({ isOpen, code }) => (isOpen ? 'open' : code))).toEqual([
       ...times(3, () => 'REQUEST.TIMEOUT'),
       ...times(3, () => 'open'),
     ]);
@@ -103,13 +103,13 @@ describe('bodies that do not come in', () => {
 
   it('are those of whoever has most where there are too many in all', async () => {
     await serve({ bodies: 4 });
-    const few = await unfinished(service, { from: '127.0.0.3', body: listBody('third') });
+    const few = await unfinishedRequest(service, { from: '127.0.0.3', body: listBody('third') });
     const many = [];
-    for (let i = 0; i < 3; i += 1) many.push(await unfinished(service, { from: '127.0.0.2' }));
+    for (let i = 0; i < 3; i += 1) many.push(await unfinishedRequest(service, { from: '127.0.0.2' }));
     await until(async () => (await underWay()) === 5);
     expect((await write('fourth', '127.0.0.4')).status).toBe(201);
     await many[0]!.ended;
-    expect([many[0]!.code, ...many.slice(1).map(({ open }) => open)]).toEqual(['REQUEST.TIMEOUT', true, true]);
+    expect([many[0]!.code, ...many.slice(1).map(({ isOpen }) => isOpen)]).toEqual(['REQUEST.TIMEOUT', true, true]);
     few.finish();
     await few.ended;
     expect(few.status).toBe(201);
@@ -117,9 +117,9 @@ describe('bodies that do not come in', () => {
 
   it('are the largest where they fill memory', async () => {
     await serve({ bodyBytes: 100_000 });
-    const large = await unfinished(service, { from: '127.0.0.2', body: listBody('large', 90_000) });
-    const small = await unfinished(service, { from: '127.0.0.3', body: listBody('third') });
-    await unfinished(service, { from: '127.0.0.4', body: listBody('large', 60_000) });
+    const large = await unfinishedRequest(service, { from: '127.0.0.2', body: listBody('large', 90_000) });
+    const small = await unfinishedRequest(service, { from: '127.0.0.3', body: listBody('third') });
+    await unfinishedRequest(service, { from: '127.0.0.4', body: listBody('large', 60_000) });
     await large.ended;
     expect(large.code).toBe('REQUEST.TIMEOUT');
     expect(await sample('habeas_bodies_ended_total{why="room"}')).toBe(1);
@@ -132,22 +132,24 @@ describe('bodies that do not come in', () => {
 describe('silent connections', () => {
   it('give way to new ones, of the same address and of others; whoever watches is answered', async () => {
     await serve({ connections: 40, connectionsEach: 10 });
-    const callers: Caller[] = [];
+    const callers: RawConnection[] = [];
     for (let round = 0; round < 10; round += 1) {
       const addresses = times(6, (i) => `127.0.0.${String(i + 2)}`);
-      callers.push(...(await Promise.all(addresses.flatMap((from) => times(10, () => Caller.dial(service, from))))));
+      callers.push(
+        ...(await Promise.all(addresses.flatMap((from) => times(10, () => RawConnection.connect(service, from))))),
+      );
       for (const path of ['/health/live', '/health/ready', '/v1/lists'])
         for (const from of ['127.0.0.1', '127.0.0.2', '127.0.0.9'])
-          expect([path, from, (await ask(service, path, { from })).status]).toEqual([path, from, 200]);
+          expect([path, from, (await rawRequest(service, path, { from })).status]).toEqual([path, from, 200]);
     }
-    await until(() => callers.filter(({ open }) => open).length <= 40);
+    await until(() => callers.filter(({ isOpen }) => isOpen).length <= 40);
     expect(callers.every(({ text }) => text === '')).toBe(true);
     expect(await sample('habeas_connections_ended_total{why="room"}')).toBeGreaterThan(500);
   });
 
   it('are ended early, without a word', async () => {
     await serve({ silent: 100, look: 20 });
-    const caller = await Caller.dial(service);
+    const caller = await RawConnection.connect(service);
     await caller.ended;
     expect(caller.text).toBe('');
     expect(await sample('habeas_connections_ended_total{why="silent"}')).toBe(1);
@@ -155,8 +157,8 @@ describe('silent connections', () => {
 
   it('that send a part of their headers are ended early with 408', async () => {
     await serve({ headers: 100, look: 20 });
-    const caller = await Caller.dial(service);
-    caller.socket.write(headOf(service, 'GET /v1/lists').slice(0, -2));
+    const caller = await RawConnection.connect(service);
+    caller.socket.write(requestHead(service, 'GET /v1/lists').slice(0, -2));
     await caller.ended;
     expect([caller.status, caller.code]).toEqual([408, 'REQUEST.TIMEOUT']);
   });
@@ -165,7 +167,7 @@ describe('silent connections', () => {
     await serve({ connections: 4, answer: 1_000 });
     const asking = await waiting('127.0.0.2', '/v1/lists?atLeast=999999');
     await until(async () => (await underWay()) === 2);
-    await Promise.all(times(50, (i) => Caller.dial(service, `127.0.1.${String(i + 1)}`)));
+    await Promise.all(times(50, (i) => RawConnection.connect(service, `127.0.1.${String(i + 1)}`)));
     await asking.ended;
     expect([asking.status, asking.code]).toEqual([503, 'REGISTER.OVERDUE']);
   });
@@ -174,10 +176,10 @@ describe('silent connections', () => {
     await serve({ connectionsEach: 2 });
     const asking = [await waiting('127.0.0.2'), await waiting('127.0.0.2')];
     await until(async () => (await underWay()) === 3);
-    const third = await Caller.dial(service, '127.0.0.2');
+    const third = await RawConnection.connect(service, '127.0.0.2');
     await third.ended;
     expect(third.text).toBe('');
-    expect((await ask(service, '/v1/lists', { from: '127.0.0.3' })).status).toBe(200);
+    expect((await rawRequest(service, '/v1/lists', { from: '127.0.0.3' })).status).toBe(200);
     expect(await sample('habeas_connections_ended_total{why="full"}')).toBe(1);
     for (const caller of asking) caller.socket.destroy();
   });
@@ -188,19 +190,19 @@ describe('one client', () => {
     await serve({ underWayEach: 2 });
     const asking = [await waiting('127.0.0.2'), await waiting('127.0.0.2')];
     await until(async () => (await underWay()) === 3);
-    const refused = await ask(service, '/v1/lists', { from: '127.0.0.2' });
+    const refused = await rawRequest(service, '/v1/lists', { from: '127.0.0.2' });
     expect([refused.status, refused.code, refused.headers['retry-after']]).toEqual([429, 'CLIENT.BUSY', '1']);
-    expect((await ask(service, '/health/live', { from: '127.0.0.2' })).status).toBe(200);
-    expect((await ask(service, '/v1/lists', { from: '127.0.0.3' })).status).toBe(200);
+    expect((await rawRequest(service, '/health/live', { from: '127.0.0.2' })).status).toBe(200);
+    expect((await rawRequest(service, '/v1/lists', { from: '127.0.0.3' })).status).toBe(200);
     for (const caller of asking) caller.socket.destroy();
-    await until(async () => (await ask(service, '/v1/lists', { from: '127.0.0.2' })).status === 200);
+    await until(async () => (await rawRequest(service, '/v1/lists', { from: '127.0.0.2' })).status === 200);
   });
 
   it('counts pipelined requests each', async () => {
     await serve({ underWayEach: 2, answer: 1_000 });
-    const caller = await Caller.dial(service, '127.0.0.2');
-    const head = headOf(service, 'GET /v1/lists?atLeast=999999').replace('Connection: close\r\n', '');
-    caller.socket.write(head.repeat(4) + headOf(service, 'GET /health/live'));
+    const caller = await RawConnection.connect(service, '127.0.0.2');
+    const head = requestHead(service, 'GET /v1/lists?atLeast=999999').replace('Connection: close\r\n', '');
+    caller.socket.write(head.repeat(4) + requestHead(service, 'GET /health/live'));
     await caller.ended;
     expect(caller.text.match(/HTTP\/1\.1 \d+/g)?.map((line) => line.slice(9))).toEqual([
       '503',
@@ -228,7 +230,7 @@ describe('one client', () => {
 describe('wrong tokens', () => {
   const token = 'a-token-of-enough-characters';
   const guess = (from: string, given = 'a-guess-of-enough-characters', headers: Record<string, string> = {}) =>
-    ask(service, '/v1/lists', { from, headers: { authorization: `Bearer ${given}`, ...headers } });
+    rawRequest(service, '/v1/lists', { from, headers: { authorization: `Bearer ${given}`, ...headers } });
 
   it('of one address are slowed and counted, and lock nobody else out', async () => {
     service = await Service.start({ HABEAS_TOKEN: token }, { wrongTokens: 3 });
@@ -239,9 +241,10 @@ describe('wrong tokens', () => {
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
       expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
     }
-    expect((await ask(service, '/health/live', { from: '127.0.0.2' })).status).toBe(200);
+    expect((await rawRequest(service, '/health/live', { from: '127.0.0.2' })).status).toBe(200);
     // Who sends none is told to; it guesses nothing.
-    for (let i = 0; i < 5; i += 1) expect((await ask(service, '/v1/lists', { from: '127.0.0.3' })).status).toBe(401);
+    for (let i = 0; i < 5; i += 1)
+      expect((await rawRequest(service, '/v1/lists', { from: '127.0.0.3' })).status).toBe(401);
     expect((await guess('127.0.0.3', token)).status).toBe(200);
     expect(await sample('habeas_wrong_tokens_total')).toBe(3);
     const { text } = await service.get('/metrics');
@@ -276,12 +279,12 @@ describe('wrong tokens', () => {
 it('a trusted proxy has more connections, and its clients have limits each', async () => {
   await serve({ connectionsEach: 2, connectionsProxy: 20, bodiesEach: 2 }, { HABEAS_TRUSTED_PROXIES: '127.0.0.5' });
   const from = '127.0.0.5';
-  const through = (client: string) => unfinished(service, { from, headers: { 'X-Forwarded-For': client } });
+  const through = (client: string) => unfinishedRequest(service, { from, headers: { 'X-Forwarded-For': client } });
   const other = await through('192.0.2.2');
   const held = [];
   for (let i = 0; i < 4; i += 1) held.push(await through('192.0.2.1'));
   await Promise.all(held.slice(0, 2).map(({ ended }) => ended));
-  expect(held.map(({ open }) => open)).toEqual([false, false, true, true]);
+  expect(held.map(({ isOpen }) => isOpen)).toEqual([false, false, true, true]);
   other.finish();
   await other.ended;
   expect(other.status).toBe(201);
@@ -289,13 +292,14 @@ it('a trusted proxy has more connections, and its clients have limits each', asy
 
 it('with the real limits, thousands of silent connections and of bodies that never end cost nobody else an answer', async () => {
   await serve();
-  const callers: Promise<Caller>[] = [];
-  for (let i = 0; i < 1_100; i += 1) callers.push(unfinished(service, { from: `127.0.0.${String(2 + (i % 3))}` }));
+  const callers: Promise<RawConnection>[] = [];
+  for (let i = 0; i < 1_100; i += 1)
+    callers.push(unfinishedRequest(service, { from: `127.0.0.${String(2 + (i % 3))}` }));
   for (let i = 0; i < HTTP_LIMITS.connections + 200; i += 1)
-    callers.push(Caller.dial(service, `127.0.0.${String(5 + (i % 10))}`));
+    callers.push(RawConnection.connect(service, `127.0.0.${String(5 + (i % 10))}`));
   await Promise.all(callers);
   for (const from of ['127.0.0.1', '127.0.0.2', '127.0.0.9'])
     for (const path of ['/health/live', '/health/ready', '/v1/lists'])
-      expect([from, path, (await ask(service, path, { from })).status]).toEqual([from, path, 200]);
+      expect([from, path, (await rawRequest(service, path, { from })).status]).toEqual([from, path, 200]);
   expect((await write('third', '127.0.0.1')).status).toBe(201);
 });

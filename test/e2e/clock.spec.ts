@@ -1,9 +1,9 @@
 /** A log whose last event lies in the future of the clock: nothing is recorded until people have seen to one of the two. */
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { habeas } from '../support/command-line.js';
+import { runCli } from '../support/command-line.js';
 import { anEvent, newStream } from '../support/new-events.js';
-import { define, name, open, said, Service } from '../support/service.js';
+import { createListAndAct, latinName, openCase, WITH_SOURCES, Service } from '../support/service.js';
 
 const AHEAD = '2096-01-05T10:20:30.456Z';
 const BEFORE = '2096-01-05T10:20:30Z';
@@ -14,8 +14,8 @@ let path: string;
 let events: string;
 beforeEach(async () => {
   service = await Service.start();
-  await define(service);
-  path = await open(service);
+  await createListAndAct(service);
+  path = await openCase(service);
   await service.stop();
   // What a service records while its clock is wrong.
   events = join(service.data, 'events.sqlite');
@@ -32,7 +32,7 @@ const readiness = async (): Promise<unknown> => {
   const { status, body } = await service.get('/health/ready');
   return [status, body['codes'] ?? {}];
 };
-const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...said };
+const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
 /** Every way to write, as it was answered. */
 const writes = async (): Promise<readonly unknown[]> => {
   const rows = [{ case: { id: path.replace('/v1/cases/', '') }, ...report }];
@@ -40,9 +40,9 @@ const writes = async (): Promise<readonly unknown[]> => {
   const [row] = many.body['items'] as readonly { readonly status: number; readonly body: { readonly code: string } }[];
   const single = [
     await service.post(`${path}/events`, report),
-    await service.post('/v1/cases', { names: [name('Yeni')], ...said }),
-    await service.post('/v1/lists', { id: `list-${Date.now()}`, name: { en: 'Another' }, ...said }),
-    await service.post('/v1/instruments', { id: `act-${Date.now()}`, kind: 'amnesty-act', ...said }),
+    await service.post('/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES }),
+    await service.post('/v1/lists', { id: `list-${Date.now()}`, name: { en: 'Another' }, ...WITH_SOURCES }),
+    await service.post('/v1/instruments', { id: `act-${Date.now()}`, kind: 'amnesty-act', ...WITH_SOURCES }),
   ];
   return [[row?.status, row?.body.code], ...single.map(({ status, body }) => [status, body['code']])];
 };
@@ -52,7 +52,7 @@ it.each([
   ['without a setting', {}],
   ['with one that ends before it', { HABEAS_ACCEPT_CLOCK: BEFORE }],
 ])('%s stops every write with a code, is told by readiness, and reads go on', async (_, environment) => {
-  await service.again(environment);
+  await service.restart(environment);
   await untilRead();
   expect(await readiness()).toEqual([503, { log: 'CLOCK_BEHIND' }]);
   const before = await length();
@@ -63,18 +63,18 @@ it.each([
 });
 
 it('is gone on with where people accepted it: new events have the instant of the last one', async () => {
-  await service.again({ HABEAS_ACCEPT_CLOCK: AFTER });
+  await service.restart({ HABEAS_ACCEPT_CLOCK: AFTER });
   await untilRead();
   expect(await readiness()).toEqual([200, {}]);
   expect((await service.post(`${path}/events`, report)).status).toBe(201);
-  expect((await service.recorded()).at(-1)).toMatchObject({ event: { type: 'mistreated' }, recordedAt: AHEAD });
+  expect((await service.storedEvents()).at(-1)).toMatchObject({ event: { type: 'mistreated' }, recordedAt: AHEAD });
 });
 
 it('a command that records ends with the code, and taking the log out does not', async () => {
   const file = 'test/fixtures/real-list/definitions.json';
-  const refused = await habeas(['import', file, '--data', service.data]);
+  const refused = await runCli(['import', file, '--data', service.data]);
   expect([refused.code, refused.out + refused.err]).toEqual([2, expect.stringContaining('REGISTER.CLOCK_BEHIND')]);
-  expect((await habeas(['export', '--data', service.data])).code).toBe(0);
+  expect((await runCli(['export', '--data', service.data])).code).toBe(0);
   const store = createSqliteStore({ file: events, readonly: true });
   expect(await store.lastRecordedAt()).toBe(AHEAD);
   await store.close();

@@ -1,23 +1,23 @@
 /** The list as a file over HTTP, and the log in lines that can be imported again. */
 import { parse } from 'csv-parse/sync';
 import { streamXlsxRows } from 'hucre/xlsx';
-import { define, name, open, said, Service } from '../support/service.js';
+import { createListAndAct, latinName, openCase, WITH_SOURCES, Service } from '../support/service.js';
 
 let service: Service;
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
+  await createListAndAct(service);
   let last;
   for (const [at, text] of ['=1+1', 'Elçin Nümunəvi', 'Aynur Sınaqova'].entries()) {
-    const path = await open(service, {
-      names: [name(text)],
+    const path = await openCase(service, {
+      names: [latinName(text)],
       references: [{ list: 'union', reference: `AZ-${at}` }],
     });
-    await service.post(`${path}/events`, { type: 'arrested', occurredOn: '2025-01-01', ...said });
+    await service.post(`${path}/events`, { type: 'arrested', occurredOn: '2025-01-01', ...WITH_SOURCES });
     const recognised = { type: 'recognised', list: 'union', category: 'believers', occurredOn: '2025-02-01' };
-    last = await service.post(`${path}/events`, { ...recognised, ...said });
+    last = await service.post(`${path}/events`, { ...recognised, ...WITH_SOURCES });
   }
-  if (last !== undefined) await service.after(last, '/v1/cases');
+  if (last !== undefined) await service.getAfter(last, '/v1/cases');
 });
 afterAll(() => service.remove());
 
@@ -63,7 +63,7 @@ describe('the list as a file', () => {
 });
 
 it('answers the log in lines that hold everything', async () => {
-  const stored = await service.recorded();
+  const stored = await service.storedEvents();
   const { text } = await service.get('/v1/events');
   const lines = text
     .trim()

@@ -7,22 +7,30 @@ import { existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreDamaged } from '../../src/event-store/port.js';
 import { BuiltService } from '../support/built-service.js';
-import { habeas } from '../support/command-line.js';
+import { runCli } from '../support/command-line.js';
 import { overwrite } from '../support/damage.js';
-import { define, name, open, said, Service, type Loose, type Reply } from '../support/service.js';
+import {
+  createListAndAct,
+  latinName,
+  openCase,
+  WITH_SOURCES,
+  Service,
+  type Loose,
+  type HttpReply,
+} from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let service: Service;
 let path: string;
 beforeEach(async () => {
   service = await Service.start();
-  await define(service);
-  path = await open(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
+  await createListAndAct(service);
+  path = await openCase(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
 });
 afterEach(() => service.remove());
 
-const write = (to = path): Promise<Reply> =>
-  service.post(`${to}/events`, { type: 'mistreated', kind: 'other', occurredOn: '2024', ...said });
+const write = (to = path): Promise<HttpReply> =>
+  service.post(`${to}/events`, { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES });
 const ready = async (): Promise<unknown> => {
   const { status, body } = await service.get('/health/ready');
   return [status, body['codes'] ?? {}];
@@ -36,7 +44,7 @@ describe('the log, locked by another program', () => {
   it('refuses writes, is read, says so, and goes on when the lock is gone', async () => {
     const token = String((await write()).body['token']);
     await until(isReady);
-    const before = (await service.recorded()).length;
+    const before = (await service.storedEvents()).length;
     const other = new Database(join(service.data, 'events.sqlite'));
     other.exec('BEGIN IMMEDIATE');
     const refused = await write();
@@ -52,7 +60,7 @@ describe('the log, locked by another program', () => {
     other.close();
     // Nobody has to write for it to be found.
     await until(isReady);
-    expect(await service.recorded()).toHaveLength(before);
+    expect(await service.storedEvents()).toHaveLength(before);
     expect((await write()).status).toBe(201);
   });
 });
@@ -60,7 +68,7 @@ describe('the log, locked by another program', () => {
 describe('the read models, locked by another program', () => {
   it('are read as far as they came, and come after when the lock is gone', async () => {
     const written = await write();
-    expect((await service.after(written, path)).body['revision']).toBe(1);
+    expect((await service.getAfter(written, path)).body['revision']).toBe(1);
     const other = new Database(join(service.data, 'read-models.sqlite'));
     other.exec('BEGIN IMMEDIATE');
     const later = await write();
@@ -76,7 +84,7 @@ describe('the read models, locked by another program', () => {
     ).toEqual([
       expect.stringMatching(/^the read models stopped after event \d+: READ_MODELS_UNWRITABLE, SqliteError$/),
     ]);
-    expect((await service.after(later, path)).body['revision']).toBe(2);
+    expect((await service.getAfter(later, path)).body['revision']).toBe(2);
   });
 });
 
@@ -86,15 +94,15 @@ describe('damage', () => {
     const note = 'x'.repeat(3_500);
     await Promise.all(
       Array.from({ length: 120 }, (_, i) =>
-        service.post('/v1/cases', { names: [name(`Nümunə ${String(i)}`)], note, ...said }),
+        service.post('/v1/cases', { names: [latinName(`Nümunə ${String(i)}`)], note, ...WITH_SOURCES }),
       ),
     );
-    return open(service);
+    return openCase(service);
   };
   const damage = async (file: string, from: number, to: number): Promise<void> => {
     await service.stop();
     overwrite(join(service.data, file), from, to);
-    await service.again();
+    await service.restart();
   };
 
   it('of the log stops writing, is told by a code, and leaves what the read models hold', async () => {
@@ -106,7 +114,7 @@ describe('damage', () => {
     expect((await write(last)).status).toBe(503);
     // The read models hold what the log held; the damage is met where the log itself is read.
     expect((await service.get('/v1/events')).text.split('\n').length).toBeGreaterThan(122);
-    await expect(service.recorded()).rejects.toThrow(StoreDamaged);
+    await expect(service.storedEvents()).rejects.toThrow(StoreDamaged);
     const refused = await write(last);
     expect([refused.status, refused.body['code']]).toEqual([503, 'REGISTER.DAMAGED']);
     expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
@@ -116,13 +124,13 @@ describe('damage', () => {
   });
 
   it('of one row in the middle of the log is found at the opening, before anybody reads it', async () => {
-    const written = await write(await open(service));
-    expect((await service.after(written, '/v1/cases?limit=1')).status).toBe(200);
+    const written = await write(await openCase(service));
+    expect((await service.getAfter(written, '/v1/cases?limit=1')).status).toBe(200);
     await service.stop();
     const db = new Database(join(service.data, 'events.sqlite'));
     db.exec('DELETE FROM events WHERE position = 3');
     db.close();
-    await service.again();
+    await service.restart();
     expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
     expect((await write()).body['code']).toBe('REGISTER.DAMAGED');
     expect((await service.get('/v1/cases?limit=1')).body['total'].yes).toBe(2);
@@ -132,7 +140,7 @@ describe('damage', () => {
 
   it('of the read models is put right from the log, without a restart', async () => {
     await grow();
-    const all = async (): Promise<Reply> => service.get('/v1/history?limit=500');
+    const all = async (): Promise<HttpReply> => service.get('/v1/history?limit=500');
     await until(async () => (await all()).body['items'].length > 120);
     const before = (await all()).text;
     await damage('read-models.sqlite', 0.2, 0.5);
@@ -148,7 +156,7 @@ describe('damage', () => {
   it('of the beginning of the log is told at the start', async () => {
     await service.stop();
     overwrite(join(service.data, 'events.sqlite'), 0, 0.2);
-    await expect(service.again()).rejects.toMatchObject({ name: 'StoreDamaged' });
+    await expect(service.restart()).rejects.toMatchObject({ name: 'StoreDamaged' });
   });
 });
 
@@ -157,12 +165,12 @@ describe('files of the log, removed under the running service', () => {
     for (const suffix of suffixes) rmSync(join(service.data, `events.sqlite${suffix}`));
   };
   /** The log of another register, as lines. */
-  const linesOf = async (data: string): Promise<string> => (await habeas(['export', '--data', data])).out;
+  const linesOf = async (data: string): Promise<string> => (await runCli(['export', '--data', data])).out;
 
   it.each([[['', '-wal', '-shm']], [['']], [['-wal']]])(
     'refuse writes, and what the open ones hold is saved by GET /v1/events: %j',
     async (suffixes) => {
-      const before = (await service.after(await write(), '/v1/events')).text;
+      const before = (await service.getAfter(await write(), '/v1/events')).text;
       remove(...suffixes);
       expect(await ready()).toEqual([503, { log: 'STORE_DAMAGED' }]);
       const refused = await write();
@@ -172,18 +180,18 @@ describe('files of the log, removed under the running service', () => {
       const folder = await temporaryFolder();
       const saved = join(folder.path, 'saved.ndjson');
       writeFileSync(saved, text);
-      expect(await habeas(['import', saved, '--data', join(folder.path, 'data')])).toMatchObject({ code: 0 });
+      expect(await runCli(['import', saved, '--data', join(folder.path, 'data')])).toMatchObject({ code: 0 });
       expect(await linesOf(join(folder.path, 'data'))).toBe(before);
       await folder.remove();
     },
   );
 
   it('are whole again after a stop where only the write-ahead log was removed', async () => {
-    const before = (await service.after(await write(), '/v1/events')).text;
+    const before = (await service.getAfter(await write(), '/v1/events')).text;
     remove('-wal');
     expect((await write()).status).toBe(503);
     await service.stop();
-    await service.again();
+    await service.restart();
     await until(isReady);
     expect((await service.get('/v1/events')).text).toBe(before);
     expect((await write()).status).toBe(201);
@@ -203,7 +211,7 @@ describe('processes', () => {
     for (const running of started.splice(0)) await running.stop('SIGKILL');
     await folder.remove();
   });
-  const list = { id: 'union', name: { en: 'Union' }, ...said };
+  const list = { id: 'union', name: { en: 'Union' }, ...WITH_SOURCES };
 
   it('a second one on the same folder ends and changes nothing; it may have it once the first has ended, however', async () => {
     const first = await start();
@@ -218,7 +226,7 @@ describe('processes', () => {
     await first.post('/v1/lists', list);
     const cases: string[] = [];
     for (let i = 0; i < 20; i += 1) {
-      const { body } = await first.post('/v1/cases', { names: [name('Nümunə')], ...said });
+      const { body } = await first.post('/v1/cases', { names: [latinName('Nümunə')], ...WITH_SOURCES });
       cases.push(String((body['subject'] as Loose)['id']));
     }
     const last = `/v1/cases/${cases.at(-1) ?? ''}`;

@@ -1,12 +1,12 @@
 import { EVENT_STORE, MAX_READ, type EventStore } from '../../src/event-store/port.js';
-import { define, name, open, said, Service, type Loose } from '../support/service.js';
+import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type Loose } from '../support/service.js';
 import { FeedReader } from '../support/reader.js';
 
 let service: Service;
 const readers: FeedReader[] = [];
 beforeEach(async () => {
   service = await Service.start();
-  await define(service);
+  await createListAndAct(service);
 });
 afterEach(async () => {
   for (const reader of readers.splice(0)) reader.cut();
@@ -18,16 +18,16 @@ const reader = (path = '/v1/feed'): FeedReader => {
   readers.push(made);
   return made;
 };
-const tried = (occurredOn: string) => ({ type: 'tried', occurredOn, ...said });
+const tried = (occurredOn: string) => ({ type: 'tried', occurredOn, ...WITH_SOURCES });
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 it('gives two readers each of a thousand events once and in order, also where one is cut off again and again', async () => {
   const [steady, cut] = [reader(), reader()];
   await steady.connect();
   await cut.connect();
-  const before = (await service.recorded()).length;
+  const before = (await service.storedEvents()).length;
   const write = async (): Promise<void> => {
-    const opened = { type: 'opened', names: [name('Nümunə')], ...said };
+    const opened = { type: 'opened', names: [latinName('Nümunə')], ...WITH_SOURCES };
     for (let i = 0; i < 50; i += 1)
       await service.post(
         '/v1/events',
@@ -54,8 +54,8 @@ it('gives two readers each of a thousand events once and in order, also where on
 });
 
 it('shows an event as the replay shows it, and as the document says', async () => {
-  const written = await service.post('/v1/cases', { names: [name('Nümunə')], ...said });
-  const replayed = (await service.after(written, '/v1/events')).text
+  const written = await service.post('/v1/cases', { names: [latinName('Nümunə')], ...WITH_SOURCES });
+  const replayed = (await service.getAfter(written, '/v1/events')).text
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Loose);
@@ -74,11 +74,11 @@ it('shows an event as the replay shows it, and as the document says', async () =
 });
 
 it('begins after a position, that of the header before that of the parameter, and filters by list and type', async () => {
-  const path = await open(service);
-  await service.post(`${path}/events`, { type: 'proposed', list: 'union', occurredOn: '2024-05', ...said });
+  const path = await openCase(service);
+  await service.post(`${path}/events`, { type: 'proposed', list: 'union', occurredOn: '2024-05', ...WITH_SOURCES });
   const last = await service.post(`${path}/events`, tried('2024-06'));
-  await service.after(last, '/v1/cases');
-  const all = (await service.recorded()).length;
+  await service.getAfter(last, '/v1/cases');
+  const all = (await service.storedEvents()).length;
   const after = reader(`/v1/feed?after=${all - 1}`);
   await after.connect();
   await after.until(() => after.ids.length === 1);
@@ -107,20 +107,20 @@ it.each([
 
 it('of an unknown list is 404; a HEAD is answered and keeps nothing open', async () => {
   expect((await service.get('/v1/feed?list=nobody')).body['code']).toBe('SUBJECT.UNKNOWN');
-  const head = await service.ask('/v1/feed', { method: 'HEAD' });
+  const head = await service.request('/v1/feed', { method: 'HEAD' });
   expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
 });
 
 it('is ended when the service stops, and resumed when it serves again', async () => {
   const follower = reader();
   await follower.connect();
-  const { length } = await service.recorded();
+  const { length } = await service.storedEvents();
   await follower.until(() => follower.ids.length === length);
   await service.stop();
   await follower.until(() => follower.ended);
-  await service.again();
+  await service.restart();
   const next = new FeedReader(service.url, '/v1/feed');
-  await open(service);
+  await openCase(service);
   await next.connect({ 'last-event-id': String(follower.ids.at(-1)) });
   await next.until(() => next.ids.length === 1);
   expect(next.ids).toEqual([length + 1]);

@@ -1,7 +1,7 @@
 /** Two instances of the service over one EventStoreDB: each follows the log by itself, and they share nothing else. */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
-import { define, name, open, said, type Service } from '../support/service.js';
+import { createListAndAct, latinName, openCase, WITH_SOURCES, type Service } from '../support/service.js';
 
 let double: EsdbDouble;
 let one: Service;
@@ -10,26 +10,27 @@ beforeAll(async () => {
   double = await startDouble();
   const url = `${double.url}&defaultDeadline=1000`;
   [one, other] = [await startInstance(url), await startInstance(url)];
-  await define(one);
+  await createListAndAct(one);
 });
 afterAll(async () => {
   await removeInstances();
   await double.stop();
 });
 
-const written = (path: string) => one.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...said });
+const written = (path: string) =>
+  one.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...WITH_SOURCES });
 const statusAndCode = ({ status, body }: Awaited<ReturnType<Service['get']>>) => [status, body['code']];
 
 it('what is written on one is read on the other by its token', async () => {
-  const path = await open(one);
+  const path = await openCase(one);
   const report = await written(path);
-  const there = await other.after(report, path);
+  const there = await other.getAfter(report, path);
   expect([there.status, there.body['revision']]).toEqual([200, 1]);
-  expect(there.body).toEqual((await one.after(report, path)).body);
+  expect(there.body).toEqual((await one.getAfter(report, path)).body);
 });
 
 it('64 writers on two instances race for a reference: one has it', async () => {
-  const body = { names: [name('Nümunə')], references: [{ list: 'union', reference: 'AZ-7777' }], ...said };
+  const body = { names: [latinName('Nümunə')], references: [{ list: 'union', reference: 'AZ-7777' }], ...WITH_SOURCES };
   const replies = await Promise.all(
     Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? one : other).post('/v1/cases', body)),
   );
@@ -46,8 +47,8 @@ it('64 writers on two instances race for a reference: one has it', async () => {
 });
 
 it('64 writers on one case through two instances are all recorded, though each decides for itself', async () => {
-  const path = await open(one);
-  const body = (i: number) => ({ type: 'named', name: name(`Ad ${i}`), ...said });
+  const path = await openCase(one);
+  const body = (i: number) => ({ type: 'named', name: latinName(`Ad ${i}`), ...WITH_SOURCES });
   const replies = await Promise.all(
     Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? one : other).post(`${path}/events`, body(i))),
   );
@@ -56,8 +57,8 @@ it('64 writers on one case through two instances are all recorded, though each d
 });
 
 it('a request repeated on the other instance answers as the first time did', async () => {
-  const path = await open(one);
-  const report = { type: 'arrested', occurredOn: '2024-01', ...said };
+  const path = await openCase(one);
+  const report = { type: 'arrested', occurredOn: '2024-01', ...WITH_SOURCES };
   const key = { 'idempotency-key': 'the-same' };
   const [first, second] = [
     await one.post(`${path}/events`, report, key),
@@ -67,16 +68,16 @@ it('a request repeated on the other instance answers as the first time did', asy
 });
 
 it('an instance that comes later has all that was recorded, at the same positions', async () => {
-  const report = await written(await open(one));
+  const report = await written(await openCase(one));
   const late = await startInstance(double.url);
   const path = '/v1/history?limit=200';
-  expect((await late.after(report, path)).text).toBe((await one.after(report, path)).text);
+  expect((await late.getAfter(report, path)).text).toBe((await one.getAfter(report, path)).text);
 });
 
 it('with the server gone, writing is told to come again, reading goes on, readiness says so; it recovers by itself', async () => {
-  const path = await open(one);
+  const path = await openCase(one);
   const before = await written(path);
-  await other.after(before, path);
+  await other.getAfter(before, path);
   await double.stop();
   const refused = await written(path);
   expect([...statusAndCode(refused), refused.headers.get('retry-after')]).toEqual([503, 'REGISTER.UNAVAILABLE', '1']);
@@ -89,15 +90,15 @@ it('with the server gone, writing is told to come again, reading goes on, readin
   await double.start();
   const isReady = async (service: Service): Promise<boolean> => (await service.get('/health/ready')).status === 200;
   while (!(await isReady(one)) || !(await isReady(other)));
-  const after = await written(await open(one));
+  const after = await written(await openCase(one));
   expect(after.status).toBe(201);
-  expect((await other.after(after, '/v1/history')).status).toBe(200);
+  expect((await other.getAfter(after, '/v1/history')).status).toBe(200);
 });
 
 it('a foreign event in the log stops the read models there, and is told; what was before is read on', async () => {
-  const path = await open(one);
+  const path = await openCase(one);
   const report = await written(path);
-  await one.after(report, path);
+  await one.getAfter(report, path);
   double.appendForeign(`habeas.${path.replace('/v1/cases/', 'case-')}`, { type: 'notOurs' });
   let ready = await one.get('/health/ready');
   while (ready.status === 200) ready = await one.get('/health/ready');

@@ -7,14 +7,14 @@ import { EVENT_STORE, StoreBusy, type EventStore } from '../../src/event-store/p
 import { MAX_QUEUED } from '../../src/event-store/request.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { anEvent, newStream, saying } from '../support/new-events.js';
-import { define, said, Service, type Loose, type Reply } from '../support/service.js';
+import { createListAndAct, WITH_SOURCES, Service, type Loose, type HttpReply } from '../support/service.js';
 
 let service: Service;
 afterEach(() => service.remove());
 
 const serve = async (limits: Partial<HttpLimits>): Promise<void> => {
   service = await Service.start({}, limits);
-  await define(service);
+  await createListAndAct(service);
 };
 
 const dial = async (): Promise<Socket> => {
@@ -39,7 +39,7 @@ const heard = async (socket: Socket): Promise<string> => {
 
 const head = (line: string, ...headers: string[]): string =>
   [line, `Host: ${new URL(service.url).host}`, ...headers, '', ''].join('\r\n');
-const EVENT = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...said });
+const EVENT = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...WITH_SOURCES });
 /** A write of which the last byte has not come. */
 const held = async (): Promise<Socket> => {
   const socket = await dial();
@@ -52,8 +52,8 @@ const codeIn = (text: string): string => String((JSON.parse(text.split('\r\n\r\n
 
 it('more requests at once than may be are told to come again, and recorded nothing; health is answered', async () => {
   await serve({ underWay: 2 });
-  const answers: Promise<Reply>[] = [];
-  let refused: Reply;
+  const answers: Promise<HttpReply>[] = [];
+  let refused: HttpReply;
   // Until two wait for an event that does not come; one that finds this look in its place is refused itself.
   do {
     answers.push(service.get('/v1/lists?atLeast=999999'));
@@ -64,7 +64,7 @@ it('more requests at once than may be are told to come again, and recorded nothi
     'REGISTER.BUSY',
     '1',
   ]);
-  const written = await service.post('/v1/lists', { id: 'third', name: { en: 'Third' }, ...said });
+  const written = await service.post('/v1/lists', { id: 'third', name: { en: 'Third' }, ...WITH_SOURCES });
   expect([written.status, written.body['code']]).toEqual([503, 'REGISTER.BUSY']);
   expect((await service.get('/health/live')).status).toBe(200);
   const codes = (await Promise.all(answers)).map(({ body }) => String(body['code']));
@@ -158,9 +158,9 @@ it('a write that finds the queue of appends full is told to come again, and reco
     }
   };
   const filling = fill();
-  let answer = await service.post('/v1/lists', { id: 'x0', name: { en: 'X' }, ...said });
+  let answer = await service.post('/v1/lists', { id: 'x0', name: { en: 'X' }, ...WITH_SOURCES });
   for (let i = 1; answer.status === 201; i += 1)
-    answer = await service.post('/v1/lists', { id: `x${String(i)}`, name: { en: 'X' }, ...said });
+    answer = await service.post('/v1/lists', { id: `x${String(i)}`, name: { en: 'X' }, ...WITH_SOURCES });
   asked = false;
   await filling;
   expect([answer.status, answer.body['code'], answer.headers.get('retry-after')]).toEqual([503, 'REGISTER.BUSY', '1']);

@@ -15,9 +15,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { habeas } from '../support/command-line.js';
+import { runCli } from '../support/command-line.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
-import { define, name, open, said, Service, type Reply } from '../support/service.js';
+import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type HttpReply } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const DAMAGED = [503, { log: 'STORE_DAMAGED', 'read-models': 'STORE_DAMAGED' }];
@@ -41,12 +41,12 @@ const untilReady = async (of = service): Promise<void> => {
 const untilDamaged = async (of = service): Promise<void> => {
   while ((await of.get('/health/ready')).body['codes']?.['read-models'] !== 'STORE_DAMAGED');
 };
-const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...said };
+const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
 const rows = (to: string): string => JSON.stringify([{ case: { id: to.replace('/v1/cases/', '') }, ...report }]);
 
 /** Every way to write, as it was answered. */
 const writes = async (): Promise<readonly unknown[]> => {
-  const many = await service.ask('/v1/events', {
+  const many = await service.request('/v1/events', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', 'idempotency-key': 'rows' },
     body: rows(path),
@@ -54,19 +54,19 @@ const writes = async (): Promise<readonly unknown[]> => {
   const [row] = many.body['items'] as readonly { readonly status: number; readonly body: { readonly code: string } }[];
   const single = [
     await service.post(`${path}/events`, report),
-    await service.post('/v1/cases', { names: [name('Yeni')], ...said }),
-    await service.post('/v1/lists', { id: 'another', name: { en: 'Another' }, ...said }),
-    await service.post('/v1/instruments', { id: 'act', kind: 'amnesty-act', ...said }),
+    await service.post('/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES }),
+    await service.post('/v1/lists', { id: 'another', name: { en: 'Another' }, ...WITH_SOURCES }),
+    await service.post('/v1/instruments', { id: 'act', kind: 'amnesty-act', ...WITH_SOURCES }),
   ];
-  return [[row?.status, row?.body.code], ...single.map(({ status, body }: Reply) => [status, body['code']])];
+  return [[row?.status, row?.body.code], ...single.map(({ status, body }: HttpReply) => [status, body['code']])];
 };
 const REFUSED = Array<unknown>(5).fill([503, 'REGISTER.DAMAGED']);
 
 /** A register of some cases, ready. */
 const grow = async (on: Service, count = 3): Promise<string> => {
-  await define(on);
+  await createListAndAct(on);
   let last = '';
-  for (let n = 0; n < count; n += 1) last = await open(on);
+  for (let n = 0; n < count; n += 1) last = await openCase(on);
   await untilReady(on);
   return last;
 };
@@ -129,8 +129,8 @@ const LOSSES: readonly (readonly [string, () => Promise<void> | void, RegExp])[]
     async () => {
       copyFileSync(join(folder.path, 'earlier'), at('events.sqlite'));
       renameSync(at('read-models.sqlite'), join(folder.path, 'kept'));
-      await service.again();
-      for (let n = 0; n < 9; n += 1) await open(service);
+      await service.restart();
+      for (let n = 0; n < 9; n += 1) await openCase(service);
       await service.stop();
       renameSync(join(folder.path, 'kept'), at('read-models.sqlite'));
     },
@@ -146,7 +146,7 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
     const db = new Database(at('events.sqlite'));
     await db.backup(join(folder.path, 'earlier'));
     db.close();
-    path = await open(service);
+    path = await openCase(service);
     await untilReady();
     await service.stop();
     await lose();
@@ -154,7 +154,7 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
   });
 
   it('is not served as another register: reads are answered, writes refused, and nothing is deleted or made', async () => {
-    await service.again();
+    await service.restart();
     // Before the read models can have compared anything, too.
     expect(await writes()).toEqual(REFUSED);
     await untilDamaged();
@@ -169,7 +169,7 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
 
   it('is told with the same code by every command, and nothing is changed by them', async () => {
     const told = async (...words: readonly string[]): Promise<void> => {
-      const { code, err, out } = await habeas([...words, '--data', service.data]);
+      const { code, err, out } = await runCli([...words, '--data', service.data]);
       expect([words[0], code]).toEqual([words[0], 3]);
       expect(`${out}${err}`).toMatch(/STORE_DAMAGED: /);
       expect(`${out}${err}`).toMatch(sentence);
@@ -183,19 +183,19 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
   });
 
   it('is gone on with when people say so; what is left of the earlier one is kept', async () => {
-    const { code, out } = await habeas(['rebuild', '--accept-log', '--data', service.data]);
+    const { code, out } = await runCli(['rebuild', '--accept-log', '--data', service.data]);
     expect([code, out]).toEqual([0, expect.stringMatching(sentence)]);
     const kept = files().filter((file) => file.startsWith('read-models.lost-'));
     expect(kept).toHaveLength(1);
     const old = new Database(at(String(kept[0])));
     expect(old.prepare(`SELECT count(*) FROM streams WHERE kind = 'case'`).pluck().get()).toBe(4);
     old.close();
-    await service.again();
+    await service.restart();
     await untilReady();
-    expect((await service.post('/v1/cases', { names: [name('Yeni')], ...said })).status).toBe(201);
+    expect((await service.post('/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES })).status).toBe(201);
     await service.stop();
-    expect((await habeas(['rebuild', '--data', service.data])).code).toBe(0);
-    expect((await habeas(['rebuild', '--accept-log', '--data', service.data])).out).toContain('nothing to accept');
+    expect((await runCli(['rebuild', '--data', service.data])).code).toBe(0);
+    expect((await runCli(['rebuild', '--accept-log', '--data', service.data])).out).toContain('nothing to accept');
   });
 });
 
@@ -206,7 +206,7 @@ describe('what is no loss', () => {
 
   it('a folder with nothing in it is a new register', async () => {
     await untilReady();
-    expect((await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...said })).status).toBe(201);
+    expect((await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...WITH_SOURCES })).status).toBe(201);
   });
 
   it('a register that is begun anew, without its read models, is a new one', async () => {
@@ -214,7 +214,7 @@ describe('what is no loss', () => {
     await service.stop();
     removeLog();
     for (const end of ['', '-wal', '-shm']) rmSync(at(`read-models.sqlite${end}`), { force: true });
-    await service.again();
+    await service.restart();
     await untilReady();
   });
 });
@@ -233,8 +233,10 @@ describe('read models that this build cannot use', () => {
     make();
     removeLog();
     const before = files();
-    await service.again();
-    expect((await service.post('/v1/cases', { names: [name('Yeni')], ...said })).body['code']).toBe('REGISTER.DAMAGED');
+    await service.restart();
+    expect((await service.post('/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES })).body['code']).toBe(
+      'REGISTER.DAMAGED',
+    );
     await untilDamaged();
     await service.stop();
     expect(files()).toEqual(before);
@@ -252,9 +254,9 @@ it('a write-ahead log whose log is gone is not deleted by an opening', async () 
   removeLog();
   rmSync(at('read-models.sqlite'));
   copyFileSync(join(folder.path, 'wal'), at('events.sqlite-wal'));
-  await expect(service.again()).rejects.toMatchObject({ name: 'StoreDamaged' });
+  await expect(service.restart()).rejects.toMatchObject({ name: 'StoreDamaged' });
   expect(readFileSync(at('events.sqlite-wal'))).toEqual(readFileSync(join(folder.path, 'wal')));
-  expect((await habeas(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
+  expect((await runCli(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
   expect(files().filter((file) => file === 'events.sqlite')).toHaveLength(1);
   expect(readdirSync(service.data).filter((file) => /^events\.lost-.*-wal$/.test(file))).toHaveLength(1);
 });
@@ -273,15 +275,15 @@ describe('beside the read models of a register whose log was lost', () => {
     const other = await Service.start();
     await grow(other);
     await other.stop();
-    await habeas(['backup', backup, '--data', other.data]);
-    await habeas(['export', '--out', log, '--data', other.data]);
+    await runCli(['backup', backup, '--data', other.data]);
+    await runCli(['export', '--out', log, '--data', other.data]);
     removeLog();
     for (const words of [
       ['restore', backup, '--data', service.data],
       ['import', log, '--data', service.data],
       ['copy', '--from', `sqlite:${other.data}`, '--to', `sqlite:${service.data}`],
     ]) {
-      const { code, err } = await habeas(words);
+      const { code, err } = await runCli(words);
       expect([words[0], code, err]).toEqual([
         words[0],
         2,
@@ -292,33 +294,33 @@ describe('beside the read models of a register whose log was lost', () => {
   });
 
   it('an earlier backup of it is restored, and said to be earlier, until that is accepted', async () => {
-    await habeas(['backup', backup, '--data', service.data]);
-    await service.again();
-    path = await open(service);
+    await runCli(['backup', backup, '--data', service.data]);
+    await service.restart();
+    path = await openCase(service);
     await untilReady();
     await service.stop();
     removeLog();
-    const restored = await habeas(['restore', backup, '--data', service.data]);
+    const restored = await runCli(['restore', backup, '--data', service.data]);
     expect([restored.code, restored.out]).toEqual([
       3,
       expect.stringMatching(/STORE_DAMAGED: the log has lost its end/),
     ]);
-    await service.again();
+    await service.restart();
     await untilDamaged();
     expect((await service.get(path)).status).toBe(200);
     await service.stop();
-    expect((await habeas(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
-    await service.again();
+    expect((await runCli(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
+    await service.restart();
     await untilReady();
     expect((await service.get(path)).status).toBe(404);
   });
 
   it('its last backup is served again without further ado', async () => {
-    await habeas(['backup', backup, '--data', service.data]);
+    await runCli(['backup', backup, '--data', service.data]);
     removeLog();
-    const restored = await habeas(['restore', backup, '--data', service.data]);
+    const restored = await runCli(['restore', backup, '--data', service.data]);
     expect(restored.out).not.toContain('STORE_DAMAGED');
-    await service.again();
+    await service.restart();
     await untilReady();
   });
 });
@@ -340,21 +342,21 @@ describe('on a server', () => {
     await service.stop();
     const empty = await startDouble();
     for (const wrong of [environment('habaes'), environment('habeas', empty.url)]) {
-      await service.again(wrong);
+      await service.restart(wrong);
       expect(await writes()).toEqual(REFUSED);
       await untilDamaged();
       expect(await readiness()).toEqual(DAMAGED);
       expect((await service.get(path)).status).toBe(200);
       await service.stop();
     }
-    await service.again();
+    await service.restart();
     await untilReady();
     await service.stop();
-    const accepted = await habeas(['rebuild', '--accept-log', '--data', service.data], undefined, undefined, {
+    const accepted = await runCli(['rebuild', '--accept-log', '--data', service.data], undefined, undefined, {
       ...environment('habeas', empty.url),
     });
     expect([accepted.code, accepted.out]).toEqual([0, expect.stringMatching(/Accepted: the log is missing or empty/)]);
-    await service.again(environment('habeas', empty.url));
+    await service.restart(environment('habeas', empty.url));
     await untilReady();
     expect(empty.log.filter(({ stream }) => stream.startsWith('habeas.'))).toEqual([]);
     await service.stop();

@@ -1,14 +1,21 @@
 /** What an instance answers while the server of its log is away, starts without it, or finds another log there. */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
-import { define, name, open, said, type Reply, type Service } from '../support/service.js';
+import {
+  createListAndAct,
+  latinName,
+  openCase,
+  WITH_SOURCES,
+  type HttpReply,
+  type Service,
+} from '../support/service.js';
 
 let double: EsdbDouble;
 let service: Service;
 beforeEach(async () => {
   double = await startDouble();
   service = await startInstance(double.url);
-  await define(service);
+  await createListAndAct(service);
 });
 afterEach(async () => {
   await removeInstances();
@@ -19,10 +26,10 @@ const timed = async <R>(work: Promise<R>): Promise<readonly [R, number]> => {
   const began = performance.now();
   return [await work, performance.now() - began];
 };
-const arrested = (path: string): Promise<Reply> =>
-  service.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...said });
-const ready = (): Promise<Reply> => service.get('/health/ready');
-const untilReady = async (status: number): Promise<Reply> => {
+const arrested = (path: string): Promise<HttpReply> =>
+  service.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...WITH_SOURCES });
+const ready = (): Promise<HttpReply> => service.get('/health/ready');
+const untilReady = async (status: number): Promise<HttpReply> => {
   for (;;) {
     const reply = await ready();
     if (reply.status === status) return reply;
@@ -30,8 +37,8 @@ const untilReady = async (status: number): Promise<Reply> => {
 };
 /** A case that the read models have taken in. */
 const known = async (): Promise<string> => {
-  const path = await open(service);
-  await service.after(await arrested(path), path);
+  const path = await openCase(service);
+  await service.getAfter(await arrested(path), path);
   return path;
 };
 
@@ -39,7 +46,7 @@ it('an instance with complete read models that starts without its store reads at
   const path = await known();
   await service.stop();
   await double.stop();
-  const [, started] = await timed(service.again());
+  const [, started] = await timed(service.restart());
   expect(started).toBeLessThan(3_000);
   const [read, waited] = await timed(service.get(path));
   expect([read.status, read.body['revision']]).toEqual([200, 1]);
@@ -54,9 +61,9 @@ it('an instance with complete read models that starts without its store reads at
   expect(refusedAfter).toBeLessThan(1_500);
   await double.start();
   await untilReady(200);
-  const written = await service.post('/v1/cases', { names: [name('Ad')], ...said });
+  const written = await service.post('/v1/cases', { names: [latinName('Ad')], ...WITH_SOURCES });
   expect(written.status).toBe(201);
-  expect((await service.after(written, path)).status).toBe(200);
+  expect((await service.getAfter(written, path)).status).toBe(200);
 });
 
 it.each<[string, () => Promise<void> | void]>([
@@ -104,7 +111,7 @@ it.each<[string, (records: number) => void]>([
   let write = await arrested(path);
   for (; write.body['code'] === 'REGISTER.UNAVAILABLE'; write = await arrested(path));
   expect([write.status, write.body['code']]).toEqual([503, 'REGISTER.DAMAGED']);
-  const opened = await service.post('/v1/cases', { names: [name('Ad')], ...said });
+  const opened = await service.post('/v1/cases', { names: [latinName('Ad')], ...WITH_SOURCES });
   expect([opened.status, opened.body['code']]).toEqual([503, 'REGISTER.DAMAGED']);
   expect((await service.get(path)).body['revision']).toBe(1);
   const { body } = await ready();

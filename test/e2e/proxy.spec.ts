@@ -64,7 +64,7 @@ if (!installed) process.stderr.write('SKIPPED test/e2e/proxy.spec.ts: there is n
     await second.stop();
     const replies = await Promise.all(Array.from({ length: 40 }, () => ask('/v1/lists')));
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
-    await second.again();
+    await second.restart();
     await first.stop();
     await until(async () => (await ask('/v1/lists')).status === 200);
   });

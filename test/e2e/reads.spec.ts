@@ -1,30 +1,32 @@
-import { define, name, said, Service, type Loose, type Reply } from '../support/service.js';
+import { createListAndAct, latinName, WITH_SOURCES, Service, type Loose, type HttpReply } from '../support/service.js';
 
 let service: Service;
-let last: Reply;
+let last: HttpReply;
 const ids: string[] = [];
 
 /** Seven people: arrested on the first of months one to seven, all recognised, the last two released, one known to the month. */
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
+  await createListAndAct(service);
   for (let i = 1; i <= 7; i += 1) {
     const references = [{ list: 'union', reference: `AZ-${i}` }];
-    const names = [name(`${'GFEDCBA'[i - 1]}bbas Nümunəyev`)];
-    const { body, headers } = await service.post('/v1/cases', { names, references, ...said });
+    const names = [latinName(`${'GFEDCBA'[i - 1]}bbas Nümunəyev`)];
+    const { body, headers } = await service.post('/v1/cases', { names, references, ...WITH_SOURCES });
     ids.push(String(body['subject'].id));
     const to = `${headers.get('location')}/events`;
     const category = i % 2 === 1 ? 'believers' : 'journalists';
-    await service.post(to, { type: 'arrested', occurredOn: `2024-0${i}-01`, ...said });
-    await service.post(to, { type: 'recognised', occurredOn: '2024-08-01', list: 'union', category, ...said });
-    if (i === 6) await service.post(to, { type: 'released', reason: 'bail', occurredOn: '2025-03-01', ...said });
-    if (i === 7) last = await service.post(to, { type: 'released', reason: 'health', occurredOn: '2025-04', ...said });
+    await service.post(to, { type: 'arrested', occurredOn: `2024-0${i}-01`, ...WITH_SOURCES });
+    await service.post(to, { type: 'recognised', occurredOn: '2024-08-01', list: 'union', category, ...WITH_SOURCES });
+    if (i === 6)
+      await service.post(to, { type: 'released', reason: 'bail', occurredOn: '2025-03-01', ...WITH_SOURCES });
+    if (i === 7)
+      last = await service.post(to, { type: 'released', reason: 'health', occurredOn: '2025-04', ...WITH_SOURCES });
   }
-  await service.after(last, '/v1/cases');
+  await service.getAfter(last, '/v1/cases');
 });
 afterAll(() => service.remove());
 
-const caseIds = (reply: Reply) => (reply.body['items'] as Loose[]).map((item) => item['caseId'] as string);
+const caseIds = (reply: HttpReply) => (reply.body['items'] as Loose[]).map((item) => item['caseId'] as string);
 
 describe('the list', () => {
   it('on a day, with who is perhaps on it apart', async () => {
@@ -56,7 +58,7 @@ describe('the list', () => {
       const seen: string[] = [];
       let next: string | null = `/v1/lists/union/members?limit=2&asOf=2024-12-31&sort=${sort}`;
       while (next !== null) {
-        const page: Reply = await service.get(next);
+        const page: HttpReply = await service.get(next);
         expect(page.status).toBe(200);
         seen.push(...caseIds(page));
         const link = page.headers.get('link');
@@ -141,7 +143,7 @@ describe('the register as a whole', () => {
     const seen: number[] = [];
     let next: string | null = '/v1/history?limit=7';
     while (next !== null) {
-      const page: Reply = await service.get(next);
+      const page: HttpReply = await service.get(next);
       seen.push(...(page.body['items'] as Loose[]).map((e) => e['position'] as number));
       next = /<([^>]+)>/.exec(page.headers.get('link') ?? '')?.[1] ?? null;
     }
@@ -158,7 +160,7 @@ describe('the register as a whole', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Loose);
-    const stored = await service.recorded();
+    const stored = await service.storedEvents();
     expect(lines.map((e) => [e['position'], e['id'], e['stream']])).toEqual(
       stored.map((e) => [e.position, e.id, e.stream]),
     );
@@ -173,7 +175,7 @@ describe('the register as a whole', () => {
   });
 
   it('answers HEAD as GET without its body', async () => {
-    const { status, text } = await service.ask('/v1/lists/union', { method: 'HEAD' });
+    const { status, text } = await service.request('/v1/lists/union', { method: 'HEAD' });
     expect([status, text]).toEqual([200, '']);
   });
 });
@@ -189,7 +191,7 @@ it('answers the same after the read models were deleted', async () => {
   await service.stop();
   const { readdirSync, rmSync } = await import('node:fs');
   for (const file of readdirSync(service.data)) if (file.startsWith('read-models')) rmSync(`${service.data}/${file}`);
-  await service.again();
-  const after = await Promise.all(questions.map(async (q) => (await service.after(last, q)).text));
+  await service.restart();
+  const after = await Promise.all(questions.map(async (q) => (await service.getAfter(last, q)).text));
   expect(after).toEqual(before);
 });

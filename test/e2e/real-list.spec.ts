@@ -1,6 +1,6 @@
 /** A list in the shape of a real one, imported by the command line: what nobody knows, as the REST interface answers it. */
 import { join } from 'node:path';
-import { habeas } from '../support/command-line.js';
+import { runCli } from '../support/command-line.js';
 import { Service, type Loose } from '../support/service.js';
 
 const file = (name: string): string => join(import.meta.dirname, '../fixtures/real-list', name);
@@ -10,13 +10,13 @@ beforeAll(async () => {
   service = await Service.start();
   await service.stop();
   const into = (list: string, ...names: readonly string[]) =>
-    habeas(['import', '--data', service.data, '--list', list, ...names.map(file)]);
+    runCli(['import', '--data', service.data, '--list', list, ...names.map(file)]);
   for (const answer of [
     await into('defenders', 'definitions.json', 'people.csv', 'events.csv'),
     await into('monitor', 'second-list.csv'),
   ])
     expect(answer).toMatchObject({ code: 0 });
-  await service.again();
+  await service.restart();
 }, 120_000);
 afterAll(() => service.remove());
 

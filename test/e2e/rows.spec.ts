@@ -1,20 +1,33 @@
 import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../../src/http/body.js';
 import { LIMITS } from '../../src/schema/limits.js';
-import { define, name, open, said, Service, type Loose, type Reply } from '../support/service.js';
+import {
+  createListAndAct,
+  latinName,
+  openCase,
+  WITH_SOURCES,
+  Service,
+  type Loose,
+  type HttpReply,
+} from '../support/service.js';
 
 let service: Service;
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
+  await createListAndAct(service);
 });
 afterAll(() => service.remove());
 
-const arrested = (occurredOn = '2024-02-01', more: Loose = {}) => ({ type: 'arrested', occurredOn, ...said, ...more });
+const arrested = (occurredOn = '2024-02-01', more: Loose = {}) => ({
+  type: 'arrested',
+  occurredOn,
+  ...WITH_SOURCES,
+  ...more,
+});
 const opened = (reference: string, more: Loose = {}) => ({
   type: 'opened',
-  names: [name('Nümunə')],
+  names: [latinName('Nümunə')],
   references: [{ list: 'union', reference }],
-  ...said,
+  ...WITH_SOURCES,
   ...more,
 });
 const inUnion = (reference: string) => ({ case: { list: 'union', reference } });
@@ -27,26 +40,27 @@ const lines = (
   headers: Readonly<Record<string, string>> = {},
   type = 'application/x-ndjson',
 ) =>
-  service.ask('/v1/events', {
+  service.request('/v1/events', {
     method: 'POST',
     headers: { 'content-type': type, 'x-actor': 'person:clerk-1', ...headers },
     body: rows.map((row) => (typeof row === 'string' ? row : JSON.stringify(row))).join('\n'),
   });
-const statuses = ({ body }: Reply) => (body['items'] as Loose[]).map((item) => item['status'] as number);
-const codes = ({ body }: Reply) => (body['items'] as Loose[]).map((item) => item['body'].code as string | undefined);
+const statuses = ({ body }: HttpReply) => (body['items'] as Loose[]).map((item) => item['status'] as number);
+const codes = ({ body }: HttpReply) =>
+  (body['items'] as Loose[]).map((item) => item['body'].code as string | undefined);
 
 it('answers each row for itself and in order, with what the row alone would have been answered', async () => {
-  const path = await open(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
+  const path = await openCase(service, { references: [{ list: 'union', reference: 'AZ-1' }] });
   const answer = await post([
     { case: { id: idOf(path) }, ...arrested() },
     opened('AZ-2'),
     { ...inUnion('AZ-2'), ...arrested() },
     { ...inUnion('AZ-1'), ...arrested('2024-03-01') },
     { ...inUnion('AZ-1'), ...arrested('2024-03-01'), acknowledge: ['CASE.ALREADY_HELD'], ifMatch: 1 },
-    { ...inUnion('AZ-1'), type: 'tried', occurredOn: '2024-05', ifMatch: 1, ...said },
-    { ...inUnion('AZ-2'), type: 'tried', ...said },
+    { ...inUnion('AZ-1'), type: 'tried', occurredOn: '2024-05', ifMatch: 1, ...WITH_SOURCES },
+    { ...inUnion('AZ-2'), type: 'tried', ...WITH_SOURCES },
     opened('AZ-1'),
-    { ...inUnion('AZ-1'), type: 'tried', occurredOn: '2024-06', ...said },
+    { ...inUnion('AZ-1'), type: 'tried', occurredOn: '2024-06', ...WITH_SOURCES },
     { ...inUnion('AZ-3'), ...arrested() },
   ]);
   expect(answer.status).toBe(200);
@@ -65,7 +79,7 @@ it('answers each row for itself and in order, with what the row alone would have
   const alone = await service.post(`${path}/events`, arrested('2024-03-01'));
   expect({ ...answer.body['items'][3].body, findings: [] }).toEqual({ ...alone.body, findings: [] });
   const made = answer.body['items'][1].body.subject.id as string;
-  expect((await service.after(answer, `/v1/cases/${made}`)).body).toMatchObject({
+  expect((await service.getAfter(answer, `/v1/cases/${made}`)).body).toMatchObject({
     revision: 1,
     references: [{ list: 'union', reference: 'AZ-2' }],
     standings: [{ custody: 'detained' }],
@@ -79,14 +93,18 @@ it('takes lines of JSON, and answers one that is none for itself', async () => {
 });
 
 it('under a key answers a repeat as the first time', async () => {
-  const rows = [opened('K-1'), { ...inUnion('K-1'), ...arrested() }, { type: 'opened', names: [name('x')], ...said }];
+  const rows = [
+    opened('K-1'),
+    { ...inUnion('K-1'), ...arrested() },
+    { type: 'opened', names: [latinName('x')], ...WITH_SOURCES },
+  ];
   const first = await post(rows, { 'idempotency-key': 'many-1' });
   expect(statuses(first)).toEqual([201, 201, 201]);
-  const { length } = await service.recorded();
+  const { length } = await service.storedEvents();
   const again = await lines(rows, { 'idempotency-key': 'many-1' });
   expect(again.body).toEqual(first.body);
-  expect(await service.recorded()).toHaveLength(length);
-  const other = await post([opened('K-1', { names: [name('y')] })], { 'idempotency-key': 'many-1' });
+  expect(await service.storedEvents()).toHaveLength(length);
+  const other = await post([opened('K-1', { names: [latinName('y')] })], { 'idempotency-key': 'many-1' });
   expect(codes(other)).toEqual(['KEY.REUSED']);
   const alone = await service.post('/v1/cases', opened('K-2', { type: undefined }), { 'idempotency-key': 'many-1' });
   expect(alone.status).toBe(201);
@@ -99,8 +117,8 @@ it.each([
   ['names half a reference', { case: { list: 'union' }, ...arrested() }, ['CASE.UNNAMED /case']],
   ['names it by text', { case: 'AZ-1', ...arrested() }, ['FIELD.WRONG_KIND /case']],
   ['opens a case that it names', { case: { id: 'a' }, ...opened('X') }, ['FIELD.UNKNOWN /case']],
-  ['is of a list', { case: { id: 'a' }, type: 'policy-set', ...said }, ['TYPE.UNKNOWN /type']],
-  ['is of no type', { ...said }, ['TYPE.MISSING /type', 'FIELD.MISSING /case']],
+  ['is of a list', { case: { id: 'a' }, type: 'policy-set', ...WITH_SOURCES }, ['TYPE.UNKNOWN /type']],
+  ['is of no type', { ...WITH_SOURCES }, ['TYPE.MISSING /type', 'FIELD.MISSING /case']],
   ['has a tag for a revision', { case: { id: 'a' }, ifMatch: '"1"', ...arrested() }, ['FIELD.WRONG_KIND /ifMatch']],
   ['reaches for the prototype', '{"__proto__":{"type":"opened"}}', ['TYPE.MISSING /type', 'FIELD.MISSING /case']],
 ])('a row that %s is answered for itself', async (_, row, errors) => {
@@ -113,12 +131,12 @@ it('a row in which a key stands twice is answered for itself; a mark at the begi
   const twice = `{"type":"opened",${JSON.stringify(opened('D-1')).slice(1)}`;
   const body = `\ufeff\r\n${JSON.stringify(opened('D-2'))}\r\n \r\n${twice}\r\n`;
   const headers = { 'content-type': 'application/x-ndjson', 'x-actor': 'person:clerk-1' };
-  const answer = await service.ask('/v1/events', { method: 'POST', headers, body });
+  const answer = await service.request('/v1/events', { method: 'POST', headers, body });
   expect(statuses(answer)).toEqual([201, 400]);
   expect(answer.body['items'][1].body.errors).toEqual([
     { code: 'FIELD.REPEATED', pointer: '/type', expected: expect.any(String) },
   ]);
-  const array = await service.ask('/v1/events', {
+  const array = await service.request('/v1/events', {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
     body: `[${JSON.stringify(opened('D-3'))},${twice}]`,
@@ -128,16 +146,16 @@ it('a row in which a key stands twice is answered for itself; a mark at the begi
 
 describe('a body that is refused whole', () => {
   let recorded: number;
-  beforeAll(async () => (recorded = (await service.recorded()).length));
-  afterEach(async () => expect(await service.recorded()).toHaveLength(recorded));
+  beforeAll(async () => (recorded = (await service.storedEvents()).length));
+  afterEach(async () => expect(await service.storedEvents()).toHaveLength(recorded));
 
-  const problemOf = ({ status, body }: Reply) => [
+  const problemOf = ({ status, body }: HttpReply) => [
     status,
     body['code'],
     ...((body['errors'] ?? []) as Loose[]).map((e) => `${e['code']} ${e['pointer'] ?? e['header']}`),
   ];
   const raw = (body: string | Buffer, type: string, headers: Readonly<Record<string, string>> = {}) =>
-    service.ask('/v1/events', {
+    service.request('/v1/events', {
       method: 'POST',
       headers: { 'content-type': type, 'x-actor': 'person:clerk-1', ...headers },
       body,
@@ -191,9 +209,9 @@ describe('a body that is refused whole', () => {
 });
 
 it('leaves every other route as it is: one event, declared as JSON, of the size of one', async () => {
-  const body = JSON.stringify({ names: [name('x')], ...said });
+  const body = JSON.stringify({ names: [latinName('x')], ...WITH_SOURCES });
   const headers = { 'content-type': 'application/x-ndjson', 'x-actor': 'person:clerk-1' };
-  expect((await service.ask('/v1/cases', { method: 'POST', headers, body })).status).toBe(415);
+  expect((await service.request('/v1/cases', { method: 'POST', headers, body })).status).toBe(415);
   expect((await service.post('/v1/cases', { note: 'x'.repeat(BODY_LIMIT) })).status).toBe(413);
 });
 
@@ -211,7 +229,7 @@ it('takes as many rows as it may, of many cases and of one', async () => {
       type: 'mistreated',
       kind: 'other',
       occurredOn: '2024',
-      ...said,
+      ...WITH_SOURCES,
     })),
   );
   expect(one.body['items'].map((item: Loose) => item['body'].revision)).toEqual(

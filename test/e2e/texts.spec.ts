@@ -1,22 +1,22 @@
 /** When two texts are the same, by REST: in references, names and filters. */
-import { define, name, open, said, Service, type Reply } from '../support/service.js';
+import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type HttpReply } from '../support/service.js';
 
-const arrested = () => ({ type: 'arrested', occurredOn: '2025-01-10', ...said });
+const arrested = () => ({ type: 'arrested', occurredOn: '2025-01-10', ...WITH_SOURCES });
 
 let service: Service;
 let path: string;
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
-  path = await open(service, { references: [{ list: 'union', reference: 'AZ-9001' }] });
+  await createListAndAct(service);
+  path = await openCase(service, { references: [{ list: 'union', reference: 'AZ-9001' }] });
 });
 afterAll(() => service.remove());
 
-const errorsOf = ({ status, body }: Reply) => [
+const errorsOf = ({ status, body }: HttpReply) => [
   status,
   ...((body['errors'] ?? []) as Record<string, string>[]).map((e) => `${e['code']} ${e['pointer']}`),
 ];
-const opening = (more: object) => service.post('/v1/cases', { names: [name('X')], ...said, ...more });
+const opening = (more: object) => service.post('/v1/cases', { names: [latinName('X')], ...WITH_SOURCES, ...more });
 const caseId = (): string => path.split('/').at(-1)!;
 
 describe('a text of one line with what cannot be seen', () => {
@@ -35,7 +35,7 @@ describe('a text of one line with what cannot be seen', () => {
   ])('%j is refused where it stands', async (character) => {
     const text = `a${character}b`;
     const answer = await opening({
-      names: [name(text)],
+      names: [latinName(text)],
       references: [{ list: 'union', reference: text }],
       region: text,
       summary: 'two\nlines',
@@ -72,9 +72,9 @@ describe('a reference in another spelling', () => {
     const row = { case: { list: 'union', reference: 'az–9001' }, ...arrested(), place: 'Şəki'.normalize('NFD') };
     const opened = {
       type: 'opened',
-      names: [name('Y')],
+      names: [latinName('Y')],
       references: [{ list: 'union', reference: 'az-9002' }],
-      ...said,
+      ...WITH_SOURCES,
     };
     const { body } = await service.post('/v1/events', [
       row,
@@ -87,25 +87,30 @@ describe('a reference in another spelling', () => {
 
 describe('a text in NFD', () => {
   it('is kept in NFC, and a repeat in NFC is the same request', async () => {
-    const body = { names: [name('Şəhla Göyçə')], region: 'Gəncə Şəhəri', ...said };
+    const body = { names: [latinName('Şəhla Göyçə')], region: 'Gəncə Şəhəri', ...WITH_SOURCES };
     const nfd = JSON.parse(JSON.stringify(body).normalize('NFD')) as object;
     const headers = { 'idempotency-key': 'nfd-1' };
     const first = await service.post('/v1/cases', nfd, headers);
     expect(first.status).toBe(201);
     expect((await service.post('/v1/cases', body, headers)).body).toEqual(first.body);
-    const shown = await service.after(first, `/v1/cases/${first.body['subject'].id}`);
+    const shown = await service.getAfter(first, `/v1/cases/${first.body['subject'].id}`);
     expect([shown.body['names'][0].text, shown.body['description'].region]).toEqual(['Şəhla Göyçə', 'Gəncə Şəhəri']);
   });
 
   it('is found by a filter in either form', async () => {
     const facility = 'Şəki Həbsxanası №2';
-    const held = await open(service, { names: [name('Z')] });
+    const held = await openCase(service, { names: [latinName('Z')] });
     await service.post(`${held}/events`, arrested());
-    const event = { type: 'transferred', occurredOn: '2025-02-01', facility: facility.normalize('NFD'), ...said };
+    const event = {
+      type: 'transferred',
+      occurredOn: '2025-02-01',
+      facility: facility.normalize('NFD'),
+      ...WITH_SOURCES,
+    };
     const written = await service.post(`${held}/events`, event);
     expect(written.status).toBe(201);
     for (const form of ['NFC', 'NFD'] as const) {
-      const { body } = await service.after(
+      const { body } = await service.getAfter(
         written,
         `/v1/cases?facility=${encodeURIComponent(facility.normalize(form))}`,
       );
@@ -120,14 +125,18 @@ describe('the script of a name', () => {
     ['Həsən', 'Cyrl'],
     ['გიორგი', 'Latn'],
   ])('%s in %s is contradicted by its letters', async (text, script) => {
-    const answer = await opening({ names: [{ ...name(text), script }] });
+    const answer = await opening({ names: [{ ...latinName(text), script }] });
     expect(errorsOf(answer)).toEqual([400, 'NAME.SCRIPT_CONTRADICTS /names/0/script']);
-    const named = await service.post(`${path}/events`, { type: 'named', name: { ...name(text), script }, ...said });
+    const named = await service.post(`${path}/events`, {
+      type: 'named',
+      name: { ...latinName(text), script },
+      ...WITH_SOURCES,
+    });
     expect(errorsOf(named)).toEqual([400, 'NAME.SCRIPT_CONTRADICTS /name/script']);
   });
 
   it('that changes inside a word is asked about, and stays visible where somebody stands by it', async () => {
-    const names = [{ ...name('Гаsан Сынагов'), script: 'Cyrl' }];
+    const names = [{ ...latinName('Гаsан Сынагов'), script: 'Cyrl' }];
     const asked = await opening({ names });
     expect([asked.status, asked.body['code'], asked.body['findings'][0].code]).toEqual([
       422,
@@ -136,7 +145,7 @@ describe('the script of a name', () => {
     ]);
     const opened = await opening({ names, acknowledge: ['NAME.MIXED_SCRIPT'] });
     expect(opened.status).toBe(201);
-    const { body } = await service.after(opened, `/v1/cases/${opened.body['subject'].id}`);
+    const { body } = await service.getAfter(opened, `/v1/cases/${opened.body['subject'].id}`);
     expect(body['findings'].map((f: { code: string }) => f.code)).toEqual(['NAME.MIXED_SCRIPT']);
   });
 });

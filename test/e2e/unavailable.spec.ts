@@ -1,10 +1,10 @@
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
-import { define, open, said, Service } from '../support/service.js';
+import { createListAndAct, openCase, WITH_SOURCES, Service } from '../support/service.js';
 
 let service: Service;
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
+  await createListAndAct(service);
 });
 afterAll(() => service.remove());
 
@@ -14,10 +14,10 @@ it('a token that the log never reaches is waited for within a bound', async () =
 });
 
 it('a store that is gone: writing is told to come again, reading goes on, readiness says so', async () => {
-  const path = await open(service);
+  const path = await openCase(service);
   await service.get('/v1/cases');
   await service.app.get<EventStore>(EVENT_STORE).close();
-  const write = await service.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...said });
+  const write = await service.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...WITH_SOURCES });
   expect([write.status, write.body['code'], write.headers.get('retry-after')]).toEqual([
     503,
     'REGISTER.UNAVAILABLE',
@@ -34,6 +34,8 @@ it('a store that is gone: writing is told to come again, reading goes on, readin
   });
   expect((await service.get('/health/live')).status).toBe(200);
   await service.stop();
-  await service.again();
-  expect((await service.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...said })).status).toBe(201);
+  await service.restart();
+  expect(
+    (await service.post(`${path}/events`, { type: 'arrested', occurredOn: '2024-01', ...WITH_SOURCES })).status,
+  ).toBe(201);
 });

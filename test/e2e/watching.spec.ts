@@ -1,19 +1,27 @@
 /** What somebody who watches the service sees: metrics, and one id from the request to the log. */
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { define, name, open, said, Service, type Loose, type Reply } from '../support/service.js';
+import {
+  createListAndAct,
+  latinName,
+  openCase,
+  WITH_SOURCES,
+  Service,
+  type Loose,
+  type HttpReply,
+} from '../support/service.js';
 
 let service: Service;
 let path: string;
 beforeAll(async () => {
   service = await Service.start();
-  await define(service);
-  path = await open(service, { names: [name('Gizli Şəxsov')] });
+  await createListAndAct(service);
+  path = await openCase(service, { names: [latinName('Gizli Şəxsov')] });
 });
 afterAll(() => service.remove());
 
 /** The value of a sample: `name{labels}`. */
-const sample = ({ text }: Reply, line: string): number => {
+const sample = ({ text }: HttpReply, line: string): number => {
   const found = text.split('\n').find((l) => l.startsWith(`${line} `));
   if (found === undefined) throw new Error(`no ${line} in\n${text}`);
   return Number(found.slice(line.length));
@@ -21,7 +29,7 @@ const sample = ({ text }: Reply, line: string): number => {
 
 describe('metrics', () => {
   it('are text for Prometheus, of the process and of the register', async () => {
-    const log = await service.recorded();
+    const log = await service.storedEvents();
     const last = log.at(-1)!;
     await service.get(`/v1/cases?atLeast=${last.cursor}`);
     const metrics = await service.get('/metrics');
@@ -48,7 +56,7 @@ describe('metrics', () => {
     await service.get(`${path}?asOf=2025-01-01`);
     await service.get('/v1/cases/nobody-of-this-name');
     await service.get('/v1/nowhere/gizli');
-    await service.ask('/v1/cases/x', { method: 'PROPFIND' });
+    await service.request('/v1/cases/x', { method: 'PROPFIND' });
     const metrics = await service.get('/metrics');
     const of = (labels: string): number => sample(metrics, `habeas_http_request_duration_seconds_count{${labels}}`);
     expect(of('method="GET",route="/v1/cases/:id",status="200"')).toBe(1);
@@ -60,9 +68,9 @@ describe('metrics', () => {
 
   it('say why a part is not ready, and how old the oldest event is that was not taken in', async () => {
     const own = await Service.start();
-    await define(own);
+    await createListAndAct(own);
     await own.app.get(ReadModels).stop();
-    await own.post('/v1/lists', { id: 'other', name: { en: 'Other' }, ...said });
+    await own.post('/v1/lists', { id: 'other', name: { en: 'Other' }, ...WITH_SOURCES });
     const behind = await own.get('/metrics');
     expect(sample(behind, 'habeas_ready{part="read-models"}')).toBe(0);
     expect(sample(behind, 'habeas_not_ready{part="read-models",code="BUILDING"}')).toBe(1);
@@ -76,12 +84,12 @@ describe('metrics', () => {
 });
 
 describe('one id', () => {
-  const eventOf = async (reply: Reply): Promise<Loose> => {
+  const eventOf = async (reply: HttpReply): Promise<Loose> => {
     const id = (reply.body['events'] as string[])[0];
-    return (await service.recorded()).find((event) => event.id === id) as unknown as Loose;
+    return (await service.storedEvents()).find((event) => event.id === id) as unknown as Loose;
   };
-  const record = (headers: Record<string, string>): Promise<Reply> =>
-    service.post(`${path}/events`, { type: 'mistreated', kind: 'other', occurredOn: '2024', ...said }, headers);
+  const record = (headers: Record<string, string>): Promise<HttpReply> =>
+    service.post(`${path}/events`, { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES }, headers);
 
   it('goes from the header of the request into its answer, its line in the log and the stored event', async () => {
     const id = '0190A1B2-c3d4-7e5f-8a9b-0c1d2e3f4a5b';

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { checkInstances, removeInstances, startInstance, write, type Acknowledged } from '../support/instances.js';
+import { checkInstances, removeInstances, startInstance, writeCases, type Acknowledged } from '../support/instances.js';
 import type { Service } from '../support/service.js';
 import { esdbUrl } from './server.js';
 
@@ -78,7 +78,7 @@ whereItCanBeKilled(
       const isSingle = !esdbUrl().includes(',');
       const writing = Promise.all(
         Array.from({ length: WRITERS }, (_, i) =>
-          write(
+          writeCases(
             instances[i % 2 === 0 ? 0 : 1],
             () => acknowledged.length >= enough,
             tell,

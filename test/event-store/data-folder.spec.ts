@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { DataFolderInUse, noticesOf, openDataFolder } from '../../src/event-store/data-folder.js';
 import { NotPrivate } from '../../src/event-store/private-file.js';
-import { habeas } from '../support/command-line.js';
+import { runCli } from '../support/command-line.js';
 import { demoFile } from '../register-files/real-register.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
@@ -53,7 +53,7 @@ describe('a data folder', () => {
     ]) {
       mkdirSync(path, { recursive: true });
       chmodSync(path, 0o755);
-      const { code, err } = await habeas([...words, '--data', path]);
+      const { code, err } = await runCli([...words, '--data', path]);
       expect([code, err.match(/narrowed to its owner: \.$/gm)]).toEqual([0, ['narrowed to its owner: .']]);
     }
   });
@@ -105,10 +105,10 @@ describe('a data folder', () => {
     const before = process.umask(0);
     try {
       mkdirSync(path, { recursive: true, mode: 0o755 });
-      expect(await habeas(['import', demoFile('register.json'), '--data', path])).toMatchObject({ code: 0 });
+      expect(await runCli(['import', demoFile('register.json'), '--data', path])).toMatchObject({ code: 0 });
       mkdirSync(join(path, 'out'));
-      expect(await habeas(['backup', join(path, 'out/b'), '--data', path])).toMatchObject({ code: 0 });
-      expect(await habeas(['export', '--out', join(path, 'out/e'), '--data', path])).toMatchObject({ code: 0 });
+      expect(await runCli(['backup', join(path, 'out/b'), '--data', path])).toMatchObject({ code: 0 });
+      expect(await runCli(['export', '--out', join(path, 'out/e'), '--data', path])).toMatchObject({ code: 0 });
       const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
       expect(files.length).toBeGreaterThan(5);
       for (const { parentPath, name } of files)

@@ -19,8 +19,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BuiltService, type Answer } from '../support/built-service.js';
-import { name, said } from '../support/service.js';
+import { BuiltService, type BuiltServiceReply } from '../support/built-service.js';
+import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 /** Whether the command can be done here. */
@@ -46,7 +46,8 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const openCase = (note = 'x'): Promise<Answer> => service.post('/v1/cases', { names: [name('Nümunə')], note, ...said });
+const openCase = (note = 'x'): Promise<BuiltServiceReply> =>
+  service.post('/v1/cases', { names: [latinName('Nümunə')], note, ...WITH_SOURCES });
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds()));
 };

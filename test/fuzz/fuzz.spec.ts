@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
-import { define, open, Service, type Loose } from '../support/service.js';
+import { createListAndAct, openCase, Service, type Loose } from '../support/service.js';
 import { operationsOf, requests, toSend, type Sent } from './requests.js';
 import type { Known } from './values.js';
 
@@ -44,9 +44,9 @@ afterEach(() => service.remove());
 
 const begin = async (): Promise<Knowledge> => {
   service = await Service.start();
-  await define(service);
+  await createListAndAct(service);
   const knowledge = new Knowledge();
-  for (let i = 0; i < 5; i += 1) knowledge.learn('cases', (await open(service)).split('/').at(-1) as string);
+  for (let i = 0; i < 5; i += 1) knowledge.learn('cases', (await openCase(service)).split('/').at(-1) as string);
   knowledge.learn('lists', 'union');
   knowledge.learn('instruments', 'amnesty-2025');
   return knowledge;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Places, type Place } from '../../src/http/places.js';
-import { holds } from '../support/property.js';
+import { assertProperty } from '../support/property.js';
 
 /** Takes places by the names of clients, and notes whose were ended. */
 const taking = (all: number, each: number) => {
@@ -49,7 +49,7 @@ it('never has more than it may, and a place that was left or ended is no place',
     what: fc.constantFrom('take', 'take', 'take', 'work', 'wait', 'leave'),
     which: fc.nat(50),
   });
-  holds(
+  assertProperty(
     fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
       const places = new Places(6);
       const held = new Set<Place>();

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { LineReader } from '../../src/json/lines.js';
-import { holds } from '../support/property.js';
+import { assertProperty } from '../support/property.js';
 
 const read = (chunks: readonly Buffer[], maxBytes = 100): readonly [number, string | null][] => {
   const reader = new LineReader(maxBytes);
@@ -61,7 +61,7 @@ describe('lines', () => {
   );
 
   it('are the same however their bytes come', () => {
-    holds(
+    assertProperty(
       fc.property(
         fc.array(fc.constantFrom('a', 'ə', '\n', '\r', '\r\n', ' ', '\ufeff', '{}')),
         fc.array(fc.nat(20)),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { parseJson, RepeatedKey } from '../../src/json/parse.js';
-import { holds } from '../support/property.js';
+import { assertProperty } from '../support/property.js';
 
 const pointerIn = (text: string): string | null => {
   try {
@@ -36,7 +36,7 @@ describe('a key that stands twice', () => {
   ])('%s has none', (text) => expect(parseJson(text)).toEqual(JSON.parse(text)));
 
   it('is found wherever it is put into any value, and nowhere else', () => {
-    holds(
+    assertProperty(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.string(), fc.boolean(), (value, key, indented) => {
         const text = JSON.stringify(value, null, indented ? 2 : 0);
         expect(parseJson(text)).toEqual(JSON.parse(text));

@@ -1,9 +1,9 @@
 import { descriptionOf, judgingLists, namesOf, referencesOf } from '../../src/read-models/about.js';
-import { known } from '../support/events.js';
+import { withIds } from '../support/events.js';
 import { NAME } from './support.js';
 
 it('describes as last said, with what was cleared left out', () => {
-  const events = known(
+  const events = withIds(
     { type: 'opened', names: [], born: '1980', occupation: 'journalist', region: 'Bakı', summary: 's' },
     { type: 'described', born: '1981-05', occupation: null, sex: 'f' },
     { type: 'described', region: null },
@@ -15,7 +15,7 @@ it('describes as last said, with what was cleared left out', () => {
 
 it('keeps every spelling once, in order', () => {
   const spelling = (text: string) => ({ ...NAME, text });
-  const events = known(
+  const events = withIds(
     { type: 'opened', names: [spelling('A'), spelling('B')] },
     { type: 'named', name: spelling('C') },
     { type: 'named', name: spelling('A') },
@@ -24,7 +24,7 @@ it('keeps every spelling once, in order', () => {
 });
 
 it('takes a list for judging that said anything of the person, not one that only has a reference', () => {
-  const events = known(
+  const events = withIds(
     { type: 'opened', names: [], references: [{ list: 'referring', reference: '1' }] },
     { type: 'referenced', list: 'numbering', reference: '2' },
     { type: 'proposed', list: 'z', occurredOn: '2024-01-01' },
@@ -36,5 +36,5 @@ it('takes a list for judging that said anything of the person, not one that only
     { list: 'referring', reference: '1' },
     { list: 'numbering', reference: '2' },
   ]);
-  expect(referencesOf(known({ type: 'opened', names: [] }))).toEqual([]);
+  expect(referencesOf(withIds({ type: 'opened', names: [] }))).toEqual([]);
 });

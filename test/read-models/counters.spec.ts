@@ -4,7 +4,7 @@ import { Counts, COUNTED_BY, ListMembers, type Filters } from '../../src/read-mo
 import type { Reading } from '../../src/read-models/reader.js';
 import { Counters } from '../../src/read-models/counters.js';
 import { formatDay } from '../../src/domain/time.js';
-import { DAYS, FIRST, history } from '../support/arbitraries.js';
+import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Fixed, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 
 /** Remembers nothing from one question to the next. */
@@ -23,7 +23,7 @@ const FILTERS: readonly Filters[] = [
 
 const counted = async (ask: Handlers): Promise<unknown> => {
   const found: unknown[] = [];
-  for (const asOf of [FIRST + 2, FIRST + DAYS].map(formatDay))
+  for (const asOf of [FIRST_DAY + 2, FIRST_DAY + DAY_COUNT].map(formatDay))
     for (const filters of FILTERS) {
       for (const by of COUNTED_BY) found.push(await ask.counts.execute(new Counts('union', { by, asOf, filters })));
       found.push((await ask.members.execute(new ListMembers('union', { asOf, filters, page: { limit: 1 } })))?.total);
@@ -31,7 +31,7 @@ const counted = async (ask: Handlers): Promise<unknown> => {
   return found;
 };
 
-const histories = fc.array(history(5), { minLength: 2, maxLength: 3 });
+const histories = fc.array(arbitraryCaseEvents(5), { minLength: 2, maxLength: 3 });
 
 it('holds whatever is recorded, one by one or many at once, also after the policy changed', async () => {
   await fc.assert(

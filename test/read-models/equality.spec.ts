@@ -17,14 +17,14 @@ import {
 } from '../../src/read-models/questions.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { formatDay } from '../../src/domain/time.js';
-import { DAYS, FIRST, history } from '../support/arbitraries.js';
+import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, everything, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 
 /** Every question there is, over the days of the histories, as one text. */
 const answers = async (ask: Handlers): Promise<string> => {
   const found: unknown[] = [];
-  for (let day = FIRST - 1; day <= FIRST + DAYS + 2; day += 3) {
+  for (let day = FIRST_DAY - 1; day <= FIRST_DAY + DAY_COUNT + 2; day += 3) {
     const asOf = formatDay(day);
     for (const sort of SORTS) {
       const page = { asOf, filters: {}, page: { limit: 2, sort } };
@@ -33,7 +33,7 @@ const answers = async (ask: Handlers): Promise<string> => {
     }
     for (const by of COUNTED_BY) found.push(await ask.counts.execute(new Counts('union', { by, asOf, filters: {} })));
     found.push(
-      await ask.movements.execute(new Movements('union', { from: formatDay(FIRST - 1), to: asOf, limit: 1_000 })),
+      await ask.movements.execute(new Movements('union', { from: formatDay(FIRST_DAY - 1), to: asOf, limit: 1_000 })),
     );
     for (const id of ['c0', 'c1', 'c2']) found.push(await ask.one.execute(new OneCase(id, { asOf })));
   }
@@ -67,7 +67,7 @@ let folder: TemporaryFolder;
 beforeEach(async () => (folder = await temporaryFolder()));
 afterEach(() => folder.remove());
 
-const cases = fc.array(history(5), { minLength: 2, maxLength: 3 }).chain((histories) => {
+const cases = fc.array(arbitraryCaseEvents(5), { minLength: 2, maxLength: 3 }).chain((histories) => {
   const told = histories.flatMap((events, at) =>
     events.map(({ id, event: { after: _, ...event } }) => ({
       caseId: `c${String(at)}`,

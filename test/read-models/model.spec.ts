@@ -17,7 +17,7 @@ import { countPeople, readPage } from '../../src/read-models/list/page.js';
 import { filtered, judged, matching, onList, scopeOf } from '../../src/read-models/list/predicate.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
 import type { Filters, Sort } from '../../src/read-models/questions.js';
-import { DAYS, FIRST, history } from '../support/arbitraries.js';
+import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Log, opened, uuid } from './support.js';
 
 interface Told {
@@ -26,7 +26,7 @@ interface Told {
 }
 
 /** Events of a few cases, opened or not at first, in any order of arrival, and some changes of the list's policy. */
-const logs = fc.array(history(6), { minLength: 1, maxLength: 3 }).chain((cases) => {
+const logs = fc.array(arbitraryCaseEvents(6), { minLength: 1, maxLength: 3 }).chain((cases) => {
   const told: Told[] = cases.flatMap((events, at) =>
     events.map(({ id, event }) => {
       const own = (letter: string): string => uuid(1000 * at + letter.charCodeAt(0));
@@ -49,7 +49,7 @@ const write = async (told: readonly Told[], policyAt: number | null): Promise<re
   for (const [at, { caseId, known }] of told.entries()) {
     if (at === policyAt) {
       const custody = ['house-arrest', 'imprisoned', 'free'];
-      await log.say('list', 'union', { type: 'policy-set', from: formatDay(FIRST + 4), custody });
+      await log.say('list', 'union', { type: 'policy-set', from: formatDay(FIRST_DAY + 4), custody });
     }
     if (told.findIndex((t) => t.caseId === caseId) === at && at % 2 === 0)
       await log.say('case', caseId, opened(`Şəxs ${caseId}`, `R-${String(12 - at)}`));
@@ -170,7 +170,7 @@ it('answers for every day and every knowledge as a fold of the log does', async 
       for (let at = 0; at < events.length; at += batch) file.applyBatch(events.slice(at, at + batch));
       let turn = 0;
       for (let known = 5; known <= events.length; known += 1)
-        for (let day = FIRST - 1; day <= FIRST + DAYS + 3; day += 1) {
+        for (let day = FIRST_DAY - 1; day <= FIRST_DAY + DAY_COUNT + 3; day += 1) {
           const prefix = events.slice(0, known);
           const definition = foldList(
             'union',

@@ -18,7 +18,7 @@ import { ModelFile } from '../../src/read-models/model-file.js';
 import { OneCaseHandler } from '../../src/read-models/one-case.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Reader, type Reading } from '../../src/read-models/reader.js';
-import { day, event } from '../support/events.js';
+import { day, caseEvent } from '../support/events.js';
 import { extend } from '../support/extend.js';
 import { anEvent } from '../support/new-events.js';
 
@@ -30,7 +30,7 @@ export const clock: Clock = {
 };
 
 type Said = Record<string, unknown> & { type: string };
-const said = (fields: Said): AnyEvent => event(fields as Parameters<typeof event>[0]);
+const said = (fields: Said): AnyEvent => caseEvent(fields as Parameters<typeof caseEvent>[0]);
 
 export const NAME = { script: 'Latn', language: 'az', kind: 'full' };
 export const opened = (name: string, ...references: readonly string[]): Said => ({

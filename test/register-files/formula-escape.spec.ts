@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { escapeFormula, unescapeFormula } from '../../src/register-files/formula-escape.js';
-import { holds } from '../support/property.js';
+import { assertProperty } from '../support/property.js';
 
 /** EncodingCheck of which many begin as formulas and marks do. */
 const text = fc
@@ -24,7 +24,7 @@ describe('the mark before what looks like a formula', () => {
   });
 
   it('comes off again, and gives every text back letter for letter', () => {
-    holds(
+    assertProperty(
       fc.property(text, (any) => {
         expect(unescapeFormula(escapeFormula(any))).toBe(any);
       }),
@@ -33,7 +33,7 @@ describe('the mark before what looks like a formula', () => {
   });
 
   it('leaves nothing that a spreadsheet would take for a formula', () => {
-    holds(
+    assertProperty(
       fc.property(text, (any) => {
         expect(escapeFormula(any)).not.toMatch(/^[=+\-@\t\r\n＝＋－＠]/);
       }),

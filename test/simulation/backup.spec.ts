@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { name, said, type Loose } from '../support/service.js';
+import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const WRITERS = 64;
@@ -45,7 +45,7 @@ const openCase = async (url: string): Promise<Loose> => {
   const response = await fetch(`${url}/v1/cases`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-actor': 'person:w', 'idempotency-key': randomUUID() },
-    body: JSON.stringify({ names: [name('Nümunə')], ...said }),
+    body: JSON.stringify({ names: [latinName('Nümunə')], ...WITH_SOURCES }),
   });
   const body = (await response.json()) as Loose;
   if (response.status !== 201) throw new Error(JSON.stringify(body));

@@ -5,7 +5,7 @@
  */
 import { Counts, ListMembers, MEMBER_SETS, Movements, type Movement } from '../../src/read-models/questions.js';
 import { emptyFile, Fixed, handlersOf, Log, type Handlers } from '../read-models/support.js';
-import { event } from '../support/events.js';
+import { caseEvent } from '../support/events.js';
 import { CATEGORIES, Random, randomRegister } from '../support/random-register.js';
 import { SlowAnswers, type Grouping, type SlowMovement, type SlowRegister } from '../support/slow-register.js';
 
@@ -30,8 +30,10 @@ const recorded = async (
   for (const { id, happening } of random.shuffled(told)) {
     const { type, first, last, after, fields } = happening;
     const occurredOn = first === last ? text(first) : `${text(first)}/${text(last)}`;
-    const told = { type, occurredOn, ...fields, ...(after !== undefined && { after }) } as Parameters<typeof event>[0];
-    await log.tell(id, { id: happening.id, event: event(told) });
+    const told = { type, occurredOn, ...fields, ...(after !== undefined && { after }) } as Parameters<
+      typeof caseEvent
+    >[0];
+    await log.tell(id, { id: happening.id, event: caseEvent(told) });
   }
   const file = emptyFile();
   file.applyBatch(await log.events());

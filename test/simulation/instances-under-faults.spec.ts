@@ -5,7 +5,7 @@
  */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { FaultSchedule } from '../support/fault-schedule.js';
-import { checkInstances, removeInstances, startInstance, write, type Acknowledged } from '../support/instances.js';
+import { checkInstances, removeInstances, startInstance, writeCases, type Acknowledged } from '../support/instances.js';
 
 const APPENDS = Number(process.env['FAULT_APPENDS'] ?? 250);
 const FAULTS = Number(process.env['FAULT_COUNT'] ?? 25);
@@ -29,7 +29,7 @@ test(`${FAULTS} faults over ${APPENDS} appends, seed ${SEED}`, async () => {
   const enough = (): boolean => acknowledged.length >= APPENDS && schedule.happened.length >= FAULTS;
   const tell = (event: Acknowledged): number => acknowledged.push(event);
   const writers = Array.from({ length: 8 }, (_, i) =>
-    write(instances[i % 2 === 0 ? 0 : 1], enough, tell, () => (again += 1)),
+    writeCases(instances[i % 2 === 0 ? 0 : 1], enough, tell, () => (again += 1)),
   );
   await Promise.all(writers);
   double.faults.clear();

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { BuiltService } from '../support/built-service.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
-import { name, said } from '../support/service.js';
+import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const WITHIN_MS = 5_000;
@@ -34,7 +34,9 @@ const stopped = async (service: BuiltService): Promise<void> => {
 const write = async (service: BuiltService, acknowledged: string[]): Promise<void> => {
   for (;;) {
     const key = { 'idempotency-key': randomUUID() };
-    const answer = await service.post('/v1/cases', { names: [name('Ad')], ...said }, key).catch(() => null);
+    const answer = await service
+      .post('/v1/cases', { names: [latinName('Ad')], ...WITH_SOURCES }, key)
+      .catch(() => null);
     if (answer === null) return;
     if (answer.status === 201) acknowledged.push((answer.body['events'] as string[])[0] as string);
     else await new Promise((resolve) => setTimeout(resolve, 20));

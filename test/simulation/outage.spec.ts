@@ -9,7 +9,7 @@ import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
 import { BuiltService } from '../support/built-service.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { anEvent, newStream } from '../support/new-events.js';
-import { name, said } from '../support/service.js';
+import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const WRITERS = Number(process.env['OUTAGE_WRITERS'] ?? 32);
@@ -75,7 +75,7 @@ class Watch {
     await sleep(PAUSE_MS * Math.random());
     for (let key = randomUUID(); !this.over;) {
       const headers = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', 'idempotency-key': key };
-      const body = JSON.stringify({ names: [name('Nümunə')], ...said });
+      const body = JSON.stringify({ names: [latinName('Nümunə')], ...WITH_SOURCES });
       const response = await this.timed(instance, () =>
         fetch(`${service.url}/v1/cases`, { method: 'POST', headers, body }),
       );

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { name, said, type Loose } from '../support/service.js';
+import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 2);
@@ -49,7 +49,7 @@ const post = async (url: string, body: object, key: string): Promise<{ status: n
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-actor': 'person:w', 'idempotency-key': key },
-    body: JSON.stringify({ ...said, ...body }),
+    body: JSON.stringify({ ...WITH_SOURCES, ...body }),
   });
   return { status: response.status, body: (await response.json()) as Loose };
 };
@@ -58,7 +58,7 @@ const post = async (url: string, body: object, key: string): Promise<{ status: n
 const write = async (url: string, isGone: () => boolean, acknowledged: (body: Loose) => void): Promise<void> => {
   // Nothing is sent once it is killed: its port may be somebody else's by then.
   while (!isGone()) {
-    const opened = await post(`${url}/v1/cases`, { names: [name('Nümunə')] }, randomUUID()).catch(() => null);
+    const opened = await post(`${url}/v1/cases`, { names: [latinName('Nümunə')] }, randomUUID()).catch(() => null);
     if (opened === null) return;
     if (opened.status !== 201) throw new Error(JSON.stringify(opened));
     acknowledged(opened.body);
@@ -123,7 +123,7 @@ test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing
 
     const again = await start();
     // A last write, whose token every read below waits for: the read models then hold all that is in the log.
-    const { body: last } = await post(`${again.url}/v1/cases`, { names: [name('Nümunə')] }, randomUUID());
+    const { body: last } = await post(`${again.url}/v1/cases`, { names: [latinName('Nümunə')] }, randomUUID());
     for (const id of last['events'] as string[]) acknowledged.set(id, last);
     const token = String(last['token']);
     const log = await lines(`${again.url}/v1/events?atLeast=${encodeURIComponent(token)}`);

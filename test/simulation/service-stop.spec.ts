@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { BuiltService } from '../support/built-service.js';
-import { name, said, type Loose } from '../support/service.js';
+import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const ROUNDS = Number(process.env['STOP_ROUNDS'] ?? 3);
@@ -30,7 +30,7 @@ const post = (
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Loose }));
     });
     asked.on('error', () => resolve(null));
-    asked.end(JSON.stringify({ names: [name('Nümunə')], ...said }));
+    asked.end(JSON.stringify({ names: [latinName('Nümunə')], ...WITH_SOURCES }));
   });
 
 const logOf = async (url: string): Promise<Loose[]> =>

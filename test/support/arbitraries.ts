@@ -2,18 +2,18 @@ import fc from 'fast-check';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { EventWithId } from '../../src/domain/event.js';
 import { formatDay } from '../../src/domain/time.js';
-import { ARTICLE, day, event } from './events.js';
+import { ARTICLE, day, caseEvent } from './events.js';
 
 /** The days that arbitrary events happen on: few, so that ties and overlaps are common. */
-export const FIRST = day('2024-01-28');
-export const DAYS = 9;
+export const FIRST_DAY = day('2024-01-28');
+export const DAY_COUNT = 9;
 
 /** A day, or an interval of two or three. */
 const when: fc.Arbitrary<string> = fc
-  .record({ start: fc.nat(DAYS - 1), width: fc.constantFrom(0, 0, 1, 2) })
+  .record({ start: fc.nat(DAY_COUNT - 1), width: fc.constantFrom(0, 0, 1, 2) })
   .map(({ start, width }) => {
-    const from = formatDay(FIRST + start);
-    return width === 0 ? from : `${from}/${formatDay(FIRST + start + width)}`;
+    const from = formatDay(FIRST_DAY + start);
+    return width === 0 ? from : `${from}/${formatDay(FIRST_DAY + start + width)}`;
   });
 
 const sentence = fc.constantFrom<object>(
@@ -98,13 +98,13 @@ const fields: fc.Arbitrary<{ type: CaseEvent['type'] } & Record<string, unknown>
 );
 
 /** Some events of a case with ids `a`, `b` …, now and then said to follow each other. */
-export const history = (maxLength: number): fc.Arbitrary<readonly EventWithId<CaseEvent>[]> =>
+export const arbitraryCaseEvents = (maxLength: number): fc.Arbitrary<readonly EventWithId<CaseEvent>[]> =>
   fc
     .array(fc.record({ fields, occurredOn: when, after: fc.option(fc.nat(maxLength), { freq: 5 }) }), { maxLength })
     .map((told) =>
       told.map(({ fields, occurredOn, after }, index) => ({
         id: String.fromCharCode(97 + index),
-        event: event({
+        event: caseEvent({
           ...fields,
           occurredOn,
           ...(after !== null && after < told.length ? { after: String.fromCharCode(97 + after) } : {}),

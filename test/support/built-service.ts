@@ -7,7 +7,7 @@ import type { Loose } from './service.js';
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
-export interface Answer {
+export interface BuiltServiceReply {
   readonly status: number;
   readonly retryAfter: string | null;
   readonly body: Loose;
@@ -64,11 +64,11 @@ export class BuiltService {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  async get(path: string): Promise<Answer> {
+  async get(path: string): Promise<BuiltServiceReply> {
     return answerOf(await fetch(`${this.url}${path}`));
   }
 
-  async post(path: string, body: object, headers: Record<string, string> = {}): Promise<Answer> {
+  async post(path: string, body: object, headers: Record<string, string> = {}): Promise<BuiltServiceReply> {
     const sent = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', ...headers };
     return answerOf(await fetch(`${this.url}${path}`, { method: 'POST', headers: sent, body: JSON.stringify(body) }));
   }
@@ -88,7 +88,7 @@ export class BuiltService {
 const bodyIn = (text: string, type: string): Loose =>
   /[/+]json(;|$)/.test(type) && text !== '' ? (JSON.parse(text) as Loose) : {};
 
-const answerOf = async (response: Response): Promise<Answer> => ({
+const answerOf = async (response: Response): Promise<BuiltServiceReply> => ({
   status: response.status,
   retryAfter: response.headers.get('retry-after'),
   body: bodyIn(await response.text(), response.headers.get('content-type') ?? ''),

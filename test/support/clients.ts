@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { said, type Loose, type Service } from './service.js';
+import { WITH_SOURCES, type Loose, type Service } from './service.js';
 
-export interface Heard {
+export interface RawReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Heard {
   readonly code: string | undefined;
 }
 
-export interface Asking {
+export interface RawRequest {
   readonly from?: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,7 +20,11 @@ export interface Asking {
 }
 
 /** Asks over a connection of its own. */
-export const ask = (service: Service, path: string, { from, method, headers, body }: Asking = {}): Promise<Heard> =>
+export const rawRequest = (
+  service: Service,
+  path: string,
+  { from, method, headers, body }: RawRequest = {},
+): Promise<RawReply> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(service.url);
     const local = from === undefined ? {} : { localAddress: from };
@@ -46,34 +50,34 @@ export const ask = (service: Service, path: string, { from, method, headers, bod
 const codeIn = (text: string): string | undefined =>
   text.startsWith('{') ? ((JSON.parse(text) as Loose)['code'] as string | undefined) : undefined;
 
-export class Caller {
+export class RawConnection {
   private static readonly all = new Set<Socket>();
   /** Everything that was heard. */
   text = '';
   readonly ended: Promise<void>;
 
   private constructor(readonly socket: Socket) {
-    Caller.all.add(socket);
+    RawConnection.all.add(socket);
     this.ended = new Promise((end) =>
       socket.once('close', () => {
-        Caller.all.delete(socket);
+        RawConnection.all.delete(socket);
         end();
       }),
     );
     socket.on('error', () => undefined).on('data', (chunk) => (this.text += chunk.toString()));
   }
 
-  static async dial(service: Service, from = '127.0.0.1'): Promise<Caller> {
+  static async connect(service: Service, from = '127.0.0.1'): Promise<RawConnection> {
     const { hostname, port } = new URL(service.url);
     const socket = connect({ host: hostname, port: Number(port), localAddress: from });
-    const caller = new Caller(socket);
+    const caller = new RawConnection(socket);
     await Promise.race([once(socket, 'connect'), caller.ended]);
     return caller;
   }
 
   /** Ends every connection that a test has left open. */
-  static hangUp(): void {
-    for (const socket of Caller.all) socket.destroy();
+  static closeAll(): void {
+    for (const socket of RawConnection.all) socket.destroy();
   }
 
   get status(): number {
@@ -84,16 +88,16 @@ export class Caller {
     return codeIn(this.text.split('\r\n\r\n')[1] ?? '');
   }
 
-  get open(): boolean {
+  get isOpen(): boolean {
     return !this.socket.destroyed;
   }
 }
 
 /** A list of this id, as a body of so many bytes at least. */
 export const listBody = (id: string, bytes = 0): string =>
-  JSON.stringify({ id, name: { en: id }, ...said }).padStart(bytes, ' ');
+  JSON.stringify({ id, name: { en: id }, ...WITH_SOURCES }).padStart(bytes, ' ');
 
-export const headOf = (service: Service, line: string, headers: Readonly<Record<string, string>> = {}): string =>
+export const requestHead = (service: Service, line: string, headers: Readonly<Record<string, string>> = {}): string =>
   [
     `${line} HTTP/1.1`,
     `Host: ${new URL(service.url).host}`,
@@ -104,13 +108,13 @@ export const headOf = (service: Service, line: string, headers: Readonly<Record<
   ].join('\r\n');
 
 /** A write whose last byte has not come; `finish` sends it. */
-export const unfinished = async (
+export const unfinishedRequest = async (
   service: Service,
-  { from = '127.0.0.1', headers = {}, body = listBody('other') }: Asking = {},
-): Promise<Caller & { finish(): void }> => {
-  const caller = await Caller.dial(service, from);
+  { from = '127.0.0.1', headers = {}, body = listBody('other') }: RawRequest = {},
+): Promise<RawConnection & { finish(): void }> => {
+  const caller = await RawConnection.connect(service, from);
   const length = String(Buffer.byteLength(body));
   const needed = { 'Content-Type': 'application/json', 'X-Actor': 'person:x', 'Content-Length': length };
-  caller.socket.write(headOf(service, 'POST /v1/lists', { ...needed, ...headers }) + body.slice(0, -1));
+  caller.socket.write(requestHead(service, 'POST /v1/lists', { ...needed, ...headers }) + body.slice(0, -1));
   return Object.assign(caller, { finish: () => void caller.socket.write(body.slice(-1)) });
 };

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { run } from '../../src/cli/program.js';
 
 /** Runs a command line; `until` says whether to stop it, from what it has said so far, or stops it later. */
-export const habeas = async (
+export const runCli = async (
   words: readonly string[],
   until: (said: { out: string; err: string }, stop: () => void) => boolean = () => false,
   stop = new AbortController(),
@@ -28,8 +28,8 @@ export const habeas = async (
 };
 
 /** Runs one that is asked to stop before it begins. */
-export const habeasStopped = (words: readonly string[]) => {
+export const runAbortedCli = (words: readonly string[]) => {
   const stop = new AbortController();
   stop.abort();
-  return habeas(words, () => false, stop);
+  return runCli(words, () => false, stop);
 };

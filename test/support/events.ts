@@ -7,17 +7,17 @@ import { parseDay } from '../../src/domain/time.js';
 
 type Fields = Record<string, unknown> & { type: CaseEvent['type'] };
 
-const SAID = { sources: [{ kind: 'press' as const, citation: 'synthetic' }], reliability: 'reported' as const };
+const PROVENANCE = { sources: [{ kind: 'press' as const, citation: 'synthetic' }], reliability: 'reported' as const };
 
 /** An event from its telling fields; sources and reliability are filled in. */
-export const event = (fields: Fields): CaseEvent => ({ ...SAID, ...fields }) as unknown as CaseEvent;
+export const caseEvent = (fields: Fields): CaseEvent => ({ ...PROVENANCE, ...fields }) as unknown as CaseEvent;
 
 /** Events as a test tells them; an id is made where none is told. */
-export type Told = readonly (Fields & { id?: string })[];
+export type CaseEventFields = readonly (Fields & { id?: string })[];
 
 /** Events with ids `f1`, `f2` … or those given as `id`. */
-export const known = (...events: Told): readonly EventWithId<CaseEvent>[] =>
-  events.map(({ id, ...fields }, index) => ({ id: id ?? `f${String(index + 1)}`, event: event(fields as Fields) }));
+export const withIds = (...events: CaseEventFields): readonly EventWithId<CaseEvent>[] =>
+  events.map(({ id, ...fields }, index) => ({ id: id ?? `f${String(index + 1)}`, event: caseEvent(fields as Fields) }));
 
 export const day = (text: string): number => {
   const parsed = parseDay(text);
@@ -29,7 +29,7 @@ export const ARTICLE = { code: 'AZ-CC', article: '234', part: '4.3' };
 export const THREE_YEARS = { kind: 'imprisonment' as const, term: 'P3Y' };
 
 /** The list `union` with two categories, the list `strict` that demands criteria, an act and a decree. */
-export const given: ReferenceData = {
+export const REFERENCE_DATA: ReferenceData = {
   today: day('2026-01-05'),
   lists: new Map(
     (
@@ -39,11 +39,11 @@ export const given: ReferenceData = {
       ] as const
     ).map(([id, paceRequired]) => {
       const list = foldList(id, [
-        { ...SAID, type: 'list-defined', name: { en: id } },
-        { ...SAID, type: 'category-defined', category: 'believers', name: { en: 'Believers' } },
-        { ...SAID, type: 'category-defined', category: 'journalists', name: { en: 'Journalists' } },
+        { ...PROVENANCE, type: 'list-defined', name: { en: id } },
+        { ...PROVENANCE, type: 'category-defined', category: 'believers', name: { en: 'Believers' } },
+        { ...PROVENANCE, type: 'category-defined', category: 'journalists', name: { en: 'Journalists' } },
         {
-          ...SAID,
+          ...PROVENANCE,
           type: 'policy-set',
           from: '2020-01-01',
           custody: ['detained', 'remand', 'imprisoned', 'medical-custody'],
@@ -65,7 +65,7 @@ export const given: ReferenceData = {
       },
       { id: 'pardon-2023', kind: 'pardon-decree' as const, issued: '2023-05-27' },
     ].map(({ id, ...fields }) => {
-      const instrument = foldInstrument(id, [{ ...SAID, type: 'instrument-registered', ...fields }]);
+      const instrument = foldInstrument(id, [{ ...PROVENANCE, type: 'instrument-registered', ...fields }]);
       if (instrument === null) throw new Error('no instrument');
       return [id, instrument];
     }),

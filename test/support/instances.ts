@@ -1,7 +1,7 @@
 /** Several instances of the service over one EventStoreDB, and what is asked of their log afterwards. */
 import { expect } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
-import { name, said, Service, type Loose, type Reply } from './service.js';
+import { latinName, WITH_SOURCES, Service, type Loose, type HttpReply } from './service.js';
 
 const started: Service[] = [];
 
@@ -31,7 +31,7 @@ const PASSING: readonly unknown[] = ['REGISTER.UNAVAILABLE', 'REVISION.RACED', '
 const persist = async (service: Service, path: string, body: object, again: () => void): Promise<Loose> => {
   const key = randomUUID();
   for (;;) {
-    const reply = await service.post(path, { ...said, ...body }, { 'idempotency-key': key });
+    const reply = await service.post(path, { ...WITH_SOURCES, ...body }, { 'idempotency-key': key });
     if (reply.status === 201) return reply.body;
     if (!PASSING.includes(reply.body['code'])) throw new Error(`${reply.status}: ${reply.text}`);
     again();
@@ -39,7 +39,7 @@ const persist = async (service: Service, path: string, body: object, again: () =
 };
 
 /** Opens cases and reports on them until `enough` says so; tells each acknowledged event, and each answer that it may pass. */
-export const write = async (
+export const writeCases = async (
   service: Service,
   enough: () => boolean,
   acknowledged: (event: Acknowledged) => void,
@@ -50,7 +50,7 @@ export const write = async (
     for (const id of events as string[]) acknowledged({ id, stream, revision: revision as number });
   };
   while (!enough()) {
-    const opened = await persist(service, '/v1/cases', { names: [name('Nümunə')] }, again);
+    const opened = await persist(service, '/v1/cases', { names: [latinName('Nümunə')] }, again);
     tell(opened);
     const path = `/v1/cases/${String((opened['subject'] as Loose)['id'])}/events`;
     for (const event of [
@@ -63,7 +63,7 @@ export const write = async (
 };
 
 /** Reads what a token stands for, however long the instance takes to come so far. */
-const readAfter = async (service: Service, path: string, token: string): Promise<Reply> => {
+const readAfter = async (service: Service, path: string, token: string): Promise<HttpReply> => {
   for (;;) {
     const reply = await service.get(`${path}&atLeast=${encodeURIComponent(token)}`);
     if (reply.status === 200) return reply;
@@ -120,4 +120,4 @@ export const checkInstances = async (
 
 /** One write more, whose token stands for everything before it. */
 const lastToken = async (service: Service): Promise<string> =>
-  String((await persist(service, '/v1/cases', { names: [name('Sonuncu')] }, () => undefined))['token']);
+  String((await persist(service, '/v1/cases', { names: [latinName('Sonuncu')] }, () => undefined))['token']);

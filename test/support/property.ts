@@ -8,6 +8,6 @@ const { PROPERTY_RUNS } = process.env;
 const few = PROPERTY_RUNS === undefined ? null : Number(PROPERTY_RUNS);
 
 /** Holds a property for `numRuns` arbitrary inputs; a failure prints the seed that repeats it. */
-export const holds = <T>(property: fc.IProperty<T>, numRuns = 100): void => {
+export const assertProperty = <T>(property: fc.IProperty<T>, numRuns = 100): void => {
   fc.assert(property, few === null ? { numRuns } : { numRuns: Math.min(few, numRuns), endOnFailure: true, seed: 1 });
 };

@@ -8,7 +8,7 @@ import { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 
 export type { Loose };
 
-export interface Reply {
+export interface HttpReply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Reply {
   readonly body: Loose;
 }
 
-export interface Asked {
+export interface HttpRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
@@ -39,12 +39,12 @@ export class Service {
     limits: Partial<HttpLimits> = {},
   ): Promise<Service> {
     const service = new Service(await temporaryFolder(), environment, { ...HTTP_LIMITS, ...limits });
-    await service.again();
+    await service.restart();
     return service;
   }
 
   /** Serves the same folder once more; the environment may be another than before. */
-  async again(environment = this.environment): Promise<void> {
+  async restart(environment = this.environment): Promise<void> {
     const settings = readSettings({
       HABEAS_DATA: this.folder.path,
       HABEAS_PORT: '0',
@@ -79,7 +79,7 @@ export class Service {
   }
 
   /** Asks, and holds the answer against the service's own OpenAPI document. */
-  async ask(path: string, asked: Asked = {}): Promise<Reply> {
+  async request(path: string, asked: HttpRequest = {}): Promise<HttpReply> {
     const reply = await this.fetch(path, asked);
     const type = reply.headers.get('content-type') ?? '';
     const document = await this.document();
@@ -92,7 +92,7 @@ export class Service {
     return this.contract;
   }
 
-  private async fetch(path: string, { method = 'GET', headers = {}, body }: Asked): Promise<Reply> {
+  private async fetch(path: string, { method = 'GET', headers = {}, body }: HttpRequest): Promise<HttpReply> {
     const token = this.environment['HABEAS_TOKEN'];
     const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const response = await fetch(`${this.url}${path}`, {
@@ -110,12 +110,12 @@ export class Service {
     };
   }
 
-  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
-    return this.ask(path, { headers });
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpReply> {
+    return this.request(path, { headers });
   }
 
-  post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
-    return this.ask(path, {
+  post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<HttpReply> {
+    return this.request(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', ...headers },
       body: JSON.stringify(body),
@@ -123,40 +123,46 @@ export class Service {
   }
 
   /** Everything in the log, asked of the store itself: read models may be a moment behind. */
-  async recorded(): Promise<readonly LogEvent[]> {
+  async storedEvents(): Promise<readonly LogEvent[]> {
     return this.app.get<EventStore>(EVENT_STORE).read(null, MAX_READ);
   }
 
   /** Reads what was just written. */
-  async after(written: Reply, path: string): Promise<Reply> {
+  async getAfter(written: HttpReply, path: string): Promise<HttpReply> {
     const mark = `atLeast=${encodeURIComponent(String(written.body['token']))}`;
     return this.get(`${path}${path.includes('?') ? '&' : '?'}${mark}`);
   }
 }
 
-export const said = { sources: [{ kind: 'press', citation: 'synthetic' }] };
+export const WITH_SOURCES = { sources: [{ kind: 'press', citation: 'synthetic' }] };
 
-export const name = (text: string) => ({ text, script: 'Latn', language: 'az', kind: 'full' });
+export const latinName = (text: string) => ({ text, script: 'Latn', language: 'az', kind: 'full' });
 
 /** Defines a list with two categories and an act. */
-export const define = async (service: Service): Promise<void> => {
-  await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...said });
+export const createListAndAct = async (service: Service): Promise<void> => {
+  await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...WITH_SOURCES });
   for (const category of ['believers', 'journalists']) {
-    const body = { type: 'category-defined', category, name: { en: category }, ...said };
+    const body = { type: 'category-defined', category, name: { en: category }, ...WITH_SOURCES };
     await service.post('/v1/lists/union/events', body);
   }
-  const act = { id: 'amnesty-2025', kind: 'amnesty-act', inForce: '2025-12-22', windowEnd: '2026-04-22', ...said };
+  const act = {
+    id: 'amnesty-2025',
+    kind: 'amnesty-act',
+    inForce: '2025-12-22',
+    windowEnd: '2026-04-22',
+    ...WITH_SOURCES,
+  };
   await service.post('/v1/instruments', act);
 };
 
 let cases = 0;
 
 /** Opens a case; gives its path. */
-export const open = async (service: Service, fields: Loose = {}): Promise<string> => {
+export const openCase = async (service: Service, fields: Loose = {}): Promise<string> => {
   cases += 1;
   const { headers, status, text } = await service.post('/v1/cases', {
-    names: [name(`Nümunə ${cases}`)],
-    ...said,
+    names: [latinName(`Nümunə ${cases}`)],
+    ...WITH_SOURCES,
     ...fields,
   });
   if (status !== 201) throw new Error(text);

@@ -3,13 +3,13 @@ import { changesBetween, type AxisChange } from '../../../src/domain/case/change
 import type { Period } from '../../../src/domain/case/period.js';
 import { periodsOf } from '../../../src/domain/case/timeline.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
-import { ARTICLE, known, type Told } from '../../support/events.js';
+import { ARTICLE, withIds, type CaseEventFields } from '../../support/events.js';
 
 const text = (day: number): string => (day === MIN_DAY || day === MAX_DAY ? '…' : formatDay(day));
 const told = ({ axis, from, to, before, after }: AxisChange): string =>
   `${axis} ${text(from)} ${text(to)}: ${before.join('|')} > ${after.join('|')}`;
-const changes = (before: Told, event: Told[number]): readonly string[] => {
-  const events = known(...before, { ...event, id: 'z' });
+const changes = (before: CaseEventFields, event: CaseEventFields[number]): readonly string[] => {
+  const events = withIds(...before, { ...event, id: 'z' });
   return changesBetween(periodsOf(events.slice(0, -1)), periodsOf(events)).map(told);
 };
 

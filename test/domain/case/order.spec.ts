@@ -3,18 +3,18 @@ import fc from 'fast-check';
 import { orderOf } from '../../../src/domain/case/order.js';
 import { timeline } from '../../../src/domain/case/timeline.js';
 import { parseEdtf } from '../../../src/domain/time.js';
-import { history } from '../../support/arbitraries.js';
-import { holds } from '../../support/property.js';
-import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/events.js';
+import { arbitraryCaseEvents } from '../../support/arbitraries.js';
+import { assertProperty } from '../../support/property.js';
+import { ARTICLE, REFERENCE_DATA, withIds, THREE_YEARS, type CaseEventFields } from '../../support/events.js';
 
-const order = (...events: Told): string =>
-  orderOf(known(...events))
+const order = (...events: CaseEventFields): string =>
+  orderOf(withIds(...events))
     .events.map(({ id }) => id)
     .join(' ');
-const codes = (...events: Told): readonly string[] =>
-  orderOf(known(...events)).findings.map(({ code, events: ids }) => [code, ...ids].join(' '));
+const codes = (...events: CaseEventFields): readonly string[] =>
+  orderOf(withIds(...events)).findings.map(({ code, events: ids }) => [code, ...ids].join(' '));
 
-const on = (type: Told[number]['type'], occurredOn: string, more: object = {}): Told[number] => ({
+const on = (type: CaseEventFields[number]['type'], occurredOn: string, more: object = {}): CaseEventFields[number] => ({
   type,
   occurredOn,
   ...(type === 'charged' ? { articles: [ARTICLE] } : {}),
@@ -81,7 +81,7 @@ describe('after', () => {
     expect(codes(on('arrested', '2024-01-01', { after: 'f2' }), on('charged', '2024-01-01'))).toEqual([]);
   });
 
-  test.each<[string, Told, readonly string[], string]>([
+  test.each<[string, CaseEventFields, readonly string[], string]>([
     ['nobody', [on('arrested', '2024-01-01', { after: 'z' })], ['CASE.AFTER_UNKNOWN f1'], 'f1'],
     [
       'an event about the dossier',
@@ -118,7 +118,7 @@ describe('after', () => {
   });
 
   test('of an event about the dossier may name a dated one and changes no order', () => {
-    const events: Told = [{ type: 'named', name: {}, after: 'f2' }, on('arrested', '2024-01-01')];
+    const events: CaseEventFields = [{ type: 'named', name: {}, after: 'f2' }, on('arrested', '2024-01-01')];
     expect(codes(...events)).toEqual([]);
     expect(order(...events)).toBe('f2');
   });
@@ -126,13 +126,13 @@ describe('after', () => {
 
 describe('for any events', () => {
   test('the order and everything else depends on the set of events alone, not on how they arrive', () => {
-    holds(
+    assertProperty(
       fc.property(
-        history(8).chain((events) =>
+        arbitraryCaseEvents(8).chain((events) =>
           fc.tuple(fc.constant(events), fc.shuffledSubarray([...events], { minLength: events.length })),
         ),
         ([events, shuffled]) => {
-          expect(timeline(shuffled, given)).toEqual(timeline(events, given));
+          expect(timeline(shuffled, REFERENCE_DATA)).toEqual(timeline(events, REFERENCE_DATA));
         },
       ),
       400,
@@ -140,8 +140,8 @@ describe('for any events', () => {
   });
 
   test('every dated event has its place, and none stands before one that certainly came earlier', () => {
-    holds(
-      fc.property(history(10), (events) => {
+    assertProperty(
+      fc.property(arbitraryCaseEvents(10), (events) => {
         const { events: placed, findings } = orderOf(events);
         expect(placed.map(({ id }) => id).sort()).toEqual(events.map(({ id }) => id).sort());
         placed.forEach((later, index) => {

@@ -9,9 +9,9 @@ import { periodsOf } from '../../../src/domain/case/timeline.js';
 import type { CaseEvent } from '../../../src/domain/case/events.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { addTerm, formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../../src/domain/time.js';
-import { DAYS, FIRST, history } from '../../support/arbitraries.js';
-import { holds } from '../../support/property.js';
-import { ARTICLE, day, known, THREE_YEARS, type Told } from '../../support/events.js';
+import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../../support/arbitraries.js';
+import { assertProperty } from '../../support/property.js';
+import { ARTICLE, day, withIds, THREE_YEARS, type CaseEventFields } from '../../support/events.js';
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20' } as const;
 const convicted = { type: 'convicted', occurredOn: '2024-08-10', articles: [ARTICLE], sentence: THREE_YEARS } as const;
@@ -32,7 +32,7 @@ describe('periods', () => {
   });
 
   test('of full dates follow each other, the day of an event being the first', () => {
-    expect(told(known(arrested, recognised, released), custody)).toEqual([
+    expect(told(withIds(arrested, recognised, released), custody)).toEqual([
       '… 2024-02-20 unknown',
       '2024-02-20 2024-03-01 detained',
       '2024-03-01 2024-09-01 detained',
@@ -41,21 +41,20 @@ describe('periods', () => {
   });
 
   test('of a partial date overlap while it is undecided', () => {
-    expect(told(known({ ...arrested, occurredOn: '2024-02' }), custody)).toEqual([
+    expect(told(withIds({ ...arrested, occurredOn: '2024-02' }), custody)).toEqual([
       '… 2024-02-29 unknown',
       '2024-02-01 … detained',
     ]);
   });
 
   test('that are alike and touch are one', () => {
-    expect(told(known(arrested, { type: 'mistreated', occurredOn: '2024-05-01', kind: 'torture' }), custody)).toEqual([
-      '… 2024-02-20 unknown',
-      '2024-02-20 … detained',
-    ]);
+    expect(told(withIds(arrested, { type: 'mistreated', occurredOn: '2024-05-01', kind: 'torture' }), custody)).toEqual(
+      ['… 2024-02-20 unknown', '2024-02-20 … detained'],
+    );
   });
 
   test('that are alike and do not touch are two', () => {
-    const events = known(
+    const events = withIds(
       { type: 'transferred', occurredOn: '2024-02-01', facility: 'a' },
       { type: 'transferred', occurredOn: '2024-02-02', facility: 'b' },
       { type: 'transferred', occurredOn: '2024-02-03', facility: 'a' },
@@ -70,13 +69,13 @@ describe('periods', () => {
 
   test('events of one axis keep their order, and so take days from each other', () => {
     // Detained and released within the month: released on the first means arrested on the first.
-    const events = known({ ...arrested, occurredOn: '2024-03' }, { ...released, occurredOn: '2024-03-05' });
+    const events = withIds({ ...arrested, occurredOn: '2024-03' }, { ...released, occurredOn: '2024-03-05' });
     expect(told(events, custody)).toEqual([
       '… 2024-03-05 unknown',
       '2024-03-01 2024-03-05 detained',
       '2024-03-05 … free',
     ]);
-    const late = known({ ...arrested, occurredOn: '2024-03-05' }, { ...released, occurredOn: '2024-03' });
+    const late = withIds({ ...arrested, occurredOn: '2024-03-05' }, { ...released, occurredOn: '2024-03' });
     expect(told(late, custody)).toEqual([
       '… 2024-03-05 unknown',
       '2024-03-05 2024-03-31 detained',
@@ -85,14 +84,14 @@ describe('periods', () => {
   });
 
   test('before 1970 are reckoned alike', () => {
-    const events = known({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1938-02/1938-03' });
+    const events = withIds({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1938-02/1938-03' });
     expect(told(events, custody)).toEqual([
       '… 1937-12-31 unknown',
       '1937-01-01 1938-03-31 detained',
       '1938-02-01 … free',
     ]);
     expect(
-      told(known({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1937-06-01' }), custody),
+      told(withIds({ ...arrested, occurredOn: '1937' }, { ...released, occurredOn: '1937-06-01' }), custody),
     ).toEqual(['… 1937-06-01 unknown', '1937-01-01 1937-06-01 detained', '1937-06-01 … free']);
   });
 
@@ -100,8 +99,8 @@ describe('periods', () => {
     const tried = { type: 'tried', occurredOn: '2024-03-01/2024-03-02' } as const;
     const moved = { type: 'transferred', occurredOn: '2024-03-01/2024-03-02', facility: 'x' } as const;
     const both = ({ proceedings, facility }: Standing): string => `${proceedings} ${String(facility)}`;
-    expect(told(known(tried, moved), both)).toHaveLength(4);
-    expect(told(known(tried, { ...moved, after: 'f1' }), both)).toEqual([
+    expect(told(withIds(tried, moved), both)).toHaveLength(4);
+    expect(told(withIds(tried, { ...moved, after: 'f1' }), both)).toEqual([
       '… 2024-03-02 none null',
       '2024-03-01 2024-03-02 on-trial null',
       '2024-03-01 … on-trial x',
@@ -111,7 +110,7 @@ describe('periods', () => {
   test('the end of a sentence completes it, and no custody', () => {
     expect(
       told(
-        known(arrested, convicted),
+        withIds(arrested, convicted),
         ({ custody, sentence, sentenceEnd }) => `${custody} ${sentence} ${text(sentenceEnd?.latest ?? MIN_DAY)}`,
       ),
     ).toEqual([
@@ -122,7 +121,7 @@ describe('periods', () => {
     ]);
   });
 
-  test.each<[string, Told, string | null]>([
+  test.each<[string, CaseEventFields, string | null]>([
     ['counts from the arrest', [arrested, convicted], '2027-02-20'],
     ['counts from the day that the court named', [arrested, { ...convicted, countedFrom: '2024-03-01' }], '2027-03-01'],
     [
@@ -221,12 +220,12 @@ describe('periods', () => {
     ],
     ['outlasts a parole', [arrested, convicted, { type: 'paroled', occurredOn: '2025-01-01' }], '2027-02-20'],
   ])('the end of a sentence %s', (_, events, end) => {
-    const standing = periodsOf(known(...events)).at(-1)?.standing;
+    const standing = periodsOf(withIds(...events)).at(-1)?.standing;
     expect(standing?.sentenceEnd ?? null).toEqual(end === null ? null : { earliest: day(end), latest: day(end) });
   });
 
   test('the end of a sentence counted from a partial date is an interval, in which it may be completed', () => {
-    const events = known({ ...arrested, occurredOn: '2024-02' }, convicted);
+    const events = withIds({ ...arrested, occurredOn: '2024-02' }, convicted);
     const last = periodsOf(events).at(-1);
     expect(last?.standing?.sentenceEnd).toEqual({ earliest: day('2027-02-01'), latest: day('2027-02-28') });
     expect(told(events, ({ sentence }) => sentence).slice(-2)).toEqual([
@@ -240,7 +239,7 @@ describe('periods', () => {
     ['kind', { kind: 'unknown' }],
     ['term of a suspended sentence', { kind: 'suspended', term: 'unknown' }],
   ])('a sentence of unknown %s runs on or is over, from the day after it counts', (_, sentence) => {
-    const events = known(arrested, { ...convicted, sentence });
+    const events = withIds(arrested, { ...convicted, sentence });
     const state = sentence['kind'] === 'suspended' ? 'suspended' : 'active';
     expect(periodsOf(events).at(-1)?.standing?.sentenceEnd).toEqual({ earliest: day('2024-02-21'), latest: MAX_DAY });
     expect(
@@ -251,7 +250,7 @@ describe('periods', () => {
   });
 
   test('the end of a sentence knows that the arrest came before the judgment', () => {
-    const events = known({ ...arrested, occurredOn: '2024' }, { ...convicted, occurredOn: '2024-03-10' });
+    const events = withIds({ ...arrested, occurredOn: '2024' }, { ...convicted, occurredOn: '2024-03-10' });
     expect(periodsOf(events).at(-1)?.standing?.sentenceEnd).toEqual({
       earliest: day('2027-01-01'),
       latest: day('2027-03-10'),
@@ -259,7 +258,7 @@ describe('periods', () => {
   });
 
   test('lists stand in their own order, not in that of the events', () => {
-    const events = known(arrested, { ...recognised, list: 'zeta' }, { ...recognised, list: 'alpha' });
+    const events = withIds(arrested, { ...recognised, list: 'zeta' }, { ...recognised, list: 'alpha' });
     const last = periodsOf(events).at(-1);
     expect(last?.standing?.lists.map(({ list }) => list)).toEqual(['alpha', 'zeta']);
   });
@@ -270,12 +269,12 @@ describe('periods', () => {
       occurredOn: `2024-03-${String(index + 1).padStart(2, '0')}`,
       facility: `facility ${String(index)}`,
     }));
-    const events = known(arrested, { type: 'charged', occurredOn: '2024', articles: [ARTICLE] }, ...moved);
+    const events = withIds(arrested, { type: 'charged', occurredOn: '2024', articles: [ARTICLE] }, ...moved);
     expect(periodsOf(events).every(({ standing }) => standing !== null)).toBe(true);
   });
 
   test('more events undecided on a day than the register enumerates make it undecided', () => {
-    const free = (count: number): Told => [
+    const free = (count: number): CaseEventFields => [
       arrested,
       ...Array.from({ length: count }, (_, index) => ({
         type: 'proposed' as const,
@@ -283,8 +282,8 @@ describe('periods', () => {
         list: `list-${String(index)}`,
       })),
     ];
-    expect(periodsOf(known(...free(MAX_UNDECIDED))).every(({ standing }) => standing !== null)).toBe(true);
-    const periods = periodsOf(known(...free(MAX_UNDECIDED + 1)));
+    expect(periodsOf(withIds(...free(MAX_UNDECIDED))).every(({ standing }) => standing !== null)).toBe(true);
+    const periods = periodsOf(withIds(...free(MAX_UNDECIDED + 1)));
     expect(periods.filter(({ standing }) => standing === null).map(({ from, to }) => [text(from), text(to)])).toEqual([
       ['2024-03-02', '2024-03-30'],
     ]);
@@ -364,10 +363,10 @@ const valid = (periods: readonly Period[], on: Day): readonly Standing[] =>
 
 describe('for any events', () => {
   test('the answer for a day equals that of trying every possible course', () => {
-    holds(
-      fc.property(history(5), (events) => {
+    assertProperty(
+      fc.property(arbitraryCaseEvents(5), (events) => {
         const periods = periodsOf(events);
-        for (let on = FIRST - 1; on <= FIRST + DAYS + 40; on += on > FIRST + DAYS + 3 ? 9 : 1) {
+        for (let on = FIRST_DAY - 1; on <= FIRST_DAY + DAY_COUNT + 40; on += on > FIRST_DAY + DAY_COUNT + 3 ? 9 : 1) {
           const slow = slowly(events, on);
           expect([...new Set(valid(periods, on).map(asked))].sort()).toEqual([...new Set(slow.map(asked))].sort());
         }
@@ -377,9 +376,9 @@ describe('for any events', () => {
   });
 
   test('the days on which a sentence may end are those of every possible course', () => {
-    holds(
-      fc.property(history(5), (events) => {
-        const on = FIRST + DAYS + 400;
+    assertProperty(
+      fc.property(arbitraryCaseEvents(5), (events) => {
+        const on = FIRST_DAY + DAY_COUNT + 400;
         const ends = slowly(events, on).flatMap(({ sentenceEnd }) => (sentenceEnd === null ? [] : [sentenceEnd]));
         const told = valid(periodsOf(events), on).flatMap(({ sentenceEnd }) =>
           sentenceEnd === null ? [] : [sentenceEnd],
@@ -397,8 +396,8 @@ describe('for any events', () => {
   });
 
   test('periods cover every day, begin before they end, and no two alike touch', () => {
-    holds(
-      fc.property(history(8), (events) => {
+    assertProperty(
+      fc.property(arbitraryCaseEvents(8), (events) => {
         const periods = periodsOf(events);
         expect(periods[0]?.from).toBe(MIN_DAY);
         expect(Math.max(...periods.map(({ to }) => to))).toBe(MAX_DAY);
@@ -409,7 +408,7 @@ describe('for any events', () => {
           for (const other of alike.get(key) ?? []) expect(other.to).toBeLessThan(period.from);
           alike.set(key, [...(alike.get(key) ?? []), period]);
         }
-        for (let on = FIRST - 1; on < FIRST + DAYS + 3; on += 1)
+        for (let on = FIRST_DAY - 1; on < FIRST_DAY + DAY_COUNT + 3; on += 1)
           expect(periods.some(({ from, to }) => from <= on && on < to)).toBe(true);
       }),
     );

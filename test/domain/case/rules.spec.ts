@@ -6,15 +6,17 @@ import { rules, shareAxis, type Axis } from '../../../src/domain/case/rules.js';
 import { timeline } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
-import { ARTICLE, given, known, THREE_YEARS, type Told } from '../../support/events.js';
+import { ARTICLE, REFERENCE_DATA, withIds, THREE_YEARS, type CaseEventFields } from '../../support/events.js';
 
 /** The types that a given/when/then of this file names. */
 const exercised = new Set<string>();
 
 /** After these events: the standing that holds from the last of them on, and the findings as `grade code`. */
-const after = (...events: Told): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
+const after = (
+  ...events: CaseEventFields
+): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
   for (const { type } of events) exercised.add(type);
-  const told = timeline(known(...events), { ...given, today: given.today + 10_000 });
+  const told = timeline(withIds(...events), { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
   const standing = told.periods.find(
     ({ to, standing }) => to === MAX_DAY && standing?.sentence !== 'completed',
   )?.standing;
@@ -49,7 +51,7 @@ describe('the axes that an event changes', () => {
   const day = { occurredOn: '2024-09-01' };
   const list = { ...day, list: 'union', category: 'believers', reason: 'x' };
   const pardoned = { ...day, type: 'pardoned', decree: 'pardon-2023' } as const;
-  test.each<[string, Told, readonly string[]]>([
+  test.each<[string, CaseEventFields, readonly string[]]>([
     ['an arrest that begins an episode', [arrested], [...custody, 'proceedings', 'sentence', 'list:*']],
     [
       'an arrest after a release',
@@ -85,7 +87,7 @@ describe('the axes that an event changes', () => {
     ['wanted', [{ ...day, type: 'wanted' }], custody],
     ['died', [died], custody],
   ])('%s', (_, events, axes) => {
-    expect(orderOf(known(...events)).events.at(-1)?.axes).toEqual(axes);
+    expect(orderOf(withIds(...events)).events.at(-1)?.axes).toEqual(axes);
   });
 
   test.each<[string, Axis, Axis, boolean]>([
@@ -122,7 +124,7 @@ describe('before the first event', () => {
 });
 
 describe('custody', () => {
-  test.each<[string, Told, string, string | null]>([
+  test.each<[string, CaseEventFields, string, string | null]>([
     ['an arrest detains', [arrested], 'detained', 'f1'],
     ['a remand to detention', [arrested, remanded], 'remand', 'f2'],
     ['a remand home', [arrested, { ...remanded, measure: 'house-arrest' }], 'house-arrest', 'f2'],
@@ -276,11 +278,11 @@ describe('custody', () => {
 });
 
 describe('proceedings and sentence', () => {
-  const clemency = (type: 'pardoned' | 'amnestied', effect: string, more: object = {}): Told[number] =>
+  const clemency = (type: 'pardoned' | 'amnestied', effect: string, more: object = {}): CaseEventFields[number] =>
     type === 'pardoned'
       ? { type, occurredOn: '2025-12-23', decree: 'pardon-2023', effect, ...more }
       : { type, occurredOn: '2025-12-23', act: 'amnesty-2025', effect, ...more };
-  const decided = (outcome: string, more: object = {}): Told => [
+  const decided = (outcome: string, more: object = {}): CaseEventFields => [
     ...serving,
     { type: 'appealed', occurredOn: '2024-09-01' },
     { type: 'appeal-decided', occurredOn: '2024-10-01', outcome, ...more },
@@ -288,7 +290,7 @@ describe('proceedings and sentence', () => {
   const fine = { kind: 'fine' } as const;
   const life = { kind: 'imprisonment', life: true } as const;
 
-  test.each<[string, Told, Partial<Standing>]>([
+  test.each<[string, CaseEventFields, Partial<Standing>]>([
     ['a charge', [charged], { proceedings: 'charged', sentence: 'none' }],
     ['a trial', [{ type: 'tried', occurredOn: '2024-05-01' }], { proceedings: 'on-trial' }],
     ['a conviction', [...serving], { proceedings: 'convicted', sentence: 'active', life: true }],
@@ -396,7 +398,7 @@ describe('proceedings and sentence', () => {
   });
 
   test('only imprisonment passed on appeal imprisons on a later arrest', () => {
-    const events: Told = [
+    const events: CaseEventFields = [
       ...decided('reduced', { newSentence: fine }),
       { type: 'escaped', occurredOn: '2024-11-01' },
       { ...arrested, occurredOn: '2024-12-01' },
@@ -425,7 +427,7 @@ describe('proceedings and sentence', () => {
 });
 
 describe('facility and incident', () => {
-  test.each<[string, Told, string | null]>([
+  test.each<[string, CaseEventFields, string | null]>([
     ['a remand names it', [arrested, remanded], 'Kurdakhani'],
     [
       'a remand that names none leaves it',
@@ -454,7 +456,7 @@ describe('facility and incident', () => {
   ])('%s', (_, events, facility) => {
     const told = events.map((f) =>
       Object.fromEntries(Object.entries(f).filter(([, v]) => v !== undefined)),
-    ) as unknown as Told;
+    ) as unknown as CaseEventFields;
     expect(after(...told).standing.facility).toBe(facility);
   });
 
@@ -473,14 +475,17 @@ describe('recognition', () => {
   const union = (recognition: string, category: string | null, by: string): object => ({
     lists: [{ list: 'union', recognition, category, by }],
   });
-  const on = (type: 'proposed' | 'declined' | 'delisted' | 'recategorised', more: object = {}): Told[number] => ({
+  const on = (
+    type: 'proposed' | 'declined' | 'delisted' | 'recategorised',
+    more: object = {},
+  ): CaseEventFields[number] => ({
     type,
     occurredOn: '2024-07-01',
     list: 'union',
     reason: 'other',
     ...more,
   });
-  test.each<[string, Told, object]>([
+  test.each<[string, CaseEventFields, object]>([
     ['proposed', [arrested, on('proposed')], union('proposed', null, 'f2')],
     ['recognised', [arrested, recognised], union('recognised', 'believers', 'f2')],
     [
@@ -601,7 +606,7 @@ describe('findings', () => {
     decree: 'pardon-2023',
     effect: 'released-from-liability',
   } as const;
-  test.each<[string, Told, readonly string[]]>([
+  test.each<[string, CaseEventFields, readonly string[]]>([
     ['a plain course', [...serving, recognised, released], []],
     ['arrested while held', [arrested, { ...arrested, occurredOn: '2024-03-01' }], ['ask CASE.ALREADY_HELD']],
     [
@@ -888,7 +893,7 @@ describe('findings', () => {
 
   const threeYears = { kind: 'imprisonment', term: 'P3Y' } as const;
   const reduced = { ...act, occurredOn: '2026-01-10', effect: 'term-reduced', reducedBy: 'P1Y' } as const;
-  test.each<[string, object, Told, string, boolean]>([
+  test.each<[string, object, CaseEventFields, string, boolean]>([
     ['on the day of its end', threeYears, [], '2027-02-20', true],
     ['on the day before its end', threeYears, [], '2027-02-19', false],
     ['in the month of its end', threeYears, [], '2027-02', true],
@@ -898,20 +903,20 @@ describe('findings', () => {
     ['of an unknown term', { kind: 'imprisonment', term: 'unknown' }, [], '2024-09-01', true],
     ['of life', { kind: 'imprisonment', life: true }, [], '2044-09-01', false],
   ])('released from a sentence served, %s', (_, sentence, more, occurredOn, isFounded) => {
-    const judged = { ...convicted, sentence } as Told[number];
-    const events = known(arrested, judged, ...more, { ...released, occurredOn, reason: 'sentence-served' });
-    const { findings } = timeline(events, { ...given, today: given.today + 10_000 });
+    const judged = { ...convicted, sentence } as CaseEventFields[number];
+    const events = withIds(arrested, judged, ...more, { ...released, occurredOn, reason: 'sentence-served' });
+    const { findings } = timeline(events, { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
     expect(findings.map(({ grade, code }) => `${grade} ${code}`)).toEqual(
       isFounded ? [] : ['ask CASE.RELEASE_UNFOUNDED'],
     );
   });
 
   test('a finding names the events that collide, sorted', () => {
-    const events: readonly EventWithId<CaseEvent>[] = known(
+    const events: readonly EventWithId<CaseEvent>[] = withIds(
       { ...arrested, id: 'b' },
       { ...arrested, id: 'a', occurredOn: '2024-03-01' },
     );
-    expect(timeline(events, given).findings).toEqual([
+    expect(timeline(events, REFERENCE_DATA).findings).toEqual([
       {
         code: 'CASE.ALREADY_HELD',
         grade: 'ask',
@@ -919,25 +924,25 @@ describe('findings', () => {
         expected: expect.stringContaining('double report'),
       },
     ]);
-    expect(timeline(known(released), given).findings).toEqual([
+    expect(timeline(withIds(released), REFERENCE_DATA).findings).toEqual([
       { code: 'CASE.NOT_HELD', grade: 'ask', events: ['f1'], expected: expect.stringContaining('while not held') },
     ]);
-    const begun = known({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
+    const begun = withIds({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
     for (const events of [begun, begun.toReversed()])
-      expect(timeline(events, given).findings).toEqual([
+      expect(timeline(events, REFERENCE_DATA).findings).toEqual([
         { code: 'CASE.ALREADY_OPENED', grade: 'refuse', events: ['p', 'q'], expected: 'A case is opened once.' },
       ]);
-    const dead = known({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
-    expect(timeline(dead, given).findings[0]?.events).toEqual(['y', 'z']);
+    const dead = withIds({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
+    expect(timeline(dead, REFERENCE_DATA).findings[0]?.events).toEqual(['y', 'z']);
   });
 
   test('findings stand by code and events, and the events in their order', () => {
     const told = timeline(
-      known(released, { ...arrested, occurredOn: '2027-01-01' }, { ...recognised, category: 'x' }, charged, {
+      withIds(released, { ...arrested, occurredOn: '2027-01-01' }, { ...recognised, category: 'x' }, charged, {
         ...released,
         occurredOn: '2024-09-02',
       }),
-      given,
+      REFERENCE_DATA,
     );
     expect(told.findings.map(({ code, events }) => [code, ...events].join(' '))).toEqual([
       'CASE.NOT_HELD f1',
@@ -951,7 +956,7 @@ describe('findings', () => {
 
   test('a day whose earliest meaning is today is not in the future, tomorrow is', () => {
     const on = (occurredOn: string): readonly string[] =>
-      timeline(known({ ...arrested, occurredOn }), given).findings.map(({ code }) => code);
+      timeline(withIds({ ...arrested, occurredOn }), REFERENCE_DATA).findings.map(({ code }) => code);
     expect(on('2026-01-05')).toEqual([]);
     expect(on('2026-01-06')).toEqual(['DATE.FUTURE']);
     expect(on('2026')).toEqual([]);
@@ -960,16 +965,16 @@ describe('findings', () => {
 
   test('an instrument whose days are unknown is in force on any day, and its window never closes', () => {
     const instruments = new Map([['x', { id: 'x', kind: 'amnesty-act' as const }]]);
-    const events = known(...serving, { ...act, act: 'x', occurredOn: '2024-12-01' });
-    expect(timeline(events, { ...given, instruments }).findings).toEqual([]);
-    const named = known(...serving, { ...act, act: 'x', occurredOn: '2024-12-01', clause: 'any' });
-    expect(timeline(named, { ...given, instruments }).findings.map(({ code }) => code)).toEqual([
+    const events = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01' });
+    expect(timeline(events, { ...REFERENCE_DATA, instruments }).findings).toEqual([]);
+    const named = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01', clause: 'any' });
+    expect(timeline(named, { ...REFERENCE_DATA, instruments }).findings.map(({ code }) => code)).toEqual([
       'INSTRUMENT.CLAUSE_UNKNOWN',
     ]);
   });
 
   test('a three-year sentence is completed in calendar months from the arrest and changes no custody', () => {
-    const told = timeline(known(arrested, { ...convicted, sentence: THREE_YEARS }), given);
+    const told = timeline(withIds(arrested, { ...convicted, sentence: THREE_YEARS }), REFERENCE_DATA);
     expect(told.periods.at(-1)?.standing).toMatchObject({ custody: 'imprisoned', sentence: 'completed' });
   });
 });

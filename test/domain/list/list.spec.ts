@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { holds } from '../../support/property.js';
+import { assertProperty } from '../../support/property.js';
 import { DEFAULT_POLICY } from '../../../src/domain/case/state.js';
 import type { ListEvent } from '../../../src/domain/list/events.js';
 import { foldList, policyOn } from '../../../src/domain/list/list.js';
@@ -122,7 +122,7 @@ describe('policyOn', () => {
     const policies = [1, 2, 3, 4, 5].map((month) =>
       policy(`2024-0${month}-01`, month % 2 === 0 ? ['remand'] : ['house-arrest']),
     );
-    holds(
+    assertProperty(
       fc.property(fc.shuffledSubarray(policies, { minLength: 5 }), (shuffled) => {
         expect(foldList('union', [defined(), ...shuffled])).toEqual(foldList('union', [defined(), ...policies]));
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hasReference, referencesOf, referenceStream } from '../../../src/domain/reference/reference.js';
-import { event } from '../../support/events.js';
+import { caseEvent } from '../../support/events.js';
 
 const A1 = { list: 'a', reference: '1' };
 
@@ -24,15 +24,15 @@ describe('referenceStream', () => {
 describe('referencesOf', () => {
   it('knows the references that a case is opened with, those added later, and no others', () => {
     const references = [A1, { list: 'b', reference: '2' }];
-    expect(referencesOf(event({ type: 'opened', names: [], references }))).toEqual(references);
-    expect(referencesOf(event({ type: 'opened', names: [] }))).toEqual([]);
-    expect(referencesOf(event({ type: 'referenced', ...A1 }))).toEqual([A1]);
-    expect(referencesOf(event({ type: 'proposed', occurredOn: '2025-01-02', list: 'a' }))).toEqual([]);
+    expect(referencesOf(caseEvent({ type: 'opened', names: [], references }))).toEqual(references);
+    expect(referencesOf(caseEvent({ type: 'opened', names: [] }))).toEqual([]);
+    expect(referencesOf(caseEvent({ type: 'referenced', ...A1 }))).toEqual([A1]);
+    expect(referencesOf(caseEvent({ type: 'proposed', occurredOn: '2025-01-02', list: 'a' }))).toEqual([]);
   });
 });
 
 describe('hasReference', () => {
-  const events = [event({ type: 'opened', names: [] }), event({ type: 'referenced', ...A1 })];
+  const events = [caseEvent({ type: 'opened', names: [] }), caseEvent({ type: 'referenced', ...A1 })];
 
   it('compares list and reference', () => {
     expect(hasReference(events, A1)).toBe(true);

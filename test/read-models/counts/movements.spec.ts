@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { InvalidCursor, ListMembers, MEMBER_SETS, Movements } from '../../../src/read-models/questions.js';
 import { formatDay } from '../../../src/domain/time.js';
-import { DAYS, FIRST, history } from '../../support/arbitraries.js';
+import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../../support/arbitraries.js';
 import { ARTICLE } from '../../support/events.js';
 import { emptyFile, Fixed, handlersOf, Log, opened, register, uuid } from '../support.js';
 
@@ -368,13 +368,17 @@ it('answers in pages, by day and name, as known when the first was asked for', a
 });
 
 it('adds up over any days, for the certain and for the possible, whatever happened', async () => {
-  const cases = fc.array(history(6), { minLength: 1, maxLength: 3 });
+  const cases = fc.array(arbitraryCaseEvents(6), { minLength: 1, maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(cases, fc.boolean(), async (histories, changes) => {
       const log = new Log();
       await log.list();
       if (changes)
-        await log.say('list', 'union', { type: 'policy-set', from: formatDay(FIRST + 4), custody: ['free', 'remand'] });
+        await log.say('list', 'union', {
+          type: 'policy-set',
+          from: formatDay(FIRST_DAY + 4),
+          custody: ['free', 'remand'],
+        });
       for (const [no, events] of histories.entries())
         for (const {
           id,
@@ -405,7 +409,7 @@ const checkDays = async (handlers: ReturnType<typeof handlersOf>, set: (typeof M
     return found;
   };
   const ids = (movements: readonly { caseId: string }[]) => movements.map(({ caseId }) => caseId).sort();
-  const days = Array.from({ length: DAYS + 5 }, (_, at) => FIRST - 1 + at);
+  const days = Array.from({ length: DAY_COUNT + 5 }, (_, at) => FIRST_DAY - 1 + at);
   const lists = await Promise.all(days.map(on));
   const single = await Promise.all(days.slice(1).map((day) => between(day - 1, day)));
   for (const [at, { entered, left, opening, closing, moved }] of single.entries()) {

@@ -4,7 +4,7 @@ import type { EventWithId } from '../../../src/domain/event.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
 import { periodRows, recognitionRows } from '../../../src/read-models/list/rows.js';
 import type { CaseHistory } from '../../../src/read-models/table.js';
-import { ARTICLE, day, known } from '../../support/events.js';
+import { ARTICLE, day, withIds } from '../../support/events.js';
 
 const history = (events: readonly EventWithId<CaseEvent>[]): CaseHistory => ({
   id: 'case',
@@ -38,7 +38,7 @@ const told = (
 
 describe('rows of the case in itself', () => {
   it('cover every day, and say what set the custody and why', () => {
-    const events = known(ARRESTED, { type: 'released', id: 'release', occurredOn: '2024-02-01', reason: 'bail' });
+    const events = withIds(ARRESTED, { type: 'released', id: 'release', occurredOn: '2024-02-01', reason: 'bail' });
     expect(told(events, '', 'custody', 'custody_by', 'custody_why', 'incident', 'undecided')).toEqual([
       [null, '2024-01-10', 'unknown', null, null, null, 0],
       ['2024-01-10', '2024-02-01', 'detained', 'arrest', 'arrested', 'soyudlu', 0],
@@ -47,7 +47,7 @@ describe('rows of the case in itself', () => {
   });
 
   it('say everything that can be asked', () => {
-    const events = known(
+    const events = withIds(
       ARRESTED,
       {
         type: 'convicted',
@@ -85,14 +85,14 @@ describe('rows of the case in itself', () => {
 
   it('mark life', () => {
     const sentence = { kind: 'imprisonment', life: true };
-    const events = known(ARRESTED, { type: 'convicted', occurredOn: '2024-03-01', articles: [ARTICLE], sentence });
+    const events = withIds(ARRESTED, { type: 'convicted', occurredOn: '2024-03-01', articles: [ARTICLE], sentence });
     expect(told(events, '', 'life', 'end_latest').at(-1)).toEqual(['2024-03-01', null, 1, null]);
   });
 });
 
 describe('rows of a list', () => {
   it('begin with its first judgment and are cut by nothing that another list says', () => {
-    const events = known(ARRESTED, RECOGNISED, {
+    const events = withIds(ARRESTED, RECOGNISED, {
       type: 'recognised',
       occurredOn: '2024-02-01',
       list: 'other',
@@ -108,16 +108,16 @@ describe('rows of a list', () => {
   it('say what took somebody off, but not the words for it, which are personal', () => {
     const reason = 'a private matter';
     const delisted = { type: 'delisted' as const, id: 'off', occurredOn: '2024-02-01', list: 'union', reason };
-    expect(told(known(ARRESTED, RECOGNISED, delisted), 'union', 'recognition', 'recognition_why')).toEqual([
+    expect(told(withIds(ARRESTED, RECOGNISED, delisted), 'union', 'recognition', 'recognition_why')).toEqual([
       ['2024-01-20', '2024-02-01', 'recognised', 'recognised'],
       ['2024-02-01', null, 'delisted', 'delisted'],
     ]);
     const declined = { type: 'declined' as const, occurredOn: '2024-01-20', list: 'union', reason };
-    expect(told(known(ARRESTED, declined), 'union', 'recognition_why')).toEqual([['2024-01-20', null, 'declined']]);
+    expect(told(withIds(ARRESTED, declined), 'union', 'recognition_why')).toEqual([['2024-01-20', null, 'declined']]);
   });
 
   it('say where the list perhaps said nothing, as long as it perhaps said something', () => {
-    const events = known(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' });
+    const events = withIds(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' });
     expect(told(events, 'union', 'recognition', 'custody')).toEqual([
       ['2024-02-01', null, 'recognised', 'detained'],
       ['2024-02-01', '2024-02-29', 'none', 'detained'],
@@ -133,7 +133,7 @@ describe('rows of a list', () => {
 
   it('say once that a list may not have spoken yet, however much else it may have said', () => {
     const occurredOn = '2024-02-01/2024-02-28';
-    const events = known(ARRESTED, { type: 'proposed', occurredOn, list: 'union' }, { ...RECOGNISED, occurredOn });
+    const events = withIds(ARRESTED, { type: 'proposed', occurredOn, list: 'union' }, { ...RECOGNISED, occurredOn });
     expect(told(events, 'union', 'recognition')).toEqual([
       ['2024-02-01', '2024-02-28', 'proposed'],
       ['2024-02-01', null, 'recognised'],
@@ -143,7 +143,7 @@ describe('rows of a list', () => {
 
   it('say so whatever else changed to and fro meanwhile', () => {
     const moved = (occurredOn: string, facility: string) => ({ type: 'transferred' as const, occurredOn, facility });
-    const events = known(
+    const events = withIds(
       ARRESTED,
       moved('2024-01-12', 'a'),
       { ...RECOGNISED, occurredOn: '2024-01-20/2024-05-31' },
@@ -161,7 +161,7 @@ describe('rows of a list', () => {
   });
 
   it('end with the episode', () => {
-    const events = known(
+    const events = withIds(
       ARRESTED,
       RECOGNISED,
       { type: 'released', occurredOn: '2024-02-01', reason: 'other' },
@@ -175,7 +175,7 @@ describe('rows of a list', () => {
 });
 
 /** More events on unknown days than are enumerated. */
-const undecided = known(
+const undecided = withIds(
   ...Array.from({ length: 14 }, (_, at) => ({
     type: 'charged' as const,
     occurredOn: '2024-01',
@@ -204,7 +204,7 @@ describe('recognitions', () => {
       .map((row) => [text(row.from_day), text(row.to_day), text(row.since_day)]);
 
   it('hold the day of the recognition that stands, one row a day', () => {
-    const events = known(
+    const events = withIds(
       ARRESTED,
       { ...RECOGNISED, occurredOn: '2024-02' },
       {
@@ -222,14 +222,14 @@ describe('recognitions', () => {
 
   it('hold the earliest that is possible while days are partial', () => {
     const delisted = { type: 'delisted' as const, occurredOn: '2024-06', list: 'union', reason: 'x' };
-    expect(since(known(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' }, delisted), 'union')).toEqual([
+    expect(since(withIds(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' }, delisted), 'union')).toEqual([
       ['2024-02-01', '2024-06-30', '2024-02-01'],
       ['2024-06-30', null, null],
     ]);
   });
 
   it('of the register as a whole cover every day, with the first list to recognise', () => {
-    const events = known(ARRESTED, RECOGNISED, {
+    const events = withIds(ARRESTED, RECOGNISED, {
       type: 'recognised',
       occurredOn: '2024-01-15',
       list: 'other',
@@ -245,7 +245,7 @@ describe('recognitions', () => {
 
   it('stand apart where another stands between them', () => {
     const delisted = { type: 'delisted' as const, occurredOn: '2024-06-01', list: 'union', reason: 'x' };
-    expect(since(known(ARRESTED, RECOGNISED, delisted), '')).toEqual([
+    expect(since(withIds(ARRESTED, RECOGNISED, delisted), '')).toEqual([
       [null, '2024-01-20', null],
       ['2024-01-20', '2024-06-01', '2024-01-20'],
       ['2024-06-01', null, null],
@@ -253,7 +253,7 @@ describe('recognitions', () => {
   });
 
   it('take proposals for none', () => {
-    const events = known(ARRESTED, { type: 'proposed', occurredOn: '2024-01-20', list: 'union' });
+    const events = withIds(ARRESTED, { type: 'proposed', occurredOn: '2024-01-20', list: 'union' });
     expect(since(events, 'union')).toEqual([['2024-01-20', null, null]]);
   });
 

@@ -1,13 +1,13 @@
 import { LAST, nameKey, referenceKey } from '../../../src/domain/names/sort-key.js';
 import { listEntryRows, referenceRows } from '../../../src/read-models/names/rows.js';
 import type { CaseHistory } from '../../../src/read-models/table.js';
-import { event } from '../../support/events.js';
+import { caseEvent } from '../../support/events.js';
 import { NAME } from '../support.js';
 
-type Said = Parameters<typeof event>[0];
+type Said = Parameters<typeof caseEvent>[0];
 const history = (...said: readonly Said[]): CaseHistory => ({
   id: 'case',
-  events: said.map((fields, at) => ({ id: `f${String(at)}`, event: event(fields) })),
+  events: said.map((fields, at) => ({ id: `f${String(at)}`, event: caseEvent(fields) })),
   periods: [],
   unfounded: new Set(),
 });
