@@ -138,7 +138,7 @@ const makeModels = async (folder: string, say: (text: string) => void): Promise<
   await models.start(({ phase, done, of }) => {
     if (done % 100_000 === 0) say(`${phase} ${done}${of === null ? '' : ` of ${of}`}`);
   });
-  const { position, problem } = await models.ready();
+  const { position, problem } = await models.readiness();
   if (problem !== null) throw new Error(`the read models stopped: ${problem.code}`);
   say(`read models of ${position} events are there after ${Math.round((performance.now() - begun) / 1000)} s`);
   await models.stop();

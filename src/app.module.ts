@@ -21,7 +21,7 @@ import { METRICS } from './http/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, type Problem } from './read-models/read-models.js';
-import { Reader } from './read-models/reader.js';
+import { ReadModelReader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
 import { openLog } from './stores.js';
 import { conditionOf } from './watching/condition.js';
@@ -80,7 +80,7 @@ const hold = async (settings: Settings, serving: boolean): Promise<Resources> =>
 
 const healthOf = ({ store, readModels }: Resources): Health => {
   const latest = new LatestCondition(() => conditionOf(store, readModels));
-  return { check: () => latest.check(), met: (error) => readModels.met(error) };
+  return { check: () => latest.check(), met: (error) => readModels.onQueryError(error) };
 };
 
 /** Only the embedded store's cursors are positions; null for another, or one that cannot say. */
@@ -122,7 +122,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       from(EVENT_STORE, (held) => held.store),
       from(CLOCK, (held) => held.clock),
       from(ReadModels, (held) => held.readModels),
-      from(Reader, (held) => held.readModels),
+      from(ReadModelReader, (held) => held.readModels),
       from(HEALTH, healthOf),
       from(METRICS, (held) => held.metrics),
     ];
@@ -156,7 +156,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Comes before the server answers what is under way: reads that wait for a token would outlast that. */
   beforeApplicationShutdown(): void {
-    this.held.readModels.callOff();
+    this.held.readModels.cancelWaits();
   }
 
   /**

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { DataFolder } from './event-store/data-folder.js';
 import { StoreDamaged, type EventStore } from './event-store/port.js';
 import { createSqliteStore } from './event-store/sqlite/store.js';
-import { differenceFromNone, seenLog } from './read-models/seen-log.js';
+import { differenceFromMissingLog, fingerprintOf } from './read-models/log-fingerprint.js';
 import type { Settings } from './settings.js';
 
 /** `serving`: asked by many at once, who would rather be refused at once than wait for a server that is away. */
@@ -24,7 +24,8 @@ export const stores: { readonly [K in Settings['store']]: Opens } = {
 export const openLog: Opens = (settings, folder, serving) => {
   if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0)
     return stores[settings.store](settings, folder, serving);
-  if (differenceFromNone(seenLog(folder.readModels)) !== null) return createSqliteStore({ file: ':memory:' });
+  if (differenceFromMissingLog(fingerprintOf(folder.readModels)) !== null)
+    return createSqliteStore({ file: ':memory:' });
   if (sizeOf(`${folder.events}-wal`) > 0)
     throw new StoreDamaged('the log is missing or empty, and its write-ahead log is there');
   return createSqliteStore({ file: folder.events });

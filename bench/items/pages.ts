@@ -3,7 +3,7 @@ import { MAX_READ } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/query.js';
 import { ListMembersHandler } from '../../src/read-models/list/query.js';
-import { Counts, ListMembers } from '../../src/read-models/questions.js';
+import { Counts, ListMembers } from '../../src/read-models/queries.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { clock, logOf, modelsOf, rawOf, registerOf, streamOf } from '../data-sets.js';
 import { milliseconds, type Figure, type Item, type Place, type Variant } from '../item.js';

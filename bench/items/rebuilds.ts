@@ -18,7 +18,7 @@ const ours: Variant = async (place) => {
   delay.enable();
   const value = await rate(eventsIn(place), () => models.start());
   delay.disable();
-  const { position, problem } = await models.ready();
+  const { position, problem } = await models.readiness();
   if (problem !== null || position !== eventsIn(place)) throw new Error(`stopped after ${position} events`);
   await models.stop();
   await store.close();

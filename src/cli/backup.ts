@@ -6,7 +6,7 @@ import { filesIn } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { backUp, restore, type BackedUp, type Watch } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
-import { differenceOf, seenLog, type Difference } from '../read-models/seen-log.js';
+import { differenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
@@ -35,7 +35,7 @@ export const backupCommand = async (
   const { previous } = options;
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
   // Before the copy: whatever they have seen by now must be in it.
-  const seen = seenLog(filesIn(settings.data).readModels);
+  const seen = fingerprintOf(filesIn(settings.data).readModels);
   const known = async (copy: EventStore) => (await differenceOf(seen, copy))?.sentence ?? null;
   return watched(context, async (watch) => {
     const backedUp = await backUp(log, to, { ...watch, previous, known });
@@ -83,7 +83,7 @@ const firstIn = async (backup: string): Promise<string | undefined> => {
 };
 
 /** How a log differs from what the read models of its folder saw: a backup may be older than they are. */
-const differenceIn = async (settings: Settings, events: string): Promise<Difference | null> => {
+const differenceIn = async (settings: Settings, events: string): Promise<LogDifference | null> => {
   const log = createSqliteStore({ file: events, readonly: true });
   return lookAtReadModels(settings)(log).finally(() => log.close());
 };

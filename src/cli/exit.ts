@@ -5,7 +5,7 @@ import { LogFileUnreadable } from '../event-store/log-file.js';
 import { NotPrivate } from '../event-store/private-file.js';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
-import { LogDiffers } from '../read-models/seen-log.js';
+import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { BadSettings } from '../settings.js';
 import { ClockBehind } from '../watching/log-time.js';
 

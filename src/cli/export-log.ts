@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { wholeLog } from '../event-store/copy.js';
 import { lineOf } from '../event-store/log-file.js';
 import type { EventStore } from '../event-store/port.js';
-import type { Difference } from '../read-models/seen-log.js';
+import type { LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { into } from './export-file.js';
@@ -14,7 +14,7 @@ import { gauge } from './terminal.js';
 export interface ExportedLog {
   readonly words: string;
   /** The log is whole as far as it goes, but not the one that the read models were made from. */
-  readonly difference: Difference | null;
+  readonly difference: LogDifference | null;
 }
 
 export const exportLog = async (

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { filesIn } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
-import { differenceFromNone, LogDiffers, seenLog } from '../read-models/seen-log.js';
+import { differenceFromMissingLog, LogDiffers, fingerprintOf } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
 import { openServer, stores } from '../stores.js';
 import type { Context } from './context.js';
@@ -48,7 +48,7 @@ export const withLogToWrite = async <R>(
 export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
   const { events, readModels } = filesIn(data);
   if (!existsSync(events)) {
-    const difference = differenceFromNone(seenLog(readModels));
+    const difference = differenceFromMissingLog(fingerprintOf(readModels));
     throw difference === null ? new CannotRun(`There is no register in ${data}`) : new LogDiffers(difference);
   }
   return events;

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { wholeLog } from '../event-store/copy.js';
 import { filesIn } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
-import { differenceOf, seenLog, setAside, type Difference } from '../read-models/seen-log.js';
+import { differenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { ACCEPT, CannotRun } from './exit.js';
@@ -15,8 +15,8 @@ import { withLogToWrite } from './log.js';
  */
 export const lookAtReadModels = ({
   data,
-}: Pick<Settings, 'data'>): ((log: EventStore) => Promise<Difference | null>) => {
-  const seen = seenLog(filesIn(data).readModels);
+}: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
+  const seen = fingerprintOf(filesIn(data).readModels);
   return (log) => differenceOf(seen, log);
 };
 
@@ -25,7 +25,7 @@ export const lookAtReadModels = ({
  * log of the same register is let through: it may be the last backup, and is accepted by a command of its own.
  */
 export const refuseOtherRegister = (readModels: string, firstId: string | undefined): void => {
-  const seen = seenLog(readModels);
+  const seen = fingerprintOf(readModels);
   if (seen === null || seen === 'unreadable' || firstId === undefined) return;
   if (seen.firstId === null || seen.firstId === firstId) return;
   throw new CannotRun(
@@ -35,7 +35,7 @@ export const refuseOtherRegister = (readModels: string, firstId: string | undefi
 };
 
 /** What to say after a log was put beside the read models of the same register, where it is shorter; else nothing. */
-export const noticeOf = (difference: Difference | null): string =>
+export const noticeOf = (difference: LogDifference | null): string =>
   difference === null ? '' : `STORE_DAMAGED: ${difference.sentence}.\n${ACCEPT}\n`;
 
 /**
@@ -49,7 +49,7 @@ export const acceptLog = async (settings: Settings, context: Pick<Context, 'sign
   const isLeftOver = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
   const kept = isLeftOver ? [setAside(events, now)] : [];
   return withLogToWrite(settings, context, async (log) => {
-    const difference = await differenceOf(seenLog(readModels), log);
+    const difference = await differenceOf(fingerprintOf(readModels), log);
     for await (const _ of wholeLog(log)) context.signal.throwIfAborted();
     if (difference !== null) kept.push(setAside(readModels, now));
     const accepted = difference === null ? 'There was nothing to accept' : `Accepted: ${difference.sentence}`;

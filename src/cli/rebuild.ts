@@ -27,7 +27,7 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
       context.out.write('Stopped. The read models are what they were.\n');
       return EXIT.stopped;
     }
-    const { position } = await readModels.ready();
+    const { position } = await readModels.readiness();
     context.out.write(`The read models are rebuilt from ${position} events.\n`);
     return EXIT.fine;
   });

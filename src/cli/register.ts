@@ -66,7 +66,7 @@ const catchUp = async (readModels: ReadModels, { err, signal }: Pick<Context, 'e
   const shown = gauge('read models, events taken in', err);
   for (;;) {
     signal.throwIfAborted();
-    const { caughtUp, problem, position } = await readModels.ready();
+    const { caughtUp, problem, position } = await readModels.readiness();
     if (problem?.code === 'STORE_DAMAGED') await tellDamage(readModels, problem.after);
     if (problem !== null) throw new CannotRun(`The read models cannot follow the log: ${problem.code}`);
     if (caughtUp) break;

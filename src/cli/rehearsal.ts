@@ -8,7 +8,7 @@ import { filesIn } from '../event-store/data-folder.js';
 import { makePrivate } from '../event-store/private-file.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
-import { checkSeen, seenLog } from '../read-models/seen-log.js';
+import { checkFingerprint, fingerprintOf } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
 import { withLogToRead } from './log.js';
 
@@ -27,7 +27,7 @@ const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: 
   },
   esdb: (settings, data) =>
     withLogToRead(settings, async (log) => {
-      await checkSeen(seenLog(filesIn(settings.data).readModels), log);
+      await checkFingerprint(fingerprintOf(filesIn(settings.data).readModels), log);
       const copy = createSqliteStore({ file: filesIn(data).events });
       try {
         await copyEvents(wholeLog(log), copy, { signal: new AbortController().signal });

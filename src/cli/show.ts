@@ -10,7 +10,7 @@ import {
   type Change,
   type HistoryEntry,
   type Movement,
-} from '../read-models/questions.js';
+} from '../read-models/queries.js';
 import type { Register } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';

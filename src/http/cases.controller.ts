@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Cases, History, OneCase } from '../read-models/questions.js';
+import { Cases, History, OneCase } from '../read-models/queries.js';
 import { send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
 import { AsOf, CasesQuery, filtersOf, HistoryQuery, pageOf, pick, WriteHeaders } from './parameters.js';

@@ -1,7 +1,7 @@
 /** Whatever goes wrong becomes a problem document; nothing of its cause reaches the caller. */
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { InvalidCursor } from '../read-models/questions.js';
+import { InvalidCursor } from '../read-models/queries.js';
 import { requestProblems, type RequestCode } from '../schema/problems.js';
 import { problem, RETRY, send, type Answer } from './answer.js';
 import { answerToUnreadable, UnreadableBody } from './body.js';

@@ -10,7 +10,7 @@
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Feed, FeedPage } from '../read-models/questions.js';
+import type { Feed, FeedPage } from '../read-models/queries.js';
 import { problem, RETRY, type Answer } from './answer.js';
 import { clientOf } from './client.js';
 import { traceOf } from './faults.js';

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Instruments } from '../read-models/questions.js';
+import { Instruments } from '../read-models/queries.js';
 import { problem, send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
 import { AtLeast, WriteHeaders } from './parameters.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ListMembers, Lists, Movements } from '../read-models/questions.js';
+import { ListMembers, Lists, Movements } from '../read-models/queries.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../register-files/list-export.js';
 import type { Class } from '../schema/field.js';
 import { problem, send } from './answer.js';

@@ -11,7 +11,7 @@ import {
   type MemberSet,
   type Page,
   type Sort,
-} from '../read-models/questions.js';
+} from '../read-models/queries.js';
 import { allEvents } from '../domain/events.js';
 import { SEPARATOR_NAMES, type Separator } from '../register-files/list-export.js';
 import { field, Holds } from '../schema/field.js';

@@ -3,7 +3,7 @@ import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Query } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { BeyondLog, Counts, Events, Follow, History, Movements, type LoggedEvent } from '../read-models/questions.js';
+import { BeyondLog, Counts, ReadLog, FollowLog, History, Movements, type LoggedEvent } from '../read-models/queries.js';
 import { readParameters } from '../schema/read.js';
 import { errorsIn, problem, send, type Answer } from './answer.js';
 import { Feeds, resetFeed, takesFeed } from './feeds.js';
@@ -85,7 +85,7 @@ export class RegisterController {
     const answer = await this.reads.ask(
       request,
       EventsQuery,
-      ({ type, ...q }) => new Events({ ...(type === undefined ? {} : { types: type }), ...q }),
+      ({ type, ...q }) => new ReadLog({ ...(type === undefined ? {} : { types: type }), ...q }),
       (batches) => ({ status: 200, stream: Readable.from(linesOf(batches), { objectMode: false }) }),
     );
     await send(reply, answer);
@@ -107,7 +107,7 @@ export class RegisterController {
   private async answerFeed(request: FastifyRequest, reply: FastifyReply): Promise<Answer | null> {
     const headers = readParameters(FeedHeaders, pick(request.headers as FeedHeaderTexts, ['last-event-id']));
     if ('problems' in headers) return problem('REQUEST.INVALID', { errors: errorsIn('header', headers.problems) });
-    const askOf = ({ type, list, after }: FeedQuery): Follow['ask'] => ({
+    const askOf = ({ type, list, after }: FeedQuery): FollowLog['parameters'] => ({
       ...(type === undefined ? {} : { types: type }),
       ...(list === undefined ? {} : { list }),
       after: headers.value['last-event-id'] ?? after,
@@ -115,7 +115,7 @@ export class RegisterController {
     const feed = this.reads.ask(
       request,
       FeedQuery,
-      (q) => new Follow(askOf(q)),
+      (q) => new FollowLog(askOf(q)),
       (feed, q) => {
         const { after, ...asks } = askOf(q);
         return this.feeds.open(request, reply, feed, asks, after);

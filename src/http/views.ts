@@ -4,7 +4,7 @@ import { CUSTODIES, PROCEEDINGS, RECOGNITIONS, SENTENCE_STATES } from '../domain
 import { INSTRUMENT_KINDS } from '../domain/instrument/events.js';
 import type { JsonSchema } from '../schema/field.js';
 import { catalogue } from '../schema/problems.js';
-import { CERTAINTIES, COUNTED_BY, MEMBER_SETS } from '../read-models/questions.js';
+import { CERTAINTIES, COUNTED_BY, MEMBER_SETS } from '../read-models/queries.js';
 import { ref } from './operation.js';
 import { EXIT_REASON } from './parameters.js';
 

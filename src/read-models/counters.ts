@@ -5,7 +5,7 @@
  */
 import type { Scope, Sql } from './list/predicate.js';
 import { scopeValues } from './list/predicate.js';
-import type { Totals } from './questions.js';
+import type { Totals } from './queries.js';
 import { prepared, type Db } from './table.js';
 
 /** People by the key under which they count. */

@@ -1,16 +1,16 @@
 /** Lists and instruments as they are defined. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../domain/time.js';
-import { Instruments, Lists, type InstrumentView, type ListView } from './questions.js';
-import { Reader } from './reader.js';
+import { Instruments, Lists, type InstrumentView, type ListView } from './queries.js';
+import { ReadModelReader } from './reader.js';
 
 /** All, by id, or the one of an id where it exists. */
 @QueryHandler(Lists)
 export class ListsHandler implements IQueryHandler<Lists> {
-  constructor(private readonly reader: Reader) {}
+  constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ ask }: Lists): Promise<readonly ListView[]> {
-    const { logTables, position } = await this.reader.read({ atLeast: ask.atLeast });
+  async execute({ parameters: ask }: Lists): Promise<readonly ListView[]> {
+    const { logTables, position } = await this.reader.contextAt({ atLeast: ask.atLeast });
     const ids = ask.id === undefined ? logTables.ids('list') : [ask.id];
     return ids.flatMap((id) => {
       const found = logTables.list(id, position);
@@ -30,10 +30,10 @@ export class ListsHandler implements IQueryHandler<Lists> {
 /** All, by id, or the one of an id where it exists. */
 @QueryHandler(Instruments)
 export class InstrumentsHandler implements IQueryHandler<Instruments> {
-  constructor(private readonly reader: Reader) {}
+  constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ ask }: Instruments): Promise<readonly InstrumentView[]> {
-    const { logTables, position } = await this.reader.read({ atLeast: ask.atLeast });
+  async execute({ parameters: ask }: Instruments): Promise<readonly InstrumentView[]> {
+    const { logTables, position } = await this.reader.contextAt({ atLeast: ask.atLeast });
     const ids = ask.id === undefined ? logTables.ids('instrument') : [ask.id];
     return ids.flatMap((id) => {
       const found = logTables.instrument(id, position);

@@ -2,8 +2,8 @@
 import { CountsHandler } from './counts/query.js';
 import { MovementsHandler } from './counts/movements.js';
 import { InstrumentsHandler, ListsHandler } from './definitions.js';
-import { EventsHandler } from './history/events.js';
-import { FollowHandler } from './history/feed.js';
+import { ReadLogHandler } from './history/read-log.js';
+import { FollowLogHandler } from './history/follow-log.js';
 import { HistoryHandler } from './history/query.js';
 import { CasesHandler, ListMembersHandler } from './list/query.js';
 import { OneCaseHandler } from './one-case.js';
@@ -13,8 +13,8 @@ export const QUERY_HANDLERS = [
   CasesHandler,
   OneCaseHandler,
   HistoryHandler,
-  EventsHandler,
-  FollowHandler,
+  ReadLogHandler,
+  FollowLogHandler,
   CountsHandler,
   MovementsHandler,
   ListsHandler,

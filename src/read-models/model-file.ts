@@ -6,7 +6,7 @@ import { makePrivate } from '../event-store/private-file.js';
 import { LOG_INDEXES, LOG_TABLES, caseHistoryOf, LogTables } from './log-tables.js';
 import { periods, recognitions } from './list/tables.js';
 import { listEntries, references } from './names/tables.js';
-import { seenIn, type SeenLog } from './seen-log.js';
+import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import {
   diffRows,
   createIndexes,
@@ -62,7 +62,7 @@ export class ModelFile {
   readonly #rowWriters;
   readonly #save;
   #at: Checkpoint;
-  #seen: SeenLog | null = null;
+  #seen: LogFingerprint | null = null;
 
   private constructor(readonly db: Db) {
     this.logTables = new LogTables(db);
@@ -120,8 +120,8 @@ export class ModelFile {
   }
 
   /** By what its log is told from another one. Read once and then kept up, so that it is known also when the file is damaged. */
-  get seen(): SeenLog {
-    return (this.#seen ??= seenIn(this.db));
+  get seen(): LogFingerprint {
+    return (this.#seen ??= readFingerprint(this.db));
   }
 
   /** Whether everything up to the head of a log was taken in; null is the head of an empty one. */

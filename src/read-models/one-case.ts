@@ -3,18 +3,18 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HELD } from '../domain/case/state.js';
 import { timeline } from '../domain/case/timeline.js';
 import { formatDay } from '../domain/time.js';
-import { descriptionOf, namesOf, referencesOf } from './about.js';
+import { descriptionOf, namesOf, referencesOf } from './person.js';
 import { dayOf } from './list/predicate.js';
 import { dayText, possible, standingView } from './list/views.js';
-import { OneCase, type CaseView, type StandingView } from './questions.js';
-import { Reader } from './reader.js';
+import { OneCase, type CaseView, type StandingView } from './queries.js';
+import { ReadModelReader } from './reader.js';
 
 @QueryHandler(OneCase)
 export class OneCaseHandler implements IQueryHandler<OneCase> {
-  constructor(private readonly reader: Reader) {}
+  constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ id, ask }: OneCase): Promise<CaseView | null> {
-    const { logTables, position, today } = await this.reader.read({ atLeast: ask.atLeast });
+  async execute({ id, parameters: ask }: OneCase): Promise<CaseView | null> {
+    const { logTables, position, today } = await this.reader.contextAt({ atLeast: ask.atLeast });
     const stream = logTables.find('case', id);
     if (stream === null) return null;
     const day = ask.asOf === undefined ? today : dayOf(ask.asOf);

@@ -4,14 +4,20 @@ import type { Clock } from '../domain/clock.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import { isDamage, isLasting } from './errors.js';
 import { ModelFile } from './model-file.js';
-import { InvalidCursor, BeyondLog, NotCaughtUp } from './questions.js';
-import { Reader, type Reading } from './reader.js';
-import { build, discard, empty, IN_MEMORY, swap, applyMore, type OnProgress, type Progress } from './rebuild.js';
-import { run, type Host, type Problem } from './runner.js';
-import { checkSeen, differenceFromNone, seenLog, setAside, type SeenLog } from './seen-log.js';
+import { InvalidCursor, BeyondLog, NotCaughtUp } from './queries.js';
+import { ReadModelReader, type QueryContext } from './reader.js';
+import { build, discard, empty, IN_MEMORY, swap, applyMore, type OnProgress, type RebuildProgress } from './rebuild.js';
+import { runProjection, type ProjectionHost, type ProjectionProblem } from './runner.js';
+import {
+  checkFingerprint,
+  differenceFromMissingLog,
+  fingerprintOf,
+  setAside,
+  type LogFingerprint,
+} from './log-fingerprint.js';
 import { Waiters } from './waiters.js';
 
-export type { Problem };
+export type { ProjectionProblem as Problem };
 
 /** How long a read waits for what it names. */
 export const WAIT_MS = 5_000;
@@ -23,11 +29,11 @@ export interface Readiness {
   readonly position: number;
   /** Milliseconds since the oldest event that was not taken in was recorded; 0 where there is none, null where nobody can say. */
   readonly lag: number | null;
-  readonly problem: Problem | null;
+  readonly problem: ProjectionProblem | null;
   /** Whether there is a file to read from. */
   readonly readable: boolean;
   /** How far a rebuild is; null where none is under way. */
-  readonly building: Progress | null;
+  readonly building: RebuildProgress | null;
 }
 
 /** How long a look at the log may take before nobody can say how far behind it is. */
@@ -48,9 +54,9 @@ const inTime = async <T>(look: Promise<T>): Promise<T> => {
 };
 
 /** Hears of a problem when it becomes another, and with null that it is over. */
-export type OnProblem = (problem: Problem | null) => void;
+export type OnProblem = (problem: ProjectionProblem | null) => void;
 
-export class ReadModels extends Reader {
+export class ReadModels extends ReadModelReader {
   readonly #waiters = new Waiters();
   readonly #listeners = new Set<() => void>();
   readonly #stopping = new AbortController();
@@ -58,10 +64,10 @@ export class ReadModels extends Reader {
   #checked = false;
   #running: Promise<void> | null = null;
   #building: Promise<void> | null = null;
-  #progress: Progress | null = null;
+  #progress: RebuildProgress | null = null;
   /** Aborted when the file has to be seen to. */
   #prepared = new AbortController();
-  #problem: Problem | null = null;
+  #problem: ProjectionProblem | null = null;
   #onProblem: OnProblem = () => undefined;
 
   private constructor(
@@ -88,7 +94,7 @@ export class ReadModels extends Reader {
   async start(onProgress: OnProgress = () => undefined, onProblem: OnProblem = () => undefined): Promise<void> {
     this.#onProblem = onProblem;
     await new Promise<void>((resolve) => {
-      const host: Host = {
+      const host: ProjectionHost = {
         store: this.store,
         prepare: async (signal) => {
           await this.#prepare(signal, onProgress);
@@ -97,16 +103,16 @@ export class ReadModels extends Reader {
           return this.#prepared.signal;
         },
         file: () => this.#file,
-        taken: () => this.#moved(),
+        onBatchApplied: () => this.#moved(),
         report: (problem) => this.#report(problem),
       };
-      this.#running ??= run(host, this.#stopping.signal);
+      this.#running ??= runProjection(host, this.#stopping.signal);
       void this.#running.then(resolve);
     });
   }
 
   /** Tells those who wait for the read models to move that they wait no more. */
-  callOff(): void {
+  cancelWaits(): void {
     this.#waiters.callOff();
   }
 
@@ -120,7 +126,7 @@ export class ReadModels extends Reader {
     this.#file = null;
   }
 
-  async ready(): Promise<Readiness> {
+  async readiness(): Promise<Readiness> {
     const position = this.#file?.checkpoint.position ?? 0;
     const state = { position, readable: this.#file !== null, building: this.#progress };
     try {
@@ -155,7 +161,7 @@ export class ReadModels extends Reader {
   }
 
   /** Hears of an error that a question met: a file that is damaged is built anew, and read from where it is whole until then. */
-  met(error: unknown): void {
+  onQueryError(error: unknown): void {
     if (!isDamage(error) || this.#problem !== null) return;
     const after = this.#file?.checkpoint.position ?? 0;
     this.#report({ code: 'READ_MODELS_DAMAGED', error: (error as Error).name, after });
@@ -172,21 +178,24 @@ export class ReadModels extends Reader {
   }
 
   /** Calls the listener whenever there may be more to read than before; it must not throw. Ends with the function returned. */
-  onMoved(listener: () => void): () => void {
+  onProjected(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  override async read(wait: { readonly atLeast?: string | undefined; readonly position?: number }): Promise<Reading> {
+  override async contextAt(wait: {
+    readonly atLeast?: string | undefined;
+    readonly position?: number;
+  }): Promise<QueryContext> {
     if (wait.atLeast !== undefined) await this.waitFor(wait.atLeast);
     await this.#reach(wait.position ?? 0);
-    const reading = this.now();
+    const reading = this.currentContext();
     if (reading === null) throw new NotCaughtUp('the read models are being built');
     return reading;
   }
 
   /** What can be read at this moment, without waiting for anything; null while there is no file. */
-  now(): Reading | null {
+  currentContext(): QueryContext | null {
     if (this.#file === null) return null;
     const { db, logTables, counters, checkpoint, logId } = this.#file;
     return { db, logTables, counters, position: checkpoint.position, logId, today: this.clock.today() };
@@ -223,7 +232,7 @@ export class ReadModels extends Reader {
     if (next.length === 0) throw new BeyondLog('the log does not reach that position');
   }
 
-  #report(problem: Problem | null): void {
+  #report(problem: ProjectionProblem | null): void {
     const before = this.#problem;
     this.#problem = problem;
     if (problem?.code !== before?.code) this.#onProblem(problem);
@@ -253,7 +262,7 @@ export class ReadModels extends Reader {
       await this.rebuild(onProgress).catch(async (error: unknown) => {
         if (!isLasting(error)) throw error;
         const file = await empty(this.path);
-        if (differenceFromNone(this.#seen()) !== null) setAside(this.path, this.clock.now());
+        if (differenceFromMissingLog(this.#seen()) !== null) setAside(this.path, this.clock.now());
         this.#file = swap(this.path, file, null);
       });
     this.#checked = true;
@@ -265,12 +274,12 @@ export class ReadModels extends Reader {
    * places, and what the store throws.
    */
   async checkLog(): Promise<void> {
-    await checkSeen(this.#seen(), this.store);
+    await checkFingerprint(this.#seen(), this.store);
   }
 
   /** Also of a file that this build cannot use, or that is damaged. */
-  #seen(): SeenLog | 'unreadable' | null {
-    if (this.#file === null) return this.path === IN_MEMORY ? null : seenLog(this.path);
+  #seen(): LogFingerprint | 'unreadable' | null {
+    if (this.#file === null) return this.path === IN_MEMORY ? null : fingerprintOf(this.path);
     try {
       return this.#file.seen;
     } catch (error) {

@@ -6,7 +6,7 @@ import type { Db } from './table.js';
 import type { Counters } from './counters.js';
 
 /** To be used before the next await: after it, another file may stand in this one's place. */
-export interface Reading {
+export interface QueryContext {
   readonly db: Db;
   readonly logTables: LogTables;
   readonly counters: Counters;
@@ -17,12 +17,15 @@ export interface Reading {
   readonly today: Day;
 }
 
-export abstract class Reader {
+export abstract class ReadModelReader {
   abstract readonly store: EventStore;
   /**
    * Waits for a token of a write and for a position that another instance may have answered from, each within a bound.
    * Throws NotCaughtUp, also where there is no file to read from yet; BeyondLog for a position that the log does not reach;
    * InvalidCursor for a token that is none.
    */
-  abstract read(wait: { readonly atLeast?: string | undefined; readonly position?: number }): Promise<Reading>;
+  abstract contextAt(wait: {
+    readonly atLeast?: string | undefined;
+    readonly position?: number;
+  }): Promise<QueryContext>;
 }

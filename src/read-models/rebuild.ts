@@ -10,12 +10,12 @@ import { causeOf } from './errors.js';
 import { ModelFile } from './model-file.js';
 
 /** How far a rebuild is: events read (of how many is not known), then cases derived. */
-export interface Progress {
+export interface RebuildProgress {
   readonly phase: 'reading' | 'projecting';
   readonly done: number;
   readonly of: number | null;
 }
-export type OnProgress = (progress: Progress) => void;
+export type OnProgress = (progress: RebuildProgress) => void;
 
 /** Events read at once, and cases derived before others have their turn: some ten milliseconds of either. */
 const EVENTS = 500;

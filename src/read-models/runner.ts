@@ -9,7 +9,7 @@ import { causeOf, isDamage, isLasting, isOfFile, PoisonEventError } from './erro
 import type { ModelFile } from './model-file.js';
 
 /** Why the read models do not follow the log. */
-export interface Problem {
+export interface ProjectionProblem {
   /** The last two end the following until somebody acts. */
   readonly code:
     'STORE_UNAVAILABLE' | 'READ_MODELS_UNWRITABLE' | 'READ_MODELS_DAMAGED' | 'STORE_DAMAGED' | 'EVENT_NOT_TAKEN_IN';
@@ -26,7 +26,7 @@ const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
 
 /** What the runner works for. */
-export interface Host {
+export interface ProjectionHost {
   readonly store: EventStore;
   /**
    * Sees to it that there is a file of this log that can be worked with; what it gives aborts when that has to be seen
@@ -36,13 +36,13 @@ export interface Host {
   /** The file to take events into; null before it is prepared. */
   file(): ModelFile | null;
   /** After each batch. */
-  taken(): void;
+  onBatchApplied(): void;
   /** Tells of a problem, and with null that it is over. */
-  report(problem: Problem | null): void;
+  report(problem: ProjectionProblem | null): void;
 }
 
 /** Follows until the signal aborts or nothing more can be done. Never throws. */
-export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
+export const runProjection = async (host: ProjectionHost, signal: AbortSignal): Promise<void> => {
   const stopped = (): boolean => signal.aborted;
   let failures = 0;
   let limit = BATCH;
@@ -80,18 +80,23 @@ export const run = async (host: Host, signal: AbortSignal): Promise<void> => {
 };
 
 /** Whether nothing waits to be taken in. */
-const isCaughtUp = async (host: Host): Promise<boolean> => {
+const isCaughtUp = async (host: ProjectionHost): Promise<boolean> => {
   const head = await host.store.head();
   return host.file()?.hasReached(head, host.store) === true;
 };
 
-const follow = async (host: Host, limit: number, signal: AbortSignal, progress: () => void): Promise<void> => {
+const follow = async (
+  host: ProjectionHost,
+  limit: number,
+  signal: AbortSignal,
+  progress: () => void,
+): Promise<void> => {
   for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
     const file = host.file();
     if (signal.aborted || file === null) return;
     applyBatch(file, batch);
     progress();
-    host.taken();
+    host.onBatchApplied();
     await turn();
   }
 };
@@ -114,7 +119,7 @@ const applyOne = (file: ModelFile, event: LogEvent): void => {
   }
 };
 
-const problemOf = (error: unknown, after: number): Problem => {
+const problemOf = (error: unknown, after: number): ProjectionProblem => {
   const cause = error instanceof PoisonEventError ? error.cause : error;
   return { code: codeOf(error), error: nameOf(cause), after };
 };
@@ -125,7 +130,7 @@ const nameOf = (cause: unknown): string => {
   return typeof name === 'string' ? name : typeof cause;
 };
 
-const codeOf = (error: unknown): Problem['code'] => {
+const codeOf = (error: unknown): ProjectionProblem['code'] => {
   if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
   if (error instanceof PoisonEventError) return 'EVENT_NOT_TAKEN_IN';
   if (isDamage(error)) return 'READ_MODELS_DAMAGED';

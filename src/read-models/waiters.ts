@@ -1,5 +1,5 @@
 /** Those who wait until the read models have come far enough, each for a bounded time. */
-import { NotCaughtUp } from './questions.js';
+import { NotCaughtUp } from './queries.js';
 
 interface Waiter {
   readonly reached: () => boolean;

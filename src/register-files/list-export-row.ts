@@ -1,5 +1,5 @@
 /** People of a list as rows of text: what stands in each column, and what no column says. Pure. */
-import type { PersonRow, StandingView } from '../read-models/questions.js';
+import type { PersonRow, StandingView } from '../read-models/queries.js';
 import { escapeFormula } from './formula-escape.js';
 
 /** Those that a register file has too carry the names that they have there. */

@@ -7,7 +7,7 @@ import { stringify } from 'csv-stringify/sync';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { ListMembers, type Filters, type PageOf, type PersonRow, type Sort } from '../read-models/questions.js';
+import { ListMembers, type Filters, type PageOf, type PersonRow, type Sort } from '../read-models/queries.js';
 import { LIMITS } from '../schema/limits.js';
 import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 

@@ -6,7 +6,7 @@ import type { Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import type { Day } from '../domain/time.js';
-import { Cases, History, NotCaughtUp } from '../read-models/questions.js';
+import { Cases, History, NotCaughtUp } from '../read-models/queries.js';
 import type { PriorEvent } from './event-diff.js';
 import type { LocatedEvent } from './event-draft.js';
 import type { CellError } from './report.js';

@@ -75,7 +75,7 @@ export const conditionOf = async (
   store: WatchedStore,
   readModels: ReadModels,
 ): Promise<Readiness & { readonly parts: Parts }> => {
-  const readiness = await readModels.ready();
+  const readiness = await readModels.readiness();
   const parts = { log: await logCode(store, readiness), 'read-models': readModelsCode(readiness) };
   return { ...readiness, parts };
 };

@@ -10,7 +10,7 @@ import {
   Cases,
   COUNTED_BY,
   Counts,
-  Events,
+  ReadLog,
   History,
   Instruments,
   ListMembers,
@@ -18,7 +18,7 @@ import {
   Movements,
   OneCase,
   SORTS,
-} from '../../src/read-models/questions.js';
+} from '../../src/read-models/queries.js';
 import { DEFINITIONS, fixture, REGISTER_FILES } from '../register-files/real-register.js';
 import { runCli, runAbortedCli } from '../support/command-line.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -61,7 +61,7 @@ const answers = (of: string): Promise<string> => {
       said.push(await queries.execute(new Movements('union', { from: '2024-01-01', to: asOf, limit: 1_000 })));
     }
     said.push(await queries.execute(new Lists({})), await queries.execute(new Instruments({})));
-    for await (const batch of await queries.execute(new Events({ after: 0 }))) said.push(batch);
+    for await (const batch of await queries.execute(new ReadLog({ after: 0 }))) said.push(batch);
     expect(all.next).toBeNull();
     expect(said.length).toBeGreaterThan(900);
     return JSON.stringify(said);

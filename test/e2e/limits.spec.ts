@@ -120,7 +120,7 @@ it('a reader who takes nothing any more is cut off, one who reads slowly is not'
   const large = () => anEvent({ event: { ...saying('x'.repeat(200)), note: 'x'.repeat(12_000) } });
   const store = service.app.get<EventStore>(EVENT_STORE);
   await Promise.all(Array.from({ length: 1_500 }, () => store.append(newStream(), 'no-stream', [large()])));
-  while (!(await service.app.get(ReadModels).ready()).caughtUp);
+  while (!(await service.app.get(ReadModels).readiness()).caughtUp);
   const ask = head('GET /v1/events HTTP/1.1', 'Connection: close');
   const stalled = await dial();
   stalled.pause();

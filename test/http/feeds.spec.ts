@@ -1,8 +1,8 @@
 /** The feeds on a server and read models of their own, so that a test can say how much and how long. */
 import { fastify, type FastifyInstance } from 'fastify';
 import { COME_BACK, FEED_LIMITS, Feeds, type FeedLimits } from '../../src/http/feeds.js';
-import { FollowHandler } from '../../src/read-models/history/feed.js';
-import { Follow } from '../../src/read-models/questions.js';
+import { FollowLogHandler } from '../../src/read-models/history/follow-log.js';
+import { FollowLog } from '../../src/read-models/queries.js';
 import { opened, register } from '../read-models/support.js';
 import { FeedReader } from '../support/reader.js';
 
@@ -17,7 +17,7 @@ const start = async (limits: Partial<FeedLimits> = {}): Promise<void> => {
   feeds = new Feeds({ ...FEED_LIMITS, ...limits });
   server = fastify();
   server.get('/feed', async (request, reply) => {
-    const feed = await new FollowHandler(at.models).execute(new Follow({ after: 0 }));
+    const feed = await new FollowLogHandler(at.models).execute(new FollowLog({ after: 0 }));
     const answer = feeds.open(request, reply, feed!, {}, 0);
     if (answer !== null) await reply.status(answer.status).send(answer.body);
   });

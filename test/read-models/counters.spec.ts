@@ -1,7 +1,7 @@
 /** Counts that are carried forward are those that counting everybody anew gives. */
 import fc from 'fast-check';
-import { Counts, COUNTED_BY, ListMembers, type Filters } from '../../src/read-models/questions.js';
-import type { Reading } from '../../src/read-models/reader.js';
+import { Counts, COUNTED_BY, ListMembers, type Filters } from '../../src/read-models/queries.js';
+import type { QueryContext } from '../../src/read-models/reader.js';
 import { Counters } from '../../src/read-models/counters.js';
 import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
@@ -9,8 +9,8 @@ import { emptyFile, Fixed, handlersOf, Log, opened, uuid, type Handlers } from '
 
 /** Remembers nothing from one question to the next. */
 class Forgetful extends Fixed {
-  override async read(): Promise<Reading> {
-    return { ...(await super.read()), counters: new Counters(this.file.db) };
+  override async contextAt(): Promise<QueryContext> {
+    return { ...(await super.contextAt()), counters: new Counters(this.file.db) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { Instruments, Lists } from '../../src/read-models/questions.js';
+import { Instruments, Lists } from '../../src/read-models/queries.js';
 import { register } from './support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;

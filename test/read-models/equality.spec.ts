@@ -14,7 +14,7 @@ import {
   Movements,
   OneCase,
   SORTS,
-} from '../../src/read-models/questions.js';
+} from '../../src/read-models/queries.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';

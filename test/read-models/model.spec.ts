@@ -16,7 +16,7 @@ import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage } from '../../src/read-models/list/page.js';
 import { filtered, judged, matching, onList, scopeOf } from '../../src/read-models/list/predicate.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
-import type { Filters, Sort } from '../../src/read-models/questions.js';
+import type { Filters, Sort } from '../../src/read-models/queries.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Log, opened, uuid } from './support.js';
 

@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
-import { InvalidCursor, BeyondLog, Cases, History, NotCaughtUp } from '../../src/read-models/questions.js';
+import { InvalidCursor, BeyondLog, Cases, History, NotCaughtUp } from '../../src/read-models/queries.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { overwrite } from '../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -56,7 +56,7 @@ describe('following the log', () => {
     expect(await countCases(models)).toBe(1);
     await models.waitFor(await log.say('case', 'b', opened('İki')));
     expect(await countCases(models)).toBe(2);
-    expect(await models.ready()).toEqual({
+    expect(await models.readiness()).toEqual({
       caughtUp: true,
       position: 2,
       lag: 0,
@@ -86,7 +86,7 @@ describe('following the log', () => {
   it('tells of what it takes in when it can be read, from a rebuild too', async () => {
     const models = await started();
     const heard: (number | undefined)[] = [];
-    const stop = models.onMoved(() => heard.push(models.now()?.position));
+    const stop = models.onProjected(() => heard.push(models.currentContext()?.position));
     await models.waitFor(await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' }));
     expect(heard).toEqual([2]);
     await models.rebuild();
@@ -99,7 +99,7 @@ describe('following the log', () => {
   it('says how far it lags behind', async () => {
     await log.say('case', 'a', opened('Bir'));
     const models = open();
-    const { caughtUp, position, lag, problem } = await models.ready();
+    const { caughtUp, position, lag, problem } = await models.readiness();
     expect({ caughtUp, position, problem }).toEqual({ caughtUp: false, position: 0, problem: null });
     expect(lag).toBe(Date.parse('2026-01-05T08:00:00.000Z') - Date.parse('2025-12-22T10:20:30.456Z'));
   });
@@ -141,8 +141,8 @@ describe('a position to go on from', () => {
   it('that the log does not reach is beyond it', async () => {
     const models = await started();
     await models.waitFor(await log.say('case', 'a', opened('Bir')));
-    expect((await models.read({ position: 1 })).position).toBe(1);
-    await expect(models.read({ position: 2 })).rejects.toBeInstanceOf(BeyondLog);
+    expect((await models.contextAt({ position: 1 })).position).toBe(1);
+    await expect(models.contextAt({ position: 2 })).rejects.toBeInstanceOf(BeyondLog);
   });
 
   it('that only these read models have not reached is waited for', async () => {
@@ -156,7 +156,7 @@ describe('a position to go on from', () => {
     });
     const models = await started(store);
     await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' });
-    const reading = models.read({ position: 2 });
+    const reading = models.contextAt({ position: 2 });
     const settled = jest.fn();
     reading.then(settled, settled);
     await log.store.read(null, 1);
@@ -177,7 +177,7 @@ describe('a position to go on from', () => {
     const models = await started(store);
     await models.waitFor(await log.say('case', 'a', opened('Bir')));
     for (failure of [new StoreUnavailable('for a test'), new RangeError('for a test')])
-      await expect(models.read({ position: 9 })).rejects.toBeInstanceOf(NotCaughtUp);
+      await expect(models.contextAt({ position: 9 })).rejects.toBeInstanceOf(NotCaughtUp);
   });
 });
 
@@ -199,7 +199,7 @@ describe('faults', () => {
     await log.say('case', 'd', opened('Dörd'));
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(4);
-    await until(async () => (await models.ready()).caughtUp);
+    await until(async () => (await models.readiness()).caughtUp);
   });
 
   it('says that the store cannot be reached, and still answers', async () => {
@@ -213,7 +213,7 @@ describe('faults', () => {
     const models = await started(store);
     await models.waitFor(await log.say('case', 'a', opened('Bir')));
     down = true;
-    expect(await models.ready()).toEqual({
+    expect(await models.readiness()).toEqual({
       caughtUp: false,
       position: 1,
       lag: null,
@@ -259,8 +259,8 @@ describe('faults', () => {
     await log.say('case', 'a', opened('Bir'));
     await log.say('case', 'b', opened('İki'));
     await log.say('case', 'c', opened('Üç'));
-    await until(async () => (await models.ready()).problem !== null);
-    const { caughtUp, position, problem } = await models.ready();
+    await until(async () => (await models.readiness()).problem !== null);
+    const { caughtUp, position, problem } = await models.readiness();
     expect({ caughtUp, position, problem }).toEqual({
       caughtUp: false,
       position: 1,
@@ -288,7 +288,7 @@ describe('faults', () => {
       },
     });
     const models = await started(store);
-    await until(async () => (await models.ready()).problem?.code === 'STORE_DAMAGED');
+    await until(async () => (await models.readiness()).problem?.code === 'STORE_DAMAGED');
     expect(await countCases(models)).toBe(2);
   });
 
@@ -296,16 +296,16 @@ describe('faults', () => {
     const models = await started(log.store, ':memory:');
     await log.say('case', 'a', opened('Bir'));
     await models.waitFor(log.token);
-    const { db } = await models.read({});
+    const { db } = await models.contextAt({});
     db.exec(`CREATE TRIGGER full BEFORE INSERT ON case_references BEGIN SELECT raise(ABORT, 'full'); END`);
     await log.say('case', 'b', opened('İki', 'AZ-1'));
-    await until(async () => (await models.ready()).problem?.code === 'READ_MODELS_UNWRITABLE');
+    await until(async () => (await models.readiness()).problem?.code === 'READ_MODELS_UNWRITABLE');
     expect(await countCases(models)).toBe(1);
     expect((await handlersOf(models).history.execute(new History({ after: 0, limit: 9 })))?.items).toHaveLength(1);
     db.exec('DROP TRIGGER full');
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(2);
-    expect((await models.ready()).problem).toBeNull();
+    expect((await models.readiness()).problem).toBeNull();
   });
 });
 
@@ -319,7 +319,7 @@ describe('a damaged file', () => {
     overwrite(path, from, to);
   };
   const isSound = async (models: ReadModels): Promise<boolean> => {
-    const { caughtUp, problem } = await models.ready();
+    const { caughtUp, problem } = await models.readiness();
     return caughtUp && problem === null;
   };
 
@@ -339,8 +339,8 @@ describe('a damaged file', () => {
       handlersOf(models).history.execute(new History({ after: 0, limit: 300 }));
     const error: unknown = await asked().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: expect.stringMatching(/^SQLITE_CORRUPT/) });
-    models.met(error);
-    expect((await models.ready()).problem).toMatchObject({ code: 'READ_MODELS_DAMAGED', after: 300 });
+    models.onQueryError(error);
+    expect((await models.readiness()).problem).toMatchObject({ code: 'READ_MODELS_DAMAGED', after: 300 });
     await until(() => isSound(models));
     expect(await asked()).toMatchObject({ items: { length: 300 } });
     expect(await countCases(models)).toBe(300);
@@ -348,8 +348,8 @@ describe('a damaged file', () => {
 
   it('stays where the error was another', async () => {
     const models = await started();
-    models.met(new StoreUnavailable('for a test'));
-    expect((await models.ready()).problem).toBeNull();
+    models.onQueryError(new StoreUnavailable('for a test'));
+    expect((await models.readiness()).problem).toBeNull();
   });
 });
 
@@ -374,7 +374,7 @@ describe('a file', () => {
     const other = new Database(path);
     other.exec('BEGIN IMMEDIATE');
     await log.say('case', 'b', opened('İki'));
-    await until(async () => (await models.ready()).problem?.code === 'READ_MODELS_UNWRITABLE');
+    await until(async () => (await models.readiness()).problem?.code === 'READ_MODELS_UNWRITABLE');
     expect(await countCases(models)).toBe(1);
     other.exec('ROLLBACK');
     other.close();
@@ -393,7 +393,11 @@ describe('a file', () => {
     for (const id of [null, 'a', 'b', 'c']) {
       if (id !== null) await log.say('case', id, opened('Ad'));
       const again = await started();
-      expect(await again.ready()).toMatchObject({ caughtUp: false, position: 2, problem: { code: 'STORE_DAMAGED' } });
+      expect(await again.readiness()).toMatchObject({
+        caughtUp: false,
+        position: 2,
+        problem: { code: 'STORE_DAMAGED' },
+      });
       expect(await countCases(again)).toBe(2);
       await expect(again.checkLog()).rejects.toBeInstanceOf(StoreDamaged);
       await again.stop();
@@ -408,7 +412,7 @@ describe('a file', () => {
     await other.say('case', 'x', opened('Başqa'));
     current = other.store;
     dropped.abort();
-    await until(async () => (await models.ready()).problem?.code === 'STORE_DAMAGED');
+    await until(async () => (await models.readiness()).problem?.code === 'STORE_DAMAGED');
     for (const id of ['y', 'z']) await other.say('case', id, opened('Başqa'));
     expect(await countCases(models)).toBe(2);
     await models.stop();
@@ -420,9 +424,9 @@ describe('a file', () => {
     await log.say('case', 'a', opened('Bir'));
     await models.waitFor(log.token);
     current = new Log().store;
-    models.met(Object.assign(new Error('for a test'), { code: 'SQLITE_CORRUPT' }));
+    models.onQueryError(Object.assign(new Error('for a test'), { code: 'SQLITE_CORRUPT' }));
     dropped.abort();
-    await until(async () => (await models.ready()).problem?.code === 'STORE_DAMAGED');
+    await until(async () => (await models.readiness()).problem?.code === 'STORE_DAMAGED');
     expect(await countCases(models)).toBe(1);
   });
 
@@ -441,7 +445,7 @@ describe('a file', () => {
       },
     });
     const again = await started(store);
-    await until(async () => (await again.ready()).problem?.code === 'STORE_DAMAGED');
+    await until(async () => (await again.readiness()).problem?.code === 'STORE_DAMAGED');
     expect(await countCases(again)).toBe(0);
     expect(readdirSync(folder.path).filter((file) => /^read-models\.lost-.*\.sqlite$/.test(file))).toHaveLength(1);
   });
@@ -502,7 +506,7 @@ describe('a rebuild', () => {
     expect(during).toBeGreaterThan(120);
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(120 + seen.length);
-    const position = (await models.ready()).position;
+    const position = (await models.readiness()).position;
     expect(position).toBe(120 + seen.length);
   });
 

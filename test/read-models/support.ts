@@ -11,13 +11,13 @@ import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/query.js';
 import { MovementsHandler } from '../../src/read-models/counts/movements.js';
 import { InstrumentsHandler, ListsHandler } from '../../src/read-models/definitions.js';
-import { EventsHandler } from '../../src/read-models/history/events.js';
+import { ReadLogHandler } from '../../src/read-models/history/read-log.js';
 import { HistoryHandler } from '../../src/read-models/history/query.js';
 import { CasesHandler, ListMembersHandler } from '../../src/read-models/list/query.js';
 import { ModelFile } from '../../src/read-models/model-file.js';
 import { OneCaseHandler } from '../../src/read-models/one-case.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { Reader, type Reading } from '../../src/read-models/reader.js';
+import { ReadModelReader, type QueryContext } from '../../src/read-models/reader.js';
 import { day, caseEvent } from '../support/events.js';
 import { extend } from '../support/extend.js';
 import { anEvent } from '../support/new-events.js';
@@ -88,12 +88,12 @@ export class Log {
   }
 }
 
-export const handlersOf = (reader: Reader) => ({
+export const handlersOf = (reader: ReadModelReader) => ({
   members: new ListMembersHandler(reader),
   cases: new CasesHandler(reader),
   one: new OneCaseHandler(reader),
   history: new HistoryHandler(reader),
-  events: new EventsHandler(reader),
+  events: new ReadLogHandler(reader),
   counts: new CountsHandler(reader),
   movements: new MovementsHandler(reader),
   lists: new ListsHandler(reader),
@@ -114,14 +114,14 @@ export const register = async (): Promise<Log & { models: ReadModels; ask: Handl
 };
 
 /** A file read from as it is, and as it was known at a position. */
-export class Fixed extends Reader {
+export class Fixed extends ReadModelReader {
   constructor(
     readonly file: ModelFile,
     readonly store: EventStore,
   ) {
     super();
   }
-  override async read(): Promise<Reading> {
+  override async contextAt(): Promise<QueryContext> {
     const { db, logTables, counters, checkpoint, logId } = this.file;
     return { db, logTables, counters, position: checkpoint.position, logId, today: clock.today() };
   }

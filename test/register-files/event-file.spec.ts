@@ -1,6 +1,6 @@
 /** A file with one event a line: what it says enters, by the case, and the same file again changes nothing. */
 import { writeXlsx } from 'hucre/xlsx';
-import { Cases, History, OneCase } from '../../src/read-models/questions.js';
+import { Cases, History, OneCase } from '../../src/read-models/queries.js';
 import { Files } from './temporary-files.js';
 import { linesFile } from './event-line-writer.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';

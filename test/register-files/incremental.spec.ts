@@ -1,7 +1,7 @@
 /** What an import adds to what is there: by files that came before, or by people meanwhile. */
 import { readFileSync } from 'node:fs';
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
-import { Cases, History, Instruments, Lists } from '../../src/read-models/questions.js';
+import { Cases, History, Instruments, Lists } from '../../src/read-models/queries.js';
 import type { AmnestyRow, RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';

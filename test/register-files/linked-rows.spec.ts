@@ -1,6 +1,6 @@
 /** Rows that say of whom they are, and days that nobody knows, when the same list comes again on another day. */
 import { parseDay } from '../../src/domain/time.js';
-import { Cases, History } from '../../src/read-models/questions.js';
+import { Cases, History } from '../../src/read-models/queries.js';
 import { importFiles } from '../../src/register-files/import-files.js';
 import { Files } from './temporary-files.js';
 import { openRealRegister, type RealRegister } from './real-register.js';

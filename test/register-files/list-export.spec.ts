@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Cases, ListMembers, type Filters, type PersonRow, type Sort } from '../../src/read-models/questions.js';
+import { Cases, ListMembers, type Filters, type PersonRow, type Sort } from '../../src/read-models/queries.js';
 import {
   exportList,
   SEPARATORS,

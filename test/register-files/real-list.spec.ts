@@ -9,7 +9,7 @@ import { articleText } from '../../src/domain/case/rules.js';
 import type { Article, Sentence } from '../../src/domain/case/events.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 import { formatDay, parseEdtf } from '../../src/domain/time.js';
-import { Cases, Counts, History, ListMembers, OneCase, type StandingView } from '../../src/read-models/questions.js';
+import { Cases, Counts, History, ListMembers, OneCase, type StandingView } from '../../src/read-models/queries.js';
 import { lineOf } from './event-line-writer.js';
 import { openRealRegister, type RealRegister } from './real-register.js';
 

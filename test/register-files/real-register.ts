@@ -9,7 +9,7 @@ import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { QUERY_HANDLERS } from '../../src/read-models/handlers.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { Reader } from '../../src/read-models/reader.js';
+import { ReadModelReader } from '../../src/read-models/reader.js';
 import { importFiles, type ImportResult, type ImportOptions } from '../../src/register-files/import-files.js';
 import type { ReportLine } from '../../src/register-files/report.js';
 
@@ -41,7 +41,7 @@ export const openRealRegister = async (store = createSqliteStore({ file: ':memor
     providers: [
       { provide: EVENT_STORE, useValue: store },
       { provide: CLOCK, useValue: clock },
-      { provide: Reader, useValue: readModels },
+      { provide: ReadModelReader, useValue: readModels },
       { provide: ReadModels, useValue: readModels },
       ...COMMAND_HANDLERS,
       ...QUERY_HANDLERS,
@@ -65,7 +65,7 @@ export const openRealRegister = async (store = createSqliteStore({ file: ':memor
       return { imported, report };
     },
     async events() {
-      return (await readModels.ready()).position;
+      return (await readModels.readiness()).position;
     },
     async close() {
       await readModels.stop();

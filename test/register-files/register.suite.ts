@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { EventStore } from '../../src/event-store/port.js';
-import { Counts, ListMembers, Movements, type PersonRow } from '../../src/read-models/questions.js';
+import { Counts, ListMembers, Movements, type PersonRow } from '../../src/read-models/queries.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
 
 const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8'));
@@ -20,7 +20,7 @@ const groupsOn = async ({ queries }: RealRegister, asOf: string, by: 'category' 
 const members = async (
   { queries }: RealRegister,
   asOf: string,
-  filters: ListMembers['ask']['filters'] = {},
+  filters: ListMembers['parameters']['filters'] = {},
 ): Promise<readonly PersonRow[]> => {
   const rows: PersonRow[] = [];
   let after: string | null | undefined;
@@ -161,7 +161,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
       });
       afterAll(() => register.close());
 
-      const namesIn = async (asOf: string, filters: ListMembers['ask']['filters']) => ({
+      const namesIn = async (asOf: string, filters: ListMembers['parameters']['filters']) => ({
         yes: (await members(register, asOf, { ...filters, certainty: 'yes' })).map(referenceOf),
         uncertain: (await members(register, asOf, { ...filters, certainty: 'uncertain' })).map(referenceOf),
       });

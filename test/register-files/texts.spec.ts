@@ -1,6 +1,6 @@
 /** EncodingCheck that look the same are the same, however a file spells them; the script of a name is what its letters are. */
 import { readFileSync } from 'node:fs';
-import { Cases, History } from '../../src/read-models/questions.js';
+import { Cases, History } from '../../src/read-models/queries.js';
 import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';

@@ -1,6 +1,6 @@
 /** Rows of two lists about one person: what one list judges is neither said nor confirmed by the other. */
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
-import { History } from '../../src/read-models/questions.js';
+import { History } from '../../src/read-models/queries.js';
 import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { openRealRegister, type RealRegister } from './real-register.js';

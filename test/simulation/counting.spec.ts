@@ -3,7 +3,7 @@
  * apart from the code says. A failure names its seed; `REGISTER_SEED=17 npx jest test/simulation/counting` tries that one
  * again, `REGISTER_SEEDS=200` so many of them.
  */
-import { Counts, ListMembers, MEMBER_SETS, Movements, type Movement } from '../../src/read-models/questions.js';
+import { Counts, ListMembers, MEMBER_SETS, Movements, type Movement } from '../../src/read-models/queries.js';
 import { emptyFile, Fixed, handlersOf, Log, type Handlers } from '../read-models/support.js';
 import { caseEvent } from '../support/events.js';
 import { CATEGORIES, Random, randomRegister } from '../support/random-register.js';

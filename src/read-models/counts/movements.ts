@@ -6,10 +6,10 @@ import type { Entry } from '../log-tables.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { countPeople } from '../list/page.js';
 import { believed, dayOf, filtered, matching, onList, scopeOf } from '../list/predicate.js';
-import { Movements, type Movement, type MovementTotals } from '../questions.js';
-import { Reader, type Reading } from '../reader.js';
+import { Movements, type Movement, type MovementTotals } from '../queries.js';
+import { ReadModelReader, type QueryContext } from '../reader.js';
 import { prepared } from '../table.js';
-import { Replaced, visitMoved, type Moved } from './flow.js';
+import { Replaced, visitMoved, type Moved } from './visit-movements.js';
 import { onlyCategory, whyEntered, whyLeft, type Cause, type Flow, type Turn } from './movement.js';
 
 type Answer = Awaited<ReturnType<IQueryHandler<Movements>['execute']>>;
@@ -24,19 +24,19 @@ interface Cursor {
 
 @QueryHandler(Movements)
 export class MovementsHandler implements IQueryHandler<Movements> {
-  constructor(private readonly reader: Reader) {}
+  constructor(private readonly reader: ReadModelReader) {}
 
   /** Throws RangeError where `from` lies after `to`, InvalidCursor for a cursor of another question. */
-  async execute({ list, ask }: Movements): Promise<Answer> {
+  async execute({ list, parameters: ask }: Movements): Promise<Answer> {
     const set = ask.set ?? 'certain';
     const question = ['movements', list, ask.from, ask.to, set, ask.category];
     const span = { from: dayOf(ask.from), to: dayOf(ask.to) };
     if (span.from > span.to) throw new RangeError('the first day lies after the last');
-    const before = await this.reader.read({ atLeast: ask.atLeast });
+    const before = await this.reader.contextAt({ atLeast: ask.atLeast });
     const cursor = ask.after === undefined ? null : (readCursor(ask.after, question, before.logId) as Cursor);
     const known = cursor?.position ?? before.position;
     for (;;) {
-      const reading = await this.reader.read({ position: known });
+      const reading = await this.reader.contextAt({ position: known });
       const definition = reading.logTables.list(list, known)?.definition;
       if (definition === undefined) return null;
       const flow: Flow = { list: definition, set, categories: ask.category, ...span };
@@ -63,7 +63,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
     }
   }
 
-  async #sum(reading: Reading, known: number, flow: Flow, limit: number, cursor: Cursor | null): Promise<Sums> {
+  async #sum(reading: QueryContext, known: number, flow: Flow, limit: number, cursor: Cursor | null): Promise<Sums> {
     const totals = { entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 };
     const reasons = new Map<string, number>();
     const page = new PageOfTurns(limit, cursor);
@@ -93,7 +93,7 @@ interface Sums {
 }
 
 /** People of the set at the end of a day, by the same count that a list on that day answers with. */
-const membersOn = ({ counters, position }: Reading, known: number, flow: Flow, day: Day): number => {
+const membersOn = ({ counters, position }: QueryContext, known: number, flow: Flow, day: Day): number => {
   const scope = scopeOf(flow.list.id, day, known, position);
   const category = flow.categories === undefined ? {} : { category: flow.categories };
   const { yes, uncertain } = countPeople(counters, scope, matching([...onList(flow.list, day), ...filtered(category)]));

@@ -3,8 +3,8 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
 import { dayOf, filtered, matching, onList, scopeOf, STAGE, valid, type Match, type Scope } from '../list/predicate.js';
-import { Counts, type Certainty, type COUNTED_BY } from '../questions.js';
-import { Reader } from '../reader.js';
+import { Counts, type Certainty, type COUNTED_BY } from '../queries.js';
+import { ReadModelReader } from '../reader.js';
 import type { Groups, Counters } from '../counters.js';
 
 type CountedBy = (typeof COUNTED_BY)[number];
@@ -25,11 +25,11 @@ const KEYS: Readonly<Record<CountedBy, string>> = {
 
 @QueryHandler(Counts)
 export class CountsHandler implements IQueryHandler<Counts> {
-  constructor(private readonly reader: Reader) {}
+  constructor(private readonly reader: ReadModelReader) {}
 
   /** Who certainly is on the list but only perhaps under a key counts once in the total, and there as uncertain. */
-  async execute({ list, ask }: Counts): Promise<Answer> {
-    const { logTables, counters, position, today } = await this.reader.read({ atLeast: ask.atLeast });
+  async execute({ list, parameters: ask }: Counts): Promise<Answer> {
+    const { logTables, counters, position, today } = await this.reader.contextAt({ atLeast: ask.atLeast });
     const found = logTables.list(list, position);
     if (found === null) return null;
     const day = ask.asOf === undefined ? today : dayOf(ask.asOf);

@@ -3,10 +3,10 @@ import type { CaseEvent } from '../../domain/case/events.js';
 import { changesBetween } from '../../domain/case/changes.js';
 import type { EventWithId } from '../../domain/event.js';
 import { streamName } from '../../domain/events.js';
-import { descriptionOf, namesOf, referencesOf } from '../about.js';
+import { descriptionOf, namesOf, referencesOf } from '../person.js';
 import type { Line } from '../log-tables.js';
 import { dayText } from '../list/views.js';
-import type { Change, HistoryEntry, LoggedEvent } from '../questions.js';
+import type { Change, HistoryEntry, LoggedEvent } from '../queries.js';
 import type { CaseHistory } from '../table.js';
 
 export const historyEntry = (line: Line, changes: readonly Change[]): HistoryEntry => ({

@@ -1,8 +1,8 @@
 /** Who recorded what, when, from which source, and what it changed. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { caseHistoryOf, type LogTables, type Line } from '../log-tables.js';
-import { History, type Change, type HistoryEntry } from '../questions.js';
-import { Reader } from '../reader.js';
+import { History, type Change, type HistoryEntry } from '../queries.js';
+import { ReadModelReader } from '../reader.js';
 import type { CaseHistory } from '../table.js';
 import { changesOf, historyEntry } from './entry.js';
 
@@ -11,10 +11,10 @@ type Answer = Awaited<ReturnType<IQueryHandler<History>['execute']>>;
 /** There is no table beside the events: what one changed is reckoned when asked, so that hiding needs no second place. */
 @QueryHandler(History)
 export class HistoryHandler implements IQueryHandler<History> {
-  constructor(private readonly reader: Reader) {}
+  constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ ask }: History): Promise<Answer> {
-    const { logTables } = await this.reader.read({ atLeast: ask.atLeast, position: ask.after });
+  async execute({ parameters: ask }: History): Promise<Answer> {
+    const { logTables } = await this.reader.contextAt({ atLeast: ask.atLeast, position: ask.after });
     const stream = ask.subject === undefined ? null : logTables.find(ask.subject.kind, ask.subject.id);
     if (ask.subject !== undefined && stream === null) return null;
     const lines = logTables.lines(ask.after, ask.limit + 1, stream, ask.types ?? null);

@@ -1,6 +1,6 @@
 /** The `next` mark of a page: where the walk goes on, and what the whole walk answers as of. */
 import { createHash } from 'node:crypto';
-import { InvalidCursor, type Totals } from '../questions.js';
+import { InvalidCursor, type Totals } from '../queries.js';
 
 export interface Mark {
   /** Position and day that the first page answered as of; so do the others. */

@@ -2,8 +2,8 @@
 import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/events.js';
-import type { Certainty, PageOf, PersonRow, Sort, Totals } from '../questions.js';
-import type { Reading } from '../reader.js';
+import type { Certainty, PageOf, PersonRow, Sort, Totals } from '../queries.js';
+import type { QueryContext } from '../reader.js';
 import { prepared, type Cell } from '../table.js';
 import type { Counters } from '../counters.js';
 import { believed, matching, scopeValues, valid, type Match, type Scope, type Sql } from './predicate.js';
@@ -35,7 +35,7 @@ interface Walked {
   readonly unsure: 0 | 1;
 }
 
-export const readPage = ({ db, counters }: Pick<Reading, 'db' | 'counters'>, request: PageRequest): PageAnswer => {
+export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>, request: PageRequest): PageAnswer => {
   const { scope, limit } = request;
   const match = matching(request.conditions);
   const values = { ...scopeValues(scope), ...match.values, ...referenceValues(request.reference) };

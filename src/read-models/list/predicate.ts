@@ -4,7 +4,7 @@ import { DEFAULT_CODE } from '../../domain/case/events.js';
 import { CONVICTED_STAGE, HELD } from '../../domain/case/state.js';
 import { composed } from '../../domain/text.js';
 import { parseDay, type Day } from '../../domain/time.js';
-import type { Filters } from '../questions.js';
+import type { Filters } from '../queries.js';
 import { END, type Cell } from '../table.js';
 
 /** SQL with the values of its named parameters. */

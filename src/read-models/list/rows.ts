@@ -4,7 +4,7 @@ import type { ListStanding, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
 import { composed } from '../../domain/text.js';
 import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
-import { judgingLists } from '../about.js';
+import { judgingLists } from '../person.js';
 import type { CaseHistory } from '../table.js';
 
 /** Days [from_day, to_day). Where `undecided` is 1 anything may be true, and the rest is null. */

@@ -1,7 +1,7 @@
 /** What stands at the head of a case's line in a list, and under which keys it is ordered. */
 import { LAST, nameKey, referenceKey } from '../../domain/names/sort-key.js';
 import { foldedKey } from '../../domain/text.js';
-import { judgingLists, namesOf, referencesOf, shownName } from '../about.js';
+import { judgingLists, namesOf, referencesOf, shownName } from '../person.js';
 import type { CaseHistory } from '../table.js';
 
 export interface ListEntryRow {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidCursor, ListMembers, MEMBER_SETS, Movements } from '../../../src/read-models/questions.js';
+import { InvalidCursor, ListMembers, MEMBER_SETS, Movements } from '../../../src/read-models/queries.js';
 import { formatDay } from '../../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../../support/arbitraries.js';
 import { ARTICLE } from '../../support/events.js';
@@ -18,7 +18,7 @@ const member = (category = 'believers'): Said[] => [
   { type: 'arrested', occurredOn: '2024-01-01', id: uuid(1) },
   { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category, id: uuid(2) },
 ];
-const ask = async (from: string, to: string, more: Partial<Movements['ask']> = {}) => {
+const ask = async (from: string, to: string, more: Partial<Movements['parameters']> = {}) => {
   const asked = { from, to, limit: 100, atLeast: at.token, ...more };
   const found = await at.ask.movements.execute(new Movements('union', asked));
   if (found === null) throw new Error('no list');

@@ -1,4 +1,4 @@
-import { Counts, type COUNTED_BY, type Filters } from '../../../src/read-models/questions.js';
+import { Counts, type COUNTED_BY, type Filters } from '../../../src/read-models/queries.js';
 import { register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;

@@ -1,4 +1,4 @@
-import { History } from '../../../src/read-models/questions.js';
+import { History } from '../../../src/read-models/queries.js';
 import { NAME, opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
@@ -6,7 +6,7 @@ let at: Register;
 beforeEach(async () => (at = await register()));
 afterEach(() => at.close());
 
-const history = async (ask: Partial<History['ask']> = {}) => {
+const history = async (ask: Partial<History['parameters']> = {}) => {
   const found = await at.ask.history.execute(new History({ after: 0, limit: 100, atLeast: at.token, ...ask }));
   if (found === null) throw new Error('no such subject');
   return found;

@@ -1,11 +1,4 @@
-import {
-  InvalidCursor,
-  Cases,
-  ListMembers,
-  SORTS,
-  type Filters,
-  type Page,
-} from '../../../src/read-models/questions.js';
+import { InvalidCursor, Cases, ListMembers, SORTS, type Filters, type Page } from '../../../src/read-models/queries.js';
 import { ARTICLE, THREE_YEARS } from '../../support/events.js';
 import { everything, opened, register } from '../support.js';
 
@@ -41,7 +34,7 @@ const who = async (filters: Filters = {}, asOf?: string): Promise<readonly strin
   ((await members(filters, asOf))?.items ?? []).map(({ caseId, certainty }) =>
     certainty === 'yes' ? caseId : `${caseId}?`,
   );
-const cases = async (ask: Partial<Cases['ask']> = {}) =>
+const cases = async (ask: Partial<Cases['parameters']> = {}) =>
   at.ask.cases.execute(new Cases({ ...everything, atLeast: at.token, ...ask }));
 
 describe('the members of a list', () => {
@@ -338,7 +331,7 @@ describe('every history', () => {
     await at.say('case', 'b', opened('Bir', 'AZ-2'), arrested('2024-01-01'), recognised('2024-02-01', 'journalists'));
     await at.say('case', 'b', recognised('2024-01-15', 'x', 'other'));
   });
-  const found = async (ask: Partial<Cases['ask']>): Promise<readonly string[]> =>
+  const found = async (ask: Partial<Cases['parameters']>): Promise<readonly string[]> =>
     (await cases(ask)).items.map(({ caseId }) => caseId);
 
   it('is found whether on a list or not', async () => {

@@ -103,7 +103,12 @@ export interface PageOf<T> {
 export class ListMembers extends Query<PageOf<PersonRow> | null> {
   constructor(
     readonly list: string,
-    readonly ask: { readonly asOf?: string; readonly filters: Filters; readonly page: Page; readonly atLeast?: string },
+    readonly parameters: {
+      readonly asOf?: string;
+      readonly filters: Filters;
+      readonly page: Page;
+      readonly atLeast?: string;
+    },
   ) {
     super();
   }
@@ -112,7 +117,7 @@ export class ListMembers extends Query<PageOf<PersonRow> | null> {
 /** Every case, on a list or not; `reference` finds one by `list:reference`. Category filters need `list`. */
 export class Cases extends Query<PageOf<PersonRow>> {
   constructor(
-    readonly ask: {
+    readonly parameters: {
       readonly asOf?: string;
       readonly list?: string;
       readonly reference?: Reference;
@@ -149,7 +154,7 @@ export interface CaseView {
 export class OneCase extends Query<CaseView | null> {
   constructor(
     readonly id: string,
-    readonly ask: { readonly asOf?: string; readonly atLeast?: string },
+    readonly parameters: { readonly asOf?: string; readonly atLeast?: string },
   ) {
     super();
   }
@@ -181,7 +186,7 @@ export interface HistoryEntry {
 /** In order of recording; `subject` limits it to one case, list or instrument (unknown: null). `after` is a position. */
 export class History extends Query<{ readonly items: readonly HistoryEntry[]; readonly next: number | null } | null> {
   constructor(
-    readonly ask: {
+    readonly parameters: {
       readonly subject?: { readonly kind: 'case' | 'list' | 'instrument'; readonly id: string };
       readonly types?: readonly string[];
       readonly after: number;
@@ -210,9 +215,9 @@ export interface LoggedEvent {
 }
 
 /** The log after a position, of some types or all, as batches; ends at what the read models had reached when asked. */
-export class Events extends Query<AsyncIterable<readonly LoggedEvent[]>> {
+export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
   constructor(
-    readonly ask: {
+    readonly parameters: {
       readonly types?: readonly string[];
       readonly after: number;
       readonly limit?: number;
@@ -244,8 +249,10 @@ export interface Feed {
  * The log as it goes on after a position, of some types or all. With `list` (unknown: null) only what concerns that list:
  * its own stream, and every event of a case from the first event on that names the list, by a judgment or a reference.
  */
-export class Follow extends Query<Feed | null> {
-  constructor(readonly ask: { readonly types?: readonly string[]; readonly list?: string; readonly after: number }) {
+export class FollowLog extends Query<Feed | null> {
+  constructor(
+    readonly parameters: { readonly types?: readonly string[]; readonly list?: string; readonly after: number },
+  ) {
     super();
   }
 }
@@ -264,7 +271,7 @@ export class Counts extends Query<{
 } | null> {
   constructor(
     readonly list: string,
-    readonly ask: {
+    readonly parameters: {
       readonly by: (typeof COUNTED_BY)[number];
       readonly asOf?: string;
       readonly filters: Filters;
@@ -325,7 +332,7 @@ export class Movements extends Query<{
 } | null> {
   constructor(
     readonly list: string,
-    readonly ask: {
+    readonly parameters: {
       readonly from: string;
       readonly to: string;
       readonly set?: MemberSet;
@@ -352,7 +359,7 @@ export interface ListView {
   }[];
 }
 export class Lists extends Query<readonly ListView[]> {
-  constructor(readonly ask: { readonly id?: string; readonly atLeast?: string }) {
+  constructor(readonly parameters: { readonly id?: string; readonly atLeast?: string }) {
     super();
   }
 }
@@ -372,7 +379,7 @@ export interface InstrumentView {
   readonly clauses: readonly string[];
 }
 export class Instruments extends Query<readonly InstrumentView[]> {
-  constructor(readonly ask: { readonly id?: string; readonly atLeast?: string }) {
+  constructor(readonly parameters: { readonly id?: string; readonly atLeast?: string }) {
     super();
   }
 }

@@ -3,9 +3,9 @@
  * it, so that there is no going over from what was to what comes, and nothing is kept for anybody.
  */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { namesList } from '../about.js';
+import { namesList } from '../person.js';
 import type { LogTables, Line } from '../log-tables.js';
-import { Follow, type Feed, type FeedPage } from '../questions.js';
+import { FollowLog, type Feed, type FeedPage } from '../queries.js';
 import { ReadModels } from '../read-models.js';
 import { END } from '../table.js';
 import { logged } from './entry.js';
@@ -13,21 +13,21 @@ import { logged } from './entry.js';
 /** The characters of events that are looked at for one page. */
 const FULL = 64 * 1024;
 
-@QueryHandler(Follow)
-export class FollowHandler implements IQueryHandler<Follow> {
+@QueryHandler(FollowLog)
+export class FollowLogHandler implements IQueryHandler<FollowLog> {
   constructor(private readonly models: ReadModels) {}
 
-  async execute({ ask }: Follow): Promise<Feed | null> {
-    const { logTables, position } = await this.models.read({ position: ask.after });
+  async execute({ parameters: ask }: FollowLog): Promise<Feed | null> {
+    const { logTables, position } = await this.models.contextAt({ position: ask.after });
     if (ask.list !== undefined && logTables.list(ask.list, position) === null) return null;
     return {
       page: (after) => this.page(after, ask),
-      onMore: (wake) => this.models.onMoved(wake),
+      onMore: (wake) => this.models.onProjected(wake),
     };
   }
 
-  private page(after: number, ask: Follow['ask']): FeedPage {
-    const reading = this.models.now();
+  private page(after: number, ask: FollowLog['parameters']): FeedPage {
+    const reading = this.models.currentContext();
     if (reading === null) return { events: [], through: after, caughtUp: true };
     const { logTables, position } = reading;
     const lines = logTables.next(after, FULL);
@@ -37,7 +37,7 @@ export class FollowHandler implements IQueryHandler<Follow> {
   }
 }
 
-const filterOf = (logTables: LogTables, { types, list }: Follow['ask']): ((line: Line) => boolean) => {
+const filterOf = (logTables: LogTables, { types, list }: FollowLog['parameters']): ((line: Line) => boolean) => {
   const wanted = types === undefined ? null : new Set(types);
   const concerns = list === undefined ? () => true : concernsOf(logTables, list);
   return (line) => (wanted === null || wanted.has(line.known.event.type)) && concerns(line);

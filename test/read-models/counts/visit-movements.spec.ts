@@ -1,8 +1,8 @@
 /** A walk over more people than are read at once, and read models that change their file meanwhile. */
 import type { EventStore } from '../../../src/event-store/port.js';
 import type { ModelFile } from '../../../src/read-models/model-file.js';
-import { Movements } from '../../../src/read-models/questions.js';
-import { Reader, type Reading } from '../../../src/read-models/reader.js';
+import { Movements } from '../../../src/read-models/queries.js';
+import { ReadModelReader, type QueryContext } from '../../../src/read-models/reader.js';
 import { END } from '../../../src/read-models/table.js';
 import { day } from '../../support/events.js';
 import { clock, emptyFile, handlersOf, Log } from '../support.js';
@@ -33,7 +33,7 @@ const fill = ({ db }: ModelFile, firstNumber: number): void => {
     db.prepare(`INSERT INTO periods (case_no, known_from, known_to, list, from_day, to_day, undecided, custody,
     custody_why, life, articles, recognition, category) VALUES (?, 1, ${END}, 'union', ?, ?, 0, ?, ?, 0, '[]', 'recognised', 'others')`);
   const listEntry =
-    db.prepare(`INSERT INTO listEntries (case_no, known_from, known_to, list, case_id, name, name_key, refs)
+    db.prepare(`INSERT INTO list_entries (case_no, known_from, known_to, list, case_id, name, name_key, refs)
     VALUES (?, 1, ${END}, 'union', ?, ?, ?, '[]')`);
   db.transaction(() => {
     for (let no = 0; no < PEOPLE; no += 1) {
@@ -46,7 +46,7 @@ const fill = ({ db }: ModelFile, firstNumber: number): void => {
 };
 
 /** Answers each read from the next of some files, and then from the last one. */
-class Changing extends Reader {
+class Changing extends ReadModelReader {
   reads = 0;
   constructor(
     readonly files: readonly ModelFile[],
@@ -54,7 +54,7 @@ class Changing extends Reader {
   ) {
     super();
   }
-  override async read(): Promise<Reading> {
+  override async contextAt(): Promise<QueryContext> {
     const file = this.files[Math.min(this.reads, this.files.length - 1)];
     this.reads += 1;
     if (file === undefined) throw new Error('no file');

@@ -4,7 +4,7 @@ import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { believed, scopeOf, type Scope } from '../list/predicate.js';
 import { BEGINS, ENDS } from '../list/tables.js';
-import type { Reader, Reading } from '../reader.js';
+import type { ReadModelReader, QueryContext } from '../reader.js';
 import { prepared } from '../table.js';
 import { turnsOf, type CaseRows, type Flow, type MovementRow, type Turn } from './movement.js';
 
@@ -13,7 +13,7 @@ const SLICE = 1_000;
 
 /** A case with its movements. */
 export interface Moved {
-  readonly reading: Reading;
+  readonly reading: QueryContext;
   readonly scope: Scope;
   readonly caseNo: number;
   readonly turns: readonly Turn[];
@@ -30,8 +30,8 @@ export class Replaced extends Error {
  * place. Throws Replaced where the read models changed their file between two slices.
  */
 export const visitMoved = async (
-  reader: Reader,
-  first: Reading,
+  reader: ReadModelReader,
+  first: QueryContext,
   known: number,
   flow: Flow,
   visit: (moved: Moved) => void,
@@ -48,15 +48,15 @@ export const visitMoved = async (
   }
 };
 
-const nextReading = async (reader: Reader, first: Reading, known: number): Promise<Reading> => {
+const nextReading = async (reader: ReadModelReader, first: QueryContext, known: number): Promise<QueryContext> => {
   await setImmediate();
-  const reading = await reader.read({ position: known });
+  const reading = await reader.contextAt({ position: known });
   if (reading.db !== first.db) throw new Replaced();
   return reading;
 };
 
 /** Cases of which a period begins or ends within the span, or whose custody a policy of the span takes in or leaves out. */
-const candidatesOf = ({ db, position }: Reading, known: number, { list, from, to }: Flow): readonly number[] => {
+const candidatesOf = ({ db, position }: QueryContext, known: number, { list, from, to }: Flow): readonly number[] => {
   const scope = scopeOf(list.id, to, known, position);
   const those = `p.list = @list AND ${believed('p', scope)}`;
   const sql = `SELECT json_group_array(case_no) FROM (
@@ -89,7 +89,7 @@ const COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.
 
 /** The periods of some cases that touch the days from the end of the first to the end of the last. */
 const rowsOf = (
-  { db }: Reading,
+  { db }: QueryContext,
   scope: Scope,
   { from, to }: Flow,
   cases: readonly number[],
@@ -106,5 +106,5 @@ const rowsOf = (
   return byCase;
 };
 
-const ownRows = (reading: Reading, scope: Scope, flow: Flow, caseNo: number): readonly MovementRow[] =>
+const ownRows = (reading: QueryContext, scope: Scope, flow: Flow, caseNo: number): readonly MovementRow[] =>
   rowsOf(reading, { ...scope, list: '' }, flow, [caseNo]).get(caseNo) ?? [];

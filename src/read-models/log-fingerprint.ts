@@ -8,7 +8,7 @@ import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.
 import type { Db } from './table.js';
 
 /** Position 0: nothing yet. */
-export interface SeenLog {
+export interface LogFingerprint {
   /** How many events were projected: the position of the last one. */
   readonly position: number;
   readonly cursor: Cursor | null;
@@ -18,7 +18,7 @@ export interface SeenLog {
   readonly lastId: string | null;
 }
 
-export interface Difference {
+export interface LogDifference {
   /** `other`: it begins with another event; `diverged`: it begins alike, and then has another event at the position. */
   readonly kind: 'empty' | 'shorter' | 'other' | 'diverged';
   /** What the read models have, and the log has not. */
@@ -27,7 +27,7 @@ export interface Difference {
 }
 
 /** Reads from an open read-model file, of this build or an earlier one. Throws what SQLite throws. */
-export const seenIn = (db: Db): SeenLog => {
+export const readFingerprint = (db: Db): LogFingerprint => {
   const { cursor, position } = db.prepare('SELECT cursor, position FROM checkpoint').get() as {
     readonly cursor: Cursor | null;
     readonly position: number;
@@ -49,12 +49,12 @@ export const seenIn = (db: Db): SeenLog => {
  * Reads from a read-model file without writing to it, also while a service uses it. Null where there is no file;
  * `unreadable` for one that does not tell.
  */
-export const seenLog = (path: string): SeenLog | 'unreadable' | null => {
+export const fingerprintOf = (path: string): LogFingerprint | 'unreadable' | null => {
   if (!existsSync(path)) return null;
   let db: Db | null = null;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true, timeout: 250 });
-    return seenIn(db);
+    return readFingerprint(db);
   } catch {
     return 'unreadable';
   } finally {
@@ -67,9 +67,9 @@ export const seenLog = (path: string): SeenLog | 'unreadable' | null => {
  * projected, at its position. Two reads at most. Throws what the store throws.
  */
 export const differenceOf = async (
-  seen: SeenLog | 'unreadable' | null,
+  seen: LogFingerprint | 'unreadable' | null,
   store: EventStore,
-): Promise<Difference | null> => {
+): Promise<LogDifference | null> => {
   if (seen === null) return null;
   if (seen === 'unreadable') return (await store.read(null, 1)).length > 0 ? null : differs('empty', 0);
   const { position, cursor, before, firstId, lastId } = seen;
@@ -86,19 +86,22 @@ export const differenceOf = async (
 
 /** A log that is not the one that was projected; it may be put right by another log, or accepted as it is. */
 export class LogDiffers extends StoreDamaged {
-  constructor(readonly difference: Difference) {
+  constructor(readonly difference: LogDifference) {
     super(difference.sentence);
   }
 }
 
 /** Throws LogDiffers where `differenceOf` finds a difference. */
-export const checkSeen = async (seen: SeenLog | 'unreadable' | null, store: EventStore): Promise<void> => {
+export const checkFingerprint = async (
+  seen: LogFingerprint | 'unreadable' | null,
+  store: EventStore,
+): Promise<void> => {
   const difference = await differenceOf(seen, store);
   if (difference !== null) throw new LogDiffers(difference);
 };
 
 /** What the difference is where there is no log at all; null where nothing is known of one. */
-export const differenceFromNone = (seen: SeenLog | 'unreadable' | null): Difference | null => {
+export const differenceFromMissingLog = (seen: LogFingerprint | 'unreadable' | null): LogDifference | null => {
   if (seen === 'unreadable') return differs('empty', 0);
   return seen === null || seen.position === 0 ? null : differs('empty', seen.position);
 };
@@ -123,7 +126,7 @@ const eventAfter = async (cursor: Cursor | null, store: EventStore) => {
   }
 };
 
-const SENTENCES: Readonly<Record<Difference['kind'], (position: number) => string>> = {
+const SENTENCES: Readonly<Record<LogDifference['kind'], (position: number) => string>> = {
   empty: (n) =>
     n === 0
       ? 'the log is missing or empty, and there are read models that cannot be read'
@@ -133,7 +136,7 @@ const SENTENCES: Readonly<Record<Difference['kind'], (position: number) => strin
   diverged: (n) => `the log holds another event at position ${n} than was projected into the read models`,
 };
 
-const differs = (kind: Difference['kind'], position: number): Difference => ({
+const differs = (kind: LogDifference['kind'], position: number): LogDifference => ({
   kind,
   position,
   sentence: SENTENCES[kind](position),

@@ -1,4 +1,4 @@
-import { descriptionOf, judgingLists, namesOf, referencesOf } from '../../src/read-models/about.js';
+import { descriptionOf, judgingLists, namesOf, referencesOf } from '../../src/read-models/person.js';
 import { withIds } from '../support/events.js';
 import { NAME } from './support.js';
 

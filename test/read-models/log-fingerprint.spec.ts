@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { differenceOf, seenLog, setAside, type SeenLog } from '../../src/read-models/seen-log.js';
+import { differenceOf, fingerprintOf, setAside, type LogFingerprint } from '../../src/read-models/log-fingerprint.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, Log, opened } from './support.js';
 
@@ -41,38 +41,38 @@ describe('what a read-model file has seen of its log', () => {
       firstId: EVENTS['a'],
       lastId: EVENTS['c'],
     };
-    expect(seenLog(path)).toEqual(seen);
+    expect(fingerprintOf(path)).toEqual(seen);
     await models.stop();
-    expect(seenLog(path)).toEqual(seen);
+    expect(fingerprintOf(path)).toEqual(seen);
   });
 
   it('is told by a file of version 0.1, whose table of events has another name', async () => {
     const models = await project(await logOf('a', 'b', 'c'));
     await models.stop();
-    const seen = seenLog(path);
+    const seen = fingerprintOf(path);
     const db = new Database(path);
     db.exec('ALTER TABLE events RENAME TO facts');
     db.close();
-    expect(seenLog(path)).toEqual(seen);
+    expect(fingerprintOf(path)).toEqual(seen);
     expect(seen).toMatchObject({ position: 3, lastId: EVENTS['c'] });
   });
 
   it('is nothing where there is no file or nothing was projected, and is not told by another file', async () => {
-    expect(seenLog(path)).toBeNull();
+    expect(fingerprintOf(path)).toBeNull();
     const models = ReadModels.open(path, (await logOf()).store, clock);
     await models.start();
     await models.stop();
-    expect(seenLog(path)).toMatchObject({ position: 0, lastId: null });
+    expect(fingerprintOf(path)).toMatchObject({ position: 0, lastId: null });
     await writeFile(path, 'no database');
-    expect(seenLog(path)).toBe('unreadable');
+    expect(fingerprintOf(path)).toBe('unreadable');
   });
 });
 
 describe('a log', () => {
-  let seen: SeenLog;
+  let seen: LogFingerprint;
   beforeEach(async () => {
     await (await project(await logOf('a', 'b'))).stop();
-    seen = seenLog(path) as SeenLog;
+    seen = fingerprintOf(path) as LogFingerprint;
   });
 
   it.each([
@@ -100,10 +100,10 @@ describe('a log', () => {
 it('a file set aside keeps what it has seen, under a name that says so', async () => {
   await (await project(await logOf('a', 'b'))).stop();
   await writeFile(`${path}-wal`, '');
-  const seen = seenLog(path);
+  const seen = fingerprintOf(path);
   const aside = setAside(path, new Date('2026-01-05T08:00:00.000Z'));
   expect(aside).toBe(join(folder.path, 'read-models.lost-2026-01-05T08-00-00Z.sqlite'));
-  expect(seenLog(aside)).toEqual(seen);
+  expect(fingerprintOf(aside)).toEqual(seen);
   expect(existsSync(path)).toBe(false);
   expect(readdirSync(folder.path).every((file) => file.startsWith('read-models.lost-'))).toBe(true);
 });

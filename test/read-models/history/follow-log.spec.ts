@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { FollowHandler } from '../../../src/read-models/history/feed.js';
-import { BeyondLog, Events, Follow, type LoggedEvent } from '../../../src/read-models/questions.js';
+import { FollowLogHandler } from '../../../src/read-models/history/follow-log.js';
+import { BeyondLog, ReadLog, FollowLog, type LoggedEvent } from '../../../src/read-models/queries.js';
 import { opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
@@ -8,9 +8,9 @@ let at: Register;
 beforeEach(async () => (at = await register()));
 afterEach(() => at.close());
 
-type Ask = Follow['ask'];
+type Ask = FollowLog['parameters'];
 const follow = async (ask: Partial<Ask> = {}) => {
-  const feed = await new FollowHandler(at.models).execute(new Follow({ after: 0, ...ask }));
+  const feed = await new FollowLogHandler(at.models).execute(new FollowLog({ after: 0, ...ask }));
   if (feed === null) throw new Error('no such list');
   return feed;
 };
@@ -34,7 +34,7 @@ it('gives every event as the replay of the log gives it', async () => {
   await at.say('case', 'a', opened('Ad', 'AZ-1'), { type: 'arrested', occurredOn: '2024-01-01' });
   await settled();
   const replayed: LoggedEvent[] = [];
-  for await (const batch of await at.ask.events.execute(new Events({ after: 0 }))) replayed.push(...batch);
+  for await (const batch of await at.ask.events.execute(new ReadLog({ after: 0 }))) replayed.push(...batch);
   expect(await all()).toEqual(replayed);
   expect(JSON.stringify(await all())).toBe(JSON.stringify(replayed));
 });
@@ -79,15 +79,15 @@ it('of a list gives its own events, and those of each case from the first that n
 });
 
 it('of a list that there is none of is null; after the end there is nothing yet, and beyond it there is no feed', async () => {
-  const handler = new FollowHandler(at.models);
-  expect(await handler.execute(new Follow({ after: 0, list: 'nobody' }))).toBeNull();
+  const handler = new FollowLogHandler(at.models);
+  expect(await handler.execute(new FollowLog({ after: 0, list: 'nobody' }))).toBeNull();
   await at.models.waitFor(await at.say('case', 'a', opened('Ad')));
-  expect((await handler.execute(new Follow({ after: 1 })))?.page(1)).toEqual({
+  expect((await handler.execute(new FollowLog({ after: 1 })))?.page(1)).toEqual({
     events: [],
     through: 1,
     caughtUp: true,
   });
-  await expect(handler.execute(new Follow({ after: 2 }))).rejects.toBeInstanceOf(BeyondLog);
+  await expect(handler.execute(new FollowLog({ after: 2 }))).rejects.toBeInstanceOf(BeyondLog);
 });
 
 it('read as it grows, whatever comes when, gives each event once and in order, also through a rebuild', async () => {
@@ -99,7 +99,7 @@ it('read as it grows, whatever comes when, gives each event once and in order, a
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const own = await register();
-      const feed = await new FollowHandler(own.models).execute(new Follow({ after: 0 }));
+      const feed = await new FollowLogHandler(own.models).execute(new FollowLog({ after: 0 }));
       const readers = [0, 1, 2].map(() => ({ position: 0, got: [] as number[] }));
       const read = (reader: (typeof readers)[number]): boolean => {
         const page = feed!.page(reader.position);

@@ -1,4 +1,4 @@
-import { BeyondLog, Events, type LoggedEvent } from '../../../src/read-models/questions.js';
+import { BeyondLog, ReadLog, type LoggedEvent } from '../../../src/read-models/queries.js';
 import { opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
@@ -6,12 +6,12 @@ let at: Register;
 beforeEach(async () => (at = await register()));
 afterEach(() => at.close());
 
-const read = async (ask: Partial<Events['ask']> = {}): Promise<readonly (readonly LoggedEvent[])[]> => {
+const read = async (ask: Partial<ReadLog['parameters']> = {}): Promise<readonly (readonly LoggedEvent[])[]> => {
   const batches: (readonly LoggedEvent[])[] = [];
-  for await (const batch of await at.ask.events.execute(new Events({ after: 0, ...ask }))) batches.push(batch);
+  for await (const batch of await at.ask.events.execute(new ReadLog({ after: 0, ...ask }))) batches.push(batch);
   return batches;
 };
-const positions = async (ask: Partial<Events['ask']> = {}): Promise<readonly number[]> =>
+const positions = async (ask: Partial<ReadLog['parameters']> = {}): Promise<readonly number[]> =>
   (await read({ atLeast: at.token, ...ask })).flat().map(({ position }) => position);
 
 it('is empty where nothing was recorded', async () => {
@@ -54,7 +54,7 @@ it('begins after a position, of some types, as many as asked for', async () => {
 
 it('reads long logs in batches, and ends at what was reached when asked', async () => {
   for (let count = 0; count < 700; count += 1) await at.say('case', `c${String(count)}`, opened('Ad'));
-  const asked = await at.ask.events.execute(new Events({ after: 0, atLeast: at.token }));
+  const asked = await at.ask.events.execute(new ReadLog({ after: 0, atLeast: at.token }));
   await at.say('case', 'late', opened('Gec'));
   await at.models.waitFor(at.token);
   const sizes: number[] = [];
