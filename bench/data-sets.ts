@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { streamName, type AnyEvent } from '../src/domain/events.js';
 import type { Clock } from '../src/domain/clock.js';
-import { nameKey } from '../src/domain/names/sort-key.js';
+import { nameSortKey } from '../src/domain/names/sort-key.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { type EventStore, type LogEvent } from '../src/event-store/port.js';
 import { ReadModels } from '../src/read-models/read-models.js';
@@ -123,7 +123,7 @@ const makeList = (folder: string): void => {
       if (opened?.type !== 'opened' || recognised?.type !== 'recognised') throw new Error('another case');
       const name = opened.names[0]?.text ?? '';
       const reference = opened.references?.[0]?.reference ?? '';
-      insert.run(LIST, nameKey(name), id, name, reference, recognised.category, 'detained', arrested?.occurredOn);
+      insert.run(LIST, nameSortKey(name), id, name, reference, recognised.category, 'detained', arrested?.occurredOn);
     }
   })();
   db.exec('CREATE INDEX by_name ON people (list, name_key, case_id)');

@@ -25,7 +25,7 @@ const bare = async (folder: string): Promise<Running> => {
   const server = fastify({ logger: false });
   server.post<{ Params: { id: string } }>('/v1/cases/:id/events', async ({ params, body }, reply) => {
     const read = readEvent('case', body);
-    if ('problems' in read) return reply.code(400).send(read);
+    if ('errors' in read) return reply.code(400).send(read);
     const request = {
       subject: { kind: 'case', id: params.id },
       begins: false,

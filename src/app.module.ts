@@ -13,7 +13,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CLOCK, type Clock } from './domain/clock.js';
-import { dayIn } from './domain/time.js';
+import { dayOfInstant } from './domain/time.js';
 import { noticesOf, openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
 import { HEALTH, type Health } from './http/health.controller.js';
@@ -49,7 +49,7 @@ const STOP_MS = 300;
 export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'today'>): Clock => ({
   timeZone,
   now: () => new Date(),
-  today: () => today ?? dayIn(timeZone, new Date()),
+  today: () => today ?? dayOfInstant(timeZone, new Date()),
 });
 
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */

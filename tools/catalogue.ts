@@ -5,7 +5,7 @@
 import ts from 'typescript';
 import { caseEvents } from '../src/domain/case/events.js';
 import type { EventDescription } from '../src/domain/event.js';
-import { describe, type StreamKind } from '../src/domain/events.js';
+import { descriptionOf, type StreamKind } from '../src/domain/events.js';
 import { instrumentEvents } from '../src/domain/instrument/events.js';
 import { listEvents } from '../src/domain/list/events.js';
 import { referenceEvents } from '../src/domain/reference/events.js';
@@ -40,7 +40,7 @@ export const catalogue = (root: string): string => {
 };
 
 const described = (type: string): EventDescription<Record<string, unknown>> => {
-  const description = describe(type);
+  const description = descriptionOf(type);
   if (description === undefined) throw new Error(`no such type: ${type}`);
   return description;
 };

@@ -13,7 +13,7 @@ import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
 import { MAX_ROW_BYTES, MAX_ROWS } from '../src/register-files/csv.js';
 import { MAX_UNPACKED_BYTES, MAX_WORKBOOK_BYTES } from '../src/register-files/xlsx.js';
-import { requestProblems, type RequestCode } from '../src/schema/problems.js';
+import { requestProblems, type ProblemCode } from '../src/schema/problems.js';
 import { MAX_CLOCK_BEHIND } from '../src/watching/log-time.js';
 
 const count = (n: number): string => n.toLocaleString('en');
@@ -22,7 +22,7 @@ const size = (bytes: number): string =>
 const seconds = (ms: number): string => `${count(ms / 1_000)} s`;
 
 /** The answer of a code; 429 and 503 always come with Retry-After. */
-const answer = (code: RequestCode): string => {
+const answer = (code: ProblemCode): string => {
   const { status } = requestProblems[code];
   return `${status} \`${code}\`${status === 429 || status === 503 ? ', `Retry-After`' : ''}`;
 };

@@ -35,8 +35,8 @@ export const exportPeople = (
 
 const listAsked = ({ list = 'union', ...parameters }: AskedOfList, format: TableFormat): ListExportRequest => {
   const read = readParameters<CsvQuery>(format === 'csv' ? CsvQuery : PeopleQuery, parameters);
-  if ('problems' in read) {
-    const lines = read.problems.map(
+  if ('errors' in read) {
+    const lines = read.errors.map(
       ({ pointer, expected }) => `${optionOf(pointer.split('/')[1] ?? '')}: expected ${expected}`,
     );
     throw new CannotRun(lines.join('\n'));

@@ -25,7 +25,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Actor, EventWithId } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import { referenceEvents, type ReferenceEvent } from '../domain/reference/events.js';
-import { hasReference, referencesOf, referenceStream, spellingStream } from '../domain/reference/reference.js';
+import { hasReference, referencesOf, referenceStream, unfoldedReferenceStream } from '../domain/reference/reference.js';
 import type { EventStore, NewEvent, StreamEvent } from '../event-store/port.js';
 import { earlierStreams } from './earlier-claims.js';
 import { newId } from './ids.js';
@@ -105,7 +105,7 @@ export const holderOf = async (
 /** The claim that counts in the stream of a reference's key, and those that count in the streams of its spellings. */
 const claimsOf = async (store: EventStore, reference: Reference): Promise<readonly (Claim | null)[]> => {
   const stream = referenceStream(reference);
-  const streams = new Set([stream, spellingStream(reference), ...(await earlierStreams(store, stream))]);
+  const streams = new Set([stream, unfoldedReferenceStream(reference), ...(await earlierStreams(store, stream))]);
   return Promise.all([...streams].map((one) => claimIn(store, one)));
 };
 

@@ -1,6 +1,6 @@
 /** Finding out that a request has been answered before, from the log alone and therefore for ever. */
 import type { AnyEvent } from '../domain/events.js';
-import { composed } from '../domain/text.js';
+import { toNfc } from '../domain/text.js';
 import type { StreamEvent } from '../event-store/port.js';
 import { keyedId, type Asked } from './ids.js';
 
@@ -34,7 +34,7 @@ export const findRepeat = (stream: readonly StreamEvent[], asked: Asked, events:
 /** An event as text that is the same for every order of keys, every composition of letters, and whether or not an absent field is spelt out. */
 const canonical = (event: AnyEvent): string =>
   JSON.stringify(event, (_, value: unknown) => {
-    if (typeof value === 'string') return composed(value);
+    if (typeof value === 'string') return toNfc(value);
     return value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value;

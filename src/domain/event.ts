@@ -35,7 +35,7 @@ export const RELIABILITIES = ['reported', 'corroborated', 'verified'] as const;
 export type Reliability = (typeof RELIABILITIES)[number];
 
 /** What every event carries beside the fields of its type. */
-export interface Said {
+export interface CommonFields {
   /** When it happened; absent from events about the case and from definitions. */
   readonly occurredOn?: Edtf;
   readonly sources: readonly Source[];
@@ -46,8 +46,9 @@ export interface Said {
 }
 
 /** The events of a stream's kind: a union discriminated by `type`, made from a map of type to fields. */
-export type EventOf<Fields> = { [T in keyof Fields & string]: { readonly type: T } & Said & Fields[T] }[keyof Fields &
-  string];
+export type EventOf<Fields> = {
+  [T in keyof Fields & string]: { readonly type: T } & CommonFields & Fields[T];
+}[keyof Fields & string];
 
 /** What the codec, the catalogue and the documentation need to know of an event type. */
 export interface EventDescription<Fields> {

@@ -11,7 +11,7 @@ export type AnyEventType = AnyEvent['type'];
 export const allEvents = { ...caseEvents, ...listEvents, ...instrumentEvents, ...referenceEvents };
 
 /** The description of a type, or undefined for a word that is no type. */
-export const describe = (type: string): EventDescription<Record<string, unknown>> | undefined =>
+export const descriptionOf = (type: string): EventDescription<Record<string, unknown>> | undefined =>
   Object.hasOwn(allEvents, type)
     ? (allEvents[type as AnyEventType] as EventDescription<Record<string, unknown>>)
     : undefined;

@@ -1,7 +1,7 @@
 /** When two texts are the same, and in which script a text is written. */
 
 /** The form in which texts are stored and compared (Unicode NFC). */
-export const composed = (text: string): string => text.normalize('NFC');
+export const toNfc = (text: string): string => text.normalize('NFC');
 
 /** Capital letters of other alphabets, and of Azerbaijani, that look like a Latin one. */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(

@@ -132,7 +132,7 @@ export const addTerm = (day: Day, term: string, reductions: readonly string[] = 
 };
 
 /** The day on which an instant falls in a time zone (IANA name). */
-export const dayIn = (timeZone: string, instant: Date): Day => {
+export const dayOfInstant = (timeZone: string, instant: Date): Day => {
   const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone);
   return dayOf(year, month - 1, day);
 };

@@ -9,7 +9,7 @@ import {
   type Finding,
   type RecordedEvent,
 } from '../domain/event.js';
-import { describe, type AnyEvent, type AnyEventType } from '../domain/events.js';
+import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/events.js';
 import { StoreDamaged, type NewEvent } from './port.js';
 import { upcast, UPCASTERS, type Parts } from './upcasters.js';
 
@@ -58,7 +58,7 @@ type Description = EventDescription<Record<string, unknown>>;
  */
 export const encode = (recorded: NewEvent): StoredRecord => {
   const { id, event, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = recorded;
-  const described = describe(event.type);
+  const described = descriptionOf(event.type);
   if (described === undefined) throw new TypeError('cannot store an event of an unknown type');
   const parts = split(event, described);
   const meta = { schemaVersion, actor, acknowledged, raised: raised.map(storedFinding), correlationId, causationId };
@@ -77,7 +77,7 @@ export const encode = (recorded: NewEvent): StoredRecord => {
 
 /** The recorded event in today's version of its type. Throws StoreDamaged for what this build cannot read. */
 export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRecord): RecordedEvent<AnyEvent> => {
-  const described = describe(type);
+  const described = descriptionOf(type);
   if (described === undefined) throw damaged(place, 'of an unknown type');
   const instant = formatInstant(recordedAt);
   if (instant === null) throw damaged(place, 'recorded at no instant');
@@ -112,7 +112,7 @@ export const revive = (said: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> =
   const place = { stream, revision };
   if (!isText(stream) || !isText(id) || !Number.isSafeInteger(revision) || revision < 0)
     throw new StoreDamaged('stream, revision or id has another shape');
-  const described = isObject(event) ? describe(event.type) : undefined;
+  const described = isObject(event) ? descriptionOf(event.type) : undefined;
   if (described === undefined) throw damaged(place, 'of an unknown type');
   if (!Array.isArray(raised)) throw damaged(place, 'meta.raised has another shape');
   const { causationId } = said;

@@ -4,7 +4,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
-import { parseJson, RepeatedKey } from '../json/parse.js';
+import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { revive } from './codec.js';
 import type { PlacedEvent } from './copy.js';
 import { MAX_APPEND_BYTES, StoreDamaged } from './port.js';
@@ -91,7 +91,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const eventIn = (line: Buffer | null): PlacedEvent | string => {
   if (line === null) return 'longer than an event can be';
   const value = parse(line);
-  if (value instanceof RepeatedKey) return 'an object has a key twice';
+  if (value instanceof RepeatedKeyError) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
   const fields = renamed(value as Readonly<Record<string, unknown>>);
   const missing = FIELDS.find((field) => !(field in fields));
@@ -126,6 +126,6 @@ const parse = (line: Buffer): unknown => {
   try {
     return parseJson(utf8.decode(line));
   } catch (error) {
-    return error instanceof RepeatedKey ? error : undefined;
+    return error instanceof RepeatedKeyError ? error : undefined;
   }
 };

@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
 import type { Finding } from '../domain/event.js';
-import { requestProblems, type FieldCode, type Problem, type RequestCode } from '../schema/problems.js';
+import { requestProblems, type FieldErrorCode, type FieldError, type ProblemCode } from '../schema/problems.js';
 
 export interface Answer {
   readonly status: number;
@@ -13,12 +13,12 @@ export interface Answer {
 }
 
 /** One of the errors of a request: where it is, what is wrong, what was expected. */
-export type RequestError = { readonly code: FieldCode; readonly expected: string } & (
+export type RequestError = { readonly code: FieldErrorCode; readonly expected: string } & (
   { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
 );
 
 /** Problems with parameters or headers, whose names their pointers are. */
-export const errorsIn = (place: 'parameter' | 'header', problems: readonly Problem[]): readonly RequestError[] =>
+export const errorsIn = (place: 'parameter' | 'header', problems: readonly FieldError[]): readonly RequestError[] =>
   problems.map(({ pointer, code, expected }) => {
     const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
     return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };
@@ -38,7 +38,7 @@ export const PROBLEM_TYPE = 'application/problem+json';
 
 /** A problem document. Its wording comes from the catalogue, so that it never carries what the caller sent. */
 export const problem = (
-  code: RequestCode,
+  code: ProblemCode,
   details: ProblemDetails = {},
   headers: Readonly<Record<string, string>> = {},
 ): Answer => {

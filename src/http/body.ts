@@ -1,7 +1,7 @@
 /** Reads a body strictly: UTF-8 without a single wrong byte, then JSON. */
 import { LineReader } from '../json/lines.js';
-import { parseJson, RepeatedKey } from '../json/parse.js';
-import type { Problem, RequestCode } from '../schema/problems.js';
+import { parseJson, RepeatedKeyError } from '../json/parse.js';
+import type { FieldError, ProblemCode } from '../schema/problems.js';
 import { problem, type Answer } from './answer.js';
 
 /** The largest body that is read, in bytes. */
@@ -15,8 +15,8 @@ export const ROWS_BODY_LIMIT = 4 * 1024 * 1024;
 export class UnreadableBody extends Error {
   override readonly name = 'UnreadableBody';
   constructor(
-    readonly code: RequestCode,
-    readonly errors: readonly Problem[] = [],
+    readonly code: ProblemCode,
+    readonly errors: readonly FieldError[] = [],
   ) {
     super(code);
   }
@@ -51,7 +51,7 @@ const parse = (text: string): unknown => {
   try {
     return parseJson(text);
   } catch (error) {
-    if (!(error instanceof RepeatedKey)) return new UnreadableBody('BODY.NOT_JSON');
+    if (!(error instanceof RepeatedKeyError)) return new UnreadableBody('BODY.NOT_JSON');
     const repeated = {
       code: 'FIELD.REPEATED',
       pointer: error.pointer,

@@ -2,14 +2,14 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidCursor } from '../read-models/queries.js';
-import { requestProblems, type RequestCode } from '../schema/problems.js';
+import { requestProblems, type ProblemCode } from '../schema/problems.js';
 import { problem, RETRY, send, type Answer } from './answer.js';
 import { answerToUnreadable, UnreadableBody } from './body.js';
 import type { Health } from './health.controller.js';
 import type { Routes } from './routes.js';
 
 /** Errors of the house by their names, which their classes fix: the store's classes are no business of this room. */
-const BY_NAME: Readonly<Record<string, RequestCode>> = {
+const BY_NAME: Readonly<Record<string, ProblemCode>> = {
   StoreUnavailable: 'REGISTER.UNAVAILABLE',
   StoreBusy: 'REGISTER.BUSY',
   StoreDamaged: 'REGISTER.DAMAGED',
@@ -20,7 +20,7 @@ const BY_NAME: Readonly<Record<string, RequestCode>> = {
 };
 
 /** What the log need not know of: it passes, and is counted. */
-const EXPECTED: readonly RequestCode[] = ['READS.BEHIND', 'REGISTER.BUSY'];
+const EXPECTED: readonly ProblemCode[] = ['READS.BEHIND', 'REGISTER.BUSY'];
 
 /** Errors of SQLite that say something of the file, not of what was asked; the store's come as those of its port. */
 const isOfReadModels = (error: unknown): boolean =>
@@ -29,7 +29,7 @@ const isOfReadModels = (error: unknown): boolean =>
   );
 
 /** Errors that Nest and Fastify blame on the caller, by their status. */
-const BY_STATUS: Readonly<Record<number, RequestCode>> = {
+const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   408: 'REQUEST.TIMEOUT',
   413: 'BODY.TOO_LARGE',
   414: 'REQUEST.TOO_LONG',

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ListMembers, Lists, Movements } from '../read-models/queries.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../register-files/list-export.js';
-import type { Class } from '../schema/field.js';
+import type { Constructor } from '../schema/field.js';
 import { problem, send } from './answer.js';
 import { Answers, Operation, Reports } from './operation.js';
 import {
@@ -138,7 +138,7 @@ export class ListsController {
   private async table(
     list: string,
     format: TableFormat,
-    parameters: Class<CsvQuery>,
+    parameters: Constructor<CsvQuery>,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {

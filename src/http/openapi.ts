@@ -3,9 +3,9 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { allEvents, type SubjectKind } from '../domain/events.js';
 import { examples } from '../schema/examples.js';
-import { fieldsOf, type Class, type JsonSchema } from '../schema/field.js';
+import { fieldsOf, type Constructor, type JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
-import { BEGINS, eventClasses } from '../schema/read-event.js';
+import { FIRST_EVENT_TYPE, eventClasses } from '../schema/read-event.js';
 import { ref, schemaOf } from './operation.js';
 import { RequestOptions, RowOptions, RequestOptionsWithId, CaseName } from './parameters.js';
 import { views } from './views.js';
@@ -31,7 +31,8 @@ const documentOf = (app: INestApplication): OpenAPIObject => {
 };
 
 const kinds = Object.keys(eventClasses) as readonly SubjectKind[];
-const classesOf = (kind: SubjectKind): readonly (readonly [string, Class])[] => Object.entries(eventClasses[kind]);
+const classesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])[] =>
+  Object.entries(eventClasses[kind]);
 
 /** Every schema that routes refer to. */
 const schemas = (): Readonly<Record<string, JsonSchema>> => ({
@@ -43,7 +44,7 @@ const schemas = (): Readonly<Record<string, JsonSchema>> => ({
     required: ['type', 'list', 'reference', 'caseId', 'sources', 'reliability'],
     properties: { type: { const: 'reference-claimed' } },
   },
-  CaseEvent: choice(classesOf('case').filter(([type]) => type !== BEGINS.case)),
+  CaseEvent: choice(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
   ListEvent: choice(classesOf('list')),
   InstrumentEvent: choice(classesOf('instrument')),
   Event: choice([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
@@ -58,7 +59,7 @@ const schemas = (): Readonly<Record<string, JsonSchema>> => ({
 });
 
 /** An event as it is reported and as it is shown; `acknowledge` goes in and does not come out. */
-const eventSchema = (type: string, from: Class): JsonSchema => {
+const eventSchema = (type: string, from: Constructor): JsonSchema => {
   const schema = schemaOf(from, { type: { const: type } });
   const { acknowledge } = schemaOf(RequestOptions)['properties'] as Readonly<Record<string, JsonSchema>>;
   return {
@@ -70,10 +71,10 @@ const eventSchema = (type: string, from: Class): JsonSchema => {
 };
 
 /** The same as a row among many, with the case that it is about. */
-const rowSchema = (type: string, from: Class): JsonSchema => {
+const rowSchema = (type: string, from: Constructor): JsonSchema => {
   const { examples: _, ...event } = eventSchema(type, from);
   const { case: named, ifMatch } = schemaOf(RowOptions)['properties'] as Readonly<Record<string, JsonSchema>>;
-  const opens = type === BEGINS.case;
+  const opens = type === FIRST_EVENT_TYPE.case;
   return {
     ...event,
     required: [...(opens ? [] : ['case']), ...(event['required'] as string[])],
@@ -82,17 +83,17 @@ const rowSchema = (type: string, from: Class): JsonSchema => {
 };
 
 /** What begins a subject: its type may be left out, and its id stands in the body where people choose it. */
-const beginning = (kind: SubjectKind, beside: Class<RequestOptions>): JsonSchema => {
-  const [, type] = classesOf(kind).find(([name]) => name === BEGINS[kind]) as readonly [string, Class];
+const beginning = (kind: SubjectKind, beside: Constructor<RequestOptions>): JsonSchema => {
+  const [, type] = classesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [string, Constructor];
   const own = schemaOf(type);
   const more = schemaOf(beside);
-  const { type: _, ...example } = examples[BEGINS[kind]];
+  const { type: _, ...example } = examples[FIRST_EVENT_TYPE[kind]];
   return {
     ...own,
-    description: allEvents[BEGINS[kind]].means,
+    description: allEvents[FIRST_EVENT_TYPE[kind]].means,
     required: [...(more['required'] as string[]), ...(own['required'] as string[])],
     properties: {
-      type: { const: BEGINS[kind] },
+      type: { const: FIRST_EVENT_TYPE[kind] },
       ...(more['properties'] as object),
       ...(own['properties'] as object),
     },
@@ -111,13 +112,13 @@ const choice = (classes: readonly (readonly [string, { readonly name: string }])
 });
 
 /** The classes of the objects that events are made of. */
-const parts = (): readonly Class[] => {
-  const found = new Set<Class>();
-  const visit = (type: Class): void => {
-    for (const { kind } of fieldsOf(type)) {
-      if (kind.part === undefined || found.has(kind.part)) continue;
-      found.add(kind.part);
-      visit(kind.part);
+const parts = (): readonly Constructor[] => {
+  const found = new Set<Constructor>();
+  const visit = (type: Constructor): void => {
+    for (const { valueType } of fieldsOf(type)) {
+      if (valueType.nestedClass === undefined || found.has(valueType.nestedClass)) continue;
+      found.add(valueType.nestedClass);
+      visit(valueType.nestedClass);
     }
   };
   for (const kind of kinds) for (const [, type] of classesOf(kind)) visit(type);

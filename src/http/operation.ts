@@ -1,7 +1,7 @@
 /** What the OpenAPI document says of a route, said at the route. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { fieldsOf, isRequired, type Class, type JsonSchema } from '../schema/field.js';
+import { fieldsOf, isRequired, type Constructor, type JsonSchema } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
 import { PROBLEM_TYPE } from './answer.js';
 
@@ -9,9 +9,9 @@ interface Described {
   readonly summary: string;
   readonly tag: string;
   /** The class of the query's parameters. */
-  readonly parameters?: Class;
+  readonly parameters?: Constructor;
   /** The class of the headers that are read. */
-  readonly headers?: Class;
+  readonly headers?: Constructor;
   /** The name of the body's schema; and of that of a line, where the body may be lines of JSON. */
   readonly body?: string;
   readonly line?: string;
@@ -86,23 +86,23 @@ const bodyOf = (body: string, line?: string) => ({
   },
 });
 
-const queryParameters = (parameters: Class): readonly MethodDecorator[] =>
+const queryParameters = (parameters: Constructor): readonly MethodDecorator[] =>
   fieldsOf(parameters).map((f) =>
     ApiQuery({
       name: f.name,
       required: isRequired(f),
-      description: f.means ?? f.kind.expects,
-      schema: { ...f.kind.schema, ...(f.default === undefined ? {} : { default: f.default }) } as object,
+      description: f.means ?? f.valueType.expects,
+      schema: { ...f.valueType.schema, ...(f.default === undefined ? {} : { default: f.default }) } as object,
     }),
   );
 
-const headerParameters = (headers: Class): readonly (MethodDecorator & ClassDecorator)[] =>
+const headerParameters = (headers: Constructor): readonly (MethodDecorator & ClassDecorator)[] =>
   fieldsOf(headers).map((f) =>
     ApiHeader({
       name: HEADER_NAMES[f.name] ?? f.name,
       required: isRequired(f),
       description: f.means ?? '',
-      schema: f.kind.schema,
+      schema: f.valueType.schema,
     }),
   );
 
@@ -134,7 +134,7 @@ const problems = (status: number): MethodDecorator =>
   });
 
 /** The JSON Schema of the objects that a class describes. */
-export const schemaOf = (type: Class, more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
+export const schemaOf = (type: Constructor, more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
   type: 'object',
   additionalProperties: false,
   required: [
@@ -146,10 +146,10 @@ export const schemaOf = (type: Class, more: Readonly<Record<string, JsonSchema>>
   properties: {
     ...more,
     ...Object.fromEntries(
-      fieldsOf(type).map(({ name, kind, nullable, means, default: standard }) => [
+      fieldsOf(type).map(({ name, valueType, nullable, means, default: standard }) => [
         name,
         {
-          ...(nullable === true ? { anyOf: [kind.schema, { type: 'null' }] } : kind.schema),
+          ...(nullable === true ? { anyOf: [valueType.schema, { type: 'null' }] } : valueType.schema),
           ...(means === undefined ? {} : { description: means }),
           ...(standard === undefined ? {} : { default: standard }),
         },

@@ -14,28 +14,28 @@ import {
 } from '../read-models/queries.js';
 import { allEvents } from '../domain/events.js';
 import { SEPARATOR_NAMES, type Separator } from '../register-files/list-export.js';
-import { field, Holds } from '../schema/field.js';
+import { field, ObjectRule } from '../schema/field.js';
 import {
   articleFilter,
   findingCode,
-  form,
+  textMatching,
   fullDay,
-  madeId,
+  registerId,
   oneOf,
-  part,
-  several,
+  objectOf,
+  arrayOf,
   slug,
   text,
-  whole,
+  integer,
 } from '../schema/kinds.js';
 import { LIMITS } from '../schema/limits.js';
 import { ENTITY_TAGS } from './revision.js';
 
 const optional = { optional: true } as const;
-const some = (kind: ReturnType<typeof text>) => several(kind, 1, LIMITS.alternatives);
-const mark = text(LIMITS.mark);
-const limit = whole(1, LIMITS.page);
-const position = whole(0, Number.MAX_SAFE_INTEGER);
+const some = (kind: ReturnType<typeof text>) => arrayOf(kind, 1, LIMITS.alternatives);
+const mark = text(LIMITS.cursor);
+const limit = integer(1, LIMITS.page);
+const position = integer(0, Number.MAX_SAFE_INTEGER);
 
 /** A read that can wait for what was written. */
 export class AtLeast {
@@ -99,7 +99,7 @@ export class MembersQuery extends PeopleQuery {
 }
 
 export class CasesQuery extends MembersQuery {
-  @Holds<CasesQuery>(
+  @ObjectRule<CasesQuery>(
     'PARAMETER.NEEDS',
     'list',
     'the list whose categories are meant',
@@ -109,7 +109,10 @@ export class CasesQuery extends MembersQuery {
   list?: string;
 
   @field(
-    form(new RegExp(`^[a-z0-9-]{1,${LIMITS.slug}}:.{1,${LIMITS.reference}}$`), 'a list and a reference: union:AZ-0137'),
+    textMatching(
+      new RegExp(`^[a-z0-9-]{1,${LIMITS.slug}}:.{1,${LIMITS.reference}}$`),
+      'a list and a reference: union:AZ-0137',
+    ),
     {
       ...optional,
       means: 'A list and a reference in it, in any spelling: `union:AZ-0137`.',
@@ -127,7 +130,7 @@ const isSpan = ({ from, to }: { readonly from?: string; readonly to?: string }):
   from === undefined || to === undefined || from <= to;
 
 export class CountsQuery extends Filtered {
-  @Holds<CountsQuery>(
+  @ObjectRule<CountsQuery>(
     'PARAMETER.NEEDS',
     'by',
     'with by=exit-reason no filters but category, and no asOf',
@@ -136,20 +139,20 @@ export class CountsQuery extends Filtered {
   @field(slug)
   list: string;
 
-  @Holds<CountsQuery>('PARAMETER.NEEDS', 'from', 'from and to with by=exit-reason, and only there', (q) =>
+  @ObjectRule<CountsQuery>('PARAMETER.NEEDS', 'from', 'from and to with by=exit-reason, and only there', (q) =>
     [q.from, q.to].every((day) => (day !== undefined) === (q.by === EXIT_REASON)),
   )
   @field(oneOf([...COUNTED_BY, EXIT_REASON]))
   by: (typeof COUNTED_BY)[number] | typeof EXIT_REASON;
 
-  @Holds<CountsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
+  @ObjectRule<CountsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
   @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the day after whose end people left.' })
   from?: string;
 
   @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the last day.' })
   to?: string;
 
-  @Holds<CountsQuery>(
+  @ObjectRule<CountsQuery>(
     'PARAMETER.NEEDS',
     'set',
     'only with by=exit-reason',
@@ -171,7 +174,7 @@ const EXCLUDED_BY_EXITS = [
 ] as const;
 
 export class MovementsQuery extends AtLeast {
-  @Holds<MovementsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
+  @ObjectRule<MovementsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
   @field(fullDay, { means: 'Movements after the end of this day.' })
   from: string;
 
@@ -184,14 +187,14 @@ export class MovementsQuery extends AtLeast {
   @field(oneOf(MEMBER_SETS), { ...optional, means: MEANT_SET })
   set?: MemberSet;
 
-  @field(whole(1, LIMITS.movements), { default: LIMITS.movements, means: 'Movements on a page, all kinds together.' })
+  @field(integer(1, LIMITS.movements), { default: LIMITS.movements, means: 'Movements on a page, all kinds together.' })
   limit: number;
 
   @field(mark, { ...optional, means: 'The `next` mark of the page before.' })
   after?: string;
 }
 
-const types = several(oneOf(Object.keys(allEvents)), 1, Object.keys(allEvents).length);
+const types = arrayOf(oneOf(Object.keys(allEvents)), 1, Object.keys(allEvents).length);
 
 class FromPosition extends AtLeast {
   @field(types, optional)
@@ -207,7 +210,7 @@ export class HistoryQuery extends FromPosition {
 }
 
 export class EventsQuery extends FromPosition {
-  @field(whole(1, Number.MAX_SAFE_INTEGER), { ...optional, means: 'At most so many events.' })
+  @field(integer(1, Number.MAX_SAFE_INTEGER), { ...optional, means: 'At most so many events.' })
   limit?: number;
 }
 
@@ -255,10 +258,10 @@ export const pick = <T extends object, K extends keyof T>(
 ): { [P in K]: Exclude<T[P], undefined> } =>
   Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]]))) as never;
 
-const actor = field(form(/^person:[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'person: and an opaque id: person:7f3a'), {
+const actor = field(textMatching(/^person:[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'person: and an opaque id: person:7f3a'), {
   means: 'Who records it. Nobody checks it yet, so it is stored as asserted; the id must not be a name.',
 });
-const idempotencyKey = field(form(/^[\x21-\x7e]{1,128}$/, '1 to 128 visible ASCII characters'), {
+const idempotencyKey = field(textMatching(/^[\x21-\x7e]{1,128}$/, '1 to 128 visible ASCII characters'), {
   ...optional,
   means: 'Makes a repeat of the same request answer as the first time did, for ever.',
 });
@@ -274,7 +277,7 @@ export class WriteHeaders {
   @actor 'x-actor': string;
   @idempotencyKey 'idempotency-key'?: string;
 
-  @field(form(ENTITY_TAGS, 'entity tags in quotes, parted by commas, or *'), {
+  @field(textMatching(ENTITY_TAGS, 'entity tags in quotes, parted by commas, or *'), {
     ...optional,
     means:
       "The subject's revision that the caller saw, as its ETag, or several; the write is refused where it is none of them by now. " +
@@ -285,7 +288,7 @@ export class WriteHeaders {
 
 /** What may stand in the body of a write beside the event. */
 export class RequestOptions {
-  @field(several(findingCode, 0, LIMITS.acknowledge), {
+  @field(arrayOf(findingCode, 0, LIMITS.acknowledge), {
     default: [],
     means: 'Codes of findings of the grade `ask` that the caller stands by.',
   })
@@ -294,14 +297,14 @@ export class RequestOptions {
 
 /** How a row names its case. */
 export class CaseName {
-  @Holds<CaseName>(
+  @ObjectRule<CaseName>(
     'CASE.UNNAMED',
     '',
     'an id, or a list and a reference',
     ({ id, list, reference }) =>
       (id === undefined) !== (list === undefined) && (list === undefined) === (reference === undefined),
   )
-  @field(madeId, optional)
+  @field(registerId, optional)
   id?: string;
 
   @field(slug, optional)
@@ -313,14 +316,14 @@ export class CaseName {
 
 /** What may stand in a row beside the event. */
 export class RowOptions extends RequestOptions {
-  @field(part(CaseName), {
+  @field(objectOf(CaseName), {
     ...optional,
     means:
       'The case: by its `id`, or by `list` and `reference`, also one that an earlier row gives it. Only `opened` has none.',
   })
   case?: CaseName;
 
-  @field(whole(0, Number.MAX_SAFE_INTEGER), {
+  @field(integer(0, Number.MAX_SAFE_INTEGER), {
     ...optional,
     means: "The case's revision that the caller saw; the row is refused where it is another when its turn comes.",
   })

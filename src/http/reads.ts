@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { QueryBus, type Query } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
-import type { Class } from '../schema/field.js';
+import type { Constructor } from '../schema/field.js';
 import { readParameters } from '../schema/read.js';
 import { errorsIn, problem, type Answer } from './answer.js';
 import { pathOf } from './faults.js';
@@ -17,7 +17,7 @@ export class Reads {
    */
   async ask<P extends object, R, A extends Answer | null = Answer>(
     request: FastifyRequest,
-    parameters: Class<P>,
+    parameters: Constructor<P>,
     toQuestion: (parameters: P) => Query<R>,
     show: (result: NonNullable<R>, parameters: P) => Answer | A = (result) => shown(request, result),
   ): Promise<Answer | A> {
@@ -30,11 +30,11 @@ export class Reads {
   /** Reads the parameters of a request as a class says, and answers, or names what is wrong with them. */
   async read<P extends object, A>(
     request: FastifyRequest,
-    parameters: Class<P>,
+    parameters: Constructor<P>,
     answer: (parameters: P) => Promise<A>,
   ): Promise<Answer | A> {
     const asked = readParameters(parameters, request.query as Record<string, string | string[]>);
-    if ('problems' in asked) return problem('REQUEST.INVALID', { errors: errorsIn('parameter', asked.problems) });
+    if ('errors' in asked) return problem('REQUEST.INVALID', { errors: errorsIn('parameter', asked.errors) });
     return answer(asked.value);
   }
 }

@@ -106,7 +106,7 @@ export class RegisterController {
 
   private async answerFeed(request: FastifyRequest, reply: FastifyReply): Promise<Answer | null> {
     const headers = readParameters(FeedHeaders, pick(request.headers as FeedHeaderTexts, ['last-event-id']));
-    if ('problems' in headers) return problem('REQUEST.INVALID', { errors: errorsIn('header', headers.problems) });
+    if ('errors' in headers) return problem('REQUEST.INVALID', { errors: errorsIn('header', headers.errors) });
     const askOf = ({ type, list, after }: FeedQuery): FollowLog['parameters'] => ({
       ...(type === undefined ? {} : { types: type }),
       ...(list === undefined ? {} : { list }),

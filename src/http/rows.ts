@@ -6,8 +6,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { RecordBatch, type BatchRow, type BatchRowResult } from '../commands/record-batch.js';
 import type { Reference } from '../domain/case/events.js';
 import { LIMITS } from '../schema/limits.js';
-import type { Problem } from '../schema/problems.js';
-import { BEGINS, readEvent } from '../schema/read-event.js';
+import type { FieldError } from '../schema/problems.js';
+import { FIRST_EVENT_TYPE, readEvent } from '../schema/read-event.js';
 import { problem, type Answer, type RequestError } from './answer.js';
 import { answerToUnreadable, UnreadableBody } from './body.js';
 import { answerToError, traceOf } from './faults.js';
@@ -61,11 +61,11 @@ const readRow = (body: unknown): ReadRow => {
   const { beside, rest } = part(body, RowOptions);
   const event = readEvent('case', rest);
   const errors = [
-    ...('problems' in beside ? beside.problems : []),
-    ...('problems' in event ? event.problems : []),
+    ...('errors' in beside ? beside.errors : []),
+    ...('errors' in event ? event.errors : []),
     ...wrongNaming(body),
   ];
-  if (errors.length > 0 || 'problems' in beside || 'problems' in event)
+  if (errors.length > 0 || 'errors' in beside || 'errors' in event)
     return { row: { unreadable: referencesIn(body) }, wrong: problem('REQUEST.INVALID', { errors }) };
   const { case: named, ifMatch, acknowledge } = beside.value;
   const expected = ifMatch === undefined ? {} : { expectedRevision: ifMatch };
@@ -78,9 +78,9 @@ const caseOf = (named: CaseName | undefined): Exclude<BatchRow, { unreadable: un
 };
 
 /** Only what opens a case names none. */
-const wrongNaming = (body: unknown): readonly Problem[] => {
+const wrongNaming = (body: unknown): readonly FieldError[] => {
   if (!isObject(body)) return [];
-  const [opens, names] = [body['type'] === BEGINS.case, Object.hasOwn(body, 'case')];
+  const [opens, names] = [body['type'] === FIRST_EVENT_TYPE.case, Object.hasOwn(body, 'case')];
   if (opens && names)
     return [{ code: 'FIELD.UNKNOWN', pointer: '/case', expected: 'no case, since the row opens one' }];
   if (!opens && !names) return [{ code: 'FIELD.MISSING', pointer: '/case', expected: 'an object' }];

@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Readable } from 'node:stream';
 import { v7, validate } from 'uuid';
-import type { RequestCode } from '../schema/problems.js';
+import type { ProblemCode } from '../schema/problems.js';
 import { admit, isHealth, JSON_TYPE, LINES_TYPE, type AdmissionSettings, type Caller } from './admission.js';
 import { problem, PROBLEM_TYPE, send, type Answer } from './answer.js';
 import { Arrivals } from './arrivals.js';
@@ -93,7 +93,7 @@ const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (e
   void send(reply, answerToError(error).answer);
 };
 
-const UNHEARD: Readonly<Record<string, RequestCode>> = {
+const UNHEARD: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST.TIMEOUT',
   HPE_HEADER_OVERFLOW: 'REQUEST.HEADERS_TOO_LARGE',
 };

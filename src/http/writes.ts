@@ -5,12 +5,12 @@ import type { FastifyRequest } from 'fastify';
 import { newCaseId } from '../commands/ids.js';
 import { RecordEvents, type RecordEventsResult, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Actor } from '../domain/event.js';
-import { fieldsOf, type Class } from '../schema/field.js';
-import { madeId, slug } from '../schema/kinds.js';
-import type { Problem } from '../schema/problems.js';
-import { read, type Read } from '../schema/read.js';
+import { fieldsOf, type Constructor } from '../schema/field.js';
+import { registerId, slug } from '../schema/kinds.js';
+import type { FieldError } from '../schema/problems.js';
+import { read, type ReadResult } from '../schema/read.js';
 import type { SubjectKind } from '../domain/events.js';
-import { BEGINS, readEvent } from '../schema/read-event.js';
+import { FIRST_EVENT_TYPE, readEvent } from '../schema/read-event.js';
 import { errorsIn, problem, type Answer, type RequestError } from './answer.js';
 import { RequestOptions, RequestOptionsWithId, pick, WriteHeaders } from './parameters.js';
 import { revisionsIn, revisionTag } from './revision.js';
@@ -43,7 +43,7 @@ export class Writes {
 
 /** Whether such an id can exist at all; what the store is asked for is bounded by it. */
 export const isSubjectId = (kind: SubjectKind, id: string): boolean =>
-  (kind === 'case' ? madeId : slug).rules.every((rule) => rule.holds(id));
+  (kind === 'case' ? registerId : slug).rules.every((rule) => rule.isValid(id));
 
 /** The command in a request, or everything that is wrong with its headers and its body. */
 const readWrite = (
@@ -59,10 +59,10 @@ const readWrite = (
   const event = readEvent(target.kind, target.begins ? withType(target.kind, rest) : rest);
   const errors = [
     ...('errors' in headers ? headers.errors : []),
-    ...('problems' in beside ? beside.problems : []),
-    ...('problems' in event ? event.problems : wrongPlace(target, event.event.type)),
+    ...('errors' in beside ? beside.errors : []),
+    ...('errors' in event ? event.errors : wrongPlace(target, event.event.type)),
   ];
-  if (errors.length > 0 || 'errors' in headers || 'problems' in beside || 'problems' in event) return { errors };
+  if (errors.length > 0 || 'errors' in headers || 'errors' in beside || 'errors' in event) return { errors };
   const id = target.begins ? (beside.value.id ?? newCaseId(headers.actor, headers.key)) : target.id;
   return {
     request: {
@@ -80,12 +80,12 @@ type Headers = Pick<RecordEventsRequest, 'actor' | 'key' | 'expectedRevision'>;
 
 /** The headers of a write; of those that any write may have, one that `type` does not take is an error. */
 export const readHeaders = (
-  type: Class<WriteHeaders>,
+  type: Constructor<WriteHeaders>,
   { headers }: Pick<FastifyRequest, 'headers'>,
 ): Headers | { readonly errors: readonly RequestError[] } => {
   const names = ['x-actor', 'idempotency-key', 'if-match'] as const;
   const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
-  if ('problems' in result) return { errors: errorsIn('header', result.problems) };
+  if ('errors' in result) return { errors: errorsIn('header', result.errors) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
   const expectedRevision = ifMatch === undefined ? undefined : revisionsIn(ifMatch);
   return {
@@ -98,8 +98,8 @@ export const readHeaders = (
 /** Parts a body into what stands beside the event and the event. */
 export const part = <T extends RequestOptions>(
   body: unknown,
-  type: Class<T>,
-): { readonly beside: Read<T>; readonly rest: unknown } => {
+  type: Constructor<T>,
+): { readonly beside: ReadResult<T>; readonly rest: unknown } => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { beside: read(type, {}), rest: body };
   const names = fieldsOf(type).map((f) => f.name);
   const [own, rest] = [true, false].map((wanted) =>
@@ -111,11 +111,11 @@ export const part = <T extends RequestOptions>(
 /** What begins a subject need not say its type, since there is one only. */
 const withType = (kind: SubjectKind, body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) && !Object.hasOwn(body, 'type')
-    ? { ...body, type: BEGINS[kind] }
+    ? { ...body, type: FIRST_EVENT_TYPE[kind] }
     : body;
 
-const wrongPlace = (target: Target, type: string): readonly Problem[] => {
-  const begins = BEGINS[target.kind];
+const wrongPlace = (target: Target, type: string): readonly FieldError[] => {
+  const begins = FIRST_EVENT_TYPE[target.kind];
   if (target.begins && type !== begins) {
     return [{ code: 'TYPE.NOT_A_BEGINNING', pointer: '/type', expected: begins }];
   }

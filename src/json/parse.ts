@@ -4,7 +4,7 @@
  */
 
 /** A key stands twice in one object; `pointer` (RFC 6901) leads to its second place. */
-export class RepeatedKey extends Error {
+export class RepeatedKeyError extends Error {
   override readonly name = 'RepeatedKey';
   constructor(readonly pointer: string) {
     super('a key stands twice in an object');
@@ -15,7 +15,7 @@ export class RepeatedKey extends Error {
 export const parseJson = (text: string): unknown => {
   const value = JSON.parse(text) as unknown;
   const pointer = repeatedKey(text);
-  if (pointer !== null) throw new RepeatedKey(pointer);
+  if (pointer !== null) throw new RepeatedKeyError(pointer);
   return value;
 };
 

@@ -5,7 +5,7 @@
 import type { CaseEvent } from '../domain/case/events.js';
 import type { ReferenceData } from '../domain/case/reference-data.js';
 import { referencedIds } from '../domain/case/reference-data.js';
-import { courseOf } from '../domain/case/timeline.js';
+import { periodsAndUnfoundedReleases } from '../domain/case/timeline.js';
 import type { Actor, Finding, EventWithId } from '../domain/event.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
 import type { InstrumentEvent } from '../domain/instrument/events.js';
@@ -55,7 +55,7 @@ export interface Line extends Entry, Metadata {
 /** A case as its entries make it. */
 export const caseHistoryOf = (id: string, entries: readonly Entry[]): CaseHistory => {
   const events = entries.map(({ known }) => known as EventWithId<CaseEvent>);
-  return { id, events, ...courseOf(events) };
+  return { id, events, ...periodsAndUnfoundedReleases(events) };
 };
 
 export class LogTables {

@@ -1,7 +1,7 @@
 /** One case, whole: its standing on a day, its periods, its findings. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { HELD } from '../domain/case/state.js';
-import { timeline } from '../domain/case/timeline.js';
+import { HELD_CUSTODIES } from '../domain/case/state.js';
+import { timelineOf } from '../domain/case/timeline.js';
 import { formatDay } from '../domain/time.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
 import { dayOf } from './list/predicate.js';
@@ -20,7 +20,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
     const day = ask.asOf === undefined ? today : dayOf(ask.asOf);
     const entries = logTables.entries(stream, position);
     const events = entries.map(({ known }) => known);
-    const { periods, findings } = timeline(events, logTables.given({ events }, position, today));
+    const { periods, findings } = timelineOf(events, logTables.given({ events }, position, today));
     const views = periods.map(({ from, to, standing }) => ({ from, to, standing: standing && standingView(standing) }));
     const standings = possible(views.filter(({ from, to }) => from <= day && day < to).map((view) => view.standing));
     return {
@@ -40,4 +40,4 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
 
 /** The sentence has run out by its reckoned end, and the person is still held. */
 const isHeldPastEnd = ({ custody, sentence, sentenceEnd }: StandingView): boolean =>
-  HELD.has(custody) && sentence === 'completed' && sentenceEnd !== null;
+  HELD_CUSTODIES.has(custody) && sentence === 'completed' && sentenceEnd !== null;

@@ -3,7 +3,7 @@ import type { CaseEvent, Name, Reference } from '../domain/case/events.js';
 import type { EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
-import { composed } from '../domain/text.js';
+import { toNfc } from '../domain/text.js';
 
 type Events = readonly EventWithId<CaseEvent>[];
 
@@ -12,7 +12,7 @@ export const namesOf = (events: Events): readonly Name[] =>
   once(
     events.flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : [])),
     ({ text, script, language, kind }) => ({ text, script, language, kind }),
-    ({ text, script, language, kind }) => JSON.stringify([composed(text), script, language, kind]),
+    ({ text, script, language, kind }) => JSON.stringify([toNfc(text), script, language, kind]),
   );
 
 /** The name shown first: a full one in Azerbaijani Latin before any full one before any at all; null where there is none. */

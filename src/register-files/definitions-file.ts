@@ -1,7 +1,7 @@
 /** The file of definitions: lists with their names, dated policy and categories, and legal instruments. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseJson, RepeatedKey } from '../json/parse.js';
+import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
 import type { RawEvent, EventDraft } from './event-draft.js';
@@ -25,7 +25,7 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
   try {
     json = parseJson(text);
   } catch (error) {
-    return error instanceof RepeatedKey
+    return error instanceof RepeatedKeyError
       ? fileProblem('FILE.KEY_TWICE', `each key once in its object; ${error.pointer} stands duplicates`)
       : fileProblem('FILE.NOT_JSON', 'JSON (RFC 8259)');
   }

@@ -3,7 +3,7 @@
  * REST interface can be said in a file: a field `inAbsentia` stands in the column `in_absentia`, a source's `url` in `source_url`.
  */
 import { caseEvents, SCRIPTS, type CaseEventType } from '../domain/case/events.js';
-import { fieldsOf, type Class, type Field } from '../schema/field.js';
+import { fieldsOf, type Constructor, type Field } from '../schema/field.js';
 import { eventClasses } from '../schema/read-event.js';
 import { Article, Name, PaceCriterion, Reference, Sentence, Source } from '../schema/parts.js';
 import { parseArticles, partsOf, referenceOf, parseSentence } from './cell-values.js';
@@ -19,16 +19,16 @@ const DEFAULT_SOURCE_KIND = 'register-file';
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const SOURCE_FIELDS = fieldsOf(Source).map(({ name, kind }) => ({
+const SOURCE_FIELDS = fieldsOf(Source).map(({ name, valueType }) => ({
   name,
-  kind,
+  kind: valueType,
   column: name === 'citation' ? 'source' : `source_${snake(name)}`,
 }));
 
 /** Several names of an `opened` stand in the column of the one name of a `named`. */
 const columnOfField = (field: string): string => (field === 'names' ? 'name' : snake(field));
 
-const classes: Readonly<Record<CaseEventType, Class>> = eventClasses.case;
+const classes: Readonly<Record<CaseEventType, Constructor>> = eventClasses.case;
 export const EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];
 
 const fieldsOfType = (type: CaseEventType): readonly Field[] =>
@@ -86,10 +86,11 @@ export const lineColumnOf = (pointer: string): string => {
 export const columnsOfType = (type: CaseEventType): readonly string[] =>
   fieldsOfType(type).map(({ name }) => columnOfField(name));
 
-const valueOf = ({ kind, nullable }: Field, cell: string): unknown => {
+const valueOf = ({ valueType, nullable }: Field, cell: string): unknown => {
   if (nullable === true && cell === CLEARED) return null;
-  if (kind.part !== undefined) return PARTS.get(kind.part)?.(cell, kind.schema['type'] === 'array') ?? cell;
-  return plainValue(kind.schema['type'], cell);
+  if (valueType.nestedClass !== undefined)
+    return PARTS.get(valueType.nestedClass)?.(cell, valueType.schema['type'] === 'array') ?? cell;
+  return plainValue(valueType.schema['type'], cell);
 };
 
 const plainValue = (type: unknown, cell: string): unknown => {
@@ -105,8 +106,8 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** How a value with parts is written in a cell. */
-const PARTS: ReadonlyMap<Class, (cell: string, several: boolean) => unknown> = new Map<
-  Class,
+const PARTS: ReadonlyMap<Constructor, (cell: string, several: boolean) => unknown> = new Map<
+  Constructor,
   (cell: string, several: boolean) => unknown
 >([
   [Article, parseArticles],

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Name } from '../domain/case/events.js';
 import type { AnyEvent } from '../domain/events.js';
-import { composed } from '../domain/text.js';
+import { toNfc } from '../domain/text.js';
 import { columnLanguage } from './row-columns.js';
 import type { RawEvent, LocatedEvent } from './event-draft.js';
 import type { CellError } from './report.js';
@@ -173,7 +173,7 @@ const valueOf = (body: RawEvent, field: string): unknown => {
 const plain = (value: unknown): unknown =>
   value === undefined
     ? undefined
-    : JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === 'string' ? composed(inner) : inner));
+    : JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === 'string' ? toNfc(inner) : inner));
 
 /** All that is newly described, as one event. */
 const together = (newEvents: readonly RawEvent[]): readonly RawEvent[] => {

@@ -31,7 +31,7 @@ export const checkDrafts = (
     const read = readEvent(kind, withoutBlanks(body));
     if ('event' in read) statements.push({ event: read.event, locate });
     else
-      for (const { code, pointer, expected } of read.problems) {
+      for (const { code, pointer, expected } of read.errors) {
         const column = locate(pointer);
         // A place in JSON is a pointer; any other is a column.
         wrong.push({ column, code, expected: column.startsWith('/') ? expected : cellExpectation(pointer, expected) });

@@ -109,7 +109,7 @@ const isReference = (value: unknown): value is Reference =>
   typeof (value as Reference).list === 'string' &&
   typeof (value as Reference).reference === 'string';
 
-const isFindingCode = (code: unknown): boolean => findingCode.rules.every(({ holds }) => holds(code));
+const isFindingCode = (code: unknown): boolean => findingCode.rules.every(({ isValid }) => isValid(code));
 
 /** What opens a case names it by the reference that it gives it: in the list of the import, else the first. */
 const caseInJson = (named: unknown, body: Readonly<Record<string, unknown>>, list: string): CaseIdentifier | null => {

@@ -1,7 +1,7 @@
 /** The lines of a file of JSON, one object a line. */
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
-import { parseJson, RepeatedKey } from '../json/parse.js';
+import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { MAX_ROW_BYTES, fileAccessProblem } from './csv.js';
 import type { FileProblem, CellError } from './report.js';
 
@@ -53,7 +53,7 @@ const keyTwice = (text: string): CellError | null => {
     parseJson(text);
     return null;
   } catch (error) {
-    if (!(error instanceof RepeatedKey)) throw error;
+    if (!(error instanceof RepeatedKeyError)) throw error;
     const expected = `each key once in its object; ${error.pointer} stands duplicates`;
     return { column: null, code: 'FILE.KEY_TWICE', expected };
   }

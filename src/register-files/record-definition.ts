@@ -11,7 +11,7 @@ const ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
 /** Records a list or an instrument that is new, or what is new about it; what differs is reported. */
 export const recordDefinition = async (recorder: Recorder, definition: Definition): Promise<ImportOutcome> => {
   const { kind, id, place, drafts } = definition;
-  const broken = slug.rules.find((rule) => !rule.holds(id));
+  const broken = slug.rules.find((rule) => !rule.isValid(id));
   if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slug.expects });
   const { statements, wrong } = checkDrafts(kind, drafts);
   if (wrong.length > 0) return refused(...wrong);

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { eventIds, newCaseId } from '../commands/ids.js';
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
-import { composed, foldedKey } from '../domain/text.js';
+import { toNfc, foldedKey } from '../domain/text.js';
 import { streamName, type AnyEvent } from '../domain/events.js';
 import type { PriorEvent } from './event-diff.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
@@ -184,7 +184,7 @@ const isSame = (a: AnyEvent, b: AnyEvent): boolean => isDeepStrictEqual(plain(a)
 const plain = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (key, inner: unknown) => {
     if (typeof inner !== 'string') return inner;
-    return key === 'reference' ? foldedKey(inner) : composed(inner);
+    return key === 'reference' ? foldedKey(inner) : toNfc(inner);
   });
 
 /** Said otherwise by an earlier import: an event of the same type and day that no line says any more. */

@@ -7,21 +7,31 @@ import {
   RELEASE_REASONS,
   SEXES,
 } from '../domain/case/events.js';
-import { field, Holds } from './field.js';
-import { edtf, flag, oneOf, part, several, slug, text, whole } from './kinds.js';
+import { field, ObjectRule } from './field.js';
+import { edtf, boolean, oneOf, objectOf, arrayOf, slug, text, integer } from './kinds.js';
 import { LIMITS } from './limits.js';
-import { Article, Clemency, Dated, Name, PaceCriterion, Reference, Said, Sentence, SENTENCE_CHANGED } from './parts.js';
+import {
+  Article,
+  Clemency,
+  DatedFields,
+  Name,
+  PaceCriterion,
+  Reference,
+  CommonFields,
+  Sentence,
+  SENTENCE_CHANGED,
+} from './parts.js';
 
 const optional = { optional: true } as const;
 const clearable = { optional: true, nullable: true } as const;
 const shortText = text(LIMITS.name);
 const longText = text(LIMITS.note, 'lines');
 
-export class Opened extends Said {
-  @field(several(part(Name), 1, LIMITS.names))
+export class Opened extends CommonFields {
+  @field(arrayOf(objectOf(Name), 1, LIMITS.names))
   names: Name[];
 
-  @field(several(part(Reference), 0, LIMITS.references), optional)
+  @field(arrayOf(objectOf(Reference), 0, LIMITS.references), optional)
   references?: Reference[];
 
   @field(edtf, optional)
@@ -43,12 +53,12 @@ export class Opened extends Said {
   summary?: string;
 }
 
-export class Named extends Said {
-  @field(part(Name))
+export class Named extends CommonFields {
+  @field(objectOf(Name))
   name: Name;
 }
 
-export class Referenced extends Said {
+export class Referenced extends CommonFields {
   @field(slug)
   list: string;
 
@@ -56,8 +66,8 @@ export class Referenced extends Said {
   reference: string;
 }
 
-export class Described extends Said {
-  @Holds<Described>('DESCRIBED.NOTHING', '', 'at least one field that is set or cleared', (d) =>
+export class Described extends CommonFields {
+  @ObjectRule<Described>('DESCRIBED.NOTHING', '', 'at least one field that is set or cleared', (d) =>
     [d.born, d.sex, d.occupation, d.affiliation, d.region, d.summary].some((value) => value !== undefined),
   )
   @field(edtf, clearable)
@@ -79,17 +89,17 @@ export class Described extends Said {
   summary?: string | null;
 }
 
-export class Arrested extends Dated {
+export class Arrested extends DatedFields {
   @field(oneOf(ARREST_KINDS), optional)
   kind?: (typeof ARREST_KINDS)[number];
 
-  @Holds<Arrested>(
+  @ObjectRule<Arrested>(
     'ARREST.DAYS_UNFIT',
     'days',
     'days only with kind administrative',
     (a) => a.days === undefined || a.kind === 'administrative',
   )
-  @field(whole(1, 366), { ...optional, means: 'Of an administrative arrest.' })
+  @field(integer(1, 366), { ...optional, means: 'Of an administrative arrest.' })
   days?: number;
 
   @field(shortText, optional)
@@ -102,12 +112,12 @@ export class Arrested extends Dated {
   incident?: string;
 }
 
-export class Charged extends Dated {
-  @field(several(part(Article), 1, LIMITS.articles))
+export class Charged extends DatedFields {
+  @field(arrayOf(objectOf(Article), 1, LIMITS.articles))
   articles: Article[];
 }
 
-export class Remanded extends Dated {
+export class Remanded extends DatedFields {
   @field(oneOf(MEASURES))
   measure: (typeof MEASURES)[number];
 
@@ -121,16 +131,16 @@ export class Remanded extends Dated {
   facility?: string;
 }
 
-export class Tried extends Dated {
+export class Tried extends DatedFields {
   @field(shortText, optional)
   court?: string;
 }
 
-export class Convicted extends Dated {
-  @field(several(part(Article), 1, LIMITS.articles))
+export class Convicted extends DatedFields {
+  @field(arrayOf(objectOf(Article), 1, LIMITS.articles))
   articles: Article[];
 
-  @field(part(Sentence))
+  @field(objectOf(Sentence))
   sentence: Sentence;
 
   @field(edtf, { ...optional, means: 'From when the sentence counts; else from the day of arrest.' })
@@ -142,17 +152,17 @@ export class Convicted extends Dated {
   @field(shortText, optional)
   facility?: string;
 
-  @field(flag, optional)
+  @field(boolean, optional)
   inAbsentia?: boolean;
 }
 
-export class Appealed extends Dated {
+export class Appealed extends DatedFields {
   @field(shortText, optional)
   instance?: string;
 }
 
-export class AppealDecided extends Dated {
-  @Holds<AppealDecided>(
+export class AppealDecided extends DatedFields {
+  @ObjectRule<AppealDecided>(
     'APPEAL.SENTENCE_MISSING',
     'newSentence',
     `a sentence where the outcome is one of ${SENTENCE_CHANGED.join(', ')}, and only there`,
@@ -164,19 +174,19 @@ export class AppealDecided extends Dated {
   @field(shortText, optional)
   instance?: string;
 
-  @field(part(Sentence), optional)
+  @field(objectOf(Sentence), optional)
   newSentence?: Sentence;
 }
 
-export class Transferred extends Dated {
+export class Transferred extends DatedFields {
   @field(shortText)
   facility: string;
 
-  @field(flag, { ...optional, means: 'To a place of medical care.' })
+  @field(boolean, { ...optional, means: 'To a place of medical care.' })
   medical?: boolean;
 }
 
-export class Mistreated extends Dated {
+export class Mistreated extends DatedFields {
   @field(oneOf(MISTREATMENTS))
   kind: (typeof MISTREATMENTS)[number];
 
@@ -184,23 +194,23 @@ export class Mistreated extends Dated {
   detail?: string;
 }
 
-export class Proposed extends Dated {
+export class Proposed extends DatedFields {
   @field(slug)
   list: string;
 }
 
-export class Recognised extends Dated {
+export class Recognised extends DatedFields {
   @field(slug)
   list: string;
 
   @field(slug)
   category: string;
 
-  @field(several(part(PaceCriterion), 1, 5), { ...optional, means: 'Of PACE Resolution 1900 (2012).' })
+  @field(arrayOf(objectOf(PaceCriterion), 1, 5), { ...optional, means: 'Of PACE Resolution 1900 (2012).' })
   criteria?: PaceCriterion[];
 }
 
-export class Recategorised extends Dated {
+export class Recategorised extends DatedFields {
   @field(slug)
   list: string;
 
@@ -224,7 +234,7 @@ export class Amnestied extends Clemency {
   executingBody?: string;
 }
 
-export class Paroled extends Dated {
+export class Paroled extends DatedFields {
   @field(shortText, optional)
   court?: string;
 
@@ -232,42 +242,42 @@ export class Paroled extends Dated {
   until?: string;
 }
 
-export class ChargesDropped extends Dated {
+export class ChargesDropped extends DatedFields {
   @field(longText, optional)
   ground?: string;
 }
 
-export class Acquitted extends Dated {
+export class Acquitted extends DatedFields {
   @field(shortText, optional)
   court?: string;
 }
 
-export class Released extends Dated {
+export class Released extends DatedFields {
   @field(oneOf(RELEASE_REASONS))
   reason: (typeof RELEASE_REASONS)[number];
 }
 
-export class Deported extends Dated {
+export class Deported extends DatedFields {
   @field(shortText, optional)
   destination?: string;
 }
 
-export class Exchanged extends Dated {
+export class Exchanged extends DatedFields {
   @field(shortText, optional)
   destination?: string;
 }
 
-export class Escaped extends Dated {
+export class Escaped extends DatedFields {
   @field(shortText, optional)
   place?: string;
 }
 
-export class Wanted extends Dated {
+export class Wanted extends DatedFields {
   @field(shortText, optional)
   authority?: string;
 }
 
-export class Declined extends Dated {
+export class Declined extends DatedFields {
   @field(slug)
   list: string;
 
@@ -275,7 +285,7 @@ export class Declined extends Dated {
   reason: string;
 }
 
-export class Delisted extends Dated {
+export class Delisted extends DatedFields {
   @field(slug)
   list: string;
 
@@ -283,13 +293,13 @@ export class Delisted extends Dated {
   reason: string;
 }
 
-export class Died extends Dated {
+export class Died extends DatedFields {
   @field(shortText, optional)
   place?: string;
 
   @field(longText, optional)
   statedCause?: string;
 
-  @field(flag, optional)
+  @field(boolean, optional)
   inCustody?: boolean;
 }

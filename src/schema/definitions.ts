@@ -1,10 +1,10 @@
 /** What may come in as an event of a list or of an instrument. */
 import { CUSTODIES, type Custody } from '../domain/case/state.js';
 import { INSTRUMENT_KINDS } from '../domain/instrument/events.js';
-import { field, Holds } from './field.js';
-import { edtf, flag, fullDay, oneOf, part, several, slug, text, whole } from './kinds.js';
+import { field, ObjectRule } from './field.js';
+import { edtf, boolean, fullDay, oneOf, objectOf, arrayOf, slug, text, integer } from './kinds.js';
 import { LIMITS } from './limits.js';
-import { LocalName, Said } from './parts.js';
+import { LocalName, CommonFields } from './parts.js';
 
 const optional = { optional: true } as const;
 
@@ -12,35 +12,38 @@ const IN_A_LANGUAGE = 'a name in at least one of az, en, ru';
 const inALanguage = ({ name }: { readonly name: LocalName }): boolean =>
   [name.az, name.en, name.ru].some((n) => n !== undefined);
 
-export class ListDefined extends Said {
-  @Holds('NAME.NO_LANGUAGE', 'name', IN_A_LANGUAGE, inALanguage)
-  @field(part(LocalName))
+export class ListDefined extends CommonFields {
+  @ObjectRule('NAME.NO_LANGUAGE', 'name', IN_A_LANGUAGE, inALanguage)
+  @field(objectOf(LocalName))
   name: LocalName;
 }
 
-export class CategoryDefined extends Said {
+export class CategoryDefined extends CommonFields {
   @field(slug)
   category: string;
 
-  @Holds('NAME.NO_LANGUAGE', 'name', IN_A_LANGUAGE, inALanguage)
-  @field(part(LocalName))
+  @ObjectRule('NAME.NO_LANGUAGE', 'name', IN_A_LANGUAGE, inALanguage)
+  @field(objectOf(LocalName))
   name: LocalName;
 }
 
-export class PolicySet extends Said {
+export class PolicySet extends CommonFields {
   @field(fullDay, { means: 'The first day on which the policy counts.' })
   from: string;
 
-  @field(several(oneOf(CUSTODIES), 1, CUSTODIES.length), {
+  @field(arrayOf(oneOf(CUSTODIES), 1, CUSTODIES.length), {
     means: 'Custody in which a recognised person is on the list.',
   })
   custody: Custody[];
 
-  @field(flag, { ...optional, means: 'Recognition needs the letters of PACE Resolution 1900 with a rationale each.' })
+  @field(boolean, {
+    ...optional,
+    means: 'Recognition needs the letters of PACE Resolution 1900 with a rationale each.',
+  })
   paceRequired?: boolean;
 }
 
-export class InstrumentRegistered extends Said {
+export class InstrumentRegistered extends CommonFields {
   @field(oneOf(INSTRUMENT_KINDS))
   kind: (typeof INSTRUMENT_KINDS)[number];
 
@@ -65,9 +68,9 @@ export class InstrumentRegistered extends Said {
   @field(edtf, { ...optional, means: 'The last day on which it may be applied.' })
   windowEnd?: string;
 
-  @field(whole(0, 100_000_000), { ...optional, means: 'For how many people, as its authors said.' })
+  @field(integer(0, 100_000_000), { ...optional, means: 'For how many people, as its authors said.' })
   forecast?: number;
 
-  @field(several(slug, 0, LIMITS.clauses), optional)
+  @field(arrayOf(slug, 0, LIMITS.clauses), optional)
   clauses?: string[];
 }

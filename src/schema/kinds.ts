@@ -2,18 +2,18 @@
 import { isIn, isInt, isURL, max, min } from 'class-validator';
 import { UNKNOWN } from '../domain/case/events.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
-import type { Class, Kind, Rule } from './field.js';
+import type { Constructor, ValueType, ValueRule } from './field.js';
 import { LIMITS } from './limits.js';
-import type { FieldCode } from './problems.js';
+import type { FieldErrorCode } from './problems.js';
 
 /** Rules behind the first one see only values that passed it. */
-const onText = (code: FieldCode, holds: (text: string) => boolean, expects?: string): Rule => ({
+const onText = (code: FieldErrorCode, holds: (text: string) => boolean, expects?: string): ValueRule => ({
   code,
-  holds: (value) => typeof value === 'string' && holds(value),
+  isValid: (value) => typeof value === 'string' && holds(value),
   ...(expects === undefined ? {} : { expects }),
 });
 
-const IS_TEXT: Rule = { code: 'FIELD.WRONG_KIND', holds: (value) => typeof value === 'string' };
+const IS_TEXT: ValueRule = { code: 'FIELD.WRONG_KIND', isValid: (value) => typeof value === 'string' };
 
 const noLonger = (text: string, limit: number): boolean =>
   text.length <= limit || (text.length <= 2 * limit && [...text].length <= limit);
@@ -26,8 +26,8 @@ const NO_TEXT = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}
 const NO_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
 
 /** What is written: stored as it stands, in NFC, a spreadsheet formula too. */
-export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): Kind => ({
-  prose: true,
+export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): ValueType => ({
+  isProse: true,
   schema: { type: 'string', minLength: 1, maxLength: limit },
   expects: `text of 1 to ${limit} characters`,
   rules: [
@@ -46,57 +46,57 @@ export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): K
 });
 
 /** Text of a form of its own. */
-export const form = (pattern: RegExp, expects: string, code: FieldCode = 'TEXT.FORM'): Kind => ({
+export const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
   schema: { type: 'string', pattern: pattern.source },
   expects,
   rules: [IS_TEXT, onText(code, (value) => pattern.test(value))],
 });
 
 /** An id that people choose: of a list, a category, an instrument, an incident. */
-export const slug = form(
+export const slug = textMatching(
   new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
   `lower-case letters and digits parted by single hyphens, at most ${LIMITS.slug} characters`,
 );
 
 /** An id that the register makes: of a case, of an event. */
-export const madeId = form(
+export const registerId = textMatching(
   new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
   `an id that the register gave out, at most ${LIMITS.id} characters`,
 );
 
 /** A BCP 47 primary language subtag. */
-export const language = form(/^[a-z]{2,3}$/, 'a language code of two or three lower-case letters: az, en, ru');
+export const language = textMatching(/^[a-z]{2,3}$/, 'a language code of two or three lower-case letters: az, en, ru');
 
-export const sha256 = form(/^[0-9a-f]{64}$/, 'SHA-256 in 64 hexadecimal digits, lower case');
+export const sha256 = textMatching(/^[0-9a-f]{64}$/, 'SHA-256 in 64 hexadecimal digits, lower case');
 
-export const findingCode = form(/^[A-Z_]{1,40}\.[A-Z_]{1,60}$/, 'the code of a finding: CASE.ALREADY_HELD');
+export const findingCode = textMatching(/^[A-Z_]{1,40}\.[A-Z_]{1,60}$/, 'the code of a finding: CASE.ALREADY_HELD');
 
-export const lawCode = form(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID');
+export const lawCode = textMatching(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID');
 
-export const articleNumber = form(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID');
+export const articleNumber = textMatching(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID');
 
 /** The criminal code has parts such as 234.1-1. */
-export const articlePart = form(
+export const articlePart = textMatching(
   /^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/,
   'a part of an article: 4.3, 1-1',
   'ARTICLE.INVALID',
 );
 
 /** An article of the general part, which says that an offence was prepared, attempted or done together: 28, 29, 32.5. */
-export const generalPart = form(
+export const generalPart = textMatching(
   /^\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
   'an article of the general part: 28, 29, 32.5',
   'ARTICLE.INVALID',
 );
 
 /** An article with or without its part, as a filter: `234`, `234.4`, `28/220.1`, `AZ-OCC 70-2`. */
-export const articleFilter = form(
+export const articleFilter = textMatching(
   /^([A-Z]{2}-[A-Z]{2,8}[ :])?(\d{1,3}[-.\d]{0,16}\/)?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
   'an article, with or without its part: 234, 234.4.3, 28/220.1, AZ-OCC 70-2',
   'ARTICLE.INVALID',
 );
 
-export const webAddress: Kind = {
+export const url: ValueType = {
   schema: { type: 'string', format: 'uri', maxLength: LIMITS.url },
   expects: `an http or https URL of at most ${LIMITS.url} characters`,
   rules: [
@@ -114,7 +114,7 @@ const WEB = {
 };
 
 /** When something happened, as precisely as it is known. */
-export const edtf: Kind = {
+export const edtf: ValueType = {
   schema: {
     type: 'string',
     description: 'EDTF level 0: a day, a month, a year or an interval of them; `~` marks it as approximate.',
@@ -125,13 +125,13 @@ export const edtf: Kind = {
   rules: [IS_TEXT, onText('DATE.INVALID', (value) => parseEdtf(value) !== null)],
 };
 
-export const fullDay: Kind = {
+export const fullDay: ValueType = {
   schema: { type: 'string', format: 'date', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
   expects: 'a day that exists: 2025-12-22',
   rules: [IS_TEXT, onText('DAY.INVALID', (value) => parseDay(value) !== null)],
 };
 
-export const term: Kind = {
+export const term: ValueType = {
   schema: {
     type: 'string',
     description: 'ISO 8601 duration in years, months, weeks and days.',
@@ -143,60 +143,60 @@ export const term: Kind = {
 };
 
 /** A term of a sentence, or the word that nobody has reported it. */
-export const termOrUnknown: Kind = {
+export const termOrUnknown: ValueType = {
   schema: { anyOf: [term.schema, { type: 'string', const: UNKNOWN }] },
   expects: `${term.expects}, or ${UNKNOWN}`,
   rules: [IS_TEXT, onText('TERM.INVALID', (value) => value === UNKNOWN || isTerm(value))],
 };
 
-export const flag: Kind = {
+export const boolean: ValueType = {
   schema: { type: 'boolean' },
   expects: 'true or false',
-  rules: [{ code: 'FIELD.WRONG_KIND', holds: (value) => typeof value === 'boolean' }],
+  rules: [{ code: 'FIELD.WRONG_KIND', isValid: (value) => typeof value === 'boolean' }],
 };
 
-export const whole = (from: number, to: number): Kind => ({
+export const integer = (from: number, to: number): ValueType => ({
   schema: { type: 'integer', minimum: from, maximum: to },
   expects: `a whole number from ${from} to ${to}`,
   rules: [
-    { code: 'FIELD.WRONG_KIND', holds: (value) => typeof value === 'number' },
-    { code: 'NUMBER.RANGE', holds: (value) => isInt(value) && min(value, from) && max(value, to) },
+    { code: 'FIELD.WRONG_KIND', isValid: (value) => typeof value === 'number' },
+    { code: 'NUMBER.RANGE', isValid: (value) => isInt(value) && min(value, from) && max(value, to) },
   ],
-  fromText: (value) => (/^\d{1,16}$/.test(value) ? Number(value) : value),
+  parse: (value) => (/^\d{1,16}$/.test(value) ? Number(value) : value),
 });
 
-export const oneOf = (values: readonly string[]): Kind => ({
+export const oneOf = (values: readonly string[]): ValueType => ({
   schema: { type: 'string', enum: values },
   expects: `one of ${values.join(', ')}`,
-  rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', holds: (value) => isIn(value, values) }],
+  rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', isValid: (value) => isIn(value, values) }],
 });
 
 /** An object of a class. */
-export const part = (type: Class): Kind => ({
+export const objectOf = (type: Constructor): ValueType => ({
   schema: { $ref: `#/components/schemas/${type.name}` },
   expects: 'an object',
-  rules: [{ code: 'FIELD.WRONG_KIND', holds: (value) => value instanceof type }],
-  part: type,
+  rules: [{ code: 'FIELD.WRONG_KIND', isValid: (value) => value instanceof type }],
+  nestedClass: type,
 });
 
 /** Several values of a kind, no two the same; a wrong text or number is reported at the array. */
-export const several = (item: Kind, least: number, most: number): Kind => ({
+export const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
   schema: { type: 'array', items: item.schema, minItems: least, maxItems: most, uniqueItems: true },
   expects: `an array of ${least} to ${most}: ${item.expects}`,
   rules: [
-    { code: 'FIELD.WRONG_KIND', holds: Array.isArray },
+    { code: 'FIELD.WRONG_KIND', isValid: Array.isArray },
     onItems('ARRAY.LENGTH', (items) => items.length >= least && items.length <= most),
-    ...item.rules.map(({ code, holds, expects }) => ({
-      ...onItems(code, (items) => items.every(holds)),
+    ...item.rules.map(({ code, isValid, expects }) => ({
+      ...onItems(code, (items) => items.every(isValid)),
       expects: `each: ${expects ?? item.expects}`,
     })),
     onItems('ARRAY.DUPLICATE', (items) => new Set(items.map((i) => JSON.stringify(i))).size === items.length),
   ],
-  ...(item.part === undefined ? {} : { part: item.part }),
-  ...(item.prose === undefined ? {} : { prose: item.prose }),
+  ...(item.nestedClass === undefined ? {} : { nestedClass: item.nestedClass }),
+  ...(item.isProse === undefined ? {} : { isProse: item.isProse }),
 });
 
-const onItems = (code: FieldCode, holds: (items: readonly unknown[]) => boolean): Rule => ({
+const onItems = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boolean): ValueRule => ({
   code,
-  holds: (value) => Array.isArray(value) && holds(value),
+  isValid: (value) => Array.isArray(value) && holds(value),
 });

@@ -12,7 +12,7 @@ export const LIMITS = {
   /** Ids that the register makes. */
   id: 64,
   /** A token or the mark of a page. */
-  mark: 2_000,
+  cursor: 2_000,
   sources: 20,
   names: 30,
   references: 20,
@@ -30,5 +30,5 @@ export const LIMITS = {
   /** Rows written by one request. */
   rows: 1_000,
   /** Problems told of one body or row; the rest show when these are put right. */
-  problems: 100,
+  errors: 100,
 } as const;

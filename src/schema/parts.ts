@@ -16,32 +16,32 @@ import {
 import { RELIABILITIES, SOURCE_KINDS, type Source as SourceOf } from '../domain/event.js';
 import type { LocalName as LocalNameOf } from '../domain/list/events.js';
 import { scriptsOf } from '../domain/text.js';
-import { field, Holds } from './field.js';
+import { field, ObjectRule } from './field.js';
 import {
   articleNumber,
   articlePart,
   edtf,
-  flag,
+  boolean,
   generalPart,
   language,
   lawCode,
-  madeId,
+  registerId,
   oneOf,
-  part,
-  several,
+  objectOf,
+  arrayOf,
   sha256,
   slug,
   term,
   termOrUnknown,
   text,
-  webAddress,
+  url,
 } from './kinds.js';
 import { LIMITS } from './limits.js';
 
 const optional = { optional: true } as const;
 
 export class Source implements SourceOf {
-  @Holds<Source>(
+  @ObjectRule<Source>(
     'SOURCE.NAMELESS',
     '',
     'a citation, a url, or both',
@@ -53,7 +53,7 @@ export class Source implements SourceOf {
   @field(text(LIMITS.citation), optional)
   citation?: string;
 
-  @field(webAddress, optional)
+  @field(url, optional)
   url?: string;
 
   @field(text(LIMITS.name), optional)
@@ -62,7 +62,7 @@ export class Source implements SourceOf {
   @field(edtf, { ...optional, means: 'The day on which the recorder read it.' })
   readOn?: string;
 
-  @field(flag, optional)
+  @field(boolean, optional)
   machineTranslated?: boolean;
 
   @field(sha256, { ...optional, means: 'SHA-256 of the archived copy.' })
@@ -70,8 +70,8 @@ export class Source implements SourceOf {
 }
 
 /** What every event carries beside the fields of its type. */
-export class Said {
-  @field(several(part(Source), 1, LIMITS.sources))
+export class CommonFields {
+  @field(arrayOf(objectOf(Source), 1, LIMITS.sources))
   sources: Source[];
 
   @field(oneOf(RELIABILITIES), { default: RELIABILITIES[0] })
@@ -82,16 +82,16 @@ export class Said {
 }
 
 /** An event that happened on a day and has a place in the order of its case. */
-export class Dated extends Said {
+export class DatedFields extends CommonFields {
   @field(edtf, { means: 'When it happened, as precisely as it is known.' })
   occurredOn: string;
 
-  @field(madeId, { ...optional, means: 'The id of a dated event that this one certainly follows.' })
+  @field(registerId, { ...optional, means: 'The id of a dated event that this one certainly follows.' })
   after?: string;
 }
 
 export class Name implements NameOf {
-  @Holds<Name>('NAME.SCRIPT_CONTRADICTS', 'script', 'the script of the letters', ({ text, script }) => {
+  @ObjectRule<Name>('NAME.SCRIPT_CONTRADICTS', 'script', 'the script of the letters', ({ text, script }) => {
     const scripts = scriptsOf(text);
     return scripts.length === 0 || scripts.some((one) => one === script || !isScript(one));
   })
@@ -134,19 +134,19 @@ export class Article implements ArticleOf {
 }
 
 export class Sentence implements SentenceOf {
-  @Holds<Sentence>(
+  @ObjectRule<Sentence>(
     'SENTENCE.TERM_MISSING',
     'term',
     'a term, unknown, or life: true',
     (s) => s.kind !== 'imprisonment' || s.term !== undefined || s.life === true,
   )
-  @Holds<Sentence>(
+  @ObjectRule<Sentence>(
     'SENTENCE.TERM_AND_LIFE',
     'life',
     'a term or life, not both',
     (s) => s.term === undefined || s.life !== true,
   )
-  @Holds<Sentence>(
+  @ObjectRule<Sentence>(
     'SENTENCE.LIFE_UNFIT',
     'life',
     'life only with imprisonment',
@@ -158,7 +158,7 @@ export class Sentence implements SentenceOf {
   @field(termOrUnknown, optional)
   term?: string;
 
-  @field(flag, { ...optional, means: 'For life.' })
+  @field(boolean, { ...optional, means: 'For life.' })
   life?: boolean;
 }
 
@@ -171,14 +171,14 @@ export class PaceCriterion implements PaceCriterionOf {
 }
 
 /** What a pardon or an amnesty did. */
-export class Clemency extends Dated {
-  @Holds<Clemency>(
+export class Clemency extends DatedFields {
+  @ObjectRule<Clemency>(
     'CLEMENCY.REDUCTION_MISSING',
     'reducedBy',
     'a term where the effect is term-reduced, and only there',
     (c) => (c.effect === 'term-reduced') === (c.reducedBy !== undefined),
   )
-  @Holds<Clemency>(
+  @ObjectRule<Clemency>(
     'CLEMENCY.REPLACEMENT_MISSING',
     'replacement',
     'a sentence where the effect is replaced, and only there',
@@ -190,7 +190,7 @@ export class Clemency extends Dated {
   @field(term, optional)
   reducedBy?: string;
 
-  @field(part(Sentence), optional)
+  @field(objectOf(Sentence), optional)
   replacement?: Sentence;
 }
 

@@ -10,7 +10,7 @@ interface Meaning {
 }
 
 /** What is wrong with one field, parameter, header or cell. */
-export const fieldProblems = {
+export const fieldErrors = {
   'FIELD.UNKNOWN': { title: 'Unknown field', means: 'There is no field of this name here.' },
   'FIELD.MISSING': { title: 'Missing field', means: 'A field that is required is absent.' },
   'FIELD.NULL': {
@@ -103,7 +103,7 @@ export const fieldProblems = {
   },
 } as const satisfies Record<string, Meaning>;
 
-export type FieldCode = keyof typeof fieldProblems;
+export type FieldErrorCode = keyof typeof fieldErrors;
 
 /** What is wrong with a request as a whole: the code of a problem document, with its status. */
 export const requestProblems = {
@@ -281,17 +281,17 @@ export const requestProblems = {
   },
 } as const satisfies Record<string, Meaning & { status: number }>;
 
-export type RequestCode = keyof typeof requestProblems;
+export type ProblemCode = keyof typeof requestProblems;
 
 /** One problem of a body or row. `pointer` is a JSON Pointer (RFC 6901); `expected` says what was due. */
-export interface Problem {
-  readonly code: FieldCode;
+export interface FieldError {
+  readonly code: FieldErrorCode;
   readonly pointer: string;
   readonly expected: string;
 }
 
 export interface CatalogueEntry extends Meaning {
-  readonly code: FieldCode | RequestCode | FindingCode;
+  readonly code: FieldErrorCode | ProblemCode | FindingCode;
   /** What carries it: a problem document, one of its errors, or a finding. */
   readonly in: 'problem' | 'error' | 'finding';
   /** The HTTP status of the answer that carries it; null for what is stored and shown. */
@@ -305,7 +305,7 @@ const entries = <C extends string, M>(map: Readonly<Record<C, M>>): readonly [C,
 /** Every code of the register, those of findings included. */
 export const catalogue: readonly CatalogueEntry[] = [
   ...entries(requestProblems).map(([code, entry]) => ({ code, in: 'problem' as const, ...entry })),
-  ...entries(fieldProblems).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
+  ...entries(fieldErrors).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
   ...entries(findingCodes).map(([code, { grade, means }]) => ({
     code,
     in: 'finding' as const,

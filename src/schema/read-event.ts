@@ -5,11 +5,11 @@ import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
 import * as case_ from './case-events.js';
 import { CategoryDefined, InstrumentRegistered, ListDefined, PolicySet } from './definitions.js';
-import type { Class } from './field.js';
-import type { Problem } from './problems.js';
+import type { Constructor } from './field.js';
+import type { FieldError } from './problems.js';
 import { read } from './read.js';
 
-type Fields<F> = Class<Omit<F, 'type'> & object>;
+type Fields<F> = Constructor<Omit<F, 'type'> & object>;
 
 const caseClasses = {
   opened: case_.Opened,
@@ -54,7 +54,7 @@ const instrumentClasses = {
 } satisfies { readonly [T in InstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
 
 /** The events that a kind of subject takes from outside. */
-export interface EventsOf extends Record<SubjectKind, AnyEvent> {
+export interface SubjectEvents extends Record<SubjectKind, AnyEvent> {
   case: CaseEventOf<CaseEventType>;
   list: ListEvent;
   instrument: InstrumentEvent;
@@ -62,15 +62,15 @@ export interface EventsOf extends Record<SubjectKind, AnyEvent> {
 
 /** The class of every type of event that may come in. */
 export const eventClasses = { case: caseClasses, list: listClasses, instrument: instrumentClasses } satisfies {
-  readonly [K in SubjectKind]: { readonly [T in EventsOf[K]['type']]: Class };
+  readonly [K in SubjectKind]: { readonly [T in SubjectEvents[K]['type']]: Constructor };
 };
 
 /** The type with which a kind of subject begins. */
-export const BEGINS = {
+export const FIRST_EVENT_TYPE = {
   case: 'opened',
   list: 'list-defined',
   instrument: 'instrument-registered',
-} as const satisfies { readonly [K in SubjectKind]: EventsOf[K]['type'] };
+} as const satisfies { readonly [K in SubjectKind]: SubjectEvents[K]['type'] };
 
 /**
  * Reads an event of a subject's kind from a JSON value: its type, its fields and what every event carries. Gives the event as a
@@ -79,17 +79,17 @@ export const BEGINS = {
 export const readEvent = <K extends SubjectKind>(
   kind: K,
   body: unknown,
-): { readonly event: EventsOf[K] } | { readonly problems: readonly Problem[] } => {
+): { readonly event: SubjectEvents[K] } | { readonly errors: readonly FieldError[] } => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { problems: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
+    return { errors: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
   }
   const { type, ...fields } = body as Record<string, unknown>;
-  const classes: Readonly<Record<string, Class>> = eventClasses[kind];
+  const classes: Readonly<Record<string, Constructor>> = eventClasses[kind];
   const found = typeof type === 'string' && Object.hasOwn(classes, type) ? classes[type] : undefined;
   if (found === undefined) {
     const code = type === undefined ? 'TYPE.MISSING' : 'TYPE.UNKNOWN';
-    return { problems: [{ code, pointer: '/type', expected: `one of ${Object.keys(classes).join(', ')}` }] };
+    return { errors: [{ code, pointer: '/type', expected: `one of ${Object.keys(classes).join(', ')}` }] };
   }
   const result = read(found, fields);
-  return 'problems' in result ? result : { event: { type, ...result.value } as unknown as EventsOf[K] };
+  return 'errors' in result ? result : { event: { type, ...result.value } as unknown as SubjectEvents[K] };
 };

@@ -3,7 +3,7 @@ import { CLAIM_HOLDS_MS, holderOf } from '../../src/commands/claim-references.js
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, type RecordEventsResult } from '../../src/commands/record-events.js';
 import { streamName } from '../../src/domain/events.js';
-import { referenceStream, spellingStream } from '../../src/domain/reference/reference.js';
+import { referenceStream, unfoldedReferenceStream } from '../../src/domain/reference/reference.js';
 import { StoreUnavailable, type NewEvent, type StreamEvent } from '../../src/event-store/port.js';
 import { ANNA, MINUTE, named, opened, referenced, Register, request } from './support.js';
 
@@ -209,7 +209,7 @@ describe('a claim of the time before references were folded, in the stream of it
       );
     const asked = { list: 'union', reference };
     const append = async (stream: string, as = stream) => register.store.append(as, 'no-stream', await written(stream));
-    await append(referenceStream(asked), spellingStream(asked));
+    await append(referenceStream(asked), unfoldedReferenceStream(asked));
     if (comes) await append(streamName('case', id));
     await other.store.close();
   };

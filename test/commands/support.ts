@@ -9,7 +9,7 @@ import {
 import type { Clock } from '../../src/domain/clock.js';
 import type { Actor } from '../../src/domain/event.js';
 import { streamName, type AnyEvent } from '../../src/domain/events.js';
-import { dayIn } from '../../src/domain/time.js';
+import { dayOfInstant } from '../../src/domain/time.js';
 import { MAX_READ, type EventStore, type LogEvent, type StreamEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { caseEvent } from '../support/events.js';
@@ -25,7 +25,7 @@ export class TestClock implements Clock {
   readonly timeZone = 'Asia/Baku';
   private instant = Date.parse('2026-01-05T08:00:00.000Z');
   now = (): Date => new Date(this.instant);
-  today = (): number => dayIn(this.timeZone, this.now());
+  today = (): number => dayOfInstant(this.timeZone, this.now());
   move(milliseconds: number): void {
     this.instant += milliseconds;
   }

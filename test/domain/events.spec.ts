@@ -1,4 +1,4 @@
-import { allEvents, describe as descriptionOf, parseStreamName, streamName } from '../../src/domain/events.js';
+import { allEvents, descriptionOf as descriptionOf, parseStreamName, streamName } from '../../src/domain/events.js';
 
 describe('types of events', () => {
   test('are those of cases, lists, instruments and references, each described', () => {

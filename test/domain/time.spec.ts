@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { assertProperty } from '../support/property.js';
 import {
   addTerm,
-  dayIn,
+  dayOfInstant,
   endOfDay,
   FIRST_YEAR,
   formatDay,
@@ -352,7 +352,7 @@ describe('days of a time zone', () => {
     ['UTC', '1969-12-31T23:59:59.999Z', '1969-12-31'],
     ['America/New_York', '2026-01-05T04:59:59.000Z', '2026-01-04'],
   ])('in %s, %s falls on %s', (zone, instant, expected) => {
-    expect(formatDay(dayIn(zone, new Date(instant)))).toBe(expected);
+    expect(formatDay(dayOfInstant(zone, new Date(instant)))).toBe(expected);
   });
 
   test.each([
@@ -372,8 +372,8 @@ describe('days of a time zone', () => {
       assertProperty(
         fc.property(starts, (d) => {
           const end = endOfDay(zone, d);
-          expect(dayIn(zone, end)).toBe(d + 1);
-          expect(dayIn(zone, new Date(end.getTime() - 1))).toBe(d);
+          expect(dayOfInstant(zone, end)).toBe(d + 1);
+          expect(dayOfInstant(zone, new Date(end.getTime() - 1))).toBe(d);
         }),
         100,
       );
@@ -381,6 +381,6 @@ describe('days of a time zone', () => {
   );
 
   test('an unknown zone is an error', () => {
-    expect(() => dayIn('Asia/Nowhere', new Date(0))).toThrow(RangeError);
+    expect(() => dayOfInstant('Asia/Nowhere', new Date(0))).toThrow(RangeError);
   });
 });

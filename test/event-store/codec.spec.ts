@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AnyEvent, AnyEventType } from '../../src/domain/events.js';
-import { allEvents, describe as descriptionOf } from '../../src/domain/events.js';
+import { allEvents, descriptionOf as descriptionOf } from '../../src/domain/events.js';
 import { decode, encode, payloadOf, type StoredRecord } from '../../src/event-store/codec.js';
 import { StoreDamaged, type NewEvent } from '../../src/event-store/port.js';
 import { upcast, UPCASTERS, type Upcaster } from '../../src/event-store/upcasters.js';

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allEvents, describe as descriptionOf, type AnyEventType } from '../../src/domain/events.js';
+import { allEvents, descriptionOf as descriptionOf, type AnyEventType } from '../../src/domain/events.js';
 import { decode, encode, payloadOf, type StoredRecord } from '../../src/event-store/codec.js';
 import { EXPECTED, recorded } from './expected.js';
 

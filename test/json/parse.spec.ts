@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseJson, RepeatedKey } from '../../src/json/parse.js';
+import { parseJson, RepeatedKeyError } from '../../src/json/parse.js';
 import { assertProperty } from '../support/property.js';
 
 const pointerIn = (text: string): string | null => {
@@ -7,7 +7,7 @@ const pointerIn = (text: string): string | null => {
     parseJson(text);
     return null;
   } catch (error) {
-    if (error instanceof RepeatedKey) return error.pointer;
+    if (error instanceof RepeatedKeyError) return error.pointer;
     throw error;
   }
 };

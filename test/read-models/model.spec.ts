@@ -5,12 +5,12 @@
 import fc from 'fast-check';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { Standing } from '../../src/domain/case/period.js';
-import { CONVICTED_STAGE, HELD } from '../../src/domain/case/state.js';
+import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../src/domain/case/state.js';
 import { periodsOf } from '../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../src/domain/event.js';
 import { foldList, policyOn, type ListDefinition } from '../../src/domain/list/list.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
-import { LAST, nameKey } from '../../src/domain/names/sort-key.js';
+import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage } from '../../src/read-models/list/page.js';
@@ -95,7 +95,11 @@ const slowly = (
         .map(({ by }) => parseEdtf(events.find((f) => f.id === by)?.event.occurredOn ?? '')?.earliest ?? MAX_DAY),
     );
     const name = events.flatMap(({ event }) => (event.type === 'opened' ? event.names : []))[0]?.text;
-    const key = sort.endsWith('name') ? (name === undefined ? LAST : nameKey(name)) : Math.min(MAX_DAY, ...since);
+    const key = sort.endsWith('name')
+      ? name === undefined
+        ? SORTS_LAST
+        : nameSortKey(name)
+      : Math.min(MAX_DAY, ...since);
     return [{ id, certainty: sure.length === valid.length ? 'yes' : 'uncertain', key }];
   });
   const less = (a: Expected, b: Expected): number =>
@@ -125,7 +129,7 @@ const FILTERS: readonly { filters: Filters; test: Test }[] = [
   { filters: { stage: 'convicted' }, test: ({ proceedings }) => CONVICTED_STAGE.has(proceedings) },
   {
     filters: { stage: 'awaiting-judgment' },
-    test: ({ proceedings, custody }) => !CONVICTED_STAGE.has(proceedings) && HELD.has(custody),
+    test: ({ proceedings, custody }) => !CONVICTED_STAGE.has(proceedings) && HELD_CUSTODIES.has(custody),
   },
   {
     filters: { article: ['234.4'] },

@@ -36,7 +36,7 @@ it.each(CASE_EVENT_TYPES)('every field of %s has a column, and no other column i
 it.each(CASE_EVENT_TYPES)('what is wrong with a cell of %s is told with its column', (type) => {
   const cells = Object.fromEntries(columnsOfType(type).map((column) => [column, '\u0007']));
   const read = readEvent('case', bodyOf({ ...cells, type, source: 'synthetic' }));
-  const problems = 'problems' in read ? read.problems : [];
+  const problems = 'errors' in read ? read.errors : [];
   expect(problems.length).toBeGreaterThan(0);
   for (const { pointer } of problems) expect(columnsOfType(type)).toContain(lineColumnOf(pointer));
 });

@@ -1,7 +1,7 @@
 import { allEvents, type SubjectKind } from '../../src/domain/events.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
-import type { Problem } from '../../src/schema/problems.js';
+import type { FieldError } from '../../src/schema/problems.js';
 import type { Loose } from '../support/contract.js';
 import { eventClasses, readEvent } from '../../src/schema/read-event.js';
 
@@ -10,16 +10,16 @@ const types = kinds.flatMap((kind) => Object.keys(eventClasses[kind]).map((type)
 const example = (type: string) => structuredClone((examples as unknown as Record<string, object>)[type]!) as Loose;
 
 const said = { sources: [{ kind: 'press', citation: 'synthetic' }] };
-const problemsOf = (kind: SubjectKind, body: unknown): readonly Problem[] => {
+const problemsOf = (kind: SubjectKind, body: unknown): readonly FieldError[] => {
   const result = readEvent(kind, body);
   if ('event' in result) throw new Error('was read');
-  return result.problems;
+  return result.errors;
 };
 const codes = (kind: SubjectKind, body: unknown): readonly string[] =>
   problemsOf(kind, body).map((p) => `${p.code} ${p.pointer}`);
 const eventOf = (kind: SubjectKind, body: unknown): Loose => {
   const result = readEvent(kind, body);
-  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.event;
 };
 
@@ -62,7 +62,7 @@ describe('every type', () => {
 
   it.each(types)('%s %s: no field takes a value of another kind, none is converted', (kind, type) => {
     const classes: Readonly<Record<string, new () => object>> = eventClasses[kind];
-    for (const { name, kind: valueKind } of fieldsOf(classes[type]!)) {
+    for (const { name, valueType: valueKind } of fieldsOf(classes[type]!)) {
       const wrong = valueKind.schema['type'] === 'string' ? [7, true, [], {}] : ['7', 'true', 'x'];
       for (const value of wrong) {
         expect(codes(kind, { ...example(type), [name]: value })).toContain(`FIELD.WRONG_KIND /${name}`);

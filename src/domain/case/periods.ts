@@ -4,9 +4,9 @@
  * either past or to come, so the possible standings of a day are those of the sets of events that may be past.
  */
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
-import type { Ordered } from './order.js';
+import type { OrderedEvent } from './order.js';
 import type { Period, Standing } from './period.js';
-import { effectOf, shareAxis } from './rules.js';
+import { applyEvent, shareAxis } from './rules.js';
 import { sentenceEnd } from './sentence.js';
 import { INITIAL_STATE, type CaseState } from './state.js';
 
@@ -15,7 +15,7 @@ export const MAX_UNDECIDED = 12;
 
 /** An event with the days left to it by those whose order it keeps, and the places of those before it. */
 interface Bounded {
-  readonly event: Ordered;
+  readonly event: OrderedEvent;
   readonly earliest: Day;
   readonly latest: Day;
   readonly behind: readonly number[];
@@ -28,7 +28,7 @@ interface Stretch {
 }
 
 /** The periods of a case, by first day; they cover every day from MIN_DAY to MAX_DAY. */
-export const periodsIn = (order: readonly Ordered[]): readonly Period[] => {
+export const periodsIn = (order: readonly OrderedEvent[]): readonly Period[] => {
   const events = bound(order);
   const anchors = new Map(events.map(({ event, earliest, latest }) => [event.id, { earliest, latest }]));
   const days = [...new Set([MIN_DAY, ...events.flatMap(({ earliest, latest }) => [earliest, latest])])].sort(
@@ -47,7 +47,7 @@ export const periodsIn = (order: readonly Ordered[]): readonly Period[] => {
 };
 
 /** Takes from each event the days that the order leaves it no room for: forwards the first, backwards the last. */
-const bound = (order: readonly Ordered[]): readonly Bounded[] => {
+const bound = (order: readonly OrderedEvent[]): readonly Bounded[] => {
   const behind = order.map((event, place) =>
     order.slice(0, place).flatMap((other, at) => (keepOrder(other, event) ? [at] : [])),
   );
@@ -66,7 +66,7 @@ const bound = (order: readonly Ordered[]): readonly Bounded[] => {
   }));
 };
 
-const keepOrder = (earlier: Ordered, later: Ordered): boolean =>
+const keepOrder = (earlier: OrderedEvent, later: OrderedEvent): boolean =>
   later.after === earlier.id || shareAxis(earlier.axes, later.axes);
 
 /** Applies the events at the front of the order that are past on a day, and so on every later day. */
@@ -76,7 +76,7 @@ const settle = (
   day: Day,
 ): { state: CaseState; count: number } => {
   for (let next = events[count]; next !== undefined && next.latest <= day; next = events[count]) {
-    state = effectOf(next.event, state);
+    state = applyEvent(next.event, state);
     count += 1;
   }
   return { state, count };
@@ -99,7 +99,7 @@ const possible = (
       return;
     }
     // What waits for an event that is still to come is to come as well; what is past by its days never waits (bound).
-    if (!next.behind.some((other) => left.has(other))) choose(at + 1, effectOf(next.event, state), left);
+    if (!next.behind.some((other) => left.has(other))) choose(at + 1, applyEvent(next.event, state), left);
     if (next.latest > day) choose(at + 1, state, new Set([...left, place]));
   };
   choose(0, settled.state, new Set());

@@ -7,7 +7,10 @@ import type { CaseEvent, CaseEventOf, Name } from './events.js';
 import { finding } from './findings.js';
 import { listIdsIn, type ReferenceData } from './reference-data.js';
 
-export const findingsAbout = (events: readonly EventWithId<CaseEvent>[], given: ReferenceData): readonly Finding[] =>
+export const findingsOfSingleEvents = (
+  events: readonly EventWithId<CaseEvent>[],
+  given: ReferenceData,
+): readonly Finding[] =>
   events.flatMap(({ id, event }) => {
     const when = event.occurredOn === undefined ? null : parseEdtf(event.occurredOn);
     return [

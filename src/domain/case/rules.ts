@@ -8,15 +8,15 @@ import { DEFAULT_CODE, UNKNOWN, type Article, type CaseEventOf, type CaseEventTy
 import { finding, type FindingCode } from './findings.js';
 import { sentenceEnd } from './sentence.js';
 import {
-  HELD,
+  HELD_CUSTODIES,
   NO_SENTENCE,
   type CaseState,
   type Custody,
   type Episode,
-  type ListState,
+  type ListRecognition,
   type Proceedings,
-  type Relief,
-  type SentenceStanding,
+  type ReleaseGround,
+  type CurrentSentence,
 } from './state.js';
 
 /**
@@ -27,17 +27,17 @@ export type Axis =
   'custody' | 'proceedings' | 'sentence' | 'facility' | 'list:*' | `list:${string}` | `category:${string}`;
 
 /** A dated event at its place in the order. */
-export interface Placed<T extends CaseEventType = CaseEventType> {
+export interface DatedEvent<T extends CaseEventType = CaseEventType> {
   readonly id: string;
   readonly event: CaseEventOf<T>;
   readonly when: Interval;
 }
 
-export interface Rule<T extends CaseEventType> {
+export interface EventRule<T extends CaseEventType> {
   axes(event: CaseEventOf<T>, before: CaseState): readonly Axis[];
   /** What is odd about it after what came before. */
-  finds?(placed: Placed<T>, before: CaseState): readonly Finding[];
-  effect(placed: Placed<T>, before: CaseState): CaseState;
+  findings?(placed: DatedEvent<T>, before: CaseState): readonly Finding[];
+  apply(placed: DatedEvent<T>, before: CaseState): CaseState;
 }
 
 /** Event types that are about the case and have no place in the order. */
@@ -46,41 +46,42 @@ export type DatedType = Exclude<CaseEventType, UndatedType>;
 
 const CUSTODY: readonly Axis[] = ['custody', 'facility'];
 
-const isHeld = (state: CaseState): boolean => HELD.has(state.custody);
+const isHeld = (state: CaseState): boolean => HELD_CUSTODIES.has(state.custody);
 
-const unlessHeld = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
+const notHeldFindings = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
   isHeld(before) ? [] : [finding('CASE.NOT_HELD', id, before.custodyBy)];
 
-const unlessConvicted = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
+const notConvictedFindings = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
   before.episode?.convicted === true ? [] : [finding('CASE.NOT_CONVICTED', id)];
 
-const unlessRecognised = (list: string, id: string, before: CaseState): readonly Finding[] =>
+const notRecognisedFindings = (list: string, id: string, before: CaseState): readonly Finding[] =>
   before.lists[list]?.recognition === 'recognised' ? [] : [finding('CASE.NOT_RECOGNISED', id)];
 
 /** Custody changes; the event that set it stays the one that first did. */
-const inCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
+const withCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
   ...state,
   custody,
   custodyBy: custody === state.custody ? state.custodyBy : id,
   beforeMedical: null,
-  episode: HELD.has(custody) && state.episode !== null ? { ...state.episode, released: false } : state.episode,
+  episode:
+    HELD_CUSTODIES.has(custody) && state.episode !== null ? { ...state.episode, released: false } : state.episode,
 });
 
 /** Out of custody by a release or an act of state, after which an arrest begins a new episode. */
-const outOfCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
-  ...atLarge(state, custody, id),
+const leaveCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
+  ...withCustodyAndNoFacility(state, custody, id),
   episode: state.episode && { ...state.episode, released: true },
 });
 
 /** Not held, and so in no facility. */
-const atLarge = (state: CaseState, custody: Custody, id: string): CaseState => ({
-  ...inCustody(state, custody, id),
+const withCustodyAndNoFacility = (state: CaseState, custody: Custody, id: string): CaseState => ({
+  ...withCustody(state, custody, id),
   facility: null,
 });
 
 const NEW_EPISODE: Episode = { arrest: null, arrestedOn: null, convicted: false, released: false };
 
-const inProceedings = (state: CaseState, proceedings: Proceedings, episode: Partial<Episode> = {}): CaseState => ({
+const withProceedings = (state: CaseState, proceedings: Proceedings, episode: Partial<Episode> = {}): CaseState => ({
   ...state,
   proceedings,
   episode: { ...NEW_EPISODE, ...state.episode, ...episode },
@@ -98,7 +99,7 @@ export const articleText = ({ code, article, part, generalPart }: Article): stri
 const articleTexts = (articles: readonly Article[]): readonly string[] =>
   [...new Set(articles.map(articleText))].sort();
 
-const passed = (sentence: Sentence, countedFrom: string | null): SentenceStanding => ({
+const newSentence = (sentence: Sentence, countedFrom: string | null): CurrentSentence => ({
   state: sentence.kind === 'suspended' ? 'suspended' : 'active',
   imprisonment: sentence.kind === 'imprisonment',
   life: sentence.life ?? false,
@@ -108,40 +109,40 @@ const passed = (sentence: Sentence, countedFrom: string | null): SentenceStandin
   countedFrom,
 });
 
-const withSentence = (state: CaseState, change: Partial<SentenceStanding>): CaseState => ({
+const withSentence = (state: CaseState, change: Partial<CurrentSentence>): CaseState => ({
   ...state,
   sentence: { ...state.sentence, ...change },
 });
 
 /** A sentence that somebody serves or might serve again ends; where there is none, there is none. */
-const extinguishedIfAny = (state: CaseState): CaseState =>
+const extinguishSentence = (state: CaseState): CaseState =>
   state.sentence.state === 'none' ? state : withSentence(state, { state: 'extinguished' });
 
-const withList = (state: CaseState, list: string, change: ListState): CaseState => ({
+const withRecognition = (state: CaseState, list: string, change: ListRecognition): CaseState => ({
   ...state,
   lists: { ...state.lists, [list]: change },
 });
 
 const listAxes = (list: string): readonly Axis[] => [`list:${list}`, `category:${list}`];
 
-type Clemency = Placed<'pardoned'> | Placed<'amnestied'>;
+type DatedClemency = DatedEvent<'pardoned'> | DatedEvent<'amnestied'>;
 
 /** Effects that presuppose a sentence, and so a conviction. */
-const FROM_A_SENTENCE: ReadonlySet<string> = new Set<Clemency['event']['effect']>([
+const EFFECTS_ON_A_SENTENCE: ReadonlySet<string> = new Set<DatedClemency['event']['effect']>([
   'released-from-imprisonment',
   'term-reduced',
   'released-from-non-custodial',
   'replaced',
 ]);
 
-const clemencyAxes = ({ effect }: Clemency['event']): readonly Axis[] =>
+const clemencyAxes = ({ effect }: DatedClemency['event']): readonly Axis[] =>
   effect === 'released-from-liability' ? ['sentence', 'proceedings'] : ['sentence'];
 
-const clemencyFinds = (placed: Clemency, before: CaseState): readonly Finding[] =>
-  FROM_A_SENTENCE.has(placed.event.effect) ? unlessConvicted(placed, before) : [];
+const clemencyFindings = (placed: DatedClemency, before: CaseState): readonly Finding[] =>
+  EFFECTS_ON_A_SENTENCE.has(placed.event.effect) ? notConvictedFindings(placed, before) : [];
 
 /** Pardons and amnesties change sentence and proceedings; only a release changes custody. */
-const clemencyEffect = ({ event }: Clemency, before: CaseState): CaseState => {
+const applyClemency = ({ event }: DatedClemency, before: CaseState): CaseState => {
   switch (event.effect) {
     case 'released-from-imprisonment':
     case 'released-from-non-custodial':
@@ -153,18 +154,18 @@ const clemencyEffect = ({ event }: Clemency, before: CaseState): CaseState => {
     case 'replaced':
       return event.replacement === undefined
         ? before
-        : { ...before, sentence: passed(event.replacement, before.sentence.countedFrom) };
+        : { ...before, sentence: newSentence(event.replacement, before.sentence.countedFrom) };
     case 'released-from-liability':
-      return extinguishedIfAny({ ...before, proceedings: 'terminated' });
+      return extinguishSentence({ ...before, proceedings: 'terminated' });
     case 'record-expunged':
-      return extinguishedIfAny(before);
+      return extinguishSentence(before);
   }
 };
 
-const relief = ({ id, when }: Pick<Placed, 'id' | 'when'>): Relief => ({ id, latest: when.latest });
+const groundOf = ({ id, when }: Pick<DatedEvent, 'id' | 'when'>): ReleaseGround => ({ id, latest: when.latest });
 
 /** Whether the episode has the event that the reason of a release speaks of; for the other reasons none is needed. */
-const isFounded = ({ event, when }: Placed<'released'>, before: CaseState): boolean => {
+const isFounded = ({ event, when }: DatedEvent<'released'>, before: CaseState): boolean => {
   switch (event.reason) {
     case 'pardon':
       return before.pardoned !== null;
@@ -187,9 +188,9 @@ const mayBeServed = ({ sentence, episode }: CaseState, released: Interval): bool
 };
 
 /** Whether an arrest begins an episode. */
-const beginsEpisode = (before: CaseState): boolean => before.episode === null || before.episode.released;
+const startsEpisode = (before: CaseState): boolean => before.episode === null || before.episode.released;
 
-const newEpisode = (state: CaseState): CaseState => ({
+const startEpisode = (state: CaseState): CaseState => ({
   ...state,
   episode: NEW_EPISODE,
   proceedings: 'none',
@@ -207,14 +208,14 @@ const RELEASED_TO: Partial<Record<CaseEventOf<'released'>['reason'], Custody>> =
   exchange: 'abroad',
 };
 
-export const rules: { readonly [T in DatedType]: Rule<T> } = {
+export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   arrested: {
-    axes: (_, before) => (beginsEpisode(before) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
-    finds: ({ id }, before) => (isHeld(before) ? [finding('CASE.ALREADY_HELD', id, before.custodyBy)] : []),
-    effect: ({ id, event, when }, before) => {
-      const state = beginsEpisode(before) ? newEpisode(before) : before;
+    axes: (_, before) => (startsEpisode(before) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
+    findings: ({ id }, before) => (isHeld(before) ? [finding('CASE.ALREADY_HELD', id, before.custodyBy)] : []),
+    apply: ({ id, event, when }, before) => {
+      const state = startsEpisode(before) ? startEpisode(before) : before;
       const serving = state.sentence.state === 'active' && state.sentence.imprisonment;
-      const taken = atLarge(state, serving ? 'imprisoned' : 'detained', id);
+      const taken = withCustodyAndNoFacility(state, serving ? 'imprisoned' : 'detained', id);
       return {
         ...taken,
         incident: event.incident ?? state.incident,
@@ -228,126 +229,126 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
   },
   charged: {
     axes: () => ['proceedings'],
-    effect: ({ event }, before) => ({ ...inProceedings(before, 'charged'), articles: articleTexts(event.articles) }),
+    apply: ({ event }, before) => ({ ...withProceedings(before, 'charged'), articles: articleTexts(event.articles) }),
   },
   remanded: {
     axes: () => CUSTODY,
-    finds: unlessHeld,
-    effect: ({ id, event }, before) =>
+    findings: notHeldFindings,
+    apply: ({ id, event }, before) =>
       event.measure === 'house-arrest'
-        ? atLarge(before, 'house-arrest', id)
-        : { ...inCustody(before, 'remand', id), facility: event.facility ?? before.facility },
+        ? withCustodyAndNoFacility(before, 'house-arrest', id)
+        : { ...withCustody(before, 'remand', id), facility: event.facility ?? before.facility },
   },
-  tried: { axes: () => ['proceedings'], effect: (_, before) => inProceedings(before, 'on-trial') },
+  tried: { axes: () => ['proceedings'], apply: (_, before) => withProceedings(before, 'on-trial') },
   convicted: {
     axes: () => [...CUSTODY, 'proceedings', 'sentence'],
-    finds: ({ id, event }, before) =>
+    findings: ({ id, event }, before) =>
       event.inAbsentia === true || (before.episode !== null && before.episode.arrest !== null)
         ? []
         : [finding('CASE.NOT_ARRESTED', id)],
-    effect: ({ id, event }, before) => {
+    apply: ({ id, event }, before) => {
       const convicted: CaseState = {
-        ...inProceedings(before, 'convicted', { convicted: true }),
+        ...withProceedings(before, 'convicted', { convicted: true }),
         articles: articleTexts(event.articles),
-        sentence: passed(event.sentence, event.countedFrom ?? null),
+        sentence: newSentence(event.sentence, event.countedFrom ?? null),
         facility: event.facility ?? before.facility,
       };
       return isHeld(before) && event.sentence.kind === 'imprisonment'
-        ? inCustody(convicted, 'imprisoned', id)
+        ? withCustody(convicted, 'imprisoned', id)
         : convicted;
     },
   },
   appealed: {
     axes: () => ['proceedings'],
-    finds: unlessConvicted,
-    effect: (_, before) => inProceedings(before, 'on-appeal'),
+    findings: notConvictedFindings,
+    apply: (_, before) => withProceedings(before, 'on-appeal'),
   },
   'appeal-decided': {
     axes: () => ['proceedings', 'sentence'],
-    finds: unlessConvicted,
-    effect: ({ event }, before) => {
+    findings: notConvictedFindings,
+    apply: ({ event }, before) => {
       const changed =
         event.newSentence === undefined
           ? before
-          : { ...before, sentence: passed(event.newSentence, before.sentence.countedFrom) };
+          : { ...before, sentence: newSentence(event.newSentence, before.sentence.countedFrom) };
       switch (event.outcome) {
         case 'upheld':
         case 'reduced':
         case 'increased':
-          return inProceedings(changed, 'final');
+          return withProceedings(changed, 'final');
         case 'suspended':
-          return withSentence(inProceedings(changed, 'final'), { state: 'suspended' });
+          return withSentence(withProceedings(changed, 'final'), { state: 'suspended' });
         case 'quashed':
-          return extinguishedIfAny(inProceedings(before, 'quashed'));
+          return extinguishSentence(withProceedings(before, 'quashed'));
         case 'retrial':
-          return extinguishedIfAny(inProceedings(before, 'on-trial', { convicted: false }));
+          return extinguishSentence(withProceedings(before, 'on-trial', { convicted: false }));
       }
     },
   },
   transferred: {
     axes: ({ medical }) => (medical === undefined ? ['facility'] : CUSTODY),
-    finds: unlessHeld,
-    effect: ({ id, event }, before) => {
+    findings: notHeldFindings,
+    apply: ({ id, event }, before) => {
       const moved = { ...before, facility: event.facility };
       if (event.medical === true)
-        return { ...inCustody(moved, 'medical-custody', id), beforeMedical: before.beforeMedical ?? before.custody };
+        return { ...withCustody(moved, 'medical-custody', id), beforeMedical: before.beforeMedical ?? before.custody };
       return event.medical === false && before.beforeMedical !== null
-        ? inCustody(moved, before.beforeMedical, id)
+        ? withCustody(moved, before.beforeMedical, id)
         : moved;
     },
   },
-  mistreated: { axes: () => [], effect: (_, before) => before },
+  mistreated: { axes: () => [], apply: (_, before) => before },
   proposed: {
     axes: ({ list }) => listAxes(list),
-    effect: ({ id, event }, before) =>
-      withList(before, event.list, { recognition: 'proposed', category: null, by: id }),
+    apply: ({ id, event }, before) =>
+      withRecognition(before, event.list, { recognition: 'proposed', category: null, by: id }),
   },
   recognised: {
     axes: ({ list }) => listAxes(list),
-    finds: ({ id }, before) => (isHeld(before) ? [] : [finding('CASE.RECOGNISED_NOT_HELD', id)]),
-    effect: ({ id, event }, before) =>
-      withList(before, event.list, { recognition: 'recognised', category: event.category, by: id }),
+    findings: ({ id }, before) => (isHeld(before) ? [] : [finding('CASE.RECOGNISED_NOT_HELD', id)]),
+    apply: ({ id, event }, before) =>
+      withRecognition(before, event.list, { recognition: 'recognised', category: event.category, by: id }),
   },
   recategorised: {
     axes: ({ list }) => [`category:${list}`],
-    finds: ({ id, event }, before) => unlessRecognised(event.list, id, before),
-    effect: ({ event }, before) => {
+    findings: ({ id, event }, before) => notRecognisedFindings(event.list, id, before),
+    apply: ({ event }, before) => {
       const standing = before.lists[event.list];
       return standing?.recognition === 'recognised'
-        ? withList(before, event.list, { ...standing, category: event.category })
+        ? withRecognition(before, event.list, { ...standing, category: event.category })
         : before;
     },
   },
   pardoned: {
     axes: clemencyAxes,
-    finds: clemencyFinds,
-    effect: (placed, before) => ({ ...clemencyEffect(placed, before), pardoned: relief(placed) }),
+    findings: clemencyFindings,
+    apply: (placed, before) => ({ ...applyClemency(placed, before), pardoned: groundOf(placed) }),
   },
   amnestied: {
     axes: clemencyAxes,
-    finds: clemencyFinds,
-    effect: (placed, before) => ({ ...clemencyEffect(placed, before), amnestied: relief(placed) }),
+    findings: clemencyFindings,
+    apply: (placed, before) => ({ ...applyClemency(placed, before), amnestied: groundOf(placed) }),
   },
   paroled: {
     axes: () => ['sentence'],
-    finds: unlessConvicted,
-    effect: (placed, before) => ({
+    findings: notConvictedFindings,
+    apply: (placed, before) => ({
       ...(before.sentence.state === 'active' ? withSentence(before, { state: 'suspended' }) : before),
-      paroled: relief(placed),
+      paroled: groundOf(placed),
     }),
   },
   'charges-dropped': {
     axes: () => ['proceedings', 'sentence'],
-    effect: (_, before) => extinguishedIfAny(inProceedings(before, 'terminated')),
+    apply: (_, before) => extinguishSentence(withProceedings(before, 'terminated')),
   },
   acquitted: {
     axes: () => ['proceedings', 'sentence'],
-    effect: (_, before) => extinguishedIfAny(inProceedings(before, 'acquitted')),
+    apply: (_, before) => extinguishSentence(withProceedings(before, 'acquitted')),
   },
   released: {
     axes: () => CUSTODY,
-    finds: (placed, before) => [
-      ...unlessHeld(placed, before),
+    findings: (placed, before) => [
+      ...notHeldFindings(placed, before),
       ...(isFounded(placed, before) ? [] : [finding('CASE.RELEASE_UNFOUNDED', placed.id)]),
       ...(placed.event.reason === 'amnesty' &&
       before.amnestied !== null &&
@@ -355,49 +356,54 @@ export const rules: { readonly [T in DatedType]: Rule<T> } = {
         ? [finding('CASE.RELEASE_DELAYED', placed.id, before.amnestied.id)]
         : []),
     ],
-    effect: ({ id, event }, before) => outOfCustody(before, RELEASED_TO[event.reason] ?? 'free', id),
+    apply: ({ id, event }, before) => leaveCustody(before, RELEASED_TO[event.reason] ?? 'free', id),
   },
-  deported: { axes: () => CUSTODY, effect: ({ id }, before) => outOfCustody(before, 'abroad', id) },
-  exchanged: { axes: () => CUSTODY, effect: ({ id }, before) => outOfCustody(before, 'abroad', id) },
-  escaped: { axes: () => CUSTODY, finds: unlessHeld, effect: ({ id }, before) => atLarge(before, 'fugitive', id) },
-  wanted: { axes: () => CUSTODY, effect: ({ id }, before) => atLarge(before, 'fugitive', id) },
+  deported: { axes: () => CUSTODY, apply: ({ id }, before) => leaveCustody(before, 'abroad', id) },
+  exchanged: { axes: () => CUSTODY, apply: ({ id }, before) => leaveCustody(before, 'abroad', id) },
+  escaped: {
+    axes: () => CUSTODY,
+    findings: notHeldFindings,
+    apply: ({ id }, before) => withCustodyAndNoFacility(before, 'fugitive', id),
+  },
+  wanted: { axes: () => CUSTODY, apply: ({ id }, before) => withCustodyAndNoFacility(before, 'fugitive', id) },
   declined: {
     axes: ({ list }) => listAxes(list),
-    effect: ({ id, event }, before) =>
-      withList(before, event.list, { recognition: 'declined', category: null, by: id }),
+    apply: ({ id, event }, before) =>
+      withRecognition(before, event.list, { recognition: 'declined', category: null, by: id }),
   },
   delisted: {
     axes: ({ list }) => listAxes(list),
-    finds: ({ id, event }, before) => unlessRecognised(event.list, id, before),
-    effect: ({ id, event }, before) =>
-      withList(before, event.list, { recognition: 'delisted', category: null, by: id }),
+    findings: ({ id, event }, before) => notRecognisedFindings(event.list, id, before),
+    apply: ({ id, event }, before) =>
+      withRecognition(before, event.list, { recognition: 'delisted', category: null, by: id }),
   },
   died: {
     axes: () => CUSTODY,
-    effect: ({ id }, before) => ({ ...atLarge(before, 'deceased', id), died: id }),
+    apply: ({ id }, before) => ({ ...withCustodyAndNoFacility(before, 'deceased', id), died: id }),
   },
 };
 
 /** The rule of a placed event; the map's entry for a type takes events of that type alone. */
-const ruleOf = ({ event }: Placed): Rule<DatedType> => rules[event.type as DatedType] as unknown as Rule<DatedType>;
+const ruleOf = ({ event }: DatedEvent): EventRule<DatedType> =>
+  rules[event.type as DatedType] as unknown as EventRule<DatedType>;
 
 const AXES_FROZEN_BY_DEATH: ReadonlySet<Axis> = new Set<Axis>(['custody', 'proceedings']);
 
-export const axesOf = (placed: Placed, before: CaseState): readonly Axis[] =>
+export const axesOf = (placed: DatedEvent, before: CaseState): readonly Axis[] =>
   ruleOf(placed).axes(placed.event as CaseEventOf<DatedType>, before);
 
-export const findsOf = (placed: Placed, before: CaseState): readonly Finding[] => [
+export const findingsAt = (placed: DatedEvent, before: CaseState): readonly Finding[] => [
   ...(before.died !== null && axesOf(placed, before).some((axis) => AXES_FROZEN_BY_DEATH.has(axis))
     ? [finding('CASE.DECEASED' satisfies FindingCode, placed.id, before.died)]
     : []),
-  ...(ruleOf(placed).finds?.(placed as Placed<DatedType>, before) ?? []),
+  ...(ruleOf(placed).findings?.(placed as DatedEvent<DatedType>, before) ?? []),
 ];
 
-export const effectOf = (placed: Placed, before: CaseState): CaseState =>
-  ruleOf(placed).effect(placed as Placed<DatedType>, before);
+export const applyEvent = (placed: DatedEvent, before: CaseState): CaseState =>
+  ruleOf(placed).apply(placed as DatedEvent<DatedType>, before);
 
 /** Whether two sets of axes have one in common. */
 export const shareAxis = (a: readonly Axis[], b: readonly Axis[]): boolean =>
-  a.some((axis) => b.some((other) => axis === other || covers(axis, other) || covers(other, axis)));
+  a.some((axis) => b.some((other) => axis === other || includesAxis(axis, other) || includesAxis(other, axis)));
 
-const covers = (all: Axis, one: Axis): boolean => all === 'list:*' && /^(list|category):/.test(one);
+const includesAxis = (all: Axis, one: Axis): boolean => all === 'list:*' && /^(list|category):/.test(one);

@@ -39,13 +39,13 @@ export type Recognition = (typeof RECOGNITIONS)[number];
 export const DEFAULT_POLICY: readonly Custody[] = ['detained', 'remand', 'imprisoned', 'medical-custody'];
 
 /** Held: one of those four, or house arrest. */
-export const HELD: ReadonlySet<Custody> = new Set<Custody>([...DEFAULT_POLICY, 'house-arrest']);
+export const HELD_CUSTODIES: ReadonlySet<Custody> = new Set<Custody>([...DEFAULT_POLICY, 'house-arrest']);
 
 /** Proceedings that count as convicted when people are counted by stage. */
 export const CONVICTED_STAGE: ReadonlySet<Proceedings> = new Set<Proceedings>(['convicted', 'on-appeal', 'final']);
 
 /** What one list makes of the case. */
-export interface ListState {
+export interface ListRecognition {
   readonly recognition: Recognition;
   readonly category: string | null;
   /** The event that set the recognition. */
@@ -53,7 +53,7 @@ export interface ListState {
 }
 
 /** A sentence as it stands: what the court passed, and what acts of clemency took off it. */
-export interface SentenceStanding {
+export interface CurrentSentence {
   readonly state: SentenceState;
   readonly imprisonment: boolean;
   readonly life: boolean;
@@ -76,7 +76,7 @@ export interface Episode {
   readonly released: boolean;
 }
 
-export interface Relief {
+export interface ReleaseGround {
   readonly id: string;
   readonly latest: Day;
 }
@@ -89,19 +89,19 @@ export interface CaseState {
   readonly beforeMedical: Custody | null;
   readonly episode: Episode | null;
   readonly proceedings: Proceedings;
-  readonly sentence: SentenceStanding;
+  readonly sentence: CurrentSentence;
   readonly articles: readonly string[];
   readonly facility: string | null;
   readonly incident: string | null;
-  readonly lists: Readonly<Record<string, ListState>>;
+  readonly lists: Readonly<Record<string, ListRecognition>>;
   readonly died: string | null;
   /** What may found a release: the last pardon, amnesty and parole since the episode began, each with the last day it may have come. */
-  readonly pardoned: Relief | null;
-  readonly amnestied: Relief | null;
-  readonly paroled: Relief | null;
+  readonly pardoned: ReleaseGround | null;
+  readonly amnestied: ReleaseGround | null;
+  readonly paroled: ReleaseGround | null;
 }
 
-export const NO_SENTENCE: SentenceStanding = {
+export const NO_SENTENCE: CurrentSentence = {
   state: 'none',
   imprisonment: false,
   life: false,

@@ -7,10 +7,10 @@ import type { Finding, EventWithId } from '../event.js';
 import type { CaseEvent } from './events.js';
 import { finding, type FindingCode } from './findings.js';
 import type { ReferenceData } from './reference-data.js';
-import { orderOf, type Order } from './order.js';
+import { orderOf, type EventOrder } from './order.js';
 import type { Period } from './period.js';
 import { periodsIn } from './periods.js';
-import { findingsAbout } from './referents.js';
+import { findingsOfSingleEvents } from './referents.js';
 
 export interface Timeline {
   /** Ids of the dated events, in the order in which they are applied. */
@@ -20,7 +20,7 @@ export interface Timeline {
   readonly findings: readonly Finding[];
 }
 
-export const timeline = (events: readonly EventWithId<CaseEvent>[], given: ReferenceData): Timeline => {
+export const timelineOf = (events: readonly EventWithId<CaseEvent>[], given: ReferenceData): Timeline => {
   const order = orderOf(events);
   return {
     order: order.events.map(({ id }) => id),
@@ -34,7 +34,7 @@ export const periodsOf = (events: readonly EventWithId<CaseEvent>[]): readonly P
   periodsIn(orderOf(events).events);
 
 /** The periods, and the ids of the releases that no event of the episode founds: their reason counts for nothing. */
-export const courseOf = (
+export const periodsAndUnfoundedReleases = (
   events: readonly EventWithId<CaseEvent>[],
 ): { readonly periods: readonly Period[]; readonly unfounded: ReadonlySet<string> } => {
   const order = orderOf(events);
@@ -47,10 +47,10 @@ export const findingsOf = (events: readonly EventWithId<CaseEvent>[], given: Ref
   findingsIn(orderOf(events), events, given);
 
 const findingsIn = (
-  order: Order,
+  order: EventOrder,
   events: readonly EventWithId<CaseEvent>[],
   given: ReferenceData,
-): readonly Finding[] => sorted([...order.findings, ...findingsAbout(events, given), ...openedAgain(events)]);
+): readonly Finding[] => sorted([...order.findings, ...findingsOfSingleEvents(events, given), ...openedAgain(events)]);
 
 /** A case begins once; whichever came first, the events that say so collide. */
 const openedAgain = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {

@@ -8,13 +8,13 @@ const RANK: ReadonlyMap<string, string> = new Map(
 );
 
 /** After every text: what has no name or no reference stands last. */
-export const LAST = '\u{10FFFF}';
+export const SORTS_LAST = '\u{10FFFF}';
 
 /**
  * The key of a name in Azerbaijani alphabetical order: letters of other Latin alphabets count as their base letter,
  * other scripts (Cyrillic) follow in their own order, words are compared one by one, apostrophes are passed over.
  */
-export const nameKey = (name: string): string =>
+export const nameSortKey = (name: string): string =>
   [...name.normalize('NFC').toLocaleLowerCase('az')].map(keyOf).join('').trim().replace(/ +/g, ' ');
 
 const keyOf = (letter: string): string => {
@@ -29,7 +29,7 @@ const keyOf = (letter: string): string => {
  * The key of a reference in natural order: runs of digits count as numbers, so that AZ-2 stands before AZ-10; large
  * and small letters count alike. References with one key (AZ-2, AZ-02) keep an order by their text.
  */
-export const referenceKey = (reference: string): string =>
+export const referenceSortKey = (reference: string): string =>
   `${reference.toUpperCase().replace(/\d+/g, numberKey)} ${reference}`;
 
 /** The digits after how many they are, leading zeros aside; 99 digits and more count as 99. */

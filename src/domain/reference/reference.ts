@@ -12,7 +12,7 @@ export const referenceStream = ({ list, reference }: Reference): string =>
   streamOf({ list, reference: foldedKey(reference) });
 
 /** The stream in which a spelling was claimed before references were folded. Claims in it still hold; none is added. */
-export const spellingStream = ({ list, reference }: Reference): string => streamOf({ list, reference });
+export const unfoldedReferenceStream = ({ list, reference }: Reference): string => streamOf({ list, reference });
 
 const streamOf = ({ list, reference }: Reference): string =>
   streamName('reference', v5(JSON.stringify([list, reference]), NAMESPACE));

@@ -1,8 +1,8 @@
 /** Filters and being on a list, as one condition on one period. */
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { DEFAULT_CODE } from '../../domain/case/events.js';
-import { CONVICTED_STAGE, HELD } from '../../domain/case/state.js';
-import { composed } from '../../domain/text.js';
+import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../domain/case/state.js';
+import { toNfc } from '../../domain/text.js';
 import { parseDay, type Day } from '../../domain/time.js';
 import type { Filters } from '../queries.js';
 import { END, type Cell } from '../table.js';
@@ -69,7 +69,7 @@ export const filtered = (filters: Filters): readonly Sql[] => [
   ...(filters.proceedings === undefined ? [] : [among('proceedings', 'p.proceedings', filters.proceedings)]),
   ...(filters.stage === undefined ? [] : [{ text: `${STAGE} = @stage`, values: { stage: filters.stage } }]),
   ...(filters.article === undefined ? [] : [article(filters.article)]),
-  ...(filters.facility === undefined ? [] : [is('facility', composed(filters.facility))]),
+  ...(filters.facility === undefined ? [] : [is('facility', toNfc(filters.facility))]),
   ...(filters.incident === undefined ? [] : [is('incident', filters.incident)]),
 ];
 
@@ -77,7 +77,7 @@ const words = (values: Iterable<string>): string => [...values].map((value) => `
 
 /** Convicted, whether held or not; those held without it await judgment; the rest are at no stage. */
 export const STAGE = `CASE WHEN p.proceedings IN (${words(CONVICTED_STAGE)}) THEN 'convicted'
-  WHEN p.custody IN (${words(HELD)}) THEN 'awaiting-judgment' END`;
+  WHEN p.custody IN (${words(HELD_CUSTODIES)}) THEN 'awaiting-judgment' END`;
 
 /**
  * In the JSON of the articles: the whole text, or its beginning up to a part: 234 finds 234.4 and not 2340. Without a general

@@ -2,7 +2,7 @@
 import type { CaseEvent } from '../../domain/case/events.js';
 import type { ListStanding, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
-import { composed } from '../../domain/text.js';
+import { toNfc } from '../../domain/text.js';
 import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import { judgingLists } from '../person.js';
 import type { CaseHistory } from '../table.js';
@@ -119,7 +119,7 @@ const cells = (list: string, standing: Standing | null, events: Events): Omit<Pe
 
 /** Events of earlier builds may have texts in another form than NFC. */
 const composedOrNull = (text: string | null | undefined): string | null =>
-  text === null || text === undefined ? null : composed(text);
+  text === null || text === undefined ? null : toNfc(text);
 
 const judgement = (
   judged: ListStanding | undefined,

@@ -1,5 +1,5 @@
 /** What stands at the head of a case's line in a list, and under which keys it is ordered. */
-import { LAST, nameKey, referenceKey } from '../../domain/names/sort-key.js';
+import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey } from '../../domain/text.js';
 import { judgingLists, namesOf, referencesOf, shownName } from '../person.js';
 import type { CaseHistory } from '../table.js';
@@ -25,14 +25,14 @@ export interface ReferenceRow {
 /** One row for the register as a whole and for each list that has judged the case. */
 export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRow[] => {
   const name = shownName(namesOf(events));
-  const name_key = name === null ? LAST : nameKey(name);
+  const name_key = name === null ? SORTS_LAST : nameSortKey(name);
   const references = referencesOf(events);
   const refs = JSON.stringify(references);
   const keyIn = (list: string): string =>
     references
       .filter((r) => list === '' || r.list === list)
-      .map((r) => (list === '' ? `${r.list} ${referenceKey(r.reference)}` : referenceKey(r.reference)))
-      .reduce((least, key) => (key < least ? key : least), LAST);
+      .map((r) => (list === '' ? `${r.list} ${referenceSortKey(r.reference)}` : referenceSortKey(r.reference)))
+      .reduce((least, key) => (key < least ? key : least), SORTS_LAST);
   return ['', ...judgingLists(events)].map((list) => ({
     list,
     case_id: id,

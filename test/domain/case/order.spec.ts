@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { orderOf } from '../../../src/domain/case/order.js';
-import { timeline } from '../../../src/domain/case/timeline.js';
+import { timelineOf } from '../../../src/domain/case/timeline.js';
 import { parseEdtf } from '../../../src/domain/time.js';
 import { arbitraryCaseEvents } from '../../support/arbitraries.js';
 import { assertProperty } from '../../support/property.js';
@@ -132,7 +132,7 @@ describe('for any events', () => {
           fc.tuple(fc.constant(events), fc.shuffledSubarray([...events], { minLength: events.length })),
         ),
         ([events, shuffled]) => {
-          expect(timeline(shuffled, REFERENCE_DATA)).toEqual(timeline(events, REFERENCE_DATA));
+          expect(timelineOf(shuffled, REFERENCE_DATA)).toEqual(timelineOf(events, REFERENCE_DATA));
         },
       ),
       400,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { orderOf, type Ordered } from '../../../src/domain/case/order.js';
+import { orderOf, type OrderedEvent } from '../../../src/domain/case/order.js';
 import type { Period, Standing } from '../../../src/domain/case/period.js';
 import { MAX_UNDECIDED } from '../../../src/domain/case/periods.js';
-import { effectOf, shareAxis } from '../../../src/domain/case/rules.js';
+import { applyEvent, shareAxis } from '../../../src/domain/case/rules.js';
 import { INITIAL_STATE, type CaseState } from '../../../src/domain/case/state.js';
 import { periodsOf } from '../../../src/domain/case/timeline.js';
 import type { CaseEvent } from '../../../src/domain/case/events.js';
@@ -295,7 +295,7 @@ describe('periods', () => {
 const asked = (standing: Standing): string => JSON.stringify({ ...standing, sentenceEnd: null });
 
 /** Every way to give each event a day of its interval that keeps the order of events that share an axis. */
-const courses = (order: readonly Ordered[]): readonly (readonly Day[])[] => {
+const courses = (order: readonly OrderedEvent[]): readonly (readonly Day[])[] => {
   let ways: (readonly Day[])[] = [[]];
   order.forEach((event, place) => {
     ways = ways.flatMap((days) =>
@@ -351,7 +351,7 @@ const slowly = (events: readonly EventWithId<CaseEvent>[], on: Day): readonly St
   const order = orderOf(events).events;
   return courses(order).flatMap((days) => {
     const past = order.filter((_, place) => (days[place] ?? 0) <= on);
-    const state = past.reduce((before, event) => effectOf(event, before), INITIAL_STATE);
+    const state = past.reduce((before, event) => applyEvent(event, before), INITIAL_STATE);
     return concrete(state, on, (id) => days[order.findIndex((event) => event.id === id)]);
   });
 };

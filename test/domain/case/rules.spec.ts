@@ -3,7 +3,7 @@ import type { CaseEvent } from '../../../src/domain/case/events.js';
 import type { Standing } from '../../../src/domain/case/period.js';
 import { orderOf } from '../../../src/domain/case/order.js';
 import { rules, shareAxis, type Axis } from '../../../src/domain/case/rules.js';
-import { timeline } from '../../../src/domain/case/timeline.js';
+import { timelineOf } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
 import { ARTICLE, REFERENCE_DATA, withIds, THREE_YEARS, type CaseEventFields } from '../../support/events.js';
@@ -16,7 +16,7 @@ const after = (
   ...events: CaseEventFields
 ): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
   for (const { type } of events) exercised.add(type);
-  const told = timeline(withIds(...events), { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
+  const told = timelineOf(withIds(...events), { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
   const standing = told.periods.find(
     ({ to, standing }) => to === MAX_DAY && standing?.sentence !== 'completed',
   )?.standing;
@@ -905,7 +905,7 @@ describe('findings', () => {
   ])('released from a sentence served, %s', (_, sentence, more, occurredOn, isFounded) => {
     const judged = { ...convicted, sentence } as CaseEventFields[number];
     const events = withIds(arrested, judged, ...more, { ...released, occurredOn, reason: 'sentence-served' });
-    const { findings } = timeline(events, { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
+    const { findings } = timelineOf(events, { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
     expect(findings.map(({ grade, code }) => `${grade} ${code}`)).toEqual(
       isFounded ? [] : ['ask CASE.RELEASE_UNFOUNDED'],
     );
@@ -916,7 +916,7 @@ describe('findings', () => {
       { ...arrested, id: 'b' },
       { ...arrested, id: 'a', occurredOn: '2024-03-01' },
     );
-    expect(timeline(events, REFERENCE_DATA).findings).toEqual([
+    expect(timelineOf(events, REFERENCE_DATA).findings).toEqual([
       {
         code: 'CASE.ALREADY_HELD',
         grade: 'ask',
@@ -924,20 +924,20 @@ describe('findings', () => {
         expected: expect.stringContaining('double report'),
       },
     ]);
-    expect(timeline(withIds(released), REFERENCE_DATA).findings).toEqual([
+    expect(timelineOf(withIds(released), REFERENCE_DATA).findings).toEqual([
       { code: 'CASE.NOT_HELD', grade: 'ask', events: ['f1'], expected: expect.stringContaining('while not held') },
     ]);
     const begun = withIds({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
     for (const events of [begun, begun.toReversed()])
-      expect(timeline(events, REFERENCE_DATA).findings).toEqual([
+      expect(timelineOf(events, REFERENCE_DATA).findings).toEqual([
         { code: 'CASE.ALREADY_OPENED', grade: 'refuse', events: ['p', 'q'], expected: 'A case is opened once.' },
       ]);
     const dead = withIds({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
-    expect(timeline(dead, REFERENCE_DATA).findings[0]?.events).toEqual(['y', 'z']);
+    expect(timelineOf(dead, REFERENCE_DATA).findings[0]?.events).toEqual(['y', 'z']);
   });
 
   test('findings stand by code and events, and the events in their order', () => {
-    const told = timeline(
+    const told = timelineOf(
       withIds(released, { ...arrested, occurredOn: '2027-01-01' }, { ...recognised, category: 'x' }, charged, {
         ...released,
         occurredOn: '2024-09-02',
@@ -956,7 +956,7 @@ describe('findings', () => {
 
   test('a day whose earliest meaning is today is not in the future, tomorrow is', () => {
     const on = (occurredOn: string): readonly string[] =>
-      timeline(withIds({ ...arrested, occurredOn }), REFERENCE_DATA).findings.map(({ code }) => code);
+      timelineOf(withIds({ ...arrested, occurredOn }), REFERENCE_DATA).findings.map(({ code }) => code);
     expect(on('2026-01-05')).toEqual([]);
     expect(on('2026-01-06')).toEqual(['DATE.FUTURE']);
     expect(on('2026')).toEqual([]);
@@ -966,15 +966,15 @@ describe('findings', () => {
   test('an instrument whose days are unknown is in force on any day, and its window never closes', () => {
     const instruments = new Map([['x', { id: 'x', kind: 'amnesty-act' as const }]]);
     const events = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01' });
-    expect(timeline(events, { ...REFERENCE_DATA, instruments }).findings).toEqual([]);
+    expect(timelineOf(events, { ...REFERENCE_DATA, instruments }).findings).toEqual([]);
     const named = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01', clause: 'any' });
-    expect(timeline(named, { ...REFERENCE_DATA, instruments }).findings.map(({ code }) => code)).toEqual([
+    expect(timelineOf(named, { ...REFERENCE_DATA, instruments }).findings.map(({ code }) => code)).toEqual([
       'INSTRUMENT.CLAUSE_UNKNOWN',
     ]);
   });
 
   test('a three-year sentence is completed in calendar months from the arrest and changes no custody', () => {
-    const told = timeline(withIds(arrested, { ...convicted, sentence: THREE_YEARS }), REFERENCE_DATA);
+    const told = timelineOf(withIds(arrested, { ...convicted, sentence: THREE_YEARS }), REFERENCE_DATA);
     expect(told.periods.at(-1)?.standing).toMatchObject({ custody: 'imprisoned', sentence: 'completed' });
   });
 });

@@ -1,5 +1,5 @@
 import type { CaseEvent } from '../../../src/domain/case/events.js';
-import { courseOf } from '../../../src/domain/case/timeline.js';
+import { periodsAndUnfoundedReleases } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
 import { periodRows, recognitionRows } from '../../../src/read-models/list/rows.js';
@@ -9,7 +9,7 @@ import { ARTICLE, day, withIds } from '../../support/events.js';
 const history = (events: readonly EventWithId<CaseEvent>[]): CaseHistory => ({
   id: 'case',
   events,
-  ...courseOf(events),
+  ...periodsAndUnfoundedReleases(events),
 });
 const text = (at: number): string | null => (at === MIN_DAY || at === MAX_DAY ? null : formatDay(at));
 

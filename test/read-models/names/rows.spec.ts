@@ -1,4 +1,4 @@
-import { LAST, nameKey, referenceKey } from '../../../src/domain/names/sort-key.js';
+import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../../src/domain/names/sort-key.js';
 import { listEntryRows, referenceRows } from '../../../src/read-models/names/rows.js';
 import type { CaseHistory } from '../../../src/read-models/table.js';
 import { caseEvent } from '../../support/events.js';
@@ -29,7 +29,7 @@ it('heads the case in the register and in every list that has judged it', () => 
   const listEntry = {
     case_id: 'case',
     name: 'Əli',
-    name_key: nameKey('Əli'),
+    name_key: nameSortKey('Əli'),
     refs: JSON.stringify([
       { list: 'union', reference: 'AZ-7' },
       { list: 'other', reference: '12' },
@@ -37,8 +37,8 @@ it('heads the case in the register and in every list that has judged it', () => 
     ]),
   };
   expect(rows).toEqual([
-    { list: '', ...listEntry, reference_key: `other ${referenceKey('12')}` },
-    { list: 'union', ...listEntry, reference_key: referenceKey('AZ-3') },
+    { list: '', ...listEntry, reference_key: `other ${referenceSortKey('12')}` },
+    { list: 'union', ...listEntry, reference_key: referenceSortKey('AZ-3') },
   ]);
 });
 
@@ -49,9 +49,9 @@ it('puts those without name or reference last', () => {
       list,
       case_id: 'case',
       name: null,
-      name_key: LAST,
+      name_key: SORTS_LAST,
       refs: '[]',
-      reference_key: LAST,
+      reference_key: SORTS_LAST,
     })),
   );
 });
