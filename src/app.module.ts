@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayOfInstant } from './domain/time.js';
-import { noticesOf, openDataFolder, type DataFolder } from './event-store/data-folder.js';
+import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
 import { HEALTH, type Health } from './http/health.controller.js';
 import { METRICS } from './http/metrics.controller.js';
@@ -55,7 +55,7 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 /** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
 const hold = async (settings: Settings, serving: boolean): Promise<Resources> => {
   const folder = openDataFolder(settings.data);
-  for (const notice of noticesOf(folder)) log.warn(notice);
+  for (const notice of permissionNotices(folder)) log.warn(notice);
   try {
     const clock = systemClock(settings);
     const metrics = new Metrics(async () => ({

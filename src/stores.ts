@@ -36,7 +36,7 @@ const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false 
 
 /** The log on a server; its client is loaded only where there is one. Settings without an address were refused before. */
 export const openServer = async ({ esdbUrl, esdbRegister }: Settings, serving = false): Promise<EventStore> => {
-  const { openEsdbStore, AWAY_AFTER_MS } = await import('./event-store/eventstoredb/store.js');
-  const patience = serving ? { awayAfterMs: AWAY_AFTER_MS } : {};
+  const { openEsdbStore, UNAVAILABLE_AFTER_MS } = await import('./event-store/eventstoredb/store.js');
+  const patience = serving ? { unavailableAfterMs: UNAVAILABLE_AFTER_MS } : {};
   return openEsdbStore({ url: String(esdbUrl), register: esdbRegister, ...patience });
 };

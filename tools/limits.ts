@@ -3,8 +3,8 @@ import { maxHeaderSize } from 'node:http';
 import { MAX_EVENTS_PER_STREAM } from '../src/commands/streams.js';
 import { MAX_TURNS, TURN_WAIT_MS } from '../src/commands/turns.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
-import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request.js';
-import { LOOK_AT_ONCE } from '../src/event-store/sqlite/log-check.js';
+import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request-checks.js';
+import { CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
 import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../src/http/body.js';
 import { FEED_LIMITS } from '../src/http/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
@@ -43,7 +43,11 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     `${count(MAX_TURNS)}, ${seconds(TURN_WAIT_MS)}`,
     answer('REGISTER.BUSY'),
   ],
-  ['Events checked for gaps before the log is open', count(LOOK_AT_ONCE), 'the rest is checked beside the service'],
+  [
+    'Events checked for gaps before the log is open',
+    count(CHECKED_AT_OPENING),
+    'the rest is checked beside the service',
+  ],
   ['Clock behind the last event', seconds(MAX_CLOCK_BEHIND), answer('REGISTER.CLOCK_BEHIND')],
   ['Requests under way, health apart', count(HTTP_LIMITS.underWay), answer('REGISTER.BUSY')],
   ['… of one client', count(HTTP_LIMITS.underWayEach), answer('CLIENT.BUSY')],

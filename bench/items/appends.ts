@@ -1,6 +1,6 @@
 /** Appends that are durable when they are answered. Case by case, eight events each. */
 import { copyFileSync } from 'node:fs';
-import type { Expected, NewEvent } from '../../src/event-store/port.js';
+import type { ExpectedRevision, NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { logOf, registerOf, streamOf } from '../data-sets.js';
 import { rate, type Figure, type Item, type Place, type Variant } from '../item.js';
@@ -25,7 +25,7 @@ const appends = (count: number): readonly Append[] =>
     return { stream: streamOf(NEW + Math.floor(at / LONG)), revision, event: toEvent(event) };
   });
 
-const expected = (revision: number): Expected => (revision === 0 ? 'no-stream' : revision - 1);
+const expected = (revision: number): ExpectedRevision => (revision === 0 ? 'no-stream' : revision - 1);
 
 const AT_ONCE = 64;
 /** What raw SQLite writes in one transaction when it writes in bulk. */

@@ -2,9 +2,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { filesIn } from '../event-store/data-folder.js';
+import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
-import { backUp, restore, type BackedUp, type Watch } from '../event-store/sqlite/backup.js';
+import { backUp, restore, type BackupResult, type ProgressOptions } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { differenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
@@ -35,10 +35,10 @@ export const backupCommand = async (
   const { previous } = options;
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
   // Before the copy: whatever they have seen by now must be in it.
-  const seen = fingerprintOf(filesIn(settings.data).readModels);
+  const seen = fingerprintOf(dataFiles(settings.data).readModels);
   const known = async (copy: EventStore) => (await differenceOf(seen, copy))?.sentence ?? null;
   return watched(context, async (watch) => {
-    const backedUp = await backUp(log, to, { ...watch, previous, known });
+    const backedUp = await backUp(log, to, { ...watch, previous, checkKnown: known });
     const said = `The backup is ${to}, its SHA-256 stands in ${to}.sha256, what it holds in ${to}.json.\n`;
     return { said: `${inWords(backedUp)}\n${said}`, code: codeOf(backedUp) };
   });
@@ -91,7 +91,7 @@ const differenceIn = async (settings: Settings, events: string): Promise<LogDiff
 /** `habeas-2026-01-05T10-20-30Z.sqlite`: a name on every file system. */
 const fileName = (now: Date): string => `habeas-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.sqlite`;
 
-const inWords = ({ events, last, sha256, lacks }: BackedUp): string => {
+const inWords = ({ events, last, sha256, lacks }: BackupResult): string => {
   const whole = lacks.length === 0 ? 'each read and found whole' : 'whole as far as it goes';
   const whichLast = last === null ? '' : `; the last is ${last}`;
   return [
@@ -101,7 +101,7 @@ const inWords = ({ events, last, sha256, lacks }: BackedUp): string => {
   ].join('\n');
 };
 
-const codeOf = ({ lacks }: BackedUp): ExitCode => (lacks.length === 0 ? EXIT.fine : EXIT.damaged);
+const codeOf = ({ lacks }: BackupResult): ExitCode => (lacks.length === 0 ? EXIT.fine : EXIT.damaged);
 
 interface Done {
   readonly said: string;
@@ -111,9 +111,12 @@ interface Done {
 const LABELS = { copied: 'copied', checked: 'events checked' } as const;
 
 /** Runs with progress on the terminal, and says what came of it. */
-const watched = async ({ out, err, signal }: Context, work: (watch: Watch) => Promise<Done>): Promise<ExitCode> => {
+const watched = async (
+  { out, err, signal }: Context,
+  work: (watch: ProgressOptions) => Promise<Done>,
+): Promise<ExitCode> => {
   let shown: { readonly stage: string; readonly gauge: Gauge } | undefined;
-  const onProgress: NonNullable<Watch['onProgress']> = (stage, done, total) => {
+  const onProgress: NonNullable<ProgressOptions['onProgress']> = (stage, done, total) => {
     if (shown?.stage !== stage) {
       shown?.gauge.end();
       shown = { stage, gauge: gauge(LABELS[stage], err) };

@@ -1,7 +1,7 @@
 /** `habeas copy`: a log into another store, whole and verified: moving house. */
 import { existsSync } from 'node:fs';
-import { copyEvents, verifyCopy, wholeLog } from '../event-store/copy.js';
-import { filesIn } from '../event-store/data-folder.js';
+import { copyEvents, verifyCopy, readWholeLog } from '../event-store/copy.js';
+import { dataFiles } from '../event-store/data-folder.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
@@ -64,9 +64,9 @@ const placeIn = (text: string, settings: Settings, option: string): Place => {
 };
 
 const inFolder = (path: string): Place => ({
-  readModels: filesIn(path).readModels,
+  readModels: dataFiles(path).readModels,
   read: async () => {
-    const file = filesIn(path).events;
+    const file = dataFiles(path).events;
     if (!existsSync(file)) throw new CannotRun(`--from: there is no register in ${path}`);
     const store = createSqliteStore({ file, readonly: true });
     return { store, release: () => store.close() };
@@ -90,14 +90,14 @@ const inFolder = (path: string): Place => ({
 const run = async (from: EventStore, to: EventStore, { out, err, signal }: Context): Promise<ExitCode> => {
   const shown = gauge('events copied', err);
   const onProgress = (position: number): void => shown.show(position, position, '');
-  const { outcome, found, added } = await copyEvents(wholeLog(from), to, { signal, onProgress });
+  const { outcome, existing: found, added } = await copyEvents(readWholeLog(from), to, { signal, onProgress });
   shown.end();
   if (outcome === 'stopped') {
     out.write(`Stopped after ${found + added} events. The same command goes on where this one ended.\n`);
     return EXIT.stopped;
   }
   err.write('  comparing every event\n');
-  const same = await verifyCopy(wholeLog(from), to);
+  const same = await verifyCopy(readWholeLog(from), to);
   out.write(`${added} events copied, ${found} were there already; all ${same} are the same in both.\n`);
   return EXIT.fine;
 };

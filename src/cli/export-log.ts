@@ -1,7 +1,7 @@
 /** The log as lines, read beside whoever writes it. */
 import { Readable } from 'node:stream';
-import { wholeLog } from '../event-store/copy.js';
-import { lineOf } from '../event-store/log-file.js';
+import { readWholeLog } from '../event-store/copy.js';
+import { formatLogLine } from '../event-store/log-file.js';
 import type { EventStore } from '../event-store/port.js';
 import type { LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
@@ -36,8 +36,8 @@ export const exportLog = async (
 
 async function* linesOf(log: EventStore, onEvents: (count: number) => void): AsyncGenerator<string> {
   let count = 0;
-  for await (const batch of wholeLog(log, 500)) {
-    yield batch.map(lineOf).join('');
+  for await (const batch of readWholeLog(log, 500)) {
+    yield batch.map(formatLogLine).join('');
     onEvents((count += batch.length));
   }
 }

@@ -1,5 +1,5 @@
 /** The data folder opened for a command, which says what it changed there. */
-import { noticesOf, openDataFolder, type DataFolder } from '../event-store/data-folder.js';
+import { permissionNotices, openDataFolder, type DataFolder } from '../event-store/data-folder.js';
 import type { Context } from './context.js';
 
 export const openFolder = (path: string, context: Pick<Context, 'err'>): DataFolder => {
@@ -10,5 +10,5 @@ export const openFolder = (path: string, context: Pick<Context, 'err'>): DataFol
 
 /** Says who could read the folder. */
 export const tellModes = (folder: DataFolder, { err }: Pick<Context, 'err'>): void => {
-  for (const notice of noticesOf(folder)) err.write(`${notice}\n`);
+  for (const notice of permissionNotices(folder)) err.write(`${notice}\n`);
 };

@@ -1,6 +1,6 @@
 /** The log of a register, opened for a command that needs nothing else of it. */
 import { existsSync } from 'node:fs';
-import { filesIn } from '../event-store/data-folder.js';
+import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { differenceFromMissingLog, LogDiffers, fingerprintOf } from '../read-models/log-fingerprint.js';
@@ -46,7 +46,7 @@ export const withLogToWrite = async <R>(
 
 /** The file of an embedded log. Throws CannotRun where there is none, LogDiffers where there was one. */
 export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
-  const { events, readModels } = filesIn(data);
+  const { events, readModels } = dataFiles(data);
   if (!existsSync(events)) {
     const difference = differenceFromMissingLog(fingerprintOf(readModels));
     throw difference === null ? new CannotRun(`There is no register in ${data}`) : new LogDiffers(difference);

@@ -1,7 +1,7 @@
 /** A log beside the read models of another one: what commands refuse, say, and accept. */
 import { statSync } from 'node:fs';
-import { wholeLog } from '../event-store/copy.js';
-import { filesIn } from '../event-store/data-folder.js';
+import { readWholeLog } from '../event-store/copy.js';
+import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { differenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
@@ -16,7 +16,7 @@ import { withLogToWrite } from './log.js';
 export const lookAtReadModels = ({
   data,
 }: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
-  const seen = fingerprintOf(filesIn(data).readModels);
+  const seen = fingerprintOf(dataFiles(data).readModels);
   return (log) => differenceOf(seen, log);
 };
 
@@ -43,14 +43,14 @@ export const noticeOf = (difference: LogDifference | null): string =>
  * StoreDamaged where the log holds an event that cannot be read: nothing can go on with that.
  */
 export const acceptLog = async (settings: Settings, context: Pick<Context, 'signal' | 'err'>): Promise<string> => {
-  const { events, readModels } = filesIn(settings.data);
+  const { events, readModels } = dataFiles(settings.data);
   const now = new Date();
   // SQLite deletes a write-ahead log whose file is missing or empty.
   const isLeftOver = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
   const kept = isLeftOver ? [setAside(events, now)] : [];
   return withLogToWrite(settings, context, async (log) => {
     const difference = await differenceOf(fingerprintOf(readModels), log);
-    for await (const _ of wholeLog(log)) context.signal.throwIfAborted();
+    for await (const _ of readWholeLog(log)) context.signal.throwIfAborted();
     if (difference !== null) kept.push(setAside(readModels, now));
     const accepted = difference === null ? 'There was nothing to accept' : `Accepted: ${difference.sentence}`;
     return `${accepted}.\n${kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`).join('')}`;

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { copyEvents, wholeLog } from '../event-store/copy.js';
-import { filesIn } from '../event-store/data-folder.js';
-import { makePrivate } from '../event-store/private-file.js';
+import { copyEvents, readWholeLog } from '../event-store/copy.js';
+import { dataFiles } from '../event-store/data-folder.js';
+import { createPrivateFile } from '../event-store/private-file.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { checkFingerprint, fingerprintOf } from '../read-models/log-fingerprint.js';
@@ -21,16 +21,16 @@ const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: 
     for (const file of FILES) {
       const from = join(settings.data, file);
       if (!existsSync(from)) continue;
-      makePrivate(join(data, file));
+      createPrivateFile(join(data, file));
       await copyDatabase(from, join(data, file));
     }
   },
   esdb: (settings, data) =>
     withLogToRead(settings, async (log) => {
-      await checkFingerprint(fingerprintOf(filesIn(settings.data).readModels), log);
-      const copy = createSqliteStore({ file: filesIn(data).events });
+      await checkFingerprint(fingerprintOf(dataFiles(settings.data).readModels), log);
+      const copy = createSqliteStore({ file: dataFiles(data).events });
       try {
-        await copyEvents(wholeLog(log), copy, { signal: new AbortController().signal });
+        await copyEvents(readWholeLog(log), copy, { signal: new AbortController().signal });
       } finally {
         await copy.close();
       }

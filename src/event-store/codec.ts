@@ -11,7 +11,7 @@ import {
 } from '../domain/event.js';
 import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/events.js';
 import { StoreDamaged, type NewEvent } from './port.js';
-import { upcast, UPCASTERS, type Parts } from './upcasters.js';
+import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
 /** What every store keeps of an event beside its place. */
 export interface StoredRecord {
@@ -27,7 +27,7 @@ export interface StoredRecord {
 }
 
 /** Where in the log a record was found. */
-export interface Place {
+export interface StreamRevision {
   readonly stream: string;
   readonly revision: number;
 }
@@ -38,13 +38,13 @@ type Meta = Pick<RecordedEvent, 'schemaVersion' | 'actor' | 'acknowledged' | 'co
 /** A finding as it is stored: the ids of its events stand under `facts`, as in the first version, for stored events never change. */
 type StoredFinding = Omit<Finding, 'events'> & { readonly facts: Finding['events'] };
 
-const storedFinding = ({ code, grade, events, expected }: Finding): StoredFinding => ({
+const encodeFinding = ({ code, grade, events, expected }: Finding): StoredFinding => ({
   code,
   grade,
   facts: events,
   expected,
 });
-const findingOf = ({ code, grade, facts, expected }: StoredFinding): Finding => ({
+const decodeFinding = ({ code, grade, facts, expected }: StoredFinding): Finding => ({
   code,
   grade,
   events: facts,
@@ -58,45 +58,48 @@ type Description = EventDescription<Record<string, unknown>>;
  */
 export const encode = (recorded: NewEvent): StoredRecord => {
   const { id, event, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = recorded;
-  const described = descriptionOf(event.type);
-  if (described === undefined) throw new TypeError('cannot store an event of an unknown type');
-  const parts = split(event, described);
-  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(storedFinding), correlationId, causationId };
-  const payload = jsonOf({ ...parts, meta });
+  const description = descriptionOf(event.type);
+  if (description === undefined) throw new TypeError('cannot store an event of an unknown type');
+  const parts = splitPersonal(event, description);
+  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(encodeFinding), correlationId, causationId };
+  const payload = copyJson({ ...parts, meta });
   const recordedAt = Date.parse(recorded.recordedAt);
-  const flaw =
-    (schemaVersion === described.version ? null : 'not in the version of today') ??
+  const error =
+    (schemaVersion === description.version ? null : 'not in the version of today') ??
     (formatInstant(recordedAt) === recorded.recordedAt ? null : 'recordedAt is no instant') ??
-    flawOfId(id) ??
-    flawOfMeta(meta) ??
-    flawOfParts(parts, described) ??
+    findIdError(id) ??
+    findMetaError(meta) ??
+    findPartsError(parts, description) ??
     (payload === undefined ? 'JSON cannot keep its values' : null);
-  if (flaw !== null) throw new TypeError(`cannot store ${event.type}: ${flaw}`);
+  if (error !== null) throw new TypeError(`cannot store ${event.type}: ${error}`);
   return { id, type: event.type, recordedAt, payload };
 };
 
 /** The recorded event in today's version of its type. Throws StoreDamaged for what this build cannot read. */
-export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRecord): RecordedEvent<AnyEvent> => {
-  const described = descriptionOf(type);
-  if (described === undefined) throw damaged(place, 'of an unknown type');
+export const decode = (
+  place: StreamRevision,
+  { id, type, recordedAt, payload }: StoredRecord,
+): RecordedEvent<AnyEvent> => {
+  const description = descriptionOf(type);
+  if (description === undefined) throw damaged(place, 'of an unknown type');
   const instant = formatInstant(recordedAt);
   if (instant === null) throw damaged(place, 'recorded at no instant');
   if (!isPayload(payload)) throw damaged(place, 'the payload has another shape');
   const { data, personal, meta } = payload;
-  const flaw = flawOfId(id) ?? flawOfMeta(meta) ?? flawOfVersion(meta.schemaVersion, described);
-  if (flaw !== null) throw damaged(place, flaw);
+  const recordError = findIdError(id) ?? findMetaError(meta) ?? findVersionError(meta.schemaVersion, description);
+  if (recordError !== null) throw damaged(place, recordError);
   const parts = upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []);
-  const flawed = flawOfParts(parts, described);
-  if (flawed !== null) throw damaged(place, flawed);
+  const dataError = findPartsError(parts, description);
+  if (dataError !== null) throw damaged(place, dataError);
   return {
     id,
     stream: place.stream,
     revision: place.revision,
     recordedAt: instant,
-    schemaVersion: described.version,
+    schemaVersion: description.version,
     actor: meta.actor,
     acknowledged: meta.acknowledged,
-    raised: meta.raised.map(findingOf),
+    raised: meta.raised.map(decodeFinding),
     correlationId: meta.correlationId,
     causationId: meta.causationId,
     event: { type, ...parts.data, ...parts.personal } as AnyEvent,
@@ -107,24 +110,24 @@ export const decode = (place: Place, { id, type, recordedAt, payload }: StoredRe
  * An event that was written out in full, checked like one from the store and brought to today's version of its type; it need
  * not be of the type that it claims to be. Throws StoreDamaged.
  */
-export const revive = (said: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
-  const { stream, revision, recordedAt, id, event, schemaVersion, actor, acknowledged, raised, correlationId } = said;
+export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
+  const { stream, revision, recordedAt, id, event, schemaVersion, actor, acknowledged, raised, correlationId } = input;
   const place = { stream, revision };
-  if (!isText(stream) || !isText(id) || !Number.isSafeInteger(revision) || revision < 0)
+  if (!isString(stream) || !isString(id) || !Number.isSafeInteger(revision) || revision < 0)
     throw new StoreDamaged('stream, revision or id has another shape');
-  const described = isObject(event) ? descriptionOf(event.type) : undefined;
-  if (described === undefined) throw damaged(place, 'of an unknown type');
+  const description = isObject(event) ? descriptionOf(event.type) : undefined;
+  if (description === undefined) throw damaged(place, 'of an unknown type');
   if (!Array.isArray(raised)) throw damaged(place, 'meta.raised has another shape');
-  const { causationId } = said;
-  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(storedFinding), correlationId, causationId };
-  const payload = { ...split(event, described), meta };
+  const { causationId } = input;
+  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(encodeFinding), correlationId, causationId };
+  const payload = { ...splitPersonal(event, description), meta };
   const recorded = decode(place, { id, type: event.type, recordedAt: Date.parse(recordedAt), payload });
   if (recorded.recordedAt !== recordedAt) throw damaged(place, 'recorded at no instant');
   return recorded;
 };
 
 /** The payload of a text; undefined, which no JSON text has, for what is none. */
-export const payloadOf = (text: string): unknown => {
+export const parsePayload = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -132,26 +135,26 @@ export const payloadOf = (text: string): unknown => {
   }
 };
 
-const damaged = ({ stream, revision }: Place, flaw: string): StoreDamaged =>
-  new StoreDamaged(`${stream}, revision ${revision}: ${flaw}`);
+const damaged = ({ stream, revision }: StreamRevision, error: string): StoreDamaged =>
+  new StoreDamaged(`${stream}, revision ${revision}: ${error}`);
 
-const isPersonal = (field: string, described: Description): boolean =>
-  field === 'sources' || field === 'note' || described.personal.includes(field);
+const isPersonal = (field: string, description: Description): boolean =>
+  field === 'sources' || field === 'note' || description.personal.includes(field);
 
-const split = (event: AnyEvent, described: Description): Parts => {
+const splitPersonal = (event: AnyEvent, description: Description): EventParts => {
   const data: Record<string, unknown> = {};
   const personal: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(event)) {
-    if (field !== 'type') (isPersonal(field, described) ? personal : data)[field] = value;
+    if (field !== 'type') (isPersonal(field, description) ? personal : data)[field] = value;
   }
   return { data, personal };
 };
 
 type Check = (value: unknown) => boolean;
 
-const isText: Check = (value) => typeof value === 'string';
-const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
-const isOptionalText: Check = (value) => value === undefined || isText(value);
+const isString: Check = (value) => typeof value === 'string';
+const isStringArray: Check = (value) => Array.isArray(value) && value.every(isString);
+const isOptionalString: Check = (value) => value === undefined || isString(value);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isOneOf =
@@ -160,54 +163,58 @@ const isOneOf =
     values.includes(value as string);
 
 /** The first field that fails its check, as a flaw. */
-const flawOf = (value: unknown, part: string, checks: Readonly<Record<string, Check>>): string | null => {
+const findError = (value: unknown, part: string, checks: Readonly<Record<string, Check>>): string | null => {
   if (!isObject(value)) return `${part} is no object`;
   for (const field in checks) if (!checks[field]?.(value[field])) return `${part}.${field} has another shape`;
   return null;
 };
 
-const isPayload = (value: unknown): value is Parts & { meta: Meta } =>
+const isPayload = (value: unknown): value is EventParts & { meta: Meta } =>
   isObject(value) && isObject(value['data']) && isObject(value['personal']) && isObject(value['meta']);
 
-const ACTOR: Readonly<Record<string, Check>> = {
+const ACTOR_CHECKS: Readonly<Record<string, Check>> = {
   kind: isOneOf(ACTOR_KINDS),
-  id: isText,
+  id: isString,
   asserted: (value) => typeof value === 'boolean',
 };
-const FINDING: Readonly<Record<string, Check>> = {
-  code: isText,
+const FINDING_CHECKS: Readonly<Record<string, Check>> = {
+  code: isString,
   grade: isOneOf(['refuse', 'ask', 'warn']),
-  facts: isTexts,
-  expected: isText,
+  facts: isStringArray,
+  expected: isString,
 };
-const META: Readonly<Record<string, Check>> = {
+const META_CHECKS: Readonly<Record<string, Check>> = {
   schemaVersion: (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-  actor: (value) => flawOf(value, 'actor', ACTOR) === null,
-  acknowledged: isTexts,
-  raised: (value) => Array.isArray(value) && value.every((finding) => flawOf(finding, 'finding', FINDING) === null),
-  correlationId: isText,
-  causationId: (value) => value === null || isText(value),
+  actor: (value) => findError(value, 'actor', ACTOR_CHECKS) === null,
+  acknowledged: isStringArray,
+  raised: (value) =>
+    Array.isArray(value) && value.every((finding) => findError(finding, 'finding', FINDING_CHECKS) === null),
+  correlationId: isString,
+  causationId: (value) => value === null || isString(value),
 };
-const flawOfMeta = (meta: unknown): string | null => flawOf(meta, 'meta', META);
+const findMetaError = (meta: unknown): string | null => findError(meta, 'meta', META_CHECKS);
 
-const flawOfVersion = (version: number, described: Description): string | null =>
-  version > described.version ? 'in a later version than this build knows' : null;
+const findVersionError = (version: number, description: Description): string | null =>
+  version > description.version ? 'in a later version than this build knows' : null;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const flawOfId = (id: string): string | null => (UUID.test(id) ? null : 'the id is no UUID in lower case');
+const findIdError = (id: string): string | null => (UUID.test(id) ? null : 'the id is no UUID in lower case');
 
 const isAbsent: Check = (value) => value === undefined;
-const SAID: Readonly<Record<string, Check>> = { reliability: isOneOf(RELIABILITIES), after: isOptionalText };
-const DATED = { ...SAID, occurredOn: isText };
-const UNDATED = { ...SAID, occurredOn: isAbsent };
-const PERSONAL: Readonly<Record<string, Check>> = { sources: Array.isArray, note: isOptionalText };
+const COMMON_CHECKS: Readonly<Record<string, Check>> = { reliability: isOneOf(RELIABILITIES), after: isOptionalString };
+const DATED_CHECKS = { ...COMMON_CHECKS, occurredOn: isString };
+const UNDATED_CHECKS = { ...COMMON_CHECKS, occurredOn: isAbsent };
+const PERSONAL_CHECKS: Readonly<Record<string, Check>> = { sources: Array.isArray, note: isOptionalString };
 
 /** Every field in the part where it belongs, and what every event carries in shape. */
-const flawOfParts = ({ data, personal }: Parts, described: Description): string | null => {
-  for (const field in personal) if (!isPersonal(field, described)) return 'a field too many is personal';
+const findPartsError = ({ data, personal }: EventParts, description: Description): string | null => {
+  for (const field in personal) if (!isPersonal(field, description)) return 'a field too many is personal';
   for (const field in data)
-    if (field === 'type' || isPersonal(field, described)) return 'a personal field is not apart';
-  return flawOf(personal, 'personal', PERSONAL) ?? flawOf(data, 'data', described.dated ? DATED : UNDATED);
+    if (field === 'type' || isPersonal(field, description)) return 'a personal field is not apart';
+  return (
+    findError(personal, 'personal', PERSONAL_CHECKS) ??
+    findError(data, 'data', description.dated ? DATED_CHECKS : UNDATED_CHECKS)
+  );
 };
 
 /** The instant as ISO 8601 with milliseconds; null for what is none, or lies outside the years 0000 to 9999. */
@@ -218,7 +225,7 @@ const formatInstant = (milliseconds: number): string | null => {
 };
 
 /** The instant of a last event as stored. Throws StoreDamaged for none. */
-export const instantOf = (milliseconds: number): string => {
+export const formatRecordedAt = (milliseconds: number): string => {
   const instant = formatInstant(milliseconds);
   if (instant === null) throw new StoreDamaged('the last event: recorded at no instant');
   return instant;
@@ -228,15 +235,15 @@ export const instantOf = (milliseconds: number): string => {
 const MAX_DEPTH = 32;
 
 /** A copy of a value that JSON gives back as it is; undefined for any other: undefined, NaN, a date, what is nested too deep. */
-const jsonOf = (value: unknown, depth = 0): unknown => {
+const copyJson = (value: unknown, depth = 0): unknown => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'object' || depth > MAX_DEPTH || 'toJSON' in value) return undefined;
   if (Array.isArray(value)) {
-    const copy = value.map((inner) => jsonOf(inner, depth + 1));
+    const copy = value.map((inner) => copyJson(inner, depth + 1));
     return copy.includes(undefined) ? undefined : copy;
   }
   const copy: Record<string, unknown> = { ...value };
-  for (const name in copy) if ((copy[name] = jsonOf(copy[name], depth + 1)) === undefined) return undefined;
+  for (const name in copy) if ((copy[name] = copyJson(copy[name], depth + 1)) === undefined) return undefined;
   return copy;
 };

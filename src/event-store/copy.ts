@@ -10,11 +10,11 @@ import {
   type EventStore,
   type LogEvent,
 } from './port.js';
-import { checkEvent, sizeOf } from './request.js';
+import { serialize, recordBytes } from './request-checks.js';
 
 /** An event with its place in the log; a cursor is of one store alone and is not copied. */
-export type PlacedEvent = Omit<LogEvent, 'cursor'>;
-export type LogBatches = AsyncIterable<readonly PlacedEvent[]>;
+export type PositionedEvent = Omit<LogEvent, 'cursor'>;
+export type LogBatches = AsyncIterable<readonly PositionedEvent[]>;
 
 /** The log copied into is not the beginning of the one copied from, or somebody else writes to it. */
 export class CopyRefused extends Error {
@@ -37,22 +37,22 @@ export interface CopyOptions {
  * Events under way at once, by the kind of the store. The appends of one turn share a commit of the embedded store, in the order
  * of their calls; a server keeps an order only among appends that wait for each other.
  */
-const IN_FLIGHT: Readonly<Record<string, number>> = { sqlite: 1_000 };
+const MAX_IN_FLIGHT: Readonly<Record<string, number>> = { sqlite: 1_000 };
 
-export interface Copied {
+export interface CopyResult {
   readonly outcome: 'complete' | 'stopped';
   /** Events that were there already, and those that came to them. */
-  readonly found: number;
+  readonly existing: number;
   readonly added: number;
 }
 
 /** The log as it is now, as batches. What is appended meanwhile is not in it. */
-export async function* wholeLog(store: EventStore, limit = 1_000): AsyncGenerator<readonly LogEvent[]> {
+export async function* readWholeLog(store: EventStore, limit = 1_000): AsyncGenerator<readonly LogEvent[]> {
   const head = await store.head();
   let cursor: Cursor | null = null;
   while (head !== null && cursor !== head) {
-    const read: readonly LogEvent[] = await store.read(cursor, limit);
-    const events: readonly LogEvent[] = read.filter((event) => store.compare(event.cursor, head) <= 0);
+    const page: readonly LogEvent[] = await store.read(cursor, limit);
+    const events: readonly LogEvent[] = page.filter((event) => store.compare(event.cursor, head) <= 0);
     const last = events.at(-1);
     if (last === undefined) return;
     yield events;
@@ -66,72 +66,76 @@ export async function* wholeLog(store: EventStore, limit = 1_000): AsyncGenerato
  */
 export const copyEvents = async (
   source: LogBatches,
-  to: EventStore,
+  target: EventStore,
   { signal, onProgress = () => undefined }: CopyOptions,
-): Promise<Copied> => {
-  const there = eventsOf(wholeLog(to, MAX_READ));
-  const stopped = (): boolean => signal.aborted;
-  let [found, added] = [0, 0];
-  let existing = await there.next();
+): Promise<CopyResult> => {
+  const targetEvents = flatten(readWholeLog(target, MAX_READ));
+  const isStopped = (): boolean => signal.aborted;
+  let [existing, added] = [0, 0];
+  let next = await targetEvents.next();
   for await (const batch of source) {
-    if (stopped()) return { outcome: 'stopped', found, added };
-    const rest: PlacedEvent[] = [];
+    if (isStopped()) return { outcome: 'stopped', existing, added };
+    const missing: PositionedEvent[] = [];
     for (const event of batch) {
-      if (event.position !== found + added + rest.length + 1) throw new CopyRefused(event.position, 'out of order');
-      if (existing.done === true) rest.push(event);
+      if (event.position !== existing + added + missing.length + 1)
+        throw new CopyRefused(event.position, 'out of order');
+      if (next.done === true) missing.push(event);
       else {
-        if (!isSame(event, existing.value)) throw new CopyRefused(event.position, 'the target holds another event');
-        found += 1;
-        existing = await there.next();
+        if (!isSameEvent(event, next.value)) throw new CopyRefused(event.position, 'the target holds another event');
+        existing += 1;
+        next = await targetEvents.next();
       }
     }
-    for (const window of windowsOf(runsOf(rest), IN_FLIGHT[to.kind] ?? 1)) {
-      if (stopped()) return { outcome: 'stopped', found, added };
-      await Promise.all(window.map((run) => appendRun(to, run)));
+    for (const window of groupIntoWindows(groupIntoRuns(missing), MAX_IN_FLIGHT[target.kind] ?? 1)) {
+      if (isStopped()) return { outcome: 'stopped', existing, added };
+      await Promise.all(window.map((run) => appendRun(target, run)));
       added += window.reduce((sum, run) => sum + run.length, 0);
-      onProgress(found + added);
+      onProgress(existing + added);
     }
-    onProgress(found + added);
+    onProgress(existing + added);
   }
-  if (existing.done !== true) throw new CopyRefused(existing.value.position, 'the target holds more than the source');
-  return { outcome: 'complete', found, added };
+  if (next.done !== true) throw new CopyRefused(next.value.position, 'the target holds more than the source');
+  return { outcome: 'complete', existing, added };
 };
 
 /** Compares every record of a source with a store's, byte by byte; the number of them. Throws CopyRefused where any differs. */
-export const verifyCopy = async (source: LogBatches, to: EventStore): Promise<number> => {
-  const there = eventsOf(wholeLog(to, MAX_READ));
+export const verifyCopy = async (source: LogBatches, target: EventStore): Promise<number> => {
+  const targetEvents = flatten(readWholeLog(target, MAX_READ));
   let count = 0;
-  for await (const event of eventsOf(source)) {
-    const { value: copy } = await there.next();
+  for await (const event of flatten(source)) {
+    const { value: copy } = await targetEvents.next();
     if (copy === undefined) throw new CopyRefused(event.position, 'missing in the copy');
-    if (!isSame(event, copy)) throw new CopyRefused(event.position, 'another event in the copy');
+    if (!isSameEvent(event, copy)) throw new CopyRefused(event.position, 'another event in the copy');
     count += 1;
   }
-  if ((await there.next()).done !== true) throw new CopyRefused(count + 1, 'not in the source');
+  if ((await targetEvents.next()).done !== true) throw new CopyRefused(count + 1, 'not in the source');
   return count;
 };
 
-async function* eventsOf<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerator<E, undefined> {
+async function* flatten<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerator<E, undefined> {
   for await (const batch of batches) yield* batch;
 }
 
 /** Also the time, and all else: an import makes the same ids again. */
-const isSame = (a: PlacedEvent, b: PlacedEvent): boolean => {
+const isSameEvent = (a: PositionedEvent, b: PositionedEvent): boolean => {
   if (a.stream !== b.stream || a.revision !== b.revision || a.position !== b.position) return false;
-  const [one, other] = [checkEvent(a), checkEvent(b)];
+  const [first, second] = [serialize(a), serialize(b)];
   return (
-    one.id === other.id && one.type === other.type && one.recordedAt === other.recordedAt && one.text === other.text
+    first.id === second.id &&
+    first.type === second.type &&
+    first.recordedAt === second.recordedAt &&
+    first.text === second.text
   );
 };
 
 /** Events of one stream that follow each other in the log, as many as one append may hold. */
-type Run = readonly PlacedEvent[];
+type Run = readonly PositionedEvent[];
 
-const runsOf = (events: readonly PlacedEvent[]): readonly Run[] => {
-  const runs: PlacedEvent[][] = [];
+const groupIntoRuns = (events: readonly PositionedEvent[]): readonly Run[] => {
+  const runs: PositionedEvent[][] = [];
   let bytes = 0;
   for (const event of events) {
-    const size = sizeOf(checkEvent(event));
+    const size = recordBytes(serialize(event));
     const run = runs.at(-1);
     const fits =
       run?.[0]?.stream === event.stream && run.length < MAX_EVENTS_PER_APPEND && bytes + size <= MAX_APPEND_BYTES;
@@ -143,7 +147,7 @@ const runsOf = (events: readonly PlacedEvent[]): readonly Run[] => {
 };
 
 /** Runs that are appended without waiting for each other: together at most so many events, or one run. */
-const windowsOf = (runs: readonly Run[], inFlight: number): readonly (readonly Run[])[] => {
+const groupIntoWindows = (runs: readonly Run[], inFlight: number): readonly (readonly Run[])[] => {
   const windows: Run[][] = [];
   let events = 0;
   for (const run of runs) {
@@ -158,9 +162,9 @@ const windowsOf = (runs: readonly Run[], inFlight: number): readonly (readonly R
   return windows;
 };
 
-const appendRun = async (to: EventStore, run: Run): Promise<void> => {
+const appendRun = async (target: EventStore, run: Run): Promise<void> => {
   const [first] = run;
   if (first === undefined) return;
-  const appended = await to.append(first.stream, first.revision === 0 ? 'no-stream' : first.revision - 1, run);
-  if (appended.outcome === 'conflict') throw new CopyRefused(first.position, 'the target holds another event');
+  const result = await target.append(first.stream, first.revision === 0 ? 'no-stream' : first.revision - 1, run);
+  if (result.outcome === 'conflict') throw new CopyRefused(first.position, 'the target holds another event');
 };

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivate, narrow } from './private-file.js';
+import { createPrivateFile, restrictToOwner } from './private-file.js';
 
 /** Another process (or another part of this one) holds the folder. */
 export class DataFolderInUse extends Error {
@@ -18,15 +18,15 @@ export interface DataFiles {
 
 export interface DataFolder extends DataFiles {
   /** Names of what others could read and was narrowed to its owner: files, and `.` for the folder itself. */
-  readonly narrowed: readonly string[];
+  readonly restricted: readonly string[];
   /** Names of what belongs to another account, which lets a group have it: left as it is. */
-  readonly ofGroup: readonly string[];
+  readonly groupReadable: readonly string[];
   /** Lets another process have the folder. */
   release(): void;
 }
 
 /** The files of a data folder, for who reads from one without holding it. */
-export const filesIn = (path: string): DataFiles => ({
+export const dataFiles = (path: string): DataFiles => ({
   events: join(path, 'events.sqlite'),
   readModels: join(path, 'read-models.sqlite'),
 });
@@ -39,30 +39,31 @@ export const filesIn = (path: string): DataFiles => ({
  */
 export const openDataFolder = (path: string): DataFolder => {
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const modes = narrowFolder(path);
-  const lock = hold(join(path, 'lock'), path);
+  const modes = restrictFolder(path);
+  const lock = acquireLock(join(path, 'lock'), path);
   return {
-    ...filesIn(path),
+    ...dataFiles(path),
     ...modes,
     release: () => {
       lock.close();
-      HELD.delete(lock);
+      HELD_LOCKS.delete(lock);
     },
   };
 };
 
 /** What the register keeps in its folder, with what SQLite keeps beside it, what is under way and what was set aside. */
-const OURS = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$/;
+const OWN_FILE = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$/;
 
-const narrowFolder = (path: string): Pick<DataFolder, 'narrowed' | 'ofGroup'> => {
-  const names = ['.', ...readdirSync(path).filter((name) => OURS.test(name))];
-  const modes = names.map((name) => ({ name, mode: narrow(join(path, name)) }));
-  const of = (wanted: string): readonly string[] => modes.filter(({ mode }) => mode === wanted).map(({ name }) => name);
-  return { narrowed: of('narrowed'), ofGroup: of('group') };
+const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
+  const names = ['.', ...readdirSync(path).filter((name) => OWN_FILE.test(name))];
+  const modes = names.map((name) => ({ name, mode: restrictToOwner(join(path, name)) }));
+  const withMode = (wanted: string): readonly string[] =>
+    modes.filter(({ mode }) => mode === wanted).map(({ name }) => name);
+  return { restricted: withMode('restricted'), groupReadable: withMode('group') };
 };
 
 /** What the opening has to say about who could read the folder, a sentence each. */
-export const noticesOf = ({ narrowed, ofGroup }: DataFolder): readonly string[] => [
+export const permissionNotices = ({ restricted: narrowed, groupReadable: ofGroup }: DataFolder): readonly string[] => [
   ...(narrowed.length === 0
     ? []
     : [`other accounts could read the data folder: narrowed to its owner: ${narrowed.join(', ')}`]),
@@ -72,15 +73,15 @@ export const noticesOf = ({ narrowed, ofGroup }: DataFolder): readonly string[] 
 ];
 
 /** Locks are kept in sight here: one that nobody refers to any more would be collected, and so let go. */
-const HELD = new Set<Database.Database>();
+const HELD_LOCKS = new Set<Database.Database>();
 
 /** SQLite holds a portable lock on its file while an exclusive transaction is open; nothing is ever written to it. */
-const hold = (file: string, folder: string): Database.Database => {
-  makePrivate(file);
+const acquireLock = (file: string, folder: string): Database.Database => {
+  createPrivateFile(file);
   const lock = new Database(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
-    HELD.add(lock);
+    HELD_LOCKS.add(lock);
     return lock;
   } catch (error) {
     lock.close();

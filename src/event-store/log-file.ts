@@ -5,10 +5,10 @@
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
-import { revive } from './codec.js';
-import type { PlacedEvent } from './copy.js';
+import { decodeRecorded } from './codec.js';
+import type { PositionedEvent } from './copy.js';
 import { MAX_APPEND_BYTES, StoreDamaged } from './port.js';
-import { checkStream } from './request.js';
+import { checkStream } from './request-checks.js';
 
 /** The fields of a line, in their order. */
 const FIELDS = [
@@ -24,9 +24,9 @@ const FIELDS = [
   'correlationId',
   'causationId',
   'event',
-] as const satisfies readonly (keyof PlacedEvent)[];
+] as const satisfies readonly (keyof PositionedEvent)[];
 
-export const lineOf = (event: PlacedEvent): string =>
+export const formatLogLine = (event: PositionedEvent): string =>
   `${JSON.stringify(Object.fromEntries(FIELDS.map((field) => [field, event[field]])))}\n`;
 
 /** A line of the file is not an event that this build can read. Says where and what, never what stands there. */
@@ -38,7 +38,7 @@ export class LogFileUnreadable extends Error {
 }
 
 /** Lines handed on at once. */
-const BATCH = 500;
+const BATCH_SIZE = 500;
 
 /**
  * The events of a file, as batches; `onRead` is told how many bytes have been read. Throws LogFileUnreadable, and what the
@@ -47,13 +47,13 @@ const BATCH = 500;
 export async function* readLogFile(
   path: string,
   onRead: (bytes: number) => void = () => undefined,
-): AsyncGenerator<readonly PlacedEvent[]> {
-  let batch: PlacedEvent[] = [];
-  for await (const { number, bytes } of linesIn(path, onRead)) {
-    const event = eventIn(bytes);
+): AsyncGenerator<readonly PositionedEvent[]> {
+  let batch: PositionedEvent[] = [];
+  for await (const { number, bytes } of readLines(path, onRead)) {
+    const event = parseEvent(bytes);
     if (typeof event === 'string') throw new LogFileUnreadable(number, event);
     batch.push(event);
-    if (batch.length < BATCH) continue;
+    if (batch.length < BATCH_SIZE) continue;
     yield batch;
     batch = [];
   }
@@ -62,17 +62,18 @@ export async function* readLogFile(
 
 /** Whether a file begins as an exported log does, and not as definitions or rows. */
 export const isLogFile = async (path: string): Promise<boolean> => {
-  for await (const text of createReadStream(path, { end: 255, encoding: 'utf8' })) return BEGINS.test(String(text));
+  for await (const text of createReadStream(path, { end: 255, encoding: 'utf8' }))
+    return LOG_FILE_START.test(String(text));
   return false;
 };
 
-const BEGINS = new RegExp(`^\\s*\\{\\s*"(${FIELDS.join('|')})"\\s*:`);
+const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${FIELDS.join('|')})"\\s*:`);
 
 /** A line holds one event, whose characters JSON may write as six each. */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;
 
 /** One that is too long ends the file. */
-async function* linesIn(path: string, onRead: (bytes: number) => void): AsyncGenerator<Line> {
+async function* readLines(path: string, onRead: (bytes: number) => void): AsyncGenerator<Line> {
   const reader = new LineReader(MAX_LINE_BYTES);
   let bytes = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
@@ -88,20 +89,20 @@ async function* linesIn(path: string, onRead: (bytes: number) => void): AsyncGen
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The event in a line, or what is wrong with it. */
-const eventIn = (line: Buffer | null): PlacedEvent | string => {
+const parseEvent = (line: Buffer | null): PositionedEvent | string => {
   if (line === null) return 'longer than an event can be';
   const value = parse(line);
   if (value instanceof RepeatedKeyError) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
-  const fields = renamed(value as Readonly<Record<string, unknown>>);
+  const fields = renameEarlierFields(value as Readonly<Record<string, unknown>>);
   const missing = FIELDS.find((field) => !(field in fields));
   if (missing !== undefined) return `${missing} is missing`;
   if (Object.keys(fields).length > FIELDS.length) return 'has a field too many';
-  const { position, ...event } = fields as unknown as PlacedEvent;
+  const { position, ...event } = fields as unknown as PositionedEvent;
   if (!Number.isSafeInteger(position)) return 'position is no number';
   try {
     checkStream(event.stream);
-    return { ...revive(event), position };
+    return { ...decodeRecorded(event), position };
   } catch (error) {
     if (error instanceof StoreDamaged || error instanceof RangeError) return error.message;
     throw error;
@@ -109,13 +110,13 @@ const eventIn = (line: Buffer | null): PlacedEvent | string => {
 };
 
 /** Renames the fields of an export of before 0.2: `fact` is now `event`, and `facts` of a finding is now `events`. */
-const renamed = (line: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+const renameEarlierFields = (line: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   if (!('fact' in line)) return line;
   const { fact, raised, ...others } = line;
-  return { ...others, raised: Array.isArray(raised) ? raised.map(renamedFinding) : raised, event: fact };
+  return { ...others, raised: Array.isArray(raised) ? raised.map(renameFindingFields) : raised, event: fact };
 };
 
-const renamedFinding = (finding: unknown): unknown => {
+const renameFindingFields = (finding: unknown): unknown => {
   if (typeof finding !== 'object' || finding === null || !('facts' in finding)) return finding;
   const { facts, ...others } = finding;
   return { ...others, events: facts };

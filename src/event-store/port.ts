@@ -35,9 +35,9 @@ export interface LogEvent extends StreamEvent {
  * What the writer believes: the stream does not exist, or its last revision. To believe nothing is not on offer: such an
  * append could not be repeated safely after its answer was lost.
  */
-export type Expected = 'no-stream' | number;
+export type ExpectedRevision = 'no-stream' | number;
 
-export type Appended =
+export type AppendResult =
   /** `revision` and `cursor` of the last event appended. */
   | { readonly outcome: 'appended'; readonly revision: number; readonly cursor: Cursor }
   /** Somebody was faster: the stream's last revision, null where it does not exist. */
@@ -46,8 +46,8 @@ export type Appended =
 /** A check of the whole log for missing events, begun when the store was opened. */
 export interface LogCheck {
   /** Events checked, of those that there were at the opening. */
-  readonly done: number;
-  readonly of: number;
+  readonly checked: number;
+  readonly total: number;
   /** The damage that was found, null where there is none or the store was closed before. */
   readonly result: Promise<StoreDamaged | null>;
 }
@@ -64,7 +64,7 @@ export interface EventStore {
    * Repeating an append with the same ids at the same expectation writes nothing and answers as the first time did.
    * Where only some of the ids are there already, or others are, it is a conflict.
    */
-  append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
+  append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult>;
 
   /**
    * Events of a stream after a revision (-1: from the first), at most `limit`, fewer where they are large: only an

@@ -1,11 +1,11 @@
 /** Files for their owner alone: what is in them names people. */
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
-const BUT_OWNER = 0o077;
+const GROUP_AND_OTHERS = 0o077;
 const OTHERS = 0o007;
 
 /** Makes an empty file for its owner alone where there is none: SQLite would make it readable, and its `-wal` with the same mode. */
-export const makePrivate = (file: string): void => {
+export const createPrivateFile = (file: string): void => {
   try {
     closeSync(openSync(file, 'wx', 0o600));
   } catch (error) {
@@ -22,12 +22,12 @@ export class NotPrivate extends Error {
  * Takes a file or folder away from all but its owner. `group`: it belongs to another account, which gave it to a group and to nobody
  * else (a volume with an fsGroup, for example), and stays so. Null where it was its owner's alone. Throws NotPrivate.
  */
-export const narrow = (path: string): 'narrowed' | 'group' | null => {
+export const restrictToOwner = (path: string): 'restricted' | 'group' | null => {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-  if ((mode & BUT_OWNER) === 0) return null;
+  if ((mode & GROUP_AND_OTHERS) === 0) return null;
   try {
     chmodSync(path, mode & 0o700);
-    return 'narrowed';
+    return 'restricted';
   } catch (error) {
     if (!['EPERM', 'EACCES', 'EROFS'].includes(String((error as { code?: unknown }).code))) throw error;
     if ((mode & OTHERS) === 0) return 'group';

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
-import { makePrivate } from '../event-store/private-file.js';
+import { createPrivateFile } from '../event-store/private-file.js';
 import { LOG_INDEXES, LOG_TABLES, caseHistoryOf, LogTables } from './log-tables.js';
 import { periods, recognitions } from './list/tables.js';
 import { listEntries, references } from './names/tables.js';
@@ -77,7 +77,7 @@ export class ModelFile {
    * Throws what SQLite throws.
    */
   static create(path: string): ModelFile {
-    if (path !== ':memory:') makePrivate(path);
+    if (path !== ':memory:') createPrivateFile(path);
     const db = new Database(path);
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');

@@ -3,7 +3,7 @@
  * is a little behind the last event is corrected when it next moves on, so the last instant is used again until then. One
  * that is far behind is wrong, or was when the last event was recorded; which of the two only people can tell.
  */
-import type { Appended, NewEvent } from '../event-store/port.js';
+import type { AppendResult, NewEvent } from '../event-store/port.js';
 
 /** So far behind the last event may the clock be while events are recorded, in milliseconds. */
 export const MAX_CLOCK_BEHIND = 60_000;
@@ -42,8 +42,8 @@ export class LogTime {
    */
   async record(
     events: readonly NewEvent[],
-    append: (events: readonly NewEvent[]) => Promise<Appended>,
-  ): Promise<Appended> {
+    append: (events: readonly NewEvent[]) => Promise<AppendResult>,
+  ): Promise<AppendResult> {
     const [timed, latest] = this.#notBefore(Math.max(this.#last, this.#given), events);
     this.#checkAt(latest);
     this.#given = latest;

@@ -13,7 +13,7 @@ export interface Look extends Readiness {
   /** Events in the log, where its store can say so at once. */
   readonly events: number | null;
   /** The check for missing events that began with the opening; null where the store has none. */
-  readonly check: Pick<LogCheck, 'done' | 'of'> | null;
+  readonly check: Pick<LogCheck, 'checked' | 'total'> | null;
 }
 
 interface Request {
@@ -117,8 +117,8 @@ export class Metrics {
     }
     this.#waiting.set(waiting);
     this.#events.set(events ?? NaN);
-    this.#checked.set(check?.done ?? NaN);
-    this.#toCheck.set(check?.of ?? NaN);
+    this.#checked.set(check?.checked ?? NaN);
+    this.#toCheck.set(check?.total ?? NaN);
     this.#position.set(position);
     this.#lag.set(lag === null ? NaN : lag / 1_000);
     if (building !== null) this.#rebuild.set({ phase: building.phase }, building.done);

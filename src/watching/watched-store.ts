@@ -6,10 +6,10 @@ import {
   StoreBusy,
   StoreDamaged,
   StoreUnavailable,
-  type Appended,
+  type AppendResult,
   type Cursor,
   type EventStore,
-  type Expected,
+  type ExpectedRevision,
   type LogCheck,
   type LogEvent,
   type NewEvent,
@@ -68,7 +68,7 @@ export class WatchedStore implements EventStore {
     this.#damage ??= damage;
   }
 
-  async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const began = performance.now();
     let outcome = 'Error';
     this.#waiting += 1;
@@ -86,8 +86,8 @@ export class WatchedStore implements EventStore {
   }
 
   /** Instants are given in the same turn in which the store takes the append: its order is theirs. */
-  #append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
-    const append = (timed: readonly NewEvent[]): Promise<Appended> => this.store.append(stream, expected, timed);
+  #append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
+    const append = (timed: readonly NewEvent[]): Promise<AppendResult> => this.store.append(stream, expected, timed);
     return this.time === null ? append(events) : this.time.record(events, append);
   }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { demoFile, fixture } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
-import { events, newStream } from '../support/new-events.js';
+import { newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -75,7 +75,7 @@ describe('a backup of a log that lost', () => {
 
   it('its write-ahead log after a kill', async () => {
     const store = createSqliteStore({ file: join(data, 'events.sqlite') });
-    await store.append(newStream(), 'no-stream', events(2));
+    await store.append(newStreamName(), 'no-stream', newEvents(2));
     expect(await runCli(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
     mkdirSync(at('killed'));
     copyFileSync(join(data, 'events.sqlite'), at('killed/events.sqlite'));
@@ -98,7 +98,7 @@ it('a backup of a log with another event in its middle tells so', async () => {
 it('a log that grew is compared with the newest backup, and is whole', async () => {
   expect(await runCli(['backup', at('backups/one'), '--data', data])).toMatchObject({ code: 0 });
   const store = createSqliteStore({ file: join(data, 'events.sqlite') });
-  await store.append(newStream(), 'no-stream', events(2));
+  await store.append(newStreamName(), 'no-stream', newEvents(2));
   await store.close();
   expect(await runCli(['backup', at('backups/two'), '--data', data])).toMatchObject({ code: 0 });
 });

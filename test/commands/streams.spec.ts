@@ -3,7 +3,7 @@ import { RecordEvents, RecordEventsHandler } from '../../src/commands/record-eve
 import { lastOf, loadStream } from '../../src/commands/streams.js';
 import { streamName } from '../../src/domain/events.js';
 import { MAX_READ, type EventStore } from '../../src/event-store/port.js';
-import { anEvent, saying } from '../support/new-events.js';
+import { newEvent, namedEvent } from '../support/new-events.js';
 import { ANNA, arrested, named, opened, Register, request } from './support.js';
 
 let register: Register;
@@ -23,7 +23,7 @@ describe('a stream of events so large that a store gives fewer than were asked f
   const TOGETHER = 10;
   beforeEach(async () => {
     await register.recorded(request(id, [opened()]));
-    const some = () => Array.from({ length: TOGETHER }, () => anEvent({ event: saying('x'.repeat(70_000)) }));
+    const some = () => Array.from({ length: TOGETHER }, () => newEvent({ event: namedEvent('x'.repeat(70_000)) }));
     for (let revision = 0; revision < LARGE; revision += TOGETHER)
       await register.store.append(stream, revision, some());
     await register.recorded(request(id, [arrested('2025-01-02')]));

@@ -12,14 +12,14 @@ import {
   StoreUnavailable,
   type Cursor,
   type EventStore,
-  type Expected,
+  type ExpectedRevision,
   type LogEvent,
   type NewEvent,
   type StreamEvent,
 } from '../../src/event-store/port.js';
-import { checkEvent, sizeOf } from '../../src/event-store/request.js';
-import { extend } from '../support/extend.js';
-import { anEvent, events, newStream, saying } from '../support/new-events.js';
+import { serialize, recordBytes } from '../../src/event-store/request-checks.js';
+import { appendToEnd } from '../support/extend.js';
+import { newEvent, newEvents, newStreamName, namedEvent } from '../support/new-events.js';
 
 export interface Opened {
   readonly store: EventStore;
@@ -52,7 +52,7 @@ export const eventStoreContract = (
     of.map(({ event }) => (event.type === 'named' ? event.name.text : event.type));
   const ids = (of: readonly { id: string }[]): string[] => of.map(({ id }) => id);
   const oneToN = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1);
-  const append = async (expected: Expected, ...news: NewEvent[]) => {
+  const append = async (expected: ExpectedRevision, ...news: NewEvent[]) => {
     const answer = await store.append(stream, expected, news);
     if (answer.outcome === 'conflict') throw new Error(`conflict at ${answer.revision}`);
     return answer;
@@ -60,7 +60,7 @@ export const eventStoreContract = (
   /** Cursors may be written in more than one way; `compare` says which are the same. */
   const isSamePlace = (a: Cursor | null | undefined, b: Cursor | null | undefined): boolean =>
     typeof a === 'string' && typeof b === 'string' && store.compare(a, b) === 0;
-  const outcomeOf = async (expected: Expected, ...news: NewEvent[]) =>
+  const outcomeOf = async (expected: ExpectedRevision, ...news: NewEvent[]) =>
     (await store.append(stream, expected, news)).outcome;
   /** Follows until so many events came, or the following ends. */
   const take = async (
@@ -80,7 +80,7 @@ export const eventStoreContract = (
     beforeEach(async () => {
       opened = await open();
       store = opened.store;
-      stream = newStream();
+      stream = newStreamName();
     });
     afterEach(async () => {
       await store.close();
@@ -89,47 +89,47 @@ export const eventStoreContract = (
 
     describe('append', () => {
       it('gives the first event of a stream revision 0', async () => {
-        expect(await store.append(stream, 'no-stream', [anEvent()])).toMatchObject({
+        expect(await store.append(stream, 'no-stream', [newEvent()])).toMatchObject({
           outcome: 'appended',
           revision: 0,
         });
       });
       it('answers with the revision of the last event of an append', async () => {
-        expect((await append('no-stream', ...events(3))).revision).toBe(2);
-        expect((await append(2, ...events(2))).revision).toBe(4);
+        expect((await append('no-stream', ...newEvents(3))).revision).toBe(2);
+        expect((await append(2, ...newEvents(2))).revision).toBe(4);
       });
       it('answers with the cursor of the last event of an append', async () => {
-        const { cursor } = await append('no-stream', ...events(3));
+        const { cursor } = await append('no-stream', ...newEvents(3));
         const [last] = await store.readStream(stream, 1, 10);
         expect(isSamePlace(last?.cursor, cursor)).toBe(true);
       });
       it('numbers streams apart', async () => {
-        await append('no-stream', ...events(2));
-        expect(await store.append(newStream(), 'no-stream', events(1))).toMatchObject({ revision: 0 });
+        await append('no-stream', ...newEvents(2));
+        expect(await store.append(newStreamName(), 'no-stream', newEvents(1))).toMatchObject({ revision: 0 });
       });
       it('shows what it has acknowledged to the next read', async () => {
-        const event = anEvent();
+        const event = newEvent();
         await append('no-stream', event);
         expect(ids(await store.readStream(stream, -1, 1))).toEqual([event.id]);
         expect(ids(await store.read(null, 1))).toEqual([event.id]);
       });
       it('accepts chained revisions that nobody waited for', async () => {
         const answers = await Promise.all(
-          events(50).map((event, i) => store.append(stream, i === 0 ? 'no-stream' : i - 1, [event])),
+          newEvents(50).map((event, i) => store.append(stream, i === 0 ? 'no-stream' : i - 1, [event])),
         );
         expect(answers.map(({ outcome, revision }) => [outcome, revision])).toEqual(
           answers.map((_, i) => ['appended', i]),
         );
       });
       it('does not change the events it was given', async () => {
-        const event = anEvent();
+        const event = newEvent();
         const before = structuredClone(event);
         await append('no-stream', event);
         expect(event).toEqual(before);
       });
       it('stores what the events were when it was called', async () => {
         const acknowledged = ['CASE.FIRST'];
-        const answer = append('no-stream', anEvent({ acknowledged }));
+        const answer = append('no-stream', newEvent({ acknowledged }));
         acknowledged.push('CASE.SECOND');
         await answer;
         expect((await store.readStream(stream, -1, 1))[0]?.acknowledged).toEqual(['CASE.FIRST']);
@@ -137,14 +137,14 @@ export const eventStoreContract = (
     });
 
     describe('expectation', () => {
-      it.each<[Expected, string]>([
+      it.each<[ExpectedRevision, string]>([
         ['no-stream', 'appended'],
         [0, 'conflict'],
         [7, 'conflict'],
       ])('%p of a stream that does not exist: %s', async (expected, outcome) => {
-        expect(await outcomeOf(expected, anEvent())).toBe(outcome);
+        expect(await outcomeOf(expected, newEvent())).toBe(outcome);
       });
-      it.each<[Expected, string]>([
+      it.each<[ExpectedRevision, string]>([
         ['no-stream', 'conflict'],
         [0, 'conflict'],
         [1, 'conflict'],
@@ -152,54 +152,54 @@ export const eventStoreContract = (
         [3, 'conflict'],
         [1_000_000, 'conflict'],
       ])('%p of a stream with last revision 2: %s', async (expected, outcome) => {
-        await append('no-stream', ...events(3));
-        expect(await outcomeOf(expected, anEvent())).toBe(outcome);
+        await append('no-stream', ...newEvents(3));
+        expect(await outcomeOf(expected, newEvent())).toBe(outcome);
       });
       it('names the last revision in a conflict', async () => {
-        await append('no-stream', ...events(3));
-        expect(await store.append(stream, 0, [anEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
-        expect(await store.append(stream, 'no-stream', [anEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
-        expect(await store.append(stream, 9, [anEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
+        await append('no-stream', ...newEvents(3));
+        expect(await store.append(stream, 0, [newEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
+        expect(await store.append(stream, 'no-stream', [newEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
+        expect(await store.append(stream, 9, [newEvent()])).toEqual({ outcome: 'conflict', revision: 2 });
       });
       it('names null in a conflict where the stream does not exist', async () => {
-        expect(await store.append(stream, 4, [anEvent()])).toEqual({ outcome: 'conflict', revision: null });
+        expect(await store.append(stream, 4, [newEvent()])).toEqual({ outcome: 'conflict', revision: null });
       });
       it('writes nothing in a conflict', async () => {
-        await append('no-stream', ...events(2));
-        await store.append(stream, 0, events(3));
+        await append('no-stream', ...newEvents(2));
+        await store.append(stream, 0, newEvents(3));
         expect(await store.readStream(stream, -1, 10)).toHaveLength(2);
         expect(await readAll()).toHaveLength(2);
       });
       it('does not begin a stream in a conflict', async () => {
-        await store.append(stream, 4, [anEvent()]);
-        expect(await outcomeOf('no-stream', anEvent())).toBe('appended');
+        await store.append(stream, 4, [newEvent()]);
+        expect(await outcomeOf('no-stream', newEvent())).toBe('appended');
       });
       it('leaves no gap in the positions after a conflict', async () => {
-        await append('no-stream', anEvent());
-        await store.append(stream, 'no-stream', events(2));
-        await append(0, anEvent());
+        await append('no-stream', newEvent());
+        await store.append(stream, 'no-stream', newEvents(2));
+        await append(0, newEvent());
         expect((await readAll()).map(({ position }) => position)).toEqual([1, 2]);
       });
       it('is judged for each of concurrent appends by itself', async () => {
-        await append('no-stream', anEvent());
-        const others = [newStream(), newStream()] as const;
+        await append('no-stream', newEvent());
+        const others = [newStreamName(), newStreamName()] as const;
         const answers = await Promise.all([
-          store.append(others[0], 'no-stream', events(2)),
-          store.append(stream, 'no-stream', events(2)),
-          store.append(others[1], 'no-stream', events(2)),
+          store.append(others[0], 'no-stream', newEvents(2)),
+          store.append(stream, 'no-stream', newEvents(2)),
+          store.append(others[1], 'no-stream', newEvents(2)),
         ]);
         expect(answers.map(({ outcome }) => outcome)).toEqual(['appended', 'conflict', 'appended']);
         expect(await readAll()).toHaveLength(5);
       });
       it.each([-1, -2, 0.5, NaN, Infinity, 'any'])('%p is no revision: RangeError', async (expected) => {
-        await expect(store.append(stream, expected as Expected, [anEvent()])).rejects.toThrow(RangeError);
+        await expect(store.append(stream, expected as ExpectedRevision, [newEvent()])).rejects.toThrow(RangeError);
       });
     });
 
     describe('races', () => {
       it('lets one of 64 writers begin a stream', async () => {
         const answers = await Promise.all(
-          Array.from({ length: 64 }, () => store.append(stream, 'no-stream', [anEvent()])),
+          Array.from({ length: 64 }, () => store.append(stream, 'no-stream', [newEvent()])),
         );
         expect(answers.filter(({ outcome }) => outcome === 'appended')).toHaveLength(1);
         expect(answers.filter(({ outcome }) => outcome === 'conflict')).toHaveLength(63);
@@ -207,20 +207,20 @@ export const eventStoreContract = (
       });
       it('tells the losers of a race what the winner wrote', async () => {
         const answers = await Promise.all(
-          Array.from({ length: 8 }, () => store.append(stream, 'no-stream', events(3))),
+          Array.from({ length: 8 }, () => store.append(stream, 'no-stream', newEvents(3))),
         );
         expect(answers.map(({ revision }) => revision)).toEqual(Array.from({ length: 8 }, () => 2));
       });
       it('lets one of 64 writers follow a revision', async () => {
-        await append('no-stream', ...events(5));
-        const answers = await Promise.all(Array.from({ length: 64 }, () => store.append(stream, 4, [anEvent()])));
+        await append('no-stream', ...newEvents(5));
+        const answers = await Promise.all(Array.from({ length: 64 }, () => store.append(stream, 4, [newEvent()])));
         expect(answers.filter(({ outcome }) => outcome === 'appended')).toHaveLength(1);
         expect(await store.readStream(stream, 4, 100)).toHaveLength(1);
       });
       it('brings every one of 64 writers through who try again after a conflict', async () => {
         const write = async (): Promise<void> => {
-          for (let expected: Expected = 'no-stream'; ;) {
-            const answer = await store.append(stream, expected, [anEvent()]);
+          for (let expected: ExpectedRevision = 'no-stream'; ;) {
+            const answer = await store.append(stream, expected, [newEvent()]);
             if (answer.outcome === 'appended') return;
             expected = answer.revision ?? 'no-stream';
           }
@@ -232,7 +232,7 @@ export const eventStoreContract = (
       });
       it('never shows a part of an append', async () => {
         const writers = Array.from({ length: 16 }, async () => {
-          for (let i = 0; i < 5; i++) await store.append(newStream(), 'no-stream', events(7));
+          for (let i = 0; i < 5; i++) await store.append(newStreamName(), 'no-stream', newEvents(7));
         });
         for (let seen = 0; seen < 16 * 5 * 7;) {
           seen = (await readAll(null, MAX_READ)).length;
@@ -245,59 +245,59 @@ export const eventStoreContract = (
 
     describe('repeat', () => {
       it('with the same ids at no-stream answers as the first time and writes nothing', async () => {
-        const news = events(3);
+        const news = newEvents(3);
         const first = await append('no-stream', ...news);
         expect(await append('no-stream', ...news)).toEqual(first);
         expect(await readAll()).toHaveLength(3);
       });
       it('with the same ids at a revision answers as the first time and writes nothing', async () => {
-        await append('no-stream', ...events(2));
-        const news = events(3);
+        await append('no-stream', ...newEvents(2));
+        const news = newEvents(3);
         const first = await append(1, ...news);
         expect(await append(1, ...news)).toEqual(first);
         expect(await readAll()).toHaveLength(5);
       });
       it('answers as the first time also when others have written since', async () => {
-        const news = events(2);
+        const news = newEvents(2);
         const first = await append('no-stream', ...news);
-        await append(1, ...events(300));
-        await store.append(newStream(), 'no-stream', events(3));
+        await append(1, ...newEvents(300));
+        await store.append(newStreamName(), 'no-stream', newEvents(3));
         expect(await append('no-stream', ...news)).toEqual(first);
       });
       it('with other ids is a conflict', async () => {
-        await append('no-stream', ...events(2));
-        expect(await outcomeOf('no-stream', ...events(2))).toBe('conflict');
+        await append('no-stream', ...newEvents(2));
+        expect(await outcomeOf('no-stream', ...newEvents(2))).toBe('conflict');
       });
       it('with the same ids in another order is a conflict', async () => {
-        const [one, two] = [anEvent(), anEvent()];
+        const [one, two] = [newEvent(), newEvent()];
         await append('no-stream', one, two);
         expect(await outcomeOf('no-stream', two, one)).toBe('conflict');
       });
       it('with one known and one new id is a conflict', async () => {
-        const known = anEvent();
+        const known = newEvent();
         await append('no-stream', known);
-        expect(await outcomeOf('no-stream', known, anEvent())).toBe('conflict');
+        expect(await outcomeOf('no-stream', known, newEvent())).toBe('conflict');
         expect(await readAll()).toHaveLength(1);
       });
       it('with one other id among known ones is a conflict', async () => {
-        const [one, two, three] = [anEvent(), anEvent(), anEvent()];
+        const [one, two, three] = [newEvent(), newEvent(), newEvent()];
         await append('no-stream', one, two, three);
-        expect(await outcomeOf('no-stream', one, anEvent(), three)).toBe('conflict');
+        expect(await outcomeOf('no-stream', one, newEvent(), three)).toBe('conflict');
       });
       it('with the same ids at an earlier revision is a conflict', async () => {
-        await append('no-stream', ...events(2));
-        const event = anEvent();
+        await append('no-stream', ...newEvents(2));
+        const event = newEvent();
         await append(1, event);
         expect(await outcomeOf(0, event)).toBe('conflict');
       });
       it('at the same time as the first writes once', async () => {
-        const news = events(2);
+        const news = newEvents(2);
         const answers = await Promise.all([1, 2, 3].map(() => append('no-stream', ...news)));
         expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
         expect(await readAll()).toHaveLength(2);
       });
       whereDurable('is still known after the log was opened anew', async () => {
-        const news = events(3);
+        const news = newEvents(3);
         const first = await append('no-stream', ...news);
         store = await reopened();
         expect(await append('no-stream', ...news)).toEqual(first);
@@ -308,40 +308,41 @@ export const eventStoreContract = (
     describe('limits', () => {
       it('refuses an append of nothing', async () => {
         await expect(store.append(stream, 'no-stream', [])).rejects.toThrow(RangeError);
-        expect(await outcomeOf('no-stream', anEvent())).toBe('appended');
+        expect(await outcomeOf('no-stream', newEvent())).toBe('appended');
       });
       it(`takes ${MAX_EVENTS_PER_APPEND} events at once`, async () => {
-        const { revision } = await append('no-stream', ...events(MAX_EVENTS_PER_APPEND));
+        const { revision } = await append('no-stream', ...newEvents(MAX_EVENTS_PER_APPEND));
         expect(revision).toBe(MAX_EVENTS_PER_APPEND - 1);
         expect((await readAll()).map(({ position }) => position)).toEqual(oneToN(MAX_EVENTS_PER_APPEND));
       });
       it('refuses one event more, and writes none', async () => {
-        await expect(store.append(stream, 'no-stream', events(MAX_EVENTS_PER_APPEND + 1))).rejects.toThrow(
+        await expect(store.append(stream, 'no-stream', newEvents(MAX_EVENTS_PER_APPEND + 1))).rejects.toThrow(
           AppendTooLarge,
         );
         expect(await store.head()).toBeNull();
       });
       it('takes an event of exactly the largest size', async () => {
         const text = largest();
-        await append('no-stream', anEvent({ event: saying(text) }));
+        await append('no-stream', newEvent({ event: namedEvent(text) }));
         expect(texts(await store.readStream(stream, -1, 1))).toEqual([text]);
       });
       it('refuses an event of one byte more, and writes nothing', async () => {
-        const event = anEvent({ event: saying(`${largest()}.`) });
+        const event = newEvent({ event: namedEvent(`${largest()}.`) });
         await expect(store.append(stream, 'no-stream', [event])).rejects.toThrow(AppendTooLarge);
         expect(await store.head()).toBeNull();
       });
       it('counts bytes, not characters', async () => {
-        const event = anEvent({ event: saying('ə'.repeat(largest().length - 1_000)) });
+        const event = newEvent({ event: namedEvent('ə'.repeat(largest().length - 1_000)) });
         await expect(store.append(stream, 'no-stream', [event])).rejects.toThrow(AppendTooLarge);
       });
       it('counts the bytes of all events of an append together', async () => {
-        const news = Array.from({ length: 20 }, () => anEvent({ event: saying('x'.repeat(60_000)) }));
+        const news = Array.from({ length: 20 }, () => newEvent({ event: namedEvent('x'.repeat(60_000)) }));
         await expect(store.append(stream, 'no-stream', news)).rejects.toThrow(AppendTooLarge);
         expect(await store.head()).toBeNull();
       });
       it('reads events of the largest size, if not all at once', async () => {
-        for (let i = 0; i < 20; i++) await append(i === 0 ? 'no-stream' : i - 1, anEvent({ event: saying(largest()) }));
+        for (let i = 0; i < 20; i++)
+          await append(i === 0 ? 'no-stream' : i - 1, newEvent({ event: namedEvent(largest()) }));
         expect((await readAll(null, MAX_READ)).map(({ position }) => position)).toEqual(oneToN(20));
       });
       it.each([0, -1, 0.5, NaN, MAX_READ + 1])('refuses to read %p events', async (limit) => {
@@ -350,28 +351,29 @@ export const eventStoreContract = (
         await expect(take(1, null, { limit })).rejects.toThrow(RangeError);
       });
       it('refuses an id twice in one append', async () => {
-        const event = anEvent();
+        const event = newEvent();
         await expect(store.append(stream, 'no-stream', [event, event])).rejects.toThrow(RangeError);
       });
       it.each(['', 'event-1', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'])('refuses %p as an id', async (id) => {
-        await expect(store.append(stream, 'no-stream', [anEvent({ id })])).rejects.toThrow(TypeError);
+        await expect(store.append(stream, 'no-stream', [newEvent({ id })])).rejects.toThrow(TypeError);
       });
       it.each(['', 'case-\u0000', 'case-\n', 'case-\ud800', 'c'.repeat(201)])('refuses %j as a stream', async (odd) => {
-        await expect(store.append(odd, 'no-stream', [anEvent()])).rejects.toThrow(RangeError);
+        await expect(store.append(odd, 'no-stream', [newEvent()])).rejects.toThrow(RangeError);
         await expect(store.readStream(odd, -1, 1)).rejects.toThrow(RangeError);
       });
       it('refuses what could not be read back as it is, and writes none of the append', async () => {
-        const broken = anEvent({ event: { ...saying('x'), note: undefined } as unknown as NewEvent['event'] });
-        await expect(store.append(stream, 'no-stream', [anEvent(), broken])).rejects.toThrow(TypeError);
+        const broken = newEvent({ event: { ...namedEvent('x'), note: undefined } as unknown as NewEvent['event'] });
+        await expect(store.append(stream, 'no-stream', [newEvent(), broken])).rejects.toThrow(TypeError);
         expect(await store.head()).toBeNull();
       });
       it('goes on after a refusal', async () => {
-        const refused = store.append(stream, 'no-stream', [anEvent({ id: 'no' })]);
-        const accepted = store.append(stream, 'no-stream', [anEvent()]);
+        const refused = store.append(stream, 'no-stream', [newEvent({ id: 'no' })]);
+        const accepted = store.append(stream, 'no-stream', [newEvent()]);
         await expect(refused).rejects.toThrow(TypeError);
         expect((await accepted).outcome).toBe('appended');
       });
-      const largest = (): string => 'x'.repeat(MAX_APPEND_BYTES - sizeOf(checkEvent(anEvent({ event: saying('') }))));
+      const largest = (): string =>
+        'x'.repeat(MAX_APPEND_BYTES - recordBytes(serialize(newEvent({ event: namedEvent('') }))));
     });
 
     describe('reading a stream', () => {
@@ -379,34 +381,34 @@ export const eventStoreContract = (
         expect(await store.readStream(stream, -1, 10)).toEqual([]);
       });
       it('gives its events in order of revision', async () => {
-        await append('no-stream', ...events(5));
+        await append('no-stream', ...newEvents(5));
         const read = await store.readStream(stream, -1, 10);
         expect(texts(read)).toEqual(['name 0', 'name 1', 'name 2', 'name 3', 'name 4']);
         expect(read.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
       });
       it('gives its events alone, whoever wrote between them', async () => {
-        const other = newStream();
-        for (const event of events(4)) {
-          await extend(store, stream, [event]);
-          await extend(store, other, [anEvent()]);
+        const other = newStreamName();
+        for (const event of newEvents(4)) {
+          await appendToEnd(store, stream, [event]);
+          await appendToEnd(store, other, [newEvent()]);
         }
         expect(texts(await store.readStream(stream, -1, 10))).toEqual(['name 0', 'name 1', 'name 2', 'name 3']);
       });
       it('begins after a revision', async () => {
-        await append('no-stream', ...events(5));
+        await append('no-stream', ...newEvents(5));
         expect(texts(await store.readStream(stream, 2, 10))).toEqual(['name 3', 'name 4']);
       });
       it('ends at the limit', async () => {
-        await append('no-stream', ...events(5));
+        await append('no-stream', ...newEvents(5));
         expect(texts(await store.readStream(stream, 0, 2))).toEqual(['name 1', 'name 2']);
       });
       it('gives nothing at its end and beyond', async () => {
-        await append('no-stream', ...events(2));
+        await append('no-stream', ...newEvents(2));
         expect(await store.readStream(stream, 1, 10)).toEqual([]);
         expect(await store.readStream(stream, 99, 10)).toEqual([]);
       });
       it.each([1, 3, 256, 1_000])('gives all of 700 events in pages of %p', async (limit) => {
-        await append('no-stream', ...events(700));
+        await append('no-stream', ...newEvents(700));
         const revisions: number[] = [];
         for (let page; (page = await store.readStream(stream, revisions.length - 1, limit)).length > 0;)
           revisions.push(...page.map(({ revision }) => revision));
@@ -416,7 +418,7 @@ export const eventStoreContract = (
         await expect(store.readStream(stream, after, 1)).rejects.toThrow(RangeError);
       });
       it('does not mistake the beginning of a name for the name', async () => {
-        await append('no-stream', ...events(1));
+        await append('no-stream', ...newEvents(1));
         expect(await store.readStream(stream.slice(0, -1), -1, 10)).toEqual([]);
         expect(await store.readStream(stream.toUpperCase(), -1, 10)).toEqual([]);
       });
@@ -427,12 +429,12 @@ export const eventStoreContract = (
         expect(await store.read(null, 10)).toEqual([]);
       });
       it('counts positions from 1 without gaps over all streams', async () => {
-        for (let i = 0; i < 5; i++) await store.append(newStream(), 'no-stream', events(3));
+        for (let i = 0; i < 5; i++) await store.append(newStreamName(), 'no-stream', newEvents(3));
         expect((await readAll()).map(({ position }) => position)).toEqual(oneToN(15));
       });
       it('keeps the events of an append together, in their order', async () => {
-        const batches = Array.from({ length: 20 }, () => events(4));
-        await Promise.all(batches.map((batch) => store.append(newStream(), 'no-stream', batch)));
+        const batches = Array.from({ length: 20 }, () => newEvents(4));
+        await Promise.all(batches.map((batch) => store.append(newStreamName(), 'no-stream', batch)));
         const all = ids(await readAll());
         for (const batch of batches) {
           const at = all.indexOf(batch[0]?.id ?? '');
@@ -440,37 +442,37 @@ export const eventStoreContract = (
         }
       });
       it('gives the order in which appends were acknowledged one after another', async () => {
-        const news = events(10);
-        for (const event of news) await store.append(newStream(), 'no-stream', [event]);
+        const news = newEvents(10);
+        for (const event of news) await store.append(newStreamName(), 'no-stream', [event]);
         expect(ids(await readAll())).toEqual(ids(news));
       });
       it('begins after a cursor', async () => {
-        await append('no-stream', ...events(3));
-        const { cursor } = await append(2, anEvent());
-        const after = await append(3, anEvent());
+        await append('no-stream', ...newEvents(3));
+        const { cursor } = await append(2, newEvent());
+        const after = await append(3, newEvent());
         const news = await store.read(cursor, 10);
         expect(news.map((event) => isSamePlace(event.cursor, after.cursor))).toEqual([true]);
       });
       it('ends at the limit', async () => {
-        await append('no-stream', ...events(5));
+        await append('no-stream', ...newEvents(5));
         expect((await store.read(null, 2)).map(({ position }) => position)).toEqual([1, 2]);
       });
       it('gives nothing after the last cursor', async () => {
-        const { cursor } = await append('no-stream', ...events(2));
+        const { cursor } = await append('no-stream', ...newEvents(2));
         expect(await store.read(cursor, 10)).toEqual([]);
       });
       it('goes on from every cursor it gave', async () => {
-        for (let i = 0; i < 6; i++) await store.append(newStream(), 'no-stream', events(2));
+        for (let i = 0; i < 6; i++) await store.append(newStreamName(), 'no-stream', newEvents(2));
         const all = await readAll();
         for (const [i, { cursor }] of all.entries()) expect(await store.read(cursor, 100)).toEqual(all.slice(i + 1));
       });
       it.each([1, 7, 256, MAX_READ])('gives all of 1,100 events in pages of %p', async (limit) => {
-        await append('no-stream', ...events(1_000));
-        await store.append(newStream(), 'no-stream', events(100));
+        await append('no-stream', ...newEvents(1_000));
+        await store.append(newStreamName(), 'no-stream', newEvents(100));
         expect((await readAll(null, limit)).map(({ position }) => position)).toEqual(oneToN(1_100));
       });
       it('gives the same event as reading its stream, and its position', async () => {
-        await append('no-stream', ...events(3));
+        await append('no-stream', ...newEvents(3));
         const read = await store.read(null, 10);
         const ofStream = await store.readStream(stream, -1, 10);
         expect(read.map(({ position: _, cursor: __, ...event }) => event)).toEqual(
@@ -479,15 +481,15 @@ export const eventStoreContract = (
         expect(read.map(({ cursor }, i) => isSamePlace(cursor, ofStream[i]?.cursor))).toEqual([true, true, true]);
       });
       it('refuses what is no cursor', async () => {
-        await append('no-stream', anEvent());
+        await append('no-stream', newEvent());
         await expect(store.read('no cursor', 10)).rejects.toThrow(RangeError);
       });
       it('skips no late commit: readers beside 64 writers see 1 to n without gaps', async () => {
         const [perWriter, writers] = [20, 64];
         const total = perWriter * writers;
         const write = async (): Promise<void> => {
-          const own = newStream();
-          for (let i = 0; i < perWriter; i++) await store.append(own, i === 0 ? 'no-stream' : i - 1, [anEvent()]);
+          const own = newStreamName();
+          for (let i = 0; i < perWriter; i++) await store.append(own, i === 0 ? 'no-stream' : i - 1, [newEvent()]);
         };
         const readTo = async (limit: number): Promise<number[]> => {
           const seen: number[] = [];
@@ -512,7 +514,7 @@ export const eventStoreContract = (
 
     describe('exact round trip', () => {
       it('of everything that an event carries', async () => {
-        const event = anEvent({
+        const event = newEvent({
           recordedAt: '2025-12-31T23:59:59.999Z',
           actor: { kind: 'import', id: 'file-7', asserted: false },
           acknowledged: ['CASE.ARRESTED_WHILE_HELD'],
@@ -545,7 +547,7 @@ export const eventStoreContract = (
           born: null,
           region: '',
         };
-        await append('no-stream', anEvent({ event }));
+        await append('no-stream', newEvent({ event }));
         expect((await store.readStream(stream, -1, 1))[0]?.event).toStrictEqual(event);
       });
       it.each([
@@ -562,7 +564,7 @@ export const eventStoreContract = (
         ['JSON', '{"a":[null]}'],
         ['a prototype', '__proto__'],
       ])('of %s', async (_, text) => {
-        await append('no-stream', anEvent({ event: { ...saying(text), note: text } }));
+        await append('no-stream', newEvent({ event: { ...namedEvent(text), note: text } }));
         const [read] = await store.readStream(stream, -1, 1);
         expect(texts(read ? [read] : [])).toEqual([text]);
         expect(read?.event.note).toBe(text);
@@ -570,14 +572,14 @@ export const eventStoreContract = (
       it.each(['reference-union:AZ-0137', 'list-həbs', 'case-a"b\'c\\d%_', 'case-a b', 'case-👩🏽‍⚖️'])(
         'of the stream %j',
         async (odd) => {
-          await store.append(odd, 'no-stream', [anEvent()]);
+          await store.append(odd, 'no-stream', [newEvent()]);
           expect((await store.readStream(odd, -1, 1)).map((event) => event.stream)).toEqual([odd]);
           expect((await store.read(null, 1)).map((event) => event.stream)).toEqual([odd]);
         },
       );
       whereDurable('of everything after the log was opened anew', async () => {
-        await append('no-stream', ...events(3));
-        await store.append(newStream(), 'no-stream', events(2));
+        await append('no-stream', ...newEvents(3));
+        await store.append(newStreamName(), 'no-stream', newEvents(2));
         const before = await readAll();
         store = await reopened();
         expect(await readAll()).toStrictEqual(before);
@@ -586,11 +588,11 @@ export const eventStoreContract = (
 
     describe('following', () => {
       it('gives what is there already, in order', async () => {
-        await append('no-stream', ...events(25));
+        await append('no-stream', ...newEvents(25));
         expect((await take(25, null, { limit: 10 })).map(({ position }) => position)).toEqual(oneToN(25));
       });
       it('gives batches of at least one and at most the limit', async () => {
-        await append('no-stream', ...events(25));
+        await append('no-stream', ...newEvents(25));
         const sizes: number[] = [];
         for await (const batch of store.follow(null, new AbortController().signal, 10)) {
           sizes.push(batch.length);
@@ -600,45 +602,45 @@ export const eventStoreContract = (
         expect(Math.min(...sizes)).toBeGreaterThanOrEqual(1);
       });
       it('gives the same events as reading', async () => {
-        await append('no-stream', ...events(5));
+        await append('no-stream', ...newEvents(5));
         expect(await take(5, null)).toStrictEqual(await readAll());
       });
       it('waits on an empty log for the first event', async () => {
         const taken = take(1, null);
-        const event = anEvent();
+        const event = newEvent();
         await append('no-stream', event);
         expect(ids(await taken)).toEqual([event.id]);
       });
       it('catches up, then goes on with what comes', async () => {
-        await append('no-stream', ...events(5));
+        await append('no-stream', ...newEvents(5));
         const seen: number[] = [];
         for await (const batch of store.follow(null, new AbortController().signal, 2)) {
           seen.push(...batch.map(({ position }) => position));
-          if (seen.length === 5) void append(4, ...events(3));
+          if (seen.length === 5) void append(4, ...newEvents(3));
           if (seen.length === 8) break;
         }
         expect(seen).toEqual(oneToN(8));
       });
       it('wakes for each of many appends that come one by one', async () => {
-        const [one, two] = [newStream(), newStream()];
+        const [one, two] = [newStreamName(), newStreamName()];
         const following = store.follow(null, new AbortController().signal, 10)[Symbol.asyncIterator]();
         for (let i = 0; i < 20; i++) {
           const next = following.next();
-          await extend(store, i % 2 ? one : two, [anEvent()]);
+          await appendToEnd(store, i % 2 ? one : two, [newEvent()]);
           expect((await next).value?.map((event: LogEvent) => event.position)).toEqual([i + 1]);
         }
         await following.return?.();
       });
       it('can be resumed at any cursor', async () => {
-        for (let i = 0; i < 8; i++) await store.append(newStream(), 'no-stream', events(2));
+        for (let i = 0; i < 8; i++) await store.append(newStreamName(), 'no-stream', newEvents(2));
         const all = await readAll();
         for (const [i, { cursor }] of all.slice(0, -1).entries())
           expect(ids(await take(all.length - i - 1, cursor, { limit: 3 }))).toEqual(ids(all.slice(i + 1)));
       });
       it('begun at the head gives only what comes', async () => {
-        await append('no-stream', ...events(3));
+        await append('no-stream', ...newEvents(3));
         const taken = take(1, await store.head());
-        await append(2, anEvent());
+        await append(2, newEvent());
         expect((await taken).map(({ position }) => position)).toEqual([4]);
       });
       it('ends when the signal aborts while it waits', async () => {
@@ -648,7 +650,7 @@ export const eventStoreContract = (
         expect(await taken).toEqual([]);
       });
       it('ends when the signal aborts while a batch is worked on', async () => {
-        await append('no-stream', ...events(10));
+        await append('no-stream', ...newEvents(10));
         const abort = new AbortController();
         const batches: (readonly LogEvent[])[] = [];
         for await (const batch of store.follow(null, abort.signal, 2)) {
@@ -658,7 +660,7 @@ export const eventStoreContract = (
         expect(batches.map(([first]) => first?.position)).toEqual([1]);
       });
       it('gives nothing where the signal has aborted before', async () => {
-        await append('no-stream', ...events(3));
+        await append('no-stream', ...newEvents(3));
         expect(await take(1, null, { signal: AbortSignal.abort() })).toEqual([]);
       });
       it('ends when the store closes while it waits', async () => {
@@ -667,7 +669,7 @@ export const eventStoreContract = (
         expect(await taken).toEqual([]);
       });
       it('ends when the store closes while a batch is worked on', async () => {
-        await append('no-stream', ...events(10));
+        await append('no-stream', ...newEvents(10));
         const batches: (readonly LogEvent[])[] = [];
         for await (const batch of store.follow(null, new AbortController().signal, 2)) {
           batches.push(batch);
@@ -680,36 +682,36 @@ export const eventStoreContract = (
       });
       it('waits for a slow consumer and loses nothing', async () => {
         const seen: number[] = [];
-        const own = newStream();
-        await store.append(own, 'no-stream', events(9));
+        const own = newStreamName();
+        await store.append(own, 'no-stream', newEvents(9));
         for await (const batch of store.follow(null, new AbortController().signal, 3)) {
           seen.push(...batch.map(({ position }) => position));
           if (seen.length >= 100) break;
           // More comes in than is taken out, until enough is there.
-          if (seen.length < 40) await extend(store, own, events(9));
+          if (seen.length < 40) await appendToEnd(store, own, newEvents(9));
         }
         expect(seen).toEqual(oneToN(seen.length));
       });
       it('serves two followers at their own pace', async () => {
         const [fast, slow] = [take(60, null, { limit: 50 }), take(60, null, { limit: 1 })];
-        for (let i = 0; i < 20; i++) await store.append(newStream(), 'no-stream', events(3));
+        for (let i = 0; i < 20; i++) await store.append(newStreamName(), 'no-stream', newEvents(3));
         expect(ids(await slow)).toEqual(ids(await fast));
         expect(ids(await fast)).toEqual(ids(await readAll()));
       });
       it('leaves others alone when one stops', async () => {
         const abort = new AbortController();
         const [stopped, goesOn] = [take(9, null, { signal: abort.signal }), take(3, null)];
-        await append('no-stream', anEvent());
+        await append('no-stream', newEvent());
         abort.abort();
-        await append(0, ...events(2));
+        await append(0, ...newEvents(2));
         expect((await goesOn).map(({ position }) => position)).toEqual([1, 2, 3]);
         expect((await stopped).length).toBeLessThan(3);
       });
       it('interrupted and resumed under 16 writers loses nothing and doubles nothing', async () => {
         const total = 16 * 20;
         const writers = Array.from({ length: 16 }, async () => {
-          const own = newStream();
-          for (let i = 0; i < 20; i++) await store.append(own, i === 0 ? 'no-stream' : i - 1, [anEvent()]);
+          const own = newStreamName();
+          for (let i = 0; i < 20; i++) await store.append(own, i === 0 ? 'no-stream' : i - 1, [newEvent()]);
         });
         const seen: LogEvent[] = [];
         while (seen.length < total)
@@ -723,11 +725,11 @@ export const eventStoreContract = (
         expect(new Set(ids(seen)).size).toBe(total);
       });
       whereDurable('is resumed after the log was opened anew', async () => {
-        await append('no-stream', ...events(3));
+        await append('no-stream', ...newEvents(3));
         const [, second] = await take(2, null);
         store = await reopened();
         const taken = take(2, second?.cursor ?? null);
-        await append(2, anEvent());
+        await append(2, newEvent());
         expect((await taken).map(({ position }) => position)).toEqual([3, 4]);
       });
     });
@@ -737,8 +739,8 @@ export const eventStoreContract = (
         expect(await store.head()).toBeNull();
       });
       it('is the cursor of the last append', async () => {
-        await append('no-stream', ...events(2));
-        const { cursor } = await store.append(newStream(), 'no-stream', events(2)).then((answer) => {
+        await append('no-stream', ...newEvents(2));
+        const { cursor } = await store.append(newStreamName(), 'no-stream', newEvents(2)).then((answer) => {
           if (answer.outcome === 'conflict') throw new Error('a conflict');
           return answer;
         });
@@ -746,18 +748,18 @@ export const eventStoreContract = (
         expect(isSamePlace((await readAll()).at(-1)?.cursor, cursor)).toBe(true);
       });
       it('stands still in a conflict and in a repeat', async () => {
-        const news = events(2);
+        const news = newEvents(2);
         const { cursor } = await append('no-stream', ...news);
         await append('no-stream', ...news);
-        await store.append(stream, 'no-stream', events(1));
+        await store.append(stream, 'no-stream', newEvents(1));
         expect(isSamePlace(await store.head(), cursor)).toBe(true);
       });
       whereDurable('and the next position stand after the log was opened anew', async () => {
-        await append('no-stream', ...events(3));
+        await append('no-stream', ...newEvents(3));
         const head = await store.head();
         store = await reopened();
         expect(isSamePlace(await store.head(), head)).toBe(true);
-        await append(2, anEvent());
+        await append(2, newEvent());
         expect((await readAll()).map(({ position }) => position)).toEqual([1, 2, 3, 4]);
       });
     });
@@ -766,24 +768,24 @@ export const eventStoreContract = (
       it('is that of the last event, whenever others were recorded; null where the log is empty', async () => {
         expect(await store.lastRecordedAt()).toBeNull();
         const recorded = async (on: string, recordedAt: string): Promise<string | null> => {
-          await store.append(on, 'no-stream', [anEvent(), anEvent({ recordedAt })]);
+          await store.append(on, 'no-stream', [newEvent(), newEvent({ recordedAt })]);
           return store.lastRecordedAt();
         };
         for (const recordedAt of ['2036-01-01T00:00:00.000Z', '2025-12-31T23:59:59.999Z'])
-          expect(await recorded(newStream(), recordedAt)).toBe(recordedAt);
+          expect(await recorded(newStreamName(), recordedAt)).toBe(recordedAt);
       });
     });
 
     describe('compare', () => {
       it('orders cursors as the log orders events', async () => {
         // Enough that cursors as texts would be in another order.
-        for (let i = 0; i < 12; i++) await append(i === 0 ? 'no-stream' : i - 1, anEvent());
+        for (let i = 0; i < 12; i++) await append(i === 0 ? 'no-stream' : i - 1, newEvent());
         const cursors = (await readAll()).map(({ cursor }) => cursor);
         const order = cursors.map((a) => cursors.map((b) => Math.sign(store.compare(a, b))));
         expect(order).toEqual(cursors.map((_, i) => cursors.map((__, k) => Math.sign(i - k))));
       });
       it.each(['', 'x', '-1', '1.5', ' 1', '1 ', 'null', '１', '9'.repeat(60)])('refuses %j', async (odd) => {
-        const { cursor } = await append('no-stream', anEvent());
+        const { cursor } = await append('no-stream', newEvent());
         expect(() => store.compare(cursor, odd)).toThrow(RangeError);
         expect(() => store.compare(odd, cursor)).toThrow(RangeError);
       });
@@ -792,7 +794,7 @@ export const eventStoreContract = (
     describe('checkWritable', () => {
       it('finds that it can, before and after an append, and records nothing', async () => {
         await store.checkWritable();
-        await append('no-stream', anEvent());
+        await append('no-stream', newEvent());
         await store.checkWritable();
         expect(await readAll()).toHaveLength(1);
       });
@@ -800,20 +802,20 @@ export const eventStoreContract = (
 
     describe('close', () => {
       it('answers appends that are under way', async () => {
-        const answers = [1, 2, 3].map(() => store.append(newStream(), 'no-stream', [anEvent()]));
+        const answers = [1, 2, 3].map(() => store.append(newStreamName(), 'no-stream', [newEvent()]));
         await store.close();
         expect((await Promise.all(answers)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('appended'));
       });
       whereDurable('loses nothing of what was under way', async () => {
-        const answers = [1, 2, 3].map(() => store.append(newStream(), 'no-stream', [anEvent()]));
+        const answers = [1, 2, 3].map(() => store.append(newStreamName(), 'no-stream', [newEvent()]));
         store = await reopened();
         await Promise.all(answers);
         expect(await readAll()).toHaveLength(3);
       });
       it('refuses later appends and reads', async () => {
-        await append('no-stream', anEvent());
+        await append('no-stream', newEvent());
         await store.close();
-        await expect(store.append(stream, 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
+        await expect(store.append(stream, 'no-stream', [newEvent()])).rejects.toThrow(StoreUnavailable);
         await expect(store.readStream(stream, -1, 1)).rejects.toThrow(StoreUnavailable);
         await expect(store.read(null, 1)).rejects.toThrow(StoreUnavailable);
         await expect(store.head()).rejects.toThrow(StoreUnavailable);
@@ -821,7 +823,7 @@ export const eventStoreContract = (
         await expect(store.checkWritable()).rejects.toThrow(StoreUnavailable);
       });
       it('ends followers that come later at once', async () => {
-        await append('no-stream', anEvent());
+        await append('no-stream', newEvent());
         await store.close();
         expect(await take(1, null)).toEqual([]);
       });

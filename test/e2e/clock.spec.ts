@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { runCli } from '../support/command-line.js';
-import { anEvent, newStream } from '../support/new-events.js';
+import { newEvent, newStreamName } from '../support/new-events.js';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service } from '../support/service.js';
 
 const AHEAD = '2096-01-05T10:20:30.456Z';
@@ -20,7 +20,7 @@ beforeEach(async () => {
   // What a service records while its clock is wrong.
   events = join(service.data, 'events.sqlite');
   const store = createSqliteStore({ file: events });
-  await store.append(newStream(), 'no-stream', [anEvent({ recordedAt: AHEAD })]);
+  await store.append(newStreamName(), 'no-stream', [newEvent({ recordedAt: AHEAD })]);
   await store.close();
 });
 afterEach(() => service.remove());

@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { HttpLimits } from '../../src/http/limits.js';
 import { EVENT_STORE, StoreBusy, type EventStore } from '../../src/event-store/port.js';
-import { MAX_QUEUED } from '../../src/event-store/request.js';
+import { MAX_QUEUED } from '../../src/event-store/request-checks.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { anEvent, newStream, saying } from '../support/new-events.js';
+import { newEvent, newStreamName, namedEvent } from '../support/new-events.js';
 import { createListAndAct, WITH_SOURCES, Service, type Loose, type HttpReply } from '../support/service.js';
 
 let service: Service;
@@ -117,9 +117,9 @@ it('an answer that does not begin in time is given up, and the late one is dropp
 it('a reader who takes nothing any more is cut off, one who reads slowly is not', async () => {
   await serve({ stall: 1_000 });
   // More than the buffers of a connection hold.
-  const large = () => anEvent({ event: { ...saying('x'.repeat(200)), note: 'x'.repeat(12_000) } });
+  const large = () => newEvent({ event: { ...namedEvent('x'.repeat(200)), note: 'x'.repeat(12_000) } });
   const store = service.app.get<EventStore>(EVENT_STORE);
-  await Promise.all(Array.from({ length: 1_500 }, () => store.append(newStream(), 'no-stream', [large()])));
+  await Promise.all(Array.from({ length: 1_500 }, () => store.append(newStreamName(), 'no-stream', [large()])));
   while (!(await service.app.get(ReadModels).readiness()).caughtUp);
   const ask = head('GET /v1/events HTTP/1.1', 'Connection: close');
   const stalled = await dial();
@@ -151,7 +151,7 @@ it('a write that finds the queue of appends full is told to come again, and reco
     while (asked) {
       const before = refused.length;
       for (let i = 0; i <= MAX_QUEUED && refused.length === before; i += 1) {
-        void store.append(newStream(), 'no-stream', [anEvent()]).catch((error: unknown) => refused.push(error));
+        void store.append(newStreamName(), 'no-stream', [newEvent()]).catch((error: unknown) => refused.push(error));
         if (i % 1_000 === 0) await Promise.resolve();
       }
       await turn();

@@ -83,7 +83,7 @@ it.each<[string, () => Promise<void> | void]>([
 
 it('readiness notices a node that reads and takes no write, before anybody writes', async () => {
   await untilReady(200);
-  double.faults.plan(({ method }) => (method === 'append' ? { then: 'no-leader' } : null));
+  double.faults.plan(({ method }) => (method === 'append' ? { outcome: 'no-leader' } : null));
   expect((await untilReady(503)).body['codes']).toEqual({ log: 'STORE_UNWRITABLE' });
   double.faults.clear();
   await untilReady(200);
@@ -100,8 +100,8 @@ it('the log is replayed from what the read models hold of it while the store is 
 });
 
 it.each<[string, (records: number) => void]>([
-  ['emptied', () => double.store(0)],
-  ['cut short', (records) => double.store(records - 2)],
+  ['emptied', () => double.truncate(0)],
+  ['cut short', (records) => double.truncate(records - 2)],
 ])('a log that was %s under the running instance is damaged: writes refused, reads go on', async (_, change) => {
   const path = await known();
   await double.stop();

@@ -2,14 +2,14 @@
 import { EventStoreDBClient, ErrorType } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
-import { anEvent, newStream } from '../support/new-events.js';
+import { newEvent, newStreamName } from '../support/new-events.js';
 import { esdbUrl } from './server.js';
 
 test('a server that takes writes says so, before and after the first, and stores nothing for it', async () => {
   const register = `test-${randomUUID()}`;
-  const store = await openEsdbStore({ url: esdbUrl(), register, awayAfterMs: 500 });
+  const store = await openEsdbStore({ url: esdbUrl(), register, unavailableAfterMs: 500 });
   await store.checkWritable();
-  await store.append(newStream(), 'no-stream', [anEvent()]);
+  await store.append(newStreamName(), 'no-stream', [newEvent()]);
   await store.checkWritable();
   await store.close();
   const client = EventStoreDBClient.connectionString(esdbUrl());

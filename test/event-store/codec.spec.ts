@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { AnyEvent, AnyEventType } from '../../src/domain/events.js';
-import { allEvents, descriptionOf as descriptionOf } from '../../src/domain/events.js';
-import { decode, encode, payloadOf, type StoredRecord } from '../../src/event-store/codec.js';
+import { allEvents, descriptionOf } from '../../src/domain/events.js';
+import { decode, encode, parsePayload, type StoredRecord } from '../../src/event-store/codec.js';
 import { StoreDamaged, type NewEvent } from '../../src/event-store/port.js';
 import { upcast, UPCASTERS, type Upcaster } from '../../src/event-store/upcasters.js';
 import { EXPECTED } from '../golden/expected.js';
-import { anEvent, saying } from '../support/new-events.js';
+import { newEvent, namedEvent } from '../support/new-events.js';
 
 const TYPES = Object.keys(allEvents) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
@@ -14,7 +14,7 @@ const partsOf = (event: NewEvent) =>
 /** As a store keeps it, in text. */
 const kept = (record: StoredRecord): StoredRecord => ({
   ...record,
-  payload: payloadOf(JSON.stringify(record.payload)),
+  payload: parsePayload(JSON.stringify(record.payload)),
 });
 
 /** Any value that JSON can hold; -0 apart, which it cannot. */
@@ -80,7 +80,7 @@ describe('codec', () => {
 
   it('keeps what is personal apart, and nothing else there', () => {
     const event = EXPECTED.opened[0];
-    expect(partsOf(anEvent({ event }))).toEqual({
+    expect(partsOf(newEvent({ event }))).toEqual({
       data: { reliability: event.reliability, after: event.after, references: event.references },
       personal: expect.objectContaining({
         names: event.names,
@@ -100,14 +100,14 @@ describe('codec', () => {
   });
 
   it('invents no field', () => {
-    const { data, personal } = partsOf(anEvent({ event: saying('x') }));
+    const { data, personal } = partsOf(newEvent({ event: namedEvent('x') }));
     expect(Object.keys(data)).toEqual(['reliability']);
     expect(Object.keys(personal)).toEqual(['sources', 'name']);
   });
 
   it.each<[string, Partial<Record<keyof NewEvent, unknown>>]>([
-    ['an unknown type', { event: { ...saying('x'), type: 'beatified' } }],
-    ['a name of Object', { event: { ...saying('x'), type: 'constructor' } }],
+    ['an unknown type', { event: { ...namedEvent('x'), type: 'beatified' } }],
+    ['a name of Object', { event: { ...namedEvent('x'), type: 'constructor' } }],
     ['a version of yesterday', { schemaVersion: 0 }],
     ['a version of tomorrow', { schemaVersion: 2 }],
     ['an instant without milliseconds', { recordedAt: '2025-12-22T10:20:30Z' }],
@@ -120,18 +120,18 @@ describe('codec', () => {
     ['acknowledged codes that are none', { acknowledged: [1] }],
     ['findings that are none', { raised: [{ code: 'X' }] }],
     ['no correlation', { correlationId: undefined }],
-    ['no sources', { event: { ...saying('x'), sources: undefined } }],
-    ['no reliability', { event: { ...saying('x'), reliability: 'perhaps' } }],
-    ['a note that is no text', { event: { ...saying('x'), note: 1 } }],
-    ['a day of what happens on none', { event: { ...saying('x'), occurredOn: '2025' } }],
-    ['no day of what happens on one', { event: { ...saying('x'), type: 'tried', name: undefined } }],
-    ['undefined', { event: { ...saying('x'), name: undefined } }],
-    ['a date', { event: { ...saying('x'), name: new Date(0) } }],
-    ['NaN', { event: { ...saying('x'), name: { text: NaN } } }],
-    ['a bigint', { event: { ...saying('x'), name: 1n } }],
-    ['a function', { event: { ...saying('x'), name: () => 1 } }],
+    ['no sources', { event: { ...namedEvent('x'), sources: undefined } }],
+    ['no reliability', { event: { ...namedEvent('x'), reliability: 'perhaps' } }],
+    ['a note that is no text', { event: { ...namedEvent('x'), note: 1 } }],
+    ['a day of what happens on none', { event: { ...namedEvent('x'), occurredOn: '2025' } }],
+    ['no day of what happens on one', { event: { ...namedEvent('x'), type: 'tried', name: undefined } }],
+    ['undefined', { event: { ...namedEvent('x'), name: undefined } }],
+    ['a date', { event: { ...namedEvent('x'), name: new Date(0) } }],
+    ['NaN', { event: { ...namedEvent('x'), name: { text: NaN } } }],
+    ['a bigint', { event: { ...namedEvent('x'), name: 1n } }],
+    ['a function', { event: { ...namedEvent('x'), name: () => 1 } }],
   ])('refuses to write %s, without showing it', (_, changes) => {
-    const event = { ...anEvent(), ...changes } as NewEvent;
+    const event = { ...newEvent(), ...changes } as NewEvent;
     expect(() => encode(event)).toThrow(TypeError);
     expect(() => encode(event)).not.toThrow(/beatified|god|perhaps|yesterday$|Elçin/);
   });
@@ -139,10 +139,10 @@ describe('codec', () => {
   it('refuses to write what never ends', () => {
     const circle: Record<string, unknown> = {};
     circle['again'] = circle;
-    expect(() => encode(anEvent({ event: { ...saying('x'), name: circle } as never }))).toThrow(TypeError);
+    expect(() => encode(newEvent({ event: { ...namedEvent('x'), name: circle } as never }))).toThrow(TypeError);
   });
 
-  const record = encode(anEvent());
+  const record = encode(newEvent());
   const parts = record.payload as Record<string, Record<string, unknown>>;
   const withPart = (part: string, changes: object): Partial<StoredRecord> => ({
     payload: { ...parts, [part]: { ...parts[part], ...changes } },
@@ -153,8 +153,8 @@ describe('codec', () => {
     ['a half id', { id: '0194b3f0' }],
     ['no instant', { recordedAt: 1.5 }],
     ['an instant too far', { recordedAt: 8.64e15 + 1 }],
-    ['no JSON', { payload: payloadOf('{') }],
-    ['nothing', { payload: payloadOf('') }],
+    ['no JSON', { payload: parsePayload('{') }],
+    ['nothing', { payload: parsePayload('') }],
     ['an array', { payload: [] }],
     ['null', { payload: null }],
     ['bytes', { payload: Buffer.from('{}') }],

@@ -1,9 +1,9 @@
 /** A log copied from store to store: exactly, in order, and from where an interruption left it. */
 import { join } from 'node:path';
-import { copyEvents, CopyRefused, verifyCopy, wholeLog } from '../../src/event-store/copy.js';
+import { copyEvents, CopyRefused, verifyCopy, readWholeLog } from '../../src/event-store/copy.js';
 import { MAX_APPEND_BYTES, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { anEvent, events, newStream, saying } from '../support/new-events.js';
+import { newEvent, newEvents, newStreamName, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -22,17 +22,17 @@ afterEach(async () => {
 
 /** Streams that take turns, appends of several events and of one, and every field filled. */
 const fill = async (count: number): Promise<void> => {
-  const streams = [newStream(), newStream(), newStream()];
+  const streams = [newStreamName(), newStreamName(), newStreamName()];
   const revisions = [-1, -1, -1];
   for (let i = 0; i < count; i++) {
-    const event = anEvent({
+    const event = newEvent({
       acknowledged: ['CASE.ALREADY_HELD'],
       raised: [{ code: 'CASE.ALREADY_HELD', grade: 'ask', events: ['f1'], expected: 'held once' }],
       causationId: 'cause',
-      event: saying(`=ad ${i} "'\u2028`),
+      event: namedEvent(`=ad ${i} "'\u2028`),
     });
     const last = revisions[i % 3] as number;
-    const news = i % 5 === 0 ? [event, ...events(3)] : [event];
+    const news = i % 5 === 0 ? [event, ...newEvents(3)] : [event];
     await from.append(streams[i % 3] as string, last < 0 ? 'no-stream' : last, news);
     revisions[i % 3] = last + news.length;
   }
@@ -40,7 +40,7 @@ const fill = async (count: number): Promise<void> => {
 
 const everything = async (store: EventStore): Promise<unknown[]> => {
   const all: unknown[] = [];
-  for await (const batch of wholeLog(store, 7)) all.push(...batch);
+  for await (const batch of readWholeLog(store, 7)) all.push(...batch);
   return all;
 };
 
@@ -50,18 +50,18 @@ describe('a copy of a log', () => {
   it('is equal, event by event', async () => {
     await fill(30);
     const seen: number[] = [];
-    const copied = await copyEvents(wholeLog(from, 7), to, { ...running, onProgress: (p) => seen.push(p) });
+    const copied = await copyEvents(readWholeLog(from, 7), to, { ...running, onProgress: (p) => seen.push(p) });
     expect(copied).toEqual({ outcome: 'complete', found: 0, added: 48 });
     expect(await everything(to)).toEqual(await everything(from));
-    expect(await verifyCopy(wholeLog(from), to)).toBe(48);
+    expect(await verifyCopy(readWholeLog(from), to)).toBe(48);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(48);
   });
 
   it('of an empty log is an empty log', async () => {
-    expect(await copyEvents(wholeLog(from), to, running)).toEqual({ outcome: 'complete', found: 0, added: 0 });
+    expect(await copyEvents(readWholeLog(from), to, running)).toEqual({ outcome: 'complete', found: 0, added: 0 });
     expect(await to.head()).toBeNull();
-    expect(await verifyCopy(wholeLog(from), to)).toBe(0);
+    expect(await verifyCopy(readWholeLog(from), to)).toBe(0);
   });
 
   it('goes on where it was stopped, wherever that was', async () => {
@@ -73,7 +73,11 @@ describe('a copy of a log', () => {
         if (position > reached) stop.abort();
         reached = Math.max(reached, position);
       };
-      const { outcome, found, added } = await copyEvents(wholeLog(from, 7), to, {
+      const {
+        outcome,
+        existing: found,
+        added,
+      } = await copyEvents(readWholeLog(from, 7), to, {
         signal: stop.signal,
         onProgress,
       });
@@ -84,55 +88,59 @@ describe('a copy of a log', () => {
       }
       expect(await everything(to)).toEqual((await everything(from)).slice(0, found + added));
     }
-    expect(await verifyCopy(wholeLog(from), to)).toBe(48);
+    expect(await verifyCopy(readWholeLog(from), to)).toBe(48);
   });
 
   it('goes on with what came to the source since', async () => {
     await fill(5);
-    await copyEvents(wholeLog(from), to, running);
+    await copyEvents(readWholeLog(from), to, running);
     await fill(5);
-    expect(await copyEvents(wholeLog(from), to, running)).toMatchObject({ outcome: 'complete', found: 8, added: 8 });
-    expect(await verifyCopy(wholeLog(from), to)).toBe(16);
+    expect(await copyEvents(readWholeLog(from), to, running)).toMatchObject({
+      outcome: 'complete',
+      found: 8,
+      added: 8,
+    });
+    expect(await verifyCopy(readWholeLog(from), to)).toBe(16);
   });
 
   it('takes appends as large as one may be apart into as many as needed', async () => {
-    const large = (): ReturnType<typeof anEvent> => anEvent({ causationId: 'x'.repeat(MAX_APPEND_BYTES / 2) });
-    const stream = newStream();
+    const large = (): ReturnType<typeof newEvent> => newEvent({ causationId: 'x'.repeat(MAX_APPEND_BYTES / 2) });
+    const stream = newStreamName();
     for (let i = 0; i < 5; i++) await from.append(stream, i === 0 ? 'no-stream' : i - 1, [large()]);
-    await copyEvents(wholeLog(from), to, running);
-    expect(await verifyCopy(wholeLog(from), to)).toBe(5);
+    await copyEvents(readWholeLog(from), to, running);
+    expect(await verifyCopy(readWholeLog(from), to)).toBe(5);
   });
 });
 
 describe('a copy is refused', () => {
   it('into another log, which stays as it is', async () => {
     await fill(5);
-    await to.append(newStream(), 'no-stream', events(2));
+    await to.append(newStreamName(), 'no-stream', newEvents(2));
     const before = await everything(to);
-    await expect(copyEvents(wholeLog(from), to, running)).rejects.toThrow(CopyRefused);
+    await expect(copyEvents(readWholeLog(from), to, running)).rejects.toThrow(CopyRefused);
     expect(await everything(to)).toEqual(before);
   });
 
   it('into a log of the same ids recorded at another time, which stays as it is', async () => {
-    const [stream, [first, second]] = [newStream(), events(2)];
+    const [stream, [first, second]] = [newStreamName(), newEvents(2)];
     if (first === undefined || second === undefined) throw new Error('no events');
     await from.append(stream, 'no-stream', [first, second]);
     await to.append(stream, 'no-stream', [{ ...first, recordedAt: '2026-01-01T00:00:00.000Z' }]);
-    await expect(copyEvents(wholeLog(from), to, running)).rejects.toThrow('position 1: ');
+    await expect(copyEvents(readWholeLog(from), to, running)).rejects.toThrow('position 1: ');
     expect(await everything(to)).toHaveLength(1);
   });
 
   it('into a log that has gone on without the source', async () => {
     await fill(5);
-    await copyEvents(wholeLog(from), to, running);
-    await to.append(newStream(), 'no-stream', events(1));
-    await expect(copyEvents(wholeLog(from), to, running)).rejects.toThrow('position 9: the target holds more');
+    await copyEvents(readWholeLog(from), to, running);
+    await to.append(newStreamName(), 'no-stream', newEvents(1));
+    await expect(copyEvents(readWholeLog(from), to, running)).rejects.toThrow('position 9: the target holds more');
   });
 
   it('where the source has lost an event', async () => {
     await fill(5);
     const holed = async function* () {
-      for await (const batch of wholeLog(from)) yield batch.filter(({ position }) => position !== 3);
+      for await (const batch of readWholeLog(from)) yield batch.filter(({ position }) => position !== 3);
     };
     await expect(copyEvents(holed(), to, running)).rejects.toThrow('position 4: out of order');
     expect(await to.head()).toBeNull();
@@ -140,18 +148,18 @@ describe('a copy is refused', () => {
 
   it('by its verification, where anything at all differs', async () => {
     await fill(5);
-    await copyEvents(wholeLog(from), to, running);
+    await copyEvents(readWholeLog(from), to, running);
     const changed = async function* () {
-      for await (const batch of wholeLog(from))
+      for await (const batch of readWholeLog(from))
         yield batch.map((event) => (event.position === 5 ? { ...event, correlationId: 'another' } : event));
     };
     await expect(verifyCopy(changed(), to)).rejects.toThrow('position 5: another event');
-    await from.append(newStream(), 'no-stream', events(1));
-    await expect(verifyCopy(wholeLog(from), to)).rejects.toThrow('position 9: missing');
-    await to.append(newStream(), 'no-stream', events(1));
-    await to.append(newStream(), 'no-stream', events(1));
+    await from.append(newStreamName(), 'no-stream', newEvents(1));
+    await expect(verifyCopy(readWholeLog(from), to)).rejects.toThrow('position 9: missing');
+    await to.append(newStreamName(), 'no-stream', newEvents(1));
+    await to.append(newStreamName(), 'no-stream', newEvents(1));
     const shorter = async function* () {
-      for await (const batch of wholeLog(from)) yield batch.slice(0, 8);
+      for await (const batch of readWholeLog(from)) yield batch.slice(0, 8);
     };
     await expect(verifyCopy(shorter(), to)).rejects.toThrow('position 9: not in the source');
   });
@@ -161,9 +169,9 @@ describe('the whole log', () => {
   it('ends where it ended when it was asked for', async () => {
     await fill(5);
     let count = 0;
-    for await (const batch of wholeLog(from, 3)) {
+    for await (const batch of readWholeLog(from, 3)) {
       count += batch.length;
-      await from.append(newStream(), 'no-stream', events(3));
+      await from.append(newStreamName(), 'no-stream', newEvents(3));
     }
     expect(count).toBe(8);
   });

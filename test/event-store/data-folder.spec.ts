@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { DataFolderInUse, noticesOf, openDataFolder } from '../../src/event-store/data-folder.js';
+import { DataFolderInUse, permissionNotices, openDataFolder } from '../../src/event-store/data-folder.js';
 import { NotPrivate } from '../../src/event-store/private-file.js';
 import { runCli } from '../support/command-line.js';
 import { demoFile } from '../register-files/real-register.js';
@@ -32,7 +32,7 @@ describe('a data folder', () => {
     for (const name of ['events.sqlite', 'events.sqlite-wal', 'read-models.sqlite', 'notes'])
       writeFileSync(join(path, name), '', { mode: 0o644 });
     const held = openDataFolder(path);
-    expect([...held.narrowed].sort()).toEqual(['.', 'events.sqlite', 'events.sqlite-wal', 'read-models.sqlite']);
+    expect([...held.restricted].sort()).toEqual(['.', 'events.sqlite', 'events.sqlite-wal', 'read-models.sqlite']);
     const modes = ['', ...readdirSync(path)].map((name) => [name, statSync(join(path, name)).mode & 0o777]);
     expect(Object.fromEntries(modes)).toEqual({
       '': 0o700,
@@ -86,8 +86,8 @@ describe('a data folder', () => {
   whereRoot('of another account that lets a group have it is opened, left as it is, and told', () => {
     ofRoot(0o2770, 0o660);
     const held = asNobody(() => openDataFolder(path));
-    expect(held).toMatchObject({ narrowed: [], ofGroup: ['.', 'events.sqlite'] });
-    expect(noticesOf(held)).toEqual([expect.stringContaining('left as it is: ., events.sqlite')]);
+    expect(held).toMatchObject({ restricted: [], groupReadable: ['.', 'events.sqlite'] });
+    expect(permissionNotices(held)).toEqual([expect.stringContaining('left as it is: ., events.sqlite')]);
     expect([statSync(path).mode & 0o777, statSync(join(path, 'events.sqlite')).mode & 0o777]).toEqual([0o770, 0o660]);
     held.release();
   });

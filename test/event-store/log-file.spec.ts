@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyEventType } from '../../src/domain/events.js';
-import { copyEvents, verifyCopy, wholeLog, type PlacedEvent } from '../../src/event-store/copy.js';
-import { isLogFile, lineOf, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
+import { copyEvents, verifyCopy, readWholeLog, type PositionedEvent } from '../../src/event-store/copy.js';
+import { isLogFile, formatLogLine, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
 import { MAX_APPEND_BYTES } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { EXPECTED, recorded } from '../golden/expected.js';
-import { anEvent, saying } from '../support/new-events.js';
+import { newEvent, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -19,14 +19,14 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-const read = async (): Promise<PlacedEvent[]> => {
-  const events: PlacedEvent[] = [];
+const read = async (): Promise<PositionedEvent[]> => {
+  const events: PositionedEvent[] = [];
   for await (const batch of readLogFile(file)) events.push(...batch);
   return events;
 };
 
 /** An event of every type in its version of today, with all its fields, as events of one stream. */
-const ofEveryType = (): PlacedEvent[] =>
+const ofEveryType = (): PositionedEvent[] =>
   (Object.keys(EXPECTED) as AnyEventType[]).map((type, at) => {
     const versions = EXPECTED[type];
     const event = recorded(versions[versions.length - 1] as never, versions.length);
@@ -34,11 +34,11 @@ const ofEveryType = (): PlacedEvent[] =>
   });
 
 const aLine = (changes: object = {}): string =>
-  lineOf({ ...anEvent(), stream: 'case-a', revision: 0, position: 1, ...changes });
+  formatLogLine({ ...newEvent(), stream: 'case-a', revision: 0, position: 1, ...changes });
 
 /** A line as version 0.1 exported it: the event data under `fact`, the events of a finding under `facts`. */
-const asExportedBefore = (event: PlacedEvent): string => {
-  const { event: fact, raised, ...others } = JSON.parse(lineOf(event)) as PlacedEvent;
+const asExportedBefore = (event: PositionedEvent): string => {
+  const { event: fact, raised, ...others } = JSON.parse(formatLogLine(event)) as PositionedEvent;
   const findings = raised.map(({ events: facts, ...finding }) => ({ ...finding, facts }));
   return `${JSON.stringify({ ...others, raised: findings, fact })}\n`;
 };
@@ -54,27 +54,27 @@ describe('the log as a file', () => {
 
   it('gives back every event of every type, exactly, and fills a store with it', async () => {
     const events = ofEveryType();
-    writeFileSync(file, events.map(lineOf).join(''));
+    writeFileSync(file, events.map(formatLogLine).join(''));
     expect(await read()).toEqual(events);
     const store = createSqliteStore({ file: ':memory:' });
     await copyEvents(readLogFile(file), store, { signal: new AbortController().signal });
     expect(await verifyCopy(readLogFile(file), store)).toBe(events.length);
     // As the store gives it, the file is the same letter for letter, however often it goes in and out.
     const lines: string[] = [];
-    for await (const batch of wholeLog(store)) lines.push(...batch.map(lineOf));
+    for await (const batch of readWholeLog(store)) lines.push(...batch.map(formatLogLine));
     writeFileSync(file, lines.join(''));
-    expect((await read()).map(lineOf).every((line, at) => line === lines[at])).toBe(true);
+    expect((await read()).map(formatLogLine).every((line, at) => line === lines[at])).toBe(true);
     await store.close();
   });
 
   it('keeps any text, also over the edges of what is read at once', async () => {
     const events = Array.from({ length: 700 }, (_, at) => ({
-      ...anEvent({ event: saying(`Ələkbər ${'ş'.repeat(at)} "\u2028\\n=1+1'`) }),
+      ...newEvent({ event: namedEvent(`Ələkbər ${'ş'.repeat(at)} "\u2028\\n=1+1'`) }),
       stream: 'case-a',
       revision: at,
       position: at + 1,
     }));
-    writeFileSync(file, events.map(lineOf).join(''));
+    writeFileSync(file, events.map(formatLogLine).join(''));
     expect(await read()).toEqual(events);
   });
 

@@ -4,8 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allEvents, descriptionOf as descriptionOf, type AnyEventType } from '../../src/domain/events.js';
-import { decode, encode, payloadOf, type StoredRecord } from '../../src/event-store/codec.js';
+import { allEvents, descriptionOf, type AnyEventType } from '../../src/domain/events.js';
+import { decode, encode, parsePayload, type StoredRecord } from '../../src/event-store/codec.js';
 import { EXPECTED, recorded } from './expected.js';
 
 const TYPES = Object.keys(allEvents) as AnyEventType[];
@@ -17,7 +17,7 @@ const asFile = ({ payload, ...head }: StoredRecord): string =>
   `${JSON.stringify(head).slice(0, -1)},"payload":\n${JSON.stringify(payload)}\n}\n`;
 const fromFile = (text: string): StoredRecord => {
   const { payload: _, ...head } = JSON.parse(text) as StoredRecord;
-  return { ...head, payload: payloadOf(text.split('\n')[1] ?? '') };
+  return { ...head, payload: parsePayload(text.split('\n')[1] ?? '') };
 };
 
 const VERSIONS = TYPES.flatMap((type) =>

@@ -19,8 +19,8 @@ import { OneCaseHandler } from '../../src/read-models/one-case.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { ReadModelReader, type QueryContext } from '../../src/read-models/reader.js';
 import { day, caseEvent } from '../support/events.js';
-import { extend } from '../support/extend.js';
-import { anEvent } from '../support/new-events.js';
+import { appendToEnd } from '../support/extend.js';
+import { newEvent } from '../support/new-events.js';
 
 export const TODAY = '2026-01-05';
 export const clock: Clock = {
@@ -55,16 +55,16 @@ export class Log {
   /** Appends events to a stream, in one append; an event may bring its own `id`. */
   async say(kind: StreamKind, id: string, ...events: readonly Said[]): Promise<Cursor> {
     const newEvents = events.map(({ id: eventId, ...fields }) =>
-      anEvent({ id: typeof eventId === 'string' ? eventId : randomUUID(), event: said(fields as Said) }),
+      newEvent({ id: typeof eventId === 'string' ? eventId : randomUUID(), event: said(fields as Said) }),
     );
-    const appended = await extend(this.store, streamName(kind, id), newEvents);
+    const appended = await appendToEnd(this.store, streamName(kind, id), newEvents);
     if (appended.outcome !== 'appended') throw new Error('conflict');
     return (this.#token = appended.cursor);
   }
 
   /** Appends an event under its id. */
   async tell(id: string, { id: eventId, event: told }: EventWithId<CaseEvent>): Promise<Cursor> {
-    const appended = await extend(this.store, streamName('case', id), [anEvent({ id: eventId, event: told })]);
+    const appended = await appendToEnd(this.store, streamName('case', id), [newEvent({ id: eventId, event: told })]);
     if (appended.outcome !== 'appended') throw new Error('conflict');
     return (this.#token = appended.cursor);
   }

@@ -2,12 +2,12 @@ import { allEvents, type SubjectKind } from '../../src/domain/events.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf } from '../../src/schema/field.js';
 import type { FieldError } from '../../src/schema/problems.js';
-import type { Loose } from '../support/contract.js';
+import type { LooseJson } from '../support/contract.js';
 import { eventClasses, readEvent } from '../../src/schema/read-event.js';
 
 const kinds = Object.keys(eventClasses) as SubjectKind[];
 const types = kinds.flatMap((kind) => Object.keys(eventClasses[kind]).map((type) => [kind, type] as const));
-const example = (type: string) => structuredClone((examples as unknown as Record<string, object>)[type]!) as Loose;
+const example = (type: string) => structuredClone((examples as unknown as Record<string, object>)[type]!) as LooseJson;
 
 const said = { sources: [{ kind: 'press', citation: 'synthetic' }] };
 const problemsOf = (kind: SubjectKind, body: unknown): readonly FieldError[] => {
@@ -17,7 +17,7 @@ const problemsOf = (kind: SubjectKind, body: unknown): readonly FieldError[] => 
 };
 const codes = (kind: SubjectKind, body: unknown): readonly string[] =>
   problemsOf(kind, body).map((p) => `${p.code} ${p.pointer}`);
-const eventOf = (kind: SubjectKind, body: unknown): Loose => {
+const eventOf = (kind: SubjectKind, body: unknown): LooseJson => {
   const result = readEvent(kind, body);
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.event;
@@ -77,7 +77,7 @@ describe('every type', () => {
     expect([...codes(kind, body)].sort()).toEqual(
       ['FIELD.UNKNOWN /__proto__', 'FIELD.UNKNOWN /constructor', 'FIELD.UNKNOWN /wat~1~0'].sort(),
     );
-    expect(({} as Loose)['polluted']).toBeUndefined();
+    expect(({} as LooseJson)['polluted']).toBeUndefined();
   });
 
   it.each(types)('%s %s: reliability is `reported` where nothing is said', (kind, type) => {
@@ -217,7 +217,7 @@ describe('rules that compare fields', () => {
     (sentence) => expect(eventOf('case', convicted(sentence))['sentence']).toStrictEqual(sentence),
   );
 
-  const pardoned = (fields: Loose) => ({ type: 'pardoned', ...said, occurredOn: '2024', decree: 'd-1', ...fields });
+  const pardoned = (fields: LooseJson) => ({ type: 'pardoned', ...said, occurredOn: '2024', decree: 'd-1', ...fields });
 
   it.each([
     [{ effect: 'term-reduced' }, ['CLEMENCY.REDUCTION_MISSING /reducedBy']],
@@ -233,7 +233,7 @@ describe('rules that compare fields', () => {
   });
 
   it('an appeal has a new sentence exactly where it changed one', () => {
-    const decided = (fields: Loose) => ({ type: 'appeal-decided', ...said, occurredOn: '2024', ...fields });
+    const decided = (fields: LooseJson) => ({ type: 'appeal-decided', ...said, occurredOn: '2024', ...fields });
     const newSentence = { kind: 'imprisonment', term: 'P2Y' };
     expect(codes('case', decided({ outcome: 'reduced' }))).toEqual(['APPEAL.SENTENCE_MISSING /newSentence']);
     expect(codes('case', decided({ outcome: 'upheld', newSentence }))).toEqual([

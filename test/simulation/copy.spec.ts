@@ -8,10 +8,10 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { filesIn } from '../../src/event-store/data-folder.js';
+import { dataFiles } from '../../src/event-store/data-folder.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
-import { anEvent, newStream, saying } from '../support/new-events.js';
+import { newEvent, newStreamName, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const EVENTS = Number(process.env['COPY_EVENTS'] ?? 500);
@@ -36,20 +36,20 @@ const { now } = Date;
 /** A log of so many events. */
 const fill = async (path: string): Promise<void> => {
   mkdirSync(path);
-  const store = createSqliteStore({ file: filesIn(path).events });
+  const store = createSqliteStore({ file: dataFiles(path).events });
   const next = new Map<string, number>();
   const open: string[] = [];
   let events = 0;
   while (events < EVENTS) {
     const appends = Array.from({ length: Math.min(200, EVENTS - events) }, () => {
-      if (open.length < 300) open.push(newStream());
+      if (open.length < 300) open.push(newStreamName());
       const stream = open[events % open.length] as string;
       const revision = next.get(stream) ?? 0;
       next.set(stream, revision + 1);
       if (revision + 1 === PER_STREAM) open.splice(open.indexOf(stream), 1);
       events += 1;
       const recordedAt = new Date(now() + events).toISOString();
-      const event = anEvent({ id: randomUUID(), recordedAt, event: saying(`Nümunə № ${events}`) });
+      const event = newEvent({ id: randomUUID(), recordedAt, event: namedEvent(`Nümunə № ${events}`) });
       return store.append(stream, revision === 0 ? 'no-stream' : revision - 1, [event]);
     });
     await Promise.all(appends);
@@ -59,7 +59,7 @@ const fill = async (path: string): Promise<void> => {
 
 /** Everything that is stored of a log, in order. */
 const rowsOf = (path: string): readonly unknown[] => {
-  const db = new Database(filesIn(path).events, { readonly: true });
+  const db = new Database(dataFiles(path).events, { readonly: true });
   const rows = db
     .prepare(
       `SELECT position, (SELECT name FROM streams WHERE number = stream) AS stream, revision,
@@ -72,7 +72,7 @@ const rowsOf = (path: string): readonly unknown[] => {
 };
 
 const countOf = (path: string): number => {
-  const db = new Database(filesIn(path).events, { readonly: true });
+  const db = new Database(dataFiles(path).events, { readonly: true });
   const count = db.prepare('SELECT count(*) FROM events').pluck().get() as number;
   db.close();
   return count;

@@ -76,7 +76,7 @@ it('while its read models are built anew from a store that answers no read', asy
   double.faults.plan(({ method }) => {
     if (method !== 'read') return null;
     asked += 1;
-    return { then: 'silence' };
+    return { outcome: 'silence' };
   });
   const second = await start();
   while (asked < 3) await new Promise(setImmediate);

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
 import { BuiltService } from '../support/built-service.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
-import { anEvent, newStream } from '../support/new-events.js';
+import { newEvent, newStreamName } from '../support/new-events.js';
 import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
@@ -143,10 +143,10 @@ const whatOf = ({ status, url }: Response, text: string): string => {
 
 /** Another register's log in its place. */
 const replace = async (): Promise<void> => {
-  double.store(0);
+  double.truncate(0);
   await double.start();
   const other = await openEsdbStore({ url: double.url, register: 'habeas' });
-  for (let i = 0; i < 20; i += 1) await other.append(newStream(), 'no-stream', [anEvent()]);
+  for (let i = 0; i < 20; i += 1) await other.append(newStreamName(), 'no-stream', [newEvent()]);
   await other.close();
   await double.stop();
 };
@@ -155,8 +155,8 @@ const isReady = async (service: BuiltService): Promise<boolean> => (await servic
 
 it.each<[string, () => Promise<void> | void, boolean]>([
   ['away', () => undefined, true],
-  ['emptied', () => double.store(0), false],
-  ['cut short', () => double.store(Math.floor(double.log.length / 2)), false],
+  ['emptied', () => double.truncate(0), false],
+  ['cut short', () => double.truncate(Math.floor(double.log.length / 2)), false],
   ['replaced by another log', replace, false],
 ])(
   `a server that is %s, under ${WRITERS} writers`,

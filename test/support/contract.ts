@@ -3,28 +3,30 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 /** JSON as it comes: a test that trusts a wrong shape fails by itself. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
-export type Loose = Record<string, any>;
+export type LooseJson = Record<string, any>;
 
-export class Contract {
+export class OpenApiContract {
   private readonly ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
 
   private readonly validators = new Map<string, ValidateFunction>();
 
-  constructor(readonly document: Loose) {
+  constructor(readonly document: LooseJson) {
     this.ajv.addSchema({ $id: 'openapi', components: document['components'] });
   }
 
   /** Throws where the answer to a request is none that the document tells of. */
   check(method: string, path: string, status: number, contentType: string, text: string): void {
-    const operation = this.operationAt(method, path);
+    const operation = this.findOperation(method, path);
     if (operation === null || text === '') return;
     const mediaType = contentType.split(';')[0] as string;
-    const schema = operation['responses'][String(status)]?.content?.[mediaType]?.schema as Loose | undefined;
+    const schema = operation['responses'][String(status)]?.content?.[mediaType]?.schema as LooseJson | undefined;
     const where = `${method} ${path} ${status} ${mediaType}`;
     if (schema === undefined) throw new Error(`${where}: not in the document`);
     if (!/(json|event-stream)$/.test(mediaType)) return;
-    const validate = this.validator(mediaType === 'text/event-stream' ? this.ofData(schema['$ref']) : schema['$ref']);
-    const values = valuesIn(mediaType, text);
+    const validate = this.validator(
+      mediaType === 'text/event-stream' ? this.dataSchemaOf(schema['$ref']) : schema['$ref'],
+    );
+    const values = jsonTexts(mediaType, text);
     for (const value of values) {
       if (!validate(JSON.parse(value)))
         throw new Error(`${where}: ${this.ajv.errorsText(validate.errors)} in ${value}`);
@@ -32,28 +34,28 @@ export class Contract {
   }
 
   /** Of a feed, the schema of the data of one event. */
-  private ofData($ref: string): string {
-    const schema = this.document['components'].schemas[$ref.split('/').at(-1) as string] as Loose;
+  private dataSchemaOf($ref: string): string {
+    const schema = this.document['components'].schemas[$ref.split('/').at(-1) as string] as LooseJson;
     return String(schema['contentSchema'].$ref);
   }
 
   private validator(ref: string): ValidateFunction {
-    const made = this.validators.get(ref) ?? this.ajv.compile({ $ref: `openapi${ref}` });
-    this.validators.set(ref, made);
-    return made;
+    const validator = this.validators.get(ref) ?? this.ajv.compile({ $ref: `openapi${ref}` });
+    this.validators.set(ref, validator);
+    return validator;
   }
 
-  private operationAt(method: string, path: string): Loose | null {
+  private findOperation(method: string, path: string): LooseJson | null {
     const bare = path.split('?')[0] as string;
-    for (const [pattern, operations] of Object.entries(this.document['paths'] as Record<string, Loose>)) {
+    for (const [pattern, operations] of Object.entries(this.document['paths'] as Record<string, LooseJson>)) {
       const regexp = new RegExp(`^${pattern.replace(/\{[^}]+\}/g, '[^/]+')}$`);
-      if (regexp.test(bare)) return (operations[method.toLowerCase()] as Loose | undefined) ?? null;
+      if (regexp.test(bare)) return (operations[method.toLowerCase()] as LooseJson | undefined) ?? null;
     }
     return null;
   }
 }
 
-const valuesIn = (mediaType: string, text: string): readonly string[] => {
+const jsonTexts = (mediaType: string, text: string): readonly string[] => {
   if (mediaType === 'application/x-ndjson') return text.split('\n').filter((line) => line !== '');
   if (mediaType === 'text/event-stream') return [...text.matchAll(/^data: (.*)$/gm)].map((match) => match[1] as string);
   return [text];

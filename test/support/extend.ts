@@ -1,9 +1,13 @@
-import { MAX_READ, type Appended, type EventStore, type NewEvent } from '../../src/event-store/port.js';
+import { MAX_READ, type AppendResult, type EventStore, type NewEvent } from '../../src/event-store/port.js';
 
 /** Appends behind whatever is in a stream, for tests in which nobody else writes to it. */
-export const extend = async (store: EventStore, stream: string, news: readonly NewEvent[]): Promise<Appended> => {
+export const appendToEnd = async (
+  store: EventStore,
+  stream: string,
+  newEvents: readonly NewEvent[],
+): Promise<AppendResult> => {
   let revision = -1;
   for (let page; (page = await store.readStream(stream, revision, MAX_READ)).length > 0;)
     revision = page.at(-1)?.revision ?? revision;
-  return store.append(stream, revision < 0 ? 'no-stream' : revision, news);
+  return store.append(stream, revision < 0 ? 'no-stream' : revision, newEvents);
 };

@@ -6,22 +6,27 @@ import type { Call, EsdbDouble, Fault, Method } from './esdb-double/double.js';
 /** What can go wrong with a call of each method; a number of milliseconds is longer than anybody waits. */
 const faultsOf = (late: number): { readonly [M in Method]?: readonly Fault[] } => ({
   append: [
-    { then: 'cut', stored: true },
-    { then: 'cut' },
-    { then: 'silence', stored: true },
-    { then: 'silence' },
-    { late, stored: true },
-    { held: late },
-    { then: 'half-close', stored: true },
-    { then: 'not-ready' },
-    { then: 'busy' },
-    { then: 'timeout', stored: true },
-    { then: 'timeout' },
-    { then: 'no-leader' },
-    { then: 'unavailable' },
+    { outcome: 'cut', stored: true },
+    { outcome: 'cut' },
+    { outcome: 'silence', stored: true },
+    { outcome: 'silence' },
+    { delayAfter: late, stored: true },
+    { delayBefore: late },
+    { outcome: 'half-close', stored: true },
+    { outcome: 'not-ready' },
+    { outcome: 'busy' },
+    { outcome: 'timeout', stored: true },
+    { outcome: 'timeout' },
+    { outcome: 'no-leader' },
+    { outcome: 'unavailable' },
   ],
-  read: [{ then: 'cut' }, { then: 'cut', after: 2 }, { then: 'silence', after: 1 }, { then: 'not-ready' }],
-  event: [{ then: 'twice' }, { then: 'twice' }, { then: 'cut' }],
+  read: [
+    { outcome: 'cut' },
+    { outcome: 'cut', afterEvents: 2 },
+    { outcome: 'silence', afterEvents: 1 },
+    { outcome: 'not-ready' },
+  ],
+  event: [{ outcome: 'twice' }, { outcome: 'twice' }, { outcome: 'cut' }],
   checkpoint: [{ position: [1n, 1n] }, { position: [2n ** 64n - 1n, 2n ** 64n - 1n] }],
 });
 
@@ -51,7 +56,8 @@ export class FaultSchedule {
     const fault = faults[this.draw(call, 'which') % faults.length];
     if (fault === undefined) return null;
     this.happened.push(`${call.method} ${call.number}: ${inspect(fault, { breakLength: Infinity })}`);
-    if (call.method === 'append' && this.draw(call, 'all') % 1_000 < BREAKS_ALL) setImmediate(() => this.double.cut());
+    if (call.method === 'append' && this.draw(call, 'all') % 1_000 < BREAKS_ALL)
+      setImmediate(() => this.double.breakConnections());
     return fault;
   }
 

@@ -4,7 +4,7 @@ import { allEvents, type AnyEvent } from '../../src/domain/events.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 
 /** An event that carries a text, so that what comes back can be told apart. */
-export const saying = (text: string): AnyEvent => ({
+export const namedEvent = (text: string): AnyEvent => ({
   type: 'named',
   sources: [{ kind: 'other', citation: 'a test' }],
   reliability: 'reported',
@@ -12,7 +12,7 @@ export const saying = (text: string): AnyEvent => ({
 });
 
 /** In the version of today unless told otherwise. */
-export const anEvent = ({ event = saying('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
+export const newEvent = ({ event = namedEvent('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
   id: randomUUID(),
   recordedAt: '2025-12-22T10:20:30.456Z',
   schemaVersion: allEvents[event.type].version,
@@ -25,7 +25,7 @@ export const anEvent = ({ event = saying('Elçin Nümunəvi'), ...changes }: Par
   ...changes,
 });
 
-export const events = (count: number): NewEvent[] =>
-  Array.from({ length: count }, (_, i) => anEvent({ event: saying(`name ${i}`) }));
+export const newEvents = (count: number): NewEvent[] =>
+  Array.from({ length: count }, (_, i) => newEvent({ event: namedEvent(`name ${i}`) }));
 
-export const newStream = (): string => `case-${randomUUID()}`;
+export const newStreamName = (): string => `case-${randomUUID()}`;

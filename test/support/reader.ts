@@ -1,11 +1,11 @@
 /** A reader of a feed over real HTTP: what a program that follows the register does, and no more. */
 import { request, type IncomingMessage } from 'node:http';
-import type { Loose } from './contract.js';
+import type { LooseJson } from './contract.js';
 
 export class FeedReader {
   /** Ids and data of every event that came whole, over all connections. */
   readonly ids: number[] = [];
-  readonly data: Loose[] = [];
+  readonly data: LooseJson[] = [];
   readonly comments: string[] = [];
   retry: number | null = null;
   /** Whether the connection has ended, from whichever side. */
@@ -77,7 +77,7 @@ export class FeedReader {
       if (field === '') this.comments.push(value ?? '');
       else if (field === 'retry') this.retry = Number(value);
       else if (field === 'id') this.ids.push(Number(value));
-      else if (field === 'data') this.data.push(JSON.parse(String(value)) as Loose);
+      else if (field === 'data') this.data.push(JSON.parse(String(value)) as LooseJson);
       else throw new Error(`not of a feed: ${line}`);
     }
   }

@@ -3,17 +3,17 @@ import { EVENT_STORE, MAX_READ, type EventStore, type LogEvent } from '../../src
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
 import { serve, type Serving } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
-import { Contract, type Loose } from './contract.js';
+import { OpenApiContract, type LooseJson } from './contract.js';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 
-export type { Loose };
+export type { LooseJson as Loose };
 
 export interface HttpReply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   /** The body read as JSON; an empty object where there is none. */
-  readonly body: Loose;
+  readonly body: LooseJson;
 }
 
 export interface HttpRequest {
@@ -24,7 +24,7 @@ export interface HttpRequest {
 
 export class Service {
   readonly logs: string[] = [];
-  private contract: Contract | null = null;
+  private contract: OpenApiContract | null = null;
   private serving: Serving | null = null;
 
   private constructor(
@@ -87,8 +87,8 @@ export class Service {
     return reply;
   }
 
-  async document(): Promise<Contract> {
-    this.contract ??= new Contract((await this.fetch('/v1/openapi.json', {})).body);
+  async document(): Promise<OpenApiContract> {
+    this.contract ??= new OpenApiContract((await this.fetch('/v1/openapi.json', {})).body);
     return this.contract;
   }
 
@@ -106,7 +106,7 @@ export class Service {
       status: response.status,
       headers: response.headers,
       text,
-      body: isJson && text !== '' ? (JSON.parse(text) as Loose) : {},
+      body: isJson && text !== '' ? (JSON.parse(text) as LooseJson) : {},
     };
   }
 
@@ -158,7 +158,7 @@ export const createListAndAct = async (service: Service): Promise<void> => {
 let cases = 0;
 
 /** Opens a case; gives its path. */
-export const openCase = async (service: Service, fields: Loose = {}): Promise<string> => {
+export const openCase = async (service: Service, fields: LooseJson = {}): Promise<string> => {
   cases += 1;
   const { headers, status, text } = await service.post('/v1/cases', {
     names: [latinName(`Nümunə ${cases}`)],

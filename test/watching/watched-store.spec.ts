@@ -5,7 +5,7 @@ import { AppendTooLarge, StoreDamaged, StoreUnavailable, type EventStore } from 
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { WatchedStore, type AppendSeen } from '../../src/watching/watched-store.js';
 import { eventStoreContract } from '../contract/event-store.contract.js';
-import { anEvent, events, newStream } from '../support/new-events.js';
+import { newEvent, newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 eventStoreContract(
@@ -33,12 +33,12 @@ afterEach(async () => {
 });
 
 it('tells of every append how it ended, of how many events, and how long it took', async () => {
-  const stream = newStream();
-  await store.append(stream, 'no-stream', events(3));
-  await store.append(stream, 'no-stream', [anEvent()]);
-  await expect(store.append(stream, 'no-stream', events(1_001))).rejects.toThrow(AppendTooLarge);
+  const stream = newStreamName();
+  await store.append(stream, 'no-stream', newEvents(3));
+  await store.append(stream, 'no-stream', [newEvent()]);
+  await expect(store.append(stream, 'no-stream', newEvents(1_001))).rejects.toThrow(AppendTooLarge);
   await store.close();
-  await expect(store.append(stream, 'no-stream', [anEvent()])).rejects.toThrow();
+  await expect(store.append(stream, 'no-stream', [newEvent()])).rejects.toThrow();
   expect(seen.map(({ outcome, events: count }) => [outcome, count])).toEqual([
     ['appended', 3],
     ['conflict', 1],
@@ -49,7 +49,7 @@ it('tells of every append how it ended, of how many events, and how long it took
 });
 
 it('knows how many appends wait', async () => {
-  const asked = [1, 2, 3].map(() => store.append(newStream(), 'no-stream', [anEvent()]));
+  const asked = [1, 2, 3].map(() => store.append(newStreamName(), 'no-stream', [newEvent()]));
   expect(store.waiting).toBe(3);
   await Promise.all(asked);
   expect(store.waiting).toBe(0);
@@ -58,8 +58,8 @@ it('knows how many appends wait', async () => {
 describe('damage', () => {
   let stream: string;
   beforeEach(async () => {
-    stream = newStream();
-    await store.append(stream, 'no-stream', events(2));
+    stream = newStreamName();
+    await store.append(stream, 'no-stream', newEvents(2));
     const db = new Database(file);
     db.exec(`UPDATE events SET payload = '' WHERE position = 2`);
     db.close();
@@ -78,8 +78,8 @@ describe('damage', () => {
 
   it('that is known ends all writing, to other streams too, and the loading of what commands decide on', async () => {
     await expect(store.read(null, 10)).rejects.toThrow(StoreDamaged);
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
-    await expect(store.readStream(newStream(), -1, 1)).rejects.toThrow(StoreDamaged);
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.readStream(newStreamName(), -1, 1)).rejects.toThrow(StoreDamaged);
     expect(await store.head()).toBe('2');
     expect(seen.at(-1)?.outcome).toBe('StoreDamaged');
   });
@@ -87,7 +87,7 @@ describe('damage', () => {
   it('that somebody else found does the same', async () => {
     store.foundDamaged(new StoreDamaged('for a test'));
     expect(store.damaged).toBe(true);
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow('for a test');
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow('for a test');
   });
 });
 
@@ -108,12 +108,12 @@ describe('whether the log is the one that it was', () => {
       },
     );
   });
-  const write = () => store.append(newStream(), 'no-stream', [anEvent()]);
+  const write = () => store.append(newStreamName(), 'no-stream', [newEvent()]);
 
   it('is asked once, by the first of many commands, and no command goes on before it is known', async () => {
     let say = (): void => undefined;
     verdicts.push(() => new Promise((resolve) => (say = resolve)));
-    const writes = [write(), write(), store.readStream(newStream(), -1, 1)];
+    const writes = [write(), write(), store.readStream(newStreamName(), -1, 1)];
     await store.read(null, 1);
     expect([asked, await store.head()]).toEqual([1, null]);
     say();

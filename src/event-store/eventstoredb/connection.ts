@@ -2,7 +2,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../port.js';
-import { lasting, Refused } from './faults.js';
+import { permanentError, ServerRefused } from './faults.js';
 import { credentialsIn, deadlineIn, withGossipTimeout } from './url.js';
 
 /**
@@ -11,11 +11,11 @@ import { credentialsIn, deadlineIn, withGossipTimeout } from './url.js';
  */
 const TRY_MS = 5_000;
 /** So many times as long a call is tried again: the leader of a cluster is replaced within a few seconds. */
-const TRIES = 3;
+const TRIES_PER_CALL = 3;
 /** A try that the client does not end at its deadline is given up so much later. */
 const GRACE_MS = 500;
 /** The longest wait between two tries; each is drawn below its bound, so that many callers do not come back at once. */
-const LONGEST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 1_000;
 const FIRST_WAIT_MS = 20;
 
 /**
@@ -31,10 +31,10 @@ export interface CallOptions {
 }
 
 /** For whom a call is repeated. */
-export interface Persisting {
+export interface RetryOptions {
   /** Hears that the server answered something. */
-  readonly heard: () => void;
-  readonly ended: readonly AbortSignal[];
+  readonly onResponse: () => void;
+  readonly abortSignals: readonly AbortSignal[];
 }
 
 export class Connection {
@@ -53,7 +53,7 @@ export class Connection {
       requiresLeader: true,
       deadline: this.tryMs,
     };
-    forgiveFailedReconnects(this.client);
+    ignoreReconnectErrors(this.client);
   }
 
   /** How often a call or a subscription has failed so far. */
@@ -62,7 +62,7 @@ export class Connection {
   }
 
   /** A call or a subscription has ended before its end: whoever answers next may be somebody else. */
-  failed(): void {
+  countFailure(): void {
     this.#failures += 1;
   }
 
@@ -71,23 +71,23 @@ export class Connection {
    * the server did what it asks. Nothing is begun any more once a signal aborts.
    * Throws what no repeat would change as `lasting` says, else StoreUnavailable.
    */
-  async persist<R>(call: () => Promise<R>, { heard, ended }: Persisting): Promise<R> {
-    const end = Date.now() + TRIES * this.tryMs;
-    const isOver = (): boolean => ended.some(({ aborted }) => aborted);
+  async retry<R>(call: () => Promise<R>, { onResponse, abortSignals }: RetryOptions): Promise<R> {
+    const giveUpAt = Date.now() + TRIES_PER_CALL * this.tryMs;
+    const isAborted = (): boolean => abortSignals.some(({ aborted }) => aborted);
     for (let tries = 0; ; tries++) {
-      if (isOver()) throw new StoreUnavailable('given up before it was tried again');
+      if (isAborted()) throw new StoreUnavailable('given up before it was tried again');
       try {
         const result = await call();
-        heard();
+        onResponse();
         return result;
       } catch (error) {
-        const final = this.noted(error);
-        if (final !== null) {
-          if (final instanceof Refused || !(final instanceof StoreUnavailable)) heard();
-          throw final;
+        const permanent = this.classifyError(error);
+        if (permanent !== null) {
+          if (permanent instanceof ServerRefused || !(permanent instanceof StoreUnavailable)) onResponse();
+          throw permanent;
         }
-        const wait = Math.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10));
-        if (Date.now() + wait >= end || isOver())
+        const wait = Math.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10));
+        if (Date.now() + wait >= giveUpAt || isAborted())
           throw new StoreUnavailable('the server cannot be reached or does not answer', { cause: error });
         await sleep(wait);
       }
@@ -95,28 +95,28 @@ export class Connection {
   }
 
   /** As `lasting`; a failure that may pass is counted. */
-  noted(error: unknown): Error | null {
-    const final = lasting(error);
-    if (final === null) this.failed();
-    return final;
+  classifyError(error: unknown): Error | null {
+    const permanent = permanentError(error);
+    if (permanent === null) this.countFailure();
+    return permanent;
   }
 
   /** Lets go of the connection, within a bounded time. */
   async dispose(): Promise<void> {
-    await this.bounded(this.client.dispose(), GRACE_MS).catch(() => undefined);
+    await this.withTimeout(this.client.dispose(), GRACE_MS).catch(() => undefined);
   }
 
   /** The answer, or an error once it took too long; what it is after that is nobody's business. */
-  bounded<R>(answer: Promise<R>, ms = this.tryMs + GRACE_MS): Promise<R> {
+  withTimeout<R>(answer: Promise<R>, ms = this.tryMs + GRACE_MS): Promise<R> {
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error('no answer in time')), ms);
-      const inTime =
-        <T>(end: (how: T) => void) =>
+      const timeout = setTimeout(() => reject(new Error('no answer in time')), ms);
+      const settle =
+        <T>(resolveOrReject: (result: T) => void) =>
         (how: T): void => {
-          clearTimeout(late);
-          end(how);
+          clearTimeout(timeout);
+          resolveOrReject(how);
         };
-      answer.then(inTime(resolve), inTime(reject));
+      answer.then(settle(resolve), settle(reject));
     });
   }
 }
@@ -125,7 +125,7 @@ export class Connection {
  * The client handles a failed call in a promise that it waits for nowhere; where at that moment no node of a cluster can be
  * found, it rejects, and Node would end the process. The call's own error reaches its caller all the same.
  */
-const forgiveFailedReconnects = (client: EventStoreDBClient): void => {
+const ignoreReconnectErrors = (client: EventStoreDBClient): void => {
   const inner = client as unknown as { handleError: (...of: unknown[]) => Promise<void> };
   const { handleError } = inner;
   inner.handleError = (...of) => handleError(...of).catch(() => undefined);

@@ -23,16 +23,16 @@ export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): Store
 });
 
 /** Characters in the texts and names of a JSON value: about the length of its own text. */
-export const lengthOf = (value: unknown): number => {
-  const waiting = [value];
+export const textLength = (value: unknown): number => {
+  const pending = [value];
   let length = 0;
-  while (waiting.length > 0) {
-    const next = waiting.pop();
+  while (pending.length > 0) {
+    const next = pending.pop();
     if (typeof next === 'string') length += next.length;
     else if (typeof next === 'object' && next !== null)
       for (const [name, inner] of Object.entries(next)) {
         length += name.length;
-        waiting.push(inner);
+        pending.push(inner);
       }
   }
   return length;

@@ -2,14 +2,14 @@
 import { NO_STREAM, type EventData } from '@eventstore/db-client';
 import pLimit from 'p-limit';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { instantOf } from '../codec.js';
+import { formatRecordedAt } from '../codec.js';
 import {
   StoreBusy,
   StoreUnavailable,
-  type Appended,
+  type AppendResult,
   type Cursor,
   type EventStore,
-  type Expected,
+  type ExpectedRevision,
   type LogEvent,
   type NewEvent,
   type StreamEvent,
@@ -22,13 +22,13 @@ import {
   MAX_QUEUED,
   MAX_QUEUED_BYTES,
   type CheckedAppend,
-} from '../request.js';
+} from '../request-checks.js';
 import { Connection } from './connection.js';
-import { conflictIn, Refused } from './faults.js';
-import { Guard } from './guard.js';
-import { Lanes } from './lanes.js';
+import { conflictRevision, ServerRefused } from './faults.js';
+import { ResilientConnection } from './resilient-connection.js';
+import { KeyedQueue } from './keyed-queue.js';
 import { EsdbLog } from './log.js';
-import { BEGINNING, comparePlaces, formatCursor, parseCursor } from './place.js';
+import { LOG_START, comparePositions, formatCursor, parseCursor } from './server-position.js';
 import { toEventData } from './record.js';
 
 export interface EsdbOptions {
@@ -40,11 +40,11 @@ export interface EsdbOptions {
    * Who is asked by many at once refuses at once, after so many milliseconds without any answer of the server, until it is back.
    * Left out by who works alone and would rather wait.
    */
-  readonly awayAfterMs?: number;
+  readonly unavailableAfterMs?: number;
 }
 
 /** A service calls a server away that has answered nothing for so long, in milliseconds, though asked. */
-export const AWAY_AFTER_MS = 500;
+export const UNAVAILABLE_AFTER_MS = 500;
 
 /**
  * The store on a server. Throws StoreUnavailable where the server refuses user, password or what they may do, or is not to be
@@ -55,7 +55,7 @@ export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> =
   try {
     await store.checkUsable();
   } catch (error) {
-    if (error instanceof Refused) {
+    if (error instanceof ServerRefused) {
       await store.close();
       throw error;
     }
@@ -72,39 +72,41 @@ class EsdbEventStore implements EventStore {
   readonly kind = 'esdb';
   readonly #connection: Connection;
   readonly #prefix: string;
-  readonly #lanes = new Lanes();
-  readonly #turns = pLimit(IN_FLIGHT);
+  readonly #queueByStream = new KeyedQueue();
+  readonly #limitInFlight = pLimit(IN_FLIGHT);
   readonly #closing = new AbortController();
-  readonly #ended = new AbortController();
-  readonly #guard: Guard;
+  readonly #aborted = new AbortController();
+  readonly #resilient: ResilientConnection;
   readonly #log: EsdbLog;
-  readonly #underWay = new Set<Promise<Appended>>();
-  #bytesUnderWay = 0;
+  readonly #pendingAppends = new Set<Promise<AppendResult>>();
+  #pendingBytes = 0;
 
-  constructor({ url, register, awayAfterMs = Infinity }: EsdbOptions) {
+  constructor({ url, register, unavailableAfterMs = Infinity }: EsdbOptions) {
     this.#connection = new Connection(url);
     this.#prefix = `${register}.`;
-    this.#guard = new Guard(this.#connection, register, awayAfterMs, {
+    this.#resilient = new ResilientConnection(this.#connection, register, unavailableAfterMs, {
       closing: this.#closing.signal,
-      ended: this.#ended.signal,
+      ended: this.#aborted.signal,
     });
-    this.#log = new EsdbLog(this.#connection, this.#guard, this.#prefix);
+    this.#log = new EsdbLog(this.#connection, this.#resilient, this.#prefix);
   }
 
-  async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const append = checkAppend(stream, expected, events);
     this.#checkOpen();
-    if (this.#underWay.size >= MAX_QUEUED || this.#bytesUnderWay + append.bytes > MAX_QUEUED_BYTES)
+    if (this.#pendingAppends.size >= MAX_QUEUED || this.#pendingBytes + append.bytes > MAX_QUEUED_BYTES)
       throw new StoreBusy('too many appends wait to be written');
-    const write = this.#writing(append);
-    const answer = this.#guard.write(write, (work) => this.#lanes.run(stream, () => this.#turns(work)));
-    this.#underWay.add(answer);
-    this.#bytesUnderWay += append.bytes;
+    const write = this.#writeCall(append);
+    const answer = this.#resilient.write(write, (work) =>
+      this.#queueByStream.run(stream, () => this.#limitInFlight(work)),
+    );
+    this.#pendingAppends.add(answer);
+    this.#pendingBytes += append.bytes;
     try {
       return await answer;
     } finally {
-      this.#underWay.delete(answer);
-      this.#bytesUnderWay -= append.bytes;
+      this.#pendingAppends.delete(answer);
+      this.#pendingBytes -= append.bytes;
     }
   }
 
@@ -112,21 +114,21 @@ class EsdbEventStore implements EventStore {
    * What writes the events as they are now. It is repeated after a lost answer with the same ids at the same revision: the server
    * then answers as the first time.
    */
-  #writing({ stream, expected, records }: CheckedAppend): () => Promise<Appended> {
+  #writeCall({ stream, expected, records }: CheckedAppend): () => Promise<AppendResult> {
     const { client, options } = this.#connection;
     const expectedRevision = expected === 'no-stream' ? NO_STREAM : BigInt(expected);
-    const news = records.map(toEventData);
+    const serverEvents = records.map(toEventData);
     return async () => {
       try {
-        const append = client.appendToStream(this.#prefix + stream, news, { ...options, expectedRevision });
-        const { nextExpectedRevision, position } = await this.#connection.bounded(append);
+        const append = client.appendToStream(this.#prefix + stream, serverEvents, { ...options, expectedRevision });
+        const { nextExpectedRevision, position } = await this.#connection.withTimeout(append);
         if (position === undefined) throw new Error('the server does not say where the events stand');
         const place = { ...position, position: null };
-        this.#guard.saw(place, (news.at(-1) as EventData).id);
+        this.#resilient.noteEvent(place, (serverEvents.at(-1) as EventData).id);
         const cursor = formatCursor(place);
         return { outcome: 'appended', revision: Number(nextExpectedRevision), cursor };
       } catch (error) {
-        const revision = conflictIn(error);
+        const revision = conflictRevision(error);
         if (revision === undefined) throw error;
         return { outcome: 'conflict', revision };
       }
@@ -143,20 +145,20 @@ class EsdbEventStore implements EventStore {
 
   async read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
     checkLimit(limit);
-    const place = after === null ? BEGINNING : parseCursor(after);
+    const place = after === null ? LOG_START : parseCursor(after);
     this.#checkOpen();
-    return this.#log.page(await this.#log.count(place), limit);
+    return this.#log.page(await this.#log.resolvePosition(place), limit);
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
     checkLimit(limit);
-    const place = after === null ? BEGINNING : parseCursor(after);
+    const place = after === null ? LOG_START : parseCursor(after);
     const ending = AbortSignal.any([signal, this.#closing.signal]);
     const ended = (): boolean => ending.aborted;
     if (ended()) return;
     try {
-      const from = await this.#log.count(place);
-      await this.#log.check(from);
+      const from = await this.#log.resolvePosition(place);
+      await this.#log.checkExists(from);
       yield* this.#log.subscribe(from, ending, limit);
     } catch (error) {
       // What the end of the connection throws into those who wait is no error of theirs.
@@ -172,22 +174,22 @@ class EsdbEventStore implements EventStore {
   async lastRecordedAt(): Promise<string | null> {
     this.#checkOpen();
     const head = await this.#log.head();
-    return head === null ? null : instantOf(head.recordedAt);
+    return head === null ? null : formatRecordedAt(head.recordedAt);
   }
 
   async checkWritable(): Promise<void> {
     this.#checkOpen();
-    await this.#guard.checkWritable();
+    await this.#resilient.checkWritable();
   }
 
   /** Whether the server lets us read its log, and append to it. Throws as the port says. */
   async checkUsable(): Promise<void> {
-    await this.#log.ask();
+    await this.#log.checkReadable();
     await this.checkWritable();
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return comparePlaces(parseCursor(a), parseCursor(b));
+    return comparePositions(parseCursor(a), parseCursor(b));
   }
 
   async close(): Promise<void> {
@@ -195,9 +197,9 @@ class EsdbEventStore implements EventStore {
     this.#closing.abort();
     const answered = new AbortController();
     const late = sleep(CLOSE_MS, undefined, { signal: answered.signal }).catch(() => undefined);
-    await Promise.race([Promise.allSettled(this.#underWay), late]);
+    await Promise.race([Promise.allSettled(this.#pendingAppends), late]);
     answered.abort();
-    this.#ended.abort();
+    this.#aborted.abort();
     await this.#connection.dispose();
   }
 

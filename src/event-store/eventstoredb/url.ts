@@ -1,7 +1,7 @@
 /** The address of a server or a cluster, read strictly: what the client would ignore, or print with its password, is refused. */
 
 /** Options that the client knows, and that do not change what the adapter promises. */
-const OPTIONS: Readonly<Record<string, RegExp>> = {
+const ALLOWED_OPTIONS: Readonly<Record<string, RegExp>> = {
   tls: /^(true|false)$/,
   tlsCAFile: /^.+$/,
   nodePreference: /^leader$/,
@@ -13,16 +13,16 @@ const OPTIONS: Readonly<Record<string, RegExp>> = {
   keepAliveTimeout: /^\d{1,7}$/,
 };
 
-const URL = /^(esdb|esdb\+discover):\/\/(?:([^:@/?]+):([^:@/?]+)@)?([^@/?]+)\/?(?:\?(.*))?$/;
+const ESDB_URL = /^(esdb|esdb\+discover):\/\/(?:([^:@/?]+):([^:@/?]+)@)?([^@/?]+)\/?(?:\?(.*))?$/;
 const HOST = /^[0-9A-Za-z.-]+(:\d{1,5})?$/;
 
 export const EXPECTED_URL =
   'esdb://user:password@host:2113 (several hosts parted by commas; ":" and "@" of a password percent-encoded), with ' +
-  `options among ${Object.keys(OPTIONS).join(', ')}; user and password unless tls=false; esdb+discover:// for one DNS name`;
+  `options among ${Object.keys(ALLOWED_OPTIONS).join(', ')}; user and password unless tls=false; esdb+discover:// for one DNS name`;
 
 /** Whether the text is such an address. */
 export const isEsdbUrl = (text: string): boolean => {
-  const [, scheme, user, , hosts, query = ''] = URL.exec(text) ?? [];
+  const [, scheme, user, , hosts, query = ''] = ESDB_URL.exec(text) ?? [];
   if (hosts === undefined) return false;
   const options = new URLSearchParams(query);
   const several = hosts.includes(',');
@@ -30,14 +30,14 @@ export const isEsdbUrl = (text: string): boolean => {
     hosts.split(',').every((host) => HOST.test(host)) &&
     // The client asks the first host alone where it is to discover; with that one down it never finds another.
     !(scheme === 'esdb+discover' && several) &&
-    [...options].every(([name, value]) => OPTIONS[name]?.test(value) === true) &&
+    [...options].every(([name, value]) => ALLOWED_OPTIONS[name]?.test(value) === true) &&
     (user !== undefined || options.get('tls') === 'false')
   );
 };
 
 /** User and password in such an address; null where it has none. */
 export const credentialsIn = (url: string): { readonly username: string; readonly password: string } | null => {
-  const [, , user, password] = URL.exec(url) ?? [];
+  const [, , user, password] = ESDB_URL.exec(url) ?? [];
   return user === undefined || password === undefined
     ? null
     : { username: decodeURIComponent(user), password: decodeURIComponent(password) };
@@ -45,7 +45,7 @@ export const credentialsIn = (url: string): { readonly username: string; readonl
 
 /** How long a call may take, in milliseconds; null where the address does not say. */
 export const deadlineIn = (url: string): number | null => {
-  const text = new URLSearchParams(URL.exec(url)?.[5] ?? '').get('defaultDeadline');
+  const text = new URLSearchParams(ESDB_URL.exec(url)?.[5] ?? '').get('defaultDeadline');
   return text === null ? null : Number(text);
 };
 

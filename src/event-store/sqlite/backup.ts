@@ -4,10 +4,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { wholeLog } from '../copy.js';
+import { readWholeLog } from '../copy.js';
 import { StoreDamaged, type EventStore } from '../port.js';
-import { openFile, translated } from './file.js';
-import { contentOf, manifestOf, manifestPath, predecessorAt, predecessorIn, writeManifest } from './manifest.js';
+import { openLogFile, translateErrors } from './file.js';
+import {
+  summarizeLog,
+  readManifestOf,
+  manifestPath,
+  readPredecessor,
+  findPredecessor,
+  writeManifest,
+} from './manifest.js';
 import { createSqliteStore } from './store.js';
 
 /** What stands in the way, said in a sentence; nothing was written. */
@@ -15,7 +22,7 @@ export class BackupRefused extends Error {
   override readonly name = 'BackupRefused';
 }
 
-export interface Watch {
+export interface ProgressOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: 'copied' | 'checked', done: number, total: number) => void;
 }
@@ -27,37 +34,37 @@ export interface CheckedLog {
   readonly last: string | null;
 }
 
-export interface BackedUp extends CheckedLog {
+export interface BackupResult extends CheckedLog {
   readonly sha256: string;
   /** Sentences on what was known to have been in the log and is not there any more. */
   readonly lacks: readonly string[];
 }
 
-export interface BackupOptions extends Watch {
+export interface BackupOptions extends ProgressOptions {
   /** The backup to compare with; without it the newest in the same folder. */
   readonly previous?: string | undefined;
   /** What else is known to have been in the log, asked of the copy: a sentence, or null where nothing lacks. */
-  readonly known?: (copy: EventStore) => Promise<string | null>;
+  readonly checkKnown?: (copy: EventStore) => Promise<string | null>;
 }
 
 /** Pages copied in one turn: some milliseconds of work. */
-const PAGES = 1_000;
+const PAGES_PER_STEP = 1_000;
 
 /**
  * Copies a SQLite file as it is now, also while others write to it. Throws StoreDamaged and StoreUnavailable, and the signal's
  * reason where it aborts.
  */
-export const copyDatabase = async (from: string, to: string, watch: Watch = {}): Promise<void> => {
+export const copyDatabase = async (from: string, to: string, progress: ProgressOptions = {}): Promise<void> => {
   try {
-    await copyPages(from, to, watch);
+    await copyPages(from, to, progress);
   } catch (error) {
-    translated(() => {
+    translateErrors(() => {
       throw error;
     });
   }
 };
 
-const copyPages = async (from: string, to: string, { signal, onProgress }: Watch): Promise<void> => {
+const copyPages = async (from: string, to: string, { signal, onProgress }: ProgressOptions): Promise<void> => {
   const source = new Database(from, { readonly: true, fileMustExist: true });
   try {
     // A transaction that reads holds on to what is copied; without it every write would begin the copy anew.
@@ -67,7 +74,7 @@ const copyPages = async (from: string, to: string, { signal, onProgress }: Watch
       progress: ({ totalPages, remainingPages }) => {
         signal?.throwIfAborted();
         onProgress?.('copied', totalPages - remainingPages, totalPages);
-        return PAGES;
+        return PAGES_PER_STEP;
       },
     });
     onProgress?.('copied', pages, pages);
@@ -80,91 +87,91 @@ const copyPages = async (from: string, to: string, { signal, onProgress }: Watch
  * Backs up a log into a file that is not there yet, and its SHA-256 and its manifest into files beside it. Leaves nothing where
  * it fails; a log that is shorter than was known is backed up, as it is what there is, and `lacks` says so.
  */
-export const backUp = async (log: string, to: string, options: BackupOptions): Promise<BackedUp> => {
-  const { previous, known, ...watch } = options;
-  for (const file of [to, `${to}.sha256`, manifestPath(to)])
+export const backUp = async (logFile: string, target: string, options: BackupOptions): Promise<BackupResult> => {
+  const { previous, checkKnown, ...progress } = options;
+  for (const file of [target, `${target}.sha256`, manifestPath(target)])
     if (existsSync(file)) throw new BackupRefused(`${file} is there already; a backup overwrites nothing`);
-  const part = `${to}.part`;
+  const partFile = `${target}.part`;
   try {
-    const than = previous === undefined ? null : await predecessorAt(previous);
-    await makePrivate(part);
-    await copyDatabase(log, part, watch);
-    asOneFile(part);
-    const checked = await checkLog(part, watch, known);
-    const choose = async (first: string | null) => than ?? predecessorIn(dirname(to), first);
-    const { content, lack } = await contentOf(part, choose, watch.signal);
-    const lacks = [checked.lack, lack].filter((sentence) => sentence !== null);
-    const sha256 = await digestOf(part);
-    await writeFile(`${to}.sha256`, `${sha256}  ${basename(to)}\n`, { mode: 0o600 });
-    await writeManifest(to, { ...content, sha256, made: new Date().toISOString(), lacks });
-    await intoPlace(part, to);
-    return { events: checked.events, last: checked.last, sha256, lacks };
+    const predecessor = previous === undefined ? null : await readPredecessor(previous);
+    await createPartFile(partFile);
+    await copyDatabase(logFile, partFile, progress);
+    leaveWalMode(partFile);
+    const checkedLog = await checkLog(partFile, progress, checkKnown);
+    const choosePredecessor = async (first: string | null) => predecessor ?? findPredecessor(dirname(target), first);
+    const { summary, lack } = await summarizeLog(partFile, choosePredecessor, progress.signal);
+    const lacks = [checkedLog.lack, lack].filter((sentence) => sentence !== null);
+    const sha256 = await sha256Of(partFile);
+    await writeFile(`${target}.sha256`, `${sha256}  ${basename(target)}\n`, { mode: 0o600 });
+    await writeManifest(target, { ...summary, sha256, made: new Date().toISOString(), lacks });
+    await moveIntoPlace(partFile, target);
+    return { events: checkedLog.events, last: checkedLog.last, sha256, lacks };
   } catch (error) {
-    await removeDatabase(part);
-    for (const file of [`${to}.sha256`, manifestPath(to)]) await rm(file, { force: true });
+    await removeDatabase(partFile);
+    for (const file of [`${target}.sha256`, manifestPath(target)]) await rm(file, { force: true });
     throw error;
   }
 };
 
 /** Makes a backup the log of a folder that has none. Leaves nothing where it fails. */
-export const restore = async (backup: string, log: string, watch: Watch): Promise<BackedUp> => {
-  if ([log, `${log}-wal`].some((file) => existsSync(file)))
-    throw new BackupRefused(`${dirname(log)} holds a register already; a restore overwrites nothing`);
+export const restore = async (backup: string, logFile: string, progress: ProgressOptions): Promise<BackupResult> => {
+  if ([logFile, `${logFile}-wal`].some((file) => existsSync(file)))
+    throw new BackupRefused(`${dirname(logFile)} holds a register already; a restore overwrites nothing`);
   if (existsSync(`${backup}-wal`))
     throw new BackupRefused(
       `${backup} is a log in use, with a write-ahead log beside it; \`habeas backup\` copies that`,
     );
-  const part = `${log}.part`;
+  const partFile = `${logFile}.part`;
   try {
-    await makePrivate(part);
-    const sha256 = await copyFile(backup, part, watch);
-    const manifest = await manifestOf(backup);
-    const stated = { '.sha256': await statedDigest(backup), '.json': manifest?.sha256 ?? null };
-    for (const [suffix, digest] of Object.entries(stated))
+    await createPartFile(partFile);
+    const sha256 = await copyFile(backup, partFile, progress);
+    const manifest = await readManifestOf(backup);
+    const expectedDigests = { '.sha256': await readSha256File(backup), '.json': manifest?.sha256 ?? null };
+    for (const [suffix, digest] of Object.entries(expectedDigests))
       if (digest !== null && digest !== sha256)
         throw new BackupRefused(`${backup} is not what ${basename(backup)}${suffix} says; it was changed or damaged`);
-    const { events, last } = await checkLog(part, watch);
-    await intoPlace(part, log);
+    const { events, last } = await checkLog(partFile, progress);
+    await moveIntoPlace(partFile, logFile);
     return { events, last, sha256, lacks: manifest?.lacks ?? [] };
   } catch (error) {
-    await removeDatabase(part);
+    await removeDatabase(partFile);
     throw error;
   } finally {
-    await removeBeside(part);
+    await removeSidecars(partFile);
   }
 };
 
 /** Reads everything in a log. Throws StoreDamaged where the file, an event or the order of events is not what it should be. */
 export const checkLog = async (
   file: string,
-  { signal, onProgress }: Watch = {},
-  known: BackupOptions['known'] = () => Promise.resolve(null),
+  { signal, onProgress }: ProgressOptions = {},
+  checkKnown: BackupOptions['checkKnown'] = () => Promise.resolve(null),
 ): Promise<CheckedLog & { readonly lack: string | null }> => {
   checkFile(file);
   const store = createSqliteStore({ file, readonly: true });
   try {
     const total = Number((await store.head()) ?? 0);
     let [events, last]: [number, string | null] = [0, null];
-    for await (const batch of wholeLog(store)) {
+    for await (const batch of readWholeLog(store)) {
       events += batch.length;
       last = batch.at(-1)?.id ?? last;
       onProgress?.('checked', events, total);
       signal?.throwIfAborted();
     }
-    return { events, last, lack: await known(store) };
+    return { events, last, lack: await checkKnown(store) };
   } finally {
     await store.close();
   }
 };
 
 const checkFile = (file: string): void => {
-  const db = openFile(file, true);
+  const db = openLogFile(file, true);
   try {
-    translated(() => {
+    translateErrors(() => {
       if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok')
         throw new StoreDamaged('the file fails the integrity check of SQLite');
-      const holed = db.prepare(HOLED).pluck().get() as number;
-      if (holed > 0) throw new StoreDamaged(`${holed} streams lack events`);
+      const withGaps = db.prepare(COUNT_STREAMS_WITH_GAPS).pluck().get() as number;
+      if (withGaps > 0) throw new StoreDamaged(`${withGaps} streams lack events`);
     });
   } finally {
     db.close();
@@ -172,12 +179,12 @@ const checkFile = (file: string): void => {
 };
 
 /** Streams whose revisions do not count from 0 without gaps. */
-const HOLED = `SELECT count(*) FROM (
+const COUNT_STREAMS_WITH_GAPS = `SELECT count(*) FROM (
   SELECT 1 FROM events GROUP BY stream HAVING min(revision) <> 0 OR max(revision) <> count(*) - 1)`;
 
 /** A copy still says that it is written ahead; a file that is opened to be read only must not need another beside it. */
-const asOneFile = (file: string): void => {
-  translated(() => {
+const leaveWalMode = (file: string): void => {
+  translateErrors(() => {
     const db = new Database(file);
     try {
       db.pragma('journal_mode = DELETE');
@@ -188,28 +195,28 @@ const asOneFile = (file: string): void => {
 };
 
 /** An empty file for its owner alone, whatever an earlier try left there. */
-const makePrivate = async (file: string): Promise<void> => {
+const createPartFile = async (file: string): Promise<void> => {
   await removeDatabase(file);
   await writeFile(file, '', { mode: 0o600, flag: 'wx' });
 };
 
 const removeDatabase = async (file: string): Promise<void> => {
-  await removeBeside(file);
+  await removeSidecars(file);
   await rm(file, { force: true });
 };
 
-const removeBeside = async (file: string): Promise<void> => {
+const removeSidecars = async (file: string): Promise<void> => {
   for (const suffix of ['-wal', '-shm', '-journal']) await rm(`${file}${suffix}`, { force: true });
 };
 
 /** On the disk before its name is, and its name on the disk too. */
-const intoPlace = async (part: string, to: string): Promise<void> => {
-  await flush(part);
-  await rename(part, to);
-  await flush(dirname(to));
+const moveIntoPlace = async (partFile: string, target: string): Promise<void> => {
+  await fsync(partFile);
+  await rename(partFile, target);
+  await fsync(dirname(target));
 };
 
-const flush = async (path: string): Promise<void> => {
+const fsync = async (path: string): Promise<void> => {
   const handle = await open(path);
   try {
     await handle.sync();
@@ -219,7 +226,7 @@ const flush = async (path: string): Promise<void> => {
 };
 
 /** Copies the bytes; gives their SHA-256. */
-const copyFile = async (from: string, to: string, { signal, onProgress }: Watch): Promise<string> => {
+const copyFile = async (from: string, to: string, { signal, onProgress }: ProgressOptions): Promise<string> => {
   const { size } = await stat(from);
   const hash = createHash('sha256');
   const target = await open(to, 'r+');
@@ -237,12 +244,12 @@ const copyFile = async (from: string, to: string, { signal, onProgress }: Watch)
   return hash.digest('hex');
 };
 
-const digestOf = async (file: string): Promise<string> => {
+const sha256Of = async (file: string): Promise<string> => {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
   return hash.digest('hex');
 };
 
 /** What stands beside a backup, as `sha256sum` writes it; null where nothing does. */
-const statedDigest = async (backup: string): Promise<string | null> =>
+const readSha256File = async (backup: string): Promise<string | null> =>
   existsSync(`${backup}.sha256`) ? ((await readFile(`${backup}.sha256`, 'utf8')).split(' ', 1)[0] ?? '') : null;

@@ -1,7 +1,7 @@
 /** The file of the embedded log: how it is opened, and what its errors mean. */
 import Database from 'better-sqlite3';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
-import { makePrivate } from '../private-file.js';
+import { createPrivateFile } from '../private-file.js';
 
 /** `HABE`: tells our logs from other SQLite files. */
 const APPLICATION_ID = 0x48414245;
@@ -38,9 +38,9 @@ const MMAP_BYTES = 256 * 1024 * 1024;
  * file of something else, or of a later version, is left as it is: StoreDamaged. StoreUnavailable where it cannot be opened
  * or is locked.
  */
-export const openFile = (file: string, readonly = false): Database.Database =>
-  translated(() => {
-    if (!readonly && file !== ':memory:') makePrivate(file);
+export const openLogFile = (file: string, readonly = false): Database.Database =>
+  translateErrors(() => {
+    if (!readonly && file !== ':memory:') createPrivateFile(file);
     const db = new Database(file, { timeout: BUSY_MS, readonly });
     try {
       if (readonly) checkIsLog(db);
@@ -79,8 +79,8 @@ const checkOwner = (db: Database.Database): boolean => {
 };
 
 /** Codes by which SQLite says that the file is not what it should be; all other trouble may pass. */
-const DAMAGE = ['SQLITE_CORRUPT', 'SQLITE_NOTADB'];
-const TROUBLE = [
+const DAMAGE_CODES = ['SQLITE_CORRUPT', 'SQLITE_NOTADB'];
+const UNAVAILABLE_CODES = [
   'SQLITE_BUSY',
   'SQLITE_CANTOPEN',
   'SQLITE_FULL',
@@ -93,7 +93,7 @@ const TROUBLE = [
 ];
 
 /** Whether a connection can only read: it stays so, even when the file may be written again. */
-export const isReadOnly = (error: unknown): boolean =>
+export const isReadOnlyError = (error: unknown): boolean =>
   error instanceof StoreUnavailable &&
   String((error.cause as { code?: unknown } | undefined)?.code).startsWith('SQLITE_READONLY');
 
@@ -107,7 +107,7 @@ export const rewriteVersion = (db: Database.Database): void => {
 };
 
 /** Runs something on a database; its errors come out as those of the port where they are no bugs. */
-export const translated = <T>(run: () => T): T => {
+export const translateErrors = <T>(run: () => T): T => {
   try {
     return run();
   } catch (error) {
@@ -116,9 +116,10 @@ export const translated = <T>(run: () => T): T => {
     if (typeof code !== 'string') throw error;
     if (/^E[A-Z]+$/.test(code))
       throw new StoreUnavailable(`the event log cannot be used now (${code})`, { cause: error });
-    const is = (known: string): boolean => code === known || code.startsWith(`${known}_`);
-    if (DAMAGE.some(is)) throw new StoreDamaged(`the event log is damaged (${code})`, { cause: error });
-    if (TROUBLE.some(is)) throw new StoreUnavailable(`the event log cannot be used now (${code})`, { cause: error });
+    const matches = (known: string): boolean => code === known || code.startsWith(`${known}_`);
+    if (DAMAGE_CODES.some(matches)) throw new StoreDamaged(`the event log is damaged (${code})`, { cause: error });
+    if (UNAVAILABLE_CODES.some(matches))
+      throw new StoreUnavailable(`the event log cannot be used now (${code})`, { cause: error });
     throw error;
   }
 };

@@ -2,28 +2,28 @@
  * Appends that wait for the same commit. Whatever is asked for within one turn of the event loop is written by one
  * transaction: flushing to the disk is what an append costs, and one flush serves them all.
  */
-import { StoreBusy, type Appended } from '../port.js';
-import { MAX_QUEUED, MAX_QUEUED_BYTES, type CheckedAppend } from '../request.js';
+import { StoreBusy, type AppendResult } from '../port.js';
+import { MAX_QUEUED, MAX_QUEUED_BYTES, type CheckedAppend } from '../request-checks.js';
 
 /** Events after which a transaction takes no further append, so that a turn of the event loop stays short. */
 const MAX_EVENTS_PER_COMMIT = 1_000;
 
-interface Waiting {
+interface PendingAppend {
   readonly append: CheckedAppend;
-  readonly resolve: (appended: Appended) => void;
+  readonly resolve: (appended: AppendResult) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 export class GroupCommit {
-  #queue: Waiting[] = [];
+  #queue: PendingAppend[] = [];
   #bytes = 0;
   #scheduled = false;
 
   /** `commit` writes a group at once, and answers for each in order; where it throws, none was written. */
-  constructor(private readonly commit: (appends: readonly CheckedAppend[]) => readonly Appended[]) {}
+  constructor(private readonly commit: (appends: readonly CheckedAppend[]) => readonly AppendResult[]) {}
 
   /** Answers when the append is durable, or known to conflict. Rejects with StoreBusy where too many wait. */
-  add(append: CheckedAppend): Promise<Appended> {
+  add(append: CheckedAppend): Promise<AppendResult> {
     if (this.#queue.length >= MAX_QUEUED || this.#bytes + append.bytes > MAX_QUEUED_BYTES) {
       return Promise.reject(new StoreBusy('too many appends wait to be written'));
     }
@@ -51,8 +51,8 @@ export class GroupCommit {
     const group = this.#queue.splice(0, this.#groupLength());
     for (const { append } of group) this.#bytes -= append.bytes;
     try {
-      const answers = this.commit(group.map(({ append }) => append));
-      group.forEach(({ resolve }, i) => resolve(answers[i] as Appended));
+      const results = this.commit(group.map(({ append }) => append));
+      group.forEach(({ resolve }, i) => resolve(results[i] as AppendResult));
     } catch (error) {
       for (const { reject } of group) reject(error);
     }

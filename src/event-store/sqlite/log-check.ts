@@ -6,51 +6,51 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { StoreDamaged, StoreUnavailable, type LogCheck } from '../port.js';
 
 /** Rows of a slice: a few milliseconds, between which others have their turn. */
-const SLICE = 500;
+const SLICE_SIZE = 500;
 /** Rows looked at before the store is opened: the whole of a small log, else its beginning and its end. */
-export const LOOK_AT_ONCE = 10_000;
-const BEGINNING = 1_000;
+export const CHECKED_AT_OPENING = 10_000;
+const FIRST_ROWS = 1_000;
 const RETRY_MS = 1_000;
 
 /** Checks the rows after one position up to another. Throws StoreDamaged for a gap, and other errors of the port. */
 type CheckRows = (after: number, upTo: number) => void;
 
 export interface RunningCheck extends LogCheck {
-  done: number;
+  checked: number;
 }
 
 /**
  * Looks at the ends of a log at once and at what lies between in slices, until `stopped`. `checkRows` throws what it finds; the
  * result is the first damage, null where there is none.
  */
-export const beginCheck = (head: number, checkRows: CheckRows, stopped: () => boolean): RunningCheck => {
-  const beginning = head <= LOOK_AT_ONCE ? head : BEGINNING;
-  const end = head <= LOOK_AT_ONCE ? head : head - (LOOK_AT_ONCE - BEGINNING);
-  const check: RunningCheck = { done: beginning + head - end, of: head, result: Promise.resolve(null) };
-  const atOnce = damageIn(() => {
-    checkRows(0, beginning);
-    checkRows(end, head);
+export const startLogCheck = (head: number, checkRows: CheckRows, isStopped: () => boolean): RunningCheck => {
+  const firstEnd = head <= CHECKED_AT_OPENING ? head : FIRST_ROWS;
+  const lastStart = head <= CHECKED_AT_OPENING ? head : head - (CHECKED_AT_OPENING - FIRST_ROWS);
+  const check: RunningCheck = { checked: firstEnd + head - lastStart, total: head, result: Promise.resolve(null) };
+  const damage = catchDamage(() => {
+    checkRows(0, firstEnd);
+    checkRows(lastStart, head);
   });
-  if (atOnce !== null || beginning >= end) return { ...check, result: Promise.resolve(atOnce) };
-  return Object.assign(check, { result: checkBetween(check, beginning, end, checkRows, stopped) });
+  if (damage !== null || firstEnd >= lastStart) return { ...check, result: Promise.resolve(damage) };
+  return Object.assign(check, { result: checkInSlices(check, firstEnd, lastStart, checkRows, isStopped) });
 };
 
-const checkBetween = async (
+const checkInSlices = async (
   check: RunningCheck,
-  beginning: number,
-  end: number,
+  from: number,
+  to: number,
   checkRows: CheckRows,
-  stopped: () => boolean,
+  isStopped: () => boolean,
 ): Promise<StoreDamaged | null> => {
-  for (let at = beginning; at < end;) {
+  for (let position = from; position < to;) {
     await turn();
-    if (stopped()) return null;
-    const upTo = Math.min(at + SLICE, end);
+    if (isStopped()) return null;
+    const upTo = Math.min(position + SLICE_SIZE, to);
     try {
-      const damage = damageIn(() => checkRows(at, upTo));
+      const damage = catchDamage(() => checkRows(position, upTo));
       if (damage !== null) return damage;
-      check.done += upTo - at;
-      at = upTo;
+      check.checked += upTo - position;
+      position = upTo;
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       await sleep(RETRY_MS, undefined, { ref: false });
@@ -59,7 +59,7 @@ const checkBetween = async (
   return null;
 };
 
-const damageIn = (run: () => void): StoreDamaged | null => {
+const catchDamage = (run: () => void): StoreDamaged | null => {
   try {
     run();
     return null;

@@ -1,8 +1,8 @@
 /** The tables of the embedded log: every statement that writes or reads them. Synchronous; `store.ts` makes it a store. */
 import type Database from 'better-sqlite3';
-import { decode, instantOf, payloadOf, type Place, type StoredRecord } from '../codec.js';
-import { StoreDamaged, type Appended, type LogEvent, type StreamEvent } from '../port.js';
-import type { CheckedAppend, CheckedRecord } from '../request.js';
+import { decode, formatRecordedAt, parsePayload, type StreamRevision, type StoredRecord } from '../codec.js';
+import { StoreDamaged, type AppendResult, type LogEvent, type StreamEvent } from '../port.js';
+import type { CheckedAppend, SerializedRecord } from '../request-checks.js';
 import { rewriteVersion } from './file.js';
 
 /**
@@ -10,7 +10,7 @@ import { rewriteVersion } from './file.js';
  * the memory.
  */
 const FIRST_CHUNK = 16;
-const CHUNK = 256;
+const MAX_CHUNK = 256;
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 
 /** Columns of a row as read, in this order. Row by row, since texts joined in SQLite were measured to be no faster. */
@@ -18,7 +18,7 @@ const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload'
 type Row = [position: number, revision: number, type: number, recordedAt: number, id: string, payload: string];
 type LogRow = [...Row, stream: string];
 
-interface Tip {
+interface StreamTip {
   readonly number: number;
   readonly revision: number;
 }
@@ -39,7 +39,7 @@ export class SqliteLog {
    * Decides and writes appends in one transaction, durable when this returns; a conflict leaves the others alone.
    * An error means that none of them was written.
    */
-  commit(appends: readonly CheckedAppend[]): readonly Appended[] {
+  commit(appends: readonly CheckedAppend[]): readonly AppendResult[] {
     try {
       return this.#db.transaction(() => appends.map((append) => this.#append(append))).immediate();
     } catch (error) {
@@ -49,30 +49,38 @@ export class SqliteLog {
     }
   }
 
-  #append({ stream, expected, records }: CheckedAppend): Appended {
-    const tip = this.#statements.tip.get(stream) as Tip | undefined;
+  #append({ stream, expected, records }: CheckedAppend): AppendResult {
+    const tip = this.#statements.tip.get(stream) as StreamTip | undefined;
     const last = tip?.revision ?? -1;
     const after = expected === 'no-stream' ? -1 : expected;
     if (after === last) return this.#write(tip?.number ?? this.#newStream(stream), last, records);
-    const cursor = tip && after < last ? this.#repeated(tip.number, after, records) : null;
+    const cursor = tip && after < last ? this.#findRepeated(tip.number, after, records) : null;
     return cursor === null
       ? { outcome: 'conflict', revision: tip?.revision ?? null }
       : { outcome: 'appended', revision: after + records.length, cursor };
   }
 
-  #write(stream: number, last: number, records: readonly CheckedRecord[]): Appended {
+  #write(stream: number, last: number, records: readonly SerializedRecord[]): AppendResult {
     let revision = last;
     let position = this.head();
     for (const { id, type, recordedAt, text } of records) {
-      this.#statements.write.run(++position, stream, ++revision, this.#typeNumber(type), recordedAt, bytesOf(id), text);
+      this.#statements.write.run(
+        ++position,
+        stream,
+        ++revision,
+        this.#typeNumber(type),
+        recordedAt,
+        uuidBytes(id),
+        text,
+      );
     }
     return { outcome: 'appended', revision, cursor: String(position) };
   }
 
   /** Where the very same events follow that revision already: the cursor of the last of them. */
-  #repeated(stream: number, after: number, records: readonly CheckedRecord[]): string | null {
+  #findRepeated(stream: number, after: number, records: readonly SerializedRecord[]): string | null {
     const stored = this.#statements.ids.all(stream, after, records.length) as [id: string, position: number][];
-    const same = records.every((record, i) => stored[i] !== undefined && uuidOf(stored[i][0]) === record.id);
+    const same = records.every((record, i) => stored[i] !== undefined && formatUuid(stored[i][0]) === record.id);
     return same ? String(stored[records.length - 1]?.[1]) : null;
   }
 
@@ -87,10 +95,9 @@ export class SqliteLog {
     return number;
   }
 
-  #typeName(number: number, place: Place): string {
+  #typeName(number: number, at: StreamRevision): string {
     const name = this.#typeNames.get(number) ?? (this.#statements.typeName.get(number) as string | undefined);
-    if (name === undefined)
-      throw new StoreDamaged(`${place.stream}, revision ${place.revision}: of a type without name`);
+    if (name === undefined) throw new StoreDamaged(`${at.stream}, revision ${at.revision}: of a type without name`);
     this.#typeNames.set(number, name);
     return name;
   }
@@ -99,30 +106,31 @@ export class SqliteLog {
   readStream(stream: string, after: number, limit: number): StreamEvent[] {
     const number = this.#statements.streamNumber.get(stream) as number | undefined;
     if (number === undefined) return [];
-    return bounded<Row>(limit, (read, most) => this.#statements.stream.all(number, after + read, most) as Row[]).map(
-      (row, i) => {
-        const place = { stream, revision: after + 1 + i };
-        if (row[1] !== place.revision) throw new StoreDamaged(`${stream}, revision ${place.revision}: missing`);
-        // Object.assign, since a spread of so many fields was measured to cost half as much again as parsing.
-        return Object.assign(decode(place, this.#record(row, place)), { cursor: String(row[0]) });
-      },
-    );
+    return readInChunks<Row>(
+      limit,
+      (read, most) => this.#statements.stream.all(number, after + read, most) as Row[],
+    ).map((row, i) => {
+      const at = { stream, revision: after + 1 + i };
+      if (row[1] !== at.revision) throw new StoreDamaged(`${stream}, revision ${at.revision}: missing`);
+      // Object.assign, since a spread of so many fields was measured to cost half as much again as parsing.
+      return Object.assign(decode(at, this.#record(row, at)), { cursor: String(row[0]) });
+    });
   }
 
   /** Events of the log after a position. Throws StoreDamaged for one that cannot be read, or is missing. */
   read(after: number, limit: number): LogEvent[] {
-    return bounded<LogRow>(limit, (read, most) => this.#statements.log.all(after + read, most) as LogRow[]).map(
+    return readInChunks<LogRow>(limit, (read, most) => this.#statements.log.all(after + read, most) as LogRow[]).map(
       (row, i) => {
         const position = after + 1 + i;
         if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
-        const place = { stream: row[6], revision: row[1] };
-        return Object.assign(decode(place, this.#record(row, place)), { cursor: String(position), position });
+        const at = { stream: row[6], revision: row[1] };
+        return Object.assign(decode(at, this.#record(row, at)), { cursor: String(position), position });
       },
     );
   }
 
-  #record([, , type, recordedAt, id, text]: Row | LogRow, place: Place): StoredRecord {
-    return { id: uuidOf(id), type: this.#typeName(type, place), recordedAt, payload: payloadOf(text) };
+  #record([, , type, recordedAt, id, text]: Row | LogRow, at: StreamRevision): StoredRecord {
+    return { id: formatUuid(id), type: this.#typeName(type, at), recordedAt, payload: parsePayload(text) };
   }
 
   /** The last position, 0 where there is none. */
@@ -133,7 +141,7 @@ export class SqliteLog {
   /** When the last event was recorded, null where there is none. */
   lastRecordedAt(): string | null {
     const recordedAt = this.#statements.lastRecordedAt.get() as number | undefined;
-    return recordedAt === undefined ? null : instantOf(recordedAt);
+    return recordedAt === undefined ? null : formatRecordedAt(recordedAt);
   }
 
   /**
@@ -195,11 +203,11 @@ const prepare = (db: Database.Database) => ({
  * Reads in chunks until the limit, the end, or too many bytes; the first is small, since it may already be too many. Rows lie without
  * gaps, so that they are counted on.
  */
-const bounded = <R extends Row | LogRow>(limit: number, chunk: (read: number, most: number) => R[]): R[] => {
+const readInChunks = <R extends Row | LogRow>(limit: number, readChunk: (read: number, most: number) => R[]): R[] => {
   const rows: R[] = [];
   for (let bytes = 0, size = FIRST_CHUNK; rows.length < limit && bytes < MAX_READ_BYTES; size *= 2) {
-    const most = Math.min(size, CHUNK, limit - rows.length);
-    const more = chunk(rows.length, most);
+    const most = Math.min(size, MAX_CHUNK, limit - rows.length);
+    const more = readChunk(rows.length, most);
     for (const row of more) bytes += row[5].length;
     rows.push(...more);
     if (more.length < most) break;
@@ -207,7 +215,7 @@ const bounded = <R extends Row | LogRow>(limit: number, chunk: (read: number, mo
   return rows;
 };
 
-const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+const uuidBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 /** Of 32 hexadecimal digits. */
-export const uuidOf = (hex: string): string =>
+export const formatUuid = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -7,10 +7,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { openFile, translated } from './file.js';
-import { uuidOf } from './log.js';
+import { openLogFile, translateErrors } from './file.js';
+import { formatUuid } from './log.js';
 
-export interface LogContent {
+export interface LogSummary {
   readonly events: number;
   /** Ids of the first and the last event. */
   readonly first: string | null;
@@ -19,7 +19,7 @@ export interface LogContent {
   readonly log: string;
 }
 
-export interface Manifest extends LogContent {
+export interface Manifest extends LogSummary {
   /** SHA-256 of the file. */
   readonly sha256: string;
   /** ISO 8601. */
@@ -29,15 +29,15 @@ export interface Manifest extends LogContent {
 }
 
 /** A manifest and the name of its backup. */
-export interface Predecessor extends LogContent {
+export interface Predecessor extends LogSummary {
   readonly name: string;
 }
 
 const SUFFIX = '.json';
 /** More than a manifest ever has. */
-const MAX_BYTES = 65_536;
+const MAX_MANIFEST_BYTES = 65_536;
 /** Rows between two turns of the event loop. */
-const SLICE = 1_000;
+const PAGE_SIZE = 1_000;
 
 export const manifestPath = (backup: string): string => `${backup}${SUFFIX}`;
 
@@ -45,10 +45,10 @@ export const writeManifest = (backup: string, manifest: Manifest): Promise<void>
   writeFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
 
 /** What stands beside a backup; null where nothing does, or nothing that is a manifest. */
-export const manifestOf = (backup: string): Promise<Manifest | null> => readManifest(manifestPath(backup));
+export const readManifestOf = (backup: string): Promise<Manifest | null> => readManifest(manifestPath(backup));
 
 const readManifest = async (path: string): Promise<Manifest | null> => {
-  if (!existsSync(path) || (await stat(path)).size > MAX_BYTES) return null;
+  if (!existsSync(path) || (await stat(path)).size > MAX_MANIFEST_BYTES) return null;
   try {
     const value = JSON.parse(await readFile(path, 'utf8')) as unknown;
     return isManifest(value) ? value : null;
@@ -68,20 +68,20 @@ const isManifest = (value: unknown): value is Manifest => {
  * The newest backup of the same log in a folder, by its manifest; where there is none of the same log, the newest of any. Null
  * where there is none with an event in it.
  */
-export const predecessorIn = async (folder: string, first: string | null): Promise<Predecessor | null> => {
+export const findPredecessor = async (folder: string, first: string | null): Promise<Predecessor | null> => {
   const names = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX));
-  const found: (Predecessor & Manifest)[] = [];
+  const candidates: (Predecessor & Manifest)[] = [];
   for (const name of names) {
     const manifest = await readManifest(join(folder, name));
-    if (manifest !== null && manifest.events > 0) found.push({ ...manifest, name: name.slice(0, -SUFFIX.length) });
+    if (manifest !== null && manifest.events > 0) candidates.push({ ...manifest, name: name.slice(0, -SUFFIX.length) });
   }
-  found.sort((a, b) => (a.made < b.made ? -1 : 1));
-  return found.findLast((one) => one.first === first) ?? found.at(-1) ?? null;
+  candidates.sort((a, b) => (a.made < b.made ? -1 : 1));
+  return candidates.findLast((candidate) => candidate.first === first) ?? candidates.at(-1) ?? null;
 };
 
 /** What a backup holds, from beside it or, for one of an earlier build, out of it. Throws what `contentOf` throws. */
-export const predecessorAt = async (backup: string): Promise<Predecessor> => ({
-  ...((await manifestOf(backup)) ?? (await contentOf(backup)).content),
+export const readPredecessor = async (backup: string): Promise<Predecessor> => ({
+  ...((await readManifestOf(backup)) ?? (await summarizeLog(backup)).summary),
   name: basename(backup),
 });
 
@@ -89,12 +89,12 @@ export const predecessorAt = async (backup: string): Promise<Predecessor> => ({
  * What a log holds, and what it lacks of its predecessor, which `choose` finds by the id of the first event. Nobody may write
  * to it. Throws the errors of the port, and the signal's reason where that aborts.
  */
-export const contentOf = async (
+export const summarizeLog = async (
   file: string,
-  choose: (first: string | null) => Promise<Predecessor | null> = () => Promise.resolve(null),
+  choosePredecessor: (first: string | null) => Promise<Predecessor | null> = () => Promise.resolve(null),
   signal?: AbortSignal,
-): Promise<{ readonly content: LogContent; readonly lack: string | null }> => {
-  const db = openFile(file, true);
+): Promise<{ readonly summary: LogSummary; readonly lack: string | null }> => {
+  const db = openLogFile(file, true);
   try {
     const hash = createHash('sha256');
     let [events, first, last, predecessor]: [number, string | null, string | null, Predecessor | null] = [
@@ -103,24 +103,24 @@ export const contentOf = async (
       null,
       null,
     ];
-    let atPredecessor: LogContent | null = null;
-    const rows = translated(() => db.prepare(ROWS).raw());
+    let atPredecessor: LogSummary | null = null;
+    const rows = translateErrors(() => db.prepare(ROWS).raw());
     for (;;) {
-      const slice = translated(() => rows.all(events) as [number, string, ...unknown[]][]);
-      if (events === 0) predecessor = await choose(slice[0] === undefined ? null : uuidOf(slice[0][1]));
-      for (const row of slice) {
+      const page = translateErrors(() => rows.all(events) as [number, string, ...unknown[]][]);
+      if (events === 0) predecessor = await choosePredecessor(page[0] === undefined ? null : formatUuid(page[0][1]));
+      for (const row of page) {
         hash.update(`${JSON.stringify(row)}\n`);
         events = row[0];
-        last = uuidOf(row[1]);
+        last = formatUuid(row[1]);
         first ??= last;
         if (events === predecessor?.events) atPredecessor = { events, first, last, log: hash.copy().digest('hex') };
       }
       signal?.throwIfAborted();
-      if (slice.length < SLICE) break;
+      if (page.length < PAGE_SIZE) break;
       await turn();
     }
-    const content = { events, first, last, log: hash.digest('hex') };
-    return { content, lack: predecessor && lackOf(content, atPredecessor, predecessor) };
+    const summary = { events, first, last, log: hash.digest('hex') };
+    return { summary, lack: predecessor && describeDifference(summary, atPredecessor, predecessor) };
   } finally {
     db.close();
   }
@@ -129,11 +129,18 @@ export const contentOf = async (
 /** By names, as numbers of streams and types are given anew in a copy. */
 const ROWS = `SELECT position, lower(hex(id)), (SELECT name FROM streams WHERE number = stream), revision,
   (SELECT name FROM types WHERE number = type), recorded_at, payload
-  FROM events WHERE position > ? ORDER BY position LIMIT ${SLICE}`;
+  FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`;
 
-const lackOf = (content: LogContent, there: LogContent | null, { name, ...than }: Predecessor): string | null => {
-  if (content.events > 0 && content.first !== than.first)
+const describeDifference = (
+  summary: LogSummary,
+  atPredecessor: LogSummary | null,
+  { name, ...predecessor }: Predecessor,
+): string | null => {
+  if (summary.events > 0 && summary.first !== predecessor.first)
     return `it is the log of another register than the backup ${name}`;
-  if (content.events < than.events) return `it is shorter than the backup ${name}, which holds ${than.events} events`;
-  return there?.log === than.log ? null : `it holds other events up to position ${than.events} than the backup ${name}`;
+  if (summary.events < predecessor.events)
+    return `it is shorter than the backup ${name}, which holds ${predecessor.events} events`;
+  return atPredecessor?.log === predecessor.log
+    ? null
+    : `it holds other events up to position ${predecessor.events} than the backup ${name}`;
 };

@@ -17,16 +17,16 @@ export class OpenFiles {
   /** To be made when the connection has its files open. */
   constructor(file: string) {
     this.#paths = SUFFIXES.map((suffix) => `${file}${suffix}`);
-    for (const path of this.#paths) this.#note(path, identityOf(path));
+    for (const path of this.#paths) this.#note(path, fileIdentity(path));
   }
 
   /** Throws StoreDamaged where a path leads nowhere, or to another file. */
   check(): void {
     for (const path of this.#paths) {
-      const identity = identityOf(path);
+      const identity = fileIdentity(path);
       // A file that could only be read at opening has no write-ahead log until the first commit.
       if (!this.#opened.has(path)) this.#note(path, identity);
-      else if (this.#opened.get(path) !== identity) throw new StoreDamaged(sentence(path, identity === null));
+      else if (this.#opened.get(path) !== identity) throw new StoreDamaged(describeChange(path, identity === null));
     }
   }
 
@@ -35,7 +35,7 @@ export class OpenFiles {
   }
 }
 
-const identityOf = (path: string): string | null => {
+const fileIdentity = (path: string): string | null => {
   try {
     const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
     return stat === undefined ? null : `${stat.dev}:${stat.ino}`;
@@ -44,5 +44,5 @@ const identityOf = (path: string): string | null => {
   }
 };
 
-const sentence = (path: string, removed: boolean): string =>
+const describeChange = (path: string, removed: boolean): string =>
   `${basename(path)} was ${removed ? 'removed' : 'replaced'} while it was in use; save what the running service still reads`;

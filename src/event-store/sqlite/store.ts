@@ -2,20 +2,20 @@
 import {
   StoreDamaged,
   StoreUnavailable,
-  type Appended,
+  type AppendResult,
   type Cursor,
   type EventStore,
-  type Expected,
+  type ExpectedRevision,
   type LogCheck,
   type LogEvent,
   type NewEvent,
   type StreamEvent,
 } from '../port.js';
-import { checkAfter, checkAppend, checkLimit, checkStream } from '../request.js';
-import { isDamagedFile, isReadOnly, openFile, translated } from './file.js';
+import { checkAfter, checkAppend, checkLimit, checkStream } from '../request-checks.js';
+import { isDamagedFile, isReadOnlyError, openLogFile, translateErrors } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
-import { beginCheck } from './log-check.js';
+import { startLogCheck } from './log-check.js';
 import { OpenFiles } from './open-files.js';
 
 /**
@@ -33,28 +33,28 @@ export const createSqliteStore = ({
 
 /** A cursor is the position as decimal digits. */
 const CURSOR = /^[1-9]\d{0,15}$/;
-const positionOf = (cursor: Cursor): number => {
+const parseCursor = (cursor: Cursor): number => {
   const position = CURSOR.test(cursor) ? Number(cursor) : NaN;
   if (!Number.isSafeInteger(position)) throw new RangeError('no cursor of this store');
   return position;
 };
 
 /** Milliseconds for which a try to write that failed is not made again only because somebody asks. */
-const TRY_EVERY = 1_000;
+const RETRY_WRITE_MS = 1_000;
 
 /** Lets everything else that waits have its turn. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class SqliteEventStore implements EventStore {
   readonly kind = 'sqlite';
   /** Null where the log is only read: whoever reads it whole finds what is missing. */
   readonly check: LogCheck | null;
-  readonly #open: () => SqliteLog;
+  readonly #openLog: () => SqliteLog;
   #log: SqliteLog;
   /** Null where nothing is written, or to memory. */
   readonly #files: OpenFiles | null;
   readonly #queue: GroupCommit;
-  readonly #sleepers = new Set<() => void>();
+  readonly #wakeCalls = new Set<() => void>();
   /** How the last write ended; null while there was none. */
   #lastWrite: { readonly error: Error | null; readonly at: number } | null = null;
   /** A file known to be damaged is not written to: that would make it worse. */
@@ -62,19 +62,19 @@ class SqliteEventStore implements EventStore {
   #closed = false;
 
   constructor(file: string, readonly?: true) {
-    this.#open = () => new SqliteLog(openFile(file, readonly));
-    this.#log = this.#open();
+    this.#openLog = () => new SqliteLog(openLogFile(file, readonly));
+    this.#log = this.#openLog();
     this.#files = readonly === true || file === ':memory:' ? null : new OpenFiles(file);
     this.#queue = new GroupCommit((appends) => {
       const answers = this.#write(() => this.#log.commit(appends));
       this.#wake();
       return answers;
     });
-    this.check = this.#files === null ? null : this.#beginCheck();
+    this.check = this.#files === null ? null : this.#startCheck();
   }
 
-  #beginCheck(): LogCheck {
-    const noting = <T>(run: () => T): T => {
+  #startCheck(): LogCheck {
+    const rememberingDamage = <T>(run: () => T): T => {
       try {
         return this.#run(run);
       } catch (error) {
@@ -83,19 +83,19 @@ class SqliteEventStore implements EventStore {
       }
     };
     try {
-      const head = noting(() => this.#log.head());
-      return beginCheck(
+      const head = rememberingDamage(() => this.#log.head());
+      return startLogCheck(
         head,
-        (after, upTo) => noting(() => this.#log.checkRows(after, upTo)),
+        (after, upTo) => rememberingDamage(() => this.#log.checkRows(after, upTo)),
         () => this.#closed,
       );
     } catch (error) {
-      if (error instanceof StoreDamaged) return { done: 0, of: 0, result: Promise.resolve(error) };
+      if (error instanceof StoreDamaged) return { checked: 0, total: 0, result: Promise.resolve(error) };
       throw error;
     }
   }
 
-  async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
+  async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const append = checkAppend(stream, expected, events);
     this.#checkOpen();
     return this.#queue.add(append);
@@ -112,21 +112,21 @@ class SqliteEventStore implements EventStore {
   async read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
     checkLimit(limit);
     // Who pages through the whole log holds up nobody.
-    await turn();
+    await yieldToEventLoop();
     this.#checkOpen();
-    return this.#read(this.#place(after), limit);
+    return this.#read(this.#startPosition(after), limit);
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
     checkLimit(limit);
-    let position = this.#closed ? 0 : this.#place(after);
+    let position = this.#closed ? 0 : this.#startPosition(after);
     while (!signal.aborted && !this.#closed) {
       const events = this.#read(position, limit);
       position += events.length;
       if (events.length > 0) {
         yield events;
-        await turn();
-      } else await this.#sleep(signal);
+        await yieldToEventLoop();
+      } else await this.#waitForCommit(signal);
     }
   }
 
@@ -142,7 +142,7 @@ class SqliteEventStore implements EventStore {
   }
 
   compare(a: Cursor, b: Cursor): number {
-    return positionOf(a) - positionOf(b);
+    return parseCursor(a) - parseCursor(b);
   }
 
   async checkWritable(): Promise<void> {
@@ -151,7 +151,7 @@ class SqliteEventStore implements EventStore {
     if (this.#lastWrite !== null && this.#damage === null) {
       const { error, at } = this.#lastWrite;
       if (error === null) return;
-      if (performance.now() - at < TRY_EVERY) throw error;
+      if (performance.now() - at < RETRY_WRITE_MS) throw error;
     }
     this.#write(() => this.#log.tryCommit());
   }
@@ -161,7 +161,7 @@ class SqliteEventStore implements EventStore {
     this.#closed = true;
     this.#queue.drain();
     this.#wake();
-    translated(() => this.#log.close());
+    translateErrors(() => this.#log.close());
   }
 
   #checkOpen(): void {
@@ -175,7 +175,7 @@ class SqliteEventStore implements EventStore {
   /** Runs something on the log, and remembers if that finds its file damaged. */
   #run<T>(run: () => T): T {
     try {
-      return translated(run);
+      return translateErrors(run);
     } catch (error) {
       if (isDamagedFile(error)) this.#damage ??= error;
       throw error;
@@ -190,7 +190,7 @@ class SqliteEventStore implements EventStore {
     if (this.#damage !== null) throw this.#damage;
     this.#checkFiles();
     try {
-      const result = this.#runWriting(run);
+      const result = this.#runReopening(run);
       this.#checkFiles();
       this.#lastWrite = { error: null, at: 0 };
       return result;
@@ -210,11 +210,11 @@ class SqliteEventStore implements EventStore {
     }
   }
 
-  #runWriting<T>(run: () => T): T {
+  #runReopening<T>(run: () => T): T {
     try {
       return this.#run(run);
     } catch (error) {
-      if (!isReadOnly(error) || !this.#openAgain()) throw error;
+      if (!isReadOnlyError(error) || !this.#reopen()) throw error;
       return this.#run(run);
     }
   }
@@ -223,12 +223,12 @@ class SqliteEventStore implements EventStore {
    * A connection that was opened while the file could only be read never writes; a new one may, if it is the same log.
    * Whether there is one now.
    */
-  #openAgain(): boolean {
+  #reopen(): boolean {
     const old = this.#log;
     let log: SqliteLog | null = null;
     try {
       this.#checkFiles();
-      log = this.#open();
+      log = this.#openLog();
       this.#checkFiles();
       if (log.head() !== old.head()) return false;
       this.#log = log;
@@ -241,24 +241,24 @@ class SqliteEventStore implements EventStore {
   }
 
   /** The position of a cursor; one past the end is of another log, and would make its reader skip what is to come. */
-  #place(cursor: Cursor | null): number {
-    const position = cursor === null ? 0 : positionOf(cursor);
+  #startPosition(cursor: Cursor | null): number {
+    const position = cursor === null ? 0 : parseCursor(cursor);
     if (position > this.#run(() => this.#log.head())) throw new RangeError('the cursor lies past the end of this log');
     return position;
   }
 
   #wake(): void {
-    for (const wake of this.#sleepers) wake();
+    for (const wake of this.#wakeCalls) wake();
   }
 
   /** Until the next commit, the store's end or the signal. Nothing can come between a read that was empty and this. */
-  async #sleep(signal: AbortSignal): Promise<void> {
+  async #waitForCommit(signal: AbortSignal): Promise<void> {
     let wake = (): void => undefined;
     const woken = new Promise<void>((resolve) => (wake = resolve));
-    this.#sleepers.add(wake);
+    this.#wakeCalls.add(wake);
     signal.addEventListener('abort', wake, { once: true });
     await woken;
-    this.#sleepers.delete(wake);
+    this.#wakeCalls.delete(wake);
     signal.removeEventListener('abort', wake);
   }
 }

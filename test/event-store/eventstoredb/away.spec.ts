@@ -2,20 +2,20 @@
 import { openEsdbStore } from '../../../src/event-store/eventstoredb/store.js';
 import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/event-store/port.js';
 import { startDouble, type Call, type EsdbDouble, type Fault } from '../../support/esdb-double/double.js';
-import { anEvent, events, newStream } from '../../support/new-events.js';
+import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 
 let double: EsdbDouble;
 let store: EventStore;
 beforeEach(async () => {
   double = await startDouble();
-  store = await openEsdbStore({ url: double.url, register: 'habeas', awayAfterMs: 500 });
+  store = await openEsdbStore({ url: double.url, register: 'habeas', unavailableAfterMs: 500 });
 });
 afterEach(async () => {
   await store.close();
   await double.stop();
 });
 
-const append = (): Promise<unknown> => store.append(newStream(), 'no-stream', [anEvent()]);
+const append = (): Promise<unknown> => store.append(newStreamName(), 'no-stream', [newEvent()]);
 /** Milliseconds until it is refused as unavailable. */
 const refusedAfter = async (work: () => Promise<unknown>): Promise<number> => {
   const began = performance.now();
@@ -44,8 +44,8 @@ describe.each<[string, () => Promise<void> | void, () => Promise<void> | void]>(
     await end();
     const first = await Promise.all(Array.from({ length: 64 }, () => refusedAfter(append)));
     expect(Math.max(...first)).toBeLessThan(2_000);
-    await refusedAfter(() => store.readStream(newStream(), -1, 10));
-    for (const ask of [append, () => store.readStream(newStream(), -1, 10), () => store.checkWritable()])
+    await refusedAfter(() => store.readStream(newStreamName(), -1, 10));
+    for (const ask of [append, () => store.readStream(newStreamName(), -1, 10), () => store.checkWritable()])
       expect(await refusedAfter(ask)).toBeLessThan(50);
     await begin();
     await untilItWorks();
@@ -53,7 +53,7 @@ describe.each<[string, () => Promise<void> | void, () => Promise<void> | void]>(
 
   it('is closed in bounded time', async () => {
     await end();
-    const waiting = Promise.allSettled([append(), store.readStream(newStream(), -1, 10)]);
+    const waiting = Promise.allSettled([append(), store.readStream(newStreamName(), -1, 10)]);
     const began = performance.now();
     await store.close();
     await waiting;
@@ -63,7 +63,7 @@ describe.each<[string, () => Promise<void> | void, () => Promise<void> | void]>(
 });
 
 it('one probe at a time asks for it, however many are refused', async () => {
-  double.faults.plan(({ method }) => (method === 'append' ? { then: 'silence' } : null));
+  double.faults.plan(({ method }) => (method === 'append' ? { outcome: 'silence' } : null));
   await Promise.all(Array.from({ length: 64 }, () => refusedAfter(append)));
   const asked: Call[] = [];
   let atOnce = 0;
@@ -73,8 +73,8 @@ it('one probe at a time asks for it, however many are refused', async () => {
     asked.push(call);
     most = Math.max(most, (atOnce += 1));
     return {
-      held: new Promise((resolve) => setTimeout(resolve, 200)).then(() => void (atOnce -= 1)),
-      then: 'unavailable',
+      delayBefore: new Promise((resolve) => setTimeout(resolve, 200)).then(() => void (atOnce -= 1)),
+      outcome: 'unavailable',
     };
   });
   while (asked.length < 3) {
@@ -89,7 +89,7 @@ it('one probe at a time asks for it, however many are refused', async () => {
 
 describe('what is no outage', () => {
   it('one slow append among others that are answered', async () => {
-    double.faults.arm('append', { held: 1_500 });
+    double.faults.arm('append', { delayBefore: 1_500 });
     const slow = append();
     const isSlow = { over: false };
     void slow.then(() => (isSlow.over = true));
@@ -98,7 +98,7 @@ describe('what is no outage', () => {
   });
 
   it('one slow append alone, whose probe is answered', async () => {
-    double.faults.arm('append', { held: 1_500 });
+    double.faults.arm('append', { delayBefore: 1_500 });
     expect(await append()).toMatchObject({ outcome: 'appended' });
     // What the probe stores is no event of the register.
     expect(await store.read(null, 10)).toHaveLength(1);
@@ -108,7 +108,7 @@ describe('what is no outage', () => {
 describe('a server that reads and cannot write', () => {
   beforeEach(async () => {
     await append();
-    double.faults.plan(({ method }) => (method === 'append' ? { then: 'no-leader' } : null));
+    double.faults.plan(({ method }) => (method === 'append' ? { outcome: 'no-leader' } : null));
   });
 
   it('is noticed before anybody writes, and nothing is recorded by that', async () => {
@@ -131,19 +131,19 @@ describe('a server that reads and cannot write', () => {
 
 describe('a server that comes back', () => {
   const fill = async (of: EventStore): Promise<string> => {
-    const stream = newStream();
-    await of.append(stream, 'no-stream', events(20));
+    const stream = newStreamName();
+    await of.append(stream, 'no-stream', newEvents(20));
     await of.read(null, 100);
     return stream;
   };
 
   it.each<[string, () => Promise<void> | void]>([
-    ['empty', () => double.store(0)],
-    ['without its last events', () => double.store(15)],
+    ['empty', () => double.truncate(0)],
+    ['without its last events', () => double.truncate(15)],
     [
       'with another log of the same length',
       async () => {
-        double.store(0);
+        double.truncate(0);
         await double.start();
         const foreign = await openEsdbStore({ url: double.url, register: 'habeas' });
         await fill(foreign);
@@ -158,12 +158,12 @@ describe('a server that comes back', () => {
     await double.start();
     const before = double.log.filter(isOurs).length;
     for (;;) {
-      const error: unknown = await store.append(stream, 19, [anEvent()]).catch((reason: unknown) => reason);
+      const error: unknown = await store.append(stream, 19, [newEvent()]).catch((reason: unknown) => reason);
       if (error instanceof StoreDamaged) break;
       expect(error).toBeInstanceOf(StoreUnavailable);
       await new Promise(setImmediate);
     }
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
     await expect(store.readStream(stream, -1, 10)).rejects.toThrow(StoreDamaged);
     await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
     expect(double.log.filter(isOurs)).toHaveLength(before);
@@ -195,9 +195,9 @@ describe('of a cluster of three, two nodes suffice from the start on', () => {
     nodes.push(await startDouble({ members, cluster: double }));
     await end(nodes[0] as EsdbDouble);
     const url = `esdb://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}?tls=false`;
-    const there = await openEsdbStore({ url, register: 'habeas', awayAfterMs: 500 });
-    const event = anEvent();
-    const stream = newStream();
+    const there = await openEsdbStore({ url, register: 'habeas', unavailableAfterMs: 500 });
+    const event = newEvent();
+    const stream = newStreamName();
     for (;;) {
       const answer = await there.append(stream, 'no-stream', [event]).catch((error: unknown) => error);
       if (!(answer instanceof StoreUnavailable)) {

@@ -9,7 +9,7 @@ import {
   type LogEvent,
 } from '../../../src/event-store/port.js';
 import { startDouble, type EsdbDouble, type Fault } from '../../support/esdb-double/double.js';
-import { anEvent, events, newStream } from '../../support/new-events.js';
+import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 
 /** A call is tried for 900 ms, each time for 300. */
 const hasty = (url: string): string => `${url}&defaultDeadline=300`;
@@ -20,7 +20,7 @@ let stream: string;
 beforeEach(async () => {
   double = await startDouble();
   store = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
-  stream = newStream();
+  stream = newStreamName();
 });
 afterEach(async () => {
   await store.close();
@@ -36,44 +36,44 @@ const readAll = async (of = store): Promise<LogEvent[]> => {
 
 describe('an append', () => {
   it.each<[string, Fault]>([
-    ['is written and its answer is lost with the connection', { stored: true, then: 'cut' }],
-    ['is lost with the connection before it is written', { then: 'cut' }],
-    ['is written and never answered', { stored: true, then: 'silence' }],
-    ['is neither written nor answered', { then: 'silence' }],
-    ['is written and answered later than anybody waits', { stored: true, late: 1_000 }],
-    ['is written later than anybody waits', { held: 500 }],
-    ['ends without an answer', { stored: true, then: 'half-close' }],
-    ['meets a server that is starting', { then: 'not-ready' }],
-    ['meets a server that is busy', { then: 'busy' }],
-    ['meets a leader that is just gone', { stored: true, then: 'timeout' }],
-    ['meets a cluster without a leader', { then: 'no-leader' }],
-    ['meets a server that is unavailable', { then: 'unavailable' }],
+    ['is written and its answer is lost with the connection', { stored: true, outcome: 'cut' }],
+    ['is lost with the connection before it is written', { outcome: 'cut' }],
+    ['is written and never answered', { stored: true, outcome: 'silence' }],
+    ['is neither written nor answered', { outcome: 'silence' }],
+    ['is written and answered later than anybody waits', { stored: true, delayAfter: 1_000 }],
+    ['is written later than anybody waits', { delayBefore: 500 }],
+    ['ends without an answer', { stored: true, outcome: 'half-close' }],
+    ['meets a server that is starting', { outcome: 'not-ready' }],
+    ['meets a server that is busy', { outcome: 'busy' }],
+    ['meets a leader that is just gone', { stored: true, outcome: 'timeout' }],
+    ['meets a cluster without a leader', { outcome: 'no-leader' }],
+    ['meets a server that is unavailable', { outcome: 'unavailable' }],
   ])('that %s is repeated, and stands there once', async (_, fault) => {
-    const news = events(2);
+    const news = newEvents(2);
     double.faults.arm('append', fault);
     expect(await store.append(stream, 'no-stream', news)).toMatchObject({ outcome: 'appended', revision: 1 });
     expect(stored()).toEqual(news.map(({ id }) => id));
-    expect(await store.append(stream, 1, [anEvent()])).toMatchObject({ outcome: 'appended', revision: 2 });
+    expect(await store.append(stream, 1, [newEvent()])).toMatchObject({ outcome: 'appended', revision: 2 });
   });
 
   it('goes to the node that is said to be the leader', async () => {
     const leader = await startDouble({ cluster: double });
-    double.faults.arm('append', { then: { leader: { host: '127.0.0.1', port: leader.port } } });
-    expect(await store.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+    double.faults.arm('append', { outcome: { leader: { host: '127.0.0.1', port: leader.port } } });
+    expect(await store.append(stream, 'no-stream', [newEvent()])).toMatchObject({ outcome: 'appended' });
     expect(stored()).toHaveLength(1);
     await leader.stop();
   });
 
   it('whose server stays away is given up in bounded time, with StoreUnavailable', async () => {
     await double.stop();
-    await expect(store.append(stream, 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
+    await expect(store.append(stream, 'no-stream', [newEvent()])).rejects.toThrow(StoreUnavailable);
     await double.start();
-    expect(await store.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+    expect(await store.append(stream, 'no-stream', [newEvent()])).toMatchObject({ outcome: 'appended' });
   });
 
   it('that hangs with the whole server is written when it goes on', async () => {
     double.pause();
-    const news = [anEvent()];
+    const news = [newEvent()];
     const answer = store.append(stream, 'no-stream', news);
     await expect(answer).rejects.toThrow(StoreUnavailable);
     double.resume();
@@ -82,9 +82,9 @@ describe('an append', () => {
   });
 
   it('learns of a conflict also after a lost answer', async () => {
-    const theirs = anEvent();
-    double.faults.arm('append', { then: 'cut' });
-    const ours = store.append(stream, 'no-stream', [anEvent()]);
+    const theirs = newEvent();
+    double.faults.arm('append', { outcome: 'cut' });
+    const ours = store.append(stream, 'no-stream', [newEvent()]);
     const other = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
     const [first, second] = await Promise.all([ours, other.append(stream, 'no-stream', [theirs])]);
     expect([first.outcome, second.outcome].sort()).toEqual(['appended', 'conflict']);
@@ -95,8 +95,8 @@ describe('an append', () => {
   it('over the size that the server allows is refused', async () => {
     const small = await startDouble({ maxAppendSize: 2_000 });
     const there = await openEsdbStore({ url: hasty(small.url), register: 'habeas' });
-    await expect(there.append(stream, 'no-stream', events(20))).rejects.toThrow(AppendTooLarge);
-    expect(await there.append(stream, 'no-stream', events(1))).toMatchObject({ outcome: 'appended' });
+    await expect(there.append(stream, 'no-stream', newEvents(20))).rejects.toThrow(AppendTooLarge);
+    expect(await there.append(stream, 'no-stream', newEvents(1))).toMatchObject({ outcome: 'appended' });
     await there.close();
     await small.stop();
   });
@@ -104,12 +104,12 @@ describe('an append', () => {
 
 describe('a read', () => {
   it.each<[string, Fault]>([
-    ['is cut off before it begins', { then: 'cut' }],
-    ['is cut off in its middle', { after: 3, then: 'cut' }],
-    ['falls silent in its middle', { after: 3, then: 'silence' }],
-    ['meets a server that is starting', { then: 'not-ready' }],
+    ['is cut off before it begins', { outcome: 'cut' }],
+    ['is cut off in its middle', { afterEvents: 3, outcome: 'cut' }],
+    ['falls silent in its middle', { afterEvents: 3, outcome: 'silence' }],
+    ['meets a server that is starting', { outcome: 'not-ready' }],
   ])('that %s goes on to its end, with each event once', async (_, fault) => {
-    await store.append(stream, 'no-stream', events(8));
+    await store.append(stream, 'no-stream', newEvents(8));
     double.faults.arm('read', fault);
     expect((await store.readStream(stream, -1, 100)).map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     double.faults.arm('read', fault);
@@ -119,9 +119,9 @@ describe('a read', () => {
   });
 
   it('leaves its place on the connection, however many end early', async () => {
-    await store.append(stream, 'no-stream', events(5));
+    await store.append(stream, 'no-stream', newEvents(5));
     for (let i = 0; i < 150; i++) await store.read(null, 1);
-    expect(await store.append(stream, 4, [anEvent()])).toMatchObject({ outcome: 'appended' });
+    expect(await store.append(stream, 4, [newEvent()])).toMatchObject({ outcome: 'appended' });
   });
 });
 
@@ -144,48 +144,48 @@ describe('following', () => {
   };
 
   it('says that a subscription was dropped, and can be resumed without loss', async () => {
-    await store.append(stream, 'no-stream', events(30));
-    double.faults.arm('event', { then: 'cut' }, 3);
+    await store.append(stream, 'no-stream', newEvents(30));
+    double.faults.arm('event', { outcome: 'cut' }, 3);
     const seen = followed(33);
-    await store.append(newStream(), 'no-stream', events(3));
+    await store.append(newStreamName(), 'no-stream', newEvents(3));
     expect(await seen).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
   });
 
   it('passes over what is delivered twice, and pays no heed to checkpoints', async () => {
     double.faults.plan(({ method }) => {
-      if (method === 'event') return { then: 'twice' };
+      if (method === 'event') return { outcome: 'twice' };
       return method === 'checkpoint' ? { position: [2n ** 64n - 1n, 2n ** 64n - 1n] } : null;
     });
     const seen = followed(20);
     for (let i = 0; i < 10; i++) {
-      await store.append(newStream(), 'no-stream', events(2));
+      await store.append(newStreamName(), 'no-stream', newEvents(2));
       double.appendForeign('$stats', { type: '$statsCollected' });
     }
     expect(await seen).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
   it('leaves its place on the connection, however many are begun and left', async () => {
-    await store.append(stream, 'no-stream', events(1));
+    await store.append(stream, 'no-stream', newEvents(1));
     for (let i = 0; i < 150; i++) {
       const leaving = new AbortController();
       for await (const _ of store.follow(null, leaving.signal, 10)) leaving.abort();
     }
-    expect(await store.append(stream, 0, [anEvent()])).toMatchObject({ outcome: 'appended' });
+    expect(await store.append(stream, 0, [newEvent()])).toMatchObject({ outcome: 'appended' });
   });
 });
 
 describe('the log of a server', () => {
   it('counts our events alone, the same for every instance', async () => {
     double.appendForeign('elsewhere', { type: 'something' });
-    await store.append(stream, 'no-stream', events(2));
+    await store.append(stream, 'no-stream', newEvents(2));
     double.appendForeign('habeas2.case-1', { type: 'of another register' });
-    const head = await store.append(newStream(), 'no-stream', events(1));
+    const head = await store.append(newStreamName(), 'no-stream', newEvents(1));
     if (head.outcome !== 'appended') throw new Error('a conflict');
     const other = await openEsdbStore({ url: hasty(double.url), register: 'habeas' });
     expect((await readAll()).map(({ position }) => position)).toEqual([1, 2, 3]);
     expect(await readAll(other)).toStrictEqual(await readAll());
     // A token of a write says nothing of positions; they are counted up to it.
-    await store.append(newStream(), 'no-stream', events(1));
+    await store.append(newStreamName(), 'no-stream', newEvents(1));
     expect((await other.read(head.cursor, 10)).map(({ position }) => position)).toEqual([4]);
     await other.close();
   });
@@ -199,7 +199,7 @@ describe('the log of a server', () => {
     expect(await store.head()).toBeNull();
     others();
     expect(await store.head()).toBeNull();
-    const appended = await store.append(stream, 'no-stream', events(1));
+    const appended = await store.append(stream, 'no-stream', newEvents(1));
     others();
     const head = await store.head();
     expect(await store.head()).toBe(head);
@@ -216,7 +216,7 @@ describe('the log of a server', () => {
       { type: 'arrested', data: { data: {}, personal: {}, meta: { schemaVersion: 99 } } },
     ],
   ])('with %s in a stream of ours is damaged there, and read up to it', async (_, event) => {
-    await store.append(stream, 'no-stream', events(2));
+    await store.append(stream, 'no-stream', newEvents(2));
     double.appendForeign(`habeas.${stream}`, event as { type: string });
     await expect(store.read(null, 10)).rejects.toThrow(StoreDamaged);
     await expect(store.readStream(stream, -1, 10)).rejects.toThrow(StoreDamaged);
@@ -224,7 +224,7 @@ describe('the log of a server', () => {
   });
 
   it('knows a cursor of another log', async () => {
-    await store.append(stream, 'no-stream', events(3));
+    await store.append(stream, 'no-stream', newEvents(3));
     await expect(store.read('1000000-1000000@7', 10)).rejects.toThrow(RangeError);
     await expect(store.read('1-1@7', 10)).rejects.toThrow(RangeError);
     await expect(store.read('1000000-1000000', 10)).rejects.toThrow(RangeError);
@@ -238,9 +238,9 @@ describe('opening', () => {
     const { port } = double;
     await double.stop();
     const early = await open(`esdb://127.0.0.1:${port}?tls=false`);
-    await expect(early.append(stream, 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
+    await expect(early.append(stream, 'no-stream', [newEvent()])).rejects.toThrow(StoreUnavailable);
     await double.start();
-    expect(await early.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+    expect(await early.append(stream, 'no-stream', [newEvent()])).toMatchObject({ outcome: 'appended' });
     await early.close();
   });
 
@@ -249,10 +249,10 @@ describe('opening', () => {
     await one.stop();
     await other.stop();
     const early = await open(`esdb://127.0.0.1:${one.port},127.0.0.1:${other.port}?tls=false&maxDiscoverAttempts=2`);
-    const appends = Array.from({ length: 8 }, () => early.append(newStream(), 'no-stream', [anEvent()]));
+    const appends = Array.from({ length: 8 }, () => early.append(newStreamName(), 'no-stream', [newEvent()]));
     for (const append of appends) await expect(append).rejects.toThrow(StoreUnavailable);
     await other.start();
-    expect(await early.append(stream, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+    expect(await early.append(stream, 'no-stream', [newEvent()])).toMatchObject({ outcome: 'appended' });
     await early.close();
     await other.stop();
   });

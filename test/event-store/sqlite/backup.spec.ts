@@ -12,11 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { verifyCopy, wholeLog } from '../../../src/event-store/copy.js';
+import { verifyCopy, readWholeLog } from '../../../src/event-store/copy.js';
 import { StoreDamaged, type EventStore } from '../../../src/event-store/port.js';
 import { backUp, BackupRefused, checkLog, copyDatabase, restore } from '../../../src/event-store/sqlite/backup.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
-import { anEvent, events, newStream } from '../../support/new-events.js';
+import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -25,7 +25,7 @@ const at = (name: string): string => join(folder.path, name);
 beforeEach(async () => {
   folder = await temporaryFolder();
   store = createSqliteStore({ file: at('events.sqlite') });
-  for (let i = 0; i < 20; i++) await store.append(newStream(), 'no-stream', events(3));
+  for (let i = 0; i < 20; i++) await store.append(newStreamName(), 'no-stream', newEvents(3));
 });
 afterEach(async () => {
   await store.close();
@@ -39,8 +39,8 @@ const left = (): string[] => readdirSync(folder.path).filter((name) => !name.sta
 
 describe('a backup', () => {
   it('is one file with everything in it, its digest beside it, for its owner alone', async () => {
-    const last = anEvent();
-    await store.append(newStream(), 'no-stream', [last]);
+    const last = newEvent();
+    await store.append(newStreamName(), 'no-stream', [last]);
     const made = await backUp(at('events.sqlite'), at('backup'), {});
     expect(made).toEqual({ events: 61, last: last.id, sha256: digest(at('backup')), lacks: [] });
     expect(readFileSync(at('backup.sha256'), 'utf8')).toBe(`${made.sha256}  backup\n`);
@@ -58,8 +58,8 @@ describe('a backup', () => {
 
   it('is of one moment, and comes to an end, however much is written meanwhile', async () => {
     const wide = createSqliteStore({ file: at('wide.sqlite') });
-    const large = () => Array.from({ length: 200 }, () => anEvent({ causationId: 'x'.repeat(4_000) }));
-    for (let i = 0; i < 10; i++) await wide.append(newStream(), 'no-stream', large());
+    const large = () => Array.from({ length: 200 }, () => newEvent({ causationId: 'x'.repeat(4_000) }));
+    for (let i = 0; i < 10; i++) await wide.append(newStreamName(), 'no-stream', large());
     let writes = 0;
     const writer = new Database(at('wide.sqlite'));
     const onProgress = (stage: string): void => {
@@ -118,8 +118,8 @@ describe('a restore', () => {
     const before = digest(at('backup'));
     expect(await restore(at('backup'), at('restored'), {})).toMatchObject({ events: 60, sha256: before });
     const restored = createSqliteStore({ file: at('restored') });
-    expect(await verifyCopy(wholeLog(store), restored)).toBe(60);
-    expect(await restored.append(newStream(), 'no-stream', events(1))).toMatchObject({ cursor: '61' });
+    expect(await verifyCopy(readWholeLog(store), restored)).toBe(60);
+    expect(await restored.append(newStreamName(), 'no-stream', newEvents(1))).toMatchObject({ cursor: '61' });
     await restored.close();
     expect(digest(at('backup'))).toBe(before);
     expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256', 'restored']);

@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/event-store/port.js';
-import { openFile } from '../../../src/event-store/sqlite/file.js';
+import { openLogFile } from '../../../src/event-store/sqlite/file.js';
 import { SqliteLog } from '../../../src/event-store/sqlite/log.js';
-import { MAX_QUEUED } from '../../../src/event-store/request.js';
+import { MAX_QUEUED } from '../../../src/event-store/request-checks.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
-import { anEvent, events, newStream } from '../../support/new-events.js';
+import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 import { overwrite } from '../../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
@@ -52,10 +52,10 @@ describe('the file of the embedded log', () => {
   it.each(['at first', 'when opened anew'])('is written ahead and flushed at every commit, %s', async (when) => {
     if (when === 'when opened anew') {
       const store = openStore();
-      await store.append(newStream(), 'no-stream', [anEvent()]);
+      await store.append(newStreamName(), 'no-stream', [newEvent()]);
       await store.close();
     }
-    const db = openFile(file);
+    const db = openLogFile(file);
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     expect(db.pragma('synchronous', { simple: true })).toBe(2);
     db.close();
@@ -63,8 +63,8 @@ describe('the file of the embedded log', () => {
 
   it('keeps names once and ids in 16 bytes', async () => {
     const store = openStore();
-    const [stream, event] = [newStream(), anEvent()];
-    await store.append(stream, 'no-stream', [event, anEvent()]);
+    const [stream, event] = [newStreamName(), newEvent()];
+    await store.append(stream, 'no-stream', [event, newEvent()]);
     const db = new Database(file, { readonly: true });
     expect(db.prepare('SELECT name FROM streams').pluck().all()).toEqual([stream]);
     expect(db.prepare('SELECT name FROM types').pluck().all()).toEqual(['named']);
@@ -103,10 +103,10 @@ describe('the file of the embedded log', () => {
     const store = openStore();
     const other = new Database(file);
     other.exec('BEGIN IMMEDIATE');
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreUnavailable);
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreUnavailable);
     other.exec('ROLLBACK');
     other.close();
-    expect(await store.append(newStream(), 'no-stream', [anEvent()])).toMatchObject({
+    expect(await store.append(newStreamName(), 'no-stream', [newEvent()])).toMatchObject({
       outcome: 'appended',
       cursor: '1',
     });
@@ -120,21 +120,21 @@ describe('the file of the embedded log', () => {
     expect(await store.read(null, 10)).toEqual([]);
     other.exec('ROLLBACK');
     other.close();
-    await store.append(newStream(), 'no-stream', [anEvent()]);
+    await store.append(newStreamName(), 'no-stream', [newEvent()]);
     await store.checkWritable();
   });
 
   it('with damaged pages is not written to any more, and read where it is whole', async () => {
-    const [early, late] = [newStream(), newStream()];
+    const [early, late] = [newStreamName(), newStreamName()];
     let store = openStore();
-    for (let i = 0; i < 50; i += 1) await store.append(early, i === 0 ? 'no-stream' : i * 10 - 1, events(10));
-    await store.append(late, 'no-stream', [anEvent()]);
+    for (let i = 0; i < 50; i += 1) await store.append(early, i === 0 ? 'no-stream' : i * 10 - 1, newEvents(10));
+    await store.append(late, 'no-stream', [newEvent()]);
     await store.close();
     overwrite(file, 0.3, 0.6);
     store = openStore();
     expect(await store.readStream(late, -1, 10)).toHaveLength(1);
     await expect(store.readStream(early, -1, 1_000)).rejects.toThrow(StoreDamaged);
-    await expect(store.append(late, 0, [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.append(late, 0, [newEvent()])).rejects.toThrow(StoreDamaged);
     await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
     expect(await store.readStream(late, -1, 10)).toHaveLength(1);
   });
@@ -144,14 +144,14 @@ describe('the file of the embedded log', () => {
     const other = new Database(file, { readonly: true });
     other.exec('BEGIN');
     expect(other.prepare('SELECT count(*) FROM events').pluck().get()).toBe(0);
-    await store.append(newStream(), 'no-stream', [anEvent()]);
+    await store.append(newStreamName(), 'no-stream', [newEvent()]);
     expect(await store.read(null, 10)).toHaveLength(1);
     other.close();
   });
 
   it('holds what was acknowledged, not only its write-ahead log: a copy made after closing is complete', async () => {
     const store = openStore();
-    await store.append(newStream(), 'no-stream', events(5));
+    await store.append(newStreamName(), 'no-stream', newEvents(5));
     await store.close();
     copyFileSync(file, `${file}.copy`);
     file = `${file}.copy`;
@@ -163,7 +163,7 @@ describe('files of the log that are no longer at their paths', () => {
   let store: EventStore;
   beforeEach(async () => {
     store = openStore();
-    await store.append(newStream(), 'no-stream', events(3));
+    await store.append(newStreamName(), 'no-stream', newEvents(3));
   });
   const remove = (suffix: string) => (): void => rmSync(`${file}${suffix}`);
   const replace = (suffix: string) => (): void => {
@@ -180,7 +180,7 @@ describe('files of the log that are no longer at their paths', () => {
 
   it.each(taken)('take no more appends, and are read on: %s', async (_, spoil) => {
     spoil();
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
     await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
     expect(await store.read(null, 10)).toHaveLength(3);
   });
@@ -201,16 +201,16 @@ describe('files of the log that are no longer at their paths', () => {
       spoil();
       return answers;
     });
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
     expect(commit).toHaveBeenCalledTimes(1);
     commit.mockRestore();
   });
 
   it('stay lost when something else stands there', async () => {
     remove('')();
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
     await createSqliteStore({ file }).close();
-    await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+    await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
   });
 });
 
@@ -246,7 +246,7 @@ describe('a log with a gap', () => {
         tamper(gap(place - (place % 3) + 2));
         const store = openStore();
         expect(await store.check?.result).toBeInstanceOf(StoreDamaged);
-        await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(/^positions? /);
+        await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(/^positions? /);
         await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
         await store.close();
         rmSync(file);
@@ -260,10 +260,10 @@ describe('a log with a gap', () => {
       await grow(30_000);
       tamper(gap(15_002));
       const store = openStore();
-      expect(store.check).toMatchObject({ done: 10_000, of: gap(1).includes('position - 1') ? 29_999 : 30_000 });
-      expect(await store.append(newStream(), 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended' });
+      expect(store.check).toMatchObject({ checked: 10_000, total: gap(1).includes('position - 1') ? 29_999 : 30_000 });
+      expect(await store.append(newStreamName(), 'no-stream', [newEvent()])).toMatchObject({ outcome: 'appended' });
       expect((await store.check?.result)?.message).toMatch(/^positions 15001 to 15500: [12] events /);
-      await expect(store.append(newStream(), 'no-stream', [anEvent()])).rejects.toThrow(StoreDamaged);
+      await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
       await expect(store.checkWritable()).rejects.toThrow(StoreDamaged);
     },
   );
@@ -272,7 +272,7 @@ describe('a log with a gap', () => {
     await grow(30_000);
     const store = openStore();
     expect(await store.check?.result).toBeNull();
-    expect(store.check).toMatchObject({ done: 30_000, of: 30_000 });
+    expect(store.check).toMatchObject({ checked: 30_000, total: 30_000 });
     await store.checkWritable();
   });
 
@@ -281,7 +281,7 @@ describe('a log with a gap', () => {
     const store = openStore();
     await store.close();
     expect(await store.check?.result).toBeNull();
-    expect(store.check?.done).toBeLessThan(30_000);
+    expect(store.check?.checked).toBeLessThan(30_000);
   });
 });
 
@@ -290,9 +290,9 @@ describe('a damaged event', () => {
   let stream: string;
   beforeEach(async () => {
     store = openStore();
-    stream = newStream();
-    await store.append(stream, 'no-stream', events(3));
-    await store.append(newStream(), 'no-stream', events(1));
+    stream = newStreamName();
+    await store.append(stream, 'no-stream', newEvents(3));
+    await store.append(newStreamName(), 'no-stream', newEvents(1));
   });
 
   it.each([
@@ -315,7 +315,7 @@ describe('a damaged event', () => {
     tamper(`UPDATE events SET payload = '' WHERE position = 2`);
     expect(await store.readStream(stream, 1, 10)).toHaveLength(1);
     expect(await store.read('2', 10)).toHaveLength(2);
-    expect(await store.append(stream, 2, [anEvent()])).toMatchObject({ outcome: 'appended' });
+    expect(await store.append(stream, 2, [newEvent()])).toMatchObject({ outcome: 'appended' });
   });
 
   it('is never shown in the error', async () => {
@@ -328,7 +328,7 @@ describe('a damaged event', () => {
 describe('a cursor past the end', () => {
   it('is of another log: RangeError, so that its reader skips nothing', async () => {
     const store = openStore();
-    await store.append(newStream(), 'no-stream', events(2));
+    await store.append(newStreamName(), 'no-stream', newEvents(2));
     await expect(store.read('3', 10)).rejects.toThrow(RangeError);
     const following = store.follow('3', new AbortController().signal, 10)[Symbol.asyncIterator]();
     await expect(following.next()).rejects.toThrow(RangeError);
@@ -340,31 +340,31 @@ describe('group commit', () => {
   let before: number;
   beforeEach(async () => {
     store = openStore();
-    await store.append(newStream(), 'no-stream', [anEvent()]);
+    await store.append(newStreamName(), 'no-stream', [newEvent()]);
     before = commits();
   });
 
   it('writes 64 concurrent appends with one commit', async () => {
-    await Promise.all(Array.from({ length: 64 }, () => store.append(newStream(), 'no-stream', [anEvent()])));
+    await Promise.all(Array.from({ length: 64 }, () => store.append(newStreamName(), 'no-stream', [newEvent()])));
     expect(commits() - before).toBe(1);
   });
 
   it('commits each of appends that are waited for one by one', async () => {
-    for (let i = 0; i < 16; i++) await store.append(newStream(), 'no-stream', [anEvent()]);
+    for (let i = 0; i < 16; i++) await store.append(newStreamName(), 'no-stream', [newEvent()]);
     expect(commits() - before).toBe(16);
   });
 
   it('does not let a transaction grow without bound', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => store.append(newStream(), 'no-stream', events(500))));
+    await Promise.all(Array.from({ length: 8 }, () => store.append(newStreamName(), 'no-stream', newEvents(500))));
     expect(commits() - before).toBe(4);
   });
 
   it('with a conflict among them writes the others, with one commit', async () => {
-    const taken = newStream();
-    await store.append(taken, 'no-stream', [anEvent()]);
+    const taken = newStreamName();
+    await store.append(taken, 'no-stream', [newEvent()]);
     before = commits();
-    const streams = [newStream(), taken, newStream()];
-    const answers = await Promise.all(streams.map((stream) => store.append(stream, 'no-stream', [anEvent()])));
+    const streams = [newStreamName(), taken, newStreamName()];
+    const answers = await Promise.all(streams.map((stream) => store.append(stream, 'no-stream', [newEvent()])));
     expect(answers.map(({ outcome }) => outcome)).toEqual(['appended', 'conflict', 'appended']);
     expect(commits() - before).toBe(1);
   });
@@ -372,28 +372,30 @@ describe('group commit', () => {
   it('that fails has written none of its appends, and the next goes on', async () => {
     tamper(`CREATE TRIGGER full BEFORE INSERT ON events WHEN (SELECT count(*) FROM events) > 2
       BEGIN SELECT raise(ABORT, 'no'); END`);
-    const [one, two, three] = [newStream(), newStream(), newStream()] as const;
-    const answers = await Promise.allSettled([one, two, three].map((s) => store.append(s, 'no-stream', [anEvent()])));
+    const [one, two, three] = [newStreamName(), newStreamName(), newStreamName()] as const;
+    const answers = await Promise.allSettled([one, two, three].map((s) => store.append(s, 'no-stream', [newEvent()])));
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(await store.head()).toBe('1');
     tamper('DROP TRIGGER full');
-    expect(await store.append(three, 'no-stream', [anEvent()])).toMatchObject({ outcome: 'appended', cursor: '2' });
+    expect(await store.append(three, 'no-stream', [newEvent()])).toMatchObject({ outcome: 'appended', cursor: '2' });
   });
 
   it('remembers no type that was undone', async () => {
     tamper(`CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no'); END`);
-    const tried = anEvent({ event: { type: 'tried', occurredOn: '2025', sources: [], reliability: 'reported' } });
-    const wanted = anEvent({ event: { type: 'wanted', occurredOn: '2025', sources: [], reliability: 'reported' } });
-    await expect(store.append(newStream(), 'no-stream', [tried])).rejects.toMatchObject({ code: expect.any(String) });
+    const tried = newEvent({ event: { type: 'tried', occurredOn: '2025', sources: [], reliability: 'reported' } });
+    const wanted = newEvent({ event: { type: 'wanted', occurredOn: '2025', sources: [], reliability: 'reported' } });
+    await expect(store.append(newStreamName(), 'no-stream', [tried])).rejects.toMatchObject({
+      code: expect.any(String),
+    });
     tamper('DROP TRIGGER full');
-    await store.append(newStream(), 'no-stream', [wanted]);
-    await store.append(newStream(), 'no-stream', [tried]);
+    await store.append(newStreamName(), 'no-stream', [wanted]);
+    await store.append(newStreamName(), 'no-stream', [tried]);
     expect((await store.read('1', 10)).map(({ event }) => event.type)).toEqual(['wanted', 'tried']);
   });
 
   it(`refuses more than ${MAX_QUEUED} waiting appends, and answers those it took`, async () => {
     const answers = await Promise.allSettled(
-      Array.from({ length: MAX_QUEUED + 2 }, () => store.append(newStream(), 'no-stream', [anEvent()])),
+      Array.from({ length: MAX_QUEUED + 2 }, () => store.append(newStreamName(), 'no-stream', [newEvent()])),
     );
     const refused = answers.filter((answer) => answer.status === 'rejected');
     expect(refused.map(({ reason }) => (reason as Error).name)).toEqual(['StoreBusy', 'StoreBusy']);
@@ -401,20 +403,20 @@ describe('group commit', () => {
   });
 
   it('refuses more bytes than it may keep waiting', async () => {
-    const large = () => anEvent({ correlationId: randomUUID(), causationId: 'x'.repeat(1_000_000) });
+    const large = () => newEvent({ correlationId: randomUUID(), causationId: 'x'.repeat(1_000_000) });
     const answers = await Promise.allSettled(
-      Array.from({ length: 70 }, () => store.append(newStream(), 'no-stream', [large()])),
+      Array.from({ length: 70 }, () => store.append(newStreamName(), 'no-stream', [large()])),
     );
     const taken = answers.filter(({ status }) => status === 'fulfilled').length;
     expect(taken).toBe(67);
     expect(await store.head()).toBe(String(1 + taken));
-    expect((await store.append(newStream(), 'no-stream', [large()])).outcome).toBe('appended');
+    expect((await store.append(newStreamName(), 'no-stream', [large()])).outcome).toBe('appended');
   });
 
   it('is on the disk before it is acknowledged', async () => {
     const sizes: number[] = [];
     for (let i = 0; i < 5; i++) {
-      await store.append(newStream(), 'no-stream', [anEvent()]);
+      await store.append(newStreamName(), 'no-stream', [newEvent()]);
       sizes.push(statSync(`${file}-wal`).size);
     }
     expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));

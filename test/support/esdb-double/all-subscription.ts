@@ -5,91 +5,91 @@
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { filterOf, PAGE, type Filter } from './filter.js';
 import type { LogRecord } from './log.js';
-import type { Node } from './node.js';
-import type { Outlet, ReadCall } from './outlet.js';
-import { BUFFER, Dropped, Subscription } from './subscription.js';
+import type { DoubleNode } from './node.js';
+import type { EventWriter, ReadCall } from './event-writer.js';
+import { LIVE_BUFFER_SIZE, SubscriptionEnded, Subscription } from './subscription.js';
 import { caughtUp, failures, type Position } from './wire.js';
 
-const NOWHERE: Position = [-1n, -1n];
+const BEFORE_FIRST: Position = [-1n, -1n];
 
 /** A node says "nowhere yet" as 2^64−1. */
-const unsigned = ([commit, prepare]: Position): Position => [BigInt.asUintN(64, commit), BigInt.asUintN(64, prepare)];
+const asUnsigned = ([commit, prepare]: Position): Position => [BigInt.asUintN(64, commit), BigInt.asUintN(64, prepare)];
 const isAfter = ([commit, prepare]: Position, [otherCommit, otherPrepare]: Position): boolean =>
   commit > otherCommit || (commit === otherCommit && prepare > otherPrepare);
-const placeOf = ({ commit }: LogRecord): Position => [commit, commit];
+const recordPosition = ({ commit }: LogRecord): Position => [commit, commit];
 
 export class AllSubscription extends Subscription {
   /** What was sent last. */
-  private place: Position;
-  private told: Position | null = null;
+  private sent: Position;
+  private lastCheckpoint: Position | null = null;
   private readonly filter: Filter | null;
-  private considered = 0;
+  private sinceCheckpoint = 0;
   /** Of the log, the first record that was not looked at live. */
-  private live: number;
+  private nextLiveIndex: number;
 
-  constructor(node: Node, call: ReadCall, outlet: Outlet, options: ReadReq.Options) {
+  constructor(node: DoubleNode, call: ReadCall, outlet: EventWriter, options: ReadReq.Options) {
     super(node, call, outlet, options, '');
     const from = options.getAll() as ReadReq.Options.AllOptions;
     const position = from.getPosition();
-    this.live = node.log.records.length;
+    this.nextLiveIndex = node.log.records.length;
     this.filter = filterOf(options);
-    if (from.hasEnd()) this.place = this.lastPlace();
-    else if (position === undefined) this.place = NOWHERE;
-    else this.place = [BigInt(position.getCommitPosition()), BigInt(position.getPreparePosition())];
+    if (from.hasEnd()) this.sent = this.lastPosition();
+    else if (position === undefined) this.sent = BEFORE_FIRST;
+    else this.sent = [BigInt(position.getCommitPosition()), BigInt(position.getPreparePosition())];
   }
 
   override async run(): Promise<void> {
     await this.confirm();
-    if (isAfter(this.lastPlace(), this.place)) await this.catchUp();
-    while (this.outlet.open) {
+    if (isAfter(this.lastPosition(), this.sent)) await this.catchUp();
+    while (this.outlet.isOpen) {
       await this.goLive();
       await this.catchUp();
     }
   }
 
-  private lastPlace(): Position {
+  private lastPosition(): Position {
     const last = this.node.log.records.at(-1);
-    return last === undefined ? NOWHERE : placeOf(last);
+    return last === undefined ? BEFORE_FIRST : recordPosition(last);
   }
 
   private async catchUp(): Promise<void> {
     const { log } = this.node;
-    if (this.place[0] >= 0n && !log.isPosition(this.place[0])) throw new Dropped(failures.invalidPosition());
+    if (this.sent[0] >= 0n && !log.isPosition(this.sent[0])) throw new SubscriptionEnded(failures.invalidPosition());
     let sinceCheckpoint = 0;
-    for (let start = this.place; this.outlet.open;) {
-      const { records, looked, next, isEnd } = this.page(start);
+    for (let start = this.sent; this.outlet.isOpen;) {
+      const { records, looked, next, isEnd } = this.readPage(start);
       for (const record of records) {
         await this.sendEvent(record);
-        this.place = placeOf(record);
+        this.sent = recordPosition(record);
       }
       sinceCheckpoint += looked;
       if (isEnd) {
-        await this.tell(this.place);
+        await this.sendNewCheckpoint(this.sent);
         return;
       }
       if (this.filter !== null && sinceCheckpoint >= this.filter.interval) {
         sinceCheckpoint %= this.filter.interval;
-        if (isAfter(start, this.place)) this.place = start;
-        await this.tell(this.place);
+        if (isAfter(start, this.sent)) this.sent = start;
+        await this.sendNewCheckpoint(this.sent);
       }
       start = next;
     }
   }
 
   /** A page of the log: what of it passes the filter, and where the next one starts. */
-  private page(start: Position): { records: LogRecord[]; looked: number; next: Position; isEnd: boolean } {
+  private readPage(start: Position): { records: LogRecord[]; looked: number; next: Position; isEnd: boolean } {
     const { log } = this.node;
     const records: LogRecord[] = [];
     let [looked, index, next] = [0, log.indexAt(start[0]), start];
     const isFull = (): boolean => records.length === PAGE || looked === (this.filter?.window ?? Infinity);
     for (; index < log.records.length && !isFull(); index++) {
       const record = log.records[index] as LogRecord;
-      if (isAfter(start, placeOf(record))) continue;
+      if (isAfter(start, recordPosition(record))) continue;
       looked++;
-      next = [log.behind(index), 0n];
-      if (isAfter(placeOf(record), this.place) && (this.filter?.allows(record) ?? true)) records.push(record);
+      next = [log.positionAfter(index), 0n];
+      if (isAfter(recordPosition(record), this.sent) && (this.filter?.allows(record) ?? true)) records.push(record);
     }
-    this.live = index;
+    this.nextLiveIndex = index;
     return { records, looked, next, isEnd: !isFull() };
   }
 
@@ -97,44 +97,45 @@ export class AllSubscription extends Subscription {
   private async goLive(): Promise<void> {
     const { records } = this.node.log;
     await this.outlet.send(caughtUp());
-    while (this.outlet.open) {
+    while (this.outlet.isOpen) {
       // Looked at again whenever the reader may have let it wait.
-      for (let waited = true; this.live < records.length; this.live++) {
-        if (waited && this.waiting() > BUFFER) return this.tell(this.place);
-        waited = await this.look(records[this.live] as LogRecord);
+      for (let waited = true; this.nextLiveIndex < records.length; this.nextLiveIndex++) {
+        if (waited && this.countPending() > LIVE_BUFFER_SIZE) return this.sendNewCheckpoint(this.sent);
+        waited = await this.sendLive(records[this.nextLiveIndex] as LogRecord);
       }
-      await this.outlet.woken();
+      await this.outlet.nextWake();
     }
   }
 
   /** How many live events and checkpoints wait to be sent. */
-  private waiting(): number {
-    const unseen = this.node.log.records.slice(this.live);
+  private countPending(): number {
+    const unseen = this.node.log.records.slice(this.nextLiveIndex);
     if (this.filter === null) return unseen.length;
     return unseen.filter(this.filter.allows).length + Math.floor(unseen.length / this.filter.interval);
   }
 
   /** Sends a live event, a checkpoint, or both; whether it sent anything. */
-  private async look(record: LogRecord): Promise<boolean> {
-    const place = placeOf(record);
-    if (!isAfter(place, this.place)) return false;
+  private async sendLive(record: LogRecord): Promise<boolean> {
+    const place = recordPosition(record);
+    if (!isAfter(place, this.sent)) return false;
     const isOurs = this.filter?.allows(record) ?? true;
     if (isOurs) {
       await this.sendEvent(record);
-      this.place = place;
+      this.sent = place;
     }
-    if (this.filter === null || ++this.considered < this.filter.interval) return isOurs;
-    this.considered = 0;
-    await this.tell(place);
-    this.place = place;
+    if (this.filter === null || ++this.sinceCheckpoint < this.filter.interval) return isOurs;
+    this.sinceCheckpoint = 0;
+    await this.sendNewCheckpoint(place);
+    this.sent = place;
     return true;
   }
 
   /** Sends a checkpoint, where there is a filter and the last one was before it. */
-  private async tell(position: Position): Promise<void> {
-    const telling = unsigned(position);
-    if (this.filter === null || (this.told !== null && !isAfter(telling, this.told))) return;
-    this.told = telling;
-    await this.sendCheckpoint(telling);
+  private async sendNewCheckpoint(position: Position): Promise<void> {
+    const checkpointPosition = asUnsigned(position);
+    if (this.filter === null || (this.lastCheckpoint !== null && !isAfter(checkpointPosition, this.lastCheckpoint)))
+      return;
+    this.lastCheckpoint = checkpointPosition;
+    await this.sendCheckpoint(checkpointPosition);
   }
 }

@@ -2,20 +2,20 @@
 import type { sendUnaryData, ServerReadableStream, ServiceError } from '@grpc/grpc-js';
 import { Empty } from '@eventstore/db-client/generated/shared_pb.js';
 import { AppendResp, type AppendReq } from '@eventstore/db-client/generated/streams_pb.js';
-import { carryOut } from './carry-out.js';
-import type { Expected, Proposed, Written } from './log.js';
-import { faultOf, type Node } from './node.js';
-import { flawOf, proposed, sizeOf } from './proposed.js';
-import { mayUse, whoAsks } from './users.js';
-import { expectedOf, failures, nameOf, refused } from './wire.js';
+import { execute } from './execute.js';
+import type { NodeExpectation, ProposedEvent, WriteResult } from './log.js';
+import { faultOf, type DoubleNode } from './node.js';
+import { findFlaw, readProposed, proposedSize } from './proposed.js';
+import { canAccess, identify } from './users.js';
+import { expectedOf, failures, streamName, refusalError } from './wire.js';
 
 export const append = (
-  node: Node,
+  node: DoubleNode,
   call: ServerReadableStream<AppendReq, AppendResp>,
   callback: sendUnaryData<AppendResp>,
 ): void => {
   let options: AppendReq.Options | undefined;
-  const events: Proposed[] = [];
+  const events: ProposedEvent[] = [];
   let size = 0;
   let failed = false;
   const fail = (error: Partial<ServiceError>): void => {
@@ -26,35 +26,39 @@ export const append = (
     if (failed) return;
     if (options === undefined) {
       options = request.getOptions();
-      const who = whoAsks(node.users, call.metadata);
+      const who = identify(node.users, call.metadata);
       if (who === false) fail(failures.unauthenticated());
-      else if (!mayUse(who, nameOf(options?.getStreamIdentifier()))) fail(failures.accessDenied());
+      else if (!canAccess(who, streamName(options?.getStreamIdentifier()))) fail(failures.accessDenied());
       return;
     }
-    const event = proposed(request.getProposedMessage() as AppendReq.ProposedMessage);
+    const event = readProposed(request.getProposedMessage() as AppendReq.ProposedMessage);
     events.push(event);
-    size += sizeOf([event]);
-    if (flawOf(event) !== null) fail(failures.thrown());
+    size += proposedSize([event]);
+    if (findFlaw(event) !== null) fail(failures.thrown());
     else if (size > node.maxAppendSize) fail(failures.tooLarge(node.maxAppendSize));
   });
   call.on('end', () => {
     if (failed || options === undefined) return;
-    const stream = nameOf(options.getStreamIdentifier());
+    const stream = streamName(options.getStreamIdentifier());
     const expected = expectedOf(options, options.getRevision());
-    carryOut(faultOf(node, 'append', stream, call), () => node.log.append(stream, expected, events), {
+    execute(faultOf(node, 'append', stream, call), () => node.log.append(stream, expected, events), {
       answer: (written) =>
         written.result === 'deleted'
           ? fail(failures.streamDeleted(stream))
-          : callback(null, answered(expected, written)),
-      refuse: (refusal) => fail(refused(refusal)),
-      cut: () => node.cut(call),
-      end: () => fail(failures.thrown()),
+          : callback(null, appendResponse(expected, written)),
+      refuse: (refusal) => fail(refusalError(refusal)),
+      breakConnection: () => node.breakConnection(call),
+      endCall: () => fail(failures.thrown()),
     });
   });
 };
 
-const answered = (expected: Expected, written: Exclude<Written, { result: 'deleted' }>): AppendResp => {
-  if (written.result === 'wrong-version') return new AppendResp().setWrongExpectedVersion(wrong(expected, written));
+const appendResponse = (
+  expected: NodeExpectation,
+  written: Exclude<WriteResult, { result: 'deleted' }>,
+): AppendResp => {
+  if (written.result === 'wrong-version')
+    return new AppendResp().setWrongExpectedVersion(wrongVersion(expected, written));
   const success = new AppendResp.Success();
   if (written.revision < 0n) success.setNoStream(new Empty());
   else success.setCurrentRevision(String(written.revision));
@@ -66,7 +70,7 @@ const answered = (expected: Expected, written: Exclude<Written, { result: 'delet
   return new AppendResp().setSuccess(success);
 };
 
-const wrong = (expected: Expected, { current }: { current: bigint }): AppendResp.WrongExpectedVersion => {
+const wrongVersion = (expected: NodeExpectation, { current }: { current: bigint }): AppendResp.WrongExpectedVersion => {
   const details = new AppendResp.WrongExpectedVersion();
   if (current < 0n) details.setCurrentNoStream(new Empty());
   else details.setCurrentRevision(String(current));

@@ -9,18 +9,18 @@ import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfea
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { append } from './append.js';
 import { batchAppend } from './batch-append.js';
-import { carryOut } from './carry-out.js';
+import { execute } from './execute.js';
 import { deleteStream, tombstone } from './deletes.js';
 import { Faults, type Method } from './faults.js';
-import { Front } from './front.js';
-import { Log, type LogRecord } from './log.js';
+import { TcpProxy } from './tcp-proxy.js';
+import { InMemoryLog, type LogRecord } from './log.js';
 import { clusterOf, supportedMethods } from './members.js';
-import { faultOf, type AnyCall, type Member, type Node } from './node.js';
+import { faultOf, type AnyCall, type Member, type DoubleNode } from './node.js';
 import { read } from './reads.js';
 import { ADMIN, type Users } from './users.js';
-import { failures, refused } from './wire.js';
+import { failures, refusalError } from './wire.js';
 
-export type { Call, Fault, Method } from './faults.js';
+export type { CallInfo as Call, Fault, Method } from './faults.js';
 export type { LogRecord } from './log.js';
 export type { Member } from './node.js';
 
@@ -48,7 +48,7 @@ export interface ForeignEvent {
 
 const MIB = 1_048_576;
 /** As many calls on a connection as a node takes. */
-const CALLS = 100;
+const MAX_CALLS = 100;
 
 const STREAMS = { ...StreamsService, read: { ...StreamsService.read, responseSerialize: (bytes: Buffer) => bytes } };
 
@@ -60,21 +60,21 @@ export const startDouble = async (options: DoubleOptions = {}): Promise<EsdbDoub
 
 export class EsdbDouble {
   readonly faults = new Faults();
-  private readonly events: Log;
-  private readonly front: Front;
-  private readonly node: Node;
+  private readonly events: InMemoryLog;
+  private readonly front: TcpProxy;
+  private readonly node: DoubleNode;
   private server: Server | null = null;
-  private behind = 0;
+  private serverPort = 0;
   private listening = 0;
 
   constructor(private readonly options: DoubleOptions) {
     const { tls, users, maxAppendSize = MIB, members, cluster } = options;
-    this.events = cluster?.events ?? new Log();
-    this.front = new Front(
-      () => this.behind,
+    this.events = cluster?.events ?? new InMemoryLog();
+    this.front = new TcpProxy(
+      () => this.serverPort,
       () => (this.node.ready ? 204 : 503),
     );
-    const itself = (): Member[] => [
+    const self = (): Member[] => [
       { host: '127.0.0.1', port: this.port, state: this.node.ready ? 'leader' : 'unknown', alive: true },
     ];
     this.node = {
@@ -83,8 +83,8 @@ export class EsdbDouble {
       users: tls === undefined ? null : (users ?? { [ADMIN]: 'changeit' }),
       maxAppendSize,
       ready: true,
-      members: members ?? itself,
-      cut: (call) => this.front.cutOne(Number(/:(\d+)$/.exec(call.getPeer())?.[1])),
+      members: members ?? self,
+      breakConnection: (call) => this.front.breakConnection(Number(/:(\d+)$/.exec(call.getPeer())?.[1])),
     };
   }
 
@@ -117,7 +117,7 @@ export class EsdbDouble {
   async start(): Promise<void> {
     const { tls, port = 0 } = this.options;
     const server = new Server({
-      'grpc.max_concurrent_streams': CALLS,
+      'grpc.max_concurrent_streams': MAX_CALLS,
       'grpc.max_receive_message_length': -1,
     });
     this.serve(server);
@@ -127,7 +127,7 @@ export class EsdbDouble {
         : ServerCredentials.createSsl(null, [
             { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) },
           ]);
-    this.behind = await new Promise<number>((resolve, reject) => {
+    this.serverPort = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error === null ? resolve(bound) : reject(error)));
     });
     this.server = server;
@@ -148,8 +148,8 @@ export class EsdbDouble {
   }
 
   /** Breaks every connection. */
-  cut(): void {
-    this.front.cut();
+  breakConnections(): void {
+    this.front.breakAll();
   }
 
   /** Hangs as a stopped process does: connections stay, and nothing is answered. */
@@ -162,8 +162,8 @@ export class EsdbDouble {
   }
 
   /** Loses everything that was written after the first so many records, as a node whose files were put back. */
-  store(count: number): void {
-    this.events.store(count);
+  truncate(count: number): void {
+    this.events.truncate(count);
   }
 
   /** An event of somebody else, in any stream. */
@@ -189,11 +189,11 @@ export class EsdbDouble {
 
   private unary<Response>(method: Method, work: () => Response) {
     return (call: AnyCall, callback: sendUnaryData<Response>): void =>
-      carryOut(faultOf(this.node, method, '', call), work, {
+      execute(faultOf(this.node, method, '', call), work, {
         answer: (response) => callback(null, response),
-        refuse: (refusal) => callback(refused(refusal)),
-        cut: () => this.node.cut(call),
-        end: () => callback(failures.thrown()),
+        refuse: (refusal) => callback(refusalError(refusal)),
+        breakConnection: () => this.node.breakConnection(call),
+        endCall: () => callback(failures.thrown()),
       });
   }
 }

@@ -23,7 +23,7 @@ import { Empty, UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { startDouble, type Call, type EsdbDouble, type Fault } from './double.js';
-import { identify } from './wire.js';
+import { streamIdentifier } from './wire.js';
 
 type Failure = Error & Record<string, unknown>;
 
@@ -103,7 +103,7 @@ describe.each(ways)('an append %s', (_way, by) => {
     ['before it was stored', false, []],
     ['after it was stored', true, [0n]],
   ])('fails when the connection is cut %s', async (_when, stored, revisions) => {
-    double.faults.arm('append', { then: 'cut', stored });
+    double.faults.arm('append', { outcome: 'cut', stored });
     const error = await failing(append('no_stream', by));
     expect(error).toBeInstanceOf(UnavailableError);
     expect(error.message).toMatch(/ECONNRESET|Connection dropped/);
@@ -113,7 +113,7 @@ describe.each(ways)('an append %s', (_way, by) => {
 
   it('may be answered late', async () => {
     let answer: () => void = () => undefined;
-    double.faults.arm('append', { late: new Promise((resolve) => (answer = resolve)) });
+    double.faults.arm('append', { delayAfter: new Promise((resolve) => (answer = resolve)) });
     let settled = false;
     const late = append('no_stream', by).finally(() => (settled = true));
     await untilTrue(() => double.log.length === 1);
@@ -126,7 +126,7 @@ describe.each(ways)('an append %s', (_way, by) => {
   it('may be stored late, behind others', async () => {
     await append('any', by, 'other');
     let store: () => void = () => undefined;
-    double.faults.arm('append', { held: new Promise((resolve) => (store = resolve)) });
+    double.faults.arm('append', { delayBefore: new Promise((resolve) => (store = resolve)) });
     const held = append('no_stream', by);
     await append('any', by, 'other');
     store();
@@ -135,7 +135,7 @@ describe.each(ways)('an append %s', (_way, by) => {
   });
 
   it('may be held for some milliseconds', async () => {
-    double.faults.arm('append', { late: 5 });
+    double.faults.arm('append', { delayAfter: 5 });
     await expect(append('no_stream', by)).resolves.toMatchObject({ success: true });
   });
 
@@ -149,20 +149,20 @@ describe.each(ways)('an append %s', (_way, by) => {
     await atLast(() => append('no_stream', by));
   });
 
-  it.each<[NonNullable<Fault['then']>, new (...args: never[]) => Error, new (...args: never[]) => Error]>([
+  it.each<[NonNullable<Fault['outcome']>, new (...args: never[]) => Error, new (...args: never[]) => Error]>([
     ['timeout', DeadlineExceededError, TimeoutError],
     ['no-leader', UnknownError, UnknownError],
     ['busy', UnknownError, UnavailableError],
     ['unavailable', UnavailableError, UnavailableError],
     [{ leader: { host: '127.0.0.1', port: 1 } }, NotLeaderError, NotLeaderError],
   ])('may be refused: %j', async (then, shared, alone) => {
-    double.faults.arm('append', { then });
+    double.faults.arm('append', { outcome: then });
     expect(await failing(append('no_stream', by))).toBeInstanceOf(by === ALONE ? alone : shared);
     expect(double.log).toEqual([]);
   });
 
   it('may time out and be stored nevertheless', async () => {
-    double.faults.arm('append', { then: 'timeout', stored: true });
+    double.faults.arm('append', { outcome: 'timeout', stored: true });
     await failing(append('no_stream', by));
     expect(double.log).toHaveLength(1);
   });
@@ -170,12 +170,12 @@ describe.each(ways)('an append %s', (_way, by) => {
   it('follows the leader that is told', async () => {
     await append('any', by);
     const leader = await another({ cluster: double });
-    double.faults.arm('append', { then: { leader: { host: '127.0.0.1', port: leader.port } } });
+    double.faults.arm('append', { outcome: { leader: { host: '127.0.0.1', port: leader.port } } });
     expect(await failing(append(0n, by))).toMatchObject({
       type: 'not-leader',
       leader: { address: '127.0.0.1', port: leader.port },
     });
-    double.faults.arm('append', { then: 'unavailable' }, Infinity);
+    double.faults.arm('append', { outcome: 'unavailable' }, Infinity);
     await expect(append(0n, by)).resolves.toMatchObject({ nextExpectedRevision: 1n });
   });
 
@@ -188,7 +188,7 @@ describe.each(ways)('an append %s', (_way, by) => {
       if (number % 37 !== 36 || kills === 4) return null;
       kills++;
       setImmediate(() => void double.restart());
-      return { then: 'cut', stored: number % 2 === 0 };
+      return { outcome: 'cut', stored: number % 2 === 0 };
     });
     let repeated = 0;
     const write = async (stream: string): Promise<void> => {
@@ -212,14 +212,14 @@ describe.each(ways)('an append %s', (_way, by) => {
 
 it('never answers an append that it was told to forget, until the deadline of a call of its own', async () => {
   await append('any', ALONE);
-  double.faults.arm('append', { then: 'silence' });
+  double.faults.arm('append', { outcome: 'silence' });
   expect(await failing(append(0n, { ...ALONE, deadline: 50 }))).toBeInstanceOf(DeadlineExceededError);
   expect(double.log).toHaveLength(1);
 });
 
 describe('the shared stream of appends, by the bare protocol', () => {
   const request = (): BatchAppendReq => {
-    const options = new BatchAppendReq.Options().setStreamIdentifier(identify('s'));
+    const options = new BatchAppendReq.Options().setStreamIdentifier(streamIdentifier('s'));
     options.setNoStream(new Empty());
     return new BatchAppendReq()
       .setCorrelationId(new UUID().setString(randomUUID()))
@@ -241,7 +241,7 @@ describe('the shared stream of appends, by the bare protocol', () => {
   afterEach(() => bare.close());
 
   it('may be answered twice', async () => {
-    double.faults.arm('append', { then: 'twice' });
+    double.faults.arm('append', { outcome: 'twice' });
     const shared = call();
     const answers: BatchAppendResp[] = [];
     shared.on('data', (answer: BatchAppendResp) => answers.push(answer)).write(request());
@@ -265,7 +265,7 @@ describe('the shared stream of appends, by the bare protocol', () => {
   });
 
   it('may be closed by the server in peace', async () => {
-    double.faults.arm('append', { then: 'half-close', stored: true });
+    double.faults.arm('append', { outcome: 'half-close', stored: true });
     const shared = call();
     shared.on('data', () => undefined).write(request());
     const [[status]] = await Promise.all([once(shared, 'status'), once(shared, 'end')]);
@@ -278,7 +278,7 @@ describe('the shared stream of appends, by the bare protocol', () => {
 describe('a server that is gone', () => {
   it('fails what was asked before', async () => {
     await append('any');
-    double.faults.arm('append', { then: 'silence' }, Infinity);
+    double.faults.arm('append', { outcome: 'silence' }, Infinity);
     const subscription = client.subscribeToAll();
     await once(subscription, 'confirmation');
     const pending = [
@@ -324,7 +324,7 @@ describe('a server that is gone', () => {
     const subscription = client.subscribeToAll();
     await once(subscription, 'confirmation');
     const failed = once(subscription, 'error');
-    double.cut();
+    double.breakConnections();
     const [error] = await failed;
     expect(error).toBeInstanceOf(UnavailableError);
     expect(subscription.destroyed).toBe(false);
@@ -374,7 +374,7 @@ describe('a read', () => {
   beforeEach(() => client.appendToStream('s', someEvents(50)));
 
   it('may break off in the middle', async () => {
-    double.faults.arm('read', { then: 'cut', after: 20 });
+    double.faults.arm('read', { outcome: 'cut', afterEvents: 20 });
     const seen: unknown[] = [];
     const broken = (async () => {
       for await (const one of client.readStream('s')) seen.push(one);
@@ -385,22 +385,22 @@ describe('a read', () => {
   });
 
   it('may end early, as if there were no more', async () => {
-    double.faults.arm('read', { then: 'half-close', after: 20 });
+    double.faults.arm('read', { outcome: 'half-close', afterEvents: 20 });
     expect(await read()).toHaveLength(20);
   });
 
   it('may be answered late, never, or with a refusal', async () => {
-    double.faults.arm('read', { late: 5 });
+    double.faults.arm('read', { delayAfter: 5 });
     expect(await read()).toHaveLength(50);
-    double.faults.arm('read', { then: 'silence' });
+    double.faults.arm('read', { outcome: 'silence' });
     const silent = client.readStream('s');
     const ended = once(silent, 'close');
     await silent.cancel();
     silent.destroy();
     await ended;
-    double.faults.arm('read', { then: 'timeout' });
+    double.faults.arm('read', { outcome: 'timeout' });
     expect(await failing(read())).toBeInstanceOf(TimeoutError);
-    double.faults.arm('read', { then: { leader: { host: '127.0.0.1', port: double.port } } });
+    double.faults.arm('read', { outcome: { leader: { host: '127.0.0.1', port: double.port } } });
     expect(await failing(read())).toBeInstanceOf(NotLeaderError);
     expect(await read()).toHaveLength(50);
   });
@@ -417,7 +417,7 @@ describe('a subscription', () => {
 
   it('may deliver twice', async () => {
     await client.appendToStream('s', someEvents(3));
-    double.faults.plan(({ method, number }) => (method === 'event' && number === 1 ? { then: 'twice' } : null));
+    double.faults.plan(({ method, number }) => (method === 'event' && number === 1 ? { outcome: 'twice' } : null));
     const seen: bigint[] = [];
     const subscription = subscribe();
     subscription.on('data', ({ event: found }) => seen.push(found?.revision ?? -1n));
@@ -428,7 +428,7 @@ describe('a subscription', () => {
   it('may deliver late', async () => {
     await client.appendToStream('s', someEvents(3));
     let deliver: () => void = () => undefined;
-    double.faults.arm('event', { late: new Promise((resolve) => (deliver = resolve)) });
+    double.faults.arm('event', { delayAfter: new Promise((resolve) => (deliver = resolve)) });
     const seen: bigint[] = [];
     const subscription = subscribe();
     subscription.on('data', ({ event: found }) => seen.push(found?.revision ?? -1n));
@@ -462,9 +462,9 @@ describe('a subscription', () => {
   });
 
   it.each<[string, Fault, (new (...args: never[]) => Error) | null]>([
-    ['with an error', { then: 'unavailable' }, UnavailableError],
-    ['because the connection broke', { then: 'cut' }, UnavailableError],
-    ['in peace', { then: 'half-close' }, null],
+    ['with an error', { outcome: 'unavailable' }, UnavailableError],
+    ['because the connection broke', { outcome: 'cut' }, UnavailableError],
+    ['in peace', { outcome: 'half-close' }, null],
   ])('may end %s', async (_how, fault, kind) => {
     await client.appendToStream('s', someEvents(3));
     double.faults.plan(({ method, number }) => (method === 'event' && number === 2 ? fault : null));
@@ -478,11 +478,11 @@ describe('a subscription', () => {
 
   it('may fall silent, and may never begin', async () => {
     await client.appendToStream('s', someEvents(3));
-    double.faults.plan(({ method, number }) => (method === 'event' && number === 1 ? { then: 'silence' } : null));
+    double.faults.plan(({ method, number }) => (method === 'event' && number === 1 ? { outcome: 'silence' } : null));
     const subscription = subscribe();
     const [first] = (await once(subscription, 'data')) as [{ event: { revision: bigint } }];
     expect(first.event.revision).toBe(0n);
-    double.faults.arm('subscribe', { then: 'not-ready' });
+    double.faults.arm('subscribe', { outcome: 'not-ready' });
     expect(await once(subscribe(), 'error')).toEqual([expect.any(UnavailableError)]);
   });
 
@@ -509,9 +509,9 @@ describe('what is planned', () => {
     const calls: Call[] = [];
     double.faults.plan((call) => {
       calls.push(call);
-      return call.method === 'append' && call.number === 1 ? { then: 'timeout' } : null;
+      return call.method === 'append' && call.number === 1 ? { outcome: 'timeout' } : null;
     });
-    double.faults.arm(['append', 'read'], { then: 'busy' });
+    double.faults.arm(['append', 'read'], { outcome: 'busy' });
     const named = connect(`${double.url}&connectionName=one`);
     expect(await failing(append('any', ALONE, 's', named))).toBeInstanceOf(UnavailableError);
     expect(await failing(append('any', ALONE, 's', named))).toBeInstanceOf(TimeoutError);
@@ -549,7 +549,7 @@ describe('a cluster', () => {
     const of = connect(`esdb://${hosts()}?tls=false`);
     await append('no_stream', by, 's', of);
     const [first] = nodes as [EsdbDouble];
-    first.faults.arm('append', { then: 'silence', stored: true });
+    first.faults.arm('append', { outcome: 'silence', stored: true });
     const one = event();
     const lost = failing(of.appendToStream('s', one, { ...by, expectedRevision: 0n }));
     await untilTrue(() => first.log.length === 2);

@@ -15,7 +15,7 @@ export const METHODS = [
 ] as const;
 export type Method = (typeof METHODS)[number];
 
-export interface Call {
+export interface CallInfo {
   readonly method: Method;
   /** Empty where the whole log is meant. */
   readonly stream: string;
@@ -27,13 +27,13 @@ export interface Call {
 
 export interface Fault {
   /** A write waits for this before it is done; a number means milliseconds. */
-  readonly held?: Promise<void> | number;
+  readonly delayBefore?: Promise<void> | number;
   /** The answer, or what comes instead of it, waits for this. */
-  readonly late?: Promise<void> | number;
+  readonly delayAfter?: Promise<void> | number;
   /** What comes instead of an answer. `twice` shows only on the shared stream of appends and on subscriptions. */
-  readonly then?: 'answer' | 'twice' | 'silence' | 'cut' | 'half-close' | Refusal;
+  readonly outcome?: 'answer' | 'twice' | 'silence' | 'cut' | 'half-close' | Refusal;
   /** A read sends so many events before it goes wrong. */
-  readonly after?: number;
+  readonly afterEvents?: number;
   /** Whether a write that is not answered was done nevertheless. */
   readonly stored?: boolean;
   /** A checkpoint tells this position. */
@@ -42,7 +42,7 @@ export interface Fault {
 
 export class Faults {
   private armed: { methods: readonly Method[]; fault: Fault; left: number }[] = [];
-  private planned: (call: Call) => Fault | null = () => null;
+  private planned: (call: CallInfo) => Fault | null = () => null;
   private readonly counts = new Map<Method, number>();
 
   /** The next so many calls of a method fail so; what was armed first comes first. */
@@ -51,7 +51,7 @@ export class Faults {
   }
 
   /** Asked for every call for which nothing is armed. */
-  plan(callback: (call: Call) => Fault | null): void {
+  plan(callback: (call: CallInfo) => Fault | null): void {
     this.planned = callback;
   }
 
@@ -72,5 +72,5 @@ export class Faults {
 }
 
 /** Waits for what a fault waits for. */
-export const waited = (what: Promise<void> | number): Promise<void> =>
+export const delay = (what: Promise<void> | number): Promise<void> =>
   typeof what === 'number' ? new Promise((resolve) => setTimeout(resolve, what).unref()) : what;

@@ -18,17 +18,17 @@ export interface LogRecord {
   readonly created: number;
 }
 
-export type Proposed = Pick<LogRecord, 'id' | 'type' | 'json' | 'data' | 'metadata'>;
-export type Expected = bigint | 'any' | 'no_stream' | 'stream_exists';
+export type ProposedEvent = Pick<LogRecord, 'id' | 'type' | 'json' | 'data' | 'metadata'>;
+export type NodeExpectation = bigint | 'any' | 'no_stream' | 'stream_exists';
 
 /** A revision of -1 means that the stream is not there; no commit, that the record can no longer be read. */
-export type Written =
+export type WriteResult =
   | { readonly result: 'success'; readonly revision: bigint; readonly commit: bigint | null }
   | { readonly result: 'wrong-version'; readonly current: bigint }
   | { readonly result: 'deleted' };
 
 /** What of a stream can be read, oldest first. */
-export type Readable = 'missing' | 'deleted' | { readonly records: readonly LogRecord[]; readonly last: bigint };
+export type StreamContent = 'missing' | 'deleted' | { readonly records: readonly LogRecord[]; readonly last: bigint };
 
 /** The revision of a tombstone, and `$tb` of a stream that was deleted softly. */
 export const DELETED = 9223372036854775807n;
@@ -36,7 +36,7 @@ export const TOMBSTONE = '$streamDeleted';
 const NONE = -1n;
 /** A real log begins with records of the node itself. */
 const FIRST_POSITION = 1_024n;
-const BLANK_SIZE = 124n;
+const EMPTY_APPEND_SIZE = 124n;
 
 interface Stream {
   readonly records: LogRecord[];
@@ -55,20 +55,20 @@ const metaOf = (stream: string): string => `$$${stream}`;
 const originalOf = (meta: string): string => meta.slice(2);
 const isSoftDeleted = ({ $tb }: Settings): boolean => $tb !== undefined && $tb >= Number(DELETED);
 
-export class Log {
+export class InMemoryLog {
   readonly records: LogRecord[] = [];
   private readonly streams = new Map<string, Stream>();
   /** Where an id was written first: by it a repeated append is known again where no revision tells. */
   private readonly ids = new Map<string, LogRecord>();
-  private readonly followers = new Set<() => void>();
+  private readonly listeners = new Set<() => void>();
   /** Where an append of no events was written: a place in the log without an event. */
-  private readonly blanks = new Set<bigint>();
+  private readonly emptyAppends = new Set<bigint>();
   private next = FIRST_POSITION;
 
   /** Calls back after every write; answers how to stop. */
-  follow(onWrite: () => void): () => void {
-    this.followers.add(onWrite);
-    return () => this.followers.delete(onWrite);
+  onWrite(onWrite: () => void): () => void {
+    this.listeners.add(onWrite);
+    return () => this.listeners.delete(onWrite);
   }
 
   /** A node that starts again knows the ids of earlier appends no more. */
@@ -77,7 +77,7 @@ export class Log {
   }
 
   /** What is left of a log that was put back to an earlier state: its first records, where they were. */
-  store(count: number): void {
+  truncate(count: number): void {
     const kept = this.records.splice(0).slice(0, count);
     this.streams.clear();
     this.ids.clear();
@@ -85,7 +85,7 @@ export class Log {
     for (const record of kept) this.write(record.stream, [record]);
   }
 
-  append(stream: string, expected: Expected, events: readonly Proposed[]): Written {
+  append(stream: string, expected: NodeExpectation, events: readonly ProposedEvent[]): WriteResult {
     const checked = this.check(
       stream,
       expected,
@@ -94,43 +94,45 @@ export class Log {
     if (checked !== null) return checked;
     const wasDeleted = isSoftDeleted(this.settingsOf(stream));
     const undeleted = isMeta(stream) && isSoftDeleted(this.settingsOf(originalOf(stream))) ? originalOf(stream) : null;
-    const from = this.lastOf(stream) + 1n;
+    const from = this.lastRevision(stream) + 1n;
     const written = this.write(stream, events);
     if (wasDeleted) this.undelete(stream, from);
-    if (undeleted !== null) this.undelete(undeleted, this.lastOf(undeleted) + 1n);
-    this.tell();
+    if (undeleted !== null) this.undelete(undeleted, this.lastRevision(undeleted) + 1n);
+    this.notify();
     const last = written.at(-1);
-    if (last === undefined) return { result: 'success', revision: this.lastOf(stream), commit: this.writeBlank() };
+    if (last === undefined)
+      return { result: 'success', revision: this.lastRevision(stream), commit: this.writeEmptyAppend() };
     return { result: 'success', revision: last.revision, commit: last.commit };
   }
 
   /** Writes whatever is given at the end of a stream, as projections and other programs do. */
-  appendForeign(stream: string, event: Proposed): LogRecord {
+  appendForeign(stream: string, event: ProposedEvent): LogRecord {
     const [written] = this.write(stream, [event]);
-    this.tell();
+    this.notify();
     return written as LogRecord;
   }
 
-  delete(stream: string, expected: Expected): Written {
+  delete(stream: string, expected: NodeExpectation): WriteResult {
     const checked = this.check(stream, expected, [randomUUID()]);
     if (checked !== null) return checked;
-    if (this.lastOf(stream) < 0n && this.lastOf(metaOf(stream)) < 0n) return { result: 'wrong-version', current: NONE };
+    if (this.lastRevision(stream) < 0n && this.lastRevision(metaOf(stream)) < 0n)
+      return { result: 'wrong-version', current: NONE };
     const [written] = this.write(metaOf(stream), [settingsEvent(`{"$tb":${DELETED}}`)]);
-    this.tell();
+    this.notify();
     return { result: 'success', revision: NONE, commit: (written as LogRecord).commit };
   }
 
-  tombstone(stream: string, expected: Expected): Written {
+  tombstone(stream: string, expected: NodeExpectation): WriteResult {
     const checked = this.check(stream, expected, [randomUUID()]);
     if (checked !== null) return checked;
     const record = this.record(stream, DELETED, { ...settingsEvent(''), type: TOMBSTONE, json: false });
     this.streamOf(stream).tombstone = record;
-    this.tell();
+    this.notify();
     return { result: 'success', revision: NONE, commit: record.commit };
   }
 
-  read(stream: string): Readable {
-    const last = this.lastOf(stream);
+  read(stream: string): StreamContent {
+    const last = this.lastRevision(stream);
     if (last === DELETED) return 'deleted';
     const settings = this.settingsOf(stream);
     if (last < 0n || isSoftDeleted(settings)) return 'missing';
@@ -143,7 +145,7 @@ export class Log {
   }
 
   /** The record that a link event points at, where it can still be read. */
-  linked(link: LogRecord): LogRecord | null {
+  resolveLink(link: LogRecord): LogRecord | null {
     const [revision, stream] = Buffer.from(link.data).toString().split(/@(.*)/s) as [string, string];
     const readable = this.read(stream);
     if (typeof readable === 'string') return null;
@@ -164,29 +166,29 @@ export class Log {
   /** Whether a reader may start at a position: where a record starts, or behind the last one. */
   isPosition(commit: bigint): boolean {
     const record = this.records[this.indexAt(commit)];
-    return commit === 0n || record === undefined || record.commit === commit || this.blanks.has(commit);
+    return commit === 0n || record === undefined || record.commit === commit || this.emptyAppends.has(commit);
   }
 
   /** The position behind a record: that of the next one. */
-  behind(index: number): bigint {
+  positionAfter(index: number): bigint {
     return this.records[index + 1]?.commit ?? this.next;
   }
 
-  lastOf(stream: string): bigint {
-    if (isMeta(stream) && this.lastOf(originalOf(stream)) === DELETED) return DELETED;
+  lastRevision(stream: string): bigint {
+    if (isMeta(stream) && this.lastRevision(originalOf(stream)) === DELETED) return DELETED;
     const known = this.streams.get(stream);
     if (known === undefined) return NONE;
     return known.tombstone === null ? BigInt(known.records.length - 1) : DELETED;
   }
 
   /** What a node checks before a write; null where it may be done. */
-  private check(stream: string, expected: Expected, ids: readonly string[]): Written | null {
-    const current = this.lastOf(stream);
-    const wrong: Written = { result: 'wrong-version', current };
+  private check(stream: string, expected: NodeExpectation, ids: readonly string[]): WriteResult | null {
+    const current = this.lastRevision(stream);
+    const wrong: WriteResult = { result: 'wrong-version', current };
     if (current === DELETED) return { result: 'deleted' };
     if (expected === 'stream_exists') {
       if (isSoftDeleted(this.settingsOf(stream))) return { result: 'deleted' };
-      if (current < 0n && this.lastOf(metaOf(stream)) < 0n) return wrong;
+      if (current < 0n && this.lastRevision(metaOf(stream)) < 0n) return wrong;
     }
     if (typeof expected === 'string' && expected !== 'no_stream') return this.checkIds(stream, ids, wrong);
     const at = expected === 'no_stream' ? NONE : expected;
@@ -196,14 +198,14 @@ export class Log {
   }
 
   /** Without a revision, ids that were written before tell a repeated append: all of them, or none. */
-  private checkIds(stream: string, ids: readonly string[], wrong: Written): Written | null {
+  private checkIds(stream: string, ids: readonly string[], wrong: WriteResult): WriteResult | null {
     const known = ids.map((id) => this.ids.get(id)).map((record) => (record?.stream === stream ? record : null));
     if (known[0] === undefined || known[0] === null) return null;
     return known.includes(null) ? wrong : this.original(known.at(-1) as LogRecord);
   }
 
   /** With an earlier revision, the same ids in the same places tell a repeated append. */
-  private checkRepeated(stream: string, at: bigint, ids: readonly string[], wrong: Written): Written | null {
+  private checkRepeated(stream: string, at: bigint, ids: readonly string[], wrong: WriteResult): WriteResult | null {
     const { records } = this.streamOf(stream);
     const first = Number(at) + 1;
     const matching = ids.findIndex((id, index) => records[first + index]?.id !== id);
@@ -211,20 +213,20 @@ export class Log {
     return matching === 0 && at === NONE && isSoftDeleted(this.settingsOf(stream)) ? null : wrong;
   }
 
-  private original({ stream, revision, commit }: LogRecord): Written {
+  private original({ stream, revision, commit }: LogRecord): WriteResult {
     const readable = this.read(stream);
     const isKept = typeof readable !== 'string' && (readable.records[0]?.revision ?? DELETED) <= revision;
     return { result: 'success', revision, commit: isKept ? commit : null };
   }
 
-  private writeBlank(): bigint {
+  private writeEmptyAppend(): bigint {
     const commit = this.next;
-    this.blanks.add(commit);
-    this.next += BLANK_SIZE;
+    this.emptyAppends.add(commit);
+    this.next += EMPTY_APPEND_SIZE;
     return commit;
   }
 
-  private write(stream: string, events: readonly Proposed[]): LogRecord[] {
+  private write(stream: string, events: readonly ProposedEvent[]): LogRecord[] {
     if (events.length === 0) return [];
     const { records } = this.streamOf(stream);
     const written = events.map((event) => {
@@ -237,7 +239,7 @@ export class Log {
     return written;
   }
 
-  private record(stream: string, revision: bigint, event: Proposed): LogRecord {
+  private record(stream: string, revision: bigint, event: ProposedEvent): LogRecord {
     const record = { ...event, stream, revision, commit: this.next, created: Date.now() };
     this.records.push(record);
     this.next += BigInt(128 + stream.length + event.type.length + event.data.length + event.metadata.length);
@@ -251,8 +253,8 @@ export class Log {
     this.write(metaOf(stream), [settingsEvent(JSON.stringify(settings))]);
   }
 
-  private tell(): void {
-    for (const onWrite of this.followers) onWrite();
+  private notify(): void {
+    for (const onWrite of this.listeners) onWrite();
   }
 
   private settingsOf(stream: string): Settings {
@@ -270,7 +272,7 @@ export class Log {
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
-const settingsEvent = (text: string): Proposed => ({
+const settingsEvent = (text: string): ProposedEvent => ({
   id: randomUUID(),
   type: '$metadata',
   json: true,

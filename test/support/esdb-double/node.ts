@@ -1,7 +1,7 @@
 /** What the services of one node share. */
 import type { Metadata } from '@grpc/grpc-js';
 import type { Fault, Faults, Method } from './faults.js';
-import type { Log } from './log.js';
+import type { InMemoryLog } from './log.js';
 import type { Users } from './users.js';
 
 /** What every kind of call of @grpc/grpc-js has. */
@@ -18,8 +18,8 @@ export interface Member {
   readonly alive: boolean;
 }
 
-export interface Node {
-  readonly log: Log;
+export interface DoubleNode {
+  readonly log: InMemoryLog;
   readonly faults: Faults;
   readonly users: Users | null;
   readonly maxAppendSize: number;
@@ -27,13 +27,13 @@ export interface Node {
   ready: boolean;
   members(): readonly Member[];
   /** Breaks the connection of a call. */
-  cut(call: AnyCall): void;
+  breakConnection(call: AnyCall): void;
 }
 
-const NOT_READY: Fault = { then: 'not-ready' };
+const NOT_READY: Fault = { outcome: 'not-ready' };
 
 /** What goes wrong with a call. A node that starts tells of itself all the same. */
-export const faultOf = (node: Node, method: Method, stream: string, { metadata }: AnyCall): Fault | null => {
+export const faultOf = (node: DoubleNode, method: Method, stream: string, { metadata }: AnyCall): Fault | null => {
   if (!node.ready && method !== 'features' && method !== 'gossip') return NOT_READY;
   return node.faults.take(method, stream, String(metadata.get('connection-name')[0] ?? ''));
 };

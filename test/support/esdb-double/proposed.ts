@@ -1,13 +1,13 @@
 /** Events as a client proposes them, and what a node finds wrong with them. */
 import type { AppendReq, BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Proposed } from './log.js';
+import type { ProposedEvent } from './log.js';
 
 type Message = AppendReq.ProposedMessage | BatchAppendReq.ProposedMessage;
 
 const UUID_TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-export const proposed = (message: Message): Proposed => {
+export const readProposed = (message: Message): ProposedEvent => {
   const metadata = message.getMetadataMap();
   return {
     id: (message.getId()?.getString() ?? '').toLowerCase(),
@@ -17,11 +17,11 @@ export const proposed = (message: Message): Proposed => {
     metadata: message.getCustomMetadata_asU8(),
   };
 };
-export const flawOf = ({ id, type }: Proposed): string | null => {
+export const findFlaw = ({ id, type }: ProposedEvent): string | null => {
   if (!UUID_TEXT.test(id) || id === NIL) return `Invalid UUID: ${id}`;
   return type === '' ? 'Should be non-empty' : null;
 };
 
 /** What counts against the limit of an append. */
-export const sizeOf = (events: readonly Proposed[]): number =>
+export const proposedSize = (events: readonly ProposedEvent[]): number =>
   events.reduce((sum, { type, data, metadata }) => sum + data.length + metadata.length + 2 * type.length, 0);

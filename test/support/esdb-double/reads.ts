@@ -1,82 +1,92 @@
 /** Reads of a stream and of the whole log, in both directions; subscriptions are another room. */
 import type { ServiceError } from '@grpc/grpc-js';
 import { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
-import { waited } from './faults.js';
+import { delay } from './faults.js';
 import { filterOf, type Filter } from './filter.js';
-import type { Log, LogRecord } from './log.js';
-import { faultOf, type Node } from './node.js';
-import { Outlet, type ReadCall } from './outlet.js';
+import type { InMemoryLog, LogRecord } from './log.js';
+import { faultOf, type DoubleNode } from './node.js';
+import { EventWriter, type ReadCall } from './event-writer.js';
 import { subscribe } from './subscribe.js';
-import { mayUse, whoAsks } from './users.js';
-import { failures, nameOf, recordRead, refused, streamNotFound } from './wire.js';
+import { canAccess, identify } from './users.js';
+import { failures, streamName, readResponse, refusalError, streamNotFound } from './wire.js';
 
 type Options = ReadReq.Options;
 const { BACKWARDS } = ReadReq.Options.ReadDirection;
 
-export const read = (node: Node, call: ReadCall): void => {
+export const read = (node: DoubleNode, call: ReadCall): void => {
   const options = call.request.getOptions() as Options;
-  const stream = options.hasStream() ? nameOf(options.getStream()?.getStreamIdentifier()) : '';
+  const stream = options.hasStream() ? streamName(options.getStream()?.getStreamIdentifier()) : '';
   const fail = (error: Partial<ServiceError>): void => void call.emit('error', error);
-  const who = whoAsks(node.users, call.metadata);
+  const who = identify(node.users, call.metadata);
   if (who === false) return fail(failures.unauthenticated());
-  if (!mayUse(who, options.hasStream() ? stream : '$all')) return fail(failures.accessDenied());
+  if (!canAccess(who, options.hasStream() ? stream : '$all')) return fail(failures.accessDenied());
   const from = options.getAll()?.getPosition();
   if (BigInt(from?.getCommitPosition() ?? 0) < BigInt(from?.getPreparePosition() ?? 0)) return fail(failures.thrown());
   const isSubscription = options.hasSubscription();
   const fault = faultOf(node, isSubscription ? 'subscribe' : 'read', stream, call);
   void (async () => {
-    const { late, then = 'answer', after = 0 } = fault ?? {};
-    if (late !== undefined) await waited(late);
-    if (then === 'answer' || then === 'twice')
+    const { delayAfter, outcome = 'answer', afterEvents = 0 } = fault ?? {};
+    if (delayAfter !== undefined) await delay(delayAfter);
+    if (outcome === 'answer' || outcome === 'twice')
       return isSubscription ? subscribe(node, call, options, stream) : answer(node.log, call, options, stream);
-    if (after > 0) await answer(node.log, call, options, stream, after);
-    if (then === 'cut') node.cut(call);
-    else if (then === 'half-close') call.end();
-    else if (then !== 'silence') fail(refused(then));
+    if (afterEvents > 0) await answer(node.log, call, options, stream, afterEvents);
+    if (outcome === 'cut') node.breakConnection(call);
+    else if (outcome === 'half-close') call.end();
+    else if (outcome !== 'silence') fail(refusalError(outcome));
   })();
 };
 
 /** Sends what was asked for; with `only`, the first so many events and then nothing more. */
-const answer = async (log: Log, call: ReadCall, options: Options, stream: string, only?: number): Promise<void> => {
+const answer = async (
+  log: InMemoryLog,
+  call: ReadCall,
+  options: Options,
+  stream: string,
+  only?: number,
+): Promise<void> => {
   // A node looks for the end of nothing for ever.
   if (options.hasAll() && options.getCount() === '0') return;
-  const found = options.hasStream() ? ofStream(log, options, stream) : ofAll(log, options);
-  if (found instanceof Refused) return void call.emit('error', found.error);
-  const outlet = new Outlet(call);
+  const found = options.hasStream() ? readStreamRecords(log, options, stream) : readAllRecords(log, options);
+  if (found instanceof ReadRefused) return void call.emit('error', found.error);
+  const outlet = new EventWriter(call);
   if (found === null) await outlet.send(streamNotFound(stream));
   const resolves = options.getResolveLinks();
   const limit = Math.min(Number(options.getCount()), only ?? Infinity);
   let sent = 0;
   for (const record of found ?? []) {
-    if (sent++ === limit || !outlet.open) break;
-    await outlet.send(recordRead(log, record, resolves));
+    if (sent++ === limit || !outlet.isOpen) break;
+    await outlet.send(readResponse(log, record, resolves));
   }
   if (only === undefined) call.end();
 };
 
-class Refused {
+class ReadRefused {
   constructor(readonly error: Partial<ServiceError>) {}
 }
 
 /** Null for a stream that is not there. */
-const ofStream = (log: Log, options: Options, stream: string): Iterable<LogRecord> | Refused | null => {
+const readStreamRecords = (
+  log: InMemoryLog,
+  options: Options,
+  stream: string,
+): Iterable<LogRecord> | ReadRefused | null => {
   const readable = log.read(stream);
   const from = options.getStream() as ReadReq.Options.StreamOptions;
   const backwards = options.getReadDirection() === BACKWARDS;
   if (options.getCount() === '0' || (from.hasEnd() && !backwards))
-    return new Refused(failures.unknown('Unexpected ReadStreamResult: Error'));
+    return new ReadRefused(failures.unknown('Unexpected ReadStreamResult: Error'));
   if (readable === 'missing') return null;
-  if (readable === 'deleted') return new Refused(failures.streamDeleted(stream));
+  if (readable === 'deleted') return new ReadRefused(failures.streamDeleted(stream));
   const { records } = readable;
   const revision = from.hasRevision() ? BigInt(from.getRevision()) : 0n;
   if (!backwards) return records.filter((record) => record.revision >= revision);
   return (from.hasEnd() ? [...records] : records.filter((record) => record.revision <= revision)).reverse();
 };
 
-const ofAll = (log: Log, options: Options): Iterable<LogRecord> | Refused => {
+const readAllRecords = (log: InMemoryLog, options: Options): Iterable<LogRecord> | ReadRefused => {
   const from = options.getAll() as ReadReq.Options.AllOptions;
   const commit = BigInt(from.getPosition()?.getCommitPosition() ?? 0);
-  if (!log.isPosition(commit)) return new Refused(failures.unknown('Unexpected ReadAllResult: InvalidPosition'));
+  if (!log.isPosition(commit)) return new ReadRefused(failures.unknown('Unexpected ReadAllResult: InvalidPosition'));
   const end = log.records.length;
   const index = from.hasEnd() ? end : log.indexAt(commit);
   const filter = filterOf(options);

@@ -23,7 +23,7 @@ const targets: [string, () => Promise<Target>][] = [
     'the double',
     async () => {
       const folder = await temporaryFolder();
-      const { tls, strangerFile } = makeCertificates(folder.path);
+      const { tls, untrustedCaFile: strangerFile } = makeCertificates(folder.path);
       const double = await startDouble({ tls, users: { admin: 'changeit', somebody: 'secret' } });
       const stop = async () => {
         await double.stop();

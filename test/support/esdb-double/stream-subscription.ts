@@ -1,9 +1,9 @@
 /** A subscription to one stream: it is told of the tombstone, and ends with it. */
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { DELETED, TOMBSTONE, type LogRecord } from './log.js';
-import type { Node } from './node.js';
-import type { Outlet, ReadCall } from './outlet.js';
-import { BUFFER, Dropped, Subscription } from './subscription.js';
+import type { DoubleNode } from './node.js';
+import type { EventWriter, ReadCall } from './event-writer.js';
+import { LIVE_BUFFER_SIZE, SubscriptionEnded, Subscription } from './subscription.js';
 import { caughtUp, failures } from './wire.js';
 
 export class StreamSubscription extends Subscription {
@@ -11,32 +11,32 @@ export class StreamSubscription extends Subscription {
   private revision: bigint;
 
   constructor(
-    node: Node,
+    node: DoubleNode,
     call: ReadCall,
-    outlet: Outlet,
+    outlet: EventWriter,
     options: ReadReq.Options,
     private readonly name: string,
   ) {
     super(node, call, outlet, options, name);
     const from = options.getStream() as ReadReq.Options.StreamOptions;
-    if (from.hasEnd()) this.revision = node.log.lastOf(name);
+    if (from.hasEnd()) this.revision = node.log.lastRevision(name);
     else this.revision = from.hasRevision() ? BigInt(from.getRevision()) : -1n;
   }
 
   override async run(): Promise<void> {
     const { log } = this.node;
-    if (log.lastOf(this.name) === DELETED) throw new Dropped(failures.streamDeleted(this.name));
+    if (log.lastRevision(this.name) === DELETED) throw new SubscriptionEnded(failures.streamDeleted(this.name));
     await this.confirm();
-    for (let tell = true; this.outlet.open;) {
+    for (let tell = true; this.outlet.isOpen;) {
       const behind = this.unread();
       for (const record of behind) {
         await this.sendEvent(record);
         this.revision = record.revision;
-        if (record.type === TOMBSTONE) throw new Dropped(failures.streamDeleted(this.name));
+        if (record.type === TOMBSTONE) throw new SubscriptionEnded(failures.streamDeleted(this.name));
       }
-      if (tell || behind.length > BUFFER) await this.outlet.send(caughtUp());
+      if (tell || behind.length > LIVE_BUFFER_SIZE) await this.outlet.send(caughtUp());
       tell = false;
-      if (this.unread().length === 0) await this.outlet.woken();
+      if (this.unread().length === 0) await this.outlet.nextWake();
     }
   }
 

@@ -1,26 +1,26 @@
 /** Begins a subscription, and ends its call when it ends. */
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { AllSubscription } from './all-subscription.js';
-import type { Node } from './node.js';
-import { Outlet, type ReadCall } from './outlet.js';
+import type { DoubleNode } from './node.js';
+import { EventWriter, type ReadCall } from './event-writer.js';
 import { StreamSubscription } from './stream-subscription.js';
-import { Dropped } from './subscription.js';
+import { SubscriptionEnded } from './subscription.js';
 
 export const subscribe = async (
-  node: Node,
+  node: DoubleNode,
   call: ReadCall,
   options: ReadReq.Options,
   stream: string,
 ): Promise<void> => {
-  const outlet = new Outlet(call);
-  const unfollow = node.log.follow(() => outlet.wakeUp());
+  const outlet = new EventWriter(call);
+  const unfollow = node.log.onWrite(() => outlet.notify());
   const subscription = options.hasStream()
     ? new StreamSubscription(node, call, outlet, options, stream)
     : new AllSubscription(node, call, outlet, options);
   try {
     await subscription.run();
   } catch (error) {
-    if (!(error instanceof Dropped)) throw error;
+    if (!(error instanceof SubscriptionEnded)) throw error;
     if (error.error === null) call.end();
     else call.emit('error', error.error);
   } finally {

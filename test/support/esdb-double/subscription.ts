@@ -2,17 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceError } from '@grpc/grpc-js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
-import { waited, type Fault } from './faults.js';
+import { delay, type Fault } from './faults.js';
 import type { LogRecord } from './log.js';
-import { faultOf, type Node } from './node.js';
-import type { Outlet, ReadCall } from './outlet.js';
-import { checkpoint, confirmation, recordRead, refused, type Position } from './wire.js';
+import { faultOf, type DoubleNode } from './node.js';
+import type { EventWriter, ReadCall } from './event-writer.js';
+import { checkpoint, confirmation, readResponse, refusalError, type Position } from './wire.js';
 
 /** How many live events wait for a slow reader: one whose events no longer fit is caught up anew. */
-export const BUFFER = 32;
+export const LIVE_BUFFER_SIZE = 32;
 
 /** The subscription ends: with an error, or in peace. */
-export class Dropped extends Error {
+export class SubscriptionEnded extends Error {
   constructor(readonly error: Partial<ServiceError> | null) {
     super('the subscription ends');
   }
@@ -20,9 +20,9 @@ export class Dropped extends Error {
 
 export abstract class Subscription {
   constructor(
-    protected readonly node: Node,
+    protected readonly node: DoubleNode,
     private readonly call: ReadCall,
-    protected readonly outlet: Outlet,
+    protected readonly outlet: EventWriter,
     private readonly options: ReadReq.Options,
     private readonly stream: string,
   ) {}
@@ -34,7 +34,7 @@ export abstract class Subscription {
   }
 
   protected async sendEvent(record: LogRecord): Promise<void> {
-    const message = recordRead(this.node.log, record, this.options.getResolveLinks());
+    const message = readResponse(this.node.log, record, this.options.getResolveLinks());
     await this.deliver(faultOf(this.node, 'event', record.stream, this.call), message);
   }
 
@@ -45,17 +45,17 @@ export abstract class Subscription {
 
   private async deliver(fault: Fault | null, message: Buffer): Promise<void> {
     if (fault === null) return this.outlet.send(message);
-    const { late, then = 'answer' } = fault;
-    if (late !== undefined) await waited(late);
-    if (then === 'cut') this.node.cut(this.call);
-    if (then === 'cut' || then === 'silence') await this.gone();
-    else if (then === 'half-close') throw new Dropped(null);
-    else if (then !== 'answer' && then !== 'twice') throw new Dropped(refused(then));
+    const { delayAfter, outcome = 'answer' } = fault;
+    if (delayAfter !== undefined) await delay(delayAfter);
+    if (outcome === 'cut') this.node.breakConnection(this.call);
+    if (outcome === 'cut' || outcome === 'silence') await this.untilClosed();
+    else if (outcome === 'half-close') throw new SubscriptionEnded(null);
+    else if (outcome !== 'answer' && outcome !== 'twice') throw new SubscriptionEnded(refusalError(outcome));
     await this.outlet.send(message);
-    if (then === 'twice') await this.outlet.send(message);
+    if (outcome === 'twice') await this.outlet.send(message);
   }
 
-  private async gone(): Promise<void> {
-    while (this.outlet.open) await this.outlet.woken();
+  private async untilClosed(): Promise<void> {
+    while (this.outlet.isOpen) await this.outlet.nextWake();
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '@eventstore/db-client/generated/shared_pb.js';
 import { Status } from '@eventstore/db-client/generated/status_pb.js';
 import { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Expected, Log, LogRecord } from './log.js';
+import type { NodeExpectation, InMemoryLog, LogRecord } from './log.js';
 
 /** Why a node does not do what was asked. */
 export type Refusal =
@@ -32,10 +32,11 @@ export type Refusal =
 
 export type Position = readonly [commit: bigint, prepare: bigint];
 
-export const nameOf = (identifier: StreamIdentifier | undefined): string =>
+export const streamName = (identifier: StreamIdentifier | undefined): string =>
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString();
 
-export const identify = (stream: string): StreamIdentifier => new StreamIdentifier().setStreamName(Buffer.from(stream));
+export const streamIdentifier = (stream: string): StreamIdentifier =>
+  new StreamIdentifier().setStreamName(Buffer.from(stream));
 
 interface ExpectedOptions {
   hasAny(): boolean;
@@ -44,7 +45,7 @@ interface ExpectedOptions {
 }
 
 /** The revision that a client expects; `revision` is what the options say where they say one. */
-export const expectedOf = (options: ExpectedOptions, revision: string): Expected => {
+export const expectedOf = (options: ExpectedOptions, revision: string): NodeExpectation => {
   if (options.hasAny()) return 'any';
   if (options.hasNoStream()) return 'no_stream';
   return options.hasStreamExists() ? 'stream_exists' : BigInt(revision);
@@ -91,7 +92,7 @@ export const failures = {
 };
 
 /** A refusal as the error of a call. */
-export const refused = (refusal: Refusal): Partial<ServiceError> => {
+export const refusalError = (refusal: Refusal): Partial<ServiceError> => {
   switch (refusal) {
     case 'not-ready':
       return failure(status.UNAVAILABLE, 'Server Is Not Ready');
@@ -117,21 +118,26 @@ const statusOf = (code: Code, message: string, typeName: string, details: Messag
   any.pack(details.serializeBinary(), typeName);
   return new Status().setCode(code).setMessage(message).setDetails(any);
 };
-const told = (code: Code, message: string, details: Message): Status =>
+const clientStatus = (code: Code, message: string, details: Message): Status =>
   statusOf(code, message, `event_store.client.${message}`, details);
-const bare = (code: Code, message: string): Status =>
+const plainStatus = (code: Code, message: string): Status =>
   statusOf(code, message, 'google.protobuf.Empty', new GoogleEmpty());
 
 /** What the shared stream of appends answers one of them with. */
 export const statuses = {
-  accessDenied: () => told(Code.PERMISSION_DENIED, 'AccessDenied', new AccessDenied()),
-  badRequest: (message: string) => told(Code.INVALID_ARGUMENT, 'BadRequest', new BadRequest().setMessage(message)),
+  accessDenied: () => clientStatus(Code.PERMISSION_DENIED, 'AccessDenied', new AccessDenied()),
+  badRequest: (message: string) =>
+    clientStatus(Code.INVALID_ARGUMENT, 'BadRequest', new BadRequest().setMessage(message)),
   streamDeleted: (stream: string) =>
-    told(Code.NOT_FOUND, 'StreamDeleted', new StreamDeleted().setStreamIdentifier(identify(stream))),
-  timeout: () => told(Code.DEADLINE_EXCEEDED, 'Timeout', new Timeout()),
+    clientStatus(Code.NOT_FOUND, 'StreamDeleted', new StreamDeleted().setStreamIdentifier(streamIdentifier(stream))),
+  timeout: () => clientStatus(Code.DEADLINE_EXCEEDED, 'Timeout', new Timeout()),
   tooLarge: (limit: number) =>
-    told(Code.INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', new MaximumAppendSizeExceeded().setMaxappendsize(limit)),
-  wrongVersion: (expected: Expected, current: bigint) => {
+    clientStatus(
+      Code.INVALID_ARGUMENT,
+      'MaximumAppendSizeExceeded',
+      new MaximumAppendSizeExceeded().setMaxappendsize(limit),
+    ),
+  wrongVersion: (expected: NodeExpectation, current: bigint) => {
     const details = new WrongExpectedVersion();
     if (current < 0n) details.setCurrentNoStream(new GoogleEmpty());
     else details.setCurrentStreamRevision(String(current));
@@ -139,21 +145,21 @@ export const statuses = {
     else if (expected === 'no_stream') details.setExpectedNoStream(new GoogleEmpty());
     else if (expected === 'stream_exists') details.setExpectedStreamExists(new GoogleEmpty());
     else details.setExpectedStreamPosition(String(expected));
-    return told(Code.ALREADY_EXISTS, 'WrongExpectedVersion', details);
+    return clientStatus(Code.ALREADY_EXISTS, 'WrongExpectedVersion', details);
   },
   /** Null where not one append is refused but the whole stream of them fails. */
   refused: (refusal: Refusal): Status | null => {
-    if (refusal === 'not-ready') return bare(Code.OK, 'Server Is Not Ready');
-    if (refusal === 'busy') return bare(Code.OK, 'Server Is Busy');
-    if (refusal === 'no-leader') return bare(Code.OK, 'No leader info available in response');
+    if (refusal === 'not-ready') return plainStatus(Code.OK, 'Server Is Not Ready');
+    if (refusal === 'busy') return plainStatus(Code.OK, 'Server Is Busy');
+    if (refusal === 'no-leader') return plainStatus(Code.OK, 'No leader info available in response');
     return refusal === 'timeout' ? statuses.timeout() : null;
   },
 };
 
-const recorded = (record: LogRecord): ReadResp.ReadEvent.RecordedEvent => {
+const toRecordedEvent = (record: LogRecord): ReadResp.ReadEvent.RecordedEvent => {
   const event = new ReadResp.ReadEvent.RecordedEvent()
     .setId(new UUID().setString(record.id))
-    .setStreamIdentifier(identify(record.stream))
+    .setStreamIdentifier(streamIdentifier(record.stream))
     .setStreamRevision(String(record.revision))
     .setCommitPosition(String(record.commit))
     .setPreparePosition(String(record.commit))
@@ -168,41 +174,43 @@ const recorded = (record: LogRecord): ReadResp.ReadEvent.RecordedEvent => {
 };
 
 /** Everything that is read goes out as bytes. */
-const sealed = (response: ReadResp): Buffer => Buffer.from(response.serializeBinary());
+const serialized = (response: ReadResp): Buffer => Buffer.from(response.serializeBinary());
 
-const read = (event: ReadResp.ReadEvent, { commit }: LogRecord): Buffer =>
-  sealed(new ReadResp().setEvent(event.setCommitPosition(String(commit))));
+const eventResponse = (event: ReadResp.ReadEvent, { commit }: LogRecord): Buffer =>
+  serialized(new ReadResp().setEvent(event.setCommitPosition(String(commit))));
 
 /** Logs are read again and again. */
-const sealedRecords = new WeakMap<LogRecord, Buffer>();
+const serializedRecords = new WeakMap<LogRecord, Buffer>();
 
-const readAsIs = (record: LogRecord): Buffer => {
-  const known = sealedRecords.get(record);
+const cachedResponse = (record: LogRecord): Buffer => {
+  const known = serializedRecords.get(record);
   if (known !== undefined) return known;
-  const made = read(new ReadResp.ReadEvent().setEvent(recorded(record)), record);
-  sealedRecords.set(record, made);
+  const made = eventResponse(new ReadResp.ReadEvent().setEvent(toRecordedEvent(record)), record);
+  serializedRecords.set(record, made);
   return made;
 };
 
 /** A record as it was read; links, where they shall be resolved, with what they point at, if that is still there. */
-export const recordRead = (log: Log, record: LogRecord, resolves: boolean): Buffer => {
-  if (!resolves || record.type !== '$>') return readAsIs(record);
-  const event = new ReadResp.ReadEvent().setLink(recorded(record));
-  const target = log.linked(record);
-  if (target !== null) event.setEvent(recorded(target));
-  return read(event, record);
+export const readResponse = (log: InMemoryLog, record: LogRecord, resolves: boolean): Buffer => {
+  if (!resolves || record.type !== '$>') return cachedResponse(record);
+  const event = new ReadResp.ReadEvent().setLink(toRecordedEvent(record));
+  const target = log.resolveLink(record);
+  if (target !== null) event.setEvent(toRecordedEvent(target));
+  return eventResponse(event, record);
 };
 
 export const streamNotFound = (stream: string): Buffer =>
-  sealed(new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identify(stream))));
+  serialized(
+    new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(streamIdentifier(stream))),
+  );
 
 export const confirmation = (id: string): Buffer =>
-  sealed(new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId(id)));
+  serialized(new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId(id)));
 
-export const caughtUp = (): Buffer => sealed(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
+export const caughtUp = (): Buffer => serialized(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
 
 export const checkpoint = ([commit, prepare]: Position): Buffer =>
-  sealed(
+  serialized(
     new ReadResp().setCheckpoint(
       new ReadResp.Checkpoint().setCommitPosition(String(commit)).setPreparePosition(String(prepare)),
     ),

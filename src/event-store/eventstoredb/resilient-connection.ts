@@ -5,11 +5,11 @@
 import { ANY, BACKWARDS, END, FORWARDS, jsonEvent, type RecordedEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
-import { Circuit } from './circuit.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import type { Connection } from './connection.js';
-import { conflictIn, lasting } from './faults.js';
-import { comparePlaces, type Place } from './place.js';
-import { readTo } from './reading.js';
+import { conflictRevision, permanentError } from './faults.js';
+import { comparePositions, type ServerPosition } from './server-position.js';
+import { consumeRead } from './consume-read.js';
 
 /** How long a probe may take, in milliseconds. */
 const PROBE_MS = 1_000;
@@ -17,27 +17,27 @@ const PROBE_MS = 1_000;
  * A log that lacks what was read from it before is another log once it has lacked it for so long: a leader that does not know yet that
  * it was deposed lacks the newest events for a moment.
  */
-const STRANGE_MS = 3_000;
+const OTHER_LOG_AFTER_MS = 3_000;
 /** No stream has so many events. */
-const NEVER = 9_007_199_254_740_991n;
+const IMPOSSIBLE_REVISION = 9_007_199_254_740_991n;
 
-export interface GuardSignals {
+export interface ShutdownSignals {
   /** No more reading. */
   readonly closing: AbortSignal;
   /** No more waiting for appends. */
   readonly ended: AbortSignal;
 }
 
-export class Guard {
-  readonly #reads: Circuit;
-  readonly #writes: Circuit;
+export class ResilientConnection {
+  readonly #reads: CircuitBreaker;
+  readonly #writes: CircuitBreaker;
   readonly #probeStream: string;
   /** The furthest event that this process knows to be in the log. */
-  #witness: { readonly place: Place; readonly id: string } | null = null;
+  #lastKnownEvent: { readonly place: ServerPosition; readonly id: string } | null = null;
   /** The number of failures after which the log was found to be the same. */
-  #sureAfter = 0;
-  #assuring: Promise<void> | null = null;
-  #strangeSince: number | null = null;
+  #verifiedAtFailures = 0;
+  #verification: Promise<void> | null = null;
+  #mismatchSince: number | null = null;
   #isOtherLog = false;
   /** The event of the write probe that is not known to be stored. */
   #probeId = randomUUID();
@@ -47,10 +47,10 @@ export class Guard {
     private readonly connection: Connection,
     register: string,
     silenceMs: number,
-    private readonly signals: GuardSignals,
+    private readonly signals: ShutdownSignals,
   ) {
-    this.#reads = new Circuit(silenceMs, () => this.#probeReading(), signals.closing);
-    this.#writes = new Circuit(silenceMs, () => this.#probeWriting(), signals.ended);
+    this.#reads = new CircuitBreaker(silenceMs, () => this.#probeRead(), signals.closing);
+    this.#writes = new CircuitBreaker(silenceMs, () => this.#probeWrite(), signals.ended);
     // No register's prefix begins so, and it is no event of any register: positions are counted without it.
     this.#probeStream = `probe~${register}`;
   }
@@ -59,9 +59,9 @@ export class Guard {
   async read<R>(call: () => Promise<R>): Promise<R> {
     this.#checkLog();
     return this.#reads.run((opened) =>
-      this.connection.persist(() => this.#assured(call), {
-        heard: () => this.#reads.heard(),
-        ended: [opened, this.signals.closing],
+      this.connection.retry(() => this.#withVerifiedLog(call), {
+        onResponse: () => this.#reads.onResponse(),
+        abortSignals: [opened, this.signals.closing],
       }),
     );
   }
@@ -71,22 +71,23 @@ export class Guard {
     this.#checkLog();
     return this.#writes.run((opened) =>
       queue(() =>
-        this.connection.persist(() => this.#assured(call), {
-          heard: () => this.#writes.heard(),
-          ended: [opened, this.signals.ended],
+        this.connection.retry(() => this.#withVerifiedLog(call), {
+          onResponse: () => this.#writes.onResponse(),
+          abortSignals: [opened, this.signals.ended],
         }),
       ),
     );
   }
 
   /** A part of an answer has come. */
-  heard(): void {
-    this.#reads.heard();
+  onResponse(): void {
+    this.#reads.onResponse();
   }
 
   /** An event stands at a place of the log. */
-  saw(place: Place, id: string): void {
-    if (this.#witness === null || comparePlaces(this.#witness.place, place) < 0) this.#witness = { place, id };
+  noteEvent(place: ServerPosition, id: string): void {
+    if (this.#lastKnownEvent === null || comparePositions(this.#lastKnownEvent.place, place) < 0)
+      this.#lastKnownEvent = { place, id };
   }
 
   /**
@@ -96,23 +97,25 @@ export class Guard {
    */
   async checkWritable(): Promise<void> {
     this.#checkLog();
-    if (this.#reads.open || this.#writes.open) throw new StoreUnavailable('the server is away');
-    const ask = async (): Promise<void> => {
-      const answer = this.#append(NEVER, randomUUID());
+    if (this.#reads.isOpen || this.#writes.isOpen) throw new StoreUnavailable('the server is away');
+    const sendProbe = async (): Promise<void> => {
+      const answer = this.#append(IMPOSSIBLE_REVISION, randomUUID());
       const accepted = await answer.then(
         () => true,
         (error: unknown) => {
-          if (conflictIn(error) === undefined) throw error;
+          if (conflictRevision(error) === undefined) throw error;
           return false;
         },
       );
       if (accepted) throw new Error('the server has accepted a revision that cannot be');
     };
     // The first call after a connection was lost fails.
-    await ask()
-      .catch(ask)
+    await sendProbe()
+      .catch(sendProbe)
       .catch((error: unknown) => {
-        throw this.connection.noted(error) ?? new StoreUnavailable('the server takes no append', { cause: error });
+        throw (
+          this.connection.classifyError(error) ?? new StoreUnavailable('the server takes no append', { cause: error })
+        );
       });
   }
 
@@ -121,59 +124,59 @@ export class Guard {
       throw new StoreDamaged('the server has another log than before, or has lost the end of this one');
   }
 
-  async #assured<R>(call: () => Promise<R>): Promise<R> {
+  async #withVerifiedLog<R>(call: () => Promise<R>): Promise<R> {
     this.#checkLog();
-    if (this.#sureAfter !== this.connection.failures)
-      await (this.#assuring ??= this.#assure().finally(() => (this.#assuring = null)));
+    if (this.#verifiedAtFailures !== this.connection.failures)
+      await (this.#verification ??= this.#verifyLog().finally(() => (this.#verification = null)));
     return call();
   }
 
-  async #assure(): Promise<void> {
+  async #verifyLog(): Promise<void> {
     const { failures } = this.connection;
-    await this.#probeReading();
-    this.#sureAfter = failures;
+    await this.#probeRead();
+    this.#verifiedAtFailures = failures;
   }
 
   /** Reads the last event that is known, or any where none is. Throws StoreDamaged once it is clear that the log is another one. */
-  async #probeReading(): Promise<void> {
+  async #probeRead(): Promise<void> {
     this.#checkLog();
-    const witness = this.#witness;
-    const found = await this.#one(witness?.place ?? null);
-    if (witness === null) return;
-    if (found?.id === witness.id && isAt(found, witness.place)) {
-      this.#strangeSince = null;
+    const known = this.#lastKnownEvent;
+    const found = await this.#readOne(known?.place ?? null);
+    if (known === null) return;
+    if (found?.id === known.id && isAt(found, known.place)) {
+      this.#mismatchSince = null;
       return;
     }
     const now = performance.now();
-    this.#strangeSince ??= now;
-    if (now - this.#strangeSince < STRANGE_MS) throw new Error('the log lacks what was read from it');
+    this.#mismatchSince ??= now;
+    if (now - this.#mismatchSince < OTHER_LOG_AFTER_MS) throw new Error('the log lacks what was read from it');
     this.#isOtherLog = true;
     this.#checkLog();
   }
 
-  async #one(place: Place | null): Promise<RecordedEvent | null> {
+  async #readOne(place: ServerPosition | null): Promise<RecordedEvent | null> {
     const { client, options } = this.connection;
-    const found: { event: RecordedEvent | null } = { event: null };
+    const result: { event: RecordedEvent | null } = { event: null };
     const from =
       place === null
         ? ({ direction: BACKWARDS, fromPosition: END } as const)
         : ({ direction: FORWARDS, fromPosition: { commit: place.commit, prepare: place.prepare } } as const);
     try {
-      await readTo(client.readAll({ ...options, ...from, maxCount: 1 }), PROBE_MS, ({ event }) => {
-        found.event = event ?? null;
+      await consumeRead(client.readAll({ ...options, ...from, maxCount: 1 }), PROBE_MS, ({ event }) => {
+        result.event = event ?? null;
         return 'enough';
       });
     } catch (error) {
       // A place that cannot be in this log.
-      if (!(lasting(error) instanceof RangeError)) throw error;
+      if (!(permanentError(error) instanceof RangeError)) throw error;
     }
-    return found.event;
+    return result.event;
   }
 
   /** An event that is stored, in a stream that belongs to no register: nothing less says that a majority takes writes. */
-  async #probeWriting(): Promise<void> {
-    if (this.#reads.open) throw new StoreUnavailable('the server is away');
-    await this.#assured(() => this.#append(ANY, this.#probeId));
+  async #probeWrite(): Promise<void> {
+    if (this.#reads.isOpen) throw new StoreUnavailable('the server is away');
+    await this.#withVerifiedLog(() => this.#append(ANY, this.#probeId));
     this.#probeId = randomUUID();
   }
 
@@ -185,9 +188,9 @@ export class Guard {
       deadline: Math.min(options.deadline, PROBE_MS),
       expectedRevision,
     });
-    await this.connection.bounded(append, PROBE_MS);
+    await this.connection.withTimeout(append, PROBE_MS);
   }
 }
 
-const isAt = ({ position }: RecordedEvent, place: Place): boolean =>
-  position !== undefined && comparePlaces({ ...position, position: null }, place) === 0;
+const isAt = ({ position }: RecordedEvent, place: ServerPosition): boolean =>
+  position !== undefined && comparePositions({ ...position, position: null }, place) === 0;

@@ -5,7 +5,7 @@ import {
   MAX_APPEND_BYTES,
   MAX_EVENTS_PER_APPEND,
   MAX_READ,
-  type Expected,
+  type ExpectedRevision,
   type NewEvent,
 } from './port.js';
 
@@ -14,32 +14,32 @@ export const MAX_QUEUED = 10_000;
 export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
 /** A record with its payload as the JSON text by which it is measured, and which a store may keep. */
-export interface CheckedRecord extends StoredRecord {
+export interface SerializedRecord extends StoredRecord {
   readonly text: string;
 }
 
 /** An append that a store may write as it stands. */
 export interface CheckedAppend {
   readonly stream: string;
-  readonly expected: Expected;
-  readonly records: readonly CheckedRecord[];
+  readonly expected: ExpectedRevision;
+  readonly records: readonly SerializedRecord[];
   readonly bytes: number;
 }
 
 /** What a store may add to a payload, whichever it is; counted so that the limit is the same for all. */
-const BYTES_BESIDE_PAYLOAD = 128;
+const RECORD_OVERHEAD_BYTES = 128;
 
 /** The size of a record as MAX_APPEND_BYTES counts it. */
-export const sizeOf = ({ text }: CheckedRecord): number => Buffer.byteLength(text) + BYTES_BESIDE_PAYLOAD;
+export const recordBytes = ({ text }: SerializedRecord): number => Buffer.byteLength(text) + RECORD_OVERHEAD_BYTES;
 
 /** Throws TypeError (see `encode`). */
-export const checkEvent = (event: NewEvent): CheckedRecord => {
+export const serialize = (event: NewEvent): SerializedRecord => {
   const record = encode(event);
   return { ...record, text: JSON.stringify(record.payload) };
 };
 
 /** Throws RangeError (stream, expectation, no events, an id twice), AppendTooLarge, or TypeError (see `encode`). */
-export const checkAppend = (stream: string, expected: Expected, events: readonly NewEvent[]): CheckedAppend => {
+export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend => {
   checkStream(stream);
   checkExpected(expected);
   if (events.length === 0) throw new RangeError('an append holds at least one event');
@@ -47,22 +47,22 @@ export const checkAppend = (stream: string, expected: Expected, events: readonly
     throw new AppendTooLarge(`${events.length} events; one append holds at most ${MAX_EVENTS_PER_APPEND}`);
   }
   if (new Set(events.map((event) => event.id)).size < events.length) throw new RangeError('an id stands twice');
-  const records = events.map(checkEvent);
-  const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+  const records = events.map(serialize);
+  const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0);
   if (bytes > MAX_APPEND_BYTES)
     throw new AppendTooLarge(`${bytes} bytes; one append holds at most ${MAX_APPEND_BYTES}`);
   return { stream, expected, records, bytes };
 };
 
 /** A name that every store keeps letter for letter: bounded, without control characters or halves of characters. */
-const STREAM = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
+const STREAM_NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
 /** Throws RangeError for a name that no stream can have. */
 export const checkStream = (stream: string): void => {
-  if (!STREAM.test(stream)) throw new RangeError('no name of a stream');
+  if (!STREAM_NAME.test(stream)) throw new RangeError('no name of a stream');
 };
 
-const checkExpected = (expected: Expected): void => {
+const checkExpected = (expected: ExpectedRevision): void => {
   if (expected === 'no-stream') return;
   if (!Number.isSafeInteger(expected) || expected < 0) throw new RangeError(`no revision: ${expected}`);
 };

@@ -4,26 +4,26 @@
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-const HTTP2 = 'PRI ';
+const HTTP2_PREFACE = 'PRI ';
 /** What a TLS handshake begins with. */
-const HANDSHAKE = 0x16;
+const TLS_HANDSHAKE = 0x16;
 
-interface Passage {
-  readonly front: Socket;
-  readonly back: Socket;
+interface ProxiedConnection {
+  readonly client: Socket;
+  readonly server: Socket;
 }
 
-export class Front {
+export class TcpProxy {
   private server: Server | null = null;
   private readonly sockets = new Set<Socket>();
-  private readonly passages = new Set<Passage>();
+  private readonly connections = new Set<ProxiedConnection>();
   private paused = false;
   /** Came while nothing passed. */
   private readonly waiting: Socket[] = [];
 
   /** `behind` tells the port of the server behind; `health` the status that `/health/live` answers with. */
   constructor(
-    private readonly behind: () => number,
+    private readonly serverPort: () => number,
     private readonly health: () => number,
   ) {}
 
@@ -43,32 +43,32 @@ export class Front {
     const server = this.server;
     this.server = null;
     const closed = new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve)));
-    this.cut();
+    this.breakAll();
     await closed;
   }
 
   /** Breaks every connection. */
-  cut(): void {
+  breakAll(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
   /** Breaks the connection that reaches the server behind from a port. */
-  cutOne(peerPort: number): void {
-    for (const { front, back } of this.passages) if (back.localPort === peerPort) front.resetAndDestroy();
+  breakConnection(peerPort: number): void {
+    for (const { client, server } of this.connections) if (server.localPort === peerPort) client.resetAndDestroy();
   }
 
   /** Nothing passes any more, in either direction; connections stay open. */
   pause(): void {
     this.paused = true;
-    for (const { front, back } of this.passages) {
-      for (const socket of [front, back]) socket.unpipe().pause();
+    for (const { client, server } of this.connections) {
+      for (const socket of [client, server]) socket.unpipe().pause();
     }
   }
 
   resume(): void {
     this.paused = false;
-    for (const { front, back } of this.passages) front.pipe(back).pipe(front);
-    for (const socket of this.waiting.splice(0)) this.greet(socket);
+    for (const { client, server } of this.connections) client.pipe(server).pipe(client);
+    for (const socket of this.waiting.splice(0)) this.inspect(socket);
   }
 
   private accept(socket: Socket): void {
@@ -77,32 +77,32 @@ export class Front {
     this.sockets.add(socket);
     socket.setNoDelay(true);
     if (this.paused) this.waiting.push(socket);
-    else this.greet(socket);
+    else this.inspect(socket);
   }
 
   /** Looks at the first bytes: who talks HTTP/1 asks for the health. */
-  private greet(socket: Socket): void {
+  private inspect(socket: Socket): void {
     socket.once('data', (bytes: Buffer) => {
       const text = bytes.toString('latin1');
-      if (bytes[0] !== HANDSHAKE && !text.startsWith(HTTP2)) return this.answerHttp(socket, text);
+      if (bytes[0] !== TLS_HANDSHAKE && !text.startsWith(HTTP2_PREFACE)) return this.answerHttp(socket, text);
       socket.pause();
       socket.unshift(bytes);
-      this.pass(socket);
+      this.forward(socket);
     });
   }
 
-  private pass(front: Socket): void {
-    const back = connect({ port: this.behind(), host: '127.0.0.1', noDelay: true });
-    const passage = { front, back };
-    this.passages.add(passage);
+  private forward(client: Socket): void {
+    const server = connect({ port: this.serverPort(), host: '127.0.0.1', noDelay: true });
+    const connection = { client, server };
+    this.connections.add(connection);
     const end = (): void => {
-      this.passages.delete(passage);
-      front.destroy();
-      back.destroy();
+      this.connections.delete(connection);
+      client.destroy();
+      server.destroy();
     };
-    front.on('close', end);
-    back.on('error', end).on('close', end);
-    if (!this.paused) front.pipe(back).pipe(front);
+    client.on('close', end);
+    server.on('error', end).on('close', end);
+    if (!this.paused) client.pipe(server).pipe(client);
   }
 
   private answerHttp(socket: Socket, request: string): void {

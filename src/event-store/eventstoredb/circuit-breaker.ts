@@ -12,14 +12,14 @@ import { StoreUnavailable } from '../port.js';
 /** Silence is counted in ticks: a process that stands still for a second has not heard one second of silence. */
 const TICK_MS = 50;
 const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 1_000;
 
 /** Refused because the circuit is open; or given up when it opened, in which case the server may have done what it was asked. */
-const away = (): StoreUnavailable => new StoreUnavailable('the server is away');
+const unavailable = (): StoreUnavailable => new StoreUnavailable('the server is away');
 
-export class Circuit {
-  #opening = new AbortController();
-  readonly #waiting = new Set<(error: unknown) => void>();
+export class CircuitBreaker {
+  #openSignal = new AbortController();
+  readonly #pending = new Set<(error: unknown) => void>();
   #silence = 0;
   #clock: NodeJS.Timeout | null = null;
   #probing = false;
@@ -30,11 +30,11 @@ export class Circuit {
     private readonly probe: () => Promise<void>,
     private readonly closing: AbortSignal,
   ) {
-    closing.addEventListener('abort', () => this.#giveUp(), { once: true });
+    closing.addEventListener('abort', () => this.#open(), { once: true });
   }
 
-  get open(): boolean {
-    return this.#opening.signal.aborted;
+  get isOpen(): boolean {
+    return this.#openSignal.signal.aborted;
   }
 
   /**
@@ -42,25 +42,25 @@ export class Circuit {
    * then, so that it begins nothing more. Throws what the work throws, else StoreUnavailable.
    */
   async run<R>(work: (ended: AbortSignal) => Promise<R>): Promise<R> {
-    if (this.open || this.closing.aborted) throw away();
-    const { signal } = this.#opening;
+    if (this.isOpen || this.closing.aborted) throw unavailable();
+    const { signal } = this.#openSignal;
     return new Promise<R>((resolve, reject) => {
       const leave = (): void => {
-        this.#waiting.delete(reject);
-        if (this.#waiting.size === 0) this.#rest();
+        this.#pending.delete(reject);
+        if (this.#pending.size === 0) this.#stopTicking();
       };
-      this.#waiting.add(reject);
+      this.#pending.add(reject);
       if (Number.isFinite(this.silenceMs)) this.#clock ??= setInterval(() => this.#tick(), TICK_MS);
       work(signal).then(resolve, reject).finally(leave);
     });
   }
 
   /** The server has answered something. */
-  heard(): void {
+  onResponse(): void {
     this.#silence = 0;
   }
 
-  #rest(): void {
+  #stopTicking(): void {
     if (this.#clock !== null) clearInterval(this.#clock);
     this.#clock = null;
     this.#silence = 0;
@@ -69,40 +69,40 @@ export class Circuit {
   #tick(): void {
     this.#silence += TICK_MS;
     if (this.#silence >= this.silenceMs) void this.#trip();
-    else if (this.#silence >= this.silenceMs / 2) void this.#ask().catch(() => undefined);
+    else if (this.#silence >= this.silenceMs / 2) void this.#sendProbe().catch(() => undefined);
   }
 
   /** At most one probe is under way. Throws where there is one already, or it finds nobody. */
-  async #ask(): Promise<void> {
-    if (this.#probing) throw away();
+  async #sendProbe(): Promise<void> {
+    if (this.#probing) throw unavailable();
     this.#probing = true;
     try {
       await this.probe();
-      this.heard();
+      this.onResponse();
     } finally {
       this.#probing = false;
     }
   }
 
   async #trip(): Promise<void> {
-    if (this.open) return;
-    this.#giveUp();
-    for (let wait = FIRST_WAIT_MS; !this.closing.aborted; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
+    if (this.isOpen) return;
+    this.#open();
+    for (let wait = FIRST_WAIT_MS; !this.closing.aborted; wait = Math.min(2 * wait, MAX_WAIT_MS)) {
       await sleep(wait, undefined, { signal: this.closing }).catch(() => undefined);
-      const isBack = await this.#ask().then(
+      const isBack = await this.#sendProbe().then(
         () => true,
         () => false,
       );
       if (isBack) break;
     }
-    if (!this.closing.aborted) this.#opening = new AbortController();
+    if (!this.closing.aborted) this.#openSignal = new AbortController();
   }
 
   /** What those who wait would have heard is nobody's business after that. */
-  #giveUp(): void {
-    this.#opening.abort();
-    this.#rest();
-    for (const reject of this.#waiting) reject(away());
-    this.#waiting.clear();
+  #open(): void {
+    this.#openSignal.abort();
+    this.#stopTicking();
+    for (const reject of this.#pending) reject(unavailable());
+    this.#pending.clear();
   }
 }

@@ -1,4 +1,4 @@
-import { Lanes } from '../../../src/event-store/eventstoredb/lanes.js';
+import { KeyedQueue } from '../../../src/event-store/eventstoredb/keyed-queue.js';
 
 const gate = () => {
   let open = (): void => undefined;
@@ -7,7 +7,7 @@ const gate = () => {
 };
 
 test('work of one lane goes in the order of its calls, one after the other', async () => {
-  const [lanes, first, order] = [new Lanes(), gate(), [] as string[]];
+  const [lanes, first, order] = [new KeyedQueue(), gate(), [] as string[]];
   const one = lanes.run('a', async () => {
     order.push('one begins');
     await first.opened;
@@ -21,7 +21,7 @@ test('work of one lane goes in the order of its calls, one after the other', asy
 });
 
 test('a failure is told to its caller, and leaves the next alone', async () => {
-  const lanes = new Lanes();
+  const lanes = new KeyedQueue();
   const failed = lanes.run('a', () => Promise.reject(new Error('no')));
   const next = lanes.run('a', async () => 'yes');
   await expect(failed).rejects.toThrow('no');

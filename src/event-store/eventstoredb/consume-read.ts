@@ -5,10 +5,10 @@ import type { ResolvedEvent, StreamingRead } from '@eventstore/db-client';
  * Gives what a read finds to `take`, up to its end or until that says that it is enough; never after it has answered. Throws what
  * the client and `take` throw, and an error of its own where the server is silent for so many milliseconds.
  */
-export const readTo = (
+export const consumeRead = (
   reading: StreamingRead<ResolvedEvent>,
   silenceMs: number,
-  take: (event: ResolvedEvent) => 'more' | 'enough',
+  onEvent: (event: ResolvedEvent) => 'more' | 'enough',
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const silence = setTimeout(() => end(new Error('the server fell silent')), silenceMs);
@@ -22,7 +22,7 @@ export const readTo = (
     reading.on('data', (event: ResolvedEvent) => {
       silence.refresh();
       try {
-        if (take(event) === 'enough') end();
+        if (onEvent(event) === 'enough') end();
       } catch (error) {
         end(error as Error);
       }

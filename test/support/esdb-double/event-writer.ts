@@ -4,7 +4,7 @@ import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 
 export type ReadCall = ServerWritableStream<ReadReq, Buffer>;
 
-export class Outlet {
+export class EventWriter {
   private wake: () => void = () => undefined;
   private ended = false;
 
@@ -18,22 +18,22 @@ export class Outlet {
   }
 
   /** False when the reader is gone, or the call was ended. */
-  get open(): boolean {
+  get isOpen(): boolean {
     return !this.ended && !this.call.cancelled && !this.call.writableEnded;
   }
 
   /** Settles when there is room for more, or nobody to read it. */
   async send(message: Buffer): Promise<void> {
-    if (this.open) this.call.write(message);
-    while (this.open && this.call.writableNeedDrain) await this.woken();
+    if (this.isOpen) this.call.write(message);
+    while (this.isOpen && this.call.writableNeedDrain) await this.nextWake();
   }
 
   /** Settles when there is something new to look at: `wakeUp`, room, or the end. */
-  async woken(): Promise<void> {
-    if (this.open) await new Promise<void>((resolve) => (this.wake = resolve));
+  async nextWake(): Promise<void> {
+    if (this.isOpen) await new Promise<void>((resolve) => (this.wake = resolve));
   }
 
-  wakeUp(): void {
+  notify(): void {
     this.wake();
   }
 }
