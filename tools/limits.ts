@@ -1,7 +1,7 @@
-/** The table of bounds in docs/operations.md, made from the constants where they live. */
+/** Generates the table of limits in docs/operations.md from the constants. */
 import { maxHeaderSize } from 'node:http';
 import { MAX_EVENTS_PER_STREAM } from '../src/commands/streams.js';
-import { MAX_TURNS, TURN_WAIT_MS } from '../src/commands/turns.js';
+import { MAX_QUEUED_PER_STREAM, STREAM_QUEUE_TIMEOUT_MS } from '../src/commands/stream-queue.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request-checks.js';
 import { CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
@@ -21,7 +21,7 @@ const size = (bytes: number): string =>
   bytes >= 1_048_576 ? `${count(bytes / 1_048_576)} MiB` : `${count(bytes / 1_024)} KiB`;
 const seconds = (ms: number): string => `${count(ms / 1_000)} s`;
 
-/** The answer of a code; 429 and 503 always come with Retry-After. */
+/** Status and code; answers with 429 and 503 always have Retry-After. */
 const answer = (code: ProblemCode): string => {
   const { status } = requestProblems[code];
   return `${status} \`${code}\`${status === 429 || status === 503 ? ', `Retry-After`' : ''}`;
@@ -40,7 +40,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Writes that wait for the disk', `${count(MAX_QUEUED)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
   [
     'Writes that wait for others to the same case, list or instrument',
-    `${count(MAX_TURNS)}, ${seconds(TURN_WAIT_MS)}`,
+    `${count(MAX_QUEUED_PER_STREAM)}, ${seconds(STREAM_QUEUE_TIMEOUT_MS)}`,
     answer('REGISTER.BUSY'),
   ],
   [

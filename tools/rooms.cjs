@@ -1,11 +1,14 @@
 /**
- * The rooms of the house and what each may import: the one place where it is said. The dependency check reads it as an
- * allow-list (.dependency-cruiser.cjs), and the table in docs/architecture.md is made from it.
+ * What each folder of src ("room") may import. The dependency check (.dependency-cruiser.cjs) reads it as an allow-list, and the
+ * table in docs/architecture.md is generated from it.
  *
- * `words` are the files of the domain that only say what can be said: types, closed vocabularies, codes of findings, dates, texts. Rooms that may
- * use the domain's words may also import any type of the domain, but none of its rules.
+ * `vocabulary`: the files of the domain without rules, such as types, enumerations, finding codes, dates and texts. Rooms with
+ * `domainTypes` may also import any type of the domain.
  */
-const words = ['^src/domain/(event|events|text|time|clock)\\.ts$', '^src/domain/[^/]+/(events|state|findings)\\.ts$'];
+const vocabulary = [
+  '^src/domain/(event|events|text|time|clock)\\.ts$',
+  '^src/domain/[^/]+/(events|state|findings)\\.ts$',
+];
 
 /** @type {Record<string, { path: string, says: string, paths: string[], domainTypes?: true, packages: string[], node: string[] }>} */
 const rooms = {
@@ -13,7 +16,7 @@ const rooms = {
     path: '^src/domain/',
     says: 'nothing else',
     paths: [],
-    packages: ['edtf', 'temporal-polyfill', 'uuid'],
+    packages: ['edtf', 'lru-cache', 'temporal-polyfill', 'uuid'],
     node: [],
   },
   json: {
@@ -26,7 +29,7 @@ const rooms = {
   schema: {
     path: '^src/schema/',
     says: "the domain's words and types",
-    paths: words,
+    paths: vocabulary,
     domainTypes: true,
     packages: ['class-validator', 'class-transformer'],
     node: [],
@@ -34,7 +37,7 @@ const rooms = {
   'event-store': {
     path: '^src/event-store/',
     says: "json, the domain's words and types",
-    paths: [...words, '^src/json/'],
+    paths: [...vocabulary, '^src/json/'],
     domainTypes: true,
     packages: ['@eventstore/db-client', 'better-sqlite3', 'p-limit'],
     node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises', 'worker_threads'],
@@ -43,7 +46,7 @@ const rooms = {
     path: '^src/commands/',
     says: 'domain, the port of event-store',
     paths: ['^src/domain/', '^src/event-store/port\\.ts$'],
-    packages: ['@nestjs/common', '@nestjs/cqrs', 'uuid'],
+    packages: ['@nestjs/common', '@nestjs/cqrs', 'p-limit', 'uuid'],
     node: ['crypto', 'timers/promises'],
   },
   'read-models': {
@@ -57,7 +60,7 @@ const rooms = {
     path: '^src/register-files/',
     says: "schema, json, the domain's words and types, the command and query classes",
     paths: [
-      ...words,
+      ...vocabulary,
       '^src/schema/',
       '^src/json/',
       '^src/commands/(record-events|ids)\\.ts$',
@@ -71,7 +74,7 @@ const rooms = {
     path: '^src/http/',
     says: "schema, json, the domain's words and types, the command and query classes, the export of register-files",
     paths: [
-      ...words,
+      ...vocabulary,
       '^src/schema/',
       '^src/json/',
       '^src/commands/(record-events|record-batch|ids)\\.ts$',
@@ -106,7 +109,7 @@ const rooms = {
   },
 };
 
-/** The composition root: it alone chooses a store, and may import everything; nobody imports it. */
+/** The composition root may import everything, and no room may import it. */
 const root = '^src/(main|cli|app\\.module|serve|settings|stores)\\.ts$|^src/cli/';
 
 /** The table of docs/architecture.md, as Markdown. */

@@ -9,18 +9,18 @@ import type { InstrumentEvent } from '../domain/instrument/events.js';
 import { decide as decideList } from '../domain/list/decide.js';
 import type { ListEvent } from '../domain/list/events.js';
 import type { EventStore } from '../event-store/port.js';
-import { Definitions } from './definitions.js';
+import { ReferenceDataLoader } from './reference-data-loader.js';
 
 type Events<E extends AnyEvent = AnyEvent> = readonly EventWithId<E>[];
 
 export class Decider {
-  private readonly definitions: Definitions;
+  private readonly referenceData: ReferenceDataLoader;
 
   constructor(
     store: EventStore,
     private readonly clock: Clock,
   ) {
-    this.definitions = new Definitions(store);
+    this.referenceData = new ReferenceDataLoader(store);
   }
 
   /** `history` and `newEvents` are of the types of this kind; schema/ and the stream's name ensure it. */
@@ -34,7 +34,7 @@ export class Decider {
       case 'case': {
         const [before, added] = [history as Events<CaseEvent>, newEvents as Events<CaseEvent>];
         const events = [...before, ...added].map(({ event }) => event);
-        return decideCase(before, added, await this.definitions.given(events, this.clock.today()), acknowledge);
+        return decideCase(before, added, await this.referenceData.load(events, this.clock.today()), acknowledge);
       }
       case 'list':
         return decideList(history as Events<ListEvent>, newEvents as Events<ListEvent>, acknowledge);

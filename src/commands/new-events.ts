@@ -1,39 +1,41 @@
-/** Accepted events as the events that go into the log. */
+/** Adds the record (time, actor, findings, correlation) to accepted events. */
 import type { Actor, Decision, Finding, EventWithId } from '../domain/event.js';
 import { allEvents, type AnyEvent } from '../domain/events.js';
 import type { NewEvent, StreamEvent } from '../event-store/port.js';
-import { recordedAt } from './streams.js';
+import { nextRecordedAt } from './streams.js';
 
 type Accepted = Extract<Decision, { outcome: 'accepted' }>;
 
 /**
- * The events of one batch. The first keeps every finding that the decision raised, for the answer to a repeat. Each keeps
- * the acknowledged codes of the findings that name it; a finding that names events recorded earlier alone (a late event
- * can make two others collide) was acknowledged with the batch as a whole, and its code stands on the first.
+ * The events of one request, ready to append. The first one stores every finding of the decision, so that a repeat can be
+ * answered from the log. An acknowledged code is stored with each new event that its finding names; a finding that names only
+ * earlier events (a late event can make two others contradict) has its code stored with the first new event.
  */
-export const toEvents = (
-  by: { readonly actor: Actor; readonly correlationId: string },
+export const toNewEvents = (
+  { actor, correlationId }: { readonly actor: Actor; readonly correlationId: string },
   events: readonly EventWithId<AnyEvent>[],
   decision: Accepted,
   now: Date,
-  last: StreamEvent | null,
+  lastEvent: StreamEvent | null,
 ): readonly NewEvent[] => {
-  const at = recordedAt(now, last);
-  const ids = new Set(events.map((f) => f.id));
-  const bearer = (finding: Finding): readonly string[] => {
-    const named = finding.events.filter((id) => ids.has(id));
-    return named.length > 0 ? named : events.slice(0, 1).map((f) => f.id);
+  const recordedAt = nextRecordedAt(now, lastEvent);
+  const newIds = new Set(events.map((event) => event.id));
+  const storedWith = (finding: Finding): readonly string[] => {
+    const ids = finding.events.filter((id) => newIds.has(id));
+    return ids.length > 0 ? ids : events.slice(0, 1).map((event) => event.id);
   };
-  const asked = decision.findings.filter(({ code }) => decision.acknowledged.includes(code));
+  const acknowledged = decision.findings.filter(({ code }) => decision.acknowledged.includes(code));
   return events.map(({ id, event }, index) => ({
     id,
     event,
     schemaVersion: allEvents[event.type].version,
-    recordedAt: at,
-    actor: by.actor,
-    acknowledged: [...new Set(asked.filter((f) => bearer(f).includes(id)).map((f) => f.code))].sort(),
+    recordedAt,
+    actor,
+    acknowledged: [
+      ...new Set(acknowledged.filter((finding) => storedWith(finding).includes(id)).map(({ code }) => code)),
+    ].sort(),
     raised: index === 0 ? decision.findings : [],
-    correlationId: by.correlationId,
+    correlationId,
     causationId: null,
   }));
 };

@@ -1,6 +1,7 @@
-/** Many events at once: rows about many cases, each recorded or refused for itself. */
+/** The command that records a batch: events of many cases, each row recorded or refused for itself. */
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import pLimit from 'p-limit';
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor } from '../domain/event.js';
@@ -11,11 +12,11 @@ import { newCaseId } from './ids.js';
 import {
   RecordEvents,
   RecordEventsHandler,
-  type RecordEventsResult,
   type RecordEventsRequest,
+  type RecordEventsResult,
 } from './record-events.js';
 
-/** How a row names its case: by its id, by a reference, or not at all where it opens one. */
+/** How a row names its case: by id or by reference; null where the row opens a case. */
 export type CaseSelector = { readonly id: string } | Reference | null;
 
 export type BatchRow =
@@ -23,13 +24,13 @@ export type BatchRow =
       readonly case: CaseSelector;
       readonly event: CaseEvent;
     })
-  /** One that could not be read: with the references that it seems to give its case. */
+  /** A row that failed validation, with the references it seems to give to its case. */
   | { readonly unreadable: readonly Reference[] };
 
 export interface RecordBatchRequest {
   readonly rows: readonly BatchRow[];
   readonly actor: Actor;
-  /** Key of the whole; each row has its own, made from it and the row's number. */
+  /** Idempotency key of the batch; the key of each row is made from it and the row's number. */
   readonly key?: string;
   readonly correlationId: string;
 }
@@ -37,13 +38,13 @@ export interface RecordBatchRequest {
 export type BatchRowResult =
   | RecordEventsResult
   | { readonly outcome: 'unreadable' }
-  /** An earlier row was to give its case the reference that this one names it by, and was not recorded. */
+  /** The row names its case by a reference that an earlier row should have given, and that row was not recorded. */
   | { readonly outcome: 'reference-not-given' }
-  /** Thrown by the store; whether the row was recorded may be unknown. */
+  /** An error of the store. Whether the row was recorded may be unknown. */
   | { readonly outcome: 'failed'; readonly error: unknown };
 
 export interface RecordBatchResult {
-  /** One for each row, in their order. */
+  /** One for each row, in order. */
   readonly rows: readonly BatchRowResult[];
   /** The store's cursor of the last event recorded, null where none was. */
   readonly token: Cursor | null;
@@ -55,122 +56,122 @@ export class RecordBatch extends Command<RecordBatchResult> {
   }
 }
 
-/** Cases that are written at once: their appends share flushes, and others have their turn in between. */
-const AT_ONCE = 32;
+/** Cases written at once: enough for appends to share flushes, few enough for other requests to get through. */
+const CONCURRENT_CASES = 32;
+
+type Failed = Extract<BatchRowResult, { outcome: 'failed' }>;
+/** The case of a row: its id, null where there is no such case, or the error of the lookup. */
+type ResolvedCase = string | null | Failed;
 
 interface Plan {
-  /** Which case a row is about: null where there is none, or why nobody can say. */
-  readonly caseId: string | null | Failed;
-  /** The earlier row that gives the reference by which this one names its case. */
+  readonly caseId: ResolvedCase;
+  /** Index of the earlier row that gives the reference by which this row names its case. */
   readonly givenBy?: number;
 }
-type Failed = Extract<BatchRowResult, { outcome: 'failed' }>;
 
 /**
- * Records each row as RecordEvents would, those of one case in their order, those of different cases beside each other.
- * A reference means the case to which the last row before gives it; else the one that holds it in the register.
+ * Records each row as RecordEvents would: rows of one case in order, different cases concurrently. A reference means the case to
+ * which an earlier row gives it, or else the case that holds it in the register.
  */
 @CommandHandler(RecordBatch)
 export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly events: RecordEventsHandler,
+    private readonly recordEvents: RecordEventsHandler,
   ) {}
 
   async execute({ request }: RecordBatch): Promise<RecordBatchResult> {
     const plans = await this.plan(request);
-    const answers: BatchRowResult[] = [];
-    await beside(rowsOfEach(plans), async (rows) => {
-      for (const at of rows) answers[at] = await this.record(request, at, plans[at] as Plan, answers);
+    const results: BatchRowResult[] = [];
+    await pLimit(CONCURRENT_CASES).map(rowsByCase(plans), async (indices) => {
+      for (const index of indices) results[index] = await this.record(request, index, plans[index] as Plan, results);
     });
-    const tokens = answers.flatMap((answer) => (answer.outcome === 'recorded' ? [answer.token] : []));
-    return { rows: answers, token: tokens.sort((a, b) => this.store.compare(a, b)).at(-1) ?? null };
+    const tokens = results.flatMap((result) => (result.outcome === 'recorded' ? [result.token] : []));
+    return { rows: results, token: tokens.sort((a, b) => this.store.compare(a, b)).at(-1) ?? null };
   }
 
-  /** Finds out which case each row is about, before any is written. */
+  /** Resolves the case of each row before any row is written. */
   private async plan({ rows, actor, key }: RecordBatchRequest): Promise<readonly Plan[]> {
-    const held = await this.holders(rows);
-    const given = new Map<string, number>();
+    const holders = await this.findHolders(rows);
+    const givenBy = new Map<string, number>();
     const plans: Plan[] = [];
-    const planOf = (row: BatchRow, at: number): Plan => {
+    const planOf = (row: BatchRow, index: number): Plan => {
       if ('unreadable' in row) return { caseId: null };
-      if (row.case === null) return { caseId: newCaseId(actor, keyOf(key, at)) };
+      if (row.case === null) return { caseId: newCaseId(actor, rowKey(key, index)) };
       if ('id' in row.case) return { caseId: row.case.id };
       const reference = referenceId(row.case);
-      const givenBy = given.get(reference);
-      if (givenBy === undefined) return { caseId: held.get(reference) ?? null };
-      return { caseId: plans[givenBy]?.caseId ?? null, givenBy };
+      const giver = givenBy.get(reference);
+      if (giver === undefined) return { caseId: holders.get(reference) ?? null };
+      return { caseId: plans[giver]?.caseId ?? null, givenBy: giver };
     };
-    rows.forEach((row, at) => {
-      plans.push(planOf(row, at));
-      for (const reference of givenIn(row)) given.set(referenceId(reference), at);
+    rows.forEach((row, index) => {
+      plans.push(planOf(row, index));
+      for (const reference of referencesGivenBy(row)) givenBy.set(referenceId(reference), index);
     });
     return plans;
   }
 
-  /** The cases that hold the references by which rows name them. */
-  private async holders(rows: readonly BatchRow[]): Promise<ReadonlyMap<string, string | null | Failed>> {
-    const named = rows.flatMap((row) => ('case' in row && row.case !== null && !('id' in row.case) ? [row.case] : []));
-    const held = new Map<string, string | null | Failed>();
-    await beside([...new Map(named.map((r) => [referenceId(r), r])).values()], async ({ list, reference }) => {
-      const holder = await orFailed(() => holderOf(this.store, this.clock, list, reference));
-      held.set(referenceId({ list, reference }), holder !== null && 'caseId' in holder ? holder.caseId : holder);
-    });
-    return held;
+  /** The holders of the references by which rows name their cases, by referenceId. */
+  private async findHolders(rows: readonly BatchRow[]): Promise<ReadonlyMap<string, ResolvedCase>> {
+    const selectors = rows.flatMap((row) =>
+      'case' in row && row.case !== null && !('id' in row.case) ? [row.case] : [],
+    );
+    const references = new Map(selectors.map((reference) => [referenceId(reference), reference]));
+    const holders = await pLimit(CONCURRENT_CASES).map(
+      references,
+      async ([id, { list, reference }]): Promise<[string, ResolvedCase]> => {
+        const holder = await orFailed(() => holderOf(this.store, this.clock, list, reference));
+        return [id, holder !== null && 'caseId' in holder ? holder.caseId : holder];
+      },
+    );
+    return new Map(holders);
   }
 
+  /** `results`: those of the rows before, as far as they concern this row's case. */
   private async record(
     { rows, actor, key, correlationId }: RecordBatchRequest,
-    at: number,
+    index: number,
     { caseId, givenBy }: Plan,
-    answers: readonly BatchRowResult[],
+    results: readonly BatchRowResult[],
   ): Promise<BatchRowResult> {
-    const row = rows[at] as BatchRow;
+    const row = rows[index] as BatchRow;
     if ('unreadable' in row) return { outcome: 'unreadable' };
-    if (givenBy !== undefined && answers[givenBy]?.outcome !== 'recorded') return { outcome: 'reference-not-given' };
+    if (givenBy !== undefined && results[givenBy]?.outcome !== 'recorded') return { outcome: 'reference-not-given' };
     if (caseId === null) return { outcome: 'unknown-subject' };
     if (typeof caseId === 'object') return caseId;
-    const { event, case: named, ...more } = row;
-    const own = keyOf(key, at);
+    const { event, case: selector, ...options } = row;
+    const ownKey = rowKey(key, index);
     const request: RecordEventsRequest = {
       subject: { kind: 'case', id: caseId },
-      begins: named === null,
+      begins: selector === null,
       events: [event],
       actor,
       correlationId,
-      ...(own === undefined ? {} : { key: own }),
-      ...more,
+      ...(ownKey === undefined ? {} : { key: ownKey }),
+      ...options,
     };
-    return orFailed(() => this.events.execute(new RecordEvents(request)));
+    return orFailed(() => this.recordEvents.execute(new RecordEvents(request)));
   }
 }
 
-/** No key of a request has a space in it, so that no row has the key of another request. */
-const keyOf = (key: string | undefined, at: number): string | undefined =>
-  key === undefined ? undefined : `${key} ${at + 1}`;
+/** Keys of requests contain no space, so a row's key never equals the key of another request. */
+const rowKey = (key: string | undefined, index: number): string | undefined =>
+  key === undefined ? undefined : `${key} ${index + 1}`;
 
-const givenIn = (row: BatchRow): readonly Reference[] =>
+const referencesGivenBy = (row: BatchRow): readonly Reference[] =>
   'unreadable' in row ? row.unreadable : referencesOf(row.event);
 
-/** Where the rows of each case stand; a row about none stands alone. */
-const rowsOfEach = (plans: readonly Plan[]): readonly (readonly number[])[] => {
-  const rows = new Map<unknown, number[]>();
-  plans.forEach(({ caseId }, at) => {
-    const own = typeof caseId === 'string' ? caseId : at;
-    const others = rows.get(own);
-    if (others === undefined) rows.set(own, [at]);
-    else others.push(at);
+/** Indices of rows, grouped by case; a row without a case is a group of one. */
+const rowsByCase = (plans: readonly Plan[]): readonly (readonly number[])[] => {
+  const groups = new Map<string | number, number[]>();
+  plans.forEach(({ caseId }, index) => {
+    const group = typeof caseId === 'string' ? caseId : index;
+    const indices = groups.get(group);
+    if (indices === undefined) groups.set(group, [index]);
+    else indices.push(index);
   });
-  return [...rows.values()];
-};
-
-const beside = async <T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> => {
-  const left = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  return [...groups.values()];
 };
 
 const orFailed = async <T>(work: () => Promise<T>): Promise<T | Failed> => {

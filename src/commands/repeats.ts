@@ -1,38 +1,42 @@
-/** Finding out that a request has been answered before, from the log alone and therefore for ever. */
+/** Recognises a repeated request by the ids of its events in the log, so that idempotency keys never expire. */
 import type { AnyEvent } from '../domain/events.js';
 import { toNfc } from '../domain/text.js';
 import type { StreamEvent } from '../event-store/port.js';
-import { keyedId, type Asked } from './ids.js';
+import { keyedEventId, type RequestIdentity } from './ids.js';
 
 export type Repeat =
-  /** The events that the first request recorded; its answer is made from them. */
+  /** With the events that the first request recorded, from which its answer is made again. */
   | { readonly outcome: 'repeat'; readonly events: readonly StreamEvent[] }
-  /** The key stands for another body. */
+  /** The key was used with another body. */
   | { readonly outcome: 'key-reused' }
   | { readonly outcome: 'new' };
 
 /**
- * Looks for the request among events of its stream. Equal are bodies with the same events in the same order; the order of
- * keys, absent fields and how letters are composed (NFC) do not matter, nor does what was acknowledged, which is not part of what was said.
+ * Looks for a request among the events of its stream. Bodies are equal if they have the same events in the same order. The order
+ * of keys, undefined fields and Unicode composition (NFC) do not matter, nor do the acknowledged codes.
  */
-export const findRepeat = (stream: readonly StreamEvent[], asked: Asked, events: readonly AnyEvent[]): Repeat => {
-  const { key } = asked;
+export const findRepeat = (
+  stream: readonly StreamEvent[],
+  request: RequestIdentity,
+  events: readonly AnyEvent[],
+): Repeat => {
+  const { key } = request;
   if (key === undefined) return { outcome: 'new' };
-  const first = keyedId(asked, key, 0);
-  const start = stream.findIndex((e) => e.id === first);
+  const firstId = keyedEventId(request, key, 0);
+  const start = stream.findIndex((stored) => stored.id === firstId);
   if (start === -1) return { outcome: 'new' };
-  // A batch is one append and so lies in one piece; the event behind its end must not be one of its own.
-  const batch = stream.slice(start, start + events.length);
-  const longer = stream[start + events.length]?.id === keyedId(asked, key, events.length);
-  const equal = events.every((reported, index) => {
-    const stored = batch[index];
-    return stored?.id === keyedId(asked, key, index) && canonical(stored.event) === canonical(reported);
+  // The events of one request are one append, so they are consecutive; the event behind them must not be of this key.
+  const recorded = stream.slice(start, start + events.length);
+  const isLonger = stream[start + events.length]?.id === keyedEventId(request, key, events.length);
+  const isEqual = events.every((event, index) => {
+    const stored = recorded[index];
+    return stored?.id === keyedEventId(request, key, index) && canonicalJson(stored.event) === canonicalJson(event);
   });
-  return equal && !longer ? { outcome: 'repeat', events: batch } : { outcome: 'key-reused' };
+  return isEqual && !isLonger ? { outcome: 'repeat', events: recorded } : { outcome: 'key-reused' };
 };
 
-/** An event as text that is the same for every order of keys, every composition of letters, and whether or not an absent field is spelt out. */
-const canonical = (event: AnyEvent): string =>
+/** JSON with sorted keys and composed text. JSON.stringify leaves out undefined fields. */
+const canonicalJson = (event: AnyEvent): string =>
   JSON.stringify(event, (_, value: unknown) => {
     if (typeof value === 'string') return toNfc(value);
     return value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -1,14 +1,14 @@
-/** Reading streams, bounded. A store gives fewer events than asked for where they are large; only an empty page is the end. */
+/** Reads streams page by page. A store may return fewer events than the limit, so only an empty page is the end. */
 import { MAX_READ, type EventStore, type StreamEvent } from '../event-store/port.js';
 
-/** The most events of one case, list or instrument: far more than a life holds. */
+/** The most events of one case, list or instrument; a case has some dozens. */
 export const MAX_EVENTS_PER_STREAM = 2_000;
 
-/** The events of a stream after a revision, at most MAX_EVENTS_PER_STREAM + 1: one more than may be there says that it is too long. */
+/** The events of a stream after a revision, at most MAX_EVENTS_PER_STREAM + 1: the caller sees from that one that it is too long. */
 export const loadStream = (store: EventStore, stream: string, after = -1): Promise<readonly StreamEvent[]> =>
   readEvents(store, stream, after, MAX_EVENTS_PER_STREAM + 1);
 
-/** The events of a stream after a revision, as many as there are and at most `limit`. */
+/** The events of a stream after a revision, at most `limit`. */
 export const readEvents = async (
   store: EventStore,
   stream: string,
@@ -25,7 +25,7 @@ export const readEvents = async (
 };
 
 /** The last event of a stream of any length, null where the stream does not exist. */
-export const lastOf = async (store: EventStore, stream: string): Promise<StreamEvent | null> => {
+export const lastEventOf = async (store: EventStore, stream: string): Promise<StreamEvent | null> => {
   let last: StreamEvent | undefined;
   for (;;) {
     const page: readonly StreamEvent[] = await store.readStream(stream, last?.revision ?? -1, MAX_READ);
@@ -34,8 +34,8 @@ export const lastOf = async (store: EventStore, stream: string): Promise<StreamE
   }
 };
 
-/** The instant to record: now, but never before the last of the stream, whatever the clock did meanwhile. */
-export const recordedAt = (now: Date, last: StreamEvent | null): string => {
+/** The `recordedAt` of the next event: now, but never before the last event, even if the clock was set back. */
+export const nextRecordedAt = (now: Date, lastEvent: StreamEvent | null): string => {
   const instant = now.toISOString();
-  return last !== null && last.recordedAt > instant ? last.recordedAt : instant;
+  return lastEvent !== null && lastEvent.recordedAt > instant ? lastEvent.recordedAt : instant;
 };

@@ -7,11 +7,15 @@ import type { ReferenceData } from '../domain/case/reference-data.js';
 import { referencedIds } from '../domain/case/reference-data.js';
 import { periodsAndUnfoundedReleases } from '../domain/case/timeline.js';
 import type { Actor, Finding, EventWithId } from '../domain/event.js';
+import {
+  DefinitionCache,
+  type DefinitionKind,
+  type Definitions,
+  type FoldedDefinition,
+} from '../domain/definitions.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
-import type { InstrumentEvent } from '../domain/instrument/events.js';
-import { foldInstrument, type Instrument } from '../domain/instrument/instrument.js';
-import type { ListEvent } from '../domain/list/events.js';
-import { foldList, type ListDefinition } from '../domain/list/list.js';
+import type { Instrument } from '../domain/instrument/instrument.js';
+import type { ListDefinition } from '../domain/list/list.js';
 import type { Day } from '../domain/time.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import type { Db, CaseHistory } from './table.js';
@@ -67,7 +71,7 @@ export class LogTables {
   readonly #next;
   readonly #casesAfter;
   readonly #revision;
-  readonly #folded = new Map<number, Defined<unknown>>();
+  readonly #definitions = new DefinitionCache();
 
   constructor(private readonly db: Db) {
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
@@ -129,13 +133,13 @@ export class LogTables {
   }
 
   /** A list as its events up to a position make it, with its revision; null where it was not defined by then. */
-  list(id: string, upTo: number): Defined<ListDefinition> | null {
-    return this.#defined<ListEvent, ListDefinition>('list', id, upTo, foldList);
+  list(id: string, upTo: number): FoldedDefinition<ListDefinition> | null {
+    return this.#definition('list', id, upTo);
   }
 
   /** The same of an instrument. */
-  instrument(id: string, upTo: number): Defined<Instrument> | null {
-    return this.#defined<InstrumentEvent, Instrument>('instrument', id, upTo, foldInstrument);
+  instrument(id: string, upTo: number): FoldedDefinition<Instrument> | null {
+    return this.#definition('instrument', id, upTo);
   }
 
   /** What the events of a case refer to, as known at a position. */
@@ -204,39 +208,22 @@ export class LogTables {
     };
   }
 
-  /** Every question about a list begins with its definition: the last ones are kept folded. */
-  #defined<F extends AnyEvent, D>(
-    kind: StreamKind,
-    id: string,
-    upTo: number,
-    fold: (id: string, events: readonly F[]) => D | null,
-  ): Defined<D> | null {
+  #definition<K extends DefinitionKind>(kind: K, id: string, upTo: number): FoldedDefinition<Definitions[K]> | null {
     const stream = this.find(kind, id);
     const revision = stream === null ? null : (this.#revision.get(stream, upTo) as number | null);
     if (stream === null || revision === null) return null;
-    const kept = this.#folded.get(stream);
-    if (kept?.revision === revision) return kept as Defined<D>;
-    const definition = fold(
-      id,
-      this.entries<F>(stream, upTo).map(({ known }) => known.event),
-    );
-    if (definition === null) return null;
-    const defined = { revision, definition };
-    if (this.#folded.size >= MOST_FOLDED) this.#folded.clear();
-    this.#folded.set(stream, defined);
-    return defined;
+    const cached = this.#definitions.get(kind, id);
+    if (cached?.revision === revision) return cached;
+    // An earlier revision than the cached one is folded from the start.
+    const base = cached !== undefined && cached.revision < revision ? cached : undefined;
+    const newEvents = this.entries(stream, upTo)
+      .filter((entry) => base === undefined || entry.revision > base.revision)
+      .map((entry) => ({ revision: entry.revision, event: entry.known.event }));
+    return this.#definitions.extend(kind, id, base, newEvents) ?? null;
   }
 }
 
 const LINE = 'position, revision, events.id AS id, stream, recorded_at, metadata, event';
-/** Registers have a handful of lists and some dozens of acts. */
-const MOST_FOLDED = 1_000;
-
-interface Defined<D> {
-  readonly revision: number;
-  readonly definition: D;
-}
-
 interface StoredLine {
   readonly position: number;
   readonly revision: number;

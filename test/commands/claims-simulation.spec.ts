@@ -1,10 +1,10 @@
 /**
- * Writers that are slow, die and come again, while hours pass: no two cases ever have one reference, and a reference
- * that nobody has is not lost. A seed replays any failure.
+ * Writers that are slow, fail and retry while hours pass: no two cases ever get one reference, and an unused reference can
+ * always be claimed. A seed replays any failure.
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { claimReferences, CLAIM_HOLDS_MS, holderOf } from '../../src/commands/claim-references.js';
+import { claimReferences, CLAIM_LEASE_MS, holderOf } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import { referencesOf } from '../../src/domain/reference/reference.js';
@@ -13,10 +13,10 @@ import { ANNA, MINUTE, opened, Register, request } from './support.js';
 
 const WRITERS = 12;
 const REFERENCES = ['A', 'B', 'C'];
-/** A claim may be as slow as it likes; a case written within less than half of its claim's time. */
+/** By kind of stream. A claim may take any time; the append of a case must take less than half a lease. */
 const SLOWEST_MINUTES = { reference: 25, case: 3 };
 
-/** Numbers in [0, below) from a seed (mulberry32). */
+/** Pseudo-random integers in [0, below) from a seed (mulberry32). */
 const dice = (seed: number) => {
   let state = seed;
   return (below: number): number => {
@@ -27,7 +27,7 @@ const dice = (seed: number) => {
   };
 };
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const simulate = async (seed: number): Promise<void> => {
   const register = await Register.open();
@@ -35,7 +35,7 @@ const simulate = async (seed: number): Promise<void> => {
   const handler = register.through(async (append, stream, ...args) => {
     const [kind] = stream.split('-') as [keyof typeof SLOWEST_MINUTES];
     const until = register.clock.now().getTime() + roll(SLOWEST_MINUTES[kind] + 1) * MINUTE;
-    while (register.clock.now().getTime() < until) await turn();
+    while (register.clock.now().getTime() < until) await nextTick();
     if (roll(6) === 0) throw new StoreUnavailable('before it wrote');
     const appended = await append(stream, ...args);
     if (roll(6) === 0) throw new StoreUnavailable('after it wrote');
@@ -43,9 +43,9 @@ const simulate = async (seed: number): Promise<void> => {
   });
   const writer = async (): Promise<void> => {
     const wanted = REFERENCES.filter(() => roll(2) === 0);
-    const asked = request(newCaseId(ANNA), [opened(...wanted)], { key: 'key' });
+    const command = request(newCaseId(ANNA), [opened(...wanted)], { key: 'key' });
     for (let tries = roll(4); tries >= 0; tries -= 1)
-      await handler.execute(new RecordEvents(asked)).catch((error: unknown) => {
+      await handler.execute(new RecordEvents(command)).catch((error: unknown) => {
         if (!(error instanceof StoreUnavailable)) throw error;
       });
   };
@@ -53,7 +53,7 @@ const simulate = async (seed: number): Promise<void> => {
   const writers = Promise.all(Array.from({ length: WRITERS }, writer)).finally(() => done.abort());
   while (!done.signal.aborted) {
     register.clock.move(MINUTE);
-    await turn();
+    await nextTick();
   }
   await writers;
 
@@ -62,19 +62,25 @@ const simulate = async (seed: number): Promise<void> => {
     for (const { reference } of referencesOf(event)) owners.set(reference, [...(owners.get(reference) ?? []), stream]);
   for (const [, cases] of owners) expect(cases).toHaveLength(1);
 
-  register.clock.move(CLAIM_HOLDS_MS);
-  const news = (reference: string) => [{ id: newCaseId(ANNA), event: opened(reference) as never }];
+  register.clock.move(CLAIM_LEASE_MS);
+  const newEvents = (reference: string) => [{ id: newCaseId(ANNA), event: opened(reference) as never }];
   for (const reference of REFERENCES) {
     const [owner] = owners.get(reference) ?? [];
     const holder = await holderOf(register.store, register.clock, 'union', reference);
-    expect(holder).toEqual(owner === undefined ? null : { caseId: owner.slice('case-'.length), said: true });
-    const late = { caseId: newCaseId(ANNA), before: [], news: news(reference), actor: ANNA, correlationId: 'late' };
-    const claimed = await claimReferences(register.store, register.clock, late);
+    expect(holder).toEqual(owner === undefined ? null : { caseId: owner.slice('case-'.length), isRecorded: true });
+    const lateRequest = {
+      caseId: newCaseId(ANNA),
+      history: [],
+      newEvents: newEvents(reference),
+      actor: ANNA,
+      correlationId: 'late',
+    };
+    const claimed = await claimReferences(register.store, register.clock, lateRequest);
     expect(claimed.outcome).toBe(owner === undefined ? 'claimed' : 'reference-taken');
   }
   await register.store.close();
 };
 
-it('no two cases have one reference, and none is lost', async () => {
+it('no two cases get one reference, and no reference is lost', async () => {
   await fc.assert(fc.asyncProperty(fc.integer(), simulate), { numRuns: 60 });
 });

@@ -1,7 +1,7 @@
-/** A clock that goes back: what was recorded stays in order over the whole log, also over an end of the process. */
+/** Where the clock goes back, `recordedAt` never does: over the whole log, also across restarts. */
 import fc from 'fast-check';
 import { join } from 'node:path';
-import { CLAIM_HOLDS_MS } from '../../src/commands/claim-references.js';
+import { CLAIM_LEASE_MS } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, RecordEventsHandler } from '../../src/commands/record-events.js';
 import { MAX_READ, StoreUnavailable, type EventStore } from '../../src/event-store/port.js';
@@ -13,8 +13,8 @@ import { ANNA, MINUTE, named, opened, Register, request, TestClock } from './sup
 
 const YEARS = 10 * 365 * 24 * 60 * MINUTE;
 
-/** A store as the service has it. */
-const inOrder = (store: EventStore, clock: TestClock, accepted?: number): WatchedStore =>
+/** The store wrapped as in the service. */
+const watched = (store: EventStore, clock: TestClock, accepted?: number): WatchedStore =>
   new WatchedStore(store, () => undefined, null, new LogTime(clock, accepted));
 
 describe('in a process that begins in the past', () => {
@@ -26,18 +26,18 @@ describe('in a process that begins in the past', () => {
     const store = createSqliteStore({ file: join(folder.path, 'events.sqlite') });
     const sources = [{ kind: 'other' as const, citation: 'synthetic' }];
     const list = { type: 'list-defined', name: { en: 'Union' }, sources, reliability: 'verified' } as const;
-    const asked = request('', [list], { subject: { kind: 'list', id: 'union' }, begins: true });
-    expect(await new RecordEventsHandler(store, clock).execute(new RecordEvents(asked))).toMatchObject({
+    const command = request('', [list], { subject: { kind: 'list', id: 'union' }, begins: true });
+    expect(await new RecordEventsHandler(store, clock).execute(new RecordEvents(command))).toMatchObject({
       outcome: 'recorded',
     });
     await store.close();
   });
   afterEach(() => folder.remove());
 
-  /** A process: it opens the log, opens a case for each reference, and ends. Gives the instants of the log. */
+  /** As one process: opens the log, opens a case for each reference, closes the log. Returns every `recordedAt` of the log. */
   const recorded = async (accepted: number | undefined, ...references: string[]): Promise<readonly string[]> => {
     const store = createSqliteStore({ file: join(folder.path, 'events.sqlite') });
-    const handler = new RecordEventsHandler(inOrder(store, clock, accepted), clock);
+    const handler = new RecordEventsHandler(watched(store, clock, accepted), clock);
     try {
       for (const reference of references) {
         const answer = handler.execute(new RecordEvents(request(newCaseId(ANNA), [opened(reference)])));
@@ -88,7 +88,7 @@ describe('under a running service', () => {
   let handler: RecordEventsHandler;
   beforeEach(async () => {
     register = await Register.open();
-    store = inOrder(register.store, register.clock);
+    store = watched(register.store, register.clock);
     handler = new RecordEventsHandler(store, register.clock);
   });
   afterEach(() => register.store.close());
@@ -140,10 +140,10 @@ describe('under a running service', () => {
       if (stream.startsWith('case-')) throw new StoreUnavailable('gone');
       return append(stream, ...args);
     });
-    const dying = inOrder(gone, register.clock);
+    const dying = watched(gone, register.clock);
     const asked = new RecordEvents(request(dies, [opened('B')]));
     await expect(new RecordEventsHandler(dying, register.clock).execute(asked)).rejects.toThrow(StoreUnavailable);
-    register.clock.move(CLAIM_HOLDS_MS + MAX_CLOCK_BEHIND - 1);
+    register.clock.move(CLAIM_LEASE_MS + MAX_CLOCK_BEHIND - 1);
     expect(await open(comes, 'B')).toMatchObject({ outcome: 'reference-taken', by: dies });
     register.clock.move(1);
     expect(await open(comes, 'B')).toMatchObject({ outcome: 'recorded' });
@@ -151,16 +151,16 @@ describe('under a running service', () => {
 });
 
 describe('while writers are under way and the clock jumps about', () => {
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   const simulate = async (jumps: readonly number[], writers: number): Promise<void> => {
     const register = await Register.open();
-    const handler = new RecordEventsHandler(inOrder(register.store, register.clock), register.clock);
+    const handler = new RecordEventsHandler(watched(register.store, register.clock), register.clock);
     let latest = register.clock.now().getTime();
     let refused = 0;
-    const record = async (...asked: Parameters<typeof request>): Promise<void> => {
+    const record = async (...args: Parameters<typeof request>): Promise<void> => {
       try {
-        expect(await handler.execute(new RecordEvents(request(...asked)))).toMatchObject({ outcome: 'recorded' });
+        expect(await handler.execute(new RecordEvents(request(...args)))).toMatchObject({ outcome: 'recorded' });
       } catch (error) {
         if (!(error instanceof ClockBehind)) throw error;
         refused += 1;
@@ -172,21 +172,21 @@ describe('while writers are under way and the clock jumps about', () => {
         const id = newCaseId(ANNA);
         await record(id, [opened(`${n}-${i}`)], { key: 'key' });
         if ((await register.caseEvents(id)).length > 0) await record(id, [named('Another')]);
-        await turn();
+        await nextTick();
       }
     };
     const writing = Promise.all(Array.from({ length: writers }, writer));
     for (const jump of jumps) {
       register.clock.move(jump);
       latest = Math.max(latest, register.clock.now().getTime());
-      await turn();
+      await nextTick();
     }
     done.is = true;
     await writing;
     const instants = (await register.log()).map(({ recordedAt }) => recordedAt);
     expect(instants).toEqual([...instants].sort());
     expect(Date.parse(instants.at(-1) ?? '')).toBeLessThanOrEqual(latest);
-    // Whatever there was: it goes on once the clock is right.
+    // Recording resumes once the clock is right.
     register.clock.move(latest - register.clock.now().getTime());
     const before = refused;
     await record(newCaseId(ANNA), [opened('last')]);

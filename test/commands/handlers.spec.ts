@@ -8,7 +8,7 @@ import { CLOCK } from '../../src/domain/clock.js';
 import { EVENT_STORE } from '../../src/event-store/port.js';
 import { ANNA, opened, Register, request } from './support.js';
 
-it('finds its way through the command bus, with store and clock injected', async () => {
+it('handles a command from the bus, with store and clock injected', async () => {
   const register = await Register.open();
   const module = await Test.createTestingModule({
     imports: [CqrsModule.forRoot()],

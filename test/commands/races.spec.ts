@@ -1,4 +1,4 @@
-/** Many at once: what one at a time guarantees holds for 64 writers. */
+/** The guarantees of a single writer hold for 64 concurrent ones. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { newCaseId } from '../../src/commands/ids.js';
 import type { RecordEventsResult } from '../../src/commands/record-events.js';
@@ -19,7 +19,7 @@ const all = <T>(make: (index: number) => Promise<T>): Promise<T[]> =>
 const winnersOf = (answers: readonly RecordEventsResult[]): readonly Recorded[] =>
   answers.filter((a): a is Recorded => a.outcome === 'recorded');
 
-it('one of 64 cases has a reference, and the others learn which', async () => {
+it('one of 64 cases gets a reference, and the others learn which', async () => {
   const answers = await all(() => register.record(request(newCaseId(ANNA), [opened('AZ-1')])));
   const [winner, ...more] = winnersOf(answers);
   expect(more).toEqual([]);
@@ -29,7 +29,7 @@ it('one of 64 cases has a reference, and the others learn which', async () => {
   expect(types.filter((t) => t === 'opened' || t === 'reference-claimed')).toEqual(['reference-claimed', 'opened']);
 });
 
-it('those who want two references in different order leave one with both', async () => {
+it('of requests for the same two references in different order, one gets both', async () => {
   const answers = await all((index) =>
     register.record(request(newCaseId(ANNA), index % 2 === 0 ? [opened('A', 'B')] : [opened('B', 'A')])),
   );
@@ -41,7 +41,7 @@ it('those who want two references in different order leave one with both', async
     ]);
 });
 
-it('one of 64 begins a case', async () => {
+it('one of 64 opens a case', async () => {
   const id = newCaseId(ANNA);
   const answers = await all(() => register.record(request(id, [opened('AZ-1')])));
   expect(winnersOf(answers)).toHaveLength(1);
@@ -49,7 +49,7 @@ it('one of 64 begins a case', async () => {
   expect(await register.caseEvents(id)).toHaveLength(1);
 });
 
-it('64 who add to a case are recorded one after the other, in the order in which they came', async () => {
+it('64 additions to a case are recorded in call order', async () => {
   const id = newCaseId(ANNA);
   await register.recorded(request(id, [opened()]));
   const answers = await all((index) => register.recorded(request(id, [named(`Name ${String(index)}`)])));
@@ -58,7 +58,7 @@ it('64 who add to a case are recorded one after the other, in the order in which
   expect(added.map((e) => e.id)).toEqual(answers.flatMap((answer) => answer.events));
 });
 
-it('a revision that is named among 64 writers is judged when it is its turn, and stale by then', async () => {
+it('an expected revision is checked when the request leaves the queue: behind 64 writers it is stale', async () => {
   const id = newCaseId(ANNA);
   await register.recorded(request(id, [opened()]));
   const first = register.record(request(id, [named('First')], { expectedRevision: 0 }));
@@ -69,7 +69,7 @@ it('a revision that is named among 64 writers is judged when it is its turn, and
   expect(await last).toEqual({ outcome: 'conflict', preconditionFailed: true, revision: WRITERS + 1 });
 });
 
-it('one of 64 who name the same revision is recorded', async () => {
+it('of 64 requests that expect the same revision one is recorded', async () => {
   const id = newCaseId(ANNA);
   await register.recorded(request(id, [opened()]));
   const answers = await all(() => register.record(request(id, [named('Name')], { expectedRevision: 0 })));
@@ -78,7 +78,7 @@ it('one of 64 who name the same revision is recorded', async () => {
   expect(answers.filter((a) => a.outcome === 'conflict')).toEqual(Array(WRITERS - 1).fill(conflict));
 });
 
-it('64 repeats at once record one and answer alike', async () => {
+it('64 concurrent repeats record once and get the same answer', async () => {
   const id = newCaseId(ANNA, 'key');
   const answers = await all(() =>
     register.recorded(request(id, [opened('AZ-1'), arrested('2025-01-02')], { key: 'key' })),
@@ -93,18 +93,18 @@ it.each([
   ['other words', [named('One')], [named('Two')]],
   ['fewer events', [named('One'), named('Two')], [named('One')]],
   ['more events', [named('One')], [named('One'), named('Two')]],
-])('of two bodies under one key at once the first is recorded and the other refused: %s', async (_, body, other) => {
+])('of two concurrent bodies under one key the first is recorded and the other refused: %s', async (_, body, other) => {
   const id = newCaseId(ANNA);
   await register.recorded(request(id, [opened()]));
-  const asked = (events: readonly AnyEvent[]) => register.record(request(id, events, { key: 'key' }));
-  expect(await Promise.all([asked(body), asked(other)])).toMatchObject([
+  const record = (events: readonly AnyEvent[]) => register.record(request(id, events, { key: 'key' }));
+  expect(await Promise.all([record(body), record(other)])).toMatchObject([
     { outcome: 'recorded', repeated: false },
     { outcome: 'key-reused' },
   ]);
   expect((await register.caseEvents(id)).slice(1).map((e) => e.event)).toEqual(body);
 });
 
-it('of 64 bodies under one key at once only the one in the log is answered for', async () => {
+it('of 64 concurrent bodies under one key only the recorded one succeeds', async () => {
   const id = newCaseId(ANNA, 'key');
   const answers = await all((index) =>
     register.record(request(id, [opened(), named(`Name ${String(index)}`)], { key: 'key' })),

@@ -14,8 +14,8 @@ let register: Register;
 beforeEach(async () => (register = await Register.open()));
 afterEach(() => register.store.close());
 
-const row = (about: string | null, event: AnyEvent, more: Partial<BatchRow> = {}): BatchRow => ({
-  case: about === null ? null : about.includes('AZ') ? { list: 'union', reference: about } : { id: about },
+const row = (selector: string | null, event: AnyEvent, more: Partial<BatchRow> = {}): BatchRow => ({
+  case: selector === null ? null : selector.includes('AZ') ? { list: 'union', reference: selector } : { id: selector },
   event: event as CaseEvent,
   acknowledge: [],
   ...more,
@@ -34,7 +34,7 @@ const begin = async (...references: readonly string[]): Promise<string> => {
   return id;
 };
 
-it('records rows about cases named by id and by reference, and about those that it opens, in their order', async () => {
+it('records rows of cases named by id, by reference and by the row that opens them, in order', async () => {
   const [byId, byReference] = [await begin(), await begin('AZ-1')];
   const answer = await record([
     row(byId, arrested('2024-01-01')),
@@ -67,7 +67,7 @@ it('a reference that an earlier row gives to a case names that case', async () =
   expect(await events(id)).toEqual(['opened', 'referenced', 'arrested']);
 });
 
-it('refuses a row for itself, and those that build on it', async () => {
+it('refuses a row alone, and the rows that depend on it', async () => {
   const other = await begin('AZ-1');
   const rows = [
     row(null, opened('AZ-1')),
@@ -101,7 +101,7 @@ it('refuses a row for itself, and those that build on it', async () => {
   expect(await record([row('nobody', named('x'))])).toEqual({ rows: [{ outcome: 'unknown-subject' }], token: null });
 });
 
-it('takes a row only at the revision that it names, and with what it acknowledges', async () => {
+it('applies expected revision and acknowledged codes to each row', async () => {
   const id = await begin();
   expect(
     await outcomes([
@@ -113,7 +113,7 @@ it('takes a row only at the revision that it names, and with what it acknowledge
   ).toEqual(['recorded', 'conflict', 'refused', 'recorded']);
 });
 
-it('under a key answers a repeat as the first time, row by row, and what it did not record before is judged anew', async () => {
+it('answers a repeat as the first time, row by row, and decides again on rows that were not recorded', async () => {
   const rows = [
     row(null, opened('AZ-1')),
     row('AZ-1', arrested('2024-01-01')),
@@ -127,13 +127,16 @@ it('under a key answers a repeat as the first time, row by row, and what it did 
   expect(again.rows).toEqual(first.rows.map((r) => (r.outcome === 'recorded' ? { ...r, repeated: true } : r)));
   expect(again.token).toBe(first.token);
   expect(await register.log()).toHaveLength(length);
-  const sure = [...rows.slice(0, 2), row('AZ-1', arrested('2024-02-01'), { acknowledge: ['CASE.ALREADY_HELD'] })];
-  expect(await outcomes(sure, { key: 'k' })).toEqual(['recorded', 'recorded', 'recorded']);
+  const acknowledged = [
+    ...rows.slice(0, 2),
+    row('AZ-1', arrested('2024-02-01'), { acknowledge: ['CASE.ALREADY_HELD'] }),
+  ];
+  expect(await outcomes(acknowledged, { key: 'k' })).toEqual(['recorded', 'recorded', 'recorded']);
   expect(await outcomes([row(null, opened('AZ-9'))], { key: 'k' })).toEqual(['key-reused']);
   expect(await outcomes(rows.slice(0, 1), { key: 'k', actor: BORIS })).toEqual(['reference-taken']);
 });
 
-it('of two at once under one key records each row once', async () => {
+it('records each row once for two concurrent requests under one key', async () => {
   const rows = Array.from({ length: 40 }, (_, i) => [
     row(null, opened(`AZ-${i}`)),
     row(`AZ-${i}`, arrested('2024')),
@@ -146,12 +149,12 @@ it('of two at once under one key records each row once', async () => {
   expect(types.filter((type) => type === 'arrested')).toHaveLength(40);
 });
 
-it('says of each row that the store failed it', async () => {
+it('reports an error of the store for each row', async () => {
   const id = await begin('AZ-1');
-  const gone = createSqliteStore({ file: ':memory:' });
-  await gone.close();
+  const closedStore = createSqliteStore({ file: ':memory:' });
+  await closedStore.close();
   const handler = new RecordBatchHandler(
-    gone,
+    closedStore,
     register.clock,
     register.through(async () => Promise.reject(new Error('disk'))),
   );

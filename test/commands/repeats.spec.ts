@@ -25,7 +25,7 @@ describe('a repeat', () => {
     expect(await register.log()).toEqual(log);
   });
 
-  it('does so for ever: after other events, and on a handler that has just started', async () => {
+  it('does so after other events, and on a new handler', async () => {
     const began = await register.recorded(begin());
     const added = await register.recorded(add());
     await register.recorded(request(id, [named('Three')], { key: 'key-3' }));
@@ -35,7 +35,7 @@ describe('a repeat', () => {
     expect(await other.execute(new RecordEvents(add()))).toEqual({ ...added, repeated: true });
   });
 
-  it('names the findings of the first time, whatever has been said since, and whatever is acknowledged now', async () => {
+  it('returns the findings of the first time, whatever was recorded since, and whatever is acknowledged now', async () => {
     await register.recorded(begin());
     const again = (acknowledge: readonly string[]) =>
       request(id, [arrested('2025-03-02')], { key: 'key-2', acknowledge });
@@ -46,19 +46,22 @@ describe('a repeat', () => {
     expect(await register.record(again([]))).toEqual({ ...first, repeated: true });
   });
 
-  it('is one also under an older revision and with another correlation id', async () => {
+  it('is recognised with an outdated expected revision and another correlation id', async () => {
     await register.recorded(begin());
     const asked = { ...add(), expectedRevision: 1 };
     const first = await register.recorded(asked);
     expect(await register.record({ ...asked, correlationId: 'again' })).toEqual({ ...first, repeated: true });
   });
 
-  it('compares events, not their spelling: the order of keys and absent fields do not matter', async () => {
+  it('compares events, not JSON text: the order of keys and undefined fields do not matter', async () => {
     const first = await register.recorded(begin());
     const [one, two] = begin().events as [AnyEvent, AnyEvent];
-    const turned = Object.fromEntries(Object.entries(two).reverse()) as unknown as AnyEvent;
-    const spelt = { ...one, note: undefined } as unknown as AnyEvent;
-    expect(await register.record({ ...begin(), events: [spelt, turned] })).toEqual({ ...first, repeated: true });
+    const reordered = Object.fromEntries(Object.entries(two).reverse()) as unknown as AnyEvent;
+    const withUndefined = { ...one, note: undefined } as unknown as AnyEvent;
+    expect(await register.record({ ...begin(), events: [withUndefined, reordered] })).toEqual({
+      ...first,
+      repeated: true,
+    });
   });
 });
 
@@ -84,7 +87,7 @@ describe('another body under the same key', () => {
     expect(await register.record({ ...begin(), events: [opened('AZ-2')] })).toEqual({ outcome: 'key-reused' });
   });
 
-  it('is welcome where the first was refused: nothing stands under the key', async () => {
+  it('is recorded where the first was refused: a refusal does not use the key', async () => {
     await register.recorded(begin());
     expect(await register.record(add([arrested('2030-01-01')]))).toMatchObject({ outcome: 'refused' });
     expect(await register.record(add())).toMatchObject({ outcome: 'recorded', repeated: false });

@@ -1,6 +1,6 @@
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, RecordEventsHandler } from '../../src/commands/record-events.js';
-import { lastOf, loadStream } from '../../src/commands/streams.js';
+import { lastEventOf, loadStream } from '../../src/commands/streams.js';
 import { streamName } from '../../src/domain/events.js';
 import { MAX_READ, type EventStore } from '../../src/event-store/port.js';
 import { newEvent, namedEvent } from '../support/new-events.js';
@@ -17,14 +17,14 @@ beforeEach(async () => {
 });
 afterEach(() => register.store.close());
 
-describe('a stream of events so large that a store gives fewer than were asked for', () => {
-  /** Some 20 MiB of names, and an arrest at the end. */
+describe('a stream of events so large that a store returns fewer than the limit', () => {
+  /** About 20 MiB of names, then an arrest. */
   const LARGE = 300;
-  const TOGETHER = 10;
+  const PER_APPEND = 10;
   beforeEach(async () => {
     await register.recorded(request(id, [opened()]));
-    const some = () => Array.from({ length: TOGETHER }, () => newEvent({ event: namedEvent('x'.repeat(70_000)) }));
-    for (let revision = 0; revision < LARGE; revision += TOGETHER)
+    const some = () => Array.from({ length: PER_APPEND }, () => newEvent({ event: namedEvent('x'.repeat(70_000)) }));
+    for (let revision = 0; revision < LARGE; revision += PER_APPEND)
       await register.store.append(stream, revision, some());
     await register.recorded(request(id, [arrested('2025-01-02')]));
   });
@@ -34,7 +34,10 @@ describe('a stream of events so large that a store gives fewer than were asked f
     const revisions = (await loadStream(register.store, stream)).map((event) => event.revision);
     expect(revisions).toEqual(Array.from({ length: LARGE + 2 }, (_, revision) => revision));
     expect((await loadStream(register.store, stream, 3)).map((event) => event.revision)).toEqual(revisions.slice(4));
-    expect(await lastOf(register.store, stream)).toMatchObject({ revision: LARGE + 1, event: { type: 'arrested' } });
+    expect(await lastEventOf(register.store, stream)).toMatchObject({
+      revision: LARGE + 1,
+      event: { type: 'arrested' },
+    });
   });
 
   it('is decided on as a whole', async () => {
@@ -46,13 +49,13 @@ describe('a stream of events so large that a store gives fewer than were asked f
   });
 });
 
-it('finds what a keyed request recorded, however little a store gives at once', async () => {
+it('finds the events of a keyed request also where a store returns one event a page', async () => {
   const { store } = register;
-  const sparing = {
+  const onePerPage = {
     append: (...args) => store.append(...args),
     readStream: (name, after) => store.readStream(name, after, 1),
   } as Pick<EventStore, 'append' | 'readStream'> as EventStore;
-  const handler = new RecordEventsHandler(sparing, register.clock);
+  const handler = new RecordEventsHandler(onePerPage, register.clock);
   const record = (...events: Parameters<typeof request>[1]) =>
     handler.execute(new RecordEvents(request(id, events, { key: 'k', correlationId: 'c' })));
   const events = [opened(), named('Second Name'), named('Third Name')];
@@ -62,7 +65,7 @@ it('finds what a keyed request recorded, however little a store gives at once', 
   expect(await record(...events.slice(0, 2))).toEqual({ outcome: 'key-reused' });
 });
 
-it('of nobody is nothing', async () => {
+it('an unknown stream has no events', async () => {
   expect(await loadStream(register.store, stream)).toEqual([]);
-  expect(await lastOf(register.store, stream)).toBeNull();
+  expect(await lastEventOf(register.store, stream)).toBeNull();
 });

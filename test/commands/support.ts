@@ -1,4 +1,4 @@
-/** A register of one list and one act on the real store in memory, with a clock that the test moves. */
+/** A register with one list and one act, on the real store in memory, with a clock that the test moves. */
 import { newCaseId } from '../../src/commands/ids.js';
 import {
   RecordEvents,
@@ -20,7 +20,6 @@ export const BORIS: Actor = { kind: 'person', id: 'p-2', asserted: true };
 
 export type Recorded = Extract<RecordEventsResult, { outcome: 'recorded' }>;
 
-/** Time stands still until the test moves it. */
 export class TestClock implements Clock {
   readonly timeZone = 'Asia/Baku';
   private instant = Date.parse('2026-01-05T08:00:00.000Z');
@@ -46,7 +45,7 @@ export const recognised = (occurredOn: string, category = 'believers'): AnyEvent
 
 const SAID = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
 
-/** A request about a case with nothing special about it; a test says what is. */
+/** A request with defaults: about a case, by Anna. */
 export const request = (
   id: string,
   events: readonly AnyEvent[],
@@ -61,9 +60,9 @@ export const request = (
   ...more,
 });
 
-/** What a store of a test does in place of the real one's append. */
+/** Replaces a store's append; gets the real one as its first argument. */
 type Append = EventStore['append'];
-type Appends = (real: Append, ...args: Parameters<Append>) => ReturnType<Append>;
+type AppendOverride = (real: Append, ...args: Parameters<Append>) => ReturnType<Append>;
 
 export class Register {
   readonly clock = new TestClock();
@@ -92,19 +91,19 @@ export class Register {
     return this.handler.execute(new RecordEvents(request));
   }
 
-  /** Records what must go in. */
+  /** Records, and throws unless the outcome is `recorded`. */
   async recorded(request: RecordEventsRequest): Promise<Recorded> {
     const answer = await this.record(request);
     if (answer.outcome !== 'recorded') throw new Error(`not recorded: ${JSON.stringify(answer)}`);
     return answer;
   }
 
-  /** The same register through a store that appends in another way: `append` is handed the real one. */
-  through(append: Appends): RecordEventsHandler {
+  /** A handler on the same log whose appends go through an override. */
+  through(append: AppendOverride): RecordEventsHandler {
     return new RecordEventsHandler(this.storeThrough(append), this.clock);
   }
 
-  storeThrough(append: Appends): EventStore {
+  storeThrough(append: AppendOverride): EventStore {
     const { store } = this;
     const real: Append = (...args) => store.append(...args);
     return {

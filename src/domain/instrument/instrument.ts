@@ -4,8 +4,13 @@ import type { InstrumentEvent, InstrumentFields } from './events.js';
 
 export type Instrument = { readonly id: string } & Omit<EventOf<InstrumentFields>, 'type' | 'sources' | 'reliability'>;
 
-/** Folds an instrument's events; null where it has not been registered. */
-export const foldInstrument = (id: string, events: readonly InstrumentEvent[]): Instrument | null => {
+/** Folds an instrument's events, from the start or onto the instrument as earlier events made it; null where it has not been registered. */
+export const foldInstrument = (
+  id: string,
+  events: readonly InstrumentEvent[],
+  initial: Instrument | null = null,
+): Instrument | null => {
+  if (initial !== null) return initial;
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- one type today, more to come
   const registered = events.find((f) => f.type === 'instrument-registered');
   return registered === undefined ? null : { ...registered, id };

@@ -18,9 +18,13 @@ export interface ListDefinition {
   readonly policies: readonly Policy[];
 }
 
-/** Folds a list's events; null where it has not been defined. */
-export const foldList = (id: string, events: readonly ListEvent[]): ListDefinition | null => {
-  let list: ListDefinition | null = null;
+/** Folds a list's events, from the start or onto the list as earlier events made it; null where it has not been defined. */
+export const foldList = (
+  id: string,
+  events: readonly ListEvent[],
+  initial: ListDefinition | null = null,
+): ListDefinition | null => {
+  let list = initial;
   for (const event of events) list = step(id, list, event);
   return list;
 };

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Definitions } from '../../src/commands/definitions.js';
+import { ReferenceDataLoader } from '../../src/commands/reference-data-loader.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { EventStore } from '../../src/event-store/port.js';
 import { caseEvent } from '../support/events.js';
 import { Register, request } from './support.js';
 
 let register: Register;
-/** Streams read, each with the revision after which. */
+/** Every read of a stream, with the revision after which it reads. */
 let reads: [stream: string, after: number][];
-let definitions: Definitions;
+let loader: ReferenceDataLoader;
 
 beforeEach(async () => {
   register = await Register.open();
@@ -18,22 +18,25 @@ beforeEach(async () => {
     reads.push([stream, after]);
     return store.readStream(stream, after, limit);
   };
-  definitions = new Definitions({ readStream } as EventStore);
+  loader = new ReferenceDataLoader({ readStream } as EventStore);
 });
 afterEach(() => register.store.close());
 
-const said = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
-const given = (...events: readonly CaseEvent[]) => definitions.given(events, register.clock.today());
+const SOURCED = { sources: [{ kind: 'other' as const, citation: 'synthetic' }], reliability: 'verified' as const };
+const load = (...events: readonly CaseEvent[]) => loader.load(events, register.clock.today());
 const proposed = (list: string) => caseEvent({ type: 'proposed', occurredOn: '2025-01-02', list });
 const amnestied = (act: string) =>
   caseEvent({ type: 'amnestied', occurredOn: '2025-12-31', act, effect: 'released-from-imprisonment' });
 const define = (id: string) =>
   register.recorded(
-    request('', [{ type: 'list-defined', name: { en: id }, ...said }], { subject: { kind: 'list', id }, begins: true }),
+    request('', [{ type: 'list-defined', name: { en: id }, ...SOURCED }], {
+      subject: { kind: 'list', id },
+      begins: true,
+    }),
   );
 
-it('gives what the events name, as far as it exists, and the day', async () => {
-  const { today, lists, instruments } = await given(proposed('union'), proposed('nobody'), amnestied('amnesty-2025'));
+it('loads the lists and instruments that events name and that exist, and the day', async () => {
+  const { today, lists, instruments } = await load(proposed('union'), proposed('nowhere'), amnestied('amnesty-2025'));
   expect(today).toBe(register.clock.today());
   expect([...lists].map(([id, list]) => [id, list.id, [...list.categories.keys()]])).toEqual([
     ['union', 'union', ['believers']],
@@ -41,16 +44,16 @@ it('gives what the events name, as far as it exists, and the day', async () => {
   expect([...instruments].map(([id, { kind }]) => [id, kind])).toEqual([['amnesty-2025', 'amnesty-act']]);
 });
 
-it('reads of what it knows only what is new, and sees it', async () => {
-  await given(proposed('union'), amnestied('amnesty-2025'));
+it('reads only the new events of a cached definition', async () => {
+  await load(proposed('union'), amnestied('amnesty-2025'));
   const category = { type: 'category-defined' as const, category: 'late', name: { en: 'Late' } };
   await register.recorded(
-    request('', [{ ...category, ...said }], { subject: { kind: 'list', id: 'union' }, begins: false }),
+    request('', [{ ...category, ...SOURCED }], { subject: { kind: 'list', id: 'union' }, begins: false }),
   );
   reads.length = 0;
-  const { lists } = await given(proposed('union'), amnestied('amnesty-2025'));
+  const { lists } = await load(proposed('union'), amnestied('amnesty-2025'));
   expect([...(lists.get('union')?.categories.keys() ?? [])]).toEqual(['believers', 'late']);
-  await given(proposed('union'));
+  await load(proposed('union'));
   expect(reads).toEqual([
     ['list-union', 1],
     ['list-union', 2],
@@ -59,20 +62,20 @@ it('reads of what it knows only what is new, and sees it', async () => {
   ]);
 });
 
-it('sees a list that was defined after it had been asked for', async () => {
-  expect((await given(proposed('later'))).lists.size).toBe(0);
+it('finds a list that was defined after the first lookup', async () => {
+  expect((await load(proposed('later'))).lists.size).toBe(0);
   await define('later');
-  expect((await given(proposed('later'))).lists.size).toBe(1);
+  expect((await load(proposed('later'))).lists.size).toBe(1);
 });
 
-it('remembers a bounded number, and forgets what was asked for longest ago', async () => {
+it('caches a bounded number, and evicts the least recently used', async () => {
   const others = Array.from({ length: 256 }, (_, index) => `list-${String(index)}`);
   await Promise.all(others.map(define));
-  for (const list of others) await given(proposed(list));
-  await given(proposed('list-0'));
-  await given(proposed('union'));
+  for (const list of others) await load(proposed(list));
+  await load(proposed('list-0'));
+  await load(proposed('union'));
   reads.length = 0;
-  await given(proposed('list-0'), proposed('list-1'), proposed('list-2'));
+  await load(proposed('list-0'), proposed('list-1'), proposed('list-2'));
   expect(reads).toEqual([
     ['list-list-0', 0],
     ['list-list-1', -1],

@@ -1,0 +1,39 @@
+/** Loads the lists and instruments that case events name from the log: a decision never depends on a read model. */
+import type { CaseEvent } from '../domain/case/events.js';
+import { referencedIds, type ReferenceData } from '../domain/case/reference-data.js';
+import { DefinitionCache, type DefinitionKind, type Definitions } from '../domain/definitions.js';
+import { streamName } from '../domain/events.js';
+import type { Day } from '../domain/time.js';
+import type { EventStore } from '../event-store/port.js';
+import { loadStream } from './streams.js';
+
+export class ReferenceDataLoader {
+  private readonly cache = new DefinitionCache();
+
+  constructor(private readonly store: EventStore) {}
+
+  /** Lists and instruments that do not exist are left out. */
+  async load(events: readonly CaseEvent[], today: Day): Promise<ReferenceData> {
+    const ids = referencedIds(events);
+    return {
+      today,
+      lists: await this.loadAll('list', ids.lists),
+      instruments: await this.loadAll('instrument', ids.instruments),
+    };
+  }
+
+  private async loadAll<K extends DefinitionKind>(
+    kind: K,
+    ids: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, Definitions[K]>> {
+    const definitions = new Map<string, Definitions[K]>();
+    for (const id of ids) {
+      // Taken before the read: another request may extend the cached one meanwhile.
+      const cached = this.cache.get(kind, id);
+      const newEvents = await loadStream(this.store, streamName(kind, id), cached?.revision);
+      const folded = this.cache.extend(kind, id, cached, newEvents);
+      if (folded !== undefined) definitions.set(id, folded.definition);
+    }
+    return definitions;
+  }
+}

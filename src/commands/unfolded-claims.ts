@@ -1,0 +1,43 @@
+/**
+ * Finds claims made before references were folded. Their stream is named by the reference as it was spelt; today's is named by
+ * its folded key. Where a spelling equals its key (`AZ-0137`), both are the same stream. The others are found by one scan of the
+ * log per process, which stays valid: no version that folds writes such streams.
+ */
+import { referenceStream } from '../domain/reference/reference.js';
+import type { EventStore } from '../event-store/port.js';
+
+/** Stream of the folded key → streams of other spellings. */
+type StreamsByKey = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Per store, since several handlers share one. */
+const scans = new WeakMap<EventStore, Promise<StreamsByKey>>();
+
+/** The streams of other spellings in which the reference of a folded stream was claimed. */
+export const unfoldedStreams = async (store: EventStore, stream: string): Promise<readonly string[]> => {
+  let scan = scans.get(store);
+  if (scan === undefined) {
+    scan = scanLog(store);
+    scans.set(store, scan);
+    // A failed scan is not cached.
+    scan.catch(() => scans.delete(store));
+  }
+  return [...((await scan).get(stream) ?? [])];
+};
+
+const PAGE = 1_000;
+
+const scanLog = async (store: EventStore): Promise<StreamsByKey> => {
+  const streams = new Map<string, Set<string>>();
+  let page = await store.read(null, PAGE);
+  while (page.length > 0) {
+    for (const { event, stream } of page) {
+      if (event.type !== 'reference-claimed') continue;
+      const folded = referenceStream(event);
+      if (folded === stream) continue;
+      const spellings = streams.get(folded) ?? new Set();
+      streams.set(folded, spellings.add(stream));
+    }
+    page = await store.read(page.at(-1)?.cursor ?? null, PAGE);
+  }
+  return streams;
+};

@@ -1,0 +1,62 @@
+/**
+ * Lists and instruments, folded from their streams. The one fold and cache for both sides: deciding reads the streams from the
+ * store, the read models from their own copy of the log.
+ */
+import { LRUCache } from 'lru-cache';
+import type { AnyEvent } from './events.js';
+import type { InstrumentEvent } from './instrument/events.js';
+import { foldInstrument, type Instrument } from './instrument/instrument.js';
+import type { ListEvent } from './list/events.js';
+import { foldList, type ListDefinition } from './list/list.js';
+
+export interface Definitions {
+  readonly list: ListDefinition;
+  readonly instrument: Instrument;
+}
+export type DefinitionKind = keyof Definitions;
+
+/** A definition as the events of its stream make it, up to and including a revision. */
+export interface FoldedDefinition<D> {
+  readonly revision: number;
+  readonly definition: D;
+}
+
+type Fold<D> = (id: string, events: readonly AnyEvent[], initial: D | null) => D | null;
+
+const FOLDS: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
+  list: (id, events, initial) => foldList(id, events as readonly ListEvent[], initial),
+  instrument: (id, events, initial) => foldInstrument(id, events as readonly InstrumentEvent[], initial),
+};
+
+/** A register has a handful of lists and some dozens of instruments. */
+const MAX_CACHED = 256;
+
+export class DefinitionCache {
+  readonly #folded = new LRUCache<string, FoldedDefinition<unknown>>({ max: MAX_CACHED });
+
+  get<K extends DefinitionKind>(kind: K, id: string): FoldedDefinition<Definitions[K]> | undefined {
+    return this.#folded.get(keyOf(kind, id)) as FoldedDefinition<Definitions[K]> | undefined;
+  }
+
+  /**
+   * Folds the events that follow `base` in the stream, all events where there is no base, and caches the result. Undefined where
+   * they define nothing.
+   */
+  extend<K extends DefinitionKind>(
+    kind: K,
+    id: string,
+    base: FoldedDefinition<Definitions[K]> | undefined,
+    newEvents: readonly { readonly revision: number; readonly event: AnyEvent }[],
+  ): FoldedDefinition<Definitions[K]> | undefined {
+    const last = newEvents.at(-1);
+    if (last === undefined) return base;
+    const events = newEvents.map(({ event }) => event);
+    const definition = FOLDS[kind](id, events, base?.definition ?? null);
+    if (definition === null) return undefined;
+    const folded = { revision: last.revision, definition };
+    this.#folded.set(keyOf(kind, id), folded);
+    return folded;
+  }
+}
+
+const keyOf = (kind: DefinitionKind, id: string): string => `${kind} ${id}`;
