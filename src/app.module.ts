@@ -1,4 +1,4 @@
-/** The composition root: puts the rooms together. */
+/** The composition root: opens the resources of a register and wires the modules. */
 import {
   Inject,
   Logger,
@@ -30,7 +30,7 @@ import { LogTime } from './watching/log-time.js';
 import { Metrics } from './watching/metrics.js';
 import { WatchedStore } from './watching/watched-store.js';
 
-/** What a process holds of a register. */
+/** What a process keeps open of a register, and closes when it stops. */
 interface Resources {
   readonly folder: DataFolder;
   readonly store: WatchedStore;
@@ -39,21 +39,21 @@ interface Resources {
   readonly metrics: Metrics;
 }
 const RESOURCES = Symbol('Resources');
-/** Token of the data folder that is held. */
+/** Injection token of the locked data folder. */
 export const DATA_FOLDER = Symbol('DataFolder');
 
-/** Milliseconds that the read models may take to stop before the store is closed under them. */
+/** Time for the read models to stop before the store is closed. */
 const STOP_MS = 300;
 
-/** The real time; today is the one that is set, or the day it is in the register's time zone. */
+/** The system's time. Today is the configured day, or else the current day in the register's time zone. */
 export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'today'>): Clock => ({
   timeZone,
   now: () => new Date(),
   today: () => today ?? dayOfInstant(timeZone, new Date()),
 });
 
-/** Takes the data folder and opens what is in it; lets go of everything where a part fails. */
-const hold = async (settings: Settings, serving: boolean): Promise<Resources> => {
+/** Locks the data folder and opens store and read models; releases the folder if that fails. */
+const openResources = async (settings: Settings, serving: boolean): Promise<Resources> => {
   const folder = openDataFolder(settings.data);
   for (const notice of permissionNotices(folder)) log.warn(notice);
   try {
@@ -61,7 +61,7 @@ const hold = async (settings: Settings, serving: boolean): Promise<Resources> =>
     const metrics = new Metrics(async () => ({
       ...(await conditionOf(store, readModels)),
       waiting: store.waiting,
-      events: await eventsIn(store),
+      events: await countEvents(store),
       check: store.check,
     }));
     const store: WatchedStore = new WatchedStore(
@@ -83,8 +83,8 @@ const healthOf = ({ store, readModels }: Resources): Health => {
   return { check: () => latest.check(), met: (error) => readModels.onQueryError(error) };
 };
 
-/** Only the embedded store's cursors are positions; null for another, or one that cannot say. */
-const eventsIn = async (store: EventStore): Promise<number | null> =>
+/** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */
+const countEvents = async (store: EventStore): Promise<number | null> =>
   store.kind === 'sqlite'
     ? store.head().then(
         (head) => Number(head ?? 0),
@@ -93,45 +93,42 @@ const eventsIn = async (store: EventStore): Promise<number | null> =>
     : null;
 
 const log = new Logger('read models');
-/** Nothing of what an error says: its words may be personal. */
-const tellOf = (problem: Problem | null): void =>
+/** Logs codes and positions only: the message of an error may contain personal data. */
+const logProjectionProblem = (problem: Problem | null): void =>
   problem === null
     ? log.log('the read models follow the log')
     : log.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
 
-/** What it says has positions in it and nothing else of the events. */
-const tellOfDamage = ({ message }: StoreDamaged): void =>
+/** The message of StoreDamaged contains positions, no event data. */
+const logDamage = ({ message }: StoreDamaged): void =>
   log.error(`the log is damaged, and not written to any more: ${message}`);
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
-  constructor(@Inject(RESOURCES) private readonly held: Resources) {}
+  constructor(@Inject(RESOURCES) private readonly resources: Resources) {}
 
-  /**
-   * A register behind these settings, for a service or for one command. Errors of the data folder and the store come out of
-   * NestFactory.
-   */
+  /** `serving`: for the service rather than for one command. NestFactory rejects with errors of the data folder and the store. */
   static forSettings(settings: Settings, { serving = false } = {}): DynamicModule {
-    const from = <T>(provide: InjectionToken, pick: (held: Resources) => T) => ({
+    const provideFrom = <T>(provide: InjectionToken, pick: (resources: Resources) => T) => ({
       provide,
       inject: [RESOURCES],
       useFactory: pick,
     });
     const shared = [
-      from(DATA_FOLDER, (held) => held.folder),
-      from(EVENT_STORE, (held) => held.store),
-      from(CLOCK, (held) => held.clock),
-      from(ReadModels, (held) => held.readModels),
-      from(ReadModelReader, (held) => held.readModels),
-      from(HEALTH, healthOf),
-      from(METRICS, (held) => held.metrics),
+      provideFrom(DATA_FOLDER, (resources) => resources.folder),
+      provideFrom(EVENT_STORE, (resources) => resources.store),
+      provideFrom(CLOCK, (resources) => resources.clock),
+      provideFrom(ReadModels, (resources) => resources.readModels),
+      provideFrom(ReadModelReader, (resources) => resources.readModels),
+      provideFrom(HEALTH, healthOf),
+      provideFrom(METRICS, (resources) => resources.metrics),
     ];
     return {
       module: AppModule,
       global: true,
       imports: [CqrsModule.forRoot(), HttpModule],
       providers: [
-        { provide: RESOURCES, useFactory: () => hold(settings, serving) },
+        { provide: RESOURCES, useFactory: () => openResources(settings, serving) },
         ...shared,
         ...COMMAND_HANDLERS,
         ...QUERY_HANDLERS,
@@ -140,31 +137,28 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     };
   }
 
-  /** Requests are taken while the read models are still being built; they wait a while, then are told so. */
+  /** Not awaited: the service listens while the read models are built, and reads wait for them up to a timeout. */
   onApplicationBootstrap(): void {
-    const { readModels, store } = this.held;
+    const { readModels, store } = this.resources;
     void readModels.start(undefined, (problem) => {
-      tellOf(problem);
+      logProjectionProblem(problem);
       if (problem?.code === 'STORE_DAMAGED') store.foundDamaged(new StoreDamaged('the read models stopped before it'));
     });
     void store.check?.result.then((damage) => {
       if (damage === null) return;
-      tellOfDamage(damage);
+      logDamage(damage);
       store.foundDamaged(damage);
     });
   }
 
-  /** Comes before the server answers what is under way: reads that wait for a token would outlast that. */
+  /** Runs before the server drains: reads that wait for a token would keep it from ending. */
   beforeApplicationShutdown(): void {
-    this.held.readModels.cancelWaits();
+    this.resources.readModels.cancelWaits();
   }
 
-  /**
-   * Comes after the server has answered what was under way. Read models that wait for a store that hangs end with it, so that they
-   * are not waited for in vain.
-   */
+  /** Runs after the server has drained. Read models that wait for a hanging store only stop once the store is closed. */
   async onApplicationShutdown(): Promise<void> {
-    const { readModels, store, folder } = this.held;
+    const { readModels, store, folder } = this.resources;
     const stopped = readModels.stop();
     await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
     await store.close();

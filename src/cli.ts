@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line. Nothing of the house is loaded before Node is known to be new enough for it, and Ctrl-C is heard from
- * the first moment.
+ * The command line. Other modules are imported only after the check of the Node version, since an older Node could not parse them,
+ * and after the handlers for Ctrl-C are set, since importing takes a while.
  */
 import { processContext } from './cli/context.js';
 

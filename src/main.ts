@@ -1,4 +1,4 @@
-/** The service alone, as `nest start` runs it: `habeas serve`. */
+/** Entry point of `nest start`: the same as `habeas serve`. */
 import { processContext } from './cli/context.js';
 import { run } from './cli/program.js';
 

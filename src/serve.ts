@@ -1,4 +1,4 @@
-/** Serves a register over HTTP. */
+/** Starts the HTTP service of a register. */
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type DestinationStream } from 'pino';
@@ -8,19 +8,19 @@ import { createAdapter, intakeOf, nestLogger, setUp } from './http/server.js';
 import type { Settings } from './settings.js';
 
 export interface Serving {
-  /** Where it listens: `http://127.0.0.1:3000`. */
+  /** The address it listens on: `http://127.0.0.1:3000`. */
   readonly url: string;
   readonly app: NestFastifyApplication;
-  /** Answers what is under way, then lets go of everything. A second call waits for the first. */
+  /** Drains requests, then closes store and data folder. A second call waits for the first. */
   close(): Promise<void>;
 }
 
-/** Milliseconds that a connection may take to end once the service stops: with what comes after, it has ended within five seconds. */
-const GRACE = 2_500;
+/** Time for connections to end once the service stops; with the rest of the shutdown it stays below five seconds. */
+const DRAIN_MS = 2_500;
 
 /**
- * Opens the register of these settings and listens. Logs go to the standard error, one JSON object a line. Throws what stands
- * in the way: DataFolderInUse, errors of the store, of the file system or of the network; nothing is held then.
+ * Opens the register and listens. Logs go to standard error, one JSON object a line. Throws DataFolderInUse and errors of the store,
+ * the file system or the network, after closing what it had opened.
  */
 export const serve = async (
   settings: Settings,
@@ -45,11 +45,11 @@ export const serve = async (
 
 const close = async (app: NestFastifyApplication): Promise<void> => {
   const server = app.getHttpServer() as { closeAllConnections(): void };
-  const late = setTimeout(() => server.closeAllConnections(), GRACE);
+  const timeout = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   try {
     await app.close();
   } finally {
-    clearTimeout(late);
+    clearTimeout(timeout);
   }
 };
 

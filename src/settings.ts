@@ -1,4 +1,4 @@
-/** Every setting of the service: one table, read from the environment. */
+/** Every setting of the service, in one table, read from environment variables. By hand: errors must not repeat values, and docs/operations.md is generated from the table. */
 import { EXPECTED_URL, isEsdbUrl } from './event-store/eventstoredb/url.js';
 import { isLoopback } from './http/admission.js';
 import { parseNetworks } from './http/client.js';
@@ -6,15 +6,15 @@ import { parseDay, type Day } from './domain/time.js';
 
 interface Setting<T> {
   readonly name: string;
-  /** What stands where the variable is not set; null for nothing. */
+  /** The value where the variable is not set; null for none. */
   readonly default: string | null;
   readonly means: string;
   readonly expects: string;
-  /** Undefined for what is not as expected. */
+  /** Returns undefined for an invalid value. */
   readonly parse: (text: string) => T | undefined;
 }
 
-const setting = <T>(of: Setting<T>): Setting<T> => of;
+const setting = <T>(definition: Setting<T>): Setting<T> => definition;
 
 const oneOf =
   <T extends string>(...values: readonly T[]) =>
@@ -77,7 +77,7 @@ export const settingsTable = {
   allowedHosts: setting({
     name: 'HABEAS_ALLOWED_HOSTS',
     default: '',
-    means: 'Names, beside those of loopback, by which the service may be called, parted by commas.',
+    means: 'Host names, besides those of loopback, under which the service may be called, separated by commas.',
     expects: 'host names, each with its port where that is not the default one: register.example,10.0.0.5:3000',
     parse: (text) => {
       const hosts = text.split(',').map((host) => host.trim().toLowerCase());
@@ -127,7 +127,7 @@ export const settingsTable = {
 type Table = typeof settingsTable;
 type Parsed<S> = S extends Setting<infer T> ? T : never;
 
-/** The settings as read; null where nothing is set and there is no default. */
+/** Null where a variable is not set and has no default. */
 export type Settings = {
   readonly [K in keyof Table]:
     Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' ? null : never);
@@ -136,7 +136,7 @@ export type Settings = {
 const parseInstant = (text: string): Date | undefined => {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{3})?Z$/.exec(text);
   const instant = new Date(match === null ? NaN : text);
-  // Date takes 30 February for a day in March.
+  // `new Date` turns 30 February into a day of March.
   return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(match?.[1] ?? '') ? instant : undefined;
 };
 
@@ -148,7 +148,7 @@ const isTimeZone = (text: string): boolean => {
   }
 };
 
-/** Settings that the service cannot start with: each line names a variable and what was expected of it. */
+/** `problems`: each names a variable and what was expected of it. */
 export class BadSettings extends Error {
   override readonly name = 'BadSettings';
   constructor(readonly problems: readonly string[]) {
@@ -157,16 +157,16 @@ export class BadSettings extends Error {
 }
 
 /**
- * Reads the settings. An empty variable counts as not set. Values are not repeated in errors, since one may be a token.
- * Throws BadSettings for values that are not as expected, for variables beginning with HABEAS_ or ESDB_ that are no
- * settings, for an address other than loopback without a token, and for a store on a server without its address.
+ * An empty variable counts as not set. Errors do not repeat values, since one may be a token. Throws BadSettings for invalid values,
+ * for unknown variables beginning with HABEAS_ or ESDB_, for a host other than loopback without a token, and for a store on a server
+ * without its address.
  */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
   const problems = unknownNames(environment).map((name) => `${name}: no such setting; there are ${names().join(', ')}`);
   const read: Record<string, unknown> = {};
-  for (const [key, { name, default: standard, expects, parse }] of Object.entries(settingsTable)) {
-    const given = environment[name];
-    const text = given === undefined || given === '' ? standard : given;
+  for (const [key, { name, default: defaultText, expects, parse }] of Object.entries(settingsTable)) {
+    const variable = environment[name];
+    const text = variable === undefined || variable === '' ? defaultText : variable;
     const value = text === null ? null : parse(text);
     if (value === undefined) problems.push(`${name}: expected ${expects}`);
     read[key] = value;

@@ -1,4 +1,4 @@
-/** Which store a register is kept in: the only place that chooses one. */
+/** Opens the event store that the settings choose; no other file depends on which one it is. */
 import { statSync } from 'node:fs';
 import type { DataFolder } from './event-store/data-folder.js';
 import { StoreDamaged, type EventStore } from './event-store/port.js';
@@ -6,22 +6,20 @@ import { createSqliteStore } from './event-store/sqlite/store.js';
 import { differenceFromMissingLog, fingerprintOf } from './read-models/log-fingerprint.js';
 import type { Settings } from './settings.js';
 
-/** `serving`: asked by many at once, who would rather be refused at once than wait for a server that is away. */
-type Opens = (settings: Settings, folder: DataFolder, serving?: boolean) => EventStore | Promise<EventStore>;
+/** `serving`: for the service, where many requests should fail fast rather than wait for a server that is down. */
+type OpenStore = (settings: Settings, folder: DataFolder, serving?: boolean) => EventStore | Promise<EventStore>;
 
-/** How each store is opened for a data folder that is held. */
-export const stores: { readonly [K in Settings['store']]: Opens } = {
+export const stores: { readonly [K in Settings['store']]: OpenStore } = {
   sqlite: (_, { events }) => createSqliteStore({ file: events }),
   esdb: (settings, _, serving) => openServer(settings, serving),
 };
 
 /**
- * Opens the log of a register for its service. An embedded log that is missing while something is left of it is not made
- * anew, since SQLite would delete a write-ahead log without its file, and a restore would find a register there: in its
- * place stands an empty one in memory, which the read models tell to be none of theirs. Throws StoreDamaged where only a
- * write-ahead log is left.
+ * Opens the log of a register. A missing embedded log is not created while its read models or write-ahead log exist: SQLite would
+ * delete the write-ahead log, and a later restore would find a register in the folder. With read models it opens an empty log in
+ * memory, which the projection reports as STORE_DAMAGED; with a write-ahead log only, it throws StoreDamaged.
  */
-export const openLog: Opens = (settings, folder, serving) => {
+export const openLog: OpenStore = (settings, folder, serving) => {
   if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0)
     return stores[settings.store](settings, folder, serving);
   if (differenceFromMissingLog(fingerprintOf(folder.readModels)) !== null)
@@ -31,12 +29,12 @@ export const openLog: Opens = (settings, folder, serving) => {
   return createSqliteStore({ file: folder.events });
 };
 
-/** Bytes in a file, 0 where there is none. */
+/** In bytes; 0 where there is no file. */
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-/** The log on a server; its client is loaded only where there is one. Settings without an address were refused before. */
+/** Imports the EventStoreDB client only if it is used. `readSettings` has checked that there is an address. */
 export const openServer = async ({ esdbUrl, esdbRegister }: Settings, serving = false): Promise<EventStore> => {
   const { openEsdbStore, UNAVAILABLE_AFTER_MS } = await import('./event-store/eventstoredb/store.js');
-  const patience = serving ? { unavailableAfterMs: UNAVAILABLE_AFTER_MS } : {};
-  return openEsdbStore({ url: String(esdbUrl), register: esdbRegister, ...patience });
+  const failFast = serving ? { unavailableAfterMs: UNAVAILABLE_AFTER_MS } : {};
+  return openEsdbStore({ url: String(esdbUrl), register: esdbRegister, ...failFast });
 };

@@ -11,7 +11,7 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
   return [];
 };
 
-it('where nothing is set, is the register of one machine on loopback', () => {
+it('without variables, gives an embedded store on loopback', () => {
   expect(readSettings({ PATH: '/bin', HABEAS_TOKEN: '' })).toEqual({
     data: './data',
     store: 'sqlite',
@@ -93,14 +93,14 @@ it.each([
   ['HABEAS_ACCEPT_CLOCK', '2036-01-05T10:20:30+04:00'],
   ['HABEAS_ACCEPT_CLOCK', '2036-01-05'],
   ['HABEAS_LOG_LEVEL', 'loud'],
-])('%s=%s is refused with what was expected, without repeating it', (name, value) => {
+])('%s=%s is refused with the expected form, without the value', (name, value) => {
   const { expects } = Object.values(settingsTable).find((s) => s.name === name)!;
   const problems = problemsOf({ [name]: value });
   expect(problems).toEqual([`${name}: expected ${expects}`]);
   expect(problems[0]).not.toContain(`${value} `);
 });
 
-it('tells every mistake at once, also a name that is no setting', () => {
+it('reports every problem at once, also unknown names', () => {
   const problems = problemsOf({ HABEAS_PROT: '1', HABEAS_PORT: 'x', HABEAS_TODAY: 'now' });
   expect(problems).toHaveLength(3);
   expect(problems[0]).toContain('HABEAS_PROT: no such setting');

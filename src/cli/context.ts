@@ -1,4 +1,4 @@
-/** What a command works with: everything of the process that it may touch. */
+/** The parts of the process that a command may use, injected so that tests can run commands. */
 import type { Writable } from 'node:stream';
 
 export type Terminal = Writable & { readonly isTTY?: boolean };
@@ -7,7 +7,7 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly out: Terminal;
   readonly err: Terminal;
-  /** Aborts when the person at the terminal asks to stop. */
+  /** Aborts on the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
 }
 
@@ -17,9 +17,9 @@ export const aborted = async (signal: AbortSignal): Promise<void> => {
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 };
 
-/** The context of this process: Ctrl-C asks the command to end, a second one ends the process. */
+/** The first SIGINT or SIGTERM aborts the signal, so that the command can end in order; a second one ends the process. */
 export const processContext = (): Context => {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-  return { environment: process.env, out: process.stdout, err: process.stderr, signal: stop.signal };
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
+  return { environment: process.env, out: process.stdout, err: process.stderr, signal: controller.signal };
 };

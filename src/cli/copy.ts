@@ -1,103 +1,58 @@
-/** `habeas copy`: a log into another store, whole and verified: moving house. */
+/** `habeas copy`: copies a whole log into another store and compares every event. */
 import { existsSync } from 'node:fs';
 import { copyEvents, verifyCopy, readWholeLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
-import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { readSettings, type Settings } from '../settings.js';
-import { openServer } from '../stores.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
-import { openFolder } from './folder.js';
+import { withLogToRead, withLogToWrite, withServerLog } from './log.js';
 import { refuseOtherRegister } from './lost-log.js';
-import { gauge } from './terminal.js';
+import { progressBar } from './terminal.js';
 
 export interface CopyCommandOptions {
   readonly from: string;
   readonly to: string;
 }
 
-/** A store that is open for the copy, and how to let go of it. */
-interface Held {
-  readonly store: EventStore;
-  readonly release: () => Promise<void>;
-}
-
 export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings(context.environment);
-  const target = placeIn(to, settings, '--to');
-  const source = await placeIn(from, settings, '--from').read();
-  try {
-    const copy = await target.write(context);
-    try {
-      const [first] = await source.store.read(null, 1);
-      if (target.readModels !== null) refuseOtherRegister(target.readModels, first?.id);
-      return await run(source.store, copy.store, context);
-    } finally {
-      await copy.release();
-    }
-  } finally {
-    await source.release();
-  }
+  const target = settingsOf(to, settings, '--to');
+  const source = settingsOf(from, settings, '--from');
+  if (source.store === 'sqlite' && !existsSync(dataFiles(source.data).events))
+    throw new CannotRun(`--from: there is no register in ${source.data}`);
+  return withLogToRead(source, (sourceLog) => {
+    if (target.store === 'esdb') return withServerLog(target, (targetLog) => copy(sourceLog, targetLog, context));
+    return withLogToWrite(target, context, async (targetLog) => {
+      const [first] = await sourceLog.read(null, 1);
+      refuseOtherRegister(dataFiles(target.data).readModels, first?.id);
+      return copy(sourceLog, targetLog, context);
+    });
+  });
 };
 
-interface Place {
-  /** Where its read models may stand; null for a server. */
-  readonly readModels: string | null;
-  read(): Promise<Held>;
-  write(context: Pick<Context, 'err'>): Promise<Held>;
-}
-
-/** `sqlite:<folder>`, `esdb://…`, or `esdb` for the address in ESDB_URL. */
-const placeIn = (text: string, settings: Settings, option: string): Place => {
-  const folder = /^sqlite:(.+)$/.exec(text)?.[1];
-  if (folder !== undefined) return inFolder(folder);
-  const url = text === 'esdb' ? settings.esdbUrl : text;
-  if (url === null || !isEsdbUrl(url))
+/** The settings with the store that an option names: `sqlite:<folder>`, `esdb://…`, or `esdb` for the address in ESDB_URL. */
+const settingsOf = (text: string, settings: Settings, option: string): Settings => {
+  const data = /^sqlite:(.+)$/.exec(text)?.[1];
+  if (data !== undefined) return { ...settings, store: 'sqlite', data };
+  const esdbUrl = text === 'esdb' ? settings.esdbUrl : text;
+  if (esdbUrl === null || !isEsdbUrl(esdbUrl))
     throw new CannotRun(`${option}: expected sqlite:<folder>, ${EXPECTED_URL}, or esdb, which stands for ESDB_URL`);
-  const open = async (): Promise<Held> => {
-    const store = await openServer({ ...settings, esdbUrl: url });
-    return { store, release: () => store.close() };
-  };
-  return { readModels: null, read: open, write: open };
+  return { ...settings, store: 'esdb', esdbUrl };
 };
 
-const inFolder = (path: string): Place => ({
-  readModels: dataFiles(path).readModels,
-  read: async () => {
-    const file = dataFiles(path).events;
-    if (!existsSync(file)) throw new CannotRun(`--from: there is no register in ${path}`);
-    const store = createSqliteStore({ file, readonly: true });
-    return { store, release: () => store.close() };
-  },
-  write: async (context) => {
-    const folder = openFolder(path, context);
-    try {
-      const store = createSqliteStore({ file: folder.events });
-      const release = async (): Promise<void> => {
-        await store.close();
-        folder.release();
-      };
-      return { store, release };
-    } catch (error) {
-      folder.release();
-      throw error;
-    }
-  },
-});
-
-const run = async (from: EventStore, to: EventStore, { out, err, signal }: Context): Promise<ExitCode> => {
-  const shown = gauge('events copied', err);
-  const onProgress = (position: number): void => shown.show(position, position, '');
-  const { outcome, existing: found, added } = await copyEvents(readWholeLog(from), to, { signal, onProgress });
-  shown.end();
+const copy = async (source: EventStore, target: EventStore, { out, err, signal }: Context): Promise<ExitCode> => {
+  const bar = progressBar('events copied', err);
+  const onProgress = (position: number): void => bar.update(position, position, '');
+  const { outcome, existing: found, added } = await copyEvents(readWholeLog(source), target, { signal, onProgress });
+  bar.end();
   if (outcome === 'stopped') {
     out.write(`Stopped after ${found + added} events. The same command goes on where this one ended.\n`);
     return EXIT.stopped;
   }
   err.write('  comparing every event\n');
-  const same = await verifyCopy(readWholeLog(from), to);
-  out.write(`${added} events copied, ${found} were there already; all ${same} are the same in both.\n`);
-  return EXIT.fine;
+  const compared = await verifyCopy(readWholeLog(source), target);
+  out.write(`${added} events copied, ${found} were there already; all ${compared} are the same in both.\n`);
+  return EXIT.ok;
 };

@@ -1,10 +1,10 @@
-/** `habeas demo`: a register of synthetic people, imported, shown on the terminal, and served. */
+/** `habeas demo`: imports a register of synthetic people, prints parts of it, and serves it. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
-import { CannotRun, EXIT, isStop, type ExitCode } from './exit.js';
+import { CannotRun, EXIT, isAbort, type ExitCode } from './exit.js';
 import { withRegister, type OpenRegister } from './register.js';
 import { runImport, summary } from './run-import.js';
 import { serveUntilStopped } from './serve.js';
@@ -16,7 +16,7 @@ export interface DemoOptions {
   readonly once?: true;
 }
 
-/** RequestOptions `dist`, wherever the package stands. */
+/** Next to `dist`, resolved from this file, since the package may be installed anywhere. */
 const FOLDER = fileURLToPath(new URL('../../demo/', import.meta.url));
 const FILES = [
   'register.json',
@@ -25,24 +25,24 @@ const FILES = [
   'amnesty-applications-2026-01-05.csv',
 ].map((file) => join(FOLDER, file));
 
-/** Being stopped is a good end at every moment: what was imported is kept, and the next run goes on from there. */
+/** Ctrl-C is no failure: what was imported stays, and the next run continues from there. */
 export const demoCommand = async (options: DemoOptions, context: Context): Promise<ExitCode> => {
   const settings = settingsOf(options, context);
   markAsDemonstration(settings.data);
-  const shown = await withRegister(settings, context, (register) => importAndShow(register, settings, context)).catch(
-    (error: unknown) => {
-      if (isStop(error)) return false;
-      throw error;
-    },
-  );
-  if (!shown || context.signal.aborted) {
+  const isComplete = await withRegister(settings, context, (register) =>
+    importAndShow(register, settings, context),
+  ).catch((error: unknown) => {
+    if (isAbort(error)) return false;
+    throw error;
+  });
+  if (!isComplete || context.signal.aborted) {
     context.out.write('\nStopped. The same command goes on where this one ended.\n');
-    return EXIT.fine;
+    return EXIT.ok;
   }
-  return options.once === true ? EXIT.fine : serveUntilStopped(settings, context, greeting);
+  return options.once === true ? EXIT.ok : serveUntilStopped(settings, context, greeting);
 };
 
-/** False where it was stopped. */
+/** Returns false where it was stopped. */
 const importAndShow = async (
   register: OpenRegister,
   { data }: Settings,
@@ -59,12 +59,12 @@ const importAndShow = async (
   return true;
 };
 
-/** Its own folder, its own today, and this machine alone, whatever the environment says of the real register. */
+/** Overrides what the environment sets for the real register: folder, today and address. */
 const settingsOf = ({ data, port }: DemoOptions, { environment }: Context): Settings =>
   readSettings({
     HABEAS_LOG_LEVEL: 'warn',
     ...environment,
-    // Never into a register of somebody's own.
+    // Synthetic people must never reach the server of a real register.
     EVENT_STORE: 'sqlite',
     HABEAS_DATA: data,
     HABEAS_HOST: '127.0.0.1',
@@ -72,16 +72,17 @@ const settingsOf = ({ data, port }: DemoOptions, { environment }: Context): Sett
     ...(port !== undefined && { HABEAS_PORT: port }),
   });
 
-const MARK = 'DEMONSTRATION';
+/** The file that marks a folder as a demonstration. */
+const MARKER = 'DEMONSTRATION';
 
-/** Synthetic people never enter a real register: the folder is new, or was made by a demonstration. */
+/** Throws CannotRun for a folder that has files but no marker: it may be a real register. */
 const markAsDemonstration = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (existsSync(join(folder, MARK))) return;
+  if (existsSync(join(folder, MARKER))) return;
   if (readdirSync(folder).length > 0) {
     throw new CannotRun(`${folder} is no folder of a demonstration; name a new one by --data`);
   }
-  writeFileSync(join(folder, MARK), 'Synthetic people. This folder may be deleted.\n');
+  writeFileSync(join(folder, MARKER), 'Synthetic people. This folder may be deleted.\n');
 };
 
 const greeting = (url: string): string => `

@@ -1,30 +1,30 @@
-/** Where an export goes: a file, or the standard output. */
+/** Writes an export to a file or to standard output. */
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from './context.js';
-import type { Gauge } from './terminal.js';
+import type { ProgressBar } from './terminal.js';
 
-/** Writes to a file, which stands there when it is whole and not before, or to the standard output. */
-export const into = async (
+/** A file appears under its name only once it is complete. Without a file, writes to standard output. */
+export const writeExport = async (
   file: string | undefined,
   content: Readable,
   { out, signal }: Context,
-  shown: Gauge,
+  progress: ProgressBar,
 ): Promise<void> => {
   try {
     if (file === undefined) await pipeline(content, out, { signal, end: false });
-    else await intoFile(file, content, signal);
+    else await writeFileAtomically(file, content, signal);
   } finally {
-    shown.end();
+    progress.end();
   }
 };
 
-const intoFile = async (file: string, content: Readable, signal: AbortSignal): Promise<void> => {
+const writeFileAtomically = async (file: string, content: Readable, signal: AbortSignal): Promise<void> => {
   const part = `${file}.part`;
   try {
-    // What an earlier one left there keeps its mode.
+    // An existing file would keep its mode, which may let others read it.
     await rm(part, { force: true });
     await pipeline(content, createWriteStream(part, { mode: 0o600, flush: true }), { signal });
     await rename(part, file);

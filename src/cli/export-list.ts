@@ -1,39 +1,42 @@
-/** A list as a file for people. */
+/** `habeas export` of a list, as CSV or XLSX. */
 import { CsvQuery, filtersOf, PeopleQuery, pick } from '../http/parameters.js';
 import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
 import { readParameters } from '../schema/read.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
-import { into } from './export-file.js';
+import { writeExport } from './export-file.js';
 import { withRegisterToRead } from './register.js';
-import { gauge } from './terminal.js';
+import { progressBar } from './terminal.js';
 
-/** The list, and the day, the filters and the order by their names in a URL. */
-export type AskedOfList = Readonly<Record<string, string | string[]>>;
+/** List, day, filters and order, under their names in a URL. */
+export type ListParameters = Readonly<Record<string, string | string[]>>;
 
-/** Gives what there is to say of it. Throws CannotRun for parameters that are none. */
+/** Returns the message to print. Throws CannotRun for invalid parameters. */
 export const exportPeople = (
   format: TableFormat,
-  parameters: AskedOfList,
+  parameters: ListParameters,
   out: string | undefined,
   settings: Settings,
   context: Context,
 ): Promise<string> => {
-  const asked = listAsked(parameters, format);
+  const request = readListParameters(parameters, format);
   return withRegisterToRead(settings, context, async ({ queries }) => {
-    const shown = gauge('people', context.err);
+    const progress = progressBar('people', context.err);
     let people = 0;
-    const exported = await exportList(queries, asked, format, (rows) => shown.show(rows, people, ''));
-    if (exported === null) throw new CannotRun(`There is no list ${asked.list}`);
+    const exported = await exportList(queries, request, format, (rows) => progress.update(rows, people, ''));
+    if (exported === null) throw new CannotRun(`There is no list ${request.list}`);
     people = exported.people;
-    await into(out, exported.content, context, shown);
+    await writeExport(out, exported.content, context, progress);
     const { asOf, position, leavesOut } = exported;
-    return `${people} people of ${asked.list} on ${asOf}, as known at position ${position}.\nNot in the file: ${leavesOut}.\n`;
+    return `${people} people of ${request.list} on ${asOf}, as known at position ${position}.\nNot in the file: ${leavesOut}.\n`;
   });
 };
 
-const listAsked = ({ list = 'union', ...parameters }: AskedOfList, format: TableFormat): ListExportRequest => {
+const readListParameters = (
+  { list = 'union', ...parameters }: ListParameters,
+  format: TableFormat,
+): ListExportRequest => {
   const read = readParameters<CsvQuery>(format === 'csv' ? CsvQuery : PeopleQuery, parameters);
   if ('errors' in read) {
     const lines = read.errors.map(

@@ -1,4 +1,4 @@
-/** The log as lines, read beside whoever writes it. */
+/** `habeas export` of the log as NDJSON; another process may write to the log meanwhile. */
 import { Readable } from 'node:stream';
 import { readWholeLog } from '../event-store/copy.js';
 import { formatLogLine } from '../event-store/log-file.js';
@@ -6,14 +6,14 @@ import type { EventStore } from '../event-store/port.js';
 import type { LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
-import { into } from './export-file.js';
+import { writeExport } from './export-file.js';
 import { withLogToRead } from './log.js';
-import { lookAtReadModels, noticeOf } from './lost-log.js';
-import { gauge } from './terminal.js';
+import { comparisonWithReadModels, differenceNotice } from './lost-log.js';
+import { progressBar } from './terminal.js';
 
 export interface ExportedLog {
-  readonly words: string;
-  /** The log is whole as far as it goes, but not the one that the read models were made from. */
+  readonly message: string;
+  /** Set where the log lacks or contradicts events that the read models have seen. */
   readonly difference: LogDifference | null;
 }
 
@@ -22,15 +22,15 @@ export const exportLog = async (
   settings: Settings,
   context: Context,
 ): Promise<ExportedLog> => {
-  const differenceOf = lookAtReadModels(settings);
+  const compareWithReadModels = comparisonWithReadModels(settings);
   return withLogToRead(settings, async (log) => {
-    const shown = gauge('events', context.err);
+    const progress = progressBar('events', context.err);
     let count = 0;
-    const lines = linesOf(log, (events) => shown.show((count = events), events, ''));
-    await into(out, Readable.from(lines, { objectMode: false }), context, shown);
-    const difference = await differenceOf(log);
-    const known = `${count} events, with everything that is known of them.\n`;
-    return { words: `${known}${noticeOf(difference)}`, difference };
+    const lines = linesOf(log, (events) => progress.update((count = events), events, ''));
+    await writeExport(out, Readable.from(lines, { objectMode: false }), context, progress);
+    const difference = await compareWithReadModels(log);
+    const summary = `${count} events, with everything that is known of them.\n`;
+    return { message: `${summary}${differenceNotice(difference)}`, difference };
   });
 };
 

@@ -1,43 +1,43 @@
-/** `habeas export`: the log, which can be imported again, or a list for people. */
+/** `habeas export`: the log as NDJSON, or a list as CSV or XLSX. */
 import type { TableFormat } from '../register-files/list-export.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
-import type { AskedOfList } from './export-list.js';
+import type { ListParameters } from './export-list.js';
 
 export interface ExportOptions {
   readonly data?: string;
   readonly format: 'ndjson' | TableFormat;
   readonly out?: string;
-  /** What is asked of a list, by its names in a URL. */
+  /** Parameters of a list, under their names in a URL. */
   readonly [parameter: string]: string | string[] | undefined;
 }
 
-/** The log needs little of the house, and loads no more. */
+/** Modules are imported on demand: an export of the log starts faster without NestJS. */
 export const exportCommand = async (
   { data, format, out, ...others }: ExportOptions,
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const asked = Object.fromEntries(
+  const parameters = Object.fromEntries(
     Object.entries(others).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  ) as AskedOfList;
-  let words: string;
-  let code: ExitCode = EXIT.fine;
+  ) as ListParameters;
+  let message: string;
+  let code: ExitCode = EXIT.ok;
   if (format === 'ndjson') {
-    const [first] = Object.keys(asked);
+    const [first] = Object.keys(parameters);
     if (first !== undefined) throw new CannotRun(`The log is exported whole; ${first} is for --format csv and xlsx`);
     const { exportLog } = await import('./export-log.js');
     const exported = await exportLog(out, settings, context);
-    words = exported.words;
+    message = exported.message;
     if (exported.difference !== null) code = EXIT.damaged;
   } else {
     if (format === 'xlsx' && out === undefined && context.out.isTTY === true)
       throw new CannotRun('A workbook is nothing for a terminal; name a file by --out');
     const { exportPeople } = await import('./export-list.js');
-    words = await exportPeople(format, asked, out, settings, context);
+    message = await exportPeople(format, parameters, out, settings, context);
   }
-  // What the file is goes where the file does not.
-  (out === undefined ? context.err : context.out).write(words);
+  // With the export on standard output, the message goes to standard error.
+  (out === undefined ? context.err : context.out).write(message);
   return code;
 };

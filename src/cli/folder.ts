@@ -1,14 +1,14 @@
-/** The data folder opened for a command, which says what it changed there. */
+/** Opens the data folder for a command and prints what opening it changed. */
 import { permissionNotices, openDataFolder, type DataFolder } from '../event-store/data-folder.js';
 import type { Context } from './context.js';
 
 export const openFolder = (path: string, context: Pick<Context, 'err'>): DataFolder => {
   const folder = openDataFolder(path);
-  tellModes(folder, context);
+  printFolderNotices(folder, context);
   return folder;
 };
 
-/** Says who could read the folder. */
-export const tellModes = (folder: DataFolder, { err }: Pick<Context, 'err'>): void => {
+/** Notices of file modes that let others read the folder. */
+export const printFolderNotices = (folder: DataFolder, { err }: Pick<Context, 'err'>): void => {
   for (const notice of permissionNotices(folder)) err.write(`${notice}\n`);
 };

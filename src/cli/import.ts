@@ -1,4 +1,4 @@
-/** `habeas import`: register files, or an exported log, into the register, or, as a dry run, into a copy of it. */
+/** `habeas import`: imports register files or an exported log; a dry run imports into a copy of the register. */
 import { isLogFile } from '../event-store/log-file.js';
 import type { ImportResult } from '../register-files/import-files.js';
 import type { ReportLine } from '../register-files/report.js';
@@ -7,7 +7,7 @@ import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { importLog } from './log-import.js';
 import { withRegister } from './register.js';
-import { rehearse } from './rehearsal.js';
+import { withRegisterCopy } from './register-copy.js';
 import { openReport } from './report-file.js';
 import { runImport, summary } from './run-import.js';
 import { table } from './terminal.js';
@@ -19,8 +19,8 @@ export interface ImportOptions {
   readonly report?: string;
 }
 
-/** Wrong cells shown on the terminal; a report file has them all. */
-const SHOWN = 50;
+/** Problems printed on the terminal; a report file has them all. */
+const MAX_PRINTED = 50;
 
 export const importCommand = async (
   files: readonly string[],
@@ -28,38 +28,38 @@ export const importCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
-  const log = await logAmong(files);
+  const log = await exportedLogAmong(files);
   if (log !== null) {
     if (options.dryRun !== true) return importLog(log, settings, context);
-    const code = await rehearse(settings, (copy) => importLog(log, copy, context));
+    const code = await withRegisterCopy(settings, (copy) => importLog(log, copy, context));
     context.out.write('A dry run: nothing was recorded.\n');
     return code;
   }
   const report = options.report === undefined ? undefined : openReport(options.report);
-  const wrong: ReportLine[] = [];
+  const problems: ReportLine[] = [];
   let count = 0;
   const onWrong = (line: ReportLine): void => {
     report?.add(line);
-    if (count++ < SHOWN) wrong.push(line);
+    if (count++ < MAX_PRINTED) problems.push(line);
   };
   const { err: progress, signal } = context;
-  const into = (chosen: Settings): Promise<ImportResult> =>
-    withRegister(chosen, context, (register) =>
+  const importInto = (target: Settings): Promise<ImportResult> =>
+    withRegister(target, context, (register) =>
       runImport({ register, files, list: options.list, signal, progress, onWrong }),
     );
   try {
-    const imported = await (options.dryRun === true ? rehearse(settings, into) : into(settings));
-    say(context, imported, options, wrong, count);
-    return exitOf(imported);
+    const imported = await (options.dryRun === true ? withRegisterCopy(settings, importInto) : importInto(settings));
+    printResult(context, imported, options, problems, count);
+    return exitCodeFor(imported);
   } finally {
     report?.close();
   }
 };
 
 /** The exported log among the files, which must be the only one; null where there is none. */
-const logAmong = async (files: readonly string[]): Promise<string | null> => {
+const exportedLogAmong = async (files: readonly string[]): Promise<string | null> => {
   for (const file of files) {
-    // What cannot be read is told of where it is read.
+    // The import itself reports a file that cannot be read.
     if (!(await isLogFile(file).catch(() => false))) continue;
     if (files.length > 1) throw new CannotRun(`${file} is an exported log, which is imported alone`);
     return file;
@@ -67,23 +67,30 @@ const logAmong = async (files: readonly string[]): Promise<string | null> => {
   return null;
 };
 
-const exitOf = ({ outcome, files }: ImportResult): ExitCode => {
+const exitCodeFor = ({ outcome, files }: ImportResult): ExitCode => {
   if (outcome === 'unreadable') return EXIT.couldNotRun;
   if (outcome === 'stopped') return EXIT.stopped;
-  return files.some(({ refused }) => refused > 0) ? EXIT.refused : EXIT.fine;
+  return files.some(({ refused }) => refused > 0) ? EXIT.refused : EXIT.ok;
 };
 
-const say = (
+const printResult = (
   { out, err }: Context,
   imported: ImportResult,
   { dryRun, report }: ImportOptions,
-  wrong: readonly ReportLine[],
+  problems: readonly ReportLine[],
   count: number,
 ): void => {
-  if (wrong.length > 0) {
-    const rows = wrong.map(({ file, row, column, code, expected }) => [file, row ?? '', column ?? '', code, expected]);
+  if (problems.length > 0) {
+    const rows = problems.map(({ file, row, column, code, expected }) => [
+      file,
+      row ?? '',
+      column ?? '',
+      code,
+      expected,
+    ]);
     err.write(`\n${table(['file', 'row', 'column', 'code', 'expected'], rows)}`);
-    if (count > wrong.length) err.write(`  … and ${count - wrong.length} more; --report <file> writes them all\n`);
+    if (count > problems.length)
+      err.write(`  … and ${count - problems.length} more; --report <file> writes them all\n`);
   }
   if (imported.files.length > 0) out.write(`\n${summary(imported)}`);
   out.write(`\n${conclusion(imported, dryRun === true)}\n`);

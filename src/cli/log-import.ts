@@ -1,4 +1,4 @@
-/** `habeas import` of an exported log: the same events at the same places, in a register that holds nothing else. */
+/** `habeas import` of an exported log: appends its events, at the same positions, to a register that has no others. */
 import { stat } from 'node:fs/promises';
 import { copyEvents, verifyCopy } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
@@ -7,35 +7,35 @@ import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { withLogToWrite } from './log.js';
-import { lookAtReadModels, noticeOf, refuseOtherRegister } from './lost-log.js';
-import { gauge } from './terminal.js';
+import { comparisonWithReadModels, differenceNotice, refuseOtherRegister } from './lost-log.js';
+import { progressBar } from './terminal.js';
 
 export const importLog = (path: string, settings: Settings, { out, err, signal }: Context): Promise<ExitCode> =>
   withLogToWrite(settings, { err }, async (log) => {
     const { size } = await stat(path);
-    refuseOtherRegister(dataFiles(settings.data).readModels, await firstIn(path));
-    const reading = (label: string) => {
-      const shown = gauge(`${path}, bytes ${label}`, err);
-      return { events: readLogFile(path, (bytes) => shown.show(bytes, size, '')), end: () => shown.end() };
+    refuseOtherRegister(dataFiles(settings.data).readModels, await firstEventId(path));
+    const readWithProgress = (label: string) => {
+      const progress = progressBar(`${path}, bytes ${label}`, err);
+      return { events: readLogFile(path, (bytes) => progress.update(bytes, size, '')), end: () => progress.end() };
     };
-    const written = reading('written');
-    const { outcome, existing: found, added } = await copyEvents(written.events, log, { signal });
-    written.end();
+    const toWrite = readWithProgress('written');
+    const { outcome, existing: found, added } = await copyEvents(toWrite.events, log, { signal });
+    toWrite.end();
     if (outcome === 'stopped') {
       out.write(`Stopped. ${found + added} events are recorded; the same command goes on where this one ended.\n`);
       return EXIT.stopped;
     }
-    const compared = reading('compared');
-    const count = await verifyCopy(compared.events, log);
-    compared.end();
+    const toCompare = readWithProgress('compared');
+    const count = await verifyCopy(toCompare.events, log);
+    toCompare.end();
     out.write(
-      `${count} events stand as in the file, ${added} of them new.\n${noticeOf(await lookAtReadModels(settings)(log))}`,
+      `${count} events stand as in the file, ${added} of them new.\n${differenceNotice(await comparisonWithReadModels(settings)(log))}`,
     );
-    return EXIT.fine;
+    return EXIT.ok;
   });
 
 /** The id of the first event of an exported log. */
-const firstIn = async (path: string): Promise<string | undefined> => {
+const firstEventId = async (path: string): Promise<string | undefined> => {
   for await (const batch of readLogFile(path)) return batch[0]?.id;
   return undefined;
 };

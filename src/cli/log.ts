@@ -1,4 +1,4 @@
-/** The log of a register, opened for a command that needs nothing else of it. */
+/** Opens the log of a register, or a server's log, for commands that need nothing else of the register. */
 import { existsSync } from 'node:fs';
 import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
@@ -10,14 +10,10 @@ import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
 import { openFolder } from './folder.js';
 
-/** A log to read from, which another process may be writing to. */
-const readable: { readonly [K in Settings['store']]: (settings: Settings) => EventStore | Promise<EventStore> } = {
-  sqlite: (settings) => createSqliteStore({ file: logFileOf(settings), readonly: true }),
-  esdb: openServer,
-};
+type UseLog<R> = (log: EventStore) => Promise<R>;
 
-export const withLogToRead = async <R>(settings: Settings, use: (log: EventStore) => Promise<R>): Promise<R> => {
-  const log = await readable[settings.store](settings);
+const withOpenLog = async <R>(open: EventStore | Promise<EventStore>, use: UseLog<R>): Promise<R> => {
+  const log = await open;
   try {
     return await use(log);
   } finally {
@@ -25,26 +21,31 @@ export const withLogToRead = async <R>(settings: Settings, use: (log: EventStore
   }
 };
 
-/** A log to write to; the data folder is held meanwhile. */
+/** For reading and writing; a server's log is not locked by a data folder. */
+export const withServerLog = <R>(settings: Settings, use: UseLog<R>): Promise<R> =>
+  withOpenLog(openServer(settings), use);
+
+/** Another process may write to the log meanwhile. Throws as `logFileOf` does. */
+export const withLogToRead = async <R>(settings: Settings, use: UseLog<R>): Promise<R> =>
+  settings.store === 'esdb'
+    ? withServerLog(settings, use)
+    : withOpenLog(createSqliteStore({ file: logFileOf(settings), readonly: true }), use);
+
+/** Locks the data folder meanwhile. */
 export const withLogToWrite = async <R>(
   settings: Settings,
   context: Pick<Context, 'err'>,
-  use: (log: EventStore) => Promise<R>,
+  use: UseLog<R>,
 ): Promise<R> => {
   const folder = openFolder(settings.data, context);
   try {
-    const log = await stores[settings.store](settings, folder);
-    try {
-      return await use(log);
-    } finally {
-      await log.close();
-    }
+    return await withOpenLog(stores[settings.store](settings, folder), use);
   } finally {
     folder.release();
   }
 };
 
-/** The file of an embedded log. Throws CannotRun where there is none, LogDiffers where there was one. */
+/** The file of an embedded log. Throws CannotRun if there is no register, LogDiffers if its log has been lost. */
 export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
   const { events, readModels } = dataFiles(data);
   if (!existsSync(events)) {
@@ -55,7 +56,7 @@ export const logFileOf = ({ data }: Pick<Settings, 'data'>): string => {
 };
 
 /** Throws CannotRun where the log is on a server. */
-export const onlyEmbedded = ({ store }: Pick<Settings, 'store'>): void => {
+export const requireEmbeddedStore = ({ store }: Pick<Settings, 'store'>): void => {
   if (store === 'sqlite') return;
   throw new CannotRun(
     'The log is on a server, which has a backup of its own; or copy it into a folder by `habeas copy`, and back that up',

@@ -1,4 +1,4 @@
-/** A log beside the read models of another one: what commands refuse, say, and accept. */
+/** What commands do when a log lacks events that the read models of its folder have seen: refuse, report or accept it. */
 import { statSync } from 'node:fs';
 import { readWholeLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
@@ -6,14 +6,14 @@ import type { EventStore } from '../event-store/port.js';
 import { differenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
-import { ACCEPT, CannotRun } from './exit.js';
+import { ACCEPT_LOG_HINT, CannotRun } from './exit.js';
 import { withLogToWrite } from './log.js';
 
 /**
- * Looks at the read models of a folder now; what is given back compares a log with what they had seen. Looked at before the
- * log is read, since a service may go on writing to both.
+ * Reads now what the read models of a folder have seen, and returns a function that compares a log with that. To be called before
+ * the log is read, since a running service may write to both meanwhile.
  */
-export const lookAtReadModels = ({
+export const comparisonWithReadModels = ({
   data,
 }: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
   const seen = fingerprintOf(dataFiles(data).readModels);
@@ -21,8 +21,8 @@ export const lookAtReadModels = ({
 };
 
 /**
- * Throws CannotRun where a log that begins with this event is to be put beside the read models of another register. A shorter
- * log of the same register is let through: it may be the last backup, and is accepted by a command of its own.
+ * Throws CannotRun where the folder's read models belong to another register than the log that begins with this event. Accepts a
+ * shorter log of the same register: it may be the last backup, and `habeas rebuild --accept-log` decides on it.
  */
 export const refuseOtherRegister = (readModels: string, firstId: string | undefined): void => {
   const seen = fingerprintOf(readModels);
@@ -34,26 +34,26 @@ export const refuseOtherRegister = (readModels: string, firstId: string | undefi
   );
 };
 
-/** What to say after a log was put beside the read models of the same register, where it is shorter; else nothing. */
-export const noticeOf = (difference: LogDifference | null): string =>
-  difference === null ? '' : `STORE_DAMAGED: ${difference.sentence}.\n${ACCEPT}\n`;
+/** The notice to print where a log lacks events that the read models have seen; else an empty text. */
+export const differenceNotice = (difference: LogDifference | null): string =>
+  difference === null ? '' : `STORE_DAMAGED: ${difference.sentence}.\n${ACCEPT_LOG_HINT}\n`;
 
 /**
- * Goes on with a log as it is, whatever the read models saw; these are renamed and kept. Gives what there is to say. Throws
- * StoreDamaged where the log holds an event that cannot be read: nothing can go on with that.
+ * Accepts a log that lacks events that the read models have seen; these are renamed and kept. Returns the message to print. Throws
+ * StoreDamaged where an event of the log cannot be read.
  */
 export const acceptLog = async (settings: Settings, context: Pick<Context, 'signal' | 'err'>): Promise<string> => {
   const { events, readModels } = dataFiles(settings.data);
   const now = new Date();
-  // SQLite deletes a write-ahead log whose file is missing or empty.
-  const isLeftOver = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
-  const kept = isLeftOver ? [setAside(events, now)] : [];
+  // Opening the log would let SQLite delete a write-ahead log whose database is missing or empty.
+  const isOrphanedWal = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
+  const kept = isOrphanedWal ? [setAside(events, now)] : [];
   return withLogToWrite(settings, context, async (log) => {
     const difference = await differenceOf(fingerprintOf(readModels), log);
     for await (const _ of readWholeLog(log)) context.signal.throwIfAborted();
     if (difference !== null) kept.push(setAside(readModels, now));
-    const accepted = difference === null ? 'There was nothing to accept' : `Accepted: ${difference.sentence}`;
-    return `${accepted}.\n${kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`).join('')}`;
+    const result = difference === null ? 'There was nothing to accept' : `Accepted: ${difference.sentence}`;
+    return `${result}.\n${kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`).join('')}`;
   });
 };
 

@@ -1,39 +1,39 @@
-/** The commands of `habeas` and their help. What a command needs is loaded when it runs. */
+/** The commands of `habeas` and their help. Each command's module is imported when it runs, so that help is fast. */
 import { Command, CommanderError, Option } from 'commander';
 import { LEAVES_OUT } from '../register-files/list-export-row.js';
-import type { BackupCommandOptions, OfFolder } from './backup.js';
+import type { BackupCommandOptions, DataOption } from './backup.js';
 import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';
 import type { DemoOptions } from './demo.js';
-import { EXIT, exitCodeOf, explain, isStop, traceOf, type ExitCode } from './exit.js';
+import { EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
 import type { ImportOptions } from './import.js';
 import type { RebuildOptions } from './rebuild.js';
 import type { ServeOptions } from './serve.js';
 
-/** Runs a command line and gives the exit code. Never throws; what went wrong is said on the standard error. */
-export const run = async (words: readonly string[], context: Context): Promise<ExitCode> => {
-  let code: ExitCode = EXIT.fine;
-  const end: End = async (work) => {
+/** Runs a command line and returns the exit code. Never throws; errors are printed on standard error. */
+export const run = async (args: readonly string[], context: Context): Promise<ExitCode> => {
+  let code: ExitCode = EXIT.ok;
+  const complete: Complete = async (work) => {
     code = await work;
   };
   try {
-    await program(context, end).parseAsync([...words], { from: 'user' });
+    await program(context, complete).parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.couldNotRun;
-    if (isStop(error)) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.couldNotRun;
+    if (isAbort(error)) {
       context.err.write('Stopped.\n');
       return EXIT.stopped;
     }
-    context.err.write(`${explain(error)}\n`);
-    if (/^(debug|trace)$/.test(context.environment['HABEAS_LOG_LEVEL'] ?? '')) context.err.write(`${traceOf(error)}\n`);
+    context.err.write(`${describeError(error)}\n`);
+    if (/^(debug|trace)$/.test(context.environment['HABEAS_LOG_LEVEL'] ?? '')) context.err.write(`${stackOf(error)}\n`);
     return exitCodeOf(error);
   }
 };
 
-/** Takes over the exit code of a command. */
-type End = (work: Promise<ExitCode>) => Promise<void>;
+/** Keeps the exit code of a command, since commander's actions return none. */
+type Complete = (work: Promise<ExitCode>) => Promise<void>;
 
 const HELP = `
 Begin here:
@@ -48,7 +48,7 @@ to have been in it; 130 stopped by Ctrl-C.
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
 `;
 
-const program = (context: Context, end: End): Command => {
+const program = (context: Context, complete: Complete): Command => {
   const habeas = new Command('habeas')
     .description(
       'The register of political prisoners that can prove its own history: events about cases go into a log, and the ' +
@@ -58,21 +58,21 @@ const program = (context: Context, end: End): Command => {
     .configureOutput({ writeOut: (text) => context.out.write(text), writeErr: (text) => context.err.write(text) })
     .showHelpAfterError('(habeas --help, or habeas <command> --help, says more)')
     .addHelpText('after', HELP);
-  addServe(habeas, context, end);
-  addDemo(habeas, context, end);
-  addImport(habeas, context, end);
-  addExport(habeas, context, end);
-  addBackup(habeas, context, end);
-  addRestore(habeas, context, end);
-  addRebuild(habeas, context, end);
-  addCopy(habeas, context, end);
+  addServe(habeas, context, complete);
+  addDemo(habeas, context, complete);
+  addImport(habeas, context, complete);
+  addExport(habeas, context, complete);
+  addBackup(habeas, context, complete);
+  addRestore(habeas, context, complete);
+  addRebuild(habeas, context, complete);
+  addCopy(habeas, context, complete);
   return habeas;
 };
 
 const DATA = '--data <folder>';
 const DATA_MEANS = 'the folder of the register (HABEAS_DATA, else ./data)';
 
-const addServe = (habeas: Command, context: Context, end: End): void => {
+const addServe = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('serve')
     .description('serve a register over HTTP until Ctrl-C; a folder that does not exist becomes an empty register')
@@ -91,11 +91,11 @@ Examples:
 `,
     )
     .action((options: ServeOptions) =>
-      end(import('./serve.js').then(({ serveCommand }) => serveCommand(options, context))),
+      complete(import('./serve.js').then(({ serveCommand }) => serveCommand(options, context))),
     );
 };
 
-const addDemo = (habeas: Command, context: Context, end: End): void => {
+const addDemo = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('demo')
     .description('make a demonstration register (synthetic people, real aggregates), show it, and serve it')
@@ -114,11 +114,11 @@ Examples:
 `,
     )
     .action((options: DemoOptions) =>
-      end(import('./demo.js').then(({ demoCommand }) => demoCommand(options, context))),
+      complete(import('./demo.js').then(({ demoCommand }) => demoCommand(options, context))),
     );
 };
 
-const addImport = (habeas: Command, context: Context, end: End): void => {
+const addImport = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('import')
     .description(
@@ -152,11 +152,11 @@ Examples:
 `,
     )
     .action((files: readonly string[], options: ImportOptions) =>
-      end(import('./import.js').then(({ importCommand }) => importCommand(files, options, context))),
+      complete(import('./import.js').then(({ importCommand }) => importCommand(files, options, context))),
     );
 };
 
-const addExport = (habeas: Command, context: Context, end: End): void => {
+const addExport = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('export')
     .description('write the log, which can be imported again (NDJSON), or a list for people (CSV, XLSX)')
@@ -191,11 +191,11 @@ Examples:
 `,
     )
     .action((options: ExportOptions) =>
-      end(import('./export.js').then(({ exportCommand }) => exportCommand(options, context))),
+      complete(import('./export.js').then(({ exportCommand }) => exportCommand(options, context))),
     );
 };
 
-const addBackup = (habeas: Command, context: Context, end: End): void => {
+const addBackup = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('backup')
     .description('copy the log into one file, also while the register is served, and check every event of the copy')
@@ -217,11 +217,11 @@ Examples:
 `,
     )
     .action((path: string, options: BackupCommandOptions) =>
-      end(import('./backup.js').then(({ backupCommand }) => backupCommand(path, options, context))),
+      complete(import('./backup.js').then(({ backupCommand }) => backupCommand(path, options, context))),
     );
 };
 
-const addRestore = (habeas: Command, context: Context, end: End): void => {
+const addRestore = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('restore')
     .description('make a register of a backup, in a folder that holds none')
@@ -238,12 +238,12 @@ Example:
   $ habeas restore /media/backups/habeas-2026-01-05T10-20-30Z.sqlite --data /srv/register
 `,
     )
-    .action((path: string, options: OfFolder) =>
-      end(import('./backup.js').then(({ restoreCommand }) => restoreCommand(path, options, context))),
+    .action((path: string, options: DataOption) =>
+      complete(import('./backup.js').then(({ restoreCommand }) => restoreCommand(path, options, context))),
     );
 };
 
-const addRebuild = (habeas: Command, context: Context, end: End): void => {
+const addRebuild = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('rebuild')
     .description('make the read models anew from the log; the log itself is not touched')
@@ -261,11 +261,11 @@ Examples:
 `,
     )
     .action((options: RebuildOptions) =>
-      end(import('./rebuild.js').then(({ rebuildCommand }) => rebuildCommand(options, context))),
+      complete(import('./rebuild.js').then(({ rebuildCommand }) => rebuildCommand(options, context))),
     );
 };
 
-const addCopy = (habeas: Command, context: Context, end: End): void => {
+const addCopy = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('copy')
     .description('copy the whole log into another store, and compare every event at the end')
@@ -284,6 +284,6 @@ Examples:
 `,
     )
     .action((options: CopyCommandOptions) =>
-      end(import('./copy.js').then(({ copyCommand }) => copyCommand(options, context))),
+      complete(import('./copy.js').then(({ copyCommand }) => copyCommand(options, context))),
     );
 };

@@ -1,13 +1,13 @@
-/** `habeas rebuild`: the read models anew from the log. */
+/** `habeas rebuild`: projects the whole log into new read models. */
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { acceptLog } from './lost-log.js';
-import { showing, withRegister } from './register.js';
+import { withRebuildProgress, withRegister } from './register.js';
 
 export interface RebuildOptions {
   readonly data?: string;
-  /** Goes on with the log as it is, whatever the read models saw. */
+  /** Accepts a log that lacks events that the read models have seen. */
   readonly acceptLog?: true;
 }
 
@@ -15,13 +15,13 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
   if (options.acceptLog === true) context.out.write(await acceptLog(settings, context));
   return withRegister(settings, context, async ({ readModels }) => {
-    // Stopping lets go of what was built so far; the read models in use stay as they are.
+    // Stopping discards the unfinished file; the read models in use stay unchanged.
     const stop = (): void => {
       void readModels.stop();
     };
     context.signal.addEventListener('abort', stop, { once: true });
     try {
-      await showing('rebuild', context.err, (show) => readModels.rebuild(show));
+      await withRebuildProgress('rebuild', context.err, (show) => readModels.rebuild(show));
     } catch (error) {
       if (!context.signal.aborted) throw error;
       context.out.write('Stopped. The read models are what they were.\n');
@@ -29,6 +29,6 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
     }
     const { position } = await readModels.readiness();
     context.out.write(`The read models are rebuilt from ${position} events.\n`);
-    return EXIT.fine;
+    return EXIT.ok;
   });
 };

@@ -1,4 +1,4 @@
-/** A register opened for a command, without serving it. */
+/** Opens a register for one command, without the HTTP server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
@@ -11,18 +11,18 @@ import type { Register } from '../register-files/recorder.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
-import { tellModes } from './folder.js';
+import { printFolderNotices } from './folder.js';
 import { logFileOf } from './log.js';
-import { rehearse } from './rehearsal.js';
-import { gauge } from './terminal.js';
+import { withRegisterCopy } from './register-copy.js';
+import { progressBar } from './terminal.js';
 
 export interface OpenRegister extends Register {
   readonly readModels: ReadModels;
 }
 
 /**
- * Opens the register of these settings, waits until its read models have come to the end of the log, and closes it after
- * use. Throws what stands in the way of opening it, and the signal's reason where it aborts meanwhile.
+ * Opens a register, waits until its read models have reached the end of the log, and closes it after use. Throws errors of opening
+ * it, and the signal's reason if it aborts meanwhile.
  */
 export const withRegister = async <R>(
   settings: Settings,
@@ -34,7 +34,7 @@ export const withRegister = async <R>(
     logger: false,
   });
   try {
-    tellModes(app.get<DataFolder>(DATA_FOLDER), context);
+    printFolderNotices(app.get<DataFolder>(DATA_FOLDER), context);
     const readModels = app.get(ReadModels);
     await catchUp(readModels, context);
     const today = app.get<Clock>(CLOCK).today();
@@ -44,7 +44,7 @@ export const withRegister = async <R>(
   }
 };
 
-/** The same to read from only: a copy of the register where another process has it, a service for example. */
+/** For reading only: uses a copy of the register where another process, such as the service, has it open. */
 export const withRegisterToRead = async <R>(
   settings: Settings,
   context: Pick<Context, 'err' | 'signal'>,
@@ -55,50 +55,50 @@ export const withRegisterToRead = async <R>(
     return await withRegister(settings, context, use);
   } catch (error) {
     if (!(error instanceof DataFolderInUse)) throw error;
-    return rehearse(settings, (copy) => withRegister(copy, context, use));
+    return withRegisterCopy(settings, (copy) => withRegister(copy, context, use));
   }
 };
 
-const LOOK_EVERY_MS = 20;
+const POLL_MS = 20;
 
-/** The read models begin to follow the log when the application starts; those of another build are built first. */
+/** The application starts the projection itself, and first rebuilds read models of another version; this waits for it. */
 const catchUp = async (readModels: ReadModels, { err, signal }: Pick<Context, 'err' | 'signal'>): Promise<void> => {
-  const shown = gauge('read models, events taken in', err);
+  const progress = progressBar('read models, events taken in', err);
   for (;;) {
     signal.throwIfAborted();
     const { caughtUp, problem, position } = await readModels.readiness();
-    if (problem?.code === 'STORE_DAMAGED') await tellDamage(readModels, problem.after);
+    if (problem?.code === 'STORE_DAMAGED') await throwDamage(readModels, problem.after);
     if (problem !== null) throw new CannotRun(`The read models cannot follow the log: ${problem.code}`);
     if (caughtUp) break;
-    await sleep(LOOK_EVERY_MS);
-    if (position > 0) shown.show(position, position, '');
+    await sleep(POLL_MS);
+    if (position > 0) progress.update(position, position, '');
   }
-  shown.end();
+  progress.end();
 };
 
-/** Throws StoreDamaged with what is wrong with the log. */
-const tellDamage = async (readModels: ReadModels, after: number): Promise<never> => {
+/** Throws StoreDamaged, with the details if the check of the log finds them. */
+const throwDamage = async (readModels: ReadModels, after: number): Promise<never> => {
   await readModels.checkLog();
   throw new StoreDamaged(`an event after position ${after}`);
 };
 
-type Progress = Parameters<NonNullable<Parameters<ReadModels['rebuild']>[0]>>[0];
+type RebuildProgress = Parameters<NonNullable<Parameters<ReadModels['rebuild']>[0]>>[0];
 
-/** Runs what builds read models, with its progress on the terminal. */
-export const showing = async (
+/** Runs a rebuild of read models with a progress bar for each phase. */
+export const withRebuildProgress = async (
   label: string,
   err: Context['err'],
-  build: (show: (progress: Progress) => void) => Promise<void>,
+  rebuild: (onProgress: (progress: RebuildProgress) => void) => Promise<void>,
 ): Promise<void> => {
   let phase: string | undefined;
-  let shown = gauge(label, err);
-  await build((progress) => {
+  let bar = progressBar(label, err);
+  await rebuild((progress) => {
     if (phase !== progress.phase) {
-      shown.end();
-      shown = gauge(`${label}, ${progress.phase === 'reading' ? 'events read' : 'cases derived'}`, err);
+      bar.end();
+      bar = progressBar(`${label}, ${progress.phase === 'reading' ? 'events read' : 'cases derived'}`, err);
       phase = progress.phase;
     }
-    shown.show(progress.done, progress.of ?? progress.done, '');
+    bar.update(progress.done, progress.of ?? progress.done, '');
   });
-  shown.end();
+  bar.end();
 };

@@ -1,4 +1,4 @@
-/** The report of an import as a file: a line a wrong cell, without what stands in it. */
+/** The report of an import as a file: one line for each problem, without the content of the cell, which may be personal. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { ReportLine } from '../register-files/report.js';
 import { CannotRun } from './exit.js';
@@ -10,17 +10,17 @@ export interface ReportFile {
 
 const COLUMNS = ['file', 'row', 'column', 'code', 'expected'] as const;
 
-/** Opens a report: CSV, or a JSON array, by its name. It is written line by line, so that its length is no matter. */
+/** CSV or a JSON array, by the file name. Lines are written at once, so that a long report takes no memory. */
 export const openReport = (path: string): ReportFile => {
   const format = path.endsWith('.csv') ? csv : path.endsWith('.json') ? json : null;
   if (format === null) throw new CannotRun(`--report: the name must end in .csv or .json: ${path}`);
   const file = open(path);
   let count = 0;
-  writeSync(file, format.begin);
+  writeSync(file, format.prefix);
   return {
-    add: (line) => writeSync(file, (count++ === 0 ? '' : format.between) + format.line(line)),
+    add: (line) => writeSync(file, (count++ === 0 ? '' : format.separator) + format.line(line)),
     close: () => {
-      writeSync(file, format.end);
+      writeSync(file, format.suffix);
       closeSync(file);
     },
   };
@@ -35,16 +35,16 @@ const open = (path: string): number => {
 };
 
 interface Format {
-  readonly begin: string;
-  readonly between: string;
-  readonly end: string;
+  readonly prefix: string;
+  readonly separator: string;
+  readonly suffix: string;
   readonly line: (line: ReportLine) => string;
 }
 
 const csv: Format = {
-  begin: `${COLUMNS.join(',')}\r\n`,
-  between: '',
-  end: '',
+  prefix: `${COLUMNS.join(',')}\r\n`,
+  separator: '',
+  suffix: '',
   line: (line) => `${COLUMNS.map((column) => cell(line[column])).join(',')}\r\n`,
 };
 
@@ -54,8 +54,8 @@ const cell = (value: string | number | null): string => {
 };
 
 const json: Format = {
-  begin: '[',
-  between: ',',
-  end: '\n]\n',
+  prefix: '[',
+  separator: ',',
+  suffix: '\n]\n',
   line: (line) => `\n  ${JSON.stringify(Object.fromEntries(COLUMNS.map((column) => [column, line[column]])))}`,
 };

@@ -1,16 +1,15 @@
-/** An import with its progress on the terminal, for `import` and `demo` alike. */
+/** Runs an import with progress bars, for `import` and `demo`. */
 import type { Writable } from 'node:stream';
 import { importFiles, type ImportResult, type FileProgress } from '../register-files/import-files.js';
 import type { Register } from '../register-files/recorder.js';
 import type { ReportLine } from '../register-files/report.js';
-import { gauge, table, type Gauge } from './terminal.js';
+import { progressBar, table, type ProgressBar } from './terminal.js';
 
 export interface ImportRun {
   readonly register: Register;
   readonly files: readonly string[];
   readonly list: string;
   readonly signal: AbortSignal;
-  /** Where progress goes. */
   readonly progress: Writable;
   readonly onWrong: (line: ReportLine) => void;
 }
@@ -23,22 +22,26 @@ export const runImport = async ({
   progress,
   onWrong,
 }: ImportRun): Promise<ImportResult> => {
-  let shown: { readonly file: string; readonly gauge: Gauge } | undefined;
-  const onProgress = (at: FileProgress): void => {
-    if (shown?.file !== at.file) {
-      shown?.gauge.end();
-      shown = { file: at.file, gauge: gauge(at.file, progress) };
+  let current: { readonly file: string; readonly bar: ProgressBar } | undefined;
+  const onProgress = (update: FileProgress): void => {
+    if (current?.file !== update.file) {
+      current?.bar.end();
+      current = { file: update.file, bar: progressBar(update.file, progress) };
     }
-    shown.gauge.show(at.done, at.total, `${at.added} added, ${at.unchanged} unchanged, ${at.refused} refused`);
+    current.bar.update(
+      update.done,
+      update.total,
+      `${update.added} added, ${update.unchanged} unchanged, ${update.refused} refused`,
+    );
   };
   try {
     return await importFiles(register, files, { list, signal, onProgress, onWrong });
   } finally {
-    shown?.gauge.end();
+    current?.bar.end();
   }
 };
 
-/** What became of each file. */
+/** A table of counts, one row for each file. */
 export const summary = ({ files }: ImportResult): string =>
   table(
     ['file', 'rows', 'added', 'unchanged', 'refused'],

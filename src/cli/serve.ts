@@ -1,4 +1,4 @@
-/** `habeas serve`: the register over HTTP, until somebody stops it. */
+/** `habeas serve`: serves the register over HTTP until it is stopped. */
 import { serve } from '../serve.js';
 import { readSettings, type Settings } from '../settings.js';
 import { aborted, type Context } from './context.js';
@@ -24,41 +24,41 @@ export const serveCommand = (options: ServeOptions, context: Context): Promise<E
   );
 };
 
-/** Serves until the signal aborts; what is under way then is answered. `greeting` is said once it listens. */
+/** Serves until the signal aborts; requests under way are then still answered. Prints `greeting` once it listens. */
 export const serveUntilStopped = async (
   settings: Settings,
   { out, err, signal }: Context,
   greeting: (url: string) => string,
 ): Promise<ExitCode> => {
-  const last = endAfter(signal);
-  // Logged only once it listens: what is in the way before that is told in a sentence.
+  const exitTimer = exitAfterAbort(signal);
+  // Logging starts once the service listens; an error before that is printed as a message instead.
   let log: (line: string) => unknown = () => undefined;
   const serving = await serve(settings, { write: (line) => log(line) });
   log = (line) => err.write(line);
-  // A log that takes nothing more, on a full disk or behind a broken pipe, ends nothing.
+  // An error of standard error itself (full disk, broken pipe) must not end the service.
   err.on('error', () => undefined);
   try {
     if (!signal.aborted) out.write(greeting(serving.url));
     await aborted(signal);
   } finally {
     await serving.close();
-    last.called();
+    exitTimer.cancel();
   }
-  return EXIT.fine;
+  return EXIT.ok;
 };
 
-/** Milliseconds after which whoever asked the service to stop need not wait any longer. */
-const STOPPED_MS = 4_500;
+/** Container engines kill a process some seconds after asking it to stop. */
+const EXIT_AFTER_MS = 4_500;
 
-/** Everything that stops is bounded by itself. Should it hang all the same, the process ends: what was acknowledged is durable. */
-const endAfter = (signal: AbortSignal): { called: () => void } => {
-  let late: NodeJS.Timeout | undefined;
-  const begin = (): void => void (late = setTimeout(() => process.exit(EXIT.fine), STOPPED_MS).unref());
-  signal.addEventListener('abort', begin, { once: true });
+/** Ends the process if stopping hangs, which is safe: acknowledged events are durable. */
+const exitAfterAbort = (signal: AbortSignal): { cancel: () => void } => {
+  let timeout: NodeJS.Timeout | undefined;
+  const start = (): void => void (timeout = setTimeout(() => process.exit(EXIT.ok), EXIT_AFTER_MS).unref());
+  signal.addEventListener('abort', start, { once: true });
   return {
-    called: () => {
-      signal.removeEventListener('abort', begin);
-      clearTimeout(late);
+    cancel: () => {
+      signal.removeEventListener('abort', start);
+      clearTimeout(timeout);
     },
   };
 };

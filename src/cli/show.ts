@@ -1,4 +1,4 @@
-/** The demonstration on the terminal: the list of its today, who came and went, and one person's history. */
+/** What `habeas demo` prints: counts by category, movements, and one person's history. */
 import type { Writable } from 'node:stream';
 import type { Query } from '@nestjs/cqrs';
 import {
@@ -18,19 +18,19 @@ import { table } from './terminal.js';
 export const DEMO = {
   today: '2026-01-05',
   list: 'union',
-  /** The last edition before the amnesty, and the eve of its first day. */
+  /** The last published edition before the amnesty, and the day before its first day. */
   lastEdition: '2025-10-07',
   eve: '2025-12-21',
-  /** Somebody with a history worth showing: pre-trial detention, conviction, recognition, amnesty, release. */
+  /** A person with pre-trial detention, conviction, recognition, amnesty and release. */
   reference: 'AZ-0018',
 } as const;
 
-const SHOWN = 5;
+const MAX_SHOWN = 5;
 
-/** Answers come from the questions that REST asks too. */
+/** Uses the same queries as the REST interface. */
 export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: Writable): Promise<void> => {
   out.write(await byCategory(queries));
-  out.write(await comingAndGoing(queries));
+  out.write(await movementCounts(queries));
   out.write(await oneHistory(queries));
 };
 
@@ -48,7 +48,7 @@ const byCategory = async (queries: Queries): Promise<string> => {
   return head + table(['category', 'people'], [...rows, ['together', counts.total.yes]]);
 };
 
-const comingAndGoing = async (queries: Queries): Promise<string> => {
+const movementCounts = async (queries: Queries): Promise<string> => {
   const sinceEdition = await movementsSince(queries, DEMO.lastEdition);
   const sinceEve = await movementsSince(queries, DEMO.eve);
   if (sinceEdition === null || sinceEve === null) return '';
@@ -64,33 +64,33 @@ const comingAndGoing = async (queries: Queries): Promise<string> => {
     `\nWho came and went until ${DEMO.today}\n`,
     table(['since', 'on the list', 'came', 'left', 'now', 'left by'], flow),
     '\nThe last to come\n',
-    movements(sinceEdition.entered),
+    movementTable(sinceEdition.entered),
     '\nThe last to leave\n',
-    movements(sinceEdition.left),
+    movementTable(sinceEdition.left),
   ].join('');
 };
 
-/** The numbers of a span, and of its entries and exits the last ones: pages go by day. */
+/** The counts of a span and its last entries and exits. Walks all pages, which are in order of days. */
 const movementsSince = async (queries: Queries, from: string): Promise<MovementsPage | null> => {
-  const ask = { from, to: DEMO.today, limit: LIMITS.movements };
-  let page = await queries.execute(new Movements(DEMO.list, ask));
+  const span = { from, to: DEMO.today, limit: LIMITS.movements };
+  let page = await queries.execute(new Movements(DEMO.list, span));
   let entered: readonly Movement[] = [];
   let left: readonly Movement[] = [];
   while (page !== null) {
     entered = latest([...entered, ...page.entered]);
     left = latest([...left, ...page.left]);
     if (page.next === null) return { ...page, entered, left };
-    page = await queries.execute(new Movements(DEMO.list, { ...ask, after: page.next }));
+    page = await queries.execute(new Movements(DEMO.list, { ...span, after: page.next }));
   }
   return null;
 };
-type MovementsPage = Movements extends Query<infer Answer> ? NonNullable<Answer> : never;
+type MovementsPage = Movements extends Query<infer Result> ? NonNullable<Result> : never;
 
 const latest = (all: readonly Movement[]): readonly Movement[] =>
-  [...all].sort((a, b) => b.day.localeCompare(a.day)).slice(0, SHOWN);
+  [...all].sort((a, b) => b.day.localeCompare(a.day)).slice(0, MAX_SHOWN);
 
-const movements = (last: readonly Movement[]): string => {
-  const rows = last.map(({ day, references, name, category, reason }) => [
+const movementTable = (movements: readonly Movement[]): string => {
+  const rows = movements.map(({ day, references, name, category, reason }) => [
     day,
     references[0]?.reference ?? '',
     name ?? '',
@@ -107,18 +107,18 @@ const oneHistory = async (queries: Queries): Promise<string> => {
   if (person === undefined) return '';
   const subject = { kind: 'case' as const, id: person.caseId };
   const history = await queries.execute(new History({ subject, after: 0, limit: 100 }));
-  const rows = (history?.items ?? []).flatMap(linesOf);
+  const rows = (history?.items ?? []).flatMap(rowsOf);
   return `\nWhat is on record of ${DEMO.reference}, ${person.name ?? 'nameless'}\n${table(['#', 'happened on', 'event', 'and changed'], rows)}`;
 };
 
-/** A line an event, and one more for each further change that it made. */
-const linesOf = ({ position, event, changes }: HistoryEntry): string[][] => {
-  const [first = '', ...others] = changes.filter(({ from }) => from !== null).map(inWords);
-  const on = 'occurredOn' in event ? (event.occurredOn ?? '') : '';
-  return [[String(position), on, event.type, first], ...others.map((change) => ['', '', '', change])];
+/** A row for the event with its first change, and one for each further change. */
+const rowsOf = ({ position, event, changes }: HistoryEntry): string[][] => {
+  const [first = '', ...others] = changes.filter(({ from }) => from !== null).map(changeText);
+  const day = 'occurredOn' in event ? (event.occurredOn ?? '') : '';
+  return [[String(position), day, event.type, first], ...others.map((change) => ['', '', '', change])];
 };
 
-const inWords = ({ axis, from, to, before, after }: Change): string => {
+const changeText = ({ axis, from, to, before, after }: Change): string => {
   const days = `from ${from ?? ''}${to === null ? '' : ` to ${to}`}`;
   return `${axis}: ${before.join(' or ') || '–'} → ${after.join(' or ') || '–'}, ${days}`;
 };

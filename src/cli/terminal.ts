@@ -1,8 +1,8 @@
-/** What a command says on the terminal: lines, small tables, and how far it is. */
+/** Tables and progress on the terminal. */
 import { Presets, SingleBar } from 'cli-progress';
 import type { Writable } from 'node:stream';
 
-/** A table of plain text: columns as wide as their widest cell, numbers to the right. */
+/** A text table; columns of numbers are aligned right. By hand, since cli-table3 pads the last cell of each line and brings its own borders. */
 export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
   const texts = [header, ...rows.map((row) => row.map(String))];
   const widths = header.map((_, column) => Math.max(...texts.map((row) => width(row[column] ?? ''))));
@@ -22,20 +22,20 @@ export const table = (header: readonly string[], rows: readonly (readonly (strin
 
 const width = (text: string): number => [...text].length;
 
-export interface Gauge {
-  show(done: number, total: number, note: string): void;
+export interface ProgressBar {
+  update(done: number, total: number, note: string): void;
   end(): void;
 }
 
-/** Milliseconds between two lines where there is no terminal to draw a bar on. */
+/** Between two progress lines where the output is no terminal. */
 const LINE_EVERY_MS = 2_000;
 
-/** A bar on a terminal; elsewhere a line now and then, and one at the end. */
-export const gauge = (label: string, out: Writable & { readonly isTTY?: boolean }): Gauge =>
-  out.isTTY === true ? bar(label, out) : lines(label, out);
+/** A bar on a terminal; elsewhere a line every few seconds, and one at the end. */
+export const progressBar = (label: string, out: Writable & { readonly isTTY?: boolean }): ProgressBar =>
+  out.isTTY === true ? drawnBar(label, out) : progressLines(label, out);
 
-const bar = (label: string, stream: Writable): Gauge => {
-  const drawn = new SingleBar(
+const drawnBar = (label: string, stream: Writable): ProgressBar => {
+  const bar = new SingleBar(
     {
       format: `  ${label}  {bar} {percentage}%  {value}/{total}  {note}`,
       stream: stream,
@@ -47,18 +47,18 @@ const bar = (label: string, stream: Writable): Gauge => {
   );
   let started = false;
   return {
-    show(done, total, note) {
-      if (started) drawn.update(done, { note });
-      else drawn.start(total, done, { note });
+    update(done, total, note) {
+      if (started) bar.update(done, { note });
+      else bar.start(total, done, { note });
       started = true;
     },
     end() {
-      if (started) drawn.stop();
+      if (started) bar.stop();
     },
   };
 };
 
-const lines = (label: string, out: Writable): Gauge => {
+const progressLines = (label: string, out: Writable): ProgressBar => {
   let last: string | undefined;
   let written: string | undefined;
   let since = Date.now();
@@ -67,7 +67,7 @@ const lines = (label: string, out: Writable): Gauge => {
     written = last;
   };
   return {
-    show(done, total, note) {
+    update(done, total, note) {
       last = `  ${label}  ${done}/${total}  ${note}\n`;
       if (Date.now() - since < LINE_EVERY_MS) return;
       since = Date.now();

@@ -1,4 +1,4 @@
-/** A log that lost events is whole as far as it goes: only what was known of it before tells, and every command says so. */
+/** A log that lost its end is consistent in itself; only read models and earlier backups show the loss, which every command reports. */
 import Database from 'better-sqlite3';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,10 +26,10 @@ const onLog = (...sql: readonly string[]): void => {
   db.close();
 };
 const LAST = '(SELECT max(position) FROM events)';
-/** A case that has one event: its stream has no gap when that is gone. */
+/** The position of a case's only event: without it, no stream has a gap. */
 const ALONE = '(SELECT max(position) FROM events GROUP BY stream HAVING count(*) = 1 ORDER BY 1 LIMIT 1)';
 
-/** What takes events away and leaves a log that is whole as far as it goes. */
+/** Ways to remove events that leave a consistent log. */
 const losses: readonly (readonly [string, () => Promise<void> | void])[] = [
   ['its last row', () => onLog(`DELETE FROM events WHERE position = ${LAST}`)],
   [
@@ -46,14 +46,14 @@ const losses: readonly (readonly [string, () => Promise<void> | void])[] = [
 ];
 
 describe('a backup of a log that lost', () => {
-  it.each(losses)('%s is told by the read models, kept, and ends with 3', async (_, lose) => {
+  it.each(losses)('%s is detected by the read models, kept, and exits with 3', async (_, lose) => {
     await lose();
     const { code, out } = await runCli(['backup', at('backup'), '--data', data]);
     expect([code, out]).toEqual([3, expect.stringMatching(/whole as far as it goes.*[^]*BUT the log .*read models/)]);
     expect(existsSync(at('backup'))).toBe(true);
   });
 
-  it.each(losses)('%s is told by its predecessor in the folder', async (_, lose) => {
+  it.each(losses)('%s is detected by the earlier backup in the folder', async (_, lose) => {
     expect(await runCli(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
     await lose();
     rmSync(join(data, 'read-models.sqlite'));
@@ -64,7 +64,7 @@ describe('a backup of a log that lost', () => {
     ]);
   });
 
-  it.each(losses)('%s is told by the predecessor that is named, also without its manifest', async (_, lose) => {
+  it.each(losses)('%s is detected by the backup given by --previous, also without its manifest', async (_, lose) => {
     expect(await runCli(['backup', at('before'), '--data', data])).toMatchObject({ code: 0 });
     rmSync(at('before.json'));
     await lose();
@@ -85,7 +85,7 @@ describe('a backup of a log that lost', () => {
   });
 });
 
-it('a backup of a log with another event in its middle tells so', async () => {
+it('a backup of a log with a changed event reports it', async () => {
   expect(await runCli(['backup', at('backups'), '--data', data])).toMatchObject({ code: 0 });
   onLog('UPDATE events SET recorded_at = recorded_at + 1 WHERE position = 2');
   const { code, out } = await runCli(['backup', at('backups/later'), '--data', data]);
@@ -95,7 +95,7 @@ it('a backup of a log with another event in its middle tells so', async () => {
   ]);
 });
 
-it('a log that grew is compared with the newest backup, and is whole', async () => {
+it('a longer log matches the newest backup', async () => {
   expect(await runCli(['backup', at('backups/one'), '--data', data])).toMatchObject({ code: 0 });
   const store = createSqliteStore({ file: join(data, 'events.sqlite') });
   await store.append(newStreamName(), 'no-stream', newEvents(2));
@@ -103,7 +103,7 @@ it('a log that grew is compared with the newest backup, and is whole', async () 
   expect(await runCli(['backup', at('backups/two'), '--data', data])).toMatchObject({ code: 0 });
 });
 
-it('a restore of a backup that lacked events says so again', async () => {
+it('a restore of a backup that lacks events reports it again', async () => {
   onLog(`DELETE FROM events WHERE position = ${LAST}`);
   await runCli(['backup', at('backup'), '--data', data]);
   const { code, out } = await runCli(['restore', at('backup'), '--data', at('restored')]);

@@ -1,4 +1,4 @@
-/** Every command on every file that it may meet: a documented exit code and a sentence, never a stack. */
+/** Every command with every kind of bad file: a documented exit code and a message, never a stack. */
 import Database from 'better-sqlite3';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Puts something else in the place of a file. */
+/** Ways to damage a file. */
 const BAD: Readonly<Record<string, (path: string) => void>> = {
   truncated: (path) => truncateSync(path, Math.ceil(readFileSync(path).length / 3)),
   empty: (path) => writeFileSync(path, ''),
@@ -54,7 +54,7 @@ const INPUTS: Readonly<Record<string, (file: string, data: string) => readonly s
   'backup --previous': (file, data) => ['backup', `${data}-backup`, '--previous', file, '--data', at('good')],
 };
 
-/** Ends in a documented way, and names no path but those that were typed. */
+/** Checks exit code and message, and that the output has no stack and no paths of the program. */
 const check = async (words: readonly string[]): Promise<void> => {
   const { code, out, err } = await runCli(words, (said) => said.out.includes('/v1/docs'));
   expect([0, 1, 2, 3]).toContain(code);
@@ -64,10 +64,7 @@ const check = async (words: readonly string[]): Promise<void> => {
   if (code > 1) expect(out + err).not.toBe('');
 };
 
-/**
- * The demonstration opens its folder as `import` does, and imports for seconds where nothing stops it: one such run, beside all that
- * stop it.
- */
+/** A demonstration that does not fail imports for seconds, so only one of these cases is run; it opens the folder as `import` does. */
 const ENDS_IN_A_WHOLE_DEMO = ['empty', 'random', 'text', 'foreign'].map((kind) => `read-models.sqlite ${kind}`);
 const LEFT_OUT = [...ENDS_IN_A_WHOLE_DEMO, 'lock truncated', 'lock empty', 'lock foreign'];
 

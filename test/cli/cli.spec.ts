@@ -1,4 +1,4 @@
-/** The commands in this process, on folders of their own. */
+/** The commands, run in this process, each test in a new folder. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const inFolder = (name: string): string => join(folder, name);
 
-/** The files of a folder, without what SQLite keeps beside those that it reads. */
+/** The files of a folder without SQLite's -wal and -shm files. */
 const contentsOf = (path: string): object =>
   Object.fromEntries(
     readdirSync(path)
@@ -28,7 +28,7 @@ const DEFINITIONS = demoFile('register.json');
 const BAD = fixture('register-bad.csv');
 
 describe('habeas', () => {
-  it('teaches', async () => {
+  it('has help with examples for every command', async () => {
     const { code, out } = await runCli(['--help']);
     expect(code).toBe(0);
     for (const word of ['serve', 'demo', '$ habeas import', 'Exit codes']) expect(out).toContain(word);
@@ -47,7 +47,7 @@ describe('habeas', () => {
     ['a file that is not there', ['import', 'none.csv'], /none.csv .*FILE.NOT_READABLE/],
     ['a report of no known format', ['import', DEFINITIONS, '--report', 'wrong.txt'], /must end in .csv or .json/],
     ['a report where none can be', ['import', DEFINITIONS, '--report', '/none/wrong.csv'], /cannot write .*ENOENT/],
-  ])('says what is wrong without a stack: %s', async (_, words, message) => {
+  ])('prints an error without a stack: %s', async (_, words, message) => {
     const data = words[0] === 'bogus' ? [] : ['--data', inFolder('data')];
     const { code, err } = await runCli([...words, ...data]);
     expect(code).toBe(2);
@@ -55,14 +55,14 @@ describe('habeas', () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
-  it('says that another process has the folder', async () => {
+  it('reports that another process uses the folder', async () => {
     const held = openDataFolder(inFolder('data'));
     const { code, err } = await importInto(inFolder('data'), DEFINITIONS);
     held.release();
     expect([code, err]).toEqual([2, expect.stringContaining('another process uses the data folder')]);
   });
 
-  it('says that the folder is a file', async () => {
+  it('reports that the folder is a file', async () => {
     writeFileSync(inFolder('data'), '');
     const { code, err } = await importInto(inFolder('data'), DEFINITIONS);
     expect(code).toBe(2);
@@ -113,7 +113,7 @@ describe('habeas import', () => {
     }
   });
 
-  it('judges everything in a dry run, against the register and each other, and records nothing', async () => {
+  it('checks everything in a dry run, against the register and against each other, and records nothing', async () => {
     const data = inFolder('data');
     const dry = await importInto(data, DEFINITIONS, fixture('register-uncertain.csv'), '--dry-run');
     expect(dry.code).toBe(0);
@@ -131,7 +131,7 @@ describe('habeas import', () => {
     expect(real.out).toMatch(/register-bad.csv +13 +2 +0 +11/);
   });
 
-  it('stops when asked, says so, and goes on when it runs again', async () => {
+  it('stops on a signal, and continues when run again', async () => {
     const data = inFolder('data');
     const words = ['import', '--data', data, DEFINITIONS, demoFile('new-cases-2026-01-05.csv')];
     const stopped = await runCli(words, ({ err }) => err.includes('register.json'));
@@ -153,7 +153,7 @@ it('rebuilds', async () => {
 });
 
 describe('habeas demo', () => {
-  it('imports, shows and serves the demonstration, and ends well when stopped at any moment', async () => {
+  it('imports, shows and serves the demonstration, and exits with 0 when stopped', async () => {
     const data = inFolder('demo');
     const stopped = await runCli(['demo', '--data', data], ({ err }) => err.includes('register-2025'));
     expect(stopped.code).toBe(0);
@@ -179,7 +179,7 @@ describe('habeas demo', () => {
     expect(await answer).toMatchObject({ asOf: '2026-01-05', total: { yes: 367 } });
   });
 
-  it('says that its port is taken', async () => {
+  it('reports that its port is taken', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const port = String((server.address() as AddressInfo).port);
@@ -188,7 +188,7 @@ describe('habeas demo', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('the port is taken')]);
   });
 
-  it('keeps its people out of a real register', async () => {
+  it('refuses the folder of a real register', async () => {
     await importInto(inFolder('data'), DEFINITIONS);
     const { code, err } = await runCli(['demo', '--once', '--data', inFolder('data')]);
     expect([code, err]).toEqual([2, expect.stringContaining('no folder of a demonstration')]);

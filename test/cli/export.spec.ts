@@ -1,4 +1,4 @@
-/** A register leaves as lines, is wiped, and comes back equal; its lists leave as files for people. */
+/** Round trips of the log through export and import, and exports of lists. */
 import { parse } from 'csv-parse/sync';
 import { streamXlsxRows } from 'hucre/xlsx';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ let folder: TemporaryFolder;
 let data: string;
 const at = (name: string): string => join(folder.path, name);
 
-/** The demonstration, people of whom much is uncertain, and a name that looks like a formula. */
+/** The demonstration, cases with uncertain dates, and a name that looks like a formula. */
 beforeAll(async () => {
   folder = await temporaryFolder();
   data = at('data');
@@ -40,36 +40,36 @@ afterAll(() => folder.remove());
 
 const eventsIn = (file: string): number => readFileSync(file, 'utf8').trim().split('\n').length;
 
-/** Every question there is, with every case and every page, as one text. */
-const answers = (of: string): Promise<string> => {
-  const settings = readSettings({ HABEAS_DATA: of, HABEAS_TODAY: TODAY });
+/** The results of all queries, for every case and page, as one text. */
+const answers = (data: string): Promise<string> => {
+  const settings = readSettings({ HABEAS_DATA: data, HABEAS_TODAY: TODAY });
   const silent = { err: { write: () => true } as never, signal: new AbortController().signal };
   return withRegister(settings, silent, async ({ queries }: OpenRegister) => {
-    const said: unknown[] = [];
+    const results: unknown[] = [];
     const page = { limit: 500 };
     const all = await queries.execute(new Cases({ filters: {}, page }));
     for (const { caseId: id } of all.items) {
-      said.push(await queries.execute(new OneCase(id, {})));
-      said.push(await queries.execute(new History({ subject: { kind: 'case', id }, after: 0, limit: 500 })));
+      results.push(await queries.execute(new OneCase(id, {})));
+      results.push(await queries.execute(new History({ subject: { kind: 'case', id }, after: 0, limit: 500 })));
     }
     for (const asOf of ['2024-02-15', '2025-10-07', TODAY]) {
       for (const sort of SORTS) {
-        said.push(await queries.execute(new ListMembers('union', { asOf, filters: {}, page: { ...page, sort } })));
-        said.push(await queries.execute(new Cases({ asOf, filters: {}, page: { ...page, sort } })));
+        results.push(await queries.execute(new ListMembers('union', { asOf, filters: {}, page: { ...page, sort } })));
+        results.push(await queries.execute(new Cases({ asOf, filters: {}, page: { ...page, sort } })));
       }
-      for (const by of COUNTED_BY) said.push(await queries.execute(new Counts('union', { by, asOf, filters: {} })));
-      said.push(await queries.execute(new Movements('union', { from: '2024-01-01', to: asOf, limit: 1_000 })));
+      for (const by of COUNTED_BY) results.push(await queries.execute(new Counts('union', { by, asOf, filters: {} })));
+      results.push(await queries.execute(new Movements('union', { from: '2024-01-01', to: asOf, limit: 1_000 })));
     }
-    said.push(await queries.execute(new Lists({})), await queries.execute(new Instruments({})));
-    for await (const batch of await queries.execute(new ReadLog({ after: 0 }))) said.push(batch);
+    results.push(await queries.execute(new Lists({})), await queries.execute(new Instruments({})));
+    for await (const batch of await queries.execute(new ReadLog({ after: 0 }))) results.push(batch);
     expect(all.next).toBeNull();
-    expect(said.length).toBeGreaterThan(900);
-    return JSON.stringify(said);
+    expect(results.length).toBeGreaterThan(900);
+    return JSON.stringify(results);
   });
 };
 
 describe('the log', () => {
-  it('exported, wiped and imported is an equal register: the same answer to every question', async () => {
+  it('exported, deleted and imported gives an equal register: the same result for every query', async () => {
     const before = await answers(data);
     expect(before).toContain(JSON.stringify('=HYPERLINK("http://127.0.0.1/x","Sınaqov")'));
     rmSync(data, { recursive: true });
@@ -79,19 +79,19 @@ describe('the log', () => {
     expect(await answers(data)).toBe(before);
   });
 
-  it('exported again is the same file, to the standard output too', async () => {
+  it('exported again to standard output is the same file', async () => {
     const { code, out } = await runCli(['export', '--data', data]);
     expect([code, out === readFileSync(at('log.ndjson'), 'utf8')]).toEqual([0, true]);
   });
 
-  it('is exported while another process writes, and its file is for its owner alone', async () => {
+  it('is exported while another process writes, into a file with mode 600', async () => {
     const held = openDataFolder(data);
     expect((await runCli(['export', '--data', data, '--out', at('again.ndjson')])).code).toBe(0);
     held.release();
     expect(statSync(at('again.ndjson')).mode & 0o777).toBe(0o600);
   });
 
-  it('stopped in being imported goes on where it was', async () => {
+  it('import continues where it was stopped', async () => {
     const count = eventsIn(at('log.ndjson'));
     const words = ['import', '--data', at('slow'), at('log.ndjson')];
     const stopped = await runAbortedCli(words);
@@ -100,14 +100,14 @@ describe('the log', () => {
     expect(out).toMatch(new RegExp(`^${count} events stand as in the file`));
   });
 
-  it('is refused by a register that holds something else, which stays as it is', async () => {
+  it('is refused by a register with other events, which stays unchanged', async () => {
     await runCli(['import', '--data', at('other'), DEFINITIONS]);
     const { code, err } = await runCli(['import', '--data', at('other'), at('log.ndjson')]);
     expect([code, err]).toEqual([2, expect.stringMatching(/^The log cannot be copied there: position 1: /m)]);
     expect((await runCli(['export', '--data', at('other')])).out.trim().split('\n').length).toBeLessThan(30);
   });
 
-  it('is imported alone, and in a dry run nowhere', async () => {
+  it('is imported without other files, and a dry run creates nothing', async () => {
     const both = await runCli(['import', '--data', at('new'), DEFINITIONS, at('log.ndjson')]);
     expect([both.code, both.err]).toEqual([2, expect.stringContaining('imported alone')]);
     const dry = await runCli(['import', '--data', at('new'), '--dry-run', at('log.ndjson')]);
@@ -115,7 +115,7 @@ describe('the log', () => {
     expect(existsSync(at('new'))).toBe(false);
   });
 
-  it('that is damaged is told by its line', async () => {
+  it('that is damaged is reported with its line', async () => {
     const lines = readFileSync(at('log.ndjson'), 'utf8').split('\n');
     writeFileSync(at('damaged.ndjson'), [...lines.slice(0, 2), lines[2]?.slice(0, -9), ...lines.slice(3)].join('\n'));
     const { code, err } = await runCli(['import', '--data', at('damaged'), at('damaged.ndjson')]);
@@ -124,7 +124,7 @@ describe('the log', () => {
 });
 
 describe('a list', () => {
-  it('is written as CSV, as filtered, and what it leaves out is said', async () => {
+  it('is written as CSV with filters, and the message names what it leaves out', async () => {
     const words = ['export', '--data', data, '--format', 'csv', '--as-of', '2026-01-05'];
     const filtered = await runCli([...words, '--category', 'believers', '--stage', 'convicted', '--out', at('b.csv')]);
     expect([filtered.code, filtered.out]).toEqual([
@@ -141,7 +141,7 @@ describe('a list', () => {
     expect(whole.out).toContain(`BAD-09,"'=HYPERLINK(`);
   });
 
-  it('is written as a workbook, also while another process serves the register', async () => {
+  it('is written as a workbook while another process has the register open', async () => {
     const held = openDataFolder(data);
     const { code } = await runCli(['export', '--data', data, '--format', 'xlsx', '--out', at('union.xlsx')]);
     held.release();
@@ -152,7 +152,7 @@ describe('a list', () => {
     expect(readdirSync(data).filter((name) => name.startsWith('copy-'))).toEqual([]);
   });
 
-  it('whose writing is stopped leaves nothing', async () => {
+  it('leaves no file when stopped', async () => {
     const words = ['export', '--data', data, '--format', 'csv', '--out', at('stopped.csv')];
     expect((await runAbortedCli(words)).code).toBe(130);
     expect(readdirSync(folder.path).filter((name) => name.startsWith('stopped'))).toEqual([]);
@@ -170,7 +170,7 @@ describe('a list', () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
-  it.each(['ndjson', 'csv'])('and a log of a register that is not there are none (%s)', async (format) => {
+  it.each(['ndjson', 'csv'])('cannot be exported, nor can the log, without a register (%s)', async (format) => {
     const { code, err } = await runCli(['export', '--data', at('nowhere'), '--format', format]);
     expect([code, err]).toEqual([2, expect.stringContaining('There is no register in')]);
     expect(existsSync(at('nowhere'))).toBe(false);
@@ -178,7 +178,7 @@ describe('a list', () => {
 });
 
 describe('backup and restore', () => {
-  it('give the register back, which then answers as before', async () => {
+  it('give an equal register', async () => {
     const before = await answers(data);
     const held = openDataFolder(data);
     const backedUp = await runCli(['backup', folder.path, '--data', data]);
@@ -195,7 +195,7 @@ describe('backup and restore', () => {
     expect(await answers(at('restored'))).toBe(before);
   });
 
-  it('overwrite nothing, and leave nothing where they cannot be', async () => {
+  it('overwrite nothing, and leave nothing behind when they fail', async () => {
     await runCli(['backup', at('one.sqlite'), '--data', data]);
     const again = await runCli(['backup', at('one.sqlite'), '--data', data]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('a backup overwrites nothing')]);

@@ -1,4 +1,4 @@
-/** The commands where the log is on a server. */
+/** Commands with the log on an EventStoreDB server. */
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { run } from '../../src/cli/program.js';
@@ -17,32 +17,32 @@ afterAll(async () => {
   await folder.remove();
 });
 
-const habeas = async (...words: readonly string[]) => {
-  let said = '';
+const habeas = async (...args: readonly string[]) => {
+  let output = '';
   const terminal = new Writable({
     write(chunk, _, done) {
-      said += String(chunk);
+      output += String(chunk);
       done();
     },
   });
   const environment = { HABEAS_TODAY: '2026-01-05', EVENT_STORE: 'esdb', ESDB_URL: double.url };
   const { signal } = new AbortController();
-  const code = await run(words, { environment, out: terminal, err: terminal, signal });
-  return { code, said };
+  const code = await run(args, { environment, out: terminal, err: terminal, signal });
+  return { code, output };
 };
 
 const DEFINITIONS = demoFile('register.json');
 const PEOPLE = demoFile('new-cases-2026-01-05.csv');
 
-test('a dry run is judged against the register on the server, and records nothing there', async () => {
+test('a dry run is checked against the register on the server, and records nothing there', async () => {
   const data = join(folder.path, 'data');
   expect((await habeas('import', '--data', data, DEFINITIONS)).code).toBe(0);
   const before = double.log.length;
   expect(before).toBeGreaterThan(0);
-  const { code, said } = await habeas('import', '--data', data, '--dry-run', PEOPLE);
+  const { code, output } = await habeas('import', '--data', data, '--dry-run', PEOPLE);
   expect([code, double.log.length]).toEqual([0, before]);
-  expect(said).toContain('A dry run: nothing was recorded.');
-  expect(said).toMatch(/new-cases-2026-01-05.csv +27 +27 +0 +0/);
+  expect(output).toContain('A dry run: nothing was recorded.');
+  expect(output).toMatch(/new-cases-2026-01-05.csv +27 +27 +0 +0/);
 });
 
 test('the demonstration never goes to the server', async () => {
@@ -51,12 +51,12 @@ test('the demonstration never goes to the server', async () => {
   expect(double.log.length).toBe(before);
 }, 300_000);
 
-test('what is the server\u2019s own is told in a sentence', async () => {
-  for (const words of [
+test('backup and restore refuse with a message', async () => {
+  for (const args of [
     ['backup', join(folder.path, 'backup.sqlite')],
     ['restore', join(folder.path, 'backup.sqlite')],
   ]) {
-    const { code, said } = await habeas(...words, '--data', join(folder.path, 'data'));
-    expect([code, said]).toEqual([2, expect.stringContaining('habeas copy')]);
+    const { code, output } = await habeas(...args, '--data', join(folder.path, 'data'));
+    expect([code, output]).toEqual([2, expect.stringContaining('habeas copy')]);
   }
 });

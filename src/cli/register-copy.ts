@@ -1,4 +1,4 @@
-/** A copy of a register to try things on, or to read from: what is recorded there is gone afterwards. */
+/** A temporary copy of a register, for dry runs and for reading while another process has the register open. */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,11 +12,11 @@ import { checkFingerprint, fingerprintOf } from '../read-models/log-fingerprint.
 import type { Settings } from '../settings.js';
 import { withLogToRead } from './log.js';
 
-/** The read models first: behind the log they catch up, ahead of it they would say that it lost events. */
+/** The read models are copied first: behind the log they catch up; ahead of it they would report lost events. */
 const FILES = ['read-models.sqlite', 'events.sqlite'] as const;
 
-/** Never the log itself: what is tried on a copy must not reach it. */
-const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: string) => Promise<void> } = {
+/** Copies a register into an embedded store in the folder `data`, also from a server: a dry run must not write to the server. */
+const COPY: { readonly [K in Settings['store']]: (settings: Settings, data: string) => Promise<void> } = {
   sqlite: async (settings, data) => {
     for (const file of FILES) {
       const from = join(settings.data, file);
@@ -38,15 +38,15 @@ const copyInto: { readonly [K in Settings['store']]: (settings: Settings, data: 
 };
 
 /**
- * Calls back with the settings of a copy on the embedded store, and removes it after. The copy is consistent also while a service writes to the
- * register, and stands within its data folder, so that people's data stay on the disk that was chosen for them. A register
- * that is not there yet is an empty copy, and stays not there.
+ * Calls back with the settings of a copy in an embedded store, and removes the copy afterwards. It is consistent also while a
+ * service writes to the register. It is made inside the data folder, so that personal data stay on the disk chosen for them. For a
+ * register that does not exist the copy is empty, and the register is not created.
  */
-export const rehearse = async <R>(settings: Settings, use: (settings: Settings) => Promise<R>): Promise<R> => {
-  const isThere = existsSync(settings.data);
-  const data = await mkdtemp(join(isThere ? settings.data : tmpdir(), 'copy-'));
+export const withRegisterCopy = async <R>(settings: Settings, use: (settings: Settings) => Promise<R>): Promise<R> => {
+  const exists = existsSync(settings.data);
+  const data = await mkdtemp(join(exists ? settings.data : tmpdir(), 'copy-'));
   try {
-    await copyInto[settings.store](settings, data);
+    await COPY[settings.store](settings, data);
     return await use({ ...settings, store: 'sqlite', data });
   } finally {
     await rm(data, { recursive: true, force: true });
