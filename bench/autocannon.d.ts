@@ -1,4 +1,4 @@
-/** The part of autocannon that the bench uses; it brings no types of its own. */
+/** Types of the part of autocannon that the bench uses; the package has none. */
 declare module 'autocannon' {
   interface Request {
     readonly method: string;
@@ -18,7 +18,7 @@ declare module 'autocannon' {
     readonly setupClient: (client: Client) => void;
   }
   interface Outcome {
-    /** Seconds that it took. */
+    /** In seconds. */
     readonly duration: number;
     readonly latency: { readonly p50: number; readonly p99: number };
     readonly '2xx': number;

@@ -1,8 +1,8 @@
-/** One variant of one item, in a process of its own: its figure as JSON on the standard output. */
+/** Entry point of a child process: runs one variant of one item and prints its figure as JSON. */
 import { comparisons } from './comparisons.js';
-import type { Place } from './item.js';
+import type { RunContext } from './item.js';
 
-const [name, variant, place] = process.argv.slice(2) as [string, string, string];
+const [name, variant, context] = process.argv.slice(2) as [string, string, string];
 const run = comparisons.find((c) => c.name === name)?.item[variant];
 if (run === undefined) throw new Error(`no ${variant} of ${name}`);
-console.log(JSON.stringify(await run(JSON.parse(place) as Place)));
+console.log(JSON.stringify(await run(JSON.parse(context) as RunContext)));

@@ -1,4 +1,4 @@
-/** Everything that is measured: what, beside what, and what is aimed at. */
+/** Everything that is measured, with what it is compared to and the aim. */
 import type { Register } from './data-sets.js';
 import type { Item } from './item.js';
 import { appendsAlone, appendsInBulk, appendsInFlight, appendsToALongLog } from './items/appends.js';
@@ -17,7 +17,7 @@ import {
 import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
 import { rebuild } from './items/rebuilds.js';
 
-/** How a ratio of the first variant's figure to the second's should be. */
+/** The aim for the figure of the measured variant divided by that of the baseline. */
 export type Aim = { readonly atLeast: number } | { readonly atMost: number };
 
 export interface Comparison {
@@ -25,18 +25,18 @@ export interface Comparison {
   readonly what: string;
   readonly unit: 'a second' | 'ms';
   readonly item: Item;
-  /** What its variants read. */
+  /** The registers that its variants read. */
   readonly on: readonly Register[];
-  /** The variant measured, and the one beside it. */
-  readonly of: string;
-  readonly to: string;
-  /** Null where the figure is for information. */
+  /** Names of the measured variant and of the baseline. */
+  readonly variant: string;
+  readonly baseline: string;
+  /** Null: for information only. */
   readonly aim: Aim | null;
-  /** Whether each flush takes two milliseconds more. */
+  /** Adds two milliseconds to each flush. */
   readonly slowDisk?: true;
 }
 
-type Pair = readonly [of: string, to: string];
+type Pair = readonly [variant: string, baseline: string];
 const RAW: Pair = ['habeas', 'raw'];
 
 const compare =
@@ -47,12 +47,12 @@ const compare =
     item: Item,
     on: Comparison['on'],
     aim: Aim | null,
-    [of, to]: Pair = RAW,
-  ): Comparison => ({ name, what, unit, item, on, of, to, aim });
+    [variant, baseline]: Pair = RAW,
+  ): Comparison => ({ name, what, unit, item, on, variant, baseline, aim });
 const aSecond = compare('a second');
 const inMs = compare('ms');
 
-const DEEP: Pair = ['page 100', 'page 1'];
+const PAGE_100: Pair = ['page 100', 'page 1'];
 
 export const comparisons: readonly Comparison[] = [
   aSecond('append', 'appends, one after the other', appendsAlone, [], { atLeast: 1 }),
@@ -92,14 +92,14 @@ export const comparisons: readonly Comparison[] = [
     ['list'],
     { atMost: 3 },
   ),
-  inMs('page-100', 'page 100, beside page 1', hundredth, ['list'], { atMost: 1.2 }, DEEP),
+  inMs('page-100', 'page 100, beside page 1', hundredth, ['list'], { atMost: 1.2 }, PAGE_100),
   inMs(
     'page-100-earlier',
     'page 100 as of an earlier day, beside page 1',
     hundredthEarlier,
     ['list'],
     { atMost: 1.2 },
-    DEEP,
+    PAGE_100,
   ),
   inMs(
     'page-many',

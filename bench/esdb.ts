@@ -1,6 +1,6 @@
 /**
- * The adapter for EventStoreDB beside its client used bare, on a real server that ESDB_URL names: `npm run bench:esdb`. Each round
- * does every item by every variant in turn; what is told are medians, and medians of the ratios of a round.
+ * Compares the EventStoreDB adapter with its bare client on the server at ESDB_URL: `npm run bench:esdb`. Each round runs every item
+ * with every variant; prints medians over the rounds, and medians of the ratios within each round.
  */
 import {
   EventStoreDBClient,
@@ -15,22 +15,22 @@ import { Connection } from '../src/event-store/eventstoredb/connection.js';
 import { openEsdbStore } from '../src/event-store/eventstoredb/store.js';
 import type { NewEvent } from '../src/event-store/port.js';
 import { median, rate } from './item.js';
-import { eventsOf, LONG, toEvent } from './synthetic.js';
+import { eventsOf, LONG_CASE, toEvent } from './synthetic.js';
 
 const url = process.env['ESDB_URL'];
 if (url === undefined) throw new Error('ESDB_URL must name a server: esdb://127.0.0.1:2113?tls=false');
 const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
-const ALONE = 400;
-const MANY = 4_000;
-const BULK = 20;
-const PER_BULK = 1_000;
+const SINGLE_APPENDS = 400;
+const CONCURRENT_APPENDS = 4_000;
+const BULK_APPENDS = 20;
+const EVENTS_PER_BULK_APPEND = 1_000;
 
-/** One append of so many events to a stream of its own. */
+/** Appends the events to a new stream. */
 type Append = (events: readonly NewEvent[]) => Promise<void>;
 
 interface Variant {
   readonly append: Append;
-  /** Reads the variant's own events back from the log, all of them. */
+  /** Reads `count` events that this variant appended from the log. */
   readonly replay: (count: number) => Promise<number>;
   readonly close: () => Promise<void>;
 }
@@ -43,16 +43,16 @@ const adapter = async (): Promise<Variant> => {
       if (appended.outcome !== 'appended') throw new Error('a conflict');
     },
     replay: async (count) => {
-      let seen = 0;
+      let received = 0;
       const { signal } = new AbortController();
-      for await (const batch of store.follow(null, signal, 500)) if ((seen += batch.length) >= count) break;
-      return seen;
+      for await (const batch of store.follow(null, signal, 500)) if ((received += batch.length) >= count) break;
+      return received;
     },
     close: () => store.close(),
   };
 };
 
-/** The client for the same records: by its one shared stream of appends, as it comes, or by the very call that the adapter makes. */
+/** The client appending the same records: by default through its shared batch stream, or with the options of the adapter's calls. */
 const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
   const client = EventStoreDBClient.connectionString(url);
   const prefix = `bare-${randomUUID()}.`;
@@ -65,18 +65,18 @@ const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
       await client.appendToStream(prefix + randomUUID(), data, { ...options, expectedRevision: NO_STREAM });
     },
     replay: async (count) => {
-      let seen = 0;
+      let received = 0;
       const filter = streamNameFilter({ prefixes: [prefix] });
       const subscription = client.subscribeToAll({ filter });
-      for await (const { event } of subscription) if (event !== undefined && (seen += 1) >= count) break;
+      for await (const { event } of subscription) if (event !== undefined && (received += 1) >= count) break;
       await subscription.unsubscribe();
-      return seen;
+      return received;
     },
     close: () => client.dispose(),
   };
 };
 
-/** The options of each call of the adapter. */
+/** The options of the adapter's calls. */
 const { options } = new Connection(url);
 const VARIANTS = {
   adapter,
@@ -85,40 +85,40 @@ const VARIANTS = {
 } as const;
 type Name = keyof typeof VARIANTS;
 
-const many = (count: number): readonly NewEvent[] =>
+const newEvents = (count: number): readonly NewEvent[] =>
   Array.from({ length: count }, (_, at) => {
-    const event = eventsOf(Math.floor(at / LONG), LONG)[at % LONG];
+    const event = eventsOf(Math.floor(at / LONG_CASE), LONG_CASE)[at % LONG_CASE];
     if (event === undefined) throw new Error('a case of fewer events');
     return toEvent(event);
   });
 
 const inFlight = async (variant: Variant, writers: number): Promise<number> => {
-  const todo = [...many(MANY)];
+  const pending = [...newEvents(CONCURRENT_APPENDS)];
   const write = async (): Promise<void> => {
-    for (let event; (event = todo.pop()) !== undefined;) await variant.append([event]);
+    for (let event; (event = pending.pop()) !== undefined;) await variant.append([event]);
   };
-  return rate(MANY, async () => {
+  return rate(CONCURRENT_APPENDS, async () => {
     await Promise.all(Array.from({ length: writers }, write));
   });
 };
 
 const ITEMS: Readonly<Record<string, (variant: Variant) => Promise<number>>> = {
   'append alone': async (variant) => {
-    const todo = many(ALONE);
-    return rate(ALONE, async () => {
-      for (const event of todo) await variant.append([event]);
+    const pending = newEvents(SINGLE_APPENDS);
+    return rate(SINGLE_APPENDS, async () => {
+      for (const event of pending) await variant.append([event]);
     });
   },
   'append, 64 in flight': (variant) => inFlight(variant, 64),
   'append, 200 in flight': (variant) => inFlight(variant, 200),
   'append, 1,000 events a call': async (variant) => {
-    const todo = Array.from({ length: BULK }, () => many(PER_BULK));
-    return rate(BULK * PER_BULK, async () => {
-      for (const events of todo) await variant.append(events);
+    const pending = Array.from({ length: BULK_APPENDS }, () => newEvents(EVENTS_PER_BULK_APPEND));
+    return rate(BULK_APPENDS * EVENTS_PER_BULK_APPEND, async () => {
+      for (const events of pending) await variant.append(events);
     });
   },
   'replay of all that': (variant) => {
-    const count = ALONE + 2 * MANY + BULK * PER_BULK;
+    const count = SINGLE_APPENDS + 2 * CONCURRENT_APPENDS + BULK_APPENDS * EVENTS_PER_BULK_APPEND;
     return rate(count, async () => {
       await variant.replay(count);
     });
@@ -132,7 +132,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   const variants = new Map<Name, Variant>();
   for (const name of names) variants.set(name, await VARIANTS[name]());
   for (const [item, run] of Object.entries(ITEMS))
-    // Who begins changes from round to round.
+    // Rotates which variant goes first.
     for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
       const figure = await run(variants.get(name) as Variant);
       figures.set(keyOf(item, name), [...(figures.get(keyOf(item, name)) ?? []), figure]);
@@ -141,11 +141,11 @@ for (let round = 0; round < ROUNDS; round += 1) {
   process.stderr.write(`round ${round + 1} of ${ROUNDS}\n`);
 }
 
-const of = (item: string, name: Name): readonly number[] => figures.get(keyOf(item, name)) ?? [];
+const figuresOf = (item: string, name: Name): readonly number[] => figures.get(keyOf(item, name)) ?? [];
 const ratio = (item: string, name: Name): string =>
-  median(of(item, 'adapter').map((figure, at) => figure / (of(item, name)[at] ?? NaN))).toFixed(2);
+  median(figuresOf(item, 'adapter').map((figure, at) => figure / (figuresOf(item, name)[at] ?? NaN))).toFixed(2);
 const rows = Object.keys(ITEMS).map((item) => {
-  const medians = names.map((name) => Math.round(median(of(item, name))).toLocaleString('en'));
+  const medians = names.map((name) => Math.round(median(figuresOf(item, name))).toLocaleString('en'));
   return `| ${[item, ...medians, ...names.slice(1).map((name) => ratio(item, name))].join(' | ')} |`;
 });
 process.stdout.write(

@@ -1,6 +1,6 @@
 /**
- * How much slower appending gets while 200 readers follow the register: commands in the serving process, one by one and
- * 64 in flight, without and with feeds in turn. Readers are a process of their own, and each must get every event.
+ * Measures how much slower appending gets while 200 readers follow the feed: commands in the serving process, one by one and
+ * 64 in flight, without and with feeds in turn. The readers are in another process, and each must get every event.
  *
  *     node dist-bench/bench/feeds.js [--rounds 9] [--feeds 200]
  */
@@ -28,27 +28,27 @@ const { values } = parseArgs({
   },
 });
 
-/** Follows with so many connections after a position; tells when all are open, and of each when it has come to a target. */
+/** The reader process: opens `feeds` connections; sends a message when all are open, and one when all have reached the target position. */
 const follow = async (url: string, feeds: number): Promise<void> => {
   const last: number[] = [];
   const gaps: number[] = [];
   let target = Infinity;
-  let told = false;
-  const tell = (): void => {
-    if (told || last.filter((id) => id >= target).length < feeds) return;
-    told = true;
+  let reported = false;
+  const reportIfComplete = (): void => {
+    if (reported || last.filter((id) => id >= target).length < feeds) return;
+    reported = true;
     process.send?.({ complete: gaps.length === 0 });
   };
   process.on('message', (position: number) => {
     target = position;
-    told = false;
-    tell();
+    reported = false;
+    reportIfComplete();
   });
   const after = Number(new URL(url).searchParams.get('after'));
   for (let n = 0; n < feeds; n += 1) {
     last[n] = after;
     await new Promise<void>((opened) => {
-      // One address may have so many; the readers are as many clients as that takes.
+      // The number of feeds of one address is limited, so the readers use several.
       const localAddress = `127.0.0.${String(2 + Math.floor(n / FEED_LIMITS.each))}`;
       get(url, { agent: false, localAddress }, (response) => {
         opened();
@@ -62,7 +62,7 @@ const follow = async (url: string, feeds: number): Promise<void> => {
             if (id !== (last[n] ?? 0) + 1) gaps.push(id);
             last[n] = id;
           }
-          tell();
+          reportIfComplete();
         });
       });
     });
@@ -71,33 +71,33 @@ const follow = async (url: string, feeds: number): Promise<void> => {
 };
 
 const ACTOR = { kind: 'person', id: 'bench', asserted: true } as const;
-const SAID = { sources: [{ kind: 'other', citation: 'synthetic' }], reliability: 'reported' } as const;
+const SOURCED = { sources: [{ kind: 'other', citation: 'synthetic' }], reliability: 'reported' } as const;
 const NAMES = [{ text: 'Synthetic Person', script: 'Latn', language: 'en', kind: 'full' }] as const;
 
-/** Opens so many cases, so many at once; how many a second. */
-const append = async (commands: CommandBus, count: number, atOnce: number): Promise<number> => {
+/** Opens `count` cases, `concurrency` at a time; returns the rate per second. */
+const append = async (commands: CommandBus, count: number, concurrency: number): Promise<number> => {
   let left = count;
   const writer = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
       const subject = { kind: 'case', id: newCaseId(ACTOR) } as const;
-      const events = [{ type: 'opened', names: NAMES, ...SAID }] as const;
+      const events = [{ type: 'opened', names: NAMES, ...SOURCED }] as const;
       const request = { subject, begins: true, events, actor: ACTOR, acknowledge: [], correlationId: 'bench' };
       const answer = await commands.execute(new RecordEvents(request));
       if (answer.outcome !== 'recorded') throw new Error(answer.outcome);
     }
   };
-  const begun = performance.now();
-  await Promise.all(Array.from({ length: atOnce }, writer));
-  return (count / (performance.now() - begun)) * 1_000;
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, writer));
+  return (count / (performance.now() - startedAt)) * 1_000;
 };
 
 const LOADS = [
-  { name: 'one by one', count: 1_000, atOnce: 1 },
-  { name: '64 in flight', count: 6_400, atOnce: 64 },
+  { name: 'one by one', count: 1_000, concurrency: 1 },
+  { name: '64 in flight', count: 6_400, concurrency: 64 },
 ] as const;
 
-/** Of one load: how many a second, and the microseconds of processor that the serving process took for each. */
+/** `rate`: commands per second. `cpu`: microseconds of processor time of the serving process per command. */
 interface Load {
   readonly rate: number;
   readonly cpu: number;
@@ -105,7 +105,7 @@ interface Load {
 
 interface Measured {
   readonly loads: readonly Load[];
-  /** Milliseconds after the last append until every reader had every event. */
+  /** Milliseconds from the last append until every reader had every event. */
   readonly behind: number;
 }
 
@@ -114,9 +114,9 @@ const headOf = async (app: Serving['app']): Promise<number> =>
 
 const loads = async (commands: CommandBus): Promise<readonly Load[]> => {
   const done: Load[] = [];
-  for (const { count, atOnce } of LOADS) {
+  for (const { count, concurrency } of LOADS) {
     const before = process.cpuUsage();
-    const rate = await append(commands, count, atOnce);
+    const rate = await append(commands, count, concurrency);
     const { user, system } = process.cpuUsage(before);
     done.push({ rate, cpu: (user + system) / count });
   }
@@ -129,11 +129,11 @@ const withFeeds = async ({ app, url }: Serving, feeds: number): Promise<Measured
   const readers: ChildProcess = fork(self, ['--feeds', String(feeds), '--readers', `${url}/v1/feed?after=${from}`]);
   await once(readers, 'message');
   const done = await loads(app.get(CommandBus));
-  const begun = performance.now();
+  const startedAt = performance.now();
   readers.send(await headOf(app));
   const [{ complete }] = (await once(readers, 'message')) as [{ complete: boolean }];
   if (!complete) throw new Error('a reader has missed an event');
-  const behind = performance.now() - begun;
+  const behind = performance.now() - startedAt;
   readers.kill();
   await once(readers, 'exit');
   return { loads: done, behind };

@@ -1,4 +1,4 @@
-/** The simplest fold of a case, the same on both sides, so that what differs is the reading. */
+/** A minimal fold, the same for both variants, so that they differ only in how they read. */
 import type { AnyEvent } from '../src/domain/events.js';
 
 export interface Folded {
@@ -7,7 +7,7 @@ export interface Folded {
   readonly events: number;
 }
 
-export const NOTHING: Folded = { status: '', category: null, events: 0 };
+export const EMPTY: Folded = { status: '', category: null, events: 0 };
 
 export const step = (folded: Folded, event: AnyEvent): Folded => ({
   status: event.type,
@@ -16,15 +16,15 @@ export const step = (folded: Folded, event: AnyEvent): Folded => ({
 });
 
 /** Folds a whole log, case by case. */
-export class Everybody {
+export class FoldedLog {
   readonly #cases = new Map<string, Folded>();
 
-  take(stream: string, event: AnyEvent): void {
-    this.#cases.set(stream, step(this.#cases.get(stream) ?? NOTHING, event));
+  apply(stream: string, event: AnyEvent): void {
+    this.#cases.set(stream, step(this.#cases.get(stream) ?? EMPTY, event));
   }
 
-  /** Something to compare: how many cases, how many events. */
-  get sums(): { readonly cases: number; readonly events: number } {
+  /** Totals to check the result. */
+  get totals(): { readonly cases: number; readonly events: number } {
     return { cases: this.#cases.size, events: [...this.#cases.values()].reduce((sum, { events }) => sum + events, 0) };
   }
 }

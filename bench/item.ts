@@ -1,13 +1,13 @@
-/** What an item of the bench is: something done by one variant in a process of its own, and a figure of how fast. */
-import { isWatched, watched } from './profile.js';
+/** Types of bench items, whose variants each run in their own process and return a figure, and helpers to time them. */
+import { isProfiled, profiled } from './profile.js';
 
-/** How much there is of everything. */
+/** Numbers of cases, events and repetitions. */
 export interface Sizes {
-  /** Cases of eight events in the log that is loaded from, replayed and rebuilt. */
+  /** Cases of eight events in the log that is loaded, replayed and rebuilt. */
   readonly cases: number;
   /** Cases of three events on the list whose pages are read. */
   readonly people: number;
-  /** A log and a list to compare with those, a hundredth of their size. */
+  /** Cases of a smaller log and a smaller list to compare with. */
   readonly few: number;
   readonly appends: number;
   readonly inFlight: number;
@@ -42,29 +42,29 @@ export const QUICK: Sizes = {
   seconds: 3,
 };
 
-export interface Place {
+export interface RunContext {
   readonly sizes: Sizes;
-  /** Folder of the data sets, to be read alone. */
+  /** Folder of the data sets, read-only. */
   readonly data: string;
-  /** Folder of this process, empty at first. */
+  /** Empty folder for this process. */
   readonly work: string;
 }
 
-/** `value`: so many a second, or milliseconds for one; what else was seen stands under `seen`. */
+/** `value`: per second or in milliseconds, as the comparison says. `seen`: other measurements by name. */
 export interface Figure {
   readonly value: number;
   readonly seen?: Readonly<Record<string, number>>;
 }
 
-export type Variant = (place: Place) => Promise<Figure>;
+export type Variant = (context: RunContext) => Promise<Figure>;
 export type Item = Readonly<Record<string, Variant>>;
 
-/** How many of something a second. */
+/** Runs and returns the rate of `count` per second. */
 export const rate = (count: number, run: () => Promise<void> | void): Promise<number> =>
-  watched(async () => {
-    const begun = performance.now();
+  profiled(async () => {
+    const startedAt = performance.now();
     await run();
-    return (count / (performance.now() - begun)) * 1_000;
+    return (count / (performance.now() - startedAt)) * 1_000;
   });
 
 export const median = (values: readonly number[]): number => {
@@ -73,25 +73,25 @@ export const median = (values: readonly number[]): number => {
   return (low + high) / 2;
 };
 
-/** Median of milliseconds that something takes, done so often; `run` prepares it and is not timed. */
+/** Median duration in milliseconds of `times` runs. `prepare` is not timed and returns the function to time. */
 export const milliseconds = async (
   times: number,
-  run: (at: number) => Promise<() => Promise<unknown>>,
+  prepare: (index: number) => Promise<() => Promise<unknown>>,
 ): Promise<number> => {
-  const took: number[] = [];
-  for (let at = 0; at < times; at += 1) {
-    const timed = await run(at);
-    const begun = performance.now();
+  const durations: number[] = [];
+  for (let index = 0; index < times; index += 1) {
+    const timed = await prepare(index);
+    const startedAt = performance.now();
     await timed();
-    took.push(performance.now() - begun);
-    if (isWatched) await watched(async () => repeat(timed, WATCHED_TIMES));
+    durations.push(performance.now() - startedAt);
+    if (isProfiled) await profiled(async () => repeat(timed, PROFILED_REPETITIONS));
   }
-  return median(took);
+  return median(durations);
 };
 
-/** What takes less than a sampler can see is done again so often where it is watched. */
-const WATCHED_TIMES = 20;
+/** Repeats short functions so that the sampling profiler sees them. */
+const PROFILED_REPETITIONS = 20;
 
 const repeat = async (run: () => Promise<unknown>, times: number): Promise<void> => {
-  for (let at = 0; at < times; at += 1) await run();
+  for (let count = 0; count < times; count += 1) await run();
 };

@@ -1,21 +1,21 @@
-/** Where the time of a run went: own time by function. The parts that are timed are watched, where a folder is named for it. */
+/** CPU profiles of the timed parts, taken where an environment variable names a folder for them, and own time by function. */
 import { Session } from 'node:inspector/promises';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Names the folder to a process that is to be watched. */
+/** The environment variable with the folder for profiles. */
 export const PROFILE_TO = 'BENCH_PROFILE_TO';
 const folder = process.env[PROFILE_TO];
-export const isWatched = folder !== undefined;
+export const isProfiled = folder !== undefined;
 
-/** Arguments of a process of which all is to be watched, where this one is. */
+/** Arguments of Node to profile a whole child process, if this process is profiled. */
 export const profileArguments = (): readonly string[] =>
   folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 
 let profiles = 0;
 
-export const watched = async <T>(run: () => Promise<T>): Promise<T> => {
+export const profiled = async <T>(run: () => Promise<T>): Promise<T> => {
   if (folder === undefined) return run();
   const session = new Session();
   session.connect();
@@ -40,31 +40,32 @@ interface Profile {
 
 export interface Share {
   readonly of: string;
-  /** Of the time in which anything ran. */
+  /** Of the time that was not idle. */
   readonly percent: number;
 }
 
 /** The functions with the most own time in the profiles of a folder. */
-export const topFunctions = (of: string, most: number): readonly Share[] => {
+export const topFunctions = (folder: string, limit: number): readonly Share[] => {
   const times = new Map<string, number>();
-  for (const file of readdirSync(of)) addOwnTimes(JSON.parse(readFileSync(join(of, file), 'utf8')) as Profile, times);
+  for (const file of readdirSync(folder))
+    addOwnTimes(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile, times);
   const total = [...times.values()].reduce((sum, time) => sum + time, 0);
   return [...times]
     .sort(([, a], [, b]) => b - a)
-    .slice(0, most)
+    .slice(0, limit)
     .map(([name, time]) => ({ of: name, percent: (100 * time) / total }));
 };
 
 const addOwnTimes = ({ nodes, samples, timeDeltas }: Profile, times: Map<string, number>): void => {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
-  samples.forEach((id, at) => {
+  samples.forEach((id, index) => {
     const name = names.get(id) ?? '';
-    if (!ASIDE.has(name)) times.set(name, (times.get(name) ?? 0) + (timeDeltas[at] ?? 0));
+    if (!EXCLUDED.has(name)) times.set(name, (times.get(name) ?? 0) + (timeDeltas[index] ?? 0));
   });
 };
 
-/** Waiting, and the profiler itself. */
-const ASIDE: ReadonlySet<string> = new Set(['(idle)', 'dispatch']);
+/** Idle time and the profiler itself. */
+const EXCLUDED: ReadonlySet<string> = new Set(['(idle)', 'dispatch']);
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

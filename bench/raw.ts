@@ -1,6 +1,6 @@
 /**
- * What stands beside the register: SQLite as one would use it by hand. A table of events as JSON text, unique by stream and
- * version, written ahead and flushed at each commit; a table of people with the index that their list needs.
+ * The baseline: SQLite written by hand. A table of events as JSON text, unique by stream and version, in WAL mode, flushed at each
+ * commit. `data-sets.ts` adds a table of people with the indexes that a list needs.
  */
 import Database from 'better-sqlite3';
 import type { NewEvent } from '../src/event-store/port.js';
@@ -10,7 +10,7 @@ export type Db = Database.Database;
 export const openRaw = (file: string): Db => {
   const db = new Database(file);
   db.pragma('journal_mode = WAL');
-  // Every time: this build of SQLite reopens an existing WAL file at NORMAL.
+  // Set at each opening: this build of SQLite opens an existing WAL file with NORMAL.
   db.pragma('synchronous = FULL');
   return db;
 };

@@ -1,7 +1,7 @@
 /**
- * Measures the register beside bare SQLite and bare Fastify: `npm run bench`. Rounds are interleaved, each variant runs in
- * a process of its own, and only figures of the same round are compared. With `--write` the figures go into
- * docs/benchmarks.json, those of other comparisons stay there, and the table of docs/benchmarks.md is made from it.
+ * Compares the register with bare SQLite and bare Fastify: `npm run bench`. Rounds are interleaved, each variant runs in its own
+ * process, and only figures of the same round are compared. `--write` puts the figures into docs/benchmarks.json, keeps those of
+ * comparisons that did not run, and updates the table of docs/benchmarks.md from it.
  */
 import Database from 'better-sqlite3';
 import { execFileSync, spawn } from 'node:child_process';
@@ -28,14 +28,14 @@ const { values } = parseArgs({
 });
 const sizes: Sizes = values.quick ? QUICK : FULL;
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
-/** Kept for later runs, since making it takes longer than reading it. */
+/** Kept for later runs: making the data takes longer than the measurements. */
 const data = values.data ?? join(tmpdir(), values.quick ? 'habeas-bench-quick' : 'habeas-bench');
 
-const say = (text: string): void => console.error(text);
+const log = (text: string): void => console.error(text);
 
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
 
-/** One variant in a process of its own. */
+/** Runs one variant in a child process. */
 const runChild = async (name: string, variant: string, environment: NodeJS.ProcessEnv = {}): Promise<Figure> => {
   const work = mkdtempSync(join(data, 'work-'));
   try {
@@ -59,29 +59,28 @@ const compileSlowDisk = (): void => {
   execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', SLOW_DISK, source, '-ldl']);
 };
 
-/** What the processes of a comparison need. */
 const environmentOf = ({ slowDisk }: Comparison): NodeJS.ProcessEnv =>
   slowDisk === undefined ? {} : { LD_PRELOAD: SLOW_DISK };
 
-/** Variants that two comparisons share run once a round. */
+/** A variant that several comparisons share runs once per round. */
 const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[]> => {
   const figures = new Map<string, Figure[]>();
   const keyOf = ({ item, slowDisk }: Comparison, variant: string): string =>
     `${comparisons.findIndex((other) => other.item === item)} ${String(slowDisk)} ${variant}`;
   for (let round = 1; round <= rounds; round += 1)
     for (const comparison of chosen) {
-      const { name, of, to } = comparison;
-      for (const variant of round % 2 === 1 ? [of, to] : [to, of]) {
-        const found = figures.get(keyOf(comparison, variant)) ?? [];
-        if (found.length === round) continue;
+      const { name, variant: measuredVariant, baseline } = comparison;
+      for (const variant of round % 2 === 1 ? [measuredVariant, baseline] : [baseline, measuredVariant]) {
+        const earlier = figures.get(keyOf(comparison, variant)) ?? [];
+        if (earlier.length === round) continue;
         const figure = await runChild(name, variant, environmentOf(comparison));
-        figures.set(keyOf(comparison, variant), [...found, figure]);
-        say(`round ${round}: ${name}, ${variant}: ${figure.value.toPrecision(4)} ${comparison.unit}`);
+        figures.set(keyOf(comparison, variant), [...earlier, figure]);
+        log(`round ${round}: ${name}, ${variant}: ${figure.value.toPrecision(4)} ${comparison.unit}`);
       }
     }
   return chosen.map((comparison) => {
-    const of = figures.get(keyOf(comparison, comparison.of)) ?? [];
-    const to = figures.get(keyOf(comparison, comparison.to)) ?? [];
+    const of = figures.get(keyOf(comparison, comparison.variant)) ?? [];
+    const to = figures.get(keyOf(comparison, comparison.baseline)) ?? [];
     const names = Object.keys(of[0]?.seen ?? {});
     const seen = Object.fromEntries(names.map((name) => [name, of.map((figure) => figure.seen?.[name] ?? NaN)]));
     return {
@@ -94,13 +93,13 @@ const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[
   });
 };
 
-/** Once more, watched, where an aim was missed. */
-const explain = async (outcome: Outcome): Promise<Outcome> => {
+/** Runs once more with the profiler if the aim was missed. */
+const profileIfMissed = async (outcome: Outcome): Promise<Outcome> => {
   if (isReached(outcome) !== false && !values.profile) return outcome;
   const folder = mkdtempSync(join(data, 'profiles-'));
   try {
     const comparison = chosen.find(({ name }) => name === outcome.name) as Comparison;
-    await runChild(comparison.name, comparison.of, { ...environmentOf(comparison), [PROFILE_TO]: folder });
+    await runChild(comparison.name, comparison.variant, { ...environmentOf(comparison), [PROFILE_TO]: folder });
     return { ...outcome, profile: topFunctions(folder, 8) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -119,13 +118,13 @@ const pageOf = (outcomes: readonly Outcome[]): string => `${tableOf(outcomes)}\n
 
 const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
 
-const write = (news: readonly Outcome[]): void => {
-  const kept = JSON.parse(readFileSync(docs('benchmarks.json'), 'utf8')) as readonly Outcome[];
-  const outcomes = comparisons.flatMap(({ name }) => [...news, ...kept].find((o) => o.name === name) ?? []);
+const write = (newOutcomes: readonly Outcome[]): void => {
+  const earlier = JSON.parse(readFileSync(docs('benchmarks.json'), 'utf8')) as readonly Outcome[];
+  const outcomes = comparisons.flatMap(({ name }) => [...newOutcomes, ...earlier].find((o) => o.name === name) ?? []);
   writeFileSync(docs('benchmarks.json'), `${JSON.stringify(outcomes, null, 2)}\n`);
   const [before, rest] = readFileSync(docs('benchmarks.md'), 'utf8').split('<!-- figures -->\n');
   const after = rest?.split('<!-- /figures -->\n')[1];
-  if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has no place for figures');
+  if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has no context for figures');
   const text = `<!-- figures -->\n${pageOf(outcomes)}\n<!-- /figures -->\n`;
   writeFileSync(docs('benchmarks.md'), `${before}${text}${after}`);
 };
@@ -134,8 +133,8 @@ const chosen = comparisons.filter(({ name }) => values.only?.includes(name) ?? t
 const measured = measuredOn();
 mkdirSync(data, { recursive: true });
 if (chosen.some(({ slowDisk }) => slowDisk)) compileSlowDisk();
-await prepare(data, sizes, new Set(chosen.flatMap(({ on }) => on)), say);
+await prepare(data, sizes, new Set(chosen.flatMap(({ on }) => on)), log);
 const outcomes: Outcome[] = [];
-for (const outcome of await measure(chosen)) outcomes.push(await explain(outcome));
+for (const outcome of await measure(chosen)) outcomes.push(await profileIfMissed(outcome));
 console.log(pageOf(outcomes));
 if (values.write) write(outcomes);

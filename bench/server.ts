@@ -1,6 +1,6 @@
 /**
- * A server to be asked over HTTP, in a process of its own: the register as it is served, or bare Fastify with the same
- * validation, the same deciding and the same store. Prints its address, and ends when its standard input does.
+ * Entry point of a server process: the register as it is served, or bare Fastify with the same validation, decisions and store.
+ * Prints its URL, and ends when its standard input closes.
  */
 import { fastify } from 'fastify';
 import { RecordEvents, RecordEventsHandler } from '../src/commands/record-events.js';
@@ -9,18 +9,18 @@ import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { readEvent } from '../src/schema/read-event.js';
 import { serve } from '../src/serve.js';
 import { readSettings } from '../src/settings.js';
-import { clock, logOf } from './data-sets.js';
+import { clock, logFile } from './data-sets.js';
 
-interface Running {
+interface RunningServer {
   readonly url: string;
   readonly close: () => Promise<void>;
 }
 
-const habeas = (folder: string): Promise<Running> =>
+const habeas = (folder: string): Promise<RunningServer> =>
   serve(readSettings({ HABEAS_DATA: folder, HABEAS_PORT: '0', HABEAS_TODAY: '2026-01-05', HABEAS_LOG_LEVEL: 'warn' }));
 
-const bare = async (folder: string): Promise<Running> => {
-  const store = createSqliteStore({ file: logOf(folder) });
+const bare = async (folder: string): Promise<RunningServer> => {
+  const store = createSqliteStore({ file: logFile(folder) });
   const handler = new RecordEventsHandler(store, clock);
   const server = fastify({ logger: false });
   server.post<{ Params: { id: string } }>('/v1/cases/:id/events', async ({ params, body }, reply) => {
@@ -47,7 +47,7 @@ const bare = async (folder: string): Promise<Running> => {
   };
 };
 
-const [which, folder = ''] = process.argv.slice(2);
-const running = await (which === 'habeas' ? habeas(folder) : bare(folder));
+const [variant, folder = ''] = process.argv.slice(2);
+const running = await (variant === 'habeas' ? habeas(folder) : bare(folder));
 console.log(running.url);
 process.stdin.on('end', () => void running.close()).resume();

@@ -1,4 +1,4 @@
-/** The cases that are measured with: made up by arithmetic, the same in every run, nobody real in them. */
+/** Synthetic cases, computed from their number so that every run has the same ones. */
 import { newId } from '../src/commands/ids.js';
 import type { CaseEvent } from '../src/domain/case/events.js';
 import { allEvents, type AnyEvent } from '../src/domain/events.js';
@@ -7,17 +7,17 @@ import type { NewEvent } from '../src/event-store/port.js';
 
 export const LIST = 'union';
 export const CATEGORIES = Array.from({ length: 12 }, (_, at) => `category-${at}`);
-/** Somewhat after the last thing that happens to anybody. */
+/** After the last event of every case. */
 export const TODAY: Day = parseDay('2026-01-05') ?? 0;
-/** A day in the middle of it all. */
+/** A day in the middle of the events. */
 export const EARLIER = '2020-06-30';
 
-/** The events of the long cases (a whole course) and of the short ones (just on the list). */
-export const LONG = 8;
-export const SHORT = 3;
+/** Events of a long case (arrest to release) and of a short one (recognised only). */
+export const LONG_CASE = 8;
+export const SHORT_CASE = 3;
 
-/** A number of 32 bits that looks like chance, for a number and a purpose. */
-export const chance = (n: number, purpose: number): number => {
+/** A 32-bit hash of a number; `purpose` makes independent ones. */
+export const pseudoRandom = (n: number, purpose: number): number => {
   let h = Math.imul(n + 0x9e3779b9, 0x85ebca6b) ^ Math.imul(purpose + 1, 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
@@ -28,51 +28,65 @@ const SYLLABLES = ['ba', 'çi', 'də', 'el', 'fa', 'gü', 'ha', 'is', 'ka', 'lə
 const word = (n: number): string =>
   [0, 4, 8, 12].map((shift) => SYLLABLES[(n >>> shift) % SYLLABLES.length] ?? '').join('');
 
-const FIRST: Day = parseDay('2012-01-01') ?? 0;
-const YEARS = 10 * 365;
+const FIRST_DAY: Day = parseDay('2012-01-01') ?? 0;
+const SPAN_DAYS = 10 * 365;
 
-const said = {
+const SOURCED = {
   sources: [{ kind: 'lawyer', citation: 'a synthetic source, call of the day' }],
   reliability: 'reported',
 } as const;
 
-/** The events of a case by its number, in the order in which they are recorded; the first `count` of them. */
+/** The first `count` events of a case, in order of recording. */
 export const eventsOf = (n: number, count: number): readonly CaseEvent[] => {
-  const begun = FIRST + (chance(n, 0) % YEARS);
-  const on = (days: number): { occurredOn: string } => ({ occurredOn: formatDay(begun + days) });
-  // One in twenty is known by the month alone.
-  const partly = (days: number): { occurredOn: string } =>
-    chance(n, 1) % 20 === 0 ? { occurredOn: formatDay(begun + days).slice(0, 7) } : on(days);
+  const arrestedOn = FIRST_DAY + (pseudoRandom(n, 0) % SPAN_DAYS);
+  const on = (days: number): { occurredOn: string } => ({ occurredOn: formatDay(arrestedOn + days) });
+  // For one case in twenty only the month is known.
+  const onOrMonth = (days: number): { occurredOn: string } =>
+    pseudoRandom(n, 1) % 20 === 0 ? { occurredOn: formatDay(arrestedOn + days).slice(0, 7) } : on(days);
   const articles = [{ code: 'AZ-CC', article: '234', part: `4.${1 + (n % 3)}` }];
-  const category = CATEGORIES[chance(n, 2) % CATEGORIES.length] ?? '';
+  const category = CATEGORIES[pseudoRandom(n, 2) % CATEGORIES.length] ?? '';
   const facility = `Penitentiary No. ${1 + (n % 17)}`;
   const events: readonly CaseEvent[] = [
     {
       type: 'opened',
-      names: [{ text: `${word(chance(n, 3))} ${word(chance(n, 4))}`, script: 'Latn', language: 'az', kind: 'full' }],
+      names: [
+        {
+          text: `${word(pseudoRandom(n, 3))} ${word(pseudoRandom(n, 4))}`,
+          script: 'Latn',
+          language: 'az',
+          kind: 'full',
+        },
+      ],
       references: [{ list: LIST, reference: `S-${n}` }],
-      ...said,
+      ...SOURCED,
     },
-    { type: 'arrested', ...on(0), kind: 'criminal', authority: 'a police department', ...said },
-    { type: 'recognised', ...partly(40), list: LIST, category, ...said },
-    { type: 'charged', ...on(2), articles, ...said },
-    { type: 'remanded', ...on(3), measure: 'detention', court: 'a district court', ...said },
-    { type: 'tried', ...on(200), court: 'a court on grave crimes', ...said },
-    { type: 'convicted', ...on(260), articles, sentence: { kind: 'imprisonment', term: 'P15Y' }, facility, ...said },
+    { type: 'arrested', ...on(0), kind: 'criminal', authority: 'a police department', ...SOURCED },
+    { type: 'recognised', ...onOrMonth(40), list: LIST, category, ...SOURCED },
+    { type: 'charged', ...on(2), articles, ...SOURCED },
+    { type: 'remanded', ...on(3), measure: 'detention', court: 'a district court', ...SOURCED },
+    { type: 'tried', ...on(200), court: 'a court on grave crimes', ...SOURCED },
+    { type: 'convicted', ...on(260), articles, sentence: { kind: 'imprisonment', term: 'P15Y' }, facility, ...SOURCED },
     n % 5 === 0
-      ? { type: 'released', ...on(700), reason: 'other', ...said }
-      : { type: 'transferred', ...on(400), facility: 'Penitentiary No. 18', ...said },
+      ? { type: 'released', ...on(700), reason: 'other', ...SOURCED }
+      : { type: 'transferred', ...on(400), facility: 'Penitentiary No. 18', ...SOURCED },
   ];
   return events.slice(0, count);
 };
 
-/** An event that can always be recorded of a case of this register, and that changes nothing on the lists. */
-export const oneMore: CaseEvent = { type: 'mistreated', occurredOn: '2025-01-05', kind: 'denial-of-care', ...said };
+/** Can be recorded for every case, and changes no list. */
+export const extraEvent: CaseEvent = {
+  type: 'mistreated',
+  occurredOn: '2025-01-05',
+  kind: 'denial-of-care',
+  ...SOURCED,
+};
 
-/** The list on which everybody is. */
+/** The list of all recognised cases. */
 export const definitions: readonly AnyEvent[] = [
-  { type: 'list-defined', name: { en: 'Union' }, ...said },
-  ...CATEGORIES.map((category) => ({ type: 'category-defined', category, name: { en: category }, ...said }) as const),
+  { type: 'list-defined', name: { en: 'Union' }, ...SOURCED },
+  ...CATEGORIES.map(
+    (category) => ({ type: 'category-defined', category, name: { en: category }, ...SOURCED }) as const,
+  ),
 ];
 
 export const toEvent = (event: AnyEvent): NewEvent => ({

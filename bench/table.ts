@@ -1,26 +1,25 @@
-/** What came out, as Markdown. */
+/** The results as Markdown. */
 import { comparisons, type Aim, type Comparison } from './comparisons.js';
 import { median } from './item.js';
 import type { Share } from './profile.js';
 
-/** What one comparison gave in all its rounds. */
+/** The figures of one comparison over all rounds, as stored in docs/benchmarks.json. */
 export interface Outcome {
-  /** Of the comparison. */
   readonly name: string;
-  /** When and on what: day, cores, versions. */
+  /** Day, cores, versions. */
   readonly measured: string;
-  /** Figures of a round stand at the same place. */
+  /** Figures of the measured variant and of the baseline; equal indices are the same round. */
   readonly of: readonly number[];
   readonly to: readonly number[];
   readonly seen: Readonly<Record<string, readonly number[]>>;
-  /** Where an aim is missed. */
+  /** If the aim was missed. */
   readonly profile?: readonly Share[];
 }
 
 const comparisonOf = ({ name }: Outcome): Comparison => {
-  const found = comparisons.find((comparison) => comparison.name === name);
-  if (found === undefined) throw new Error(`no comparison ${name}`);
-  return found;
+  const comparison = comparisons.find((candidate) => candidate.name === name);
+  if (comparison === undefined) throw new Error(`no comparison ${name}`);
+  return comparison;
 };
 
 const ratios = ({ of, to }: Outcome): readonly number[] => of.map((figure, at) => figure / (to[at] ?? NaN));
@@ -51,8 +50,8 @@ const row = (outcome: Outcome): string => {
   return `| ${[
     comparison.what,
     comparison.unit,
-    named(comparison.of, of),
-    named(comparison.to, to),
+    named(comparison.variant, of),
+    named(comparison.baseline, to),
     spread,
     aimText(comparison.aim),
     reached,
@@ -63,11 +62,11 @@ const row = (outcome: Outcome): string => {
 const aimText = (aim: Aim | null): string =>
   aim === null ? '–' : 'atLeast' in aim ? `≥ ${short(aim.atLeast)}` : `≤ ${short(aim.atMost)}`;
 
-/** Three figures are more than such measurements can tell. */
+/** Three significant digits. */
 const short = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 
-/** What else was seen, why aims were missed, and what it was measured on. */
+/** Other measurements, profiles of missed aims, and the machines. */
 export const notesOf = (outcomes: readonly Outcome[]): string =>
   [
     ...outcomes.flatMap((outcome) => {

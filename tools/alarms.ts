@@ -1,4 +1,4 @@
-/** The table of readiness codes in docs/operations.md, made from the code that gives them. */
+/** Generates the table of readiness codes in docs/operations.md. */
 import { LOG_CODES, READ_MODEL_CODES } from '../src/watching/condition.js';
 
 export const alarmsTable = (): string =>

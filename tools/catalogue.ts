@@ -1,6 +1,6 @@
 /**
- * The catalogue of event types, docs/events.md, made from the code: what each means from its description, its fields
- * from the types as the compiler sees them. A new type stands in it as soon as it has a key in its `events.ts`.
+ * Generates docs/events.md: the meaning of each event type from its description, its fields from the types as the compiler sees
+ * them. Every key of an `events.ts` is included.
  */
 import ts from 'typescript';
 import { caseEvents } from '../src/domain/case/events.js';
@@ -19,13 +19,13 @@ const kinds: Record<StreamKind, object> = {
 
 const INTRODUCTION = `# Events
 
-Made from the code by \`npm run docs\`; a test compares. Every event is an event that somebody reported, and carries, beside the fields
-of its type, those of [every event](#every-event). Fields marked \`?\` may be unknown. *Dated* events need \`occurredOn\`;
-the others are about the dossier or define something, and their time is when they were recorded. *Personal* fields are stored
+Generated from the code by \`npm run docs\`; a test compares. Every event is something that was reported to have happened. Besides the
+fields of its type, it has those of [every event](#every-event). Fields marked \`?\` may be unknown. *Dated* events need \`occurredOn\`;
+the others concern the case file or define something; their time is the time of recording. *Personal* fields are stored
 apart from the rest of the event; \`sources\` and \`note\` always are.
 `;
 
-/** The whole page. `root` is the folder of tsconfig.json. */
+/** `root`: the folder of tsconfig.json. */
 export const catalogue = (root: string): string => {
   const reader = new TypeReader(root);
   const sections = Object.entries(kinds).map(([kind, events]) =>
@@ -74,12 +74,12 @@ const fieldTable = (fields: readonly Field[], personal: readonly string[]): stri
 
 const paragraphs = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
 
-/** Reads fields from the types of src/domain. */
+/** Reads the fields of event types by the TypeScript compiler. */
 class TypeReader {
   private readonly checker: ts.TypeChecker;
   private readonly events: ReadonlyMap<string, ts.Type>;
-  private readonly said: ts.Type;
-  private readonly seen = new Map<string, ts.Type>();
+  private readonly common: ts.Type;
+  private readonly namedShapes = new Map<string, ts.Type>();
 
   constructor(root: string) {
     const { config } = ts.readConfigFile(`${root}/tsconfig.json`, (path) => ts.sys.readFile(path)) as {
@@ -89,7 +89,7 @@ class TypeReader {
     const program = ts.createProgram([`${root}/src/domain/events.ts`], { ...options, types: [], incremental: false });
     this.checker = program.getTypeChecker();
     const any = this.exported(program, `${root}/src/domain/events.ts`, 'AnyEvent');
-    this.said = this.exported(program, `${root}/src/domain/event.ts`, 'Said');
+    this.common = this.exported(program, `${root}/src/domain/event.ts`, 'Said');
     const members = any.isUnion() ? any.types : [any];
     this.events = new Map(members.map((member) => [this.typeOf(member), member]));
   }
@@ -97,18 +97,18 @@ class TypeReader {
   fieldsOf(type: string): readonly Field[] {
     const event = this.events.get(type);
     if (event === undefined) throw new Error(`no such type: ${type}`);
-    const common = new Set(['type', ...this.said.getProperties().map(({ name }) => name)]);
-    return this.fields(event.getProperties().filter(({ name }) => !common.has(name)));
+    const commonNames = new Set(['type', ...this.common.getProperties().map(({ name }) => name)]);
+    return this.fields(event.getProperties().filter(({ name }) => !commonNames.has(name)));
   }
 
   everyEvent(): readonly Field[] {
-    return this.fields(this.said.getProperties());
+    return this.fields(this.common.getProperties());
   }
 
-  /** The shapes that the fields read so far name, and those that these name. */
+  /** The interfaces that the fields read so far refer to, directly or indirectly (the loop adds to the map it walks). */
   shapes(): readonly { readonly name: string; readonly doc: string; readonly fields: readonly Field[] }[] {
     const shapes: { name: string; doc: string; fields: readonly Field[] }[] = [];
-    for (const [name, type] of this.seen) {
+    for (const [name, type] of this.namedShapes) {
       const doc = type.symbol.getDocumentationComment(this.checker);
       shapes.push({ name, doc: flat(doc), fields: this.fields(type.getProperties()) });
     }
@@ -139,7 +139,7 @@ class TypeReader {
     }));
   }
 
-  /** Sorted, since the compiler gives alternatives in no order: `string`, `detention` or `house-arrest`, list of Article … */
+  /** The values of a field as text: `string`, `detention` or `house-arrest`, list of Article … Sorted: the compiler's order varies. */
   private value(type: ts.Type, property: ts.Symbol): string {
     const parts = type.isUnion() ? type.types : [type];
     const present = parts.filter((part) => (part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) === 0);
@@ -157,14 +157,14 @@ class TypeReader {
       return item === undefined ? 'list' : `list of ${this.value(item, property)}`;
     }
     if (type.isClassOrInterface()) {
-      this.seen.set(type.symbol.name, type);
+      this.namedShapes.set(type.symbol.name, type);
       return `[${type.symbol.name}](#${type.symbol.name.toLowerCase()})`;
     }
-    return this.saysEdtf(property) ? 'EDTF date' : this.checker.typeToString(type);
+    return this.isEdtf(property) ? 'EDTF date' : this.checker.typeToString(type);
   }
 
-  /** `Edtf` is a string to the compiler; only the declaration still says it. */
-  private saysEdtf(property: ts.Symbol): boolean {
+  /** `Edtf` is an alias of string, so only the declaration shows it. */
+  private isEdtf(property: ts.Symbol): boolean {
     return (property.declarations ?? []).some((d) => ts.isPropertySignature(d) && d.type?.getText() === 'Edtf');
   }
 }

@@ -1,4 +1,4 @@
-/** The page of codes, docs/problems.md, made from the catalogue. */
+/** Generates docs/problems.md from the catalogue of codes. */
 import { IMPORT_CODES } from '../src/register-files/report.js';
 import { catalogue, type CatalogueEntry } from '../src/schema/problems.js';
 
@@ -7,7 +7,7 @@ const rows = ([header, ...lines]: readonly (readonly string[])[]): string =>
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
-/** A table of the codes of one kind, sorted by status and code. */
+/** The codes of one kind, sorted by status and code. */
 const table = (place: CatalogueEntry['in'], columns: Readonly<Record<string, (e: CatalogueEntry) => string>>): string =>
   rows([
     Object.keys(columns),
@@ -22,12 +22,12 @@ const means = (entry: CatalogueEntry): string => entry.means;
 
 export const problemsPage = (): string => `# Problems
 
-Made from the code by \`npm run docs\`; a test compares. Codes are promises: their wording may change, they and their status
+Generated from the code by \`npm run docs\`; a test compares. Codes are promises: their wording may change, they and their status
 do not.
 
 ## Problem documents
 
-Whatever is not answered is a problem document (RFC 9457, \`application/problem+json\`) with \`status\`, \`code\`, \`title\` and
+Every error answer is a problem document (RFC 9457, \`application/problem+json\`) with \`status\`, \`code\`, \`title\` and
 \`detail\`; where they help also \`errors\`, \`findings\`, the current \`revision\`, the taken \`reference\` or the \`limit\`. A request
 answered by a 4xx has recorded nothing; after a 5xx that may be unknown, and it is safe to repeat it with the same \`Idempotency-Key\`.
 
@@ -59,7 +59,7 @@ ${rows([
 
 ## Findings
 
-What is odd about a set of events. *refuse*: no possible course of events allows it (\`EVENT.REFUSED\`). *ask*: probably a
+Something odd about a set of events. *refuse*: no possible course of events allows it (\`EVENT.REFUSED\`). *ask*: probably a
 mistake; recorded where the request names the code in \`acknowledge\`, else \`EVENT.UNACKNOWLEDGED\`. *warn*: recorded, and
 shown on the case.
 

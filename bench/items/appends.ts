@@ -1,11 +1,11 @@
-/** Appends that are durable when they are answered. Case by case, eight events each. */
+/** Durable appends, case by case, eight events each. */
 import { copyFileSync } from 'node:fs';
 import type { ExpectedRevision, NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { logOf, registerOf, streamOf } from '../data-sets.js';
-import { rate, type Figure, type Item, type Place, type Variant } from '../item.js';
+import { logFile, registerFolder, streamOf } from '../data-sets.js';
+import { rate, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw, RawLog } from '../raw.js';
-import { eventsOf, LONG, toEvent } from '../synthetic.js';
+import { eventsOf, LONG_CASE, toEvent } from '../synthetic.js';
 
 interface Append {
   readonly stream: string;
@@ -14,60 +14,60 @@ interface Append {
 }
 
 /** Cases from this number on are in no data set. */
-const NEW = 2 ** 40;
+const FIRST_NEW_CASE = 2 ** 40;
 
-/** Made before the clock runs. */
-const appends = (count: number): readonly Append[] =>
+/** Prepared before timing. */
+const makeAppends = (count: number): readonly Append[] =>
   Array.from({ length: count }, (_, at) => {
-    const revision = at % LONG;
-    const event = eventsOf(Math.floor(at / LONG), LONG)[revision];
+    const revision = at % LONG_CASE;
+    const event = eventsOf(Math.floor(at / LONG_CASE), LONG_CASE)[revision];
     if (event === undefined) throw new Error('a case of fewer events');
-    return { stream: streamOf(NEW + Math.floor(at / LONG)), revision, event: toEvent(event) };
+    return { stream: streamOf(FIRST_NEW_CASE + Math.floor(at / LONG_CASE)), revision, event: toEvent(event) };
   });
 
 const expected = (revision: number): ExpectedRevision => (revision === 0 ? 'no-stream' : revision - 1);
 
-const AT_ONCE = 64;
-/** What raw SQLite writes in one transaction when it writes in bulk. */
-const TRANSACTION = 1_000;
+const WRITERS = 64;
+/** Events per transaction of raw SQLite in bulk. */
+const BULK_TRANSACTION = 1_000;
 
-/** One after the other, on a log that is there already or a new one. */
-const oursOneByOne = async (file: string, count: number): Promise<Figure> => {
+/** One after the other, on an existing or a new log. */
+const habeasOneByOne = async (file: string, count: number): Promise<Figure> => {
   const store = createSqliteStore({ file });
-  const todo = appends(count);
+  const appends = makeAppends(count);
   const value = await rate(count, async () => {
-    for (const { stream, revision, event } of todo) await store.append(stream, expected(revision), [event]);
+    for (const { stream, revision, event } of appends) await store.append(stream, expected(revision), [event]);
   });
   await store.close();
   return { value };
 };
 
-/** 64 writers, each of whom waits for its answer. They have their own cases. */
-const oursInFlight = async (file: string, count: number): Promise<Figure> => {
+/** 64 writers with their own cases, each waiting for its append. */
+const habeasInFlight = async (file: string, count: number): Promise<Figure> => {
   const store = createSqliteStore({ file });
-  const todo = appends(count);
-  const share = Math.ceil(count / LONG / AT_ONCE) * LONG;
+  const appends = makeAppends(count);
+  const share = Math.ceil(count / LONG_CASE / WRITERS) * LONG_CASE;
   const write = async (writer: number): Promise<void> => {
-    for (const { stream, revision, event } of todo.slice(writer * share, (writer + 1) * share))
+    for (const { stream, revision, event } of appends.slice(writer * share, (writer + 1) * share))
       await store.append(stream, expected(revision), [event]);
   };
   const value = await rate(count, async () => {
-    await Promise.all(Array.from({ length: AT_ONCE }, (_, writer) => write(writer)));
+    await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)));
   });
   await store.close();
   return { value };
 };
 
-/** Whole cases, as an import brings them: many asked for before the first is answered. */
-const oursBulk = async (file: string, count: number): Promise<Figure> => {
+/** Whole cases as in an import, many appends in flight. */
+const habeasBulk = async (file: string, count: number): Promise<Figure> => {
   const store = createSqliteStore({ file });
-  const todo = appends(count);
+  const appends = makeAppends(count);
   const value = await rate(count, async () => {
-    for (let from = 0; from < count; from += TRANSACTION * 2) {
-      const asked: Promise<unknown>[] = [];
-      for (let at = from; at < Math.min(count, from + TRANSACTION * 2); at += LONG) {
-        const ofCase = todo.slice(at, at + LONG);
-        asked.push(
+    for (let from = 0; from < count; from += BULK_TRANSACTION * 2) {
+      const pending: Promise<unknown>[] = [];
+      for (let at = from; at < Math.min(count, from + BULK_TRANSACTION * 2); at += LONG_CASE) {
+        const ofCase = appends.slice(at, at + LONG_CASE);
+        pending.push(
           store.append(
             ofCase[0]?.stream ?? '',
             'no-stream',
@@ -75,44 +75,44 @@ const oursBulk = async (file: string, count: number): Promise<Figure> => {
           ),
         );
       }
-      await Promise.all(asked);
+      await Promise.all(pending);
     }
   });
   await store.close();
   return { value };
 };
 
-const raw = async (file: string, count: number, together: number): Promise<Figure> => {
+const raw = async (file: string, count: number, perTransaction: number): Promise<Figure> => {
   const db = openRaw(file);
   const log = new RawLog(db);
-  const todo = appends(count);
-  const write = db.transaction((some: readonly Append[]) => {
-    for (const { stream, revision, event } of some) log.append(stream, revision, event);
+  const appends = makeAppends(count);
+  const write = db.transaction((batch: readonly Append[]) => {
+    for (const { stream, revision, event } of batch) log.append(stream, revision, event);
   });
   const value = await rate(count, () => {
-    if (together === 1) for (const { stream, revision, event } of todo) log.append(stream, revision, event);
-    else for (let at = 0; at < count; at += together) write(todo.slice(at, at + together));
+    if (perTransaction === 1) for (const { stream, revision, event } of appends) log.append(stream, revision, event);
+    else for (let at = 0; at < count; at += perTransaction) write(appends.slice(at, at + perTransaction));
   });
   db.close();
   return { value };
 };
 
 const onNew =
-  (run: (file: string, count: number) => Promise<Figure>, count: (place: Place) => number): Variant =>
-  (place) =>
-    run(`${place.work}/log.sqlite`, count(place));
+  (run: (file: string, count: number) => Promise<Figure>, count: (context: RunContext) => number): Variant =>
+  (context) =>
+    run(`${context.work}/log.sqlite`, count(context));
 
-/** On a copy of a log of so many cases. */
+/** On a copy of a log with that many cases. */
 const onLog =
-  (cases: (place: Place) => number): Variant =>
-  (place) => {
-    const file = `${place.work}/log.sqlite`;
-    copyFileSync(logOf(registerOf(place.data, cases(place), LONG)), file);
-    return oursOneByOne(file, place.sizes.appends);
+  (cases: (context: RunContext) => number): Variant =>
+  (context) => {
+    const file = `${context.work}/log.sqlite`;
+    copyFileSync(logFile(registerFolder(context.data, cases(context), LONG_CASE)), file);
+    return habeasOneByOne(file, context.sizes.appends);
   };
 
 export const appendsAlone: Item = {
-  habeas: onNew(oursOneByOne, ({ sizes }) => sizes.appends),
+  habeas: onNew(habeasOneByOne, ({ sizes }) => sizes.appends),
   raw: onNew(
     (file, count) => raw(file, count, 1),
     ({ sizes }) => sizes.appends,
@@ -120,21 +120,21 @@ export const appendsAlone: Item = {
 };
 
 export const appendsInFlight: Item = {
-  habeas: onNew(oursInFlight, ({ sizes }) => sizes.inFlight),
+  habeas: onNew(habeasInFlight, ({ sizes }) => sizes.inFlight),
   raw: onNew(
     (file, count) => raw(file, count, 1),
     ({ sizes }) => sizes.inFlight / 8,
   ),
   'raw, 64 a transaction': onNew(
-    (file, count) => raw(file, count, AT_ONCE),
+    (file, count) => raw(file, count, WRITERS),
     ({ sizes }) => sizes.inFlight,
   ),
 };
 
 export const appendsInBulk: Item = {
-  habeas: onNew(oursBulk, ({ sizes }) => sizes.bulk),
+  habeas: onNew(habeasBulk, ({ sizes }) => sizes.bulk),
   raw: onNew(
-    (file, count) => raw(file, count, TRANSACTION),
+    (file, count) => raw(file, count, BULK_TRANSACTION),
     ({ sizes }) => sizes.bulk,
   ),
 };

@@ -1,20 +1,20 @@
-/** A whole command over HTTP: read, checked, decided, durable, answered. 64 connections, each with cases of its own. */
+/** Whole commands over HTTP, from request to durable answer. 64 connections, each with its own cases. */
 import autocannon from 'autocannon';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { caseId, logOf, modelsOf, registerOf } from '../data-sets.js';
+import { caseId, logFile, readModelsFile, registerFolder } from '../data-sets.js';
 import { profileArguments } from '../profile.js';
-import { type Item, type Place, type Variant } from '../item.js';
-import { LONG, oneMore } from '../synthetic.js';
+import { type Item, type RunContext, type Variant } from '../item.js';
+import { LONG_CASE, extraEvent } from '../synthetic.js';
 
 const CONNECTIONS = 64;
-/** Cases that a connection takes in turn. */
-const MOST_CASES = 150;
+/** Cases that each connection cycles through. */
+const MAX_CASES_PER_CONNECTION = 150;
 
-const BODY = JSON.stringify(oneMore);
+const BODY = JSON.stringify(extraEvent);
 const HEADERS = { 'content-type': 'application/json', 'x-actor': 'person:clerk-7' };
 
 const requestsOf = (connection: number, cases: number) =>
@@ -27,10 +27,10 @@ const requestsOf = (connection: number, cases: number) =>
 
 const posted =
   (server: 'habeas' | 'fastify'): Variant =>
-  async ({ data, work, sizes }: Place) => {
-    const made = registerOf(data, sizes.few, LONG);
-    copyFileSync(logOf(made), logOf(work));
-    copyFileSync(modelsOf(made), modelsOf(work));
+  async ({ data, work, sizes }: RunContext) => {
+    const made = registerFolder(data, sizes.few, LONG_CASE);
+    copyFileSync(logFile(made), logFile(work));
+    copyFileSync(readModelsFile(made), readModelsFile(work));
     const child = spawn(process.execPath, [...profileArguments(), SERVER, server, work], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -39,7 +39,7 @@ const posted =
     };
     const connections = Math.min(CONNECTIONS, sizes.few);
     let connection = 0;
-    const cases = Math.min(MOST_CASES, Math.floor(sizes.few / connections));
+    const cases = Math.min(MAX_CASES_PER_CONNECTION, Math.floor(sizes.few / connections));
     const load = (seconds: number) =>
       autocannon({
         url,

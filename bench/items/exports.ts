@@ -1,4 +1,4 @@
-/** Exports by the command line, program and all, beside the same rows written by hand from a table. */
+/** Exports by the command line, compared with the same rows written by hand from a table. */
 import { stringify } from 'csv-stringify/sync';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { createWriteStream } from 'node:fs';
@@ -7,22 +7,22 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { run } from '../../src/cli/program.js';
 import { formatDay } from '../../src/domain/time.js';
-import { rawOf, registerOf } from '../data-sets.js';
-import { rate, type Figure, type Item, type Place, type Variant } from '../item.js';
+import { rawFile, registerFolder } from '../data-sets.js';
+import { rate, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
-import { definitions, LONG, SHORT, TODAY } from '../synthetic.js';
+import { definitions, LONG_CASE, SHORT_CASE, TODAY } from '../synthetic.js';
 
 interface Rows {
   readonly folder: string;
   readonly count: number;
 }
 
-const events = ({ data, sizes }: Place): Rows => ({
-  folder: registerOf(data, sizes.cases, LONG),
-  count: sizes.cases * LONG + definitions.length,
+const events = ({ data, sizes }: RunContext): Rows => ({
+  folder: registerFolder(data, sizes.cases, LONG_CASE),
+  count: sizes.cases * LONG_CASE + definitions.length,
 });
-const people = ({ data, sizes }: Place): Rows => ({
-  folder: registerOf(data, sizes.people, SHORT),
+const people = ({ data, sizes }: RunContext): Rows => ({
+  folder: registerFolder(data, sizes.people, SHORT_CASE),
   count: sizes.people,
 });
 
@@ -34,20 +34,20 @@ const measured = async (count: number, write: () => Promise<void>): Promise<Figu
 const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
 
 const command =
-  (format: 'ndjson' | 'csv' | 'xlsx', of: (place: Place) => Rows): Variant =>
-  (place) => {
-    const { folder, count } = of(place);
-    const words = ['export', '--format', format, '--data', folder, '--out', join(place.work, 'export')];
+  (format: 'ndjson' | 'csv' | 'xlsx', of: (context: RunContext) => Rows): Variant =>
+  (context) => {
+    const { folder, count } = of(context);
+    const args = ['export', '--format', format, '--data', folder, '--out', join(context.work, 'export')];
     const environment = { HABEAS_TODAY: formatDay(TODAY) };
     return measured(count, async () => {
-      const code = await run(words, { environment, out: silent, err: silent, signal: new AbortController().signal });
+      const code = await run(args, { environment, out: silent, err: silent, signal: new AbortController().signal });
       if (code !== 0) throw new Error(`ended with ${code}`);
     });
   };
 
-/** Rows of a table, some at once. */
-function* inTable(folder: string, select: string): Generator<string[][]> {
-  const db = openRaw(rawOf(folder));
+/** Rows of a table in batches. */
+function* rowBatches(folder: string, select: string): Generator<string[][]> {
+  const db = openRaw(rawFile(folder));
   let some: string[][] = [];
   for (const row of db.prepare(select).raw().iterate() as IterableIterator<string[]>) {
     some.push(row);
@@ -60,11 +60,11 @@ function* inTable(folder: string, select: string): Generator<string[][]> {
 }
 
 const byHand =
-  (of: (place: Place) => Rows, select: string, content: (rows: Generator<string[][]>) => Readable): Variant =>
-  (place) => {
-    const { folder, count } = of(place);
+  (of: (context: RunContext) => Rows, select: string, content: (rows: Generator<string[][]>) => Readable): Variant =>
+  (context) => {
+    const { folder, count } = of(context);
     return measured(count, () =>
-      pipeline(content(inTable(folder, select)), createWriteStream(join(place.work, 'export'))),
+      pipeline(content(rowBatches(folder, select)), createWriteStream(join(context.work, 'export'))),
     );
   };
 

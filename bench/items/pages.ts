@@ -1,39 +1,39 @@
-/** Pages and counts of a list, asked of the query handlers, beside the same rows from a table with just the index it takes. */
+/** Pages and counts of a list from the query handlers, compared with the same rows from a table with the needed index only. */
 import { MAX_READ } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/query.js';
 import { ListMembersHandler } from '../../src/read-models/list/query.js';
 import { Counts, ListMembers } from '../../src/read-models/queries.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { clock, logOf, modelsOf, rawOf, registerOf, streamOf } from '../data-sets.js';
-import { milliseconds, type Figure, type Item, type Place, type Variant } from '../item.js';
+import { clock, logFile, readModelsFile, rawFile, registerFolder, streamOf } from '../data-sets.js';
+import { milliseconds, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
-import { CATEGORIES, chance, EARLIER, LIST, oneMore, SHORT, toEvent } from '../synthetic.js';
+import { CATEGORIES, pseudoRandom, EARLIER, LIST, extraEvent, SHORT_CASE, toEvent } from '../synthetic.js';
 
 const LIMIT = 50;
 
-interface Asking {
+interface OpenRegister {
   readonly members: (after?: string) => ReturnType<ListMembersHandler['execute']>;
   readonly counts: () => ReturnType<CountsHandler['execute']>;
-  /** Records an event of somebody on the list, and waits until the read models have it. */
+  /** Appends an event of a person on the list, and waits until it is projected. */
   readonly write: (at: number) => Promise<void>;
 }
 
-interface Asked {
+interface ListQuery {
   readonly asOf?: string;
   readonly category?: string;
 }
 
-/** A register of so many people. What is recorded stays there for later runs, and changes nothing on the list. */
+/** Opens a register of that many people. Events written by a run stay for later runs, and change no list. */
 const withRegister = async (
-  place: Place,
+  context: RunContext,
   people: number,
-  { asOf, category }: Asked,
-  run: (asking: Asking) => Promise<Figure>,
+  { asOf, category }: ListQuery,
+  run: (register: OpenRegister) => Promise<Figure>,
 ): Promise<Figure> => {
-  const made = registerOf(place.data, people, SHORT);
-  const store = createSqliteStore({ file: logOf(made) });
-  const models = ReadModels.open(modelsOf(made), store, clock);
+  const folder = registerFolder(context.data, people, SHORT_CASE);
+  const store = createSqliteStore({ file: logFile(folder) });
+  const models = ReadModels.open(readModelsFile(folder), store, clock);
   await models.start();
   const [members, counts] = [new ListMembersHandler(models), new CountsHandler(models)];
   const filters = category === undefined ? {} : { category: [category] };
@@ -45,9 +45,9 @@ const withRegister = async (
     },
     counts: () => counts.execute(new Counts(LIST, { ...on, by: 'category', filters })),
     write: async (at) => {
-      const stream = streamOf(chance(at, 7) % people);
+      const stream = streamOf(pseudoRandom(at, 7) % people);
       const last = (await store.readStream(stream, -1, MAX_READ)).at(-1);
-      const appended = await store.append(stream, last?.revision ?? 'no-stream', [toEvent(oneMore)]);
+      const appended = await store.append(stream, last?.revision ?? 'no-stream', [toEvent(extraEvent)]);
       if (appended.outcome !== 'appended') throw new Error('a conflict');
       await models.waitFor(appended.cursor);
     },
@@ -57,27 +57,27 @@ const withRegister = async (
   return figure;
 };
 
-const all = ({ sizes }: Place): number => sizes.people;
-const few = ({ sizes }: Place): number => sizes.few;
+const all = ({ sizes }: RunContext): number => sizes.people;
+const few = ({ sizes }: RunContext): number => sizes.few;
 
-/** The first page, each time after something was recorded. */
+/** The first page, each time after a write. */
 const firstPage =
-  (asked: Asked, people: (place: Place) => number = all): Variant =>
-  (place) =>
-    withRegister(place, people(place), asked, async ({ members, write }) => {
+  (query: ListQuery, people: (context: RunContext) => number = all): Variant =>
+  (context) =>
+    withRegister(context, people(context), query, async ({ members, write }) => {
       await members();
-      const value = await milliseconds(place.sizes.pages, async (at) => {
+      const value = await milliseconds(context.sizes.pages, async (at) => {
         await write(at);
         return members;
       });
       return { value };
     });
 
-/** A page by its number, of a walk that was begun on the register as it is; nothing is recorded meanwhile. */
+/** A page by number, reached through the cursors of the pages before, without writes. */
 const pageOf =
-  (number: number, asked: Asked): Variant =>
-  (place) =>
-    withRegister(place, all(place), asked, async ({ members }) => {
+  (number: number, query: ListQuery): Variant =>
+  (context) =>
+    withRegister(context, all(context), query, async ({ members }) => {
       let next: string | undefined;
       for (let page = 1; page < number; page += 1) {
         const after = (await members(next))?.next ?? null;
@@ -85,29 +85,29 @@ const pageOf =
         next = after;
       }
       await members(next);
-      return { value: await milliseconds(place.sizes.pages, async () => () => members(next)) };
+      return { value: await milliseconds(context.sizes.pages, async () => () => members(next)) };
     });
 
-const counts: Variant = (place) =>
-  withRegister(place, all(place), {}, async (asking) => {
-    await asking.counts();
-    const value = await milliseconds(place.sizes.pages, async (at) => {
-      await asking.write(at);
-      return asking.counts;
+const counts: Variant = (context) =>
+  withRegister(context, all(context), {}, async (register) => {
+    await register.counts();
+    const value = await milliseconds(context.sizes.pages, async (at) => {
+      await register.write(at);
+      return register.counts;
     });
     return { value };
   });
 
-/** With nothing remembered of an earlier answer. */
-const countsComputed: Variant = (place) =>
-  withRegister(place, all(place), {}, async (asking) => ({
-    value: await milliseconds(1, async () => asking.counts),
+/** Without cached counters. */
+const countsComputed: Variant = (context) =>
+  withRegister(context, all(context), {}, async (register) => ({
+    value: await milliseconds(1, async () => register.counts),
   }));
 
 const raw =
   (where: string, values: readonly string[], page: number): Variant =>
-  async (place) => {
-    const db = openRaw(rawOf(registerOf(place.data, all(place), SHORT)));
+  async (context) => {
+    const db = openRaw(rawFile(registerFolder(context.data, all(context), SHORT_CASE)));
     const columns = 'case_id, name_key, name, reference, category, custody, since';
     const order = `ORDER BY name_key, case_id LIMIT ${LIMIT}`;
     const first = db.prepare(`SELECT ${columns} FROM people WHERE ${where} ${order}`);
@@ -120,7 +120,7 @@ const raw =
         -1,
       ) as typeof last;
     for (let at = 1; at < page; at += 1) last = (await read()) ?? last;
-    const value = await milliseconds(place.sizes.pages, async () => read);
+    const value = await milliseconds(context.sizes.pages, async () => read);
     db.close();
     return { value };
   };

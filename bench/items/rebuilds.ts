@@ -1,25 +1,25 @@
-/** The read models made anew from the whole log. */
+/** Rebuilds of the read models from the whole log. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { clock, logOf, modelsOf, rawOf, registerOf } from '../data-sets.js';
-import { rate, type Item, type Place, type Variant } from '../item.js';
+import { clock, logFile, readModelsFile, rawFile, registerFolder } from '../data-sets.js';
+import { rate, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
-import { definitions, LONG } from '../synthetic.js';
+import { definitions, LONG_CASE } from '../synthetic.js';
 
-const folder = ({ data, sizes }: Place): string => registerOf(data, sizes.cases, LONG);
-const eventsIn = ({ sizes }: Place): number => sizes.cases * LONG + definitions.length;
+const folder = ({ data, sizes }: RunContext): string => registerFolder(data, sizes.cases, LONG_CASE);
+const eventsIn = ({ sizes }: RunContext): number => sizes.cases * LONG_CASE + definitions.length;
 
-const ours: Variant = async (place) => {
-  const store = createSqliteStore({ file: logOf(folder(place)) });
-  const models = ReadModels.open(modelsOf(place.work), store, clock);
+const habeasRebuild: Variant = async (context) => {
+  const store = createSqliteStore({ file: logFile(folder(context)) });
+  const models = ReadModels.open(readModelsFile(context.work), store, clock);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
-  const value = await rate(eventsIn(place), () => models.start());
+  const value = await rate(eventsIn(context), () => models.start());
   delay.disable();
   const { position, problem } = await models.readiness();
-  if (problem !== null || position !== eventsIn(place)) throw new Error(`stopped after ${position} events`);
+  if (problem !== null || position !== eventsIn(context)) throw new Error(`stopped after ${position} events`);
   await models.stop();
   await store.close();
   return {
@@ -32,10 +32,10 @@ const ours: Variant = async (place) => {
   };
 };
 
-/** A row a case and a row an event, nothing of what was true when: written event by event, a thousand a transaction. */
-const rowAtATime: Variant = async (place) => {
-  const source = openRaw(rawOf(folder(place)));
-  const db = openRaw(`${place.work}/models.sqlite`);
+/** One row per case and one per event, without row versions; written event by event, a thousand per transaction. */
+const rowAtATime: Variant = async (context) => {
+  const source = openRaw(rawFile(folder(context)));
+  const db = openRaw(`${context.work}/models.sqlite`);
   db.exec('CREATE TABLE list (stream TEXT PRIMARY KEY, status TEXT, category TEXT, name TEXT, events INTEGER)');
   db.exec('CREATE INDEX by_category ON list (category, name)');
   db.exec('CREATE TABLE audit (position INTEGER PRIMARY KEY, stream TEXT, type TEXT, recorded_at TEXT, actor TEXT)');
@@ -53,7 +53,7 @@ const rowAtATime: Variant = async (place) => {
       audit.run(position, stream, event.type, recordedAt, actor.id);
     }
   });
-  const value = await rate(eventsIn(place), () => {
+  const value = await rate(eventsIn(context), () => {
     let rows: [number, string, string][] = [];
     for (const row of select.iterate() as IterableIterator<[number, string, string]>) {
       rows.push(row);
@@ -69,4 +69,4 @@ const rowAtATime: Variant = async (place) => {
   return { value };
 };
 
-export const rebuild: Item = { habeas: ours, raw: rowAtATime };
+export const rebuild: Item = { habeas: habeasRebuild, raw: rowAtATime };

@@ -1,4 +1,4 @@
-/** The bench still runs: everything in it once, on little. What it measures is worth nothing here. */
+/** Smoke test: runs every comparison once on small data. The figures themselves mean nothing. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = join(__dirname, '../..');
 
-test('every comparison gives two figures and a ratio', async () => {
+test('every comparison prints two figures and a ratio', async () => {
   const folder = await temporaryFolder();
   try {
     const bench = ['run', '--silent', 'bench', '--', '--quick', '--data', folder.path];

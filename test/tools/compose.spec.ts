@@ -1,4 +1,4 @@
-/** The container files, as far as reading them can tell. No container engine runs in the tests. */
+/** Static checks of the container files: no container engine runs in the tests. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
@@ -43,7 +43,7 @@ const dockerfile = read('Dockerfile')
   .filter((line) => line !== '' && !line.startsWith('#'));
 
 describe.each(FILES)('%s', (file) => {
-  test('is what the compose specification asks for, and every image has a tag', () => {
+  test('is valid by the compose specification, and every image has a tag', () => {
     const style = ['service-keys-order', 'services-alphabetical-order', 'top-level-properties-order'];
     const rules = Object.fromEntries(style.map((rule) => [rule, 0 as const]));
     const linter = new DCLinter({ rules, quiet: true, debug: false, exclude: [] });
@@ -52,13 +52,13 @@ describe.each(FILES)('%s', (file) => {
     ).toEqual([]);
   });
 
-  test('sets nothing that is no setting of the service', () => {
+  test('sets only variables that the service reads', () => {
     const names = Object.values(settingsTable).map(({ name }): string => name);
     expect(ours(file)).not.toEqual([]);
     for (const one of ours(file)) expect(names).toEqual(expect.arrayContaining(Object.keys(variables(one))));
   });
 
-  test('sets nothing that is no option of the server, in the version that is run', () => {
+  test('sets only options of the EventStoreDB version that it runs', () => {
     const { version, variables: names } = JSON.parse(read('test/fixtures/eventstoredb-options.json'));
     for (const node of nodes(file)) {
       expect(node.image).toBe(`eventstore/eventstore:${version}-jammy`);
@@ -66,7 +66,7 @@ describe.each(FILES)('%s', (file) => {
     }
   });
 
-  test('holds no secret, and does not start without one', () => {
+  test('contains no secrets, and does not start without them', () => {
     const secrets = containers(file)
       .flatMap((container) => Object.entries(variables(container)))
       .filter(([name]) => /TOKEN|PASSWORD/.test(name) && !/_FILE$/.test(name));
@@ -75,18 +75,18 @@ describe.each(FILES)('%s', (file) => {
     for (const one of ours(file)) expect(variables(one)).toHaveProperty('HABEAS_TOKEN');
   });
 
-  test('publishes one port, on loopback, under the number by which the service knows itself', () => {
+  test('publishes one port, on loopback, under the number that the service listens on', () => {
     const published = containers(file).flatMap(({ ports = [] }) => ports);
     const [port] = ours(file).map((one) => variables(one)['HABEAS_PORT']);
     expect(published).toEqual([`127.0.0.1:${port}:${port}`]);
     for (const container of containers(file)) expect([undefined, 'none']).toContain(container['network_mode']);
   });
 
-  test('listens beyond loopback inside the containers alone', () => {
+  test('listens on all addresses inside the containers only', () => {
     for (const one of ours(file)) expect(variables(one)['HABEAS_HOST']).toBe('0.0.0.0');
   });
 
-  test('keeps what is to last in named volumes, none of which is written by two', () => {
+  test('stores persistent data in named volumes, each with one writer', () => {
     const mounts = containers(file)
       .flatMap(({ volumes = [] }) => volumes)
       .map((volume) => volume.split(':') as [string, string, string?]);
@@ -101,7 +101,7 @@ describe.each(FILES)('%s', (file) => {
     }
   });
 
-  test('lets the service write its data folder and /tmp alone, and gives it time to answer what is under way', () => {
+  test('lets the service write only to its data folder and /tmp, and gives it time to drain', () => {
     for (const one of ours(file)) {
       expect(one).toMatchObject({ init: true, read_only: true, stop_grace_period: '30s', restart: 'unless-stopped' });
       expect((one['tmpfs'] as string[]).map((mount) => mount.split(':')[0])).toEqual(['/tmp']);
@@ -116,7 +116,7 @@ describe.each(FILES)('%s', (file) => {
     for (const container of [...ours(file), ...nodes(file)]) expect(container['cap_add']).toBeUndefined();
   });
 
-  test('is started beside its nodes, of which one may be missing where there are several, and asks them under their own names', () => {
+  test('depends on its nodes, of which one may be missing where there are several, and connects to them by their names', () => {
     const { services } = compose(file);
     for (const one of ours(file).filter((each) => variables(each)['EVENT_STORE'] === 'esdb')) {
       const { hosts, dnsDiscover } = parseConnectionString(variables(one)['ESDB_URL'] as string);
@@ -124,7 +124,7 @@ describe.each(FILES)('%s', (file) => {
       expect(hosts.map(({ port }) => port)).toEqual(hosts.map(() => 2113));
       expect(Object.keys(one.depends_on ?? {})).toEqual(hosts.map(({ address }) => address));
       expect(hosts.map(({ address }) => services[address])).toEqual(nodes(file));
-      // One node that never becomes healthy must not keep the service from the two that suffice.
+      // A node that never becomes healthy must not stop the service from starting with the other two.
       const needs =
         hosts.length > 1 ? { condition: 'service_started', required: false } : { condition: 'service_healthy' };
       for (const dependency of Object.values(one.depends_on ?? {})) expect(dependency).toEqual(needs);
@@ -132,7 +132,7 @@ describe.each(FILES)('%s', (file) => {
     for (const node of nodes(file)) expect(node.healthcheck?.test.join(' ')).toMatch(/localhost:2113\/health\/live$/);
   });
 
-  test('has the nodes on a network of their own with the service, and has them tell nobody of it', () => {
+  test('puts the nodes on an internal network with the service, and opts out of their telemetry', () => {
     for (const node of nodes(file)) {
       expect(node.networks).toEqual(['log']);
       expect(variables(node)['EVENTSTORE_TELEMETRY_OPTOUT']).toBe('true');
@@ -141,11 +141,11 @@ describe.each(FILES)('%s', (file) => {
   });
 });
 
-test('the files have volumes apart', () => {
+test('the files do not share volumes', () => {
   expect(new Set(FILES.map((file) => compose(file).name)).size).toBe(FILES.length);
 });
 
-test('the store is chosen by the file', () => {
+test('each file chooses its store', () => {
   const chosen = (file: string) => ours(file).map((one) => variables(one)['EVENT_STORE'] ?? 'sqlite');
   expect(FILES.map(chosen)).toEqual([['esdb'], ['sqlite'], ['esdb', 'esdb']]);
 });
@@ -154,7 +154,7 @@ describe('docker-compose.cluster.yml', () => {
   const { services } = compose('docker-compose.cluster.yml');
   const names = Object.keys(services).filter((name) => /^node\d$/.test(name));
 
-  test('has nodes that name themselves as their certificates do, and each other', () => {
+  test('has nodes that advertise the names in their certificates, and list each other', () => {
     expect(services['certificates']?.['entrypoint']).toEqual(['bash', '/certificates.sh', ...names]);
     for (const name of names) {
       const others = names.filter((other) => other !== name).map((other) => `${other}:2113`);
@@ -170,7 +170,7 @@ describe('docker-compose.cluster.yml', () => {
     }
   });
 
-  test('checks certificates, and has users with passwords', () => {
+  test('verifies certificates, and sets passwords', () => {
     for (const node of nodes('docker-compose.cluster.yml')) {
       expect(variables(node)).not.toHaveProperty('EVENTSTORE_INSECURE');
       expect(variables(node)).toHaveProperty('EVENTSTORE_DEFAULT_ADMIN_PASSWORD');
@@ -184,18 +184,18 @@ describe('docker-compose.cluster.yml', () => {
     }
   });
 
-  test("shows the authority's key to the job that signs, and to nobody else", () => {
+  test("mounts the authority's key in the signing job only", () => {
     const holders = Object.keys(services).filter((name) =>
       services[name]?.volumes?.some((volume) => volume.startsWith('authority:')),
     );
     expect(holders).toEqual(['certificates']);
   });
 
-  test('has a proxy of a fixed address, and instances that believe nobody else', () => {
+  test('has a proxy with a fixed address, and instances that trust no other', () => {
     const address = '10.213.97.2';
     expect(services['proxy']?.networks).toEqual({ default: { ipv4_address: address } });
     expect(compose('docker-compose.cluster.yml').networks?.['default']).toEqual({
-      // Addresses that the engine gives away by itself are of the other half, or it might give the proxy's to another.
+      // The engine assigns addresses from the other half only, so that no container gets the proxy's.
       ipam: { config: [{ subnet: '10.213.97.0/24', ip_range: '10.213.97.128/25' }] },
     });
     for (const one of ours('docker-compose.cluster.yml')) {
@@ -207,7 +207,7 @@ describe('docker-compose.cluster.yml', () => {
     }
   });
 
-  test('has instances that differ in their data alone', () => {
+  test('has instances that differ in their volumes only', () => {
     const [first, second] = ours('docker-compose.cluster.yml');
     expect({ ...first, volumes: null }).toEqual({ ...second, volumes: null });
   });
@@ -233,14 +233,14 @@ describe('Dockerfile', () => {
     expect(last.indexOf('USER node')).toBeLessThan(last.findIndex((line) => line.startsWith('CMD ')));
   });
 
-  test('says how it is: health, data folder, command', () => {
+  test('declares health check, data folder and command', () => {
     expect(last.join('\n')).toMatch(/HEALTHCHECK [^]*fetch\('http:\/\/127\.0\.0\.1:3000\/health\/live'\)/);
     for (const one of FILES.flatMap(ours)) expect(last).toContain(`VOLUME ${variables(one)['HABEAS_DATA']}`);
     expect(last).toContain('CMD ["node", "dist/cli.js", "serve"]');
   });
 });
 
-test('.dockerignore lets in what the image is built from, and no data', () => {
+test('.dockerignore allows only what the Dockerfile copies', () => {
   const [everything, ...back] = read('.dockerignore')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));

@@ -1,4 +1,4 @@
-/** The rule that holds the rooms apart is tried on a house with wrong doors. */
+/** Runs the dependency check on a project with forbidden imports. */
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const root = join(__dirname, '../..');
 const { rooms } = require('../../tools/rooms.cjs') as { rooms: Record<string, { packages: string[] }> };
 
-const house: Record<string, string> = {
+const sources: Record<string, string> = {
   'src/domain/time.ts': `import 'edtf'; export type Day = number; export const day = 1;`,
   'src/domain/case/rules.ts': `import { day } from '../time.js'; export type Rule = typeof day; export const rule = day;`,
   'src/domain/nest.ts': `import '@nestjs/common';`,
@@ -37,10 +37,10 @@ const house: Record<string, string> = {
   'src/http/b.ts': `import './a.js'; export const b = 1;`,
 };
 
-test('what the table of rooms does not allow fails, and nothing else', async () => {
+test('only imports outside the allow-list and cycles are violations', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'habeas-rooms-'));
   try {
-    for (const [file, text] of Object.entries(house)) write(folder, file, text);
+    for (const [file, text] of Object.entries(sources)) write(folder, file, text);
     mkdirSync(join(folder, 'tools'));
     for (const file of ['.dependency-cruiser.cjs', 'tools/rooms.cjs', 'tsconfig.json', 'package.json'])
       copyFileSync(join(root, file), join(folder, file));
@@ -72,7 +72,7 @@ const write = (folder: string, file: string, text: string): void => {
   writeFileSync(join(folder, file), text);
 };
 
-/** `rule: from → to`, sorted; of a package the name alone. */
+/** `rule: from → to`, sorted; packages by name only. */
 const violations = async (folder: string): Promise<string[]> => {
   const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
   const ran = await promisify(execFile)(process.execPath, [program, 'src', '--output-type', 'json'], {
