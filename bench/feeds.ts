@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 import { newCaseId } from '../src/commands/ids.js';
 import { RecordEvents } from '../src/commands/record-events.js';
 import { EVENT_STORE, type EventStore } from '../src/event-store/port.js';
-import { FEED_LIMITS } from '../src/http/feeds.js';
+import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { serve, type Serving } from '../src/serve.js';
 import { readSettings } from '../src/settings.js';
 

@@ -16,18 +16,18 @@ import { CLOCK, type Clock } from './domain/clock.js';
 import { dayOfInstant } from './domain/time.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
-import { HEALTH, type Health } from './http/health.controller.js';
-import { METRICS } from './http/metrics.controller.js';
+import { HEALTH, type Health } from './http/health/health.controller.js';
+import { METRICS } from './http/metrics/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
 import { openLog } from './stores.js';
-import { conditionOf } from './watching/condition.js';
-import { LatestCondition } from './watching/latest.js';
+import { LatestReadiness } from './watching/latest-readiness.js';
 import { LogTime } from './watching/log-time.js';
 import { Metrics } from './watching/metrics.js';
+import { readinessOf } from './watching/readiness.js';
 import { WatchedStore } from './watching/watched-store.js';
 
 /** What a process keeps open of a register, and closes when it stops. */
@@ -59,14 +59,14 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
   try {
     const clock = systemClock(settings);
     const metrics = new Metrics(async () => ({
-      ...(await conditionOf(store, readModels)),
+      ...(await readinessOf(store, readModels)),
       waiting: store.waiting,
       events: await countEvents(store),
       check: store.check,
     }));
     const store: WatchedStore = new WatchedStore(
       await openLog(settings, folder, serving),
-      (append) => metrics.append(append),
+      (append) => metrics.appendEnded(append),
       () => readModels.checkLog(),
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
@@ -79,8 +79,8 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
 };
 
 const healthOf = ({ store, readModels }: Resources): Health => {
-  const latest = new LatestCondition(() => conditionOf(store, readModels));
-  return { check: () => latest.check(), met: (error) => readModels.onQueryError(error) };
+  const latest = new LatestReadiness(() => readinessOf(store, readModels));
+  return { check: () => latest.check(), onError: (error) => readModels.onQueryError(error) };
 };
 
 /** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */
@@ -142,12 +142,12 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     const { readModels, store } = this.resources;
     void readModels.start(undefined, (problem) => {
       logProjectionProblem(problem);
-      if (problem?.code === 'STORE_DAMAGED') store.foundDamaged(new StoreDamaged('the read models stopped before it'));
+      if (problem?.code === 'STORE_DAMAGED') store.markDamaged(new StoreDamaged('the read models stopped before it'));
     });
     void store.check?.result.then((damage) => {
       if (damage === null) return;
       logDamage(damage);
-      store.foundDamaged(damage);
+      store.markDamaged(damage);
     });
   }
 

@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino, type DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
-import { createAdapter, intakeOf, nestLogger, setUp } from './http/server.js';
+import { configureServer, createAdapter, createTransport, nestLogger } from './http/server.js';
 import type { Settings } from './settings.js';
 
 export interface Serving {
@@ -30,10 +30,10 @@ export const serve = async (
   const log = pino({ level: settings.logLevel, base: null }, destination);
   const options = { abortOnError: false, bodyParser: false, logger: nestLogger(log) };
   const module = AppModule.forSettings(settings, { serving: true });
-  const intake = intakeOf(settings, limits);
-  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log, intake), options);
+  const transport = createTransport(settings, limits);
+  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log, transport), options);
   try {
-    await setUp(app, settings, intake);
+    await configureServer(app, settings, transport);
     await app.listen(settings.port, settings.host);
   } catch (error) {
     await app.close();

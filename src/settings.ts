@@ -1,7 +1,6 @@
 /** Every setting of the service, in one table, read from environment variables. By hand: errors must not repeat values, and docs/operations.md is generated from the table. */
 import { EXPECTED_URL, isEsdbUrl } from './event-store/eventstoredb/url.js';
-import { isLoopback } from './http/admission.js';
-import { parseNetworks } from './http/client.js';
+import { isLoopback, parseNetworks } from './http/client.js';
 import { parseDay, type Day } from './domain/time.js';
 
 interface Setting<T> {

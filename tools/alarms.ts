@@ -1,5 +1,5 @@
 /** Generates the table of readiness codes in docs/operations.md. */
-import { LOG_CODES, READ_MODEL_CODES } from '../src/watching/condition.js';
+import { LOG_CODES, READ_MODEL_CODES } from '../src/watching/readiness.js';
 
 export const alarmsTable = (): string =>
   [

@@ -5,8 +5,8 @@ import { MAX_QUEUED_PER_STREAM, STREAM_QUEUE_TIMEOUT_MS } from '../src/commands/
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request-checks.js';
 import { CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
-import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../src/http/body.js';
-import { FEED_LIMITS } from '../src/http/feeds.js';
+import { BATCH_BODY_LIMIT, BODY_LIMIT } from '../src/http/body-parser.js';
+import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
 import { WAIT_MS } from '../src/read-models/read-models.js';
 import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
@@ -29,7 +29,7 @@ const answer = (code: ProblemCode): string => {
 
 const rows: readonly (readonly [what: string, bound: string, beyond: string])[] = [
   ['Body of a request', size(BODY_LIMIT), answer('BODY.TOO_LARGE')],
-  ['Body of `POST /v1/events`', size(ROWS_BODY_LIMIT), answer('BODY.TOO_LARGE')],
+  ['Body of `POST /v1/events`', size(BATCH_BODY_LIMIT), answer('BODY.TOO_LARGE')],
   ['Rows of `POST /v1/events`', count(LIMITS.rows), answer('ROWS.TOO_MANY')],
   ['Lines of a file of events', count(MAX_EVENT_LINES), '`FILE.TOO_LONG`'],
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],

@@ -1,5 +1,6 @@
 /** `habeas export` of a list, as CSV or XLSX. */
-import { CsvQuery, filtersOf, PeopleQuery, pick } from '../http/parameters.js';
+import { CsvQuery } from '../http/lists/parameters.js';
+import { PeopleQuery, pick, toFilters } from '../http/parameters.js';
 import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
 import { readParameters } from '../schema/read.js';
 import type { Settings } from '../settings.js';
@@ -44,7 +45,7 @@ const readListParameters = (
     );
     throw new CannotRun(lines.join('\n'));
   }
-  return { list: String(list), filters: filtersOf(read.value), ...pick(read.value, ['asOf', 'sort', 'separator']) };
+  return { list: String(list), filters: toFilters(read.value), ...pick(read.value, ['asOf', 'sort', 'separator']) };
 };
 
 const optionOf = (parameter: string): string =>

@@ -1,84 +1,84 @@
 /**
- * Connections, bounded in all and for each address. One that waits (for its first request, for the rest of one, or idle
- * between two) costs its caller nothing, so that it gives way to a new one: a new caller, and whoever asks for health
- * above all, always finds a place. Those that are being answered do not; there are fewer of them than places.
+ * Limits connections, in total and per address. Idle connections (before a first request, during the rest of one, or between
+ * two) cost a client nothing, so the oldest of them is closed for a new one: new clients, and health checks above all, can
+ * always connect. Connections with a request in progress are not closed; the limit of requests is below that of connections.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientKey, type IsTrusted } from './client.js';
+import { clientKey, type IsTrustedProxy } from './client.js';
 import type { HttpLimits } from './limits.js';
-import { Places, type Place } from './places.js';
+import { SlotPool, type Slot } from './slot-pool.js';
 
-/** `silent`: not a byte came; `room`: it gave way to a new one; `full`: no other could give way to it. */
-export const CONNECTION_ENDS = ['silent', 'room', 'full'] as const;
-export type ConnectionEnd = (typeof CONNECTION_ENDS)[number];
+/** Why a connection was closed. `silent`: it sent no byte; `room`: a new one took its slot; `full`: no slot could be freed. */
+export const CONNECTION_CLOSE_REASONS = ['silent', 'room', 'full'] as const;
+export type ConnectionCloseReason = (typeof CONNECTION_CLOSE_REASONS)[number];
 
 interface Connection {
-  readonly place: Place;
-  readonly opened: number;
-  /** Requests that came in whole and are not answered; more than one where they are pipelined. */
-  underWay: number;
+  readonly slot: Slot;
+  readonly openedAt: number;
+  /** Complete requests without a response; more than one if they are pipelined. */
+  inProgress: number;
 }
 
 export class Connections {
-  readonly #places: Places;
+  readonly #slots: SlotPool;
   readonly #connections = new Map<Socket, Connection>();
-  /** Told of every connection that is ended from here, and how many there are whenever that changes. */
-  onEnd: (why: ConnectionEnd) => void = () => undefined;
+  /** Called for every connection that is closed by a limit. */
+  onLimitClose: (reason: ConnectionCloseReason) => void = () => undefined;
+  /** Called with the number of connections when it changes. */
   onCount: (connections: number) => void = () => undefined;
 
   constructor(
     private readonly limits: HttpLimits,
-    private readonly isTrusted: IsTrusted,
+    private readonly isTrustedProxy: IsTrustedProxy,
   ) {
-    this.#places = new Places(limits.connections);
+    this.#slots = new SlotPool(limits.connections);
   }
 
-  watch(server: Server): void {
-    server.on('connection', (socket) => this.#opened(socket));
+  track(server: Server): void {
+    server.on('connection', (socket) => this.#onConnection(socket));
   }
 
-  /** A request of this connection came in whole. */
-  working(socket: Socket): void {
+  /** To be called when a request is complete. */
+  requestStarted(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
-    connection.underWay += 1;
-    this.#places.work(connection.place);
+    connection.inProgress += 1;
+    this.#slots.markBusy(connection.slot);
   }
 
-  /** It was answered. */
-  answered(socket: Socket): void {
+  requestEnded(socket: Socket): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
-    connection.underWay -= 1;
-    if (connection.underWay === 0) this.#places.wait(connection.place);
+    connection.inProgress -= 1;
+    if (connection.inProgress === 0) this.#slots.markIdle(connection.slot);
   }
 
-  /** Ends those that have not sent a byte in time. Without an answer: a browser would take it for that to its first request. */
-  look(now: number): void {
-    for (const [socket, { opened }] of this.#connections) {
-      if (socket.bytesRead === 0 && now - opened >= this.limits.silent) this.#end(socket, 'silent');
+  /** Sends no 408: a browser would take it for the response to its first request on the connection. */
+  closeSilent(now: number): void {
+    for (const [socket, { openedAt }] of this.#connections) {
+      if (socket.bytesRead === 0 && now - openedAt >= this.limits.silent) this.#close(socket, 'silent');
     }
   }
 
-  #opened(socket: Socket): void {
+  #onConnection(socket: Socket): void {
     const address = socket.remoteAddress;
-    // Gone already.
+    // Undefined if the client has disconnected already.
     if (address === undefined) return void socket.destroy();
-    const each = this.isTrusted(address) ? this.limits.connectionsProxy : this.limits.connectionsEach;
-    const place = this.#places.take(clientKey(address) ?? address, each, () => this.#end(socket, 'room'));
-    if (place === null) return this.#end(socket, 'full');
-    this.#connections.set(socket, { place, opened: performance.now(), underWay: 0 });
+    const perClient = this.isTrustedProxy(address) ? this.limits.connectionsProxy : this.limits.connectionsEach;
+    const slot = this.#slots.acquire(clientKey(address) ?? address, perClient, () => this.#close(socket, 'room'));
+    if (slot === null) return this.#close(socket, 'full');
+    this.#connections.set(socket, { slot, openedAt: performance.now(), inProgress: 0 });
     this.onCount(this.#connections.size);
     socket.once('close', () => {
-      this.#places.leave(place);
+      this.#slots.release(slot);
       this.#connections.delete(socket);
       this.onCount(this.#connections.size);
     });
   }
 
-  #end(socket: Socket, why: ConnectionEnd): void {
+  #close(socket: Socket, reason: ConnectionCloseReason): void {
     socket.destroy();
-    this.onEnd(why);
+    this.onLimitClose(reason);
   }
 }

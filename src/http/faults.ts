@@ -1,15 +1,13 @@
-/** Whatever goes wrong becomes a problem document; nothing of its cause reaches the caller. */
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+/** Maps errors to problem documents. Neither the response nor the log repeats an error's message, which may quote personal data. */
+import { HttpException } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { InvalidCursor } from '../read-models/queries.js';
 import { requestProblems, type ProblemCode } from '../schema/problems.js';
-import { problem, RETRY, send, type Answer } from './answer.js';
-import { answerToUnreadable, UnreadableBody } from './body.js';
-import type { Health } from './health.controller.js';
-import type { Routes } from './routes.js';
+import { UnreadableBody, unreadableBodyResponse } from './body-parser.js';
+import { ProblemException, problemResponse, RETRY_AFTER, type HttpResponse } from './http-response.js';
 
-/** Errors of the house by their names, which their classes fix: the store's classes are no business of this room. */
-const BY_NAME: Readonly<Record<string, ProblemCode>> = {
+/** By error name, because http/ must not import the classes of event-store/. */
+const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
   StoreUnavailable: 'REGISTER.UNAVAILABLE',
   StoreBusy: 'REGISTER.BUSY',
   StoreDamaged: 'REGISTER.DAMAGED',
@@ -19,59 +17,66 @@ const BY_NAME: Readonly<Record<string, ProblemCode>> = {
   BeyondLog: 'POSITION.BEYOND_LOG',
 };
 
-/** What the log need not know of: it passes, and is counted. */
-const EXPECTED: readonly ProblemCode[] = ['READS.BEHIND', 'REGISTER.BUSY'];
+/** Conditions that pass. Metrics count them; a line of the log for every request would only repeat them. */
+const EXPECTED_CODES: readonly ProblemCode[] = ['READS.BEHIND', 'REGISTER.BUSY', 'REGISTER.UNAVAILABLE'];
 
-/** Errors of SQLite that say something of the file, not of what was asked; the store's come as those of its port. */
-const isOfReadModels = (error: unknown): boolean =>
+/** SQLite errors that concern the file, not the query. They come from the read models: event-store/ wraps those of its files. */
+const isReadModelFileError = (error: unknown): boolean =>
   /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|NOMEM|NOTADB|READONLY)/.test(
     String((error as { readonly code?: unknown } | undefined)?.code),
   );
 
-/** Errors that Nest and Fastify blame on the caller, by their status. */
-const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
+/** For client errors of Nest and Fastify. */
+const CODE_BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   408: 'REQUEST.TIMEOUT',
   413: 'BODY.TOO_LARGE',
   414: 'REQUEST.TOO_LONG',
   415: 'BODY.NOT_DECLARED_JSON',
 };
 
-/** The answer to an error, and whether it is a fault of ours that the log must know. */
-export const answerToError = (error: unknown): { readonly answer: Answer; readonly fault: boolean } => {
-  if (error instanceof UnreadableBody) return { answer: answerToUnreadable(error), fault: false };
-  if (error instanceof InvalidCursor) {
-    const errors = [
-      { parameter: error.parameter, code: 'CURSOR.FOREIGN' as const, expected: 'a mark of this register' },
-    ];
-    return { answer: problem('REQUEST.INVALID', { errors }), fault: false };
-  }
-  const known =
-    BY_NAME[error instanceof Error ? error.name : ''] ?? (isOfReadModels(error) ? 'READS.UNAVAILABLE' : undefined);
-  if (known !== undefined) {
-    const { status } = requestProblems[known];
+export interface ErrorResponse {
+  readonly response: HttpResponse;
+  /** Whether the service is at fault, so that the error must be logged. */
+  readonly isFault: boolean;
+}
+
+export const responseToError = (error: unknown): ErrorResponse => {
+  if (error instanceof ProblemException) return { response: error.response, isFault: false };
+  if (error instanceof UnreadableBody) return { response: unreadableBodyResponse(error), isFault: false };
+  if (error instanceof InvalidCursor) return { response: invalidCursor(error), isFault: false };
+  const code =
+    CODE_BY_ERROR_NAME[error instanceof Error ? error.name : ''] ??
+    (isReadModelFileError(error) ? 'READS.UNAVAILABLE' : undefined);
+  if (code !== undefined) {
+    const { status } = requestProblems[code];
     return {
-      answer: problem(known, {}, status === 503 ? RETRY : {}),
-      fault: status >= 500 && !EXPECTED.includes(known),
+      response: problemResponse(code, {}, status === 503 ? RETRY_AFTER : {}),
+      isFault: status >= 500 && !EXPECTED_CODES.includes(code),
     };
   }
   const status = statusOf(error);
   return status >= 400 && status < 500
-    ? { answer: problem(BY_STATUS[status] ?? 'REQUEST.MALFORMED'), fault: false }
-    : { answer: problem('REGISTER.FAULT'), fault: true };
+    ? { response: problemResponse(CODE_BY_STATUS[status] ?? 'REQUEST.MALFORMED'), isFault: false }
+    : { response: problemResponse('REGISTER.FAULT'), isFault: true };
 };
+
+const invalidCursor = ({ parameter }: InvalidCursor): HttpResponse =>
+  problemResponse('REQUEST.INVALID', {
+    errors: [{ parameter, code: 'CURSOR.FOREIGN', expected: 'a mark of this register' }],
+  });
 
 const statusOf = (error: unknown): number =>
   error instanceof HttpException
     ? error.getStatus()
     : Number((error as { readonly statusCode?: unknown } | undefined)?.statusCode);
 
-/** What the log keeps of a fault: its kind and where it happened; messages may quote what was sent. */
+/** Name, code and stack frames of an error, for the log. Without its message. */
 export const traceOf = (
   error: unknown,
 ): { readonly error: string; readonly code?: string; readonly at: readonly string[] } => {
   if (!(error instanceof Error)) return { error: typeof error, at: [] };
   const { code } = error as { readonly code?: unknown };
-  // The stack begins with the message, which may have lines of its own.
+  // The stack begins with the message, which may have lines that look like frames.
   const { message, stack = '' } = error;
   const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
   return {
@@ -83,34 +88,6 @@ export const traceOf = (
       .slice(0, 10),
   };
 };
-
-@Catch()
-export class ProblemFilter implements ExceptionFilter {
-  constructor(
-    private readonly routes: Routes,
-    private readonly health: Pick<Health, 'met'>,
-  ) {}
-
-  catch(error: unknown, host: ArgumentsHost): void {
-    this.health.met(error);
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (reply.sent) {
-      reply.raw.destroy();
-      return;
-    }
-    const { answer, fault } = request.is404 ? { answer: this.nothingAt(request), fault: false } : answerToError(error);
-    if (fault) request.log.error(traceOf(error), 'fault');
-    void send(reply, answer);
-  }
-
-  private nothingAt(request: FastifyRequest): Answer {
-    const methods = this.routes.methodsAt(pathOf(request));
-    return methods.length === 0
-      ? problem('ROUTE.UNKNOWN')
-      : problem('METHOD.NOT_ALLOWED', {}, { allow: methods.join(', ') });
-  }
-}
 
 /** The path of a request without its query. */
 export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] as string;

@@ -1,27 +1,32 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { CasesController } from './cases.controller.js';
-import { Feeds } from './feeds.js';
-import { HealthController } from './health.controller.js';
-import { InstrumentsController } from './instruments.controller.js';
-import { ListsController } from './lists.controller.js';
-import { Reads } from './reads.js';
-import { MetricsController } from './metrics.controller.js';
-import { RegisterController } from './register.controller.js';
-import { Rows } from './rows.js';
-import { Writes } from './writes.js';
+import { CasesController } from './cases/cases.controller.js';
+import { CommandService } from './commands/command.service.js';
+import { CountsController } from './counts/counts.controller.js';
+import { HealthController } from './health/health.controller.js';
+import { InstrumentsController } from './instruments/instruments.controller.js';
+import { ListsController } from './lists/lists.controller.js';
+import { BatchService } from './log/batch.service.js';
+import { EventsController } from './log/events.controller.js';
+import { FeedController } from './log/feed.controller.js';
+import { Feeds } from './log/feeds.js';
+import { HistoryController } from './log/history.controller.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 
-/** The REST interface. Needs HEALTH and METRICS from a global module, and the handlers of the commands and questions it sends. */
+/** The REST interface. Needs a global module that provides HEALTH, METRICS and the handlers of commands and queries. */
 @Module({
   imports: [CqrsModule],
   controllers: [
     CasesController,
     ListsController,
     InstrumentsController,
-    RegisterController,
+    EventsController,
+    FeedController,
+    HistoryController,
+    CountsController,
     HealthController,
     MetricsController,
   ],
-  providers: [Reads, Writes, Rows, { provide: Feeds, useFactory: () => new Feeds() }],
+  providers: [CommandService, BatchService, { provide: Feeds, useFactory: () => new Feeds() }],
 })
 export class HttpModule {}

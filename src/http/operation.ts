@@ -1,24 +1,21 @@
-/** What the OpenAPI document says of a route, said at the route. */
+/** Describes a route for the OpenAPI document, at the route. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { fieldsOf, isRequired, type Constructor, type JsonSchema } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
-import { PROBLEM_TYPE } from './answer.js';
+import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
 
-interface Described {
+interface OperationDescription {
   readonly summary: string;
   readonly tag: string;
-  /** The class of the query's parameters. */
-  readonly parameters?: Constructor;
-  /** The class of the headers that are read. */
   readonly headers?: Constructor;
-  /** The name of the body's schema; and of that of a line, where the body may be lines of JSON. */
+  /** Names of schemas: of the body, and of a line if the body may be NDJSON. */
   readonly body?: string;
   readonly line?: string;
-  readonly answer: AnswerDescription;
+  readonly response: ResponseDescription;
 }
 
-interface AnswerDescription {
+interface ResponseDescription {
   readonly status: number;
   readonly description: string;
   readonly mediaType: string;
@@ -38,55 +35,55 @@ const HEADERS: Readonly<Record<string, string>> = {
 const json = (schema: string, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
   status,
   description,
-  mediaType: 'application/json',
+  mediaType: JSON_TYPE,
   schema,
   headers,
 });
 
-/** Answers of reads. */
-export const Answers = {
-  one: (schema: string): AnswerDescription => json(schema),
-  tagged: (schema: string): AnswerDescription => json(schema, ['ETag']),
-  page: (schema: string): AnswerDescription => json(schema, ['Link']),
-  lines: (schema: string): AnswerDescription => ({ ...json(schema), mediaType: 'application/x-ndjson' }),
-  feed: (schema: string): AnswerDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
-  table: (type: string): AnswerDescription => ({
+/** Descriptions of responses to queries. */
+export const queryResponses = {
+  json: (schema: string): ResponseDescription => json(schema),
+  withETag: (schema: string): ResponseDescription => json(schema, ['ETag']),
+  page: (schema: string): ResponseDescription => json(schema, ['Link']),
+  ndjson: (schema: string): ResponseDescription => ({ ...json(schema), mediaType: NDJSON_TYPE }),
+  feed: (schema: string): ResponseDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
+  file: (type: string): ResponseDescription => ({
     ...json('Table', ['Habeas-Position', 'Habeas-Leaves-Out']),
     mediaType: type.split(';', 1)[0] as string,
   }),
 } as const;
 
-/** Answers of writes. */
-export const Reports = {
+/** Descriptions of responses to commands. */
+export const commandResponses = {
   recorded: json('Recorded', ['ETag'], 201, 'It is recorded.'),
   created: json('Recorded', ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
-} as const satisfies Record<string, AnswerDescription>;
+  batch: json('RowAnswers'),
+} as const satisfies Record<string, ResponseDescription>;
 
 export const ref = (name: string): { readonly $ref: string } => ({ $ref: `#/components/schemas/${name}` });
 
-/** Statuses of problems that any read can meet, and those that only writes meet beside them. */
-const OF_READS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
-const OF_WRITES = [409, 412, 413, 415, 422] as const;
+/** Statuses of the problems that every route can answer with, and of those that only commands add. */
+const QUERY_PROBLEMS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
+const COMMAND_PROBLEMS = [409, 412, 413, 415, 422] as const;
 
-export const Operation = ({ summary, tag, parameters, headers, body, line, answer }: Described): MethodDecorator =>
+export const Operation = ({ summary, tag, headers, body, line, response }: OperationDescription): MethodDecorator =>
   applyDecorators(
-    ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: bodyOf(body, line) }) }),
+    ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: describeBody(body, line) }) }),
     ApiTags(tag),
-    ...(parameters === undefined ? [] : queryParameters(parameters)),
-    ...(headers === undefined ? [] : headerParameters(headers)),
-    success(answer),
-    ...[...OF_READS, ...(body === undefined ? [] : OF_WRITES)].map(problems),
+    ...(headers === undefined ? [] : describeHeaders(headers)),
+    describeSuccess(response),
+    ...[...QUERY_PROBLEMS, ...(body === undefined ? [] : COMMAND_PROBLEMS)].map(describeProblems),
   );
 
-const bodyOf = (body: string, line?: string) => ({
+const describeBody = (body: string, line?: string) => ({
   required: true,
   content: {
-    'application/json': { schema: ref(body) },
-    ...(line === undefined ? {} : { 'application/x-ndjson': { schema: ref(line) } }),
+    [JSON_TYPE]: { schema: ref(body) },
+    ...(line === undefined ? {} : { [NDJSON_TYPE]: { schema: ref(line) } }),
   },
 });
 
-const queryParameters = (parameters: Constructor): readonly MethodDecorator[] =>
+export const describeQueryParameters = (parameters: Constructor): readonly MethodDecorator[] =>
   fieldsOf(parameters).map((f) =>
     ApiQuery({
       name: f.name,
@@ -96,7 +93,7 @@ const queryParameters = (parameters: Constructor): readonly MethodDecorator[] =>
     }),
   );
 
-const headerParameters = (headers: Constructor): readonly (MethodDecorator & ClassDecorator)[] =>
+const describeHeaders = (headers: Constructor): readonly (MethodDecorator & ClassDecorator)[] =>
   fieldsOf(headers).map((f) =>
     ApiHeader({
       name: HEADER_NAMES[f.name] ?? f.name,
@@ -113,7 +110,7 @@ const HEADER_NAMES: Readonly<Record<string, string>> = {
   'last-event-id': 'Last-Event-ID',
 };
 
-const success = ({ status, description, mediaType, schema, headers }: AnswerDescription): MethodDecorator =>
+const describeSuccess = ({ status, description, mediaType, schema, headers }: ResponseDescription): MethodDecorator =>
   ApiResponse({
     status,
     description,
@@ -123,35 +120,35 @@ const success = ({ status, description, mediaType, schema, headers }: AnswerDesc
     ),
   });
 
-const problems = (status: number): MethodDecorator =>
+const describeProblems = (status: number): MethodDecorator =>
   ApiResponse({
     status,
     description: Object.entries(requestProblems)
-      .filter(([, p]) => p.status === status)
+      .filter(([, problem]) => problem.status === status)
       .map(([code, { means }]) => `\`${code}\`: ${means}`)
       .join('\n\n'),
     content: { [PROBLEM_TYPE]: { schema: ref('Problem') } },
   });
 
-/** The JSON Schema of the objects that a class describes. */
-export const schemaOf = (type: Constructor, more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
+/** The JSON Schema of a class of schema/; `constants` are required properties in front of its fields. */
+export const schemaOf = (type: Constructor, constants: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
   type: 'object',
   additionalProperties: false,
   required: [
-    ...Object.keys(more),
+    ...Object.keys(constants),
     ...fieldsOf(type)
       .filter(isRequired)
       .map((f) => f.name),
   ],
   properties: {
-    ...more,
+    ...constants,
     ...Object.fromEntries(
-      fieldsOf(type).map(({ name, valueType, nullable, means, default: standard }) => [
+      fieldsOf(type).map(({ name, valueType, nullable, means, default: defaultValue }) => [
         name,
         {
           ...(nullable === true ? { anyOf: [valueType.schema, { type: 'null' }] } : valueType.schema),
           ...(means === undefined ? {} : { description: means }),
-          ...(standard === undefined ? {} : { default: standard }),
+          ...(defaultValue === undefined ? {} : { default: defaultValue }),
         },
       ]),
     ),

@@ -1,14 +1,14 @@
-/** What the log says of requests: no URLs, no bodies and no messages of errors, in which people may be named. */
+/** Logs requests without URLs, bodies and error messages, because these may name people. */
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import { traceOf } from './faults.js';
 
 export class RequestLog extends LogController {
   override incomingRequest(): void {
-    // One line a request, when it has been answered.
+    // requestCompleted writes the only line of a request.
   }
 
   override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
-    const { cut: _, ...line } = answeredBy(request, reply);
+    const { cut: _, ...line } = summariseRequest(request, reply);
     if (error) request.log.error({ ...line, ...traceOf(error) }, 'request');
     else request.log.info(line, 'request');
   }
@@ -30,16 +30,25 @@ export class RequestLog extends LogController {
   }
 
   override routeNotFound(): void {
-    // Answered, and so logged, like any other request.
+    // requestCompleted logs it like any other request.
   }
 }
 
-/** What is known of a request once it is answered, with nobody in it: the pattern of its route, never the URL. */
-export const answeredBy = (request: FastifyRequest, reply: FastifyReply) => ({
+export interface RequestSummary {
+  readonly method: string;
+  /** The pattern of the route (`/v1/cases/:id`); null for an unknown one. */
+  readonly route: string | null;
+  readonly status: number;
+  readonly ms: number;
+  /** The connection was closed before the whole response was sent. */
+  readonly cut: boolean;
+}
+
+/** To be called once the response is sent or the connection closed. */
+export const summariseRequest = (request: FastifyRequest, reply: FastifyReply): RequestSummary => ({
   method: request.method,
   route: request.is404 ? null : (request.routeOptions.url ?? null),
   status: reply.statusCode,
   ms: Math.round(reply.elapsedTime * 10) / 10,
-  /** The caller went away, or was cut off, before the answer had gone out. */
   cut: !reply.raw.writableFinished,
 });

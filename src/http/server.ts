@@ -1,65 +1,83 @@
-/** The Fastify server under Nest: what is true of every request, whatever its route. */
+/** The Fastify server under Nest: limits, access, bodies, headers and error handling, for every route. */
 import helmet from '@fastify/helmet';
 import type { LoggerService } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Readable } from 'node:stream';
 import { v7, validate } from 'uuid';
 import type { ProblemCode } from '../schema/problems.js';
-import { admit, isHealth, JSON_TYPE, LINES_TYPE, type AdmissionSettings, type Caller } from './admission.js';
-import { problem, PROBLEM_TYPE, send, type Answer } from './answer.js';
-import { Arrivals } from './arrivals.js';
-import { BODY_LIMIT, parseBody, parseLines, ROWS_BODY_LIMIT, ROWS_PATH } from './body.js';
-import { clientOf, isTrustedBy, type IsTrusted } from './client.js';
+import { isHealthPath, registerAccessGuard, type AccessSettings } from './access-guard.js';
+import { BATCH_BODY_LIMIT, BATCH_PATH, BODY_LIMIT, parseBody, parseLines } from './body-parser.js';
+import { BodyReader } from './body-reader.js';
+import { clientKeyOf, isTrustedBy, type IsTrustedProxy } from './client.js';
 import { Connections } from './connections.js';
-import { answerToError, pathOf, ProblemFilter, traceOf } from './faults.js';
-import { HEALTH, type Health } from './health.controller.js';
+import { pathOf, responseToError, traceOf } from './faults.js';
+import { HEALTH, type Health } from './health/health.controller.js';
+import { problemResponse, send } from './http-response.js';
 import type { HttpLimits } from './limits.js';
-import { Load } from './load.js';
-import { METRICS, type Metrics } from './metrics.controller.js';
+import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
+import { METRICS, type Metrics } from './metrics/metrics.controller.js';
 import { serveOpenApi } from './openapi.js';
-import { answeredBy, RequestLog } from './request-log.js';
-import { Routes } from './routes.js';
+import { ProblemFilter } from './problem.filter.js';
+import { RequestLoad } from './request-load.js';
+import { RequestLog, summariseRequest } from './request-log.js';
+import { ResponseInterceptor } from './response.interceptor.js';
+import { RouteTable } from './route-table.js';
 import { WrongTokens } from './wrong-tokens.js';
 
-export interface ServerSettings extends AdmissionSettings {
-  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+export interface ServerSettings extends AccessSettings {
+  /** Addresses and networks of the proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
 }
 
-/** What bounds the server before a request reaches a route. */
-export interface Intake {
+/** The limits that apply before a request reaches a route, with their state. */
+export interface Transport {
   readonly limits: HttpLimits;
-  readonly isTrusted: IsTrusted;
+  readonly isTrustedProxy: IsTrustedProxy;
   readonly connections: Connections;
-  readonly arrivals: Arrivals;
+  readonly bodies: BodyReader;
 }
 
-export const intakeOf = ({ trustedProxies }: ServerSettings, limits: HttpLimits): Intake => {
-  const isTrusted = isTrustedBy(trustedProxies);
-  return { limits, isTrusted, connections: new Connections(limits, isTrusted), arrivals: new Arrivals(limits) };
+export const createTransport = ({ trustedProxies }: ServerSettings, limits: HttpLimits): Transport => {
+  const isTrustedProxy = isTrustedBy(trustedProxies);
+  return {
+    limits,
+    isTrustedProxy,
+    connections: new Connections(limits, isTrustedProxy),
+    bodies: new BodyReader(limits),
+  };
 };
 
-/** The server for NestFactory. `log` is a pino logger. */
-export const createAdapter = (log: FastifyBaseLogger, intake: Intake): FastifyAdapter =>
-  new FastifyAdapter({
+type Reply = ReturnType<FastifyAdapter['reply']>;
+
+class Adapter extends FastifyAdapter {
+  /** Drops a result that comes after REGISTER.OVERDUE was sent: Fastify would log a warning with the URL, which may name people. */
+  override reply(...args: Parameters<FastifyAdapter['reply']>): Reply {
+    const response = args[0] as Reply;
+    return response.sent ? response : super.reply(...args);
+  }
+}
+
+/** The adapter for NestFactory. `log` is a pino logger. */
+export const createAdapter = (log: FastifyBaseLogger, transport: Transport): FastifyAdapter =>
+  new Adapter({
     loggerInstance: log,
     logController: new RequestLog(),
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
-      requestId(request.headers['x-request-id']),
+      toRequestId(request.headers['x-request-id']),
     bodyLimit: BODY_LIMIT,
-    serverFactory: (listener: RequestListener) => serverOf(listener, intake),
-    // For the address of the client alone: the name by which the service is called stays that of `Host`.
-    trustProxy: (address) => intake.isTrusted(address),
-    // What is under way when the service stops is answered.
+    serverFactory: (listener: RequestListener) => createHttpServer(listener, transport),
+    // Only `request.ip` depends on it: the access guard reads `Host`, never X-Forwarded-Host.
+    trustProxy: (address) => transport.isTrustedProxy(address),
+    // Requests in progress when the service stops are still answered.
     return503OnClosing: false,
     frameworkErrors,
     clientErrorHandler,
   });
 
-/** One for each address that is listened on: `localhost` may be two. */
-const serverOf = (listener: RequestListener, { limits, connections, arrivals }: Intake): Server => {
+/** Called once per address that is listened on; `localhost` may be two. */
+const createHttpServer = (listener: RequestListener, { limits, connections, bodies }: Transport): Server => {
   const server = createServer(
     {
       headersTimeout: Math.min(limits.headers, limits.arrive),
@@ -70,110 +88,120 @@ const serverOf = (listener: RequestListener, { limits, connections, arrivals }: 
     listener,
   );
   server.setTimeout(limits.stall);
-  connections.watch(server);
-  let last = performance.now();
-  const look = setInterval(() => {
-    const [now, before] = [performance.now(), last];
-    last = now;
-    // Where the process was held up, what has come meanwhile is not read yet.
-    if (now - before > limits.look + HELD_UP) return;
-    connections.look(now);
-    arrivals.look(now);
+  connections.track(server);
+  let lastCheck = performance.now();
+  const timer = setInterval(() => {
+    const [now, previous] = [performance.now(), lastCheck];
+    lastCheck = now;
+    // After a blocked event loop, bytes may have arrived that were not read yet.
+    if (now - previous > limits.look + MAX_TIMER_DELAY_MS) return;
+    connections.closeSilent(now);
+    bodies.abortSlow(now);
   }, limits.look).unref();
-  server.once('close', () => clearInterval(look));
+  server.once('close', () => clearInterval(timer));
   return server;
 };
-const HELD_UP = 1_000;
+const MAX_TIMER_DELAY_MS = 1_000;
 
-const requestId = (given: string | string[] | undefined): string =>
-  typeof given === 'string' && validate(given) ? given.toLowerCase() : v7();
+/** Keeps the caller's id only if it is a UUID, since the id is logged and stored. */
+const toRequestId = (header: string | string[] | undefined): string =>
+  typeof header === 'string' && validate(header) ? header.toLowerCase() : v7();
 
-/** Errors before there is a route: a path that cannot be decoded, a part of it that is too long. */
+/** For errors before routing: a path that cannot be decoded or has a parameter that is too long. */
 const frameworkErrors: NonNullable<FastifyServerOptions['frameworkErrors']> = (error, _request, reply) => {
-  void send(reply, answerToError(error).answer);
+  void send(reply, responseToError(error).response);
 };
 
-const UNHEARD: Readonly<Record<string, ProblemCode>> = {
+const CODE_BY_SOCKET_ERROR: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST.TIMEOUT',
   HPE_HEADER_OVERFLOW: 'REQUEST.HEADERS_TOO_LARGE',
 };
 
-/** What is no HTTP request, or none in time, never reaches a route. */
+/** For input that Node could not parse as a request in time: there is no reply object, so the response is written by hand. */
 const clientErrorHandler: NonNullable<FastifyServerOptions['clientErrorHandler']> = (error, socket) => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, body } = problem(UNHEARD[error.code] ?? 'REQUEST.MALFORMED');
+  const { status, body } = problemResponse(CODE_BY_SOCKET_ERROR[error.code] ?? 'REQUEST.MALFORMED');
   const text = JSON.stringify(body);
   const head = [`HTTP/1.1 ${status} Refused`, `Content-Type: ${PROBLEM_TYPE}`, 'Connection: close'];
   socket.end([...head, `Content-Length: ${Buffer.byteLength(text)}`, '', text].join('\r\n'));
 };
 
-/** Sets up an application made with createAdapter; to be called before it is initialised. */
-export const setUp = async (app: NestFastifyApplication, settings: ServerSettings, intake: Intake): Promise<void> => {
+/** Configures an application made with createAdapter. To be called before it is initialised. */
+export const configureServer = async (
+  app: NestFastifyApplication,
+  settings: ServerSettings,
+  transport: Transport,
+): Promise<void> => {
   const fastify = app.getHttpAdapter().getInstance();
-  const routes = new Routes();
-  const health = app.get<Health>(HEALTH);
+  const metrics = app.get<Metrics>(METRICS);
+  const load = new RequestLoad(transport.limits);
+  const routes = new RouteTable();
   fastify.addHook('onRoute', (route) => {
     routes.add(route.url, route.method);
-    if (route.url === ROWS_PATH && route.method === 'POST') route.bodyLimit = ROWS_BODY_LIMIT;
+    if (route.url === BATCH_PATH && route.method === 'POST') route.bodyLimit = BATCH_BODY_LIMIT;
   });
-  guard(fastify, settings, intake, app.get<Metrics>(METRICS));
-  readBodies(fastify, intake.arrivals);
+  reportLimits(transport, metrics);
+  // The order of these three is that in which their hooks run.
+  trackRequests(fastify, load, metrics);
+  registerAccessGuard(fastify, settings, new WrongTokens(transport.limits, () => metrics.wrongToken()));
+  limitLoad(fastify, load, transport.connections);
+  parseBodies(fastify, transport.bodies);
   await app.register(helmet, SECURITY_HEADERS);
-  app.useGlobalFilters(new ProblemFilter(routes, health));
+  app.useGlobalFilters(new ProblemFilter(routes, app.get<Health>(HEALTH)));
+  app.useGlobalInterceptors(new ResponseInterceptor());
   serveOpenApi(app);
 };
 
-/** Turns away who may not ask, and what is too much, and measures the rest. */
-const guard = (fastify: FastifyInstance, settings: ServerSettings, intake: Intake, metrics: Metrics): void => {
-  const { connections, arrivals, limits } = intake;
-  const load = new Load(limits);
-  const wrongTokens = new WrongTokens(limits, () => metrics.wrongToken());
-  connections.onEnd = (why) => metrics.connectionEnded(why);
-  connections.onCount = (count) => metrics.connected(count);
-  arrivals.onEnd = (why) => metrics.bodyEnded(why);
-  const turnAway = async (reply: FastifyReply, refusal: Answer | null): Promise<void> => {
-    if (refusal !== null) await send(reply, refusal);
-  };
+const reportLimits = ({ connections, bodies }: Transport, metrics: Metrics): void => {
+  connections.onLimitClose = (reason) => metrics.connectionClosed(reason);
+  connections.onCount = (count) => metrics.connectionCount(count);
+  bodies.onAbort = (reason) => metrics.bodyAborted(reason);
+};
+
+const trackRequests = (fastify: FastifyInstance, load: RequestLoad, metrics: Metrics): void => {
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-request-id': request.id });
-    metrics.asked();
-    // Not onResponse, which never comes where the caller has gone away.
+    metrics.requestStarted();
+    // Fastify's onResponse is not called if the client disconnects.
     reply.raw.once('close', () => {
-      load.left(reply);
-      const answered = answeredBy(request, reply);
-      metrics.answered(answered);
-      if (answered.cut) request.log.info(answered, 'request');
+      load.end(reply);
+      const summary = summariseRequest(request, reply);
+      metrics.requestEnded(summary);
+      if (summary.cut) request.log.info(summary, 'request');
     });
-    const caller = callerOf(request);
-    // A full house is told before the body is sent; the place is taken once it is whole.
-    const refusal =
-      admit(caller, settings, wrongTokens) ?? (isHealth(caller.path) ? null : load.refusal(caller.client));
-    await turnAway(reply, refusal);
+  });
+};
+
+/** Refuses a request at the limit before its body is read, and counts it once the body is complete. Health checks always pass. */
+const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Connections): void => {
+  fastify.addHook('onRequest', async (request, reply) => {
+    const refusal = isHealthPath(pathOf(request)) ? null : load.refusal(clientKeyOf(request));
+    if (refusal !== null) await send(reply, refusal);
   });
   fastify.addHook('preHandler', async (request, reply) => {
-    const { path, client } = callerOf(request);
     const { socket } = request.raw;
-    connections.working(socket);
-    reply.raw.once('close', () => connections.answered(socket));
-    load.due(reply);
-    await turnAway(reply, isHealth(path) ? null : load.enter(reply, client));
+    connections.requestStarted(socket);
+    reply.raw.once('close', () => connections.requestEnded(socket));
+    load.startTimer(reply);
+    const refusal = isHealthPath(pathOf(request)) ? null : load.begin(reply, clientKeyOf(request));
+    if (refusal !== null) await send(reply, refusal);
   });
 };
 
-const readBodies = (fastify: FastifyInstance, arrivals: Arrivals): void => {
-  const reading =
+const parseBodies = (fastify: FastifyInstance, bodies: BodyReader): void => {
+  const parserOf =
     (parse: (body: Buffer) => unknown) =>
     async (request: FastifyRequest, stream: Readable): Promise<unknown> =>
-      parse(await arrivals.read(request, stream));
+      parse(await bodies.read(request, stream));
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(JSON_TYPE, reading(parseBody));
-  fastify.addContentTypeParser(LINES_TYPE, reading(parseLines));
+  fastify.addContentTypeParser(JSON_TYPE, parserOf(parseBody));
+  fastify.addContentTypeParser(NDJSON_TYPE, parserOf(parseLines));
 };
 
-/** The page of the OpenAPI document brings its own scripts and styles; nothing comes from elsewhere. */
+/** The page of the OpenAPI document loads scripts and styles only from this service. */
 const SECURITY_HEADERS = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -189,19 +217,11 @@ const SECURITY_HEADERS = {
     },
   },
   referrerPolicy: { policy: 'no-referrer' },
-  // Whoever puts TLS in front says for how long.
+  // Left to the proxy that terminates TLS.
   strictTransportSecurity: false,
 } as const;
 
-const callerOf = (request: FastifyRequest): Caller => ({
-  client: clientOf(request),
-  method: request.method,
-  path: pathOf(request),
-  port: request.socket.localPort ?? 0,
-  headers: request.headers,
-});
-
-/** Nest's own words, in the same log. */
+/** Writes Nest's messages to the service's log. */
 export const nestLogger = (log: FastifyBaseLogger): LoggerService => ({
   log: (message: unknown) => log.debug({ nest: String(message) }),
   warn: (message: unknown) => log.warn({ nest: String(message) }),

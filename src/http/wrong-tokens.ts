@@ -1,15 +1,15 @@
 /**
- * Counts the wrong tokens of each client. A client that has sent too many is not judged for a while, whatever it sends:
- * else the answer would tell a right guess from a wrong one at full speed. Others are not touched. The least recent client
- * is forgotten first, so that many addresses cannot fill memory.
+ * Counts wrong tokens per client. Once a client has sent too many, its tokens are refused unchecked for a while, also a right
+ * one: otherwise the client could go on guessing. Other clients are not affected. The least recently seen client is
+ * evicted first, so that many addresses cannot fill memory.
  *
- * No rate-limiting plugin: those count every request of a client, and a right token is to cost nothing.
+ * A rate-limiting plugin would count every request of a client; here requests with the right token cost nothing.
  */
 import { LRUCache } from 'lru-cache';
 import type { HttpLimits } from './limits.js';
 
 export class WrongTokens {
-  /** An entry lives for the window that begins with its first wrong token. */
+  /** An entry expires a fixed time after the first wrong token that it counts. */
   readonly #counts: LRUCache<string, { wrong: number }>;
 
   constructor(
@@ -19,7 +19,7 @@ export class WrongTokens {
     this.#counts = new LRUCache({ max: limits.wrongTokensClients, ttl: limits.wrongTokensWithin });
   }
 
-  /** Seconds for which the client's tokens are not looked at; 0 where they are. */
+  /** Seconds until the client's tokens are checked again; 0 if they are checked now. */
   secondsToWait(client: string): number {
     const count = this.#counts.get(client);
     if (count === undefined || count.wrong < this.limits.wrongTokens) return 0;

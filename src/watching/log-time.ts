@@ -1,78 +1,80 @@
 /**
- * `recordedAt` never goes back in the log, whatever the clock does: `knownAt` takes an instant for a position. A clock that
- * is a little behind the last event is corrected when it next moves on, so the last instant is used again until then. One
- * that is far behind is wrong, or was when the last event was recorded; which of the two only people can tell.
+ * Keeps `recordedAt` from decreasing along the log, since `knownAt` translates an instant to a position. If the clock is slightly
+ * behind the last event, the instant of that event is used again until the clock has passed it. If it is far behind, either the
+ * clock is wrong now or it was wrong when that event was recorded; only an operator can tell which, so nothing is recorded.
  */
 import type { AppendResult, NewEvent } from '../event-store/port.js';
 
-/** So far behind the last event may the clock be while events are recorded, in milliseconds. */
+/** The most, in milliseconds, by which the clock may be behind the last event while events are recorded. */
 export const MAX_CLOCK_BEHIND = 60_000;
 
-/** The clock is too far behind the log; nothing is recorded. */
+/** The clock is too far behind the log to record events. */
 export class ClockBehind extends Error {
   override readonly name = 'ClockBehind';
 }
 
 export class LogTime {
-  /** Of the last event in the log, as far as this process knows. */
-  #last = -Infinity;
-  /** The latest that was given to an append, which may not have been written. */
-  #given = -Infinity;
-  #underWay = 0;
+  /** The instant of the last event of the log that this process knows of. */
+  #lastRecorded = -Infinity;
+  /** The latest instant assigned to an append, whose outcome may be pending. */
+  #lastAssigned = -Infinity;
+  #pending = 0;
 
-  /** Instants up to `accepted` (milliseconds of the epoch) may lie in the future of the clock. */
+  /** Instants up to `acceptedUntil` (milliseconds since the epoch) may be any time ahead of the clock. */
   constructor(
     private readonly clock: { now(): Date },
-    private readonly accepted = -Infinity,
+    private readonly acceptedUntil = -Infinity,
   ) {}
 
-  /** Takes note of the last event of the log, which others may have recorded. */
-  saw(recordedAt: string | null): void {
-    if (recordedAt !== null) this.#last = Math.max(this.#last, Date.parse(recordedAt));
+  /** To be called with the `recordedAt` of the log's last event, which another instance may have recorded; null: empty log. */
+  observe(recordedAt: string | null): void {
+    if (recordedAt !== null) this.#lastRecorded = Math.max(this.#lastRecorded, Date.parse(recordedAt));
   }
 
-  /** Throws ClockBehind where nothing can be recorded now. */
+  /** Throws ClockBehind if nothing can be recorded now. */
   check(): void {
-    this.#checkAt(this.#last);
+    this.#checkAgainst(this.#lastRecorded);
   }
 
   /**
-   * Appends events with instants that are not before any given earlier. Calls `append` at once, so that calls come in the
-   * order of their instants. Throws ClockBehind.
+   * Appends events, with `recordedAt` raised to the latest instant assigned before. Calls `append` synchronously, so that
+   * appends reach the store in the order of their instants. Throws ClockBehind.
    */
   async record(
     events: readonly NewEvent[],
     append: (events: readonly NewEvent[]) => Promise<AppendResult>,
   ): Promise<AppendResult> {
-    const [timed, latest] = this.#notBefore(Math.max(this.#last, this.#given), events);
-    this.#checkAt(latest);
-    this.#given = latest;
-    this.#underWay += 1;
-    let isWritten = true;
+    const [timed, latest] = this.#raise(events, Math.max(this.#lastRecorded, this.#lastAssigned));
+    this.#checkAgainst(latest);
+    this.#lastAssigned = latest;
+    this.#pending += 1;
+    // After an error the outcome is unknown, so the events count as written.
+    let mayBeWritten = true;
     try {
       const appended = await append(timed);
-      isWritten = appended.outcome === 'appended';
+      mayBeWritten = appended.outcome === 'appended';
       return appended;
     } finally {
-      // After an error nobody knows. What was not written does not hold back what comes later.
-      if (isWritten) this.#last = Math.max(this.#last, latest);
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#given = this.#last;
+      if (mayBeWritten) this.#lastRecorded = Math.max(this.#lastRecorded, latest);
+      this.#pending -= 1;
+      // Instants of appends that wrote nothing need not be kept.
+      if (this.#pending === 0) this.#lastAssigned = this.#lastRecorded;
     }
   }
 
-  #notBefore(floor: number, events: readonly NewEvent[]): readonly [readonly NewEvent[], number] {
-    let latest = floor;
+  /** Returns the events with instants that do not decrease from `minimum`, and the last of these instants. */
+  #raise(events: readonly NewEvent[], minimum: number): readonly [readonly NewEvent[], number] {
+    let latest = minimum;
     const timed = events.map((event) => {
-      const at = Date.parse(event.recordedAt);
-      if (!(at < latest)) latest = Number.isNaN(at) ? latest : at;
-      return at < latest ? { ...event, recordedAt: new Date(latest).toISOString() } : event;
+      const instant = Date.parse(event.recordedAt);
+      if (!(instant < latest)) latest = Number.isNaN(instant) ? latest : instant;
+      return instant < latest ? { ...event, recordedAt: new Date(latest).toISOString() } : event;
     });
     return [timed, latest];
   }
 
-  #checkAt(instant: number): void {
-    if (instant - this.clock.now().getTime() > MAX_CLOCK_BEHIND && instant > this.accepted)
+  #checkAgainst(instant: number): void {
+    if (instant - this.clock.now().getTime() > MAX_CLOCK_BEHIND && instant > this.acceptedUntil)
       throw new ClockBehind('the clock is behind the last event of the log, or of the stream');
   }
 }

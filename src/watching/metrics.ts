@@ -1,31 +1,31 @@
-/** What is measured, as Prometheus reads it. No label holds a path, an id or anything that a caller chose. */
+/** The metrics of the service, for Prometheus. Labels never hold paths, ids or other input, which could name people or grow without bound. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogCheck } from '../event-store/port.js';
 import type { Readiness } from '../read-models/read-models.js';
-import type { Parts } from './condition.js';
-import type { AppendSeen } from './watched-store.js';
+import type { Parts } from './readiness.js';
+import type { AppendMeasurement } from './watched-store.js';
 
-/** What is looked at when somebody collects. */
-export interface Look extends Readiness {
+/** The state that is read whenever metrics are rendered. */
+export interface MetricsState extends Readiness {
   readonly parts: Parts;
-  /** Appends that wait for their answer. */
+  /** Appends in progress. */
   readonly waiting: number;
-  /** Events in the log, where its store can say so at once. */
+  /** Events in the log; null if the store cannot tell without reading it. */
   readonly events: number | null;
-  /** The check for missing events that began with the opening; null where the store has none. */
+  /** Progress of the check for gaps that starts when the log is opened; null if the store has none. */
   readonly check: Pick<LogCheck, 'checked' | 'total'> | null;
 }
 
-interface Request {
+interface RequestSummary {
   readonly method: string;
-  /** The pattern of the route; null for none. */
+  /** The pattern of the route; null for an unknown one. */
   readonly route: string | null;
   readonly status: number;
   readonly ms: number;
   readonly cut: boolean;
 }
 
-/** Seconds, from a write that shares a commit to one that waits for a lock or a read that waits for a token. */
+/** In seconds: from a write that shares a commit to a write that waits for a lock or a read that waits for a token. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export class Metrics {
@@ -69,46 +69,46 @@ export class Metrics {
     'phase',
   ]);
 
-  constructor(private readonly look: () => Promise<Look>) {
+  constructor(private readonly readState: () => Promise<MetricsState>) {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  asked(): void {
+  requestStarted(): void {
     this.#underWay.inc();
   }
 
-  answered({ method, route, status, ms, cut }: Request): void {
+  requestEnded({ method, route, status, ms, cut }: RequestSummary): void {
     this.#underWay.dec();
     this.#requests.observe({ method, route: route ?? 'none', status: cut ? 'cut' : status }, ms / 1_000);
   }
 
-  connected(connections: number): void {
+  connectionCount(connections: number): void {
     this.#connections.set(connections);
   }
 
-  connectionEnded(why: string): void {
-    this.#connectionsEnded.inc({ why });
+  connectionClosed(reason: string): void {
+    this.#connectionsEnded.inc({ why: reason });
   }
 
-  bodyEnded(why: string): void {
-    this.#bodiesEnded.inc({ why });
+  bodyAborted(reason: string): void {
+    this.#bodiesEnded.inc({ why: reason });
   }
 
   wrongToken(): void {
     this.#wrongTokens.inc();
   }
 
-  append({ outcome, events, seconds }: AppendSeen): void {
+  appendEnded({ outcome, events, seconds }: AppendMeasurement): void {
     this.#appends.observe({ outcome }, seconds);
     if (outcome === 'appended') this.#appended.inc(events);
   }
 
-  async tell(): Promise<{ readonly type: string; readonly text: string }> {
-    this.#take(await this.look());
-    return { type: this.#registry.contentType, text: await this.#registry.metrics() };
+  async render(): Promise<{ readonly contentType: string; readonly text: string }> {
+    this.#update(await this.readState());
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #take({ parts, waiting, events, position, lag, building, check }: Look): void {
+  #update({ parts, waiting, events, position, lag, building, check }: MetricsState): void {
     this.#notReady.reset();
     this.#rebuild.reset();
     for (const [part, code] of Object.entries(parts)) {

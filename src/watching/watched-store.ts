@@ -1,6 +1,6 @@
 /**
- * A store whose appends are measured and whose damage is remembered: once damage is known, commands neither load streams
- * nor append. What they recorded would fork the history, since the damaged log is not the one that is repaired or restored.
+ * Wraps a store: measures appends, and remembers damage. Once the log is known to be damaged, commands can neither load streams nor
+ * append: their events would be lost, or fork the history, when the log is repaired or restored from a backup.
  */
 import {
   StoreBusy,
@@ -17,8 +17,8 @@ import {
 } from '../event-store/port.js';
 import type { LogTime } from './log-time.js';
 
-/** How an append ended: its outcome, or the name of the error. */
-export interface AppendSeen {
+export interface AppendMeasurement {
+  /** The outcome, or the name of the error. */
   readonly outcome: string;
   readonly events: number;
   readonly seconds: number;
@@ -32,12 +32,12 @@ export class WatchedStore implements EventStore {
   #verifying: Promise<void> | null = null;
 
   /**
-   * `verify` is asked before the first command, and again after the store was away, whether the log is still the one that
-   * it was; it throws StoreDamaged where it is not. `time` keeps instants of recording in order; without it they stay as given.
+   * `verify` throws StoreDamaged if the log is not the one that the read models were made from. It is called before the first
+   * command, and again after the store was unavailable. Without `time`, `recordedAt` is stored as the caller set it.
    */
   constructor(
     private readonly store: EventStore,
-    private readonly seen: (append: AppendSeen) => void,
+    private readonly onAppendEnded: (append: AppendMeasurement) => void,
     private readonly verify: (() => Promise<void>) | null = null,
     private readonly time: LogTime | null = null,
   ) {
@@ -53,27 +53,27 @@ export class WatchedStore implements EventStore {
     return this.store.check ?? null;
   }
 
-  /** Appends that were asked for and are not answered yet. */
+  /** Appends in progress. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Whether the log was found damaged. It stays so until somebody saw to it and the process starts again. */
-  get damaged(): boolean {
+  /** Stays true until the process restarts. */
+  get isDamaged(): boolean {
     return this.#damage !== null;
   }
 
-  /** Takes note of damage that somebody else found. */
-  foundDamaged(damage: StoreDamaged): void {
+  /** For damage that was found elsewhere, by the check of the log or by the read models. */
+  markDamaged(damage: StoreDamaged): void {
     this.#damage ??= damage;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
-    const began = performance.now();
+    const startedAt = performance.now();
     let outcome = 'Error';
     this.#waiting += 1;
     try {
-      const appended = await this.#noting(this.#admitted(() => this.#append(stream, expected, events)));
+      const appended = await this.#rememberDamage(this.#ifUsable(() => this.#append(stream, expected, events)));
       outcome = appended.outcome;
       return appended;
     } catch (error) {
@@ -81,83 +81,83 @@ export class WatchedStore implements EventStore {
       throw error;
     } finally {
       this.#waiting -= 1;
-      this.seen({ outcome, events: events.length, seconds: (performance.now() - began) / 1_000 });
+      this.onAppendEnded({ outcome, events: events.length, seconds: (performance.now() - startedAt) / 1_000 });
     }
   }
 
-  /** Instants are given in the same turn in which the store takes the append: its order is theirs. */
+  /** LogTime assigns instants in the same turn in which the store queues the append, so both have one order. */
   #append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
     const append = (timed: readonly NewEvent[]): Promise<AppendResult> => this.store.append(stream, expected, timed);
     return this.time === null ? append(events) : this.time.record(events, append);
   }
 
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
-    return this.#noting(this.#admitted(() => this.store.readStream(stream, after, limit)));
+    return this.#rememberDamage(this.#ifUsable(() => this.store.readStream(stream, after, limit)));
   }
 
   read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
-    return this.#noting(this.store.read(after, limit));
+    return this.#rememberDamage(this.store.read(after, limit));
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
     try {
       yield* this.store.follow(after, signal, limit);
     } catch (error) {
-      throw this.#noted(error);
+      throw this.#onError(error);
     }
   }
 
   head(): Promise<Cursor | null> {
-    return this.#noting(this.store.head());
+    return this.#rememberDamage(this.store.head());
   }
 
   lastRecordedAt(): Promise<string | null> {
-    return this.#noting(this.store.lastRecordedAt());
+    return this.#rememberDamage(this.store.lastRecordedAt());
   }
 
   compare(a: Cursor, b: Cursor): number {
     return this.store.compare(a, b);
   }
 
-  /** Also throws ClockBehind. */
+  /** Also throws ClockBehind if events could not be recorded for that. */
   checkWritable(): Promise<void> {
-    return this.#noting(this.store.checkWritable().then(() => this.#admitted(async () => this.time?.check())));
+    return this.#rememberDamage(this.store.checkWritable().then(() => this.#ifUsable(async () => this.time?.check())));
   }
 
   close(): Promise<void> {
     return this.store.close();
   }
 
-  /** Calls at once where nothing has to be verified: the appends of one turn stay together and in order. */
-  async #admitted<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#isVerified && this.#damage === null) await this.#verified();
+  /** Verifies the log first if needed, and throws if it is damaged. Otherwise calls synchronously, so that appends keep their order. */
+  async #ifUsable<T>(call: () => Promise<T>): Promise<T> {
+    if (!this.#isVerified && this.#damage === null) await this.#ensureVerified();
     if (this.#damage !== null) throw this.#damage;
     return call();
   }
 
-  /** One look for all who wait for it. */
-  async #verified(): Promise<void> {
+  /** Concurrent calls share one verification. */
+  async #ensureVerified(): Promise<void> {
     this.#verifying ??= this.#verify().finally(() => (this.#verifying = null));
     await this.#verifying;
   }
 
   async #verify(): Promise<void> {
     await this.verify?.();
-    this.time?.saw(await this.store.lastRecordedAt());
+    this.time?.observe(await this.store.lastRecordedAt());
     this.#isVerified = true;
   }
 
-  async #noting<T>(result: Promise<T>): Promise<T> {
+  async #rememberDamage<T>(result: Promise<T>): Promise<T> {
     try {
       return await result;
     } catch (error) {
-      throw this.#noted(error);
+      throw this.#onError(error);
     }
   }
 
-  #noted(error: unknown): unknown {
+  #onError(error: unknown): unknown {
     if (error instanceof StoreDamaged) this.#damage ??= error;
-    // A store that comes back may be another one, or have another log.
+    // The server that becomes available again may have another log.
     if (error instanceof StoreUnavailable && !(error instanceof StoreBusy)) this.#isVerified = !this.#needsVerifying;
     return error;
   }

@@ -1,7 +1,7 @@
 /** What one client can take from the others: nothing. Clients are addresses, or what a trusted proxy forwards. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
-import { FEED_LIMITS } from '../../src/http/feeds.js';
+import { FEED_LIMITS } from '../../src/http/log/feeds.js';
 import { rawRequest, RawConnection, requestHead, listBody, unfinishedRequest } from '../support/clients.js';
 import { FeedReader } from '../support/reader.js';
 import { createListAndAct, Service } from '../support/service.js';

@@ -1,4 +1,4 @@
-import { BODY_LIMIT, ROWS_BODY_LIMIT } from '../../src/http/body.js';
+import { BATCH_BODY_LIMIT, BODY_LIMIT } from '../../src/http/body-parser.js';
 import { LIMITS } from '../../src/schema/limits.js';
 import {
   createListAndAct,
@@ -191,7 +191,7 @@ describe('a body that is refused whole', () => {
   it('with more rows or bytes than it may have', async () => {
     const many = await post(Array.from({ length: LIMITS.rows + 1 }, () => 0));
     expect([...problemOf(many), many.body['limit']]).toEqual([413, 'ROWS.TOO_MANY', LIMITS.rows]);
-    const large = await raw(`"${'x'.repeat(ROWS_BODY_LIMIT)}"`, 'application/x-ndjson');
+    const large = await raw(`"${'x'.repeat(BATCH_BODY_LIMIT)}"`, 'application/x-ndjson');
     expect(problemOf(large)).toEqual([413, 'BODY.TOO_LARGE']);
   });
 

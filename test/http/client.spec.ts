@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { clientKey, clientOf, isTrustedBy, parseNetworks } from '../../src/http/client.js';
+import { clientKey, clientKeyOf, isTrustedBy, parseNetworks } from '../../src/http/client.js';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -21,7 +21,7 @@ it.each([
   ['unknown', '10.0.0.5'],
   ['x'.repeat(10_000), '10.0.0.5'],
 ])('what a proxy forwards as %s counts as %s', (ip, key) =>
-  expect(clientOf({ ip, socket: { remoteAddress: '10.0.0.5' } } as unknown as FastifyRequest)).toBe(key),
+  expect(clientKeyOf({ ip, socket: { remoteAddress: '10.0.0.5' } } as unknown as FastifyRequest)).toBe(key),
 );
 
 it.each([

@@ -1,14 +1,14 @@
 import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
 import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
-import { UnreadableBody } from '../../src/http/body.js';
-import { answerToError, traceOf } from '../../src/http/faults.js';
+import { UnreadableBody } from '../../src/http/body-parser.js';
+import { responseToError, traceOf } from '../../src/http/faults.js';
 import { InvalidCursor, NotCaughtUp } from '../../src/read-models/queries.js';
 import { ClockBehind } from '../../src/watching/log-time.js';
 
 const SECRET = 'Səməd Nümunəyev';
 
 it.each([
-  [new StoreUnavailable(SECRET), 503, 'REGISTER.UNAVAILABLE', true],
+  [new StoreUnavailable(SECRET), 503, 'REGISTER.UNAVAILABLE', false],
   [new StoreBusy(SECRET), 503, 'REGISTER.BUSY', false],
   [new StoreDamaged(SECRET), 503, 'REGISTER.DAMAGED', true],
   [new ClockBehind(SECRET), 503, 'REGISTER.CLOCK_BEHIND', true],
@@ -25,15 +25,15 @@ it.each([
   [new TypeError(SECRET), 500, 'REGISTER.FAULT', true],
   [SECRET, 500, 'REGISTER.FAULT', true],
   [undefined, 500, 'REGISTER.FAULT', true],
-])('%p: %d %s', (error, status, code, fault) => {
-  const answered = answerToError(error);
-  expect(answered.answer).toMatchObject({ status, body: { status, code } });
-  expect(answered.fault).toBe(fault);
-  expect(answered.answer.headers?.['retry-after']).toBe(status === 503 ? '1' : undefined);
-  expect(JSON.stringify(answered)).not.toContain(SECRET);
+])('%p: %d %s', (error, status, code, isFault) => {
+  const result = responseToError(error);
+  expect(result.response).toMatchObject({ status, body: { status, code } });
+  expect(result.isFault).toBe(isFault);
+  expect(result.response.headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+  expect(JSON.stringify(result)).not.toContain(SECRET);
 });
 
-it('a trace says what and where, not whom', () => {
+it('a trace has the error name, its code and its frames, but not its message', () => {
   const trace = traceOf(Object.assign(new RangeError(`${SECRET}\n at ${SECRET}`), { code: 'X' }));
   expect(trace).toMatchObject({ error: 'RangeError', code: 'X' });
   expect(trace.at.length).toBeGreaterThan(0);

@@ -1,13 +1,13 @@
 import { HTTP_LIMITS } from '../../src/http/limits.js';
 import { WrongTokens } from '../../src/http/wrong-tokens.js';
 
-it('remembers so many clients, however many there are, and the one unheard of for longest no more', () => {
-  let heard = 0;
-  const wrongTokens = new WrongTokens({ ...HTTP_LIMITS, wrongTokens: 1, wrongTokensClients: 100 }, () => (heard += 1));
+it('counts a bounded number of clients, and evicts the least recently seen', () => {
+  let wrong = 0;
+  const wrongTokens = new WrongTokens({ ...HTTP_LIMITS, wrongTokens: 1, wrongTokensClients: 100 }, () => (wrong += 1));
   for (let i = 0; i < 100_000; i += 1) wrongTokens.count(`client ${String(i)}`);
   const kept = Array.from({ length: 100_000 }, (_, i) => `client ${String(i)}`).filter(
     (client) => wrongTokens.secondsToWait(client) > 0,
   );
   expect(kept).toEqual(Array.from({ length: 100 }, (_, i) => `client ${String(99_900 + i)}`));
-  expect(heard).toBe(100_000);
+  expect(wrong).toBe(100_000);
 });

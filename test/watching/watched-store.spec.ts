@@ -1,9 +1,9 @@
-/** A watched store is a store under the contract of all stores, and tells of what happens in it. */
+/** The watched store fulfils the contract of event stores, and adds measuring and the handling of damage. */
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
 import { AppendTooLarge, StoreDamaged, StoreUnavailable, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { WatchedStore, type AppendSeen } from '../../src/watching/watched-store.js';
+import { WatchedStore, type AppendMeasurement } from '../../src/watching/watched-store.js';
 import { eventStoreContract } from '../contract/event-store.contract.js';
 import { newEvent, newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -19,39 +19,39 @@ eventStoreContract(
 
 let folder: TemporaryFolder;
 let file: string;
-let seen: AppendSeen[];
+let results: AppendMeasurement[];
 let store: WatchedStore;
 beforeEach(async () => {
   folder = await temporaryFolder();
   file = join(folder.path, 'events.sqlite');
-  seen = [];
-  store = new WatchedStore(createSqliteStore({ file }), (append) => seen.push(append));
+  results = [];
+  store = new WatchedStore(createSqliteStore({ file }), (append) => results.push(append));
 });
 afterEach(async () => {
   await store.close();
   await folder.remove();
 });
 
-it('tells of every append how it ended, of how many events, and how long it took', async () => {
+it('reports outcome, number of events and duration of every append', async () => {
   const stream = newStreamName();
   await store.append(stream, 'no-stream', newEvents(3));
   await store.append(stream, 'no-stream', [newEvent()]);
   await expect(store.append(stream, 'no-stream', newEvents(1_001))).rejects.toThrow(AppendTooLarge);
   await store.close();
   await expect(store.append(stream, 'no-stream', [newEvent()])).rejects.toThrow();
-  expect(seen.map(({ outcome, events: count }) => [outcome, count])).toEqual([
+  expect(results.map(({ outcome, events: count }) => [outcome, count])).toEqual([
     ['appended', 3],
     ['conflict', 1],
     ['AppendTooLarge', 1_001],
     ['StoreUnavailable', 1],
   ]);
-  expect(seen.every(({ seconds }) => seconds > 0)).toBe(true);
+  expect(results.every(({ seconds }) => seconds > 0)).toBe(true);
 });
 
-it('knows how many appends wait', async () => {
-  const asked = [1, 2, 3].map(() => store.append(newStreamName(), 'no-stream', [newEvent()]));
+it('counts appends in progress', async () => {
+  const appends = [1, 2, 3].map(() => store.append(newStreamName(), 'no-stream', [newEvent()]));
   expect(store.waiting).toBe(3);
-  await Promise.all(asked);
+  await Promise.all(appends);
   expect(store.waiting).toBe(0);
 });
 
@@ -69,73 +69,73 @@ describe('damage', () => {
     ['a stream', () => store.readStream(stream, -1, 10)],
     ['the log', () => store.read(null, 10)],
     ['following it', () => store.follow(null, new AbortController().signal, 10)[Symbol.asyncIterator]().next()],
-  ])('that is met in reading %s is remembered', async (_, meet) => {
-    expect(store.damaged).toBe(false);
-    await expect(meet()).rejects.toThrow(StoreDamaged);
+  ])('found while reading %s is remembered', async (_, readDamaged) => {
+    expect(store.isDamaged).toBe(false);
+    await expect(readDamaged()).rejects.toThrow(StoreDamaged);
     await store.read(null, 1);
-    expect(store.damaged).toBe(true);
+    expect(store.isDamaged).toBe(true);
   });
 
-  it('that is known ends all writing, to other streams too, and the loading of what commands decide on', async () => {
+  it('refuses appends to any stream, and reading of streams, but not reading of the log', async () => {
     await expect(store.read(null, 10)).rejects.toThrow(StoreDamaged);
     await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow(StoreDamaged);
     await expect(store.readStream(newStreamName(), -1, 1)).rejects.toThrow(StoreDamaged);
     expect(await store.head()).toBe('2');
-    expect(seen.at(-1)?.outcome).toBe('StoreDamaged');
+    expect(results.at(-1)?.outcome).toBe('StoreDamaged');
   });
 
-  it('that somebody else found does the same', async () => {
-    store.foundDamaged(new StoreDamaged('for a test'));
-    expect(store.damaged).toBe(true);
+  it('reported from outside has the same effect', async () => {
+    store.markDamaged(new StoreDamaged('for a test'));
+    expect(store.isDamaged).toBe(true);
     await expect(store.append(newStreamName(), 'no-stream', [newEvent()])).rejects.toThrow('for a test');
   });
 });
 
-describe('whether the log is the one that it was', () => {
-  let verdicts: (() => Promise<void>)[];
-  let asked: number;
+describe('verification of the log', () => {
+  let verifications: (() => Promise<void>)[];
+  let calls: number;
   let inner: EventStore;
   beforeEach(async () => {
     await store.close();
-    [verdicts, asked] = [[], 0];
+    [verifications, calls] = [[], 0];
     inner = createSqliteStore({ file });
     store = new WatchedStore(
       inner,
       () => undefined,
       () => {
-        asked += 1;
-        return verdicts.shift()?.() ?? Promise.resolve();
+        calls += 1;
+        return verifications.shift()?.() ?? Promise.resolve();
       },
     );
   });
   const write = () => store.append(newStreamName(), 'no-stream', [newEvent()]);
 
-  it('is asked once, by the first of many commands, and no command goes on before it is known', async () => {
-    let say = (): void => undefined;
-    verdicts.push(() => new Promise((resolve) => (say = resolve)));
+  it('runs once for concurrent commands, which all wait for it', async () => {
+    let finish = (): void => undefined;
+    verifications.push(() => new Promise((resolve) => (finish = resolve)));
     const writes = [write(), write(), store.readStream(newStreamName(), -1, 1)];
     await store.read(null, 1);
-    expect([asked, await store.head()]).toEqual([1, null]);
-    say();
+    expect([calls, await store.head()]).toEqual([1, null]);
+    finish();
     await Promise.all(writes);
     await write();
-    expect(asked).toBe(1);
+    expect(calls).toBe(1);
   });
 
-  it('is asked again where nobody could say', async () => {
-    verdicts.push(() => Promise.reject(new StoreUnavailable('for a test')));
+  it('runs again after it failed because the store was unavailable', async () => {
+    verifications.push(() => Promise.reject(new StoreUnavailable('for a test')));
     await expect(write()).rejects.toThrow(StoreUnavailable);
     await write();
-    expect([asked, store.damaged]).toEqual([2, false]);
+    expect([calls, store.isDamaged]).toEqual([2, false]);
   });
 
-  it('is asked again after the store was away', async () => {
+  it('runs again after the store was unavailable', async () => {
     await write();
     jest.spyOn(inner, 'head').mockRejectedValueOnce(new StoreUnavailable('for a test'));
     await expect(store.head()).rejects.toThrow(StoreUnavailable);
-    verdicts.push(() => Promise.reject(new StoreDamaged('another log')));
+    verifications.push(() => Promise.reject(new StoreDamaged('another log')));
     await expect(write()).rejects.toThrow('another log');
-    expect([asked, store.damaged, await store.head()]).toEqual([2, true, '1']);
+    expect([calls, store.isDamaged, await store.head()]).toEqual([2, true, '1']);
     await expect(write()).rejects.toThrow('another log');
   });
 });

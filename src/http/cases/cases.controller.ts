@@ -1,0 +1,97 @@
+import { Controller, Get, Param, Post } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { RecordEventsRequest } from '../../commands/record-events.js';
+import { Cases, History, OneCase } from '../../read-models/queries.js';
+import { NewSubject, SubjectEvent } from '../commands/command-request.js';
+import { CommandService } from '../commands/command.service.js';
+import { CommandHeaders } from '../commands/parameters.js';
+import type { HttpResponse } from '../http-response.js';
+import { HistoryQuery } from '../log/parameters.js';
+import { commandResponses, Operation, queryResponses } from '../operation.js';
+import { AsOfQuery, pick, toFilters, toPage } from '../parameters.js';
+import { IfNoneMatch, QueryParameters } from '../request.decorators.js';
+import { withETag } from '../response.interceptor.js';
+import { CasesQuery } from './parameters.js';
+
+@Controller('v1/cases')
+export class CasesController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandService,
+  ) {}
+
+  @Post()
+  @Operation({
+    summary: 'Open a case.',
+    tag: 'cases',
+    headers: CommandHeaders,
+    body: 'OpenCase',
+    response: commandResponses.created,
+  })
+  open(@NewSubject('case') events: RecordEventsRequest): Promise<HttpResponse> {
+    return this.commands.record(events);
+  }
+
+  @Post(':id/events')
+  @Operation({
+    summary: 'Report what happened.',
+    tag: 'cases',
+    headers: CommandHeaders,
+    body: 'CaseEvent',
+    response: commandResponses.recorded,
+  })
+  report(@SubjectEvent('case') events: RecordEventsRequest): Promise<HttpResponse> {
+    return this.commands.record(events);
+  }
+
+  @Get()
+  @Operation({
+    summary: 'Every dossier, on a list or not.',
+    tag: 'cases',
+    response: queryResponses.page('PersonPage'),
+  })
+  list(@QueryParameters(CasesQuery) query: CasesQuery): Promise<object> {
+    return this.queries.execute(
+      new Cases({
+        filters: toFilters(query),
+        page: toPage(query),
+        ...pick(query, ['asOf', 'atLeast', 'list']),
+        ...(query.reference === undefined ? {} : { reference: parseReference(query.reference) }),
+      }),
+    );
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'One case on a day: axes, findings, periods.',
+    tag: 'cases',
+    response: queryResponses.withETag('Case'),
+  })
+  async one(
+    @Param('id') id: string,
+    @QueryParameters(AsOfQuery) query: AsOfQuery,
+    @IfNoneMatch() ifNoneMatch: string | undefined,
+  ): Promise<HttpResponse | null> {
+    return withETag(await this.queries.execute(new OneCase(id, query)), ifNoneMatch);
+  }
+
+  @Get(':id/history')
+  @Operation({
+    summary: 'Who recorded what of a case, when, from which source, and what it changed.',
+    tag: 'cases',
+    response: queryResponses.page('HistoryPage'),
+  })
+  history(
+    @Param('id') id: string,
+    @QueryParameters(HistoryQuery) { type, ...query }: HistoryQuery,
+  ): Promise<object | null> {
+    const types = type === undefined ? {} : { types: type };
+    return this.queries.execute(new History({ subject: { kind: 'case', id }, ...types, ...query }));
+  }
+}
+
+/** Splits `union:AZ-0137`; a reference may contain colons, the id of a list cannot. */
+const parseReference = (text: string): { readonly list: string; readonly reference: string } => {
+  const colon = text.indexOf(':');
+  return { list: text.slice(0, colon), reference: text.slice(colon + 1) };
+};

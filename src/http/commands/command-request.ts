@@ -1,0 +1,122 @@
+/** Parameter decorators that read headers and body of a request into the data of the command RecordEvents. */
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { newCaseId } from '../../commands/ids.js';
+import type { RecordEventsRequest } from '../../commands/record-events.js';
+import type { Actor } from '../../domain/event.js';
+import type { SubjectKind } from '../../domain/events.js';
+import { fieldsOf, type Constructor } from '../../schema/field.js';
+import { registerId, slug } from '../../schema/kinds.js';
+import type { FieldError } from '../../schema/problems.js';
+import { read, type ReadResult } from '../../schema/read.js';
+import { FIRST_EVENT_TYPE, readEvent } from '../../schema/read-event.js';
+import { revisionsIn } from '../entity-tag.js';
+import { errorsIn, ProblemException, problemResponse, type RequestError } from '../http-response.js';
+import { pick } from '../parameters.js';
+import { CommandHeaders, RequestOptions, RequestOptionsWithId } from './parameters.js';
+
+/** A new subject, or an existing one by the id in the path. */
+type Target = { readonly kind: SubjectKind } & (
+  { readonly begins: true } | { readonly begins: false; readonly id: string }
+);
+
+type CommandRequest = Pick<FastifyRequest, 'headers' | 'body' | 'id'>;
+
+/** The RecordEventsRequest of a request that opens a case, or defines a list or an instrument. */
+export const NewSubject = createParamDecorator((kind: SubjectKind, context: ExecutionContext): RecordEventsRequest =>
+  readCommand({ kind, begins: true }, context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+/** The RecordEventsRequest of a request that reports an event about the subject with the `id` in the path. */
+export const SubjectEvent = createParamDecorator(
+  (kind: SubjectKind, context: ExecutionContext): RecordEventsRequest => {
+    const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
+    const { id } = request.params;
+    if (!isSubjectId(kind, id)) throw new ProblemException(problemResponse('SUBJECT.UNKNOWN'));
+    return readCommand({ kind, begins: false, id }, request);
+  },
+  [
+    (target, method) => {
+      const descriptor = Object.getOwnPropertyDescriptor(target, method as string) as PropertyDescriptor;
+      ApiParam({ name: 'id', schema: { type: 'string' } })(target, method as string, descriptor);
+    },
+  ],
+);
+
+/** Whether a subject could have this id. Bounds what the store is asked for. */
+const isSubjectId = (kind: SubjectKind, id: string): boolean =>
+  (kind === 'case' ? registerId : slug).rules.every((rule) => rule.isValid(id));
+
+/** Throws a ProblemException that lists every error of headers and body. */
+const readCommand = (target: Target, request: CommandRequest): RecordEventsRequest => {
+  const headers = readCommandHeaders(CommandHeaders, request);
+  const optionsType = target.begins && target.kind !== 'case' ? RequestOptionsWithId : RequestOptions;
+  const { options, event: body } = splitBody<RequestOptions & { id?: string }>(request.body, optionsType);
+  const event = readEvent(target.kind, target.begins ? withDefaultType(target.kind, body) : body);
+  const errors = [
+    ...('errors' in headers ? headers.errors : []),
+    ...('errors' in options ? options.errors : []),
+    ...('errors' in event ? event.errors : misplacedType(target, event.event.type)),
+  ];
+  if (errors.length > 0 || 'errors' in headers || 'errors' in options || 'errors' in event)
+    throw new ProblemException(problemResponse('REQUEST.INVALID', { errors }));
+  const id = target.begins ? (options.value.id ?? newCaseId(headers.actor, headers.key)) : target.id;
+  return {
+    subject: { kind: target.kind, id },
+    begins: target.begins,
+    events: [event.event],
+    acknowledge: options.value.acknowledge,
+    correlationId: request.id,
+    ...headers,
+  };
+};
+
+type CommandMetadata = Pick<RecordEventsRequest, 'actor' | 'key' | 'expectedRevision'>;
+
+/** A header of commands that `type` has no field for is an error: it would have no effect. */
+export const readCommandHeaders = (
+  type: Constructor<CommandHeaders>,
+  { headers }: Pick<FastifyRequest, 'headers'>,
+): CommandMetadata | { readonly errors: readonly RequestError[] } => {
+  const names = ['x-actor', 'idempotency-key', 'if-match'] as const;
+  const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
+  if ('errors' in result) return { errors: errorsIn('header', result.errors) };
+  const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
+  const expectedRevision = ifMatch === undefined ? undefined : revisionsIn(ifMatch);
+  return {
+    actor: { kind: 'person', id: actor.slice('person:'.length), asserted: true } satisfies Actor,
+    ...(key === undefined ? {} : { key }),
+    ...(expectedRevision === undefined ? {} : { expectedRevision }),
+  };
+};
+
+/** Splits a body into request options (the fields of `type`) and event data (all others). */
+export const splitBody = <T extends RequestOptions>(
+  body: unknown,
+  type: Constructor<T>,
+): { readonly options: ReadResult<T>; readonly event: unknown } => {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return { options: read(type, {}), event: body };
+  const names = fieldsOf(type).map((f) => f.name);
+  const [options, event] = [true, false].map((isOption) =>
+    Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name) === isOption)),
+  );
+  return { options: read(type, options), event };
+};
+
+/** Only one type of event can begin a subject, so the body may leave it out. */
+const withDefaultType = (kind: SubjectKind, body: unknown): unknown =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) && !Object.hasOwn(body, 'type')
+    ? { ...body, type: FIRST_EVENT_TYPE[kind] }
+    : body;
+
+const misplacedType = (target: Target, type: string): readonly FieldError[] => {
+  const beginningType = FIRST_EVENT_TYPE[target.kind];
+  if (target.begins && type !== beginningType) {
+    return [{ code: 'TYPE.NOT_A_BEGINNING', pointer: '/type', expected: beginningType }];
+  }
+  if (!target.begins && target.kind === 'case' && type === beginningType) {
+    return [{ code: 'TYPE.ONLY_BEGINS', pointer: '/type', expected: `another type than ${beginningType}` }];
+  }
+  return [];
+};

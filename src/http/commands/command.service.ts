@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { RecordEvents, type RecordEventsResult, type RecordEventsRequest } from '../../commands/record-events.js';
+import type { SubjectKind } from '../../domain/events.js';
+import { revisionTag } from '../entity-tag.js';
+import { HttpResponse, problemResponse } from '../http-response.js';
+
+@Injectable()
+export class CommandService {
+  constructor(private readonly commands: CommandBus) {}
+
+  async record(events: RecordEventsRequest): Promise<HttpResponse> {
+    return outcomeResponse(await this.commands.execute(new RecordEvents(events)), events);
+  }
+}
+
+const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
+
+/** A repeated request gets the same response as the first one. */
+export const outcomeResponse = (
+  outcome: RecordEventsResult,
+  { begins }: Pick<RecordEventsRequest, 'begins'>,
+): HttpResponse => {
+  switch (outcome.outcome) {
+    case 'recorded': {
+      const { subject, revision, events, findings, token } = outcome;
+      const location = begins ? { location: `/v1/${PATHS[subject.kind]}/${subject.id}` } : {};
+      const body = { subject, revision, events, findings, token };
+      return new HttpResponse(201, { etag: revisionTag(revision), ...location }, body);
+    }
+    case 'refused': {
+      const isFinal = outcome.findings.some((finding) => finding.grade === 'refuse');
+      return problemResponse(isFinal ? 'EVENT.REFUSED' : 'EVENT.UNACKNOWLEDGED', { findings: outcome.findings });
+    }
+    case 'conflict':
+      return problemResponse(outcome.preconditionFailed ? 'REVISION.STALE' : 'REVISION.RACED', {
+        revision: outcome.revision,
+      });
+    case 'unknown-subject':
+      return problemResponse('SUBJECT.UNKNOWN');
+    case 'already-exists':
+      return problemResponse('SUBJECT.EXISTS');
+    case 'reference-taken': {
+      const { list, reference, by } = outcome;
+      return problemResponse('REFERENCE.TAKEN', { reference: { list, reference, case: by } });
+    }
+    case 'key-reused':
+      return problemResponse('KEY.REUSED');
+    case 'too-many-events':
+      return problemResponse('SUBJECT.FULL', { limit: outcome.limit });
+  }
+};

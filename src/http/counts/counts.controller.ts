@@ -1,0 +1,47 @@
+import { Controller, Get } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { Counts, Movements } from '../../read-models/queries.js';
+import { Operation, queryResponses } from '../operation.js';
+import { pick, toFilters } from '../parameters.js';
+import { QueryParameters } from '../request.decorators.js';
+import { CountsQuery, EXIT_REASON } from './parameters.js';
+
+@Controller('v1/counts')
+export class CountsController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Operation({
+    summary: 'People of a list on a day, by one property; or who left between two days, by reason.',
+    tag: 'register',
+    response: queryResponses.json('Counts'),
+  })
+  count(@QueryParameters(CountsQuery) query: CountsQuery): Promise<object | null> {
+    const { by } = query;
+    return by === EXIT_REASON
+      ? this.countExits(query)
+      : this.queries.execute(
+          new Counts(query.list, { by, filters: toFilters(query), ...pick(query, ['asOf', 'atLeast']) }),
+        );
+  }
+
+  private async countExits({ list, from, to, ...query }: CountsQuery): Promise<object | null> {
+    // The rules of CountsQuery demand both days; `limit: 0` leaves out the movements themselves.
+    const span = { from: String(from), to: String(to), limit: 0 };
+    const movements = await this.queries.execute(
+      new Movements(list, { ...span, ...pick(query, ['category', 'set', 'atLeast']) }),
+    );
+    if (movements === null) return null;
+    const { set, position, totals, leftByReason } = movements;
+    return {
+      list: movements.list,
+      by: EXIT_REASON,
+      from: movements.from,
+      to: movements.to,
+      set,
+      position,
+      total: totals.left,
+      groups: leftByReason.map(({ reason, count }) => ({ key: reason, count })),
+    };
+  }
+}

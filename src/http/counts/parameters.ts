@@ -1,0 +1,51 @@
+import { COUNTED_BY, MEMBER_SETS, type MemberSet } from '../../read-models/queries.js';
+import { field, ObjectRule } from '../../schema/field.js';
+import { fullDay, oneOf, slug } from '../../schema/kinds.js';
+import { FilteredQuery, isSpan, optional, DESCRIPTIONS } from '../parameters.js';
+
+/** The value of `by` that counts exits from a list between two days instead of people on one day. */
+export const EXIT_REASON = 'exit-reason';
+
+export class CountsQuery extends FilteredQuery {
+  @ObjectRule<CountsQuery>(
+    'PARAMETER.NEEDS',
+    'by',
+    'with by=exit-reason no filters but category, and no asOf',
+    (q) => q.by !== EXIT_REASON || NOT_WITH_EXIT_REASON.every((name) => q[name] === undefined),
+  )
+  @field(slug)
+  list: string;
+
+  @ObjectRule<CountsQuery>('PARAMETER.NEEDS', 'from', 'from and to with by=exit-reason, and only there', (q) =>
+    [q.from, q.to].every((day) => (day !== undefined) === (q.by === EXIT_REASON)),
+  )
+  @field(oneOf([...COUNTED_BY, EXIT_REASON]))
+  by: (typeof COUNTED_BY)[number] | typeof EXIT_REASON;
+
+  @ObjectRule<CountsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
+  @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the day after whose end people left.' })
+  from?: string;
+
+  @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the last day.' })
+  to?: string;
+
+  @ObjectRule<CountsQuery>(
+    'PARAMETER.NEEDS',
+    'set',
+    'only with by=exit-reason',
+    (q) => q.set === undefined || q.by === EXIT_REASON,
+  )
+  @field(oneOf(MEMBER_SETS), { ...optional, means: `With \`by=exit-reason\`: ${DESCRIPTIONS.set}` })
+  set?: MemberSet;
+}
+
+const NOT_WITH_EXIT_REASON = [
+  'asOf',
+  'custody',
+  'proceedings',
+  'stage',
+  'article',
+  'facility',
+  'incident',
+  'certainty',
+] as const;

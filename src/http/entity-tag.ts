@@ -1,0 +1,42 @@
+/** Entity tags made from revisions, and the preconditions that name them (RFC 9110, sections 8.8 and 13.1). */
+import { createHash } from 'node:crypto';
+
+/** The ETag of a response to a write: `"5"`. */
+export const revisionTag = (revision: number): string => `"${revision}"`;
+
+/**
+ * The ETag of a view: its revision and a digest, `"5.1f0c…"`, since one revision looks different on another day or after a
+ * list changed. `If-Match` takes it as `"5"`.
+ */
+export const viewTag = (revision: number, view: object): string =>
+  `"${revision}.${createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 16)}"`;
+
+const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
+const GAP = String.raw`[ \t]*`;
+
+/** `*`, or a list of entity tags, which may have empty elements. */
+export const ENTITY_TAGS = new RegExp(`^${GAP}(?:\\*|(?:,${GAP})*${TAG}(?:${GAP},(?:${GAP}${TAG})?)*)${GAP}$`);
+
+const parseTags = (header: string): readonly string[] => header.match(new RegExp(TAG, 'g')) ?? [];
+
+const isWildcard = (header: string): boolean => header.trim() === '*';
+
+const REVISION_TAG = /^"(\d{1,15})(?:\.[0-9a-f]{16})?"$/;
+
+/**
+ * The revisions that `If-Match` names, or undefined for `*`, which matches any. By strong comparison weak tags and unknown tags
+ * match no revision, so the list may be empty.
+ */
+export const revisionsIn = (ifMatch: string): readonly number[] | undefined =>
+  isWildcard(ifMatch)
+    ? undefined
+    : parseTags(ifMatch).flatMap((tag) => {
+        const digits = REVISION_TAG.exec(tag)?.[1];
+        return digits === undefined ? [] : [Number(digits)];
+      });
+
+/** Whether `If-None-Match` contains the tag, by weak comparison. A malformed header contains none. */
+export const matchesIfNoneMatch = (ifNoneMatch: string | undefined, tag: string): boolean =>
+  ifNoneMatch !== undefined &&
+  ENTITY_TAGS.test(ifNoneMatch) &&
+  (isWildcard(ifNoneMatch) || parseTags(ifNoneMatch).some((candidate) => candidate.replace(/^W\//, '') === tag));

@@ -1,0 +1,80 @@
+/** A response as a value, and problem documents (RFC 9457). */
+import type { FastifyReply } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { Finding } from '../domain/event.js';
+import { requestProblems, type FieldErrorCode, type FieldError, type ProblemCode } from '../schema/problems.js';
+import { JSON_TYPE, PROBLEM_TYPE } from './media-types.js';
+
+export type ResponseHeaders = Readonly<Record<string, string>>;
+
+export class HttpResponse {
+  /** An object is sent as JSON; with text or a stream, `headers` name the content type. */
+  constructor(
+    readonly status: number,
+    readonly headers: ResponseHeaders = {},
+    readonly body: object | string | Readable | null = null,
+  ) {}
+}
+
+/** One error of a request: where it is, its code, and what was expected there. */
+export type RequestError = { readonly code: FieldErrorCode; readonly expected: string } & (
+  { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
+);
+
+/** Turns JSON pointers into names: of a query parameter or a header the pointer is `/` and its name. */
+export const errorsIn = (place: 'parameter' | 'header', problems: readonly FieldError[]): readonly RequestError[] =>
+  problems.map(({ pointer, code, expected }) => {
+    const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+    return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };
+  });
+
+export interface ProblemDetails {
+  readonly detail?: string;
+  readonly errors?: readonly RequestError[];
+  readonly findings?: readonly Finding[];
+  /** The subject's current revision; null if the subject does not exist. */
+  readonly revision?: number | null;
+  readonly reference?: { readonly list: string; readonly reference: string; readonly case: string };
+  readonly limit?: number;
+}
+
+/** A problem document. Its wording comes from the catalogue of problems, so it never repeats what the caller sent. */
+export const problemResponse = (
+  code: ProblemCode,
+  details: ProblemDetails = {},
+  headers: ResponseHeaders = {},
+): HttpResponse => {
+  const { status, title, means } = requestProblems[code];
+  return new HttpResponse(
+    status,
+    { ...headers, 'content-type': PROBLEM_TYPE },
+    { status, code, title, detail: means, ...details },
+  );
+};
+
+/** For problems that may pass without the caller changing anything. In seconds. */
+export const RETRY_AFTER = { 'retry-after': '1' } as const;
+
+/** Thrown by parameter decorators, whose only other way out is the parameter's value. */
+export class ProblemException extends Error {
+  override readonly name = 'ProblemException';
+  constructor(readonly response: HttpResponse) {
+    super('the request is answered by a problem document');
+  }
+}
+
+/** Sets status and headers; returns the payload for `reply.send`. */
+export const prepareReply = (
+  reply: FastifyReply,
+  { status, headers, body }: HttpResponse,
+): string | Readable | undefined => {
+  void reply.status(status).headers({ 'content-type': `${JSON_TYPE}; charset=utf-8`, ...headers });
+  if (body === null) return undefined;
+  return typeof body === 'string' || isStream(body) ? body : JSON.stringify(body);
+};
+
+const isStream = (body: object): body is Readable => typeof (body as Partial<Readable>).pipe === 'function';
+
+/** Sends a response, unless another was sent already (for instance because the time limit had passed). */
+export const send = (reply: FastifyReply, response: HttpResponse): FastifyReply =>
+  reply.sent ? reply : reply.send(prepareReply(reply, response));

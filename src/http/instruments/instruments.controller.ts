@@ -1,0 +1,65 @@
+import { Controller, Get, Param, Post } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { RecordEventsRequest } from '../../commands/record-events.js';
+import { Instruments } from '../../read-models/queries.js';
+import { NewSubject, SubjectEvent } from '../commands/command-request.js';
+import { CommandService } from '../commands/command.service.js';
+import { CommandHeaders } from '../commands/parameters.js';
+import type { HttpResponse } from '../http-response.js';
+import { commandResponses, Operation, queryResponses } from '../operation.js';
+import { AtLeastQuery } from '../parameters.js';
+import { QueryParameters } from '../request.decorators.js';
+import { withETag } from '../response.interceptor.js';
+
+@Controller('v1/instruments')
+export class InstrumentsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandService,
+  ) {}
+
+  @Post()
+  @Operation({
+    summary: 'Register an amnesty act or a pardon decree.',
+    tag: 'instruments',
+    headers: CommandHeaders,
+    body: 'RegisterInstrument',
+    response: commandResponses.created,
+  })
+  register(@NewSubject('instrument') events: RecordEventsRequest): Promise<HttpResponse> {
+    return this.commands.record(events);
+  }
+
+  @Post(':id/events')
+  @Operation({
+    summary: 'Report more of an instrument.',
+    tag: 'instruments',
+    headers: CommandHeaders,
+    body: 'InstrumentEvent',
+    response: commandResponses.recorded,
+  })
+  report(@SubjectEvent('instrument') events: RecordEventsRequest): Promise<HttpResponse> {
+    return this.commands.record(events);
+  }
+
+  @Get()
+  @Operation({
+    summary: 'The instruments.',
+    tag: 'instruments',
+    response: queryResponses.json('Instruments'),
+  })
+  async list(@QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<object> {
+    return { items: await this.queries.execute(new Instruments(query)) };
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'One instrument with its dates.',
+    tag: 'instruments',
+    response: queryResponses.withETag('Instrument'),
+  })
+  async one(@Param('id') id: string, @QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<HttpResponse | null> {
+    const [view] = await this.queries.execute(new Instruments({ id, ...query }));
+    return withETag(view);
+  }
+}

@@ -1,0 +1,127 @@
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import type { RecordEventsRequest } from '../../commands/record-events.js';
+import { ListMembers, Lists, Movements } from '../../read-models/queries.js';
+import { exportList, TABLE_TYPES, type TableFormat } from '../../register-files/list-export.js';
+import { NewSubject, SubjectEvent } from '../commands/command-request.js';
+import { CommandService } from '../commands/command.service.js';
+import { CommandHeaders } from '../commands/parameters.js';
+import { HttpResponse, problemResponse, send } from '../http-response.js';
+import { commandResponses, Operation, queryResponses } from '../operation.js';
+import { AtLeastQuery, PeoplePageQuery, PeopleQuery, pick, toFilters, toPage } from '../parameters.js';
+import { QueryParameters } from '../request.decorators.js';
+import { withETag } from '../response.interceptor.js';
+import { CsvQuery, MovementsQuery } from './parameters.js';
+
+@Controller('v1/lists')
+export class ListsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandService,
+  ) {}
+
+  @Post()
+  @Operation({
+    summary: 'Define a list.',
+    tag: 'lists',
+    headers: CommandHeaders,
+    body: 'DefineList',
+    response: commandResponses.created,
+  })
+  define(@NewSubject('list') events: RecordEventsRequest): Promise<HttpResponse> {
+    return this.commands.record(events);
+  }
+
+  @Post(':id/events')
+  @Operation({
+    summary: 'Define or rename a category, rename the list, set its policy.',
+    tag: 'lists',
+    headers: CommandHeaders,
+    body: 'ListEvent',
+    response: commandResponses.recorded,
+  })
+  report(@SubjectEvent('list') events: RecordEventsRequest): Promise<HttpResponse> {
+    return this.commands.record(events);
+  }
+
+  @Get()
+  @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.json('Lists') })
+  async list(@QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<object> {
+    return { items: await this.queries.execute(new Lists(query)) };
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'One list with its categories and its policy.',
+    tag: 'lists',
+    response: queryResponses.withETag('List'),
+  })
+  async one(@Param('id') id: string, @QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<HttpResponse | null> {
+    const [view] = await this.queries.execute(new Lists({ id, ...query }));
+    return withETag(view);
+  }
+
+  @Get(':id/members')
+  @Operation({
+    summary: 'The list on a day: who is on it, and who perhaps.',
+    tag: 'lists',
+    response: queryResponses.page('PersonPage'),
+  })
+  members(@Param('id') id: string, @QueryParameters(PeoplePageQuery) query: PeoplePageQuery): Promise<object | null> {
+    return this.queries.execute(
+      new ListMembers(id, { filters: toFilters(query), page: toPage(query), ...pick(query, ['asOf', 'atLeast']) }),
+    );
+  }
+
+  @Get(':id/members.csv')
+  @Operation({
+    summary: 'The list on a day as CSV, whole, for people.',
+    tag: 'lists',
+    response: queryResponses.file(TABLE_TYPES.csv),
+  })
+  async csv(
+    @Param('id') id: string,
+    @QueryParameters(CsvQuery) query: CsvQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.exportMembers(id, 'csv', query));
+  }
+
+  @Get(':id/members.xlsx')
+  @Operation({
+    summary: 'The list on a day as a workbook, whole, for people.',
+    tag: 'lists',
+    response: queryResponses.file(TABLE_TYPES.xlsx),
+  })
+  async xlsx(
+    @Param('id') id: string,
+    @QueryParameters(PeopleQuery) query: PeopleQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.exportMembers(id, 'xlsx', query));
+  }
+
+  @Get(':id/movements')
+  @Operation({
+    summary: 'Every entry, exit and change of category between the ends of two days, each as often as it happened.',
+    tag: 'lists',
+    response: queryResponses.json('Movements'),
+  })
+  movements(@Param('id') id: string, @QueryParameters(MovementsQuery) query: MovementsQuery): Promise<object | null> {
+    return this.queries.execute(new Movements(id, query));
+  }
+
+  private async exportMembers(list: string, format: TableFormat, query: CsvQuery): Promise<HttpResponse> {
+    const members = { list, filters: toFilters(query), ...pick(query, ['asOf', 'atLeast', 'sort', 'separator']) };
+    const exported = await exportList(this.queries, members, format);
+    if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
+    const headers = {
+      'content-type': TABLE_TYPES[format],
+      'content-disposition': `attachment; filename="${exported.fileName}"`,
+      'habeas-position': String(exported.position),
+      'habeas-leaves-out': exported.leavesOut,
+    };
+    return new HttpResponse(200, headers, exported.content);
+  }
+}

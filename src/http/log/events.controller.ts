@@ -1,0 +1,54 @@
+import { Controller, Get, Post, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import { ReadLog, type LoggedEvent } from '../../read-models/queries.js';
+import { BatchHeaders } from '../commands/parameters.js';
+import { HttpResponse, send } from '../http-response.js';
+import { NDJSON_TYPE } from '../media-types.js';
+import { commandResponses, Operation, queryResponses } from '../operation.js';
+import { QueryParameters } from '../request.decorators.js';
+import { Batch, type BatchRequest } from './batch-request.js';
+import { BatchService } from './batch.service.js';
+import { EventsQuery } from './parameters.js';
+
+@Controller('v1/events')
+export class EventsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly batches: BatchService,
+  ) {}
+
+  @Post()
+  @Operation({
+    summary: 'Report many events about cases at once, each answered for itself, in order.',
+    tag: 'cases',
+    headers: BatchHeaders,
+    body: 'Rows',
+    line: 'Row',
+    response: commandResponses.batch,
+  })
+  recordBatch(@Batch() batch: BatchRequest): Promise<HttpResponse> {
+    return this.batches.record(batch);
+  }
+
+  @Get()
+  @Operation({
+    summary: 'The log from a position, one event a line, for replay.',
+    tag: 'register',
+    response: queryResponses.ndjson('LoggedEvent'),
+  })
+  async list(@QueryParameters(EventsQuery) query: EventsQuery, @Res() reply: FastifyReply): Promise<void> {
+    const { type, ...rest } = query;
+    const batches = await this.queries.execute(
+      new ReadLog({ ...(type === undefined ? {} : { types: type }), ...rest }),
+    );
+    const lines = Readable.from(toLines(batches), { objectMode: false });
+    await send(reply, new HttpResponse(200, { 'content-type': `${NDJSON_TYPE}; charset=utf-8` }, lines));
+  }
+}
+
+/** Reads the next batch only when this one is sent. */
+async function* toLines(batches: AsyncIterable<readonly LoggedEvent[]>): AsyncGenerator<string> {
+  for await (const batch of batches) yield batch.map((event) => `${JSON.stringify(event)}\n`).join('');
+}

@@ -1,0 +1,51 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BeyondLog, FollowLog } from '../../read-models/queries.js';
+import { problemResponse, send, type HttpResponse } from '../http-response.js';
+import { Operation, queryResponses } from '../operation.js';
+import { HeaderParameters, QueryParameters } from '../request.decorators.js';
+import { acceptsFeed, Feeds, resetFeed } from './feeds.js';
+import { FeedHeaders, FeedQuery } from './parameters.js';
+
+@Controller('v1/feed')
+export class FeedController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly feeds: Feeds,
+  ) {}
+
+  @Get()
+  @Operation({
+    summary: 'The log from a position and as it goes on, as server-sent events.',
+    tag: 'register',
+    headers: FeedHeaders,
+    response: queryResponses.feed('Feed'),
+  })
+  async open(
+    @HeaderParameters(FeedHeaders) headers: FeedHeaders,
+    @QueryParameters(FeedQuery) query: FeedQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const response = await this.openFeed(headers, query, request, reply).catch((error: unknown) => {
+      if (error instanceof BeyondLog && acceptsFeed(request)) return resetFeed(request);
+      throw error;
+    });
+    if (response !== null) await send(reply, response);
+  }
+
+  /** Null if the feed is open and has taken over the reply. */
+  private async openFeed(
+    headers: FeedHeaders,
+    { type, list, after }: FeedQuery,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<HttpResponse | null> {
+    const filter = { ...(type === undefined ? {} : { types: type }), ...(list === undefined ? {} : { list }) };
+    const position = headers['last-event-id'] ?? after;
+    const feed = await this.queries.execute(new FollowLog({ ...filter, after: position }));
+    if (feed === null) return problemResponse('SUBJECT.UNKNOWN');
+    return this.feeds.open(request, reply, feed, filter, position);
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Open feeds: sends each reader the events after its position, as the read models apply them (server-sent events).
+ *
+ * Feeds must not slow down other requests, and one slow reader must not slow down the others. All readers are served in rounds:
+ * each gets its next page, and readers with the same position and filter share one query and one serialisation. While the process is
+ * busy, feeds pause after a round, so that they use at most FEED_SHARE of the time. A reader that falls behind is read to from the
+ * read models' file, so it costs no more memory than one that keeps up.
+ */
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Feed, FeedPage } from '../../read-models/queries.js';
+import { clientKeyOf } from '../client.js';
+import { traceOf } from '../faults.js';
+import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js';
+
+export interface FeedLimits {
+  /** Open feeds, in total and per client. */
+  readonly open: number;
+  readonly each: number;
+  /** Unsent bytes at which a reader gets no further page. A page is sent whole, so the buffer may exceed it. */
+  readonly buffer: number;
+  /** Milliseconds between comments that keep the connection alive. */
+  readonly heartbeat: number;
+  /** Heartbeats without progress after which a reader is disconnected. */
+  readonly patience: number;
+}
+export const FEED_LIMITS: FeedLimits = {
+  open: 256,
+  each: 32,
+  buffer: 1024 * 1024,
+  heartbeat: 15_000,
+  patience: 4,
+};
+
+/** Milliseconds after which a disconnected EventSource is told to reconnect. */
+export const RECONNECT_MS = 2_000;
+
+/**
+ * For a reader whose position is beyond the end of the log. EventSource gives up on any status but 200, and would
+ * reconnect with the same position; the event with id 0 makes it start from the first event.
+ */
+export const resetFeed = (request: FastifyRequest): HttpResponse => {
+  if (request.method === 'HEAD') return new HttpResponse(200, HEADERS);
+  const { body } = problemResponse('POSITION.BEYOND_LOG');
+  const text = `retry: ${RECONNECT_MS}\n\nid: 0\nevent: reset\ndata: ${JSON.stringify(body)}\n\n`;
+  return new HttpResponse(200, HEADERS, Readable.from([text], { objectMode: false }));
+};
+
+/** Whether the Accept header names server-sent events, as that of EventSource does. */
+export const acceptsFeed = ({ headers }: FastifyRequest): boolean =>
+  /(^|[\s,])text\/event-stream\b/i.test(headers.accept ?? '');
+
+/** The shortest pause between rounds in milliseconds, and the share of a busy process's time that rounds may use. */
+const MIN_PAUSE_MS = 5;
+const FEED_SHARE = 1 / 100;
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // The feed ends when the connection does.
+  connection: 'close',
+  // Tells nginx not to buffer.
+  'x-accel-buffering': 'no',
+} as const;
+
+interface Reader {
+  readonly client: string;
+  readonly feed: Feed;
+  /** Equal for readers with the same filter. */
+  readonly filterKey: string;
+  readonly out: FastifyReply['raw'];
+  readonly log: FastifyRequest['log'];
+  position: number;
+  /** Has reached the end of the log once; from then on a full buffer disconnects it. */
+  live: boolean;
+  /** There were more events than fitted in its last page. */
+  hasMore: boolean;
+  /** Bytes written, bytes the network took by the last heartbeat, and heartbeats without progress while bytes were unsent. */
+  written: number;
+  taken: number;
+  stalled: number;
+}
+
+interface SerialisedPage extends Omit<FeedPage, 'events'> {
+  readonly bytes: Buffer;
+}
+
+export class Feeds implements BeforeApplicationShutdown {
+  private readonly readers = new Set<Reader>();
+  private readonly heartbeat: NodeJS.Timeout;
+  private nextRound: NodeJS.Timeout | null = null;
+  private pauseUntil = 0;
+  private utilizationAtLastRound = performance.eventLoopUtilization();
+  private stopping = false;
+
+  constructor(private readonly limits: FeedLimits = FEED_LIMITS) {
+    this.heartbeat = setInterval(() => this.onHeartbeat(), limits.heartbeat).unref();
+  }
+
+  /**
+   * Sends a feed of the events after a position; takes over the reply and returns null. Returns a response instead if a limit is
+   * reached, or for HEAD. Readers with an equal `filter` share pages.
+   */
+  open(request: FastifyRequest, reply: FastifyReply, feed: Feed, filter: object, after: number): HttpResponse | null {
+    if (this.stopping || this.readers.size >= this.limits.open) return problemResponse('FEEDS.FULL', {}, RETRY_AFTER);
+    const client = clientKeyOf(request);
+    if (this.countOf(client) >= this.limits.each) return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
+    if (request.method === 'HEAD') return new HttpResponse(200, HEADERS);
+    reply.hijack();
+    const out = reply.raw;
+    if (out.destroyed) return null;
+    const progress = { position: after, live: false, hasMore: true, written: 0, taken: 0, stalled: 0 };
+    const reader: Reader = { client, feed, filterKey: JSON.stringify(filter), out, log: request.log, ...progress };
+    const unsubscribe = feed.onMore(() => this.scheduleRound());
+    out.on('drain', () => this.scheduleRound());
+    out.on('close', () => {
+      unsubscribe();
+      this.readers.delete(reader);
+    });
+    this.readers.add(reader);
+    out.writeHead(200, { ...reply.getHeaders(), ...HEADERS } as Record<string, string>);
+    this.write(reader, Buffer.from(`retry: ${RECONNECT_MS}\n\n`));
+    this.scheduleRound();
+    return null;
+  }
+
+  private countOf(client: string): number {
+    return [...this.readers].filter((reader) => reader.client === client).length;
+  }
+
+  /** Ends every feed, because the server's close waits for open responses. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+    clearInterval(this.heartbeat);
+    if (this.nextRound !== null) clearTimeout(this.nextRound);
+    for (const { out } of this.readers) {
+      out.end();
+      if (out.writableLength > 0) out.destroy();
+    }
+  }
+
+  /** Schedules a round for the end of the pause, unless one is scheduled. */
+  private scheduleRound(): void {
+    if (this.nextRound !== null || this.stopping || this.readers.size === 0) return;
+    this.nextRound = setTimeout(() => this.runRound(), Math.max(0, this.pauseUntil - performance.now()));
+  }
+
+  private runRound(): void {
+    const startedAt = performance.now();
+    // The share of time since the last round in which the event loop was busy with other work.
+    const { utilization } = performance.eventLoopUtilization(this.utilizationAtLastRound);
+    const pages = new Map<string, SerialisedPage>();
+    const texts = new Map<number, string>();
+    for (const reader of this.readers) {
+      try {
+        this.sendNextPage(reader, pages, texts);
+      } catch (error) {
+        reader.log.error(traceOf(error), 'fault');
+        this.disconnect(reader);
+      }
+    }
+    // Sockets are written to at the end of this turn, which is most of the work, so the time is taken after that.
+    process.nextTick(() => this.pause((performance.now() - startedAt) * (1 / FEED_SHARE - 1) * utilization));
+  }
+
+  private pause(ms: number): void {
+    this.pauseUntil = performance.now() + Math.max(MIN_PAUSE_MS, ms);
+    this.utilizationAtLastRound = performance.eventLoopUtilization();
+    this.nextRound = null;
+    if ([...this.readers].some((reader) => reader.hasMore && this.hasBufferSpace(reader))) this.scheduleRound();
+  }
+
+  /** `pages` holds the pages of this round by position and filter. */
+  private sendNextPage(reader: Reader, pages: Map<string, SerialisedPage>, texts: Map<number, string>): void {
+    if (!this.hasBufferSpace(reader)) {
+      if (reader.live) this.dropSlow(reader);
+      return;
+    }
+    const key = `${reader.position} ${reader.filterKey}`;
+    const page = pages.get(key) ?? serialisePage(reader.feed.page(reader.position), texts);
+    pages.set(key, page);
+    reader.position = page.through;
+    reader.hasMore = !page.caughtUp;
+    reader.live ||= page.caughtUp;
+    if (page.bytes.length > 0) this.write(reader, page.bytes);
+  }
+
+  private hasBufferSpace({ out }: Reader): boolean {
+    return out.writableLength < this.limits.buffer;
+  }
+
+  private write(reader: Reader, bytes: Buffer): void {
+    reader.out.write(bytes);
+    reader.written += bytes.length;
+  }
+
+  /** The reader loses nothing: it reconnects with the id of the last event that it received whole. */
+  private dropSlow(reader: Reader): void {
+    reader.log.warn({ waiting: reader.out.writableLength }, 'feed dropped');
+    this.disconnect(reader);
+  }
+
+  private disconnect(reader: Reader): void {
+    this.readers.delete(reader);
+    reader.out.destroy();
+  }
+
+  private onHeartbeat(): void {
+    for (const reader of this.readers) {
+      const unsent = reader.out.writableLength;
+      const taken = reader.written - unsent;
+      reader.stalled = unsent > 0 && taken <= reader.taken ? reader.stalled + 1 : 0;
+      reader.taken = taken;
+      if (reader.stalled >= this.limits.patience) this.dropSlow(reader);
+      else if (unsent === 0) this.write(reader, HEARTBEAT);
+    }
+  }
+}
+
+const HEARTBEAT = Buffer.from(':\n\n');
+
+/** `texts` caches the serialised events of this round by position, since pages of different filters overlap. */
+const serialisePage = ({ events, through, caughtUp }: FeedPage, texts: Map<number, string>): SerialisedPage => {
+  const parts = events.map((event) => {
+    const text = texts.get(event.position) ?? `id: ${event.position}\ndata: ${JSON.stringify(event)}\n\n`;
+    texts.set(event.position, text);
+    return text;
+  });
+  return { bytes: Buffer.from(parts.join('')), through, caughtUp };
+};

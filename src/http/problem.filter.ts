@@ -1,0 +1,38 @@
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { pathOf, responseToError, traceOf } from './faults.js';
+import type { Health } from './health/health.controller.js';
+import { problemResponse, send, type HttpResponse } from './http-response.js';
+import type { RouteTable } from './route-table.js';
+
+/** Answers every error of a handler, and every unknown route, with a problem document. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly health: Pick<Health, 'onError'>,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    this.health.onError(error);
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (reply.sent) {
+      // The response has begun; closing the connection tells the client that it is incomplete.
+      reply.raw.destroy();
+      return;
+    }
+    const { response, isFault } = request.is404
+      ? { response: this.unknownRoute(request), isFault: false }
+      : responseToError(error);
+    if (isFault) request.log.error(traceOf(error), 'fault');
+    void send(reply, response);
+  }
+
+  private unknownRoute(request: FastifyRequest): HttpResponse {
+    const methods = this.routes.methodsAt(pathOf(request));
+    return methods.length === 0
+      ? problemResponse('ROUTE.UNKNOWN')
+      : problemResponse('METHOD.NOT_ALLOWED', {}, { allow: methods.join(', ') });
+  }
+}

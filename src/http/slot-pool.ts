@@ -1,0 +1,93 @@
+/** Slots shared by clients, bounded in total and per client. Idle slots can be revoked, so no client can block all of them. */
+
+export class Slot {
+  /** Orders slots by when they last became idle. */
+  idleSince = 0;
+  released = false;
+
+  constructor(
+    readonly client: string,
+    readonly onRevoke: () => void,
+  ) {}
+}
+
+interface ClientSlots {
+  readonly limit: number;
+  used: number;
+  /** Slots that can be revoked, oldest first. */
+  readonly idle: Set<Slot>;
+}
+
+export class SlotPool {
+  readonly #clients = new Map<string, ClientSlots>();
+  #used = 0;
+  #clock = 0;
+
+  constructor(private readonly limit: number) {}
+
+  /**
+   * Gives an idle slot to a client that may have `clientLimit` of them. If a limit is reached, the oldest idle slot is
+   * revoked: one of the client's if the client is at its limit, else one of the client with most idle slots for its limit.
+   * Null if no slot that could be revoked is idle.
+   */
+  acquire(client: string, clientLimit: number, onRevoke: () => void): Slot | null {
+    const existing = this.#clients.get(client);
+    if (existing !== undefined && existing.used >= clientLimit && !this.#revokeOldest(existing)) return null;
+    if (this.#used >= this.limit && !this.#revokeOldest(this.#clientToRevoke())) return null;
+    const slot = new Slot(client, onRevoke);
+    const slots = this.#clients.get(client) ?? { limit: clientLimit, used: 0, idle: new Set() };
+    this.#clients.set(client, slots);
+    slots.used += 1;
+    this.#used += 1;
+    this.markIdle(slot);
+    return slot;
+  }
+
+  /** A busy slot is not revoked. */
+  markBusy(slot: Slot): void {
+    this.#clients.get(slot.client)?.idle.delete(slot);
+  }
+
+  markIdle(slot: Slot): void {
+    if (slot.released) return;
+    this.#clock += 1;
+    slot.idleSince = this.#clock;
+    this.#clients.get(slot.client)?.idle.add(slot);
+  }
+
+  /** Does nothing if the slot was released or revoked before. */
+  release(slot: Slot): void {
+    const slots = this.#clients.get(slot.client);
+    if (slot.released || slots === undefined) return;
+    slot.released = true;
+    slots.idle.delete(slot);
+    slots.used -= 1;
+    this.#used -= 1;
+    if (slots.used === 0) this.#clients.delete(slot.client);
+  }
+
+  #revokeOldest(slots: ClientSlots | null): boolean {
+    const oldest = slots === null ? undefined : first(slots.idle);
+    if (oldest === undefined) return false;
+    this.release(oldest);
+    oldest.onRevoke();
+    return true;
+  }
+
+  #clientToRevoke(): ClientSlots | null {
+    let chosen: ClientSlots | null = null;
+    for (const slots of this.#clients.values()) {
+      if (slots.idle.size > 0 && (chosen === null || isRevokedBefore(slots, chosen))) chosen = slots;
+    }
+    return chosen;
+  }
+}
+
+const first = (slots: Set<Slot>): Slot | undefined => slots.values().next().value;
+
+const isRevokedBefore = (a: ClientSlots, b: ClientSlots): boolean => {
+  const [shareOfA, shareOfB] = [a.idle.size / a.limit, b.idle.size / b.limit];
+  return (
+    shareOfA > shareOfB || (shareOfA === shareOfB && (first(a.idle)?.idleSince ?? 0) < (first(b.idle)?.idleSince ?? 0))
+  );
+};

@@ -1,0 +1,46 @@
+/**
+ * Answers readiness checks within a bounded time, whatever the store does: if a check is slow, the result of the one before is
+ * returned.
+ */
+import type { readinessOf } from './readiness.js';
+
+type CheckResult = Pick<Awaited<ReturnType<typeof readinessOf>>, 'parts' | 'lag'>;
+
+/** Milliseconds that a caller waits for a check, and for which the result of the last one is used if the next is slow. */
+export const MAX_WAIT_MS = 300;
+export const RESULT_VALID_MS = 5_000;
+
+/** The log does not respond, so the lag of the read models is unknown too. */
+const UNAVAILABLE = { parts: { log: 'STORE_UNAVAILABLE', 'read-models': 'STORE_UNAVAILABLE' }, lag: null } as const;
+
+export class LatestReadiness {
+  #last: { readonly result: CheckResult; readonly at: number } | null = null;
+  #running: Promise<CheckResult> | null = null;
+
+  constructor(private readonly readReadiness: () => Promise<CheckResult>) {}
+
+  /** Never throws. Callers share one running check, which goes on after they got an older result. */
+  async check(): Promise<CheckResult> {
+    this.#running ??= this.#run().finally(() => (this.#running = null));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<null>((resolve) => (timer = setTimeout(resolve, MAX_WAIT_MS, null)));
+    try {
+      return (await Promise.race([this.#running, timeout])) ?? this.#lastResult();
+    } catch {
+      return UNAVAILABLE;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #run(): Promise<CheckResult> {
+    const result = await this.readReadiness();
+    this.#last = { result, at: performance.now() };
+    return result;
+  }
+
+  #lastResult(): CheckResult {
+    const { result, at } = this.#last ?? { result: UNAVAILABLE, at: performance.now() };
+    return performance.now() - at < RESULT_VALID_MS ? result : UNAVAILABLE;
+  }
+}

@@ -1,0 +1,100 @@
+/** Readiness of the log and of the read models, with a code for each reason why one is not ready. */
+import type { Readiness, ReadModels } from '../read-models/read-models.js';
+import { ClockBehind, MAX_CLOCK_BEHIND } from './log-time.js';
+import type { WatchedStore } from './watched-store.js';
+
+/** The largest lag behind the log, in milliseconds, with which read models are ready. */
+export const READY_LAG = 10_000;
+
+/** For docs/operations.md. */
+interface CodeDescription {
+  readonly means: string;
+  readonly todo: string;
+}
+
+/** Why the log is not ready. */
+export const LOG_CODES = {
+  STORE_UNAVAILABLE: {
+    means: 'The log cannot be read now, and so not written either.',
+    todo: 'See to the disk, or to the server of the log. It goes on by itself.',
+  },
+  STORE_UNWRITABLE: {
+    means: 'Nothing can be recorded: the disk is full, the file locked or read-only. Reading goes on.',
+    todo: 'Free the disk, give the permission back, end what holds the lock. It goes on by itself.',
+  },
+  STORE_DAMAGED: {
+    means:
+      'The log holds something that cannot be read; or it is not the one that the read models were made from: missing, empty, shorter, or with other events; or its files were removed or replaced under the service. Reading goes on; every write is refused (`REGISTER.DAMAGED`).',
+    todo: 'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log`.',
+  },
+  CLOCK_BEHIND: {
+    means: `The clock is more than ${MAX_CLOCK_BEHIND / 1_000} seconds behind the last event of the log: it was set back, or that event was recorded while it was ahead. Reading goes on; every write is refused (\`REGISTER.CLOCK_BEHIND\`).`,
+    todo: 'Set the clock right. It goes on by itself once the clock has passed the last event. Where the clock is right, and was wrong then: `HABEAS_ACCEPT_CLOCK` (below).',
+  },
+} as const satisfies Record<string, CodeDescription>;
+
+/** Why the read models are not ready. */
+export const READ_MODEL_CODES = {
+  STORE_UNAVAILABLE: {
+    means: 'The log cannot be read; what was taken in before can be asked.',
+    todo: 'As for the log. They go on by themselves.',
+  },
+  STORE_DAMAGED: {
+    means:
+      'They have stopped before an event that cannot be read, or were made from more events than the log holds, or from others. They are kept as they are, and can be asked.',
+    todo: 'As for the log. They may be the last trace of what was lost: do not delete them.',
+  },
+  EVENT_NOT_TAKEN_IN: {
+    means: 'They have stopped before an event that this build cannot take in: a fault of Habeas, or an older build.',
+    todo: 'Run the build that wrote the event; else report the fault, with the lines of the log.',
+  },
+  READ_MODELS_UNWRITABLE: {
+    means:
+      'Their file cannot be written: the disk is full, the file locked or read-only. What was taken in can be asked.',
+    todo: 'As for STORE_UNWRITABLE. They go on by themselves.',
+  },
+  READ_MODELS_DAMAGED: {
+    means: 'Their file is damaged. It is being built anew; until then it is read from where it is whole.',
+    todo: 'Wait for it. Have the disk looked at.',
+  },
+  BUILDING: {
+    means: 'They are being built for the first time or for a new build; nothing can be asked yet.',
+    todo: 'Wait for it; `habeas_rebuild_done` tells how far it is.',
+  },
+  BEHIND: {
+    means: `They lie more than ${READY_LAG / 1_000} seconds behind the log.`,
+    todo: 'Wait, after a large import; else see to the load of the machine and to its disk.',
+  },
+} as const satisfies Record<Exclude<Readiness['problem'], null>['code'] | 'BUILDING' | 'BEHIND', CodeDescription>;
+
+export type Parts = {
+  readonly log: keyof typeof LOG_CODES | null;
+  readonly 'read-models': keyof typeof READ_MODEL_CODES | null;
+};
+
+/** The code of each part (null: ready), and the figures that they are derived from. */
+export const readinessOf = async (
+  store: WatchedStore,
+  readModels: ReadModels,
+): Promise<Readiness & { readonly parts: Parts }> => {
+  const readiness = await readModels.readiness();
+  const parts = { log: await logCode(store, readiness), 'read-models': readModelsCode(readiness) };
+  return { ...readiness, parts };
+};
+
+const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promise<Parts['log']> => {
+  const isDamaged = (): boolean => store.isDamaged || problem?.code === 'STORE_DAMAGED';
+  // The lag is null if the log could not be read; a second call to it would time out too.
+  if (lag === null) return isDamaged() ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
+  const unwritable = await store.checkWritable().then(
+    () => null,
+    (error: unknown) => (error instanceof ClockBehind ? 'CLOCK_BEHIND' : 'STORE_UNWRITABLE'),
+  );
+  return isDamaged() ? 'STORE_DAMAGED' : unwritable;
+};
+
+const readModelsCode = ({ problem, readable, lag, caughtUp }: Readiness): Parts['read-models'] => {
+  if (problem !== null) return problem.code;
+  if (!readable) return 'BUILDING';
+  return caughtUp || (lag !== null && lag < READY_LAG) ? null : 'BEHIND';
+};

@@ -1,0 +1,55 @@
+import { ENTITY_TAGS, matchesIfNoneMatch, revisionsIn, revisionTag, viewTag } from '../../src/http/entity-tag.js';
+
+it('parses the revision from its own tags', () => {
+  expect(revisionTag(5)).toBe('"5"');
+  expect(revisionsIn('"5"')).toEqual([5]);
+  expect(revisionsIn(viewTag(12, { x: 1 }))).toEqual([12]);
+  expect(revisionsIn(' * ')).toBeUndefined();
+});
+
+it.each([
+  ['"5", "7.0123456789abcdef"', [5, 7]],
+  [',"5" ,, "7",', [5, 7]],
+  ['W/"5"', []],
+  ['W/"5", "6"', [6]],
+  ['"5,6"', []],
+  ['"", "xyz", "-1", "5.x"', []],
+])('If-Match %s names the revisions %j, compared strongly', (header, revisions) => {
+  expect(ENTITY_TAGS.test(header)).toBe(true);
+  expect(revisionsIn(header)).toEqual(revisions);
+});
+
+it.each([
+  '5',
+  '"5',
+  '5"',
+  '"5" "6"',
+  'w/"5"',
+  'W/ "5"',
+  '*, "5"',
+  '"5", *',
+  '',
+  ',',
+  ' , ',
+  '"a b"',
+  '"5"; q=1',
+  "'5'",
+])('%j is not a list of entity tags', (header) => expect(ENTITY_TAGS.test(header)).toBe(false));
+
+it('views that differ have different tags', () => {
+  expect(viewTag(1, { asOf: '2024-01-01' })).toBe(viewTag(1, { asOf: '2024-01-01' }));
+  expect(viewTag(1, { asOf: '2024-01-01' })).not.toBe(viewTag(1, { asOf: '2024-01-02' }));
+});
+
+it.each([
+  [undefined, false],
+  ['"1"', true],
+  ['W/"1"', true],
+  ['"2", "1"', true],
+  ['"2"', false],
+  ['*', true],
+  ['1', false],
+  ['"1', false],
+  ['"x, "1"', false],
+  [',W/"0" , W/"1"', true],
+])('If-None-Match %s: %s', (header, matches) => expect(matchesIfNoneMatch(header, '"1"')).toBe(matches));
