@@ -35,7 +35,7 @@ export const runImport = async ({
     );
   };
   try {
-    return await importFiles(register, files, { list, signal, onProgress, onWrong });
+    return await importFiles(register, files, { list, signal, onProgress, onReportLine: onWrong });
   } finally {
     current?.bar.end();
   }

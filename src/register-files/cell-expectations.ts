@@ -1,11 +1,11 @@
-/** What is expected of a cell, where schema/ says it of the JSON that the cell stands for. */
+/** Rewords the expectations of schema/, which are about JSON values, for the cells that have these values. */
 
 const SENTENCE =
   'a sentence: P3Y10M, life, suspended P2Y, restriction P1Y or fine; unknown, or imprisonment unknown, where nobody reported it';
 const ARTICLES = 'articles, each once: 234.4.3; 28/220.1; AZ-OCC 70-2';
 
-/** By field: values that stand in one cell and are objects or arrays in JSON. */
-const IN_A_CELL: ReadonlyMap<string, string> = new Map([
+/** By field: values that are an object or an array in JSON and one cell in a file. */
+const EXPECTATION_OF_FIELD: ReadonlyMap<string, string> = new Map([
   ['names', 'a name; several are parted by |'],
   ['name', 'a name'],
   ['references', 'list:reference; several are parted by |'],
@@ -17,12 +17,12 @@ const IN_A_CELL: ReadonlyMap<string, string> = new Map([
   ['sources', 'a source; several are parted by |'],
 ]);
 
-const SENTENCES: ReadonlySet<string> = new Set(['sentence', 'newSentence', 'replacement']);
+const SENTENCE_FIELDS: ReadonlySet<string> = new Set(['sentence', 'newSentence', 'replacement']);
 
-/** The expectation of a value at a pointer, in the words of the cell. */
+/** `pointer` is a JSON pointer into the event, `expected` the expectation of schema/. */
 export const cellExpectation = (pointer: string, expected: string): string => {
   const [, field = '', ...further] = pointer.split('/');
   if (expected === 'true or false') return 'yes or no';
-  const whole = further.length === 0 || SENTENCES.has(field);
-  return (whole ? IN_A_CELL.get(field) : undefined) ?? expected;
+  const isWholeCell = further.length === 0 || SENTENCE_FIELDS.has(field);
+  return (isWholeCell ? EXPECTATION_OF_FIELD.get(field) : undefined) ?? expected;
 };

@@ -1,8 +1,6 @@
 /**
- * The rows of a text file, one after the other: RFC 4180, and what spreadsheets make of it (dialect.ts).
- * The mark that an export puts before what looks like a formula is taken off.
- * Bounded: a row of at most MAX_ROW_BYTES, a file of at most MAX_ROWS rows. A cell that cannot be decoded is wrong by
- * itself, so that its row and column can be named; a file that cannot be cut into rows ends with the reason.
+ * Reads a text file row by row: RFC 4180, and the dialects of spreadsheets. Removes the apostrophe by which an export escapes
+ * formulas. A cell that cannot be decoded is an error of that cell; a file that cannot be split into rows ends with a problem.
  */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -12,24 +10,25 @@ import { detectDialect, readHead, type Encoding } from './dialect.js';
 import { unescapeFormula } from './formula-escape.js';
 import type { FileProblem } from './report.js';
 
+/** Of the cells of a row, in UTF-8. */
 export const MAX_ROW_BYTES = 65_536;
 export const MAX_ROWS = 1_000_000;
 
-/** What is wrong with a cell before anybody asks what it means. */
+/** A cell without a usable text. */
 export interface InvalidCell {
   readonly code: 'FILE.NOT_UTF8' | 'ROW.WRONG_CELL';
   readonly expected: string;
 }
 
 export interface RawRow {
-  /** The line of the file on which the row begins, counted from 1; in a spreadsheet the number of the row. */
+  /** The line on which the row begins, or the row number of a spreadsheet; counted from 1. */
   readonly line: number;
   readonly cells: readonly (string | InvalidCell)[];
 }
 
 export const NOT_UTF8: InvalidCell = { code: 'FILE.NOT_UTF8', expected: 'text in UTF-8' };
 
-/** Reads the rows of a file, the header among them. A row without any text in it says nothing and is left out. */
+/** Yields the header and the rows; blank rows are skipped. */
 export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FileProblem> {
   let dialect: ReturnType<typeof detectDialect>;
   try {
@@ -38,9 +37,9 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
     yield fileAccessProblem(error);
     return;
   }
-  // Counted where rows are cut, ahead of where they are taken, so that an error knows the line of its row.
+  // The parser runs ahead of the consumer: this is the line of the row that the parser reads next.
   let line = 1;
-  let separatorLine = dialect.separatorLine;
+  let isSeparatorLine = dialect.hasSeparatorLine;
   const lines: number[] = [];
   const newlines = dialect.lineEnds.includes('\r') ? /\r\n?|\n/g : /\n/g;
   const parser = parse({
@@ -48,42 +47,49 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
     record_delimiter: [...dialect.lineEnds],
     relax_column_count: true,
     trim: true,
+    // Bounds memory where a quote is not closed. It counts characters of complete cells, so bytes are checked below.
     max_record_size: MAX_ROW_BYTES,
     on_record: (cells: string[]) => {
-      const begins = line;
+      if (bytesOf(cells) > MAX_ROW_BYTES) throw new RowTooLong();
+      const firstLine = line;
       line += 1 + cells.reduce((sum, cell) => sum + (cell.match(newlines)?.length ?? 0), 0);
-      if (separatorLine || cells.every((cell) => cell.trim() === '')) {
-        separatorLine = false;
+      if (isSeparatorLine || cells.every((cell) => cell.trim() === '')) {
+        isSeparatorLine = false;
         return null;
       }
-      lines.push(begins);
+      lines.push(firstLine);
       return cells;
     },
   });
   const file = createReadStream(path);
-  const read = pipeline(file, toUtf8(dialect.encoding), parser).catch((error: unknown) => error);
+  const done = pipeline(file, toUtf8(dialect.encoding), parser).catch((error: unknown) => error);
   let rows = 0;
   try {
     for await (const cells of parser as AsyncIterable<readonly string[]>) {
-      const begins = lines.shift() ?? line;
+      const firstLine = lines.shift() ?? line;
       if (++rows > MAX_ROWS + 1) {
-        yield fileProblem('FILE.TOO_LONG', begins, `at most ${MAX_ROWS} rows a file`);
+        yield fileProblem('FILE.TOO_LONG', firstLine, `at most ${MAX_ROWS} rows a file`);
         return;
       }
-      yield { line: begins, cells: cells.map(cellOf) };
+      yield { line: firstLine, cells: cells.map(cellOf) };
     }
   } catch (error) {
-    yield explain(error, line);
+    yield csvProblem(error, line);
   } finally {
     for (const stream of [file, parser]) stream.destroy();
-    await read;
+    await done;
   }
 }
 
-/** Bytes that are no text come out of the decoder as U+FFFD; one that stands in the file itself tells of a loss before. */
+/** U+FFFD marks bytes that the decoder could not read, or a text that another program damaged before. */
 const cellOf = (cell: string): string | InvalidCell => (cell.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(cell));
 
-/** Takes the byte order mark off, and makes UTF-8 of UTF-16. */
+export const bytesOf = (cells: readonly unknown[]): number =>
+  cells.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? Buffer.byteLength(cell) : 0), 0);
+
+class RowTooLong extends Error {}
+
+/** Decodes text, without its byte order mark. */
 const toUtf8 = (encoding: Encoding): Transform => {
   const decoder = new TextDecoder(encoding);
   const pass = (text: string, done: TransformCallback): void => done(null, text);
@@ -99,9 +105,9 @@ const fileProblem = (code: FileProblem['code'], line: number | null, expected: s
   expected,
 });
 
-const explain = (error: unknown, line: number): FileProblem => {
+const csvProblem = (error: unknown, line: number): FileProblem => {
   const code = (error as { code?: unknown }).code;
-  if (code === 'CSV_MAX_RECORD_SIZE') {
+  if (error instanceof RowTooLong || code === 'CSV_MAX_RECORD_SIZE') {
     return fileProblem('FILE.ROW_TOO_LONG', line, `at most ${MAX_ROW_BYTES} bytes a row; a quote may not be closed`);
   }
   if (typeof code === 'string' && /^(CSV|INVALID)_/.test(code)) {
@@ -114,7 +120,7 @@ const explain = (error: unknown, line: number): FileProblem => {
   return fileAccessProblem(error);
 };
 
-/** Why the system did not give a file; throws what is no such reason. */
+/** The problem behind an error of the file system; rethrows every other error. */
 export const fileAccessProblem = (error: unknown): FileProblem => {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;

@@ -1,15 +1,16 @@
-/** The file of definitions: lists with their names, dated policy and categories, and legal instruments. */
+/** Reads the file of definitions: lists with their names, dated policy and categories, and legal instruments. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
+import { isJsonObject, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
 import type { RawEvent, EventDraft } from './event-draft.js';
-import type { FileProblem } from './report.js';
+import { repeatedKey, type FileProblem } from './report.js';
 
 export const MAX_DEFINITIONS_BYTES = 5_242_880;
 
-/** What the file says of one list or instrument. `place` is its JSON pointer. */
+/** A list or an instrument. `place` is its JSON pointer in the file. */
 export interface Definition {
   readonly kind: 'list' | 'instrument';
   readonly id: string;
@@ -17,7 +18,7 @@ export interface Definition {
   readonly drafts: readonly EventDraft[];
 }
 
-/** Reads the definitions of a file, in its order; what they say is judged later, event by event. */
+/** The definitions in the order of the file. Their fields are not checked yet. */
 export const readDefinitions = async (path: string): Promise<readonly Definition[] | FileProblem> => {
   const text = await readText(path);
   if (typeof text !== 'string') return text;
@@ -26,16 +27,19 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
     json = parseJson(text);
   } catch (error) {
     return error instanceof RepeatedKeyError
-      ? fileProblem('FILE.KEY_TWICE', `each key once in its object; ${error.pointer} stands duplicates`)
+      ? { line: null, ...repeatedKey(error.pointer) }
       : fileProblem('FILE.NOT_JSON', 'JSON (RFC 8259)');
   }
   const sources = [{ kind: 'register-file', citation: basename(path) }];
-  const { lists = [], instruments = [], ...others } = isObject(json) ? json : { lists: null };
-  const known = Object.keys(others).length === 0 && [lists, instruments].every(isArrayOfObjects);
-  if (!known) return fileProblem('FILE.UNKNOWN_KIND', 'an object with lists and instruments, each an array of objects');
+  const { lists = [], instruments = [], ...others } = isJsonObject(json) ? json : { lists: null };
+  const isKnown = Object.keys(others).length === 0 && [lists, instruments].every(isArrayOfObjects);
+  if (!isKnown)
+    return fileProblem('FILE.UNKNOWN_KIND', 'an object with lists and instruments, each an array of objects');
   return [
-    ...(lists as readonly Json[]).map((list, index) => listOf(list, `/lists/${index}`, sources)),
-    ...(instruments as readonly Json[]).map((one, index) => instrumentOf(one, `/instruments/${index}`, sources)),
+    ...(lists as readonly JsonObject[]).map((list, index) => listDefinition(list, `/lists/${index}`, sources)),
+    ...(instruments as readonly JsonObject[]).map((instrument, index) =>
+      instrumentDefinition(instrument, `/instruments/${index}`, sources),
+    ),
   ];
 };
 
@@ -53,13 +57,10 @@ const readText = async (path: string): Promise<string | FileProblem> => {
 
 const fileProblem = (code: FileProblem['code'], expected: string): FileProblem => ({ code, line: null, expected });
 
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isArrayOfObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isObject);
+const isArrayOfObjects = (value: unknown): boolean => Array.isArray(value) && value.every(isJsonObject);
 
-const listOf = (
-  { id, name, categories = [], policy = [], ...others }: Json,
+const listDefinition = (
+  { id, name, categories = [], policy = [], ...others }: JsonObject,
   place: string,
   sources: unknown,
 ): Definition => ({
@@ -68,55 +69,57 @@ const listOf = (
   place,
   drafts: [
     draft({ ...others, type: 'list-defined', name, sources }, place),
-    ...itemsOf(categories).map((category, index) =>
+    ...asArray(categories).map((category, index) =>
       draft(withCategoryId(category, sources), `${place}/categories/${index}`),
     ),
-    ...itemsOf(policy).map((one, index) =>
-      draft({ ...(isObject(one) ? one : { one }), type: 'policy-set', sources }, `${place}/policy/${index}`),
+    ...asArray(policy).map((entry, index) =>
+      draft({ ...(isJsonObject(entry) ? entry : { entry }), type: 'policy-set', sources }, `${place}/policy/${index}`),
     ),
   ],
 });
 
-const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+/** A value that is no array becomes one entry, so that schema/ refuses it at its place. */
+const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** In the file a category has an `id`; in the event it is the `category`. */
-const withCategoryId = (given: unknown, sources: unknown): RawEvent => {
-  const { id, ...others } = isObject(given) ? given : { given };
+const withCategoryId = (entry: unknown, sources: unknown): RawEvent => {
+  const { id, ...others } = isJsonObject(entry) ? entry : { entry };
   return { ...others, type: 'category-defined', category: id, sources };
 };
 
-const instrumentOf = ({ id, ...fields }: Json, place: string, sources: unknown): Definition => ({
+const instrumentDefinition = ({ id, ...fields }: JsonObject, place: string, sources: unknown): Definition => ({
   kind: 'instrument',
   id: typeof id === 'string' ? id : '',
   place,
   drafts: [draft({ ...fields, type: 'instrument-registered', sources }, place)],
 });
 
-const draft = (body: RawEvent, place: string): EventDraft => ({
-  body,
+const draft = (data: RawEvent, place: string): EventDraft => ({
+  data,
   locate: (pointer) =>
-    `${place}${body.type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '')}`,
+    `${place}${data.type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '')}`,
 });
 
-/** How definitions are set against what is on record. Their source is the file itself, whatever it is called. */
+/** Compares definitions without their sources: the source is the name of the file, which may change. */
 export const definitionDiffRules = ({ drafts, place }: Definition): DiffRules => {
-  const placeOf = (body: RawEvent): string =>
-    drafts.find((d) => roleOf(d.body) === roleOf(body))?.locate('') ?? `${place}${GONE_FROM[body.type] ?? ''}`;
+  const placeOf = (data: RawEvent): string =>
+    drafts.find((draft) => roleOf(draft.data) === roleOf(data))?.locate('') ??
+    `${place}${ARRAY_OF_TYPE[data.type] ?? ''}`;
   return {
     roleOf,
-    fieldsOf: (body) => FIELDS[body.type]?.map((field) => [field, `${placeOf(body)}/${field}`]) ?? [],
-    single: () => true,
-    says: () => 'something',
+    fieldsOf: (data) => FIELDS[data.type]?.map((field) => [field, `${placeOf(data)}/${field}`]) ?? [],
+    isSingleValued: () => true,
+    cellState: () => 'filled',
   };
 };
 
-const roleOf = (body: RawEvent): string => {
-  if (body.type === 'category-defined') return `category-defined ${String(body['category'])}`;
-  return body.type === 'policy-set' ? `policy-set ${String(body['from'])}` : body.type;
+const roleOf = (data: RawEvent): string => {
+  if (data.type === 'category-defined') return `category-defined ${String(data['category'])}`;
+  return data.type === 'policy-set' ? `policy-set ${String(data['from'])}` : data.type;
 };
 
-/** Where something on record would stand that the file no longer names. */
-const GONE_FROM: Readonly<Record<string, string>> = { 'category-defined': '/categories', 'policy-set': '/policy' };
+/** By type: where to report an event on record that the file no longer has. */
+const ARRAY_OF_TYPE: Readonly<Record<string, string>> = { 'category-defined': '/categories', 'policy-set': '/policy' };
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'list-defined': ['name'],

@@ -1,7 +1,4 @@
-/**
- * How a text file of rows is written, found in its first bytes: encoding, separator and ends of line. Spreadsheets
- * disagree about all three, and none of them is named in the file except by a byte order mark or a line `sep=`.
- */
+/** Detects encoding, separator and line ends of a text file by its first bytes, since spreadsheets disagree about all three. */
 import { open } from 'node:fs/promises';
 import { normalisedHeader, KNOWN_COLUMNS } from './row-columns.js';
 
@@ -11,22 +8,20 @@ export interface Dialect {
   readonly encoding: Encoding;
   readonly separator: string;
   readonly lineEnds: readonly string[];
-  /** Whether the first line only names the separator (`sep=;`), which spreadsheets write and read. */
-  readonly separatorLine: boolean;
+  /** Whether the first line only names the separator (`sep=;`), as spreadsheets write it. */
+  readonly hasSeparatorLine: boolean;
 }
 
-/** Bytes that are looked at. */
-const LOOKED_AT = 65_536;
+const HEAD_BYTES = 65_536;
 
-export const SEPARATORS: Readonly<Record<string, string>> = {
+export const SEPARATOR_WORDS: Readonly<Record<string, string>> = {
   ',': 'comma',
   ';': 'semicolon',
   '\t': 'tab',
   '|': 'vertical bar',
 };
 
-/** The first bytes of a file. */
-export const readHead = async (path: string, length = LOOKED_AT): Promise<Buffer> => {
+export const readHead = async (path: string, length = HEAD_BYTES): Promise<Buffer> => {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
@@ -37,29 +32,29 @@ export const readHead = async (path: string, length = LOOKED_AT): Promise<Buffer
 };
 
 export const detectDialect = (head: Buffer): Dialect => {
-  const encoding = encodingOf(head);
+  const encoding = detectEncoding(head);
   const text = new TextDecoder(encoding).decode(head);
   const separatorLine = /^"?sep=([^"\r\n])"?(?=[\r\n])/i.exec(text);
   const header = firstRecord(separatorLine === null ? text : text.slice(separatorLine[0].length));
   return {
     encoding,
-    separator: separatorLine?.[1] ?? separatorOf(header),
+    separator: separatorLine?.[1] ?? detectSeparator(header),
     lineEnds: /^[^\n]*\r(?!\n)/.test(text) ? ['\r\n', '\n', '\r'] : ['\r\n', '\n'],
-    separatorLine: separatorLine !== null,
+    hasSeparatorLine: separatorLine !== null,
   };
 };
 
-const encodingOf = (head: Buffer): Encoding => {
+const detectEncoding = (head: Buffer): Encoding => {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
 };
 
-/** The first line that says something; an end of line within quotes does not end it. */
+/** The first line that is not blank; a line end within quotes belongs to it. */
 const firstRecord = (text: string): string => /^[\s,;|]*((?:"[^"]*"|[^"\r\n])*)/.exec(text)?.[1] ?? '';
 
-/** The separator that gives the most columns that a register file has; where none does, the most frequent one. */
-const separatorOf = (header: string): string => {
-  const ranked = Object.keys(SEPARATORS).map((separator) => {
+/** The separator that yields the most known columns; where none does, the most frequent one. */
+const detectSeparator = (header: string): string => {
+  const ranked = Object.keys(SEPARATOR_WORDS).map((separator) => {
     const cells = header.split(separator);
     const known = cells.filter((cell) => KNOWN_COLUMNS.has(normalisedHeader(cell.replaceAll('"', '')))).length;
     return { separator, known, cells: cells.length };

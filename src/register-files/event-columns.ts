@@ -1,31 +1,30 @@
 /**
- * The columns of a file with one event a line. They are made from the classes of schema/, so that what can be said through the
- * REST interface can be said in a file: a field `inAbsentia` stands in the column `in_absentia`, a source's `url` in `source_url`.
+ * The columns of a file with one event a line. They are derived from the classes of schema/, so that a file can express what the
+ * REST interface accepts: the column of `inAbsentia` is `in_absentia`, that of a source's `url` is `source_url`.
  */
 import { caseEvents, SCRIPTS, type CaseEventType } from '../domain/case/events.js';
 import { fieldsOf, type Constructor, type Field } from '../schema/field.js';
 import { eventClasses } from '../schema/read-event.js';
 import { Article, Name, PaceCriterion, Reference, Sentence, Source } from '../schema/parts.js';
-import { parseArticles, partsOf, referenceOf, parseSentence } from './cell-values.js';
+import { parseArticles, splitCell, parseReference, parseSentence } from './cell-values.js';
 
-/** RequestOptions the fields of events: which case, which event, and how the line is to be taken. */
+/** The columns that are not event fields. */
 export const LINE_OPTION_COLUMNS = ['ref', 'type', 'key', 'acknowledge', 'same_as'] as const;
 
-/** Clears a field of `described`. */
+/** The cell that sets a nullable field to null. */
 export const CLEARED = '(cleared)';
 
-/** Where no source_kind says another. */
 const DEFAULT_SOURCE_KIND = 'register-file';
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const SOURCE_FIELDS = fieldsOf(Source).map(({ name, valueType }) => ({
   name,
-  kind: valueType,
+  valueType,
   column: name === 'citation' ? 'source' : `source_${snake(name)}`,
 }));
 
-/** Several names of an `opened` stand in the column of the one name of a `named`. */
+/** `names` of `opened` and `name` of `named` share a column. */
 const columnOfField = (field: string): string => (field === 'names' ? 'name' : snake(field));
 
 const classes: Readonly<Record<CaseEventType, Constructor>> = eventClasses.case;
@@ -46,8 +45,8 @@ export type Cells = Readonly<Record<string, string>>;
 
 const isEventType = (type: string): type is CaseEventType => Object.hasOwn(classes, type);
 
-/** The body of a line as the REST interface takes it; fields whose cells are empty are left out. */
-export const bodyOf = (cells: Cells): Readonly<Record<string, unknown>> => {
+/** Reads the event data of a line, as the REST interface takes it. Fields of empty cells are absent. */
+export const eventFromCells = (cells: Cells): Readonly<Record<string, unknown>> => {
   const type = cells['type'] ?? '';
   const fields = isEventType(type) ? fieldsOfType(type) : [];
   const sources = sourcesOf(cells);
@@ -56,14 +55,14 @@ export const bodyOf = (cells: Cells): Readonly<Record<string, unknown>> => {
     ...Object.fromEntries(
       fields.flatMap((field) => {
         const cell = cells[columnOfField(field.name)] ?? '';
-        return cell === '' ? [] : [[field.name, valueOf(field, cell)]];
+        return cell === '' ? [] : [[field.name, parseCell(field, cell)]];
       }),
     ),
     ...(sources.length > 0 && { sources }),
   };
 };
 
-/** Columns that are filled and that the type of the line does not have. */
+/** The filled columns that the event type of the line does not have. */
 export const foreignColumns = (cells: Cells): readonly string[] => {
   const type = cells['type'] ?? '';
   if (!isEventType(type)) return [];
@@ -75,25 +74,25 @@ export const foreignColumns = (cells: Cells): readonly string[] => {
   return EVENT_COLUMNS.filter((column) => !known.has(column) && (cells[column] ?? '') !== '');
 };
 
-/** The column of a part of a body. */
+/** The column of a JSON pointer into event data. */
 export const lineColumnOf = (pointer: string): string => {
   const [, field = 'type', , part] = pointer.split('/');
   if (field !== 'sources') return columnOfField(field);
   return SOURCE_FIELDS.find(({ name }) => name === part)?.column ?? 'source';
 };
 
-/** The columns that a type has beside those of every line. */
+/** The columns of the fields of a type. */
 export const columnsOfType = (type: CaseEventType): readonly string[] =>
   fieldsOfType(type).map(({ name }) => columnOfField(name));
 
-const valueOf = ({ valueType, nullable }: Field, cell: string): unknown => {
+const parseCell = ({ valueType, nullable }: Field, cell: string): unknown => {
   if (nullable === true && cell === CLEARED) return null;
-  if (valueType.nestedClass !== undefined)
-    return PARTS.get(valueType.nestedClass)?.(cell, valueType.schema['type'] === 'array') ?? cell;
-  return plainValue(valueType.schema['type'], cell);
+  const { nestedClass, schema } = valueType;
+  if (nestedClass !== undefined) return CELL_PARSERS.get(nestedClass)?.(cell, schema['type'] === 'array') ?? cell;
+  return scalarOf(schema['type'], cell);
 };
 
-const plainValue = (type: unknown, cell: string): unknown => {
+const scalarOf = (type: unknown, cell: string): unknown => {
   if (type === 'boolean') return FLAGS.get(cell.toLowerCase()) ?? cell;
   return type === 'integer' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
 };
@@ -105,52 +104,56 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
-/** How a value with parts is written in a cell. */
-const PARTS: ReadonlyMap<Constructor, (cell: string, several: boolean) => unknown> = new Map<
+/** By class: parses a cell that has a structured value, or several. */
+const CELL_PARSERS: ReadonlyMap<Constructor, (cell: string, isArray: boolean) => unknown> = new Map<
   Constructor,
-  (cell: string, several: boolean) => unknown
+  (cell: string, isArray: boolean) => unknown
 >([
   [Article, parseArticles],
   [Sentence, parseSentence],
-  [Reference, (cell) => partsOf(cell).map(referenceOf)],
-  [Name, (cell, several) => (several ? partsOf(cell).map(nameOf) : nameOf(cell))],
-  [PaceCriterion, (cell) => partsOf(cell).map(criterionOf)],
+  [Reference, (cell) => splitCell(cell).map(parseReference)],
+  [Name, (cell, isArray) => (isArray ? splitCell(cell).map(parseName) : parseName(cell))],
+  [PaceCriterion, (cell) => splitCell(cell).map(parseCriterion)],
 ]);
 
-/** `e: the witnesses were not heard`. */
-const criterionOf = (text: string): object => {
+/** For example `e: the witnesses were not heard`. */
+const parseCriterion = (text: string): object => {
   const colon = text.indexOf(':');
   return colon === -1
     ? { letter: text }
     : { letter: text.slice(0, colon).trim(), rationale: text.slice(colon + 1).trim() };
 };
 
-const NAMED = /^(.*\S)\s*\[([^\]]*)\]$/su;
+const NAME_WITH_TAG = /^(.*\S)\s*\[([^\]]*)\]$/su;
 const CYRILLIC = /\p{Script=Cyrillic}/u;
 
-/** `Самед Нумунаев [ru-Cyrl transliteration]`; without brackets a full name, in Russian where its letters are Cyrillic. */
-const nameOf = (text: string): object => {
-  const [, own = text, words = ''] = NAMED.exec(text) ?? [];
+/** `Самед Нумунаев [ru-Cyrl transliteration]`. Without brackets, a full name: Russian in Cyrillic letters, else Azerbaijani. */
+const parseName = (text: string): object => {
+  const [, nameText = text, words = ''] = NAME_WITH_TAG.exec(text) ?? [];
   const [tag = '', kind] = /^[a-z]{2,3}-/.test(words) ? words.split(/\s+/) : ['', words === '' ? undefined : words];
   const [language, script] = tag.split('-');
-  const cyrillic = CYRILLIC.test(own);
+  const isCyrillic = CYRILLIC.test(nameText);
   return {
-    text: own,
-    script: script === undefined || script === '' ? (cyrillic ? SCRIPTS[1] : SCRIPTS[0]) : script,
-    language: language === undefined || language === '' ? (cyrillic ? 'ru' : 'az') : language,
+    text: nameText,
+    script: script === undefined || script === '' ? (isCyrillic ? SCRIPTS[1] : SCRIPTS[0]) : script,
+    language: language === undefined || language === '' ? (isCyrillic ? 'ru' : 'az') : language,
     kind: kind ?? 'full',
   };
 };
 
-/** The sources of a line: the nth part of each source column belongs to the nth source. */
+/** The nth part of each source column belongs to the nth source. */
 const sourcesOf = (cells: Cells): readonly object[] => {
-  const columns = SOURCE_FIELDS.map(({ name, kind, column }) => ({ name, kind, parts: partsOf(cells[column] ?? '') }));
+  const columns = SOURCE_FIELDS.map(({ name, valueType, column }) => ({
+    name,
+    valueType,
+    parts: splitCell(cells[column] ?? ''),
+  }));
   const count = Math.max(...columns.map(({ parts }) => parts.length));
-  return Array.from({ length: count }, (_, at) => {
-    const given = columns.flatMap(({ name, kind, parts }) => {
-      const part = parts[at] ?? '';
-      return part === '' ? [] : [[name, plainValue(kind.schema['type'], part)] as const];
+  return Array.from({ length: count }, (_, index) => {
+    const fields = columns.flatMap(({ name, valueType, parts }) => {
+      const part = parts[index] ?? '';
+      return part === '' ? [] : [[name, scalarOf(valueType.schema['type'], part)] as const];
     });
-    return { kind: DEFAULT_SOURCE_KIND, ...Object.fromEntries(given) };
+    return { kind: DEFAULT_SOURCE_KIND, ...Object.fromEntries(fields) };
   });
 };

@@ -1,183 +1,187 @@
 /**
- * What a file adds to what is recorded already. Each event plays a role in its row (its type, and where a row can say
- * several of a type, which); role by role, what the file says now is set against what its last import said. Pure.
+ * Compares what a file says of a subject with the events on record and finds what is new. Events are matched by role: the event
+ * type, plus what tells several events of one type apart (the measure of a remand, the language of a name). Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Name } from '../domain/case/events.js';
 import type { AnyEvent } from '../domain/events.js';
-import { toNfc } from '../domain/text.js';
+import { toNfc, foldedKey } from '../domain/text.js';
 import { columnLanguage } from './row-columns.js';
 import type { RawEvent, LocatedEvent } from './event-draft.js';
-import type { CellError } from './report.js';
+import { needsCorrection, type CellError } from './report.js';
 
-/** An event on record: whether the import of this kind of file said it, or somebody else. */
+/** An event that the log has already. */
 export interface PriorEvent {
   readonly id: string;
   readonly event: AnyEvent;
+  /** Recorded by an earlier import of the same kind of file and list. */
   readonly fromThisImport: boolean;
 }
 
-/** What tells the parts of a kind of file apart, and where they stand. */
+/** How events of one kind of file are matched and compared. A place is a column, or a JSON pointer. */
 export interface DiffRules {
-  /** The role of an event, without what `case` takes out of it. */
-  readonly roleOf: (body: RawEvent) => string;
-  /** The fields that the file can say of an event, each with its place: a column, or a JSON pointer. */
-  readonly fieldsOf: (body: RawEvent) => readonly (readonly [field: string, place: string])[];
-  /** Roles of which a subject has one value at a time: another one replaces it, and does not stand beside it. */
-  readonly single: (role: string) => boolean;
-  /**
-   * What the file has to say at a place. Where it says nothing (a column that it does not have), what was said before is
-   * neither confirmed nor contradicted; a cell that is there and empty says that the value is unknown.
-   */
-  readonly says: (place: string) => 'nothing' | 'unknown' | 'something';
+  /** The role of an event; names and descriptions get theirs in this module. */
+  readonly roleOf: (data: RawEvent) => string;
+  /** The fields of an event that the file can express, each with its place. */
+  readonly fieldsOf: (data: RawEvent) => readonly (readonly [field: string, place: string])[];
+  /** Whether a subject has one value of the role at a time, so that a second value contradicts the first. */
+  readonly isSingleValued: (role: string) => boolean;
+  /** `absent`: no such column, so that nothing is compared. `empty`: the column is there, the value unknown. */
+  readonly cellState: (place: string) => 'absent' | 'empty' | 'filled';
 }
 
 export interface EventDiff {
-  /** What the file says and nobody said before. */
   readonly newEvents: readonly RawEvent[];
-  /** The roles of the news: what tells this addition to a subject from every other one. */
-  readonly roles: readonly string[];
-  /** Cells that said something else when they were imported, or that differ from what somebody else recorded. */
+  /** The roles of the new events, for the idempotency key of the request. */
+  readonly newRoles: readonly string[];
+  /** Cells that contradict an earlier import, or a single value that somebody else recorded. */
   readonly corrections: readonly CellError[];
 }
 
-/** An event, or a part of `opened` and `described`, as a row says it: place → value. */
-interface Saying {
+/** The unit of comparison: an event, one name, or one field of `opened` and `described`. */
+interface ComparedPart {
   readonly role: string;
   readonly values: ReadonlyMap<string, readonly [place: string, value: unknown]>;
-  /** Says it alone. */
-  readonly body: RawEvent;
+  /** The part as an event that can be recorded without the others. */
+  readonly data: RawEvent;
 }
 
 export const diffEvents = (
-  now: readonly LocatedEvent[],
-  record: readonly PriorEvent[],
-  format: DiffRules,
+  events: readonly LocatedEvent[],
+  priorEvents: readonly PriorEvent[],
+  rules: DiffRules,
 ): EventDiff => {
-  const said = now.flatMap(({ event }) => sayingsOf(event, format));
-  const before = record.map(({ event, fromThisImport }) => ({ fromThisImport, sayings: sayingsOf(event, format) }));
-  const fromThisImport = byRole(before.filter((b) => b.fromThisImport).flatMap((b) => b.sayings));
-  const others = before.filter((b) => !b.fromThisImport).flatMap((b) => b.sayings);
-  const moved = movedFields(said);
-  const silent = silentWhereEmpty(format);
-  const newEvents: Saying[] = [];
+  const parts = events.flatMap(({ event }) => partsOfEvent(event, rules));
+  const partsRecorded = (fromThisImport: boolean): readonly ComparedPart[] =>
+    priorEvents
+      .filter((prior) => prior.fromThisImport === fromThisImport)
+      .flatMap(({ event }) => partsOfEvent(event, rules));
+  const imported = latestByRole(partsRecorded(true));
+  const others = partsRecorded(false);
+  const movedFields = fieldsMovedToConviction(parts);
+  const filledOnly = ignoringEmptyCells(rules);
+  const newParts: ComparedPart[] = [];
   const places: string[] = [];
-  for (const saying of said) {
-    const last = fromThisImport.get(saying.role);
-    if (last !== undefined) places.push(...differences(saying, last, moved, format));
-    else if (others.some((o) => o.role === saying.role && differences(saying, o, WITHOUT_SOURCE, silent).length === 0))
-      continue;
-    else if (format.single(saying.role) && others.some((o) => o.role === saying.role)) places.push(...placesOf(saying));
-    else newEvents.push(saying);
+  for (const part of parts) {
+    const last = imported.get(part.role);
+    const sameRole = others.filter(({ role }) => role === part.role);
+    if (last !== undefined) places.push(...differingPlaces(part, last, movedFields, rules));
+    else if (sameRole.some((other) => differingPlaces(part, other, SOURCES, filledOnly).length === 0)) continue;
+    else if (rules.isSingleValued(part.role) && sameRole.length > 0) places.push(...filledPlaces(part));
+    else newParts.push(part);
   }
-  const roles = new Set(said.map(({ role }) => role));
-  for (const [role, last] of fromThisImport) if (!roles.has(role)) places.push(...takenBack(last, format));
+  const roles = new Set(parts.map(({ role }) => role));
+  for (const [role, last] of imported) if (!roles.has(role)) places.push(...retractedPlaces(last, rules));
   return {
-    newEvents: together(newEvents.map(({ body }) => body)),
-    roles: newEvents.map(({ role }) => role),
-    corrections: [...new Set(places)].map(needsCorrection),
+    newEvents: mergeDescriptions(newParts.map(({ data }) => data)),
+    newRoles: newParts.map(({ role }) => role),
+    corrections: [...new Set(places)].map((place) => needsCorrection(place)),
   };
 };
 
-/** An empty cell does not contradict what somebody else knows; it does contradict what the file itself said before. */
-const silentWhereEmpty = (format: DiffRules): DiffRules => ({
-  ...format,
-  says: (place) => (format.says(place) === 'something' ? 'something' : 'nothing'),
+/** An empty cell contradicts an earlier import of the file, but not what somebody else recorded. */
+const ignoringEmptyCells = (rules: DiffRules): DiffRules => ({
+  ...rules,
+  cellState: (place) => (rules.cellState(place) === 'filled' ? 'filled' : 'absent'),
 });
 
-const needsCorrection = (column: string): CellError => ({
-  column,
-  code: 'IMPORT.NEEDS_CORRECTION',
-  expected: 'what is on record; an import adds and never changes, so let a person record the correction',
-});
+/** The last one wins: `described` may follow `opened`. */
+const latestByRole = (parts: readonly ComparedPart[]): ReadonlyMap<string, ComparedPart> =>
+  new Map(parts.map((part) => [part.role, part]));
 
-/** The last word of each role: `described` may follow `opened`. */
-const byRole = (sayings: readonly Saying[]): ReadonlyMap<string, Saying> =>
-  new Map(sayings.map((saying) => [saying.role, saying]));
+const SOURCES: ReadonlySet<string> = new Set(['sources']);
 
-const WITHOUT_SOURCE: ReadonlySet<string> = new Set(['sources']);
+/** The facility belongs to the remand until there is a conviction, then to the conviction. */
+const fieldsMovedToConviction = (parts: readonly ComparedPart[]): ReadonlySet<string> =>
+  new Set(parts.some(({ role }) => role === 'convicted') ? ['remanded detention/facility'] : []);
 
-/** Where a person was last held stands with the conviction, once there is one, and no more with the remand. */
-const movedFields = (said: readonly Saying[]): ReadonlySet<string> =>
-  new Set(said.some(({ role }) => role === 'convicted') ? ['remanded detention/facility'] : []);
-
-/** The places at which two sayings of a role differ. */
-const differences = (now: Saying, last: Saying, ignored: ReadonlySet<string>, { says }: DiffRules): readonly string[] =>
-  [...new Set([...now.values.keys(), ...last.values.keys()])].flatMap((field) => {
-    if (ignored.has(field) || ignored.has(`${now.role}/${field}`)) return [];
-    const [place, value] = now.values.get(field) ?? [];
-    const [lastPlace, lastValue] = last.values.get(field) ?? [];
-    const at = place ?? lastPlace ?? '';
-    return says(at) === 'nothing' || isDeepStrictEqual(value, lastValue) ? [] : [at];
+/** The places at which two parts of a role differ. `ignored` has fields (`sources`) and fields of a role (`role/field`). */
+const differingPlaces = (
+  part: ComparedPart,
+  other: ComparedPart,
+  ignored: ReadonlySet<string>,
+  { cellState }: DiffRules,
+): readonly string[] =>
+  [...new Set([...part.values.keys(), ...other.values.keys()])].flatMap((field) => {
+    if (ignored.has(field) || ignored.has(`${part.role}/${field}`)) return [];
+    const [place, value] = part.values.get(field) ?? [];
+    const [otherPlace, otherValue] = other.values.get(field) ?? [];
+    const differing = place ?? otherPlace ?? '';
+    return cellState(differing) === 'absent' || isDeepStrictEqual(value, otherValue) ? [] : [differing];
   });
 
 /**
- * The places at which a file no longer says what it said. Where it lacks one of the columns, it may be silent for want of
- * that column: then only an emptied cell takes something back.
+ * The places that contradict an imported part of which the file has nothing now. Where one of its columns is absent, that may
+ * be the cause, so that only cells that are there and empty count.
  */
-const takenBack = (last: Saying, { says }: DiffRules): readonly string[] => {
-  const places = placesOf(last);
-  return places.some((place) => says(place) === 'nothing') ? places.filter((p) => says(p) === 'unknown') : places;
+const retractedPlaces = (last: ComparedPart, { cellState }: DiffRules): readonly string[] => {
+  const places = filledPlaces(last);
+  const isIncomplete = places.some((place) => cellState(place) === 'absent');
+  return isIncomplete ? places.filter((place) => cellState(place) === 'empty') : places;
 };
 
-/** The places of what is said, its source aside. */
-const placesOf = ({ values }: Saying): readonly string[] =>
+/** The places of the values of a part, without its sources. */
+const filledPlaces = ({ values }: ComparedPart): readonly string[] =>
   [...values].flatMap(([field, [place, value]]) => (field === 'sources' || value === undefined ? [] : [place]));
 
-const sayingsOf = (event: AnyEvent, format: DiffRules): readonly Saying[] => {
-  const body = event as unknown as RawEvent;
+const partsOfEvent = (event: AnyEvent, rules: DiffRules): readonly ComparedPart[] => {
+  const data = event as unknown as RawEvent;
   switch (event.type) {
     case 'opened':
       return [
-        ...event.names.map((name) => saying({ type: 'named', name, ...carried(event) }, roleOfName(name), format)),
-        ...describedIn(event, format),
+        ...event.names.map((name) =>
+          comparedPart({ type: 'named', name, ...provenance(event) }, roleOfName(name), rules),
+        ),
+        ...descriptionParts(event, rules),
       ];
     case 'named':
-      return [saying(body, roleOfName(event.name), format)];
+      return [comparedPart(data, roleOfName(event.name), rules)];
     case 'described':
-      return describedIn(event, format);
+      return descriptionParts(event, rules);
     default:
-      return [saying(body, format.roleOf(body), format)];
+      return [comparedPart(data, rules.roleOf(data), rules)];
   }
 };
 
-/** The descriptive fields that a row can say, each a saying of its own. */
-const describedIn = (
+const descriptionParts = (
   event: Extract<AnyEvent, { type: 'opened' | 'described' }>,
-  format: DiffRules,
-): readonly Saying[] =>
+  rules: DiffRules,
+): readonly ComparedPart[] =>
   (['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'] as const).flatMap((field) => {
     const value = event[field];
     if (value === undefined || value === null) return [];
-    return [saying({ type: 'described', [field]: value, ...carried(event) }, `described ${field}`, format)];
+    return [comparedPart({ type: 'described', [field]: value, ...provenance(event) }, `described ${field}`, rules)];
   });
 
-const carried = ({ sources, reliability }: AnyEvent): object => ({ sources, reliability });
+const provenance = ({ sources, reliability }: AnyEvent): object => ({ sources, reliability });
 
-const saying = (body: RawEvent, role: string, format: DiffRules): Saying => ({
+const comparedPart = (data: RawEvent, role: string, rules: DiffRules): ComparedPart => ({
   role,
-  body,
-  values: new Map(format.fieldsOf(body).map(([field, place]) => [field, [place, plain(valueOf(body, field))]])),
+  data,
+  values: new Map(rules.fieldsOf(data).map(([field, place]) => [field, [place, asStored(fieldValue(data, field))]])),
 });
 
-/** Names of one column are one role; its script and language are what its letters say, and no difference of their own. */
 const roleOfName = (name: Name): string => `named ${columnLanguage(name)}`;
 
-const valueOf = (body: RawEvent, field: string): unknown => {
-  if (field !== 'name' || body.type !== 'named') return body[field];
-  const { text, kind } = body['name'] as Name;
+/** Script and language of a name follow from its letters, so only text and kind are compared. */
+const fieldValue = (data: RawEvent, field: string): unknown => {
+  if (field !== 'name' || data.type !== 'named') return data[field];
+  const { text, kind } = data['name'] as Name;
   return { text, kind };
 };
 
-/** As it is stored: compared are values, texts in NFC, not what class made them or in which order their keys stand. */
-const plain = (value: unknown): unknown =>
+/** A value as plain JSON with texts in NFC and references folded, so that equal content compares equal. */
+export const asStored = (value: unknown): unknown =>
   value === undefined
     ? undefined
-    : JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === 'string' ? toNfc(inner) : inner));
+    : JSON.parse(JSON.stringify(value), (key, inner: unknown) => {
+        if (typeof inner !== 'string') return inner;
+        return key === 'reference' ? foldedKey(inner) : toNfc(inner);
+      });
 
-/** All that is newly described, as one event. */
-const together = (newEvents: readonly RawEvent[]): readonly RawEvent[] => {
-  const described = newEvents.filter(({ type }) => type === 'described');
-  if (described.length < 2) return newEvents;
-  return [Object.assign({}, ...described) as RawEvent, ...newEvents.filter(({ type }) => type !== 'described')];
+/** Several new descriptions become one event. */
+const mergeDescriptions = (events: readonly RawEvent[]): readonly RawEvent[] => {
+  const described = events.filter(({ type }) => type === 'described');
+  if (described.length < 2) return events;
+  return [Object.assign({}, ...described) as RawEvent, ...events.filter(({ type }) => type !== 'described')];
 };

@@ -1,18 +1,19 @@
-/** Something that a file says, on its way to becoming an event. */
+/** Events on their way from a file to the log: drafts as read from cells or JSON, then checked and typed. */
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import { readEvent } from '../schema/read-event.js';
 import { cellExpectation } from './cell-expectations.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 
+/** Event data that schema/ has not checked. */
 export type RawEvent = Readonly<Record<string, unknown>> & { readonly type: string };
 
-/** A body, and where each part of it stands in the file: a JSON pointer into the body to a column, or to a place in the JSON. */
 export interface EventDraft {
-  readonly body: RawEvent;
+  readonly data: RawEvent;
+  /** Maps a JSON pointer into the data to its column, or to a JSON pointer into the file. */
   readonly locate: (pointer: string) => string;
 }
 
-/** A draft that its class in schema/ has read. */
+/** A checked event that knows where its fields stand in the file. */
 export interface LocatedEvent {
   readonly event: AnyEvent;
   readonly locate: EventDraft['locate'];
@@ -20,26 +21,26 @@ export interface LocatedEvent {
   readonly row?: number;
 }
 
-/** Every draft as an event, and everything that is wrong with any of them. */
+/** Checks drafts by their classes in schema/. Gives the events that are right and the errors of the others. */
 export const checkDrafts = (
   kind: SubjectKind,
   drafts: readonly EventDraft[],
-): { readonly statements: readonly LocatedEvent[]; readonly wrong: readonly CellError[] } => {
-  const statements: LocatedEvent[] = [];
-  const wrong: CellError[] = [];
-  for (const { body, locate } of drafts) {
-    const read = readEvent(kind, withoutBlanks(body));
-    if ('event' in read) statements.push({ event: read.event, locate });
+): { readonly events: readonly LocatedEvent[]; readonly errors: readonly CellError[] } => {
+  const events: LocatedEvent[] = [];
+  const errors: CellError[] = [];
+  for (const { data, locate } of drafts) {
+    const read = readEvent(kind, withoutUndefined(data));
+    if ('event' in read) events.push({ event: read.event, locate });
     else
       for (const { code, pointer, expected } of read.errors) {
         const column = locate(pointer);
-        // A place in JSON is a pointer; any other is a column.
-        wrong.push({ column, code, expected: column.startsWith('/') ? expected : cellExpectation(pointer, expected) });
+        const isJson = column.startsWith('/');
+        errors.push({ column, code, expected: isJson ? expected : cellExpectation(pointer, expected) });
       }
   }
-  return { statements, wrong: firstErrorPerCell(wrong) };
+  return { events, errors: firstErrorPerCell(errors) };
 };
 
-/** Without the fields that the file leaves open: unknown is an absent field, not an empty one. */
-const withoutBlanks = (body: RawEvent): RawEvent =>
-  Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as RawEvent;
+/** An unknown value is an absent field; schema/ would refuse `undefined`. */
+const withoutUndefined = (data: RawEvent): RawEvent =>
+  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)) as RawEvent;

@@ -1,23 +1,25 @@
-/** A file with one event a line, as a table or as lines of JSON: its lines, and how many each case has. */
-import { caseKey, lineFromCells, lineFromJson, type EventLine, type Lists } from './event-line.js';
+/** Files with one event a line, as a table or as NDJSON. */
+import { caseKey, lineFromCells, lineFromJson, type EventLine, type LineContext } from './event-line.js';
 import { readJsonLines } from './json-lines.js';
 import type { FileProblem } from './report.js';
 import type { TabularFile } from './tabular-file.js';
 
-/** The lines of one case are held until its last one was read. */
+/** Bounds the memory for lines that wait until the last line of their case is read. */
 export const MAX_EVENT_LINES = 200_000;
 
 export interface EventsFile {
   readonly kind: 'events';
   readonly path: string;
   readonly rows: number;
+  /** Empty for NDJSON. */
   readonly columns: readonly string[];
-  readonly lines: (lists: Lists) => AsyncGenerator<EventLine | FileProblem>;
-  /** The table that the lines stand in; none for lines of JSON. */
+  /** Reads the lines from the start at every call. */
+  readonly lines: (context: LineContext) => AsyncGenerator<EventLine | FileProblem>;
+  /** Undefined for NDJSON. */
   readonly table?: TabularFile;
 }
 
-/** Null where the file is not of lines of JSON: its first line is no object that has a type. */
+/** Null where the file is not NDJSON of events: its first line is no JSON object with a type. */
 export const openJsonLines = async (path: string): Promise<EventsFile | readonly FileProblem[] | null> => {
   let rows = 0;
   for await (const line of readJsonLines(path)) {
@@ -26,7 +28,8 @@ export const openJsonLines = async (path: string): Promise<EventsFile | readonly
     rows += 1;
     if (rows > MAX_EVENT_LINES) return [tooManyLines(line.line)];
   }
-  return rows === 0 ? null : { kind: 'events', path, rows, columns: [], lines: (lists) => jsonLines(path, lists) };
+  if (rows === 0) return null;
+  return { kind: 'events', path, rows, columns: [], lines: (context) => jsonEventLines(path, context) };
 };
 
 export const tooManyLines = (line: number): FileProblem => ({
@@ -35,14 +38,14 @@ export const tooManyLines = (line: number): FileProblem => ({
   expected: `at most ${MAX_EVENT_LINES} events a file`,
 });
 
-async function* jsonLines(path: string, lists: Lists): AsyncGenerator<EventLine | FileProblem> {
-  for await (const line of readJsonLines(path)) {
-    if ('code' in line) {
-      yield line;
+async function* jsonEventLines(path: string, context: LineContext): AsyncGenerator<EventLine | FileProblem> {
+  for await (const jsonLine of readJsonLines(path)) {
+    if ('code' in jsonLine) {
+      yield jsonLine;
       return;
     }
-    const read = lineFromJson(line.line, line.json ?? {}, lists);
-    yield line.wrong === null ? read : { ...read, wrong: [line.wrong] };
+    const line = lineFromJson(jsonLine.line, jsonLine.json ?? {}, context);
+    yield jsonLine.error === null ? line : { ...line, errors: [jsonLine.error] };
   }
 }
 
@@ -51,44 +54,50 @@ export const eventsInTable = (table: TabularFile, rows: number): EventsFile => (
   path: table.path,
   rows,
   columns: table.columns,
-  lines: (lists) => tableLines(table, lists),
+  lines: (context) => tableEventLines(table, context),
   table,
 });
 
-async function* tableLines(table: TabularFile, lists: Lists): AsyncGenerator<EventLine | FileProblem> {
+async function* tableEventLines(table: TabularFile, context: LineContext): AsyncGenerator<EventLine | FileProblem> {
   for await (const row of table.rows()) {
     if ('code' in row) {
       yield row;
       return;
     }
-    const line = lineFromCells(row.line, row.cells, lists);
-    yield { ...line, wrong: row.cut ? row.wrong : [...row.wrong, ...line.wrong] };
+    const line = lineFromCells(row.line, row.cells, context);
+    yield { ...line, errors: row.isMisaligned ? row.errors : [...row.errors, ...line.errors] };
   }
 }
 
-/** The lines of each case together, in the order in which the last ones of the cases stand. A line without a case stands alone. */
-export async function* linesByCase(file: EventsFile, lists: Lists): AsyncGenerator<readonly EventLine[] | FileProblem> {
-  const left = new Map<string, number>();
-  for await (const line of file.lines(lists)) {
+/**
+ * Groups lines by case, each group when its last line is read. A line without a case is a group of one. Reads the file twice:
+ * first to count the lines of each case.
+ */
+export async function* linesByCase(
+  file: EventsFile,
+  context: LineContext,
+): AsyncGenerator<readonly EventLine[] | FileProblem> {
+  const counts = new Map<string, number>();
+  for await (const line of file.lines(context)) {
     if ('code' in line) {
       yield line;
       return;
     }
     const key = caseKey(line.case);
-    left.set(key, (left.get(key) ?? 0) + 1);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  const waiting = new Map<string, EventLine[]>();
-  for await (const line of file.lines(lists)) {
+  const groups = new Map<string, EventLine[]>();
+  for await (const line of file.lines(context)) {
     if ('code' in line) {
       yield line;
       return;
     }
     const key = caseKey(line.case);
-    const group = [...(waiting.get(key) ?? []), line];
+    const group = [...(groups.get(key) ?? []), line];
     if (line.case === null) yield [line];
-    else if (group.length < (left.get(key) ?? 0)) waiting.set(key, group);
+    else if (group.length < (counts.get(key) ?? 0)) groups.set(key, group);
     else {
-      waiting.delete(key);
+      groups.delete(key);
       yield group;
     }
   }

@@ -1,43 +1,46 @@
-/** One line of a file of events, as a body of the REST interface with its place in the file. Pure: what it refers to comes in. */
+/** Reads one line of a file of events, of a table or of JSON, into event data with its place in the file. Pure. */
 import { caseEvents, type CaseEventType, type Reference } from '../domain/case/events.js';
 import { foldedKey } from '../domain/text.js';
 import { findingCode } from '../schema/kinds.js';
-import { findCategory, expectedCategory, referenceOf, type NamedCategory } from './cell-values.js';
+import { findCategory, expectedCategory, parseReference, type NamedCategory } from './cell-values.js';
 import type { RawEvent } from './event-draft.js';
-import { bodyOf, lineColumnOf, foreignColumns, type Cells } from './event-columns.js';
+import { isJsonObject, type JsonObject } from './json-lines.js';
+import { eventFromCells, lineColumnOf, foreignColumns, type Cells } from './event-columns.js';
 import type { CellError } from './report.js';
 
-/** What lines refer to: the list of the import, and the categories of every list. */
-export interface Lists {
+/** What lines refer to. */
+export interface LineContext {
+  /** The list of the import. */
   readonly list: string;
+  /** By list. */
   readonly categories: ReadonlyMap<string, readonly NamedCategory[]>;
 }
 
-/** The case of a line: by a reference, or by its id. */
+/** How a line names its case. */
 export type CaseIdentifier = Reference | { readonly id: string };
 
 export interface EventLine {
   readonly row: number;
   readonly case: CaseIdentifier | null;
-  /** By which a line behind it can say that it follows (`after`); empty where it has none. */
+  /** The name that a later line of the case may give in `after`; empty where the line has none. */
   readonly key: string;
   readonly sameAs: Reference | null;
   readonly acknowledge: readonly string[];
-  readonly body: RawEvent;
+  readonly data: RawEvent;
   readonly locate: (pointer: string) => string;
-  readonly wrong: readonly CellError[];
+  readonly errors: readonly CellError[];
 }
 
-/** What groups lines: those of one case enter together. */
-export const caseKey = (named: CaseIdentifier | null): string =>
-  named === null
+/** Equal for two lines of one case. */
+export const caseKey = (identifier: CaseIdentifier | null): string =>
+  identifier === null
     ? ''
-    : 'id' in named
-      ? JSON.stringify([named.id])
-      : JSON.stringify([named.list, foldedKey(named.reference)]);
+    : 'id' in identifier
+      ? JSON.stringify([identifier.id])
+      : JSON.stringify([identifier.list, foldedKey(identifier.reference)]);
 
-/** Types that stand in a list: where no cell names it, in that of the import. */
-const IN_A_LIST: ReadonlySet<string> = new Set<CaseEventType>([
+/** Types whose `list` is that of the import unless a line names another. */
+const TYPES_WITH_LIST: ReadonlySet<string> = new Set<CaseEventType>([
   'proposed',
   'recognised',
   'recategorised',
@@ -45,86 +48,82 @@ const IN_A_LIST: ReadonlySet<string> = new Set<CaseEventType>([
   'delisted',
 ]);
 
-/** A line of a table. */
-export const lineFromCells = (row: number, cells: Cells, lists: Lists): EventLine => {
+export const lineFromCells = (row: number, cells: Cells, context: LineContext): EventLine => {
   const ref = cells['ref'] ?? '';
   const type = cells['type'] ?? '';
   const codes = (cells['acknowledge'] ?? '').split(/[\s;,|]+/).filter((code) => code !== '');
   const sameAs = cells['same_as'] ?? '';
-  return complete(
+  return withDefaults(
     {
       row,
-      case: ref === '' ? null : { list: lists.list, reference: ref },
+      case: ref === '' ? null : { list: context.list, reference: ref },
       key: cells['key'] ?? '',
-      sameAs: sameAs === '' ? null : { reference: '', ...referenceOf(sameAs) },
+      sameAs: sameAs === '' ? null : { reference: '', ...parseReference(sameAs) },
       acknowledge: codes,
-      body: bodyOf(cells) as RawEvent,
-      locate: columnIn(type),
-      wrong: [
-        ...(ref === '' ? [wrong('ref', 'FIELD.MISSING', 'the reference of a case')] : []),
+      data: eventFromCells(cells) as RawEvent,
+      locate: locateInLine(type),
+      errors: [
+        ...(ref === '' ? [cellError('ref', 'FIELD.MISSING', 'the reference of a case')] : []),
         ...foreignColumns(cells).map((column) =>
-          wrong(column, 'FIELD.UNKNOWN', `nothing, since ${type} has no such field`),
+          cellError(column, 'FIELD.UNKNOWN', `nothing, since ${type} has no such field`),
         ),
         ...codes
           .filter((code) => !isFindingCode(code))
-          .map(() => wrong('acknowledge', 'TEXT.FORM', findingCode.expects)),
+          .map(() => cellError('acknowledge', 'TEXT.FORM', findingCode.expects)),
         ...(sameAs !== '' && !/^[^:]+:./.test(sameAs)
-          ? [wrong('same_as', 'ROW.WRONG_CELL', 'a list and a reference in it: union:AZ-0137')]
+          ? [cellError('same_as', 'ROW.WRONG_CELL', 'a list and a reference in it: union:AZ-0137')]
           : []),
       ],
     },
-    lists,
+    context,
   );
 };
 
-/** A line of JSON: the row of a batch of the REST interface. Its places are JSON pointers. */
-export const lineFromJson = (row: number, json: Readonly<Record<string, unknown>>, lists: Lists): EventLine => {
-  const { case: named, acknowledge = [], same_as: sameAs, key, ...body } = json;
+/** The line is as a row of `POST /v1/events`, with `key` and `same_as`. Its places are JSON pointers. */
+export const lineFromJson = (row: number, json: JsonObject, context: LineContext): EventLine => {
+  const { case: identifier, acknowledge = [], same_as: sameAs, key, ...data } = json;
   const codes = Array.isArray(acknowledge) ? (acknowledge as readonly unknown[]) : [acknowledge];
-  const found = caseInJson(named, body, lists.list);
-  return complete(
+  const caseOfLine = caseInJson(identifier, data, context.list);
+  return withDefaults(
     {
       row,
-      case: found,
+      case: caseOfLine,
       key: typeof key === 'string' ? key : '',
       sameAs: isReference(sameAs) ? sameAs : null,
       acknowledge: codes.filter((code) => typeof code === 'string'),
-      body: body as RawEvent,
+      data: data as RawEvent,
       locate: (pointer) => pointer || '/type',
-      wrong: [
-        ...(found === null ? [wrong('/case', 'FIELD.MISSING', 'a list and a reference in it, or an id')] : []),
-        ...(codes.every(isFindingCode) ? [] : [wrong('/acknowledge', 'TEXT.FORM', findingCode.expects)]),
+      errors: [
+        ...(caseOfLine === null ? [cellError('/case', 'FIELD.MISSING', 'a list and a reference in it, or an id')] : []),
+        ...(codes.every(isFindingCode) ? [] : [cellError('/acknowledge', 'TEXT.FORM', findingCode.expects)]),
         ...(sameAs === undefined || isReference(sameAs)
           ? []
-          : [wrong('/same_as', 'ROW.WRONG_CELL', 'an object with list and reference')]),
+          : [cellError('/same_as', 'ROW.WRONG_CELL', 'an object with list and reference')]),
       ],
     },
-    lists,
+    context,
   );
 };
 
-const isReference = (value: unknown): value is Reference =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as Reference).list === 'string' &&
-  typeof (value as Reference).reference === 'string';
+const isReference = (value: unknown): value is Reference & JsonObject =>
+  isJsonObject(value) && typeof value['list'] === 'string' && typeof value['reference'] === 'string';
 
 const isFindingCode = (code: unknown): boolean => findingCode.rules.every(({ isValid }) => isValid(code));
 
-/** What opens a case names it by the reference that it gives it: in the list of the import, else the first. */
-const caseInJson = (named: unknown, body: Readonly<Record<string, unknown>>, list: string): CaseIdentifier | null => {
-  if (isReference(named)) return { list: named.list, reference: named.reference };
-  const id: unknown = typeof named === 'object' && named !== null ? (named as { id?: unknown }).id : undefined;
+/** The `case` of a line; for `opened` without one its reference in the list of the import, else its first. */
+const caseInJson = (identifier: unknown, data: JsonObject, list: string): CaseIdentifier | null => {
+  if (isReference(identifier)) return { list: identifier.list, reference: identifier.reference };
+  const id = isJsonObject(identifier) ? identifier['id'] : undefined;
   if (typeof id === 'string') return { id };
-  if (body['type'] !== 'opened' || !Array.isArray(body['references'])) return null;
-  const given = (body['references'] as readonly unknown[]).filter(isReference);
-  return given.find((one) => one.list === list) ?? given[0] ?? null;
+  if (data['type'] !== 'opened' || !Array.isArray(data['references'])) return null;
+  const references = (data['references'] as readonly unknown[]).filter(isReference);
+  return references.find((reference) => reference.list === list) ?? references[0] ?? null;
 };
 
-const wrong = (column: string, code: string, expected: string): CellError => ({ column, code, expected });
+const cellError = (column: string, code: string, expected: string): CellError => ({ column, code, expected });
 
-/** Columns of what is not about one field: the day of what happened, else the type. */
-const columnIn =
+/** The whole event, pointer '', is located at its day, or at its type where it has none. */
+const locateInLine =
   (type: string) =>
   (pointer: string): string => {
     if (pointer === '') return isDated(type) ? 'occurred_on' : 'type';
@@ -133,31 +132,34 @@ const columnIn =
 
 const isDated = (type: string): boolean => Object.hasOwn(caseEvents, type) && caseEvents[type as CaseEventType].dated;
 
-/** Fills in the list, the id of the category, and the reference by which the line itself names its case. */
-const complete = (line: EventLine, lists: Lists): EventLine => {
-  const listed = withList(line, lists.list);
-  const categorised = withCategory(listed, lists);
-  return withOwnReference(categorised);
+const withDefaults = (line: EventLine, context: LineContext): EventLine =>
+  withReferenceOfCase(withCategoryId(withImportList(line, context.list), context));
+
+const withImportList = (line: EventLine, list: string): EventLine =>
+  TYPES_WITH_LIST.has(line.data.type) && line.data['list'] === undefined
+    ? { ...line, data: { ...line.data, list } }
+    : line;
+
+/** Replaces the name of a category by its id. */
+const withCategoryId = (line: EventLine, { categories }: LineContext): EventLine => {
+  const { list, category } = line.data;
+  const ofList = typeof list === 'string' ? categories.get(list) : undefined;
+  if (ofList === undefined || typeof category !== 'string' || category === '') return line;
+  const match = findCategory(category, ofList);
+  if (match !== undefined) return { ...line, data: { ...line.data, category: match.id } };
+  const unknown = cellError(line.locate('/category'), 'CATEGORY.UNKNOWN', expectedCategory(ofList));
+  return { ...line, errors: [...line.errors, unknown] };
 };
 
-const withList = (line: EventLine, list: string): EventLine =>
-  IN_A_LIST.has(line.body.type) && line.body['list'] === undefined ? { ...line, body: { ...line.body, list } } : line;
-
-const withCategory = (line: EventLine, { categories }: Lists): EventLine => {
-  const { list, category } = line.body;
-  const known = typeof list === 'string' ? categories.get(list) : undefined;
-  if (known === undefined || typeof category !== 'string' || category === '') return line;
-  const found = findCategory(category, known);
-  if (found !== undefined) return { ...line, body: { ...line.body, category: found.id } };
-  const unknown = wrong(line.locate('/category'), 'CATEGORY.UNKNOWN', expectedCategory(known));
-  return { ...line, wrong: [...line.wrong, unknown] };
-};
-
-const withOwnReference = (line: EventLine): EventLine => {
-  const own = line.case;
-  if (line.body.type !== 'opened' || own === null || 'id' in own) return line;
-  const given = line.body['references'] ?? [];
-  if (!Array.isArray(given)) return line;
-  const there = given.some((one) => isReference(one) && one.list === own.list && one.reference === own.reference);
-  return there ? line : { ...line, body: { ...line.body, references: [own, ...(given as readonly unknown[])] } };
+/** Adds the reference that names the case to the references of `opened`. */
+const withReferenceOfCase = (line: EventLine): EventLine => {
+  const named = line.case;
+  if (line.data.type !== 'opened' || named === null || 'id' in named) return line;
+  const references: unknown = line.data['references'] ?? [];
+  if (!Array.isArray(references)) return line;
+  const isIncluded = references.some(
+    (other) => isReference(other) && other.list === named.list && other.reference === named.reference,
+  );
+  if (isIncluded) return line;
+  return { ...line, data: { ...line.data, references: [named, ...(references as readonly unknown[])] } };
 };

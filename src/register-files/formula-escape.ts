@@ -1,13 +1,13 @@
 /**
- * The mark that keeps a spreadsheet from taking a text for a formula: an apostrophe before it. What could be mistaken for a
- * marked text is marked too, so that taking the mark off gives every text back letter for letter.
+ * Escapes texts that a spreadsheet would take for a formula, with an apostrophe before them. Texts that look escaped are escaped
+ * too, so that unescaping gives back every text unchanged.
  */
 
-/** How a formula begins for one spreadsheet or another (OWASP, CSV injection); the last four are the wide forms of the first. */
-const BEGINS = '[=+\\-@\\t\\r\\n＝＋－＠]';
-const DANGEROUS = new RegExp(`^'*${BEGINS}`);
-const MARKED = new RegExp(`^'+${BEGINS}`);
+/** Characters that begin a formula in some spreadsheet (OWASP, CSV injection); the last four are full-width forms. */
+const FORMULA_START = '[=+\\-@\\t\\r\\n＝＋－＠]';
+const LOOKS_LIKE_FORMULA = new RegExp(`^'*${FORMULA_START}`);
+const LOOKS_ESCAPED = new RegExp(`^'+${FORMULA_START}`);
 
-export const escapeFormula = (text: string): string => (DANGEROUS.test(text) ? `'${text}` : text);
+export const escapeFormula = (text: string): string => (LOOKS_LIKE_FORMULA.test(text) ? `'${text}` : text);
 
-export const unescapeFormula = (cell: string): string => (MARKED.test(cell) ? cell.slice(1) : cell);
+export const unescapeFormula = (cell: string): string => (LOOKS_ESCAPED.test(cell) ? cell.slice(1) : cell);

@@ -1,15 +1,15 @@
-/** The lines of a file of JSON, one object a line. */
+/** Reads a file with one JSON object a line (NDJSON). */
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { MAX_ROW_BYTES, fileAccessProblem } from './csv.js';
-import type { FileProblem, CellError } from './report.js';
+import { repeatedKey, type FileProblem, type CellError } from './report.js';
 
 export interface JsonLine {
   readonly line: number;
-  /** Null for what is no object in JSON; where a key stands twice, with the last of its values. */
-  readonly json: Readonly<Record<string, unknown>> | null;
-  readonly wrong: CellError | null;
+  /** Null where the line is not a JSON object. A repeated key has its last value. */
+  readonly json: JsonObject | null;
+  readonly error: CellError | null;
 }
 
 export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | FileProblem> {
@@ -18,9 +18,9 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonLine | Fi
   try {
     for await (const chunk of file as AsyncIterable<Buffer>)
       for (const line of reader.read(chunk)) {
-        const read = readLine(line);
-        yield read;
-        if ('code' in read) return;
+        const result = readLine(line);
+        yield result;
+        if ('code' in result) return;
       }
     for (const line of reader.end()) yield readLine(line);
   } catch (error) {
@@ -38,26 +38,31 @@ const readLine = ({ number, bytes }: Line): JsonLine | FileProblem => {
   try {
     const text = utf8.decode(bytes);
     const json: unknown = JSON.parse(text);
-    return isObject(json)
-      ? { line: number, json, wrong: keyTwice(text) }
-      : { line: number, json: null, wrong: NO_OBJECT };
+    return isJsonObject(json)
+      ? { line: number, json, error: repeatedKeyIn(text) }
+      : { line: number, json: null, error: NOT_AN_OBJECT };
   } catch {
-    return { line: number, json: null, wrong: NO_OBJECT };
+    return { line: number, json: null, error: NOT_AN_OBJECT };
   }
 };
 
-const NO_OBJECT: CellError = { column: null, code: 'FILE.NOT_JSON', expected: 'one object in JSON a line, in UTF-8' };
+const NOT_AN_OBJECT: CellError = {
+  column: null,
+  code: 'FILE.NOT_JSON',
+  expected: 'one object in JSON a line, in UTF-8',
+};
 
-const keyTwice = (text: string): CellError | null => {
+const repeatedKeyIn = (text: string): CellError | null => {
   try {
     parseJson(text);
     return null;
   } catch (error) {
     if (!(error instanceof RepeatedKeyError)) throw error;
-    const expected = `each key once in its object; ${error.pointer} stands duplicates`;
-    return { column: null, code: 'FILE.KEY_TWICE', expected };
+    return { column: null, ...repeatedKey(error.pointer) };
   }
 };
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,8 +1,8 @@
-/** People of a list as rows of text: what stands in each column, and what no column says. Pure. */
+/** The columns of an exported list, and the row of a person in it. Pure. */
 import type { PersonRow, StandingView } from '../read-models/queries.js';
 import { escapeFormula } from './formula-escape.js';
 
-/** Those that a register file has too carry the names that they have there. */
+/** Columns that a register file has too have the same names there. */
 export const PEOPLE_COLUMNS = [
   'ref',
   'name',
@@ -24,30 +24,30 @@ export const LEAVES_OUT =
   'who is not on the list on that day, other lists, other spellings of a name, sex and birth, courts and terms, the days ' +
   'of events, sources, findings and the history; the log in NDJSON leaves out nothing';
 
-/** One person. Several possible values stand as `a | b`; `undecided` where the register enumerates none. */
+/** Several possible values are written as `a | b`; `undecided` where the timeline gives no standing. */
 export const personRow = (person: PersonRow, list: string): readonly string[] => {
   const { references, name, certainty, standings, caseId } = person;
-  const among = (value: (standing: StandingView) => string): string =>
-    standings.length === 0 ? 'undecided' : together(standings.map(value));
+  const inEachStanding = (value: (standing: StandingView) => string): string =>
+    standings.length === 0 ? 'undecided' : joinDistinct(standings.map(value));
   const cells: Readonly<Record<Column, string>> = {
-    ref: references.flatMap((one) => (one.list === list ? [one.reference] : [])).join('; '),
+    ref: references.flatMap((reference) => (reference.list === list ? [reference.reference] : [])).join('; '),
     name: name ?? '',
-    category: among(({ lists }) => lists.find((one) => one.list === list)?.category ?? ''),
+    category: inEachStanding(({ lists }) => lists.find((entry) => entry.list === list)?.category ?? ''),
     certainty,
-    custody: among(({ custody }) => custody),
-    proceedings: among(({ proceedings }) => proceedings),
-    sentence: among(({ sentence }) => sentence),
-    sentence_end: among(sentenceEnd),
-    articles: among(({ articles }) => articles.join(';')),
-    facility: among(({ facility }) => facility ?? ''),
-    incident: among(({ incident }) => incident ?? ''),
+    custody: inEachStanding(({ custody }) => custody),
+    proceedings: inEachStanding(({ proceedings }) => proceedings),
+    sentence: inEachStanding(({ sentence }) => sentence),
+    sentence_end: inEachStanding(sentenceEnd),
+    articles: inEachStanding(({ articles }) => articles.join(';')),
+    facility: inEachStanding(({ facility }) => facility ?? ''),
+    incident: inEachStanding(({ incident }) => incident ?? ''),
     case: caseId,
   };
   return PEOPLE_COLUMNS.map((column) => escapeFormula(cells[column]));
 };
 
-/** Each value once; where there are several, having none is one of them. */
-const together = (values: readonly string[]): string => {
+/** Joins the distinct values; an empty one of several is written as `none`. */
+const joinDistinct = (values: readonly string[]): string => {
   const different = [...new Set(values)];
   return different.length > 1
     ? different.map((value) => (value === '' ? 'none' : value)).join(' | ')

@@ -1,6 +1,6 @@
 /**
- * A list as a file for people: CSV, or a workbook for spreadsheets. All pages of one walk, so that it is consistent whatever
- * is written meanwhile, and as much of it in memory as the reader is behind.
+ * Exports a list as CSV or as a workbook. All pages have one position of the log, so that the file is consistent while events
+ * are recorded. Pages are read as fast as the reader takes them, so that memory stays bounded.
  */
 import type { QueryBus } from '@nestjs/cqrs';
 import { stringify } from 'csv-stringify/sync';
@@ -17,7 +17,7 @@ export const TABLE_TYPES = {
 } as const;
 export type TableFormat = keyof typeof TABLE_TYPES;
 
-/** What parts the cells of a CSV file. Which of them a spreadsheet takes for one depends on the language of its machine. */
+/** Which separator a spreadsheet expects depends on the language of the machine. */
 export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;
 export type Separator = keyof typeof SEPARATORS;
 export const SEPARATOR_NAMES = Object.keys(SEPARATORS) as readonly Separator[];
@@ -28,88 +28,88 @@ export interface ListExportRequest {
   readonly filters: Filters;
   readonly sort?: Sort;
   readonly atLeast?: string;
-  /** Of a CSV file; a comma where absent. */
+  /** For CSV only; a comma by default. */
   readonly separator?: Separator;
 }
 
 export interface ExportedList {
   readonly asOf: string;
   readonly position: number;
-  /** Rows behind the header. */
+  /** Rows without the header. */
   readonly people: number;
   readonly fileName: string;
   readonly leavesOut: string;
   readonly content: Readable;
 }
 
-/** Null where there is no such list. `onRows` is told how many rows have been written. */
+/** Null where there is no such list. `onRows` gets the number of rows written so far. */
 export const exportList = async (
   queries: Pick<QueryBus, 'execute'>,
-  asked: ListExportRequest,
+  request: ListExportRequest,
   format: TableFormat,
   onRows: (rows: number) => void = () => undefined,
 ): Promise<ExportedList | null> => {
-  const { list, sort, separator = 'comma', ...ask } = asked;
-  const ofPage = (after: string | null): Promise<PageOf<PersonRow> | null> => {
+  const { list, sort, separator = 'comma', ...scope } = request;
+  const fetchPage = (after: string | null): Promise<PageOf<PersonRow> | null> => {
     const page = { limit: LIMITS.page, ...(sort && { sort }), ...(after !== null && { after }) };
-    return queries.execute(new ListMembers(list, { ...ask, page }));
+    return queries.execute(new ListMembers(list, { ...scope, page }));
   };
-  const first = await ofPage(null);
+  const first = await fetchPage(null);
   if (first === null) return null;
   const { asOf, position, total } = first;
-  const rows = rowsOf(first, list, ofPage, onRows);
+  const rows = pagesOfRows(first, list, fetchPage, onRows);
   return {
     asOf,
     position,
     people: total.yes + total.uncertain,
     fileName: `${list}-${asOf}.${format}`,
     leavesOut: LEAVES_OUT,
-    content: format === 'csv' ? csv(rows, SEPARATORS[separator]) : workbook(rows, list, aboutLines(first, asked)),
+    content: format === 'csv' ? csv(rows, SEPARATORS[separator]) : workbook(rows, list, aboutLines(first, request)),
   };
 };
 
-type Rows = AsyncGenerator<readonly (readonly string[])[]>;
+type PagesOfRows = AsyncGenerator<readonly (readonly string[])[]>;
 
-/** Page after page; others have their turn between two. */
-async function* rowsOf(
+/** Yields the event loop to other requests after each page. */
+async function* pagesOfRows(
   first: PageOf<PersonRow>,
   list: string,
-  ofPage: (after: string) => Promise<PageOf<PersonRow> | null>,
+  fetchPage: (after: string) => Promise<PageOf<PersonRow> | null>,
   onRows: (rows: number) => void,
-): Rows {
+): PagesOfRows {
   let count = 0;
   for (let page: PageOf<PersonRow> | null = first; page !== null;) {
     yield page.items.map((person) => personRow(person, list));
     onRows((count += page.items.length));
     await setImmediate();
-    page = page.next === null ? null : await ofPage(page.next);
+    page = page.next === null ? null : await fetchPage(page.next);
   }
 }
 
-/** With a byte order mark, without which spreadsheets take UTF-8 for something else, and CRLF (RFC 4180). */
-const csv = (rows: Rows, delimiter: string): Readable => {
+/** With CRLF (RFC 4180), and a byte order mark, by which spreadsheets recognise UTF-8. */
+const csv = (rows: PagesOfRows, delimiter: string): Readable => {
   const options = { delimiter, quoted_match: ANY_SEPARATOR, record_delimiter: 'windows' } as const;
   const text = async function* (): AsyncGenerator<string> {
     yield stringify([PEOPLE_COLUMNS], { ...options, bom: true });
-    for await (const some of rows) yield stringify([...some], options);
+    for await (const page of rows) yield stringify([...page], options);
   };
   return Readable.from(text(), { objectMode: false });
 };
 
-/** Quoted, so that no part of a text becomes a cell of its own, and then perhaps a formula. */
+/** Cells with any separator are quoted: a spreadsheet that expects another one would otherwise split them, perhaps into a formula. */
 const ANY_SEPARATOR = /[,;\t]/;
 
 const WIDTHS: Readonly<Partial<Record<string, number>>> = { name: 36, facility: 30, case: 38 };
 
-/** One sheet: what it is in the first lines, then the table. Full days are dates, every other cell is text. */
-const workbook = (rows: Rows, list: string, about: readonly string[]): Readable => {
+/** One sheet: first lines about the export, then the table. Full days are dates, every other cell is text. */
+const workbook = (rows: PagesOfRows, list: string, about: readonly string[]): Readable => {
   const lines = async function* (): AsyncGenerator<(string | Date)[]> {
     for (const line of about) yield [line];
     yield [...PEOPLE_COLUMNS];
-    for await (const some of rows) for (const row of some) yield row.map(dayOrText);
+    for await (const page of rows) for (const row of page) yield row.map(dayOrText);
   };
   const sheet = writeXlsxStream(lines(), {
-    name: list.slice(0, SHEET_NAME),
+    name: list.slice(0, MAX_SHEET_NAME),
     columns: PEOPLE_COLUMNS.map((column) => ({
       width: WIDTHS[column] ?? 16,
       ...(DAY_COLUMNS.has(column) && { numFmt: 'yyyy-mm-dd' }),
@@ -122,14 +122,13 @@ const workbook = (rows: Rows, list: string, about: readonly string[]): Readable 
 
 const DAY_COLUMNS: ReadonlySet<string> = new Set(['sentence_end']);
 
-/** A full day as a date, from the first that a workbook counts (1900-03-01 on, whose numbers all spreadsheets agree on). */
+/** A full day becomes a date from 1900-03-01 on; spreadsheets number earlier days differently. */
 const dayOrText = (cell: string, column: number): string | Date =>
   DAY_COLUMNS.has(PEOPLE_COLUMNS[column] ?? '') && /^\d{4}-\d{2}-\d{2}$/.test(cell) && cell >= '1900-03-01'
     ? new Date(`${cell}T00:00:00Z`)
     : cell;
 
-/** Characters that the name of a sheet may have. */
-const SHEET_NAME = 31;
+const MAX_SHEET_NAME = 31;
 
 const aboutLines = (
   { asOf, position, total }: PageOf<PersonRow>,

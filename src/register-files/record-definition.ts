@@ -1,4 +1,4 @@
-/** From what the definitions say of a list or an instrument to what is added to it. */
+/** Records the definition of a list or an instrument, or what a file adds to it. */
 import type { Actor } from '../domain/event.js';
 import { slug } from '../schema/kinds.js';
 import { diffEvents } from './event-diff.js';
@@ -8,21 +8,24 @@ import { notRecorded, refused, UNCHANGED, type ImportOutcome, type Recorder } fr
 
 const ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
 
-/** Records a list or an instrument that is new, or what is new about it; what differs is reported. */
+/** All or nothing: a definition that contradicts what is on record is refused whole. */
 export const recordDefinition = async (recorder: Recorder, definition: Definition): Promise<ImportOutcome> => {
   const { kind, id, place, drafts } = definition;
   const broken = slug.rules.find((rule) => !rule.isValid(id));
   if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slug.expects });
-  const { statements, wrong } = checkDrafts(kind, drafts);
-  if (wrong.length > 0) return refused(...wrong);
+  const { events, errors } = checkDrafts(kind, drafts);
+  if (errors.length > 0) return refused(...errors);
   const subject = { kind, id };
-  const record = (await recorder.record(subject, ACTOR)) ?? [];
-  const { newEvents, roles, corrections } = diffEvents(statements, record, definitionDiffRules(definition));
+  const priorEvents = (await recorder.priorEvents(subject, ACTOR)) ?? [];
+  const { newEvents, newRoles, corrections } = diffEvents(events, priorEvents, definitionDiffRules(definition));
   if (corrections.length > 0) return refused(...corrections);
   if (newEvents.length === 0) return UNCHANGED;
-  const added = statements.filter(({ event }) => newEvents.includes(event as never));
-  const key = JSON.stringify([kind, id, ...roles]);
-  const begins = record.length === 0;
-  const answer = await recorder.say({ subject, begins, statements: added, actor: ACTOR, key });
-  return answer.outcome === 'behind' ? notRecorded() : answer;
+  const outcome = await recorder.record({
+    subject,
+    begins: priorEvents.length === 0,
+    events: events.filter(({ event }) => newEvents.includes(event as never)),
+    actor: ACTOR,
+    key: JSON.stringify([kind, id, ...newRoles]),
+  });
+  return outcome.outcome === 'retry' ? notRecorded() : outcome;
 };

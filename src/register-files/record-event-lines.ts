@@ -1,77 +1,85 @@
 /**
- * Records the lines of one case as one batch. A line that is on record already, said by the same import, changes nothing; so
- * the same file again records nothing, and a longer one what it adds.
+ * Records the lines of one case as one batch. Lines that an earlier import of the list recorded are skipped, so that a file can
+ * be imported again and a longer one adds its new lines.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { eventIds, newCaseId } from '../commands/ids.js';
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
-import { toNfc, foldedKey } from '../domain/text.js';
+import { foldedKey } from '../domain/text.js';
 import { streamName, type AnyEvent } from '../domain/events.js';
-import type { PriorEvent } from './event-diff.js';
+import { asStored, type PriorEvent } from './event-diff.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
-import { refused, notRecorded, UNCHANGED, type ImportOutcome, type Recorder, type Subject } from './recorder.js';
-import type { CellError } from './report.js';
+import { refused, notRecorded, UNCHANGED, type Recorder, type Subject } from './recorder.js';
+import { needsCorrection, type CellError } from './report.js';
 
-/** What became of each line of a case, in their order: one of them refused refuses all. */
+type Refused = ReturnType<typeof refused>;
+
+/** The outcome of each line, in their order, or all of them refused. */
 export type LinesOutcome =
-  | { readonly outcome: 'entered'; readonly lines: readonly ('added' | 'unchanged')[] }
-  | { readonly outcome: 'refused'; readonly wrong: readonly CellError[] };
+  { readonly outcome: 'imported'; readonly lines: readonly ('added' | 'unchanged')[] } | Refused;
 
 const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
 
-export const recordEvents = async (recorder: Recorder, lines: readonly EventLine[]): Promise<LinesOutcome> => {
-  const read = lines.map(readLine);
-  const wrong = read.flatMap((one) => one.wrong);
-  if (wrong.length > 0) return { outcome: 'refused', wrong: alsoTheOthers(lines, wrong) };
-  const group: Group = { recorder, lines: read.map(({ line }) => line), actor: actorOf(recorder.list) };
-  const target = await targetOf(group);
-  const judged = 'wrong' in target ? target : await addTo(group, target);
-  return judged.outcome === 'refused' ? { ...judged, wrong: alsoTheOthers(lines, judged.wrong) } : judged;
+export const recordEventLines = async (recorder: Recorder, lines: readonly EventLine[]): Promise<LinesOutcome> => {
+  const checked = lines.map(checkLine);
+  const errors = checked.flatMap((line) => line.errors);
+  if (errors.length > 0) return refused(...withLinesKeptOut(lines, errors));
+  const group: LineGroup = { recorder, lines: checked.map(({ line }) => line), actor: actorOf(recorder.list) };
+  const target = await findTarget(group);
+  const outcome = 'outcome' in target ? target : await addTo(group, target);
+  return outcome.outcome === 'refused' ? refused(...withLinesKeptOut(lines, outcome.errors)) : outcome;
 };
 
-interface Group {
+/** The lines of one case. */
+interface LineGroup {
   readonly recorder: Recorder;
-  readonly lines: readonly ReadLine[];
+  readonly lines: readonly CheckedLine[];
   readonly actor: Actor;
 }
 
-interface ReadLine extends EventLine {
-  readonly statement: LocatedEvent;
-  /** The key of the line before it that it follows, where `after` is one and no id. */
-  readonly follows: string | undefined;
+interface CheckedLine extends EventLine {
+  readonly located: LocatedEvent;
+  /** The key of an earlier line, where `after` is one and not the id of an event. */
+  readonly afterKey: string | undefined;
 }
 
-const readLine = (
+const checkLine = (
   line: EventLine,
-  at: number,
+  index: number,
   lines: readonly EventLine[],
-): { readonly line: ReadLine; readonly wrong: readonly CellError[] } => {
-  const { after, ...body } = line.body;
-  const before = lines.slice(0, at);
-  const follows = typeof after === 'string' && before.some(({ key }) => key === after) ? after : undefined;
-  const draft = { body: follows === undefined ? line.body : body, locate: line.locate };
-  // A line that cannot be cut into cells, or is no JSON, says nothing to be judged.
-  const unread = line.wrong.some(({ column }) => column === null);
-  const { statements, wrong } = checkDrafts('case', unread ? [] : [draft]);
-  const duplicates = line.key !== '' && before.some(({ key }) => key === line.key);
-  const repeated: readonly CellError[] = duplicates
-    ? [{ column: 'key', code: 'ROW.REFERENCE_TWICE', expected: 'a key that no other line of the case has' }]
-    : [];
+): { readonly line: CheckedLine; readonly errors: readonly CellError[] } => {
+  const { after, ...data } = line.data;
+  const earlier = lines.slice(0, index);
+  const afterKey = typeof after === 'string' && earlier.some(({ key }) => key === after) ? after : undefined;
+  const draft = { data: afterKey === undefined ? line.data : data, locate: line.locate };
+  // A line without cells or JSON has no data to check.
+  const isUnreadable = line.errors.some(({ column }) => column === null);
+  const { events, errors } = checkDrafts('case', isUnreadable ? [] : [draft]);
+  const isKeyTaken = line.key !== '' && earlier.some(({ key }) => key === line.key);
   return {
-    line: { ...line, follows, statement: { ...(statements[0] as LocatedEvent), row: line.row } },
-    wrong: [...line.wrong, ...wrong, ...repeated].map((cell) => ({ ...cell, row: line.row })),
+    line: { ...line, afterKey, located: { ...(events[0] as LocatedEvent), row: line.row } },
+    errors: [...line.errors, ...errors, ...(isKeyTaken ? [KEY_TAKEN] : [])].map((error) => ({
+      ...error,
+      row: line.row,
+    })),
   };
 };
 
-/** What is right stays out with what is wrong, and is told so. */
-const alsoTheOthers = (lines: readonly EventLine[], wrong: readonly CellError[]): readonly CellError[] => {
-  const told = new Set(wrong.map(({ row }) => row ?? lines[0]?.row));
-  const others = lines.filter(({ row }) => !told.has(row));
+const KEY_TAKEN: CellError = {
+  column: 'key',
+  code: 'ROW.REFERENCE_TWICE',
+  expected: 'a key that no other line of the case has',
+};
+
+/** Adds an error for each line that is right but not recorded, since another line of its case is wrong. */
+const withLinesKeptOut = (lines: readonly EventLine[], errors: readonly CellError[]): readonly CellError[] => {
+  const firstRow = lines[0]?.row;
+  const wrongRows = new Set(errors.map(({ row }) => row ?? firstRow));
   return [
-    ...wrong.map((cell) => ({ row: lines[0]?.row ?? null, ...cell })),
-    ...others.map(({ row }) => ({ row, column: null, ...NOT_ALONE })),
+    ...errors.map((error) => ({ row: firstRow ?? null, ...error })),
+    ...lines.filter(({ row }) => !wrongRows.has(row)).map(({ row }) => ({ row, column: null, ...NOT_ALONE })),
   ];
 };
 
@@ -80,165 +88,154 @@ const NOT_ALONE = {
   expected: 'no wrong line of the same case in the file; the lines of a case enter together',
 } as const;
 
+/** The case that a group of lines is added to. */
 interface Target {
   readonly subject: Subject;
+  /** Whether the lines open the case. */
   readonly begins: boolean;
-  /** A reference that the case is to have besides. */
-  readonly gains: Reference | null;
+  /** The reference that a case named by `same_as` gains. */
+  readonly newReference: Reference | null;
 }
 
-type Refused = Extract<ImportOutcome, { outcome: 'refused' }>;
-
-/** Which case the lines are about, and whether they open it. */
-const targetOf = async ({ recorder, lines, actor }: Group): Promise<Target | Refused> => {
+const findTarget = async ({ recorder, lines, actor }: LineGroup): Promise<Target | Refused> => {
   const [first] = lines;
-  const named = first?.case as CaseIdentifier;
-  if ('id' in named) return { subject: { kind: 'case', id: named.id }, begins: false, gains: null };
-  const same = lines.find(({ sameAs }) => sameAs !== null);
-  if (same !== undefined) {
-    const id = await recorder.find(same.sameAs as Reference);
-    if (id === null) return refusedAt('same_as', same.row, 'the reference of a case in a list');
-    return { subject: { kind: 'case', id }, begins: false, gains: named };
+  const identifier = first?.case as CaseIdentifier;
+  if ('id' in identifier) return existingCase(identifier.id);
+  const linked = lines.find(({ sameAs }) => sameAs !== null);
+  if (linked !== undefined) {
+    const id = await recorder.findCase(linked.sameAs as Reference);
+    if (id === null) return unknownReference('same_as', linked.row, 'the reference of a case in a list');
+    return { ...existingCase(id), newReference: identifier };
   }
-  const own: Subject = { kind: 'case', id: newCaseId(actor, caseKey(named)) };
-  if ((await recorder.record(own, actor)) !== null) return { subject: own, begins: false, gains: null };
-  if (lines.some(({ body }) => body.type === 'opened')) return { subject: own, begins: true, gains: null };
-  const id = await recorder.find(named);
-  if (id === null) return refusedAt('ref', first?.row, 'the reference of a case, or a line of type opened');
-  return { subject: { kind: 'case', id }, begins: false, gains: null };
+  const ownId = newCaseId(actor, caseKey(identifier));
+  if ((await recorder.priorEvents({ kind: 'case', id: ownId }, actor)) !== null) return existingCase(ownId);
+  if (lines.some(({ data }) => data.type === 'opened')) return { ...existingCase(ownId), begins: true };
+  const id = await recorder.findCase(identifier);
+  if (id === null) return unknownReference('ref', first?.row, 'the reference of a case, or a line of type opened');
+  return existingCase(id);
 };
 
-const refusedAt = (column: string, row: number | undefined, expected: string): Refused =>
-  refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected }) as Refused;
+const existingCase = (id: string): Target => ({ subject: { kind: 'case', id }, begins: false, newReference: null });
 
-const addTo = async (group: Group, target: Target): Promise<LinesOutcome> => {
+const unknownReference = (column: string, row: number | undefined, expected: string): Refused =>
+  refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected });
+
+const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> => {
   const { recorder, lines, actor } = group;
   const { subject, begins } = target;
-  const record = begins ? [] : await recorder.record(subject, actor);
-  if (record === null) return { ...refusedAt('ref', lines[0]?.row, 'the id of a case') };
-  const compared = matchLines(lines, record);
-  if (compared.corrections.length > 0) return { outcome: 'refused', wrong: compared.corrections };
-  const newEvents = lines.filter((_, at) => compared.ids[at] === null);
-  const opened = newEvents.find(({ body }) => body.type === 'opened');
-  if (opened !== undefined && !begins) return takenAt(opened);
-  const gained = gainedBy(target, record, lines);
-  const outcomes = compared.ids.map((id) => (id === null ? 'added' : 'unchanged'));
-  if (newEvents.length === 0 && gained.length === 0) return { outcome: 'entered', lines: outcomes };
+  const priorEvents = begins ? [] : await recorder.priorEvents(subject, actor);
+  if (priorEvents === null) return unknownReference('ref', lines[0]?.row, 'the id of a case');
+  const { recordedIds, corrections } = matchLines(lines, priorEvents);
+  if (corrections.length > 0) return refused(...corrections);
+  const newLines = lines.filter((_, index) => recordedIds[index] === null);
+  const opened = newLines.find(({ data }) => data.type === 'opened');
+  if (opened !== undefined && !begins) return referenceTaken(opened);
+  const references = referenceToAdd(target, priorEvents, lines);
+  const outcomes = recordedIds.map((id) => (id === null ? 'added' : 'unchanged'));
+  if (newLines.length === 0 && references.length === 0) return { outcome: 'imported', lines: outcomes };
   const key = JSON.stringify([
     recorder.list,
     caseKey(lines[0]?.case ?? null),
-    ...newEvents.map(identityOf),
-    ...gained.map(eventText),
+    ...newLines.map(({ data, key: lineKey }) => JSON.stringify([data, lineKey])),
+    ...references.map(({ event }) => JSON.stringify(event)),
   ]);
-  const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newEvents.length + gained.length);
-  const answer = await recorder.say({
+  const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newLines.length + references.length);
+  const idOfLine = (index: number): string | undefined =>
+    recordedIds[index] ?? ids[newLines.indexOf(lines[index] as CheckedLine)];
+  const result = await recorder.record({
     subject,
     begins,
-    statements: [...newEvents.map((line) => statementOf(line, lines, compared.ids, newEvents, ids)), ...gained],
+    events: [...newLines.map((line) => withAfterId(line, lines, idOfLine)), ...references],
     actor,
     key,
-    acknowledge: [...new Set(newEvents.flatMap(({ acknowledge }) => acknowledge))],
+    acknowledge: [...new Set(newLines.flatMap(({ acknowledge }) => acknowledge))],
   });
-  if (answer.outcome === 'behind')
-    return answer.subject.id === subject.id ? asRefused(notRecorded()) : takenAt(lines[0] as ReadLine);
-  if (answer.outcome === 'refused') return answer;
-  return { outcome: 'entered', lines: answer === UNCHANGED ? outcomes.map(() => 'unchanged') : outcomes };
+  if (result.outcome === 'retry')
+    return result.subject.id === subject.id ? notRecorded() : referenceTaken(lines[0] as CheckedLine);
+  if (result.outcome === 'refused') return result;
+  return { outcome: 'imported', lines: result === UNCHANGED ? outcomes.map(() => 'unchanged') : outcomes };
 };
 
-const asRefused = (judged: ImportOutcome): Refused => judged as Refused;
-
-const takenAt = ({ row }: ReadLine): Refused =>
-  asRefused(
-    refused({
-      column: 'ref',
-      row,
-      code: 'ROW.REFERENCE_TAKEN',
-      expected: 'a reference that no other case has, or no line of type opened, since the case is there',
-    }),
-  );
-
-/** The events of record that lines say: the id of each, null for a new line; and the lines that say something else now. */
-const matchLines = (
-  lines: readonly ReadLine[],
-  record: readonly PriorEvent[],
-): { readonly ids: readonly (string | null)[]; readonly corrections: readonly CellError[] } => {
-  const left = record.filter(({ fromThisImport }) => fromThisImport);
-  const ids: (string | null)[] = [];
-  for (const line of lines) {
-    const target = line.follows === undefined ? -1 : lines.findIndex(({ key }) => key === line.follows);
-    const after = target === -1 ? undefined : ids[target];
-    // What follows a new line cannot be on record.
-    const at = after === null ? -1 : left.findIndex(({ event }) => isSame(withAfter(line, after), event));
-    ids.push(at === -1 ? null : (left.splice(at, 1)[0]?.id ?? null));
-  }
-  const corrections = lines.flatMap((line, at) => (ids[at] === null ? changedSince(line, left) : []));
-  return { ids, corrections };
-};
-
-const withAfter = ({ statement }: ReadLine, after: string | undefined): AnyEvent =>
-  after === undefined ? statement.event : { ...statement.event, after };
-
-const isSame = (a: AnyEvent, b: AnyEvent): boolean => isDeepStrictEqual(plain(a), plain(b));
-
-/** As it is stored: texts in NFC, a reference in any of its spellings. */
-const plain = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value), (key, inner: unknown) => {
-    if (typeof inner !== 'string') return inner;
-    return key === 'reference' ? foldedKey(inner) : toNfc(inner);
-  });
-
-/** Said otherwise by an earlier import: an event of the same type and day that no line says any more. */
-const changedSince = ({ statement, locate, row }: ReadLine, left: readonly PriorEvent[]): readonly CellError[] => {
-  const now = statement.event as CaseEvent;
-  const last = left.find(({ event }) => event.type === now.type && event.occurredOn === now.occurredOn)?.event;
-  if (last === undefined) return [];
-  const [a, b] = [now, last] as unknown as readonly [RawEvent, RawEvent];
-  const fields = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter(
-    (field) => !isDeepStrictEqual(plain(a[field] ?? null), plain(b[field] ?? null)),
-  );
-  return fields.map((field) => ({
+const referenceTaken = ({ row }: CheckedLine): Refused =>
+  refused({
+    column: 'ref',
     row,
-    column: locate(`/${field}`),
-    code: 'IMPORT.NEEDS_CORRECTION',
-    expected: 'what is on record; an import adds and never changes, so let a person record the correction',
-  }));
+    code: 'ROW.REFERENCE_TAKEN',
+    expected: 'a reference that no other case has, or no line of type opened, since the case is there',
+  });
+
+/** Finds the recorded event of each line: its id, null for a new line. Each event matches one line only. */
+const matchLines = (
+  lines: readonly CheckedLine[],
+  priorEvents: readonly PriorEvent[],
+): { readonly recordedIds: readonly (string | null)[]; readonly corrections: readonly CellError[] } => {
+  const unmatched = priorEvents.filter(({ fromThisImport }) => fromThisImport);
+  const recordedIds: (string | null)[] = [];
+  for (const line of lines) {
+    const target = line.afterKey === undefined ? -1 : lines.findIndex(({ key }) => key === line.afterKey);
+    const after = target === -1 ? undefined : recordedIds[target];
+    // A line after a new line must be new itself.
+    const match =
+      after === null
+        ? -1
+        : unmatched.findIndex(({ event }) => isSameEvent(withAfter(line.located.event, after), event));
+    recordedIds.push(match === -1 ? null : (unmatched.splice(match, 1)[0]?.id ?? null));
+  }
+  const corrections = lines.flatMap((line, index) =>
+    recordedIds[index] === null ? changedFields(line, unmatched) : [],
+  );
+  return { recordedIds, corrections };
 };
 
-/** A line as it is recorded: behind the event that it follows, whose id is known by now. */
-const statementOf = (
-  line: ReadLine,
-  lines: readonly ReadLine[],
-  recorded: readonly (string | null)[],
-  newEvents: readonly ReadLine[],
-  ids: readonly string[],
+const withAfter = (event: AnyEvent, after: string | undefined): AnyEvent =>
+  after === undefined ? event : { ...event, after };
+
+const isSameEvent = (a: AnyEvent, b: AnyEvent): boolean => isDeepStrictEqual(asStored(a), asStored(b));
+
+/** A new line with the type and day of an imported event that no line has any more is taken for a change of that event. */
+const changedFields = (
+  { located, locate, row }: CheckedLine,
+  unmatched: readonly PriorEvent[],
+): readonly CellError[] => {
+  const current = located.event as CaseEvent;
+  const prior = unmatched.find(
+    ({ event }) => event.type === current.type && event.occurredOn === current.occurredOn,
+  )?.event;
+  if (prior === undefined) return [];
+  const [a, b] = [current, prior] as unknown as readonly [RawEvent, RawEvent];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((field) => !isDeepStrictEqual(asStored(a[field] ?? null), asStored(b[field] ?? null)))
+    .map((field) => ({ row, ...needsCorrection(locate(`/${field}`)) }));
+};
+
+/** Replaces the key of the earlier line in `after` by the id of its event. */
+const withAfterId = (
+  { afterKey, located }: CheckedLine,
+  lines: readonly CheckedLine[],
+  idOfLine: (index: number) => string | undefined,
 ): LocatedEvent => {
-  if (line.follows === undefined) return line.statement;
-  const target = lines.findIndex(({ key }) => key === line.follows);
-  const after = recorded[target] ?? ids[newEvents.indexOf(lines[target] as ReadLine)];
-  return { ...line.statement, event: withAfter(line, after) };
+  if (afterKey === undefined) return located;
+  const after = idOfLine(lines.findIndex(({ key }) => key === afterKey));
+  return { ...located, event: withAfter(located.event, after) };
 };
 
-const identityOf = ({ body, key }: ReadLine): string => JSON.stringify([body, key]);
-const eventText = ({ event }: LocatedEvent): string => JSON.stringify(event);
-
-/** The reference by which lines with `same_as` name their case, where it does not have it yet. */
-const gainedBy = (
-  { gains }: Target,
-  record: readonly PriorEvent[],
-  lines: readonly ReadLine[],
+/** `referenced`, for a case named by `same_as` that neither has the reference of the lines nor gains it by one of them. */
+const referenceToAdd = (
+  { newReference }: Target,
+  priorEvents: readonly PriorEvent[],
+  lines: readonly CheckedLine[],
 ): readonly LocatedEvent[] => {
   const line = lines.find(({ sameAs }) => sameAs !== null);
-  if (gains === null || line === undefined || hasReference(record, gains)) return [];
-  const { sources, reliability } = line.statement.event;
-  const said = lines.some(({ body }) => body.type === 'referenced' && body['reference'] === gains.reference);
-  if (said) return [];
-  const event: AnyEvent = { type: 'referenced', ...gains, sources, reliability };
-  return [{ event, locate: () => 'ref', row: line.row }];
+  if (newReference === null || line === undefined || hasReference(priorEvents, newReference)) return [];
+  const { reference } = newReference;
+  if (lines.some(({ data }) => data.type === 'referenced' && data['reference'] === reference)) return [];
+  const { sources, reliability } = line.located.event;
+  return [{ event: { type: 'referenced', ...newReference, sources, reliability }, locate: () => 'ref', row: line.row }];
 };
 
-/** Whether a case has a reference, as far as its events say. */
-export const hasReference = (record: readonly PriorEvent[], { list, reference }: Reference): boolean =>
-  record.some(({ event }) => {
-    const given = event.type === 'opened' ? (event.references ?? []) : event.type === 'referenced' ? [event] : [];
-    return given.some((one) => one.list === list && foldedKey(one.reference) === foldedKey(reference));
+/** Whether the events of a case give it a reference, in any spelling. */
+export const hasReference = (priorEvents: readonly PriorEvent[], { list, reference }: Reference): boolean =>
+  priorEvents.some(({ event }) => {
+    const references = event.type === 'opened' ? (event.references ?? []) : event.type === 'referenced' ? [event] : [];
+    return references.some((other) => other.list === list && foldedKey(other.reference) === foldedKey(reference));
   });

@@ -1,8 +1,8 @@
-/** From what a row says to what is added to its case. */
+/** Records what a row of the register or of an amnesty adds to its case. */
 import { newCaseId } from '../commands/ids.js';
 import type { Actor } from '../domain/event.js';
-import { columnOf, fieldsOf, roleOf, type RowKind } from './row-columns.js';
-import { referenceOf as referenceAt } from './cell-values.js';
+import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
+import { parseReference } from './cell-values.js';
 import { diffEvents, type DiffRules, type PriorEvent } from './event-diff.js';
 import { hasReference } from './record-event-lines.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
@@ -10,143 +10,142 @@ import {
   notRecorded,
   refused,
   UNCHANGED,
-  type RecordOutcome,
   type ImportOutcome,
   type Recorder,
+  type RecordOutcome,
   type Subject,
 } from './recorder.js';
 
 /**
- * Who says it: the rows of one list in one kind of file. Stands in the log beside each event, so that the next import
- * finds what this one said, and takes neither the other file's events nor a person's for its own.
+ * The actor of a list's rows in one kind of file. It is stored with each event, so that the next import recognises the events
+ * of this one and leaves those of other files and of people alone.
  */
 const actorOf = (kind: RowKind, list: string): Actor => ({ kind: 'import', id: `${kind}:${list}`, asserted: true });
 
-/** Records what a row adds to its case; the case is opened where no row and nobody else has opened it. */
-export const recordRow = async (
-  recorder: Recorder,
-  cells: RowOfFile,
-  statements: readonly LocatedEvent[],
-): Promise<ImportOutcome> => {
-  const { kind } = cells;
-  const row: RowToRecord = { recorder, cells, statements, actor: actorOf(kind, recorder.list) };
-  if ((cells.cells['same_as'] ?? '') !== '') return addToLinked(row);
-  const answer = await addTo(row, ownCase(row));
-  if (answer.outcome !== 'behind') return answer;
-  return readToken(kind === 'register' ? await begin(row) : await addToFound(row));
-};
-
-/** A row as its file has it: which columns there are, and what stands in them. */
+/** A row with the columns that its file has. */
 export interface RowOfFile {
   readonly kind: RowKind;
   readonly columns: readonly string[];
   readonly cells: Readonly<Record<string, string>> & { readonly ref: string };
 }
 
-interface RowToRecord {
+interface RowToRecord extends RowOfFile {
   readonly recorder: Recorder;
-  readonly cells: RowOfFile;
-  readonly statements: readonly LocatedEvent[];
+  readonly events: readonly LocatedEvent[];
   readonly actor: Actor;
 }
 
-const readToken = (answer: RecordOutcome): ImportOutcome => (answer.outcome === 'behind' ? notRecorded() : answer);
+/** A row of the register opens its case where there is none yet; a row of an amnesty needs one. */
+export const recordRow = async (
+  recorder: Recorder,
+  rowOfFile: RowOfFile,
+  events: readonly LocatedEvent[],
+): Promise<ImportOutcome> => {
+  const { kind } = rowOfFile;
+  const row: RowToRecord = { ...rowOfFile, recorder, events, actor: actorOf(kind, recorder.list) };
+  if (isLinked(row)) return addToLinkedCase(row);
+  const added = await addTo(row, subjectOf(row));
+  if (added.outcome !== 'retry') return added;
+  const outcome = kind === 'register' ? await openCase(row) : await addToCaseOfReference(row);
+  return outcome.outcome === 'retry' ? notRecorded() : outcome;
+};
 
-const referenceOf = ({ cells }: RowToRecord): string => cells.cells.ref;
+const isLinked = ({ cells }: RowToRecord): boolean => (cells['same_as'] ?? '') !== '';
 
-const openingKey = (row: RowToRecord): string => JSON.stringify([row.recorder.list, referenceOf(row)]);
+const openingKey = ({ recorder, cells }: RowToRecord): string => JSON.stringify([recorder.list, cells.ref]);
 
-/** The case that a row of the register opens: the same one whenever the row comes, so that nothing need be searched. */
-const ownCase = (row: RowToRecord): Subject => ({
+/** The case that a row opens. Its id is computed from list and reference, so that a repeated import needs no search. */
+const subjectOf = (row: RowToRecord): Subject => ({
   kind: 'case',
   id: newCaseId(actorOf('register', row.recorder.list), openingKey(row)),
 });
 
-/** Opens the case of a row. Where somebody else has a case of this reference, the row adds to that one. */
-const begin = async (row: RowToRecord): Promise<RecordOutcome> => {
-  const { recorder, statements, actor } = row;
-  const opened = await recorder.say({ subject: ownCase(row), begins: true, statements, actor, key: openingKey(row) });
-  return opened.outcome === 'behind' ? addTo(row, opened.subject) : opened;
+/** Opens the case of a row, or adds to the case that has the reference already. */
+const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
+  const { recorder, events, actor } = row;
+  const opened = await recorder.record({ subject: subjectOf(row), begins: true, events, actor, key: openingKey(row) });
+  return opened.outcome === 'retry' ? addTo(row, opened.subject) : opened;
 };
 
-/** Adds to a case that somebody else has opened under the reference. */
-const addToFound = async (row: RowToRecord): Promise<RecordOutcome> => {
-  const { recorder } = row;
-  const id = await recorder.find({ list: recorder.list, reference: referenceOf(row) });
+const addToCaseOfReference = async (row: RowToRecord): Promise<RecordOutcome> => {
+  const { recorder, cells } = row;
+  const id = await recorder.findCase({ list: recorder.list, reference: cells.ref });
   if (id !== null) return addTo(row, { kind: 'case', id });
   return refused({ column: 'ref', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case of the list' });
 };
 
-/** Adds to the case that the row says is the same, and gives it the reference of the row. */
-const addToLinked = async (row: RowToRecord): Promise<ImportOutcome> => {
-  const id = await row.recorder.find({ reference: '', ...referenceAt(row.cells.cells['same_as'] ?? '') });
+/** Adds to the case named by `same_as`, which also gains the reference of the row. */
+const addToLinkedCase = async (row: RowToRecord): Promise<ImportOutcome> => {
+  const id = await row.recorder.findCase({ reference: '', ...parseReference(row.cells['same_as'] ?? '') });
   if (id === null)
     return refused({ column: 'same_as', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case in a list' });
-  const answer = await addTo(row, { kind: 'case', id });
-  if (answer.outcome !== 'behind') return answer;
+  const outcome = await addTo(row, { kind: 'case', id });
+  if (outcome.outcome !== 'retry') return outcome;
   return refused({ column: 'ref', code: 'ROW.REFERENCE_TAKEN', expected: 'a reference that no other case has' });
 };
 
-/** The reference of a row that says who it is, where its case does not have it yet. */
-const gained = (row: RowToRecord, record: readonly PriorEvent[]): readonly LocatedEvent[] => {
-  const own = { list: row.recorder.list, reference: referenceOf(row) };
-  const [first] = row.statements;
-  if ((row.cells.cells['same_as'] ?? '') === '' || first === undefined || hasReference(record, own)) return [];
+/** `referenced`, for a linked row whose case does not have its reference yet. */
+const referenceToAdd = (row: RowToRecord, priorEvents: readonly PriorEvent[]): readonly LocatedEvent[] => {
+  const { recorder, cells, events } = row;
+  const reference = { list: recorder.list, reference: cells.ref };
+  const [first] = events;
+  if (!isLinked(row) || first === undefined || hasReference(priorEvents, reference)) return [];
   const { sources, reliability } = first.event;
-  return [{ event: { type: 'referenced', ...own, sources, reliability }, locate: () => 'ref' }];
-};
-
-/** A day that nobody knows stays the interval that it was when it was first reported. */
-const withKnownDays = ({ cells, statements }: RowToRecord, record: readonly PriorEvent[]): readonly LocatedEvent[] => {
-  if (cells.kind !== 'register' || cells.cells['convicted_on'] !== '') return statements;
-  const before = record.findLast(({ fromThisImport, event }) => fromThisImport && event.type === 'convicted')?.event
-    .occurredOn;
-  return statements.map((statement) => {
-    const { event } = statement;
-    if (event.type !== 'convicted' || before === undefined) return statement;
-    const from = `${event.occurredOn?.split('/')[0] ?? ''}/`;
-    return before.startsWith(from) ? { ...statement, event: { ...event, occurredOn: before } } : statement;
-  });
-};
-
-/** Adds what is new in the row; `behind` where there is no such case, as far as the read models have come. */
-const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
-  const { recorder, cells, actor } = row;
-  const { kind } = cells;
-  const record = await recorder.record(subject, actor);
-  if (record === null) return { outcome: 'behind', subject };
-  const { newEvents, roles, corrections } = diffEvents(withKnownDays(row, record), record, diffRulesOf(row));
-  if (corrections.length > 0) return refused(...corrections);
-  const references = gained(row, record);
-  if (newEvents.length + references.length === 0) return UNCHANGED;
-  const drafts = newEvents.map((body) => ({
-    body,
-    locate: (pointer: string) => columnOf(kind, body, pointer, cells.cells),
-  }));
-  const read = checkDrafts('case', drafts);
-  if (read.wrong.length > 0) return refused(...read.wrong);
-  const key = JSON.stringify([recorder.list, referenceOf(row), ...roles]);
-  return recorder.say({ subject, begins: false, statements: [...read.statements, ...references], actor, key });
-};
-
-const diffRulesOf = ({ recorder, cells: { kind, columns, cells } }: RowToRecord): DiffRules => {
-  // Two rows of one list about one case: what this one leaves empty, the other one may say.
-  const besideAnother = (cells['same_as'] ?? '').startsWith(`${recorder.list}:`);
-  const empty = besideAnother ? 'nothing' : 'unknown';
-  return {
-    roleOf: roleInCase,
-    fieldsOf: (body) => fieldsOf(kind, body).map(([field]) => [field, columnOf(kind, body, `/${field}`, cells)]),
-    single: (role) => role.startsWith('described '),
-    says: (column) => (!columns.includes(column) ? 'nothing' : cells[column] === '' ? empty : 'something'),
-  };
+  return [{ event: { type: 'referenced', ...reference, sources, reliability }, locate: () => 'ref' }];
 };
 
 /**
- * A row can move somebody to another category more than once. What one list judges is no news of another: two of them may
- * recognise somebody on one day in categories of the same name.
+ * An unknown day of conviction is an interval that ends on the day of the import. Later imports take the interval of the first,
+ * so that they do not contradict it.
  */
-const roleInCase = (body: RawEvent): string => {
-  const { type, list, occurredOn, category } = body;
-  const role = type === 'recategorised' ? `recategorised ${String(occurredOn)} ${String(category)}` : roleOf(body);
+const withRecordedInterval = (row: RowToRecord, priorEvents: readonly PriorEvent[]): readonly LocatedEvent[] => {
+  const { kind, cells, events } = row;
+  if (kind !== 'register' || cells['convicted_on'] !== '') return events;
+  const recorded = priorEvents.findLast(({ fromThisImport, event }) => fromThisImport && event.type === 'convicted');
+  const interval = recorded?.event.occurredOn;
+  return events.map((located) => {
+    const { event } = located;
+    if (event.type !== 'convicted' || interval === undefined) return located;
+    const start = `${event.occurredOn?.split('/')[0] ?? ''}/`;
+    return interval.startsWith(start) ? { ...located, event: { ...event, occurredOn: interval } } : located;
+  });
+};
+
+/** Adds what is new in the row; `retry` where the read models know no such case. */
+const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
+  const { recorder, kind, cells, actor } = row;
+  const priorEvents = await recorder.priorEvents(subject, actor);
+  if (priorEvents === null) return { outcome: 'retry', subject };
+  const events = withRecordedInterval(row, priorEvents);
+  const { newEvents, newRoles, corrections } = diffEvents(events, priorEvents, diffRulesOf(row));
+  if (corrections.length > 0) return refused(...corrections);
+  const references = referenceToAdd(row, priorEvents);
+  if (newEvents.length + references.length === 0) return UNCHANGED;
+  const drafts = newEvents.map((data) => ({
+    data,
+    locate: (pointer: string) => rowColumnOf(kind, data, pointer, cells),
+  }));
+  const checked = checkDrafts('case', drafts);
+  if (checked.errors.length > 0) return refused(...checked.errors);
+  const key = JSON.stringify([recorder.list, cells.ref, ...newRoles]);
+  return recorder.record({ subject, begins: false, events: [...checked.events, ...references], actor, key });
+};
+
+const diffRulesOf = ({ recorder, kind, columns, cells }: RowToRecord): DiffRules => {
+  // Where two rows of one list are about one case, a cell that is empty in this row may be filled in the other.
+  const sharesCase = (cells['same_as'] ?? '').startsWith(`${recorder.list}:`);
+  const empty = sharesCase ? 'absent' : 'empty';
+  return {
+    roleOf: roleInCase,
+    fieldsOf: (data) => fieldsOfRole(kind, data).map(([field]) => [field, rowColumnOf(kind, data, `/${field}`, cells)]),
+    isSingleValued: (role) => role.startsWith('described '),
+    cellState: (column) => (!columns.includes(column) ? 'absent' : cells[column] === '' ? empty : 'filled'),
+  };
+};
+
+/** Adds to the role of an event in its row what tells it from others in the case: each change of category, and the list. */
+const roleInCase = (data: RawEvent): string => {
+  const { type, list, occurredOn, category } = data;
+  const role = type === 'recategorised' ? `recategorised ${String(occurredOn)} ${String(category)}` : rowRoleOf(data);
   return typeof list === 'string' ? `${role} in ${list}` : role;
 };

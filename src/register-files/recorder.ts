@@ -1,4 +1,4 @@
-/** What every part of an import asks and records with: the buses that anybody else uses. */
+/** How an import reads and writes the register: through the command and query buses, like every other client. */
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { eventIds } from '../commands/ids.js';
 import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
@@ -17,37 +17,42 @@ export interface Register {
   readonly today: Day;
 }
 
-/** What became of a row or a definition. */
+/** What became of a row, a line or a definition. */
 export type ImportOutcome =
-  { readonly outcome: 'added' | 'unchanged' } | { readonly outcome: 'refused'; readonly wrong: readonly CellError[] };
+  { readonly outcome: 'added' | 'unchanged' } | { readonly outcome: 'refused'; readonly errors: readonly CellError[] };
 
 export const UNCHANGED: ImportOutcome = { outcome: 'unchanged' };
-export const refused = (...wrong: readonly CellError[]): ImportOutcome => ({ outcome: 'refused', wrong });
+export const refused = (...errors: readonly CellError[]): Extract<ImportOutcome, { outcome: 'refused' }> => ({
+  outcome: 'refused',
+  errors,
+});
 
 export type Subject = RecordEventsRequest['subject'];
 
-export interface Saying {
+export interface EventsToRecord {
   readonly subject: Subject;
+  /** Whether the first event opens the subject, which must not exist yet. */
   readonly begins: boolean;
-  readonly statements: readonly LocatedEvent[];
+  readonly events: readonly LocatedEvent[];
   readonly actor: Actor;
-  /** What makes this request the same one when it comes again. */
+  /** The idempotency key. */
   readonly key: string;
-  /** Codes of findings that the file stands by; none where absent. */
+  /** Codes of findings of grade `ask`; none where absent. */
   readonly acknowledge?: readonly string[];
 }
 
-/** Recorded, refused, or not written because the read models did not yet know of the subject: look again. */
-export type RecordOutcome = ImportOutcome | { readonly outcome: 'behind'; readonly subject: Subject };
+/** `retry`: nothing was written, since the events belong to the `subject` that is given, or it exists already. */
+export type RecordOutcome = ImportOutcome | { readonly outcome: 'retry'; readonly subject: Subject };
 
-/** Events of a subject that are read at once. */
+/** Events a query of a subject's history. */
 const PAGE = 500;
-/** Each is some seconds long: time for the read models to take in the largest file. */
+/** Each wait takes some seconds; together they cover the projection of the largest file. */
 const MAX_WAITS = 200;
 
 export class Recorder {
   /** The token of the last write. */
   private writeToken: string | undefined;
+  /** The token that queries wait for. */
   private readToken: string | undefined;
 
   constructor(
@@ -56,25 +61,25 @@ export class Recorder {
     private readonly correlationId: string,
   ) {}
 
-  /** Part of a question that is to take account of everything written before the file at hand. */
-  get after(): { readonly atLeast?: string } {
+  /** The query option that waits for the files imported before the current one. */
+  get atLeast(): { readonly atLeast?: string } {
     return this.readToken === undefined ? {} : { atLeast: this.readToken };
   }
 
   /**
-   * Begins a file: it builds on those before it. Within a file each row and definition has a subject of its own, so
-   * that nothing waits there.
+   * Lets queries see the files before. Within a file, each row has a subject of its own, so that queries need not wait for the
+   * rows before.
    */
   startFile(): void {
     this.readToken = this.writeToken;
   }
 
-  /** All events of a subject, null where it does not exist; `actor` tells whose import said each. */
-  async record(subject: Subject, actor: Actor): Promise<readonly PriorEvent[] | null> {
+  /** All events of a subject; null where it does not exist. `actor` marks the events of this import. */
+  async priorEvents(subject: Subject, actor: Actor): Promise<readonly PriorEvent[] | null> {
     const events: PriorEvent[] = [];
     let after: number | null = 0;
     while (after !== null) {
-      const page: Awaited<ReturnType<typeof this.page>> = await this.page(subject, after);
+      const page: Awaited<ReturnType<typeof this.historyPage>> = await this.historyPage(subject, after);
       if (page === null) return null;
       for (const { id, event, actor: by } of page.items)
         events.push({ id, event, fromThisImport: by.kind === actor.kind && by.id === actor.id });
@@ -83,62 +88,62 @@ export class Recorder {
     return events;
   }
 
-  /** The case that has a reference, also one that this import gave it; null where none has. */
-  async find(reference: Reference): Promise<string | null> {
-    const found = await this.caseOf(reference);
-    if (found !== null || this.readToken === this.writeToken) return found;
+  /** The id of the case that has a reference, written by this import or before; null where there is none. */
+  async findCase(reference: Reference): Promise<string | null> {
+    const id = await this.queryCase(reference);
+    if (id !== null || this.readToken === this.writeToken) return id;
     this.readToken = this.writeToken;
-    return this.caseOf(reference);
+    return this.queryCase(reference);
   }
 
-  private async caseOf(reference: Reference): Promise<string | null> {
-    const { items } = await this.ask(new Cases({ reference, filters: {}, page: { limit: 1 }, ...this.after }));
+  private async queryCase(reference: Reference): Promise<string | null> {
+    const { items } = await this.query(new Cases({ reference, filters: {}, page: { limit: 1 }, ...this.atLeast }));
     return items[0]?.caseId ?? null;
   }
 
-  private page(subject: Subject, after: number) {
-    return this.ask(new History({ subject, after, limit: PAGE, ...this.after }));
+  private historyPage(subject: Subject, after: number) {
+    return this.query(new History({ subject, after, limit: PAGE, ...this.atLeast }));
   }
 
-  /** Asks, and asks again while the read models are still taking in what a file before brought. */
-  async ask<R>(question: Query<R>): Promise<R> {
+  /** Repeats a query until the read models have caught up with `atLeast`. */
+  async query<R>(query: Query<R>): Promise<R> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.register.queries.execute(question);
+        return await this.register.queries.execute(query);
       } catch (error) {
         if (!(error instanceof NotCaughtUp) || tries === MAX_WAITS) throw error;
       }
     }
   }
 
-  /** Records statements as one batch, and says in the file's terms what stands in the way. */
-  async say({ subject, begins, statements, actor, key, acknowledge = [] }: Saying): Promise<RecordOutcome> {
-    const answer = await this.register.commands.execute(
+  /** Records events as one batch, strictly unless acknowledged. Findings become errors of cells. */
+  async record({ subject, begins, events, actor, key, acknowledge = [] }: EventsToRecord): Promise<RecordOutcome> {
+    const result = await this.register.commands.execute(
       new RecordEvents({
         subject,
         begins,
-        events: statements.map(({ event }) => event),
+        events: events.map(({ event }) => event),
         actor,
         key,
         acknowledge,
         correlationId: this.correlationId,
       }),
     );
-    switch (answer.outcome) {
+    switch (result.outcome) {
       case 'recorded':
-        this.writeToken = answer.token;
-        return { outcome: answer.repeated ? 'unchanged' : 'added' };
+        this.writeToken = result.token;
+        return { outcome: result.repeated ? 'unchanged' : 'added' };
       case 'refused': {
-        const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, statements.length);
-        return refused(...answer.findings.map((finding) => inTheFile(finding, ids, statements)));
+        const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, events.length);
+        return refused(...result.findings.map((finding) => cellErrorOf(finding, ids, events)));
       }
       case 'reference-taken':
-        return { outcome: 'behind', subject: { kind: 'case', id: answer.by } };
+        return { outcome: 'retry', subject: { kind: 'case', id: result.by } };
       case 'already-exists':
       case 'key-reused':
-        return { outcome: 'behind', subject };
+        return { outcome: 'retry', subject };
       case 'too-many-events':
-        return refused({ column: null, code: 'SUBJECT.FULL', expected: `at most ${answer.limit} events` });
+        return refused({ column: null, code: 'SUBJECT.FULL', expected: `at most ${result.limit} events` });
       case 'unknown-subject':
       case 'conflict':
         return notRecorded();
@@ -146,15 +151,15 @@ export class Recorder {
   }
 }
 
-export const notRecorded = (): ImportOutcome =>
+export const notRecorded = (): ReturnType<typeof refused> =>
   refused({
     column: null,
     code: 'IMPORT.NOT_RECORDED',
     expected: 'nobody else writing of the same in the same moment; import the file again',
   });
 
-/** Where a finding is not about the day of an event. */
-const FIELD_OF: Readonly<Record<string, string>> = {
+/** The field that a finding is about, by its code; of all other findings the day. */
+const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'CATEGORY.UNKNOWN': '/category',
   'RECOGNITION.CRITERIA_REQUIRED': '/category',
   'LIST.UNKNOWN': '/list',
@@ -164,13 +169,15 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   'CASE.RELEASE_UNFOUNDED': '/reason',
 };
 
-/** A finding at the last of the batch's events that it is about: the one that came to the others. */
-const inTheFile = (
-  { code, expected, events }: { readonly code: string; readonly expected: string; readonly events: readonly string[] },
+/** Places a finding at the last event of the batch that it is about: the one that made it true. */
+const cellErrorOf = (
+  finding: { readonly code: string; readonly expected: string; readonly events: readonly string[] },
   ids: readonly string[],
-  statements: readonly LocatedEvent[],
+  events: readonly LocatedEvent[],
 ): CellError => {
-  const statement = statements.findLast((_, index) => events.includes(ids[index] as string));
-  const row = statement?.row;
-  return { ...(row !== undefined && { row }), column: statement?.locate(FIELD_OF[code] ?? '') ?? null, code, expected };
+  const { code, expected } = finding;
+  const located = events.findLast((_, index) => finding.events.includes(ids[index] as string));
+  const row = located?.row;
+  const column = located?.locate(FIELD_OF_FINDING[code] ?? '') ?? null;
+  return { ...(row !== undefined && { row }), column, code, expected };
 };

@@ -1,22 +1,21 @@
-/**
- * A row of the register: what it says, as events, by the table of docs/register-files.md. Pure: what it refers to comes in.
- */
+/** Reads a row of a register file into events, as docs/register-files.md describes. Pure. */
 import { mixesScripts } from '../domain/text.js';
 import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../domain/time.js';
 import {
   parseArticles,
   findCategory,
   expectedCategory,
-  partsOf,
+  orUndefined,
+  splitCell,
   parseSentence,
   type NamedCategory,
 } from './cell-values.js';
-import { columnOf, NAME_COLUMNS, nameFromCell, type RegisterRow } from './row-columns.js';
+import { rowColumnOf, NAME_COLUMNS, nameFromCell, type RegisterRow } from './row-columns.js';
 import { dayOrderErrors, REGISTER_ORDER } from './day-order.js';
 import { checkDrafts, type RawEvent, type EventDraft, type LocatedEvent } from './event-draft.js';
 import { firstErrorPerCell, type CellError } from './report.js';
 
-/** What the register knows that rows refer to. */
+/** What rows refer to. */
 export interface RowContext {
   readonly today: Day;
   readonly list: string;
@@ -32,39 +31,39 @@ export interface KnownInstrument {
 }
 
 export interface ParsedRow {
-  readonly statements: readonly LocatedEvent[];
-  readonly wrong: readonly CellError[];
+  readonly events: readonly LocatedEvent[];
+  readonly errors: readonly CellError[];
 }
 
-/** Reads a row: its events, or every wrong cell of it. Rules that compare cells are heard where each is right by itself. */
-export const readRegisterRow = (row: RegisterRow, referred: RowContext): ParsedRow => {
-  const drafts = bodiesOf(row, referred).map((body): EventDraft => draft(body, row));
-  const { statements, wrong } = checkDrafts('case', drafts);
-  const single = firstErrorPerCell([...wrong, ...cellsOf(row, referred)]);
-  if (single.length > 0) return { statements: [], wrong: single };
-  const compared = firstErrorPerCell([...comparisonsOf(row, referred), ...dayOrderErrors(row, REGISTER_ORDER)]);
-  return compared.length > 0 ? { statements: [], wrong: compared } : { statements, wrong: [] };
+/** Gives the events of a row, or an error for each wrong cell. Cells are compared only where each of them is valid. */
+export const readRegisterRow = (row: RegisterRow, context: RowContext): ParsedRow => {
+  const drafts = draftEvents(row, context).map((data): EventDraft => draft(data, row));
+  const { events, errors } = checkDrafts('case', drafts);
+  const cellErrors = firstErrorPerCell([...errors, ...cellErrorsOf(row, context)]);
+  if (cellErrors.length > 0) return { events: [], errors: cellErrors };
+  const contradictions = firstErrorPerCell([...contradictionsIn(row, context), ...dayOrderErrors(row, REGISTER_ORDER)]);
+  return contradictions.length > 0 ? { events: [], errors: contradictions } : { events, errors: [] };
 };
 
-const draft = (body: RawEvent, row: RegisterRow): EventDraft => ({
-  body,
-  locate: (pointer) => columnOf('register', body, pointer, row),
+const draft = (data: RawEvent, row: RegisterRow): EventDraft => ({
+  data,
+  locate: (pointer) => rowColumnOf('register', data, pointer, row),
 });
 
-/** The bodies of everything that any cell of the row speaks of, in the order of the table of events. */
-const bodiesOf = (row: RegisterRow, { today, list, categories, instruments }: RowContext): readonly RawEvent[] => {
-  const said = { sources: sourcesOf(row.source) };
-  const category = (cell: string): string | undefined => findCategory(cell, categories)?.id ?? orUnknown(cell);
-  const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: orUnknown(day), ...said });
+/** Drafts an event wherever one of its cells is filled, in the order in which events of one day happen. */
+const draftEvents = (row: RegisterRow, { today, list, categories, instruments }: RowContext): readonly RawEvent[] => {
+  const provenance = { sources: sourcesOf(row.source) };
+  const categoryId = (cell: string): string | undefined => findCategory(cell, categories)?.id ?? orUndefined(cell);
+  const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: orUndefined(day), ...provenance });
   return [
-    opened(row, list, said),
-    ...when(anyOf(row.arrested_on, row.incident), {
+    opened(row, list, provenance),
+    ...when(isAnyFilled(row.arrested_on, row.incident), {
       type: 'arrested',
       ...on(row.arrested_on),
       kind: 'criminal',
-      incident: orUnknown(row.incident),
+      incident: orUndefined(row.incident),
     }),
-    ...when(anyOf(row.charged_articles), {
+    ...when(isAnyFilled(row.charged_articles), {
       type: 'charged',
       ...on(row.arrested_on),
       articles: parseArticles(row.charged_articles),
@@ -72,50 +71,49 @@ const bodiesOf = (row: RegisterRow, { today, list, categories, instruments }: Ro
     ...remanded(row, on),
     ...when(isConvicted(row), {
       type: 'convicted',
-      ...on(row.convicted_on === '' ? unknownDay(row, today) : row.convicted_on),
+      ...on(row.convicted_on === '' ? convictionInterval(row, today) : row.convicted_on),
       articles: parseArticles(row.convicted_articles),
       sentence: parseSentence(row.sentence),
-      court: orUnknown(row.court),
-      facility: orUnknown(row.facility),
+      court: orUndefined(row.court),
+      facility: orUndefined(row.facility),
     }),
-    ...when(anyOf(row.recognised_on, row.category), {
+    ...when(isAnyFilled(row.recognised_on, row.category), {
       type: 'recognised',
       ...on(row.recognised_on),
       list,
-      category: category(row.category),
+      category: categoryId(row.category),
     }),
-    ...changesOf(row).map(({ day, category: to }): RawEvent => ({
+    ...categoryChanges(row).map(({ day, category: to }): RawEvent => ({
       type: 'recategorised',
       ...on(day),
       list,
-      category: category(to),
+      category: categoryId(to),
     })),
     ...clemency(row, on, instruments),
-    ...when(anyOf(row.released_on, row.release_reason) || saysReleased(row), {
+    ...when(isAnyFilled(row.released_on, row.release_reason) || isDelistedByRelease(row), {
       type: 'released',
       ...on(row.released_on),
-      reason: orUnknown(row.release_reason),
+      reason: orUndefined(row.release_reason),
     }),
-    ...when(!saysReleased(row) && anyOf(row.delisted_on, row.delisted_reason), {
+    ...when(!isDelistedByRelease(row) && isAnyFilled(row.delisted_on, row.delisted_reason), {
       type: 'delisted',
       ...on(row.delisted_on),
       list,
-      reason: orUnknown(row.delisted_reason),
+      reason: orUndefined(row.delisted_reason),
     }),
-    ...when(anyOf(row.deported_on), { type: 'deported', ...on(row.deported_on) }),
-    ...when(anyOf(row.died_on), { type: 'died', ...on(row.died_on) }),
+    ...when(isAnyFilled(row.deported_on), { type: 'deported', ...on(row.deported_on) }),
+    ...when(isAnyFilled(row.died_on), { type: 'died', ...on(row.died_on) }),
   ];
 };
 
-/** Several sources are parted by `|`. */
 const sourcesOf = (cell: string): readonly object[] | undefined =>
-  cell === '' ? undefined : partsOf(cell).map((citation) => ({ kind: 'register-file', citation }));
+  cell === '' ? undefined : splitCell(cell).map((citation) => ({ kind: 'register-file', citation }));
 
 /**
- * A conviction whose day nobody knows happened between the arrest and the day of the report, which is the day of the import
- * where no cell names it.
+ * The interval of an unknown day of conviction: from the arrest to the report, or to today where no report is dated. Where one of
+ * the cells is no date, it becomes the day, so that it is refused.
  */
-const unknownDay = (row: RegisterRow, today: Day): string => {
+const convictionInterval = (row: RegisterRow, today: Day): string => {
   const arrested = parseEdtf(row.arrested_on);
   const reported = row.reported_on === '' ? today : parseEdtf(row.reported_on)?.latest;
   if (arrested === null) return row.arrested_on;
@@ -123,37 +121,38 @@ const unknownDay = (row: RegisterRow, today: Day): string => {
   return `${formatDay(arrested.earliest)}/${formatDay(Math.max(arrested.earliest, Math.min(reported, today)))}`;
 };
 
+/** The day and sources of an event. */
 type On = (day: string) => Readonly<Record<string, unknown>>;
 
-const opened = (row: RegisterRow, list: string, said: object): RawEvent => {
-  const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map((one) =>
-    nameFromCell(one, row[one.column]),
+const opened = (row: RegisterRow, list: string, provenance: object): RawEvent => {
+  const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map((spec) =>
+    nameFromCell(spec, row[spec.column]),
   );
   return {
     type: 'opened',
     references: [{ list, ...(row.ref !== '' && { reference: row.ref }) }],
     names: names.length > 0 ? names : undefined,
-    born: orUnknown(row.born),
-    sex: orUnknown(row.sex),
-    occupation: orUnknown(row.occupation),
-    affiliation: orUnknown(row.affiliation),
-    region: orUnknown(row.region),
-    summary: orUnknown(row.summary),
-    ...said,
+    born: orUndefined(row.born),
+    sex: orUndefined(row.sex),
+    occupation: orUndefined(row.occupation),
+    affiliation: orUndefined(row.affiliation),
+    region: orUndefined(row.region),
+    summary: orUndefined(row.summary),
+    ...provenance,
   };
 };
 
-/** To detention on the day of arrest; where the measure became house arrest, to that on its day, else on that of leaving the list. */
+/** Remand in detention starts on the day of arrest; house arrest on its own day, or else on the day of delisting. */
 const remanded = (row: RegisterRow, on: On): readonly RawEvent[] => {
   const facility = isConvicted(row) ? '' : row.facility;
   return [
-    ...when(anyOf(row.measure, facility), {
+    ...when(isAnyFilled(row.measure, facility), {
       type: 'remanded',
       ...on(row.arrested_on),
       measure: row.measure === '' ? undefined : 'detention',
-      facility: orUnknown(facility),
+      facility: orUndefined(facility),
     }),
-    ...when(row.measure === 'house-arrest' || anyOf(row.house_arrest_on), {
+    ...when(row.measure === 'house-arrest' || isAnyFilled(row.house_arrest_on), {
       type: 'remanded',
       ...on(row.house_arrest_on === '' ? row.delisted_on : row.house_arrest_on),
       measure: 'house-arrest',
@@ -174,29 +173,27 @@ const clemency = (row: RegisterRow, on: On, instruments: readonly KnownInstrumen
   ];
 };
 
-/** The one decree issued on the day of release; null where there is none, or more than one. */
+/** The decree issued on the day of release; null where there is none, or more than one. */
 const decreeOf = (row: RegisterRow, instruments: readonly KnownInstrument[]): string | null => {
   const decrees = instruments.filter(({ kind, issued }) => kind === 'pardon-decree' && issued === row.released_on);
   return decrees.length === 1 ? (decrees[0]?.id ?? null) : null;
 };
 
-const anyOf = (...cells: readonly string[]): boolean => cells.some((cell) => cell !== '');
-const when = (holds: boolean, body: RawEvent): readonly RawEvent[] => (holds ? [body] : []);
-const orUnknown = (cell: string): string | undefined => (cell === '' ? undefined : cell);
-
+const isAnyFilled = (...cells: readonly string[]): boolean => cells.some((cell) => cell !== '');
+const when = (holds: boolean, data: RawEvent): readonly RawEvent[] => (holds ? [data] : []);
 const isConvicted = (row: RegisterRow): boolean =>
-  anyOf(row.convicted_on, row.convicted_articles, row.court, row.sentence);
+  isAnyFilled(row.convicted_on, row.convicted_articles, row.court, row.sentence);
 
-/** The release itself says that the person left the list. */
-const saysReleased = (row: RegisterRow): boolean => row.delisted_reason === 'released';
+/** The release is also the delisting, which then needs no event. */
+const isDelistedByRelease = (row: RegisterRow): boolean => row.delisted_reason === 'released';
 
 interface CategoryChange {
   readonly day: string;
   readonly category: string;
 }
 
-/** `2024-09-23=national-minorities`, several parted by `;`. Parts of another form are left to `cellsOf`. */
-const changesOf = (row: RegisterRow): readonly CategoryChange[] =>
+/** `2024-09-23=national-minorities`, separated by `;`. Parts of another form are left out here and refused by `cellErrorsOf`. */
+const categoryChanges = (row: RegisterRow): readonly CategoryChange[] =>
   pairsOf(row.category_changes).flatMap(([day, category, ...rest]) =>
     day !== undefined && category !== undefined && rest.length === 0 ? [{ day, category }] : [],
   );
@@ -204,7 +201,7 @@ const changesOf = (row: RegisterRow): readonly CategoryChange[] =>
 const pairsOf = (cell: string): readonly (readonly string[])[] =>
   cell === '' ? [] : cell.split(';').map((part) => part.split('=').map((word) => word.trim()));
 
-/** Whether a day certainly lies before another; an empty one does not. */
+/** Whether every reading of a day is before every reading of another; false where one is no date. */
 const isBefore = (day: string, other: string): boolean =>
   (parseEdtf(day)?.latest ?? MAX_DAY) < (parseEdtf(other)?.earliest ?? MIN_DAY);
 
@@ -221,53 +218,53 @@ const DATES = [
   'reported_on',
 ] as const;
 
-/** What is wrong with single cells and is not seen in the events made of them. */
-const cellsOf = (row: RegisterRow, { today, categories }: RowContext): readonly CellError[] => {
-  const changes = changesOf(row);
+/** Errors of single cells that the classes in schema/ do not find in the events. */
+const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): readonly CellError[] => {
+  const changes = categoryChanges(row);
   const days = [
     ...DATES.map((column) => ({ column, day: row[column] })),
     ...changes.map(({ day }) => ({ column: 'category_changes', day })),
   ];
-  const named = [{ column: 'category', id: row.category }].concat(
+  const categoryCells = [{ column: 'category', id: row.category }].concat(
     changes.map(({ category }) => ({ column: 'category_changes', id: category })),
   );
   return [
     ...days.filter(({ day }) => isFuture(day, today)).map(({ column }) => futureDate(column)),
-    ...named
+    ...categoryCells
       .filter(({ id }) => id !== '' && findCategory(id, categories) === undefined)
       .map(({ column }) => ({
         column,
         code: 'CATEGORY.UNKNOWN',
         expected: expectedCategory(categories),
       })),
-    ...wrongIf(
+    ...errorIf(
       !['', 'remand', 'house-arrest'].includes(row.measure),
       'measure',
       'ROW.WRONG_CELL',
       'remand, house-arrest or nothing',
     ),
     ...NAME_COLUMNS.flatMap(({ column }) =>
-      wrongIf(mixesScripts(row[column]), column, 'NAME.MIXED_SCRIPT', 'words whose letters are each of one script'),
+      errorIf(mixesScripts(row[column]), column, 'NAME.MIXED_SCRIPT', 'words whose letters are each of one script'),
     ),
-    ...wrongIf(
+    ...errorIf(
       changes.length < pairsOf(row.category_changes).length,
       'category_changes',
       'ROW.WRONG_CELL',
       'date=category, several parted by ;',
     ),
-    ...wrongIf(
-      saysReleased(row) && row.delisted_on !== '' && parseEdtf(row.delisted_on) === null,
+    ...errorIf(
+      isDelistedByRelease(row) && row.delisted_on !== '' && parseEdtf(row.delisted_on) === null,
       'delisted_on',
       'DATE.INVALID',
       'a date that exists',
     ),
-    ...wrongIf(
+    ...errorIf(
       row.reported_on !== '' && parseEdtf(row.reported_on) === null,
       'reported_on',
       'DATE.INVALID',
       'a date that exists',
     ),
-    ...wrongIf(
+    ...errorIf(
       row.same_as !== '' && !/^[^:]+:.*\S/.test(row.same_as),
       'same_as',
       'ROW.WRONG_CELL',
@@ -276,7 +273,7 @@ const cellsOf = (row: RegisterRow, { today, categories }: RowContext): readonly 
   ];
 };
 
-/** A day whose earliest meaning is after today; what is no date is reported as that. */
+/** Whether every reading of a day is after today; false where it is no date. */
 export const isFuture = (day: string, today: Day): boolean => (parseEdtf(day)?.earliest ?? today) > today;
 
 export const futureDate = (column: string): CellError => ({
@@ -285,24 +282,24 @@ export const futureDate = (column: string): CellError => ({
   expected: 'a date that is not after today',
 });
 
-const wrongIf = (holds: boolean, column: string, code: string, expected: string): readonly CellError[] =>
+const errorIf = (holds: boolean, column: string, code: string, expected: string): readonly CellError[] =>
   holds ? [{ column, code, expected }] : [];
 
-/** What two cells say against each other, and what is not said in the events for the timeline to see. */
-const comparisonsOf = (row: RegisterRow, { instruments }: RowContext): readonly CellError[] => [
-  ...wrongIf(
+/** Contradictions between cells that the timeline cannot find in the events. */
+const contradictionsIn = (row: RegisterRow, { instruments }: RowContext): readonly CellError[] => [
+  ...errorIf(
     row.release_reason === 'pardon' && decreeOf(row, instruments) === null,
     'release_reason',
     'ROW.NO_SUCH_DECREE',
     'pardon only where the register has one pardon decree issued on the day of release',
   ),
-  ...wrongIf(
-    saysReleased(row) && row.delisted_on !== '' && row.delisted_on !== row.released_on,
+  ...errorIf(
+    isDelistedByRelease(row) && row.delisted_on !== '' && row.delisted_on !== row.released_on,
     'delisted_on',
     'ROW.CONTRADICTS_ITSELF',
     'the day of release where the reason is released',
   ),
-  ...wrongIf(
+  ...errorIf(
     isConvicted(row) && row.convicted_on === '' && isBefore(row.reported_on, row.arrested_on),
     'reported_on',
     'ROW.CONTRADICTS_ITSELF',

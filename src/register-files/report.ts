@@ -1,6 +1,6 @@
-/** What the import says of a file and its rows. Never what stands in a cell: reports are copied around, people are not. */
+/** The report of an import. It never quotes a cell, since reports are passed on and cells are about people. */
 
-/** The codes that belong to files and rows; the codes of fields and findings come from their own rooms. */
+/** Codes of files and rows with their descriptions for docs/problems.md. Codes of fields and findings are defined in schema/ and domain/. */
 export const IMPORT_CODES = {
   'FILE.NOT_READABLE': 'The file does not exist or may not be read.',
   'FILE.NOT_UTF8': 'The file, or a cell of it, is not UTF-8.',
@@ -31,38 +31,51 @@ export const IMPORT_CODES = {
 } as const;
 export type ImportCode = keyof typeof IMPORT_CODES;
 
-/** Something said of a whole file. */
+/** A remark about a file that is imported all the same. */
 export interface FileNotice {
   readonly code: ImportCode;
   readonly expected: string;
 }
 
-/** Why a file cannot be read at all; `line` where it is known. */
+/** Why a file is not imported at all. */
 export interface FileProblem {
   readonly code: ImportCode | 'LIST.UNKNOWN';
+  /** Counted from 1; null where the problem has no line. */
   readonly line: number | null;
-  /** The column, where the header says something wrong of one. */
+  /** The wrong column of the header. */
   readonly column?: string;
   readonly expected: string;
 }
 
-/** What is wrong with one cell, or with the row where `column` is null. */
+/** An error in one cell, or in the whole row where `column` is null. */
 export interface CellError {
-  /** The line of the file, where it is not the one at hand. */
+  /** The line of the file; absent where the caller knows it. */
   readonly row?: number | null;
   readonly column: string | null;
   readonly code: string;
   readonly expected: string;
 }
 
-/** One line of the report. `row` is the line of the file; null for definitions, whose column is a JSON pointer. */
+/** One line of the report. For definitions, `row` is null and `column` a JSON pointer. */
 export interface ReportLine extends CellError {
   readonly file: string;
   readonly row: number | null;
 }
 
-/** The first thing said of each cell: what is wrong with it in two ways is still one wrong cell. */
-export const firstErrorPerCell = (wrong: readonly CellError[]): readonly CellError[] => {
+export const needsCorrection = (column: string): CellError => ({
+  column,
+  code: 'IMPORT.NEEDS_CORRECTION',
+  expected: 'what is on record; an import adds and never changes, so let a person record the correction',
+});
+
+/** The problem of a JSON object that has a key twice. */
+export const repeatedKey = (pointer: string): { readonly code: 'FILE.KEY_TWICE'; readonly expected: string } => ({
+  code: 'FILE.KEY_TWICE',
+  expected: `each key once in its object; ${pointer} stands twice`,
+});
+
+/** Reports a cell once, even if it breaks several rules. */
+export const firstErrorPerCell = (errors: readonly CellError[]): readonly CellError[] => {
   const columns = new Set<string | null>();
-  return wrong.filter(({ column }) => (columns.has(column) ? false : columns.add(column)));
+  return errors.filter(({ column }) => (columns.has(column) ? false : columns.add(column)));
 };

@@ -1,4 +1,4 @@
-/** The kinds of files of rows, known by their header, and which field of which event stands in which column. */
+/** The columns of each kind of file, and the mapping between columns and event fields for files with one person a row. */
 import { SCRIPTS, type Name } from '../domain/case/events.js';
 import { scriptsOf } from '../domain/text.js';
 import { parseEdtf } from '../domain/time.js';
@@ -53,11 +53,10 @@ export const AMNESTY_COLUMNS = [
 export type RegisterRow = Readonly<Record<(typeof REGISTER_COLUMNS)[number], string>>;
 export type AmnestyRow = Readonly<Record<(typeof AMNESTY_COLUMNS)[number], string>>;
 
-/** A kind of file: what its header must have, and all it may have. A row is read by the columns that are there. */
 export interface HeaderSpec {
   readonly columns: readonly string[];
   readonly required: readonly string[];
-  /** Groups of columns of which the header has at least one. */
+  /** Groups of columns; the header needs at least one of each. */
   readonly oneOf: readonly (readonly string[])[];
 }
 
@@ -79,98 +78,82 @@ export const FILE_KINDS = {
   },
 } as const satisfies Readonly<Record<string, HeaderSpec>>;
 export type FileKind = keyof typeof FILE_KINDS;
-/** Kinds with one subject a row. */
+/** Kinds with one person a row. */
 export type RowKind = Exclude<FileKind, 'events'>;
 
 const KINDS = Object.keys(FILE_KINDS) as readonly FileKind[];
 
-/** Every column of any kind of file: by them the separator and the kind of a file are found. */
+/** The columns of all kinds, by which the separator of a file is detected. */
 export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(KINDS.flatMap((kind) => [...FILE_KINDS[kind].columns]));
 
-/** A header name as it is compared: without white space round it, in lower case. */
 export const normalisedHeader = (name: string): string => name.trim().toLowerCase();
 
-/** Columns that a header has in common with a kind before it is taken for one of that kind. */
-const ENOUGH = 2;
+/** A header with fewer columns of a kind is not of that kind. */
+const MIN_KNOWN_COLUMNS = 2;
 
-/**
- * The kind of file that a header begins: the one that most of its columns belong to, and of several the one that misses
- * fewer required columns. Null where the header has next to nothing in common with any.
- */
+/** The kind with the most columns of the header; of several, the one with the fewest missing columns. Null where none fits. */
 export const detectKind = (header: readonly string[]): FileKind | null => {
-  const given = new Set(header);
+  const names = new Set(header);
   const ranked = KINDS.map((kind) => ({
     kind,
-    known: (FILE_KINDS[kind].columns as readonly string[]).filter((column) => given.has(column)).length,
+    known: (FILE_KINDS[kind].columns as readonly string[]).filter((column) => names.has(column)).length,
     missing: missingColumns(kind, header).length,
   })).sort((a, b) => b.known - a.known || a.missing - b.missing);
   const [best] = ranked;
-  return best !== undefined && best.known >= ENOUGH ? best.kind : null;
+  return best !== undefined && best.known >= MIN_KNOWN_COLUMNS ? best.kind : null;
 };
 
-/** The required columns that a header lacks; where one of several would do, the first of them. */
+/** The required columns that a header lacks; of a group, its first column. */
 export const missingColumns = (kind: FileKind, header: readonly string[]): readonly string[] => {
   const { required, oneOf }: HeaderSpec = FILE_KINDS[kind];
   const groups = [...required.map((column) => [column]), ...oneOf];
   return groups.filter((group) => !group.some((column) => header.includes(column))).map(([first]) => first as string);
 };
 
-/** Names in the order of their columns: the language and script that each is for. */
 export const NAME_COLUMNS = [
   { column: 'name', language: 'az', script: 'Latn', kind: 'full' },
   { column: 'name_en', language: 'en', script: 'Latn', kind: 'transliteration' },
   { column: 'name_ru', language: 'ru', script: 'Cyrl', kind: 'transliteration' },
 ] as const;
 
-/** Letters that the Azerbaijani Cyrillic alphabet has and the Russian has not. */
+/** Letters of the Azerbaijani Cyrillic alphabet that the Russian one lacks. */
 const AZERBAIJANI_CYRILLIC = /[әөүғһҹҝј]/iu;
-/** An undetermined language (ISO 639-2). */
+/** ISO 639-2 for a language that is not determined. */
 const UNDETERMINED = 'und';
 
 /**
- * A name as its letters are: in the script of its column, unless it has none of its letters. Then nobody knows in which
- * language it is spelt, but for Cyrillic letters that are Azerbaijani alone.
+ * The name in a cell. A name without a letter of its column's script gets the script of its letters and an undetermined
+ * language, unless letters of its own show that it is Azerbaijani.
  */
 export const nameFromCell = (column: (typeof NAME_COLUMNS)[number], text: string): object => {
   const { language, script, kind } = column;
   const scripts = scriptsOf(text);
-  const writeToken = SCRIPTS.find((one) => one === scripts[0]);
-  if (writeToken === undefined || scripts.includes(script)) return { text, script, language, kind };
-  const azerbaijani = column.column === 'name' && writeToken === 'Cyrl' && AZERBAIJANI_CYRILLIC.test(text);
-  return { text, script: writeToken, language: azerbaijani ? language : UNDETERMINED, kind };
+  const actualScript = SCRIPTS.find((known) => known === scripts[0]);
+  if (actualScript === undefined || scripts.includes(script)) return { text, script, language, kind };
+  const isAzerbaijani = column.column === 'name' && actualScript === 'Cyrl' && AZERBAIJANI_CYRILLIC.test(text);
+  return { text, script: actualScript, language: isAzerbaijani ? language : UNDETERMINED, kind };
 };
 
-/** The language of the column that a name stands in, by what `nameFromCell` made of it; of any other name its own. */
+/** The language of the column of a name: the inverse of `nameFromCell`. */
 export const columnLanguage = ({ language, script, kind }: Partial<Name>): string | undefined => {
   if (language !== UNDETERMINED) return language;
   if (kind === 'full') return 'az';
   return script === 'Cyrl' ? 'en' : 'ru';
 };
 
-type Fields = readonly (readonly [field: string, column: string])[];
+type FieldColumns = readonly (readonly [field: string, column: string])[];
 
-/** For each role that an event can have in a row: its fields with their columns, the day first. */
-const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
+/** The fields that describe a person. */
+const DESCRIPTION: FieldColumns = ['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'].map(
+  (field) => [field, field] as const,
+);
+
+/** By role (see event-diff.ts): the fields of an event with their columns, the day first. */
+const FIELDS_OF_ROLE: { readonly [K in RowKind]: Readonly<Record<string, FieldColumns>> } = {
   register: {
-    opened: [
-      ['names', 'name'],
-      ['references', 'ref'],
-      ['sex', 'sex'],
-      ['born', 'born'],
-      ['occupation', 'occupation'],
-      ['affiliation', 'affiliation'],
-      ['region', 'region'],
-      ['summary', 'summary'],
-    ],
+    opened: [['names', 'name'], ['references', 'ref'], ...DESCRIPTION],
     named: [['name', 'name']],
-    described: [
-      ['sex', 'sex'],
-      ['born', 'born'],
-      ['occupation', 'occupation'],
-      ['affiliation', 'affiliation'],
-      ['region', 'region'],
-      ['summary', 'summary'],
-    ],
+    described: DESCRIPTION,
     arrested: [
       ['occurredOn', 'arrested_on'],
       ['incident', 'incident'],
@@ -232,41 +215,42 @@ const FIELDS: { readonly [K in RowKind]: Readonly<Record<string, Fields>> } = {
   },
 };
 
-/** The role of an event in its row: its type, and for a remand its measure, since a row can say two. */
-export const roleOf = (body: RawEvent): string =>
-  body.type === 'remanded'
-    ? `remanded ${body['measure'] === 'house-arrest' ? 'house-arrest' : 'detention'}`
-    : body.type;
+/** The event type, and for a remand its measure, since a row can have two. */
+export const rowRoleOf = (data: RawEvent): string =>
+  data.type === 'remanded'
+    ? `remanded ${data['measure'] === 'house-arrest' ? 'house-arrest' : 'detention'}`
+    : data.type;
 
-/** The fields of an event that a row can say, with their columns. */
-export const fieldsOf = (kind: RowKind, body: RawEvent): Fields => [
-  ...(FIELDS[kind][roleOf(body)] ?? []),
+/** The fields of an event that a row can express, with their columns. */
+export const fieldsOfRole = (kind: RowKind, data: RawEvent): FieldColumns => [
+  ...(FIELDS_OF_ROLE[kind][rowRoleOf(data)] ?? []),
   ['sources', 'source'],
 ];
 
 /**
- * The column in which a part of an event stands; the first of its columns where no column says it. The cells tell which of two
- * columns has the day of a house arrest.
+ * The column of a JSON pointer into an event; for a field without a column, the first column of the event. The cells decide
+ * between several columns that can have the day.
  */
-export const columnOf = (
+export const rowColumnOf = (
   kind: RowKind,
-  body: RawEvent,
+  data: RawEvent,
   pointer: string,
   cells: Readonly<Record<string, string>> = {},
 ): string => {
   const [, field = '', index] = pointer.split('/');
-  const day = kind === 'register' && (field === 'occurredOn' || field === '') ? dayColumn(roleOf(body), cells) : null;
+  const day =
+    kind === 'register' && (field === 'occurredOn' || field === '') ? dayColumn(rowRoleOf(data), cells) : null;
   if (day !== null) return day;
-  const spelling = nameAt(body, field, index);
-  if (spelling !== undefined)
-    return NAME_COLUMNS.find(({ language }) => language === columnLanguage(spelling))?.column ?? 'name';
-  const fields = fieldsOf(kind, body);
-  return fields.find(([name]) => name === field)?.[1] ?? fields[0]?.[1] ?? 'ref';
+  const name = nameAt(data, field, index);
+  if (name !== undefined)
+    return NAME_COLUMNS.find(({ language }) => language === columnLanguage(name))?.column ?? 'name';
+  const fields = fieldsOfRole(kind, data);
+  return fields.find(([fieldName]) => fieldName === field)?.[1] ?? fields[0]?.[1] ?? 'ref';
 };
 
 const isFilled = (cell: string | undefined): boolean => cell !== undefined && cell !== '';
 
-/** Where the day of an event stands that several columns can tell. */
+/** The column of a day that several columns can have; null for every other event. */
 const dayColumn = (role: string, cells: Readonly<Record<string, string>>): string | null => {
   if (role === 'remanded house-arrest')
     return !isFilled(cells['house_arrest_on']) && isFilled(cells['delisted_on']) ? 'delisted_on' : 'house_arrest_on';
@@ -275,8 +259,8 @@ const dayColumn = (role: string, cells: Readonly<Record<string, string>>): strin
   return isFilled(cells['reported_on']) ? 'reported_on' : null;
 };
 
-const nameAt = (body: RawEvent, field: string | undefined, index: string | undefined): Partial<Name> | undefined => {
-  if (field === 'name' && body.type === 'named') return body['name'] as Partial<Name>;
-  if (field !== 'names' || index === undefined || !Array.isArray(body['names'])) return undefined;
-  return body['names'][Number(index)] as Partial<Name> | undefined;
+const nameAt = (data: RawEvent, field: string | undefined, index: string | undefined): Partial<Name> | undefined => {
+  if (field === 'name' && data.type === 'named') return data['name'] as Partial<Name>;
+  if (field !== 'names' || index === undefined || !Array.isArray(data['names'])) return undefined;
+  return data['names'][Number(index)] as Partial<Name> | undefined;
 };

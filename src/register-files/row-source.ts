@@ -1,15 +1,19 @@
-/** The rows of a file by what is in it: a workbook, or text. */
+/** Opens a file of rows as text or as a workbook, by its first bytes. */
 import { readCsvRows, fileAccessProblem, type RawRow } from './csv.js';
-import { detectDialect, readHead, SEPARATORS } from './dialect.js';
+import { detectDialect, readHead, SEPARATOR_WORDS } from './dialect.js';
 import type { FileNotice, FileProblem } from './report.js';
 import { beginsAsWorkbook, readWorkbook, type Workbook } from './xlsx.js';
 
 export interface RowSource {
-  /** How the file is written, in words. */
-  readonly found: string;
-  /** What a reader of the report should know of the file, though nothing is wrong with it. */
+  /** How the file is written, for messages about its header. */
+  readonly layout: string;
   readonly notices: readonly FileNotice[];
+  /** Reads the rows from the start at every call. */
   rows(): AsyncIterable<RawRow | FileProblem>;
+  /** Bytes of an unpacked workbook whose rows are kept in memory; 0 for text, which is streamed. */
+  readonly bytesKept: number;
+  /** Frees the rows of a workbook; the next call of `rows` parses it again and keeps them. */
+  readonly release: () => void;
 }
 
 export const openRowSource = async (path: string): Promise<RowSource | FileProblem> => {
@@ -21,29 +25,31 @@ export const openRowSource = async (path: string): Promise<RowSource | FileProbl
   }
   if (beginsAsWorkbook(head)) return openWorkbook(path);
   const { separator } = detectDialect(head);
-  const found = `separator found: ${SEPARATORS[separator] ?? 'as named by sep='}`;
-  return { found, notices: [], rows: () => readCsvRows(path) };
+  const layout = `separator found: ${SEPARATOR_WORDS[separator] ?? 'as named by sep='}`;
+  return { layout, notices: [], rows: () => readCsvRows(path), bytesKept: 0, release: () => undefined };
 };
 
+/** Keeps the parsed rows, since an import reads a file up to three times. */
 const openWorkbook = async (path: string): Promise<RowSource | FileProblem> => {
   const opened = await readWorkbook(path);
   if ('code' in opened) return opened;
-  const { otherSheets } = opened;
-  // Let go when it was read to its end, so that a whole workbook waits in memory for no later file.
-  let held: Workbook | null = opened;
+  const { otherSheets, bytes } = opened;
+  let kept: Workbook | null = opened;
   const rows = async function* (): AsyncGenerator<RawRow | FileProblem> {
-    const workbook = held ?? (await readWorkbook(path));
+    const workbook = kept ?? (await readWorkbook(path));
     if ('code' in workbook) {
       yield workbook;
       return;
     }
+    kept = workbook;
     yield* workbook.rows;
-    held = null;
   };
   const expected = `nothing that is needed on other sheets; the first one is read, ${otherSheets} more are not`;
   return {
-    found: 'the first visible sheet of a workbook',
+    layout: 'the first visible sheet of a workbook',
     notices: otherSheets === 0 ? [] : [{ code: 'FILE.OTHER_SHEETS', expected }],
     rows,
+    bytesKept: bytes,
+    release: () => (kept = null),
   };
 };

@@ -1,14 +1,13 @@
 /**
- * The rows of a workbook's first visible sheet (.xlsx), each cell as the text that a CSV file would have. What a cell
- * does not say by itself is refused with its address: errors, formulas without a stored result, merged cells.
- * Bounded: a workbook says how much it unpacks to; more than MAX_UNPACKED_BYTES is refused before anything is unpacked,
- * and no part may unpack to more than it says.
+ * Reads the first visible sheet of a workbook (.xlsx), each cell as the text that a CSV file would have. Refuses what has no
+ * text of its own, with the address of the cell: errors, formulas without a stored result, merged cells. The directory of the
+ * archive is checked before anything is unpacked, and no part may unpack to more than the directory says.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { formatValue } from 'hucre';
 import { cellRef, readXlsx, type Cell, type CellValue, type Sheet } from 'hucre/xlsx';
 import { fromBufferPromise } from 'yauzl';
-import { MAX_ROW_BYTES, MAX_ROWS, NOT_UTF8, fileAccessProblem, type InvalidCell, type RawRow } from './csv.js';
+import { bytesOf, MAX_ROW_BYTES, MAX_ROWS, NOT_UTF8, fileAccessProblem, type InvalidCell, type RawRow } from './csv.js';
 import { unescapeFormula } from './formula-escape.js';
 import type { FileProblem } from './report.js';
 
@@ -19,9 +18,11 @@ export interface Workbook {
   readonly rows: readonly RawRow[];
   /** Sheets that are not read. */
   readonly otherSheets: number;
+  /** The unpacked size. */
+  readonly bytes: number;
 }
 
-/** Whether a file begins as a zip archive, which a workbook is, or as what spreadsheets wrote before. */
+/** By the signature of a zip archive (.xlsx), or of an OLE file (.xls, or an encrypted .xlsx). */
 export const beginsAsWorkbook = (head: Buffer): boolean => isZip(head) || isOle(head);
 const isZip = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4]));
 const isOle = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]));
@@ -35,20 +36,20 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
     return fileAccessProblem(error);
   }
   if (isOle(bytes)) return notXlsx('an .xlsx workbook without a password; this one is encrypted or an old .xls');
-  const directory = await directoryOf(bytes);
+  const directory = await checkDirectory(bytes);
   if ('code' in directory) return directory;
-  let names = 0;
-  let chosen: string | undefined;
+  let sheetCount = 0;
+  let isChosen = false;
   let sheets: readonly Sheet[];
   try {
-    // Asked about each sheet in order, before any is read.
-    const sheetsToRead = ({ name, hidden, veryHidden }: { name: string; hidden?: boolean; veryHidden?: boolean }) => {
-      names += 1;
-      if (chosen !== undefined || hidden === true || veryHidden === true) return false;
-      chosen = name;
+    // Called for each sheet in order, before any is read.
+    const isFirstVisible = ({ hidden, veryHidden }: { hidden?: boolean; veryHidden?: boolean }) => {
+      sheetCount += 1;
+      if (isChosen || hidden === true || veryHidden === true) return false;
+      isChosen = true;
       return true;
     };
-    ({ sheets } = await readXlsx(bytes, { readStyles: true, sheets: sheetsToRead }));
+    ({ sheets } = await readXlsx(bytes, { readStyles: true, sheets: isFirstVisible }));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return notXlsx('an .xlsx workbook that is whole');
@@ -56,20 +57,19 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
   const [sheet] = sheets;
   if (sheet === undefined) return notXlsx('a workbook with a visible sheet of cells');
   const rows = rowsOf(sheet);
-  return 'code' in rows ? rows : { rows, otherSheets: names - 1 };
+  return 'code' in rows ? rows : { rows, otherSheets: sheetCount - 1, bytes: directory.unpacked };
 };
 
-/** What an archive says it holds, judged before anything of it is unpacked. */
-const directoryOf = async (bytes: Buffer): Promise<FileProblem | { readonly unpacked: number }> => {
+const checkDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly unpacked: number }> => {
   const names = new Set<string>();
   let unpacked = 0;
   try {
     const zip = await fromBufferPromise(bytes, { lazyEntries: true });
-    // A comment could hold a second directory, and another reader could take that one.
+    // A comment could contain a second directory that the reader of the sheets takes instead of this one.
     if (zip.comment !== '') return notXlsx('an archive without a comment');
     for await (const { fileName, compressedSize, uncompressedSize } of zip.eachEntry()) {
-      // A size of nothing for a part that has content is no bound for whoever unpacks it.
-      const isUnbounded = uncompressedSize === 0 && compressedSize > EMPTY;
+      // With a size of 0, the reader unpacks a part without a bound.
+      const isUnbounded = uncompressedSize === 0 && compressedSize > EMPTY_PART_BYTES;
       if (isUnbounded || names.has(fileName)) return notXlsx('an archive that names each part once, with its size');
       names.add(fileName);
       unpacked += uncompressedSize;
@@ -83,8 +83,8 @@ const directoryOf = async (bytes: Buffer): Promise<FileProblem | { readonly unpa
   return { unpacked };
 };
 
-/** Bytes that nothing is packed into. */
-const EMPTY = 2;
+/** The compressed size of an empty part. */
+const EMPTY_PART_BYTES = 2;
 
 const rowsOf = (sheet: Sheet): readonly RawRow[] | FileProblem => {
   const { rows, cells } = sheet;
@@ -96,56 +96,57 @@ const rowsOf = (sheet: Sheet): readonly RawRow[] | FileProblem => {
   }
   if (rows.length > MAX_ROWS + 1) return tooLong(`${MAX_ROWS} rows a file`);
   const width = rows[0]?.length ?? 0;
-  const found: RawRow[] = [];
+  const result: RawRow[] = [];
   for (const [index, values] of rows.entries()) {
     const texts = values.map((value, column) =>
-      textOf(value, cells?.get(`${index},${column}`), cellRef(index, column)),
+      cellText(value, cells?.get(`${index},${column}`), cellRef(index, column)),
     );
     if (!texts.some((text) => typeof text !== 'string' || text.trim() !== '')) continue;
-    // Cells at the end of a row that nobody filled are not stored.
+    // A workbook does not store empty cells at the end of a row.
     while (texts.length < width) texts.push('');
-    const length = texts.reduce((sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0), 0);
-    if (length > MAX_ROW_BYTES) {
+    if (bytesOf(texts) > MAX_ROW_BYTES) {
       return { code: 'FILE.ROW_TOO_LONG', line: index + 1, expected: `at most ${MAX_ROW_BYTES} bytes a row` };
     }
-    found.push({ line: index + 1, cells: texts });
+    result.push({ line: index + 1, cells: texts });
   }
-  return found;
+  return result;
 };
 
-const textOf = (value: CellValue, cell: Cell | undefined, address: string): string | InvalidCell => {
-  if (cell?.type === 'error') return bad(`a value; the cell ${address} holds an error of the spreadsheet`);
+const cellText = (value: CellValue, cell: Cell | undefined, address: string): string | InvalidCell => {
+  if (cell?.type === 'error') return invalid(`a value; the cell ${address} holds an error of the spreadsheet`);
   if (cell?.formula !== undefined && value === null) {
-    return bad(`a value; the formula in cell ${address} has no stored result`);
+    return invalid(`a value; the formula in cell ${address} has no stored result`);
   }
   if (value === null) return '';
-  if (value instanceof Date) return dayOf(value, cell?.style?.numFmt ?? '', address);
-  if (typeof value === 'number') return numberOf(value, cell?.style?.numFmt ?? 'General');
+  if (value instanceof Date) return dateText(value, cell?.style?.numFmt ?? '', address);
+  if (typeof value === 'number') return numberText(value, cell?.style?.numFmt ?? 'General');
   if (typeof value === 'boolean') return String(value);
   return value.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(value);
 };
 
-const bad = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL', expected });
+const invalid = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL', expected });
 
-/** The last day that the two systems of counting days since 1900 disagree about is the day before. */
-const FIRST_DAY = Date.UTC(1900, 2, 1);
+/** From this day on, all spreadsheets number days alike; before it, some count a 29 February 1900. */
+const FIRST_COMMON_DAY = Date.UTC(1900, 2, 1);
 
-/** The day of a date cell, as precise as it is shown: a cell that shows `12.2025` knows no day. */
-const dayOf = (date: Date, format: string, address: string): string | InvalidCell => {
-  if (!(date.getTime() >= FIRST_DAY)) return bad(`a date from 1900-03-01 on, or a text, in cell ${address}`);
+/** A date with the precision that the format of its cell shows: `12.2025` becomes `2025-12`. */
+const dateText = (date: Date, format: string, address: string): string | InvalidCell => {
+  if (!(date.getTime() >= FIRST_COMMON_DAY)) return invalid(`a date from 1900-03-01 on, or a text, in cell ${address}`);
   const day = date.toISOString().slice(0, 10);
   const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, '');
   if (shown === '' || shown.includes('d')) return day;
-  if (!shown.includes('y')) return bad(`a date; the cell ${address} shows no year`);
+  if (!shown.includes('y')) return invalid(`a date; the cell ${address} shows no year`);
   return shown.includes('m') ? day.slice(0, 7) : day.slice(0, 4);
 };
 
-/** Digits that a spreadsheet keeps of a number. */
-const DIGITS = 15;
+/** Significant digits that a spreadsheet stores. */
+const SIGNIFICANT_DIGITS = 15;
 
-/** A number as it is shown: `0137` where the format says so. */
-const numberOf = (value: number, format: string): string =>
-  /^(general|@)?$/i.test(format) ? String(Number(value.toPrecision(DIGITS))) : formatValue(value, format).trim();
+/** A number in the format of its cell, for example `0137`. */
+const numberText = (value: number, format: string): string =>
+  /^(general|@)?$/i.test(format)
+    ? String(Number(value.toPrecision(SIGNIFICANT_DIGITS)))
+    : formatValue(value, format).trim();
 
 const tooLong = (limit: string): FileProblem => ({ code: 'FILE.TOO_LONG', line: null, expected: `at most ${limit}` });
 const notXlsx = (expected: string): FileProblem => ({ code: 'FILE.NOT_XLSX', line: null, expected });

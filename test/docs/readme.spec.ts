@@ -52,7 +52,7 @@ beforeAll(async () => {
     queries: service.app.get(QueryBus),
     today: parseDay('2026-01-05') ?? NaN,
   };
-  await importFiles(register, [DEFINITIONS, ...REGISTER_FILES], { list: 'union', onWrong: () => undefined });
+  await importFiles(register, [DEFINITIONS, ...REGISTER_FILES], { list: 'union', onReportLine: () => undefined });
   const head = await service.app.get<EventStore>(EVENT_STORE).head();
   await service.app.get(ReadModels).waitFor(head ?? '');
 });

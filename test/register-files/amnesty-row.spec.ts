@@ -1,13 +1,13 @@
 import { readAmnestyRow } from '../../src/register-files/amnesty-row.js';
 import type { AmnestyRow } from '../../src/register-files/row-columns.js';
-import { amnestyRow, referred } from './row-builders.js';
+import { amnestyRow, context } from './row-builders.js';
 
-const read = (cells: Partial<AmnestyRow> = {}) => readAmnestyRow(amnestyRow(cells), referred);
+const read = (cells: Partial<AmnestyRow> = {}) => readAmnestyRow(amnestyRow(cells), context);
 
 describe('a row of the amnesty file', () => {
   it('says the amnesty, then the release', () => {
     const said = { sources: [{ kind: 'register-file', citation: 'a synthetic source' }], reliability: 'reported' };
-    expect(read().statements.map(({ event }) => event)).toEqual([
+    expect(read().events.map(({ event }) => event)).toEqual([
       {
         type: 'amnestied',
         occurredOn: '2025-12-22',
@@ -21,7 +21,7 @@ describe('a row of the amnesty file', () => {
   });
 
   it('says no release where the person has not walked out', () => {
-    expect(read({ released_on: '' }).statements.map(({ event }) => event.type)).toEqual(['amnestied']);
+    expect(read({ released_on: '' }).events.map(({ event }) => event.type)).toEqual(['amnestied']);
   });
 
   it.each<[string, Partial<AmnestyRow>, string[]]>([
@@ -35,7 +35,7 @@ describe('a row of the amnesty file', () => {
     ['a day in the future', { released_on: '2026-01-06' }, ['released_on DATE.FUTURE']],
     ['no clause named', { clause: '' }, []],
     ['no source', { source: '' }, ['source FIELD.MISSING']],
-  ])('%s', (_, cells, wrong) => {
-    expect(read(cells).wrong.map(({ column, code }) => `${column} ${code}`)).toEqual(wrong);
+  ])('%s', (_, cells, errors) => {
+    expect(read(cells).errors.map(({ column, code }) => `${column} ${code}`)).toEqual(errors);
   });
 });

@@ -2,8 +2,8 @@
 import {
   parseArticles,
   findCategory,
-  partsOf,
-  referenceOf,
+  splitCell,
+  parseReference,
   parseSentence,
 } from '../../src/register-files/cell-values.js';
 
@@ -63,8 +63,8 @@ it.each<[string, unknown]>([
 });
 
 it('parts of a cell stand between bars that no backslash precedes', () => {
-  expect(partsOf('a | b\\|c|')).toEqual(['a', 'b|c', '']);
-  expect(referenceOf('union: No. 17:2')).toEqual({ list: 'union', reference: 'No. 17:2' });
+  expect(splitCell('a | b\\|c|')).toEqual(['a', 'b|c', '']);
+  expect(parseReference('union: No. 17:2')).toEqual({ list: 'union', reference: 'No. 17:2' });
 });
 
 describe('a category', () => {

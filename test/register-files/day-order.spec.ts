@@ -64,8 +64,8 @@ describe('a row of the register', () => {
       { born: '2024-07', arrested_on: '', measure: '', charged_articles: '', facility: '' },
       'born ROW.CONTRADICTS_ITSELF',
     ],
-  ])('is refused: %s', async (_, cells, wrong) => {
-    expect(await importRow(registerRow({ ref: 'DO-01', ...cells }))).toContain(wrong);
+  ])('is refused: %s', async (_, cells, errors) => {
+    expect(await importRow(registerRow({ ref: 'DO-01', ...cells }))).toContain(errors);
   });
 
   it('enters where one reading of its days is in order', async () => {

@@ -1,7 +1,7 @@
 /** Whatever can be said through the REST interface can be said in a line of a file. */
 import { CASE_EVENT_TYPES } from '../../src/domain/case/events.js';
 import {
-  bodyOf,
+  eventFromCells,
   lineColumnOf,
   columnsOfType,
   EVENT_COLUMNS,
@@ -22,20 +22,20 @@ it.each(ALL)('%s (%i) is written as a line and read back from it', (_, __, event
   const said = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
   // The golden files have it in every event; only a dated one can say it.
   if (said['occurredOn'] === undefined) delete said['after'];
-  expect(bodyOf(lineOf(said))).toEqual(said);
+  expect(eventFromCells(lineOf(said))).toEqual(said);
 });
 
 it.each(CASE_EVENT_TYPES)('every field of %s has a column, and no other column is its own', (type) => {
   const cells = Object.fromEntries(EVENT_COLUMNS.map((column) => [column, 'x']));
   const fields = fieldsOf(eventClasses.case[type]).map(({ name }) => name);
-  expect(Object.keys(bodyOf({ ...cells, type })).sort()).toEqual(['type', ...fields].sort());
+  expect(Object.keys(eventFromCells({ ...cells, type })).sort()).toEqual(['type', ...fields].sort());
   expect(new Set(foreignColumns({ ...cells, type })).size + columnsOfType(type).length).toBeGreaterThan(0);
   for (const column of columnsOfType(type)) expect(foreignColumns({ [column]: 'x', type })).toEqual([]);
 });
 
 it.each(CASE_EVENT_TYPES)('what is wrong with a cell of %s is told with its column', (type) => {
   const cells = Object.fromEntries(columnsOfType(type).map((column) => [column, '\u0007']));
-  const read = readEvent('case', bodyOf({ ...cells, type, source: 'synthetic' }));
+  const read = readEvent('case', eventFromCells({ ...cells, type, source: 'synthetic' }));
   const problems = 'errors' in read ? read.errors : [];
   expect(problems.length).toBeGreaterThan(0);
   for (const { pointer } of problems) expect(columnsOfType(type)).toContain(lineColumnOf(pointer));
@@ -45,10 +45,10 @@ it.each(CASE_EVENT_TYPES)('what is expected of a cell of %s is said of the cell,
   const columns = columnsOfType(type).filter((column) => column !== 'reliability');
   for (const cell of ['', '\u0007', 'x', '|', ';']) {
     const cells = Object.fromEntries(columns.map((column) => [column, cell]));
-    const body = bodyOf({ ...cells, type, ...(cell === '' ? {} : { source: '|' }) }) as RawEvent;
-    const { wrong } = checkDrafts('case', [{ body, locate: lineColumnOf }]);
-    expect(wrong.length).toBeGreaterThan(0);
-    for (const { column, expected } of wrong) {
+    const data = eventFromCells({ ...cells, type, ...(cell === '' ? {} : { source: '|' }) }) as RawEvent;
+    const { errors } = checkDrafts('case', [{ data, locate: lineColumnOf }]);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { column, expected } of errors) {
       expect(EVENT_COLUMNS).toContain(column);
       expect(expected).not.toMatch(/array|object|true|false|null/i);
     }
@@ -61,7 +61,7 @@ it('a column that is not of the type of its line is a stranger there', () => {
 
 it('sources stand beside each other, their parts in the same order', () => {
   expect(
-    bodyOf({ type: 'tried', source: 'A\\|B | C', source_url: ' | https://c.example', source_kind: 'press' }),
+    eventFromCells({ type: 'tried', source: 'A\\|B | C', source_url: ' | https://c.example', source_kind: 'press' }),
   ).toEqual({
     type: 'tried',
     sources: [

@@ -22,11 +22,11 @@ afterEach(async () => {
 const importRows = async (...rows: readonly (RegisterRow | AmnestyRow)[]) => {
   const { imported, report } = await register.import([files.rows('rows.csv', ...rows)]);
   const { added, unchanged, refused } = imported.files[0]!;
-  return { counts: { added, unchanged, refused }, wrong: report.map(({ column, code }) => `${column} ${code}`) };
+  return { counts: { added, unchanged, refused }, errors: report.map(({ column, code }) => `${column} ${code}`) };
 };
-const ADDED = { counts: { added: 1, unchanged: 0, refused: 0 }, wrong: [] };
-const UNCHANGED = { counts: { added: 0, unchanged: 1, refused: 0 }, wrong: [] };
-const refused = (...wrong: readonly string[]) => ({ counts: { added: 0, unchanged: 0, refused: 1 }, wrong });
+const ADDED = { counts: { added: 1, unchanged: 0, refused: 0 }, errors: [] };
+const UNCHANGED = { counts: { added: 0, unchanged: 1, refused: 0 }, errors: [] };
+const refused = (...errors: readonly string[]) => ({ counts: { added: 0, unchanged: 0, refused: 1 }, errors });
 const corrections = (...columns: readonly string[]) => refused(...columns.map((c) => `${c} IMPORT.NEEDS_CORRECTION`));
 
 const caseOf = async (reference: string): Promise<string> => {
@@ -164,8 +164,8 @@ describe('a changed or emptied cell is reported, and the row adds nothing', () =
 
   it('a conviction emptied, with its court', async () => {
     expect(await importRows(registerRow(convicted))).toEqual(ADDED);
-    const { wrong } = await importRows(registerRow());
-    expect(wrong).toEqual(
+    const { errors } = await importRows(registerRow());
+    expect(errors).toEqual(
       ['convicted_on', 'convicted_articles', 'court', 'sentence', 'facility'].map(
         (c) => `${c} IMPORT.NEEDS_CORRECTION`,
       ),
@@ -262,9 +262,9 @@ describe('the amnesty file', () => {
       'instrument INSTRUMENT.WRONG_KIND',
     ],
     ['a day before the act was in force', { amnestied_on: '2025-12-21' }, 'amnestied_on INSTRUMENT.NOT_IN_FORCE'],
-  ])('reports %s', async (_, cells, wrong) => {
+  ])('reports %s', async (_, cells, errors) => {
     await importRows(registerRow(convicted));
-    expect(await importRows(amnestyRow(cells))).toEqual(refused(wrong));
+    expect(await importRows(amnestyRow(cells))).toEqual(refused(errors));
   });
 
   it('reports somebody who was not convicted', async () => {

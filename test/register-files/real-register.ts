@@ -58,8 +58,8 @@ export const openRealRegister = async (store = createSqliteStore({ file: ':memor
     async import(paths, options = {}) {
       const report: ReportLine[] = [];
       const register = { commands, queries, today: clock.today() };
-      const onWrong = (line: ReportLine): number => report.push(line);
-      const imported = await importFiles(register, paths, { list: 'union', onWrong, ...options });
+      const onReportLine = (line: ReportLine): number => report.push(line);
+      const imported = await importFiles(register, paths, { list: 'union', onReportLine, ...options });
       const head = await store.head();
       if (head !== null) await readModels.waitFor(head);
       return { imported, report };

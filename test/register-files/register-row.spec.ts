@@ -1,16 +1,16 @@
 import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { readRegisterRow } from '../../src/register-files/register-row.js';
-import { convicted, referred, registerRow } from './row-builders.js';
+import { convicted, context, registerRow } from './row-builders.js';
 
-const read = (cells: Partial<RegisterRow> = {}) => readRegisterRow(registerRow(cells), referred);
+const read = (cells: Partial<RegisterRow> = {}) => readRegisterRow(registerRow(cells), context);
 const eventsOf = (cells: Partial<RegisterRow> = {}) => {
-  const { statements, wrong } = read(cells);
-  expect(wrong).toEqual([]);
-  return statements.map(({ event }) => event);
+  const { events, errors } = read(cells);
+  expect(errors).toEqual([]);
+  return events.map(({ event }) => event);
 };
 const eventOf = (type: string, cells: Partial<RegisterRow> = {}) =>
   eventsOf(cells).filter((event) => event.type === type);
-const wrongIn = (cells: Partial<RegisterRow>) => read(cells).wrong.map(({ column, code }) => `${column} ${code}`);
+const wrongIn = (cells: Partial<RegisterRow>) => read(cells).errors.map(({ column, code }) => `${column} ${code}`);
 
 const sources = [{ kind: 'register-file', citation: 'a synthetic source' }];
 const said = { sources, reliability: 'reported' };
@@ -210,7 +210,7 @@ describe('a row in the shape of a real list', () => {
     expect(eventOf('recategorised', { category_changes: '2025-01-01 = National minorities' })).toMatchObject([
       { category: 'national-minorities' },
     ]);
-    expect(read({ category: 'poets' }).wrong).toEqual([
+    expect(read({ category: 'poets' }).errors).toEqual([
       {
         column: 'category',
         code: 'CATEGORY.UNKNOWN',
@@ -274,8 +274,8 @@ describe('a row of the register with wrong cells', () => {
       ['release_reason VALUE.UNKNOWN'],
     ],
     ['no source', { source: '' }, ['source FIELD.MISSING']],
-  ])('%s', (_, cells, wrong) => {
-    expect(wrongIn(cells).sort()).toEqual([...wrong].sort());
+  ])('%s', (_, cells, errors) => {
+    expect(wrongIn(cells).sort()).toEqual([...errors].sort());
   });
 
   it.each<Partial<RegisterRow>>([
@@ -287,16 +287,16 @@ describe('a row of the register with wrong cells', () => {
     { source: '|' },
     { measure: 'x', released_on: '2025-01-01' },
   ])('says what it expected of the cell, not of JSON: %j', (cells) => {
-    const { wrong } = read(cells);
-    expect(wrong.length).toBeGreaterThan(0);
-    for (const { expected } of wrong) expect(expected).not.toMatch(/array|object|true|false|null/i);
+    const { errors } = read(cells);
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { expected } of errors) expect(expected).not.toMatch(/array|object|true|false|null/i);
   });
 
   it('names every wrong cell once, and says nothing of what stands in it', () => {
-    const { wrong, statements } = read({ sex: 'x', born: '19880', arrested_on: '2099-02-20' });
-    expect(wrong.map(({ column }) => column).sort()).toEqual(['arrested_on', 'born', 'sex']);
-    expect(statements).toEqual([]);
-    expect(JSON.stringify(wrong)).not.toMatch(/19880|2099/);
+    const { errors, events } = read({ sex: 'x', born: '19880', arrested_on: '2099-02-20' });
+    expect(errors.map(({ column }) => column).sort()).toEqual(['arrested_on', 'born', 'sex']);
+    expect(events).toEqual([]);
+    expect(JSON.stringify(errors)).not.toMatch(/19880|2099/);
   });
 
   it('compares cells only where each is right by itself', () => {
@@ -315,11 +315,11 @@ describe('a row of the register with wrong cells', () => {
 
   it('does not choose between two decrees of a day', () => {
     const instruments = [
-      ...referred.instruments,
+      ...context.instruments,
       { id: 'other', kind: 'pardon-decree', issued: '2025-01-01', clauses: [] },
     ];
     const row = registerRow({ ...convicted, released_on: '2025-01-01', release_reason: 'pardon' });
-    expect(readRegisterRow(row, { ...referred, instruments }).wrong).toMatchObject([{ code: 'ROW.NO_SUCH_DECREE' }]);
+    expect(readRegisterRow(row, { ...context, instruments }).errors).toMatchObject([{ code: 'ROW.NO_SUCH_DECREE' }]);
   });
 
   it('stores a spreadsheet formula as the text that it is', () => {

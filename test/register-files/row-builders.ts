@@ -58,7 +58,7 @@ export const amnestyRow = (cells: Partial<AmnestyRow> = {}): AmnestyRow => ({
   ...cells,
 });
 
-export const referred: RowContext = {
+export const context: RowContext = {
   today: parseDay('2026-01-05') ?? NaN,
   list: 'union',
   categories: [

@@ -50,7 +50,7 @@ describe('a table in a file', () => {
     ['with blank lines before', `\n,,\n${TEXT}`],
   ])('is read %s', async (_, text) => {
     const rows = await rowsOf(text);
-    expect(rows).toMatchObject([{ cells: CELLS, wrong: [], cut: false }]);
+    expect(rows).toMatchObject([{ cells: CELLS, errors: [], isMisaligned: false }]);
     expect(rows[0]!.cells).toMatchObject({ name_ru: '', released_on: '' });
   });
 
@@ -61,7 +61,7 @@ describe('a table in a file', () => {
 
   it('cannot tell the cells of a row apart that has more or fewer of them', async () => {
     const rows = await rowsOf(`${HEADER}\nT-01,Anar,2024-02-20\nT-02,Anar,2024-02-20,,s,more\nT-03,Anar,,,s\n`);
-    expect(rows.map(({ line, wrong }) => [line, wrong[0]?.code])).toEqual([
+    expect(rows.map(({ line, errors }) => [line, errors[0]?.code])).toEqual([
       [2, 'ROW.CUT_SHORT'],
       [3, 'ROW.CUT_SHORT'],
       [4, undefined],

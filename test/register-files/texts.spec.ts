@@ -21,12 +21,12 @@ afterEach(async () => {
 const importFile = async (path: string) => {
   const { imported, report } = await register.import([path]);
   const { added, unchanged, refused } = imported.files[0]!;
-  return { added, unchanged, refused, wrong: report.map(({ column, code }) => `${column} ${code}`) };
+  return { added, unchanged, refused, errors: report.map(({ column, code }) => `${column} ${code}`) };
 };
 const importRows = (...rows: readonly object[]) =>
   importFile(files.rows('rows.csv', ...(rows as Readonly<Record<string, string>>[])));
-const ADDED = { added: 1, unchanged: 0, refused: 0, wrong: [] };
-const UNCHANGED = { added: 0, unchanged: 1, refused: 0, wrong: [] };
+const ADDED = { added: 1, unchanged: 0, refused: 0, errors: [] };
+const UNCHANGED = { added: 0, unchanged: 1, refused: 0, errors: [] };
 
 const namesOf = async (reference: string) => {
   const ask = { reference: { list: 'union', reference }, filters: {}, page: { limit: 2 } };
@@ -80,7 +80,7 @@ describe('a reference in another spelling', () => {
 
   it('stands twice in a file, so that neither row enters', async () => {
     const answer = await importRows(registerRow({ ref: 'T-01' }), registerRow({ ref: 't–01' }));
-    expect(answer).toMatchObject({ refused: 2, wrong: ['ref ROW.REFERENCE_TWICE', 'ref ROW.REFERENCE_TWICE'] });
+    expect(answer).toMatchObject({ refused: 2, errors: ['ref ROW.REFERENCE_TWICE', 'ref ROW.REFERENCE_TWICE'] });
   });
 
   it('with characters that cannot be seen is refused at its cell', async () => {
@@ -90,7 +90,7 @@ describe('a reference in another spelling', () => {
       added: 0,
       unchanged: 0,
       refused: 1,
-      wrong: ['ref TEXT.CHARACTERS', 'name TEXT.CHARACTERS', 'court TEXT.CHARACTERS'],
+      errors: ['ref TEXT.CHARACTERS', 'name TEXT.CHARACTERS', 'court TEXT.CHARACTERS'],
     });
   });
 });
@@ -110,14 +110,14 @@ describe('a name in another script than its column is for', () => {
     expect(await importRows(row)).toEqual(UNCHANGED);
     expect(await importRows({ ...row, [column]: `${text} ${text}` })).toMatchObject({
       refused: 1,
-      wrong: [`${column} IMPORT.NEEDS_CORRECTION`],
+      errors: [`${column} IMPORT.NEEDS_CORRECTION`],
     });
   });
 
   it.each(['name', 'name_en', 'name_ru'])('%s that mixes scripts inside a word is refused', async (column) => {
     expect(await importRows(registerRow({ [column]: 'Гаsан Сынагов' }))).toMatchObject({
       refused: 1,
-      wrong: [`${column} NAME.MIXED_SCRIPT`],
+      errors: [`${column} NAME.MIXED_SCRIPT`],
     });
   });
 });

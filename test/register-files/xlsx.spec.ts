@@ -22,7 +22,7 @@ const rowsOf = async (path: string): Promise<readonly TableRow[]> => {
   for await (const row of ((await openTabularFile(path)) as TabularFile).rows()) rows.push(row as TableRow);
   return rows;
 };
-const writeToken = async (...sheets: WriteSheet[]): Promise<string> =>
+const workbookOf = async (...sheets: WriteSheet[]): Promise<string> =>
   files.text('book', Buffer.from(await writeXlsx({ sheets })));
 const reported = async (path: string) => await scanFile(path);
 
@@ -40,15 +40,15 @@ describe('a workbook', () => {
         charged_articles: '234.4',
         recognised_on: '2024-02-21',
       },
-      wrong: [],
+      errors: [],
     });
-    expect(rows[1]).toMatchObject({ cells: { born: '1981', arrested_on: '2024-02', incident: 'true' }, wrong: [] });
-    expect(rows[3]).toMatchObject({ cells: { arrested_on: '2024-02-20' }, wrong: [] });
+    expect(rows[1]).toMatchObject({ cells: { born: '1981', arrested_on: '2024-02', incident: 'true' }, errors: [] });
+    expect(rows[3]).toMatchObject({ cells: { arrested_on: '2024-02-20' }, errors: [] });
   });
 
   it('refuses a cell with an error, and a formula without a result, by its address', async () => {
     const [, , row] = await rowsOf(workbook('register-1900.xlsx'));
-    expect(row!.wrong).toEqual([
+    expect(row!.errors).toEqual([
       { column: 'name', code: 'ROW.WRONG_CELL', expected: expect.stringContaining('B5') },
       { column: 'arrested_on', code: 'ROW.WRONG_CELL', expected: expect.stringContaining('D5') },
     ]);
@@ -56,7 +56,7 @@ describe('a workbook', () => {
 
   it('enters like the same rows in CSV, by its content and not its name, and tells of the sheets that are not read', async () => {
     const row = registerRow();
-    const path = await writeToken(
+    const path = await workbookOf(
       { name: 'A', rows: [Object.keys(row), Object.values(row)] },
       { name: 'B', rows: [['x']] },
     );
@@ -82,14 +82,14 @@ describe('a workbook', () => {
 
   it('is refused where merged cells hide what belongs to a row', async () => {
     const rows = [Object.keys(registerRow()), Object.values(registerRow()), Object.values(registerRow())];
-    const path = await writeToken({ name: 'A', rows, merges: [{ startRow: 1, startCol: 1, endRow: 2, endCol: 1 }] });
+    const path = await workbookOf({ name: 'A', rows, merges: [{ startRow: 1, startCol: 1, endRow: 2, endCol: 1 }] });
     expect(await reported(path)).toEqual([
       { code: 'FILE.MERGED_CELLS', line: 2, expected: expect.stringContaining('B2:B3') },
     ]);
   });
 
   it('names a wrong header like that of a text file', async () => {
-    expect(await reported(await writeToken({ name: 'A', rows: [['ref', 'name', 'citty', 'source']] }))).toMatchObject([
+    expect(await reported(await workbookOf({ name: 'A', rows: [['ref', 'name', 'citty', 'source']] }))).toMatchObject([
       { code: 'FILE.UNKNOWN_COLUMN', column: 'citty', line: 1, expected: expect.stringContaining('workbook') },
     ]);
   });
