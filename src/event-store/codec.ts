@@ -1,6 +1,6 @@
 /**
- * A recorded event as a store keeps it, and back. The shape is checked twice: before the write, where a flaw is a bug
- * (TypeError), and after the read, where it is damage (StoreDamaged). Errors name types and places, never content.
+ * Encodes recorded events for storage and decodes them. The shape is checked before the write (a flaw is a bug: TypeError)
+ * and after the read (a flaw is damage: StoreDamaged). Error messages name types and positions, never content.
  */
 import {
   ACTOR_KINDS,
@@ -13,20 +13,20 @@ import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/event
 import { StoreDamaged, type NewEvent } from './port.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
-/** What every store keeps of an event beside its place. */
+/** What every store saves of an event, besides stream, revision and position. */
 export interface StoredRecord {
   readonly id: string;
   readonly type: string;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly recordedAt: number;
   /**
-   * A JSON value `{ data, personal, meta }`. `personal` holds everything about a person and nothing else does, so that
-   * sealing it leaves the rest as it is.
+   * A JSON value `{ data, personal, meta }`. Only `personal` holds personal data, so it can be sealed
+   * without changing the rest.
    */
   readonly payload: unknown;
 }
 
-/** Where in the log a record was found. */
+/** Identifies an event in error messages. */
 export interface StreamRevision {
   readonly stream: string;
   readonly revision: number;
@@ -35,7 +35,7 @@ export interface StreamRevision {
 type Meta = Pick<RecordedEvent, 'schemaVersion' | 'actor' | 'acknowledged' | 'correlationId' | 'causationId'> & {
   readonly raised: readonly StoredFinding[];
 };
-/** A finding as it is stored: the ids of its events stand under `facts`, as in the first version, for stored events never change. */
+/** A finding as stored. The ids of its events are under `facts`, the name of version 1, because stored events never change. */
 type StoredFinding = Omit<Finding, 'events'> & { readonly facts: Finding['events'] };
 
 const encodeFinding = ({ code, grade, events, expected }: Finding): StoredFinding => ({
@@ -53,8 +53,7 @@ const decodeFinding = ({ code, grade, facts, expected }: StoredFinding): Finding
 type Description = EventDescription<Record<string, unknown>>;
 
 /**
- * The record of an event, which shares nothing with it that could change. Throws TypeError for what could not be read back
- * exactly: a bug of the caller.
+ * Encodes an event as a deep copy. Throws TypeError for values that would not be read back exactly: a bug of the caller.
  */
 export const encode = (recorded: NewEvent): StoredRecord => {
   const { id, event, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = recorded;
@@ -75,7 +74,7 @@ export const encode = (recorded: NewEvent): StoredRecord => {
   return { id, type: event.type, recordedAt, payload };
 };
 
-/** The recorded event in today's version of its type. Throws StoreDamaged for what this build cannot read. */
+/** Decodes a record and upcasts it to the current version of its type. Throws StoreDamaged for what this build cannot read. */
 export const decode = (
   place: StreamRevision,
   { id, type, recordedAt, payload }: StoredRecord,
@@ -107,8 +106,8 @@ export const decode = (
 };
 
 /**
- * An event that was written out in full, checked like one from the store and brought to today's version of its type; it need
- * not be of the type that it claims to be. Throws StoreDamaged.
+ * Validates and upcasts an event from an exported log like one from the store. The static type of `input` is a claim:
+ * nothing about it is trusted. Throws StoreDamaged.
  */
 export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
   const { stream, revision, recordedAt, id, event, schemaVersion, actor, acknowledged, raised, correlationId } = input;
@@ -126,7 +125,7 @@ export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<An
   return recorded;
 };
 
-/** The payload of a text; undefined, which no JSON text has, for what is none. */
+/** Parses stored JSON; undefined (which no JSON text yields) if it is invalid. */
 export const parsePayload = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -162,7 +161,7 @@ const isOneOf =
   (value) =>
     values.includes(value as string);
 
-/** The first field that fails its check, as a flaw. */
+/** An error for the first field that fails its check, or null. */
 const findError = (value: unknown, part: string, checks: Readonly<Record<string, Check>>): string | null => {
   if (!isObject(value)) return `${part} is no object`;
   for (const field in checks) if (!checks[field]?.(value[field])) return `${part}.${field} has another shape`;
@@ -206,7 +205,7 @@ const DATED_CHECKS = { ...COMMON_CHECKS, occurredOn: isString };
 const UNDATED_CHECKS = { ...COMMON_CHECKS, occurredOn: isAbsent };
 const PERSONAL_CHECKS: Readonly<Record<string, Check>> = { sources: Array.isArray, note: isOptionalString };
 
-/** Every field in the part where it belongs, and what every event carries in shape. */
+/** Checks that each field is in the right part, and the shape of the fields common to all types. */
 const findPartsError = ({ data, personal }: EventParts, description: Description): string | null => {
   for (const field in personal) if (!isPersonal(field, description)) return 'a field too many is personal';
   for (const field in data)
@@ -217,24 +216,24 @@ const findPartsError = ({ data, personal }: EventParts, description: Description
   );
 };
 
-/** The instant as ISO 8601 with milliseconds; null for what is none, or lies outside the years 0000 to 9999. */
+/** Formats epoch milliseconds as ISO 8601 in UTC with milliseconds; null if invalid or outside the years 0000 to 9999. */
 const formatInstant = (milliseconds: number): string | null => {
   if (!Number.isInteger(milliseconds) || Math.abs(milliseconds) > 8.64e15) return null;
   const text = new Date(milliseconds).toISOString();
   return text.length === 24 ? text : null;
 };
 
-/** The instant of a last event as stored. Throws StoreDamaged for none. */
+/** Formats the stored time of the last event. Throws StoreDamaged if it is invalid. */
 export const formatRecordedAt = (milliseconds: number): string => {
   const instant = formatInstant(milliseconds);
   if (instant === null) throw new StoreDamaged('the last event: recorded at no instant');
   return instant;
 };
 
-/** How deep an event may be nested; ours are four deep. */
+/** Limit of nesting within an event; real events reach four levels. */
 const MAX_DEPTH = 32;
 
-/** A copy of a value that JSON gives back as it is; undefined for any other: undefined, NaN, a date, what is nested too deep. */
+/** Deep-copies a value that survives a JSON round trip; undefined for any other (undefined, NaN, a Date, nesting too deep). */
 const copyJson = (value: unknown, depth = 0): unknown => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

@@ -1,6 +1,6 @@
 /**
- * A log written again into another store, event by event: ids, revisions, positions, times and order stay. What was
- * begun goes on where it ended; what is there already must be the beginning of the same log.
+ * Copies a log into another store, preserving ids, revisions, positions, times and order. A copy can be resumed: the
+ * target must hold a prefix of the same log.
  */
 import {
   MAX_APPEND_BYTES,
@@ -12,11 +12,11 @@ import {
 } from './port.js';
 import { serialize, recordBytes } from './request-checks.js';
 
-/** An event with its place in the log; a cursor is of one store alone and is not copied. */
+/** A log event without its cursor, which is specific to one store. */
 export type PositionedEvent = Omit<LogEvent, 'cursor'>;
 export type LogBatches = AsyncIterable<readonly PositionedEvent[]>;
 
-/** The log copied into is not the beginning of the one copied from, or somebody else writes to it. */
+/** The target log is not a prefix of the source, or another writer appends to it. */
 export class CopyRefused extends Error {
   override readonly name = 'CopyRefused';
   constructor(
@@ -29,24 +29,24 @@ export class CopyRefused extends Error {
 
 export interface CopyOptions {
   readonly signal: AbortSignal;
-  /** Called with the position up to which the target holds the log. */
+  /** Called with the last position that the target holds. */
   readonly onProgress?: (position: number) => void;
 }
 
 /**
- * Events under way at once, by the kind of the store. The appends of one turn share a commit of the embedded store, in the order
- * of their calls; a server keeps an order only among appends that wait for each other.
+ * Events appended concurrently, by kind of store (default 1). SQLite commits the appends of one event-loop turn together
+ * and in call order; a server keeps the order only of appends that are awaited one by one.
  */
 const MAX_IN_FLIGHT: Readonly<Record<string, number>> = { sqlite: 1_000 };
 
 export interface CopyResult {
   readonly outcome: 'complete' | 'stopped';
-  /** Events that were there already, and those that came to them. */
+  /** Events that the target already had, and those that were appended. */
   readonly existing: number;
   readonly added: number;
 }
 
-/** The log as it is now, as batches. What is appended meanwhile is not in it. */
+/** Yields the log up to its current head in batches; later events are not included. */
 export async function* readWholeLog(store: EventStore, limit = 1_000): AsyncGenerator<readonly LogEvent[]> {
   const head = await store.head();
   let cursor: Cursor | null = null;
@@ -61,8 +61,8 @@ export async function* readWholeLog(store: EventStore, limit = 1_000): AsyncGene
 }
 
 /**
- * Appends to a store what it lacks of a log. Throws CopyRefused where the store holds anything else, and what stores and
- * the source throw; what was appended by then stays, and the same call goes on there.
+ * Appends the events that the target lacks. Throws CopyRefused if the target holds any other event, and errors of stores and
+ * source. Events appended before an error remain, and the same call resumes after them.
  */
 export const copyEvents = async (
   source: LogBatches,
@@ -98,7 +98,8 @@ export const copyEvents = async (
   return { outcome: 'complete', existing, added };
 };
 
-/** Compares every record of a source with a store's, byte by byte; the number of them. Throws CopyRefused where any differs. */
+/** Compares every record of a source with the target's, byte by byte, and returns their number. Throws CopyRefused on a
+ * difference. */
 export const verifyCopy = async (source: LogBatches, target: EventStore): Promise<number> => {
   const targetEvents = flatten(readWholeLog(target, MAX_READ));
   let count = 0;
@@ -116,7 +117,7 @@ async function* flatten<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerator
   for await (const batch of batches) yield* batch;
 }
 
-/** Also the time, and all else: an import makes the same ids again. */
+/** Compares whole records: ids alone do not suffice, since a repeated import generates the same ids. */
 const isSameEvent = (a: PositionedEvent, b: PositionedEvent): boolean => {
   if (a.stream !== b.stream || a.revision !== b.revision || a.position !== b.position) return false;
   const [first, second] = [serialize(a), serialize(b)];
@@ -128,7 +129,7 @@ const isSameEvent = (a: PositionedEvent, b: PositionedEvent): boolean => {
   );
 };
 
-/** Events of one stream that follow each other in the log, as many as one append may hold. */
+/** Consecutive events of one stream that fit into one append. */
 type Run = readonly PositionedEvent[];
 
 const groupIntoRuns = (events: readonly PositionedEvent[]): readonly Run[] => {
@@ -146,7 +147,7 @@ const groupIntoRuns = (events: readonly PositionedEvent[]): readonly Run[] => {
   return runs;
 };
 
-/** Runs that are appended without waiting for each other: together at most so many events, or one run. */
+/** Groups runs to be appended concurrently: at most `inFlight` events together, or a single larger run. */
 const groupIntoWindows = (runs: readonly Run[], inFlight: number): readonly (readonly Run[])[] => {
   const windows: Run[][] = [];
   let events = 0;

@@ -1,41 +1,40 @@
-/** The folder in which a register on one machine keeps its files, held by one process at a time. */
+/** The data folder of a register that uses the embedded store; locked by one process at a time. */
 import Database from 'better-sqlite3';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrivateFile, restrictToOwner } from './private-file.js';
 
-/** Another process (or another part of this one) holds the folder. */
+/** The folder is locked by another process, or by another part of this one. */
 export class DataFolderInUse extends Error {
   override readonly name = 'DataFolderInUse';
 }
 
 export interface DataFiles {
-  /** The log: the only file that cannot be made anew. */
+  /** The log: the only file that cannot be rebuilt. */
   readonly events: string;
-  /** Made anew from the log where it is missing. */
+  /** Rebuilt from the log if missing. */
   readonly readModels: string;
 }
 
 export interface DataFolder extends DataFiles {
-  /** Names of what others could read and was narrowed to its owner: files, and `.` for the folder itself. */
+  /** Files (`.` for the folder itself) that other accounts could read and that were restricted to the owner. */
   readonly restricted: readonly string[];
-  /** Names of what belongs to another account, which lets a group have it: left as it is. */
+  /** Files of another account that a group can read; left unchanged. */
   readonly groupReadable: readonly string[];
-  /** Lets another process have the folder. */
+  /** Releases the lock. */
   release(): void;
 }
 
-/** The files of a data folder, for who reads from one without holding it. */
+/** The paths of a data folder, for readers that do not lock it. */
 export const dataFiles = (path: string): DataFiles => ({
   events: join(path, 'events.sqlite'),
   readModels: join(path, 'read-models.sqlite'),
 });
 
 /**
- * Opens a data folder, made for its owner alone where it is missing and narrowed to that where it is wider, and holds it until it
- * is released or the process ends, however it ends: the lock is one of the operating system's on an open file, which a kill
- * frees too.
- * Throws DataFolderInUse, NotPrivate; errors of the file system come through as they are.
+ * Opens a data folder, created if missing, restricts it to its owner and locks it until `release` or the end of the process.
+ * The operating system frees the lock even if the process is killed.
+ * Throws DataFolderInUse, NotPrivate and file-system errors.
  */
 export const openDataFolder = (path: string): DataFolder => {
   mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -51,7 +50,7 @@ export const openDataFolder = (path: string): DataFolder => {
   };
 };
 
-/** What the register keeps in its folder, with what SQLite keeps beside it, what is under way and what was set aside. */
+/** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside, and the lock. */
 const OWN_FILE = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$/;
 
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
@@ -62,7 +61,7 @@ const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupRea
   return { restricted: withMode('restricted'), groupReadable: withMode('group') };
 };
 
-/** What the opening has to say about who could read the folder, a sentence each. */
+/** Sentences about files that other accounts could or can read. */
 export const permissionNotices = ({ restricted: narrowed, groupReadable: ofGroup }: DataFolder): readonly string[] => [
   ...(narrowed.length === 0
     ? []
@@ -72,10 +71,10 @@ export const permissionNotices = ({ restricted: narrowed, groupReadable: ofGroup
     : [`a group can read the data folder, which belongs to another account: left as it is: ${ofGroup.join(', ')}`]),
 ];
 
-/** Locks are kept in sight here: one that nobody refers to any more would be collected, and so let go. */
+/** Keeps a reference to each lock: a garbage-collected connection would release it. */
 const HELD_LOCKS = new Set<Database.Database>();
 
-/** SQLite holds a portable lock on its file while an exclusive transaction is open; nothing is ever written to it. */
+/** SQLite locks its file portably while an exclusive transaction is open; nothing is written to it. */
 const acquireLock = (file: string, folder: string): Database.Database => {
   createPrivateFile(file);
   const lock = new Database(file, { timeout: 0 });

@@ -1,6 +1,6 @@
 /**
- * The log as a file: one event a line, JSON, with everything that is needed to write it again. `habeas export` writes it,
- * `GET /v1/events` answers it, `habeas import` reads it.
+ * The log as NDJSON, one event per line with its full record. `habeas export` writes it, `GET /v1/events` returns it,
+ * `habeas import` reads it.
  */
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
@@ -10,7 +10,7 @@ import type { PositionedEvent } from './copy.js';
 import { MAX_APPEND_BYTES, StoreDamaged } from './port.js';
 import { checkStream } from './request-checks.js';
 
-/** The fields of a line, in their order. */
+/** The fields of a line, in output order. */
 const FIELDS = [
   'position',
   'stream',
@@ -29,7 +29,7 @@ const FIELDS = [
 export const formatLogLine = (event: PositionedEvent): string =>
   `${JSON.stringify(Object.fromEntries(FIELDS.map((field) => [field, event[field]])))}\n`;
 
-/** A line of the file is not an event that this build can read. Says where and what, never what stands there. */
+/** A line that this build cannot read. The message names line and reason, never content. */
 export class LogFileUnreadable extends Error {
   override readonly name = 'LogFileUnreadable';
   constructor(line: number, what: string) {
@@ -37,12 +37,12 @@ export class LogFileUnreadable extends Error {
   }
 }
 
-/** Lines handed on at once. */
+/** Events per yielded batch. */
 const BATCH_SIZE = 500;
 
 /**
- * The events of a file, as batches; `onRead` is told how many bytes have been read. Throws LogFileUnreadable, and what the
- * file system throws.
+ * Yields the events of a file in batches; `onRead` receives the total of bytes read so far. Throws LogFileUnreadable and
+ * file-system errors.
  */
 export async function* readLogFile(
   path: string,
@@ -60,7 +60,7 @@ export async function* readLogFile(
   if (batch.length > 0) yield batch;
 }
 
-/** Whether a file begins as an exported log does, and not as definitions or rows. */
+/** Whether a file starts like an exported log, rather than like definitions or rows. */
 export const isLogFile = async (path: string): Promise<boolean> => {
   for await (const text of createReadStream(path, { end: 255, encoding: 'utf8' }))
     return LOG_FILE_START.test(String(text));
@@ -69,10 +69,10 @@ export const isLogFile = async (path: string): Promise<boolean> => {
 
 const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${FIELDS.join('|')})"\\s*:`);
 
-/** A line holds one event, whose characters JSON may write as six each. */
+/** JSON may escape each character of an event as six (`\uXXXX`). */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;
 
-/** One that is too long ends the file. */
+/** Stops after a line that is too long, whose `bytes` are null. */
 async function* readLines(path: string, onRead: (bytes: number) => void): AsyncGenerator<Line> {
   const reader = new LineReader(MAX_LINE_BYTES);
   let bytes = 0;
@@ -88,7 +88,7 @@ async function* readLines(path: string, onRead: (bytes: number) => void): AsyncG
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The event in a line, or what is wrong with it. */
+/** The event of a line, or the reason why it is invalid. */
 const parseEvent = (line: Buffer | null): PositionedEvent | string => {
   if (line === null) return 'longer than an event can be';
   const value = parse(line);
@@ -122,7 +122,7 @@ const renameFindingFields = (finding: unknown): unknown => {
   return { ...others, events: facts };
 };
 
-/** Undefined for what is no JSON in UTF-8; RepeatedKey where an object has a key twice. */
+/** Undefined if the line is not JSON in UTF-8. */
 const parse = (line: Buffer): unknown => {
   try {
     return parseJson(utf8.decode(line));

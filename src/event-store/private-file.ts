@@ -1,10 +1,10 @@
-/** Files for their owner alone: what is in them names people. */
+/** Files with access for the owner only, because they hold personal data. */
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
 const GROUP_AND_OTHERS = 0o077;
 const OTHERS = 0o007;
 
-/** Makes an empty file for its owner alone where there is none: SQLite would make it readable, and its `-wal` with the same mode. */
+/** Creates an empty file of mode 0600 if there is none. SQLite would create it readable by others, and copies its mode to the `-wal`. */
 export const createPrivateFile = (file: string): void => {
   try {
     closeSync(openSync(file, 'wx', 0o600));
@@ -13,14 +13,14 @@ export const createPrivateFile = (file: string): void => {
   }
 };
 
-/** Other accounts can read what is in it, and this one may not change that. */
+/** Other accounts have access to a path and this one may not change its mode. */
 export class NotPrivate extends Error {
   override readonly name = 'NotPrivate';
 }
 
 /**
- * Takes a file or folder away from all but its owner. `group`: it belongs to another account, which gave it to a group and to nobody
- * else (a volume with an fsGroup, for example), and stays so. Null where it was its owner's alone. Throws NotPrivate.
+ * Restricts a file or folder to its owner. `group`: it belongs to another account and only a group has access besides (for
+ * example a volume with an fsGroup); left unchanged. Null if it was private already. Throws NotPrivate.
  */
 export const restrictToOwner = (path: string): 'restricted' | 'group' | null => {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;

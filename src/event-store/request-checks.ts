@@ -1,4 +1,4 @@
-/** What every adapter checks before it does anything: a caller's bugs are RangeErrors, what is too large AppendTooLarge. */
+/** Argument checks of all adapters: RangeError for a bug of the caller, AppendTooLarge for too much data. */
 import { encode, type StoredRecord } from './codec.js';
 import {
   AppendTooLarge,
@@ -9,16 +9,16 @@ import {
   type NewEvent,
 } from './port.js';
 
-/** Appends that wait to be written: more than this is refused instead of piling up in memory. */
+/** Limits of the write queue: further appends are refused instead of filling the memory. */
 export const MAX_QUEUED = 10_000;
 export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
-/** A record with its payload as the JSON text by which it is measured, and which a store may keep. */
+/** A record with its payload as JSON text, from which its size is computed and which a store may save. */
 export interface SerializedRecord extends StoredRecord {
   readonly text: string;
 }
 
-/** An append that a store may write as it stands. */
+/** A validated append with encoded events. */
 export interface CheckedAppend {
   readonly stream: string;
   readonly expected: ExpectedRevision;
@@ -26,10 +26,10 @@ export interface CheckedAppend {
   readonly bytes: number;
 }
 
-/** What a store may add to a payload, whichever it is; counted so that the limit is the same for all. */
+/** Allowance per event for what an adapter adds to the payload, so that all adapters have the same limit. */
 const RECORD_OVERHEAD_BYTES = 128;
 
-/** The size of a record as MAX_APPEND_BYTES counts it. */
+/** The size of a record, as counted against MAX_APPEND_BYTES. */
 export const recordBytes = ({ text }: SerializedRecord): number => Buffer.byteLength(text) + RECORD_OVERHEAD_BYTES;
 
 /** Throws TypeError (see `encode`). */
@@ -38,7 +38,7 @@ export const serialize = (event: NewEvent): SerializedRecord => {
   return { ...record, text: JSON.stringify(record.payload) };
 };
 
-/** Throws RangeError (stream, expectation, no events, an id twice), AppendTooLarge, or TypeError (see `encode`). */
+/** Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`). */
 export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend => {
   checkStream(stream);
   checkExpected(expected);
@@ -54,10 +54,10 @@ export const checkAppend = (stream: string, expected: ExpectedRevision, events: 
   return { stream, expected, records, bytes };
 };
 
-/** A name that every store keeps letter for letter: bounded, without control characters or halves of characters. */
+/** Names that every store saves unchanged: bounded, without control characters or lone surrogates. */
 const STREAM_NAME = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 
-/** Throws RangeError for a name that no stream can have. */
+/** Throws RangeError for an invalid stream name. */
 export const checkStream = (stream: string): void => {
   if (!STREAM_NAME.test(stream)) throw new RangeError('no name of a stream');
 };

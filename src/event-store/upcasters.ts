@@ -1,12 +1,12 @@
 /**
- * Where events written in an older version of their type are brought to today's, on reading. The log is never rewritten.
+ * Upcasts events of older versions to the current version of their type on reading; the log is never rewritten.
  * A type of version n has n - 1 upcasters: the first takes version 1 to 2, the next 2 to 3, and so on.
  */
 import type { AnyEventType } from '../domain/events.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The two parts of a stored event: what may be read by anybody, and what can be sealed. */
+/** The two parts of stored event data: public fields, and personal fields that can be sealed. */
 export interface EventParts {
   readonly data: Fields;
   readonly personal: Fields;
@@ -14,7 +14,7 @@ export interface EventParts {
 
 export type Upcaster = (parts: EventParts) => EventParts;
 
-/** A field turned out to be personal. */
+/** Moves a field that turned out to be personal. */
 const moveToPersonal =
   (field: string): Upcaster =>
   ({ data: { [field]: value, ...data }, personal }) => ({
@@ -22,11 +22,11 @@ const moveToPersonal =
     personal: value === undefined ? personal : { ...personal, [field]: value },
   });
 
-/** More can be said than before, and what was said keeps its meaning: an older build must not read what it does not know. */
+/** The new version allows more values and keeps the meaning of old ones. The version is raised so that older builds refuse it. */
 const acceptWiderValues: Upcaster = (parts) => parts;
 
 export const UPCASTERS: { readonly [T in AnyEventType]?: readonly Upcaster[] } = {
-  // Version 2 of each: a sentence of unknown kind or term, an article with its general part.
+  // Version 2 allows a sentence of unknown kind or term, and an article with its general part.
   charged: [acceptWiderValues],
   convicted: [acceptWiderValues],
   'appeal-decided': [acceptWiderValues],
@@ -35,6 +35,6 @@ export const UPCASTERS: { readonly [T in AnyEventType]?: readonly Upcaster[] } =
   delisted: [moveToPersonal('reason')],
 };
 
-/** Brings parts of a version to the version after the last of `steps`. */
+/** Applies the upcasters from `version` on. */
 export const upcast = (parts: EventParts, version: number, steps: readonly Upcaster[]): EventParts =>
   steps.slice(version - 1).reduce((older, step) => step(older), parts);

@@ -1,6 +1,6 @@
 /**
- * What every event store does. An adapter runs this suite over itself; nothing in it knows which adapter it is.
- * Waiting is for what the store answers, never for time.
+ * The contract suite that every event-store adapter runs. It is independent of the adapter and never waits for time, only
+ * for results of the store.
  */
 import { describe, expect, it, afterEach, beforeEach } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
@@ -23,13 +23,13 @@ import { newEvent, newEvents, newStreamName, namedEvent } from '../support/new-e
 
 export interface Opened {
   readonly store: EventStore;
-  /** Closes the store and opens the same log anew; absent where a log ends with its store. */
+  /** Closes the store and reopens the same log; absent for logs that end with their store. */
   readonly reopen?: () => Promise<EventStore>;
   /** Called after the store was closed. */
   readonly cleanup: () => Promise<void>;
 }
 
-/** `open` gives a store with an empty log of its own; `durable` where the log outlives its store. */
+/** `open` returns a store with a new, empty log. */
 export const eventStoreContract = (
   name: string,
   open: () => Promise<Opened>,
@@ -57,12 +57,12 @@ export const eventStoreContract = (
     if (answer.outcome === 'conflict') throw new Error(`conflict at ${answer.revision}`);
     return answer;
   };
-  /** Cursors may be written in more than one way; `compare` says which are the same. */
+  /** A store may have several texts for one cursor; `compare` tells which are equal. */
   const isSamePlace = (a: Cursor | null | undefined, b: Cursor | null | undefined): boolean =>
     typeof a === 'string' && typeof b === 'string' && store.compare(a, b) === 0;
   const outcomeOf = async (expected: ExpectedRevision, ...news: NewEvent[]) =>
     (await store.append(stream, expected, news)).outcome;
-  /** Follows until so many events came, or the following ends. */
+  /** Follows until `count` events arrived, or the subscription ends. */
   const take = async (
     count: number,
     after: Cursor | null,
@@ -687,7 +687,7 @@ export const eventStoreContract = (
         for await (const batch of store.follow(null, new AbortController().signal, 3)) {
           seen.push(...batch.map(({ position }) => position));
           if (seen.length >= 100) break;
-          // More comes in than is taken out, until enough is there.
+          // Appends faster than the consumer reads, until enough events exist.
           if (seen.length < 40) await appendToEnd(store, own, newEvents(9));
         }
         expect(seen).toEqual(oneToN(seen.length));

@@ -1,4 +1,4 @@
-/** The contract of all stores on a real server, which ESDB_URL names; each test has a register of its own there. */
+/** Runs the store contract against the real server at ESDB_URL, with a separate register per test. */
 import { randomUUID } from 'node:crypto';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
 import { eventStoreContract } from '../contract/event-store.contract.js';

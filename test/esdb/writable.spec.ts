@@ -1,4 +1,4 @@
-/** How a real server is asked whether it can be written to: it must refuse a revision that cannot be, and store nothing. */
+/** The write check against a real server: it must refuse an impossible expected revision and store nothing. */
 import { EventStoreDBClient, ErrorType } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';

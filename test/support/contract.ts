@@ -1,7 +1,7 @@
-/** Holds answers against the OpenAPI document that the service itself gives. */
+/** Validates responses against the OpenAPI document that the service serves. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-/** JSON as it comes: a test that trusts a wrong shape fails by itself. */
+/** Untyped JSON: a test that assumes a wrong shape fails anyway. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
 export type LooseJson = Record<string, any>;
 
@@ -14,7 +14,7 @@ export class OpenApiContract {
     this.ajv.addSchema({ $id: 'openapi', components: document['components'] });
   }
 
-  /** Throws where the answer to a request is none that the document tells of. */
+  /** Throws if the response does not match the document. */
   check(method: string, path: string, status: number, contentType: string, text: string): void {
     const operation = this.findOperation(method, path);
     if (operation === null || text === '') return;
@@ -33,7 +33,7 @@ export class OpenApiContract {
     }
   }
 
-  /** Of a feed, the schema of the data of one event. */
+  /** The schema of one event's data in a server-sent event stream. */
   private dataSchemaOf($ref: string): string {
     const schema = this.document['components'].schemas[$ref.split('/').at(-1) as string] as LooseJson;
     return String(schema['contentSchema'].$ref);

@@ -1,6 +1,6 @@
 import { MAX_READ, type AppendResult, type EventStore, type NewEvent } from '../../src/event-store/port.js';
 
-/** Appends behind whatever is in a stream, for tests in which nobody else writes to it. */
+/** Appends at the end of a stream that has no other writer. */
 export const appendToEnd = async (
   store: EventStore,
   stream: string,

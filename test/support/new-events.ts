@@ -1,9 +1,9 @@
-/** Events to append, for tests of stores: valid, each with an id of its own, and nobody real in them. */
+/** Valid fictitious events to append in tests, each with a new id. */
 import { randomUUID } from 'node:crypto';
 import { allEvents, type AnyEvent } from '../../src/domain/events.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 
-/** An event that carries a text, so that what comes back can be told apart. */
+/** An event that carries a text, to recognize it when read back. */
 export const namedEvent = (text: string): AnyEvent => ({
   type: 'named',
   sources: [{ kind: 'other', citation: 'a test' }],
@@ -11,7 +11,7 @@ export const namedEvent = (text: string): AnyEvent => ({
   name: { text, script: 'Latn', language: 'az', kind: 'full' },
 });
 
-/** In the version of today unless told otherwise. */
+/** In the current version of its type by default. */
 export const newEvent = ({ event = namedEvent('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
   id: randomUUID(),
   recordedAt: '2025-12-22T10:20:30.456Z',

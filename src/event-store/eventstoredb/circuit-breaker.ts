@@ -1,20 +1,18 @@
 /**
- * A circuit breaker. While the server is away, calls are refused at once instead of each finding that out for itself, and one
- * probe at a time finds out when it is back.
+ * A circuit breaker: while the server is unavailable, calls fail at once, and one probe at a time checks whether it is back.
  *
- * It opens when calls wait and none of them, nor the probe that is sent meanwhile, was answered for `silenceMs`. One slow call
- * among others that are answered opens nothing, nor does a slow call alone whose probe is answered. It closes when a probe
- * succeeds.
+ * It opens when calls are pending and neither they nor a probe were answered for `silenceMs`. A single slow call does not
+ * open it as long as other calls or the probe are answered. It closes when a probe succeeds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../port.js';
 
-/** Silence is counted in ticks: a process that stands still for a second has not heard one second of silence. */
+/** Silence is counted in ticks, so that a pause of this process does not count as silence of the server. */
 const TICK_MS = 50;
 const FIRST_WAIT_MS = 100;
 const MAX_WAIT_MS = 1_000;
 
-/** Refused because the circuit is open; or given up when it opened, in which case the server may have done what it was asked. */
+/** The circuit is open, or opened while the call was pending; in the latter case the server may have executed the call. */
 const unavailable = (): StoreUnavailable => new StoreUnavailable('the server is away');
 
 export class CircuitBreaker {
@@ -24,7 +22,7 @@ export class CircuitBreaker {
   #clock: NodeJS.Timeout | null = null;
   #probing = false;
 
-  /** `probe` is to end by itself; `closing` ends all waiting and probing. Never opens with an infinite silence. */
+  /** `probe` must be bounded in time; `closing` rejects pending calls and stops probing. Never opens if `silenceMs` is Infinity. */
   constructor(
     private readonly silenceMs: number,
     private readonly probe: () => Promise<void>,
@@ -38,8 +36,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * Does the work unless the circuit is open, and gives up waiting for it when it opens. The work is handed a signal that aborts
-   * then, so that it begins nothing more. Throws what the work throws, else StoreUnavailable.
+   * Runs the work unless the circuit is open, and stops waiting for it when it opens; the signal passed to the work aborts
+   * then, so that it does not retry. Throws what the work throws, or StoreUnavailable.
    */
   async run<R>(work: (ended: AbortSignal) => Promise<R>): Promise<R> {
     if (this.isOpen || this.closing.aborted) throw unavailable();
@@ -55,7 +53,7 @@ export class CircuitBreaker {
     });
   }
 
-  /** The server has answered something. */
+  /** Reports any answer of the server. */
   onResponse(): void {
     this.#silence = 0;
   }
@@ -72,7 +70,7 @@ export class CircuitBreaker {
     else if (this.#silence >= this.silenceMs / 2) void this.#sendProbe().catch(() => undefined);
   }
 
-  /** At most one probe is under way. Throws where there is one already, or it finds nobody. */
+  /** Sends a probe. Throws if one is in flight already, or if it fails. */
   async #sendProbe(): Promise<void> {
     if (this.#probing) throw unavailable();
     this.#probing = true;
@@ -98,7 +96,7 @@ export class CircuitBreaker {
     if (!this.closing.aborted) this.#openSignal = new AbortController();
   }
 
-  /** What those who wait would have heard is nobody's business after that. */
+  /** Opens the circuit and rejects pending calls; their late results are ignored. */
   #open(): void {
     this.#openSignal.abort();
     this.#stopTicking();

@@ -1,4 +1,4 @@
-/** The client, made safe: every call is bounded in time, repeated where that is safe, and its errors are ours. */
+/** Wraps the EventStoreDB client: calls have time limits, safe calls are retried, and errors are those of the port. */
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '../port.js';
@@ -6,33 +6,33 @@ import { permanentError, ServerRefused } from './faults.js';
 import { credentialsIn, deadlineIn, withGossipTimeout } from './url.js';
 
 /**
- * How long one try of a call may take, in milliseconds, unless `defaultDeadline` of the address says otherwise. A server that hangs
- * would be noticed after 20 seconds only.
+ * Time limit of one try in milliseconds, unless the URL sets `defaultDeadline`. Without it, the client notices a hanging
+ * server only after 20 seconds.
  */
 const TRY_MS = 5_000;
-/** So many times as long a call is tried again: the leader of a cluster is replaced within a few seconds. */
+/** A call is retried for this many time limits: a cluster elects a new leader within a few seconds. */
 const TRIES_PER_CALL = 3;
-/** A try that the client does not end at its deadline is given up so much later. */
+/** Grace period after which a try is abandoned that the client did not end at its deadline. */
 const GRACE_MS = 500;
-/** The longest wait between two tries; each is drawn below its bound, so that many callers do not come back at once. */
+/** The longest wait between two tries. Waits are random below the bound, so that callers do not retry at the same moment. */
 const MAX_WAIT_MS = 1_000;
 const FIRST_WAIT_MS = 20;
 
 /**
- * ReferenceData with every call: without credentials of its own an append would go through the client's one shared stream for all
- * appends, which has no deadline, hangs for good after a half-close, and at a leader's death costs its whole time-out. A server without
- * TLS ignores them.
+ * Options of every call. Credentials force the client to send each append as a call of its own; without them, all appends
+ * share one stream that has no deadline, hangs after a half-close, and delays appends by its whole timeout when a leader
+ * dies. A server without TLS ignores credentials.
  */
 export interface CallOptions {
   readonly credentials: { readonly username: string; readonly password: string };
-  /** Followers forward writes and answer reads late. */
+  /** Followers forward writes and serve stale reads. */
   readonly requiresLeader: true;
   readonly deadline: number;
 }
 
-/** For whom a call is repeated. */
+/** Stops retries when any signal aborts. */
 export interface RetryOptions {
-  /** Hears that the server answered something. */
+  /** Called at every answer of the server, including refusals. */
   readonly onResponse: () => void;
   readonly abortSignals: readonly AbortSignal[];
 }
@@ -41,10 +41,10 @@ export class Connection {
   readonly client: EventStoreDBClient;
   readonly options: CallOptions;
   readonly tryMs: number;
-  /** Failures after which the server may be another one than before, or its log another log. */
+  /** Counts failures: after each, the server may be another one, or have another log. */
   #failures = 0;
 
-  /** Throws nothing for an address that `isEsdbUrl` lets through; connects when it is first used. */
+  /** The URL must satisfy `isEsdbUrl`. Connects on first use. */
   constructor(url: string) {
     this.tryMs = deadlineIn(url) ?? TRY_MS;
     this.client = EventStoreDBClient.connectionString(withGossipTimeout(url));
@@ -56,20 +56,19 @@ export class Connection {
     ignoreReconnectErrors(this.client);
   }
 
-  /** How often a call or a subscription has failed so far. */
+  /** Number of failed calls and subscriptions so far. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** A call or a subscription has ended before its end: whoever answers next may be somebody else. */
+  /** Reports that a call or a subscription broke off: the next answer may come from another server. */
   countFailure(): void {
     this.#failures += 1;
   }
 
   /**
-   * Calls until it succeeds, for a bounded time; `call` must end by itself, and be one that can be repeated whether or not
-   * the server did what it asks. Nothing is begun any more once a signal aborts.
-   * Throws what no repeat would change as `lasting` says, else StoreUnavailable.
+   * Retries `call` until it succeeds, for a bounded time or until a signal aborts. `call` must be bounded in time and
+   * idempotent. Throws a permanent error (see `permanentError`) at once, else StoreUnavailable.
    */
   async retry<R>(call: () => Promise<R>, { onResponse, abortSignals }: RetryOptions): Promise<R> {
     const giveUpAt = Date.now() + TRIES_PER_CALL * this.tryMs;
@@ -94,19 +93,19 @@ export class Connection {
     }
   }
 
-  /** As `lasting`; a failure that may pass is counted. */
+  /** Same as `permanentError`; counts a temporary failure. */
   classifyError(error: unknown): Error | null {
     const permanent = permanentError(error);
     if (permanent === null) this.countFailure();
     return permanent;
   }
 
-  /** Lets go of the connection, within a bounded time. */
+  /** Closes the connection, within a bounded time. */
   async dispose(): Promise<void> {
     await this.withTimeout(this.client.dispose(), GRACE_MS).catch(() => undefined);
   }
 
-  /** The answer, or an error once it took too long; what it is after that is nobody's business. */
+  /** Rejects if the answer takes too long; a late answer is ignored. */
   withTimeout<R>(answer: Promise<R>, ms = this.tryMs + GRACE_MS): Promise<R> {
     return new Promise((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error('no answer in time')), ms);
@@ -122,8 +121,8 @@ export class Connection {
 }
 
 /**
- * The client handles a failed call in a promise that it waits for nowhere; where at that moment no node of a cluster can be
- * found, it rejects, and Node would end the process. The call's own error reaches its caller all the same.
+ * The client reconnects after a failed call in a promise that it never awaits. If no node of the cluster is found, that
+ * rejection would end the process. The caller gets the error of the call itself in any case.
  */
 const ignoreReconnectErrors = (client: EventStoreDBClient): void => {
   const inner = client as unknown as { handleError: (...of: unknown[]) => Promise<void> };

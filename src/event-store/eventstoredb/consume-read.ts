@@ -1,9 +1,9 @@
-/** Reads of bounded length. Whatever way one ends, it gives its place on the connection back: a connection carries a hundred calls. */
+/** Consumes streaming reads. However a read ends, it is cancelled, because a connection allows only 100 concurrent calls. */
 import type { ResolvedEvent, StreamingRead } from '@eventstore/db-client';
 
 /**
- * Gives what a read finds to `take`, up to its end or until that says that it is enough; never after it has answered. Throws what
- * the client and `take` throw, and an error of its own where the server is silent for so many milliseconds.
+ * Passes each event of a read to `onEvent` until the end or until that returns `enough`. Throws errors of the client and of
+ * `onEvent`, and an error if the server sends nothing for `silenceMs`.
  */
 export const consumeRead = (
   reading: StreamingRead<ResolvedEvent>,
@@ -27,7 +27,7 @@ export const consumeRead = (
         end(error as Error);
       }
     });
-    // What comes after the end is nobody's business any more, but must be heard.
+    // Stays subscribed after the end: an unhandled `error` event would end the process.
     reading.on('error', end);
     reading.on('end', () => end());
   });

@@ -1,14 +1,14 @@
 /**
- * What the client's errors mean to us. Looked at by code as well as by type: with the server down the client throws plain
- * errors with a gRPC code, and of a cluster that is not found one with neither.
+ * Maps errors of the client to errors of the port. Uses codes as well as types: if the server is down, the client throws
+ * plain errors with a gRPC code, and if no node of a cluster is found, an error with neither.
  */
 import { ErrorType } from '@eventstore/db-client';
 import { AppendTooLarge, StoreDamaged, StoreUnavailable } from '../port.js';
 
-/** The server is there and will not have us: trying again would end the same way until somebody acts. */
+/** The server refuses this client (credentials, rights, certificate): retrying is useless until an operator acts. */
 export class ServerRefused extends StoreUnavailable {}
 
-/** Codes of gRPC. */
+/** gRPC status codes. */
 const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
@@ -23,7 +23,7 @@ const asClientError = (error: unknown): ClientError => (typeof error === 'object
 
 export const isOfType = (error: unknown, type: ErrorType): boolean => asClientError(error).type === type;
 
-/** The stream's last revision in a conflict of revisions, null where it does not exist; undefined for any other error. */
+/** The stream's last revision from a WrongExpectedVersion error, null if the stream does not exist; undefined for other errors. */
 export const conflictRevision = (error: unknown): number | null | undefined => {
   const { type, actualVersion } = asClientError(error);
   if (type !== ErrorType.WRONG_EXPECTED_VERSION) return undefined;
@@ -31,8 +31,8 @@ export const conflictRevision = (error: unknown): number | null | undefined => {
 };
 
 /**
- * The error of the port that no repeat would change; null where the cause may pass by itself, and it is not known whether
- * the server did what it was asked.
+ * The port's error if retrying is useless; null if the failure may be temporary. In that case it is unknown whether the
+ * server executed the call.
  */
 export const permanentError = (error: unknown): Error | null => {
   if (error instanceof StoreUnavailable || error instanceof StoreDamaged || error instanceof RangeError) return error;

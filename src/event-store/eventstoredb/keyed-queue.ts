@@ -1,8 +1,8 @@
-/** Work of one lane goes in the order of its calls, one piece after the other; lanes do not wait for each other. */
+/** Runs tasks of the same key one after another, in call order; tasks of different keys run concurrently. */
 export class KeyedQueue {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  /** `work` begins at once where the lane is free. */
+  /** `work` starts synchronously if no task of its key is pending. */
   run<R>(key: string, work: () => Promise<R>): Promise<R> {
     const previous = this.#last.get(key);
     const done = previous === undefined ? work() : previous.then(work);

@@ -1,4 +1,5 @@
-/** What is read of the log on a server, ours among others': streams, pages, subscriptions, and the counting of positions. */
+/** Reads from the server's log, which other registers and programs share: streams, pages, subscriptions. Counts positions
+ * of this register's events. */
 import {
   BACKWARDS,
   END,
@@ -27,36 +28,36 @@ import { consumeRead } from './consume-read.js';
 import { fromRecorded, textLength } from './record.js';
 import { SubscriptionReader } from './subscription-reader.js';
 
-/** Raw events asked for at once when the log is read, at least and at most. */
+/** Minimum and maximum of raw events (of all programs) per read of the log. */
 const MIN_RAW = 64;
 const MAX_RAW = 1_000;
-/** Characters of payload after which a read ends, so that large events cannot fill the memory. */
+/** Characters of payload after which a read stops, to bound memory. */
 const MAX_READ_LENGTH = 16 * 1024 * 1024;
 
-/** Where a read of the whole server begins, which way it goes, and how many raw events it asks for. */
+/** Start, direction and maximum count of a read of `$all`. */
 type RawReadOptions = Required<Pick<ReadAllOptions, 'direction' | 'fromPosition' | 'maxCount'>>;
 type OnRawEvent = (event: RecordedEvent) => 'more' | 'enough';
 
 interface Head {
   readonly cursor: Cursor;
-  /** As stored. */
+  /** Epoch milliseconds, unchecked. */
   readonly recordedAt: number;
 }
 
 export class EsdbLog {
-  /** The furthest place up to which our events were counted. */
+  /** The furthest server position up to which this register's events were counted. */
   #counted: CountedPosition = LOG_START;
-  /** Our last event among all up to a place. */
+  /** Cache: this register's last event at or before `upTo`. */
   #head: { readonly upTo: ServerPosition; readonly head: Head | null } = { upTo: LOG_START, head: null };
 
-  /** Our streams are those whose names begin with the prefix. */
+  /** The register's streams are those whose names begin with `prefix`. */
   constructor(
     private readonly connection: Connection,
     private readonly guard: ResilientConnection,
     private readonly prefix: string,
   ) {}
 
-  /** As in the port. */
+  /** See EventStore.readStream. */
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
     const { client, options, tryMs } = this.connection;
     return this.guard.read(async () => {
@@ -77,12 +78,12 @@ export class EsdbLog {
     });
   }
 
-  /** One read of the whole server that only a leader gives. Throws StoreUnavailable where none does. */
+  /** Reads one event of `$all` from the leader. Throws StoreUnavailable if none answers. */
   async checkReadable(): Promise<void> {
     await this.#readRaw({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }, () => 'enough');
   }
 
-  /** Our last event, null where there is none. Walks back over what others wrote, as far as it has not been walked over before. */
+  /** This register's last event, null if none. Reads `$all` backwards to it, or to the position reached by the previous call. */
   async head(): Promise<Head | null> {
     const { upTo, head } = this.#head;
     const walk: { newest?: ServerPosition; oldest?: ServerPosition; found?: Head | null } = {};
@@ -104,12 +105,12 @@ export class EsdbLog {
     return walk.found;
   }
 
-  /** Gives raw events of the whole server to `take`, again from the first of them where the read failed. */
+  /** Reads `$all`; after a failure it is repeated from the start, so `onEvent` may see events again. */
   #readRaw(from: RawReadOptions, onEvent: OnRawEvent): Promise<void> {
     return this.guard.read(() => this.#readRawOnce(from, onEvent));
   }
 
-  /** The same, tried once. */
+  /** The same without retries. */
   #readRawOnce(from: RawReadOptions, onEvent: OnRawEvent): Promise<void> {
     const { client, options, tryMs } = this.connection;
     return consumeRead(client.readAll({ ...options, ...from }), tryMs, ({ event }) => {
@@ -118,7 +119,8 @@ export class EsdbLog {
     });
   }
 
-  /** The place with the number of our event there; counts up to it where nobody has yet. */
+  /** Adds the register's own position to a server position, counting events up to it if necessary. Throws RangeError if the
+   * position is not in this log. */
   async resolvePosition(place: ServerPosition): Promise<CountedPosition> {
     if (place.position !== null) return place as CountedPosition;
     let counted = comparePositions(this.#counted, place) <= 0 ? this.#counted : LOG_START;
@@ -133,7 +135,7 @@ export class EsdbLog {
     return counted;
   }
 
-  /** Throws RangeError for a place that is not in this log. */
+  /** Throws RangeError for a position that is not in this log. */
   async checkExists(place: ServerPosition): Promise<void> {
     if (place === LOG_START) return;
     const found = { same: false };
@@ -144,7 +146,7 @@ export class EsdbLog {
     if (!found.same) throw new RangeError('the cursor is of another log');
   }
 
-  /** Our events after a counted place, at most `limit`, fewer where they are large; none at the end of the log. */
+  /** The register's events after a position, at most `limit`, fewer if they are large; empty at the end of the log. */
   async page(after: CountedPosition, limit: number): Promise<LogEvent[]> {
     const events: LogEvent[] = [];
     let [place, counted, length, rawCount]: [ServerPosition, CountedPosition, number, number] = [after, after, 0, 0];
@@ -159,7 +161,7 @@ export class EsdbLog {
       this.guard.noteEvent(place, event.id);
       length += textLength(event.data);
     };
-    // A read that fails halfway is repeated from where it came to.
+    // A retry continues after the last event received.
     const readNext = async (): Promise<void> => {
       const from = place;
       let isPastStart = from === LOG_START;
@@ -179,8 +181,8 @@ export class EsdbLog {
   }
 
   /**
-   * Our events after a place for as long as the subscription lives. The server's own checkpoints are left aside: they run
-   * ahead of what was taken out. Throws StoreUnavailable where it is dropped: whoever follows goes on from what they have.
+   * Yields the register's events after a position until the signal aborts. Ignores the server's checkpoints, which run ahead of
+   * the events delivered. Throws StoreUnavailable if the subscription is dropped; callers resume from their last event.
    */
   async *subscribe(after: CountedPosition, ending: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
     const { client, options } = this.connection;
@@ -195,7 +197,7 @@ export class EsdbLog {
       for (let raw; (raw = await source.nextBatch(limit)) !== null;) {
         const batch: LogEvent[] = [];
         for (const { event } of raw) {
-          // Delivered again, after the server lost track of what it had delivered.
+          // The server may deliver events again after it fell behind.
           if (event === undefined || comparePositions(serverPosition(event), place) <= 0) continue;
           place = { ...serverPosition(event), position: place.position + 1 };
           this.guard.noteEvent(place, event.id);
@@ -216,7 +218,7 @@ export class EsdbLog {
     return streamId.startsWith(this.prefix);
   }
 
-  /** An event of ours. Throws StoreDamaged for one that is none. */
+  /** Decodes an event of this register. Throws StoreDamaged if it is invalid. */
   #decode(event: RecordedEvent): Omit<StreamEvent, 'cursor'> {
     const place = { stream: event.streamId.slice(this.prefix.length), revision: Number(event.revision) };
     return decode(place, fromRecorded(event));

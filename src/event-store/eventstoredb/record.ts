@@ -1,20 +1,20 @@
-/** A stored record as an event of the server, and back. Its payload is the event's JSON data, so that the server's own tools can show it. */
+/** Converts records to and from the server's events. The payload is JSON data, so that the server's own tools can display it. */
 import { jsonEvent, type EventData, type RecordedEvent } from '@eventstore/db-client';
 import type { StoredRecord } from '../codec.js';
 
-/** When it was recorded stands in the metadata: the server's own stamp would change with every copy. */
+/** `recordedAt` is in the metadata, because the server's own timestamp would change with every copy. */
 export const toEventData = ({ id, type, recordedAt, payload }: StoredRecord): EventData =>
   jsonEvent({
     id,
     type,
     data: payload as Record<string, unknown>,
-    // As bytes, since the client would write an object as base 64 and read it again.
+    // As bytes, since the client would serialize an object less efficiently, through base64.
     metadata: utf8.encode(`{"recordedAt":${recordedAt}}`),
   });
 
 const utf8 = new TextEncoder();
 
-/** Whatever is in it; the codec says whether it is one of ours. */
+/** Not validated: that is the codec's task. */
 export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => ({
   id,
   type,
@@ -22,7 +22,7 @@ export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): Store
   payload: data,
 });
 
-/** Characters in the texts and names of a JSON value: about the length of its own text. */
+/** Characters in the strings and keys of a JSON value: an estimate of its serialized length. */
 export const textLength = (value: unknown): number => {
   const pending = [value];
   let length = 0;

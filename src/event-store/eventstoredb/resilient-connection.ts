@@ -1,6 +1,6 @@
 /**
- * Stands between the store and the connection: refuses at once while the server is away, and sees to it that whoever answers after
- * a failure has the log that was read before.
+ * Calls of the store with two protections: circuit breakers for reads and writes, and, after each failure, a check that the
+ * server still has the log that was read before (a restored node or another server might not).
  */
 import { ANY, BACKWARDS, END, FORWARDS, jsonEvent, type RecordedEvent } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
@@ -11,20 +11,20 @@ import { conflictRevision, permanentError } from './faults.js';
 import { comparePositions, type ServerPosition } from './server-position.js';
 import { consumeRead } from './consume-read.js';
 
-/** How long a probe may take, in milliseconds. */
+/** Time limit of a probe in milliseconds. */
 const PROBE_MS = 1_000;
 /**
- * A log that lacks what was read from it before is another log once it has lacked it for so long: a leader that does not know yet that
- * it was deposed lacks the newest events for a moment.
+ * Milliseconds after which a log that lacks a known event counts as another log. A deposed leader may lack the newest
+ * events for a moment.
  */
 const OTHER_LOG_AFTER_MS = 3_000;
-/** No stream has so many events. */
+/** An expected revision that no stream reaches: 2^53 - 1. */
 const IMPOSSIBLE_REVISION = 9_007_199_254_740_991n;
 
 export interface ShutdownSignals {
-  /** No more reading. */
+  /** Ends reads. */
   readonly closing: AbortSignal;
-  /** No more waiting for appends. */
+  /** Ends appends. */
   readonly ended: AbortSignal;
 }
 
@@ -32,17 +32,17 @@ export class ResilientConnection {
   readonly #reads: CircuitBreaker;
   readonly #writes: CircuitBreaker;
   readonly #probeStream: string;
-  /** The furthest event that this process knows to be in the log. */
+  /** The last event that this process knows to be in the log. */
   #lastKnownEvent: { readonly place: ServerPosition; readonly id: string } | null = null;
-  /** The number of failures after which the log was found to be the same. */
+  /** The connection's failure count when the log was last verified. */
   #verifiedAtFailures = 0;
   #verification: Promise<void> | null = null;
   #mismatchSince: number | null = null;
   #isOtherLog = false;
-  /** The event of the write probe that is not known to be stored. */
+  /** The id of the next write probe; reused until the probe is known to be stored. */
   #probeId = randomUUID();
 
-  /** Refuses at once after so many milliseconds without an answer; never with Infinity. */
+  /** `silenceMs` without an answer open the circuit breakers; Infinity disables them. */
   constructor(
     private readonly connection: Connection,
     register: string,
@@ -51,11 +51,11 @@ export class ResilientConnection {
   ) {
     this.#reads = new CircuitBreaker(silenceMs, () => this.#probeRead(), signals.closing);
     this.#writes = new CircuitBreaker(silenceMs, () => this.#probeWrite(), signals.ended);
-    // No register's prefix begins so, and it is no event of any register: positions are counted without it.
+    // No register name contains `~`, so probes belong to no register and do not count as positions.
     this.#probeStream = `probe~${register}`;
   }
 
-  /** Calls until it succeeds, for a bounded time and not while the server is away. */
+  /** Retries for a bounded time; fails at once while the circuit is open. */
   async read<R>(call: () => Promise<R>): Promise<R> {
     this.#checkLog();
     return this.#reads.run((opened) =>
@@ -66,7 +66,7 @@ export class ResilientConnection {
     );
   }
 
-  /** The same for an append, which `queue` calls when it is its turn. */
+  /** The same for an append, which `queue` starts in its turn. */
   async write<R>(call: () => Promise<R>, queue: (work: () => Promise<R>) => Promise<R>): Promise<R> {
     this.#checkLog();
     return this.#writes.run((opened) =>
@@ -79,21 +79,20 @@ export class ResilientConnection {
     );
   }
 
-  /** A part of an answer has come. */
+  /** Reports a part of an answer. */
   onResponse(): void {
     this.#reads.onResponse();
   }
 
-  /** An event stands at a place of the log. */
+  /** Remembers an event known to be in the log, for later verification. */
   noteEvent(place: ServerPosition, id: string): void {
     if (this.#lastKnownEvent === null || comparePositions(this.#lastKnownEvent.place, place) < 0)
       this.#lastKnownEvent = { place, id };
   }
 
   /**
-   * Whether an append would be accepted: one is sent that a leader must refuse for its revision, so that nothing is recorded. While
-   * appends have failed since the last that succeeded, the probe tells, which has one stored for good. Throws StoreUnavailable or
-   * StoreDamaged.
+   * Checks that a leader accepts appends by sending one with an impossible revision, which is refused without being stored.
+   * While a circuit is open it fails at once. Throws StoreUnavailable or StoreDamaged.
    */
   async checkWritable(): Promise<void> {
     this.#checkLog();
@@ -109,7 +108,7 @@ export class ResilientConnection {
       );
       if (accepted) throw new Error('the server has accepted a revision that cannot be');
     };
-    // The first call after a connection was lost fails.
+    // The first call after a lost connection always fails, hence the retry.
     await sendProbe()
       .catch(sendProbe)
       .catch((error: unknown) => {
@@ -137,7 +136,7 @@ export class ResilientConnection {
     this.#verifiedAtFailures = failures;
   }
 
-  /** Reads the last event that is known, or any where none is. Throws StoreDamaged once it is clear that the log is another one. */
+  /** Reads the last known event, or any event if none is known. Throws StoreDamaged once it is certain that the log differs. */
   async #probeRead(): Promise<void> {
     this.#checkLog();
     const known = this.#lastKnownEvent;
@@ -167,13 +166,13 @@ export class ResilientConnection {
         return 'enough';
       });
     } catch (error) {
-      // A place that cannot be in this log.
+      // RangeError: the position does not exist in this log.
       if (!(permanentError(error) instanceof RangeError)) throw error;
     }
     return result.event;
   }
 
-  /** An event that is stored, in a stream that belongs to no register: nothing less says that a majority takes writes. */
+  /** Stores an event in a stream outside of all registers: only a stored event proves that a majority accepts writes. */
   async #probeWrite(): Promise<void> {
     if (this.#reads.isOpen) throw new StoreUnavailable('the server is away');
     await this.#withVerifiedLog(() => this.#append(ANY, this.#probeId));

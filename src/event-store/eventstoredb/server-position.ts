@@ -1,17 +1,17 @@
 /**
- * Where an event stands in the server's log, and, where it is known, which of our events it is. The server's position is
- * sparse and means nothing to anybody else; ours is counted from the beginning of the log under the register's prefix.
+ * Positions in the server's log. Commit and prepare positions are byte offsets, specific to one server; `position` is the
+ * register's own count of its events, the same in every store.
  */
 import type { Cursor } from '../port.js';
 
 export interface ServerPosition {
   readonly commit: bigint;
   readonly prepare: bigint;
-  /** The number of our event there; null where nobody has counted up to it. */
+  /** The register's position of the event; null if not counted yet. */
   readonly position: number | null;
 }
 
-/** A place up to which our events are counted. */
+/** A server position whose register position is known. */
 export type CountedPosition = ServerPosition & { readonly position: number };
 
 /** Before the first event. */
@@ -19,7 +19,7 @@ export const LOG_START: CountedPosition = { commit: -1n, prepare: -1n, position:
 
 const CURSOR = /^(0|[1-9]\d{0,18})-(0|[1-9]\d{0,18})(?:@([1-9]\d{0,14}))?$/;
 
-/** Throws RangeError for what is no cursor of this store. */
+/** Throws RangeError for an invalid cursor. */
 export const parseCursor = (cursor: Cursor): ServerPosition => {
   const [, commit, prepare, position] = CURSOR.exec(cursor) ?? [];
   if (commit === undefined || prepare === undefined) throw new RangeError('no cursor of this store');
@@ -29,6 +29,6 @@ export const parseCursor = (cursor: Cursor): ServerPosition => {
 export const formatCursor = ({ commit, prepare, position }: ServerPosition): Cursor =>
   `${commit}-${prepare}${position === null ? '' : `@${position}`}`;
 
-/** Negative, zero or positive as `a` lies before, at or after `b` in the server's log. */
+/** Negative, zero or positive if `a` is before, at or after `b` in the server's log. */
 export const comparePositions = (a: ServerPosition, b: ServerPosition): number =>
   a.commit === b.commit ? Number(a.prepare - b.prepare) : a.commit < b.commit ? -1 : 1;

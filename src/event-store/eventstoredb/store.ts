@@ -1,4 +1,4 @@
-/** The event store on an EventStoreDB server or cluster: many instances of the service may write to one log and follow it. */
+/** The event store on an EventStoreDB server or cluster, whose log several instances of the service may share. */
 import { NO_STREAM, type EventData } from '@eventstore/db-client';
 import pLimit from 'p-limit';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,23 +32,23 @@ import { LOG_START, comparePositions, formatCursor, parseCursor } from './server
 import { toEventData } from './record.js';
 
 export interface EsdbOptions {
-  /** As `isEsdbUrl` lets it through. */
+  /** Must satisfy `isEsdbUrl`. */
   readonly url: string;
-  /** Which register of the server: its streams are those whose names begin with this and a full stop. */
+  /** The register's name; its streams are named `<register>.…` on the server. */
   readonly register: string;
   /**
-   * Who is asked by many at once refuses at once, after so many milliseconds without any answer of the server, until it is back.
-   * Left out by who works alone and would rather wait.
+   * Milliseconds without an answer after which calls fail at once until the server is back. Set by services; commands with a
+   * single caller leave it out and wait.
    */
   readonly unavailableAfterMs?: number;
 }
 
-/** A service calls a server away that has answered nothing for so long, in milliseconds, though asked. */
+/** Default of `unavailableAfterMs` for services. */
 export const UNAVAILABLE_AFTER_MS = 500;
 
 /**
- * The store on a server. Throws StoreUnavailable where the server refuses user, password or what they may do, or is not to be
- * trusted; one that is merely not there yet is no obstacle, since it may come.
+ * Opens a store. Throws StoreUnavailable if the server refuses the credentials or lacks a trusted certificate. A server that
+ * is not reachable yet is no error.
  */
 export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> => {
   const store = new EsdbEventStore(options);
@@ -63,9 +63,9 @@ export const openEsdbStore = async (options: EsdbOptions): Promise<EventStore> =
   return store;
 };
 
-/** Appends on their way at once: a connection carries a hundred calls, and reads want theirs. */
+/** Concurrent appends: a connection allows 100 calls, and some are left for reads. */
 const IN_FLIGHT = 90;
-/** How long a close waits for appends under way, in milliseconds. */
+/** Milliseconds for which `close` waits for pending appends. */
 const CLOSE_MS = 1_000;
 
 class EsdbEventStore implements EventStore {
@@ -111,8 +111,8 @@ class EsdbEventStore implements EventStore {
   }
 
   /**
-   * What writes the events as they are now. It is repeated after a lost answer with the same ids at the same revision: the server
-   * then answers as the first time.
+   * Returns a call that writes the events as they are now. It can be retried after a lost answer: with the same ids and the
+   * same expected revision the server returns the first result.
    */
   #writeCall({ stream, expected, records }: CheckedAppend): () => Promise<AppendResult> {
     const { client, options } = this.#connection;
@@ -161,7 +161,7 @@ class EsdbEventStore implements EventStore {
       await this.#log.checkExists(from);
       yield* this.#log.subscribe(from, ending, limit);
     } catch (error) {
-      // What the end of the connection throws into those who wait is no error of theirs.
+      // Closing the connection makes the subscription throw; the follower just ends.
       if (!ended()) throw error;
     }
   }
@@ -182,7 +182,7 @@ class EsdbEventStore implements EventStore {
     await this.#resilient.checkWritable();
   }
 
-  /** Whether the server lets us read its log, and append to it. Throws as the port says. */
+  /** Checks that the server allows reads and appends. Throws errors of the port. */
   async checkUsable(): Promise<void> {
     await this.#log.checkReadable();
     await this.checkWritable();

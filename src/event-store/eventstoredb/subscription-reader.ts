@@ -1,4 +1,4 @@
-/** What a subscription delivers, taken out in batches by whoever has time for them. */
+/** Reads a subscription in batches, at the consumer's pace. */
 import type { AllStreamSubscription, ResolvedEvent } from '@eventstore/db-client';
 import { StoreUnavailable } from '../port.js';
 import { permanentError } from './faults.js';
@@ -18,7 +18,7 @@ export class SubscriptionReader {
     };
     subscription.on('readable', () => this.#wake());
     subscription.on('end', over).on('close', over);
-    // The client says so and does nothing more: it does not subscribe again, nor end the stream.
+    // The client only reports the error: it neither resubscribes nor ends the stream.
     subscription.on('error', (error) => {
       this.#failure ??= error;
       over();
@@ -27,8 +27,8 @@ export class SubscriptionReader {
   }
 
   /**
-   * At least one and at most `limit` events, as soon as there are some; null once the signal aborts. Throws StoreUnavailable
-   * where the subscription was dropped, after all that came before was taken out, or what stands in the way for good.
+   * Waits for 1 to `limit` events; null once the signal aborts. After the last delivered event of a dropped subscription,
+   * throws StoreUnavailable or the permanent error.
    */
   async nextBatch(limit: number): Promise<readonly ResolvedEvent[] | null> {
     while (!this.abortSignal.aborted) {
@@ -44,7 +44,7 @@ export class SubscriptionReader {
     return null;
   }
 
-  /** Gives the place on the connection back; nothing else does. */
+  /** Must be called: only this frees the call on the connection. */
   close(): void {
     this.abortSignal.removeEventListener('abort', this.#onAbort);
     this.subscription.unsubscribe().catch(() => undefined);

@@ -1,6 +1,6 @@
-/** The address of a server or a cluster, read strictly: what the client would ignore, or print with its password, is refused. */
+/** Validates EventStoreDB URLs strictly: the client would ignore unknown options, and print invalid URLs with their password. */
 
-/** Options that the client knows, and that do not change what the adapter promises. */
+/** Options of the client that do not break the contract of the port. */
 const ALLOWED_OPTIONS: Readonly<Record<string, RegExp>> = {
   tls: /^(true|false)$/,
   tlsCAFile: /^.+$/,
@@ -20,7 +20,7 @@ export const EXPECTED_URL =
   'esdb://user:password@host:2113 (several hosts parted by commas; ":" and "@" of a password percent-encoded), with ' +
   `options among ${Object.keys(ALLOWED_OPTIONS).join(', ')}; user and password unless tls=false; esdb+discover:// for one DNS name`;
 
-/** Whether the text is such an address. */
+/** See EXPECTED_URL. */
 export const isEsdbUrl = (text: string): boolean => {
   const [, scheme, user, , hosts, query = ''] = ESDB_URL.exec(text) ?? [];
   if (hosts === undefined) return false;
@@ -28,14 +28,14 @@ export const isEsdbUrl = (text: string): boolean => {
   const several = hosts.includes(',');
   return (
     hosts.split(',').every((host) => HOST.test(host)) &&
-    // The client asks the first host alone where it is to discover; with that one down it never finds another.
+    // With esdb+discover the client asks only the first host; if that is down, it finds no other.
     !(scheme === 'esdb+discover' && several) &&
     [...options].every(([name, value]) => ALLOWED_OPTIONS[name]?.test(value) === true) &&
     (user !== undefined || options.get('tls') === 'false')
   );
 };
 
-/** User and password in such an address; null where it has none. */
+/** User and password of the URL; null if it has none. */
 export const credentialsIn = (url: string): { readonly username: string; readonly password: string } | null => {
   const [, , user, password] = ESDB_URL.exec(url) ?? [];
   return user === undefined || password === undefined
@@ -43,16 +43,16 @@ export const credentialsIn = (url: string): { readonly username: string; readonl
     : { username: decodeURIComponent(user), password: decodeURIComponent(password) };
 };
 
-/** How long a call may take, in milliseconds; null where the address does not say. */
+/** The `defaultDeadline` of the URL in milliseconds; null if absent. */
 export const deadlineIn = (url: string): number | null => {
   const text = new URLSearchParams(ESDB_URL.exec(url)?.[5] ?? '').get('defaultDeadline');
   return text === null ? null : Number(text);
 };
 
-/** Seconds for which the client waits for one node to tell it of the cluster: of three of which one hangs, the next is asked soon. */
+/** Seconds that the client waits for the gossip of one node before it asks the next; short, in case a node hangs. */
 const GOSSIP_SECONDS = 1;
 
-/** The address with that bound, unless it says another. */
+/** Adds `gossipTimeout` unless the URL sets it. */
 export const withGossipTimeout = (url: string): string => {
   if (/[?&]gossipTimeout=/.test(url)) return url;
   return `${url}${url.includes('?') ? '&' : '?'}gossipTimeout=${GOSSIP_SECONDS}`;

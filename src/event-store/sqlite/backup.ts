@@ -1,4 +1,4 @@
-/** A log as one file that stands by itself: taken while others write, checked event by event, and put back. */
+/** Backups of the embedded log as a single file: made while the service writes, verified event by event, and restored. */
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
@@ -17,7 +17,7 @@ import {
 } from './manifest.js';
 import { createSqliteStore } from './store.js';
 
-/** What stands in the way, said in a sentence; nothing was written. */
+/** A precondition is not met; the message says which. Nothing was written. */
 export class BackupRefused extends Error {
   override readonly name = 'BackupRefused';
 }
@@ -27,32 +27,32 @@ export interface ProgressOptions {
   readonly onProgress?: (stage: 'copied' | 'checked', done: number, total: number) => void;
 }
 
-/** What a log was found to hold. */
+/** Result of reading a log completely. */
 export interface CheckedLog {
   readonly events: number;
-  /** The id of the last one. */
+  /** The id of the last event. */
   readonly last: string | null;
 }
 
 export interface BackupResult extends CheckedLog {
   readonly sha256: string;
-  /** Sentences on what was known to have been in the log and is not there any more. */
+  /** Sentences about events known from elsewhere that the log no longer holds. */
   readonly lacks: readonly string[];
 }
 
 export interface BackupOptions extends ProgressOptions {
-  /** The backup to compare with; without it the newest in the same folder. */
+  /** The backup to compare with; by default the newest in the target's folder. */
   readonly previous?: string | undefined;
-  /** What else is known to have been in the log, asked of the copy: a sentence, or null where nothing lacks. */
+  /** Checks the copy against other knowledge of the log: a sentence about what is missing, or null. */
   readonly checkKnown?: (copy: EventStore) => Promise<string | null>;
 }
 
-/** Pages copied in one turn: some milliseconds of work. */
+/** Pages copied per step: a few milliseconds of work. */
 const PAGES_PER_STEP = 1_000;
 
 /**
- * Copies a SQLite file as it is now, also while others write to it. Throws StoreDamaged and StoreUnavailable, and the signal's
- * reason where it aborts.
+ * Copies a SQLite file as of now, also during writes. Throws StoreDamaged, StoreUnavailable, and the signal's reason if it
+ * aborts.
  */
 export const copyDatabase = async (from: string, to: string, progress: ProgressOptions = {}): Promise<void> => {
   try {
@@ -67,7 +67,7 @@ export const copyDatabase = async (from: string, to: string, progress: ProgressO
 const copyPages = async (from: string, to: string, { signal, onProgress }: ProgressOptions): Promise<void> => {
   const source = new Database(from, { readonly: true, fileMustExist: true });
   try {
-    // A transaction that reads holds on to what is copied; without it every write would begin the copy anew.
+    // A read transaction pins the snapshot; without it, every write would restart the copy.
     source.exec('BEGIN');
     source.pragma('schema_version');
     const { totalPages: pages } = await source.backup(to, {
@@ -84,8 +84,8 @@ const copyPages = async (from: string, to: string, { signal, onProgress }: Progr
 };
 
 /**
- * Backs up a log into a file that is not there yet, and its SHA-256 and its manifest into files beside it. Leaves nothing where
- * it fails; a log that is shorter than was known is backed up, as it is what there is, and `lacks` says so.
+ * Backs up a log to a new file, with its SHA-256 in `.sha256` and a manifest in `.json`. Leaves no files if it fails. A log
+ * that lost events is backed up all the same; `lacks` reports it.
  */
 export const backUp = async (logFile: string, target: string, options: BackupOptions): Promise<BackupResult> => {
   const { previous, checkKnown, ...progress } = options;
@@ -113,7 +113,7 @@ export const backUp = async (logFile: string, target: string, options: BackupOpt
   }
 };
 
-/** Makes a backup the log of a folder that has none. Leaves nothing where it fails. */
+/** Restores a backup into a folder without a log. Leaves no files if it fails. */
 export const restore = async (backup: string, logFile: string, progress: ProgressOptions): Promise<BackupResult> => {
   if ([logFile, `${logFile}-wal`].some((file) => existsSync(file)))
     throw new BackupRefused(`${dirname(logFile)} holds a register already; a restore overwrites nothing`);
@@ -141,7 +141,7 @@ export const restore = async (backup: string, logFile: string, progress: Progres
   }
 };
 
-/** Reads everything in a log. Throws StoreDamaged where the file, an event or the order of events is not what it should be. */
+/** Reads a whole log. Throws StoreDamaged if the file, an event or the order of events is invalid. */
 export const checkLog = async (
   file: string,
   { signal, onProgress }: ProgressOptions = {},
@@ -182,7 +182,7 @@ const checkFile = (file: string): void => {
 const COUNT_STREAMS_WITH_GAPS = `SELECT count(*) FROM (
   SELECT 1 FROM events GROUP BY stream HAVING min(revision) <> 0 OR max(revision) <> count(*) - 1)`;
 
-/** A copy still says that it is written ahead; a file that is opened to be read only must not need another beside it. */
+/** Takes a copy out of WAL mode, so that it can be read without creating sidecar files. */
 const leaveWalMode = (file: string): void => {
   translateErrors(() => {
     const db = new Database(file);
@@ -194,7 +194,7 @@ const leaveWalMode = (file: string): void => {
   });
 };
 
-/** An empty file for its owner alone, whatever an earlier try left there. */
+/** Creates an empty file of mode 0600, replacing one left by an earlier try. */
 const createPartFile = async (file: string): Promise<void> => {
   await removeDatabase(file);
   await writeFile(file, '', { mode: 0o600, flag: 'wx' });
@@ -209,7 +209,7 @@ const removeSidecars = async (file: string): Promise<void> => {
   for (const suffix of ['-wal', '-shm', '-journal']) await rm(`${file}${suffix}`, { force: true });
 };
 
-/** On the disk before its name is, and its name on the disk too. */
+/** Flushes the content before the rename, then the folder, so that the rename is durable. */
 const moveIntoPlace = async (partFile: string, target: string): Promise<void> => {
   await fsync(partFile);
   await rename(partFile, target);
@@ -225,7 +225,7 @@ const fsync = async (path: string): Promise<void> => {
   }
 };
 
-/** Copies the bytes; gives their SHA-256. */
+/** Copies the bytes and returns their SHA-256. */
 const copyFile = async (from: string, to: string, { signal, onProgress }: ProgressOptions): Promise<string> => {
   const { size } = await stat(from);
   const hash = createHash('sha256');
@@ -250,6 +250,6 @@ const sha256Of = async (file: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-/** What stands beside a backup, as `sha256sum` writes it; null where nothing does. */
+/** The digest in the `.sha256` file (format of `sha256sum`); null if there is no such file. */
 const readSha256File = async (backup: string): Promise<string | null> =>
   existsSync(`${backup}.sha256`) ? ((await readFile(`${backup}.sha256`, 'utf8')).split(' ', 1)[0] ?? '') : null;

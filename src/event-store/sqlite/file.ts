@@ -1,16 +1,16 @@
-/** The file of the embedded log: how it is opened, and what its errors mean. */
+/** Opens the file of the embedded log and translates SQLite's errors. */
 import Database from 'better-sqlite3';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
 import { createPrivateFile } from '../private-file.js';
 
-/** `HABE`: tells our logs from other SQLite files. */
+/** `HABE`: distinguishes logs from other SQLite files. */
 const APPLICATION_ID = 0x48414245;
-/** The version of SCHEMA; a later one is refused. */
+/** The version of SCHEMA; files of other versions are refused. */
 const FILE_VERSION = 1;
 
 /**
- * Lean on purpose: names stand once, an event holds numbers, 16 bytes of id and its payload. `position` is given by us
- * as the last one plus one, so that it has no gaps.
+ * Compact: names of streams and types are stored once, ids as 16 bytes. `position` is assigned as the last one plus one,
+ * without AUTOINCREMENT, so that it has no gaps.
  */
 const SCHEMA = `
 CREATE TABLE streams (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
@@ -29,14 +29,13 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FILE_VERSION};
 `;
 
-/** How long to wait for a lock; short, because waiting holds up everything. A data folder has one writer anyway. */
+/** Milliseconds to wait for a lock; short, because waiting blocks the event loop. A data folder has a single writer. */
 const BUSY_MS = 250;
 const MMAP_BYTES = 256 * 1024 * 1024;
 
 /**
- * Opens a log file, or makes one (`:memory:` for a log that ends with the process); one to read from only must be there. A
- * file of something else, or of a later version, is left as it is: StoreDamaged. StoreUnavailable where it cannot be opened
- * or is locked.
+ * Opens or creates a log file (`:memory:` for a temporary log); a `readonly` file must exist. Throws StoreDamaged, without
+ * changing the file, if it is not a log or of another version; StoreUnavailable if it cannot be opened or is locked.
  */
 export const openLogFile = (file: string, readonly = false): Database.Database =>
   translateErrors(() => {
@@ -53,11 +52,11 @@ export const openLogFile = (file: string, readonly = false): Database.Database =
   });
 
 const prepare = (db: Database.Database): void => {
-  // Before anything that writes: a file that is not ours must not be touched.
+  // Before any write, since a foreign file must not be changed.
   const isNew = checkOwner(db);
   const mode = db.pragma('journal_mode = WAL', { simple: true });
   if (mode !== 'wal' && !db.memory) throw new StoreUnavailable(`the log cannot be written ahead (${String(mode)})`);
-  // Every time: this build of SQLite reopens an existing WAL file at NORMAL, which may lose acknowledged commits.
+  // At every opening: this build of SQLite opens existing WAL files with NORMAL, which may lose acknowledged commits.
   db.pragma('synchronous = FULL');
   db.pragma(`mmap_size = ${MMAP_BYTES}`);
   if (isNew) db.transaction(() => db.exec(SCHEMA)).immediate();
@@ -67,7 +66,7 @@ const checkIsLog = (db: Database.Database): void => {
   if (checkOwner(db)) throw new StoreDamaged('the file is empty, and no event log');
 };
 
-/** Whether the file is empty and to be made ours; throws StoreDamaged where it is not ours. */
+/** Whether the file is empty and still to be initialized. Throws StoreDamaged if it is not a log. */
 const checkOwner = (db: Database.Database): boolean => {
   const owner = db.pragma('application_id', { simple: true }) as number;
   const version = db.pragma('user_version', { simple: true }) as number;
@@ -78,7 +77,7 @@ const checkOwner = (db: Database.Database): boolean => {
   return false;
 };
 
-/** Codes by which SQLite says that the file is not what it should be; all other trouble may pass. */
+/** SQLite error codes of a damaged file, and those that may be temporary. */
 const DAMAGE_CODES = ['SQLITE_CORRUPT', 'SQLITE_NOTADB'];
 const UNAVAILABLE_CODES = [
   'SQLITE_BUSY',
@@ -92,26 +91,26 @@ const UNAVAILABLE_CODES = [
   'SQLITE_READONLY',
 ];
 
-/** Whether a connection can only read: it stays so, even when the file may be written again. */
+/** Whether the connection is read-only. It remains so even after the file becomes writable. */
 export const isReadOnlyError = (error: unknown): boolean =>
   error instanceof StoreUnavailable &&
   String((error.cause as { code?: unknown } | undefined)?.code).startsWith('SQLITE_READONLY');
 
-/** Whether the file itself is damaged, not only an event in it. */
+/** Whether the file itself is damaged, rather than a single event. */
 export const isDamagedFile = (error: unknown): error is StoreDamaged =>
   error instanceof StoreDamaged && error.cause !== undefined;
 
-/** Writes and flushes, and changes nothing: the version that the file has already. */
+/** A durable write without effect: sets the version that the file already has. */
 export const rewriteVersion = (db: Database.Database): void => {
   db.pragma(`user_version = ${FILE_VERSION}`);
 };
 
-/** Runs something on a database; its errors come out as those of the port where they are no bugs. */
+/** Runs a database operation; SQLite and file-system errors become errors of the port, others pass through. */
 export const translateErrors = <T>(run: () => T): T => {
   try {
     return run();
   } catch (error) {
-    // By code, not by class: the class is another one wherever the driver was loaded a second time.
+    // By code rather than by class, since a driver that is loaded twice has two error classes.
     const code = (error as { code?: unknown }).code;
     if (typeof code !== 'string') throw error;
     if (/^E[A-Z]+$/.test(code))

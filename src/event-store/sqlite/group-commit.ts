@@ -1,11 +1,11 @@
 /**
- * Appends that wait for the same commit. Whatever is asked for within one turn of the event loop is written by one
- * transaction: flushing to the disk is what an append costs, and one flush serves them all.
+ * Group commit: the appends of one event-loop turn share a transaction, because most of an append's cost is the flush to
+ * disk.
  */
 import { StoreBusy, type AppendResult } from '../port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES, type CheckedAppend } from '../request-checks.js';
 
-/** Events after which a transaction takes no further append, so that a turn of the event loop stays short. */
+/** Events after which a transaction accepts no further append, to keep event-loop turns short. */
 const MAX_EVENTS_PER_COMMIT = 1_000;
 
 interface PendingAppend {
@@ -19,10 +19,10 @@ export class GroupCommit {
   #bytes = 0;
   #scheduled = false;
 
-  /** `commit` writes a group at once, and answers for each in order; where it throws, none was written. */
+  /** `commit` writes a group and returns a result for each in order; if it throws, none was written. */
   constructor(private readonly commit: (appends: readonly CheckedAppend[]) => readonly AppendResult[]) {}
 
-  /** Answers when the append is durable, or known to conflict. Rejects with StoreBusy where too many wait. */
+  /** Resolves when the append is durable or in conflict. Rejects with StoreBusy if the queue is full. */
   add(append: CheckedAppend): Promise<AppendResult> {
     if (this.#queue.length >= MAX_QUEUED || this.#bytes + append.bytes > MAX_QUEUED_BYTES) {
       return Promise.reject(new StoreBusy('too many appends wait to be written'));
@@ -32,7 +32,7 @@ export class GroupCommit {
     return new Promise((resolve, reject) => this.#queue.push({ append, resolve, reject }));
   }
 
-  /** Answers everything that waits, now. */
+  /** Commits the whole queue synchronously. */
   drain(): void {
     while (this.#queue.length > 0) this.#commitGroup();
   }

@@ -1,13 +1,13 @@
 /**
- * Whether positions and revisions of a log count without gaps. A missing row would else be noticed only by who reads that far,
- * while the history goes on behind it.
+ * Checks a log for gaps in positions and revisions. Otherwise a missing row would go unnoticed until it is read, while new
+ * events are appended.
  */
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { StoreDamaged, StoreUnavailable, type LogCheck } from '../port.js';
 
-/** Rows of a slice: a few milliseconds, between which others have their turn. */
+/** Rows per slice: a few milliseconds, between which the event loop runs other work. */
 const SLICE_SIZE = 500;
-/** Rows looked at before the store is opened: the whole of a small log, else its beginning and its end. */
+/** Rows checked before the store opens: all of a small log, or the first and last rows of a larger one. */
 export const CHECKED_AT_OPENING = 10_000;
 const FIRST_ROWS = 1_000;
 const RETRY_MS = 1_000;
@@ -20,8 +20,7 @@ export interface RunningCheck extends LogCheck {
 }
 
 /**
- * Looks at the ends of a log at once and at what lies between in slices, until `stopped`. `checkRows` throws what it finds; the
- * result is the first damage, null where there is none.
+ * Checks both ends of a log at once and the middle in slices, until `isStopped`. The result is the first damage, or null.
  */
 export const startLogCheck = (head: number, checkRows: CheckRows, isStopped: () => boolean): RunningCheck => {
   const firstEnd = head <= CHECKED_AT_OPENING ? head : FIRST_ROWS;

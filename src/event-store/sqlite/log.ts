@@ -1,4 +1,4 @@
-/** The tables of the embedded log: every statement that writes or reads them. Synchronous; `store.ts` makes it a store. */
+/** All SQL statements on the tables of the embedded log. Synchronous; `store.ts` builds the store on it. */
 import type Database from 'better-sqlite3';
 import { decode, formatRecordedAt, parsePayload, type StreamRevision, type StoredRecord } from '../codec.js';
 import { StoreDamaged, type AppendResult, type LogEvent, type StreamEvent } from '../port.js';
@@ -6,14 +6,13 @@ import type { CheckedAppend, SerializedRecord } from '../request-checks.js';
 import { rewriteVersion } from './file.js';
 
 /**
- * Rows taken at once, at first and at most, and the bytes of payload after which a read ends, so that large events cannot fill
- * the memory.
+ * Rows per chunk, first and maximum, and the characters of payload after which a read stops, to bound memory.
  */
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 256;
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 
-/** Columns of a row as read, in this order. Row by row, since texts joined in SQLite were measured to be no faster. */
+/** Columns in the order of Row. One row per event: concatenating payloads in SQLite was measured to be no faster. */
 const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload';
 type Row = [position: number, revision: number, type: number, recordedAt: number, id: string, payload: string];
 type LogRow = [...Row, stream: string];
@@ -26,7 +25,7 @@ interface StreamTip {
 export class SqliteLog {
   readonly #db: Database.Database;
   readonly #statements: ReturnType<typeof prepare>;
-  /** Both ways; few, so they are all remembered, and forgotten where a transaction that added some is undone. */
+  /** Cached type numbers and names; cleared when a transaction that may have added some is rolled back. */
   readonly #types = new Map<string, number>();
   readonly #typeNames = new Map<number, string>();
 
@@ -36,8 +35,8 @@ export class SqliteLog {
   }
 
   /**
-   * Decides and writes appends in one transaction, durable when this returns; a conflict leaves the others alone.
-   * An error means that none of them was written.
+   * Writes appends in one transaction, durable on return; a conflict of one does not affect the others. If it throws, none
+   * was written.
    */
   commit(appends: readonly CheckedAppend[]): readonly AppendResult[] {
     try {
@@ -77,7 +76,7 @@ export class SqliteLog {
     return { outcome: 'appended', revision, cursor: String(position) };
   }
 
-  /** Where the very same events follow that revision already: the cursor of the last of them. */
+  /** The cursor of the last event if the same events already follow that revision; else null. */
   #findRepeated(stream: number, after: number, records: readonly SerializedRecord[]): string | null {
     const stored = this.#statements.ids.all(stream, after, records.length) as [id: string, position: number][];
     const same = records.every((record, i) => stored[i] !== undefined && formatUuid(stored[i][0]) === record.id);
@@ -102,7 +101,7 @@ export class SqliteLog {
     return name;
   }
 
-  /** Events of a stream after a revision. Throws StoreDamaged for one that cannot be read, or is missing. */
+  /** Events of a stream after a revision. Throws StoreDamaged for an unreadable or missing event. */
   readStream(stream: string, after: number, limit: number): StreamEvent[] {
     const number = this.#statements.streamNumber.get(stream) as number | undefined;
     if (number === undefined) return [];
@@ -112,12 +111,12 @@ export class SqliteLog {
     ).map((row, i) => {
       const at = { stream, revision: after + 1 + i };
       if (row[1] !== at.revision) throw new StoreDamaged(`${stream}, revision ${at.revision}: missing`);
-      // Object.assign, since a spread of so many fields was measured to cost half as much again as parsing.
+      // Object.assign: a spread of this many fields was measured to take half as long as parsing the event.
       return Object.assign(decode(at, this.#record(row, at)), { cursor: String(row[0]) });
     });
   }
 
-  /** Events of the log after a position. Throws StoreDamaged for one that cannot be read, or is missing. */
+  /** Events of the log after a position. Throws StoreDamaged for an unreadable or missing event. */
   read(after: number, limit: number): LogEvent[] {
     return readInChunks<LogRow>(limit, (read, most) => this.#statements.log.all(after + read, most) as LogRow[]).map(
       (row, i) => {
@@ -133,20 +132,20 @@ export class SqliteLog {
     return { id: formatUuid(id), type: this.#typeName(type, at), recordedAt, payload: parsePayload(text) };
   }
 
-  /** The last position, 0 where there is none. */
+  /** The last position, 0 if the log is empty. */
   head(): number {
     return this.#statements.head.get() as number;
   }
 
-  /** When the last event was recorded, null where there is none. */
+  /** When the last event was recorded, null if the log is empty. */
   lastRecordedAt(): string | null {
     const recordedAt = this.#statements.lastRecordedAt.get() as number | undefined;
     return recordedAt === undefined ? null : formatRecordedAt(recordedAt);
   }
 
   /**
-   * Checks the rows after a position up to another: positions without gaps, and behind each event the one before it in its
-   * stream. Throws StoreDamaged.
+   * Checks the rows in `(after, upTo]`: positions without gaps, and each event's predecessor in its stream at an earlier
+   * position. Throws StoreDamaged.
    */
   checkRows(after: number, upTo: number): void {
     const { found, lowest, loose } = this.#statements.check.get(after, upTo) as {
@@ -161,7 +160,7 @@ export class SqliteLog {
       throw new StoreDamaged(`positions ${after + 1} to ${upTo}: ${loose} events lack the one before in their stream`);
   }
 
-  /** Tries whether a commit can be made durable; an error says that it cannot. */
+  /** Throws if a commit could not be made durable now. */
   tryCommit(): void {
     rewriteVersion(this.#db);
   }
@@ -200,8 +199,8 @@ const prepare = (db: Database.Database) => ({
 });
 
 /**
- * Reads in chunks until the limit, the end, or too many bytes; the first is small, since it may already be too many. Rows lie without
- * gaps, so that they are counted on.
+ * Reads in growing chunks until the limit, the end, or the size bound; the first is small, in case events are large.
+ * Assumes rows without gaps.
  */
 const readInChunks = <R extends Row | LogRow>(limit: number, readChunk: (read: number, most: number) => R[]): R[] => {
   const rows: R[] = [];
@@ -216,6 +215,6 @@ const readInChunks = <R extends Row | LogRow>(limit: number, readChunk: (read: n
 };
 
 const uuidBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
-/** Of 32 hexadecimal digits. */
+/** From 32 hexadecimal digits. */
 export const formatUuid = (hex: string): string =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -1,6 +1,6 @@
 /**
- * What stands beside a backup, in a file of its own: what it holds, so that the next one can be compared with it. A log that
- * lost its end is whole as far as it goes; only its predecessor and the read models know that there was more.
+ * The manifest of a backup (`.json`): a summary of its log, with which the next backup is compared. A truncated log is valid
+ * in itself; only an earlier backup or the read models show that events were lost.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -15,28 +15,28 @@ export interface LogSummary {
   /** Ids of the first and the last event. */
   readonly first: string | null;
   readonly last: string | null;
-  /** SHA-256 over every event as it is stored, in their order. */
+  /** SHA-256 over all stored events, in order. */
   readonly log: string;
 }
 
 export interface Manifest extends LogSummary {
   /** SHA-256 of the file. */
   readonly sha256: string;
-  /** ISO 8601. */
+  /** When the backup was made, ISO 8601 in UTC. */
   readonly made: string;
-  /** Sentences on what was known to have been there and is not in it. */
+  /** Sentences about events known from elsewhere that the log did not hold. */
   readonly lacks: readonly string[];
 }
 
-/** A manifest and the name of its backup. */
+/** The summary of an earlier backup, with its file name. */
 export interface Predecessor extends LogSummary {
   readonly name: string;
 }
 
 const SUFFIX = '.json';
-/** More than a manifest ever has. */
+/** Larger files are not manifests. */
 const MAX_MANIFEST_BYTES = 65_536;
-/** Rows between two turns of the event loop. */
+/** Rows hashed per event-loop turn. */
 const PAGE_SIZE = 1_000;
 
 export const manifestPath = (backup: string): string => `${backup}${SUFFIX}`;
@@ -44,7 +44,7 @@ export const manifestPath = (backup: string): string => `${backup}${SUFFIX}`;
 export const writeManifest = (backup: string, manifest: Manifest): Promise<void> =>
   writeFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
 
-/** What stands beside a backup; null where nothing does, or nothing that is a manifest. */
+/** The manifest of a backup; null if missing or invalid. */
 export const readManifestOf = (backup: string): Promise<Manifest | null> => readManifest(manifestPath(backup));
 
 const readManifest = async (path: string): Promise<Manifest | null> => {
@@ -65,8 +65,8 @@ const isManifest = (value: unknown): value is Manifest => {
 };
 
 /**
- * The newest backup of the same log in a folder, by its manifest; where there is none of the same log, the newest of any. Null
- * where there is none with an event in it.
+ * The newest backup in a folder of the log that begins with event `first`, else the newest of any log. Null if there is no
+ * backup with events.
  */
 export const findPredecessor = async (folder: string, first: string | null): Promise<Predecessor | null> => {
   const names = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX));
@@ -79,15 +79,15 @@ export const findPredecessor = async (folder: string, first: string | null): Pro
   return candidates.findLast((candidate) => candidate.first === first) ?? candidates.at(-1) ?? null;
 };
 
-/** What a backup holds, from beside it or, for one of an earlier build, out of it. Throws what `contentOf` throws. */
+/** The summary of a backup, from its manifest, or computed for backups of earlier builds. Throws errors of `summarizeLog`. */
 export const readPredecessor = async (backup: string): Promise<Predecessor> => ({
   ...((await readManifestOf(backup)) ?? (await summarizeLog(backup)).summary),
   name: basename(backup),
 });
 
 /**
- * What a log holds, and what it lacks of its predecessor, which `choose` finds by the id of the first event. Nobody may write
- * to it. Throws the errors of the port, and the signal's reason where that aborts.
+ * Summarizes a log that is not being written to, and describes in `lack` how it differs from an earlier backup, which
+ * `choosePredecessor` finds by the id of the first event. Throws errors of the port, and the signal's reason if it aborts.
  */
 export const summarizeLog = async (
   file: string,
@@ -126,7 +126,7 @@ export const summarizeLog = async (
   }
 };
 
-/** By names, as numbers of streams and types are given anew in a copy. */
+/** With names, since the numbers of streams and types change in a copy. */
 const ROWS = `SELECT position, lower(hex(id)), (SELECT name FROM streams WHERE number = stream), revision,
   (SELECT name FROM types WHERE number = type), recorded_at, payload
   FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`;

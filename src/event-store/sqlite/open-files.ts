@@ -1,30 +1,30 @@
 /**
- * Whether the paths of a log still lead to the files that its connection has open. A file that was removed or replaced goes on
- * taking commits, which are gone when it is closed; SQLite does not look in its write-ahead mode.
+ * Detects that files of an open log were removed or replaced. SQLite does not check this in WAL mode: it would go on
+ * committing to the unlinked file, whose content is lost on close.
  */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
 
-/** What SQLite has open of a log; the first holds the events, the second the latest of them. */
+/** The files that SQLite keeps open for a log: database, write-ahead log, shared memory. */
 const SUFFIXES = ['', '-wal', '-shm'] as const;
 
 export class OpenFiles {
-  /** Device and inode at opening. While a file is open, no other gets its inode. */
+  /** Device and inode at opening. An inode is not reused while its file is open. */
   readonly #opened = new Map<string, string>();
   readonly #paths: readonly string[];
 
-  /** To be made when the connection has its files open. */
+  /** Construct only after the connection has opened its files. */
   constructor(file: string) {
     this.#paths = SUFFIXES.map((suffix) => `${file}${suffix}`);
     for (const path of this.#paths) this.#note(path, fileIdentity(path));
   }
 
-  /** Throws StoreDamaged where a path leads nowhere, or to another file. */
+  /** Throws StoreDamaged if a file was removed or replaced. */
   check(): void {
     for (const path of this.#paths) {
       const identity = fileIdentity(path);
-      // A file that could only be read at opening has no write-ahead log until the first commit.
+      // A file that was read-only at opening has no write-ahead log until the first commit.
       if (!this.#opened.has(path)) this.#note(path, identity);
       else if (this.#opened.get(path) !== identity) throw new StoreDamaged(describeChange(path, identity === null));
     }

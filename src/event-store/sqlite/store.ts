@@ -1,4 +1,4 @@
-/** The embedded event store: one SQLite file, one process, durable when it answers. */
+/** The embedded event store: one SQLite file, one process; an append is durable when it resolves. */
 import {
   StoreDamaged,
   StoreUnavailable,
@@ -19,9 +19,9 @@ import { startLogCheck } from './log-check.js';
 import { OpenFiles } from './open-files.js';
 
 /**
- * Opens a log in a file, or makes one; `:memory:` is a log that ends with its store. `readonly`: the file must be there, may
- * be written by another process, and appends throw StoreUnavailable.
- * Throws StoreDamaged where the file is something else or of a later version, StoreUnavailable where it cannot be opened.
+ * Opens or creates a log file; `:memory:` is a log that ends with its store. `readonly`: the file must exist, may be written
+ * by another process, and appends throw StoreUnavailable.
+ * Throws StoreDamaged if the file is not a log of this version, StoreUnavailable if it cannot be opened.
  */
 export const createSqliteStore = ({
   file,
@@ -39,25 +39,24 @@ const parseCursor = (cursor: Cursor): number => {
   return position;
 };
 
-/** Milliseconds for which a try to write that failed is not made again only because somebody asks. */
+/** Milliseconds after a failed write during which `checkWritable` repeats its error instead of trying again. */
 const RETRY_WRITE_MS = 1_000;
 
-/** Lets everything else that waits have its turn. */
 const yieldToEventLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class SqliteEventStore implements EventStore {
   readonly kind = 'sqlite';
-  /** Null where the log is only read: whoever reads it whole finds what is missing. */
+  /** Null for read-only and in-memory logs. */
   readonly check: LogCheck | null;
   readonly #openLog: () => SqliteLog;
   #log: SqliteLog;
-  /** Null where nothing is written, or to memory. */
+  /** Null for read-only and in-memory logs. */
   readonly #files: OpenFiles | null;
   readonly #queue: GroupCommit;
   readonly #wakeCalls = new Set<() => void>();
-  /** How the last write ended; null while there was none. */
+  /** Outcome of the last write; null before the first. */
   #lastWrite: { readonly error: Error | null; readonly at: number } | null = null;
-  /** A file known to be damaged is not written to: that would make it worse. */
+  /** Once set, writes are refused: they could make the damage worse. */
   #damage: StoreDamaged | null = null;
   #closed = false;
 
@@ -111,7 +110,7 @@ class SqliteEventStore implements EventStore {
 
   async read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
     checkLimit(limit);
-    // Who pages through the whole log holds up nobody.
+    // Lets other work run between the pages of a reader of the whole log.
     await yieldToEventLoop();
     this.#checkOpen();
     return this.#read(this.#startPosition(after), limit);
@@ -172,7 +171,7 @@ class SqliteEventStore implements EventStore {
     return this.#run(() => this.#log.read(after, limit));
   }
 
-  /** Runs something on the log, and remembers if that finds its file damaged. */
+  /** Runs an operation on the log, and remembers if it finds the file damaged. */
   #run<T>(run: () => T): T {
     try {
       return translateErrors(run);
@@ -183,8 +182,7 @@ class SqliteEventStore implements EventStore {
   }
 
   /**
-   * What is committed to a file that nobody finds any more is not kept. So it looks before, to write nothing there, and after,
-   * to acknowledge nothing.
+   * Commits to an unlinked file are lost. So the files are checked before the write, and again before it is acknowledged.
    */
   #write<T>(run: () => T): T {
     if (this.#damage !== null) throw this.#damage;
@@ -200,7 +198,7 @@ class SqliteEventStore implements EventStore {
     }
   }
 
-  /** Stays damaged once it was: what came to the path meanwhile may be another log. */
+  /** The damage is remembered: a file that reappears at the path may be another log. */
   #checkFiles(): void {
     try {
       this.#files?.check();
@@ -220,8 +218,8 @@ class SqliteEventStore implements EventStore {
   }
 
   /**
-   * A connection that was opened while the file could only be read never writes; a new one may, if it is the same log.
-   * Whether there is one now.
+   * A connection that was opened on a read-only file stays read-only; tries to replace it with a new one on the same log.
+   * Returns whether that succeeded.
    */
   #reopen(): boolean {
     const old = this.#log;
@@ -240,7 +238,7 @@ class SqliteEventStore implements EventStore {
     }
   }
 
-  /** The position of a cursor; one past the end is of another log, and would make its reader skip what is to come. */
+  /** The position of a cursor. Throws RangeError past the end: such a cursor is of another log, and its reader would skip events. */
   #startPosition(cursor: Cursor | null): number {
     const position = cursor === null ? 0 : parseCursor(cursor);
     if (position > this.#run(() => this.#log.head())) throw new RangeError('the cursor lies past the end of this log');
@@ -251,7 +249,8 @@ class SqliteEventStore implements EventStore {
     for (const wake of this.#wakeCalls) wake();
   }
 
-  /** Until the next commit, the store's end or the signal. Nothing can come between a read that was empty and this. */
+  /** Waits for the next commit, the end of the store or the signal. No commit can be missed: there is no await between the
+   * empty read and this call. */
   async #waitForCommit(signal: AbortSignal): Promise<void> {
     let wake = (): void => undefined;
     const woken = new Promise<void>((resolve) => (wake = resolve));

@@ -1,5 +1,5 @@
 /**
- * A subscription to the whole log, as a node does it: confirmation, pages of old events with checkpoints between them,
+ * A subscription to the whole log, as a node runs it: confirmation, pages of old events with checkpoints between them,
  * `caughtUp`, then live.
  */
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
@@ -12,19 +12,19 @@ import { caughtUp, failures, type Position } from './wire.js';
 
 const BEFORE_FIRST: Position = [-1n, -1n];
 
-/** A node says "nowhere yet" as 2^64−1. */
+/** A node sends "before the first event" as 2^64−1. */
 const asUnsigned = ([commit, prepare]: Position): Position => [BigInt.asUintN(64, commit), BigInt.asUintN(64, prepare)];
 const isAfter = ([commit, prepare]: Position, [otherCommit, otherPrepare]: Position): boolean =>
   commit > otherCommit || (commit === otherCommit && prepare > otherPrepare);
 const recordPosition = ({ commit }: LogRecord): Position => [commit, commit];
 
 export class AllSubscription extends Subscription {
-  /** What was sent last. */
+  /** The position sent last. */
   private sent: Position;
   private lastCheckpoint: Position | null = null;
   private readonly filter: Filter | null;
   private sinceCheckpoint = 0;
-  /** Of the log, the first record that was not looked at live. */
+  /** Index of the first record not yet sent live. */
   private nextLiveIndex: number;
 
   constructor(node: DoubleNode, call: ReadCall, outlet: EventWriter, options: ReadReq.Options) {
@@ -76,7 +76,7 @@ export class AllSubscription extends Subscription {
     }
   }
 
-  /** A page of the log: what of it passes the filter, and where the next one starts. */
+  /** A page of the log: the records that pass the filter, and the start of the next page. */
   private readPage(start: Position): { records: LogRecord[]; looked: number; next: Position; isEnd: boolean } {
     const { log } = this.node;
     const records: LogRecord[] = [];
@@ -93,12 +93,12 @@ export class AllSubscription extends Subscription {
     return { records, looked, next, isEnd: !isFull() };
   }
 
-  /** Until the live events no longer fit, or the reader is gone. */
+  /** Sends live events until they overflow the buffer or the reader closes. */
   private async goLive(): Promise<void> {
     const { records } = this.node.log;
     await this.outlet.send(caughtUp());
     while (this.outlet.isOpen) {
-      // Looked at again whenever the reader may have let it wait.
+      // The buffer is checked again after each message that the reader may have delayed.
       for (let waited = true; this.nextLiveIndex < records.length; this.nextLiveIndex++) {
         if (waited && this.countPending() > LIVE_BUFFER_SIZE) return this.sendNewCheckpoint(this.sent);
         waited = await this.sendLive(records[this.nextLiveIndex] as LogRecord);
@@ -107,14 +107,14 @@ export class AllSubscription extends Subscription {
     }
   }
 
-  /** How many live events and checkpoints wait to be sent. */
+  /** Number of live events and checkpoints to be sent. */
   private countPending(): number {
     const unseen = this.node.log.records.slice(this.nextLiveIndex);
     if (this.filter === null) return unseen.length;
     return unseen.filter(this.filter.allows).length + Math.floor(unseen.length / this.filter.interval);
   }
 
-  /** Sends a live event, a checkpoint, or both; whether it sent anything. */
+  /** Sends a live event, a checkpoint, or both; returns whether it sent anything. */
   private async sendLive(record: LogRecord): Promise<boolean> {
     const place = recordPosition(record);
     if (!isAfter(place, this.sent)) return false;
@@ -130,7 +130,7 @@ export class AllSubscription extends Subscription {
     return true;
   }
 
-  /** Sends a checkpoint, where there is a filter and the last one was before it. */
+  /** Sends a checkpoint if there is a filter and the position is after the last checkpoint. */
   private async sendNewCheckpoint(position: Position): Promise<void> {
     const checkpointPosition = asUnsigned(position);
     if (this.filter === null || (this.lastCheckpoint !== null && !isAfter(checkpointPosition, this.lastCheckpoint)))

@@ -1,4 +1,4 @@
-/** An append as a call of its own. */
+/** The `Append` call: one append per call. */
 import type { sendUnaryData, ServerReadableStream, ServiceError } from '@grpc/grpc-js';
 import { Empty } from '@eventstore/db-client/generated/shared_pb.js';
 import { AppendResp, type AppendReq } from '@eventstore/db-client/generated/streams_pb.js';

@@ -1,4 +1,4 @@
-/** Appends that share one long call. */
+/** The `BatchAppend` call: many appends over one stream. */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb.js';
 import { AllStreamPosition, type UUID } from '@eventstore/db-client/generated/shared_pb.js';
@@ -14,7 +14,7 @@ import { expectedOf, failures, streamIdentifier, streamName, refusalError, statu
 /** How long a node waits for the rest of an append. */
 const WRITE_TIMEOUT = 2_000;
 
-/** An append of which not all parts have come. */
+/** An append that was received in part. */
 interface Pending {
   readonly stream: string;
   readonly expected: NodeExpectation;

@@ -1,12 +1,12 @@
-/** Certificates for a test, made anew in a folder by openssl: an authority, a server that it vouches for, and a stranger. */
+/** Generates test certificates with openssl: an authority, a server certificate signed by it, and an unrelated authority. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Certificates {
-  /** What `startDouble` wants to know. */
+  /** Options of `startDouble`. */
   readonly tls: { readonly certificate: string; readonly key: string; readonly caFile: string };
-  /** The certificate of an authority that vouches for nobody here. */
+  /** An authority that signed no certificate. */
   readonly untrustedCaFile: string;
 }
 

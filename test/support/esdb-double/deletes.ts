@@ -1,4 +1,4 @@
-/** Deletes, which a stream outlives, and tombstones, which it does not. */
+/** Soft deletes, after which a stream can be written again, and tombstones, which are final. */
 import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import {
   DeleteResp,

@@ -1,6 +1,6 @@
 /**
- * What a real node was seen to answer, case by case: the double answers so, and so does the node behind ESDB_URL where that is set.
- * What a node under test cannot be made to do at will is in failures.spec.ts.
+ * Answers recorded from a real node, asserted for the double and, if ESDB_URL is set, for the node there.
+ * Faults that a real node cannot produce on demand are in failures.spec.ts.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
  * A stand-in for one EventStoreDB 24.6 node, for tests: it speaks the client's own protocol, keeps its log in memory,
- * answers as a node was seen to answer, and fails when told to.
+ * answers as recorded from a real node, and injects faults on demand.
  */
 import { randomUUID } from 'node:crypto';
 import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js';
@@ -25,29 +25,29 @@ export type { LogRecord } from './log.js';
 export type { Member } from './node.js';
 
 export interface DoubleOptions {
-  /** The server's certificate and its key, in PEM, and the file of the authority that vouches for it. */
+  /** The server's certificate and key in PEM, and the file of the authority that signed it. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly caFile: string };
-  /** Names and passwords; with TLS `admin` with `changeit` where nothing is told. Without TLS clients send none. */
+  /** User names and passwords; default with TLS: `admin` and `changeit`. Ignored without TLS. */
   readonly users?: Users;
-  /** Any where nothing is told. */
+  /** Default: any free port. */
   readonly port?: number;
   readonly maxAppendSize?: number;
-  /** What gossip tells; where nothing is told, that this node is the leader. */
+  /** The members that gossip reports; default: this node as leader. */
   readonly members?: () => readonly Member[];
-  /** Another node of the same cluster, whose log is this one's too. */
+  /** Another node of the same cluster, whose log this one shares. */
   readonly cluster?: EsdbDouble;
 }
 
 export interface ForeignEvent {
   readonly type: string;
   readonly id?: string;
-  /** Anything that JSON can say, or bytes. */
+  /** A JSON value, or bytes. */
   readonly data?: unknown;
   readonly metadata?: unknown;
 }
 
 const MIB = 1_048_576;
-/** As many calls on a connection as a node takes. */
+/** Concurrent calls per connection, as on a real node. */
 const MAX_CALLS = 100;
 
 const STREAMS = { ...StreamsService, read: { ...StreamsService.read, responseSerialize: (bytes: Buffer) => bytes } };
@@ -92,7 +92,7 @@ export class EsdbDouble {
     return this.listening;
   }
 
-  /** Where the client finds it, as the administrator. */
+  /** Connection URL of the administrator. */
   get url(): string {
     return this.urlOf(ADMIN, 'changeit');
   }
@@ -103,17 +103,17 @@ export class EsdbDouble {
     return `esdb://${user}:${password}@127.0.0.1:${this.port}?${security}`;
   }
 
-  /** Everything that was ever written, in order. */
+  /** All records ever written, in order. */
   get log(): readonly LogRecord[] {
     return this.events.records;
   }
 
-  /** While it is not, it answers that it is starting. */
+  /** While false, calls are refused as by a starting node. */
   set ready(ready: boolean) {
     this.node.ready = ready;
   }
 
-  /** Begins to listen: where it did before, or where it was told to. */
+  /** Listens on the previous port, or on the one of the options. */
   async start(): Promise<void> {
     const { tls, port = 0 } = this.options;
     const server = new Server({
@@ -134,7 +134,7 @@ export class EsdbDouble {
     this.listening = await this.front.listen(this.listening === 0 ? port : this.listening);
   }
 
-  /** Ends as a killed process does; log and port are kept. */
+  /** Stops like a killed process; log and port remain. */
   async stop(): Promise<void> {
     await this.front.close();
     this.server?.forceShutdown();
@@ -152,7 +152,7 @@ export class EsdbDouble {
     this.front.breakAll();
   }
 
-  /** Hangs as a stopped process does: connections stay, and nothing is answered. */
+  /** Hangs like a process stopped by SIGSTOP: connections stay open, nothing is answered. */
   pause(): void {
     this.front.pause();
   }
@@ -161,12 +161,12 @@ export class EsdbDouble {
     this.front.resume();
   }
 
-  /** Loses everything that was written after the first so many records, as a node whose files were put back. */
+  /** Drops all but the first `count` records, like a node restored from an older copy. */
   truncate(count: number): void {
     this.events.truncate(count);
   }
 
-  /** An event of somebody else, in any stream. */
+  /** Writes an event of another program, to any stream. */
   appendForeign(stream: string, { type, id = randomUUID(), data = {}, metadata }: ForeignEvent): LogRecord {
     const bytes = (value: unknown): Uint8Array =>
       value instanceof Uint8Array ? value : Buffer.from(value === undefined ? '' : JSON.stringify(value));

@@ -1,4 +1,4 @@
-/** What is sent to a reader, at the reader's pace. */
+/** Writes messages to a reader with backpressure. */
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 
@@ -17,18 +17,18 @@ export class EventWriter {
     call.on('drain', () => this.wake());
   }
 
-  /** False when the reader is gone, or the call was ended. */
+  /** False after the reader left or the call ended. */
   get isOpen(): boolean {
     return !this.ended && !this.call.cancelled && !this.call.writableEnded;
   }
 
-  /** Settles when there is room for more, or nobody to read it. */
+  /** Resolves when there is room for more, or the reader left. */
   async send(message: Buffer): Promise<void> {
     if (this.isOpen) this.call.write(message);
     while (this.isOpen && this.call.writableNeedDrain) await this.nextWake();
   }
 
-  /** Settles when there is something new to look at: `wakeUp`, room, or the end. */
+  /** Resolves on `notify`, on free space, or at the end. */
   async nextWake(): Promise<void> {
     if (this.isOpen) await new Promise<void>((resolve) => (this.wake = resolve));
   }

@@ -1,17 +1,17 @@
-/** A call with what is to go wrong with it. */
+/** Executes a call with its injected fault. */
 import { delay, type Fault } from './faults.js';
 import type { Refusal } from './wire.js';
 
 export interface Reply<T> {
   answer(value: T): void;
   refuse(refusal: Refusal): void;
-  /** Breaks the connection that the call came by. */
+  /** Breaks the connection of the call. */
   breakConnection(): void;
-  /** Ends the call in peace, without an answer. */
+  /** Ends the call normally, without an answer. */
   endCall(): void;
 }
 
-/** Does the work and answers, at once where nothing goes wrong: calls keep their order. */
+/** Does the work and answers; synchronously without a fault, so that calls keep their order. */
 export const execute = <T>(fault: Fault | null, work: () => T, reply: Reply<T>): void => {
   if (fault === null) reply.answer(work());
   else void executeFaulty(fault, work, reply);

@@ -1,6 +1,6 @@
 /**
- * What goes wrong on demand: each switch as the client sees it, and the cases in which a real node was killed, stopped
- * or restarted, had no leader or was no leader.
+ * Injected faults as the client sees them, including those recorded from real nodes that were killed, stopped or restarted,
+ * had no leader or were not the leader.
  */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';

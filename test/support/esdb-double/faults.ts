@@ -1,7 +1,7 @@
-/** What shall go wrong, and with which calls: nothing goes wrong by itself. */
+/** Fault injection: which calls fail, and how. */
 import type { Position, Refusal } from './wire.js';
 
-/** `event` and `checkpoint` are what a subscription is about to send; the rest is what a client asks. */
+/** `event` and `checkpoint` are messages of subscriptions; the others are calls of clients. */
 export const METHODS = [
   'append',
   'checkpoint',
@@ -17,7 +17,7 @@ export type Method = (typeof METHODS)[number];
 
 export interface CallInfo {
   readonly method: Method;
-  /** Empty where the whole log is meant. */
+  /** Empty for `$all`. */
   readonly stream: string;
   /** The name that the client gives its connection. */
   readonly connection: string;
@@ -26,17 +26,17 @@ export interface CallInfo {
 }
 
 export interface Fault {
-  /** A write waits for this before it is done; a number means milliseconds. */
+  /** Delays a write before it is executed; a number means milliseconds. */
   readonly delayBefore?: Promise<void> | number;
-  /** The answer, or what comes instead of it, waits for this. */
+  /** Delays the answer or the fault. */
   readonly delayAfter?: Promise<void> | number;
-  /** What comes instead of an answer. `twice` shows only on the shared stream of appends and on subscriptions. */
+  /** Replaces the answer. `twice` affects only batch appends and subscriptions. */
   readonly outcome?: 'answer' | 'twice' | 'silence' | 'cut' | 'half-close' | Refusal;
-  /** A read sends so many events before it goes wrong. */
+  /** A read sends this many events before the fault. */
   readonly afterEvents?: number;
-  /** Whether a write that is not answered was done nevertheless. */
+  /** Whether an unanswered write was stored. */
   readonly stored?: boolean;
-  /** A checkpoint tells this position. */
+  /** Replaces the position of a checkpoint. */
   readonly position?: Position;
 }
 
@@ -45,12 +45,12 @@ export class Faults {
   private planned: (call: CallInfo) => Fault | null = () => null;
   private readonly counts = new Map<Method, number>();
 
-  /** The next so many calls of a method fail so; what was armed first comes first. */
+  /** Applies a fault to the next `times` calls of the methods; first armed, first applied. */
   arm(methods: Method | readonly Method[], fault: Fault, times = 1): void {
     this.armed.push({ methods: typeof methods === 'string' ? [methods] : methods, fault, left: times });
   }
 
-  /** Asked for every call for which nothing is armed. */
+  /** Chooses the fault of each call for which none is armed. */
   plan(callback: (call: CallInfo) => Fault | null): void {
     this.planned = callback;
   }
@@ -60,7 +60,7 @@ export class Faults {
     this.planned = () => null;
   }
 
-  /** The fault of a call, counted. */
+  /** Counts a call and returns its fault. */
   take(method: Method, stream: string, connection: string): Fault | null {
     const number = this.counts.get(method) ?? 0;
     this.counts.set(method, number + 1);
@@ -71,6 +71,6 @@ export class Faults {
   }
 }
 
-/** Waits for what a fault waits for. */
+/** Waits for a delay of a fault. */
 export const delay = (what: Promise<void> | number): Promise<void> =>
   typeof what === 'number' ? new Promise((resolve) => setTimeout(resolve, what).unref()) : what;

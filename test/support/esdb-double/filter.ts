@@ -4,16 +4,16 @@ import type { LogRecord } from './log.js';
 
 export interface Filter {
   readonly allows: (record: LogRecord) => boolean;
-  /** How many events a node looks at before it looks up. */
+  /** Events per search window of a node. */
   readonly window: number;
-  /** How many events are looked at from one checkpoint to the next. */
+  /** Events considered between two checkpoints. */
   readonly interval: number;
 }
 
-/** How many events a node reads at once. */
+/** Events per read of a node. */
 export const PAGE = 32;
 
-/** Null where nothing is left out. */
+/** Null without a filter. */
 export const filterOf = (options: ReadReq.Options): Filter | null => {
   const filter = options.getFilter();
   if (filter === undefined) return null;

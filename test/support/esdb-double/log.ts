@@ -1,6 +1,6 @@
 /**
- * The log of the double, in memory: what a node decides about appends, deletes and tombstones, and what of a stream can
- * still be read. Nothing of the wire is known here.
+ * The in-memory log: decides appends, deletes and tombstones, and which events of a stream are readable. Independent of
+ * gRPC.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -21,20 +21,20 @@ export interface LogRecord {
 export type ProposedEvent = Pick<LogRecord, 'id' | 'type' | 'json' | 'data' | 'metadata'>;
 export type NodeExpectation = bigint | 'any' | 'no_stream' | 'stream_exists';
 
-/** A revision of -1 means that the stream is not there; no commit, that the record can no longer be read. */
+/** Revision -1: the stream does not exist. Commit null: the record is no longer readable. */
 export type WriteResult =
   | { readonly result: 'success'; readonly revision: bigint; readonly commit: bigint | null }
   | { readonly result: 'wrong-version'; readonly current: bigint }
   | { readonly result: 'deleted' };
 
-/** What of a stream can be read, oldest first. */
+/** The readable events of a stream, oldest first. */
 export type StreamContent = 'missing' | 'deleted' | { readonly records: readonly LogRecord[]; readonly last: bigint };
 
 /** The revision of a tombstone, and `$tb` of a stream that was deleted softly. */
 export const DELETED = 9223372036854775807n;
 export const TOMBSTONE = '$streamDeleted';
 const NONE = -1n;
-/** A real log begins with records of the node itself. */
+/** A real log starts with records of the node itself. */
 const FIRST_POSITION = 1_024n;
 const EMPTY_APPEND_SIZE = 124n;
 
@@ -58,25 +58,25 @@ const isSoftDeleted = ({ $tb }: Settings): boolean => $tb !== undefined && $tb >
 export class InMemoryLog {
   readonly records: LogRecord[] = [];
   private readonly streams = new Map<string, Stream>();
-  /** Where an id was written first: by it a repeated append is known again where no revision tells. */
+  /** The first record of each id; identifies repeated appends without an expected revision. */
   private readonly ids = new Map<string, LogRecord>();
   private readonly listeners = new Set<() => void>();
-  /** Where an append of no events was written: a place in the log without an event. */
+  /** Positions of appends without events. */
   private readonly emptyAppends = new Set<bigint>();
   private next = FIRST_POSITION;
 
-  /** Calls back after every write; answers how to stop. */
+  /** Calls back after every write; returns an unsubscribe function. */
   onWrite(onWrite: () => void): () => void {
     this.listeners.add(onWrite);
     return () => this.listeners.delete(onWrite);
   }
 
-  /** A node that starts again knows the ids of earlier appends no more. */
+  /** A restarted node has forgotten the ids of earlier appends. */
   forgetIds(): void {
     this.ids.clear();
   }
 
-  /** What is left of a log that was put back to an earlier state: its first records, where they were. */
+  /** Keeps only the first records, like a log restored to an earlier state. */
   truncate(count: number): void {
     const kept = this.records.splice(0).slice(0, count);
     this.streams.clear();
@@ -105,7 +105,7 @@ export class InMemoryLog {
     return { result: 'success', revision: last.revision, commit: last.commit };
   }
 
-  /** Writes whatever is given at the end of a stream, as projections and other programs do. */
+  /** Appends without checks, as other programs do. */
   appendForeign(stream: string, event: ProposedEvent): LogRecord {
     const [written] = this.write(stream, [event]);
     this.notify();
@@ -144,7 +144,7 @@ export class InMemoryLog {
     return { records: $maxAge < Infinity ? kept.filter(({ created }) => created >= since) : kept, last };
   }
 
-  /** The record that a link event points at, where it can still be read. */
+  /** The record that a link event points at, null if no longer readable. */
   resolveLink(link: LogRecord): LogRecord | null {
     const [revision, stream] = Buffer.from(link.data).toString().split(/@(.*)/s) as [string, string];
     const readable = this.read(stream);
@@ -152,7 +152,7 @@ export class InMemoryLog {
     return readable.records.find((record) => record.revision === BigInt(revision)) ?? null;
   }
 
-  /** Of the whole log, the index of the first record at or after a position. */
+  /** Index of the first record at or after a position. */
   indexAt(commit: bigint): number {
     let [low, high] = [0, this.records.length];
     while (low < high) {
@@ -163,13 +163,13 @@ export class InMemoryLog {
     return low;
   }
 
-  /** Whether a reader may start at a position: where a record starts, or behind the last one. */
+  /** Whether a read may start at a position: that of a record, or one after the last. */
   isPosition(commit: bigint): boolean {
     const record = this.records[this.indexAt(commit)];
     return commit === 0n || record === undefined || record.commit === commit || this.emptyAppends.has(commit);
   }
 
-  /** The position behind a record: that of the next one. */
+  /** The position of the next record. */
   positionAfter(index: number): bigint {
     return this.records[index + 1]?.commit ?? this.next;
   }
@@ -181,7 +181,7 @@ export class InMemoryLog {
     return known.tombstone === null ? BigInt(known.records.length - 1) : DELETED;
   }
 
-  /** What a node checks before a write; null where it may be done. */
+  /** Checks a write as a node does; null if it is allowed. */
   private check(stream: string, expected: NodeExpectation, ids: readonly string[]): WriteResult | null {
     const current = this.lastRevision(stream);
     const wrong: WriteResult = { result: 'wrong-version', current };
@@ -197,14 +197,14 @@ export class InMemoryLog {
     return this.checkRepeated(stream, at, ids, wrong);
   }
 
-  /** Without a revision, ids that were written before tell a repeated append: all of them, or none. */
+  /** Without an expected revision, an append is a repeat if all its ids were written before. */
   private checkIds(stream: string, ids: readonly string[], wrong: WriteResult): WriteResult | null {
     const known = ids.map((id) => this.ids.get(id)).map((record) => (record?.stream === stream ? record : null));
     if (known[0] === undefined || known[0] === null) return null;
     return known.includes(null) ? wrong : this.original(known.at(-1) as LogRecord);
   }
 
-  /** With an earlier revision, the same ids in the same places tell a repeated append. */
+  /** With an earlier expected revision, an append is a repeat if the same ids follow that revision. */
   private checkRepeated(stream: string, at: bigint, ids: readonly string[], wrong: WriteResult): WriteResult | null {
     const { records } = this.streamOf(stream);
     const first = Number(at) + 1;
@@ -246,7 +246,7 @@ export class InMemoryLog {
     return record;
   }
 
-  /** What was written to a softly deleted stream makes it readable again, from there on. */
+  /** Makes a soft-deleted stream readable again from a revision on. */
   private undelete(stream: string, from: bigint): void {
     const last = this.streamOf(metaOf(stream)).records.at(-1) as LogRecord;
     const settings = { ...(JSON.parse(textOf(last.data)) as object), $tb: Number(from) };

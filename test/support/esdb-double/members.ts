@@ -1,4 +1,4 @@
-/** What a node tells of itself and of its cluster. */
+/** Supported methods and gossip of a node. */
 import { ClusterInfo, EndPoint, MemberInfo } from '@eventstore/db-client/generated/gossip_pb.js';
 import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import { UUID } from '@eventstore/db-client/generated/shared_pb.js';

@@ -1,16 +1,16 @@
-/** What the services of one node share. */
+/** State shared by the services of one node. */
 import type { Metadata } from '@grpc/grpc-js';
 import type { Fault, Faults, Method } from './faults.js';
 import type { InMemoryLog } from './log.js';
 import type { Users } from './users.js';
 
-/** What every kind of call of @grpc/grpc-js has. */
+/** Common part of all call types of @grpc/grpc-js. */
 export interface AnyCall {
   readonly metadata: Metadata;
   getPeer(): string;
 }
 
-/** One member of the cluster, as gossip tells it. */
+/** A cluster member, as gossip reports it. */
 export interface Member {
   readonly host: string;
   readonly port: number;
@@ -23,7 +23,7 @@ export interface DoubleNode {
   readonly faults: Faults;
   readonly users: Users | null;
   readonly maxAppendSize: number;
-  /** False while it starts. */
+  /** False while starting. */
   ready: boolean;
   members(): readonly Member[];
   /** Breaks the connection of a call. */
@@ -32,7 +32,7 @@ export interface DoubleNode {
 
 const NOT_READY: Fault = { outcome: 'not-ready' };
 
-/** What goes wrong with a call. A node that starts tells of itself all the same. */
+/** The fault of a call. A starting node still answers gossip and supported methods. */
 export const faultOf = (node: DoubleNode, method: Method, stream: string, { metadata }: AnyCall): Fault | null => {
   if (!node.ready && method !== 'features' && method !== 'gossip') return NOT_READY;
   return node.faults.take(method, stream, String(metadata.get('connection-name')[0] ?? ''));

@@ -1,4 +1,4 @@
-/** Events as a client proposes them, and what a node finds wrong with them. */
+/** Parses and validates proposed events. */
 import type { AppendReq, BatchAppendReq } from '@eventstore/db-client/generated/streams_pb.js';
 import type { ProposedEvent } from './log.js';
 
@@ -22,6 +22,6 @@ export const findFlaw = ({ id, type }: ProposedEvent): string | null => {
   return type === '' ? 'Should be non-empty' : null;
 };
 
-/** What counts against the limit of an append. */
+/** Bytes counted against `maxAppendSize`. */
 export const proposedSize = (events: readonly ProposedEvent[]): number =>
   events.reduce((sum, { type, data, metadata }) => sum + data.length + metadata.length + 2 * type.length, 0);

@@ -1,4 +1,4 @@
-/** Reads of a stream and of the whole log, in both directions; subscriptions are another room. */
+/** Reads of a stream and of `$all`, in both directions. */
 import type { ServiceError } from '@grpc/grpc-js';
 import { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { delay } from './faults.js';
@@ -36,7 +36,7 @@ export const read = (node: DoubleNode, call: ReadCall): void => {
   })();
 };
 
-/** Sends what was asked for; with `only`, the first so many events and then nothing more. */
+/** Sends the events requested; with `only`, the first `only` events without ending the call. */
 const answer = async (
   log: InMemoryLog,
   call: ReadCall,
@@ -44,7 +44,7 @@ const answer = async (
   stream: string,
   only?: number,
 ): Promise<void> => {
-  // A node looks for the end of nothing for ever.
+  // A real node never answers a read of `$all` with count 0.
   if (options.hasAll() && options.getCount() === '0') return;
   const found = options.hasStream() ? readStreamRecords(log, options, stream) : readAllRecords(log, options);
   if (found instanceof ReadRefused) return void call.emit('error', found.error);
@@ -64,7 +64,7 @@ class ReadRefused {
   constructor(readonly error: Partial<ServiceError>) {}
 }
 
-/** Null for a stream that is not there. */
+/** Null if the stream does not exist. */
 const readStreamRecords = (
   log: InMemoryLog,
   options: Options,

@@ -1,6 +1,6 @@
 /**
- * What a node with TLS and users answers. With ESDB_TLS_URL (of the administrator) and ESDB_TLS_STRANGER (the certificate
- * of an authority that vouches for nobody) a real node is held to the same.
+ * Answers of a node with TLS and users. With ESDB_TLS_URL (administrator) and ESDB_TLS_STRANGER (certificate of an
+ * unrelated authority) set, a real node is tested as well.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** A subscription to one stream: it is told of the tombstone, and ends with it. */
+/** A subscription to one stream: sends the tombstone, then ends. */
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { DELETED, TOMBSTONE, type LogRecord } from './log.js';
 import type { DoubleNode } from './node.js';
@@ -7,7 +7,7 @@ import { LIVE_BUFFER_SIZE, SubscriptionEnded, Subscription } from './subscriptio
 import { caughtUp, failures } from './wire.js';
 
 export class StreamSubscription extends Subscription {
-  /** The revision that was sent last. */
+  /** The last revision sent. */
   private revision: bigint;
 
   constructor(

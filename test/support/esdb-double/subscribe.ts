@@ -1,4 +1,4 @@
-/** Begins a subscription, and ends its call when it ends. */
+/** Runs a subscription and ends the call with it. */
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import { AllSubscription } from './all-subscription.js';
 import type { DoubleNode } from './node.js';

@@ -1,4 +1,4 @@
-/** What all catch-up subscriptions have in common: what is sent goes at the reader's pace, and goes wrong when told to. */
+/** Base of catch-up subscriptions: sends with backpressure and injected faults. */
 import { randomUUID } from 'node:crypto';
 import type { ServiceError } from '@grpc/grpc-js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
@@ -8,10 +8,10 @@ import { faultOf, type DoubleNode } from './node.js';
 import type { EventWriter, ReadCall } from './event-writer.js';
 import { checkpoint, confirmation, readResponse, refusalError, type Position } from './wire.js';
 
-/** How many live events wait for a slow reader: one whose events no longer fit is caught up anew. */
+/** Live events buffered for a slow reader; on overflow it falls back to catching up. */
 export const LIVE_BUFFER_SIZE = 32;
 
-/** The subscription ends: with an error, or in peace. */
+/** Ends the subscription, with an error or (null) normally. */
 export class SubscriptionEnded extends Error {
   constructor(readonly error: Partial<ServiceError> | null) {
     super('the subscription ends');

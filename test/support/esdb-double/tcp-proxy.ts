@@ -1,11 +1,10 @@
 /**
- * The port that clients see. Connections pass through it to the server behind, so that they can be broken, or fall
- * silent, whatever the protocol's own libraries do.
+ * A TCP proxy before the gRPC server, so that tests can break or pause connections independently of the gRPC library.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 const HTTP2_PREFACE = 'PRI ';
-/** What a TLS handshake begins with. */
+/** First byte of a TLS handshake. */
 const TLS_HANDSHAKE = 0x16;
 
 interface ProxiedConnection {
@@ -18,16 +17,16 @@ export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private readonly connections = new Set<ProxiedConnection>();
   private paused = false;
-  /** Came while nothing passed. */
+  /** Sockets accepted while paused. */
   private readonly waiting: Socket[] = [];
 
-  /** `behind` tells the port of the server behind; `health` the status that `/health/live` answers with. */
+  /** `serverPort` is the port of the gRPC server; `health` the status of `/health/live`. */
   constructor(
     private readonly serverPort: () => number,
     private readonly health: () => number,
   ) {}
 
-  /** Listens on a port, any with 0; answers which. */
+  /** Listens on a port (0: any) and returns it. */
   async listen(port: number): Promise<number> {
     const server = createServer((socket) => this.accept(socket));
     this.server = server;
@@ -52,12 +51,12 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
-  /** Breaks the connection that reaches the server behind from a port. */
+  /** Breaks the connection that reaches the gRPC server from a port. */
   breakConnection(peerPort: number): void {
     for (const { client, server } of this.connections) if (server.localPort === peerPort) client.resetAndDestroy();
   }
 
-  /** Nothing passes any more, in either direction; connections stay open. */
+  /** Stops forwarding in both directions; connections stay open. */
   pause(): void {
     this.paused = true;
     for (const { client, server } of this.connections) {
@@ -80,7 +79,7 @@ export class TcpProxy {
     else this.inspect(socket);
   }
 
-  /** Looks at the first bytes: who talks HTTP/1 asks for the health. */
+  /** Inspects the first bytes: HTTP/1 requests are health checks. */
   private inspect(socket: Socket): void {
     socket.once('data', (bytes: Buffer) => {
       const text = bytes.toString('latin1');

@@ -1,14 +1,14 @@
-/** Who asks, and what they may: the rights that a node gives where nobody set others. */
+/** Authentication, and a node's default access rights. */
 import type { Metadata } from '@grpc/grpc-js';
 
 export type Users = Readonly<Record<string, string>>;
 
-/** The name of a user; null for nobody; false where the password is wrong. */
+/** A user name; null if anonymous; false if the password is wrong. */
 export type Identity = string | null | false;
 
 export const ADMIN = 'admin';
 
-/** Without users everybody may do everything, as on a node that runs insecurely. */
+/** Without users, everyone is the administrator, as on a node in insecure mode. */
 export const identify = (users: Users | null, metadata: Metadata): Identity => {
   if (users === null) return ADMIN;
   const [header] = metadata.get('authorization');
@@ -18,6 +18,6 @@ export const identify = (users: Users | null, metadata: Metadata): Identity => {
   return users[name] === password ? name : false;
 };
 
-/** The system's streams and the whole log are the administrators'; a stream's metadata are as open as the stream. */
+/** System streams and `$all` are for administrators only; metadata streams have the rights of their stream. */
 export const canAccess = (identity: Identity, stream: string): boolean =>
   identity === ADMIN || (typeof identity === 'string' && !stream.replace(/^\$\$/, '').startsWith('$'));

@@ -1,4 +1,4 @@
-/** How the double says things on the wire: records, checkpoints, refusals. 64-bit numbers travel as texts. */
+/** Builds protobuf messages: records, checkpoints, errors. 64-bit numbers are strings. */
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import type { Message } from 'google-protobuf';
 import { Any } from 'google-protobuf/google/protobuf/any_pb.js';
@@ -18,16 +18,16 @@ import { Status } from '@eventstore/db-client/generated/status_pb.js';
 import { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { NodeExpectation, InMemoryLog, LogRecord } from './log.js';
 
-/** Why a node does not do what was asked. */
+/** Why a node refuses a call. */
 export type Refusal =
   | 'not-ready'
   | 'busy'
   /** "Forwarding timeout": the outcome is unknown. */
   | 'timeout'
   | 'unavailable'
-  /** There is no leader, and nobody knows one. */
+  /** There is no known leader. */
   | 'no-leader'
-  /** Somebody else is the leader. */
+  /** Another node is the leader. */
   | { readonly leader: { readonly host: string; readonly port: number } };
 
 export type Position = readonly [commit: bigint, prepare: bigint];
@@ -44,14 +44,14 @@ interface ExpectedOptions {
   hasStreamExists(): boolean;
 }
 
-/** The revision that a client expects; `revision` is what the options say where they say one. */
+/** The expected revision of a request; `revision` is used unless another option is set. */
 export const expectedOf = (options: ExpectedOptions, revision: string): NodeExpectation => {
   if (options.hasAny()) return 'any';
   if (options.hasNoStream()) return 'no_stream';
   return options.hasStreamExists() ? 'stream_exists' : BigInt(revision);
 };
 
-/** An error in the trailers; `exception` tells the client which, and the other keys what about it. */
+/** A gRPC error whose trailers tell the client its kind (`exception`) and details. */
 export const failure = (
   code: status,
   details: string,
@@ -91,7 +91,7 @@ export const failures = {
   thrown: () => failure(status.UNKNOWN, 'Exception was thrown by handler.'),
 };
 
-/** A refusal as the error of a call. */
+/** The gRPC error of a refusal. */
 export const refusalError = (refusal: Refusal): Partial<ServiceError> => {
   switch (refusal) {
     case 'not-ready':
@@ -123,7 +123,7 @@ const clientStatus = (code: Code, message: string, details: Message): Status =>
 const plainStatus = (code: Code, message: string): Status =>
   statusOf(code, message, 'google.protobuf.Empty', new GoogleEmpty());
 
-/** What the shared stream of appends answers one of them with. */
+/** Status of one append in a batch call. */
 export const statuses = {
   accessDenied: () => clientStatus(Code.PERMISSION_DENIED, 'AccessDenied', new AccessDenied()),
   badRequest: (message: string) =>
@@ -147,7 +147,7 @@ export const statuses = {
     else details.setExpectedStreamPosition(String(expected));
     return clientStatus(Code.ALREADY_EXISTS, 'WrongExpectedVersion', details);
   },
-  /** Null where not one append is refused but the whole stream of them fails. */
+  /** Null if the whole call fails, rather than one append. */
   refused: (refusal: Refusal): Status | null => {
     if (refusal === 'not-ready') return plainStatus(Code.OK, 'Server Is Not Ready');
     if (refusal === 'busy') return plainStatus(Code.OK, 'Server Is Busy');
@@ -173,13 +173,13 @@ const toRecordedEvent = (record: LogRecord): ReadResp.ReadEvent.RecordedEvent =>
   return event;
 };
 
-/** Everything that is read goes out as bytes. */
+/** Responses of reads are serialized once, here. */
 const serialized = (response: ReadResp): Buffer => Buffer.from(response.serializeBinary());
 
 const eventResponse = (event: ReadResp.ReadEvent, { commit }: LogRecord): Buffer =>
   serialized(new ReadResp().setEvent(event.setCommitPosition(String(commit))));
 
-/** Logs are read again and again. */
+/** Caches responses, since logs are read repeatedly. */
 const serializedRecords = new WeakMap<LogRecord, Buffer>();
 
 const cachedResponse = (record: LogRecord): Buffer => {
@@ -190,7 +190,7 @@ const cachedResponse = (record: LogRecord): Buffer => {
   return made;
 };
 
-/** A record as it was read; links, where they shall be resolved, with what they point at, if that is still there. */
+/** The response for a record; a link is resolved if requested and if its target still exists. */
 export const readResponse = (log: InMemoryLog, record: LogRecord, resolves: boolean): Buffer => {
   if (!resolves || record.type !== '$>') return cachedResponse(record);
   const event = new ReadResp.ReadEvent().setLink(toRecordedEvent(record));
