@@ -8,7 +8,7 @@ import { CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
 import { BATCH_BODY_LIMIT, BODY_LIMIT } from '../src/http/body-parser.js';
 import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
-import { WAIT_MS } from '../src/read-models/read-models.js';
+import { MAX_WAIT_MS } from '../src/read-models/read-models.js';
 import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
 import { MAX_ROW_BYTES, MAX_ROWS } from '../src/register-files/csv.js';
@@ -76,7 +76,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     'the one unheard of for longest is forgotten',
   ],
   ['Time until its answer begins', seconds(HTTP_LIMITS.answer), answer('REGISTER.OVERDUE')],
-  ['Time a read waits for the token in `atLeast`', seconds(WAIT_MS), answer('READS.BEHIND')],
+  ['Time a read waits for the token in `atLeast`', seconds(MAX_WAIT_MS), answer('READS.BEHIND')],
   ['Open feeds', count(FEED_LIMITS.open), answer('FEEDS.FULL')],
   ['… of one client', count(FEED_LIMITS.each), answer('CLIENT.FEEDS_FULL')],
   ['Bytes that wait for the reader of a feed', size(FEED_LIMITS.buffer), 'cut off; `Last-Event-ID` resumes'],

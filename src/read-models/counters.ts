@@ -1,81 +1,84 @@
 /**
- * Counts of people, remembered and carried forward. A person counts by what is believed of them alone, and what was believed
- * before stays in the tables: so a count is brought up to date by taking out those whom events touched since, as they were
- * known then, and putting them in as they are known now. A register of a million is counted once and not for each question.
+ * Cached counts of people, updated incrementally. A person is counted by the row versions of their own case, so a
+ * cached count is updated by subtracting the cases with new events as they were at the old position and adding them as
+ * they are now. A full count of a large register runs only once.
  */
-import type { Scope, Sql } from './list/predicate.js';
+import type { Scope, SqlCondition } from './list/predicate.js';
 import { scopeValues } from './list/predicate.js';
 import type { Totals } from './queries.js';
-import { prepared, type Db } from './table.js';
+import { cachedStatement, type Db } from './table.js';
 
-/** People by the key under which they count. */
-export type Groups = ReadonlyMap<string, Totals>;
+/** Totals of people by the key under which they are counted. */
+export type TotalsByKey = ReadonlyMap<string, Totals>;
 
-/** A question that counts people. */
-export interface Count {
-  /** A statement that answers `key`, `yes` and `uncertain`; `among` stands beside the conditions on the periods `p` that it counts. */
-  readonly sql: (scope: Scope, among: string) => string;
-  readonly values: Sql['values'];
+/** A query that counts people. */
+export interface CounterQuery {
+  /**
+   * A statement with the columns `key`, `yes` and `uncertain`; `caseFilter` is to be appended to the conditions on
+   * periods `p`.
+   */
+  readonly sql: (scope: Scope, caseFilter: string) => string;
+  readonly values: SqlCondition['values'];
 }
 
-interface Kept {
+interface CachedCounter {
   readonly position: number;
-  readonly groups: Groups;
+  readonly groups: TotalsByKey;
 }
 
-/** Questions remembered; the one asked longest ago is forgotten first. */
-const REMEMBERED = 200;
-/** Where more events came since, everybody is counted anew. */
-const MOST_EVENTS = 1_000;
+/** The least recently used one is evicted first. */
+const MAX_COUNTERS = 200;
+/** With more new events than this, a full count is cheaper than an update. */
+const MAX_EVENTS = 1_000;
 
 export class Counters {
-  readonly #kept = new Map<string, Kept>();
+  readonly #cache = new Map<string, CachedCounter>();
 
   constructor(private readonly db: Db) {}
 
-  /** Who counts in a scope. Only what is known now is remembered. */
-  count(scope: Scope, count: Count): Groups {
-    if (!scope.now) return this.#ask(scope, count);
-    const question = JSON.stringify([scope.list, scope.day, count.sql(scope, ''), count.values]);
-    const kept = this.#kept.get(question);
-    const groups = kept === undefined ? this.#ask(scope, count) : this.#carried(kept, scope, count);
-    this.#keep(question, { position: scope.known, groups });
+  /** Totals in a scope. Only counts of the current state are cached, not those of an earlier position. */
+  count(scope: Scope, count: CounterQuery): TotalsByKey {
+    if (!scope.isCurrent) return this.#query(scope, count);
+    const key = JSON.stringify([scope.list, scope.day, count.sql(scope, ''), count.values]);
+    const cached = this.#cache.get(key);
+    const groups = cached === undefined ? this.#query(scope, count) : this.#updated(cached, scope, count);
+    this.#keep(key, { position: scope.knownAt, groups });
     return groups;
   }
 
-  #keep(question: string, kept: Kept): void {
-    this.#kept.delete(question);
-    this.#kept.set(question, kept);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > REMEMBERED && oldest !== undefined) this.#kept.delete(oldest);
+  #keep(question: string, cached: CachedCounter): void {
+    this.#cache.delete(question);
+    this.#cache.set(question, cached);
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > MAX_COUNTERS && oldest !== undefined) this.#cache.delete(oldest);
   }
 
-  #carried({ position, groups }: Kept, scope: Scope, count: Count): Groups {
-    if (position === scope.known) return groups;
-    if (scope.known - position > MOST_EVENTS) return this.#ask(scope, count);
-    const before = this.#ask({ ...scope, known: position, now: false }, count, [position, scope.known]);
-    const after = this.#ask(scope, count, [position, scope.known]);
+  #updated({ position, groups }: CachedCounter, scope: Scope, count: CounterQuery): TotalsByKey {
+    if (position === scope.knownAt) return groups;
+    if (scope.knownAt - position > MAX_EVENTS) return this.#query(scope, count);
+    const before = this.#query({ ...scope, knownAt: position, isCurrent: false }, count, [position, scope.knownAt]);
+    const after = this.#query(scope, count, [position, scope.knownAt]);
     return sum([groups, 1], [before, -1], [after, 1]);
   }
 
-  /** Of everybody, or of those alone whom events of these positions touched: after the first, up to the second. */
-  #ask(scope: Scope, { sql, values }: Count, touched?: readonly [number, number]): Groups {
-    const among = touched === undefined ? '' : `AND p.case_no IN (${TOUCHED})`;
-    const bounds = touched === undefined ? {} : { since: touched[0], until: touched[1] };
-    const rows = prepared(this.db, sql(scope, among)).all({ ...scopeValues(scope), ...values, ...bounds });
+  /** Counts all cases, or only those with events at positions (since, until]. */
+  #query(scope: Scope, { sql, values }: CounterQuery, range?: readonly [number, number]): TotalsByKey {
+    const caseFilter = range === undefined ? '' : `AND p.case_no IN (${TOUCHED_CASES})`;
+    const bounds = range === undefined ? {} : { since: range[0], until: range[1] };
+    const rows = cachedStatement(this.db, sql(scope, caseFilter)).all({ ...scopeValues(scope), ...values, ...bounds });
     return new Map((rows as ({ key: string } & Totals)[]).map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
   }
 }
 
-const TOUCHED = 'SELECT stream FROM events WHERE position > @since AND position <= @until';
+const TOUCHED_CASES = 'SELECT stream FROM events WHERE position > @since AND position <= @until';
 
-/** Adds and takes off; who has nobody under them any more stands no longer. */
-const sum = (...terms: readonly (readonly [Groups, 1 | -1])[]): Groups => {
+/** Adds or subtracts totals by key; keys whose totals become zero are dropped. */
+const sum = (...terms: readonly (readonly [TotalsByKey, 1 | -1])[]): TotalsByKey => {
   const total = new Map<string, Totals>();
   for (const [groups, sign] of terms)
     for (const [key, { yes, uncertain }] of groups) {
-      const so = total.get(key) ?? { yes: 0, uncertain: 0 };
-      total.set(key, { yes: so.yes + sign * yes, uncertain: so.uncertain + sign * uncertain });
+      const current = total.get(key) ?? { yes: 0, uncertain: 0 };
+      total.set(key, { yes: current.yes + sign * yes, uncertain: current.uncertain + sign * uncertain });
     }
   return new Map([...total].filter(([, { yes, uncertain }]) => yes > 0 || uncertain > 0));
 };

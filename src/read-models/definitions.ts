@@ -1,4 +1,4 @@
-/** Lists and instruments as they are defined. */
+/** Queries for the definitions of lists and instruments. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../domain/time.js';
 import { Instruments, Lists, type InstrumentView, type ListView } from './queries.js';
@@ -9,11 +9,11 @@ import { ReadModelReader } from './reader.js';
 export class ListsHandler implements IQueryHandler<Lists> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ parameters: ask }: Lists): Promise<readonly ListView[]> {
-    const { logTables, position } = await this.reader.contextAt({ atLeast: ask.atLeast });
-    const ids = ask.id === undefined ? logTables.ids('list') : [ask.id];
+  async execute({ parameters }: Lists): Promise<readonly ListView[]> {
+    const { logTables, position } = await this.reader.contextAt({ atLeast: parameters.atLeast });
+    const ids = parameters.id === undefined ? logTables.idsOf('list') : [parameters.id];
     return ids.flatMap((id) => {
-      const found = logTables.list(id, position);
+      const found = logTables.listAt(id, position);
       if (found === null) return [];
       const { name, categories, policies } = found.definition;
       return {
@@ -32,11 +32,11 @@ export class ListsHandler implements IQueryHandler<Lists> {
 export class InstrumentsHandler implements IQueryHandler<Instruments> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ parameters: ask }: Instruments): Promise<readonly InstrumentView[]> {
-    const { logTables, position } = await this.reader.contextAt({ atLeast: ask.atLeast });
-    const ids = ask.id === undefined ? logTables.ids('instrument') : [ask.id];
+  async execute({ parameters }: Instruments): Promise<readonly InstrumentView[]> {
+    const { logTables, position } = await this.reader.contextAt({ atLeast: parameters.atLeast });
+    const ids = parameters.id === undefined ? logTables.idsOf('instrument') : [parameters.id];
     return ids.flatMap((id) => {
-      const found = logTables.instrument(id, position);
+      const found = logTables.instrumentAt(id, position);
       if (found === null) return [];
       const { definition } = found;
       return {

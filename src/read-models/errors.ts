@@ -1,31 +1,31 @@
-/** What can go wrong while the log is taken in, and whether it may pass by itself. */
+/** Classifies the errors of projecting the log, by origin and by whether a retry can help. */
 import { StoreDamaged } from '../event-store/port.js';
 import { PositionGapError } from './model-file.js';
 
-/** An event that cannot be taken in; the cause says why. */
+/** An event that cannot be projected; `cause` has the error. */
 export class PoisonEventError extends Error {
   override readonly name = 'PoisonEventError';
 }
 
-/** By its code: classes of a native module are not the same in every realm. */
+/** Compares codes, since `instanceof` fails for classes of native modules across realms (jest). */
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
-/** SQLite says so of the file of the read models: the store's errors are those of its port. */
-export const isOfSqlite = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_');
+/** Whether the error is from the read-model file: the event store wraps the SQLite errors of its own file. */
+export const isSqliteError = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_');
 
-/** The file of the read models is not what it should be: it is to be made anew. */
+/** The read-model file is corrupt and must be rebuilt. */
 export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
 
-/** SQLite or the file system could not work on the file of the read models. */
-export const isOfFile = (error: unknown): boolean => isOfSqlite(error) || /^E[A-Z]+$/.test(codeOf(error));
+/** SQLite or the file system could not access the read-model file. */
+export const isFileError = (error: unknown): boolean => isSqliteError(error) || /^E[A-Z]+$/.test(codeOf(error));
 
-/** The error as it is, where it is the disk's or the log's; else the event's that was being taken in. */
+/** Wraps an error as PoisonEventError unless SQLite or a gap in positions caused it. */
 export const causeOf = (error: unknown): unknown =>
-  error instanceof PositionGapError || isOfSqlite(error)
+  error instanceof PositionGapError || isSqliteError(error)
     ? error
     : new PoisonEventError('an event cannot be taken in', { cause: error });
 
-/** Trying again later would end the same way. */
-export const isLasting = (error: unknown): boolean =>
+/** Whether a retry would fail in the same way. */
+export const isPermanent = (error: unknown): boolean =>
   error instanceof StoreDamaged || error instanceof PoisonEventError;

@@ -1,4 +1,4 @@
-/** Every query handler, for the composition root to provide beside `Reader`. */
+/** All query handlers; the composition root provides them with a `ReadModelReader`. */
 import { CountsHandler } from './counts/query.js';
 import { MovementsHandler } from './counts/movements.js';
 import { InstrumentsHandler, ListsHandler } from './definitions.js';

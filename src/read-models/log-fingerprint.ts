@@ -1,32 +1,32 @@
 /**
- * What a read-model file has seen of its log, and whether a log still is that one. A log that lost its events looks like
- * the log of a new register; only the read models can tell the two apart.
+ * The fingerprint of the projected log, and whether a log still matches it. A log that lost all its events looks like
+ * that of a new register; only the read models can tell.
  */
 import Database from 'better-sqlite3';
 import { existsSync, renameSync } from 'node:fs';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import type { Db } from './table.js';
 
-/** Position 0: nothing yet. */
+/** Position 0: nothing has been projected. */
 export interface LogFingerprint {
-  /** How many events were projected: the position of the last one. */
+  /** Position of the last projected event. */
   readonly position: number;
   readonly cursor: Cursor | null;
-  /** Cursor of the event before the last one; null where that is the first. */
-  readonly before: Cursor | null;
+  /** Cursor of the event before the last one; null if the last is the first. */
+  readonly cursorBeforeLast: Cursor | null;
   readonly firstId: string | null;
   readonly lastId: string | null;
 }
 
 export interface LogDifference {
-  /** `other`: it begins with another event; `diverged`: it begins alike, and then has another event at the position. */
+  /** `other`: the first event differs; `diverged`: the first is equal, but the one at `position` differs. */
   readonly kind: 'empty' | 'shorter' | 'other' | 'diverged';
-  /** What the read models have, and the log has not. */
+  /** Last position that was projected from the original log. */
   readonly position: number;
   readonly sentence: string;
 }
 
-/** Reads from an open read-model file, of this build or an earlier one. Throws what SQLite throws. */
+/** Reads the fingerprint from an open file, of this build or an earlier one. Throws SQLite errors. */
 export const readFingerprint = (db: Db): LogFingerprint => {
   const { cursor, position } = db.prepare('SELECT cursor, position FROM checkpoint').get() as {
     readonly cursor: Cursor | null;
@@ -39,15 +39,15 @@ export const readFingerprint = (db: Db): LogFingerprint => {
   return {
     position,
     cursor,
-    before: at(position - 1)?.cursor ?? null,
+    cursorBeforeLast: at(position - 1)?.cursor ?? null,
     firstId: at(1)?.id ?? null,
     lastId: at(position)?.id ?? null,
   };
 };
 
 /**
- * Reads from a read-model file without writing to it, also while a service uses it. Null where there is no file;
- * `unreadable` for one that does not tell.
+ * Reads the fingerprint of a file without writing to it, even while a service uses it. Null if there is no file;
+ * `unreadable` if it has no fingerprint.
  */
 export const fingerprintOf = (path: string): LogFingerprint | 'unreadable' | null => {
   if (!existsSync(path)) return null;
@@ -63,50 +63,50 @@ export const fingerprintOf = (path: string): LogFingerprint | 'unreadable' | nul
 };
 
 /**
- * How a log differs from the one that the read models were made from; null where it still holds the last event that they
- * projected, at its position. Two reads at most. Throws what the store throws.
+ * How a log differs from the one that was projected; null if it has the last projected event at its position. At most
+ * two reads. Throws errors of the store.
  */
 export const differenceOf = async (
-  seen: LogFingerprint | 'unreadable' | null,
+  fingerprint: LogFingerprint | 'unreadable' | null,
   store: EventStore,
 ): Promise<LogDifference | null> => {
-  if (seen === null) return null;
-  if (seen === 'unreadable') return (await store.read(null, 1)).length > 0 ? null : differs('empty', 0);
-  const { position, cursor, before, firstId, lastId } = seen;
+  if (fingerprint === null) return null;
+  if (fingerprint === 'unreadable') return (await store.read(null, 1)).length > 0 ? null : difference('empty', 0);
+  const { position, cursor, cursorBeforeLast: before, firstId, lastId } = fingerprint;
   if (position === 0) return null;
-  // A damaged file that only tells how far it is: the log must reach so far at least.
-  if (lastId === null) return (await reaches(cursor, store)) ? null : differs('shorter', position);
-  const last = await eventAfter(before, store);
+  // The fingerprint of a corrupt file has only the cursor: the log must at least reach it.
+  if (lastId === null) return (await hasCursor(cursor, store)) ? null : difference('shorter', position);
+  const last = await firstEventAfter(before, store);
   if (last?.id === lastId && last.position === position) return null;
   const [first] = await store.read(null, 1);
-  if (first === undefined) return differs('empty', position);
-  if (first.id !== firstId) return differs('other', position);
-  return differs(last === null ? 'shorter' : 'diverged', position);
+  if (first === undefined) return difference('empty', position);
+  if (first.id !== firstId) return difference('other', position);
+  return difference(last === null ? 'shorter' : 'diverged', position);
 };
 
-/** A log that is not the one that was projected; it may be put right by another log, or accepted as it is. */
+/** The log is not the one that was projected. An operator restores the log or accepts the new one. */
 export class LogDiffers extends StoreDamaged {
   constructor(readonly difference: LogDifference) {
     super(difference.sentence);
   }
 }
 
-/** Throws LogDiffers where `differenceOf` finds a difference. */
+/** Throws LogDiffers if `differenceOf` finds a difference. */
 export const checkFingerprint = async (
-  seen: LogFingerprint | 'unreadable' | null,
+  fingerprint: LogFingerprint | 'unreadable' | null,
   store: EventStore,
 ): Promise<void> => {
-  const difference = await differenceOf(seen, store);
+  const difference = await differenceOf(fingerprint, store);
   if (difference !== null) throw new LogDiffers(difference);
 };
 
-/** What the difference is where there is no log at all; null where nothing is known of one. */
-export const differenceFromMissingLog = (seen: LogFingerprint | 'unreadable' | null): LogDifference | null => {
-  if (seen === 'unreadable') return differs('empty', 0);
-  return seen === null || seen.position === 0 ? null : differs('empty', seen.position);
+/** The difference if there is no log at all; null if nothing was projected either. */
+export const differenceFromMissingLog = (fingerprint: LogFingerprint | 'unreadable' | null): LogDifference | null => {
+  if (fingerprint === 'unreadable') return difference('empty', 0);
+  return fingerprint === null || fingerprint.position === 0 ? null : difference('empty', fingerprint.position);
 };
 
-const reaches = async (cursor: Cursor | null, store: EventStore): Promise<boolean> => {
+const hasCursor = async (cursor: Cursor | null, store: EventStore): Promise<boolean> => {
   try {
     await store.read(cursor, 1);
     return true;
@@ -116,8 +116,8 @@ const reaches = async (cursor: Cursor | null, store: EventStore): Promise<boolea
   }
 };
 
-/** The event that follows a cursor; null where there is none, or the cursor is not of this log. */
-const eventAfter = async (cursor: Cursor | null, store: EventStore) => {
+/** The event after a cursor; null if there is none or the cursor is not in this log. */
+const firstEventAfter = async (cursor: Cursor | null, store: EventStore) => {
   try {
     return (await store.read(cursor, 1))[0] ?? null;
   } catch (error) {
@@ -136,15 +136,15 @@ const SENTENCES: Readonly<Record<LogDifference['kind'], (position: number) => st
   diverged: (n) => `the log holds another event at position ${n} than was projected into the read models`,
 };
 
-const differs = (kind: LogDifference['kind'], position: number): LogDifference => ({
+const difference = (kind: LogDifference['kind'], position: number): LogDifference => ({
   kind,
   position,
   sentence: SENTENCES[kind](position),
 });
 
 /**
- * Renames a read-model file, with what SQLite keeps beside it, so that the last trace of a lost log is kept when the file
- * is built anew. Nobody may have it open. Gives the new path.
+ * Renames a read-model file with its WAL files, so that a rebuild keeps the last trace of a lost log. The file must be
+ * closed. Returns the new path.
  */
 export const setAside = (path: string, now: Date): string => {
   const aside = path.replace(/(\.sqlite)?$/, `.lost-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z$1`);

@@ -1,6 +1,6 @@
 /**
- * The events of every stream as the log gave them, so that rows can be derived and histories reckoned without the store.
- * This is the one place of a read-model file that holds what was said; all else in it follows from here.
+ * A copy of the log in the read-model file. All other tables of the file are projected from it, and histories are
+ * computed from it, without reading the event store.
  */
 import type { CaseEvent } from '../domain/case/events.js';
 import type { ReferenceData } from '../domain/case/reference-data.js';
@@ -20,7 +20,7 @@ import type { Day } from '../domain/time.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import type { Db, CaseHistory } from './table.js';
 
-/** `events` is in order of recording over the whole log; its stream numbers are this file's own and never leave it. */
+/** `events` is in order of position. Stream numbers are local to one file and never leave it. */
 export const LOG_TABLES = [
   'CREATE TABLE streams (no INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, UNIQUE (kind, id))',
   `CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
@@ -32,15 +32,15 @@ export const LOG_INDEXES = [
   'CREATE INDEX events_by_type ON events (type, position)',
 ];
 
-/** An event with the position at which it was recorded. */
-export interface Entry<F extends AnyEvent = AnyEvent> {
+/** An event with its position in the log and its revision in its stream. */
+export interface PositionedEvent<F extends AnyEvent = AnyEvent> {
   readonly position: number;
   readonly revision: number;
   readonly known: EventWithId<F>;
 }
 
-/** How an event was recorded. */
-export interface Metadata {
+/** The part of an event's record that is stored as JSON. */
+export interface EventMetadata {
   readonly schemaVersion: number;
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
@@ -49,16 +49,16 @@ export interface Metadata {
   readonly causationId: string | null;
 }
 
-/** A line of the history, before it is known what it changed. */
-export interface Line extends Entry, Metadata {
+/** An event with its whole record. */
+export interface RecordedEvent extends PositionedEvent, EventMetadata {
   readonly stream: number;
   readonly subject: { readonly kind: StreamKind; readonly id: string };
   readonly recordedAt: string;
 }
 
-/** A case as its entries make it. */
-export const caseHistoryOf = (id: string, entries: readonly Entry[]): CaseHistory => {
-  const events = entries.map(({ known }) => known as EventWithId<CaseEvent>);
+/** Computes the history of a case from its events. */
+export const caseHistoryOf = (id: string, recorded: readonly PositionedEvent[]): CaseHistory => {
+  const events = recorded.map(({ known }) => known as EventWithId<CaseEvent>);
   return { id, events, ...periodsAndUnfoundedReleases(events) };
 };
 
@@ -68,7 +68,7 @@ export class LogTables {
   readonly #stream;
   readonly #subject;
   readonly #events;
-  readonly #next;
+  readonly #eventsAfter;
   readonly #casesAfter;
   readonly #revision;
   readonly #definitions = new DefinitionCache();
@@ -81,49 +81,59 @@ export class LogTables {
     this.#events = db
       .prepare('SELECT position, revision, id, event FROM events WHERE stream = ? AND position <= ? ORDER BY revision')
       .raw();
-    this.#next = db.prepare(`SELECT ${LINE} FROM events WHERE position > ? ORDER BY position`);
-    // The + keeps SQLite from sorting all cases of the index by kind for each few of them.
+    this.#eventsAfter = db.prepare(`SELECT ${EVENT_COLUMNS} FROM events WHERE position > ? ORDER BY position`);
+    // The unary + disables the index on (kind, id): with it, SQLite would sort all cases for each batch.
     this.#casesAfter = db.prepare("SELECT no FROM streams WHERE no > ? AND +kind = 'case' ORDER BY no LIMIT ?").pluck();
     this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
   }
 
-  /** Keeps an event; the number of its stream. */
+  /** Inserts an event and returns the number of its stream. */
   store(logged: LogEvent): number {
     const { kind, id } = parseStreamName(logged.stream);
-    const stream = this.find(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
+    const stream = this.streamNo(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
     const { position, revision, event, recordedAt, cursor } = logged;
     const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = logged;
-    const metadata: Metadata = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
-    const [said, recorded] = [JSON.stringify(event), JSON.stringify(metadata)];
-    this.#insertEvent.run(position, stream, revision, logged.id, event.type, recordedAt, recorded, cursor, said);
+    const metadata: EventMetadata = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
+    const [eventJson, metadataJson] = [JSON.stringify(event), JSON.stringify(metadata)];
+    this.#insertEvent.run(
+      position,
+      stream,
+      revision,
+      logged.id,
+      event.type,
+      recordedAt,
+      metadataJson,
+      cursor,
+      eventJson,
+    );
     return stream;
   }
 
-  /** The number of a stream in this file, null where it has no event. */
-  find(kind: StreamKind, id: string): number | null {
+  /** The number of a stream in this file; null if it has no events. */
+  streamNo(kind: StreamKind, id: string): number | null {
     return (this.#stream.get(kind, id) as number | undefined) ?? null;
   }
 
-  /** What the stream of a number is; throws for a number that was never given out. */
-  subject(stream: number): { readonly kind: StreamKind; readonly id: string } {
+  /** Kind and id of a stream. Throws RangeError for an unknown number. */
+  subjectOf(stream: number): { readonly kind: StreamKind; readonly id: string } {
     const subject = this.#subject.get(stream);
     if (subject === undefined) throw new RangeError(`no stream ${stream}`);
     return subject as { kind: StreamKind; id: string };
   }
 
-  /** The events that make a case up to a position, in order of recording. Merging will read several streams here. */
-  entries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly Entry<F>[] {
+  /** The events of a stream up to a position, in order of recording. */
+  entries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly PositionedEvent<F>[] {
     return (this.#events.all(stream, upTo) as [number, number, string, string][]).map(
       ([position, revision, id, event]) => ({ position, revision, known: { id, event: JSON.parse(event) as F } }),
     );
   }
 
   /** Ids of all streams of a kind, sorted. */
-  ids(kind: StreamKind): readonly string[] {
+  idsOf(kind: StreamKind): readonly string[] {
     return this.db.prepare('SELECT id FROM streams WHERE kind = ? ORDER BY id').pluck().all(kind) as string[];
   }
 
-  /** Numbers of cases after a number, in their own order; a rebuild walks them. */
+  /** Stream numbers of cases after a number, ascending: a rebuild projects cases in this order. */
   casesAfter(stream: number, limit: number): readonly number[] {
     return this.#casesAfter.all(stream, limit) as number[];
   }
@@ -132,84 +142,97 @@ export class LogTables {
     return this.db.prepare("SELECT count(*) FROM streams WHERE kind = 'case'").pluck().get() as number;
   }
 
-  /** A list as its events up to a position make it, with its revision; null where it was not defined by then. */
-  list(id: string, upTo: number): FoldedDefinition<ListDefinition> | null {
-    return this.#definition('list', id, upTo);
+  /** A list as defined at a position, with its revision; null if it was not yet defined. */
+  listAt(id: string, upTo: number): FoldedDefinition<ListDefinition> | null {
+    return this.#definitionAt('list', id, upTo);
   }
 
-  /** The same of an instrument. */
-  instrument(id: string, upTo: number): FoldedDefinition<Instrument> | null {
-    return this.#definition('instrument', id, upTo);
+  /** An instrument as defined at a position, with its revision; null if it was not yet defined. */
+  instrumentAt(id: string, upTo: number): FoldedDefinition<Instrument> | null {
+    return this.#definitionAt('instrument', id, upTo);
   }
 
-  /** What the events of a case refer to, as known at a position. */
-  given({ events }: Pick<CaseHistory, 'events'>, upTo: number, today: Day): ReferenceData {
-    const named = referencedIds(events.map(({ event }) => event));
+  /** The lists and instruments that the events of a case refer to, as defined at a position. */
+  referenceData({ events }: Pick<CaseHistory, 'events'>, upTo: number, today: Day): ReferenceData {
+    const typeValues = referencedIds(events.map(({ event }) => event));
     const defined = <D>(ids: ReadonlySet<string>, of: (id: string) => D | undefined): ReadonlyMap<string, D> =>
-      new Map([...ids].flatMap((id) => ((found) => (found === undefined ? [] : [[id, found] as const]))(of(id))));
+      new Map(
+        [...ids].flatMap((id) =>
+          ((definition) => (definition === undefined ? [] : [[id, definition] as const]))(of(id)),
+        ),
+      );
     return {
       today,
-      lists: defined(named.lists, (id) => this.list(id, upTo)?.definition),
-      instruments: defined(named.instruments, (id) => this.instrument(id, upTo)?.definition),
+      lists: defined(typeValues.lists, (id) => this.listAt(id, upTo)?.definition),
+      instruments: defined(typeValues.instruments, (id) => this.instrumentAt(id, upTo)?.definition),
     };
   }
 
-  /** Lines of the history after a position, of one stream or all, of some types or all. */
-  lines(after: number, limit: number, stream: number | null, types: readonly string[] | null): readonly Line[] {
+  /** Events after a position, in order; `stream` and `types` limit them unless null. */
+  recordedEvents(
+    after: number,
+    limit: number,
+    stream: number | null,
+    types: readonly string[] | null,
+  ): readonly RecordedEvent[] {
     const named = (types ?? []).map((type, at) => [`type${at}`, type] as const);
-    const wanted = named.map(([name]) => `@${name}`);
-    // Of each type the next ones by themselves, since an index by type gives several types in no order of positions.
-    const next = wanted.map(
+    const typeParameters = named.map(([name]) => `@${name}`);
+    // One subquery a type: the index (type, position) orders positions only within one type.
+    const nextEvents = typeParameters.map(
       (type) => `SELECT * FROM (SELECT position FROM events WHERE type = ${type} AND position > @after
         ORDER BY position LIMIT @limit)`,
     );
-    const ofTypes = stream === null ? `position IN (${next.join(' UNION ALL ')})` : `type IN (${wanted.join(', ')})`;
-    const sql = `SELECT ${LINE} FROM events
+    const typeCondition =
+      stream === null ? `position IN (${nextEvents.join(' UNION ALL ')})` : `type IN (${typeParameters.join(', ')})`;
+    const sql = `SELECT ${EVENT_COLUMNS} FROM events
       WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
-      ${types === null ? '' : `AND ${ofTypes}`} ORDER BY position LIMIT @limit`;
-    const rows = this.db.prepare(sql).all({ after, limit, stream, ...Object.fromEntries(named) }) as StoredLine[];
-    return rows.map((row) => this.#line(row));
+      ${types === null ? '' : `AND ${typeCondition}`} ORDER BY position LIMIT @limit`;
+    const rows = this.db.prepare(sql).all({ after, limit, stream, ...Object.fromEntries(named) }) as EventRow[];
+    return rows.map((row) => this.#toRecordedEvent(row));
   }
 
-  /** The next lines after a position, of every stream: at most `limit`, and no more once their events have `full` characters. */
-  next(after: number, full: number, limit = Infinity): readonly Line[] {
-    const rows: StoredLine[] = [];
+  /**
+   * The next events after a position, of every stream: at most `limit`, ending early once their JSON reaches
+   * `maxLength` characters.
+   */
+  next(after: number, maxLength: number, limit = Infinity): readonly RecordedEvent[] {
+    const rows: EventRow[] = [];
     let length = 0;
-    for (const row of this.#next.iterate(after) as IterableIterator<StoredLine>) {
+    for (const row of this.#eventsAfter.iterate(after) as IterableIterator<EventRow>) {
       rows.push(row);
       length += row.event.length;
-      if (length >= full || rows.length >= limit) break;
+      if (length >= maxLength || rows.length >= limit) break;
     }
-    return rows.map((row) => this.#line(row));
+    return rows.map((row) => this.#toRecordedEvent(row));
   }
 
-  /** Where the log goes on after a position: null before the first event, undefined where the position is not reached. */
+  /** The store cursor of the event at a position: null at 0, undefined if the position is not projected yet. */
   cursorAt(position: number): Cursor | null | undefined {
     if (position <= 0) return null;
     return this.db.prepare('SELECT cursor FROM events WHERE position = ?').pluck().get(position) as Cursor | undefined;
   }
 
-  /** The id of the event at a position, null where it is not reached. */
+  /** The id of the event at a position; null if the position is not projected yet. */
   idAt(position: number): string | null {
     return (
       (this.db.prepare('SELECT id FROM events WHERE position = ?').pluck().get(position) as string | undefined) ?? null
     );
   }
 
-  #line(row: StoredLine): Line {
+  #toRecordedEvent(row: EventRow): RecordedEvent {
     return {
       position: row.position,
       revision: row.revision,
       known: { id: row.id, event: JSON.parse(row.event) as AnyEvent },
       stream: row.stream,
-      subject: this.subject(row.stream),
+      subject: this.subjectOf(row.stream),
       recordedAt: row.recorded_at,
-      ...(JSON.parse(row.metadata) as Metadata),
+      ...(JSON.parse(row.metadata) as EventMetadata),
     };
   }
 
-  #definition<K extends DefinitionKind>(kind: K, id: string, upTo: number): FoldedDefinition<Definitions[K]> | null {
-    const stream = this.find(kind, id);
+  #definitionAt<K extends DefinitionKind>(kind: K, id: string, upTo: number): FoldedDefinition<Definitions[K]> | null {
+    const stream = this.streamNo(kind, id);
     const revision = stream === null ? null : (this.#revision.get(stream, upTo) as number | null);
     if (stream === null || revision === null) return null;
     const cached = this.#definitions.get(kind, id);
@@ -223,8 +246,8 @@ export class LogTables {
   }
 }
 
-const LINE = 'position, revision, events.id AS id, stream, recorded_at, metadata, event';
-interface StoredLine {
+const EVENT_COLUMNS = 'position, revision, events.id AS id, stream, recorded_at, metadata, event';
+interface EventRow {
   readonly position: number;
   readonly revision: number;
   readonly id: string;

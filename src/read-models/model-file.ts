@@ -1,4 +1,4 @@
-/** One read-model file: the cases, the tables derived from them, and how far in the log they are. */
+/** One read-model file: a copy of the log, the projected tables and the checkpoint. */
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
@@ -11,7 +11,7 @@ import {
   diffRows,
   createIndexes,
   createTable,
-  END,
+  STILL_KNOWN,
   rowWriter,
   noVersions,
   type AnyTable,
@@ -21,10 +21,10 @@ import {
 } from './table.js';
 import { Counters } from './counters.js';
 
-/** Every derived table. A new read model is a line here. */
+/** All projected tables. To add a read model, add its table here. */
 const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, references];
 
-/** Raised where rows come to mean something else while their tables stay the same; files of another are rebuilt. */
+/** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
 const PROJECTION_VERSION = 3;
 
 const CREATE = [
@@ -35,46 +35,45 @@ const CREATE = [
 ];
 const TABLE_INDEXES = TABLES.flatMap(createIndexes);
 
-/** What is written into a file of this build: 31 bits of all that shapes it. */
-const SCHEMA =
+/** Stored as `user_version` (31 bits): identifies the schema and projection version of a file. */
+const SCHEMA_HASH =
   createHash('sha256')
     .update(JSON.stringify([PROJECTION_VERSION, CREATE, LOG_INDEXES, TABLE_INDEXES]))
     .digest()
     .readUInt32BE() >>> 1;
 
-/** How far the read models are: the last event taken in. */
+/** The last event that was projected; position 0 and a null cursor before the first. */
 export interface Checkpoint {
   readonly cursor: Cursor | null;
   readonly position: number;
 }
 
-/** An event that does not follow the last one taken in: the log has to be followed anew from the checkpoint. */
+/** Events are missing between the checkpoint and a batch; the subscription must restart from the checkpoint. */
 export class PositionGapError extends Error {
   override readonly name = 'PositionGapError';
 }
 
-/** How long to wait for a lock; short, because waiting holds up everything. Nobody else has to do with the file anyway. */
+/** Lock timeout. Short, because a wait blocks the event loop; normally no other process locks the file. */
 const BUSY_MS = 250;
 
 export class ModelFile {
   readonly logTables: LogTables;
   readonly counters: Counters;
   readonly #rowWriters;
-  readonly #save;
-  #at: Checkpoint;
-  #seen: LogFingerprint | null = null;
+  readonly #updateCheckpoint;
+  #checkpoint: Checkpoint;
+  #fingerprint: LogFingerprint | null = null;
 
   private constructor(readonly db: Db) {
     this.logTables = new LogTables(db);
     this.counters = new Counters(db);
     this.#rowWriters = TABLES.map((table) => rowWriter(db, table));
-    this.#save = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
-    this.#at = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;
+    this.#updateCheckpoint = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
+    this.#checkpoint = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;
   }
 
   /**
-   * Makes a file with nothing in it, for a rebuild: not safe against power loss, and without indexes, until `finish`.
-   * Throws what SQLite throws.
+   * Creates an empty file for a rebuild: without indexes, and not crash-safe until `makeDurable`. Throws SQLite errors.
    */
   static create(path: string): ModelFile {
     if (path !== ':memory:') createPrivateFile(path);
@@ -85,13 +84,13 @@ export class ModelFile {
     return new ModelFile(db);
   }
 
-  /** Opens a file of this build; null where there is none that it can use. */
+  /** Opens an existing file; null if it is missing, unreadable or of another schema. */
   static open(path: string): ModelFile | null {
     let db: Db | null = null;
     try {
       db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
-      if (db.pragma('user_version', { simple: true }) !== SCHEMA) throw new Error('of another build');
-      safely(db);
+      if (db.pragma('user_version', { simple: true }) !== SCHEMA_HASH) throw new Error('of another build');
+      setDurable(db);
       return new ModelFile(db);
     } catch {
       db?.close();
@@ -99,68 +98,78 @@ export class ModelFile {
     }
   }
 
-  /** Between keeping and deriving: finds the events of a case. As steps, since each takes its time. */
-  indexEvents(): readonly (() => void)[] {
+  /**
+   * Steps that index the copy of the log; run after storing and before projecting. Separate, because each blocks for
+   * long.
+   */
+  eventIndexSteps(): readonly (() => void)[] {
     return LOG_INDEXES.map((sql) => () => void this.db.exec(sql));
   }
 
-  /** The steps that end the making of a file: indexes, and the mark that this build can use it. */
-  finish(): readonly (() => void)[] {
+  /**
+   * Steps that complete a rebuild: indexes of the projected tables, then the schema hash that makes the file usable.
+   */
+  finishSteps(): readonly (() => void)[] {
     const indexes = TABLE_INDEXES.map((sql) => () => void this.db.exec(sql));
-    return [...indexes, () => void this.db.pragma(`user_version = ${SCHEMA}`)];
+    return [...indexes, () => void this.db.pragma(`user_version = ${SCHEMA_HASH}`)];
   }
 
-  /** From here on a transaction is kept whole, also through a power cut. */
-  harden(): void {
-    safely(this.db);
+  /** Makes transactions crash-safe from now on. */
+  makeDurable(): void {
+    setDurable(this.db);
   }
 
   get checkpoint(): Checkpoint {
-    return this.#at;
+    return this.#checkpoint;
   }
 
-  /** By what its log is told from another one. Read once and then kept up, so that it is known also when the file is damaged. */
-  get seen(): LogFingerprint {
-    return (this.#seen ??= readFingerprint(this.db));
+  /**
+   * Fingerprint of the projected log. Read once and then updated in memory, so that it is known even if the file
+   * becomes corrupt.
+   */
+  get fingerprint(): LogFingerprint {
+    return (this.#fingerprint ??= readFingerprint(this.db));
   }
 
-  /** Whether everything up to the head of a log was taken in; null is the head of an empty one. */
-  hasReached(head: Cursor | null, store: EventStore): boolean {
-    return head === null || (this.#at.cursor !== null && store.compare(this.#at.cursor, head) >= 0);
+  /** Whether the head of a log has been projected; a null head is that of an empty log. */
+  hasReached(head: Cursor | null, storeEvents: EventStore): boolean {
+    return (
+      head === null || (this.#checkpoint.cursor !== null && storeEvents.compare(this.#checkpoint.cursor, head) >= 0)
+    );
   }
 
-  /** Tells this register's log from another: the id of its first event, null where nothing was taken in yet. */
+  /** Id of the first event, which identifies the log; null before the first event. */
   get logId(): string | null {
     return this.logTables.idAt(1);
   }
 
   /**
-   * Takes events in, in one transaction with the rows that follow from them and the checkpoint; those taken in before
-   * are passed over. Throws PositionGapError where one is missing before them, and whatever the domain or SQLite throws.
+   * Stores events, projects their cases and moves the checkpoint, in one transaction. Skips events that were projected
+   * before. Throws PositionGapError, and errors of the domain or SQLite.
    */
   applyBatch(events: readonly LogEvent[]): void {
-    this.#commit(events, (news) => {
-      const since = new Map<number, number>();
-      for (const event of news) {
+    this.#commit(events, (newEvents) => {
+      const firstPositions = new Map<number, number>();
+      for (const event of newEvents) {
         const stream = this.logTables.store(event);
-        if (event.stream.startsWith('case-') && !since.has(stream)) since.set(stream, event.position);
+        if (event.stream.startsWith('case-') && !firstPositions.has(stream)) firstPositions.set(stream, event.position);
       }
-      for (const [caseNo, position] of since) this.#project(caseNo, position);
+      for (const [caseNo, position] of firstPositions) this.#project(caseNo, position);
     });
   }
 
-  /** Writes what stands there already. Throws what SQLite throws where it cannot. */
-  rewrite(): void {
-    this.#save.run(this.#at.cursor, this.#at.position);
+  /** Writes the unchanged checkpoint, to find out whether the file can be written. Throws SQLite errors. */
+  rewriteCheckpoint(): void {
+    this.#updateCheckpoint.run(this.#checkpoint.cursor, this.#checkpoint.position);
   }
 
-  /** Takes events in without what follows from them; a rebuild derives each case at once afterwards. */
+  /** Stores events without projecting them; a rebuild calls `projectCases` afterwards. */
   store(events: readonly LogEvent[]): void {
-    this.#commit(events, (news) => news.forEach((event) => this.logTables.store(event)));
+    this.#commit(events, (newEvents) => newEvents.forEach((event) => this.logTables.store(event)));
   }
 
-  /** Derives the rows of cases whose events were only kept. */
-  project(caseNos: readonly number[]): void {
+  /** Projects cases whose events were only stored. */
+  projectCases(caseNos: readonly number[]): void {
     this.db.transaction(() => caseNos.forEach((caseNo) => this.#project(caseNo, 0)))();
   }
 
@@ -168,44 +177,48 @@ export class ModelFile {
     this.db.close();
   }
 
-  #commit(events: readonly LogEvent[], write: (news: readonly LogEvent[]) => void): void {
-    const news = events.filter(({ position }) => position > this.#at.position);
-    const [first, last] = [news[0], news.at(-1)];
+  #commit(events: readonly LogEvent[], write: (newEvents: readonly LogEvent[]) => void): void {
+    const newEvents = events.filter(({ position }) => position > this.#checkpoint.position);
+    const [first, last] = [newEvents[0], newEvents.at(-1)];
     if (first === undefined || last === undefined) return;
-    if (news.some(({ position }, at) => position !== this.#at.position + 1 + at)) throw new PositionGapError();
+    if (newEvents.some(({ position }, index) => position !== this.#checkpoint.position + 1 + index))
+      throw new PositionGapError();
     this.db.transaction(() => {
-      write(news);
-      this.#save.run(last.cursor, last.position);
+      write(newEvents);
+      this.#updateCheckpoint.run(last.cursor, last.position);
     })();
-    if (this.#seen !== null) {
-      const before = news.at(-2)?.cursor ?? this.#at.cursor;
-      const firstId = this.#seen.firstId ?? first.id;
-      this.#seen = { position: last.position, cursor: last.cursor, before, firstId, lastId: last.id };
+    if (this.#fingerprint !== null) {
+      const before = newEvents.at(-2)?.cursor ?? this.#checkpoint.cursor;
+      const firstId = this.#fingerprint.firstId ?? first.id;
+      this.#fingerprint = {
+        position: last.position,
+        cursor: last.cursor,
+        cursorBeforeLast: before,
+        firstId,
+        lastId: last.id,
+      };
     }
-    this.#at = { cursor: last.cursor, position: last.position };
+    this.#checkpoint = { cursor: last.cursor, position: last.position };
   }
 
-  /**
-   * Brings the rows of a case from before the event at a position to after its last, through each on its own; from 0,
-   * it had none.
-   */
+  /** Re-projects a case event by event from position `since`; 0 projects it from scratch. */
   #project(caseNo: number, since: number): void {
-    const { id } = this.logTables.subject(caseNo);
-    const entries = this.logTables.entries(caseNo, END);
-    const kept = this.#rowWriters.map((table): readonly [RowWriter, RowVersions] => [
+    const { id } = this.logTables.subjectOf(caseNo);
+    const entries = this.logTables.entries(caseNo, STILL_KNOWN);
+    const tables = this.#rowWriters.map((table): readonly [RowWriter, RowVersions] => [
       table,
       since === 0 ? noVersions() : table.load(caseNo),
     ]);
-    entries.forEach(({ position }, at) => {
+    entries.forEach(({ position }, index) => {
       if (position < since) return;
-      const history = caseHistoryOf(id, entries.slice(0, at + 1));
-      for (const [{ table }, versions] of kept) diffRows(table, versions, table.rows(history), position);
+      const history = caseHistoryOf(id, entries.slice(0, index + 1));
+      for (const [{ table }, versions] of tables) diffRows(table, versions, table.rows(history), position);
     });
-    for (const [table, versions] of kept) table.write(caseNo, versions);
+    for (const [table, versions] of tables) table.write(caseNo, versions);
   }
 }
 
-const safely = (db: Db): void => {
+const setDurable = (db: Db): void => {
   db.pragma(`journal_mode = ${db.memory ? 'MEMORY' : 'WAL'}`);
   db.pragma('synchronous = NORMAL');
 };

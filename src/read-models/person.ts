@@ -1,36 +1,36 @@
-/** What a case's events say about the person beside the four axes: names, references, description. */
+/** What the events of a case say about the person, apart from the four axes: names, references, description. */
 import type { CaseEvent, Name, Reference } from '../domain/case/events.js';
 import type { EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
 import { toNfc } from '../domain/text.js';
 
-type Events = readonly EventWithId<CaseEvent>[];
+type CaseEvents = readonly EventWithId<CaseEvent>[];
 
-/** Every spelling, in order of recording, each once. */
-export const namesOf = (events: Events): readonly Name[] =>
-  once(
+/** Every distinct name, in order of recording. */
+export const namesOf = (events: CaseEvents): readonly Name[] =>
+  uniqueBy(
     events.flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : [])),
     ({ text, script, language, kind }) => ({ text, script, language, kind }),
     ({ text, script, language, kind }) => JSON.stringify([toNfc(text), script, language, kind]),
   );
 
-/** The name shown first: a full one in Azerbaijani Latin before any full one before any at all; null where there is none. */
-export const shownName = (names: readonly Name[]): string | null => {
+/** The name to display: a full name in Azerbaijani Latin, else any full name, else any name; null without names. */
+export const displayName = (names: readonly Name[]): string | null => {
   const full = names.filter((name) => name.kind === 'full');
   return (full.find((n) => n.language === 'az' && n.script === 'Latn') ?? full[0] ?? names[0])?.text ?? null;
 };
 
-/** Every reference, in order of recording, each once and as it was first given. */
-export const referencesOf = (events: Events): readonly Reference[] =>
-  once(
+/** Every distinct reference, in order of recording, spelled as first recorded. */
+export const referencesOf = (events: CaseEvents): readonly Reference[] =>
+  uniqueBy(
     events.flatMap(({ event }) => referencesIn(event)),
     ({ list, reference }) => ({ list, reference }),
     referenceId,
   );
 
-/** The values of each identity once, as first given. */
-const once = <In, Out>(
+/** The first value of each id. */
+const uniqueBy = <In, Out>(
   values: readonly In[],
   pick: (value: In) => Out,
   idOf: (value: Out) => string,
@@ -40,32 +40,32 @@ const once = <In, Out>(
   return [...first.values()];
 };
 
-const DESCRIPTION = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const;
+const DESCRIPTION_FIELDS = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const;
 
-/** The descriptive fields as last said; cleared ones are left out. */
-export const descriptionOf = (events: Events): Readonly<Record<string, string>> => {
-  const said = new Map<string, string | null>();
+/** The latest value of each descriptive field; fields cleared with null are left out. */
+export const descriptionOf = (events: CaseEvents): Readonly<Record<string, string>> => {
+  const values = new Map<string, string | null>();
   for (const { event } of events) {
     if (event.type !== 'opened' && event.type !== 'described') continue;
-    for (const field of DESCRIPTION) {
+    for (const field of DESCRIPTION_FIELDS) {
       const value = event[field];
-      if (value !== undefined) said.set(field, value);
+      if (value !== undefined) values.set(field, value);
     }
   }
-  const kept: Record<string, string> = {};
-  for (const field of DESCRIPTION) {
-    const value = said.get(field) ?? null;
-    if (value !== null) kept[field] = value;
+  const description: Record<string, string> = {};
+  for (const field of DESCRIPTION_FIELDS) {
+    const value = values.get(field) ?? null;
+    if (value !== null) description[field] = value;
   }
-  return kept;
+  return description;
 };
 
-/** Whether an event names a list: judges its case there, or gives it a reference. */
-export const namesList = (event: AnyEvent, list: string): boolean =>
+/** Whether an event judges its case on the list or gives it a reference there. */
+export const mentionsList = (event: AnyEvent, list: string): boolean =>
   ('list' in event && event.list === list) || referencesIn(event).some((reference) => reference.list === list);
 
-/** Lists that have judged the case, sorted: those on which it can stand. */
-export const judgingLists = (events: Events): readonly string[] =>
+/** Ids of the lists that have judged the case, sorted. A case can only be on these. */
+export const judgingLists = (events: CaseEvents): readonly string[] =>
   [
     ...new Set(events.flatMap(({ event }) => ('list' in event && event.type !== 'referenced' ? [event.list] : []))),
   ].sort();

@@ -1,6 +1,7 @@
 /**
- * What can be asked of the read models. Days are ISO 8601 days in the register's time zone; `asOf` (what was true on a
- * day) defaults to today. `atLeast` is a token that a write answered with: the question waits for it, within a bound.
+ * Queries that the read models answer. Days are ISO 8601 dates in the time zone of the register. `asOf` (the day the
+ * query is about) defaults to today. `atLeast` is a token from the answer to a write: the query waits, for a limited
+ * time, until that write is projected.
  */
 import { Query } from '@nestjs/cqrs';
 import type { LocalName } from '../domain/list/events.js';
@@ -9,15 +10,15 @@ import type { Custody, Proceedings, Recognition, SentenceState } from '../domain
 import type { Actor, Finding } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 
-/** Thrown by a handler when the read models do not reach a token in time. */
+/** The read models did not reach a token or position within the time limit. */
 export class NotCaughtUp extends Error {
   override readonly name = 'NotCaughtUp';
 }
-/** Thrown for a position to go on from that lies beyond the end of the log: it is of a log that went further. */
+/** A position beyond the end of the log: probably of another log. */
 export class BeyondLog extends Error {
   override readonly name = 'BeyondLog';
 }
-/** Thrown for a token or a page mark that this register did not give out. */
+/** A token or page cursor that this register did not issue. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
   constructor(readonly parameter: 'atLeast' | 'after') {
@@ -29,13 +30,13 @@ export const CERTAINTIES = ['yes', 'uncertain'] as const;
 export type Certainty = (typeof CERTAINTIES)[number];
 export const STAGES = ['convicted', 'awaiting-judgment'] as const;
 
-/** Several values of one filter are alternatives; several filters must all hold. */
+/** Values of one filter are alternatives (OR); filters are combined with AND. */
 export interface Filters {
   readonly category?: readonly string[];
   readonly custody?: readonly Custody[];
   readonly proceedings?: readonly Proceedings[];
   readonly stage?: (typeof STAGES)[number];
-  /** `234` finds all its parts, `234.4` those beginning so. */
+  /** `234` also matches its parts; `234.4` matches parts that begin with 4. */
   readonly article?: readonly string[];
   readonly facility?: string;
   readonly incident?: string;
@@ -48,7 +49,7 @@ export type Sort = (typeof SORTS)[number];
 export interface Page {
   readonly sort?: Sort;
   readonly limit: number;
-  /** The `next` mark of the page before. */
+  /** The `next` cursor of the previous page. */
   readonly after?: string;
 }
 
@@ -59,11 +60,11 @@ export interface Totals {
 
 export interface SentenceEnd {
   readonly earliest: string;
-  /** Null where the term is unknown: the sentence may run for ever. */
+  /** Null: no upper bound, because the term is unknown. */
   readonly latest: string | null;
 }
 
-/** One possible standing of a person on the day asked about. */
+/** One possible standing of a person on the day of the query. */
 export interface StandingView {
   readonly custody: Custody;
   readonly proceedings: Proceedings;
@@ -83,23 +84,25 @@ export interface StandingView {
 export interface PersonRow {
   readonly caseId: string;
   readonly references: readonly Reference[];
-  /** The name shown first, null where none is known. */
+  /** The display name; null if no name is known. */
   readonly name: string | null;
   readonly certainty: Certainty;
-  /** Every standing possible on the day; one where the day is certain, none where too much is undecided. */
+  /**
+   * All standings possible on the day: one if the day is certain, none if too many events are undecided to enumerate.
+   */
   readonly standings: readonly StandingView[];
 }
 
 export interface PageOf<T> {
   readonly asOf: string;
-  /** Position of the last event that the answer takes account of. */
+  /** Position of the last event that the answer includes. */
   readonly position: number;
   readonly total: Totals;
   readonly items: readonly T[];
   readonly next: string | null;
 }
 
-/** `list` unknown: null. */
+/** Members of a list; null for an unknown list. */
 export class ListMembers extends Query<PageOf<PersonRow> | null> {
   constructor(
     readonly list: string,
@@ -114,7 +117,7 @@ export class ListMembers extends Query<PageOf<PersonRow> | null> {
   }
 }
 
-/** Every case, on a list or not; `reference` finds one by `list:reference`. Category filters need `list`. */
+/** All cases, on a list or not. `reference` finds one case. A category filter needs `list`. */
 export class Cases extends Query<PageOf<PersonRow>> {
   constructor(
     readonly parameters: {
@@ -133,7 +136,7 @@ export class Cases extends Query<PageOf<PersonRow>> {
 export interface PeriodView {
   readonly from: string | null;
   readonly to: string | null;
-  /** Null where more is undecided than the register enumerates. */
+  /** Null if too many events are undecided to enumerate the standings. */
   readonly standing: StandingView | null;
 }
 
@@ -147,7 +150,7 @@ export interface CaseView {
   readonly standings: readonly StandingView[];
   readonly findings: readonly Finding[];
   readonly periods: readonly PeriodView[];
-  /** True where the sentence has ended by the day asked about and the person is still held. */
+  /** Whether the sentence has ended by the day of the query while the person is still held. */
   readonly heldPastEnd: boolean;
 }
 
@@ -160,7 +163,7 @@ export class OneCase extends Query<CaseView | null> {
   }
 }
 
-/** What one recorded event changed, on the days where it did. Values are those possible before and after. */
+/** What an event changed on the days [from, to): the possible values before and after. */
 export interface Change {
   readonly axis: string;
   readonly from: string | null;
@@ -178,12 +181,15 @@ export interface HistoryEntry {
   readonly actor: Actor;
   readonly acknowledged: readonly string[];
   readonly correlationId: string;
-  /** The event as recorded, with its sources. */
+  /** The event data as recorded, with its sources. */
   readonly event: AnyEvent;
   readonly changes: readonly Change[];
 }
 
-/** In order of recording; `subject` limits it to one case, list or instrument (unknown: null). `after` is a position. */
+/**
+ * Recorded events with their changes, in order. `subject` limits them to one case, list or instrument (null if
+ * unknown); `after` is a position.
+ */
 export class History extends Query<{ readonly items: readonly HistoryEntry[]; readonly next: number | null } | null> {
   constructor(
     readonly parameters: {
@@ -198,7 +204,7 @@ export class History extends Query<{ readonly items: readonly HistoryEntry[]; re
   }
 }
 
-/** One event of the log with everything that is needed to write it again. */
+/** An event with its whole record, sufficient to store it again. */
 export interface LoggedEvent {
   readonly position: number;
   readonly stream: string;
@@ -214,7 +220,7 @@ export interface LoggedEvent {
   readonly event: AnyEvent;
 }
 
-/** The log after a position, of some types or all, as batches; ends at what the read models had reached when asked. */
+/** Events after a position, in batches, up to the last position projected when the query began. `types` limits them. */
 export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
   constructor(
     readonly parameters: {
@@ -228,26 +234,26 @@ export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
   }
 }
 
-/** Some events after a position. */
+/** One page of a feed. */
 export interface FeedPage {
   readonly events: readonly LoggedEvent[];
-  /** Where to go on: no event up to here is left out that is asked for. */
+  /** The position to continue after: all matching events up to it have been delivered. */
   readonly through: number;
-  /** Whether there is no more by now. */
+  /** Whether the end of the projected log was reached. */
   readonly caughtUp: boolean;
 }
 
-/** What the read models have taken in and will take in, read page by page. */
+/** A subscription to the projected log, read in pages. */
 export interface Feed {
-  /** The next events after a position that can be read at this moment, without waiting. */
+  /** Reads the next events after a position, without waiting. */
   page(after: number): FeedPage;
-  /** Calls whenever there may be more, until the function returned is called. */
+  /** Calls `wake` when there may be new events; returns the function that unsubscribes. */
   onMore(wake: () => void): () => void;
 }
 
 /**
- * The log as it goes on after a position, of some types or all. With `list` (unknown: null) only what concerns that list:
- * its own stream, and every event of a case from the first event on that names the list, by a judgment or a reference.
+ * Subscribes to the log after a position; `types` limits it. With `list` (unknown: null), only events of that list: its
+ * own stream, and every event of a case from the first one that judges it on the list or gives it a reference there.
  */
 export class FollowLog extends Query<Feed | null> {
   constructor(
@@ -259,14 +265,14 @@ export class FollowLog extends Query<Feed | null> {
 
 export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
 
-/** People of a list on a day, by one property. A person with several articles is counted once under each. */
+/** Members of a list on a day, counted by one property. A person with several articles is counted once under each. */
 export class Counts extends Query<{
   readonly list: string;
   readonly asOf: string;
   readonly by: string;
   readonly position: number;
   readonly total: Totals;
-  /** Sorted by key; defined categories stand with their zeros. */
+  /** Sorted by key. Categories of the list are included even with zero members. */
   readonly groups: readonly ({ readonly key: string } & Totals)[];
 } | null> {
   constructor(
@@ -282,7 +288,10 @@ export class Counts extends Query<{
   }
 }
 
-/** Whose movements: of those certainly on the list, or of those possibly on it. Each set adds up by itself. */
+/**
+ * Whose movements to count: certain members or possible members of the list. Each set balances: opening + entered -
+ * left = closing.
+ */
 export const MEMBER_SETS = ['certain', 'possible'] as const;
 export type MemberSet = (typeof MEMBER_SETS)[number];
 
@@ -290,19 +299,28 @@ export interface Movement {
   readonly caseId: string;
   readonly references: readonly Reference[];
   readonly name: string | null;
-  /** `entered`: `recognised` and the like; `left`: the reason of release, `died`, `delisted`, `policy` …; `moved`: category to category. */
+  /**
+   * `entered`: `recognised` and the like; `left`: the reason of release, `died`, `delisted`, `policy` …; `moved`: the
+   * event type.
+   */
   readonly reason: string;
-  /** The first day with the new membership. With a partial date the certain set may change on another day than the possible. */
+  /**
+   * The first day of the new membership. With a partial date, certain and possible membership may change on different
+   * days.
+   */
   readonly day: string;
-  /** When it happened, as precise as it is known. */
+  /** EDTF date of the event, as precise as it is known. */
   readonly on: string | null;
-  /** Category on the list (for `left`: the one last held); null where several are possible. */
+  /** Category on the list (for `left`: the last one); null if several are possible. */
   readonly category: string | null;
   readonly previousCategory: string | null;
   readonly event: string | null;
 }
 
-/** With categories, `movedIn` and `movedOut` are moves between them and others: opening + entered - left + movedIn - movedOut = closing. */
+/**
+ * With a category filter, `movedIn` and `movedOut` are moves across the filter: opening + entered - left + movedIn -
+ * movedOut = closing.
+ */
 export interface MovementTotals {
   readonly entered: number;
   readonly left: number;
@@ -312,8 +330,8 @@ export interface MovementTotals {
 }
 
 /**
- * Every entry, exit and change of category from the end of day `from` to the end of day `to`, each as often as it happened, so
- * that the parts of a span add up to the whole. A page of them, by day and name; all other numbers are of the whole span.
+ * Every entry, exit and change of category after day `from` until the end of day `to`. Repeated movements are all
+ * counted, so that consecutive spans add up. Movements are paged by day and name; all numbers are of the whole span.
  */
 export class Movements extends Query<{
   readonly list: string;
@@ -337,7 +355,7 @@ export class Movements extends Query<{
       readonly to: string;
       readonly set?: MemberSet;
       readonly category?: readonly string[];
-      /** Movements on the page; with 0 only the numbers are answered, and no page follows. */
+      /** Page size; 0 returns only the numbers, and `next` is null. */
       readonly limit: number;
       readonly after?: string;
       readonly atLeast?: string;

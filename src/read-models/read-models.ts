@@ -1,12 +1,24 @@
-/** The read models as one thing: a file that may be deleted, kept up with the log, and what may be read from it. */
+/**
+ * The read models of a process: a file that is rebuilt if missing, a projection that follows the log, and query
+ * contexts.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
-import { isDamage, isLasting } from './errors.js';
+import { isDamage, isPermanent } from './errors.js';
 import { ModelFile } from './model-file.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from './queries.js';
 import { ReadModelReader, type QueryContext } from './reader.js';
-import { build, discard, empty, IN_MEMORY, swap, applyMore, type OnProgress, type RebuildProgress } from './rebuild.js';
+import {
+  buildFile,
+  discardFile,
+  createEmptyFile,
+  IN_MEMORY,
+  swapFiles,
+  applyNextBatch,
+  type OnProgress,
+  type RebuildProgress,
+} from './rebuild.js';
 import { runProjection, type ProjectionHost, type ProjectionProblem } from './runner.js';
 import {
   checkFingerprint,
@@ -19,41 +31,44 @@ import { Waiters } from './waiters.js';
 
 export type { ProjectionProblem as Problem };
 
-/** How long a read waits for what it names. */
-export const WAIT_MS = 5_000;
+/** How long a query waits for a token or position. */
+export const MAX_WAIT_MS = 5_000;
 
 export interface Readiness {
-  /** Whether everything in the log has been taken in. */
+  /** Whether every event in the log has been projected. */
   readonly caughtUp: boolean;
-  /** Of the last event taken in. */
+  /** Position of the last projected event. */
   readonly position: number;
-  /** Milliseconds since the oldest event that was not taken in was recorded; 0 where there is none, null where nobody can say. */
+  /**
+   * Milliseconds since the oldest event not yet projected was recorded; 0 if there is none, null if the log does not
+   * answer.
+   */
   readonly lag: number | null;
   readonly problem: ProjectionProblem | null;
-  /** Whether there is a file to read from. */
+  /** Whether queries can be answered. */
   readonly readable: boolean;
-  /** How far a rebuild is; null where none is under way. */
+  /** Progress of a rebuild; null if none is running. */
   readonly building: RebuildProgress | null;
 }
 
-/** How long a look at the log may take before nobody can say how far behind it is. */
-const LOOK_MS = 2_000;
+/** Time limit for reading the log to determine the lag. */
+const LOG_TIMEOUT_MS = 2_000;
 
-const inTime = async <T>(look: Promise<T>): Promise<T> => {
-  const enough = new AbortController();
-  const late = sleep(LOOK_MS, undefined, { signal: enough.signal }).then(() => {
+const withTimeout = async <T>(reading: Promise<T>): Promise<T> => {
+  const timer = new AbortController();
+  const timeout = sleep(LOG_TIMEOUT_MS, undefined, { signal: timer.signal }).then(() => {
     throw new Error('the log does not answer');
   });
   try {
-    return await Promise.race([look, late]);
+    return await Promise.race([reading, timeout]);
   } finally {
-    enough.abort();
-    late.catch(() => undefined);
-    look.catch(() => undefined);
+    timer.abort();
+    timeout.catch(() => undefined);
+    reading.catch(() => undefined);
   }
 };
 
-/** Hears of a problem when it becomes another, and with null that it is over. */
+/** Called when the problem changes, and with null when it is resolved. */
 export type OnProblem = (problem: ProjectionProblem | null) => void;
 
 export class ReadModels extends ReadModelReader {
@@ -61,12 +76,12 @@ export class ReadModels extends ReadModelReader {
   readonly #listeners = new Set<() => void>();
   readonly #stopping = new AbortController();
   #file: ModelFile | null;
-  #checked = false;
+  #isLogChecked = false;
   #running: Promise<void> | null = null;
-  #building: Promise<void> | null = null;
+  #rebuilding: Promise<void> | null = null;
   #progress: RebuildProgress | null = null;
-  /** Aborted when the file has to be seen to. */
-  #prepared = new AbortController();
+  /** Aborted when the projection must prepare its file again. */
+  #needsPreparation = new AbortController();
   #problem: ProjectionProblem | null = null;
   #onProblem: OnProblem = () => undefined;
 
@@ -80,16 +95,17 @@ export class ReadModels extends ReadModelReader {
   }
 
   /**
-   * The read models in a file (`:memory:` for one that ends with it). A file of this build can be read from at once,
-   * as far as it had come; otherwise reading waits until `start` has built one.
+   * Opens the read models in a file (or `:memory:`). A file of this schema can be queried at once, at its last
+   * position; otherwise queries wait until `start` has built one.
    */
   static open(path: string, store: EventStore, clock: Clock): ReadModels {
     return new ReadModels(path, store, clock);
   }
 
   /**
-   * Begins to follow the log, and resolves once there is a file to read from: a missing file or one of another build is
-   * built first. Where the log is not the one that was projected, the file is read as it is, and follows nothing. Resolves also where it stops before; `ready` then says why. Never throws.
+   * Starts the projection; resolves when there is a file to query. A missing file or one of another schema is rebuilt
+   * first. If the log is not the one that was projected, the old file stays readable and nothing is projected. Resolves
+   * also if the projection stops early; `readiness` then has the reason. Never throws.
    */
   async start(onProgress: OnProgress = () => undefined, onProblem: OnProblem = () => undefined): Promise<void> {
     this.#onProblem = onProblem;
@@ -99,11 +115,11 @@ export class ReadModels extends ReadModelReader {
         prepare: async (signal) => {
           await this.#prepare(signal, onProgress);
           resolve();
-          this.#prepared = new AbortController();
-          return this.#prepared.signal;
+          this.#needsPreparation = new AbortController();
+          return this.#needsPreparation.signal;
         },
         file: () => this.#file,
-        onBatchApplied: () => this.#moved(),
+        onBatchApplied: () => this.#notifyProjected(),
         report: (problem) => this.#report(problem),
       };
       this.#running ??= runProjection(host, this.#stopping.signal);
@@ -111,16 +127,19 @@ export class ReadModels extends ReadModelReader {
     });
   }
 
-  /** Tells those who wait for the read models to move that they wait no more. */
+  /** Rejects all waiting queries with NotCaughtUp. */
   cancelWaits(): void {
-    this.#waiters.callOff();
+    this.#waiters.rejectAll();
   }
 
-  /** Ends the following, lets the waiting go and closes the file. A rebuild under way leaves the old file. */
+  /**
+   * Stops the projection, rejects waiting queries and closes the file. A running rebuild is abandoned; the old file
+   * stays.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#waiters.callOff();
-    await this.#building?.catch(() => undefined);
+    this.#waiters.rejectAll();
+    await this.#rebuilding?.catch(() => undefined);
     await this.#running;
     this.#file?.close();
     this.#file = null;
@@ -130,13 +149,13 @@ export class ReadModels extends ReadModelReader {
     const position = this.#file?.checkpoint.position ?? 0;
     const state = { position, readable: this.#file !== null, building: this.#progress };
     try {
-      const next = await inTime(this.store.read(this.#file?.checkpoint.cursor ?? null, 1));
-      const caughtUp = this.#file !== null && this.#checked && next.length === 0 && this.#problem === null;
+      const next = await withTimeout(this.store.read(this.#file?.checkpoint.cursor ?? null, 1));
+      const caughtUp = this.#file !== null && this.#isLogChecked && next.length === 0 && this.#problem === null;
       const lag = next[0] === undefined ? 0 : Math.max(0, this.clock.now().getTime() - Date.parse(next[0].recordedAt));
       return { ...state, caughtUp, lag, problem: this.#problem };
     } catch (error) {
       const problem = {
-        // The place up to which was projected is not in the log.
+        // The checkpoint is not in the log.
         code: error instanceof RangeError || error instanceof StoreDamaged ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE',
         error: error instanceof Error ? error.name : '',
         after: position,
@@ -146,38 +165,47 @@ export class ReadModels extends ReadModelReader {
   }
 
   /**
-   * Builds the file anew while reads and the following go on, and puts it in the old one's place. A second call while
-   * one is under way waits for the same. Throws what the store throws; the old file then stays.
+   * Rebuilds the file while queries and the projection continue, then swaps it in. Concurrent calls share one rebuild.
+   * Throws errors of the store; the old file then stays.
    */
   rebuild(onProgress: OnProgress = () => undefined): Promise<void> {
-    this.#building ??= this.#rebuild((progress) => {
+    this.#rebuilding ??= this.#rebuild((progress) => {
       this.#progress = progress;
       onProgress(progress);
     }).finally(() => {
-      this.#building = null;
+      this.#rebuilding = null;
       this.#progress = null;
     });
-    return this.#building;
+    return this.#rebuilding;
   }
 
-  /** Hears of an error that a question met: a file that is damaged is built anew, and read from where it is whole until then. */
+  /**
+   * To be called with the error of a failed query: if the file is corrupt, starts a rebuild. Until then, undamaged
+   * parts are still readable.
+   */
   onQueryError(error: unknown): void {
     if (!isDamage(error) || this.#problem !== null) return;
     const after = this.#file?.checkpoint.position ?? 0;
     this.#report({ code: 'READ_MODELS_DAMAGED', error: (error as Error).name, after });
-    this.#prepared.abort();
+    this.#needsPreparation.abort();
   }
 
-  /** Waits until the event of a token is taken in. Throws NotCaughtUp, and InvalidCursor for what is no cursor of this store. */
-  async waitFor(token: Cursor, timeoutMs = WAIT_MS): Promise<void> {
+  /**
+   * Waits until the event of a token is projected. Throws NotCaughtUp on timeout, InvalidCursor if the token is not a
+   * cursor of this store.
+   */
+  async waitFor(token: Cursor, timeoutMs = MAX_WAIT_MS): Promise<void> {
     this.#compare(token, token);
-    await this.#waiters.until(() => {
+    await this.#waiters.waitUntil(() => {
       const cursor = this.#file?.checkpoint.cursor ?? null;
       return cursor !== null && this.#compare(token, cursor) <= 0;
     }, timeoutMs);
   }
 
-  /** Calls the listener whenever there may be more to read than before; it must not throw. Ends with the function returned. */
+  /**
+   * Calls the listener after each projected batch or rebuild; it must not throw. Returns the function that
+   * unsubscribes.
+   */
   onProjected(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -188,13 +216,13 @@ export class ReadModels extends ReadModelReader {
     readonly position?: number;
   }): Promise<QueryContext> {
     if (wait.atLeast !== undefined) await this.waitFor(wait.atLeast);
-    await this.#reach(wait.position ?? 0);
+    await this.#waitForPosition(wait.position ?? 0);
     const reading = this.currentContext();
     if (reading === null) throw new NotCaughtUp('the read models are being built');
     return reading;
   }
 
-  /** What can be read at this moment, without waiting for anything; null while there is no file. */
+  /** The query context at the current position, without waiting; null while there is no file. */
   currentContext(): QueryContext | null {
     if (this.#file === null) return null;
     const { db, logTables, counters, checkpoint, logId } = this.#file;
@@ -202,31 +230,31 @@ export class ReadModels extends ReadModelReader {
   }
 
   /**
-   * Waits for a position that another instance may have answered from. The log decides whether it can come: these read models
-   * may just be behind, so they are no measure of it.
+   * Waits for a position that another instance may have returned. Asks the log whether it exists, since these read
+   * models may merely be behind.
    */
-  async #reach(position: number): Promise<void> {
+  async #waitForPosition(position: number): Promise<void> {
     const reached = (): boolean => this.#file !== null && this.#file.checkpoint.position >= position;
     if (reached()) return;
-    await this.#checkReach(position);
+    await this.#refuseBeyondLog(position);
     try {
-      await this.#waiters.until(reached, WAIT_MS);
+      await this.#waiters.waitUntil(reached, MAX_WAIT_MS);
     } catch (error) {
-      await this.#checkReach(position);
+      await this.#refuseBeyondLog(position);
       throw error;
     }
   }
 
-  /** Throws BeyondLog where everything in the log was projected, and the position lies after it. */
-  async #checkReach(position: number): Promise<void> {
-    if (this.#file === null || !this.#checked || this.#problem !== null) return;
+  /** Throws BeyondLog if the whole log has been projected and the position is after its end. */
+  async #refuseBeyondLog(position: number): Promise<void> {
+    if (this.#file === null || !this.#isLogChecked || this.#problem !== null) return;
     const { cursor, position: last } = this.#file.checkpoint;
     if (last >= position) return;
     let next: readonly unknown[];
     try {
-      next = await inTime(this.store.read(cursor, 1));
+      next = await withTimeout(this.store.read(cursor, 1));
     } catch {
-      // Nobody can say, and nothing comes while the log does not answer.
+      // The log cannot be asked, and nothing is projected while it does not answer.
       throw new NotCaughtUp('the log does not answer');
     }
     if (next.length === 0) throw new BeyondLog('the log does not reach that position');
@@ -248,79 +276,81 @@ export class ReadModels extends ReadModelReader {
   }
 
   /**
-   * Nothing is built, and so nothing overwritten, from a log that is not the one that was projected: the read models may be
-   * all that is left of that. Where a log cannot be projected in whole, an empty file follows it as far as it goes; what
-   * stood in its place is kept beside. A damaged file is built anew, and one that cannot be written opened again: a
-   * connection opened while a file could only be read never writes.
+   * Makes the file usable for the projection.
+   * Never rebuilds from a log other than the one that was projected: the read models may be the last trace of a lost
+   * log. If the log cannot be read to its end, an empty file projects it as far as possible, and the old file is set
+   * aside. A corrupt file is rebuilt. A file that could not be written is reopened, because SQLite never upgrades a
+   * connection opened on a read-only file.
    */
   async #prepare(signal: AbortSignal, onProgress: OnProgress): Promise<void> {
     await this.checkLog();
     if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild(onProgress);
-    if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') this.#openAgain();
+    if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') this.#reopen();
     signal.throwIfAborted();
     if (this.#file === null)
       await this.rebuild(onProgress).catch(async (error: unknown) => {
-        if (!isLasting(error)) throw error;
-        const file = await empty(this.path);
-        if (differenceFromMissingLog(this.#seen()) !== null) setAside(this.path, this.clock.now());
-        this.#file = swap(this.path, file, null);
+        if (!isPermanent(error)) throw error;
+        const file = await createEmptyFile(this.path);
+        if (differenceFromMissingLog(this.#knownFingerprint()) !== null) setAside(this.path, this.clock.now());
+        this.#file = swapFiles(this.path, file, null);
       });
-    this.#checked = true;
-    this.#waiters.wake();
+    this.#isLogChecked = true;
+    this.#waiters.resolveReached();
   }
 
   /**
-   * Whether the log is still the one that was projected. Throws LogDiffers where it lacks events or has others in their
-   * places, and what the store throws.
+   * Throws LogDiffers if the log is not the one that was projected (events missing or different), and errors of the
+   * store.
    */
   async checkLog(): Promise<void> {
-    await checkFingerprint(this.#seen(), this.store);
+    await checkFingerprint(this.#knownFingerprint(), this.store);
   }
 
-  /** Also of a file that this build cannot use, or that is damaged. */
-  #seen(): LogFingerprint | 'unreadable' | null {
+  /** Also for a file of another schema or a corrupt one. */
+  #knownFingerprint(): LogFingerprint | 'unreadable' | null {
     if (this.#file === null) return this.path === IN_MEMORY ? null : fingerprintOf(this.path);
     try {
-      return this.#file.seen;
+      return this.#file.fingerprint;
     } catch (error) {
       if (!isDamage(error)) throw error;
-      return { ...this.#file.checkpoint, before: null, firstId: null, lastId: null };
+      return { ...this.#file.checkpoint, cursorBeforeLast: null, firstId: null, lastId: null };
     }
   }
 
-  #openAgain(): void {
-    const again = this.path === IN_MEMORY ? null : ModelFile.open(this.path);
-    if (again === null) return;
+  #reopen(): void {
+    const reopened = this.path === IN_MEMORY ? null : ModelFile.open(this.path);
+    if (reopened === null) return;
     this.#file?.close();
-    this.#file = again;
+    this.#file = reopened;
   }
 
   async #rebuild(onProgress: OnProgress): Promise<void> {
     const { signal } = this.#stopping;
-    const built = await build(this.path, this.store, signal, onProgress);
+    const built = await buildFile(this.path, this.store, signal, onProgress);
     try {
-      // What was taken in meanwhile; the last look and the swap are one step, so that nobody sees the file go back.
-      while (this.#isBehind(built)) if ((await applyMore(built, this.store)) === 0) break;
+      // Catches up with the file in use. The last check and the swap run without an await between them, so that
+      // positions never go back.
+      while (this.#isBehind(built)) if ((await applyNextBatch(built, this.store)) === 0) break;
       signal.throwIfAborted();
     } catch (error) {
-      await discard(this.path, built);
+      await discardFile(this.path, built);
       throw error;
     }
     try {
-      this.#file = swap(this.path, built, this.#file);
+      this.#file = swapFiles(this.path, built, this.#file);
     } catch (error) {
       this.#file = ModelFile.open(this.path);
       throw error;
     }
-    this.#moved();
+    this.#notifyProjected();
   }
 
   #isBehind(built: ModelFile): boolean {
     return this.#file !== null && built.checkpoint.position < this.#file.checkpoint.position;
   }
 
-  #moved(): void {
-    this.#waiters.wake();
+  #notifyProjected(): void {
+    this.#waiters.resolveReached();
     for (const listener of [...this.#listeners]) listener();
   }
 }

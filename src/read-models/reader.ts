@@ -1,18 +1,18 @@
-/** What a query handler asks for before it reads: the file, as far as it has come. */
+/** How query handlers get access to the read-model file. */
 import type { Day } from '../domain/time.js';
 import type { EventStore } from '../event-store/port.js';
 import type { LogTables } from './log-tables.js';
 import type { Db } from './table.js';
 import type { Counters } from './counters.js';
 
-/** To be used before the next await: after it, another file may stand in this one's place. */
+/** The file at one position. Valid only until the next await: after that, a rebuild may have closed the file. */
 export interface QueryContext {
   readonly db: Db;
   readonly logTables: LogTables;
   readonly counters: Counters;
-  /** Of the last event taken in. */
+  /** Position of the last projected event. */
   readonly position: number;
-  /** Tells this register's log from another; null while it is empty. */
+  /** Id of the first event, which identifies the log; null while it is empty. */
   readonly logId: string | null;
   readonly today: Day;
 }
@@ -20,9 +20,8 @@ export interface QueryContext {
 export abstract class ReadModelReader {
   abstract readonly store: EventStore;
   /**
-   * Waits for a token of a write and for a position that another instance may have answered from, each within a bound.
-   * Throws NotCaughtUp, also where there is no file to read from yet; BeyondLog for a position that the log does not reach;
-   * InvalidCursor for a token that is none.
+   * Waits until a token or position is projected, for a limited time. Throws NotCaughtUp on timeout or while there is
+   * no file, BeyondLog for a position after the end of the log, InvalidCursor for an invalid token.
    */
   abstract contextAt(wait: {
     readonly atLeast?: string | undefined;

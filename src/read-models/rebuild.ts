@@ -1,15 +1,15 @@
 /**
- * Builds a read-model file anew beside the one in use: first the events of the whole log, then case by case what follows
- * from them, then the indexes. Other work has its turn after every few events or cases.
+ * Rebuilds a read-model file in a temporary file: stores all events, projects case by case, creates indexes. Yields to
+ * the event loop after each small batch.
  */
 import { open, rm } from 'node:fs/promises';
 import { renameSync, rmSync } from 'node:fs';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { EventStore } from '../event-store/port.js';
 import { causeOf } from './errors.js';
 import { ModelFile } from './model-file.js';
 
-/** How far a rebuild is: events read (of how many is not known), then cases derived. */
+/** `done` counts events while reading (`of` is null, since the total is unknown), then cases. */
 export interface RebuildProgress {
   readonly phase: 'reading' | 'projecting';
   readonly done: number;
@@ -17,131 +17,131 @@ export interface RebuildProgress {
 }
 export type OnProgress = (progress: RebuildProgress) => void;
 
-/** Events read at once, and cases derived before others have their turn: some ten milliseconds of either. */
-const EVENTS = 500;
-const CASES = 10;
+/** Batch sizes: each blocks the event loop for some ten milliseconds. */
+const READ_BATCH = 500;
+const PROJECT_BATCH = 10;
 
 export const IN_MEMORY = ':memory:';
-const besides = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
-const filesOf = (path: string): readonly string[] => ['', '-wal', '-shm', '-journal'].map((end) => `${path}${end}`);
+const buildPath = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
+const sqliteFiles = (path: string): readonly string[] => ['', '-wal', '-shm', '-journal'].map((end) => `${path}${end}`);
 
-/** Removes a file with what SQLite keeps beside it. */
+/** Removes a database file with its WAL, shared-memory and journal files. */
 const remove = async (path: string): Promise<void> => {
   if (path === IN_MEMORY) return;
-  for (const file of filesOf(path)) await rm(file, { force: true });
+  for (const file of sqliteFiles(path)) await rm(file, { force: true });
 };
 
 /**
- * A new file that has taken in the log to the end that it had at first, not yet at its place. Throws what the store throws, PoisonEventError, and the
- * signal's reason; then nothing is left of it.
+ * Builds a temporary file up to the current head of the log; `swapFiles` puts it in place. On failure removes it and
+ * throws: errors of the store, PoisonEventError, or the reason of the signal.
  */
-export const build = async (
+export const buildFile = async (
   path: string,
   store: EventStore,
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<ModelFile> => {
-  await remove(besides(path));
-  const file = ModelFile.create(besides(path));
+  await remove(buildPath(path));
+  const file = ModelFile.create(buildPath(path));
   try {
-    await storeAll(file, store, signal, onProgress);
-    await projectAll(file, signal, onProgress);
-    await inTurns(file.finish(), signal);
-    await sync(path);
-    file.harden();
+    await storeAllEvents(file, store, signal, onProgress);
+    await projectAllCases(file, signal, onProgress);
+    await runSteps(file.finishSteps(), signal);
+    await fsyncFile(path);
+    file.makeDurable();
     return file;
   } catch (error) {
-    await discard(path, file);
+    await discardFile(path, file);
     throw error;
   }
 };
 
-const storeAll = async (
+const storeAllEvents = async (
   file: ModelFile,
   store: EventStore,
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<void> => {
-  // Up to the head as it is now: who chased one that moves might never come to an end.
+  // Stop at the head read at the start: following a growing log might never end.
   const head = await store.head();
   while (!file.hasReached(head, store)) {
     signal.throwIfAborted();
-    const events = await store.read(file.checkpoint.cursor, EVENTS);
+    const events = await store.read(file.checkpoint.cursor, READ_BATCH);
     if (events.length === 0) return;
     file.store(events);
     onProgress({ phase: 'reading', done: file.checkpoint.position, of: null });
-    await turn();
+    await yieldToOthers();
   }
 };
 
-const projectAll = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
-  await inTurns(file.indexEvents(), signal);
+const projectAllCases = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
+  await runSteps(file.eventIndexSteps(), signal);
   const of = file.logTables.countCases();
   let done = 0;
-  for (let cases = file.logTables.casesAfter(0, CASES); cases.length > 0;) {
+  for (let cases = file.logTables.casesAfter(0, PROJECT_BATCH); cases.length > 0;) {
     signal.throwIfAborted();
     try {
-      file.project(cases);
+      file.projectCases(cases);
     } catch (error) {
       throw causeOf(error);
     }
     done += cases.length;
     onProgress({ phase: 'projecting', done, of });
-    await turn();
-    cases = file.logTables.casesAfter(cases.at(-1) ?? 0, CASES);
+    await yieldToOthers();
+    cases = file.logTables.casesAfter(cases.at(-1) ?? 0, PROJECT_BATCH);
   }
 };
 
-/** Lets others have their turn after each step; the index of a large table is seconds. */
-const inTurns = async (steps: readonly (() => void)[], signal?: AbortSignal): Promise<void> => {
+/** Yields after each step; indexing a large table takes seconds. */
+const runSteps = async (steps: readonly (() => void)[], signal?: AbortSignal): Promise<void> => {
   for (const step of steps) {
     signal?.throwIfAborted();
     step();
-    await turn();
+    await yieldToOthers();
   }
 };
 
-/** Takes in more of what came while it was built; how many events. */
-export const applyMore = async (file: ModelFile, store: EventStore): Promise<number> => {
-  const events = await store.read(file.checkpoint.cursor, EVENTS);
+/** Projects the next batch of the log; returns the number of events. */
+export const applyNextBatch = async (file: ModelFile, store: EventStore): Promise<number> => {
+  const events = await store.read(file.checkpoint.cursor, READ_BATCH);
   file.applyBatch(events);
   return events.length;
 };
 
-/** A new file that has taken in nothing, not yet at its place. */
-export const empty = async (path: string): Promise<ModelFile> => {
-  await remove(besides(path));
-  const file = ModelFile.create(besides(path));
-  await inTurns([...file.indexEvents(), ...file.finish()]);
-  file.harden();
+/** Creates an empty temporary file, complete with indexes. */
+export const createEmptyFile = async (path: string): Promise<ModelFile> => {
+  await remove(buildPath(path));
+  const file = ModelFile.create(buildPath(path));
+  await runSteps([...file.eventIndexSteps(), ...file.finishSteps()]);
+  file.makeDurable();
   return file;
 };
 
-/** Gives up a file that was built. */
-export const discard = async (path: string, file: ModelFile): Promise<void> => {
+/** Closes and removes a temporary file. */
+export const discardFile = async (path: string, file: ModelFile): Promise<void> => {
   file.close();
-  await remove(besides(path));
+  await remove(buildPath(path));
 };
 
 /**
- * Puts a built file in the place of the one in use and opens it there; at once, so that nobody reads between. Both are
- * closed first, and nothing is left beside the old one that SQLite would take for the new one's.
+ * Replaces the file in use by the temporary one and opens it. Synchronous, so that no query runs in between. Closes
+ * both first and removes the old WAL, which SQLite would apply to the new file.
  */
-export const swap = (path: string, built: ModelFile, inUse: ModelFile | null): ModelFile => {
+export const swapFiles = (path: string, built: ModelFile, inUse: ModelFile | null): ModelFile => {
   inUse?.close();
   if (path === IN_MEMORY) return built;
   built.close();
-  for (const file of filesOf(path).slice(1)) rmSync(file, { force: true });
-  renameSync(besides(path), path);
+  for (const file of sqliteFiles(path).slice(1)) rmSync(file, { force: true });
+  renameSync(buildPath(path), path);
   const opened = ModelFile.open(path);
   if (opened === null) throw new Error('a read-model file that was just built cannot be opened');
   return opened;
 };
 
-/** What was written without waiting for the disk is waited for once. */
-const sync = async (path: string): Promise<void> => {
+/** The file was written with synchronous = OFF: flush it to disk once. */
+const fsyncFile = async (path: string): Promise<void> => {
   if (path === IN_MEMORY) return;
-  const handle = await open(besides(path), 'r+');
+  const handle = await open(buildPath(path), 'r+');
   try {
     await handle.sync();
   } finally {

@@ -1,85 +1,85 @@
 /**
- * Follows the log from the checkpoint and takes it in, batch by batch. Errors of the store or the disk end nothing: it
- * goes on from the checkpoint, after a wait that grows up to a bound. An event that cannot be read or taken in ends the
- * following; what was taken in before it stays readable.
+ * Runs the projection: follows the log from the checkpoint, batch by batch. After errors of the store or the disk it
+ * retries with exponential backoff. An event that cannot be read or projected stops it; everything before that event
+ * stays readable.
  */
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
 import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
-import { causeOf, isDamage, isLasting, isOfFile, PoisonEventError } from './errors.js';
+import { causeOf, isDamage, isPermanent, isFileError, PoisonEventError } from './errors.js';
 import type { ModelFile } from './model-file.js';
 
-/** Why the read models do not follow the log. */
+/** Why the projection does not make progress. */
 export interface ProjectionProblem {
-  /** The last two end the following until somebody acts. */
+  /** STORE_DAMAGED and EVENT_NOT_TAKEN_IN stop the projection until an operator acts. */
   readonly code:
     'STORE_UNAVAILABLE' | 'READ_MODELS_UNWRITABLE' | 'READ_MODELS_DAMAGED' | 'STORE_DAMAGED' | 'EVENT_NOT_TAKEN_IN';
-  /** The name of the error; its words may be personal and stay out. */
+  /** Name of the error. The message is omitted, because it may contain personal data. */
   readonly error: string;
-  /** The last event that was taken in. */
+  /** Position of the last projected event. */
   readonly after: number;
 }
 
-/** Events taken in at once; between batches others have their turn. */
-const BATCH = 100;
+/** Events in one transaction; the event loop runs between batches. */
+const BATCH_SIZE = 100;
 const FIRST_WAIT_MS = 50;
-/** A store that is away says so at once, so that asking often costs little; and who is back is followed soon. */
+/** Upper bound of the backoff: low, because a failed attempt is cheap. */
 const LONGEST_WAIT_MS = 2_000;
 
-/** What the runner works for. */
+/** What the projection needs from its owner. */
 export interface ProjectionHost {
   readonly store: EventStore;
   /**
-   * Sees to it that there is a file of this log that can be worked with; what it gives aborts when that has to be seen
-   * to again. May throw what the store throws.
+   * Makes sure that there is a usable file of this log. The returned signal aborts when it must be called again. May
+   * throw errors of the store.
    */
   prepare(signal: AbortSignal): Promise<AbortSignal>;
-  /** The file to take events into; null before it is prepared. */
+  /** The file to project into; null before `prepare`. */
   file(): ModelFile | null;
-  /** After each batch. */
+  /** Called after each batch. */
   onBatchApplied(): void;
-  /** Tells of a problem, and with null that it is over. */
+  /** Called with the current problem, null if there is none. */
   report(problem: ProjectionProblem | null): void;
 }
 
-/** Follows until the signal aborts or nothing more can be done. Never throws. */
+/** Runs until the signal aborts or a permanent error occurs. Never throws. */
 export const runProjection = async (host: ProjectionHost, signal: AbortSignal): Promise<void> => {
   const stopped = (): boolean => signal.aborted;
   let failures = 0;
-  let limit = BATCH;
-  // A file that could not be written is known to be written again only when it is: with the next events, or where there are none.
-  let unwritten = false;
-  const progress = (): void => {
+  let limit = BATCH_SIZE;
+  // Cleared only by a successful write: the next batch or, if there is none, rewriting the checkpoint.
+  let isUnwritable = false;
+  const onProgress = (): void => {
     failures = 0;
-    unwritten = false;
+    isUnwritable = false;
     host.report(null);
   };
   while (!stopped()) {
     try {
       const prepared = await host.prepare(signal);
-      if (unwritten && (await isCaughtUp(host))) {
-        host.file()?.rewrite();
-        unwritten = false;
+      if (isUnwritable && (await isCaughtUp(host))) {
+        host.file()?.rewriteCheckpoint();
+        isUnwritable = false;
       }
-      if (!unwritten) host.report(null);
-      await follow(host, limit, AbortSignal.any([signal, prepared]), progress);
+      if (!isUnwritable) host.report(null);
+      await follow(host, limit, AbortSignal.any([signal, prepared]), onProgress);
     } catch (error) {
       if (stopped()) return;
-      // One event that cannot be read hides those before it in its batch: these are fetched one by one, once.
+      // An unreadable event fails its whole batch: retry once with batches of one event, to get those before it.
       if (error instanceof StoreDamaged && limit > 1) {
         limit = 1;
         continue;
       }
       const problem = problemOf(error, host.file()?.checkpoint.position ?? 0);
-      unwritten = problem.code === 'READ_MODELS_UNWRITABLE';
+      isUnwritable = problem.code === 'READ_MODELS_UNWRITABLE';
       host.report(problem);
-      if (isLasting(error)) return;
+      if (isPermanent(error)) return;
     }
     failures += 1;
-    await wait(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)), signal);
+    await waitOrAbort(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 20)), signal);
   }
 };
 
-/** Whether nothing waits to be taken in. */
+/** Whether the whole log has been projected. */
 const isCaughtUp = async (host: ProjectionHost): Promise<boolean> => {
   const head = await host.store.head();
   return host.file()?.hasReached(head, host.store) === true;
@@ -89,19 +89,19 @@ const follow = async (
   host: ProjectionHost,
   limit: number,
   signal: AbortSignal,
-  progress: () => void,
+  onProgress: () => void,
 ): Promise<void> => {
   for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
     const file = host.file();
     if (signal.aborted || file === null) return;
     applyBatch(file, batch);
-    progress();
+    onProgress();
     host.onBatchApplied();
-    await turn();
+    await yieldToOthers();
   }
 };
 
-/** One that cannot be taken in is found by taking them in one by one. */
+/** If the batch contains a poison event, projects event by event up to it. */
 const applyBatch = (file: ModelFile, batch: readonly LogEvent[]): void => {
   try {
     file.applyBatch(batch);
@@ -124,7 +124,7 @@ const problemOf = (error: unknown, after: number): ProjectionProblem => {
   return { code: codeOf(error), error: nameOf(cause), after };
 };
 
-/** By its field: classes of a native module are not the same in every realm. */
+/** Reads the field, since `instanceof` fails for classes of native modules across realms (jest). */
 const nameOf = (cause: unknown): string => {
   const { name } = (cause ?? {}) as { readonly name?: unknown };
   return typeof name === 'string' ? name : typeof cause;
@@ -134,9 +134,9 @@ const codeOf = (error: unknown): ProjectionProblem['code'] => {
   if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
   if (error instanceof PoisonEventError) return 'EVENT_NOT_TAKEN_IN';
   if (isDamage(error)) return 'READ_MODELS_DAMAGED';
-  return isOfFile(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
+  return isFileError(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
 };
 
-const wait = async (ms: number, signal: AbortSignal): Promise<void> => {
+const waitOrAbort = async (ms: number, signal: AbortSignal): Promise<void> => {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 };

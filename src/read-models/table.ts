@@ -1,7 +1,7 @@
 /**
- * Tables whose rows follow from a case alone, each believed over positions [known_from, known_to) of the log. A new
- * event derives its case's rows anew: those that stay are left alone, those gone are closed at its position, those come
- * begin there. Nothing else is updated or deleted, so that *as known at K* is one comparison more than *now*.
+ * Projected tables with row versions: each row was believed over the positions [known_from, known_to). A new event re-
+ * projects its case: unchanged rows stay, removed rows are closed at its position, new rows start there. Rows are
+ * otherwise never updated or deleted, so a query *as known at K* needs only one more comparison.
  */
 import type Database from 'better-sqlite3';
 import type { CaseEvent } from '../domain/case/events.js';
@@ -9,15 +9,17 @@ import type { Period } from '../domain/case/period.js';
 import type { EventWithId } from '../domain/event.js';
 
 export type Db = Database.Database;
-export type Cell = string | number | null;
+export type SqlValue = string | number | null;
 
-/** Statements that each database keeps ready, by their text. */
+/** Prepared statements of each database, by SQL text. */
 const PREPARED = new WeakMap<Db, Map<string, Database.Statement>>();
-/** Texts depend on which filters are asked for, not on their values; beyond so many the oldest are forgotten. */
+/** SQL texts vary with the set of filters, not with their values. */
 const MOST_PREPARED = 200;
 
-/** The statement of a text, prepared once: parsing and planning cost more than many a question. Rows come as objects. */
-export const prepared = (db: Db, sql: string): Database.Statement => {
+/**
+ * Prepares a statement or reuses it: preparing costs more than running many of the queries. Returns rows as objects.
+ */
+export const cachedStatement = (db: Db, sql: string): Database.Statement => {
   const statements = PREPARED.get(db) ?? new Map<string, Database.Statement>();
   PREPARED.set(db, statements);
   const statement = statements.get(sql) ?? db.prepare(sql);
@@ -27,29 +29,32 @@ export const prepared = (db: Db, sql: string): Database.Statement => {
   return statement;
 };
 
-/** The open end of what is believed now; the largest value and not null, so that one comparison serves. */
-export const END = Number.MAX_SAFE_INTEGER;
+/**
+ * `known_to` of row versions that are still believed. A maximum rather than null, so that one comparison covers both
+ * cases.
+ */
+export const STILL_KNOWN = Number.MAX_SAFE_INTEGER;
 
-/** A case as its events make it, in order of recording. */
+/** A case with everything computed from its events, which are in order of recording. */
 export interface CaseHistory {
   readonly id: string;
   readonly events: readonly EventWithId<CaseEvent>[];
   readonly periods: readonly Period[];
-  /** Ids of the releases that no event of the episode founds. */
+  /** Ids of releases whose reason names a mechanism that no event of the episode supports. */
   readonly unfounded: ReadonlySet<string>;
 }
 
-export interface DerivedTable<Row extends Readonly<Record<keyof Row, Cell>> = never> {
+export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>> = never> {
   readonly name: string;
-  /** RequestOptions case_no, known_from and known_to, which every such table has. */
+  /** Besides case_no, known_from and known_to, which every projected table has. */
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
-  /** Columns of its indexes, with their conditions. */
+  /** Columns of each index, with its WHERE clause. */
   readonly indexes: readonly string[];
-  /** Pure: the rows of a case, each once. */
+  /** The distinct rows of a case. Pure. */
   rows(history: CaseHistory): readonly Row[];
 }
 
-/** A table of any rows. */
+/** A projected table with its row type erased. */
 export interface AnyTable {
   readonly name: string;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
@@ -62,31 +67,33 @@ export const createTable = ({ name, columns }: AnyTable): string => {
   return `CREATE TABLE ${name} (case_no INTEGER NOT NULL, known_from INTEGER NOT NULL, known_to INTEGER NOT NULL, ${own.join(', ')})`;
 };
 
-/** Made after the rows of a rebuild, before those of a live file. The first finds the rows of a case that stand now. */
+/** Created after all rows in a rebuild, which is faster. The first index finds the current rows of a case. */
 export const createIndexes = ({ name, indexes }: AnyTable): readonly string[] =>
-  [`(case_no) WHERE known_to = ${END}`, ...indexes].map((on, at) => `CREATE INDEX ${name}_${at} ON ${name} ${on}`);
+  [`(case_no) WHERE known_to = ${STILL_KNOWN}`, ...indexes].map(
+    (on, at) => `CREATE INDEX ${name}_${at} ON ${name} ${on}`,
+  );
 
-interface Open {
-  readonly cells: readonly Cell[];
+interface OpenVersion {
+  readonly cells: readonly SqlValue[];
   readonly from: number;
-  /** Where it stands in the file; null for a row that is not written yet. */
+  /** Null for a row that has not been written yet. */
   readonly rowid: number | null;
 }
 
-/** The rows of one case in one table, on their way from one event to the next. */
+/** Row versions of one case in one table while it is re-projected. */
 export interface RowVersions {
-  open: ReadonlyMap<string, Open>;
-  readonly closed: (Open & { readonly to: number })[];
+  open: ReadonlyMap<string, OpenVersion>;
+  readonly closed: (OpenVersion & { readonly to: number })[];
 }
 
 export const noVersions = (): RowVersions => ({ open: new Map(), closed: [] });
 
-/** Takes the rows as they are after the event at a position. */
+/** Updates the versions to the rows that hold from a position on. */
 export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly object[], position: number): void => {
   const columns = Object.keys(table.columns);
-  const open = new Map<string, Open>();
+  const open = new Map<string, OpenVersion>();
   for (const row of rows) {
-    const cells = columns.map((column) => (row as Record<string, Cell>)[column] ?? null);
+    const cells = columns.map((column) => (row as Record<string, SqlValue>)[column] ?? null);
     const content = JSON.stringify(cells);
     open.set(content, versions.open.get(content) ?? { cells, from: position, rowid: null });
   }
@@ -94,7 +101,7 @@ export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly 
   versions.open = open;
 };
 
-/** Reads and writes the ledgers of one table. */
+/** Loads and saves the row versions of one table. */
 export interface RowWriter {
   readonly table: AnyTable;
   load(caseNo: number): RowVersions;
@@ -105,7 +112,7 @@ export const rowWriter = (db: Db, table: AnyTable): RowWriter => {
   const columns = Object.keys(table.columns);
   const select = db
     .prepare(
-      `SELECT rowid, known_from, ${columns.join(', ')} FROM ${table.name} WHERE case_no = ? AND known_to = ${END}`,
+      `SELECT rowid, known_from, ${columns.join(', ')} FROM ${table.name} WHERE case_no = ? AND known_to = ${STILL_KNOWN}`,
     )
     .raw();
   const close = db.prepare(`UPDATE ${table.name} SET known_to = ? WHERE rowid = ?`);
@@ -113,7 +120,7 @@ export const rowWriter = (db: Db, table: AnyTable): RowWriter => {
     `INSERT INTO ${table.name} (case_no, known_from, known_to, ${columns.join(', ')}) VALUES (?, ?, ?${', ?'.repeat(columns.length)})`,
   );
   const load = (caseNo: number): RowVersions => {
-    const open = (select.all(caseNo) as [number, number, ...Cell[]][]).map(([rowid, from, ...cells]) => {
+    const open = (select.all(caseNo) as [number, number, ...SqlValue[]][]).map(([rowid, from, ...cells]) => {
       return [JSON.stringify(cells), { cells, from, rowid }] as const;
     });
     return { open: new Map(open), closed: [] };
@@ -124,7 +131,7 @@ export const rowWriter = (db: Db, table: AnyTable): RowWriter => {
       else close.run(to, rowid);
     }
     for (const { rowid, cells, from } of versions.open.values()) {
-      if (rowid === null) insert.run(caseNo, from, END, ...cells);
+      if (rowid === null) insert.run(caseNo, from, STILL_KNOWN, ...cells);
     }
   };
   return { table, load, write };

@@ -1,4 +1,4 @@
-/** Those who wait until the read models have come far enough, each for a bounded time. */
+/** Queries that wait for the projection to reach a position, each with a timeout. */
 import { NotCaughtUp } from './queries.js';
 
 interface Waiter {
@@ -9,8 +9,8 @@ interface Waiter {
 export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
-  /** Resolves once `reached` holds; throws NotCaughtUp after the time, or when the waiting is called off. */
-  async until(reached: () => boolean, timeoutMs: number): Promise<void> {
+  /** Resolves once `isReached` returns true. Rejects with NotCaughtUp on timeout or `rejectAll`. */
+  async waitUntil(reached: () => boolean, timeoutMs: number): Promise<void> {
     if (reached()) return;
     await new Promise<void>((resolve, reject) => {
       const settle = (error?: Error): void => {
@@ -25,13 +25,13 @@ export class Waiters {
     });
   }
 
-  /** Something has moved: lets those go who have what they waited for. */
-  wake(): void {
+  /** To be called after progress: resolves the waits that are satisfied. */
+  resolveReached(): void {
     for (const { reached, settle } of [...this.#waiting]) if (reached()) settle();
   }
 
-  /** Nothing will move any more. */
-  callOff(): void {
+  /** To be called when the projection stops. */
+  rejectAll(): void {
     for (const { settle } of [...this.#waiting]) settle(new NotCaughtUp('the read models have stopped'));
   }
 }

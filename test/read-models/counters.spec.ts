@@ -5,10 +5,10 @@ import type { QueryContext } from '../../src/read-models/reader.js';
 import { Counters } from '../../src/read-models/counters.js';
 import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
-import { emptyFile, Fixed, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
+import { emptyFile, FixedReader, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 
 /** Remembers nothing from one question to the next. */
-class Forgetful extends Fixed {
+class UncachedReader extends FixedReader {
   override async contextAt(): Promise<QueryContext> {
     return { ...(await super.contextAt()), counters: new Counters(this.file.db) };
   }
@@ -21,7 +21,7 @@ const FILTERS: readonly Filters[] = [
   { article: ['234'] },
 ];
 
-const counted = async (ask: Handlers): Promise<unknown> => {
+const allCounts = async (ask: Handlers): Promise<unknown> => {
   const found: unknown[] = [];
   for (const asOf of [FIRST_DAY + 2, FIRST_DAY + DAY_COUNT].map(formatDay))
     for (const filters of FILTERS) {
@@ -39,20 +39,21 @@ it('holds whatever is recorded, one by one or many at once, also after the polic
       const log = new Log();
       await log.list();
       for (const [at, events] of cases.entries()) {
-        await log.say('case', `c${String(at)}`, opened(`Nümunə ${String(at)}`));
+        await log.append('case', `c${String(at)}`, opened(`Nümunə ${String(at)}`));
         for (const { id, event } of events) {
           const { after: _, ...rest } = event;
-          await log.tell(`c${String(at)}`, { id: uuid(1000 * at + id.charCodeAt(0)), event: rest });
+          await log.appendCaseEvent(`c${String(at)}`, { id: uuid(1000 * at + id.charCodeAt(0)), event: rest });
         }
-        if (at === 0) await log.say('list', 'union', { type: 'policy-set', from: '2024-01-30', custody: ['detained'] });
+        if (at === 0)
+          await log.append('list', 'union', { type: 'policy-set', from: '2024-01-30', custody: ['detained'] });
       }
       const file = emptyFile();
-      const remembering = handlersOf(new Fixed(file, log.store));
-      const forgetful = handlersOf(new Forgetful(file, log.store));
+      const cached = handlersOf(new FixedReader(file, log.store));
+      const uncached = handlersOf(new UncachedReader(file, log.store));
       const events = [...(await log.events())];
       for (const many of steps) {
         file.applyBatch(events.splice(0, many + 1));
-        expect(await counted(remembering)).toEqual(await counted(forgetful));
+        expect(await allCounts(cached)).toEqual(await allCounts(uncached));
         if (events.length === 0) break;
       }
       file.close();
@@ -66,13 +67,13 @@ it('counts everybody anew where more came than is worth carrying', async () => {
   const log = new Log();
   await log.list();
   const file = emptyFile();
-  const ask = handlersOf(new Fixed(file, log.store));
+  const ask = handlersOf(new FixedReader(file, log.store));
   file.applyBatch(await log.events());
   const total = async () => (await ask.counts.execute(new Counts('union', { by: 'category', filters: {} })))?.total;
   expect(await total()).toEqual({ yes: 0, uncertain: 0 });
   const until = file.checkpoint.position;
   for (let at = 0; at < 350; at += 1)
-    await log.say(
+    await log.append(
       'case',
       `c${String(at)}`,
       opened('Nümunə'),

@@ -2,13 +2,13 @@ import { Instruments, Lists } from '../../src/read-models/queries.js';
 import { register } from './support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
-beforeEach(async () => (at = await register()));
-afterEach(() => at.close());
+let fixture: Register;
+beforeEach(async () => (fixture = await register()));
+afterEach(() => fixture.close());
 
 it('shows lists with their categories and policies', async () => {
-  await at.list('union', ['imprisoned']);
-  await at.list('another');
+  await fixture.list('union', ['imprisoned']);
+  await fixture.list('another');
   const union = {
     id: 'union',
     revision: 4,
@@ -16,9 +16,9 @@ it('shows lists with their categories and policies', async () => {
     categories: ['believers', 'journalists', 'others'].map((id) => ({ id, name: { en: id } })),
     policy: [{ from: '2020-01-01', custody: ['imprisoned'], paceRequired: false }],
   };
-  expect(await at.ask.lists.execute(new Lists({ id: 'union', atLeast: at.token }))).toEqual([union]);
-  expect((await at.ask.lists.execute(new Lists({}))).map(({ id }) => id)).toEqual(['another', 'union']);
-  expect(await at.ask.lists.execute(new Lists({ id: 'nowhere' }))).toEqual([]);
+  expect(await fixture.handlers.lists.execute(new Lists({ id: 'union', atLeast: fixture.token }))).toEqual([union]);
+  expect((await fixture.handlers.lists.execute(new Lists({}))).map(({ id }) => id)).toEqual(['another', 'union']);
+  expect(await fixture.handlers.lists.execute(new Lists({ id: 'nowhere' }))).toEqual([]);
 });
 
 it('shows instruments, with what is not known as null', async () => {
@@ -34,13 +34,13 @@ it('shows instruments, with what is not known as null', async () => {
     forecast: 20_000,
     clauses: ['one'],
   };
-  await at.say('instrument', 'z', { type: 'instrument-registered', ...act });
-  await at.say('instrument', 'a', { type: 'instrument-registered', kind: 'pardon-decree' });
+  await fixture.append('instrument', 'z', { type: 'instrument-registered', ...act });
+  await fixture.append('instrument', 'a', { type: 'instrument-registered', kind: 'pardon-decree' });
   const unknown = Object.fromEntries(Object.keys(act).map((field) => [field, null]));
-  expect(await at.ask.instruments.execute(new Instruments({ atLeast: at.token }))).toEqual([
+  expect(await fixture.handlers.instruments.execute(new Instruments({ atLeast: fixture.token }))).toEqual([
     { ...unknown, id: 'a', revision: 0, kind: 'pardon-decree', clauses: [] },
     { id: 'z', revision: 0, ...act },
   ]);
-  expect((await at.ask.instruments.execute(new Instruments({ id: 'z' }))).map(({ id }) => id)).toEqual(['z']);
-  expect(await at.ask.instruments.execute(new Instruments({ id: 'nothing' }))).toEqual([]);
+  expect((await fixture.handlers.instruments.execute(new Instruments({ id: 'z' }))).map(({ id }) => id)).toEqual(['z']);
+  expect(await fixture.handlers.instruments.execute(new Instruments({ id: 'nothing' }))).toEqual([]);
 });

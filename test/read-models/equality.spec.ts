@@ -19,7 +19,7 @@ import { ReadModels } from '../../src/read-models/read-models.js';
 import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
-import { clock, everything, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
+import { clock, WHOLE_PAGE, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 
 /** Every question there is, over the days of the histories, as one text. */
 const answers = async (ask: Handlers): Promise<string> => {
@@ -86,12 +86,12 @@ it('is the same live, after a rebuild, and after the file was deleted', async ()
       await log.list();
       for (const [at, { caseId, known }] of told.entries()) {
         if (at % 3 === 0)
-          await log.say(
+          await log.append(
             'case',
             `c${String((at / 3) % 3)}`,
             opened(`Nümunə ${String(at % 2)}`, `AZ-${String(20 - at)}`),
           );
-        await log.tell(caseId, known);
+        await log.appendCaseEvent(caseId, known);
         if (at % 4 === 0) await live.waitFor(log.token);
       }
       await live.waitFor(log.token);
@@ -112,8 +112,8 @@ it('is the same live, after a rebuild, and after the file was deleted', async ()
 
       // One by one, without a rebuild.
       const slow = ModelFile.create(path);
-      for (const step of [...slow.indexEvents(), ...slow.finish()]) step();
-      slow.harden();
+      for (const step of [...slow.eventIndexSteps(), ...slow.finishSteps()]) step();
+      slow.makeDurable();
       for (const event of await log.events()) slow.applyBatch([event]);
       slow.close();
       expect(rows(path)).toEqual(rebuilt);
@@ -129,7 +129,7 @@ it('does not depend on the order in which cases came to have their numbers', asy
     const log = new Log();
     await log.list();
     for (const id of [first, second])
-      await log.say(
+      await log.append(
         'case',
         id,
         opened('Eyni Ad'),
@@ -138,7 +138,7 @@ it('does not depend on the order in which cases came to have their numbers', asy
       );
     const models = await opening(':memory:', log.store);
     await models.waitFor(log.token);
-    const found = await handlersOf(models).members.execute(new ListMembers('union', everything));
+    const found = await handlersOf(models).members.execute(new ListMembers('union', WHOLE_PAGE));
     await models.stop();
     await log.store.close();
     return found?.items;

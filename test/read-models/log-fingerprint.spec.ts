@@ -18,7 +18,7 @@ afterEach(() => folder.remove());
 /** A log of some cases, by their ids. */
 const logOf = async (...ids: readonly string[]): Promise<Log> => {
   const log = new Log();
-  for (const id of ids) await log.say('case', id, { ...opened('Ad'), id: EVENTS[id] });
+  for (const id of ids) await log.append('case', id, { ...opened('Ad'), id: EVENTS[id] });
   return log;
 };
 const EVENTS: Readonly<Record<string, string>> = Object.fromEntries(

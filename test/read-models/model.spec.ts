@@ -14,20 +14,26 @@ import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage } from '../../src/read-models/list/page.js';
-import { filtered, judged, matching, onList, scopeOf } from '../../src/read-models/list/predicate.js';
+import {
+  filterConditions,
+  isJudged,
+  matchOf,
+  memberConditions,
+  scopeOf,
+} from '../../src/read-models/list/predicate.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
 import type { Filters, Sort } from '../../src/read-models/queries.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Log, opened, uuid } from './support.js';
 
-interface Told {
+interface CaseEventOf {
   readonly caseId: string;
   readonly known: EventWithId<CaseEvent>;
 }
 
 /** Events of a few cases, opened or not at first, in any order of arrival, and some changes of the list's policy. */
 const logs = fc.array(arbitraryCaseEvents(6), { minLength: 1, maxLength: 3 }).chain((cases) => {
-  const told: Told[] = cases.flatMap((events, at) =>
+  const told: CaseEventOf[] = cases.flatMap((events, at) =>
     events.map(({ id, event }) => {
       const own = (letter: string): string => uuid(1000 * at + letter.charCodeAt(0));
       const after = event.after === undefined ? {} : { after: own(event.after) };
@@ -43,17 +49,17 @@ const logs = fc.array(arbitraryCaseEvents(6), { minLength: 1, maxLength: 3 }).ch
 
 const POLICY = ['detained', 'remand', 'imprisoned', 'medical-custody'] as const;
 
-const write = async (told: readonly Told[], policyAt: number | null): Promise<readonly LogEvent[]> => {
+const write = async (told: readonly CaseEventOf[], policyAt: number | null): Promise<readonly LogEvent[]> => {
   const log = new Log();
   await log.list('union', POLICY);
   for (const [at, { caseId, known }] of told.entries()) {
     if (at === policyAt) {
       const custody = ['house-arrest', 'imprisoned', 'free'];
-      await log.say('list', 'union', { type: 'policy-set', from: formatDay(FIRST_DAY + 4), custody });
+      await log.append('list', 'union', { type: 'policy-set', from: formatDay(FIRST_DAY + 4), custody });
     }
     if (told.findIndex((t) => t.caseId === caseId) === at && at % 2 === 0)
-      await log.say('case', caseId, opened(`Şəxs ${caseId}`, `R-${String(12 - at)}`));
-    await log.tell(caseId, known);
+      await log.append('case', caseId, opened(`Şəxs ${caseId}`, `R-${String(12 - at)}`));
+    await log.appendCaseEvent(caseId, known);
   }
   const events = await log.events();
   await log.store.close();
@@ -69,7 +75,7 @@ interface Expected {
 type Test = (standing: Standing) => boolean;
 
 /** What the model says: people who match a test on a day, with certainty, in an order. */
-const slowly = (
+const expectedPeople = (
   events: readonly LogEvent[],
   day: number,
   list: string,
@@ -139,7 +145,7 @@ const FILTERS: readonly { filters: Filters; test: Test }[] = [
 ];
 const SORTS: readonly Sort[] = ['name', '-name', 'recognised', '-recognised'];
 
-const asked = (
+const actualPeople = (
   file: ModelFile,
   list: string,
   day: number,
@@ -149,11 +155,11 @@ const asked = (
   definition: ListDefinition | null,
 ) => {
   const scope = scopeOf(list, day, known, file.checkpoint.position);
-  const on = list === '' ? [] : definition === null ? [judged] : onList(definition, day);
-  const conditions = [...on, ...filtered(filters)];
+  const on = list === '' ? [] : definition === null ? [isJudged] : memberConditions(definition, day);
+  const conditions = [...on, ...filterConditions(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10 };
   const found = readPage(file, { ...request, certainty: undefined, after: null });
-  expect(countPeople(file.counters, scope, matching(conditions))).toEqual({
+  expect(countPeople(file.counters, scope, matchOf(conditions))).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
     uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,
   });
@@ -192,16 +198,16 @@ it('answers for every day and every knowledge as a fold of the log does', async 
             custody.includes(standing.custody) &&
             (turn % 3 !== 0 || in_(standing)?.category === 'believers') &&
             test(standing);
-          expect(asked(file, 'union', day, known, { ...filters, ...category }, sort, definition)).toEqual(
-            without(slowly(prefix, day, 'union', member, false, sort)),
+          expect(actualPeople(file, 'union', day, known, { ...filters, ...category }, sort, definition)).toEqual(
+            without(expectedPeople(prefix, day, 'union', member, false, sort)),
           );
           const history = Object.keys(filters).length === 0;
-          expect(asked(file, '', day, known, filters, sort, null)).toEqual(
-            without(slowly(prefix, day, '', test, history, sort)),
+          expect(actualPeople(file, '', day, known, filters, sort, null)).toEqual(
+            without(expectedPeople(prefix, day, '', test, history, sort)),
           );
           const said: Test = (standing) => in_(standing) !== undefined && test(standing);
-          expect(asked(file, 'union', day, known, filters, sort, null)).toEqual(
-            without(slowly(prefix, day, 'union', said, false, sort)),
+          expect(actualPeople(file, 'union', day, known, filters, sort, null)).toEqual(
+            without(expectedPeople(prefix, day, 'union', said, false, sort)),
           );
         }
       file.close();

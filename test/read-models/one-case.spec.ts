@@ -3,15 +3,15 @@ import { ARTICLE } from '../support/events.js';
 import { NAME, opened, register, uuid } from './support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
+let fixture: Register;
 beforeEach(async () => {
-  at = await register();
-  await at.list();
+  fixture = await register();
+  await fixture.list();
 });
-afterEach(() => at.close());
+afterEach(() => fixture.close());
 
-const one = async (asOf?: string, id = 'a') =>
-  at.ask.one.execute(new OneCase(id, { atLeast: at.token, ...(asOf === undefined ? {} : { asOf }) }));
+const readCase = async (asOf?: string, id = 'a') =>
+  fixture.handlers.one.execute(new OneCase(id, { atLeast: fixture.token, ...(asOf === undefined ? {} : { asOf }) }));
 const convicted = {
   type: 'convicted',
   occurredOn: '2024-02-01',
@@ -20,13 +20,13 @@ const convicted = {
 };
 
 it('shows the whole history on a day', async () => {
-  await at.say(
+  await fixture.append(
     'case',
     'a',
     { ...opened('Ad', 'AZ-1'), born: '1980' },
     { type: 'arrested', occurredOn: '2024-01-10', id: uuid(1) },
   );
-  await at.say('case', 'a', {
+  await fixture.append('case', 'a', {
     type: 'recognised',
     occurredOn: '2024-01-20',
     list: 'union',
@@ -45,7 +45,7 @@ it('shows the whole history on a day', async () => {
     lists: [],
   };
   const recognised = { ...standing, lists: [{ list: 'union', recognition: 'recognised', category: 'nonesuch' }] };
-  expect(await one('2024-01-15')).toEqual({
+  expect(await readCase('2024-01-15')).toEqual({
     id: 'a',
     revision: 2,
     asOf: '2024-01-15',
@@ -61,37 +61,41 @@ it('shows the whole history on a day', async () => {
     ],
     heldPastEnd: false,
   });
-  expect(await one()).toMatchObject({ asOf: '2026-01-05', standings: [recognised] });
+  expect(await readCase()).toMatchObject({ asOf: '2026-01-05', standings: [recognised] });
 });
 
 it('knows the lists and instruments that the events name', async () => {
-  await at.say('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act', inForce: '2024-01-01' });
+  await fixture.append('instrument', 'act', {
+    type: 'instrument-registered',
+    kind: 'amnesty-act',
+    inForce: '2024-01-01',
+  });
   const amnestied = { type: 'amnestied', occurredOn: '2024-03-01', act: 'act', effect: 'released-from-imprisonment' };
-  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted, amnestied);
-  expect((await one())?.findings).toEqual([]);
-  await at.say('case', 'a', { ...amnestied, act: 'unheard-of' });
-  expect((await one())?.findings.map(({ code }) => code)).toEqual(['INSTRUMENT.UNKNOWN']);
+  await fixture.append('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted, amnestied);
+  expect((await readCase())?.findings).toEqual([]);
+  await fixture.append('case', 'a', { ...amnestied, act: 'unheard-of' });
+  expect((await readCase())?.findings.map(({ code }) => code)).toEqual(['INSTRUMENT.UNKNOWN']);
 });
 
 it('says who is held past the end of the sentence', async () => {
-  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted);
-  expect((await one('2025-01-09'))?.heldPastEnd).toBe(false);
-  expect((await one('2025-01-10'))?.heldPastEnd).toBe(true);
-  await at.say('case', 'a', { type: 'released', occurredOn: '2025-02', reason: 'sentence-served' });
-  expect((await one('2025-01-31'))?.heldPastEnd).toBe(true);
-  expect((await one('2025-02-10'))?.heldPastEnd).toBe(false);
-  expect((await one('2025-03-10'))?.heldPastEnd).toBe(false);
+  await fixture.append('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted);
+  expect((await readCase('2025-01-09'))?.heldPastEnd).toBe(false);
+  expect((await readCase('2025-01-10'))?.heldPastEnd).toBe(true);
+  await fixture.append('case', 'a', { type: 'released', occurredOn: '2025-02', reason: 'sentence-served' });
+  expect((await readCase('2025-01-31'))?.heldPastEnd).toBe(true);
+  expect((await readCase('2025-02-10'))?.heldPastEnd).toBe(false);
+  expect((await readCase('2025-03-10'))?.heldPastEnd).toBe(false);
 });
 
 it('shows days on which too much is undecided as such', async () => {
   const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
-  await at.say('case', 'a', ...charges);
-  const found = await one('2024-05-15');
+  await fixture.append('case', 'a', ...charges);
+  const found = await readCase('2024-05-15');
   expect(found).toMatchObject({ standings: [], heldPastEnd: false });
   expect(found?.periods).toContainEqual({ from: '2024-05-01', to: '2024-05-31', standing: null });
 });
 
 it('is null for an unknown case', async () => {
-  expect(await one(undefined, 'nobody')).toBeNull();
-  expect(await one(undefined, 'union')).toBeNull();
+  expect(await readCase(undefined, 'nobody')).toBeNull();
+  expect(await readCase(undefined, 'union')).toBeNull();
 });

@@ -7,7 +7,7 @@ import { InvalidCursor, BeyondLog, Cases, History, NotCaughtUp } from '../../src
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { overwrite } from '../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
-import { clock, everything, handlersOf, Log, opened } from './support.js';
+import { clock, WHOLE_PAGE, handlersOf, Log, opened } from './support.js';
 
 let folder: TemporaryFolder;
 let path: string;
@@ -38,10 +38,10 @@ const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => 
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 };
 const countCases = async (models: ReadModels): Promise<number> =>
-  (await handlersOf(models).cases.execute(new Cases(everything))).total.yes;
+  (await handlersOf(models).cases.execute(new Cases(WHOLE_PAGE))).total.yes;
 
 /** A store of which a test replaces what it wants to fail. */
-const faulty = (changes: Partial<EventStore>): EventStore =>
+const storeWith = (changes: Partial<EventStore>): EventStore =>
   new Proxy(log.store, {
     get: (store, key: keyof EventStore) => {
       const found = changes[key] ?? store[key];
@@ -51,10 +51,10 @@ const faulty = (changes: Partial<EventStore>): EventStore =>
 
 describe('following the log', () => {
   it('takes in what is there and what comes', async () => {
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     const models = await started();
     expect(await countCases(models)).toBe(1);
-    await models.waitFor(await log.say('case', 'b', opened('İki')));
+    await models.waitFor(await log.append('case', 'b', opened('İki')));
     expect(await countCases(models)).toBe(2);
     expect(await models.readiness()).toEqual({
       caughtUp: true,
@@ -68,11 +68,11 @@ describe('following the log', () => {
 
   it('goes on from its checkpoint when it is opened again', async () => {
     const models = await started();
-    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await models.waitFor(await log.append('case', 'a', opened('Bir')));
     await models.stop();
-    await log.say('case', 'b', opened('İki'));
+    await log.append('case', 'b', opened('İki'));
     const read: (string | null)[] = [];
-    const store = faulty({
+    const store = storeWith({
       follow: (after, signal, limit) => (read.push(after), log.store.follow(after, signal, limit)),
     });
     const again = open(store);
@@ -85,19 +85,19 @@ describe('following the log', () => {
 
   it('tells of what it takes in when it can be read, from a rebuild too', async () => {
     const models = await started();
-    const heard: (number | undefined)[] = [];
-    const stop = models.onProjected(() => heard.push(models.currentContext()?.position));
-    await models.waitFor(await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' }));
-    expect(heard).toEqual([2]);
+    const positions: (number | undefined)[] = [];
+    const stop = models.onProjected(() => positions.push(models.currentContext()?.position));
+    await models.waitFor(await log.append('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' }));
+    expect(positions).toEqual([2]);
     await models.rebuild();
-    expect(heard).toEqual([2, 2]);
+    expect(positions).toEqual([2, 2]);
     stop();
-    await models.waitFor(await log.say('case', 'b', opened('İki')));
-    expect(heard).toEqual([2, 2]);
+    await models.waitFor(await log.append('case', 'b', opened('İki')));
+    expect(positions).toEqual([2, 2]);
   });
 
   it('says how far it lags behind', async () => {
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     const models = open();
     const { caughtUp, position, lag, problem } = await models.readiness();
     expect({ caughtUp, position, problem }).toEqual({ caughtUp: false, position: 0, problem: null });
@@ -114,7 +114,7 @@ describe('waiting for a token', () => {
 
   it('gives up after a time', async () => {
     const models = await started();
-    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await models.waitFor(await log.append('case', 'a', opened('Bir')));
     await expect(models.waitFor('99', 5)).rejects.toBeInstanceOf(NotCaughtUp);
   });
 
@@ -128,19 +128,19 @@ describe('waiting for a token', () => {
   it('lets a read see what was written', async () => {
     const models = await started();
     for (let count = 1; count <= 20; count += 1) {
-      const token = await log.say('case', `c${String(count)}`, opened('Ad'));
+      const token = await log.append('case', `c${String(count)}`, opened('Ad'));
       expect(await countWith(models, token)).toBe(count);
     }
   });
 
   const countWith = async (models: ReadModels, atLeast: string): Promise<number> =>
-    (await handlersOf(models).cases.execute(new Cases({ ...everything, atLeast }))).total.yes;
+    (await handlersOf(models).cases.execute(new Cases({ ...WHOLE_PAGE, atLeast }))).total.yes;
 });
 
 describe('a position to go on from', () => {
   it('that the log does not reach is beyond it', async () => {
     const models = await started();
-    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await models.waitFor(await log.append('case', 'a', opened('Bir')));
     expect((await models.contextAt({ position: 1 })).position).toBe(1);
     await expect(models.contextAt({ position: 2 })).rejects.toBeInstanceOf(BeyondLog);
   });
@@ -148,14 +148,14 @@ describe('a position to go on from', () => {
   it('that only these read models have not reached is waited for', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    const store = faulty({
+    const store = storeWith({
       async *follow(after, signal, limit) {
         await held;
         yield* log.store.follow(after, signal, limit);
       },
     });
     const models = await started(store);
-    await log.say('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' });
+    await log.append('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' });
     const reading = models.contextAt({ position: 2 });
     const settled = jest.fn();
     reading.then(settled, settled);
@@ -168,14 +168,14 @@ describe('a position to go on from', () => {
 
   it('is not said to be beyond a log that does not answer, or that is not the one that was projected', async () => {
     let failure: Error | null = null;
-    const store = faulty({
+    const store = storeWith({
       read: async (after, limit) => {
         if (failure !== null) throw failure;
         return log.store.read(after, limit);
       },
     });
     const models = await started(store);
-    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await models.waitFor(await log.append('case', 'a', opened('Bir')));
     for (failure of [new StoreUnavailable('for a test'), new RangeError('for a test')])
       await expect(models.contextAt({ position: 9 })).rejects.toBeInstanceOf(NotCaughtUp);
   });
@@ -184,7 +184,7 @@ describe('a position to go on from', () => {
 describe('faults', () => {
   it('goes on from the checkpoint after errors of the store', async () => {
     let failures = 3;
-    const store = faulty({
+    const store = storeWith({
       async *follow(after, signal) {
         for await (const batch of log.store.follow(after, signal, 1)) {
           yield batch;
@@ -193,10 +193,10 @@ describe('faults', () => {
       },
     });
     const models = await started(store);
-    await log.say('case', 'a', opened('Bir'));
-    await log.say('case', 'b', opened('İki'));
-    await log.say('case', 'c', opened('Üç'));
-    await log.say('case', 'd', opened('Dörd'));
+    await log.append('case', 'a', opened('Bir'));
+    await log.append('case', 'b', opened('İki'));
+    await log.append('case', 'c', opened('Üç'));
+    await log.append('case', 'd', opened('Dörd'));
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(4);
     await until(async () => (await models.readiness()).caughtUp);
@@ -204,14 +204,14 @@ describe('faults', () => {
 
   it('says that the store cannot be reached, and still answers', async () => {
     let down = false;
-    const store = faulty({
+    const store = storeWith({
       read: (after, limit) => {
         if (down) throw new StoreUnavailable('for a test');
         return log.store.read(after, limit);
       },
     });
     const models = await started(store);
-    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await models.waitFor(await log.append('case', 'a', opened('Bir')));
     down = true;
     expect(await models.readiness()).toEqual({
       caughtUp: false,
@@ -226,7 +226,7 @@ describe('faults', () => {
 
   it('passes over what it has, and starts anew where an event is missing', async () => {
     let skip = true;
-    const store = faulty({
+    const store = storeWith({
       async *follow(after, signal, limit) {
         const all = await log.store.read(null, 10);
         yield all.slice(0, 1);
@@ -238,27 +238,27 @@ describe('faults', () => {
       },
     });
     const models = await started(store);
-    for (const id of ['a', 'b', 'c']) await log.say('case', id, opened('Ad'));
+    for (const id of ['a', 'b', 'c']) await log.append('case', id, opened('Ad'));
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(3);
   });
 
   /** The log with its second event made into one that breaks what takes it in. */
-  const poisoned = (events: readonly LogEvent[]): readonly LogEvent[] =>
+  const withPoisonEvent = (events: readonly LogEvent[]): readonly LogEvent[] =>
     events.map((event) => (event.position === 2 ? { ...event, stream: 'case-b', event: null as never } : event));
   const poisonedStore = (): EventStore =>
-    faulty({
-      read: async (after, limit) => poisoned(await log.store.read(after, limit)),
+    storeWith({
+      read: async (after, limit) => withPoisonEvent(await log.store.read(after, limit)),
       async *follow(after, signal, limit) {
-        for await (const batch of log.store.follow(after, signal, limit)) yield poisoned(batch);
+        for await (const batch of log.store.follow(after, signal, limit)) yield withPoisonEvent(batch);
       },
     });
 
   it('stops before an event that it cannot take in, and reads go on', async () => {
     const models = await started(poisonedStore());
-    await log.say('case', 'a', opened('Bir'));
-    await log.say('case', 'b', opened('İki'));
-    await log.say('case', 'c', opened('Üç'));
+    await log.append('case', 'a', opened('Bir'));
+    await log.append('case', 'b', opened('İki'));
+    await log.append('case', 'c', opened('Üç'));
     await until(async () => (await models.readiness()).problem !== null);
     const { caughtUp, position, problem } = await models.readiness();
     expect({ caughtUp, position, problem }).toEqual({
@@ -272,11 +272,11 @@ describe('faults', () => {
   });
 
   it('stops at an event that cannot be read, with all before it taken in, also from an empty file', async () => {
-    for (const id of ['a', 'b', 'c']) await log.say('case', id, opened('Ad'));
+    for (const id of ['a', 'b', 'c']) await log.append('case', id, opened('Ad'));
     const check = (after: string | null, limit: number): void => {
       if (Number(after ?? 0) + limit >= 3) throw new StoreDamaged('for a test');
     };
-    const store = faulty({
+    const store = storeWith({
       read: async (after, limit) => (check(after, limit), log.store.read(after, limit)),
       async *follow(after, signal, limit) {
         let cursor = after;
@@ -294,11 +294,11 @@ describe('faults', () => {
 
   it('takes an event in whole or not at all', async () => {
     const models = await started(log.store, ':memory:');
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     await models.waitFor(log.token);
     const { db } = await models.contextAt({});
     db.exec(`CREATE TRIGGER full BEFORE INSERT ON case_references BEGIN SELECT raise(ABORT, 'full'); END`);
-    await log.say('case', 'b', opened('İki', 'AZ-1'));
+    await log.append('case', 'b', opened('İki', 'AZ-1'));
     await until(async () => (await models.readiness()).problem?.code === 'READ_MODELS_UNWRITABLE');
     expect(await countCases(models)).toBe(1);
     expect((await handlersOf(models).history.execute(new History({ after: 0, limit: 9 })))?.items).toHaveLength(1);
@@ -312,7 +312,7 @@ describe('faults', () => {
 describe('a damaged file', () => {
   /** A register of many cases, closed, and its read models overwritten. */
   const damaged = async (from: number, to: number): Promise<void> => {
-    for (let count = 0; count < 300; count += 1) await log.say('case', `c${String(count)}`, opened('Ad'));
+    for (let count = 0; count < 300; count += 1) await log.append('case', `c${String(count)}`, opened('Ad'));
     const models = await started();
     await models.waitFor(log.token);
     await models.stop();
@@ -327,7 +327,7 @@ describe('a damaged file', () => {
     await damaged(0.2, 0.99);
     const models = open();
     await models.start();
-    await log.say('case', 'c7', { type: 'arrested', occurredOn: '2024-01-01' });
+    await log.append('case', 'c7', { type: 'arrested', occurredOn: '2024-01-01' });
     await until(() => isSound(models));
     expect(await countCases(models)).toBe(300);
   });
@@ -361,7 +361,7 @@ describe('a file', () => {
   beforeEach(() => {
     current = log.store;
     dropped = new AbortController();
-    moving = faulty({
+    moving = storeWith({
       read: (after, limit) => current.read(after, limit),
       head: () => current.head(),
       follow: (after, signal, limit) => current.follow(after, AbortSignal.any([signal, dropped.signal]), limit),
@@ -370,10 +370,10 @@ describe('a file', () => {
 
   it('that is locked by another is waited for without holding up reads, then written again', async () => {
     const models = await started();
-    await models.waitFor(await log.say('case', 'a', opened('Bir')));
+    await models.waitFor(await log.append('case', 'a', opened('Bir')));
     const other = new Database(path);
     other.exec('BEGIN IMMEDIATE');
-    await log.say('case', 'b', opened('İki'));
+    await log.append('case', 'b', opened('İki'));
     await until(async () => (await models.readiness()).problem?.code === 'READ_MODELS_UNWRITABLE');
     expect(await countCases(models)).toBe(1);
     other.exec('ROLLBACK');
@@ -384,14 +384,14 @@ describe('a file', () => {
 
   it('of another log is kept and read; it follows nothing, and nothing is built in its place', async () => {
     const other = new Log();
-    await other.say('case', 'x', opened('Başqa'));
-    await other.say('case', 'y', opened('Başqa'));
+    await other.append('case', 'x', opened('Başqa'));
+    await other.append('case', 'y', opened('Başqa'));
     const models = await started(other.store);
     await models.waitFor(other.token);
     await models.stop();
     await other.store.close();
     for (const id of [null, 'a', 'b', 'c']) {
-      if (id !== null) await log.say('case', id, opened('Ad'));
+      if (id !== null) await log.append('case', id, opened('Ad'));
       const again = await started();
       expect(await again.readiness()).toMatchObject({
         caughtUp: false,
@@ -406,14 +406,14 @@ describe('a file', () => {
 
   it('stays where the log becomes another one under it', async () => {
     const models = await started(moving);
-    await log.say('case', 'a', opened('Bir'));
-    await models.waitFor(await log.say('case', 'b', opened('İki')));
+    await log.append('case', 'a', opened('Bir'));
+    await models.waitFor(await log.append('case', 'b', opened('İki')));
     const other = new Log();
-    await other.say('case', 'x', opened('Başqa'));
+    await other.append('case', 'x', opened('Başqa'));
     current = other.store;
     dropped.abort();
     await until(async () => (await models.readiness()).problem?.code === 'STORE_DAMAGED');
-    for (const id of ['y', 'z']) await other.say('case', id, opened('Başqa'));
+    for (const id of ['y', 'z']) await other.append('case', id, opened('Başqa'));
     expect(await countCases(models)).toBe(2);
     await models.stop();
     await other.store.close();
@@ -421,7 +421,7 @@ describe('a file', () => {
 
   it('that is damaged is not built anew from a log that lost events', async () => {
     const models = await started(moving);
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     await models.waitFor(log.token);
     current = new Log().store;
     models.onQueryError(Object.assign(new Error('for a test'), { code: 'SQLITE_CORRUPT' }));
@@ -431,14 +431,14 @@ describe('a file', () => {
   });
 
   it('of another build is kept beside, where the log cannot be read to its end', async () => {
-    for (const id of ['a', 'b', 'c']) await log.say('case', id, opened('Ad'));
+    for (const id of ['a', 'b', 'c']) await log.append('case', id, opened('Ad'));
     const models = await started();
     await models.waitFor(log.token);
     await models.stop();
     const db = new Database(path);
     db.pragma('user_version = 7');
     db.close();
-    const store = faulty({
+    const store = storeWith({
       head: () => Promise.reject(new StoreDamaged('for a test')),
       follow: () => {
         throw new StoreDamaged('for a test');
@@ -464,7 +464,7 @@ describe('a file', () => {
     ['with leftovers beside it', () => writeFile(`${path}.building`, 'half a file')],
     ['with the log of another file beside it', () => writeFile(`${path}-wal`, 'of another time'.repeat(100))],
   ])('%s is built anew', async (_, make) => {
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     await make();
     const models = await started();
     expect(await countCases(models)).toBe(1);
@@ -474,7 +474,7 @@ describe('a file', () => {
   });
 
   it('is not read from before there is one', async () => {
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     const models = open();
     const asked = countCases(models);
     await models.start();
@@ -484,7 +484,7 @@ describe('a file', () => {
 
 describe('a rebuild', () => {
   it('tells of its progress, lets reads and writes go on, and swaps', async () => {
-    for (let count = 0; count < 120; count += 1) await log.say('case', `c${String(count)}`, opened('Ad'));
+    for (let count = 0; count < 120; count += 1) await log.append('case', `c${String(count)}`, opened('Ad'));
     const models = await started();
     await models.waitFor(log.token);
     const seen: string[] = [];
@@ -493,9 +493,9 @@ describe('a rebuild', () => {
     await models.rebuild(({ phase, done, of }) => {
       seen.push(`${phase} ${String(done)}/${String(of)}`);
       appended.push(
-        log.say('case', `late${String(seen.length)}`, opened('Gec')).then(async (token) => {
+        log.append('case', `late${String(seen.length)}`, opened('Gec')).then(async (token) => {
           during = await handlersOf(models)
-            .cases.execute(new Cases({ ...everything, atLeast: token }))
+            .cases.execute(new Cases({ ...WHOLE_PAGE, atLeast: token }))
             .then(({ total }) => total.yes);
         }),
       );
@@ -511,7 +511,7 @@ describe('a rebuild', () => {
   });
 
   it('waits for the one under way', async () => {
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     const models = await started();
     const phases: string[] = [];
     const [one, two] = [models.rebuild(({ phase }) => phases.push(phase)), models.rebuild()];
@@ -521,7 +521,7 @@ describe('a rebuild', () => {
   });
 
   it('that is interrupted leaves the old file', async () => {
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     const models = await started();
     await models.waitFor(log.token);
     let stopped: Promise<void> | undefined;
@@ -533,13 +533,13 @@ describe('a rebuild', () => {
 
   it('that fails leaves the old file', async () => {
     let down = false;
-    const store = faulty({
+    const store = storeWith({
       read: async (after, limit) => {
         if (down) throw new StoreUnavailable('for a test');
         return log.store.read(after, limit);
       },
     });
-    await log.say('case', 'a', opened('Bir'));
+    await log.append('case', 'a', opened('Bir'));
     const models = await started(store);
     down = true;
     await expect(models.rebuild()).rejects.toBeInstanceOf(StoreUnavailable);

@@ -29,11 +29,11 @@ export const clock: Clock = {
   today: () => day(TODAY),
 };
 
-type Said = Record<string, unknown> & { type: string };
-const said = (fields: Said): AnyEvent => caseEvent(fields as Parameters<typeof caseEvent>[0]);
+type EventFields = Record<string, unknown> & { type: string };
+const toEvent = (fields: EventFields): AnyEvent => caseEvent(fields as Parameters<typeof caseEvent>[0]);
 
 export const NAME = { script: 'Latn', language: 'az', kind: 'full' };
-export const opened = (name: string, ...references: readonly string[]): Said => ({
+export const opened = (name: string, ...references: readonly string[]): EventFields => ({
   type: 'opened',
   names: [{ ...NAME, text: name }],
   references: references.map((reference) => ({ list: 'union', reference })),
@@ -53,9 +53,9 @@ export class Log {
   }
 
   /** Appends events to a stream, in one append; an event may bring its own `id`. */
-  async say(kind: StreamKind, id: string, ...events: readonly Said[]): Promise<Cursor> {
+  async append(kind: StreamKind, id: string, ...events: readonly EventFields[]): Promise<Cursor> {
     const newEvents = events.map(({ id: eventId, ...fields }) =>
-      newEvent({ id: typeof eventId === 'string' ? eventId : randomUUID(), event: said(fields as Said) }),
+      newEvent({ id: typeof eventId === 'string' ? eventId : randomUUID(), event: toEvent(fields as EventFields) }),
     );
     const appended = await appendToEnd(this.store, streamName(kind, id), newEvents);
     if (appended.outcome !== 'appended') throw new Error('conflict');
@@ -63,7 +63,7 @@ export class Log {
   }
 
   /** Appends an event under its id. */
-  async tell(id: string, { id: eventId, event: told }: EventWithId<CaseEvent>): Promise<Cursor> {
+  async appendCaseEvent(id: string, { id: eventId, event: told }: EventWithId<CaseEvent>): Promise<Cursor> {
     const appended = await appendToEnd(this.store, streamName('case', id), [newEvent({ id: eventId, event: told })]);
     if (appended.outcome !== 'appended') throw new Error('conflict');
     return (this.#token = appended.cursor);
@@ -74,7 +74,7 @@ export class Log {
   }
 
   async list(id = 'union', custody: readonly Custody[] = ['detained', 'remand', 'imprisoned', 'medical-custody']) {
-    await this.say(
+    await this.append(
       'list',
       id,
       { type: 'list-defined', name: { en: id } },
@@ -102,7 +102,9 @@ export const handlersOf = (reader: ReadModelReader) => ({
 export type Handlers = ReturnType<typeof handlersOf>;
 
 /** A log with read models that follow it. */
-export const register = async (): Promise<Log & { models: ReadModels; ask: Handlers; close: () => Promise<void> }> => {
+export const register = async (): Promise<
+  Log & { models: ReadModels; handlers: Handlers; close: () => Promise<void> }
+> => {
   const log = new Log();
   const models = ReadModels.open(':memory:', log.store, clock);
   await models.start();
@@ -110,11 +112,11 @@ export const register = async (): Promise<Log & { models: ReadModels; ask: Handl
     await models.stop();
     await log.store.close();
   };
-  return Object.assign(log, { models, ask: handlersOf(models), close });
+  return Object.assign(log, { models, handlers: handlersOf(models), close });
 };
 
 /** A file read from as it is, and as it was known at a position. */
-export class Fixed extends ReadModelReader {
+export class FixedReader extends ReadModelReader {
   constructor(
     readonly file: ModelFile,
     readonly store: EventStore,
@@ -130,8 +132,8 @@ export class Fixed extends ReadModelReader {
 /** An empty file in memory that can take events in. */
 export const emptyFile = (): ModelFile => {
   const file = ModelFile.create(':memory:');
-  for (const step of [...file.indexEvents(), ...file.finish()]) step();
-  file.harden();
+  for (const step of [...file.eventIndexSteps(), ...file.finishSteps()]) step();
+  file.makeDurable();
   return file;
 };
 
@@ -139,4 +141,4 @@ export const emptyFile = (): ModelFile => {
 export const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 /** No filter, and a page that holds everything. */
-export const everything = { filters: {}, page: { limit: 100 } };
+export const WHOLE_PAGE = { filters: {}, page: { limit: 100 } };

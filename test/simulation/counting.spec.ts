@@ -4,7 +4,7 @@
  * again, `REGISTER_SEEDS=200` so many of them.
  */
 import { Counts, ListMembers, MEMBER_SETS, Movements, type Movement } from '../../src/read-models/queries.js';
-import { emptyFile, Fixed, handlersOf, Log, type Handlers } from '../read-models/support.js';
+import { emptyFile, FixedReader, handlersOf, Log, type Handlers } from '../read-models/support.js';
 import { caseEvent } from '../support/events.js';
 import { CATEGORIES, Random, randomRegister } from '../support/random-register.js';
 import { SlowAnswers, type Grouping, type SlowMovement, type SlowRegister } from '../support/slow-register.js';
@@ -24,7 +24,7 @@ const recorded = async (
   for (const { id, policies } of register.lists) {
     await log.list(id);
     for (const { from, custody } of policies.slice(1))
-      await log.say('list', id, { type: 'policy-set', from: text(from), custody });
+      await log.append('list', id, { type: 'policy-set', from: text(from), custody });
   }
   const told = Object.entries(register.cases).flatMap(([id, script]) => script.map((happening) => ({ id, happening })));
   for (const { id, happening } of random.shuffled(told)) {
@@ -33,7 +33,7 @@ const recorded = async (
     const told = { type, occurredOn, ...fields, ...(after !== undefined && { after }) } as Parameters<
       typeof caseEvent
     >[0];
-    await log.tell(id, { id: happening.id, event: caseEvent(told) });
+    await log.appendCaseEvent(id, { id: happening.id, event: caseEvent(told) });
   }
   const file = emptyFile();
   file.applyBatch(await log.events());
@@ -41,7 +41,7 @@ const recorded = async (
     file.close();
     await log.store.close();
   };
-  return { ask: handlersOf(new Fixed(file, log.store)), close };
+  return { ask: handlersOf(new FixedReader(file, log.store)), close };
 };
 
 const checkDay = async (ask: Handlers, slow: SlowAnswers, list: string, day: number): Promise<void> => {

@@ -1,21 +1,35 @@
-/** Entries to a list, exits from it and changes of category within a span of days: numbers of the whole, and a page of them. */
+/** Movements of a list within a span: totals of the whole span, and one page of movements. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Reference } from '../../domain/case/events.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
-import type { Entry } from '../log-tables.js';
+import type { PositionedEvent } from '../log-tables.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { countPeople } from '../list/page.js';
-import { believed, dayOf, filtered, matching, onList, scopeOf } from '../list/predicate.js';
+import {
+  versionCondition,
+  requireDay,
+  filterConditions,
+  matchOf,
+  memberConditions,
+  scopeOf,
+} from '../list/predicate.js';
 import { Movements, type Movement, type MovementTotals } from '../queries.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
-import { prepared } from '../table.js';
-import { Replaced, visitMoved, type Moved } from './visit-movements.js';
-import { onlyCategory, whyEntered, whyLeft, type Cause, type Flow, type Turn } from './movement.js';
+import { cachedStatement } from '../table.js';
+import { FileReplaced, visitMovements, type CaseMovements } from './visit-movements.js';
+import {
+  onlyCategory,
+  causeOfEntry,
+  causeOfExit,
+  type MovementCause,
+  type MovementScope,
+  type MembershipChange,
+} from './movement.js';
 
-type Answer = Awaited<ReturnType<IQueryHandler<Movements>['execute']>>;
+type Result = Awaited<ReturnType<IQueryHandler<Movements>['execute']>>;
 
-/** Where the page before ended: the position that it answered as of, and its last movement. */
-interface Cursor {
+/** Content of a page cursor: the position that all pages are known at, and the last movement of the previous page. */
+interface MovementCursor {
   readonly position: number;
   readonly day: Day;
   readonly key: string;
@@ -26,57 +40,64 @@ interface Cursor {
 export class MovementsHandler implements IQueryHandler<Movements> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  /** Throws RangeError where `from` lies after `to`, InvalidCursor for a cursor of another question. */
-  async execute({ list, parameters: ask }: Movements): Promise<Answer> {
-    const set = ask.set ?? 'certain';
-    const question = ['movements', list, ask.from, ask.to, set, ask.category];
-    const span = { from: dayOf(ask.from), to: dayOf(ask.to) };
+  /** Throws RangeError if `from` is after `to`, InvalidCursor for a cursor of another query. */
+  async execute({ list, parameters }: Movements): Promise<Result> {
+    const set = parameters.set ?? 'certain';
+    const queryKey = ['movements', list, parameters.from, parameters.to, set, parameters.category];
+    const span = { from: requireDay(parameters.from), to: requireDay(parameters.to) };
     if (span.from > span.to) throw new RangeError('the first day lies after the last');
-    const before = await this.reader.contextAt({ atLeast: ask.atLeast });
-    const cursor = ask.after === undefined ? null : (readCursor(ask.after, question, before.logId) as Cursor);
-    const known = cursor?.position ?? before.position;
+    const before = await this.reader.contextAt({ atLeast: parameters.atLeast });
+    const cursor =
+      parameters.after === undefined ? null : (readCursor(parameters.after, queryKey, before.logId) as MovementCursor);
+    const knownAt = cursor?.position ?? before.position;
     for (;;) {
-      const reading = await this.reader.contextAt({ position: known });
-      const definition = reading.logTables.list(list, known)?.definition;
+      const context = await this.reader.contextAt({ position: knownAt });
+      const definition = context.logTables.listAt(list, knownAt)?.definition;
       if (definition === undefined) return null;
-      const flow: Flow = { list: definition, set, categories: ask.category, ...span };
-      const opening = membersOn(reading, known, flow, flow.from);
-      const closing = membersOn(reading, known, flow, flow.to);
+      const movementScope: MovementScope = { list: definition, set, categories: parameters.category, ...span };
+      const opening = membersOn(context, knownAt, movementScope, movementScope.from);
+      const closing = membersOn(context, knownAt, movementScope, movementScope.to);
       try {
-        const { page, more, ...sums } = await this.#sum(reading, known, flow, ask.limit, cursor);
+        const { page, more, ...sums } = await this.#sum(context, knownAt, movementScope, parameters.limit, cursor);
         const last = more ? page.at(-1) : undefined;
         return {
           list,
-          from: ask.from,
-          to: ask.to,
+          from: parameters.from,
+          to: parameters.to,
           set,
-          position: known,
+          position: knownAt,
           opening,
           closing,
           ...sums,
           ...byKind(page),
-          next: last === undefined ? null : writeCursor(cursorAt(known, last), question, reading.logId),
+          next: last === undefined ? null : writeCursor(cursorAt(knownAt, last), queryKey, context.logId),
         };
       } catch (error) {
-        if (!(error instanceof Replaced)) throw error;
+        if (!(error instanceof FileReplaced)) throw error;
       }
     }
   }
 
-  async #sum(reading: QueryContext, known: number, flow: Flow, limit: number, cursor: Cursor | null): Promise<Sums> {
+  async #sum(
+    context: QueryContext,
+    knownAt: number,
+    movementScope: MovementScope,
+    limit: number,
+    cursor: MovementCursor | null,
+  ): Promise<Sums> {
     const totals = { entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 };
     const reasons = new Map<string, number>();
-    const page = new PageOfTurns(limit, cursor);
-    await visitMoved(this.reader, reading, known, flow, (moved) => {
-      for (const turn of moved.turns) {
-        totals[turn.kind] += 1;
-        if (turn.moved === 'in') totals.movedIn += 1;
-        if (turn.moved === 'out') totals.movedOut += 1;
-        if (turn.kind === 'left') {
-          const { reason } = whyLeft(flow.list, moved.rows, turn.day);
+    const page = new MovementPage(limit, cursor);
+    await visitMovements(this.reader, context, knownAt, movementScope, (caseMovements) => {
+      for (const change of caseMovements.changes) {
+        totals[change.kind] += 1;
+        if (change.moved === 'in') totals.movedIn += 1;
+        if (change.moved === 'out') totals.movedOut += 1;
+        if (change.kind === 'left') {
+          const { reason } = causeOfExit(movementScope.list, caseMovements.rows, change.day);
           reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
         }
-        if (page.mayHold(turn)) page.offer(describe(flow, moved, turn));
+        if (page.mayContain(change)) page.offer(placeMovement(movementScope, caseMovements, change));
       }
     });
     const { shown, more } = page.end();
@@ -88,49 +109,63 @@ export class MovementsHandler implements IQueryHandler<Movements> {
 interface Sums {
   readonly totals: MovementTotals;
   readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
-  readonly page: readonly Described[];
+  readonly page: readonly PlacedMovement[];
   readonly more: boolean;
 }
 
-/** People of the set at the end of a day, by the same count that a list on that day answers with. */
-const membersOn = ({ counters, position }: QueryContext, known: number, flow: Flow, day: Day): number => {
-  const scope = scopeOf(flow.list.id, day, known, position);
-  const category = flow.categories === undefined ? {} : { category: flow.categories };
-  const { yes, uncertain } = countPeople(counters, scope, matching([...onList(flow.list, day), ...filtered(category)]));
-  return flow.set === 'certain' ? yes : yes + uncertain;
+/** Members at the end of a day, from the same counters as the list of members, so that both agree. */
+const membersOn = (
+  { counters, position }: QueryContext,
+  knownAt: number,
+  movementScope: MovementScope,
+  day: Day,
+): number => {
+  const scope = scopeOf(movementScope.list.id, day, knownAt, position);
+  const category = movementScope.categories === undefined ? {} : { category: movementScope.categories };
+  const { yes, uncertain } = countPeople(
+    counters,
+    scope,
+    matchOf([...memberConditions(movementScope.list, day), ...filterConditions(category)]),
+  );
+  return movementScope.set === 'certain' ? yes : yes + uncertain;
 };
 
-/** A movement with its place in the order of pages: by day, name and case. */
-interface Described {
+/** A movement with its sort keys: day, name key, case id. */
+interface PlacedMovement {
   readonly day: Day;
   readonly key: string;
   readonly caseId: string;
-  readonly kind: Turn['kind'];
+  readonly kind: MembershipChange['kind'];
   readonly movement: Movement;
 }
 
-const cursorAt = (position: number, { day, key, caseId }: Described): Cursor => ({ position, day, key, caseId });
+const cursorAt = (position: number, { day, key, caseId }: PlacedMovement): MovementCursor => ({
+  position,
+  day,
+  key,
+  caseId,
+});
 
-type Place = Pick<Described, 'day' | 'key' | 'caseId'>;
+type Place = Pick<PlacedMovement, 'day' | 'key' | 'caseId'>;
 
-/** The order of SQLite over text: by bytes. */
+/** Compares text by UTF-8 bytes, as SQLite does. */
 const compare = (a: Place, b: Place): number =>
   a.day - b.day ||
   Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) ||
   (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
 
-/** The first movements after a cursor, out of many that come in any order; holds at most twice a page. */
-class PageOfTurns {
-  #held: Described[] = [];
-  /** No later day comes onto the page. */
+/** Collects the first movements after a cursor from unordered input; holds at most two pages in memory. */
+class MovementPage {
+  #held: PlacedMovement[] = [];
+  /** Movements after this day cannot be on the page. */
   #lastDay: Day | null = null;
 
   constructor(
     private readonly limit: number,
-    private readonly after: Cursor | null,
+    private readonly after: MovementCursor | null,
   ) {}
 
-  mayHold({ day }: Turn): boolean {
+  mayContain({ day }: MembershipChange): boolean {
     return (
       this.limit > 0 &&
       (this.after === null || day >= this.after.day) &&
@@ -138,50 +173,58 @@ class PageOfTurns {
     );
   }
 
-  offer(described: Described): void {
-    if (this.after !== null && compare(described, this.after) <= 0) return;
-    this.#held.push(described);
+  offer(placed: PlacedMovement): void {
+    if (this.after !== null && compare(placed, this.after) <= 0) return;
+    this.#held.push(placed);
     if (this.#held.length < 2 * (this.limit + 1)) return;
     this.#held = this.#held.sort(compare).slice(0, this.limit + 1);
     this.#lastDay = this.#held.at(-1)?.day ?? null;
   }
 
-  end(): { readonly shown: readonly Described[]; readonly more: boolean } {
+  end(): { readonly shown: readonly PlacedMovement[]; readonly more: boolean } {
     const sorted = this.#held.sort(compare);
     return { shown: sorted.slice(0, this.limit), more: sorted.length > this.limit };
   }
 }
 
-const byKind = (page: readonly Described[]): Record<Turn['kind'], readonly Movement[]> => {
-  const of = (kind: Turn['kind']): readonly Movement[] =>
-    page.filter((described) => described.kind === kind).map(({ movement }) => movement);
+const byKind = (page: readonly PlacedMovement[]): Record<MembershipChange['kind'], readonly Movement[]> => {
+  const of = (kind: MembershipChange['kind']): readonly Movement[] =>
+    page.filter((placed) => placed.kind === kind).map(({ movement }) => movement);
   return { entered: of('entered'), left: of('left'), moved: of('moved') };
 };
 
-const describe = (flow: Flow, moved: Moved, turn: Turn): Described => {
-  const { reading, scope, caseNo } = moved;
+const placeMovement = (
+  movementScope: MovementScope,
+  caseMovements: CaseMovements,
+  change: MembershipChange,
+): PlacedMovement => {
+  const { context, scope, caseNo } = caseMovements;
   const sql = `SELECT h.case_id, h.name, h.name_key, h.refs FROM list_entries h
-    WHERE h.list = @list AND h.case_no = @caseNo AND ${believed('h', scope)}`;
-  const listEntry = prepared(reading.db, sql).get({ list: scope.list, caseNo, known: scope.known }) as ListEntry;
-  const entries = reading.logTables.entries(caseNo, scope.known);
-  const { reason, event } = causeOf(flow, moved, turn, entries);
-  const said = entries.find(({ known }) => known.id === event)?.known.event;
-  const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(turn.day);
+    WHERE h.list = @list AND h.case_no = @caseNo AND ${versionCondition('h', scope)}`;
+  const listEntry = cachedStatement(context.db, sql).get({
+    list: scope.list,
+    caseNo,
+    knownAt: scope.knownAt,
+  }) as ListEntry;
+  const entries = context.logTables.entries(caseNo, scope.knownAt);
+  const { reason, event } = movementCause(movementScope, caseMovements, change, entries);
+  const said = entries.find(({ known: knownAt }) => knownAt.id === event)?.known.event;
+  const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(change.day);
   return {
-    day: turn.day,
+    day: change.day,
     key: listEntry.name_key,
     caseId: listEntry.case_id,
-    kind: turn.kind,
+    kind: change.kind,
     movement: {
       caseId: listEntry.case_id,
       references: JSON.parse(listEntry.refs) as readonly Reference[],
       name: listEntry.name,
-      day: formatDay(turn.day),
+      day: formatDay(change.day),
       on,
       reason,
       event,
-      category: onlyCategory(turn.kind === 'left' ? turn.before : turn.after),
-      previousCategory: turn.kind === 'moved' ? onlyCategory(turn.before) : null,
+      category: onlyCategory(change.kind === 'left' ? change.before : change.after),
+      previousCategory: change.kind === 'moved' ? onlyCategory(change.before) : null,
     },
   };
 };
@@ -193,21 +236,35 @@ interface ListEntry {
   readonly refs: string;
 }
 
-const causeOf = (flow: Flow, { rows }: Moved, turn: Turn, entries: readonly Entry[]): Cause => {
-  if (turn.kind === 'entered') return whyEntered(flow.list, rows, turn.day);
-  return turn.kind === 'left' ? whyLeft(flow.list, rows, turn.day) : whyMoved(flow, turn, entries);
+const movementCause = (
+  movementScope: MovementScope,
+  { rows }: CaseMovements,
+  change: MembershipChange,
+  entries: readonly PositionedEvent[],
+): MovementCause => {
+  if (change.kind === 'entered') return causeOfEntry(movementScope.list, rows, change.day);
+  return change.kind === 'left'
+    ? causeOfExit(movementScope.list, rows, change.day)
+    : causeOfMove(movementScope, change, entries);
 };
 
-/** The last event by the day that says a category which became possible there; of those of a day, the one recorded last. */
-const whyMoved = ({ list }: Flow, { day, before, after }: Turn, entries: readonly Entry[]): Cause => {
+/**
+ * The last event up to the day that sets one of the categories that became possible; among events of one day, the one
+ * recorded last.
+ */
+const causeOfMove = (
+  { list }: MovementScope,
+  { day, before, after }: MembershipChange,
+  entries: readonly PositionedEvent[],
+): MovementCause => {
   const added = [...after].filter((category) => !before.has(category));
-  const wanted = new Set(added.length > 0 ? added : after);
-  const said = entries.flatMap(({ known: { id, event } }) => {
+  const categories = new Set(added.length > 0 ? added : after);
+  const candidates = entries.flatMap(({ known: { id, event } }) => {
     const when = parseEdtf(('occurredOn' in event ? event.occurredOn : undefined) ?? '')?.earliest;
     if (!('category' in event) || !('list' in event) || when === undefined || when > day) return [];
-    return event.list === list.id && wanted.has(event.category)
+    return event.list === list.id && categories.has(event.category)
       ? [{ when, cause: { reason: event.type, event: id } }]
       : [];
   });
-  return said.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', event: null };
+  return candidates.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', event: null };
 };

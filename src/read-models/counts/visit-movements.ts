@@ -1,75 +1,88 @@
-/** Walks the cases of a list that may have moved within a span, in slices that let other requests through. */
+/** Visits the cases of a list that may have movements within a span, in slices that let other requests run. */
 import { setImmediate } from 'node:timers/promises';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
-import { believed, scopeOf, type Scope } from '../list/predicate.js';
-import { BEGINS, ENDS } from '../list/tables.js';
+import { versionCondition, scopeOf, type Scope } from '../list/predicate.js';
+import { FIRST_DAY_SQL, END_DAY_SQL } from '../list/tables.js';
 import type { ReadModelReader, QueryContext } from '../reader.js';
-import { prepared } from '../table.js';
-import { turnsOf, type CaseRows, type Flow, type MovementRow, type Turn } from './movement.js';
+import { cachedStatement } from '../table.js';
+import {
+  membershipChanges,
+  type CaseRows,
+  type MovementScope,
+  type MovementRow,
+  type MembershipChange,
+} from './movement.js';
 
-/** Cases read before other requests may run: some 20 ms. */
-const SLICE = 1_000;
+/** Cases in one slice: some 20 ms. */
+const SLICE_SIZE = 1_000;
 
 /** A case with its movements. */
-export interface Moved {
-  readonly reading: QueryContext;
+export interface CaseMovements {
+  readonly context: QueryContext;
   readonly scope: Scope;
   readonly caseNo: number;
-  readonly turns: readonly Turn[];
+  readonly changes: readonly MembershipChange[];
   readonly rows: CaseRows;
 }
 
-/** The file was replaced during the walk: its numbers of cases mean nothing in the new one. */
-export class Replaced extends Error {
+/** The file was replaced between two slices, so that case numbers are no longer valid. */
+export class FileReplaced extends Error {
   override readonly name = 'Replaced';
 }
 
 /**
- * Visits every case with movements, as known at a position. A visit is not to await: another file may then stand in this one's
- * place. Throws Replaced where the read models changed their file between two slices.
+ * Visits every case with movements, as known at a position. `visit` must be synchronous, because the context is valid
+ * only until the next await. Throws FileReplaced; the caller then starts over.
  */
-export const visitMoved = async (
+export const visitMovements = async (
   reader: ReadModelReader,
   first: QueryContext,
   known: number,
-  flow: Flow,
-  visit: (moved: Moved) => void,
+  movementScope: MovementScope,
+  visit: (moved: CaseMovements) => void,
 ): Promise<void> => {
-  const candidates = candidatesOf(first, known, flow);
-  for (let at = 0; at < candidates.length; at += SLICE) {
-    const reading = at === 0 ? first : await nextReading(reader, first, known);
-    const scope = scopeOf(flow.list.id, flow.to, known, reading.position);
-    for (const [caseNo, listed] of rowsOf(reading, scope, flow, candidates.slice(at, at + SLICE))) {
-      const turns = turnsOf(flow, listed);
-      const rows = { listed, own: () => ownRows(reading, scope, flow, caseNo) };
-      if (turns.length > 0) visit({ reading, scope, caseNo, turns, rows });
+  const candidates = candidatesOf(first, known, movementScope);
+  for (let at = 0; at < candidates.length; at += SLICE_SIZE) {
+    const context = at === 0 ? first : await nextContext(reader, first, known);
+    const scope = scopeOf(movementScope.list.id, movementScope.to, known, context.position);
+    for (const [caseNo, listed] of rowsOf(context, scope, movementScope, candidates.slice(at, at + SLICE_SIZE))) {
+      const changes = membershipChanges(movementScope, listed);
+      const rows = { listed, own: () => ownRows(context, scope, movementScope, caseNo) };
+      if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
     }
   }
 };
 
-const nextReading = async (reader: ReadModelReader, first: QueryContext, known: number): Promise<QueryContext> => {
+const nextContext = async (reader: ReadModelReader, first: QueryContext, known: number): Promise<QueryContext> => {
   await setImmediate();
-  const reading = await reader.contextAt({ position: known });
-  if (reading.db !== first.db) throw new Replaced();
-  return reading;
+  const context = await reader.contextAt({ position: known });
+  if (context.db !== first.db) throw new FileReplaced();
+  return context;
 };
 
-/** Cases of which a period begins or ends within the span, or whose custody a policy of the span takes in or leaves out. */
-const candidatesOf = ({ db, position }: QueryContext, known: number, { list, from, to }: Flow): readonly number[] => {
+/**
+ * Cases with a period that begins or ends within the span, or that a policy change of the span may put on or take off
+ * the list.
+ */
+const candidatesOf = (
+  { db, position }: QueryContext,
+  known: number,
+  { list, from, to }: MovementScope,
+): readonly number[] => {
   const scope = scopeOf(list.id, to, known, position);
-  const those = `p.list = @list AND ${believed('p', scope)}`;
+  const versions = `p.list = @list AND ${versionCondition('p', scope)}`;
   const sql = `SELECT json_group_array(case_no) FROM (
-    SELECT p.case_no FROM periods p WHERE ${those} AND p.${BEGINS} > @from AND p.${BEGINS} <= @to
-    UNION SELECT p.case_no FROM periods p WHERE ${those} AND p.${ENDS} > @from AND p.${ENDS} <= @to
-    UNION SELECT p.case_no FROM json_each(@policies) q CROSS JOIN periods p ON ${those} AND p.recognition = 'recognised'
+    SELECT p.case_no FROM periods p WHERE ${versions} AND p.${FIRST_DAY_SQL} > @from AND p.${FIRST_DAY_SQL} <= @to
+    UNION SELECT p.case_no FROM periods p WHERE ${versions} AND p.${END_DAY_SQL} > @from AND p.${END_DAY_SQL} <= @to
+    UNION SELECT p.case_no FROM json_each(@policies) q CROSS JOIN periods p ON ${versions} AND p.recognition = 'recognised'
       AND p.from_day < q.value ->> 'day' AND p.to_day > q.value ->> 'day' AND p.custody = q.value ->> 'custody')`;
   const policies = JSON.stringify(policyChanges(list, from, to));
   const cases = db.prepare(sql).pluck().get({ list: list.id, known, from, to, policies }) as string;
   return JSON.parse(cases) as number[];
 };
 
-/** Days of the span on which the policy changed, each with a custody that counts before or after and not both. */
+/** Policy changes within the span: the day, and each custody value that was added or removed. */
 const policyChanges = (
   list: ListDefinition,
   from: Day,
@@ -87,18 +100,18 @@ const policyChanges = (
 const COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.custody, p.category, p.custody_by,
   p.custody_why, p.recognition_by, p.recognition_why`;
 
-/** The periods of some cases that touch the days from the end of the first to the end of the last. */
+/** Periods of some cases that overlap the span. */
 const rowsOf = (
   { db }: QueryContext,
   scope: Scope,
-  { from, to }: Flow,
+  { from, to }: MovementScope,
   cases: readonly number[],
 ): ReadonlyMap<number, readonly MovementRow[]> => {
   const sql = `SELECT ${COLUMNS} FROM json_each(@cases) c CROSS JOIN periods p
-    ON p.list = @list AND p.case_no = c.value AND ${believed('p', scope)} AND p.from_day <= @to AND p.to_day > @from`;
-  const values = { list: scope.list, known: scope.known, from, to, cases: JSON.stringify(cases) };
+    ON p.list = @list AND p.case_no = c.value AND ${versionCondition('p', scope)} AND p.from_day <= @to AND p.to_day > @from`;
+  const values = { list: scope.list, known: scope.knownAt, from, to, cases: JSON.stringify(cases) };
   const byCase = new Map<number, MovementRow[]>();
-  for (const row of prepared(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]) {
+  for (const row of cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]) {
     const rows = byCase.get(row.case_no) ?? [];
     rows.push(row);
     byCase.set(row.case_no, rows);
@@ -106,5 +119,9 @@ const rowsOf = (
   return byCase;
 };
 
-const ownRows = (reading: QueryContext, scope: Scope, flow: Flow, caseNo: number): readonly MovementRow[] =>
-  rowsOf(reading, { ...scope, list: '' }, flow, [caseNo]).get(caseNo) ?? [];
+const ownRows = (
+  context: QueryContext,
+  scope: Scope,
+  movementScope: MovementScope,
+  caseNo: number,
+): readonly MovementRow[] => rowsOf(context, { ...scope, list: '' }, movementScope, [caseNo]).get(caseNo) ?? [];

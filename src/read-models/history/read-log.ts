@@ -1,41 +1,41 @@
-/** The log for replay, from what the read models hold of it: also while the log itself cannot be read. */
+/** Reads the log from its copy in the read-model file, which works even while the event store is unavailable. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadLog, type LoggedEvent } from '../queries.js';
 import { ReadModelReader } from '../reader.js';
-import { logged } from './entry.js';
+import { toLoggedEvent } from './entry.js';
 
-/** Events read at once, at most, and the characters of their events after which no more are. */
-const BATCH = 500;
-const FULL = 1024 * 1024;
+/** Limits of one batch: events, and characters of their JSON. */
+const MAX_EVENTS = 500;
+const MAX_CHARACTERS = 1024 * 1024;
 
 @QueryHandler(ReadLog)
 export class ReadLogHandler implements IQueryHandler<ReadLog> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  /** Batches of at least one event; while they are read, NotCaughtUp may be thrown. */
-  async execute({ parameters: ask }: ReadLog): Promise<AsyncIterable<readonly LoggedEvent[]>> {
-    const { position } = await this.reader.contextAt({ atLeast: ask.atLeast, position: ask.after });
-    return this.#batches(ask, position);
+  /** Yields non-empty batches; iterating may throw NotCaughtUp. */
+  async execute({ parameters }: ReadLog): Promise<AsyncIterable<readonly LoggedEvent[]>> {
+    const { position } = await this.reader.contextAt({ atLeast: parameters.atLeast, position: parameters.after });
+    return this.#batches(parameters, position);
   }
 
-  /** Each batch is read from the file that is in use then: a rebuild may put another one in its place meanwhile. */
+  /** Gets a new context for each batch, because a rebuild may swap files between them. */
   async *#batches(
     { after, types, limit = Infinity }: ReadLog['parameters'],
     last: number,
   ): AsyncGenerator<LoggedEvent[]> {
-    const wanted = types === undefined ? null : new Set(types);
-    let [at, left] = [after, limit];
-    while (at < last && left > 0) {
+    const typeSet = types === undefined ? null : new Set(types);
+    let [position, remaining] = [after, limit];
+    while (position < last && remaining > 0) {
       const { logTables } = await this.reader.contextAt({});
-      const lines = logTables.next(at, FULL, BATCH);
-      const end = lines.at(-1);
+      const recorded = logTables.next(position, MAX_CHARACTERS, MAX_EVENTS);
+      const end = recorded.at(-1);
       if (end === undefined) return;
-      const batch = lines
-        .filter(({ position, known }) => position <= last && (wanted === null || wanted.has(known.event.type)))
-        .slice(0, left);
-      if (batch.length > 0) yield batch.map(logged);
-      left -= batch.length;
-      at = end.position;
+      const batch = recorded
+        .filter(({ position, known }) => position <= last && (typeSet === null || typeSet.has(known.event.type)))
+        .slice(0, remaining);
+      if (batch.length > 0) yield batch.map(toLoggedEvent);
+      remaining -= batch.length;
+      position = end.position;
     }
   }
 }

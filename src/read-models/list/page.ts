@@ -1,49 +1,57 @@
-/** One page of people: walks the order asked for and probes each case's periods along it. */
+/** One page of people: scans the sort index and probes the periods of each case (keyset pagination). */
 import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/events.js';
 import type { Certainty, PageOf, PersonRow, Sort, Totals } from '../queries.js';
 import type { QueryContext } from '../reader.js';
-import { prepared, type Cell } from '../table.js';
+import { cachedStatement, type SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
-import { believed, matching, scopeValues, valid, type Match, type Scope, type Sql } from './predicate.js';
+import {
+  versionCondition,
+  matchOf,
+  scopeValues,
+  validCondition,
+  type Match,
+  type Scope,
+  type SqlCondition,
+} from './predicate.js';
 import { standingsOf } from './views.js';
 
 export interface PageRequest {
   readonly scope: Scope;
-  readonly conditions: readonly Sql[];
+  readonly conditions: readonly SqlCondition[];
   readonly certainty: Certainty | undefined;
-  /** Limits the page to the case of a reference. */
+  /** Limits the page to cases with this reference. */
   readonly reference: Reference | undefined;
   readonly sort: Sort;
   readonly limit: number;
-  /** Where the page before ended, with the total that its walk counted. */
+  /** Last row of the previous page, with the total counted for the first page. */
   readonly after: { readonly key: string | number; readonly id: string; readonly total: Totals } | null;
 }
 
-/** A page and where the next one goes on. */
-export interface PageAnswer extends Omit<PageOf<PersonRow>, 'next'> {
+/** A page with its last row, from which the caller makes the page cursor. */
+export interface PageResult extends Omit<PageOf<PersonRow>, 'next'> {
   readonly end: { readonly key: string | number; readonly id: string } | null;
 }
 
-interface Walked {
+interface PageRow {
   readonly case_no: number;
   readonly id: string;
   readonly key: string | number;
   readonly name: string | null;
   readonly refs: string;
-  readonly unsure: 0 | 1;
+  readonly isUncertain: 0 | 1;
 }
 
-export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>, request: PageRequest): PageAnswer => {
+export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>, request: PageRequest): PageResult => {
   const { scope, limit } = request;
-  const match = matching(request.conditions);
+  const match = matchOf(request.conditions);
   const values = { ...scopeValues(scope), ...match.values, ...referenceValues(request.reference) };
   const total = request.after?.total ?? countPeople(counters, scope, match, request.certainty, request.reference);
   const after = request.after === null ? {} : { afterKey: request.after.key, afterId: request.after.id };
-  const walked = prepared(db, walk(request, match)).all({ ...values, ...after, limit: limit + 1 }) as Walked[];
-  const shown = walked.slice(0, limit);
-  const last = walked.length > limit ? shown.at(-1) : undefined;
+  const rows = cachedStatement(db, pageSql(request, match)).all({ ...values, ...after, limit: limit + 1 }) as PageRow[];
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
   const standings = standingsOf(
     db,
     scope,
@@ -51,56 +59,56 @@ export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>
   );
   return {
     asOf: formatDay(scope.day),
-    position: scope.known,
+    position: scope.knownAt,
     total,
     items: shown.map((row) => ({
       caseId: row.id,
       references: JSON.parse(row.refs) as readonly Reference[],
       name: row.name,
-      certainty: row.unsure === 1 ? 'uncertain' : 'yes',
+      certainty: row.isUncertain === 1 ? 'uncertain' : 'yes',
       standings: standings.get(row.case_no) ?? [],
     })),
     end: last === undefined ? null : { key: last.key, id: last.id },
   };
 };
 
-/** The order and its table: `o` gives key and case. Without a name, a reference or a recognition one stands last. */
+/** Table `o` and key of each order. Cases without name, reference or recognition sort last. */
 const ORDERS = {
   name: { from: 'list_entries o', key: 'o.name_key' },
   reference: { from: 'list_entries o', key: 'o.reference_key' },
   recognised: { from: 'recognitions o', key: 'o.since_day' },
 } as const;
 
-const walk = ({ scope, certainty, reference, sort, after }: PageRequest, match: Match): string => {
+const pageSql = ({ scope, certainty, reference, sort, after }: PageRequest, match: Match): string => {
   const descending = sort.startsWith('-');
   const by = sort.replace('-', '') as keyof typeof ORDERS;
   const { from, key } = ORDERS[by];
   const direction = descending ? 'DESC' : 'ASC';
   const listEntry = by === 'recognised' ? 'h' : 'o';
-  const probe = `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${valid('p', scope)}`;
-  const unsure = `EXISTS (${probe} AND NOT ${match.sure})`;
+  const periodsOfCase = `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
+  const isUncertain = `EXISTS (${periodsOfCase} AND NOT ${match.certain})`;
   const conditions = [
     'o.list = @list',
-    by === 'recognised' ? valid('o', scope) : believed('o', scope),
-    `EXISTS (${probe} AND ${match.perhaps})`,
-    ...(certainty === undefined ? [] : [certainty === 'yes' ? `NOT ${unsure}` : unsure]),
-    ...(reference === undefined ? [] : [`o.case_no IN (${referred(scope)})`]),
+    by === 'recognised' ? validCondition('o', scope) : versionCondition('o', scope),
+    `EXISTS (${periodsOfCase} AND ${match.possible})`,
+    ...(certainty === undefined ? [] : [certainty === 'yes' ? `NOT ${isUncertain}` : isUncertain]),
+    ...(reference === undefined ? [] : [`o.case_no IN (${casesWithReference(scope)})`]),
     ...(after === null ? [] : [`(${key}, o.case_id) ${descending ? '<' : '>'} (@afterKey, @afterId)`]),
   ];
-  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${listEntry}.name, ${listEntry}.refs, ${unsure} AS unsure
+  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${listEntry}.name, ${listEntry}.refs, ${isUncertain} AS unsure
     FROM ${from}
-    ${by === 'recognised' ? `CROSS JOIN list_entries h ON h.list = o.list AND h.case_no = o.case_no AND ${believed('h', scope)}` : ''}
+    ${by === 'recognised' ? `CROSS JOIN list_entries h ON h.list = o.list AND h.case_no = o.case_no AND ${versionCondition('h', scope)}` : ''}
     WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${direction}, o.case_id ${direction} LIMIT @limit`;
 };
 
-/** The cases that have a reference, as known at the position of the scope. */
-const referred = (scope: Scope): string =>
-  `SELECT r.case_no FROM case_references r WHERE r.list = @refList AND r.reference = @ref AND ${believed('r', scope)}`;
+/** Selects cases with the reference, as known at the position of the scope. */
+const casesWithReference = (scope: Scope): string =>
+  `SELECT r.case_no FROM case_references r WHERE r.list = @refList AND r.reference = @ref AND ${versionCondition('r', scope)}`;
 
-const referenceValues = (reference: Reference | undefined): Readonly<Record<string, Cell>> =>
+const referenceValues = (reference: Reference | undefined): Readonly<Record<string, SqlValue>> =>
   reference === undefined ? {} : { refList: reference.list, ref: foldedKey(reference.reference) };
 
-/** People, each once: those of whom every period matches, and those of whom only some do or may. */
+/** Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. */
 export const countPeople = (
   counters: Counters,
   scope: Scope,
@@ -108,12 +116,12 @@ export const countPeople = (
   certainty?: Certainty,
   reference?: Reference,
 ): Totals => {
-  const people = (within: Scope, among: string): string =>
-    `SELECT min(${match.sure}) AS yes FROM periods p WHERE p.list = @list AND ${valid('p', within)} ${among}
-    ${reference === undefined ? '' : `AND p.case_no IN (${referred(within)})`} GROUP BY p.case_no HAVING max(${match.perhaps})`;
+  const peopleSql = (versionScope: Scope, caseFilter: string): string =>
+    `SELECT min(${match.certain}) AS yes FROM periods p WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter}
+    ${reference === undefined ? '' : `AND p.case_no IN (${casesWithReference(versionScope)})`} GROUP BY p.case_no HAVING max(${match.possible})`;
   const groups = counters.count(scope, {
-    sql: (within, among) =>
-      `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (${people(within, among)})`,
+    sql: (versionScope, caseFilter) =>
+      `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (${peopleSql(versionScope, caseFilter)})`,
     values: { ...match.values, ...referenceValues(reference) },
   });
   const total = groups.get('') ?? { yes: 0, uncertain: 0 };

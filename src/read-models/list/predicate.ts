@@ -1,124 +1,132 @@
-/** Filters and being on a list, as one condition on one period. */
+/** SQL conditions on one period `p`: filters and list membership. */
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { DEFAULT_CODE } from '../../domain/case/events.js';
 import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../domain/case/state.js';
 import { toNfc } from '../../domain/text.js';
 import { parseDay, type Day } from '../../domain/time.js';
 import type { Filters } from '../queries.js';
-import { END, type Cell } from '../table.js';
+import { STILL_KNOWN, type SqlValue } from '../table.js';
 
-/** SQL with the values of its named parameters. */
-export interface Sql {
+/** An SQL condition with the values of its named parameters. */
+export interface SqlCondition {
   readonly text: string;
-  readonly values: Readonly<Record<string, Cell>>;
+  readonly values: Readonly<Record<string, SqlValue>>;
 }
 
-/** What is asked of which rows: `list` '' means the case in itself. */
+/** The list, day and position of a query. `list` is empty for the register as a whole. */
 export interface Scope {
   readonly list: string;
   readonly day: Day;
-  /** The position up to which the register knew; `now` where that is all it knows. */
-  readonly known: number;
-  readonly now: boolean;
+  /** The position up to which events are known; `isCurrent` if that is the last one. */
+  readonly knownAt: number;
+  readonly isCurrent: boolean;
 }
 
 export const scopeOf = (list: string, day: Day, known: number, position: number): Scope => ({
   list,
   day,
-  known,
-  now: known === position,
+  knownAt: known,
+  isCurrent: known === position,
 });
 
-/** A day that its class has checked; throws RangeError for anything else. */
-export const dayOf = (text: string): Day => {
+/** Parses an ISO 8601 day that was validated before. Throws RangeError. */
+export const requireDay = (text: string): Day => {
   const day = parseDay(text);
   if (day === null) throw new RangeError('no day');
   return day;
 };
 
-export const scopeValues = ({ list, day, known }: Scope): Sql['values'] => ({ list, day, known });
+export const scopeValues = ({ list, day, knownAt: known }: Scope): SqlCondition['values'] => ({ list, day, known });
 
-/** Believed at the position asked about. What stands now is written so that the partial indexes serve. */
-export const believed = (alias: string, { now }: Scope): string =>
-  now ? `${alias}.known_to = ${END}` : `${alias}.known_from <= @known AND @known < ${alias}.known_to`;
+/** Selects row versions believed at the position. For the current state it is written to match the partial indexes. */
+export const versionCondition = (alias: string, { isCurrent: now }: Scope): string =>
+  now ? `${alias}.known_to = ${STILL_KNOWN}` : `${alias}.known_from <= @known AND @known < ${alias}.known_to`;
 
-/** Believed, and valid on the day. */
-export const valid = (alias: string, scope: Scope): string =>
-  `${alias}.from_day <= @day AND @day < ${alias}.to_day AND ${believed(alias, scope)}`;
+/** Selects row versions that are believed at the position and valid on the day. */
+export const validCondition = (alias: string, scope: Scope): string =>
+  `${alias}.from_day <= @day AND @day < ${alias}.to_day AND ${versionCondition(alias, scope)}`;
 
-/** On the list: recognised there, and in a custody that its policy of the day names. */
-export const onList = (definition: ListDefinition, day: Day): readonly Sql[] => [
+/** Members of a list: recognised, in a custody that the policy of the day names. */
+export const memberConditions = (definition: ListDefinition, day: Day): readonly SqlCondition[] => [
   { text: "p.recognition = 'recognised'", values: {} },
-  among('policy', 'p.custody', policyOn(definition, day).custody),
+  isOneOf('policy', 'p.custody', policyOn(definition, day).custody),
 ];
 
-/** The list has said anything. */
-export const judged: Sql = { text: "p.recognition <> 'none'", values: {} };
+/** The list has judged the case. */
+export const isJudged: SqlCondition = { text: "p.recognition <> 'none'", values: {} };
 
-const among = (name: string, column: string, values: readonly string[]): Sql => {
-  const named = values.map((value, at) => [`${name}${at}`, value] as const);
+const isOneOf = (name: string, column: string, values: readonly string[]): SqlCondition => {
+  const named = values.map((value, index) => [`${name}${index}`, value] as const);
   return { text: `${column} IN (${named.map(([key]) => `@${key}`).join(', ')})`, values: Object.fromEntries(named) };
 };
 
-const is = (name: string, value: string): Sql => ({ text: `p.${name} = @${name}`, values: { [name]: value } });
+const equals = (name: string, value: string): SqlCondition => ({
+  text: `p.${name} = @${name}`,
+  values: { [name]: value },
+});
 
-/** Every filter but certainty, which is asked of the person and not of a period. */
-export const filtered = (filters: Filters): readonly Sql[] => [
-  ...(filters.category === undefined ? [] : [among('category', 'p.category', filters.category)]),
-  ...(filters.custody === undefined ? [] : [among('custody', 'p.custody', filters.custody)]),
-  ...(filters.proceedings === undefined ? [] : [among('proceedings', 'p.proceedings', filters.proceedings)]),
-  ...(filters.stage === undefined ? [] : [{ text: `${STAGE} = @stage`, values: { stage: filters.stage } }]),
-  ...(filters.article === undefined ? [] : [article(filters.article)]),
-  ...(filters.facility === undefined ? [] : [is('facility', toNfc(filters.facility))]),
-  ...(filters.incident === undefined ? [] : [is('incident', filters.incident)]),
+/** Conditions for all filters except certainty, which applies to people and not to periods. */
+export const filterConditions = (filters: Filters): readonly SqlCondition[] => [
+  ...(filters.category === undefined ? [] : [isOneOf('category', 'p.category', filters.category)]),
+  ...(filters.custody === undefined ? [] : [isOneOf('custody', 'p.custody', filters.custody)]),
+  ...(filters.proceedings === undefined ? [] : [isOneOf('proceedings', 'p.proceedings', filters.proceedings)]),
+  ...(filters.stage === undefined ? [] : [{ text: `${STAGE_SQL} = @stage`, values: { stage: filters.stage } }]),
+  ...(filters.article === undefined ? [] : [articleCondition(filters.article)]),
+  ...(filters.facility === undefined ? [] : [equals('facility', toNfc(filters.facility))]),
+  ...(filters.incident === undefined ? [] : [equals('incident', filters.incident)]),
 ];
 
-const words = (values: Iterable<string>): string => [...values].map((value) => `'${value}'`).join(', ');
+const quotedList = (values: Iterable<string>): string => [...values].map((value) => `'${value}'`).join(', ');
 
-/** Convicted, whether held or not; those held without it await judgment; the rest are at no stage. */
-export const STAGE = `CASE WHEN p.proceedings IN (${words(CONVICTED_STAGE)}) THEN 'convicted'
-  WHEN p.custody IN (${words(HELD_CUSTODIES)}) THEN 'awaiting-judgment' END`;
+/** Stage: convicted, held or not; else awaiting judgment if held; else null. */
+export const STAGE_SQL = `CASE WHEN p.proceedings IN (${quotedList(CONVICTED_STAGE)}) THEN 'convicted'
+  WHEN p.custody IN (${quotedList(HELD_CUSTODIES)}) THEN 'awaiting-judgment' END`;
 
 /**
- * In the JSON of the articles: the whole text, or its beginning up to a part: 234 finds 234.4 and not 2340. Without a general
- * part it also finds those that have one: 220 finds 28/220.1. Only rows with a slash are opened for that.
+ * Matches in the JSON of articles: an equal text, or a prefix up to a part: 234 matches 234.4 but not 2340. An article
+ * without a general part also matches those with one: 220 matches 28/220.1; only rows that contain a slash are parsed
+ * for that.
  */
-const article = (asked: readonly string[]): Sql => {
-  const found = asked.map((given, at) => {
-    const text = articleKey(given);
+const articleCondition = (article: readonly string[]): SqlCondition => {
+  const found = article.map((given, index) => {
+    const text = storedArticle(given);
     const quoted = JSON.stringify(text);
-    const values = { [`article${at}`]: quoted, [`part${at}`]: `${quoted.slice(0, -1)}.` };
-    const direct = `instr(p.articles, @article${at}) OR instr(p.articles, @part${at})`;
+    const values = { [`article${index}`]: quoted, [`part${index}`]: `${quoted.slice(0, -1)}.` };
+    const direct = `instr(p.articles, @article${index}) OR instr(p.articles, @part${index})`;
     if (text.includes('/')) return { text: direct, values };
     return {
       text: `${direct} OR (instr(p.articles, '/') AND EXISTS (SELECT 1 FROM json_each(p.articles) a
-        WHERE ${WITHOUT_GENERAL_PART} = @plain${at} OR instr(${WITHOUT_GENERAL_PART}, @plain${at} || '.') = 1))`,
-      values: { ...values, [`plain${at}`]: text },
+        WHERE ${WITHOUT_GENERAL_PART} = @plain${index} OR instr(${WITHOUT_GENERAL_PART}, @plain${index} || '.') = 1))`,
+      values: { ...values, [`plain${index}`]: text },
     };
   });
   return {
     text: `(${found.map(({ text }) => text).join(' OR ') || 'FALSE'})`,
-    values: Object.assign({}, ...found.map(({ values }) => values)) as Sql['values'],
+    values: Object.assign({}, ...found.map(({ values }) => values)) as SqlCondition['values'],
   };
 };
 
-/** As a standing writes it: the default code is left out, another one stands before a colon. */
-const articleKey = (asked: string): string => asked.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
+/** As stored: the default code is omitted, any other is followed by a colon. */
+const storedArticle = (article: string): string => article.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
 
 const WITHOUT_GENERAL_PART = `CASE WHEN instr(a.value, '/')
   THEN substr(a.value, 1, instr(a.value, ':')) || substr(a.value, instr(a.value, '/') + 1) ELSE a.value END`;
 
-/** Two conditions on a period `p`: that it certainly matches, and that it may. */
+/** Two conditions on a period `p`: that it certainly matches, and that it may match. */
 export interface Match {
-  readonly sure: string;
-  readonly perhaps: string;
-  readonly values: Sql['values'];
+  readonly certain: string;
+  readonly possible: string;
+  readonly values: SqlCondition['values'];
 }
 
-/** Undecided periods may match anything; with nothing asked, everything matches. */
-export const matching = (conditions: readonly Sql[]): Match => {
+/** Undecided periods may match any condition; without conditions every period matches. */
+export const matchOf = (conditions: readonly SqlCondition[]): Match => {
   const all = conditions.map(({ text }) => text).join(' AND ') || 'TRUE';
-  const values = Object.assign({}, ...conditions.map((condition) => condition.values)) as Sql['values'];
-  if (conditions.length === 0) return { sure: all, perhaps: all, values };
-  return { sure: `(p.undecided = 0 AND (${all}) IS TRUE)`, perhaps: `(p.undecided = 1 OR (${all}) IS TRUE)`, values };
+  const values = Object.assign({}, ...conditions.map((condition) => condition.values)) as SqlCondition['values'];
+  if (conditions.length === 0) return { certain: all, possible: all, values };
+  return {
+    certain: `(p.undecided = 0 AND (${all}) IS TRUE)`,
+    possible: `(p.undecided = 1 OR (${all}) IS TRUE)`,
+    values,
+  };
 };

@@ -1,4 +1,4 @@
-/** The members of a list, and every case. */
+/** The members of a list, and all cases. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { Cases, ListMembers, type Filters, type Page, type PageOf, type PersonRow } from '../queries.js';
@@ -6,9 +6,17 @@ import type { Reference } from '../../domain/case/events.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
 import { readPage } from './page.js';
-import { dayOf, filtered, judged, onList, scopeOf, type Scope, type Sql } from './predicate.js';
+import {
+  requireDay,
+  filterConditions,
+  isJudged,
+  memberConditions,
+  scopeOf,
+  type Scope,
+  type SqlCondition,
+} from './predicate.js';
 
-interface Ask {
+interface PageParameters {
   readonly asOf?: string;
   readonly filters: Filters;
   readonly page: Page;
@@ -17,58 +25,61 @@ interface Ask {
 }
 
 /**
- * Answers one page. The first answers as of what the read models have reached; those after it as of the same, whatever
- * came since. Null where `on` says that there is nothing to answer about.
+ * Answers one page. The first page uses the latest projected position, later pages the position of the first. Null if
+ * `conditionsFor` returns null.
  */
-const answer = async (
+const readPageOf = async (
   reader: ReadModelReader,
   kind: string,
   list: string,
-  ask: Ask,
-  on: (reading: QueryContext, scope: Scope) => readonly Sql[] | null,
+  parameters: PageParameters,
+  conditionsFor: (context: QueryContext, scope: Scope) => readonly SqlCondition[] | null,
 ): Promise<PageOf<PersonRow> | null> => {
-  const { filters, page, reference } = ask;
-  const question = [kind, list, ask.asOf, filters, page.sort, reference];
-  const before = await reader.contextAt({ atLeast: ask.atLeast });
-  const mark = page.after === undefined ? null : readPageCursor(page.after, question, before.logId);
-  const reading = mark === null ? before : await reader.contextAt({ position: mark.position });
-  const day = mark === null && ask.asOf === undefined ? reading.today : dayOf(mark?.asOf ?? ask.asOf ?? '');
-  const scope = scopeOf(list, day, mark?.position ?? reading.position, reading.position);
-  const conditions = on(reading, scope);
+  const { filters, page, reference } = parameters;
+  const queryKey = [kind, list, parameters.asOf, filters, page.sort, reference];
+  const latest = await reader.contextAt({ atLeast: parameters.atLeast });
+  const cursor = page.after === undefined ? null : readPageCursor(page.after, queryKey, latest.logId);
+  const reading = cursor === null ? latest : await reader.contextAt({ position: cursor.position });
+  const day =
+    cursor === null && parameters.asOf === undefined
+      ? reading.today
+      : requireDay(cursor?.asOf ?? parameters.asOf ?? '');
+  const scope = scopeOf(list, day, cursor?.position ?? reading.position, reading.position);
+  const conditions = conditionsFor(reading, scope);
   if (conditions === null) return null;
   const { end, ...found } = readPage(reading, {
     scope,
-    conditions: [...conditions, ...filtered(filters)],
+    conditions: [...conditions, ...filterConditions(filters)],
     certainty: filters.certainty,
     reference,
     sort: page.sort ?? 'name',
     limit: page.limit,
-    after: mark,
+    after: cursor,
   });
-  const next = end && { position: scope.known, asOf: formatDay(day), total: found.total, ...end };
-  return { ...found, next: next && writePageCursor(next, question, reading.logId) };
+  const next = end && { position: scope.knownAt, asOf: formatDay(day), total: found.total, ...end };
+  return { ...found, next: next && writePageCursor(next, queryKey, reading.logId) };
 };
 
 @QueryHandler(ListMembers)
 export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  execute({ list, parameters: ask }: ListMembers): Promise<PageOf<PersonRow> | null> {
-    return answer(this.reader, 'members', list, ask, ({ logTables }, { day, known }) => {
-      const found = logTables.list(list, known);
-      return found && onList(found.definition, day);
+  execute({ list, parameters }: ListMembers): Promise<PageOf<PersonRow> | null> {
+    return readPageOf(this.reader, 'members', list, parameters, ({ logTables }, { day, knownAt: known }) => {
+      const found = logTables.listAt(list, known);
+      return found && memberConditions(found.definition, day);
     });
   }
 }
 
-/** With a list: the cases of which that list says anything on the day; categories are those of that list. */
+/** With a list: only cases that this list judges on the day, with its categories. */
 @QueryHandler(Cases)
 export class CasesHandler implements IQueryHandler<Cases> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ parameters: ask }: Cases): Promise<PageOf<PersonRow>> {
-    const conditions = ask.list === undefined ? [] : [judged];
-    const page = await answer(this.reader, 'cases', ask.list ?? '', ask, () => conditions);
+  async execute({ parameters }: Cases): Promise<PageOf<PersonRow>> {
+    const conditions = parameters.list === undefined ? [] : [isJudged];
+    const page = await readPageOf(this.reader, 'cases', parameters.list ?? '', parameters, () => conditions);
     if (page === null) throw new Error('cases are always answered');
     return page;
   }

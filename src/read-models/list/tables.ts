@@ -1,18 +1,19 @@
 /**
- * Periods are probed by case along the order of a list; recognitions are an order of it. What most conditions ask of a period
- * that stands now is in the index itself: a walk that looks at many cases to find a few needs no row for that. Movements of a span are found by the days that bound periods.
+ * `periods` is probed by case while a page scans a sort index; `recognitions` is the sort index of `recognised`. The
+ * first index of `periods` covers the columns that most filters use, so that skipped cases need no row lookup. The
+ * indexes on bounds serve movements.
  */
-import { END, type DerivedTable } from '../table.js';
+import { STILL_KNOWN, type ProjectedTable } from '../table.js';
 import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from './rows.js';
 
 /**
- * The bounds of a period, as the movements of a span look for them. Expressions and no columns, so that SQLite does not take these
- * indexes for questions about a day or a case, which they would answer by walking most of the table.
+ * Bounds of periods, for movements. Indexed as expressions, so that SQLite does not choose these indexes for queries by
+ * day or case, where they would scan most of the table.
  */
-export const BEGINS = 'from_day + 0';
-export const ENDS = 'to_day + 0';
+export const FIRST_DAY_SQL = 'from_day + 0';
+export const END_DAY_SQL = 'to_day + 0';
 
-export const periods: DerivedTable<PeriodRow> = {
+export const periods: ProjectedTable<PeriodRow> = {
   name: 'periods',
   columns: {
     list: 'TEXT',
@@ -37,17 +38,20 @@ export const periods: DerivedTable<PeriodRow> = {
     recognition_why: 'TEXT',
   },
   indexes: [
-    `(list, case_no, from_day, to_day, undecided, recognition, custody, category) WHERE known_to = ${END}`,
+    `(list, case_no, from_day, to_day, undecided, recognition, custody, category) WHERE known_to = ${STILL_KNOWN}`,
     '(list, case_no, known_from)',
-    `(list, ${BEGINS}, case_no) WHERE known_to = ${END}`,
-    `(list, ${ENDS}, case_no) WHERE known_to = ${END}`,
+    `(list, ${FIRST_DAY_SQL}, case_no) WHERE known_to = ${STILL_KNOWN}`,
+    `(list, ${END_DAY_SQL}, case_no) WHERE known_to = ${STILL_KNOWN}`,
   ],
   rows: periodRows,
 };
 
-export const recognitions: DerivedTable<RecognitionRow> = {
+export const recognitions: ProjectedTable<RecognitionRow> = {
   name: 'recognitions',
   columns: { list: 'TEXT', case_id: 'TEXT', since_day: 'INTEGER', from_day: 'INTEGER', to_day: 'INTEGER' },
-  indexes: [`(list, since_day, case_id) WHERE known_to = ${END}`, '(list, since_day, case_id, known_from, known_to)'],
+  indexes: [
+    `(list, since_day, case_id) WHERE known_to = ${STILL_KNOWN}`,
+    '(list, since_day, case_id, known_from, known_to)',
+  ],
   rows: recognitionRows,
 };

@@ -1,17 +1,17 @@
-/** Standings as they are answered, from the domain's and from rows. */
+/** Maps standings of the domain and of rows to views. */
 import type { Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import type { StandingView } from '../queries.js';
-import { scopeValues, valid, type Scope } from './predicate.js';
-import { prepared, type Db } from '../table.js';
+import { scopeValues, validCondition, type Scope } from './predicate.js';
+import { cachedStatement, type Db } from '../table.js';
 
-/** Null at the open ends. */
-export const dayText = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formatDay(day));
+/** Formats a bound of an interval; null if it is unbounded. */
+export const formatBound = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formatDay(day));
 
 const sentenceEnd = (earliest: Day, latest: Day): StandingView['sentenceEnd'] => ({
   earliest: formatDay(earliest),
-  latest: dayText(latest),
+  latest: formatBound(latest),
 });
 
 export const standingView = (standing: Standing): StandingView => ({
@@ -26,33 +26,33 @@ export const standingView = (standing: Standing): StandingView => ({
   lists: standing.lists.map(({ list, recognition, category }) => ({ list, recognition, category })),
 });
 
-/** Every standing possible, each once and sorted; none where any is undecided. */
-export const possible = (standings: readonly (StandingView | null)[]): readonly StandingView[] =>
+/** Distinct standings, sorted; empty if any of them is undecided (null). */
+export const possibleStandings = (standings: readonly (StandingView | null)[]): readonly StandingView[] =>
   standings.some((standing) => standing === null)
     ? []
     : [...new Map(standings.map((standing) => [JSON.stringify(standing), standing as StandingView])).entries()]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, standing]) => standing);
 
-/** The standings of cases on the day of a scope, by their numbers in this file: one statement for a whole page. */
+/** Standings of cases on the day of a scope, by case number, in one statement. */
 export const standingsOf = (
   db: Db,
   scope: Scope,
   caseNos: readonly number[],
 ): ReadonlyMap<number, readonly StandingView[]> => {
   const sql = `SELECT p.case_no, ${COLUMNS} FROM json_each(@caseNos) c
-    CROSS JOIN periods p ON p.list = '' AND p.case_no = c.value AND ${valid('p', scope)}`;
+    CROSS JOIN periods p ON p.list = '' AND p.case_no = c.value AND ${validCondition('p', scope)}`;
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
   const found = new Map<number, (StandingView | null)[]>(caseNos.map((caseNo) => [caseNo, []]));
-  for (const [caseNo, ...row] of prepared(db, sql).raw().all(values) as [number, ...OwnRow][])
-    found.get(caseNo)?.push(fromRow(row));
-  return new Map([...found].map(([caseNo, standings]) => [caseNo, possible(standings)]));
+  for (const [caseNo, ...row] of cachedStatement(db, sql).raw().all(values) as [number, ...OwnRow][])
+    found.get(caseNo)?.push(standingFromRow(row));
+  return new Map([...found].map(([caseNo, standings]) => [caseNo, possibleStandings(standings)]));
 };
 
 const COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.life, p.articles,
   p.facility, p.incident, p.lists`;
 
-/** A row of the case in itself, by those columns. */
+/** A row independent of lists, with the columns above. */
 type OwnRow = [
   undecided: 0 | 1,
   custody: Custody,
@@ -67,7 +67,7 @@ type OwnRow = [
   lists: string,
 ];
 
-const fromRow = ([
+const standingFromRow = ([
   undecided,
   custody,
   proceedings,

@@ -1,30 +1,30 @@
-/** What stands at the head of a case's line in a list, and under which keys it is ordered. */
+/** List entries: name, references and sort keys of a case in a list. */
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey } from '../../domain/text.js';
-import { judgingLists, namesOf, referencesOf, shownName } from '../person.js';
+import { judgingLists, namesOf, referencesOf, displayName } from '../person.js';
 import type { CaseHistory } from '../table.js';
 
 export interface ListEntryRow {
-  /** A list that has judged the case; '' for the register as a whole. */
+  /** A list that has judged the case; empty for the register as a whole. */
   readonly list: string;
   readonly case_id: string;
   readonly name: string | null;
   readonly name_key: string;
-  /** JSON: all of the case's references. */
+  /** JSON; all references of the case. */
   readonly refs: string;
-  /** Of the reference in this list; in the register as a whole of the first one, by list. */
+  /** Sort key of the reference in this list; for the register as a whole, of the first reference by list. */
   readonly reference_key: string;
 }
 
 export interface ReferenceRow {
   readonly list: string;
-  /** The folded key, under which every spelling finds the case. */
+  /** Folded, so that every spelling finds the case. */
   readonly reference: string;
 }
 
-/** One row for the register as a whole and for each list that has judged the case. */
+/** One row for the register as a whole and one for each list that has judged the case. */
 export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRow[] => {
-  const name = shownName(namesOf(events));
+  const name = displayName(namesOf(events));
   const name_key = name === null ? SORTS_LAST : nameSortKey(name);
   const references = referencesOf(events);
   const refs = JSON.stringify(references);
@@ -43,6 +43,5 @@ export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRo
   }));
 };
 
-/** One row a reference. */
 export const referenceRows = ({ events }: CaseHistory): readonly ReferenceRow[] =>
   referencesOf(events).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));

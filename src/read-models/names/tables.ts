@@ -1,13 +1,15 @@
-/** Headings walk a list in the order of names or references; references find a case. */
-import { END, type DerivedTable } from '../table.js';
+/**
+ * `list_entries` are sorted by name or reference to page through a list; `case_references` finds a case by reference.
+ */
+import { STILL_KNOWN, type ProjectedTable } from '../table.js';
 import { listEntryRows, referenceRows, type ListEntryRow, type ReferenceRow } from './rows.js';
 
-export const listEntries: DerivedTable<ListEntryRow> = {
+export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
   columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
   indexes: [
-    `(list, name_key, case_id) WHERE known_to = ${END}`,
-    `(list, reference_key, case_id) WHERE known_to = ${END}`,
+    `(list, name_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
+    `(list, reference_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
     '(list, name_key, case_id, known_from, known_to)',
     '(list, reference_key, case_id, known_from, known_to)',
     '(case_no, list, known_from)',
@@ -15,7 +17,7 @@ export const listEntries: DerivedTable<ListEntryRow> = {
   rows: listEntryRows,
 };
 
-export const references: DerivedTable<ReferenceRow> = {
+export const references: ProjectedTable<ReferenceRow> = {
   name: 'case_references',
   columns: { list: 'TEXT', reference: 'TEXT' },
   indexes: ['(list, reference, known_from)'],

@@ -42,12 +42,12 @@ const connect = async (): Promise<FeedReader> => {
 
 it('sends the reconnection time, past events, new events, and heartbeats in between', async () => {
   await start({ heartbeat: 5 });
-  await testRegister.say('case', 'a', opened('Bir'));
+  await testRegister.append('case', 'a', opened('Bir'));
   const reader = await connect();
   await reader.until(() => reader.ids.length === 1);
   expect(reader.retry).toBe(RECONNECT_MS);
   await reader.until(() => reader.comments.length > 2);
-  await testRegister.say('case', 'b', opened('İki'), { type: 'arrested', occurredOn: '2024' });
+  await testRegister.append('case', 'b', opened('İki'), { type: 'arrested', occurredOn: '2024' });
   await reader.until(() => reader.ids.length === 3);
   expect(reader.ids).toEqual([1, 2, 3]);
 });
@@ -55,14 +55,14 @@ it('sends the reconnection time, past events, new events, and heartbeats in betw
 it('disconnects a reader that stops reading, but no other; after reconnecting it has missed nothing', async () => {
   await start({ buffer: 64 * 1024 });
   const [slow, quick] = [await connect(), await connect()];
-  await testRegister.say('case', 'a', opened('Bir'));
+  await testRegister.append('case', 'a', opened('Bir'));
   await slow.until(() => slow.ids.length === 1);
   await quick.until(() => quick.ids.length === 1);
   slow.pause();
   let written = 1;
   const isDropped = async (): Promise<boolean> => (await connections()) === 1;
   while (!(await isDropped())) {
-    await testRegister.say('case', `a${written}`, large, large, large, large);
+    await testRegister.append('case', `a${written}`, large, large, large, large);
     written += 4;
     await quick.until(() => quick.ids.length === written);
   }
@@ -78,7 +78,7 @@ it('disconnects a reader that stops reading, but no other; after reconnecting it
 
 it('disconnects a stopped reader after some heartbeats even while it is catching up', async () => {
   await start({ buffer: 64 * 1024, heartbeat: 5 });
-  for (let i = 0; i < 15; i += 1) await testRegister.say('case', `a${i}`, large, large, large, large);
+  for (let i = 0; i < 15; i += 1) await testRegister.append('case', `a${i}`, large, large, large, large);
   const reader = await connect();
   reader.pause();
   while ((await connections()) > 0) continue;

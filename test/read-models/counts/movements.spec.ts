@@ -3,24 +3,24 @@ import { InvalidCursor, ListMembers, MEMBER_SETS, Movements } from '../../../src
 import { formatDay } from '../../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../../support/arbitraries.js';
 import { ARTICLE } from '../../support/events.js';
-import { emptyFile, Fixed, handlersOf, Log, opened, register, uuid } from '../support.js';
+import { emptyFile, FixedReader, handlersOf, Log, opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
+let fixture: Register;
 beforeEach(async () => {
-  at = await register();
-  await at.list();
+  fixture = await register();
+  await fixture.list();
 });
-afterEach(() => at.close());
+afterEach(() => fixture.close());
 
-type Said = Parameters<Register['say']>[2];
-const member = (category = 'believers'): Said[] => [
+type EventFields = Parameters<Register['append']>[2];
+const member = (category = 'believers'): EventFields[] => [
   { type: 'arrested', occurredOn: '2024-01-01', id: uuid(1) },
   { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category, id: uuid(2) },
 ];
 const ask = async (from: string, to: string, more: Partial<Movements['parameters']> = {}) => {
-  const asked = { from, to, limit: 100, atLeast: at.token, ...more };
-  const found = await at.ask.movements.execute(new Movements('union', asked));
+  const parameters = { from, to, limit: 100, atLeast: fixture.token, ...more };
+  const found = await fixture.handlers.movements.execute(new Movements('union', parameters));
   if (found === null) throw new Error('no list');
   return found;
 };
@@ -28,10 +28,10 @@ const between = (from: string, to: string, category?: readonly string[]) =>
   ask(from, to, category === undefined ? {} : { category });
 
 describe('who left', () => {
-  it.each<[string, Said[], string, string, string | null]>([
+  it.each<[string, EventFields[], string, string, string | null]>([
     ['a release, by its reason', [{ type: 'released', reason: 'bail' }], 'bail', '2024-03-01', uuid(9)],
     ...(['pardon', 'amnesty', 'parole', 'sentence-served'] as const).map(
-      (reason): [string, Said[], string, string, string] => [
+      (reason): [string, EventFields[], string, string, string] => [
         `a release by ${reason} that nothing founds, as such`,
         [{ type: 'released', reason }],
         'unfounded',
@@ -49,7 +49,7 @@ describe('who left', () => {
     ['a second thought', [{ type: 'declined', list: 'union', reason: 'a word' }], 'declined', '2024-03-01', uuid(9)],
   ])('by %s', async (_, events, reason, on, event) => {
     const left = events.map((said) => ({ occurredOn: '2024-03-01', id: uuid(9), ...said }));
-    await at.say('case', 'a', opened('Ad', 'AZ-1'), ...member(), ...left);
+    await fixture.append('case', 'a', opened('Ad', 'AZ-1'), ...member(), ...left);
     expect(await between('2024-02-01', '2024-04-01')).toEqual({
       list: 'union',
       from: '2024-02-01',
@@ -85,24 +85,24 @@ describe('who left', () => {
   it('by the mechanism that the event before the release says, on whatever day that becomes known', async () => {
     const effect = { effect: 'released-from-imprisonment' };
     const released = { type: 'released', occurredOn: '2024-03-01', id: uuid(9) };
-    await at.say('case', 'a', ...member(), { ...released, reason: 'pardon' });
+    await fixture.append('case', 'a', ...member(), { ...released, reason: 'pardon' });
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'unfounded', count: 1 }]);
-    await at.say('case', 'a', { type: 'amnestied', occurredOn: '2024-02-20', act: 'act', ...effect });
+    await fixture.append('case', 'a', { type: 'amnestied', occurredOn: '2024-02-20', act: 'act', ...effect });
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'unfounded', count: 1 }]);
-    await at.say('case', 'a', { type: 'pardoned', occurredOn: '2024-02', decree: 'decree', ...effect });
+    await fixture.append('case', 'a', { type: 'pardoned', occurredOn: '2024-02', decree: 'decree', ...effect });
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'pardon', count: 1 }]);
   });
 
   it('by custody first, where a release and a judgment of the list fall on one day', async () => {
     const on = { occurredOn: '2024-03-01' };
     const delisted = { type: 'delisted', ...on, list: 'union', reason: 'released' };
-    await at.say('case', 'a', ...member(), { type: 'released', ...on, reason: 'bail' }, delisted);
+    await fixture.append('case', 'a', ...member(), { type: 'released', ...on, reason: 'bail' }, delisted);
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'bail', count: 1 }]);
   });
 
   it('by the policy, where only that changed', async () => {
-    await at.say('case', 'a', ...member());
-    await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
+    await fixture.append('case', 'a', ...member());
+    await fixture.append('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
     expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([
       { caseId: 'a', reason: 'policy', on: '2024-03-01', event: null, category: 'believers' },
     ]);
@@ -110,13 +110,13 @@ describe('who left', () => {
 
   it('by the judgment, where the policy changed on the same day', async () => {
     const delisted = { type: 'delisted', occurredOn: '2024-03-01', list: 'union', reason: 'x' };
-    await at.say('case', 'a', ...member(), delisted);
-    await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
+    await fixture.append('case', 'a', ...member(), delisted);
+    await fixture.append('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'delisted', count: 1 }]);
   });
 
   it('each time anew, with the category of the day before and the day as precise as it is known', async () => {
-    await at.say(
+    await fixture.append(
       'case',
       'a',
       ...member(),
@@ -138,13 +138,13 @@ describe('who left', () => {
 
   it('without anybody knowing why, where too much is undecided', async () => {
     const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
-    await at.say('case', 'a', ...member(), ...charges);
+    await fixture.append('case', 'a', ...member(), ...charges);
     expect((await between('2024-04-01', '2024-05-10')).left).toMatchObject([{ reason: 'undecided', event: null }]);
     expect((await between('2024-05-10', '2024-06-10')).entered).toMatchObject([{ reason: 'recognised' }]);
   });
 
   it('by a new episode, where the list says nothing any more', async () => {
-    await at.say(
+    await fixture.append(
       'case',
       'a',
       ...member(),
@@ -157,9 +157,9 @@ describe('who left', () => {
   });
 
   it('though they came within the span too, and as often as they came', async () => {
-    const on = (occurredOn: string, type: string, more = {}): Said => ({ type, occurredOn, ...more });
+    const on = (occurredOn: string, type: string, more = {}): EventFields => ({ type, occurredOn, ...more });
     const recognised = { list: 'union', category: 'believers' };
-    await at.say(
+    await fixture.append(
       'case',
       'a',
       ...member(),
@@ -183,14 +183,14 @@ describe('who left', () => {
   it('but not who came and left within a day', async () => {
     const [arrested = { type: '' }, recognised = { type: '' }] = member();
     const released = { type: 'released', occurredOn: '2024-01-02', reason: 'bail', after: uuid(2) };
-    await at.say('case', 'a', arrested, recognised, released);
+    await fixture.append('case', 'a', arrested, recognised, released);
     expect(await between('2023-12-01', '2024-12-31')).toMatchObject({ entered: [], left: [] });
   });
 });
 
 describe('who entered', () => {
   it('by recognition', async () => {
-    await at.say('case', 'a', ...member());
+    await fixture.append('case', 'a', ...member());
     expect((await between('2023-12-01', '2024-02-01')).entered).toMatchObject([
       {
         caseId: 'a',
@@ -207,20 +207,24 @@ describe('who entered', () => {
   it('by coming into a custody that counts', async () => {
     const home = { type: 'remanded', occurredOn: '2024-01-01', measure: 'house-arrest' };
     const back = { type: 'remanded', occurredOn: '2024-02-01', measure: 'detention', id: uuid(9) };
-    await at.say('case', 'a', ...member(), home, back);
+    await fixture.append('case', 'a', ...member(), home, back);
     expect((await between('2024-01-10', '2024-03-01')).entered).toMatchObject([{ reason: 'remanded', event: uuid(9) }]);
   });
 
   it('by the policy', async () => {
-    await at.say('case', 'a', ...member(), { type: 'remanded', occurredOn: '2024-01-10', measure: 'house-arrest' });
-    await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['house-arrest'] });
+    await fixture.append('case', 'a', ...member(), {
+      type: 'remanded',
+      occurredOn: '2024-01-10',
+      measure: 'house-arrest',
+    });
+    await fixture.append('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['house-arrest'] });
     expect((await between('2024-02-01', '2024-04-01')).entered).toMatchObject([
       { reason: 'policy', on: '2024-03-01', event: null },
     ]);
   });
 
   it('when it became certain', async () => {
-    await at.say(
+    await fixture.append(
       'case',
       'a',
       { type: 'arrested', occurredOn: '2024-01-01' },
@@ -248,7 +252,7 @@ describe('who changed category', () => {
   };
 
   it('stands apart from those who came and left', async () => {
-    await at.say('case', 'a', opened('Ad'), ...member(), recategorised);
+    await fixture.append('case', 'a', opened('Ad'), ...member(), recategorised);
     expect(await between('2024-01-10', '2024-03-01')).toMatchObject({
       opening: 1,
       closing: 1,
@@ -269,7 +273,7 @@ describe('who changed category', () => {
   });
 
   it('and back again did so twice', async () => {
-    await at.say('case', 'a', ...member(), recategorised, {
+    await fixture.append('case', 'a', ...member(), recategorised, {
       ...recategorised,
       occurredOn: '2024-02-20',
       category: 'believers',
@@ -284,7 +288,7 @@ describe('who changed category', () => {
   });
 
   it('on a day that is not known, out of one category first and into the other last', async () => {
-    await at.say('case', 'a', ...member(), { ...recategorised, occurredOn: '2024-02' });
+    await fixture.append('case', 'a', ...member(), { ...recategorised, occurredOn: '2024-02' });
     const moves = async (set: 'certain' | 'possible', category: string) =>
       (await ask('2024-01-10', '2024-03-01', { set, category: [category] })).moved.map(
         ({ day, previousCategory, category }) => [day, previousCategory, category],
@@ -298,7 +302,7 @@ describe('who changed category', () => {
   });
 
   it('is seen from either category', async () => {
-    await at.say('case', 'a', opened('Ad'), ...member(), recategorised);
+    await fixture.append('case', 'a', opened('Ad'), ...member(), recategorised);
     const believers = await between('2024-01-10', '2024-03-01', ['believers']);
     expect(believers).toMatchObject({ opening: 1, closing: 0, left: [], moved: [{ caseId: 'a' }] });
     const journalists = await between('2024-01-10', '2024-03-01', ['journalists']);
@@ -314,8 +318,14 @@ it('stands in the order of names, with reasons counted', async () => {
     ['2', 'Samir', 'health'],
     ['3', 'Əli', 'health'],
   ] as const) {
-    const [arrest = { type: '' }, recognition = { type: '' }] = member().map(({ id: _, ...said }) => said as Said);
-    await at.say('case', id, opened(name), arrest, recognition, { type: 'released', occurredOn: '2024-03-01', reason });
+    const [arrest = { type: '' }, recognition = { type: '' }] = member().map(
+      ({ id: _, ...said }) => said as EventFields,
+    );
+    await fixture.append('case', id, opened(name), arrest, recognition, {
+      type: 'released',
+      occurredOn: '2024-03-01',
+      reason,
+    });
   }
   const { left, leftByReason } = await between('2024-02-01', '2024-04-01');
   expect(left.map(({ caseId }) => caseId)).toEqual(['3', '2', '1']);
@@ -327,24 +337,32 @@ it('stands in the order of names, with reasons counted', async () => {
 
 it('is null for an unknown list, empty for one day, and refuses days in the wrong order', async () => {
   expect(
-    await at.ask.movements.execute(new Movements('nowhere', { from: '2024-01-01', to: '2024-02-01', limit: 1 })),
+    await fixture.handlers.movements.execute(
+      new Movements('nowhere', { from: '2024-01-01', to: '2024-02-01', limit: 1 }),
+    ),
   ).toBeNull();
-  await at.say('case', 'a', ...member());
+  await fixture.append('case', 'a', ...member());
   expect(await between('2024-02-01', '2024-02-01')).toMatchObject({ opening: 1, closing: 1, entered: [], left: [] });
   await expect(between('2024-02-02', '2024-02-01')).rejects.toBeInstanceOf(RangeError);
 });
 
 it('answers in pages, by day and name, as known when the first was asked for', async () => {
   for (const [id, name] of ['Samir', 'Əli', 'Zaur', 'Anar', 'Babək'].entries())
-    await at.say('case', String(id), opened(name), ...member().map(({ id: _, ...said }) => said as Said), {
-      type: 'released',
-      occurredOn: `2024-03-0${String(5 - id)}`,
-      reason: 'bail',
-    });
+    await fixture.append(
+      'case',
+      String(id),
+      opened(name),
+      ...member().map(({ id: _, ...said }) => said as EventFields),
+      {
+        type: 'released',
+        occurredOn: `2024-03-0${String(5 - id)}`,
+        reason: 'bail',
+      },
+    );
   const span = ['2023-12-01', '2024-12-31'] as const;
   const whole = await ask(...span);
   const pages = [await ask(...span, { limit: 3 })];
-  await at.say('case', 'late', opened('Aqil'), ...member());
+  await fixture.append('case', 'late', opened('Aqil'), ...member());
   for (let next = pages[0]?.next; next; next = pages.at(-1)?.next)
     pages.push(await ask(...span, { limit: 3, after: next }));
   const days = pages.map(({ entered, left }) => [...entered, ...left].map(({ day }) => day.slice(5)));
@@ -374,7 +392,7 @@ it('adds up over any days, for the certain and for the possible, whatever happen
       const log = new Log();
       await log.list();
       if (changes)
-        await log.say('list', 'union', {
+        await log.append('list', 'union', {
           type: 'policy-set',
           from: formatDay(FIRST_DAY + 4),
           custody: ['free', 'remand'],
@@ -384,10 +402,10 @@ it('adds up over any days, for the certain and for the possible, whatever happen
           id,
           event: { after: _, ...event },
         } of events)
-          await log.tell(`c${String(no)}`, { id: uuid(1000 * no + id.charCodeAt(0)), event });
+          await log.appendCaseEvent(`c${String(no)}`, { id: uuid(1000 * no + id.charCodeAt(0)), event });
       const file = emptyFile();
       file.applyBatch(await log.events());
-      const handlers = handlersOf(new Fixed(file, log.store));
+      const handlers = handlersOf(new FixedReader(file, log.store));
       for (const set of MEMBER_SETS) await checkDays(handlers, set);
       file.close();
       await log.store.close();
@@ -403,8 +421,8 @@ const checkDays = async (handlers: ReturnType<typeof handlersOf>, set: (typeof M
     return (await handlers.members.execute(new ListMembers('union', page)))?.items.map(({ caseId }) => caseId) ?? [];
   };
   const between = async (from: number, to: number) => {
-    const asked = { from: formatDay(from), to: formatDay(to), set, limit: 1_000 };
-    const found = await handlers.movements.execute(new Movements('union', asked));
+    const parameters = { from: formatDay(from), to: formatDay(to), set, limit: 1_000 };
+    const found = await handlers.movements.execute(new Movements('union', parameters));
     if (found === null) throw new Error('no list');
     return found;
   };

@@ -2,11 +2,11 @@ import { Counts, type COUNTED_BY, type Filters } from '../../../src/read-models/
 import { register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
+let fixture: Register;
 beforeEach(async () => {
-  at = await register();
-  await at.list();
-  await at.say(
+  fixture = await register();
+  await fixture.list();
+  await fixture.append(
     'case',
     'a',
     { type: 'arrested', occurredOn: '2024-01-01', incident: 'soyudlu' },
@@ -26,29 +26,33 @@ beforeEach(async () => {
       sentence: { kind: 'imprisonment', term: 'P3Y' },
     },
   );
-  await at.say(
+  await fixture.append(
     'case',
     'b',
     { type: 'arrested', occurredOn: '2024-01-01' },
     { type: 'recognised', occurredOn: '2024-01-01', list: 'union', category: 'journalists' },
     { type: 'released', occurredOn: '2024-06', reason: 'bail' },
   );
-  await at.say('case', 'c', { type: 'arrested', occurredOn: '2024-01-01' });
+  await fixture.append('case', 'c', { type: 'arrested', occurredOn: '2024-01-01' });
 });
-afterEach(() => at.close());
+afterEach(() => fixture.close());
 
 const count = async (by: (typeof COUNTED_BY)[number], asOf: string, filters: Filters = {}) => {
-  const counts = await at.ask.counts.execute(new Counts('union', { by, asOf, filters, atLeast: at.token }));
+  const counts = await fixture.handlers.counts.execute(
+    new Counts('union', { by, asOf, filters, atLeast: fixture.token }),
+  );
   const groups = counts?.groups.map(({ key, yes, uncertain }) => [key, yes, uncertain]);
   return { total: [counts?.total.yes, counts?.total.uncertain], groups };
 };
 
 it('is null for a list that is not defined', async () => {
-  expect(await at.ask.counts.execute(new Counts('nowhere', { by: 'custody', filters: {} }))).toBeNull();
+  expect(await fixture.handlers.counts.execute(new Counts('nowhere', { by: 'custody', filters: {} }))).toBeNull();
 });
 
 it('says what it counted', async () => {
-  const counts = await at.ask.counts.execute(new Counts('union', { by: 'stage', filters: {}, atLeast: at.token }));
+  const counts = await fixture.handlers.counts.execute(
+    new Counts('union', { by: 'stage', filters: {}, atLeast: fixture.token }),
+  );
   expect(counts).toEqual({
     list: 'union',
     asOf: '2026-01-05',

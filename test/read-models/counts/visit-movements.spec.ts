@@ -3,7 +3,7 @@ import type { EventStore } from '../../../src/event-store/port.js';
 import type { ModelFile } from '../../../src/read-models/model-file.js';
 import { Movements } from '../../../src/read-models/queries.js';
 import { ReadModelReader, type QueryContext } from '../../../src/read-models/reader.js';
-import { END } from '../../../src/read-models/table.js';
+import { STILL_KNOWN } from '../../../src/read-models/table.js';
 import { day } from '../../support/events.js';
 import { clock, emptyFile, handlersOf, Log } from '../support.js';
 
@@ -31,10 +31,10 @@ afterEach(async () => {
 const fill = ({ db }: ModelFile, firstNumber: number): void => {
   const period =
     db.prepare(`INSERT INTO periods (case_no, known_from, known_to, list, from_day, to_day, undecided, custody,
-    custody_why, life, articles, recognition, category) VALUES (?, 1, ${END}, 'union', ?, ?, 0, ?, ?, 0, '[]', 'recognised', 'others')`);
+    custody_why, life, articles, recognition, category) VALUES (?, 1, ${STILL_KNOWN}, 'union', ?, ?, 0, ?, ?, 0, '[]', 'recognised', 'others')`);
   const listEntry =
     db.prepare(`INSERT INTO list_entries (case_no, known_from, known_to, list, case_id, name, name_key, refs)
-    VALUES (?, 1, ${END}, 'union', ?, ?, ?, '[]')`);
+    VALUES (?, 1, ${STILL_KNOWN}, 'union', ?, ?, ?, '[]')`);
   db.transaction(() => {
     for (let no = 0; no < PEOPLE; no += 1) {
       const id = `c${String(no).padStart(5, '0')}`;
@@ -46,7 +46,7 @@ const fill = ({ db }: ModelFile, firstNumber: number): void => {
 };
 
 /** Answers each read from the next of some files, and then from the last one. */
-class Changing extends ReadModelReader {
+class ChangingReader extends ReadModelReader {
   reads = 0;
   constructor(
     readonly files: readonly ModelFile[],
@@ -67,7 +67,7 @@ const ask = { from: '2024-01-01', to: '2024-12-31', limit: 1_000 };
 const whole = { entered: PEOPLE, left: PEOPLE, moved: 0, movedIn: 0, movedOut: 0 };
 
 it('counts everybody, and lets other requests through between the slices', async () => {
-  const reader = new Changing([files[0]!], log.store);
+  const reader = new ChangingReader([files[0]!], log.store);
   let turns = 0;
   const ticking = setInterval(() => (turns += 1), 0);
   const found = await handlersOf(reader).movements.execute(new Movements('union', ask));
@@ -83,7 +83,7 @@ it('counts everybody, and lets other requests through between the slices', async
 });
 
 it('pages through everybody once', async () => {
-  const { movements } = handlersOf(new Changing([files[0]!], log.store));
+  const { movements } = handlersOf(new ChangingReader([files[0]!], log.store));
   const seen: string[] = [];
   let after: string | null | undefined;
   do {
@@ -98,7 +98,7 @@ it('pages through everybody once', async () => {
 
 it('begins again where the file was replaced, in which people have other numbers', async () => {
   const [before, after] = files as [ModelFile, ModelFile];
-  const reader = new Changing([before, before, before, after], log.store);
+  const reader = new ChangingReader([before, before, before, after], log.store);
   const found = await handlersOf(reader).movements.execute(new Movements('union', ask));
   expect(found?.totals).toEqual(whole);
   expect(new Set(found?.entered.map(({ caseId }) => caseId)).size).toBe(ask.limit);

@@ -4,44 +4,45 @@ import { BeyondLog, ReadLog, FollowLog, type LoggedEvent } from '../../../src/re
 import { opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
-beforeEach(async () => (at = await register()));
-afterEach(() => at.close());
+let fixture: Register;
+beforeEach(async () => (fixture = await register()));
+afterEach(() => fixture.close());
 
-type Ask = FollowLog['parameters'];
-const follow = async (ask: Partial<Ask> = {}) => {
-  const feed = await new FollowLogHandler(at.models).execute(new FollowLog({ after: 0, ...ask }));
+type Parameters = FollowLog['parameters'];
+const follow = async (parameters: Partial<Parameters> = {}) => {
+  const feed = await new FollowLogHandler(fixture.models).execute(new FollowLog({ after: 0, ...parameters }));
   if (feed === null) throw new Error('no such list');
   return feed;
 };
 
 /** Everything there is after a position, page by page. */
-const all = async (ask: Partial<Ask> = {}): Promise<readonly LoggedEvent[]> => {
-  const feed = await follow(ask);
+const all = async (parameters: Partial<Parameters> = {}): Promise<readonly LoggedEvent[]> => {
+  const feed = await follow(parameters);
   const events: LoggedEvent[] = [];
-  for (let from = ask.after ?? 0; ;) {
+  for (let from = parameters.after ?? 0; ;) {
     const page = feed.page(from);
     events.push(...page.events);
     if (page.caughtUp) return events;
     from = page.through;
   }
 };
-const positions = async (ask: Partial<Ask> = {}) => (await all(ask)).map(({ position }) => position);
-const settled = () => at.models.waitFor(at.token);
+const positions = async (parameters: Partial<Parameters> = {}) =>
+  (await all(parameters)).map(({ position }) => position);
+const settled = () => fixture.models.waitFor(fixture.token);
 
 it('gives every event as the replay of the log gives it', async () => {
-  await at.list();
-  await at.say('case', 'a', opened('Ad', 'AZ-1'), { type: 'arrested', occurredOn: '2024-01-01' });
+  await fixture.list();
+  await fixture.append('case', 'a', opened('Ad', 'AZ-1'), { type: 'arrested', occurredOn: '2024-01-01' });
   await settled();
   const replayed: LoggedEvent[] = [];
-  for await (const batch of await at.ask.events.execute(new ReadLog({ after: 0 }))) replayed.push(...batch);
+  for await (const batch of await fixture.handlers.events.execute(new ReadLog({ after: 0 }))) replayed.push(...batch);
   expect(await all()).toEqual(replayed);
   expect(JSON.stringify(await all())).toBe(JSON.stringify(replayed));
 });
 
 it('goes on after a position, and says how far it looked and whether there is more', async () => {
-  for (let i = 0; i < 600; i += 1) void at.say('case', `c${i}`, opened('Ad'));
-  await at.say('case', 'last', opened('Ad'));
+  for (let i = 0; i < 600; i += 1) void fixture.append('case', `c${i}`, opened('Ad'));
+  await fixture.append('case', 'last', opened('Ad'));
   await settled();
   const feed = await follow({ types: ['died'] });
   const first = feed.page(0);
@@ -53,24 +54,34 @@ it('goes on after a position, and says how far it looked and whether there is mo
 
 it('keeps pages small where events are large', async () => {
   const note = 'x'.repeat(4_000);
-  for (let i = 0; i < 40; i += 1) await at.say('case', 'a', { type: 'tried', occurredOn: '2024', note });
+  for (let i = 0; i < 40; i += 1) await fixture.append('case', 'a', { type: 'tried', occurredOn: '2024', note });
   await settled();
   expect((await follow()).page(0)).toMatchObject({ through: 16, caughtUp: false });
   expect(await positions()).toHaveLength(40);
 });
 
 it('of a list gives its own events, and those of each case from the first that names the list', async () => {
-  await at.list('union'); // 1 to 5
-  await at.list('other'); // 6 to 10
-  await at.say('case', 'numbered', opened('Bir', 'AZ-1')); // 11
-  await at.say('case', 'judged', opened('İki'), { type: 'arrested', occurredOn: '2024-01-01' }); // 12, 13
-  await at.say('case', 'judged', { type: 'proposed', occurredOn: '2024-02', list: 'union' }); // 14
-  await at.say('case', 'elsewhere', opened('Üç'), { type: 'declined', occurredOn: '2024', list: 'other', reason: 'x' }); // 15, 16
-  await at.say('case', 'judged', { type: 'tried', occurredOn: '2024-03' }); // 17
-  await at.say('case', 'numbered', { type: 'arrested', occurredOn: '2024-01-01' }); // 18
-  await at.say('reference', 'r', { type: 'reference-claimed', list: 'union', reference: 'AZ-2', caseId: 'judged' }); // 19
-  await at.say('case', 'elsewhere', { type: 'referenced', list: 'union', reference: 'AZ-3' }); // 20
-  await at.say('case', 'elsewhere', { type: 'died', occurredOn: '2025' }); // 21
+  await fixture.list('union'); // 1 to 5
+  await fixture.list('other'); // 6 to 10
+  await fixture.append('case', 'numbered', opened('Bir', 'AZ-1')); // 11
+  await fixture.append('case', 'judged', opened('İki'), { type: 'arrested', occurredOn: '2024-01-01' }); // 12, 13
+  await fixture.append('case', 'judged', { type: 'proposed', occurredOn: '2024-02', list: 'union' }); // 14
+  await fixture.append('case', 'elsewhere', opened('Üç'), {
+    type: 'declined',
+    occurredOn: '2024',
+    list: 'other',
+    reason: 'x',
+  }); // 15, 16
+  await fixture.append('case', 'judged', { type: 'tried', occurredOn: '2024-03' }); // 17
+  await fixture.append('case', 'numbered', { type: 'arrested', occurredOn: '2024-01-01' }); // 18
+  await fixture.append('reference', 'r', {
+    type: 'reference-claimed',
+    list: 'union',
+    reference: 'AZ-2',
+    caseId: 'judged',
+  }); // 19
+  await fixture.append('case', 'elsewhere', { type: 'referenced', list: 'union', reference: 'AZ-3' }); // 20
+  await fixture.append('case', 'elsewhere', { type: 'died', occurredOn: '2025' }); // 21
   await settled();
   expect(await positions({ list: 'union' })).toEqual([1, 2, 3, 4, 5, 11, 14, 17, 18, 20, 21]);
   expect(await positions({ list: 'other' })).toEqual([6, 7, 8, 9, 10, 16, 20, 21]);
@@ -79,9 +90,9 @@ it('of a list gives its own events, and those of each case from the first that n
 });
 
 it('of a list that there is none of is null; after the end there is nothing yet, and beyond it there is no feed', async () => {
-  const handler = new FollowLogHandler(at.models);
+  const handler = new FollowLogHandler(fixture.models);
   expect(await handler.execute(new FollowLog({ after: 0, list: 'nobody' }))).toBeNull();
-  await at.models.waitFor(await at.say('case', 'a', opened('Ad')));
+  await fixture.models.waitFor(await fixture.append('case', 'a', opened('Ad')));
   expect((await handler.execute(new FollowLog({ after: 1 })))?.page(1)).toEqual({
     events: [],
     through: 1,
@@ -110,7 +121,7 @@ it('read as it grows, whatever comes when, gives each event once and in order, a
       let appended = 0;
       for (const each of steps) {
         if ('append' in each) {
-          await own.say('case', `c${each.append}`, opened('Ad'));
+          await own.append('case', `c${each.append}`, opened('Ad'));
           appended += 1;
         } else if ('read' in each) read(readers[each.read]!);
         else await own.models.rebuild();

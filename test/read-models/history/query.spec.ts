@@ -2,21 +2,23 @@ import { History } from '../../../src/read-models/queries.js';
 import { NAME, opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
-beforeEach(async () => (at = await register()));
-afterEach(() => at.close());
+let fixture: Register;
+beforeEach(async () => (fixture = await register()));
+afterEach(() => fixture.close());
 
-const history = async (ask: Partial<History['parameters']> = {}) => {
-  const found = await at.ask.history.execute(new History({ after: 0, limit: 100, atLeast: at.token, ...ask }));
+const history = async (parameters: Partial<History['parameters']> = {}) => {
+  const found = await fixture.handlers.history.execute(
+    new History({ after: 0, limit: 100, atLeast: fixture.token, ...parameters }),
+  );
   if (found === null) throw new Error('no such subject');
   return found;
 };
-const of = (id: string) => ({ subject: { kind: 'case' as const, id } });
+const ofCase = (id: string) => ({ subject: { kind: 'case' as const, id } });
 
 it('says who recorded what, when, from which source, and what it changed', async () => {
-  await at.say('case', 'a', opened('Ad', 'AZ-1'));
-  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10', id: uuid(7) });
-  expect((await history(of('a'))).items[1]).toEqual({
+  await fixture.append('case', 'a', opened('Ad', 'AZ-1'));
+  await fixture.append('case', 'a', { type: 'arrested', occurredOn: '2024-01-10', id: uuid(7) });
+  expect((await history(ofCase('a'))).items[1]).toEqual({
     position: 2,
     subject: { kind: 'case', id: 'a' },
     revision: 1,
@@ -36,13 +38,13 @@ it('says who recorded what, when, from which source, and what it changed', async
 });
 
 it('shows what was said of the person as changes of no day', async () => {
-  await at.say('case', 'a', { ...opened('Ad', 'AZ-1'), occupation: 'journalist' });
-  await at.say('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
-  await at.say('case', 'a', { type: 'referenced', list: 'union', reference: 'AZ-2' });
-  await at.say('case', 'a', { type: 'described', occupation: null, region: 'Bakı' });
-  await at.say('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
+  await fixture.append('case', 'a', { ...opened('Ad', 'AZ-1'), occupation: 'journalist' });
+  await fixture.append('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
+  await fixture.append('case', 'a', { type: 'referenced', list: 'union', reference: 'AZ-2' });
+  await fixture.append('case', 'a', { type: 'described', occupation: null, region: 'Bakı' });
+  await fixture.append('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
   const change = (axis: string, before: string[], after: string[]) => ({ axis, from: null, to: null, before, after });
-  expect((await history(of('a'))).items.map(({ changes }) => changes)).toEqual([
+  expect((await history(ofCase('a'))).items.map(({ changes }) => changes)).toEqual([
     [change('names', [], ['Ad']), change('references', [], ['union:AZ-1']), change('occupation', [], ['journalist'])],
     [change('names', ['Ad'], ['Ad', 'Ad II'])],
     [change('references', ['union:AZ-1'], ['union:AZ-1', 'union:AZ-2'])],
@@ -52,10 +54,10 @@ it('shows what was said of the person as changes of no day', async () => {
 });
 
 it('shows what a late event changed before those recorded earlier', async () => {
-  await at.say('case', 'a', { type: 'released', occurredOn: '2024-03-01', reason: 'bail' });
-  await at.say('case', 'b', { type: 'arrested', occurredOn: '2024-01-01' });
-  await at.say('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' });
-  const { items } = await history(of('a'));
+  await fixture.append('case', 'a', { type: 'released', occurredOn: '2024-03-01', reason: 'bail' });
+  await fixture.append('case', 'b', { type: 'arrested', occurredOn: '2024-01-01' });
+  await fixture.append('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' });
+  const { items } = await history(ofCase('a'));
   expect(items[1]?.changes).toContainEqual({
     axis: 'custody',
     from: '2024-01-10',
@@ -66,9 +68,9 @@ it('shows what a late event changed before those recorded earlier', async () => 
 });
 
 it('is of all subjects in order of recording, in steps', async () => {
-  await at.list();
-  await at.say('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act' });
-  await at.say('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+  await fixture.list();
+  await fixture.append('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act' });
+  await fixture.append('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
   const one = await history({ limit: 6 });
   expect(one.items.map(({ position, subject, revision }) => [position, subject.kind, subject.id, revision])).toEqual([
     [1, 'list', 'union', 0],
@@ -87,8 +89,8 @@ it('is of all subjects in order of recording, in steps', async () => {
 });
 
 it('is limited to types, and steps through those', async () => {
-  await at.say('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
-  await at.say('case', 'b', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+  await fixture.append('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+  await fixture.append('case', 'b', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
   const one = await history({ types: ['arrested'], limit: 1 });
   expect(one.items.map(({ position }) => position)).toEqual([2]);
   expect(one.items[0]?.changes).toHaveLength(1);
@@ -98,8 +100,8 @@ it('is limited to types, and steps through those', async () => {
   ]);
   expect((await history({ types: ['died'] })).items).toEqual([]);
   const several = ['opened', 'arrested', 'died'];
-  const positions = async (ask: Parameters<typeof history>[0]) =>
-    (await history(ask)).items.map(({ position }) => position);
+  const positions = async (parameters: Parameters<typeof history>[0]) =>
+    (await history(parameters)).items.map(({ position }) => position);
   expect(await positions({ types: several })).toEqual([1, 2, 3, 4]);
   expect(await positions({ types: several, after: 1, limit: 2 })).toEqual([2, 3]);
   expect(await positions({ types: several, after: 1, subject: { kind: 'case', id: 'b' } })).toEqual([3, 4]);
@@ -107,12 +109,12 @@ it('is limited to types, and steps through those', async () => {
 });
 
 it('is null for an unknown subject', async () => {
-  await at.say('case', 'a', opened('Ad'));
+  await fixture.append('case', 'a', opened('Ad'));
   for (const kind of ['case', 'list', 'instrument'] as const) {
-    const ask = { subject: { kind, id: 'x' }, after: 0, limit: 1 };
-    expect(await at.ask.history.execute(new History(ask))).toBeNull();
+    const parameters = { subject: { kind, id: 'x' }, after: 0, limit: 1 };
+    expect(await fixture.handlers.history.execute(new History(parameters))).toBeNull();
   }
   expect(
-    await at.ask.history.execute(new History({ subject: { kind: 'list', id: 'a' }, after: 0, limit: 1 })),
+    await fixture.handlers.history.execute(new History({ subject: { kind: 'list', id: 'a' }, after: 0, limit: 1 })),
   ).toBeNull();
 });

@@ -2,25 +2,26 @@ import { BeyondLog, ReadLog, type LoggedEvent } from '../../../src/read-models/q
 import { opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
-beforeEach(async () => (at = await register()));
-afterEach(() => at.close());
+let fixture: Register;
+beforeEach(async () => (fixture = await register()));
+afterEach(() => fixture.close());
 
-const read = async (ask: Partial<ReadLog['parameters']> = {}): Promise<readonly (readonly LoggedEvent[])[]> => {
+const read = async (parameters: Partial<ReadLog['parameters']> = {}): Promise<readonly (readonly LoggedEvent[])[]> => {
   const batches: (readonly LoggedEvent[])[] = [];
-  for await (const batch of await at.ask.events.execute(new ReadLog({ after: 0, ...ask }))) batches.push(batch);
+  for await (const batch of await fixture.handlers.events.execute(new ReadLog({ after: 0, ...parameters })))
+    batches.push(batch);
   return batches;
 };
-const positions = async (ask: Partial<ReadLog['parameters']> = {}): Promise<readonly number[]> =>
-  (await read({ atLeast: at.token, ...ask })).flat().map(({ position }) => position);
+const positions = async (parameters: Partial<ReadLog['parameters']> = {}): Promise<readonly number[]> =>
+  (await read({ atLeast: fixture.token, ...parameters })).flat().map(({ position }) => position);
 
 it('is empty where nothing was recorded', async () => {
   expect(await read()).toEqual([]);
 });
 
 it('gives every event as it is stored', async () => {
-  await at.say('case', 'a', { ...opened('Ad'), id: uuid(1) });
-  const [batch] = await read({ atLeast: at.token });
+  await fixture.append('case', 'a', { ...opened('Ad'), id: uuid(1) });
+  const [batch] = await read({ atLeast: fixture.token });
   expect(batch).toEqual([
     {
       position: 1,
@@ -41,7 +42,7 @@ it('gives every event as it is stored', async () => {
 
 it('begins after a position, of some types, as many as asked for', async () => {
   for (const id of ['a', 'b', 'c'])
-    await at.say('case', id, opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
+    await fixture.append('case', id, opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
   expect(await positions()).toEqual([1, 2, 3, 4, 5, 6]);
   expect(await positions({ after: 2 })).toEqual([3, 4, 5, 6]);
   expect(await positions({ after: 6 })).toEqual([]);
@@ -53,10 +54,10 @@ it('begins after a position, of some types, as many as asked for', async () => {
 });
 
 it('reads long logs in batches, and ends at what was reached when asked', async () => {
-  for (let count = 0; count < 700; count += 1) await at.say('case', `c${String(count)}`, opened('Ad'));
-  const asked = await at.ask.events.execute(new ReadLog({ after: 0, atLeast: at.token }));
-  await at.say('case', 'late', opened('Gec'));
-  await at.models.waitFor(at.token);
+  for (let count = 0; count < 700; count += 1) await fixture.append('case', `c${String(count)}`, opened('Ad'));
+  const asked = await fixture.handlers.events.execute(new ReadLog({ after: 0, atLeast: fixture.token }));
+  await fixture.append('case', 'late', opened('Gec'));
+  await fixture.models.waitFor(fixture.token);
   const sizes: number[] = [];
   let last = 0;
   for await (const batch of asked) {

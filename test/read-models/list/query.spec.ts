@@ -1,14 +1,14 @@
 import { InvalidCursor, Cases, ListMembers, SORTS, type Filters, type Page } from '../../../src/read-models/queries.js';
 import { ARTICLE, THREE_YEARS } from '../../support/events.js';
-import { everything, opened, register } from '../support.js';
+import { WHOLE_PAGE, opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
-let at: Register;
+let fixture: Register;
 beforeEach(async () => {
-  at = await register();
-  await at.list();
+  fixture = await register();
+  await fixture.list();
 });
-afterEach(() => at.close());
+afterEach(() => fixture.close());
 
 const arrested = (occurredOn: string, more: object = {}) => ({ type: 'arrested', occurredOn, ...more });
 const recognised = (occurredOn: string, category = 'believers', list = 'union') => ({
@@ -27,33 +27,33 @@ const convicted = (occurredOn: string, more: object = {}) => ({
 });
 
 const members = async (filters: Filters = {}, asOf?: string, page: Page = { limit: 100 }, list = 'union') =>
-  at.ask.members.execute(
-    new ListMembers(list, { filters, page, atLeast: at.token, ...(asOf === undefined ? {} : { asOf }) }),
+  fixture.handlers.members.execute(
+    new ListMembers(list, { filters, page, atLeast: fixture.token, ...(asOf === undefined ? {} : { asOf }) }),
   );
 const who = async (filters: Filters = {}, asOf?: string): Promise<readonly string[]> =>
   ((await members(filters, asOf))?.items ?? []).map(({ caseId, certainty }) =>
     certainty === 'yes' ? caseId : `${caseId}?`,
   );
-const cases = async (ask: Partial<Cases['parameters']> = {}) =>
-  at.ask.cases.execute(new Cases({ ...everything, atLeast: at.token, ...ask }));
+const cases = async (parameters: Partial<Cases['parameters']> = {}) =>
+  fixture.handlers.cases.execute(new Cases({ ...WHOLE_PAGE, atLeast: fixture.token, ...parameters }));
 
 describe('the members of a list', () => {
   it('are nobody for a list that is not defined', async () => {
     expect(await members({}, undefined, undefined, 'nowhere')).toBeNull();
-    await at.say('case', 'a', arrested('2024-01-01'), recognised('2024-01-02', 'x', 'unheard-of'));
+    await fixture.append('case', 'a', arrested('2024-01-01'), recognised('2024-01-02', 'x', 'unheard-of'));
     expect(await members({}, undefined, undefined, 'unheard-of')).toBeNull();
   });
 
   it('are the recognised in a custody of the policy, on the day', async () => {
-    await at.say(
+    await fixture.append(
       'case',
       'a',
       opened('Ad', 'AZ-1'),
       arrested('2024-01-01', { incident: 'soyudlu' }),
       recognised('2024-01-10'),
     );
-    await at.say('case', 'a', convicted('2024-02-01', { facility: 'Prison 2' }), released('2024-03-01'));
-    await at.say('case', 'b', opened('Başqa'), arrested('2024-01-01'));
+    await fixture.append('case', 'a', convicted('2024-02-01', { facility: 'Prison 2' }), released('2024-03-01'));
+    await fixture.append('case', 'b', opened('Başqa'), arrested('2024-01-01'));
     expect(await who({}, '2024-01-09')).toEqual([]);
     expect(await who({}, '2024-01-10')).toEqual(['a']);
     expect(await who({}, '2024-02-29')).toEqual(['a']);
@@ -89,18 +89,25 @@ describe('the members of a list', () => {
   });
 
   it('follow the policy of the day', async () => {
-    await at.say('case', 'a', arrested('2024-01-01'), recognised('2024-01-01'));
-    await at.say('case', 'a', { type: 'remanded', occurredOn: '2024-02-01', measure: 'house-arrest' });
+    await fixture.append('case', 'a', arrested('2024-01-01'), recognised('2024-01-01'));
+    await fixture.append('case', 'a', { type: 'remanded', occurredOn: '2024-02-01', measure: 'house-arrest' });
     expect(await who({}, '2024-02-01')).toEqual([]);
-    await at.say('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['house-arrest'] });
+    await fixture.append('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['house-arrest'] });
     expect(await who({}, '2024-02-29')).toEqual([]);
     expect(await who({}, '2024-03-01')).toEqual(['a']);
     expect(await who({}, '2024-01-15')).toEqual(['a']);
   });
 
   it('are uncertain where only some courses of events say so, with every standing that is possible', async () => {
-    await at.say('case', 'a', opened('Ad'), arrested('2024-01-01'), recognised('2024-01-15'), released('2024-03'));
-    await at.say('case', 'b', opened('Bir'), arrested('2024-01-01'), recognised('2024-02'));
+    await fixture.append(
+      'case',
+      'a',
+      opened('Ad'),
+      arrested('2024-01-01'),
+      recognised('2024-01-15'),
+      released('2024-03'),
+    );
+    await fixture.append('case', 'b', opened('Bir'), arrested('2024-01-01'), recognised('2024-02'));
     expect(await who({}, '2024-03-10')).toEqual(['a?', 'b']);
     expect((await members({}, '2024-03-10'))?.items[0]?.standings.map(({ custody }) => custody)).toEqual([
       'detained',
@@ -115,7 +122,7 @@ describe('the members of a list', () => {
   });
 
   it('who certainly are members may be uncertain under a filter', async () => {
-    await at.say('case', 'a', arrested('2024-01-01'), recognised('2024-01-01'), convicted('2024-05'));
+    await fixture.append('case', 'a', arrested('2024-01-01'), recognised('2024-01-01'), convicted('2024-05'));
     expect(await who({}, '2024-05-15')).toEqual(['a']);
     expect(await who({ stage: 'convicted' }, '2024-05-15')).toEqual(['a?']);
     expect(await who({ stage: 'convicted', certainty: 'yes' }, '2024-05-15')).toEqual([]);
@@ -124,7 +131,7 @@ describe('the members of a list', () => {
 
   it('are uncertain, without standings, where too much is undecided', async () => {
     const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
-    await at.say('case', 'a', opened('Ad'), arrested('2024-01-01'), recognised('2024-01-02'), ...charges);
+    await fixture.append('case', 'a', opened('Ad'), arrested('2024-01-01'), recognised('2024-01-02'), ...charges);
     expect(await who({}, '2024-05-15')).toEqual(['a?']);
     expect(await who({ facility: 'anywhere' }, '2024-05-15')).toEqual(['a?']);
     expect((await members({}, '2024-05-15'))?.items[0]?.standings).toEqual([]);
@@ -152,7 +159,7 @@ describe('filters', () => {
       ['prepared', { code: 'AZ-CC', article: '220', part: '1', generalPart: '28' }],
       ['old', { code: 'AZ-OCC', article: '70-2', generalPart: '15' }],
     ] as const)
-      await at.say('case', id, arrested('2024-01-01'), recognised('2024-01-01'), {
+      await fixture.append('case', id, arrested('2024-01-01'), recognised('2024-01-01'), {
         type: 'charged',
         occurredOn: '2024-01-02',
         articles: [given],
@@ -162,7 +169,7 @@ describe('filters', () => {
   });
 
   const someone = async (id: string, article: string, part: string | undefined, more: readonly object[] = []) =>
-    at.say(
+    fixture.append(
       'case',
       id,
       arrested('2024-01-01', { incident: `incident-${id}` }),
@@ -223,8 +230,8 @@ describe('the order of a list', () => {
     ];
     for (const [id, name, reference, on] of people) {
       const names = name === null ? { names: [] } : {};
-      await at.say('case', id, { ...opened(name ?? '', ...(reference === null ? [] : [reference])), ...names });
-      await at.say('case', id, arrested('2024-01-01'), recognised(on));
+      await fixture.append('case', id, { ...opened(name ?? '', ...(reference === null ? [] : [reference])), ...names });
+      await fixture.append('case', id, arrested('2024-01-01'), recognised(on));
     }
   });
 
@@ -258,16 +265,19 @@ describe('the order of a list', () => {
 describe('a walk through pages', () => {
   const first = async (): Promise<string> => {
     for (const id of ['a', 'b', 'c', 'd'])
-      await at.say('case', id, opened(id), arrested('2024-01-01'), recognised('2024-01-01'));
+      await fixture.append('case', id, opened(id), arrested('2024-01-01'), recognised('2024-01-01'));
     return (await members({}, undefined, { limit: 2 }))?.next ?? '';
   };
 
   it('answers as of its first page, whatever came since', async () => {
     const after = await first();
-    await at.say('case', 'c', released('2024-02-01'));
-    await at.say('case', 'bb', opened('bb'), arrested('2024-01-01'), recognised('2024-01-01'));
-    await at.say('case', 'd', { type: 'named', name: { text: 'zzz', script: 'Latn', language: 'az', kind: 'full' } });
-    await at.say('list', 'union', { type: 'policy-set', from: '2020-01-01', custody: ['imprisoned'] });
+    await fixture.append('case', 'c', released('2024-02-01'));
+    await fixture.append('case', 'bb', opened('bb'), arrested('2024-01-01'), recognised('2024-01-01'));
+    await fixture.append('case', 'd', {
+      type: 'named',
+      name: { text: 'zzz', script: 'Latn', language: 'az', kind: 'full' },
+    });
+    await fixture.append('list', 'union', { type: 'policy-set', from: '2020-01-01', custody: ['imprisoned'] });
     const page = await members({}, undefined, { limit: 2, after });
     expect(page?.items.map(({ caseId }) => caseId)).toEqual(['c', 'd']);
     expect(page).toMatchObject({ total: { yes: 4, uncertain: 0 }, position: 17, next: null });
@@ -276,8 +286,8 @@ describe('a walk through pages', () => {
 
   it('goes on after a rebuild', async () => {
     const after = await first();
-    await at.say('case', 'c', released('2024-02-01'));
-    await at.models.rebuild();
+    await fixture.append('case', 'c', released('2024-02-01'));
+    await fixture.models.rebuild();
     expect((await members({}, undefined, { limit: 2, after }))?.items.map(({ caseId }) => caseId)).toEqual(['c', 'd']);
   });
 
@@ -308,14 +318,16 @@ describe('a walk through pages', () => {
     const other = await register();
     await other.list();
     await other.models.waitFor(other.token);
-    const ask = { filters: {}, page: { limit: 2, after } };
-    await expect(other.ask.members.execute(new ListMembers('union', ask))).rejects.toEqual(new InvalidCursor('after'));
+    const parameters = { filters: {}, page: { limit: 2, after } };
+    await expect(other.handlers.members.execute(new ListMembers('union', parameters))).rejects.toEqual(
+      new InvalidCursor('after'),
+    );
     await other.close();
   });
 
   it('may change its step, and may name its filters in another order', async () => {
     for (const id of ['a', 'b', 'c'])
-      await at.say('case', id, opened(id), arrested('2024-01-01', { incident: 'i' }), recognised('2024-01-01'));
+      await fixture.append('case', id, opened(id), arrested('2024-01-01', { incident: 'i' }), recognised('2024-01-01'));
     const one = await members({ incident: 'i', category: ['believers'] }, undefined, { limit: 1 });
     const rest = await members({ category: ['believers'], incident: 'i' }, undefined, {
       limit: 9,
@@ -327,12 +339,18 @@ describe('a walk through pages', () => {
 
 describe('every history', () => {
   beforeEach(async () => {
-    await at.say('case', 'a', opened('Ad', 'AZ-1'));
-    await at.say('case', 'b', opened('Bir', 'AZ-2'), arrested('2024-01-01'), recognised('2024-02-01', 'journalists'));
-    await at.say('case', 'b', recognised('2024-01-15', 'x', 'other'));
+    await fixture.append('case', 'a', opened('Ad', 'AZ-1'));
+    await fixture.append(
+      'case',
+      'b',
+      opened('Bir', 'AZ-2'),
+      arrested('2024-01-01'),
+      recognised('2024-02-01', 'journalists'),
+    );
+    await fixture.append('case', 'b', recognised('2024-01-15', 'x', 'other'));
   });
-  const found = async (ask: Partial<Cases['parameters']>): Promise<readonly string[]> =>
-    (await cases(ask)).items.map(({ caseId }) => caseId);
+  const found = async (parameters: Partial<Cases['parameters']>): Promise<readonly string[]> =>
+    (await cases(parameters)).items.map(({ caseId }) => caseId);
 
   it('is found whether on a list or not', async () => {
     expect(await found({})).toEqual(['a', 'b']);

@@ -23,7 +23,7 @@ const RECOGNISED = {
 };
 
 /** Days and some columns of the rows of a list. */
-const told = (
+const rowsOf = (
   events: readonly EventWithId<CaseEvent>[],
   list: string,
   ...columns: readonly string[]
@@ -39,7 +39,7 @@ const told = (
 describe('rows of the case in itself', () => {
   it('cover every day, and say what set the custody and why', () => {
     const events = withIds(ARRESTED, { type: 'released', id: 'release', occurredOn: '2024-02-01', reason: 'bail' });
-    expect(told(events, '', 'custody', 'custody_by', 'custody_why', 'incident', 'undecided')).toEqual([
+    expect(rowsOf(events, '', 'custody', 'custody_by', 'custody_why', 'incident', 'undecided')).toEqual([
       [null, '2024-01-10', 'unknown', null, null, null, 0],
       ['2024-01-10', '2024-02-01', 'detained', 'arrest', 'arrested', 'soyudlu', 0],
       ['2024-02-01', null, 'free', 'release', 'released:bail', 'soyudlu', 0],
@@ -86,7 +86,7 @@ describe('rows of the case in itself', () => {
   it('mark life', () => {
     const sentence = { kind: 'imprisonment', life: true };
     const events = withIds(ARRESTED, { type: 'convicted', occurredOn: '2024-03-01', articles: [ARTICLE], sentence });
-    expect(told(events, '', 'life', 'end_latest').at(-1)).toEqual(['2024-03-01', null, 1, null]);
+    expect(rowsOf(events, '', 'life', 'end_latest').at(-1)).toEqual(['2024-03-01', null, 1, null]);
   });
 });
 
@@ -98,27 +98,27 @@ describe('rows of a list', () => {
       list: 'other',
       category: 'x',
     });
-    expect(told(events, 'union', 'recognition', 'category', 'recognition_by', 'recognition_why', 'lists')).toEqual([
+    expect(rowsOf(events, 'union', 'recognition', 'category', 'recognition_by', 'recognition_why', 'lists')).toEqual([
       ['2024-01-20', null, 'recognised', 'believers', 'recognition', 'recognised', null],
     ]);
-    expect(told(events, 'other', 'category')).toEqual([['2024-02-01', null, 'x']]);
-    expect(told(events, 'third')).toEqual([]);
+    expect(rowsOf(events, 'other', 'category')).toEqual([['2024-02-01', null, 'x']]);
+    expect(rowsOf(events, 'third')).toEqual([]);
   });
 
   it('say what took somebody off, but not the words for it, which are personal', () => {
     const reason = 'a private matter';
     const delisted = { type: 'delisted' as const, id: 'off', occurredOn: '2024-02-01', list: 'union', reason };
-    expect(told(withIds(ARRESTED, RECOGNISED, delisted), 'union', 'recognition', 'recognition_why')).toEqual([
+    expect(rowsOf(withIds(ARRESTED, RECOGNISED, delisted), 'union', 'recognition', 'recognition_why')).toEqual([
       ['2024-01-20', '2024-02-01', 'recognised', 'recognised'],
       ['2024-02-01', null, 'delisted', 'delisted'],
     ]);
     const declined = { type: 'declined' as const, occurredOn: '2024-01-20', list: 'union', reason };
-    expect(told(withIds(ARRESTED, declined), 'union', 'recognition_why')).toEqual([['2024-01-20', null, 'declined']]);
+    expect(rowsOf(withIds(ARRESTED, declined), 'union', 'recognition_why')).toEqual([['2024-01-20', null, 'declined']]);
   });
 
   it('say where the list perhaps said nothing, as long as it perhaps said something', () => {
     const events = withIds(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' });
-    expect(told(events, 'union', 'recognition', 'custody')).toEqual([
+    expect(rowsOf(events, 'union', 'recognition', 'custody')).toEqual([
       ['2024-02-01', null, 'recognised', 'detained'],
       ['2024-02-01', '2024-02-29', 'none', 'detained'],
     ]);
@@ -134,7 +134,7 @@ describe('rows of a list', () => {
   it('say once that a list may not have spoken yet, however much else it may have said', () => {
     const occurredOn = '2024-02-01/2024-02-28';
     const events = withIds(ARRESTED, { type: 'proposed', occurredOn, list: 'union' }, { ...RECOGNISED, occurredOn });
-    expect(told(events, 'union', 'recognition')).toEqual([
+    expect(rowsOf(events, 'union', 'recognition')).toEqual([
       ['2024-02-01', '2024-02-28', 'proposed'],
       ['2024-02-01', null, 'recognised'],
       ['2024-02-01', '2024-02-28', 'none'],
@@ -150,7 +150,7 @@ describe('rows of a list', () => {
       moved('2024-02-01', 'b'),
       moved('2024-03-01', 'a'),
     );
-    expect(told(events, 'union', 'recognition', 'facility')).toEqual([
+    expect(rowsOf(events, 'union', 'recognition', 'facility')).toEqual([
       ['2024-01-20', '2024-02-01', 'recognised', 'a'],
       ['2024-02-01', '2024-03-01', 'recognised', 'b'],
       ['2024-03-01', null, 'recognised', 'a'],
@@ -167,7 +167,7 @@ describe('rows of a list', () => {
       { type: 'released', occurredOn: '2024-02-01', reason: 'other' },
       { type: 'arrested', occurredOn: '2025-01-01' },
     );
-    expect(told(events, 'union', 'custody').map((row) => (row as unknown[]).slice(0, 2))).toEqual([
+    expect(rowsOf(events, 'union', 'custody').map((row) => (row as unknown[]).slice(0, 2))).toEqual([
       ['2024-01-20', '2024-02-01'],
       ['2024-02-01', '2025-01-01'],
     ]);
@@ -186,7 +186,7 @@ const undecided = withIds(
 
 it('says of days on which too much is undecided that anything may be', () => {
   for (const list of ['', 'union'])
-    expect(told(undecided, list, 'undecided', 'custody', 'recognition', 'articles', 'lists')).toContainEqual([
+    expect(rowsOf(undecided, list, 'undecided', 'custody', 'recognition', 'articles', 'lists')).toContainEqual([
       '2024-01-01',
       '2024-01-31',
       1,

@@ -4,8 +4,8 @@ import type { CaseHistory } from '../../../src/read-models/table.js';
 import { caseEvent } from '../../support/events.js';
 import { NAME } from '../support.js';
 
-type Said = Parameters<typeof caseEvent>[0];
-const history = (...said: readonly Said[]): CaseHistory => ({
+type EventFields = Parameters<typeof caseEvent>[0];
+const history = (...said: readonly EventFields[]): CaseHistory => ({
   id: 'case',
   events: said.map((fields, at) => ({ id: `f${String(at)}`, event: caseEvent(fields) })),
   periods: [],
