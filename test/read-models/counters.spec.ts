@@ -1,4 +1,4 @@
-/** Counts that are carried forward are those that counting everybody anew gives. */
+/** Incrementally updated counts equal full counts. */
 import fc from 'fast-check';
 import { Counts, COUNTED_BY, ListMembers, type Filters } from '../../src/read-models/queries.js';
 import type { QueryContext } from '../../src/read-models/reader.js';
@@ -7,7 +7,7 @@ import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, FixedReader, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 
-/** Remembers nothing from one question to the next. */
+/** Creates new counters, with an empty cache, for each query. */
 class UncachedReader extends FixedReader {
   override async contextAt(): Promise<QueryContext> {
     return { ...(await super.contextAt()), counters: new Counters(this.file.db) };
@@ -33,7 +33,7 @@ const allCounts = async (ask: Handlers): Promise<unknown> => {
 
 const histories = fc.array(arbitraryCaseEvents(5), { minLength: 2, maxLength: 3 });
 
-it('holds whatever is recorded, one by one or many at once, also after the policy changed', async () => {
+it('holds for any events in batches of any size, also after a change of the policy', async () => {
   await fc.assert(
     fc.asyncProperty(histories, fc.array(fc.nat(3), { minLength: 40, maxLength: 40 }), async (cases, steps) => {
       const log = new Log();
@@ -63,7 +63,7 @@ it('holds whatever is recorded, one by one or many at once, also after the polic
   );
 });
 
-it('counts everybody anew where more came than is worth carrying', async () => {
+it('counts from scratch after too many new events', async () => {
   const log = new Log();
   await log.list();
   const file = emptyFile();

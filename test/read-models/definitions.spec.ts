@@ -21,7 +21,7 @@ it('shows lists with their categories and policies', async () => {
   expect(await fixture.handlers.lists.execute(new Lists({ id: 'nowhere' }))).toEqual([]);
 });
 
-it('shows instruments, with what is not known as null', async () => {
+it('shows instruments, with null for unknown fields', async () => {
   const act = {
     kind: 'amnesty-act',
     title: 'Act',

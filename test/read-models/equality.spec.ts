@@ -1,4 +1,4 @@
-/** What is answered follows from the log alone: not from when or how the read models came to it. */
+/** Answers depend only on the log, not on when or how it was projected. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -21,7 +21,7 @@ import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitrarie
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, WHOLE_PAGE, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 
-/** Every question there is, over the days of the histories, as one text. */
+/** The answers to all queries, on all days of the histories, as JSON. */
 const answers = async (ask: Handlers): Promise<string> => {
   const found: unknown[] = [];
   for (let day = FIRST_DAY - 1; day <= FIRST_DAY + DAY_COUNT + 2; day += 3) {
@@ -42,7 +42,7 @@ const answers = async (ask: Handlers): Promise<string> => {
   return JSON.stringify(found);
 };
 
-/** Every row ever believed, by the id of its case; the file's own numbers left out. */
+/** All row versions, with case ids in place of the stream numbers of the file. */
 const rows = (path: string): readonly string[] => {
   const file = ModelFile.open(path);
   if (file === null) throw new Error('no file');
@@ -77,7 +77,7 @@ const cases = fc.array(arbitraryCaseEvents(5), { minLength: 2, maxLength: 3 }).c
   return fc.shuffledSubarray(told, { minLength: told.length });
 });
 
-it('is the same live, after a rebuild, and after the file was deleted', async () => {
+it('gives the same answers and rows live, after a rebuild, and after deleting the file', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (told) => {
       const path = join(folder.path, 'read-models.sqlite');
@@ -110,7 +110,7 @@ it('is the same live, after a rebuild, and after the file was deleted', async ()
       expect(rows(path)).toEqual(rebuilt);
       await rm(path);
 
-      // One by one, without a rebuild.
+      // Projected event by event, without a rebuild.
       const slow = ModelFile.create(path);
       for (const step of [...slow.eventIndexSteps(), ...slow.finishSteps()]) step();
       slow.makeDurable();
@@ -124,7 +124,7 @@ it('is the same live, after a rebuild, and after the file was deleted', async ()
   );
 });
 
-it('does not depend on the order in which cases came to have their numbers', async () => {
+it('does not depend on stream numbers', async () => {
   const answer = async (first: string, second: string): Promise<unknown> => {
     const log = new Log();
     await log.list();

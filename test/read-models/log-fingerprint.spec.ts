@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => folder.remove());
 
-/** A log of some cases, by their ids. */
+/** A log with one event for each case id. */
 const logOf = async (...ids: readonly string[]): Promise<Log> => {
   const log = new Log();
   for (const id of ids) await log.append('case', id, { ...opened('Ad'), id: EVENTS[id] });
@@ -31,13 +31,13 @@ const project = async (log: Log): Promise<ReadModels> => {
   return models;
 };
 
-describe('what a read-model file has seen of its log', () => {
-  it('is told without writing to the file, while it is in use and after', async () => {
+describe('the fingerprint of a read-model file', () => {
+  it('is read without writing to the file, in use or not', async () => {
     const models = await project(await logOf('a', 'b', 'c'));
     const seen = {
       position: 3,
       cursor: '3',
-      before: '2',
+      cursorBeforeLast: '2',
       firstId: EVENTS['a'],
       lastId: EVENTS['c'],
     };
@@ -46,7 +46,7 @@ describe('what a read-model file has seen of its log', () => {
     expect(fingerprintOf(path)).toEqual(seen);
   });
 
-  it('is told by a file of version 0.1, whose table of events has another name', async () => {
+  it('is read from a file of version 0.1, whose table of events has another name', async () => {
     const models = await project(await logOf('a', 'b', 'c'));
     await models.stop();
     const seen = fingerprintOf(path);
@@ -57,7 +57,7 @@ describe('what a read-model file has seen of its log', () => {
     expect(seen).toMatchObject({ position: 3, lastId: EVENTS['c'] });
   });
 
-  it('is nothing where there is no file or nothing was projected, and is not told by another file', async () => {
+  it('is null without a file, empty before the first event, and unreadable in another file', async () => {
     expect(fingerprintOf(path)).toBeNull();
     const models = ReadModels.open(path, (await logOf()).store, clock);
     await models.start();
@@ -84,20 +84,20 @@ describe('a log', () => {
     ['with another event at the end, and gone on', ['a', 'c', 'b'], 'diverged'],
     ["another register's", ['x', 'c'], 'other'],
     ["another register's, shorter", ['x'], 'other'],
-  ])('%s differs as it does from what was seen', async (_, ids, kind) => {
+  ])('%s is compared with the fingerprint', async (_, ids, kind) => {
     const difference = await differenceOf(seen, (await logOf(...ids)).store);
     expect(difference?.kind ?? null).toBe(kind);
     if (difference !== null) expect(difference.sentence).toContain('2');
   });
 
-  it('that is empty is lost where there is a file that does not tell, and new where there is none', async () => {
+  it('that is empty was lost if there is an unreadable file, and is new if there is none', async () => {
     expect((await differenceOf('unreadable', (await logOf()).store))?.kind).toBe('empty');
     expect(await differenceOf('unreadable', (await logOf('a')).store)).toBeNull();
     expect(await differenceOf(null, (await logOf()).store)).toBeNull();
   });
 });
 
-it('a file set aside keeps what it has seen, under a name that says so', async () => {
+it('a file set aside keeps its fingerprint and is renamed to lost', async () => {
   await (await project(await logOf('a', 'b'))).stop();
   await writeFile(`${path}-wal`, '');
   const seen = fingerprintOf(path);

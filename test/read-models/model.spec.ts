@@ -1,6 +1,6 @@
 /**
- * The specification of the two times: for every day V and every position K the tables answer as a slow model does that
- * folds the log up to K from nothing and asks the domain. (The domain is held against every possible course by itself.)
+ * Compares the tables with a reference model, for every day and every position: it folds the log up to the position and
+ * computes periods with the domain, which has its own specs.
  */
 import fc from 'fast-check';
 import type { CaseEvent } from '../../src/domain/case/events.js';
@@ -31,7 +31,7 @@ interface CaseEventOf {
   readonly known: EventWithId<CaseEvent>;
 }
 
-/** Events of a few cases, opened or not at first, in any order of arrival, and some changes of the list's policy. */
+/** Events of a few cases, with or without `opened`, in any order, and changes of the policy. */
 const logs = fc.array(arbitraryCaseEvents(6), { minLength: 1, maxLength: 3 }).chain((cases) => {
   const told: CaseEventOf[] = cases.flatMap((events, at) =>
     events.map(({ id, event }) => {
@@ -74,7 +74,7 @@ interface Expected {
 
 type Test = (standing: Standing) => boolean;
 
-/** What the model says: people who match a test on a day, with certainty, in an order. */
+/** The people that the reference model expects on a day, in order. */
 const expectedPeople = (
   events: readonly LogEvent[],
   day: number,
@@ -115,7 +115,7 @@ const expectedPeople = (
   return people.sort((a, b) => (sort.startsWith('-') ? less(b, a) : less(a, b)));
 };
 
-/** The periods of a set of events; the same prefix is asked for on many days. */
+/** Caches periods by events, since one prefix is used for many days. */
 const folded = new Map<string, ReturnType<typeof periodsOf>>();
 const foldedOnce = (events: readonly EventWithId<CaseEvent>[]): ReturnType<typeof periodsOf> => {
   const key = JSON.stringify(events);
@@ -124,7 +124,7 @@ const foldedOnce = (events: readonly EventWithId<CaseEvent>[]): ReturnType<typeo
   return periods;
 };
 
-/** Filters with what they mean, said a second time. */
+/** Filters, each with an independent definition of its meaning. */
 const FILTERS: readonly { filters: Filters; test: Test }[] = [
   { filters: {}, test: () => true },
   {
@@ -172,7 +172,7 @@ const actualPeople = (
 
 const without = (people: readonly Expected[]) => people.map(({ id, certainty }) => ({ id, certainty }));
 
-it('answers for every day and every knowledge as a fold of the log does', async () => {
+it('answers for every day and position as the reference model does', async () => {
   await fc.assert(
     fc.asyncProperty(logs, async ({ told, policyAt, batch }) => {
       const events = await write(told, policyAt);

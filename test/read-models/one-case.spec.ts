@@ -19,7 +19,7 @@ const convicted = {
   sentence: { kind: 'imprisonment', term: 'P1Y' },
 };
 
-it('shows the whole history on a day', async () => {
+it('shows the whole case on a day', async () => {
   await fixture.append(
     'case',
     'a',
@@ -64,7 +64,7 @@ it('shows the whole history on a day', async () => {
   expect(await readCase()).toMatchObject({ asOf: '2026-01-05', standings: [recognised] });
 });
 
-it('knows the lists and instruments that the events name', async () => {
+it('checks findings against the lists and instruments that the events refer to', async () => {
   await fixture.append('instrument', 'act', {
     type: 'instrument-registered',
     kind: 'amnesty-act',
@@ -77,7 +77,7 @@ it('knows the lists and instruments that the events name', async () => {
   expect((await readCase())?.findings.map(({ code }) => code)).toEqual(['INSTRUMENT.UNKNOWN']);
 });
 
-it('says who is held past the end of the sentence', async () => {
+it('tells who is held past the end of the sentence', async () => {
   await fixture.append('case', 'a', { type: 'arrested', occurredOn: '2024-01-10' }, convicted);
   expect((await readCase('2025-01-09'))?.heldPastEnd).toBe(false);
   expect((await readCase('2025-01-10'))?.heldPastEnd).toBe(true);
@@ -87,7 +87,7 @@ it('says who is held past the end of the sentence', async () => {
   expect((await readCase('2025-03-10'))?.heldPastEnd).toBe(false);
 });
 
-it('shows days on which too much is undecided as such', async () => {
+it('has a null standing for days with too many undecided events', async () => {
   const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
   await fixture.append('case', 'a', ...charges);
   const found = await readCase('2024-05-15');

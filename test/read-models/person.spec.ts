@@ -2,7 +2,7 @@ import { descriptionOf, judgingLists, namesOf, referencesOf } from '../../src/re
 import { withIds } from '../support/events.js';
 import { NAME } from './support.js';
 
-it('describes as last said, with what was cleared left out', () => {
+it('describes with the latest values, without cleared fields', () => {
   const events = withIds(
     { type: 'opened', names: [], born: '1980', occupation: 'journalist', region: 'Bakı', summary: 's' },
     { type: 'described', born: '1981-05', occupation: null, sex: 'f' },
@@ -13,7 +13,7 @@ it('describes as last said, with what was cleared left out', () => {
   expect(Object.keys(descriptionOf(events))).toEqual(['born', 'sex', 'affiliation', 'region', 'summary']);
 });
 
-it('keeps every spelling once, in order', () => {
+it('returns distinct names in order of recording', () => {
   const spelling = (text: string) => ({ ...NAME, text });
   const events = withIds(
     { type: 'opened', names: [spelling('A'), spelling('B')] },
@@ -23,7 +23,7 @@ it('keeps every spelling once, in order', () => {
   expect(namesOf(events)).toEqual(['A', 'B', 'C'].map(spelling));
 });
 
-it('takes a list for judging that said anything of the person, not one that only has a reference', () => {
+it('counts a list as judging if it judged the case, not if it only has a reference', () => {
   const events = withIds(
     { type: 'opened', names: [], references: [{ list: 'referring', reference: '1' }] },
     { type: 'referenced', list: 'numbering', reference: '2' },

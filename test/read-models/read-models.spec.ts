@@ -40,7 +40,7 @@ const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => 
 const countCases = async (models: ReadModels): Promise<number> =>
   (await handlersOf(models).cases.execute(new Cases(WHOLE_PAGE))).total.yes;
 
-/** A store of which a test replaces what it wants to fail. */
+/** The store of the log with some methods replaced. */
 const storeWith = (changes: Partial<EventStore>): EventStore =>
   new Proxy(log.store, {
     get: (store, key: keyof EventStore) => {
@@ -50,7 +50,7 @@ const storeWith = (changes: Partial<EventStore>): EventStore =>
   });
 
 describe('following the log', () => {
-  it('takes in what is there and what comes', async () => {
+  it('projects existing and new events', async () => {
     await log.append('case', 'a', opened('Bir'));
     const models = await started();
     expect(await countCases(models)).toBe(1);
@@ -66,7 +66,7 @@ describe('following the log', () => {
     });
   });
 
-  it('goes on from its checkpoint when it is opened again', async () => {
+  it('continues from its checkpoint after a restart', async () => {
     const models = await started();
     await models.waitFor(await log.append('case', 'a', opened('Bir')));
     await models.stop();
@@ -83,7 +83,7 @@ describe('following the log', () => {
     expect(read).toEqual(['1']);
   });
 
-  it('tells of what it takes in when it can be read, from a rebuild too', async () => {
+  it('notifies listeners once a batch or a rebuild can be queried', async () => {
     const models = await started();
     const positions: (number | undefined)[] = [];
     const stop = models.onProjected(() => positions.push(models.currentContext()?.position));
@@ -96,7 +96,7 @@ describe('following the log', () => {
     expect(positions).toEqual([2, 2]);
   });
 
-  it('says how far it lags behind', async () => {
+  it('reports its lag', async () => {
     await log.append('case', 'a', opened('Bir'));
     const models = open();
     const { caughtUp, position, lag, problem } = await models.readiness();
@@ -106,26 +106,26 @@ describe('following the log', () => {
 });
 
 describe('waiting for a token', () => {
-  it('refuses what is no cursor of the store', async () => {
+  it('refuses a token that is not a cursor of the store', async () => {
     const models = await started();
     await expect(models.waitFor('nonsense')).rejects.toEqual(new InvalidCursor('atLeast'));
     await expect(countWith(models, 'nonsense')).rejects.toBeInstanceOf(InvalidCursor);
   });
 
-  it('gives up after a time', async () => {
+  it('times out', async () => {
     const models = await started();
     await models.waitFor(await log.append('case', 'a', opened('Bir')));
     await expect(models.waitFor('99', 5)).rejects.toBeInstanceOf(NotCaughtUp);
   });
 
-  it('ends when the read models stop', async () => {
+  it('is rejected when the read models stop', async () => {
     const models = await started();
     const waiting = expect(models.waitFor('99')).rejects.toBeInstanceOf(NotCaughtUp);
     await models.stop();
     await waiting;
   });
 
-  it('lets a read see what was written', async () => {
+  it('lets a query see the write', async () => {
     const models = await started();
     for (let count = 1; count <= 20; count += 1) {
       const token = await log.append('case', `c${String(count)}`, opened('Ad'));
@@ -137,15 +137,15 @@ describe('waiting for a token', () => {
     (await handlersOf(models).cases.execute(new Cases({ ...WHOLE_PAGE, atLeast }))).total.yes;
 });
 
-describe('a position to go on from', () => {
-  it('that the log does not reach is beyond it', async () => {
+describe('waiting for a position', () => {
+  it('is refused beyond the end of the log', async () => {
     const models = await started();
     await models.waitFor(await log.append('case', 'a', opened('Bir')));
     expect((await models.contextAt({ position: 1 })).position).toBe(1);
     await expect(models.contextAt({ position: 2 })).rejects.toBeInstanceOf(BeyondLog);
   });
 
-  it('that only these read models have not reached is waited for', async () => {
+  it('waits for a position that is in the log but not yet projected', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const store = storeWith({
@@ -166,7 +166,7 @@ describe('a position to go on from', () => {
     expect((await reading).position).toBe(2);
   });
 
-  it('is not said to be beyond a log that does not answer, or that is not the one that was projected', async () => {
+  it('is not refused as beyond a log that does not answer or is another one', async () => {
     let failure: Error | null = null;
     const store = storeWith({
       read: async (after, limit) => {
@@ -182,7 +182,7 @@ describe('a position to go on from', () => {
 });
 
 describe('faults', () => {
-  it('goes on from the checkpoint after errors of the store', async () => {
+  it('continues from the checkpoint after errors of the store', async () => {
     let failures = 3;
     const store = storeWith({
       async *follow(after, signal) {
@@ -202,7 +202,7 @@ describe('faults', () => {
     await until(async () => (await models.readiness()).caughtUp);
   });
 
-  it('says that the store cannot be reached, and still answers', async () => {
+  it('reports that the store is unavailable, and still answers queries', async () => {
     let down = false;
     const store = storeWith({
       read: (after, limit) => {
@@ -224,7 +224,7 @@ describe('faults', () => {
     expect(await countCases(models)).toBe(1);
   });
 
-  it('passes over what it has, and starts anew where an event is missing', async () => {
+  it('skips projected events, and resubscribes when an event is missing', async () => {
     let skip = true;
     const store = storeWith({
       async *follow(after, signal, limit) {
@@ -243,7 +243,7 @@ describe('faults', () => {
     expect(await countCases(models)).toBe(3);
   });
 
-  /** The log with its second event made into one that breaks what takes it in. */
+  /** Replaces the second event by one that cannot be projected. */
   const withPoisonEvent = (events: readonly LogEvent[]): readonly LogEvent[] =>
     events.map((event) => (event.position === 2 ? { ...event, stream: 'case-b', event: null as never } : event));
   const poisonedStore = (): EventStore =>
@@ -254,7 +254,7 @@ describe('faults', () => {
       },
     });
 
-  it('stops before an event that it cannot take in, and reads go on', async () => {
+  it('stops before an event that cannot be projected, and still answers queries', async () => {
     const models = await started(poisonedStore());
     await log.append('case', 'a', opened('Bir'));
     await log.append('case', 'b', opened('İki'));
@@ -271,7 +271,7 @@ describe('faults', () => {
     expect(await countCases(models)).toBe(1);
   });
 
-  it('stops at an event that cannot be read, with all before it taken in, also from an empty file', async () => {
+  it('projects everything before an event that cannot be read, even in a new file', async () => {
     for (const id of ['a', 'b', 'c']) await log.append('case', id, opened('Ad'));
     const check = (after: string | null, limit: number): void => {
       if (Number(after ?? 0) + limit >= 3) throw new StoreDamaged('for a test');
@@ -292,7 +292,7 @@ describe('faults', () => {
     expect(await countCases(models)).toBe(2);
   });
 
-  it('takes an event in whole or not at all', async () => {
+  it('projects an event atomically', async () => {
     const models = await started(log.store, ':memory:');
     await log.append('case', 'a', opened('Bir'));
     await models.waitFor(log.token);
@@ -310,7 +310,7 @@ describe('faults', () => {
 });
 
 describe('a damaged file', () => {
-  /** A register of many cases, closed, and its read models overwritten. */
+  /** Projects many cases, stops, and overwrites a part of the file. */
   const damaged = async (from: number, to: number): Promise<void> => {
     for (let count = 0; count < 300; count += 1) await log.append('case', `c${String(count)}`, opened('Ad'));
     const models = await started();
@@ -323,7 +323,7 @@ describe('a damaged file', () => {
     return caughtUp && problem === null;
   };
 
-  it('is built anew where following the log meets the damage', async () => {
+  it('is rebuilt when the projection hits the damage', async () => {
     await damaged(0.2, 0.99);
     const models = open();
     await models.start();
@@ -332,7 +332,7 @@ describe('a damaged file', () => {
     expect(await countCases(models)).toBe(300);
   });
 
-  it('is built anew where a question meets the damage, and says so until then', async () => {
+  it('is rebuilt when a query hits the damage, and reports it until then', async () => {
     await damaged(0.3, 0.4);
     const models = await started();
     const asked = async (): Promise<unknown> =>
@@ -346,7 +346,7 @@ describe('a damaged file', () => {
     expect(await countCases(models)).toBe(300);
   });
 
-  it('stays where the error was another', async () => {
+  it('is not rebuilt after other errors', async () => {
     const models = await started();
     models.onQueryError(new StoreUnavailable('for a test'));
     expect((await models.readiness()).problem).toBeNull();
@@ -354,7 +354,7 @@ describe('a damaged file', () => {
 });
 
 describe('a file', () => {
-  /** A store whose log a test replaces by another one, and whose subscription it drops. */
+  /** A store whose log a test can replace and whose subscription it can end. */
   let current: EventStore;
   let dropped: AbortController;
   let moving: EventStore;
@@ -368,7 +368,7 @@ describe('a file', () => {
     });
   });
 
-  it('that is locked by another is waited for without holding up reads, then written again', async () => {
+  it('locked by another process does not block queries, and is written once unlocked', async () => {
     const models = await started();
     await models.waitFor(await log.append('case', 'a', opened('Bir')));
     const other = new Database(path);
@@ -382,7 +382,7 @@ describe('a file', () => {
     expect(await countCases(models)).toBe(2);
   });
 
-  it('of another log is kept and read; it follows nothing, and nothing is built in its place', async () => {
+  it('of another log is kept and readable, and nothing is projected', async () => {
     const other = new Log();
     await other.append('case', 'x', opened('Başqa'));
     await other.append('case', 'y', opened('Başqa'));
@@ -404,7 +404,7 @@ describe('a file', () => {
     }
   });
 
-  it('stays where the log becomes another one under it', async () => {
+  it('is kept if the log is replaced while running', async () => {
     const models = await started(moving);
     await log.append('case', 'a', opened('Bir'));
     await models.waitFor(await log.append('case', 'b', opened('İki')));
@@ -419,7 +419,7 @@ describe('a file', () => {
     await other.store.close();
   });
 
-  it('that is damaged is not built anew from a log that lost events', async () => {
+  it('that is corrupt is not rebuilt from a log that lost events', async () => {
     const models = await started(moving);
     await log.append('case', 'a', opened('Bir'));
     await models.waitFor(log.token);
@@ -430,7 +430,7 @@ describe('a file', () => {
     expect(await countCases(models)).toBe(1);
   });
 
-  it('of another build is kept beside, where the log cannot be read to its end', async () => {
+  it('of another schema is set aside if the log cannot be read to its end', async () => {
     for (const id of ['a', 'b', 'c']) await log.append('case', id, opened('Ad'));
     const models = await started();
     await models.waitFor(log.token);
@@ -452,7 +452,7 @@ describe('a file', () => {
 
   it.each([
     [
-      'of another build',
+      'of another schema',
       async () => {
         const db = new Database(path);
         db.pragma('user_version = 7');
@@ -460,10 +460,10 @@ describe('a file', () => {
         db.close();
       },
     ],
-    ['that is none', () => writeFile(path, 'not a database, and long enough to be looked at '.repeat(100))],
+    ['that is no database', () => writeFile(path, 'not a database, and long enough to be looked at '.repeat(100))],
     ['with leftovers beside it', () => writeFile(`${path}.building`, 'half a file')],
     ['with the log of another file beside it', () => writeFile(`${path}-wal`, 'of another time'.repeat(100))],
-  ])('%s is built anew', async (_, make) => {
+  ])('%s is rebuilt', async (_, make) => {
     await log.append('case', 'a', opened('Bir'));
     await make();
     const models = await started();
@@ -473,7 +473,7 @@ describe('a file', () => {
     await expect(stat(`${path}.building`)).rejects.toThrow();
   });
 
-  it('is not read from before there is one', async () => {
+  it('makes queries wait until it exists', async () => {
     await log.append('case', 'a', opened('Bir'));
     const models = open();
     const asked = countCases(models);
@@ -483,7 +483,7 @@ describe('a file', () => {
 });
 
 describe('a rebuild', () => {
-  it('tells of its progress, lets reads and writes go on, and swaps', async () => {
+  it('reports progress, allows queries and writes, and swaps files', async () => {
     for (let count = 0; count < 120; count += 1) await log.append('case', `c${String(count)}`, opened('Ad'));
     const models = await started();
     await models.waitFor(log.token);
@@ -510,7 +510,7 @@ describe('a rebuild', () => {
     expect(position).toBe(120 + seen.length);
   });
 
-  it('waits for the one under way', async () => {
+  it('is shared by concurrent calls', async () => {
     await log.append('case', 'a', opened('Bir'));
     const models = await started();
     const phases: string[] = [];
@@ -520,7 +520,7 @@ describe('a rebuild', () => {
     expect(phases).toEqual(['reading', 'projecting']);
   });
 
-  it('that is interrupted leaves the old file', async () => {
+  it('leaves the old file if interrupted', async () => {
     await log.append('case', 'a', opened('Bir'));
     const models = await started();
     await models.waitFor(log.token);
@@ -531,7 +531,7 @@ describe('a rebuild', () => {
     expect(await countCases(open())).toBe(1);
   });
 
-  it('that fails leaves the old file', async () => {
+  it('leaves the old file if it fails', async () => {
     let down = false;
     const store = storeWith({
       read: async (after, limit) => {

@@ -1,4 +1,4 @@
-/** A register on the real store in memory, whose events a test appends past all deciding. */
+/** A register on an in-memory SQLite store; tests append events directly, without the rules of `decide`. */
 import { randomUUID } from 'node:crypto';
 import type { Custody } from '../../src/domain/case/state.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
@@ -46,13 +46,13 @@ export class Log {
     this.store = store;
   }
 
-  /** The token of the last append. */
+  /** The token of the last append. Throws if there was none. */
   get token(): Cursor {
     if (this.#token === null) throw new Error('nothing was appended');
     return this.#token;
   }
 
-  /** Appends events to a stream, in one append; an event may bring its own `id`. */
+  /** Appends events to a stream in one append. An event may set its own `id`. */
   async append(kind: StreamKind, id: string, ...events: readonly EventFields[]): Promise<Cursor> {
     const newEvents = events.map(({ id: eventId, ...fields }) =>
       newEvent({ id: typeof eventId === 'string' ? eventId : randomUUID(), event: toEvent(fields as EventFields) }),
@@ -62,7 +62,7 @@ export class Log {
     return (this.#token = appended.cursor);
   }
 
-  /** Appends an event under its id. */
+  /** Appends one case event with a given id. */
   async appendCaseEvent(id: string, { id: eventId, event: told }: EventWithId<CaseEvent>): Promise<Cursor> {
     const appended = await appendToEnd(this.store, streamName('case', id), [newEvent({ id: eventId, event: told })]);
     if (appended.outcome !== 'appended') throw new Error('conflict');
@@ -101,7 +101,7 @@ export const handlersOf = (reader: ReadModelReader) => ({
 });
 export type Handlers = ReturnType<typeof handlersOf>;
 
-/** A log with read models that follow it. */
+/** A log with started read models and query handlers. */
 export const register = async (): Promise<
   Log & { models: ReadModels; handlers: Handlers; close: () => Promise<void> }
 > => {
@@ -115,7 +115,7 @@ export const register = async (): Promise<
   return Object.assign(log, { models, handlers: handlersOf(models), close });
 };
 
-/** A file read from as it is, and as it was known at a position. */
+/** Reads a file as it is, without a projection. */
 export class FixedReader extends ReadModelReader {
   constructor(
     readonly file: ModelFile,
@@ -129,7 +129,7 @@ export class FixedReader extends ReadModelReader {
   }
 }
 
-/** An empty file in memory that can take events in. */
+/** An empty, complete file in memory. */
 export const emptyFile = (): ModelFile => {
   const file = ModelFile.create(':memory:');
   for (const step of [...file.eventIndexSteps(), ...file.finishSteps()]) step();
@@ -137,8 +137,8 @@ export const emptyFile = (): ModelFile => {
   return file;
 };
 
-/** The same id for the same number: events have UUIDs. */
+/** A valid UUID made from a number. */
 export const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-/** No filter, and a page that holds everything. */
+/** No filters, and one page for all rows. */
 export const WHOLE_PAGE = { filters: {}, page: { limit: 100 } };

@@ -2,7 +2,7 @@ import { diffRows, noVersions, type AnyTable } from '../../src/read-models/table
 
 const table: AnyTable = { name: 't', columns: { a: 'TEXT', b: 'INTEGER' }, indexes: [], rows: () => [] };
 
-it('leaves what stays, closes what is gone and begins what comes', () => {
+it('keeps unchanged rows, closes removed ones and starts new ones', () => {
   const versions = noVersions();
   diffRows(
     table,
@@ -21,7 +21,7 @@ it('leaves what stays, closes what is gone and begins what comes', () => {
   expect(versions.closed).toEqual([{ cells: ['x', 1], from: 3, to: 5, rowid: null }]);
 });
 
-it('begins anew what comes again', () => {
+it('starts a new version for a row that returns', () => {
   const versions = noVersions();
   diffRows(table, versions, [{ a: 'x', b: 1 }], 1);
   diffRows(table, versions, [], 2);

@@ -204,7 +204,7 @@ const placeMovement = (
   const listEntry = cachedStatement(context.db, sql).get({
     list: scope.list,
     caseNo,
-    knownAt: scope.knownAt,
+    known: scope.knownAt,
   }) as ListEntry;
   const entries = context.logTables.entries(caseNo, scope.knownAt);
   const { reason, event } = movementCause(movementScope, caseMovements, change, entries);

@@ -95,7 +95,7 @@ const pageSql = ({ scope, certainty, reference, sort, after }: PageRequest, matc
     ...(reference === undefined ? [] : [`o.case_no IN (${casesWithReference(scope)})`]),
     ...(after === null ? [] : [`(${key}, o.case_id) ${descending ? '<' : '>'} (@afterKey, @afterId)`]),
   ];
-  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${listEntry}.name, ${listEntry}.refs, ${isUncertain} AS unsure
+  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${listEntry}.name, ${listEntry}.refs, ${isUncertain} AS isUncertain
     FROM ${from}
     ${by === 'recognised' ? `CROSS JOIN list_entries h ON h.list = o.list AND h.case_no = o.case_no AND ${versionCondition('h', scope)}` : ''}
     WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${direction}, o.case_id ${direction} LIMIT @limit`;

@@ -27,7 +27,7 @@ const ask = async (from: string, to: string, more: Partial<Movements['parameters
 const between = (from: string, to: string, category?: readonly string[]) =>
   ask(from, to, category === undefined ? {} : { category });
 
-describe('who left', () => {
+describe('exits', () => {
   it.each<[string, EventFields[], string, string, string | null]>([
     ['a release, by its reason', [{ type: 'released', reason: 'bail' }], 'bail', '2024-03-01', uuid(9)],
     ...(['pardon', 'amnesty', 'parole', 'sentence-served'] as const).map(
@@ -82,7 +82,7 @@ describe('who left', () => {
     expect((await between('2024-02-01', '2024-02-29')).left).toEqual([]);
   });
 
-  it('by the mechanism that the event before the release says, on whatever day that becomes known', async () => {
+  it('by the mechanism of an event that supports the release, whenever it is recorded', async () => {
     const effect = { effect: 'released-from-imprisonment' };
     const released = { type: 'released', occurredOn: '2024-03-01', id: uuid(9) };
     await fixture.append('case', 'a', ...member(), { ...released, reason: 'pardon' });
@@ -93,14 +93,14 @@ describe('who left', () => {
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'pardon', count: 1 }]);
   });
 
-  it('by custody first, where a release and a judgment of the list fall on one day', async () => {
+  it('by custody first if a release and a judgment fall on one day', async () => {
     const on = { occurredOn: '2024-03-01' };
     const delisted = { type: 'delisted', ...on, list: 'union', reason: 'released' };
     await fixture.append('case', 'a', ...member(), { type: 'released', ...on, reason: 'bail' }, delisted);
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'bail', count: 1 }]);
   });
 
-  it('by the policy, where only that changed', async () => {
+  it('by the policy if only that changed', async () => {
     await fixture.append('case', 'a', ...member());
     await fixture.append('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
     expect((await between('2024-02-01', '2024-04-01')).left).toMatchObject([
@@ -108,14 +108,14 @@ describe('who left', () => {
     ]);
   });
 
-  it('by the judgment, where the policy changed on the same day', async () => {
+  it('by the judgment if the policy changed on the same day', async () => {
     const delisted = { type: 'delisted', occurredOn: '2024-03-01', list: 'union', reason: 'x' };
     await fixture.append('case', 'a', ...member(), delisted);
     await fixture.append('list', 'union', { type: 'policy-set', from: '2024-03-01', custody: ['imprisoned'] });
     expect((await between('2024-02-01', '2024-04-01')).leftByReason).toEqual([{ reason: 'delisted', count: 1 }]);
   });
 
-  it('each time anew, with the category of the day before and the day as precise as it is known', async () => {
+  it('each time, with the category of the day before and the EDTF date of the event', async () => {
     await fixture.append(
       'case',
       'a',
@@ -136,14 +136,14 @@ describe('who left', () => {
     ]);
   });
 
-  it('without anybody knowing why, where too much is undecided', async () => {
+  it('with reason `undecided` if too many events are undecided', async () => {
     const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
     await fixture.append('case', 'a', ...member(), ...charges);
     expect((await between('2024-04-01', '2024-05-10')).left).toMatchObject([{ reason: 'undecided', event: null }]);
     expect((await between('2024-05-10', '2024-06-10')).entered).toMatchObject([{ reason: 'recognised' }]);
   });
 
-  it('by a new episode, where the list says nothing any more', async () => {
+  it('by a new episode that the list has not judged', async () => {
     await fixture.append(
       'case',
       'a',
@@ -156,7 +156,7 @@ describe('who left', () => {
     ]);
   });
 
-  it('though they came within the span too, and as often as they came', async () => {
+  it('after an entry within the same span, and each time', async () => {
     const on = (occurredOn: string, type: string, more = {}): EventFields => ({ type, occurredOn, ...more });
     const recognised = { list: 'union', category: 'believers' };
     await fixture.append(
@@ -180,7 +180,7 @@ describe('who left', () => {
     expect(parts.flatMap(({ entered }) => entered)).toEqual(whole.entered);
   });
 
-  it('but not who came and left within a day', async () => {
+  it('do not include a stay of less than a day', async () => {
     const [arrested = { type: '' }, recognised = { type: '' }] = member();
     const released = { type: 'released', occurredOn: '2024-01-02', reason: 'bail', after: uuid(2) };
     await fixture.append('case', 'a', arrested, recognised, released);
@@ -188,7 +188,7 @@ describe('who left', () => {
   });
 });
 
-describe('who entered', () => {
+describe('entries', () => {
   it('by recognition', async () => {
     await fixture.append('case', 'a', ...member());
     expect((await between('2023-12-01', '2024-02-01')).entered).toMatchObject([
@@ -204,7 +204,7 @@ describe('who entered', () => {
     expect(await between('2023-12-01', '2024-02-01')).toMatchObject({ opening: 0, closing: 1, left: [], moved: [] });
   });
 
-  it('by coming into a custody that counts', async () => {
+  it('by entering a custody of the policy', async () => {
     const home = { type: 'remanded', occurredOn: '2024-01-01', measure: 'house-arrest' };
     const back = { type: 'remanded', occurredOn: '2024-02-01', measure: 'detention', id: uuid(9) };
     await fixture.append('case', 'a', ...member(), home, back);
@@ -223,7 +223,7 @@ describe('who entered', () => {
     ]);
   });
 
-  it('when it became certain', async () => {
+  it('once membership is certain', async () => {
     await fixture.append(
       'case',
       'a',
@@ -242,7 +242,7 @@ describe('who entered', () => {
   });
 });
 
-describe('who changed category', () => {
+describe('changes of category', () => {
   const recategorised = {
     type: 'recategorised',
     occurredOn: '2024-02-01',
@@ -251,7 +251,7 @@ describe('who changed category', () => {
     id: uuid(9),
   };
 
-  it('stands apart from those who came and left', async () => {
+  it('are neither entries nor exits', async () => {
     await fixture.append('case', 'a', opened('Ad'), ...member(), recategorised);
     expect(await between('2024-01-10', '2024-03-01')).toMatchObject({
       opening: 1,
@@ -272,7 +272,7 @@ describe('who changed category', () => {
     expect((await between('2024-01-10', '2024-01-31')).moved).toEqual([]);
   });
 
-  it('and back again did so twice', async () => {
+  it('back and forth count twice', async () => {
     await fixture.append('case', 'a', ...member(), recategorised, {
       ...recategorised,
       occurredOn: '2024-02-20',
@@ -287,7 +287,7 @@ describe('who changed category', () => {
     expect(totals).toEqual({ entered: 0, left: 0, moved: 2, movedIn: 1, movedOut: 1 });
   });
 
-  it('on a day that is not known, out of one category first and into the other last', async () => {
+  it('with a partial date leave one category at its start and enter the other at its end', async () => {
     await fixture.append('case', 'a', ...member(), { ...recategorised, occurredOn: '2024-02' });
     const moves = async (set: 'certain' | 'possible', category: string) =>
       (await ask('2024-01-10', '2024-03-01', { set, category: [category] })).moved.map(
@@ -301,7 +301,7 @@ describe('who changed category', () => {
     expect(await moves('possible', 'journalists')).toEqual([first, last]);
   });
 
-  it('is seen from either category', async () => {
+  it('appear under either category filter', async () => {
     await fixture.append('case', 'a', opened('Ad'), ...member(), recategorised);
     const believers = await between('2024-01-10', '2024-03-01', ['believers']);
     expect(believers).toMatchObject({ opening: 1, closing: 0, left: [], moved: [{ caseId: 'a' }] });
@@ -312,7 +312,7 @@ describe('who changed category', () => {
   });
 });
 
-it('stands in the order of names, with reasons counted', async () => {
+it('are sorted by name, with counts by reason', async () => {
   for (const [id, name, reason] of [
     ['1', 'Şahin', 'bail'],
     ['2', 'Samir', 'health'],
@@ -335,7 +335,7 @@ it('stands in the order of names, with reasons counted', async () => {
   ]);
 });
 
-it('is null for an unknown list, empty for one day, and refuses days in the wrong order', async () => {
+it('is null for an unknown list, empty for an empty span, and refuses reversed days', async () => {
   expect(
     await fixture.handlers.movements.execute(
       new Movements('nowhere', { from: '2024-01-01', to: '2024-02-01', limit: 1 }),
@@ -346,7 +346,7 @@ it('is null for an unknown list, empty for one day, and refuses days in the wron
   await expect(between('2024-02-02', '2024-02-01')).rejects.toBeInstanceOf(RangeError);
 });
 
-it('answers in pages, by day and name, as known when the first was asked for', async () => {
+it('pages by day and name, all as known at the first page', async () => {
   for (const [id, name] of ['Samir', 'Əli', 'Zaur', 'Anar', 'Babək'].entries())
     await fixture.append(
       'case',
@@ -385,7 +385,7 @@ it('answers in pages, by day and name, as known when the first was asked for', a
   await expect(ask('2023-12-02', span[1], { after: String(pages[0]?.next) })).rejects.toBeInstanceOf(InvalidCursor);
 });
 
-it('adds up over any days, for the certain and for the possible, whatever happened', async () => {
+it('adds up over consecutive spans, for certain and for possible members', async () => {
   const cases = fc.array(arbitraryCaseEvents(6), { minLength: 1, maxLength: 3 });
   await fc.assert(
     fc.asyncProperty(cases, fc.boolean(), async (histories, changes) => {

@@ -49,7 +49,7 @@ it('is null for a list that is not defined', async () => {
   expect(await fixture.handlers.counts.execute(new Counts('nowhere', { by: 'custody', filters: {} }))).toBeNull();
 });
 
-it('says what it counted', async () => {
+it('returns list, day, property and position with the counts', async () => {
   const counts = await fixture.handlers.counts.execute(
     new Counts('union', { by: 'stage', filters: {}, atLeast: fixture.token }),
   );
@@ -63,7 +63,7 @@ it('says what it counted', async () => {
   });
 });
 
-it('counts by category, with zeros for those defined', async () => {
+it('counts by category, including empty ones', async () => {
   expect(await count('category', '2024-02-01')).toEqual({
     total: [2, 0],
     groups: [
@@ -74,7 +74,7 @@ it('counts by category, with zeros for those defined', async () => {
   });
 });
 
-it('counts each article of a person once', async () => {
+it('counts a person once under each article', async () => {
   expect(await count('article', '2024-02-01')).toEqual({
     total: [2, 0],
     groups: [
@@ -85,7 +85,7 @@ it('counts each article of a person once', async () => {
   });
 });
 
-it('counts who certainly is a member but only perhaps under a key once in the total', async () => {
+it('counts a certain member under uncertain keys once in the total', async () => {
   expect(await count('stage', '2024-05-10')).toEqual({
     total: [2, 0],
     groups: [
@@ -103,7 +103,7 @@ it('counts who certainly is a member but only perhaps under a key once in the to
   });
 });
 
-it('counts who perhaps has left as uncertain everywhere', async () => {
+it('counts a possible member as uncertain everywhere', async () => {
   expect(await count('custody', '2024-06-10')).toEqual({
     total: [1, 1],
     groups: [
@@ -121,7 +121,7 @@ it('counts who perhaps has left as uncertain everywhere', async () => {
   });
 });
 
-it('counts by incident among those filtered', async () => {
+it('counts by incident with other filters', async () => {
   expect(await count('incident', '2024-02-01')).toEqual({
     total: [2, 0],
     groups: [
@@ -135,6 +135,6 @@ it('counts by incident among those filtered', async () => {
   });
 });
 
-it('has nobody on days before', async () => {
+it('is empty on days before the first event', async () => {
   expect(await count('custody', '2023-12-31')).toEqual({ total: [0, 0], groups: [] });
 });

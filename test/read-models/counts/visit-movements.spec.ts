@@ -1,4 +1,4 @@
-/** A walk over more people than are read at once, and read models that change their file meanwhile. */
+/** Visits more cases than fit in one slice, with files that are swapped meanwhile. */
 import type { EventStore } from '../../../src/event-store/port.js';
 import type { ModelFile } from '../../../src/read-models/model-file.js';
 import { Movements } from '../../../src/read-models/queries.js';
@@ -27,7 +27,7 @@ afterEach(async () => {
   await log.store.close();
 });
 
-/** Everybody comes on one day and leaves on another, under numbers from one on. */
+/** Every case enters on one day and leaves on another; case numbers start at `firstNumber`. */
 const fill = ({ db }: ModelFile, firstNumber: number): void => {
   const period =
     db.prepare(`INSERT INTO periods (case_no, known_from, known_to, list, from_day, to_day, undecided, custody,
@@ -45,7 +45,7 @@ const fill = ({ db }: ModelFile, firstNumber: number): void => {
   })();
 };
 
-/** Answers each read from the next of some files, and then from the last one. */
+/** Returns the files one after the other, then always the last. */
 class ChangingReader extends ReadModelReader {
   reads = 0;
   constructor(
@@ -66,7 +66,7 @@ class ChangingReader extends ReadModelReader {
 const ask = { from: '2024-01-01', to: '2024-12-31', limit: 1_000 };
 const whole = { entered: PEOPLE, left: PEOPLE, moved: 0, movedIn: 0, movedOut: 0 };
 
-it('counts everybody, and lets other requests through between the slices', async () => {
+it('counts every case, and lets other requests run between slices', async () => {
   const reader = new ChangingReader([files[0]!], log.store);
   let turns = 0;
   const ticking = setInterval(() => (turns += 1), 0);
@@ -82,7 +82,7 @@ it('counts everybody, and lets other requests through between the slices', async
   expect(reader.reads).toBeGreaterThan(2);
 });
 
-it('pages through everybody once', async () => {
+it('pages through every case once', async () => {
   const { movements } = handlersOf(new ChangingReader([files[0]!], log.store));
   const seen: string[] = [];
   let after: string | null | undefined;
@@ -96,7 +96,7 @@ it('pages through everybody once', async () => {
   expect([...seen].sort()).toEqual([...new Set(seen)].sort());
 });
 
-it('begins again where the file was replaced, in which people have other numbers', async () => {
+it('starts over if the file is replaced by one with other case numbers', async () => {
   const [before, after] = files as [ModelFile, ModelFile];
   const reader = new ChangingReader([before, before, before, after], log.store);
   const found = await handlersOf(reader).movements.execute(new Movements('union', ask));

@@ -15,7 +15,7 @@ const follow = async (parameters: Partial<Parameters> = {}) => {
   return feed;
 };
 
-/** Everything there is after a position, page by page. */
+/** All events after a position, page by page. */
 const all = async (parameters: Partial<Parameters> = {}): Promise<readonly LoggedEvent[]> => {
   const feed = await follow(parameters);
   const events: LoggedEvent[] = [];
@@ -30,7 +30,7 @@ const positions = async (parameters: Partial<Parameters> = {}) =>
   (await all(parameters)).map(({ position }) => position);
 const settled = () => fixture.models.waitFor(fixture.token);
 
-it('gives every event as the replay of the log gives it', async () => {
+it('returns events exactly as ReadLog does', async () => {
   await fixture.list();
   await fixture.append('case', 'a', opened('Ad', 'AZ-1'), { type: 'arrested', occurredOn: '2024-01-01' });
   await settled();
@@ -40,7 +40,7 @@ it('gives every event as the replay of the log gives it', async () => {
   expect(JSON.stringify(await all())).toBe(JSON.stringify(replayed));
 });
 
-it('goes on after a position, and says how far it looked and whether there is more', async () => {
+it('continues after a position, and tells how far it read and whether there is more', async () => {
   for (let i = 0; i < 600; i += 1) void fixture.append('case', `c${i}`, opened('Ad'));
   await fixture.append('case', 'last', opened('Ad'));
   await settled();
@@ -52,7 +52,7 @@ it('goes on after a position, and says how far it looked and whether there is mo
   expect(await positions({ after: 598 })).toEqual([599, 600, 601]);
 });
 
-it('keeps pages small where events are large', async () => {
+it('limits pages by the size of events', async () => {
   const note = 'x'.repeat(4_000);
   for (let i = 0; i < 40; i += 1) await fixture.append('case', 'a', { type: 'tried', occurredOn: '2024', note });
   await settled();
@@ -60,7 +60,7 @@ it('keeps pages small where events are large', async () => {
   expect(await positions()).toHaveLength(40);
 });
 
-it('of a list gives its own events, and those of each case from the first that names the list', async () => {
+it('with a list, returns its own events and those of each case from the first that mentions it', async () => {
   await fixture.list('union'); // 1 to 5
   await fixture.list('other'); // 6 to 10
   await fixture.append('case', 'numbered', opened('Bir', 'AZ-1')); // 11
@@ -89,7 +89,7 @@ it('of a list gives its own events, and those of each case from the first that n
   expect(await positions({ types: ['reference-claimed'] })).toEqual([19]);
 });
 
-it('of a list that there is none of is null; after the end there is nothing yet, and beyond it there is no feed', async () => {
+it('is null for an unknown list, empty at the end of the log, and refused beyond it', async () => {
   const handler = new FollowLogHandler(fixture.models);
   expect(await handler.execute(new FollowLog({ after: 0, list: 'nobody' }))).toBeNull();
   await fixture.models.waitFor(await fixture.append('case', 'a', opened('Ad')));
@@ -101,7 +101,7 @@ it('of a list that there is none of is null; after the end there is nothing yet,
   await expect(handler.execute(new FollowLog({ after: 2 }))).rejects.toBeInstanceOf(BeyondLog);
 });
 
-it('read as it grows, whatever comes when, gives each event once and in order, also through a rebuild', async () => {
+it('returns each event once and in order while the log grows and the file is rebuilt', async () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.record({ append: fc.nat(3) }) },
     { weight: 4, arbitrary: fc.record({ read: fc.nat(2) }) },

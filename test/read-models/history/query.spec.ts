@@ -15,7 +15,7 @@ const history = async (parameters: Partial<History['parameters']> = {}) => {
 };
 const ofCase = (id: string) => ({ subject: { kind: 'case' as const, id } });
 
-it('says who recorded what, when, from which source, and what it changed', async () => {
+it('shows who recorded what, when, from which source, and what it changed', async () => {
   await fixture.append('case', 'a', opened('Ad', 'AZ-1'));
   await fixture.append('case', 'a', { type: 'arrested', occurredOn: '2024-01-10', id: uuid(7) });
   expect((await history(ofCase('a'))).items[1]).toEqual({
@@ -37,7 +37,7 @@ it('says who recorded what, when, from which source, and what it changed', async
   });
 });
 
-it('shows what was said of the person as changes of no day', async () => {
+it('shows changes of names, references and description without days', async () => {
   await fixture.append('case', 'a', { ...opened('Ad', 'AZ-1'), occupation: 'journalist' });
   await fixture.append('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
   await fixture.append('case', 'a', { type: 'referenced', list: 'union', reference: 'AZ-2' });
@@ -67,7 +67,7 @@ it('shows what a late event changed before those recorded earlier', async () => 
   });
 });
 
-it('is of all subjects in order of recording, in steps', async () => {
+it('covers all subjects in order of recording, in pages', async () => {
   await fixture.list();
   await fixture.append('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act' });
   await fixture.append('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
@@ -88,7 +88,7 @@ it('is of all subjects in order of recording, in steps', async () => {
   expect((await history({ after: 8 })).items).toEqual([]);
 });
 
-it('is limited to types, and steps through those', async () => {
+it('filters by event type, in pages', async () => {
   await fixture.append('case', 'a', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
   await fixture.append('case', 'b', opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
   const one = await history({ types: ['arrested'], limit: 1 });

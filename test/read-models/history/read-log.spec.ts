@@ -15,11 +15,11 @@ const read = async (parameters: Partial<ReadLog['parameters']> = {}): Promise<re
 const positions = async (parameters: Partial<ReadLog['parameters']> = {}): Promise<readonly number[]> =>
   (await read({ atLeast: fixture.token, ...parameters })).flat().map(({ position }) => position);
 
-it('is empty where nothing was recorded', async () => {
+it('is empty for an empty log', async () => {
   expect(await read()).toEqual([]);
 });
 
-it('gives every event as it is stored', async () => {
+it('returns every event as stored', async () => {
   await fixture.append('case', 'a', { ...opened('Ad'), id: uuid(1) });
   const [batch] = await read({ atLeast: fixture.token });
   expect(batch).toEqual([
@@ -40,7 +40,7 @@ it('gives every event as it is stored', async () => {
   ]);
 });
 
-it('begins after a position, of some types, as many as asked for', async () => {
+it('supports a start position, event types and a limit', async () => {
   for (const id of ['a', 'b', 'c'])
     await fixture.append('case', id, opened('Ad'), { type: 'arrested', occurredOn: '2024-01-01' });
   expect(await positions()).toEqual([1, 2, 3, 4, 5, 6]);
@@ -53,7 +53,7 @@ it('begins after a position, of some types, as many as asked for', async () => {
   expect(await positions({ types: ['died'] })).toEqual([]);
 });
 
-it('reads long logs in batches, and ends at what was reached when asked', async () => {
+it('reads in batches, up to the position projected when the query began', async () => {
   for (let count = 0; count < 700; count += 1) await fixture.append('case', `c${String(count)}`, opened('Ad'));
   const asked = await fixture.handlers.events.execute(new ReadLog({ after: 0, atLeast: fixture.token }));
   await fixture.append('case', 'late', opened('Gec'));

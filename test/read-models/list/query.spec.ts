@@ -38,13 +38,13 @@ const cases = async (parameters: Partial<Cases['parameters']> = {}) =>
   fixture.handlers.cases.execute(new Cases({ ...WHOLE_PAGE, atLeast: fixture.token, ...parameters }));
 
 describe('the members of a list', () => {
-  it('are nobody for a list that is not defined', async () => {
+  it('are null for a list that is not defined', async () => {
     expect(await members({}, undefined, undefined, 'nowhere')).toBeNull();
     await fixture.append('case', 'a', arrested('2024-01-01'), recognised('2024-01-02', 'x', 'unheard-of'));
     expect(await members({}, undefined, undefined, 'unheard-of')).toBeNull();
   });
 
-  it('are the recognised in a custody of the policy, on the day', async () => {
+  it('are recognised and in a custody of the policy on the day', async () => {
     await fixture.append(
       'case',
       'a',
@@ -98,7 +98,7 @@ describe('the members of a list', () => {
     expect(await who({}, '2024-01-15')).toEqual(['a']);
   });
 
-  it('are uncertain where only some courses of events say so, with every standing that is possible', async () => {
+  it('are uncertain if only some possible courses include them, with all possible standings', async () => {
     await fixture.append(
       'case',
       'a',
@@ -121,7 +121,7 @@ describe('the members of a list', () => {
     expect((await members({}, '2024-02-10'))?.total).toEqual({ yes: 1, uncertain: 1 });
   });
 
-  it('who certainly are members may be uncertain under a filter', async () => {
+  it('may be certain, but uncertain under a filter', async () => {
     await fixture.append('case', 'a', arrested('2024-01-01'), recognised('2024-01-01'), convicted('2024-05'));
     expect(await who({}, '2024-05-15')).toEqual(['a']);
     expect(await who({ stage: 'convicted' }, '2024-05-15')).toEqual(['a?']);
@@ -129,7 +129,7 @@ describe('the members of a list', () => {
     expect(await who({ stage: 'awaiting-judgment' }, '2024-04-15')).toEqual(['a']);
   });
 
-  it('are uncertain, without standings, where too much is undecided', async () => {
+  it('are uncertain without standings if too many events are undecided', async () => {
     const charges = Array.from({ length: 14 }, () => ({ type: 'charged', occurredOn: '2024-05', articles: [ARTICLE] }));
     await fixture.append('case', 'a', opened('Ad'), arrested('2024-01-01'), recognised('2024-01-02'), ...charges);
     expect(await who({}, '2024-05-15')).toEqual(['a?']);
@@ -154,7 +154,7 @@ describe('filters', () => {
     ['AZ-OCC 220', []],
     ['15/70-2', []],
     ['AZ-OCC 15/70-2', ['old']],
-  ])('article %s finds what was prepared and what stands in an old code', async (article, expected) => {
+  ])('article %s matches articles with a general part and of an old code', async (article, expected) => {
     for (const [id, given] of [
       ['prepared', { code: 'AZ-CC', article: '220', part: '1', generalPart: '28' }],
       ['old', { code: 'AZ-OCC', article: '70-2', generalPart: '15' }],
@@ -257,19 +257,19 @@ describe('the order of a list', () => {
     }
   });
 
-  it('is by name where nothing is said', async () => {
+  it('is by name by default', async () => {
     expect(await who()).toEqual(EXPECTED.name);
   });
 });
 
-describe('a walk through pages', () => {
+describe('paging', () => {
   const first = async (): Promise<string> => {
     for (const id of ['a', 'b', 'c', 'd'])
       await fixture.append('case', id, opened(id), arrested('2024-01-01'), recognised('2024-01-01'));
     return (await members({}, undefined, { limit: 2 }))?.next ?? '';
   };
 
-  it('answers as of its first page, whatever came since', async () => {
+  it('answers as known at the first page', async () => {
     const after = await first();
     await fixture.append('case', 'c', released('2024-02-01'));
     await fixture.append('case', 'bb', opened('bb'), arrested('2024-01-01'), recognised('2024-01-01'));
@@ -284,14 +284,14 @@ describe('a walk through pages', () => {
     expect(await who()).toEqual([]);
   });
 
-  it('goes on after a rebuild', async () => {
+  it('continues after a rebuild', async () => {
     const after = await first();
     await fixture.append('case', 'c', released('2024-02-01'));
     await fixture.models.rebuild();
     expect((await members({}, undefined, { limit: 2, after }))?.items.map(({ caseId }) => caseId)).toEqual(['c', 'd']);
   });
 
-  it('refuses a mark that was changed, of another question, or of another log', async () => {
+  it('refuses a cursor that was changed, or is of another query or log', async () => {
     const after = await first();
     const [content = '', sum = ''] = after.split('.');
     const bad = [
@@ -325,7 +325,7 @@ describe('a walk through pages', () => {
     await other.close();
   });
 
-  it('may change its step, and may name its filters in another order', async () => {
+  it('may change the page size and the order of filters', async () => {
     for (const id of ['a', 'b', 'c'])
       await fixture.append('case', id, opened(id), arrested('2024-01-01', { incident: 'i' }), recognised('2024-01-01'));
     const one = await members({ incident: 'i', category: ['believers'] }, undefined, { limit: 1 });
@@ -337,7 +337,7 @@ describe('a walk through pages', () => {
   });
 });
 
-describe('every history', () => {
+describe('all cases', () => {
   beforeEach(async () => {
     await fixture.append('case', 'a', opened('Ad', 'AZ-1'));
     await fixture.append(
@@ -352,13 +352,13 @@ describe('every history', () => {
   const found = async (parameters: Partial<Cases['parameters']>): Promise<readonly string[]> =>
     (await cases(parameters)).items.map(({ caseId }) => caseId);
 
-  it('is found whether on a list or not', async () => {
+  it('are found on a list or not', async () => {
     expect(await found({})).toEqual(['a', 'b']);
     expect(await found({ filters: { custody: ['detained'] } })).toEqual(['b']);
     expect(await found({ asOf: '2023-01-01' })).toEqual(['a', 'b']);
   });
 
-  it('is found by its reference', async () => {
+  it('are found by reference', async () => {
     const by = (list: string, reference: string) => found({ reference: { list, reference } });
     expect(await by('union', 'AZ-2')).toEqual(['b']);
     expect((await cases({ reference: { list: 'union', reference: 'AZ-2' } })).total).toEqual({ yes: 1, uncertain: 0 });
@@ -366,7 +366,7 @@ describe('every history', () => {
     expect(await by('other', 'AZ-2')).toEqual([]);
   });
 
-  it('is narrowed by a list to those of whom it says anything, in its own categories', async () => {
+  it('are limited by a list to those it judges, with its categories', async () => {
     expect(await found({ list: 'union' })).toEqual(['b']);
     expect(await found({ list: 'union', asOf: '2024-01-20' })).toEqual([]);
     expect(await found({ list: 'other', asOf: '2024-01-20' })).toEqual(['b']);

@@ -22,7 +22,7 @@ const RECOGNISED = {
   category: 'believers',
 };
 
-/** Days and some columns of the rows of a list. */
+/** Days and the given columns of the rows of a list. */
 const rowsOf = (
   events: readonly EventWithId<CaseEvent>[],
   list: string,
@@ -36,8 +36,8 @@ const rowsOf = (
       ...columns.map((c) => (row as unknown as Record<string, unknown>)[c]),
     ]);
 
-describe('rows of the case in itself', () => {
-  it('cover every day, and say what set the custody and why', () => {
+describe('rows independent of lists', () => {
+  it('cover every day, with the event that set the custody and its reason', () => {
     const events = withIds(ARRESTED, { type: 'released', id: 'release', occurredOn: '2024-02-01', reason: 'bail' });
     expect(rowsOf(events, '', 'custody', 'custody_by', 'custody_why', 'incident', 'undecided')).toEqual([
       [null, '2024-01-10', 'unknown', null, null, null, 0],
@@ -46,7 +46,7 @@ describe('rows of the case in itself', () => {
     ]);
   });
 
-  it('say everything that can be asked', () => {
+  it('have all columns', () => {
     const events = withIds(
       ARRESTED,
       {
@@ -83,7 +83,7 @@ describe('rows of the case in itself', () => {
     });
   });
 
-  it('mark life', () => {
+  it('mark a life sentence', () => {
     const sentence = { kind: 'imprisonment', life: true };
     const events = withIds(ARRESTED, { type: 'convicted', occurredOn: '2024-03-01', articles: [ARTICLE], sentence });
     expect(rowsOf(events, '', 'life', 'end_latest').at(-1)).toEqual(['2024-03-01', null, 1, null]);
@@ -91,7 +91,7 @@ describe('rows of the case in itself', () => {
 });
 
 describe('rows of a list', () => {
-  it('begin with its first judgment and are cut by nothing that another list says', () => {
+  it('begin with its first judgment and ignore other lists', () => {
     const events = withIds(ARRESTED, RECOGNISED, {
       type: 'recognised',
       occurredOn: '2024-02-01',
@@ -105,7 +105,7 @@ describe('rows of a list', () => {
     expect(rowsOf(events, 'third')).toEqual([]);
   });
 
-  it('say what took somebody off, but not the words for it, which are personal', () => {
+  it('have the type of the event that ended membership, but not its text, which is personal data', () => {
     const reason = 'a private matter';
     const delisted = { type: 'delisted' as const, id: 'off', occurredOn: '2024-02-01', list: 'union', reason };
     expect(rowsOf(withIds(ARRESTED, RECOGNISED, delisted), 'union', 'recognition', 'recognition_why')).toEqual([
@@ -116,7 +116,7 @@ describe('rows of a list', () => {
     expect(rowsOf(withIds(ARRESTED, declined), 'union', 'recognition_why')).toEqual([['2024-01-20', null, 'declined']]);
   });
 
-  it('say where the list perhaps said nothing, as long as it perhaps said something', () => {
+  it('include recognition `none` while a judgment is only possible', () => {
     const events = withIds(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' });
     expect(rowsOf(events, 'union', 'recognition', 'custody')).toEqual([
       ['2024-02-01', null, 'recognised', 'detained'],
@@ -131,7 +131,7 @@ describe('rows of a list', () => {
     ]);
   });
 
-  it('say once that a list may not have spoken yet, however much else it may have said', () => {
+  it('include recognition `none` once for several possible judgments', () => {
     const occurredOn = '2024-02-01/2024-02-28';
     const events = withIds(ARRESTED, { type: 'proposed', occurredOn, list: 'union' }, { ...RECOGNISED, occurredOn });
     expect(rowsOf(events, 'union', 'recognition')).toEqual([
@@ -141,7 +141,7 @@ describe('rows of a list', () => {
     ]);
   });
 
-  it('say so whatever else changed to and fro meanwhile', () => {
+  it('include recognition `none` for every other standing of those days', () => {
     const moved = (occurredOn: string, facility: string) => ({ type: 'transferred' as const, occurredOn, facility });
     const events = withIds(
       ARRESTED,
@@ -174,7 +174,7 @@ describe('rows of a list', () => {
   });
 });
 
-/** More events on unknown days than are enumerated. */
+/** More events with partial days than are enumerated. */
 const undecided = withIds(
   ...Array.from({ length: 14 }, (_, at) => ({
     type: 'charged' as const,
@@ -184,7 +184,7 @@ const undecided = withIds(
   { ...RECOGNISED, occurredOn: '2024-01-20' },
 );
 
-it('says of days on which too much is undecided that anything may be', () => {
+it('marks days with too many undecided events', () => {
   for (const list of ['', 'union'])
     expect(rowsOf(undecided, list, 'undecided', 'custody', 'recognition', 'articles', 'lists')).toContainEqual([
       '2024-01-01',
@@ -203,7 +203,7 @@ describe('recognitions', () => {
       .filter((row) => row.list === list)
       .map((row) => [text(row.from_day), text(row.to_day), text(row.since_day)]);
 
-  it('hold the day of the recognition that stands, one row a day', () => {
+  it('have the day of the recognition, one row a day', () => {
     const events = withIds(
       ARRESTED,
       { ...RECOGNISED, occurredOn: '2024-02' },
@@ -220,7 +220,7 @@ describe('recognitions', () => {
     ]);
   });
 
-  it('hold the earliest that is possible while days are partial', () => {
+  it('have the earliest possible day for partial dates', () => {
     const delisted = { type: 'delisted' as const, occurredOn: '2024-06', list: 'union', reason: 'x' };
     expect(since(withIds(ARRESTED, { ...RECOGNISED, occurredOn: '2024-02' }, delisted), 'union')).toEqual([
       ['2024-02-01', '2024-06-30', '2024-02-01'],
@@ -228,7 +228,7 @@ describe('recognitions', () => {
     ]);
   });
 
-  it('of the register as a whole cover every day, with the first list to recognise', () => {
+  it('of the register as a whole cover every day, with the first recognition of any list', () => {
     const events = withIds(ARRESTED, RECOGNISED, {
       type: 'recognised',
       occurredOn: '2024-01-15',
@@ -243,7 +243,7 @@ describe('recognitions', () => {
     expect(recognitionRows(history(events)).every((row) => row.case_id === 'case')).toBe(true);
   });
 
-  it('stand apart where another stands between them', () => {
+  it('are not merged across a different row', () => {
     const delisted = { type: 'delisted' as const, occurredOn: '2024-06-01', list: 'union', reason: 'x' };
     expect(since(withIds(ARRESTED, RECOGNISED, delisted), '')).toEqual([
       [null, '2024-01-20', null],
@@ -252,12 +252,12 @@ describe('recognitions', () => {
     ]);
   });
 
-  it('take proposals for none', () => {
+  it('ignore proposals', () => {
     const events = withIds(ARRESTED, { type: 'proposed', occurredOn: '2024-01-20', list: 'union' });
     expect(since(events, 'union')).toEqual([['2024-01-20', null, null]]);
   });
 
-  it('stand also where too much is undecided', () => {
+  it('exist for days with too many undecided events', () => {
     expect(since(undecided, 'union')).toEqual([
       ['2024-01-01', '2024-01-31', null],
       ['2024-01-31', null, '2024-01-20'],

@@ -18,7 +18,7 @@ const opened = (names: readonly object[], ...references: readonly [string, strin
 });
 const recognised = (list: string) => ({ type: 'recognised' as const, occurredOn: '2024-01-01', list, category: 'x' });
 
-it('heads the case in the register and in every list that has judged it', () => {
+it('has an entry for the register and for every list that has judged the case', () => {
   const rows = listEntryRows(
     history(opened([{ ...NAME, text: 'Əli' }], ['union', 'AZ-7'], ['other', '12']), recognised('union'), {
       type: 'referenced',
@@ -42,7 +42,7 @@ it('heads the case in the register and in every list that has judged it', () => 
   ]);
 });
 
-it('puts those without name or reference last', () => {
+it('sorts cases without name or reference last', () => {
   const rows = listEntryRows(history(recognised('union'), recognised('other'), recognised('union')));
   expect(rows).toEqual(
     ['', 'other', 'union'].map((list) => ({
@@ -67,12 +67,13 @@ it.each([
     const [l, s, k] = text.split(' ');
     return { text, language: l, script: s, kind: k };
   });
-  // Of names alike the first one said; so the expected one is said after all that must not come before it.
+  // Among equal candidates the first recorded is displayed, so the expected one is recorded last where it must win by
+  // rank.
   const shown = listEntryRows(history(opened(kind === 'alias' ? all.reverse() : all)))[0]?.name;
   expect(shown).toBe([language, script, kind].join(' '));
 });
 
-it('knows each reference once, also those said later', () => {
+it('has each reference once, including later ones', () => {
   const said = { type: 'referenced' as const, list: 'union', reference: 'AZ-1' };
   const rows = referenceRows(
     history(opened([], ['union', 'AZ-1'], ['other', 'X']), said, { ...said, reference: 'AZ-2' }),
