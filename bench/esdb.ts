@@ -86,8 +86,8 @@ const VARIANTS = {
 type Name = keyof typeof VARIANTS;
 
 const newEvents = (count: number): readonly NewEvent[] =>
-  Array.from({ length: count }, (_, at) => {
-    const event = eventsOf(Math.floor(at / LONG_CASE), LONG_CASE)[at % LONG_CASE];
+  Array.from({ length: count }, (_, index) => {
+    const event = eventsOf(Math.floor(index / LONG_CASE), LONG_CASE)[index % LONG_CASE];
     if (event === undefined) throw new Error('a case of fewer events');
     return toEvent(event);
   });
@@ -143,7 +143,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
 
 const figuresOf = (item: string, name: Name): readonly number[] => figures.get(keyOf(item, name)) ?? [];
 const ratio = (item: string, name: Name): string =>
-  median(figuresOf(item, 'adapter').map((figure, at) => figure / (figuresOf(item, name)[at] ?? NaN))).toFixed(2);
+  median(figuresOf(item, 'adapter').map((figure, index) => figure / (figuresOf(item, name)[index] ?? NaN))).toFixed(2);
 const rows = Object.keys(ITEMS).map((item) => {
   const medians = names.map((name) => Math.round(median(figuresOf(item, name))).toLocaleString('en'));
   return `| ${[item, ...medians, ...names.slice(1).map((name) => ratio(item, name))].join(' | ')} |`;

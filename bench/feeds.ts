@@ -156,14 +156,14 @@ const measure = async (rounds: number, feeds: number): Promise<void> => {
       ];
       for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
     }
-    LOADS.forEach(({ name }, at) => {
+    LOADS.forEach(({ name }, index) => {
       for (const what of ['rate', 'cpu'] as const) {
-        const without = alone.map((each) => each[at]?.[what] ?? NaN);
-        const beside = followed.map((each) => each.loads[at]?.[what] ?? NaN);
-        const ratios = beside.map((figure, round) => figure / (without[round] ?? NaN));
+        const without = alone.map((each) => each[index]?.[what] ?? NaN);
+        const withFeedsOpen = followed.map((each) => each.loads[index]?.[what] ?? NaN);
+        const ratios = withFeedsOpen.map((figure, round) => figure / (without[round] ?? NaN));
         const unit = what === 'rate' ? 'a second' : 'µs of processor each';
         console.log(
-          `${name}, ${unit}: ${median(without).toFixed(0)} without, ${median(beside).toFixed(0)} with ${feeds} feeds; ratio ` +
+          `${name}, ${unit}: ${median(without).toFixed(0)} without, ${median(withFeedsOpen).toFixed(0)} with ${feeds} feeds; ratio ` +
             `${median(ratios).toFixed(3)} (${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}, ${rounds} rounds)`,
         );
       }

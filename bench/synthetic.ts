@@ -6,7 +6,7 @@ import { formatDay, parseDay, type Day } from '../src/domain/time.js';
 import type { NewEvent } from '../src/event-store/port.js';
 
 export const LIST = 'union';
-export const CATEGORIES = Array.from({ length: 12 }, (_, at) => `category-${at}`);
+export const CATEGORIES = Array.from({ length: 12 }, (_, index) => `category-${index}`);
 /** After the last event of every case. */
 export const TODAY: Day = parseDay('2026-01-05') ?? 0;
 /** A day in the middle of the events. */

@@ -22,7 +22,7 @@ const comparisonOf = ({ name }: Outcome): Comparison => {
   return comparison;
 };
 
-const ratios = ({ of, to }: Outcome): readonly number[] => of.map((figure, at) => figure / (to[at] ?? NaN));
+const ratios = ({ of, to }: Outcome): readonly number[] => of.map((figure, index) => figure / (to[index] ?? NaN));
 
 /** Null where there is no aim. */
 export const isReached = (outcome: Outcome): boolean | null => {

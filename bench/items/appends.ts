@@ -18,11 +18,11 @@ const FIRST_NEW_CASE = 2 ** 40;
 
 /** Prepared before timing. */
 const makeAppends = (count: number): readonly Append[] =>
-  Array.from({ length: count }, (_, at) => {
-    const revision = at % LONG_CASE;
-    const event = eventsOf(Math.floor(at / LONG_CASE), LONG_CASE)[revision];
+  Array.from({ length: count }, (_, index) => {
+    const revision = index % LONG_CASE;
+    const event = eventsOf(Math.floor(index / LONG_CASE), LONG_CASE)[revision];
     if (event === undefined) throw new Error('a case of fewer events');
-    return { stream: streamOf(FIRST_NEW_CASE + Math.floor(at / LONG_CASE)), revision, event: toEvent(event) };
+    return { stream: streamOf(FIRST_NEW_CASE + Math.floor(index / LONG_CASE)), revision, event: toEvent(event) };
   });
 
 const expected = (revision: number): ExpectedRevision => (revision === 0 ? 'no-stream' : revision - 1);
@@ -65,8 +65,8 @@ const habeasBulk = async (file: string, count: number): Promise<Figure> => {
   const value = await rate(count, async () => {
     for (let from = 0; from < count; from += BULK_TRANSACTION * 2) {
       const pending: Promise<unknown>[] = [];
-      for (let at = from; at < Math.min(count, from + BULK_TRANSACTION * 2); at += LONG_CASE) {
-        const ofCase = appends.slice(at, at + LONG_CASE);
+      for (let index = from; index < Math.min(count, from + BULK_TRANSACTION * 2); index += LONG_CASE) {
+        const ofCase = appends.slice(index, index + LONG_CASE);
         pending.push(
           store.append(
             ofCase[0]?.stream ?? '',
@@ -91,7 +91,8 @@ const raw = async (file: string, count: number, perTransaction: number): Promise
   });
   const value = await rate(count, () => {
     if (perTransaction === 1) for (const { stream, revision, event } of appends) log.append(stream, revision, event);
-    else for (let at = 0; at < count; at += perTransaction) write(appends.slice(at, at + perTransaction));
+    else
+      for (let index = 0; index < count; index += perTransaction) write(appends.slice(index, index + perTransaction));
   });
   db.close();
   return { value };

@@ -18,9 +18,9 @@ const BODY = JSON.stringify(extraEvent);
 const HEADERS = { 'content-type': 'application/json', 'x-actor': 'person:clerk-7' };
 
 const requestsOf = (connection: number, cases: number) =>
-  Array.from({ length: cases }, (_, at) => ({
+  Array.from({ length: cases }, (_, index) => ({
     method: 'POST',
-    path: `/v1/cases/${caseId(connection * cases + at)}/events`,
+    path: `/v1/cases/${caseId(connection * cases + index)}/events`,
     headers: HEADERS,
     body: BODY,
   }));

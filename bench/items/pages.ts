@@ -16,7 +16,7 @@ interface OpenRegister {
   readonly members: (after?: string) => ReturnType<ListMembersHandler['execute']>;
   readonly counts: () => ReturnType<CountsHandler['execute']>;
   /** Appends an event of a person on the list, and waits until it is projected. */
-  readonly write: (at: number) => Promise<void>;
+  readonly write: (index: number) => Promise<void>;
 }
 
 interface ListQuery {
@@ -44,8 +44,8 @@ const withRegister = async (
       return members.execute(new ListMembers(LIST, { ...on, filters, page }));
     },
     counts: () => counts.execute(new Counts(LIST, { ...on, by: 'category', filters })),
-    write: async (at) => {
-      const stream = streamOf(pseudoRandom(at, 7) % people);
+    write: async (index) => {
+      const stream = streamOf(pseudoRandom(index, 7) % people);
       const last = (await store.readStream(stream, -1, MAX_READ)).at(-1);
       const appended = await store.append(stream, last?.revision ?? 'no-stream', [toEvent(extraEvent)]);
       if (appended.outcome !== 'appended') throw new Error('a conflict');
@@ -66,8 +66,8 @@ const firstPage =
   (context) =>
     withRegister(context, people(context), query, async ({ members, write }) => {
       await members();
-      const value = await milliseconds(context.sizes.pages, async (at) => {
-        await write(at);
+      const value = await milliseconds(context.sizes.pages, async (index) => {
+        await write(index);
         return members;
       });
       return { value };
@@ -91,8 +91,8 @@ const pageOf =
 const counts: Variant = (context) =>
   withRegister(context, all(context), {}, async (register) => {
     await register.counts();
-    const value = await milliseconds(context.sizes.pages, async (at) => {
-      await register.write(at);
+    const value = await milliseconds(context.sizes.pages, async (index) => {
+      await register.write(index);
       return register.counts;
     });
     return { value };
@@ -119,19 +119,19 @@ const raw =
       (last === undefined ? first.all(...values) : further.all(...values, last.name_key, last.case_id)).at(
         -1,
       ) as typeof last;
-    for (let at = 1; at < page; at += 1) last = (await read()) ?? last;
+    for (let index = 1; index < page; index += 1) last = (await read()) ?? last;
     const value = await milliseconds(context.sizes.pages, async () => read);
     db.close();
     return { value };
   };
 
 const CATEGORY = CATEGORIES[3] ?? '';
-const everybody = raw('list = ?', [LIST], 1);
+const wholeList = raw('list = ?', [LIST], 1);
 const ofCategory = raw('list = ? AND category = ?', [LIST, CATEGORY], 1);
 
-export const pageNow: Item = { habeas: firstPage({}), raw: everybody };
+export const pageNow: Item = { habeas: firstPage({}), raw: wholeList };
 export const pageOfCategory: Item = { habeas: firstPage({ category: CATEGORY }), raw: ofCategory };
-export const pageEarlier: Item = { habeas: firstPage({ asOf: EARLIER }), raw: everybody };
+export const pageEarlier: Item = { habeas: firstPage({ asOf: EARLIER }), raw: wholeList };
 export const pageOfCategoryEarlier: Item = {
   habeas: firstPage({ category: CATEGORY, asOf: EARLIER }),
   raw: ofCategory,

@@ -33,7 +33,7 @@ const decide: Use = (events) => {
 
 /** Cases in random order; the first tenth is a warm-up. */
 const cases = ({ sizes }: RunContext): readonly number[] =>
-  Array.from({ length: Math.ceil(sizes.loads * 1.1) }, (_, at) => pseudoRandom(at, 9) % sizes.cases);
+  Array.from({ length: Math.ceil(sizes.loads * 1.1) }, (_, index) => pseudoRandom(index, 9) % sizes.cases);
 
 const loads = async (context: RunContext, load: (n: number) => Promise<void> | void): Promise<Figure> => {
   const all = cases(context);

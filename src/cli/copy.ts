@@ -45,14 +45,14 @@ const settingsOf = (text: string, settings: Settings, option: string): Settings 
 const copy = async (source: EventStore, target: EventStore, { out, err, signal }: Context): Promise<ExitCode> => {
   const bar = progressBar('events copied', err);
   const onProgress = (position: number): void => bar.update(position, position, '');
-  const { outcome, existing: found, added } = await copyEvents(readWholeLog(source), target, { signal, onProgress });
+  const { outcome, existing, added } = await copyEvents(readWholeLog(source), target, { signal, onProgress });
   bar.end();
   if (outcome === 'stopped') {
-    out.write(`Stopped after ${found + added} events. The same command goes on where this one ended.\n`);
+    out.write(`Stopped after ${existing + added} events. The same command goes on where this one ended.\n`);
     return EXIT.stopped;
   }
   err.write('  comparing every event\n');
   const compared = await verifyCopy(readWholeLog(source), target);
-  out.write(`${added} events copied, ${found} were there already; all ${compared} are the same in both.\n`);
+  out.write(`${added} events copied, ${existing} were there already; all ${compared} are the same in both.\n`);
   return EXIT.ok;
 };

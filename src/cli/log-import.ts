@@ -19,10 +19,10 @@ export const importLog = (path: string, settings: Settings, { out, err, signal }
       return { events: readLogFile(path, (bytes) => progress.update(bytes, size, '')), end: () => progress.end() };
     };
     const toWrite = readWithProgress('written');
-    const { outcome, existing: found, added } = await copyEvents(toWrite.events, log, { signal });
+    const { outcome, existing, added } = await copyEvents(toWrite.events, log, { signal });
     toWrite.end();
     if (outcome === 'stopped') {
-      out.write(`Stopped. ${found + added} events are recorded; the same command goes on where this one ended.\n`);
+      out.write(`Stopped. ${existing + added} events are recorded; the same command goes on where this one ended.\n`);
       return EXIT.stopped;
     }
     const toCompare = readWithProgress('compared');

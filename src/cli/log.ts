@@ -1,4 +1,4 @@
-/** Opens the log of a register, or a server's log, for commands that need nothing else of the register. */
+/** Opens the log of a register, or a server's log, for commands that use neither its read models nor the buses. */
 import { existsSync } from 'node:fs';
 import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';

@@ -2,7 +2,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Writable } from 'node:stream';
 
-/** A text table; columns of numbers are aligned right. By hand, since cli-table3 pads the last cell of each line and brings its own borders. */
+/** A text table; columns of numbers are aligned right. By hand: cli-table3 pads the last cell, and would need more options than this has lines. */
 export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
   const texts = [header, ...rows.map((row) => row.map(String))];
   const widths = header.map((_, column) => Math.max(...texts.map((row) => width(row[column] ?? ''))));

@@ -56,7 +56,7 @@ const INPUTS: Readonly<Record<string, (file: string, data: string) => readonly s
 
 /** Checks exit code and message, and that the output has no stack and no paths of the program. */
 const check = async (words: readonly string[]): Promise<void> => {
-  const { code, out, err } = await runCli(words, (said) => said.out.includes('/v1/docs'));
+  const { code, out, err } = await runCli(words, (output) => output.out.includes('/v1/docs'));
   expect([0, 1, 2, 3]).toContain(code);
   expect(out + err).not.toMatch(/^\s+at /m);
   expect(out + err).not.toMatch(/A fault of Habeas/);

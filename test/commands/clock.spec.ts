@@ -17,7 +17,7 @@ const YEARS = 10 * 365 * 24 * 60 * MINUTE;
 const watched = (store: EventStore, clock: TestClock, accepted?: number): WatchedStore =>
   new WatchedStore(store, () => undefined, null, new LogTime(clock, accepted));
 
-describe('in a process that begins in the past', () => {
+describe('in a process that starts with the clock behind', () => {
   let folder: TemporaryFolder;
   let clock: TestClock;
   beforeEach(async () => {
@@ -49,7 +49,7 @@ describe('in a process that begins in the past', () => {
     }
   };
 
-  it('the last instant of the log is used again, also for claims and other cases, where it is a little behind', async () => {
+  it('a clock slightly behind repeats the last instant of the log, also for claims and other cases', async () => {
     await recorded(undefined, 'A');
     clock.move(-MAX_CLOCK_BEHIND);
     await recorded(undefined, 'B');
@@ -61,9 +61,9 @@ describe('in a process that begins in the past', () => {
   });
 
   it.each([
-    ['a minute and a bit', MAX_CLOCK_BEHIND + 1],
+    ['just over a minute', MAX_CLOCK_BEHIND + 1],
     ['ten years', YEARS],
-  ])('nothing is recorded where it is %s behind, until it is right again', async (_, back) => {
+  ])('nothing is recorded while the clock is %s behind', async (_, back) => {
     const before = await recorded(undefined, 'A');
     clock.move(-back);
     await expect(recorded(undefined, 'B')).rejects.toThrow(ClockBehind);
@@ -72,7 +72,7 @@ describe('in a process that begins in the past', () => {
     expect(await recorded(undefined, 'B')).toHaveLength(5);
   });
 
-  it('what people accepted is gone on with, and nothing beyond', async () => {
+  it('recording continues up to the accepted instant, not beyond it', async () => {
     const last = clock.now().getTime();
     await recorded(undefined, 'A');
     clock.move(-YEARS);
@@ -95,7 +95,7 @@ describe('under a running service', () => {
 
   const open = (id: string, reference: string) => handler.execute(new RecordEvents(request(id, [opened(reference)])));
 
-  it('a clock set back ten years stops writing to every case, and reading goes on', async () => {
+  it('a clock set back ten years stops every write, and reads still work', async () => {
     const id = newCaseId(ANNA);
     await open(id, 'A');
     register.clock.move(-YEARS);
@@ -108,7 +108,7 @@ describe('under a running service', () => {
     expect(await open(newCaseId(ANNA), 'B')).toMatchObject({ outcome: 'recorded' });
   });
 
-  it('a stream that another instance wrote to in the future is left alone; others are written to', async () => {
+  it('a stream with events from the future is not written to; others are', async () => {
     const [theirs, ours] = [newCaseId(ANNA), newCaseId(ANNA)];
     await open(ours, 'A');
     register.clock.move(YEARS);
@@ -119,38 +119,40 @@ describe('under a running service', () => {
     expect(await answer).toMatchObject({ outcome: 'recorded' });
   });
 
-  it('an instant that was given to an append that conflicted does not count', async () => {
+  it('the instant of an append that conflicted does not count', async () => {
     const id = newCaseId(ANNA);
     await open(id, 'A');
     register.clock.move(YEARS);
     const [event] = await register.caseEvents(id);
     if (event === undefined) throw new Error('nothing recorded');
-    const { stream, revision: _, cursor: __, ...news } = event;
-    const late = { ...news, id: newCaseId(ANNA), recordedAt: register.clock.now().toISOString() };
+    const { stream, revision: _, cursor: __, ...stored } = event;
+    const late = { ...stored, id: newCaseId(ANNA), recordedAt: register.clock.now().toISOString() };
     expect(await store.append(stream, 'no-stream', [late])).toMatchObject({ outcome: 'conflict' });
     register.clock.move(-YEARS);
     expect(await open(newCaseId(ANNA), 'B')).toMatchObject({ outcome: 'recorded' });
   });
 
-  it('a claim made with the last instant again holds for its time, and is void after', async () => {
-    const [dies, comes] = [newCaseId(ANNA), newCaseId(ANNA)];
+  it('a claim with a repeated instant is valid until its lease ends', async () => {
+    const [failed, other] = [newCaseId(ANNA), newCaseId(ANNA)];
     await open(newCaseId(ANNA), 'A');
     register.clock.move(-MAX_CLOCK_BEHIND);
-    const gone = register.storeThrough((append, stream, ...args) => {
+    const failing = register.storeThrough((append, stream, ...args) => {
       if (stream.startsWith('case-')) throw new StoreUnavailable('gone');
       return append(stream, ...args);
     });
-    const dying = watched(gone, register.clock);
-    const asked = new RecordEvents(request(dies, [opened('B')]));
-    await expect(new RecordEventsHandler(dying, register.clock).execute(asked)).rejects.toThrow(StoreUnavailable);
+    const failingStore = watched(failing, register.clock);
+    const command = new RecordEvents(request(failed, [opened('B')]));
+    await expect(new RecordEventsHandler(failingStore, register.clock).execute(command)).rejects.toThrow(
+      StoreUnavailable,
+    );
     register.clock.move(CLAIM_LEASE_MS + MAX_CLOCK_BEHIND - 1);
-    expect(await open(comes, 'B')).toMatchObject({ outcome: 'reference-taken', by: dies });
+    expect(await open(other, 'B')).toMatchObject({ outcome: 'reference-taken', by: failed });
     register.clock.move(1);
-    expect(await open(comes, 'B')).toMatchObject({ outcome: 'recorded' });
+    expect(await open(other, 'B')).toMatchObject({ outcome: 'recorded' });
   });
 });
 
-describe('while writers are under way and the clock jumps about', () => {
+describe('with concurrent writers and a clock that jumps', () => {
   const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   const simulate = async (jumps: readonly number[], writers: number): Promise<void> => {

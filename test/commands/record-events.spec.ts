@@ -231,8 +231,8 @@ describe('a conflict', () => {
 
   it('is not retried where the caller expects a revision', async () => {
     await register.recorded(request(id, [opened()]));
-    const asked = request(id, [named('Slower')], { expectedRevision: 0 });
-    expect(await handlerAgainst([name]).execute(new RecordEvents(asked))).toEqual({
+    const command = request(id, [named('Slower')], { expectedRevision: 0 });
+    expect(await handlerAgainst([name]).execute(new RecordEvents(command))).toEqual({
       outcome: 'conflict',
       preconditionFailed: true,
       revision: 1,

@@ -48,9 +48,9 @@ describe('a repeat', () => {
 
   it('is recognised with an outdated expected revision and another correlation id', async () => {
     await register.recorded(begin());
-    const asked = { ...add(), expectedRevision: 1 };
-    const first = await register.recorded(asked);
-    expect(await register.record({ ...asked, correlationId: 'again' })).toEqual({ ...first, repeated: true });
+    const command = { ...add(), expectedRevision: 1 };
+    const first = await register.recorded(command);
+    expect(await register.record({ ...command, correlationId: 'again' })).toEqual({ ...first, repeated: true });
   });
 
   it('compares events, not JSON text: the order of keys and undefined fields do not matter', async () => {
@@ -117,8 +117,8 @@ describe('the same key elsewhere is another request', () => {
 
   it('and without a key every request is a new one', async () => {
     await register.recorded(begin());
-    const asked = request(id, [named('One')]);
-    const [first, second] = [await register.recorded(asked), await register.recorded(asked)];
+    const command = request(id, [named('One')]);
+    const [first, second] = [await register.recorded(command), await register.recorded(command)];
     expect(second).toMatchObject({ revision: first.revision + 1, repeated: false });
     expect(newCaseId(ANNA)).not.toBe(newCaseId(ANNA));
   });
