@@ -1,4 +1,3 @@
-/** What stands in one cell and has parts. */
 import {
   parseArticles,
   findCategory,

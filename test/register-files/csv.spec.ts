@@ -17,6 +17,9 @@ const rowsOf = async (bytes: string | Buffer): Promise<unknown[]> => {
   return rows;
 };
 
+/** Half the bytes that a row may have, and two more for each letter that is `over`. */
+const cyrillic = (over: number): string => 'ж'.repeat(MAX_ROW_BYTES / 4 + over);
+
 describe('rows of a CSV file', () => {
   it.each([
     ['LF', 'a,b\n1,2\n'],
@@ -85,8 +88,13 @@ describe('rows of a CSV file', () => {
     ['text behind a quote', 'a,b\n"1"1,2\n', 'FILE.NOT_CSV', 2],
     ['a quote that is not closed', 'a,b\n1,2\n"3,4\n', 'FILE.NOT_CSV', 3],
     ['a row that is too long', `a,b\n1,${'x'.repeat(MAX_ROW_BYTES + 1)}\n`, 'FILE.ROW_TOO_LONG', 2],
+    ['a row of too many bytes in fewer letters', `a,b\n${cyrillic(1)},${cyrillic(0)}\n`, 'FILE.ROW_TOO_LONG', 2],
   ])('ends with the reason: %s', async (_, bytes, code, line) => {
     expect((await rowsOf(bytes)).at(-1)).toMatchObject({ code, line });
+  });
+
+  it('reads a row of as many bytes as a row may have', async () => {
+    expect(await rowsOf(`a,b\n${cyrillic(0)},${cyrillic(0)}\n`)).toMatchObject([{ line: 1 }, { line: 2 }]);
   });
 
   it('says that a file cannot be read', async () => {

@@ -1,4 +1,4 @@
-/** The days of one row, judged together: by the row where it contradicts itself, else by the domain over the case. */
+/** The order of the days of a row, checked by the row or by the domain over the whole case. */
 import type { AmnestyRow, RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';

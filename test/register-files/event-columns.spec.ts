@@ -1,4 +1,4 @@
-/** Whatever can be said through the REST interface can be said in a line of a file. */
+/** A line of a file can express every event that the REST interface accepts. */
 import { CASE_EVENT_TYPES } from '../../src/domain/case/events.js';
 import {
   eventFromCells,
@@ -20,7 +20,7 @@ const ALL = CASE_EVENT_TYPES.flatMap((type) =>
 
 it.each(ALL)('%s (%i) is written as a line and read back from it', (_, __, event) => {
   const said = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
-  // The golden files have it in every event; only a dated one can say it.
+  // The golden files have `after` in every event, but only dated events accept it.
   if (said['occurredOn'] === undefined) delete said['after'];
   expect(eventFromCells(lineOf(said))).toEqual(said);
 });

@@ -1,4 +1,4 @@
-/** A file with one event a line: what it says enters, by the case, and the same file again changes nothing. */
+/** Imports files with one event a line: recorded by case, and unchanged when imported again. */
 import { writeXlsx } from 'hucre/xlsx';
 import { Cases, History, OneCase } from '../../src/read-models/queries.js';
 import { Files } from './temporary-files.js';

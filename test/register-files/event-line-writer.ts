@@ -1,4 +1,4 @@
-/** Writes events as lines of a file with one event a line: the way back from src/register-files/event-columns.ts. */
+/** Writes events as lines of a file: the inverse of src/register-files/event-columns.ts. */
 import { articleText } from '../../src/domain/case/rules.js';
 import type { Article, Name, PaceCriterion, Reference, Sentence } from '../../src/domain/case/events.js';
 import { CLEARED } from '../../src/register-files/event-columns.js';

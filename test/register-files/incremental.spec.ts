@@ -1,4 +1,4 @@
-/** What an import adds to what is there: by files that came before, or by people meanwhile. */
+/** Imports into a register that has events already, from earlier imports or from people. */
 import { readFileSync } from 'node:fs';
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
 import { Cases, History, Instruments, Lists } from '../../src/read-models/queries.js';

@@ -1,4 +1,4 @@
-/** Rows that say of whom they are, and days that nobody knows, when the same list comes again on another day. */
+/** Rows with `same_as`, and unknown days of conviction when a list is imported again later. */
 import { parseDay } from '../../src/domain/time.js';
 import { Cases, History } from '../../src/read-models/queries.js';
 import { importFiles } from '../../src/register-files/import-files.js';

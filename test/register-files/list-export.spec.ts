@@ -1,4 +1,4 @@
-/** A list as CSV and as a workbook: what the list answers, whole, as it stood when it was asked for. */
+/** The exported list has the rows of the query, whole and at one position, as CSV and as a workbook. */
 import { parse } from 'csv-parse/sync';
 import { streamXlsxRows } from 'hucre/xlsx';
 import { readFileSync, writeFileSync } from 'node:fs';

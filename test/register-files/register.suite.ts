@@ -1,7 +1,4 @@
-/**
- * The register's files through the whole house: what expected.json says must come out by the register's own questions,
- * whichever store the log is in.
- */
+/** Imports the demonstration's files and compares the answers of queries with expected.json, for each event store. */
 import { readFileSync } from 'node:fs';
 import type { EventStore } from '../../src/event-store/port.js';
 import { Counts, ListMembers, Movements, type PersonRow } from '../../src/read-models/queries.js';
@@ -35,7 +32,7 @@ const members = async (
 
 const referenceOf = ({ references }: PersonRow): string => references[0]!.reference;
 
-/** Over a store, whose log is empty whenever it is opened. */
+/** `openStore` opens an empty log at every call. */
 export const registerSuite = (store: string, openStore: () => Promise<EventStore>): void => {
   describe(`the register's files in ${store}`, () => {
     describe('the demonstration register', () => {

@@ -1,4 +1,4 @@
-/** Files of rows as offices write them: what is unambiguous is read, all else is named column by column. */
+/** Unambiguous headers and dialects are read; every other column is reported. */
 import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import type { FileProblem } from '../../src/register-files/report.js';
 import { openTabularFile, type TabularFile, type TableRow } from '../../src/register-files/tabular-file.js';

@@ -1,11 +1,11 @@
-/** Files of rows and definitions for a test, in a folder of its own. */
+/** Files of rows and definitions in a temporary folder. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFINITIONS } from './real-register.js';
 
 type Item = Record<string, unknown> & { id: string };
-/** As much of the definitions as tests change. */
+/** The part of the definitions that tests change. */
 export interface Definitions {
   lists: (Item & {
     categories: (Item & { name: { en: string } })[];

@@ -1,4 +1,4 @@
-/** Rows of two lists about one person: what one list judges is neither said nor confirmed by the other. */
+/** Rows of two lists about one person: recognition by one list is independent of the other. */
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
 import { History } from '../../src/read-models/queries.js';
 import type { RegisterRow } from '../../src/register-files/row-columns.js';

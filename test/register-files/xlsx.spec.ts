@@ -1,6 +1,6 @@
 /** Workbooks as another program writes them (test/fixtures/spreadsheet, by exceljs 4.4.0), and workbooks that mean harm. */
 import { join } from 'node:path';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { writeXlsx, type WriteSheet } from 'hucre/xlsx';
 import { scanFile } from '../../src/register-files/scan.js';
@@ -78,6 +78,22 @@ describe('a workbook', () => {
     } finally {
       await register.close();
     }
+  });
+
+  it('is parsed once for all passes over its rows, and again after they were released', async () => {
+    const rows = [Object.keys(registerRow()), Object.values(registerRow())];
+    const path = await workbookOf({ name: 'A', rows });
+    const table = (await openTabularFile(path)) as TabularFile;
+    rmSync(path);
+    const read = async (): Promise<unknown[]> => {
+      const result: unknown[] = [];
+      for await (const row of table.rows()) result.push(row);
+      return result;
+    };
+    expect(await read()).toHaveLength(1);
+    expect(await read()).toHaveLength(1);
+    table.release();
+    expect(await read()).toMatchObject([{ code: 'FILE.NOT_READABLE' }]);
   });
 
   it('is refused where merged cells hide what belongs to a row', async () => {
