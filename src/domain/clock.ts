@@ -1,11 +1,11 @@
 import type { Day } from './time.js';
 
-/** Where time comes in as data. A demonstration fixes `today`; the instant of recording is never fixed. */
+/** The only source of time. A demonstration fixes `today`; `now`, which stamps recorded events, is always real. */
 export interface Clock {
-  /** The register's time zone (IANA name); its days are the register's days. */
+  /** IANA name of the time zone in which the register counts days. */
   readonly timeZone: string;
   now(): Date;
-  /** The day it is in the register's time zone. */
+  /** The current day in `timeZone`. */
   today(): Day;
 }
 export const CLOCK = Symbol('Clock');

@@ -1,4 +1,4 @@
 declare module 'edtf' {
-  /** Throws an Error for what is not EDTF of this level. */
+  /** Throws an Error if the text is not EDTF of this level. */
   export const parse: (text: string, options?: { level?: number }) => unknown;
 }

@@ -1,7 +1,4 @@
-/**
- * What somebody says happened (an event), what the log keeps of it (a recorded event), and what the register
- * thinks of it (a finding). Values only: no clock, no randomness, no I/O.
- */
+/** The types that all kinds of streams share: events, their record in the log, findings and decisions. */
 
 /** A date in EDTF level 0 (`2025-12-22`, `2025-12`, `2019`, `2024-02/2024-03`), optionally approximate (`2020-06~`). */
 export type Edtf = string;
@@ -18,7 +15,7 @@ export const SOURCE_KINDS = [
   'other',
 ] as const;
 
-/** Where an event comes from. At least one of `citation` and `url` is given. */
+/** The evidence for an event. At least one of `citation` and `url` is present. */
 export interface Source {
   readonly kind: (typeof SOURCE_KINDS)[number];
   readonly citation?: string;
@@ -34,56 +31,56 @@ export interface Source {
 export const RELIABILITIES = ['reported', 'corroborated', 'verified'] as const;
 export type Reliability = (typeof RELIABILITIES)[number];
 
-/** What every event carries beside the fields of its type. */
+/** The fields of every event, whatever its type. */
 export interface CommonFields {
-  /** When it happened; absent from events about the case and from definitions. */
+  /** When it happened; absent from undated types (`EventDescription.dated`). */
   readonly occurredOn?: Edtf;
   readonly sources: readonly Source[];
   readonly reliability: Reliability;
   readonly note?: string;
-  /** The id of a dated event that this one certainly follows. */
+  /** The id of a dated event of the same case that certainly happened earlier. */
   readonly after?: string;
 }
 
-/** The events of a stream's kind: a union discriminated by `type`, made from a map of type to fields. */
+/** The events of a kind of stream: a union discriminated by `type`, built from a map of types to their fields. */
 export type EventOf<Fields> = {
   [T in keyof Fields & string]: { readonly type: T } & CommonFields & Fields[T];
 }[keyof Fields & string];
 
-/** What the codec, the catalogue and the documentation need to know of an event type. */
+/** Metadata of an event type for the codec, the catalogue and the documentation. */
 export interface EventDescription<Fields> {
   /** One sentence: what happened. */
   readonly means: string;
-  /** The version in which it is written today; older ones are upcast on reading. */
+  /** The current schema version, which new events are written in; older versions are upcast on reading. */
   readonly version: number;
-  /** Whether it happened on a day (`occurredOn` is required), or is about the case. */
+  /** Whether the event happened on a day, so that `occurredOn` is required. */
   readonly dated: boolean;
-  /** Fields stored apart, so that they can be sealed; `sources` and `note` always are. */
+  /** Fields stored separately so that they can be sealed; `sources` and `note` always are. */
   readonly personal: readonly (keyof Fields & string)[];
 }
 
 export const ACTOR_KINDS = ['person', 'import', 'system'] as const;
 
-/** Who recorded an event. The id is opaque and never a name. */
+/** Who recorded an event. The id is opaque, never a name. */
 export interface Actor {
   readonly kind: (typeof ACTOR_KINDS)[number];
   readonly id: string;
-  /** True while nobody has checked that the caller is who they say. */
+  /** True if the client stated its identity and the server did not verify it. */
   readonly asserted: boolean;
 }
 
 export type Grade = 'refuse' | 'ask' | 'warn';
 
-/** What is odd about a set of events. `events` are the ids of those that collide, sorted. */
+/** An inconsistency in a set of events. `events` are the ids of the events concerned, sorted. */
 export interface Finding {
   readonly code: string;
   readonly grade: Grade;
   readonly events: readonly string[];
-  /** What was expected, in English, without personal data. */
+  /** The rule that is broken, in English, without personal data. */
   readonly expected: string;
 }
 
-/** An event with its id: all that the timeline needs to know of it. */
+/** What the domain reads of an event; the rest of the record does not influence decisions. */
 export interface EventWithId<F> {
   readonly id: string;
   readonly event: F;
@@ -97,15 +94,15 @@ export interface RecordedEvent<F = unknown> extends EventWithId<F> {
   /** UTC instant, ISO 8601 with milliseconds. */
   readonly recordedAt: string;
   readonly actor: Actor;
-  /** The codes of `ask` findings that the recorder acknowledged. */
+  /** The codes of the `ask` findings that the client acknowledged. */
   readonly acknowledged: readonly string[];
-  /** The findings that the answer to this write named, kept so that a repeat is answered alike for ever. */
+  /** The findings of the original response, stored so that a repeated request gets the same response. */
   readonly raised: readonly Finding[];
   readonly correlationId: string;
   readonly causationId: string | null;
 }
 
-/** A decision is a value: what to record, or why not. */
+/** The result of `decide`. Refusals are values; nothing is thrown. */
 export type Decision =
   | { readonly outcome: 'accepted'; readonly findings: readonly Finding[]; readonly acknowledged: readonly string[] }
   | { readonly outcome: 'refused'; readonly findings: readonly Finding[] };

@@ -1,4 +1,4 @@
-/** Every kind of stream, and what can be said in it. */
+/** All event types, by kind of stream, and the names of streams. */
 import { caseEvents, type CaseEvent } from './case/events.js';
 import type { EventDescription } from './event.js';
 import { instrumentEvents, type InstrumentEvent } from './instrument/events.js';
@@ -10,7 +10,7 @@ export type AnyEventType = AnyEvent['type'];
 
 export const allEvents = { ...caseEvents, ...listEvents, ...instrumentEvents, ...referenceEvents };
 
-/** The description of a type, or undefined for a word that is no type. */
+/** The description of an event type; undefined if there is no such type. */
 export const descriptionOf = (type: string): EventDescription<Record<string, unknown>> | undefined =>
   Object.hasOwn(allEvents, type)
     ? (allEvents[type as AnyEventType] as EventDescription<Record<string, unknown>>)
@@ -22,11 +22,12 @@ export type StreamKind = (typeof STREAM_KINDS)[number];
 /** The kinds of streams that a client can write to; claims of references are written by the register. */
 export type SubjectKind = Exclude<StreamKind, 'reference'>;
 
-/** `case-0190…`: the name of a stream carries an opaque id, never personal data. */
+/** `case-0190…`. Stream names contain opaque ids only, never personal data. */
 export const streamName = (kind: StreamKind, id: string): string => `${kind}-${id}`;
 
+/** Throws RangeError if the name does not begin with a kind of stream. */
 export const parseStreamName = (name: string): { kind: StreamKind; id: string } => {
-  const kind = STREAM_KINDS.find((k) => name.startsWith(`${k}-`));
+  const kind = STREAM_KINDS.find((candidate) => name.startsWith(`${candidate}-`));
   if (kind === undefined) throw new RangeError(`no stream of ours: ${name}`);
   return { kind, id: name.slice(kind.length + 1) };
 };

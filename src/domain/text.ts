@@ -1,35 +1,35 @@
-/** When two texts are the same, and in which script a text is written. */
+/** Normal forms under which texts are compared, and the scripts in which they are written. */
 
-/** The form in which texts are stored and compared (Unicode NFC). */
+/** Texts are stored and compared in Unicode NFC. */
 export const toNfc = (text: string): string => text.normalize('NFC');
 
-/** Capital letters of other alphabets, and of Azerbaijani, that look like a Latin one. */
+/** Cyrillic and Greek capitals by the Latin capital that looks the same. */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
   [
     ['АВЕӘЅІӀЈКМНОӨРСТУҮХԚԜҺ', 'ABEƏSIIJKMHOƟPCTYYXQWH'],
     ['ΑΒΕΖΗΙͿΚΜΝΟΡϹΤΥΧ', 'ABEZHIJKMNOPCTYX'],
-  ].flatMap(([from = '', to = '']) => [...from].map((letter, at) => [letter, [...to][at] ?? letter] as const)),
+  ].flatMap(([from = '', to = '']) => [...from].map((letter, index) => [letter, [...to][index] ?? letter] as const)),
 );
 
 const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu;
 const DASH = /[\p{Dash_Punctuation}\u2212\u2043\u02D7]/gu;
 
 /**
- * The key under which references are unique: compatibility forms, case, dashes, white space, invisible characters and letters
- * of one look do not tell two apart. What is written in capitals and ASCII, as most references are, is its own key. The key names
- * the streams of claims, so another folding would lose them.
+ * The key under which references are unique. It ignores case, compatibility forms, kinds of dashes, white space, invisible
+ * characters, and the difference between look-alike letters; upper-case ASCII without spaces folds to itself. Stream names of reference claims are
+ * made from this key: changing the folding would lose existing claims.
  */
 export const foldedKey = (text: string): string => {
   const letters = text.normalize('NFKC').toUpperCase().normalize('NFKD').toUpperCase();
-  const alike = letters.replace(INVISIBLE, '').replace(DASH, '-').replace(/./gsu, alikeTo);
-  // The dot of a Turkic capital I, since the small i of other languages has none to lose.
-  return alike.replace(/I\u0307+/g, 'I').normalize('NFKC');
+  const unified = letters.replace(INVISIBLE, '').replace(DASH, '-').replace(/./gsu, latinLookAlike);
+  // `İ` decomposes into I and U+0307; the upper case of other languages' `i` has no dot, so the dot is dropped.
+  return unified.replace(/I\u0307+/g, 'I').normalize('NFKC');
 };
 
-const alikeTo = (letter: string): string => LOOK_ALIKES.get(letter) ?? letter;
+const latinLookAlike = (letter: string): string => LOOK_ALIKES.get(letter) ?? letter;
 
-/** Scripts by their ISO 15924 code; letters of any other count as of none. */
-const SCRIPT_OF_LETTER = [
+/** Recognised scripts by ISO 15924 code; letters of other scripts are not counted. */
+const SCRIPT_PATTERNS = [
   ['Latn', /\p{Script=Latin}/u],
   ['Cyrl', /\p{Script=Cyrillic}/u],
   ['Arab', /\p{Script=Arabic}/u],
@@ -39,18 +39,18 @@ const SCRIPT_OF_LETTER = [
   ['Grek', /\p{Script=Greek}/u],
 ] as const;
 
-type ScriptOfLetter = (typeof SCRIPT_OF_LETTER)[number][0];
+type Script = (typeof SCRIPT_PATTERNS)[number][0];
 
-/** The scripts of a text's letters, that of most letters first. */
-export const scriptsOf = (text: string): readonly ScriptOfLetter[] => {
-  const counts = new Map<ScriptOfLetter, number>();
+/** The scripts of a text's letters, the most frequent first. */
+export const scriptsOf = (text: string): readonly Script[] => {
+  const counts = new Map<Script, number>();
   for (const letter of text.match(/\p{Letter}/gu) ?? []) {
-    const script = SCRIPT_OF_LETTER.find(([, letters]) => letters.test(letter))?.[0];
+    const script = SCRIPT_PATTERNS.find(([, pattern]) => pattern.test(letter))?.[0];
     if (script !== undefined) counts.set(script, (counts.get(script) ?? 0) + 1);
   }
   return [...counts].sort(([, a], [, b]) => b - a).map(([script]) => script);
 };
 
-/** Whether a word of the text has letters of several scripts: a slip of the keyboard, or a deceit. */
+/** Whether one word mixes scripts, which is a typing error or an attempt to deceive. */
 export const mixesScripts = (text: string): boolean =>
   (text.match(/[\p{Letter}\p{Mark}]+/gu) ?? []).some((word) => scriptsOf(word).length > 1);

@@ -1,17 +1,15 @@
-/**
- * Days, partial dates and terms. A day is a number: days since 1970-01-01 in the proleptic Gregorian calendar, without
- * a time zone; which day an instant falls on is asked in the register's time zone.
- */
+/** Days, partial dates and terms of imprisonment. */
 import { parse } from 'edtf';
 import { Temporal } from 'temporal-polyfill';
 
+/** Days since 1970-01-01 in the proleptic Gregorian calendar, without a time zone. */
 export type Day = number;
 
-/** Open ends of a stretch of days: before and after every day that can be said. */
+/** Open ends of a range of days: before and after every day that an event can name. */
 export const MIN_DAY: Day = -100_000_000;
 export const MAX_DAY: Day = 100_000_000;
 
-/** The years in which something may have happened; beyond them a date is a slip of the pen. */
+/** The years that a date may name; any other is taken for a typing error. */
 export const FIRST_YEAR = 1800;
 export const LAST_YEAR = 2199;
 
@@ -19,7 +17,7 @@ const MS_A_DAY = 86_400_000;
 
 const dayOf = (year: number, month: number, day: number): Day => Date.UTC(year, month, day) / MS_A_DAY;
 
-/** `2024-02-29` as a day; null for anything else, also for days that do not exist and years out of bounds. */
+/** Parses `YYYY-MM-DD`; null if the text has another form, the day does not exist or the year is out of bounds. */
 export const parseDay = (text: string): Day | null => {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (match === null) return null;
@@ -29,50 +27,48 @@ export const parseDay = (text: string): Day | null => {
   return formatDay(day) === text ? day : null;
 };
 
-/** The day as `2024-02-29`. */
+/** Formats a day as `YYYY-MM-DD`. */
 export const formatDay = (day: Day): string => new Date(day * MS_A_DAY).toISOString().slice(0, 10);
 
-/** The days that a partial date may mean, first and last included. `~` keeps them and only marks them. */
+/** The days that a partial date may mean, both ends included. `~` sets `approximate` and does not widen the interval. */
 export interface Interval {
   readonly earliest: Day;
   readonly latest: Day;
   readonly approximate: boolean;
 }
 
-/** Any day on which something may have happened. */
+/** The interval of an event whose date is unknown. */
 export const ANY_DAY: Interval = {
   earliest: dayOf(FIRST_YEAR, 0, 1),
   latest: dayOf(LAST_YEAR, 11, 31),
   approximate: false,
 };
 
-/** Texts whose reading is remembered; the grammar takes some 100 µs a date, and registers repeat their days and terms. */
-const REMEMBERED = 20_000;
+/** Parsed texts to cache: the EDTF grammar takes about 100 µs a date, and registers repeat their dates and terms. */
+const MAX_CACHED = 20_000;
 
-const remembering = <T>(read: (text: string) => T): ((text: string) => T) => {
-  const remembered = new Map<string, T>();
+const cached = <T>(parseText: (text: string) => T): ((text: string) => T) => {
+  const cache = new Map<string, T>();
   return (text) => {
-    const known = remembered.get(text);
-    if (known !== undefined) return known;
-    const value = read(text);
-    if (remembered.size >= REMEMBERED) remembered.clear();
-    remembered.set(text, value);
+    const hit = cache.get(text);
+    if (hit !== undefined) return hit;
+    const value = parseText(text);
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(text, value);
     return value;
   };
 };
 
+const PARTIAL_DATE = String.raw`\d{4}(?:-\d{2}(?:-\d{2})?)?~?`;
+const EDTF_SUBSET = new RegExp(`^${PARTIAL_DATE}(?:/${PARTIAL_DATE})?$`);
+
 /**
- * Reads EDTF level 0 (a day, a month, a year, or an interval between two of them) with an optional `~`
+ * Parses EDTF level 0 (a day, a month, a year, or an interval between two of them) with an optional `~`
  * (ISO 8601-2:2019, EDTF levels 0 and 1). Null for everything else: times of day, seasons, `?`, unspecified digits,
  * open intervals, intervals that end before they begin.
  */
-export const parseEdtf = (text: string): Interval | null => readEdtf(text);
-
-const PARTIAL = String.raw`\d{4}(?:-\d{2}(?:-\d{2})?)?~?`;
-const SHAPE = new RegExp(`^${PARTIAL}(?:/${PARTIAL})?$`);
-
-const readEdtf = remembering((text): Interval | null => {
-  if (!SHAPE.test(text)) return null;
+export const parseEdtf: (text: string) => Interval | null = cached((text): Interval | null => {
+  if (!EDTF_SUBSET.test(text)) return null;
   try {
     const parsed = parse(text, { level: 1 }) as EdtfNode;
     const [first, last] = parsed.type === 'Interval' ? parsed.values : [parsed, parsed];
@@ -88,7 +84,7 @@ const readEdtf = remembering((text): Interval | null => {
 });
 
 interface EdtfDate {
-  /** A month of 21 to 24 is a season there, and no date of ours. */
+  /** The library parses months 21 to 24 as seasons, which the register does not accept. */
   readonly type: 'Date' | 'Season';
   readonly values: readonly [year: number, month?: number, day?: number];
   readonly approximate?: unknown;
@@ -96,9 +92,9 @@ interface EdtfDate {
 type EdtfNode = EdtfDate | { readonly type: 'Interval'; readonly values: readonly [EdtfDate, EdtfDate] };
 
 const bounds = ({ type, values: [year, month, day] }: EdtfDate): { earliest: Day; latest: Day } => {
-  if (type !== 'Date' || year < FIRST_YEAR || year > LAST_YEAR) throw new RangeError('not a date of ours');
+  if (type !== 'Date' || year < FIRST_YEAR || year > LAST_YEAR) throw new RangeError('season or year out of bounds');
   const earliest = dayOf(year, month ?? 0, day ?? 1);
-  // The grammar lets 29 February stand in every year.
+  // The grammar accepts 29 February in every year.
   if (new Date(earliest * MS_A_DAY).getUTCMonth() !== (month ?? 0)) throw new RangeError('no such day');
   return {
     earliest,
@@ -106,37 +102,37 @@ const bounds = ({ type, values: [year, month, day] }: EdtfDate): { earliest: Day
   };
 };
 
-/** Reads an ISO 8601 duration in years, months, weeks and days; null for anything else, also for nothing at all. */
-const readTerm = remembering((text): Temporal.Duration | null => {
+/** Parses an ISO 8601 duration in years, months, weeks and days; null for anything else and for a zero duration. */
+const parseTerm = cached((text): Temporal.Duration | null => {
   if (!/^P(?=\d)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$/.test(text)) return null;
   const term = Temporal.Duration.from(text);
   return term.blank ? null : term;
 });
 
-/** Whether the text is a term of imprisonment: `P3Y10M`. */
-export const isTerm = (text: string): boolean => readTerm(text) !== null;
+/** Whether the text is a term of imprisonment, such as `P3Y10M`. */
+export const isTerm = (text: string): boolean => parseTerm(text) !== null;
 
 /**
- * The day on which a term that began on a day ends, in calendar months: a missing day of a month becomes its last day.
- * Reductions are taken off the end. Throws RangeError for what is no term.
+ * The day on which a term that began on `day` ends, counted in calendar months: a day that the month does not have becomes
+ * its last day. Subtracts the reductions from the end. Throws RangeError if a text is not a term.
  */
 export const addTerm = (day: Day, term: string, reductions: readonly string[] = []): Day => {
-  const read = (text: string): Temporal.Duration => {
-    const duration = readTerm(text);
+  const durationOf = (text: string): Temporal.Duration => {
+    const duration = parseTerm(text);
     if (duration === null) throw new RangeError(`no term: ${text}`);
     return duration;
   };
   const start = Temporal.PlainDate.from(formatDay(day));
-  const end = reductions.reduce((date, reduction) => date.subtract(read(reduction)), start.add(read(term)));
+  const end = reductions.reduce((date, reduction) => date.subtract(durationOf(reduction)), start.add(durationOf(term)));
   return dayOf(end.year, end.month - 1, end.day);
 };
 
-/** The day on which an instant falls in a time zone (IANA name). */
+/** The calendar day of an instant in a time zone (IANA name). */
 export const dayOfInstant = (timeZone: string, instant: Date): Day => {
   const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone);
   return dayOf(year, month - 1, day);
 };
 
-/** The first instant after a day in a time zone. */
+/** The first instant after a day in a time zone (IANA name). */
 export const endOfDay = (timeZone: string, day: Day): Date =>
   new Date(Temporal.PlainDate.from(formatDay(day + 1)).toZonedDateTime(timeZone).epochMilliseconds);

@@ -1,9 +1,6 @@
-/**
- * JSON (RFC 8259), strictly: a key that stands twice in an object is refused, where JSON.parse would keep the last value and say
- * nothing of the others.
- */
+/** Strict JSON (RFC 8259): a repeated key in an object is an error, where JSON.parse silently keeps the last value. */
 
-/** A key stands twice in one object; `pointer` (RFC 6901) leads to its second place. */
+/** An object has a key twice; `pointer` (RFC 6901) leads to the second occurrence. */
 export class RepeatedKeyError extends Error {
   override readonly name = 'RepeatedKey';
   constructor(readonly pointer: string) {
@@ -11,7 +8,7 @@ export class RepeatedKeyError extends Error {
   }
 }
 
-/** The value of a text. Throws SyntaxError for what is no JSON, and RepeatedKey. */
+/** Throws SyntaxError if the text is not JSON, and RepeatedKeyError. */
 export const parseJson = (text: string): unknown => {
   const value = JSON.parse(text) as unknown;
   const pointer = repeatedKey(text);
@@ -19,52 +16,54 @@ export const parseJson = (text: string): unknown => {
   return value;
 };
 
-/** An object or array that is open at a place of a text: the keys met so far, null for an array; and where in it we are. */
-interface Open {
+/** An object or array that the scan is inside of. */
+interface Container {
+  /** The keys so far; null for an array. */
   readonly keys: Set<string> | null;
-  at: string | number;
+  /** The current key or index. */
+  position: string | number;
 }
 
-/** What matters to the scan: beginnings and ends of objects, arrays and strings, and commas. */
-const NEXT = /[{}[\]",]/g;
+/** The characters at which the scan stops. */
+const STRUCTURAL = /[{}[\]",]/g;
 
 /**
- * The pointer to the first key that its object has already, null where there is none. The text is valid JSON, so that a string
- * behind which a colon stands is a key. Looks from one structural character to the next, without recursion: depth costs memory alone.
+ * The pointer to the first repeated key, or null. The text is valid JSON, so a string followed by a colon is a key. The scan is
+ * iterative, so deeply nested input cannot overflow the stack.
  */
 const repeatedKey = (text: string): string | null => {
-  const open: Open[] = [];
-  NEXT.lastIndex = 0;
-  for (let match = NEXT.exec(text); match !== null; match = NEXT.exec(text)) {
-    const inner = open.at(-1);
+  const containers: Container[] = [];
+  STRUCTURAL.lastIndex = 0;
+  for (let match = STRUCTURAL.exec(text); match !== null; match = STRUCTURAL.exec(text)) {
+    const inner = containers.at(-1);
     switch (match[0]) {
       case '{':
-        open.push({ keys: new Set(), at: '' });
+        containers.push({ keys: new Set(), position: '' });
         break;
       case '[':
-        open.push({ keys: null, at: 0 });
+        containers.push({ keys: null, position: 0 });
         break;
       case '}':
       case ']':
-        open.pop();
+        containers.pop();
         break;
       case ',':
-        if (typeof inner?.at === 'number') inner.at += 1;
+        if (typeof inner?.position === 'number') inner.position += 1;
         break;
       default: {
         const end = endOfString(text, match.index);
-        NEXT.lastIndex = end;
+        STRUCTURAL.lastIndex = end;
         if (inner === undefined || inner.keys === null || !colonFollows(text, end)) break;
-        inner.at = keyIn(text, match.index, end);
-        if (inner.keys.has(inner.at)) return pointerOf(open);
-        inner.keys.add(inner.at);
+        inner.position = keyIn(text, match.index, end);
+        if (inner.keys.has(inner.position)) return pointerOf(containers);
+        inner.keys.add(inner.position);
       }
     }
   }
   return null;
 };
 
-/** The place behind a string that begins at `start`: behind the next quote that no odd run of backslashes escapes. */
+/** The index after the string that begins at `start`; a quote after an odd number of backslashes is escaped. */
 const endOfString = (text: string, start: number): number => {
   for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
     let slashes = 0;
@@ -76,19 +75,21 @@ const endOfString = (text: string, start: number): number => {
 const [BACKSLASH, COLON, SPACE] = [0x5c, 0x3a, 0x20];
 
 const colonFollows = (text: string, from: number): boolean => {
-  let at = from;
-  while (text.charCodeAt(at) <= SPACE) at += 1;
-  return text.charCodeAt(at) === COLON;
+  let index = from;
+  while (text.charCodeAt(index) <= SPACE) index += 1;
+  return text.charCodeAt(index) === COLON;
 };
 
-/** A key as it reads: `"\u0061"` is `a`. */
+/** Decodes a key, so that `"\u0061"` equals `a`. */
 const keyIn = (text: string, start: number, end: number): string => {
   const raw = text.slice(start + 1, end - 1);
   return raw.includes('\\') ? (JSON.parse(text.slice(start, end)) as string) : raw;
 };
 
-/** Of keys that others chose, so much. */
-const SHOWN = 200;
+/** Keys come from the client; longer ones are cut off in the pointer. */
+const MAX_KEY_LENGTH = 200;
 
-const pointerOf = (open: readonly Open[]): string =>
-  open.map(({ at }) => `/${String(at).slice(0, SHOWN).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+const pointerOf = (containers: readonly Container[]): string =>
+  containers
+    .map(({ position }) => `/${String(position).slice(0, MAX_KEY_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');

@@ -1,4 +1,4 @@
-/** What may come in as an event of a case: a class for every type, beside its type the same fields as in the domain. */
+/** DTO classes of the events of a case: one per event type, with the fields of CaseFields. */
 import {
   APPEAL_OUTCOMES,
   ARREST_KINDS,

@@ -1,4 +1,4 @@
-/** What may come in as an event of a list or of an instrument. */
+/** DTO classes of the events of lists and instruments. */
 import { CUSTODIES, type Custody } from '../domain/case/state.js';
 import { INSTRUMENT_KINDS } from '../domain/instrument/events.js';
 import { field, ObjectRule } from './field.js';
@@ -8,12 +8,12 @@ import { LocalName, CommonFields } from './parts.js';
 
 const optional = { optional: true } as const;
 
-const IN_A_LANGUAGE = 'a name in at least one of az, en, ru';
-const inALanguage = ({ name }: { readonly name: LocalName }): boolean =>
-  [name.az, name.en, name.ru].some((n) => n !== undefined);
+const NAME_EXPECTED = 'a name in at least one of az, en, ru';
+const hasLanguage = ({ name }: { readonly name: LocalName }): boolean =>
+  [name.az, name.en, name.ru].some((text) => text !== undefined);
 
 export class ListDefined extends CommonFields {
-  @ObjectRule('NAME.NO_LANGUAGE', 'name', IN_A_LANGUAGE, inALanguage)
+  @ObjectRule('NAME.NO_LANGUAGE', 'name', NAME_EXPECTED, hasLanguage)
   @field(objectOf(LocalName))
   name: LocalName;
 }
@@ -22,7 +22,7 @@ export class CategoryDefined extends CommonFields {
   @field(slug)
   category: string;
 
-  @ObjectRule('NAME.NO_LANGUAGE', 'name', IN_A_LANGUAGE, inALanguage)
+  @ObjectRule('NAME.NO_LANGUAGE', 'name', NAME_EXPECTED, hasLanguage)
   @field(objectOf(LocalName))
   name: LocalName;
 }

@@ -1,12 +1,12 @@
 /**
- * An event of every type with every field that it may have, of an invented person: shown in the OpenAPI document, and read by the
- * tests of this folder, so that no field of the domain is without its rule.
+ * An invented event of every type with every field: examples in the OpenAPI document, and the input of tests which ensure that
+ * every field of the domain has a DTO field.
  */
 import type { CaseEventOf, CaseEventType } from '../domain/case/events.js';
 import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
 
-/** Fields that stand only in dated events, or only with some values of another field, may be left out. */
+/** Every field is required but those that depend on another field's value or on the event being dated. */
 type Full<F> = Required<Omit<F, Conditional>> & Pick<F, Conditional & keyof F>;
 type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence';
 
@@ -14,7 +14,7 @@ type FullEvents = { readonly [T in CaseEventType]: Full<CaseEventOf<T>> } & {
   readonly [T in ListEventType]: Full<Extract<ListEvent, { type: T }>>;
 } & { readonly [T in InstrumentEventType]: Full<Extract<InstrumentEvent, { type: T }>> };
 
-const said = {
+const common = {
   sources: [
     {
       kind: 'press',
@@ -30,7 +30,8 @@ const said = {
   note: 'Invented for this example.',
 } as const;
 
-const dated = (occurredOn: string) => ({ ...said, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
+const dated = (occurredOn: string) =>
+  ({ ...common, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
 
 const article = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
 
@@ -45,14 +46,14 @@ export const examples: FullEvents = {
     affiliation: 'none known',
     region: 'Sheki',
     summary: 'An invented dossier.',
-    ...said,
+    ...common,
   },
   named: {
     type: 'named',
     name: { text: 'Самед Нумунаев', script: 'Cyrl', language: 'ru', kind: 'transliteration' },
-    ...said,
+    ...common,
   },
-  referenced: { type: 'referenced', list: 'other-list', reference: '17/2025', ...said },
+  referenced: { type: 'referenced', list: 'other-list', reference: '17/2025', ...common },
   described: {
     type: 'described',
     born: '1974-03',
@@ -61,7 +62,7 @@ export const examples: FullEvents = {
     affiliation: null,
     region: 'Baku',
     summary: null,
-    ...said,
+    ...common,
   },
   arrested: {
     type: 'arrested',
@@ -143,15 +144,15 @@ export const examples: FullEvents = {
   'list-defined': {
     type: 'list-defined',
     name: { az: 'Nümunə siyahısı', en: 'Example list', ru: 'Список для примера' },
-    ...said,
+    ...common,
   },
-  'category-defined': { type: 'category-defined', category: 'believers', name: { en: 'Believers' }, ...said },
+  'category-defined': { type: 'category-defined', category: 'believers', name: { en: 'Believers' }, ...common },
   'policy-set': {
     type: 'policy-set',
     from: '2023-04-20',
     custody: ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'],
     paceRequired: false,
-    ...said,
+    ...common,
   },
   'instrument-registered': {
     type: 'instrument-registered',
@@ -165,6 +166,6 @@ export const examples: FullEvents = {
     windowEnd: '2026-04-22',
     forecast: 20_000,
     clauses: ['six-months-drugs'],
-    ...said,
+    ...common,
   },
 };

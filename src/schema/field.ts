@@ -1,6 +1,6 @@
 /**
- * A field of what comes in: its rules for class-validator and its JSON Schema, said once by one decorator. The register of
- * fields is what the reader builds objects from and what the OpenAPI document is made from.
+ * The `@field` decorator of DTO classes: registers the class-validator rules and the JSON Schema of a field together. `read`
+ * builds objects from the registered fields, and the OpenAPI document is generated from them.
  */
 import { IsDefined, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import type { FieldErrorCode } from './problems.js';
@@ -8,17 +8,17 @@ import type { FieldErrorCode } from './problems.js';
 export type Constructor<T extends object = object> = new () => T;
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a value must be: rules that are tried in order until one fails. */
+/** The type of a field's value. Rules are checked in order; only the first that fails is reported. */
 export interface ValueType {
   readonly schema: JsonSchema;
-  /** In words, for messages. */
+  /** The `expected` text of errors. */
   readonly expects: string;
   readonly rules: readonly ValueRule[];
-  /** The class of an object, or of the items of an array. */
+  /** The DTO class of an object, or of the items of an array. */
   readonly nestedClass?: Constructor;
-  /** Whether it is text of people, or several of them, which is read in NFC: two texts that look the same are the same. */
+  /** Free text, or an array of it, which is normalised to NFC when read. */
   readonly isProse?: true;
-  /** Reads the text of a URL parameter; what cannot be read is left as it is. */
+  /** Converts a URL parameter; returns the text unchanged if it cannot, so that the rules report it. */
   readonly parse?: (text: string) => unknown;
 }
 
@@ -29,11 +29,11 @@ export interface ValueRule {
 }
 
 export interface FieldOptions {
-  /** Unknown is a value: the field may be absent. */
+  /** The field may be absent. */
   readonly optional?: true;
-  /** Null clears what is known. */
+  /** Null is allowed; it clears the stored value. */
   readonly nullable?: true;
-  /** Stands where the field is absent. */
+  /** The value of an absent field. */
   readonly default?: unknown;
   readonly means?: string;
 }
@@ -45,36 +45,36 @@ export interface Field extends FieldOptions {
 
 const registered = new Map<object, Field[]>();
 
-/** The fields of a class, those that it inherits first. */
+/** The fields of a DTO class, inherited ones first. */
 export const fieldsOf = (type: Constructor): readonly Field[] => {
   const parent = Object.getPrototypeOf(type.prototype) as object | null;
   const inherited = parent === null || parent === Object.prototype ? [] : fieldsOf(parent.constructor as Constructor);
   return [...inherited, ...(registered.get(type.prototype as object) ?? [])];
 };
 
-/** Declares a field of a kind; required unless it is optional or has a default. */
+/** Declares a field of a DTO class; required unless it is optional or has a default. */
 export const field =
-  (kind: ValueType, options: FieldOptions = {}): PropertyDecorator =>
+  (valueType: ValueType, options: FieldOptions = {}): PropertyDecorator =>
   (target, key) => {
     const own = registered.get(target) ?? [];
-    own.push({ name: String(key), valueType: kind, ...options });
+    own.push({ name: String(key), valueType, ...options });
     registered.set(target, own);
-    for (const decorate of decorators(kind, options)) decorate(target, key);
+    for (const decorate of decorators(valueType, options)) decorate(target, key);
   };
 
-const decorators = (kind: ValueType, options: FieldOptions): readonly PropertyDecorator[] => [
-  ...(isRequired(options) ? [IsDefined({ message: kind.expects })] : []),
-  ...(options.nullable === true ? [ValidateIf((_, value) => value !== null)] : [notNull(kind)]),
-  ...kind.rules.map(({ code, isValid, expects }) => check(code, expects ?? kind.expects, isValid)),
-  ...(kind.nestedClass === undefined ? [] : [ValidateNested()]),
+const decorators = (type: ValueType, options: FieldOptions): readonly PropertyDecorator[] => [
+  ...(isRequired(options) ? [IsDefined({ message: type.expects })] : []),
+  ...(options.nullable === true ? [ValidateIf((_, value) => value !== null)] : [notNull(type)]),
+  ...type.rules.map(({ code, isValid, expects }) => check(code, expects ?? type.expects, isValid)),
+  ...(type.nestedClass === undefined ? [] : [ValidateNested()]),
 ];
 
 export const isRequired = (options: FieldOptions): boolean =>
   options.optional !== true && !Object.hasOwn(options, 'default');
 
-const notNull = (kind: ValueType): PropertyDecorator => check('FIELD.NULL', kind.expects, (value) => value !== null);
+const notNull = (type: ValueType): PropertyDecorator => check('FIELD.NULL', type.expects, (value) => value !== null);
 
-/** What is absent breaks no rule but that of being there. */
+/** Undefined values only fail the required check. */
 const check = (code: FieldErrorCode, expects: string, holds: (value: unknown) => boolean): PropertyDecorator =>
   ValidateBy({
     name: code,
@@ -82,14 +82,15 @@ const check = (code: FieldErrorCode, expects: string, holds: (value: unknown) =>
   });
 
 /**
- * A rule about an object whose fields are each right: stands at a field that its class itself declares (class-validator
- * drops the inherited rules of a field that a subclass gives rules), a code once a field, and reports at `at`. Rules that compare fields are heard only where every field of the object is valid by itself.
+ * A rule about several fields of an object, reported at the field `at` (empty: the object), and only if every field is valid by itself.
+ * Decorate a field that the class itself declares, each code once per field: class-validator drops inherited
+ * rules of a field that a subclass decorates.
  */
 export const ObjectRule = <T extends object>(
   code: FieldErrorCode,
   at: string,
   expects: string,
-  holds: (whole: T) => boolean,
+  holds: (object: T) => boolean,
 ): PropertyDecorator =>
   ValidateBy(
     {
@@ -99,7 +100,7 @@ export const ObjectRule = <T extends object>(
     { context: { at } satisfies ObjectRuleContext },
   );
 
-/** Marks the error of a rule that compares fields, with the field it reports at (empty: the object). */
+/** The class-validator context of an ObjectRule. */
 export interface ObjectRuleContext {
   readonly at: string;
 }

@@ -1,4 +1,4 @@
-/** The kinds of values that fields have. */
+/** The value types of DTO fields: validation rules with their JSON Schema. */
 import { isIn, isInt, isURL, max, min } from 'class-validator';
 import { UNKNOWN } from '../domain/case/events.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
@@ -6,7 +6,7 @@ import type { Constructor, ValueType, ValueRule } from './field.js';
 import { LIMITS } from './limits.js';
 import type { FieldErrorCode } from './problems.js';
 
-/** Rules behind the first one see only values that passed it. */
+/** A rule for text. A value of another type fails it, but IS_TEXT has reported that before. */
 const onText = (code: FieldErrorCode, holds: (text: string) => boolean, expects?: string): ValueRule => ({
   code,
   isValid: (value) => typeof value === 'string' && holds(value),
@@ -15,17 +15,17 @@ const onText = (code: FieldErrorCode, holds: (text: string) => boolean, expects?
 
 const IS_TEXT: ValueRule = { code: 'FIELD.WRONG_KIND', isValid: (value) => typeof value === 'string' };
 
-const noLonger = (text: string, limit: number): boolean =>
+const fitsLength = (text: string, limit: number): boolean =>
   text.length <= limit || (text.length <= 2 * limit && [...text].length <= limit);
 
 /**
- * Control characters and lone surrogates, of which a line break is none in text of several lines. In text of one line also what
- * cannot be seen but makes another text of it: soft hyphens, zero width, bidirectional overrides, line separators.
+ * Characters that are refused. Multi-line text: control characters but line feeds, and lone surrogates. One-line text also: invisible
+ * characters (soft hyphens, zero width, bidirectional overrides) and line separators, which make equal-looking texts differ.
  */
-const NO_TEXT = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-const NO_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
+const FORBIDDEN_IN_LINE = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const FORBIDDEN_IN_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
 
-/** What is written: stored as it stands, in NFC, a spreadsheet formula too. */
+/** Free text, stored unchanged but for NFC. Spreadsheet formulas are not escaped here but on CSV export. */
 export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): ValueType => ({
   isProse: true,
   schema: { type: 'string', minLength: 1, maxLength: limit },
@@ -33,11 +33,11 @@ export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): V
   rules: [
     IS_TEXT,
     onText('TEXT.EMPTY', (value) => value.trim() !== ''),
-    onText('TEXT.TOO_LONG', (value) => noLonger(value, limit)),
+    onText('TEXT.TOO_LONG', (value) => fitsLength(value, limit)),
     onText('TEXT.UNTRIMMED', (value) => value.trim() === value, 'text without white space around it'),
     onText(
       'TEXT.CHARACTERS',
-      (value) => !(lines === 'lines' ? NO_LINES : NO_TEXT).test(value),
+      (value) => !(lines === 'lines' ? FORBIDDEN_IN_LINES : FORBIDDEN_IN_LINE).test(value),
       lines === 'lines'
         ? 'text without control characters and lone surrogates'
         : 'text of one line without control characters, characters that cannot be seen and lone surrogates',
@@ -45,20 +45,20 @@ export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): V
   ],
 });
 
-/** Text of a form of its own. */
+/** Text that matches a pattern; it is not normalised. */
 export const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
   schema: { type: 'string', pattern: pattern.source },
   expects,
   rules: [IS_TEXT, onText(code, (value) => pattern.test(value))],
 });
 
-/** An id that people choose: of a list, a category, an instrument, an incident. */
+/** An id that a client chooses: of a list, a category, an instrument, an incident. */
 export const slug = textMatching(
   new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
   `lower-case letters and digits parted by single hyphens, at most ${LIMITS.slug} characters`,
 );
 
-/** An id that the register makes: of a case, of an event. */
+/** An id that the register generates: of a case, of an event. */
 export const registerId = textMatching(
   new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
   `an id that the register gave out, at most ${LIMITS.id} characters`,
@@ -75,21 +75,21 @@ export const lawCode = textMatching(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ
 
 export const articleNumber = textMatching(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID');
 
-/** The criminal code has parts such as 234.1-1. */
+/** The Criminal Code has parts such as 234.1-1. */
 export const articlePart = textMatching(
   /^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/,
   'a part of an article: 4.3, 1-1',
   'ARTICLE.INVALID',
 );
 
-/** An article of the general part, which says that an offence was prepared, attempted or done together: 28, 29, 32.5. */
+/** An article of the general part on preparation, attempt or complicity: 28, 29, 32.5. */
 export const generalPart = textMatching(
   /^\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
   'an article of the general part: 28, 29, 32.5',
   'ARTICLE.INVALID',
 );
 
-/** An article with or without its part, as a filter: `234`, `234.4`, `28/220.1`, `AZ-OCC 70-2`. */
+/** A filter by article, with or without its part: `234`, `234.4`, `28/220.1`, `AZ-OCC 70-2`. */
 export const articleFilter = textMatching(
   /^([A-Z]{2}-[A-Z]{2,8}[ :])?(\d{1,3}[-.\d]{0,16}\/)?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
   'an article, with or without its part: 234, 234.4.3, 28/220.1, AZ-OCC 70-2',
@@ -101,11 +101,11 @@ export const url: ValueType = {
   expects: `an http or https URL of at most ${LIMITS.url} characters`,
   rules: [
     IS_TEXT,
-    onText('TEXT.TOO_LONG', (value) => noLonger(value, LIMITS.url)),
-    onText('TEXT.FORM', (value) => !/\s/.test(value) && !NO_TEXT.test(value) && isURL(value, WEB)),
+    onText('TEXT.TOO_LONG', (value) => fitsLength(value, LIMITS.url)),
+    onText('TEXT.FORM', (value) => !/\s/.test(value) && !FORBIDDEN_IN_LINE.test(value) && isURL(value, URL_OPTIONS)),
   ],
 };
-const WEB = {
+const URL_OPTIONS = {
   protocols: ['http', 'https'],
   require_protocol: true,
   require_tld: false,
@@ -113,7 +113,7 @@ const WEB = {
   validate_length: false,
 };
 
-/** When something happened, as precisely as it is known. */
+/** A partial date. */
 export const edtf: ValueType = {
   schema: {
     type: 'string',
@@ -142,7 +142,7 @@ export const term: ValueType = {
   rules: [IS_TEXT, onText('TERM.INVALID', isTerm)],
 };
 
-/** A term of a sentence, or the word that nobody has reported it. */
+/** A term of a sentence, or UNKNOWN. */
 export const termOrUnknown: ValueType = {
   schema: { anyOf: [term.schema, { type: 'string', const: UNKNOWN }] },
   expects: `${term.expects}, or ${UNKNOWN}`,
@@ -171,7 +171,7 @@ export const oneOf = (values: readonly string[]): ValueType => ({
   rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', isValid: (value) => isIn(value, values) }],
 });
 
-/** An object of a class. */
+/** An object of a DTO class. */
 export const objectOf = (type: Constructor): ValueType => ({
   schema: { $ref: `#/components/schemas/${type.name}` },
   expects: 'an object',
@@ -179,7 +179,7 @@ export const objectOf = (type: Constructor): ValueType => ({
   nestedClass: type,
 });
 
-/** Several values of a kind, no two the same; a wrong text or number is reported at the array. */
+/** An array without duplicates. A wrong text or number is reported at the array, an error inside an object at its field. */
 export const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
   schema: { type: 'array', items: item.schema, minItems: least, maxItems: most, uniqueItems: true },
   expects: `an array of ${least} to ${most}: ${item.expects}`,
@@ -190,7 +190,7 @@ export const arrayOf = (item: ValueType, least: number, most: number): ValueType
       ...onItems(code, (items) => items.every(isValid)),
       expects: `each: ${expects ?? item.expects}`,
     })),
-    onItems('ARRAY.DUPLICATE', (items) => new Set(items.map((i) => JSON.stringify(i))).size === items.length),
+    onItems('ARRAY.DUPLICATE', (items) => new Set(items.map((value) => JSON.stringify(value))).size === items.length),
   ],
   ...(item.nestedClass === undefined ? {} : { nestedClass: item.nestedClass }),
   ...(item.isProse === undefined ? {} : { isProse: item.isProse }),

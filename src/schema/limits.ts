@@ -1,4 +1,4 @@
-/** The bounds of what may come in. Lengths are counted in Unicode code points. */
+/** Limits of requests. Text lengths are counted in Unicode code points. */
 export const LIMITS = {
   /** Names of people, lists, courts, facilities, places and the like. */
   name: 200,
@@ -7,11 +7,11 @@ export const LIMITS = {
   citation: 1_000,
   url: 2_000,
   reference: 64,
-  /** Ids that people choose: of lists, categories, instruments, incidents, clauses. */
+  /** Ids that clients choose: of lists, categories, instruments, incidents, clauses. */
   slug: 64,
-  /** Ids that the register makes. */
+  /** Ids that the register generates. */
   id: 64,
-  /** A token or the mark of a page. */
+  /** A token or a page cursor. */
   cursor: 2_000,
   sources: 20,
   names: 30,
@@ -22,13 +22,13 @@ export const LIMITS = {
   acknowledge: 20,
   /** Values of one filter. */
   alternatives: 50,
-  /** Rows of a page: asked for at most, and where nothing is asked. */
+  /** Rows of a page: maximum and default. */
   page: 500,
   defaultPage: 50,
-  /** Movements of a page, asked for at most and where nothing is asked: those of a register's years on one page. */
+  /** Movements of a page, maximum and default: enough for several years of a register. */
   movements: 1_000,
-  /** Rows written by one request. */
+  /** Rows of one batch request. */
   rows: 1_000,
-  /** Problems told of one body or row; the rest show when these are put right. */
+  /** Field errors reported per body or row; further ones are cut off. */
   errors: 100,
 } as const;

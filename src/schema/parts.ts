@@ -1,4 +1,4 @@
-/** The objects that events are made of. */
+/** DTO classes shared by events, and the fields that all events have. */
 import {
   APPEAL_OUTCOMES,
   CLEMENCY_EFFECTS,
@@ -69,7 +69,7 @@ export class Source implements SourceOf {
   archiveHash?: string;
 }
 
-/** What every event carries beside the fields of its type. */
+/** The fields of every event. */
 export class CommonFields {
   @field(arrayOf(objectOf(Source), 1, LIMITS.sources))
   sources: Source[];
@@ -81,7 +81,7 @@ export class CommonFields {
   note?: string;
 }
 
-/** An event that happened on a day and has a place in the order of its case. */
+/** The fields of every dated event. */
 export class DatedFields extends CommonFields {
   @field(edtf, { means: 'When it happened, as precisely as it is known.' })
   occurredOn: string;
@@ -93,7 +93,7 @@ export class DatedFields extends CommonFields {
 export class Name implements NameOf {
   @ObjectRule<Name>('NAME.SCRIPT_CONTRADICTS', 'script', 'the script of the letters', ({ text, script }) => {
     const scripts = scriptsOf(text);
-    return scripts.length === 0 || scripts.some((one) => one === script || !isScript(one));
+    return scripts.length === 0 || scripts.some((found) => found === script || !isScript(found));
   })
   @field(text(LIMITS.name))
   text: string;
@@ -108,7 +108,7 @@ export class Name implements NameOf {
   kind: NameOf['kind'];
 }
 
-/** Names in other scripts have no code yet; what they are declared as contradicts nothing. */
+/** Letters of a script that SCRIPTS does not list (Greek) contradict no declared script. */
 const isScript = (script: string): boolean => (SCRIPTS as readonly string[]).includes(script);
 
 export class Reference implements ReferenceOf {
@@ -170,7 +170,7 @@ export class PaceCriterion implements PaceCriterionOf {
   rationale: string;
 }
 
-/** What a pardon or an amnesty did. */
+/** The fields that pardons and amnesties share. */
 export class Clemency extends DatedFields {
   @ObjectRule<Clemency>(
     'CLEMENCY.REDUCTION_MISSING',
@@ -194,7 +194,7 @@ export class Clemency extends DatedFields {
   replacement?: Sentence;
 }
 
-/** Appeals after which another sentence stands. */
+/** Outcomes of appeals that require `newSentence`. */
 export const SENTENCE_CHANGED: readonly (typeof APPEAL_OUTCOMES)[number][] = ['reduced', 'increased', 'suspended'];
 
 export class LocalName implements LocalNameOf {

@@ -1,6 +1,6 @@
 /**
- * The catalogue of codes: everything that the register can answer instead of what was asked for. A code is a promise; its
- * wording may change, the code and its status may not.
+ * The catalogue of problem and error codes. Clients rely on the codes and their HTTP statuses, so these never change; the wording
+ * may.
  */
 import { findingCodes, type FindingCode } from '../domain/case/findings.js';
 
@@ -9,7 +9,7 @@ interface Meaning {
   readonly means: string;
 }
 
-/** What is wrong with one field, parameter, header or cell. */
+/** Codes of errors in one field, parameter, header or cell. */
 export const fieldErrors = {
   'FIELD.UNKNOWN': { title: 'Unknown field', means: 'There is no field of this name here.' },
   'FIELD.MISSING': { title: 'Missing field', means: 'A field that is required is absent.' },
@@ -105,7 +105,7 @@ export const fieldErrors = {
 
 export type FieldErrorCode = keyof typeof fieldErrors;
 
-/** What is wrong with a request as a whole: the code of a problem document, with its status. */
+/** Codes of problem documents, with their HTTP status. */
 export const requestProblems = {
   'REQUEST.INVALID': {
     status: 400,
@@ -283,7 +283,7 @@ export const requestProblems = {
 
 export type ProblemCode = keyof typeof requestProblems;
 
-/** One problem of a body or row. `pointer` is a JSON Pointer (RFC 6901); `expected` says what was due. */
+/** One error in a body or row. `pointer` is a JSON Pointer (RFC 6901) to the field; `expected` describes a valid value. */
 export interface FieldError {
   readonly code: FieldErrorCode;
   readonly pointer: string;
@@ -292,9 +292,9 @@ export interface FieldError {
 
 export interface CatalogueEntry extends Meaning {
   readonly code: FieldErrorCode | ProblemCode | FindingCode;
-  /** What carries it: a problem document, one of its errors, or a finding. */
+  /** Whether it is the code of a problem document, of one of its `errors`, or of a finding. */
   readonly in: 'problem' | 'error' | 'finding';
-  /** The HTTP status of the answer that carries it; null for what is stored and shown. */
+  /** The HTTP status of the response; null for findings that do not block a write. */
   readonly status: number | null;
   readonly grade?: string;
 }
@@ -302,7 +302,7 @@ export interface CatalogueEntry extends Meaning {
 const entries = <C extends string, M>(map: Readonly<Record<C, M>>): readonly [C, M][] =>
   Object.entries(map) as [C, M][];
 
-/** Every code of the register, those of findings included. */
+/** All codes, including those of findings. */
 export const catalogue: readonly CatalogueEntry[] = [
   ...entries(requestProblems).map(([code, entry]) => ({ code, in: 'problem' as const, ...entry })),
   ...entries(fieldErrors).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),

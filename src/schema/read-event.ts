@@ -1,4 +1,4 @@
-/** The one way in for events, from the REST interface and from files alike. */
+/** Validates events from the REST interface and from register files. */
 import type { CaseEventType, CaseEventOf } from '../domain/case/events.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
@@ -53,29 +53,26 @@ const instrumentClasses = {
   'instrument-registered': InstrumentRegistered,
 } satisfies { readonly [T in InstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
 
-/** The events that a kind of subject takes from outside. */
+/** The events that a client may record, by kind of stream. */
 export interface SubjectEvents extends Record<SubjectKind, AnyEvent> {
   case: CaseEventOf<CaseEventType>;
   list: ListEvent;
   instrument: InstrumentEvent;
 }
 
-/** The class of every type of event that may come in. */
+/** The DTO class of every event type that a client may record. */
 export const eventClasses = { case: caseClasses, list: listClasses, instrument: instrumentClasses } satisfies {
   readonly [K in SubjectKind]: { readonly [T in SubjectEvents[K]['type']]: Constructor };
 };
 
-/** The type with which a kind of subject begins. */
+/** The type of the first event of a stream. */
 export const FIRST_EVENT_TYPE = {
   case: 'opened',
   list: 'list-defined',
   instrument: 'instrument-registered',
 } as const satisfies { readonly [K in SubjectKind]: SubjectEvents[K]['type'] };
 
-/**
- * Reads an event of a subject's kind from a JSON value: its type, its fields and what every event carries. Gives the event as a
- * plain object, its type first, or every problem with it.
- */
+/** Reads an event from a JSON value by the DTO class of its type. Returns a plain object with `type` first, or all errors. */
 export const readEvent = <K extends SubjectKind>(
   kind: K,
   body: unknown,
@@ -85,11 +82,11 @@ export const readEvent = <K extends SubjectKind>(
   }
   const { type, ...fields } = body as Record<string, unknown>;
   const classes: Readonly<Record<string, Constructor>> = eventClasses[kind];
-  const found = typeof type === 'string' && Object.hasOwn(classes, type) ? classes[type] : undefined;
-  if (found === undefined) {
+  const dtoClass = typeof type === 'string' && Object.hasOwn(classes, type) ? classes[type] : undefined;
+  if (dtoClass === undefined) {
     const code = type === undefined ? 'TYPE.MISSING' : 'TYPE.UNKNOWN';
     return { errors: [{ code, pointer: '/type', expected: `one of ${Object.keys(classes).join(', ')}` }] };
   }
-  const result = read(found, fields);
+  const result = read(dtoClass, fields);
   return 'errors' in result ? result : { event: { type, ...result.value } as unknown as SubjectEvents[K] };
 };

@@ -1,8 +1,8 @@
-/** What an event changed: the difference of two timelines, axis by axis, on the days where they differ. */
+/** The difference between two timelines, by axis and range of days. */
 import { formatDay, MAX_DAY, type Day } from '../time.js';
 import type { Period, Standing } from './period.js';
 
-/** On days [from, to), the values that were possible before and are possible after. */
+/** The possible values of an axis on days [from, to) in the old and in the new timeline. */
 export interface AxisChange {
   readonly axis: string;
   readonly from: Day;
@@ -11,26 +11,26 @@ export interface AxisChange {
   readonly after: readonly string[];
 }
 
-/** Sorted by axis and day. The value `undecided` stands where too much is undecided to tell. */
+/** Sorted by axis and day. The value `undecided` means a period without a standing. */
 export const changesBetween = (before: readonly Period[], after: readonly Period[]): readonly AxisChange[] => {
-  const was = before.map(valued);
-  const is = after.map(valued);
+  const oldPeriods = before.map(toAxisValues);
+  const newPeriods = after.map(toAxisValues);
   const days = [...new Set([...before, ...after].flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-  const axes = new Set([...was, ...is].flatMap(({ values }) => Object.keys(values ?? {})));
-  return [...axes].sort().flatMap((axis) => differences(axis, days, was, is));
+  const axes = new Set([...oldPeriods, ...newPeriods].flatMap(({ values }) => Object.keys(values ?? {})));
+  return [...axes].sort().flatMap((axis) => differences(axis, days, oldPeriods, newPeriods));
 };
 
-interface Valued {
+interface AxisValues {
   readonly from: Day;
   readonly to: Day;
-  /** By axis; null where too much is undecided. */
+  /** By axis; null if the period has no standing. */
   readonly values: Readonly<Record<string, string>> | null;
 }
 
-/** What an axis that a standing does not name holds: a list that has said nothing. */
-const NOT_JUDGED = 'none';
+/** The value of an axis on which nothing is known, such as the recognition by a list without events of the case. */
+const NO_VALUE = 'none';
 
-const valued = ({ from, to, standing }: Period): Valued => ({
+const toAxisValues = ({ from, to, standing }: Period): AxisValues => ({
   from,
   to,
   values: standing && valuesOf(standing),
@@ -40,21 +40,21 @@ const valuesOf = (standing: Standing): Readonly<Record<string, string>> => ({
   custody: standing.custody,
   proceedings: standing.proceedings,
   sentence: standing.sentence,
-  sentenceEnd: endText(standing),
-  articles: standing.articles.join(' ') || NOT_JUDGED,
-  facility: standing.facility ?? NOT_JUDGED,
-  incident: standing.incident ?? NOT_JUDGED,
+  sentenceEnd: sentenceEndText(standing),
+  articles: standing.articles.join(' ') || NO_VALUE,
+  facility: standing.facility ?? NO_VALUE,
+  incident: standing.incident ?? NO_VALUE,
   ...Object.fromEntries(
     standing.lists.flatMap(({ list, recognition, category }) => [
       [`recognition:${list}`, recognition],
-      [`category:${list}`, category ?? NOT_JUDGED],
+      [`category:${list}`, category ?? NO_VALUE],
     ]),
   ),
 });
 
-const endText = ({ sentenceEnd, life }: Standing): string => {
+const sentenceEndText = ({ sentenceEnd, life }: Standing): string => {
   if (life) return 'life';
-  if (sentenceEnd === null) return NOT_JUDGED;
+  if (sentenceEnd === null) return NO_VALUE;
   const { earliest, latest } = sentenceEnd;
   if (latest >= MAX_DAY) return `${formatDay(earliest)}/..`;
   return earliest === latest ? formatDay(earliest) : `${formatDay(earliest)}/${formatDay(latest)}`;
@@ -63,29 +63,29 @@ const endText = ({ sentenceEnd, life }: Standing): string => {
 const differences = (
   axis: string,
   days: readonly Day[],
-  was: readonly Valued[],
-  is: readonly Valued[],
+  oldPeriods: readonly AxisValues[],
+  newPeriods: readonly AxisValues[],
 ): readonly AxisChange[] => {
   const changes: AxisChange[] = [];
   days.slice(0, -1).forEach((from, index) => {
     const to = days[index + 1] ?? MAX_DAY;
-    const [before, after] = [valuesOn(axis, from, was), valuesOn(axis, from, is)];
-    if (same(before, after)) return;
+    const [before, after] = [valuesOn(axis, from, oldPeriods), valuesOn(axis, from, newPeriods)];
+    if (isEqual(before, after)) return;
     const last = changes.at(-1);
-    if (last !== undefined && last.to === from && same(last.before, before) && same(last.after, after))
+    if (last !== undefined && last.to === from && isEqual(last.before, before) && isEqual(last.after, after))
       changes[changes.length - 1] = { ...last, to };
     else changes.push({ axis, from, to, before, after });
   });
   return changes;
 };
 
-const valuesOn = (axis: string, day: Day, valued: readonly Valued[]): readonly string[] =>
+const valuesOn = (axis: string, day: Day, periods: readonly AxisValues[]): readonly string[] =>
   [
     ...new Set(
-      valued
+      periods
         .filter(({ from, to }) => from <= day && day < to)
-        .map(({ values }) => (values === null ? 'undecided' : (values[axis] ?? NOT_JUDGED))),
+        .map(({ values }) => (values === null ? 'undecided' : (values[axis] ?? NO_VALUE))),
     ),
   ].sort();
 
-const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isEqual = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);

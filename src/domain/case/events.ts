@@ -1,6 +1,6 @@
 /**
- * What can be said of a case: one key a type, in the order that ties of a day fall back on.
- * A new event type begins here; the compiler then demands its rule (rules.ts) and its class (schema/).
+ * The events of a case stream. To add a type, add its key to CaseFields and caseEvents; the compiler then demands its rule
+ * (rules.ts) and its class (schema/). The order of keys is the last but one tie-breaker in order.ts.
  */
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
@@ -17,7 +17,7 @@ export interface Name {
 
 export const SEXES = ['f', 'm', 'other'] as const;
 
-/** A case's number in one organisation's list, unique within it. */
+/** The number of a case in one organisation's list, unique within the list. */
 export interface Reference {
   readonly list: string;
   readonly reference: string;
@@ -33,10 +33,10 @@ interface Description {
   readonly summary: string;
 }
 
-/** The code a charge is brought under unless it names another: the Criminal Code of Azerbaijan. */
+/** The Criminal Code of Azerbaijan. */
 export const DEFAULT_CODE = 'AZ-CC';
 
-/** An article of a code, with its part: 234, 4.3; where it was not completed or not alone, with the general part: 28, 29, 32.5. */
+/** Article 234, part 4.3. `generalPart` (28, 29, 32.5) is given for preparation, attempt and complicity. */
 export interface Article {
   readonly code: string;
   readonly article: string;
@@ -44,14 +44,14 @@ export interface Article {
   readonly generalPart?: string;
 }
 
-/** Stands where a judgment is reported without its term or without the kind of its sentence. */
+/** The term or kind of a sentence that no source reports. */
 export const UNKNOWN = 'unknown';
 
 export const SENTENCE_KINDS = ['imprisonment', 'suspended', 'restriction', 'fine', UNKNOWN] as const;
 
 /**
- * A sentence as a court passed it. Imprisonment has a term (ISO 8601 duration in years, months, weeks, days) or is `life`;
- * `unknown` stands for a term or a kind that nobody has reported.
+ * A sentence as a court passed it. Imprisonment has a term (ISO 8601 duration in years, months, weeks, days) or is for life.
+ * `kind` and `term` may be UNKNOWN.
  */
 export interface Sentence {
   readonly kind: (typeof SENTENCE_KINDS)[number];
@@ -74,7 +74,7 @@ export const MISTREATMENTS = [
 ] as const;
 export const PACE_LETTERS = ['a', 'b', 'c', 'd', 'e'] as const;
 
-/** A criterion of PACE Resolution 1900 (2012), paragraph 3, with the reason why it is met. */
+/** A criterion of PACE Resolution 1900 (2012), paragraph 3, and why it is met. */
 export interface PaceCriterion {
   readonly letter: (typeof PACE_LETTERS)[number];
   readonly rationale: string;
@@ -89,7 +89,7 @@ export const CLEMENCY_EFFECTS = [
   'record-expunged',
 ] as const;
 
-/** What a pardon or an amnesty did. `reducedBy` goes with term-reduced, `replacement` with replaced. */
+/** `reducedBy` belongs to the effect `term-reduced`, `replacement` to `replaced`. */
 interface Clemency {
   readonly effect: (typeof CLEMENCY_EFFECTS)[number];
   readonly reducedBy?: string;
@@ -110,7 +110,7 @@ export const RELEASE_REASONS = [
   'other',
 ] as const;
 
-/** The fields of every event of a case. Optional fields may be unknown, and unknown is shown as such. */
+/** The fields of each event type. An absent optional field means unknown. */
 export interface CaseFields {
   opened: { readonly references?: readonly Reference[]; readonly names: readonly Name[] } & Partial<Description>;
   named: { readonly name: Name };

@@ -1,4 +1,4 @@
-/** Every finding that the domain can make: its stable code, its grade, and what it means. */
+/** The catalogue of findings: stable code, grade and meaning. Stored events contain the codes, so codes never change. */
 import type { Finding, Grade } from '../event.js';
 
 export const findingCodes = {
@@ -62,7 +62,7 @@ export const findingCodes = {
 
 export type FindingCode = keyof typeof findingCodes;
 
-/** A finding about the events of these ids. */
+/** Makes a finding about the events of these ids; null ids are skipped. */
 export const finding = (code: FindingCode, ...events: readonly (string | null)[]): Finding => ({
   code,
   grade: findingCodes[code].grade,

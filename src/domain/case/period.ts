@@ -1,42 +1,37 @@
-/** What was true of a case over a stretch of days. */
+/** The values of a case's axes over a range of days. */
 import type { Day } from '../time.js';
-import type { Custody, Proceedings, Recognition, SentenceState } from './state.js';
+import type { Custody, ListRecognition, Proceedings, SentenceState } from './state.js';
 
-/** What one list makes of the case. Lists whose recognition is `none` are left out. */
-export interface ListStanding {
+/** The recognition of a case by one list. */
+export interface ListStanding extends ListRecognition {
   readonly list: string;
-  readonly recognition: Recognition;
-  readonly category: string | null;
-  /** The event that set the recognition. */
-  readonly by: string;
 }
 
-/** Everything that can be asked about a case on a day. Equal values on neighbouring days are one period. */
+/** The values of a case's axes on a day. */
 export interface Standing {
   readonly custody: Custody;
-  /** The event that set the custody; null while it is unknown. */
+  /** The id of the event that set the custody; null while the custody is `unknown`. */
   readonly custodyBy: string | null;
   readonly proceedings: Proceedings;
   readonly sentence: SentenceState;
   /**
-   * The reckoned end of the sentence: the days it may fall on, up to MAX_DAY where its term is unknown; null where there is
-   * none or where nobody knows from when it counts.
+   * The days on which the sentence may end, both included; `latest` is MAX_DAY if the term is unknown. Null if no sentence runs,
+   * it is for life, or its first day is unknown.
    */
   readonly sentenceEnd: { readonly earliest: Day; readonly latest: Day } | null;
-  /** Of the sentence: imprisonment for life. */
+  /** Whether the sentence is imprisonment for life. */
   readonly life: boolean;
-  /** Articles in the form `234.4.3`, with the code in front where it is not the default one; sorted. */
+  /** In the form of `articleText`, sorted. */
   readonly articles: readonly string[];
   readonly facility: string | null;
   readonly incident: string | null;
-  /** Sorted by list. */
+  /** Sorted by list, without lists whose recognition is `none`. */
   readonly lists: readonly ListStanding[];
 }
 
 /**
- * A longest stretch of days [from, to) in which one standing is possible. Where several are, their periods
- * overlap; with full dates they never do. `standing` is null where more events are undecided than the documented
- * bound (MAX_UNDECIDED): anything may be true then, and the case says why.
+ * A maximal range of days [from, to) on which a standing is possible. Periods overlap where partial dates make several
+ * standings possible. `standing` is null where more than MAX_UNDECIDED events are undecided, so that any standing is possible.
  */
 export interface Period {
   readonly from: Day;

@@ -1,4 +1,4 @@
-/** Findings about an event by itself: its day, its names, and the list, category or instrument that it refers to. */
+/** Findings that depend on one event and the reference data alone, not on other events of the case. */
 import type { Finding, EventWithId } from '../event.js';
 import { policyOn } from '../list/list.js';
 import { mixesScripts } from '../text.js';
@@ -9,16 +9,18 @@ import { listIdsIn, type ReferenceData } from './reference-data.js';
 
 export const findingsOfSingleEvents = (
   events: readonly EventWithId<CaseEvent>[],
-  given: ReferenceData,
+  referenceData: ReferenceData,
 ): readonly Finding[] =>
   events.flatMap(({ id, event }) => {
     const when = event.occurredOn === undefined ? null : parseEdtf(event.occurredOn);
     return [
-      ...(when !== null && when.earliest > given.today ? [finding('DATE.FUTURE', id)] : []),
-      ...listIdsIn(event).flatMap((list) => (given.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
+      ...(when !== null && when.earliest > referenceData.today ? [finding('DATE.FUTURE', id)] : []),
+      ...listIdsIn(event).flatMap((list) => (referenceData.lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)])),
       ...(namesIn(event).some(({ text }) => mixesScripts(text)) ? [finding('NAME.MIXED_SCRIPT', id)] : []),
-      ...('category' in event ? aboutCategory(id, event, when, given) : []),
-      ...(event.type === 'pardoned' || event.type === 'amnestied' ? aboutInstrument(id, event, when, given) : []),
+      ...('category' in event ? categoryFindings(id, event, when, referenceData) : []),
+      ...(event.type === 'pardoned' || event.type === 'amnestied'
+        ? instrumentFindings(id, event, when, referenceData)
+        : []),
     ];
   });
 
@@ -27,33 +29,33 @@ const namesIn = (event: CaseEvent): readonly Name[] => {
   return event.type === 'named' ? [event.name] : [];
 };
 
-const aboutCategory = (
+const categoryFindings = (
   id: string,
   event: CaseEventOf<'recognised' | 'recategorised'>,
   when: Interval | null,
-  given: ReferenceData,
+  referenceData: ReferenceData,
 ): readonly Finding[] => {
-  const list = given.lists.get(event.list);
+  const list = referenceData.lists.get(event.list);
   if (list === undefined) return [];
-  const demanded = when !== null && event.type === 'recognised' && policyOn(list, when.earliest).paceRequired;
+  const needsCriteria = when !== null && event.type === 'recognised' && policyOn(list, when.earliest).paceRequired;
   return [
     ...(list.categories.has(event.category) ? [] : [finding('CATEGORY.UNKNOWN', id)]),
-    ...(demanded && (event.criteria ?? []).length === 0 ? [finding('RECOGNITION.CRITERIA_REQUIRED', id)] : []),
+    ...(needsCriteria && (event.criteria ?? []).length === 0 ? [finding('RECOGNITION.CRITERIA_REQUIRED', id)] : []),
   ];
 };
 
-const aboutInstrument = (
+const instrumentFindings = (
   id: string,
   event: CaseEventOf<'pardoned' | 'amnestied'>,
   when: Interval | null,
-  given: ReferenceData,
+  referenceData: ReferenceData,
 ): readonly Finding[] => {
-  const instrument = given.instruments.get(event.type === 'pardoned' ? event.decree : event.act);
+  const instrument = referenceData.instruments.get(event.type === 'pardoned' ? event.decree : event.act);
   if (instrument === undefined) return [finding('INSTRUMENT.UNKNOWN', id)];
   if ((instrument.kind === 'pardon-decree') !== (event.type === 'pardoned'))
     return [finding('INSTRUMENT.WRONG_KIND', id)];
   const inForce = parseEdtf(instrument.inForce ?? instrument.issued ?? '');
-  const window = parseEdtf(instrument.windowEnd ?? '');
+  const windowEnd = parseEdtf(instrument.windowEnd ?? '');
   const clause = event.type === 'amnestied' ? event.clause : undefined;
   return [
     ...(clause === undefined || (instrument.clauses ?? []).includes(clause)
@@ -62,7 +64,7 @@ const aboutInstrument = (
     ...(when !== null && inForce !== null && when.latest < inForce.earliest
       ? [finding('INSTRUMENT.NOT_IN_FORCE', id)]
       : []),
-    ...(when !== null && window !== null && when.earliest > window.latest
+    ...(when !== null && windowEnd !== null && when.earliest > windowEnd.latest
       ? [finding('INSTRUMENT.WINDOW_CLOSED', id)]
       : []),
   ];

@@ -1,6 +1,6 @@
 /**
- * What each event of a case means: which axes it changes, what is odd about it after what came before, and its effect.
- * One entry for every key of events.ts that happens on a day; case events change no axis.
+ * The rules of the dated events of a case: the axes that an event changes, its findings after the events before it, and the
+ * state that it leads to. The compiler demands a rule for every dated type of events.ts.
  */
 import type { Finding } from '../event.js';
 import { ANY_DAY, parseEdtf, type Interval } from '../time.js';
@@ -20,13 +20,13 @@ import {
 } from './state.js';
 
 /**
- * Something that an event may change. Events that change the same axis keep their order in every possible course.
- * `list:*` stands for every list.
+ * A part of the state that events change. Events that share an axis keep their order in every possible course.
+ * `list:*` includes the recognition and category of every list.
  */
 export type Axis =
   'custody' | 'proceedings' | 'sentence' | 'facility' | 'list:*' | `list:${string}` | `category:${string}`;
 
-/** A dated event at its place in the order. */
+/** An event with its parsed date; ANY_DAY if it has none. */
 export interface DatedEvent<T extends CaseEventType = CaseEventType> {
   readonly id: string;
   readonly event: CaseEventOf<T>;
@@ -34,13 +34,12 @@ export interface DatedEvent<T extends CaseEventType = CaseEventType> {
 }
 
 export interface EventRule<T extends CaseEventType> {
-  axes(event: CaseEventOf<T>, before: CaseState): readonly Axis[];
-  /** What is odd about it after what came before. */
-  findings?(placed: DatedEvent<T>, before: CaseState): readonly Finding[];
-  apply(placed: DatedEvent<T>, before: CaseState): CaseState;
+  axes(event: CaseEventOf<T>, state: CaseState): readonly Axis[];
+  /** Findings of the event in the state before it. */
+  findings?(dated: DatedEvent<T>, state: CaseState): readonly Finding[];
+  apply(dated: DatedEvent<T>, state: CaseState): CaseState;
 }
 
-/** Event types that are about the case and have no place in the order. */
 type UndatedType = 'opened' | 'named' | 'referenced' | 'described';
 export type DatedType = Exclude<CaseEventType, UndatedType>;
 
@@ -48,16 +47,16 @@ const CUSTODY: readonly Axis[] = ['custody', 'facility'];
 
 const isHeld = (state: CaseState): boolean => HELD_CUSTODIES.has(state.custody);
 
-const notHeldFindings = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
-  isHeld(before) ? [] : [finding('CASE.NOT_HELD', id, before.custodyBy)];
+const notHeldFindings = ({ id }: { readonly id: string }, state: CaseState): readonly Finding[] =>
+  isHeld(state) ? [] : [finding('CASE.NOT_HELD', id, state.custodyBy)];
 
-const notConvictedFindings = ({ id }: { readonly id: string }, before: CaseState): readonly Finding[] =>
-  before.episode?.convicted === true ? [] : [finding('CASE.NOT_CONVICTED', id)];
+const notConvictedFindings = ({ id }: { readonly id: string }, state: CaseState): readonly Finding[] =>
+  state.episode?.convicted === true ? [] : [finding('CASE.NOT_CONVICTED', id)];
 
-const notRecognisedFindings = (list: string, id: string, before: CaseState): readonly Finding[] =>
-  before.lists[list]?.recognition === 'recognised' ? [] : [finding('CASE.NOT_RECOGNISED', id)];
+const notRecognisedFindings = (list: string, id: string, state: CaseState): readonly Finding[] =>
+  state.lists[list]?.recognition === 'recognised' ? [] : [finding('CASE.NOT_RECOGNISED', id)];
 
-/** Custody changes; the event that set it stays the one that first did. */
+/** An event that repeats the custody does not replace `custodyBy`. */
 const withCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
   ...state,
   custody,
@@ -67,13 +66,12 @@ const withCustody = (state: CaseState, custody: Custody, id: string): CaseState 
     HELD_CUSTODIES.has(custody) && state.episode !== null ? { ...state.episode, released: false } : state.episode,
 });
 
-/** Out of custody by a release or an act of state, after which an arrest begins a new episode. */
+/** Unlike an escape, a release, deportation or exchange lets the next arrest start a new episode. */
 const leaveCustody = (state: CaseState, custody: Custody, id: string): CaseState => ({
   ...withCustodyAndNoFacility(state, custody, id),
   episode: state.episode && { ...state.episode, released: true },
 });
 
-/** Not held, and so in no facility. */
 const withCustodyAndNoFacility = (state: CaseState, custody: Custody, id: string): CaseState => ({
   ...withCustody(state, custody, id),
   facility: null,
@@ -87,7 +85,7 @@ const withProceedings = (state: CaseState, proceedings: Proceedings, episode: Pa
   episode: { ...NEW_EPISODE, ...state.episode, ...episode },
 });
 
-/** `234.4.3`, `28/220.1`, with the code in front where it is not the default one: `AZ-OCC:70-2`. */
+/** Formats an article: `234.4.3`, `28/220.1`; other codes than DEFAULT_CODE are prefixed: `AZ-OCC:70-2`. */
 export const articleText = ({ code, article, part, generalPart }: Article): string =>
   [
     code === DEFAULT_CODE ? '' : `${code}:`,
@@ -114,7 +112,7 @@ const withSentence = (state: CaseState, change: Partial<CurrentSentence>): CaseS
   sentence: { ...state.sentence, ...change },
 });
 
-/** A sentence that somebody serves or might serve again ends; where there is none, there is none. */
+/** Leaves a case without a sentence unchanged. */
 const extinguishSentence = (state: CaseState): CaseState =>
   state.sentence.state === 'none' ? state : withSentence(state, { state: 'extinguished' });
 
@@ -127,7 +125,7 @@ const listAxes = (list: string): readonly Axis[] => [`list:${list}`, `category:$
 
 type DatedClemency = DatedEvent<'pardoned'> | DatedEvent<'amnestied'>;
 
-/** Effects that presuppose a sentence, and so a conviction. */
+/** Effects that require a conviction. */
 const EFFECTS_ON_A_SENTENCE: ReadonlySet<string> = new Set<DatedClemency['event']['effect']>([
   'released-from-imprisonment',
   'term-reduced',
@@ -138,57 +136,57 @@ const EFFECTS_ON_A_SENTENCE: ReadonlySet<string> = new Set<DatedClemency['event'
 const clemencyAxes = ({ effect }: DatedClemency['event']): readonly Axis[] =>
   effect === 'released-from-liability' ? ['sentence', 'proceedings'] : ['sentence'];
 
-const clemencyFindings = (placed: DatedClemency, before: CaseState): readonly Finding[] =>
-  EFFECTS_ON_A_SENTENCE.has(placed.event.effect) ? notConvictedFindings(placed, before) : [];
+const clemencyFindings = (dated: DatedClemency, state: CaseState): readonly Finding[] =>
+  EFFECTS_ON_A_SENTENCE.has(dated.event.effect) ? notConvictedFindings(dated, state) : [];
 
-/** Pardons and amnesties change sentence and proceedings; only a release changes custody. */
-const applyClemency = ({ event }: DatedClemency, before: CaseState): CaseState => {
+/** Clemency never changes custody; only the release that follows does. */
+const applyClemency = ({ event }: DatedClemency, state: CaseState): CaseState => {
   switch (event.effect) {
     case 'released-from-imprisonment':
     case 'released-from-non-custodial':
-      return withSentence(before, { state: 'extinguished' });
+      return withSentence(state, { state: 'extinguished' });
     case 'term-reduced':
       return event.reducedBy === undefined
-        ? before
-        : withSentence(before, { reductions: [...before.sentence.reductions, event.reducedBy] });
+        ? state
+        : withSentence(state, { reductions: [...state.sentence.reductions, event.reducedBy] });
     case 'replaced':
       return event.replacement === undefined
-        ? before
-        : { ...before, sentence: newSentence(event.replacement, before.sentence.countedFrom) };
+        ? state
+        : { ...state, sentence: newSentence(event.replacement, state.sentence.countedFrom) };
     case 'released-from-liability':
-      return extinguishSentence({ ...before, proceedings: 'terminated' });
+      return extinguishSentence({ ...state, proceedings: 'terminated' });
     case 'record-expunged':
-      return extinguishSentence(before);
+      return extinguishSentence(state);
   }
 };
 
 const groundOf = ({ id, when }: Pick<DatedEvent, 'id' | 'when'>): ReleaseGround => ({ id, latest: when.latest });
 
-/** Whether the episode has the event that the reason of a release speaks of; for the other reasons none is needed. */
-const isFounded = ({ event, when }: DatedEvent<'released'>, before: CaseState): boolean => {
+/** Whether the episode has the event that the reason of the release presupposes; most reasons presuppose none. */
+const isFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): boolean => {
   switch (event.reason) {
     case 'pardon':
-      return before.pardoned !== null;
+      return state.pardoned !== null;
     case 'amnesty':
-      return before.amnestied !== null;
+      return state.amnestied !== null;
     case 'parole':
-      return before.paroled !== null;
+      return state.paroled !== null;
     case 'sentence-served':
-      return mayBeServed(before, when);
+      return canBeServed(state, when);
     default:
       return true;
   }
 };
 
-/** Whether the sentence may have ended by the last possible day of a release. From an unknown day it may have ended on any. */
-const mayBeServed = ({ sentence, episode }: CaseState, released: Interval): boolean => {
+/** Whether the sentence may have ended by the last possible day of the release; a sentence with an unknown first day always may. */
+const canBeServed = ({ sentence, episode }: CaseState, released: Interval): boolean => {
   const start = sentence.countedFrom === null ? (episode?.arrestedOn ?? null) : parseEdtf(sentence.countedFrom);
   const end = sentenceEnd(sentence, start ?? ANY_DAY);
   return end !== null && end.earliest <= released.latest;
 };
 
-/** Whether an arrest begins an episode. */
-const startsEpisode = (before: CaseState): boolean => before.episode === null || before.episode.released;
+/** Whether an arrest in this state starts an episode. */
+const startsEpisode = (state: CaseState): boolean => state.episode === null || state.episode.released;
 
 const startEpisode = (state: CaseState): CaseState => ({
   ...state,
@@ -203,22 +201,23 @@ const startEpisode = (state: CaseState): CaseState => ({
   paroled: null,
 });
 
-const RELEASED_TO: Partial<Record<CaseEventOf<'released'>['reason'], Custody>> = {
+/** The custody after a release; `free` for reasons that are not listed. */
+const CUSTODY_AFTER_RELEASE: Partial<Record<CaseEventOf<'released'>['reason'], Custody>> = {
   parole: 'conditional-liberty',
   exchange: 'abroad',
 };
 
 export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   arrested: {
-    axes: (_, before) => (startsEpisode(before) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
-    findings: ({ id }, before) => (isHeld(before) ? [finding('CASE.ALREADY_HELD', id, before.custodyBy)] : []),
-    apply: ({ id, event, when }, before) => {
-      const state = startsEpisode(before) ? startEpisode(before) : before;
-      const serving = state.sentence.state === 'active' && state.sentence.imprisonment;
-      const taken = withCustodyAndNoFacility(state, serving ? 'imprisoned' : 'detained', id);
+    axes: (_, state) => (startsEpisode(state) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
+    findings: ({ id }, state) => (isHeld(state) ? [finding('CASE.ALREADY_HELD', id, state.custodyBy)] : []),
+    apply: ({ id, event, when }, state) => {
+      const started = startsEpisode(state) ? startEpisode(state) : state;
+      const isServing = started.sentence.state === 'active' && started.sentence.imprisonment;
+      const taken = withCustodyAndNoFacility(started, isServing ? 'imprisoned' : 'detained', id);
       return {
         ...taken,
-        incident: event.incident ?? state.incident,
+        incident: event.incident ?? started.incident,
         episode: taken.episode && {
           ...taken.episode,
           arrest: taken.episode.arrest ?? id,
@@ -229,31 +228,31 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   },
   charged: {
     axes: () => ['proceedings'],
-    apply: ({ event }, before) => ({ ...withProceedings(before, 'charged'), articles: articleTexts(event.articles) }),
+    apply: ({ event }, state) => ({ ...withProceedings(state, 'charged'), articles: articleTexts(event.articles) }),
   },
   remanded: {
     axes: () => CUSTODY,
     findings: notHeldFindings,
-    apply: ({ id, event }, before) =>
+    apply: ({ id, event }, state) =>
       event.measure === 'house-arrest'
-        ? withCustodyAndNoFacility(before, 'house-arrest', id)
-        : { ...withCustody(before, 'remand', id), facility: event.facility ?? before.facility },
+        ? withCustodyAndNoFacility(state, 'house-arrest', id)
+        : { ...withCustody(state, 'remand', id), facility: event.facility ?? state.facility },
   },
-  tried: { axes: () => ['proceedings'], apply: (_, before) => withProceedings(before, 'on-trial') },
+  tried: { axes: () => ['proceedings'], apply: (_, state) => withProceedings(state, 'on-trial') },
   convicted: {
     axes: () => [...CUSTODY, 'proceedings', 'sentence'],
-    findings: ({ id, event }, before) =>
-      event.inAbsentia === true || (before.episode !== null && before.episode.arrest !== null)
+    findings: ({ id, event }, state) =>
+      event.inAbsentia === true || (state.episode !== null && state.episode.arrest !== null)
         ? []
         : [finding('CASE.NOT_ARRESTED', id)],
-    apply: ({ id, event }, before) => {
+    apply: ({ id, event }, state) => {
       const convicted: CaseState = {
-        ...withProceedings(before, 'convicted', { convicted: true }),
+        ...withProceedings(state, 'convicted', { convicted: true }),
         articles: articleTexts(event.articles),
         sentence: newSentence(event.sentence, event.countedFrom ?? null),
-        facility: event.facility ?? before.facility,
+        facility: event.facility ?? state.facility,
       };
-      return isHeld(before) && event.sentence.kind === 'imprisonment'
+      return isHeld(state) && event.sentence.kind === 'imprisonment'
         ? withCustody(convicted, 'imprisoned', id)
         : convicted;
     },
@@ -261,16 +260,16 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   appealed: {
     axes: () => ['proceedings'],
     findings: notConvictedFindings,
-    apply: (_, before) => withProceedings(before, 'on-appeal'),
+    apply: (_, state) => withProceedings(state, 'on-appeal'),
   },
   'appeal-decided': {
     axes: () => ['proceedings', 'sentence'],
     findings: notConvictedFindings,
-    apply: ({ event }, before) => {
+    apply: ({ event }, state) => {
       const changed =
         event.newSentence === undefined
-          ? before
-          : { ...before, sentence: newSentence(event.newSentence, before.sentence.countedFrom) };
+          ? state
+          : { ...state, sentence: newSentence(event.newSentence, state.sentence.countedFrom) };
       switch (event.outcome) {
         case 'upheld':
         case 'reduced':
@@ -279,130 +278,128 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
         case 'suspended':
           return withSentence(withProceedings(changed, 'final'), { state: 'suspended' });
         case 'quashed':
-          return extinguishSentence(withProceedings(before, 'quashed'));
+          return extinguishSentence(withProceedings(state, 'quashed'));
         case 'retrial':
-          return extinguishSentence(withProceedings(before, 'on-trial', { convicted: false }));
+          return extinguishSentence(withProceedings(state, 'on-trial', { convicted: false }));
       }
     },
   },
   transferred: {
     axes: ({ medical }) => (medical === undefined ? ['facility'] : CUSTODY),
     findings: notHeldFindings,
-    apply: ({ id, event }, before) => {
-      const moved = { ...before, facility: event.facility };
+    apply: ({ id, event }, state) => {
+      const moved = { ...state, facility: event.facility };
       if (event.medical === true)
-        return { ...withCustody(moved, 'medical-custody', id), beforeMedical: before.beforeMedical ?? before.custody };
-      return event.medical === false && before.beforeMedical !== null
-        ? withCustody(moved, before.beforeMedical, id)
+        return { ...withCustody(moved, 'medical-custody', id), beforeMedical: state.beforeMedical ?? state.custody };
+      return event.medical === false && state.beforeMedical !== null
+        ? withCustody(moved, state.beforeMedical, id)
         : moved;
     },
   },
-  mistreated: { axes: () => [], apply: (_, before) => before },
+  mistreated: { axes: () => [], apply: (_, state) => state },
   proposed: {
     axes: ({ list }) => listAxes(list),
-    apply: ({ id, event }, before) =>
-      withRecognition(before, event.list, { recognition: 'proposed', category: null, by: id }),
+    apply: ({ id, event }, state) =>
+      withRecognition(state, event.list, { recognition: 'proposed', category: null, by: id }),
   },
   recognised: {
     axes: ({ list }) => listAxes(list),
-    findings: ({ id }, before) => (isHeld(before) ? [] : [finding('CASE.RECOGNISED_NOT_HELD', id)]),
-    apply: ({ id, event }, before) =>
-      withRecognition(before, event.list, { recognition: 'recognised', category: event.category, by: id }),
+    findings: ({ id }, state) => (isHeld(state) ? [] : [finding('CASE.RECOGNISED_NOT_HELD', id)]),
+    apply: ({ id, event }, state) =>
+      withRecognition(state, event.list, { recognition: 'recognised', category: event.category, by: id }),
   },
   recategorised: {
     axes: ({ list }) => [`category:${list}`],
-    findings: ({ id, event }, before) => notRecognisedFindings(event.list, id, before),
-    apply: ({ event }, before) => {
-      const standing = before.lists[event.list];
+    findings: ({ id, event }, state) => notRecognisedFindings(event.list, id, state),
+    apply: ({ event }, state) => {
+      const standing = state.lists[event.list];
       return standing?.recognition === 'recognised'
-        ? withRecognition(before, event.list, { ...standing, category: event.category })
-        : before;
+        ? withRecognition(state, event.list, { ...standing, category: event.category })
+        : state;
     },
   },
   pardoned: {
     axes: clemencyAxes,
     findings: clemencyFindings,
-    apply: (placed, before) => ({ ...applyClemency(placed, before), pardoned: groundOf(placed) }),
+    apply: (dated, state) => ({ ...applyClemency(dated, state), pardoned: groundOf(dated) }),
   },
   amnestied: {
     axes: clemencyAxes,
     findings: clemencyFindings,
-    apply: (placed, before) => ({ ...applyClemency(placed, before), amnestied: groundOf(placed) }),
+    apply: (dated, state) => ({ ...applyClemency(dated, state), amnestied: groundOf(dated) }),
   },
   paroled: {
     axes: () => ['sentence'],
     findings: notConvictedFindings,
-    apply: (placed, before) => ({
-      ...(before.sentence.state === 'active' ? withSentence(before, { state: 'suspended' }) : before),
-      paroled: groundOf(placed),
+    apply: (dated, state) => ({
+      ...(state.sentence.state === 'active' ? withSentence(state, { state: 'suspended' }) : state),
+      paroled: groundOf(dated),
     }),
   },
   'charges-dropped': {
     axes: () => ['proceedings', 'sentence'],
-    apply: (_, before) => extinguishSentence(withProceedings(before, 'terminated')),
+    apply: (_, state) => extinguishSentence(withProceedings(state, 'terminated')),
   },
   acquitted: {
     axes: () => ['proceedings', 'sentence'],
-    apply: (_, before) => extinguishSentence(withProceedings(before, 'acquitted')),
+    apply: (_, state) => extinguishSentence(withProceedings(state, 'acquitted')),
   },
   released: {
     axes: () => CUSTODY,
-    findings: (placed, before) => [
-      ...notHeldFindings(placed, before),
-      ...(isFounded(placed, before) ? [] : [finding('CASE.RELEASE_UNFOUNDED', placed.id)]),
-      ...(placed.event.reason === 'amnesty' &&
-      before.amnestied !== null &&
-      before.amnestied.latest < placed.when.earliest
-        ? [finding('CASE.RELEASE_DELAYED', placed.id, before.amnestied.id)]
+    findings: (dated, state) => [
+      ...notHeldFindings(dated, state),
+      ...(isFounded(dated, state) ? [] : [finding('CASE.RELEASE_UNFOUNDED', dated.id)]),
+      ...(dated.event.reason === 'amnesty' && state.amnestied !== null && state.amnestied.latest < dated.when.earliest
+        ? [finding('CASE.RELEASE_DELAYED', dated.id, state.amnestied.id)]
         : []),
     ],
-    apply: ({ id, event }, before) => leaveCustody(before, RELEASED_TO[event.reason] ?? 'free', id),
+    apply: ({ id, event }, state) => leaveCustody(state, CUSTODY_AFTER_RELEASE[event.reason] ?? 'free', id),
   },
-  deported: { axes: () => CUSTODY, apply: ({ id }, before) => leaveCustody(before, 'abroad', id) },
-  exchanged: { axes: () => CUSTODY, apply: ({ id }, before) => leaveCustody(before, 'abroad', id) },
+  deported: { axes: () => CUSTODY, apply: ({ id }, state) => leaveCustody(state, 'abroad', id) },
+  exchanged: { axes: () => CUSTODY, apply: ({ id }, state) => leaveCustody(state, 'abroad', id) },
   escaped: {
     axes: () => CUSTODY,
     findings: notHeldFindings,
-    apply: ({ id }, before) => withCustodyAndNoFacility(before, 'fugitive', id),
+    apply: ({ id }, state) => withCustodyAndNoFacility(state, 'fugitive', id),
   },
-  wanted: { axes: () => CUSTODY, apply: ({ id }, before) => withCustodyAndNoFacility(before, 'fugitive', id) },
+  wanted: { axes: () => CUSTODY, apply: ({ id }, state) => withCustodyAndNoFacility(state, 'fugitive', id) },
   declined: {
     axes: ({ list }) => listAxes(list),
-    apply: ({ id, event }, before) =>
-      withRecognition(before, event.list, { recognition: 'declined', category: null, by: id }),
+    apply: ({ id, event }, state) =>
+      withRecognition(state, event.list, { recognition: 'declined', category: null, by: id }),
   },
   delisted: {
     axes: ({ list }) => listAxes(list),
-    findings: ({ id, event }, before) => notRecognisedFindings(event.list, id, before),
-    apply: ({ id, event }, before) =>
-      withRecognition(before, event.list, { recognition: 'delisted', category: null, by: id }),
+    findings: ({ id, event }, state) => notRecognisedFindings(event.list, id, state),
+    apply: ({ id, event }, state) =>
+      withRecognition(state, event.list, { recognition: 'delisted', category: null, by: id }),
   },
   died: {
     axes: () => CUSTODY,
-    apply: ({ id }, before) => ({ ...withCustodyAndNoFacility(before, 'deceased', id), died: id }),
+    apply: ({ id }, state) => ({ ...withCustodyAndNoFacility(state, 'deceased', id), died: id }),
   },
 };
 
-/** The rule of a placed event; the map's entry for a type takes events of that type alone. */
+/** The cast is safe: the key of a rule is the type of its events. */
 const ruleOf = ({ event }: DatedEvent): EventRule<DatedType> =>
   rules[event.type as DatedType] as unknown as EventRule<DatedType>;
 
 const AXES_FROZEN_BY_DEATH: ReadonlySet<Axis> = new Set<Axis>(['custody', 'proceedings']);
 
-export const axesOf = (placed: DatedEvent, before: CaseState): readonly Axis[] =>
-  ruleOf(placed).axes(placed.event as CaseEventOf<DatedType>, before);
+export const axesOf = (dated: DatedEvent, state: CaseState): readonly Axis[] =>
+  ruleOf(dated).axes(dated.event as CaseEventOf<DatedType>, state);
 
-export const findingsAt = (placed: DatedEvent, before: CaseState): readonly Finding[] => [
-  ...(before.died !== null && axesOf(placed, before).some((axis) => AXES_FROZEN_BY_DEATH.has(axis))
-    ? [finding('CASE.DECEASED' satisfies FindingCode, placed.id, before.died)]
+export const findingsAt = (dated: DatedEvent, state: CaseState): readonly Finding[] => [
+  ...(state.died !== null && axesOf(dated, state).some((axis) => AXES_FROZEN_BY_DEATH.has(axis))
+    ? [finding('CASE.DECEASED' satisfies FindingCode, dated.id, state.died)]
     : []),
-  ...(ruleOf(placed).findings?.(placed as DatedEvent<DatedType>, before) ?? []),
+  ...(ruleOf(dated).findings?.(dated as DatedEvent<DatedType>, state) ?? []),
 ];
 
-export const applyEvent = (placed: DatedEvent, before: CaseState): CaseState =>
-  ruleOf(placed).apply(placed as DatedEvent<DatedType>, before);
+export const applyEvent = (dated: DatedEvent, state: CaseState): CaseState =>
+  ruleOf(dated).apply(dated as DatedEvent<DatedType>, state);
 
-/** Whether two sets of axes have one in common. */
+/** Whether two sets of axes overlap; `list:*` overlaps with every axis of a list. */
 export const shareAxis = (a: readonly Axis[], b: readonly Axis[]): boolean =>
   a.some((axis) => b.some((other) => axis === other || includesAxis(axis, other) || includesAxis(other, axis)));
 

@@ -1,4 +1,4 @@
-/** The four axes of a case, and what stands on each at one point of its order. */
+/** The values of the four axes of a case, and the state that the rules fold events into. */
 import type { Day, Interval } from '../time.js';
 
 export const CUSTODIES = [
@@ -35,57 +35,58 @@ export type SentenceState = (typeof SENTENCE_STATES)[number];
 export const RECOGNITIONS = ['none', 'proposed', 'recognised', 'declined', 'delisted'] as const;
 export type Recognition = (typeof RECOGNITIONS)[number];
 
-/** Custody in which a recognised person is on a list, unless the list's policy names other values. */
+/** The custody values that keep a recognised person on a list whose policy does not name any. */
 export const DEFAULT_POLICY: readonly Custody[] = ['detained', 'remand', 'imprisoned', 'medical-custody'];
 
-/** Held: one of those four, or house arrest. */
 export const HELD_CUSTODIES: ReadonlySet<Custody> = new Set<Custody>([...DEFAULT_POLICY, 'house-arrest']);
 
-/** Proceedings that count as convicted when people are counted by stage. */
+/** The proceedings that make up the stage `convicted`. */
 export const CONVICTED_STAGE: ReadonlySet<Proceedings> = new Set<Proceedings>(['convicted', 'on-appeal', 'final']);
 
-/** What one list makes of the case. */
+/** The recognition of a case by one list. */
 export interface ListRecognition {
   readonly recognition: Recognition;
   readonly category: string | null;
-  /** The event that set the recognition. */
+  /** The id of the event that set the recognition. */
   readonly by: string;
 }
 
-/** A sentence as it stands: what the court passed, and what acts of clemency took off it. */
+/** The sentence as a court passed it, with the later reductions. */
 export interface CurrentSentence {
   readonly state: SentenceState;
   readonly imprisonment: boolean;
   readonly life: boolean;
-  /** Null where there is none, and where it is unknown (`openEnd`). */
+  /** ISO 8601 duration; null if the sentence has no term, or an unknown one (`openEnd`). */
   readonly term: string | null;
-  /** The term is unknown: the sentence may end on any day after the one from which it counts. */
+  /** True if the term is unknown, so that the sentence may end on any day after its first. */
   readonly openEnd: boolean;
   readonly reductions: readonly string[];
+  /** EDTF; null if it counts from the arrest. */
   readonly countedFrom: string | null;
 }
 
-/** It begins with the first arrest or proceeding, and anew with an arrest after a release. */
+/** From an arrest (or the first proceeding) until the next arrest after a release. */
 export interface Episode {
-  /** The first arrest in it. */
+  /** The id of its first arrest. */
   readonly arrest: string | null;
-  /** The days on which that may have been. */
+  /** The days on which the first arrest may have happened. */
   readonly arrestedOn: Interval | null;
   readonly convicted: boolean;
-  /** Whether the person was released and not taken into custody since. */
+  /** Whether the person was released and not held since: the next arrest starts an episode. */
   readonly released: boolean;
 }
 
+/** A pardon, an amnesty or a parole that can be the reason of a release, with its last possible day. */
 export interface ReleaseGround {
   readonly id: string;
   readonly latest: Day;
 }
 
-/** A case after some of its events, applied in order. */
+/** The state of a case after the events applied so far. */
 export interface CaseState {
   readonly custody: Custody;
   readonly custodyBy: string | null;
-  /** Custody before a transfer to a medical place. */
+  /** The custody to return to after medical custody. */
   readonly beforeMedical: Custody | null;
   readonly episode: Episode | null;
   readonly proceedings: Proceedings;
@@ -94,8 +95,9 @@ export interface CaseState {
   readonly facility: string | null;
   readonly incident: string | null;
   readonly lists: Readonly<Record<string, ListRecognition>>;
+  /** The id of the last `died` event. */
   readonly died: string | null;
-  /** What may found a release: the last pardon, amnesty and parole since the episode began, each with the last day it may have come. */
+  /** The last pardon, amnesty and parole of the episode. */
   readonly pardoned: ReleaseGround | null;
   readonly amnestied: ReleaseGround | null;
   readonly paroled: ReleaseGround | null;
@@ -111,7 +113,7 @@ export const NO_SENTENCE: CurrentSentence = {
   countedFrom: null,
 };
 
-/** Before the first event: custody is unknown, which is not held; the other axes are none. */
+/** Custody `unknown` does not count as held. */
 export const INITIAL_STATE: CaseState = {
   custody: 'unknown',
   custodyBy: null,

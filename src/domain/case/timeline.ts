@@ -1,6 +1,6 @@
 /**
- * From events to order, periods and findings: one function behind deciding and showing, so that what was accepted and
- * what is shown cannot disagree. It applies every event and lists what is odd; it refuses nothing.
+ * Order, periods and findings of a case, computed from its events. Decisions and read models both use these functions, so
+ * they cannot disagree. Every event is applied, even one with a `refuse` finding; only `decide` refuses.
  */
 import { findingKey } from '../decide.js';
 import type { Finding, EventWithId } from '../event.js';
@@ -13,47 +13,49 @@ import { periodsIn } from './periods.js';
 import { findingsOfSingleEvents } from './referents.js';
 
 export interface Timeline {
-  /** Ids of the dated events, in the order in which they are applied. */
+  /** Ids of the dated events in the order in which they are applied. */
   readonly order: readonly string[];
   readonly periods: readonly Period[];
   /** Sorted by code and events. */
   readonly findings: readonly Finding[];
 }
 
-export const timelineOf = (events: readonly EventWithId<CaseEvent>[], given: ReferenceData): Timeline => {
+export const timelineOf = (events: readonly EventWithId<CaseEvent>[], referenceData: ReferenceData): Timeline => {
   const order = orderOf(events);
   return {
     order: order.events.map(({ id }) => id),
     periods: periodsIn(order.events),
-    findings: findingsIn(order, events, given),
+    findings: findingsIn(order, events, referenceData),
   };
 };
 
-/** The periods alone: they depend on the set of events, and on nothing that the events refer to. */
+/** The periods alone, which depend on no reference data. */
 export const periodsOf = (events: readonly EventWithId<CaseEvent>[]): readonly Period[] =>
   periodsIn(orderOf(events).events);
 
-/** The periods, and the ids of the releases that no event of the episode founds: their reason counts for nothing. */
+/** The periods, and the ids of unfounded releases, whose reason must not be counted. */
 export const periodsAndUnfoundedReleases = (
   events: readonly EventWithId<CaseEvent>[],
 ): { readonly periods: readonly Period[]; readonly unfounded: ReadonlySet<string> } => {
   const order = orderOf(events);
   const unfounded = order.findings.filter(({ code }) => code === ('CASE.RELEASE_UNFOUNDED' satisfies FindingCode));
-  return { periods: periodsIn(order.events), unfounded: new Set(unfounded.flatMap((found) => found.events)) };
+  return { periods: periodsIn(order.events), unfounded: new Set(unfounded.flatMap((finding) => finding.events)) };
 };
 
-/** The findings alone, for deciding. */
-export const findingsOf = (events: readonly EventWithId<CaseEvent>[], given: ReferenceData): readonly Finding[] =>
-  findingsIn(orderOf(events), events, given);
+export const findingsOf = (
+  events: readonly EventWithId<CaseEvent>[],
+  referenceData: ReferenceData,
+): readonly Finding[] => findingsIn(orderOf(events), events, referenceData);
 
 const findingsIn = (
   order: EventOrder,
   events: readonly EventWithId<CaseEvent>[],
-  given: ReferenceData,
-): readonly Finding[] => sorted([...order.findings, ...findingsOfSingleEvents(events, given), ...openedAgain(events)]);
+  referenceData: ReferenceData,
+): readonly Finding[] =>
+  sorted([...order.findings, ...findingsOfSingleEvents(events, referenceData), ...repeatedOpening(events)]);
 
-/** A case begins once; whichever came first, the events that say so collide. */
-const openedAgain = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
+/** All `opened` events are named, since their order is unknown: they are undated. */
+const repeatedOpening = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
   const opened = events.filter(({ event }) => event.type === 'opened').map(({ id }) => id);
   return opened.length > 1 ? [finding('CASE.ALREADY_OPENED', ...opened)] : [];
 };

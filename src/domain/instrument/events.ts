@@ -1,4 +1,4 @@
-/** What can be said of a legal instrument: an amnesty act or a pardon decree. */
+/** The events of an instrument stream. */
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 export const INSTRUMENT_KINDS = ['amnesty-act', 'pardon-decree'] as const;
@@ -13,9 +13,9 @@ export interface InstrumentFields {
     readonly adopted?: Edtf;
     readonly inForce?: Edtf;
     readonly windowEnd?: Edtf;
-    /** For how many people, as its authors said. */
+    /** The number of beneficiaries that its authors announced. */
     readonly forecast?: number;
-    /** Names of its clauses. */
+    /** Ids of its clauses. */
     readonly clauses?: readonly string[];
   };
 }

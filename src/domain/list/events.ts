@@ -1,4 +1,4 @@
-/** What can be said of a list: one organisation's list of political prisoners, with its categories and its policy. */
+/** The events of a list stream. */
 import type { Custody } from '../case/state.js';
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
@@ -12,7 +12,7 @@ export interface LocalName {
 export interface ListFields {
   'list-defined': { readonly name: LocalName };
   'category-defined': { readonly category: string; readonly name: LocalName };
-  /** `from` is a full day; the custody values with which a recognised person is on the list from then on. */
+  /** From the full day `from`, a recognised person with one of these custody values is on the list. */
   'policy-set': { readonly from: Edtf; readonly custody: readonly Custody[]; readonly paceRequired?: boolean };
 }
 

@@ -1,23 +1,23 @@
-/** Keys under which texts stand in the order a reader expects, compared byte by byte. */
+/** Sort keys for SQL: comparing them byte by byte gives the order that a reader expects. */
 
-/** The Azerbaijani alphabet of 1992 in its order; `w` is no letter of it and stands after `v`, as in foreign names. */
+/** The Azerbaijani alphabet of 1992; `w`, which occurs in foreign names only, is put after `v`. */
 const ALPHABET = 'abcçdeəfgğhxıijkqlmnoöprsştuüvwyz';
 
 const RANK: ReadonlyMap<string, string> = new Map(
-  [...ALPHABET].map((letter, at) => [letter, String.fromCharCode('A'.charCodeAt(0) + at)]),
+  [...ALPHABET].map((letter, index) => [letter, String.fromCharCode('A'.charCodeAt(0) + index)]),
 );
 
-/** After every text: what has no name or no reference stands last. */
+/** Sorts after every key: used for cases without a name or a reference. */
 export const SORTS_LAST = '\u{10FFFF}';
 
 /**
- * The key of a name in Azerbaijani alphabetical order: letters of other Latin alphabets count as their base letter,
- * other scripts (Cyrillic) follow in their own order, words are compared one by one, apostrophes are passed over.
+ * The sort key of a name in Azerbaijani alphabetical order. Letters of other Latin alphabets count as their base letter,
+ * other scripts (Cyrillic) follow in code point order, words are compared one by one, apostrophes are ignored.
  */
 export const nameSortKey = (name: string): string =>
-  [...name.normalize('NFC').toLocaleLowerCase('az')].map(keyOf).join('').trim().replace(/ +/g, ' ');
+  [...name.normalize('NFC').toLocaleLowerCase('az')].map(letterKey).join('').trim().replace(/ +/g, ' ');
 
-const keyOf = (letter: string): string => {
+const letterKey = (letter: string): string => {
   if (/['’‘ʼ`´]/.test(letter)) return '';
   if (!/[\p{Letter}\p{Number}\p{Mark}]/u.test(letter)) return ' ';
   if (letter === 'ё') return 'е';
@@ -26,13 +26,13 @@ const keyOf = (letter: string): string => {
 };
 
 /**
- * The key of a reference in natural order: runs of digits count as numbers, so that AZ-2 stands before AZ-10; large
- * and small letters count alike. References with one key (AZ-2, AZ-02) keep an order by their text.
+ * The sort key of a reference in natural order, ignoring case: AZ-2 sorts before AZ-10. The reference itself is appended as
+ * tie-breaker for AZ-2 and AZ-02.
  */
 export const referenceSortKey = (reference: string): string =>
   `${reference.toUpperCase().replace(/\d+/g, numberKey)} ${reference}`;
 
-/** The digits after how many they are, leading zeros aside; 99 digits and more count as 99. */
+/** Prefixes the digits, without leading zeros, with their count (at most 99), so that text order is numeric order. */
 const numberKey = (digits: string): string => {
   const significant = digits.replace(/^0+(?=\d)/, '');
   return String(Math.min(significant.length, 99)).padStart(2, '0') + significant;

@@ -1,4 +1,4 @@
-/** A reference of a list (`AZ-0137` in `union`) is claimed for a case in a stream of its own before the case says it. */
+/** The events of a reference stream: a case claims a reference there before its own stream records it, so that no two cases get it. */
 import type { EventDescription, EventOf } from '../event.js';
 
 export interface ReferenceFields {
