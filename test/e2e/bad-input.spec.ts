@@ -1,4 +1,4 @@
-/** Whatever is wrong with a request, it is answered by a problem document, and nothing is recorded. */
+/** Every invalid request is answered with a problem document, and records nothing. */
 import { connect } from 'node:net';
 import {
   createListAndAct,
@@ -28,7 +28,7 @@ const post = (body: string | Buffer, more: Readonly<Record<string, string>> = {}
   service.request(to, { method: 'POST', headers: { ...headers, ...more }, body });
 const tried = { type: 'tried', occurredOn: '2024-05', ...WITH_SOURCES };
 
-/** A problem document: its status, its code and where its errors are. */
+/** Status, code, and the code and place of each error. */
 const problemOf = ({ status, headers: answered, body }: HttpReply) => {
   expect(answered.get('content-type')).toBe('application/problem+json; charset=utf-8');
   expect(body).toMatchObject({ status, title: expect.any(String), detail: expect.any(String) });
@@ -55,7 +55,7 @@ describe('a body', () => {
     expect(problemOf(await post(body))).toEqual([400, what === 'UTF-16' ? 'BODY.NOT_JSON' : 'BODY.NOT_UTF8']);
   });
 
-  it('that says its characters by halves', async () => {
+  it('with a lone surrogate', async () => {
     const half = JSON.stringify({ ...tried, court: 'x' }).replace('"x"', '"\\ud800"');
     expect(problemOf(await post(half))).toEqual([400, 'REQUEST.INVALID', 'TEXT.CHARACTERS /court']);
   });
@@ -64,7 +64,7 @@ describe('a body', () => {
     expect(problemOf(await post(body))).toEqual([400, 'REQUEST.INVALID', 'FIELD.WRONG_KIND ']),
   );
 
-  it('larger than 256 KiB, with and without its length said', async () => {
+  it('larger than 256 KiB, with and without Content-Length', async () => {
     const large = JSON.stringify({ ...tried, note: 'x'.repeat(256 * 1024) });
     expect(problemOf(await post(large))).toEqual([413, 'BODY.TOO_LARGE']);
     const answer = await fetch(`${service.url}${path}/events`, {
@@ -115,7 +115,7 @@ describe('an event', () => {
     expect(problemOf(await post(JSON.stringify(body)))).toEqual([400, 'REQUEST.INVALID', ...errors]);
   });
 
-  it('with every mistake is told every mistake at once', async () => {
+  it('with several mistakes gets all of them in one response', async () => {
     const body = { type: 'tried', court: '', sources: [{ kind: 'gossip' }], acknowledge: [7] };
     const answer = await post(JSON.stringify(body), { 'x-actor': 'Somebody', 'if-match': '5' });
     expect(problemOf(answer)).toEqual([
@@ -139,7 +139,7 @@ describe('an event', () => {
     expect(problemOf(await post(`{${fields}}`))).toEqual([400, 'REQUEST.INVALID', `FIELD.REPEATED ${pointer}`]);
   });
 
-  it('with a key that reaches for the prototype', async () => {
+  it('with the key __proto__', async () => {
     const body = `{"__proto__":{"type":"tried"},${JSON.stringify(tried).slice(1)}`;
     expect(problemOf(await post(body))).toEqual([400, 'REQUEST.INVALID', 'FIELD.UNKNOWN /__proto__']);
   });
@@ -165,7 +165,7 @@ describe('an event', () => {
   }
 });
 
-describe('headers of a write', () => {
+describe('headers of a command', () => {
   it.each([
     [{ 'x-actor': 'system:root' }, 'TEXT.FORM x-actor'],
     [{ 'x-actor': 'person:' }, 'TEXT.FORM x-actor'],
@@ -199,7 +199,7 @@ describe('a subject', () => {
     '/v1/cases/nobody/events',
     '/v1/cases/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b/events',
     '/v1/cases/a%20b/events',
-  ])('that there is none of: POST %s', async (to) => {
+  ])('that does not exist: POST %s', async (to) => {
     const answer = await post(JSON.stringify(tried), {}, to);
     expect(problemOf(answer)).toEqual([404, 'SUBJECT.UNKNOWN']);
   });
@@ -213,11 +213,11 @@ describe('a subject', () => {
     '/v1/counts?list=nobody&by=category',
     '/v1/counts?list=nobody&by=exit-reason&from=2024-01-01&to=2024-02-01',
     '/v1/instruments/nobody',
-  ])('that there is none of: GET %s', async (to) => {
+  ])('that does not exist: GET %s', async (to) => {
     expect(problemOf(await service.get(to))).toEqual([404, 'SUBJECT.UNKNOWN']);
   });
 
-  it('with another revision, refused or unacknowledged news, a taken reference', async () => {
+  it('with another revision, refused or unacknowledged events, a taken reference', async () => {
     for (const tags of ['"7"', 'W/"0"', '"7", W/"0"', '"-1"', '""'])
       expect(problemOf(await post(JSON.stringify(tried), { 'if-match': tags }))).toEqual([412, 'REVISION.STALE']);
     const future = { ...tried, occurredOn: '2026-01-06' };
@@ -239,7 +239,7 @@ describe('a route', () => {
     '/v1/cases/',
     '/v1/cases/x/',
     '/v1/cases/x/events/1',
-  ])('%s is none', async (to) => {
+  ])('%s is unknown', async (to) => {
     expect(problemOf(await service.get(to))).toEqual([404, 'ROUTE.UNKNOWN']);
   });
 
@@ -248,13 +248,13 @@ describe('a route', () => {
     ['PUT', '/v1/cases/x', 'GET, HEAD'],
     ['GET', '/v1/cases/x/events', 'POST'],
     ['PATCH', '/v1/history', 'GET, HEAD'],
-  ])('%s %s takes only %s', async (method, to, allow) => {
+  ])('%s %s allows only %s', async (method, to, allow) => {
     const answer = await service.request(to, { method, headers });
     expect(problemOf(answer)).toEqual([405, 'METHOD.NOT_ALLOWED']);
     expect(answer.headers.get('allow')).toBe(allow);
   });
 
-  it('with a part too long, or with what cannot be decoded', async () => {
+  it('with a parameter that is too long, or cannot be decoded', async () => {
     expect(problemOf(await service.get(`/v1/cases/${'x'.repeat(200)}`))).toEqual([414, 'REQUEST.TOO_LONG']);
     expect(problemOf(await service.get('/v1/cases/%zz'))).toEqual([400, 'REQUEST.MALFORMED']);
   });
@@ -302,7 +302,7 @@ describe('parameters', () => {
   });
 });
 
-it('bytes that are no HTTP request', async () => {
+it('bytes that are not an HTTP request', async () => {
   const { hostname, port } = new URL(service.url);
   const answer = await new Promise<string>((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write('\u0000\u0001nonsense\r\n\r\n'));

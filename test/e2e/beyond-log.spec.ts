@@ -1,4 +1,4 @@
-/** Whoever goes on from beyond the end of the log, after a restore for example, is told to begin anew. */
+/** A reader whose position is beyond the end of the log, for example after a restore, is told to start from the beginning. */
 import { cpSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.remove());
 
-/** A whole answer as it comes over the wire, whenever it ends. */
+/** The raw response, once it has ended. */
 const raw = (path: string, headers: Readonly<Record<string, string>> = {}, of = service) =>
   new Promise<{ readonly status: number; readonly type: string; readonly text: string }>((resolve, reject) => {
     request(`${of.url}${path}`, { agent: false, headers }, (response) => {
@@ -31,7 +31,7 @@ const raw = (path: string, headers: Readonly<Record<string, string>> = {}, of = 
       .on('error', reject)
       .end();
   });
-/** What a feed has sent by the time its reader has an event, after which the reader leaves. */
+/** What a feed sends up to its first event; then disconnects. */
 const begun = (path: string, headers: Readonly<Record<string, string>>, of = service): Promise<string> =>
   new Promise((resolve, reject) => {
     request(`${of.url}${path}`, { agent: false, headers }, (response) => {
@@ -58,12 +58,12 @@ it.each(['/v1/feed?after=', '/v1/feed?list=union&after=', '/v1/events?after=', '
   },
 );
 
-it('is answered 410 by a feed that a Last-Event-ID goes on with, also where `after` is within the log', async () => {
+it('a feed answers 410 for a Last-Event-ID beyond the log, also if `after` is within it', async () => {
   const { status, body } = await service.get('/v1/feed?after=1', { 'last-event-id': String(end + 1) });
   expect([status, body['code']]).toEqual([410, 'POSITION.BEYOND_LOG']);
 });
 
-it('the end itself is within the log', async () => {
+it('the position of the last event is not beyond the log', async () => {
   expect((await service.get(`/v1/events?after=${String(end)}`)).text).toBe('');
   expect((await service.get(`/v1/history?after=${String(end)}`)).body['items']).toEqual([]);
   const fed = begun('/v1/feed', { ...BROWSER, 'last-event-id': String(end) });
@@ -75,22 +75,22 @@ it('the end itself is within the log', async () => {
 it.each([
   ['in Last-Event-ID', '/v1/feed?after=1', (beyond: string) => ({ 'last-event-id': beyond })],
   ['in the address', `/v1/feed?after=${String(Number.MAX_SAFE_INTEGER)}`, () => ({})],
-])('a browser is sent a reset, with which it comes back for the first event: %s', async (_, path, headers) => {
+])('a browser gets a reset event, and reconnects for the first event: %s', async (_, path, headers) => {
   const { status, type, text } = await raw(path, { ...BROWSER, ...headers(String(end + 7)) });
   expect([status, type]).toEqual([200, 'text/event-stream; charset=utf-8']);
   const [, id, data] = /^retry: \d+\n\nid: (\d+)\nevent: reset\ndata: (.*)\n\n$/.exec(text) ?? [];
   expect(JSON.parse(String(data))).toMatchObject({ status: 410, code: 'POSITION.BEYOND_LOG' });
-  // As EventSource does: the last id comes before what the address says.
+  // EventSource reconnects with its last id, which takes precedence over `after`.
   expect(await begun(path, { ...BROWSER, 'last-event-id': String(id) })).toMatch(/^retry: \d+\n\nid: 1\ndata: /);
 });
 
-it('a HEAD of either is answered without a body', async () => {
+it('both answer HEAD without a body', async () => {
   const asked = { method: 'HEAD', headers: { 'last-event-id': String(end + 1) } };
   expect((await service.request('/v1/feed', asked)).status).toBe(410);
   expect((await service.request('/v1/feed', { ...asked, headers: { ...asked.headers, ...BROWSER } })).status).toBe(200);
 });
 
-it('a page of a list that was made from a log that went further is of the past', async () => {
+it('a page cursor made from a longer log is refused', async () => {
   const other = await Service.start();
   await createListAndAct(other);
   for (let n = 0; n < 3; n += 1) await openCase(other);
@@ -121,7 +121,7 @@ describe('on two instances', () => {
     await double.stop();
   });
 
-  it('a position that another one has answered is waited for, not beyond the log', async () => {
+  it('a position that another instance returned is waited for', async () => {
     const url = `${double.url}&defaultDeadline=1000`;
     const [one, other] = [await startInstance(url), await startInstance(url)];
     await createListAndAct(one);
@@ -135,7 +135,7 @@ describe('on two instances', () => {
     }
   });
 
-  /** The position of what was recorded last. */
+  /** The position of the last event. */
   const positionAfter = async (of: Service, path: string): Promise<number> => {
     while ((await of.get(path)).status !== 200);
     const { body } = await of.get(`${path}/history`);

@@ -1,4 +1,4 @@
-/** The program as it is built and shipped: real ESM, a process of its own. `npm test` builds it before. */
+/** Runs the built program in a process of its own. Needs `npm run build`, which `npm test` runs first. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ afterAll(() => folder.remove());
 
 interface Running {
   readonly url: string;
-  /** Asks the process to end; gives its exit code. */
+  /** Sends SIGINT; resolves with the exit code. */
   stop(signal: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -43,7 +43,7 @@ const start = (environment: Record<string, string> = {}): Promise<Running> =>
 
 const get = async (url: string) => (await (await fetch(url)).json()) as Loose;
 
-it('serves, records, ends cleanly on Ctrl-C, and has it all when it starts again', async () => {
+it('serves and records, stops on Ctrl-C, and has kept everything after a restart', async () => {
   const first = await start();
   expect((await get(`${first.url}/v1/openapi.json`))['openapi']).toBe('3.1.0');
   const answer = await fetch(`${first.url}/v1/lists`, {

@@ -1,4 +1,4 @@
-/** What one client can take from the others: nothing. Clients are addresses, or what a trusted proxy forwards. */
+/** No client can deny service to the others. A client is an address, or what a trusted proxy forwards. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
 import { FEED_LIMITS } from '../../src/http/log/feeds.js';
@@ -23,7 +23,7 @@ const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => 
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
 
-/** A sample of the metrics; 0 where there is none. */
+/** The value of a metric; 0 if it is absent. */
 const sample = async (line: string): Promise<number> => {
   const { text } = await service.get('/metrics');
   return Number(
@@ -34,7 +34,7 @@ const sample = async (line: string): Promise<number> => {
   );
 };
 
-/** A request that stays under way: a feed, unless it is to be answered. */
+/** Starts a request that stays in progress; by default a feed. */
 const waiting = async (from: string, path = '/v1/feed'): Promise<RawConnection> => {
   const caller = await RawConnection.connect(service, from);
   caller.socket.write(requestHead(service, `GET ${path}`));
@@ -50,8 +50,8 @@ const write = (id: string, from: string) =>
     body: listBody(id),
   });
 
-describe('bodies that do not come in', () => {
-  it('take no place of requests that are whole', async () => {
+describe('incomplete bodies', () => {
+  it('do not count as requests in progress', async () => {
     await serve({ underWay: 2, underWayEach: 2 });
     const held = await Promise.all(times(20, () => unfinishedRequest(service)));
     await until(async () => (await underWay()) === 21);
@@ -63,7 +63,7 @@ describe('bodies that do not come in', () => {
     expect(held[0]!.status).toBe(201);
   });
 
-  it('are ended with 408 where they make no progress, and not where they come slowly', async () => {
+  it('get 408 if they make no progress, but not if they are merely slow', async () => {
     await serve({ progress: 1, within: 200, look: 20 });
     const stalled = await unfinishedRequest(service, { body: listBody('stalled') });
     const slow = await RawConnection.connect(service);
@@ -86,7 +86,7 @@ describe('bodies that do not come in', () => {
     expect(await sample('habeas_bodies_ended_total{why="slow"}')).toBe(1);
   });
 
-  it('give way to others of the same client, and cost no other client anything', async () => {
+  it('at the limit of a client: its oldest is aborted, other clients are not affected', async () => {
     await serve({ bodiesEach: 3 });
     const other = await unfinishedRequest(service, { from: '127.0.0.3', body: listBody('third') });
     const held = [];
@@ -101,7 +101,7 @@ describe('bodies that do not come in', () => {
     expect(other.status).toBe(201);
   });
 
-  it('are those of whoever has most where there are too many in all', async () => {
+  it('at the limit in total: the client with most loses one', async () => {
     await serve({ bodies: 4 });
     const few = await unfinishedRequest(service, { from: '127.0.0.3', body: listBody('third') });
     const many = [];
@@ -115,7 +115,7 @@ describe('bodies that do not come in', () => {
     expect(few.status).toBe(201);
   });
 
-  it('are the largest where they fill memory', async () => {
+  it('at the limit of memory: the largest is aborted', async () => {
     await serve({ bodyBytes: 100_000 });
     const large = await unfinishedRequest(service, { from: '127.0.0.2', body: listBody('large', 90_000) });
     const small = await unfinishedRequest(service, { from: '127.0.0.3', body: listBody('third') });
@@ -130,7 +130,7 @@ describe('bodies that do not come in', () => {
 });
 
 describe('silent connections', () => {
-  it('give way to new ones, of the same address and of others; whoever watches is answered', async () => {
+  it('are closed for new ones of any address; health checks are answered', async () => {
     await serve({ connections: 40, connectionsEach: 10 });
     const callers: RawConnection[] = [];
     for (let round = 0; round < 10; round += 1) {
@@ -147,7 +147,7 @@ describe('silent connections', () => {
     expect(await sample('habeas_connections_ended_total{why="room"}')).toBeGreaterThan(500);
   });
 
-  it('are ended early, without a word', async () => {
+  it('are closed early, without a response', async () => {
     await serve({ silent: 100, look: 20 });
     const caller = await RawConnection.connect(service);
     await caller.ended;
@@ -155,7 +155,7 @@ describe('silent connections', () => {
     expect(await sample('habeas_connections_ended_total{why="silent"}')).toBe(1);
   });
 
-  it('that send a part of their headers are ended early with 408', async () => {
+  it('that send part of their headers get 408 early', async () => {
     await serve({ headers: 100, look: 20 });
     const caller = await RawConnection.connect(service);
     caller.socket.write(requestHead(service, 'GET /v1/lists').slice(0, -2));
@@ -163,7 +163,7 @@ describe('silent connections', () => {
     expect([caller.status, caller.code]).toEqual([408, 'REQUEST.TIMEOUT']);
   });
 
-  it('do not end those that are being answered', async () => {
+  it('never close connections with a request in progress', async () => {
     await serve({ connections: 4, answer: 1_000 });
     const asking = await waiting('127.0.0.2', '/v1/lists?atLeast=999999');
     await until(async () => (await underWay()) === 2);
@@ -186,7 +186,7 @@ describe('silent connections', () => {
 });
 
 describe('one client', () => {
-  it('has so many requests under way, and others have theirs', async () => {
+  it('has a limit of requests in progress that does not affect others', async () => {
     await serve({ underWayEach: 2 });
     const asking = [await waiting('127.0.0.2'), await waiting('127.0.0.2')];
     await until(async () => (await underWay()) === 3);
@@ -198,7 +198,7 @@ describe('one client', () => {
     await until(async () => (await rawRequest(service, '/v1/lists', { from: '127.0.0.2' })).status === 200);
   });
 
-  it('counts pipelined requests each', async () => {
+  it('has every pipelined request counted', async () => {
     await serve({ underWayEach: 2, answer: 1_000 });
     const caller = await RawConnection.connect(service, '127.0.0.2');
     const head = requestHead(service, 'GET /v1/lists?atLeast=999999').replace('Connection: close\r\n', '');
@@ -213,7 +213,7 @@ describe('one client', () => {
     ]);
   });
 
-  it('has so many feeds, and others have theirs', async () => {
+  it('has a limit of feeds that does not affect others', async () => {
     await serve();
     const readers = times(FEED_LIMITS.each, () => new FeedReader(service.url, '/v1/feed'));
     await Promise.all(readers.map((reader) => reader.connect()));
@@ -232,7 +232,7 @@ describe('wrong tokens', () => {
   const guess = (from: string, given = 'a-guess-of-enough-characters', headers: Record<string, string> = {}) =>
     rawRequest(service, '/v1/lists', { from, headers: { authorization: `Bearer ${given}`, ...headers } });
 
-  it('of one address are slowed and counted, and lock nobody else out', async () => {
+  it('of one address are limited and counted, without effect on others', async () => {
     service = await Service.start({ HABEAS_TOKEN: token }, { wrongTokens: 3 });
     for (let i = 0; i < 3; i += 1) expect((await guess('127.0.0.2')).status).toBe(401);
     for (const given of ['another-guess-of-characters', token]) {
@@ -242,7 +242,7 @@ describe('wrong tokens', () => {
       expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
     }
     expect((await rawRequest(service, '/health/live', { from: '127.0.0.2' })).status).toBe(200);
-    // Who sends none is told to; it guesses nothing.
+    // A request without a token is not counted as a wrong guess.
     for (let i = 0; i < 5; i += 1)
       expect((await rawRequest(service, '/v1/lists', { from: '127.0.0.3' })).status).toBe(401);
     expect((await guess('127.0.0.3', token)).status).toBe(200);
@@ -251,13 +251,13 @@ describe('wrong tokens', () => {
     for (const kept of [text, service.logs.join('')]) expect(kept).not.toContain('127.0.0.2');
   });
 
-  it('are forgotten after a while', async () => {
+  it('expire', async () => {
     service = await Service.start({ HABEAS_TOKEN: token }, { wrongTokens: 1, wrongTokensWithin: 100 });
     await guess('127.0.0.2');
     await until(async () => (await guess('127.0.0.2', token)).status === 200);
   });
 
-  it('count for the address that a trusted proxy forwards, and for no other that somebody claims', async () => {
+  it('count for the address that a trusted proxy forwards, and for no address that others forward', async () => {
     const environment = { HABEAS_TOKEN: token, HABEAS_TRUSTED_PROXIES: '127.0.0.5, 127.0.7.0/24' };
     service = await Service.start(environment, { wrongTokens: 2 });
     const by = (forwarded: string, from = '127.0.0.5', given?: string) =>
@@ -265,13 +265,13 @@ describe('wrong tokens', () => {
     expect([await by('192.0.2.1'), await by('198.51.100.9, 192.0.2.1, 127.0.7.7')]).toEqual([401, 401]);
     expect([await by('192.0.2.1'), await by('203.0.113.8, 192.0.2.1:4711')]).toEqual([429, 429]);
     expect([await by('192.0.2.2', '127.0.0.5', token), await by('', '127.0.0.5', token)]).toEqual([200, 200]);
-    // One machine has a whole /64.
+    // One machine can use all addresses of a /64.
     expect([await by('2001:db8::1'), await by('2001:db8::2:1'), await by('2001:db8::3')]).toEqual([401, 401, 429]);
     expect(await by('2001:db8:0:1::1')).toBe(401);
-    // Not a proxy: what it claims is nothing.
+    // Not a trusted proxy: its X-Forwarded-For is ignored.
     expect([await by('192.0.2.7', '127.0.0.6'), await by('192.0.2.8', '127.0.0.6')]).toEqual([401, 401]);
     expect(await by('192.0.2.9', '127.0.0.6')).toBe(429);
-    // What is no address counts for the proxy itself.
+    // If the forwarded value is no address, the proxy's own is counted.
     expect([await by('unknown'), await by('_hidden'), await by('x')]).toEqual([401, 401, 429]);
   });
 });
@@ -290,7 +290,7 @@ it('a trusted proxy has more connections, and its clients have limits each', asy
   expect(other.status).toBe(201);
 });
 
-it('with the real limits, thousands of silent connections and of bodies that never end cost nobody else an answer', async () => {
+it('with the real limits, thousands of silent connections and endless bodies do not stop other requests', async () => {
   await serve();
   const callers: Promise<RawConnection>[] = [];
   for (let i = 0; i < 1_100; i += 1)

@@ -1,4 +1,4 @@
-/** A log whose last event lies in the future of the clock: nothing is recorded until people have seen to one of the two. */
+/** The last event of the log is in the future: nothing is recorded until an operator corrects the clock or accepts the log. */
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { runCli } from '../support/command-line.js';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   await createListAndAct(service);
   path = await openCase(service);
   await service.stop();
-  // What a service records while its clock is wrong.
+  // Recorded by a service whose clock is wrong.
   events = join(service.data, 'events.sqlite');
   const store = createSqliteStore({ file: events });
   await store.append(newStreamName(), 'no-stream', [newEvent({ recordedAt: AHEAD })]);
@@ -33,7 +33,7 @@ const readiness = async (): Promise<unknown> => {
   return [status, body['codes'] ?? {}];
 };
 const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
-/** Every way to write, as it was answered. */
+/** The response of every route that writes. */
 const writes = async (): Promise<readonly unknown[]> => {
   const rows = [{ case: { id: path.replace('/v1/cases/', '') }, ...report }];
   const many = await service.post('/v1/events', rows, { 'idempotency-key': `rows-${Math.random()}` });

@@ -1,4 +1,4 @@
-/** The list as a file over HTTP, and the log in lines that can be imported again. */
+/** Exports over HTTP: a list as a file, and the log as NDJSON that can be imported again. */
 import { parse } from 'csv-parse/sync';
 import { streamXlsxRows } from 'hucre/xlsx';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service } from '../support/service.js';

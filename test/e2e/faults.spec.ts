@@ -1,6 +1,6 @@
 /**
- * Faults that any machine can produce for real: what is answered meanwhile, what readiness says, and how it passes. Those that
- * need a file system of their own, or another user, are in test/faults (`npm run test:faults`).
+ * Real faults that need no privileges: responses and readiness during the fault, and recovery. Faults that need a file
+ * system or a user of their own are in test/faults (`npm run test:faults`).
  */
 import Database from 'better-sqlite3';
 import { existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ describe('the log, locked by another program', () => {
     expect((await service.get('/v1/events')).text.split('\n')).toHaveLength(before + 1);
     other.exec('ROLLBACK');
     other.close();
-    // Nobody has to write for it to be found.
+    // Readiness finds it without a write.
     await until(isReady);
     expect(await service.storedEvents()).toHaveLength(before);
     expect((await write()).status).toBe(201);
@@ -89,7 +89,7 @@ describe('the read models, locked by another program', () => {
 });
 
 describe('damage', () => {
-  /** A log of some hundred pages; gives the case that was opened last. */
+  /** Fills some hundred pages of the log; returns the path of the last case. */
   const grow = async (): Promise<string> => {
     const note = 'x'.repeat(3_500);
     await Promise.all(
@@ -110,9 +110,9 @@ describe('damage', () => {
     const count = async (): Promise<unknown> => (await service.get('/v1/cases?limit=1')).body['total'].yes;
     await until(async () => (await count()) === 122);
     await damage('events.sqlite', 0.3, 0.6);
-    // Found by the check at the opening, before anybody reads that far.
+    // Found by the check at opening, before any query reads that far.
     expect((await write(last)).status).toBe(503);
-    // The read models hold what the log held; the damage is met where the log itself is read.
+    // Read models still answer; only reading the log itself fails.
     expect((await service.get('/v1/events')).text.split('\n').length).toBeGreaterThan(122);
     await expect(service.storedEvents()).rejects.toThrow(StoreDamaged);
     const refused = await write(last);
@@ -164,7 +164,7 @@ describe('files of the log, removed under the running service', () => {
   const remove = (...suffixes: readonly string[]): void => {
     for (const suffix of suffixes) rmSync(join(service.data, `events.sqlite${suffix}`));
   };
-  /** The log of another register, as lines. */
+  /** The log of another register, as NDJSON. */
   const linesOf = async (data: string): Promise<string> => (await runCli(['export', '--data', data])).out;
 
   it.each([[['', '-wal', '-shm']], [['']], [['-wal']]])(

@@ -1,4 +1,4 @@
-/** Two instances of the service over one EventStoreDB: each follows the log by itself, and they share nothing else. */
+/** Two instances over one EventStoreDB, which share nothing but the log. */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, type Service } from '../support/service.js';

@@ -1,4 +1,4 @@
-/** Every bound of the server is run into, with bounds small enough to do so. Those of bodies and pages: bad-input.spec.ts. */
+/** Exceeds every limit of the server, with small limits. Limits of bodies and pages are in bad-input.spec.ts. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -24,7 +24,7 @@ const dial = async (): Promise<Socket> => {
   return socket;
 };
 
-/** Everything until the connection ends. */
+/** All bytes until the connection closes. */
 const heard = async (socket: Socket): Promise<string> => {
   let text = '';
   socket.on('data', (chunk) => (text += chunk.toString()));
@@ -40,7 +40,7 @@ const heard = async (socket: Socket): Promise<string> => {
 const head = (line: string, ...headers: string[]): string =>
   [line, `Host: ${new URL(service.url).host}`, ...headers, '', ''].join('\r\n');
 const EVENT = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...WITH_SOURCES });
-/** A write of which the last byte has not come. */
+/** A write whose last byte is not sent yet. */
 const held = async (): Promise<Socket> => {
   const socket = await dial();
   const headers = ['Content-Type: application/json', 'X-Actor: person:x', 'Connection: close'];
@@ -54,7 +54,7 @@ it('more requests at once than may be are told to come again, and recorded nothi
   await serve({ underWay: 2 });
   const answers: Promise<HttpReply>[] = [];
   let refused: HttpReply;
-  // Until two wait for an event that does not come; one that finds this look in its place is refused itself.
+  // Until two requests wait for an event that does not come; this request itself may take a slot, so one of theirs may be refused.
   do {
     answers.push(service.get('/v1/lists?atLeast=999999'));
     refused = await service.get('/v1/lists');
@@ -116,7 +116,7 @@ it('an answer that does not begin in time is given up, and the late one is dropp
 
 it('a reader who takes nothing any more is cut off, one who reads slowly is not', async () => {
   await serve({ stall: 1_000 });
-  // More than the buffers of a connection hold.
+  // More than the socket buffers hold.
   const large = () => newEvent({ event: { ...namedEvent('x'.repeat(200)), note: 'x'.repeat(12_000) } });
   const store = service.app.get<EventStore>(EVENT_STORE);
   await Promise.all(Array.from({ length: 1_500 }, () => store.append(newStreamName(), 'no-stream', [large()])));
@@ -146,7 +146,7 @@ it('a write that finds the queue of appends full is told to come again, and reco
   const store = service.app.get<EventStore>(EVENT_STORE);
   const refused: unknown[] = [];
   let asked = true;
-  /** Keeps the queue full: at every turn of the event loop until one more is refused. */
+  /** Adds appends at every turn of the event loop until one is refused. */
   const fill = async (): Promise<void> => {
     while (asked) {
       const before = refused.length;

@@ -1,6 +1,6 @@
 /**
- * A log that was lost looks like the log of a new register. The read models are then the last trace of what there was: they
- * answer, nothing is written, nothing is deleted, until people say that they go on with the log as it is.
+ * A lost log looks like that of a new register, and the read models are the last copy of its contents. So they still answer, but
+ * nothing is written or deleted until an operator accepts the log as it is.
  */
 import Database from 'better-sqlite3';
 import {
@@ -44,7 +44,7 @@ const untilDamaged = async (of = service): Promise<void> => {
 const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
 const rows = (to: string): string => JSON.stringify([{ case: { id: to.replace('/v1/cases/', '') }, ...report }]);
 
-/** Every way to write, as it was answered. */
+/** The response of every route that writes. */
 const writes = async (): Promise<readonly unknown[]> => {
   const many = await service.request('/v1/events', {
     method: 'POST',
@@ -62,7 +62,7 @@ const writes = async (): Promise<readonly unknown[]> => {
 };
 const REFUSED = Array<unknown>(5).fill([503, 'REGISTER.DAMAGED']);
 
-/** A register of some cases, ready. */
+/** A running register with some cases. */
 const grow = async (on: Service, count = 3): Promise<string> => {
   await createListAndAct(on);
   let last = '';
@@ -74,10 +74,10 @@ const at = (file: string): string => join(service.data, file);
 const removeLog = (): void => {
   for (const end of ['', '-wal', '-shm']) rmSync(at(`events.sqlite${end}`), { force: true });
 };
-/** What stands in the folder, beside what SQLite keeps there while a file is open. */
+/** The files of the folder, without those that SQLite adds to an open database. */
 const files = (): readonly string[] => readdirSync(service.data).filter((file) => !/-(wal|shm)$/.test(file));
 
-/** Every row of the log; null where there is none. */
+/** All rows of the log; null if it does not exist. */
 const eventsIn = (): unknown => {
   if (!existsSync(at('events.sqlite')) || statSync(at('events.sqlite')).size === 0) return null;
   const db = new Database(at('events.sqlite'), { readonly: true });
@@ -88,7 +88,7 @@ const eventsIn = (): unknown => {
   }
 };
 
-/** Every way to lose a log, on the stopped service; and what the command line says of it. */
+/** Ways to lose the log of a stopped service, and the message of the command line. */
 const LOSSES: readonly (readonly [string, () => Promise<void> | void, RegExp])[] = [
   ['removed', removeLog, /missing or empty/],
   [
@@ -155,7 +155,7 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
 
   it('is not served as another register: reads are answered, writes refused, and nothing is deleted or made', async () => {
     await service.restart();
-    // Before the read models can have compared anything, too.
+    // Also before the read models have compared themselves with the log.
     expect(await writes()).toEqual(REFUSED);
     await untilDamaged();
     expect(await readiness()).toEqual(DAMAGED);

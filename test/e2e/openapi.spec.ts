@@ -47,12 +47,12 @@ it('is an OpenAPI 3.1 document: every operation has what the specification deman
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-it('refers to nothing that is not in it, and has nothing that nobody refers to', () => {
+it('has every schema that it refers to, and no other', () => {
   const names = Object.keys(document['components'].schemas as Loose).map((name) => `#/components/schemas/${name}`);
   expect([...new Set(refsIn(document))].sort()).toEqual(names.sort());
 });
 
-it('has schemas that a validator takes', () => {
+it('has schemas that a validator accepts', () => {
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'openapi', components: document['components'] });
   for (const name of Object.keys(document['components'].schemas as Loose)) {
@@ -60,7 +60,7 @@ it('has schemas that a validator takes', () => {
   }
 });
 
-it('tells of every route, and of none besides', () => {
+it('lists exactly the routes', () => {
   const described = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
   expect(described.sort()).toEqual(
     [
@@ -117,7 +117,7 @@ it('has every type of event as a schema of its own, told apart by its type, with
   }
 });
 
-it('says of every operation which problems it answers with', () => {
+it('lists the problems of every operation', () => {
   for (const { method, operation } of operations()) {
     const statuses = Object.keys(operation['responses'] as Loose).filter((status) => Number(status) >= 400);
     const expected = ['400', '401', '403', '404', '408', '410', '414', '429', '431', '500', '503'];
@@ -130,7 +130,7 @@ it('says of every operation which problems it answers with', () => {
   }
 });
 
-it('has a page that needs nothing from elsewhere', async () => {
+it('has a page that loads nothing from other hosts', async () => {
   const page = await service.get('/v1/docs');
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
   const links = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] as string);
@@ -141,7 +141,7 @@ it('has a page that needs nothing from elsewhere', async () => {
   }
 });
 
-it('takes an example of every beginning as it stands', async () => {
+it('accepts its own examples of bodies', async () => {
   const { schemas } = document['components'] as { schemas: Record<string, Loose> };
   for (const [name, path] of [
     ['DefineList', '/v1/lists'],

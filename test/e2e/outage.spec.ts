@@ -1,4 +1,4 @@
-/** What an instance answers while the server of its log is away, starts without it, or finds another log there. */
+/** EventStoreDB is unavailable while the service runs or starts, or comes back with another log. */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
 import {
@@ -35,7 +35,7 @@ const untilReady = async (status: number): Promise<HttpReply> => {
     if (reply.status === status) return reply;
   }
 };
-/** A case that the read models have taken in. */
+/** Opens a case, and waits until the read models have it. */
 const known = async (): Promise<string> => {
   const path = await openCase(service);
   await service.getAfter(await arrested(path), path);

@@ -1,4 +1,4 @@
-/** Two instances behind the proxy of docker-compose.cluster.yml, with its own file; each on a loopback address. */
+/** Two instances, on loopback addresses, behind a proxy with the configuration of docker-compose.cluster.yml. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';

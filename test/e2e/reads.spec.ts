@@ -4,7 +4,7 @@ let service: Service;
 let last: HttpReply;
 const ids: string[] = [];
 
-/** Seven people: arrested on the first of months one to seven, all recognised, the last two released, one known to the month. */
+/** Seven people, arrested on the first day of the months 1 to 7 and recognised; the last two were released, one with only the month known. */
 beforeAll(async () => {
   service = await Service.start();
   await createListAndAct(service);

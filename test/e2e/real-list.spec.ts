@@ -1,4 +1,4 @@
-/** A list in the shape of a real one, imported by the command line: what nobody knows, as the REST interface answers it. */
+/** A list shaped like a real one, imported by the command line: how the REST interface shows unknown facts. */
 import { join } from 'node:path';
 import { runCli } from '../support/command-line.js';
 import { Service, type Loose } from '../support/service.js';

@@ -1,4 +1,4 @@
-/** When two texts are the same, by REST: in references, names and filters. */
+/** Which texts the REST interface treats as equal, in references, names and filters. */
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type HttpReply } from '../support/service.js';
 
 const arrested = () => ({ type: 'arrested', occurredOn: '2025-01-10', ...WITH_SOURCES });

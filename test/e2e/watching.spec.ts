@@ -1,4 +1,4 @@
-/** What somebody who watches the service sees: metrics, and one id from the request to the log. */
+/** Metrics, and the correlation id from a request to the log. */
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.remove());
 
-/** The value of a sample: `name{labels}`. */
+/** The value of the metric `name{labels}`. */
 const sample = ({ text }: HttpReply, line: string): number => {
   const found = text.split('\n').find((l) => l.startsWith(`${line} `));
   if (found === undefined) throw new Error(`no ${line} in\n${text}`);
@@ -48,7 +48,7 @@ describe('metrics', () => {
     expect(sample(metrics, 'habeas_ready{part="read-models"}')).toBe(1);
     expect(metrics.text).not.toContain('habeas_not_ready{');
     expect(metrics.text).not.toContain('habeas_rebuild_done{');
-    // This very request.
+    // The request for the metrics itself.
     expect(sample(metrics, 'habeas_http_requests_under_way')).toBe(1);
   });
 

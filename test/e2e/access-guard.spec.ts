@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type Loose } from '../support/service.js';
 
-/** Asks with headers that fetch keeps to itself: Host above all. */
+/** Sends headers that fetch does not let callers set, such as Host. */
 const raw = (service: Service, path: string, headers: Record<string, string>, method = 'GET', body = '') =>
   new Promise<{ status: number; body: Loose; headers: Loose }>((resolve, reject) => {
     const { hostname, port } = new URL(service.url);
@@ -45,7 +45,7 @@ describe('on loopback', () => {
     'register.example:PORT',
     '10.0.0.5',
     'localhost:PORT@attacker.example',
-  ])('turns the name %s away, for health too', async (host) => {
+  ])('refuses the host name %s, also for health checks', async (host) => {
     for (const path of ['/v1/lists', '/health/live', '/nowhere']) {
       const { status, body } = await raw(service, path, { host: host.replace('PORT', port) });
       expect([status, body['code']]).toEqual([403, 'HOST.REFUSED']);
@@ -64,14 +64,14 @@ describe('on loopback', () => {
     },
   );
 
-  it('takes a page of its own', async () => {
+  it('accepts its own origin', async () => {
     const own = { host: `localhost:${port}`, origin: `http://localhost:${port}` };
     expect((await raw(service, '/v1/lists', own)).status).toBe(200);
     const proxied = { host: 'register.example', origin: 'https://register.example' };
     expect((await raw(service, '/v1/lists', proxied)).status).toBe(200);
   });
 
-  it('says to keep nothing, to embed nothing and to guess nothing', async () => {
+  it('sends headers against caching, framing and content sniffing', async () => {
     for (const path of ['/v1/lists', '/nowhere', '/health/live']) {
       const { headers } = await service.get(path);
       expect(headers.get('cache-control')).toBe('no-store');
@@ -81,12 +81,12 @@ describe('on loopback', () => {
     }
   });
 
-  it('allows no page of another origin to read an answer', async () => {
+  it('sends no CORS headers', async () => {
     const answer = await service.request('/v1/lists', { method: 'OPTIONS', headers: {} });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([405, null]);
   });
 
-  it('is alive and ready', async () => {
+  it('answers health checks', async () => {
     expect((await service.get('/health/live')).body).toEqual({ status: 'ok' });
     expect((await service.get('/health/ready')).body).toEqual({
       status: 'ok',
@@ -95,7 +95,7 @@ describe('on loopback', () => {
     });
   });
 
-  it('logs a line a request, with nobody in it', async () => {
+  it('logs one line per request, without personal data', async () => {
     const path = await openCase(service, {
       names: [latinName('Gizli Şəxsov')],
       references: [{ list: 'union', reference: 'GIZLI-7' }],
@@ -125,7 +125,7 @@ describe('with a token', () => {
   const token = 'a-token-of-enough-characters';
   let service: Service;
   beforeAll(async () => {
-    // More wrong tokens than come from here: what is beyond is tried in clients.spec.ts.
+    // Above the number of wrong tokens sent here; clients.spec.ts tests the limit.
     service = await Service.start({ HABEAS_TOKEN: token }, { wrongTokens: 1_000 });
   });
   afterAll(() => service.remove());
@@ -148,7 +148,7 @@ describe('with a token', () => {
     },
   );
 
-  it('takes it, and asks nothing of whoever asks for health', async () => {
+  it('accepts the token, and requires none for health checks', async () => {
     expect((await service.get('/v1/lists', { authorization: `bearer ${token}` })).status).toBe(200);
     for (const path of ['/health/live', '/health/ready']) {
       expect((await service.get(path, { authorization: '' })).status).toBe(200);
@@ -158,7 +158,7 @@ describe('with a token', () => {
   it('does not write it into the log', () => expect(service.logs.join('')).not.toContain(token));
 });
 
-it('answers what is under way when it stops, and then nothing', async () => {
+it('answers requests in progress when it stops, and accepts no new ones', async () => {
   const service = await Service.start();
   await createListAndAct(service);
   const path = await openCase(service);
@@ -186,7 +186,7 @@ it('answers what is under way when it stops, and then nothing', async () => {
   await service.remove();
 });
 
-it('a second process is refused the folder, and the port is given back', async () => {
+it('a second process cannot open the folder, and releases the port', async () => {
   const service = await Service.start();
   await expect(service.restart()).rejects.toMatchObject({ name: 'DataFolderInUse' });
   await service.stop();
