@@ -12,14 +12,14 @@ COPY tsconfig.json nest-cli.json ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
 
-# Runs it: no compiler, no package manager's cache, not as root.
+# Runs it: without compiler and package cache, and not as root.
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-# A new volume takes its owner from this folder.
+# A new volume gets its owner and mode from this folder.
 RUN install -d -o node -g node -m 0700 /data
 USER node
 VOLUME /data
@@ -27,5 +27,5 @@ ENV HABEAS_DATA=/data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is the process that gets the signals.
+# Exec form, so that Node itself receives the signals.
 CMD ["node", "dist/cli.js", "serve"]
