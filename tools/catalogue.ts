@@ -89,7 +89,7 @@ class TypeReader {
     const program = ts.createProgram([`${root}/src/domain/events.ts`], { ...options, types: [], incremental: false });
     this.checker = program.getTypeChecker();
     const any = this.exported(program, `${root}/src/domain/events.ts`, 'AnyEvent');
-    this.common = this.exported(program, `${root}/src/domain/event.ts`, 'Said');
+    this.common = this.exported(program, `${root}/src/domain/event.ts`, 'CommonFields');
     const members = any.isUnion() ? any.types : [any];
     this.events = new Map(members.map((member) => [this.typeOf(member), member]));
   }
