@@ -2,11 +2,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
-import { isJsonObject, type JsonObject } from './json-lines.js';
+import { isJsonObject, repeatedKey, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
 import type { RawEvent, EventDraft } from './event-draft.js';
-import { repeatedKey, type FileProblem } from './report.js';
+import type { FileProblem } from './report.js';
 
 export const MAX_DEFINITIONS_BYTES = 5_242_880;
 

@@ -8,7 +8,7 @@ import type { AnyEvent } from '../domain/events.js';
 import { toNfc, foldedKey } from '../domain/text.js';
 import { columnLanguage } from './row-columns.js';
 import type { RawEvent, LocatedEvent } from './event-draft.js';
-import { needsCorrection, type CellError } from './report.js';
+import type { CellError } from './report.js';
 
 /** An event that the log has already. */
 export interface PriorEvent {
@@ -78,6 +78,12 @@ export const diffEvents = (
     corrections: [...new Set(places)].map((place) => needsCorrection(place)),
   };
 };
+
+export const needsCorrection = (column: string): CellError => ({
+  column,
+  code: 'IMPORT.NEEDS_CORRECTION',
+  expected: 'what is on record; an import adds and never changes, so let a person record the correction',
+});
 
 /** An empty cell contradicts an earlier import of the file, but not what somebody else recorded. */
 const ignoringEmptyCells = (rules: DiffRules): DiffRules => ({

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { MAX_ROW_BYTES, fileAccessProblem } from './csv.js';
-import { repeatedKey, type FileProblem, type CellError } from './report.js';
+import type { FileProblem, CellError } from './report.js';
 
 export interface JsonLine {
   readonly line: number;
@@ -61,6 +61,12 @@ const repeatedKeyIn = (text: string): CellError | null => {
     return { column: null, ...repeatedKey(error.pointer) };
   }
 };
+
+/** The problem of a JSON object that has a key twice. */
+export const repeatedKey = (pointer: string): { readonly code: 'FILE.KEY_TWICE'; readonly expected: string } => ({
+  code: 'FILE.KEY_TWICE',
+  expected: `each key once in its object; ${pointer} stands twice`,
+});
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

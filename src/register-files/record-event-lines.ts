@@ -8,11 +8,11 @@ import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { foldedKey } from '../domain/text.js';
 import { streamName, type AnyEvent } from '../domain/events.js';
-import { asStored, type PriorEvent } from './event-diff.js';
+import { asStored, needsCorrection, type PriorEvent } from './event-diff.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
 import { refused, notRecorded, UNCHANGED, type Recorder, type Subject } from './recorder.js';
-import { needsCorrection, type CellError } from './report.js';
+import type { CellError } from './report.js';
 
 type Refused = ReturnType<typeof refused>;
 

@@ -62,18 +62,6 @@ export interface ReportLine extends CellError {
   readonly row: number | null;
 }
 
-export const needsCorrection = (column: string): CellError => ({
-  column,
-  code: 'IMPORT.NEEDS_CORRECTION',
-  expected: 'what is on record; an import adds and never changes, so let a person record the correction',
-});
-
-/** The problem of a JSON object that has a key twice. */
-export const repeatedKey = (pointer: string): { readonly code: 'FILE.KEY_TWICE'; readonly expected: string } => ({
-  code: 'FILE.KEY_TWICE',
-  expected: `each key once in its object; ${pointer} stands twice`,
-});
-
 /** Reports a cell once, even if it breaks several rules. */
 export const firstErrorPerCell = (errors: readonly CellError[]): readonly CellError[] => {
   const columns = new Set<string | null>();

@@ -1,4 +1,4 @@
-/** EncodingCheck that look the same are the same, however a file spells them; the script of a name is what its letters are. */
+/** Texts are compared in NFC and references folded; a name has the script of its letters. */
 import { readFileSync } from 'node:fs';
 import { Cases, History } from '../../src/read-models/queries.js';
 import type { RegisterRow } from '../../src/register-files/row-columns.js';
