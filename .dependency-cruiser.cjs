@@ -1,6 +1,6 @@
 /**
- * Holds the import table of docs/architecture.md: an allow-list, so that an import nobody thought of fails the build.
- * No `extensionAlias`: the cruiser finds `./x.ts` behind `./x.js` by itself, and with the alias it finds nothing.
+ * Enforces the import table of docs/architecture.md as an allow-list: an import that it does not list fails the build.
+ * Do not set `extensionAlias`: the cruiser resolves `./x.js` to `./x.ts` without it and resolves nothing with it.
  */
 const { rooms, root } = require('./tools/rooms.cjs');
 
@@ -20,21 +20,21 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one thought in two places.',
+      comment: 'Merge files that import each other, or extract what both need.',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
       name: 'no-unresolvable',
-      comment: 'An import that leads nowhere.',
+      comment: 'The imported file does not exist.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
     },
     {
       name: 'no-development-packages',
-      comment: 'What runs in production must be among the dependencies.',
+      comment: 'Production code may import only packages listed in dependencies.',
       severity: 'error',
       from: { path: '^src/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
@@ -43,7 +43,7 @@ module.exports = {
   allowed: [...allowed, { from: { path: root }, to: {} }, { from: { path: '^(bench|test|tools)/' }, to: {} }],
   allowedSeverity: 'error',
   options: {
-    // The built service, which a simulation spawns, is made from what is checked here.
+    // Built from the sources that are checked here.
     exclude: { path: '^dist' },
     doNotFollow: { path: 'node_modules' },
     moduleSystems: ['es6', 'cjs'],

@@ -2,24 +2,32 @@ import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** Clock, randomness and I/O come into the domain as data, so that a replay tomorrow gives today's state. */
+/** The domain gets time, ids and randomness as arguments, so that replaying events always gives the same state. */
 const pureDomain = {
   'no-restricted-globals': ['error', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance'],
   'no-restricted-properties': [
     'error',
-    { object: 'Date', property: 'now', message: 'Today comes in as data.' },
-    { object: 'Math', property: 'random', message: 'Randomness comes in as data.' },
-    { object: 'crypto', property: 'randomUUID', message: 'Ids come in as data.' },
-    { object: 'Temporal', property: 'Now', message: 'Today comes in as data.' },
+    { object: 'Date', property: 'now', message: 'Pass the time as an argument.' },
+    { object: 'Math', property: 'random', message: 'Pass random values as an argument.' },
+    { object: 'crypto', property: 'randomUUID', message: 'Pass ids as an argument.' },
+    { object: 'Temporal', property: 'Now', message: 'Pass the time as an argument.' },
   ],
   'no-restricted-imports': [
     'error',
-    { paths: [{ name: 'uuid', importNames: ['v1', 'v4', 'v6', 'v7'], message: 'Only ids made from what is given.' }] },
+    {
+      paths: [
+        {
+          name: 'uuid',
+          importNames: ['v1', 'v4', 'v6', 'v7'],
+          message: 'Only name-based ids (v5), which replays reproduce.',
+        },
+      ],
+    },
   ],
   'no-restricted-syntax': [
     'error',
-    { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Today comes in as data.' },
-    { selector: 'CallExpression[callee.name="Date"]', message: 'Today comes in as data.' },
+    { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: 'Pass the time as an argument.' },
+    { selector: 'CallExpression[callee.name="Date"]', message: 'Pass the time as an argument.' },
   ],
 };
 
@@ -32,27 +40,27 @@ export default defineConfig(
   {
     files: ['src/**/*.ts', 'bench/**/*.ts', 'test/**/*.ts', 'tools/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    // One program for everything: test/tsconfig.json includes src.
+    // test/tsconfig.json includes all sources, so one TypeScript program serves them all.
     languageOptions: { parserOptions: { project: ['./test/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
     rules: {
       eqeqeq: 'error',
       'no-console': 'error',
-      // What passes of a value (numbers, ids) may be written into text without ceremony.
+      // Numbers in template literals are safe.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // Nest's options are classes and are told as objects, as its documentation does.
+      // Nest declares option types as classes, but takes object literals.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // Nest's modules are classes with nothing but a decorator.
+      // Nest modules are empty classes with a decorator.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      // Arrow functions in one line read best without braces, also where they answer nothing.
+      // One-line arrow functions may return the void of their expression.
       '@typescript-eslint/no-confusing-void-expression': [
         'error',
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
       ],
-      // An async method turns what is thrown into a rejection, also where it waits for nothing.
+      // `async` without `await` turns a thrown error into a rejection.
       '@typescript-eslint/require-await': 'off',
-      // A type parameter that only names the answer still says what comes back.
+      // A type parameter used only in the return type documents the result.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
-      // A text spreads into its characters, which is what folding names wants.
+      // Spreading a string into code points is intended where names are folded.
       '@typescript-eslint/no-misused-spread': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
@@ -60,7 +68,7 @@ export default defineConfig(
     },
   },
   { files: ['src/domain/**/*.ts'], rules: pureDomain },
-  // A program for the terminal talks through it.
+  // Terminal programs write to the console.
   {
     files: ['src/cli.ts', 'src/cli/**/*.ts', 'src/main.ts', 'bench/**/*.ts', 'tools/**/*.ts'],
     rules: { 'no-console': 'off' },
@@ -68,7 +76,7 @@ export default defineConfig(
   {
     files: ['test/**/*.ts'],
     rules: {
-      // Answers read from JSON, rows from SQLite: a test that trusts a wrong shape fails by itself.
+      // JSON and SQL rows are untyped here: a test that assumes a wrong shape fails anyway.
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

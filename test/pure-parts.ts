@@ -1,4 +1,4 @@
-/** Every test of what mutation testing changes, in one module. */
+/** Runs the specs of all mutated code as one module: loading what they share would cost more than running them. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,6 +1,6 @@
 /**
- * Faults that need a file system of their own or another user: a disk that is full, files that may only be read. The service
- * runs as it is built. What this machine does not allow is skipped, and said.
+ * A full disk and files without write permission, against the built service. A test that this machine does not permit is skipped
+ * with its reason.
  */
 import { execFileSync } from 'node:child_process';
 import {
@@ -23,8 +23,8 @@ import { BuiltService, type BuiltServiceReply } from '../support/built-service.j
 import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
-/** Whether the command can be done here. */
-const can = (command: string, ...args: readonly string[]): boolean => {
+/** Whether the command succeeds on this machine. */
+const succeeds = (command: string, ...args: readonly string[]): boolean => {
   try {
     execFileSync(command, args, { stdio: 'ignore' });
     return true;
@@ -65,7 +65,7 @@ const skipped = (what: string, why: string): void => {
   it.skip(`${what} (skipped: ${why})`, () => undefined);
 };
 
-const mounts = process.getuid?.() === 0 && can('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt');
+const mounts = process.getuid?.() === 0 && succeeds('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt');
 if (!mounts) skipped('a full disk', 'needs the right to mount a file system');
 else
   describe('a full disk', () => {
@@ -75,13 +75,13 @@ else
       execFileSync('umount', [data]);
     });
 
-    /** Leaves so many bytes free, in a file that can be removed. */
+    /** Fills the disk with a removable file except for `leave` bytes. */
     const fill = (leave: number): void => {
       const { bavail, bsize } = statfsSync(data);
       writeFileSync(join(data, 'filler'), Buffer.alloc(Math.max(0, bavail * bsize - leave)));
     };
 
-    it('refuses writes and is read; its log stands still; all goes on when there is room, and nothing acknowledged is lost', async () => {
+    it('refuses writes and answers reads; recovers when there is room; loses nothing acknowledged', async () => {
       const log = openSync(join(data, 'habeas.log'), 'a');
       service = await BuiltService.start(data, { stderr: log });
       closeSync(log);
@@ -112,7 +112,7 @@ else
       expect(await casesIn()).toBe(acknowledged);
     });
 
-    it('that leaves no room for read models: they are made when there is', async () => {
+    it('without room for read models: they are built once there is room', async () => {
       service = await BuiltService.start(data);
       for (let i = 0; i < 100; i += 1) expect((await openCase('x'.repeat(3_000))).status).toBe(201);
       await service.stop();
@@ -127,11 +127,11 @@ else
     });
   });
 
-/** Permissions mean nothing to root: root lets the service run as somebody else. */
+/** Permissions do not restrict root, so root runs the service as another user. */
 const uid = process.getuid?.() === 0 ? 65_534 : undefined;
 const other =
   uid === undefined ||
-  can(
+  succeeds(
     'setpriv',
     '--reuid',
     String(uid),
@@ -152,7 +152,7 @@ else
     });
     const start = (): Promise<BuiltService> => BuiltService.start(data, uid === undefined ? {} : { uid });
 
-    it('are read, and written again when they may be, without a restart', async () => {
+    it('are read, and written again without a restart once they may be', async () => {
       service = await start();
       for (let i = 0; i < 20; i += 1) expect((await openCase()).status).toBe(201);
       await until(async () => (await casesIn()) === 20);
@@ -168,7 +168,7 @@ else
       await until(async () => (await casesIn()) === 21);
     });
 
-    it('in a folder where nothing may be made: it does not start, and says why', async () => {
+    it('in a folder without write permission: the service fails to start with a reason', async () => {
       chmodSync(data, 0o500);
       await expect(start()).rejects.toThrow(/ended with 2: /);
       chmodSync(data, 0o700);
@@ -177,32 +177,33 @@ else
     });
   });
 
-/** Whether the file system knows the attribute and heeds it, and this user may set it. */
-const canPin = (): boolean => {
+/** Whether this user may set the immutable attribute and the file system enforces it. */
+const canMakeImmutable = (): boolean => {
   const probe = mkdtempSync(join(tmpdir(), 'habeas-'));
   const file = join(probe, 'file');
   writeFileSync(file, '');
-  const heeded = can('chattr', '+i', file) && !can('sh', '-c', 'echo >> "$0"', file);
-  can('chattr', '-i', file);
+  const enforced = succeeds('chattr', '+i', file) && !succeeds('sh', '-c', 'echo >> "$0"', file);
+  succeeds('chattr', '-i', file);
   rmSync(probe, { recursive: true });
-  return heeded;
+  return enforced;
 };
-const pin = (path: string, sign: '+' | '-'): void => void execFileSync('chattr', [`${sign}i`, path]);
+const setImmutable = (path: string, sign: '+' | '-'): void => void execFileSync('chattr', [`${sign}i`, path]);
 
-if (!canPin()) skipped('files that are made unchangeable', 'needs the right to do so, and a file system that heeds it');
+if (!canMakeImmutable())
+  skipped('files made immutable', 'needs the right to do so, and a file system that enforces it');
 else
-  it('files that are made unchangeable under a running service refuse writes, and take them again afterwards', async () => {
+  it('files made immutable under a running service refuse writes, and take them again afterwards', async () => {
     service = await BuiltService.start(data);
     expect((await openCase()).status).toBe(201);
     await until(async () => (await casesIn()) === 1);
     const files = ['events.sqlite', 'events.sqlite-wal'].map((file) => join(data, file));
-    for (const file of files) pin(file, '+');
+    for (const file of files) setImmutable(file, '+');
     try {
       expect(await openCase()).toEqual(refusal);
       expect((await codes())['log']).toBe('STORE_UNWRITABLE');
       expect(await casesIn()).toBe(1);
     } finally {
-      for (const file of files) pin(file, '-');
+      for (const file of files) setImmutable(file, '-');
     }
     await until(isReady);
     expect((await openCase()).status).toBe(201);

@@ -1,6 +1,6 @@
 /**
- * Requests made from the service's own OpenAPI document: none is answered by a 5xx or outside its schema, and none that was
- * refused recorded anything. `npm run test:fuzz -- --requests 20000 --seed 7` asks for more; the same seed makes the same requests.
+ * Sends random requests generated from the OpenAPI document: no answer is a 5xx or violates its schema, and no refused request
+ * records anything. `npm run test:fuzz -- --requests 20000 --seed 7` sends more; the same seed generates the same requests.
  */
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
@@ -8,23 +8,23 @@ import { join } from 'node:path';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { createListAndAct, openCase, Service, type Loose } from '../support/service.js';
 import { operationsOf, requests, toSend, type Sent } from './requests.js';
-import type { Known } from './values.js';
+import type { KnownId } from './values.js';
 
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 500);
-/** Seeds that found something once are tried for ever. */
-const KEPT = JSON.parse(readFileSync(join(__dirname, 'seeds.json'), 'utf8')) as number[];
-const SEEDS = process.env['FUZZ_SEED'] === undefined ? KEPT : [Number(process.env['FUZZ_SEED'])];
+/** Seeds that once found a bug. */
+const REGRESSION_SEEDS = JSON.parse(readFileSync(join(__dirname, 'seeds.json'), 'utf8')) as number[];
+const SEEDS = process.env['FUZZ_SEED'] === undefined ? REGRESSION_SEEDS : [Number(process.env['FUZZ_SEED'])];
 
-/** From so many requests on, every operation must have succeeded once. */
-const ENOUGH = 5_000;
-/** But this: an instrument is registered once, and nothing else can be said of one yet. */
-const NEVER = 'POST /v1/instruments/{id}/events';
+/** From this many requests on, every operation must have succeeded at least once. */
+const FULL_COVERAGE_FROM = 5_000;
+/** Never succeeds: no event type extends a registered instrument yet. */
+const NEVER_SUCCEEDS = 'POST /v1/instruments/{id}/events';
 
-/** How much of each kind is remembered, so that requests meet what others wrote. */
+/** Ids remembered for each kind, so that requests refer to what earlier ones wrote. */
 const REMEMBERED = 60;
 
-/** What the register is known to hold: ids by kind, and tokens. */
-class Knowledge {
+/** Ids by kind, and tokens, of what earlier requests wrote. */
+class KnownIds {
   readonly #of: Readonly<Record<string, string[]>> = { cases: [], lists: [], instruments: [], tokens: [] };
 
   learn(kind: string, value: string): void {
@@ -33,7 +33,7 @@ class Knowledge {
     if (values !== undefined && values.length > REMEMBERED) values.shift();
   }
 
-  resolve({ kind, nth }: Known): string {
+  resolve({ kind, nth }: KnownId): string {
     const values = this.#of[kind] ?? [];
     return values[nth % values.length] ?? 'nobody';
   }
@@ -42,22 +42,22 @@ class Knowledge {
 let service: Service;
 afterEach(() => service.remove());
 
-const begin = async (): Promise<Knowledge> => {
+const startService = async (): Promise<KnownIds> => {
   service = await Service.start();
   await createListAndAct(service);
-  const knowledge = new Knowledge();
-  for (let i = 0; i < 5; i += 1) knowledge.learn('cases', (await openCase(service)).split('/').at(-1) as string);
-  knowledge.learn('lists', 'union');
-  knowledge.learn('instruments', 'amnesty-2025');
-  return knowledge;
+  const knownIds = new KnownIds();
+  for (let i = 0; i < 5; i += 1) knownIds.learn('cases', (await openCase(service)).split('/').at(-1) as string);
+  knownIds.learn('lists', 'union');
+  knownIds.learn('instruments', 'amnesty-2025');
+  return knownIds;
 };
 
 const send = async ({ method, path, headers, body }: Sent) => {
-  // As it goes out: a URL swallows `.` and `..`.
+  // The path as sent: URL normalises `.` and `..`.
   const url = new URL(path, service.url);
   const response = await fetch(url, { method, headers, ...(body === null ? {} : { body }) });
   const type = response.headers.get('content-type') ?? '';
-  // A feed has no end.
+  // A feed never ends.
   if (type.startsWith('text/event-stream')) await response.body?.cancel();
   const text = type.startsWith('text/event-stream') ? '' : await response.text();
   return { status: response.status, type, text, at: url.pathname };
@@ -66,48 +66,50 @@ const send = async ({ method, path, headers, body }: Sent) => {
 it.each(SEEDS)(
   `${String(REQUESTS)} requests of the seed %d`,
   async (seed) => {
-    const knowledge = await begin();
+    const knownIds = await startService();
     const document = await service.document();
     const request = requests(document.document);
     const store = service.app.get<EventStore>(EVENT_STORE);
-    const met = new Map<number, number>();
-    const done = new Set<string>();
+    const countByStatus = new Map<number, number>();
+    const succeeded = new Set<string>();
     let head = await store.head();
     for (let nth = 0; nth < REQUESTS; nth += 1) {
-      const [made] = fc.sample(request, { seed: seed * 1_000_003 + nth, numRuns: 1 });
-      if (made === undefined) throw new Error('no request was made');
-      const sent = toSend(made, (one) => knowledge.resolve(one));
+      const [generated] = fc.sample(request, { seed: seed * 1_000_003 + nth, numRuns: 1 });
+      if (generated === undefined) throw new Error('no request was generated');
+      const sent = toSend(generated, (one) => knownIds.resolve(one));
       const { status, type, text, at } = await send(sent);
       const after = await store.head();
       const flaws = [
-        status >= 500 ? 'is a fault' : null,
-        outside(() => document.check(sent.method, at, status, type, text)),
-        status >= 400 && after !== head ? 'and yet something was recorded' : null,
+        status >= 500 ? 'is a server error' : null,
+        violation(() => document.check(sent.method, at, status, type, text)),
+        status >= 400 && after !== head ? 'but something was recorded' : null,
       ].filter((flaw) => flaw !== null);
       if (flaws.length > 0) {
         const where = `request ${String(nth)} of seed ${String(seed)}: ${JSON.stringify(sent)}`;
         throw new Error([where, `answered ${String(status)} ${text.slice(0, 2_000)}`, ...flaws].join('\n'));
       }
       head = after;
-      met.set(status, (met.get(status) ?? 0) + 1);
-      if (status < 300) done.add(nameOf(made));
-      if (status === 201) learn(knowledge, JSON.parse(text) as Loose);
+      countByStatus.set(status, (countByStatus.get(status) ?? 0) + 1);
+      if (status < 300) succeeded.add(nameOf(generated));
+      if (status === 201) learn(knownIds, JSON.parse(text) as Loose);
     }
-    expect(met.get(200)).toBeGreaterThan(REQUESTS / 20);
-    expect(met.get(201)).toBeGreaterThan(REQUESTS / 20);
-    expect(met.get(400)).toBeGreaterThan(REQUESTS / 20);
-    if (REQUESTS >= ENOUGH) {
+    expect(countByStatus.get(200)).toBeGreaterThan(REQUESTS / 20);
+    expect(countByStatus.get(201)).toBeGreaterThan(REQUESTS / 20);
+    expect(countByStatus.get(400)).toBeGreaterThan(REQUESTS / 20);
+    if (REQUESTS >= FULL_COVERAGE_FROM) {
       const all = operationsOf(document.document).map(nameOf);
-      expect([...done, NEVER].sort()).toEqual(all.sort());
+      expect([...succeeded, NEVER_SUCCEEDS].sort()).toEqual(all.sort());
     }
-    const counts = [...met].sort(([a], [b]) => a - b).map(([status, count]) => `${String(count)} × ${String(status)}`);
+    const counts = [...countByStatus]
+      .sort(([a], [b]) => a - b)
+      .map(([status, count]) => `${String(count)} × ${String(status)}`);
     process.stderr.write(`seed ${String(seed)}: ${counts.join(', ')}\n`);
   },
   3_600_000,
 );
 
-/** What is wrong with an answer by its schema, or null. */
-const outside = (check: () => void): string | null => {
+/** The message of the schema violation, or null. */
+const violation = (check: () => void): string | null => {
   try {
     check();
     return null;
@@ -118,7 +120,7 @@ const outside = (check: () => void): string | null => {
 
 const nameOf = ({ method, path }: { readonly method: string; readonly path: string }): string => `${method} ${path}`;
 
-const learn = (knowledge: Knowledge, { subject, token }: Loose): void => {
-  if (subject !== undefined) knowledge.learn(`${String(subject['kind'])}s`, String(subject['id']));
-  if (typeof token === 'string') knowledge.learn('tokens', token);
+const learn = (knownIds: KnownIds, { subject, token }: Loose): void => {
+  if (subject !== undefined) knownIds.learn(`${String(subject['kind'])}s`, String(subject['id']));
+  if (typeof token === 'string') knownIds.learn('tokens', token);
 };

@@ -1,22 +1,21 @@
-/** Requests made from an OpenAPI document: to every operation of it, most of them as it says, some of them not. */
+/** Generates requests to the operations of an OpenAPI document; a quarter of them are made invalid. */
 import fc from 'fast-check';
 import type { Loose } from '../support/service.js';
-import { Fitting, Known, known, spoilt, wild } from './values.js';
+import { KnownId, knownId, mutated, SchemaValues, wild } from './values.js';
 
 export interface FuzzRequest {
   readonly method: string;
-  /** As in the document, with its parameters apart. */
+  /** Path template of the document; `inPath` fills it. */
   readonly path: string;
   readonly inPath: Readonly<Record<string, unknown>>;
   readonly query: readonly (readonly [string, unknown])[];
   readonly headers: Readonly<Record<string, string>>;
-  /** A JSON value, lines of them, or a text that is neither. */
+  /** A JSON value, values for NDJSON, or arbitrary text. */
   readonly body: { readonly json: unknown } | { readonly lines: readonly unknown[] } | { readonly text: string } | null;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** Every operation of a document. */
 export const operationsOf = (document: Loose) =>
   Object.entries(document['paths'] as Record<string, Record<string, Loose>>).flatMap(([path, item]) =>
     Object.entries(item)
@@ -26,48 +25,53 @@ export const operationsOf = (document: Loose) =>
 
 /** One request to any operation. */
 export const requests = (document: Loose): fc.Arbitrary<FuzzRequest> => {
-  const fitting = new Fitting(document);
+  const schemaValues = new SchemaValues(document);
   const kinds = operationsOf(document).map(({ method, path, operation }) => ({
-    // What writes is asked more often than what reads: there is more to go wrong.
+    // Writes have more ways to fail than reads.
     weight: method === 'GET' ? 1 : 3,
-    arbitrary: requestTo(method, path, operation, fitting),
+    arbitrary: requestTo(method, path, operation, schemaValues),
   }));
   return fc.oneof(...kinds);
 };
 
-const requestTo = (method: string, path: string, operation: Loose, fitting: Fitting): fc.Arbitrary<FuzzRequest> => {
+const requestTo = (
+  method: string,
+  path: string,
+  operation: Loose,
+  schemaValues: SchemaValues,
+): fc.Arbitrary<FuzzRequest> => {
   const parameters = (operation['parameters'] ?? []) as Loose[];
   const within = (place: string) => parameters.filter((parameter) => parameter['in'] === place);
   const whole = fc.record({
     method: fc.constant(method),
     path: fc.constant(path),
-    inPath: fc.record(Object.fromEntries(within('path').map((p) => [String(p['name']), idAt(path)]))),
-    query: queryOf(within('query'), fitting),
-    headers: headersOf(within('header'), operation, fitting),
-    body: bodyOf(operation, fitting),
+    inPath: fc.record(Object.fromEntries(within('path').map((p) => [String(p['name']), idFor(path)]))),
+    query: queryOf(within('query'), schemaValues),
+    headers: headersOf(within('header'), operation, schemaValues),
+    body: bodyOf(operation, schemaValues),
   });
   return fc.oneof(
     { weight: 3, arbitrary: whole },
-    { weight: 1, arbitrary: whole.chain((request) => spoiltRequest(request)) },
+    { weight: 1, arbitrary: whole.chain((request) => mutatedRequest(request)) },
   );
 };
 
-/** An id of the kind that the path is about: one that is known, or none. */
-const idAt = (path: string): fc.Arbitrary<unknown> =>
+/** Mostly a known id of the path's kind, sometimes an unknown or arbitrary one. */
+const idFor = (path: string): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 8, arbitrary: known(path.split('/')[2] as string) },
+    { weight: 8, arbitrary: knownId(path.split('/')[2] as string) },
     { weight: 1, arbitrary: fc.constantFrom('nobody', '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b') },
     { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }) },
   );
 
 const queryOf = (
   parameters: readonly Loose[],
-  fitting: Fitting,
+  schemaValues: SchemaValues,
 ): fc.Arbitrary<readonly (readonly [string, unknown])[]> =>
   fc
     .tuple(
       ...parameters.map(({ name, required, schema }) => {
-        const value = name === 'atLeast' ? known('tokens') : fitting.of(schema as Loose);
+        const value = name === 'atLeast' ? knownId('tokens') : schemaValues.of(schema as Loose);
         return fc
           .option(value, { freq: required === true ? 20 : 1, nil: undefined })
           .map((v) => [String(name), v] as const);
@@ -82,13 +86,13 @@ const queryOf = (
 const headersOf = (
   parameters: readonly Loose[],
   operation: Loose,
-  fitting: Fitting,
+  schemaValues: SchemaValues,
 ): fc.Arbitrary<Record<string, string>> => {
-  const own = parameters.map(
+  const declared = parameters.map(
     ({ name, required, schema }) =>
       [
         String(name),
-        fc.option(fitting.of(schema as Loose).map(String), { freq: required === true ? 30 : 1, nil: undefined }),
+        fc.option(schemaValues.of(schema as Loose).map(String), { freq: required === true ? 30 : 1, nil: undefined }),
       ] as const,
   );
   const answers = Object.values(operation['responses'] as Record<string, Loose>).flatMap((r) =>
@@ -96,7 +100,7 @@ const headersOf = (
   );
   const accept = fc.option(fc.constantFrom('*/*', 'nonsense', ...answers), { freq: 1, nil: undefined });
   return fc
-    .record({ ...Object.fromEntries(own), Accept: accept })
+    .record({ ...Object.fromEntries(declared), Accept: accept })
     .map(
       (headers) =>
         Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) as Record<
@@ -106,18 +110,18 @@ const headersOf = (
     );
 };
 
-const bodyOf = (operation: Loose, fitting: Fitting): fc.Arbitrary<FuzzRequest['body']> => {
+const bodyOf = (operation: Loose, schemaValues: SchemaValues): fc.Arbitrary<FuzzRequest['body']> => {
   const content = (operation['requestBody']?.content ?? {}) as Record<string, Loose>;
   const bodies = Object.entries(content).map(([type, { schema }]): fc.Arbitrary<FuzzRequest['body']> =>
     type.includes('ndjson')
-      ? fc.array(fitting.of(schema as Loose), { maxLength: 5 }).map((lines) => ({ lines }))
-      : fitting.of(schema as Loose).map((json) => ({ json })),
+      ? fc.array(schemaValues.of(schema as Loose), { maxLength: 5 }).map((lines) => ({ lines }))
+      : schemaValues.of(schema as Loose).map((json) => ({ json })),
   );
   return bodies.length === 0 ? fc.constant(null) : fc.oneof(...bodies);
 };
 
-/** The same with something wrong in it. */
-const spoiltRequest = (request: FuzzRequest): fc.Arbitrary<FuzzRequest> => {
+/** The request with one invalid change. */
+const mutatedRequest = (request: FuzzRequest): fc.Arbitrary<FuzzRequest> => {
   const { body, query, headers } = request;
   const names = [...Object.keys(headers), 'If-None-Match', 'Content-Type', 'X-Request-Id', 'Last-Event-ID', 'Origin'];
   const changes: fc.Arbitrary<FuzzRequest>[] = [
@@ -137,11 +141,11 @@ const spoiltRequest = (request: FuzzRequest): fc.Arbitrary<FuzzRequest> => {
     );
   }
   if (body !== null && 'json' in body) {
-    const spoiltBody = spoilt(body.json).map((json) => ({ ...request, body: { json } }));
-    changes.push(spoiltBody, spoiltBody, spoiltBody);
+    const mutatedBody = mutated(body.json).map((json) => ({ ...request, body: { json } }));
+    changes.push(mutatedBody, mutatedBody, mutatedBody);
   }
   if (body !== null && 'lines' in body)
-    changes.push(spoilt(body.lines).map((l) => ({ ...request, body: { lines: [l].flat() } })));
+    changes.push(mutated(body.lines).map((l) => ({ ...request, body: { lines: [l].flat() } })));
   if (body !== null)
     changes.push(
       fc
@@ -157,7 +161,7 @@ const spoiltRequest = (request: FuzzRequest): fc.Arbitrary<FuzzRequest> => {
 const without = (headers: Readonly<Record<string, string>>, name: string): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
 
-/** What is sent for a request, once it is known what is known. */
+/** A request with its known ids resolved, as it is sent. */
 export interface Sent {
   readonly method: string;
   readonly path: string;
@@ -167,10 +171,10 @@ export interface Sent {
 
 export const toSend = (
   { method, path, inPath, query, headers, body }: FuzzRequest,
-  resolve: (known: Known) => string,
+  resolve: (known: KnownId) => string,
 ): Sent => {
   const plain = (value: unknown): string =>
-    value instanceof Known ? resolve(value) : typeof value === 'string' ? value : JSON.stringify(value);
+    value instanceof KnownId ? resolve(value) : typeof value === 'string' ? value : JSON.stringify(value);
   const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(wellFormed(plain(inPath[name]))));
   const search = query.map(([name, value]) => `${encoded(name)}=${encoded(plain(value))}`).join('&');
   const type = body !== null && 'lines' in body ? 'application/x-ndjson' : 'application/json';
@@ -188,6 +192,6 @@ const textOf = (body: FuzzRequest['body']): string | null => {
   return 'json' in body ? JSON.stringify(body.json) : body.lines.map((line) => JSON.stringify(line)).join('\n');
 };
 
-/** Halves of characters cannot stand in a URL. */
+/** `encodeURIComponent` throws on lone surrogates. */
 const wellFormed = (text: string): string => text.replace(/[\ud800-\udfff]/gu, '\ufffd');
 const encoded = (text: string): string => encodeURIComponent(wellFormed(text));

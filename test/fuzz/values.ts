@@ -1,26 +1,26 @@
-/** Values that fit a JSON Schema, and values that fit none: what a fuzzer puts into requests. */
+/** Generates values that match a JSON Schema, and invalid values, for fuzzed requests. */
 import fc from 'fast-check';
 import type { Loose } from '../support/service.js';
 
-/** More than this of anything teaches nothing new. */
+/** Longer arrays and strings would only slow the run down. */
 const FEW = 3;
 const SHORT = 40;
 
-/** A value of the register's own that is chosen when the request is made: the nth of what is known by then. */
-export class Known {
+/** Placeholder for the nth known id (modulo their number), resolved when the request is sent. */
+export class KnownId {
   constructor(
     readonly kind: string,
     readonly nth: number,
   ) {}
 }
 
-export const known = (kind: string): fc.Arbitrary<Known> => fc.nat(1_000).map((nth) => new Known(kind, nth));
+export const knownId = (kind: string): fc.Arbitrary<KnownId> => fc.nat(1_000).map((nth) => new KnownId(kind, nth));
 
-/** Words that mean something to the register, so that requests meet each other in it. */
+/** Ids that requests use, so that they refer to the same lists and instruments. */
 const WORDS = ['union', 'rival', 'believers', 'journalists', 'amnesty-2025', 'pardon-2025', 'library-2025', '3.1'];
 
-/** Values that fit schemas of a document. Only the keywords that the document uses; an unknown type throws. */
-export class Fitting {
+/** Supports only the schema keywords that the document uses; an unknown type throws. */
+export class SchemaValues {
   readonly #made = new Map<string, fc.Arbitrary<unknown>>();
 
   constructor(private readonly document: Loose) {}
@@ -97,7 +97,7 @@ const day = fc
   .date({ min: new Date('2015-01-01'), max: new Date('2026-02-01'), noInvalidDate: true })
   .map((date) => date.toISOString().slice(0, 10));
 
-/** Looks ahead are beyond the generator: what does not pass them is thrown away. */
+/** fast-check cannot generate lookaheads: they are removed, and values that fail them filtered out. */
 const matching = (pattern: string): fc.Arbitrary<string> => {
   const whole = new RegExp(pattern);
   const fitting = [...WORDS, '2025-12-22', '2024-03', '2023', 'P3Y6M'].filter((word) => whole.test(word));
@@ -114,7 +114,7 @@ const integer = ({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: Loose): fc.
   return fc.oneof(fc.integer({ min, max: Math.min(max, min + 100) }), fc.constantFrom(min, max));
 };
 
-/** Values that somebody means badly, or by mistake. */
+/** Hostile or mistaken values. */
 export const wild: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, true, -1, 0.5, 1e308, '', ' ', '\u0000', '\ud800', '‮', '=1+1', '../..', '%00', "'--"),
   fc.constantFrom<unknown>('2024-02-30', '9999-99', '0000', '-2024', 'x'.repeat(5_000), '🏛'.repeat(300), [], {}, [
@@ -124,8 +124,8 @@ export const wild: fc.Arbitrary<unknown> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
 
-/** A value with one place in it changed: something left out, put in, or put in the place of something else. */
-export const spoilt = (value: unknown): fc.Arbitrary<unknown> => {
+/** The value with one change: something removed, added or replaced. */
+export const mutated = (value: unknown): fc.Arbitrary<unknown> => {
   const places = placesIn(value);
   return fc
     .tuple(fc.nat(Math.max(0, places.length - 1)), fc.nat(3), fc.string({ maxLength: 12 }), wild)
@@ -149,6 +149,6 @@ const withKey = (value: unknown, key: string, other: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value, [key]: other } : other;
 
 const placesIn = (value: unknown, path: readonly string[] = []): readonly (readonly string[])[] =>
-  typeof value !== 'object' || value === null || value instanceof Known
+  typeof value !== 'object' || value === null || value instanceof KnownId
     ? [path]
     : [path, ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner, [...path, key]))];

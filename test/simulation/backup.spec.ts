@@ -1,7 +1,4 @@
-/**
- * A backup of a register that is being served and written by 64 at once restores to a register whose log is a beginning of
- * the original's, with every event that was acknowledged before the backup began.
- */
+/** A backup taken under 64 concurrent writers restores a prefix of the log that has every event acknowledged before the backup. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -52,21 +49,21 @@ const openCase = async (url: string): Promise<Loose> => {
   return body;
 };
 
-const log = async (url: string, token: string): Promise<string[]> => {
+const readLog = async (url: string, token: string): Promise<string[]> => {
   const text = await (await fetch(`${url}/v1/events?atLeast=${encodeURIComponent(token)}`)).text();
   return text.split('\n').filter((line) => line !== '');
 };
 
-test('a backup under 64 writers is a beginning of the log, with all that was acknowledged before it began', async () => {
+test('a backup under 64 writers is a prefix of the log with everything acknowledged before it began', async () => {
   const original = await serve(join(folder.path, 'data'));
   const acknowledged: string[] = [];
-  let [enough, stop] = [(): void => undefined, false];
-  const thousand = new Promise<void>((resolve) => (enough = resolve));
+  let [onThousand, stop] = [(): void => undefined, false];
+  const thousand = new Promise<void>((resolve) => (onThousand = resolve));
   const writers = Array.from({ length: WRITERS }, async () => {
     while (!stop) {
       const { events } = await openCase(original);
       acknowledged.push(...(events as string[]));
-      if (acknowledged.length >= 1_000) enough();
+      if (acknowledged.length >= 1_000) onThousand();
     }
   });
   await Promise.race([thousand, Promise.all(writers)]);
@@ -80,15 +77,15 @@ test('a backup under 64 writers is a beginning of the log, with all that was ack
 
   await habeas('restore', backup, '--data', join(folder.path, 'restored'));
   const { token } = await openCase(original);
-  const all = await log(original, String(token));
+  const all = await readLog(original, String(token));
   const restored = await serve(join(folder.path, 'restored'));
-  const { token: own } = await openCase(restored);
-  const kept = (await log(restored, String(own))).slice(0, -1);
+  const { token: restoredToken } = await openCase(restored);
+  const restoredLog = (await readLog(restored, String(restoredToken))).slice(0, -1);
 
   expect(during).toBeGreaterThan(0);
-  expect(kept.length).toBeLessThan(all.length);
-  expect(kept.every((line, at) => line === all[at])).toBe(true);
-  const ids = new Set(kept.map((line) => (JSON.parse(line) as Loose)['id']));
+  expect(restoredLog.length).toBeLessThan(all.length);
+  expect(restoredLog.every((line, index) => line === all[index])).toBe(true);
+  const ids = new Set(restoredLog.map((line) => (JSON.parse(line) as Loose)['id']));
   expect(before.filter((id) => !ids.has(id))).toEqual([]);
 
   for (const child of running) {

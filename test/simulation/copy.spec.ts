@@ -1,6 +1,6 @@
 /**
- * A log copied to a server and back, killed halfway and run again each way: the same stored records at the same positions.
- * `COPY_EVENTS` says how many (docs/eventstoredb.md names the full run).
+ * Copies a log to a server and back, kills each copy halfway and repeats it: records and positions stay equal.
+ * `COPY_EVENTS` sets the number of events (full run: docs/eventstoredb.md).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ import { newEvent, newStreamName, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const EVENTS = Number(process.env['COPY_EVENTS'] ?? 500);
-/** Events of a stream, appended by ones and twos, so that streams mix in the log as they do in life. */
+/** Events of one stream, interleaved in the log with those of other streams. */
 const PER_STREAM = 5;
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -33,7 +33,7 @@ afterAll(async () => {
 const at = (name: string): string => join(folder.path, name);
 const { now } = Date;
 
-/** A log of so many events. */
+/** Writes a log of `EVENTS` events. */
 const fill = async (path: string): Promise<void> => {
   mkdirSync(path);
   const store = createSqliteStore({ file: dataFiles(path).events });
@@ -57,7 +57,7 @@ const fill = async (path: string): Promise<void> => {
   await store.close();
 };
 
-/** Everything that is stored of a log, in order. */
+/** All stored columns of a log, by position. */
 const rowsOf = (path: string): readonly unknown[] => {
   const db = new Database(dataFiles(path).events, { readonly: true });
   const rows = db
@@ -78,23 +78,23 @@ const countOf = (path: string): number => {
   return count;
 };
 
-const copying = (from: string, to: string): ChildProcess =>
+const startCopy = (from: string, to: string): ChildProcess =>
   spawn(process.execPath, [CLI, 'copy', '--from', from, '--to', to], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ESDB_URL: double.url },
   });
 
-/** Starts a copy, and kills it when there is something there but not all. */
-const killed = async (from: string, to: string, reached: () => number): Promise<void> => {
-  const child = copying(from, to);
+/** Starts a copy and kills it after a third of the events. */
+const killedCopy = async (from: string, to: string, copied: () => number): Promise<void> => {
+  const child = startCopy(from, to);
   const exit = once(child, 'exit');
-  while (reached() < EVENTS / 3 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (copied() < EVENTS / 3 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGKILL');
   await exit;
 };
 
-const finished = async (from: string, to: string): Promise<string> => {
-  const child = copying(from, to);
+const finishedCopy = async (from: string, to: string): Promise<string> => {
+  const child = startCopy(from, to);
   let out = '';
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   const [code] = (await once(child, 'exit')) as [number];
@@ -102,31 +102,30 @@ const finished = async (from: string, to: string): Promise<string> => {
   return out;
 };
 
-test(`${EVENTS} events go to a server and back, through kills, and are the same`, async () => {
+test(`${EVENTS} events are copied to a server and back, through kills, and stay equal`, async () => {
   const [original, back] = [at('original'), at('back')];
   await fill(original);
-  await killed(`sqlite:${original}`, 'esdb', () => double.log.length);
-  const there = double.log.length;
-  expect(there).toBeGreaterThan(0);
-  expect(await finished(`sqlite:${original}`, 'esdb')).toContain(`all ${EVENTS} are the same in both`);
+  await killedCopy(`sqlite:${original}`, 'esdb', () => double.log.length);
+  expect(double.log.length).toBeGreaterThan(0);
+  expect(await finishedCopy(`sqlite:${original}`, 'esdb')).toContain(`all ${EVENTS} are the same in both`);
   expect(double.log).toHaveLength(EVENTS);
 
-  await killed('esdb', `sqlite:${back}`, () => {
+  await killedCopy('esdb', `sqlite:${back}`, () => {
     try {
       return countOf(back);
     } catch {
       return 0;
     }
   });
-  expect(await finished('esdb', `sqlite:${back}`)).toContain(`all ${EVENTS} are the same in both`);
+  expect(await finishedCopy('esdb', `sqlite:${back}`)).toContain(`all ${EVENTS} are the same in both`);
   expect(rowsOf(back)).toEqual(rowsOf(original));
-  expect(await finished('esdb', `sqlite:${back}`)).toContain(`0 events copied, ${EVENTS} were there already`);
+  expect(await finishedCopy('esdb', `sqlite:${back}`)).toContain(`0 events copied, ${EVENTS} were there already`);
 }, 1_200_000);
 
 test('a log is not copied over another', async () => {
   const other = at('other');
   await fill(other);
-  const child = copying(`sqlite:${other}`, 'esdb');
+  const child = startCopy(`sqlite:${other}`, 'esdb');
   const [code] = (await once(child, 'exit')) as [number];
   expect(code).toBe(2);
   expect(double.log).toHaveLength(EVENTS);

@@ -1,13 +1,18 @@
 /**
- * Registers that nobody wrote: what the read models answer of each, on every day and over spans of days, is what a slow reckoning
- * apart from the code says. A failure names its seed; `REGISTER_SEED=17 npx jest test/simulation/counting` tries that one
- * again, `REGISTER_SEEDS=200` so many of them.
+ * Compares the read models of random registers with a brute-force model, on every day and over spans of days.
+ * A failure names its seed: `REGISTER_SEED=17 npx jest test/simulation/counting` repeats it. `REGISTER_SEEDS` sets the number of seeds
+ * (`npm run test:counting`).
  */
 import { Counts, ListMembers, MEMBER_SETS, Movements, type Movement } from '../../src/read-models/queries.js';
 import { emptyFile, FixedReader, handlersOf, Log, type Handlers } from '../read-models/support.js';
 import { caseEvent } from '../support/events.js';
 import { CATEGORIES, Random, randomRegister } from '../support/random-register.js';
-import { SlowAnswers, type Grouping, type SlowMovement, type SlowRegister } from '../support/slow-register.js';
+import {
+  BruteForceModel,
+  type Grouping,
+  type ModelMovement,
+  type RegisterScript,
+} from '../support/brute-force-model.js';
 
 const { REGISTER_SEED, REGISTER_SEEDS = '24' } = process.env;
 const seeds =
@@ -15,9 +20,9 @@ const seeds =
 
 const text = (day: number): string => new Date(Date.UTC(2024, 1, 1 + day)).toISOString().slice(0, 10);
 
-/** Everything recorded, in an order that has nothing to do with when it happened. */
-const recorded = async (
-  register: SlowRegister,
+/** Records all events in a random order and projects them. */
+const project = async (
+  register: RegisterScript,
   random: Random,
 ): Promise<{ ask: Handlers; close: () => Promise<void> }> => {
   const log = new Log();
@@ -26,14 +31,16 @@ const recorded = async (
     for (const { from, custody } of policies.slice(1))
       await log.append('list', id, { type: 'policy-set', from: text(from), custody });
   }
-  const told = Object.entries(register.cases).flatMap(([id, script]) => script.map((happening) => ({ id, happening })));
-  for (const { id, happening } of random.shuffled(told)) {
+  const scripted = Object.entries(register.cases).flatMap(([id, script]) =>
+    script.map((happening) => ({ id, happening })),
+  );
+  for (const { id, happening } of random.shuffled(scripted)) {
     const { type, first, last, after, fields } = happening;
     const occurredOn = first === last ? text(first) : `${text(first)}/${text(last)}`;
-    const told = { type, occurredOn, ...fields, ...(after !== undefined && { after }) } as Parameters<
+    const data = { type, occurredOn, ...fields, ...(after !== undefined && { after }) } as Parameters<
       typeof caseEvent
     >[0];
-    await log.appendCaseEvent(id, { id: happening.id, event: caseEvent(told) });
+    await log.appendCaseEvent(id, { id: happening.id, event: caseEvent(data) });
   }
   const file = emptyFile();
   file.applyBatch(await log.events());
@@ -44,32 +51,32 @@ const recorded = async (
   return { ask: handlersOf(new FixedReader(file, log.store)), close };
 };
 
-const checkDay = async (ask: Handlers, slow: SlowAnswers, list: string, day: number): Promise<void> => {
+const checkDay = async (ask: Handlers, slow: BruteForceModel, list: string, day: number): Promise<void> => {
   const page = { asOf: text(day), filters: {}, page: { limit: 100 } };
   const items = (await ask.members.execute(new ListMembers(list, page)))?.items ?? [];
-  const ids = (sure: string): string[] =>
+  const ids = (wanted: string): string[] =>
     items
-      .filter(({ certainty }) => certainty === sure)
+      .filter(({ certainty }) => certainty === wanted)
       .map(({ caseId }) => caseId)
       .sort();
   expect({ day, yes: ids('yes'), uncertain: ids('uncertain') }).toEqual({ day, ...slow.members(list, day) });
   for (const by of ['category', 'custody', 'proceedings', 'stage'] satisfies Grouping[]) {
     const counts = await ask.counts.execute(new Counts(list, { by, asOf: text(day), filters: {} }));
     const groups = (counts?.groups ?? []).filter(({ yes, uncertain }) => yes + uncertain > 0);
-    const told = Object.fromEntries(groups.map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
-    expect({ day, by, groups: told }).toEqual({ day, by, groups: slow.counts(list, day, by) });
+    const actual = Object.fromEntries(groups.map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
+    expect({ day, by, groups: actual }).toEqual({ day, by, groups: slow.counts(list, day, by) });
     expect(counts?.total).toEqual({ yes: ids('yes').length, uncertain: ids('uncertain').length });
   }
 };
 
 const inOrder = (movements: readonly string[]): readonly string[] => [...movements].sort();
-const line = ({ day, id, category, previousCategory }: Omit<SlowMovement, 'reason' | 'side' | 'kind'>): string =>
+const line = ({ day, id, category, previousCategory }: Omit<ModelMovement, 'reason' | 'side' | 'kind'>): string =>
   `${text(day)} ${id} ${String(previousCategory)} > ${String(category)}`;
 
-/** The whole of a span against the slow reckoning, and its parts against the whole. */
+/** Compares a span of days with the brute-force model, and checks that consecutive parts of the span add up to it. */
 const checkSpan = async (
   ask: Handlers,
-  slow: SlowAnswers,
+  slow: BruteForceModel,
   list: string,
   bounds: readonly number[],
   set: (typeof MEMBER_SETS)[number],
@@ -85,12 +92,12 @@ const checkSpan = async (
   const whole = await between(from, to);
   const movements = slow.movements(list, from, to, set, category);
   for (const kind of ['entered', 'left', 'moved'] as const) {
-    const told = whole[kind].map(
+    const actual = whole[kind].map(
       ({ day, caseId, category, previousCategory }: Movement) =>
         `${day} ${caseId} ${String(previousCategory)} > ${String(category)}`,
     );
     const expected = movements.filter((movement) => movement.kind === kind).map(line);
-    expect({ list, set, category, kind, movements: inOrder(told) }).toEqual({
+    expect({ list, set, category, kind, movements: inOrder(actual) }).toEqual({
       list,
       set,
       category,
@@ -100,8 +107,8 @@ const checkSpan = async (
   }
   for (const kind of ['entered', 'left'] as const) {
     const known = movements.filter((movement) => movement.kind === kind && movement.reason !== null);
-    const told = whole[kind].map(({ day, caseId, reason }) => `${day} ${caseId} ${reason}`);
-    expect(told).toEqual(
+    const actual = whole[kind].map(({ day, caseId, reason }) => `${day} ${caseId} ${reason}`);
+    expect(actual).toEqual(
       expect.arrayContaining(known.map(({ day, id, reason }) => `${text(day)} ${id} ${String(reason)}`)),
     );
   }
@@ -117,17 +124,17 @@ const checkSpan = async (
     expect(parts.reduce((sum, part) => sum + part.totals[key], 0)).toBe(totals[key]);
 };
 
-/** A first day, a last one, and some between. */
+/** Sorted days, of which the first and last bound a span. */
 const partition = (random: Random, days: number): readonly number[] => {
   const bounds = new Set([...Array.from({ length: 2 + random.below(5) }, () => random.below(days + 1) - 1)]);
   return [...bounds].sort((a, b) => a - b);
 };
 
-test.each(seeds)('register %i answers what a slow reckoning says', async (seed) => {
+test.each(seeds)('register %i answers what the brute-force model answers', async (seed) => {
   const register = randomRegister(seed);
   const random = new Random(seed + 1_000_000);
-  const slow = new SlowAnswers(register);
-  const { ask, close } = await recorded(register, random);
+  const slow = new BruteForceModel(register);
+  const { ask, close } = await project(register, random);
   for (const { id } of register.lists) {
     for (let day = -1; day <= register.days; day += 1) await checkDay(ask, slow, id, day);
     for (const set of MEMBER_SETS) {

@@ -1,7 +1,7 @@
 /**
- * Two instances of the service and eight writers over one EventStoreDB, on a wire on which things go wrong as a seed says:
- * no acknowledged event is lost or doubled, and the read models of both instances equal a fresh fold of the log. `FAULT_SEED`
- * replays one; `FAULT_COUNT` faults over `FAULT_APPENDS` appends (docs/eventstoredb.md names the full run).
+ * Two instances and eight writers over one EventStoreDB with injected faults: no acknowledged event is lost or duplicated, and both
+ * instances' read models equal a rebuild. `FAULT_SEED` repeats a run; `FAULT_COUNT` and `FAULT_APPENDS` set its length (full
+ * run: docs/eventstoredb.md).
  */
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { FaultSchedule } from '../support/fault-schedule.js';
@@ -10,7 +10,7 @@ import { checkInstances, removeInstances, startInstance, writeCases, type Acknow
 const APPENDS = Number(process.env['FAULT_APPENDS'] ?? 250);
 const FAULTS = Number(process.env['FAULT_COUNT'] ?? 25);
 const SEED = Number(process.env['FAULT_SEED'] ?? 1);
-/** A call is tried for three times so long, in milliseconds. */
+/** Deadline of one attempt in milliseconds; the store retries a call for three times as long. */
 const DEADLINE = 300;
 
 let double: EsdbDouble;
@@ -21,21 +21,21 @@ afterAll(async () => {
 });
 
 test(`${FAULTS} faults over ${APPENDS} appends, seed ${SEED}`, async () => {
-  const hasty = `${double.url}&defaultDeadline=${DEADLINE}`;
-  const instances = [await startInstance(hasty), await startInstance(hasty)] as const;
+  const url = `${double.url}&defaultDeadline=${DEADLINE}`;
+  const instances = [await startInstance(url), await startInstance(url)] as const;
   const schedule = new FaultSchedule(SEED, double, FAULTS, DEADLINE * 2);
   const acknowledged: Acknowledged[] = [];
-  let again = 0;
+  let retries = 0;
   const enough = (): boolean => acknowledged.length >= APPENDS && schedule.happened.length >= FAULTS;
-  const tell = (event: Acknowledged): number => acknowledged.push(event);
+  const onAcknowledged = (event: Acknowledged): number => acknowledged.push(event);
   const writers = Array.from({ length: 8 }, (_, i) =>
-    writeCases(instances[i % 2 === 0 ? 0 : 1], enough, tell, () => (again += 1)),
+    writeCases(instances[i % 2 === 0 ? 0 : 1], enough, onAcknowledged, () => (retries += 1)),
   );
   await Promise.all(writers);
   double.faults.clear();
   const length = await checkInstances(instances, acknowledged, () => startInstance(double.url));
   process.stdout.write(
     `seed ${SEED}: ${schedule.happened.length} faults, ${acknowledged.length} acknowledged, ${length} in the log, ` +
-      `${again} answers that it may pass\n`,
+      `${retries} retries\n`,
   );
 }, 1_200_000);

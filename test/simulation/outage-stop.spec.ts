@@ -1,4 +1,4 @@
-/** SIGTERM ends the service within five seconds, whatever its store does; what was acknowledged is in the log. */
+/** SIGTERM ends the service within five seconds, whatever its store does, and every acknowledged event is in the log. */
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -24,13 +24,13 @@ afterEach(async () => {
 const start = (): Promise<BuiltService> =>
   BuiltService.start(folder.path, { environment: { EVENT_STORE: 'esdb', ESDB_URL: double.url } });
 
-const stopped = async (service: BuiltService): Promise<void> => {
+const expectStop = async (service: BuiltService): Promise<void> => {
   const began = performance.now();
   expect(await service.stop()).toBe(0);
   expect(performance.now() - began).toBeLessThan(WITHIN_MS);
 };
 
-/** Writes until it is told to stop, or nobody answers; what was acknowledged. */
+/** Writes until the service is gone; adds the ids of acknowledged events to `acknowledged`. */
 const write = async (service: BuiltService, acknowledged: string[]): Promise<void> => {
   for (;;) {
     const key = { 'idempotency-key': randomUUID() };
@@ -53,7 +53,7 @@ it.each<[string, () => Promise<void> | void]>([
   while (acknowledged.length < 100) await new Promise(setImmediate);
   await end();
   while ((await service.get('/health/ready')).status === 200);
-  await stopped(service);
+  await expectStop(service);
   await Promise.all(writers);
   const stored = new Set(double.log.map(({ id }) => id));
   expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
@@ -61,7 +61,7 @@ it.each<[string, () => Promise<void> | void]>([
 
 it('after a start without its store', async () => {
   await double.stop();
-  await stopped(await start());
+  await expectStop(await start());
 });
 
 it('while its read models are built anew from a store that answers no read', async () => {
@@ -69,18 +69,18 @@ it('while its read models are built anew from a store that answers no read', asy
   const acknowledged: string[] = [];
   const writer = write(first, acknowledged);
   while (acknowledged.length < 5) await new Promise(setImmediate);
-  await stopped(first);
+  await expectStop(first);
   await writer;
   for (const end of ['', '-wal', '-shm']) await rm(join(folder.path, `read-models.sqlite${end}`), { force: true });
-  let asked = 0;
+  let reads = 0;
   double.faults.plan(({ method }) => {
     if (method !== 'read') return null;
-    asked += 1;
+    reads += 1;
     return { outcome: 'silence' };
   });
   const second = await start();
-  while (asked < 3) await new Promise(setImmediate);
-  await stopped(second);
+  while (reads < 3) await new Promise(setImmediate);
+  await expectStop(second);
 });
 
 it('with an open feed, a read that waits, and clients that stand still in the middle of a request', async () => {
@@ -92,7 +92,7 @@ it('with an open feed, a read that waits, and clients that stand still in the mi
     .on('error', () => undefined)
     .write('POST /v1/cases HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\n{');
   await new Promise((resolve) => socket.once('connect', resolve));
-  await stopped(service);
+  await expectStop(service);
   await Promise.all([feed, waiting]);
   socket.destroy();
 });

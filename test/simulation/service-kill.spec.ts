@@ -1,7 +1,6 @@
 /**
- * Kill -9 of the whole service in the middle of 200 concurrent writers over HTTP: every acknowledged event is in the log
- * once and in order, and the read models equal those made anew from the log. `KILL_ROUNDS` says how many times over;
- * one register goes through all of them.
+ * Kill -9 of the service under 200 concurrent HTTP writers: every acknowledged event is in the log once and in order, and the
+ * read models equal a rebuild. All `KILL_ROUNDS` rounds use one register.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -54,24 +53,24 @@ const post = async (url: string, body: object, key: string): Promise<{ status: n
   return { status: response.status, body: (await response.json()) as Loose };
 };
 
-/** Writes until the service is gone: opens a case, then reports an arrest and a release, again and again. */
-const write = async (url: string, isGone: () => boolean, acknowledged: (body: Loose) => void): Promise<void> => {
-  // Nothing is sent once it is killed: its port may be somebody else's by then.
+/** Until the service is killed, opens cases, each followed by an arrest and a release. */
+const write = async (url: string, isGone: () => boolean, onAcknowledged: (body: Loose) => void): Promise<void> => {
+  // Sends nothing after the kill: another process may have taken the port.
   while (!isGone()) {
     const opened = await post(`${url}/v1/cases`, { names: [latinName('Nümunə')] }, randomUUID()).catch(() => null);
     if (opened === null) return;
     if (opened.status !== 201) throw new Error(JSON.stringify(opened));
-    acknowledged(opened.body);
+    onAcknowledged(opened.body);
     const events = `${url}/v1/cases/${String((opened.body['subject'] as Loose)['id'])}/events`;
     for (const event of [
       { type: 'arrested', occurredOn: '2025-01-01' },
       { type: 'released', occurredOn: '2025-02', reason: 'bail' },
     ]) {
       if (isGone()) return;
-      const told = await post(events, event, randomUUID()).catch(() => null);
-      if (told === null) return;
-      if (told.status !== 201) throw new Error(JSON.stringify(told));
-      acknowledged(told.body);
+      const response = await post(events, event, randomUUID()).catch(() => null);
+      if (response === null) return;
+      if (response.status !== 201) throw new Error(JSON.stringify(response));
+      onAcknowledged(response.body);
     }
   }
 };
@@ -84,27 +83,27 @@ const lines = async (url: string): Promise<Loose[]> => {
     .map((line) => JSON.parse(line) as Loose);
 };
 
-/** Every case, page by page, and the first of the history: what the read models say. */
-const answers = async (url: string, token: string): Promise<string> => {
-  const said: string[] = [];
+/** All pages of cases and the first page of the history, as text. */
+const readModelAnswers = async (url: string, token: string): Promise<string> => {
+  const texts: string[] = [];
   for (let after = ''; ;) {
     const query = `limit=200&asOf=2025-02-10&atLeast=${encodeURIComponent(token)}${after}`;
     const text = await (await fetch(`${url}/v1/cases?${query}`)).text();
-    said.push(text);
+    texts.push(text);
     const { next } = JSON.parse(text) as { next: string | null };
     if (next === null) break;
     after = `&after=${encodeURIComponent(next)}`;
   }
-  said.push(await (await fetch(`${url}/v1/history?limit=100`)).text());
-  return said.join('\n');
+  texts.push(await (await fetch(`${url}/v1/history?limit=100`)).text());
+  return texts.join('\n');
 };
 
-test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing acknowledged is lost or doubled, read models equal a fresh fold`, async () => {
+test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing acknowledged is lost or duplicated, read models equal a rebuild`, async () => {
   const acknowledged = new Map<string, Loose>();
   for (let round = 0; round < ROUNDS; round += 1) {
     const running = await start();
     const before = acknowledged.size;
-    // At a different moment of every round: after 20 to 800 acknowledgements.
+    // Kills after 20 to 800 acknowledgements, a different number each round.
     const enough = before + 20 + ((round * 389) % 781);
     let killed: Promise<void> | null = null;
     await Promise.all(
@@ -121,12 +120,12 @@ test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing
     );
     await (killed as Promise<void> | null);
 
-    const again = await start();
-    // A last write, whose token every read below waits for: the read models then hold all that is in the log.
-    const { body: last } = await post(`${again.url}/v1/cases`, { names: [latinName('Nümunə')] }, randomUUID());
+    const restarted = await start();
+    // The reads below wait for the token of a last write, so that the read models have the whole log.
+    const { body: last } = await post(`${restarted.url}/v1/cases`, { names: [latinName('Nümunə')] }, randomUUID());
     for (const id of last['events'] as string[]) acknowledged.set(id, last);
     const token = String(last['token']);
-    const log = await lines(`${again.url}/v1/events?atLeast=${encodeURIComponent(token)}`);
+    const log = await lines(`${restarted.url}/v1/events?atLeast=${encodeURIComponent(token)}`);
     expect(log.map(({ position }) => position)).toEqual(log.map((_, index) => index + 1));
     const byId = new Map(log.map((event) => [event['id'] as string, event]));
     expect(byId.size).toBe(log.length);
@@ -137,13 +136,13 @@ test(`kill -9 under ${String(WRITERS)} writers, ${String(ROUNDS)} times: nothing
       expect(revision).toBe((revisions.get(stream) ?? -1) + 1);
       revisions.set(stream, revision as number);
     }
-    const live = await answers(again.url, token);
-    await end(again, 'SIGTERM');
+    const live = await readModelAnswers(restarted.url, token);
+    await end(restarted, 'SIGTERM');
 
     for (const suffix of ['', '-wal', '-shm'])
       await rm(join(folder.path, `read-models.sqlite${suffix}`), { force: true });
-    const afresh = await start();
-    expect(await answers(afresh.url, token)).toBe(live);
-    await end(afresh, 'SIGTERM');
+    const rebuilt = await start();
+    expect(await readModelAnswers(rebuilt.url, token)).toBe(live);
+    await end(rebuilt, 'SIGTERM');
   }
 }, 1_200_000);

@@ -1,6 +1,6 @@
 /**
- * SIGTERM in the middle of 64 writers over HTTP: each request gets its whole answer or none at all, what was acknowledged is in
- * the log, and what got no answer was not recorded. `STOP_ROUNDS` says how many times over.
+ * SIGTERM under 64 concurrent HTTP writers: each request gets a complete answer or none, acknowledged events are in the log, and
+ * unanswered requests recorded nothing. `STOP_ROUNDS` sets the number of rounds.
  */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
@@ -15,7 +15,7 @@ let folder: TemporaryFolder;
 beforeAll(async () => (folder = await temporaryFolder()));
 afterAll(() => folder.remove());
 
-/** A whole answer; null where not a byte of one came. Throws where it was cut short. */
+/** Null if no byte of an answer arrived; rejects if the answer was truncated. */
 const post = (
   url: string,
   id: string,
@@ -23,14 +23,14 @@ const post = (
 ): Promise<{ readonly status: number; readonly body: Loose } | null> =>
   new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'x-actor': 'person:w', 'x-request-id': id };
-    const asked = request(`${url}/v1/cases`, { method: 'POST', headers, agent }, (response) => {
+    const outgoing = request(`${url}/v1/cases`, { method: 'POST', headers, agent }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Loose }));
     });
-    asked.on('error', () => resolve(null));
-    asked.end(JSON.stringify({ names: [latinName('Nümunə')], ...WITH_SOURCES }));
+    outgoing.on('error', () => resolve(null));
+    outgoing.end(JSON.stringify({ names: [latinName('Nümunə')], ...WITH_SOURCES }));
   });
 
 const logOf = async (url: string): Promise<Loose[]> =>
@@ -66,10 +66,10 @@ test(`SIGTERM under ${String(WRITERS)} writers, ${String(ROUNDS)} times: a whole
     agent.destroy();
     expect(service.log).not.toContain('"level":50');
   }
-  const again = await BuiltService.start(folder.path);
-  while ((await again.get('/health/ready')).status !== 200);
-  const log = await logOf(again.url);
-  await again.stop();
+  const restarted = await BuiltService.start(folder.path);
+  while ((await restarted.get('/health/ready')).status !== 200);
+  const log = await logOf(restarted.url);
+  await restarted.stop();
   const stored = new Map(log.map((event) => [event['correlationId'] as string, event['id'] as string]));
   expect(stored).toEqual(acknowledged);
   expect(unanswered).toHaveLength(ROUNDS * WRITERS);

@@ -1,7 +1,6 @@
 /**
- * Kill -9 in the middle of 200 concurrent appends: whatever was acknowledged is in the log once, in order, and the log
- * has no gap and no torn append. `KILL_ROUNDS` says how many times over (one log goes through all of them);
- * `KILL_SEED` repeats the moments of an earlier run, as far as such moments can be repeated.
+ * Kill -9 under 200 concurrent appends: every acknowledged event is in the log once and in order, without gaps or torn appends.
+ * All `KILL_ROUNDS` rounds use one log; `KILL_SEED` repeats after how many acknowledgements an earlier run killed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,8 +22,8 @@ interface Acknowledged {
   readonly position: number;
 }
 
-/** Between 1 and 4,000: after how many acknowledgements a round's writer is killed (a linear congruential generator). */
-const moments = (function* (state: number): Generator<number> {
+/** How many acknowledgements precede the kill of each round, 1 to 4,000 (a linear congruential generator). */
+const killAfter = (function* (state: number): Generator<number> {
   for (;;) yield 1 + ((state = (state * 1_103_515_245 + 12_345) % 2 ** 31) % 4_000);
 })(SEED);
 
@@ -36,17 +35,17 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Runs a writer until it has acknowledged so many appends, kills it, and gives all that it acknowledged till then. */
-const killedAfter = async (count: number): Promise<Acknowledged[]> => {
+/** Kills a writer after `count` acknowledged appends; returns all that it acknowledged. */
+const runAndKill = async (count: number): Promise<Acknowledged[]> => {
   const script = join(import.meta.dirname, 'store-writer.mjs');
   const child = spawn(process.execPath, [script, folder.path, String(WRITERS)], { stdio: ['ignore', 'pipe', 'pipe'] });
   writer = child;
   const complaints: Buffer[] = [];
-  child.stderr.on('data', (said: Buffer) => complaints.push(said));
+  child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   const exit = once(child, 'exit');
   const acknowledged: Acknowledged[] = [];
   let held = false;
-  // The last line may be cut off by the kill; such a one was never read by anybody.
+  // The kill may truncate the last line; that append does not count as acknowledged.
   for await (const line of createInterface({ input: child.stdout })) {
     const match = /^(\S+) (\S+) (\d+) (\d+)$/.exec(line);
     if (match === null) continue;
@@ -80,20 +79,20 @@ const logOf = async (store: EventStore): Promise<LogEvent[]> => {
   return log;
 };
 
-/** What is wrong with a log: gaps, doubles, torn appends. Collected, since a matcher an event would take longer than the log. */
+/** Describes gaps, duplicates and torn appends; one matcher for each event would be too slow. */
 const flawsOf = (log: readonly LogEvent[]): string[] => {
   const flaws: string[] = [];
   const ids = new Set<string>();
   const last = new Map<string, number>();
   const appends = new Map<string, { readonly first: number; readonly count: number; seen: number }>();
   for (const [i, { id, stream, revision, position, correlationId, causationId }] of log.entries()) {
-    if (position !== i + 1) flaws.push(`position ${position} stands at ${i + 1}`);
-    if (ids.has(id)) flaws.push(`${id} stands twice`);
+    if (position !== i + 1) flaws.push(`position ${position} at index ${i + 1}`);
+    if (ids.has(id)) flaws.push(`${id} is a duplicate`);
     if (revision !== (last.get(stream) ?? -1) + 1) flaws.push(`${stream} has a gap before ${revision}`);
     ids.add(id);
     last.set(stream, revision);
     const append = appends.get(correlationId) ?? { first: position, count: Number(causationId), seen: 0 };
-    if (position !== append.first + append.seen) flaws.push(`something stands between the events of ${correlationId}`);
+    if (position !== append.first + append.seen) flaws.push(`another append is between the events of ${correlationId}`);
     append.seen++;
     appends.set(correlationId, append);
   }
@@ -101,7 +100,7 @@ const flawsOf = (log: readonly LogEvent[]): string[] => {
   return flaws;
 };
 
-/** Acknowledged appends that do not stand where they were said to. */
+/** Acknowledged appends that are not at their acknowledged place. */
 const lostFrom = (log: readonly LogEvent[], acknowledged: readonly Acknowledged[]): Acknowledged[] =>
   acknowledged.filter(
     ({ ids, stream, revision, position }) =>
@@ -113,13 +112,13 @@ const lostFrom = (log: readonly LogEvent[], acknowledged: readonly Acknowledged[
 
 describe(`kill -9 under ${WRITERS} concurrent appends, ${ROUNDS} times (seed ${SEED})`, () => {
   it(
-    'loses nothing that was acknowledged, doubles nothing, leaves no gap and no torn append',
+    'loses nothing acknowledged, duplicates nothing, leaves no gap and no torn append',
     async () => {
       const acknowledged: Acknowledged[] = [];
       for (let round = 0; round < ROUNDS; round++) {
-        const count = moments.next().value as number;
+        const count = killAfter.next().value as number;
         const before = acknowledged.length;
-        acknowledged.push(...(await killedAfter(count)));
+        acknowledged.push(...(await runAndKill(count)));
         expect(acknowledged.length - before).toBeGreaterThanOrEqual(count);
         const held = openDataFolder(folder.path);
         const store = createSqliteStore({ file: held.events });

@@ -1,7 +1,6 @@
 /**
- * Writes to the log of a data folder with many appends in flight until it is killed, and says of each what the store
- * acknowledged. Runs on the built files, as the service does: `node store-writer.mjs <folder> <writers>`.
- * A line an append: its events' ids (joined by commas), stream, revision and cursor.
+ * `node store-writer.mjs <folder> <writers>`: appends concurrently with the built store until it is killed. Prints a line for each
+ * acknowledged append: event ids (joined by commas), stream, revision and cursor.
  */
 import { randomUUID } from 'node:crypto';
 import { openDataFolder } from '../../dist/event-store/data-folder.js';
@@ -10,7 +9,7 @@ import { createSqliteStore } from '../../dist/event-store/sqlite/store.js';
 const [folder, writers] = process.argv.slice(2);
 const store = createSqliteStore({ file: openDataFolder(folder).events });
 
-/** The events of one append carry its name and their number, so that a torn append would show. */
+/** The events of an append carry its id and their number, so that a reader can detect a torn append. */
 const eventsOf = (append, count) =>
   Array.from({ length: count }, () => ({
     id: randomUUID(),
@@ -24,7 +23,7 @@ const eventsOf = (append, count) =>
     event: { type: 'referenced', sources: [], reliability: 'reported', list: 'simulation', reference: append },
   }));
 
-/** Each writer fills one stream after another, ten appends each of one to three events. */
+/** Each writer fills one stream after another: ten appends of one to three events. */
 const write = async () => {
   for (;;) {
     const stream = `case-${randomUUID()}`;

@@ -4,12 +4,12 @@ import type { EventWithId } from '../../src/domain/event.js';
 import { formatDay } from '../../src/domain/time.js';
 import { ARTICLE, day, caseEvent } from './events.js';
 
-/** The days that arbitrary events happen on: few, so that ties and overlaps are common. */
+/** Arbitrary events fall on few days, so that ties and overlaps are common. */
 export const FIRST_DAY = day('2024-01-28');
 export const DAY_COUNT = 9;
 
-/** A day, or an interval of two or three. */
-const when: fc.Arbitrary<string> = fc
+/** A day, or an interval of two or three days. */
+const occurredOn: fc.Arbitrary<string> = fc
   .record({ start: fc.nat(DAY_COUNT - 1), width: fc.constantFrom(0, 0, 1, 2) })
   .map(({ start, width }) => {
     const from = formatDay(FIRST_DAY + start);
@@ -32,7 +32,7 @@ const clemency = {
   reducedBy: fc.constantFrom('P1D', 'P4D'),
 };
 
-/** Events of every dated type; `optional` leaves a field out now and then. */
+/** Event data of every dated type, without day, sources and reliability; fields missing from `requiredKeys` are sometimes omitted. */
 const fields: fc.Arbitrary<{ type: CaseEvent['type'] } & Record<string, unknown>> = fc.oneof(
   fc.record(
     { type: fc.constant('arrested' as const), incident: fc.constantFrom('a', 'b') },
@@ -97,17 +97,17 @@ const fields: fc.Arbitrary<{ type: CaseEvent['type'] } & Record<string, unknown>
   }),
 );
 
-/** Some events of a case with ids `a`, `b` …, now and then said to follow each other. */
+/** Events of one case with the ids `a`, `b` …; some have an `after`, which may form cycles. */
 export const arbitraryCaseEvents = (maxLength: number): fc.Arbitrary<readonly EventWithId<CaseEvent>[]> =>
   fc
-    .array(fc.record({ fields, occurredOn: when, after: fc.option(fc.nat(maxLength), { freq: 5 }) }), { maxLength })
-    .map((told) =>
-      told.map(({ fields, occurredOn, after }, index) => ({
+    .array(fc.record({ fields, occurredOn, after: fc.option(fc.nat(maxLength), { freq: 5 }) }), { maxLength })
+    .map((drafts) =>
+      drafts.map(({ fields, occurredOn, after }, index) => ({
         id: String.fromCharCode(97 + index),
         event: caseEvent({
           ...fields,
           occurredOn,
-          ...(after !== null && after < told.length ? { after: String.fromCharCode(97 + after) } : {}),
+          ...(after !== null && after < drafts.length ? { after: String.fromCharCode(97 + after) } : {}),
         }),
       })),
     );

@@ -1,4 +1,4 @@
-/** The service as it is built, in a process of its own, and a client that trusts nothing. `npm test` builds it before. */
+/** Runs the built service (`dist`, which `npm test` builds first) in a child process. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -14,11 +14,11 @@ export interface BuiltServiceReply {
 }
 
 interface Options {
-  /** Where its log goes instead of into `log`: an open file. */
+  /** File descriptor that receives stderr instead of `log`. */
   readonly stderr?: number;
-  /** Settings beside those of every test. */
+  /** Added to the settings that every test uses. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Runs as this user; only root can say so. */
+  /** User that runs the service; only root may set it. */
   readonly uid?: number;
 }
 
@@ -30,7 +30,7 @@ export class BuiltService {
     private readonly child: ChildProcess,
   ) {}
 
-  /** Starts one on a data folder. Throws with what it said where it does not start. */
+  /** Rejects with the exit code and stderr if the service ends before it listens. */
   static async start(data: string, { stderr, uid, environment = {} }: Options = {}): Promise<BuiltService> {
     const child = spawn(process.execPath, [CLI, 'serve'], {
       stdio: ['ignore', 'pipe', stderr ?? 'pipe'],
@@ -65,15 +65,17 @@ export class BuiltService {
   }
 
   async get(path: string): Promise<BuiltServiceReply> {
-    return answerOf(await fetch(`${this.url}${path}`));
+    return toReply(await fetch(`${this.url}${path}`));
   }
 
   async post(path: string, body: object, headers: Record<string, string> = {}): Promise<BuiltServiceReply> {
-    const sent = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', ...headers };
-    return answerOf(await fetch(`${this.url}${path}`, { method: 'POST', headers: sent, body: JSON.stringify(body) }));
+    const allHeaders = { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', ...headers };
+    return toReply(
+      await fetch(`${this.url}${path}`, { method: 'POST', headers: allHeaders, body: JSON.stringify(body) }),
+    );
   }
 
-  /** Asks it to end, or ends it; gives its exit code. */
+  /** Returns the exit code, or null after a kill by signal. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.running) {
       const ended = once(this.child, 'exit');
@@ -84,12 +86,12 @@ export class BuiltService {
   }
 }
 
-/** JSON, or nothing that can be asked. */
-const bodyIn = (text: string, type: string): Loose =>
+/** Body of a JSON reply; `{}` for every other media type. */
+const parseBody = (text: string, type: string): Loose =>
   /[/+]json(;|$)/.test(type) && text !== '' ? (JSON.parse(text) as Loose) : {};
 
-const answerOf = async (response: Response): Promise<BuiltServiceReply> => ({
+const toReply = async (response: Response): Promise<BuiltServiceReply> => ({
   status: response.status,
   retryAfter: response.headers.get('retry-after'),
-  body: bodyIn(await response.text(), response.headers.get('content-type') ?? ''),
+  body: parseBody(await response.text(), response.headers.get('content-type') ?? ''),
 });

@@ -1,4 +1,4 @@
-/** Clients at addresses of their own: every address of 127.0.0.0/8 is this machine. */
+/** HTTP clients with a chosen source address: on Linux, every address of 127.0.0.0/8 is local. */
 import { once } from 'node:events';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ export interface RawReply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The code of a problem document. */
+  /** Code of the problem document, if the body is one. */
   readonly code: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** Asks over a connection of its own. */
+/** Sends a request over a new connection. */
 export const rawRequest = (
   service: Service,
   path: string,
@@ -28,7 +28,7 @@ export const rawRequest = (
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(service.url);
     const local = from === undefined ? {} : { localAddress: from };
-    const asked = request(
+    const outgoing = request(
       { hostname, port, path, method: method ?? 'GET', headers: { ...headers }, agent: false, ...local },
       (response) => {
         let text = '';
@@ -39,20 +39,20 @@ export const rawRequest = (
             status: response.statusCode ?? 0,
             headers: response.headers,
             text,
-            code: codeIn(text),
+            code: problemCode(text),
           }),
         );
       },
     );
-    asked.on('error', reject).end(body);
+    outgoing.on('error', reject).end(body);
   });
 
-const codeIn = (text: string): string | undefined =>
+const problemCode = (text: string): string | undefined =>
   text.startsWith('{') ? ((JSON.parse(text) as Loose)['code'] as string | undefined) : undefined;
 
 export class RawConnection {
   private static readonly all = new Set<Socket>();
-  /** Everything that was heard. */
+  /** All bytes received so far. */
   text = '';
   readonly ended: Promise<void>;
 
@@ -75,7 +75,7 @@ export class RawConnection {
     return caller;
   }
 
-  /** Ends every connection that a test has left open. */
+  /** Destroys the connections that a test left open. */
   static closeAll(): void {
     for (const socket of RawConnection.all) socket.destroy();
   }
@@ -85,7 +85,7 @@ export class RawConnection {
   }
 
   get code(): string | undefined {
-    return codeIn(this.text.split('\r\n\r\n')[1] ?? '');
+    return problemCode(this.text.split('\r\n\r\n')[1] ?? '');
   }
 
   get isOpen(): boolean {
@@ -93,7 +93,7 @@ export class RawConnection {
   }
 }
 
-/** A list of this id, as a body of so many bytes at least. */
+/** Body that defines a list, padded with spaces to at least `bytes` bytes. */
 export const listBody = (id: string, bytes = 0): string =>
   JSON.stringify({ id, name: { en: id }, ...WITH_SOURCES }).padStart(bytes, ' ');
 
@@ -107,14 +107,14 @@ export const requestHead = (service: Service, line: string, headers: Readonly<Re
     '',
   ].join('\r\n');
 
-/** A write whose last byte has not come; `finish` sends it. */
+/** Sends a write except for its last byte, which `finish` sends. */
 export const unfinishedRequest = async (
   service: Service,
   { from = '127.0.0.1', headers = {}, body = listBody('other') }: RawRequest = {},
 ): Promise<RawConnection & { finish(): void }> => {
   const caller = await RawConnection.connect(service, from);
   const length = String(Buffer.byteLength(body));
-  const needed = { 'Content-Type': 'application/json', 'X-Actor': 'person:x', 'Content-Length': length };
-  caller.socket.write(requestHead(service, 'POST /v1/lists', { ...needed, ...headers }) + body.slice(0, -1));
+  const required = { 'Content-Type': 'application/json', 'X-Actor': 'person:x', 'Content-Length': length };
+  caller.socket.write(requestHead(service, 'POST /v1/lists', { ...required, ...headers }) + body.slice(0, -1));
   return Object.assign(caller, { finish: () => void caller.socket.write(body.slice(-1)) });
 };

@@ -1,35 +1,35 @@
-/** The command line, run within the test: its words on a terminal that is no terminal, and its exit code. */
+/** Runs the command line inside the test process and captures its output, which is not a TTY. */
 import { Writable } from 'node:stream';
 import { run } from '../../src/cli/program.js';
 
-/** Runs a command line; `until` says whether to stop it, from what it has said so far, or stops it later. */
+/** `until` sees the output so far: it aborts the command by returning true, or later through `stop`. */
 export const runCli = async (
-  words: readonly string[],
-  until: (said: { out: string; err: string }, stop: () => void) => boolean = () => false,
-  stop = new AbortController(),
+  args: readonly string[],
+  until: (output: { out: string; err: string }, stop: () => void) => boolean = () => false,
+  controller = new AbortController(),
   environment: Readonly<Record<string, string>> = {},
 ) => {
-  const said = { out: '', err: '' };
-  const terminal = (name: 'out' | 'err'): Writable =>
+  const output = { out: '', err: '' };
+  const capture = (name: 'out' | 'err'): Writable =>
     new Writable({
       write(chunk, _, done) {
-        said[name] += String(chunk);
-        if (until(said, () => stop.abort())) stop.abort();
+        output[name] += String(chunk);
+        if (until(output, () => controller.abort())) controller.abort();
         done();
       },
     });
   const context = {
     environment: { HABEAS_TODAY: '2026-01-05', ...environment },
-    out: terminal('out'),
-    err: terminal('err'),
+    out: capture('out'),
+    err: capture('err'),
   };
-  const code = await run(words, { ...context, signal: stop.signal });
-  return { code, ...said };
+  const code = await run(args, { ...context, signal: controller.signal });
+  return { code, ...output };
 };
 
-/** Runs one that is asked to stop before it begins. */
-export const runAbortedCli = (words: readonly string[]) => {
-  const stop = new AbortController();
-  stop.abort();
-  return runCli(words, () => false, stop);
+/** Runs a command whose signal is aborted from the start. */
+export const runAbortedCli = (args: readonly string[]) => {
+  const controller = new AbortController();
+  controller.abort();
+  return runCli(args, () => false, controller);
 };

@@ -9,13 +9,13 @@ type Fields = Record<string, unknown> & { type: CaseEvent['type'] };
 
 const PROVENANCE = { sources: [{ kind: 'press' as const, citation: 'synthetic' }], reliability: 'reported' as const };
 
-/** An event from its telling fields; sources and reliability are filled in. */
+/** Adds sources and reliability, so that a test names only the fields it is about. */
 export const caseEvent = (fields: Fields): CaseEvent => ({ ...PROVENANCE, ...fields }) as unknown as CaseEvent;
 
-/** Events as a test tells them; an id is made where none is told. */
+/** Input of `withIds`. */
 export type CaseEventFields = readonly (Fields & { id?: string })[];
 
-/** Events with ids `f1`, `f2` … or those given as `id`. */
+/** Events with their `id`, by default `f1`, `f2` … by place. */
 export const withIds = (...events: CaseEventFields): readonly EventWithId<CaseEvent>[] =>
   events.map(({ id, ...fields }, index) => ({ id: id ?? `f${String(index + 1)}`, event: caseEvent(fields as Fields) }));
 
@@ -28,7 +28,7 @@ export const day = (text: string): number => {
 export const ARTICLE = { code: 'AZ-CC', article: '234', part: '4.3' };
 export const THREE_YEARS = { kind: 'imprisonment' as const, term: 'P3Y' };
 
-/** The list `union` with two categories, the list `strict` that demands criteria, an act and a decree. */
+/** Two lists with the same categories (`strict` requires criteria, `paceRequired`), an amnesty act and a pardon decree. */
 export const REFERENCE_DATA: ReferenceData = {
   today: day('2026-01-05'),
   lists: new Map(

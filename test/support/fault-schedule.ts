@@ -1,9 +1,9 @@
-/** What goes wrong on the wire, and with which call, as a seed says: the same number, the same faults. */
+/** Injects faults into calls of the EventStoreDB double; the same seed injects the same faults. */
 import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { Call, EsdbDouble, Fault, Method } from './esdb-double/double.js';
 
-/** What can go wrong with a call of each method; a number of milliseconds is longer than anybody waits. */
+/** Possible faults by method. `late` is a delay in milliseconds that exceeds the client's deadline. */
 const faultsOf = (late: number): { readonly [M in Method]?: readonly Fault[] } => ({
   append: [
     { outcome: 'cut', stored: true },
@@ -30,16 +30,16 @@ const faultsOf = (late: number): { readonly [M in Method]?: readonly Fault[] } =
   checkpoint: [{ position: [1n, 1n] }, { position: [2n ** 64n - 1n, 2n ** 64n - 1n] }],
 });
 
-/** Of a thousand calls so many go wrong; events are many and each drop of a subscription takes others with it. */
+/** Calls that fail, per thousand. Low for events: they are many, and each dropped subscription replays several. */
 const PER_MILLE: { readonly [M in Method]?: number } = { append: 90, read: 10, event: 3, checkpoint: 200 };
-/** Of a thousand faults of appends so many break every connection besides. */
-const BREAKS_ALL = 20;
+/** Append faults that also cut every connection, per thousand. */
+const CUTS_ALL_PER_MILLE = 20;
 
 export class FaultSchedule {
-  /** What went wrong so far. */
+  /** Faults injected so far, described for the test's output. */
   readonly happened: string[] = [];
 
-  /** Drives a double until so many faults have happened. */
+  /** Stops after `count` faults. */
   constructor(
     readonly seed: number,
     private readonly double: EsdbDouble,
@@ -56,13 +56,13 @@ export class FaultSchedule {
     const fault = faults[this.draw(call, 'which') % faults.length];
     if (fault === undefined) return null;
     this.happened.push(`${call.method} ${call.number}: ${inspect(fault, { breakLength: Infinity })}`);
-    if (call.method === 'append' && this.draw(call, 'all') % 1_000 < BREAKS_ALL)
+    if (call.method === 'append' && this.draw(call, 'all') % 1_000 < CUTS_ALL_PER_MILLE)
       setImmediate(() => this.double.breakConnections());
     return fault;
   }
 
-  /** 32 bits of the seed, the call and what is asked. */
-  private draw({ method, number }: Call, what: string): number {
-    return createHash('sha256').update(`${this.seed} ${method} ${number} ${what}`).digest().readUInt32BE();
+  /** Pseudo-random 32 bits, a pure function of seed, call and purpose. */
+  private draw({ method, number }: Call, purpose: string): number {
+    return createHash('sha256').update(`${this.seed} ${method} ${number} ${purpose}`).digest().readUInt32BE();
   }
 }

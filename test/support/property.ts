@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
-/**
- * How often a property is tried. A mutation run tries each of a thousand mutants and asks for fewer (PROPERTY_RUNS),
- * and for the first failure instead of the smallest.
- */
+/** Mutation testing runs the suite once for each of a thousand mutants: it limits the runs of a property and skips shrinking. */
 const { PROPERTY_RUNS } = process.env;
-const few = PROPERTY_RUNS === undefined ? null : Number(PROPERTY_RUNS);
+const maxRuns = PROPERTY_RUNS === undefined ? null : Number(PROPERTY_RUNS);
 
-/** Holds a property for `numRuns` arbitrary inputs; a failure prints the seed that repeats it. */
+/** A failure prints the seed that reproduces it. */
 export const assertProperty = <T>(property: fc.IProperty<T>, numRuns = 100): void => {
-  fc.assert(property, few === null ? { numRuns } : { numRuns: Math.min(few, numRuns), endOnFailure: true, seed: 1 });
+  fc.assert(
+    property,
+    maxRuns === null ? { numRuns } : { numRuns: Math.min(maxRuns, numRuns), endOnFailure: true, seed: 1 },
+  );
 };

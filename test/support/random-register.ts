@@ -1,13 +1,13 @@
-/** Registers made from a number: the same number always makes the same register. */
-import { keepsOrder, type Happening, type SlowRegister } from './slow-register.js';
+/** Generates a register script from a seed; the same seed gives the same register. */
+import { keepsOrder, type ScriptEvent, type RegisterScript } from './brute-force-model.js';
 
-/** Numbers from a seed (mulberry32). */
+/** Pseudo-random numbers (mulberry32). */
 export class Random {
   #state: number;
   constructor(seed: number) {
     this.#state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   }
-  /** From 0 up to, and without, a bound. */
+  /** An integer from 0 to `bound` - 1. */
   below(bound: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -18,7 +18,7 @@ export class Random {
   chance(percent: number): boolean {
     return this.below(100) < percent;
   }
-  one<T>(values: readonly T[]): T {
+  pick<T>(values: readonly T[]): T {
     return values[this.below(values.length)] as T;
   }
   shuffled<T>(values: readonly T[]): readonly T[] {
@@ -36,10 +36,10 @@ const POLICIES = [
   ['remand', 'imprisoned', 'house-arrest', 'fugitive'],
 ] as const;
 
-/** So many events of a case have a partial date at most, so that all courses can be tried. */
-const MOST_PARTIAL = 3;
+/** Per case; bounds the number of courses that the brute-force model has to try. */
+const MAX_PARTIAL_DATES = 3;
 
-export const randomRegister = (seed: number): SlowRegister => {
+export const randomRegister = (seed: number): RegisterScript => {
   const random = new Random(seed);
   const days = 20 + random.below(25);
   const ids = ['union', 'other', 'third'].slice(0, 2 + random.below(2));
@@ -50,7 +50,7 @@ export const randomRegister = (seed: number): SlowRegister => {
       { from: -1_000, custody: DEFAULT_CUSTODY },
       ...[...new Set(Array.from({ length: random.below(3) }, () => random.below(days)))]
         .sort((a, b) => a - b)
-        .map((from) => ({ from, custody: random.one<readonly string[]>(POLICIES) })),
+        .map((from) => ({ from, custody: random.pick<readonly string[]>(POLICIES) })),
     ],
   }));
   const isPartial = random.chance(60);
@@ -58,32 +58,32 @@ export const randomRegister = (seed: number): SlowRegister => {
     `c${String(at).padStart(2, '0')}`,
     randomCase(random, ids, days, at, isPartial),
   ]);
-  return { lists, days, cases: Object.fromEntries(cases) as SlowRegister['cases'] };
+  return { lists, days, cases: Object.fromEntries(cases) as RegisterScript['cases'] };
 };
 
-/** What the script of a case has come to, as far as the next event depends on it. */
-interface Standing {
+/** State of a script so far, as far as the next event depends on it. */
+interface CaseProgress {
   held: boolean;
   dead: boolean;
-  convicted: boolean;
+  isConvicted: boolean;
   recognised: Set<string>;
 }
 
-type Event = readonly [type: string, fields?: Happening['fields']];
+type EventDraft = readonly [type: string, fields?: ScriptEvent['fields']];
 
 const randomCase = (random: Random, lists: readonly string[], days: number, no: number, isPartial: boolean) => {
-  const script: Happening[] = [];
-  const standing: Standing = { held: false, dead: false, convicted: false, recognised: new Set() };
+  const script: ScriptEvent[] = [];
+  const standing: CaseProgress = { held: false, dead: false, isConvicted: false, recognised: new Set() };
   let day = random.below(days);
   const length = 3 + random.below(12);
   while (script.length < length && day < days && !standing.dead) {
-    for (const [type, fields = {}] of next(random, lists, standing)) {
-      const happening = place(random, script, { id: idOf(no, script.length), type, fields }, day, isPartial);
+    for (const [type, fields = {}] of nextEvents(random, lists, standing)) {
+      const happening = assignDays(random, script, { id: idOf(no, script.length), type, fields }, day, isPartial);
       if (happening.last >= days) return script;
       script.push(happening);
       day = Math.max(day, happening.first);
     }
-    day += random.one([0, 0, 1, 1, 2, 3, 6]);
+    day += random.pick([0, 0, 1, 1, 2, 3, 6]);
   }
   return script;
 };
@@ -91,18 +91,18 @@ const randomCase = (random: Random, lists: readonly string[], days: number, no: 
 const idOf = (no: number, at: number): string => `00000000-0000-4000-8000-${String(1_000 * no + at).padStart(12, '0')}`;
 
 /**
- * Gives an event its days. Where it keeps the order with earlier ones that may fall on the same day, it says so of one (`after`),
- * or stands clear of them: then the order does not hang on how a tie is broken.
+ * Assigns days such that the result does not depend on how ties are broken: an event whose order against an earlier one is fixed and
+ * that may share a day with it gets either `after`, or days later than all such events.
  */
-const place = (
+const assignDays = (
   random: Random,
-  script: readonly Happening[],
-  event: Pick<Happening, 'id' | 'type' | 'fields'>,
+  script: readonly ScriptEvent[],
+  event: Pick<ScriptEvent, 'id' | 'type' | 'fields'>,
   day: number,
   isPartial: boolean,
-): Happening => {
+): ScriptEvent => {
   const partial = script.filter(({ first, last }) => first < last).length;
-  const width = isPartial && partial < MOST_PARTIAL && random.chance(30) ? 1 + random.below(3) : 0;
+  const width = isPartial && partial < MAX_PARTIAL_DATES && random.chance(30) ? 1 + random.below(3) : 0;
   const at = { ...event, first: day, last: day + width };
   const tied = script.filter(
     (earlier, index) => earlier.last >= day && keepsOrder([...script, at], index, script.length),
@@ -114,48 +114,48 @@ const place = (
   return { ...at, first: clear, last: clear + width };
 };
 
-/** One event, or some that belong together. */
-const next = (random: Random, lists: readonly string[], standing: Standing): readonly Event[] => {
-  if (random.chance(45)) return [judgment(random, lists, standing)];
+/** One event, or several that belong together. */
+const nextEvents = (random: Random, lists: readonly string[], standing: CaseProgress): readonly EventDraft[] => {
+  if (random.chance(45)) return [recognitionEvent(random, lists, standing)];
   if (!standing.held) {
     standing.held = true;
     standing.recognised.clear();
-    standing.convicted = false;
-    const recognised = random.chance(60) ? [recognise(random, random.one(lists), standing)] : [];
+    standing.isConvicted = false;
+    const recognised = random.chance(60) ? [recognise(random, random.pick(lists), standing)] : [];
     return [['arrested'], ...recognised];
   }
-  return inCustody(random, standing);
+  return custodyEvents(random, standing);
 };
 
-const inCustody = (random: Random, standing: Standing): readonly Event[] => {
+const custodyEvents = (random: Random, standing: CaseProgress): readonly EventDraft[] => {
   const what = random.below(12);
-  if (what < 2) return [['remanded', { measure: random.one(['detention', 'house-arrest']) }]];
+  if (what < 2) return [['remanded', { measure: random.pick(['detention', 'house-arrest']) }]];
   if (what === 2) return [['charged', { articles: [{ code: 'AZ-CC', article: '234', part: '4.3' }] }]];
   if (what === 3) return [['tried']];
   if (what === 4) return [['transferred', { facility: 'x', medical: random.chance(60) }]];
   if (what < 8) {
-    standing.convicted = true;
-    return [convicted(random)];
+    standing.isConvicted = true;
+    return [conviction(random)];
   }
   standing.held = false;
   if (what === 8 && random.chance(40)) {
     standing.dead = true;
     return [['died']];
   }
-  if (what === 9) return [random.one<Event>([['deported'], ['escaped']])];
-  if (standing.convicted && random.chance(40))
+  if (what === 9) return [random.pick<EventDraft>([['deported'], ['escaped']])];
+  if (standing.isConvicted && random.chance(40))
     return [
       ['pardoned', { decree: 'decree', effect: 'released-from-imprisonment' }],
       ['released', { reason: 'pardon' }],
     ];
-  return [['released', { reason: random.one(['bail', 'health', 'other', 'exchange', 'pardon']) }]];
+  return [['released', { reason: random.pick(['bail', 'health', 'other', 'exchange', 'pardon']) }]];
 };
 
-const convicted = (random: Random): Event => [
+const conviction = (random: Random): EventDraft => [
   'convicted',
   {
     articles: [{ code: 'AZ-CC', article: '234', part: '4.3' }],
-    sentence: random.one<object>([
+    sentence: random.pick<object>([
       { kind: 'imprisonment', term: 'P3Y' },
       { kind: 'imprisonment', life: true },
       { kind: 'imprisonment', term: 'P5D' },
@@ -165,16 +165,16 @@ const convicted = (random: Random): Event => [
   },
 ];
 
-const recognise = (random: Random, list: string, { recognised }: Standing): Event => {
+const recognise = (random: Random, list: string, { recognised }: CaseProgress): EventDraft => {
   recognised.add(list);
-  return ['recognised', { list, category: random.one(CATEGORIES) }];
+  return ['recognised', { list, category: random.pick(CATEGORIES) }];
 };
 
-const judgment = (random: Random, lists: readonly string[], standing: Standing): Event => {
-  const list = random.one(lists);
+const recognitionEvent = (random: Random, lists: readonly string[], standing: CaseProgress): EventDraft => {
+  const list = random.pick(lists);
   if (!standing.recognised.has(list))
-    return random.chance(75) ? recognise(random, list, standing) : [random.one(['proposed']), { list }];
-  if (random.chance(60)) return ['recategorised', { list, category: random.one(CATEGORIES) }];
+    return random.chance(75) ? recognise(random, list, standing) : [random.pick(['proposed']), { list }];
+  if (random.chance(60)) return ['recategorised', { list, category: random.pick(CATEGORIES) }];
   standing.recognised.delete(list);
-  return [random.one(['delisted', 'declined']), { list, reason: 'a word' }];
+  return [random.pick(['delisted', 'declined']), { list, reason: 'a word' }];
 };

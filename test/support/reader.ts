@@ -1,17 +1,17 @@
-/** A reader of a feed over real HTTP: what a program that follows the register does, and no more. */
+/** Minimal client of a server-sent-events feed over real HTTP. */
 import { request, type IncomingMessage } from 'node:http';
 import type { LooseJson } from './contract.js';
 
 export class FeedReader {
-  /** Ids and data of every event that came whole, over all connections. */
+  /** Ids and data of every complete event, over all connections. */
   readonly ids: number[] = [];
   readonly data: LooseJson[] = [];
   readonly comments: string[] = [];
   retry: number | null = null;
-  /** Whether the connection has ended, from whichever side. */
+  /** True once either side has closed the connection. */
   ended = false;
   private response: IncomingMessage | null = null;
-  private rest = '';
+  private incomplete = '';
   private readonly waiting = new Set<() => void>();
 
   constructor(
@@ -20,7 +20,7 @@ export class FeedReader {
     private readonly from = '127.0.0.1',
   ) {}
 
-  /** Connects, after the last event that came if there is one; gives the answer's head. */
+  /** Resumes after the last event received, if any. Resolves with the response once its headers have arrived. */
   async connect(headers: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
     const last = this.ids.at(-1);
     const resumed = last === undefined ? {} : { 'last-event-id': String(last) };
@@ -34,24 +34,24 @@ export class FeedReader {
         .end();
     });
     this.response = response;
-    this.rest = '';
+    this.incomplete = '';
     this.ended = false;
     response.setEncoding('utf8');
-    response.on('data', (text: string) => this.take(text));
+    response.on('data', (text: string) => this.receive(text));
     response.on('error', () => undefined);
     response.on('close', () => {
       this.ended = true;
-      this.tell();
+      this.wakeWaiting();
     });
     return response;
   }
 
-  /** Ends the connection in the middle of whatever comes. */
+  /** Closes the connection, even in the middle of an event. */
   cut(): void {
     this.response?.destroy();
   }
 
-  /** Takes nothing more until `resume`. */
+  /** Stops reading, so that the sockets' buffers fill up. */
   pause(): void {
     this.response?.pause();
   }
@@ -60,29 +60,29 @@ export class FeedReader {
     this.response?.resume();
   }
 
-  async until(reached: () => boolean): Promise<void> {
-    while (!reached()) await new Promise<void>((resolve) => this.waiting.add(resolve));
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
 
-  private take(text: string): void {
-    const blocks = (this.rest + text).split('\n\n');
-    this.rest = blocks.pop() ?? '';
-    for (const block of blocks) this.read(block);
-    this.tell();
+  private receive(text: string): void {
+    const blocks = (this.incomplete + text).split('\n\n');
+    this.incomplete = blocks.pop() ?? '';
+    for (const block of blocks) this.parseBlock(block);
+    this.wakeWaiting();
   }
 
-  private read(block: string): void {
+  private parseBlock(block: string): void {
     for (const line of block.split('\n')) {
       const [, field, value] = /^([a-z]*): ?(.*)$/.exec(line) ?? [];
       if (field === '') this.comments.push(value ?? '');
       else if (field === 'retry') this.retry = Number(value);
       else if (field === 'id') this.ids.push(Number(value));
       else if (field === 'data') this.data.push(JSON.parse(String(value)) as LooseJson);
-      else throw new Error(`not of a feed: ${line}`);
+      else throw new Error(`unknown field: ${line}`);
     }
   }
 
-  private tell(): void {
+  private wakeWaiting(): void {
     for (const wake of [...this.waiting]) wake();
     this.waiting.clear();
   }

@@ -1,11 +1,11 @@
 /**
- * What a register answers, reckoned the slow way and apart from the code: every possible course of every case is played day
- * by day from the table of events in the documents, and lists, counts and movements are read off the days. Days are numbers
- * from a first day on. It imports nothing of the code under test, on purpose.
+ * Brute-force model of a register: applies every possible course of every case day by day, as docs/ describe the events, and reads
+ * lists, counts and movements off the states. Days are numbers, the first being 0. Imports no code under test, so that the two
+ * cannot share a bug.
  */
 
-/** An event as a script tells it: on one of the days from `first` to `last`. Scripts stand in the order in which things happened. */
-export interface Happening {
+/** Happened on one day from `first` to `last`. Scripts list events in the order in which they happened. */
+export interface ScriptEvent {
   readonly id: string;
   readonly type: string;
   readonly first: number;
@@ -14,16 +14,16 @@ export interface Happening {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-export interface SlowList {
+export interface ScriptList {
   readonly id: string;
   readonly categories: readonly string[];
-  /** By day; the first holds from ever on. */
+  /** Sorted by day; the first applies to all days before the second. */
   readonly policies: readonly { readonly from: number; readonly custody: readonly string[] }[];
 }
 
-export interface SlowRegister {
-  readonly lists: readonly SlowList[];
-  readonly cases: Readonly<Record<string, readonly Happening[]>>;
+export interface RegisterScript {
+  readonly lists: readonly ScriptList[];
+  readonly cases: Readonly<Record<string, readonly ScriptEvent[]>>;
   readonly days: number;
 }
 
@@ -34,9 +34,9 @@ interface ListState {
 
 interface State {
   custody: string;
-  /** The type of the event that brought it about. */
+  /** Type of the event that last changed `custody`. */
   by: string;
-  /** What counts as the reason for leaving custody. */
+  /** Reason of the exit from a list if this custody value causes one. */
   exit: string;
   medicalFrom: string | null;
   proceedings: string;
@@ -50,7 +50,7 @@ interface State {
 const HELD = ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'];
 const CONVICTED = ['convicted', 'on-appeal', 'final'];
 
-const nothing = (): State => ({
+const initialState = (): State => ({
   custody: 'unknown',
   by: 'unknown',
   exit: 'unknown',
@@ -63,36 +63,36 @@ const nothing = (): State => ({
   lists: {},
 });
 
-const beginsAnew = (state: State): boolean => !state.begun || state.released;
+const beginsEpisode = (state: State): boolean => !state.begun || state.released;
 
-const into = (state: State, custody: string, exit = custody): void => {
+const setCustody = (state: State, custody: string, exit = custody): void => {
   if (state.custody !== custody) state.exit = exit;
   state.custody = custody;
   state.medicalFrom = null;
   if (HELD.includes(custody)) state.released = false;
 };
 
-const EFFECTS: Readonly<Record<string, (state: State, fields: Happening['fields']) => void>> = {
+const EFFECTS: Readonly<Record<string, (state: State, fields: ScriptEvent['fields']) => void>> = {
   arrested: (state) => {
-    if (beginsAnew(state))
-      Object.assign(state, nothing(), { custody: state.custody, by: state.by, exit: state.exit, begun: true });
-    into(state, state.imprisonment ? 'imprisoned' : 'detained');
+    if (beginsEpisode(state))
+      Object.assign(state, initialState(), { custody: state.custody, by: state.by, exit: state.exit, begun: true });
+    setCustody(state, state.imprisonment ? 'imprisoned' : 'detained');
   },
   charged: (state) => void (state.proceedings = 'charged'),
   tried: (state) => void (state.proceedings = 'on-trial'),
-  remanded: (state, { measure }) => into(state, measure === 'house-arrest' ? 'house-arrest' : 'remand'),
+  remanded: (state, { measure }) => setCustody(state, measure === 'house-arrest' ? 'house-arrest' : 'remand'),
   convicted: (state, { sentence }) => {
     state.proceedings = 'convicted';
     state.imprisonment = (sentence as { kind: string }).kind === 'imprisonment';
-    if (state.imprisonment && HELD.includes(state.custody)) into(state, 'imprisoned');
+    if (state.imprisonment && HELD.includes(state.custody)) setCustody(state, 'imprisoned');
   },
   transferred: (state, { medical }) => {
     const from = state.medicalFrom;
     if (medical === true) {
       const before = from ?? state.custody;
-      into(state, 'medical-custody');
+      setCustody(state, 'medical-custody');
       state.medicalFrom = before;
-    } else if (from !== null) into(state, from);
+    } else if (from !== null) setCustody(state, from);
   },
   pardoned: (state) => {
     state.imprisonment = false;
@@ -100,15 +100,15 @@ const EFFECTS: Readonly<Record<string, (state: State, fields: Happening['fields'
   },
   released: (state, { reason }) => {
     const exit = reason === 'pardon' && !state.pardoned ? 'unfounded' : String(reason);
-    into(state, reason === 'exchange' ? 'abroad' : 'free', exit);
+    setCustody(state, reason === 'exchange' ? 'abroad' : 'free', exit);
     state.released = true;
   },
   deported: (state) => {
-    into(state, 'abroad', 'deported');
+    setCustody(state, 'abroad', 'deported');
     state.released = true;
   },
-  escaped: (state) => into(state, 'fugitive', 'escaped'),
-  died: (state) => into(state, 'deceased', 'died'),
+  escaped: (state) => setCustody(state, 'fugitive', 'escaped'),
+  died: (state) => setCustody(state, 'deceased', 'died'),
   proposed: (state, { list }) => void (state.lists[String(list)] = { recognition: 'proposed', category: null }),
   declined: (state, { list }) => void (state.lists[String(list)] = { recognition: 'declined', category: null }),
   delisted: (state, { list }) => void (state.lists[String(list)] = { recognition: 'delisted', category: null }),
@@ -120,8 +120,7 @@ const EFFECTS: Readonly<Record<string, (state: State, fields: Happening['fields'
   },
 };
 
-/** The last event that changed custody is the one that brought it about. */
-const play = (state: State, { type, fields }: Happening): void => {
+const apply = (state: State, { type, fields }: ScriptEvent): void => {
   const { custody } = state;
   EFFECTS[type]?.(state, fields);
   if (state.custody !== custody) state.by = type;
@@ -134,51 +133,51 @@ const AXES: Readonly<Record<string, readonly string[]>> = {
   pardoned: ['sentence'],
 };
 
-/** The axes that each event of a script changes; an arrest that begins an episode changes them all. */
-const axesIn = (script: readonly Happening[]): readonly (readonly string[])[] => {
-  const state = nothing();
+/** The axes that each event changes; `*` (all) for an arrest that begins an episode. */
+const axesIn = (script: readonly ScriptEvent[]): readonly (readonly string[])[] => {
+  const state = initialState();
   return script.map((happening) => {
     const { type, fields } = happening;
-    const all = type === 'arrested' && beginsAnew(state);
-    play(state, happening);
+    const all = type === 'arrested' && beginsEpisode(state);
+    apply(state, happening);
     if (all) return ['*'];
     return 'list' in fields ? [`list:${String(fields['list'])}`] : (AXES[type] ?? ['custody']);
   });
 };
 
-/** Whether two events keep their order in every course. */
-export const keepsOrder = (script: readonly Happening[], earlier: number, later: number): boolean => {
+/** Whether two events have the same order in every course. */
+export const keepsOrder = (script: readonly ScriptEvent[], earlier: number, later: number): boolean => {
   const axes = axesIn(script);
   const [a, b] = [axes[earlier] ?? [], axes[later] ?? []];
   const named = script[later]?.after === script[earlier]?.id;
   return named || a.includes('*') || b.includes('*') || a.some((axis) => b.includes(axis));
 };
 
-/** Every course of a script: a day for each event. */
-const coursesOf = (script: readonly Happening[]): readonly (readonly number[])[] => {
-  const behind = script.map((_, later) =>
+/** Every possible course, as a day for each event. */
+const coursesOf = (script: readonly ScriptEvent[]): readonly (readonly number[])[] => {
+  const predecessors = script.map((_, later) =>
     script.map((_, at) => at).filter((at) => at < later && keepsOrder(script, at, later)),
   );
   let courses: readonly (readonly number[])[] = [[]];
   for (const [at, { first, last }] of script.entries())
     courses = courses.flatMap((course) =>
       Array.from({ length: last - first + 1 }, (_, width) => first + width)
-        .filter((day) => (behind[at] ?? []).every((earlier) => (course[earlier] ?? 0) <= day))
+        .filter((day) => (predecessors[at] ?? []).every((earlier) => (course[earlier] ?? 0) <= day))
         .map((day) => [...course, day]),
     );
   return courses;
 };
 
-/** The states that are possible at the end of a day. */
-const statesOn = (
-  script: readonly Happening[],
+/** The distinct states possible at the end of a day. */
+const possibleStates = (
+  script: readonly ScriptEvent[],
   courses: readonly (readonly number[])[],
   day: number,
 ): readonly State[] => {
   const states = new Map<string, State>();
   for (const course of courses) {
-    const state = nothing();
-    for (const [at, happening] of script.entries()) if ((course[at] ?? 0) <= day) play(state, happening);
+    const state = initialState();
+    for (const [at, happening] of script.entries()) if ((course[at] ?? 0) <= day) apply(state, happening);
     states.set(JSON.stringify(state), state);
   }
   return [...states.values()];
@@ -190,27 +189,27 @@ export interface Totals {
   readonly uncertain: number;
 }
 
-export interface SlowMovement {
+export interface ModelMovement {
   readonly kind: 'entered' | 'left' | 'moved';
   readonly day: number;
   readonly id: string;
   readonly category: string | null;
   readonly previousCategory: string | null;
   readonly side: 'in' | 'out' | null;
-  /** Of an entry or exit on a day about which nothing is uncertain. */
+  /** Null for moves, and where the states of the day or of the day before are uncertain. */
   readonly reason: string | null;
 }
 
-/** Answers about days -1 to `days` of a register. */
-export class SlowAnswers {
+/** Answers questions about the days -1 to `days`. */
+export class BruteForceModel {
   readonly #states: ReadonlyMap<string, readonly (readonly State[])[]>;
 
-  constructor(private readonly register: SlowRegister) {
+  constructor(private readonly register: RegisterScript) {
     this.#states = new Map(
       Object.entries(register.cases).map(([id, script]) => {
         const courses = coursesOf(script);
         if (courses.length === 0) throw new Error(`no course of ${id} is possible`);
-        return [id, Array.from({ length: register.days + 2 }, (_, at) => statesOn(script, courses, at - 1))];
+        return [id, Array.from({ length: register.days + 2 }, (_, at) => possibleStates(script, courses, at - 1))];
       }),
     );
   }
@@ -225,12 +224,12 @@ export class SlowAnswers {
   counts(list: string, day: number, by: Grouping): Readonly<Record<string, Totals>> {
     const groups: Record<string, Totals> = {};
     for (const id of this.#states.keys()) {
-      const all = this.#of(id, day);
+      const all = this.#statesOn(id, day);
       const keys = all.map((state) => (this.#isListed(list, state, day) ? keyOf(list, state, by) : null));
       for (const key of new Set(keys.filter((key) => key !== null))) {
-        const so = groups[key] ?? { yes: 0, uncertain: 0 };
+        const group = groups[key] ?? { yes: 0, uncertain: 0 };
         const isSure = keys.every((other) => other === key);
-        groups[key] = { yes: so.yes + (isSure ? 1 : 0), uncertain: so.uncertain + (isSure ? 0 : 1) };
+        groups[key] = { yes: group.yes + (isSure ? 1 : 0), uncertain: group.uncertain + (isSure ? 0 : 1) };
       }
     }
     return groups;
@@ -240,15 +239,15 @@ export class SlowAnswers {
     return [...this.#states.keys()].filter((id) => this.#isIn(list, id, day, set, categories)).length;
   }
 
-  /** By day; of a day in no order. */
+  /** Sorted by day; unordered within a day. */
   movements(
     list: string,
     from: number,
     to: number,
     set: 'certain' | 'possible',
     categories?: readonly string[],
-  ): readonly SlowMovement[] {
-    const found: SlowMovement[] = [];
+  ): readonly ModelMovement[] {
+    const movements: ModelMovement[] = [];
     for (let day = from + 1; day <= to; day += 1)
       for (const id of this.#states.keys()) {
         const [was, is] = [day - 1, day].map((on) => this.#isIn(list, id, on, set, categories));
@@ -257,29 +256,29 @@ export class SlowAnswers {
         const at = { day, id, reason: null, side: null };
         const both = { category: after, previousCategory: before };
         if (was !== is && wasListed === true && isListed === true)
-          found.push({ ...at, kind: 'moved', ...both, side: is === true ? 'in' : 'out' });
+          movements.push({ ...at, kind: 'moved', ...both, side: is === true ? 'in' : 'out' });
         else if (is === true && was !== true)
-          found.push({
+          movements.push({
             ...at,
             kind: 'entered',
             category: after,
             previousCategory: null,
-            reason: this.#whyEntered(list, id, day),
+            reason: this.#entryReason(list, id, day),
           });
         else if (was === true && is !== true)
-          found.push({
+          movements.push({
             ...at,
             kind: 'left',
             category: before,
             previousCategory: null,
-            reason: this.#whyLeft(list, id, day),
+            reason: this.#exitReason(list, id, day),
           });
-        else if (is === true && before !== after) found.push({ ...at, kind: 'moved', ...both });
+        else if (is === true && before !== after) movements.push({ ...at, kind: 'moved', ...both });
       }
-    return found;
+    return movements;
   }
 
-  #of(id: string, day: number): readonly State[] {
+  #statesOn(id: string, day: number): readonly State[] {
     return this.#states.get(id)?.[day + 1] ?? [];
   }
 
@@ -293,7 +292,7 @@ export class SlowAnswers {
   }
 
   #isIn(list: string, id: string, day: number, set: 'certain' | 'possible', categories?: readonly string[]): boolean {
-    const holds = this.#of(id, day).map(
+    const holds = this.#statesOn(id, day).map(
       (state) =>
         this.#isListed(list, state, day) &&
         (categories === undefined || categories.includes(state.lists[list]?.category ?? '')),
@@ -301,35 +300,35 @@ export class SlowAnswers {
     return set === 'certain' ? !holds.includes(false) : holds.includes(true);
   }
 
-  /** The only category that is possible on the list; null where there are more. */
+  /** Null if several categories are possible. */
   #category(list: string, id: string, day: number): string | null {
-    const on = this.#of(id, day).filter((state) => this.#isListed(list, state, day));
+    const on = this.#statesOn(id, day).filter((state) => this.#isListed(list, state, day));
     const [only, ...more] = new Set(on.map(({ lists }) => lists[list]?.category ?? null));
     return more.length > 0 ? null : (only ?? null);
   }
 
-  /** The states of a day and of the day before; null where either is uncertain. */
-  #turn(id: string, day: number): { readonly before: State; readonly after: State } | null {
-    const [[before, ...others], [after, ...more]] = [this.#of(id, day - 1), this.#of(id, day)];
+  /** Null if the state of the day or of the day before is uncertain. */
+  #transition(id: string, day: number): { readonly before: State; readonly after: State } | null {
+    const [[before, ...others], [after, ...more]] = [this.#statesOn(id, day - 1), this.#statesOn(id, day)];
     return before === undefined || after === undefined || others.length + more.length > 0 ? null : { before, after };
   }
 
-  /** Custody first, then the list's judgment; where neither changed, its policy did. */
-  #whyLeft(list: string, id: string, day: number): string | null {
-    const turn = this.#turn(id, day);
-    if (turn === null) return null;
-    const { custody, exit, lists } = turn.after;
+  /** Precedence: custody, then recognition; if neither changed, the policy did. */
+  #exitReason(list: string, id: string, day: number): string | null {
+    const transition = this.#transition(id, day);
+    if (transition === null) return null;
+    const { custody, exit, lists } = transition.after;
     if (![day - 1, day].some((on) => this.#policy(list, on).includes(custody))) return exit;
     const recognition = lists[list]?.recognition ?? 'none';
     return recognition === 'recognised' ? 'policy' : recognition;
   }
 
-  /** The list's judgment first, then custody, then the policy. */
-  #whyEntered(list: string, id: string, day: number): string | null {
-    const turn = this.#turn(id, day);
-    if (turn === null) return null;
-    if (turn.before.lists[list]?.recognition !== 'recognised') return 'recognised';
-    return this.#policy(list, day).includes(turn.before.custody) ? 'policy' : turn.after.by;
+  /** Precedence: recognition, then custody, then policy. */
+  #entryReason(list: string, id: string, day: number): string | null {
+    const transition = this.#transition(id, day);
+    if (transition === null) return null;
+    if (transition.before.lists[list]?.recognition !== 'recognised') return 'recognised';
+    return this.#policy(list, day).includes(transition.before.custody) ? 'policy' : transition.after.by;
   }
 }
 
