@@ -1,5 +1,7 @@
+import { accessSync, constants, statfsSync } from 'node:fs';
+
 // Tests run as CommonJS through swc: Jest's ESM mode is experimental, and packages that require() ESM ones fail in it
-// on Node 20. Packages that ship ESM only are named here, so that they are transformed too.
+// on Node 20. Packages that ship only ESM are listed here so that they are transformed too.
 const esm = [
   '@nestjs',
   'commander',
@@ -16,11 +18,27 @@ const esm = [
   'yocto-queue',
 ];
 
-/** What every run shares; a run says which tests it takes. */
+/**
+ * The suite syncs SQLite files some ten thousand times, and a sync to a disk takes milliseconds. Temporary folders therefore go
+ * into memory where there is room (containers often have 64 MB). No test cuts the power, so none needs a disk. TMPDIR overrides.
+ */
+const MEMORY = '/dev/shm';
+const hasMemoryFolder = () => {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize > 1024 ** 3;
+  } catch {
+    return false;
+  }
+};
+if (hasMemoryFolder()) process.env.TMPDIR ??= MEMORY;
+
+/** Shared by all configurations, which add their `testMatch`. */
 export const base = {
   testEnvironment: 'node',
   testTimeout: 60_000,
-  // Small machines have two cores, of which Jest would use one.
+  // By default Jest leaves one core idle, which is half of a machine with two.
   maxWorkers: '100%',
   transform: {
     '^.+\\.m?[tj]s$': [
@@ -36,15 +54,16 @@ export const base = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],
-  // Copies of the project.
+  // Each is a copy of the sources.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-bench/', '<rootDir>/.stryker-tmp/'],
-  // `./x.js` is `./x.ts` in our sources and itself in packages.
+  // `./x.js` means `./x.ts` in our sources, but `./x.js` in packages.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
 };
 
 export default {
   ...base,
+  testSequencer: './test/support/slowest-first.cjs',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
-  // These need a server (jest.esdb.config.js).
+  // They need an EventStoreDB server (jest.esdb.config.js).
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/esdb/'],
 };

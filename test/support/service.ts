@@ -1,4 +1,4 @@
-/** A register in a temporary folder, served over real HTTP, and a client that speaks to it. */
+/** Serves a register from a temporary folder over real HTTP, inside the test process, and sends requests to it. */
 import { EVENT_STORE, MAX_READ, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
 import { serve, type Serving } from '../../src/serve.js';
@@ -12,7 +12,7 @@ export interface HttpReply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body read as JSON; an empty object where there is none. */
+  /** The parsed JSON body; `{}` if there is none. */
   readonly body: LooseJson;
 }
 
@@ -22,9 +22,11 @@ export interface HttpRequest {
   readonly body?: string | Buffer;
 }
 
+/** Only the code decides what the document says, so one serves all services of a test file; compiling its schemas is slow. */
+let contract: OpenApiContract | null = null;
+
 export class Service {
   readonly logs: string[] = [];
-  private contract: OpenApiContract | null = null;
   private serving: Serving | null = null;
 
   private constructor(
@@ -33,7 +35,7 @@ export class Service {
     private readonly limits: HttpLimits,
   ) {}
 
-  /** Starts one; today is 2026-01-05 unless the environment says otherwise. */
+  /** Today is 2026-01-05 unless the environment sets HABEAS_TODAY. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
     limits: Partial<HttpLimits> = {},
@@ -43,7 +45,7 @@ export class Service {
     return service;
   }
 
-  /** Serves the same folder once more; the environment may be another than before. */
+  /** Serves the same data folder again, after `stop`. */
   async restart(environment = this.environment): Promise<void> {
     const settings = readSettings({
       HABEAS_DATA: this.folder.path,
@@ -78,18 +80,18 @@ export class Service {
     await this.folder.remove();
   }
 
-  /** Asks, and holds the answer against the service's own OpenAPI document. */
-  async request(path: string, asked: HttpRequest = {}): Promise<HttpReply> {
-    const reply = await this.fetch(path, asked);
+  /** Throws if the response does not match the service's OpenAPI document. */
+  async request(path: string, options: HttpRequest = {}): Promise<HttpReply> {
+    const reply = await this.fetch(path, options);
     const type = reply.headers.get('content-type') ?? '';
     const document = await this.document();
-    if (asked.method !== 'HEAD') document.check(asked.method ?? 'GET', path, reply.status, type, reply.text);
+    if (options.method !== 'HEAD') document.check(options.method ?? 'GET', path, reply.status, type, reply.text);
     return reply;
   }
 
   async document(): Promise<OpenApiContract> {
-    this.contract ??= new OpenApiContract((await this.fetch('/v1/openapi.json', {})).body);
-    return this.contract;
+    contract ??= new OpenApiContract((await this.fetch('/v1/openapi.json', {})).body);
+    return contract;
   }
 
   private async fetch(path: string, { method = 'GET', headers = {}, body }: HttpRequest): Promise<HttpReply> {
@@ -122,15 +124,15 @@ export class Service {
     });
   }
 
-  /** Everything in the log, asked of the store itself: read models may be a moment behind. */
+  /** All events, read from the store: the read models may lag behind. */
   async storedEvents(): Promise<readonly LogEvent[]> {
     return this.app.get<EventStore>(EVENT_STORE).read(null, MAX_READ);
   }
 
-  /** Reads what was just written. */
+  /** Reads at least as far as the event that was just written. */
   async getAfter(written: HttpReply, path: string): Promise<HttpReply> {
-    const mark = `atLeast=${encodeURIComponent(String(written.body['token']))}`;
-    return this.get(`${path}${path.includes('?') ? '&' : '?'}${mark}`);
+    const atLeast = `atLeast=${encodeURIComponent(String(written.body['token']))}`;
+    return this.get(`${path}${path.includes('?') ? '&' : '?'}${atLeast}`);
   }
 }
 
@@ -138,7 +140,7 @@ export const WITH_SOURCES = { sources: [{ kind: 'press', citation: 'synthetic' }
 
 export const latinName = (text: string) => ({ text, script: 'Latn', language: 'az', kind: 'full' });
 
-/** Defines a list with two categories and an act. */
+/** Creates the list `union` with two categories, and an amnesty act. */
 export const createListAndAct = async (service: Service): Promise<void> => {
   await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...WITH_SOURCES });
   for (const category of ['believers', 'journalists']) {
@@ -155,13 +157,14 @@ export const createListAndAct = async (service: Service): Promise<void> => {
   await service.post('/v1/instruments', act);
 };
 
-let cases = 0;
+/** Makes names distinct. */
+let openedCases = 0;
 
-/** Opens a case; gives its path. */
+/** Returns the path of the new case. */
 export const openCase = async (service: Service, fields: LooseJson = {}): Promise<string> => {
-  cases += 1;
+  openedCases += 1;
   const { headers, status, text } = await service.post('/v1/cases', {
-    names: [latinName(`Nümunə ${cases}`)],
+    names: [latinName(`Nümunə ${openedCases}`)],
     ...WITH_SOURCES,
     ...fields,
   });
