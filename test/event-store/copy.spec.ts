@@ -51,7 +51,7 @@ describe('a copy of a log', () => {
     await fill(30);
     const seen: number[] = [];
     const copied = await copyEvents(readWholeLog(from, 7), to, { ...running, onProgress: (p) => seen.push(p) });
-    expect(copied).toEqual({ outcome: 'complete', found: 0, added: 48 });
+    expect(copied).toEqual({ outcome: 'complete', existing: 0, added: 48 });
     expect(await everything(to)).toEqual(await everything(from));
     expect(await verifyCopy(readWholeLog(from), to)).toBe(48);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
@@ -59,7 +59,7 @@ describe('a copy of a log', () => {
   });
 
   it('of an empty log is an empty log', async () => {
-    expect(await copyEvents(readWholeLog(from), to, running)).toEqual({ outcome: 'complete', found: 0, added: 0 });
+    expect(await copyEvents(readWholeLog(from), to, running)).toEqual({ outcome: 'complete', existing: 0, added: 0 });
     expect(await to.head()).toBeNull();
     expect(await verifyCopy(readWholeLog(from), to)).toBe(0);
   });
@@ -97,7 +97,7 @@ describe('a copy of a log', () => {
     await fill(5);
     expect(await copyEvents(readWholeLog(from), to, running)).toMatchObject({
       outcome: 'complete',
-      found: 8,
+      existing: 8,
       added: 8,
     });
     expect(await verifyCopy(readWholeLog(from), to)).toBe(16);
