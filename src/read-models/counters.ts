@@ -3,6 +3,7 @@
  * cached count is updated by subtracting the cases with new events as they were at the old position and adding them as
  * they are now. A full count of a large register runs only once.
  */
+import { LRUCache } from 'lru-cache';
 import type { Scope, SqlCondition } from './list/predicate.js';
 import { scopeValues } from './list/predicate.js';
 import type { Totals } from './queries.js';
@@ -26,13 +27,12 @@ interface CachedCounter {
   readonly groups: TotalsByKey;
 }
 
-/** The least recently used one is evicted first. */
 const MAX_COUNTERS = 200;
 /** With more new events than this, a full count is cheaper than an update. */
 const MAX_EVENTS = 1_000;
 
 export class Counters {
-  readonly #cache = new Map<string, CachedCounter>();
+  readonly #cache = new LRUCache<string, CachedCounter>({ max: MAX_COUNTERS });
 
   constructor(private readonly db: Db) {}
 
@@ -42,15 +42,8 @@ export class Counters {
     const key = JSON.stringify([scope.list, scope.day, count.sql(scope, ''), count.values]);
     const cached = this.#cache.get(key);
     const groups = cached === undefined ? this.#query(scope, count) : this.#updated(cached, scope, count);
-    this.#keep(key, { position: scope.knownAt, groups });
+    this.#cache.set(key, { position: scope.knownAt, groups });
     return groups;
-  }
-
-  #keep(question: string, cached: CachedCounter): void {
-    this.#cache.delete(question);
-    this.#cache.set(question, cached);
-    const [oldest] = this.#cache.keys();
-    if (this.#cache.size > MAX_COUNTERS && oldest !== undefined) this.#cache.delete(oldest);
   }
 
   #updated({ position, groups }: CachedCounter, scope: Scope, count: CounterQuery): TotalsByKey {

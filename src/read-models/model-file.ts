@@ -132,10 +132,8 @@ export class ModelFile {
   }
 
   /** Whether the head of a log has been projected; a null head is that of an empty log. */
-  hasReached(head: Cursor | null, storeEvents: EventStore): boolean {
-    return (
-      head === null || (this.#checkpoint.cursor !== null && storeEvents.compare(this.#checkpoint.cursor, head) >= 0)
-    );
+  hasReached(head: Cursor | null, store: EventStore): boolean {
+    return head === null || (this.#checkpoint.cursor !== null && store.compare(this.#checkpoint.cursor, head) >= 0);
   }
 
   /** Id of the first event, which identifies the log; null before the first event. */

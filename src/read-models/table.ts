@@ -1,9 +1,9 @@
 /**
- * Projected tables with row versions: each row was believed over the positions [known_from, known_to). A new event re-
- * projects its case: unchanged rows stay, removed rows are closed at its position, new rows start there. Rows are
+ * Projected tables with row versions: each row was believed over the positions [known_from, known_to). A new event re-projects its case: unchanged rows stay, removed rows are closed at its position, new rows start there. Rows are
  * otherwise never updated or deleted, so a query *as known at K* needs only one more comparison.
  */
 import type Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { Period } from '../domain/case/period.js';
 import type { EventWithId } from '../domain/event.js';
@@ -12,20 +12,18 @@ export type Db = Database.Database;
 export type SqlValue = string | number | null;
 
 /** Prepared statements of each database, by SQL text. */
-const PREPARED = new WeakMap<Db, Map<string, Database.Statement>>();
+const PREPARED = new WeakMap<Db, LRUCache<string, Database.Statement>>();
 /** SQL texts vary with the set of filters, not with their values. */
-const MOST_PREPARED = 200;
+const MAX_PREPARED = 200;
 
 /**
  * Prepares a statement or reuses it: preparing costs more than running many of the queries. Returns rows as objects.
  */
 export const cachedStatement = (db: Db, sql: string): Database.Statement => {
-  const statements = PREPARED.get(db) ?? new Map<string, Database.Statement>();
+  const statements = PREPARED.get(db) ?? new LRUCache<string, Database.Statement>({ max: MAX_PREPARED });
   PREPARED.set(db, statements);
   const statement = statements.get(sql) ?? db.prepare(sql);
   statements.set(sql, statement);
-  const [oldest] = statements.keys();
-  if (statements.size > MOST_PREPARED && oldest !== undefined) statements.delete(oldest);
   return statement;
 };
 

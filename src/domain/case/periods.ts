@@ -3,6 +3,7 @@
  * of events that share an axis or are linked by `after`; other events move independently. On a given day each event is
  * past or future, so the possible standings are those of the possible sets of past events.
  */
+import { mergeEqual } from '../intervals.js';
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import type { OrderedEvent } from './order.js';
 import type { Period, Standing } from './period.js';
@@ -141,20 +142,12 @@ const possibleEnd = (
   return start === undefined ? null : sentenceEnd(sentence, start);
 };
 
-/** Joins periods of equal standing that touch or overlap. */
-const merge = (periods: readonly Period[]): readonly Period[] => {
-  const byStanding = new Map<string, Period[]>();
-  for (const period of [...periods].sort((a, b) => a.from - b.from)) {
-    const key = JSON.stringify(period.standing);
-    const merged = byStanding.get(key) ?? [];
-    const last = merged.at(-1);
-    if (last !== undefined && period.from <= last.to)
-      merged[merged.length - 1] = { ...last, to: Math.max(last.to, period.to) };
-    else merged.push(period);
-    byStanding.set(key, merged);
-  }
-  return [...byStanding.entries()]
-    .flatMap(([key, merged]) => merged.map((period) => ({ key, period })))
-    .sort((a, b) => a.period.from - b.period.from || a.period.to - b.period.to || (a.key < b.key ? -1 : 1))
-    .map(({ period }) => period);
-};
+/** Merges equal standings whose days touch or overlap; sorted by days, then by standing. */
+const merge = (periods: readonly Period[]): readonly Period[] =>
+  mergeEqual(
+    periods.map((period) => ({ ...period, key: JSON.stringify(period.standing) })),
+    (a, b) => a.key === b.key,
+  )
+    .slice()
+    .sort((a, b) => a.from - b.from || a.to - b.to || (a.key < b.key ? -1 : 1))
+    .map(({ from, to, standing }) => ({ from, to, standing }));

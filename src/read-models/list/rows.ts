@@ -2,6 +2,7 @@
 import type { CaseEvent } from '../../domain/case/events.js';
 import type { ListStanding, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
+import { intersect, mergeEqual, unionOf, type Interval } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
 import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import { judgingLists } from '../person.js';
@@ -47,7 +48,7 @@ export interface RecognitionRow {
   readonly to_day: Day;
 }
 
-interface Stretch {
+interface Days {
   readonly from_day: Day;
   readonly to_day: Day;
 }
@@ -75,33 +76,35 @@ export const periodRows = (history: CaseHistory): readonly PeriodRow[] => {
 };
 
 const ownRows = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
-  longest(
+  toRows(
     periods.map(({ from, to, standing }) => ({
       ...standingCells('', standing, events),
       lists:
         standing &&
         JSON.stringify(standing.lists.map(({ list, recognition, category }) => ({ list, recognition, category }))),
-      from_day: from,
-      to_day: to,
+      from,
+      to,
     })),
   );
 
 const listRows = ({ periods }: CaseHistory, list: string, events: CaseEventIndex): readonly PeriodRow[] => {
-  const rows = longest(
+  const items = mergeEqual(
     periods.map(({ from, to, standing }) => {
       const judged = standing?.lists.find((l) => l.list === list);
       return {
         ...standingCells(list, standing, events),
         ...judgementCells(judged, standing, events),
-        from_day: from,
-        to_day: to,
+        from,
+        to,
       };
     }),
+    haveEqualCells,
   );
-  const judgedRows = rows.filter((row) => row.recognition !== 'none');
-  const unjudgedRows = rows.filter((row) => row.recognition === 'none');
-  const cover = union(judgedRows);
-  return [...judgedRows, ...unjudgedRows.flatMap((row) => cover.flatMap((days) => within(row, days)))];
+  const judged = items.filter(({ recognition }) => recognition !== 'none');
+  const unjudged = items.filter(({ recognition }) => recognition === 'none');
+  const judgedDays = unionOf(judged);
+  const cut = unjudged.flatMap((item) => judgedDays.flatMap((days) => intersect(item, days) ?? []));
+  return [...judged, ...cut].map(toRow);
 };
 
 const standingCells = (
@@ -157,49 +160,16 @@ const reasonOf = (id: string | null | undefined, { byId, unfounded }: CaseEventI
   return event.type === 'released' ? `${event.type}:${unfounded.has(id) ? UNFOUNDED : event.reason}` : event.type;
 };
 
-/**
- * Merges equal rows whose days touch or overlap, by first day. Compares fields, and only of touching rows: it runs for
- * every case after every event.
- */
-const longest = <Row extends Stretch>(rows: readonly Row[]): readonly Row[] => {
-  const joined: { row: Row; to_day: Day }[] = [];
-  /** Candidates that later rows may still touch. */
-  let open: typeof joined = [];
-  for (const row of [...rows].sort((a, b) => a.from_day - b.from_day)) {
-    open = open.filter(({ to_day }) => to_day >= row.from_day);
-    const alike = open.find((other) => isAlike(other.row, row));
-    if (alike !== undefined) alike.to_day = Math.max(alike.to_day, row.to_day);
-    else {
-      const begun = { row, to_day: row.to_day };
-      open.push(begun);
-      joined.push(begun);
-    }
-  }
-  return joined.map(({ row, to_day }) => (row.to_day === to_day ? row : { ...row, to_day }));
-};
+/** Merges equal rows whose days touch or overlap. */
+const toRows = <Cells extends object>(items: readonly (Cells & Interval)[]): readonly (Cells & Days)[] =>
+  mergeEqual(items, haveEqualCells).map(toRow);
 
-/** Equal except for the days. */
-const isAlike = <Row extends Stretch>(a: Row, b: Row): boolean => {
-  for (const column in a) if (column !== 'from_day' && column !== 'to_day' && a[column] !== b[column]) return false;
+const toRow = <Cells extends object>({ from, to, ...cells }: Cells & Interval): Cells & Days =>
+  ({ ...cells, from_day: from, to_day: to }) as unknown as Cells & Days;
+
+const haveEqualCells = <Item extends Interval>(a: Item, b: Item): boolean => {
+  for (const column in a) if (column !== 'from' && column !== 'to' && a[column] !== b[column]) return false;
   return true;
-};
-
-/** The union of the days, as disjoint intervals, sorted. */
-const union = (stretches: readonly Stretch[]): readonly Stretch[] => {
-  const joined: Stretch[] = [];
-  for (const { from_day, to_day } of [...stretches].sort((a, b) => a.from_day - b.from_day)) {
-    const last = joined.at(-1);
-    if (last === undefined || last.to_day < from_day) joined.push({ from_day, to_day });
-    else joined[joined.length - 1] = { from_day: last.from_day, to_day: Math.max(last.to_day, to_day) };
-  }
-  return joined;
-};
-
-/** The part of a row within an interval: at most one row. */
-const within = <Row extends Stretch>(row: Row, days: Stretch): readonly Row[] => {
-  const from_day = Math.max(row.from_day, days.from_day);
-  const to_day = Math.min(row.to_day, days.to_day);
-  return from_day < to_day ? [{ ...row, from_day, to_day }] : [];
 };
 
 /**
@@ -212,16 +182,16 @@ export const recognitionRows = (history: CaseHistory): readonly RecognitionRow[]
     recognition === 'recognised' ? (parseEdtf(events.byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
   const days = [...new Set(history.periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const rowsOf = (list: string): readonly RecognitionRow[] => {
-    const stretches = days.slice(0, -1).flatMap((from_day, at) => {
-      const valid = history.periods.filter(({ from, to }) => from <= from_day && from_day < to);
+    const items = days.slice(0, -1).flatMap((day, index) => {
+      const valid = history.periods.filter(({ from, to }) => from <= day && day < to);
       const judged = valid.flatMap(
         ({ standing }) => standing?.lists.filter((l) => list === '' || l.list === list) ?? [],
       );
       const isCovered = list === '' || judged.length > 0 || valid.some(({ standing }) => standing === null);
       const since_day = Math.min(MAX_DAY, ...judged.map(since));
-      return isCovered ? [{ list, case_id: history.id, since_day, from_day, to_day: days[at + 1] ?? MAX_DAY }] : [];
+      return isCovered ? [{ list, case_id: history.id, since_day, from: day, to: days[index + 1] ?? MAX_DAY }] : [];
     });
-    return longest(stretches);
+    return toRows(items);
   };
   return ['', ...judgingLists(history.events)].flatMap(rowsOf);
 };

@@ -1,0 +1,46 @@
+/** Half-open intervals of days [from, to): merging, union, intersection. */
+import type { Day } from './time.js';
+
+export interface Interval {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+const byStart = (a: Interval, b: Interval): number => a.from - b.from;
+
+/**
+ * Merges equal items whose intervals touch or overlap, by first day. Compares only items that touch, because it runs for
+ * every case after every event.
+ */
+export const mergeEqual = <Item extends Interval>(
+  items: readonly Item[],
+  isEqual: (a: Item, b: Item) => boolean,
+): readonly Item[] => {
+  const merged: { item: Item; to: Day }[] = [];
+  /** Those that later items may still touch. */
+  let open: typeof merged = [];
+  for (const item of [...items].sort(byStart)) {
+    open = open.filter(({ to }) => to >= item.from);
+    const equal = open.find((other) => isEqual(other.item, item));
+    if (equal !== undefined) equal.to = Math.max(equal.to, item.to);
+    else {
+      const started = { item, to: item.to };
+      open.push(started);
+      merged.push(started);
+    }
+  }
+  return merged.map(({ item, to }) => (item.to === to ? item : { ...item, to }));
+};
+
+/** The days of all intervals, as the fewest intervals, sorted. */
+export const unionOf = (intervals: readonly Interval[]): readonly Interval[] =>
+  mergeEqual(
+    intervals.map(({ from, to }) => ({ from, to })),
+    () => true,
+  );
+
+/** The part of an item within an interval; null if they do not overlap. */
+export const intersect = <Item extends Interval>(item: Item, { from, to }: Interval): Item | null => {
+  const common = { from: Math.max(item.from, from), to: Math.min(item.to, to) };
+  return common.from < common.to ? { ...item, ...common } : null;
+};
