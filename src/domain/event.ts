@@ -86,13 +86,9 @@ export interface EventWithId<F> {
   readonly event: F;
 }
 
-/** An event in the log. */
-export interface RecordedEvent<F = unknown> extends EventWithId<F> {
-  readonly stream: string;
-  readonly revision: number;
+/** How an event was recorded: the part of its record that its writer provides. */
+export interface EventMetadata {
   readonly schemaVersion: number;
-  /** UTC instant, ISO 8601 with milliseconds. */
-  readonly recordedAt: string;
   readonly actor: Actor;
   /** The codes of the `ask` findings that the client acknowledged. */
   readonly acknowledged: readonly string[];
@@ -100,6 +96,20 @@ export interface RecordedEvent<F = unknown> extends EventWithId<F> {
   readonly raised: readonly Finding[];
   readonly correlationId: string;
   readonly causationId: string | null;
+}
+
+/** The metadata of a record alone, in the order in which it is stored. */
+export const metadataOf = (recorded: EventMetadata): EventMetadata => {
+  const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = recorded;
+  return { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
+};
+
+/** An event in the log. */
+export interface RecordedEvent<F = unknown> extends EventWithId<F>, EventMetadata {
+  readonly stream: string;
+  readonly revision: number;
+  /** UTC instant, ISO 8601 with milliseconds. */
+  readonly recordedAt: string;
 }
 
 /** The result of `decide`. Refusals are values; nothing is thrown. */

@@ -5,7 +5,9 @@
 import {
   ACTOR_KINDS,
   RELIABILITIES,
+  metadataOf,
   type EventDescription,
+  type EventMetadata,
   type Finding,
   type RecordedEvent,
 } from '../domain/event.js';
@@ -32,9 +34,7 @@ export interface StreamRevision {
   readonly revision: number;
 }
 
-type Meta = Pick<RecordedEvent, 'schemaVersion' | 'actor' | 'acknowledged' | 'correlationId' | 'causationId'> & {
-  readonly raised: readonly StoredFinding[];
-};
+type Meta = Omit<EventMetadata, 'raised'> & { readonly raised: readonly StoredFinding[] };
 /** A finding as stored. The ids of its events are under `facts`, the name of version 1, because stored events never change. */
 type StoredFinding = Omit<Finding, 'events'> & { readonly facts: Finding['events'] };
 
@@ -50,17 +50,21 @@ const decodeFinding = ({ code, grade, facts, expected }: StoredFinding): Finding
   events: facts,
   expected,
 });
+const encodeMeta = (recorded: EventMetadata): Meta => {
+  const metadata = metadataOf(recorded);
+  return { ...metadata, raised: metadata.raised.map(encodeFinding) };
+};
 type Description = EventDescription<Record<string, unknown>>;
 
 /**
  * Encodes an event as a deep copy. Throws TypeError for values that would not be read back exactly: a bug of the caller.
  */
 export const encode = (recorded: NewEvent): StoredRecord => {
-  const { id, event, schemaVersion, actor, acknowledged, raised, correlationId, causationId } = recorded;
+  const { id, event, schemaVersion } = recorded;
   const description = descriptionOf(event.type);
   if (description === undefined) throw new TypeError('cannot store an event of an unknown type');
   const parts = splitPersonal(event, description);
-  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(encodeFinding), correlationId, causationId };
+  const meta = encodeMeta(recorded);
   const payload = copyJson({ ...parts, meta });
   const recordedAt = Date.parse(recorded.recordedAt);
   const error =
@@ -110,16 +114,14 @@ export const decode = (
  * nothing about it is trusted. Throws StoreDamaged.
  */
 export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
-  const { stream, revision, recordedAt, id, event, schemaVersion, actor, acknowledged, raised, correlationId } = input;
+  const { stream, revision, recordedAt, id, event } = input;
   const place = { stream, revision };
   if (!isString(stream) || !isString(id) || !Number.isSafeInteger(revision) || revision < 0)
     throw new StoreDamaged('stream, revision or id has another shape');
   const description = isObject(event) ? descriptionOf(event.type) : undefined;
   if (description === undefined) throw damaged(place, 'of an unknown type');
-  if (!Array.isArray(raised)) throw damaged(place, 'meta.raised has another shape');
-  const { causationId } = input;
-  const meta = { schemaVersion, actor, acknowledged, raised: raised.map(encodeFinding), correlationId, causationId };
-  const payload = { ...splitPersonal(event, description), meta };
+  if (!Array.isArray(input.raised)) throw damaged(place, 'meta.raised has another shape');
+  const payload = { ...splitPersonal(event, description), meta: encodeMeta(input) };
   const recorded = decode(place, { id, type: event.type, recordedAt: Date.parse(recordedAt), payload });
   if (recorded.recordedAt !== recordedAt) throw damaged(place, 'recorded at no instant');
   return recorded;

@@ -6,7 +6,7 @@ import type { CaseEvent } from '../domain/case/events.js';
 import type { ReferenceData } from '../domain/case/reference-data.js';
 import { referencedIds } from '../domain/case/reference-data.js';
 import { periodsAndUnfoundedReleases } from '../domain/case/timeline.js';
-import type { Actor, Finding, EventWithId } from '../domain/event.js';
+import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
 import {
   DefinitionCache,
   type DefinitionKind,
@@ -37,16 +37,6 @@ export interface PositionedEvent<F extends AnyEvent = AnyEvent> {
   readonly position: number;
   readonly revision: number;
   readonly known: EventWithId<F>;
-}
-
-/** The part of an event's record that is stored as JSON. */
-export interface EventMetadata {
-  readonly schemaVersion: number;
-  readonly actor: Actor;
-  readonly acknowledged: readonly string[];
-  readonly raised: readonly Finding[];
-  readonly correlationId: string;
-  readonly causationId: string | null;
 }
 
 /** An event with its whole record. */
@@ -92,9 +82,7 @@ export class LogTables {
     const { kind, id } = parseStreamName(logged.stream);
     const stream = this.streamNo(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
     const { position, revision, event, recordedAt, cursor } = logged;
-    const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = logged;
-    const metadata: EventMetadata = { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
-    const [eventJson, metadataJson] = [JSON.stringify(event), JSON.stringify(metadata)];
+    const [eventJson, metadataJson] = [JSON.stringify(event), JSON.stringify(metadataOf(logged))];
     this.#insertEvent.run(
       position,
       stream,

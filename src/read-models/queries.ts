@@ -7,7 +7,7 @@ import { Query } from '@nestjs/cqrs';
 import type { LocalName } from '../domain/list/events.js';
 import type { Name, Reference } from '../domain/case/events.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../domain/case/state.js';
-import type { Actor, Finding } from '../domain/event.js';
+import type { Actor, Finding, RecordedEvent } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 
 /** The read models did not reach a token or position within the time limit. */
@@ -205,19 +205,8 @@ export class History extends Query<{ readonly items: readonly HistoryEntry[]; re
 }
 
 /** An event with its whole record, sufficient to store it again. */
-export interface LoggedEvent {
+export interface LoggedEvent extends RecordedEvent<AnyEvent> {
   readonly position: number;
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly schemaVersion: number;
-  readonly recordedAt: string;
-  readonly actor: Actor;
-  readonly acknowledged: readonly string[];
-  readonly raised: readonly Finding[];
-  readonly correlationId: string;
-  readonly causationId: string | null;
-  readonly event: AnyEvent;
 }
 
 /** Events after a position, in batches, up to the last position projected when the query began. `types` limits them. */
