@@ -20,7 +20,8 @@ const DASH = /[\p{Dash_Punctuation}\u2212\u2043\u02D7]/gu;
  * made from this key: changing the folding would lose existing claims.
  */
 export const foldedKey = (text: string): string => {
-  const letters = text.normalize('NFKC').toUpperCase().normalize('NFKD').toUpperCase();
+  // Lower case first: `ẞ` is an upper case of its own, while that of `ß` is SS.
+  const letters = text.normalize('NFKC').toLowerCase().toUpperCase().normalize('NFKD').toUpperCase();
   const unified = letters.replace(INVISIBLE, '').replace(DASH, '-').replace(/./gsu, latinLookAlike);
   // `İ` decomposes into I and U+0307; the upper case of other languages' `i` has no dot, so the dot is dropped.
   return unified.replace(/I\u0307+/g, 'I').normalize('NFKC');

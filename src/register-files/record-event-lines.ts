@@ -11,7 +11,7 @@ import { streamName, type AnyEvent } from '../domain/events.js';
 import { asStored, needsCorrection, type PriorEvent } from './event-diff.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
-import { refused, notRecorded, UNCHANGED, type Recorder, type Subject } from './recorder.js';
+import { refused, notRecorded, type Recorder, type Subject } from './recorder.js';
 import type { CellError } from './report.js';
 
 type Refused = ReturnType<typeof refused>;
@@ -153,7 +153,7 @@ const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> =>
   if (result.outcome === 'retry')
     return result.subject.id === subject.id ? notRecorded() : referenceTaken(lines[0] as CheckedLine);
   if (result.outcome === 'refused') return result;
-  return { outcome: 'imported', lines: result === UNCHANGED ? outcomes.map(() => 'unchanged') : outcomes };
+  return { outcome: 'imported', lines: result.outcome === 'unchanged' ? outcomes.map(() => 'unchanged') : outcomes };
 };
 
 const referenceTaken = ({ row }: CheckedLine): Refused =>

@@ -31,6 +31,8 @@ describe('the folded key of a reference', () => {
     ['İ-1', 'I-1'],
     ['E\u0301-1', 'É-1'],
     ['17/2025', '17/2025'],
+    ['ß-1', 'SS-1'],
+    ['ẞ-1', 'SS-1'],
   ])('of %j is %j', (given, key) => expect(foldedKey(given)).toBe(key));
 
   it.each([
