@@ -70,24 +70,23 @@ const movementCounts = async (queries: Queries): Promise<string> => {
   ].join('');
 };
 
-/** The counts of a span and its last entries and exits. Walks all pages, which are in order of days. */
+/** The counts of a span, with its last entries and exits, latest first. Walks all pages, which are in order of day and name. */
 const movementsSince = async (queries: Queries, from: string): Promise<MovementsPage | null> => {
   const span = { from, to: DEMO.today, limit: LIMITS.movements };
   let page = await queries.execute(new Movements(DEMO.list, span));
   let entered: readonly Movement[] = [];
   let left: readonly Movement[] = [];
   while (page !== null) {
-    entered = latest([...entered, ...page.entered]);
-    left = latest([...left, ...page.left]);
-    if (page.next === null) return { ...page, entered, left };
+    entered = lastOf([...entered, ...page.entered]);
+    left = lastOf([...left, ...page.left]);
+    if (page.next === null) return { ...page, entered: entered.toReversed(), left: left.toReversed() };
     page = await queries.execute(new Movements(DEMO.list, { ...span, after: page.next }));
   }
   return null;
 };
 type MovementsPage = Movements extends Query<infer Result> ? NonNullable<Result> : never;
 
-const latest = (all: readonly Movement[]): readonly Movement[] =>
-  [...all].sort((a, b) => b.day.localeCompare(a.day)).slice(0, MAX_SHOWN);
+const lastOf = (all: readonly Movement[]): readonly Movement[] => all.slice(-MAX_SHOWN);
 
 const movementTable = (movements: readonly Movement[]): string => {
   const rows = movements.map(({ day, references, name, category, reason }) => [

@@ -165,6 +165,11 @@ describe('habeas demo', () => {
     for (const line of [/Believers +206/, /together +367/, /2025-10-07 +392 +27 +52 +367 +amnesty 52/, /amnestied/])
       expect(once.out).toMatch(line);
 
+    // The latest entries and exits come first, those of one day in reverse order of names.
+    expect([...once.out.matchAll(/^  2026-01-05 +(AZ-\d+)/gm)].map(([, reference]) => reference)).toEqual(
+      ['0455', '0448', '0445', '0466', '0470', '0016', '0062', '0072', '0032', '0067'].map((number) => `AZ-${number}`),
+    );
+
     let answer: Promise<unknown> | undefined;
     const served = await runCli(['demo', '--data', data, '--port', '0'], ({ out }, stop) => {
       const url = /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0];
