@@ -166,7 +166,7 @@ describe('habeas demo', () => {
       expect(once.out).toMatch(line);
 
     // The latest entries and exits come first, those of one day in reverse order of names.
-    expect([...once.out.matchAll(/^  2026-01-05 +(AZ-\d+)/gm)].map(([, reference]) => reference)).toEqual(
+    expect([...once.out.matchAll(/^ {2}2026-01-05 +(AZ-\d+)/gm)].map(([, reference]) => reference)).toEqual(
       ['0455', '0448', '0445', '0466', '0470', '0016', '0062', '0072', '0032', '0067'].map((number) => `AZ-${number}`),
     );
 
