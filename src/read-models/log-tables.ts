@@ -32,22 +32,22 @@ export const LOG_INDEXES = [
   'CREATE INDEX events_by_type ON events (type, position)',
 ];
 
-/** An event with its position in the log and its revision in its stream. */
-export interface PositionedEvent<F extends AnyEvent = AnyEvent> {
+/** An event as the log tables hold it, with its position in the log and its revision in its stream. */
+export interface EventEntry<F extends AnyEvent = AnyEvent> {
   readonly position: number;
   readonly revision: number;
   readonly known: EventWithId<F>;
 }
 
-/** An event with its whole record. */
-export interface RecordedEvent extends PositionedEvent, EventMetadata {
+/** An entry with its metadata, its stream and the time of recording. */
+export interface FullEventEntry extends EventEntry, EventMetadata {
   readonly stream: number;
   readonly subject: { readonly kind: StreamKind; readonly id: string };
   readonly recordedAt: string;
 }
 
 /** Computes the history of a case from its events. */
-export const caseHistoryOf = (id: string, recorded: readonly PositionedEvent[]): CaseHistory => {
+export const caseHistoryOf = (id: string, recorded: readonly EventEntry[]): CaseHistory => {
   const events = recorded.map(({ known }) => known as EventWithId<CaseEvent>);
   return { id, events, ...periodsAndUnfoundedReleases(events) };
 };
@@ -110,7 +110,7 @@ export class LogTables {
   }
 
   /** The events of a stream up to a position, in order of recording. */
-  entries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly PositionedEvent<F>[] {
+  entries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly EventEntry<F>[] {
     return (this.#events.all(stream, upTo) as [number, number, string, string][]).map(
       ([position, revision, id, event]) => ({ position, revision, known: { id, event: JSON.parse(event) as F } }),
     );
@@ -162,7 +162,7 @@ export class LogTables {
     limit: number,
     stream: number | null,
     types: readonly string[] | null,
-  ): readonly RecordedEvent[] {
+  ): readonly FullEventEntry[] {
     const named = (types ?? []).map((type, at) => [`type${at}`, type] as const);
     const typeParameters = named.map(([name]) => `@${name}`);
     // One subquery a type: the index (type, position) orders positions only within one type.
@@ -176,14 +176,14 @@ export class LogTables {
       WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
       ${types === null ? '' : `AND ${typeCondition}`} ORDER BY position LIMIT @limit`;
     const rows = this.db.prepare(sql).all({ after, limit, stream, ...Object.fromEntries(named) }) as EventRow[];
-    return rows.map((row) => this.#toRecordedEvent(row));
+    return rows.map((row) => this.#toFullEntry(row));
   }
 
   /**
    * The next events after a position, of every stream: at most `limit`, ending early once their JSON reaches
    * `maxLength` characters.
    */
-  next(after: number, maxLength: number, limit = Infinity): readonly RecordedEvent[] {
+  next(after: number, maxLength: number, limit = Infinity): readonly FullEventEntry[] {
     const rows: EventRow[] = [];
     let length = 0;
     for (const row of this.#eventsAfter.iterate(after) as IterableIterator<EventRow>) {
@@ -191,7 +191,7 @@ export class LogTables {
       length += row.event.length;
       if (length >= maxLength || rows.length >= limit) break;
     }
-    return rows.map((row) => this.#toRecordedEvent(row));
+    return rows.map((row) => this.#toFullEntry(row));
   }
 
   /** The store cursor of the event at a position: null at 0, undefined if the position is not projected yet. */
@@ -207,7 +207,7 @@ export class LogTables {
     );
   }
 
-  #toRecordedEvent(row: EventRow): RecordedEvent {
+  #toFullEntry(row: EventRow): FullEventEntry {
     return {
       position: row.position,
       revision: row.revision,

@@ -143,7 +143,7 @@ const diffRulesOf = ({ recorder, kind, columns, cells }: RowToRecord): DiffRules
   };
 };
 
-/** Adds to the role of an event in its row what tells it from others in the case: each change of category, and the list. */
+/** Identifies an event among all of the case: its role in the row, with day and category of a category change, and the list. */
 const roleInCase = (data: RawEvent): string => {
   const { type, list, occurredOn, category } = data;
   const role = type === 'recategorised' ? `recategorised ${String(occurredOn)} ${String(category)}` : rowRoleOf(data);

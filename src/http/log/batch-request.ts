@@ -75,7 +75,7 @@ const caseNameErrors = (body: unknown): readonly FieldError[] => {
 
 /**
  * The references that an invalid row probably was to add. Later rows that name their case by one of them are refused,
- * because the register may hold another case with it.
+ * since the reference may already belong to another case, which the row does not mean.
  */
 const guessReferences = (body: unknown): readonly Reference[] => {
   if (!isObject(body)) return [];

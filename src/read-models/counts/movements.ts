@@ -2,7 +2,7 @@
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Reference } from '../../domain/case/events.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
-import type { PositionedEvent } from '../log-tables.js';
+import type { EventEntry } from '../log-tables.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { countPeople } from '../list/page.js';
 import {
@@ -240,7 +240,7 @@ const movementCause = (
   movementScope: MovementScope,
   { rows }: CaseMovements,
   change: MembershipChange,
-  entries: readonly PositionedEvent[],
+  entries: readonly EventEntry[],
 ): MovementCause => {
   if (change.kind === 'entered') return causeOfEntry(movementScope.list, rows, change.day);
   return change.kind === 'left'
@@ -255,7 +255,7 @@ const movementCause = (
 const causeOfMove = (
   { list }: MovementScope,
   { day, before, after }: MembershipChange,
-  entries: readonly PositionedEvent[],
+  entries: readonly EventEntry[],
 ): MovementCause => {
   const added = [...after].filter((category) => !before.has(category));
   const categories = new Set(added.length > 0 ? added : after);

@@ -4,12 +4,12 @@ import { changesBetween } from '../../domain/case/changes.js';
 import type { EventWithId } from '../../domain/event.js';
 import { streamName } from '../../domain/events.js';
 import { descriptionOf, namesOf, referencesOf } from '../person.js';
-import type { RecordedEvent } from '../log-tables.js';
+import type { FullEventEntry } from '../log-tables.js';
 import { formatBound } from '../list/views.js';
 import type { Change, HistoryEntry, LoggedEvent } from '../queries.js';
 import type { CaseHistory } from '../table.js';
 
-export const toHistoryEntry = (recorded: RecordedEvent, changes: readonly Change[]): HistoryEntry => ({
+export const toHistoryEntry = (recorded: FullEventEntry, changes: readonly Change[]): HistoryEntry => ({
   position: recorded.position,
   subject: recorded.subject,
   revision: recorded.revision,
@@ -23,7 +23,7 @@ export const toHistoryEntry = (recorded: RecordedEvent, changes: readonly Change
 });
 
 /** The event with its whole record, sufficient to store it again. */
-export const toLoggedEvent = (recorded: RecordedEvent): LoggedEvent => ({
+export const toLoggedEvent = (recorded: FullEventEntry): LoggedEvent => ({
   position: recorded.position,
   stream: streamName(recorded.subject.kind, recorded.subject.id),
   revision: recorded.revision,

@@ -4,7 +4,7 @@
  */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { mentionsList } from '../person.js';
-import type { LogTables, RecordedEvent } from '../log-tables.js';
+import type { LogTables, FullEventEntry } from '../log-tables.js';
 import { FollowLog, type Feed, type FeedPage } from '../queries.js';
 import { ReadModels } from '../read-models.js';
 import { STILL_KNOWN } from '../table.js';
@@ -40,14 +40,14 @@ export class FollowLogHandler implements IQueryHandler<FollowLog> {
 const filterOf = (
   logTables: LogTables,
   { types, list }: FollowLog['parameters'],
-): ((line: RecordedEvent) => boolean) => {
+): ((line: FullEventEntry) => boolean) => {
   const typeSet = types === undefined ? null : new Set(types);
   const isOfList = list === undefined ? () => true : listFilter(logTables, list);
   return (line) => (typeSet === null || typeSet.has(line.known.event.type)) && isOfList(line);
 };
 
 /** Selects events that concern a list. Reference claims concern no list: they are internal. */
-const listFilter = (logTables: LogTables, list: string): ((line: RecordedEvent) => boolean) => {
+const listFilter = (logTables: LogTables, list: string): ((line: FullEventEntry) => boolean) => {
   const firstMentions = new Map<number, number>();
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return subject.kind === 'list' && subject.id === list;

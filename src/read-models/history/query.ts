@@ -1,6 +1,6 @@
 /** The history: who recorded what, when, from which source, and what it changed. */
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { caseHistoryOf, type LogTables, type RecordedEvent } from '../log-tables.js';
+import { caseHistoryOf, type LogTables, type FullEventEntry } from '../log-tables.js';
 import { History, type Change, type HistoryEntry } from '../queries.js';
 import { ReadModelReader } from '../reader.js';
 import type { CaseHistory } from '../table.js';
@@ -28,7 +28,7 @@ export class HistoryHandler implements IQueryHandler<History> {
 }
 
 /** Caches the latest history of each case, since consecutive events often belong to one case. */
-const changesReader = (logTables: LogTables): ((recordedEvent: RecordedEvent) => readonly Change[]) => {
+const changesReader = (logTables: LogTables): ((recordedEvent: FullEventEntry) => readonly Change[]) => {
   const latestHistories = new Map<number, { readonly position: number; readonly history: CaseHistory }>();
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return [];
