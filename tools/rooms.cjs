@@ -10,6 +10,12 @@ const vocabulary = [
   '^src/domain/[^/]+/(events|state|findings)\\.ts$',
 ];
 
+/** A query stands with its handler in one file; a view of several queries, their parameters and errors have files of their own. */
+const queries = [
+  '^src/read-models/.+\\.(query|view)\\.ts$',
+  '^src/read-models/(query-errors|list/filters|list/paging)\\.ts$',
+];
+
 /** @type {Record<string, { path: string, says: string, paths: string[], domainTypes?: true, packages: string[], node: string[] }>} */
 const rooms = {
   domain: {
@@ -58,27 +64,21 @@ const rooms = {
   },
   'register-files': {
     path: '^src/register-files/',
-    says: "schema, json, the domain's words and types, the command and query classes",
-    paths: [
-      ...vocabulary,
-      '^src/schema/',
-      '^src/json/',
-      '^src/commands/(record-events|ids)\\.ts$',
-      '^src/read-models/queries\\.ts$',
-    ],
+    says: "schema, json, the domain's words and types, the commands and queries",
+    paths: [...vocabulary, '^src/schema/', '^src/json/', '^src/commands/(record-events|ids)\\.ts$', ...queries],
     domainTypes: true,
     packages: ['@nestjs/cqrs', 'chardet', 'csv-parse', 'csv-stringify', 'fastest-levenshtein', 'hucre', 'yauzl'],
     node: ['crypto', 'fs', 'fs/promises', 'path', 'stream', 'stream/promises', 'timers/promises', 'util'],
   },
   http: {
     path: '^src/http/',
-    says: "schema, json, the domain's words and types, the command and query classes, the export of register-files",
+    says: "schema, json, the domain's words and types, the commands and queries, the export of register-files",
     paths: [
       ...vocabulary,
       '^src/schema/',
       '^src/json/',
       '^src/commands/(record-events|record-batch|ids)\\.ts$',
-      '^src/read-models/queries\\.ts$',
+      ...queries,
       '^src/register-files/list-export\\.ts$',
     ],
     domainTypes: true,

@@ -1,9 +1,10 @@
 /** Pages and counts of a list from the query handlers, compared with the same rows from a table with the needed index only. */
 import { MAX_READ } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { CountsHandler } from '../../src/read-models/counts/query.js';
-import { ListMembersHandler } from '../../src/read-models/list/query.js';
-import { Counts, ListMembers } from '../../src/read-models/queries.js';
+import { CountsHandler } from '../../src/read-models/counts/counts.query.js';
+import { ListMembersHandler } from '../../src/read-models/list/list-members.query.js';
+import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { clock, logFile, readModelsFile, rawFile, registerFolder, streamOf } from '../data-sets.js';
 import { milliseconds, type Figure, type Item, type RunContext, type Variant } from '../item.js';

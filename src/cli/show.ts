@@ -1,16 +1,13 @@
 /** What `habeas demo` prints: counts by category, movements, and one person's history. */
 import type { Writable } from 'node:stream';
 import type { Query } from '@nestjs/cqrs';
-import {
-  Cases,
-  Counts,
-  History,
-  Lists,
-  Movements,
-  type Change,
-  type HistoryEntry,
-  type Movement,
-} from '../read-models/queries.js';
+import { Cases } from '../read-models/list/cases.query.js';
+import { Counts } from '../read-models/counts/counts.query.js';
+import { History } from '../read-models/history/history.query.js';
+import { Lists } from '../read-models/definitions/lists.query.js';
+import { Movements } from '../read-models/counts/movements.query.js';
+import type { Change, HistoryEntry } from '../read-models/history/history-entry.view.js';
+import type { Movement } from '../read-models/counts/movement.view.js';
 import type { Register } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';

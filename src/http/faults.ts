@@ -1,7 +1,7 @@
 /** Maps errors to problem documents. Neither the response nor the log repeats an error's message, which may quote personal data. */
 import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { InvalidCursor } from '../read-models/queries.js';
+import { InvalidCursor } from '../read-models/query-errors.js';
 import { requestProblems, type ProblemCode } from '../schema/problems.js';
 import { UnreadableBody, unreadableBodyResponse } from './body-parser.js';
 import { ProblemException, problemResponse, RETRY_AFTER, type HttpResponse } from './http-response.js';

@@ -1,14 +1,7 @@
 /** Query parameters that several resources share. */
 import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../domain/case/state.js';
-import {
-  CERTAINTIES,
-  SORTS,
-  STAGES,
-  type Certainty,
-  type Filters,
-  type Page,
-  type Sort,
-} from '../read-models/queries.js';
+import { CERTAINTIES, STAGES, type Certainty, type Filters } from '../read-models/list/filters.js';
+import { SORTS, type Page, type Sort } from '../read-models/list/paging.js';
 import { field } from '../schema/field.js';
 import { articleFilter, fullDay, oneOf, arrayOf, slug, text, integer } from '../schema/kinds.js';
 import { LIMITS } from '../schema/limits.js';

@@ -6,7 +6,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Scope, SqlCondition } from './list/predicate.js';
 import { scopeValues } from './list/predicate.js';
-import type { Totals } from './queries.js';
+import type { Totals } from './list/person.view.js';
 import { cachedStatement, type Db } from './table.js';
 
 /** Totals of people by the key under which they are counted. */

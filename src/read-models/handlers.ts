@@ -1,12 +1,14 @@
 /** All query handlers; the composition root provides them with a `ReadModelReader`. */
-import { CountsHandler } from './counts/query.js';
-import { MovementsHandler } from './counts/movements.js';
-import { InstrumentsHandler, ListsHandler } from './definitions.js';
-import { ReadLogHandler } from './history/read-log.js';
-import { FollowLogHandler } from './history/follow-log.js';
-import { HistoryHandler } from './history/query.js';
-import { CasesHandler, ListMembersHandler } from './list/query.js';
-import { OneCaseHandler } from './one-case.js';
+import { CountsHandler } from './counts/counts.query.js';
+import { MovementsHandler } from './counts/movements.query.js';
+import { InstrumentsHandler } from './definitions/instruments.query.js';
+import { ListsHandler } from './definitions/lists.query.js';
+import { ReadLogHandler } from './history/read-log.query.js';
+import { FollowLogHandler } from './history/follow-log.query.js';
+import { HistoryHandler } from './history/history.query.js';
+import { CasesHandler } from './list/cases.query.js';
+import { ListMembersHandler } from './list/list-members.query.js';
+import { OneCaseHandler } from './one-case.query.js';
 
 export const QUERY_HANDLERS = [
   ListMembersHandler,

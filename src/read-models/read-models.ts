@@ -7,7 +7,7 @@ import type { Clock } from '../domain/clock.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import { isDamage, isPermanent } from './errors.js';
 import { ModelFile } from './model-file.js';
-import { InvalidCursor, BeyondLog, NotCaughtUp } from './queries.js';
+import { InvalidCursor, BeyondLog, NotCaughtUp } from './query-errors.js';
 import { ReadModelReader, type QueryContext } from './reader.js';
 import {
   buildFile,

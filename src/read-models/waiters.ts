@@ -1,5 +1,5 @@
 /** Queries that wait for the projection to reach a position, each with a timeout. */
-import { NotCaughtUp } from './queries.js';
+import { NotCaughtUp } from './query-errors.js';
 
 interface Waiter {
   readonly reached: () => boolean;

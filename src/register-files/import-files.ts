@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { foldedKey } from '../domain/text.js';
-import { Instruments, Lists } from '../read-models/queries.js';
+import { Instruments } from '../read-models/definitions/instruments.query.js';
+import { Lists } from '../read-models/definitions/lists.query.js';
 import { readAmnestyRow } from './amnesty-row.js';
 import type { AmnestyRow, RegisterRow } from './row-columns.js';
 import { linesByCase, type EventsFile } from './event-file.js';

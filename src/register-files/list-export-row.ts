@@ -1,5 +1,5 @@
 /** The columns of an exported list, and the row of a person in it. Pure. */
-import type { PersonRow, StandingView } from '../read-models/queries.js';
+import type { PersonRow, StandingView } from '../read-models/list/person.view.js';
 import { escapeFormula } from './formula-escape.js';
 
 /** Columns that a register file has too have the same names there. */

@@ -7,7 +7,10 @@ import { stringify } from 'csv-stringify/sync';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { ListMembers, type Filters, type PageOf, type PersonRow, type Sort } from '../read-models/queries.js';
+import { ListMembers } from '../read-models/list/list-members.query.js';
+import type { Filters } from '../read-models/list/filters.js';
+import type { PageOf, Sort } from '../read-models/list/paging.js';
+import type { PersonRow } from '../read-models/list/person.view.js';
 import { LIMITS } from '../schema/limits.js';
 import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 

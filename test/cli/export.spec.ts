@@ -6,19 +6,16 @@ import { join } from 'node:path';
 import { dataFiles, openDataFolder } from '../../src/event-store/data-folder.js';
 import { readSettings } from '../../src/settings.js';
 import { withRegister, type OpenRegister } from '../../src/cli/register.js';
-import {
-  Cases,
-  COUNTED_BY,
-  Counts,
-  ReadLog,
-  History,
-  Instruments,
-  ListMembers,
-  Lists,
-  Movements,
-  OneCase,
-  SORTS,
-} from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { COUNTED_BY, Counts } from '../../src/read-models/counts/counts.query.js';
+import { ReadLog } from '../../src/read-models/history/read-log.query.js';
+import { History } from '../../src/read-models/history/history.query.js';
+import { Instruments } from '../../src/read-models/definitions/instruments.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import { Lists } from '../../src/read-models/definitions/lists.query.js';
+import { Movements } from '../../src/read-models/counts/movements.query.js';
+import { OneCase } from '../../src/read-models/one-case.query.js';
+import { SORTS } from '../../src/read-models/list/paging.js';
 import { DEFINITIONS, fixture, REGISTER_FILES } from '../register-files/real-register.js';
 import { runCli, runAbortedCli } from '../support/command-line.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';

@@ -2,7 +2,7 @@ import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
 import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../../src/event-store/port.js';
 import { UnreadableBody } from '../../src/http/body-parser.js';
 import { responseToError, traceOf } from '../../src/http/faults.js';
-import { InvalidCursor, NotCaughtUp } from '../../src/read-models/queries.js';
+import { InvalidCursor, NotCaughtUp } from '../../src/read-models/query-errors.js';
 import { ClockBehind } from '../../src/watching/log-time.js';
 
 const SECRET = 'Səməd Nümunəyev';

@@ -1,6 +1,8 @@
 /** Incrementally updated counts equal full counts. */
 import fc from 'fast-check';
-import { Counts, COUNTED_BY, ListMembers, type Filters } from '../../src/read-models/queries.js';
+import { Counts, COUNTED_BY } from '../../src/read-models/counts/counts.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import type { Filters } from '../../src/read-models/list/filters.js';
 import type { QueryContext } from '../../src/read-models/reader.js';
 import { Counters } from '../../src/read-models/counters.js';
 import { formatDay } from '../../src/domain/time.js';

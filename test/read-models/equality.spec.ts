@@ -4,17 +4,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { EventStore } from '../../src/event-store/port.js';
 import { ModelFile } from '../../src/read-models/model-file.js';
-import {
-  Cases,
-  COUNTED_BY,
-  Counts,
-  History,
-  ListMembers,
-  Lists,
-  Movements,
-  OneCase,
-  SORTS,
-} from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { COUNTED_BY, Counts } from '../../src/read-models/counts/counts.query.js';
+import { History } from '../../src/read-models/history/history.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import { Lists } from '../../src/read-models/definitions/lists.query.js';
+import { Movements } from '../../src/read-models/counts/movements.query.js';
+import { OneCase } from '../../src/read-models/one-case.query.js';
+import { SORTS } from '../../src/read-models/list/paging.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';

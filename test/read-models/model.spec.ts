@@ -22,7 +22,8 @@ import {
   scopeOf,
 } from '../../src/read-models/list/predicate.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
-import type { Filters, Sort } from '../../src/read-models/queries.js';
+import type { Filters } from '../../src/read-models/list/filters.js';
+import type { Sort } from '../../src/read-models/list/paging.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Log, opened, uuid } from './support.js';
 

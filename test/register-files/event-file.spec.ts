@@ -1,6 +1,8 @@
 /** Imports files with one event a line: recorded by case, and unchanged when imported again. */
 import { writeXlsx } from 'hucre/xlsx';
-import { Cases, History, OneCase } from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { History } from '../../src/read-models/history/history.query.js';
+import { OneCase } from '../../src/read-models/one-case.query.js';
 import { Files } from './temporary-files.js';
 import { linesFile } from './event-line-writer.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';

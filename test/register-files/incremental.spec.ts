@@ -1,7 +1,10 @@
 /** Imports into a register that has events already, from earlier imports or from people. */
 import { readFileSync } from 'node:fs';
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
-import { Cases, History, Instruments, Lists } from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { History } from '../../src/read-models/history/history.query.js';
+import { Instruments } from '../../src/read-models/definitions/instruments.query.js';
+import { Lists } from '../../src/read-models/definitions/lists.query.js';
 import type { AmnestyRow, RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';

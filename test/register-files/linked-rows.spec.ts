@@ -1,6 +1,7 @@
 /** Rows with `same_as`, and unknown days of conviction when a list is imported again later. */
 import { parseDay } from '../../src/domain/time.js';
-import { Cases, History } from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { History } from '../../src/read-models/history/history.query.js';
 import { importFiles } from '../../src/register-files/import-files.js';
 import { Files } from './temporary-files.js';
 import { openRealRegister, type RealRegister } from './real-register.js';

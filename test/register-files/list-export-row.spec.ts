@@ -1,4 +1,4 @@
-import type { PersonRow, StandingView } from '../../src/read-models/queries.js';
+import type { PersonRow, StandingView } from '../../src/read-models/list/person.view.js';
 import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
 
 const standing: StandingView = {

@@ -5,7 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { Cases, ListMembers, type Filters, type PersonRow, type Sort } from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import type { Filters } from '../../src/read-models/list/filters.js';
+import type { PersonRow } from '../../src/read-models/list/person.view.js';
+import type { Sort } from '../../src/read-models/list/paging.js';
 import {
   exportList,
   SEPARATORS,

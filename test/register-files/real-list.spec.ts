@@ -9,7 +9,12 @@ import { articleText } from '../../src/domain/case/rules.js';
 import type { Article, Sentence } from '../../src/domain/case/events.js';
 import type { AnyEvent } from '../../src/domain/events.js';
 import { formatDay, parseEdtf } from '../../src/domain/time.js';
-import { Cases, Counts, History, ListMembers, OneCase, type StandingView } from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { History } from '../../src/read-models/history/history.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import { OneCase } from '../../src/read-models/one-case.query.js';
+import type { StandingView } from '../../src/read-models/list/person.view.js';
 import { lineOf } from './event-line-writer.js';
 import { openRealRegister, type RealRegister } from './real-register.js';
 

@@ -1,7 +1,10 @@
 /** Imports the demonstration's files and compares the answers of queries with expected.json, for each event store. */
 import { readFileSync } from 'node:fs';
 import type { EventStore } from '../../src/event-store/port.js';
-import { Counts, ListMembers, Movements, type PersonRow } from '../../src/read-models/queries.js';
+import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import { Movements } from '../../src/read-models/counts/movements.query.js';
+import type { PersonRow } from '../../src/read-models/list/person.view.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
 
 const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8'));

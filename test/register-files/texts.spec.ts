@@ -1,6 +1,7 @@
 /** Texts are compared in NFC and references folded; a name has the script of its letters. */
 import { readFileSync } from 'node:fs';
-import { Cases, History } from '../../src/read-models/queries.js';
+import { Cases } from '../../src/read-models/list/cases.query.js';
+import { History } from '../../src/read-models/history/history.query.js';
 import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';

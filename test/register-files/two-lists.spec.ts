@@ -1,6 +1,6 @@
 /** Rows of two lists about one person: recognition by one list is independent of the other. */
 import { RecordEvents, type RecordEventsRequest } from '../../src/commands/record-events.js';
-import { History } from '../../src/read-models/queries.js';
+import { History } from '../../src/read-models/history/history.query.js';
 import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { openRealRegister, type RealRegister } from './real-register.js';

@@ -3,7 +3,10 @@
  * A failure names its seed: `REGISTER_SEED=17 npx jest test/simulation/counting` repeats it. `REGISTER_SEEDS` sets the number of seeds
  * (`npm run test:counting`).
  */
-import { Counts, ListMembers, MEMBER_SETS, Movements, type Movement } from '../../src/read-models/queries.js';
+import { Counts } from '../../src/read-models/counts/counts.query.js';
+import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import { MEMBER_SETS, type Movement } from '../../src/read-models/counts/movement.view.js';
+import { Movements } from '../../src/read-models/counts/movements.query.js';
 import { emptyFile, FixedReader, handlersOf, Log, type Handlers } from '../read-models/support.js';
 import { caseEvent } from '../support/events.js';
 import { CATEGORIES, Random, randomRegister } from '../support/random-register.js';

@@ -1,7 +1,9 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
-import { Cases, History, OneCase } from '../../read-models/queries.js';
+import { Cases } from '../../read-models/list/cases.query.js';
+import { History } from '../../read-models/history/history.query.js';
+import { OneCase } from '../../read-models/one-case.query.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';

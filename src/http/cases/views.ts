@@ -1,5 +1,5 @@
 import { CUSTODIES, PROCEEDINGS, RECOGNITIONS, SENTENCE_STATES } from '../../domain/case/state.js';
-import { CERTAINTIES } from '../../read-models/queries.js';
+import { CERTAINTIES } from '../../read-models/list/filters.js';
 import { ref } from '../operation.js';
 import { arrayOf, boolean, count, day, enumOf, nullable, object, string } from '../view-schema.js';
 import type { JsonSchema } from '../../schema/field.js';

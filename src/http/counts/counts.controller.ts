@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { Counts, Movements } from '../../read-models/queries.js';
+import { Counts } from '../../read-models/counts/counts.query.js';
+import { Movements } from '../../read-models/counts/movements.query.js';
 import { Operation, queryResponses } from '../operation.js';
 import { pick, toFilters } from '../parameters.js';
 import { QueryParameters } from '../request.decorators.js';

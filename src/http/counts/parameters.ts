@@ -1,4 +1,5 @@
-import { COUNTED_BY, MEMBER_SETS, type MemberSet } from '../../read-models/queries.js';
+import { COUNTED_BY } from '../../read-models/counts/counts.query.js';
+import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { field, ObjectRule } from '../../schema/field.js';
 import { fullDay, oneOf, slug } from '../../schema/kinds.js';
 import { FilteredQuery, isSpan, optional, DESCRIPTIONS } from '../parameters.js';

@@ -1,4 +1,5 @@
-import { COUNTED_BY, MEMBER_SETS } from '../../read-models/queries.js';
+import { COUNTED_BY } from '../../read-models/counts/counts.query.js';
+import { MEMBER_SETS } from '../../read-models/counts/movement.view.js';
 import { EXIT_REASON } from './parameters.js';
 import { ref } from '../operation.js';
 import { arrayOf, count, day, enumOf, object, string } from '../view-schema.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
-import { Instruments } from '../../read-models/queries.js';
+import { Instruments } from '../../read-models/definitions/instruments.query.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';

@@ -1,4 +1,4 @@
-import { MEMBER_SETS, type MemberSet } from '../../read-models/queries.js';
+import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/list-export.js';
 import { field, ObjectRule } from '../../schema/field.js';
 import { fullDay, oneOf, slug, integer } from '../../schema/kinds.js';

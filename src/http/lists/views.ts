@@ -1,5 +1,5 @@
 import { CUSTODIES } from '../../domain/case/state.js';
-import { MEMBER_SETS } from '../../read-models/queries.js';
+import { MEMBER_SETS } from '../../read-models/counts/movement.view.js';
 import { ref } from '../operation.js';
 import { arrayOf, boolean, count, day, enumOf, nullable, object, string } from '../view-schema.js';
 import type { JsonSchema } from '../../schema/field.js';

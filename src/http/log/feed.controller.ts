@@ -1,7 +1,8 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BeyondLog, FollowLog } from '../../read-models/queries.js';
+import { BeyondLog } from '../../read-models/query-errors.js';
+import { FollowLog } from '../../read-models/history/follow-log.query.js';
 import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { Operation, queryResponses } from '../operation.js';
 import { HeaderParameters, QueryParameters } from '../request.decorators.js';

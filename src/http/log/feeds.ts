@@ -9,7 +9,7 @@
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Feed, FeedPage } from '../../read-models/queries.js';
+import type { Feed, FeedPage } from '../../read-models/history/follow-log.query.js';
 import { clientKeyOf } from '../client.js';
 import { traceOf } from '../faults.js';
 import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js';

@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { History } from '../../read-models/queries.js';
+import { History } from '../../read-models/history/history.query.js';
 import { Operation, queryResponses } from '../operation.js';
 import { QueryParameters } from '../request.decorators.js';
 import { HistoryQuery } from './parameters.js';

@@ -6,7 +6,7 @@ import type { Custody } from '../../domain/case/state.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import type { PeriodRow } from '../list/rows.js';
-import type { MemberSet } from '../queries.js';
+import type { MemberSet } from './movement.view.js';
 
 /** The columns of a period that decide membership. */
 type MembershipRow = Pick<PeriodRow, 'from_day' | 'to_day' | 'undecided' | 'recognition' | 'custody' | 'category'>;

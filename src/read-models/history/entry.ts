@@ -5,8 +5,9 @@ import type { EventWithId } from '../../domain/event.js';
 import { streamName } from '../../domain/events.js';
 import { descriptionOf, namesOf, referencesOf } from '../person.js';
 import type { FullEventEntry } from '../log-tables.js';
-import { formatBound } from '../list/views.js';
-import type { Change, HistoryEntry, LoggedEvent } from '../queries.js';
+import { formatBound } from '../list/standings.js';
+import type { Change, HistoryEntry } from './history-entry.view.js';
+import type { LoggedEvent } from './logged-event.view.js';
 import type { CaseHistory } from '../table.js';
 
 export const toHistoryEntry = (recorded: FullEventEntry, changes: readonly Change[]): HistoryEntry => ({

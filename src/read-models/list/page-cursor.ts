@@ -1,6 +1,7 @@
 /** The page cursor: where the next page starts, and the state that all pages are answered from. */
 import { createHash } from 'node:crypto';
-import { InvalidCursor, type Totals } from '../queries.js';
+import { InvalidCursor } from '../query-errors.js';
+import type { Totals } from './person.view.js';
 
 export interface PageCursor {
   /** Position and day of the first page; all later pages use the same. */

@@ -2,7 +2,9 @@
 import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/events.js';
-import type { Certainty, PageOf, PersonRow, Sort, Totals } from '../queries.js';
+import type { Certainty } from './filters.js';
+import type { PageOf, Sort } from './paging.js';
+import type { PersonRow, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement, type SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
@@ -15,7 +17,7 @@ import {
   type Scope,
   type SqlCondition,
 } from './predicate.js';
-import { standingsOf } from './views.js';
+import { standingsOf } from './standings.js';
 
 export interface PageRequest {
   readonly scope: Scope;

@@ -4,7 +4,7 @@ import { DEFAULT_CODE } from '../../domain/case/events.js';
 import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../domain/case/state.js';
 import { toNfc } from '../../domain/text.js';
 import { parseDay, type Day } from '../../domain/time.js';
-import type { Filters } from '../queries.js';
+import type { Filters } from './filters.js';
 import { STILL_KNOWN, type SqlValue } from '../table.js';
 
 /** An SQL condition with the values of its named parameters. */

@@ -1,8 +1,8 @@
 /** Feeds on a bare Fastify server, so that a test can set their limits. */
 import { fastify, type FastifyInstance } from 'fastify';
 import { FEED_LIMITS, Feeds, RECONNECT_MS, type FeedLimits } from '../../../src/http/log/feeds.js';
-import { FollowLogHandler } from '../../../src/read-models/history/follow-log.js';
-import { FollowLog } from '../../../src/read-models/queries.js';
+import { FollowLogHandler } from '../../../src/read-models/history/follow-log.query.js';
+import { FollowLog } from '../../../src/read-models/history/follow-log.query.js';
 import { opened, register } from '../../read-models/support.js';
 import { FeedReader } from '../../support/reader.js';
 

@@ -1,7 +1,7 @@
 /** Visits more cases than fit in one slice, with files that are swapped meanwhile. */
 import type { EventStore } from '../../../src/event-store/port.js';
 import type { ModelFile } from '../../../src/read-models/model-file.js';
-import { Movements } from '../../../src/read-models/queries.js';
+import { Movements } from '../../../src/read-models/counts/movements.query.js';
 import { ReadModelReader, type QueryContext } from '../../../src/read-models/reader.js';
 import { STILL_KNOWN } from '../../../src/read-models/table.js';
 import { day } from '../../support/events.js';

@@ -1,10 +1,28 @@
 /** The history: who recorded what, when, from which source, and what it changed. */
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { caseHistoryOf, type LogTables, type FullEventEntry } from '../log-tables.js';
-import { History, type Change, type HistoryEntry } from '../queries.js';
+import type { Change, HistoryEntry } from './history-entry.view.js';
 import { ReadModelReader } from '../reader.js';
 import type { CaseHistory } from '../table.js';
 import { changesOf, toHistoryEntry } from './entry.js';
+
+/**
+ * Recorded events with their changes, in order. `subject` limits them to one case, list or instrument (null if
+ * unknown); `after` is a position.
+ */
+export class History extends Query<{ readonly items: readonly HistoryEntry[]; readonly next: number | null } | null> {
+  constructor(
+    readonly parameters: {
+      readonly subject?: { readonly kind: 'case' | 'list' | 'instrument'; readonly id: string };
+      readonly types?: readonly string[];
+      readonly after: number;
+      readonly limit: number;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
 
 type Result = Awaited<ReturnType<IQueryHandler<History>['execute']>>;
 

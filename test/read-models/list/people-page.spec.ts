@@ -1,4 +1,8 @@
-import { InvalidCursor, Cases, ListMembers, SORTS, type Filters, type Page } from '../../../src/read-models/queries.js';
+import { InvalidCursor } from '../../../src/read-models/query-errors.js';
+import { Cases } from '../../../src/read-models/list/cases.query.js';
+import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
+import { SORTS, type Page } from '../../../src/read-models/list/paging.js';
+import type { Filters } from '../../../src/read-models/list/filters.js';
 import { ARTICLE, THREE_YEARS } from '../../support/events.js';
 import { WHOLE_PAGE, opened, register } from '../support.js';
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { FollowLogHandler } from '../../../src/read-models/history/follow-log.js';
-import { BeyondLog, ReadLog, FollowLog, type LoggedEvent } from '../../../src/read-models/queries.js';
+import { FollowLogHandler } from '../../../src/read-models/history/follow-log.query.js';
+import { BeyondLog } from '../../../src/read-models/query-errors.js';
+import { ReadLog } from '../../../src/read-models/history/read-log.query.js';
+import { FollowLog } from '../../../src/read-models/history/follow-log.query.js';
+import type { LoggedEvent } from '../../../src/read-models/history/logged-event.view.js';
 import { opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;

@@ -1,4 +1,4 @@
-import { History } from '../../../src/read-models/queries.js';
+import { History } from '../../../src/read-models/history/history.query.js';
 import { NAME, opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;

@@ -2,13 +2,42 @@
  * The live feed of projected events. A subscriber is only a position: each page is read from the file after it, so
  * history and live events need no hand-over, and no state is held per subscriber.
  */
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { mentionsList } from '../person.js';
 import type { LogTables, FullEventEntry } from '../log-tables.js';
-import { FollowLog, type Feed, type FeedPage } from '../queries.js';
 import { ReadModels } from '../read-models.js';
 import { STILL_KNOWN } from '../table.js';
 import { toLoggedEvent } from './entry.js';
+import type { LoggedEvent } from './logged-event.view.js';
+
+/** One page of a feed. */
+export interface FeedPage {
+  readonly events: readonly LoggedEvent[];
+  /** The position to continue after: all matching events up to it have been delivered. */
+  readonly through: number;
+  /** Whether the end of the projected log was reached. */
+  readonly caughtUp: boolean;
+}
+
+/** A subscription to the projected log, read in pages. */
+export interface Feed {
+  /** Reads the next events after a position, without waiting. */
+  page(after: number): FeedPage;
+  /** Calls `wake` when there may be new events; returns the function that unsubscribes. */
+  onMore(wake: () => void): () => void;
+}
+
+/**
+ * Subscribes to the log after a position; `types` limits it. With `list` (unknown: null), only events of that list: its
+ * own stream, and every event of a case from the first one that judges it on the list or gives it a reference there.
+ */
+export class FollowLog extends Query<Feed | null> {
+  constructor(
+    readonly parameters: { readonly types?: readonly string[]; readonly list?: string; readonly after: number },
+  ) {
+    super();
+  }
+}
 
 /** Characters of event JSON read for one page. */
 const MAX_CHARACTERS = 64 * 1024;

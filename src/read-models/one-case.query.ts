@@ -1,13 +1,45 @@
 /** One case: its standings on a day, its periods and findings. */
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Name, Reference } from '../domain/case/events.js';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
 import { timelineOf } from '../domain/case/timeline.js';
+import type { Finding } from '../domain/event.js';
 import { formatDay } from '../domain/time.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
 import { requireDay } from './list/predicate.js';
-import { formatBound, possibleStandings, standingView } from './list/views.js';
-import { OneCase, type CaseView, type StandingView } from './queries.js';
+import { formatBound, possibleStandings, standingView } from './list/standings.js';
+import type { StandingView } from './list/person.view.js';
 import { ReadModelReader } from './reader.js';
+
+export interface PeriodView {
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Null if too many events are undecided to enumerate the standings. */
+  readonly standing: StandingView | null;
+}
+
+export interface CaseView {
+  readonly id: string;
+  readonly revision: number;
+  readonly asOf: string;
+  readonly references: readonly Reference[];
+  readonly names: readonly Name[];
+  readonly description: Readonly<Record<string, string>>;
+  readonly standings: readonly StandingView[];
+  readonly findings: readonly Finding[];
+  readonly periods: readonly PeriodView[];
+  /** Whether the sentence has ended by the day of the query while the person is still held. */
+  readonly heldPastEnd: boolean;
+}
+
+export class OneCase extends Query<CaseView | null> {
+  constructor(
+    readonly id: string,
+    readonly parameters: { readonly asOf?: string; readonly atLeast?: string },
+  ) {
+    super();
+  }
+}
 
 @QueryHandler(OneCase)
 export class OneCaseHandler implements IQueryHandler<OneCase> {

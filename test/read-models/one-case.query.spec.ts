@@ -1,4 +1,4 @@
-import { OneCase } from '../../src/read-models/queries.js';
+import { OneCase } from '../../src/read-models/one-case.query.js';
 import { ARTICLE } from '../support/events.js';
 import { NAME, opened, register, uuid } from './support.js';
 

@@ -1,4 +1,6 @@
-import { BeyondLog, ReadLog, type LoggedEvent } from '../../../src/read-models/queries.js';
+import { BeyondLog } from '../../../src/read-models/query-errors.js';
+import { ReadLog } from '../../../src/read-models/history/read-log.query.js';
+import type { LoggedEvent } from '../../../src/read-models/history/logged-event.view.js';
 import { opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;

@@ -1,22 +1,15 @@
-/** The members of a list, and all cases. */
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+/** One page of people, with its page cursor: what the queries for members and for cases share. */
 import { formatDay } from '../../domain/time.js';
-import { Cases, ListMembers, type Filters, type Page, type PageOf, type PersonRow } from '../queries.js';
+import type { Filters } from './filters.js';
+import type { Page, PageOf } from './paging.js';
+import type { PersonRow } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
-import { ReadModelReader, type QueryContext } from '../reader.js';
+import { type ReadModelReader, type QueryContext } from '../reader.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
 import { readPage } from './page.js';
-import {
-  requireDay,
-  filterConditions,
-  isJudged,
-  memberConditions,
-  scopeOf,
-  type Scope,
-  type SqlCondition,
-} from './predicate.js';
+import { requireDay, filterConditions, scopeOf, type Scope, type SqlCondition } from './predicate.js';
 
-interface PageParameters {
+export interface PageParameters {
   readonly asOf?: string;
   readonly filters: Filters;
   readonly page: Page;
@@ -28,7 +21,7 @@ interface PageParameters {
  * Answers one page. The first page uses the latest projected position, later pages the position of the first. Null if
  * `conditionsFor` returns null.
  */
-const readPageOf = async (
+export const readPageOf = async (
   reader: ReadModelReader,
   kind: string,
   list: string,
@@ -59,28 +52,3 @@ const readPageOf = async (
   const next = end && { position: scope.knownAt, asOf: formatDay(day), total: found.total, ...end };
   return { ...found, next: next && writePageCursor(next, queryKey, reading.logId) };
 };
-
-@QueryHandler(ListMembers)
-export class ListMembersHandler implements IQueryHandler<ListMembers> {
-  constructor(private readonly reader: ReadModelReader) {}
-
-  execute({ list, parameters }: ListMembers): Promise<PageOf<PersonRow> | null> {
-    return readPageOf(this.reader, 'members', list, parameters, ({ logTables }, { day, knownAt: known }) => {
-      const found = logTables.listAt(list, known);
-      return found && memberConditions(found.definition, day);
-    });
-  }
-}
-
-/** With a list: only cases that this list judges on the day, with its categories. */
-@QueryHandler(Cases)
-export class CasesHandler implements IQueryHandler<Cases> {
-  constructor(private readonly reader: ReadModelReader) {}
-
-  async execute({ parameters }: Cases): Promise<PageOf<PersonRow>> {
-    const conditions = parameters.list === undefined ? [] : [isJudged];
-    const page = await readPageOf(this.reader, 'cases', parameters.list ?? '', parameters, () => conditions);
-    if (page === null) throw new Error('cases are always answered');
-    return page;
-  }
-}

@@ -1,5 +1,5 @@
 /** Movements of a list within a span: totals of the whole span, and one page of movements. */
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Reference } from '../../domain/case/events.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import type { EventEntry } from '../log-tables.js';
@@ -13,7 +13,7 @@ import {
   memberConditions,
   scopeOf,
 } from '../list/predicate.js';
-import { Movements, type Movement, type MovementTotals } from '../queries.js';
+import type { MemberSet, Movement, MovementTotals } from './movement.view.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
 import { FileReplaced, visitMovements, type CaseMovements } from './visit-movements.js';
@@ -25,6 +25,42 @@ import {
   type MovementScope,
   type MembershipChange,
 } from './movement.js';
+
+/**
+ * Every entry, exit and change of category after day `from` until the end of day `to`. Repeated movements are all
+ * counted, so that consecutive spans add up. Movements are paged by day and name; all numbers are of the whole span.
+ */
+export class Movements extends Query<{
+  readonly list: string;
+  readonly from: string;
+  readonly to: string;
+  readonly set: MemberSet;
+  readonly position: number;
+  readonly opening: number;
+  readonly closing: number;
+  readonly totals: MovementTotals;
+  readonly entered: readonly Movement[];
+  readonly left: readonly Movement[];
+  readonly moved: readonly Movement[];
+  readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
+  readonly next: string | null;
+} | null> {
+  constructor(
+    readonly list: string,
+    readonly parameters: {
+      readonly from: string;
+      readonly to: string;
+      readonly set?: MemberSet;
+      readonly category?: readonly string[];
+      /** Page size; 0 returns only the numbers, and `next` is null. */
+      readonly limit: number;
+      readonly after?: string;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
 
 type Result = Awaited<ReturnType<IQueryHandler<Movements>['execute']>>;
 

@@ -1,8 +1,22 @@
 /** Reads the log from its copy in the read-model file, which works even while the event store is unavailable. */
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { ReadLog, type LoggedEvent } from '../queries.js';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { LoggedEvent } from './logged-event.view.js';
 import { ReadModelReader } from '../reader.js';
 import { toLoggedEvent } from './entry.js';
+
+/** Events after a position, in batches, up to the last position projected when the query began. `types` limits them. */
+export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
+  constructor(
+    readonly parameters: {
+      readonly types?: readonly string[];
+      readonly after: number;
+      readonly limit?: number;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
 
 /** Limits of one batch: events, and characters of their JSON. */
 const MAX_EVENTS = 500;

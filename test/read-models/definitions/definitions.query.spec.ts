@@ -1,5 +1,6 @@
-import { Instruments, Lists } from '../../src/read-models/queries.js';
-import { register } from './support.js';
+import { Instruments } from '../../../src/read-models/definitions/instruments.query.js';
+import { Lists } from '../../../src/read-models/definitions/lists.query.js';
+import { register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;

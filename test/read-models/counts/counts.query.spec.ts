@@ -1,4 +1,5 @@
-import { Counts, type COUNTED_BY, type Filters } from '../../../src/read-models/queries.js';
+import { Counts, type COUNTED_BY } from '../../../src/read-models/counts/counts.query.js';
+import type { Filters } from '../../../src/read-models/list/filters.js';
 import { register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;

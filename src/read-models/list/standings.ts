@@ -2,7 +2,7 @@
 import type { Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
-import type { StandingView } from '../queries.js';
+import type { StandingView } from './person.view.js';
 import { scopeValues, validCondition, type Scope } from './predicate.js';
 import { cachedStatement, type Db } from '../table.js';
 

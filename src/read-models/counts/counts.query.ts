@@ -1,5 +1,5 @@
 /** Members of a list on a day, counted by one property. */
-import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
 import {
@@ -13,9 +13,35 @@ import {
   type Match,
   type Scope,
 } from '../list/predicate.js';
-import { Counts, type Certainty, type COUNTED_BY } from '../queries.js';
+import type { Certainty, Filters } from '../list/filters.js';
+import type { Totals } from '../list/person.view.js';
 import { ReadModelReader } from '../reader.js';
 import type { TotalsByKey, Counters } from '../counters.js';
+
+export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
+
+/** Members of a list on a day, counted by one property. A person with several articles is counted once under each. */
+export class Counts extends Query<{
+  readonly list: string;
+  readonly asOf: string;
+  readonly by: string;
+  readonly position: number;
+  readonly total: Totals;
+  /** Sorted by key. Categories of the list are included even with zero members. */
+  readonly groups: readonly ({ readonly key: string } & Totals)[];
+} | null> {
+  constructor(
+    readonly list: string,
+    readonly parameters: {
+      readonly by: (typeof COUNTED_BY)[number];
+      readonly asOf?: string;
+      readonly filters: Filters;
+      readonly atLeast?: string;
+    },
+  ) {
+    super();
+  }
+}
 
 type CountedBy = (typeof COUNTED_BY)[number];
 type Result = Awaited<ReturnType<IQueryHandler<Counts>['execute']>>;

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import { InvalidCursor, ListMembers, MEMBER_SETS, Movements } from '../../../src/read-models/queries.js';
+import { InvalidCursor } from '../../../src/read-models/query-errors.js';
+import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
+import { MEMBER_SETS } from '../../../src/read-models/counts/movement.view.js';
+import { Movements } from '../../../src/read-models/counts/movements.query.js';
 import { formatDay } from '../../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../../support/arbitraries.js';
 import { ARTICLE } from '../../support/events.js';

@@ -1,0 +1,46 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Custody } from '../../domain/case/state.js';
+import type { LocalName } from '../../domain/list/events.js';
+import { formatDay } from '../../domain/time.js';
+import { ReadModelReader } from '../reader.js';
+
+export interface ListView {
+  readonly id: string;
+  readonly revision: number;
+  readonly name: LocalName;
+  readonly categories: readonly { readonly id: string; readonly name: LocalName }[];
+  readonly policy: readonly {
+    readonly from: string;
+    readonly custody: readonly Custody[];
+    readonly paceRequired: boolean;
+  }[];
+}
+
+/** All, by id, or the one of an id where it exists. */
+export class Lists extends Query<readonly ListView[]> {
+  constructor(readonly parameters: { readonly id?: string; readonly atLeast?: string }) {
+    super();
+  }
+}
+
+@QueryHandler(Lists)
+export class ListsHandler implements IQueryHandler<Lists> {
+  constructor(private readonly reader: ReadModelReader) {}
+
+  async execute({ parameters }: Lists): Promise<readonly ListView[]> {
+    const { logTables, position } = await this.reader.contextAt({ atLeast: parameters.atLeast });
+    const ids = parameters.id === undefined ? logTables.idsOf('list') : [parameters.id];
+    return ids.flatMap((id) => {
+      const found = logTables.listAt(id, position);
+      if (found === null) return [];
+      const { name, categories, policies } = found.definition;
+      return {
+        id,
+        revision: found.revision,
+        name,
+        categories: [...categories].map(([category, localName]) => ({ id: category, name: localName })),
+        policy: policies.map((policy) => ({ ...policy, from: formatDay(policy.from) })),
+      };
+    });
+  }
+}
