@@ -57,8 +57,8 @@ const rooms = {
   },
   'read-models': {
     path: '^src/read-models/',
-    says: 'domain, the port of event-store and its private files',
-    paths: ['^src/domain/', '^src/event-store/(port|private-file)\\.ts$'],
+    says: 'domain, schema, the port of event-store and its private files',
+    paths: ['^src/domain/', '^src/schema/', '^src/event-store/(port|private-file)\\.ts$'],
     packages: ['@nestjs/common', '@nestjs/cqrs', 'better-sqlite3', 'lru-cache'],
     node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises'],
   },

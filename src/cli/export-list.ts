@@ -1,6 +1,7 @@
 /** `habeas export` of a list, as CSV or XLSX. */
 import { CsvQuery } from '../http/lists/parameters.js';
-import { PeopleQuery, pick, toFilters } from '../http/parameters.js';
+import { PeopleQuery, pick } from '../http/parameters.js';
+import { toFilters } from '../read-models/list/filters.js';
 import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
 import { readParameters } from '../schema/read.js';
 import type { Settings } from '../settings.js';

@@ -1,5 +1,6 @@
 /** The commands of `habeas` and their help. Each command's module is imported when it runs, so that help is fast. */
 import { Command, CommanderError, Option } from 'commander';
+import type { FilterEntry } from '../read-models/list/filters.js';
 import { LEAVES_OUT } from '../register-files/list-export-row.js';
 import type { BackupCommandOptions, DataOption } from './backup.js';
 import type { Context } from './context.js';
@@ -18,7 +19,9 @@ export const run = async (args: readonly string[], context: Context): Promise<Ex
     code = await work;
   };
   try {
-    await program(context, complete).parseAsync([...args], { from: 'user' });
+    // Its decorators load class-validator, which would slow down the help of other commands.
+    const { FILTERS } = args.includes('export') ? await import('../read-models/list/filters.js') : { FILTERS: [] };
+    await program(context, complete, FILTERS).parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.couldNotRun;
@@ -48,7 +51,7 @@ to have been in it; 130 stopped by Ctrl-C.
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
 `;
 
-const program = (context: Context, complete: Complete): Command => {
+const program = (context: Context, complete: Complete, filters: readonly FilterEntry[]): Command => {
   const habeas = new Command('habeas')
     .description(
       'The register of political prisoners that can prove its own history: events about cases go into a log, and the ' +
@@ -61,7 +64,7 @@ const program = (context: Context, complete: Complete): Command => {
   addServe(habeas, context, complete);
   addDemo(habeas, context, complete);
   addImport(habeas, context, complete);
-  addExport(habeas, context, complete);
+  addExport(habeas, context, complete, filters);
   addBackup(habeas, context, complete);
   addRestore(habeas, context, complete);
   addRebuild(habeas, context, complete);
@@ -156,8 +159,8 @@ Examples:
     );
 };
 
-const addExport = (habeas: Command, context: Context, complete: Complete): void => {
-  habeas
+const addExport = (habeas: Command, context: Context, complete: Complete, filters: readonly FilterEntry[]): void => {
+  const command = habeas
     .command('export')
     .description('write the log, which can be imported again (NDJSON), or a list for people (CSV, XLSX)')
     .addOption(new Option('--format <format>', 'what to write').choices(['ndjson', 'csv', 'xlsx']).default('ndjson'))
@@ -166,15 +169,10 @@ const addExport = (habeas: Command, context: Context, complete: Complete): void 
     .option('--list <id>', 'which list (union unless another is named)')
     .option('--as-of <day>', 'the list on this day; today without it')
     .option('--sort <order>', 'name, recognised or reference, descending with - before it')
-    .option('--separator <name>', 'what parts the cells of a CSV file: comma, semicolon or tab; comma without it')
-    .option('--category <id...>', 'only these categories')
-    .option('--custody <value...>', 'only people in such a custody')
-    .option('--proceedings <value...>', 'only people in such a state of proceedings')
-    .option('--stage <stage>', 'only convicted, or only awaiting-judgment')
-    .option('--article <article...>', 'only under these articles; 234 finds all its parts')
-    .option('--facility <name>', 'only people held there')
-    .option('--incident <id>', 'only people of this incident')
-    .option('--certainty <value>', 'only those who are on the list for certain (yes), or only perhaps (uncertain)')
+    .option('--separator <name>', 'what parts the cells of a CSV file: comma, semicolon or tab; comma without it');
+  for (const { name, value, isRepeatable, only } of filters)
+    command.option(`--${name} <${value}${isRepeatable ? '...' : ''}>`, `only ${only}`);
+  command
     .addHelpText(
       'after',
       `

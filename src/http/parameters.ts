@@ -1,15 +1,11 @@
 /** Query parameters that several resources share. */
-import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../domain/case/state.js';
-import { CERTAINTIES, STAGES, type Certainty, type Filters } from '../read-models/list/filters.js';
+import { Filters } from '../read-models/list/filters.js';
 import { SORTS, type Page, type Sort } from '../read-models/list/paging.js';
-import { field } from '../schema/field.js';
-import { articleFilter, fullDay, oneOf, arrayOf, slug, text, integer } from '../schema/kinds.js';
+import { field, intersect } from '../schema/field.js';
+import { fullDay, integer, oneOf, text } from '../schema/kinds.js';
 import { LIMITS } from '../schema/limits.js';
 
 export const optional = { optional: true } as const;
-
-/** A filter that may be repeated; its values are alternatives. */
-export const alternatives = (kind: ReturnType<typeof text>) => arrayOf(kind, 1, LIMITS.alternatives);
 
 export const cursor = text(LIMITS.cursor);
 export const pageSize = integer(1, LIMITS.page);
@@ -32,31 +28,7 @@ export class AsOfQuery extends AtLeastQuery {
 }
 
 /** People, filtered by their standing on a day. */
-export class FilteredQuery extends AsOfQuery {
-  @field(alternatives(slug), { ...optional, means: 'Category of the list; several are alternatives.' })
-  category?: string[];
-
-  @field(alternatives(oneOf(CUSTODIES)), optional)
-  custody?: Custody[];
-
-  @field(alternatives(oneOf(PROCEEDINGS)), optional)
-  proceedings?: Proceedings[];
-
-  @field(oneOf(STAGES), { ...optional, means: 'Stage of proceedings; on appeal and final count as convicted.' })
-  stage?: (typeof STAGES)[number];
-
-  @field(alternatives(articleFilter), { ...optional, means: '234 finds all its parts, 234.4 those beginning so.' })
-  article?: string[];
-
-  @field(text(LIMITS.name), optional)
-  facility?: string;
-
-  @field(slug, optional)
-  incident?: string;
-
-  @field(oneOf(CERTAINTIES), { ...optional, means: 'Certainly so, or only in some possible courses of events.' })
-  certainty?: Certainty;
-}
+export class FilteredQuery extends intersect(AsOfQuery, Filters) {}
 
 /** People in an order, without paging. */
 export class PeopleQuery extends FilteredQuery {
@@ -75,19 +47,6 @@ export class PeoplePageQuery extends PeopleQuery {
 /** Whether `from` is not after `to`; true if either is absent, since other rules demand them. */
 export const isSpan = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || from <= to;
-
-const FILTERS = [
-  'category',
-  'custody',
-  'proceedings',
-  'stage',
-  'article',
-  'facility',
-  'incident',
-  'certainty',
-] as const satisfies readonly (keyof Filters)[];
-
-export const toFilters = (query: FilteredQuery): Filters => pick(query, FILTERS);
 
 export const toPage = (query: PeoplePageQuery): Page => ({ limit: query.limit, ...pick(query, ['sort', 'after']) });
 

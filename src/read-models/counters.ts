@@ -4,8 +4,8 @@
  * they are now. A full count of a large register runs only once.
  */
 import { LRUCache } from 'lru-cache';
-import type { Scope, SqlCondition } from './list/predicate.js';
-import { scopeValues } from './list/predicate.js';
+import { scopeValues, type Scope } from './list/predicate.js';
+import type { SqlCondition } from './list/sql-condition.js';
 import type { Totals } from './list/person.view.js';
 import { cachedStatement, type Db } from './table.js';
 

@@ -196,6 +196,9 @@ export const arrayOf = (item: ValueType, least: number, most: number): ValueType
   ...(item.isProse === undefined ? {} : { isProse: item.isProse }),
 });
 
+/** Values of one parameter, which may be repeated. */
+export const alternatives = (item: ValueType): ValueType => arrayOf(item, 1, LIMITS.alternatives);
+
 const onItems = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boolean): ValueRule => ({
   code,
   isValid: (value) => Array.isArray(value) && holds(value),

@@ -14,15 +14,9 @@ import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage } from '../../src/read-models/list/page.js';
-import {
-  filterConditions,
-  isJudged,
-  matchOf,
-  memberConditions,
-  scopeOf,
-} from '../../src/read-models/list/predicate.js';
+import { isJudged, matchOf, memberConditions, scopeOf } from '../../src/read-models/list/predicate.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
-import type { Filters } from '../../src/read-models/list/filters.js';
+import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
 import type { Sort } from '../../src/read-models/list/paging.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Log, opened, uuid } from './support.js';

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
+import { toFilters } from '../../read-models/list/filters.js';
 import { Cases } from '../../read-models/list/cases.query.js';
 import { History } from '../../read-models/history/history.query.js';
 import { OneCase } from '../../read-models/one-case.query.js';
@@ -10,7 +11,7 @@ import { CommandHeaders } from '../commands/parameters.js';
 import type { HttpResponse } from '../http-response.js';
 import { HistoryQuery } from '../log/parameters.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { AsOfQuery, pick, toFilters, toPage } from '../parameters.js';
+import { AsOfQuery, pick, toPage } from '../parameters.js';
 import { IfNoneMatch, QueryParameters } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 import { CasesQuery } from './parameters.js';

@@ -1,9 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import { toFilters } from '../../read-models/list/filters.js';
 import { Counts } from '../../read-models/counts/counts.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { Operation, queryResponses } from '../operation.js';
-import { pick, toFilters } from '../parameters.js';
+import { pick } from '../parameters.js';
 import { QueryParameters } from '../request.decorators.js';
 import { CountsQuery, EXIT_REASON } from './parameters.js';
 

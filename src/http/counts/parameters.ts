@@ -1,5 +1,6 @@
 import { COUNTED_BY } from '../../read-models/counts/counts.query.js';
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
+import { FILTERS } from '../../read-models/list/filters.js';
 import { field, ObjectRule } from '../../schema/field.js';
 import { fullDay, oneOf, slug } from '../../schema/kinds.js';
 import { FilteredQuery, isSpan, optional, DESCRIPTIONS } from '../parameters.js';
@@ -42,11 +43,5 @@ export class CountsQuery extends FilteredQuery {
 
 const NOT_WITH_EXIT_REASON = [
   'asOf',
-  'custody',
-  'proceedings',
-  'stage',
-  'article',
-  'facility',
-  'incident',
-  'certainty',
+  ...FILTERS.map(({ name }) => name).filter((name) => name !== 'category'),
 ] as const;

@@ -1,9 +1,9 @@
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/list-export.js';
 import { field, ObjectRule } from '../../schema/field.js';
-import { fullDay, oneOf, slug, integer } from '../../schema/kinds.js';
+import { alternatives, fullDay, integer, oneOf, slug } from '../../schema/kinds.js';
 import { LIMITS } from '../../schema/limits.js';
-import { alternatives, AtLeastQuery, cursor, isSpan, optional, DESCRIPTIONS, PeopleQuery } from '../parameters.js';
+import { AtLeastQuery, cursor, isSpan, optional, DESCRIPTIONS, PeopleQuery } from '../parameters.js';
 
 export class CsvQuery extends PeopleQuery {
   @field(oneOf(SEPARATOR_NAMES), {

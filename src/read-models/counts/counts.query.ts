@@ -4,16 +4,15 @@ import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
 import {
   requireDay,
-  filterConditions,
   matchOf,
   memberConditions,
   scopeOf,
-  STAGE_SQL,
   validCondition,
   type Match,
   type Scope,
 } from '../list/predicate.js';
-import type { Certainty, Filters } from '../list/filters.js';
+import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
+import { STAGE_SQL } from '../list/stage.js';
 import type { Totals } from '../list/person.view.js';
 import { ReadModelReader } from '../reader.js';
 import type { TotalsByKey, Counters } from '../counters.js';

@@ -3,16 +3,10 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Reference } from '../../domain/case/events.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import type { EventEntry } from '../log-tables.js';
+import { filterConditions } from '../list/filters.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { countPeople } from '../list/page.js';
-import {
-  versionCondition,
-  requireDay,
-  filterConditions,
-  matchOf,
-  memberConditions,
-  scopeOf,
-} from '../list/predicate.js';
+import { versionCondition, requireDay, matchOf, memberConditions, scopeOf } from '../list/predicate.js';
 import type { MemberSet, Movement, MovementTotals } from './movement.view.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';

@@ -8,15 +8,8 @@ import type { PersonRow, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement, type SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
-import {
-  versionCondition,
-  matchOf,
-  scopeValues,
-  validCondition,
-  type Match,
-  type Scope,
-  type SqlCondition,
-} from './predicate.js';
+import { versionCondition, matchOf, scopeValues, validCondition, type Match, type Scope } from './predicate.js';
+import type { SqlCondition } from './sql-condition.js';
 import { standingsOf } from './standings.js';
 
 export interface PageRequest {

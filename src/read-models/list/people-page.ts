@@ -1,13 +1,14 @@
 /** One page of people, with its page cursor: what the queries for members and for cases share. */
 import { formatDay } from '../../domain/time.js';
-import type { Filters } from './filters.js';
+import { filterConditions, type Filters } from './filters.js';
 import type { Page, PageOf } from './paging.js';
 import type { PersonRow } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
 import { type ReadModelReader, type QueryContext } from '../reader.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
 import { readPage } from './page.js';
-import { requireDay, filterConditions, scopeOf, type Scope, type SqlCondition } from './predicate.js';
+import { requireDay, scopeOf, type Scope } from './predicate.js';
+import type { SqlCondition } from './sql-condition.js';
 
 export interface PageParameters {
   readonly asOf?: string;

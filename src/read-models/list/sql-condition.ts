@@ -1,0 +1,22 @@
+/** Conditions of SQL statements, with the values of their parameters. */
+import type { SqlValue } from '../table.js';
+
+export interface SqlCondition {
+  readonly text: string;
+  /** By the names of the statement's parameters. */
+  readonly values: Readonly<Record<string, SqlValue>>;
+}
+
+/** A condition on a value; `name` is that of the statement's parameter, or begins the names of several. */
+export type ConditionOn<Value> = (value: Value, name: string) => SqlCondition;
+
+export const isOneOf =
+  (column: string): ConditionOn<readonly string[]> =>
+  (values, name) => {
+    const named = values.map((value, index) => [`${name}${index}`, value] as const);
+    return { text: `${column} IN (${named.map(([key]) => `@${key}`).join(', ')})`, values: Object.fromEntries(named) };
+  };
+
+export const isEqual =
+  (column: string): ConditionOn<string> =>
+  (value, name) => ({ text: `${column} = @${name}`, values: { [name]: value } });
