@@ -6,7 +6,7 @@
  * `domainTypes` may also import any type of the domain.
  */
 const vocabulary = [
-  '^src/domain/(event|events|text|time|clock)\\.ts$',
+  '^src/domain/(amendments|event|events|text|time|clock)\\.ts$',
   '^src/domain/[^/]+/(events|state|findings)\\.ts$',
 ];
 

@@ -2,6 +2,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import pLimit from 'p-limit';
+import type { Reported } from '../domain/amendments.js';
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor } from '../domain/event.js';
@@ -22,7 +23,7 @@ export type CaseSelector = { readonly id: string } | Reference | null;
 export type BatchRow =
   | (Pick<RecordEventsRequest, 'acknowledge' | 'expectedRevision'> & {
       readonly case: CaseSelector;
-      readonly event: CaseEvent;
+      readonly event: Reported<CaseEvent>;
     })
   /** A row that failed validation, with the references it seems to give to its case. */
   | { readonly unreadable: readonly Reference[] };

@@ -2,6 +2,7 @@
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reported } from '../domain/amendments.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor, Finding, EventWithId } from '../domain/event.js';
@@ -14,6 +15,7 @@ import {
   type StreamEvent,
 } from '../event-store/port.js';
 import { claimReferences } from './claim-references.js';
+import { completeCorrections } from './complete-corrections.js';
 import { Decider } from './decider.js';
 import { toNewEvents } from './new-events.js';
 import { eventIds } from './ids.js';
@@ -26,7 +28,7 @@ export interface RecordEventsRequest {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
   /** True where the subject must not exist yet; the first event then is `opened`, `list-defined` or `instrument-registered`. */
   readonly begins: boolean;
-  readonly events: readonly AnyEvent[];
+  readonly events: readonly Reported<AnyEvent>[];
   readonly actor: Actor;
   /** Idempotency key: event ids are computed from actor, subject and key. */
   readonly key?: string;
@@ -77,6 +79,11 @@ const MAX_BACKOFF_MS = 100;
 /** A request with its event ids, which stay the same over all attempts. */
 interface PreparedRequest extends RecordEventsRequest {
   readonly stream: string;
+  readonly reported: readonly EventWithId<Reported<AnyEvent>>[];
+}
+
+/** A request once the register has added to its corrections what they correct. */
+interface CompleteRequest extends PreparedRequest {
   readonly newEvents: readonly EventWithId<AnyEvent>[];
 }
 
@@ -122,22 +129,21 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     if (repeat.outcome === 'repeat') return resultFromLog(request, repeat.events, true);
     const failure = checkPreconditions(request, history);
     if (failure !== null) return failure;
-    const decision = await this.decider.decide(request.subject.kind, history, request.newEvents, request.acknowledge);
+    const completed = completeCorrections(history, request.reported);
+    if ('findings' in completed) return { outcome: 'refused', findings: completed.findings };
+    const newEvents = completed.events;
+    const decision = await this.decider.decide(request.subject.kind, history, newEvents, request.acknowledge);
     if (decision.outcome === 'refused') return decision;
-    const writeBefore = await this.claimReferences(request, history);
+    const writeBefore = await this.claimReferences({ ...request, newEvents }, history);
     if (typeof writeBefore !== 'number') return writeBefore;
     const now = this.clock.now();
     if (now.getTime() >= writeBefore) return lostRace(revisionOf(history));
-    return this.append(
-      request,
-      history,
-      toNewEvents(request, request.newEvents, decision, now, history.at(-1) ?? null),
-    );
+    return this.append(request, history, toNewEvents(request, newEvents, decision, now, history.at(-1) ?? null));
   }
 
   /** The instant before which the events must be appended, or why they cannot be. */
   private async claimReferences(
-    request: PreparedRequest,
+    request: CompleteRequest,
     history: readonly StreamEvent[],
   ): Promise<number | RecordEventsResult> {
     if (request.subject.kind !== 'case') return Infinity;
@@ -179,8 +185,8 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
 const prepare = (request: RecordEventsRequest): PreparedRequest => {
   const stream = streamName(request.subject.kind, request.subject.id);
   const ids = eventIds({ ...request, stream }, request.events.length);
-  const newEvents = request.events.map((event, index) => ({ id: ids[index] as string, event }));
-  return { ...request, stream, newEvents };
+  const reported = request.events.map((event, index) => ({ id: ids[index] as string, event }));
+  return { ...request, stream, reported };
 };
 
 const revisionOf = (events: readonly StreamEvent[]): number | null => events.at(-1)?.revision ?? null;

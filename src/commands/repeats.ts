@@ -1,4 +1,5 @@
 /** Recognises a repeated request by the ids of its events in the log, so that idempotency keys never expire. */
+import type { Reported } from '../domain/amendments.js';
 import type { AnyEvent } from '../domain/events.js';
 import { toNfc } from '../domain/text.js';
 import type { StreamEvent } from '../event-store/port.js';
@@ -18,7 +19,7 @@ export type Repeat =
 export const findRepeat = (
   stream: readonly StreamEvent[],
   request: RequestIdentity,
-  events: readonly AnyEvent[],
+  events: readonly Reported<AnyEvent>[],
 ): Repeat => {
   const { key } = request;
   if (key === undefined) return { outcome: 'new' };
@@ -30,13 +31,23 @@ export const findRepeat = (
   const isLonger = stream[start + events.length]?.id === keyedEventId(request, key, events.length);
   const isEqual = events.every((event, index) => {
     const stored = recorded[index];
-    return stored?.id === keyedEventId(request, key, index) && canonicalJson(stored.event) === canonicalJson(event);
+    return (
+      stored?.id === keyedEventId(request, key, index) &&
+      canonicalJson(asReported(stored.event)) === canonicalJson(asReported(event))
+    );
   });
   return isEqual && !isLonger ? { outcome: 'repeat', events: recorded } : { outcome: 'key-reused' };
 };
 
+/** Without what the register may add to an event. */
+const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
+  if (event.type !== 'corrected') return event;
+  const { correctedType: _, ...reported } = event;
+  return reported;
+};
+
 /** JSON with sorted keys and composed text. JSON.stringify leaves out undefined fields. */
-const canonicalJson = (event: AnyEvent): string =>
+const canonicalJson = (event: Reported<AnyEvent>): string =>
   JSON.stringify(event, (_, value: unknown) => {
     if (typeof value === 'string') return toNfc(value);
     return value !== null && typeof value === 'object' && !Array.isArray(value)

@@ -3,6 +3,9 @@
  * store, the read models from their own copy of the log.
  */
 import { LRUCache } from 'lru-cache';
+import type { Unamended } from './amendments.js';
+import { eventsAsTheyStand, isAmendment } from './corrections.js';
+import type { EventWithId } from './event.js';
 import type { AnyEvent } from './events.js';
 import type { InstrumentEvent } from './instrument/events.js';
 import { foldInstrument, type Instrument } from './instrument/instrument.js';
@@ -19,13 +22,16 @@ export type DefinitionKind = keyof Definitions;
 export interface FoldedDefinition<D> {
   readonly revision: number;
   readonly definition: D;
+  /** The events of the stream as recorded: a correction of one of them folds them all anew. */
+  readonly recorded: readonly EventWithId<AnyEvent>[];
 }
 
-type Fold<D> = (id: string, events: readonly AnyEvent[], initial: D | null) => D | null;
+type Events<E extends AnyEvent> = readonly Unamended<E>[];
+type Fold<D> = (id: string, events: Events<AnyEvent>, initial: D | null) => D | null;
 
 const FOLDS: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
-  list: (id, events, initial) => foldList(id, events as readonly ListEvent[], initial),
-  instrument: (id, events, initial) => foldInstrument(id, events as readonly InstrumentEvent[], initial),
+  list: (id, events, initial) => foldList(id, events as Events<ListEvent>, initial),
+  instrument: (id, events, initial) => foldInstrument(id, events as Events<InstrumentEvent>, initial),
 };
 
 /** A register has a handful of lists and some dozens of instruments. */
@@ -40,20 +46,22 @@ export class DefinitionCache {
 
   /**
    * Folds the events that follow `base` in the stream, all events where there is no base, and caches the result. Undefined where
-   * they define nothing.
+   * they define nothing. A correction or retraction changes what `base` was folded from, so the whole stream is folded anew.
    */
   extend<K extends DefinitionKind>(
     kind: K,
     id: string,
     base: FoldedDefinition<Definitions[K]> | undefined,
-    newEvents: readonly { readonly revision: number; readonly event: AnyEvent }[],
+    newEvents: readonly (EventWithId<AnyEvent> & { readonly revision: number })[],
   ): FoldedDefinition<Definitions[K]> | undefined {
     const last = newEvents.at(-1);
     if (last === undefined) return base;
-    const events = newEvents.map(({ event }) => event);
-    const definition = FOLDS[kind](id, events, base?.definition ?? null);
+    const recorded = [...(base?.recorded ?? []), ...newEvents.map(({ id, event }) => ({ id, event }))];
+    const refold = newEvents.some(({ event }) => isAmendment(event));
+    const events = eventsAsTheyStand(refold ? recorded : newEvents).map(({ event }) => event);
+    const definition = FOLDS[kind](id, events, refold ? null : (base?.definition ?? null));
     if (definition === null) return undefined;
-    const folded = { revision: last.revision, definition };
+    const folded = { revision: last.revision, definition, recorded };
     this.#folded.set(keyOf(kind, id), folded);
     return folded;
   }

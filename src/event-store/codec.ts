@@ -12,6 +12,7 @@ import {
   type RecordedEvent,
 } from '../domain/event.js';
 import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/events.js';
+import { joinCorrection, splitCorrection } from './correction-parts.js';
 import { StoreDamaged, type NewEvent } from './port.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
@@ -64,8 +65,9 @@ export const encode = (recorded: NewEvent): StoredRecord => {
   const description = descriptionOf(event.type);
   if (description === undefined) throw new TypeError('cannot store an event of an unknown type');
   const parts = splitPersonal(event, description);
+  const storedParts = toStored(event.type, parts);
   const meta = encodeMeta(recorded);
-  const payload = copyJson({ ...parts, meta });
+  const payload = typeof storedParts === 'string' ? undefined : copyJson({ ...storedParts, meta });
   const recordedAt = Date.parse(recorded.recordedAt);
   const error =
     (schemaVersion === description.version ? null : 'not in the version of today') ??
@@ -73,6 +75,7 @@ export const encode = (recorded: NewEvent): StoredRecord => {
     findIdError(id) ??
     findMetaError(meta) ??
     findPartsError(parts, description) ??
+    (typeof storedParts === 'string' ? storedParts : null) ??
     (payload === undefined ? 'JSON cannot keep its values' : null);
   if (error !== null) throw new TypeError(`cannot store ${event.type}: ${error}`);
   return { id, type: event.type, recordedAt, payload };
@@ -91,7 +94,8 @@ export const decode = (
   const { data, personal, meta } = payload;
   const recordError = findIdError(id) ?? findMetaError(meta) ?? findVersionError(meta.schemaVersion, description);
   if (recordError !== null) throw damaged(place, recordError);
-  const parts = upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []);
+  const parts = fromStored(type, upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []));
+  if (typeof parts === 'string') throw damaged(place, parts);
   const dataError = findPartsError(parts, description);
   if (dataError !== null) throw damaged(place, dataError);
   return {
@@ -121,7 +125,9 @@ export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<An
   const description = isObject(event) ? descriptionOf(event.type) : undefined;
   if (description === undefined) throw damaged(place, 'of an unknown type');
   if (!Array.isArray(input.raised)) throw damaged(place, 'meta.raised has another shape');
-  const payload = { ...splitPersonal(event, description), meta: encodeMeta(input) };
+  const parts = toStored(event.type, splitPersonal(event, description));
+  if (typeof parts === 'string') throw damaged(place, parts);
+  const payload = { ...parts, meta: encodeMeta(input) };
   const recorded = decode(place, { id, type: event.type, recordedAt: Date.parse(recordedAt), payload });
   if (recorded.recordedAt !== recordedAt) throw damaged(place, 'recorded at no instant');
   return recorded;
@@ -150,6 +156,12 @@ const splitPersonal = (event: AnyEvent, description: Description): EventParts =>
   }
   return { data, personal };
 };
+
+/** Only corrections are stored in another form than they have in memory. Returns an error or the parts. */
+const toStored = (type: string, parts: EventParts): EventParts | string =>
+  type === 'corrected' ? splitCorrection(parts, isPersonal) : parts;
+const fromStored = (type: string, parts: EventParts): EventParts | string =>
+  type === 'corrected' ? joinCorrection(parts, isPersonal) : parts;
 
 type Check = (value: unknown) => boolean;
 

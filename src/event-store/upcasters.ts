@@ -1,6 +1,7 @@
 /**
  * Upcasts events of older versions to the current version of their type on reading; the log is never rewritten.
- * A type of version n has n - 1 upcasters: the first takes version 1 to 2, the next 2 to 3, and so on.
+ * A type of version n has n - 1 upcasters: the first takes version 1 to 2, the next 2 to 3, and so on. They also upcast the fields of
+ * corrections of the type, so any field may be missing, or null where it is cleared.
  */
 import type { AnyEventType } from '../domain/events.js';
 

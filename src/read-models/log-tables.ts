@@ -6,6 +6,7 @@ import type { CaseEvent } from '../domain/case/events.js';
 import type { ReferenceData } from '../domain/case/reference-data.js';
 import { referencedIds } from '../domain/case/reference-data.js';
 import { periodsAndUnfoundedReleases } from '../domain/case/timeline.js';
+import { eventsAsTheyStand } from '../domain/corrections.js';
 import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
 import {
   DefinitionCache,
@@ -46,10 +47,10 @@ export interface FullEventEntry extends EventEntry, EventMetadata {
   readonly recordedAt: string;
 }
 
-/** Computes the history of a case from its events. */
+/** Computes the history of a case from its events as recorded; what it shows of the person are the events as they stand. */
 export const caseHistoryOf = (id: string, recorded: readonly EventEntry[]): CaseHistory => {
   const events = recorded.map(({ known }) => known as EventWithId<CaseEvent>);
-  return { id, events, ...periodsAndUnfoundedReleases(events) };
+  return { id, events: eventsAsTheyStand(events), ...periodsAndUnfoundedReleases(events) };
 };
 
 export class LogTables {
@@ -229,7 +230,7 @@ export class LogTables {
     const base = cached !== undefined && cached.revision < revision ? cached : undefined;
     const newEvents = this.entries(stream, upTo)
       .filter((entry) => base === undefined || entry.revision > base.revision)
-      .map((entry) => ({ revision: entry.revision, event: entry.known.event }));
+      .map(({ revision, known }) => ({ revision, ...known }));
     return this.#definitions.extend(kind, id, base, newEvents) ?? null;
   }
 }

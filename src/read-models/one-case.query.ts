@@ -3,6 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Name, Reference } from '../domain/case/events.js';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
 import { timelineOf } from '../domain/case/timeline.js';
+import { eventsAsTheyStand } from '../domain/corrections.js';
 import type { Finding } from '../domain/event.js';
 import { formatDay } from '../domain/time.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
@@ -52,6 +53,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
     const day = parameters.asOf === undefined ? today : requireDay(parameters.asOf);
     const entries = logTables.entries(stream, position);
     const events = entries.map(({ known }) => known);
+    const standing = eventsAsTheyStand(events);
     const { periods, findings } = timelineOf(events, logTables.referenceData({ events }, position, today));
     const views = periods.map(({ from, to, standing }) => ({ from, to, standing: standing && standingView(standing) }));
     const standings = possibleStandings(
@@ -61,9 +63,9 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       id,
       revision: entries.at(-1)?.revision ?? 0,
       asOf: formatDay(day),
-      references: referencesOf(events),
-      names: namesOf(events),
-      description: descriptionOf(events),
+      references: referencesOf(standing),
+      names: namesOf(standing),
+      description: descriptionOf(standing),
       standings,
       findings,
       periods: views.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),

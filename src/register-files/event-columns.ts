@@ -93,8 +93,18 @@ const parseCell = ({ valueType, nullable }: Field, cell: string): unknown => {
 };
 
 const scalarOf = (type: unknown, cell: string): unknown => {
+  if (type === 'object') return parseObject(cell);
   if (type === 'boolean') return FLAGS.get(cell.toLowerCase()) ?? cell;
   return type === 'integer' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
+};
+
+/** The fields of a correction are written as JSON; what is none is left to the class to refuse. */
+const parseObject = (cell: string): unknown => {
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return cell;
+  }
 };
 
 const FLAGS: ReadonlyMap<string, boolean> = new Map([

@@ -3,6 +3,7 @@
  * type, plus what tells several events of one type apart (the measure of a remand, the language of a name). Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Reported } from '../domain/amendments.js';
 import type { Name } from '../domain/case/events.js';
 import type { AnyEvent } from '../domain/events.js';
 import { toNfc, foldedKey } from '../domain/text.js';
@@ -130,7 +131,7 @@ const retractedPlaces = (last: ComparedPart, { cellState }: DiffRules): readonly
 const filledPlaces = ({ values }: ComparedPart): readonly string[] =>
   [...values].flatMap(([field, [place, value]]) => (field === 'sources' || value === undefined ? [] : [place]));
 
-const partsOfEvent = (event: AnyEvent, rules: DiffRules): readonly ComparedPart[] => {
+const partsOfEvent = (event: Reported<AnyEvent>, rules: DiffRules): readonly ComparedPart[] => {
   const data = event as unknown as RawEvent;
   switch (event.type) {
     case 'opened':
@@ -159,7 +160,7 @@ const descriptionParts = (
     return [comparedPart({ type: 'described', [field]: value, ...provenance(event) }, `described ${field}`, rules)];
   });
 
-const provenance = ({ sources, reliability }: AnyEvent): object => ({ sources, reliability });
+const provenance = ({ sources, reliability }: Reported<AnyEvent>): object => ({ sources, reliability });
 
 const comparedPart = (data: RawEvent, role: string, rules: DiffRules): ComparedPart => ({
   role,

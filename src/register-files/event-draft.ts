@@ -1,4 +1,5 @@
 /** Events on their way from a file to the log: drafts as read from cells or JSON, then checked and typed. */
+import type { Reported } from '../domain/amendments.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import { readEvent } from '../schema/read-event.js';
 import { cellExpectation } from './cell-expectations.js';
@@ -15,7 +16,7 @@ export interface EventDraft {
 
 /** A checked event that knows where its fields stand in the file. */
 export interface LocatedEvent {
-  readonly event: AnyEvent;
+  readonly event: Reported<AnyEvent>;
   readonly locate: EventDraft['locate'];
   /** The line of the file, where a batch has several. */
   readonly row?: number;

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { eventIds, newCaseId } from '../commands/ids.js';
+import type { Reported } from '../domain/amendments.js';
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { foldedKey } from '../domain/text.js';
@@ -187,10 +188,10 @@ const matchLines = (
   return { recordedIds, corrections };
 };
 
-const withAfter = (event: AnyEvent, after: string | undefined): AnyEvent =>
+const withAfter = (event: Reported<AnyEvent>, after: string | undefined): Reported<AnyEvent> =>
   after === undefined ? event : { ...event, after };
 
-const isSameEvent = (a: AnyEvent, b: AnyEvent): boolean => isDeepStrictEqual(asStored(a), asStored(b));
+const isSameEvent = (a: Reported<AnyEvent>, b: AnyEvent): boolean => isDeepStrictEqual(asStored(a), asStored(b));
 
 /** A new line with the type and day of an imported event that no line has any more is taken for a change of that event. */
 const changedFields = (

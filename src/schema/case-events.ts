@@ -8,7 +8,7 @@ import {
   SEXES,
 } from '../domain/case/events.js';
 import { field, ObjectRule } from './field.js';
-import { edtf, boolean, oneOf, objectOf, arrayOf, slug, text, integer } from './kinds.js';
+import { edtf, boolean, oneOf, objectOf, arrayOf, registerId, slug, text, integer } from './kinds.js';
 import { LIMITS } from './limits.js';
 import {
   Article,
@@ -302,4 +302,17 @@ export class Died extends DatedFields {
 
   @field(boolean, optional)
   inCustody?: boolean;
+}
+
+export class Merged extends CommonFields {
+  @field(registerId, { means: 'The id of the case that survives.' })
+  into: string;
+
+  @field(longText)
+  reason: string;
+}
+
+export class Unmerged extends CommonFields {
+  @field(longText)
+  reason: string;
 }

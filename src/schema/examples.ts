@@ -35,6 +35,23 @@ const dated = (occurredOn: string) =>
 
 const article = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
 
+/** The types that streams of every kind have. */
+const amendments = {
+  corrected: {
+    type: 'corrected',
+    event: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
+    correctedType: 'arrested',
+    data: { occurredOn: '2024-02-02', place: null },
+    ...common,
+  },
+  retracted: {
+    type: 'retracted',
+    event: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
+    reason: 'It was another person of the same name.',
+    ...common,
+  },
+} as const;
+
 export const examples: FullEvents = {
   opened: {
     type: 'opened',
@@ -141,6 +158,14 @@ export const examples: FullEvents = {
   },
   delisted: { type: 'delisted', list: 'union', reason: 'Moved home.', ...dated('2024-09-23') },
   died: { type: 'died', place: 'Baku', statedCause: 'heart failure', inCustody: true, ...dated('2025-01/2025-02') },
+  ...amendments,
+  merged: {
+    type: 'merged',
+    into: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c',
+    reason: 'The same person, spelt in two ways.',
+    ...common,
+  },
+  unmerged: { type: 'unmerged', reason: 'Two people of the same name after all.', ...common },
   'list-defined': {
     type: 'list-defined',
     name: { az: 'Nümunə siyahısı', en: 'Example list', ru: 'Список для примера' },

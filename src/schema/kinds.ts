@@ -171,6 +171,19 @@ export const oneOf = (values: readonly string[]): ValueType => ({
   rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', isValid: (value) => isIn(value, values) }],
 });
 
+/** Fields of another DTO class by name, which is known only later; their values are checked then. */
+export const someFields: ValueType = {
+  schema: { type: 'object', minProperties: 1 },
+  expects: 'the fields that are wrong, each with the value that it should have: {"occurredOn": "2025-08-10"}',
+  rules: [
+    {
+      code: 'FIELD.WRONG_KIND',
+      isValid: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    },
+    { code: 'CORRECTION.EMPTY', isValid: (value) => Object.keys(value as object).length > 0 },
+  ],
+};
+
 /** An object of a DTO class. */
 export const objectOf = (type: Constructor): ValueType => ({
   schema: { $ref: `#/components/schemas/${type.name}` },

@@ -49,6 +49,7 @@ export const fieldErrors = {
     title: 'No term',
     means: 'The text is no ISO 8601 duration in years, months, weeks and days, nor `unknown` where that may stand.',
   },
+  'CORRECTION.EMPTY': { title: 'Nothing to correct', means: 'A correction names no field.' },
   'ARTICLE.INVALID': {
     title: 'No article',
     means: 'The text is no article, part or code as the register writes them.',

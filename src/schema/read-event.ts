@@ -1,15 +1,19 @@
 /** Validates events from the REST interface and from register files. */
-import type { CaseEventType, CaseEventOf } from '../domain/case/events.js';
+import type { CaseEvent, CaseEventType, CaseEventOf } from '../domain/case/events.js';
+import type { Reported } from '../domain/amendments.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
+import { Corrected, Retracted } from './amendments.js';
 import * as case_ from './case-events.js';
 import { CategoryDefined, InstrumentRegistered, ListDefined, PolicySet } from './definitions.js';
 import type { Constructor } from './field.js';
 import type { FieldError } from './problems.js';
 import { read } from './read.js';
 
-type Fields<F> = Constructor<Omit<F, 'type'> & object>;
+type Fields<F> = Constructor<Omit<Reported<F>, 'type'> & object>;
+
+const amendmentClasses = { corrected: Corrected, retracted: Retracted };
 
 const caseClasses = {
   opened: case_.Opened,
@@ -41,23 +45,28 @@ const caseClasses = {
   declined: case_.Declined,
   delisted: case_.Delisted,
   died: case_.Died,
+  ...amendmentClasses,
+  merged: case_.Merged,
+  unmerged: case_.Unmerged,
 } satisfies { readonly [T in CaseEventType]: Fields<CaseEventOf<T>> };
 
 const listClasses = {
   'list-defined': ListDefined,
   'category-defined': CategoryDefined,
   'policy-set': PolicySet,
+  ...amendmentClasses,
 } satisfies { readonly [T in ListEventType]: Fields<Extract<ListEvent, { type: T }>> };
 
 const instrumentClasses = {
   'instrument-registered': InstrumentRegistered,
+  ...amendmentClasses,
 } satisfies { readonly [T in InstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
 
 /** The events that a client may record, by kind of stream. */
-export interface SubjectEvents extends Record<SubjectKind, AnyEvent> {
-  case: CaseEventOf<CaseEventType>;
-  list: ListEvent;
-  instrument: InstrumentEvent;
+export interface SubjectEvents extends Record<SubjectKind, Reported<AnyEvent>> {
+  case: Reported<CaseEvent>;
+  list: Reported<ListEvent>;
+  instrument: Reported<InstrumentEvent>;
 }
 
 /** The DTO class of every event type that a client may record. */

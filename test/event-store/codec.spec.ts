@@ -21,6 +21,12 @@ const kept = (record: StoredRecord): StoredRecord => ({
 const value = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }).map((v) => JSON.parse(JSON.stringify(v)) as unknown);
 const text = fc.string({ unit: 'binary' });
 
+/** The fields of a correction that the codec needs to know where the others belong. */
+const CORRECTION = {
+  correctedType: fc.constantFrom('delisted', 'opened', 'policy-set', 'retracted'),
+  data: fc.dictionary(fc.constantFrom('list', 'reason', 'names', 'occurredOn', 'note', 'sources', 'from'), value),
+};
+
 /** An event of a type with any of its fields, each holding anything: the codec keeps fields, it does not judge them. */
 const eventOf = (type: AnyEventType): fc.Arbitrary<AnyEvent> => {
   const full: object = EXPECTED[type][EXPECTED[type].length - 1] ?? {};
@@ -36,8 +42,14 @@ const eventOf = (type: AnyEventType): fc.Arbitrary<AnyEvent> => {
       reliability: fc.constantFrom('reported', 'corroborated', 'verified'),
       note: text,
       after: text,
+      ...(type === 'corrected' ? CORRECTION : {}),
     },
-    { requiredKeys: ['type', 'sources', 'reliability', ...(dated ? ['occurredOn'] : [])] as never[] },
+    {
+      requiredKeys: [
+        ...['type', 'sources', 'reliability', ...(dated ? ['occurredOn'] : [])],
+        ...(type === 'corrected' ? Object.keys(CORRECTION) : []),
+      ] as never[],
+    },
   ) as unknown as fc.Arbitrary<AnyEvent>;
 };
 
@@ -203,5 +215,58 @@ describe('upcasters', () => {
     expect(from(1)).toEqual({ data: { by: [1, 2, 3] }, personal: { note: 'x' } });
     expect(from(3)).toEqual({ data: { by: [3] }, personal: { note: 'x' } });
     expect(from(4)).toEqual({ data: {}, personal: { note: 'x' } });
+  });
+});
+
+describe('a correction', () => {
+  const correction = (correctedType: string, data: object): NewEvent =>
+    newEvent({
+      event: {
+        type: 'corrected',
+        event: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d34',
+        correctedType,
+        data: { ...data },
+        sources: [],
+        reliability: 'reported',
+      },
+    });
+
+  it('is stored with its fields parted as the corrected type parts them, and with its version', () => {
+    const { data, personal } = partsOf(correction('delisted', { reason: 'moved home', list: 'union', note: null }));
+    expect(data).toEqual({
+      event: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d34',
+      correctedType: 'delisted',
+      correctedVersion: 2,
+      data: { list: 'union' },
+      reliability: 'reported',
+    });
+    expect(personal).toEqual({ sources: [], data: { reason: 'moved home', note: null } });
+  });
+
+  it('has its fields upcast by the upcasters of the corrected type', () => {
+    const record = encode(correction('delisted', { list: 'union' }));
+    const { data, personal, meta } = record.payload as Record<'data' | 'personal' | 'meta', object>;
+    const old = { ...data, correctedVersion: 1, data: { list: 'union', reason: 'moved home' } };
+    const { event } = decode(PLACE, { ...record, payload: { data: old, personal, meta } });
+    expect(event).toMatchObject({ correctedType: 'delisted', data: { list: 'union', reason: 'moved home' } });
+  });
+
+  it.each(['corrected', 'beatified', 'toString'])('of the type %s is not stored', (type) => {
+    expect(() => encode(correction(type, {}))).toThrow(TypeError);
+  });
+
+  const record = encode(correction('delisted', { reason: 'Elçin' }));
+  const { data, personal, meta } = record.payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
+  it.each([
+    ['of a type that nobody knows', { data: { ...data, correctedType: 'beatified' }, personal }],
+    ['of a later version', { data: { ...data, correctedVersion: 3 }, personal }],
+    ['of no version', { data: { ...data, correctedVersion: 0 }, personal }],
+    ['without fields', { data: { ...data, data: [] }, personal }],
+    ['with a personal field among the others', { data: { ...data, data: { reason: 'Elçin' } }, personal }],
+    ['with another field among the personal ones', { data, personal: { ...personal, data: { list: 'Elçin' } } }],
+  ])('%s is damage', (_, parts) => {
+    const read = () => decode(PLACE, { ...record, payload: { ...parts, meta } });
+    expect(read).toThrow(StoreDamaged);
+    expect(read).not.toThrow(/Elçin|beatified/);
   });
 });

@@ -15,6 +15,10 @@ type Undated =
   | 'category-defined'
   | 'policy-set'
   | 'instrument-registered'
+  | 'corrected'
+  | 'retracted'
+  | 'merged'
+  | 'unmerged'
   | 'reference-claimed';
 /** Every field there is, so that a new one is missed here; `occurredOn` only where something happened on a day. */
 type Full<T extends AnyEventType> = T extends Undated ? Omit<Required<Of<T>>, 'occurredOn'> : Required<Of<T>>;
@@ -227,6 +231,32 @@ export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Ful
   died: [
     { type: 'died', ...on('2028-11-30'), place: 'prison hospital', statedCause: 'heart failure', inCustody: true },
   ],
+  corrected: [
+    {
+      type: 'corrected',
+      ...said,
+      event: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d35',
+      correctedType: 'delisted',
+      data: { occurredOn: '2026-02-02', list: 'other-list', reason: 'He lives at home.', after: null, note: null },
+    },
+  ],
+  retracted: [
+    {
+      type: 'retracted',
+      ...said,
+      event: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d35',
+      reason: 'It was his brother, Elşən Nümunəvi.',
+    },
+  ],
+  merged: [
+    {
+      type: 'merged',
+      ...said,
+      into: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d36',
+      reason: 'Elçin Nümunəvi and Эльчин Нумунави are one man.',
+    },
+  ],
+  unmerged: [{ type: 'unmerged', ...said, reason: 'Two men of one village; the mother confirms it.' }],
   'list-defined': [
     {
       type: 'list-defined',

@@ -1,4 +1,5 @@
 import { decideByFindings } from '../decide.js';
+import { refuseAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId } from '../event.js';
 import type { CaseEvent } from './events.js';
 import type { ReferenceData } from './reference-data.js';
@@ -10,4 +11,6 @@ export const decide = (
   newEvents: readonly EventWithId<CaseEvent>[],
   referenceData: ReferenceData,
   acknowledge: readonly string[],
-): Decision => decideByFindings(history, newEvents, (events) => findingsOf(events, referenceData), acknowledge);
+): Decision =>
+  refuseAmendments(history, newEvents) ??
+  decideByFindings(history, newEvents, (events) => findingsOf(events, referenceData), acknowledge);

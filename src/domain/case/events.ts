@@ -2,6 +2,7 @@
  * The events of a case stream. To add a type, add its key to CaseFields and caseEvents; the compiler then demands its rule
  * (rules.ts) and its class (schema/). The order of keys is the last but one tie-breaker in order.ts.
  */
+import { amendmentEvents, type AmendmentFields } from '../amendments.js';
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 export const NAME_KINDS = ['full', 'transliteration', 'alias', 'former'] as const;
@@ -111,7 +112,7 @@ export const RELEASE_REASONS = [
 ] as const;
 
 /** The fields of each event type. An absent optional field means unknown. */
-export interface CaseFields {
+export interface CaseFields extends AmendmentFields {
   opened: { readonly references?: readonly Reference[]; readonly names: readonly Name[] } & Partial<Description>;
   named: { readonly name: Name };
   referenced: Reference;
@@ -163,6 +164,9 @@ export interface CaseFields {
   declined: { readonly list: string; readonly reason: string };
   delisted: { readonly list: string; readonly reason: string };
   died: { readonly place?: string; readonly statedCause?: string; readonly inCustody?: boolean };
+  /** In the stream of the absorbed case; `into` is the id of the surviving case, whose timeline it feeds from then on. */
+  merged: { readonly into: string; readonly reason: string };
+  unmerged: { readonly reason: string };
 }
 
 export type CaseEventType = keyof CaseFields;
@@ -224,6 +228,19 @@ export const caseEvents: { readonly [T in CaseEventType]: EventDescription<CaseF
   declined: { means: 'A list declined to recognise the person.', version: 1, dated: true, personal: ['reason'] },
   delisted: { means: 'A list took the person off.', version: 2, dated: true, personal: ['reason'] },
   died: { means: 'The person died.', version: 1, dated: true, personal: ['place', 'statedCause'] },
+  ...amendmentEvents,
+  merged: {
+    means: 'This case is about the same person as another, which its events count for from now on.',
+    version: 1,
+    dated: false,
+    personal: ['reason'],
+  },
+  unmerged: {
+    means: 'This case was merged by mistake; it stands for itself again.',
+    version: 1,
+    dated: false,
+    personal: ['reason'],
+  },
 };
 
 export const CASE_EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];

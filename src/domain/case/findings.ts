@@ -2,6 +2,20 @@
 import type { Finding, Grade } from '../event.js';
 
 export const findingCodes = {
+  'CORRECTION.EVENT_UNKNOWN': {
+    grade: 'refuse',
+    means: 'No event of this id was recorded before in the stream of the case, list or instrument.',
+  },
+  'CORRECTION.EVENT_RETRACTED': { grade: 'refuse', means: 'The event, or the event that it corrects, was retracted.' },
+  'CORRECTION.CHANGES_NOTHING': { grade: 'refuse', means: 'The event already says what the correction says.' },
+  'CORRECTION.NOT_RETRACTABLE': {
+    grade: 'refuse',
+    means: 'A merge is undone by `unmerged`, and that by another merge; neither is retracted.',
+  },
+  'CORRECTION.BEGINNING_RETRACTED': {
+    grade: 'refuse',
+    means: 'A case, list or instrument has events that stand, but the event that begins it does not stand.',
+  },
   'CASE.ALREADY_OPENED': { grade: 'refuse', means: 'A case is opened once.' },
   'CASE.DECEASED': { grade: 'refuse', means: 'Custody or proceedings cannot change after death.' },
   'CASE.ORDER_CONTRADICTS': {
@@ -9,6 +23,7 @@ export const findingCodes = {
     means: 'An event is said to follow one that happened later, or that itself follows it.',
   },
   'CASE.AFTER_UNKNOWN': { grade: 'refuse', means: '`after` names no dated event of this case.' },
+  'CASE.AFTER_RETRACTED': { grade: 'warn', means: '`after` names an event of this case that was retracted.' },
   'DATE.FUTURE': { grade: 'refuse', means: 'The earliest day that the date may mean is after today.' },
   'LIST.UNKNOWN': { grade: 'refuse', means: 'No list of this id is defined.' },
   'LIST.ALREADY_DEFINED': { grade: 'refuse', means: 'The list was defined before.' },

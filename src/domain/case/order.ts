@@ -2,6 +2,7 @@
  * The order in which the dated events of a case are applied. It depends on the set of events alone, never on the order of
  * recording (docs/decisions: partial dates and possible courses).
  */
+import { standingEventsOf } from '../corrections.js';
 import type { Finding, EventWithId } from '../event.js';
 import { ANY_DAY, parseEdtf } from '../time.js';
 import { CASE_EVENT_TYPES, caseEvents, type CaseEvent } from './events.js';
@@ -16,6 +17,8 @@ export interface OrderedEvent extends DatedEvent {
 }
 
 export interface EventOrder {
+  /** All events as they stand, undated ones too, in order of recording. */
+  readonly standing: readonly EventWithId<CaseEvent>[];
   readonly events: readonly OrderedEvent[];
   /** Findings about `after`, and those of each event in the state before it. */
   readonly findings: readonly Finding[];
@@ -34,9 +37,10 @@ const isCertainlyBefore = (a: DatedEvent, b: DatedEvent): boolean => a.when.late
  * A topological sort by days and `after`. Of several events that can come next, the order prefers any other to `died`, then
  * the fewest refuse, ask and warn findings in the state so far, then the order of types in events.ts, then the lower id.
  */
-export const orderOf = (events: readonly EventWithId<CaseEvent>[]): EventOrder => {
-  const dated = events.filter(({ event }) => caseEvents[event.type].dated).map(toDated);
-  const { follows, findings } = validAfters(dated, events);
+export const orderOf = (recorded: readonly EventWithId<CaseEvent>[]): EventOrder => {
+  const { events: standing, retracted } = standingEventsOf(recorded);
+  const dated = standing.filter(({ event }) => caseEvents[event.type].dated).map(toDated);
+  const { follows, findings } = validAfters(dated, standing, retracted);
   const waiting = new Set([...dated].sort(byId));
   const ordered: OrderedEvent[] = [];
   const allFindings: Finding[] = [...findings];
@@ -48,7 +52,7 @@ export const orderOf = (events: readonly EventWithId<CaseEvent>[]): EventOrder =
     ordered.push({ ...next, axes: axesOf(next, state), after: follows.get(next.id) ?? null });
     state = applyEvent(next, state);
   }
-  return { events: ordered, findings: allFindings };
+  return { standing, events: ordered, findings: allFindings };
 };
 
 const byId = (a: EventWithId<CaseEvent>, b: EventWithId<CaseEvent>): number => (a.id < b.id ? -1 : 1);
@@ -90,12 +94,13 @@ const rankOf = (dated: DatedEvent, state: CaseState): readonly number[] => {
 };
 
 /**
- * The `after` of each event. One that contradicts the days or closes a cycle is ignored and reported. Events are checked in
+ * The `after` of each event. One that contradicts the days, closes a cycle or names a retracted event is ignored and reported. Events are checked in
  * order of their ids, so that the set alone determines which `after` closes a cycle.
  */
 const validAfters = (
   dated: readonly DatedEvent[],
   events: readonly EventWithId<CaseEvent>[],
+  retracted: ReadonlySet<string>,
 ): { follows: ReadonlyMap<string, string>; findings: readonly Finding[] } => {
   const eventsById = new Map(dated.map((event) => [event.id, event]));
   const follows = new Map<string, string>();
@@ -104,7 +109,8 @@ const validAfters = (
     if (event.after === undefined) continue;
     const later = eventsById.get(id);
     const earlier = eventsById.get(event.after);
-    if (earlier === undefined) findings.push(finding('CASE.AFTER_UNKNOWN', id));
+    if (earlier === undefined && retracted.has(event.after)) findings.push(finding('CASE.AFTER_RETRACTED', id));
+    else if (earlier === undefined) findings.push(finding('CASE.AFTER_UNKNOWN', id));
     else if (later !== undefined && mustFollow(earlier, later, dated, follows))
       findings.push(finding('CASE.ORDER_CONTRADICTS', id, earlier.id));
     else if (later !== undefined) follows.set(id, earlier.id);

@@ -20,11 +20,20 @@ export const referencedIds = (
 });
 
 export const listIdsIn = (event: CaseEvent): readonly string[] => {
-  if (event.type === 'opened') return (event.references ?? []).map(({ list }) => list);
-  return 'list' in event ? [event.list] : [];
+  const fields = fieldsOf(event);
+  const references = fields.type === 'opened' ? fields.references : null;
+  return 'list' in fields ? idsIn(fields.list) : idsIn(...(references ?? []).map(({ list }) => list));
 };
 
 const instrumentIdsIn = (event: CaseEvent): readonly string[] => {
-  if (event.type === 'pardoned') return [event.decree];
-  return event.type === 'amnestied' ? [event.act] : [];
+  const fields = fieldsOf(event);
+  if (fields.type === 'pardoned') return idsIn(fields.decree);
+  return fields.type === 'amnestied' ? idsIn(fields.act) : [];
 };
+
+/** A correction names what the fields that it corrects name; its type ensures their shape, but any of them may be absent. */
+const fieldsOf = (event: CaseEvent): Partial<CaseEvent> =>
+  event.type === 'corrected' ? ({ ...event.data, type: event.correctedType } as Partial<CaseEvent>) : event;
+
+const idsIn = (...values: readonly (string | null | undefined)[]): readonly string[] =>
+  values.filter((value) => typeof value === 'string');

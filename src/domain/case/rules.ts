@@ -2,6 +2,7 @@
  * The rules of the dated events of a case: the axes that an event changes, its findings after the events before it, and the
  * state that it leads to. The compiler demands a rule for every dated type of events.ts.
  */
+import type { AmendmentType } from '../amendments.js';
 import type { Finding } from '../event.js';
 import { ANY_DAY, parseEdtf, type Interval } from '../time.js';
 import { DEFAULT_CODE, UNKNOWN, type Article, type CaseEventOf, type CaseEventType, type Sentence } from './events.js';
@@ -40,7 +41,7 @@ export interface EventRule<T extends CaseEventType> {
   apply(dated: DatedEvent<T>, state: CaseState): CaseState;
 }
 
-type UndatedType = 'opened' | 'named' | 'referenced' | 'described';
+type UndatedType = 'opened' | 'named' | 'referenced' | 'described' | 'merged' | 'unmerged' | AmendmentType;
 export type DatedType = Exclude<CaseEventType, UndatedType>;
 
 const CUSTODY: readonly Axis[] = ['custody', 'facility'];

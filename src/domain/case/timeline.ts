@@ -25,7 +25,7 @@ export const timelineOf = (events: readonly EventWithId<CaseEvent>[], referenceD
   return {
     order: order.events.map(({ id }) => id),
     periods: periodsIn(order.events),
-    findings: findingsIn(order, events, referenceData),
+    findings: findingsIn(order, referenceData),
   };
 };
 
@@ -45,19 +45,21 @@ export const periodsAndUnfoundedReleases = (
 export const findingsOf = (
   events: readonly EventWithId<CaseEvent>[],
   referenceData: ReferenceData,
-): readonly Finding[] => findingsIn(orderOf(events), events, referenceData);
+): readonly Finding[] => findingsIn(orderOf(events), referenceData);
 
-const findingsIn = (
-  order: EventOrder,
-  events: readonly EventWithId<CaseEvent>[],
-  referenceData: ReferenceData,
-): readonly Finding[] =>
-  sorted([...order.findings, ...findingsOfSingleEvents(events, referenceData), ...repeatedOpening(events)]);
+const findingsIn = ({ standing, findings }: EventOrder, referenceData: ReferenceData): readonly Finding[] =>
+  sorted([...findings, ...findingsOfSingleEvents(standing, referenceData), ...repeatedOpening(standing)]);
 
-/** All `opened` events are named, since their order is unknown: they are undated. */
+/**
+ * All `opened` events are named, since their order is unknown: they are undated. The events of a survivor are those of the cases
+ * merged into it too, each with its own opening.
+ */
 const repeatedOpening = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
-  const opened = events.filter(({ event }) => event.type === 'opened').map(({ id }) => id);
-  return opened.length > 1 ? [finding('CASE.ALREADY_OPENED', ...opened)] : [];
+  const idsOf = (type: CaseEvent['type']): readonly string[] =>
+    events.filter(({ event }) => event.type === type).map(({ id }) => id);
+  const opened = idsOf('opened');
+  const absorbed = idsOf('merged').length - idsOf('unmerged').length;
+  return opened.length > 1 + absorbed ? [finding('CASE.ALREADY_OPENED', ...opened)] : [];
 };
 
 const sorted = (findings: readonly Finding[]): readonly Finding[] =>

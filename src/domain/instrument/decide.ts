@@ -1,5 +1,7 @@
 import { finding } from '../case/findings.js';
+import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
+import { refuseAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
 import { parseEdtf, type Interval } from '../time.js';
 import type { InstrumentEvent } from './events.js';
@@ -9,11 +11,11 @@ export const decide = (
   history: readonly EventWithId<InstrumentEvent>[],
   newEvents: readonly EventWithId<InstrumentEvent>[],
   acknowledge: readonly string[],
-): Decision => decideByFindings(history, newEvents, findingsOf, acknowledge);
+): Decision => refuseAmendments(history, newEvents) ?? decideByFindings(history, newEvents, findingsOf, acknowledge);
 
 /** An instrument is registered once, and its dates follow the order of legislation. */
 const findingsOf = (events: readonly EventWithId<InstrumentEvent>[]): readonly Finding[] =>
-  events.flatMap(({ id, event }, index) => [
+  eventsAsTheyStand(events).flatMap(({ id, event }, index) => [
     ...(index === 0 ? [] : [finding('INSTRUMENT.ALREADY_REGISTERED', id)]),
     ...(canBeInOrder([event.submitted, event.adopted, event.inForce, event.windowEnd])
       ? []

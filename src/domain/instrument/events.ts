@@ -1,9 +1,10 @@
 /** The events of an instrument stream. */
+import { amendmentEvents, type AmendmentFields } from '../amendments.js';
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 export const INSTRUMENT_KINDS = ['amnesty-act', 'pardon-decree'] as const;
 
-export interface InstrumentFields {
+export interface InstrumentFields extends AmendmentFields {
   'instrument-registered': {
     readonly kind: (typeof INSTRUMENT_KINDS)[number];
     readonly title?: string;
@@ -25,4 +26,5 @@ export type InstrumentEvent = EventOf<InstrumentFields>;
 
 export const instrumentEvents: { readonly [T in InstrumentEventType]: EventDescription<InstrumentFields[T]> } = {
   'instrument-registered': { means: 'A legal instrument was registered.', version: 1, dated: false, personal: [] },
+  ...amendmentEvents,
 };

@@ -1,13 +1,13 @@
 /** A legal instrument as its events make it. */
-import type { EventOf } from '../event.js';
-import type { InstrumentEvent, InstrumentFields } from './events.js';
+import type { Unamended } from '../amendments.js';
+import type { InstrumentEvent } from './events.js';
 
-export type Instrument = { readonly id: string } & Omit<EventOf<InstrumentFields>, 'type' | 'sources' | 'reliability'>;
+export type Instrument = { readonly id: string } & Omit<Unamended<InstrumentEvent>, 'type' | 'sources' | 'reliability'>;
 
-/** Folds an instrument's events, from the start or onto the instrument as earlier events made it; null where it has not been registered. */
+/** Folds an instrument's events as they stand, from the start or onto the instrument as earlier events made it; null where it has not been registered. */
 export const foldInstrument = (
   id: string,
-  events: readonly InstrumentEvent[],
+  events: readonly Unamended<InstrumentEvent>[],
   initial: Instrument | null = null,
 ): Instrument | null => {
   if (initial !== null) return initial;

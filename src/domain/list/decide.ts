@@ -1,5 +1,7 @@
 import { finding } from '../case/findings.js';
+import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
+import { refuseAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
 import type { ListEvent } from './events.js';
 
@@ -8,11 +10,11 @@ export const decide = (
   history: readonly EventWithId<ListEvent>[],
   newEvents: readonly EventWithId<ListEvent>[],
   acknowledge: readonly string[],
-): Decision => decideByFindings(history, newEvents, findingsOf, acknowledge);
+): Decision => refuseAmendments(history, newEvents) ?? decideByFindings(history, newEvents, findingsOf, acknowledge);
 
-/** A list is defined exactly once, by its first event. */
+/** A list is defined exactly once, by its first event that stands. */
 const findingsOf = (events: readonly EventWithId<ListEvent>[]): readonly Finding[] =>
-  events.flatMap(({ id, event }, index) => {
+  eventsAsTheyStand(events).flatMap(({ id, event }, index) => {
     const isDefinition = event.type === 'list-defined';
     if (index === 0) return isDefinition ? [] : [finding('LIST.UNKNOWN', id)];
     return isDefinition ? [finding('LIST.ALREADY_DEFINED', id)] : [];

@@ -1,5 +1,6 @@
 /** The events of a list stream. */
 import type { Custody } from '../case/state.js';
+import { amendmentEvents, type AmendmentFields } from '../amendments.js';
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 /** A name in the languages of the register; at least one. */
@@ -9,7 +10,7 @@ export interface LocalName {
   readonly ru?: string;
 }
 
-export interface ListFields {
+export interface ListFields extends AmendmentFields {
   'list-defined': { readonly name: LocalName };
   'category-defined': { readonly category: string; readonly name: LocalName };
   /** From the full day `from`, a recognised person with one of these custody values is on the list. */
@@ -28,4 +29,5 @@ export const listEvents: { readonly [T in ListEventType]: EventDescription<ListF
     personal: [],
   },
   'policy-set': { means: 'The list said whom it counts, from a day on.', version: 1, dated: false, personal: [] },
+  ...amendmentEvents,
 };

@@ -1,4 +1,5 @@
 /** A list as its events make it, folded in order of recording. */
+import type { Unamended } from '../amendments.js';
 import { DEFAULT_POLICY, type Custody } from '../case/state.js';
 import { parseDay, type Day } from '../time.js';
 import type { ListEvent, LocalName } from './events.js';
@@ -18,10 +19,10 @@ export interface ListDefinition {
   readonly policies: readonly Policy[];
 }
 
-/** Folds a list's events, from the start or onto the list as earlier events made it; null where it has not been defined. */
+/** Folds a list's events as they stand, from the start or onto the list as earlier events made it; null where it has not been defined. */
 export const foldList = (
   id: string,
-  events: readonly ListEvent[],
+  events: readonly Unamended<ListEvent>[],
   initial: ListDefinition | null = null,
 ): ListDefinition | null => {
   let list = initial;
@@ -29,7 +30,7 @@ export const foldList = (
   return list;
 };
 
-const step = (id: string, list: ListDefinition | null, event: ListEvent): ListDefinition | null => {
+const step = (id: string, list: ListDefinition | null, event: Unamended<ListEvent>): ListDefinition | null => {
   switch (event.type) {
     case 'list-defined':
       return { id, categories: new Map(), policies: [], ...list, name: event.name };

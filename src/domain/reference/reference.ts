@@ -1,5 +1,6 @@
 /** The references of a case, and the streams in which they are claimed. */
 import { v5 } from 'uuid';
+import type { Reported } from '../amendments.js';
 import type { Reference } from '../case/events.js';
 import { streamName, type AnyEvent } from '../events.js';
 import { foldedKey } from '../text.js';
@@ -22,8 +23,8 @@ export const referenceId = ({ list, reference }: Reference): string => JSON.stri
 
 export const isSameReference = (a: Reference, b: Reference): boolean => referenceId(a) === referenceId(b);
 
-/** The references that an event adds to its case; none for most types. */
-export const referencesOf = (event: AnyEvent): readonly Reference[] => {
+/** The references that an event as it stands adds to its case; none for most types. */
+export const referencesOf = (event: Reported<AnyEvent>): readonly Reference[] => {
   if (event.type === 'opened') return event.references ?? [];
   if (event.type === 'referenced') return [{ list: event.list, reference: event.reference }];
   return [];

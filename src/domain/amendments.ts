@@ -1,0 +1,44 @@
+/**
+ * The events that amend an earlier event of their stream. Streams of cases, lists and instruments have them; what they do is in
+ * corrections.ts. They are undated: their time is that of their recording.
+ */
+import type { EventDescription } from './event.js';
+
+/** Some fields of an event as they should be; null removes an optional one. Fields that are not named stay. */
+export type CorrectedFields = Readonly<Record<string, unknown>>;
+
+export interface AmendmentFields {
+  corrected: {
+    /** The id of the event, or of an earlier correction of it, whose fields are then replaced. */
+    readonly event: string;
+    /** The type of the event that is corrected, in which its fields are checked and stored. It cannot be corrected itself. */
+    readonly correctedType: string;
+    readonly data: CorrectedFields;
+  };
+  retracted: {
+    /** The id of the event that should not stand. Of a correction: the fields before it stand again; of a retraction: its event. */
+    readonly event: string;
+    readonly reason: string;
+  };
+}
+
+export type AmendmentType = keyof AmendmentFields;
+
+export const amendmentEvents: { readonly [T in AmendmentType]: EventDescription<AmendmentFields[T]> } = {
+  corrected: {
+    means: 'An earlier event was wrong; these are its fields as they should be.',
+    version: 1,
+    dated: false,
+    // `data` has a public and a personal part, as the corrected type parts its fields (event-store/correction-parts.ts).
+    personal: [],
+  },
+  retracted: { means: 'An earlier event should not stand.', version: 1, dated: false, personal: ['reason'] },
+};
+
+/** The events of a stream without its amendments: what is left of them once the amendments are applied. */
+export type Unamended<E extends { readonly type: string }> = Exclude<E, { readonly type: AmendmentType }>;
+
+/** An event as a client reports it: the register adds the type of the event that a correction corrects. */
+export type Reported<E> = E extends { readonly type: 'corrected'; readonly correctedType: string }
+  ? Omit<E, 'correctedType'> & { readonly correctedType?: string }
+  : E;

@@ -1,0 +1,64 @@
+/**
+ * Events as they stand: what earlier events say after the corrections and retractions recorded behind them. Pure, for streams of
+ * every kind, and total: an amendment of an event that was not recorded before it has no effect.
+ */
+import type { AmendmentFields, AmendmentType, CorrectedFields, Unamended } from './amendments.js';
+import type { CommonFields, EventOf, EventWithId } from './event.js';
+
+type AnyFields = { readonly type: string } & CommonFields;
+export type Amendment = EventOf<AmendmentFields>;
+
+/** The events of a stream, or of the streams of a merged case, as they stand. */
+export interface StandingEvents<E extends AnyFields> {
+  /** In order of recording: corrected fields in place, without retracted events, corrections and retractions. */
+  readonly events: readonly EventWithId<Unamended<E>>[];
+  /** The ids of the retracted events, of every type. */
+  readonly retracted: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+export const isAmendment = (event: { readonly type: string }): event is Amendment =>
+  event.type === ('corrected' satisfies AmendmentType) || event.type === ('retracted' satisfies AmendmentType);
+
+/** `recorded` is in order of recording; the same array comes back where none of its events amends another. */
+export const standingEventsOf = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): StandingEvents<E> => {
+  if (!recorded.some(({ event }) => isAmendment(event))) return { events: recorded as Unamendeds<E>, retracted: NONE };
+  const { corrected, retracted } = amendmentsOf(recorded);
+  const standing = recorded.flatMap(({ id, event }) =>
+    isAmendment(event) || retracted.has(id) ? [] : [{ id, event: withFields(event, corrected.get(id)) }],
+  );
+  return { events: standing as unknown as Unamendeds<E>, retracted };
+};
+
+type Unamendeds<E extends AnyFields> = StandingEvents<E>['events'];
+
+/** The events of `standingEventsOf` alone. */
+export const eventsAsTheyStand = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): Unamendeds<E> =>
+  standingEventsOf(recorded).events;
+
+/** The fields of each event that standing corrections replace, and the ids of the retracted events. */
+export const amendmentsOf = (
+  recorded: readonly EventWithId<AnyFields>[],
+): { readonly corrected: ReadonlyMap<string, CorrectedFields>; readonly retracted: ReadonlySet<string> } => {
+  const corrected = new Map<string, CorrectedFields>();
+  const retracted = new Set<string>();
+  const later = new Set<string>();
+  // Backwards: only later events amend an amendment, so what they say about it is known when it is reached.
+  for (const { id, event } of recorded.toReversed()) {
+    later.add(id);
+    if (!isAmendment(event) || retracted.has(id) || later.has(event.event)) continue;
+    if (event.type === 'retracted') retracted.add(event.event);
+    else corrected.set(event.event, { ...event.data, ...corrected.get(id), ...corrected.get(event.event) });
+  }
+  return { corrected, retracted };
+};
+
+/** An event with some of its fields replaced; null removes a field. `type` always stays. */
+export const withFields = <E extends AnyFields>(event: E, fields: CorrectedFields | undefined): E => {
+  if (fields === undefined) return event;
+  const merged = Object.entries({ ...event, ...fields, type: event.type }).filter(
+    ([field, value]) => value !== null || !Object.hasOwn(fields, field),
+  );
+  return Object.fromEntries(merged) as unknown as E;
+};

@@ -1,0 +1,80 @@
+/** What makes a correction or retraction impossible in itself, whatever kind of stream it is in. */
+import { finding } from './case/findings.js';
+import { amendmentsOf, eventsAsTheyStand, isAmendment, withFields, type Amendment } from './corrections.js';
+import type { CommonFields, Decision, EventWithId, Finding } from './event.js';
+
+type AnyFields = { readonly type: string } & CommonFields;
+type Events = readonly EventWithId<AnyFields>[];
+
+/** The types of the first event of a stream; nothing else stands in the stream without it. */
+const BEGINNINGS: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered']);
+/** The types that are undone by an event of their own. */
+const NOT_RETRACTABLE: ReadonlySet<string> = new Set(['merged', 'unmerged']);
+
+/** Refuses what is impossible about the amendments among new events of one stream; null where nothing is. */
+export const refuseAmendments = (history: Events, newEvents: Events): Decision | null => {
+  const findings = amendmentFindings(history, newEvents);
+  return findings.length > 0 ? { outcome: 'refused', findings } : null;
+};
+
+/** The findings of the new events of one stream, each judged after those before it. `history` is in order of recording. */
+const amendmentFindings = (history: Events, newEvents: Events): readonly Finding[] => [
+  ...newEvents.flatMap(({ id, event }, index) =>
+    isAmendment(event) ? findingsOf(id, event, [...history, ...newEvents.slice(0, index)]) : [],
+  ),
+  ...withoutBeginning([...history, ...newEvents]),
+];
+
+const findingsOf = (id: string, event: Amendment, before: Events): readonly Finding[] => {
+  const target = before.find((other) => other.id === event.event);
+  if (target === undefined) return [finding('CORRECTION.EVENT_UNKNOWN', id)];
+  const { retracted } = amendmentsOf(before);
+  const root = correctedEventOf(target, before);
+  if (retracted.has(target.id) || (event.type === 'corrected' && retracted.has(root.id)))
+    return [finding('CORRECTION.EVENT_RETRACTED', id, target.id)];
+  if (event.type === 'retracted')
+    return NOT_RETRACTABLE.has(target.event.type) ? [finding('CORRECTION.NOT_RETRACTABLE', id, target.id)] : [];
+  const [was, is] = [asCorrected(root, before), asCorrected(root, [...before, { id, event }])];
+  const isChanged = Object.keys(event.data).some((field) => !isSame(fieldOf(was, field), fieldOf(is, field)));
+  return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, target.id)];
+};
+
+/** The event that a correction, or a correction of one, corrects in the end; any other event itself. */
+export const correctedEventOf = <E extends AnyFields>(
+  event: EventWithId<E>,
+  recorded: readonly EventWithId<E>[],
+): EventWithId<E> => {
+  const { event: fields } = event;
+  const target =
+    isAmendment(fields) && fields.type === 'corrected' ? recorded.find(({ id }) => id === fields.event) : undefined;
+  const index = target === undefined ? -1 : recorded.indexOf(target);
+  return target === undefined ? event : correctedEventOf(target, recorded.slice(0, index));
+};
+
+/** An event with the fields that stand, also where it is retracted. */
+export const asCorrected = <E extends AnyFields>(
+  { id, event }: EventWithId<E>,
+  recorded: readonly EventWithId<E>[],
+): E => withFields(event, amendmentsOf(recorded).corrected.get(id));
+
+const fieldOf = (event: AnyFields, field: string): unknown => (event as unknown as Record<string, unknown>)[field];
+
+/** Whether two JSON values are equal; the order of keys does not matter. */
+const isSame = (a: unknown, b: unknown): boolean => {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  const valueIn = (object: object, key: string): unknown => (object as Record<string, unknown>)[key];
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    keys.length === others.length &&
+    keys.every((key) => Object.hasOwn(b, key) && isSame(valueIn(a, key), valueIn(b, key)))
+  );
+};
+
+const withoutBeginning = (recorded: Events): readonly Finding[] => {
+  const beginnings = recorded.filter(({ event }) => BEGINNINGS.has(event.type));
+  const standing = eventsAsTheyStand(recorded);
+  return beginnings.length === 0 || standing.length === 0 || standing.some(({ event }) => BEGINNINGS.has(event.type))
+    ? []
+    : [finding('CORRECTION.BEGINNING_RETRACTED', ...beginnings.map(({ id }) => id))];
+};
