@@ -22,7 +22,7 @@ const rooms = {
     path: '^src/domain/',
     says: 'nothing else',
     paths: [],
-    packages: ['edtf', 'lru-cache', 'temporal-polyfill', 'uuid'],
+    packages: ['edtf', 'fastest-levenshtein', 'lru-cache', 'temporal-polyfill', 'uuid'],
     node: [],
   },
   json: {

@@ -1,0 +1,145 @@
+/**
+ * Folds names to a key that the spellings of one name share. The key decides what is found at once; what merely resembles it is
+ * ranked below (ranking.ts). Different names may share a key: it suggests, a person decides.
+ */
+import { romanise } from './romanise.js';
+
+/** How the word stands in the name: an initial (`E.`), the father's name (`Ramiz oğlu`, `Рамизович`), or anything else. */
+export type WordRole = 'name' | 'initial' | 'patronymic';
+
+export interface NameWord {
+  /** The sounds as this spelling gives them; compared where keys are equal. */
+  readonly letters: string;
+  /** Shared by the spellings of the word. */
+  readonly key: string;
+  /** The key without the ending of a surname; the key itself where there is none. */
+  readonly stem: string;
+  /** The consonants of the key, voiced and voiceless alike, after the first vowel if it begins with one. */
+  readonly skeleton: string;
+  readonly role: WordRole;
+}
+
+/** Names longer than this are compared by their first words. */
+export const MAX_NAME_WORDS = 12;
+
+/** Code units of a text, and of a word, that are looked at; the rest is ignored. */
+const MAX_TEXT_LENGTH = 1_000;
+const MAX_WORD_LENGTH = 60;
+
+/** `son of` and `daughter of` as keys, after the father's name: Ramiz oğlu, Ramiz ogly, Рамиз оглы; Vaqif qızı, Вагиф гызы. */
+const SON = 'uglu';
+const DAUGHTER = 'gizi';
+const MARKERS: ReadonlyMap<string, string> = new Map([
+  [SON, SON],
+  ['ugli', SON],
+  [DAUGHTER, DAUGHTER],
+]);
+
+/** The words of a name in their order, at most MAX_NAME_WORDS. Any text is accepted; one without letters and digits has none. */
+export const nameWords = (text: string): readonly NameWord[] => {
+  const words: NameWord[] = [];
+  for (const { letters, initial } of parts(text)) {
+    const last = words.at(-1);
+    if (last !== undefined && MARKERS.has(keyOf(letters))) words[words.length - 1] = { ...last, role: 'patronymic' };
+    else words.push(nameWord(letters, initial));
+  }
+  return words.slice(0, MAX_NAME_WORDS);
+};
+
+/**
+ * The key of a whole name: the keys of its words in their order, `son of` and `daughter of` included. It is its own key.
+ * Həsənov, Hasanov, Gasanov and Гасанов share one; so do Vaqifqızı and Вагиф гызы, Рамизович and Ramiz oğlu.
+ */
+export const nameKey = (text: string): string =>
+  parts(text)
+    .map(({ letters }) => keyOf(letters))
+    .map((key) => MARKERS.get(key) ?? key)
+    .join(' ');
+
+const nameWord = (letters: string, initial: boolean): NameWord => {
+  const key = keyOf(letters);
+  return { letters, key, stem: stemOf(key), skeleton: skeletonOf(key), role: initial ? 'initial' : 'name' };
+};
+
+/** Two neighbouring words written as one (Mir Həsən, Mirhəsən); null where either is an initial or a father's name. */
+export const joinedWord = (first: NameWord, second: NameWord): NameWord | null =>
+  first.role === 'name' && second.role === 'name' ? nameWord(first.letters + second.letters, false) : null;
+
+interface Part {
+  readonly letters: string;
+  readonly initial: boolean;
+}
+
+/** Hyphens and dots part words as spaces do; apostrophes and marks belong to the word (Mə’sud). */
+const WORD = /[\p{Letter}\p{Number}][\p{Letter}\p{Number}\p{Mark}\p{Format}'’‘ʼ`´]*/gu;
+
+const parts = (text: string): readonly Part[] =>
+  (text.slice(0, MAX_TEXT_LENGTH).normalize('NFKC').match(WORD) ?? []).slice(0, 2 * MAX_NAME_WORDS).flatMap((word) => {
+    const letters = romanise(word.slice(0, MAX_WORD_LENGTH));
+    // `Ş.`, `Sh.` and `Ю.` are one letter in some spelling.
+    const initial = [...letters].length === 1 || word.match(/\p{Letter}/gu)?.length === 1;
+    return splitPatronymic(letters).map((part) => ({ letters: part, initial }));
+  });
+
+/** A patronymic in one word: Vaqifqızı (Vaqif qızı), Ramizoğlu, and the Russian Рамизович, Вагифовна. */
+const PATRONYMICS = [
+  [/^(.{3,})gizi$/u, DAUGHTER],
+  [/^(.{3,})ugl[iu]$/u, SON],
+  [/^(.{2,})[au]viç$/u, SON],
+  [/^(.{2,})[au]vna$/u, DAUGHTER],
+] as const;
+
+const splitPatronymic = (letters: string): readonly string[] => {
+  const sounds = merged(letters);
+  for (const [pattern, marker] of PATRONYMICS) {
+    const father = pattern.exec(sounds)?.[1];
+    if (father !== undefined) return [...splitPatronymic(father), marker];
+  }
+  return letters === '' ? [] : [letters];
+};
+
+/**
+ * Sounds that one spelling tells apart and another does not:
+ * - h, x, q, k, g: Russian has no h (Гасанов), English no q (Gurbanov), and q was heard as k (Курбанов);
+ * - ə, e, a: Məmmədov, Mammadov, Mamedov;
+ * - ö, ü, o, u: Söyüdlü, Союдлу;
+ * - ı, i, y (merged by `romanise`): Vaqifqızı, Vagifgyzy;
+ * - the same sound twice: Məmmədov, Мамедов; Ülviyyə, Ульвия;
+ * - d before j, with which English and Russian write c: Hacıyev, Hadjiyev, Гаджиев.
+ */
+const merged = (letters: string): string =>
+  letters
+    .replace(/[hxqk]/g, 'g')
+    .replace(/e/g, 'a')
+    .replace(/o/g, 'u')
+    .replace(/d+(?=j)/g, '')
+    .replace(/(.)\1+/gu, '$1');
+
+/**
+ * Endings that spellings write differently:
+ * - -ov and -yev: Russian writes е after a hissing sound (Orucov, Оруджев); older English texts end in -ff;
+ * - -lı, -li, -lu, -lü: Russian writes one vowel or the other (Söyüdlü, Soyudly);
+ * - -zadə: -zade, -zada, -zadeh.
+ */
+const ENDINGS = [
+  [/^(.{2,})[eo](?:v|ff)(a?)$/u, '$1ov$2'],
+  [/^(.{3,})l(?:i+|[ou]+)$/u, '$1li'],
+  [/^(.{2,})zad[ae]h?$/u, '$1zada'],
+] as const;
+
+const keyOf = (letters: string): string =>
+  merged(ENDINGS.reduce((word, [pattern, ending]) => word.replace(pattern, ending), letters));
+
+/** A stem keeps three letters, or Vəli would be Va. */
+const ENDING_OF_KEY = /^(.{3,}?)(?:i?uva?|li|zada)$/u;
+
+const stemOf = (key: string): string => ENDING_OF_KEY.exec(key)?.[1] ?? key;
+
+/** Consonants that are heard for each other at times, or that ASCII texts write alike: Mehdi, Мехти; Şahin, Sahin; Çingiz, Cingiz. */
+const ALIKE: ReadonlyMap<string, string> = new Map(Object.entries({ ş: 's', z: 's', ç: 'j', d: 't', b: 'p' }));
+
+const skeletonOf = (key: string): string =>
+  [...key.replace(/^[aiu]+/, 'a').replace(/(?<!^)[aiu]/g, '')]
+    .map((letter) => ALIKE.get(letter) ?? letter)
+    .join('')
+    .replace(/(.)\1+/gu, '$1');
