@@ -63,7 +63,9 @@ export class Counters {
   }
 }
 
-const TOUCHED_CASES = 'SELECT stream FROM events WHERE position > @since AND position <= @until';
+/** Every case that a stream with new events feeds, or fed before: such an event may have changed which. */
+const TOUCHED_CASES = `SELECT case_no FROM case_streams
+  WHERE stream IN (SELECT stream FROM events WHERE position > @since AND position <= @until)`;
 
 /** Adds or subtracts totals by key; keys whose totals become zero are dropped. */
 const sum = (...terms: readonly (readonly [TotalsByKey, 1 | -1])[]): TotalsByKey => {

@@ -19,6 +19,7 @@ import type { Instrument } from '../domain/instrument/instrument.js';
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Day } from '../domain/time.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
+import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
 import type { Db, CaseHistory } from './table.js';
 
 /** `events` is in order of position. Stream numbers are local to one file and never leave it. */
@@ -27,6 +28,7 @@ export const LOG_TABLES = [
   `CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
     id TEXT NOT NULL, type TEXT NOT NULL, recorded_at TEXT NOT NULL, metadata TEXT NOT NULL, cursor TEXT NOT NULL,
     event TEXT NOT NULL)`,
+  ...CASE_TABLES,
 ];
 export const LOG_INDEXES = [
   'CREATE UNIQUE INDEX events_of_stream ON events (stream, revision)',
@@ -53,18 +55,22 @@ export const caseHistoryOf = (id: string, recorded: readonly EventEntry[]): Case
   return { id, events: eventsAsTheyStand(events), ...periodsAndUnfoundedReleases(events) };
 };
 
+/** Some streams whose events are read; of each, those up to a position. */
+export type StreamBounds = readonly { readonly stream: number; readonly upTo: number }[];
+
 export class LogTables {
+  readonly cases: CaseStreams;
   readonly #insertStream;
   readonly #insertEvent;
   readonly #stream;
   readonly #subject;
   readonly #events;
   readonly #eventsAfter;
-  readonly #casesAfter;
   readonly #revision;
   readonly #definitions = new DefinitionCache();
 
   constructor(private readonly db: Db) {
+    this.cases = new CaseStreams(db);
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#stream = db.prepare('SELECT no FROM streams WHERE kind = ? AND id = ?').pluck();
@@ -73,16 +79,14 @@ export class LogTables {
       .prepare('SELECT position, revision, id, event FROM events WHERE stream = ? AND position <= ? ORDER BY revision')
       .raw();
     this.#eventsAfter = db.prepare(`SELECT ${EVENT_COLUMNS} FROM events WHERE position > ? ORDER BY position`);
-    // The unary + disables the index on (kind, id): with it, SQLite would sort all cases for each batch.
-    this.#casesAfter = db.prepare("SELECT no FROM streams WHERE no > ? AND +kind = 'case' ORDER BY no LIMIT ?").pluck();
     this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
   }
 
   /** Inserts an event and returns the number of its stream. */
   store(logged: LogEvent): number {
     const { kind, id } = parseStreamName(logged.stream);
-    const stream = this.streamNo(kind, id) ?? Number(this.#insertStream.run(kind, id).lastInsertRowid);
     const { position, revision, event, recordedAt, cursor } = logged;
+    const stream = this.streamNo(kind, id) ?? this.#beginStream(kind, id, position);
     const [eventJson, metadataJson] = [JSON.stringify(event), JSON.stringify(metadataOf(logged))];
     this.#insertEvent.run(
       position,
@@ -95,6 +99,12 @@ export class LogTables {
       cursor,
       eventJson,
     );
+    return stream;
+  }
+
+  #beginStream(kind: StreamKind, id: string, position: number): number {
+    const stream = Number(this.#insertStream.run(kind, id).lastInsertRowid);
+    if (kind === 'case') this.cases.open(id, stream, position);
     return stream;
   }
 
@@ -117,18 +127,21 @@ export class LogTables {
     );
   }
 
+  /** The events of a case up to a position, from every stream that feeds it there, in order of recording. */
+  caseEntries(caseNo: number, upTo: number): readonly EventEntry<CaseEvent>[] {
+    const feeding = this.cases.feedings(caseNo).filter((one) => feedsAt(one, upTo));
+    const entries = feeding.map(({ stream }) => this.entries<CaseEvent>(stream, upTo));
+    return entries.length === 1 ? (entries[0] ?? []) : entries.flat().sort((a, b) => a.position - b.position);
+  }
+
+  /** The last revision of a stream up to a position; null if it has no event there. */
+  lastRevision(stream: number, upTo: number): number | null {
+    return this.#revision.get(stream, upTo) as number | null;
+  }
+
   /** Ids of all streams of a kind, sorted. */
   idsOf(kind: StreamKind): readonly string[] {
     return this.db.prepare('SELECT id FROM streams WHERE kind = ? ORDER BY id').pluck().all(kind) as string[];
-  }
-
-  /** Stream numbers of cases after a number, ascending: a rebuild projects cases in this order. */
-  casesAfter(stream: number, limit: number): readonly number[] {
-    return this.#casesAfter.all(stream, limit) as number[];
-  }
-
-  countCases(): number {
-    return this.db.prepare("SELECT count(*) FROM streams WHERE kind = 'case'").pluck().get() as number;
   }
 
   /** A list as defined at a position, with its revision; null if it was not yet defined. */
@@ -157,26 +170,31 @@ export class LogTables {
     };
   }
 
-  /** Events after a position, in order; `stream` and `types` limit them unless null. */
+  /** Events after a position, in order; `streams` and `types` limit them unless null. */
   recordedEvents(
     after: number,
     limit: number,
-    stream: number | null,
+    streams: StreamBounds | null,
     types: readonly string[] | null,
   ): readonly FullEventEntry[] {
     const named = (types ?? []).map((type, at) => [`type${at}`, type] as const);
     const typeParameters = named.map(([name]) => `@${name}`);
     // One subquery a type: the index (type, position) orders positions only within one type.
     const nextEvents = typeParameters.map(
-      (type) => `SELECT * FROM (SELECT position FROM events WHERE type = ${type} AND position > @after
+      (type) => `SELECT * FROM (SELECT position FROM events WHERE events.type = ${type} AND position > @after
         ORDER BY position LIMIT @limit)`,
     );
     const typeCondition =
-      stream === null ? `position IN (${nextEvents.join(' UNION ALL ')})` : `type IN (${typeParameters.join(', ')})`;
-    const sql = `SELECT ${EVENT_COLUMNS} FROM events
-      WHERE position > @after ${stream === null ? '' : 'AND stream = @stream'}
+      streams === null
+        ? `position IN (${nextEvents.join(' UNION ALL ')})`
+        : `events.type IN (${typeParameters.join(', ')})`;
+    const from =
+      streams === null ? 'events' : `json_each(@streams) s CROSS JOIN events ON stream = s.value ->> 'stream'`;
+    const sql = `SELECT ${EVENT_COLUMNS} FROM ${from}
+      WHERE position > @after ${streams === null ? '' : `AND position <= s.value ->> 'upTo'`}
       ${types === null ? '' : `AND ${typeCondition}`} ORDER BY position LIMIT @limit`;
-    const rows = this.db.prepare(sql).all({ after, limit, stream, ...Object.fromEntries(named) }) as EventRow[];
+    const values = { after, limit, streams: streams && JSON.stringify(streams), ...Object.fromEntries(named) };
+    const rows = this.db.prepare(sql).all(values) as EventRow[];
     return rows.map((row) => this.#toFullEntry(row));
   }
 
@@ -222,7 +240,7 @@ export class LogTables {
 
   #definitionAt<K extends DefinitionKind>(kind: K, id: string, upTo: number): FoldedDefinition<Definitions[K]> | null {
     const stream = this.streamNo(kind, id);
-    const revision = stream === null ? null : (this.#revision.get(stream, upTo) as number | null);
+    const revision = stream === null ? null : this.lastRevision(stream, upTo);
     if (stream === null || revision === null) return null;
     const cached = this.#definitions.get(kind, id);
     if (cached?.revision === revision) return cached;
@@ -235,7 +253,7 @@ export class LogTables {
   }
 }
 
-const EVENT_COLUMNS = 'position, revision, events.id AS id, stream, recorded_at, metadata, event';
+const EVENT_COLUMNS = 'position, revision, events.id AS id, events.stream AS stream, recorded_at, metadata, event';
 interface EventRow {
   readonly position: number;
   readonly revision: number;

@@ -3,7 +3,8 @@ import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
-import { LOG_INDEXES, LOG_TABLES, caseHistoryOf, LogTables } from './log-tables.js';
+import { LOG_INDEXES, LOG_TABLES, LogTables } from './log-tables.js';
+import { historiesOf } from './projection/case-histories.js';
 import { periods, recognitions } from './list/tables.js';
 import { listEntries, references } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
@@ -11,7 +12,6 @@ import {
   diffRows,
   createIndexes,
   createTable,
-  STILL_KNOWN,
   rowWriter,
   noVersions,
   type AnyTable,
@@ -25,7 +25,7 @@ import { Counters } from './counters.js';
 const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, references];
 
 /** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
-const PROJECTION_VERSION = 3;
+const PROJECTION_VERSION = 4;
 
 const CREATE = [
   ...LOG_TABLES,
@@ -149,8 +149,8 @@ export class ModelFile {
     this.#commit(events, (newEvents) => {
       const firstPositions = new Map<number, number>();
       for (const event of newEvents) {
-        const stream = this.logTables.store(event);
-        if (event.stream.startsWith('case-') && !firstPositions.has(stream)) firstPositions.set(stream, event.position);
+        const caseNo = this.logTables.cases.fedBy(this.logTables.store(event), event.position);
+        if (caseNo !== null && !firstPositions.has(caseNo)) firstPositions.set(caseNo, event.position);
       }
       for (const [caseNo, position] of firstPositions) this.#project(caseNo, position);
     });
@@ -201,17 +201,13 @@ export class ModelFile {
 
   /** Re-projects a case event by event from position `since`; 0 projects it from scratch. */
   #project(caseNo: number, since: number): void {
-    const { id } = this.logTables.subjectOf(caseNo);
-    const entries = this.logTables.entries(caseNo, STILL_KNOWN);
     const tables = this.#rowWriters.map((table): readonly [RowWriter, RowVersions] => [
       table,
       since === 0 ? noVersions() : table.load(caseNo),
     ]);
-    entries.forEach(({ position }, index) => {
-      if (position < since) return;
-      const history = caseHistoryOf(id, entries.slice(0, index + 1));
-      for (const [{ table }, versions] of tables) diffRows(table, versions, table.rows(history), position);
-    });
+    for (const { position, history } of historiesOf(this.logTables, caseNo, since))
+      for (const [{ table }, versions] of tables)
+        diffRows(table, versions, history === null ? [] : table.rows(history), position);
     for (const [table, versions] of tables) table.write(caseNo, versions);
   }
 }

@@ -49,9 +49,10 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
   async execute({ id, parameters }: OneCase): Promise<CaseView | null> {
     const { logTables, position, today } = await this.reader.contextAt({ atLeast: parameters.atLeast });
     const stream = logTables.streamNo('case', id);
-    if (stream === null) return null;
+    const caseNo = logTables.cases.numberOf(id);
+    if (stream === null || caseNo === null) return null;
     const day = parameters.asOf === undefined ? today : requireDay(parameters.asOf);
-    const entries = logTables.entries(stream, position);
+    const entries = logTables.caseEntries(caseNo, position);
     const events = entries.map(({ known }) => known);
     const standing = eventsAsTheyStand(events);
     const { periods, findings } = timelineOf(events, logTables.referenceData({ events }, position, today));
@@ -61,7 +62,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
     );
     return {
       id,
-      revision: entries.at(-1)?.revision ?? 0,
+      revision: logTables.lastRevision(stream, position) ?? 0,
       asOf: formatDay(day),
       references: referencesOf(standing),
       names: namesOf(standing),

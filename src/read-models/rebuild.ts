@@ -76,9 +76,9 @@ const storeAllEvents = async (
 
 const projectAllCases = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
   await runSteps(file.eventIndexSteps(), signal);
-  const of = file.logTables.countCases();
+  const of = file.logTables.cases.count();
   let done = 0;
-  for (let cases = file.logTables.casesAfter(0, PROJECT_BATCH); cases.length > 0;) {
+  for (let cases = file.logTables.cases.after(0, PROJECT_BATCH); cases.length > 0;) {
     signal.throwIfAborted();
     try {
       file.projectCases(cases);
@@ -88,7 +88,7 @@ const projectAllCases = async (file: ModelFile, signal: AbortSignal, onProgress:
     done += cases.length;
     onProgress({ phase: 'projecting', done, of });
     await yieldToOthers();
-    cases = file.logTables.casesAfter(cases.at(-1) ?? 0, PROJECT_BATCH);
+    cases = file.logTables.cases.after(cases.at(-1) ?? 0, PROJECT_BATCH);
   }
 };
 

@@ -46,7 +46,7 @@ const rows = (path: string): readonly string[] => {
   const tables = ['periods', 'recognitions', 'list_entries', 'case_references'];
   const found = tables.flatMap((table) =>
     file.db
-      .prepare(`SELECT s.id AS of_case, t.*, NULL AS case_no FROM ${table} t JOIN streams s ON s.no = t.case_no`)
+      .prepare(`SELECT s.id AS of_case, t.*, NULL AS case_no FROM ${table} t JOIN cases s ON s.no = t.case_no`)
       .all()
       .map((row) => JSON.stringify([table, row])),
   );

@@ -236,7 +236,7 @@ const placeMovement = (
     caseNo,
     known: scope.knownAt,
   }) as ListEntry;
-  const entries = context.logTables.entries(caseNo, scope.knownAt);
+  const entries = context.logTables.caseEntries(caseNo, scope.knownAt);
   const { reason, event } = movementCause(movementScope, caseMovements, change, entries);
   const said = entries.find(({ known: knownAt }) => knownAt.id === event)?.known.event;
   const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(change.day);

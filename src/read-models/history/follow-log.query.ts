@@ -80,12 +80,19 @@ const listFilter = (logTables: LogTables, list: string): ((line: FullEventEntry)
   const firstMentions = new Map<number, number>();
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return subject.kind === 'list' && subject.id === list;
-    const mentionedAt = firstMentions.get(stream) ?? firstMention(logTables, stream, list);
-    firstMentions.set(stream, mentionedAt);
+    const caseNo = logTables.cases.fedBy(stream, position);
+    if (caseNo === null) return false;
+    const mentionedAt = firstMentions.get(caseNo) ?? firstMention(logTables, caseNo, list);
+    firstMentions.set(caseNo, mentionedAt);
     return mentionedAt <= position;
   };
 };
 
-/** The position of the first event of a case that mentions the list; the maximum if none does. */
-const firstMention = (logTables: LogTables, stream: number, list: string): number =>
-  logTables.entries(stream, STILL_KNOWN).find(({ known }) => mentionsList(known.event, list))?.position ?? STILL_KNOWN;
+/** The first position at which an event of a case mentions the list; the maximum if none does. */
+const firstMention = (logTables: LogTables, caseNo: number, list: string): number => {
+  const mentions = logTables.cases.feedings(caseNo).flatMap(({ stream, from, to }) => {
+    const mention = logTables.entries(stream, to).find(({ known }) => mentionsList(known.event, list));
+    return mention === undefined ? [] : [Math.max(from, mention.position)];
+  });
+  return Math.min(STILL_KNOWN, ...mentions);
+};

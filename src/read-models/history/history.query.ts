@@ -1,9 +1,9 @@
 /** The history: who recorded what, when, from which source, and what it changed. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { caseHistoryOf, type LogTables, type FullEventEntry } from '../log-tables.js';
+import { caseHistoryOf, type LogTables, type FullEventEntry, type StreamBounds } from '../log-tables.js';
 import type { Change, HistoryEntry } from './history-entry.view.js';
 import { ReadModelReader } from '../reader.js';
-import type { CaseHistory } from '../table.js';
+import { STILL_KNOWN, type CaseHistory } from '../table.js';
 import { changesOf, toHistoryEntry } from './entry.js';
 
 /**
@@ -24,6 +24,7 @@ export class History extends Query<{ readonly items: readonly HistoryEntry[]; re
   }
 }
 
+type Subject = History['parameters']['subject'];
 type Result = Awaited<ReturnType<IQueryHandler<History>['execute']>>;
 
 /** Changes are computed on demand and not stored, so that personal data has no second copy to hide. */
@@ -33,10 +34,14 @@ export class HistoryHandler implements IQueryHandler<History> {
 
   async execute({ parameters }: History): Promise<Result> {
     const { logTables } = await this.reader.contextAt({ atLeast: parameters.atLeast, position: parameters.after });
-    const stream =
-      parameters.subject === undefined ? null : logTables.streamNo(parameters.subject.kind, parameters.subject.id);
-    if (parameters.subject !== undefined && stream === null) return null;
-    const recorded = logTables.recordedEvents(parameters.after, parameters.limit + 1, stream, parameters.types ?? null);
+    const streams = parameters.subject === undefined ? null : streamsOf(logTables, parameters.subject);
+    if (streams?.length === 0) return null;
+    const recorded = logTables.recordedEvents(
+      parameters.after,
+      parameters.limit + 1,
+      streams,
+      parameters.types ?? null,
+    );
     const shown = recorded.slice(0, parameters.limit);
     const items: HistoryEntry[] = [];
     const changes = changesReader(logTables);
@@ -45,19 +50,34 @@ export class HistoryHandler implements IQueryHandler<History> {
   }
 }
 
-/** Caches the latest history of each case, since consecutive events often belong to one case. */
+/** The stream of a subject; of a case, every stream that feeds it, or did, until its last event there. Empty if it is unknown. */
+const streamsOf = (logTables: LogTables, { kind, id }: NonNullable<Subject>): StreamBounds => {
+  const stream = logTables.streamNo(kind, id);
+  if (stream === null) return [];
+  const caseNo = kind === 'case' ? logTables.cases.numberOf(id) : null;
+  const upTo = new Map([[stream, STILL_KNOWN]]);
+  for (const feeding of caseNo === null ? [] : logTables.cases.feedings(caseNo))
+    upTo.set(feeding.stream, Math.max(upTo.get(feeding.stream) ?? 0, feeding.to));
+  return [...upTo].map(([no, last]) => ({ stream: no, upTo: last }));
+};
+
+/** What an event changed: in the survivor, for an event of a merged case, for the merge itself and for its end. */
 const changesReader = (logTables: LogTables): ((recordedEvent: FullEventEntry) => readonly Change[]) => {
-  const latestHistories = new Map<number, { readonly position: number; readonly history: CaseHistory }>();
+  // Consecutive events often belong to one case.
+  const latestHistories = new Map<number, { readonly key: string; readonly history: CaseHistory }>();
+  const historyAt = (caseNo: number, position: number): CaseHistory => {
+    const entries = logTables.caseEntries(caseNo, position);
+    const key = `${entries.length} ${entries.at(-1)?.position ?? 0}`;
+    const cached = latestHistories.get(caseNo);
+    const history = cached?.key === key ? cached.history : caseHistoryOf(logTables.cases.idOf(caseNo), entries);
+    latestHistories.set(caseNo, { key, history });
+    return history;
+  };
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return [];
-    const entries = logTables.entries(stream, position);
-    const cached = latestHistories.get(stream);
-    const before =
-      cached !== undefined && cached.position === entries.at(-2)?.position
-        ? cached.history
-        : caseHistoryOf(subject.id, entries.slice(0, -1));
-    const after = caseHistoryOf(subject.id, entries);
-    latestHistories.set(stream, { position, history: after });
-    return changesOf(before, after);
+    const own = logTables.cases.numberOf(subject.id);
+    const fed = [position, position - 1].map((at) => logTables.cases.fedBy(stream, at));
+    const caseNo = fed.find((no) => no !== null && no !== own) ?? own;
+    return caseNo === null ? [] : changesOf(historyAt(caseNo, position - 1), historyAt(caseNo, position));
   };
 };

@@ -1,0 +1,95 @@
+/**
+ * Cases, and which streams feed their timelines. A case has a number of its own: its stream is only the first that feeds it. A stream
+ * feeds one case at a time, from a position of the log to another, with all its events up to the position that is asked for.
+ */
+import { STILL_KNOWN, type Db } from '../table.js';
+
+/** Numbers of cases are local to one file and never leave it. */
+export const CASE_TABLES = [
+  'CREATE TABLE cases (no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)',
+  `CREATE TABLE case_streams (stream INTEGER NOT NULL, case_no INTEGER NOT NULL, from_position INTEGER NOT NULL,
+    to_position INTEGER NOT NULL, PRIMARY KEY (stream, from_position)) WITHOUT ROWID`,
+  'CREATE INDEX case_streams_by_case ON case_streams (case_no, from_position)',
+];
+
+/** A stream feeds a case over the positions [from, to); `to` is STILL_KNOWN while it does. */
+export interface Feeding {
+  readonly stream: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export const feedsAt = ({ from, to }: Feeding, position: number): boolean => from <= position && position < to;
+
+export class CaseStreams {
+  readonly #insertCase;
+  readonly #caseNo;
+  readonly #caseId;
+  readonly #after;
+  readonly #start;
+  readonly #stop;
+  readonly #fed;
+  readonly #feedings;
+
+  constructor(private readonly db: Db) {
+    this.#insertCase = db.prepare('INSERT INTO cases (id) VALUES (?)');
+    this.#caseNo = db.prepare('SELECT no FROM cases WHERE id = ?').pluck();
+    this.#caseId = db.prepare('SELECT id FROM cases WHERE no = ?').pluck();
+    this.#after = db.prepare('SELECT no FROM cases WHERE no > ? ORDER BY no LIMIT ?').pluck();
+    this.#start = db.prepare(`INSERT INTO case_streams VALUES (?, ?, ?, ${STILL_KNOWN})`);
+    this.#stop = db.prepare(
+      `UPDATE case_streams SET to_position = ? WHERE stream = ? AND to_position = ${STILL_KNOWN}`,
+    );
+    this.#fed = db
+      .prepare('SELECT case_no FROM case_streams WHERE stream = ? AND from_position <= ? AND ? < to_position')
+      .pluck();
+    this.#feedings = db.prepare(
+      `SELECT stream, from_position AS "from", to_position AS "to" FROM case_streams WHERE case_no = ?
+        ORDER BY from_position`,
+    );
+  }
+
+  /** Begins a case that its own stream feeds from a position on; returns its number. */
+  open(id: string, stream: number, position: number): number {
+    const caseNo = Number(this.#insertCase.run(id).lastInsertRowid);
+    this.#start.run(stream, caseNo, position);
+    return caseNo;
+  }
+
+  /** Makes a stream feed a case, and no longer the one before, from a position on. */
+  feed(stream: number, caseNo: number, position: number): void {
+    this.#stop.run(position, stream);
+    this.#start.run(stream, caseNo, position);
+  }
+
+  /** The number of a case in this file; null if it has no events. */
+  numberOf(id: string): number | null {
+    return (this.#caseNo.get(id) as number | undefined) ?? null;
+  }
+
+  /** Throws RangeError for an unknown number. */
+  idOf(caseNo: number): string {
+    const id = this.#caseId.get(caseNo) as string | undefined;
+    if (id === undefined) throw new RangeError(`no case ${caseNo}`);
+    return id;
+  }
+
+  /** The case that a stream feeds at a position; null if it feeds none. */
+  fedBy(stream: number, position: number): number | null {
+    return (this.#fed.get(stream, position, position) as number | undefined) ?? null;
+  }
+
+  /** Every stream that feeds a case or once did, in order of position. */
+  feedings(caseNo: number): readonly Feeding[] {
+    return this.#feedings.all(caseNo) as Feeding[];
+  }
+
+  /** Numbers after a number, ascending: a rebuild projects cases in this order. */
+  after(caseNo: number, limit: number): readonly number[] {
+    return this.#after.all(caseNo, limit) as number[];
+  }
+
+  count(): number {
+    return this.db.prepare('SELECT count(*) FROM cases').pluck().get() as number;
+  }
+}
