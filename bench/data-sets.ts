@@ -6,6 +6,7 @@ import type { Clock } from '../src/domain/clock.js';
 import { nameSortKey } from '../src/domain/names/sort-key.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { type EventStore, type LogEvent } from '../src/event-store/port.js';
+import type { JobProgress } from '../src/jobs/job.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import type { Sizes } from './item.js';
 import { openRaw, RawLog } from './raw.js';
@@ -136,9 +137,10 @@ const makeModels = async (folder: string, log: (text: string) => void): Promise<
   const store = createSqliteStore({ file: logFile(folder) });
   const models = ReadModels.open(readModelsFile(folder), store, clock);
   const startedAt = performance.now();
-  await models.start(({ phase, done, of }) => {
-    if (done % 100_000 === 0) log(`${phase} ${done}${of === null ? '' : ` of ${of}`}`);
-  });
+  const onProgress = ({ stage, done, total }: JobProgress): void => {
+    if (done % 100_000 === 0) log(`${stage}: ${done}${total === null ? '' : ` of ${total}`}`);
+  };
+  await Promise.all([models.start(), models.rebuild(onProgress)]);
   const { position, problem } = await models.readiness();
   if (problem !== null) throw new Error(`the read models stopped: ${problem.code}`);
   log(`read models of ${position} events are there after ${Math.round((performance.now() - startedAt) / 1000)} s`);

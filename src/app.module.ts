@@ -19,8 +19,9 @@ import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.j
 import { HEALTH, type Health } from './http/health/health.controller.js';
 import { METRICS } from './http/metrics/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
+import { Jobs } from './jobs/jobs.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
-import { ReadModels, type Problem } from './read-models/read-models.js';
+import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
 import type { Settings } from './settings.js';
 import { openLog } from './stores.js';
@@ -37,6 +38,7 @@ interface Resources {
   readonly clock: Clock;
   readonly readModels: ReadModels;
   readonly metrics: Metrics;
+  readonly jobs: Jobs;
 }
 const RESOURCES = Symbol('Resources');
 /** Injection token of the locked data folder. */
@@ -58,11 +60,13 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
   for (const notice of permissionNotices(folder)) log.warn(notice);
   try {
     const clock = systemClock(settings);
+    const jobs = new Jobs();
     const metrics = new Metrics(async () => ({
       ...(await readinessOf(store, readModels)),
       waiting: store.waiting,
       events: await countEvents(store),
       check: store.check,
+      rebuild: jobs.get(REBUILD),
     }));
     const store: WatchedStore = new WatchedStore(
       await openLog(settings, folder, serving),
@@ -70,8 +74,8 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
       () => readModels.checkLog(),
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
-    const readModels = ReadModels.open(folder.readModels, store, clock);
-    return { folder, store, clock, readModels, metrics };
+    const readModels = ReadModels.open(folder.readModels, store, clock, jobs);
+    return { folder, store, clock, readModels, metrics, jobs };
   } catch (error) {
     folder.release();
     throw error;
@@ -122,6 +126,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(ReadModelReader, (resources) => resources.readModels),
       provideFrom(HEALTH, healthOf),
       provideFrom(METRICS, (resources) => resources.metrics),
+      provideFrom(Jobs, (resources) => resources.jobs),
     ];
     return {
       module: AppModule,
@@ -140,7 +145,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Not awaited: the service listens while the read models are built, and reads wait for them up to a timeout. */
   onApplicationBootstrap(): void {
     const { readModels, store } = this.resources;
-    void readModels.start(undefined, (problem) => {
+    void readModels.start((problem) => {
       logProjectionProblem(problem);
       if (problem?.code === 'STORE_DAMAGED') store.markDamaged(new StoreDamaged('the read models stopped before it'));
     });
@@ -158,8 +163,8 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Runs after the server has drained. Read models that wait for a hanging store only stop once the store is closed. */
   async onApplicationShutdown(): Promise<void> {
-    const { readModels, store, folder } = this.resources;
-    const stopped = readModels.stop();
+    const { readModels, store, folder, jobs } = this.resources;
+    const stopped = Promise.all([jobs.stop(), readModels.stop()]);
     await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
     await store.close();
     await stopped;

@@ -4,16 +4,17 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
-import { backUp, restore, type BackupResult, type ProgressOptions } from '../event-store/sqlite/backup.js';
+import { backUp, restore, type BackupResult } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
+import type { JobContext } from '../jobs/job.js';
 import { differenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
+import { withProgress } from './job-progress.js';
 import { logFileOf, requireEmbeddedStore } from './log.js';
 import { comparisonWithReadModels, differenceNotice, refuseOtherRegister } from './lost-log.js';
-import { progressBar, type ProgressBar } from './terminal.js';
 
 export interface DataOption {
   readonly data?: string;
@@ -37,8 +38,8 @@ export const backupCommand = async (
   // Read before the copy: what the read models have seen by now must be in it.
   const seen = fingerprintOf(dataFiles(settings.data).readModels);
   const lacksSeenEvents = async (copy: EventStore) => (await differenceOf(seen, copy))?.sentence ?? null;
-  return withProgress(context, async (watch) => {
-    const backedUp = await backUp(log, to, { ...watch, previous, checkKnown: lacksSeenEvents });
+  return untilDone(context, async (job) => {
+    const backedUp = await backUp(log, to, { previous, checkKnown: lacksSeenEvents }, job);
     const location = `The backup is ${to}, its SHA-256 stands in ${to}.sha256, what it holds in ${to}.json.\n`;
     return { message: `${summaryOf(backedUp)}\n${location}`, code: codeOf(backedUp) };
   });
@@ -53,8 +54,8 @@ export const restoreCommand = async (path: string, options: DataOption, context:
   const folder = openFolder(data, context);
   try {
     refuseOtherRegister(folder.readModels, await firstEventId(path));
-    const code = await withProgress(context, async (watch) => {
-      const restored = await restore(path, folder.events, watch);
+    const code = await untilDone(context, async (job) => {
+      const restored = await restore(path, folder.events, job);
       const difference = await differenceFromSeen(settings, folder.events);
       const location = `The register is in ${data}; its read models are made when it is opened.\n${differenceNotice(difference)}`;
       return {
@@ -111,30 +112,15 @@ interface CommandResult {
   readonly code: ExitCode;
 }
 
-const LABELS = { copied: 'copied', checked: 'events checked' } as const;
-
-/** Runs work with a progress bar for each stage, and prints its message. */
-const withProgress = async (
-  { out, err, signal }: Context,
-  work: (watch: ProgressOptions) => Promise<CommandResult>,
-): Promise<ExitCode> => {
-  let current: { readonly stage: string; readonly bar: ProgressBar } | undefined;
-  const onProgress: NonNullable<ProgressOptions['onProgress']> = (stage, done, total) => {
-    if (current?.stage !== stage) {
-      current?.bar.end();
-      current = { stage, bar: progressBar(LABELS[stage], err) };
-    }
-    current.bar.update(done, total, '');
-  };
+/** Runs work with its progress, and prints its message. */
+const untilDone = async (context: Context, work: (job: JobContext) => Promise<CommandResult>): Promise<ExitCode> => {
   try {
-    const { message, code } = await work({ signal, onProgress });
-    current?.bar.end();
-    out.write(message);
+    const { message, code } = await withProgress(context, work);
+    context.out.write(message);
     return code;
   } catch (error) {
-    current?.bar.end();
-    if (!signal.aborted) throw error;
-    out.write('Stopped. Nothing was left behind.\n');
+    if (!context.signal.aborted) throw error;
+    context.out.write('Stopped. Nothing was left behind.\n');
     return EXIT.stopped;
   }
 };

@@ -7,9 +7,9 @@ import type { EventStore } from '../event-store/port.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { withProgress } from './job-progress.js';
 import { withLogToRead, withLogToWrite, withServerLog } from './log.js';
 import { refuseOtherRegister } from './lost-log.js';
-import { progressBar } from './terminal.js';
 
 export interface CopyCommandOptions {
   readonly from: string;
@@ -42,11 +42,11 @@ const settingsOf = (text: string, settings: Settings, option: string): Settings 
   return { ...settings, store: 'esdb', esdbUrl };
 };
 
-const copy = async (source: EventStore, target: EventStore, { out, err, signal }: Context): Promise<ExitCode> => {
-  const bar = progressBar('events copied', err);
-  const onProgress = (position: number): void => bar.update(position, position, '');
-  const { outcome, existing, added } = await copyEvents(readWholeLog(source), target, { signal, onProgress });
-  bar.end();
+const copy = async (source: EventStore, target: EventStore, context: Context): Promise<ExitCode> => {
+  const { out, err } = context;
+  const { outcome, existing, added } = await withProgress(context, (job) =>
+    copyEvents(readWholeLog(source), target, job),
+  );
   if (outcome === 'stopped') {
     out.write(`Stopped after ${existing + added} events. The same command goes on where this one ended.\n`);
     return EXIT.stopped;

@@ -4,21 +4,15 @@ import { rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Context } from './context.js';
-import type { ProgressBar } from './terminal.js';
 
 /** A file appears under its name only once it is complete. Without a file, writes to standard output. */
 export const writeExport = async (
   file: string | undefined,
   content: Readable,
   { out, signal }: Context,
-  progress: ProgressBar,
 ): Promise<void> => {
-  try {
-    if (file === undefined) await pipeline(content, out, { signal, end: false });
-    else await writeFileAtomically(file, content, signal);
-  } finally {
-    progress.end();
-  }
+  if (file === undefined) await pipeline(content, out, { signal, end: false });
+  else await writeFileAtomically(file, content, signal);
 };
 
 const writeFileAtomically = async (file: string, content: Readable, signal: AbortSignal): Promise<void> => {

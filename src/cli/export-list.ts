@@ -8,8 +8,8 @@ import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
 import { writeExport } from './export-file.js';
+import { withProgress } from './job-progress.js';
 import { withRegisterToRead } from './register.js';
-import { progressBar } from './terminal.js';
 
 /** List, day, filters and order, under their names in a URL. */
 export type ListParameters = Readonly<Record<string, string | string[]>>;
@@ -24,13 +24,15 @@ export const exportPeople = (
 ): Promise<string> => {
   const request = readListParameters(parameters, format);
   return withRegisterToRead(settings, context, async ({ queries }) => {
-    const progress = progressBar('people', context.err);
-    let people = 0;
-    const exported = await exportList(queries, request, format, (rows) => progress.update(rows, people, ''));
-    if (exported === null) throw new CannotRun(`There is no list ${request.list}`);
-    people = exported.people;
-    await writeExport(out, exported.content, context, progress);
-    const { asOf, position, leavesOut } = exported;
+    const { people, asOf, position, leavesOut } = await withProgress(context, async ({ onProgress }) => {
+      let total: number | null = null;
+      const onRows = (rows: number): void => onProgress({ stage: 'people', done: rows, total });
+      const exported = await exportList(queries, request, format, onRows);
+      if (exported === null) throw new CannotRun(`There is no list ${request.list}`);
+      total = exported.people;
+      await writeExport(out, exported.content, context);
+      return exported;
+    });
     return `${people} people of ${request.list} on ${asOf}, as known at position ${position}.\nNot in the file: ${leavesOut}.\n`;
   });
 };

@@ -7,9 +7,9 @@ import type { LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { writeExport } from './export-file.js';
+import { withProgress } from './job-progress.js';
 import { withLogToRead } from './log.js';
 import { comparisonWithReadModels, differenceNotice } from './lost-log.js';
-import { progressBar } from './terminal.js';
 
 export interface ExportedLog {
   readonly message: string;
@@ -24,10 +24,11 @@ export const exportLog = async (
 ): Promise<ExportedLog> => {
   const compareWithReadModels = comparisonWithReadModels(settings);
   return withLogToRead(settings, async (log) => {
-    const progress = progressBar('events', context.err);
     let count = 0;
-    const lines = linesOf(log, (events) => progress.update((count = events), events, ''));
-    await writeExport(out, Readable.from(lines, { objectMode: false }), context, progress);
+    await withProgress(context, ({ onProgress }) => {
+      const lines = linesOf(log, (events) => onProgress({ stage: 'events', done: (count = events), total: null }));
+      return writeExport(out, Readable.from(lines, { objectMode: false }), context);
+    });
     const difference = await compareWithReadModels(log);
     const summary = `${count} events, with everything that is known of them.\n`;
     return { message: `${summary}${differenceNotice(difference)}`, difference };

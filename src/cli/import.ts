@@ -31,7 +31,7 @@ export const importCommand = async (
   const log = await exportedLogAmong(files);
   if (log !== null) {
     if (options.dryRun !== true) return importLog(log, settings, context);
-    const code = await withRegisterCopy(settings, (copy) => importLog(log, copy, context));
+    const code = await withRegisterCopy(settings, context, (copy) => importLog(log, copy, context));
     context.out.write('A dry run: nothing was recorded.\n');
     return code;
   }
@@ -48,7 +48,9 @@ export const importCommand = async (
       runImport({ register, files, list: options.list, signal, progress, onWrong }),
     );
   try {
-    const imported = await (options.dryRun === true ? withRegisterCopy(settings, importInto) : importInto(settings));
+    const imported = await (options.dryRun === true
+      ? withRegisterCopy(settings, context, importInto)
+      : importInto(settings));
     printResult(context, imported, options, problems, count);
     return exitCodeFor(imported);
   } finally {

@@ -3,31 +3,30 @@ import { stat } from 'node:fs/promises';
 import { copyEvents, verifyCopy } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import { readLogFile } from '../event-store/log-file.js';
+import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { withProgress } from './job-progress.js';
 import { withLogToWrite } from './log.js';
 import { comparisonWithReadModels, differenceNotice, refuseOtherRegister } from './lost-log.js';
-import { progressBar } from './terminal.js';
 
-export const importLog = (path: string, settings: Settings, { out, err, signal }: Context): Promise<ExitCode> =>
-  withLogToWrite(settings, { err }, async (log) => {
+export const importLog = (path: string, settings: Settings, context: Context): Promise<ExitCode> =>
+  withLogToWrite(settings, context, async (log) => {
+    const { out } = context;
     const { size } = await stat(path);
     refuseOtherRegister(dataFiles(settings.data).readModels, await firstEventId(path));
-    const readWithProgress = (label: string) => {
-      const progress = progressBar(`${path}, bytes ${label}`, err);
-      return { events: readLogFile(path, (bytes) => progress.update(bytes, size, '')), end: () => progress.end() };
-    };
-    const toWrite = readWithProgress('written');
-    const { outcome, existing, added } = await copyEvents(toWrite.events, log, { signal });
-    toWrite.end();
+    const readAs = (what: string, { onProgress }: JobContext) =>
+      readLogFile(path, (bytes) => onProgress({ stage: `${path}, bytes ${what}`, done: bytes, total: size }));
+    // Progress is told in bytes, whose total is known.
+    const { outcome, existing, added } = await withProgress(context, (job) =>
+      copyEvents(readAs('written', job), log, { ...UNWATCHED, signal: job.signal }),
+    );
     if (outcome === 'stopped') {
       out.write(`Stopped. ${existing + added} events are recorded; the same command goes on where this one ended.\n`);
       return EXIT.stopped;
     }
-    const toCompare = readWithProgress('compared');
-    const count = await verifyCopy(toCompare.events, log);
-    toCompare.end();
+    const count = await withProgress(context, (job) => verifyCopy(readAs('compared', job), log));
     out.write(
       `${count} events stand as in the file, ${added} of them new.\n${differenceNotice(await comparisonWithReadModels(settings)(log))}`,
     );

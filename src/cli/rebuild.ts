@@ -2,8 +2,9 @@
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
+import { withProgress } from './job-progress.js';
 import { acceptLog } from './lost-log.js';
-import { withRebuildProgress, withRegister } from './register.js';
+import { withRegister } from './register.js';
 
 export interface RebuildOptions {
   readonly data?: string;
@@ -21,7 +22,7 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
     };
     context.signal.addEventListener('abort', stop, { once: true });
     try {
-      await withRebuildProgress('rebuild', context.err, (show) => readModels.rebuild(show));
+      await withProgress(context, ({ onProgress }) => readModels.rebuild(onProgress));
     } catch (error) {
       if (!context.signal.aborted) throw error;
       context.out.write('Stopped. The read models are what they were.\n');

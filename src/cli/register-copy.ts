@@ -9,28 +9,34 @@ import { createPrivateFile } from '../event-store/private-file.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { checkFingerprint, fingerprintOf } from '../read-models/log-fingerprint.js';
+import type { JobContext } from '../jobs/job.js';
 import type { Settings } from '../settings.js';
+import type { Context } from './context.js';
+import { withProgress } from './job-progress.js';
 import { withLogToRead } from './log.js';
 
 /** The read models are copied first: behind the log they catch up; ahead of it they would report lost events. */
 const FILES = ['read-models.sqlite', 'events.sqlite'] as const;
 
 /** Copies a register into an embedded store in the folder `data`, also from a server: a dry run must not write to the server. */
-const COPY: { readonly [K in Settings['store']]: (settings: Settings, data: string) => Promise<void> } = {
-  sqlite: async (settings, data) => {
+const COPY: {
+  readonly [K in Settings['store']]: (settings: Settings, data: string, job: JobContext) => Promise<void>;
+} = {
+  sqlite: async (settings, data, job) => {
     for (const file of FILES) {
       const from = join(settings.data, file);
       if (!existsSync(from)) continue;
       createPrivateFile(join(data, file));
-      await copyDatabase(from, join(data, file));
+      await copyDatabase(from, join(data, file), job);
     }
   },
-  esdb: (settings, data) =>
+  esdb: (settings, data, job) =>
     withLogToRead(settings, async (log) => {
       await checkFingerprint(fingerprintOf(dataFiles(settings.data).readModels), log);
       const copy = createSqliteStore({ file: dataFiles(data).events });
       try {
-        await copyEvents(readWholeLog(log), copy, { signal: new AbortController().signal });
+        await copyEvents(readWholeLog(log), copy, job);
+        job.signal.throwIfAborted();
       } finally {
         await copy.close();
       }
@@ -40,13 +46,17 @@ const COPY: { readonly [K in Settings['store']]: (settings: Settings, data: stri
 /**
  * Calls back with the settings of a copy in an embedded store, and removes the copy afterwards. It is consistent also while a
  * service writes to the register. It is made inside the data folder, so that personal data stay on the disk chosen for them. For a
- * register that does not exist the copy is empty, and the register is not created.
+ * register that does not exist the copy is empty, and the register is not created. Throws the signal's reason if it aborts while copying.
  */
-export const withRegisterCopy = async <R>(settings: Settings, use: (settings: Settings) => Promise<R>): Promise<R> => {
+export const withRegisterCopy = async <R>(
+  settings: Settings,
+  context: Pick<Context, 'err' | 'signal'>,
+  use: (settings: Settings) => Promise<R>,
+): Promise<R> => {
   const exists = existsSync(settings.data);
   const data = await mkdtemp(join(exists ? settings.data : tmpdir(), 'copy-'));
   try {
-    await COPY[settings.store](settings, data);
+    await withProgress(context, (job) => COPY[settings.store](settings, data, job));
     return await use({ ...settings, store: 'sqlite', data });
   } finally {
     await rm(data, { recursive: true, force: true });

@@ -55,7 +55,7 @@ export const withRegisterToRead = async <R>(
     return await withRegister(settings, context, use);
   } catch (error) {
     if (!(error instanceof DataFolderInUse)) throw error;
-    return withRegisterCopy(settings, (copy) => withRegister(copy, context, use));
+    return withRegisterCopy(settings, context, (copy) => withRegister(copy, context, use));
   }
 };
 
@@ -80,25 +80,4 @@ const catchUp = async (readModels: ReadModels, { err, signal }: Pick<Context, 'e
 const throwDamage = async (readModels: ReadModels, after: number): Promise<never> => {
   await readModels.checkLog();
   throw new StoreDamaged(`an event after position ${after}`);
-};
-
-type RebuildProgress = Parameters<NonNullable<Parameters<ReadModels['rebuild']>[0]>>[0];
-
-/** Runs a rebuild of read models with a progress bar for each phase. */
-export const withRebuildProgress = async (
-  label: string,
-  err: Context['err'],
-  rebuild: (onProgress: (progress: RebuildProgress) => void) => Promise<void>,
-): Promise<void> => {
-  let phase: string | undefined;
-  let bar = progressBar(label, err);
-  await rebuild((progress) => {
-    if (phase !== progress.phase) {
-      bar.end();
-      bar = progressBar(`${label}, ${progress.phase === 'reading' ? 'events read' : 'cases derived'}`, err);
-      phase = progress.phase;
-    }
-    bar.update(progress.done, progress.of ?? progress.done, '');
-  });
-  bar.end();
 };

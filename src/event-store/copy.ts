@@ -2,6 +2,7 @@
  * Copies a log into another store, preserving ids, revisions, positions, times and order. A copy can be resumed: the
  * target must hold a prefix of the same log.
  */
+import type { JobContext, JobProgress } from '../jobs/job.js';
 import {
   MAX_APPEND_BYTES,
   MAX_EVENTS_PER_APPEND,
@@ -25,12 +26,6 @@ export class CopyRefused extends Error {
   ) {
     super(`position ${position}: ${what}`);
   }
-}
-
-export interface CopyOptions {
-  readonly signal: AbortSignal;
-  /** Called with the last position that the target holds. */
-  readonly onProgress?: (position: number) => void;
 }
 
 /**
@@ -67,7 +62,7 @@ export async function* readWholeLog(store: EventStore, limit = 1_000): AsyncGene
 export const copyEvents = async (
   source: LogBatches,
   target: EventStore,
-  { signal, onProgress = () => undefined }: CopyOptions,
+  { signal, onProgress }: JobContext,
 ): Promise<CopyResult> => {
   const targetEvents = flatten(readWholeLog(target, MAX_READ));
   const isStopped = (): boolean => signal.aborted;
@@ -90,9 +85,9 @@ export const copyEvents = async (
       if (isStopped()) return { outcome: 'stopped', existing, added };
       await Promise.all(window.map((run) => appendRun(target, run)));
       added += window.reduce((sum, run) => sum + run.length, 0);
-      onProgress(existing + added);
+      onProgress(progressAt(existing + added));
     }
-    onProgress(existing + added);
+    onProgress(progressAt(existing + added));
   }
   if (next.done !== true) throw new CopyRefused(next.value.position, 'the target holds more than the source');
   return { outcome: 'complete', existing, added };
@@ -112,6 +107,8 @@ export const verifyCopy = async (source: LogBatches, target: EventStore): Promis
   if ((await targetEvents.next()).done !== true) throw new CopyRefused(count + 1, 'not in the source');
   return count;
 };
+
+const progressAt = (position: number): JobProgress => ({ stage: 'events copied', done: position, total: null });
 
 async function* flatten<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerator<E, undefined> {
   for await (const batch of batches) yield* batch;

@@ -5,20 +5,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
+import type { JobContext } from '../jobs/job.js';
+import { Jobs } from '../jobs/jobs.js';
 import { isDamage, isPermanent } from './errors.js';
 import { ModelFile } from './model-file.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from './query-errors.js';
 import { ReadModelReader, type QueryContext } from './reader.js';
-import {
-  buildFile,
-  discardFile,
-  createEmptyFile,
-  IN_MEMORY,
-  swapFiles,
-  applyNextBatch,
-  type OnProgress,
-  type RebuildProgress,
-} from './rebuild.js';
+import { buildFile, discardFile, createEmptyFile, IN_MEMORY, swapFiles, applyNextBatch } from './rebuild.js';
 import { runProjection, type ProjectionHost, type ProjectionProblem } from './runner.js';
 import {
   checkFingerprint,
@@ -30,6 +23,9 @@ import {
 import { Waiters } from './waiters.js';
 
 export type { ProjectionProblem as Problem };
+
+/** The id of the job that rebuilds the file. */
+export const REBUILD = 'rebuild';
 
 /** How long a query waits for a token or position. */
 export const MAX_WAIT_MS = 5_000;
@@ -47,8 +43,6 @@ export interface Readiness {
   readonly problem: ProjectionProblem | null;
   /** Whether queries can be answered. */
   readonly readable: boolean;
-  /** Progress of a rebuild; null if none is running. */
-  readonly building: RebuildProgress | null;
 }
 
 /** Time limit for reading the log to determine the lag. */
@@ -78,8 +72,6 @@ export class ReadModels extends ReadModelReader {
   #file: ModelFile | null;
   #isLogChecked = false;
   #running: Promise<void> | null = null;
-  #rebuilding: Promise<void> | null = null;
-  #progress: RebuildProgress | null = null;
   /** Aborted when the projection must prepare its file again. */
   #needsPreparation = new AbortController();
   #problem: ProjectionProblem | null = null;
@@ -89,6 +81,7 @@ export class ReadModels extends ReadModelReader {
     readonly path: string,
     readonly store: EventStore,
     private readonly clock: Clock,
+    private readonly jobs: Jobs,
   ) {
     super();
     this.#file = ModelFile.open(path);
@@ -96,10 +89,10 @@ export class ReadModels extends ReadModelReader {
 
   /**
    * Opens the read models in a file (or `:memory:`). A file of this schema can be queried at once, at its last
-   * position; otherwise queries wait until `start` has built one.
+   * position; otherwise queries wait until `start` has built one. Rebuilds run as the job REBUILD.
    */
-  static open(path: string, store: EventStore, clock: Clock): ReadModels {
-    return new ReadModels(path, store, clock);
+  static open(path: string, store: EventStore, clock: Clock, jobs = new Jobs()): ReadModels {
+    return new ReadModels(path, store, clock, jobs);
   }
 
   /**
@@ -107,13 +100,13 @@ export class ReadModels extends ReadModelReader {
    * first. If the log is not the one that was projected, the old file stays readable and nothing is projected. Resolves
    * also if the projection stops early; `readiness` then has the reason. Never throws.
    */
-  async start(onProgress: OnProgress = () => undefined, onProblem: OnProblem = () => undefined): Promise<void> {
+  async start(onProblem: OnProblem = () => undefined): Promise<void> {
     this.#onProblem = onProblem;
     await new Promise<void>((resolve) => {
       const host: ProjectionHost = {
         store: this.store,
         prepare: async (signal) => {
-          await this.#prepare(signal, onProgress);
+          await this.#prepare(signal);
           resolve();
           this.#needsPreparation = new AbortController();
           return this.#needsPreparation.signal;
@@ -139,7 +132,7 @@ export class ReadModels extends ReadModelReader {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#waiters.rejectAll();
-    await this.#rebuilding?.catch(() => undefined);
+    await this.jobs.settled(REBUILD);
     await this.#running;
     this.#file?.close();
     this.#file = null;
@@ -147,7 +140,7 @@ export class ReadModels extends ReadModelReader {
 
   async readiness(): Promise<Readiness> {
     const position = this.#file?.checkpoint.position ?? 0;
-    const state = { position, readable: this.#file !== null, building: this.#progress };
+    const state = { position, readable: this.#file !== null };
     try {
       const next = await withTimeout(this.store.read(this.#file?.checkpoint.cursor ?? null, 1));
       const caughtUp = this.#file !== null && this.#isLogChecked && next.length === 0 && this.#problem === null;
@@ -168,15 +161,8 @@ export class ReadModels extends ReadModelReader {
    * Rebuilds the file while queries and the projection continue, then swaps it in. Concurrent calls share one rebuild.
    * Throws errors of the store; the old file then stays.
    */
-  rebuild(onProgress: OnProgress = () => undefined): Promise<void> {
-    this.#rebuilding ??= this.#rebuild((progress) => {
-      this.#progress = progress;
-      onProgress(progress);
-    }).finally(() => {
-      this.#rebuilding = null;
-      this.#progress = null;
-    });
-    return this.#rebuilding;
+  rebuild(onProgress?: JobContext['onProgress']): Promise<void> {
+    return this.jobs.run(REBUILD, (job) => this.#rebuild(job), onProgress);
   }
 
   /**
@@ -282,13 +268,13 @@ export class ReadModels extends ReadModelReader {
    * aside. A corrupt file is rebuilt. A file that could not be written is reopened, because SQLite never upgrades a
    * connection opened on a read-only file.
    */
-  async #prepare(signal: AbortSignal, onProgress: OnProgress): Promise<void> {
+  async #prepare(signal: AbortSignal): Promise<void> {
     await this.checkLog();
-    if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild(onProgress);
+    if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild();
     if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') this.#reopen();
     signal.throwIfAborted();
     if (this.#file === null)
-      await this.rebuild(onProgress).catch(async (error: unknown) => {
+      await this.rebuild().catch(async (error: unknown) => {
         if (!isPermanent(error)) throw error;
         const file = await createEmptyFile(this.path);
         if (differenceFromMissingLog(this.#knownFingerprint()) !== null) setAside(this.path, this.clock.now());
@@ -324,9 +310,9 @@ export class ReadModels extends ReadModelReader {
     this.#file = reopened;
   }
 
-  async #rebuild(onProgress: OnProgress): Promise<void> {
-    const { signal } = this.#stopping;
-    const built = await buildFile(this.path, this.store, signal, onProgress);
+  async #rebuild(job: JobContext): Promise<void> {
+    const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
+    const built = await buildFile(this.path, this.store, { ...job, signal });
     try {
       // Catches up with the file in use. The last check and the swap run without an await between them, so that
       // positions never go back.

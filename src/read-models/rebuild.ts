@@ -6,16 +6,9 @@ import { open, rm } from 'node:fs/promises';
 import { renameSync, rmSync } from 'node:fs';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { EventStore } from '../event-store/port.js';
+import type { JobContext } from '../jobs/job.js';
 import { causeOf } from './errors.js';
 import { ModelFile } from './model-file.js';
-
-/** `done` counts events while reading (`of` is null, since the total is unknown), then cases. */
-export interface RebuildProgress {
-  readonly phase: 'reading' | 'projecting';
-  readonly done: number;
-  readonly of: number | null;
-}
-export type OnProgress = (progress: RebuildProgress) => void;
 
 /** Batch sizes: each blocks the event loop for some ten milliseconds. */
 const READ_BATCH = 500;
@@ -35,18 +28,13 @@ const remove = async (path: string): Promise<void> => {
  * Builds a temporary file up to the current head of the log; `swapFiles` puts it in place. On failure removes it and
  * throws: errors of the store, PoisonEventError, or the reason of the signal.
  */
-export const buildFile = async (
-  path: string,
-  store: EventStore,
-  signal: AbortSignal,
-  onProgress: OnProgress,
-): Promise<ModelFile> => {
+export const buildFile = async (path: string, store: EventStore, job: JobContext): Promise<ModelFile> => {
   await remove(buildPath(path));
   const file = ModelFile.create(buildPath(path));
   try {
-    await storeAllEvents(file, store, signal, onProgress);
-    await projectAllCases(file, signal, onProgress);
-    await runSteps(file.finishSteps(), signal);
+    await storeAllEvents(file, store, job);
+    await projectAllCases(file, job);
+    await runSteps(file.finishSteps(), job.signal);
     await fsyncFile(path);
     file.makeDurable();
     return file;
@@ -59,8 +47,7 @@ export const buildFile = async (
 const storeAllEvents = async (
   file: ModelFile,
   store: EventStore,
-  signal: AbortSignal,
-  onProgress: OnProgress,
+  { signal, onProgress }: JobContext,
 ): Promise<void> => {
   // Stop at the head read at the start: following a growing log might never end.
   const head = await store.head();
@@ -69,14 +56,14 @@ const storeAllEvents = async (
     const events = await store.read(file.checkpoint.cursor, READ_BATCH);
     if (events.length === 0) return;
     file.store(events);
-    onProgress({ phase: 'reading', done: file.checkpoint.position, of: null });
+    onProgress({ stage: 'events read', done: file.checkpoint.position, total: null });
     await yieldToOthers();
   }
 };
 
-const projectAllCases = async (file: ModelFile, signal: AbortSignal, onProgress: OnProgress): Promise<void> => {
+const projectAllCases = async (file: ModelFile, { signal, onProgress }: JobContext): Promise<void> => {
   await runSteps(file.eventIndexSteps(), signal);
-  const of = file.logTables.cases.count();
+  const total = file.logTables.cases.count();
   let done = 0;
   for (let cases = file.logTables.cases.after(0, PROJECT_BATCH); cases.length > 0;) {
     signal.throwIfAborted();
@@ -86,7 +73,7 @@ const projectAllCases = async (file: ModelFile, signal: AbortSignal, onProgress:
       throw causeOf(error);
     }
     done += cases.length;
-    onProgress({ phase: 'projecting', done, of });
+    onProgress({ stage: 'cases projected', done, total });
     await yieldToOthers();
     cases = file.logTables.cases.after(cases.at(-1) ?? 0, PROJECT_BATCH);
   }

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { foldedKey } from '../domain/text.js';
+import type { JobContext } from '../jobs/job.js';
 import { Instruments } from '../read-models/definitions/instruments.query.js';
 import { Lists } from '../read-models/definitions/lists.query.js';
 import { readAmnestyRow } from './amnesty-row.js';
@@ -30,13 +31,11 @@ export interface FileProgress {
   readonly refused: number;
 }
 
-export interface ImportOptions {
+/** The import stops after the current row; its stages are the files. */
+export interface ImportOptions extends Partial<JobContext> {
   /** The list of the references and categories in the rows. */
   readonly list: string;
-  readonly onProgress?: (progress: FileProgress) => void;
   readonly onReportLine?: (line: ReportLine) => void;
-  /** Stops the import after the current row. */
-  readonly signal?: AbortSignal;
 }
 
 /** `unreadable`: a file cannot be read, or its list is not defined; `stopped`: by the signal. */
@@ -214,7 +213,8 @@ class ImportRun {
     this.files.push(progress);
     if (outcome.outcome === 'refused')
       for (const error of outcome.errors) this.options.onReportLine?.({ file, row, ...error });
-    this.options.onProgress?.(progress);
+    const { file: stage, total, done, ...results } = progress;
+    this.options.onProgress?.({ stage, done, total, results });
   }
 }
 

@@ -1,6 +1,7 @@
 /** The metrics of the service, for Prometheus. Labels never hold paths, ids or other input, which could name people or grow without bound. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogCheck } from '../event-store/port.js';
+import type { Job } from '../jobs/jobs.js';
 import type { Readiness } from '../read-models/read-models.js';
 import type { Parts } from './readiness.js';
 import type { AppendMeasurement } from './watched-store.js';
@@ -14,6 +15,8 @@ export interface MetricsState extends Readiness {
   readonly events: number | null;
   /** Progress of the check for gaps that starts when the log is opened; null if the store has none. */
   readonly check: Pick<LogCheck, 'checked' | 'total'> | null;
+  /** The rebuild of the read models, running or ended; null if there was none. */
+  readonly rebuild: Job | null;
 }
 
 interface RequestSummary {
@@ -65,8 +68,8 @@ export class Metrics {
     'projection_lag_seconds',
     'Age of the oldest event that the read models have not taken in; NaN where the log cannot be read.',
   );
-  readonly #rebuild = this.#gauge('rebuild_done', 'Events read, then cases derived, of a rebuild under way.', [
-    'phase',
+  readonly #rebuild = this.#gauge('rebuild_done', 'Events read, then cases projected, of a rebuild under way.', [
+    'stage',
   ]);
 
   constructor(private readonly readState: () => Promise<MetricsState>) {
@@ -108,7 +111,7 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #update({ parts, waiting, events, position, lag, building, check }: MetricsState): void {
+  #update({ parts, waiting, events, position, lag, rebuild, check }: MetricsState): void {
     this.#notReady.reset();
     this.#rebuild.reset();
     for (const [part, code] of Object.entries(parts)) {
@@ -121,7 +124,8 @@ export class Metrics {
     this.#toCheck.set(check?.total ?? NaN);
     this.#position.set(position);
     this.#lag.set(lag === null ? NaN : lag / 1_000);
-    if (building !== null) this.#rebuild.set({ phase: building.phase }, building.done);
+    if (rebuild?.state === 'running' && rebuild.progress !== null)
+      this.#rebuild.set({ stage: rebuild.progress.stage }, rebuild.progress.done);
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {

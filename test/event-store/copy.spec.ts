@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { copyEvents, CopyRefused, verifyCopy, readWholeLog } from '../../src/event-store/copy.js';
 import { MAX_APPEND_BYTES, type EventStore } from '../../src/event-store/port.js';
+import { UNWATCHED, type JobProgress } from '../../src/jobs/job.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { newEvent, newEvents, newStreamName, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -44,13 +45,14 @@ const everything = async (store: EventStore): Promise<unknown[]> => {
   return all;
 };
 
-const running = { signal: new AbortController().signal };
-
 describe('a copy of a log', () => {
   it('is equal, event by event', async () => {
     await fill(30);
     const seen: number[] = [];
-    const copied = await copyEvents(readWholeLog(from, 7), to, { ...running, onProgress: (p) => seen.push(p) });
+    const copied = await copyEvents(readWholeLog(from, 7), to, {
+      ...UNWATCHED,
+      onProgress: ({ done }) => seen.push(done),
+    });
     expect(copied).toEqual({ outcome: 'complete', existing: 0, added: 48 });
     expect(await everything(to)).toEqual(await everything(from));
     expect(await verifyCopy(readWholeLog(from), to)).toBe(48);
@@ -59,7 +61,7 @@ describe('a copy of a log', () => {
   });
 
   it('of an empty log is an empty log', async () => {
-    expect(await copyEvents(readWholeLog(from), to, running)).toEqual({ outcome: 'complete', existing: 0, added: 0 });
+    expect(await copyEvents(readWholeLog(from), to, UNWATCHED)).toEqual({ outcome: 'complete', existing: 0, added: 0 });
     expect(await to.head()).toBeNull();
     expect(await verifyCopy(readWholeLog(from), to)).toBe(0);
   });
@@ -69,9 +71,9 @@ describe('a copy of a log', () => {
     let reached = 0;
     for (let stops = 0; ; stops++) {
       const stop = new AbortController();
-      const onProgress = (position: number): void => {
-        if (position > reached) stop.abort();
-        reached = Math.max(reached, position);
+      const onProgress = ({ done }: JobProgress): void => {
+        if (done > reached) stop.abort();
+        reached = Math.max(reached, done);
       };
       const {
         outcome,
@@ -93,9 +95,9 @@ describe('a copy of a log', () => {
 
   it('goes on with what came to the source since', async () => {
     await fill(5);
-    await copyEvents(readWholeLog(from), to, running);
+    await copyEvents(readWholeLog(from), to, UNWATCHED);
     await fill(5);
-    expect(await copyEvents(readWholeLog(from), to, running)).toMatchObject({
+    expect(await copyEvents(readWholeLog(from), to, UNWATCHED)).toMatchObject({
       outcome: 'complete',
       existing: 8,
       added: 8,
@@ -107,7 +109,7 @@ describe('a copy of a log', () => {
     const large = (): ReturnType<typeof newEvent> => newEvent({ causationId: 'x'.repeat(MAX_APPEND_BYTES / 2) });
     const stream = newStreamName();
     for (let i = 0; i < 5; i++) await from.append(stream, i === 0 ? 'no-stream' : i - 1, [large()]);
-    await copyEvents(readWholeLog(from), to, running);
+    await copyEvents(readWholeLog(from), to, UNWATCHED);
     expect(await verifyCopy(readWholeLog(from), to)).toBe(5);
   });
 });
@@ -117,7 +119,7 @@ describe('a copy is refused', () => {
     await fill(5);
     await to.append(newStreamName(), 'no-stream', newEvents(2));
     const before = await everything(to);
-    await expect(copyEvents(readWholeLog(from), to, running)).rejects.toThrow(CopyRefused);
+    await expect(copyEvents(readWholeLog(from), to, UNWATCHED)).rejects.toThrow(CopyRefused);
     expect(await everything(to)).toEqual(before);
   });
 
@@ -126,15 +128,15 @@ describe('a copy is refused', () => {
     if (first === undefined || second === undefined) throw new Error('no events');
     await from.append(stream, 'no-stream', [first, second]);
     await to.append(stream, 'no-stream', [{ ...first, recordedAt: '2026-01-01T00:00:00.000Z' }]);
-    await expect(copyEvents(readWholeLog(from), to, running)).rejects.toThrow('position 1: ');
+    await expect(copyEvents(readWholeLog(from), to, UNWATCHED)).rejects.toThrow('position 1: ');
     expect(await everything(to)).toHaveLength(1);
   });
 
   it('into a log that has gone on without the source', async () => {
     await fill(5);
-    await copyEvents(readWholeLog(from), to, running);
+    await copyEvents(readWholeLog(from), to, UNWATCHED);
     await to.append(newStreamName(), 'no-stream', newEvents(1));
-    await expect(copyEvents(readWholeLog(from), to, running)).rejects.toThrow('position 9: the target holds more');
+    await expect(copyEvents(readWholeLog(from), to, UNWATCHED)).rejects.toThrow('position 9: the target holds more');
   });
 
   it('where the source has lost an event', async () => {
@@ -142,13 +144,13 @@ describe('a copy is refused', () => {
     const holed = async function* () {
       for await (const batch of readWholeLog(from)) yield batch.filter(({ position }) => position !== 3);
     };
-    await expect(copyEvents(holed(), to, running)).rejects.toThrow('position 4: out of order');
+    await expect(copyEvents(holed(), to, UNWATCHED)).rejects.toThrow('position 4: out of order');
     expect(await to.head()).toBeNull();
   });
 
   it('by its verification, where anything at all differs', async () => {
     await fill(5);
-    await copyEvents(readWholeLog(from), to, running);
+    await copyEvents(readWholeLog(from), to, UNWATCHED);
     const changed = async function* () {
       for await (const batch of readWholeLog(from))
         yield batch.map((event) => (event.position === 5 ? { ...event, correlationId: 'another' } : event));

@@ -7,6 +7,7 @@ import { copyEvents, verifyCopy, readWholeLog, type PositionedEvent } from '../.
 import { isLogFile, formatLogLine, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
 import { MAX_APPEND_BYTES } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { UNWATCHED } from '../../src/jobs/job.js';
 import { EXPECTED, recorded } from '../golden/expected.js';
 import { newEvent, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -57,7 +58,7 @@ describe('the log as a file', () => {
     writeFileSync(file, events.map(formatLogLine).join(''));
     expect(await read()).toEqual(events);
     const store = createSqliteStore({ file: ':memory:' });
-    await copyEvents(readLogFile(file), store, { signal: new AbortController().signal });
+    await copyEvents(readLogFile(file), store, UNWATCHED);
     expect(await verifyCopy(readLogFile(file), store)).toBe(events.length);
     // As the store gives it, the file is the same letter for letter, however often it goes in and out.
     const lines: string[] = [];

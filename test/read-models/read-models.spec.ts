@@ -64,7 +64,6 @@ describe('following the log', () => {
       lag: 0,
       problem: null,
       readable: true,
-      building: null,
     });
   });
 
@@ -221,7 +220,6 @@ describe('faults', () => {
       lag: null,
       problem: { code: 'STORE_UNAVAILABLE', error: 'StoreUnavailable', after: 1 },
       readable: true,
-      building: null,
     });
     expect(await countCases(models)).toBe(1);
   });
@@ -492,8 +490,8 @@ describe('a rebuild', () => {
     const seen: string[] = [];
     let during = 0;
     const appended: Promise<unknown>[] = [];
-    await models.rebuild(({ phase, done, of }) => {
-      seen.push(`${phase} ${String(done)}/${String(of)}`);
+    await models.rebuild(({ stage, done, total }) => {
+      seen.push(`${stage} ${String(done)}/${String(total)}`);
       appended.push(
         log.append('case', `late${String(seen.length)}`, opened('Gec')).then(async (token) => {
           during = await handlersOf(models)
@@ -503,8 +501,8 @@ describe('a rebuild', () => {
       );
     });
     await Promise.all(appended);
-    expect(seen[0]).toBe('reading 120/null');
-    expect(seen.at(-1)).toMatch(/^projecting (\d+)\/\1$/);
+    expect(seen[0]).toBe('events read 120/null');
+    expect(seen.at(-1)).toMatch(/^cases projected (\d+)\/\1$/);
     expect(during).toBeGreaterThan(120);
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(120 + seen.length);
@@ -515,11 +513,11 @@ describe('a rebuild', () => {
   it('is shared by concurrent calls', async () => {
     await log.append('case', 'a', opened('Bir'));
     const models = await started();
-    const phases: string[] = [];
-    const [one, two] = [models.rebuild(({ phase }) => phases.push(phase)), models.rebuild()];
+    const stages: string[] = [];
+    const [one, two] = [models.rebuild(({ stage }) => stages.push(stage)), models.rebuild()];
     expect(one).toBe(two);
     await one;
-    expect(phases).toEqual(['reading', 'projecting']);
+    expect(stages).toEqual(['events read', 'cases projected']);
   });
 
   it('leaves the old file if interrupted', async () => {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { UNWATCHED, type JobContext } from '../../jobs/job.js';
 import { readWholeLog } from '../copy.js';
 import { StoreDamaged, type EventStore } from '../port.js';
 import { openLogFile, translateErrors } from './file.js';
@@ -22,11 +23,6 @@ export class BackupRefused extends Error {
   override readonly name = 'BackupRefused';
 }
 
-export interface ProgressOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (stage: 'copied' | 'checked', done: number, total: number) => void;
-}
-
 /** Result of reading a log completely. */
 export interface CheckedLog {
   readonly events: number;
@@ -40,7 +36,7 @@ export interface BackupResult extends CheckedLog {
   readonly lacks: readonly string[];
 }
 
-export interface BackupOptions extends ProgressOptions {
+export interface BackupOptions {
   /** The backup to compare with; by default the newest in the target's folder. */
   readonly previous?: string | undefined;
   /** Checks the copy against other knowledge of the log: a sentence about what is missing, or null. */
@@ -54,9 +50,9 @@ const PAGES_PER_STEP = 1_000;
  * Copies a SQLite file as of now, also during writes. Throws StoreDamaged, StoreUnavailable, and the signal's reason if it
  * aborts.
  */
-export const copyDatabase = async (from: string, to: string, progress: ProgressOptions = {}): Promise<void> => {
+export const copyDatabase = async (from: string, to: string, job: JobContext = UNWATCHED): Promise<void> => {
   try {
-    await copyPages(from, to, progress);
+    await copyPages(from, to, job);
   } catch (error) {
     translateErrors(() => {
       throw error;
@@ -64,7 +60,7 @@ export const copyDatabase = async (from: string, to: string, progress: ProgressO
   }
 };
 
-const copyPages = async (from: string, to: string, { signal, onProgress }: ProgressOptions): Promise<void> => {
+const copyPages = async (from: string, to: string, { signal, onProgress }: JobContext): Promise<void> => {
   const source = new Database(from, { readonly: true, fileMustExist: true });
   try {
     // A read transaction pins the snapshot; without it, every write would restart the copy.
@@ -72,12 +68,12 @@ const copyPages = async (from: string, to: string, { signal, onProgress }: Progr
     source.pragma('schema_version');
     const { totalPages: pages } = await source.backup(to, {
       progress: ({ totalPages, remainingPages }) => {
-        signal?.throwIfAborted();
-        onProgress?.('copied', totalPages - remainingPages, totalPages);
+        signal.throwIfAborted();
+        onProgress({ stage: 'pages copied', done: totalPages - remainingPages, total: totalPages });
         return PAGES_PER_STEP;
       },
     });
-    onProgress?.('copied', pages, pages);
+    onProgress({ stage: 'pages copied', done: pages, total: pages });
   } finally {
     source.close();
   }
@@ -87,19 +83,23 @@ const copyPages = async (from: string, to: string, { signal, onProgress }: Progr
  * Backs up a log to a new file, with its SHA-256 in `.sha256` and a manifest in `.json`. Leaves no files if it fails. A log
  * that lost events is backed up all the same; `lacks` reports it.
  */
-export const backUp = async (logFile: string, target: string, options: BackupOptions): Promise<BackupResult> => {
-  const { previous, checkKnown, ...progress } = options;
+export const backUp = async (
+  logFile: string,
+  target: string,
+  { previous, checkKnown }: BackupOptions = {},
+  job: JobContext = UNWATCHED,
+): Promise<BackupResult> => {
   for (const file of [target, `${target}.sha256`, manifestPath(target)])
     if (existsSync(file)) throw new BackupRefused(`${file} is there already; a backup overwrites nothing`);
   const partFile = `${target}.part`;
   try {
     const predecessor = previous === undefined ? null : await readPredecessor(previous);
     await createPartFile(partFile);
-    await copyDatabase(logFile, partFile, progress);
+    await copyDatabase(logFile, partFile, job);
     leaveWalMode(partFile);
-    const checkedLog = await checkLog(partFile, progress, checkKnown);
+    const checkedLog = await checkLog(partFile, job, checkKnown);
     const choosePredecessor = async (first: string | null) => predecessor ?? findPredecessor(dirname(target), first);
-    const { summary, lack } = await summarizeLog(partFile, choosePredecessor, progress.signal);
+    const { summary, lack } = await summarizeLog(partFile, choosePredecessor, job.signal);
     const lacks = [checkedLog.lack, lack].filter((sentence) => sentence !== null);
     const sha256 = await sha256Of(partFile);
     await writeFile(`${target}.sha256`, `${sha256}  ${basename(target)}\n`, { mode: 0o600 });
@@ -114,7 +114,7 @@ export const backUp = async (logFile: string, target: string, options: BackupOpt
 };
 
 /** Restores a backup into a folder without a log. Leaves no files if it fails. */
-export const restore = async (backup: string, logFile: string, progress: ProgressOptions): Promise<BackupResult> => {
+export const restore = async (backup: string, logFile: string, job: JobContext = UNWATCHED): Promise<BackupResult> => {
   if ([logFile, `${logFile}-wal`].some((file) => existsSync(file)))
     throw new BackupRefused(`${dirname(logFile)} holds a register already; a restore overwrites nothing`);
   if (existsSync(`${backup}-wal`))
@@ -124,13 +124,13 @@ export const restore = async (backup: string, logFile: string, progress: Progres
   const partFile = `${logFile}.part`;
   try {
     await createPartFile(partFile);
-    const sha256 = await copyFile(backup, partFile, progress);
+    const sha256 = await copyFile(backup, partFile, job);
     const manifest = await readManifestOf(backup);
     const expectedDigests = { '.sha256': await readSha256File(backup), '.json': manifest?.sha256 ?? null };
     for (const [suffix, digest] of Object.entries(expectedDigests))
       if (digest !== null && digest !== sha256)
         throw new BackupRefused(`${backup} is not what ${basename(backup)}${suffix} says; it was changed or damaged`);
-    const { events, last } = await checkLog(partFile, progress);
+    const { events, last } = await checkLog(partFile, job);
     await moveIntoPlace(partFile, logFile);
     return { events, last, sha256, lacks: manifest?.lacks ?? [] };
   } catch (error) {
@@ -144,7 +144,7 @@ export const restore = async (backup: string, logFile: string, progress: Progres
 /** Reads a whole log. Throws StoreDamaged if the file, an event or the order of events is invalid. */
 export const checkLog = async (
   file: string,
-  { signal, onProgress }: ProgressOptions = {},
+  { signal, onProgress }: JobContext = UNWATCHED,
   checkKnown: BackupOptions['checkKnown'] = () => Promise.resolve(null),
 ): Promise<CheckedLog & { readonly lack: string | null }> => {
   checkFile(file);
@@ -155,8 +155,8 @@ export const checkLog = async (
     for await (const batch of readWholeLog(store)) {
       events += batch.length;
       last = batch.at(-1)?.id ?? last;
-      onProgress?.('checked', events, total);
-      signal?.throwIfAborted();
+      onProgress({ stage: 'events checked', done: events, total });
+      signal.throwIfAborted();
     }
     return { events, last, lack: await checkKnown(store) };
   } finally {
@@ -226,17 +226,17 @@ const fsync = async (path: string): Promise<void> => {
 };
 
 /** Copies the bytes and returns their SHA-256. */
-const copyFile = async (from: string, to: string, { signal, onProgress }: ProgressOptions): Promise<string> => {
+const copyFile = async (from: string, to: string, { signal, onProgress }: JobContext): Promise<string> => {
   const { size } = await stat(from);
   const hash = createHash('sha256');
   const target = await open(to, 'r+');
   try {
     let done = 0;
     for await (const chunk of createReadStream(from) as AsyncIterable<Buffer>) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       hash.update(chunk);
       await target.writeFile(chunk);
-      onProgress?.('copied', (done += chunk.length), size);
+      onProgress({ stage: 'bytes copied', done: (done += chunk.length), total: size });
     }
   } finally {
     await target.close();

@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { verifyCopy, readWholeLog } from '../../../src/event-store/copy.js';
 import { StoreDamaged, type EventStore } from '../../../src/event-store/port.js';
+import { UNWATCHED, type JobProgress } from '../../../src/jobs/job.js';
 import { backUp, BackupRefused, checkLog, copyDatabase, restore } from '../../../src/event-store/sqlite/backup.js';
 import { createSqliteStore } from '../../../src/event-store/sqlite/store.js';
 import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
@@ -41,7 +42,7 @@ describe('a backup', () => {
   it('is one file with everything in it, its digest beside it, for its owner alone', async () => {
     const last = newEvent();
     await store.append(newStreamName(), 'no-stream', [last]);
-    const made = await backUp(at('events.sqlite'), at('backup'), {});
+    const made = await backUp(at('events.sqlite'), at('backup'));
     expect(made).toEqual({ events: 61, last: last.id, sha256: digest(at('backup')), lacks: [] });
     expect(readFileSync(at('backup.sha256'), 'utf8')).toBe(`${made.sha256}  backup\n`);
     expect(left()).toEqual(['backup', 'backup.json', 'backup.sha256']);
@@ -53,7 +54,7 @@ describe('a backup', () => {
 
   it('of an empty log is an empty log', async () => {
     await createSqliteStore({ file: at('none.sqlite') }).close();
-    expect(await backUp(at('none.sqlite'), at('backup'), {})).toMatchObject({ events: 0, last: null });
+    expect(await backUp(at('none.sqlite'), at('backup'))).toMatchObject({ events: 0, last: null });
   });
 
   it('is of one moment, and comes to an end, however much is written meanwhile', async () => {
@@ -62,12 +63,12 @@ describe('a backup', () => {
     for (let i = 0; i < 10; i++) await wide.append(newStreamName(), 'no-stream', large());
     let writes = 0;
     const writer = new Database(at('wide.sqlite'));
-    const onProgress = (stage: string): void => {
-      if (stage !== 'copied') return;
+    const onProgress = ({ stage }: JobProgress): void => {
+      if (stage !== 'pages copied') return;
       writes += 1;
       writer.exec("UPDATE types SET name = 'later' WHERE 0; INSERT INTO streams (name) VALUES (hex(randomblob(16)))");
     };
-    const { events: count } = await backUp(at('wide.sqlite'), at('backup'), { onProgress });
+    const { events: count } = await backUp(at('wide.sqlite'), at('backup'), {}, { ...UNWATCHED, onProgress });
     writer.close();
     expect(count).toBe(2_000);
     expect(writes).toBeGreaterThan(2);
@@ -79,15 +80,15 @@ describe('a backup', () => {
 
   it('overwrites nothing', async () => {
     writeFileSync(at('backup'), 'mine');
-    await expect(backUp(at('events.sqlite'), at('backup'), {})).rejects.toThrow(BackupRefused);
+    await expect(backUp(at('events.sqlite'), at('backup'))).rejects.toThrow(BackupRefused);
     expect(readFileSync(at('backup'), 'utf8')).toBe('mine');
     expect(left()).toEqual(['backup']);
   });
 
-  it.each(['copied', 'checked'] as const)('stopped while it is being %s leaves nothing', async (stage) => {
+  it.each(['pages copied', 'events checked'])('stopped at the stage of %s leaves nothing', async (stage) => {
     const stop = new AbortController();
-    const watch = { signal: stop.signal, onProgress: (now: string) => now === stage && stop.abort() };
-    await expect(backUp(at('events.sqlite'), at('backup'), watch)).rejects.toThrow('aborted');
+    const watch = { signal: stop.signal, onProgress: (at: JobProgress) => at.stage === stage && stop.abort() };
+    await expect(backUp(at('events.sqlite'), at('backup'), {}, watch)).rejects.toThrow('aborted');
     expect(left()).toEqual([]);
   });
 
@@ -99,24 +100,24 @@ describe('a backup', () => {
     const db = new Database(at('events.sqlite'));
     db.exec(sql);
     db.close();
-    await expect(backUp(at('events.sqlite'), at('backup'), {})).rejects.toThrow(StoreDamaged);
+    await expect(backUp(at('events.sqlite'), at('backup'))).rejects.toThrow(StoreDamaged);
     expect(left()).toEqual([]);
   });
 
   it('goes on over what an earlier one left that was killed', async () => {
     writeFileSync(at('backup.part'), 'half');
-    expect(await backUp(at('events.sqlite'), at('backup'), {})).toMatchObject({ events: 60 });
+    expect(await backUp(at('events.sqlite'), at('backup'))).toMatchObject({ events: 60 });
   });
 });
 
 describe('a restore', () => {
   beforeEach(async () => {
-    await backUp(at('events.sqlite'), at('backup'), {});
+    await backUp(at('events.sqlite'), at('backup'));
   });
 
   it('gives back the log, event by event, and leaves the backup as it is', async () => {
     const before = digest(at('backup'));
-    expect(await restore(at('backup'), at('restored'), {})).toMatchObject({ events: 60, sha256: before });
+    expect(await restore(at('backup'), at('restored'))).toMatchObject({ events: 60, sha256: before });
     const restored = createSqliteStore({ file: at('restored') });
     expect(await verifyCopy(readWholeLog(store), restored)).toBe(60);
     expect(await restored.append(newStreamName(), 'no-stream', newEvents(1))).toMatchObject({ cursor: '61' });
@@ -129,12 +130,12 @@ describe('a restore', () => {
   it('works from where nothing can be written, and without the digest', async () => {
     copyFileSync(at('backup'), at('alone'));
     chmodSync(at('alone'), 0o400);
-    expect(await restore(at('alone'), at('restored'), {})).toMatchObject({ events: 60 });
+    expect(await restore(at('alone'), at('restored'))).toMatchObject({ events: 60 });
   });
 
   it('overwrites no log', async () => {
     const before = digest(at('events.sqlite'));
-    await expect(restore(at('backup'), at('events.sqlite'), {})).rejects.toThrow('overwrites nothing');
+    await expect(restore(at('backup'), at('events.sqlite'))).rejects.toThrow('overwrites nothing');
     expect(digest(at('events.sqlite'))).toBe(before);
   });
 
@@ -174,7 +175,7 @@ describe('a restore', () => {
     ],
   ])('of a file that %s is refused, and leaves nothing', async (_, spoil, error) => {
     spoil();
-    await expect(restore(at('backup'), at('restored'), {})).rejects.toThrow(error);
+    await expect(restore(at('backup'), at('restored'))).rejects.toThrow(error);
     expect(left().filter((name) => name.startsWith('restored'))).toEqual([]);
   });
 
@@ -187,8 +188,11 @@ describe('a restore', () => {
 });
 
 it('a copied database says how far it is', async () => {
-  const seen: number[][] = [];
-  await copyDatabase(at('events.sqlite'), at('copy'), { onProgress: (_, done, total) => seen.push([done, total]) });
+  const seen: (number | null)[][] = [];
+  await copyDatabase(at('events.sqlite'), at('copy'), {
+    ...UNWATCHED,
+    onProgress: ({ done, total }) => seen.push([done, total]),
+  });
   const [done, total] = seen.at(-1) ?? [];
   expect(done).toBe(total);
   expect(total).toBeGreaterThan(0);

@@ -1,0 +1,23 @@
+/** The shape of long work, such as a rebuild, an import or a backup: how it is stopped and how it tells how far it is. */
+
+export interface JobProgress {
+  /** What is being done. It also says what `done` and `total` count: `events read`. */
+  readonly stage: string;
+  readonly done: number;
+  /** Null while it is unknown. */
+  readonly total: number | null;
+  /** Numbers of steps by their result, such as `added` and `refused`. */
+  readonly results?: Readonly<Record<string, number>>;
+}
+
+/**
+ * What long work gets. It stops after the current step when `signal` aborts, and calls `onProgress` after each step. Its steps
+ * are idempotent, so that the same work, started again, resumes where it was stopped.
+ */
+export interface JobContext {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: JobProgress) => void;
+}
+
+/** For callers that neither stop the work nor watch it. */
+export const UNWATCHED: JobContext = { signal: new AbortController().signal, onProgress: () => undefined };

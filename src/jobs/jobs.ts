@@ -1,0 +1,85 @@
+/** The jobs of a process: at most one at a time under an id, each with its progress. */
+import type { JobContext, JobProgress } from './job.js';
+
+export type JobState = 'running' | 'done' | 'stopped' | 'failed';
+
+export interface Job {
+  readonly id: string;
+  readonly state: JobState;
+  /** Null before its first report. */
+  readonly progress: JobProgress | null;
+}
+
+type OnProgress = JobContext['onProgress'];
+
+interface Run {
+  readonly result: Promise<unknown>;
+  readonly listeners: Set<OnProgress>;
+}
+
+export class Jobs {
+  readonly #jobs = new Map<string, Job>();
+  readonly #running = new Map<string, Run>();
+  readonly #stopping = new AbortController();
+
+  /**
+   * Runs work under an id. While a job of this id is running, callers share its result; after it has ended, the work runs
+   * again and resumes. Rejects with the error of the work, after `stop` with an AbortError.
+   */
+  run<R>(id: string, work: (context: JobContext) => Promise<R>, onProgress: OnProgress = () => undefined): Promise<R> {
+    const running = this.#running.get(id);
+    if (running !== undefined) {
+      running.listeners.add(onProgress);
+      return running.result as Promise<R>;
+    }
+    const listeners = new Set([onProgress]);
+    const report = (progress: JobProgress): void => {
+      this.#jobs.set(id, { id, state: 'running', progress });
+      for (const listener of listeners) listener(progress);
+    };
+    const result = this.#run(id, work, report).finally(() => this.#running.delete(id));
+    this.#running.set(id, { result, listeners });
+    return result;
+  }
+
+  /** A job that is running or has ended; null for an id that was never run. */
+  get(id: string): Job | null {
+    return this.#jobs.get(id) ?? null;
+  }
+
+  /** All jobs since the process started, in the order of their first runs. */
+  all(): readonly Job[] {
+    return [...this.#jobs.values()];
+  }
+
+  /** Resolves when no job of this id is running, however it ended. */
+  async settled(id: string): Promise<void> {
+    await this.#running.get(id)?.result.catch(() => undefined);
+  }
+
+  /** Stops all jobs, now and later, and waits for them to end. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#running.keys()].map((id) => this.settled(id)));
+  }
+
+  async #run<R>(id: string, work: (context: JobContext) => Promise<R>, onProgress: OnProgress): Promise<R> {
+    const { signal } = this.#stopping;
+    this.#jobs.set(id, { id, state: 'running', progress: null });
+    let state: JobState = 'failed';
+    try {
+      signal.throwIfAborted();
+      const result = await work({ signal, onProgress });
+      state = 'done';
+      return result;
+    } catch (error) {
+      if (isAbort(error)) state = 'stopped';
+      throw error;
+    } finally {
+      this.#jobs.set(id, { id, state, progress: this.#jobs.get(id)?.progress ?? null });
+    }
+  }
+}
+
+/** Reads the name, since `instanceof Error` fails for errors of the platform across realms (jest). */
+const isAbort = (error: unknown): boolean => (error as { readonly name?: unknown } | null)?.name === 'AbortError';
