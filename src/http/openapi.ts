@@ -3,12 +3,13 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { allEvents, type SubjectKind } from '../domain/events.js';
 import { examples } from '../schema/examples.js';
-import { fieldsOf, type Constructor, type JsonSchema } from '../schema/field.js';
+import type { Constructor, JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
 import { eventClasses, FIRST_EVENT_TYPE } from '../schema/read-event.js';
-import { ref, schemaOf } from './operation.js';
+import { declareApiProperties } from './api-properties.js';
+import { ref } from './operation.js';
 import { caseViews } from './cases/views.js';
-import { CaseName, RequestOptions, RequestOptionsWithId, RowOptions } from './commands/parameters.js';
+import { RequestOptions, RequestOptionsWithId, RowOptions } from './commands/parameters.js';
 import { commandViews } from './commands/views.js';
 import { countViews } from './counts/views.js';
 import { instrumentViews } from './instruments/views.js';
@@ -32,70 +33,98 @@ const createDocument = (app: INestApplication): OpenAPIObject => {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Only where the register has a token.' })
     .addSecurityRequirements({ bearer: [] })
     .build();
-  const document = SwaggerModule.createDocument(app, config);
-  return { ...document, components: { ...document.components, schemas: createSchemas() } };
+  declareApiProperties();
+  const document = SwaggerModule.createDocument(app, config, {
+    autoTagControllers: false,
+    extraModels: [...kinds.flatMap(classesOf).map(([, type]) => type), ...OPTIONS],
+  });
+  return { ...document, components: { ...document.components, schemas: createSchemas(document.components?.schemas) } };
 };
 
 const kinds = Object.keys(eventClasses) as readonly SubjectKind[];
 const classesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])[] =>
   Object.entries(eventClasses[kind]);
 
-/** Every schema that a route refers to, by name. */
-const createSchemas = (): Readonly<Record<string, JsonSchema>> => ({
-  ...Object.fromEntries(partClasses().map((type) => [type.name, schemaOf(type)])),
-  ...Object.fromEntries(kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c)]))),
-  ReferenceClaimed: {
-    type: 'object',
-    description: 'Written by the register itself: a reference was claimed for a case.',
-    required: ['type', 'list', 'reference', 'caseId', 'sources', 'reliability'],
-    properties: { type: { const: 'reference-claimed' } },
-  },
-  CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
-  ListEvent: unionSchema(classesOf('list')),
-  InstrumentEvent: unionSchema(classesOf('instrument')),
-  Event: unionSchema([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
-  OpenCase: beginningSchema('case', RequestOptions),
-  Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
-  Row: unionSchema(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
-  ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c)])),
-  CaseName: schemaOf(CaseName),
-  DefineList: beginningSchema('list', RequestOptionsWithId),
-  RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId),
-  ...problemViews,
-  ...commandViews,
-  ...caseViews,
-  ...logViews,
-  ...countViews,
-  ...listViews,
-  ...instrumentViews,
-});
+/** Their fields stand in bodies, beside those of the event; their own schemas are not part of the document. */
+const OPTIONS = [RequestOptions, RequestOptionsWithId, RowOptions] as const;
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+/** Looks up the schema of a class. */
+type SchemaOf = (type: Constructor) => ObjectSchema;
+interface ObjectSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+}
+
+/** Every schema that a route refers to, by name: those of classes, and those that are composed of them. */
+const createSchemas = (ofClasses: object = {}): Schemas => {
+  const strict = Object.fromEntries(
+    Object.entries(ofClasses as Readonly<Record<string, ObjectSchema>>).map(([name, schema]) => [
+      name,
+      { ...schema, additionalProperties: false },
+    ]),
+  );
+  const schemaOf: SchemaOf = ({ name }) => strict[name] as ObjectSchema;
+  const hidden = new Set<string>(OPTIONS.map(({ name }) => name));
+  return {
+    ...Object.fromEntries(Object.entries(strict).filter(([name]) => !hidden.has(name))),
+    ...Object.fromEntries(
+      kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
+    ),
+    ReferenceClaimed: {
+      type: 'object',
+      description: 'Written by the register itself: a reference was claimed for a case.',
+      required: ['type', 'list', 'reference', 'caseId', 'sources', 'reliability'],
+      properties: { type: { const: 'reference-claimed' } },
+    },
+    CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
+    ListEvent: unionSchema(classesOf('list')),
+    InstrumentEvent: unionSchema(classesOf('instrument')),
+    Event: unionSchema([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
+    OpenCase: beginningSchema('case', RequestOptions, schemaOf),
+    Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
+    Row: unionSchema(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
+    ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
+    DefineList: beginningSchema('list', RequestOptionsWithId, schemaOf),
+    RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
+    ...problemViews,
+    ...commandViews,
+    ...caseViews,
+    ...logViews,
+    ...countViews,
+    ...listViews,
+    ...instrumentViews,
+  } as Schemas;
+};
 
 /** Event data, in requests and in responses; `acknowledge` is in requests only. */
-const eventSchema = (type: string, eventClass: Constructor): JsonSchema => {
-  const schema = schemaOf(eventClass, { type: { const: type } });
-  const { acknowledge } = schemaOf(RequestOptions)['properties'] as Readonly<Record<string, JsonSchema>>;
+const eventSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) => {
+  const schema = schemaOf(eventClass);
+  const { acknowledge } = schemaOf(RequestOptions).properties;
   return {
     ...schema,
     description: allEvents[type as keyof typeof allEvents].means,
-    properties: { ...(schema['properties'] as object), acknowledge: { ...acknowledge, writeOnly: true } },
+    required: ['type', ...(schema.required ?? [])],
+    properties: { type: { const: type }, ...schema.properties, acknowledge: { ...acknowledge, writeOnly: true } },
     examples: [(examples as Readonly<Record<string, unknown>>)[type]],
   };
 };
 
 /** A row of a batch: event data, with the case that it is about. */
-const rowSchema = (type: string, eventClass: Constructor): JsonSchema => {
-  const { examples: _, ...event } = eventSchema(type, eventClass);
-  const { case: caseName, ifMatch } = schemaOf(RowOptions)['properties'] as Readonly<Record<string, JsonSchema>>;
+const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) => {
+  const { examples: _, ...event } = eventSchema(type, eventClass, schemaOf);
+  const { case: caseName, ifMatch } = schemaOf(RowOptions).properties;
   const opens = type === FIRST_EVENT_TYPE.case;
   return {
     ...event,
-    required: [...(opens ? [] : ['case']), ...(event['required'] as string[])],
-    properties: { ...(opens ? {} : { case: caseName }), ...(event['properties'] as object), ifMatch },
+    required: [...(opens ? [] : ['case']), ...event.required],
+    properties: { ...(opens ? {} : { case: caseName }), ...event.properties, ifMatch },
   };
 };
 
 /** The body that begins a subject: `type` is optional, and lists and instruments have an `id`. */
-const beginningSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>): JsonSchema => {
+const beginningSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaOf) => {
   const [, type] = classesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [string, Constructor];
   const event = schemaOf(type);
   const options = schemaOf(optionsClass);
@@ -103,11 +132,11 @@ const beginningSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOpt
   return {
     ...event,
     description: allEvents[FIRST_EVENT_TYPE[kind]].means,
-    required: [...(options['required'] as string[]), ...(event['required'] as string[])],
+    required: [...(options.required ?? []), ...(event.required ?? [])],
     properties: {
       type: { const: FIRST_EVENT_TYPE[kind] },
-      ...(options['properties'] as object),
-      ...(event['properties'] as object),
+      ...options.properties,
+      ...event.properties,
     },
     examples: [optionsClass === RequestOptions ? example : { id: 'example', ...example }],
   };
@@ -122,17 +151,3 @@ const unionSchema = (classes: readonly (readonly [string, { readonly name: strin
     mapping: Object.fromEntries(classes.map(([type, { name }]) => [type, ref(name).$ref])),
   },
 });
-
-/** The classes of the objects that fields of events hold, such as sources. */
-const partClasses = (): readonly Constructor[] => {
-  const classes = new Set<Constructor>();
-  const visit = (type: Constructor): void => {
-    for (const { valueType } of fieldsOf(type)) {
-      if (valueType.nestedClass === undefined || classes.has(valueType.nestedClass)) continue;
-      classes.add(valueType.nestedClass);
-      visit(valueType.nestedClass);
-    }
-  };
-  for (const kind of kinds) for (const [, type] of classesOf(kind)) visit(type);
-  return [...classes];
-};

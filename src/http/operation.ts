@@ -1,7 +1,7 @@
 /** Describes a route for the OpenAPI document, at the route. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { fieldsOf, isRequired, type Constructor, type JsonSchema } from '../schema/field.js';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { fieldsOf, isRequired, type Constructor } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
 import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
 
@@ -83,22 +83,12 @@ const describeBody = (body: string, line?: string) => ({
   },
 });
 
-export const describeQueryParameters = (parameters: Constructor): readonly MethodDecorator[] =>
-  fieldsOf(parameters).map((f) =>
-    ApiQuery({
-      name: f.name,
-      required: isRequired(f),
-      description: f.means ?? f.valueType.expects,
-      schema: { ...f.valueType.schema, ...(f.default === undefined ? {} : { default: f.default }) } as object,
-    }),
-  );
-
 const describeHeaders = (headers: Constructor): readonly (MethodDecorator & ClassDecorator)[] =>
   fieldsOf(headers).map((f) =>
     ApiHeader({
       name: HEADER_NAMES[f.name] ?? f.name,
       required: isRequired(f),
-      description: f.means ?? '',
+      description: f.description ?? '',
       schema: f.valueType.schema,
     }),
   );
@@ -129,28 +119,3 @@ const describeProblems = (status: number): MethodDecorator =>
       .join('\n\n'),
     content: { [PROBLEM_TYPE]: { schema: ref('Problem') } },
   });
-
-/** The JSON Schema of a class of schema/; `constants` are required properties in front of its fields. */
-export const schemaOf = (type: Constructor, constants: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  required: [
-    ...Object.keys(constants),
-    ...fieldsOf(type)
-      .filter(isRequired)
-      .map((f) => f.name),
-  ],
-  properties: {
-    ...constants,
-    ...Object.fromEntries(
-      fieldsOf(type).map(({ name, valueType, nullable, means, default: defaultValue }) => [
-        name,
-        {
-          ...(nullable === true ? { anyOf: [valueType.schema, { type: 'null' }] } : valueType.schema),
-          ...(means === undefined ? {} : { description: means }),
-          ...(defaultValue === undefined ? {} : { default: defaultValue }),
-        },
-      ]),
-    ),
-  },
-});

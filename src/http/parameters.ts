@@ -1,29 +1,27 @@
 /** Query parameters that several resources share. */
 import { Filters } from '../read-models/list/filters.js';
 import { SORTS, type Page, type Sort } from '../read-models/list/paging.js';
-import { field, intersect } from '../schema/field.js';
-import { fullDay, integer, oneOf, text } from '../schema/kinds.js';
+import { intersect } from '../schema/field.js';
+import { IsDay, IsInteger, IsOneOf, IsOptional, IsText } from '../schema/decorators.js';
 import { LIMITS } from '../schema/limits.js';
-
-export const optional = { optional: true } as const;
-
-export const cursor = text(LIMITS.cursor);
-export const pageSize = integer(1, LIMITS.page);
 
 /** Descriptions of parameters that stand in several classes. */
 export const DESCRIPTIONS = {
   after: 'The `next` mark of the page before.',
+  limit: 'At most so many on a page.',
   set: 'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.',
 } as const;
 
 /** Of any query: can wait for a write. */
 export class AtLeastQuery {
-  @field(cursor, { ...optional, means: 'A token that a write answered with; the answer takes account of that write.' })
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: 'A token that a write answered with; the answer takes account of that write.' })
   atLeast?: string;
 }
 
 export class AsOfQuery extends AtLeastQuery {
-  @field(fullDay, { ...optional, means: 'What was true on this day; today where absent.' })
+  @IsOptional()
+  @IsDay({ description: 'What was true on this day; today where absent.' })
   asOf?: string;
 }
 
@@ -32,15 +30,17 @@ export class FilteredQuery extends intersect(AsOfQuery, Filters) {}
 
 /** People in an order, without paging. */
 export class PeopleQuery extends FilteredQuery {
-  @field(oneOf(SORTS), optional)
+  @IsOptional()
+  @IsOneOf(SORTS, { description: 'The order; `-` in front reverses it.' })
   sort?: Sort;
 }
 
 export class PeoplePageQuery extends PeopleQuery {
-  @field(pageSize, { default: LIMITS.defaultPage })
-  limit: number;
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultPage;
 
-  @field(cursor, { ...optional, means: DESCRIPTIONS.after })
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
   after?: string;
 }
 

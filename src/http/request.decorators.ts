@@ -1,14 +1,14 @@
-/** Parameter decorators that read and check the query and the headers of a request. */
+/** Parameter decorators that read and check the headers of a request. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { fieldsOf, type Constructor } from '../schema/field.js';
 import { readParameters } from '../schema/read.js';
 import { errorsIn, ProblemException, problemResponse } from './http-response.js';
-import { describeQueryParameters } from './operation.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
 
-const readAs = <T extends object>(
+/** Reads parameters of the URL or headers; throws a ProblemException that lists the errors. */
+export const readRequestParameters = <T extends object>(
   type: Constructor<T>,
   input: Readonly<Record<string, string | readonly string[]>>,
   place: 'parameter' | 'header',
@@ -18,21 +18,6 @@ const readAs = <T extends object>(
   throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: errorsIn(place, result.errors) }));
 };
 
-const ReadQuery = createParamDecorator((type: Constructor, context: ExecutionContext) =>
-  readAs(type, requestOf(context).query as Record<string, string | string[]>, 'parameter'),
-);
-
-/** The parsed query as a plain object of the class `type`; answers REQUEST.INVALID if a rule of the class is broken. */
-export const QueryParameters =
-  (type: Constructor): ParameterDecorator =>
-  (target, method, index) => {
-    ReadQuery(type)(target, method, index);
-    if (method === undefined) return;
-    const descriptor = Object.getOwnPropertyDescriptor(target, method) as PropertyDescriptor;
-    // So that the OpenAPI document lists exactly the parameters that are read.
-    for (const describe of describeQueryParameters(type)) describe(target, method, descriptor);
-  };
-
 /** The headers that `type` has fields for, read like a query. */
 export const HeaderParameters = createParamDecorator((type: Constructor, context: ExecutionContext) => {
   const { headers } = requestOf(context);
@@ -40,7 +25,7 @@ export const HeaderParameters = createParamDecorator((type: Constructor, context
     const value = headers[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return readAs(type, Object.fromEntries(present), 'header');
+  return readRequestParameters(type, Object.fromEntries(present), 'header');
 });
 
 /** The text of `If-None-Match`. Not `@Headers`, which would list it as a required parameter in the OpenAPI document. */

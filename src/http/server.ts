@@ -20,6 +20,7 @@ import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
 import { METRICS, type Metrics } from './metrics/metrics.controller.js';
 import { serveOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem.filter.js';
+import { QueryPipe } from './query.pipe.js';
 import { RequestLoad } from './request-load.js';
 import { RequestLog, summariseRequest } from './request-log.js';
 import { ResponseInterceptor } from './response.interceptor.js';
@@ -150,6 +151,7 @@ export const configureServer = async (
   limitLoad(fastify, load, transport.connections);
   parseBodies(fastify, transport.bodies);
   await app.register(helmet, SECURITY_HEADERS);
+  app.useGlobalPipes(new QueryPipe());
   app.useGlobalFilters(new ProblemFilter(routes, app.get<Health>(HEALTH)));
   app.useGlobalInterceptors(new ResponseInterceptor());
   serveOpenApi(app);

@@ -1,7 +1,7 @@
 /** Reads one line of a file of events, of a table or of JSON, into event data with its place in the file. Pure. */
 import { caseEvents, type CaseEventType, type Reference } from '../domain/case/events.js';
 import { foldedKey } from '../domain/text.js';
-import { findingCode } from '../schema/kinds.js';
+import { findingCode } from '../schema/decorators.js';
 import { findCategory, expectedCategory, parseReference, type NamedCategory } from './cell-values.js';
 import type { RawEvent } from './event-draft.js';
 import { isJsonObject, type JsonObject } from './json-lines.js';

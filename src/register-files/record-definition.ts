@@ -1,6 +1,6 @@
 /** Records the definition of a list or an instrument, or what a file adds to it. */
 import type { Actor } from '../domain/event.js';
-import { slug } from '../schema/kinds.js';
+import { slug } from '../schema/decorators.js';
 import { diffEvents } from './event-diff.js';
 import { definitionDiffRules, type Definition } from './definitions-file.js';
 import { checkDrafts } from './event-draft.js';

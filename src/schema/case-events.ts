@@ -7,8 +7,19 @@ import {
   RELEASE_REASONS,
   SEXES,
 } from '../domain/case/events.js';
-import { field, ObjectRule } from './field.js';
-import { edtf, boolean, oneOf, objectOf, arrayOf, registerId, slug, text, integer } from './kinds.js';
+import {
+  IsBoolean,
+  IsEdtf,
+  IsInteger,
+  IsNullable,
+  IsObjectOf,
+  IsOneOf,
+  IsOptional,
+  IsRegisterId,
+  IsSlug,
+  IsText,
+  ObjectRule,
+} from './decorators.js';
 import { LIMITS } from './limits.js';
 import {
   Article,
@@ -22,47 +33,49 @@ import {
   SENTENCE_CHANGED,
 } from './parts.js';
 
-const optional = { optional: true } as const;
-const clearable = { optional: true, nullable: true } as const;
-const shortText = text(LIMITS.name);
-const longText = text(LIMITS.note, 'lines');
-
 export class Opened extends CommonFields {
-  @field(arrayOf(objectOf(Name), 1, LIMITS.names))
+  @IsObjectOf(Name, { each: { min: 1, max: LIMITS.names } })
   names: Name[];
 
-  @field(arrayOf(objectOf(Reference), 0, LIMITS.references), optional)
+  @IsOptional()
+  @IsObjectOf(Reference, { each: { min: 0, max: LIMITS.references } })
   references?: Reference[];
 
-  @field(edtf, optional)
+  @IsOptional()
+  @IsEdtf()
   born?: string;
 
-  @field(oneOf(SEXES), optional)
+  @IsOptional()
+  @IsOneOf(SEXES)
   sex?: (typeof SEXES)[number];
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   occupation?: string;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   affiliation?: string;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   region?: string;
 
-  @field(longText, optional)
+  @IsOptional()
+  @IsText(LIMITS.note, { multiline: true })
   summary?: string;
 }
 
 export class Named extends CommonFields {
-  @field(objectOf(Name))
+  @IsObjectOf(Name)
   name: Name;
 }
 
 export class Referenced extends CommonFields {
-  @field(slug)
+  @IsSlug()
   list: string;
 
-  @field(text(LIMITS.reference))
+  @IsText(LIMITS.reference)
   reference: string;
 }
 
@@ -70,27 +83,40 @@ export class Described extends CommonFields {
   @ObjectRule<Described>('DESCRIBED.NOTHING', '', 'at least one field that is set or cleared', (d) =>
     [d.born, d.sex, d.occupation, d.affiliation, d.region, d.summary].some((value) => value !== undefined),
   )
-  @field(edtf, clearable)
+  @IsOptional()
+  @IsNullable()
+  @IsEdtf()
   born?: string | null;
 
-  @field(oneOf(SEXES), clearable)
+  @IsOptional()
+  @IsNullable()
+  @IsOneOf(SEXES)
   sex?: (typeof SEXES)[number] | null;
 
-  @field(shortText, clearable)
+  @IsOptional()
+  @IsNullable()
+  @IsText(LIMITS.name)
   occupation?: string | null;
 
-  @field(shortText, clearable)
+  @IsOptional()
+  @IsNullable()
+  @IsText(LIMITS.name)
   affiliation?: string | null;
 
-  @field(shortText, clearable)
+  @IsOptional()
+  @IsNullable()
+  @IsText(LIMITS.name)
   region?: string | null;
 
-  @field(longText, clearable)
+  @IsOptional()
+  @IsNullable()
+  @IsText(LIMITS.note, { multiline: true })
   summary?: string | null;
 }
 
 export class Arrested extends DatedFields {
-  @field(oneOf(ARREST_KINDS), optional)
+  @IsOptional()
+  @IsOneOf(ARREST_KINDS)
   kind?: (typeof ARREST_KINDS)[number];
 
   @ObjectRule<Arrested>(
@@ -99,65 +125,78 @@ export class Arrested extends DatedFields {
     'days only with kind administrative',
     (a) => a.days === undefined || a.kind === 'administrative',
   )
-  @field(integer(1, 366), { ...optional, means: 'Of an administrative arrest.' })
+  @IsOptional()
+  @IsInteger(1, 366, { description: 'Of an administrative arrest.' })
   days?: number;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   authority?: string;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   place?: string;
 
-  @field(slug, { ...optional, means: 'An affair that several cases belong to.' })
+  @IsOptional()
+  @IsSlug({ description: 'An affair that several cases belong to.' })
   incident?: string;
 }
 
 export class Charged extends DatedFields {
-  @field(arrayOf(objectOf(Article), 1, LIMITS.articles))
+  @IsObjectOf(Article, { each: { min: 1, max: LIMITS.articles } })
   articles: Article[];
 }
 
 export class Remanded extends DatedFields {
-  @field(oneOf(MEASURES))
+  @IsOneOf(MEASURES)
   measure: (typeof MEASURES)[number];
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   court?: string;
 
-  @field(edtf, optional)
+  @IsOptional()
+  @IsEdtf()
   until?: string;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   facility?: string;
 }
 
 export class Tried extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   court?: string;
 }
 
 export class Convicted extends DatedFields {
-  @field(arrayOf(objectOf(Article), 1, LIMITS.articles))
+  @IsObjectOf(Article, { each: { min: 1, max: LIMITS.articles } })
   articles: Article[];
 
-  @field(objectOf(Sentence))
+  @IsObjectOf(Sentence)
   sentence: Sentence;
 
-  @field(edtf, { ...optional, means: 'From when the sentence counts; else from the day of arrest.' })
+  @IsOptional()
+  @IsEdtf({ description: 'From when the sentence counts; else from the day of arrest.' })
   countedFrom?: string;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   court?: string;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   facility?: string;
 
-  @field(boolean, optional)
+  @IsOptional()
+  @IsBoolean()
   inAbsentia?: boolean;
 }
 
 export class Appealed extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   instance?: string;
 }
 
@@ -168,151 +207,169 @@ export class AppealDecided extends DatedFields {
     `a sentence where the outcome is one of ${SENTENCE_CHANGED.join(', ')}, and only there`,
     (a) => SENTENCE_CHANGED.includes(a.outcome) === (a.newSentence !== undefined),
   )
-  @field(oneOf(APPEAL_OUTCOMES))
+  @IsOneOf(APPEAL_OUTCOMES)
   outcome: (typeof APPEAL_OUTCOMES)[number];
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   instance?: string;
 
-  @field(objectOf(Sentence), optional)
+  @IsOptional()
+  @IsObjectOf(Sentence)
   newSentence?: Sentence;
 }
 
 export class Transferred extends DatedFields {
-  @field(shortText)
+  @IsText(LIMITS.name)
   facility: string;
 
-  @field(boolean, { ...optional, means: 'To a place of medical care.' })
+  @IsOptional()
+  @IsBoolean({ description: 'To a place of medical care.' })
   medical?: boolean;
 }
 
 export class Mistreated extends DatedFields {
-  @field(oneOf(MISTREATMENTS))
+  @IsOneOf(MISTREATMENTS)
   kind: (typeof MISTREATMENTS)[number];
 
-  @field(longText, optional)
+  @IsOptional()
+  @IsText(LIMITS.note, { multiline: true })
   detail?: string;
 }
 
 export class Proposed extends DatedFields {
-  @field(slug)
+  @IsSlug()
   list: string;
 }
 
 export class Recognised extends DatedFields {
-  @field(slug)
+  @IsSlug()
   list: string;
 
-  @field(slug)
+  @IsSlug()
   category: string;
 
-  @field(arrayOf(objectOf(PaceCriterion), 1, 5), { ...optional, means: 'Of PACE Resolution 1900 (2012).' })
+  @IsOptional()
+  @IsObjectOf(PaceCriterion, { each: { min: 1, max: 5 }, description: 'Of PACE Resolution 1900 (2012).' })
   criteria?: PaceCriterion[];
 }
 
 export class Recategorised extends DatedFields {
-  @field(slug)
+  @IsSlug()
   list: string;
 
-  @field(slug)
+  @IsSlug()
   category: string;
 }
 
 export class Pardoned extends Clemency {
-  @field(slug, { means: 'The id of a pardon decree.' })
+  @IsSlug({ description: 'The id of a pardon decree.' })
   decree: string;
 }
 
 export class Amnestied extends Clemency {
-  @field(slug, { means: 'The id of an amnesty act.' })
+  @IsSlug({ description: 'The id of an amnesty act.' })
   act: string;
 
-  @field(slug, { ...optional, means: 'The name of a clause of the act.' })
+  @IsOptional()
+  @IsSlug({ description: 'The name of a clause of the act.' })
   clause?: string;
 
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   executingBody?: string;
 }
 
 export class Paroled extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   court?: string;
 
-  @field(edtf, optional)
+  @IsOptional()
+  @IsEdtf()
   until?: string;
 }
 
 export class ChargesDropped extends DatedFields {
-  @field(longText, optional)
+  @IsOptional()
+  @IsText(LIMITS.note, { multiline: true })
   ground?: string;
 }
 
 export class Acquitted extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   court?: string;
 }
 
 export class Released extends DatedFields {
-  @field(oneOf(RELEASE_REASONS))
+  @IsOneOf(RELEASE_REASONS)
   reason: (typeof RELEASE_REASONS)[number];
 }
 
 export class Deported extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   destination?: string;
 }
 
 export class Exchanged extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   destination?: string;
 }
 
 export class Escaped extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   place?: string;
 }
 
 export class Wanted extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   authority?: string;
 }
 
 export class Declined extends DatedFields {
-  @field(slug)
+  @IsSlug()
   list: string;
 
-  @field(longText)
+  @IsText(LIMITS.note, { multiline: true })
   reason: string;
 }
 
 export class Delisted extends DatedFields {
-  @field(slug)
+  @IsSlug()
   list: string;
 
-  @field(longText)
+  @IsText(LIMITS.note, { multiline: true })
   reason: string;
 }
 
 export class Died extends DatedFields {
-  @field(shortText, optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   place?: string;
 
-  @field(longText, optional)
+  @IsOptional()
+  @IsText(LIMITS.note, { multiline: true })
   statedCause?: string;
 
-  @field(boolean, optional)
+  @IsOptional()
+  @IsBoolean()
   inCustody?: boolean;
 }
 
 export class Merged extends CommonFields {
-  @field(registerId, { means: 'The id of the case that survives.' })
+  @IsRegisterId({ description: 'The id of the case that survives.' })
   into: string;
 
-  @field(longText)
+  @IsText(LIMITS.note, { multiline: true })
   reason: string;
 }
 
 export class Unmerged extends CommonFields {
-  @field(longText)
+  @IsText(LIMITS.note, { multiline: true })
   reason: string;
 }

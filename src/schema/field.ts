@@ -1,8 +1,5 @@
-/**
- * The `@field` decorator of DTO classes: registers the class-validator rules and the JSON Schema of a field together. `read`
- * builds objects from the registered fields, and the OpenAPI document is generated from them.
- */
-import { IsDefined, ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+/** The fields of DTO and view classes, as their decorators declare them. */
+import { ValidateBy, ValidateNested } from 'class-validator';
 import type { FieldErrorCode } from './problems.js';
 
 export type Constructor<T extends object = object> = new () => T;
@@ -10,11 +7,12 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The type of a field's value. Rules are checked in order; only the first that fails is reported. */
 export interface ValueType {
+  /** For an object of `nestedClass`, or an array of them, without the `$ref`. */
   readonly schema: JsonSchema;
   /** The `expected` text of errors. */
   readonly expects: string;
   readonly rules: readonly ValueRule[];
-  /** The DTO class of an object, or of the items of an array. */
+  /** The class of an object, or of the items of an array. */
   readonly nestedClass?: Constructor;
   /** Free text, or an array of it, which is normalised to NFC when read. */
   readonly isProse?: true;
@@ -28,90 +26,97 @@ export interface ValueRule {
   readonly expects?: string;
 }
 
-export interface FieldOptions {
+interface FieldOptions {
   /** The field may be absent. */
   readonly optional?: true;
-  /** Null is allowed; it clears the stored value. */
   readonly nullable?: true;
-  /** The value of an absent field. */
-  readonly default?: unknown;
-  readonly means?: string;
+  readonly description?: string;
 }
 
 export interface Field extends FieldOptions {
   readonly name: string;
   readonly valueType: ValueType;
+  /** The value of an absent field: what the class initialises the property with. */
+  readonly default?: unknown;
 }
 
-const registered = new Map<object, Field[]>();
+type DeclaredField = { -readonly [K in keyof FieldOptions]: FieldOptions[K] } & { readonly valueType: ValueType };
 
-/** The fields of a DTO class, inherited ones first. */
-export const fieldsOf = (type: Constructor): readonly Field[] => {
-  const parent = Object.getPrototypeOf(type.prototype) as object | null;
-  const inherited = parent === null || parent === Object.prototype ? [] : fieldsOf(parent.constructor as Constructor);
-  return [...inherited, ...(registered.get(type.prototype as object) ?? [])];
+const declared = new Map<object, Map<string, DeclaredField>>();
+
+/** Declares a field of the class with the prototype `target`, and registers its rules with class-validator. */
+export const declareField = (target: object, name: string, valueType: ValueType, options: FieldOptions = {}): void => {
+  const field: DeclaredField = { valueType, ...options };
+  declared.set(target, (declared.get(target) ?? new Map<string, DeclaredField>()).set(name, field));
+  const { expects, rules, nestedClass } = valueType;
+  const decorators = [
+    check('FIELD.MISSING', expects, (value) => value !== undefined || field.optional === true),
+    check('FIELD.NULL', expects, (value) => value !== null || field.nullable === true),
+    ...rules.map((rule) =>
+      check(
+        rule.code,
+        rule.expects ?? expects,
+        (value) => value === undefined || value === null || rule.isValid(value),
+      ),
+    ),
+    ...(nestedClass === undefined ? [] : [ValidateNested()]),
+  ];
+  for (const decorate of decorators) decorate(target, name);
 };
 
-/** Declares a field of a DTO class; required unless it is optional or has a default. */
-export const field =
-  (valueType: ValueType, options: FieldOptions = {}): PropertyDecorator =>
+/** Changes a field that a decorator below has declared. */
+export const changeField =
+  (options: FieldOptions): PropertyDecorator =>
   (target, key) => {
-    const own = registered.get(target) ?? [];
-    own.push({ name: String(key), valueType, ...options });
-    registered.set(target, own);
-    for (const decorate of decorators(valueType, options)) decorate(target, key);
+    const field = declared.get(target)?.get(String(key));
+    if (field === undefined) throw new Error(`no decorator below gives ${String(key)} a type`);
+    Object.assign(field, options);
   };
 
-/** A class with the fields of two classes. Rules about several fields are not taken over. */
+const check = (code: FieldErrorCode, expects: string, isValid: (value: unknown) => boolean): PropertyDecorator =>
+  ValidateBy({ name: code, validator: { validate: isValid, defaultMessage: () => expects } });
+
+const known = new Map<Constructor, readonly Field[]>();
+
+/** The fields of a class, inherited ones first. */
+export const fieldsOf = (type: Constructor): readonly Field[] => {
+  const fields = known.get(type) ?? collectFields(type);
+  known.set(type, fields);
+  return fields;
+};
+
+const collectFields = (type: Constructor): readonly Field[] => {
+  const prototype = type.prototype as object;
+  const parent = Object.getPrototypeOf(prototype) as object;
+  const inherited = parent === Object.prototype ? [] : fieldsOf(parent.constructor as Constructor);
+  const defaults = new type() as Readonly<Record<string, unknown>>;
+  return [
+    ...inherited,
+    ...[...(declared.get(prototype) ?? [])].map(([name, field]) => ({
+      name,
+      ...field,
+      ...(defaults[name] === undefined ? {} : { default: defaults[name] }),
+    })),
+  ];
+};
+
+/** Every class that declares fields, a parent before its subclasses, with the fields that it declares itself. */
+export const declaredClasses = (): readonly (readonly [type: Constructor, own: readonly Field[]])[] =>
+  [...declared].map(([prototype, own]) => {
+    const type = prototype.constructor as Constructor;
+    return [type, fieldsOf(type).filter(({ name }) => own.has(name))];
+  });
+
+/** Whether it must be given: it is not optional and has no default. */
+export const isRequired = (field: Field): boolean => field.optional !== true && field.default === undefined;
+
+/** A class with the fields of two classes. Defaults, and rules about several fields, are not taken over. */
 export const intersect = <A extends object, B extends object>(
   a: Constructor<A>,
   b: Constructor<B>,
 ): Constructor<A & B> => {
   const Intersection = function (): void {} as unknown as Constructor<A & B>;
-  for (const { name, valueType, ...options } of [...fieldsOf(a), ...fieldsOf(b)])
-    field(valueType, options)(Intersection.prototype as object, name);
+  for (const { name, valueType, default: _, ...options } of [...fieldsOf(a), ...fieldsOf(b)])
+    declareField(Intersection.prototype as object, name, valueType, options);
   return Intersection;
 };
-
-const decorators = (type: ValueType, options: FieldOptions): readonly PropertyDecorator[] => [
-  ...(isRequired(options) ? [IsDefined({ message: type.expects })] : []),
-  ...(options.nullable === true ? [ValidateIf((_, value) => value !== null)] : [notNull(type)]),
-  ...type.rules.map(({ code, isValid, expects }) => check(code, expects ?? type.expects, isValid)),
-  ...(type.nestedClass === undefined ? [] : [ValidateNested()]),
-];
-
-export const isRequired = (options: FieldOptions): boolean =>
-  options.optional !== true && !Object.hasOwn(options, 'default');
-
-const notNull = (type: ValueType): PropertyDecorator => check('FIELD.NULL', type.expects, (value) => value !== null);
-
-/** Undefined values only fail the required check. */
-const check = (code: FieldErrorCode, expects: string, holds: (value: unknown) => boolean): PropertyDecorator =>
-  ValidateBy({
-    name: code,
-    validator: { validate: (value: unknown) => value === undefined || holds(value), defaultMessage: () => expects },
-  });
-
-/**
- * A rule about several fields of an object, reported at the field `at` (empty: the object), and only if every field is valid by itself.
- * Decorate a field that the class itself declares, each code once per field: class-validator drops inherited
- * rules of a field that a subclass decorates.
- */
-export const ObjectRule = <T extends object>(
-  code: FieldErrorCode,
-  at: string,
-  expects: string,
-  holds: (object: T) => boolean,
-): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: code,
-      validator: { validate: (_, args) => holds(args?.object as T), defaultMessage: () => expects },
-    },
-    { context: { at } satisfies ObjectRuleContext },
-  );
-
-/** The class-validator context of an ObjectRule. */
-export interface ObjectRuleContext {
-  readonly at: string;
-}

@@ -16,29 +16,27 @@ import {
 import { RELIABILITIES, SOURCE_KINDS, type Source as SourceOf } from '../domain/event.js';
 import type { LocalName as LocalNameOf } from '../domain/list/events.js';
 import { scriptsOf } from '../domain/text.js';
-import { field, ObjectRule } from './field.js';
 import {
-  articleNumber,
-  articlePart,
-  edtf,
-  boolean,
-  generalPart,
-  language,
-  lawCode,
-  registerId,
-  oneOf,
-  objectOf,
-  arrayOf,
-  sha256,
-  slug,
-  term,
-  termOrUnknown,
-  text,
-  url,
-} from './kinds.js';
+  IsArticleNumber,
+  IsArticlePart,
+  IsBoolean,
+  IsEdtf,
+  IsGeneralPart,
+  IsLanguage,
+  IsLawCode,
+  IsObjectOf,
+  IsOneOf,
+  IsOptional,
+  IsRegisterId,
+  IsSha256,
+  IsSlug,
+  IsTerm,
+  IsTermOrUnknown,
+  IsText,
+  IsUrl,
+  ObjectRule,
+} from './decorators.js';
 import { LIMITS } from './limits.js';
-
-const optional = { optional: true } as const;
 
 export class Source implements SourceOf {
   @ObjectRule<Source>(
@@ -47,46 +45,54 @@ export class Source implements SourceOf {
     'a citation, a url, or both',
     (s) => s.citation !== undefined || s.url !== undefined,
   )
-  @field(oneOf(SOURCE_KINDS))
+  @IsOneOf(SOURCE_KINDS)
   kind: SourceOf['kind'];
 
-  @field(text(LIMITS.citation), optional)
+  @IsOptional()
+  @IsText(LIMITS.citation)
   citation?: string;
 
-  @field(url, optional)
+  @IsOptional()
+  @IsUrl()
   url?: string;
 
-  @field(text(LIMITS.name), optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   publisher?: string;
 
-  @field(edtf, { ...optional, means: 'The day on which the recorder read it.' })
+  @IsOptional()
+  @IsEdtf({ description: 'The day on which the recorder read it.' })
   readOn?: string;
 
-  @field(boolean, optional)
+  @IsOptional()
+  @IsBoolean()
   machineTranslated?: boolean;
 
-  @field(sha256, { ...optional, means: 'SHA-256 of the archived copy.' })
+  @IsOptional()
+  @IsSha256({ description: 'SHA-256 of the archived copy.' })
   archiveHash?: string;
 }
 
 /** The fields of every event. */
 export class CommonFields {
-  @field(arrayOf(objectOf(Source), 1, LIMITS.sources))
+  @IsObjectOf(Source, { each: { min: 1, max: LIMITS.sources } })
   sources: Source[];
 
-  @field(oneOf(RELIABILITIES), { default: RELIABILITIES[0] })
-  reliability: (typeof RELIABILITIES)[number];
+  @IsOneOf(RELIABILITIES)
+  reliability: (typeof RELIABILITIES)[number] = RELIABILITIES[0];
 
-  @field(text(LIMITS.note, 'lines'), optional)
+  @IsOptional()
+  @IsText(LIMITS.note, { multiline: true })
   note?: string;
 }
 
 /** The fields of every dated event. */
 export class DatedFields extends CommonFields {
-  @field(edtf, { means: 'When it happened, as precisely as it is known.' })
+  @IsEdtf({ description: 'When it happened, as precisely as it is known.' })
   occurredOn: string;
 
-  @field(registerId, { ...optional, means: 'The id of a dated event that this one certainly follows.' })
+  @IsOptional()
+  @IsRegisterId({ description: 'The id of a dated event that this one certainly follows.' })
   after?: string;
 }
 
@@ -95,16 +101,16 @@ export class Name implements NameOf {
     const scripts = scriptsOf(text);
     return scripts.length === 0 || scripts.some((found) => found === script || !isScript(found));
   })
-  @field(text(LIMITS.name))
+  @IsText(LIMITS.name)
   text: string;
 
-  @field(oneOf(SCRIPTS))
+  @IsOneOf(SCRIPTS)
   script: NameOf['script'];
 
-  @field(language)
+  @IsLanguage()
   language: string;
 
-  @field(oneOf(NAME_KINDS))
+  @IsOneOf(NAME_KINDS)
   kind: NameOf['kind'];
 }
 
@@ -112,24 +118,26 @@ export class Name implements NameOf {
 const isScript = (script: string): boolean => (SCRIPTS as readonly string[]).includes(script);
 
 export class Reference implements ReferenceOf {
-  @field(slug)
+  @IsSlug()
   list: string;
 
-  @field(text(LIMITS.reference))
+  @IsText(LIMITS.reference)
   reference: string;
 }
 
 export class Article implements ArticleOf {
-  @field(lawCode, { default: DEFAULT_CODE })
-  code: string;
+  @IsLawCode()
+  code: string = DEFAULT_CODE;
 
-  @field(articleNumber)
+  @IsArticleNumber()
   article: string;
 
-  @field(articlePart, optional)
+  @IsOptional()
+  @IsArticlePart()
   part?: string;
 
-  @field(generalPart, { ...optional, means: 'Of the general part: preparation, attempt, complicity.' })
+  @IsOptional()
+  @IsGeneralPart({ description: 'Of the general part: preparation, attempt, complicity.' })
   generalPart?: string;
 }
 
@@ -152,21 +160,23 @@ export class Sentence implements SentenceOf {
     'life only with imprisonment',
     (s) => s.life !== true || s.kind === 'imprisonment',
   )
-  @field(oneOf(SENTENCE_KINDS))
+  @IsOneOf(SENTENCE_KINDS)
   kind: SentenceOf['kind'];
 
-  @field(termOrUnknown, optional)
+  @IsOptional()
+  @IsTermOrUnknown()
   term?: string;
 
-  @field(boolean, { ...optional, means: 'For life.' })
+  @IsOptional()
+  @IsBoolean({ description: 'For life.' })
   life?: boolean;
 }
 
 export class PaceCriterion implements PaceCriterionOf {
-  @field(oneOf(PACE_LETTERS))
+  @IsOneOf(PACE_LETTERS)
   letter: PaceCriterionOf['letter'];
 
-  @field(text(LIMITS.note, 'lines'))
+  @IsText(LIMITS.note, { multiline: true })
   rationale: string;
 }
 
@@ -184,13 +194,15 @@ export class Clemency extends DatedFields {
     'a sentence where the effect is replaced, and only there',
     (c) => (c.effect === 'replaced') === (c.replacement !== undefined),
   )
-  @field(oneOf(CLEMENCY_EFFECTS))
+  @IsOneOf(CLEMENCY_EFFECTS)
   effect: (typeof CLEMENCY_EFFECTS)[number];
 
-  @field(term, optional)
+  @IsOptional()
+  @IsTerm()
   reducedBy?: string;
 
-  @field(objectOf(Sentence), optional)
+  @IsOptional()
+  @IsObjectOf(Sentence)
   replacement?: Sentence;
 }
 
@@ -198,12 +210,15 @@ export class Clemency extends DatedFields {
 export const SENTENCE_CHANGED: readonly (typeof APPEAL_OUTCOMES)[number][] = ['reduced', 'increased', 'suspended'];
 
 export class LocalName implements LocalNameOf {
-  @field(text(LIMITS.name), optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   az?: string;
 
-  @field(text(LIMITS.name), optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   en?: string;
 
-  @field(text(LIMITS.name), optional)
+  @IsOptional()
+  @IsText(LIMITS.name)
   ru?: string;
 }

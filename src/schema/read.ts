@@ -1,7 +1,8 @@
 /** Validates untrusted input against a DTO class. */
 import { validateSync, type ValidationError } from 'class-validator';
 import { toNfc } from '../domain/text.js';
-import { fieldsOf, type Constructor, type ObjectRuleContext } from './field.js';
+import type { ObjectRuleContext } from './decorators.js';
+import { fieldsOf, type Constructor } from './field.js';
 import { LIMITS } from './limits.js';
 import type { FieldErrorCode, FieldError } from './problems.js';
 
@@ -63,8 +64,8 @@ const build = (
 ): Record<string, unknown> => {
   const fields = fieldsOf(type);
   const built = new type() as Record<string, unknown>;
-  for (const { name, valueType, default: defaultValue } of fields) {
-    const value = Object.hasOwn(input, name) ? input[name] : defaultValue;
+  for (const { name, valueType } of fields) {
+    const value = Object.hasOwn(input, name) ? input[name] : undefined;
     if (value === undefined) continue;
     built[name] =
       valueType.isProse === true
@@ -142,11 +143,5 @@ const errorsOfField = (
     const at = objectRule.at === '' ? pointer : pointerTo(pointer, objectRule.at);
     return [{ fieldError: { code: name as FieldErrorCode, pointer: at, expected }, isObjectRule: true }];
   }
-  const missing = error.value === null ? 'FIELD.NULL' : 'FIELD.MISSING';
-  return [
-    {
-      fieldError: { code: name === 'isDefined' ? missing : (name as FieldErrorCode), pointer: here, expected },
-      isObjectRule: false,
-    },
-  ];
+  return [{ fieldError: { code: name as FieldErrorCode, pointer: here, expected }, isObjectRule: false }];
 };

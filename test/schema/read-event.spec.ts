@@ -1,6 +1,6 @@
 import { allEvents, type SubjectKind } from '../../src/domain/events.js';
 import { examples } from '../../src/schema/examples.js';
-import { fieldsOf } from '../../src/schema/field.js';
+import { fieldsOf, isRequired } from '../../src/schema/field.js';
 import type { FieldError } from '../../src/schema/problems.js';
 import type { LooseJson } from '../support/contract.js';
 import { eventClasses, readEvent } from '../../src/schema/read-event.js';
@@ -52,8 +52,7 @@ describe('every type', () => {
     const classes: Readonly<Record<string, new () => object>> = eventClasses[kind];
     for (const field of fieldsOf(classes[type]!)) {
       const { [field.name]: _, ...rest } = example(type);
-      const required = field.optional !== true && !Object.hasOwn(field, 'default');
-      if (required) expect(codes(kind, rest)).toContain(`FIELD.MISSING /${field.name}`);
+      if (isRequired(field)) expect(codes(kind, rest)).toContain(`FIELD.MISSING /${field.name}`);
       const withNull = readEvent(kind, { ...example(type), [field.name]: null });
       if (field.nullable === true) expect('event' in withNull).toBe(true);
       else expect(codes(kind, { ...example(type), [field.name]: null })).toContain(`FIELD.NULL /${field.name}`);

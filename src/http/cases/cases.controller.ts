@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { toFilters } from '../../read-models/list/filters.js';
@@ -12,7 +12,7 @@ import type { HttpResponse } from '../http-response.js';
 import { HistoryQuery } from '../log/parameters.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { AsOfQuery, pick, toPage } from '../parameters.js';
-import { IfNoneMatch, QueryParameters } from '../request.decorators.js';
+import { IfNoneMatch } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 import { CasesQuery } from './parameters.js';
 
@@ -53,7 +53,7 @@ export class CasesController {
     tag: 'cases',
     response: queryResponses.page('PersonPage'),
   })
-  list(@QueryParameters(CasesQuery) query: CasesQuery): Promise<object> {
+  list(@Query() query: CasesQuery): Promise<object> {
     return this.queries.execute(
       new Cases({
         filters: toFilters(query),
@@ -72,7 +72,7 @@ export class CasesController {
   })
   async one(
     @Param('id') id: string,
-    @QueryParameters(AsOfQuery) query: AsOfQuery,
+    @Query() query: AsOfQuery,
     @IfNoneMatch() ifNoneMatch: string | undefined,
   ): Promise<HttpResponse | null> {
     return withETag(await this.queries.execute(new OneCase(id, query)), ifNoneMatch);
@@ -84,10 +84,7 @@ export class CasesController {
     tag: 'cases',
     response: queryResponses.page('HistoryPage'),
   })
-  history(
-    @Param('id') id: string,
-    @QueryParameters(HistoryQuery) { type, ...query }: HistoryQuery,
-  ): Promise<object | null> {
+  history(@Param('id') id: string, @Query() { type, ...query }: HistoryQuery): Promise<object | null> {
     const types = type === undefined ? {} : { types: type };
     return this.queries.execute(new History({ subject: { kind: 'case', id }, ...types, ...query }));
   }

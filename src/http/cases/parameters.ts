@@ -1,7 +1,6 @@
-import { field, ObjectRule } from '../../schema/field.js';
-import { textMatching, slug } from '../../schema/kinds.js';
+import { IsOptional, IsSlug, Matches, ObjectRule } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { optional, PeoplePageQuery } from '../parameters.js';
+import { PeoplePageQuery } from '../parameters.js';
 
 export class CasesQuery extends PeoplePageQuery {
   @ObjectRule<CasesQuery>(
@@ -10,18 +9,15 @@ export class CasesQuery extends PeoplePageQuery {
     'the list whose categories are meant',
     (q) => q.category === undefined || q.list !== undefined,
   )
-  @field(slug, { ...optional, means: 'Only people of this list on that day.' })
+  @IsOptional()
+  @IsSlug({ description: 'Only people of this list on that day.' })
   list?: string;
 
-  @field(
-    textMatching(
-      new RegExp(`^[a-z0-9-]{1,${LIMITS.slug}}:.{1,${LIMITS.reference}}$`),
-      'a list and a reference: union:AZ-0137',
-    ),
-    {
-      ...optional,
-      means: 'A list and a reference in it, in any spelling: `union:AZ-0137`.',
-    },
+  @IsOptional()
+  @Matches(
+    new RegExp(`^[a-z0-9-]{1,${LIMITS.slug}}:.{1,${LIMITS.reference}}$`),
+    'a list and a reference: union:AZ-0137',
+    { description: 'A list and a reference in it, in any spelling: `union:AZ-0137`.' },
   )
   reference?: string;
 }

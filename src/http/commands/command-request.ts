@@ -7,7 +7,7 @@ import type { RecordEventsRequest } from '../../commands/record-events.js';
 import type { Actor } from '../../domain/event.js';
 import type { SubjectKind } from '../../domain/events.js';
 import { fieldsOf, type Constructor } from '../../schema/field.js';
-import { registerId, slug } from '../../schema/kinds.js';
+import { registerId, slug } from '../../schema/decorators.js';
 import type { FieldError } from '../../schema/problems.js';
 import { read, type ReadResult } from '../../schema/read.js';
 import { FIRST_EVENT_TYPE, readEvent } from '../../schema/read-event.js';

@@ -1,32 +1,49 @@
 /** The headers of commands, and the fields of their bodies that are not part of an event. */
-import { field, ObjectRule } from '../../schema/field.js';
-import { findingCode, textMatching, registerId, objectOf, arrayOf, slug, text, integer } from '../../schema/kinds.js';
+import {
+  IsFindingCode,
+  IsInteger,
+  IsObjectOf,
+  IsOptional,
+  IsRegisterId,
+  IsSlug,
+  IsText,
+  Matches,
+  ObjectRule,
+} from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
 import { ENTITY_TAGS } from '../entity-tag.js';
-import { optional } from '../parameters.js';
 
-const actor = field(textMatching(/^person:[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'person: and an opaque id: person:7f3a'), {
-  means: 'Who records it. Nobody checks it yet, so it is stored as asserted; the id must not be a name.',
-});
-const idempotencyKey = field(textMatching(/^[\x21-\x7e]{1,128}$/, '1 to 128 visible ASCII characters'), {
-  ...optional,
-  means: 'Makes a repeat of the same request answer as the first time did, for ever.',
-});
+const IsActor = (): PropertyDecorator =>
+  Matches(/^person:[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/, 'person: and an opaque id: person:7f3a', {
+    description: 'Who records it. Nobody checks it yet, so it is stored as asserted; the id must not be a name.',
+  });
+const IsIdempotencyKey = (): PropertyDecorator =>
+  Matches(/^[\x21-\x7e]{1,128}$/, '1 to 128 visible ASCII characters', {
+    description: 'Makes a repeat of the same request answer as the first time did, for ever.',
+  });
 
 /** The headers of a batch, by name in lower case. */
 export class BatchHeaders {
-  @actor 'x-actor': string;
-  @idempotencyKey 'idempotency-key'?: string;
+  @IsActor()
+  'x-actor': string;
+
+  @IsOptional()
+  @IsIdempotencyKey()
+  'idempotency-key'?: string;
 }
 
 /** The headers of a command about one subject. */
 export class CommandHeaders {
-  @actor 'x-actor': string;
-  @idempotencyKey 'idempotency-key'?: string;
+  @IsActor()
+  'x-actor': string;
 
-  @field(textMatching(ENTITY_TAGS, 'entity tags in quotes, parted by commas, or *'), {
-    ...optional,
-    means:
+  @IsOptional()
+  @IsIdempotencyKey()
+  'idempotency-key'?: string;
+
+  @IsOptional()
+  @Matches(ENTITY_TAGS, 'entity tags in quotes, parted by commas, or *', {
+    description:
       "The subject's revision that the caller saw, as its ETag, or several; the write is refused where it is none of them by now. " +
       'A weak tag (`W/`) matches no revision.',
   })
@@ -35,16 +52,16 @@ export class CommandHeaders {
 
 /** The fields of a body that are not part of the event. */
 export class RequestOptions {
-  @field(arrayOf(findingCode, 0, LIMITS.acknowledge), {
-    default: [],
-    means: 'Codes of findings of the grade `ask` that the caller stands by.',
+  @IsFindingCode({
+    each: { min: 0, max: LIMITS.acknowledge },
+    description: 'Codes of findings of the grade `ask` that the caller stands by.',
   })
-  acknowledge: string[];
+  acknowledge: string[] = [];
 }
 
 /** For new lists and instruments, whose id the caller chooses. */
 export class RequestOptionsWithId extends RequestOptions {
-  @field(slug, { means: 'The id by which it will be known.' })
+  @IsSlug({ description: 'The id by which it will be known.' })
   id: string;
 }
 
@@ -57,28 +74,31 @@ export class CaseName {
     ({ id, list, reference }) =>
       (id === undefined) !== (list === undefined) && (list === undefined) === (reference === undefined),
   )
-  @field(registerId, optional)
+  @IsOptional()
+  @IsRegisterId()
   id?: string;
 
-  @field(slug, optional)
+  @IsOptional()
+  @IsSlug()
   list?: string;
 
-  @field(text(LIMITS.reference), optional)
+  @IsOptional()
+  @IsText(LIMITS.reference)
   reference?: string;
 }
 
 /** The fields of a row that are not part of the event. */
 export class RowOptions extends RequestOptions {
-  @field(objectOf(CaseName), {
-    ...optional,
-    means:
+  @IsOptional()
+  @IsObjectOf(CaseName, {
+    description:
       'The case: by its `id`, or by `list` and `reference`, also one that an earlier row gives it. Only `opened` has none.',
   })
   case?: CaseName;
 
-  @field(integer(0, Number.MAX_SAFE_INTEGER), {
-    ...optional,
-    means: "The case's revision that the caller saw; the row is refused where it is another when its turn comes.",
+  @IsOptional()
+  @IsInteger(0, Number.MAX_SAFE_INTEGER, {
+    description: "The case's revision that the caller saw; the row is refused where it is another when its turn comes.",
   })
   ifMatch?: number;
 }

@@ -1,11 +1,10 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { toFilters } from '../../read-models/list/filters.js';
 import { Counts } from '../../read-models/counts/counts.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
-import { QueryParameters } from '../request.decorators.js';
 import { CountsQuery, EXIT_REASON } from './parameters.js';
 
 @Controller('v1/counts')
@@ -18,7 +17,7 @@ export class CountsController {
     tag: 'register',
     response: queryResponses.json('Counts'),
   })
-  count(@QueryParameters(CountsQuery) query: CountsQuery): Promise<object | null> {
+  count(@Query() query: CountsQuery): Promise<object | null> {
     const { by } = query;
     return by === EXIT_REASON
       ? this.countExits(query)

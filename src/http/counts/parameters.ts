@@ -1,9 +1,8 @@
 import { COUNTED_BY } from '../../read-models/counts/counts.query.js';
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { FILTERS } from '../../read-models/list/filters.js';
-import { field, ObjectRule } from '../../schema/field.js';
-import { fullDay, oneOf, slug } from '../../schema/kinds.js';
-import { FilteredQuery, isSpan, optional, DESCRIPTIONS } from '../parameters.js';
+import { IsDay, IsOneOf, IsOptional, IsSlug, ObjectRule } from '../../schema/decorators.js';
+import { FilteredQuery, isSpan, DESCRIPTIONS } from '../parameters.js';
 
 /** The value of `by` that counts exits from a list between two days instead of people on one day. */
 export const EXIT_REASON = 'exit-reason';
@@ -15,20 +14,24 @@ export class CountsQuery extends FilteredQuery {
     'with by=exit-reason no filters but category, and no asOf',
     (q) => q.by !== EXIT_REASON || NOT_WITH_EXIT_REASON.every((name) => q[name] === undefined),
   )
-  @field(slug)
+  @IsSlug({ description: 'The list whose people are counted.' })
   list: string;
 
   @ObjectRule<CountsQuery>('PARAMETER.NEEDS', 'from', 'from and to with by=exit-reason, and only there', (q) =>
     [q.from, q.to].every((day) => (day !== undefined) === (q.by === EXIT_REASON)),
   )
-  @field(oneOf([...COUNTED_BY, EXIT_REASON]))
+  @IsOneOf([...COUNTED_BY, EXIT_REASON], {
+    description: 'The property by which people are counted; or `exit-reason`, which counts exits between two days.',
+  })
   by: (typeof COUNTED_BY)[number] | typeof EXIT_REASON;
 
   @ObjectRule<CountsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
-  @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the day after whose end people left.' })
+  @IsOptional()
+  @IsDay({ description: 'With `by=exit-reason`: the day after whose end people left.' })
   from?: string;
 
-  @field(fullDay, { ...optional, means: 'With `by=exit-reason`: the last day.' })
+  @IsOptional()
+  @IsDay({ description: 'With `by=exit-reason`: the last day.' })
   to?: string;
 
   @ObjectRule<CountsQuery>(
@@ -37,7 +40,8 @@ export class CountsQuery extends FilteredQuery {
     'only with by=exit-reason',
     (q) => q.set === undefined || q.by === EXIT_REASON,
   )
-  @field(oneOf(MEMBER_SETS), { ...optional, means: `With \`by=exit-reason\`: ${DESCRIPTIONS.set}` })
+  @IsOptional()
+  @IsOneOf(MEMBER_SETS, { description: `With \`by=exit-reason\`: ${DESCRIPTIONS.set}` })
   set?: MemberSet;
 }
 

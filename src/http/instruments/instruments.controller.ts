@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { Instruments } from '../../read-models/definitions/instruments.query.js';
@@ -8,7 +8,6 @@ import { CommandHeaders } from '../commands/parameters.js';
 import type { HttpResponse } from '../http-response.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { AtLeastQuery } from '../parameters.js';
-import { QueryParameters } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 
 @Controller('v1/instruments')
@@ -48,7 +47,7 @@ export class InstrumentsController {
     tag: 'instruments',
     response: queryResponses.json('Instruments'),
   })
-  async list(@QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<object> {
+  async list(@Query() query: AtLeastQuery): Promise<object> {
     return { items: await this.queries.execute(new Instruments(query)) };
   }
 
@@ -58,7 +57,7 @@ export class InstrumentsController {
     tag: 'instruments',
     response: queryResponses.withETag('Instrument'),
   })
-  async one(@Param('id') id: string, @QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<HttpResponse | null> {
+  async one(@Param('id') id: string, @Query() query: AtLeastQuery): Promise<HttpResponse | null> {
     const [view] = await this.queries.execute(new Instruments({ id, ...query }));
     return withETag(view);
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
@@ -13,7 +13,6 @@ import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse, problemResponse, send } from '../http-response.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { AtLeastQuery, PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
-import { QueryParameters } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 import { CsvQuery, MovementsQuery } from './parameters.js';
 
@@ -50,7 +49,7 @@ export class ListsController {
 
   @Get()
   @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.json('Lists') })
-  async list(@QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<object> {
+  async list(@Query() query: AtLeastQuery): Promise<object> {
     return { items: await this.queries.execute(new Lists(query)) };
   }
 
@@ -60,7 +59,7 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.withETag('List'),
   })
-  async one(@Param('id') id: string, @QueryParameters(AtLeastQuery) query: AtLeastQuery): Promise<HttpResponse | null> {
+  async one(@Param('id') id: string, @Query() query: AtLeastQuery): Promise<HttpResponse | null> {
     const [view] = await this.queries.execute(new Lists({ id, ...query }));
     return withETag(view);
   }
@@ -71,7 +70,7 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.page('PersonPage'),
   })
-  members(@Param('id') id: string, @QueryParameters(PeoplePageQuery) query: PeoplePageQuery): Promise<object | null> {
+  members(@Param('id') id: string, @Query() query: PeoplePageQuery): Promise<object | null> {
     return this.queries.execute(
       new ListMembers(id, { filters: toFilters(query), page: toPage(query), ...pick(query, ['asOf', 'atLeast']) }),
     );
@@ -83,11 +82,7 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.file(TABLE_TYPES.csv),
   })
-  async csv(
-    @Param('id') id: string,
-    @QueryParameters(CsvQuery) query: CsvQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async csv(@Param('id') id: string, @Query() query: CsvQuery, @Res() reply: FastifyReply): Promise<void> {
     await send(reply, await this.exportMembers(id, 'csv', query));
   }
 
@@ -97,11 +92,7 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.file(TABLE_TYPES.xlsx),
   })
-  async xlsx(
-    @Param('id') id: string,
-    @QueryParameters(PeopleQuery) query: PeopleQuery,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async xlsx(@Param('id') id: string, @Query() query: PeopleQuery, @Res() reply: FastifyReply): Promise<void> {
     await send(reply, await this.exportMembers(id, 'xlsx', query));
   }
 
@@ -111,7 +102,7 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.json('Movements'),
   })
-  movements(@Param('id') id: string, @QueryParameters(MovementsQuery) query: MovementsQuery): Promise<object | null> {
+  movements(@Param('id') id: string, @Query() query: MovementsQuery): Promise<object | null> {
     return this.queries.execute(new Movements(id, query));
   }
 

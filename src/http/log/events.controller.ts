@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Res } from '@nestjs/common';
+import { Controller, Get, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
@@ -8,7 +8,6 @@ import { BatchHeaders } from '../commands/parameters.js';
 import { HttpResponse, send } from '../http-response.js';
 import { NDJSON_TYPE } from '../media-types.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { QueryParameters } from '../request.decorators.js';
 import { Batch, type BatchRequest } from './batch-request.js';
 import { BatchService } from './batch.service.js';
 import { EventsQuery } from './parameters.js';
@@ -39,7 +38,7 @@ export class EventsController {
     tag: 'register',
     response: queryResponses.ndjson('LoggedEvent'),
   })
-  async list(@QueryParameters(EventsQuery) query: EventsQuery, @Res() reply: FastifyReply): Promise<void> {
+  async list(@Query() query: EventsQuery, @Res() reply: FastifyReply): Promise<void> {
     const { type, ...rest } = query;
     const batches = await this.queries.execute(
       new ReadLog({ ...(type === undefined ? {} : { types: type }), ...rest }),

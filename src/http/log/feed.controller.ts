@@ -1,11 +1,11 @@
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BeyondLog } from '../../read-models/query-errors.js';
 import { FollowLog } from '../../read-models/history/follow-log.query.js';
 import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { Operation, queryResponses } from '../operation.js';
-import { HeaderParameters, QueryParameters } from '../request.decorators.js';
+import { HeaderParameters } from '../request.decorators.js';
 import { acceptsFeed, Feeds, resetFeed } from './feeds.js';
 import { FeedHeaders, FeedQuery } from './parameters.js';
 
@@ -25,7 +25,7 @@ export class FeedController {
   })
   async open(
     @HeaderParameters(FeedHeaders) headers: FeedHeaders,
-    @QueryParameters(FeedQuery) query: FeedQuery,
+    @Query() query: FeedQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {

@@ -1,8 +1,7 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { History } from '../../read-models/history/history.query.js';
 import { Operation, queryResponses } from '../operation.js';
-import { QueryParameters } from '../request.decorators.js';
 import { HistoryQuery } from './parameters.js';
 
 @Controller('v1/history')
@@ -15,7 +14,7 @@ export class HistoryController {
     tag: 'register',
     response: queryResponses.page('HistoryPage'),
   })
-  list(@QueryParameters(HistoryQuery) { type, ...query }: HistoryQuery): Promise<object | null> {
+  list(@Query() { type, ...query }: HistoryQuery): Promise<object | null> {
     return this.queries.execute(new History({ ...(type === undefined ? {} : { types: type }), ...query }));
   }
 }

@@ -1,47 +1,52 @@
 import { allEvents } from '../../domain/events.js';
-import { field } from '../../schema/field.js';
-import { oneOf, arrayOf, slug, integer } from '../../schema/kinds.js';
+import { IsInteger, IsOneOf, IsOptional, IsSlug, type TypeOptions } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { AtLeastQuery, optional, pageSize } from '../parameters.js';
+import { AtLeastQuery, DESCRIPTIONS } from '../parameters.js';
 
-const position = integer(0, Number.MAX_SAFE_INTEGER);
-const eventTypes = arrayOf(oneOf(Object.keys(allEvents)), 1, Object.keys(allEvents).length);
+const EVENT_TYPES = Object.keys(allEvents);
+const IsEventTypes = (): PropertyDecorator =>
+  IsOneOf(EVENT_TYPES, { each: { min: 1, max: EVENT_TYPES.length }, description: 'Only events of these types.' });
+const IsPosition = (options: TypeOptions): PropertyDecorator => IsInteger(0, Number.MAX_SAFE_INTEGER, options);
 
 class FromPositionQuery extends AtLeastQuery {
-  @field(eventTypes, optional)
+  @IsOptional()
+  @IsEventTypes()
   type?: string[];
 
-  @field(position, { default: 0, means: 'Only what was recorded after this position.' })
-  after: number;
+  @IsPosition({ description: 'Only what was recorded after this position.' })
+  after: number = 0;
 }
 
 export class HistoryQuery extends FromPositionQuery {
-  @field(pageSize, { default: LIMITS.defaultPage })
-  limit: number;
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultPage;
 }
 
 export class EventsQuery extends FromPositionQuery {
-  @field(integer(1, Number.MAX_SAFE_INTEGER), { ...optional, means: 'At most so many events.' })
+  @IsOptional()
+  @IsInteger(1, Number.MAX_SAFE_INTEGER, { description: 'At most so many events.' })
   limit?: number;
 }
 
 export class FeedQuery {
-  @field(slug, {
-    ...optional,
-    means:
+  @IsOptional()
+  @IsSlug({
+    description:
       'Only what concerns this list: its own events, and those of a case from the first that names the list, by a judgment or a reference.',
   })
   list?: string;
 
-  @field(eventTypes, optional)
+  @IsOptional()
+  @IsEventTypes()
   type?: string[];
 
-  @field(position, { default: 0, means: 'Only what was recorded after this position.' })
-  after: number;
+  @IsPosition({ description: 'Only what was recorded after this position.' })
+  after: number = 0;
 }
 
 /** By header name in lower case. */
 export class FeedHeaders {
-  @field(position, { ...optional, means: 'The id of the last event that the reader has; stands before `after`.' })
+  @IsOptional()
+  @IsPosition({ description: 'The id of the last event that the reader has; stands before `after`.' })
   'last-event-id'?: number;
 }

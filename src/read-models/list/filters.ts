@@ -4,8 +4,8 @@
  */
 import { CUSTODIES, PROCEEDINGS, type Custody, type Proceedings } from '../../domain/case/state.js';
 import { toNfc } from '../../domain/text.js';
-import { field, type ValueType } from '../../schema/field.js';
-import { alternatives, articleFilter, oneOf, slug, text } from '../../schema/kinds.js';
+import { ALTERNATIVES, IsArticleFilter, IsOneOf, IsSlug, IsText } from '../../schema/decorators.js';
+import { changeField, fieldsOf } from '../../schema/field.js';
 import { LIMITS } from '../../schema/limits.js';
 import { articleCondition } from './article-condition.js';
 import { isEqual, isOneOf, type ConditionOn, type SqlCondition } from './sql-condition.js';
@@ -29,77 +29,89 @@ export interface FilterEntry extends FilterDescription<never> {
   readonly isRepeatable: boolean;
 }
 
-const entries: FilterEntry[] = [];
+const descriptions = new Map<string, FilterDescription<never>>();
 
-/** Every filter, in the order of the class. */
-export const FILTERS: readonly FilterEntry[] = entries;
-
-/** Declares a property of `Filters`. */
+/** Makes a property of `Filters` a filter; a decorator below says what it accepts. */
 const Filter =
-  <Value>(accepts: ValueType, description: FilterDescription<Value>) =>
+  <Value>(description: FilterDescription<Value>) =>
   <Name extends keyof Filters>(target: { readonly [N in Name]?: Value }, name: Name): void => {
-    entries.push({ name, isRepeatable: accepts.schema['type'] === 'array', ...description });
-    field(accepts, { optional: true, means: `Only ${description.only}.` })(target, name);
+    descriptions.set(name, description);
+    changeField({ optional: true, description: `Only ${description.only}.` })(target, name);
   };
 
 /** Values of one filter are alternatives (OR); filters are combined with AND. */
 export class Filters {
-  @Filter(alternatives(slug), {
+  @Filter({
     only: 'people in these categories of the list',
     value: 'id',
     matches: isOneOf('p.category'),
   })
+  @IsSlug({ each: ALTERNATIVES })
   readonly category?: readonly string[];
 
-  @Filter(alternatives(oneOf(CUSTODIES)), {
+  @Filter({
     only: 'people in such a custody',
     value: 'value',
     matches: isOneOf('p.custody'),
   })
+  @IsOneOf(CUSTODIES, { each: ALTERNATIVES })
   readonly custody?: readonly Custody[];
 
-  @Filter(alternatives(oneOf(PROCEEDINGS)), {
+  @Filter({
     only: 'people in such a state of proceedings',
     value: 'value',
     matches: isOneOf('p.proceedings'),
   })
+  @IsOneOf(PROCEEDINGS, { each: ALTERNATIVES })
   readonly proceedings?: readonly Proceedings[];
 
-  @Filter(oneOf(STAGES), {
+  @Filter({
     only: 'people at this stage of proceedings; on appeal and final count as convicted',
     value: 'stage',
     matches: isEqual(STAGE_SQL),
   })
+  @IsOneOf(STAGES)
   readonly stage?: (typeof STAGES)[number];
 
-  @Filter(alternatives(articleFilter), {
+  @Filter({
     only: 'people under these articles; 234 finds all its parts, 234.4 those beginning so',
     value: 'article',
     matches: articleCondition,
   })
+  @IsArticleFilter({ each: ALTERNATIVES })
   readonly article?: readonly string[];
 
-  @Filter(text(LIMITS.name), {
+  @Filter({
     only: 'people held there',
     value: 'name',
     matches: (facility: string, name) => isEqual('p.facility')(toNfc(facility), name),
   })
+  @IsText(LIMITS.name)
   readonly facility?: string;
 
-  @Filter(slug, {
+  @Filter({
     only: 'people of this affair',
     value: 'id',
     matches: isEqual('p.incident'),
   })
+  @IsSlug()
   readonly incident?: string;
 
-  @Filter<Certainty>(oneOf(CERTAINTIES), {
+  @Filter<Certainty>({
     only: 'those who match certainly (yes), or only in some possible courses of events (uncertain)',
     value: 'value',
     matches: null,
   })
+  @IsOneOf(CERTAINTIES)
   readonly certainty?: Certainty;
 }
+
+/** Every filter, in the order of the class. */
+export const FILTERS: readonly FilterEntry[] = fieldsOf(Filters).map(({ name, valueType }) => ({
+  name: name as keyof Filters,
+  isRepeatable: valueType.schema['type'] === 'array',
+  ...(descriptions.get(name) as FilterDescription<never>),
+}));
 
 /** The filters in a query. */
 export const toFilters = (query: Filters): Filters =>

@@ -1,10 +1,43 @@
-/** The value types of DTO fields: validation rules with their JSON Schema. */
-import { isIn, isInt, isURL, max, min } from 'class-validator';
+/**
+ * The decorators of DTO and view classes. Each gives a field its type: the rules that class-validator checks, and the schema from
+ * which http/api-properties.ts composes `ApiProperty`. It does so there, and not here, since register files and command line
+ * would take longer to start with Nest's swagger.
+ */
+import { isIn, isInt, isURL, max, min, ValidateBy } from 'class-validator';
 import { UNKNOWN } from '../domain/case/events.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
-import type { Constructor, ValueType, ValueRule } from './field.js';
+import { changeField, declareField, type Constructor, type ValueType, type ValueRule } from './field.js';
 import { LIMITS } from './limits.js';
 import type { FieldErrorCode } from './problems.js';
+
+export interface TypeOptions {
+  /** For the OpenAPI document. */
+  readonly description?: string;
+  /** The field is an array of such values without duplicates, of so many items. */
+  readonly each?: { readonly min: number; readonly max: number };
+}
+
+/** The field may be absent. Null is not absent. */
+export const IsOptional = (): PropertyDecorator => changeField({ optional: true });
+
+/** The field may be null; in an event, null clears the stored value. */
+export const IsNullable = (): PropertyDecorator => changeField({ nullable: true });
+
+const decorate =
+  (type: ValueType, { description, each }: TypeOptions): PropertyDecorator =>
+  (target, key) =>
+    declareField(
+      target,
+      String(key),
+      each === undefined ? type : arrayOf(type, each.min, each.max),
+      description === undefined ? {} : { description },
+    );
+
+/** A decorator without parameters of its own. */
+const decoratorOf =
+  (type: ValueType) =>
+  (options: TypeOptions = {}): PropertyDecorator =>
+    decorate(type, options);
 
 /** A rule for text. A value of another type fails it, but IS_TEXT has reported that before. */
 const onText = (code: FieldErrorCode, holds: (text: string) => boolean, expects?: string): ValueRule => ({
@@ -26,7 +59,12 @@ const FORBIDDEN_IN_LINE = /[\p{Cc}\p{Cs}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_C
 const FORBIDDEN_IN_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
 
 /** Free text, stored unchanged but for NFC. Spreadsheet formulas are not escaped here but on CSV export. */
-export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): ValueType => ({
+export const IsText = (
+  limit: number,
+  { multiline, ...options }: TypeOptions & { readonly multiline?: true } = {},
+): PropertyDecorator => decorate(text(limit, multiline === true), options);
+
+const text = (limit: number, isMultiline: boolean): ValueType => ({
   isProse: true,
   schema: { type: 'string', minLength: 1, maxLength: limit },
   expects: `text of 1 to ${limit} characters`,
@@ -37,8 +75,8 @@ export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): V
     onText('TEXT.UNTRIMMED', (value) => value.trim() === value, 'text without white space around it'),
     onText(
       'TEXT.CHARACTERS',
-      (value) => !(lines === 'lines' ? FORBIDDEN_IN_LINES : FORBIDDEN_IN_LINE).test(value),
-      lines === 'lines'
+      (value) => !(isMultiline ? FORBIDDEN_IN_LINES : FORBIDDEN_IN_LINE).test(value),
+      isMultiline
         ? 'text without control characters and lone surrogates'
         : 'text of one line without control characters, characters that cannot be seen and lone surrogates',
     ),
@@ -46,7 +84,10 @@ export const text = (limit: number, lines: 'one line' | 'lines' = 'one line'): V
 });
 
 /** Text that matches a pattern; it is not normalised. */
-export const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
+export const Matches = (pattern: RegExp, expects: string, options: TypeOptions = {}): PropertyDecorator =>
+  decorate(textMatching(pattern, expects), options);
+
+const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
   schema: { type: 'string', pattern: pattern.source },
   expects,
   rules: [IS_TEXT, onText(code, (value) => pattern.test(value))],
@@ -57,46 +98,55 @@ export const slug = textMatching(
   new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
   `lower-case letters and digits parted by single hyphens, at most ${LIMITS.slug} characters`,
 );
+export const IsSlug = decoratorOf(slug);
 
 /** An id that the register generates: of a case, of an event. */
 export const registerId = textMatching(
   new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
   `an id that the register gave out, at most ${LIMITS.id} characters`,
 );
+export const IsRegisterId = decoratorOf(registerId);
 
 /** A BCP 47 primary language subtag. */
-export const language = textMatching(/^[a-z]{2,3}$/, 'a language code of two or three lower-case letters: az, en, ru');
+export const IsLanguage = decoratorOf(
+  textMatching(/^[a-z]{2,3}$/, 'a language code of two or three lower-case letters: az, en, ru'),
+);
 
-export const sha256 = textMatching(/^[0-9a-f]{64}$/, 'SHA-256 in 64 hexadecimal digits, lower case');
+export const IsSha256 = decoratorOf(textMatching(/^[0-9a-f]{64}$/, 'SHA-256 in 64 hexadecimal digits, lower case'));
 
 export const findingCode = textMatching(/^[A-Z_]{1,40}\.[A-Z_]{1,60}$/, 'the code of a finding: CASE.ALREADY_HELD');
+export const IsFindingCode = decoratorOf(findingCode);
 
-export const lawCode = textMatching(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID');
+export const IsLawCode = decoratorOf(textMatching(/^[A-Z]{2}-[A-Z]{2,8}$/, 'a code of laws: AZ-CC', 'ARTICLE.INVALID'));
 
-export const articleNumber = textMatching(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID');
+export const IsArticleNumber = decoratorOf(
+  textMatching(/^\d{1,3}(-\d{1,2})?$/, 'an article: 234, 167-2', 'ARTICLE.INVALID'),
+);
 
 /** The Criminal Code has parts such as 234.1-1. */
-export const articlePart = textMatching(
-  /^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/,
-  'a part of an article: 4.3, 1-1',
-  'ARTICLE.INVALID',
+export const IsArticlePart = decoratorOf(
+  textMatching(/^\d{1,2}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,2}$/, 'a part of an article: 4.3, 1-1', 'ARTICLE.INVALID'),
 );
 
 /** An article of the general part on preparation, attempt or complicity: 28, 29, 32.5. */
-export const generalPart = textMatching(
-  /^\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
-  'an article of the general part: 28, 29, 32.5',
-  'ARTICLE.INVALID',
+export const IsGeneralPart = decoratorOf(
+  textMatching(
+    /^\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
+    'an article of the general part: 28, 29, 32.5',
+    'ARTICLE.INVALID',
+  ),
 );
 
 /** A filter by article, with or without its part: `234`, `234.4`, `28/220.1`, `AZ-OCC 70-2`. */
-export const articleFilter = textMatching(
-  /^([A-Z]{2}-[A-Z]{2,8}[ :])?(\d{1,3}[-.\d]{0,16}\/)?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
-  'an article, with or without its part: 234, 234.4.3, 28/220.1, AZ-OCC 70-2',
-  'ARTICLE.INVALID',
+export const IsArticleFilter = decoratorOf(
+  textMatching(
+    /^([A-Z]{2}-[A-Z]{2,8}[ :])?(\d{1,3}[-.\d]{0,16}\/)?\d{1,3}(-\d{1,2})?(\.\d{1,2}(-\d{1,2})?){0,3}$/,
+    'an article, with or without its part: 234, 234.4.3, 28/220.1, AZ-OCC 70-2',
+    'ARTICLE.INVALID',
+  ),
 );
 
-export const url: ValueType = {
+export const IsUrl = decoratorOf({
   schema: { type: 'string', format: 'uri', maxLength: LIMITS.url },
   expects: `an http or https URL of at most ${LIMITS.url} characters`,
   rules: [
@@ -104,7 +154,7 @@ export const url: ValueType = {
     onText('TEXT.TOO_LONG', (value) => fitsLength(value, LIMITS.url)),
     onText('TEXT.FORM', (value) => !/\s/.test(value) && !FORBIDDEN_IN_LINE.test(value) && isURL(value, URL_OPTIONS)),
   ],
-};
+});
 const URL_OPTIONS = {
   protocols: ['http', 'https'],
   require_protocol: true,
@@ -114,7 +164,7 @@ const URL_OPTIONS = {
 };
 
 /** A partial date. */
-export const edtf: ValueType = {
+export const IsEdtf = decoratorOf({
   schema: {
     type: 'string',
     description: 'EDTF level 0: a day, a month, a year or an interval of them; `~` marks it as approximate.',
@@ -123,15 +173,15 @@ export const edtf: ValueType = {
   },
   expects: 'a date that exists: 2025-12-22, 2025-12, 2019, 2020-06~ or 2024-02/2024-03',
   rules: [IS_TEXT, onText('DATE.INVALID', (value) => parseEdtf(value) !== null)],
-};
+});
 
-export const fullDay: ValueType = {
+export const IsDay = decoratorOf({
   schema: { type: 'string', format: 'date', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
   expects: 'a day that exists: 2025-12-22',
   rules: [IS_TEXT, onText('DAY.INVALID', (value) => parseDay(value) !== null)],
-};
+});
 
-export const term: ValueType = {
+const term: ValueType = {
   schema: {
     type: 'string',
     description: 'ISO 8601 duration in years, months, weeks and days.',
@@ -141,21 +191,25 @@ export const term: ValueType = {
   expects: 'a term as an ISO 8601 duration: P3Y10M',
   rules: [IS_TEXT, onText('TERM.INVALID', isTerm)],
 };
+export const IsTerm = decoratorOf(term);
 
 /** A term of a sentence, or UNKNOWN. */
-export const termOrUnknown: ValueType = {
+export const IsTermOrUnknown = decoratorOf({
   schema: { anyOf: [term.schema, { type: 'string', const: UNKNOWN }] },
   expects: `${term.expects}, or ${UNKNOWN}`,
   rules: [IS_TEXT, onText('TERM.INVALID', (value) => value === UNKNOWN || isTerm(value))],
-};
+});
 
-export const boolean: ValueType = {
+export const IsBoolean = decoratorOf({
   schema: { type: 'boolean' },
   expects: 'true or false',
   rules: [{ code: 'FIELD.WRONG_KIND', isValid: (value) => typeof value === 'boolean' }],
-};
+});
 
-export const integer = (from: number, to: number): ValueType => ({
+export const IsInteger = (from: number, to: number, options: TypeOptions = {}): PropertyDecorator =>
+  decorate(integer(from, to), options);
+
+const integer = (from: number, to: number): ValueType => ({
   schema: { type: 'integer', minimum: from, maximum: to },
   expects: `a whole number from ${from} to ${to}`,
   rules: [
@@ -165,14 +219,17 @@ export const integer = (from: number, to: number): ValueType => ({
   parse: (value) => (/^\d{1,16}$/.test(value) ? Number(value) : value),
 });
 
-export const oneOf = (values: readonly string[]): ValueType => ({
+export const IsOneOf = (values: readonly string[], options: TypeOptions = {}): PropertyDecorator =>
+  decorate(oneOf(values), options);
+
+const oneOf = (values: readonly string[]): ValueType => ({
   schema: { type: 'string', enum: values },
   expects: `one of ${values.join(', ')}`,
   rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', isValid: (value) => isIn(value, values) }],
 });
 
 /** Fields of another DTO class by name, which is known only later; their values are checked then. */
-export const someFields: ValueType = {
+export const IsSomeFields = decoratorOf({
   schema: { type: 'object', minProperties: 1 },
   expects: 'the fields that are wrong, each with the value that it should have: {"occurredOn": "2025-08-10"}',
   rules: [
@@ -182,19 +239,28 @@ export const someFields: ValueType = {
     },
     { code: 'CORRECTION.EMPTY', isValid: (value) => Object.keys(value as object).length > 0 },
   ],
-};
+});
 
-/** An object of a DTO class. */
-export const objectOf = (type: Constructor): ValueType => ({
-  schema: { $ref: `#/components/schemas/${type.name}` },
+/** An object of a class that has decorators itself. */
+export const IsObjectOf = (type: Constructor, options: TypeOptions = {}): PropertyDecorator =>
+  decorate(objectOf(type), options);
+
+const objectOf = (type: Constructor): ValueType => ({
+  schema: {},
   expects: 'an object',
   rules: [{ code: 'FIELD.WRONG_KIND', isValid: (value) => value instanceof type }],
   nestedClass: type,
 });
 
 /** An array without duplicates. A wrong text or number is reported at the array, an error inside an object at its field. */
-export const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
-  schema: { type: 'array', items: item.schema, minItems: least, maxItems: most, uniqueItems: true },
+const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
+  schema: {
+    type: 'array',
+    ...(item.nestedClass === undefined && { items: item.schema }),
+    minItems: least,
+    maxItems: most,
+    uniqueItems: true,
+  },
   expects: `an array of ${least} to ${most}: ${item.expects}`,
   rules: [
     { code: 'FIELD.WRONG_KIND', isValid: Array.isArray },
@@ -209,10 +275,34 @@ export const arrayOf = (item: ValueType, least: number, most: number): ValueType
   ...(item.isProse === undefined ? {} : { isProse: item.isProse }),
 });
 
-/** Values of one parameter, which may be repeated. */
-export const alternatives = (item: ValueType): ValueType => arrayOf(item, 1, LIMITS.alternatives);
+/** Of a parameter that may be repeated. */
+export const ALTERNATIVES = { min: 1, max: LIMITS.alternatives } as const;
 
 const onItems = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boolean): ValueRule => ({
   code,
   isValid: (value) => Array.isArray(value) && holds(value),
 });
+
+/**
+ * A rule about several fields of an object, reported at the field `at` (empty: the object), and only if every field is valid by itself.
+ * Decorate a field that the class itself declares, each code once per field: class-validator drops inherited
+ * rules of a field that a subclass decorates.
+ */
+export const ObjectRule = <T extends object>(
+  code: FieldErrorCode,
+  at: string,
+  expects: string,
+  holds: (object: T) => boolean,
+): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: code,
+      validator: { validate: (_, args) => holds(args?.object as T), defaultMessage: () => expects },
+    },
+    { context: { at } satisfies ObjectRuleContext },
+  );
+
+/** The class-validator context of an ObjectRule. */
+export interface ObjectRuleContext {
+  readonly at: string;
+}
