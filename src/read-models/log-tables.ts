@@ -20,7 +20,11 @@ import type { ListDefinition } from '../domain/list/list.js';
 import type { Day } from '../domain/time.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
+import { joinPersonal, splitPersonal } from './log/personal-parts.js';
 import type { Db, CaseHistory } from './table.js';
+
+/** The personal fields of each event; the table `events` has the others. */
+export const PERSONAL_EVENTS = 'personal_events';
 
 /** `events` is in order of position. Stream numbers are local to one file and never leave it. */
 export const LOG_TABLES = [
@@ -28,6 +32,7 @@ export const LOG_TABLES = [
   `CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
     id TEXT NOT NULL, type TEXT NOT NULL, recorded_at TEXT NOT NULL, metadata TEXT NOT NULL, cursor TEXT NOT NULL,
     event TEXT NOT NULL)`,
+  `CREATE TABLE ${PERSONAL_EVENTS} (position INTEGER PRIMARY KEY, event TEXT NOT NULL)`,
   ...CASE_TABLES,
 ];
 export const LOG_INDEXES = [
@@ -62,6 +67,7 @@ export class LogTables {
   readonly cases: CaseStreams;
   readonly #insertStream;
   readonly #insertEvent;
+  readonly #insertPersonal;
   readonly #stream;
   readonly #subject;
   readonly #events;
@@ -73,12 +79,18 @@ export class LogTables {
     this.cases = new CaseStreams(db);
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#insertPersonal = db.prepare(`INSERT INTO ${PERSONAL_EVENTS} VALUES (?, ?)`);
     this.#stream = db.prepare('SELECT no FROM streams WHERE kind = ? AND id = ?').pluck();
     this.#subject = db.prepare('SELECT kind, id FROM streams WHERE no = ?');
     this.#events = db
-      .prepare('SELECT position, revision, id, event FROM events WHERE stream = ? AND position <= ? ORDER BY revision')
+      .prepare(
+        `SELECT e.position, e.revision, e.id, e.event, p.event FROM events e ${JOIN_PERSONAL}
+          WHERE e.stream = ? AND e.position <= ? ORDER BY e.revision`,
+      )
       .raw();
-    this.#eventsAfter = db.prepare(`SELECT ${EVENT_COLUMNS} FROM events WHERE position > ? ORDER BY position`);
+    this.#eventsAfter = db.prepare(
+      `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.position > ? ORDER BY e.position`,
+    );
     this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
   }
 
@@ -87,7 +99,8 @@ export class LogTables {
     const { kind, id } = parseStreamName(logged.stream);
     const { position, revision, event, recordedAt, cursor } = logged;
     const stream = this.streamNo(kind, id) ?? this.#beginStream(kind, id, position);
-    const [eventJson, metadataJson] = [JSON.stringify(event), JSON.stringify(metadataOf(logged))];
+    const { open, personal } = splitPersonal(event);
+    const [eventJson, metadataJson] = [JSON.stringify(open), JSON.stringify(metadataOf(logged))];
     this.#insertEvent.run(
       position,
       stream,
@@ -99,6 +112,7 @@ export class LogTables {
       cursor,
       eventJson,
     );
+    this.#insertPersonal.run(position, JSON.stringify(personal));
     return stream;
   }
 
@@ -122,15 +136,19 @@ export class LogTables {
 
   /** The events of a stream up to a position, in order of recording. */
   entries<F extends AnyEvent = CaseEvent>(stream: number, upTo: number): readonly EventEntry<F>[] {
-    return (this.#events.all(stream, upTo) as [number, number, string, string][]).map(
-      ([position, revision, id, event]) => ({ position, revision, known: { id, event: JSON.parse(event) as F } }),
+    return (this.#events.all(stream, upTo) as [number, number, string, string, string | null][]).map(
+      ([position, revision, id, event, personal]) => ({
+        position,
+        revision,
+        known: { id, event: parseEvent(event, personal) as F },
+      }),
     );
   }
 
   /** The events of a case up to a position, from every stream that feeds it there, in order of recording. */
   caseEntries(caseNo: number, upTo: number): readonly EventEntry<CaseEvent>[] {
     const feeding = this.cases.feedings(caseNo).filter((one) => feedsAt(one, upTo));
-    const entries = feeding.map(({ stream }) => this.entries<CaseEvent>(stream, upTo));
+    const entries = feeding.map(({ stream }) => this.entries(stream, upTo));
     return entries.length === 1 ? (entries[0] ?? []) : entries.flat().sort((a, b) => a.position - b.position);
   }
 
@@ -181,18 +199,18 @@ export class LogTables {
     const typeParameters = named.map(([name]) => `@${name}`);
     // One subquery a type: the index (type, position) orders positions only within one type.
     const nextEvents = typeParameters.map(
-      (type) => `SELECT * FROM (SELECT position FROM events WHERE events.type = ${type} AND position > @after
+      (type) => `SELECT * FROM (SELECT position FROM events WHERE type = ${type} AND position > @after
         ORDER BY position LIMIT @limit)`,
     );
     const typeCondition =
       streams === null
-        ? `position IN (${nextEvents.join(' UNION ALL ')})`
-        : `events.type IN (${typeParameters.join(', ')})`;
+        ? `e.position IN (${nextEvents.join(' UNION ALL ')})`
+        : `e.type IN (${typeParameters.join(', ')})`;
     const from =
-      streams === null ? 'events' : `json_each(@streams) s CROSS JOIN events ON stream = s.value ->> 'stream'`;
-    const sql = `SELECT ${EVENT_COLUMNS} FROM ${from}
-      WHERE position > @after ${streams === null ? '' : `AND position <= s.value ->> 'upTo'`}
-      ${types === null ? '' : `AND ${typeCondition}`} ORDER BY position LIMIT @limit`;
+      streams === null ? 'events e' : `json_each(@streams) s CROSS JOIN events e ON e.stream = s.value ->> 'stream'`;
+    const sql = `SELECT ${EVENT_COLUMNS} FROM ${from} ${JOIN_PERSONAL}
+      WHERE e.position > @after ${streams === null ? '' : `AND e.position <= s.value ->> 'upTo'`}
+      ${types === null ? '' : `AND ${typeCondition}`} ORDER BY e.position LIMIT @limit`;
     const values = { after, limit, streams: streams && JSON.stringify(streams), ...Object.fromEntries(named) };
     const rows = this.db.prepare(sql).all(values) as EventRow[];
     return rows.map((row) => this.#toFullEntry(row));
@@ -207,7 +225,7 @@ export class LogTables {
     let length = 0;
     for (const row of this.#eventsAfter.iterate(after) as IterableIterator<EventRow>) {
       rows.push(row);
-      length += row.event.length;
+      length += row.event.length + (row.personal?.length ?? 0);
       if (length >= maxLength || rows.length >= limit) break;
     }
     return rows.map((row) => this.#toFullEntry(row));
@@ -230,7 +248,7 @@ export class LogTables {
     return {
       position: row.position,
       revision: row.revision,
-      known: { id: row.id, event: JSON.parse(row.event) as AnyEvent },
+      known: { id: row.id, event: parseEvent(row.event, row.personal) },
       stream: row.stream,
       subject: this.subjectOf(row.stream),
       recordedAt: row.recorded_at,
@@ -253,7 +271,8 @@ export class LogTables {
   }
 }
 
-const EVENT_COLUMNS = 'position, revision, events.id AS id, events.stream AS stream, recorded_at, metadata, event';
+const EVENT_COLUMNS = 'e.position, e.revision, e.id, e.stream, e.recorded_at, e.metadata, e.event, p.event AS personal';
+const JOIN_PERSONAL = `LEFT JOIN ${PERSONAL_EVENTS} p ON p.position = e.position`;
 interface EventRow {
   readonly position: number;
   readonly revision: number;
@@ -262,4 +281,11 @@ interface EventRow {
   readonly recorded_at: string;
   readonly metadata: string;
   readonly event: string;
+  readonly personal: string | null;
 }
+
+const parseEvent = (open: string, personal: string | null): AnyEvent =>
+  joinPersonal(
+    JSON.parse(open) as Record<string, unknown>,
+    personal === null ? null : (JSON.parse(personal) as Record<string, unknown>),
+  );

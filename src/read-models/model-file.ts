@@ -3,10 +3,10 @@ import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
-import { LOG_INDEXES, LOG_TABLES, LogTables } from './log-tables.js';
+import { LOG_INDEXES, LOG_TABLES, LogTables, PERSONAL_EVENTS } from './log-tables.js';
 import { historiesOf } from './projection/case-histories.js';
 import { periods, recognitions } from './list/tables.js';
-import { listEntries, references } from './names/tables.js';
+import { listEntries, names, references } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import {
   diffRows,
@@ -22,7 +22,13 @@ import {
 import { Counters } from './counters.js';
 
 /** All projected tables. To add a read model, add its table here. */
-const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, references];
+const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, names, references];
+
+/** The tables that may have personal data. */
+export const PERSONAL_TABLES: readonly string[] = [
+  PERSONAL_EVENTS,
+  ...TABLES.filter(({ isPersonal }) => isPersonal).map(({ name }) => name),
+];
 
 /** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
 const PROJECTION_VERSION = 4;

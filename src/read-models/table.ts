@@ -44,6 +44,8 @@ export interface CaseHistory {
 
 export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>> = never> {
   readonly name: string;
+  /** Whether it has personal data: no other table may, so that a person is forgotten by these tables alone. */
+  readonly isPersonal: boolean;
   /** Besides case_no, known_from and known_to, which every projected table has. */
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of each index, with its WHERE clause. */
@@ -55,6 +57,7 @@ export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>
 /** A projected table with its row type erased. */
 export interface AnyTable {
   readonly name: string;
+  readonly isPersonal: boolean;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
   readonly indexes: readonly string[];
   rows(history: CaseHistory): readonly object[];

@@ -43,7 +43,7 @@ const answers = async (ask: Handlers): Promise<string> => {
 const rows = (path: string): readonly string[] => {
   const file = ModelFile.open(path);
   if (file === null) throw new Error('no file');
-  const tables = ['periods', 'recognitions', 'list_entries', 'case_references'];
+  const tables = ['periods', 'recognitions', 'list_entries', 'personal_names', 'case_references'];
   const found = tables.flatMap((table) =>
     file.db
       .prepare(`SELECT s.id AS of_case, t.*, NULL AS case_no FROM ${table} t JOIN cases s ON s.no = t.case_no`)

@@ -1,6 +1,12 @@
 import { diffRows, noVersions, type AnyTable } from '../../src/read-models/table.js';
 
-const table: AnyTable = { name: 't', columns: { a: 'TEXT', b: 'INTEGER' }, indexes: [], rows: () => [] };
+const table: AnyTable = {
+  name: 't',
+  isPersonal: false,
+  columns: { a: 'TEXT', b: 'INTEGER' },
+  indexes: [],
+  rows: () => [],
+};
 
 it('keeps unchanged rows, closes removed ones and starts new ones', () => {
   const versions = noVersions();

@@ -5,6 +5,7 @@ import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import type { EventEntry } from '../log-tables.js';
 import { filterConditions } from '../list/filters.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
+import { listEntriesOf } from '../list/entries.js';
 import { countPeople } from '../list/page.js';
 import { versionCondition, requireDay, matchOf, memberConditions, scopeOf } from '../list/predicate.js';
 import type { MemberSet, Movement, MovementTotals } from './movement.view.js';
@@ -229,25 +230,20 @@ const placeMovement = (
   change: MembershipChange,
 ): PlacedMovement => {
   const { context, scope, caseNo } = caseMovements;
-  const sql = `SELECT h.case_id, h.name, h.name_key, h.refs FROM list_entries h
-    WHERE h.list = @list AND h.case_no = @caseNo AND ${versionCondition('h', scope)}`;
-  const listEntry = cachedStatement(context.db, sql).get({
-    list: scope.list,
-    caseNo,
-    known: scope.knownAt,
-  }) as ListEntry;
+  const listEntry = listEntriesOf(context.db, scope, [caseNo]).get(caseNo);
+  if (listEntry === undefined) throw new Error('a case that moves has a list entry');
   const entries = context.logTables.caseEntries(caseNo, scope.knownAt);
   const { reason, event } = movementCause(movementScope, caseMovements, change, entries);
   const said = entries.find(({ known: knownAt }) => knownAt.id === event)?.known.event;
   const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(change.day);
   return {
     day: change.day,
-    key: listEntry.name_key,
-    caseId: listEntry.case_id,
+    key: listEntry.nameKey,
+    caseId: listEntry.caseId,
     kind: change.kind,
     movement: {
-      caseId: listEntry.case_id,
-      references: JSON.parse(listEntry.refs) as readonly Reference[],
+      caseId: listEntry.caseId,
+      references: listEntry.references,
       name: listEntry.name,
       day: formatDay(change.day),
       on,
@@ -258,13 +254,6 @@ const placeMovement = (
     },
   };
 };
-
-interface ListEntry {
-  readonly case_id: string;
-  readonly name: string | null;
-  readonly name_key: string;
-  readonly refs: string;
-}
 
 const movementCause = (
   movementScope: MovementScope,

@@ -10,6 +10,7 @@ import { cachedStatement, type SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
 import { versionCondition, matchOf, scopeValues, validCondition, type Match, type Scope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
+import { listEntriesOf } from './entries.js';
 import { standingsOf } from './standings.js';
 
 export interface PageRequest {
@@ -33,8 +34,6 @@ interface PageRow {
   readonly case_no: number;
   readonly id: string;
   readonly key: string | number;
-  readonly name: string | null;
-  readonly refs: string;
   readonly isUncertain: 0 | 1;
 }
 
@@ -47,19 +46,17 @@ export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>
   const rows = cachedStatement(db, pageSql(request, match)).all({ ...values, ...after, limit: limit + 1 }) as PageRow[];
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
-  const standings = standingsOf(
-    db,
-    scope,
-    shown.map(({ case_no }) => case_no),
-  );
+  const caseNos = shown.map(({ case_no }) => case_no);
+  const standings = standingsOf(db, scope, caseNos);
+  const entries = listEntriesOf(db, scope, caseNos);
   return {
     asOf: formatDay(scope.day),
     position: scope.knownAt,
     total,
     items: shown.map((row) => ({
       caseId: row.id,
-      references: JSON.parse(row.refs) as readonly Reference[],
-      name: row.name,
+      references: entries.get(row.case_no)?.references ?? [],
+      name: entries.get(row.case_no)?.name ?? null,
       certainty: row.isUncertain === 1 ? 'uncertain' : 'yes',
       standings: standings.get(row.case_no) ?? [],
     })),
@@ -69,7 +66,7 @@ export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>
 
 /** Table `o` and key of each order. Cases without name, reference or recognition sort last. */
 const ORDERS = {
-  name: { from: 'list_entries o', key: 'o.name_key' },
+  name: { from: 'personal_names o', key: 'o.name_key' },
   reference: { from: 'list_entries o', key: 'o.reference_key' },
   recognised: { from: 'recognitions o', key: 'o.since_day' },
 } as const;
@@ -79,7 +76,6 @@ const pageSql = ({ scope, certainty, reference, sort, after }: PageRequest, matc
   const by = sort.replace('-', '') as keyof typeof ORDERS;
   const { from, key } = ORDERS[by];
   const direction = descending ? 'DESC' : 'ASC';
-  const listEntry = by === 'recognised' ? 'h' : 'o';
   const periodsOfCase = `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
   const isUncertain = `EXISTS (${periodsOfCase} AND NOT ${match.certain})`;
   const conditions = [
@@ -90,9 +86,7 @@ const pageSql = ({ scope, certainty, reference, sort, after }: PageRequest, matc
     ...(reference === undefined ? [] : [`o.case_no IN (${casesWithReference(scope)})`]),
     ...(after === null ? [] : [`(${key}, o.case_id) ${descending ? '<' : '>'} (@afterKey, @afterId)`]),
   ];
-  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${listEntry}.name, ${listEntry}.refs, ${isUncertain} AS isUncertain
-    FROM ${from}
-    ${by === 'recognised' ? `CROSS JOIN list_entries h ON h.list = o.list AND h.case_no = o.case_no AND ${versionCondition('h', scope)}` : ''}
+  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${isUncertain} AS isUncertain FROM ${from}
     WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${direction}, o.case_id ${direction} LIMIT @limit`;
 };
 

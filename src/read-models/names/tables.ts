@@ -1,24 +1,37 @@
 /**
- * `list_entries` are sorted by name or reference to page through a list; `case_references` finds a case by reference.
+ * `list_entries` and `personal_names` are sorted by reference and by name to page through a list; `case_references` finds a case by
+ * reference.
  */
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
-import { listEntryRows, referenceRows, type ListEntryRow, type ReferenceRow } from './rows.js';
+import { listEntryRows, nameRows, referenceRows, type ListEntryRow, type NameRow, type ReferenceRow } from './rows.js';
 
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
-  columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
+  isPersonal: false,
+  columns: { list: 'TEXT', case_id: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
   indexes: [
-    `(list, name_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
     `(list, reference_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
-    '(list, name_key, case_id, known_from, known_to)',
     '(list, reference_key, case_id, known_from, known_to)',
     '(case_no, list, known_from)',
   ],
   rows: listEntryRows,
 };
 
+export const names: ProjectedTable<NameRow> = {
+  name: 'personal_names',
+  isPersonal: true,
+  columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT' },
+  indexes: [
+    `(list, name_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
+    '(list, name_key, case_id, known_from, known_to)',
+    '(case_no, list, known_from)',
+  ],
+  rows: nameRows,
+};
+
 export const references: ProjectedTable<ReferenceRow> = {
   name: 'case_references',
+  isPersonal: false,
   columns: { list: 'TEXT', reference: 'TEXT' },
   indexes: ['(list, reference, known_from)'],
   rows: referenceRows,

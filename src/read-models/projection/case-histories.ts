@@ -28,7 +28,7 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
 type EventsByStream = ReadonlyMap<number, readonly EventEntry<CaseEvent>[]>;
 
 const eventsByStream = (logTables: LogTables, feedings: readonly Feeding[]): EventsByStream =>
-  new Map(feedings.map(({ stream }) => [stream, logTables.entries<CaseEvent>(stream, STILL_KNOWN)]));
+  new Map(feedings.map(({ stream }) => [stream, logTables.entries(stream, STILL_KNOWN)]));
 
 /** Positions at which a stream begins or ceases to feed a case, and of events while it does, ascending. */
 const changesOf = (feedings: readonly Feeding[], events: EventsByStream): readonly number[] => {

@@ -1,5 +1,5 @@
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../../src/domain/names/sort-key.js';
-import { listEntryRows, referenceRows } from '../../../src/read-models/names/rows.js';
+import { listEntryRows, nameRows, referenceRows } from '../../../src/read-models/names/rows.js';
 import type { CaseHistory } from '../../../src/read-models/table.js';
 import { caseEvent } from '../../support/events.js';
 import { NAME } from '../support.js';
@@ -19,41 +19,36 @@ const opened = (names: readonly object[], ...references: readonly [string, strin
 const recognised = (list: string) => ({ type: 'recognised' as const, occurredOn: '2024-01-01', list, category: 'x' });
 
 it('has an entry for the register and for every list that has judged the case', () => {
-  const rows = listEntryRows(
-    history(opened([{ ...NAME, text: 'Əli' }], ['union', 'AZ-7'], ['other', '12']), recognised('union'), {
+  const recorded = history(
+    opened([{ ...NAME, text: 'Əli' }], ['union', 'AZ-7'], ['other', '12']),
+    recognised('union'),
+    {
       type: 'referenced',
       list: 'union',
       reference: 'AZ-3',
-    }),
+    },
   );
   const listEntry = {
     case_id: 'case',
-    name: 'Əli',
-    name_key: nameSortKey('Əli'),
     refs: JSON.stringify([
       { list: 'union', reference: 'AZ-7' },
       { list: 'other', reference: '12' },
       { list: 'union', reference: 'AZ-3' },
     ]),
   };
-  expect(rows).toEqual([
+  expect(listEntryRows(recorded)).toEqual([
     { list: '', ...listEntry, reference_key: `other ${referenceSortKey('12')}` },
     { list: 'union', ...listEntry, reference_key: referenceSortKey('AZ-3') },
   ]);
+  const name = { case_id: 'case', name: 'Əli', name_key: nameSortKey('Əli') };
+  expect(nameRows(recorded)).toEqual(['', 'union'].map((list) => ({ list, ...name })));
 });
 
 it('sorts cases without name or reference last', () => {
-  const rows = listEntryRows(history(recognised('union'), recognised('other'), recognised('union')));
-  expect(rows).toEqual(
-    ['', 'other', 'union'].map((list) => ({
-      list,
-      case_id: 'case',
-      name: null,
-      name_key: SORTS_LAST,
-      refs: '[]',
-      reference_key: SORTS_LAST,
-    })),
-  );
+  const recorded = history(recognised('union'), recognised('other'), recognised('union'));
+  const inEachList = (row: object) => ['', 'other', 'union'].map((list) => ({ list, case_id: 'case', ...row }));
+  expect(listEntryRows(recorded)).toEqual(inEachList({ refs: '[]', reference_key: SORTS_LAST }));
+  expect(nameRows(recorded)).toEqual(inEachList({ name: null, name_key: SORTS_LAST }));
 });
 
 it.each([
@@ -69,7 +64,7 @@ it.each([
   });
   // Among equal candidates the first recorded is displayed, so the expected one is recorded last where it must win by
   // rank.
-  const shown = listEntryRows(history(opened(kind === 'alias' ? all.reverse() : all)))[0]?.name;
+  const shown = nameRows(history(opened(kind === 'alias' ? all.reverse() : all)))[0]?.name;
   expect(shown).toBe([language, script, kind].join(' '));
 });
 

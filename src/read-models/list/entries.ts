@@ -1,0 +1,28 @@
+/** What a list shows of a case besides its standings: name and references. */
+import type { Reference } from '../../domain/case/events.js';
+import { SORTS_LAST } from '../../domain/names/sort-key.js';
+import { cachedStatement, type Db } from '../table.js';
+import { scopeValues, versionCondition, type Scope } from './predicate.js';
+
+export interface ListEntry {
+  readonly caseId: string;
+  /** The display name; null if no name is known. */
+  readonly name: string | null;
+  readonly nameKey: string;
+  readonly references: readonly Reference[];
+}
+
+/** Entries of cases in the list of a scope, by case number, in one statement. */
+export const listEntriesOf = (db: Db, scope: Scope, caseNos: readonly number[]): ReadonlyMap<number, ListEntry> => {
+  const sql = `SELECT e.case_no, e.case_id, n.name, n.name_key, e.refs FROM json_each(@caseNos) c
+    CROSS JOIN list_entries e ON e.list = @list AND e.case_no = c.value AND ${versionCondition('e', scope)}
+    LEFT JOIN personal_names n ON n.list = @list AND n.case_no = c.value AND ${versionCondition('n', scope)}`;
+  const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
+  const rows = cachedStatement(db, sql).raw().all(values) as [number, string, string | null, string | null, string][];
+  return new Map(
+    rows.map(([caseNo, caseId, name, nameKey, refs]) => [
+      caseNo,
+      { caseId, name, nameKey: nameKey ?? SORTS_LAST, references: JSON.parse(refs) as readonly Reference[] },
+    ]),
+  );
+};

@@ -1,0 +1,37 @@
+/**
+ * Parts the personal fields of an event from the rest, so that the copy of the log has personal data in one table only. A correction's
+ * fields are parted as the type that it corrects parts them.
+ */
+import type { CorrectedFields } from '../../domain/amendments.js';
+import { descriptionOf, type AnyEvent } from '../../domain/events.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface EventParts {
+  /** With the type of the event. */
+  readonly open: Fields;
+  readonly personal: Fields;
+}
+
+export const splitPersonal = (event: AnyEvent): EventParts => {
+  const { open, personal } = splitFields(event.type, event);
+  if (event.type !== 'corrected') return { open, personal };
+  const corrected = splitFields(event.correctedType, event.data);
+  return { open: { ...open, data: corrected.open }, personal: { ...personal, data: corrected.personal } };
+};
+
+/** The reverse. Null for `personal`: it is not there, and the event lacks its personal fields. */
+export const joinPersonal = (open: Fields, personal: Fields | null): AnyEvent => {
+  const data = open['type'] === 'corrected' ? { data: { ...fieldsOf(open), ...fieldsOf(personal) } } : {};
+  return { ...open, ...personal, ...data } as AnyEvent;
+};
+
+const fieldsOf = (part: Fields | null): CorrectedFields => (part?.['data'] ?? {}) as CorrectedFields;
+
+const splitFields = (type: string, fields: object): EventParts => {
+  const personalFields = new Set<string>(['sources', 'note', ...(descriptionOf(type)?.personal ?? [])]);
+  const open: Record<string, unknown> = {};
+  const personal: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(fields)) (personalFields.has(field) ? personal : open)[field] = value;
+  return { open, personal };
+};
