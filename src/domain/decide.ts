@@ -1,23 +1,21 @@
 /** The rule by which every kind of stream decides: only findings that the new events add can block them. */
-import type { Decision, EventWithId, Finding } from './event.js';
-
-type Events<E> = readonly EventWithId<E>[];
+import type { Decision, Finding } from './event.js';
 
 /** Two findings are the same if they have one code and concern the same events. */
 export const findingKey = ({ code, events }: Finding): string => [code, ...events].join(' ');
 
 /**
- * Decides on all new events together. Findings that the history already has are ignored. A new `refuse` blocks; a new `ask`
- * blocks unless its code is acknowledged; every other new finding is returned with the accepted events.
+ * Decides on all new events together, by the findings of the history and those of the history with the new events. Findings that the
+ * history already has are ignored. A new `refuse` blocks; a new `ask` blocks unless its code is acknowledged; every other
+ * new finding is returned with the accepted events.
  */
-export const decideByFindings = <E>(
-  history: Events<E>,
-  newEvents: Events<E>,
-  findingsOf: (events: Events<E>) => readonly Finding[],
+export const decideByFindings = (
+  before: readonly Finding[],
+  after: readonly Finding[],
   acknowledge: readonly string[],
 ): Decision => {
-  const standing = new Set(findingsOf(history).map(findingKey));
-  const added = findingsOf([...history, ...newEvents]).filter((finding) => !standing.has(findingKey(finding)));
+  const standing = new Set(before.map(findingKey));
+  const added = after.filter((finding) => !standing.has(findingKey(finding)));
   const blocking = added.filter(
     ({ grade, code }) => grade === 'refuse' || (grade === 'ask' && !acknowledge.includes(code)),
   );

@@ -5,8 +5,7 @@
 import type { CaseEvent } from '../domain/case/events.js';
 import type { ReferenceData } from '../domain/case/reference-data.js';
 import { referencedIds } from '../domain/case/reference-data.js';
-import { periodsAndUnfoundedReleases } from '../domain/case/timeline.js';
-import { eventsAsTheyStand } from '../domain/corrections.js';
+import { unfoundedReleases, type Timeline } from '../domain/case/timeline.js';
 import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
 import {
   DefinitionCache,
@@ -54,11 +53,13 @@ export interface FullEventEntry extends EventEntry, EventMetadata {
   readonly recordedAt: string;
 }
 
-/** Computes the history of a case from its events as recorded; what it shows of the person are the events as they stand. */
-export const caseHistoryOf = (id: string, recorded: readonly EventEntry[]): CaseHistory => {
-  const events = recorded.map(({ known }) => known as EventWithId<CaseEvent>);
-  return { id, events: eventsAsTheyStand(events), ...periodsAndUnfoundedReleases(events) };
-};
+/** What the projected tables of a case are computed from. */
+export const caseHistoryOf = (id: string, timeline: Timeline): CaseHistory => ({
+  id,
+  events: timeline.order.standing,
+  periods: timeline.courses.periods,
+  unfounded: unfoundedReleases(timeline),
+});
 
 /** Some streams whose events are read; of each, those up to a position. */
 export type StreamBounds = readonly { readonly stream: number; readonly upTo: number }[];

@@ -2,8 +2,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Name, Reference } from '../domain/case/events.js';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
-import { timelineOf } from '../domain/case/timeline.js';
-import { eventsAsTheyStand } from '../domain/corrections.js';
+import { findingsOf, timelineOf } from '../domain/case/timeline.js';
 import type { Finding } from '../domain/event.js';
 import { formatDay } from '../domain/time.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
@@ -54,9 +53,13 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
     const day = parameters.asOf === undefined ? today : requireDay(parameters.asOf);
     const entries = logTables.caseEntries(caseNo, position);
     const events = entries.map(({ known }) => known);
-    const standing = eventsAsTheyStand(events);
-    const { periods, findings } = timelineOf(events, logTables.referenceData({ events }, position, today));
-    const views = periods.map(({ from, to, standing }) => ({ from, to, standing: standing && standingView(standing) }));
+    const { order, courses } = timelineOf(events);
+    const findings = findingsOf(order, logTables.referenceData({ events }, position, today));
+    const views = courses.periods.map(({ from, to, standing }) => ({
+      from,
+      to,
+      standing: standing && standingView(standing),
+    }));
     const standings = possibleStandings(
       views.filter(({ from, to }) => from <= day && day < to).map((view) => view.standing),
     );
@@ -64,9 +67,9 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       id,
       revision: logTables.lastRevision(stream, position) ?? 0,
       asOf: formatDay(day),
-      references: referencesOf(standing),
-      names: namesOf(standing),
-      description: descriptionOf(standing),
+      references: referencesOf(order.standing),
+      names: namesOf(order.standing),
+      description: descriptionOf(order.standing),
       standings,
       findings,
       periods: views.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),

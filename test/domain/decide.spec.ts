@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decide as decideCase } from '../../src/domain/case/decide.js';
 import { referencedIds } from '../../src/domain/case/reference-data.js';
 import { decideByFindings } from '../../src/domain/decide.js';
-import type { Decision, Finding, Grade, EventWithId } from '../../src/domain/event.js';
+import type { Decision, EventWithId, Finding, Grade } from '../../src/domain/event.js';
 import { decide as decideInstrument } from '../../src/domain/instrument/decide.js';
 import type { InstrumentEvent } from '../../src/domain/instrument/events.js';
 import { decide as decideList } from '../../src/domain/list/decide.js';
@@ -138,24 +138,16 @@ describe('deciding by findings', () => {
     expected: 'x',
   });
 
-  /** Decides on one new event that brings the findings from `before` to `after`. */
-  const decideFrom = (
-    before: readonly Finding[],
-    after: readonly Finding[],
-    acknowledge: readonly string[],
-  ): Decision =>
-    decideByFindings([], [{ id: 'new', event: null }], ({ length }) => (length === 0 ? before : after), acknowledge);
-
   test('the same code about other events is another finding', () => {
     const stood = found('ask', 'X', 'a', 'bc');
     const other = found('ask', 'X', 'ab', 'c');
-    expect(decideFrom([stood], [stood], [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
-    expect(decideFrom([stood], [stood, other], [])).toEqual({ outcome: 'refused', findings: [other] });
+    expect(decideByFindings([stood], [stood], [])).toEqual({ outcome: 'accepted', findings: [], acknowledged: [] });
+    expect(decideByFindings([stood], [stood, other], [])).toEqual({ outcome: 'refused', findings: [other] });
   });
 
   test('acknowledged codes stand sorted, findings as they come', () => {
     const findings = [found('ask', 'Y', 'a'), found('warn', 'Z', 'a'), found('ask', 'X', 'a'), found('ask', 'Y', 'b')];
-    expect(decideFrom([], findings, ['Y', 'Z', 'X'])).toEqual({
+    expect(decideByFindings([], findings, ['Y', 'Z', 'X'])).toEqual({
       outcome: 'accepted',
       findings,
       acknowledged: ['X', 'Y'],

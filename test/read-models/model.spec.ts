@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { Standing } from '../../src/domain/case/period.js';
 import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../src/domain/case/state.js';
-import { periodsOf } from '../../src/domain/case/timeline.js';
+import { periodsOf } from '../support/timeline.js';
 import type { EventWithId } from '../../src/domain/event.js';
 import { foldList, policyOn, type ListDefinition } from '../../src/domain/list/list.js';
 import type { Unamended } from '../../src/domain/amendments.js';

@@ -2,10 +2,10 @@
 import { expect } from '@jest/globals';
 import { decide } from '../../src/domain/case/decide.js';
 import type { Custody } from '../../src/domain/case/state.js';
-import { timelineOf } from '../../src/domain/case/timeline.js';
 import type { Sentence } from '../../src/domain/case/events.js';
 import { MAX_DAY } from '../../src/domain/time.js';
 import { ARTICLE, REFERENCE_DATA, withIds, type CaseEventFields } from './events.js';
+import { periodsOf } from './timeline.js';
 
 type Event = CaseEventFields[number];
 
@@ -47,7 +47,7 @@ const whenAcknowledging = (codes: readonly string[], history: CaseEventFields, n
       ...(expected.outcome === 'accepted' ? { acknowledged: [...new Set(asked)].sort() } : {}),
     });
     if (expected.custody === undefined) return;
-    const last = timelineOf(events, REFERENCE_DATA).periods.filter(({ to }) => to === MAX_DAY);
+    const last = periodsOf(events).filter(({ to }) => to === MAX_DAY);
     for (const { standing } of last) expect([standing?.custody, standing?.custodyBy]).toEqual(expected.custody);
   },
 });

@@ -2,6 +2,7 @@ import { decideByFindings } from '../decide.js';
 import { refuseAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId } from '../event.js';
 import type { CaseEvent } from './events.js';
+import { extendOrder, orderOf } from './order.js';
 import type { ReferenceData } from './reference-data.js';
 import { findingsOf } from './timeline.js';
 
@@ -11,6 +12,10 @@ export const decide = (
   newEvents: readonly EventWithId<CaseEvent>[],
   referenceData: ReferenceData,
   acknowledge: readonly string[],
-): Decision =>
-  refuseAmendments(history, newEvents) ??
-  decideByFindings(history, newEvents, (events) => findingsOf(events, referenceData), acknowledge);
+): Decision => {
+  const refused = refuseAmendments(history, newEvents);
+  if (refused !== null) return refused;
+  const before = orderOf(history);
+  const after = newEvents.reduce(extendOrder, before);
+  return decideByFindings(findingsOf(before, referenceData), findingsOf(after, referenceData), acknowledge);
+};

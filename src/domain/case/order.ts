@@ -2,7 +2,7 @@
  * The order in which the dated events of a case are applied. It depends on the set of events alone, never on the order of
  * recording (docs/decisions: partial dates and possible courses).
  */
-import { standingEventsOf } from '../corrections.js';
+import { isAmendment, standingEventsOf } from '../corrections.js';
 import type { Finding, EventWithId } from '../event.js';
 import { ANY_DAY, parseEdtf } from '../time.js';
 import { CASE_EVENT_TYPES, caseEvents, type CaseEvent } from './events.js';
@@ -14,11 +14,16 @@ import { INITIAL_STATE, type CaseState } from './state.js';
 export interface OrderedEvent extends DatedEvent {
   readonly axes: readonly Axis[];
   readonly after: string | null;
+  /** The state of the case once this event and all before it in the order are applied. */
+  readonly stateAfter: CaseState;
 }
 
 export interface EventOrder {
-  /** All events as they stand, undated ones too, in order of recording. */
+  /** All events, undated ones, corrections and retractions too, in order of recording. */
+  readonly recorded: readonly EventWithId<CaseEvent>[];
+  /** The events of `recorded` as they stand, undated ones too. */
   readonly standing: readonly EventWithId<CaseEvent>[];
+  /** The dated events in the order in which they are applied. */
   readonly events: readonly OrderedEvent[];
   /** Findings about `after`, and those of each event in the state before it. */
   readonly findings: readonly Finding[];
@@ -30,6 +35,8 @@ const toDated = ({ id, event }: EventWithId<CaseEvent>): DatedEvent => ({
   when: parseEdtf(event.occurredOn ?? '') ?? ANY_DAY,
 });
 
+const isDated = ({ event }: EventWithId<CaseEvent>): boolean => caseEvents[event.type].dated;
+
 /** Whether `a` happened before `b` in every possible course. */
 const isCertainlyBefore = (a: DatedEvent, b: DatedEvent): boolean => a.when.latest < b.when.earliest;
 
@@ -39,36 +46,84 @@ const isCertainlyBefore = (a: DatedEvent, b: DatedEvent): boolean => a.when.late
  */
 export const orderOf = (recorded: readonly EventWithId<CaseEvent>[]): EventOrder => {
   const { events: standing, retracted } = standingEventsOf(recorded);
-  const dated = standing.filter(({ event }) => caseEvents[event.type].dated).map(toDated);
+  const dated = standing.filter(isDated).map(toDated);
   const { follows, findings } = validAfters(dated, standing, retracted);
-  const waiting = new Set([...dated].sort(byId));
+  const waiting = [...dated].sort(byFirstDay);
+  const waitingIds = new Set(dated.map(({ id }) => id));
   const ordered: OrderedEvent[] = [];
   const allFindings: Finding[] = [...findings];
-  let state: CaseState = INITIAL_STATE;
-  while (waiting.size > 0) {
-    const next = bestCandidate(candidatesIn(waiting, follows), state);
-    waiting.delete(next);
+  while (waiting.length > 0) {
+    const state = stateAfter(ordered);
+    const next = bestCandidate(candidatesIn(waiting, waitingIds, follows), state);
+    waiting.splice(waiting.indexOf(next), 1);
+    waitingIds.delete(next.id);
     allFindings.push(...findingsAt(next, state));
-    ordered.push({ ...next, axes: axesOf(next, state), after: follows.get(next.id) ?? null });
-    state = applyEvent(next, state);
+    ordered.push(inPlace(next, state, follows.get(next.id) ?? null));
   }
-  return { standing, events: ordered, findings: allFindings };
+  return { recorded, standing, events: ordered, findings: allFindings };
+};
+
+/**
+ * The order with one more event: what `orderOf` says of all of them. Costs less if the event certainly comes after all others, by
+ * its days or by its `after`.
+ */
+export const extendOrder = (order: EventOrder, added: EventWithId<CaseEvent>): EventOrder => {
+  const recorded = [...order.recorded, added];
+  if (isAmendment(added.event)) return orderOf(recorded);
+  const standing = [...order.standing, added];
+  if (!isDated(added)) return added.event.after === undefined ? { ...order, recorded, standing } : orderOf(recorded);
+  const last = toDated(added);
+  if (!comesLast(last, order)) return orderOf(recorded);
+  const state = stateAfter(order.events);
+  return {
+    recorded,
+    standing,
+    events: [...order.events, inPlace(last, state, added.event.after ?? null)],
+    findings: [...order.findings, ...findingsAt(last, state)],
+  };
+};
+
+const stateAfter = (events: readonly OrderedEvent[]): CaseState => events.at(-1)?.stateAfter ?? INITIAL_STATE;
+
+const inPlace = (event: DatedEvent, state: CaseState, after: string | null): OrderedEvent => ({
+  ...event,
+  axes: axesOf(event, state),
+  after,
+  stateAfter: applyEvent(event, state),
+});
+
+/** Whether an event must follow all ordered events. False where an `after` of it, or one that names it, may not be valid. */
+const comesLast = (added: DatedEvent, { standing, events }: EventOrder): boolean => {
+  if (standing.some(({ event }) => event.after === added.id)) return false;
+  const tied = events.filter((other) => !isCertainlyBefore(other, added));
+  const { after } = added.event;
+  if (after === undefined) return tied.length === 0;
+  const named = events.find(({ id }) => id === after);
+  if (named === undefined) return false;
+  const follows = new Map(events.flatMap((other) => (other.after === null ? [] : [[other.id, other.after] as const])));
+  return tied.every((other) => !isCertainlyBefore(added, other) && mustFollow(named, other, events, follows));
 };
 
 const byId = (a: EventWithId<CaseEvent>, b: EventWithId<CaseEvent>): number => (a.id < b.id ? -1 : 1);
 
-/** Events that no other waiting event must precede, by its days or as their `after`. */
+const byFirstDay = (a: DatedEvent, b: DatedEvent): number => a.when.earliest - b.when.earliest;
+
+/** Events that no other waiting event must precede, by its days or as their `after`, sorted by id. `waiting` is sorted by first day. */
 const candidatesIn = (
-  waiting: ReadonlySet<DatedEvent>,
+  waiting: readonly DatedEvent[],
+  waitingIds: ReadonlySet<string>,
   follows: ReadonlyMap<string, string>,
 ): readonly DatedEvent[] => {
   let earliestEnd = Infinity;
-  const ids = new Set<string>();
-  for (const { id, when } of waiting) {
-    earliestEnd = Math.min(earliestEnd, when.latest);
-    ids.add(id);
+  const candidates: DatedEvent[] = [];
+  for (const event of waiting) {
+    if (event.when.earliest > earliestEnd) break;
+    earliestEnd = Math.min(earliestEnd, event.when.latest);
+    candidates.push(event);
   }
-  return [...waiting].filter(({ id, when }) => when.earliest <= earliestEnd && !ids.has(follows.get(id) ?? ''));
+  return candidates
+    .filter(({ id, when }) => when.earliest <= earliestEnd && !waitingIds.has(follows.get(id) ?? ''))
+    .sort(byId);
 };
 
 const bestCandidate = (candidates: readonly DatedEvent[], state: CaseState): DatedEvent => {
@@ -105,11 +160,10 @@ const validAfters = (
   const eventsById = new Map(dated.map((event) => [event.id, event]));
   const follows = new Map<string, string>();
   const findings: Finding[] = [];
-  for (const { id, event } of [...events].sort(byId)) {
-    if (event.after === undefined) continue;
+  for (const { id, event } of events.filter(({ event }) => event.after !== undefined).sort(byId)) {
     const later = eventsById.get(id);
-    const earlier = eventsById.get(event.after);
-    if (earlier === undefined && retracted.has(event.after)) findings.push(finding('CASE.AFTER_RETRACTED', id));
+    const earlier = eventsById.get(event.after ?? '');
+    if (earlier === undefined && retracted.has(event.after ?? '')) findings.push(finding('CASE.AFTER_RETRACTED', id));
     else if (earlier === undefined) findings.push(finding('CASE.AFTER_UNKNOWN', id));
     else if (later !== undefined && mustFollow(earlier, later, dated, follows))
       findings.push(finding('CASE.ORDER_CONTRADICTS', id, earlier.id));

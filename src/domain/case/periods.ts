@@ -19,32 +19,91 @@ interface Bounded {
   readonly event: OrderedEvent;
   readonly earliest: Day;
   readonly latest: Day;
+  /** Without those that are certainly past whenever this event may be. */
   readonly predecessors: readonly number[];
 }
 
-/** The periods of a case, sorted by first day; they cover every day from MIN_DAY to MAX_DAY. */
-export const periodsIn = (order: readonly OrderedEvent[]): readonly Period[] => {
+/** The possible courses of a case: its ordered events with their bounds, and the periods that follow from them. */
+export interface PossibleCourses {
+  readonly events: readonly Bounded[];
+  /** Sorted by first day; they cover every day from MIN_DAY to MAX_DAY. */
+  readonly periods: readonly Period[];
+}
+
+export const coursesOf = (order: readonly OrderedEvent[]): PossibleCourses => {
   const events = tightenBounds(order);
-  const daysById = new Map(events.map(({ event, earliest, latest }) => [event.id, { earliest, latest }]));
-  const days = [...new Set([MIN_DAY, ...events.flatMap(({ earliest, latest }) => [earliest, latest])])].sort(
-    (a, b) => a - b,
+  return { events, periods: merge(periodsFrom(events, MIN_DAY)) };
+};
+
+/**
+ * The possible courses of an order that may have one more event at its end: what `coursesOf` says of the order. If it has, and that event
+ * does not tighten the bounds of earlier ones, the days before the first on which it may have happened stay as they are, and
+ * periods that it does not change stay the same objects.
+ */
+export const extendCourses = (courses: PossibleCourses, order: readonly OrderedEvent[]): PossibleCourses => {
+  const added = order.at(-1);
+  if (added === undefined || !isLastAfter(courses, added, order)) return coursesOf(order);
+  const first = added.when.earliest;
+  const predecessors = courses.events.flatMap(({ event, latest }, index) =>
+    latest > first && keepOrder(event, added) ? [index] : [],
   );
-  const periods: Period[] = [];
-  let settled = { state: INITIAL_STATE, count: 0 };
-  days.forEach((from, index) => {
-    const to = days[index + 1] ?? MAX_DAY;
-    settled = settle(events, settled, from);
-    const states = possibleStates(events, settled, from);
-    if (states === null) periods.push({ from, to, standing: null });
-    else for (const state of states) periods.push(...periodsOfState(state, daysById, from, to));
+  const earliest = Math.max(first, ...predecessors.map((index) => courses.events[index]?.earliest ?? first));
+  const events = [...courses.events, { event: added, earliest, latest: added.when.latest, predecessors }];
+  const unchanged = courses.periods.filter(({ to }) => to < first);
+  const adjacent = courses.periods
+    .filter(({ from, to }) => from < first && to >= first)
+    .map((period) => (period.to === first ? period : { ...period, to: first }));
+  return { events, periods: sorted([...unchanged, ...merge([...adjacent, ...periodsFrom(events, first)])]) };
+};
+
+const isLastAfter = ({ events }: PossibleCourses, added: OrderedEvent, order: readonly OrderedEvent[]): boolean =>
+  order.length === events.length + 1 &&
+  events.every(({ event, latest }, index) => {
+    const other = order[index];
+    return latest <= added.when.latest && event.id === other?.id && event.after === other.after;
   });
-  return merge(periods);
+
+/** The possible standings from a day on, stretch by stretch in which no event becomes possible or certain. */
+const periodsFrom = (events: readonly Bounded[], first: Day): readonly Period[] => {
+  const boundsById = (id: string): Bounded | undefined => events.find(({ event }) => event.id === id);
+  let settled = countSettled(events, 0, first);
+  const unsettled = events.slice(settled);
+  const days = [...new Set([first, ...unsettled.flatMap(({ earliest, latest }) => [earliest, latest])])]
+    .filter((day) => day >= first)
+    .sort((a, b) => a - b);
+  const upcoming = unsettled.map((_, index) => settled + index).sort(byEarliest(events));
+  let open: readonly number[] = [];
+  return days.flatMap((from, index) => {
+    const to = days[index + 1] ?? MAX_DAY;
+    settled = countSettled(events, settled, from);
+    const begun = upcoming.findIndex((at) => (events[at]?.earliest ?? MAX_DAY) > from);
+    open = [...open, ...upcoming.splice(0, begun < 0 ? upcoming.length : begun)]
+      .filter((at) => at >= settled)
+      .sort((a, b) => a - b);
+    const states = possibleStates(events, open, events[settled - 1]?.event.stateAfter ?? INITIAL_STATE, from);
+    if (states === null) return [{ from, to, standing: null }];
+    return states.flatMap((state) => periodsOfState(state, boundsById, from, to));
+  });
+};
+
+const byEarliest =
+  (events: readonly Bounded[]) =>
+  (a: number, b: number): number =>
+    (events[a]?.earliest ?? 0) - (events[b]?.earliest ?? 0);
+
+/** The number of leading events that are certainly past on a day, of which `known` are on an earlier day. */
+const countSettled = (events: readonly Bounded[], known: number, day: Day): number => {
+  let count = known;
+  while ((events[count]?.latest ?? MAX_DAY) <= day) count += 1;
+  return count;
 };
 
 /** Tightens date bounds by event order: forward for `earliest`, backward for `latest`. */
 const tightenBounds = (order: readonly OrderedEvent[]): readonly Bounded[] => {
   const predecessors = order.map((event, index) =>
-    order.slice(0, index).flatMap((other, i) => (keepOrder(other, event) ? [i] : [])),
+    order
+      .slice(0, index)
+      .flatMap((other, i) => (other.when.latest > event.when.earliest && keepOrder(other, event) ? [i] : [])),
   );
   const earliest = order.map(({ when }) => when.earliest);
   const latest = order.map(({ when }) => when.latest);
@@ -64,26 +123,16 @@ const tightenBounds = (order: readonly OrderedEvent[]): readonly Bounded[] => {
 const keepOrder = (earlier: OrderedEvent, later: OrderedEvent): boolean =>
   later.after === earlier.id || shareAxis(earlier.axes, later.axes);
 
-/** Applies the leading events that are certainly past on a day; they stay applied for all later days. */
-const settle = (
-  events: readonly Bounded[],
-  { state, count }: { state: CaseState; count: number },
-  day: Day,
-): { state: CaseState; count: number } => {
-  for (let next = events[count]; next !== undefined && next.latest <= day; next = events[count]) {
-    state = applyEvent(next.event, state);
-    count += 1;
-  }
-  return { state, count };
-};
-
-/** The states that are possible on a day; null if more than MAX_UNDECIDED events are undecided. */
+/**
+ * The states that are possible on a day on which the open events may have happened, after a state of those that certainly have; null
+ * if more than MAX_UNDECIDED events are undecided.
+ */
 const possibleStates = (
   events: readonly Bounded[],
-  settled: { state: CaseState; count: number },
+  open: readonly number[],
+  settled: CaseState,
   day: Day,
 ): readonly CaseState[] | null => {
-  const open = events.flatMap(({ earliest }, index) => (index >= settled.count && earliest <= day ? [index] : []));
   if (open.filter((index) => (events[index]?.latest ?? day) > day).length > MAX_UNDECIDED) return null;
   const states: CaseState[] = [];
   const enumerate = (position: number, state: CaseState, future: ReadonlySet<number>): void => {
@@ -97,18 +146,15 @@ const possibleStates = (
     if (!next.predecessors.some((i) => future.has(i))) enumerate(position + 1, applyEvent(next.event, state), future);
     if (next.latest > day) enumerate(position + 1, state, new Set([...future, index]));
   };
-  enumerate(0, settled.state, new Set());
+  enumerate(0, settled, new Set());
   return states;
 };
 
+type BoundsById = (id: string) => Pick<Bounded, 'earliest' | 'latest'> | undefined;
+
 /** The periods of a state on days [from, to): from the earliest possible end of the sentence on, it may be completed. */
-const periodsOfState = (
-  state: CaseState,
-  daysById: ReadonlyMap<string, { earliest: Day; latest: Day }>,
-  from: Day,
-  to: Day,
-): readonly Period[] => {
-  const end = possibleEnd(state, daysById);
+const periodsOfState = (state: CaseState, boundsById: BoundsById, from: Day, to: Day): readonly Period[] => {
+  const end = possibleEnd(state, boundsById);
   const standing: Standing = {
     custody: state.custody,
     custodyBy: state.custodyBy,
@@ -131,23 +177,23 @@ const periodsOfState = (
 };
 
 /** The days on which the sentence may end. It counts from the day that the court named, or else from the arrest. */
-const possibleEnd = (
-  { sentence, episode }: CaseState,
-  daysById: ReadonlyMap<string, { earliest: Day; latest: Day }>,
-): Standing['sentenceEnd'] => {
+const possibleEnd = ({ sentence, episode }: CaseState, boundsById: BoundsById): Standing['sentenceEnd'] => {
   const start =
-    sentence.countedFrom === null
-      ? daysById.get(episode?.arrest ?? '')
-      : (parseEdtf(sentence.countedFrom) ?? undefined);
+    sentence.countedFrom === null ? boundsById(episode?.arrest ?? '') : (parseEdtf(sentence.countedFrom) ?? undefined);
   return start === undefined ? null : sentenceEnd(sentence, start);
 };
 
-/** Merges equal standings whose days touch or overlap; sorted by days, then by standing. */
+/** Merges equal standings whose days touch or overlap. */
 const merge = (periods: readonly Period[]): readonly Period[] =>
-  mergeEqual(
-    periods.map((period) => ({ ...period, key: JSON.stringify(period.standing) })),
-    (a, b) => a.key === b.key,
-  )
-    .slice()
-    .sort((a, b) => a.from - b.from || a.to - b.to || (a.key < b.key ? -1 : 1))
-    .map(({ from, to, standing }) => ({ from, to, standing }));
+  sorted(
+    mergeEqual(
+      periods.map((period) => ({ from: period.from, to: period.to, period, key: JSON.stringify(period.standing) })),
+      (a, b) => a.key === b.key,
+    ).map(({ to, period }) => (to === period.to ? period : { ...period, to })),
+  );
+
+/** Sorted by days, then by standing. */
+const sorted = (periods: readonly Period[]): readonly Period[] =>
+  [...periods].sort(
+    (a, b) => a.from - b.from || a.to - b.to || (JSON.stringify(a.standing) < JSON.stringify(b.standing) ? -1 : 1),
+  );

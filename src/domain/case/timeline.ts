@@ -7,47 +7,50 @@ import type { Finding, EventWithId } from '../event.js';
 import type { CaseEvent } from './events.js';
 import { finding, type FindingCode } from './findings.js';
 import type { ReferenceData } from './reference-data.js';
-import { orderOf, type EventOrder } from './order.js';
-import type { Period } from './period.js';
-import { periodsIn } from './periods.js';
+import { extendOrder, orderOf, type EventOrder } from './order.js';
+import { coursesOf, extendCourses, type PossibleCourses } from './periods.js';
 import { findingsOfSingleEvents } from './referents.js';
 
+/** What follows from the events of a case alone, without reference data. */
 export interface Timeline {
-  /** Ids of the dated events in the order in which they are applied. */
-  readonly order: readonly string[];
-  readonly periods: readonly Period[];
-  /** Sorted by code and events. */
-  readonly findings: readonly Finding[];
+  readonly order: EventOrder;
+  readonly courses: PossibleCourses;
 }
 
-export const timelineOf = (events: readonly EventWithId<CaseEvent>[], referenceData: ReferenceData): Timeline => {
+/** The timeline of events that are given in order of recording; it does not depend on that order. */
+export const timelineOf = (events: readonly EventWithId<CaseEvent>[]): Timeline => {
   const order = orderOf(events);
+  return { order, courses: coursesOf(order.events) };
+};
+
+/**
+ * The timeline with one more event: what `timelineOf` says of all of them. An event that certainly comes after all others
+ * costs one step; any other makes order and periods be computed anew.
+ */
+export const extend = ({ order, courses }: Timeline, added: EventWithId<CaseEvent>): Timeline => {
+  const extended = extendOrder(order, added);
   return {
-    order: order.events.map(({ id }) => id),
-    periods: periodsIn(order.events),
-    findings: findingsIn(order, referenceData),
+    order: extended,
+    courses: extended.events === order.events ? courses : extendCourses(courses, extended.events),
   };
 };
 
-/** The periods alone, which depend on no reference data. */
-export const periodsOf = (events: readonly EventWithId<CaseEvent>[]): readonly Period[] =>
-  periodsIn(orderOf(events).events);
-
-/** The periods, and the ids of unfounded releases, whose reason must not be counted. */
-export const periodsAndUnfoundedReleases = (
-  events: readonly EventWithId<CaseEvent>[],
-): { readonly periods: readonly Period[]; readonly unfounded: ReadonlySet<string> } => {
-  const order = orderOf(events);
-  const unfounded = order.findings.filter(({ code }) => code === ('CASE.RELEASE_UNFOUNDED' satisfies FindingCode));
-  return { periods: periodsIn(order.events), unfounded: new Set(unfounded.flatMap((finding) => finding.events)) };
+/** The timeline of `events`, which is extended from another one if that is the timeline of the first of them. */
+export const continueTimeline = (previous: Timeline | null, events: readonly EventWithId<CaseEvent>[]): Timeline => {
+  const recorded = previous?.order.recorded ?? [];
+  return previous !== null && recorded.every(({ id }, index) => id === events[index]?.id)
+    ? events.slice(recorded.length).reduce(extend, previous)
+    : timelineOf(events);
 };
 
-export const findingsOf = (
-  events: readonly EventWithId<CaseEvent>[],
-  referenceData: ReferenceData,
-): readonly Finding[] => findingsIn(orderOf(events), referenceData);
+/** Ids of releases whose reason names a mechanism that no event of the episode supports. */
+export const unfoundedReleases = ({ order }: Timeline): ReadonlySet<string> => {
+  const unfounded = order.findings.filter(({ code }) => code === ('CASE.RELEASE_UNFOUNDED' satisfies FindingCode));
+  return new Set(unfounded.flatMap(({ events }) => events));
+};
 
-const findingsIn = ({ standing, findings }: EventOrder, referenceData: ReferenceData): readonly Finding[] =>
+/** All findings of a case, sorted by code and events. `referenceData` covers its events. */
+export const findingsOf = ({ standing, findings }: EventOrder, referenceData: ReferenceData): readonly Finding[] =>
   sorted([...findings, ...findingsOfSingleEvents(standing, referenceData), ...repeatedOpening(standing)]);
 
 /**

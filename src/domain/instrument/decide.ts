@@ -11,7 +11,9 @@ export const decide = (
   history: readonly EventWithId<InstrumentEvent>[],
   newEvents: readonly EventWithId<InstrumentEvent>[],
   acknowledge: readonly string[],
-): Decision => refuseAmendments(history, newEvents) ?? decideByFindings(history, newEvents, findingsOf, acknowledge);
+): Decision =>
+  refuseAmendments(history, newEvents) ??
+  decideByFindings(findingsOf(history), findingsOf([...history, ...newEvents]), acknowledge);
 
 /** An instrument is registered once, and its dates follow the order of legislation. */
 const findingsOf = (events: readonly EventWithId<InstrumentEvent>[]): readonly Finding[] =>

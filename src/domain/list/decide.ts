@@ -10,7 +10,9 @@ export const decide = (
   history: readonly EventWithId<ListEvent>[],
   newEvents: readonly EventWithId<ListEvent>[],
   acknowledge: readonly string[],
-): Decision => refuseAmendments(history, newEvents) ?? decideByFindings(history, newEvents, findingsOf, acknowledge);
+): Decision =>
+  refuseAmendments(history, newEvents) ??
+  decideByFindings(findingsOf(history), findingsOf([...history, ...newEvents]), acknowledge);
 
 /** A list is defined exactly once, by its first event that stands. */
 const findingsOf = (events: readonly EventWithId<ListEvent>[]): readonly Finding[] =>

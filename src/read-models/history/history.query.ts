@@ -1,5 +1,6 @@
 /** The history: who recorded what, when, from which source, and what it changed. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import { caseHistoryOf, type LogTables, type FullEventEntry, type StreamBounds } from '../log-tables.js';
 import type { Change, HistoryEntry } from './history-entry.view.js';
 import { ReadModelReader } from '../reader.js';
@@ -64,14 +65,12 @@ const streamsOf = (logTables: LogTables, { kind, id }: NonNullable<Subject>): St
 /** What an event changed: in the survivor, for an event of a merged case, for the merge itself and for its end. */
 const changesReader = (logTables: LogTables): ((recordedEvent: FullEventEntry) => readonly Change[]) => {
   // Consecutive events often belong to one case.
-  const latestHistories = new Map<number, { readonly key: string; readonly history: CaseHistory }>();
+  const latestTimelines = new Map<number, Timeline>();
   const historyAt = (caseNo: number, position: number): CaseHistory => {
-    const entries = logTables.caseEntries(caseNo, position);
-    const key = `${entries.length} ${entries.at(-1)?.position ?? 0}`;
-    const cached = latestHistories.get(caseNo);
-    const history = cached?.key === key ? cached.history : caseHistoryOf(logTables.cases.idOf(caseNo), entries);
-    latestHistories.set(caseNo, { key, history });
-    return history;
+    const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
+    const timeline = continueTimeline(latestTimelines.get(caseNo) ?? null, events);
+    latestTimelines.set(caseNo, timeline);
+    return caseHistoryOf(logTables.cases.idOf(caseNo), timeline);
   };
   return ({ stream, subject, position }) => {
     if (subject.kind !== 'case') return [];

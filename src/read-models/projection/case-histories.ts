@@ -1,5 +1,6 @@
 /** The history of a case at each position where it changes: by an event, or because a stream begins or ceases to feed it. */
 import type { CaseEvent } from '../../domain/case/events.js';
+import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
 import { feedsAt, type Feeding } from '../log/case-streams.js';
 import { STILL_KNOWN, type CaseHistory } from '../table.js';
@@ -15,13 +16,18 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
   const id = logTables.cases.idOf(caseNo);
   const feedings = logTables.cases.feedings(caseNo);
   const events = eventsByStream(logTables, feedings);
+  let timeline: Timeline | null = null;
   for (const position of changesOf(feedings, events)) {
     if (position < since) continue;
     const feeding = feedings.filter((one) => feedsAt(one, position));
     const entries = feeding
       .flatMap(({ stream }) => (events.get(stream) ?? []).filter((entry) => entry.position <= position))
       .sort((a, b) => a.position - b.position);
-    yield { position, history: feeding.length === 0 ? null : caseHistoryOf(id, entries) };
+    timeline = continueTimeline(
+      timeline,
+      entries.map(({ known }) => known),
+    );
+    yield { position, history: feeding.length === 0 ? null : caseHistoryOf(id, timeline) };
   }
 }
 

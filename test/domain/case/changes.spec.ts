@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { changesBetween, type AxisChange } from '../../../src/domain/case/changes.js';
 import type { Period } from '../../../src/domain/case/period.js';
-import { periodsOf } from '../../../src/domain/case/timeline.js';
+import { periodsOf } from '../../support/timeline.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
 import { ARTICLE, withIds, type CaseEventFields } from '../../support/events.js';
 

@@ -5,7 +5,7 @@ import type { Period, Standing } from '../../../src/domain/case/period.js';
 import { MAX_UNDECIDED } from '../../../src/domain/case/periods.js';
 import { applyEvent, shareAxis } from '../../../src/domain/case/rules.js';
 import { INITIAL_STATE, type CaseState } from '../../../src/domain/case/state.js';
-import { periodsOf } from '../../../src/domain/case/timeline.js';
+import { periodsOf } from '../../support/timeline.js';
 import type { CaseEvent } from '../../../src/domain/case/events.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { addTerm, formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../../src/domain/time.js';

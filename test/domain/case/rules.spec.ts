@@ -3,10 +3,11 @@ import type { CaseEvent } from '../../../src/domain/case/events.js';
 import type { Standing } from '../../../src/domain/case/period.js';
 import { orderOf } from '../../../src/domain/case/order.js';
 import { rules, shareAxis, type Axis } from '../../../src/domain/case/rules.js';
-import { timelineOf } from '../../../src/domain/case/timeline.js';
+import { findingsOf, timelineOf } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { MAX_DAY } from '../../../src/domain/time.js';
 import { ARTICLE, REFERENCE_DATA, withIds, THREE_YEARS, type CaseEventFields } from '../../support/events.js';
+import { findingsIn, periodsOf } from '../../support/timeline.js';
 
 /** The types that a given/when/then of this file names. */
 const exercised = new Set<string>();
@@ -16,12 +17,17 @@ const after = (
   ...events: CaseEventFields
 ): { standing: Standing; findings: readonly string[]; order: readonly string[] } => {
   for (const { type } of events) exercised.add(type);
-  const told = timelineOf(withIds(...events), { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
-  const standing = told.periods.find(
+  const { order, courses } = timelineOf(withIds(...events));
+  const standing = courses.periods.find(
     ({ to, standing }) => to === MAX_DAY && standing?.sentence !== 'completed',
   )?.standing;
   if (standing === null || standing === undefined) throw new Error('no standing');
-  return { standing, findings: told.findings.map(({ grade, code }) => `${grade} ${code}`), order: told.order };
+  const findings = findingsOf(order, { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
+  return {
+    standing,
+    findings: findings.map(({ grade, code }) => `${grade} ${code}`),
+    order: order.events.map(({ id }) => id),
+  };
 };
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20' } as const;
@@ -905,7 +911,7 @@ describe('findings', () => {
   ])('released from a sentence served, %s', (_, sentence, more, occurredOn, isFounded) => {
     const judged = { ...convicted, sentence } as CaseEventFields[number];
     const events = withIds(arrested, judged, ...more, { ...released, occurredOn, reason: 'sentence-served' });
-    const { findings } = timelineOf(events, { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
+    const findings = findingsIn(events, { ...REFERENCE_DATA, today: REFERENCE_DATA.today + 10_000 });
     expect(findings.map(({ grade, code }) => `${grade} ${code}`)).toEqual(
       isFounded ? [] : ['ask CASE.RELEASE_UNFOUNDED'],
     );
@@ -916,7 +922,7 @@ describe('findings', () => {
       { ...arrested, id: 'b' },
       { ...arrested, id: 'a', occurredOn: '2024-03-01' },
     );
-    expect(timelineOf(events, REFERENCE_DATA).findings).toEqual([
+    expect(findingsIn(events, REFERENCE_DATA)).toEqual([
       {
         code: 'CASE.ALREADY_HELD',
         grade: 'ask',
@@ -924,39 +930,42 @@ describe('findings', () => {
         expected: expect.stringContaining('double report'),
       },
     ]);
-    expect(timelineOf(withIds(released), REFERENCE_DATA).findings).toEqual([
+    expect(findingsIn(withIds(released), REFERENCE_DATA)).toEqual([
       { code: 'CASE.NOT_HELD', grade: 'ask', events: ['f1'], expected: expect.stringContaining('while not held') },
     ]);
     const begun = withIds({ type: 'opened', names: [], id: 'q' }, arrested, { type: 'opened', names: [], id: 'p' });
     for (const events of [begun, begun.toReversed()])
-      expect(timelineOf(events, REFERENCE_DATA).findings).toEqual([
+      expect(findingsIn(events, REFERENCE_DATA)).toEqual([
         { code: 'CASE.ALREADY_OPENED', grade: 'refuse', events: ['p', 'q'], expected: 'A case is opened once.' },
       ]);
     const dead = withIds({ ...died, id: 'z' }, { ...arrested, occurredOn: '2024-11-01', id: 'y' });
-    expect(timelineOf(dead, REFERENCE_DATA).findings[0]?.events).toEqual(['y', 'z']);
+    expect(findingsIn(dead, REFERENCE_DATA)[0]?.events).toEqual(['y', 'z']);
   });
 
   test('findings stand by code and events, and the events in their order', () => {
-    const told = timelineOf(
-      withIds(released, { ...arrested, occurredOn: '2027-01-01' }, { ...recognised, category: 'x' }, charged, {
+    const events = withIds(
+      released,
+      { ...arrested, occurredOn: '2027-01-01' },
+      { ...recognised, category: 'x' },
+      charged,
+      {
         ...released,
         occurredOn: '2024-09-02',
-      }),
-      REFERENCE_DATA,
+      },
     );
-    expect(told.findings.map(({ code, events }) => [code, ...events].join(' '))).toEqual([
+    expect(findingsIn(events, REFERENCE_DATA).map(({ code, events }) => [code, ...events].join(' '))).toEqual([
       'CASE.NOT_HELD f1',
       'CASE.NOT_HELD f1 f5',
       'CASE.RECOGNISED_NOT_HELD f3',
       'CATEGORY.UNKNOWN f3',
       'DATE.FUTURE f2',
     ]);
-    expect(told.order).toEqual(['f4', 'f3', 'f1', 'f5', 'f2']);
+    expect(orderOf(events).events.map(({ id }) => id)).toEqual(['f4', 'f3', 'f1', 'f5', 'f2']);
   });
 
   test('a day whose earliest meaning is today is not in the future, tomorrow is', () => {
     const on = (occurredOn: string): readonly string[] =>
-      timelineOf(withIds({ ...arrested, occurredOn }), REFERENCE_DATA).findings.map(({ code }) => code);
+      findingsIn(withIds({ ...arrested, occurredOn }), REFERENCE_DATA).map(({ code }) => code);
     expect(on('2026-01-05')).toEqual([]);
     expect(on('2026-01-06')).toEqual(['DATE.FUTURE']);
     expect(on('2026')).toEqual([]);
@@ -966,16 +975,16 @@ describe('findings', () => {
   test('an instrument whose days are unknown is in force on any day, and its window never closes', () => {
     const instruments = new Map([['x', { id: 'x', kind: 'amnesty-act' as const }]]);
     const events = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01' });
-    expect(timelineOf(events, { ...REFERENCE_DATA, instruments }).findings).toEqual([]);
+    expect(findingsIn(events, { ...REFERENCE_DATA, instruments })).toEqual([]);
     const named = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01', clause: 'any' });
-    expect(timelineOf(named, { ...REFERENCE_DATA, instruments }).findings.map(({ code }) => code)).toEqual([
+    expect(findingsIn(named, { ...REFERENCE_DATA, instruments }).map(({ code }) => code)).toEqual([
       'INSTRUMENT.CLAUSE_UNKNOWN',
     ]);
   });
 
   test('a three-year sentence is completed in calendar months from the arrest and changes no custody', () => {
-    const told = timelineOf(withIds(arrested, { ...convicted, sentence: THREE_YEARS }), REFERENCE_DATA);
-    expect(told.periods.at(-1)?.standing).toMatchObject({ custody: 'imprisoned', sentence: 'completed' });
+    const periods = periodsOf(withIds(arrested, { ...convicted, sentence: THREE_YEARS }));
+    expect(periods.at(-1)?.standing).toMatchObject({ custody: 'imprisoned', sentence: 'completed' });
   });
 });
 

@@ -1,16 +1,13 @@
 import type { CaseEvent } from '../../../src/domain/case/events.js';
-import { periodsAndUnfoundedReleases } from '../../../src/domain/case/timeline.js';
+import { timelineOf } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { formatDay, MAX_DAY, MIN_DAY } from '../../../src/domain/time.js';
+import { caseHistoryOf } from '../../../src/read-models/log-tables.js';
 import { periodRows, recognitionRows } from '../../../src/read-models/list/rows.js';
 import type { CaseHistory } from '../../../src/read-models/table.js';
 import { ARTICLE, day, withIds } from '../../support/events.js';
 
-const history = (events: readonly EventWithId<CaseEvent>[]): CaseHistory => ({
-  id: 'case',
-  events,
-  ...periodsAndUnfoundedReleases(events),
-});
+const history = (events: readonly EventWithId<CaseEvent>[]): CaseHistory => caseHistoryOf('case', timelineOf(events));
 const text = (at: number): string | null => (at === MIN_DAY || at === MAX_DAY ? null : formatDay(at));
 
 const ARRESTED = { type: 'arrested' as const, id: 'arrest', occurredOn: '2024-01-10', incident: 'soyudlu' };

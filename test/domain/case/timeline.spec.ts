@@ -1,0 +1,115 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { CaseEvent } from '../../../src/domain/case/events.js';
+import { decide } from '../../../src/domain/case/decide.js';
+import { decideByFindings } from '../../../src/domain/decide.js';
+import { extend, timelineOf, unfoundedReleases, type Timeline } from '../../../src/domain/case/timeline.js';
+import type { EventWithId } from '../../../src/domain/event.js';
+import { parseEdtf } from '../../../src/domain/time.js';
+import { arbitraryCaseEvents } from '../../support/arbitraries.js';
+import { ARTICLE, REFERENCE_DATA, withIds, type CaseEventFields } from '../../support/events.js';
+import { assertProperty } from '../../support/property.js';
+import { findingsIn } from '../../support/timeline.js';
+
+type Events = readonly EventWithId<CaseEvent>[];
+
+/** The same events as they happened: most of them come last when they are recorded. */
+const inOrder = (events: Events): Events => {
+  const firstDay = ({ event }: EventWithId<CaseEvent>): number => parseEdtf(event.occurredOn ?? '')?.earliest ?? 0;
+  return [...events].sort((a, b) => firstDay(a) - firstDay(b));
+};
+
+/** Names, corrections and retractions of dated events, and a retraction of the correction. */
+const UNDATED = withIds(
+  { id: 'w', type: 'named', name: { text: 'w' } },
+  { id: 'x', type: 'corrected', event: 'a', data: { occurredOn: '2024-02-02' } },
+  { id: 'y', type: 'retracted', event: 'b', reason: 'a mistake' },
+  { id: 'z', type: 'retracted', event: 'x', reason: 'a mistake' },
+);
+
+/** Random events in a random order of recording or in that of their days, among them some without a day. */
+const recorded = arbitraryCaseEvents(8).chain((events) =>
+  fc.record({ isInOrder: fc.boolean(), undated: fc.subarray([...UNDATED]), at: fc.nat(8) }).map((drawn) => {
+    const dated = drawn.isInOrder ? inOrder(events) : events;
+    return [...dated.slice(0, drawn.at), ...drawn.undated, ...dated.slice(drawn.at)];
+  }),
+);
+
+const ARRESTED = { type: 'arrested' as const, occurredOn: '2024-01-10' };
+const CHARGED = { type: 'charged' as const, articles: [ARTICLE], occurredOn: '2024-01-12' };
+const TRIED = { type: 'tried' as const, occurredOn: '2024-05/2024-06' };
+const MOVED = { type: 'transferred' as const, facility: 'x', occurredOn: '2024-07-01' };
+
+/** The timeline of all events but the last, and the one that the last extends it to. */
+const beforeAndAfter = (...fields: CaseEventFields): readonly [Timeline, Timeline] => {
+  const events = withIds(...fields);
+  const before = timelineOf(events.slice(0, -1));
+  return [before, events.slice(-1).reduce(extend, before)];
+};
+
+describe('extending a timeline', () => {
+  test('event by event leads to the timeline of the whole', () => {
+    assertProperty(
+      fc.property(recorded, (events) => {
+        let timeline = timelineOf([]);
+        events.forEach((event, index) => {
+          timeline = extend(timeline, event);
+          const whole = timelineOf(events.slice(0, index + 1));
+          expect(timeline.order).toEqual(whole.order);
+          expect(timeline.courses.periods).toEqual(whole.courses.periods);
+          expect(unfoundedReleases(timeline)).toEqual(unfoundedReleases(whole));
+        });
+      }),
+      120,
+    );
+  });
+
+  test('decides as the findings of the whole history decide', () => {
+    assertProperty(
+      fc.property(arbitraryCaseEvents(8), fc.nat(8), (events, split) => {
+        const history = events.slice(0, split);
+        const codes = ['CASE.NOT_HELD', 'CASE.ALREADY_HELD'];
+        expect(decide(history, events.slice(split), REFERENCE_DATA, codes)).toEqual(
+          decideByFindings(findingsIn(history, REFERENCE_DATA), findingsIn(events, REFERENCE_DATA), codes),
+        );
+      }),
+      60,
+    );
+  });
+
+  test('by an event that comes last leaves what was computed before it alone', () => {
+    const [before, after] = beforeAndAfter(ARRESTED, CHARGED, TRIED, MOVED);
+    expect(after.order.events.slice(0, -1).every((event, index) => event === before.order.events[index])).toBe(true);
+    expect(after.courses.periods.filter((period) => before.courses.periods.includes(period))).toEqual(
+      before.courses.periods.slice(0, -1),
+    );
+  });
+
+  test.each<[string, CaseEventFields]>([
+    ['that is said to follow the last', [ARRESTED, { ...CHARGED, occurredOn: '2024-01-10', after: 'f1' }]],
+    ['without a day', [ARRESTED, CHARGED, { type: 'named', name: { text: 'x' } }]],
+  ])('by an event %s appends it', (_, events) => {
+    const [before, after] = beforeAndAfter(...events);
+    expect(after.order.events[0]).toBe(before.order.events[0]);
+  });
+
+  test.each<[string, CaseEventFields, string]>([
+    ['an earlier day', [CHARGED, ARRESTED], 'f2 f1'],
+    [
+      'a day that others may share',
+      [TRIED, { ...MOVED, occurredOn: '2024-05-10' }, { ...ARRESTED, occurredOn: '2024-05-01' }],
+      'f3 f1 f2',
+    ],
+    [
+      'a day, named as the earlier one by another',
+      [
+        { ...CHARGED, after: 'f2' },
+        { ...ARRESTED, occurredOn: '2024-01-12' },
+      ],
+      'f2 f1',
+    ],
+  ])('by an event of %s puts it in its place', (_, events, order) => {
+    const [, after] = beforeAndAfter(...events);
+    expect(after.order.events.map(({ id }) => id).join(' ')).toBe(order);
+  });
+});
