@@ -57,8 +57,8 @@ const rooms = {
   },
   commands: {
     path: '^src/commands/',
-    says: 'domain, the port of event-store',
-    paths: ['^src/domain/', '^src/event-store/port\\.ts$'],
+    says: 'domain, the port of event-store, the validation of corrections by schema',
+    paths: ['^src/domain/', '^src/event-store/port\\.ts$', '^src/schema/(read-correction|problems)\\.ts$'],
     packages: ['@nestjs/common', '@nestjs/cqrs', 'p-limit', 'uuid'],
     node: ['crypto', 'timers/promises'],
   },

@@ -20,11 +20,15 @@
  * from the earlier instant, others from the later one, so the gap only grows. If operators accepted a log from the future, claims
  * recorded then stay valid until the clock has passed them.
  *
+ * A correction or retraction that takes a reference from its case frees it: once the lease is over, another case may have it. One
+ * that gives a reference back claims it anew.
+ *
  * References are equal if their folded keys are. Claims from before folding are in streams named by their spelling; these are
  * always read too, and new claims are always written to the stream of the key.
  */
 import type { CaseEvent, Reference } from '../domain/case/events.js';
 import type { Clock } from '../domain/clock.js';
+import { eventsAsTheyStand } from '../domain/corrections.js';
 import type { Actor, EventWithId } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import { referenceEvents, type ReferenceEvent } from '../domain/reference/events.js';
@@ -80,7 +84,7 @@ export const claimReferences = async (store: EventStore, clock: Clock, request: 
 
 export interface Holder {
   readonly caseId: string;
-  /** Whether an event of the case records the reference; if not, the case holds it by its lease only. */
+  /** Whether an event of the case, as it stands, records the reference; if not, the case holds it by its lease only. */
   readonly isRecorded: boolean;
 }
 
@@ -117,17 +121,20 @@ interface WantedReference extends Reference, Omit<ClaimRequest, 'history' | 'new
 }
 
 /**
- * Each reference of the new events once, less those that the case has. Sorted by stream, so that two requests for the same two
+ * Each reference that the case has with the new events and not without them, as its events stand. Sorted by stream, so that two requests for the same two
  * references start with the same one and one of them gets both.
  */
 const wantedReferences = ({ history, newEvents, ...request }: ClaimRequest): readonly WantedReference[] => {
-  const earlier = history.map(({ event }) => event);
+  const earlier = eventsAsTheyStand(history).map(({ event }) => event);
+  const newIds = new Set(newEvents.map(({ id }) => id));
   const wanted = new Map<string, WantedReference>();
-  for (const { id, event } of newEvents)
+  for (const { id, event } of eventsAsTheyStand([...history, ...newEvents]))
     for (const reference of referencesOf(event)) {
       const stream = referenceStream(reference);
-      if (!wanted.has(stream) && !hasReference(earlier, reference))
-        wanted.set(stream, { ...request, ...reference, stream, eventId: id });
+      if (wanted.has(stream) || hasReference(earlier, reference)) continue;
+      // An earlier event has a reference that it had not before: an amendment among the new events gave it.
+      const eventId = newIds.has(id) ? id : (newEvents[0]?.id ?? id);
+      wanted.set(stream, { ...request, ...reference, stream, eventId });
     }
   return [...wanted.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
 };
@@ -145,7 +152,7 @@ const holderBy = async (store: EventStore, clock: Clock, claim: Claim): Promise<
   const isLeased = ageOf(clock, claim) < CLAIM_LEASE_MS;
   const events = await loadStream(store, streamName('case', caseId));
   const isRecorded = hasReference(
-    events.map(({ event }) => event),
+    eventsAsTheyStand(events).map(({ event }) => event),
     claim.event,
   );
   return isRecorded || isLeased ? { caseId, isRecorded } : null;

@@ -1,30 +1,69 @@
-/** Adds to reported corrections what the register knows: the type of the event that they correct. */
+/**
+ * Reads reported corrections against the stream that they are recorded in: only there is known which type they correct, whose class
+ * says which fields and values are right.
+ */
 import type { Reported } from '../domain/amendments.js';
 import { finding } from '../domain/case/findings.js';
+import { asCorrected, correctedEventOf } from '../domain/decide-amendments.js';
 import type { EventWithId, Finding } from '../domain/event.js';
-import type { AnyEvent } from '../domain/events.js';
+import type { AnyEvent, SubjectKind } from '../domain/events.js';
+import type { FieldError } from '../schema/problems.js';
+import { errorsOfCorrectedEvent, readCorrectedFields } from '../schema/read-correction.js';
 
-export type CompletedEvents =
-  { readonly events: readonly EventWithId<AnyEvent>[] } | { readonly findings: readonly Finding[] };
+/** An error in an event of a request, which is given by its index. */
+export interface EventFieldError extends FieldError {
+  readonly index: number;
+}
 
-/** Gives a finding for each correction of an event that the stream and the events before it in the request do not have. */
+export interface CompletedEvents {
+  /** With the corrected type and values as they are stored, as far as they could be read: to compare a repeat with. */
+  readonly reported: readonly Reported<AnyEvent>[];
+  /** Complete where there are neither findings nor errors. */
+  readonly events: readonly EventWithId<AnyEvent>[];
+  /** Corrections of events that neither the stream nor the request before them has. */
+  readonly findings: readonly Finding[];
+  readonly errors: readonly EventFieldError[];
+}
+
+type Corrected = Extract<AnyEvent, { type: 'corrected' }>;
+
 export const completeCorrections = (
+  kind: SubjectKind,
   history: readonly EventWithId<AnyEvent>[],
-  reported: readonly EventWithId<Reported<AnyEvent>>[],
+  newEvents: readonly EventWithId<Reported<AnyEvent>>[],
 ): CompletedEvents => {
+  const reported: Reported<AnyEvent>[] = [];
   const events: EventWithId<AnyEvent>[] = [];
   const findings: Finding[] = [];
-  for (const { id, event } of reported) {
-    if (event.type !== 'corrected') {
-      events.push({ id, event });
-      continue;
-    }
-    const target = [...history, ...events].find((other) => other.id === event.event)?.event;
-    if (target === undefined) findings.push(finding('CORRECTION.EVENT_UNKNOWN', id));
-    else {
-      const correctedType = target.type === 'corrected' ? target.correctedType : target.type;
-      events.push({ id, event: { ...event, correctedType } });
-    }
-  }
-  return findings.length > 0 ? { findings } : { events };
+  const errors: EventFieldError[] = [];
+  newEvents.forEach(({ id, event }, index) => {
+    const read = event.type === 'corrected' ? readCorrection(kind, { id, event }, [...history, ...events]) : event;
+    if (read === null) findings.push(finding('CORRECTION.EVENT_UNKNOWN', id));
+    if (read !== null && 'errors' in read) errors.push(...read.errors.map((error) => ({ ...error, index })));
+    else if (read !== null) events.push({ id, event: read });
+    reported.push(read === null || 'errors' in read ? event : read);
+  });
+  return { reported, events, findings, errors };
+};
+
+/** Null where the corrected event is unknown. */
+const readCorrection = (
+  kind: SubjectKind,
+  { id, event }: EventWithId<Reported<Corrected>>,
+  before: readonly EventWithId<AnyEvent>[],
+): Corrected | { readonly errors: readonly FieldError[] } | null => {
+  const target = before.find((other) => other.id === event.event);
+  if (target === undefined) return null;
+  const root = correctedEventOf(target, before);
+  const correctedType = root.event.type;
+  const fields = readCorrectedFields(kind, correctedType, event.data);
+  const typeErrors: readonly FieldError[] =
+    event.correctedType === undefined || event.correctedType === correctedType
+      ? []
+      : [{ code: 'CORRECTION.WRONG_TYPE', pointer: '/correctedType', expected: correctedType }];
+  if ('errors' in fields) return { errors: [...typeErrors, ...fields.errors] };
+  const corrected: Corrected = { ...event, correctedType, data: fields.value };
+  const [was, is] = [asCorrected(root, before), asCorrected(root, [...before, { id, event: corrected }])];
+  const errors = [...typeErrors, ...errorsOfCorrectedEvent(kind, was, is)];
+  return errors.length > 0 ? { errors } : corrected;
 };

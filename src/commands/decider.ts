@@ -1,7 +1,9 @@
 /** Loads the reference data that a decision needs and decides with the rules of the stream's kind. */
 import { decide as decideCase } from '../domain/case/decide.js';
 import type { CaseEvent } from '../domain/case/events.js';
+import { mergeFindings } from '../domain/case/merging.js';
 import type { Clock } from '../domain/clock.js';
+import { refuseAmendments } from '../domain/decide-amendments.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import { decide as decideInstrument } from '../domain/instrument/decide.js';
@@ -9,37 +11,64 @@ import type { InstrumentEvent } from '../domain/instrument/events.js';
 import { decide as decideList } from '../domain/list/decide.js';
 import type { ListEvent } from '../domain/list/events.js';
 import type { EventStore } from '../event-store/port.js';
+import { loadMergeData, type MergedCases } from './merged-cases.js';
 import { ReferenceDataLoader } from './reference-data-loader.js';
 
 type Events<E extends AnyEvent = AnyEvent> = readonly EventWithId<E>[];
+
+/** The stream that is decided on. Its events are of the types of its kind; schema/ and the stream's name ensure it. */
+export interface DecidedStream {
+  readonly subject: { readonly kind: SubjectKind; readonly id: string };
+  readonly events: Events;
+}
 
 export class Decider {
   private readonly referenceData: ReferenceDataLoader;
 
   constructor(
-    store: EventStore,
+    private readonly store: EventStore,
     private readonly clock: Clock,
+    private readonly mergedCases: MergedCases,
   ) {
     this.referenceData = new ReferenceDataLoader(store);
   }
 
-  /** `history` and `newEvents` are of the types of this kind; schema/ and the stream's name ensure it. */
+  /** `others`: the events of the cases that make up one case with the stream's. */
   async decide(
-    kind: SubjectKind,
-    history: Events,
+    { subject, events }: DecidedStream,
+    others: Events,
     newEvents: Events,
     acknowledge: readonly string[],
   ): Promise<Decision> {
-    switch (kind) {
-      case 'case': {
-        const [before, added] = [history as Events<CaseEvent>, newEvents as Events<CaseEvent>];
-        const events = [...before, ...added].map(({ event }) => event);
-        return decideCase(before, added, await this.referenceData.load(events, this.clock.today()), acknowledge);
-      }
+    switch (subject.kind) {
+      case 'case':
+        return this.decideCase(
+          { caseId: subject.id, events: events as Events<CaseEvent> },
+          others as Events<CaseEvent>,
+          newEvents as Events<CaseEvent>,
+          acknowledge,
+        );
       case 'list':
-        return decideList(history as Events<ListEvent>, newEvents as Events<ListEvent>, acknowledge);
+        return decideList(events as Events<ListEvent>, newEvents as Events<ListEvent>, acknowledge);
       case 'instrument':
-        return decideInstrument(history as Events<InstrumentEvent>, newEvents as Events<InstrumentEvent>, acknowledge);
+        return decideInstrument(events as Events<InstrumentEvent>, newEvents as Events<InstrumentEvent>, acknowledge);
     }
+  }
+
+  /** Amendments and merges are judged by the stream that they are recorded in, the timeline by all of the case. */
+  private async decideCase(
+    { caseId, events }: { readonly caseId: string; readonly events: Events<CaseEvent> },
+    others: Events<CaseEvent>,
+    newEvents: Events<CaseEvent>,
+    acknowledge: readonly string[],
+  ): Promise<Decision> {
+    const impossible = refuseAmendments(events, newEvents);
+    if (impossible !== null) return impossible;
+    const mergeData = await loadMergeData(this.store, this.mergedCases, caseId, newEvents);
+    const findings = mergeFindings(events, newEvents, mergeData);
+    if (findings.length > 0) return { outcome: 'refused', findings };
+    const history = [...others, ...events];
+    const all = [...history, ...newEvents].map(({ event }) => event);
+    return decideCase(history, newEvents, await this.referenceData.load(all, this.clock.today()), acknowledge);
   }
 }

@@ -4,9 +4,11 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reported } from '../domain/amendments.js';
 import type { CaseEvent } from '../domain/case/events.js';
+import { finding } from '../domain/case/findings.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
+import { isAmendment } from '../domain/corrections.js';
 import type { Actor, Finding, EventWithId } from '../domain/event.js';
-import { streamName, type AnyEvent, type SubjectKind } from '../domain/events.js';
+import { parseStreamName, streamName, type AnyEvent, type SubjectKind } from '../domain/events.js';
 import {
   EVENT_STORE,
   MAX_EVENTS_PER_APPEND,
@@ -15,8 +17,9 @@ import {
   type StreamEvent,
 } from '../event-store/port.js';
 import { claimReferences } from './claim-references.js';
-import { completeCorrections } from './complete-corrections.js';
+import { completeCorrections, type EventFieldError } from './complete-corrections.js';
 import { Decider } from './decider.js';
+import { absorbedStreams, MERGED_CASES, NO_MERGED_CASES, type CaseStream, type MergedCases } from './merged-cases.js';
 import { toNewEvents } from './new-events.js';
 import { eventIds } from './ids.js';
 import { findRepeat } from './repeats.js';
@@ -42,6 +45,7 @@ export interface RecordEventsRequest {
 export type RecordEventsResult =
   | {
       readonly outcome: 'recorded';
+      /** Where the events are recorded: amendments of an event of a case that was merged into the subject, in that case. */
       readonly subject: RecordEventsRequest['subject'];
       readonly revision: number;
       /** Ids. */
@@ -51,6 +55,8 @@ export type RecordEventsResult =
       readonly token: string;
       readonly repeated: boolean;
     }
+  /** Corrections say what the class of the corrected type refuses. */
+  | { readonly outcome: 'invalid'; readonly errors: readonly EventFieldError[] }
   /** With every finding that is refused, or asked and not acknowledged. */
   | { readonly outcome: 'refused'; readonly findings: readonly Finding[] }
   /**
@@ -82,6 +88,13 @@ interface PreparedRequest extends RecordEventsRequest {
   readonly reported: readonly EventWithId<Reported<AnyEvent>>[];
 }
 
+/** A stream that events are recorded in, with those that it has. */
+interface TargetStream {
+  readonly subject: RecordEventsRequest['subject'];
+  readonly stream: string;
+  readonly events: readonly StreamEvent[];
+}
+
 /** A request once the register has added to its corrections what they correct. */
 interface CompleteRequest extends PreparedRequest {
   readonly newEvents: readonly EventWithId<AnyEvent>[];
@@ -99,8 +112,9 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(MERGED_CASES) private readonly mergedCases: MergedCases = NO_MERGED_CASES,
   ) {
-    this.decider = new Decider(store, clock);
+    this.decider = new Decider(store, clock, mergedCases);
   }
 
   async execute({ request }: RecordEvents): Promise<RecordEventsResult> {
@@ -123,62 +137,86 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   }
 
   private async tryRecord(request: PreparedRequest): Promise<RecordEventsResult> {
-    const history = await loadStream(this.store, request.stream);
-    const repeat = findRepeat(history, request, request.events);
-    if (repeat.outcome === 'key-reused') return repeat;
-    if (repeat.outcome === 'repeat') return resultFromLog(request, repeat.events, true);
-    const failure = checkPreconditions(request, history);
+    const { kind, id } = request.subject;
+    const own: TargetStream = { ...request, events: await loadStream(this.store, request.stream) };
+    const absorbed = kind === 'case' ? await absorbedStreams(this.store, this.mergedCases, id) : [];
+    const streams = [own, ...absorbed.map(toTarget)];
+    const target = streams.find(({ events }) => amendedIn(request, events).length > 0) ?? own;
+    const completed = completeCorrections(kind, target.events, request.reported);
+    for (const { events } of streams) {
+      const repeat = findRepeat(events, request, completed.reported);
+      if (repeat.outcome === 'key-reused') return repeat;
+      if (repeat.outcome === 'repeat') return resultFromLog(repeat.events, true);
+    }
+    const failure = checkPreconditions(request, own.events, streams.map(({ events }) => events.length).reduce(sum));
     if (failure !== null) return failure;
-    const completed = completeCorrections(history, request.reported);
-    if ('findings' in completed) return { outcome: 'refused', findings: completed.findings };
-    const newEvents = completed.events;
-    const decision = await this.decider.decide(request.subject.kind, history, newEvents, request.acknowledge);
+    if (target !== own && amendedIn(request, target.events).length < request.events.length)
+      return { outcome: 'refused', findings: [finding('CORRECTION.OTHER_STREAM', ...request.reported.map(idOf))] };
+    if (completed.findings.length > 0) return { outcome: 'refused', findings: completed.findings };
+    if (completed.errors.length > 0) return { outcome: 'invalid', errors: completed.errors };
+    return this.decideAndAppend(
+      { ...request, newEvents: completed.events },
+      target,
+      streams.filter((stream) => stream !== target).flatMap(({ events }) => events),
+    );
+  }
+
+  /** `others`: the events of the streams that make up one case with the target. */
+  private async decideAndAppend(
+    request: CompleteRequest,
+    target: TargetStream,
+    others: readonly StreamEvent[],
+  ): Promise<RecordEventsResult> {
+    const decision = await this.decider.decide(target, others, request.newEvents, request.acknowledge);
     if (decision.outcome === 'refused') return decision;
-    const writeBefore = await this.claimReferences({ ...request, newEvents }, history);
+    const writeBefore = await this.claimReferences(request, target);
     if (typeof writeBefore !== 'number') return writeBefore;
     const now = this.clock.now();
-    if (now.getTime() >= writeBefore) return lostRace(revisionOf(history));
-    return this.append(request, history, toNewEvents(request, newEvents, decision, now, history.at(-1) ?? null));
+    if (now.getTime() >= writeBefore) return lostRace(revisionOf(target.events));
+    const lastEvent = target.events.at(-1) ?? null;
+    return this.append(request, target, toNewEvents(request, request.newEvents, decision, now, lastEvent));
   }
 
   /** The instant before which the events must be appended, or why they cannot be. */
   private async claimReferences(
     request: CompleteRequest,
-    history: readonly StreamEvent[],
+    { subject, events }: TargetStream,
   ): Promise<number | RecordEventsResult> {
-    if (request.subject.kind !== 'case') return Infinity;
+    if (subject.kind !== 'case') return Infinity;
     const result = await claimReferences(this.store, this.clock, {
-      caseId: request.subject.id,
-      history: history as readonly EventWithId<CaseEvent>[],
+      caseId: subject.id,
+      history: events as readonly EventWithId<CaseEvent>[],
       newEvents: request.newEvents as readonly EventWithId<CaseEvent>[],
       actor: request.actor,
       correlationId: request.correlationId,
     });
     if (result.outcome === 'claimed') return result.writeBefore;
-    return result.outcome === 'contended' ? lostRace(revisionOf(history)) : result;
+    return result.outcome === 'contended' ? lostRace(revisionOf(events)) : result;
   }
 
   private async append(
-    request: PreparedRequest,
-    history: readonly StreamEvent[],
+    request: CompleteRequest,
+    target: TargetStream,
     events: readonly NewEvent[],
   ): Promise<RecordEventsResult> {
-    const appended = await this.store.append(request.stream, revisionOf(history) ?? 'no-stream', events);
+    const appended = await this.store.append(target.stream, revisionOf(target.events) ?? 'no-stream', events);
     if (appended.outcome === 'conflict') return lostRace(appended.revision);
-    if (request.key !== undefined) return this.readBack(request, history);
-    return recorded(request, events, appended.revision, appended.cursor, false);
+    if (request.key !== undefined) return this.readBack(request, target);
+    return recorded(target.subject, events, appended.revision, appended.cursor, false);
   }
 
   /**
    * Two requests under one key may append at the same revision. Their events have the same ids, so the store takes the second
    * append for a retry of the first; whether the bodies were equal shows only in what is stored.
    */
-  private async readBack(request: PreparedRequest, history: readonly StreamEvent[]): Promise<RecordEventsResult> {
-    const stored = await readEvents(this.store, request.stream, revisionOf(history) ?? -1, request.events.length + 1);
-    const repeat = findRepeat(stored, request, request.events);
+  private async readBack(request: CompleteRequest, target: TargetStream): Promise<RecordEventsResult> {
+    const after = revisionOf(target.events) ?? -1;
+    const stored = await readEvents(this.store, target.stream, after, request.events.length + 1);
+    const newEvents = request.newEvents.map(({ event }) => event);
+    const repeat = findRepeat(stored, request, newEvents);
     if (repeat.outcome === 'new') throw new Error('the store has acknowledged events that it does not have');
     if (repeat.outcome === 'key-reused') return repeat;
-    return resultFromLog(request, repeat.events, repeat.events[0]?.correlationId !== request.correlationId);
+    return resultFromLog(repeat.events, repeat.events[0]?.correlationId !== request.correlationId);
   }
 }
 
@@ -189,10 +227,28 @@ const prepare = (request: RecordEventsRequest): PreparedRequest => {
   return { ...request, stream, reported };
 };
 
+const toTarget = ({ caseId, events }: CaseStream): TargetStream => ({
+  subject: { kind: 'case', id: caseId },
+  stream: streamName('case', caseId),
+  events,
+});
+
+/** The amendments of a request that name an event of a stream. */
+const amendedIn = ({ events }: RecordEventsRequest, stream: readonly StreamEvent[]): readonly unknown[] =>
+  events.filter((event) => isAmendment(event) && stream.some(({ id }) => id === event.event));
+
+const idOf = ({ id }: { readonly id: string }): string => id;
+
+const sum = (a: number, b: number): number => a + b;
+
 const revisionOf = (events: readonly StreamEvent[]): number | null => events.at(-1)?.revision ?? null;
 
-/** Existence, expected revision and size; null where they are as required. */
-const checkPreconditions = (request: PreparedRequest, history: readonly StreamEvent[]): RecordEventsResult | null => {
+/** Existence, expected revision and size; null where they are as required. `total`: the events of the case with those merged into it. */
+const checkPreconditions = (
+  request: PreparedRequest,
+  history: readonly StreamEvent[],
+  total: number,
+): RecordEventsResult | null => {
   const { begins, events, expectedRevision } = request;
   const revision = revisionOf(history);
   if (begins && revision !== null) return { outcome: 'already-exists' };
@@ -200,7 +256,7 @@ const checkPreconditions = (request: PreparedRequest, history: readonly StreamEv
   if (expectedRevision !== undefined && ![expectedRevision].flat().some((expected) => expected === revision))
     return { outcome: 'conflict', preconditionFailed: true, revision };
   if (events.length > MAX_EVENTS_PER_APPEND) return { outcome: 'too-many-events', limit: MAX_EVENTS_PER_APPEND };
-  if (history.length + events.length > MAX_EVENTS_PER_STREAM)
+  if (total + events.length > MAX_EVENTS_PER_STREAM)
     return { outcome: 'too-many-events', limit: MAX_EVENTS_PER_STREAM };
   return null;
 };
@@ -213,7 +269,7 @@ const lostRace = (revision: number | null): RecordEventsResult => ({
 });
 
 const recorded = (
-  { subject }: RecordEventsRequest,
+  subject: RecordEventsRequest['subject'],
   events: readonly NewEvent[],
   revision: number,
   token: string,
@@ -228,11 +284,8 @@ const recorded = (
   repeated,
 });
 
-const resultFromLog = (
-  request: RecordEventsRequest,
-  events: readonly StreamEvent[],
-  repeated: boolean,
-): RecordEventsResult => {
+const resultFromLog = (events: readonly StreamEvent[], repeated: boolean): RecordEventsResult => {
   const last = events[events.length - 1] as StreamEvent;
-  return recorded(request, events, last.revision, last.cursor, repeated);
+  const { kind, id } = parseStreamName(last.stream);
+  return recorded({ kind: kind as SubjectKind, id }, events, last.revision, last.cursor, repeated);
 };

@@ -139,6 +139,13 @@ export class Recorder {
         const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, events.length);
         return refused(...result.findings.map((finding) => cellErrorOf(finding, ids, events)));
       }
+      case 'invalid':
+        return refused(
+          ...result.errors.map(({ index, code, pointer, expected }) => {
+            const { row, locate } = events[index] as LocatedEvent;
+            return { ...(row !== undefined && { row }), column: locate(pointer), code, expected };
+          }),
+        );
       case 'reference-taken':
         return { outcome: 'retry', subject: { kind: 'case', id: result.by } };
       case 'already-exists':

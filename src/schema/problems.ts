@@ -15,7 +15,8 @@ export const fieldErrors = {
   'FIELD.MISSING': { title: 'Missing field', means: 'A field that is required is absent.' },
   'FIELD.NULL': {
     title: 'Null where a value is due',
-    means: 'Null stands where a value is due; what is unknown is left out. Only `described` clears fields by null.',
+    means:
+      'Null stands where a value is due; what is unknown is left out. Only `described`, and a correction of an optional field, clear by null.',
   },
   'FIELD.REPEATED': {
     title: 'Key twice',
@@ -50,6 +51,16 @@ export const fieldErrors = {
     means: 'The text is no ISO 8601 duration in years, months, weeks and days, nor `unknown` where that may stand.',
   },
   'CORRECTION.EMPTY': { title: 'Nothing to correct', means: 'A correction names no field.' },
+  'CORRECTION.FIXED_FIELD': {
+    title: 'Field that is not corrected',
+    means:
+      'The type of an event, the event that a retraction names and the case that a merge names cannot be corrected; retract the ' +
+      'event, or undo the merge, and record the right one.',
+  },
+  'CORRECTION.WRONG_TYPE': {
+    title: 'Another type is corrected',
+    means: '`correctedType` is not the type of the event that the correction names.',
+  },
   'ARTICLE.INVALID': {
     title: 'No article',
     means: 'The text is no article, part or code as the register writes them.',

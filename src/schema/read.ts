@@ -23,6 +23,28 @@ export const read = <T extends object>(type: Constructor<T>, input: unknown): Re
 };
 
 /**
+ * Reads some of the fields of a class: absent ones are no errors, get no defaults, and rules about several fields are not checked.
+ * Otherwise as `read`.
+ */
+export const readSomeFields = (
+  type: Constructor,
+  input: Readonly<Record<string, unknown>>,
+): ReadResult<Readonly<Record<string, unknown>>> => {
+  const unknownFields: FieldError[] = [];
+  const built = build(type, input, '', unknownFields);
+  const errors = [
+    ...unknownFields,
+    ...validateSync(built, { stopAtFirstError: true })
+      .filter(({ property }) => Object.hasOwn(input, property))
+      .flatMap((error) => errorsOfField(error, ''))
+      .flatMap(({ fieldError, isObjectRule }) => (isObjectRule ? [] : [fieldError])),
+  ];
+  if (errors.length > 0) return { errors: errors.slice(0, LIMITS.errors) };
+  const plain = Object.entries(toPlain(type, built)).filter(([name]) => Object.hasOwn(input, name));
+  return { value: Object.fromEntries(plain) };
+};
+
+/**
  * Reads URL parameters, with an array for a parameter that is repeated. Numbers are converted from their digits. The pointer of
  * an error is the parameter's name after a slash.
  */

@@ -32,6 +32,10 @@ export const outcomeResponse = (
       const isFinal = outcome.findings.some((finding) => finding.grade === 'refuse');
       return problemResponse(isFinal ? 'EVENT.REFUSED' : 'EVENT.UNACKNOWLEDGED', { findings: outcome.findings });
     }
+    case 'invalid': {
+      const errors = outcome.errors.map(({ code, pointer, expected }) => ({ code, pointer, expected }));
+      return problemResponse('REQUEST.INVALID', { errors });
+    }
     case 'conflict':
       return problemResponse(outcome.preconditionFailed ? 'REVISION.STALE' : 'REVISION.RACED', {
         revision: outcome.revision,

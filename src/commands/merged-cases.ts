@@ -1,0 +1,79 @@
+/** The cases that a case is decided together with: those merged into it, and those that it would be merged into. */
+import type { CaseEvent } from '../domain/case/events.js';
+import { MAX_MERGED_CASES, mergedInto, type MergeData } from '../domain/case/merging.js';
+import type { EventWithId } from '../domain/event.js';
+import { streamName } from '../domain/events.js';
+import type { EventStore, StreamEvent } from '../event-store/port.js';
+import { loadStream } from './streams.js';
+
+/**
+ * Finds the cases that are merged into a case, directly and through others. Streams say only into which case theirs is merged, so
+ * the read models answer this; they may lag behind the log.
+ */
+export interface MergedCases {
+  /** Ids, in no order. Rejects, or resolves to none, where it cannot be known now. */
+  absorbedInto(caseId: string): Promise<readonly string[]>;
+}
+
+/** Injection token of MergedCases. */
+export const MERGED_CASES = Symbol('MergedCases');
+
+export const NO_MERGED_CASES: MergedCases = { absorbedInto: () => Promise.resolve([]) };
+
+/** The stream of a case, with its events in order of recording. */
+export interface CaseStream {
+  readonly caseId: string;
+  readonly events: readonly StreamEvent[];
+}
+
+/**
+ * The streams of the cases that are merged into a case, as far as the read models know and their own last merge confirms it. None
+ * where the read models do not answer: the case is then decided on by its own events, as if nothing were merged.
+ */
+export const absorbedStreams = async (
+  store: EventStore,
+  mergedCases: MergedCases,
+  caseId: string,
+): Promise<readonly CaseStream[]> => {
+  const ids = await mergedCases.absorbedInto(caseId).catch((): readonly string[] => []);
+  const streams = await Promise.all(
+    ids.slice(0, MAX_MERGED_CASES).map(async (id) => ({ caseId: id, events: await loadCase(store, id) })),
+  );
+  return streams.filter(({ events }) => mergedInto(events as CaseEvents) !== null);
+};
+
+type CaseEvents = readonly EventWithId<CaseEvent>[];
+
+const loadCase = (store: EventStore, id: string): Promise<readonly StreamEvent[]> =>
+  loadStream(store, streamName('case', id));
+
+/** What `mergeFindings` needs to know about the cases that new events merge a case into. Reads streams only but for `absorbed`. */
+export const loadMergeData = async (
+  store: EventStore,
+  mergedCases: MergedCases,
+  caseId: string,
+  newEvents: CaseEvents,
+): Promise<MergeData> => {
+  const chains = new Map<string, readonly string[]>();
+  const absorbed = new Set<string>();
+  for (const { event } of newEvents) {
+    if (event.type !== 'merged' || chains.has(event.into)) continue;
+    const chain = await chainFrom(store, event.into);
+    if (chain.length > 0) chains.set(event.into, chain);
+    for (const id of [caseId, chain.at(-1) ?? caseId])
+      for (const other of await mergedCases.absorbedInto(id).catch(() => [])) absorbed.add(other);
+  }
+  return { caseId, chains, absorbed: absorbed.size };
+};
+
+/** A case and those that it is merged into, one after the other; empty where there is no such case. */
+const chainFrom = async (store: EventStore, caseId: string): Promise<readonly string[]> => {
+  const chain: string[] = [];
+  for (let next: string | null = caseId; next !== null && chain.length < MAX_MERGED_CASES && !chain.includes(next);) {
+    const events = await loadCase(store, next);
+    if (events.length === 0) break;
+    chain.push(next);
+    next = mergedInto(events as CaseEvents);
+  }
+  return chain;
+};

@@ -1,0 +1,46 @@
+/** Merging two cases of one person: what the events of the absorbed case say about it, and what makes a merge impossible. */
+import type { EventWithId, Finding } from '../event.js';
+import type { CaseEvent } from './events.js';
+import { finding } from './findings.js';
+
+type Events = readonly EventWithId<CaseEvent>[];
+
+/** The most cases of one chain, and the most that one case absorbs: more are no homonyms but a mistake. */
+export const MAX_MERGED_CASES = 50;
+
+/** The case that a case is merged into, by the events of its own stream; null where it stands for itself. */
+export const mergedInto = (events: Events): string | null => {
+  const last = events.findLast(({ event }) => event.type === 'merged' || event.type === 'unmerged')?.event;
+  return last?.type === 'merged' ? last.into : null;
+};
+
+/** What deciding on merges needs to know of other cases. */
+export interface MergeData {
+  /** The case whose events are decided on. */
+  readonly caseId: string;
+  /**
+   * For each `into` of the new events: that case, the case that it is merged into, and so on to the one that stands for itself. No
+   * entry: there is no such case.
+   */
+  readonly chains: ReadonlyMap<string, readonly string[]>;
+  /** How many cases are merged into this one and into the last of each chain together. */
+  readonly absorbed: number;
+}
+
+/** The findings of the new `merged` and `unmerged` events of a case, each judged after those before it. */
+export const mergeFindings = (history: Events, newEvents: Events, data: MergeData): readonly Finding[] =>
+  newEvents.flatMap(({ id, event }, index) => {
+    const current = mergedInto([...history, ...newEvents.slice(0, index)]);
+    if (event.type === 'unmerged') return current === null ? [finding('CASE.NOT_MERGED', id)] : [];
+    if (event.type !== 'merged') return [];
+    if (current !== null) return [finding('CASE.ALREADY_MERGED', id)];
+    return impossibleMerge(id, event.into, data);
+  });
+
+const impossibleMerge = (id: string, into: string, { caseId, chains, absorbed }: MergeData): readonly Finding[] => {
+  const chain = chains.get(into);
+  if (into === caseId) return [finding('CASE.MERGED_WITH_ITSELF', id)];
+  if (chain === undefined) return [finding('CASE.MERGE_UNKNOWN', id)];
+  if (chain.includes(caseId)) return [finding('CASE.MERGE_CIRCLE', id)];
+  return chain.length + absorbed >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
+};

@@ -1,0 +1,78 @@
+/** Validates what a correction says by the DTO class of the type that it corrects. Pointers are into the correction: `/data/occurredOn`. */
+import type { CorrectedFields } from '../domain/amendments.js';
+import type { AnyEvent, SubjectKind } from '../domain/events.js';
+import { fieldsOf, isRequired, type Constructor } from './field.js';
+import type { FieldError } from './problems.js';
+import { pointerTo, read, readSomeFields, type ReadResult } from './read.js';
+import { eventClasses } from './read-event.js';
+
+/** What makes an event the one that it is: another event, another case. To change it, retract the event and record another. */
+const FIXED_FIELDS: ReadonlySet<string> = new Set(['type', 'event', 'into']);
+
+const DATA = '/data';
+
+/**
+ * Reads the fields of a correction, each by itself: unknown fields, wrong values and cleared fields that are required are errors. Does
+ * not depend on what the event says. `type` is the corrected type.
+ */
+export const readCorrectedFields = (
+  kind: SubjectKind,
+  type: string,
+  data: CorrectedFields,
+): ReadResult<CorrectedFields> => {
+  const eventClass = classOf(kind, type);
+  const cleared = Object.keys(data).filter((name) => data[name] === null);
+  const given = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
+  const result = readSomeFields(eventClass, given);
+  const errors = [
+    ...Object.keys(data).flatMap((name) => (FIXED_FIELDS.has(name) ? [fixedField(name)] : [])),
+    ...cleared.flatMap((name) => clearingErrors(eventClass, name)),
+    ...('errors' in result ? result.errors.map(inData).filter(({ pointer }) => !isFixed(pointer)) : []),
+  ];
+  if (errors.length > 0 || 'errors' in result) return { errors };
+  return { value: { ...result.value, ...Object.fromEntries(cleared.map((name) => [name, null])) } };
+};
+
+/**
+ * The errors that a correction brings to an event as a whole: rules about several fields. Errors that the event had before are not
+ * counted: stored events are not judged again.
+ */
+export const errorsOfCorrectedEvent = (kind: SubjectKind, before: AnyEvent, after: AnyEvent): readonly FieldError[] => {
+  const errorsOf = ({ type, ...fields }: AnyEvent): readonly FieldError[] => {
+    const result = read(classOf(kind, type), fields);
+    return 'errors' in result ? result.errors : [];
+  };
+  const known = new Set(errorsOf(before).map(({ code, pointer }) => `${code} ${pointer}`));
+  return errorsOf(after)
+    .filter(({ code, pointer }) => !known.has(`${code} ${pointer}`))
+    .map(inData);
+};
+
+const classOf = (kind: SubjectKind, type: string): Constructor => {
+  const classes: Readonly<Record<string, Constructor>> = eventClasses[kind];
+  const found = Object.hasOwn(classes, type) ? classes[type] : undefined;
+  if (found === undefined) throw new Error(`no class of ${type}`);
+  return found;
+};
+
+const inData = (error: FieldError): FieldError => ({ ...error, pointer: `${DATA}${error.pointer}` });
+
+const isFixed = (pointer: string): boolean => FIXED_FIELDS.has(pointer.slice(DATA.length + 1));
+
+const fixedField = (name: string): FieldError => ({
+  code: 'CORRECTION.FIXED_FIELD',
+  pointer: pointerTo(DATA, name),
+  expected: 'another field; retract the event and record the right one instead',
+});
+
+const clearingErrors = (eventClass: Constructor, name: string): readonly FieldError[] => {
+  if (FIXED_FIELDS.has(name)) return [];
+  const fields = fieldsOf(eventClass);
+  const field = fields.find((candidate) => candidate.name === name);
+  const pointer = pointerTo(DATA, name);
+  if (field === undefined)
+    return [{ code: 'FIELD.UNKNOWN', pointer, expected: `only the fields ${fields.map((f) => f.name).join(', ')}` }];
+  return isRequired(field) || field.default !== undefined
+    ? [{ code: 'FIELD.NULL', pointer, expected: field.valueType.expects }]
+    : [];
+};
