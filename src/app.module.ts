@@ -12,6 +12,7 @@ import {
 import { CqrsModule } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
+import { MERGED_CASES, type MergedCases } from './commands/merged-cases.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayOfInstant } from './domain/time.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
@@ -87,6 +88,10 @@ const healthOf = ({ store, readModels }: Resources): Health => {
   return { check: () => latest.check(), onError: (error) => readModels.onQueryError(error) };
 };
 
+const mergedCasesOf = ({ readModels }: Resources): MergedCases => ({
+  absorbedInto: (caseId) => Promise.resolve().then(() => readModels.absorbedInto(caseId)),
+});
+
 /** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */
 const countEvents = async (store: EventStore): Promise<number | null> =>
   store.kind === 'sqlite'
@@ -122,6 +127,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(DATA_FOLDER, (resources) => resources.folder),
       provideFrom(EVENT_STORE, (resources) => resources.store),
       provideFrom(CLOCK, (resources) => resources.clock),
+      provideFrom(MERGED_CASES, mergedCasesOf),
       provideFrom(ReadModels, (resources) => resources.readModels),
       provideFrom(ReadModelReader, (resources) => resources.readModels),
       provideFrom(HEALTH, healthOf),

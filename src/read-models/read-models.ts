@@ -7,6 +7,7 @@ import type { Clock } from '../domain/clock.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { Jobs } from '../jobs/jobs.js';
+import { feedsAt } from './log/case-streams.js';
 import { isDamage, isPermanent } from './errors.js';
 import { ModelFile } from './model-file.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from './query-errors.js';
@@ -213,6 +214,19 @@ export class ReadModels extends ReadModelReader {
     if (this.#file === null) return null;
     const { db, logTables, counters, checkpoint, logId } = this.#file;
     return { db, logTables, counters, position: checkpoint.position, logId, today: this.clock.today() };
+  }
+
+  /** The cases that are merged into a case now, without waiting; none while there is no file. */
+  absorbedInto(caseId: string): readonly string[] {
+    const context = this.currentContext();
+    const caseNo = context?.logTables.cases.numberOf(caseId) ?? null;
+    if (context === null || caseNo === null) return [];
+    const { logTables, position } = context;
+    return logTables.cases
+      .feedings(caseNo)
+      .filter((feeding) => feedsAt(feeding, position))
+      .map(({ stream }) => logTables.subjectOf(stream).id)
+      .filter((id) => id !== caseId);
   }
 
   /**
