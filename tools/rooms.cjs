@@ -8,6 +8,7 @@
 const vocabulary = [
   '^src/domain/(amendments|event|events|text|time|clock)\\.ts$',
   '^src/domain/[^/]+/(events|state|findings)\\.ts$',
+  '^src/domain/names/match-reasons\\.ts$',
 ];
 
 /** A query stands with its handler in one file; a view of several queries, their parameters and errors have files of their own. */

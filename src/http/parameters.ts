@@ -2,13 +2,14 @@
 import { Filters } from '../read-models/list/filters.js';
 import { SORTS, type Page, type Sort } from '../read-models/list/paging.js';
 import { intersect } from '../schema/field.js';
-import { IsDay, IsInteger, IsOneOf, IsOptional, IsText } from '../schema/decorators.js';
+import { IsDay, IsInteger, IsOneOf, IsOptional, IsSearchedName, IsText, ObjectRule } from '../schema/decorators.js';
 import { LIMITS } from '../schema/limits.js';
 
 /** Descriptions of parameters that stand in several classes. */
 export const DESCRIPTIONS = {
   after: 'The `next` mark of the page before.',
   limit: 'At most so many on a page.',
+  name: 'Only people of this name, in any spelling (Həsənov, Hasanov, Гасанов), or whose name begins so; ranked, the best match first.',
   set: 'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.',
 } as const;
 
@@ -36,6 +37,16 @@ export class PeopleQuery extends FilteredQuery {
 }
 
 export class PeoplePageQuery extends PeopleQuery {
+  @ObjectRule<PeoplePageQuery>(
+    'PARAMETER.NEEDS',
+    'sort',
+    'no order where a name is searched for: the best match comes first',
+    (q) => q.name === undefined || q.sort === undefined,
+  )
+  @IsOptional()
+  @IsSearchedName({ description: DESCRIPTIONS.name })
+  name?: string;
+
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 

@@ -6,7 +6,7 @@ import { createPrivateFile } from '../event-store/private-file.js';
 import { LOG_INDEXES, LOG_TABLES, LogTables, PERSONAL_EVENTS } from './log-tables.js';
 import { historiesOf } from './projection/case-histories.js';
 import { periods, recognitions } from './list/tables.js';
-import { listEntries, names, references } from './names/tables.js';
+import { listEntries, names, references, searchedNames } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import {
   diffRows,
@@ -22,7 +22,7 @@ import {
 import { Counters } from './counters.js';
 
 /** All projected tables. To add a read model, add its table here. */
-const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, names, references];
+const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, names, references, searchedNames];
 
 /** The tables that may have personal data. */
 export const PERSONAL_TABLES: readonly string[] = [

@@ -50,6 +50,8 @@ export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of each index, with its WHERE clause. */
   readonly indexes: readonly string[];
+  /** Columns of tokens, parted by spaces, that a full-text index finds; the index has the name of the table and `_text`. */
+  readonly fullText?: readonly (keyof Row & string)[];
   /** The distinct rows of a case. Pure. */
   rows(history: CaseHistory): readonly Row[];
 }
@@ -60,6 +62,7 @@ export interface AnyTable {
   readonly isPersonal: boolean;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
   readonly indexes: readonly string[];
+  readonly fullText?: readonly string[];
   rows(history: CaseHistory): readonly object[];
 }
 
@@ -69,10 +72,33 @@ export const createTable = ({ name, columns }: AnyTable): string => {
 };
 
 /** Created after all rows in a rebuild, which is faster. The first index finds the current rows of a case. */
-export const createIndexes = ({ name, indexes }: AnyTable): readonly string[] =>
-  [`(case_no) WHERE known_to = ${STILL_KNOWN}`, ...indexes].map(
-    (on, at) => `CREATE INDEX ${name}_${at} ON ${name} ${on}`,
-  );
+export const createIndexes = (table: AnyTable): readonly string[] => [
+  ...[`(case_no) WHERE known_to = ${STILL_KNOWN}`, ...table.indexes].map(
+    (on, at) => `CREATE INDEX ${table.name}_${at} ON ${table.name} ${on}`,
+  ),
+  ...createFullText(table),
+];
+
+/**
+ * A full-text index over row versions: one entry for each row, which stays while the row does. Conditions on positions are checked on
+ * the rows that it finds. What is deleted from the table leaves no trace in the index.
+ */
+const createFullText = ({ name, fullText = [] }: AnyTable): readonly string[] => {
+  if (fullText.length === 0) return [];
+  const [index, columns] = [`${name}_text`, fullText.join(', ')];
+  const cellsOf = (row: 'new' | 'old'): string => fullText.map((column) => `${row}.${column}`).join(', ');
+  return [
+    `CREATE VIRTUAL TABLE ${index} USING fts5(${columns}, content='${name}', tokenize='ascii', detail='column', prefix='1 2 3')`,
+    `INSERT INTO ${index} (${index}, rank) VALUES ('secure-delete', 1)`,
+    `INSERT INTO ${index} (${index}) VALUES ('rebuild')`,
+    `CREATE TRIGGER ${name}_added AFTER INSERT ON ${name} BEGIN
+      INSERT INTO ${index} (rowid, ${columns}) VALUES (new.rowid, ${cellsOf('new')});
+    END`,
+    `CREATE TRIGGER ${name}_deleted AFTER DELETE ON ${name} BEGIN
+      INSERT INTO ${index} (${index}, rowid, ${columns}) VALUES ('delete', old.rowid, ${cellsOf('old')});
+    END`,
+  ];
+};
 
 interface OpenVersion {
   readonly cells: readonly SqlValue[];

@@ -83,6 +83,14 @@ const text = (limit: number, isMultiline: boolean): ValueType => ({
   ],
 });
 
+/** A name to search for. One letter would find a tenth of the register. */
+export const IsSearchedName = (options: TypeOptions = {}): PropertyDecorator => {
+  const name = text(LIMITS.name, false);
+  const expects = `${name.expects}, with a word of two or more letters`;
+  const hasWord = onText('TEXT.FORM', (value) => /[\p{Letter}\p{Number}]{2}/u.test(value.normalize('NFC')), expects);
+  return decorate({ ...name, rules: [...name.rules, hasWord] }, options);
+};
+
 /** Text that matches a pattern; it is not normalised. */
 export const Matches = (pattern: RegExp, expects: string, options: TypeOptions = {}): PropertyDecorator =>
   decorate(textMatching(pattern, expects), options);

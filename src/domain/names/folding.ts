@@ -65,6 +65,13 @@ const nameWord = (letters: string, initial: boolean): NameWord => {
 export const joinedWord = (first: NameWord, second: NameWord): NameWord | null =>
   first.role === 'name' && second.role === 'name' ? nameWord(first.letters + second.letters, false) : null;
 
+/**
+ * The beginnings of keys that a word may grow to while somebody types it: `Aliye` is about to become Aliyev, whose ending has
+ * another vowel in the key.
+ */
+export const beginningsOf = ({ letters, key }: NameWord): readonly string[] =>
+  letters.endsWith('e') && key.length > 1 ? [key, `${key.slice(0, -1)}u`] : [key];
+
 interface Part {
   readonly letters: string;
   readonly initial: boolean;

@@ -1,30 +1,7 @@
 /** Ranks how well two names agree. Says why, so that a person can decide; never that two people are the same. */
 import { distance } from 'fastest-levenshtein';
-import { joinedWord, nameWords, type NameWord } from './folding.js';
-
-/**
- * Why two names agree, or do not quite:
- * - same-spelling: the same sounds letter by letter (Elşən, Elshan);
- * - other-spelling: the keys are equal (Həsənov, Гасанов);
- * - other-order: given name and surname change places (Hasanov Elshan);
- * - initial: a name is abbreviated (E. Hasanov);
- * - resembles: keys are near each other (a slip of the pen; Mehdiyev, Мехтиев);
- * - other-ending: equal without the endings of surnames (Hasanov, Hasanova, Hasanli);
- * - partial: one name has words that the other lacks;
- * - other-patronymic: both name the father, and not the same one: usually another person of the same name.
- */
-export const MATCH_REASONS = [
-  'same-spelling',
-  'other-spelling',
-  'other-order',
-  'initial',
-  'resembles',
-  'other-ending',
-  'partial',
-  'other-patronymic',
-] as const;
-
-export type MatchReason = (typeof MATCH_REASONS)[number];
+import { MATCH_REASONS, type MatchReason } from './match-reasons.js';
+import { beginningsOf, joinedWord, nameWords, type NameWord } from './folding.js';
 
 export interface NameMatch {
   /** From 0 to 1; 1 is the same spelling of the same words. */
@@ -40,6 +17,7 @@ const NO_MATCH: NameMatch = { score: 0, why: [] };
 /** Scores by kind of agreement; within a kind, the distance of the letters decides. */
 const OTHER_SPELLING = 0.95;
 const INITIAL = 0.9;
+const BEGINNING = 0.85;
 const RESEMBLES = 0.9;
 const ENDING = 0.7;
 
@@ -83,6 +61,27 @@ export const matchWords = (one: readonly NameWord[], other: readonly NameWord[])
     (otherOrder ? OTHER_ORDER : 1) *
     (otherFather ? OTHER_PATRONYMIC : missingFather ? PATRONYMIC_MISSING : 1);
   return { score, why: MATCH_REASONS.filter((reason) => why.has(reason)) };
+};
+
+/**
+ * As matchWords, where somebody may not have typed the last word of `typed` to its end. Not symmetric: a whole name does not begin
+ * with another.
+ */
+export const matchTyped = (typed: readonly NameWord[], name: readonly NameWord[]): NameMatch => {
+  const whole = matchWords(typed, name);
+  const last = typed.at(-1);
+  if (last === undefined || last.role !== 'name') return whole;
+  const begun = name.filter(
+    (word) => word.key !== last.key && beginningsOf(last).some((beginning) => word.key.startsWith(beginning)),
+  );
+  const completions = begun.map((word): NameMatch => {
+    const { score, why } = matchWords([...typed.slice(0, -1), { ...word, role: 'name' }], name);
+    return {
+      score: score * BEGINNING,
+      why: MATCH_REASONS.filter((reason) => reason === 'beginning' || why.includes(reason)),
+    };
+  });
+  return completions.reduce((best, match) => (match.score > best.score ? match : best), whole);
 };
 
 interface WordMatch {

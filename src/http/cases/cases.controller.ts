@@ -58,7 +58,7 @@ export class CasesController {
       new Cases({
         filters: toFilters(query),
         page: toPage(query),
-        ...pick(query, ['asOf', 'atLeast', 'list']),
+        ...pick(query, ['asOf', 'atLeast', 'list', 'name']),
         ...(query.reference === undefined ? {} : { reference: parseReference(query.reference) }),
       }),
     );

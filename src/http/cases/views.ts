@@ -1,4 +1,5 @@
 import { CUSTODIES, PROCEEDINGS, RECOGNITIONS, SENTENCE_STATES } from '../../domain/case/state.js';
+import { MATCH_REASONS } from '../../domain/names/match-reasons.js';
 import { CERTAINTIES } from '../../read-models/list/filters.js';
 import { ref } from '../operation.js';
 import { arrayOf, boolean, count, day, enumOf, nullable, object, string } from '../view-schema.js';
@@ -17,17 +18,23 @@ export const caseViews: Readonly<Record<string, JsonSchema>> = {
     incident: nullable(string),
     lists: arrayOf(object({ list: string, recognition: enumOf(RECOGNITIONS), category: nullable(string) })),
   }),
+  NameMatch: {
+    ...object({ text: string, score: { type: 'number' }, why: arrayOf(enumOf(MATCH_REASONS)) }),
+    description: 'With `name`: the spelling that matched, how well (0 to 1), and why.',
+  },
   Person: object({
     caseId: string,
     references: arrayOf(ref('Reference')),
     name: nullable(string),
     certainty: enumOf(CERTAINTIES),
     standings: { ...arrayOf(ref('Standing')), description: 'Every standing possible on the day.' },
+    'match?': ref('NameMatch'),
   }),
   PersonPage: object({
     asOf: day,
     position: count,
     total: ref('Totals'),
+    'isTruncated?': { ...boolean, description: 'With `name`: more names matched than are ranked.' },
     items: arrayOf(ref('Person')),
     next: nullable(string),
   }),

@@ -72,7 +72,11 @@ export class ListsController {
   })
   members(@Param('id') id: string, @Query() query: PeoplePageQuery): Promise<object | null> {
     return this.queries.execute(
-      new ListMembers(id, { filters: toFilters(query), page: toPage(query), ...pick(query, ['asOf', 'atLeast']) }),
+      new ListMembers(id, {
+        filters: toFilters(query),
+        page: toPage(query),
+        ...pick(query, ['asOf', 'atLeast', 'name']),
+      }),
     );
   }
 

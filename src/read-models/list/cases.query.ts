@@ -15,6 +15,7 @@ export class Cases extends Query<PageOf<PersonRow>> {
       readonly list?: string;
       readonly reference?: Reference;
       readonly filters: Filters;
+      readonly name?: string;
       readonly page: Page;
       readonly atLeast?: string;
     },

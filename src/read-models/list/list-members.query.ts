@@ -13,6 +13,7 @@ export class ListMembers extends Query<PageOf<PersonRow> | null> {
     readonly parameters: {
       readonly asOf?: string;
       readonly filters: Filters;
+      readonly name?: string;
       readonly page: Page;
       readonly atLeast?: string;
     },

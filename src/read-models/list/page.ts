@@ -76,25 +76,42 @@ const pageSql = ({ scope, certainty, reference, sort, after }: PageRequest, matc
   const by = sort.replace('-', '') as keyof typeof ORDERS;
   const { from, key } = ORDERS[by];
   const direction = descending ? 'DESC' : 'ASC';
-  const periodsOfCase = `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
-  const isUncertain = `EXISTS (${periodsOfCase} AND NOT ${match.certain})`;
+  const isUncertain = isUncertainSql(scope, match);
   const conditions = [
     'o.list = @list',
     by === 'recognised' ? validCondition('o', scope) : versionCondition('o', scope),
-    `EXISTS (${periodsOfCase} AND ${match.possible})`,
-    ...(certainty === undefined ? [] : [certainty === 'yes' ? `NOT ${isUncertain}` : isUncertain]),
-    ...(reference === undefined ? [] : [`o.case_no IN (${casesWithReference(scope)})`]),
+    ...caseConditions({ scope, certainty, reference }, match),
     ...(after === null ? [] : [`(${key}, o.case_id) ${descending ? '<' : '>'} (@afterKey, @afterId)`]),
   ];
   return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${isUncertain} AS isUncertain FROM ${from}
     WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${direction}, o.case_id ${direction} LIMIT @limit`;
 };
 
+const periodsOfCase = (scope: Scope): string =>
+  `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
+
+/** Whether the case `o.case_no` does not match in every possible course. */
+export const isUncertainSql = (scope: Scope, match: Match): string =>
+  `EXISTS (${periodsOfCase(scope)} AND NOT ${match.certain})`;
+
+/** The conditions of a query on the case `o.case_no`. */
+export const caseConditions = (
+  { scope, certainty, reference }: Pick<PageRequest, 'scope' | 'certainty' | 'reference'>,
+  match: Match,
+): readonly string[] => {
+  const isUncertain = isUncertainSql(scope, match);
+  return [
+    `EXISTS (${periodsOfCase(scope)} AND ${match.possible})`,
+    ...(certainty === undefined ? [] : [certainty === 'yes' ? `NOT ${isUncertain}` : isUncertain]),
+    ...(reference === undefined ? [] : [`o.case_no IN (${casesWithReference(scope)})`]),
+  ];
+};
+
 /** Selects cases with the reference, as known at the position of the scope. */
 const casesWithReference = (scope: Scope): string =>
   `SELECT r.case_no FROM case_references r WHERE r.list = @refList AND r.reference = @ref AND ${versionCondition('r', scope)}`;
 
-const referenceValues = (reference: Reference | undefined): Readonly<Record<string, SqlValue>> =>
+export const referenceValues = (reference: Reference | undefined): Readonly<Record<string, SqlValue>> =>
   reference === undefined ? {} : { refList: reference.list, ref: foldedKey(reference.reference) };
 
 /** Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. */

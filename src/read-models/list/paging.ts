@@ -16,6 +16,8 @@ export interface PageOf<T> {
   /** Position of the last event that the answer includes. */
   readonly position: number;
   readonly total: Totals;
+  /** Of a search by name: whether more names matched than are ranked, so that `total` counts the best of them only. */
+  readonly isTruncated?: boolean;
   readonly items: readonly T[];
   readonly next: string | null;
 }

@@ -6,7 +6,8 @@ import type { PersonRow } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
 import { type ReadModelReader, type QueryContext } from '../reader.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
-import { readPage } from './page.js';
+import { readFoundPage } from '../names/found-page.js';
+import { readPage, type PageRequest } from './page.js';
 import { requireDay, scopeOf, type Scope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 
@@ -16,6 +17,8 @@ export interface PageParameters {
   readonly page: Page;
   readonly atLeast?: string;
   readonly reference?: Reference;
+  /** Ranks the people whose names match this one; there is no other order then. */
+  readonly name?: string;
 }
 
 /**
@@ -29,8 +32,8 @@ export const readPageOf = async (
   parameters: PageParameters,
   conditionsFor: (context: QueryContext, scope: Scope) => readonly SqlCondition[] | null,
 ): Promise<PageOf<PersonRow> | null> => {
-  const { filters, page, reference } = parameters;
-  const queryKey = [kind, list, parameters.asOf, filters, page.sort, reference];
+  const { filters, page, reference, name } = parameters;
+  const queryKey = [kind, list, parameters.asOf, filters, page.sort, reference, name];
   const latest = await reader.contextAt({ atLeast: parameters.atLeast });
   const cursor = page.after === undefined ? null : readPageCursor(page.after, queryKey, latest.logId);
   const reading = cursor === null ? latest : await reader.contextAt({ position: cursor.position });
@@ -41,7 +44,7 @@ export const readPageOf = async (
   const scope = scopeOf(list, day, cursor?.position ?? reading.position, reading.position);
   const conditions = conditionsFor(reading, scope);
   if (conditions === null) return null;
-  const { end, ...found } = readPage(reading, {
+  const request: PageRequest = {
     scope,
     conditions: [...conditions, ...filterConditions(filters)],
     certainty: filters.certainty,
@@ -49,7 +52,8 @@ export const readPageOf = async (
     sort: page.sort ?? 'name',
     limit: page.limit,
     after: cursor,
-  });
+  };
+  const { end, ...found } = name === undefined ? readPage(reading, request) : readFoundPage(reading, request, name);
   const next = end && { position: scope.knownAt, asOf: formatDay(day), total: found.total, ...end };
   return { ...found, next: next && writePageCursor(next, queryKey, reading.logId) };
 };

@@ -1,6 +1,7 @@
 /** What answers say of people and their standings. */
 import type { Reference } from '../../domain/case/events.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
+import type { MatchReason } from '../../domain/names/match-reasons.js';
 import type { Certainty } from './filters.js';
 
 export interface Totals {
@@ -31,6 +32,15 @@ export interface StandingView {
   }[];
 }
 
+/** How a name matched that was searched for. */
+export interface MatchView {
+  /** The spelling that matched. */
+  readonly text: string;
+  /** From 0 to 1. */
+  readonly score: number;
+  readonly why: readonly MatchReason[];
+}
+
 export interface PersonRow {
   readonly caseId: string;
   readonly references: readonly Reference[];
@@ -41,4 +51,6 @@ export interface PersonRow {
    * All standings possible on the day: one if the day is certain, none if too many events are undecided to enumerate.
    */
   readonly standings: readonly StandingView[];
+  /** In answers to a search by name only. */
+  readonly match?: MatchView;
 }

@@ -1,6 +1,7 @@
-/** List entries: references, name and sort keys of a case in a list. */
+/** List entries (references, name and sort keys of a case in a list), references, and the names that a search finds. */
+import { joinedWord, nameWords, type NameWord } from '../../domain/names/folding.js';
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
-import { foldedKey } from '../../domain/text.js';
+import { foldedKey, toNfc } from '../../domain/text.js';
 import { judgingLists, namesOf, referencesOf, displayName } from '../person.js';
 import type { CaseHistory } from '../table.js';
 
@@ -51,3 +52,46 @@ export const nameRows = ({ id, events }: CaseHistory): readonly NameRow[] => {
 
 export const referenceRows = ({ events }: CaseHistory): readonly ReferenceRow[] =>
   referencesOf(events).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));
+
+/** A name of a case, with the tokens under which the full-text index finds it. */
+export interface SearchedNameRow {
+  readonly text: string;
+  /** Keys of the words, fathers' names apart, and of two neighbouring words read as one. */
+  readonly keys: string;
+  readonly fathers: string;
+  readonly stems: string;
+  readonly skeletons: string;
+}
+
+/** One row for each spelling: other names and aliases count. */
+export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedNameRow[] =>
+  [...new Set(namesOf(events).map(({ text }) => toNfc(text)))].map((text) => {
+    const words = nameWords(text);
+    const names = words.filter(({ role }) => role !== 'patronymic');
+    return {
+      text,
+      keys: tokens([...names.map(({ key }) => key), ...joinedKeys(names)]),
+      fathers: tokens(words.filter(({ role }) => role === 'patronymic').map(({ key }) => key)),
+      stems: tokens(names.map(({ stem }) => stem)),
+      skeletons: tokens(names.map(({ skeleton }) => skeleton)),
+    };
+  });
+
+/** Keys of neighbouring words read as one, as `joinedWord` reads them. */
+export const joinedKeys = (words: readonly NameWord[]): readonly string[] =>
+  words.flatMap((word, index) => {
+    const next = words[index + 1];
+    const joined = next === undefined ? null : joinedWord(word, next);
+    return joined === null ? [] : [joined.key];
+  });
+
+const tokens = (keys: readonly string[]): string => [...new Set(keys.map(searchToken))].join(' ');
+
+/**
+ * A key in ASCII letters and digits alone, so that the tokenizer of the index never splits it, whatever script it is in. A key has
+ * no `c`, `w` or `x` of its own. The beginning of a key gives the beginning of its token.
+ */
+export const searchToken = (key: string): string =>
+  [...key.replace(/ç/gu, 'c').replace(/ş/gu, 'w')]
+    .map((letter) => (/[a-z0-9]/.test(letter) ? letter : `x${(letter.codePointAt(0) ?? 0).toString(16)}x`))
+    .join('');

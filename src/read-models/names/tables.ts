@@ -1,9 +1,18 @@
 /**
  * `list_entries` and `personal_names` are sorted by reference and by name to page through a list; `case_references` finds a case by
- * reference.
+ * reference, `searched_names` by a name in any spelling.
  */
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
-import { listEntryRows, nameRows, referenceRows, type ListEntryRow, type NameRow, type ReferenceRow } from './rows.js';
+import {
+  listEntryRows,
+  nameRows,
+  referenceRows,
+  searchedNameRows,
+  type ListEntryRow,
+  type NameRow,
+  type ReferenceRow,
+  type SearchedNameRow,
+} from './rows.js';
 
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
@@ -35,4 +44,13 @@ export const references: ProjectedTable<ReferenceRow> = {
   columns: { list: 'TEXT', reference: 'TEXT' },
   indexes: ['(list, reference, known_from)'],
   rows: referenceRows,
+};
+
+export const searchedNames: ProjectedTable<SearchedNameRow> = {
+  name: 'searched_names',
+  isPersonal: true,
+  columns: { text: 'TEXT', keys: 'TEXT', fathers: 'TEXT', stems: 'TEXT', skeletons: 'TEXT' },
+  indexes: [],
+  fullText: ['keys', 'fathers', 'stems', 'skeletons'],
+  rows: searchedNameRows,
 };

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
-import { LEAST_SCORE, matchNames, type MatchReason } from '../../../src/domain/names/ranking.js';
+import type { MatchReason } from '../../../src/domain/names/match-reasons.js';
+import { LEAST_SCORE, matchNames } from '../../../src/domain/names/ranking.js';
 import { assertProperty } from '../../support/property.js';
 import { anyText, azerbaijaniName } from './arbitraries.js';
 import { ownGroups } from './groups.js';

@@ -1,0 +1,144 @@
+import * as fc from 'fast-check';
+import { LEAST_SCORE } from '../../../src/domain/names/ranking.js';
+import { Cases } from '../../../src/read-models/list/cases.query.js';
+import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
+import { anyText } from '../../domain/names/arbitraries.js';
+import { names, ownGroups } from '../../domain/names/groups.js';
+import { assertProperty } from '../../support/property.js';
+import { NAME, WHOLE_PAGE, handlersOf, opened, register } from '../support.js';
+
+type Register = Awaited<ReturnType<typeof register>>;
+let fixture: Register;
+beforeEach(async () => {
+  fixture = await register();
+});
+afterEach(() => fixture.close());
+
+const named = (text: string) => ({ type: 'named', name: { ...NAME, text, kind: 'alias' } });
+const search = async (name: string, more: Partial<Cases['parameters']> = {}) =>
+  fixture.handlers.cases.execute(new Cases({ ...WHOLE_PAGE, atLeast: fixture.token, name, ...more }));
+const found = async (name: string): Promise<readonly string[]> =>
+  (await search(name)).items.map(({ caseId }) => caseId);
+
+describe('a search by name', () => {
+  it('finds a person in any spelling, and says which spelling matched, how well, and why', async () => {
+    await fixture.append('case', 'elshan', opened('Elşən Ramiz oğlu Həsənov'), named('Эльшан Гасанов'));
+    await fixture.append('case', 'other', opened('Sevinc Kərimli'));
+    for (const name of ['Elşən Həsənov', 'Hasanov Elshan', 'Гасанов Эльшан Рамизович', 'E. Gasanov', 'Elshan Hasanov'])
+      expect(await found(name)).toEqual(['elshan']);
+    const { items, total } = await search('Гасанов Э.');
+    expect(items.map(({ match }) => match)).toEqual([
+      { text: 'Эльшан Гасанов', score: 0.931, why: ['other-order', 'initial'] },
+    ]);
+    expect(total).toEqual({ yes: 1, uncertain: 0 });
+  });
+
+  it('ranks another ending, another father and a slip of the pen below', async () => {
+    await fixture.append('case', 'a', opened('Elşən Həsənli'));
+    await fixture.append('case', 'b', opened('Elşən Tofiq oğlu Həsənov'));
+    await fixture.append('case', 'c', opened('Elşən Ramiz oğlu Həsənov'));
+    await fixture.append('case', 'd', opened('Elşan Hesinov'));
+    await fixture.append('case', 'e', opened('Elçin Həsənov'));
+    expect(await found('Elşən Ramiz oğlu Həsənov')).toEqual(['c', 'd', 'a', 'b']);
+  });
+
+  it('finds a name while it is typed', async () => {
+    await fixture.append('case', 'a', opened('Elşən Əliyev'));
+    for (const name of ['El', 'Elş', 'Elşən Əl', 'Elshan Aliy', 'Elshan Aliye', 'Aliye', 'Əliyev Elş'])
+      expect([name, await found(name)]).toEqual([name, ['a']]);
+  });
+
+  it('reads two words as one, or one as two', async () => {
+    await fixture.append('case', 'a', opened('Mir Həsən Əliyev'));
+    await fixture.append('case', 'b', opened('Mirhəsən Əliyev'));
+    for (const name of ['Mirhasan Aliyev', 'Mir-Hasan Aliyev'])
+      expect([...(await found(name))].sort()).toEqual(['a', 'b']);
+  });
+
+  it('goes together with filters, a reference, a list and a day', async () => {
+    await fixture.list();
+    const recognised = { type: 'recognised', occurredOn: '2024-02-01', list: 'union', category: 'believers' };
+    await fixture.append(
+      'case',
+      'a',
+      opened('Elşən Həsənov', 'AZ-1'),
+      { type: 'arrested', occurredOn: '2024-01' },
+      recognised,
+    );
+    await fixture.append('case', 'b', opened('Elşən Həsənov', 'AZ-2'), { type: 'arrested', occurredOn: '2023-05-01' });
+    const name = 'Hasanov';
+    const ids = async (more: Partial<Cases['parameters']>) =>
+      (await search(name, more)).items.map(({ caseId }) => caseId);
+    expect(await ids({})).toEqual(['a', 'b']);
+    expect(await ids({ filters: { custody: ['detained'] }, asOf: '2023-06-01' })).toEqual(['b']);
+    expect(await ids({ reference: { list: 'union', reference: 'az-2' } })).toEqual(['b']);
+    expect(await ids({ list: 'union' })).toEqual(['a']);
+    const january = { filters: { custody: ['detained'] as const }, asOf: '2024-01-15' };
+    expect((await search(name, january)).total).toEqual({ yes: 1, uncertain: 1 });
+    expect(await ids({ ...january, filters: { ...january.filters, certainty: 'yes' } })).toEqual(['b']);
+    expect(await ids({ ...january, filters: { ...january.filters, certainty: 'uncertain' } })).toEqual(['a']);
+    const members = await fixture.handlers.members.execute(
+      new ListMembers('union', { ...WHOLE_PAGE, name, atLeast: fixture.token }),
+    );
+    expect(members?.items.map(({ caseId, match }) => [caseId, match?.text])).toEqual([['a', 'Elşən Həsənov']]);
+  });
+
+  it('is paged: the pages are those of the first page’s position, whatever comes meanwhile', async () => {
+    for (const id of ['a', 'b', 'c', 'd', 'e'])
+      await fixture.append('case', id, opened(id < 'c' ? 'Həsənov' : 'Гасанов'));
+    const first = await search('Hasanov', { page: { limit: 2 } });
+    await fixture.append('case', 'aa', opened('Həsənov'));
+    await fixture.append('case', 'e', named('Həsənov'));
+    const pages = [first];
+    for (let next = first.next; next !== null; next = pages.at(-1)?.next ?? null)
+      pages.push(await search('Hasanov', { page: { limit: 2, after: next } }));
+    expect(pages.map(({ items }) => items.map(({ caseId }) => caseId))).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    expect(pages.every(({ position }) => position === first.position)).toBe(true);
+    expect(await found('Hasanov')).toEqual(['a', 'aa', 'b', 'e', 'c', 'd']);
+  });
+
+  it('answers any text', async () => {
+    await fixture.append('case', 'a', opened('Elşən Həsənov'), named('ჰასანოვი'), named('حسنوف'));
+    expect(await found('ჰასანოვი')).toEqual(['a']);
+    expect(await found('حسنوف')).toEqual(['a']);
+    const context = await fixture.models.contextAt({ atLeast: fixture.token });
+    expect(context.position).toBeGreaterThan(0);
+    const handlers = handlersOf(fixture.models);
+    const answers: Promise<unknown>[] = [];
+    assertProperty(
+      fc.property(anyText, (name) => {
+        answers.push(handlers.cases.execute(new Cases({ ...WHOLE_PAGE, name })));
+      }),
+      200,
+    );
+    for (const name of ['"', '*', 'a* OR b', 'keys:', 'NEAR(a b)', '((', "' OR 1=1 --", '%_', 'AND', 'a '.repeat(500)])
+      answers.push(handlers.cases.execute(new Cases({ ...WHOLE_PAGE, name })));
+    await Promise.all(answers);
+  });
+
+  it.each([
+    ['names.json', names.sameName],
+    ['groups of our own', ownGroups.sameName],
+    ['whole names of our own', ownGroups.sameFullName],
+  ])('shows at least 95 %% of the other spellings on its first page: %s', async (_, groups) => {
+    for (const [group, spellings] of groups.entries())
+      for (const [index, text] of spellings.entries()) await fixture.append('case', `${group}-${index}`, opened(text));
+    let [shown, all] = [0, 0];
+    for (const [group, spellings] of groups.entries()) {
+      for (const text of spellings) {
+        const ids = (await search(text, { page: { limit: 20 } })).items.map(({ caseId }) => caseId);
+        shown += ids.filter((id) => id.startsWith(`${group}-`)).length - 1;
+        all += spellings.length - 1;
+      }
+    }
+    expect(shown / all).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('says when it ranks the best of many only', async () => {
+    const many = Array.from({ length: 610 }, (_, index) => ({ ...NAME, text: `Elşən Ad${index} Həsənov` }));
+    await fixture.append('case', 'a', { type: 'opened', names: many });
+    expect(await search('Həsənov')).toMatchObject({ isTruncated: true, total: { yes: 1, uncertain: 0 } });
+    expect(await search('Ad77')).toMatchObject({ isTruncated: false });
+    expect((await search('Ad77')).items[0]?.match?.score).toBeGreaterThanOrEqual(LEAST_SCORE);
+  });
+});
