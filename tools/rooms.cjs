@@ -6,7 +6,7 @@
  * `domainTypes` may also import any type of the domain.
  */
 const vocabulary = [
-  '^src/domain/(amendments|event|events|text|time|clock)\\.ts$',
+  '^src/domain/(amendments|event|events|text|time|clock|known-at)\\.ts$',
   '^src/domain/[^/]+/(events|state|findings)\\.ts$',
   '^src/domain/names/match-reasons\\.ts$',
 ];
@@ -14,7 +14,7 @@ const vocabulary = [
 /** A query stands with its handler in one file; a view of several queries, their parameters and errors have files of their own. */
 const queries = [
   '^src/read-models/.+\\.(query|view)\\.ts$',
-  '^src/read-models/(query-errors|list/filters|list/paging)\\.ts$',
+  '^src/read-models/(scope|query-errors|list/filters|list/paging)\\.ts$',
 ];
 
 /** @type {Record<string, { path: string, says: string, paths: string[], domainTypes?: true, packages: string[], node: string[] }>} */

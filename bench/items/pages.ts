@@ -6,6 +6,7 @@ import { ListMembersHandler } from '../../src/read-models/list/list-members.quer
 import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
+import { Scope, UNRESTRICTED } from '../../src/read-models/scope.js';
 import { clock, logFile, readModelsFile, rawFile, registerFolder, streamOf } from '../data-sets.js';
 import { milliseconds, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
@@ -38,13 +39,13 @@ const withRegister = async (
   await models.start();
   const [members, counts] = [new ListMembersHandler(models), new CountsHandler(models)];
   const filters = category === undefined ? {} : { category: [category] };
-  const on = asOf === undefined ? {} : { asOf };
+  const scope = new Scope(UNRESTRICTED, asOf === undefined ? {} : { asOf });
   const figure = await run({
     members: (after) => {
       const page = after === undefined ? { limit: LIMIT } : { limit: LIMIT, after };
-      return members.execute(new ListMembers(LIST, { ...on, filters, page }));
+      return members.execute(new ListMembers(scope, LIST, { filters, page }));
     },
-    counts: () => counts.execute(new Counts(LIST, { ...on, by: 'category', filters })),
+    counts: () => counts.execute(new Counts(scope, LIST, { by: 'category', filters })),
     write: async (index) => {
       const stream = streamOf(pseudoRandom(index, 7) % people);
       const last = (await store.readStream(stream, -1, MAX_READ)).at(-1);

@@ -6,6 +6,7 @@ import { NotPrivate } from '../event-store/private-file.js';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
+import { InvalidKnownAt } from '../read-models/query-errors.js';
 import { BadSettings } from '../settings.js';
 import { ClockBehind } from '../watching/log-time.js';
 
@@ -33,6 +34,7 @@ export const exitCodeOf = (error: unknown): ExitCode =>
 
 /** The message to print for an error, without its stack. Unknown errors are faults of the program. */
 export const describeError = (error: unknown): string => {
+  if (error instanceof InvalidKnownAt) return `--known-at: expected ${error.expected}`;
   if (error instanceof CannotRun || error instanceof BackupRefused || error instanceof NotPrivate) return error.message;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
   if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;

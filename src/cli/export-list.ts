@@ -2,6 +2,7 @@
 import { CsvQuery } from '../http/lists/parameters.js';
 import { PeopleQuery, pick } from '../http/parameters.js';
 import { toFilters } from '../read-models/list/filters.js';
+import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
 import { readParameters } from '../schema/read.js';
 import type { Settings } from '../settings.js';
@@ -48,7 +49,8 @@ const readListParameters = (
     );
     throw new CannotRun(lines.join('\n'));
   }
-  return { list: String(list), filters: toFilters(read.value), ...pick(read.value, ['asOf', 'sort', 'separator']) };
+  const scope = new Scope(UNRESTRICTED, read.value);
+  return { scope, list: String(list), filters: toFilters(read.value), ...pick(read.value, ['sort', 'separator']) };
 };
 
 const optionOf = (parameter: string): string =>

@@ -9,6 +9,7 @@ import { Movements } from '../read-models/counts/movements.query.js';
 import type { Change, HistoryEntry } from '../read-models/history/history-entry.view.js';
 import type { Movement } from '../read-models/counts/movement.view.js';
 import type { Register } from '../register-files/recorder.js';
+import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';
 
@@ -22,6 +23,8 @@ export const DEMO = {
   reference: 'AZ-0018',
 } as const;
 
+const SCOPE = new Scope(UNRESTRICTED, { asOf: DEMO.today });
+
 const MAX_SHOWN = 5;
 
 /** Uses the same queries as the REST interface. */
@@ -34,8 +37,9 @@ export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: 
 type Queries = Register['queries'];
 
 const byCategory = async (queries: Queries): Promise<string> => {
-  const [list] = await queries.execute(new Lists({ id: DEMO.list }));
-  const counts = await queries.execute(new Counts(DEMO.list, { by: 'category', asOf: DEMO.today, filters: {} }));
+  const { items: lists } = await queries.execute(new Lists(SCOPE, DEMO.list));
+  const [list] = lists;
+  const counts = await queries.execute(new Counts(SCOPE, DEMO.list, { by: 'category', filters: {} }));
   if (list === undefined || counts === null) return '';
   const names = new Map(list.categories.map(({ id, name }) => [id, name.en ?? id]));
   const rows = counts.groups
@@ -70,14 +74,14 @@ const movementCounts = async (queries: Queries): Promise<string> => {
 /** The counts of a span, with its last entries and exits, latest first. Walks all pages, which are in order of day and name. */
 const movementsSince = async (queries: Queries, from: string): Promise<MovementsPage | null> => {
   const span = { from, to: DEMO.today, limit: LIMITS.movements };
-  let page = await queries.execute(new Movements(DEMO.list, span));
+  let page = await queries.execute(new Movements(SCOPE, DEMO.list, span));
   let entered: readonly Movement[] = [];
   let left: readonly Movement[] = [];
   while (page !== null) {
     entered = lastOf([...entered, ...page.entered]);
     left = lastOf([...left, ...page.left]);
     if (page.next === null) return { ...page, entered: entered.toReversed(), left: left.toReversed() };
-    page = await queries.execute(new Movements(DEMO.list, { ...span, after: page.next }));
+    page = await queries.execute(new Movements(SCOPE, DEMO.list, { ...span, after: page.next }));
   }
   return null;
 };
@@ -98,11 +102,11 @@ const movementTable = (movements: readonly Movement[]): string => {
 
 const oneHistory = async (queries: Queries): Promise<string> => {
   const reference = { list: DEMO.list, reference: DEMO.reference };
-  const { items } = await queries.execute(new Cases({ reference, asOf: DEMO.today, filters: {}, page: { limit: 1 } }));
+  const { items } = await queries.execute(new Cases(SCOPE, { reference, filters: {}, page: { limit: 1 } }));
   const [person] = items;
   if (person === undefined) return '';
   const subject = { kind: 'case' as const, id: person.caseId };
-  const history = await queries.execute(new History({ subject, after: 0, limit: 100 }));
+  const history = await queries.execute(new History(SCOPE, { subject, after: 0, limit: 100 }));
   const rows = (history?.items ?? []).flatMap(rowsOf);
   return `\nWhat is on record of ${DEMO.reference}, ${person.name ?? 'nameless'}\n${table(['#', 'happened on', 'event', 'and changed'], rows)}`;
 };

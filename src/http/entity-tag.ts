@@ -1,15 +1,27 @@
 /** Entity tags made from revisions, and the preconditions that name them (RFC 9110, sections 8.8 and 13.1). */
 import { createHash } from 'node:crypto';
+import type { Scope } from '../read-models/scope.js';
 
 /** The ETag of a response to a write: `"5"`. */
 export const revisionTag = (revision: number): string => `"${revision}"`;
 
+/** A view of a subject, with what it is known at. */
+export interface ScopedView {
+  readonly revision: number;
+  readonly knownAt: string;
+  readonly position: number;
+}
+
 /**
  * The ETag of a view: its revision and a digest, `"5.1f0c…"`, since one revision looks different on another day or after a
- * list changed. `If-Match` takes it as `"5"`.
+ * list changed. `If-Match` takes it as `"5"`. The position is left out, since every event of other subjects changes it.
  */
-export const viewTag = (revision: number, view: object): string =>
-  `"${revision}.${createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 16)}"`;
+export const viewTag = ({ position: _, knownAt: __, ...view }: ScopedView, scope: Scope): string => {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([scope.key, view]))
+    .digest('hex');
+  return `"${view.revision}.${digest.slice(0, 16)}"`;
+};
 
 const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 const GAP = String.raw`[ \t]*`;

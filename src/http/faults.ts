@@ -1,7 +1,7 @@
 /** Maps errors to problem documents. Neither the response nor the log repeats an error's message, which may quote personal data. */
 import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { InvalidCursor } from '../read-models/query-errors.js';
+import { InvalidCursor, InvalidKnownAt } from '../read-models/query-errors.js';
 import { requestProblems, type ProblemCode } from '../schema/problems.js';
 import { UnreadableBody, unreadableBodyResponse } from './body-parser.js';
 import { ProblemException, problemResponse, RETRY_AFTER, type HttpResponse } from './http-response.js';
@@ -44,6 +44,7 @@ export const responseToError = (error: unknown): ErrorResponse => {
   if (error instanceof ProblemException) return { response: error.response, isFault: false };
   if (error instanceof UnreadableBody) return { response: unreadableBodyResponse(error), isFault: false };
   if (error instanceof InvalidCursor) return { response: invalidCursor(error), isFault: false };
+  if (error instanceof InvalidKnownAt) return { response: invalidKnownAt(error), isFault: false };
   const code =
     CODE_BY_ERROR_NAME[error instanceof Error ? error.name : ''] ??
     (isReadModelFileError(error) ? 'READS.UNAVAILABLE' : undefined);
@@ -64,6 +65,9 @@ const invalidCursor = ({ parameter }: InvalidCursor): HttpResponse =>
   problemResponse('REQUEST.INVALID', {
     errors: [{ parameter, code: 'CURSOR.FOREIGN', expected: 'a mark of this register' }],
   });
+
+const invalidKnownAt = ({ code, expected }: InvalidKnownAt): HttpResponse =>
+  problemResponse('REQUEST.INVALID', { errors: [{ parameter: 'knownAt', code, expected }] });
 
 const statusOf = (error: unknown): number =>
   error instanceof HttpException

@@ -28,6 +28,8 @@ const HEADERS: Readonly<Record<string, string>> = {
   ETag: 'The revision, for If-Match.',
   Location: 'Where the new subject is.',
   Link: 'The next page, where there is one (rel="next").',
+  'Habeas-As-Of': 'The day that the answer is about.',
+  'Habeas-Known-At': 'Up to which knowledge it is answered, as `knownAt`.',
   'Habeas-Position': 'Position of the last event that the answer takes account of.',
   'Habeas-Leaves-Out': 'What the register knows and the file does not say.',
 };
@@ -48,7 +50,7 @@ export const queryResponses = {
   ndjson: (schema: string): ResponseDescription => ({ ...json(schema), mediaType: NDJSON_TYPE }),
   feed: (schema: string): ResponseDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
   file: (type: string): ResponseDescription => ({
-    ...json('Table', ['Habeas-Position', 'Habeas-Leaves-Out']),
+    ...json('Table', ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out']),
     mediaType: type.split(';', 1)[0] as string,
   }),
 } as const;

@@ -1,8 +1,9 @@
 /** Query parameters that several resources share. */
 import { Filters } from '../read-models/list/filters.js';
 import { SORTS, type Page, type Sort } from '../read-models/list/paging.js';
+import { ScopeParameters } from '../read-models/scope.js';
+import { IsInteger, IsOneOf, IsOptional, IsSearchedName, IsText, ObjectRule } from '../schema/decorators.js';
 import { intersect } from '../schema/field.js';
-import { IsDay, IsInteger, IsOneOf, IsOptional, IsSearchedName, IsText, ObjectRule } from '../schema/decorators.js';
 import { LIMITS } from '../schema/limits.js';
 
 /** Descriptions of parameters that stand in several classes. */
@@ -13,21 +14,8 @@ export const DESCRIPTIONS = {
   set: 'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.',
 } as const;
 
-/** Of any query: can wait for a write. */
-export class AtLeastQuery {
-  @IsOptional()
-  @IsText(LIMITS.cursor, { description: 'A token that a write answered with; the answer takes account of that write.' })
-  atLeast?: string;
-}
-
-export class AsOfQuery extends AtLeastQuery {
-  @IsOptional()
-  @IsDay({ description: 'What was true on this day; today where absent.' })
-  asOf?: string;
-}
-
 /** People, filtered by their standing on a day. */
-export class FilteredQuery extends intersect(AsOfQuery, Filters) {}
+export class FilteredQuery extends intersect(ScopeParameters, Filters) {}
 
 /** People in an order, without paging. */
 export class PeopleQuery extends FilteredQuery {

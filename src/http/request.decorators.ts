@@ -1,6 +1,7 @@
 /** Parameter decorators that read and check the headers of a request. */
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { UNRESTRICTED, type Viewer } from '../read-models/scope.js';
 import { fieldsOf, type Constructor } from '../schema/field.js';
 import { readParameters } from '../schema/read.js';
 import { errorsIn, ProblemException, problemResponse } from './http-response.js';
@@ -32,3 +33,6 @@ export const HeaderParameters = createParamDecorator((type: Constructor, context
 export const IfNoneMatch = createParamDecorator(
   (_: unknown, context: ExecutionContext): string | undefined => requestOf(context).headers['if-none-match'],
 );
+
+/** Who asks. Everybody whom the access guard lets through may see everything. */
+export const CurrentViewer = createParamDecorator((): Viewer => UNRESTRICTED);

@@ -1,7 +1,8 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
-import { viewTag, matchesIfNoneMatch } from './entity-tag.js';
+import type { Scope } from '../read-models/scope.js';
+import { matchesIfNoneMatch, viewTag, type ScopedView } from './entity-tag.js';
 import { pathOf } from './faults.js';
 import { HttpResponse, prepareReply, problemResponse } from './http-response.js';
 
@@ -41,11 +42,12 @@ const nextPage = (request: FastifyRequest, cursor: string): string => {
 
 /** A view with its ETag; null stays null. Gives 304 if `ifNoneMatch` contains the ETag. */
 export const withETag = (
-  view: { readonly revision: number } | null | undefined,
+  view: ScopedView | null | undefined,
+  scope: Scope,
   ifNoneMatch?: string,
 ): HttpResponse | null => {
   if (view === null || view === undefined) return null;
-  const etag = viewTag(view.revision, view);
+  const etag = viewTag(view, scope);
   return matchesIfNoneMatch(ifNoneMatch, etag)
     ? new HttpResponse(304, { etag })
     : new HttpResponse(200, { etag }, view);

@@ -4,7 +4,7 @@
  * they are now. A full count of a large register runs only once.
  */
 import { LRUCache } from 'lru-cache';
-import { scopeValues, type Scope } from './list/predicate.js';
+import { scopeValues, type ListScope } from './list/predicate.js';
 import type { SqlCondition } from './list/sql-condition.js';
 import type { Totals } from './list/person.view.js';
 import { cachedStatement, type Db } from './table.js';
@@ -18,7 +18,7 @@ export interface CounterQuery {
    * A statement with the columns `key`, `yes` and `uncertain`; `caseFilter` is to be appended to the conditions on
    * periods `p`.
    */
-  readonly sql: (scope: Scope, caseFilter: string) => string;
+  readonly sql: (scope: ListScope, caseFilter: string) => string;
   readonly values: SqlCondition['values'];
 }
 
@@ -36,26 +36,26 @@ export class Counters {
 
   constructor(private readonly db: Db) {}
 
-  /** Totals in a scope. Only counts of the current state are cached, not those of an earlier position. */
-  count(scope: Scope, count: CounterQuery): TotalsByKey {
-    if (!scope.isCurrent) return this.#query(scope, count);
-    const key = JSON.stringify([scope.list, scope.day, count.sql(scope, ''), count.values]);
+  /** Totals in a scope. Those of an earlier position never change. */
+  count(scope: ListScope, count: CounterQuery): TotalsByKey {
+    const position = scope.isCurrent ? null : scope.position;
+    const key = JSON.stringify([scope.list, scope.day, position, count.sql(scope, ''), count.values]);
     const cached = this.#cache.get(key);
     const groups = cached === undefined ? this.#query(scope, count) : this.#updated(cached, scope, count);
-    this.#cache.set(key, { position: scope.knownAt, groups });
+    this.#cache.set(key, { position: scope.position, groups });
     return groups;
   }
 
-  #updated({ position, groups }: CachedCounter, scope: Scope, count: CounterQuery): TotalsByKey {
-    if (position === scope.knownAt) return groups;
-    if (scope.knownAt - position > MAX_EVENTS) return this.#query(scope, count);
-    const before = this.#query({ ...scope, knownAt: position, isCurrent: false }, count, [position, scope.knownAt]);
-    const after = this.#query(scope, count, [position, scope.knownAt]);
+  #updated({ position, groups }: CachedCounter, scope: ListScope, count: CounterQuery): TotalsByKey {
+    if (position === scope.position) return groups;
+    if (scope.position - position > MAX_EVENTS) return this.#query(scope, count);
+    const before = this.#query({ ...scope, position, isCurrent: false }, count, [position, scope.position]);
+    const after = this.#query(scope, count, [position, scope.position]);
     return sum([groups, 1], [before, -1], [after, 1]);
   }
 
   /** Counts all cases, or only those with events at positions (since, until]. */
-  #query(scope: Scope, { sql, values }: CounterQuery, range?: readonly [number, number]): TotalsByKey {
+  #query(scope: ListScope, { sql, values }: CounterQuery, range?: readonly [number, number]): TotalsByKey {
     const caseFilter = range === undefined ? '' : `AND p.case_no IN (${TOUCHED_CASES})`;
     const bounds = range === undefined ? {} : { since: range[0], until: range[1] };
     const rows = cachedStatement(this.db, sql(scope, caseFilter)).all({ ...scopeValues(scope), ...values, ...bounds });

@@ -20,6 +20,7 @@ import type { Day } from '../domain/time.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
+import { RecordingTimes, RECORDING_TIMES_TABLE } from './log/recording-times.js';
 import type { Db, CaseHistory } from './table.js';
 
 /** The personal fields of each event; the table `events` has the others. */
@@ -33,6 +34,7 @@ export const LOG_TABLES = [
     event TEXT NOT NULL)`,
   `CREATE TABLE ${PERSONAL_EVENTS} (position INTEGER PRIMARY KEY, event TEXT NOT NULL)`,
   ...CASE_TABLES,
+  RECORDING_TIMES_TABLE,
 ];
 export const LOG_INDEXES = [
   'CREATE UNIQUE INDEX events_of_stream ON events (stream, revision)',
@@ -66,6 +68,7 @@ export type StreamBounds = readonly { readonly stream: number; readonly upTo: nu
 
 export class LogTables {
   readonly cases: CaseStreams;
+  readonly recordingTimes: RecordingTimes;
   readonly #insertStream;
   readonly #insertEvent;
   readonly #insertPersonal;
@@ -78,6 +81,7 @@ export class LogTables {
 
   constructor(private readonly db: Db) {
     this.cases = new CaseStreams(db);
+    this.recordingTimes = new RecordingTimes(db);
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#insertPersonal = db.prepare(`INSERT INTO ${PERSONAL_EVENTS} VALUES (?, ?)`);
@@ -114,6 +118,7 @@ export class LogTables {
       eventJson,
     );
     this.#insertPersonal.run(position, JSON.stringify(personal));
+    this.recordingTimes.add(recordedAt, position);
     return stream;
   }
 

@@ -6,10 +6,10 @@ import { findingsOf, timelineOf } from '../domain/case/timeline.js';
 import type { Finding } from '../domain/event.js';
 import { formatDay } from '../domain/time.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
-import { requireDay } from './list/predicate.js';
 import { formatBound, possibleStandings, standingView } from './list/standings.js';
 import type { StandingView } from './list/person.view.js';
 import { ReadModelReader } from './reader.js';
+import { openScope, type Scope } from './scope.js';
 
 export interface PeriodView {
   readonly from: string | null;
@@ -22,6 +22,8 @@ export interface CaseView {
   readonly id: string;
   readonly revision: number;
   readonly asOf: string;
+  readonly knownAt: string;
+  readonly position: number;
   readonly references: readonly Reference[];
   readonly names: readonly Name[];
   readonly description: Readonly<Record<string, string>>;
@@ -34,8 +36,8 @@ export interface CaseView {
 
 export class OneCase extends Query<CaseView | null> {
   constructor(
+    readonly scope: Scope,
     readonly id: string,
-    readonly parameters: { readonly asOf?: string; readonly atLeast?: string },
   ) {
     super();
   }
@@ -45,16 +47,17 @@ export class OneCase extends Query<CaseView | null> {
 export class OneCaseHandler implements IQueryHandler<OneCase> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ id, parameters }: OneCase): Promise<CaseView | null> {
-    const { logTables, position, today } = await this.reader.contextAt({ atLeast: parameters.atLeast });
+  async execute({ scope: asked, id }: OneCase): Promise<CaseView | null> {
+    const { logTables, clock, scope } = await openScope(this.reader, asked);
+    const { day, position } = scope;
     const stream = logTables.streamNo('case', id);
     const caseNo = logTables.cases.numberOf(id);
     if (stream === null || caseNo === null) return null;
-    const day = parameters.asOf === undefined ? today : requireDay(parameters.asOf);
     const entries = logTables.caseEntries(caseNo, position);
+    if (entries.length === 0) return null;
     const events = entries.map(({ known }) => known);
     const { order, courses } = timelineOf(events);
-    const findings = findingsOf(order, logTables.referenceData({ events }, position, today));
+    const findings = findingsOf(order, logTables.referenceData({ events }, position, clock.today()));
     const views = courses.periods.map(({ from, to, standing }) => ({
       from,
       to,
@@ -67,6 +70,8 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       id,
       revision: logTables.lastRevision(stream, position) ?? 0,
       asOf: formatDay(day),
+      knownAt: scope.knownAt,
+      position,
       references: referencesOf(order.standing),
       names: namesOf(order.standing),
       description: descriptionOf(order.standing),

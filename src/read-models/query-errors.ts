@@ -15,3 +15,17 @@ export class InvalidCursor extends Error {
     super(`not a mark of this register: ${parameter}`);
   }
 }
+const KNOWN_AT_EXPECTED = {
+  'KNOWN_AT.IN_FUTURE': 'today, or a day or an instant in the past',
+  'KNOWN_AT.BEYOND_LOG': 'a position that the log has reached',
+} as const;
+
+/** A `knownAt` at which nothing is known yet. */
+export class InvalidKnownAt extends Error {
+  override readonly name = 'InvalidKnownAt';
+  readonly expected: string;
+  constructor(readonly code: keyof typeof KNOWN_AT_EXPECTED) {
+    super(code);
+    this.expected = KNOWN_AT_EXPECTED[code];
+  }
+}

@@ -213,7 +213,7 @@ export class ReadModels extends ReadModelReader {
   currentContext(): QueryContext | null {
     if (this.#file === null) return null;
     const { db, logTables, counters, checkpoint, logId } = this.#file;
-    return { db, logTables, counters, position: checkpoint.position, logId, today: this.clock.today() };
+    return { db, logTables, counters, position: checkpoint.position, logId, clock: this.clock };
   }
 
   /** The cases that are merged into a case now, without waiting; none while there is no file. */

@@ -1,5 +1,5 @@
 /** How query handlers get access to the read-model file. */
-import type { Day } from '../domain/time.js';
+import type { Clock } from '../domain/clock.js';
 import type { EventStore } from '../event-store/port.js';
 import type { LogTables } from './log-tables.js';
 import type { Db } from './table.js';
@@ -14,7 +14,7 @@ export interface QueryContext {
   readonly position: number;
   /** Id of the first event, which identifies the log; null while it is empty. */
   readonly logId: string | null;
-  readonly today: Day;
+  readonly clock: Clock;
 }
 
 export abstract class ReadModelReader {

@@ -107,7 +107,7 @@ class ImportRun {
   /** Waits until queries see everything that was recorded. */
   async waitForReads(): Promise<void> {
     this.recorder.startFile();
-    await this.recorder.query(new Lists({ id: this.options.list, ...this.recorder.atLeast }));
+    await this.recorder.query(new Lists(this.recorder.scope, this.options.list));
   }
 
   /** False where the file changed since the scan, or its list is not defined. */
@@ -154,7 +154,7 @@ class ImportRun {
   private async events(eventsFile: EventsFile): Promise<boolean> {
     const file = basename(eventsFile.path);
     this.recorder.startFile();
-    const lists = await this.recorder.query(new Lists(this.recorder.atLeast));
+    const { items: lists } = await this.recorder.query(new Lists(this.recorder.scope));
     const { list } = this.options;
     if (!lists.some(({ id }) => id === list)) return this.reportUnknownList(file);
     const context = { list, categories: new Map(lists.map(({ id, categories }) => [id, categories])) };
@@ -196,10 +196,11 @@ class ImportRun {
   /** Null where the list is not defined. */
   private async rowContext(): Promise<RowContext | null> {
     const { list } = this.options;
-    const { atLeast } = this.recorder;
-    const [definition] = await this.recorder.query(new Lists({ id: list, ...atLeast }));
+    const { scope } = this.recorder;
+    const { items: lists } = await this.recorder.query(new Lists(scope, list));
+    const [definition] = lists;
     if (definition === undefined) return null;
-    const instruments = await this.recorder.query(new Instruments(atLeast));
+    const { items: instruments } = await this.recorder.query(new Instruments(scope));
     return { today: this.register.today, list, categories: definition.categories, instruments };
   }
 

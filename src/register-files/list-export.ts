@@ -11,6 +11,7 @@ import { ListMembers } from '../read-models/list/list-members.query.js';
 import type { Filters } from '../read-models/list/filters.js';
 import type { PageOf, Sort } from '../read-models/list/paging.js';
 import type { PersonRow } from '../read-models/list/person.view.js';
+import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 
@@ -26,17 +27,17 @@ export type Separator = keyof typeof SEPARATORS;
 export const SEPARATOR_NAMES = Object.keys(SEPARATORS) as readonly Separator[];
 
 export interface ListExportRequest {
+  readonly scope: Scope;
   readonly list: string;
-  readonly asOf?: string;
   readonly filters: Filters;
   readonly sort?: Sort;
-  readonly atLeast?: string;
   /** For CSV only; a comma by default. */
   readonly separator?: Separator;
 }
 
 export interface ExportedList {
   readonly asOf: string;
+  readonly knownAt: string;
   readonly position: number;
   /** Rows without the header. */
   readonly people: number;
@@ -52,24 +53,29 @@ export const exportList = async (
   format: TableFormat,
   onRows: (rows: number) => void = () => undefined,
 ): Promise<ExportedList | null> => {
-  const { list, sort, separator = 'comma', ...scope } = request;
+  const { scope, list, filters, sort, separator = 'comma' } = request;
   const fetchPage = (after: string | null): Promise<PageOf<PersonRow> | null> => {
     const page = { limit: LIMITS.page, ...(sort && { sort }), ...(after !== null && { after }) };
-    return queries.execute(new ListMembers(list, { ...scope, page }));
+    return queries.execute(new ListMembers(scope, list, { filters, page }));
   };
   const first = await fetchPage(null);
   if (first === null) return null;
-  const { asOf, position, total } = first;
+  const { asOf, knownAt, position, total } = first;
   const rows = pagesOfRows(first, list, fetchPage, onRows);
   return {
     asOf,
+    knownAt,
     position,
     people: total.yes + total.uncertain,
-    fileName: `${list}-${asOf}.${format}`,
+    fileName: `${list}-${asOf}${knownSuffix(scope)}.${format}`,
     leavesOut: LEAVES_OUT,
     content: format === 'csv' ? csv(rows, SEPARATORS[separator]) : workbook(rows, list, aboutLines(first, request)),
   };
 };
+
+/** Tells files about one day with different knowledge apart. */
+const knownSuffix = ({ knownAt }: Scope): string =>
+  knownAt === undefined ? '' : `-known-${knownAt.replace(/[^0-9A-Za-z.]+/g, '-')}`;
 
 type PagesOfRows = AsyncGenerator<readonly (readonly string[])[]>;
 
@@ -135,13 +141,16 @@ const MAX_SHEET_NAME = 31;
 
 const aboutLines = (
   { asOf, position, total }: PageOf<PersonRow>,
-  { list, filters }: ListExportRequest,
-): readonly string[] => [
-  `The list ${list} on ${asOf}, as the register knew it at position ${position}: ` +
-    `${total.yes} certainly on it, ${total.uncertain} perhaps.`,
-  `Filters: ${filtersInWords(filters)}.`,
-  `Not in this file: ${LEAVES_OUT}.`,
-];
+  { scope, list, filters }: ListExportRequest,
+): readonly string[] => {
+  const known = scope.knownAt === undefined ? `position ${position}` : `${scope.knownAt} (position ${position})`;
+  return [
+    `The list ${list} on ${asOf}, as the register knew it at ${known}: ` +
+      `${total.yes} certainly on it, ${total.uncertain} perhaps.`,
+    `Filters: ${filtersInWords(filters)}.`,
+    `Not in this file: ${LEAVES_OUT}.`,
+  ];
+};
 
 const filtersInWords = (filters: Filters): string =>
   Object.entries(filters)

@@ -9,6 +9,7 @@ import type { Day } from '../domain/time.js';
 import { Cases } from '../read-models/list/cases.query.js';
 import { History } from '../read-models/history/history.query.js';
 import { NotCaughtUp } from '../read-models/query-errors.js';
+import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import type { PriorEvent } from './event-diff.js';
 import type { LocatedEvent } from './event-draft.js';
 import type { CellError } from './report.js';
@@ -63,9 +64,9 @@ export class Recorder {
     private readonly correlationId: string,
   ) {}
 
-  /** The query option that waits for the files imported before the current one. */
-  get atLeast(): { readonly atLeast?: string } {
-    return this.readToken === undefined ? {} : { atLeast: this.readToken };
+  /** The scope of queries, which wait for the files imported before the current one. */
+  get scope(): Scope {
+    return new Scope(UNRESTRICTED, this.readToken === undefined ? {} : { atLeast: this.readToken });
   }
 
   /**
@@ -99,12 +100,12 @@ export class Recorder {
   }
 
   private async queryCase(reference: Reference): Promise<string | null> {
-    const { items } = await this.query(new Cases({ reference, filters: {}, page: { limit: 1 }, ...this.atLeast }));
+    const { items } = await this.query(new Cases(this.scope, { reference, filters: {}, page: { limit: 1 } }));
     return items[0]?.caseId ?? null;
   }
 
   private historyPage(subject: Subject, after: number) {
-    return this.query(new History({ subject, after, limit: PAGE, ...this.atLeast }));
+    return this.query(new History(this.scope, { subject, after, limit: PAGE }));
   }
 
   /** Repeats a query until the read models have caught up with `atLeast`. */

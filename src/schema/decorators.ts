@@ -5,6 +5,7 @@
  */
 import { isIn, isInt, isURL, max, min, ValidateBy } from 'class-validator';
 import { UNKNOWN } from '../domain/case/events.js';
+import { parseKnownAt } from '../domain/known-at.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
 import { changeField, declareField, type Constructor, type ValueType, type ValueRule } from './field.js';
 import { LIMITS } from './limits.js';
@@ -187,6 +188,17 @@ export const IsDay = decoratorOf({
   schema: { type: 'string', format: 'date', pattern: String.raw`^\d{4}-\d{2}-\d{2}$` },
   expects: 'a day that exists: 2025-12-22',
   rules: [IS_TEXT, onText('DAY.INVALID', (value) => parseDay(value) !== null)],
+});
+
+/** Up to which knowledge a question is answered. */
+export const IsKnownAt = decoratorOf({
+  schema: {
+    type: 'string',
+    pattern: String.raw`^(\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?|position:\d{1,15})$`,
+    examples: ['2026-01-05', '2026-01-05T10:00:00Z', 'position:1234'],
+  },
+  expects: 'a day, an instant with its offset, or a position: 2026-01-05, 2026-01-05T10:00:00Z or position:1234',
+  rules: [IS_TEXT, onText('KNOWN_AT.INVALID', (value) => parseKnownAt(value) !== null)],
 });
 
 const term: ValueType = {

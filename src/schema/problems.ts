@@ -109,6 +109,18 @@ export const fieldErrors = {
   },
   'PARAMETER.REPEATED': { title: 'Parameter repeated', means: 'The parameter may stand only once.' },
   'PARAMETER.NEEDS': { title: 'Parameter needs another', means: 'The parameter needs another one, or excludes it.' },
+  'KNOWN_AT.INVALID': {
+    title: 'Nothing to know at',
+    means: 'The text is no day, no instant with its offset, and no position of the log.',
+  },
+  'KNOWN_AT.IN_FUTURE': {
+    title: 'Not known yet',
+    means: 'The day or the instant of `knownAt` is still to come; nobody can say what will be known then.',
+  },
+  'KNOWN_AT.BEYOND_LOG': {
+    title: 'Known beyond the log',
+    means: 'The position of `knownAt` lies beyond the end of the log.',
+  },
   'CURSOR.FOREIGN': {
     title: 'Foreign mark',
     means: 'The token or the mark of a page is none that this register gave out.',

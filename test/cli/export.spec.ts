@@ -19,6 +19,7 @@ import { SORTS } from '../../src/read-models/list/paging.js';
 import { DEFINITIONS, fixture, REGISTER_FILES } from '../register-files/real-register.js';
 import { runCli, runAbortedCli } from '../support/command-line.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 const TODAY = '2026-01-05';
 let folder: TemporaryFolder;
@@ -47,21 +48,24 @@ const answers = (data: string): Promise<string> => {
   return withRegister(settings, silent, async ({ queries }: OpenRegister) => {
     const results: unknown[] = [];
     const page = { limit: 500 };
-    const all = await queries.execute(new Cases({ filters: {}, page }));
+    const all = await queries.execute(new Cases(NOW, { filters: {}, page }));
     for (const { caseId: id } of all.items) {
-      results.push(await queries.execute(new OneCase(id, {})));
-      results.push(await queries.execute(new History({ subject: { kind: 'case', id }, after: 0, limit: 500 })));
+      results.push(await queries.execute(new OneCase(NOW, id)));
+      results.push(await queries.execute(new History(NOW, { subject: { kind: 'case', id }, after: 0, limit: 500 })));
     }
     for (const asOf of ['2024-02-15', '2025-10-07', TODAY]) {
       for (const sort of SORTS) {
-        results.push(await queries.execute(new ListMembers('union', { asOf, filters: {}, page: { ...page, sort } })));
-        results.push(await queries.execute(new Cases({ asOf, filters: {}, page: { ...page, sort } })));
+        results.push(
+          await queries.execute(new ListMembers(scopeOf({ asOf }), 'union', { filters: {}, page: { ...page, sort } })),
+        );
+        results.push(await queries.execute(new Cases(scopeOf({ asOf }), { filters: {}, page: { ...page, sort } })));
       }
-      for (const by of COUNTED_BY) results.push(await queries.execute(new Counts('union', { by, asOf, filters: {} })));
-      results.push(await queries.execute(new Movements('union', { from: '2024-01-01', to: asOf, limit: 1_000 })));
+      for (const by of COUNTED_BY)
+        results.push(await queries.execute(new Counts(scopeOf({ asOf }), 'union', { by, filters: {} })));
+      results.push(await queries.execute(new Movements(NOW, 'union', { from: '2024-01-01', to: asOf, limit: 1_000 })));
     }
-    results.push(await queries.execute(new Lists({})), await queries.execute(new Instruments({})));
-    for await (const batch of await queries.execute(new ReadLog({ after: 0 }))) results.push(batch);
+    results.push(await queries.execute(new Lists(NOW)), await queries.execute(new Instruments(NOW)));
+    for await (const batch of await queries.execute(new ReadLog(NOW, { after: 0 }))) results.push(batch);
     expect(all.next).toBeNull();
     expect(results.length).toBeGreaterThan(900);
     return JSON.stringify(results);

@@ -71,6 +71,31 @@ describe('the list', () => {
     },
   );
 
+  it('as known at a position, on every page', async () => {
+    const { position } = (await service.get('/v1/lists/union/members')).body as { position: number };
+    const asked = `asOf=2025-12-31&knownAt=${encodeURIComponent(`position:${position - 1}`)}`;
+    const first = await service.get(`/v1/lists/union/members?${asked}&limit=5`);
+    expect(first.body).toMatchObject({
+      asOf: '2025-12-31',
+      knownAt: `position:${position - 1}`,
+      position: position - 1,
+      total: { yes: 6 },
+    });
+    const second = await service.get(/^<([^>]+)>/.exec(first.headers.get('link') ?? '')?.[1] ?? '');
+    expect(second.body).toMatchObject({ asOf: '2025-12-31', position: position - 1, next: null });
+    expect([...caseIds(first), ...caseIds(second)]).toHaveLength(6);
+    const file = await service.get(`/v1/lists/union/members.csv?${asked}`);
+    expect(file.headers.get('habeas-known-at')).toBe(`position:${position - 1}`);
+    expect(file.headers.get('content-disposition')).toContain(`union-2025-12-31-known-position-${position - 1}.csv`);
+    expect(file.text.trim().split('\n')).toHaveLength(1 + 6);
+  });
+
+  it('has one tag for a case while others are recorded, and others for other days and knowledge', async () => {
+    const tagOf = async (query: string) => (await service.get(`/v1/cases/${ids[0]}?${query}`)).headers.get('etag');
+    const tags = await Promise.all(['', 'asOf=2024-12-31', 'knownAt=2026-01-05', ''].map(tagOf));
+    expect(new Set(tags).size).toBe(3);
+  });
+
   it('refuses the mark of another question', async () => {
     const { body } = await service.get('/v1/lists/union/members?limit=2&sort=name');
     const other = await service.get(

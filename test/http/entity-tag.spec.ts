@@ -1,9 +1,14 @@
 import { ENTITY_TAGS, matchesIfNoneMatch, revisionsIn, revisionTag, viewTag } from '../../src/http/entity-tag.js';
+import { Scope } from '../../src/read-models/scope.js';
+import { NOW, scopeOf } from '../support/scopes.js';
+
+const view = (revision: number) => ({ revision, position: 7, knownAt: 'position:7' });
+const tag = (content: object): string => viewTag({ ...view(1), ...content }, NOW);
 
 it('parses the revision from its own tags', () => {
   expect(revisionTag(5)).toBe('"5"');
   expect(revisionsIn('"5"')).toEqual([5]);
-  expect(revisionsIn(viewTag(12, { x: 1 }))).toEqual([12]);
+  expect(revisionsIn(viewTag(view(12), NOW))).toEqual([12]);
   expect(revisionsIn(' * ')).toBeUndefined();
 });
 
@@ -37,8 +42,14 @@ it.each([
 ])('%j is not a list of entity tags', (header) => expect(ENTITY_TAGS.test(header)).toBe(false));
 
 it('views that differ have different tags', () => {
-  expect(viewTag(1, { asOf: '2024-01-01' })).toBe(viewTag(1, { asOf: '2024-01-01' }));
-  expect(viewTag(1, { asOf: '2024-01-01' })).not.toBe(viewTag(1, { asOf: '2024-01-02' }));
+  expect(tag({ asOf: '2024-01-01' })).toBe(tag({ asOf: '2024-01-01' }));
+  expect(tag({ asOf: '2024-01-01' })).not.toBe(tag({ asOf: '2024-01-02' }));
+});
+
+it('a view has one tag while events of other subjects are recorded, and another with other knowledge', () => {
+  expect(viewTag({ ...view(1), position: 8, knownAt: 'position:8' }, NOW)).toBe(viewTag(view(1), NOW));
+  expect(viewTag(view(1), scopeOf({ knownAt: 'position:7' }))).not.toBe(viewTag(view(1), NOW));
+  expect(viewTag(view(1), new Scope({ rights: 'some' }))).not.toBe(viewTag(view(1), NOW));
 });
 
 it.each([

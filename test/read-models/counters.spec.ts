@@ -8,6 +8,7 @@ import { Counters } from '../../src/read-models/counters.js';
 import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, FixedReader, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 /** Creates new counters, with an empty cache, for each query. */
 class UncachedReader extends FixedReader {
@@ -27,8 +28,12 @@ const allCounts = async (ask: Handlers): Promise<unknown> => {
   const found: unknown[] = [];
   for (const asOf of [FIRST_DAY + 2, FIRST_DAY + DAY_COUNT].map(formatDay))
     for (const filters of FILTERS) {
-      for (const by of COUNTED_BY) found.push(await ask.counts.execute(new Counts('union', { by, asOf, filters })));
-      found.push((await ask.members.execute(new ListMembers('union', { asOf, filters, page: { limit: 1 } })))?.total);
+      for (const by of COUNTED_BY)
+        found.push(await ask.counts.execute(new Counts(scopeOf({ asOf }), 'union', { by, filters })));
+      found.push(
+        (await ask.members.execute(new ListMembers(scopeOf({ asOf }), 'union', { filters, page: { limit: 1 } })))
+          ?.total,
+      );
     }
   return found;
 };
@@ -71,7 +76,8 @@ it('counts from scratch after too many new events', async () => {
   const file = emptyFile();
   const ask = handlersOf(new FixedReader(file, log.store));
   file.applyBatch(await log.events());
-  const total = async () => (await ask.counts.execute(new Counts('union', { by: 'category', filters: {} })))?.total;
+  const total = async () =>
+    (await ask.counts.execute(new Counts(NOW, 'union', { by: 'category', filters: {} })))?.total;
   expect(await total()).toEqual({ yes: 0, uncertain: 0 });
   const until = file.checkpoint.position;
   for (let at = 0; at < 350; at += 1)

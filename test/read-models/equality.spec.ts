@@ -17,6 +17,7 @@ import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, WHOLE_PAGE, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 /** The answers to all queries, on all days of the histories, as JSON. */
 const answers = async (ask: Handlers): Promise<string> => {
@@ -24,18 +25,21 @@ const answers = async (ask: Handlers): Promise<string> => {
   for (let day = FIRST_DAY - 1; day <= FIRST_DAY + DAY_COUNT + 2; day += 3) {
     const asOf = formatDay(day);
     for (const sort of SORTS) {
-      const page = { asOf, filters: {}, page: { limit: 2, sort } };
-      found.push(await ask.members.execute(new ListMembers('union', page)));
-      found.push(await ask.cases.execute(new Cases(page)));
+      const page = { filters: {}, page: { limit: 2, sort } };
+      found.push(await ask.members.execute(new ListMembers(scopeOf({ asOf }), 'union', page)));
+      found.push(await ask.cases.execute(new Cases(scopeOf({ asOf }), page)));
     }
-    for (const by of COUNTED_BY) found.push(await ask.counts.execute(new Counts('union', { by, asOf, filters: {} })));
+    for (const by of COUNTED_BY)
+      found.push(await ask.counts.execute(new Counts(scopeOf({ asOf }), 'union', { by, filters: {} })));
     found.push(
-      await ask.movements.execute(new Movements('union', { from: formatDay(FIRST_DAY - 1), to: asOf, limit: 1_000 })),
+      await ask.movements.execute(
+        new Movements(NOW, 'union', { from: formatDay(FIRST_DAY - 1), to: asOf, limit: 1_000 }),
+      ),
     );
-    for (const id of ['c0', 'c1', 'c2']) found.push(await ask.one.execute(new OneCase(id, { asOf })));
+    for (const id of ['c0', 'c1', 'c2']) found.push(await ask.one.execute(new OneCase(scopeOf({ asOf }), id)));
   }
-  found.push(await ask.history.execute(new History({ after: 0, limit: 100 })));
-  found.push(await ask.lists.execute(new Lists({})));
+  found.push(await ask.history.execute(new History(NOW, { after: 0, limit: 100 })));
+  found.push(await ask.lists.execute(new Lists(NOW)));
   return JSON.stringify(found);
 };
 
@@ -135,7 +139,7 @@ it('does not depend on stream numbers', async () => {
       );
     const models = await opening(':memory:', log.store);
     await models.waitFor(log.token);
-    const found = await handlersOf(models).members.execute(new ListMembers('union', WHOLE_PAGE));
+    const found = await handlersOf(models).members.execute(new ListMembers(NOW, 'union', WHOLE_PAGE));
     await models.stop();
     await log.store.close();
     return found?.items;

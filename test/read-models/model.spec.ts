@@ -15,7 +15,7 @@ import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage } from '../../src/read-models/list/page.js';
-import { isJudged, matchOf, memberConditions, scopeOf } from '../../src/read-models/list/predicate.js';
+import { isJudged, matchOf, memberConditions, listScope } from '../../src/read-models/list/predicate.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
 import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
 import type { Sort } from '../../src/read-models/list/paging.js';
@@ -150,7 +150,7 @@ const actualPeople = (
   sort: Sort,
   definition: ListDefinition | null,
 ) => {
-  const scope = scopeOf(list, day, known, file.checkpoint.position);
+  const scope = listScope(list, day, known, file.checkpoint.position);
   const on = list === '' ? [] : definition === null ? [isJudged] : memberConditions(definition, day);
   const conditions = [...on, ...filterConditions(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10 };

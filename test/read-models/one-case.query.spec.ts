@@ -1,6 +1,7 @@
 import { OneCase } from '../../src/read-models/one-case.query.js';
 import { ARTICLE } from '../support/events.js';
 import { NAME, opened, register, uuid } from './support.js';
+import { scopeOf } from '../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -11,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 const readCase = async (asOf?: string, id = 'a') =>
-  fixture.handlers.one.execute(new OneCase(id, { atLeast: fixture.token, ...(asOf === undefined ? {} : { asOf }) }));
+  fixture.handlers.one.execute(new OneCase(scopeOf({ asOf, atLeast: fixture.token }), id));
 const convicted = {
   type: 'convicted',
   occurredOn: '2024-02-01',
@@ -49,6 +50,8 @@ it('shows the whole case on a day', async () => {
     id: 'a',
     revision: 2,
     asOf: '2024-01-15',
+    knownAt: 'position:8',
+    position: 8,
     references: [{ list: 'union', reference: 'AZ-1' }],
     names: [{ ...NAME, text: 'Ad' }],
     description: { born: '1980' },

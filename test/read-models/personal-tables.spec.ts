@@ -8,6 +8,7 @@ import { joinPersonal, splitPersonal } from '../../src/read-models/log/personal-
 import { PERSONAL_TABLES, type ModelFile } from '../../src/read-models/model-file.js';
 import { examples } from '../../src/schema/examples.js';
 import { emptyFile, FixedReader, handlersOf, Log, uuid, type Handlers } from './support.js';
+import { NOW } from '../support/scopes.js';
 
 const caseExamples = Object.values(examples).filter(
   ({ type }) => !/^(list|category|policy|instrument|merged|unmerged)/.test(type),
@@ -81,11 +82,14 @@ it('has no personal text outside the personal tables', () => {
 
 it('counts, and lists people in every order, after the names were blanked and the other personal data deleted', async () => {
   const answers = async () => {
-    const counts = await ask.counts.execute(new Counts('union', { by: 'category', filters: {} }));
+    const counts = await ask.counts.execute(new Counts(NOW, 'union', { by: 'category', filters: {} }));
     const pages = [];
     for (const sort of SORTS) {
       const page = { filters: {}, page: { limit: 10, sort } };
-      pages.push(await ask.cases.execute(new Cases(page)), await ask.members.execute(new ListMembers('union', page)));
+      pages.push(
+        await ask.cases.execute(new Cases(NOW, page)),
+        await ask.members.execute(new ListMembers(NOW, 'union', page)),
+      );
     }
     return { counts, pages };
   };

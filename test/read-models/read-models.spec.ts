@@ -10,6 +10,7 @@ import { ReadModels } from '../../src/read-models/read-models.js';
 import { overwrite } from '../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, WHOLE_PAGE, handlersOf, Log, opened } from './support.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 let folder: TemporaryFolder;
 let path: string;
@@ -40,7 +41,7 @@ const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => 
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 };
 const countCases = async (models: ReadModels): Promise<number> =>
-  (await handlersOf(models).cases.execute(new Cases(WHOLE_PAGE))).total.yes;
+  (await handlersOf(models).cases.execute(new Cases(NOW, WHOLE_PAGE))).total.yes;
 
 /** The store of the log with some methods replaced. */
 const storeWith = (changes: Partial<EventStore>): EventStore =>
@@ -135,7 +136,7 @@ describe('waiting for a token', () => {
   });
 
   const countWith = async (models: ReadModels, atLeast: string): Promise<number> =>
-    (await handlersOf(models).cases.execute(new Cases({ ...WHOLE_PAGE, atLeast }))).total.yes;
+    (await handlersOf(models).cases.execute(new Cases(scopeOf({ atLeast }), { ...WHOLE_PAGE }))).total.yes;
 });
 
 describe('waiting for a position', () => {
@@ -301,7 +302,7 @@ describe('faults', () => {
     await log.append('case', 'b', opened('İki', 'AZ-1'));
     await until(async () => (await models.readiness()).problem?.code === 'READ_MODELS_UNWRITABLE');
     expect(await countCases(models)).toBe(1);
-    expect((await handlersOf(models).history.execute(new History({ after: 0, limit: 9 })))?.items).toHaveLength(1);
+    expect((await handlersOf(models).history.execute(new History(NOW, { after: 0, limit: 9 })))?.items).toHaveLength(1);
     db.exec('DROP TRIGGER full');
     await models.waitFor(log.token);
     expect(await countCases(models)).toBe(2);
@@ -336,7 +337,7 @@ describe('a damaged file', () => {
     await damaged(0.3, 0.4);
     const models = await started();
     const asked = async (): Promise<unknown> =>
-      handlersOf(models).history.execute(new History({ after: 0, limit: 300 }));
+      handlersOf(models).history.execute(new History(NOW, { after: 0, limit: 300 }));
     const error: unknown = await asked().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: expect.stringMatching(/^SQLITE_CORRUPT/) });
     models.onQueryError(error);
@@ -495,7 +496,7 @@ describe('a rebuild', () => {
       appended.push(
         log.append('case', `late${String(seen.length)}`, opened('Gec')).then(async (token) => {
           during = await handlersOf(models)
-            .cases.execute(new Cases({ ...WHOLE_PAGE, atLeast: token }))
+            .cases.execute(new Cases(scopeOf({ atLeast: token }), { ...WHOLE_PAGE }))
             .then(({ total }) => total.yes);
         }),
       );

@@ -127,7 +127,7 @@ export class FixedReader extends ReadModelReader {
   }
   override async contextAt(): Promise<QueryContext> {
     const { db, logTables, counters, checkpoint, logId } = this.file;
-    return { db, logTables, counters, position: checkpoint.position, logId, today: clock.today() };
+    return { db, logTables, counters, position: checkpoint.position, logId, clock };
   }
 }
 

@@ -6,6 +6,7 @@ import { OneCase } from '../../src/read-models/one-case.query.js';
 import { Files } from './temporary-files.js';
 import { linesFile } from './event-line-writer.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 const files = new Files();
 let register: RealRegister;
@@ -36,12 +37,12 @@ const counts = ({ imported }: Awaited<ReturnType<typeof importLines>>) => {
 const problems = ({ report }: Awaited<ReturnType<typeof importLines>>) =>
   report.map(({ row, column, code }) => `${row} ${column} ${code}`);
 const caseOf = async (reference: string, list = 'union') =>
-  (await register.queries.execute(new Cases({ reference: { list, reference }, filters: {}, page: { limit: 5 } })))
+  (await register.queries.execute(new Cases(NOW, { reference: { list, reference }, filters: {}, page: { limit: 5 } })))
     .items;
 const eventsOf = async (reference: string) => {
   const [found] = await caseOf(reference);
   const subject = { kind: 'case' as const, id: found!.caseId };
-  return (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!.items;
+  return (await register.queries.execute(new History(NOW, { subject, after: 0, limit: 100 })))!.items;
 };
 
 it('two episodes of one person enter, in file order, whichever lines stand between', async () => {
@@ -65,7 +66,7 @@ it('two episodes of one person enter, in file order, whichever lines stand betwe
     'arrested',
   ]);
   const [found] = await caseOf('E-1');
-  const seen = await register.queries.execute(new OneCase(found!.caseId, { asOf: '2026-01-05' }));
+  const seen = await register.queries.execute(new OneCase(scopeOf({ asOf: '2026-01-05' }), found!.caseId));
   expect(seen?.standings).toMatchObject([{ custody: 'detained', sentence: 'none' }]);
 });
 

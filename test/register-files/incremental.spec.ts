@@ -9,6 +9,7 @@ import type { AmnestyRow, RegisterRow } from '../../src/register-files/row-colum
 import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
 import { amnestyRow, convicted, registerRow } from './row-builders.js';
+import { NOW } from '../support/scopes.js';
 
 let register: RealRegister;
 let files: Files;
@@ -34,13 +35,13 @@ const corrections = (...columns: readonly string[]) => refused(...columns.map((c
 
 const caseOf = async (reference: string): Promise<string> => {
   const ask = { reference: { list: 'union', reference }, filters: {}, page: { limit: 2 } };
-  const { items } = await register.queries.execute(new Cases(ask));
+  const { items } = await register.queries.execute(new Cases(NOW, ask));
   expect(items).toHaveLength(1);
   return items[0]!.caseId;
 };
 const eventsOf = async (reference = 'T-01') => {
   const subject = { kind: 'case' as const, id: await caseOf(reference) };
-  return (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!.items.map(
+  return (await register.queries.execute(new History(NOW, { subject, after: 0, limit: 100 })))!.items.map(
     ({ event }) => event,
   );
 };
@@ -286,10 +287,11 @@ describe('definitions that come again', () => {
     const { imported, report } = await register.import([path]);
     expect(report).toEqual([]);
     expect(imported.files).toMatchObject([{ added: 2, unchanged: 2, refused: 0 }]);
-    const [list] = await register.queries.execute(new Lists({ id: 'union' }));
+    const { items: lists } = await register.queries.execute(new Lists(NOW, 'union'));
+    const [list] = lists;
     expect(list?.categories.map(({ id }) => id)).toContain('lawyers');
     expect(list?.policy).toHaveLength(2);
-    expect(await register.queries.execute(new Instruments({}))).toHaveLength(3);
+    expect((await register.queries.execute(new Instruments(NOW))).items).toHaveLength(3);
   });
 
   it('are reported where they differ, and enter whole or not at all', async () => {
@@ -401,7 +403,7 @@ describe('an import as a whole', () => {
   it('keeps names out of actors and correlation ids', async () => {
     await importRows(registerRow());
     const subject = { kind: 'case' as const, id: await caseOf('T-01') };
-    const history = (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!;
+    const history = (await register.queries.execute(new History(NOW, { subject, after: 0, limit: 100 })))!;
     for (const { actor, correlationId } of history.items) {
       expect(actor).toEqual({ kind: 'import', id: 'register:union', asserted: true });
       expect(correlationId).toMatch(/^[0-9a-f-]{36}$/);

@@ -6,6 +6,7 @@ import { importFiles } from '../../src/register-files/import-files.js';
 import { Files } from './temporary-files.js';
 import { openRealRegister, type RealRegister } from './real-register.js';
 import { convicted, registerRow } from './row-builders.js';
+import { NOW } from '../support/scopes.js';
 
 const files = new Files();
 let register: RealRegister;
@@ -26,11 +27,11 @@ const rows = (list: string, ...cells: readonly Cells[]) =>
 const problems = ({ report }: Awaited<ReturnType<typeof rows>>) =>
   report.map(({ row, column, code }) => `${row} ${column} ${code}`);
 const caseOf = async (list: string, reference: string) =>
-  (await register.queries.execute(new Cases({ reference: { list, reference }, filters: {}, page: { limit: 5 } })))
+  (await register.queries.execute(new Cases(NOW, { reference: { list, reference }, filters: {}, page: { limit: 5 } })))
     .items[0]?.caseId;
 const eventsOf = async (list: string, reference: string) => {
   const subject = { kind: 'case' as const, id: (await caseOf(list, reference)) ?? '' };
-  const history = await register.queries.execute(new History({ subject, after: 0, limit: 100 }));
+  const history = await register.queries.execute(new History(NOW, { subject, after: 0, limit: 100 }));
   return history!.items.map(({ event }) => event);
 };
 

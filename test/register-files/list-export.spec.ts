@@ -20,8 +20,9 @@ import {
 import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
-const UNION: ListExportRequest = { list: 'union', filters: {} };
+const UNION: ListExportRequest = { scope: NOW, list: 'union', filters: {} };
 
 const asked = async (register: RealRegister, ask: ListExportRequest, format: TableFormat) => {
   const exported = await exportList(register.queries, ask, format);
@@ -49,7 +50,7 @@ describe('the exported list', () => {
     const people: PersonRow[] = [];
     for (let after: string | null | undefined; after !== null;) {
       const page = { limit: 7, sort, ...(after !== undefined && { after }) };
-      const answer = await register.queries.execute(new ListMembers('union', { filters, page, ...(asOf && { asOf }) }));
+      const answer = await register.queries.execute(new ListMembers(scopeOf({ asOf }), 'union', { filters, page }));
       people.push(...(answer?.items ?? []));
       after = answer?.next ?? null;
     }
@@ -67,7 +68,7 @@ describe('the exported list', () => {
     [{ incident: 'nobody-knows' }, undefined, 'name'],
   ])('is the list with its filters %j, day %s and order %s, all pages of it', async (filters, asOf, sort) => {
     const rows = (await members(filters, asOf, sort)).map((person) => personRow(person, 'union'));
-    const ask = { ...UNION, filters, sort, ...(asOf && { asOf }) };
+    const ask = { ...UNION, filters, sort, scope: scopeOf({ asOf }) };
     const exported = await asked(register, ask, 'csv');
     expect(exported).toMatchObject({ people: rows.length, fileName: `union-${asOf ?? '2026-01-05'}.csv` });
     expect(cellsOf(await buffer(exported.content))).toEqual([PEOPLE_COLUMNS, ...rows]);
@@ -163,7 +164,7 @@ describe('a name that looks like a formula', () => {
 
   const nameOf = async (register: RealRegister): Promise<string | null | undefined> => {
     const reference = { list: 'union', reference: 'BAD-09' };
-    const found = await register.queries.execute(new Cases({ reference, filters: {}, page: { limit: 1 } }));
+    const found = await register.queries.execute(new Cases(NOW, { reference, filters: {}, page: { limit: 1 } }));
     return found.items[0]?.name;
   };
 

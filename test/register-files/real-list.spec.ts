@@ -17,6 +17,7 @@ import { OneCase } from '../../src/read-models/one-case.query.js';
 import type { StandingView } from '../../src/read-models/list/person.view.js';
 import { lineOf } from './event-line-writer.js';
 import { openRealRegister, type RealRegister } from './real-register.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 const file = (name: string): string => join(import.meta.dirname, '../fixtures/real-list', name);
 type Row = Readonly<Record<string, string>>;
@@ -46,7 +47,9 @@ afterAll(() => register.close());
 
 const caseOf = async (list: string, reference: string): Promise<string> => {
   const page = { limit: 5 };
-  const { items } = await register.queries.execute(new Cases({ reference: { list, reference }, filters: {}, page }));
+  const { items } = await register.queries.execute(
+    new Cases(NOW, { reference: { list, reference }, filters: {}, page }),
+  );
   expect(items).toHaveLength(1);
   return items[0]!.caseId;
 };
@@ -54,12 +57,12 @@ const caseOf = async (list: string, reference: string): Promise<string> => {
 type Event = AnyEvent & Readonly<Record<string, unknown>>;
 const eventsOf = async (list: string, reference: string): Promise<readonly Event[]> => {
   const subject = { kind: 'case' as const, id: await caseOf(list, reference) };
-  const history = await register.queries.execute(new History({ subject, after: 0, limit: 500 }));
+  const history = await register.queries.execute(new History(NOW, { subject, after: 0, limit: 500 }));
   return history!.items.map(({ event }) => event as Event);
 };
 
 const standingsOf = async (reference: string, asOf = '2026-01-05'): Promise<readonly StandingView[]> =>
-  (await register.queries.execute(new OneCase(await caseOf('defenders', reference), { asOf })))!.standings;
+  (await register.queries.execute(new OneCase(scopeOf({ asOf }), await caseOf('defenders', reference))))!.standings;
 
 const categoryId = (list: string, cell: string): string | undefined =>
   DEFINITIONS.lists
@@ -285,9 +288,9 @@ it.each<[string, string, readonly object[]]>([
 it('both lists count their own, without a case twice', async () => {
   const on = async (list: string) => {
     const filters = {};
-    const ask = { asOf: '2026-01-05', filters };
-    const counts = await register.queries.execute(new Counts(list, { by: 'category', ...ask }));
-    const members = await register.queries.execute(new ListMembers(list, { ...ask, page: { limit: 200 } }));
+    const scope = scopeOf({ asOf: '2026-01-05' });
+    const counts = await register.queries.execute(new Counts(scope, list, { by: 'category', filters }));
+    const members = await register.queries.execute(new ListMembers(scope, list, { filters, page: { limit: 200 } }));
     expect(new Set(members!.items.map(({ caseId }) => caseId)).size).toBe(members!.items.length);
     expect(members!.items).toHaveLength(counts!.total.yes + counts!.total.uncertain);
     return counts!.total;
@@ -301,7 +304,7 @@ it('attempts and old codes are found by their article', async () => {
   const page = { limit: 200, sort: 'reference' as const };
   const found = async (article: string) =>
     (await register.queries.execute(
-      new ListMembers('defenders', { asOf: '2026-01-05', filters: { article: [article] }, page }),
+      new ListMembers(scopeOf({ asOf: '2026-01-05' }), 'defenders', { filters: { article: [article] }, page }),
     ))!.total.yes;
   expect(await found('220')).toBe(12);
   expect(await found('28/220.1')).toBe(12);

@@ -6,12 +6,13 @@ import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import type { PersonRow } from '../../src/read-models/list/person.view.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8'));
 const NO_FILTERS = { filters: {} };
 
 const groupsOn = async ({ queries }: RealRegister, asOf: string, by: 'category' | 'stage' = 'category') => {
-  const counts = (await queries.execute(new Counts('union', { by, asOf, ...NO_FILTERS })))!;
+  const counts = (await queries.execute(new Counts(scopeOf({ asOf }), 'union', { by, ...NO_FILTERS })))!;
   const groups = counts.groups.filter(({ yes, uncertain }) => yes + uncertain > 0);
   expect(groups.every(({ uncertain }) => uncertain === 0)).toBe(true);
   return { total: counts.total, groups: Object.fromEntries(groups.map(({ key, yes }) => [key, yes])) };
@@ -26,7 +27,7 @@ const members = async (
   let after: string | null | undefined;
   do {
     const page = { limit: 100, sort: 'reference' as const, ...(after && { after }) };
-    const answer = (await queries.execute(new ListMembers('union', { asOf, filters, page })))!;
+    const answer = (await queries.execute(new ListMembers(scopeOf({ asOf }), 'union', { filters, page })))!;
     rows.push(...answer.items);
     after = answer.next;
   } while (after !== null);
@@ -94,7 +95,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
       it('knows who left by the amnesty, all of them believers, and who was arrested since the last edition', async () => {
         const asOf = expected['asOf2026-01-05'];
         const ask = { from: '2025-10-07', to: '2026-01-05', limit: 1_000 };
-        const movements = (await register.queries.execute(new Movements('union', ask)))!;
+        const movements = (await register.queries.execute(new Movements(NOW, 'union', ask)))!;
         expect(movements.opening).toBe(expected.editions['2025-10-07'].total);
         expect(movements.closing).toBe(asOf.onList);
         expect(movements.leftByReason).toEqual([{ reason: 'amnesty', count: asOf.amnestied }]);
@@ -104,7 +105,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
 
       it('counts everybody who came and who left between the editions, so that the parts of the years add up to the whole', async () => {
         const between = async (from: string, to: string) =>
-          (await register.queries.execute(new Movements('union', { from, to, limit: 1_000 })))!;
+          (await register.queries.execute(new Movements(NOW, 'union', { from, to, limit: 1_000 })))!;
         const days = ['2019-12-31', ...Object.keys(expected.editions as object).sort(), '2026-01-05'];
         const [first = '', last = ''] = [days[0], days.at(-1)];
         const whole = await between(first, last);
@@ -120,7 +121,7 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
       it('knows the two who moved to another category, and when', async () => {
         const { on, to, refs } = expected.recategorised;
         const ask = { from: '2024-06-14', to: '2024-12-10', limit: 1_000 };
-        const { moved } = (await register.queries.execute(new Movements('union', ask)))!;
+        const { moved } = (await register.queries.execute(new Movements(NOW, 'union', ask)))!;
         expect(moved.map(({ references, category, on }) => [references[0]!.reference, category, on]).sort()).toEqual(
           refs.map((reference: string) => [reference, to, on]),
         );

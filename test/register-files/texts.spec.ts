@@ -6,6 +6,7 @@ import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
 import { amnestyRow, convicted, registerRow } from './row-builders.js';
+import { NOW } from '../support/scopes.js';
 
 let register: RealRegister;
 let files: Files;
@@ -31,9 +32,9 @@ const UNCHANGED = { added: 0, unchanged: 1, refused: 0, errors: [] };
 
 const namesOf = async (reference: string) => {
   const ask = { reference: { list: 'union', reference }, filters: {}, page: { limit: 2 } };
-  const { items } = await register.queries.execute(new Cases(ask));
+  const { items } = await register.queries.execute(new Cases(NOW, ask));
   const subject = { kind: 'case' as const, id: items[0]!.caseId };
-  const { items: entries } = (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!;
+  const { items: entries } = (await register.queries.execute(new History(NOW, { subject, after: 0, limit: 100 })))!;
   return entries.flatMap(({ event }) =>
     event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : [],
   );

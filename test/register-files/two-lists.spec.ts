@@ -5,6 +5,7 @@ import type { RegisterRow } from '../../src/register-files/row-columns.js';
 import { Files } from './temporary-files.js';
 import { openRealRegister, type RealRegister } from './real-register.js';
 import { amnestyRow, convicted, registerRow } from './row-builders.js';
+import { NOW } from '../support/scopes.js';
 
 let register: RealRegister;
 let files: Files;
@@ -53,7 +54,7 @@ const outcome = (one: 'added' | 'unchanged') => [expect.objectContaining({ [one]
 
 const judgements = async (): Promise<readonly string[]> => {
   const subject = { kind: 'case' as const, id: CASE };
-  const { items } = (await register.queries.execute(new History({ subject, after: 0, limit: 100 })))!;
+  const { items } = (await register.queries.execute(new History(NOW, { subject, after: 0, limit: 100 })))!;
   return items.flatMap(({ event }) => ('list' in event ? [`${event.type} ${event.list}`] : [])).sort();
 };
 

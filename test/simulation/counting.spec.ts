@@ -16,6 +16,7 @@ import {
   type ModelMovement,
   type RegisterScript,
 } from '../support/brute-force-model.js';
+import { NOW, scopeOf } from '../support/scopes.js';
 
 const { REGISTER_SEED, REGISTER_SEEDS = '24' } = process.env;
 const seeds =
@@ -55,8 +56,8 @@ const project = async (
 };
 
 const checkDay = async (ask: Handlers, slow: BruteForceModel, list: string, day: number): Promise<void> => {
-  const page = { asOf: text(day), filters: {}, page: { limit: 100 } };
-  const items = (await ask.members.execute(new ListMembers(list, page)))?.items ?? [];
+  const page = { filters: {}, page: { limit: 100 } };
+  const items = (await ask.members.execute(new ListMembers(scopeOf({ asOf: text(day) }), list, page)))?.items ?? [];
   const ids = (wanted: string): string[] =>
     items
       .filter(({ certainty }) => certainty === wanted)
@@ -64,7 +65,7 @@ const checkDay = async (ask: Handlers, slow: BruteForceModel, list: string, day:
       .sort();
   expect({ day, yes: ids('yes'), uncertain: ids('uncertain') }).toEqual({ day, ...slow.members(list, day) });
   for (const by of ['category', 'custody', 'proceedings', 'stage'] satisfies Grouping[]) {
-    const counts = await ask.counts.execute(new Counts(list, { by, asOf: text(day), filters: {} }));
+    const counts = await ask.counts.execute(new Counts(scopeOf({ asOf: text(day) }), list, { by, filters: {} }));
     const groups = (counts?.groups ?? []).filter(({ yes, uncertain }) => yes + uncertain > 0);
     const actual = Object.fromEntries(groups.map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
     expect({ day, by, groups: actual }).toEqual({ day, by, groups: slow.counts(list, day, by) });
@@ -87,7 +88,7 @@ const checkSpan = async (
 ): Promise<void> => {
   const between = async (from: number, to: number) => {
     const asked = { from: text(from), to: text(to), set, limit: 1_000, ...(category && { category }) };
-    const found = await ask.movements.execute(new Movements(list, asked));
+    const found = await ask.movements.execute(new Movements(NOW, list, asked));
     if (found === null) throw new Error('no list');
     return found;
   };

@@ -5,14 +5,15 @@ import { toFilters } from '../../read-models/list/filters.js';
 import { Cases } from '../../read-models/list/cases.query.js';
 import { History } from '../../read-models/history/history.query.js';
 import { OneCase } from '../../read-models/one-case.query.js';
+import { Scope, ScopeParameters, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
 import type { HttpResponse } from '../http-response.js';
-import { HistoryQuery } from '../log/parameters.js';
+import { HistoryQuery, toHistoryPage } from '../log/parameters.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { AsOfQuery, pick, toPage } from '../parameters.js';
-import { IfNoneMatch } from '../request.decorators.js';
+import { pick, toPage } from '../parameters.js';
+import { CurrentViewer, IfNoneMatch } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 import { CasesQuery } from './parameters.js';
 
@@ -53,12 +54,12 @@ export class CasesController {
     tag: 'cases',
     response: queryResponses.page('PersonPage'),
   })
-  list(@Query() query: CasesQuery): Promise<object> {
+  list(@Query() query: CasesQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(
-      new Cases({
+      new Cases(new Scope(viewer, query), {
         filters: toFilters(query),
         page: toPage(query),
-        ...pick(query, ['asOf', 'atLeast', 'list', 'name']),
+        ...pick(query, ['list', 'name']),
         ...(query.reference === undefined ? {} : { reference: parseReference(query.reference) }),
       }),
     );
@@ -72,10 +73,12 @@ export class CasesController {
   })
   async one(
     @Param('id') id: string,
-    @Query() query: AsOfQuery,
+    @Query() query: ScopeParameters,
+    @CurrentViewer() viewer: Viewer,
     @IfNoneMatch() ifNoneMatch: string | undefined,
   ): Promise<HttpResponse | null> {
-    return withETag(await this.queries.execute(new OneCase(id, query)), ifNoneMatch);
+    const scope = new Scope(viewer, query);
+    return withETag(await this.queries.execute(new OneCase(scope, id)), scope, ifNoneMatch);
   }
 
   @Get(':id/history')
@@ -84,9 +87,14 @@ export class CasesController {
     tag: 'cases',
     response: queryResponses.page('HistoryPage'),
   })
-  history(@Param('id') id: string, @Query() { type, ...query }: HistoryQuery): Promise<object | null> {
-    const types = type === undefined ? {} : { types: type };
-    return this.queries.execute(new History({ subject: { kind: 'case', id }, ...types, ...query }));
+  history(
+    @Param('id') id: string,
+    @Query() query: HistoryQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object | null> {
+    return this.queries.execute(
+      new History(new Scope(viewer, query), { subject: { kind: 'case', id }, ...toHistoryPage(query) }),
+    );
   }
 }
 

@@ -32,6 +32,7 @@ export const caseViews: Readonly<Record<string, JsonSchema>> = {
   }),
   PersonPage: object({
     asOf: day,
+    knownAt: string,
     position: count,
     total: ref('Totals'),
     'isTruncated?': { ...boolean, description: 'With `name`: more names matched than are ranked.' },
@@ -43,6 +44,8 @@ export const caseViews: Readonly<Record<string, JsonSchema>> = {
     id: string,
     revision: count,
     asOf: day,
+    knownAt: string,
+    position: count,
     references: arrayOf(ref('Reference')),
     names: arrayOf(ref('Name')),
     description: { type: 'object', additionalProperties: string },

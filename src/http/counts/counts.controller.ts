@@ -3,8 +3,10 @@ import { QueryBus } from '@nestjs/cqrs';
 import { toFilters } from '../../read-models/list/filters.js';
 import { Counts } from '../../read-models/counts/counts.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
+import { Scope, type Viewer } from '../../read-models/scope.js';
 import { Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
+import { CurrentViewer } from '../request.decorators.js';
 import { CountsQuery, EXIT_REASON } from './parameters.js';
 
 @Controller('v1/counts')
@@ -17,29 +19,29 @@ export class CountsController {
     tag: 'register',
     response: queryResponses.json('Counts'),
   })
-  count(@Query() query: CountsQuery): Promise<object | null> {
+  count(@Query() query: CountsQuery, @CurrentViewer() viewer: Viewer): Promise<object | null> {
     const { by } = query;
+    const scope = new Scope(viewer, query);
     return by === EXIT_REASON
-      ? this.countExits(query)
-      : this.queries.execute(
-          new Counts(query.list, { by, filters: toFilters(query), ...pick(query, ['asOf', 'atLeast']) }),
-        );
+      ? this.countExits(scope, query)
+      : this.queries.execute(new Counts(scope, query.list, { by, filters: toFilters(query) }));
   }
 
-  private async countExits({ list, from, to, ...query }: CountsQuery): Promise<object | null> {
+  private async countExits(scope: Scope, { list, from, to, ...query }: CountsQuery): Promise<object | null> {
     // The rules of CountsQuery demand both days; `limit: 0` leaves out the movements themselves.
     const span = { from: String(from), to: String(to), limit: 0 };
     const movements = await this.queries.execute(
-      new Movements(list, { ...span, ...pick(query, ['category', 'set', 'atLeast']) }),
+      new Movements(scope, list, { ...span, ...pick(query, ['category', 'set']) }),
     );
     if (movements === null) return null;
-    const { set, position, totals, leftByReason } = movements;
+    const { set, knownAt, position, totals, leftByReason } = movements;
     return {
       list: movements.list,
       by: EXIT_REASON,
       from: movements.from,
       to: movements.to,
       set,
+      knownAt,
       position,
       total: totals.left,
       groups: leftByReason.map(({ reason, count }) => ({ key: reason, count })),

@@ -11,6 +11,7 @@ export const countViews: Readonly<Record<string, JsonSchema>> = {
       object({
         list: string,
         asOf: day,
+        knownAt: string,
         by: enumOf(COUNTED_BY),
         position: count,
         total: ref('Totals'),
@@ -22,6 +23,7 @@ export const countViews: Readonly<Record<string, JsonSchema>> = {
         from: day,
         to: day,
         set: enumOf(MEMBER_SETS),
+        knownAt: string,
         position: count,
         total: count,
         groups: arrayOf(object({ key: string, count })),

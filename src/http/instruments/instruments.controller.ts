@@ -2,12 +2,13 @@ import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { Instruments } from '../../read-models/definitions/instruments.query.js';
+import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
 import type { HttpResponse } from '../http-response.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { AtLeastQuery } from '../parameters.js';
+import { CurrentViewer } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 
 @Controller('v1/instruments')
@@ -47,8 +48,8 @@ export class InstrumentsController {
     tag: 'instruments',
     response: queryResponses.json('Instruments'),
   })
-  async list(@Query() query: AtLeastQuery): Promise<object> {
-    return { items: await this.queries.execute(new Instruments(query)) };
+  list(@Query() query: KnowledgeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
+    return this.queries.execute(new Instruments(new Scope(viewer, query)));
   }
 
   @Get(':id')
@@ -57,8 +58,13 @@ export class InstrumentsController {
     tag: 'instruments',
     response: queryResponses.withETag('Instrument'),
   })
-  async one(@Param('id') id: string, @Query() query: AtLeastQuery): Promise<HttpResponse | null> {
-    const [view] = await this.queries.execute(new Instruments({ id, ...query }));
-    return withETag(view);
+  async one(
+    @Param('id') id: string,
+    @Query() query: KnowledgeParameters,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<HttpResponse | null> {
+    const scope = new Scope(viewer, query);
+    const { items, ...known } = await this.queries.execute(new Instruments(scope, id));
+    return withETag(items[0] && { ...items[0], ...known }, scope);
   }
 }

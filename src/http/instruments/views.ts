@@ -1,22 +1,23 @@
 import { INSTRUMENT_KINDS } from '../../domain/instrument/events.js';
-import { ref } from '../operation.js';
 import { arrayOf, count, enumOf, nullable, object, string } from '../view-schema.js';
 import type { JsonSchema } from '../../schema/field.js';
 
+const instrumentFields = {
+  id: string,
+  revision: count,
+  kind: enumOf(INSTRUMENT_KINDS),
+  title: nullable(string),
+  issuer: nullable(string),
+  issued: nullable(string),
+  submitted: nullable(string),
+  adopted: nullable(string),
+  inForce: nullable(string),
+  windowEnd: nullable(string),
+  forecast: nullable(count),
+  clauses: arrayOf(string),
+};
+
 export const instrumentViews: Readonly<Record<string, JsonSchema>> = {
-  Instrument: object({
-    id: string,
-    revision: count,
-    kind: enumOf(INSTRUMENT_KINDS),
-    title: nullable(string),
-    issuer: nullable(string),
-    issued: nullable(string),
-    submitted: nullable(string),
-    adopted: nullable(string),
-    inForce: nullable(string),
-    windowEnd: nullable(string),
-    forecast: nullable(count),
-    clauses: arrayOf(string),
-  }),
-  Instruments: object({ items: arrayOf(ref('Instrument')) }),
+  Instrument: object({ ...instrumentFields, knownAt: string, position: count }),
+  Instruments: object({ knownAt: string, position: count, items: arrayOf(object(instrumentFields)) }),
 };

@@ -7,12 +7,14 @@ import { ListMembers } from '../../read-models/list/list-members.query.js';
 import { Lists } from '../../read-models/definitions/lists.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../../register-files/list-export.js';
+import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse, problemResponse, send } from '../http-response.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { AtLeastQuery, PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
+import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
+import { CurrentViewer } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 import { CsvQuery, MovementsQuery } from './parameters.js';
 
@@ -49,8 +51,8 @@ export class ListsController {
 
   @Get()
   @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.json('Lists') })
-  async list(@Query() query: AtLeastQuery): Promise<object> {
-    return { items: await this.queries.execute(new Lists(query)) };
+  list(@Query() query: KnowledgeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
+    return this.queries.execute(new Lists(new Scope(viewer, query)));
   }
 
   @Get(':id')
@@ -59,9 +61,14 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.withETag('List'),
   })
-  async one(@Param('id') id: string, @Query() query: AtLeastQuery): Promise<HttpResponse | null> {
-    const [view] = await this.queries.execute(new Lists({ id, ...query }));
-    return withETag(view);
+  async one(
+    @Param('id') id: string,
+    @Query() query: KnowledgeParameters,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<HttpResponse | null> {
+    const scope = new Scope(viewer, query);
+    const { items, ...known } = await this.queries.execute(new Lists(scope, id));
+    return withETag(items[0] && { ...items[0], ...known }, scope);
   }
 
   @Get(':id/members')
@@ -70,12 +77,16 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.page('PersonPage'),
   })
-  members(@Param('id') id: string, @Query() query: PeoplePageQuery): Promise<object | null> {
+  members(
+    @Param('id') id: string,
+    @Query() query: PeoplePageQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object | null> {
     return this.queries.execute(
-      new ListMembers(id, {
+      new ListMembers(new Scope(viewer, query), id, {
         filters: toFilters(query),
         page: toPage(query),
-        ...pick(query, ['asOf', 'atLeast', 'name']),
+        ...pick(query, ['name']),
       }),
     );
   }
@@ -86,8 +97,13 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.file(TABLE_TYPES.csv),
   })
-  async csv(@Param('id') id: string, @Query() query: CsvQuery, @Res() reply: FastifyReply): Promise<void> {
-    await send(reply, await this.exportMembers(id, 'csv', query));
+  async csv(
+    @Param('id') id: string,
+    @Query() query: CsvQuery,
+    @CurrentViewer() viewer: Viewer,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.exportMembers(new Scope(viewer, query), id, 'csv', query));
   }
 
   @Get(':id/members.xlsx')
@@ -96,8 +112,13 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.file(TABLE_TYPES.xlsx),
   })
-  async xlsx(@Param('id') id: string, @Query() query: PeopleQuery, @Res() reply: FastifyReply): Promise<void> {
-    await send(reply, await this.exportMembers(id, 'xlsx', query));
+  async xlsx(
+    @Param('id') id: string,
+    @Query() query: PeopleQuery,
+    @CurrentViewer() viewer: Viewer,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.exportMembers(new Scope(viewer, query), id, 'xlsx', query));
   }
 
   @Get(':id/movements')
@@ -106,17 +127,23 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.json('Movements'),
   })
-  movements(@Param('id') id: string, @Query() query: MovementsQuery): Promise<object | null> {
-    return this.queries.execute(new Movements(id, query));
+  movements(
+    @Param('id') id: string,
+    @Query() query: MovementsQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object | null> {
+    return this.queries.execute(new Movements(new Scope(viewer, query), id, query));
   }
 
-  private async exportMembers(list: string, format: TableFormat, query: CsvQuery): Promise<HttpResponse> {
-    const members = { list, filters: toFilters(query), ...pick(query, ['asOf', 'atLeast', 'sort', 'separator']) };
+  private async exportMembers(scope: Scope, list: string, format: TableFormat, query: CsvQuery): Promise<HttpResponse> {
+    const members = { scope, list, filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
     const exported = await exportList(this.queries, members, format);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
     const headers = {
       'content-type': TABLE_TYPES[format],
       'content-disposition': `attachment; filename="${exported.fileName}"`,
+      'habeas-as-of': exported.asOf,
+      'habeas-known-at': exported.knownAt,
       'habeas-position': String(exported.position),
       'habeas-leaves-out': exported.leavesOut,
     };

@@ -1,5 +1,6 @@
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/list-export.js';
+import { KnowledgeParameters } from '../../read-models/scope.js';
 import {
   ALTERNATIVES,
   IsDay,
@@ -11,7 +12,7 @@ import {
   ObjectRule,
 } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { AtLeastQuery, isSpan, DESCRIPTIONS, PeopleQuery } from '../parameters.js';
+import { isSpan, DESCRIPTIONS, PeopleQuery } from '../parameters.js';
 
 export class CsvQuery extends PeopleQuery {
   @IsOptional()
@@ -22,7 +23,7 @@ export class CsvQuery extends PeopleQuery {
   separator?: Separator;
 }
 
-export class MovementsQuery extends AtLeastQuery {
+export class MovementsQuery extends KnowledgeParameters {
   @ObjectRule<MovementsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
   @IsDay({ description: 'Movements after the end of this day.' })
   from: string;

@@ -4,6 +4,14 @@ import { ref } from '../operation.js';
 import { arrayOf, boolean, count, day, enumOf, nullable, object, string } from '../view-schema.js';
 import type { JsonSchema } from '../../schema/field.js';
 
+const listFields = {
+  id: string,
+  revision: count,
+  name: ref('LocalName'),
+  categories: arrayOf(object({ id: string, name: ref('LocalName') })),
+  policy: arrayOf(object({ from: day, custody: arrayOf(enumOf(CUSTODIES)), paceRequired: boolean })),
+};
+
 export const listViews: Readonly<Record<string, JsonSchema>> = {
   Table: { ...string, description: 'A file. A text that looks like a formula stands behind an apostrophe.' },
   Movement: object({
@@ -22,6 +30,7 @@ export const listViews: Readonly<Record<string, JsonSchema>> = {
     from: day,
     to: day,
     set: enumOf(MEMBER_SETS),
+    knownAt: string,
     position: count,
     opening: count,
     closing: count,
@@ -36,12 +45,6 @@ export const listViews: Readonly<Record<string, JsonSchema>> = {
     moved: arrayOf(ref('Movement')),
     next: nullable(string),
   }),
-  List: object({
-    id: string,
-    revision: count,
-    name: ref('LocalName'),
-    categories: arrayOf(object({ id: string, name: ref('LocalName') })),
-    policy: arrayOf(object({ from: day, custody: arrayOf(enumOf(CUSTODIES)), paceRequired: boolean })),
-  }),
-  Lists: object({ items: arrayOf(ref('List')) }),
+  List: object({ ...listFields, knownAt: string, position: count }),
+  Lists: object({ knownAt: string, position: count, items: arrayOf(object(listFields)) }),
 };

@@ -4,10 +4,13 @@ import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { ReadLog } from '../../read-models/history/read-log.query.js';
 import type { LoggedEvent } from '../../read-models/history/logged-event.view.js';
+import { Scope, type Viewer } from '../../read-models/scope.js';
 import { BatchHeaders } from '../commands/parameters.js';
 import { HttpResponse, send } from '../http-response.js';
 import { NDJSON_TYPE } from '../media-types.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
+import { pick } from '../parameters.js';
+import { CurrentViewer } from '../request.decorators.js';
 import { Batch, type BatchRequest } from './batch-request.js';
 import { BatchService } from './batch.service.js';
 import { EventsQuery } from './parameters.js';
@@ -38,10 +41,14 @@ export class EventsController {
     tag: 'register',
     response: queryResponses.ndjson('LoggedEvent'),
   })
-  async list(@Query() query: EventsQuery, @Res() reply: FastifyReply): Promise<void> {
-    const { type, ...rest } = query;
+  async list(@Query() query: EventsQuery, @CurrentViewer() viewer: Viewer, @Res() reply: FastifyReply): Promise<void> {
+    const { type, after } = query;
     const batches = await this.queries.execute(
-      new ReadLog({ ...(type === undefined ? {} : { types: type }), ...rest }),
+      new ReadLog(new Scope(viewer, query), {
+        ...(type === undefined ? {} : { types: type }),
+        after,
+        ...pick(query, ['limit']),
+      }),
     );
     const lines = Readable.from(toLines(batches), { objectMode: false });
     await send(reply, new HttpResponse(200, { 'content-type': `${NDJSON_TYPE}; charset=utf-8` }, lines));

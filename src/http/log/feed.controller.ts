@@ -3,9 +3,10 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BeyondLog } from '../../read-models/query-errors.js';
 import { FollowLog } from '../../read-models/history/follow-log.query.js';
+import { Scope, type Viewer } from '../../read-models/scope.js';
 import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { Operation, queryResponses } from '../operation.js';
-import { HeaderParameters } from '../request.decorators.js';
+import { CurrentViewer, HeaderParameters } from '../request.decorators.js';
 import { acceptsFeed, Feeds, resetFeed } from './feeds.js';
 import { FeedHeaders, FeedQuery } from './parameters.js';
 
@@ -26,10 +27,11 @@ export class FeedController {
   async open(
     @HeaderParameters(FeedHeaders) headers: FeedHeaders,
     @Query() query: FeedQuery,
+    @CurrentViewer() viewer: Viewer,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const response = await this.openFeed(headers, query, request, reply).catch((error: unknown) => {
+    const response = await this.openFeed(headers, query, viewer, request, reply).catch((error: unknown) => {
       if (error instanceof BeyondLog && acceptsFeed(request)) return resetFeed(request);
       throw error;
     });
@@ -40,13 +42,15 @@ export class FeedController {
   private async openFeed(
     headers: FeedHeaders,
     { type, list, after }: FeedQuery,
+    viewer: Viewer,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<HttpResponse | null> {
     const filter = { ...(type === undefined ? {} : { types: type }), ...(list === undefined ? {} : { list }) };
+    const scope = new Scope(viewer);
     const position = headers['last-event-id'] ?? after;
-    const feed = await this.queries.execute(new FollowLog({ ...filter, after: position }));
+    const feed = await this.queries.execute(new FollowLog(scope, { ...filter, after: position }));
     if (feed === null) return problemResponse('SUBJECT.UNKNOWN');
-    return this.feeds.open(request, reply, feed, filter, position);
+    return this.feeds.open(request, reply, feed, { scope: scope.key, ...filter }, position);
   }
 }

@@ -1,8 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { History } from '../../read-models/history/history.query.js';
+import { Scope, type Viewer } from '../../read-models/scope.js';
 import { Operation, queryResponses } from '../operation.js';
-import { HistoryQuery } from './parameters.js';
+import { CurrentViewer } from '../request.decorators.js';
+import { HistoryQuery, toHistoryPage } from './parameters.js';
 
 @Controller('v1/history')
 export class HistoryController {
@@ -14,7 +16,7 @@ export class HistoryController {
     tag: 'register',
     response: queryResponses.page('HistoryPage'),
   })
-  list(@Query() { type, ...query }: HistoryQuery): Promise<object | null> {
-    return this.queries.execute(new History({ ...(type === undefined ? {} : { types: type }), ...query }));
+  list(@Query() query: HistoryQuery, @CurrentViewer() viewer: Viewer): Promise<object | null> {
+    return this.queries.execute(new History(new Scope(viewer, query), toHistoryPage(query)));
   }
 }

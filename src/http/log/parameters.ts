@@ -1,14 +1,15 @@
 import { allEvents } from '../../domain/events.js';
+import { KnowledgeParameters } from '../../read-models/scope.js';
 import { IsInteger, IsOneOf, IsOptional, IsSlug, type TypeOptions } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { AtLeastQuery, DESCRIPTIONS } from '../parameters.js';
+import { DESCRIPTIONS } from '../parameters.js';
 
 const EVENT_TYPES = Object.keys(allEvents);
 const IsEventTypes = (): PropertyDecorator =>
   IsOneOf(EVENT_TYPES, { each: { min: 1, max: EVENT_TYPES.length }, description: 'Only events of these types.' });
 const IsPosition = (options: TypeOptions): PropertyDecorator => IsInteger(0, Number.MAX_SAFE_INTEGER, options);
 
-class FromPositionQuery extends AtLeastQuery {
+class FromPositionQuery extends KnowledgeParameters {
   @IsOptional()
   @IsEventTypes()
   type?: string[];
@@ -21,6 +22,13 @@ export class HistoryQuery extends FromPositionQuery {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 }
+
+/** The parameters of the query History. */
+export const toHistoryPage = ({ type, after, limit }: HistoryQuery) => ({
+  ...(type === undefined ? {} : { types: type }),
+  after,
+  limit,
+});
 
 export class EventsQuery extends FromPositionQuery {
   @IsOptional()

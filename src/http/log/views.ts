@@ -24,7 +24,7 @@ export const logViews: Readonly<Record<string, JsonSchema>> = {
     event: ref('Event'),
     changes: arrayOf(ref('Change')),
   }),
-  HistoryPage: object({ items: arrayOf(ref('HistoryEntry')), next: nullable(count) }),
+  HistoryPage: object({ knownAt: string, position: count, items: arrayOf(ref('HistoryEntry')), next: nullable(count) }),
   LoggedEvent: object({
     position: count,
     stream: string,

@@ -2,19 +2,12 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
-import {
-  requireDay,
-  matchOf,
-  memberConditions,
-  scopeOf,
-  validCondition,
-  type Match,
-  type Scope,
-} from '../list/predicate.js';
+import { matchOf, memberConditions, listScope, validCondition, type Match, type ListScope } from '../list/predicate.js';
 import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
 import { STAGE_SQL } from '../list/stage.js';
 import type { Totals } from '../list/person.view.js';
 import { ReadModelReader } from '../reader.js';
+import { openScope, type Scope } from '../scope.js';
 import type { TotalsByKey, Counters } from '../counters.js';
 
 export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
@@ -23,6 +16,7 @@ export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'artic
 export class Counts extends Query<{
   readonly list: string;
   readonly asOf: string;
+  readonly knownAt: string;
   readonly by: string;
   readonly position: number;
   readonly total: Totals;
@@ -30,13 +24,9 @@ export class Counts extends Query<{
   readonly groups: readonly ({ readonly key: string } & Totals)[];
 } | null> {
   constructor(
+    readonly scope: Scope,
     readonly list: string,
-    readonly parameters: {
-      readonly by: (typeof COUNTED_BY)[number];
-      readonly asOf?: string;
-      readonly filters: Filters;
-      readonly atLeast?: string;
-    },
+    readonly parameters: { readonly by: (typeof COUNTED_BY)[number]; readonly filters: Filters },
   ) {
     super();
   }
@@ -63,12 +53,12 @@ export class CountsHandler implements IQueryHandler<Counts> {
   constructor(private readonly reader: ReadModelReader) {}
 
   /** A certain member with an uncertain key counts as certain in the total and as uncertain under the key. */
-  async execute({ list, parameters }: Counts): Promise<Result> {
-    const { logTables, counters, position, today } = await this.reader.contextAt({ atLeast: parameters.atLeast });
+  async execute({ scope: asked, list, parameters }: Counts): Promise<Result> {
+    const { logTables, counters, scope: answered, position: head } = await openScope(this.reader, asked);
+    const { day, position, knownAt } = answered;
     const defined = logTables.listAt(list, position);
     if (defined === null) return null;
-    const day = parameters.asOf === undefined ? today : requireDay(parameters.asOf);
-    const scope = scopeOf(list, day, position, position);
+    const scope = listScope(list, day, position, head);
     const match = matchOf([...memberConditions(defined.definition, day), ...filterConditions(parameters.filters)]);
     const { certainty } = parameters.filters;
     const groups = new Map(
@@ -80,6 +70,7 @@ export class CountsHandler implements IQueryHandler<Counts> {
     return {
       list,
       asOf: formatDay(day),
+      knownAt,
       by: parameters.by,
       position,
       total: countPeople(counters, scope, match, certainty),
@@ -90,18 +81,18 @@ export class CountsHandler implements IQueryHandler<Counts> {
 
 const groupsOf = (
   counters: Counters,
-  scope: Scope,
+  scope: ListScope,
   match: Match,
   by: CountedBy,
   certainty: Certainty | undefined,
 ): TotalsByKey => {
-  const rows = (versionScope: Scope, caseFilter: string): string =>
+  const rows = (versionScope: ListScope, caseFilter: string): string =>
     `p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter}`;
   const certaintyCondition = { yes: `min(${match.certain})`, uncertain: `NOT min(${match.certain})`, any: 'TRUE' }[
     certainty ?? 'any'
   ];
   const sql = (
-    versionScope: Scope,
+    versionScope: ListScope,
     caseFilter: string,
   ): string => `SELECT key, sum(hits = periods) AS yes, sum(hits < periods) AS uncertain
     FROM (SELECT p.case_no, ${KEYS[by]} AS key, count(*) AS hits FROM periods p

@@ -1,16 +1,15 @@
 /** Movements of a list within a span: totals of the whole span, and one page of movements. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Reference } from '../../domain/case/events.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import type { EventEntry } from '../log-tables.js';
 import { filterConditions } from '../list/filters.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { listEntriesOf } from '../list/entries.js';
 import { countPeople } from '../list/page.js';
-import { versionCondition, requireDay, matchOf, memberConditions, scopeOf } from '../list/predicate.js';
+import { listScope, matchOf, memberConditions } from '../list/predicate.js';
 import type { MemberSet, Movement, MovementTotals } from './movement.view.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
-import { cachedStatement } from '../table.js';
+import { openScope, requireDay, type Scope } from '../scope.js';
 import { FileReplaced, visitMovements, type CaseMovements } from './visit-movements.js';
 import {
   onlyCategory,
@@ -30,6 +29,7 @@ export class Movements extends Query<{
   readonly from: string;
   readonly to: string;
   readonly set: MemberSet;
+  readonly knownAt: string;
   readonly position: number;
   readonly opening: number;
   readonly closing: number;
@@ -41,6 +41,7 @@ export class Movements extends Query<{
   readonly next: string | null;
 } | null> {
   constructor(
+    readonly scope: Scope,
     readonly list: string,
     readonly parameters: {
       readonly from: string;
@@ -50,7 +51,6 @@ export class Movements extends Query<{
       /** Page size; 0 returns only the numbers, and `next` is null. */
       readonly limit: number;
       readonly after?: string;
-      readonly atLeast?: string;
     },
   ) {
     super();
@@ -72,36 +72,38 @@ export class MovementsHandler implements IQueryHandler<Movements> {
   constructor(private readonly reader: ReadModelReader) {}
 
   /** Throws RangeError if `from` is after `to`, InvalidCursor for a cursor of another query. */
-  async execute({ list, parameters }: Movements): Promise<Result> {
+  async execute({ scope, list, parameters }: Movements): Promise<Result> {
     const set = parameters.set ?? 'certain';
-    const queryKey = ['movements', list, parameters.from, parameters.to, set, parameters.category];
+    const queryKey = ['movements', scope.key, list, parameters.from, parameters.to, set, parameters.category];
     const span = { from: requireDay(parameters.from), to: requireDay(parameters.to) };
     if (span.from > span.to) throw new RangeError('the first day lies after the last');
-    const before = await this.reader.contextAt({ atLeast: parameters.atLeast });
+    const { logId } = await this.reader.contextAt({ atLeast: scope.atLeast });
     const cursor =
-      parameters.after === undefined ? null : (readCursor(parameters.after, queryKey, before.logId) as MovementCursor);
-    const knownAt = cursor?.position ?? before.position;
+      parameters.after === undefined ? null : (readCursor(parameters.after, queryKey, logId) as MovementCursor);
+    const pinned = cursor && { day: span.to, position: cursor.position };
+    const { position, knownAt } = (await openScope(this.reader, scope, pinned)).scope;
     for (;;) {
-      const context = await this.reader.contextAt({ position: knownAt });
-      const definition = context.logTables.listAt(list, knownAt)?.definition;
+      const context = await this.reader.contextAt({ position });
+      const definition = context.logTables.listAt(list, position)?.definition;
       if (definition === undefined) return null;
       const movementScope: MovementScope = { list: definition, set, categories: parameters.category, ...span };
-      const opening = membersOn(context, knownAt, movementScope, movementScope.from);
-      const closing = membersOn(context, knownAt, movementScope, movementScope.to);
+      const opening = membersOn(context, position, movementScope, movementScope.from);
+      const closing = membersOn(context, position, movementScope, movementScope.to);
       try {
-        const { page, more, ...sums } = await this.#sum(context, knownAt, movementScope, parameters.limit, cursor);
+        const { page, more, ...sums } = await this.#sum(context, position, movementScope, parameters.limit, cursor);
         const last = more ? page.at(-1) : undefined;
         return {
           list,
           from: parameters.from,
           to: parameters.to,
           set,
-          position: knownAt,
+          knownAt,
+          position,
           opening,
           closing,
           ...sums,
           ...byKind(page),
-          next: last === undefined ? null : writeCursor(cursorAt(knownAt, last), queryKey, context.logId),
+          next: last === undefined ? null : writeCursor(cursorAt(position, last), queryKey, context.logId),
         };
       } catch (error) {
         if (!(error instanceof FileReplaced)) throw error;
@@ -111,7 +113,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
 
   async #sum(
     context: QueryContext,
-    knownAt: number,
+    known: number,
     movementScope: MovementScope,
     limit: number,
     cursor: MovementCursor | null,
@@ -119,7 +121,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
     const totals = { entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 };
     const reasons = new Map<string, number>();
     const page = new MovementPage(limit, cursor);
-    await visitMovements(this.reader, context, knownAt, movementScope, (caseMovements) => {
+    await visitMovements(this.reader, context, known, movementScope, (caseMovements) => {
       for (const change of caseMovements.changes) {
         totals[change.kind] += 1;
         if (change.moved === 'in') totals.movedIn += 1;
@@ -147,11 +149,11 @@ interface Sums {
 /** Members at the end of a day, from the same counters as the list of members, so that both agree. */
 const membersOn = (
   { counters, position }: QueryContext,
-  knownAt: number,
+  known: number,
   movementScope: MovementScope,
   day: Day,
 ): number => {
-  const scope = scopeOf(movementScope.list.id, day, knownAt, position);
+  const scope = listScope(movementScope.list.id, day, known, position);
   const category = movementScope.categories === undefined ? {} : { category: movementScope.categories };
   const { yes, uncertain } = countPeople(
     counters,
@@ -232,7 +234,7 @@ const placeMovement = (
   const { context, scope, caseNo } = caseMovements;
   const listEntry = listEntriesOf(context.db, scope, [caseNo]).get(caseNo);
   if (listEntry === undefined) throw new Error('a case that moves has a list entry');
-  const entries = context.logTables.caseEntries(caseNo, scope.knownAt);
+  const entries = context.logTables.caseEntries(caseNo, scope.position);
   const { reason, event } = movementCause(movementScope, caseMovements, change, entries);
   const said = entries.find(({ known: knownAt }) => knownAt.id === event)?.known.event;
   const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(change.day);

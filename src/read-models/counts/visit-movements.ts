@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
-import { versionCondition, scopeOf, type Scope } from '../list/predicate.js';
+import { listScope, versionCondition, type ListScope } from '../list/predicate.js';
 import { FIRST_DAY_SQL, END_DAY_SQL } from '../list/tables.js';
 import type { ReadModelReader, QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
@@ -20,7 +20,7 @@ const SLICE_SIZE = 1_000;
 /** A case with its movements. */
 export interface CaseMovements {
   readonly context: QueryContext;
-  readonly scope: Scope;
+  readonly scope: ListScope;
   readonly caseNo: number;
   readonly changes: readonly MembershipChange[];
   readonly rows: CaseRows;
@@ -45,7 +45,7 @@ export const visitMovements = async (
   const candidates = candidatesOf(first, known, movementScope);
   for (let at = 0; at < candidates.length; at += SLICE_SIZE) {
     const context = at === 0 ? first : await nextContext(reader, first, known);
-    const scope = scopeOf(movementScope.list.id, movementScope.to, known, context.position);
+    const scope = listScope(movementScope.list.id, movementScope.to, known, context.position);
     for (const [caseNo, listed] of rowsOf(context, scope, movementScope, candidates.slice(at, at + SLICE_SIZE))) {
       const changes = membershipChanges(movementScope, listed);
       const rows = { listed, own: () => ownRows(context, scope, movementScope, caseNo) };
@@ -70,7 +70,7 @@ const candidatesOf = (
   known: number,
   { list, from, to }: MovementScope,
 ): readonly number[] => {
-  const scope = scopeOf(list.id, to, known, position);
+  const scope = listScope(list.id, to, known, position);
   const versions = `p.list = @list AND ${versionCondition('p', scope)}`;
   const sql = `SELECT json_group_array(case_no) FROM (
     SELECT p.case_no FROM periods p WHERE ${versions} AND p.${FIRST_DAY_SQL} > @from AND p.${FIRST_DAY_SQL} <= @to
@@ -103,13 +103,13 @@ const COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.
 /** Periods of some cases that overlap the span. */
 const rowsOf = (
   { db }: QueryContext,
-  scope: Scope,
+  scope: ListScope,
   { from, to }: MovementScope,
   cases: readonly number[],
 ): ReadonlyMap<number, readonly MovementRow[]> => {
   const sql = `SELECT ${COLUMNS} FROM json_each(@cases) c CROSS JOIN periods p
     ON p.list = @list AND p.case_no = c.value AND ${versionCondition('p', scope)} AND p.from_day <= @to AND p.to_day > @from`;
-  const values = { list: scope.list, known: scope.knownAt, from, to, cases: JSON.stringify(cases) };
+  const values = { list: scope.list, known: scope.position, from, to, cases: JSON.stringify(cases) };
   const byCase = new Map<number, MovementRow[]>();
   for (const row of cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]) {
     const rows = byCase.get(row.case_no) ?? [];
@@ -121,7 +121,7 @@ const rowsOf = (
 
 const ownRows = (
   context: QueryContext,
-  scope: Scope,
+  scope: ListScope,
   movementScope: MovementScope,
   caseNo: number,
 ): readonly MovementRow[] => rowsOf(context, { ...scope, list: '' }, movementScope, [caseNo]).get(caseNo) ?? [];

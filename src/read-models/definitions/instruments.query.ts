@@ -1,5 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
+import { openScope, type Scope } from '../scope.js';
+import type { Known } from './known.view.js';
 
 export interface InstrumentView {
   readonly id: string;
@@ -17,8 +19,11 @@ export interface InstrumentView {
 }
 
 /** All, by id, or the one of an id where it exists. */
-export class Instruments extends Query<readonly InstrumentView[]> {
-  constructor(readonly parameters: { readonly id?: string; readonly atLeast?: string }) {
+export class Instruments extends Query<Known<InstrumentView>> {
+  constructor(
+    readonly scope: Scope,
+    readonly id?: string,
+  ) {
     super();
   }
 }
@@ -27,10 +32,11 @@ export class Instruments extends Query<readonly InstrumentView[]> {
 export class InstrumentsHandler implements IQueryHandler<Instruments> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ parameters }: Instruments): Promise<readonly InstrumentView[]> {
-    const { logTables, position } = await this.reader.contextAt({ atLeast: parameters.atLeast });
-    const ids = parameters.id === undefined ? logTables.idsOf('instrument') : [parameters.id];
-    return ids.flatMap((id) => {
+  async execute({ scope: asked, id: only }: Instruments): Promise<Known<InstrumentView>> {
+    const { logTables, scope } = await openScope(this.reader, asked);
+    const { knownAt, position } = scope;
+    const ids = only === undefined ? logTables.idsOf('instrument') : [only];
+    const items = ids.flatMap((id) => {
       const found = logTables.instrumentAt(id, position);
       if (found === null) return [];
       const { definition } = found;
@@ -49,5 +55,6 @@ export class InstrumentsHandler implements IQueryHandler<Instruments> {
         clauses: definition.clauses ?? [],
       };
     });
+    return { knownAt, position, items };
   }
 }

@@ -3,6 +3,8 @@ import type { Custody } from '../../domain/case/state.js';
 import type { LocalName } from '../../domain/list/events.js';
 import { formatDay } from '../../domain/time.js';
 import { ReadModelReader } from '../reader.js';
+import { openScope, type Scope } from '../scope.js';
+import type { Known } from './known.view.js';
 
 export interface ListView {
   readonly id: string;
@@ -17,8 +19,11 @@ export interface ListView {
 }
 
 /** All, by id, or the one of an id where it exists. */
-export class Lists extends Query<readonly ListView[]> {
-  constructor(readonly parameters: { readonly id?: string; readonly atLeast?: string }) {
+export class Lists extends Query<Known<ListView>> {
+  constructor(
+    readonly scope: Scope,
+    readonly id?: string,
+  ) {
     super();
   }
 }
@@ -27,10 +32,11 @@ export class Lists extends Query<readonly ListView[]> {
 export class ListsHandler implements IQueryHandler<Lists> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ parameters }: Lists): Promise<readonly ListView[]> {
-    const { logTables, position } = await this.reader.contextAt({ atLeast: parameters.atLeast });
-    const ids = parameters.id === undefined ? logTables.idsOf('list') : [parameters.id];
-    return ids.flatMap((id) => {
+  async execute({ scope: asked, id: only }: Lists): Promise<Known<ListView>> {
+    const { logTables, scope } = await openScope(this.reader, asked);
+    const { knownAt, position } = scope;
+    const ids = only === undefined ? logTables.idsOf('list') : [only];
+    const items = ids.flatMap((id) => {
       const found = logTables.listAt(id, position);
       if (found === null) return [];
       const { name, categories, policies } = found.definition;
@@ -42,5 +48,6 @@ export class ListsHandler implements IQueryHandler<Lists> {
         policy: policies.map((policy) => ({ ...policy, from: formatDay(policy.from) })),
       };
     });
+    return { knownAt, position, items };
   }
 }

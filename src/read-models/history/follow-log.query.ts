@@ -6,6 +6,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { mentionsList } from '../person.js';
 import type { LogTables, FullEventEntry } from '../log-tables.js';
 import { ReadModels } from '../read-models.js';
+import type { Scope } from '../scope.js';
 import { STILL_KNOWN } from '../table.js';
 import { toLoggedEvent } from './entry.js';
 import type { LoggedEvent } from './logged-event.view.js';
@@ -33,6 +34,7 @@ export interface Feed {
  */
 export class FollowLog extends Query<Feed | null> {
   constructor(
+    readonly scope: Scope,
     readonly parameters: { readonly types?: readonly string[]; readonly list?: string; readonly after: number },
   ) {
     super();

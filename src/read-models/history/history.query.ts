@@ -4,21 +4,27 @@ import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import { caseHistoryOf, type LogTables, type FullEventEntry, type StreamBounds } from '../log-tables.js';
 import type { Change, HistoryEntry } from './history-entry.view.js';
 import { ReadModelReader } from '../reader.js';
-import { STILL_KNOWN, type CaseHistory } from '../table.js';
+import { openScope, type Scope } from '../scope.js';
+import type { CaseHistory } from '../table.js';
 import { changesOf, toHistoryEntry } from './entry.js';
 
 /**
  * Recorded events with their changes, in order. `subject` limits them to one case, list or instrument (null if
  * unknown); `after` is a position.
  */
-export class History extends Query<{ readonly items: readonly HistoryEntry[]; readonly next: number | null } | null> {
+export class History extends Query<{
+  readonly knownAt: string;
+  readonly position: number;
+  readonly items: readonly HistoryEntry[];
+  readonly next: number | null;
+} | null> {
   constructor(
+    readonly scope: Scope,
     readonly parameters: {
       readonly subject?: { readonly kind: 'case' | 'list' | 'instrument'; readonly id: string };
       readonly types?: readonly string[];
       readonly after: number;
       readonly limit: number;
-      readonly atLeast?: string;
     },
   ) {
     super();
@@ -33,32 +39,35 @@ type Result = Awaited<ReturnType<IQueryHandler<History>['execute']>>;
 export class HistoryHandler implements IQueryHandler<History> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ parameters }: History): Promise<Result> {
-    const { logTables } = await this.reader.contextAt({ atLeast: parameters.atLeast, position: parameters.after });
-    const streams = parameters.subject === undefined ? null : streamsOf(logTables, parameters.subject);
+  async execute({ scope: asked, parameters }: History): Promise<Result> {
+    await this.reader.contextAt({ position: parameters.after });
+    const { logTables, scope } = await openScope(this.reader, asked);
+    const { subject, after, limit, types = null } = parameters;
+    const streams = subject === undefined ? null : streamsOf(logTables, subject, scope.position);
     if (streams?.length === 0) return null;
-    const recorded = logTables.recordedEvents(
-      parameters.after,
-      parameters.limit + 1,
-      streams,
-      parameters.types ?? null,
-    );
+    const recorded = logTables
+      .recordedEvents(after, limit + 1, streams, types)
+      .filter(({ position }) => position <= scope.position);
     const shown = recorded.slice(0, parameters.limit);
     const items: HistoryEntry[] = [];
     const changes = changesReader(logTables);
     for (const recordedEvent of shown) items.push(toHistoryEntry(recordedEvent, changes(recordedEvent)));
-    return { items, next: recorded.length > shown.length ? (shown.at(-1)?.position ?? null) : null };
+    const { knownAt, position } = scope;
+    return { knownAt, position, items, next: recorded.length > shown.length ? (shown.at(-1)?.position ?? null) : null };
   }
 }
 
-/** The stream of a subject; of a case, every stream that feeds it, or did, until its last event there. Empty if it is unknown. */
-const streamsOf = (logTables: LogTables, { kind, id }: NonNullable<Subject>): StreamBounds => {
+/**
+ * The stream of a subject; of a case, every stream that feeds it, or did, until its last event there. Empty if it is unknown at the
+ * position.
+ */
+const streamsOf = (logTables: LogTables, { kind, id }: NonNullable<Subject>, position: number): StreamBounds => {
   const stream = logTables.streamNo(kind, id);
-  if (stream === null) return [];
+  if (stream === null || logTables.lastRevision(stream, position) === null) return [];
   const caseNo = kind === 'case' ? logTables.cases.numberOf(id) : null;
-  const upTo = new Map([[stream, STILL_KNOWN]]);
-  for (const feeding of caseNo === null ? [] : logTables.cases.feedings(caseNo))
-    upTo.set(feeding.stream, Math.max(upTo.get(feeding.stream) ?? 0, feeding.to));
+  const upTo = new Map([[stream, position]]);
+  for (const { stream: feeding, from, to } of caseNo === null ? [] : logTables.cases.feedings(caseNo))
+    if (from <= position) upTo.set(feeding, Math.max(upTo.get(feeding) ?? 0, Math.min(to, position)));
   return [...upTo].map(([no, last]) => ({ stream: no, upTo: last }));
 };
 

@@ -2,16 +2,17 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { LoggedEvent } from './logged-event.view.js';
 import { ReadModelReader } from '../reader.js';
+import { openScope, type Scope } from '../scope.js';
 import { toLoggedEvent } from './entry.js';
 
-/** Events after a position, in batches, up to the last position projected when the query began. `types` limits them. */
+/** Events after a position, in batches, up to the last one known in the scope when the query began. `types` limits them. */
 export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
   constructor(
+    readonly scope: Scope,
     readonly parameters: {
       readonly types?: readonly string[];
       readonly after: number;
       readonly limit?: number;
-      readonly atLeast?: string;
     },
   ) {
     super();
@@ -27,9 +28,10 @@ export class ReadLogHandler implements IQueryHandler<ReadLog> {
   constructor(private readonly reader: ReadModelReader) {}
 
   /** Yields non-empty batches; iterating may throw NotCaughtUp. */
-  async execute({ parameters }: ReadLog): Promise<AsyncIterable<readonly LoggedEvent[]>> {
-    const { position } = await this.reader.contextAt({ atLeast: parameters.atLeast, position: parameters.after });
-    return this.#batches(parameters, position);
+  async execute({ scope, parameters }: ReadLog): Promise<AsyncIterable<readonly LoggedEvent[]>> {
+    await this.reader.contextAt({ position: parameters.after });
+    const context = await openScope(this.reader, scope);
+    return this.#batches(parameters, context.scope.position);
   }
 
   /** Gets a new context for each batch, because a rebuild may swap files between them. */

@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Reference } from '../../domain/case/events.js';
 import { ReadModelReader } from '../reader.js';
+import type { Scope } from '../scope.js';
 import type { Filters } from './filters.js';
 import type { Page, PageOf } from './paging.js';
 import { readPageOf } from './people-page.js';
@@ -10,14 +11,13 @@ import { isJudged } from './predicate.js';
 /** All cases, on a list or not. `reference` finds one case. A category filter needs `list`. */
 export class Cases extends Query<PageOf<PersonRow>> {
   constructor(
+    readonly scope: Scope,
     readonly parameters: {
-      readonly asOf?: string;
       readonly list?: string;
       readonly reference?: Reference;
       readonly filters: Filters;
       readonly name?: string;
       readonly page: Page;
-      readonly atLeast?: string;
     },
   ) {
     super();
@@ -29,9 +29,9 @@ export class Cases extends Query<PageOf<PersonRow>> {
 export class CasesHandler implements IQueryHandler<Cases> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ parameters }: Cases): Promise<PageOf<PersonRow>> {
+  async execute({ scope, parameters }: Cases): Promise<PageOf<PersonRow>> {
     const conditions = parameters.list === undefined ? [] : [isJudged];
-    const page = await readPageOf(this.reader, 'cases', parameters.list ?? '', parameters, () => conditions);
+    const page = await readPageOf(this.reader, scope, 'cases', parameters.list ?? '', parameters, () => conditions);
     if (page === null) throw new Error('cases are always answered');
     return page;
   }

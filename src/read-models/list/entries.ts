@@ -2,7 +2,7 @@
 import type { Reference } from '../../domain/case/events.js';
 import { SORTS_LAST } from '../../domain/names/sort-key.js';
 import { cachedStatement, type Db } from '../table.js';
-import { scopeValues, versionCondition, type Scope } from './predicate.js';
+import { scopeValues, versionCondition, type ListScope } from './predicate.js';
 
 export interface ListEntry {
   readonly caseId: string;
@@ -13,7 +13,7 @@ export interface ListEntry {
 }
 
 /** Entries of cases in the list of a scope, by case number, in one statement. */
-export const listEntriesOf = (db: Db, scope: Scope, caseNos: readonly number[]): ReadonlyMap<number, ListEntry> => {
+export const listEntriesOf = (db: Db, scope: ListScope, caseNos: readonly number[]): ReadonlyMap<number, ListEntry> => {
   const sql = `SELECT e.case_no, e.case_id, n.name, n.name_key, e.refs FROM json_each(@caseNos) c
     CROSS JOIN list_entries e ON e.list = @list AND e.case_no = c.value AND ${versionCondition('e', scope)}
     LEFT JOIN personal_names n ON n.list = @list AND n.case_no = c.value AND ${versionCondition('n', scope)}`;

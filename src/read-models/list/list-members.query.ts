@@ -1,5 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
+import type { Scope } from '../scope.js';
 import type { Filters } from './filters.js';
 import type { Page, PageOf } from './paging.js';
 import { readPageOf } from './people-page.js';
@@ -9,14 +10,9 @@ import { memberConditions } from './predicate.js';
 /** Members of a list; null for an unknown list. */
 export class ListMembers extends Query<PageOf<PersonRow> | null> {
   constructor(
+    readonly scope: Scope,
     readonly list: string,
-    readonly parameters: {
-      readonly asOf?: string;
-      readonly filters: Filters;
-      readonly name?: string;
-      readonly page: Page;
-      readonly atLeast?: string;
-    },
+    readonly parameters: { readonly filters: Filters; readonly name?: string; readonly page: Page },
   ) {
     super();
   }
@@ -26,9 +22,9 @@ export class ListMembers extends Query<PageOf<PersonRow> | null> {
 export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  execute({ list, parameters }: ListMembers): Promise<PageOf<PersonRow> | null> {
-    return readPageOf(this.reader, 'members', list, parameters, ({ logTables }, { day, knownAt: known }) => {
-      const found = logTables.listAt(list, known);
+  execute({ scope, list, parameters }: ListMembers): Promise<PageOf<PersonRow> | null> {
+    return readPageOf(this.reader, scope, 'members', list, parameters, ({ logTables, scope: { day, position } }) => {
+      const found = logTables.listAt(list, position);
       return found && memberConditions(found.definition, day);
     });
   }

@@ -1,12 +1,13 @@
 /** The page cursor: where the next page starts, and the state that all pages are answered from. */
 import { createHash } from 'node:crypto';
+import type { Day } from '../../domain/time.js';
 import { InvalidCursor } from '../query-errors.js';
 import type { Totals } from './person.view.js';
 
 export interface PageCursor {
   /** Position and day of the first page; all later pages use the same. */
   readonly position: number;
-  readonly asOf: string;
+  readonly day: Day;
   /** Counted for the first page only. */
   readonly total: Totals;
   readonly key: string | number;
@@ -43,19 +44,19 @@ export const readCursor = (text: string, queryKey: unknown, logId: string | null
 };
 
 export const writePageCursor = (cursor: PageCursor, queryKey: unknown, logId: string | null): string => {
-  const { position, asOf, total, key, id } = cursor;
-  return writeCursor([position, asOf, total.yes, total.uncertain, key, id], queryKey, logId);
+  const { position, day, total, key, id } = cursor;
+  return writeCursor([position, day, total.yes, total.uncertain, key, id], queryKey, logId);
 };
 
 /** Throws InvalidCursor unless `writePageCursor` made the text for this query and log. */
 export const readPageCursor = (text: string, queryKey: unknown, logId: string | null): PageCursor => {
-  const [position, asOf, yes, uncertain, key, id] = readCursor(text, queryKey, logId) as [
+  const [position, day, yes, uncertain, key, id] = readCursor(text, queryKey, logId) as [
     number,
-    string,
+    Day,
     number,
     number,
     string | number,
     string,
   ];
-  return { position, asOf, total: { yes, uncertain }, key, id };
+  return { position, day, total: { yes, uncertain }, key, id };
 };

@@ -8,13 +8,13 @@ import type { PersonRow, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement, type SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
-import { versionCondition, matchOf, scopeValues, validCondition, type Match, type Scope } from './predicate.js';
+import { versionCondition, matchOf, scopeValues, validCondition, type Match, type ListScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 import { listEntriesOf } from './entries.js';
 import { standingsOf } from './standings.js';
 
 export interface PageRequest {
-  readonly scope: Scope;
+  readonly scope: ListScope;
   readonly conditions: readonly SqlCondition[];
   readonly certainty: Certainty | undefined;
   /** Limits the page to cases with this reference. */
@@ -26,7 +26,7 @@ export interface PageRequest {
 }
 
 /** A page with its last row, from which the caller makes the page cursor. */
-export interface PageResult extends Omit<PageOf<PersonRow>, 'next'> {
+export interface PageResult extends Omit<PageOf<PersonRow>, 'knownAt' | 'next'> {
   readonly end: { readonly key: string | number; readonly id: string } | null;
 }
 
@@ -51,7 +51,7 @@ export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>
   const entries = listEntriesOf(db, scope, caseNos);
   return {
     asOf: formatDay(scope.day),
-    position: scope.knownAt,
+    position: scope.position,
     total,
     items: shown.map((row) => ({
       caseId: row.id,
@@ -87,11 +87,11 @@ const pageSql = ({ scope, certainty, reference, sort, after }: PageRequest, matc
     WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${direction}, o.case_id ${direction} LIMIT @limit`;
 };
 
-const periodsOfCase = (scope: Scope): string =>
+const periodsOfCase = (scope: ListScope): string =>
   `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
 
 /** Whether the case `o.case_no` does not match in every possible course. */
-export const isUncertainSql = (scope: Scope, match: Match): string =>
+export const isUncertainSql = (scope: ListScope, match: Match): string =>
   `EXISTS (${periodsOfCase(scope)} AND NOT ${match.certain})`;
 
 /** The conditions of a query on the case `o.case_no`. */
@@ -108,7 +108,7 @@ export const caseConditions = (
 };
 
 /** Selects cases with the reference, as known at the position of the scope. */
-const casesWithReference = (scope: Scope): string =>
+const casesWithReference = (scope: ListScope): string =>
   `SELECT r.case_no FROM case_references r WHERE r.list = @refList AND r.reference = @ref AND ${versionCondition('r', scope)}`;
 
 export const referenceValues = (reference: Reference | undefined): Readonly<Record<string, SqlValue>> =>
@@ -117,12 +117,12 @@ export const referenceValues = (reference: Reference | undefined): Readonly<Reco
 /** Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. */
 export const countPeople = (
   counters: Counters,
-  scope: Scope,
+  scope: ListScope,
   match: Match,
   certainty?: Certainty,
   reference?: Reference,
 ): Totals => {
-  const peopleSql = (versionScope: Scope, caseFilter: string): string =>
+  const peopleSql = (versionScope: ListScope, caseFilter: string): string =>
     `SELECT min(${match.certain}) AS yes FROM periods p WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter}
     ${reference === undefined ? '' : `AND p.case_no IN (${casesWithReference(versionScope)})`} GROUP BY p.case_no HAVING max(${match.possible})`;
   const groups = counters.count(scope, {

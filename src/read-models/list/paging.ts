@@ -13,6 +13,7 @@ export interface Page {
 
 export interface PageOf<T> {
   readonly asOf: string;
+  readonly knownAt: string;
   /** Position of the last event that the answer includes. */
   readonly position: number;
   readonly total: Totals;

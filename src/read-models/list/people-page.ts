@@ -1,51 +1,46 @@
 /** One page of people, with its page cursor: what the queries for members and for cases share. */
-import { formatDay } from '../../domain/time.js';
 import { filterConditions, type Filters } from './filters.js';
 import type { Page, PageOf } from './paging.js';
 import type { PersonRow } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
-import { type ReadModelReader, type QueryContext } from '../reader.js';
+import type { ReadModelReader } from '../reader.js';
+import { openScope, type Scope, type ScopedContext } from '../scope.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
 import { readFoundPage } from '../names/found-page.js';
 import { readPage, type PageRequest } from './page.js';
-import { requireDay, scopeOf, type Scope } from './predicate.js';
+import { listScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 
 export interface PageParameters {
-  readonly asOf?: string;
   readonly filters: Filters;
   readonly page: Page;
-  readonly atLeast?: string;
   readonly reference?: Reference;
   /** Ranks the people whose names match this one; there is no other order then. */
   readonly name?: string;
 }
 
 /**
- * Answers one page. The first page uses the latest projected position, later pages the position of the first. Null if
- * `conditionsFor` returns null.
+ * Answers one page. Later pages keep the day and the position of the first. Null if `conditionsFor` returns null.
  */
 export const readPageOf = async (
   reader: ReadModelReader,
+  scope: Scope,
   kind: string,
   list: string,
-  parameters: PageParameters,
-  conditionsFor: (context: QueryContext, scope: Scope) => readonly SqlCondition[] | null,
+  { filters, page, reference, name }: PageParameters,
+  conditionsFor: (context: ScopedContext) => readonly SqlCondition[] | null,
 ): Promise<PageOf<PersonRow> | null> => {
-  const { filters, page, reference, name } = parameters;
-  const queryKey = [kind, list, parameters.asOf, filters, page.sort, reference, name];
-  const latest = await reader.contextAt({ atLeast: parameters.atLeast });
-  const cursor = page.after === undefined ? null : readPageCursor(page.after, queryKey, latest.logId);
-  const reading = cursor === null ? latest : await reader.contextAt({ position: cursor.position });
-  const day =
-    cursor === null && parameters.asOf === undefined
-      ? reading.today
-      : requireDay(cursor?.asOf ?? parameters.asOf ?? '');
-  const scope = scopeOf(list, day, cursor?.position ?? reading.position, reading.position);
-  const conditions = conditionsFor(reading, scope);
+  const queryKey = [kind, scope.key, list, filters, page.sort, reference, name];
+  const cursor =
+    page.after === undefined
+      ? null
+      : readPageCursor(page.after, queryKey, (await reader.contextAt({ atLeast: scope.atLeast })).logId);
+  const context = await openScope(reader, scope, cursor);
+  const conditions = conditionsFor(context);
   if (conditions === null) return null;
+  const { day, position, knownAt } = context.scope;
   const request: PageRequest = {
-    scope,
+    scope: listScope(list, day, position, context.position),
     conditions: [...conditions, ...filterConditions(filters)],
     certainty: filters.certainty,
     reference,
@@ -53,7 +48,8 @@ export const readPageOf = async (
     limit: page.limit,
     after: cursor,
   };
-  const { end, ...found } = name === undefined ? readPage(reading, request) : readFoundPage(reading, request, name);
-  const next = end && { position: scope.knownAt, asOf: formatDay(day), total: found.total, ...end };
-  return { ...found, next: next && writePageCursor(next, queryKey, reading.logId) };
+  const { end, ...found } = name === undefined ? readPage(context, request) : readFoundPage(context, request, name);
+  const next = end && { position, day, total: found.total, ...end };
+  const { asOf, ...rest } = found;
+  return { asOf, knownAt, ...rest, next: next && writePageCursor(next, queryKey, context.logId) };
 };

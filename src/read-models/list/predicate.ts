@@ -1,40 +1,38 @@
 /** SQL conditions on one period `p`: the scope of a query, and membership of a list. */
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
-import { parseDay, type Day } from '../../domain/time.js';
+import type { Day } from '../../domain/time.js';
 import { STILL_KNOWN } from '../table.js';
 import { isOneOf, type SqlCondition } from './sql-condition.js';
 
-/** The list, day and position of a query. `list` is empty for the register as a whole. */
-export interface Scope {
+/** What the conditions depend on. `list` is empty for the register as a whole. */
+export interface ListScope {
   readonly list: string;
   readonly day: Day;
   /** The position up to which events are known; `isCurrent` if that is the last one. */
-  readonly knownAt: number;
+  readonly position: number;
   readonly isCurrent: boolean;
 }
 
-export const scopeOf = (list: string, day: Day, known: number, position: number): Scope => ({
+/** `head` is the last position of the file that is read. */
+export const listScope = (list: string, day: Day, position: number, head: number): ListScope => ({
   list,
   day,
-  knownAt: known,
-  isCurrent: known === position,
+  position,
+  isCurrent: position === head,
 });
 
-/** Parses an ISO 8601 day that was validated before. Throws RangeError. */
-export const requireDay = (text: string): Day => {
-  const day = parseDay(text);
-  if (day === null) throw new RangeError('no day');
-  return day;
-};
-
-export const scopeValues = ({ list, day, knownAt: known }: Scope): SqlCondition['values'] => ({ list, day, known });
+export const scopeValues = ({ list, day, position: known }: ListScope): SqlCondition['values'] => ({
+  list,
+  day,
+  known,
+});
 
 /** Selects row versions believed at the position. For the current state it is written to match the partial indexes. */
-export const versionCondition = (alias: string, { isCurrent: now }: Scope): string =>
+export const versionCondition = (alias: string, { isCurrent: now }: ListScope): string =>
   now ? `${alias}.known_to = ${STILL_KNOWN}` : `${alias}.known_from <= @known AND @known < ${alias}.known_to`;
 
 /** Selects row versions that are believed at the position and valid on the day. */
-export const validCondition = (alias: string, scope: Scope): string =>
+export const validCondition = (alias: string, scope: ListScope): string =>
   `${alias}.from_day <= @day AND @day < ${alias}.to_day AND ${versionCondition(alias, scope)}`;
 
 /** Members of a list: recognised, in a custody that the policy of the day names. */

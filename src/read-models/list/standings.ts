@@ -3,7 +3,7 @@ import type { Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import type { StandingView } from './person.view.js';
-import { scopeValues, validCondition, type Scope } from './predicate.js';
+import { scopeValues, validCondition, type ListScope } from './predicate.js';
 import { cachedStatement, type Db } from '../table.js';
 
 /** Formats a bound of an interval; null if it is unbounded. */
@@ -37,7 +37,7 @@ export const possibleStandings = (standings: readonly (StandingView | null)[]): 
 /** Standings of cases on the day of a scope, by case number, in one statement. */
 export const standingsOf = (
   db: Db,
-  scope: Scope,
+  scope: ListScope,
   caseNos: readonly number[],
 ): ReadonlyMap<number, readonly StandingView[]> => {
   const sql = `SELECT p.case_no, ${COLUMNS} FROM json_each(@caseNos) c

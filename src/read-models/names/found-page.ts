@@ -31,7 +31,7 @@ export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageReq
   const standings = standingsOf(db, scope, caseNosOf(shown));
   return {
     asOf: formatDay(scope.day),
-    position: scope.knownAt,
+    position: scope.position,
     total: { yes: people.length - uncertain, uncertain },
     isTruncated,
     items: shown.map(({ case_no, id, isUncertain, text, score, why }) => ({

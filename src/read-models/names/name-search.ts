@@ -5,7 +5,7 @@
 import { beginningsOf, nameWords, type NameWord } from '../../domain/names/folding.js';
 import type { MatchReason } from '../../domain/names/match-reasons.js';
 import { LEAST_SCORE, matchTyped } from '../../domain/names/ranking.js';
-import { scopeValues, versionCondition, type Scope } from '../list/predicate.js';
+import { scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
 import type { SqlCondition } from '../list/sql-condition.js';
 import { cachedStatement, type Db } from '../table.js';
 import { joinedKeys, searchToken } from './rows.js';
@@ -42,7 +42,7 @@ export interface NameSearchResult {
 /**
  * Searches the names known at the scope's position, of cases for which the condition holds: it is checked before candidates are counted. Any text is accepted; one without letters or digits finds nobody.
  */
-export const searchNames = (db: Db, scope: Scope, name: string, condition: CaseCondition): NameSearchResult => {
+export const searchNames = (db: Db, scope: ListScope, name: string, condition: CaseCondition): NameSearchResult => {
   const typed = nameWords(name);
   const sql = `SELECT o.rowid AS row, o.case_no, o.text, ${condition.isUncertain} AS isUncertain FROM
     (SELECT rowid FROM searched_names_text WHERE searched_names_text MATCH @match LIMIT ${MAX_ENTRIES}) f

@@ -5,6 +5,7 @@ import { FollowLogHandler } from '../../../src/read-models/history/follow-log.qu
 import { FollowLog } from '../../../src/read-models/history/follow-log.query.js';
 import { opened, register } from '../../read-models/support.js';
 import { FeedReader } from '../../support/reader.js';
+import { NOW } from '../../support/scopes.js';
 
 let testRegister: Awaited<ReturnType<typeof register>>;
 let server: FastifyInstance;
@@ -17,7 +18,7 @@ const start = async (limits: Partial<FeedLimits> = {}): Promise<void> => {
   feeds = new Feeds({ ...FEED_LIMITS, ...limits });
   server = fastify();
   server.get('/feed', async (request, reply) => {
-    const feed = await new FollowLogHandler(testRegister.models).execute(new FollowLog({ after: 0 }));
+    const feed = await new FollowLogHandler(testRegister.models).execute(new FollowLog(NOW, { after: 0 }));
     const response = feeds.open(request, reply, feed!, {}, 0);
     if (response !== null) await reply.status(response.status).send(response.body);
   });

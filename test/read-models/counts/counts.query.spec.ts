@@ -1,6 +1,7 @@
 import { Counts, type COUNTED_BY } from '../../../src/read-models/counts/counts.query.js';
 import type { Filters } from '../../../src/read-models/list/filters.js';
 import { register } from '../support.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -40,23 +41,24 @@ afterEach(() => fixture.close());
 
 const count = async (by: (typeof COUNTED_BY)[number], asOf: string, filters: Filters = {}) => {
   const counts = await fixture.handlers.counts.execute(
-    new Counts('union', { by, asOf, filters, atLeast: fixture.token }),
+    new Counts(scopeOf({ asOf, atLeast: fixture.token }), 'union', { by, filters }),
   );
   const groups = counts?.groups.map(({ key, yes, uncertain }) => [key, yes, uncertain]);
   return { total: [counts?.total.yes, counts?.total.uncertain], groups };
 };
 
 it('is null for a list that is not defined', async () => {
-  expect(await fixture.handlers.counts.execute(new Counts('nowhere', { by: 'custody', filters: {} }))).toBeNull();
+  expect(await fixture.handlers.counts.execute(new Counts(NOW, 'nowhere', { by: 'custody', filters: {} }))).toBeNull();
 });
 
 it('returns list, day, property and position with the counts', async () => {
   const counts = await fixture.handlers.counts.execute(
-    new Counts('union', { by: 'stage', filters: {}, atLeast: fixture.token }),
+    new Counts(scopeOf({ atLeast: fixture.token }), 'union', { by: 'stage', filters: {} }),
   );
   expect(counts).toEqual({
     list: 'union',
     asOf: '2026-01-05',
+    knownAt: 'position:13',
     by: 'stage',
     position: 13,
     total: { yes: 1, uncertain: 0 },

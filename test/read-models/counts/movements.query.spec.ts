@@ -7,6 +7,7 @@ import { formatDay } from '../../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../../support/arbitraries.js';
 import { ARTICLE } from '../../support/events.js';
 import { emptyFile, FixedReader, handlersOf, Log, opened, register, uuid } from '../support.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -22,8 +23,10 @@ const member = (category = 'believers'): EventFields[] => [
   { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category, id: uuid(2) },
 ];
 const ask = async (from: string, to: string, more: Partial<Movements['parameters']> = {}) => {
-  const parameters = { from, to, limit: 100, atLeast: fixture.token, ...more };
-  const found = await fixture.handlers.movements.execute(new Movements('union', parameters));
+  const parameters = { from, to, limit: 100, ...more };
+  const found = await fixture.handlers.movements.execute(
+    new Movements(scopeOf({ atLeast: fixture.token }), 'union', parameters),
+  );
   if (found === null) throw new Error('no list');
   return found;
 };
@@ -58,6 +61,7 @@ describe('exits', () => {
       from: '2024-02-01',
       to: '2024-04-01',
       set: 'certain',
+      knownAt: 'position:9',
       position: 9,
       opening: 1,
       closing: 0,
@@ -341,7 +345,7 @@ it('are sorted by name, with counts by reason', async () => {
 it('is null for an unknown list, empty for an empty span, and refuses reversed days', async () => {
   expect(
     await fixture.handlers.movements.execute(
-      new Movements('nowhere', { from: '2024-01-01', to: '2024-02-01', limit: 1 }),
+      new Movements(NOW, 'nowhere', { from: '2024-01-01', to: '2024-02-01', limit: 1 }),
     ),
   ).toBeNull();
   await fixture.append('case', 'a', ...member());
@@ -420,12 +424,16 @@ it('adds up over consecutive spans, for certain and for possible members', async
 const checkDays = async (handlers: ReturnType<typeof handlersOf>, set: (typeof MEMBER_SETS)[number]): Promise<void> => {
   const on = async (day: number): Promise<string[]> => {
     const filters = set === 'certain' ? { certainty: 'yes' as const } : {};
-    const page = { asOf: formatDay(day), filters, page: { limit: 9 } };
-    return (await handlers.members.execute(new ListMembers('union', page)))?.items.map(({ caseId }) => caseId) ?? [];
+    const page = { filters, page: { limit: 9 } };
+    return (
+      (await handlers.members.execute(new ListMembers(scopeOf({ asOf: formatDay(day) }), 'union', page)))?.items.map(
+        ({ caseId }) => caseId,
+      ) ?? []
+    );
   };
   const between = async (from: number, to: number) => {
     const parameters = { from: formatDay(from), to: formatDay(to), set, limit: 1_000 };
-    const found = await handlers.movements.execute(new Movements('union', parameters));
+    const found = await handlers.movements.execute(new Movements(NOW, 'union', parameters));
     if (found === null) throw new Error('no list');
     return found;
   };

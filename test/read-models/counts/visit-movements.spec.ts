@@ -6,6 +6,7 @@ import { ReadModelReader, type QueryContext } from '../../../src/read-models/rea
 import { STILL_KNOWN } from '../../../src/read-models/table.js';
 import { day } from '../../support/events.js';
 import { clock, emptyFile, handlersOf, Log } from '../support.js';
+import { NOW } from '../../support/scopes.js';
 
 const PEOPLE = 2_500;
 
@@ -61,7 +62,7 @@ class ChangingReader extends ReadModelReader {
     this.reads += 1;
     if (file === undefined) throw new Error('no file');
     const { db, logTables, counters, checkpoint, logId } = file;
-    return { db, logTables, counters, position: checkpoint.position, logId, today: clock.today() };
+    return { db, logTables, counters, position: checkpoint.position, logId, clock };
   }
 }
 
@@ -72,7 +73,7 @@ it('counts every case, and lets other requests run between slices', async () => 
   const reader = new ChangingReader([files[0]!], log.store);
   let turns = 0;
   const ticking = setInterval(() => (turns += 1), 0);
-  const found = await handlersOf(reader).movements.execute(new Movements('union', ask));
+  const found = await handlersOf(reader).movements.execute(new Movements(NOW, 'union', ask));
   clearInterval(ticking);
   expect(found).toMatchObject({
     opening: 0,
@@ -89,7 +90,7 @@ it('pages through every case once', async () => {
   const seen: string[] = [];
   let after: string | null | undefined;
   do {
-    const page = await movements.execute(new Movements('union', { ...ask, ...(after && { after }) }));
+    const page = await movements.execute(new Movements(NOW, 'union', { ...ask, ...(after && { after }) }));
     for (const kind of ['entered', 'left'] as const)
       seen.push(...(page?.[kind] ?? []).map(({ day, caseId }) => `${day} ${caseId}`));
     after = page?.next ?? null;
@@ -101,7 +102,7 @@ it('pages through every case once', async () => {
 it('starts over if the file is replaced by one with other case numbers', async () => {
   const [before, after] = files as [ModelFile, ModelFile];
   const reader = new ChangingReader([before, before, before, after], log.store);
-  const found = await handlersOf(reader).movements.execute(new Movements('union', ask));
+  const found = await handlersOf(reader).movements.execute(new Movements(NOW, 'union', ask));
   expect(found?.totals).toEqual(whole);
   expect(new Set(found?.entered.map(({ caseId }) => caseId)).size).toBe(ask.limit);
 });

@@ -1,11 +1,15 @@
 import { Instruments } from '../../../src/read-models/definitions/instruments.query.js';
 import { Lists } from '../../../src/read-models/definitions/lists.query.js';
 import { register } from '../support.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
 beforeEach(async () => (fixture = await register()));
 afterEach(() => fixture.close());
+
+/** What is known at the end of the log. */
+const known = (items: readonly object[]) => ({ knownAt: expect.any(String), position: expect.any(Number), items });
 
 it('shows lists with their categories and policies', async () => {
   await fixture.list('union', ['imprisoned']);
@@ -17,9 +21,14 @@ it('shows lists with their categories and policies', async () => {
     categories: ['believers', 'journalists', 'others'].map((id) => ({ id, name: { en: id } })),
     policy: [{ from: '2020-01-01', custody: ['imprisoned'], paceRequired: false }],
   };
-  expect(await fixture.handlers.lists.execute(new Lists({ id: 'union', atLeast: fixture.token }))).toEqual([union]);
-  expect((await fixture.handlers.lists.execute(new Lists({}))).map(({ id }) => id)).toEqual(['another', 'union']);
-  expect(await fixture.handlers.lists.execute(new Lists({ id: 'nowhere' }))).toEqual([]);
+  expect(await fixture.handlers.lists.execute(new Lists(scopeOf({ atLeast: fixture.token }), 'union'))).toEqual(
+    known([union]),
+  );
+  expect((await fixture.handlers.lists.execute(new Lists(NOW))).items.map(({ id }) => id)).toEqual([
+    'another',
+    'union',
+  ]);
+  expect(await fixture.handlers.lists.execute(new Lists(NOW, 'nowhere'))).toEqual(known([]));
 });
 
 it('shows instruments, with null for unknown fields', async () => {
@@ -38,10 +47,14 @@ it('shows instruments, with null for unknown fields', async () => {
   await fixture.append('instrument', 'z', { type: 'instrument-registered', ...act });
   await fixture.append('instrument', 'a', { type: 'instrument-registered', kind: 'pardon-decree' });
   const unknown = Object.fromEntries(Object.keys(act).map((field) => [field, null]));
-  expect(await fixture.handlers.instruments.execute(new Instruments({ atLeast: fixture.token }))).toEqual([
-    { ...unknown, id: 'a', revision: 0, kind: 'pardon-decree', clauses: [] },
-    { id: 'z', revision: 0, ...act },
+  expect(await fixture.handlers.instruments.execute(new Instruments(scopeOf({ atLeast: fixture.token })))).toEqual(
+    known([
+      { ...unknown, id: 'a', revision: 0, kind: 'pardon-decree', clauses: [] },
+      { id: 'z', revision: 0, ...act },
+    ]),
+  );
+  expect((await fixture.handlers.instruments.execute(new Instruments(NOW, 'z'))).items.map(({ id }) => id)).toEqual([
+    'z',
   ]);
-  expect((await fixture.handlers.instruments.execute(new Instruments({ id: 'z' }))).map(({ id }) => id)).toEqual(['z']);
-  expect(await fixture.handlers.instruments.execute(new Instruments({ id: 'nothing' }))).toEqual([]);
+  expect(await fixture.handlers.instruments.execute(new Instruments(NOW, 'nothing'))).toEqual(known([]));
 });

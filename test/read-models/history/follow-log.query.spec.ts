@@ -5,6 +5,7 @@ import { ReadLog } from '../../../src/read-models/history/read-log.query.js';
 import { FollowLog } from '../../../src/read-models/history/follow-log.query.js';
 import type { LoggedEvent } from '../../../src/read-models/history/logged-event.view.js';
 import { opened, register } from '../support.js';
+import { NOW } from '../../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -13,7 +14,7 @@ afterEach(() => fixture.close());
 
 type Parameters = FollowLog['parameters'];
 const follow = async (parameters: Partial<Parameters> = {}) => {
-  const feed = await new FollowLogHandler(fixture.models).execute(new FollowLog({ after: 0, ...parameters }));
+  const feed = await new FollowLogHandler(fixture.models).execute(new FollowLog(NOW, { after: 0, ...parameters }));
   if (feed === null) throw new Error('no such list');
   return feed;
 };
@@ -38,7 +39,8 @@ it('returns events exactly as ReadLog does', async () => {
   await fixture.append('case', 'a', opened('Ad', 'AZ-1'), { type: 'arrested', occurredOn: '2024-01-01' });
   await settled();
   const replayed: LoggedEvent[] = [];
-  for await (const batch of await fixture.handlers.events.execute(new ReadLog({ after: 0 }))) replayed.push(...batch);
+  for await (const batch of await fixture.handlers.events.execute(new ReadLog(NOW, { after: 0 })))
+    replayed.push(...batch);
   expect(await all()).toEqual(replayed);
   expect(JSON.stringify(await all())).toBe(JSON.stringify(replayed));
 });
@@ -94,14 +96,14 @@ it('with a list, returns its own events and those of each case from the first th
 
 it('is null for an unknown list, empty at the end of the log, and refused beyond it', async () => {
   const handler = new FollowLogHandler(fixture.models);
-  expect(await handler.execute(new FollowLog({ after: 0, list: 'nobody' }))).toBeNull();
+  expect(await handler.execute(new FollowLog(NOW, { after: 0, list: 'nobody' }))).toBeNull();
   await fixture.models.waitFor(await fixture.append('case', 'a', opened('Ad')));
-  expect((await handler.execute(new FollowLog({ after: 1 })))?.page(1)).toEqual({
+  expect((await handler.execute(new FollowLog(NOW, { after: 1 })))?.page(1)).toEqual({
     events: [],
     through: 1,
     caughtUp: true,
   });
-  await expect(handler.execute(new FollowLog({ after: 2 }))).rejects.toBeInstanceOf(BeyondLog);
+  await expect(handler.execute(new FollowLog(NOW, { after: 2 }))).rejects.toBeInstanceOf(BeyondLog);
 });
 
 it('returns each event once and in order while the log grows and the file is rebuilt', async () => {
@@ -113,7 +115,7 @@ it('returns each event once and in order while the log grows and the file is reb
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
       const own = await register();
-      const feed = await new FollowLogHandler(own.models).execute(new FollowLog({ after: 0 }));
+      const feed = await new FollowLogHandler(own.models).execute(new FollowLog(NOW, { after: 0 }));
       const readers = [0, 1, 2].map(() => ({ position: 0, got: [] as number[] }));
       const read = (reader: (typeof readers)[number]): boolean => {
         const page = feed!.page(reader.position);

@@ -1,5 +1,6 @@
 import { History } from '../../../src/read-models/history/history.query.js';
 import { NAME, opened, register, uuid } from '../support.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -8,7 +9,7 @@ afterEach(() => fixture.close());
 
 const history = async (parameters: Partial<History['parameters']> = {}) => {
   const found = await fixture.handlers.history.execute(
-    new History({ after: 0, limit: 100, atLeast: fixture.token, ...parameters }),
+    new History(scopeOf({ atLeast: fixture.token }), { after: 0, limit: 100, ...parameters }),
   );
   if (found === null) throw new Error('no such subject');
   return found;
@@ -112,9 +113,11 @@ it('is null for an unknown subject', async () => {
   await fixture.append('case', 'a', opened('Ad'));
   for (const kind of ['case', 'list', 'instrument'] as const) {
     const parameters = { subject: { kind, id: 'x' }, after: 0, limit: 1 };
-    expect(await fixture.handlers.history.execute(new History(parameters))).toBeNull();
+    expect(await fixture.handlers.history.execute(new History(NOW, parameters))).toBeNull();
   }
   expect(
-    await fixture.handlers.history.execute(new History({ subject: { kind: 'list', id: 'a' }, after: 0, limit: 1 })),
+    await fixture.handlers.history.execute(
+      new History(NOW, { subject: { kind: 'list', id: 'a' }, after: 0, limit: 1 }),
+    ),
   ).toBeNull();
 });

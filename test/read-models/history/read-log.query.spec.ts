@@ -2,20 +2,24 @@ import { BeyondLog } from '../../../src/read-models/query-errors.js';
 import { ReadLog } from '../../../src/read-models/history/read-log.query.js';
 import type { LoggedEvent } from '../../../src/read-models/history/logged-event.view.js';
 import { opened, register, uuid } from '../support.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
 beforeEach(async () => (fixture = await register()));
 afterEach(() => fixture.close());
 
-const read = async (parameters: Partial<ReadLog['parameters']> = {}): Promise<readonly (readonly LoggedEvent[])[]> => {
+const read = async (
+  parameters: Partial<ReadLog['parameters']> = {},
+  scope = NOW,
+): Promise<readonly (readonly LoggedEvent[])[]> => {
   const batches: (readonly LoggedEvent[])[] = [];
-  for await (const batch of await fixture.handlers.events.execute(new ReadLog({ after: 0, ...parameters })))
+  for await (const batch of await fixture.handlers.events.execute(new ReadLog(scope, { after: 0, ...parameters })))
     batches.push(batch);
   return batches;
 };
 const positions = async (parameters: Partial<ReadLog['parameters']> = {}): Promise<readonly number[]> =>
-  (await read({ atLeast: fixture.token, ...parameters })).flat().map(({ position }) => position);
+  (await read(parameters, scopeOf({ atLeast: fixture.token }))).flat().map(({ position }) => position);
 
 it('is empty for an empty log', async () => {
   expect(await read()).toEqual([]);
@@ -23,7 +27,7 @@ it('is empty for an empty log', async () => {
 
 it('returns every event as stored', async () => {
   await fixture.append('case', 'a', { ...opened('Ad'), id: uuid(1) });
-  const [batch] = await read({ atLeast: fixture.token });
+  const [batch] = await read({}, scopeOf({ atLeast: fixture.token }));
   expect(batch).toEqual([
     {
       position: 1,
@@ -57,7 +61,7 @@ it('supports a start position, event types and a limit', async () => {
 
 it('reads in batches, up to the position projected when the query began', async () => {
   for (let count = 0; count < 700; count += 1) await fixture.append('case', `c${String(count)}`, opened('Ad'));
-  const asked = await fixture.handlers.events.execute(new ReadLog({ after: 0, atLeast: fixture.token }));
+  const asked = await fixture.handlers.events.execute(new ReadLog(scopeOf({ atLeast: fixture.token }), { after: 0 }));
   await fixture.append('case', 'late', opened('Gec'));
   await fixture.models.waitFor(fixture.token);
   const sizes: number[] = [];

@@ -3,9 +3,10 @@ import { Counts } from '../../../src/read-models/counts/counts.query.js';
 import { History } from '../../../src/read-models/history/history.query.js';
 import { OneCase } from '../../../src/read-models/one-case.query.js';
 import { readPage } from '../../../src/read-models/list/page.js';
-import { memberConditions, scopeOf } from '../../../src/read-models/list/predicate.js';
+import { listScope, memberConditions } from '../../../src/read-models/list/predicate.js';
 import { ModelFile } from '../../../src/read-models/model-file.js';
 import { day } from '../../support/events.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
 import { FixedReader, handlersOf, Log, opened } from '../support.js';
 
 const DAY = '2024-06-01';
@@ -53,14 +54,14 @@ afterEach(async () => {
 const membersAt = (known: number): readonly string[] => {
   const definition = file.logTables.listAt('union', known)?.definition;
   if (definition === undefined) throw new Error('the list begins the log');
-  const scope = scopeOf('union', day(DAY), known, file.checkpoint.position);
+  const scope = listScope('union', day(DAY), known, file.checkpoint.position);
   const request = { scope, conditions: memberConditions(definition, day(DAY)), sort: 'name' as const, limit: 10 };
   const found = readPage(file, { ...request, certainty: undefined, reference: undefined, after: null });
   return found.items.map(({ caseId }) => caseId);
 };
 
 const casesAt = (known: number): readonly unknown[] => {
-  const scope = scopeOf('', day(DAY), known, file.checkpoint.position);
+  const scope = listScope('', day(DAY), known, file.checkpoint.position);
   const request = { scope, conditions: [], sort: 'name' as const, limit: 10 };
   const found = readPage(file, { ...request, certainty: undefined, reference: undefined, after: null });
   return found.items.map(({ caseId, references }) => [caseId, ...references.map(({ reference }) => reference)]);
@@ -92,21 +93,21 @@ it('takes the case without streams out of every list and count, and brings it ba
   expect(casesAt(FED_TO - 1)).toEqual([['b', 'A-1', 'B-1']]);
   expect(casesAt(FED_TO)).toEqual(apart);
   const ask = handlersOf(new FixedReader(file, log.store));
-  const counts = await ask.counts.execute(new Counts('union', { by: 'custody', asOf: DAY, filters: {} }));
+  const counts = await ask.counts.execute(new Counts(scopeOf({ asOf: DAY }), 'union', { by: 'custody', filters: {} }));
   expect(counts?.total).toEqual({ yes: 0, uncertain: 0 });
 });
 
 it('answers one case from the streams that feed it, with the revision of its own', async () => {
   const ask = handlersOf(new FixedReader(file, log.store));
-  expect(await ask.one.execute(new OneCase('a', { asOf: DAY }))).toMatchObject({ revision: 2, names: [{}] });
-  expect(await ask.one.execute(new OneCase('b', { asOf: DAY }))).toMatchObject({ revision: 4, names: [{}] });
-  expect(await ask.one.execute(new OneCase('union', {}))).toBeNull();
+  expect(await ask.one.execute(new OneCase(scopeOf({ asOf: DAY }), 'a'))).toMatchObject({ revision: 2, names: [{}] });
+  expect(await ask.one.execute(new OneCase(scopeOf({ asOf: DAY }), 'b'))).toMatchObject({ revision: 4, names: [{}] });
+  expect(await ask.one.execute(new OneCase(NOW, 'union'))).toBeNull();
 });
 
 it('shows in the history of the case what the second stream recorded while it fed it, and what that changed', async () => {
   const ask = handlersOf(new FixedReader(file, log.store));
   const found = await ask.history.execute(
-    new History({ subject: { kind: 'case', id: 'b' }, after: FED_FROM - 1, limit: 10 }),
+    new History(NOW, { subject: { kind: 'case', id: 'b' }, after: FED_FROM - 1, limit: 10 }),
   );
   expect(found?.items.map(({ position, subject }) => [position, subject.id])).toEqual([
     [11, 'b'],

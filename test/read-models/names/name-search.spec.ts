@@ -6,6 +6,7 @@ import { anyText } from '../../domain/names/arbitraries.js';
 import { names, ownGroups } from '../../domain/names/groups.js';
 import { assertProperty } from '../../support/property.js';
 import { NAME, WHOLE_PAGE, handlersOf, opened, register } from '../support.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -15,8 +16,10 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 const named = (text: string) => ({ type: 'named', name: { ...NAME, text, kind: 'alias' } });
-const search = async (name: string, more: Partial<Cases['parameters']> = {}) =>
-  fixture.handlers.cases.execute(new Cases({ ...WHOLE_PAGE, atLeast: fixture.token, name, ...more }));
+const search = async (name: string, more: Partial<Cases['parameters']> = {}, asOf?: string) =>
+  fixture.handlers.cases.execute(
+    new Cases(scopeOf({ asOf, atLeast: fixture.token }), { ...WHOLE_PAGE, name, ...more }),
+  );
 const found = async (name: string): Promise<readonly string[]> =>
   (await search(name)).items.map(({ caseId }) => caseId);
 
@@ -67,18 +70,18 @@ describe('a search by name', () => {
     );
     await fixture.append('case', 'b', opened('Elşən Həsənov', 'AZ-2'), { type: 'arrested', occurredOn: '2023-05-01' });
     const name = 'Hasanov';
-    const ids = async (more: Partial<Cases['parameters']>) =>
-      (await search(name, more)).items.map(({ caseId }) => caseId);
+    const ids = async (more: Partial<Cases['parameters']>, asOf?: string) =>
+      (await search(name, more, asOf)).items.map(({ caseId }) => caseId);
     expect(await ids({})).toEqual(['a', 'b']);
-    expect(await ids({ filters: { custody: ['detained'] }, asOf: '2023-06-01' })).toEqual(['b']);
+    expect(await ids({ filters: { custody: ['detained'] } }, '2023-06-01')).toEqual(['b']);
     expect(await ids({ reference: { list: 'union', reference: 'az-2' } })).toEqual(['b']);
     expect(await ids({ list: 'union' })).toEqual(['a']);
-    const january = { filters: { custody: ['detained'] as const }, asOf: '2024-01-15' };
-    expect((await search(name, january)).total).toEqual({ yes: 1, uncertain: 1 });
-    expect(await ids({ ...january, filters: { ...january.filters, certainty: 'yes' } })).toEqual(['b']);
-    expect(await ids({ ...january, filters: { ...january.filters, certainty: 'uncertain' } })).toEqual(['a']);
+    const [detained, january] = [{ custody: ['detained'] as const }, '2024-01-15'];
+    expect((await search(name, { filters: detained }, january)).total).toEqual({ yes: 1, uncertain: 1 });
+    expect(await ids({ filters: { ...detained, certainty: 'yes' } }, january)).toEqual(['b']);
+    expect(await ids({ filters: { ...detained, certainty: 'uncertain' } }, january)).toEqual(['a']);
     const members = await fixture.handlers.members.execute(
-      new ListMembers('union', { ...WHOLE_PAGE, name, atLeast: fixture.token }),
+      new ListMembers(scopeOf({ atLeast: fixture.token }), 'union', { ...WHOLE_PAGE, name }),
     );
     expect(members?.items.map(({ caseId, match }) => [caseId, match?.text])).toEqual([['a', 'Elşən Həsənov']]);
   });
@@ -107,12 +110,12 @@ describe('a search by name', () => {
     const answers: Promise<unknown>[] = [];
     assertProperty(
       fc.property(anyText, (name) => {
-        answers.push(handlers.cases.execute(new Cases({ ...WHOLE_PAGE, name })));
+        answers.push(handlers.cases.execute(new Cases(NOW, { ...WHOLE_PAGE, name })));
       }),
       200,
     );
     for (const name of ['"', '*', 'a* OR b', 'keys:', 'NEAR(a b)', '((', "' OR 1=1 --", '%_', 'AND', 'a '.repeat(500)])
-      answers.push(handlers.cases.execute(new Cases({ ...WHOLE_PAGE, name })));
+      answers.push(handlers.cases.execute(new Cases(NOW, { ...WHOLE_PAGE, name })));
     await Promise.all(answers);
   });
 

@@ -1,0 +1,161 @@
+/**
+ * The scope of a question: the day that it is about, up to which knowledge it is answered, and who asks. Every query has one, and
+ * every answer, page cursor, entity tag and count is made in one.
+ */
+import type { Clock } from '../domain/clock.js';
+import { knownAtPosition, parseKnownAt, type KnownAt } from '../domain/known-at.js';
+import { endOfDay, parseDay, type Day } from '../domain/time.js';
+import { IsDay, IsKnownAt, IsOptional, IsText } from '../schema/decorators.js';
+import { LIMITS } from '../schema/limits.js';
+import { BeyondLog, InvalidKnownAt } from './query-errors.js';
+import type { QueryContext, ReadModelReader } from './reader.js';
+
+/** Who asks. Viewers with the same rights get the same answers, and may use each other's cursors and entity tags. */
+export interface Viewer {
+  readonly rights: string;
+}
+
+/** Whoever passes the access guard, and whoever can open the data folder. */
+export const UNRESTRICTED: Viewer = { rights: 'all' };
+
+/** Parameters of every query. */
+export class KnowledgeParameters {
+  @IsOptional()
+  @IsKnownAt({
+    description:
+      'What the register knew then: at the end of a day, at an instant or at a position of the log; all where absent.',
+  })
+  readonly knownAt?: string;
+
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: 'A token that a write answered with; the answer takes account of that write.' })
+  readonly atLeast?: string;
+}
+
+/** Parameters of queries about a day. */
+export class ScopeParameters extends KnowledgeParameters {
+  @IsOptional()
+  @IsDay({ description: 'What was true on this day; today where absent.' })
+  readonly asOf?: string;
+}
+
+/** A class with a private field, so that no other object can stand for a scope. */
+export class Scope {
+  readonly #parameters: ScopeParameters;
+
+  /** The parameters must have been validated. */
+  constructor(
+    readonly viewer: Viewer,
+    parameters: ScopeParameters = {},
+  ) {
+    this.#parameters = parameters;
+  }
+
+  get asOf(): string | undefined {
+    return this.#parameters.asOf;
+  }
+
+  get knownAt(): string | undefined {
+    return this.#parameters.knownAt;
+  }
+
+  get atLeast(): string | undefined {
+    return this.#parameters.atLeast;
+  }
+
+  /** Two scopes with the same key ask for the same: part of the key of every page cursor and entity tag. */
+  get key(): readonly unknown[] {
+    return [this.viewer.rights, this.asOf ?? null, this.knownAt ?? null];
+  }
+}
+
+/** A scope as a query is answered in it. */
+export interface AnswerScope {
+  readonly viewer: Viewer;
+  readonly day: Day;
+  /** The last event that the answer takes account of. */
+  readonly position: number;
+  /** As it was asked; where it was not, the position. */
+  readonly knownAt: string;
+}
+
+export interface ScopedContext extends QueryContext {
+  readonly scope: AnswerScope;
+}
+
+/** The day and position of a first page, which its later pages keep. */
+export interface PinnedScope {
+  readonly day: Day;
+  readonly position: number;
+}
+
+/**
+ * Waits for what the scope asks for and resolves it. Throws InvalidKnownAt for an instant or day in the future or a position beyond
+ * the log, and what `contextAt` throws.
+ */
+export const openScope = async (
+  reader: ReadModelReader,
+  scope: Scope,
+  pinned: PinnedScope | null = null,
+): Promise<ScopedContext> => {
+  const { context, position } = await openKnowledge(reader, scope, pinned);
+  const day = pinned?.day ?? (scope.asOf === undefined ? context.clock.today() : requireDay(scope.asOf));
+  const { viewer, knownAt = knownAtPosition(position) } = scope;
+  return { ...context, scope: { viewer, day, position, knownAt } };
+};
+
+interface Knowledge {
+  readonly context: QueryContext;
+  readonly position: number;
+}
+
+const openKnowledge = async (
+  reader: ReadModelReader,
+  { atLeast, knownAt }: Scope,
+  pinned: PinnedScope | null,
+): Promise<Knowledge> => {
+  const known = knownAt === undefined ? null : parseKnownAt(knownAt);
+  if (pinned !== null) return openPosition(reader, pinned.position, atLeast);
+  if (known?.kind === 'position') {
+    try {
+      return await openPosition(reader, known.position, atLeast);
+    } catch (error) {
+      if (error instanceof BeyondLog) throw new InvalidKnownAt('KNOWN_AT.BEYOND_LOG');
+      throw error;
+    }
+  }
+  const context = await reader.contextAt({ atLeast });
+  const instant = known === null ? null : instantOf(known, context.clock);
+  return instant === null ? { context, position: context.position } : openInstant(reader, context, instant);
+};
+
+const openPosition = async (
+  reader: ReadModelReader,
+  position: number,
+  atLeast: string | undefined,
+): Promise<Knowledge> => ({ context: await reader.contextAt({ atLeast, position }), position });
+
+/** Null stands for now. */
+const instantOf = (known: Exclude<KnownAt, { kind: 'position' }>, clock: Clock): Date | null => {
+  const today = clock.today();
+  if (known.kind === 'day' ? known.day > today : known.instant > clock.now())
+    throw new InvalidKnownAt('KNOWN_AT.IN_FUTURE');
+  if (known.kind === 'instant') return known.instant;
+  return known.day === today ? null : new Date(endOfDay(clock.timeZone, known.day).getTime() - 1);
+};
+
+const openInstant = async (reader: ReadModelReader, context: QueryContext, instant: Date): Promise<Knowledge> => {
+  const position = context.logTables.recordingTimes.positionAt(instant);
+  if (position !== null) return { context, position };
+  // Every projected event was recorded by then, so there may be more in the log.
+  const head = await reader.store.head();
+  const latest = head === null ? context : await reader.contextAt({ atLeast: head });
+  return { context: latest, position: latest.logTables.recordingTimes.positionAt(instant) ?? latest.position };
+};
+
+/** Parses an ISO 8601 day that was validated before. Throws RangeError. */
+export const requireDay = (text: string): Day => {
+  const day = parseDay(text);
+  if (day === null) throw new RangeError('no day');
+  return day;
+};
