@@ -81,7 +81,11 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
     ListEvent: unionSchema(classesOf('list')),
     InstrumentEvent: unionSchema(classesOf('instrument')),
-    Event: unionSchema([...kinds.flatMap(classesOf), ['reference-claimed', { name: 'ReferenceClaimed' }]]),
+    Event: unionSchema([
+      // Once each: streams of every kind have the amendments.
+      ...new Map(kinds.flatMap(classesOf)),
+      ['reference-claimed', { name: 'ReferenceClaimed' }],
+    ]),
     OpenCase: beginningSchema('case', RequestOptions, schemaOf),
     Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
     Row: unionSchema(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),

@@ -6,6 +6,7 @@ import { ListsHandler } from './definitions/lists.query.js';
 import { ReadLogHandler } from './history/read-log.query.js';
 import { FollowLogHandler } from './history/follow-log.query.js';
 import { HistoryHandler } from './history/history.query.js';
+import { OneEventHandler } from './history/one-event.query.js';
 import { CasesHandler } from './list/cases.query.js';
 import { ListMembersHandler } from './list/list-members.query.js';
 import { OneCaseHandler } from './one-case.query.js';
@@ -15,6 +16,7 @@ export const QUERY_HANDLERS = [
   CasesHandler,
   OneCaseHandler,
   HistoryHandler,
+  OneEventHandler,
   ReadLogHandler,
   FollowLogHandler,
   CountsHandler,

@@ -39,6 +39,7 @@ export const LOG_TABLES = [
 export const LOG_INDEXES = [
   'CREATE UNIQUE INDEX events_of_stream ON events (stream, revision)',
   'CREATE INDEX events_by_type ON events (type, position)',
+  'CREATE INDEX events_by_id ON events (id)',
 ];
 
 /** An event as the log tables hold it, with its position in the log and its revision in its stream. */
@@ -77,6 +78,7 @@ export class LogTables {
   readonly #events;
   readonly #eventsAfter;
   readonly #revision;
+  readonly #streamOfEvent;
   readonly #definitions = new DefinitionCache();
 
   constructor(private readonly db: Db) {
@@ -96,6 +98,7 @@ export class LogTables {
     this.#eventsAfter = db.prepare(
       `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.position > ? ORDER BY e.position`,
     );
+    this.#streamOfEvent = db.prepare('SELECT stream FROM events WHERE id = ?').pluck();
     this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
   }
 
@@ -151,6 +154,12 @@ export class LogTables {
     );
   }
 
+  /** The events of the stream that an event is in, up to a position, in order of recording; none if there is no event of this id. */
+  streamOfEvent(id: string, upTo: number): readonly FullEventEntry[] {
+    const stream = this.#streamOfEvent.get(id) as number | undefined;
+    return stream === undefined ? [] : this.recordedEvents(0, -1, [{ stream, upTo }], null);
+  }
+
   /** The events of a case up to a position, from every stream that feeds it there, in order of recording. */
   caseEntries(caseNo: number, upTo: number): readonly EventEntry<CaseEvent>[] {
     const feeding = this.cases.feedings(caseNo).filter((one) => feedsAt(one, upTo));
@@ -194,7 +203,7 @@ export class LogTables {
     };
   }
 
-  /** Events after a position, in order; `streams` and `types` limit them unless null. */
+  /** Events after a position, in order; `streams` and `types` limit them unless null, and `limit` unless negative. */
   recordedEvents(
     after: number,
     limit: number,

@@ -160,6 +160,7 @@ export const requestProblems = {
     title: 'Unknown case, list or instrument',
     means: 'The register has no case, list or instrument of this id, or no case of this reference.',
   },
+  'EVENT.UNKNOWN': { status: 404, title: 'Unknown event', means: 'The register has no event of this id.' },
   'METHOD.NOT_ALLOWED': {
     status: 405,
     title: 'Method not allowed',

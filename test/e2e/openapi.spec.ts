@@ -69,6 +69,7 @@ it('lists exactly the routes', () => {
       'GET /v1/cases/{id}/history',
       'GET /v1/counts',
       'GET /v1/events',
+      'GET /v1/events/{id}',
       'GET /v1/feed',
       'GET /v1/history',
       'GET /v1/instruments',

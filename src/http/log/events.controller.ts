@@ -1,12 +1,13 @@
-import { Controller, Get, Post, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
+import { OneEvent } from '../../read-models/history/one-event.query.js';
 import { ReadLog } from '../../read-models/history/read-log.query.js';
 import type { LoggedEvent } from '../../read-models/history/logged-event.view.js';
-import { Scope, type Viewer } from '../../read-models/scope.js';
+import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { BatchHeaders } from '../commands/parameters.js';
-import { HttpResponse, send } from '../http-response.js';
+import { HttpResponse, ProblemException, problemResponse, send } from '../http-response.js';
 import { NDJSON_TYPE } from '../media-types.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
@@ -52,6 +53,22 @@ export class EventsController {
     );
     const lines = Readable.from(toLines(batches), { objectMode: false });
     await send(reply, new HttpResponse(200, { 'content-type': `${NDJSON_TYPE}; charset=utf-8` }, lines));
+  }
+
+  @Get(':id')
+  @Operation({
+    summary: 'One event as recorded and as it stands, and who corrected or retracted it, when and why.',
+    tag: 'register',
+    response: queryResponses.json('EventView'),
+  })
+  async one(
+    @Param('id') id: string,
+    @Query() query: KnowledgeParameters,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object> {
+    const view = await this.queries.execute(new OneEvent(new Scope(viewer, query), id));
+    if (view === null) throw new ProblemException(problemResponse('EVENT.UNKNOWN'));
+    return view;
   }
 }
 

@@ -3,6 +3,19 @@ import { ref } from '../operation.js';
 import { arrayOf, boolean, count, day, enumOf, instant, nullable, object, string } from '../view-schema.js';
 import type { JsonSchema } from '../../schema/field.js';
 
+/** An event with its record, without what it changed. */
+const entry = {
+  position: count,
+  subject: object({ kind: enumOf(['case', 'list', 'instrument', 'reference']), id: string }),
+  revision: count,
+  id: string,
+  recordedAt: instant,
+  actor: ref('Actor'),
+  acknowledged: arrayOf(string),
+  correlationId: string,
+  event: ref('Event'),
+};
+
 export const logViews: Readonly<Record<string, JsonSchema>> = {
   Actor: object({ kind: enumOf(ACTOR_KINDS), id: string, asserted: boolean }),
   Change: object({
@@ -12,17 +25,20 @@ export const logViews: Readonly<Record<string, JsonSchema>> = {
     before: arrayOf(string),
     after: arrayOf(string),
   }),
-  HistoryEntry: object({
-    position: count,
-    subject: object({ kind: enumOf(['case', 'list', 'instrument', 'reference']), id: string }),
-    revision: count,
-    id: string,
-    recordedAt: instant,
-    actor: ref('Actor'),
-    acknowledged: arrayOf(string),
-    correlationId: string,
-    event: ref('Event'),
-    changes: arrayOf(ref('Change')),
+  HistoryEntry: object({ ...entry, changes: arrayOf(ref('Change')) }),
+  EventView: object({
+    ...entry,
+    causationId: nullable(string),
+    standing: {
+      oneOf: [ref('Event'), { type: 'null' }],
+      description: 'With its corrected fields; null once retracted.',
+    },
+    amendments: arrayOf(object({ ...entry, stands: boolean })),
+    retractedReferences: {
+      ...arrayOf(string),
+      description: 'The ids in `after` and `causationId` whose events are retracted.',
+    },
+    knownAt: string,
   }),
   HistoryPage: object({ knownAt: string, position: count, items: arrayOf(ref('HistoryEntry')), next: nullable(count) }),
   LoggedEvent: object({

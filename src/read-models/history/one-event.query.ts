@@ -1,0 +1,97 @@
+/** One event: as it was recorded, as it stands, and who corrected or retracted it, when and why. */
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { amendmentsOf, isAmendment, withFields } from '../../domain/corrections.js';
+import type { EventWithId } from '../../domain/event.js';
+import type { AnyEvent } from '../../domain/events.js';
+import type { FullEventEntry, LogTables } from '../log-tables.js';
+import { ReadModelReader } from '../reader.js';
+import { openScope, type Scope } from '../scope.js';
+import { toHistoryEntry } from './entry.js';
+import type { HistoryEntry } from './history-entry.view.js';
+
+type Entry = Omit<HistoryEntry, 'changes'>;
+
+/** A correction or retraction of an event, of another correction of it, or of a retraction. */
+export interface AmendmentView extends Entry {
+  /** False once it is retracted itself. */
+  readonly stands: boolean;
+}
+
+export interface EventView extends Entry {
+  readonly causationId: string | null;
+  /** With its corrected fields; null once it is retracted. */
+  readonly standing: AnyEvent | null;
+  /** In order of recording. */
+  readonly amendments: readonly AmendmentView[];
+  /** The ids in `after` and `causationId` whose events are retracted. */
+  readonly retractedReferences: readonly string[];
+  readonly knownAt: string;
+}
+
+export class OneEvent extends Query<EventView | null> {
+  constructor(
+    readonly scope: Scope,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
+/** Null if no event of this id was known. */
+@QueryHandler(OneEvent)
+export class OneEventHandler implements IQueryHandler<OneEvent> {
+  constructor(private readonly reader: ReadModelReader) {}
+
+  async execute({ scope: asked, id }: OneEvent): Promise<EventView | null> {
+    const { logTables, scope } = await openScope(this.reader, asked);
+    const { position, knownAt } = scope;
+    const recorded = logTables.streamOfEvent(id, position);
+    const entry = recorded.find(({ known }) => known.id === id);
+    if (entry === undefined) return null;
+    const events = recorded.map(({ known }) => known);
+    const { retracted } = amendmentsOf(events);
+    const standing = standingEvent(entry.known, events);
+    const references = [standing?.after, entry.causationId].filter((other) => typeof other === 'string');
+    return {
+      ...toEntry(entry),
+      causationId: entry.causationId,
+      standing,
+      amendments: amendmentsIn(recorded, id).map((amendment) => ({
+        ...toEntry(amendment),
+        stands: !retracted.has(amendment.known.id),
+      })),
+      retractedReferences: references.filter((other) => isRetracted(logTables, other, position)),
+      knownAt,
+    };
+  }
+}
+
+const toEntry = (entry: FullEventEntry): Entry => {
+  const { changes: _, ...rest } = toHistoryEntry(entry, []);
+  return rest;
+};
+
+/** The standing fields of a correction are those that it corrects now. */
+const standingEvent = (
+  { id, event }: EventWithId<AnyEvent>,
+  events: readonly EventWithId<AnyEvent>[],
+): AnyEvent | null => {
+  const { corrected, retracted } = amendmentsOf(events);
+  if (retracted.has(id)) return null;
+  return event.type === 'corrected'
+    ? { ...event, data: { ...event.data, ...corrected.get(id) } }
+    : withFields(event, corrected.get(id));
+};
+
+/** The amendments of an event and of those amendments, however many lie between. */
+const amendmentsIn = (recorded: readonly FullEventEntry[], id: string): readonly FullEventEntry[] => {
+  const ids = new Set([id]);
+  return recorded.filter(({ known }) => {
+    if (!isAmendment(known.event) || !ids.has(known.event.event)) return false;
+    ids.add(known.id);
+    return true;
+  });
+};
+
+const isRetracted = (logTables: LogTables, id: string, upTo: number): boolean =>
+  amendmentsOf(logTables.streamOfEvent(id, upTo).map(({ known }) => known)).retracted.has(id);
