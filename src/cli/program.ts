@@ -8,6 +8,7 @@ import type { CopyCommandOptions } from './copy.js';
 import type { DemoOptions } from './demo.js';
 import { EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
+import type { FindOptions } from './find.js';
 import type { ImportOptions } from './import.js';
 import type { RebuildOptions } from './rebuild.js';
 import type { ServeOptions } from './serve.js';
@@ -64,6 +65,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addServe(habeas, context, complete);
   addDemo(habeas, context, complete);
   addImport(habeas, context, complete);
+  addFind(habeas, context, complete);
   addExport(habeas, context, complete, filters);
   addBackup(habeas, context, complete);
   addRestore(habeas, context, complete);
@@ -156,6 +158,31 @@ Examples:
     )
     .action((files: readonly string[], options: ImportOptions) =>
       complete(import('./import.js').then(({ importCommand }) => importCommand(files, options, context))),
+    );
+};
+
+const addFind = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('find')
+    .description('find people by name, in any spelling, the best match first')
+    .argument('<name...>', 'a name, or its beginning, in Azerbaijani, Russian or English spelling')
+    .option(DATA, DATA_MEANS)
+    .option('--as-of <day>', 'their custody on this day; today without it')
+    .option('--limit <number>', 'how many; 20 without it')
+    .addHelpText(
+      'after',
+      `
+Həsənov, Hasanov, Gasanov and Гасанов are one name. Initials, another order and a missing or added father's name are
+allowed for, another ending (Hasanova, Hasanli) is ranked last. The same name does not make two cases one person.
+
+Examples:
+  $ habeas find Gasanov
+  $ habeas find Гасанов Э.
+  $ habeas find Elshan Hasan --as-of 2025-10-07
+`,
+    )
+    .action((words: readonly string[], options: FindOptions) =>
+      complete(import('./find.js').then(({ findCommand }) => findCommand(words, options, context))),
     );
 };
 

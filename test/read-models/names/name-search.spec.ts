@@ -5,8 +5,12 @@ import { ListMembers } from '../../../src/read-models/list/list-members.query.js
 import { anyText } from '../../domain/names/arbitraries.js';
 import { names, ownGroups } from '../../domain/names/groups.js';
 import { assertProperty } from '../../support/property.js';
-import { NAME, WHOLE_PAGE, handlersOf, opened, register } from '../support.js';
+import { listScope } from '../../../src/read-models/list/predicate.js';
+import { ModelFile } from '../../../src/read-models/model-file.js';
+import { searchNames } from '../../../src/read-models/names/name-search.js';
+import { day } from '../../support/events.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
+import { Log, NAME, TODAY, WHOLE_PAGE, emptyFile, handlersOf, opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -144,4 +148,32 @@ describe('a search by name', () => {
     expect(await search('Ad77')).toMatchObject({ isTruncated: false });
     expect((await search('Ad77')).items[0]?.match?.score).toBeGreaterThanOrEqual(LEAST_SCORE);
   });
+});
+
+it('answers the same after a rebuild, and as it was known', async () => {
+  const log = new Log();
+  await log.append('case', 'a', opened('Elşən Həsənov'));
+  await log.append('case', 'b', opened('Эльшан Гасанов'));
+  await log.append('case', 'a', named('Elşən Rəsulov'));
+  const events = await log.events();
+  const live = emptyFile();
+  for (const event of events) live.applyBatch([event]);
+  const rebuilt = ModelFile.create(':memory:');
+  rebuilt.store(events);
+  for (const step of rebuilt.eventIndexSteps()) step();
+  rebuilt.projectCases(rebuilt.logTables.cases.after(0, 10));
+  for (const step of rebuilt.finishSteps()) step();
+  const anyCase = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
+  for (const name of ['Hasanov', 'Resulov', 'Elshan', 'Hasan']) {
+    for (let position = 0; position <= events.length; position += 1) {
+      const scope = listScope('', day(TODAY), position, events.length);
+      const answer = searchNames(live.db, scope, name, anyCase);
+      expect(searchNames(rebuilt.db, scope, name, anyCase)).toEqual(answer);
+      const known = { Hasanov: Math.min(position, 2), Resulov: position < 3 ? 0 : 1 }[name];
+      if (known !== undefined) expect([name, position, answer.found.length]).toEqual([name, position, known]);
+    }
+  }
+  live.close();
+  rebuilt.close();
+  await log.store.close();
 });

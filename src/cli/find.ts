@@ -1,0 +1,54 @@
+/** `habeas find`: people by name, in any spelling. */
+import { CasesQuery } from '../http/cases/parameters.js';
+import { Cases } from '../read-models/list/cases.query.js';
+import type { PersonRow } from '../read-models/list/person.view.js';
+import { Scope, UNRESTRICTED } from '../read-models/scope.js';
+import { readParameters } from '../schema/read.js';
+import { readSettings } from '../settings.js';
+import type { Context } from './context.js';
+import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { withRegisterToRead } from './register.js';
+import { table } from './terminal.js';
+
+export interface FindOptions {
+  readonly data?: string;
+  readonly asOf?: string;
+  readonly limit?: string;
+}
+
+const DEFAULT_LIMIT = '20';
+
+/** Prints the best matches. Throws CannotRun for a name or an option that the REST interface would refuse, too. */
+export const findCommand = async (
+  words: readonly string[],
+  { data, asOf, limit = DEFAULT_LIMIT }: FindOptions,
+  context: Context,
+): Promise<ExitCode> => {
+  const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
+  const read = readParameters<CasesQuery>(CasesQuery, { name: words.join(' '), limit, ...(asOf && { asOf }) });
+  if ('errors' in read)
+    throw new CannotRun(
+      read.errors.map(({ pointer, expected }) => `${pointer.slice(1)}: expected ${expected}`).join('\n'),
+    );
+  const { name = '', limit: count } = read.value;
+  const page = await withRegisterToRead(settings, context, ({ queries }) =>
+    queries.execute(new Cases(new Scope(UNRESTRICTED, read.value), { name, filters: {}, page: { limit: count } })),
+  );
+  const people = page.total.yes + page.total.uncertain;
+  if (people === 0) context.out.write('Nobody of such a name.\n');
+  else
+    context.out.write(
+      table(['score', 'name', 'spelling that matched', 'why', 'references', 'custody'], page.items.map(lineOf)),
+    );
+  if (page.next !== null) context.out.write(`${page.items.length} of ${people}; --limit shows more.\n`);
+  return EXIT.ok;
+};
+
+const lineOf = ({ name, match, references, standings }: PersonRow): readonly (string | number)[] => [
+  match?.score.toFixed(2) ?? '',
+  name ?? '',
+  match?.text ?? '',
+  match?.why.join(', ') ?? '',
+  references.map(({ list, reference }) => `${list}:${reference}`).join(', '),
+  [...new Set(standings.map(({ custody }) => custody))].join(' or '),
+];
