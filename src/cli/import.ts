@@ -1,6 +1,6 @@
 /** `habeas import`: imports register files or an exported log; a dry run imports into a copy of the register. */
 import { isLogFile } from '../event-store/log-file.js';
-import type { ImportResult } from '../register-files/import-files.js';
+import type { CorrectionLine, ImportResult } from '../register-files/import-files.js';
 import type { ReportLine } from '../register-files/report.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
@@ -17,6 +17,7 @@ export interface ImportOptions {
   readonly list: string;
   readonly dryRun?: true;
   readonly report?: string;
+  readonly correct?: true;
 }
 
 /** Problems printed on the terminal; a report file has them all. */
@@ -42,15 +43,23 @@ export const importCommand = async (
     report?.add(line);
     if (count++ < MAX_PRINTED) problems.push(line);
   };
+  const corrections: CorrectionLine[] = [];
+  const correct = (line: CorrectionLine): void => {
+    if (options.dryRun === true) corrections.push(line);
+  };
   const { err: progress, signal } = context;
   const importInto = (target: Settings): Promise<ImportResult> =>
     withRegister(target, context, (register) =>
-      runImport({ register, files, list: options.list, signal, progress, onWrong }),
+      runImport({
+        ...{ register, files, list: options.list, signal, progress, onWrong },
+        ...(options.correct === true && { correct }),
+      }),
     );
   try {
     const imported = await (options.dryRun === true
       ? withRegisterCopy(settings, context, importInto)
       : importInto(settings));
+    printCorrections(context, corrections);
     printResult(context, imported, options, problems, count);
     return exitCodeFor(imported);
   } finally {
@@ -73,6 +82,13 @@ const exitCodeFor = ({ outcome, files }: ImportResult): ExitCode => {
   if (outcome === 'unreadable') return EXIT.couldNotRun;
   if (outcome === 'stopped') return EXIT.stopped;
   return files.some(({ refused }) => refused > 0) ? EXIT.refused : EXIT.ok;
+};
+
+/** Shows cells to whoever has the file; the report never does. */
+const printCorrections = ({ out }: Context, corrections: readonly CorrectionLine[]): void => {
+  if (corrections.length === 0) return;
+  const rows = corrections.map(({ file, row, column, before, after }) => [file, row ?? '', column, before, after]);
+  out.write(`\nWhat would be corrected\n${table(['file', 'row', 'column', 'before', 'after'], rows)}`);
 };
 
 const printResult = (

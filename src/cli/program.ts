@@ -137,12 +137,16 @@ const addImport = (habeas: Command, context: Context, complete: Complete): void 
     .option(DATA, DATA_MEANS)
     .option('--list <id>', 'the list whose references and categories the rows speak of', 'union')
     .option('--dry-run', 'judge everything, against the register and each other, and record nothing')
+    .option(
+      '--correct',
+      'correct what an earlier import of the rows recorded, where a cell has changed or is empty now; without it, such rows are refused',
+    )
     .option('--report <file>', 'write every wrong cell to a .csv or .json file (row, column, code, what was expected)')
     .addHelpText(
       'after',
       `
 A row enters whole or not at all, and so do the lines of events of one case. The same file again changes nothing, a newly filled cell adds its event, and a changed or
-emptied one is reported: corrections are made by people. Stopped by Ctrl-C, the same command goes on where it was.
+emptied one is reported, or with --correct becomes a correction; a dry run shows each with what stood there before. Stopped by Ctrl-C, the same command goes on where it was.
 The report names rows and columns, never what stands in them. docs/register-files.md describes the files.
 
 An exported log is imported alone, into a register that is empty or was stopped in importing the same log. Its events keep
@@ -151,6 +155,7 @@ their ids, times, order and positions, are not judged again, and are compared wi
 Examples:
   $ habeas import --dry-run register.json register-2025-10-07.csv
   $ habeas import register.json register-2025-10-07.csv --report wrong.csv
+  $ habeas import register-2025-10-07.csv --correct --dry-run
   $ habeas import amnesty-applications-2026-01-05.csv --list union
   $ habeas import events.ndjson second-list.csv --list another
   $ habeas import log.ndjson --data copy

@@ -1,6 +1,6 @@
 /** Runs an import with progress bars, for `import` and `demo`. */
 import type { Writable } from 'node:stream';
-import { importFiles, type ImportResult } from '../register-files/import-files.js';
+import { importFiles, type CorrectionLine, type ImportResult } from '../register-files/import-files.js';
 import type { Register } from '../register-files/recorder.js';
 import type { ReportLine } from '../register-files/report.js';
 import { withProgress } from './job-progress.js';
@@ -13,16 +13,36 @@ export interface ImportRun {
   readonly signal: AbortSignal;
   readonly progress: Writable;
   readonly onWrong: (line: ReportLine) => void;
+  /** Whether changed and emptied cells become corrections, and what to do with each. */
+  readonly correct?: (line: CorrectionLine) => void;
 }
 
-export const runImport = ({ register, files, list, signal, progress, onWrong }: ImportRun): Promise<ImportResult> =>
+export const runImport = ({
+  register,
+  files,
+  list,
+  signal,
+  progress,
+  onWrong,
+  correct,
+}: ImportRun): Promise<ImportResult> =>
   withProgress({ err: progress, signal }, (job) =>
-    importFiles(register, files, { list, ...job, onReportLine: onWrong }),
+    importFiles(register, files, {
+      list,
+      ...job,
+      onReportLine: onWrong,
+      ...(correct && { correct: true, onCorrection: correct }),
+    }),
   );
 
 /** A table of counts, one row for each file. */
-export const summary = ({ files }: ImportResult): string =>
-  table(
-    ['file', 'rows', 'added', 'unchanged', 'refused'],
-    files.map(({ file, total, added, unchanged, refused }) => [file, total, added, unchanged, refused]),
+export const summary = ({ files }: ImportResult): string => {
+  const corrects = files.some(({ corrected }) => corrected !== undefined);
+  return table(
+    ['file', 'rows', 'added', 'unchanged', 'refused', ...(corrects ? ['cells corrected'] : [])],
+    files.map(({ file, total, added, unchanged, refused, corrected = 0 }) => [
+      ...[file, total, added, unchanged, refused],
+      ...(corrects ? [corrected] : []),
+    ]),
   );
+};

@@ -9,15 +9,8 @@ import type { AnyEvent } from '../domain/events.js';
 import { toNfc, foldedKey } from '../domain/text.js';
 import { columnLanguage } from './row-columns.js';
 import type { RawEvent, LocatedEvent } from './event-draft.js';
+import type { ComparableEvent } from './prior-events.js';
 import type { CellError } from './report.js';
-
-/** An event that the log has already. */
-export interface PriorEvent {
-  readonly id: string;
-  readonly event: AnyEvent;
-  /** Recorded by an earlier import of the same kind of file and list. */
-  readonly fromThisImport: boolean;
-}
 
 /** How events of one kind of file are matched and compared. A place is a column, or a JSON pointer. */
 export interface DiffRules {
@@ -35,55 +28,94 @@ export interface EventDiff {
   readonly newEvents: readonly RawEvent[];
   /** The roles of the new events, for the idempotency key of the request. */
   readonly newRoles: readonly string[];
-  /** Cells that contradict an earlier import, or a single value that somebody else recorded. */
-  readonly corrections: readonly CellError[];
+  /** What the file says otherwise than an earlier import of it. */
+  readonly changes: readonly PartChange[];
+  /** The places of the changes, and of single values that somebody else recorded otherwise. */
+  readonly contradictions: readonly Contradiction[];
+}
+
+/** A part that an earlier import recorded, and the file has with other values, or has not any more. */
+export interface PartChange {
+  readonly before: RecordedPart;
+  readonly after: ComparedPart | null;
+  readonly fields: readonly DifferingField[];
+}
+
+export interface DifferingField {
+  readonly field: string;
+  readonly place: string;
+}
+
+export interface Contradiction {
+  readonly place: string;
+  /** Whether the file has changed; otherwise somebody else recorded another value. */
+  readonly isChange: boolean;
 }
 
 /** The unit of comparison: an event, one name, or one field of `opened` and `described`. */
-interface ComparedPart {
+export interface ComparedPart {
   readonly role: string;
   readonly values: ReadonlyMap<string, readonly [place: string, value: unknown]>;
   /** The part as an event that can be recorded without the others. */
   readonly data: RawEvent;
 }
 
+/** A part of an event in the log. */
+export interface RecordedPart extends ComparedPart {
+  readonly of: ComparableEvent;
+}
+
 export const diffEvents = (
   events: readonly LocatedEvent[],
-  priorEvents: readonly PriorEvent[],
+  priorEvents: readonly ComparableEvent[],
   rules: DiffRules,
 ): EventDiff => {
   const parts = events.flatMap(({ event }) => partsOfEvent(event, rules));
-  const partsRecorded = (fromThisImport: boolean): readonly ComparedPart[] =>
+  const partsRecorded = (fromThisImport: boolean): readonly RecordedPart[] =>
     priorEvents
       .filter((prior) => prior.fromThisImport === fromThisImport)
-      .flatMap(({ event }) => partsOfEvent(event, rules));
+      .flatMap((of) => partsOfEvent(of.event, rules).map((part) => ({ ...part, of })));
   const imported = latestByRole(partsRecorded(true));
   const others = partsRecorded(false);
   const movedFields = fieldsMovedToConviction(parts);
   const filledOnly = ignoringEmptyCells(rules);
   const newParts: ComparedPart[] = [];
-  const places: string[] = [];
+  const changes: PartChange[] = [];
+  const contradictions: Contradiction[] = [];
+  const addChange = (change: PartChange): void => {
+    if (change.fields.length === 0) return;
+    changes.push(change);
+    contradictions.push(...change.fields.map(({ place }) => ({ place, isChange: true })));
+  };
   for (const part of parts) {
     const last = imported.get(part.role);
     const sameRole = others.filter(({ role }) => role === part.role);
-    if (last !== undefined) places.push(...differingPlaces(part, last, movedFields, rules));
-    else if (sameRole.some((other) => differingPlaces(part, other, SOURCES, filledOnly).length === 0)) continue;
-    else if (rules.isSingleValued(part.role) && sameRole.length > 0) places.push(...filledPlaces(part));
+    if (last !== undefined)
+      addChange({ before: last, after: part, fields: differingFields(part, last, movedFields, rules) });
+    else if (sameRole.some((other) => differingFields(part, other, SOURCES, filledOnly).length === 0)) continue;
+    else if (rules.isSingleValued(part.role) && sameRole.length > 0)
+      contradictions.push(...filledFields(part).map(({ place }) => ({ place, isChange: false })));
     else newParts.push(part);
   }
   const roles = new Set(parts.map(({ role }) => role));
-  for (const [role, last] of imported) if (!roles.has(role)) places.push(...retractedPlaces(last, rules));
+  for (const [role, last] of imported)
+    if (!roles.has(role)) addChange({ before: last, after: null, fields: missingFields(last, rules) });
   return {
     newEvents: mergeDescriptions(newParts.map(({ data }) => data)),
     newRoles: newParts.map(({ role }) => role),
-    corrections: [...new Set(places)].map((place) => needsCorrection(place)),
+    changes,
+    contradictions,
   };
 };
+
+/** Errors for the places of contradictions, each once. */
+export const contradictionErrors = (contradictions: readonly Contradiction[]): readonly CellError[] =>
+  [...new Set(contradictions.map(({ place }) => place))].map((place) => needsCorrection(place));
 
 export const needsCorrection = (column: string): CellError => ({
   column,
   code: 'IMPORT.NEEDS_CORRECTION',
-  expected: 'what is on record; an import adds and never changes, so let a person record the correction',
+  expected: 'what is on record; an import corrects only with --correct, else let a person record the correction',
 });
 
 /** An empty cell contradicts an earlier import of the file, but not what somebody else recorded. */
@@ -93,7 +125,7 @@ const ignoringEmptyCells = (rules: DiffRules): DiffRules => ({
 });
 
 /** The last one wins: `described` may follow `opened`. */
-const latestByRole = (parts: readonly ComparedPart[]): ReadonlyMap<string, ComparedPart> =>
+const latestByRole = (parts: readonly RecordedPart[]): ReadonlyMap<string, RecordedPart> =>
   new Map(parts.map((part) => [part.role, part]));
 
 const SOURCES: ReadonlySet<string> = new Set(['sources']);
@@ -102,34 +134,38 @@ const SOURCES: ReadonlySet<string> = new Set(['sources']);
 const fieldsMovedToConviction = (parts: readonly ComparedPart[]): ReadonlySet<string> =>
   new Set(parts.some(({ role }) => role === 'convicted') ? ['remanded detention/facility'] : []);
 
-/** The places at which two parts of a role differ. `ignored` has fields (`sources`) and fields of a role (`role/field`). */
-const differingPlaces = (
+/** The fields in which two parts of a role differ. `ignored` has fields (`sources`) and fields of a role (`role/field`). */
+const differingFields = (
   part: ComparedPart,
   other: ComparedPart,
   ignored: ReadonlySet<string>,
   { cellState }: DiffRules,
-): readonly string[] =>
+): readonly DifferingField[] =>
   [...new Set([...part.values.keys(), ...other.values.keys()])].flatMap((field) => {
     if (ignored.has(field) || ignored.has(`${part.role}/${field}`)) return [];
     const [place, value] = part.values.get(field) ?? [];
     const [otherPlace, otherValue] = other.values.get(field) ?? [];
     const differing = place ?? otherPlace ?? '';
-    return cellState(differing) === 'absent' || isDeepStrictEqual(value, otherValue) ? [] : [differing];
+    return cellState(differing) === 'absent' || isDeepStrictEqual(value, otherValue)
+      ? []
+      : [{ field, place: differing }];
   });
 
 /**
- * The places that contradict an imported part of which the file has nothing now. Where one of its columns is absent, that may
- * be the cause, so that only cells that are there and empty count.
+ * The fields of an imported part of which the file has nothing now. Where one of its columns is absent, that may be the cause, so
+ * that only cells that are there and empty count.
  */
-const retractedPlaces = (last: ComparedPart, { cellState }: DiffRules): readonly string[] => {
-  const places = filledPlaces(last);
-  const isIncomplete = places.some((place) => cellState(place) === 'absent');
-  return isIncomplete ? places.filter((place) => cellState(place) === 'empty') : places;
+const missingFields = (last: ComparedPart, { cellState }: DiffRules): readonly DifferingField[] => {
+  const fields = filledFields(last);
+  const isIncomplete = fields.some(({ place }) => cellState(place) === 'absent');
+  return isIncomplete ? fields.filter(({ place }) => cellState(place) === 'empty') : fields;
 };
 
-/** The places of the values of a part, without its sources. */
-const filledPlaces = ({ values }: ComparedPart): readonly string[] =>
-  [...values].flatMap(([field, [place, value]]) => (field === 'sources' || value === undefined ? [] : [place]));
+/** The fields of a part that have a value, without its sources. */
+const filledFields = ({ values }: ComparedPart): readonly DifferingField[] =>
+  [...values].flatMap(([field, [place, value]]) =>
+    field === 'sources' || value === undefined ? [] : [{ field, place }],
+  );
 
 const partsOfEvent = (event: Reported<AnyEvent>, rules: DiffRules): readonly ComparedPart[] => {
   const data = event as unknown as RawEvent;
@@ -168,7 +204,7 @@ const comparedPart = (data: RawEvent, role: string, rules: DiffRules): ComparedP
   values: new Map(rules.fieldsOf(data).map(([field, place]) => [field, [place, asStored(fieldValue(data, field))]])),
 });
 
-const roleOfName = (name: Name): string => `named ${columnLanguage(name)}`;
+export const roleOfName = (name: Name): string => `named ${columnLanguage(name)}`;
 
 /** Script and language of a name follow from its letters, so only text and kind are compared. */
 const fieldValue = (data: RawEvent, field: string): unknown => {

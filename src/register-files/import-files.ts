@@ -15,6 +15,7 @@ import { recordDefinition } from './record-definition.js';
 import { recordEventLines } from './record-event-lines.js';
 import { recordRow } from './record-row.js';
 import { Recorder, refused, type ImportOutcome, type Register } from './recorder.js';
+import type { CellCorrection } from './row-corrections.js';
 import { readRegisterRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type ReportLine, type CellError } from './report.js';
 import { scanFile, type DefinitionsFile, type RowsFile, type ScannedFile } from './scan.js';
@@ -29,6 +30,14 @@ export interface FileProgress {
   readonly added: number;
   readonly unchanged: number;
   readonly refused: number;
+  /** Cells that corrected what an earlier import recorded; absent where the import does not correct. */
+  readonly corrected?: number;
+}
+
+/** A cell that corrects what an earlier import recorded. */
+export interface CorrectionLine extends CellCorrection {
+  readonly file: string;
+  readonly row: number | null;
 }
 
 /** The import stops after the current row; its stages are the files. */
@@ -36,6 +45,9 @@ export interface ImportOptions extends Partial<JobContext> {
   /** The list of the references and categories in the rows. */
   readonly list: string;
   readonly onReportLine?: (line: ReportLine) => void;
+  /** Whether changed and emptied cells of rows become corrections; otherwise they refuse their row. */
+  readonly correct?: boolean;
+  readonly onCorrection?: (line: CorrectionLine) => void;
 }
 
 /** `unreadable`: a file cannot be read, or its list is not defined; `stopped`: by the signal. */
@@ -190,7 +202,9 @@ class ImportRun {
     const repeated = duplicateReferences.has(foldedKey(cells.ref)) ? [REFERENCE_TWICE] : [];
     const errors = firstErrorPerCell([...row.errors, ...repeated, ...parsed.errors]);
     if (errors.length > 0) return refused(...errors);
-    return recordRow(this.recorder, { kind, columns: table.columns, cells }, parsed.events);
+    const { correct = false } = this.options;
+    const rowOfFile = { file: basename(file.path), correct, kind, columns: table.columns, cells };
+    return recordRow(this.recorder, rowOfFile, parsed.events);
   }
 
   /** Null where the list is not defined. */
@@ -205,15 +219,23 @@ class ImportRun {
   }
 
   private startProgress(file: string, total: number): void {
-    this.files.push({ file, total, done: 0, added: 0, unchanged: 0, refused: 0 });
+    const corrected = this.options.correct === true ? { corrected: 0 } : {};
+    this.files.push({ file, total, done: 0, added: 0, unchanged: 0, refused: 0, ...corrected });
   }
 
   private report(file: string, row: number | null, outcome: ImportOutcome): void {
     const last = this.files.pop() as FileProgress;
-    const progress = { ...last, done: last.done + 1, [outcome.outcome]: last[outcome.outcome] + 1 };
+    const corrections = outcome.outcome === 'added' ? (outcome.corrections ?? []) : [];
+    const progress = {
+      ...last,
+      done: last.done + 1,
+      [outcome.outcome]: last[outcome.outcome] + 1,
+      ...(last.corrected === undefined ? {} : { corrected: last.corrected + corrections.length }),
+    };
     this.files.push(progress);
     if (outcome.outcome === 'refused')
       for (const error of outcome.errors) this.options.onReportLine?.({ file, row, ...error });
+    for (const correction of corrections) this.options.onCorrection?.({ file, row, ...correction });
     const { file: stage, total, done, ...results } = progress;
     this.options.onProgress?.({ stage, done, total, results });
   }

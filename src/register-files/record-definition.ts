@@ -1,9 +1,10 @@
 /** Records the definition of a list or an instrument, or what a file adds to it. */
 import type { Actor } from '../domain/event.js';
 import { slug } from '../schema/decorators.js';
-import { diffEvents } from './event-diff.js';
+import { contradictionErrors, diffEvents } from './event-diff.js';
 import { definitionDiffRules, type Definition } from './definitions-file.js';
 import { checkDrafts } from './event-draft.js';
+import { comparableEvents } from './prior-events.js';
 import { notRecorded, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
 
 const ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
@@ -17,8 +18,9 @@ export const recordDefinition = async (recorder: Recorder, definition: Definitio
   if (errors.length > 0) return refused(...errors);
   const subject = { kind, id };
   const priorEvents = (await recorder.priorEvents(subject, ACTOR)) ?? [];
-  const { newEvents, newRoles, corrections } = diffEvents(events, priorEvents, definitionDiffRules(definition));
-  if (corrections.length > 0) return refused(...corrections);
+  const diff = diffEvents(events, comparableEvents(priorEvents), definitionDiffRules(definition));
+  const { newEvents, newRoles, contradictions } = diff;
+  if (contradictions.length > 0) return refused(...contradictionErrors(contradictions));
   if (newEvents.length === 0) return UNCHANGED;
   const outcome = await recorder.record({
     subject,

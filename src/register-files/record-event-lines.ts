@@ -6,12 +6,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { eventIds, newCaseId } from '../commands/ids.js';
 import type { Reported } from '../domain/amendments.js';
 import type { CaseEvent, Reference } from '../domain/case/events.js';
+import { isAmendment } from '../domain/corrections.js';
 import type { Actor } from '../domain/event.js';
 import { foldedKey } from '../domain/text.js';
 import { streamName, type AnyEvent } from '../domain/events.js';
-import { asStored, needsCorrection, type PriorEvent } from './event-diff.js';
+import { asStored, needsCorrection } from './event-diff.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
+import type { PriorEvent } from './prior-events.js';
 import { refused, notRecorded, type Recorder, type Subject } from './recorder.js';
 import type { CellError } from './report.js';
 
@@ -191,7 +193,15 @@ const matchLines = (
 const withAfter = (event: Reported<AnyEvent>, after: string | undefined): Reported<AnyEvent> =>
   after === undefined ? event : { ...event, after };
 
-const isSameEvent = (a: Reported<AnyEvent>, b: AnyEvent): boolean => isDeepStrictEqual(asStored(a), asStored(b));
+const isSameEvent = (line: Reported<AnyEvent>, recorded: AnyEvent): boolean =>
+  isDeepStrictEqual(asStored(asReported(line)), asStored(asReported(recorded)));
+
+/** Without what the register adds to a correction. */
+const asReported = (event: Reported<AnyEvent>): object => {
+  if (event.type !== 'corrected') return event;
+  const { correctedType: _, ...reported } = event;
+  return reported;
+};
 
 /** A new line with the type and day of an imported event that no line has any more is taken for a change of that event. */
 const changedFields = (
@@ -200,7 +210,7 @@ const changedFields = (
 ): readonly CellError[] => {
   const current = located.event as CaseEvent;
   const prior = unmatched.find(
-    ({ event }) => event.type === current.type && event.occurredOn === current.occurredOn,
+    ({ event }) => event.type === current.type && event.occurredOn === current.occurredOn && !isAmendment(event),
   )?.event;
   if (prior === undefined) return [];
   const [a, b] = [current, prior] as unknown as readonly [RawEvent, RawEvent];
@@ -235,7 +245,10 @@ const referenceToAdd = (
 };
 
 /** Whether the events of a case give it a reference, in any spelling. */
-export const hasReference = (priorEvents: readonly PriorEvent[], { list, reference }: Reference): boolean =>
+export const hasReference = (
+  priorEvents: readonly Pick<PriorEvent, 'event'>[],
+  { list, reference }: Reference,
+): boolean =>
   priorEvents.some(({ event }) => {
     const references = event.type === 'opened' ? (event.references ?? []) : event.type === 'referenced' ? [event] : [];
     return references.some((other) => other.list === list && foldedKey(other.reference) === foldedKey(reference));

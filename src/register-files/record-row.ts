@@ -3,7 +3,9 @@ import { newCaseId } from '../commands/ids.js';
 import type { Actor } from '../domain/event.js';
 import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
-import { diffEvents, type DiffRules, type PriorEvent } from './event-diff.js';
+import { contradictionErrors, diffEvents, type DiffRules } from './event-diff.js';
+import { comparableEvents, hasAmended, type ComparableEvent } from './prior-events.js';
+import { correctionsOf } from './row-corrections.js';
 import { hasReference } from './record-event-lines.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import {
@@ -24,6 +26,10 @@ const actorOf = (kind: RowKind, list: string): Actor => ({ kind: 'import', id: `
 
 /** A row with the columns that its file has. */
 export interface RowOfFile {
+  /** The name of the file. */
+  readonly file: string;
+  /** Whether changed and emptied cells become corrections; otherwise they refuse the row. */
+  readonly correct: boolean;
   readonly kind: RowKind;
   readonly columns: readonly string[];
   readonly cells: Readonly<Record<string, string>> & { readonly ref: string };
@@ -85,11 +91,12 @@ const addToLinkedCase = async (row: RowToRecord): Promise<ImportOutcome> => {
 };
 
 /** `referenced`, for a linked row whose case does not have its reference yet. */
-const referenceToAdd = (row: RowToRecord, priorEvents: readonly PriorEvent[]): readonly LocatedEvent[] => {
+const referenceToAdd = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
   const { recorder, cells, events } = row;
   const reference = { list: recorder.list, reference: cells.ref };
   const [first] = events;
-  if (!isLinked(row) || first === undefined || hasReference(priorEvents, reference)) return [];
+  const standing = priorEvents.flatMap((prior) => (prior.standing === null ? [] : [{ event: prior.standing }]));
+  if (!isLinked(row) || first === undefined || hasReference(standing, reference)) return [];
   const { sources, reliability } = first.event;
   return [{ event: { type: 'referenced', ...reference, sources, reliability }, locate: () => 'ref' }];
 };
@@ -98,7 +105,7 @@ const referenceToAdd = (row: RowToRecord, priorEvents: readonly PriorEvent[]): r
  * An unknown day of conviction is an interval that ends on the day of the import. Later imports take the interval of the first,
  * so that they do not contradict it.
  */
-const withRecordedInterval = (row: RowToRecord, priorEvents: readonly PriorEvent[]): readonly LocatedEvent[] => {
+const withRecordedInterval = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
   const { kind, cells, events } = row;
   if (kind !== 'register' || cells['convicted_on'] !== '') return events;
   const recorded = priorEvents.findLast(({ fromThisImport, event }) => fromThisImport && event.type === 'convicted');
@@ -114,21 +121,37 @@ const withRecordedInterval = (row: RowToRecord, priorEvents: readonly PriorEvent
 /** Adds what is new in the row; `retry` where the read models know no such case. */
 const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
   const { recorder, kind, cells, actor } = row;
-  const priorEvents = await recorder.priorEvents(subject, actor);
-  if (priorEvents === null) return { outcome: 'retry', subject };
+  const recorded = await recorder.priorEvents(subject, actor);
+  if (recorded === null) return { outcome: 'retry', subject };
+  const priorEvents = comparableEvents(recorded);
   const events = withRecordedInterval(row, priorEvents);
-  const { newEvents, newRoles, corrections } = diffEvents(events, priorEvents, diffRulesOf(row));
-  if (corrections.length > 0) return refused(...corrections);
+  const { newEvents, newRoles, changes, contradictions } = diffEvents(events, priorEvents, diffRulesOf(row));
+  const refusedPlaces = row.correct ? contradictions.filter(({ isChange }) => !isChange) : contradictions;
+  if (refusedPlaces.length > 0) return refused(...contradictionErrors(refusedPlaces));
+  const corrections = correctionsOf(changes, row.file);
   const references = referenceToAdd(row, priorEvents);
-  if (newEvents.length + references.length === 0) return UNCHANGED;
-  const drafts = newEvents.map((data) => ({
-    data,
-    locate: (pointer: string) => rowColumnOf(kind, data, pointer, cells),
-  }));
+  const drafts = [
+    ...corrections.drafts,
+    ...newEvents.map((data) => ({
+      data,
+      locate: (pointer: string) => rowColumnOf(kind, data, pointer, cells),
+    })),
+  ];
+  if (drafts.length + references.length === 0) return UNCHANGED;
   const checked = checkDrafts('case', drafts);
   if (checked.errors.length > 0) return refused(...checked.errors);
-  const key = JSON.stringify([recorder.list, cells.ref, ...newRoles]);
-  return recorder.record({ subject, begins: false, events: [...checked.events, ...references], actor, key });
+  // A row may come to say again what it said before a correction: only then does the key depend on what is on record.
+  const isAmending = corrections.drafts.length > 0 || hasAmended(recorded);
+  const since = isAmending ? [recorded.at(-1)?.id, ...corrections.drafts.map(({ data }) => data)] : [];
+  const key = JSON.stringify([recorder.list, cells.ref, ...newRoles, ...since]);
+  const outcome = await recorder.record({
+    subject,
+    begins: false,
+    events: [...checked.events, ...references],
+    actor,
+    key,
+  });
+  return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
 
 const diffRulesOf = ({ recorder, kind, columns, cells }: RowToRecord): DiffRules => {

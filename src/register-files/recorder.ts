@@ -3,6 +3,7 @@ import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { eventIds } from '../commands/ids.js';
 import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Reference } from '../domain/case/events.js';
+import { isAmendment } from '../domain/corrections.js';
 import type { Actor } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import type { Day } from '../domain/time.js';
@@ -10,8 +11,9 @@ import { Cases } from '../read-models/list/cases.query.js';
 import { History } from '../read-models/history/history.query.js';
 import { NotCaughtUp } from '../read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
-import type { PriorEvent } from './event-diff.js';
+import type { PriorEvent } from './prior-events.js';
 import type { LocatedEvent } from './event-draft.js';
+import type { CellCorrection } from './row-corrections.js';
 import type { CellError } from './report.js';
 
 export interface Register {
@@ -22,7 +24,10 @@ export interface Register {
 
 /** What became of a row, a line or a definition. */
 export type ImportOutcome =
-  { readonly outcome: 'added' | 'unchanged' } | { readonly outcome: 'refused'; readonly errors: readonly CellError[] };
+  /** With the cells that corrected what an earlier import recorded. */
+  | { readonly outcome: 'added'; readonly corrections?: readonly CellCorrection[] }
+  | { readonly outcome: 'unchanged' }
+  | { readonly outcome: 'refused'; readonly errors: readonly CellError[] };
 
 export const UNCHANGED: ImportOutcome = { outcome: 'unchanged' };
 export const refused = (...errors: readonly CellError[]): Extract<ImportOutcome, { outcome: 'refused' }> => ({
@@ -179,14 +184,17 @@ const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'CASE.RELEASE_UNFOUNDED': '/reason',
 };
 
-/** Places a finding at the last event of the batch that it is about: the one that made it true. */
+/** Places a finding at the last event of the batch that it is about, or whose amended event it is about: the one that made it true. */
 const cellErrorOf = (
   finding: { readonly code: string; readonly expected: string; readonly events: readonly string[] },
   ids: readonly string[],
   events: readonly LocatedEvent[],
 ): CellError => {
   const { code, expected } = finding;
-  const located = events.findLast((_, index) => finding.events.includes(ids[index] as string));
+  const located = events.findLast(
+    ({ event }, index) =>
+      finding.events.includes(ids[index] as string) || (isAmendment(event) && finding.events.includes(event.event)),
+  );
   const row = located?.row;
   const column = located?.locate(FIELD_OF_FINDING[code] ?? '') ?? null;
   return { ...(row !== undefined && { row }), column, code, expected };

@@ -3,6 +3,7 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
 import { newCaseId } from '../../src/commands/ids.js';
+import { MERGED_CASES, NO_MERGED_CASES } from '../../src/commands/merged-cases.js';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import { CLOCK } from '../../src/domain/clock.js';
 import { EVENT_STORE } from '../../src/event-store/port.js';
@@ -16,6 +17,7 @@ it('handles a command from the bus, with store and clock injected', async () => 
       ...COMMAND_HANDLERS,
       { provide: EVENT_STORE, useValue: register.store },
       { provide: CLOCK, useValue: register.clock },
+      { provide: MERGED_CASES, useValue: NO_MERGED_CASES },
     ],
   }).compile();
   await module.init();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
+import { MERGED_CASES, type MergedCases } from '../../src/commands/merged-cases.js';
 import { CLOCK, type Clock } from '../../src/domain/clock.js';
 import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
@@ -36,11 +37,15 @@ export interface RealRegister {
 /** Over an empty store, which is closed with it. */
 export const openRealRegister = async (store = createSqliteStore({ file: ':memory:' })): Promise<RealRegister> => {
   const readModels = ReadModels.open(':memory:', store, clock);
+  const mergedCases: MergedCases = {
+    absorbedInto: (caseId) => Promise.resolve(readModels.absorbedInto(caseId)),
+  };
   const module = await Test.createTestingModule({
     imports: [CqrsModule.forRoot()],
     providers: [
       { provide: EVENT_STORE, useValue: store },
       { provide: CLOCK, useValue: clock },
+      { provide: MERGED_CASES, useValue: mergedCases },
       { provide: ReadModelReader, useValue: readModels },
       { provide: ReadModels, useValue: readModels },
       ...COMMAND_HANDLERS,

@@ -1,0 +1,107 @@
+/** Turns the changed and emptied cells of a row into corrections and retractions of the events that the row had recorded. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Name } from '../domain/case/events.js';
+import { asStored, roleOfName, type PartChange, type RecordedPart } from './event-diff.js';
+import type { EventDraft, RawEvent } from './event-draft.js';
+import type { ComparableEvent } from './prior-events.js';
+
+/** A cell whose content becomes a correction. */
+export interface CellCorrection {
+  readonly column: string;
+  /** What the file said when it was imported, and says now; empty where it said nothing. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface RowCorrections {
+  /** One amendment for each event that the changes concern; none for events that say already what the file says now. */
+  readonly drafts: readonly EventDraft[];
+  readonly cells: readonly CellCorrection[];
+}
+
+/** `file`: the name of the file, which the amendments give as their source. */
+export const correctionsOf = (changes: readonly PartChange[], file: string): RowCorrections => {
+  const edits = new Map<string, EventEdit>();
+  for (const change of changes) {
+    const { of } = change.before;
+    const edit = edits.get(of.id) ?? { of, data: {}, isGone: false, places: new Map() };
+    applyChange(edit, change);
+    edits.set(of.id, edit);
+  }
+  return { drafts: [...edits.values()].flatMap((edit) => draftsOf(edit, file)), cells: cellsOf(changes) };
+};
+
+/** What becomes of one event. */
+interface EventEdit {
+  readonly of: ComparableEvent;
+  readonly data: Record<string, unknown>;
+  isGone: boolean;
+  /** The cell of each corrected field. */
+  readonly places: Map<string, string>;
+}
+
+const applyChange = (edit: EventEdit, { before, after, fields }: PartChange): void => {
+  const { type } = before.of.event;
+  if (after === null && type !== 'opened' && type !== 'described') edit.isGone = true;
+  // A part that is gone has one field, a name or a description, or is an event that is gone as a whole.
+  for (const { field, place } of fields) {
+    const ownField = type === 'opened' && field === 'name' ? 'names' : field;
+    edit.places.set(ownField, place);
+    edit.data[ownField] =
+      ownField === 'names' ? withName(edit, before, after?.data ?? null) : (after?.data[field] ?? null);
+  }
+};
+
+/** The names of `opened` with one of them replaced or, where the cell is empty now, left out. */
+const withName = (edit: EventEdit, { role }: RecordedPart, renamed: RawEvent | null): readonly Name[] => {
+  const names = (edit.data['names'] ?? (edit.of.event as { readonly names?: unknown }).names ?? []) as readonly Name[];
+  const name = renamed?.['name'] as Name | undefined;
+  return names.flatMap((one) => (roleOfName(one) !== role ? [one] : name === undefined ? [] : [name]));
+};
+
+const draftsOf = ({ of, data, isGone, places }: EventEdit, file: string): readonly EventDraft[] => {
+  const provenance = { sources: [{ kind: 'register-file', citation: file }] };
+  const locate = (pointer: string): string => {
+    const [, first, field = ''] = pointer.split('/');
+    return (first === 'data' ? places.get(field) : undefined) ?? [...places.values()][0] ?? 'ref';
+  };
+  if (isGone || isNothingLeft(of, data))
+    return of.standing === null
+      ? []
+      : [{ data: { type: 'retracted', event: of.id, reason: EMPTIED, ...provenance }, locate }];
+  const changed = Object.entries(data).filter(([field, value]) => !isStanding(of, field, value));
+  if (changed.length === 0) return [];
+  return [{ data: { type: 'corrected', event: of.id, data: Object.fromEntries(changed), ...provenance }, locate }];
+};
+
+const EMPTIED = 'The row of the file does not say it any more.';
+
+/** Whether a description would say nothing. */
+const isNothingLeft = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>
+  event.type === 'described' &&
+  (['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const).every(
+    (field) => (field in data ? data[field] : (event[field] ?? null)) === null,
+  );
+
+/** Whether somebody has corrected a field already to what the file says now. */
+const isStanding = ({ standing }: ComparableEvent, field: string, value: unknown): boolean =>
+  standing !== null &&
+  isDeepStrictEqual(asStored((standing as unknown as RawEvent)[field] ?? null), asStored(value ?? null));
+
+/** Each cell once, though several events may have its content. */
+const cellsOf = (changes: readonly PartChange[]): readonly CellCorrection[] => {
+  const cells = new Map<string, CellCorrection>();
+  for (const { before, after, fields } of changes)
+    for (const { field, place } of fields)
+      if (!cells.has(place))
+        cells.set(place, { column: place, before: cellText(before, field), after: cellText(after, field) });
+  return [...cells.values()];
+};
+
+const cellText = (part: { readonly data: RawEvent } | null, field: string): string => {
+  const value = part?.data[field];
+  if (value === undefined || value === null) return '';
+  if (field === 'name') return (value as Name).text;
+  if (field === 'sources') return (value as readonly { citation?: string }[]).map((s) => s.citation ?? '').join(' | ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
