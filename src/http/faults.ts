@@ -66,8 +66,8 @@ const invalidCursor = ({ parameter }: InvalidCursor): HttpResponse =>
     errors: [{ parameter, code: 'CURSOR.FOREIGN', expected: 'a mark of this register' }],
   });
 
-const invalidKnownAt = ({ code, expected }: InvalidKnownAt): HttpResponse =>
-  problemResponse('REQUEST.INVALID', { errors: [{ parameter: 'knownAt', code, expected }] });
+const invalidKnownAt = ({ parameter, code, expected }: InvalidKnownAt): HttpResponse =>
+  problemResponse('REQUEST.INVALID', { errors: [{ parameter, code, expected }] });
 
 const statusOf = (error: unknown): number =>
   error instanceof HttpException

@@ -9,6 +9,7 @@ import { LIMITS } from '../schema/limits.js';
 /** Descriptions of parameters that stand in several classes. */
 export const DESCRIPTIONS = {
   after: 'The `next` mark of the page before.',
+  atLeast: 'A token that a write answered with; the answer takes account of that write.',
   limit: 'At most so many on a page.',
   name: 'Only people of this name, in any spelling (Həsənov, Hasanov, Гасанов), or whose name begins so; ranked, the best match first.',
   set: 'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.',

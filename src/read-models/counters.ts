@@ -64,7 +64,7 @@ export class Counters {
 }
 
 /** Every case that a stream with new events feeds, or fed before: such an event may have changed which. */
-const TOUCHED_CASES = `SELECT case_no FROM case_streams
+export const TOUCHED_CASES = `SELECT case_no FROM case_streams
   WHERE stream IN (SELECT stream FROM events WHERE position > @since AND position <= @until)`;
 
 /** Adds or subtracts totals by key; keys whose totals become zero are dropped. */

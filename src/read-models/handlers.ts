@@ -1,5 +1,6 @@
 /** All query handlers; the composition root provides them with a `ReadModelReader`. */
 import { CountsHandler } from './counts/counts.query.js';
+import { DifferencesHandler } from './counts/differences.query.js';
 import { MovementsHandler } from './counts/movements.query.js';
 import { InstrumentsHandler } from './definitions/instruments.query.js';
 import { ListsHandler } from './definitions/lists.query.js';
@@ -21,6 +22,7 @@ export const QUERY_HANDLERS = [
   FollowLogHandler,
   CountsHandler,
   MovementsHandler,
+  DifferencesHandler,
   ListsHandler,
   InstrumentsHandler,
 ];

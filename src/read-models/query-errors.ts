@@ -18,13 +18,17 @@ export class InvalidCursor extends Error {
 const KNOWN_AT_EXPECTED = {
   'KNOWN_AT.IN_FUTURE': 'today, or a day or an instant in the past',
   'KNOWN_AT.BEYOND_LOG': 'a position that the log has reached',
+  'KNOWN_AT.BACKWARDS': 'a knowledge that is not later than that of toKnown',
 } as const;
 
-/** A `knownAt` at which nothing is known yet. */
+/** A knowledge that cannot be asked for. */
 export class InvalidKnownAt extends Error {
   override readonly name = 'InvalidKnownAt';
   readonly expected: string;
-  constructor(readonly code: keyof typeof KNOWN_AT_EXPECTED) {
+  constructor(
+    readonly code: keyof typeof KNOWN_AT_EXPECTED,
+    readonly parameter: 'knownAt' | 'fromKnown' | 'toKnown' = 'knownAt',
+  ) {
     super(code);
     this.expected = KNOWN_AT_EXPECTED[code];
   }

@@ -121,6 +121,10 @@ export const fieldErrors = {
     title: 'Known beyond the log',
     means: 'The position of `knownAt` lies beyond the end of the log.',
   },
+  'KNOWN_AT.BACKWARDS': {
+    title: 'Known earlier than before',
+    means: 'Differences lead from an earlier knowledge to a later one, and `fromKnown` is after `toKnown`.',
+  },
   'CURSOR.FOREIGN': {
     title: 'Foreign mark',
     means: 'The token or the mark of a page is none that this register gave out.',

@@ -281,6 +281,12 @@ describe('parameters', () => {
     ['/v1/cases?knownAt=2026-01-05T10:00', ['KNOWN_AT.INVALID knownAt']],
     ['/v1/cases?knownAt=2099-01-01', ['KNOWN_AT.IN_FUTURE knownAt']],
     ['/v1/history?knownAt=2099-01-01T00:00:00Z', ['KNOWN_AT.IN_FUTURE knownAt']],
+    ['/v1/lists/union/differences?from=2024-02-01&to=2024-01-01', ['PARAMETER.NEEDS to']],
+    [
+      '/v1/lists/union/differences?from=2024-01-01&to=2024-01-01&fromKnown=position:2&toKnown=position:1',
+      ['KNOWN_AT.BACKWARDS fromKnown'],
+    ],
+    ['/v1/lists/union/differences?from=2024-01-01&to=2024-01-01&toKnown=2099-01-01', ['KNOWN_AT.IN_FUTURE toKnown']],
     ['/v1/lists?knownAt=position:999999', ['KNOWN_AT.BEYOND_LOG knownAt']],
     ['/v1/cases?category=believers', ['PARAMETER.NEEDS list']],
     ['/v1/cases?reference=AZ-1', ['TEXT.FORM reference']],

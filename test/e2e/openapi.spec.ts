@@ -76,6 +76,7 @@ it('lists exactly the routes', () => {
       'GET /v1/instruments/{id}',
       'GET /v1/lists',
       'GET /v1/lists/{id}',
+      'GET /v1/lists/{id}/differences',
       'GET /v1/lists/{id}/members',
       'GET /v1/lists/{id}/members.csv',
       'GET /v1/lists/{id}/members.xlsx',

@@ -96,6 +96,28 @@ describe('the list', () => {
     expect(new Set(tags).size).toBe(3);
   });
 
+  it('differs between two days by what happened since and by what was learned late', async () => {
+    const { position } = (await service.get('/v1/lists/union/members')).body as { position: number };
+    const early = await service.get(
+      `/v1/lists/union/differences?from=2024-12-31&fromKnown=position:${position - 8}&to=2025-12-31`,
+    );
+    expect(early.body).toMatchObject({
+      fromPosition: position - 8,
+      toPosition: position,
+      toKnown: `position:${position}`,
+      closing: 5,
+      next: null,
+    });
+    const { opening, reopening, closing, totals } = early.body as Loose;
+    expect(reopening).toBe(7);
+    expect(opening + totals.learnedLate.entered - totals.learnedLate.left).toBe(reopening);
+    expect(reopening + totals.happenedSince.entered - totals.happenedSince.left).toBe(closing);
+    const paged = await service.get('/v1/lists/union/differences?from=2024-12-31&to=2025-12-31&limit=1');
+    expect(paged.body).toMatchObject({ items: [{ kind: 'left', origin: 'happened-since', reason: 'health' }] });
+    const second = await service.get(/^<([^>]+)>/.exec(paged.headers.get('link') ?? '')?.[1] ?? '');
+    expect(second.body).toMatchObject({ items: [{ kind: 'left', reason: 'bail' }], next: null });
+  });
+
   it('refuses the mark of another question', async () => {
     const { body } = await service.get('/v1/lists/union/members?limit=2&sort=name');
     const other = await service.get(

@@ -9,6 +9,7 @@ import { streamName } from '../../src/domain/events.js';
 import type { Cursor, EventStore, LogEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/counts.query.js';
+import { DifferencesHandler } from '../../src/read-models/counts/differences.query.js';
 import { MovementsHandler } from '../../src/read-models/counts/movements.query.js';
 import { InstrumentsHandler } from '../../src/read-models/definitions/instruments.query.js';
 import { ListsHandler } from '../../src/read-models/definitions/lists.query.js';
@@ -98,6 +99,7 @@ export const handlersOf = (reader: ReadModelReader) => ({
   events: new ReadLogHandler(reader),
   counts: new CountsHandler(reader),
   movements: new MovementsHandler(reader),
+  differences: new DifferencesHandler(reader),
   lists: new ListsHandler(reader),
   instruments: new InstrumentsHandler(reader),
 });

@@ -5,6 +5,7 @@ import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { toFilters } from '../../read-models/list/filters.js';
 import { ListMembers } from '../../read-models/list/list-members.query.js';
 import { Lists } from '../../read-models/definitions/lists.query.js';
+import { Differences } from '../../read-models/counts/differences.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../../register-files/list-export.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
@@ -16,7 +17,7 @@ import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
-import { CsvQuery, MovementsQuery } from './parameters.js';
+import { CsvQuery, DifferencesQuery, MovementsQuery, scopesOf } from './parameters.js';
 
 @Controller('v1/lists')
 export class ListsController {
@@ -133,6 +134,22 @@ export class ListsController {
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return this.queries.execute(new Movements(new Scope(viewer, query), id, query));
+  }
+
+  @Get(':id/differences')
+  @Operation({
+    summary:
+      'What differs between the list on two days, each as known at its own time: learned late, or happened since.',
+    tag: 'lists',
+    response: queryResponses.page('Differences'),
+  })
+  differences(
+    @Param('id') id: string,
+    @Query() query: DifferencesQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object | null> {
+    const { earlier, later } = scopesOf(viewer, query);
+    return this.queries.execute(new Differences(earlier, later, id, query));
   }
 
   private async exportMembers(scope: Scope, list: string, format: TableFormat, query: CsvQuery): Promise<HttpResponse> {

@@ -1,10 +1,11 @@
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/list-export.js';
-import { KnowledgeParameters } from '../../read-models/scope.js';
+import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import {
   ALTERNATIVES,
   IsDay,
   IsInteger,
+  IsKnownAt,
   IsOneOf,
   IsOptional,
   IsSlug,
@@ -46,3 +47,49 @@ export class MovementsQuery extends KnowledgeParameters {
   @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
   after?: string;
 }
+
+export class DifferencesQuery {
+  @ObjectRule<DifferencesQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
+  @IsDay({ description: 'The end of the earlier day.' })
+  from: string;
+
+  @IsOptional()
+  @IsKnownAt({ description: 'What the register knew of the earlier day, as `knownAt`; as `toKnown` where absent.' })
+  fromKnown?: string;
+
+  @IsDay({ description: 'The end of the later day.' })
+  to: string;
+
+  @IsOptional()
+  @IsKnownAt({ description: 'What the register knew of the later day, as `knownAt`; all where absent.' })
+  toKnown?: string;
+
+  @IsOptional()
+  @IsSlug({ each: ALTERNATIVES, description: 'Differences of these categories alone.' })
+  category?: string[];
+
+  @IsOptional()
+  @IsOneOf(MEMBER_SETS, { description: DESCRIPTIONS.set })
+  set?: MemberSet;
+
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultPage;
+
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  after?: string;
+
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.atLeast })
+  atLeast?: string;
+}
+
+/** The scopes of the query Differences. */
+export const scopesOf = (
+  viewer: Viewer,
+  { from, to, fromKnown, toKnown, atLeast }: DifferencesQuery,
+): { readonly earlier: Scope; readonly later: Scope } => {
+  const scopeOn = (asOf: string, knownAt: string | undefined): Scope =>
+    new Scope(viewer, { asOf, ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });
+  return { earlier: scopeOn(from, fromKnown ?? toKnown), later: scopeOn(to, toKnown) };
+};

@@ -55,7 +55,7 @@ const policyNames = (list: ListDefinition, day: Day, custody: Custody | null): b
 const isListed = (list: ListDefinition, day: Day, row: MembershipRow): boolean =>
   row.recognition === 'recognised' && policyNames(list, day, row.custody);
 
-interface MembershipOnDay {
+export interface MembershipOnDay {
   /** On the list. */
   readonly listed: boolean;
   /** On the list in one of the categories of the filter. */
@@ -66,7 +66,7 @@ interface MembershipOnDay {
 /**
  * A certain member is one in every period of the day; a possible member in at least one, where undecided periods count.
  */
-const membershipOn = (
+export const membershipOn = (
   { list, set, categories }: MovementScope,
   rows: readonly MembershipRow[],
   day: Day,
@@ -100,7 +100,8 @@ export const membershipChanges = (
   return days.flatMap((day) => changesOn(day, membershipOn(scope, rows, day - 1), membershipOn(scope, rows, day)));
 };
 
-const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOnDay): readonly MembershipChange[] => {
+/** None, or the one change that leads from one membership to another on a day. */
+export const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOnDay): readonly MembershipChange[] => {
   const change = { day, after: after.categories, before: before.categories };
   if (before.inCategories !== after.inCategories) {
     if (before.listed && after.listed) return [{ ...change, kind: 'moved', moved: after.inCategories ? 'in' : 'out' }];

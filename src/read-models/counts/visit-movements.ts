@@ -15,7 +15,7 @@ import {
 } from './movement.js';
 
 /** Cases in one slice: some 20 ms. */
-const SLICE_SIZE = 1_000;
+export const SLICE_SIZE = 1_000;
 
 /** A case with its movements. */
 export interface CaseMovements {
@@ -54,7 +54,11 @@ export const visitMovements = async (
   }
 };
 
-const nextContext = async (reader: ReadModelReader, first: QueryContext, known: number): Promise<QueryContext> => {
+export const nextContext = async (
+  reader: ReadModelReader,
+  first: QueryContext,
+  known: number,
+): Promise<QueryContext> => {
   await setImmediate();
   const context = await reader.contextAt({ position: known });
   if (context.db !== first.db) throw new FileReplaced();
@@ -65,7 +69,7 @@ const nextContext = async (reader: ReadModelReader, first: QueryContext, known: 
  * Cases with a period that begins or ends within the span, or that a policy change of the span may put on or take off
  * the list.
  */
-const candidatesOf = (
+export const candidatesOf = (
   { db, position }: QueryContext,
   known: number,
   { list, from, to }: MovementScope,
@@ -97,31 +101,37 @@ const policyChanges = (
       return [...gone, ...come].map((value) => ({ day, custody: value }));
     });
 
-const COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.custody, p.category, p.custody_by,
+export const COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.custody, p.category, p.custody_by,
   p.custody_why, p.recognition_by, p.recognition_why`;
 
 /** Periods of some cases that overlap the span. */
-const rowsOf = (
+export const rowsOf = (
   { db }: QueryContext,
   scope: ListScope,
-  { from, to }: MovementScope,
+  { from, to }: Pick<MovementScope, 'from' | 'to'>,
   cases: readonly number[],
 ): ReadonlyMap<number, readonly MovementRow[]> => {
   const sql = `SELECT ${COLUMNS} FROM json_each(@cases) c CROSS JOIN periods p
     ON p.list = @list AND p.case_no = c.value AND ${versionCondition('p', scope)} AND p.from_day <= @to AND p.to_day > @from`;
   const values = { list: scope.list, known: scope.position, from, to, cases: JSON.stringify(cases) };
-  const byCase = new Map<number, MovementRow[]>();
-  for (const row of cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]) {
-    const rows = byCase.get(row.case_no) ?? [];
-    rows.push(row);
-    byCase.set(row.case_no, rows);
-  }
-  return byCase;
+  return byCase(cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]);
 };
 
-const ownRows = (
+export const byCase = <Row extends { readonly case_no: number }>(
+  rows: readonly Row[],
+): ReadonlyMap<number, readonly Row[]> => {
+  const grouped = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = grouped.get(row.case_no) ?? [];
+    group.push(row);
+    grouped.set(row.case_no, group);
+  }
+  return grouped;
+};
+
+export const ownRows = (
   context: QueryContext,
   scope: ListScope,
-  movementScope: MovementScope,
+  span: Pick<MovementScope, 'from' | 'to'>,
   caseNo: number,
-): readonly MovementRow[] => rowsOf(context, { ...scope, list: '' }, movementScope, [caseNo]).get(caseNo) ?? [];
+): readonly MovementRow[] => rowsOf(context, { ...scope, list: '' }, span, [caseNo]).get(caseNo) ?? [];

@@ -1,0 +1,261 @@
+/** What differs between a list on two days, each as known at its own position. */
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { formatDay, type Day } from '../../domain/time.js';
+import { listEntriesOf } from '../list/entries.js';
+import { listScope } from '../list/predicate.js';
+import { readCursor, writeCursor } from '../list/page-cursor.js';
+import { InvalidKnownAt } from '../query-errors.js';
+import { ReadModelReader, type QueryContext } from '../reader.js';
+import { openScope, type AnswerScope, type PinnedScope, type Scope } from '../scope.js';
+import type { Difference, DifferenceTotals } from './difference.view.js';
+import { membersOn } from './members-on.js';
+import { onlyCategory, type MembershipChange, type MovementScope } from './movement.js';
+import type { MemberSet, MovementTotals } from './movement.view.js';
+import { OrderedPage, type Place } from './ordered-page.js';
+import { placeMovement } from './place-movement.js';
+import {
+  visitDifferences,
+  type CaseDifferences,
+  type DifferenceScope,
+  type HappenedChange,
+  type LearnedChange,
+} from './visit-differences.js';
+import { FileReplaced } from './visit-movements.js';
+
+/**
+ * Compares a list at the end of two days, each in a scope of its own, in two steps: from what was known of the earlier day to what is
+ * known of it in the later scope (learned late), and from there to the later day (happened since). A case can differ in both. Null for
+ * a list that is unknown in the later scope. Differences are paged by origin and name; all numbers are of the whole.
+ */
+export class Differences extends Query<{
+  readonly list: string;
+  readonly from: string;
+  readonly fromKnown: string;
+  readonly fromPosition: number;
+  readonly to: string;
+  readonly toKnown: string;
+  readonly toPosition: number;
+  readonly set: MemberSet;
+  /** Members on the earlier day as known then, on the earlier day as known later, and on the later day. */
+  readonly opening: number;
+  readonly reopening: number;
+  readonly closing: number;
+  readonly totals: DifferenceTotals;
+  readonly items: readonly Difference[];
+  readonly next: string | null;
+} | null> {
+  constructor(
+    readonly from: Scope,
+    readonly to: Scope,
+    readonly list: string,
+    readonly parameters: {
+      readonly set?: MemberSet;
+      readonly category?: readonly string[];
+      readonly limit: number;
+      readonly after?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+type Result = Awaited<ReturnType<IQueryHandler<Differences>['execute']>>;
+
+/** Content of a page cursor: the scopes of the first page, and the last difference of the previous one. */
+interface DifferenceCursor extends Place {
+  readonly from: PinnedScope;
+  readonly to: PinnedScope;
+}
+
+interface PlacedDifference extends Place {
+  readonly difference: Difference;
+}
+
+@QueryHandler(Differences)
+export class DifferencesHandler implements IQueryHandler<Differences> {
+  constructor(private readonly reader: ReadModelReader) {}
+
+  /**
+   * Throws RangeError if the earlier day is after the later one, InvalidKnownAt if the earlier knowledge is after the later one, and
+   * InvalidCursor for a cursor of another query.
+   */
+  async execute(query: Differences): Promise<Result> {
+    const { list, parameters } = query;
+    const { set = 'certain', category, limit, after } = parameters;
+    const queryKey = ['differences', query.from.key, query.to.key, list, set, category];
+    const { logId } = await this.reader.contextAt({ atLeast: query.to.atLeast });
+    const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as DifferenceCursor);
+    const { from, to } = await this.#openScopes(query, cursor);
+    if (from.day > to.day) throw new RangeError('the first day lies after the last');
+    for (;;) {
+      const context = await this.reader.contextAt({ position: to.position });
+      const scope = differenceScope(context, list, { set, categories: category, from: from.day, to: to.day }, from, to);
+      if (scope === null) return null;
+      try {
+        const { totals, page } = await this.#compare(context, scope, limit, cursor);
+        const { items, last } = page.end();
+        const pinned = { from: pin(from), to: pin(to) };
+        return {
+          list,
+          from: formatDay(from.day),
+          fromKnown: from.knownAt,
+          fromPosition: from.position,
+          to: formatDay(to.day),
+          toKnown: to.knownAt,
+          toPosition: to.position,
+          set,
+          ...numbersOf(context, scope),
+          totals,
+          items: items.map(({ difference }) => difference),
+          next: last && writeCursor({ ...pinned, ...last }, queryKey, context.logId),
+        };
+      } catch (error) {
+        if (!(error instanceof FileReplaced)) throw error;
+      }
+    }
+  }
+
+  /** The earlier scope first: while events are recorded, its position cannot come to lie after the other. */
+  async #openScopes(
+    { from, to }: Differences,
+    cursor: DifferenceCursor | null,
+  ): Promise<{ readonly from: AnswerScope; readonly to: AnswerScope }> {
+    const hasOneKnowledge = from.knownAt === to.knownAt;
+    const earlier = await openNamed(
+      hasOneKnowledge ? 'toKnown' : 'fromKnown',
+      openScope(this.reader, from, cursor?.from),
+    );
+    const later = await openNamed('toKnown', openScope(this.reader, to, cursor?.to));
+    // The same knowledge must not differ by what was recorded between the two.
+    if (hasOneKnowledge) return { from: { ...later, day: earlier.day }, to: later };
+    if (earlier.position > later.position) throw new InvalidKnownAt('KNOWN_AT.BACKWARDS', 'fromKnown');
+    return { from: earlier, to: later };
+  }
+
+  async #compare(
+    context: QueryContext,
+    scope: DifferenceScope,
+    limit: number,
+    cursor: DifferenceCursor | null,
+  ): Promise<{ readonly totals: DifferenceTotals; readonly page: OrderedPage<PlacedDifference> }> {
+    const totals = { learnedLate: noMovements(), happenedSince: noMovements() };
+    const page = new OrderedPage<PlacedDifference>(limit, cursor);
+    await visitDifferences(this.reader, context, scope, (differences) => {
+      const { learned, happened } = differences;
+      if (learned !== null) count(totals.learnedLate, learned.change);
+      if (happened !== null) count(totals.happenedSince, happened.change);
+      if (learned !== null && page.mayContain(LEARNED_LATE)) page.offer(placeLearned(scope, differences, learned));
+      if (happened !== null && page.mayContain(HAPPENED_SINCE)) page.offer(placeHappened(scope, happened));
+    });
+    return { totals, page };
+  }
+}
+
+/** Ranks of the origins in the order of the pages. */
+const LEARNED_LATE = 0;
+const HAPPENED_SINCE = 1;
+
+/** Names the parameter of a scope in its errors. */
+const openNamed = async (
+  parameter: 'fromKnown' | 'toKnown',
+  opening: ReturnType<typeof openScope>,
+): Promise<AnswerScope> => {
+  try {
+    return (await opening).scope;
+  } catch (error) {
+    throw error instanceof InvalidKnownAt ? new InvalidKnownAt(error.code, parameter) : error;
+  }
+};
+
+const pin = ({ day, position }: AnswerScope): PinnedScope => ({ day, position });
+
+/** Null if the list is unknown in the later scope. */
+const differenceScope = (
+  { logTables }: QueryContext,
+  list: string,
+  span: Omit<MovementScope, 'list'>,
+  from: AnswerScope,
+  to: AnswerScope,
+): DifferenceScope | null => {
+  const [earlier, later] = [from, to].map(({ position }) => logTables.listAt(list, position)?.definition);
+  return later === undefined
+    ? null
+    : {
+        earlier: earlier === undefined ? null : { ...span, list: earlier },
+        later: { ...span, list: later },
+        fromPosition: from.position,
+        toPosition: to.position,
+      };
+};
+
+/** From the same counters as the list of members, so that both agree. */
+const numbersOf = (context: QueryContext, { earlier, later, fromPosition, toPosition }: DifferenceScope) => {
+  const on = (scope: MovementScope | null, day: Day, position: number): number =>
+    scope === null ? 0 : membersOn(context, position, scope, day);
+  return {
+    opening: on(earlier, later.from, fromPosition),
+    reopening: on(later, later.from, toPosition),
+    closing: on(later, later.to, toPosition),
+  };
+};
+
+type Counting = { -readonly [Name in keyof MovementTotals]: number };
+
+const noMovements = (): Counting => ({ entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 });
+
+const count = (totals: Counting, { kind, moved }: MembershipChange): void => {
+  totals[kind] += 1;
+  if (moved === 'in') totals.movedIn += 1;
+  if (moved === 'out') totals.movedOut += 1;
+};
+
+/** The categories of the members before and after; for those who left, the last one. */
+const categoriesOf = ({ kind, before, after }: MembershipChange) => ({
+  category: onlyCategory(kind === 'left' ? before : after),
+  previousCategory: kind === 'moved' ? onlyCategory(before) : null,
+});
+
+const placeHappened = (
+  { later }: DifferenceScope,
+  { change, movement, movements }: HappenedChange,
+): PlacedDifference => {
+  const placed = placeMovement(later, movements, movement);
+  const { key, caseId } = placed;
+  const difference = {
+    ...placed.movement,
+    ...categoriesOf(change),
+    kind: change.kind,
+    origin: 'happened-since',
+    learnedAt: null,
+  } as const;
+  return { rank: HAPPENED_SINCE, key, caseId, difference };
+};
+
+/** Who is no longer a case of the list with the later knowledge is shown as known with the earlier one. */
+const placeLearned = (
+  { later, fromPosition, toPosition }: DifferenceScope,
+  { context, caseNo }: CaseDifferences,
+  { change, position }: LearnedChange,
+): PlacedDifference => {
+  const entryAt = (known: number) =>
+    listEntriesOf(context.db, listScope(later.list.id, later.from, known, context.position), [caseNo]).get(caseNo);
+  const entry = entryAt(toPosition) ?? entryAt(fromPosition);
+  if (entry === undefined) throw new Error('a case that differs has a list entry');
+  const [recorded] = position === null ? [] : context.logTables.recordedEvents(position - 1, 1, null, null);
+  const event = recorded?.known.event;
+  const { caseId, references, name, nameKey: key } = entry;
+  const difference = {
+    caseId,
+    references,
+    name,
+    kind: change.kind,
+    origin: 'learned-late',
+    day: formatDay(change.day),
+    on: event !== undefined && 'occurredOn' in event ? (event.occurredOn ?? null) : null,
+    reason: event?.type ?? 'policy',
+    event: recorded?.known.id ?? null,
+    learnedAt: recorded?.recordedAt ?? null,
+    ...categoriesOf(change),
+  } as const;
+  return { rank: LEARNED_LATE, key, caseId, difference };
+};

@@ -1,0 +1,52 @@
+/** Collects one page from items that come in no order. */
+
+/** Where an item stands in the order: by rank, name key and case id. */
+export interface Place {
+  readonly rank: number;
+  readonly key: string;
+  readonly caseId: string;
+}
+
+/** Compares text by UTF-8 bytes, as SQLite does. */
+const compare = (a: Place, b: Place): number =>
+  a.rank - b.rank ||
+  Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) ||
+  (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
+
+/** Keeps the first items after a place; holds at most two pages in memory. */
+export class OrderedPage<Item extends Place> {
+  #held: Item[] = [];
+  /** Items of a higher rank cannot be on the page. */
+  #lastRank: number | null = null;
+
+  /** A limit of 0 keeps nothing. */
+  constructor(
+    private readonly limit: number,
+    private readonly after: Place | null,
+  ) {}
+
+  /** Whether an item of the rank may be on the page, so that it is worth making. */
+  mayContain(rank: number): boolean {
+    return (
+      this.limit > 0 &&
+      (this.after === null || rank >= this.after.rank) &&
+      (this.#lastRank === null || rank <= this.#lastRank)
+    );
+  }
+
+  offer(item: Item): void {
+    if (this.after !== null && compare(item, this.after) <= 0) return;
+    this.#held.push(item);
+    if (this.#held.length < 2 * (this.limit + 1)) return;
+    this.#held = this.#held.sort(compare).slice(0, this.limit + 1);
+    this.#lastRank = this.#held.at(-1)?.rank ?? null;
+  }
+
+  /** `last` is the place to continue after; null on the last page. */
+  end(): { readonly items: readonly Item[]; readonly last: Place | null } {
+    const sorted = this.#held.sort(compare);
+    const items = sorted.slice(0, this.limit);
+    const end = sorted.length > this.limit ? items.at(-1) : undefined;
+    return { items, last: end === undefined ? null : { rank: end.rank, key: end.key, caseId: end.caseId } };
+  }
+}

@@ -1,0 +1,89 @@
+/** Describes a change of membership: whose it is, by which event, and its place in the order of movements. */
+import type { CaseEvent } from '../../domain/case/events.js';
+import { eventsAsTheyStand } from '../../domain/corrections.js';
+import type { EventWithId } from '../../domain/event.js';
+import { formatDay, parseEdtf } from '../../domain/time.js';
+import { listEntriesOf } from '../list/entries.js';
+import {
+  causeOfEntry,
+  causeOfExit,
+  onlyCategory,
+  type MembershipChange,
+  type MovementCause,
+  type MovementScope,
+} from './movement.js';
+import type { Movement } from './movement.view.js';
+import type { Place } from './ordered-page.js';
+import type { CaseMovements } from './visit-movements.js';
+
+type CaseEvents = readonly EventWithId<CaseEvent>[];
+
+/** A movement with its place: movements are ordered by day. */
+export interface PlacedMovement extends Place {
+  readonly kind: MembershipChange['kind'];
+  readonly movement: Movement;
+}
+
+export const placeMovement = (
+  movementScope: MovementScope,
+  caseMovements: CaseMovements,
+  change: MembershipChange,
+): PlacedMovement => {
+  const { context, scope, caseNo } = caseMovements;
+  const listEntry = listEntriesOf(context.db, scope, [caseNo]).get(caseNo);
+  if (listEntry === undefined) throw new Error('a case that moves has a list entry');
+  const events = eventsAsTheyStand(context.logTables.caseEntries(caseNo, scope.position).map(({ known }) => known));
+  const { reason, event } = movementCause(movementScope, caseMovements, change, events);
+  const said = events.find(({ id }) => id === event)?.event;
+  const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(change.day);
+  return {
+    rank: change.day,
+    key: listEntry.nameKey,
+    caseId: listEntry.caseId,
+    kind: change.kind,
+    movement: {
+      caseId: listEntry.caseId,
+      references: listEntry.references,
+      name: listEntry.name,
+      day: formatDay(change.day),
+      on,
+      reason,
+      event,
+      category: onlyCategory(change.kind === 'left' ? change.before : change.after),
+      previousCategory: change.kind === 'moved' ? onlyCategory(change.before) : null,
+    },
+  };
+};
+
+const movementCause = (
+  movementScope: MovementScope,
+  { rows }: CaseMovements,
+  change: MembershipChange,
+  events: CaseEvents,
+): MovementCause => {
+  if (change.kind === 'entered') return causeOfEntry(movementScope.list, rows, change.day);
+  return change.kind === 'left'
+    ? causeOfExit(movementScope.list, rows, change.day)
+    : causeOfMove(movementScope, change, events);
+};
+
+/**
+ * The last event up to the day that sets one of the categories that became possible; among events of one day, the one
+ * recorded last.
+ */
+const causeOfMove = (
+  { list }: MovementScope,
+  { day, before, after }: MembershipChange,
+  events: CaseEvents,
+): MovementCause => {
+  const added = [...after].filter((category) => !before.has(category));
+  const categories = new Set(added.length > 0 ? added : after);
+  const candidates = events.flatMap(({ id, event }) => {
+    const when = parseEdtf(('occurredOn' in event ? event.occurredOn : undefined) ?? '')?.earliest;
+    if (!('category' in event) || !('list' in event) || when === undefined || when > day) return [];
+    return event.list === list.id && categories.has(event.category)
+      ? [{ when, cause: { reason: event.type, event: id } }]
+      : [];
+  });
+  return candidates.sort((a, b) => a.when - b.when).at(-1)?.cause ?? { reason: 'recategorised', event: null };
+};

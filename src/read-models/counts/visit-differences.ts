@@ -1,0 +1,179 @@
+/** Visits the cases of a list whose membership differs between two days, each with a knowledge of its own. */
+import { policyOn, type ListDefinition } from '../../domain/list/list.js';
+import type { Day } from '../../domain/time.js';
+import { TOUCHED_CASES } from '../counters.js';
+import { listScope } from '../list/predicate.js';
+import type { QueryContext, ReadModelReader } from '../reader.js';
+import { cachedStatement } from '../table.js';
+import {
+  changesOn,
+  membershipChanges,
+  membershipOn,
+  type MembershipChange,
+  type MembershipOnDay,
+  type MovementRow,
+  type MovementScope,
+} from './movement.js';
+import {
+  byCase,
+  candidatesOf,
+  COLUMNS,
+  nextContext,
+  ownRows,
+  rowsOf,
+  SLICE_SIZE,
+  type CaseMovements,
+} from './visit-movements.js';
+
+/** What is compared: the list at the end of the first day, as known then, with that at the end of the last day. */
+export interface DifferenceScope {
+  /** As the list was defined with the first knowledge; null if it was not defined. */
+  readonly earlier: MovementScope | null;
+  readonly later: MovementScope;
+  readonly fromPosition: number;
+  readonly toPosition: number;
+}
+
+/** A case with its differences. */
+export interface CaseDifferences {
+  readonly context: QueryContext;
+  readonly caseNo: number;
+  readonly learned: LearnedChange | null;
+  readonly happened: HappenedChange | null;
+}
+
+/** A difference on the earlier day, with the position of the event that made it known; null if the list's policy did. */
+export interface LearnedChange {
+  readonly change: MembershipChange;
+  readonly position: number | null;
+}
+
+/** A difference between the two days, with the movement that brought it about. */
+export interface HappenedChange {
+  readonly change: MembershipChange;
+  readonly movement: MembershipChange;
+  readonly movements: CaseMovements;
+}
+
+/** As `visitMovements`: `visit` must be synchronous; throws FileReplaced. */
+export const visitDifferences = async (
+  reader: ReadModelReader,
+  first: QueryContext,
+  scope: DifferenceScope,
+  visit: (differences: CaseDifferences) => void,
+): Promise<void> => {
+  const candidates = [
+    ...new Set([...learnedCandidates(first, scope), ...candidatesOf(first, scope.toPosition, scope.later)]),
+  ];
+  for (let at = 0; at < candidates.length; at += SLICE_SIZE) {
+    const context = at === 0 ? first : await nextContext(reader, first, scope.toPosition);
+    const cases = candidates.slice(at, at + SLICE_SIZE);
+    const versions = versionsOf(context, scope, cases);
+    const { list, from, to } = scope.later;
+    const laterScope = listScope(list.id, to, scope.toPosition, context.position);
+    const laterRows = rowsOf(context, laterScope, { from, to }, cases);
+    for (const caseNo of cases) {
+      const listed = laterRows.get(caseNo) ?? [];
+      const own = (): readonly MovementRow[] => ownRows(context, laterScope, { from, to }, caseNo);
+      const changes = membershipChanges(scope.later, listed);
+      const movements = { context, scope: laterScope, caseNo, changes, rows: { listed, own } };
+      const learned = learnedChange(scope, versions.get(caseNo) ?? []);
+      const happened = happenedChange(scope, movements);
+      if (learned !== null || happened !== null) visit({ context, caseNo, learned, happened });
+    }
+  }
+};
+
+/**
+ * Cases with events between the two positions, and cases that a difference of the policies on the first day may concern. The
+ * rows of all others are the same at both positions.
+ */
+const learnedCandidates = (
+  { db, position }: QueryContext,
+  { earlier, later, fromPosition, toPosition }: DifferenceScope,
+): readonly number[] => {
+  const touched = db.prepare(TOUCHED_CASES).pluck().all({ since: fromPosition, until: toPosition }) as number[];
+  const custodies = changedCustodies(earlier?.list ?? null, later.list, later.from);
+  if (custodies.length === 0) return touched;
+  const scope = listScope(later.list.id, later.from, toPosition, position);
+  const sql = `SELECT DISTINCT p.case_no FROM periods p WHERE p.list = @list AND p.from_day <= @day AND @day < p.to_day
+    AND p.known_from <= @known AND @known < p.known_to AND p.custody IN (SELECT value FROM json_each(@custodies))`;
+  const values = { list: scope.list, day: scope.day, known: scope.position, custodies: JSON.stringify(custodies) };
+  return [...touched, ...(db.prepare(sql).pluck().all(values) as number[])];
+};
+
+const changedCustodies = (earlier: ListDefinition | null, later: ListDefinition, day: Day): readonly string[] => {
+  const before: readonly string[] = earlier === null ? [] : policyOn(earlier, day).custody;
+  const after: readonly string[] = policyOn(later, day).custody;
+  return [...before, ...after].filter((custody) => before.includes(custody) !== after.includes(custody));
+};
+
+/** A version of a period. */
+type RowVersion = MovementRow & { readonly case_no: number; readonly known_from: number; readonly known_to: number };
+
+/** Versions of periods valid on the first day that were believed at any position from the first to the last. */
+const versionsOf = (
+  { db }: QueryContext,
+  { later, fromPosition, toPosition }: DifferenceScope,
+  cases: readonly number[],
+): ReadonlyMap<number, readonly RowVersion[]> => {
+  const sql = `SELECT ${COLUMNS}, p.known_from, p.known_to FROM json_each(@cases) c CROSS JOIN periods p
+    ON p.list = @list AND p.case_no = c.value AND p.known_from <= @until AND p.known_to > @since
+    AND p.from_day <= @day AND @day < p.to_day`;
+  const values = {
+    list: later.list.id,
+    day: later.from,
+    since: fromPosition,
+    until: toPosition,
+    cases: JSON.stringify(cases),
+  };
+  return byCase(cachedStatement(db, sql).all(values) as RowVersion[]);
+};
+
+const NOT_LISTED: MembershipOnDay = { listed: false, inCategories: false, categories: new Set() };
+
+const membershipAt = (
+  scope: MovementScope | null,
+  versions: readonly RowVersion[],
+  day: Day,
+  position: number,
+): MembershipOnDay =>
+  scope === null
+    ? NOT_LISTED
+    : membershipOn(
+        scope,
+        versions.filter(({ known_from, known_to }) => known_from <= position && position < known_to),
+        day,
+      );
+
+const learnedChange = (scope: DifferenceScope, versions: readonly RowVersion[]): LearnedChange | null => {
+  const { earlier, later, fromPosition, toPosition } = scope;
+  const day = later.from;
+  const before = membershipAt(earlier, versions, day, fromPosition);
+  const [change] = changesOn(day, before, membershipAt(later, versions, day, toPosition));
+  return change === undefined ? null : { change, position: learnedPosition(scope, versions) };
+};
+
+/** The last position whose event changed what is known about the first day; null if none did. */
+const learnedPosition = (
+  { later, fromPosition, toPosition }: DifferenceScope,
+  versions: readonly RowVersion[],
+): number | null => {
+  const positions = [...new Set(versions.flatMap(({ known_from, known_to }) => [known_from, known_to]))]
+    .filter((position) => fromPosition < position && position <= toPosition)
+    .sort((a, b) => b - a);
+  const membership = (position: number): MembershipOnDay => membershipAt(later, versions, later.from, position);
+  return (
+    positions.find((position) => changesOn(later.from, membership(position - 1), membership(position)).length > 0) ??
+    null
+  );
+};
+
+const happenedChange = ({ later }: DifferenceScope, movements: CaseMovements): HappenedChange | null => {
+  const { rows, changes } = movements;
+  const before = membershipOn(later, rows.listed, later.from);
+  const [change] = changesOn(later.to, before, membershipOn(later, rows.listed, later.to));
+  if (change === undefined) return null;
+  const movement = changes.findLast(({ kind }) => kind === change.kind) ?? changes.at(-1) ?? change;
+  return { change, movement, movements };
+};
