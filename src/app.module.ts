@@ -13,6 +13,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { MERGED_CASES, type MergedCases } from './commands/merged-cases.js';
+import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from './commands/possible-duplicates.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayOfInstant } from './domain/time.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
@@ -92,6 +93,10 @@ const mergedCasesOf = ({ readModels }: Resources): MergedCases => ({
   absorbedInto: (caseId) => Promise.resolve().then(() => readModels.absorbedInto(caseId)),
 });
 
+const possibleDuplicatesOf = ({ readModels }: Resources): PossibleDuplicates => ({
+  candidatesFor: (person) => Promise.resolve().then(() => readModels.possibleDuplicates(person)),
+});
+
 /** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */
 const countEvents = async (store: EventStore): Promise<number | null> =>
   store.kind === 'sqlite'
@@ -128,6 +133,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(EVENT_STORE, (resources) => resources.store),
       provideFrom(CLOCK, (resources) => resources.clock),
       provideFrom(MERGED_CASES, mergedCasesOf),
+      provideFrom(POSSIBLE_DUPLICATES, possibleDuplicatesOf),
       provideFrom(ReadModels, (resources) => resources.readModels),
       provideFrom(ReadModelReader, (resources) => resources.readModels),
       provideFrom(HEALTH, healthOf),

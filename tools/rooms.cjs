@@ -94,7 +94,7 @@ const rooms = {
       '^src/schema/',
       '^src/json/',
       '^src/jobs/',
-      '^src/commands/(record-events|record-batch|ids)\\.ts$',
+      '^src/commands/(record-events|record-batch|ids|possible-duplicates)\\.ts$',
       ...queries,
       '^src/register-files/list-export\\.ts$',
     ],

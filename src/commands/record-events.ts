@@ -1,5 +1,5 @@
 /** The command that records events: each write of an event of a case, list or instrument goes through it. */
-import { Inject } from '@nestjs/common';
+import { Inject, Optional } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reported } from '../domain/amendments.js';
@@ -20,6 +20,13 @@ import { claimReferences } from './claim-references.js';
 import { completeCorrections, type EventFieldError } from './complete-corrections.js';
 import { Decider } from './decider.js';
 import { absorbedStreams, MERGED_CASES, NO_MERGED_CASES, type CaseStream, type MergedCases } from './merged-cases.js';
+import {
+  askAboutDuplicates,
+  NO_POSSIBLE_DUPLICATES,
+  POSSIBLE_DUPLICATES,
+  type DuplicateCandidate,
+  type PossibleDuplicates,
+} from './possible-duplicates.js';
 import { toNewEvents } from './new-events.js';
 import { eventIds } from './ids.js';
 import { findRepeat } from './repeats.js';
@@ -58,7 +65,12 @@ export type RecordEventsResult =
   /** Corrections say what the class of the corrected type refuses. */
   | { readonly outcome: 'invalid'; readonly errors: readonly EventFieldError[] }
   /** With every finding that is refused, or asked and not acknowledged. */
-  | { readonly outcome: 'refused'; readonly findings: readonly Finding[] }
+  | {
+      readonly outcome: 'refused';
+      readonly findings: readonly Finding[];
+      /** With CASE.POSSIBLE_DUPLICATE: the cases of a like name. */
+      readonly candidates?: readonly DuplicateCandidate[];
+    }
   /**
    * `preconditionFailed`: the subject does not have the expected revision; otherwise every attempt lost to another writer.
    * `revision`: the subject's, null where it does not exist.
@@ -112,7 +124,10 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(MERGED_CASES) private readonly mergedCases: MergedCases = NO_MERGED_CASES,
+    @Optional() @Inject(MERGED_CASES) private readonly mergedCases: MergedCases = NO_MERGED_CASES,
+    @Optional()
+    @Inject(POSSIBLE_DUPLICATES)
+    private readonly possibleDuplicates: PossibleDuplicates = NO_POSSIBLE_DUPLICATES,
   ) {
     this.decider = new Decider(store, clock, mergedCases);
   }
@@ -167,8 +182,14 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     target: TargetStream,
     others: readonly StreamEvent[],
   ): Promise<RecordEventsResult> {
-    const decision = await this.decider.decide(target, others, request.newEvents, request.acknowledge);
-    if (decision.outcome === 'refused') return decision;
+    const { newEvents, acknowledge } = request;
+    const decided = await this.decider.decide(target, others, newEvents, acknowledge);
+    // Rows of register files have no place yet for an acknowledgement.
+    const asks = request.begins && request.actor.kind !== 'import';
+    const { decision, candidates } = asks
+      ? await askAboutDuplicates(this.possibleDuplicates, newEvents, acknowledge, decided)
+      : { decision: decided, candidates: [] };
+    if (decision.outcome === 'refused') return candidates.length === 0 ? decision : { ...decision, candidates };
     const writeBefore = await this.claimReferences(request, target);
     if (typeof writeBefore !== 'number') return writeBefore;
     const now = this.clock.now();

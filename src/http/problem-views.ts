@@ -1,6 +1,7 @@
+import { LIKENESS_REASONS } from '../domain/names/match-reasons.js';
 import { catalogue } from '../schema/problems.js';
 import { ref } from './operation.js';
-import { arrayOf, count, enumOf, nullable, object, string } from './view-schema.js';
+import { arrayOf, boolean, count, enumOf, nullable, object, string } from './view-schema.js';
 import type { JsonSchema } from '../schema/field.js';
 
 const codesIn = (place: 'problem' | 'error'): JsonSchema =>
@@ -16,11 +17,22 @@ export const problemViews: Readonly<Record<string, JsonSchema>> = {
       detail: string,
       'errors?': arrayOf(ref('RequestError')),
       'findings?': arrayOf(ref('Finding')),
+      'candidates?': {
+        ...arrayOf(ref('DuplicateCandidate')),
+        description: 'With the finding CASE.POSSIBLE_DUPLICATE: the cases of a like name, the likeliest first.',
+      },
       'revision?': { ...nullable(count), description: 'The current revision; null where the subject does not exist.' },
       'reference?': object({ list: string, reference: string, case: string }),
       'limit?': count,
     }),
   },
+  DuplicateCandidate: object({
+    caseId: string,
+    references: arrayOf(ref('Reference')),
+    score: { type: 'number' },
+    why: arrayOf(enumOf(LIKENESS_REASONS)),
+    isProbable: { ...boolean, description: 'Name and year of birth agree.' },
+  }),
   RequestError: {
     ...object({
       code: codesIn('error'),

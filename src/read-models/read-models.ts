@@ -4,12 +4,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
+import type { PersonData } from '../domain/names/likeness.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { Jobs } from '../jobs/jobs.js';
 import { feedsAt } from './log/case-streams.js';
 import { isDamage, isPermanent } from './errors.js';
+import { listScope } from './list/predicate.js';
 import { ModelFile } from './model-file.js';
+import { possibleDuplicates, type PossibleDuplicate } from './names/possible-duplicates.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from './query-errors.js';
 import { ReadModelReader, type QueryContext } from './reader.js';
 import { buildFile, discardFile, createEmptyFile, IN_MEMORY, swapFiles, applyNextBatch } from './rebuild.js';
@@ -227,6 +230,14 @@ export class ReadModels extends ReadModelReader {
       .filter((feeding) => feedsAt(feeding, position))
       .map(({ stream }) => logTables.subjectOf(stream).id)
       .filter((id) => id !== caseId);
+  }
+
+  /** Cases that may be of a person, as known now, without waiting; none while there is no file. */
+  possibleDuplicates(person: PersonData): readonly PossibleDuplicate[] {
+    const context = this.currentContext();
+    if (context === null) return [];
+    const { db, clock, position } = context;
+    return possibleDuplicates(db, listScope('', clock.today(), position, position), person);
   }
 
   /**

@@ -79,6 +79,11 @@ export const findingCodes = {
     grade: 'ask',
     means: 'A word of a name has letters of several scripts: probably a slip of the keyboard.',
   },
+  'CASE.POSSIBLE_DUPLICATE': {
+    grade: 'ask',
+    means:
+      'A case of this name, in some spelling, and of this year of birth stands in the register: probably the same person.',
+  },
   'CASE.RELEASE_UNFOUNDED': {
     grade: 'ask',
     means:

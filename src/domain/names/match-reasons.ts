@@ -23,3 +23,8 @@ export const MATCH_REASONS = [
 ] as const;
 
 export type MatchReason = (typeof MATCH_REASONS)[number];
+
+/** Why two records may be of one person, or why not: their names, years of birth and sex. */
+export const LIKENESS_REASONS = [...MATCH_REASONS, 'birth-agrees', 'birth-differs', 'sex-differs'] as const;
+
+export type LikenessReason = (typeof LIKENESS_REASONS)[number];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
+import type { DuplicateCandidate } from '../../commands/possible-duplicates.js';
 import { RecordEvents, type RecordEventsResult, type RecordEventsRequest } from '../../commands/record-events.js';
 import type { SubjectKind } from '../../domain/events.js';
 import { revisionTag } from '../entity-tag.js';
@@ -16,6 +17,15 @@ export class CommandService {
 
 const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
 
+/** Problem documents have no personal data; whoever may read the case finds its names there. */
+const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCandidate): object => ({
+  caseId,
+  references,
+  score,
+  why,
+  isProbable,
+});
+
 /** A repeated request gets the same response as the first one. */
 export const outcomeResponse = (
   outcome: RecordEventsResult,
@@ -30,7 +40,11 @@ export const outcomeResponse = (
     }
     case 'refused': {
       const isFinal = outcome.findings.some((finding) => finding.grade === 'refuse');
-      return problemResponse(isFinal ? 'EVENT.REFUSED' : 'EVENT.UNACKNOWLEDGED', { findings: outcome.findings });
+      const { findings, candidates } = outcome;
+      return problemResponse(isFinal ? 'EVENT.REFUSED' : 'EVENT.UNACKNOWLEDGED', {
+        findings,
+        ...(candidates === undefined ? {} : { candidates: candidates.map(withoutName) }),
+      });
     }
     case 'invalid': {
       const errors = outcome.errors.map(({ code, pointer, expected }) => ({ code, pointer, expected }));

@@ -19,6 +19,8 @@ export interface FoundName {
   readonly score: number;
   readonly why: readonly MatchReason[];
   readonly isUncertain: boolean;
+  readonly born: string | null;
+  readonly sex: string | null;
 }
 
 /** What else a search asks of a case `o.case_no`, as SQL. */
@@ -44,7 +46,7 @@ export interface NameSearchResult {
  */
 export const searchNames = (db: Db, scope: ListScope, name: string, condition: CaseCondition): NameSearchResult => {
   const typed = nameWords(name);
-  const sql = `SELECT o.rowid AS row, o.case_no, o.text, ${condition.isUncertain} AS isUncertain FROM
+  const sql = `SELECT o.rowid AS row, o.case_no, o.text, o.born, o.sex, ${condition.isUncertain} AS isUncertain FROM
     (SELECT rowid FROM searched_names_text WHERE searched_names_text MATCH @match LIMIT ${MAX_ENTRIES}) f
     CROSS JOIN searched_names o ON o.rowid = f.rowid AND ${versionCondition('o', scope)}
     WHERE ${condition.text} LIMIT @limit`;
@@ -55,11 +57,11 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     const values = { ...scopeValues(scope), ...condition.values, match, limit: MAX_CANDIDATES };
     for (const row of statement.all(values) as Candidate[]) candidates.set(row.row, row);
   }
-  const ranked = [...candidates.values()].flatMap(({ case_no, text, isUncertain }): FoundName[] => {
+  const ranked = [...candidates.values()].flatMap(({ text, isUncertain, case_no, born, sex }): FoundName[] => {
     const { score, why } = matchTyped(typed, nameWords(text));
     return score < LEAST_SCORE
       ? []
-      : [{ case_no, text, score: Math.round(score * 1_000) / 1_000, why, isUncertain: isUncertain === 1 }];
+      : [{ case_no, text, score: Math.round(score * 1_000) / 1_000, why, isUncertain: isUncertain === 1, born, sex }];
   });
   ranked.sort((a, b) => b.score - a.score || a.case_no - b.case_no || (a.text < b.text ? -1 : 1));
   const best = new Map<number, FoundName>();
@@ -71,6 +73,8 @@ interface Candidate {
   readonly row: number;
   readonly case_no: number;
   readonly text: string;
+  readonly born: string | null;
+  readonly sex: string | null;
   readonly isUncertain: 0 | 1;
 }
 

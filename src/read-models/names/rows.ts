@@ -2,7 +2,7 @@
 import { joinedWord, nameWords, type NameWord } from '../../domain/names/folding.js';
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey, toNfc } from '../../domain/text.js';
-import { judgingLists, namesOf, referencesOf, displayName } from '../person.js';
+import { descriptionOf, judgingLists, namesOf, referencesOf, displayName } from '../person.js';
 import type { CaseHistory } from '../table.js';
 
 export interface ListEntryRow {
@@ -61,11 +61,15 @@ export interface SearchedNameRow {
   readonly fathers: string;
   readonly stems: string;
   readonly skeletons: string;
+  /** What else tells people of one name apart. */
+  readonly born: string | null;
+  readonly sex: string | null;
 }
 
 /** One row for each spelling: other names and aliases count. */
-export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedNameRow[] =>
-  [...new Set(namesOf(events).map(({ text }) => toNfc(text)))].map((text) => {
+export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedNameRow[] => {
+  const { born = null, sex = null } = descriptionOf(events);
+  return [...new Set(namesOf(events).map(({ text }) => toNfc(text)))].map((text) => {
     const words = nameWords(text);
     const names = words.filter(({ role }) => role !== 'patronymic');
     return {
@@ -74,8 +78,11 @@ export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedName
       fathers: tokens(words.filter(({ role }) => role === 'patronymic').map(({ key }) => key)),
       stems: tokens(names.map(({ stem }) => stem)),
       skeletons: tokens(names.map(({ skeleton }) => skeleton)),
+      born,
+      sex,
     };
   });
+};
 
 /** Keys of neighbouring words read as one, as `joinedWord` reads them. */
 export const joinedKeys = (words: readonly NameWord[]): readonly string[] =>

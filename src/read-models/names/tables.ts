@@ -49,7 +49,7 @@ export const references: ProjectedTable<ReferenceRow> = {
 export const searchedNames: ProjectedTable<SearchedNameRow> = {
   name: 'searched_names',
   isPersonal: true,
-  columns: { text: 'TEXT', keys: 'TEXT', fathers: 'TEXT', stems: 'TEXT', skeletons: 'TEXT' },
+  columns: { text: 'TEXT', keys: 'TEXT', fathers: 'TEXT', stems: 'TEXT', skeletons: 'TEXT', born: 'TEXT', sex: 'TEXT' },
   indexes: [],
   fullText: ['keys', 'fathers', 'stems', 'skeletons'],
   rows: searchedNameRows,

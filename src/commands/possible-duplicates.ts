@@ -1,0 +1,65 @@
+/**
+ * A look before a case is opened: which cases may be of the same person. Not a rule of the case: the read models answer it, they may
+ * lag behind the log, and a case is opened without an answer where they give none.
+ */
+import type { CaseEvent, Reference } from '../domain/case/events.js';
+import { finding } from '../domain/case/findings.js';
+import type { Decision, EventWithId } from '../domain/event.js';
+import type { AnyEvent } from '../domain/events.js';
+import type { PersonData } from '../domain/names/likeness.js';
+import type { LikenessReason } from '../domain/names/match-reasons.js';
+
+/** A case that may be of the person. */
+export interface DuplicateCandidate {
+  readonly caseId: string;
+  readonly references: readonly Reference[];
+  /** The spelling that matched. */
+  readonly text: string;
+  readonly score: number;
+  readonly why: readonly LikenessReason[];
+  /** Name and year of birth agree, so that opening another case is asked about. */
+  readonly isProbable: boolean;
+}
+
+export interface PossibleDuplicates {
+  /** The likeliest first, a handful. Rejects, or resolves to none, where it cannot be known now. */
+  candidatesFor(person: PersonData): Promise<readonly DuplicateCandidate[]>;
+}
+
+/** Injection token of PossibleDuplicates. */
+export const POSSIBLE_DUPLICATES = Symbol('PossibleDuplicates');
+
+export const NO_POSSIBLE_DUPLICATES: PossibleDuplicates = { candidatesFor: () => Promise.resolve([]) };
+
+export interface DecisionOnPerson {
+  readonly decision: Decision;
+  /** Where the decision refuses since the person may have a case: every case of a like name. */
+  readonly candidates: readonly DuplicateCandidate[];
+}
+
+const CODE = 'CASE.POSSIBLE_DUPLICATE';
+
+/**
+ * Adds to the decision on events that open a case that the person may have one. Asked about where a name and the year of birth
+ * agree with those of a case; acknowledged, it is stored with `opened`.
+ */
+export const askAboutDuplicates = async (
+  possibleDuplicates: PossibleDuplicates,
+  newEvents: readonly EventWithId<AnyEvent>[],
+  acknowledge: readonly string[],
+  decision: Decision,
+): Promise<DecisionOnPerson> => {
+  const opening = newEvents.find(({ event }) => event.type === 'opened') as EventWithId<Opened> | undefined;
+  if (opening === undefined) return { decision, candidates: [] };
+  const { names, born = null, sex = null } = opening.event;
+  const person = { names: names.map(({ text }) => text), born, sex };
+  const candidates = await possibleDuplicates.candidatesFor(person).catch((): readonly DuplicateCandidate[] => []);
+  if (!candidates.some(({ isProbable }) => isProbable)) return { decision, candidates: [] };
+  const duplicate = finding(CODE, opening.id);
+  const findings = [...decision.findings, duplicate];
+  if (!acknowledge.includes(CODE)) return { decision: { outcome: 'refused', findings }, candidates };
+  if (decision.outcome === 'refused') return { decision, candidates: [] };
+  return { decision: { ...decision, findings, acknowledged: [...decision.acknowledged, CODE].sort() }, candidates: [] };
+};
+
+type Opened = Extract<CaseEvent, { readonly type: 'opened' }>;

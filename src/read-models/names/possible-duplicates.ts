@@ -1,0 +1,62 @@
+/** Cases that may be of a person whom somebody is about to record. */
+import { likenessOf, type PersonData } from '../../domain/names/likeness.js';
+import type { LikenessReason } from '../../domain/names/match-reasons.js';
+import type { Reference } from '../../domain/case/events.js';
+import { listEntriesOf } from '../list/entries.js';
+import type { ListScope } from '../list/predicate.js';
+import type { Db } from '../table.js';
+import { searchNames, type CaseCondition, type FoundName } from './name-search.js';
+
+export interface PossibleDuplicate {
+  readonly caseId: string;
+  readonly references: readonly Reference[];
+  /** The spelling that matched. */
+  readonly text: string;
+  /** From 0 to 1, with three decimals. */
+  readonly score: number;
+  readonly why: readonly LikenessReason[];
+  /** Name and year of birth agree. */
+  readonly isProbable: boolean;
+}
+
+/** More are no help to anybody. */
+const MAX_SHOWN = 10;
+/** Spellings of the new person that are searched for; the first are the fullest. */
+const MAX_SEARCHED = 5;
+
+const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
+
+/** Cases of a like name that are known in the scope, the likeliest first, at most MAX_SHOWN. */
+export const possibleDuplicates = (db: Db, scope: ListScope, person: PersonData): readonly PossibleDuplicate[] => {
+  const best = new Map<number, Candidate>();
+  for (const name of person.names.slice(0, MAX_SEARCHED)) {
+    for (const found of searchNames(db, scope, name, ANY_CASE).found) {
+      if (found.why.includes('beginning')) continue;
+      const candidate = candidateOf(found, person);
+      if (isLikelier(candidate, best.get(found.case_no))) best.set(found.case_no, candidate);
+    }
+  }
+  const likeliest = [...best]
+    .sort(([a, one], [b, other]) => (isLikelier(one, other) ? -1 : isLikelier(other, one) ? 1 : a - b))
+    .slice(0, MAX_SHOWN);
+  const entries = listEntriesOf(
+    db,
+    scope,
+    likeliest.map(([caseNo]) => caseNo),
+  );
+  return likeliest.flatMap(([caseNo, candidate]) => {
+    const entry = entries.get(caseNo);
+    return entry === undefined ? [] : [{ caseId: entry.caseId, references: entry.references, ...candidate }];
+  });
+};
+
+type Candidate = Omit<PossibleDuplicate, 'caseId' | 'references'>;
+
+/** What is asked about comes first, whatever its score. */
+const isLikelier = (one: Candidate, other: Candidate | undefined): boolean =>
+  other === undefined || (one.isProbable === other.isProbable ? one.score > other.score : one.isProbable);
+
+const candidateOf = (found: FoundName, person: PersonData): Candidate => {
+  const { score, ...likeness } = likenessOf(found, found, person);
+  return { text: found.text, score: Math.round(score * 1_000) / 1_000, ...likeness };
+};
