@@ -9,6 +9,7 @@ import type { DemoOptions } from './demo.js';
 import { EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
 import type { FindOptions } from './find.js';
+import type { ShowOptions } from './show-case.js';
 import type { ImportOptions } from './import.js';
 import type { RebuildOptions } from './rebuild.js';
 import type { ServeOptions } from './serve.js';
@@ -66,6 +67,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addDemo(habeas, context, complete);
   addImport(habeas, context, complete);
   addFind(habeas, context, complete);
+  addShow(habeas, context, complete);
   addExport(habeas, context, complete, filters);
   addBackup(habeas, context, complete);
   addRestore(habeas, context, complete);
@@ -188,6 +190,29 @@ Examples:
     )
     .action((words: readonly string[], options: FindOptions) =>
       complete(import('./find.js').then(({ findCommand }) => findCommand(words, options, context))),
+    );
+};
+
+const addShow = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('show')
+    .description('show one case on a day, as the register knows it or knew it, and what is on record of it')
+    .argument('<case>', 'the id of a case, or a list and a reference in it: union:AZ-0137')
+    .option(DATA, DATA_MEANS)
+    .option('--as-of <day>', 'what was true on this day; today without it')
+    .option('--known-at <when>', 'as the register knew it then: a day, an instant or position:1234; all without it')
+    .addHelpText(
+      'after',
+      `
+Corrected events are shown with their right fields, and only from the time of the correction on.
+
+Examples:
+  $ habeas show union:AZ-0018
+  $ habeas show union:AZ-0018 --as-of 2025-10-07 --known-at 2025-12-31
+`,
+    )
+    .action((identifier: string, options: ShowOptions) =>
+      complete(import('./show-case.js').then(({ showCommand }) => showCommand(identifier, options, context))),
     );
 };
 

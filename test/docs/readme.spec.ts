@@ -11,7 +11,8 @@ import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { importFiles } from '../../src/register-files/import-files.js';
-import { newCaseId } from '../../src/commands/ids.js';
+import { eventIds, newCaseId } from '../../src/commands/ids.js';
+import { streamName } from '../../src/domain/events.js';
 import { DEFINITIONS, REGISTER_FILES } from '../register-files/real-register.js';
 import { Service } from '../support/service.js';
 
@@ -23,6 +24,11 @@ const EXAMPLE = /```sh\n(curl [\s\S]*?)\n```\n(?:\n```(?:json|csv)\n([\s\S]*?)\n
 
 /** The case that the pages open and then call `CASE`; its id follows from actor and key. */
 const openedCase = newCaseId({ kind: 'person', id: '7f3a', asserted: true }, 'readme-1');
+
+/** The arrest that the pages record under the key `readme-2` and then call `EVENT`. */
+const actor = { kind: 'person', id: '7f3a', asserted: true } as const;
+const stream = streamName('case', openedCase);
+const [arrest = ''] = eventIds({ actor, stream, key: 'readme-2' }, 1);
 
 /** Replaces what differs from one import to the next: ids, tokens, instants, page cursors, positions. */
 const masked = (text: string): string =>
@@ -68,7 +74,10 @@ test.each([
   const answered: string[] = [];
   let written = page;
   for (const [example, command = '', answer = ''] of page.matchAll(EXAMPLE)) {
-    const run = command.replaceAll(BASE, service.url).replaceAll('/CASE', `/${openedCase}`);
+    const run = command
+      .replaceAll(BASE, service.url)
+      .replaceAll('/CASE', `/${openedCase}`)
+      .replaceAll(/\bEVENT\b/g, arrest);
     const { stdout } = await promisify(execFile)('bash', ['-c', run]);
     const [language, text] = formatted(stdout);
     shown.push(answer);

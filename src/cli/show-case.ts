@@ -1,0 +1,133 @@
+/** `habeas show`: one case on a day, as the register knows it or knew it, and what is on record of it. */
+import type { AnyEvent } from '../domain/events.js';
+import { History } from '../read-models/history/history.query.js';
+import type { HistoryEntry } from '../read-models/history/history-entry.view.js';
+import { Cases } from '../read-models/list/cases.query.js';
+import type { StandingView } from '../read-models/list/person.view.js';
+import { OneCase, type CaseView } from '../read-models/one-case.query.js';
+import { Scope, ScopeParameters, UNRESTRICTED } from '../read-models/scope.js';
+import type { Register } from '../register-files/recorder.js';
+import { LIMITS } from '../schema/limits.js';
+import { readParameters } from '../schema/read.js';
+import { readSettings } from '../settings.js';
+import type { Context } from './context.js';
+import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { withRegisterToRead } from './register.js';
+import { table } from './terminal.js';
+
+export interface ShowOptions {
+  readonly data?: string;
+  readonly asOf?: string;
+  readonly knownAt?: string;
+}
+
+type Queries = Register['queries'];
+
+/** `identifier`: the id of a case, or `list:reference`. Throws CannotRun where there is no such case, or an option is wrong. */
+export const showCommand = async (
+  identifier: string,
+  { data, ...parameters }: ShowOptions,
+  context: Context,
+): Promise<ExitCode> => {
+  const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
+  const read = readParameters<ScopeParameters>(ScopeParameters, parameters);
+  if ('errors' in read)
+    throw new CannotRun(
+      read.errors.map(({ pointer, expected }) => `${OPTIONS[pointer] ?? ''}: expected ${expected}`).join('\n'),
+    );
+  const scope = new Scope(UNRESTRICTED, read.value);
+  context.out.write(
+    await withRegisterToRead(settings, context, async ({ queries }) => {
+      const id = await idOf(queries, scope, identifier);
+      const view = id === null ? null : await queries.execute(new OneCase(scope, id));
+      if (view === null) throw new CannotRun(`There is no case ${identifier}`);
+      return `${describeCase(view)}\n${describeHistory(await historyOf(queries, scope, view.id))}`;
+    }),
+  );
+  return EXIT.ok;
+};
+
+const OPTIONS: Readonly<Record<string, string>> = { '/asOf': '--as-of', '/knownAt': '--known-at' };
+
+const idOf = async (queries: Queries, scope: Scope, identifier: string): Promise<string | null> => {
+  const colon = identifier.indexOf(':');
+  if (colon === -1) return identifier;
+  const reference = { list: identifier.slice(0, colon), reference: identifier.slice(colon + 1) };
+  const { items } = await queries.execute(new Cases(scope, { reference, filters: {}, page: { limit: 1 } }));
+  return items[0]?.caseId ?? null;
+};
+
+/** Up to the position that the scope stands for. */
+const historyOf = async (queries: Queries, scope: Scope, id: string): Promise<readonly HistoryEntry[]> => {
+  const entries: HistoryEntry[] = [];
+  let after: number | null = 0;
+  while (after !== null) {
+    const query = new History(scope, { subject: { kind: 'case', id }, after, limit: LIMITS.page });
+    const page: { readonly items: readonly HistoryEntry[]; readonly next: number | null } | null =
+      await queries.execute(query);
+    entries.push(...(page?.items ?? []));
+    after = page?.next ?? null;
+  }
+  return entries;
+};
+
+const describeCase = ({
+  names,
+  references,
+  description,
+  asOf,
+  knownAt,
+  standings,
+  periods,
+  findings,
+}: CaseView): string => {
+  const person = [
+    ['names', names.map(({ text }) => text).join(', ')],
+    ['references', references.map(({ list, reference }) => `${list}:${reference}`).join(', ')],
+    ...Object.entries(description),
+    [`on ${asOf}`, standings.map(standingText).join(' or ')],
+    ['known at', knownAt],
+  ];
+  const rows = periods.map(({ from, to, standing }) => [from ?? '', to ?? '', standing && standingText(standing)]);
+  const odd = findings.map(({ code, grade, expected }) => [grade, code, expected]);
+  return [
+    table(['', ''], person),
+    `\n${table(
+      ['from', 'until', 'standing'],
+      rows.map((row) => row.map((cell) => cell ?? 'undecided')),
+    )}`,
+    odd.length === 0 ? '' : `\n${table(['grade', 'finding', 'means'], odd)}`,
+  ].join('');
+};
+
+const standingText = ({ custody, proceedings, sentence, lists }: StandingView): string =>
+  [
+    custody,
+    proceedings,
+    ...(sentence === 'none' ? [] : [`sentence ${sentence}`]),
+    ...lists.map(
+      ({ list, recognition, category }) => `${list}: ${recognition}${category === null ? '' : ` (${category})`}`,
+    ),
+  ].join(', ');
+
+const describeHistory = (entries: readonly HistoryEntry[]): string =>
+  table(
+    ['#', 'recorded', 'by', 'id', 'event', 'happened on, or what it amends'],
+    entries.map(({ position, recordedAt, actor, id, event }) => [
+      ...[position, recordedAt, `${actor.kind}:${actor.id}`, id, event.type],
+      aboutText(event),
+    ]),
+  );
+
+const aboutText = (event: AnyEvent): string => {
+  switch (event.type) {
+    case 'corrected':
+      return `${event.event}: ${Object.keys(event.data).join(', ')}`;
+    case 'retracted':
+      return event.event;
+    case 'merged':
+      return `into ${event.into}`;
+    default:
+      return event.occurredOn ?? '';
+  }
+};
