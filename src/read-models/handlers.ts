@@ -10,12 +10,14 @@ import { HistoryHandler } from './history/history.query.js';
 import { OneEventHandler } from './history/one-event.query.js';
 import { CasesHandler } from './list/cases.query.js';
 import { ListMembersHandler } from './list/list-members.query.js';
+import { SurvivorOfHandler } from './survivor-of.query.js';
 import { OneCaseHandler } from './one-case.query.js';
 
 export const QUERY_HANDLERS = [
   ListMembersHandler,
   CasesHandler,
   OneCaseHandler,
+  SurvivorOfHandler,
   HistoryHandler,
   OneEventHandler,
   ReadLogHandler,

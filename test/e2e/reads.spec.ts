@@ -26,6 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => service.remove());
 
+interface Balance {
+  readonly opening: number;
+  readonly reopening: number;
+  readonly closing: number;
+  readonly totals: { readonly [origin in 'learnedLate' | 'happenedSince']: { entered: number; left: number } };
+}
+
 const caseIds = (reply: HttpReply) => (reply.body['items'] as Loose[]).map((item) => item['caseId'] as string);
 
 describe('the list', () => {
@@ -97,7 +104,7 @@ describe('the list', () => {
   });
 
   it('differs between two days by what happened since and by what was learned late', async () => {
-    const { position } = (await service.get('/v1/lists/union/members')).body as { position: number };
+    const position = Number((await service.get('/v1/lists/union/members')).body['position']);
     const early = await service.get(
       `/v1/lists/union/differences?from=2024-12-31&fromKnown=position:${position - 8}&to=2025-12-31`,
     );
@@ -108,7 +115,7 @@ describe('the list', () => {
       closing: 5,
       next: null,
     });
-    const { opening, reopening, closing, totals } = early.body as Loose;
+    const { opening, reopening, closing, totals } = early.body as unknown as Balance;
     expect(reopening).toBe(7);
     expect(opening + totals.learnedLate.entered - totals.learnedLate.left).toBe(reopening);
     expect(reopening + totals.happenedSince.entered - totals.happenedSince.left).toBe(closing);

@@ -18,6 +18,7 @@ import { HistoryHandler } from '../../src/read-models/history/history.query.js';
 import { CasesHandler } from '../../src/read-models/list/cases.query.js';
 import { ListMembersHandler } from '../../src/read-models/list/list-members.query.js';
 import { ModelFile } from '../../src/read-models/model-file.js';
+import { SurvivorOfHandler } from '../../src/read-models/survivor-of.query.js';
 import { OneCaseHandler } from '../../src/read-models/one-case.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { ReadModelReader, type QueryContext } from '../../src/read-models/reader.js';
@@ -95,6 +96,7 @@ export const handlersOf = (reader: ReadModelReader) => ({
   members: new ListMembersHandler(reader),
   cases: new CasesHandler(reader),
   one: new OneCaseHandler(reader),
+  survivor: new SurvivorOfHandler(reader),
   history: new HistoryHandler(reader),
   events: new ReadLogHandler(reader),
   counts: new CountsHandler(reader),

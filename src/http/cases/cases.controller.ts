@@ -1,15 +1,17 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import { ApiResponse } from '@nestjs/swagger';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { toFilters } from '../../read-models/list/filters.js';
 import { Cases } from '../../read-models/list/cases.query.js';
 import { History } from '../../read-models/history/history.query.js';
 import { OneCase } from '../../read-models/one-case.query.js';
+import { SurvivorOf } from '../../read-models/survivor-of.query.js';
 import { Scope, ScopeParameters, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
-import type { HttpResponse } from '../http-response.js';
+import { HttpResponse } from '../http-response.js';
 import { HistoryQuery, toHistoryPage } from '../log/parameters.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick, toPage } from '../parameters.js';
@@ -71,6 +73,11 @@ export class CasesController {
     tag: 'cases',
     response: queryResponses.withETag('Case'),
   })
+  @ApiResponse({
+    status: 301,
+    description: 'The case is merged into another, which `Location` names.',
+    headers: { Location: { description: 'The case that it is merged into.', schema: { type: 'string' } } },
+  })
   async one(
     @Param('id') id: string,
     @Query() query: ScopeParameters,
@@ -78,7 +85,10 @@ export class CasesController {
     @IfNoneMatch() ifNoneMatch: string | undefined,
   ): Promise<HttpResponse | null> {
     const scope = new Scope(viewer, query);
-    return withETag(await this.queries.execute(new OneCase(scope, id)), scope, ifNoneMatch);
+    const view = await this.queries.execute(new OneCase(scope, id));
+    if (view !== null) return withETag(view, scope, ifNoneMatch);
+    const survivor = await this.queries.execute(new SurvivorOf(scope, id));
+    return survivor === null ? null : movedTo(survivor, query);
   }
 
   @Get(':id/history')
@@ -97,6 +107,12 @@ export class CasesController {
     );
   }
 }
+
+/** Permanent as long as nobody takes the merge back: so it is not stored (`Cache-Control: no-store`, as all responses). */
+const movedTo = (id: string, query: ScopeParameters): HttpResponse => {
+  const parameters = new URLSearchParams({ ...query }).toString();
+  return new HttpResponse(301, { location: `/v1/cases/${id}${parameters === '' ? '' : `?${parameters}`}` });
+};
 
 /** Splits `union:AZ-0137`; a reference may contain colons, the id of a list cannot. */
 const parseReference = (text: string): { readonly list: string; readonly reference: string } => {

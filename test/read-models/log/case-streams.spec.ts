@@ -1,6 +1,7 @@
 /** A case is not a stream: a second stream feeds the timeline of a case from one position to another. */
 import { Counts } from '../../../src/read-models/counts/counts.query.js';
 import { History } from '../../../src/read-models/history/history.query.js';
+import { SurvivorOf } from '../../../src/read-models/survivor-of.query.js';
 import { OneCase } from '../../../src/read-models/one-case.query.js';
 import { readPage } from '../../../src/read-models/list/page.js';
 import { listScope, memberConditions } from '../../../src/read-models/list/predicate.js';
@@ -102,6 +103,19 @@ it('answers one case from the streams that feed it, with the revision of its own
   expect(await ask.one.execute(new OneCase(scopeOf({ asOf: DAY }), 'a'))).toMatchObject({ revision: 2, names: [{}] });
   expect(await ask.one.execute(new OneCase(scopeOf({ asOf: DAY }), 'b'))).toMatchObject({ revision: 4, names: [{}] });
   expect(await ask.one.execute(new OneCase(NOW, 'union'))).toBeNull();
+});
+
+it('names the survivor of a case whose stream feeds another, and only then', async () => {
+  const ask = handlersOf(new FixedReader(file, log.store));
+  const at = async (position: number) => {
+    const scope = scopeOf({ knownAt: `position:${position}` });
+    return [await ask.one.execute(new OneCase(scope, 'a')), await ask.survivor.execute(new SurvivorOf(scope, 'a'))];
+  };
+  expect(await at(FED_FROM - 1)).toEqual([expect.objectContaining({ id: 'a' }), null]);
+  expect(await at(FED_FROM)).toEqual([null, 'b']);
+  expect(await at(FED_TO - 1)).toEqual([null, 'b']);
+  expect(await at(FED_TO)).toEqual([expect.objectContaining({ id: 'a' }), null]);
+  expect(await ask.survivor.execute(new SurvivorOf(NOW, 'nobody'))).toBeNull();
 });
 
 it('shows in the history of the case what the second stream recorded while it fed it, and what that changed', async () => {
