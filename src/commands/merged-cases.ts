@@ -39,7 +39,15 @@ export const absorbedStreams = async (
   const streams = await Promise.all(
     ids.slice(0, MAX_MERGED_CASES).map(async (id) => ({ caseId: id, events: await loadCase(store, id) })),
   );
-  return streams.filter(({ events }) => mergedInto(events as CaseEvents) !== null);
+  const into = new Map(streams.map(({ caseId: id, events }) => [id, mergedInto(events as CaseEvents)]));
+  return streams.filter(({ caseId: id }) => leadsTo(caseId, id, into));
+};
+
+/** Whether a case is merged into another, by the last merges of the cases between them. */
+const leadsTo = (caseId: string, from: string, into: ReadonlyMap<string, string | null>): boolean => {
+  let next: string | null = from;
+  for (let steps = 0; next !== null && next !== caseId && steps <= into.size; steps += 1) next = into.get(next) ?? null;
+  return next === caseId;
 };
 
 type CaseEvents = readonly EventWithId<CaseEvent>[];

@@ -60,9 +60,12 @@ export const descriptionOf = (events: CaseEvents): Readonly<Record<string, strin
   return description;
 };
 
-/** Whether an event judges its case on the list or gives it a reference there. */
-export const mentionsList = (event: AnyEvent, list: string): boolean =>
-  ('list' in event && event.list === list) || referencesIn(event).some((reference) => reference.list === list);
+/** Whether an event judges its case on the list or gives it a reference there; of a correction, whether its fields do. */
+export const mentionsList = (recorded: AnyEvent, list: string): boolean => {
+  const event =
+    recorded.type === 'corrected' ? ({ ...recorded.data, type: recorded.correctedType } as AnyEvent) : recorded;
+  return ('list' in event && event.list === list) || referencesIn(event).some((reference) => reference.list === list);
+};
 
 /** Ids of the lists that have judged the case, sorted. A case can only be on these. */
 export const judgingLists = (events: CaseEvents): readonly string[] =>

@@ -110,6 +110,12 @@ describe('a survivor', () => {
     expect(await record('c', [arrested('2025-04-01')], {}, behind)).toMatchObject({ outcome: 'recorded' });
   });
 
+  it('ignores a case that is merged into one that is not merged any more', async () => {
+    const behind: MergedCases = { absorbedInto: () => Promise.resolve(['a', 'b']) };
+    await record('b', [unmerged]);
+    expect(await record('c', [arrested('2025-04-01')], {}, behind)).toMatchObject({ outcome: 'recorded' });
+  });
+
   it('takes corrections of the events of an absorbed case, which are written to that case', async () => {
     const { events } = (await record('a', [arrested('2025-01-10')])) as { events: readonly string[] };
     const correction = corrected(events[0] ?? '', { place: 'Baku' });

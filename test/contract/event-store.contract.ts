@@ -538,6 +538,23 @@ export const eventStoreContract = (
         expect(read).toStrictEqual({ ...event, stream, revision: 0, position: 1, cursor: read?.cursor });
         expect(isSamePlace(read?.cursor, cursor)).toBe(true);
       });
+      it('of corrections, retractions, merges and their ends', async () => {
+        const said = { sources: [], reliability: 'reported' } as const;
+        const events: readonly NewEvent['event'][] = [
+          {
+            type: 'corrected',
+            event: randomUUID(),
+            correctedType: 'delisted',
+            data: { reason: 'moved home', occurredOn: '2025-12', note: null },
+            ...said,
+          },
+          { type: 'retracted', event: randomUUID(), reason: 'another person', ...said },
+          { type: 'merged', into: randomUUID(), reason: 'one person', ...said },
+          { type: 'unmerged', reason: 'two people', ...said },
+        ];
+        await append('no-stream', ...events.map((event) => newEvent({ event })));
+        expect((await store.readStream(stream, -1, 9)).map(({ event }) => event)).toStrictEqual(events);
+      });
       it('of absent fields, null, false, 0 and empty texts', async () => {
         const event: NewEvent['event'] = {
           type: 'described',

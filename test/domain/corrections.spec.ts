@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { eventsAsTheyStand, standingEventsOf, withFields } from '../../src/domain/corrections.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
+import { orderOf } from '../../src/domain/case/order.js';
 import type { EventWithId } from '../../src/domain/event.js';
+import { arbitraryCaseEvents } from '../support/arbitraries.js';
 import { assertProperty } from '../support/property.js';
 import { withIds, type CaseEventFields } from '../support/events.js';
 
@@ -170,3 +172,27 @@ const slowly = (recorded: readonly EventWithId<CaseEvent>[]): readonly EventWith
     return [{ id, event: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as never }];
   });
 };
+
+test('corrections followed by their retractions give the same timeline', () => {
+  const corrections = fc.array(
+    fc.record({
+      target: fc.nat(20),
+      data: fc.record({ occurredOn: fc.constantFrom('2024-01-20', '2024-01-29/2024-02-02', '2024-02') }),
+    }),
+    { minLength: 1, maxLength: 5 },
+  );
+  assertProperty(
+    fc.property(arbitraryCaseEvents(6), corrections, (history, corrected) => {
+      if (history.length === 0) return;
+      const amending = corrected.map(({ target, data }, index) => {
+        const { id = '', event } = history[target % history.length] ?? {};
+        return { type: 'corrected' as const, id: `c${String(index)}`, event: id, correctedType: event?.type, data };
+      });
+      const retracting = amending.map(({ id }) => ({ ...retracted(id), id: `r${id}` }));
+      const order = orderOf([...history, ...withIds(...amending, ...retracting)]);
+      const { recorded: _, ...before } = orderOf(history);
+      expect(order).toMatchObject(before);
+    }),
+    50,
+  );
+});
