@@ -32,7 +32,8 @@ interface ListState {
   readonly category: string | null;
 }
 
-interface State {
+/** The state of a case in one course; an episode ends with the arrest after a release. */
+export interface State {
   custody: string;
   /** Type of the event that last changed `custody`. */
   by: string;
@@ -43,14 +44,18 @@ interface State {
   imprisonment: boolean;
   begun: boolean;
   released: boolean;
+  /** Whether the episode has an arrest, a conviction, a pardon. */
+  arrested: boolean;
+  convicted: boolean;
   pardoned: boolean;
+  dead: boolean;
   lists: Record<string, ListState>;
 }
 
-const HELD = ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'];
+export const HELD = ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'];
 const CONVICTED = ['convicted', 'on-appeal', 'final'];
 
-const initialState = (): State => ({
+export const initialState = (): State => ({
   custody: 'unknown',
   by: 'unknown',
   exit: 'unknown',
@@ -59,7 +64,10 @@ const initialState = (): State => ({
   imprisonment: false,
   begun: false,
   released: false,
+  arrested: false,
+  convicted: false,
   pardoned: false,
+  dead: false,
   lists: {},
 });
 
@@ -72,17 +80,32 @@ const setCustody = (state: State, custody: string, exit = custody): void => {
   if (HELD.includes(custody)) state.released = false;
 };
 
+/** Proceedings without an arrest begin an episode too. */
+const proceed = (state: State, proceedings: string): void => {
+  state.proceedings = proceedings;
+  if (!state.begun) state.released = false;
+  state.begun = true;
+};
+
 const EFFECTS: Readonly<Record<string, (state: State, fields: ScriptEvent['fields']) => void>> = {
   arrested: (state) => {
     if (beginsEpisode(state))
-      Object.assign(state, initialState(), { custody: state.custody, by: state.by, exit: state.exit, begun: true });
+      Object.assign(state, initialState(), {
+        custody: state.custody,
+        by: state.by,
+        exit: state.exit,
+        dead: state.dead,
+        begun: true,
+      });
+    state.arrested = true;
     setCustody(state, state.imprisonment ? 'imprisoned' : 'detained');
   },
-  charged: (state) => void (state.proceedings = 'charged'),
-  tried: (state) => void (state.proceedings = 'on-trial'),
+  charged: (state) => proceed(state, 'charged'),
+  tried: (state) => proceed(state, 'on-trial'),
   remanded: (state, { measure }) => setCustody(state, measure === 'house-arrest' ? 'house-arrest' : 'remand'),
   convicted: (state, { sentence }) => {
-    state.proceedings = 'convicted';
+    proceed(state, 'convicted');
+    state.convicted = true;
     state.imprisonment = (sentence as { kind: string }).kind === 'imprisonment';
     if (state.imprisonment && HELD.includes(state.custody)) setCustody(state, 'imprisoned');
   },
@@ -108,7 +131,10 @@ const EFFECTS: Readonly<Record<string, (state: State, fields: ScriptEvent['field
     state.released = true;
   },
   escaped: (state) => setCustody(state, 'fugitive', 'escaped'),
-  died: (state) => setCustody(state, 'deceased', 'died'),
+  died: (state) => {
+    setCustody(state, 'deceased', 'died');
+    state.dead = true;
+  },
   proposed: (state, { list }) => void (state.lists[String(list)] = { recognition: 'proposed', category: null }),
   declined: (state, { list }) => void (state.lists[String(list)] = { recognition: 'declined', category: null }),
   delisted: (state, { list }) => void (state.lists[String(list)] = { recognition: 'delisted', category: null }),
@@ -120,7 +146,7 @@ const EFFECTS: Readonly<Record<string, (state: State, fields: ScriptEvent['field
   },
 };
 
-const apply = (state: State, { type, fields }: ScriptEvent): void => {
+export const apply = (state: State, { type, fields }: ScriptEvent): void => {
   const { custody } = state;
   EFFECTS[type]?.(state, fields);
   if (state.custody !== custody) state.by = type;
@@ -183,6 +209,12 @@ const possibleStates = (
   return [...states.values()];
 };
 
+const statesByDay = (script: readonly ScriptEvent[], days: number): StatesByDay => {
+  const courses = coursesOf(script);
+  if (courses.length === 0) throw new Error('no course is possible');
+  return Array.from({ length: days + 2 }, (_, at) => possibleStates(script, courses, at - 1));
+};
+
 export type Grouping = 'category' | 'custody' | 'proceedings' | 'stage';
 export interface Totals {
   readonly yes: number;
@@ -200,18 +232,30 @@ export interface ModelMovement {
   readonly reason: string | null;
 }
 
-/** Answers questions about the days -1 to `days`. */
-export class BruteForceModel {
-  readonly #states: ReadonlyMap<string, readonly (readonly State[])[]>;
+/** The states of a case on the days from -1 on. */
+export type StatesByDay = readonly (readonly State[])[];
 
-  constructor(private readonly register: RegisterScript) {
+/** Answers questions about the days -1 to `days`. Models that share a cache try the courses of a script once. */
+export class BruteForceModel {
+  readonly #states: ReadonlyMap<string, StatesByDay>;
+
+  constructor(
+    private readonly register: RegisterScript,
+    cache: Map<string, StatesByDay> = new Map(),
+  ) {
     this.#states = new Map(
       Object.entries(register.cases).map(([id, script]) => {
-        const courses = coursesOf(script);
-        if (courses.length === 0) throw new Error(`no course of ${id} is possible`);
-        return [id, Array.from({ length: register.days + 2 }, (_, at) => possibleStates(script, courses, at - 1))];
+        const key = JSON.stringify(script);
+        const states = cache.get(key) ?? statesByDay(script, register.days);
+        cache.set(key, states);
+        return [id, states];
       }),
     );
+  }
+
+  /** Null for a case without events. */
+  standings(id: string, day: number): readonly State[] | null {
+    return this.#states.has(id) ? this.#statesOn(id, day) : null;
   }
 
   members(list: string, day: number): { readonly yes: readonly string[]; readonly uncertain: readonly string[] } {

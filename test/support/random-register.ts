@@ -39,11 +39,9 @@ const POLICIES = [
 /** Per case; bounds the number of courses that the brute-force model has to try. */
 const MAX_PARTIAL_DATES = 3;
 
-export const randomRegister = (seed: number): RegisterScript => {
-  const random = new Random(seed);
-  const days = 20 + random.below(25);
-  const ids = ['union', 'other', 'third'].slice(0, 2 + random.below(2));
-  const lists = ids.map((id) => ({
+/** Lists whose policies change on some days. */
+export const randomLists = (random: Random, ids: readonly string[], days: number): RegisterScript['lists'] =>
+  ids.map((id) => ({
     id,
     categories: CATEGORIES,
     policies: [
@@ -53,6 +51,12 @@ export const randomRegister = (seed: number): RegisterScript => {
         .map((from) => ({ from, custody: random.pick<readonly string[]>(POLICIES) })),
     ],
   }));
+
+export const randomRegister = (seed: number): RegisterScript => {
+  const random = new Random(seed);
+  const days = 20 + random.below(25);
+  const ids = ['union', 'other', 'third'].slice(0, 2 + random.below(2));
+  const lists = randomLists(random, ids, days);
   const isPartial = random.chance(60);
   const cases = Array.from({ length: 4 + random.below(9) }, (_, at) => [
     `c${String(at).padStart(2, '0')}`,
