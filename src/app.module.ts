@@ -94,7 +94,7 @@ const mergedCasesOf = ({ readModels }: Resources): MergedCases => ({
 });
 
 const possibleDuplicatesOf = ({ readModels }: Resources): PossibleDuplicates => ({
-  candidatesFor: (person) => Promise.resolve().then(() => readModels.possibleDuplicates(person)),
+  candidatesFor: (person, upTo) => Promise.resolve().then(() => readModels.possibleDuplicates(person, upTo)),
 });
 
 /** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */

@@ -79,7 +79,7 @@ const rooms = {
       '^src/schema/',
       '^src/json/',
       '^src/jobs/job\\.ts$',
-      '^src/commands/(record-events|ids)\\.ts$',
+      '^src/commands/(record-events|ids|possible-duplicates)\\.ts$',
       ...queries,
     ],
     domainTypes: true,

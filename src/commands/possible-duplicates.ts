@@ -22,8 +22,8 @@ export interface DuplicateCandidate {
 }
 
 export interface PossibleDuplicates {
-  /** The likeliest first, a handful. Rejects, or resolves to none, where it cannot be known now. */
-  candidatesFor(person: PersonData): Promise<readonly DuplicateCandidate[]>;
+  /** Cases known at a position, or now: the likeliest first, a handful. Rejects, or resolves to none, where it cannot be known now. */
+  candidatesFor(person: PersonData, upTo: number | undefined): Promise<readonly DuplicateCandidate[]>;
 }
 
 /** Injection token of PossibleDuplicates. */
@@ -37,6 +37,12 @@ export interface DecisionOnPerson {
   readonly candidates: readonly DuplicateCandidate[];
 }
 
+interface OpeningRequest {
+  readonly newEvents: readonly EventWithId<AnyEvent>[];
+  readonly acknowledge: readonly string[];
+  readonly comparedUpTo?: number;
+}
+
 const CODE = 'CASE.POSSIBLE_DUPLICATE';
 
 /**
@@ -45,15 +51,16 @@ const CODE = 'CASE.POSSIBLE_DUPLICATE';
  */
 export const askAboutDuplicates = async (
   possibleDuplicates: PossibleDuplicates,
-  newEvents: readonly EventWithId<AnyEvent>[],
-  acknowledge: readonly string[],
+  { newEvents, acknowledge, comparedUpTo }: OpeningRequest,
   decision: Decision,
 ): Promise<DecisionOnPerson> => {
   const opening = newEvents.find(({ event }) => event.type === 'opened') as EventWithId<Opened> | undefined;
   if (opening === undefined) return { decision, candidates: [] };
   const { names, born = null, sex = null } = opening.event;
   const person = { names: names.map(({ text }) => text), born, sex };
-  const candidates = await possibleDuplicates.candidatesFor(person).catch((): readonly DuplicateCandidate[] => []);
+  const candidates = await possibleDuplicates
+    .candidatesFor(person, comparedUpTo)
+    .catch((): readonly DuplicateCandidate[] => []);
   if (!candidates.some(({ isProbable }) => isProbable)) return { decision, candidates: [] };
   const duplicate = finding(CODE, opening.id);
   const findings = [...decision.findings, duplicate];

@@ -46,6 +46,8 @@ export interface RecordEventsRequest {
   readonly acknowledge: readonly string[];
   /** The revision that the subject must have, or several of which it must have one. */
   readonly expectedRevision?: number | readonly number[];
+  /** Of a case that is opened: the position up to which others are looked for that may be of the same person; the latest where absent. */
+  readonly comparedUpTo?: number;
   readonly correlationId: string;
 }
 
@@ -182,13 +184,11 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     target: TargetStream,
     others: readonly StreamEvent[],
   ): Promise<RecordEventsResult> {
-    const { newEvents, acknowledge } = request;
-    const decided = await this.decider.decide(target, others, newEvents, acknowledge);
-    // Rows of register files have no place yet for an acknowledgement.
-    const asks = request.begins && request.actor.kind !== 'import';
-    const { decision, candidates } = asks
-      ? await askAboutDuplicates(this.possibleDuplicates, newEvents, acknowledge, decided)
-      : { decision: decided, candidates: [] };
+    const { decision, candidates } = await askAboutDuplicates(
+      this.possibleDuplicates,
+      request,
+      await this.decider.decide(target, others, request.newEvents, request.acknowledge),
+    );
     if (decision.outcome === 'refused') return candidates.length === 0 ? decision : { ...decision, candidates };
     const writeBefore = await this.claimReferences(request, target);
     if (typeof writeBefore !== 'number') return writeBefore;

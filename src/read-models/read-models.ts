@@ -232,12 +232,12 @@ export class ReadModels extends ReadModelReader {
       .filter((id) => id !== caseId);
   }
 
-  /** Cases that may be of a person, as known now, without waiting; none while there is no file. */
-  possibleDuplicates(person: PersonData): readonly PossibleDuplicate[] {
+  /** Cases that may be of a person, as known at a position or now, without waiting; none while there is no file. */
+  possibleDuplicates(person: PersonData, upTo = Infinity): readonly PossibleDuplicate[] {
     const context = this.currentContext();
     if (context === null) return [];
     const { db, clock, position } = context;
-    return possibleDuplicates(db, listScope('', clock.today(), position, position), person);
+    return possibleDuplicates(db, listScope('', clock.today(), Math.min(upTo, position), position), person);
   }
 
   /**

@@ -3,6 +3,7 @@ import { newCaseId } from '../commands/ids.js';
 import type { Actor } from '../domain/event.js';
 import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
+import { POSSIBLE_DUPLICATE } from './register-row.js';
 import { contradictionErrors, diffEvents, type DiffRules } from './event-diff.js';
 import { comparableEvents, hasAmended, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
@@ -69,7 +70,14 @@ const subjectOf = (row: RowToRecord): Subject => ({
 /** Opens the case of a row, or adds to the case that has the reference already. */
 const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
   const { recorder, events, actor } = row;
-  const opened = await recorder.record({ subject: subjectOf(row), begins: true, events, actor, key: openingKey(row) });
+  const opened = await recorder.record({
+    subject: subjectOf(row),
+    begins: true,
+    events,
+    actor,
+    key: openingKey(row),
+    acknowledge: (row.cells['acknowledge'] ?? '') === '' ? [] : [POSSIBLE_DUPLICATE],
+  });
   return opened.outcome === 'retry' ? addTo(row, opened.subject) : opened;
 };
 

@@ -1,6 +1,7 @@
 /** How an import reads and writes the register: through the command and query buses, like every other client. */
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { eventIds } from '../commands/ids.js';
+import type { DuplicateCandidate } from '../commands/possible-duplicates.js';
 import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Reference } from '../domain/case/events.js';
 import { isAmendment } from '../domain/corrections.js';
@@ -62,6 +63,7 @@ export class Recorder {
   private writeToken: string | undefined;
   /** The token that queries wait for. */
   private readToken: string | undefined;
+  private knownBeforeFile: Promise<number> | null = null;
 
   constructor(
     readonly register: Register,
@@ -80,6 +82,17 @@ export class Recorder {
    */
   startFile(): void {
     this.readToken = this.writeToken;
+    this.knownBeforeFile = null;
+  }
+
+  /**
+   * The position before the current file. Rows are compared with the people of that position for duplicates, so that what is asked about
+   * does not depend on how far the projection is.
+   */
+  private positionBeforeFile(): Promise<number> {
+    return (this.knownBeforeFile ??= this.query(new Cases(this.scope, { filters: {}, page: { limit: 1 } })).then(
+      ({ position }) => position,
+    ));
   }
 
   /** All events of a subject; null where it does not exist. `actor` marks the events of this import. */
@@ -134,6 +147,7 @@ export class Recorder {
         actor,
         key,
         acknowledge,
+        ...(begins && subject.kind === 'case' ? { comparedUpTo: await this.positionBeforeFile() } : {}),
         correlationId: this.correlationId,
       }),
     );
@@ -143,7 +157,8 @@ export class Recorder {
         return { outcome: result.repeated ? 'unchanged' : 'added' };
       case 'refused': {
         const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, events.length);
-        return refused(...result.findings.map((finding) => cellErrorOf(finding, ids, events)));
+        const { findings, candidates = [] } = result;
+        return refused(...findings.map((finding) => cellErrorOf(withCandidates(finding, candidates), ids, events)));
       }
       case 'invalid':
         return refused(
@@ -182,6 +197,22 @@ const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'INSTRUMENT.WRONG_KIND': '/act',
   'INSTRUMENT.CLAUSE_UNKNOWN': '/clause',
   'CASE.RELEASE_UNFOUNDED': '/reason',
+  'CASE.POSSIBLE_DUPLICATE': '/names/0',
+};
+
+/** Names the cases that a row may be of by their references; the report of an import has no personal data. */
+const withCandidates = <F extends { readonly code: string; readonly expected: string }>(
+  finding: F,
+  candidates: readonly DuplicateCandidate[],
+): F => {
+  if (finding.code !== 'CASE.POSSIBLE_DUPLICATE') return finding;
+  const cases = candidates
+    .filter(({ isProbable }) => isProbable)
+    .map(({ caseId, references: [first] }) => (first === undefined ? caseId : `${first.list}:${first.reference}`));
+  return {
+    ...finding,
+    expected: `${finding.expected} It may be ${cases.join(', ')}: name it in same_as, or the code in acknowledge.`,
+  };
 };
 
 /** Places a finding at the last event of the batch that it is about, or whose amended event it is about: the one that made it true. */

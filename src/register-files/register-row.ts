@@ -35,6 +35,9 @@ export interface ParsedRow {
   readonly errors: readonly CellError[];
 }
 
+/** The one finding that a row can acknowledge: whether two people are one is the reporter's to know. */
+export const POSSIBLE_DUPLICATE = 'CASE.POSSIBLE_DUPLICATE';
+
 /** Gives the events of a row, or an error for each wrong cell. Cells are compared only where each of them is valid. */
 export const readRegisterRow = (row: RegisterRow, context: RowContext): ParsedRow => {
   const drafts = draftEvents(row, context).map((data): EventDraft => draft(data, row));
@@ -269,6 +272,12 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
       'same_as',
       'ROW.WRONG_CELL',
       'a list and a reference in it: union:AZ-0137',
+    ),
+    ...errorIf(
+      row.acknowledge !== '' && row.acknowledge !== POSSIBLE_DUPLICATE,
+      'acknowledge',
+      'ROW.WRONG_CELL',
+      `nothing, or ${POSSIBLE_DUPLICATE}`,
     ),
   ];
 };

@@ -38,6 +38,7 @@ export const REGISTER_COLUMNS = [
   'died_on',
   'reported_on',
   'same_as',
+  'acknowledge',
 ] as const;
 
 export const AMNESTY_COLUMNS = [

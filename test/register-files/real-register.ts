@@ -4,6 +4,8 @@ import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
 import { MERGED_CASES, type MergedCases } from '../../src/commands/merged-cases.js';
+import type { PersonData } from '../../src/domain/names/likeness.js';
+import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from '../../src/commands/possible-duplicates.js';
 import { CLOCK, type Clock } from '../../src/domain/clock.js';
 import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
@@ -29,13 +31,21 @@ export interface RealRegister {
     paths: readonly string[],
     options?: Partial<ImportOptions>,
   ): Promise<{ readonly imported: ImportResult; readonly report: readonly ReportLine[] }>;
+  duplicatesOf(person: PersonData): ReturnType<ReadModels['possibleDuplicates']>;
   /** Events in the log. */
   events(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Over an empty store, which is closed with it. */
-export const openRealRegister = async (store = createSqliteStore({ file: ':memory:' })): Promise<RealRegister> => {
+const duplicatesIn = (readModels: ReadModels): PossibleDuplicates => ({
+  candidatesFor: (person, upTo) => Promise.resolve(readModels.possibleDuplicates(person, upTo)),
+});
+
+/** Over an empty store, which is closed with it. Rows of these specs share a name: only some look for duplicates. */
+export const openRealRegister = async (
+  store = createSqliteStore({ file: ':memory:' }),
+  { findsDuplicates = false } = {},
+): Promise<RealRegister> => {
   const readModels = ReadModels.open(':memory:', store, clock);
   const mergedCases: MergedCases = {
     absorbedInto: (caseId) => Promise.resolve(readModels.absorbedInto(caseId)),
@@ -48,6 +58,7 @@ export const openRealRegister = async (store = createSqliteStore({ file: ':memor
       { provide: MERGED_CASES, useValue: mergedCases },
       { provide: ReadModelReader, useValue: readModels },
       { provide: ReadModels, useValue: readModels },
+      ...(findsDuplicates ? [{ provide: POSSIBLE_DUPLICATES, useValue: duplicatesIn(readModels) }] : []),
       ...COMMAND_HANDLERS,
       ...QUERY_HANDLERS,
     ],
@@ -69,6 +80,7 @@ export const openRealRegister = async (store = createSqliteStore({ file: ':memor
       if (head !== null) await readModels.waitFor(head);
       return { imported, report };
     },
+    duplicatesOf: (person) => readModels.possibleDuplicates(person),
     async events() {
       return (await readModels.readiness()).position;
     },

@@ -36,6 +36,7 @@ export const registerRow = (cells: Partial<RegisterRow> = {}): RegisterRow => ({
   died_on: '',
   reported_on: '',
   same_as: '',
+  acknowledge: '',
   ...cells,
 });
 

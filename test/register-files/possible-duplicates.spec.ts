@@ -1,0 +1,72 @@
+/** Rows of people who may have a case already. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { Files } from './temporary-files.js';
+import { DEFINITIONS, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
+import { registerRow } from './row-builders.js';
+
+const files = new Files();
+let register: RealRegister;
+beforeEach(async () => {
+  register = await openRealRegister(createSqliteStore({ file: ':memory:' }), { findsDuplicates: true });
+  await register.import([DEFINITIONS]);
+});
+afterEach(() => register.close());
+afterAll(() => files.remove());
+
+type Cells = Parameters<typeof registerRow>[0];
+const rows = async (...cells: readonly Cells[]) => {
+  const { imported, report } = await register.import([files.rows('rows.csv', ...cells.map((one) => registerRow(one)))]);
+  return { ...imported.files[0], report };
+};
+
+const ELSHAN: Cells = { ref: 'T-1', name: 'Elşən Ramiz oğlu Nümunəyev', name_en: '', name_ru: '', born: '1980' };
+
+it('are refused with the cases that they may be, and the others go on', async () => {
+  expect(await rows(ELSHAN)).toMatchObject({ added: 1, refused: 0 });
+  const again = await rows(
+    { ...ELSHAN, ref: 'T-2', name: 'Elşən Nümunəyev' },
+    { ...ELSHAN, ref: 'T-3', name: 'Elşən Nümunəyev', born: '1975' },
+  );
+  expect(again).toMatchObject({ added: 1, refused: 1 });
+  expect(again.report).toMatchObject([{ row: 2, column: 'name', code: 'CASE.POSSIBLE_DUPLICATE' }]);
+  expect(again.report[0]?.expected).toContain('It may be union:T-1: name it in same_as');
+});
+
+it('enter as other people where the row acknowledges it, and as the same where it names the case', async () => {
+  await rows(ELSHAN);
+  const other: Cells = { ...ELSHAN, ref: 'T-2', acknowledge: 'CASE.POSSIBLE_DUPLICATE' };
+  expect(await rows(other)).toMatchObject({ added: 1, refused: 0 });
+  expect(await rows(other)).toMatchObject({ added: 0, unchanged: 1, refused: 0 });
+  expect(await rows({ ...ELSHAN, ref: 'T-3', acknowledge: 'CASE.ALREADY_HELD' })).toMatchObject({ refused: 1 });
+});
+
+it('are compared with the register before the file, not with rows of it', async () => {
+  expect(await rows(ELSHAN, { ...ELSHAN, ref: 'T-2' })).toMatchObject({ added: 2, refused: 0 });
+});
+
+type Tip = Readonly<Record<'tip' | 'name' | 'born' | 'near_ref' | 'truth', string>>;
+const TIPS = parse<Tip>(readFileSync(join(__dirname, '../fixtures/names/tips.csv'), 'utf8'), { columns: true });
+
+it('are suggested for the tips: the same people first and asked about, homonyms below and not', async () => {
+  const [all = ''] = REGISTER_FILES;
+  await register.import([all]);
+  const scores = TIPS.map(({ name, born, near_ref, truth }) => {
+    const candidates = register.duplicatesOf({ names: [name], born, sex: null });
+    const [first] = candidates;
+    const near = candidates.find(({ references }) => references.some(({ reference }) => reference === near_ref));
+    if (truth === 'same') {
+      expect([near_ref, first?.references[0]?.reference, first?.isProbable]).toEqual([near_ref, near_ref, true]);
+    } else {
+      expect(near?.why).toContain('birth-differs');
+      expect(candidates.some(({ isProbable }) => isProbable)).toBe(false);
+    }
+    return { truth, score: near?.score ?? 0 };
+  });
+  const of = (truth: string) => scores.filter((tip) => tip.truth === truth).map(({ score }) => score);
+  expect(of('same')).toHaveLength(6);
+  expect(of('other')).toHaveLength(4);
+  expect(Math.max(...of('other'))).toBeLessThan(Math.min(...of('same')));
+});
