@@ -4,12 +4,12 @@ import { PeopleQuery, pick } from '../http/parameters.js';
 import { toFilters } from '../read-models/list/filters.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
-import { readParameters } from '../schema/read.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun } from './exit.js';
 import { writeExport } from './export-file.js';
 import { withProgress } from './job-progress.js';
+import { readOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 
 /** List, day, filters and order, under their names in a URL. */
@@ -42,16 +42,7 @@ const readListParameters = (
   { list = 'union', ...parameters }: ListParameters,
   format: TableFormat,
 ): ListExportRequest => {
-  const read = readParameters<CsvQuery>(format === 'csv' ? CsvQuery : PeopleQuery, parameters);
-  if ('errors' in read) {
-    const lines = read.errors.map(
-      ({ pointer, expected }) => `${optionOf(pointer.split('/')[1] ?? '')}: expected ${expected}`,
-    );
-    throw new CannotRun(lines.join('\n'));
-  }
-  const scope = new Scope(UNRESTRICTED, read.value);
-  return { scope, list: String(list), filters: toFilters(read.value), ...pick(read.value, ['sort', 'separator']) };
+  const query = readOptions<CsvQuery>(format === 'csv' ? CsvQuery : PeopleQuery, parameters);
+  const scope = new Scope(UNRESTRICTED, query);
+  return { scope, list: String(list), filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
 };
-
-const optionOf = (parameter: string): string =>
-  `--${parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -3,16 +3,17 @@ import { CasesQuery } from '../http/cases/parameters.js';
 import { Cases } from '../read-models/list/cases.query.js';
 import type { PersonRow } from '../read-models/list/person.view.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
-import { readParameters } from '../schema/read.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
-import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { EXIT, type ExitCode } from './exit.js';
+import { readOptions } from './read-options.js';
 import { withRegisterToRead } from './register.js';
 import { table } from './terminal.js';
 
 export interface FindOptions {
   readonly data?: string;
   readonly asOf?: string;
+  readonly knownAt?: string;
   readonly limit?: string;
 }
 
@@ -21,18 +22,14 @@ const DEFAULT_LIMIT = '20';
 /** Prints the best matches. Throws CannotRun for a name or an option that the REST interface would refuse, too. */
 export const findCommand = async (
   words: readonly string[],
-  { data, asOf, limit = DEFAULT_LIMIT }: FindOptions,
+  { data, asOf, knownAt, limit = DEFAULT_LIMIT }: FindOptions,
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const read = readParameters<CasesQuery>(CasesQuery, { name: words.join(' '), limit, ...(asOf && { asOf }) });
-  if ('errors' in read)
-    throw new CannotRun(
-      read.errors.map(({ pointer, expected }) => `${pointer.slice(1)}: expected ${expected}`).join('\n'),
-    );
-  const { name = '', limit: count } = read.value;
+  const query = readOptions(CasesQuery, { name: words.join(' '), limit, asOf, knownAt }, 'name');
+  const { name = '', limit: count } = query;
   const page = await withRegisterToRead(settings, context, ({ queries }) =>
-    queries.execute(new Cases(new Scope(UNRESTRICTED, read.value), { name, filters: {}, page: { limit: count } })),
+    queries.execute(new Cases(new Scope(UNRESTRICTED, query), { name, filters: {}, page: { limit: count } })),
   );
   const people = page.total.yes + page.total.uncertain;
   if (people === 0) context.out.write('Nobody of such a name.\n');

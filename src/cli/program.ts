@@ -5,6 +5,7 @@ import { LEAVES_OUT } from '../register-files/list-export-row.js';
 import type { BackupCommandOptions, DataOption } from './backup.js';
 import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';
+import type { DifferencesOptions } from './differences.js';
 import type { DemoOptions } from './demo.js';
 import { EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
@@ -69,6 +70,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addFind(habeas, context, complete);
   addShow(habeas, context, complete);
   addExport(habeas, context, complete, filters);
+  addDifferences(habeas, context, complete);
   addBackup(habeas, context, complete);
   addRestore(habeas, context, complete);
   addRebuild(habeas, context, complete);
@@ -77,6 +79,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
 };
 
 const DATA = '--data <folder>';
+const KNOWN_AT_MEANS = 'as the register knew it then: a day, an instant or position:1234; all without it';
 const DATA_MEANS = 'the folder of the register (HABEAS_DATA, else ./data)';
 
 const addServe = (habeas: Command, context: Context, complete: Complete): void => {
@@ -175,6 +178,7 @@ const addFind = (habeas: Command, context: Context, complete: Complete): void =>
     .argument('<name...>', 'a name, or its beginning, in Azerbaijani, Russian or English spelling')
     .option(DATA, DATA_MEANS)
     .option('--as-of <day>', 'their custody on this day; today without it')
+    .option('--known-at <when>', KNOWN_AT_MEANS)
     .option('--limit <number>', 'how many; 20 without it')
     .addHelpText(
       'after',
@@ -200,7 +204,7 @@ const addShow = (habeas: Command, context: Context, complete: Complete): void =>
     .argument('<case>', 'the id of a case, or a list and a reference in it: union:AZ-0137')
     .option(DATA, DATA_MEANS)
     .option('--as-of <day>', 'what was true on this day; today without it')
-    .option('--known-at <when>', 'as the register knew it then: a day, an instant or position:1234; all without it')
+    .option('--known-at <when>', KNOWN_AT_MEANS)
     .addHelpText(
       'after',
       `
@@ -248,6 +252,37 @@ Examples:
     )
     .action((options: ExportOptions) =>
       complete(import('./export.js').then(({ exportCommand }) => exportCommand(options, context))),
+    );
+};
+
+const addDifferences = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('differences')
+    .description('tell what differs between a list on two days, each as the register knew it at its own time')
+    .requiredOption('--from <day>', 'the earlier day')
+    .requiredOption('--to <day>', 'the later day')
+    .option(
+      '--from-known <when>',
+      'what was known of the earlier day: a day, an instant or position:1234; as --to-known without it',
+    )
+    .option('--to-known <when>', 'what was known of the later day, likewise; all without it')
+    .option('--list <id>', 'which list', 'union')
+    .option('--set <set>', 'certain members (certain), or those possibly on the list (possible); certain without it')
+    .option('--category <id...>', 'only these categories')
+    .option(DATA, DATA_MEANS)
+    .addHelpText(
+      'after',
+      `
+What was learned late was so on the earlier day already, and became known only later: by a late report, a correction, a
+retraction or a merge. What happened since happened between the two days. The numbers of both steps add up.
+
+Examples:
+  $ habeas differences --from 2025-10-07 --to 2026-01-05
+  $ habeas differences --from 2025-10-07 --from-known 2025-10-07 --to 2025-10-07
+`,
+    )
+    .action((options: DifferencesOptions) =>
+      complete(import('./differences.js').then(({ differencesCommand }) => differencesCommand(options, context))),
     );
 };
 

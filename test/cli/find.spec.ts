@@ -1,4 +1,4 @@
-/** `habeas find`, in a register of synthetic people. */
+/** `habeas find` and `habeas differences`, in a register of synthetic people. */
 import { join } from 'node:path';
 import { DEFINITIONS, REGISTER_FILES } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
@@ -38,11 +38,36 @@ it('shows score, spelling, reason, references and custody, and says when there a
   expect((await find('Bilinməyən')).out).toBe('Nobody of such a name.\n');
 });
 
-it.each([[['a']], [['*']], [['Zarfov', '--limit', '0']], [['Zarfov', '--as-of', 'yesterday']]])(
-  'refuses %j and says what it expected',
-  async (args) => {
-    const { code, err } = await find(...args);
-    expect(code).toBe(2);
-    expect(err).toMatch(/^(name|limit|asOf): expected /);
-  },
-);
+it.each([
+  [['a']],
+  [['*']],
+  [['Zarfov', '--limit', '0']],
+  [['Zarfov', '--as-of', 'yesterday']],
+  [['Zarfov', '--known-at', 'yesterday']],
+])('refuses %j and says what it expected', async (args) => {
+  const { code, err } = await find(...args);
+  expect(code).toBe(2);
+  expect(err).toMatch(/^(name|--limit|--as-of|--known-at): expected /);
+});
+
+it('tells what differs between two days, and two times', async () => {
+  const differences = (...args: string[]) => runCli(['differences', '--data', join(folder.path, 'data'), ...args]);
+  const between = await differences('--from', '2025-10-07', '--to', '2025-10-07', '--from-known', 'position:0');
+  expect([between.code, between.err]).toEqual([0, '']);
+  const [opening, late, reopening, , closing] = between.out.split('\n');
+  expect(opening).toBe('union on 2025-10-07, as known at position:0: 0');
+  expect(late).toMatch(/learned late: [1-9]\d* entered, 0 left, 0 moved/);
+  expect(reopening?.split(': ')[1]).toBe(closing?.split(': ')[1]);
+  expect(between.out).toMatch(/learned-late +entered +union:AZ-\d+/);
+  const nothing = await differences('--from', '2025-10-07', '--to', '2025-10-07');
+  expect(nothing.out).not.toMatch(/entered +union/);
+});
+
+it.each([
+  [['--from', '2025-10-08', '--to', '2025-10-07'], '--to: expected a day not before from'],
+  [['--from', '2025-10-07', '--to', '2025-10-07', '--to-known', '2099-01-01'], '--to-known: expected today, or'],
+  [['--from', '2025-10-07', '--to', '2025-10-07', '--list', 'nowhere'], 'There is no list nowhere'],
+])('refuses the differences %j', async (args, expected) => {
+  const { code, err } = await runCli(['differences', '--data', join(folder.path, 'data'), ...args]);
+  expect([code, err]).toEqual([2, expect.stringContaining(expected)]);
+});

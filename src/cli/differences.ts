@@ -1,0 +1,80 @@
+/** `habeas differences`: what differs between a list on two days, each as known at its own time. */
+import type { Query } from '@nestjs/cqrs';
+import { DifferencesQuery, scopesOf } from '../http/lists/parameters.js';
+import { pick } from '../http/parameters.js';
+import type { Difference } from '../read-models/counts/difference.view.js';
+import { Differences } from '../read-models/counts/differences.query.js';
+import { UNRESTRICTED } from '../read-models/scope.js';
+import { LIMITS } from '../schema/limits.js';
+import { readSettings } from '../settings.js';
+import type { Context } from './context.js';
+import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { readOptions } from './read-options.js';
+import { withRegisterToRead } from './register.js';
+import { table } from './terminal.js';
+
+export interface DifferencesOptions {
+  readonly data?: string;
+  readonly list: string;
+  readonly from: string;
+  readonly fromKnown?: string;
+  readonly to: string;
+  readonly toKnown?: string;
+  readonly set?: string;
+  readonly category?: readonly string[];
+}
+
+type Page = Differences extends Query<infer Result> ? NonNullable<Result> : never;
+
+/** Prints the numbers and every difference. Throws CannotRun for options that the REST interface would refuse. */
+export const differencesCommand = async (
+  { data, list, ...options }: DifferencesOptions,
+  context: Context,
+): Promise<ExitCode> => {
+  const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
+  const query = readOptions(DifferencesQuery, { ...options, limit: String(LIMITS.page) });
+  const { earlier, later } = scopesOf(UNRESTRICTED, query);
+  const parameters = pick(query, ['set', 'category', 'limit']);
+  return withRegisterToRead(settings, context, async ({ queries }) => {
+    const pageAfter = async (after: string | null): Promise<Page> => {
+      const page = await queries.execute(
+        new Differences(earlier, later, list, { ...parameters, ...(after !== null && { after }) }),
+      );
+      if (page === null) throw new CannotRun(`There is no list ${list}`);
+      return page;
+    };
+    const first = await pageAfter(null);
+    context.out.write(numbersOf(first));
+    for (let page = first; ; page = await pageAfter(page.next)) {
+      if (page.items.length > 0) context.out.write(table(COLUMNS, page.items.map(lineOf)));
+      if (page.next === null) return EXIT.ok;
+    }
+  });
+};
+
+const numbersOf = ({ list, from, fromKnown, to, toKnown, opening, reopening, closing, totals }: Page): string => {
+  const { learnedLate, happenedSince } = totals;
+  return [
+    `${list} on ${from}, as known at ${fromKnown}: ${opening}`,
+    `  learned late: ${learnedLate.entered} entered, ${learnedLate.left} left, ${learnedLate.moved} moved`,
+    `${list} on ${from}, as known at ${toKnown}: ${reopening}`,
+    `  happened since: ${happenedSince.entered} entered, ${happenedSince.left} left, ${happenedSince.moved} moved`,
+    `${list} on ${to}, as known at ${toKnown}: ${closing}`,
+    '',
+  ].join('\n');
+};
+
+const COLUMNS = ['origin', 'what', 'reference', 'name', 'category', 'by', 'on', 'learned at'] as const;
+
+const lineOf = (difference: Difference): readonly string[] => [
+  difference.origin,
+  difference.kind,
+  difference.references.map(({ list, reference }) => `${list}:${reference}`).join(', '),
+  difference.name ?? '',
+  difference.previousCategory === null
+    ? (difference.category ?? '')
+    : `${difference.previousCategory} → ${difference.category ?? ''}`,
+  difference.reason,
+  difference.on ?? difference.day,
+  difference.learnedAt ?? '',
+];

@@ -1,0 +1,21 @@
+import type { Constructor } from '../schema/field.js';
+import { readParameters } from '../schema/read.js';
+import { CannotRun } from './exit.js';
+import { optionOf } from './option-name.js';
+
+/** Options under the names of parameters; one that is not given is undefined. */
+export type Options = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Reads options as the parameters of a query. Throws CannotRun that names each that is wrong; `argument` is no option. */
+export const readOptions = <T extends object>(type: Constructor<T>, options: Options, argument?: string): T => {
+  const given = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const read = readParameters(type, Object.fromEntries(given));
+  if ('value' in read) return read.value;
+  const lines = read.errors.map(({ pointer, expected }) => {
+    const name = pointer.slice(1);
+    return `${name === argument ? name : optionOf(name)}: expected ${expected}`;
+  });
+  throw new CannotRun(lines.join('\n'));
+};
