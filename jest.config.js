@@ -4,6 +4,7 @@ import { accessSync, constants, statfsSync } from 'node:fs';
 // on Node 20. Packages that ship only ESM are listed here so that they are transformed too.
 const esm = [
   '@nestjs',
+  'canonicalize',
   'commander',
   'content-disposition',
   'cookie',
@@ -56,8 +57,12 @@ export const base = {
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],
   // Each is a copy of the sources.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/dist-bench/', '<rootDir>/.stryker-tmp/'],
-  // `./x.js` means `./x.ts` in our sources, but `./x.js` in packages.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
+  moduleNameMapper: {
+    // `./x.js` means `./x.ts` in our sources, but `./x.js` in packages.
+    '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
+    // Its package.json names an entry for `import` alone.
+    '^canonicalize$': '<rootDir>/node_modules/canonicalize/lib/canonicalize.js',
+  },
 };
 
 export default {

@@ -58,11 +58,12 @@ const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
   const prefix = `bare-${randomUUID()}.`;
   return {
     append: async (events) => {
-      const data = events.map((event) => {
-        const { id, type, recordedAt, payload } = encode(event);
-        return jsonEvent({ id, type, data: payload as Record<string, unknown>, metadata: { recordedAt } });
+      const stream = prefix + randomUUID();
+      const data = events.map((event, revision) => {
+        const { id, type, recordedAt, payload, leaf } = encode({ stream, revision }, event);
+        return jsonEvent({ id, type, data: payload as Record<string, unknown>, metadata: { leaf, recordedAt } });
       });
-      await client.appendToStream(prefix + randomUUID(), data, { ...options, expectedRevision: NO_STREAM });
+      await client.appendToStream(stream, data, { ...options, expectedRevision: NO_STREAM });
     },
     replay: async (count) => {
       let received = 0;

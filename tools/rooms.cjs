@@ -30,7 +30,7 @@ const rooms = {
     path: '^src/json/',
     says: 'nothing else',
     paths: [],
-    packages: [],
+    packages: ['canonicalize'],
     node: [],
   },
   jobs: {
@@ -58,15 +58,20 @@ const rooms = {
   },
   commands: {
     path: '^src/commands/',
-    says: 'domain, the port of event-store, the validation of corrections by schema',
-    paths: ['^src/domain/', '^src/event-store/port\\.ts$', '^src/schema/(read-correction|problems)\\.ts$'],
+    says: 'domain, json, the port of event-store, the validation of corrections by schema',
+    paths: [
+      '^src/domain/',
+      '^src/json/',
+      '^src/event-store/port\\.ts$',
+      '^src/schema/(read-correction|problems)\\.ts$',
+    ],
     packages: ['@nestjs/common', '@nestjs/cqrs', 'p-limit', 'uuid'],
     node: ['crypto', 'timers/promises'],
   },
   'read-models': {
     path: '^src/read-models/',
-    says: 'domain, schema, jobs, the port of event-store and its private files',
-    paths: ['^src/domain/', '^src/schema/', '^src/jobs/', '^src/event-store/(port|private-file)\\.ts$'],
+    says: 'domain, schema, jobs, json, the port of event-store and its private files',
+    paths: ['^src/domain/', '^src/schema/', '^src/jobs/', '^src/json/', '^src/event-store/(port|private-file)\\.ts$'],
     packages: ['@nestjs/common', '@nestjs/cqrs', 'better-sqlite3', 'lru-cache'],
     node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises'],
   },

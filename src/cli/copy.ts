@@ -1,6 +1,6 @@
 /** `habeas copy`: copies a whole log into another store and compares every event. */
 import { existsSync } from 'node:fs';
-import { copyEvents, verifyCopy, readWholeLog } from '../event-store/copy.js';
+import { copyEvents, verifyCopy, readStoredLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
@@ -45,14 +45,14 @@ const settingsOf = (text: string, settings: Settings, option: string): Settings 
 const copy = async (source: EventStore, target: EventStore, context: Context): Promise<ExitCode> => {
   const { out, err } = context;
   const { outcome, existing, added } = await withProgress(context, (job) =>
-    copyEvents(readWholeLog(source), target, job),
+    copyEvents(readStoredLog(source), target, job),
   );
   if (outcome === 'stopped') {
     out.write(`Stopped after ${existing + added} events. The same command goes on where this one ended.\n`);
     return EXIT.stopped;
   }
   err.write('  comparing every event\n');
-  const compared = await verifyCopy(readWholeLog(source), target);
+  const compared = await verifyCopy(readStoredLog(source), target);
   out.write(`${added} events copied, ${existing} were there already; all ${compared} are the same in both.\n`);
   return EXIT.ok;
 };

@@ -1,6 +1,6 @@
 /** `habeas export` of the log as NDJSON; another process may write to the log meanwhile. */
 import { Readable } from 'node:stream';
-import { readWholeLog } from '../event-store/copy.js';
+import { readStoredLog } from '../event-store/copy.js';
 import { formatLogLine } from '../event-store/log-file.js';
 import type { EventStore } from '../event-store/port.js';
 import type { LogDifference } from '../read-models/log-fingerprint.js';
@@ -37,7 +37,7 @@ export const exportLog = async (
 
 async function* linesOf(log: EventStore, onEvents: (count: number) => void): AsyncGenerator<string> {
   let count = 0;
-  for await (const batch of readWholeLog(log, 500)) {
+  for await (const batch of readStoredLog(log, 500)) {
     yield batch.map(formatLogLine).join('');
     onEvents((count += batch.length));
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { copyEvents, readWholeLog } from '../event-store/copy.js';
+import { copyEvents, readStoredLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import { copyDatabase } from '../event-store/sqlite/backup.js';
@@ -35,7 +35,7 @@ const COPY: {
       await checkFingerprint(fingerprintOf(dataFiles(settings.data).readModels), log);
       const copy = createSqliteStore({ file: dataFiles(data).events });
       try {
-        await copyEvents(readWholeLog(log), copy, job);
+        await copyEvents(readStoredLog(log), copy, job);
         job.signal.throwIfAborted();
       } finally {
         await copy.close();

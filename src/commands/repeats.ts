@@ -2,6 +2,7 @@
 import type { Reported } from '../domain/amendments.js';
 import type { AnyEvent } from '../domain/events.js';
 import { toNfc } from '../domain/text.js';
+import { canonicalJson } from '../json/canonical.js';
 import type { StreamEvent } from '../event-store/port.js';
 import { keyedEventId, type RequestIdentity } from './ids.js';
 
@@ -31,10 +32,7 @@ export const findRepeat = (
   const isLonger = stream[start + events.length]?.id === keyedEventId(request, key, events.length);
   const isEqual = events.every((event, index) => {
     const stored = recorded[index];
-    return (
-      stored?.id === keyedEventId(request, key, index) &&
-      canonicalJson(asReported(stored.event)) === canonicalJson(asReported(event))
-    );
+    return stored?.id === keyedEventId(request, key, index) && comparable(stored.event) === comparable(event);
   });
   return isEqual && !isLonger ? { outcome: 'repeat', events: recorded } : { outcome: 'key-reused' };
 };
@@ -46,11 +44,5 @@ const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
   return reported;
 };
 
-/** JSON with sorted keys and composed text. JSON.stringify leaves out undefined fields. */
-const canonicalJson = (event: Reported<AnyEvent>): string =>
-  JSON.stringify(event, (_, value: unknown) => {
-    if (typeof value === 'string') return toNfc(value);
-    return value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value;
-  });
+/** Nothing of JSON's own composes with what a text begins or ends with, so the whole may be composed at once. */
+const comparable = (event: Reported<AnyEvent>): string => toNfc(canonicalJson(asReported(event)));

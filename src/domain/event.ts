@@ -98,10 +98,24 @@ export interface EventMetadata {
   readonly causationId: string | null;
 }
 
-/** The metadata of a record alone, in the order in which it is stored. */
+/** Every field of EventMetadata; a missing one fails to compile. */
+const FIELDS: { readonly [K in keyof Required<EventMetadata>]: true } = {
+  schemaVersion: true,
+  actor: true,
+  acknowledged: true,
+  raised: true,
+  correlationId: true,
+  causationId: true,
+};
+
+/** The one list of the metadata's fields, from which the codec, the read models and files of the log take them. */
+export const METADATA_FIELDS = Object.keys(FIELDS) as readonly (keyof EventMetadata)[];
+
+/** The metadata of a record alone. */
 export const metadataOf = (recorded: EventMetadata): EventMetadata => {
-  const { schemaVersion, actor, acknowledged, raised, correlationId, causationId } = recorded;
-  return { schemaVersion, actor, acknowledged, raised, correlationId, causationId };
+  const metadata: Record<string, unknown> = {};
+  for (const field of METADATA_FIELDS) metadata[field] = recorded[field];
+  return metadata as unknown as EventMetadata;
 };
 
 /** An event in the log. */

@@ -3,6 +3,7 @@
  * target must hold a prefix of the same log.
  */
 import type { JobContext, JobProgress } from '../jobs/job.js';
+import { storedText } from './codec.js';
 import {
   MAX_APPEND_BYTES,
   MAX_EVENTS_PER_APPEND,
@@ -10,12 +11,13 @@ import {
   type Cursor,
   type EventStore,
   type LogEvent,
+  type StoredEvent,
 } from './port.js';
-import { serialize, recordBytes } from './request-checks.js';
+import { recordBytes } from './request-checks.js';
 
-/** A log event without its cursor, which is specific to one store. */
-export type PositionedEvent = Omit<LogEvent, 'cursor'>;
-export type LogBatches = AsyncIterable<readonly PositionedEvent[]>;
+/** A stored event without its cursor, which is specific to one store. */
+export type CopiedEvent = Omit<StoredEvent, 'cursor'>;
+export type LogBatches = AsyncIterable<readonly CopiedEvent[]>;
 
 /** The target log is not a prefix of the source, or another writer appends to it. */
 export class CopyRefused extends Error {
@@ -42,12 +44,22 @@ export interface CopyResult {
 }
 
 /** Yields the log up to its current head in batches; later events are not included. */
-export async function* readWholeLog(store: EventStore, limit = 1_000): AsyncGenerator<readonly LogEvent[]> {
+export const readWholeLog = (store: EventStore, limit = 1_000): AsyncGenerator<readonly LogEvent[]> =>
+  readToHead(store, (cursor) => store.read(cursor, limit));
+
+/** The same events as stored. */
+export const readStoredLog = (store: EventStore, limit = 1_000): AsyncGenerator<readonly StoredEvent[]> =>
+  readToHead(store, (cursor) => store.readStored(cursor, limit));
+
+async function* readToHead<E extends { readonly cursor: Cursor }>(
+  store: EventStore,
+  readPage: (after: Cursor | null) => Promise<readonly E[]>,
+): AsyncGenerator<readonly E[]> {
   const head = await store.head();
   let cursor: Cursor | null = null;
   while (head !== null && cursor !== head) {
-    const page: readonly LogEvent[] = await store.read(cursor, limit);
-    const events: readonly LogEvent[] = page.filter((event) => store.compare(event.cursor, head) <= 0);
+    const page = await readPage(cursor);
+    const events: readonly E[] = page.filter((event) => store.compare(event.cursor, head) <= 0);
     const last = events.at(-1);
     if (last === undefined) return;
     yield events;
@@ -64,13 +76,13 @@ export const copyEvents = async (
   target: EventStore,
   { signal, onProgress }: JobContext,
 ): Promise<CopyResult> => {
-  const targetEvents = flatten(readWholeLog(target, MAX_READ));
+  const targetEvents = flatten(readStoredLog(target, MAX_READ));
   const isStopped = (): boolean => signal.aborted;
   let [existing, added] = [0, 0];
   let next = await targetEvents.next();
   for await (const batch of source) {
     if (isStopped()) return { outcome: 'stopped', existing, added };
-    const missing: PositionedEvent[] = [];
+    const missing: CopiedEvent[] = [];
     for (const event of batch) {
       if (event.position !== existing + added + missing.length + 1)
         throw new CopyRefused(event.position, 'out of order');
@@ -93,10 +105,10 @@ export const copyEvents = async (
   return { outcome: 'complete', existing, added };
 };
 
-/** Compares every record of a source with the target's, byte by byte, and returns their number. Throws CopyRefused on a
+/** Compares every record of a source with the target's, by their canonical bytes, and returns their number. Throws CopyRefused on a
  * difference. */
 export const verifyCopy = async (source: LogBatches, target: EventStore): Promise<number> => {
-  const targetEvents = flatten(readWholeLog(target, MAX_READ));
+  const targetEvents = flatten(readStoredLog(target, MAX_READ));
   let count = 0;
   for await (const event of flatten(source)) {
     const { value: copy } = await targetEvents.next();
@@ -115,25 +127,19 @@ async function* flatten<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerator
 }
 
 /** Compares whole records: ids alone do not suffice, since a repeated import generates the same ids. */
-const isSameEvent = (a: PositionedEvent, b: PositionedEvent): boolean => {
-  if (a.stream !== b.stream || a.revision !== b.revision || a.position !== b.position) return false;
-  const [first, second] = [serialize(a), serialize(b)];
-  return (
-    first.id === second.id &&
-    first.type === second.type &&
-    first.recordedAt === second.recordedAt &&
-    first.text === second.text
-  );
-};
+const isSameEvent = (a: CopiedEvent, b: CopiedEvent): boolean =>
+  COMPARED.every((field) => a[field] === b[field]) && storedText(a) === storedText(b);
+
+const COMPARED = ['stream', 'revision', 'position', 'id', 'type', 'recordedAt', 'leaf'] as const;
 
 /** Consecutive events of one stream that fit into one append. */
-type Run = readonly PositionedEvent[];
+type Run = readonly CopiedEvent[];
 
-const groupIntoRuns = (events: readonly PositionedEvent[]): readonly Run[] => {
-  const runs: PositionedEvent[][] = [];
+const groupIntoRuns = (events: readonly CopiedEvent[]): readonly Run[] => {
+  const runs: CopiedEvent[][] = [];
   let bytes = 0;
   for (const event of events) {
-    const size = recordBytes(serialize(event));
+    const size = recordBytes({ text: storedText(event) });
     const run = runs.at(-1);
     const fits =
       run?.[0]?.stream === event.stream && run.length < MAX_EVENTS_PER_APPEND && bytes + size <= MAX_APPEND_BYTES;
@@ -163,6 +169,6 @@ const groupIntoWindows = (runs: readonly Run[], inFlight: number): readonly (rea
 const appendRun = async (target: EventStore, run: Run): Promise<void> => {
   const [first] = run;
   if (first === undefined) return;
-  const result = await target.append(first.stream, first.revision === 0 ? 'no-stream' : first.revision - 1, run);
+  const result = await target.appendStored(first.stream, first.revision === 0 ? 'no-stream' : first.revision - 1, run);
   if (result.outcome === 'conflict') throw new CopyRefused(first.position, 'the target holds another event');
 };

@@ -1,33 +1,28 @@
 /**
- * The log as NDJSON, one event per line with its full record. `habeas export` writes it, `GET /v1/events` returns it,
- * `habeas import` reads it.
+ * The log as NDJSON, an event a line, as it is stored: `habeas export` writes it, `habeas import` and the verifier of outsiders
+ * read it. Lines as `GET /v1/events` returns them, and `habeas export` wrote them before there were leaf hashes, are imported too.
  */
 import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
-import { decodeRecorded } from './codec.js';
-import type { PositionedEvent } from './copy.js';
-import { MAX_APPEND_BYTES, StoreDamaged } from './port.js';
+import { METADATA_FIELDS } from '../domain/event.js';
+import { decodeRecorded, encodeUncovered, formatInstant, reserialize, storedText } from './codec.js';
+import type { CopiedEvent } from './copy.js';
+import { MAX_APPEND_BYTES, StoreDamaged, type StoredRecord } from './port.js';
 import { checkStream } from './request-checks.js';
 
 /** The fields of a line, in output order. */
-const FIELDS = [
-  'position',
-  'stream',
-  'revision',
-  'id',
-  'schemaVersion',
-  'recordedAt',
-  'actor',
-  'acknowledged',
-  'raised',
-  'correlationId',
-  'causationId',
-  'event',
-] as const satisfies readonly (keyof PositionedEvent)[];
+const FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
+/** The fields of a line of before leaf hashes. */
+const EARLIER_FIELDS = ['position', 'stream', 'revision', 'id', 'recordedAt', ...METADATA_FIELDS, 'event'] as const;
 
-export const formatLogLine = (event: PositionedEvent): string =>
-  `${JSON.stringify(Object.fromEntries(FIELDS.map((field) => [field, event[field]])))}\n`;
+/** Throws StoreDamaged for an event that was recorded at no instant. */
+export const formatLogLine = (event: CopiedEvent): string => {
+  const recordedAt = formatInstant(event.recordedAt);
+  if (recordedAt === null) throw new StoreDamaged(`position ${event.position}: recorded at no instant`);
+  const { payload: _, ...line } = Object.fromEntries(FIELDS.map((field) => [field, event[field]]));
+  return `${JSON.stringify({ ...line, recordedAt }).slice(0, -1)},"payload":${storedText(event)}}\n`;
+};
 
 /** A line that this build cannot read. The message names line and reason, never content. */
 export class LogFileUnreadable extends Error {
@@ -47,8 +42,8 @@ const BATCH_SIZE = 500;
 export async function* readLogFile(
   path: string,
   onRead: (bytes: number) => void = () => undefined,
-): AsyncGenerator<readonly PositionedEvent[]> {
-  let batch: PositionedEvent[] = [];
+): AsyncGenerator<readonly CopiedEvent[]> {
+  let batch: CopiedEvent[] = [];
   for await (const { number, bytes } of readLines(path, onRead)) {
     const event = parseEvent(bytes);
     if (typeof event === 'string') throw new LogFileUnreadable(number, event);
@@ -67,7 +62,7 @@ export const isLogFile = async (path: string): Promise<boolean> => {
   return false;
 };
 
-const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${FIELDS.join('|')})"\\s*:`);
+const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${[...FIELDS, ...EARLIER_FIELDS].join('|')})"\\s*:`);
 
 /** JSON may escape each character of an event as six (`\uXXXX`). */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;
@@ -89,24 +84,45 @@ async function* readLines(path: string, onRead: (bytes: number) => void): AsyncG
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The event of a line, or the reason why it is invalid. */
-const parseEvent = (line: Buffer | null): PositionedEvent | string => {
+const parseEvent = (line: Buffer | null): CopiedEvent | string => {
   if (line === null) return 'longer than an event can be';
   const value = parse(line);
   if (value instanceof RepeatedKeyError) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
   const fields = renameEarlierFields(value as Readonly<Record<string, unknown>>);
-  const missing = FIELDS.find((field) => !(field in fields));
+  const expected: readonly string[] = 'event' in fields ? EARLIER_FIELDS : FIELDS;
+  const missing = expected.find((field) => !(field in fields));
   if (missing !== undefined) return `${missing} is missing`;
-  if (Object.keys(fields).length > FIELDS.length) return 'has a field too many';
-  const { position, ...event } = fields as unknown as PositionedEvent;
+  if (Object.keys(fields).length > expected.length) return 'has a field too many';
+  const { position, stream, revision } = fields as unknown as CopiedEvent;
   if (!Number.isSafeInteger(position)) return 'position is no number';
   try {
-    checkStream(event.stream);
-    return { ...decodeRecorded(event), position };
+    checkStream(stream);
+    const record = 'event' in fields ? earlierRecord(fields) : storedRecord(fields);
+    return { stream, revision, position, ...record };
   } catch (error) {
     if (error instanceof StoreDamaged || error instanceof RangeError) return error.message;
     throw error;
   }
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Throws StoreDamaged. The static type is a claim: `reserialize` checks it. */
+const storedRecord = (fields: Fields): StoredRecord => {
+  const { stream, revision, id, type, leaf, payload } = fields as unknown as CopiedEvent;
+  const recordedAt = typeof fields['recordedAt'] === 'string' ? Date.parse(fields['recordedAt']) : NaN;
+  if (!Number.isSafeInteger(revision) || revision < 0 || typeof id !== 'string' || typeof type !== 'string')
+    throw new StoreDamaged('stream, revision, id or type has another shape');
+  if (leaf !== null && typeof leaf !== 'string') throw new StoreDamaged('leaf has another shape');
+  if (formatInstant(recordedAt) !== fields['recordedAt']) throw new StoreDamaged('recorded at no instant');
+  return reserialize({ stream, revision }, { id, type, recordedAt, payload, leaf });
+};
+
+/** Throws StoreDamaged. */
+const earlierRecord = (fields: Fields): StoredRecord => {
+  const { position: _, ...event } = fields;
+  return encodeUncovered(decodeRecorded(event as unknown as Parameters<typeof decodeRecorded>[0]));
 };
 
 /** Renames the fields of an export of before 0.2: `fact` is now `event`, and `facts` of a finding is now `events`. */

@@ -31,6 +31,31 @@ export interface LogEvent extends StreamEvent {
   readonly position: number;
 }
 
+/** What every store saves of an event, besides stream, revision and position. */
+export interface StoredRecord {
+  readonly id: string;
+  readonly type: string;
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly recordedAt: number;
+  /**
+   * A JSON value `{ commitment, data, meta, personal }`; events recorded before there were leaf hashes have no commitment. Only
+   * `personal` holds personal data, so it can be sealed or erased without changing the rest.
+   */
+  readonly payload: unknown;
+  /** The leaf hash (see `leaf.ts`), base64; null for events recorded before there were leaf hashes. */
+  readonly leaf: string | null;
+  /** The stored text of the payload, where the store gives it. */
+  readonly text?: string;
+}
+
+/** An event exactly as it is stored, neither checked nor upcast: what is copied, exported and verified. */
+export interface StoredEvent extends StoredRecord {
+  readonly stream: string;
+  readonly revision: number;
+  readonly position: number;
+  readonly cursor: Cursor;
+}
+
 /**
  * The expected last revision of the stream, or that it does not exist. There is no "any": such an append could not be
  * retried safely after its answer was lost.
@@ -76,6 +101,15 @@ export interface EventStore {
    * empty at the end. Throws RangeError for a cursor past the end: it belongs to another log.
    */
   read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]>;
+
+  /** Like `read`, as stored. Throws StoreDamaged only for a missing event. */
+  readStored(after: Cursor | null, limit: number): Promise<readonly StoredEvent[]>;
+
+  /**
+   * Like `append`, of records of another store or of a file, which are stored as they are. Throws StoreDamaged for a record that this
+   * build cannot read, or that is not what its leaf hash was made of.
+   */
+  appendStored(stream: string, expected: ExpectedRevision, records: readonly StoredRecord[]): Promise<AppendResult>;
 
   /**
    * A live subscription: the log after a cursor, then new events as they are appended, in batches of 1 to `limit`

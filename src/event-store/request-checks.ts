@@ -1,5 +1,5 @@
 /** Argument checks of all adapters: RangeError for a bug of the caller, AppendTooLarge for too much data. */
-import { encode, type StoredRecord } from './codec.js';
+import { encode, reserialize, type SerializedRecord, type StreamRevision } from './codec.js';
 import {
   AppendTooLarge,
   MAX_APPEND_BYTES,
@@ -7,16 +7,12 @@ import {
   MAX_READ,
   type ExpectedRevision,
   type NewEvent,
+  type StoredRecord,
 } from './port.js';
 
 /** Limits of the write queue: further appends are refused instead of filling the memory. */
 export const MAX_QUEUED = 10_000;
 export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
-
-/** A record with its payload as JSON text, from which its size is computed and which a store may save. */
-export interface SerializedRecord extends StoredRecord {
-  readonly text: string;
-}
 
 /** A validated append with encoded events. */
 export interface CheckedAppend {
@@ -30,16 +26,26 @@ export interface CheckedAppend {
 const RECORD_OVERHEAD_BYTES = 128;
 
 /** The size of a record, as counted against MAX_APPEND_BYTES. */
-export const recordBytes = ({ text }: SerializedRecord): number => Buffer.byteLength(text) + RECORD_OVERHEAD_BYTES;
-
-/** Throws TypeError (see `encode`). */
-export const serialize = (event: NewEvent): SerializedRecord => {
-  const record = encode(event);
-  return { ...record, text: JSON.stringify(record.payload) };
-};
+export const recordBytes = ({ text }: Pick<SerializedRecord, 'text'>): number =>
+  Buffer.byteLength(text) + RECORD_OVERHEAD_BYTES;
 
 /** Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`). */
-export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend => {
+export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend =>
+  check(stream, expected, events, encode);
+
+/** As `checkAppend`, of records that are stored already; StoreDamaged instead of TypeError (see `reserialize`). */
+export const checkStoredAppend = (
+  stream: string,
+  expected: ExpectedRevision,
+  records: readonly StoredRecord[],
+): CheckedAppend => check(stream, expected, records, reserialize);
+
+const check = <E extends { readonly id: string }>(
+  stream: string,
+  expected: ExpectedRevision,
+  events: readonly E[],
+  serialize: (place: StreamRevision, event: E) => SerializedRecord,
+): CheckedAppend => {
   checkStream(stream);
   checkExpected(expected);
   if (events.length === 0) throw new RangeError('an append holds at least one event');
@@ -47,7 +53,8 @@ export const checkAppend = (stream: string, expected: ExpectedRevision, events: 
     throw new AppendTooLarge(`${events.length} events; one append holds at most ${MAX_EVENTS_PER_APPEND}`);
   }
   if (new Set(events.map((event) => event.id)).size < events.length) throw new RangeError('an id stands twice');
-  const records = events.map(serialize);
+  const first = expected === 'no-stream' ? 0 : expected + 1;
+  const records = events.map((event, at) => serialize({ stream, revision: first + at }, event));
   const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0);
   if (bytes > MAX_APPEND_BYTES)
     throw new AppendTooLarge(`${bytes} bytes; one append holds at most ${MAX_APPEND_BYTES}`);

@@ -13,6 +13,8 @@ import {
   type LogCheck,
   type LogEvent,
   type NewEvent,
+  type StoredEvent,
+  type StoredRecord,
   type StreamEvent,
 } from '../event-store/port.js';
 import type { LogTime } from './log-time.js';
@@ -91,12 +93,20 @@ export class WatchedStore implements EventStore {
     return this.time === null ? append(events) : this.time.record(events, append);
   }
 
+  appendStored(stream: string, expected: ExpectedRevision, records: readonly StoredRecord[]): Promise<AppendResult> {
+    return this.#rememberDamage(this.#ifUsable(() => this.store.appendStored(stream, expected, records)));
+  }
+
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
     return this.#rememberDamage(this.#ifUsable(() => this.store.readStream(stream, after, limit)));
   }
 
   read(after: Cursor | null, limit: number): Promise<readonly LogEvent[]> {
     return this.#rememberDamage(this.store.read(after, limit));
+  }
+
+  readStored(after: Cursor | null, limit: number): Promise<readonly StoredEvent[]> {
+    return this.#rememberDamage(this.store.readStored(after, limit));
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {

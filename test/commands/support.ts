@@ -111,6 +111,8 @@ export class Register {
       append: (...args) => append(real, ...args),
       readStream: (...args) => store.readStream(...args),
       read: (...args) => store.read(...args),
+      readStored: (...args) => store.readStored(...args),
+      appendStored: (...args) => store.appendStored(...args),
       follow: (...args) => store.follow(...args),
       head: () => store.head(),
       lastRecordedAt: () => store.lastRecordedAt(),

@@ -1,20 +1,23 @@
 import fc from 'fast-check';
 import type { AnyEvent, AnyEventType } from '../../src/domain/events.js';
 import { allEvents, descriptionOf } from '../../src/domain/events.js';
-import { decode, encode, parsePayload, type StoredRecord } from '../../src/event-store/codec.js';
-import { StoreDamaged, type NewEvent } from '../../src/event-store/port.js';
+import { decode, encode, encodeUncovered, parsePayload, verifyRecord } from '../../src/event-store/codec.js';
+import { commitmentOf, leafHash } from '../../src/event-store/leaf.js';
+import { canonicalJson } from '../../src/json/canonical.js';
+import { StoreDamaged, type NewEvent, type StoredRecord } from '../../src/event-store/port.js';
 import { upcast, UPCASTERS, type Upcaster } from '../../src/event-store/upcasters.js';
 import { EXPECTED } from '../golden/expected.js';
 import { newEvent, namedEvent } from '../support/new-events.js';
 
 const TYPES = Object.keys(allEvents) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
+const SALT = Buffer.alloc(32, 7).toString('base64');
 const partsOf = (event: NewEvent) =>
-  encode(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
+  encodeUncovered(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
 /** As a store keeps it, in text. */
-const kept = (record: StoredRecord): StoredRecord => ({
-  ...record,
-  payload: parsePayload(JSON.stringify(record.payload)),
+const kept = ({ id, type, recordedAt, payload, leaf }: StoredRecord): StoredRecord => ({
+  ...{ id, type, recordedAt, leaf },
+  payload: parsePayload(JSON.stringify(payload)),
 });
 
 /** Any value that JSON can hold; -0 apart, which it cannot. */
@@ -81,12 +84,15 @@ describe('codec', () => {
       fc.property(eventWith(allEvents[type].version, eventOf(type)), (event) => {
         // As plain objects: arbitrary objects may come without a prototype.
         const plain = JSON.parse(JSON.stringify(event)) as NewEvent;
-        const record = encode(event);
+        const record = encode(PLACE, event, SALT);
         expect(decode(PLACE, kept(record))).toStrictEqual({ ...plain, ...PLACE });
         const { stream: _, revision: __, ...again } = decode(PLACE, kept(record));
-        expect(JSON.stringify(encode(again).payload)).toBe(JSON.stringify(record.payload));
+        expect(encode(PLACE, again, SALT)).toStrictEqual(record);
+        expect(decode(PLACE, kept(encodeUncovered(event)))).toStrictEqual({ ...plain, ...PLACE });
+        expect(record.text).toBe(canonicalJson(record.payload));
+        expect(verifyRecord(PLACE, kept(record))).toBe('covered');
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
@@ -144,17 +150,17 @@ describe('codec', () => {
     ['a function', { event: { ...namedEvent('x'), name: () => 1 } }],
   ])('refuses to write %s, without showing it', (_, changes) => {
     const event = { ...newEvent(), ...changes } as NewEvent;
-    expect(() => encode(event)).toThrow(TypeError);
-    expect(() => encode(event)).not.toThrow(/beatified|god|perhaps|yesterday$|Elçin/);
+    expect(() => encode(PLACE, event)).toThrow(TypeError);
+    expect(() => encode(PLACE, event)).not.toThrow(/beatified|god|perhaps|yesterday$|Elçin/);
   });
 
   it('refuses to write what never ends', () => {
     const circle: Record<string, unknown> = {};
     circle['again'] = circle;
-    expect(() => encode(newEvent({ event: { ...namedEvent('x'), name: circle } as never }))).toThrow(TypeError);
+    expect(() => encode(PLACE, newEvent({ event: { ...namedEvent('x'), name: circle } as never }))).toThrow(TypeError);
   });
 
-  const record = encode(newEvent());
+  const record = encodeUncovered(newEvent());
   const parts = record.payload as Record<string, Record<string, unknown>>;
   const withPart = (part: string, changes: object): Partial<StoredRecord> => ({
     payload: { ...parts, [part]: { ...parts[part], ...changes } },
@@ -185,6 +191,70 @@ describe('codec', () => {
     expect(() => decode(PLACE, { ...record, ...changes })).toThrow(StoreDamaged);
     expect(() => decode(PLACE, { ...record, ...changes })).toThrow(/^case-1, revision 3: /);
     expect(() => decode(PLACE, { ...record, ...changes })).not.toThrow(/Elçin|beatified|paper/);
+  });
+});
+
+describe('the leaf hash', () => {
+  const event = newEvent({ event: { ...namedEvent('Elçin Nümunəvi'), note: 'seen on Monday' } });
+  const record = encode(PLACE, event, SALT);
+  const { commitment, data, meta, personal } = record.payload as Record<'data' | 'meta' | 'personal', object> & {
+    readonly commitment: string;
+  };
+
+  it('is that of RFC 9162 over the canonical event, into which personal data enter by their commitment', () => {
+    const { id, type, recordedAt, schemaVersion } = { ...event, type: 'named' };
+    const text = canonicalJson({ ...PLACE, id, type, schemaVersion, recordedAt, data, meta, personal: commitment });
+    expect(record.leaf).toBe(leafHash(text));
+    const { salt, ...fields } = personal as { readonly salt: string };
+    expect(salt).toBe(SALT);
+    expect(commitment).toBe(commitmentOf(SALT, canonicalJson(fields)));
+    expect(text).not.toMatch(/Elçin|Monday/);
+  });
+
+  it('has a salt of its own in each event, so that equal personal data do not look alike', () => {
+    const again = encode(PLACE, event).payload as { commitment: string };
+    expect(again.commitment).not.toBe(commitment);
+  });
+
+  it('stays where the personal part is erased', () => {
+    const erased = { ...record, text: undefined, payload: { commitment, data, meta, personal: null } } as never;
+    expect(verifyRecord(PLACE, erased)).toBe('erased');
+  });
+
+  const text = record.text;
+  const changed: readonly (readonly [string, Partial<StoredRecord>, Partial<typeof PLACE>?])[] = [
+    ['another stream', {}, { stream: 'case-2' }],
+    ['another revision', {}, { revision: 4 }],
+    ['another id', { id: '0194b3f0-8a5b-7e90-b1c2-d3e4f5061728' }],
+    ['another type', { type: 'died' }],
+    ['another time', { recordedAt: record.recordedAt + 1 }],
+    ['another actor', { payload: { commitment, data, meta: { ...meta, actor: { kind: 'system' } }, personal } }],
+    ['other data', { payload: { commitment, data: { ...data, reliability: 'verified' }, meta, personal } }],
+    ['other personal data', { payload: { commitment, data, meta, personal: { ...personal, note: 'Tuesday' } } }],
+    ['another salt', { payload: { commitment, data, meta, personal: { ...personal, salt: commitment } } }],
+    ['no salt', { payload: { commitment, data, meta, personal: { ...personal, salt: undefined } } }],
+    ['no commitment', { payload: { commitment: null, data, meta, personal } }],
+    ['a part more', { payload: { commitment, data, meta, personal, more: 1 } }],
+    ['white space', { text: text.replace('{', '{ ') }],
+    ['an escape', { text: text.replace('E', '\\u0045') }],
+    ['no leaf hash', { leaf: null }],
+    ['another leaf hash', { leaf: SALT }],
+  ];
+  it.each(changed.map(([what]) => what))('tells %s', (what) => {
+    const [, changes, otherPlace] = changed.find(([name]) => name === what) ?? [];
+    const other = { ...record, text: undefined, ...changes } as StoredRecord;
+    const verify = () => verifyRecord({ ...PLACE, ...otherPlace }, other);
+    expect(verify).toThrow(StoreDamaged);
+    expect(verify).not.toThrow(/Elçin|day/);
+  });
+
+  it('cannot be had of half a character', () => {
+    expect(() => encode(PLACE, newEvent({ event: namedEvent('a\ud800b') }))).toThrow('half a character');
+    expect(() => encode(PLACE, newEvent({ event: namedEvent('a\\ud800b') }))).not.toThrow();
+  });
+
+  it('is missing from events of before', () => {
+    expect(verifyRecord(PLACE, kept(encodeUncovered(event)))).toBe('uncovered');
   });
 });
 
@@ -244,7 +314,7 @@ describe('a correction', () => {
   });
 
   it('has its fields upcast by the upcasters of the corrected type', () => {
-    const record = encode(correction('delisted', { list: 'union' }));
+    const record = encodeUncovered(correction('delisted', { list: 'union' }));
     const { data, personal, meta } = record.payload as Record<'data' | 'personal' | 'meta', object>;
     const old = { ...data, correctedVersion: 1, data: { list: 'union', reason: 'moved home' } };
     const { event } = decode(PLACE, { ...record, payload: { data: old, personal, meta } });
@@ -252,10 +322,10 @@ describe('a correction', () => {
   });
 
   it.each(['corrected', 'beatified', 'toString'])('of the type %s is not stored', (type) => {
-    expect(() => encode(correction(type, {}))).toThrow(TypeError);
+    expect(() => encodeUncovered(correction(type, {}))).toThrow(TypeError);
   });
 
-  const record = encode(correction('delisted', { reason: 'Elçin' }));
+  const record = encodeUncovered(correction('delisted', { reason: 'Elçin' }));
   const { data, personal, meta } = record.payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
   it.each([
     ['of a type that nobody knows', { data: { ...data, correctedType: 'beatified' }, personal }],

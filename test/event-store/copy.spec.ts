@@ -1,6 +1,6 @@
 /** A log copied from store to store: exactly, in order, and from where an interruption left it. */
 import { join } from 'node:path';
-import { copyEvents, CopyRefused, verifyCopy, readWholeLog } from '../../src/event-store/copy.js';
+import { copyEvents, CopyRefused, verifyCopy, readStoredLog } from '../../src/event-store/copy.js';
 import { MAX_APPEND_BYTES, type EventStore } from '../../src/event-store/port.js';
 import { UNWATCHED, type JobProgress } from '../../src/jobs/job.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
@@ -41,7 +41,7 @@ const fill = async (count: number): Promise<void> => {
 
 const everything = async (store: EventStore): Promise<unknown[]> => {
   const all: unknown[] = [];
-  for await (const batch of readWholeLog(store, 7)) all.push(...batch);
+  for await (const batch of readStoredLog(store, 7)) all.push(...batch);
   return all;
 };
 
@@ -49,21 +49,25 @@ describe('a copy of a log', () => {
   it('is equal, event by event', async () => {
     await fill(30);
     const seen: number[] = [];
-    const copied = await copyEvents(readWholeLog(from, 7), to, {
+    const copied = await copyEvents(readStoredLog(from, 7), to, {
       ...UNWATCHED,
       onProgress: ({ done }) => seen.push(done),
     });
     expect(copied).toEqual({ outcome: 'complete', existing: 0, added: 48 });
     expect(await everything(to)).toEqual(await everything(from));
-    expect(await verifyCopy(readWholeLog(from), to)).toBe(48);
+    expect(await verifyCopy(readStoredLog(from), to)).toBe(48);
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(48);
   });
 
   it('of an empty log is an empty log', async () => {
-    expect(await copyEvents(readWholeLog(from), to, UNWATCHED)).toEqual({ outcome: 'complete', existing: 0, added: 0 });
+    expect(await copyEvents(readStoredLog(from), to, UNWATCHED)).toEqual({
+      outcome: 'complete',
+      existing: 0,
+      added: 0,
+    });
     expect(await to.head()).toBeNull();
-    expect(await verifyCopy(readWholeLog(from), to)).toBe(0);
+    expect(await verifyCopy(readStoredLog(from), to)).toBe(0);
   });
 
   it('goes on where it was stopped, wherever that was', async () => {
@@ -79,7 +83,7 @@ describe('a copy of a log', () => {
         outcome,
         existing: found,
         added,
-      } = await copyEvents(readWholeLog(from, 7), to, {
+      } = await copyEvents(readStoredLog(from, 7), to, {
         signal: stop.signal,
         onProgress,
       });
@@ -90,27 +94,27 @@ describe('a copy of a log', () => {
       }
       expect(await everything(to)).toEqual((await everything(from)).slice(0, found + added));
     }
-    expect(await verifyCopy(readWholeLog(from), to)).toBe(48);
+    expect(await verifyCopy(readStoredLog(from), to)).toBe(48);
   });
 
   it('goes on with what came to the source since', async () => {
     await fill(5);
-    await copyEvents(readWholeLog(from), to, UNWATCHED);
+    await copyEvents(readStoredLog(from), to, UNWATCHED);
     await fill(5);
-    expect(await copyEvents(readWholeLog(from), to, UNWATCHED)).toMatchObject({
+    expect(await copyEvents(readStoredLog(from), to, UNWATCHED)).toMatchObject({
       outcome: 'complete',
       existing: 8,
       added: 8,
     });
-    expect(await verifyCopy(readWholeLog(from), to)).toBe(16);
+    expect(await verifyCopy(readStoredLog(from), to)).toBe(16);
   });
 
   it('takes appends as large as one may be apart into as many as needed', async () => {
     const large = (): ReturnType<typeof newEvent> => newEvent({ causationId: 'x'.repeat(MAX_APPEND_BYTES / 2) });
     const stream = newStreamName();
     for (let i = 0; i < 5; i++) await from.append(stream, i === 0 ? 'no-stream' : i - 1, [large()]);
-    await copyEvents(readWholeLog(from), to, UNWATCHED);
-    expect(await verifyCopy(readWholeLog(from), to)).toBe(5);
+    await copyEvents(readStoredLog(from), to, UNWATCHED);
+    expect(await verifyCopy(readStoredLog(from), to)).toBe(5);
   });
 });
 
@@ -119,7 +123,7 @@ describe('a copy is refused', () => {
     await fill(5);
     await to.append(newStreamName(), 'no-stream', newEvents(2));
     const before = await everything(to);
-    await expect(copyEvents(readWholeLog(from), to, UNWATCHED)).rejects.toThrow(CopyRefused);
+    await expect(copyEvents(readStoredLog(from), to, UNWATCHED)).rejects.toThrow(CopyRefused);
     expect(await everything(to)).toEqual(before);
   });
 
@@ -128,21 +132,21 @@ describe('a copy is refused', () => {
     if (first === undefined || second === undefined) throw new Error('no events');
     await from.append(stream, 'no-stream', [first, second]);
     await to.append(stream, 'no-stream', [{ ...first, recordedAt: '2026-01-01T00:00:00.000Z' }]);
-    await expect(copyEvents(readWholeLog(from), to, UNWATCHED)).rejects.toThrow('position 1: ');
+    await expect(copyEvents(readStoredLog(from), to, UNWATCHED)).rejects.toThrow('position 1: ');
     expect(await everything(to)).toHaveLength(1);
   });
 
   it('into a log that has gone on without the source', async () => {
     await fill(5);
-    await copyEvents(readWholeLog(from), to, UNWATCHED);
+    await copyEvents(readStoredLog(from), to, UNWATCHED);
     await to.append(newStreamName(), 'no-stream', newEvents(1));
-    await expect(copyEvents(readWholeLog(from), to, UNWATCHED)).rejects.toThrow('position 9: the target holds more');
+    await expect(copyEvents(readStoredLog(from), to, UNWATCHED)).rejects.toThrow('position 9: the target holds more');
   });
 
   it('where the source has lost an event', async () => {
     await fill(5);
     const holed = async function* () {
-      for await (const batch of readWholeLog(from)) yield batch.filter(({ position }) => position !== 3);
+      for await (const batch of readStoredLog(from)) yield batch.filter(({ position }) => position !== 3);
     };
     await expect(copyEvents(holed(), to, UNWATCHED)).rejects.toThrow('position 4: out of order');
     expect(await to.head()).toBeNull();
@@ -150,18 +154,18 @@ describe('a copy is refused', () => {
 
   it('by its verification, where anything at all differs', async () => {
     await fill(5);
-    await copyEvents(readWholeLog(from), to, UNWATCHED);
+    await copyEvents(readStoredLog(from), to, UNWATCHED);
     const changed = async function* () {
-      for await (const batch of readWholeLog(from))
-        yield batch.map((event) => (event.position === 5 ? { ...event, correlationId: 'another' } : event));
+      for await (const batch of readStoredLog(from))
+        yield batch.map((event) => (event.position === 5 ? { ...event, recordedAt: event.recordedAt + 1 } : event));
     };
     await expect(verifyCopy(changed(), to)).rejects.toThrow('position 5: another event');
     await from.append(newStreamName(), 'no-stream', newEvents(1));
-    await expect(verifyCopy(readWholeLog(from), to)).rejects.toThrow('position 9: missing');
+    await expect(verifyCopy(readStoredLog(from), to)).rejects.toThrow('position 9: missing');
     await to.append(newStreamName(), 'no-stream', newEvents(1));
     await to.append(newStreamName(), 'no-stream', newEvents(1));
     const shorter = async function* () {
-      for await (const batch of readWholeLog(from)) yield batch.slice(0, 8);
+      for await (const batch of readStoredLog(from)) yield batch.slice(0, 8);
     };
     await expect(verifyCopy(shorter(), to)).rejects.toThrow('position 9: not in the source');
   });
@@ -171,7 +175,7 @@ describe('the whole log', () => {
   it('ends where it ended when it was asked for', async () => {
     await fill(5);
     let count = 0;
-    for await (const batch of readWholeLog(from, 3)) {
+    for await (const batch of readStoredLog(from, 3)) {
       count += batch.length;
       await from.append(newStreamName(), 'no-stream', newEvents(3));
     }

@@ -1,69 +1,116 @@
 /**
  * The golden files: stored events as they were written in every version of every type. They never change; that they
- * can be read is what upcasters are for. `WRITE_GOLDEN=1` writes those that are missing, and no others.
+ * can be read is what upcasters are for.
+ *
+ * Those of this folder were written before there were leaf hashes, and no more are. Those in `canonical/` are as events are stored
+ * today; `WRITE_GOLDEN=1` writes those of today's versions that are missing, and no others.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allEvents, descriptionOf, type AnyEventType } from '../../src/domain/events.js';
-import { decode, encode, parsePayload, type StoredRecord } from '../../src/event-store/codec.js';
+import {
+  decode,
+  encode,
+  encodeUncovered,
+  parsePayload,
+  verifyRecord,
+  type SerializedRecord,
+} from '../../src/event-store/codec.js';
 import { EXPECTED, recorded } from './expected.js';
 
 const TYPES = Object.keys(allEvents) as AnyEventType[];
+const PLACE = { stream: 'case-1', revision: 4 };
+const SALT = Buffer.alloc(32, 7).toString('base64');
+const CANONICAL = join(import.meta.dirname, 'canonical');
 const versionOf = (type: string): number => descriptionOf(type)?.version ?? 0;
-const fileOf = (type: string, version: number): string => join(import.meta.dirname, `${type}.v${version}.json`);
+const fileOf = (type: string, version: number, folder = import.meta.dirname): string =>
+  join(folder, `${type}.v${version}.json`);
 
 /** The record with its payload as it was written, as one JSON document, so that it can be read by people too. */
-const asFile = ({ payload, ...head }: StoredRecord): string =>
-  `${JSON.stringify(head).slice(0, -1)},"payload":\n${JSON.stringify(payload)}\n}\n`;
-const fromFile = (text: string): StoredRecord => {
-  const { payload: _, ...head } = JSON.parse(text) as StoredRecord;
-  return { ...head, payload: parsePayload(text.split('\n')[1] ?? '') };
+const asFile = ({ id, type, recordedAt, leaf, text }: SerializedRecord): string =>
+  `${JSON.stringify({ id, type, recordedAt, ...(leaf === null ? {} : { leaf }) }).slice(0, -1)},"payload":\n${text}\n}\n`;
+const readFile = (file: string): SerializedRecord => {
+  const content = readFileSync(file, 'utf8');
+  const {
+    payload: _,
+    leaf = null,
+    ...head
+  } = JSON.parse(content) as Omit<SerializedRecord, 'leaf'> & {
+    readonly leaf?: string;
+  };
+  const text = content.split('\n')[1] ?? '';
+  return { ...head, payload: parsePayload(text), leaf, text };
 };
+/** Types and versions of the files in a folder. */
+const filesIn = (folder: string): [AnyEventType, number][] =>
+  (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => {
+    const [, type, version] = /^(.+)\.v(\d+)\.json$/.exec(file) ?? [];
+    return type === undefined ? [] : [[type as AnyEventType, Number(version)] as [AnyEventType, number]];
+  });
 
-const VERSIONS = TYPES.flatMap((type) =>
-  Array.from({ length: versionOf(type) }, (_, i): [AnyEventType, number] => [type, i + 1]),
-);
 if (process.env['WRITE_GOLDEN'] === '1')
-  for (const [type, version] of VERSIONS) {
-    const event = EXPECTED[type][version - 1];
-    if (event !== undefined && version === versionOf(type) && !existsSync(fileOf(type, version)))
-      writeFileSync(fileOf(type, version), asFile(encode(recorded(event, version))));
+  for (const type of TYPES) {
+    const event = EXPECTED[type][versionOf(type) - 1];
+    mkdirSync(CANONICAL, { recursive: true });
+    if (event !== undefined && !existsSync(fileOf(type, versionOf(type), CANONICAL)))
+      writeFileSync(
+        fileOf(type, versionOf(type), CANONICAL),
+        asFile(encode(PLACE, recorded(event, versionOf(type)), SALT)),
+      );
   }
 
 describe('golden files of stored events', () => {
-  it.each(VERSIONS)('%s has its file of version %i', (type, version) => {
-    expect(existsSync(fileOf(type, version))).toBe(true);
+  describe.each([
+    ['of before leaf hashes', import.meta.dirname],
+    ['in canonical form', CANONICAL],
+  ])('%s', (_, folder) => {
+    it.each(filesIn(folder))('%s of version %i is read as it should be', (type, version) => {
+      const event = EXPECTED[type][version - 1];
+      if (event === undefined) throw new Error('nothing is expected of it');
+      expect(decode(PLACE, readFile(fileOf(type, version, folder)))).toStrictEqual({
+        ...recorded(event, versionOf(type)),
+        ...PLACE,
+      });
+    });
+
+    it.each(filesIn(folder).filter(([type, version]) => version === versionOf(type)))(
+      '%s of version %i has every field that is described as personal',
+      (type, version) => {
+        const { personal } = readFile(fileOf(type, version, folder)).payload as { personal: Record<string, unknown> };
+        const { salt: __, ...fields } = personal;
+        // The personal fields of a correction are those of the corrected type, under `data`.
+        const own = type === 'corrected' ? ['data'] : (descriptionOf(type)?.personal ?? []);
+        expect(Object.keys(fields).sort()).toEqual(['note', 'sources', ...own].sort());
+      },
+    );
   });
 
-  it.each(VERSIONS)('%s of version %i is read as it should be', (type, version) => {
-    const event = EXPECTED[type][version - 1];
-    if (event === undefined) throw new Error('nothing is expected of it');
-    expect(
-      decode({ stream: 'case-1', revision: 4 }, fromFile(readFileSync(fileOf(type, version), 'utf8'))),
-    ).toStrictEqual({
-      ...recorded(event, versionOf(type)),
-      stream: 'case-1',
-      revision: 4,
-    });
+  it.each(filesIn(import.meta.dirname))(
+    '%s of version %i is copied byte for byte, and not covered',
+    (type, version) => {
+      const record = readFile(fileOf(type, version));
+      expect(verifyRecord(PLACE, record)).toBe('uncovered');
+      if (version < versionOf(type)) return;
+      const { stream: _, revision: __, ...event } = decode(PLACE, record);
+      expect(encodeUncovered(event).text).toBe(record.text);
+    },
+  );
+
+  it.each(TYPES)('%s has its file of each version', (type) => {
+    for (let version = 1; version < versionOf(type); version++)
+      expect(existsSync(fileOf(type, version)) || existsSync(fileOf(type, version, CANONICAL))).toBe(true);
+    expect(existsSync(fileOf(type, versionOf(type), CANONICAL))).toBe(true);
+  });
+
+  it.each(filesIn(CANONICAL))('%s of version %i is covered by its leaf hash', (type, version) => {
+    expect(verifyRecord(PLACE, readFile(fileOf(type, version, CANONICAL)))).toBe('covered');
   });
 
   it.each(TYPES)('%s is written today byte for byte as in its file', (type) => {
     const version = versionOf(type);
-    const file = readFileSync(fileOf(type, version), 'utf8');
-    const { stream: _, revision: __, ...read } = decode({ stream: 'case-1', revision: 0 }, fromFile(file));
-    expect(asFile(encode(read))).toBe(file);
-    expect(asFile(encode(recorded(EXPECTED[type][version - 1] ?? read.event, version)))).toBe(file);
-  });
-
-  it.each(TYPES)('%s has every field in its file that is described as personal', (type) => {
-    const { personal } = fromFile(readFileSync(fileOf(type, versionOf(type)), 'utf8')).payload as { personal: object };
-    // The personal fields of a correction are those of the corrected type, under `data`.
-    const own = type === 'corrected' ? ['data'] : (descriptionOf(type)?.personal ?? []);
-    expect(Object.keys(personal).sort()).toEqual(['note', 'sources', ...own].sort());
-  });
-
-  it('stand for nothing but types and their versions', () => {
-    const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.json'));
-    expect(files.sort()).toEqual(VERSIONS.map(([type, version]) => `${type}.v${version}.json`).sort());
+    const file = readFileSync(fileOf(type, version, CANONICAL), 'utf8');
+    const { stream: _, revision: __, ...read } = decode(PLACE, readFile(fileOf(type, version, CANONICAL)));
+    expect(asFile(encode(PLACE, read, SALT))).toBe(file);
+    expect(asFile(encode(PLACE, recorded(EXPECTED[type][version - 1] ?? read.event, version), SALT))).toBe(file);
   });
 });

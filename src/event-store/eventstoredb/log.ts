@@ -11,8 +11,8 @@ import {
   type ReadAllOptions,
   type RecordedEvent,
 } from '@eventstore/db-client';
-import { decode } from '../codec.js';
-import type { Cursor, LogEvent, StreamEvent } from '../port.js';
+import { decode, type StreamRevision } from '../codec.js';
+import type { Cursor, LogEvent, StoredEvent, StreamEvent } from '../port.js';
 import type { Connection } from './connection.js';
 import { isOfType } from './faults.js';
 import type { ResilientConnection } from './resilient-connection.js';
@@ -147,8 +147,26 @@ export class EsdbLog {
   }
 
   /** The register's events after a position, at most `limit`, fewer if they are large; empty at the end of the log. */
-  async page(after: CountedPosition, limit: number): Promise<LogEvent[]> {
-    const events: LogEvent[] = [];
+  page(after: CountedPosition, limit: number): Promise<LogEvent[]> {
+    return this.#page(after, limit, (event, place) => this.#withPosition(this.#decode(event), place));
+  }
+
+  /** The same events as stored. */
+  storedPage(after: CountedPosition, limit: number): Promise<StoredEvent[]> {
+    return this.#page(after, limit, (event, place) => ({
+      ...this.#placeOf(event),
+      position: place.position,
+      cursor: formatCursor(place),
+      ...fromRecorded(event),
+    }));
+  }
+
+  async #page<E>(
+    after: CountedPosition,
+    limit: number,
+    toEvent: (event: RecordedEvent, place: CountedPosition) => E,
+  ): Promise<E[]> {
+    const events: E[] = [];
     let [place, counted, length, rawCount]: [ServerPosition, CountedPosition, number, number] = [after, after, 0, 0];
     const isFull = (): boolean => events.length === limit || length > MAX_READ_LENGTH;
     const maxCount = Math.min(Math.max(limit, MIN_RAW), MAX_RAW) + 1;
@@ -157,7 +175,7 @@ export class EsdbLog {
       rawCount += 1;
       if (!this.#isOwnEvent(event)) return;
       counted = { ...place, position: counted.position + 1 };
-      events.push(this.#withPosition(this.#decode(event), counted));
+      events.push(toEvent(event, counted));
       this.guard.noteEvent(place, event.id);
       length += textLength(event.data);
     };
@@ -220,8 +238,11 @@ export class EsdbLog {
 
   /** Decodes an event of this register. Throws StoreDamaged if it is invalid. */
   #decode(event: RecordedEvent): Omit<StreamEvent, 'cursor'> {
-    const place = { stream: event.streamId.slice(this.prefix.length), revision: Number(event.revision) };
-    return decode(place, fromRecorded(event));
+    return decode(this.#placeOf(event), fromRecorded(event));
+  }
+
+  #placeOf(event: RecordedEvent): StreamRevision {
+    return { stream: event.streamId.slice(this.prefix.length), revision: Number(event.revision) };
   }
 
   #withPosition(event: Omit<StreamEvent, 'cursor'>, place: CountedPosition): LogEvent {

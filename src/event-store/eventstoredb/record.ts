@@ -1,26 +1,28 @@
 /** Converts records to and from the server's events. The payload is JSON data, so that the server's own tools can display it. */
 import { jsonEvent, type EventData, type RecordedEvent } from '@eventstore/db-client';
-import type { StoredRecord } from '../codec.js';
+import { parsePayload, type SerializedRecord } from '../codec.js';
+import type { StoredRecord } from '../port.js';
 
-/** `recordedAt` is in the metadata, because the server's own timestamp would change with every copy. */
-export const toEventData = ({ id, type, recordedAt, payload }: StoredRecord): EventData =>
+/**
+ * `recordedAt` is in the metadata, because the server's own timestamp would change with every copy; so is the leaf hash. The client
+ * serializes the payload again: parsed from its canonical text, it keeps the order of keys.
+ */
+export const toEventData = ({ id, type, recordedAt, leaf, text }: SerializedRecord): EventData =>
   jsonEvent({
     id,
     type,
-    data: payload as Record<string, unknown>,
+    data: parsePayload(text) as Record<string, unknown>,
     // As bytes, since the client would serialize an object less efficiently, through base64.
-    metadata: utf8.encode(`{"recordedAt":${recordedAt}}`),
+    metadata: utf8.encode(JSON.stringify({ ...(leaf === null ? {} : { leaf }), recordedAt })),
   });
 
 const utf8 = new TextEncoder();
 
 /** Not validated: that is the codec's task. */
-export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => ({
-  id,
-  type,
-  recordedAt: (metadata as { readonly recordedAt?: unknown } | undefined)?.recordedAt as number,
-  payload: data,
-});
+export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => {
+  const { recordedAt, leaf = null } = (metadata ?? {}) as { readonly recordedAt?: number; readonly leaf?: string };
+  return { id, type, recordedAt: recordedAt as number, payload: data, leaf };
+};
 
 /** Characters in the strings and keys of a JSON value: an estimate of its serialized length. */
 export const textLength = (value: unknown): number => {

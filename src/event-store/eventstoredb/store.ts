@@ -12,12 +12,15 @@ import {
   type ExpectedRevision,
   type LogEvent,
   type NewEvent,
+  type StoredEvent,
+  type StoredRecord,
   type StreamEvent,
 } from '../port.js';
 import {
   checkAfter,
   checkAppend,
   checkLimit,
+  checkStoredAppend,
   checkStream,
   MAX_QUEUED,
   MAX_QUEUED_BYTES,
@@ -92,13 +95,24 @@ class EsdbEventStore implements EventStore {
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
-    const append = checkAppend(stream, expected, events);
+    return this.#append(checkAppend(stream, expected, events));
+  }
+
+  async appendStored(
+    stream: string,
+    expected: ExpectedRevision,
+    records: readonly StoredRecord[],
+  ): Promise<AppendResult> {
+    return this.#append(checkStoredAppend(stream, expected, records));
+  }
+
+  async #append(append: CheckedAppend): Promise<AppendResult> {
     this.#checkOpen();
     if (this.#pendingAppends.size >= MAX_QUEUED || this.#pendingBytes + append.bytes > MAX_QUEUED_BYTES)
       throw new StoreBusy('too many appends wait to be written');
     const write = this.#writeCall(append);
     const answer = this.#resilient.write(write, (work) =>
-      this.#queueByStream.run(stream, () => this.#limitInFlight(work)),
+      this.#queueByStream.run(append.stream, () => this.#limitInFlight(work)),
     );
     this.#pendingAppends.add(answer);
     this.#pendingBytes += append.bytes;
@@ -148,6 +162,13 @@ class EsdbEventStore implements EventStore {
     const place = after === null ? LOG_START : parseCursor(after);
     this.#checkOpen();
     return this.#log.page(await this.#log.resolvePosition(place), limit);
+  }
+
+  async readStored(after: Cursor | null, limit: number): Promise<readonly StoredEvent[]> {
+    checkLimit(limit);
+    const place = after === null ? LOG_START : parseCursor(after);
+    this.#checkOpen();
+    return this.#log.storedPage(await this.#log.resolvePosition(place), limit);
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {

@@ -5,7 +5,8 @@ import { createReadStream, existsSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { UNWATCHED, type JobContext } from '../../jobs/job.js';
-import { readWholeLog } from '../copy.js';
+import { checkStored } from '../codec.js';
+import { readStoredLog } from '../copy.js';
 import { StoreDamaged, type EventStore } from '../port.js';
 import { openLogFile, translateErrors } from './file.js';
 import {
@@ -141,7 +142,7 @@ export const restore = async (backup: string, logFile: string, job: JobContext =
   }
 };
 
-/** Reads a whole log. Throws StoreDamaged if the file, an event or the order of events is invalid. */
+/** Checks a whole log. Throws StoreDamaged if the file, an event, its leaf hash or the order of events is invalid. */
 export const checkLog = async (
   file: string,
   { signal, onProgress }: JobContext = UNWATCHED,
@@ -152,7 +153,8 @@ export const checkLog = async (
   try {
     const total = Number((await store.head()) ?? 0);
     let [events, last]: [number, string | null] = [0, null];
-    for await (const batch of readWholeLog(store)) {
+    for await (const batch of readStoredLog(store)) {
+      for (const event of batch) checkStored(event, event);
       events += batch.length;
       last = batch.at(-1)?.id ?? last;
       onProgress({ stage: 'events checked', done: events, total });

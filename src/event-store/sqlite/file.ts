@@ -5,8 +5,10 @@ import { createPrivateFile } from '../private-file.js';
 
 /** `HABE`: distinguishes logs from other SQLite files. */
 const APPLICATION_ID = 0x48414245;
-/** The version of SCHEMA; files of other versions are refused. */
-const FILE_VERSION = 1;
+/** The version of SCHEMA. Files of version 1, without leaf hashes, are read, and altered when they are opened for writing. */
+const FILE_VERSION = 2;
+const VERSION_WITHOUT_LEAVES = 1;
+const ADD_LEAVES = `ALTER TABLE events ADD COLUMN leaf BLOB; PRAGMA user_version = ${FILE_VERSION};`;
 
 /**
  * Compact: names of streams and types are stored once, ids as 16 bytes. `position` is assigned as the last one plus one,
@@ -23,6 +25,7 @@ CREATE TABLE events (
   recorded_at INTEGER NOT NULL,
   id BLOB NOT NULL,
   payload TEXT NOT NULL,
+  leaf BLOB,
   UNIQUE (stream, revision)
 ) STRICT;
 PRAGMA application_id = ${APPLICATION_ID};
@@ -60,7 +63,12 @@ const prepare = (db: Database.Database): void => {
   db.pragma('synchronous = FULL');
   db.pragma(`mmap_size = ${MMAP_BYTES}`);
   if (isNew) db.transaction(() => db.exec(SCHEMA)).immediate();
+  else if (!hasLeaves(db)) db.transaction(() => db.exec(ADD_LEAVES)).immediate();
 };
+
+/** Whether the file has a column for leaf hashes. */
+export const hasLeaves = (db: Database.Database): boolean =>
+  db.pragma('user_version', { simple: true }) !== VERSION_WITHOUT_LEAVES;
 
 const checkIsLog = (db: Database.Database): void => {
   if (checkOwner(db)) throw new StoreDamaged('the file is empty, and no event log');
@@ -73,7 +81,8 @@ const checkOwner = (db: Database.Database): boolean => {
   const tables = db.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
   if (owner === 0 && version === 0 && tables === 0) return true;
   if (owner !== APPLICATION_ID) throw new StoreDamaged('the file is no event log of this register');
-  if (version !== FILE_VERSION) throw new StoreDamaged(`the event log is of version ${version}, not ${FILE_VERSION}`);
+  if (version !== FILE_VERSION && version !== VERSION_WITHOUT_LEAVES)
+    throw new StoreDamaged(`the event log is of version ${version}, not ${FILE_VERSION}`);
   return false;
 };
 

@@ -1,9 +1,16 @@
 /** All SQL statements on the tables of the embedded log. Synchronous; `store.ts` builds the store on it. */
 import type Database from 'better-sqlite3';
-import { decode, formatRecordedAt, parsePayload, type StreamRevision, type StoredRecord } from '../codec.js';
-import { StoreDamaged, type AppendResult, type LogEvent, type StreamEvent } from '../port.js';
-import type { CheckedAppend, SerializedRecord } from '../request-checks.js';
-import { rewriteVersion } from './file.js';
+import {
+  decode,
+  formatRecordedAt,
+  parsePayload,
+  type PlainRecord,
+  type SerializedRecord,
+  type StreamRevision,
+} from '../codec.js';
+import { StoreDamaged, type AppendResult, type LogEvent, type StoredEvent, type StreamEvent } from '../port.js';
+import type { CheckedAppend } from '../request-checks.js';
+import { hasLeaves, rewriteVersion } from './file.js';
 
 /**
  * Rows per chunk, first and maximum, and the characters of payload after which a read stops, to bound memory.
@@ -14,8 +21,10 @@ const MAX_READ_BYTES = 16 * 1024 * 1024;
 
 /** Columns in the order of Row. One row per event: concatenating payloads in SQLite was measured to be no faster. */
 const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload';
+const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
 type Row = [position: number, revision: number, type: number, recordedAt: number, id: string, payload: string];
 type LogRow = [...Row, stream: string];
+type StoredRow = [...LogRow, leaf: Buffer | null];
 
 interface StreamTip {
   readonly number: number;
@@ -62,7 +71,7 @@ export class SqliteLog {
   #write(stream: number, last: number, records: readonly SerializedRecord[]): AppendResult {
     let revision = last;
     let position = this.head();
-    for (const { id, type, recordedAt, text } of records) {
+    for (const { id, type, recordedAt, text, leaf } of records) {
       this.#statements.write.run(
         ++position,
         stream,
@@ -71,6 +80,7 @@ export class SqliteLog {
         recordedAt,
         uuidBytes(id),
         text,
+        leaf === null ? null : Buffer.from(leaf, 'base64'),
       );
     }
     return { outcome: 'appended', revision, cursor: String(position) };
@@ -128,8 +138,21 @@ export class SqliteLog {
     );
   }
 
-  #record([, , type, recordedAt, id, text]: Row | LogRow, at: StreamRevision): StoredRecord {
+  #record([, , type, recordedAt, id, text]: Row | LogRow | StoredRow, at: StreamRevision): PlainRecord {
     return { id: formatUuid(id), type: this.#typeName(type, at), recordedAt, payload: parsePayload(text) };
+  }
+
+  /** Events of the log after a position, as stored. Throws StoreDamaged for a missing event. */
+  readStored(after: number, limit: number): StoredEvent[] {
+    const readChunk = (read: number, most: number) => this.#statements.stored.all(after + read, most) as StoredRow[];
+    return readInChunks<StoredRow>(limit, readChunk).map((row, i) => {
+      const position = after + 1 + i;
+      if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
+      const at = { stream: row[6], revision: row[1] };
+      const record = this.#record(row, at);
+      const leaf = row[7] === null ? null : row[7].toString('base64');
+      return { ...at, position, cursor: String(position), ...record, leaf, text: row[5] };
+    });
   }
 
   /** The last position, 0 if the log is empty. */
@@ -178,7 +201,8 @@ const prepare = (db: Database.Database) => ({
   newType: db.prepare('INSERT INTO types (name) VALUES (?)'),
   typeNumber: db.prepare('SELECT number FROM types WHERE name = ?').pluck(),
   typeName: db.prepare('SELECT name FROM types WHERE number = ?').pluck(),
-  write: db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
+  // A file without leaf hashes is open for reading only; SQLite counts the columns all the same.
+  write: db.prepare(`INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?${hasLeaves(db) ? ', ?' : ''})`),
   head: db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck(),
   lastRecordedAt: db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck(),
   check: db.prepare(`SELECT count(*) AS found, (SELECT min(position) FROM events) AS lowest,
@@ -190,9 +214,10 @@ const prepare = (db: Database.Database) => ({
     .prepare('SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?')
     .raw(),
   stream: db.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`).raw(),
-  log: db
+  log: db.prepare(`SELECT ${COLUMNS}, ${STREAM_NAME} FROM events WHERE position > ? ORDER BY position LIMIT ?`).raw(),
+  stored: db
     .prepare(
-      `SELECT ${COLUMNS}, (SELECT name FROM streams WHERE number = stream) FROM events
+      `SELECT ${COLUMNS}, ${STREAM_NAME}, ${hasLeaves(db) ? 'leaf' : 'NULL'} FROM events
        WHERE position > ? ORDER BY position LIMIT ?`,
     )
     .raw(),
@@ -202,7 +227,10 @@ const prepare = (db: Database.Database) => ({
  * Reads in growing chunks until the limit, the end, or the size bound; the first is small, in case events are large.
  * Assumes rows without gaps.
  */
-const readInChunks = <R extends Row | LogRow>(limit: number, readChunk: (read: number, most: number) => R[]): R[] => {
+const readInChunks = <R extends Row | LogRow | StoredRow>(
+  limit: number,
+  readChunk: (read: number, most: number) => R[],
+): R[] => {
   const rows: R[] = [];
   for (let bytes = 0, size = FIRST_CHUNK; rows.length < limit && bytes < MAX_READ_BYTES; size *= 2) {
     const most = Math.min(size, MAX_CHUNK, limit - rows.length);

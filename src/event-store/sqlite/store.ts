@@ -9,9 +9,11 @@ import {
   type LogCheck,
   type LogEvent,
   type NewEvent,
+  type StoredEvent,
+  type StoredRecord,
   type StreamEvent,
 } from '../port.js';
-import { checkAfter, checkAppend, checkLimit, checkStream } from '../request-checks.js';
+import { checkAfter, checkAppend, checkLimit, checkStoredAppend, checkStream } from '../request-checks.js';
 import { isDamagedFile, isReadOnlyError, openLogFile, translateErrors } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
@@ -100,6 +102,16 @@ class SqliteEventStore implements EventStore {
     return this.#queue.add(append);
   }
 
+  async appendStored(
+    stream: string,
+    expected: ExpectedRevision,
+    records: readonly StoredRecord[],
+  ): Promise<AppendResult> {
+    const append = checkStoredAppend(stream, expected, records);
+    this.#checkOpen();
+    return this.#queue.add(append);
+  }
+
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {
     checkStream(stream);
     checkAfter(after);
@@ -114,6 +126,14 @@ class SqliteEventStore implements EventStore {
     await yieldToEventLoop();
     this.#checkOpen();
     return this.#read(this.#startPosition(after), limit);
+  }
+
+  async readStored(after: Cursor | null, limit: number): Promise<readonly StoredEvent[]> {
+    checkLimit(limit);
+    await yieldToEventLoop();
+    this.#checkOpen();
+    const position = this.#startPosition(after);
+    return this.#run(() => this.#log.readStored(position, limit));
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {

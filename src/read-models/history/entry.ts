@@ -1,7 +1,7 @@
 /** Maps recorded events to history entries, and computes what an event changed. Pure. */
 import type { CaseEvent } from '../../domain/case/events.js';
 import { changesBetween } from '../../domain/case/changes.js';
-import type { EventWithId } from '../../domain/event.js';
+import { metadataOf, type EventWithId } from '../../domain/event.js';
 import { streamName } from '../../domain/events.js';
 import { descriptionOf, namesOf, referencesOf } from '../person.js';
 import type { FullEventEntry } from '../log-tables.js';
@@ -29,13 +29,8 @@ export const toLoggedEvent = (recorded: FullEventEntry): LoggedEvent => ({
   stream: streamName(recorded.subject.kind, recorded.subject.id),
   revision: recorded.revision,
   id: recorded.known.id,
-  schemaVersion: recorded.schemaVersion,
   recordedAt: recorded.recordedAt,
-  actor: recorded.actor,
-  acknowledged: recorded.acknowledged,
-  raised: recorded.raised,
-  correlationId: recorded.correlationId,
-  causationId: recorded.causationId,
+  ...metadataOf(recorded),
   event: recorded.known.event,
 });
 

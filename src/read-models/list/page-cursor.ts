@@ -1,6 +1,7 @@
 /** The page cursor: where the next page starts, and the state that all pages are answered from. */
 import { createHash } from 'node:crypto';
 import type { Day } from '../../domain/time.js';
+import { canonicalJson } from '../../json/canonical.js';
 import { InvalidCursor } from '../query-errors.js';
 import type { Totals } from './person.view.js';
 
@@ -20,15 +21,9 @@ export interface PageCursor {
  */
 const digest = (content: string, queryKey: unknown, logId: string | null): string =>
   createHash('sha256')
-    .update(JSON.stringify([content, queryKey, logId], sortKeys))
+    .update(canonicalJson([content, queryKey, logId]))
     .digest('base64url')
     .slice(0, 22);
-
-/** Makes the JSON independent of the order of fields. */
-const sortKeys = (_: string, value: unknown): unknown =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
 
 /** Encodes JSON content as a cursor bound to its query and log. */
 export const writeCursor = (content: unknown, queryKey: unknown, logId: string | null): string => {

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { verifyCopy, readWholeLog } from '../../../src/event-store/copy.js';
+import { verifyCopy, readStoredLog } from '../../../src/event-store/copy.js';
 import { StoreDamaged, type EventStore } from '../../../src/event-store/port.js';
 import { UNWATCHED, type JobProgress } from '../../../src/jobs/job.js';
 import { backUp, BackupRefused, checkLog, copyDatabase, restore } from '../../../src/event-store/sqlite/backup.js';
@@ -119,7 +119,7 @@ describe('a restore', () => {
     const before = digest(at('backup'));
     expect(await restore(at('backup'), at('restored'))).toMatchObject({ events: 60, sha256: before });
     const restored = createSqliteStore({ file: at('restored') });
-    expect(await verifyCopy(readWholeLog(store), restored)).toBe(60);
+    expect(await verifyCopy(readStoredLog(store), restored)).toBe(60);
     expect(await restored.append(newStreamName(), 'no-stream', newEvents(1))).toMatchObject({ cursor: '61' });
     await restored.close();
     expect(digest(at('backup'))).toBe(before);

@@ -3,7 +3,8 @@ import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/event-store/port.js';
+import { encodeUncovered } from '../../../src/event-store/codec.js';
+import { StoreDamaged, StoreUnavailable, type EventStore, type NewEvent } from '../../../src/event-store/port.js';
 import { openLogFile } from '../../../src/event-store/sqlite/file.js';
 import { SqliteLog } from '../../../src/event-store/sqlite/log.js';
 import { MAX_QUEUED } from '../../../src/event-store/request-checks.js';
@@ -95,8 +96,25 @@ describe('the file of the embedded log', () => {
 
   it('of a later version is refused', async () => {
     await openStore().close();
-    tamper('PRAGMA user_version = 2');
-    expect(() => createSqliteStore({ file })).toThrow(new StoreDamaged('the event log is of version 2, not 1'));
+    tamper('PRAGMA user_version = 3');
+    expect(() => createSqliteStore({ file })).toThrow(new StoreDamaged('the event log is of version 3, not 2'));
+  });
+
+  it('of version 1, without leaf hashes, is read, and altered once it is opened for writing', async () => {
+    const [first, second] = newEvents(2) as [NewEvent, NewEvent];
+    const stream = newStreamName();
+    const store = openStore();
+    await store.appendStored(stream, 'no-stream', [encodeUncovered(first)]);
+    await store.close();
+    tamper('ALTER TABLE events DROP COLUMN leaf; PRAGMA user_version = 1');
+    const reader = createSqliteStore({ file, readonly: true });
+    expect((await reader.readStored(null, 10)).map(({ id, leaf }) => ({ id, leaf }))).toEqual([
+      { id: first.id, leaf: null },
+    ]);
+    await reader.close();
+    await openStore().append(stream, 0, [second]);
+    expect((await openStore().readStored(null, 10)).map(({ leaf }) => leaf === null)).toEqual([true, false]);
+    await createSqliteStore({ file }).close();
   });
 
   it('locked by another writer: StoreUnavailable, and on with it afterwards', async () => {
@@ -220,7 +238,7 @@ describe('a log with a gap', () => {
     await openStore().close();
     tamper(`INSERT INTO types (name) VALUES ('named');
       WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
-      INSERT INTO events SELECT i + 1, i / 3 + 1, i % 3, 1, 1767600000000, randomblob(16), '{}' FROM n;
+      INSERT INTO events SELECT i + 1, i / 3 + 1, i % 3, 1, 1767600000000, randomblob(16), '{}', NULL FROM n;
       INSERT INTO streams SELECT DISTINCT stream, 's-' || stream FROM events`);
   };
   const gaps: readonly (readonly [string, (position: number) => string])[] = [
