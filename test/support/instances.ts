@@ -81,15 +81,21 @@ const logOf = async (service: Service, token: string): Promise<readonly Loose[]>
   }
 };
 
-/** Digests of all pages of cases and of the first page of the history. */
-const readModelDigests = async (service: Service, token: string): Promise<readonly string[]> => {
+/** Digests of all pages of cases, as known now and at the positions, and of the first page of the history. */
+const readModelDigests = async (
+  service: Service,
+  token: string,
+  positions: readonly number[],
+): Promise<readonly string[]> => {
   const digests: string[] = [];
-  for (let after = ''; ;) {
-    const { text, body } = await readAtLeast(service, `/v1/cases?limit=200&asOf=2025-02-10${after}`, token);
-    digests.push(digest(text));
-    if (typeof body['next'] !== 'string') break;
-    after = `&after=${encodeURIComponent(body['next'])}`;
-  }
+  for (const knownAt of ['', ...positions.map((position) => `&knownAt=position:${String(position)}`)])
+    for (let after = ''; ;) {
+      const path = `/v1/cases?limit=200&asOf=2025-02-10${knownAt}${after}`;
+      const { text, body } = await readAtLeast(service, path, token);
+      digests.push(digest(text));
+      if (typeof body['next'] !== 'string') break;
+      after = `&after=${encodeURIComponent(body['next'])}`;
+    }
   digests.push(digest((await readAtLeast(service, '/v1/history?limit=100', token)).text));
   return digests;
 };
@@ -114,9 +120,10 @@ export const checkInstances = async (
   expect((await logOf(other, token)).map((event) => JSON.stringify(event))).toEqual(
     log.map((event) => JSON.stringify(event)),
   );
-  const rebuilt = await readModelDigests(await startFresh(), token);
-  expect(await readModelDigests(one, token)).toEqual(rebuilt);
-  expect(await readModelDigests(other, token)).toEqual(rebuilt);
+  const positions = [1, 2, 3].map((quarter) => Math.ceil((log.length * quarter) / 4));
+  const rebuilt = await readModelDigests(await startFresh(), token, positions);
+  expect(await readModelDigests(one, token, positions)).toEqual(rebuilt);
+  expect(await readModelDigests(other, token, positions)).toEqual(rebuilt);
   return log.length;
 };
 
