@@ -34,6 +34,28 @@ const FOLDS: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
   instrument: (id, events, initial) => foldInstrument(id, events as Events<InstrumentEvent>, initial),
 };
 
+/** An event with its revision in its stream. */
+export type StreamedEvent = EventWithId<AnyEvent> & { readonly revision: number };
+
+/**
+ * Folds the events that follow `base` in the stream, all events where there is no base. Undefined where they define nothing. A
+ * correction or retraction changes what `base` was folded from, so the whole stream is folded anew.
+ */
+export const extendDefinition = <K extends DefinitionKind>(
+  kind: K,
+  id: string,
+  base: FoldedDefinition<Definitions[K]> | undefined,
+  newEvents: readonly StreamedEvent[],
+): FoldedDefinition<Definitions[K]> | undefined => {
+  const last = newEvents.at(-1);
+  if (last === undefined) return base;
+  const recorded = [...(base?.recorded ?? []), ...newEvents.map(({ id, event }) => ({ id, event }))];
+  const refold = newEvents.some(({ event }) => isAmendment(event));
+  const events = eventsAsTheyStand(refold ? recorded : newEvents).map(({ event }) => event);
+  const definition = FOLDS[kind](id, events, refold ? null : (base?.definition ?? null));
+  return definition === null ? undefined : { revision: last.revision, definition, recorded };
+};
+
 /** A register has a handful of lists and some dozens of instruments. */
 const MAX_CACHED = 256;
 
@@ -44,25 +66,15 @@ export class DefinitionCache {
     return this.#folded.get(keyOf(kind, id)) as FoldedDefinition<Definitions[K]> | undefined;
   }
 
-  /**
-   * Folds the events that follow `base` in the stream, all events where there is no base, and caches the result. Undefined where
-   * they define nothing. A correction or retraction changes what `base` was folded from, so the whole stream is folded anew.
-   */
+  /** Extends `base` as `extendDefinition` does, and caches the result. */
   extend<K extends DefinitionKind>(
     kind: K,
     id: string,
     base: FoldedDefinition<Definitions[K]> | undefined,
-    newEvents: readonly (EventWithId<AnyEvent> & { readonly revision: number })[],
+    newEvents: readonly StreamedEvent[],
   ): FoldedDefinition<Definitions[K]> | undefined {
-    const last = newEvents.at(-1);
-    if (last === undefined) return base;
-    const recorded = [...(base?.recorded ?? []), ...newEvents.map(({ id, event }) => ({ id, event }))];
-    const refold = newEvents.some(({ event }) => isAmendment(event));
-    const events = eventsAsTheyStand(refold ? recorded : newEvents).map(({ event }) => event);
-    const definition = FOLDS[kind](id, events, refold ? null : (base?.definition ?? null));
-    if (definition === null) return undefined;
-    const folded = { revision: last.revision, definition, recorded };
-    this.#folded.set(keyOf(kind, id), folded);
+    const folded = extendDefinition(kind, id, base, newEvents);
+    if (folded !== undefined) this.#folded.set(keyOf(kind, id), folded);
     return folded;
   }
 }

@@ -133,6 +133,20 @@ export const dayOfInstant = (timeZone: string, instant: Date): Day => {
   return dayOf(year, month - 1, day);
 };
 
+/** Offsets from UTC are multiples of this in every zone. */
+const OFFSET_STEP_MS = 15 * 60_000;
+
+/** `dayOfInstant` for many instants of one time zone that mostly follow each other: the last day is kept. */
+export const dayFinder = (timeZone: string): ((instant: string) => Day) => {
+  let last = { step: NaN, day: NaN };
+  return (instant) => {
+    const at = Date.parse(instant);
+    const step = Math.floor(at / OFFSET_STEP_MS);
+    if (step !== last.step) last = { step, day: dayOfInstant(timeZone, new Date(at)) };
+    return last.day;
+  };
+};
+
 /** The first instant after a day in a time zone (IANA name). */
 export const endOfDay = (timeZone: string, day: Day): Date =>
   new Date(Temporal.PlainDate.from(formatDay(day + 1)).toZonedDateTime(timeZone).epochMilliseconds);

@@ -3,25 +3,18 @@
  * computed from it, without reading the event store.
  */
 import type { CaseEvent } from '../domain/case/events.js';
-import type { ReferenceData } from '../domain/case/reference-data.js';
-import { referencedIds } from '../domain/case/reference-data.js';
-import { unfoundedReleases, type Timeline } from '../domain/case/timeline.js';
+import { findingsOf, unfoundedReleases, type Timeline } from '../domain/case/timeline.js';
 import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
-import {
-  DefinitionCache,
-  type DefinitionKind,
-  type Definitions,
-  type FoldedDefinition,
-} from '../domain/definitions.js';
+import type { DefinitionKind } from '../domain/definitions.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
 import type { Instrument } from '../domain/instrument/instrument.js';
 import type { ListDefinition } from '../domain/list/list.js';
-import type { Day } from '../domain/time.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
 import { RecordingTimes, RECORDING_TIMES_TABLE } from './log/recording-times.js';
-import type { Db, CaseHistory } from './table.js';
+import { DefinitionVersions, type DefinitionEvent } from './log/definition-versions.js';
+import { STILL_KNOWN, type Db, type CaseHistory } from './table.js';
 
 /** The personal fields of each event; the table `events` has the others. */
 export const PERSONAL_EVENTS = 'personal_events';
@@ -62,6 +55,7 @@ export const caseHistoryOf = (id: string, timeline: Timeline): CaseHistory => ({
   events: timeline.order.standing,
   periods: timeline.courses.periods,
   unfounded: unfoundedReleases(timeline),
+  findings: (references) => findingsOf(timeline.order, references),
 });
 
 /** Some streams whose events are read; of each, those up to a position. */
@@ -70,6 +64,7 @@ export type StreamBounds = readonly { readonly stream: number; readonly upTo: nu
 export class LogTables {
   readonly cases: CaseStreams;
   readonly recordingTimes: RecordingTimes;
+  readonly definitions: DefinitionVersions;
   readonly #insertStream;
   readonly #insertEvent;
   readonly #insertPersonal;
@@ -79,11 +74,12 @@ export class LogTables {
   readonly #eventsAfter;
   readonly #revision;
   readonly #streamOfEvent;
-  readonly #definitions = new DefinitionCache();
+  readonly #recordedAt;
 
   constructor(private readonly db: Db) {
     this.cases = new CaseStreams(db);
     this.recordingTimes = new RecordingTimes(db);
+    this.definitions = new DefinitionVersions((kind, id) => this.#definitionEvents(kind, id));
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#insertPersonal = db.prepare(`INSERT INTO ${PERSONAL_EVENTS} VALUES (?, ?)`);
@@ -100,6 +96,7 @@ export class LogTables {
     );
     this.#streamOfEvent = db.prepare('SELECT stream FROM events WHERE id = ?').pluck();
     this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
+    this.#recordedAt = db.prepare('SELECT recorded_at FROM events WHERE position = ?').pluck();
   }
 
   /** Inserts an event and returns the number of its stream. */
@@ -122,6 +119,7 @@ export class LogTables {
     );
     this.#insertPersonal.run(position, JSON.stringify(personal));
     this.recordingTimes.add(recordedAt, position);
+    if (kind === 'list' || kind === 'instrument') this.definitions.add(kind, id, logged);
     return stream;
   }
 
@@ -178,29 +176,13 @@ export class LogTables {
   }
 
   /** A list as defined at a position, with its revision; null if it was not yet defined. */
-  listAt(id: string, upTo: number): FoldedDefinition<ListDefinition> | null {
-    return this.#definitionAt('list', id, upTo);
+  listAt(id: string, upTo: number): Defined<ListDefinition> | null {
+    return defined(this.definitions.at('list', id, upTo));
   }
 
   /** An instrument as defined at a position, with its revision; null if it was not yet defined. */
-  instrumentAt(id: string, upTo: number): FoldedDefinition<Instrument> | null {
-    return this.#definitionAt('instrument', id, upTo);
-  }
-
-  /** The lists and instruments that the events of a case refer to, as defined at a position. */
-  referenceData({ events }: Pick<CaseHistory, 'events'>, upTo: number, today: Day): ReferenceData {
-    const typeValues = referencedIds(events.map(({ event }) => event));
-    const defined = <D>(ids: ReadonlySet<string>, of: (id: string) => D | undefined): ReadonlyMap<string, D> =>
-      new Map(
-        [...ids].flatMap((id) =>
-          ((definition) => (definition === undefined ? [] : [[id, definition] as const]))(of(id)),
-        ),
-      );
-    return {
-      today,
-      lists: defined(typeValues.lists, (id) => this.listAt(id, upTo)?.definition),
-      instruments: defined(typeValues.instruments, (id) => this.instrumentAt(id, upTo)?.definition),
-    };
+  instrumentAt(id: string, upTo: number): Defined<Instrument> | null {
+    return defined(this.definitions.at('instrument', id, upTo));
   }
 
   /** Events after a position, in order; `streams` and `types` limit them unless null, and `limit` unless negative. */
@@ -252,6 +234,13 @@ export class LogTables {
     return this.db.prepare('SELECT cursor FROM events WHERE position = ?').pluck().get(position) as Cursor | undefined;
   }
 
+  /** When the event at a position was recorded. Throws RangeError for a position that is not stored. */
+  recordedAt(position: number): string {
+    const recordedAt = this.#recordedAt.get(position) as string | undefined;
+    if (recordedAt === undefined) throw new RangeError(`no event at position ${position}`);
+    return recordedAt;
+  }
+
   /** The id of the event at a position; null if the position is not projected yet. */
   idAt(position: number): string | null {
     return (
@@ -271,20 +260,22 @@ export class LogTables {
     };
   }
 
-  #definitionAt<K extends DefinitionKind>(kind: K, id: string, upTo: number): FoldedDefinition<Definitions[K]> | null {
+  #definitionEvents(kind: DefinitionKind, id: string): readonly DefinitionEvent[] {
     const stream = this.streamNo(kind, id);
-    const revision = stream === null ? null : this.lastRevision(stream, upTo);
-    if (stream === null || revision === null) return null;
-    const cached = this.#definitions.get(kind, id);
-    if (cached?.revision === revision) return cached;
-    // An earlier revision than the cached one is folded from the start.
-    const base = cached !== undefined && cached.revision < revision ? cached : undefined;
-    const newEvents = this.entries(stream, upTo)
-      .filter((entry) => base === undefined || entry.revision > base.revision)
-      .map(({ revision, known }) => ({ revision, ...known }));
-    return this.#definitions.extend(kind, id, base, newEvents) ?? null;
+    const entries = stream === null ? [] : this.entries<AnyEvent>(stream, STILL_KNOWN);
+    return entries.map(({ position, revision, known }) => ({ position, revision, ...known }));
   }
 }
+
+export interface Defined<D> {
+  readonly revision: number;
+  readonly definition: D;
+}
+
+const defined = <D>(version: { readonly revision: number; readonly definition: D | null } | undefined) =>
+  version === undefined || version.definition === null
+    ? null
+    : { revision: version.revision, definition: version.definition };
 
 const EVENT_COLUMNS = 'e.position, e.revision, e.id, e.stream, e.recorded_at, e.metadata, e.event, p.event AS personal';
 const JOIN_PERSONAL = `LEFT JOIN ${PERSONAL_EVENTS} p ON p.position = e.position`;

@@ -1,28 +1,31 @@
 /** One read-model file: a copy of the log, the projected tables and the checkpoint. */
 import Database from 'better-sqlite3';
 import { createHash } from 'node:crypto';
+import type { DefinitionKind } from '../domain/definitions.js';
+import { parseStreamName } from '../domain/events.js';
 import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import { LOG_INDEXES, LOG_TABLES, LogTables, PERSONAL_EVENTS } from './log-tables.js';
-import { historiesOf } from './projection/case-histories.js';
+import { dependentCases } from './projection/affected-cases.js';
+import { Projector } from './projection/projector.js';
+import { findingDependencies, findings } from './findings/tables.js';
 import { periods, recognitions } from './list/tables.js';
 import { listEntries, names, references, searchedNames } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
-import {
-  diffRows,
-  createIndexes,
-  createTable,
-  rowWriter,
-  noVersions,
-  type AnyTable,
-  type Db,
-  type RowWriter,
-  type RowVersions,
-} from './table.js';
+import { createIndexes, createTable, type AnyTable, type Db } from './table.js';
 import { Counters } from './counters.js';
 
 /** All projected tables. To add a read model, add its table here. */
-const TABLES: readonly AnyTable[] = [periods, recognitions, listEntries, names, references, searchedNames];
+const TABLES: readonly AnyTable[] = [
+  periods,
+  recognitions,
+  listEntries,
+  names,
+  references,
+  searchedNames,
+  findings,
+  findingDependencies,
+];
 
 /** The tables that may have personal data. */
 export const PERSONAL_TABLES: readonly string[] = [
@@ -31,7 +34,7 @@ export const PERSONAL_TABLES: readonly string[] = [
 ];
 
 /** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
-const PROJECTION_VERSION = 4;
+const PROJECTION_VERSION = 5;
 
 const CREATE = [
   ...LOG_TABLES,
@@ -41,10 +44,13 @@ const CREATE = [
 ];
 const TABLE_INDEXES = TABLES.flatMap(createIndexes);
 
-/** Stored as `user_version` (31 bits): identifies the schema and projection version of a file. */
-const SCHEMA_HASH =
+/**
+ * Stored as `user_version` (31 bits): identifies the schema and projection version of a file, and the time zone by which it was
+ * projected.
+ */
+const schemaHash = (timeZone: string): number =>
   createHash('sha256')
-    .update(JSON.stringify([PROJECTION_VERSION, CREATE, LOG_INDEXES, TABLE_INDEXES]))
+    .update(JSON.stringify([PROJECTION_VERSION, CREATE, LOG_INDEXES, TABLE_INDEXES, timeZone]))
     .digest()
     .readUInt32BE() >>> 1;
 
@@ -62,42 +68,49 @@ export class PositionGapError extends Error {
 /** Lock timeout. Short, because a wait blocks the event loop; normally no other process locks the file. */
 const BUSY_MS = 250;
 
+/** Cases re-projected in one step after a change of a definition. */
+const REPROJECT_BATCH = 25;
+
 export class ModelFile {
   readonly logTables: LogTables;
   readonly counters: Counters;
-  readonly #rowWriters;
+  readonly #projector;
   readonly #updateCheckpoint;
   #checkpoint: Checkpoint;
   #fingerprint: LogFingerprint | null = null;
 
-  private constructor(readonly db: Db) {
+  private constructor(
+    readonly db: Db,
+    readonly timeZone: string,
+  ) {
     this.logTables = new LogTables(db);
     this.counters = new Counters(db);
-    this.#rowWriters = TABLES.map((table) => rowWriter(db, table));
+    this.#projector = new Projector(db, this.logTables, TABLES, timeZone);
     this.#updateCheckpoint = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
     this.#checkpoint = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;
   }
 
   /**
-   * Creates an empty file for a rebuild: without indexes, and not crash-safe until `makeDurable`. Throws SQLite errors.
+   * Creates an empty file for a rebuild: without indexes, and not crash-safe until `makeDurable`. `timeZone` is that of the register.
+   * Throws SQLite errors.
    */
-  static create(path: string): ModelFile {
+  static create(path: string, timeZone: string): ModelFile {
     if (path !== ':memory:') createPrivateFile(path);
     const db = new Database(path);
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
     db.transaction(() => CREATE.forEach((sql) => db.exec(sql)))();
-    return new ModelFile(db);
+    return new ModelFile(db, timeZone);
   }
 
-  /** Opens an existing file; null if it is missing, unreadable or of another schema. */
-  static open(path: string): ModelFile | null {
+  /** Opens an existing file; null if it is missing, unreadable, or of another schema or time zone. */
+  static open(path: string, timeZone: string): ModelFile | null {
     let db: Db | null = null;
     try {
       db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
-      if (db.pragma('user_version', { simple: true }) !== SCHEMA_HASH) throw new Error('of another build');
+      if (db.pragma('user_version', { simple: true }) !== schemaHash(timeZone)) throw new Error('of another build');
       setDurable(db);
-      return new ModelFile(db);
+      return new ModelFile(db, timeZone);
     } catch {
       db?.close();
       return null;
@@ -117,7 +130,7 @@ export class ModelFile {
    */
   finishSteps(): readonly (() => void)[] {
     const indexes = TABLE_INDEXES.map((sql) => () => void this.db.exec(sql));
-    return [...indexes, () => void this.db.pragma(`user_version = ${SCHEMA_HASH}`)];
+    return [...indexes, () => void this.db.pragma(`user_version = ${schemaHash(this.timeZone)}`)];
   }
 
   /** Makes transactions crash-safe from now on. */
@@ -147,19 +160,59 @@ export class ModelFile {
     return this.logTables.idAt(1);
   }
 
-  /**
-   * Stores events, projects their cases and moves the checkpoint, in one transaction. Skips events that were projected
-   * before. Throws PositionGapError, and errors of the domain or SQLite.
-   */
+  /** Takes all steps of `applySteps` at once. */
   applyBatch(events: readonly LogEvent[]): void {
-    this.#commit(events, (newEvents) => {
-      const firstPositions = new Map<number, number>();
-      for (const event of newEvents) {
-        const caseNo = this.logTables.cases.fedBy(this.logTables.store(event), event.position);
-        if (caseNo !== null && !firstPositions.has(caseNo)) firstPositions.set(caseNo, event.position);
+    for (const step of this.applySteps(events)) step();
+  }
+
+  /**
+   * Stores events, projects their cases and moves the checkpoint. Skips events that were projected before. Each step is a transaction
+   * of some ten milliseconds; most batches are one step. A change of a list or an instrument first takes steps to re-project the cases
+   * that depend on it, whose rows only count once the last step has stored the event. A crash in between loses none of them, since the
+   * event is then applied again. Steps throw PositionGapError, and errors of the domain or SQLite.
+   */
+  *applySteps(events: readonly LogEvent[]): Generator<() => void> {
+    const newEvents = events.filter(({ position }) => position > this.#checkpoint.position);
+    let run: LogEvent[] = [];
+    for (const event of newEvents) {
+      if (isDefinitionEvent(event)) {
+        // The cases that it affects are found by the rows of all events before it.
+        if (run.length > 0) yield this.#applying(run);
+        run = [];
+        yield* this.#definitionSteps(event);
       }
-      for (const [caseNo, position] of firstPositions) this.#project(caseNo, position);
-    });
+      run.push(event);
+    }
+    if (run.length > 0) yield this.#applying(run);
+  }
+
+  #applying(events: readonly LogEvent[]): () => void {
+    return () =>
+      this.#commit(events, (newEvents) => {
+        const firstPositions = new Map<number, number>();
+        for (const event of newEvents) {
+          const caseNo = this.logTables.cases.fedBy(this.logTables.store(event), event.position);
+          if (caseNo !== null && !firstPositions.has(caseNo)) firstPositions.set(caseNo, event.position);
+        }
+        for (const [caseNo, position] of firstPositions) this.#projector.project(caseNo, position);
+      });
+  }
+
+  *#definitionSteps(event: LogEvent): Generator<() => void> {
+    const { kind, id } = parseStreamName(event.stream) as { kind: DefinitionKind; id: string };
+    const version = this.logTables.definitions.next(kind, id, event);
+    const change = { kind, id, recordedAt: event.recordedAt, version };
+    for (const dependency of version.changed) {
+      let cases = dependentCases(this.db, dependency, 0, REPROJECT_BATCH);
+      while (cases.length > 0) {
+        const chunk = cases;
+        yield () => {
+          if (event.position !== this.#checkpoint.position + 1) throw new PositionGapError();
+          this.#transaction(() => chunk.forEach((caseNo) => this.#projector.projectDefinition(caseNo, change)));
+        };
+        cases = dependentCases(this.db, dependency, chunk.at(-1) ?? 0, REPROJECT_BATCH);
+      }
+    }
   }
 
   /** Writes the unchanged checkpoint, to find out whether the file can be written. Throws SQLite errors. */
@@ -174,7 +227,7 @@ export class ModelFile {
 
   /** Projects cases whose events were only stored. */
   projectCases(caseNos: readonly number[]): void {
-    this.db.transaction(() => caseNos.forEach((caseNo) => this.#project(caseNo, 0)))();
+    this.#transaction(() => caseNos.forEach((caseNo) => this.#projector.project(caseNo, 0)));
   }
 
   close(): void {
@@ -187,10 +240,10 @@ export class ModelFile {
     if (first === undefined || last === undefined) return;
     if (newEvents.some(({ position }, index) => position !== this.#checkpoint.position + 1 + index))
       throw new PositionGapError();
-    this.db.transaction(() => {
+    this.#transaction(() => {
       write(newEvents);
       this.#updateCheckpoint.run(last.cursor, last.position);
-    })();
+    });
     if (this.#fingerprint !== null) {
       const before = newEvents.at(-2)?.cursor ?? this.#checkpoint.cursor;
       const firstId = this.#fingerprint.firstId ?? first.id;
@@ -205,18 +258,18 @@ export class ModelFile {
     this.#checkpoint = { cursor: last.cursor, position: last.position };
   }
 
-  /** Re-projects a case event by event from position `since`; 0 projects it from scratch. */
-  #project(caseNo: number, since: number): void {
-    const tables = this.#rowWriters.map((table): readonly [RowWriter, RowVersions] => [
-      table,
-      since === 0 ? noVersions() : table.load(caseNo),
-    ]);
-    for (const { position, history } of historiesOf(this.logTables, caseNo, since))
-      for (const [{ table }, versions] of tables)
-        diffRows(table, versions, history === null ? [] : table.rows(history), position);
-    for (const [table, versions] of tables) table.write(caseNo, versions);
+  #transaction(write: () => void): void {
+    try {
+      this.db.transaction(write)();
+    } catch (error) {
+      this.logTables.definitions.clear();
+      throw error;
+    }
   }
 }
+
+const isDefinitionEvent = ({ stream }: LogEvent): boolean =>
+  stream.startsWith('list-') || stream.startsWith('instrument-');
 
 const setDurable = (db: Db): void => {
   db.pragma(`journal_mode = ${db.memory ? 'MEMORY' : 'WAL'}`);

@@ -2,9 +2,10 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Name, Reference } from '../domain/case/events.js';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
-import { findingsOf, timelineOf } from '../domain/case/timeline.js';
+import { timelineOf } from '../domain/case/timeline.js';
 import type { Finding } from '../domain/event.js';
 import { formatDay } from '../domain/time.js';
+import { findingsAt } from './findings/findings.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
 import { formatBound, possibleStandings, standingView } from './list/standings.js';
 import type { StandingView } from './list/person.view.js';
@@ -48,16 +49,14 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
   constructor(private readonly reader: ReadModelReader) {}
 
   async execute({ scope: asked, id }: OneCase): Promise<CaseView | null> {
-    const { logTables, clock, scope } = await openScope(this.reader, asked);
+    const { db, logTables, scope } = await openScope(this.reader, asked);
     const { day, position } = scope;
     const stream = logTables.streamNo('case', id);
     const caseNo = logTables.cases.numberOf(id);
     if (stream === null || caseNo === null) return null;
-    const entries = logTables.caseEntries(caseNo, position);
-    if (entries.length === 0) return null;
-    const events = entries.map(({ known }) => known);
+    const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
+    if (events.length === 0) return null;
     const { order, courses } = timelineOf(events);
-    const findings = findingsOf(order, logTables.referenceData({ events }, position, clock.today()));
     const views = courses.periods.map(({ from, to, standing }) => ({
       from,
       to,
@@ -76,7 +75,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       names: namesOf(order.standing),
       description: descriptionOf(order.standing),
       standings,
-      findings,
+      findings: findingsAt(db, caseNo, position),
       periods: views.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),
       heldPastEnd: standings.length > 0 && standings.every(isHeldPastEnd),
     };

@@ -88,7 +88,7 @@ export class ReadModels extends ReadModelReader {
     private readonly jobs: Jobs,
   ) {
     super();
-    this.#file = ModelFile.open(path);
+    this.#file = ModelFile.open(path, clock.timeZone);
   }
 
   /**
@@ -301,7 +301,7 @@ export class ReadModels extends ReadModelReader {
     if (this.#file === null)
       await this.rebuild().catch(async (error: unknown) => {
         if (!isPermanent(error)) throw error;
-        const file = await createEmptyFile(this.path);
+        const file = await createEmptyFile(this.path, this.clock.timeZone);
         if (differenceFromMissingLog(this.#knownFingerprint()) !== null) setAside(this.path, this.clock.now());
         this.#file = swapFiles(this.path, file, null);
       });
@@ -329,7 +329,7 @@ export class ReadModels extends ReadModelReader {
   }
 
   #reopen(): void {
-    const reopened = this.path === IN_MEMORY ? null : ModelFile.open(this.path);
+    const reopened = this.path === IN_MEMORY ? null : ModelFile.open(this.path, this.clock.timeZone);
     if (reopened === null) return;
     this.#file?.close();
     this.#file = reopened;
@@ -337,7 +337,7 @@ export class ReadModels extends ReadModelReader {
 
   async #rebuild(job: JobContext): Promise<void> {
     const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
-    const built = await buildFile(this.path, this.store, { ...job, signal });
+    const built = await buildFile(this.path, this.clock.timeZone, this.store, { ...job, signal });
     try {
       // Catches up with the file in use. The last check and the swap run without an await between them, so that
       // positions never go back.
@@ -350,7 +350,7 @@ export class ReadModels extends ReadModelReader {
     try {
       this.#file = swapFiles(this.path, built, this.#file);
     } catch (error) {
-      this.#file = ModelFile.open(this.path);
+      this.#file = ModelFile.open(this.path, this.clock.timeZone);
       throw error;
     }
     this.#notifyProjected();

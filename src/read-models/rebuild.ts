@@ -28,9 +28,14 @@ const remove = async (path: string): Promise<void> => {
  * Builds a temporary file up to the current head of the log; `swapFiles` puts it in place. On failure removes it and
  * throws: errors of the store, PoisonEventError, or the reason of the signal.
  */
-export const buildFile = async (path: string, store: EventStore, job: JobContext): Promise<ModelFile> => {
+export const buildFile = async (
+  path: string,
+  timeZone: string,
+  store: EventStore,
+  job: JobContext,
+): Promise<ModelFile> => {
   await remove(buildPath(path));
-  const file = ModelFile.create(buildPath(path));
+  const file = ModelFile.create(buildPath(path), timeZone);
   try {
     await storeAllEvents(file, store, job);
     await projectAllCases(file, job);
@@ -91,14 +96,17 @@ const runSteps = async (steps: readonly (() => void)[], signal?: AbortSignal): P
 /** Projects the next batch of the log; returns the number of events. */
 export const applyNextBatch = async (file: ModelFile, store: EventStore): Promise<number> => {
   const events = await store.read(file.checkpoint.cursor, READ_BATCH);
-  file.applyBatch(events);
+  for (const step of file.applySteps(events)) {
+    step();
+    await yieldToOthers();
+  }
   return events.length;
 };
 
 /** Creates an empty temporary file, complete with indexes. */
-export const createEmptyFile = async (path: string): Promise<ModelFile> => {
+export const createEmptyFile = async (path: string, timeZone: string): Promise<ModelFile> => {
   await remove(buildPath(path));
-  const file = ModelFile.create(buildPath(path));
+  const file = ModelFile.create(buildPath(path), timeZone);
   await runSteps([...file.eventIndexSteps(), ...file.finishSteps()]);
   file.makeDurable();
   return file;
@@ -120,7 +128,7 @@ export const swapFiles = (path: string, built: ModelFile, inUse: ModelFile | nul
   built.close();
   for (const file of sqliteFiles(path).slice(1)) rmSync(file, { force: true });
   renameSync(buildPath(path), path);
-  const opened = ModelFile.open(path);
+  const opened = ModelFile.open(path, built.timeZone);
   if (opened === null) throw new Error('a read-model file that was just built cannot be opened');
   return opened;
 };

@@ -92,30 +92,46 @@ const follow = async (
   onProgress: () => void,
 ): Promise<void> => {
   for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
-    const file = host.file();
-    if (signal.aborted || file === null) return;
-    applyBatch(file, batch);
+    if (!(await applyBatch(host, batch, signal))) return;
     onProgress();
     host.onBatchApplied();
     await yieldToOthers();
   }
 };
 
-/** If the batch contains a poison event, projects event by event up to it. */
-const applyBatch = (file: ModelFile, batch: readonly LogEvent[]): void => {
+/**
+ * Applies a batch to the file in use. If it contains a poison event, applies event by event up to that. Resolves to false if the
+ * signal aborted or there is no file.
+ */
+const applyBatch = async (host: ProjectionHost, batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> => {
   try {
-    file.applyBatch(batch);
+    return await applySteps(host, batch, signal);
   } catch (error) {
     if (!(causeOf(error) instanceof PoisonEventError)) throw error;
-    for (const event of batch) applyOne(file, event);
   }
+  for (const event of batch)
+    try {
+      if (!(await applySteps(host, [event], signal))) return false;
+    } catch (error) {
+      throw causeOf(error);
+    }
+  return true;
 };
 
-const applyOne = (file: ModelFile, event: LogEvent): void => {
-  try {
-    file.applyBatch([event]);
-  } catch (error) {
-    throw causeOf(error);
+/** Lets other work run between steps, which may replace the file; the new one then takes the batch from its own checkpoint on. */
+const applySteps = async (host: ProjectionHost, batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> => {
+  const isInUse = (file: ModelFile): boolean => !signal.aborted && host.file() === file;
+  for (;;) {
+    const file = host.file();
+    if (file === null || !isInUse(file)) return false;
+    let steps = 0;
+    for (const step of file.applySteps(batch)) {
+      if (steps > 0) await yieldToOthers();
+      if (!isInUse(file)) break;
+      step();
+      steps += 1;
+    }
+    if (isInUse(file)) return true;
   }
 };
 

@@ -6,7 +6,8 @@ import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { Period } from '../domain/case/period.js';
-import type { EventWithId } from '../domain/event.js';
+import type { ReferenceData } from '../domain/case/reference-data.js';
+import type { EventWithId, Finding } from '../domain/event.js';
 
 export type Db = Database.Database;
 export type SqlValue = string | number | null;
@@ -40,12 +41,21 @@ export interface CaseHistory {
   readonly periods: readonly Period[];
   /** Ids of releases whose reason names a mechanism that no event of the episode supports. */
   readonly unfounded: ReadonlySet<string>;
+  /** Its findings, given the lists and instruments that its events name. */
+  findings(references: ReferenceData): readonly Finding[];
 }
+
+/**
+ * What changes the rows of a case: its events alone, or also lists and instruments that its events name. The latter are re-projected
+ * when a definition changes that the case depends on.
+ */
+export type DependsOn = 'events' | 'definitions';
 
 export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>> = never> {
   readonly name: string;
   /** Whether it has personal data: no other table may, so that a person is forgotten by these tables alone. */
   readonly isPersonal: boolean;
+  readonly dependsOn: DependsOn;
   /** Besides case_no, known_from and known_to, which every projected table has. */
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of each index, with its WHERE clause. */
@@ -53,17 +63,18 @@ export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>
   /** Columns of tokens, parted by spaces, that a full-text index finds; the index has the name of the table and `_text`. */
   readonly fullText?: readonly (keyof Row & string)[];
   /** The distinct rows of a case. Pure. */
-  rows(history: CaseHistory): readonly Row[];
+  rows(history: CaseHistory, references: ReferenceData): readonly Row[];
 }
 
 /** A projected table with its row type erased. */
 export interface AnyTable {
   readonly name: string;
   readonly isPersonal: boolean;
+  readonly dependsOn: DependsOn;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
   readonly indexes: readonly string[];
   readonly fullText?: readonly string[];
-  rows(history: CaseHistory): readonly object[];
+  rows(history: CaseHistory, references: ReferenceData): readonly object[];
 }
 
 export const createTable = ({ name, columns }: AnyTable): string => {

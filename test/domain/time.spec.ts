@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { assertProperty } from '../support/property.js';
 import {
   addTerm,
+  dayFinder,
   dayOfInstant,
   endOfDay,
   FIRST_YEAR,
@@ -354,6 +355,15 @@ describe('days of a time zone', () => {
   ])('in %s, %s falls on %s', (zone, instant, expected) => {
     expect(formatDay(dayOfInstant(zone, new Date(instant)))).toBe(expected);
   });
+
+  test.each(['Asia/Baku', 'Asia/Kathmandu', 'Europe/Berlin'])(
+    'in %s, days of many instants are those of each',
+    (zone) => {
+      const find = dayFinder(zone);
+      for (let at = Date.UTC(2026, 2, 28, 12); at < Date.UTC(2026, 2, 30, 12); at += 7 * 60_000)
+        expect(find(new Date(at).toISOString())).toBe(dayOfInstant(zone, new Date(at)));
+    },
+  );
 
   test.each([
     ['Asia/Baku', '2026-01-04', '2026-01-04T20:00:00.000Z'],

@@ -36,7 +36,7 @@ it('carries every field of the metadata through store, copy, export, import and 
   const [read] = await imported.read(null, 1);
   if (read === undefined) throw new Error('nothing was imported');
   expect(metadataOf(read)).toStrictEqual(metadata);
-  const models = ModelFile.create(':memory:');
+  const models = ModelFile.create(':memory:', 'Asia/Baku');
   models.store([read]);
   const [entry] = models.logTables.next(0, Infinity);
   expect(entry && metadataOf(toLoggedEvent(entry))).toStrictEqual(metadata);

@@ -45,9 +45,17 @@ const answers = async (ask: Handlers): Promise<string> => {
 
 /** All row versions, with case ids in place of the stream numbers of the file. */
 const rows = (path: string): readonly string[] => {
-  const file = ModelFile.open(path);
+  const file = ModelFile.open(path, clock.timeZone);
   if (file === null) throw new Error('no file');
-  const tables = ['periods', 'recognitions', 'list_entries', 'personal_names', 'case_references'];
+  const tables = [
+    'periods',
+    'recognitions',
+    'list_entries',
+    'personal_names',
+    'case_references',
+    'findings',
+    'finding_dependencies',
+  ];
   const found = tables.flatMap((table) =>
     file.db
       .prepare(`SELECT s.id AS of_case, t.*, NULL AS case_no FROM ${table} t JOIN cases s ON s.no = t.case_no`)
@@ -112,7 +120,7 @@ it('gives the same answers and rows live, after a rebuild, and after deleting th
       await rm(path);
 
       // Projected event by event, without a rebuild.
-      const slow = ModelFile.create(path);
+      const slow = ModelFile.create(path, clock.timeZone);
       for (const step of [...slow.eventIndexSteps(), ...slow.finishSteps()]) step();
       slow.makeDurable();
       for (const event of await log.events()) slow.applyBatch([event]);

@@ -18,7 +18,7 @@ const caseExamples = Object.values(examples).filter(
 const RECORDED: readonly AnyEvent[] = [
   ...caseExamples.map((event) => {
     const { after: _, ...fields } = { after: undefined, ...event };
-    return fields as AnyEvent;
+    return fields;
   }),
   {
     type: 'corrected',
@@ -55,7 +55,7 @@ let ask: Handlers;
 beforeEach(async () => {
   log = new Log();
   await log.list();
-  for (const [at, event] of RECORDED.entries()) await log.append('case', 'a', { id: uuid(at), ...event } as never);
+  for (const [at, event] of RECORDED.entries()) await log.append('case', 'a', { id: uuid(at), ...event });
   await log.append('case', 'b', { type: 'arrested', occurredOn: '2024-01-01', place: 'somewhere' });
   file = emptyFile();
   file.applyBatch(await log.events());

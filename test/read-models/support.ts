@@ -137,7 +137,7 @@ export class FixedReader extends ReadModelReader {
 
 /** An empty, complete file in memory. */
 export const emptyFile = (): ModelFile => {
-  const file = ModelFile.create(':memory:');
+  const file = ModelFile.create(':memory:', clock.timeZone);
   for (const step of [...file.eventIndexSteps(), ...file.finishSteps()]) step();
   file.makeDurable();
   return file;

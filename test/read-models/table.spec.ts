@@ -3,6 +3,7 @@ import { diffRows, noVersions, type AnyTable } from '../../src/read-models/table
 const table: AnyTable = {
   name: 't',
   isPersonal: false,
+  dependsOn: 'events',
   columns: { a: 'TEXT', b: 'INTEGER' },
   indexes: [],
   rows: () => [],

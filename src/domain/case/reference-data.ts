@@ -25,7 +25,7 @@ export const listIdsIn = (event: CaseEvent): readonly string[] => {
   return 'list' in fields ? idsIn(fields.list) : idsIn(...(references ?? []).map(({ list }) => list));
 };
 
-const instrumentIdsIn = (event: CaseEvent): readonly string[] => {
+export const instrumentIdsIn = (event: CaseEvent): readonly string[] => {
   const fields = fieldsOf(event);
   if (fields.type === 'pardoned') return idsIn(fields.decree);
   return fields.type === 'amnestied' ? idsIn(fields.act) : [];

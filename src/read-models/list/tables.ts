@@ -16,6 +16,7 @@ export const END_DAY_SQL = 'to_day + 0';
 export const periods: ProjectedTable<PeriodRow> = {
   name: 'periods',
   isPersonal: false,
+  dependsOn: 'events',
   columns: {
     list: 'TEXT',
     from_day: 'INTEGER',
@@ -50,6 +51,7 @@ export const periods: ProjectedTable<PeriodRow> = {
 export const recognitions: ProjectedTable<RecognitionRow> = {
   name: 'recognitions',
   isPersonal: false,
+  dependsOn: 'events',
   columns: { list: 'TEXT', case_id: 'TEXT', since_day: 'INTEGER', from_day: 'INTEGER', to_day: 'INTEGER' },
   indexes: [
     `(list, since_day, case_id) WHERE known_to = ${STILL_KNOWN}`,

@@ -17,6 +17,7 @@ import {
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
   isPersonal: false,
+  dependsOn: 'events',
   columns: { list: 'TEXT', case_id: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
   indexes: [
     `(list, reference_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
@@ -29,6 +30,7 @@ export const listEntries: ProjectedTable<ListEntryRow> = {
 export const names: ProjectedTable<NameRow> = {
   name: 'personal_names',
   isPersonal: true,
+  dependsOn: 'events',
   columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT' },
   indexes: [
     `(list, name_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
@@ -41,6 +43,7 @@ export const names: ProjectedTable<NameRow> = {
 export const references: ProjectedTable<ReferenceRow> = {
   name: 'case_references',
   isPersonal: false,
+  dependsOn: 'events',
   columns: { list: 'TEXT', reference: 'TEXT' },
   indexes: ['(list, reference, known_from)'],
   rows: referenceRows,
@@ -49,6 +52,7 @@ export const references: ProjectedTable<ReferenceRow> = {
 export const searchedNames: ProjectedTable<SearchedNameRow> = {
   name: 'searched_names',
   isPersonal: true,
+  dependsOn: 'events',
   columns: { text: 'TEXT', keys: 'TEXT', fathers: 'TEXT', stems: 'TEXT', skeletons: 'TEXT', born: 'TEXT', sex: 'TEXT' },
   indexes: [],
   fullText: ['keys', 'fathers', 'stems', 'skeletons'],

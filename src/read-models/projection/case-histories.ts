@@ -1,14 +1,20 @@
-/** The history of a case at each position where it changes: by an event, or because a stream begins or ceases to feed it. */
+/**
+ * The history of a case at each position where its rows may change: by an event, because a stream begins or ceases to feed it, or by a
+ * change of a list or instrument that its findings depend on.
+ */
 import type { CaseEvent } from '../../domain/case/events.js';
+import { dependenciesOf, type Dependency } from '../../domain/case/dependencies.js';
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
 import { feedsAt, type Feeding } from '../log/case-streams.js';
-import { STILL_KNOWN, type CaseHistory } from '../table.js';
+import { STILL_KNOWN, type CaseHistory, type DependsOn } from '../table.js';
 
 export interface HistoryAt {
   readonly position: number;
   /** Null where no stream feeds the case. */
   readonly history: CaseHistory | null;
+  /** What changed at the position. */
+  readonly changed: DependsOn;
 }
 
 /** From position `since` on, in order. */
@@ -16,9 +22,9 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
   const id = logTables.cases.idOf(caseNo);
   const feedings = logTables.cases.feedings(caseNo);
   const events = eventsByStream(logTables, feedings);
+  const positions = changesOf(feedings, events).filter((position) => position >= since);
   let timeline: Timeline | null = null;
-  for (const position of changesOf(feedings, events)) {
-    if (position < since) continue;
+  for (const [index, position] of positions.entries()) {
     const feeding = feedings.filter((one) => feedsAt(one, position));
     const entries = feeding
       .flatMap(({ stream }) => (events.get(stream) ?? []).filter((entry) => entry.position <= position))
@@ -27,9 +33,24 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
       timeline,
       entries.map(({ known }) => known),
     );
-    yield { position, history: feeding.length === 0 ? null : caseHistoryOf(id, timeline) };
+    const history = feeding.length === 0 ? null : caseHistoryOf(id, timeline);
+    yield { position, history, changed: 'events' };
+    const until = positions[index + 1] ?? STILL_KNOWN;
+    if (history !== null)
+      for (const changedAt of definitionChanges(logTables, history, position, until))
+        yield { position: changedAt, history, changed: 'definitions' };
   }
 }
+
+/** The history of a case at a position; null where no stream feeds it. */
+export const historyAt = (logTables: LogTables, caseNo: number, position: number): CaseHistory | null => {
+  const entries = logTables.caseEntries(caseNo, position);
+  const timeline = continueTimeline(
+    null,
+    entries.map(({ known }) => known),
+  );
+  return entries.length === 0 ? null : caseHistoryOf(logTables.cases.idOf(caseNo), timeline);
+};
 
 type EventsByStream = ReadonlyMap<number, readonly EventEntry<CaseEvent>[]>;
 
@@ -43,5 +64,22 @@ const changesOf = (feedings: readonly Feeding[], events: EventsByStream): readon
     const recorded = (events.get(feeding.stream) ?? []).map(({ position }) => position);
     return [...bounds, ...recorded.filter((position) => feedsAt(feeding, position))];
   });
+  return [...new Set(positions)].sort((a, b) => a - b);
+};
+
+/** Positions between two others, both excluded, at which a definition changed that the findings of the history depend on. */
+const definitionChanges = (
+  { definitions }: LogTables,
+  { events }: CaseHistory,
+  after: number,
+  before: number,
+): readonly number[] => {
+  const dependencies = events.flatMap(({ event }): readonly Dependency[] => dependenciesOf(event));
+  const positions = dependencies.flatMap(({ kind, id, key }) =>
+    definitions
+      .all(kind, id)
+      .filter(({ position, changed }) => after < position && position < before && changed.includes(key))
+      .map(({ position }) => position),
+  );
   return [...new Set(positions)].sort((a, b) => a - b);
 };

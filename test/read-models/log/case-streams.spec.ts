@@ -8,7 +8,7 @@ import { listScope, memberConditions } from '../../../src/read-models/list/predi
 import { ModelFile } from '../../../src/read-models/model-file.js';
 import { day } from '../../support/events.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
-import { FixedReader, handlersOf, Log, opened } from '../support.js';
+import { clock, FixedReader, handlersOf, Log, opened } from '../support.js';
 
 const DAY = '2024-06-01';
 /** Positions: the list takes 1 to 5, case `a` 6 and 7, case `b` 8 to 10, what follows in each test the rest. */
@@ -31,7 +31,7 @@ beforeEach(async () => {
   await log.append('case', 'a', { type: 'transferred', occurredOn: '2024-04-01', facility: 'x' });
   await log.append('case', 'b', { type: 'described', region: 'Gəncə' });
   const events = await log.events();
-  file = ModelFile.create(':memory:');
+  file = ModelFile.create(':memory:', clock.timeZone);
   file.store(events.slice(0, FED_FROM - 1));
   const [stream, survivor, own] = [
     file.logTables.streamNo('case', 'a') ?? 0,

@@ -10,7 +10,7 @@ import { ModelFile } from '../../../src/read-models/model-file.js';
 import { searchNames } from '../../../src/read-models/names/name-search.js';
 import { day } from '../../support/events.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
-import { Log, NAME, TODAY, WHOLE_PAGE, emptyFile, handlersOf, opened, register } from '../support.js';
+import { clock, Log, NAME, TODAY, WHOLE_PAGE, emptyFile, handlersOf, opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -158,7 +158,7 @@ it('answers the same after a rebuild, and as it was known', async () => {
   const events = await log.events();
   const live = emptyFile();
   for (const event of events) live.applyBatch([event]);
-  const rebuilt = ModelFile.create(':memory:');
+  const rebuilt = ModelFile.create(':memory:', clock.timeZone);
   rebuilt.store(events);
   for (const step of rebuilt.eventIndexSteps()) step();
   rebuilt.projectCases(rebuilt.logTables.cases.after(0, 10));

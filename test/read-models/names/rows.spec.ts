@@ -10,6 +10,7 @@ const history = (...said: readonly EventFields[]): CaseHistory => ({
   events: said.map((fields, at) => ({ id: `f${String(at)}`, event: caseEvent(fields) })),
   periods: [],
   unfounded: new Set(),
+  findings: () => [],
 });
 const opened = (names: readonly object[], ...references: readonly [string, string][]) => ({
   type: 'opened' as const,

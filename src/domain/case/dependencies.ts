@@ -1,0 +1,77 @@
+/**
+ * What the findings of a case depend on in lists and instruments, as keys: those that its events name, and those that a change of a
+ * definition changes. Where they do not meet, the change leaves the findings of the case alone (see referents.ts).
+ */
+import type { DefinitionKind, Definitions } from '../definitions.js';
+import type { Instrument } from '../instrument/instrument.js';
+import type { ListDefinition } from '../list/list.js';
+import type { CaseEvent } from './events.js';
+import { instrumentIdsIn, listIdsIn } from './reference-data.js';
+
+const listKey = (list: string): string => `list ${list}`;
+const categoryKey = (list: string, category: string): string => `category ${list} ${category}`;
+/** Whether the list demands criteria of a recognition. */
+const criteriaKey = (list: string): string => `criteria ${list}`;
+const instrumentKey = (instrument: string): string => `instrument ${instrument}`;
+
+export interface Dependency {
+  readonly kind: DefinitionKind;
+  readonly id: string;
+  readonly key: string;
+}
+
+/** The dependencies of one event, as it stands. */
+export const dependenciesOf = (event: CaseEvent): readonly Dependency[] => [
+  ...listIdsIn(event).map((id) => ({ kind: 'list' as const, id, key: listKey(id) })),
+  ...('category' in event
+    ? [{ kind: 'list' as const, id: event.list, key: categoryKey(event.list, event.category) }]
+    : []),
+  ...(event.type === 'recognised' && (event.criteria ?? []).length === 0
+    ? [{ kind: 'list' as const, id: event.list, key: criteriaKey(event.list) }]
+    : []),
+  ...instrumentIdsIn(event).map((id) => ({ kind: 'instrument' as const, id, key: instrumentKey(id) })),
+];
+
+/** The keys of dependencies that a change of a definition changes; null: not defined. */
+export const changedDependencies = <K extends DefinitionKind>(
+  kind: K,
+  before: Definitions[K] | null,
+  after: Definitions[K] | null,
+): readonly string[] =>
+  kind === 'list'
+    ? changesOfList(before as ListDefinition | null, after as ListDefinition | null)
+    : changesOfInstrument(before as Instrument | null, after as Instrument | null);
+
+const changesOfList = (before: ListDefinition | null, after: ListDefinition | null): readonly string[] => {
+  const id = (before ?? after)?.id;
+  if (id === undefined) return [];
+  if (before === null || after === null) return [listKey(id)];
+  const categories = new Set([...before.categories.keys(), ...after.categories.keys()]);
+  const changed = [...categories].filter(
+    (category) => before.categories.has(category) !== after.categories.has(category),
+  );
+  const keys = changed.map((category) => categoryKey(id, category));
+  return demandsOf(before) === demandsOf(after) ? keys : [...keys, criteriaKey(id)];
+};
+
+/** The days from which on a list demands criteria, and no longer does. */
+const demandsOf = ({ policies }: ListDefinition): string => {
+  const changes = policies.filter(({ paceRequired }, at) => paceRequired !== (policies[at - 1]?.paceRequired ?? false));
+  return JSON.stringify(changes.map(({ from, paceRequired }) => [from, paceRequired]));
+};
+
+const changesOfInstrument = (before: Instrument | null, after: Instrument | null): readonly string[] => {
+  const id = (before ?? after)?.id;
+  return id === undefined || judgedBy(before) === judgedBy(after) ? [] : [instrumentKey(id)];
+};
+
+/** The fields of an instrument that findings look at. */
+const judgedBy = (instrument: Instrument | null): string =>
+  JSON.stringify(
+    instrument && [
+      instrument.kind,
+      instrument.inForce ?? instrument.issued,
+      instrument.windowEnd,
+      instrument.clauses ?? [],
+    ],
+  );

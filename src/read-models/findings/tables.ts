@@ -1,0 +1,44 @@
+/**
+ * `findings` has the inconsistencies of each case, given lists and instruments as known at the position. `finding_dependencies` says
+ * what of lists and instruments they depend on, so that a change of one re-projects the cases that it affects.
+ *
+ * While such a change is projected, rows of its position are written before the position is reached: queries of `findings` must
+ * compare `known_from` and `known_to`, also for the current state.
+ */
+import { dependenciesOf } from '../../domain/case/dependencies.js';
+import type { Grade } from '../../domain/event.js';
+import { STILL_KNOWN, type ProjectedTable } from '../table.js';
+
+export interface FindingRow {
+  readonly code: string;
+  readonly grade: Grade;
+  /** JSON: the ids of the events that collide, sorted. */
+  readonly events: string;
+}
+
+export const findings: ProjectedTable<FindingRow> = {
+  name: 'findings',
+  isPersonal: false,
+  dependsOn: 'definitions',
+  columns: { code: 'TEXT', grade: 'TEXT', events: 'TEXT' },
+  indexes: ['(case_no, known_from)'],
+  rows: (history, references) =>
+    history.findings(references).map(({ code, grade, events }) => ({ code, grade, events: JSON.stringify(events) })),
+};
+
+export interface DependencyRow {
+  /** A key of domain/case/dependencies.ts. */
+  readonly dependency: string;
+}
+
+export const findingDependencies: ProjectedTable<DependencyRow> = {
+  name: 'finding_dependencies',
+  isPersonal: false,
+  dependsOn: 'events',
+  columns: { dependency: 'TEXT' },
+  indexes: [`(dependency, case_no) WHERE known_to = ${STILL_KNOWN}`],
+  rows: ({ events }) => {
+    const keys = new Set(events.flatMap(({ event }) => dependenciesOf(event).map(({ key }) => key)));
+    return [...keys].map((dependency) => ({ dependency }));
+  },
+};

@@ -1,0 +1,94 @@
+/** Writes the rows of cases: the differences that an event, or a change of a list or an instrument, makes to them. */
+import type { ReferenceData } from '../../domain/case/reference-data.js';
+import { referencedIds } from '../../domain/case/reference-data.js';
+import type { DefinitionKind, Definitions } from '../../domain/definitions.js';
+import { dayFinder } from '../../domain/time.js';
+import type { DefinitionVersion } from '../log/definition-versions.js';
+import type { LogTables } from '../log-tables.js';
+import { diffRows, noVersions, rowWriter, type AnyTable, type CaseHistory, type Db } from '../table.js';
+import { historiesOf, historyAt } from './case-histories.js';
+
+/** A list or instrument as an event that is not stored yet makes it. */
+export interface DefinitionChange {
+  readonly kind: DefinitionKind;
+  readonly id: string;
+  readonly recordedAt: string;
+  readonly version: DefinitionVersion;
+}
+
+export class Projector {
+  readonly #writers;
+  /** Those of tables whose rows depend on lists and instruments too. */
+  readonly #definitionWriters;
+  readonly #dayOf;
+
+  /** `timeZone` is that of the register, for the day on which an event was recorded. */
+  constructor(
+    db: Db,
+    private readonly logTables: LogTables,
+    tables: readonly AnyTable[],
+    timeZone: string,
+  ) {
+    this.#writers = tables.map((table) => rowWriter(db, table));
+    this.#definitionWriters = this.#writers.filter(({ table }) => table.dependsOn === 'definitions');
+    this.#dayOf = dayFinder(timeZone);
+  }
+
+  /** Re-projects a case event by event from position `since`; 0 projects it from scratch. */
+  project(caseNo: number, since: number): void {
+    const versions = new Map(
+      this.#writers.map((writer) => [writer, since === 0 ? noVersions() : writer.load(caseNo)] as const),
+    );
+    for (const { position, history, changed } of historiesOf(this.logTables, caseNo, since)) {
+      const references = history && this.#references(history, position);
+      for (const [{ table }, of] of versions)
+        if (changed === 'events' || table.dependsOn === changed)
+          diffRows(table, of, rowsOf(table, history, references), position);
+    }
+    for (const [writer, of] of versions) writer.write(caseNo, of);
+  }
+
+  /**
+   * Writes the rows of a case as a change of a definition makes them, before its event is stored. Running it twice changes nothing
+   * more, so that a crash may come in between.
+   */
+  projectDefinition(caseNo: number, change: DefinitionChange): void {
+    const { position } = change.version;
+    const history = historyAt(this.logTables, caseNo, position - 1);
+    const references = history && this.#references(history, position, change);
+    for (const writer of this.#definitionWriters) {
+      const versions = writer.load(caseNo);
+      diffRows(writer.table, versions, rowsOf(writer.table, history, references), position);
+      writer.write(caseNo, versions);
+    }
+  }
+
+  /** The lists and instruments that the events of a case name, as defined at a position; today is the day of its event. */
+  #references({ events }: CaseHistory, position: number, change?: DefinitionChange): ReferenceData {
+    const ids = referencedIds(events.map(({ event }) => event));
+    const definedAt = <K extends DefinitionKind>(kind: K, id: string): Definitions[K] | null => {
+      const version =
+        change?.kind === kind && change.id === id
+          ? (change.version as DefinitionVersion<K>)
+          : this.logTables.definitions.at(kind, id, position);
+      return version?.definition ?? null;
+    };
+    return {
+      today: this.#dayOf(change?.recordedAt ?? this.logTables.recordedAt(position)),
+      lists: definedOf(ids.lists, (id) => definedAt('list', id)),
+      instruments: definedOf(ids.instruments, (id) => definedAt('instrument', id)),
+    };
+  }
+}
+
+const rowsOf = (table: AnyTable, history: CaseHistory | null, references: ReferenceData | null): readonly object[] =>
+  history === null || references === null ? [] : table.rows(history, references);
+
+const definedOf = <D>(ids: ReadonlySet<string>, definedAt: (id: string) => D | null): ReadonlyMap<string, D> => {
+  const found = new Map<string, D>();
+  for (const id of ids) {
+    const definition = definedAt(id);
+    if (definition !== null) found.set(id, definition);
+  }
+  return found;
+};
