@@ -22,10 +22,10 @@ const BASE = 'http://127.0.0.1:3000';
 /** A command and, where there is one already, the answer below it. */
 const EXAMPLE = /```sh\n(curl [\s\S]*?)\n```\n(?:\n```(?:json|csv)\n([\s\S]*?)\n?```\n)?/g;
 
-/** The case that the pages open and then call `CASE`; its id follows from actor and key. */
+/** The case that the pages open; its id follows from actor and key. */
 const openedCase = newCaseId({ kind: 'person', id: '7f3a', asserted: true }, 'readme-1');
 
-/** The arrest that the pages record under the key `readme-2` and then call `EVENT`. */
+/** The arrest that the pages record under the key `readme-2`. */
 const actor = { kind: 'person', id: '7f3a', asserted: true } as const;
 const stream = streamName('case', openedCase);
 const [arrest = ''] = eventIds({ actor, stream, key: 'readme-2' }, 1);
@@ -35,7 +35,8 @@ const masked = (text: string): string =>
   text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => (id === openedCase ? id : '…'))
     .replace(/"(recordedAt|token|next)": "[^"]*"/g, '"$1": "…"')
-    .replace(/"position": \d+/g, '"position": …');
+    .replace(/"(position|fromPosition|toPosition)": \d+/g, '"$1": …')
+    .replace(/position:\d+/g, 'position:…');
 
 /** JSON indented, anything else as it came but for byte order mark and CR. */
 const formatted = (stdout: string): readonly [language: 'json' | 'csv', text: string] => {
@@ -51,6 +52,40 @@ const formatted = (stdout: string): readonly [language: 'json' | 'csv', text: st
 };
 
 let service: Service;
+/** The position of the log before the commands of the pages. */
+let positionBefore = 0;
+
+/** The latest event of a type. */
+const lastEvent = async (type: string): Promise<{ readonly id: string; readonly stream: string }> => {
+  const lines = (await service.get(`/v1/events?type=${type}`)).text.trim().split('\n');
+  return JSON.parse(lines.at(-1) ?? '') as { id: string; stream: string };
+};
+
+/** Words in the commands of the pages, and what they stand for when a command is run. */
+const PLACEHOLDERS: Readonly<Record<string, () => string | Promise<string>>> = {
+  CASE: () => openedCase,
+  EVENT: () => arrest,
+  BEFORE: () => String(positionBefore),
+  LATE: async () => (await lastEvent('recognised')).stream.replace(/^case-/, ''),
+  RECOGNISED: async () => (await lastEvent('recognised')).id,
+  CORRECTED: async () => (await lastEvent('corrected')).id,
+};
+
+const fillIn = async (command: string): Promise<string> => {
+  let filled = command.replaceAll(BASE, service.url);
+  for (const [word, valueOf] of Object.entries(PLACEHOLDERS)) {
+    const placeholder = new RegExp(`(?<=[/":])${word}(?![.\\w])`, 'g');
+    if (filled.search(placeholder) >= 0) filled = filled.replaceAll(placeholder, await valueOf());
+  }
+  return filled;
+};
+
+/** Waits until a read sees everything that was written. */
+const catchUp = async (): Promise<void> => {
+  const head = await service.app.get<EventStore>(EVENT_STORE).head();
+  await service.app.get(ReadModels).waitFor(head ?? '');
+};
+
 beforeAll(async () => {
   service = await Service.start();
   const register = {
@@ -59,38 +94,34 @@ beforeAll(async () => {
     today: parseDay('2026-01-05') ?? NaN,
   };
   await importFiles(register, [DEFINITIONS, ...REGISTER_FILES], { list: 'union', onReportLine: () => undefined });
-  const head = await service.app.get<EventStore>(EVENT_STORE).head();
-  await service.app.get(ReadModels).waitFor(head ?? '');
+  await catchUp();
+  positionBefore = (await service.app.get(ReadModels).readiness()).position;
 });
 afterAll(() => service.remove());
 
 test.each([
-  ['README.md', 3],
+  ['README.md', 10],
   ['docs/rest.md', 10],
 ])('every command of %s answers what the page shows', async (file, atLeast) => {
   const path = join(root, file);
   const page = readFileSync(path, 'utf8');
   const shown: string[] = [];
   const answered: string[] = [];
-  let written = page;
-  for (const [example, command = '', answer = ''] of page.matchAll(EXAMPLE)) {
-    const run = command
-      .replaceAll(BASE, service.url)
-      .replaceAll('/CASE', `/${openedCase}`)
-      .replaceAll(/\bEVENT\b/g, arrest);
+  let [written, end] = ['', 0];
+  for (const match of page.matchAll(EXAMPLE)) {
+    const [[example, command = '', answer = ''], index] = [match, match.index];
+    const run = await fillIn(command);
     const { stdout } = await promisify(execFile)('bash', ['-c', run]);
     const [language, text] = formatted(stdout);
     shown.push(answer);
     answered.push(masked(text));
-    written = written.replace(
-      example,
-      () => `\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`${language}\n${masked(text)}\n\`\`\`\n`,
-    );
+    const withAnswer = `\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`${language}\n${masked(text)}\n\`\`\`\n`;
+    written += page.slice(end, index) + withAnswer;
+    end = index + example.length;
     // The next command reads what this one wrote.
-    const token = /"token":"([^"]+)"/.exec(stdout)?.[1];
-    if (token !== undefined) await service.app.get(ReadModels).waitFor(token);
+    await catchUp();
   }
-  if (process.env['WRITE_DOCS'] === '1') writeFileSync(path, written);
+  if (process.env['WRITE_DOCS'] === '1') writeFileSync(path, written + page.slice(end));
   else expect(answered).toEqual(shown);
   expect(answered.length).toBeGreaterThanOrEqual(atLeast);
 });
