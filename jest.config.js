@@ -38,7 +38,8 @@ if (hasMemoryFolder()) process.env.TMPDIR ??= MEMORY;
 /** Shared by all configurations, which add their `testMatch`. */
 export const base = {
   testEnvironment: 'node',
-  testTimeout: 60_000,
+  // Several times what the slowest needs on a quiet machine.
+  testTimeout: 180_000,
   // By default Jest leaves one core idle, which is half of a machine with two.
   maxWorkers: '100%',
   transform: {

@@ -10,6 +10,7 @@ import { RecordEvents } from '../../src/commands/record-events.js';
 import { referencesOf } from '../../src/domain/reference/reference.js';
 import { StoreUnavailable } from '../../src/event-store/port.js';
 import { ANNA, MINUTE, opened, Register, request } from './support.js';
+import { effort } from '../support/effort.js';
 
 const WRITERS = 12;
 const REFERENCES = ['A', 'B', 'C'];
@@ -82,5 +83,5 @@ const simulate = async (seed: number): Promise<void> => {
 };
 
 it('no two cases get one reference, and no reference is lost', async () => {
-  await fc.assert(fc.asyncProperty(fc.integer(), simulate), { numRuns: 60 });
+  await fc.assert(fc.asyncProperty(fc.integer(), simulate), { numRuns: effort(10, 500) });
 });

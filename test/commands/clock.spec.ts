@@ -10,6 +10,7 @@ import { ClockBehind, LogTime, MAX_CLOCK_BEHIND } from '../../src/watching/log-t
 import { WatchedStore } from '../../src/watching/watched-store.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { ANNA, MINUTE, named, opened, Register, request, TestClock } from './support.js';
+import { effort } from '../support/effort.js';
 
 const YEARS = 10 * 365 * 24 * 60 * MINUTE;
 
@@ -203,6 +204,6 @@ describe('with concurrent writers and a clock that jumps', () => {
       fc.constantFrom(-YEARS, YEARS, -5 * MINUTE, 5 * MINUTE),
     );
     const jumps = fc.array(jump, { minLength: 5, maxLength: 40 });
-    await fc.assert(fc.asyncProperty(jumps, fc.integer({ min: 1, max: 8 }), simulate), { numRuns: 40 });
+    await fc.assert(fc.asyncProperty(jumps, fc.integer({ min: 1, max: 8 }), simulate), { numRuns: effort(8, 200) });
   });
 });

@@ -6,6 +6,7 @@ import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
 import { createListAndAct, openCase, Service, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 let service: Service;
 let end: number;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   service = await Service.start();
   await createListAndAct(service);
   await openCase(service);
-  while ((await service.get('/health/ready')).status !== 200);
+  await until(async () => (await service.get('/health/ready')).status === 200);
   end = (await service.storedEvents()).length;
 });
 afterAll(() => service.remove());
@@ -94,19 +95,19 @@ it('a page cursor made from a longer log is refused', async () => {
   const other = await Service.start();
   await createListAndAct(other);
   for (let n = 0; n < 3; n += 1) await openCase(other);
-  while ((await other.get('/health/ready')).status !== 200);
+  await until(async () => (await other.get('/health/ready')).status === 200);
   await other.stop();
   const folder: TemporaryFolder = await temporaryFolder();
   cpSync(other.data, join(folder.path, 'earlier'), { recursive: true });
   await other.restart();
   await openCase(other);
-  while ((await other.get('/health/ready')).status !== 200);
+  await until(async () => (await other.get('/health/ready')).status === 200);
   const next = String((await other.get('/v1/cases?limit=1')).body['next']);
   await other.stop();
   rmSync(other.data, { recursive: true });
   cpSync(join(folder.path, 'earlier'), other.data, { recursive: true });
   await other.restart();
-  while ((await other.get('/health/ready')).status !== 200);
+  await until(async () => (await other.get('/health/ready')).status === 200);
   const { status, body } = await other.get(`/v1/cases?limit=1&after=${encodeURIComponent(next)}`);
   expect([status, body['code']]).toEqual([410, 'POSITION.BEYOND_LOG']);
   await other.remove();
@@ -137,7 +138,7 @@ describe('on two instances', () => {
 
   /** The position of the last event. */
   const positionAfter = async (of: Service, path: string): Promise<number> => {
-    while ((await of.get(path)).status !== 200);
+    await until(async () => (await of.get(path)).status === 200);
     const { body } = await of.get(`${path}/history`);
     return Number((body['items'] as readonly Loose[]).at(-1)?.['position']);
   };

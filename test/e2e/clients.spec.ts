@@ -1,10 +1,10 @@
 /** No client can deny service to the others. A client is an address, or what a trusted proxy forwards. */
-import { setImmediate as turn } from 'node:timers/promises';
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
 import { FEED_LIMITS } from '../../src/http/log/feeds.js';
 import { rawRequest, RawConnection, requestHead, listBody, unfinishedRequest } from '../support/clients.js';
 import { FeedReader } from '../support/reader.js';
 import { createListAndAct, Service } from '../support/service.js';
+import { until } from '../support/until.js';
 
 let service: Service;
 afterEach(async () => {
@@ -15,10 +15,6 @@ afterEach(async () => {
 const serve = async (limits: Partial<HttpLimits> = {}, environment: Record<string, string> = {}): Promise<void> => {
   service = await Service.start(environment, limits);
   await createListAndAct(service);
-};
-
-const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await turn();
 };
 
 const times = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));

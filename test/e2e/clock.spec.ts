@@ -4,6 +4,7 @@ import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { runCli } from '../support/command-line.js';
 import { newEvent, newStreamName } from '../support/new-events.js';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service } from '../support/service.js';
+import { until } from '../support/until.js';
 
 const AHEAD = '2096-01-05T10:20:30.456Z';
 const BEFORE = '2096-01-05T10:20:30Z';
@@ -26,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => service.remove());
 
 const untilRead = async (): Promise<void> => {
-  while ((await service.get('/health/ready')).body['parts']['read-models'] !== true);
+  await until(async () => (await service.get('/health/ready')).body['parts']['read-models'] === true);
 };
 const readiness = async (): Promise<unknown> => {
   const { status, body } = await service.get('/health/ready');

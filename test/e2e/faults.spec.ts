@@ -19,6 +19,7 @@ import {
   type HttpReply,
 } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 let service: Service;
 let path: string;
@@ -34,9 +35,6 @@ const write = (to = path): Promise<HttpReply> =>
 const ready = async (): Promise<unknown> => {
   const { status, body } = await service.get('/health/ready');
   return [status, body['codes'] ?? {}];
-};
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds()));
 };
 const isReady = async (): Promise<boolean> => (await service.get('/health/ready')).status === 200;
 

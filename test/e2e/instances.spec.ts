@@ -2,6 +2,7 @@
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, type Service } from '../support/service.js';
+import { until } from '../support/until.js';
 
 let double: EsdbDouble;
 let one: Service;
@@ -89,7 +90,7 @@ it('with the server gone, writing is told to come again, reading goes on, readin
   }
   await double.start();
   const isReady = async (service: Service): Promise<boolean> => (await service.get('/health/ready')).status === 200;
-  while (!(await isReady(one)) || !(await isReady(other)));
+  await until(async () => (await isReady(one)) && (await isReady(other)));
   const after = await written(await openCase(one));
   expect(after.status).toBe(201);
   expect((await other.getAfter(after, '/v1/history')).status).toBe(200);
@@ -100,9 +101,8 @@ it('a foreign event in the log stops the read models there, and is told; what wa
   const report = await written(path);
   await one.getAfter(report, path);
   double.appendForeign(`habeas.${path.replace('/v1/cases/', 'case-')}`, { type: 'notOurs' });
-  let ready = await one.get('/health/ready');
-  while (ready.status === 200) ready = await one.get('/health/ready');
-  expect(ready.body['parts']['read-models']).toBe(false);
+  await until(async () => (await one.get('/health/ready')).status === 503);
+  expect((await one.get('/health/ready')).body['parts']['read-models']).toBe(false);
   expect(statusAndCode(await written(path))).toEqual([503, 'REGISTER.DAMAGED']);
   expect((await one.get(path)).body['revision']).toBe(1);
 });

@@ -8,6 +8,7 @@ import { MAX_QUEUED } from '../../src/event-store/request-checks.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { newEvent, newStreamName, namedEvent } from '../support/new-events.js';
 import { createListAndAct, WITH_SOURCES, Service, type Loose, type HttpReply } from '../support/service.js';
+import { until } from '../support/until.js';
 
 let service: Service;
 afterEach(() => service.remove());
@@ -93,7 +94,7 @@ it('a request that does not come in whole in time is answered so', async () => {
 it('callers who go away make room for others', async () => {
   await serve({ underWay: 2 });
   for (let i = 0; i < 5; i += 1) (await held()).destroy();
-  while ((await service.get('/v1/lists')).status !== 200);
+  await until(async () => (await service.get('/v1/lists')).status === 200);
 });
 
 it('headers that are too large are answered so', async () => {
@@ -109,7 +110,8 @@ it('an answer that does not begin in time is given up, and the late one is dropp
   await serve({ answer: 50 });
   const late = await service.get('/v1/lists?atLeast=999999');
   expect([late.status, late.body['code'], late.headers.get('retry-after')]).toEqual([503, 'REGISTER.OVERDUE', '1']);
-  expect((await service.get('/v1/lists')).status).toBe(200);
+  // On a loaded machine any answer may be late.
+  await until(async () => (await service.get('/v1/lists')).status === 200);
   await service.stop();
   expect(service.logs.filter((line) => JSON.parse(line)['level'] >= 40)).toEqual([]);
 });
@@ -120,7 +122,7 @@ it('a reader who takes nothing any more is cut off, one who reads slowly is not'
   const large = () => newEvent({ event: { ...namedEvent('x'.repeat(200)), note: 'x'.repeat(12_000) } });
   const store = service.app.get<EventStore>(EVENT_STORE);
   await Promise.all(Array.from({ length: 1_500 }, () => store.append(newStreamName(), 'no-stream', [large()])));
-  while (!(await service.app.get(ReadModels).readiness()).caughtUp);
+  await until(async () => (await service.app.get(ReadModels).readiness()).caughtUp);
   const ask = head('GET /v1/events HTTP/1.1', 'Connection: close');
   const stalled = await dial();
   stalled.pause();
@@ -133,7 +135,7 @@ it('a reader who takes nothing any more is cut off, one who reads slowly is not'
     await turn();
   }
   expect(bytes).toBeGreaterThan(1_500 * 12_000);
-  while (!(await service.get('/metrics')).text.includes('habeas_http_requests_under_way 1\n'));
+  await until(async () => (await service.get('/metrics')).text.includes('habeas_http_requests_under_way 1\n'));
   expect((await heard(stalled)).length).toBeLessThan(bytes);
   expect((await service.get('/metrics')).text).toContain('route="/v1/events",status="cut"} 1');
   expect(service.logs.map((line) => JSON.parse(line) as Loose)).toContainEqual(

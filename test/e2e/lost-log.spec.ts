@@ -19,6 +19,7 @@ import { runCli } from '../support/command-line.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type HttpReply } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 const DAMAGED = [503, { log: 'STORE_DAMAGED', 'read-models': 'STORE_DAMAGED' }];
 
@@ -36,10 +37,10 @@ const readiness = async (of = service): Promise<unknown> => {
   return [status, body['codes'] ?? {}];
 };
 const untilReady = async (of = service): Promise<void> => {
-  while ((await of.get('/health/ready')).status !== 200);
+  await until(async () => (await of.get('/health/ready')).status === 200);
 };
 const untilDamaged = async (of = service): Promise<void> => {
-  while ((await of.get('/health/ready')).body['codes']?.['read-models'] !== 'STORE_DAMAGED');
+  await until(async () => (await of.get('/health/ready')).body['codes']?.['read-models'] === 'STORE_DAMAGED');
 };
 const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
 const rows = (to: string): string => JSON.stringify([{ case: { id: to.replace('/v1/cases/', '') }, ...report }]);

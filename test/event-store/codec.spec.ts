@@ -8,6 +8,7 @@ import { StoreDamaged, type NewEvent, type StoredRecord } from '../../src/event-
 import { upcast, UPCASTERS, type Upcaster } from '../../src/event-store/upcasters.js';
 import { EXPECTED } from '../golden/expected.js';
 import { newEvent, namedEvent } from '../support/new-events.js';
+import { effort } from '../support/effort.js';
 
 const TYPES = Object.keys(allEvents) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
@@ -92,7 +93,7 @@ describe('codec', () => {
         expect(record.text).toBe(canonicalJson(record.payload));
         expect(verifyRecord(PLACE, kept(record))).toBe('covered');
       }),
-      { numRuns: 20 },
+      { numRuns: effort(15, 500) },
     );
   });
 

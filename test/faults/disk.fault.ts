@@ -22,6 +22,7 @@ import { join } from 'node:path';
 import { BuiltService, type BuiltServiceReply } from '../support/built-service.js';
 import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 /** Whether the command succeeds on this machine. */
 const succeeds = (command: string, ...args: readonly string[]): boolean => {
@@ -48,9 +49,6 @@ afterEach(async () => {
 
 const openCase = (note = 'x'): Promise<BuiltServiceReply> =>
   service.post('/v1/cases', { names: [latinName('Nümunə')], note, ...WITH_SOURCES });
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds()));
-};
 const isReady = async (): Promise<boolean> => (await service.get('/health/ready')).status === 200;
 const codes = async (): Promise<Record<string, string>> =>
   ((await service.get('/health/ready')).body['codes'] ?? {}) as Record<string, string>;

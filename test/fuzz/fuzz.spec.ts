@@ -9,8 +9,9 @@ import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { createListAndAct, openCase, Service, type Loose } from '../support/service.js';
 import { operationsOf, requests, toSend, type Sent } from './requests.js';
 import type { KnownId } from './values.js';
+import { effort } from '../support/effort.js';
 
-const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 500);
+const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? effort(150, 5_000));
 /** Seeds that once found a bug. */
 const REGRESSION_SEEDS = JSON.parse(readFileSync(join(__dirname, 'seeds.json'), 'utf8')) as number[];
 const SEEDS = process.env['FUZZ_SEED'] === undefined ? REGRESSION_SEEDS : [Number(process.env['FUZZ_SEED'])];

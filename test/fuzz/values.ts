@@ -36,6 +36,9 @@ export class SchemaValues {
   #plain(schema: Loose): fc.Arbitrary<unknown> {
     if (schema['$ref'] !== undefined) return this.#named(String(schema['$ref']));
     if ('const' in schema) return fc.constant(schema['const']);
+    // A reference with a description of its own.
+    const [all, ...others] = (schema['allOf'] ?? []) as Loose[];
+    if (all !== undefined && others.length === 0) return this.of(all);
     const choices = (schema['oneOf'] ?? schema['anyOf']) as Loose[] | undefined;
     if (choices !== undefined) return fc.oneof(...choices.map((choice) => this.of(choice)));
     if (schema['enum'] !== undefined) return fc.constantFrom(...(schema['enum'] as unknown[]));

@@ -9,6 +9,7 @@ import { formatDay } from '../../src/domain/time.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, FixedReader, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 import { NOW, scopeOf } from '../support/scopes.js';
+import { effort } from '../support/effort.js';
 
 /** Creates new counters, with an empty cache, for each query. */
 class UncachedReader extends FixedReader {
@@ -66,7 +67,7 @@ it('holds for any events in batches of any size, also after a change of the poli
       file.close();
       await log.store.close();
     }),
-    { numRuns: 20 },
+    { numRuns: effort(6, 200) },
   );
 });
 

@@ -18,6 +18,7 @@ import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitrarie
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, WHOLE_PAGE, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 import { NOW, scopeOf } from '../support/scopes.js';
+import { effort } from '../support/effort.js';
 
 /** The answers to all queries, on all days of the histories, as JSON. */
 const answers = async (ask: Handlers): Promise<string> => {
@@ -129,7 +130,7 @@ it('gives the same answers and rows live, after a rebuild, and after deleting th
       await rm(path);
       await log.store.close();
     }),
-    { numRuns: 15 },
+    { numRuns: effort(4, 100) },
   );
 });
 

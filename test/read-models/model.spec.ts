@@ -21,6 +21,7 @@ import { filterConditions, type Filters } from '../../src/read-models/list/filte
 import type { Sort } from '../../src/read-models/list/paging.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Log, opened, uuid } from './support.js';
+import { effort } from '../support/effort.js';
 
 interface CaseEventOf {
   readonly caseId: string;
@@ -209,6 +210,6 @@ it('answers for every day and position as the reference model does', async () =>
       file.close();
       folded.clear();
     }),
-    { numRuns: 15 },
+    { numRuns: effort(3, 100) },
   );
 });

@@ -11,6 +11,7 @@ import { overwrite } from '../support/damage.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, WHOLE_PAGE, handlersOf, Log, opened } from './support.js';
 import { NOW, scopeOf } from '../support/scopes.js';
+import { until } from '../support/until.js';
 
 let folder: TemporaryFolder;
 let path: string;
@@ -36,9 +37,6 @@ const started = async (store: EventStore = log.store, at = path): Promise<ReadMo
   const models = open(store, at);
   await models.start();
   return models;
-};
-const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 };
 const countCases = async (models: ReadModels): Promise<number> =>
   (await handlersOf(models).cases.execute(new Cases(NOW, WHOLE_PAGE))).total.yes;

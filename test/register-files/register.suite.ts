@@ -36,10 +36,10 @@ const members = async (
 
 const referenceOf = ({ references }: PersonRow): string => references[0]!.reference;
 
-/** `openStore` opens an empty log at every call. */
-export const registerSuite = (store: string, openStore: () => Promise<EventStore>): void => {
+/** `openStore` opens an empty log at every call; without `demonstration`, the smaller files alone are imported. */
+export const registerSuite = (store: string, openStore: () => Promise<EventStore>, demonstration = true): void => {
   describe(`the register's files in ${store}`, () => {
-    describe('the demonstration register', () => {
+    (demonstration ? describe : describe.skip)('the demonstration register', () => {
       let register: RealRegister;
       beforeAll(async () => {
         register = await openRealRegister(await openStore());

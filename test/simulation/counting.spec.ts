@@ -17,8 +17,9 @@ import {
   type RegisterScript,
 } from '../support/brute-force-model.js';
 import { NOW, scopeOf } from '../support/scopes.js';
+import { effort } from '../support/effort.js';
 
-const { REGISTER_SEED, REGISTER_SEEDS = '24' } = process.env;
+const { REGISTER_SEED, REGISTER_SEEDS = effort(6, 200) } = process.env;
 const seeds =
   REGISTER_SEED === undefined ? Array.from({ length: Number(REGISTER_SEEDS) }, (_, at) => at) : [Number(REGISTER_SEED)];
 

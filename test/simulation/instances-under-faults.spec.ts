@@ -6,9 +6,10 @@
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { FaultSchedule } from '../support/fault-schedule.js';
 import { checkInstances, removeInstances, startInstance, writeCases, type Acknowledged } from '../support/instances.js';
+import { effort } from '../support/effort.js';
 
-const APPENDS = Number(process.env['FAULT_APPENDS'] ?? 250);
-const FAULTS = Number(process.env['FAULT_COUNT'] ?? 25);
+const APPENDS = Number(process.env['FAULT_APPENDS'] ?? effort(120, 2_000));
+const FAULTS = Number(process.env['FAULT_COUNT'] ?? effort(12, 200));
 const SEED = Number(process.env['FAULT_SEED'] ?? 1);
 /** Deadline of one attempt in milliseconds; the store retries a call for three times as long. */
 const DEADLINE = 300;

@@ -8,6 +8,7 @@ import { BuiltService } from '../support/built-service.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 /** Five seconds, and as much again for a loaded machine. A service that waited for its store would need fifteen. */
 const WITHIN_MS = 10_000;
@@ -52,9 +53,9 @@ it.each<[string, () => Promise<void> | void]>([
   const service = await start();
   const acknowledged: string[] = [];
   const writers = Array.from({ length: 32 }, () => write(service, acknowledged));
-  while (acknowledged.length < 100) await sleep(10);
+  await until(() => acknowledged.length >= 100);
   await end();
-  while ((await service.get('/health/ready')).status === 200) await sleep(10);
+  await until(async () => (await service.get('/health/ready')).status !== 200);
   await expectStop(service);
   await Promise.all(writers);
   const stored = new Set(double.log.map(({ id }) => id));
@@ -70,7 +71,7 @@ it('while its read models are built anew from a store that answers no read', asy
   const first = await start();
   const acknowledged: string[] = [];
   const writer = write(first, acknowledged);
-  while (acknowledged.length < 5) await sleep(10);
+  await until(() => acknowledged.length >= 5);
   await expectStop(first);
   await writer;
   for (const end of ['', '-wal', '-shm']) await rm(join(folder.path, `read-models.sqlite${end}`), { force: true });
@@ -81,7 +82,7 @@ it('while its read models are built anew from a store that answers no read', asy
     return { outcome: 'silence' };
   });
   const second = await start();
-  while (reads < 3) await sleep(10);
+  await until(() => reads >= 3);
   await expectStop(second);
 });
 

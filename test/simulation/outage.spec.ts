@@ -11,6 +11,7 @@ import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { newEvent, newStreamName } from '../support/new-events.js';
 import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 const WRITERS = Number(process.env['OUTAGE_WRITERS'] ?? 32);
 const PAUSE_MS = Number(process.env['OUTAGE_PAUSE'] ?? 200);
@@ -163,7 +164,7 @@ it.each<[string, () => Promise<void> | void, boolean]>([
 ])(
   `a server that is %s, under ${WRITERS} writers`,
   async (how, change, recovers) => {
-    while (!(await Promise.all(instances.map(isReady))).every(Boolean));
+    await until(async () => (await Promise.all(instances.map(isReady))).every(Boolean));
     const watch = new Watch();
     const work = [
       ...Array.from({ length: WRITERS }, (_, i) => watch.write(instances[i % 2] as BuiltService, i % 2)),
@@ -177,9 +178,6 @@ it.each<[string, () => Promise<void> | void, boolean]>([
       throw error;
     });
     finished.catch(() => undefined);
-    const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-      while (!watch.over && !(await condition())) await sleep(50);
-    };
     await sleep(BEFORE_MS);
     watch.stoppedAt = performance.now();
     await double.stop();
@@ -189,10 +187,10 @@ it.each<[string, () => Promise<void> | void, boolean]>([
     const lengthAfterChange = double.log.length;
     await double.start();
     const noticed = recovers ? isReady : isDamaged;
-    await until(async () => (await Promise.all(instances.map(noticed))).every(Boolean));
+    await until(async () => watch.over || (await Promise.all(instances.map(noticed))).every(Boolean));
     await sleep(AFTER_MS);
     const acknowledgedAfter = (): boolean => watch.acknowledged.some((id) => !acknowledgedBefore.has(id));
-    if (recovers) await until(acknowledgedAfter);
+    if (recovers) await until(() => watch.over || acknowledgedAfter());
     watch.over = true;
     await finished;
     process.stdout.write(

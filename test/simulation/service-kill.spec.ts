@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { effort } from '../support/effort.js';
 
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 2);
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? effort(1, 20));
 const WRITERS = 200;
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 

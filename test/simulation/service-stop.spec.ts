@@ -7,8 +7,10 @@ import { Agent, request } from 'node:http';
 import { BuiltService } from '../support/built-service.js';
 import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
+import { effort } from '../support/effort.js';
 
-const ROUNDS = Number(process.env['STOP_ROUNDS'] ?? 3);
+const ROUNDS = Number(process.env['STOP_ROUNDS'] ?? effort(2, 20));
 const WRITERS = 64;
 
 let folder: TemporaryFolder;
@@ -67,7 +69,7 @@ test(`SIGTERM under ${String(WRITERS)} writers, ${String(ROUNDS)} times: a whole
     expect(service.log).not.toContain('"level":50');
   }
   const restarted = await BuiltService.start(folder.path);
-  while ((await restarted.get('/health/ready')).status !== 200);
+  await until(async () => (await restarted.get('/health/ready')).status === 200);
   const log = await logOf(restarted.url);
   await restarted.stop();
   const stored = new Map(log.map((event) => [event['correlationId'] as string, event['id'] as string]));

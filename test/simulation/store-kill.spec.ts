@@ -10,8 +10,9 @@ import { DataFolderInUse, openDataFolder } from '../../src/event-store/data-fold
 import { MAX_READ, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { effort } from '../support/effort.js';
 
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 3);
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? effort(2, 20));
 const SEED = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
 const WRITERS = 200;
 

@@ -1,6 +1,7 @@
 /** Runs several instances of the service over one EventStoreDB and compares their answers afterwards. */
 import { expect } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { latinName, WITH_SOURCES, Service, type Loose, type HttpReply } from './service.js';
 
 const started: Service[] = [];
@@ -34,6 +35,7 @@ const persist = async (service: Service, path: string, body: object, onRetry: ()
     if (reply.status === 201) return reply.body;
     if (!RETRYABLE.includes(reply.body['code'])) throw new Error(`${reply.status}: ${reply.text}`);
     onRetry();
+    await sleep(5);
   }
 };
 
@@ -67,6 +69,7 @@ const readAtLeast = async (service: Service, path: string, token: string): Promi
     const reply = await service.get(`${path}&atLeast=${encodeURIComponent(token)}`);
     if (reply.status === 200) return reply;
     if (reply.body['code'] !== 'READS.BEHIND') throw new Error(`${reply.status}: ${reply.text}`);
+    await sleep(5);
   }
 };
 

@@ -6,6 +6,7 @@ import { FollowLog } from '../../../src/read-models/history/follow-log.query.js'
 import { opened, register } from '../../read-models/support.js';
 import { FeedReader } from '../../support/reader.js';
 import { NOW } from '../../support/scopes.js';
+import { until } from '../../support/until.js';
 
 let testRegister: Awaited<ReturnType<typeof register>>;
 let server: FastifyInstance;
@@ -82,7 +83,7 @@ it('disconnects a stopped reader after some heartbeats even while it is catching
   for (let i = 0; i < 15; i += 1) await testRegister.append('case', `a${i}`, large, large, large, large);
   const reader = await connect();
   reader.pause();
-  while ((await connections()) > 0) continue;
+  await until(async () => (await connections()) === 0);
   reader.resume();
   await reader.until(() => reader.ended);
   expect(reader.ids.length).toBeLessThan(60);
@@ -96,7 +97,7 @@ it('refuses readers beyond the limit until another one leaves', async () => {
   const third = new FeedReader(url, '/feed');
   expect((await third.connect()).statusCode).toBe(503);
   first.cut();
-  while ((await third.connect()).statusCode !== 200) continue;
+  await until(async () => (await third.connect()).statusCode === 200);
   third.cut();
 });
 

@@ -8,6 +8,7 @@ import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../../support/arbitra
 import { ARTICLE } from '../../support/events.js';
 import { emptyFile, FixedReader, handlersOf, Log, opened, register, uuid } from '../support.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
+import { effort } from '../../support/effort.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -417,7 +418,7 @@ it('adds up over consecutive spans, for certain and for possible members', async
       file.close();
       await log.store.close();
     }),
-    { numRuns: 25 },
+    { numRuns: effort(8, 200) },
   );
 });
 

@@ -6,6 +6,7 @@ import { FollowLog } from '../../../src/read-models/history/follow-log.query.js'
 import type { LoggedEvent } from '../../../src/read-models/history/logged-event.view.js';
 import { opened, register } from '../support.js';
 import { NOW } from '../../support/scopes.js';
+import { effort } from '../../support/effort.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -138,6 +139,6 @@ it('returns each event once and in order while the log grows and the file is reb
       }
       await own.close();
     }),
-    { numRuns: 60 },
+    { numRuns: effort(12, 200) },
   );
 });
