@@ -170,3 +170,18 @@ it('reports an error of the store for each row', async () => {
     { outcome: 'failed', error: expect.objectContaining({ message: 'disk' }) },
   ]);
 });
+
+it('refuses a row whose correction says what its type refuses, and records the others', async () => {
+  const id = await begin();
+  const { events: ids } = await register.recorded(request(id, [arrested('2024-01-01')]));
+  const corrected = (data: object) =>
+    ({ type: 'corrected', event: ids[0], data, sources: [], reliability: 'reported' }) as unknown as AnyEvent;
+  const answer = await record([
+    row(id, corrected({ occurredOn: '2024-02-30' })),
+    row(id, corrected({ occurredOn: '2024-02-20' })),
+  ]);
+  expect(answer.rows).toMatchObject([
+    { outcome: 'invalid', errors: [{ code: 'DATE.INVALID', pointer: '/data/occurredOn' }] },
+    { outcome: 'recorded' },
+  ]);
+});

@@ -84,3 +84,26 @@ it('caches a bounded number, and evicts the least recently used', async () => {
     ['list-list-2', 0],
   ]);
 });
+
+it('folds a cached definition anew where one of its events is corrected or retracted', async () => {
+  const subject = { kind: 'list', id: 'union' } as const;
+  const named = async () => [...((await load(proposed('union'))).lists.get('union')?.categories.values() ?? [])];
+  expect(await named()).toEqual([{ en: 'Believers' }]);
+  const [, category] = await register.store.readStream('list-union', -1, 9);
+  const correction = { type: 'corrected' as const, event: category?.id ?? '', correctedType: 'category-defined' };
+  const { events } = await register.recorded(
+    request('', [{ ...correction, data: { name: { en: 'Faithful' } }, ...SOURCED }], { subject, begins: false }),
+  );
+  expect(await named()).toEqual([{ en: 'Faithful' }]);
+  const retraction = { type: 'retracted' as const, event: events[0] ?? '', reason: 'an error', ...SOURCED };
+  await register.recorded(request('', [retraction], { subject, begins: false }));
+  expect(await named()).toEqual([{ en: 'Believers' }]);
+});
+
+it('loads what a correction names', async () => {
+  await define('later');
+  const corrected = caseEvent({ type: 'corrected', event: 'x', correctedType: 'proposed', data: { list: 'later' } });
+  expect([...(await load(proposed('union'), corrected)).lists.keys()].sort()).toEqual(['later', 'union']);
+  const act = { event: 'x', correctedType: 'amnestied', data: { act: 'amnesty-2025', list: null } };
+  expect([...(await load(caseEvent({ type: 'corrected', ...act }))).instruments.keys()]).toEqual(['amnesty-2025']);
+});

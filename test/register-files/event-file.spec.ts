@@ -244,3 +244,26 @@ it('a workbook says it as a CSV file does', async () => {
   });
   expect(counts(await register.import([path]))).toEqual({ added: 0, unchanged: 3, refused: 0 });
 });
+
+it('lines may correct and retract, and change nothing when they come again', async () => {
+  await importLines(opened, arrested);
+  const [, arrest] = await eventsOf('E-1');
+  const ids = { event: arrest!.id };
+  const amending = [
+    line('corrected', '', { ...ids, data: '{"occurredOn":"2024-02-21"}' }),
+    line('retracted', '', { ...ids, reason: 'another man' }),
+  ];
+  const first = await importLines(opened, arrested, ...amending);
+  expect([counts(first), problems(first)]).toEqual([{ added: 2, unchanged: 2, refused: 0 }, []]);
+  expect((await eventsOf('E-1')).slice(2)).toMatchObject([
+    { event: { type: 'corrected', correctedType: 'arrested', data: { occurredOn: '2024-02-21' } } },
+    { event: { type: 'retracted' } },
+  ]);
+  expect(counts(await importLines(opened, arrested, ...amending))).toEqual({ added: 0, unchanged: 4, refused: 0 });
+  const wrong = await importLines(
+    opened,
+    arrested,
+    line('corrected', '', { ...ids, data: '{"occurredOn":"2024-02-30"}' }),
+  );
+  expect(problems(wrong)).toEqual(expect.arrayContaining(['4 data DATE.INVALID']));
+});
