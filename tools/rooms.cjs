@@ -56,6 +56,13 @@ const rooms = {
     packages: ['@eventstore/db-client', 'better-sqlite3', 'p-limit'],
     node: ['crypto', 'events', 'fs', 'fs/promises', 'path', 'timers/promises', 'worker_threads'],
   },
+  proof: {
+    path: '^src/proof/',
+    says: 'jobs, the port of event-store, its codec and the reading of whole logs',
+    paths: ['^src/jobs/', '^src/event-store/(port|codec|copy)\\.ts$'],
+    packages: [],
+    node: ['crypto'],
+  },
   commands: {
     path: '^src/commands/',
     says: 'domain, json, the port of event-store, the validation of corrections by schema',

@@ -7,6 +7,7 @@ import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { InvalidKnownAt } from '../read-models/query-errors.js';
+import { InvalidNote } from '../proof/checkpoint.js';
 import { BadSettings } from '../settings.js';
 import { optionOf } from './option-name.js';
 import { ClockBehind } from '../watching/log-time.js';
@@ -37,6 +38,7 @@ export const exitCodeOf = (error: unknown): ExitCode =>
 export const describeError = (error: unknown): string => {
   if (error instanceof InvalidKnownAt) return `${optionOf(error.parameter)}: expected ${error.expected}`;
   if (error instanceof CannotRun || error instanceof BackupRefused || error instanceof NotPrivate) return error.message;
+  if (error instanceof InvalidNote) return `The key or checkpoint cannot be used: ${error.message}`;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
   if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;
   if (error instanceof BadSettings) return error.problems.join('\n');

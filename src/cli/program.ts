@@ -12,6 +12,7 @@ import type { ExportOptions } from './export.js';
 import type { FindOptions } from './find.js';
 import type { ShowOptions } from './show-case.js';
 import type { ImportOptions } from './import.js';
+import type { KeysOptions, VerifyOptions } from './proof.js';
 import type { RebuildOptions } from './rebuild.js';
 import type { ServeOptions } from './serve.js';
 
@@ -75,6 +76,10 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addRestore(habeas, context, complete);
   addRebuild(habeas, context, complete);
   addCopy(habeas, context, complete);
+  addKeys(habeas, context, complete);
+  addCheckpoint(habeas, context, complete);
+  addVerify(habeas, context, complete);
+  addProve(habeas, context, complete);
   return habeas;
 };
 
@@ -376,5 +381,92 @@ Examples:
     )
     .action((options: CopyCommandOptions) =>
       complete(import('./copy.js').then(({ copyCommand }) => copyCommand(options, context))),
+    );
+};
+
+const addKeys = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('keys')
+    .description('show the public keys of the log; with a name, make the key that signs its checkpoints')
+    .argument('[name]', 'the name of the log, which everybody who checks it sees: register.example/log')
+    .option(DATA, DATA_MEANS)
+    .option('--replace', 'make a new key although there is one; what the old one signed stays valid')
+    .addHelpText(
+      'after',
+      `
+The key stands in the data folder (log-key) and never leaves it; the public halves of all keys stand in log-keys.txt. Give
+the line that this command prints to everybody who shall be able to check the log.
+
+Examples:
+  $ habeas keys register.example/log
+  $ habeas keys
+`,
+    )
+    .action((name: string | undefined, options: KeysOptions) =>
+      complete(import('./proof.js').then(({ keysCommand }) => keysCommand(name, options, context))),
+    );
+};
+
+const addCheckpoint = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('checkpoint')
+    .description('verify the log, then sign and print its size and root, also while the register is served')
+    .option(DATA, DATA_MEANS)
+    .addHelpText(
+      'after',
+      `
+Send the checkpoint to people who keep it: nobody, not even the holder of the key, can then change or cut what it covers
+without their seeing it. A log that does not continue the one of the last checkpoint is not signed, and the command ends with 3.
+
+Example:
+  $ habeas checkpoint > checkpoint.txt
+`,
+    )
+    .action((options: DataOption) =>
+      complete(import('./proof.js').then(({ checkpointCommand }) => checkpointCommand(options, context))),
+    );
+};
+
+const addVerify = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('verify')
+    .description(
+      'verify every event of the log, and the whole against the last checkpoint and against one kept elsewhere',
+    )
+    .option(DATA, DATA_MEANS)
+    .option('--against <checkpoint>', 'a file with a checkpoint that somebody kept')
+    .option('--public-key <key>', 'the key that signed it, where that is none of this register')
+    .addHelpText(
+      'after',
+      `
+The first event that differs is named by its position, and the command ends with 3. docs/proof.md says what can be found.
+
+Examples:
+  $ habeas verify
+  $ habeas verify --against checkpoint.txt
+`,
+    )
+    .action((options: VerifyOptions) =>
+      complete(import('./proof.js').then(({ verifyCommand }) => verifyCommand(options, context))),
+    );
+};
+
+const addProve = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('prove')
+    .description('print one event without its personal data, and the proof that the log holds it (JSON)')
+    .argument('<event>', 'the id of the event')
+    .option(DATA, DATA_MEANS)
+    .addHelpText(
+      'after',
+      `
+The proof leads from the event to a checkpoint that is made now. node verify/verify.mjs --proof checks it.
+
+Example:
+  $ habeas prove 0194b3f0-8a5b-7e90-b1c2-d3e4f5061728 > proof.json
+`,
+    )
+    .action((event: string, options: DataOption) =>
+      complete(import('./proof.js').then(({ proveCommand }) => proveCommand(event, options, context))),
     );
 };

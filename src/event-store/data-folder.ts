@@ -50,8 +50,8 @@ export const openDataFolder = (path: string): DataFolder => {
   };
 };
 
-/** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside, and the lock. */
-const OWN_FILE = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$/;
+/** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside, the lock, keys and checkpoint. */
+const OWN_FILE = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$|^log-(key|keys\.txt|checkpoint)(\.part)?$/;
 
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
   const names = ['.', ...readdirSync(path).filter((name) => OWN_FILE.test(name))];

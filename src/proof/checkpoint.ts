@@ -1,0 +1,135 @@
+/**
+ * Checkpoints of the log: its size and root (C2SP tlog-checkpoint) as a note signed with Ed25519 (C2SP signed-note, whose keys and
+ * texts are those of Go's golang.org/x/mod/sumdb/note).
+ */
+import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
+
+export interface Checkpoint {
+  /** The name of the log, which is that of its key. */
+  readonly origin: string;
+  /** The number of events. */
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+/** A key, checkpoint or signature that cannot be used; the message says why. */
+export class InvalidNote extends Error {
+  override readonly name = 'InvalidNote';
+}
+
+export interface SigningKey {
+  readonly name: string;
+  /** The public key as a line of text, `<name>+<hash>+<key>`. */
+  readonly verifier: string;
+  readonly hash: Buffer;
+  readonly key: KeyObject;
+}
+
+interface VerifyingKey {
+  readonly name: string;
+  readonly hash: Buffer;
+  readonly key: KeyObject;
+}
+
+const ED25519 = Buffer.from([1]);
+const KEY_BYTES = 32;
+const PRIVATE_PREFIX = 'PRIVATE+KEY+';
+/** What precedes the 32 bytes of a private Ed25519 key in PKCS #8 (RFC 8410). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+const NAME = /^[^\s+\p{Cc}\p{Cs}]{1,100}$/u;
+
+/** A new key as text, `PRIVATE+KEY+<name>+<hash>+<seed>`. Throws InvalidNote for a name with white space or a plus sign. */
+export const newKey = (name: string): string => {
+  if (!NAME.test(name)) throw new InvalidNote('a name of a key has 1 to 100 characters, no white space and no +');
+  const seed = randomBytes(KEY_BYTES);
+  const hash = keyHash(name, publicBytes(privateKey(seed)));
+  return `${PRIVATE_PREFIX}${name}+${hash.toString('hex')}+${Buffer.concat([ED25519, seed]).toString('base64')}`;
+};
+
+/** Throws InvalidNote, without the text. */
+export const parseKey = (text: string): SigningKey => {
+  const { name, hash, bytes } = keyParts(
+    text.trim().startsWith(PRIVATE_PREFIX) ? text.trim().slice(PRIVATE_PREFIX.length) : '',
+  );
+  const key = privateKey(bytes);
+  const publicKey = publicBytes(key);
+  if (!keyHash(name, publicKey).equals(hash)) throw new InvalidNote('the key does not have the hash that it names');
+  const verifier = `${name}+${hash.toString('hex')}+${Buffer.concat([ED25519, publicKey]).toString('base64')}`;
+  return { name, verifier, hash, key };
+};
+
+/** Throws InvalidNote. */
+const parseVerifier = (text: string): VerifyingKey => {
+  const { name, hash, bytes } = keyParts(text.trim());
+  if (!keyHash(name, bytes).equals(hash)) throw new InvalidNote('the public key does not have the hash that it names');
+  const x = bytes.toString('base64url');
+  return { name, hash, key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }) };
+};
+
+const keyParts = (text: string): { readonly name: string; readonly hash: Buffer; readonly bytes: Buffer } => {
+  const [, name = '', hash = '', key = ''] = /^([^+]+)\+([0-9a-f]{8})\+([0-9A-Za-z+/]+={0,2})$/.exec(text) ?? [];
+  const bytes = Buffer.from(key, 'base64');
+  if (!NAME.test(name) || bytes.length !== KEY_BYTES + 1 || bytes[0] !== ED25519[0])
+    throw new InvalidNote('that is no key of the form <name>+<hash>+<key>');
+  return { name, hash: Buffer.from(hash, 'hex'), bytes: bytes.subarray(1) };
+};
+
+const privateKey = (seed: Buffer): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+const publicBytes = (key: KeyObject): Buffer =>
+  Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
+
+/** The first four bytes, by which a signature names its key. */
+const keyHash = (name: string, publicKey: Buffer): Buffer =>
+  createHash('sha256').update(`${name}\n`).update(ED25519).update(publicKey).digest().subarray(0, 4);
+
+/** Signs a text that ends with a line feed. */
+export const signNote = (text: string, { name, hash, key }: SigningKey): string =>
+  `${text}\n— ${name} ${Buffer.concat([hash, sign(null, Buffer.from(text), key)]).toString('base64')}\n`;
+
+/** A checkpoint as a signed note. The origin is the name of the key. */
+export const signCheckpoint = (size: number, root: Buffer, key: SigningKey): string =>
+  signNote(`${key.name}\n${size}\n${root.toString('base64')}\n`, key);
+
+const SIGNATURE = /^— (\S+) ([0-9A-Za-z+/]+={0,2})$/u;
+
+/**
+ * The text of a note that at least one of the keys has signed; signatures of other keys, such as those of witnesses, are passed over.
+ * Throws InvalidNote.
+ */
+export const openNote = (note: string, verifiers: readonly string[]): string => {
+  const end = note.lastIndexOf('\n\n');
+  if (end < 0 || !note.endsWith('\n')) throw new InvalidNote('that is no signed note');
+  const text = note.slice(0, end + 1);
+  const signatures = note
+    .slice(end + 2, -1)
+    .split('\n')
+    .map((line) => SIGNATURE.exec(line));
+  if (signatures.includes(null)) throw new InvalidNote('a signature of the note has another form');
+  let isSigned = false;
+  for (const { name, hash, key } of verifiers.map(parseVerifier))
+    for (const [, signer, encoded = ''] of signatures as RegExpExecArray[]) {
+      const signature = Buffer.from(encoded, 'base64');
+      if (signer !== name || !signature.subarray(0, 4).equals(hash)) continue;
+      if (!verify(null, Buffer.from(text), key, signature.subarray(4)))
+        throw new InvalidNote(`the signature of ${name} does not fit the note`);
+      isSigned = true;
+    }
+  if (!isSigned) throw new InvalidNote('none of the known keys has signed the note');
+  return text;
+};
+
+/** Throws InvalidNote for what is no checkpoint, or signed by none of the keys. */
+export const openCheckpoint = (note: string, verifiers: readonly string[]): Checkpoint => {
+  const [origin = '', size = '', root = '', end] = openNote(note, verifiers).split('\n');
+  const bytes = Buffer.from(root, 'base64');
+  if (
+    origin === '' ||
+    !/^(0|[1-9]\d{0,14})$/.test(size) ||
+    bytes.toString('base64') !== root ||
+    bytes.length !== 32 ||
+    end === undefined
+  )
+    throw new InvalidNote('the note is no checkpoint of a log');
+  return { origin, size: Number(size), root: bytes };
+};

@@ -1,0 +1,227 @@
+/** `habeas keys`, `checkpoint`, `verify`, `prove`, and the verifier of outsiders, on a log that is changed in every way. */
+import Database from 'better-sqlite3';
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventStore } from '../../src/event-store/port.js';
+import { encodeUncovered } from '../../src/event-store/codec.js';
+import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { runCli } from '../support/command-line.js';
+import { newEvent, newEvents, newStreamName } from '../support/new-events.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+let folder: TemporaryFolder;
+let data: string;
+let publicKey: string;
+const at = (name: string): string => join(folder.path, name);
+const onStore = async (use: (store: EventStore) => Promise<unknown>): Promise<void> => {
+  const store = createSqliteStore({ file: join(data, 'events.sqlite') });
+  await use(store);
+  await store.close();
+};
+const onFile = (sql: string): void => {
+  const db = new Database(join(data, 'events.sqlite'));
+  db.exec(sql);
+  db.close();
+};
+const habeas = (...args: readonly string[]) => runCli([...args, '--data', data]);
+const out = async (...args: readonly string[]): Promise<string> => {
+  const result = await habeas(...args);
+  expect(result).toMatchObject({ code: 0 });
+  return result.out;
+};
+
+/** The verifier as an outsider runs it. */
+const outsider = (...args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ['verify/verify.mjs', ...args], (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), text: stdout + stderr }),
+    );
+  });
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  data = at('data');
+  mkdirSync(data);
+  await onStore(async (store) => {
+    for (let i = 0; i < 4; i++) await store.append(newStreamName(), 'no-stream', newEvents(2));
+  });
+  publicKey = (await out('keys', 'register.example/log')).trim();
+  writeFileSync(at('checkpoint'), await out('checkpoint'));
+});
+afterEach(() => folder.remove());
+
+it('a log as it was recorded is verified, from within and by an outsider, also after it went on', async () => {
+  await onStore((store) => store.append(newStreamName(), 'no-stream', newEvents(1)));
+  expect(await out('verify', '--against', at('checkpoint'))).toMatch(/^9 events, each as it was recorded\.\nRoot /);
+  writeFileSync(at('log'), await out('export'));
+  expect(await outsider(at('log'), at('checkpoint'), publicKey)).toEqual({
+    code: 0,
+    text: 'Yes: 9 events, each as it was recorded; the first 8 are those of the checkpoint.\n',
+  });
+});
+
+it('exported and imported, restored from a backup, it has the same root', async () => {
+  await out('export', '--out', at('log.ndjson'));
+  await out('backup', at('backup'));
+  const root = /^Root .*$/m.exec(await out('verify'))?.[0];
+  expect(root).toBeDefined();
+  expect(await runCli(['import', at('log.ndjson'), '--data', at('imported')])).toMatchObject({ code: 0 });
+  expect(await runCli(['restore', at('backup'), '--data', at('restored')])).toMatchObject({ code: 0 });
+  for (const copy of ['imported', 'restored'])
+    expect((await runCli(['verify', '--data', at(copy)])).out).toContain(`\n${root}\n`);
+});
+
+const CHANGES: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'a byte of an event',
+    `UPDATE events SET payload = replace(payload, 'name 1', 'name 7') WHERE position = 4`,
+    /position 4: /,
+  ],
+  [
+    'white space',
+    `UPDATE events SET payload = replace(payload, '{"commitment', '{ "commitment') WHERE position = 4`,
+    /position 4: .*canonical/,
+  ],
+  ['a time', 'UPDATE events SET recorded_at = recorded_at - 1 WHERE position = 3', /position 3: /],
+  ['an actor', `UPDATE events SET payload = replace(payload, 'a-17', 'a-18') WHERE position = 5`, /position 5: /],
+  [
+    'two payloads',
+    `CREATE TEMP TABLE t AS SELECT payload, leaf, position FROM events WHERE position IN (3, 5);
+    UPDATE events SET (payload, leaf) = (SELECT payload, leaf FROM t WHERE t.position = 8 - events.position)
+    WHERE position IN (3, 5)`,
+    /position 3: /,
+  ],
+  ['an event in the middle', 'DELETE FROM events WHERE position = 4', /position 4: missing/],
+  ['the first event', 'DELETE FROM events WHERE position = 1', /position 1: missing/],
+  [
+    'the last event',
+    'DELETE FROM events WHERE position = 8',
+    /position 8: missing; a checkpoint says that there were 8/,
+  ],
+  [
+    'a whole case, the others renumbered',
+    `DELETE FROM events WHERE position IN (3, 4);
+    UPDATE events SET position = position - 2 WHERE position > 4`,
+    /position 7: missing; a checkpoint says/,
+  ],
+  ['a leaf hash', 'UPDATE events SET leaf = zeroblob(32) WHERE position = 2', /position 2: /],
+  [
+    'hash and commitment',
+    `UPDATE events SET leaf = NULL, payload = json_remove(payload, '$.commitment', '$.personal.salt')
+    WHERE position = 6`,
+    /position 6: its leaf hash is missing/,
+  ],
+];
+it.each(CHANGES)('changed or removed, %s is found by its position, and nothing is signed', async (_, sql, says) => {
+  onFile(sql);
+  for (const command of [['verify'], ['checkpoint']] as const) {
+    const { code, out: printed, err } = await habeas(...command);
+    expect({ code, printed }).toEqual({ code: 3, printed: '' });
+    expect(err).toMatch(says);
+  }
+});
+
+it('an outsider finds the same in an export', async () => {
+  const lines = (await out('export')).split('\n');
+  const check = async (changed: readonly string[]) => {
+    writeFileSync(at('log'), changed.join('\n'));
+    return outsider(at('log'), at('checkpoint'), publicKey);
+  };
+  const first = (line: string | undefined): string => line ?? '';
+  expect(await check(lines.with(3, first(lines[3]).replace('name 1', 'name 7')))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('position 4: its personal part') as string,
+  });
+  expect(await check(lines.with(3, first(lines[3]).replace('a-17', 'a-18')))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('position 4: it is not what') as string,
+  });
+  expect(await check(lines.with(3, first(lines[3]).replace('"meta":', '"meta": ')))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('position 4: it is not written') as string,
+  });
+  expect(await check(lines.toSpliced(3, 1))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('position 4: an event is missing') as string,
+  });
+  expect(await check(lines.slice(0, 7))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('position 8: missing') as string,
+  });
+});
+
+it('a log written anew by the holder of the key does not lead to a checkpoint that somebody kept', async () => {
+  rmSync(join(data, 'events.sqlite'));
+  rmSync(join(data, 'log-checkpoint'));
+  await onStore((store) => store.append(newStreamName(), 'no-stream', newEvents(9)));
+  await out('checkpoint');
+  const { code, err } = await habeas('verify', '--against', at('checkpoint'));
+  expect([code, err]).toEqual([3, expect.stringContaining('positions 1 to 8: they are not those of the checkpoint')]);
+});
+
+it('erased personal data leave every leaf and checkpoint as they were', async () => {
+  const root = /^Root .*$/m.exec(await out('verify'))?.[0];
+  onFile(`UPDATE events SET payload = json_set(payload, '$.personal', json('null')) WHERE position = 5`);
+  const printed = await out('verify', '--against', at('checkpoint'));
+  expect(printed).toContain('Of 1 the personal part was erased.');
+  expect(printed).toContain(String(root));
+});
+
+it('proves one event, which an outsider checks; any other hash or event is refused', async () => {
+  const events: string[] = [];
+  await onStore(async (store) => events.push(...(await store.read(null, 10)).map(({ id }) => id)));
+  for (const [index, id] of events.entries()) {
+    const proof = await out('prove', id);
+    expect(proof).not.toContain('name 1');
+    writeFileSync(at('proof'), proof);
+    expect(await outsider('--proof', at('proof'), publicKey)).toEqual({
+      code: 0,
+      text: `Yes: the event is at position ${index + 1} of the log of 8 events.\n`,
+    });
+  }
+  const proof = JSON.parse(readFileSync(at('proof'), 'utf8')) as { index: number; hashes: string[]; event: object };
+  for (const changed of [
+    { ...proof, index: 6 },
+    { ...proof, hashes: proof.hashes.slice(1) },
+    { ...proof, hashes: [proof.hashes[1], proof.hashes[0], proof.hashes[2]] },
+    { ...proof, event: { ...proof.event, type: 'died' } },
+  ]) {
+    writeFileSync(at('proof'), JSON.stringify(changed));
+    expect(await outsider('--proof', at('proof'), publicKey)).toMatchObject({ code: 1 });
+  }
+  expect(await habeas('prove', 'nobody')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no event with that id') as string,
+  });
+});
+
+it('a key is made once, replaced on request, and the checkpoints of the old one stay valid', async () => {
+  expect(await habeas('keys', 'another')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('a key already') as string,
+  });
+  const keys = await out('keys', 'register.example/log', '--replace');
+  expect(keys.trim().split('\n')).toEqual([publicKey, expect.stringMatching(/^register\.example\/log\+/)]);
+  expect(await out('verify', '--against', at('checkpoint'))).toContain('those of the checkpoint of 8 events');
+  expect(await out('checkpoint')).not.toBe(readFileSync(at('checkpoint'), 'utf8'));
+  const other = (await runCli(['keys', 'other', '--data', at('other')])).out.trim();
+  expect(await habeas('verify', '--against', at('checkpoint'), '--public-key', other)).toMatchObject({ code: 2 });
+  writeFileSync(join(data, 'log-key'), 'x');
+  expect(await habeas('checkpoint')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('that is no key') as string,
+  });
+});
+
+it('events of before leaf hashes are told, and a log with them is not signed', async () => {
+  mkdirSync(at('old'));
+  copyFileSync(join(data, 'log-key'), at('old/log-key'));
+  const store = createSqliteStore({ file: at('old/events.sqlite') });
+  await store.appendStored(newStreamName(), 'no-stream', [encodeUncovered(newEvent())]);
+  await store.append(newStreamName(), 'no-stream', newEvents(1));
+  await store.close();
+  expect((await runCli(['verify', '--data', at('old')])).out).toMatch(/^2 events, 1 of them without a leaf hash/);
+  const { code, err } = await runCli(['checkpoint', '--data', at('old')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('1 events were recorded before')]);
+});

@@ -1,0 +1,60 @@
+/** The tree against the vectors of Certificate Transparency, and against the definition of RFC 9162 taken literally. */
+import { createHash } from 'node:crypto';
+import { inclusionProof, nodeHash, TreeRoot } from '../../src/proof/merkle.js';
+
+const sha256 = (...parts: readonly Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
+const leafHash = (data: Buffer): Buffer => sha256(Buffer.from([0]), data);
+const rootOf = (leaves: readonly Buffer[]): string => {
+  const tree = new TreeRoot();
+  for (const leaf of leaves) tree.add(leaf);
+  return tree.root().toString('hex');
+};
+
+/** MTH of RFC 9162, section 2.1.1, as it stands there. */
+const definition = (leaves: readonly Buffer[]): Buffer => {
+  const [first] = leaves;
+  if (first === undefined) return sha256();
+  if (leaves.length === 1) return first;
+  let left = 1;
+  while (left * 2 < leaves.length) left *= 2;
+  return nodeHash(definition(leaves.slice(0, left)), definition(leaves.slice(left)));
+};
+
+const leaves = Array.from({ length: 70 }, (_, i) => leafHash(Buffer.from(String(i))));
+
+it('has the roots that Certificate Transparency publishes', () => {
+  const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+  const vectors = inputs.map((hex) => leafHash(Buffer.from(hex, 'hex')));
+  expect([0, 1, 2, 3, 4, 8].map((size) => rootOf(vectors.slice(0, size)))).toEqual([
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+    'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+    'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+    '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+  ]);
+});
+
+it('has the root of the definition at every size', () => {
+  for (let size = 0; size <= leaves.length; size++)
+    expect(rootOf(leaves.slice(0, size))).toBe(definition(leaves.slice(0, size)).toString('hex'));
+});
+
+it('proves every leaf at every size by hashes that lead to the root', () => {
+  /** Rebuilds the root of a range from a leaf and its proof, by the definition. */
+  const climb = (size: number, index: number, leaf: Buffer, proof: readonly Buffer[]): Buffer => {
+    if (size === 1) return leaf;
+    let left = 1;
+    while (left * 2 < size) left *= 2;
+    const [lower, last] = [proof.slice(0, -1), proof.at(-1) as Buffer];
+    return index < left
+      ? nodeHash(climb(left, index, leaf, lower), last)
+      : nodeHash(last, climb(size - left, index - left, leaf, lower));
+  };
+  for (const size of [1, 2, 3, 7, 8, 9, 33, 70])
+    for (let index = 0; index < size; index++) {
+      const proof = inclusionProof(leaves.slice(0, size), index);
+      expect(climb(size, index, leaves[index] as Buffer, proof).toString('hex')).toBe(rootOf(leaves.slice(0, size)));
+    }
+  expect(() => inclusionProof(leaves, 70)).toThrow(RangeError);
+});
