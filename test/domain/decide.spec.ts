@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { decide as decideCase } from '../../src/domain/case/decide.js';
 import { referencedIds } from '../../src/domain/case/reference-data.js';
 import { decideByFindings } from '../../src/domain/decide.js';
-import type { Decision, EventWithId, Finding, Grade } from '../../src/domain/event.js';
+import type { EventWithId, Finding, Grade } from '../../src/domain/event.js';
 import { decide as decideInstrument } from '../../src/domain/instrument/decide.js';
 import type { InstrumentEvent } from '../../src/domain/instrument/events.js';
 import { decide as decideList } from '../../src/domain/list/decide.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
-import { REFERENCE_DATA, withIds } from '../support/events.js';
+import { accepted, expectOutcome, given, refused, type DecisionExpected } from '../support/case-spec.js';
+import { withIds } from '../support/events.js';
 
 const arrested = { type: 'arrested', occurredOn: '2024-02-20', id: 'a1' } as const;
 const again = { type: 'arrested', occurredOn: '2024-03-01', id: 'a2' } as const;
@@ -20,100 +20,65 @@ const recognised = {
   id: 'r',
 } as const;
 
-const told = (decision: Decision): string =>
-  [decision.outcome, ...decision.findings.map(({ code, grade }) => `${grade} ${code}`)].join(', ');
-
 describe('deciding about a case', () => {
   test('accepts what is not odd', () => {
-    expect(decideCase([], withIds(arrested), REFERENCE_DATA, [])).toEqual({
-      outcome: 'accepted',
-      findings: [],
-      acknowledged: [],
-    });
+    given().when(arrested).then(accepted());
   });
 
   test('refuses what no possible course allows, acknowledged or not', () => {
-    expect(
-      told(
-        decideCase(withIds(died), withIds({ ...arrested, occurredOn: '2025-01-01' }), REFERENCE_DATA, [
-          'CASE.DECEASED',
-        ]),
-      ),
-    ).toBe('refused, refuse CASE.DECEASED');
+    given(died)
+      .when({ ...arrested, occurredOn: '2025-01-01' })
+      .acknowledging('CASE.DECEASED')
+      .then(refused('refuse CASE.DECEASED'));
   });
 
   test('asks about what is probably a mistake, and takes it where its code is acknowledged', () => {
-    expect(told(decideCase(withIds(arrested), withIds(again), REFERENCE_DATA, []))).toBe(
-      'refused, ask CASE.ALREADY_HELD',
-    );
-    expect(told(decideCase(withIds(arrested), withIds(again), REFERENCE_DATA, ['CASE.NOT_HELD']))).toBe(
-      'refused, ask CASE.ALREADY_HELD',
-    );
-    const decision = decideCase(withIds(arrested), withIds(again), REFERENCE_DATA, [
-      'CASE.ALREADY_HELD',
-      'CASE.NOT_HELD',
-    ]);
-    expect(decision).toMatchObject({ outcome: 'accepted', acknowledged: ['CASE.ALREADY_HELD'] });
-    expect(told(decision)).toBe('accepted, ask CASE.ALREADY_HELD');
+    const recorded = given(arrested).when(again);
+    recorded.then(refused('ask CASE.ALREADY_HELD'));
+    recorded.acknowledging('CASE.NOT_HELD').then(refused('ask CASE.ALREADY_HELD'));
+    recorded.acknowledging('CASE.ALREADY_HELD', 'CASE.NOT_HELD').then(accepted('ask CASE.ALREADY_HELD'));
   });
 
   test('names an acknowledged code once, sorted', () => {
-    const news = withIds(
-      again,
-      { ...again, occurredOn: '2024-03-02', id: 'a3' },
-      { type: 'appealed', occurredOn: '2024-03-03', id: 'x' },
-    );
-    expect(
-      decideCase(withIds(arrested), news, REFERENCE_DATA, ['CASE.NOT_CONVICTED', 'CASE.ALREADY_HELD']),
-    ).toMatchObject({
-      acknowledged: ['CASE.ALREADY_HELD', 'CASE.NOT_CONVICTED'],
-    });
+    given(arrested)
+      .when(
+        again,
+        { ...again, occurredOn: '2024-03-02', id: 'a3' },
+        { type: 'appealed', occurredOn: '2024-03-03', id: 'x' },
+      )
+      .acknowledging('CASE.NOT_CONVICTED', 'CASE.ALREADY_HELD')
+      .then(accepted('ask CASE.ALREADY_HELD', 'ask CASE.ALREADY_HELD', 'ask CASE.NOT_CONVICTED'));
   });
 
   test('warns of what is odd but possible', () => {
-    expect(told(decideCase([], withIds(recognised), REFERENCE_DATA, []))).toBe(
-      'accepted, warn CASE.RECOGNISED_NOT_HELD',
-    );
-    expect(decideCase([], withIds(recognised), REFERENCE_DATA, [])).toMatchObject({ acknowledged: [] });
+    given().when(recognised).then(accepted('warn CASE.RECOGNISED_NOT_HELD'));
   });
 
   test('is silent about what stood before', () => {
-    expect(
-      told(
-        decideCase(
-          withIds(arrested, again),
-          withIds({ type: 'charged', occurredOn: '2024-05-01', articles: [] }),
-          REFERENCE_DATA,
-          [],
-        ),
-      ),
-    ).toBe('accepted');
+    given(arrested, again).when({ type: 'charged', occurredOn: '2024-05-01', articles: [] }).then(accepted());
   });
 
   test('opens it once, whether the second comes later or in one batch, and is not shut by what was stored', () => {
     const opened = { type: 'opened', names: [], id: 'o1' } as const;
     const second = { ...opened, id: 'o2' };
-    const refused = 'refused, refuse CASE.ALREADY_OPENED';
-    expect(told(decideCase([], withIds(opened, arrested), REFERENCE_DATA, []))).toBe('accepted');
-    expect(told(decideCase([], withIds(opened, arrested, second), REFERENCE_DATA, ['CASE.ALREADY_OPENED']))).toBe(
-      refused,
-    );
-    expect(told(decideCase(withIds(opened), withIds(second), REFERENCE_DATA, []))).toBe(refused);
-    expect(told(decideCase(withIds(opened, second), withIds(arrested), REFERENCE_DATA, []))).toBe('accepted');
-    expect(told(decideCase(withIds(opened, second), withIds({ ...opened, id: 'o3' }), REFERENCE_DATA, []))).toBe(
-      refused,
-    );
+    const refusal = refused('refuse CASE.ALREADY_OPENED');
+    given().when(opened, arrested).then(accepted());
+    given().when(opened, arrested, second).acknowledging('CASE.ALREADY_OPENED').then(refusal);
+    given(opened).when(second).then(refusal);
+    given(opened, second).when(arrested).then(accepted());
+    given(opened, second)
+      .when({ ...opened, id: 'o3' })
+      .then(refusal);
   });
 
   test('names only what stands in the way when it refuses', () => {
-    const news = withIds(recognised, { type: 'released', occurredOn: '2023-06-01', reason: 'bail', id: 'x' });
-    expect(told(decideCase([], news, REFERENCE_DATA, []))).toBe('refused, ask CASE.NOT_HELD');
+    given()
+      .when(recognised, { type: 'released', occurredOn: '2023-06-01', reason: 'bail', id: 'x' })
+      .then(refused('ask CASE.NOT_HELD'));
   });
 
   test('sees that a late event makes an earlier one odd', () => {
-    expect(told(decideCase(withIds(again), withIds(arrested), REFERENCE_DATA, []))).toBe(
-      'refused, ask CASE.ALREADY_HELD',
-    );
+    given(again).when(arrested).then(refused('ask CASE.ALREADY_HELD'));
   });
 
   test('needs to know the lists and instruments that events name', () => {
@@ -165,20 +130,25 @@ describe('deciding about a list', () => {
   const defined = event('l', { type: 'list-defined', name: { en: 'List' } });
   const category = event('c', { type: 'category-defined', category: 'x', name: { en: 'X' } });
 
+  const givenList = (...history: readonly EventWithId<ListEvent>[]) => ({
+    when: (...newEvents: readonly EventWithId<ListEvent>[]) => ({
+      then: (expected: DecisionExpected) => expectOutcome(decideList(history, newEvents, []), expected),
+    }),
+  });
+
   test('a list is defined before anything is said of it, and once', () => {
-    expect(told(decideList([], [defined, category], []))).toBe('accepted');
-    expect(told(decideList([defined], [category], []))).toBe('accepted');
-    expect(told(decideList([], [category], []))).toBe('refused, refuse LIST.UNKNOWN');
-    expect(told(decideList([defined, category], [{ ...defined, id: 'm' }], []))).toBe(
-      'refused, refuse LIST.ALREADY_DEFINED',
-    );
-    expect(decideList([], [defined, category, { ...defined, id: 'm' }], [])).toEqual({
+    const second = { ...defined, id: 'm' };
+    givenList().when(defined, category).then(accepted());
+    givenList(defined).when(category).then(accepted());
+    givenList().when(category).then(refused('refuse LIST.UNKNOWN'));
+    givenList(defined, category).when(second).then(refused('refuse LIST.ALREADY_DEFINED'));
+    givenList(defined, second).when(category).then(accepted());
+    expect(decideList([], [defined, category, second], [])).toEqual({
       outcome: 'refused',
       findings: [
         { code: 'LIST.ALREADY_DEFINED', grade: 'refuse', events: ['m'], expected: 'The list was defined before.' },
       ],
     });
-    expect(told(decideList([defined, { ...defined, id: 'm' }], [category], []))).toBe('accepted');
   });
 });
 
@@ -188,11 +158,15 @@ describe('deciding about an instrument', () => {
     event: { ...said, type: 'instrument-registered', kind: 'amnesty-act', ...fields } as unknown as InstrumentEvent,
   });
 
+  const givenInstrument = (...history: readonly EventWithId<InstrumentEvent>[]) => ({
+    when: (...newEvents: readonly EventWithId<InstrumentEvent>[]) => ({
+      then: (expected: DecisionExpected) => expectOutcome(decideInstrument(history, newEvents, []), expected),
+    }),
+  });
+
   test('an instrument is registered once', () => {
-    expect(told(decideInstrument([], [event({})], []))).toBe('accepted');
-    expect(told(decideInstrument([event({})], [event({}, 'j')], []))).toBe(
-      'refused, refuse INSTRUMENT.ALREADY_REGISTERED',
-    );
+    givenInstrument().when(event({})).then(accepted());
+    givenInstrument(event({})).when(event({}, 'j')).then(refused('refuse INSTRUMENT.ALREADY_REGISTERED'));
     expect(decideInstrument([], [event({}), event({}, 'j')], [])).toEqual({
       outcome: 'refused',
       findings: [
@@ -222,9 +196,9 @@ describe('deciding about an instrument', () => {
     ['adopted before it was submitted', { submitted: '2025-12-15', adopted: '2025-12-14' }, false],
     ['in force before it was adopted', { adopted: '2025-12-19', inForce: '2025-12-18' }, false],
     ['a window closed before it was submitted', { submitted: '2025-12-15', windowEnd: '2025-12-14' }, false],
-  ])('its days: %s', (_, days, accepted) => {
-    expect(told(decideInstrument([], [event(days)], []))).toBe(
-      accepted ? 'accepted' : 'refused, refuse INSTRUMENT.DATES_CONTRADICT',
-    );
+  ])('its days: %s', (_, days, isAccepted) => {
+    givenInstrument()
+      .when(event(days))
+      .then(isAccepted ? accepted() : refused('refuse INSTRUMENT.DATES_CONTRADICT'));
   });
 });

@@ -4,6 +4,7 @@ import { decide } from '../../src/domain/case/decide.js';
 import type { Standing } from '../../src/domain/case/period.js';
 import type { Custody } from '../../src/domain/case/state.js';
 import type { Sentence } from '../../src/domain/case/events.js';
+import type { Decision } from '../../src/domain/event.js';
 import { MAX_DAY, type Day } from '../../src/domain/time.js';
 import { ARTICLE, day, REFERENCE_DATA, withIds, type CaseEventFields } from './events.js';
 import { periodsOf } from './timeline.js';
@@ -11,7 +12,7 @@ import { periodsOf } from './timeline.js';
 type Event = CaseEventFields[number];
 
 /** How a case decides on new events. */
-interface DecisionExpected {
+export interface DecisionExpected {
   readonly outcome: 'accepted' | 'refused';
   /** As `grade code`, in the order of the decision. */
   readonly findings: readonly string[];
@@ -73,12 +74,17 @@ const expectDecision = (
   history: CaseEventFields,
   newEvents: CaseEventFields,
   { codes, today }: Circumstances,
-  { outcome, findings }: DecisionExpected,
+  expected: DecisionExpected,
 ): void => {
   const events = withIds(...history, ...newEvents);
   for (const { event } of events) specifiedTypes.add(event.type);
   const split = history.length;
   const decision = decide(events.slice(0, split), events.slice(split), { ...REFERENCE_DATA, today }, codes);
+  expectOutcome(decision, expected);
+};
+
+/** Compares a decision about a stream of any kind exactly and in order. */
+export const expectOutcome = (decision: Decision, { outcome, findings }: DecisionExpected): void => {
   const asked = findings.flatMap((finding) => (finding.startsWith('ask ') ? [finding.slice(4)] : []));
   expect({
     ...decision,
