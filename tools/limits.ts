@@ -1,6 +1,7 @@
 /** Generates the table of limits in docs/operations.md from the constants. */
 import { maxHeaderSize } from 'node:http';
 import { MAX_EVENTS_PER_STREAM } from '../src/commands/streams.js';
+import { MAX_MERGED_CASES } from '../src/domain/case/merging.js';
 import { MAX_QUEUED_PER_STREAM, STREAM_QUEUE_TIMEOUT_MS } from '../src/commands/stream-queue.js';
 import { MAX_APPEND_BYTES } from '../src/event-store/port.js';
 import { MAX_QUEUED, MAX_QUEUED_BYTES } from '../src/event-store/request-checks.js';
@@ -36,6 +37,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
   ['Movements of a page', count(LIMITS.movements), answer('REQUEST.INVALID')],
   ['Events of one case, list or instrument', count(MAX_EVENTS_PER_STREAM), answer('SUBJECT.FULL')],
+  ['Cases merged into one', count(MAX_MERGED_CASES), `${answer('EVENT.REFUSED')} with \`CASE.MERGED_TOO_OFTEN\``],
   ['Events stored together', size(MAX_APPEND_BYTES), answer('EVENT.TOO_LARGE')],
   ['Writes that wait for the disk', `${count(MAX_QUEUED)}, ${size(MAX_QUEUED_BYTES)}`, answer('REGISTER.BUSY')],
   [
