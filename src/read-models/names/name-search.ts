@@ -2,6 +2,7 @@
  * Finds people by name in any spelling. A full-text index over the keys of names gives candidates, surest kinds of agreement first;
  * the domain ranks them. Both are bounded: the commonest name costs as much as any other.
  */
+import { LRUCache } from 'lru-cache';
 import { beginningsOf, nameWords, type NameWord } from '../../domain/names/folding.js';
 import type { MatchReason } from '../../domain/names/match-reasons.js';
 import { LEAST_SCORE, matchTyped } from '../../domain/names/ranking.js';
@@ -31,6 +32,8 @@ export interface CaseCondition extends SqlCondition {
 
 /** Spellings that are ranked. A person of the register has about three. */
 const MAX_CANDIDATES = 600;
+/** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
+const ENOUGH = 200;
 /** Index entries that are read for them, if filters let few pass. */
 const MAX_ENTRIES = 20_000;
 
@@ -52,13 +55,16 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     WHERE ${condition.text} LIMIT @limit`;
   const statement = cachedStatement(db, sql);
   const candidates = new Map<number, Candidate>();
+  let isTruncated = false;
   for (const match of matchExpressions(typed)) {
-    if (candidates.size >= MAX_CANDIDATES) break;
+    if (candidates.size >= ENOUGH) break;
     const values = { ...scopeValues(scope), ...condition.values, match, limit: MAX_CANDIDATES };
-    for (const row of statement.all(values) as Candidate[]) candidates.set(row.row, row);
+    const rows = statement.all(values) as Candidate[];
+    isTruncated ||= rows.length === MAX_CANDIDATES;
+    for (const row of rows) candidates.set(row.row, row);
   }
   const ranked = [...candidates.values()].flatMap(({ text, isUncertain, case_no, born, sex }): FoundName[] => {
-    const { score, why } = matchTyped(typed, nameWords(text));
+    const { score, why } = matchTyped(typed, wordsOf(text));
     return score < LEAST_SCORE
       ? []
       : [{ case_no, text, score: Math.round(score * 1_000) / 1_000, why, isUncertain: isUncertain === 1, born, sex }];
@@ -66,7 +72,16 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
   ranked.sort((a, b) => b.score - a.score || a.case_no - b.case_no || (a.text < b.text ? -1 : 1));
   const best = new Map<number, FoundName>();
   for (const found of ranked) if (!best.has(found.case_no)) best.set(found.case_no, found);
-  return { found: [...best.values()], isTruncated: candidates.size >= MAX_CANDIDATES };
+  return { found: [...best.values()], isTruncated };
+};
+
+/** Folding a name costs more than finding and comparing it, and searches meet the same names again and again. */
+const FOLDED = new LRUCache<string, readonly NameWord[]>({ max: 10_000 });
+
+const wordsOf = (text: string): readonly NameWord[] => {
+  const words = FOLDED.get(text) ?? nameWords(text);
+  FOLDED.set(text, words);
+  return words;
 };
 
 interface Candidate {
