@@ -2,12 +2,13 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Name, Reference } from '../domain/case/events.js';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
-import { timelineOf } from '../domain/case/timeline.js';
+import { eventsAsTheyStand } from '../domain/corrections.js';
 import type { Finding } from '../domain/event.js';
 import { formatDay } from '../domain/time.js';
 import { findingsAt } from './findings/findings.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
-import { formatBound, possibleStandings, standingView } from './list/standings.js';
+import { listScope } from './list/predicate.js';
+import { formatBound, periodsOf, possibleStandings } from './list/standings.js';
 import type { StandingView } from './list/person.view.js';
 import { ReadModelReader } from './reader.js';
 import { openScope, type Scope } from './scope.js';
@@ -49,21 +50,17 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
   constructor(private readonly reader: ReadModelReader) {}
 
   async execute({ scope: asked, id }: OneCase): Promise<CaseView | null> {
-    const { db, logTables, scope } = await openScope(this.reader, asked);
+    const { db, logTables, scope, position: head } = await openScope(this.reader, asked);
     const { day, position } = scope;
     const stream = logTables.streamNo('case', id);
     const caseNo = logTables.cases.numberOf(id);
     if (stream === null || caseNo === null) return null;
     const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
     if (events.length === 0) return null;
-    const { order, courses } = timelineOf(events);
-    const views = courses.periods.map(({ from, to, standing }) => ({
-      from,
-      to,
-      standing: standing && standingView(standing),
-    }));
+    const standingEvents = eventsAsTheyStand(events);
+    const periods = periodsOf(db, listScope('', day, position, head), caseNo);
     const standings = possibleStandings(
-      views.filter(({ from, to }) => from <= day && day < to).map((view) => view.standing),
+      periods.filter(({ from, to }) => from <= day && day < to).map(({ standing }) => standing),
     );
     return {
       id,
@@ -71,12 +68,12 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       asOf: formatDay(day),
       knownAt: scope.knownAt,
       position,
-      references: referencesOf(order.standing),
-      names: namesOf(order.standing),
-      description: descriptionOf(order.standing),
+      references: referencesOf(standingEvents),
+      names: namesOf(standingEvents),
+      description: descriptionOf(standingEvents),
       standings,
       findings: findingsAt(db, caseNo, position),
-      periods: views.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),
+      periods: periods.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),
       heldPastEnd: standings.length > 0 && standings.every(isHeldPastEnd),
     };
   }

@@ -1,9 +1,8 @@
-/** Maps standings of the domain and of rows to views. */
-import type { Standing } from '../../domain/case/period.js';
+/** Standings and periods of cases, from the rows independent of lists. */
 import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import type { StandingView } from './person.view.js';
-import { scopeValues, validCondition, type ListScope } from './predicate.js';
+import { scopeValues, validCondition, versionCondition, type ListScope } from './predicate.js';
 import { cachedStatement, type Db } from '../table.js';
 
 /** Formats a bound of an interval; null if it is unbounded. */
@@ -12,18 +11,6 @@ export const formatBound = (day: Day): string | null => (day <= MIN_DAY || day >
 const sentenceEnd = (earliest: Day, latest: Day): StandingView['sentenceEnd'] => ({
   earliest: formatDay(earliest),
   latest: formatBound(latest),
-});
-
-export const standingView = (standing: Standing): StandingView => ({
-  custody: standing.custody,
-  proceedings: standing.proceedings,
-  sentence: standing.sentence,
-  sentenceEnd: standing.sentenceEnd && sentenceEnd(standing.sentenceEnd.earliest, standing.sentenceEnd.latest),
-  life: standing.life,
-  articles: standing.articles,
-  facility: standing.facility,
-  incident: standing.incident,
-  lists: standing.lists.map(({ list, recognition, category }) => ({ list, recognition, category })),
 });
 
 /** Distinct standings, sorted; empty if any of them is undecided (null). */
@@ -47,6 +34,25 @@ export const standingsOf = (
   for (const [caseNo, ...row] of cachedStatement(db, sql).raw().all(values) as [number, ...OwnRow][])
     found.get(caseNo)?.push(standingFromRow(row));
   return new Map([...found].map(([caseNo, standings]) => [caseNo, possibleStandings(standings)]));
+};
+
+/** A period independent of lists, as its row has it; `standing` is null if it is undecided. */
+export interface OwnPeriod {
+  readonly from: Day;
+  readonly to: Day;
+  readonly standing: StandingView | null;
+}
+
+/** The periods of a case, by their first day. Periods overlap where several standings are possible. */
+export const periodsOf = (db: Db, scope: ListScope, caseNo: number): readonly OwnPeriod[] => {
+  const sql = `SELECT p.from_day, p.to_day, ${COLUMNS} FROM periods p
+    WHERE p.list = '' AND p.case_no = @caseNo AND ${versionCondition('p', scope)}`;
+  const rows = cachedStatement(db, sql)
+    .raw()
+    .all({ ...scopeValues(scope), caseNo }) as [Day, Day, ...OwnRow][];
+  return rows
+    .map(([from, to, ...row]) => ({ from, to, standing: standingFromRow(row) }))
+    .sort((a, b) => a.from - b.from || a.to - b.to || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 };
 
 const COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.life, p.articles,
