@@ -3,6 +3,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { CasesController } from './cases/cases.controller.js';
 import { CommandService } from './commands/command.service.js';
 import { CountsController } from './counts/counts.controller.js';
+import { DuplicatesController } from './duplicates/duplicates.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { InstrumentsController } from './instruments/instruments.controller.js';
 import { ListsController } from './lists/lists.controller.js';
@@ -18,6 +19,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
   imports: [CqrsModule],
   controllers: [
     CasesController,
+    DuplicatesController,
     ListsController,
     InstrumentsController,
     EventsController,

@@ -12,6 +12,7 @@ import { caseViews } from './cases/views.js';
 import { RequestOptions, RequestOptionsWithId, RowOptions } from './commands/parameters.js';
 import { commandViews } from './commands/views.js';
 import { countViews } from './counts/views.js';
+import { duplicateViews } from './duplicates/views.js';
 import { instrumentViews } from './instruments/views.js';
 import { listViews } from './lists/views.js';
 import { logViews } from './log/views.js';
@@ -97,6 +98,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     ...caseViews,
     ...logViews,
     ...countViews,
+    ...duplicateViews,
     ...listViews,
     ...instrumentViews,
   } as Schemas;

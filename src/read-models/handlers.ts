@@ -2,6 +2,7 @@
 import { CountsHandler } from './counts/counts.query.js';
 import { DifferencesHandler } from './counts/differences.query.js';
 import { MovementsHandler } from './counts/movements.query.js';
+import { DuplicatesHandler } from './names/duplicates.query.js';
 import { InstrumentsHandler } from './definitions/instruments.query.js';
 import { ListsHandler } from './definitions/lists.query.js';
 import { ReadLogHandler } from './history/read-log.query.js';
@@ -27,4 +28,5 @@ export const QUERY_HANDLERS = [
   DifferencesHandler,
   ListsHandler,
   InstrumentsHandler,
+  DuplicatesHandler,
 ];

@@ -68,6 +68,7 @@ it('lists exactly the routes', () => {
       'GET /v1/cases/{id}',
       'GET /v1/cases/{id}/history',
       'GET /v1/counts',
+      'GET /v1/duplicates',
       'GET /v1/events',
       'GET /v1/events/{id}',
       'GET /v1/feed',

@@ -120,7 +120,7 @@ const merged = (letters: string): string =>
     .replace(/e/g, 'a')
     .replace(/o/g, 'u')
     .replace(/d+(?=j)/g, '')
-    .replace(/(.)\1+/gu, '$1');
+    .replace(/(\p{Letter})\1+/gu, '$1');
 
 /**
  * Endings that spellings write differently:
@@ -149,4 +149,4 @@ const skeletonOf = (key: string): string =>
   [...key.replace(/^[aiu]+/, 'a').replace(/(?<!^)[aiu]/g, '')]
     .map((letter) => ALIKE.get(letter) ?? letter)
     .join('')
-    .replace(/(.)\1+/gu, '$1');
+    .replace(/(\p{Letter})\1+/gu, '$1');

@@ -1,4 +1,5 @@
 /** List entries (references, name and sort keys of a case in a list), references, and the names that a search finds. */
+import { createHash } from 'node:crypto';
 import { joinedWord, nameWords, type NameWord } from '../../domain/names/folding.js';
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey, toNfc } from '../../domain/text.js';
@@ -61,6 +62,8 @@ export interface SearchedNameRow {
   readonly fathers: string;
   readonly stems: string;
   readonly skeletons: string;
+  /** The same for names of the same keys in any order, fathers apart; a hash, since page cursors are made of it. */
+  readonly name_hash: string;
   /** What else tells people of one name apart. */
   readonly born: string | null;
   readonly sex: string | null;
@@ -78,6 +81,7 @@ export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedName
       fathers: tokens(words.filter(({ role }) => role === 'patronymic').map(({ key }) => key)),
       stems: tokens(names.map(({ stem }) => stem)),
       skeletons: tokens(names.map(({ skeleton }) => skeleton)),
+      name_hash: hashOf(names.map(({ key }) => key)),
       born,
       sex,
     };
@@ -91,6 +95,12 @@ export const joinedKeys = (words: readonly NameWord[]): readonly string[] =>
     const joined = next === undefined ? null : joinedWord(word, next);
     return joined === null ? [] : [joined.key];
   });
+
+const hashOf = (keys: readonly string[]): string =>
+  createHash('sha256')
+    .update([...new Set(keys)].sort().join(' '))
+    .digest('hex')
+    .slice(0, 16);
 
 const tokens = (keys: readonly string[]): string => [...new Set(keys.map(searchToken))].join(' ');
 
