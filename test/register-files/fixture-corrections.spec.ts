@@ -13,6 +13,7 @@ import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { CorrectionLine } from '../../src/register-files/import-files.js';
+import { effort, THOROUGH } from '../support/effort.js';
 import { scopeOf } from '../support/scopes.js';
 import {
   DEFINITIONS,
@@ -24,8 +25,8 @@ import {
 } from './real-register.js';
 import { Files } from './temporary-files.js';
 
-const IS_FULL = process.env['CORRECTIONS'] !== undefined;
-const COUNT = Number(process.env['CORRECTIONS'] ?? 60);
+const IS_FULL = THOROUGH || process.env['CORRECTIONS'] !== undefined;
+const COUNT = Number(process.env['CORRECTIONS'] ?? effort(60, 1_000));
 const ROWS = IS_FULL ? Infinity : 90;
 const NAME = 'register-2025-10-07.csv';
 const SEED = Number(process.env['CORRECTIONS_SEED'] ?? 1);

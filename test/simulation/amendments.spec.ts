@@ -5,14 +5,15 @@
  */
 import { randomUUID } from 'node:crypto';
 import { findingCodes } from '../../src/domain/case/findings.js';
+import { effort, THOROUGH } from '../support/effort.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { checkInstances, removeInstances, startInstance, type Acknowledged } from '../support/instances.js';
 import { latinName, WITH_SOURCES, type Loose, type Service } from '../support/service.js';
 
 const WRITERS = Number(process.env['AMENDMENT_WRITERS'] ?? 8);
 const CASES = Number(process.env['AMENDMENT_CASES'] ?? 6);
-const IS_LONG = process.env['AMENDMENT_WRITES'] !== undefined;
-const WRITES = Number(process.env['AMENDMENT_WRITES'] ?? 40);
+const IS_LONG = THOROUGH || process.env['AMENDMENT_WRITES'] !== undefined;
+const WRITES = Number(process.env['AMENDMENT_WRITES'] ?? effort(40, 1_000));
 
 let double: EsdbDouble;
 beforeEach(async () => {

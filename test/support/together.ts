@@ -16,7 +16,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   double: ['support/'],
   e2e: ['e2e/'],
   'e2e-failures': ['e2e/beyond-log', 'e2e/faults', 'e2e/lost-log', 'e2e/instances', 'e2e/outage', 'e2e/proxy'],
-  'event-store': ['event-store/'],
+  'event-store': ['event-store/', 'proof/'],
   eventstoredb: ['event-store/eventstoredb'],
   http: ['http/', 'watching/', 'fuzz/'],
   outage: ['simulation/outage'],
