@@ -22,6 +22,8 @@ import { HEALTH, type Health } from './http/health/health.controller.js';
 import { METRICS } from './http/metrics/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
 import { Jobs } from './jobs/jobs.js';
+import { ProofFiles } from './proof/proof-files.js';
+import { findDamage, VERIFY } from './proof/verify-log.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
@@ -41,6 +43,8 @@ interface Resources {
   readonly readModels: ReadModels;
   readonly metrics: Metrics;
   readonly jobs: Jobs;
+  /** Null for one command: only a service verifies its log while it runs. */
+  readonly proof: ProofFiles | null;
 }
 const RESOURCES = Symbol('Resources');
 /** Injection token of the locked data folder. */
@@ -61,6 +65,9 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
   const folder = openDataFolder(settings.data);
   for (const notice of permissionNotices(folder)) log.warn(notice);
   try {
+    const proof = serving ? new ProofFiles(settings.data) : null;
+    // A key that cannot be used stops the start.
+    proof?.key();
     const clock = systemClock(settings);
     const jobs = new Jobs();
     const metrics = new Metrics(async () => ({
@@ -77,7 +84,7 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs);
-    return { folder, store, clock, readModels, metrics, jobs };
+    return { folder, store, clock, readModels, metrics, jobs, proof };
   } catch (error) {
     folder.release();
     throw error;
@@ -156,16 +163,25 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Not awaited: the service listens while the read models are built, and reads wait for them up to a timeout. */
   onApplicationBootstrap(): void {
-    const { readModels, store } = this.resources;
+    const { readModels, store, jobs, proof } = this.resources;
+    const stopWriting = (damage: StoreDamaged | null): void => {
+      if (damage === null) return;
+      logDamage(damage);
+      store.markDamaged(damage);
+    };
     void readModels.start((problem) => {
       logProjectionProblem(problem);
       if (problem?.code === 'STORE_DAMAGED') store.markDamaged(new StoreDamaged('the read models stopped before it'));
     });
-    void store.check?.result.then((damage) => {
-      if (damage === null) return;
-      logDamage(damage);
-      store.markDamaged(damage);
-    });
+    void store.check?.result.then(stopWriting);
+    if (proof !== null)
+      void jobs
+        .run(VERIFY, (job) => findDamage(store, () => proof.lastCheckpoint(), job))
+        .then(stopWriting)
+        .catch((error: unknown) => {
+          if (error instanceof Error && error.name === 'AbortError') return;
+          log.error(`the log could not be verified: ${error instanceof Error ? error.name : 'unknown error'}`);
+        });
   }
 
   /** Runs before the server drains: reads that wait for a token would keep it from ending. */

@@ -58,10 +58,10 @@ const rooms = {
   },
   proof: {
     path: '^src/proof/',
-    says: 'jobs, the port of event-store, its codec and the reading of whole logs',
-    paths: ['^src/jobs/', '^src/event-store/(port|codec|copy)\\.ts$'],
+    says: 'jobs, the port of event-store, its codec, private files and the reading of whole logs',
+    paths: ['^src/jobs/', '^src/event-store/(port|codec|copy|private-file)\\.ts$'],
     packages: [],
-    node: ['crypto'],
+    node: ['crypto', 'fs', 'fs/promises', 'path', 'timers/promises'],
   },
   commands: {
     path: '^src/commands/',

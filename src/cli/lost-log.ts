@@ -4,6 +4,9 @@ import { readWholeLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import type { EventStore } from '../event-store/port.js';
 import { differenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
+import { UNWATCHED } from '../jobs/job.js';
+import { ProofFiles } from '../proof/proof-files.js';
+import { findDamage, verifyLog } from '../proof/verify-log.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { ACCEPT_LOG_HINT, CannotRun } from './exit.js';
@@ -51,10 +54,28 @@ export const acceptLog = async (settings: Settings, context: Pick<Context, 'sign
   return withLogToWrite(settings, context, async (log) => {
     const difference = await differenceOf(fingerprintOf(readModels), log);
     for await (const _ of readWholeLog(log)) context.signal.throwIfAborted();
+    const { checkpoint, isContinued } = await compareWithCheckpoint(settings, log, context);
+    if (!isContinued) kept.push(setAside(checkpoint, now));
     if (difference !== null) kept.push(setAside(readModels, now));
-    const result = difference === null ? 'There was nothing to accept' : `Accepted: ${difference.sentence}`;
+    const result =
+      difference === null && isContinued
+        ? 'There was nothing to accept'
+        : `Accepted: ${difference?.sentence ?? 'the log does not continue the last checkpoint'}`;
     return `${result}.\n${kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`).join('')}`;
   });
 };
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** Whether the log continues the last checkpoint. Throws StoreDamaged for an event that does not fit its own leaf hash. */
+const compareWithCheckpoint = async (
+  settings: Settings,
+  log: EventStore,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<{ readonly checkpoint: string; readonly isContinued: boolean }> => {
+  const files = new ProofFiles(settings.data);
+  const job = { ...UNWATCHED, signal };
+  await verifyLog(log, [], job);
+  const isContinued = (await findDamage(log, () => files.lastCheckpoint(), job)) === null;
+  return { checkpoint: files.checkpoint, isContinued };
+};

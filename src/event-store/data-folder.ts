@@ -51,7 +51,7 @@ export const openDataFolder = (path: string): DataFolder => {
 };
 
 /** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside, the lock, keys and checkpoint. */
-const OWN_FILE = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$|^log-(key|keys\.txt|checkpoint)(\.part)?$/;
+const OWN_FILE = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint)[.\w:-]*$/;
 
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
   const names = ['.', ...readdirSync(path).filter((name) => OWN_FILE.test(name))];

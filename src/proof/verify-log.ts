@@ -1,7 +1,8 @@
 /** Verifies a whole log: every event against its leaf hash, and the tree of all leaves against checkpoints. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyRecord } from '../event-store/codec.js';
 import { readStoredLog } from '../event-store/copy.js';
-import { StoreDamaged, type EventStore, type StoredEvent } from '../event-store/port.js';
+import { StoreDamaged, StoreUnavailable, type EventStore, type StoredEvent } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import type { Checkpoint } from './checkpoint.js';
 import { TreeRoot } from './merkle.js';
@@ -25,6 +26,7 @@ export const verifyLog = async (
   checkpoints: readonly Checkpoint[],
   { signal, onProgress }: JobContext,
   onLeaf: (leaf: Buffer, event: StoredEvent) => void = () => undefined,
+  pageSize?: number,
 ): Promise<VerifiedLog> => {
   const tree = new TreeRoot();
   let [events, uncovered, erased] = [0, 0, 0];
@@ -34,7 +36,7 @@ export const verifyLog = async (
         throw new StoreDamaged(`positions 1 to ${size}: they are not those of the checkpoint`);
   };
   compareAt(0);
-  for await (const batch of readStoredLog(store)) {
+  for await (const batch of readStoredLog(store, pageSize)) {
     signal.throwIfAborted();
     for (const event of batch) {
       const state = verifyEvent(event, events + 1);
@@ -54,6 +56,34 @@ export const verifyLog = async (
   if (longest > events)
     throw new StoreDamaged(`position ${events + 1}: missing; a checkpoint says that there were ${longest} events`);
   return { events, uncovered, erased, root: uncovered > 0 ? null : tree.root() };
+};
+
+/** The id of the job that verifies the log of a service. */
+export const VERIFY = 'verify';
+/** Events a page: some milliseconds of work, between which the event loop does other things. */
+const PAGE_SIZE = 100;
+const RETRY_MS = 2_000;
+
+/**
+ * Verifies the log of a running service, once, and again from its start while it is not available. Returns the damage, or null if there
+ * is none or the job was stopped first.
+ */
+export const findDamage = async (
+  store: EventStore,
+  readCheckpoints: () => readonly Checkpoint[],
+  job: JobContext,
+): Promise<StoreDamaged | null> => {
+  const isStopped = (): boolean => job.signal.aborted;
+  while (!isStopped())
+    try {
+      await verifyLog(store, readCheckpoints(), job, undefined, PAGE_SIZE);
+      return null;
+    } catch (error) {
+      if (error instanceof StoreDamaged) return error;
+      if (!(error instanceof StoreUnavailable) && !isStopped()) throw error;
+      await sleep(RETRY_MS, undefined, { signal: job.signal, ref: false }).catch(() => undefined);
+    }
+  return null;
 };
 
 const verifyEvent = (event: StoredEvent, position: number): ReturnType<typeof verifyRecord> => {
