@@ -10,8 +10,7 @@ import { cachedStatement, type SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
 import { versionCondition, matchOf, scopeValues, validCondition, type Match, type ListScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { listEntriesOf } from './entries.js';
-import { standingsOf } from './standings.js';
+import { personRows } from './person-rows.js';
 
 export interface PageRequest {
   readonly scope: ListScope;
@@ -46,20 +45,12 @@ export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>
   const rows = cachedStatement(db, pageSql(request, match)).all({ ...values, ...after, limit: limit + 1 }) as PageRow[];
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
-  const caseNos = shown.map(({ case_no }) => case_no);
-  const standings = standingsOf(db, scope, caseNos);
-  const entries = listEntriesOf(db, scope, caseNos);
+  const people = shown.map((row) => ({ caseNo: row.case_no, caseId: row.id, isUncertain: row.isUncertain === 1 }));
   return {
     asOf: formatDay(scope.day),
     position: scope.position,
     total,
-    items: shown.map((row) => ({
-      caseId: row.id,
-      references: entries.get(row.case_no)?.references ?? [],
-      name: entries.get(row.case_no)?.name ?? null,
-      certainty: row.isUncertain === 1 ? 'uncertain' : 'yes',
-      standings: standings.get(row.case_no) ?? [],
-    })),
+    items: personRows(db, scope, people),
     end: last === undefined ? null : { key: last.key, id: last.id },
   };
 };

@@ -3,7 +3,7 @@ import { formatDay } from '../../domain/time.js';
 import { listEntriesOf } from '../list/entries.js';
 import { caseConditions, isUncertainSql, referenceValues, type PageRequest, type PageResult } from '../list/page.js';
 import { matchOf } from '../list/predicate.js';
-import { standingsOf } from '../list/standings.js';
+import { personRows } from '../list/person-rows.js';
 import type { QueryContext } from '../reader.js';
 import { searchNames } from './name-search.js';
 
@@ -16,9 +16,11 @@ export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageReq
     values: { ...match.values, ...referenceValues(request.reference) },
     isUncertain: isUncertainSql(scope, match),
   });
-  const caseNosOf = (people: readonly { readonly case_no: number }[]): readonly number[] =>
-    people.map(({ case_no }) => case_no);
-  const entries = listEntriesOf(db, scope, caseNosOf(found));
+  const entries = listEntriesOf(
+    db,
+    scope,
+    found.map(({ case_no }) => case_no),
+  );
   const people = found
     .map((person) => ({ ...person, id: entries.get(person.case_no)?.caseId ?? '' }))
     .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
@@ -28,20 +30,18 @@ export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageReq
   );
   const shown = rest.slice(0, limit);
   const last = rest.length > limit ? shown.at(-1) : undefined;
-  const standings = standingsOf(db, scope, caseNosOf(shown));
+  const onPage = shown.map(({ case_no, id, isUncertain, text, score, why }) => ({
+    caseNo: case_no,
+    caseId: id,
+    isUncertain,
+    match: { text, score, why },
+  }));
   return {
     asOf: formatDay(scope.day),
     position: scope.position,
     total: { yes: people.length - uncertain, uncertain },
     isTruncated,
-    items: shown.map(({ case_no, id, isUncertain, text, score, why }) => ({
-      caseId: id,
-      references: entries.get(case_no)?.references ?? [],
-      name: entries.get(case_no)?.name ?? null,
-      certainty: isUncertain ? 'uncertain' : 'yes',
-      standings: standings.get(case_no) ?? [],
-      match: { text, score, why },
-    })),
+    items: personRows(db, scope, onPage),
     end: last === undefined ? null : { key: last.score, id: last.id },
   };
 };

@@ -1,0 +1,29 @@
+import type { Db } from '../table.js';
+import { listEntriesOf } from './entries.js';
+import type { MatchView, PersonRow } from './person.view.js';
+import type { ListScope } from './predicate.js';
+import { standingsOf } from './standings.js';
+
+/** A case on a page. */
+export interface PersonOnPage {
+  readonly caseNo: number;
+  readonly caseId: string;
+  readonly isUncertain: boolean;
+  /** How a name matched that was searched for. */
+  readonly match?: MatchView;
+}
+
+/** What a page shows of people, in their order. */
+export const personRows = (db: Db, scope: ListScope, people: readonly PersonOnPage[]): readonly PersonRow[] => {
+  const caseNos = people.map(({ caseNo }) => caseNo);
+  const entries = listEntriesOf(db, scope, caseNos);
+  const standings = standingsOf(db, scope, caseNos);
+  return people.map(({ caseNo, caseId, isUncertain, match }) => ({
+    caseId,
+    references: entries.get(caseNo)?.references ?? [],
+    name: entries.get(caseNo)?.name ?? null,
+    certainty: isUncertain ? 'uncertain' : 'yes',
+    standings: standings.get(caseNo) ?? [],
+    ...(match && { match }),
+  }));
+};
