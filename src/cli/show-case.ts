@@ -62,7 +62,7 @@ const historyOf = async (queries: Queries, scope: Scope, id: string): Promise<re
   const entries: HistoryEntry[] = [];
   let after: number | null = 0;
   while (after !== null) {
-    const query = new History(scope, { subject: { kind: 'case', id }, after, limit: LIMITS.page });
+    const query: History = new History(scope, { subject: { kind: 'case', id }, after, limit: LIMITS.page });
     const page: { readonly items: readonly HistoryEntry[]; readonly next: number | null } | null =
       await queries.execute(query);
     entries.push(...(page?.items ?? []));
