@@ -120,23 +120,26 @@ interface OpenVersion {
 
 /** Row versions of one case in one table while it is re-projected. */
 export interface RowVersions {
-  open: ReadonlyMap<string, OpenVersion>;
+  open: readonly OpenVersion[];
   readonly closed: (OpenVersion & { readonly to: number })[];
 }
 
-export const noVersions = (): RowVersions => ({ open: new Map(), closed: [] });
+export const noVersions = (): RowVersions => ({ open: [], closed: [] });
 
-/** Updates the versions to the rows that hold from a position on. */
+/**
+ * Updates the versions to the rows that hold from a position on. Most rows are those of before, in their order, so that the first
+ * version left is compared first.
+ */
 export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly object[], position: number): void => {
   const columns = Object.keys(table.columns);
-  const open = new Map<string, OpenVersion>();
-  for (const row of rows) {
+  const left = [...versions.open];
+  versions.open = rows.map((row) => {
     const cells = columns.map((column) => (row as Record<string, SqlValue>)[column] ?? null);
-    const content = JSON.stringify(cells);
-    open.set(content, versions.open.get(content) ?? { cells, from: position, rowid: null });
-  }
-  for (const [content, gone] of versions.open) if (!open.has(content)) versions.closed.push({ ...gone, to: position });
-  versions.open = open;
+    const index = left.findIndex((version) => cells.every((cell, at) => cell === version.cells[at]));
+    const [unchanged] = index < 0 ? [] : left.splice(index, 1);
+    return unchanged ?? { cells, from: position, rowid: null };
+  });
+  for (const gone of left) versions.closed.push({ ...gone, to: position });
 };
 
 /** Loads and saves the row versions of one table. */
@@ -158,17 +161,19 @@ export const rowWriter = (db: Db, table: AnyTable): RowWriter => {
     `INSERT INTO ${table.name} (case_no, known_from, known_to, ${columns.join(', ')}) VALUES (?, ?, ?${', ?'.repeat(columns.length)})`,
   );
   const load = (caseNo: number): RowVersions => {
-    const open = (select.all(caseNo) as [number, number, ...SqlValue[]][]).map(([rowid, from, ...cells]) => {
-      return [JSON.stringify(cells), { cells, from, rowid }] as const;
-    });
-    return { open: new Map(open), closed: [] };
+    const open = (select.all(caseNo) as [number, number, ...SqlValue[]][]).map(([rowid, from, ...cells]) => ({
+      cells,
+      from,
+      rowid,
+    }));
+    return { open, closed: [] };
   };
   const write = (caseNo: number, versions: RowVersions): void => {
     for (const { rowid, cells, from, to } of versions.closed) {
       if (rowid === null) insert.run(caseNo, from, to, ...cells);
       else close.run(to, rowid);
     }
-    for (const { rowid, cells, from } of versions.open.values()) {
+    for (const { rowid, cells, from } of versions.open) {
       if (rowid === null) insert.run(caseNo, from, STILL_KNOWN, ...cells);
     }
   };
