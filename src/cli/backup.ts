@@ -7,6 +7,9 @@ import type { EventStore } from '../event-store/port.js';
 import { backUp, restore, type BackupResult } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import type { JobContext } from '../jobs/job.js';
+import { UNWATCHED } from '../jobs/job.js';
+import { ProofFiles } from '../proof/proof-files.js';
+import { findDamage } from '../proof/verify-log.js';
 import { differenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { Context } from './context.js';
@@ -37,9 +40,14 @@ export const backupCommand = async (
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
   // Read before the copy: what the read models have seen by now must be in it.
   const seen = fingerprintOf(dataFiles(settings.data).readModels);
-  const lacksSeenEvents = async (copy: EventStore) => (await differenceOf(seen, copy))?.sentence ?? null;
+  const checkpoints = new ProofFiles(settings.data).lastCheckpoint();
+  const lacksKnownEvents = async (copy: EventStore): Promise<string | null> =>
+    (await differenceOf(seen, copy))?.sentence ??
+    (checkpoints.length === 0
+      ? null
+      : ((await findDamage(copy, () => checkpoints, { ...UNWATCHED, signal: context.signal }))?.message ?? null));
   return untilDone(context, async (job) => {
-    const backedUp = await backUp(log, to, { previous, checkKnown: lacksSeenEvents }, job);
+    const backedUp = await backUp(log, to, { previous, checkKnown: lacksKnownEvents }, job);
     const location = `The backup is ${to}, its SHA-256 stands in ${to}.sha256, what it holds in ${to}.json.\n`;
     return { message: `${summaryOf(backedUp)}\n${location}`, code: codeOf(backedUp) };
   });

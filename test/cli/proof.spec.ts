@@ -122,6 +122,12 @@ it.each(CHANGES)('changed or removed, %s is found by its position, and nothing i
   }
 });
 
+it('a backup of a log that does not reach the last checkpoint says so', async () => {
+  onFile('DELETE FROM events WHERE position = 8');
+  const { code, out: printed } = await habeas('backup', at('backup'));
+  expect([code, printed]).toEqual([3, expect.stringContaining('BUT position 8: missing; a checkpoint says')]);
+});
+
 it('an outsider finds the same in an export', async () => {
   const lines = (await out('export')).split('\n');
   const check = async (changed: readonly string[]) => {
