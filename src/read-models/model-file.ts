@@ -10,7 +10,7 @@ import { dependentCases } from './projection/affected-cases.js';
 import { Projector } from './projection/projector.js';
 import { findingDependencies, findings } from './findings/tables.js';
 import { periods, recognitions } from './list/tables.js';
-import { listEntries, names, references, searchedNames } from './names/tables.js';
+import { distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import { createIndexes, createTable, type AnyTable, type Db } from './table.js';
 import { Counters } from './counters.js';
@@ -23,6 +23,7 @@ const TABLES: readonly AnyTable[] = [
   names,
   references,
   searchedNames,
+  distinctions,
   findings,
   findingDependencies,
 ];

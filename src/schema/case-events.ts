@@ -373,3 +373,13 @@ export class Unmerged extends CommonFields {
   @IsText(LIMITS.note, { multiline: true })
   reason: string;
 }
+
+export class Distinguished extends CommonFields {
+  @IsRegisterId({
+    description: 'The id of the case that is about somebody else. The pair is not shown as possible duplicates again.',
+  })
+  from: string;
+
+  @IsText(LIMITS.note, { multiline: true })
+  reason: string;
+}

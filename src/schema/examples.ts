@@ -166,6 +166,12 @@ export const examples: FullEvents = {
     ...common,
   },
   unmerged: { type: 'unmerged', reason: 'Two people of the same name after all.', ...common },
+  distinguished: {
+    type: 'distinguished',
+    from: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c',
+    reason: 'Cousins of one name.',
+    ...common,
+  },
   'list-defined': {
     type: 'list-defined',
     name: { az: 'Nümunə siyahısı', en: 'Example list', ru: 'Список для примера' },

@@ -48,6 +48,7 @@ const caseClasses = {
   ...amendmentClasses,
   merged: case_.Merged,
   unmerged: case_.Unmerged,
+  distinguished: case_.Distinguished,
 } satisfies { readonly [T in CaseEventType]: Fields<CaseEventOf<T>> };
 
 const listClasses = {

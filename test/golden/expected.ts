@@ -19,6 +19,7 @@ type Undated =
   | 'retracted'
   | 'merged'
   | 'unmerged'
+  | 'distinguished'
   | 'reference-claimed';
 /** Every field there is, so that a new one is missed here; `occurredOn` only where something happened on a day. */
 type Full<T extends AnyEventType> = T extends Undated ? Omit<Required<Of<T>>, 'occurredOn'> : Required<Of<T>>;
@@ -257,6 +258,14 @@ export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Ful
     },
   ],
   unmerged: [{ type: 'unmerged', ...said, reason: 'Two men of one village; the mother confirms it.' }],
+  distinguished: [
+    {
+      type: 'distinguished',
+      ...said,
+      from: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d37',
+      reason: 'Elçin Nümunəvi of Quba is the cousin of Elçin Nümunəvi of Qusar.',
+    },
+  ],
   'list-defined': [
     {
       type: 'list-defined',

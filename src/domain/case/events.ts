@@ -167,6 +167,7 @@ export interface CaseFields extends AmendmentFields {
   /** In the stream of the absorbed case; `into` is the id of the surviving case, whose timeline it feeds from then on. */
   merged: { readonly into: string; readonly reason: string };
   unmerged: { readonly reason: string };
+  distinguished: { readonly from: string; readonly reason: string };
 }
 
 export type CaseEventType = keyof CaseFields;
@@ -237,6 +238,12 @@ export const caseEvents: { readonly [T in CaseEventType]: EventDescription<CaseF
   },
   unmerged: {
     means: 'This case was merged by mistake; it stands for itself again.',
+    version: 1,
+    dated: false,
+    personal: ['reason'],
+  },
+  distinguished: {
+    means: 'A person decided that this case is about another person than a case of a like name.',
     version: 1,
     dated: false,
     personal: ['reason'],

@@ -41,7 +41,8 @@ export interface EventRule<T extends CaseEventType> {
   apply(dated: DatedEvent<T>, state: CaseState): CaseState;
 }
 
-type UndatedType = 'opened' | 'named' | 'referenced' | 'described' | 'merged' | 'unmerged' | AmendmentType;
+type UndatedType =
+  'opened' | 'named' | 'referenced' | 'described' | 'merged' | 'unmerged' | 'distinguished' | AmendmentType;
 export type DatedType = Exclude<CaseEventType, UndatedType>;
 
 const CUSTODY: readonly Axis[] = ['custody', 'facility'];

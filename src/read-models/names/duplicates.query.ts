@@ -94,14 +94,35 @@ const namesAfter = (db: Db, scope: ListScope, after: string): readonly NameOfCas
 const shareOf = (hash: string): number => Math.round((parseInt(hash.slice(0, 6), 16) / 0x1000000) * 1_000) / 1_000;
 
 const pairsIn = (db: Db, scope: ListScope, names: readonly NameOfCase[]): readonly DuplicatePair[] => {
-  const pairs = [...groupsOf(names)].flatMap((group) => pairsOf(group));
-  const caseNos = [...new Set(pairs.flatMap(({ names: [one, other] }) => [one.case_no, other.case_no]))];
+  const candidates = [...groupsOf(names)].flatMap((group) => pairsOf(group));
+  const caseNos = [...new Set(candidates.flatMap(({ names: [one, other] }) => [one.case_no, other.case_no]))];
   const entries = listEntriesOf(db, scope, caseNos);
+  const distinguished = distinctionsOf(db, scope, caseNos);
+  const isDistinguished = (one: NameOfCase, other: NameOfCase): boolean =>
+    distinguished.get(one.case_no)?.has(entries.get(other.case_no)?.caseId ?? '') === true;
+  const pairs = candidates.filter(
+    ({ names: [one, other] }) => !isDistinguished(one, other) && !isDistinguished(other, one),
+  );
   const toCase = ({ case_no, text }: NameOfCase) => {
     const entry = entries.get(case_no);
     return { caseId: entry?.caseId ?? '', references: entry?.references ?? [], text };
   };
   return pairs.map(({ names: pair, ...likeness }) => ({ cases: pair.map(toCase), ...likeness }));
+};
+
+/** The ids of the cases that a person told a case apart from, by its number. */
+const distinctionsOf = (
+  db: Db,
+  scope: ListScope,
+  caseNos: readonly number[],
+): ReadonlyMap<number, ReadonlySet<string>> => {
+  const sql = `SELECT d.case_no, d.other FROM json_each(@caseNos) c
+    CROSS JOIN distinctions d ON d.case_no = c.value AND ${versionCondition('d', scope)}`;
+  const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
+  const found = new Map<number, Set<string>>();
+  for (const [caseNo, other] of cachedStatement(db, sql).raw().all(values) as [number, string][])
+    found.set(caseNo, (found.get(caseNo) ?? new Set()).add(other));
+  return found;
 };
 
 /** Of each name, one spelling a case. */

@@ -112,3 +112,14 @@ export const searchToken = (key: string): string =>
   [...key.replace(/ç/gu, 'c').replace(/ş/gu, 'w')]
     .map((letter) => (/[a-z0-9]/.test(letter) ? letter : `x${(letter.codePointAt(0) ?? 0).toString(16)}x`))
     .join('');
+
+/** A decision that the case is about another person than `other`. */
+export interface DistinctionRow {
+  /** The id of a case. */
+  readonly other: string;
+}
+
+export const distinctionRows = ({ events }: CaseHistory): readonly DistinctionRow[] =>
+  [...new Set(events.flatMap(({ event }) => (event.type === 'distinguished' ? [event.from] : [])))].map((other) => ({
+    other,
+  }));

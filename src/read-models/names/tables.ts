@@ -4,10 +4,12 @@
  */
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
 import {
+  distinctionRows,
   listEntryRows,
   nameRows,
   referenceRows,
   searchedNameRows,
+  type DistinctionRow,
   type ListEntryRow,
   type NameRow,
   type ReferenceRow,
@@ -66,4 +68,14 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
   indexes: ['(name_hash, case_no, known_from, known_to)'],
   fullText: ['keys', 'fathers', 'stems', 'skeletons'],
   rows: searchedNameRows,
+};
+
+/** Pairs that a person told apart; they are not suggested as duplicates again. */
+export const distinctions: ProjectedTable<DistinctionRow> = {
+  name: 'distinctions',
+  dependsOn: 'events',
+  isPersonal: false,
+  columns: { other: 'TEXT' },
+  indexes: ['(case_no, other, known_from)'],
+  rows: distinctionRows,
 };

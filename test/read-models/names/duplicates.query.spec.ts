@@ -49,6 +49,15 @@ it('are not homonyms whom year of birth, sex or father tells apart; are possible
   ]);
 });
 
+it('are not pairs that a person told apart, on either side, since that is known', async () => {
+  await fixture.append('case', 'a', born('Elşən Həsənov', '1980'));
+  await fixture.append('case', 'b', born('Elşən Həsənov', '1980'));
+  expect((await page()).items).toHaveLength(1);
+  await fixture.append('case', 'b', { type: 'distinguished', from: 'a', reason: 'cousins' });
+  expect((await page()).items).toEqual([]);
+  expect((await page(undefined, 'position:2')).items).toHaveLength(1);
+});
+
 it('are compared a part a page, each name on one page, and as they were known', async () => {
   const names = Array.from({ length: 1_200 }, (_, n) => ({ ...NAME, text: `Ad${String(n)} Soyad` }));
   await fixture.append('case', 'a', { type: 'opened', names });
