@@ -3,6 +3,7 @@
  * computed from it, without reading the event store.
  */
 import type { CaseEvent } from '../domain/case/events.js';
+import { finding } from '../domain/case/findings.js';
 import { findingsOf, unfoundedReleases, type Timeline } from '../domain/case/timeline.js';
 import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
 import type { DefinitionKind } from '../domain/definitions.js';
@@ -11,6 +12,7 @@ import type { Instrument } from '../domain/instrument/instrument.js';
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
+import { MERGE_TABLES, Merges } from './log/merges.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
 import { RecordingTimes, RECORDING_TIMES_TABLE } from './log/recording-times.js';
 import { DefinitionVersions, type DefinitionEvent } from './log/definition-versions.js';
@@ -27,6 +29,7 @@ export const LOG_TABLES = [
     event TEXT NOT NULL)`,
   `CREATE TABLE ${PERSONAL_EVENTS} (position INTEGER PRIMARY KEY, event TEXT NOT NULL)`,
   ...CASE_TABLES,
+  ...MERGE_TABLES,
   RECORDING_TIMES_TABLE,
 ];
 export const LOG_INDEXES = [
@@ -49,13 +52,16 @@ export interface FullEventEntry extends EventEntry, EventMetadata {
   readonly recordedAt: string;
 }
 
-/** What the projected tables of a case are computed from. */
-export const caseHistoryOf = (id: string, timeline: Timeline): CaseHistory => ({
+/** What the projected tables of a case are computed from. `voidMerges`: the ids of `merged` events that have no effect. */
+export const caseHistoryOf = (id: string, timeline: Timeline, voidMerges: readonly string[] = []): CaseHistory => ({
   id,
   events: timeline.order.standing,
   periods: timeline.courses.periods,
   unfounded: unfoundedReleases(timeline),
-  findings: (references) => findingsOf(timeline.order, references),
+  findings: (references) => [
+    ...findingsOf(timeline.order, references),
+    ...voidMerges.map((event) => finding('CASE.MERGE_VOID', event)),
+  ],
 });
 
 /** Some streams whose events are read; of each, those up to a position. */
@@ -63,6 +69,7 @@ export type StreamBounds = readonly { readonly stream: number; readonly upTo: nu
 
 export class LogTables {
   readonly cases: CaseStreams;
+  readonly merges: Merges;
   readonly recordingTimes: RecordingTimes;
   readonly definitions: DefinitionVersions;
   readonly #insertStream;
@@ -78,6 +85,12 @@ export class LogTables {
 
   constructor(private readonly db: Db) {
     this.cases = new CaseStreams(db);
+    this.merges = new Merges(
+      db,
+      this.cases,
+      (caseId) => this.streamNo('case', caseId),
+      (stream) => this.#ownCase(stream),
+    );
     this.recordingTimes = new RecordingTimes(db);
     this.definitions = new DefinitionVersions((kind, id) => this.#definitionEvents(kind, id));
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
@@ -99,8 +112,8 @@ export class LogTables {
     this.#recordedAt = db.prepare('SELECT recorded_at FROM events WHERE position = ?').pluck();
   }
 
-  /** Inserts an event and returns the number of its stream. */
-  store(logged: LogEvent): number {
+  /** Inserts an event and returns the numbers of the cases whose timelines it changes. */
+  store(logged: LogEvent): readonly number[] {
     const { kind, id } = parseStreamName(logged.stream);
     const { position, revision, event, recordedAt, cursor } = logged;
     const stream = this.streamNo(kind, id) ?? this.#beginStream(kind, id, position);
@@ -120,13 +133,20 @@ export class LogTables {
     this.#insertPersonal.run(position, JSON.stringify(personal));
     this.recordingTimes.add(recordedAt, position);
     if (kind === 'list' || kind === 'instrument') this.definitions.add(kind, id, logged);
-    return stream;
+    return kind === 'case' ? this.merges.add({ stream, position, id: logged.id, event: event as CaseEvent }) : [];
   }
 
   #beginStream(kind: StreamKind, id: string, position: number): number {
     const stream = Number(this.#insertStream.run(kind, id).lastInsertRowid);
     if (kind === 'case') this.cases.open(id, stream, position);
     return stream;
+  }
+
+  /** The case that a stream began, whether or not it feeds it now. */
+  #ownCase(stream: number): number {
+    const caseNo = this.cases.numberOf(this.subjectOf(stream).id);
+    if (caseNo === null) throw new RangeError(`stream ${stream} is not of a case`);
+    return caseNo;
   }
 
   /** The number of a stream in this file; null if it has no events. */

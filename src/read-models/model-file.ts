@@ -35,7 +35,7 @@ export const PERSONAL_TABLES: readonly string[] = [
 ];
 
 /** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
-const PROJECTION_VERSION = 5;
+const PROJECTION_VERSION = 6;
 
 const CREATE = [
   ...LOG_TABLES,
@@ -191,10 +191,9 @@ export class ModelFile {
     return () =>
       this.#commit(events, (newEvents) => {
         const firstPositions = new Map<number, number>();
-        for (const event of newEvents) {
-          const caseNo = this.logTables.cases.fedBy(this.logTables.store(event), event.position);
-          if (caseNo !== null && !firstPositions.has(caseNo)) firstPositions.set(caseNo, event.position);
-        }
+        for (const event of newEvents)
+          for (const caseNo of this.logTables.store(event))
+            if (!firstPositions.has(caseNo)) firstPositions.set(caseNo, event.position);
         for (const [caseNo, position] of firstPositions) this.#projector.project(caseNo, position);
       });
   }

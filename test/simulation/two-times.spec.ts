@@ -201,7 +201,7 @@ const movementsOfModel = (
 });
 
 const checkLog = async (seed: number): Promise<void> => {
-  const drawn = randomLog(seed, { hasMerges: false });
+  const drawn = randomLog(seed, { hasMerges: true });
   const { lists, days, log } = drawn;
   const { ask, start, close } = await project(drawn, new Random(seed + 1_000_000));
   const slow = new TwoTimesModel(log, { lists, days });

@@ -146,7 +146,8 @@ class Step {
     const stream = this.random.pick(this.cases);
     if (merges.has(stream)) return { id: this.nextId(), stream, kind: 'unmerged' };
     if (!this.hasMerges) return null;
-    const others = this.cases.filter((other) => survivorOf(merges, other) !== stream);
+    // Two merges recorded at the same moment may close a circle; the later one is void.
+    const others = this.cases.filter((other) => other !== stream);
     return others.length === 0 ? null : { id: this.nextId(), stream, kind: 'merged', into: this.random.pick(others) };
   }
 }

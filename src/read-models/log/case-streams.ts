@@ -28,6 +28,7 @@ export class CaseStreams {
   readonly #after;
   readonly #start;
   readonly #stop;
+  readonly #cancel;
   readonly #fed;
   readonly #feedings;
 
@@ -40,6 +41,7 @@ export class CaseStreams {
     this.#stop = db.prepare(
       `UPDATE case_streams SET to_position = ? WHERE stream = ? AND to_position = ${STILL_KNOWN}`,
     );
+    this.#cancel = db.prepare('DELETE FROM case_streams WHERE stream = ? AND from_position = ?');
     this.#fed = db
       .prepare('SELECT case_no FROM case_streams WHERE stream = ? AND from_position <= ? AND ? < to_position')
       .pluck();
@@ -58,6 +60,8 @@ export class CaseStreams {
 
   /** Makes a stream feed a case, and no longer the one before, from a position on. */
   feed(stream: number, caseNo: number, position: number): void {
+    // What begins and ends at one position never held.
+    this.#cancel.run(stream, position);
     this.#stop.run(position, stream);
     this.#start.run(stream, caseNo, position);
   }

@@ -23,6 +23,7 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
   const feedings = logTables.cases.feedings(caseNo);
   const events = eventsByStream(logTables, feedings);
   const positions = changesOf(feedings, events).filter((position) => position >= since);
+  const voidMerges = logTables.merges.voidMerges([...events.keys()]);
   let timeline: Timeline | null = null;
   for (const [index, position] of positions.entries()) {
     const feeding = feedings.filter((one) => feedsAt(one, position));
@@ -33,7 +34,17 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
       timeline,
       entries.map(({ known }) => known),
     );
-    const history = feeding.length === 0 ? null : caseHistoryOf(id, timeline);
+    const standingVoid = voidMerges.filter(
+      (merge) => feedsAt(merge, position) && feeding.some(({ stream }) => stream === merge.stream),
+    );
+    const history =
+      feeding.length === 0
+        ? null
+        : caseHistoryOf(
+            id,
+            timeline,
+            standingVoid.map(({ event }) => event),
+          );
     yield { position, history, changed: 'events' };
     const until = positions[index + 1] ?? STILL_KNOWN;
     if (history !== null)
@@ -44,12 +55,18 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
 
 /** The history of a case at a position; null where no stream feeds it. */
 export const historyAt = (logTables: LogTables, caseNo: number, position: number): CaseHistory | null => {
-  const entries = logTables.caseEntries(caseNo, position);
-  const timeline = continueTimeline(
-    null,
-    entries.map(({ known }) => known),
+  const streams = logTables.cases
+    .feedings(caseNo)
+    .filter((one) => feedsAt(one, position))
+    .map(({ stream }) => stream);
+  if (streams.length === 0) return null;
+  const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
+  const voidMerges = logTables.merges.voidMerges(streams).filter((merge) => feedsAt(merge, position));
+  return caseHistoryOf(
+    logTables.cases.idOf(caseNo),
+    continueTimeline(null, events),
+    voidMerges.map(({ event }) => event),
   );
-  return entries.length === 0 ? null : caseHistoryOf(logTables.cases.idOf(caseNo), timeline);
 };
 
 type EventsByStream = ReadonlyMap<number, readonly EventEntry<CaseEvent>[]>;

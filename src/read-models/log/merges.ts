@@ -1,0 +1,113 @@
+/**
+ * Follows the merges of cases: which stream feeds which case. A merge holds from its position until the end that `unmerged` puts to it. A
+ * merge that closes a circle is void, and stays so: the log decides which of two was first.
+ */
+import type { CaseEvent } from '../../domain/case/events.js';
+import { feedsAt, type CaseStreams, type Feeding } from './case-streams.js';
+import { STILL_KNOWN, type Db } from '../table.js';
+
+/** Of each stream the merges into another, over the positions [from, to). */
+export const MERGE_TABLES = [
+  `CREATE TABLE merges (stream INTEGER NOT NULL, into_stream INTEGER NOT NULL, event TEXT NOT NULL, is_void INTEGER NOT NULL,
+    from_position INTEGER NOT NULL, to_position INTEGER NOT NULL, PRIMARY KEY (stream, from_position)) WITHOUT ROWID`,
+];
+
+/** A `merged` or `unmerged` event of the stream of a case. */
+export interface MergeEvent {
+  readonly stream: number;
+  readonly position: number;
+  readonly id: string;
+  readonly event: CaseEvent;
+}
+
+interface Merge {
+  readonly into: number;
+  readonly isVoid: 0 | 1;
+}
+
+export class Merges {
+  readonly #current;
+  readonly #insert;
+  readonly #end;
+  readonly #void;
+
+  /** `streamOf` gives the stream of a case, null if there is none; `ownCase` the case that a stream began. */
+  constructor(
+    db: Db,
+    private readonly cases: CaseStreams,
+    private readonly streamOf: (caseId: string) => number | null,
+    private readonly ownCase: (stream: number) => number,
+  ) {
+    this.#current = db.prepare(
+      `SELECT into_stream AS "into", is_void AS isVoid FROM merges WHERE stream = ? AND to_position = ${STILL_KNOWN}`,
+    );
+    this.#insert = db.prepare(`INSERT INTO merges VALUES (?, ?, ?, ?, ?, ${STILL_KNOWN})`);
+    this.#end = db.prepare(`UPDATE merges SET to_position = ? WHERE stream = ? AND to_position = ${STILL_KNOWN}`);
+    this.#void = db.prepare(
+      `SELECT event, stream, from_position AS "from", to_position AS "to" FROM json_each(?) s
+        CROSS JOIN merges ON stream = s.value WHERE is_void = 1`,
+    );
+  }
+
+  /**
+   * Takes an event of a case that was just stored; returns the cases whose timelines it changes. A merge of what is merged already, or
+   * into a case that does not exist, has no effect.
+   */
+  add(added: MergeEvent): readonly number[] {
+    const fed = (): readonly number[] => {
+      const caseNo = this.cases.fedBy(added.stream, added.position);
+      return caseNo === null ? [] : [caseNo];
+    };
+    const before = fed();
+    if (added.event.type === 'merged') this.#merge(added, added.event.into);
+    if (added.event.type === 'unmerged') this.#unmerge(added);
+    return [...new Set([...before, ...fed()])];
+  }
+
+  /** The void merges of some streams, as events over the positions at which they stand. */
+  voidMerges(streams: readonly number[]): readonly (Feeding & { readonly event: string })[] {
+    return this.#void.all(JSON.stringify(streams)) as (Feeding & { event: string })[];
+  }
+
+  #merge({ stream, position, id }: MergeEvent, into: string): void {
+    const current = this.#currentOf(stream);
+    const intoStream = this.streamOf(into);
+    if (current?.isVoid === 0 || intoStream === null) return;
+    if (current !== null) this.#end.run(position, stream);
+    const path = this.#pathFrom(intoStream);
+    const isVoid = path.includes(stream);
+    this.#insert.run(stream, intoStream, id, isVoid ? 1 : 0, position);
+    if (isVoid) return;
+    const survivor = this.ownCase(path.at(-1) ?? intoStream);
+    for (const moved of this.#feeding(this.ownCase(stream), position)) this.cases.feed(moved, survivor, position);
+  }
+
+  #unmerge({ stream, position }: MergeEvent): void {
+    const current = this.#currentOf(stream);
+    if (current === null) return;
+    const survivor = this.ownCase(this.#pathFrom(stream).at(-1) ?? stream);
+    const moved = this.#feeding(survivor, position).filter((fed) => this.#pathFrom(fed).includes(stream));
+    this.#end.run(position, stream);
+    if (current.isVoid === 1) return;
+    for (const fed of moved) this.cases.feed(fed, this.ownCase(stream), position);
+  }
+
+  #currentOf(stream: number): Merge | null {
+    return (this.#current.get(stream) as Merge | undefined) ?? null;
+  }
+
+  #feeding(caseNo: number, position: number): readonly number[] {
+    return this.cases
+      .feedings(caseNo)
+      .filter((one) => feedsAt(one, position))
+      .map(({ stream }) => stream);
+  }
+
+  /** A stream, the one that it is merged into, and so on to the one that stands for itself. There are no circles. */
+  #pathFrom(stream: number): readonly number[] {
+    const path = [stream];
+    for (let next = this.#currentOf(stream); next?.isVoid === 0; next = this.#currentOf(next.into))
+      path.push(next.into);
+    return path;
+  }
+}
