@@ -1,5 +1,5 @@
 /**
- * Compares the read models of random logs, with late, partial and corrected events and retractions, with a brute-force
+ * Compares the read models of random logs, with late, partial and corrected events, retractions and merges, with a brute-force
  * model: as known at every position of the log, on every day. A failure names its seed: `LOG_SEED=17 npx jest test/simulation/two-times`
  * repeats it. `LOG_SEEDS` sets the number of seeds (`npm run test:two-times`).
  */
@@ -201,7 +201,7 @@ const movementsOfModel = (
 });
 
 const checkLog = async (seed: number): Promise<void> => {
-  const drawn = randomLog(seed, { hasMerges: true });
+  const drawn = randomLog(seed);
   const { lists, days, log } = drawn;
   const { ask, start, close } = await project(drawn, new Random(seed + 1_000_000));
   const slow = new TwoTimesModel(log, { lists, days });

@@ -44,13 +44,13 @@ const FIELDS: Readonly<Record<string, Draw>> = {
 };
 const TYPES = [...Object.keys(FIELDS), 'arrested', 'arrested', 'arrested', 'recognised', 'recognised', 'recognised'];
 
-export const randomLog = (seed: number, { hasMerges }: { readonly hasMerges: boolean }): RandomLog => {
+export const randomLog = (seed: number): RandomLog => {
   const random = new Random(seed);
   const days = MIN_DAYS + random.below(5);
   const lists = randomLists(random, LISTS, days);
   const cases = ['c0', 'c1', 'c2', 'c3'].slice(0, 2 + random.below(3));
   const log: LogEntry[] = [];
-  const step = new Step(random, log, cases, days, hasMerges);
+  const step = new Step(random, log, cases, days);
   cases.forEach((stream) => log.push({ id: step.nextId(), stream, kind: 'opened' }));
   const length = log.length + 8 + random.below(12);
   while (log.length < length) log.push(step.next());
@@ -67,7 +67,6 @@ class Step {
     private readonly log: readonly LogEntry[],
     private readonly cases: readonly string[],
     private readonly days: number,
-    private readonly hasMerges: boolean,
   ) {}
 
   nextId(): string {
@@ -145,7 +144,6 @@ class Step {
     const merges = mergesIn(this.log);
     const stream = this.random.pick(this.cases);
     if (merges.has(stream)) return { id: this.nextId(), stream, kind: 'unmerged' };
-    if (!this.hasMerges) return null;
     // Two merges recorded at the same moment may close a circle; the later one is void.
     const others = this.cases.filter((other) => other !== stream);
     return others.length === 0 ? null : { id: this.nextId(), stream, kind: 'merged', into: this.random.pick(others) };
