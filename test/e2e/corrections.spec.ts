@@ -166,3 +166,39 @@ it('a case is merged and unmerged', async () => {
   const unmerged = await service.post(`${path}/events`, { type: 'unmerged', reason: 'two men', ...WITH_SOURCES });
   expect(unmerged.status).toBe(201);
 });
+
+describe('a case that survives a merge', () => {
+  const died = { type: 'died', occurredOn: '2024-03-01', ...WITH_SOURCES };
+
+  it('is decided on with the events of the absorbed case, until it is unmerged', async () => {
+    const [absorbed, survivor] = [await openCase(service), await openCase(service)];
+    await service.post(`${absorbed}/events`, died);
+    const into = survivor.split('/').at(-1);
+    const merged = await service.post(`${absorbed}/events`, {
+      type: 'merged',
+      into,
+      reason: 'one man',
+      ...WITH_SOURCES,
+    });
+    await service.getAfter(merged, survivor);
+    const after = { ...arrested, occurredOn: '2024-04-01' };
+    expect(codesOf(await service.post(`${survivor}/events`, after))).toEqual(['CASE.DECEASED']);
+    const unmerged = await service.post(`${absorbed}/events`, { type: 'unmerged', reason: 'two men', ...WITH_SOURCES });
+    await service.getAfter(unmerged, survivor);
+    expect((await service.post(`${survivor}/events`, after)).status).toBe(201);
+  });
+
+  it('takes corrections of the events of the absorbed case, and shows them', async () => {
+    const { path, arrest } = await caseWithArrest();
+    const survivor = await openCase(service);
+    const into = survivor.split('/').at(-1);
+    const merged = await service.post(`${path}/events`, { type: 'merged', into, reason: 'one man', ...WITH_SOURCES });
+    await service.getAfter(merged, survivor);
+    const correction = await service.post(`${survivor}/events`, corrected(arrest, { occurredOn: '2024-03-01' }));
+    expect([correction.status, correction.body['subject'].id]).toEqual([201, path.split('/').at(-1)]);
+    const { body } = await service.getAfter(correction, `${survivor}?asOf=2024-03-15`);
+    expect(body['standings'][0].custody).toBe('detained');
+    const before = await service.getAfter(correction, `${survivor}?asOf=2024-02-15`);
+    expect(before.body['standings'][0].custody).toBe('unknown');
+  });
+});
