@@ -164,6 +164,9 @@ describe('a list', () => {
   it.each([
     ['a filter of the log', ['--list', 'union'], /The log is exported whole; list is for/],
     ['a day that is none', ['--format', 'csv', '--as-of', '2026-02-30'], /--as-of: expected a day/],
+    ['knowledge that is none', ['--format', 'csv', '--known-at', 'then'], /--known-at: expected a day, an instant/],
+    ['knowledge to come', ['--format', 'csv', '--known-at', '2099-01-01'], /--known-at: expected today, or/],
+    ['a list that was not defined then', ['--format', 'csv', '--known-at', 'position:0'], /There is no list union/],
     ['a filter that is none', ['--format', 'csv', '--custody', 'lost'], /--custody: expected /],
     ['a list that is none', ['--format', 'csv', '--list', 'nobody'], /There is no list nobody/],
     ['a format that is none', ['--format', 'pdf'], /Allowed choices are ndjson, csv, xlsx/],
