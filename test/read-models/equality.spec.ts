@@ -48,15 +48,13 @@ const answers = async (ask: Handlers): Promise<string> => {
 const rows = (path: string): readonly string[] => {
   const file = ModelFile.open(path, clock.timeZone);
   if (file === null) throw new Error('no file');
-  const tables = [
-    'periods',
-    'recognitions',
-    'list_entries',
-    'personal_names',
-    'case_references',
-    'findings',
-    'finding_dependencies',
-  ];
+  const tables = file.db
+    .prepare(
+      `SELECT name FROM sqlite_master m WHERE type = 'table'
+        AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'known_from')`,
+    )
+    .pluck()
+    .all() as string[];
   const found = tables.flatMap((table) =>
     file.db
       .prepare(`SELECT s.id AS of_case, t.*, NULL AS case_no FROM ${table} t JOIN cases s ON s.no = t.case_no`)
