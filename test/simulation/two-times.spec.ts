@@ -1,5 +1,5 @@
 /**
- * Compares the read models of random logs, with late, partial and corrected events, retractions and merges, with a brute-force
+ * Compares the read models of random logs, with late, partial, corrected, retracted, merged and unmerged events, with a brute-force
  * model: as known at every position of the log, on every day. A failure names its seed: `LOG_SEED=17 npx jest test/simulation/two-times`
  * repeats it. `LOG_SEEDS` sets the number of seeds (`npm run test:two-times`).
  */
