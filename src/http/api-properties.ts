@@ -2,37 +2,50 @@
  * Composes `ApiProperty` with the decorators of schema/, for every class that has them. Not in schema/ itself, which register files
  * and command line load without Nest's swagger.
  */
-import { ApiExtraModels, ApiProperty, getSchemaPath, type ApiPropertyOptions } from '@nestjs/swagger';
-import { declaredClasses, isRequired, type Field } from '../schema/field.js';
+import { ApiExtraModels, ApiProperty, ApiSchema, type ApiPropertyOptions } from '@nestjs/swagger';
+import { declaredClasses, isRequired, type Constructor, type Field } from '../schema/field.js';
 
 /** Afterwards Nest's swagger knows the fields of all classes that are loaded. */
 export const declareApiProperties = (): void => {
-  for (const [type, fields] of declaredClasses())
+  for (const [type, fields] of declaredClasses()) {
+    ApiSchema({ name: schemaNameOf(type) })(type);
     for (const field of fields) {
       ApiProperty(propertyOf(field))(type.prototype as object, field.name);
-      // The library does not look into `anyOf` for classes.
-      const { nestedClass } = field.valueType;
-      if (nestedClass !== undefined && field.nullable === true) ApiExtraModels(nestedClass)(type);
+      ApiExtraModels(...classesOf(field))(type);
     }
+  }
 };
 
-const propertyOf = (field: Field): ApiPropertyOptions => {
-  const { description, default: defaultValue } = field;
-  return {
-    ...typeOf(field),
-    required: isRequired(field),
-    ...(description === undefined ? {} : { description }),
-    ...(defaultValue === undefined ? {} : { default: defaultValue }),
-  };
-};
+/** What a class is called in the document: `StandingView` is `Standing`. */
+export const schemaNameOf = ({ name }: Constructor): string => name.replace(/View$/, '');
 
-/** Always with `type`, for which Nest's swagger would otherwise take the class of the property's TypeScript type, if that is known. */
-const typeOf = ({ valueType: { schema, nestedClass }, nullable }: Field): object => {
-  if (nullable === true) {
-    const type = nestedClass === undefined ? schema : { $ref: getSchemaPath(nestedClass) };
+export const ref = (type: Constructor | string): { readonly $ref: string } => ({
+  $ref: `#/components/schemas/${typeof type === 'string' ? type : schemaNameOf(type)}`,
+});
+
+const classesOf = ({ valueType: { nestedClass, eitherClass } }: Field): readonly Constructor[] =>
+  eitherClass ?? (nestedClass === undefined ? [] : [nestedClass]);
+
+const propertyOf = (field: Field): ApiPropertyOptions => ({
+  ...typeOf(field),
+  required: isRequired(field),
+  ...(field.description === undefined ? {} : { description: field.description }),
+  ...(field.default === undefined ? {} : { default: field.default }),
+});
+
+/**
+ * Always with `type`, for which Nest's swagger would otherwise take the class of the property's TypeScript type, if that is known.
+ * With `anyOf` or `oneOf` it leaves out either.
+ */
+const typeOf = (field: Field): object => {
+  const { schema, nestedClass, eitherClass } = field.valueType;
+  const isArray = schema['type'] === 'array';
+  if (field.nullable === true) {
+    const type = nestedClass === undefined ? schema : ref(nestedClass);
     return { type: 'object', anyOf: [type, { type: 'null' }] };
   }
-  if (nestedClass !== undefined) return { ...schema, type: () => nestedClass, isArray: schema['type'] === 'array' };
-  // Left out of the document where `anyOf` says more.
-  return { type: 'object', ...schema };
+  if (nestedClass !== undefined) return { ...schema, type: () => nestedClass, isArray };
+  if (eitherClass === undefined) return { type: 'object', ...schema };
+  const either = { oneOf: eitherClass.map(ref) };
+  return isArray ? { type: 'array', items: either } : { type: 'object', ...either };
 };

@@ -1,9 +1,9 @@
 /** A response as a value, and problem documents (RFC 9457). */
 import type { FastifyReply } from 'fastify';
 import type { Readable } from 'node:stream';
-import type { Finding } from '../domain/event.js';
-import { requestProblems, type FieldErrorCode, type FieldError, type ProblemCode } from '../schema/problems.js';
+import { requestProblems, type FieldError, type ProblemCode } from '../schema/problems.js';
 import { JSON_TYPE, PROBLEM_TYPE } from './media-types.js';
+import type { ProblemView, RequestError } from './problem.view.js';
 
 export type ResponseHeaders = Readonly<Record<string, string>>;
 
@@ -16,11 +16,6 @@ export class HttpResponse {
   ) {}
 }
 
-/** One error of a request: where it is, its code, and what was expected there. */
-export type RequestError = { readonly code: FieldErrorCode; readonly expected: string } & (
-  { readonly pointer: string } | { readonly parameter: string } | { readonly header: string }
-);
-
 /** Turns JSON pointers into names: of a query parameter or a header the pointer is `/` and its name. */
 export const errorsIn = (place: 'parameter' | 'header', problems: readonly FieldError[]): readonly RequestError[] =>
   problems.map(({ pointer, code, expected }) => {
@@ -28,15 +23,7 @@ export const errorsIn = (place: 'parameter' | 'header', problems: readonly Field
     return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };
   });
 
-export interface ProblemDetails {
-  readonly detail?: string;
-  readonly errors?: readonly RequestError[];
-  readonly findings?: readonly Finding[];
-  /** The subject's current revision; null if the subject does not exist. */
-  readonly revision?: number | null;
-  readonly reference?: { readonly list: string; readonly reference: string; readonly case: string };
-  readonly limit?: number;
-}
+type ProblemDetails = Partial<Omit<ProblemView, 'status' | 'code' | 'title'>>;
 
 /** A problem document. Its wording comes from the catalogue of problems, so it never repeats what the caller sent. */
 export const problemResponse = (
@@ -45,11 +32,13 @@ export const problemResponse = (
   headers: ResponseHeaders = {},
 ): HttpResponse => {
   const { status, title, means } = requestProblems[code];
-  return new HttpResponse(
+  return new HttpResponse(status, { ...headers, 'content-type': PROBLEM_TYPE }, {
     status,
-    { ...headers, 'content-type': PROBLEM_TYPE },
-    { status, code, title, detail: means, ...details },
-  );
+    code,
+    title,
+    detail: means,
+    ...details,
+  } satisfies ProblemView);
 };
 
 /** For problems that may pass without the caller changing anything. In seconds. */

@@ -10,13 +10,11 @@ import { declareApiProperties } from './api-properties.js';
 import { ref } from './operation.js';
 import { caseViews } from './cases/views.js';
 import { RequestOptions, RequestOptionsWithId, RowOptions } from './commands/parameters.js';
-import { commandViews } from './commands/views.js';
 import { countViews } from './counts/views.js';
 import { duplicateViews } from './duplicates/views.js';
 import { instrumentViews } from './instruments/views.js';
 import { listViews } from './lists/views.js';
 import { logViews } from './log/views.js';
-import { problemViews } from './problem-views.js';
 
 export const DOCUMENT_PATH = 'v1/openapi.json';
 export const PAGE_PATH = 'v1/docs';
@@ -93,8 +91,6 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
     DefineList: beginningSchema('list', RequestOptionsWithId, schemaOf),
     RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
-    ...problemViews,
-    ...commandViews,
     ...caseViews,
     ...logViews,
     ...countViews,

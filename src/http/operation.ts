@@ -1,8 +1,12 @@
 /** Describes a route for the OpenAPI document, at the route. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { fieldsOf, isRequired, type Constructor } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
+import { ref } from './api-properties.js';
+import { Recorded } from './commands/recorded.view.js';
+import { RowAnswers } from './log/row-answers.view.js';
+import { ProblemView } from './problem.view.js';
 import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
 
 interface OperationDescription {
@@ -15,12 +19,14 @@ interface OperationDescription {
   readonly response: ResponseDescription;
 }
 
+type View = Constructor | string;
+
 interface ResponseDescription {
   readonly status: number;
   readonly description: string;
   readonly mediaType: string;
-  /** The name of the schema. */
-  readonly schema: string;
+  /** The view, or the name of the schema. */
+  readonly schema: View;
   readonly headers: readonly string[];
 }
 
@@ -34,7 +40,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Habeas-Leaves-Out': 'What the register knows and the file does not say.',
 };
 
-const json = (schema: string, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
+const json = (schema: View, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
   status,
   description,
   mediaType: JSON_TYPE,
@@ -44,11 +50,11 @@ const json = (schema: string, headers: readonly string[] = [], status = 200, des
 
 /** Descriptions of responses to queries. */
 export const queryResponses = {
-  json: (schema: string): ResponseDescription => json(schema),
-  withETag: (schema: string): ResponseDescription => json(schema, ['ETag']),
-  page: (schema: string): ResponseDescription => json(schema, ['Link']),
-  ndjson: (schema: string): ResponseDescription => ({ ...json(schema), mediaType: NDJSON_TYPE }),
-  feed: (schema: string): ResponseDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
+  json: (schema: View): ResponseDescription => json(schema),
+  withETag: (schema: View): ResponseDescription => json(schema, ['ETag']),
+  page: (schema: View): ResponseDescription => json(schema, ['Link']),
+  ndjson: (schema: View): ResponseDescription => ({ ...json(schema), mediaType: NDJSON_TYPE }),
+  feed: (schema: View): ResponseDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
   file: (type: string): ResponseDescription => ({
     ...json('Table', ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out']),
     mediaType: type.split(';', 1)[0] as string,
@@ -57,12 +63,12 @@ export const queryResponses = {
 
 /** Descriptions of responses to commands. */
 export const commandResponses = {
-  recorded: json('Recorded', ['ETag'], 201, 'It is recorded.'),
-  created: json('Recorded', ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
-  batch: json('RowAnswers'),
+  recorded: json(Recorded, ['ETag'], 201, 'It is recorded.'),
+  created: json(Recorded, ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
+  batch: json(RowAnswers),
 } as const satisfies Record<string, ResponseDescription>;
 
-export const ref = (name: string): { readonly $ref: string } => ({ $ref: `#/components/schemas/${name}` });
+export { ref };
 
 /** Statuses of the problems that every route can answer with, and of those that only commands add. */
 const QUERY_PROBLEMS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
@@ -73,6 +79,7 @@ export const Operation = ({ summary, tag, headers, body, line, response }: Opera
     ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: describeBody(body, line) }) }),
     ApiTags(tag),
     ...(headers === undefined ? [] : describeHeaders(headers)),
+    ApiExtraModels(ProblemView, ...(typeof response.schema === 'string' ? [] : [response.schema])),
     describeSuccess(response),
     ...[...QUERY_PROBLEMS, ...(body === undefined ? [] : COMMAND_PROBLEMS)].map(describeProblems),
   );
@@ -119,5 +126,5 @@ const describeProblems = (status: number): MethodDecorator =>
       .filter(([, problem]) => problem.status === status)
       .map(([code, { means }]) => `\`${code}\`: ${means}`)
       .join('\n\n'),
-    content: { [PROBLEM_TYPE]: { schema: ref('Problem') } },
+    content: { [PROBLEM_TYPE]: { schema: ref(ProblemView) } },
   });

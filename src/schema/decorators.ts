@@ -7,15 +7,22 @@ import { isIn, isInt, isURL, max, min, ValidateBy } from 'class-validator';
 import { UNKNOWN } from '../domain/case/events.js';
 import { parseKnownAt } from '../domain/known-at.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
-import { changeField, declareField, type Constructor, type ValueType, type ValueRule } from './field.js';
+import {
+  changeField,
+  declareField,
+  type Constructor,
+  type JsonSchema,
+  type ValueType,
+  type ValueRule,
+} from './field.js';
 import { LIMITS } from './limits.js';
 import type { FieldErrorCode } from './problems.js';
 
 export interface TypeOptions {
   /** For the OpenAPI document. */
   readonly description?: string;
-  /** The field is an array of such values without duplicates, of so many items. */
-  readonly each?: { readonly min: number; readonly max: number };
+  /** The field is an array of such values: without duplicates, of so many items; true: any array, in an answer. */
+  readonly each?: true | { readonly min: number; readonly max: number };
 }
 
 /** The field may be absent. Null is not absent. */
@@ -24,21 +31,28 @@ export const IsOptional = (): PropertyDecorator => changeField({ optional: true 
 /** The field may be null; in an event, null clears the stored value. */
 export const IsNullable = (): PropertyDecorator => changeField({ nullable: true });
 
-const decorate =
+/** Decorates a field of the type; an array of it with `each`. */
+export const typed =
   (type: ValueType, { description, each }: TypeOptions): PropertyDecorator =>
   (target, key) =>
-    declareField(
-      target,
-      String(key),
-      each === undefined ? type : arrayOf(type, each.min, each.max),
-      description === undefined ? {} : { description },
-    );
+    declareField(target, String(key), arrayIf(each, type), description === undefined ? {} : { description });
+
+const arrayIf = (each: TypeOptions['each'], type: ValueType): ValueType => {
+  if (each === undefined) return type;
+  return each === true ? { ...type, schema: arraySchema(type) } : arrayOf(type, each.min, each.max);
+};
+
+/** The items of classes are named by ValueType.nestedClass. */
+const arraySchema = ({ schema, nestedClass, eitherClass }: ValueType): JsonSchema => ({
+  type: 'array',
+  ...(nestedClass === undefined && eitherClass === undefined && { items: schema }),
+});
 
 /** A decorator without parameters of its own. */
-const decoratorOf =
+export const decoratorOf =
   (type: ValueType) =>
   (options: TypeOptions = {}): PropertyDecorator =>
-    decorate(type, options);
+    typed(type, options);
 
 /** A rule for text. A value of another type fails it, but IS_TEXT has reported that before. */
 const onText = (code: FieldErrorCode, holds: (text: string) => boolean, expects?: string): ValueRule => ({
@@ -63,7 +77,7 @@ const FORBIDDEN_IN_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
 export const IsText = (
   limit: number,
   { multiline, ...options }: TypeOptions & { readonly multiline?: true } = {},
-): PropertyDecorator => decorate(text(limit, multiline === true), options);
+): PropertyDecorator => typed(text(limit, multiline === true), options);
 
 const text = (limit: number, isMultiline: boolean): ValueType => ({
   isProse: true,
@@ -94,7 +108,7 @@ export const IsSearchedName = (options: TypeOptions = {}): PropertyDecorator => 
 
 /** Text that matches a pattern; it is not normalised. */
 export const Matches = (pattern: RegExp, expects: string, options: TypeOptions = {}): PropertyDecorator =>
-  decorate(textMatching(pattern, expects), options);
+  typed(textMatching(pattern, expects), options);
 
 const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = 'TEXT.FORM'): ValueType => ({
   schema: { type: 'string', pattern: pattern.source },
@@ -227,7 +241,7 @@ export const IsBoolean = decoratorOf({
 });
 
 export const IsInteger = (from: number, to: number, options: TypeOptions = {}): PropertyDecorator =>
-  decorate(integer(from, to), options);
+  typed(integer(from, to), options);
 
 const integer = (from: number, to: number): ValueType => ({
   schema: { type: 'integer', minimum: from, maximum: to },
@@ -240,7 +254,7 @@ const integer = (from: number, to: number): ValueType => ({
 });
 
 export const IsOneOf = (values: readonly string[], options: TypeOptions = {}): PropertyDecorator =>
-  decorate(oneOf(values), options);
+  typed(oneOf(values), options);
 
 const oneOf = (values: readonly string[]): ValueType => ({
   schema: { type: 'string', enum: values },
@@ -263,7 +277,7 @@ export const IsSomeFields = decoratorOf({
 
 /** An object of a class that has decorators itself. */
 export const IsObjectOf = (type: Constructor, options: TypeOptions = {}): PropertyDecorator =>
-  decorate(objectOf(type), options);
+  typed(objectOf(type), options);
 
 const objectOf = (type: Constructor): ValueType => ({
   schema: {},
@@ -275,8 +289,7 @@ const objectOf = (type: Constructor): ValueType => ({
 /** An array without duplicates. A wrong text or number is reported at the array, an error inside an object at its field. */
 const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
   schema: {
-    type: 'array',
-    ...(item.nestedClass === undefined && { items: item.schema }),
+    ...arraySchema(item),
     minItems: least,
     maxItems: most,
     uniqueItems: true,

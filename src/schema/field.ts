@@ -14,6 +14,8 @@ export interface ValueType {
   readonly rules: readonly ValueRule[];
   /** The class of an object, or of the items of an array. */
   readonly nestedClass?: Constructor;
+  /** Of an answer: the classes of an object, or of the items of an array, that is of any of them. */
+  readonly eitherClass?: readonly Constructor[];
   /** Free text, or an array of it, which is normalised to NFC when read. */
   readonly isProse?: true;
   /** Converts a URL parameter; returns the text unchanged if it cannot, so that the rules report it. */

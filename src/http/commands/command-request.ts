@@ -12,7 +12,8 @@ import type { FieldError } from '../../schema/problems.js';
 import { read, type ReadResult } from '../../schema/read.js';
 import { FIRST_EVENT_TYPE, readEvent } from '../../schema/read-event.js';
 import { revisionsIn } from '../entity-tag.js';
-import { errorsIn, ProblemException, problemResponse, type RequestError } from '../http-response.js';
+import { errorsIn, ProblemException, problemResponse } from '../http-response.js';
+import type { RequestError } from '../problem.view.js';
 import { pick } from '../parameters.js';
 import { CommandHeaders, RequestOptions, RequestOptionsWithId } from './parameters.js';
 

@@ -5,6 +5,7 @@ import { RecordEvents, type RecordEventsResult, type RecordEventsRequest } from 
 import type { SubjectKind } from '../../domain/events.js';
 import { revisionTag } from '../entity-tag.js';
 import { HttpResponse, problemResponse } from '../http-response.js';
+import type { Recorded } from './recorded.view.js';
 
 @Injectable()
 export class CommandService {
@@ -35,7 +36,7 @@ export const outcomeResponse = (
     case 'recorded': {
       const { subject, revision, events, findings, token } = outcome;
       const location = begins ? { location: `/v1/${PATHS[subject.kind]}/${subject.id}` } : {};
-      const body = { subject, revision, events, findings, token };
+      const body: Recorded = { subject, revision, events, findings, token };
       return new HttpResponse(201, { etag: revisionTag(revision), ...location }, body);
     }
     case 'refused': {

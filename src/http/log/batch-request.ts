@@ -9,7 +9,8 @@ import { FIRST_EVENT_TYPE, readEvent } from '../../schema/read-event.js';
 import { UnreadableBody, unreadableBodyResponse } from '../body-parser.js';
 import { readCommandHeaders, splitBody } from '../commands/command-request.js';
 import { BatchHeaders, RowOptions, type CaseName } from '../commands/parameters.js';
-import { ProblemException, problemResponse, type HttpResponse, type RequestError } from '../http-response.js';
+import { ProblemException, problemResponse, type HttpResponse } from '../http-response.js';
+import type { RequestError } from '../problem.view.js';
 
 export interface BatchRequest {
   readonly metadata: Omit<RecordBatchRequest, 'rows'>;

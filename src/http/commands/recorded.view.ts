@@ -1,0 +1,31 @@
+import type { SubjectKind } from '../../domain/events.js';
+import { IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { FindingView } from '../../schema/finding.view.js';
+import { IsCount, IsString } from '../../schema/view-decorators.js';
+
+const SUBJECT_KINDS: readonly SubjectKind[] = ['case', 'list', 'instrument'];
+
+export class RecordedSubject {
+  @IsOneOf(SUBJECT_KINDS)
+  readonly kind: SubjectKind;
+
+  @IsString()
+  readonly id: string;
+}
+
+export class Recorded {
+  @IsObjectOf(RecordedSubject)
+  readonly subject: RecordedSubject;
+
+  @IsCount()
+  readonly revision: number;
+
+  @IsString({ each: true, description: 'The ids of what was recorded.' })
+  readonly events: readonly string[];
+
+  @IsObjectOf(FindingView, { each: true })
+  readonly findings: readonly FindingView[];
+
+  @IsString({ description: 'For `atLeast`: a read with it takes account of this write.' })
+  readonly token: string;
+}

@@ -1,0 +1,28 @@
+/**
+ * Decorators of view classes, beside those of DTO classes. Their fields have no rules: nothing validates an answer when it is given;
+ * the specs hold every answer against the document that is made of the classes.
+ */
+import { decoratorOf, typed, type TypeOptions } from './decorators.js';
+import type { Constructor, JsonSchema, ValueType } from './field.js';
+
+const unchecked = (schema: JsonSchema): ValueType => ({ schema, expects: '', rules: [] });
+
+export const IsString = decoratorOf(unchecked({ type: 'string' }));
+
+/** A whole number from 0 up: how many, or a position. */
+export const IsCount = decoratorOf(unchecked({ type: 'integer', minimum: 0 }));
+
+/** UTC, ISO 8601 with milliseconds. */
+export const IsInstant = decoratorOf(unchecked({ type: 'string', format: 'date-time' }));
+
+export const IsConstant = (value: string): PropertyDecorator => typed(unchecked({ type: 'string', const: value }), {});
+
+/** An object whose fields are all text. */
+export const IsTextByName = decoratorOf(unchecked({ type: 'object', additionalProperties: { type: 'string' } }));
+
+/** Event data of any type. */
+export const IsEvent = decoratorOf(unchecked({ $ref: '#/components/schemas/Event' }));
+
+/** An object of one of several classes. */
+export const IsEither = (classes: readonly Constructor[], options: TypeOptions = {}): PropertyDecorator =>
+  typed({ ...unchecked({}), eitherClass: classes }, options);
