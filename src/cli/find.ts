@@ -1,7 +1,7 @@
 /** `habeas find`: people by name, in any spelling. */
 import { CasesQuery } from '../http/cases/parameters.js';
 import { Cases } from '../read-models/list/cases.query.js';
-import type { PersonRow } from '../read-models/list/person.view.js';
+import type { PersonView } from '../read-models/list/person.view.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
@@ -41,7 +41,7 @@ export const findCommand = async (
   return EXIT.ok;
 };
 
-const lineOf = ({ name, match, references, standings }: PersonRow): readonly (string | number)[] => [
+const lineOf = ({ name, match, references, standings }: PersonView): readonly (string | number)[] => [
   match?.score.toFixed(2) ?? '',
   name ?? '',
   match?.text ?? '',

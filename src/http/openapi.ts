@@ -6,15 +6,8 @@ import { examples } from '../schema/examples.js';
 import type { Constructor, JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
 import { eventClasses, FIRST_EVENT_TYPE } from '../schema/read-event.js';
-import { declareApiProperties } from './api-properties.js';
-import { ref } from './operation.js';
-import { caseViews } from './cases/views.js';
+import { declareApiProperties, ref } from './api-properties.js';
 import { RequestOptions, RequestOptionsWithId, RowOptions } from './commands/parameters.js';
-import { countViews } from './counts/views.js';
-import { duplicateViews } from './duplicates/views.js';
-import { instrumentViews } from './instruments/views.js';
-import { listViews } from './lists/views.js';
-import { logViews } from './log/views.js';
 
 export const DOCUMENT_PATH = 'v1/openapi.json';
 export const PAGE_PATH = 'v1/docs';
@@ -91,12 +84,6 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
     DefineList: beginningSchema('list', RequestOptionsWithId, schemaOf),
     RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
-    ...caseViews,
-    ...logViews,
-    ...countViews,
-    ...duplicateViews,
-    ...listViews,
-    ...instrumentViews,
   } as Schemas;
 };
 

@@ -1,7 +1,7 @@
 /** Describes a route for the OpenAPI document, at the route. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { fieldsOf, isRequired, type Constructor } from '../schema/field.js';
+import { fieldsOf, isRequired, type Constructor, type JsonSchema } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
 import { ref } from './api-properties.js';
 import { Recorded } from './commands/recorded.view.js';
@@ -19,14 +19,13 @@ interface OperationDescription {
   readonly response: ResponseDescription;
 }
 
-type View = Constructor | string;
-
 interface ResponseDescription {
   readonly status: number;
   readonly description: string;
   readonly mediaType: string;
-  /** The view, or the name of the schema. */
-  readonly schema: View;
+  readonly schema: JsonSchema;
+  /** The classes that the schema refers to. */
+  readonly views: readonly Constructor[];
   readonly headers: readonly string[];
 }
 
@@ -40,26 +39,52 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Habeas-Leaves-Out': 'What the register knows and the file does not say.',
 };
 
-const json = (schema: View, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
+const json = (view: Constructor, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
   status,
   description,
   mediaType: JSON_TYPE,
-  schema,
+  schema: ref(view),
+  views: [view],
   headers,
 });
 
 /** Descriptions of responses to queries. */
 export const queryResponses = {
-  json: (schema: View): ResponseDescription => json(schema),
-  withETag: (schema: View): ResponseDescription => json(schema, ['ETag']),
-  page: (schema: View): ResponseDescription => json(schema, ['Link']),
-  ndjson: (schema: View): ResponseDescription => ({ ...json(schema), mediaType: NDJSON_TYPE }),
-  feed: (schema: View): ResponseDescription => ({ ...json(schema), mediaType: 'text/event-stream' }),
+  json: (view: Constructor): ResponseDescription => json(view),
+  either: (view: Constructor, other: Constructor): ResponseDescription => ({
+    ...json(view),
+    schema: { oneOf: [ref(view), ref(other)] },
+    views: [view, other],
+  }),
+  withETag: (view: Constructor): ResponseDescription => json(view, ['ETag']),
+  page: (view: Constructor): ResponseDescription => json(view, ['Link']),
+  ndjson: (line: Constructor): ResponseDescription => ({ ...json(line), mediaType: NDJSON_TYPE }),
+  feed: (event: Constructor): ResponseDescription => ({
+    ...json(event),
+    mediaType: FEED_TYPE,
+    schema: {
+      type: 'string',
+      description: FEED_DESCRIPTION,
+      contentMediaType: JSON_TYPE,
+      contentSchema: ref(event),
+    },
+  }),
   file: (type: string): ResponseDescription => ({
-    ...json('Table', ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out']),
+    status: 200,
+    description: 'The answer.',
     mediaType: type.split(';', 1)[0] as string,
+    schema: {
+      type: 'string',
+      description: 'A file. A text that looks like a formula stands behind an apostrophe.',
+    },
+    views: [],
+    headers: ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out'],
   }),
 } as const;
+
+const FEED_TYPE = 'text/event-stream';
+const FEED_DESCRIPTION =
+  'Server-sent events: of each, `id` is the position, and `data` the event. A reader who asks with `Accept: text/event-stream` to go on from beyond the end of the log, which a browser would take for the end where it was answered by a problem, is sent one event of the type `reset`, whose `id` is 0 and whose `data` is the problem `POSITION.BEYOND_LOG`; then the feed ends, and begins with the first event when the reader comes back.';
 
 /** Descriptions of responses to commands. */
 export const commandResponses = {
@@ -67,8 +92,6 @@ export const commandResponses = {
   created: json(Recorded, ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
   batch: json(RowAnswers),
 } as const satisfies Record<string, ResponseDescription>;
-
-export { ref };
 
 /** Statuses of the problems that every route can answer with, and of those that only commands add. */
 const QUERY_PROBLEMS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
@@ -79,7 +102,7 @@ export const Operation = ({ summary, tag, headers, body, line, response }: Opera
     ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: describeBody(body, line) }) }),
     ApiTags(tag),
     ...(headers === undefined ? [] : describeHeaders(headers)),
-    ApiExtraModels(ProblemView, ...(typeof response.schema === 'string' ? [] : [response.schema])),
+    ApiExtraModels(ProblemView, ...response.views),
     describeSuccess(response),
     ...[...QUERY_PROBLEMS, ...(body === undefined ? [] : COMMAND_PROBLEMS)].map(describeProblems),
   );
@@ -113,7 +136,7 @@ const describeSuccess = ({ status, description, mediaType, schema, headers }: Re
   ApiResponse({
     status,
     description,
-    content: { [mediaType]: { schema: ref(schema) } },
+    content: { [mediaType]: { schema } },
     headers: Object.fromEntries(
       headers.map((name) => [name, { description: HEADERS[name] ?? name, schema: { type: 'string' } }]),
     ),

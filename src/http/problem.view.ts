@@ -1,8 +1,10 @@
 /** Problem documents (RFC 9457), as the OpenAPI document shows them. */
-import { IsInteger, IsObjectOf, IsOneOf, IsOptional, IsNullable } from '../schema/decorators.js';
+import { LIKENESS_REASONS, type LikenessReason } from '../domain/names/match-reasons.js';
+import { IsBoolean, IsInteger, IsObjectOf, IsOneOf, IsOptional, IsNullable } from '../schema/decorators.js';
 import { FindingView } from '../schema/finding.view.js';
+import { Reference } from '../schema/parts.js';
 import { catalogue, type FieldErrorCode, type ProblemCode } from '../schema/problems.js';
-import { IsCount, IsEither, IsString } from '../schema/view-decorators.js';
+import { IsCount, IsEither, IsScore, IsString } from '../schema/view-decorators.js';
 
 const codesIn = (place: 'problem' | 'error'): readonly string[] =>
   catalogue.filter((entry) => entry.in === place).map(({ code }) => code);
@@ -48,8 +50,8 @@ export class DuplicateCandidate {
   @IsString()
   readonly caseId: string;
 
-  @IsObjectOf(ReferenceView, { each: true })
-  readonly references: readonly ReferenceView[];
+  @IsObjectOf(Reference, { each: true })
+  readonly references: readonly Reference[];
 
   @IsScore()
   readonly score: number;

@@ -1,38 +1,64 @@
 /** One case: its standings on a day, its periods and findings. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Name, Reference } from '../domain/case/events.js';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
 import { eventsAsTheyStand } from '../domain/corrections.js';
-import type { Finding } from '../domain/event.js';
 import { formatDay } from '../domain/time.js';
 import { findingsAt } from './findings/findings.js';
 import { descriptionOf, namesOf, referencesOf } from './person.js';
 import { listScope } from './list/predicate.js';
 import { formatBound, periodsOf, possibleStandings } from './list/standings.js';
-import type { StandingView } from './list/person.view.js';
+import { IsBoolean, IsDay, IsNullable, IsObjectOf } from '../schema/decorators.js';
+import { FindingView } from '../schema/finding.view.js';
+import { Name, Reference } from '../schema/parts.js';
+import { IsCount, IsString, IsTextByName } from '../schema/view-decorators.js';
+import { KnownView } from './known.view.js';
+import { StandingView } from './list/person.view.js';
 import { ReadModelReader } from './reader.js';
 import { openScope, type Scope } from './scope.js';
 
-export interface PeriodView {
+export class PeriodView {
+  @IsNullable()
+  @IsDay()
   readonly from: string | null;
+
+  @IsNullable()
+  @IsDay()
   readonly to: string | null;
-  /** Null if too many events are undecided to enumerate the standings. */
+
+  @IsNullable()
+  @IsObjectOf(StandingView, { description: 'Null if too many events are undecided to enumerate the standings.' })
   readonly standing: StandingView | null;
 }
 
-export interface CaseView {
+export class CaseView extends KnownView {
+  @IsString()
   readonly id: string;
+
+  @IsCount()
   readonly revision: number;
+
+  @IsDay()
   readonly asOf: string;
-  readonly knownAt: string;
-  readonly position: number;
+
+  @IsObjectOf(Reference, { each: true })
   readonly references: readonly Reference[];
+
+  @IsObjectOf(Name, { each: true })
   readonly names: readonly Name[];
+
+  @IsTextByName()
   readonly description: Readonly<Record<string, string>>;
+
+  @IsObjectOf(StandingView, { each: true })
   readonly standings: readonly StandingView[];
-  readonly findings: readonly Finding[];
+
+  @IsObjectOf(FindingView, { each: true })
+  readonly findings: readonly FindingView[];
+
+  @IsObjectOf(PeriodView, { each: true })
   readonly periods: readonly PeriodView[];
-  /** Whether the sentence has ended by the day of the query while the person is still held. */
+
+  @IsBoolean({ description: 'Whether the sentence has ended by the day while the person is still held.' })
   readonly heldPastEnd: boolean;
 }
 

@@ -1,5 +1,5 @@
 /** The columns of an exported list, and the row of a person in it. Pure. */
-import type { PersonRow, StandingView } from '../read-models/list/person.view.js';
+import type { PersonView, StandingView } from '../read-models/list/person.view.js';
 import { escapeFormula } from './formula-escape.js';
 
 /** Columns that a register file has too have the same names there. */
@@ -25,7 +25,7 @@ export const LEAVES_OUT =
   'of events, sources, findings and the history; the log in NDJSON leaves out nothing';
 
 /** Several possible values are written as `a | b`; `undecided` where the timeline gives no standing. */
-export const personRow = (person: PersonRow, list: string): readonly string[] => {
+export const personRow = (person: PersonView, list: string): readonly string[] => {
   const { references, name, certainty, standings, caseId } = person;
   const inEachStanding = (value: (standing: StandingView) => string): string =>
     standings.length === 0 ? 'undecided' : joinDistinct(standings.map(value));

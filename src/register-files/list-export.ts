@@ -9,8 +9,8 @@ import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { ListMembers } from '../read-models/list/list-members.query.js';
 import type { Filters } from '../read-models/list/filters.js';
-import type { PageOf, Sort } from '../read-models/list/paging.js';
-import type { PersonRow } from '../read-models/list/person.view.js';
+import type { Sort } from '../read-models/list/paging.js';
+import type { PersonPage } from '../read-models/list/person.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
@@ -54,7 +54,7 @@ export const exportList = async (
   onRows: (rows: number) => void = () => undefined,
 ): Promise<ExportedList | null> => {
   const { scope, list, filters, sort, separator = 'comma' } = request;
-  const fetchPage = (after: string | null): Promise<PageOf<PersonRow> | null> => {
+  const fetchPage = (after: string | null): Promise<PersonPage | null> => {
     const page = { limit: LIMITS.page, ...(sort && { sort }), ...(after !== null && { after }) };
     return queries.execute(new ListMembers(scope, list, { filters, page }));
   };
@@ -81,13 +81,13 @@ type PagesOfRows = AsyncGenerator<readonly (readonly string[])[]>;
 
 /** Yields the event loop to other requests after each page. */
 async function* pagesOfRows(
-  first: PageOf<PersonRow>,
+  first: PersonPage,
   list: string,
-  fetchPage: (after: string) => Promise<PageOf<PersonRow> | null>,
+  fetchPage: (after: string) => Promise<PersonPage | null>,
   onRows: (rows: number) => void,
 ): PagesOfRows {
   let count = 0;
-  for (let page: PageOf<PersonRow> | null = first; page !== null;) {
+  for (let page: PersonPage | null = first; page !== null;) {
     yield page.items.map((person) => personRow(person, list));
     onRows((count += page.items.length));
     await setImmediate();
@@ -140,7 +140,7 @@ const dayOrText = (cell: string, column: number): string | Date =>
 const MAX_SHEET_NAME = 31;
 
 const aboutLines = (
-  { asOf, position, total }: PageOf<PersonRow>,
+  { asOf, position, total }: PersonPage,
   { scope, list, filters }: ListExportRequest,
 ): readonly string[] => {
   const known = scope.knownAt === undefined ? `position ${position}` : `${scope.knownAt} (position ${position})`;

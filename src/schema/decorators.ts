@@ -103,7 +103,7 @@ export const IsSearchedName = (options: TypeOptions = {}): PropertyDecorator => 
   const name = text(LIMITS.name, false);
   const expects = `${name.expects}, with a word of two or more letters`;
   const hasWord = onText('TEXT.FORM', (value) => /[\p{Letter}\p{Number}]{2}/u.test(value.normalize('NFC')), expects);
-  return decorate({ ...name, rules: [...name.rules, hasWord] }, options);
+  return typed({ ...name, rules: [...name.rules, hasWord] }, options);
 };
 
 /** Text that matches a pattern; it is not normalised. */

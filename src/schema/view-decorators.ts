@@ -12,6 +12,9 @@ export const IsString = decoratorOf(unchecked({ type: 'string' }));
 /** A whole number from 0 up: how many, or a position. */
 export const IsCount = decoratorOf(unchecked({ type: 'integer', minimum: 0 }));
 
+/** From 0 to 1. */
+export const IsScore = decoratorOf(unchecked({ type: 'number', minimum: 0, maximum: 1 }));
+
 /** UTC, ISO 8601 with milliseconds. */
 export const IsInstant = decoratorOf(unchecked({ type: 'string', format: 'date-time' }));
 

@@ -1,4 +1,4 @@
-import type { PersonRow, StandingView } from '../../src/read-models/list/person.view.js';
+import type { PersonView, StandingView } from '../../src/read-models/list/person.view.js';
 import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
 
 const standing: StandingView = {
@@ -16,7 +16,7 @@ const standing: StandingView = {
   ],
 };
 
-const row = (person: Partial<PersonRow> = {}): Readonly<Record<string, string | undefined>> => {
+const row = (person: Partial<PersonView> = {}): Readonly<Record<string, string | undefined>> => {
   const cells = personRow(
     {
       caseId: 'c1',

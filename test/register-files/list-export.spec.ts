@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { Filters } from '../../src/read-models/list/filters.js';
-import type { PersonRow } from '../../src/read-models/list/person.view.js';
+import type { PersonView } from '../../src/read-models/list/person.view.js';
 import type { Sort } from '../../src/read-models/list/paging.js';
 import {
   exportList,
@@ -46,8 +46,8 @@ describe('the exported list', () => {
   });
   afterAll(() => register.close());
 
-  const members = async (filters: Filters, asOf: string | undefined, sort: Sort): Promise<PersonRow[]> => {
-    const people: PersonRow[] = [];
+  const members = async (filters: Filters, asOf: string | undefined, sort: Sort): Promise<PersonView[]> => {
+    const people: PersonView[] = [];
     for (let after: string | null | undefined; after !== null;) {
       const page = { limit: 7, sort, ...(after !== undefined && { after }) };
       const answer = await register.queries.execute(new ListMembers(scopeOf({ asOf }), 'union', { filters, page }));

@@ -4,7 +4,7 @@ import type { EventStore } from '../../src/event-store/port.js';
 import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
-import type { PersonRow } from '../../src/read-models/list/person.view.js';
+import type { PersonView } from '../../src/read-models/list/person.view.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
 import { NOW, scopeOf } from '../support/scopes.js';
 
@@ -22,8 +22,8 @@ const members = async (
   { queries }: RealRegister,
   asOf: string,
   filters: ListMembers['parameters']['filters'] = {},
-): Promise<readonly PersonRow[]> => {
-  const rows: PersonRow[] = [];
+): Promise<readonly PersonView[]> => {
+  const rows: PersonView[] = [];
   let after: string | null | undefined;
   do {
     const page = { limit: 100, sort: 'reference' as const, ...(after && { after }) };
@@ -34,7 +34,7 @@ const members = async (
   return rows;
 };
 
-const referenceOf = ({ references }: PersonRow): string => references[0]!.reference;
+const referenceOf = ({ references }: PersonView): string => references[0]!.reference;
 
 /** `openStore` opens an empty log at every call; without `demonstration`, the smaller files alone are imported. */
 export const registerSuite = (store: string, openStore: () => Promise<EventStore>, demonstration = true): void => {

@@ -24,7 +24,7 @@ export class OpenApiContract {
     if (schema === undefined) throw new Error(`${where}: not in the document`);
     if (!/(json|event-stream)$/.test(mediaType)) return;
     const validate = this.validator(
-      mediaType === 'text/event-stream' ? this.dataSchemaOf(schema['$ref']) : schema['$ref'],
+      mediaType === 'text/event-stream' ? (schema['contentSchema'] as LooseJson) : schema,
     );
     const values = jsonTexts(mediaType, text);
     for (const value of values) {
@@ -33,15 +33,10 @@ export class OpenApiContract {
     }
   }
 
-  /** The schema of one event's data in a server-sent event stream. */
-  private dataSchemaOf($ref: string): string {
-    const schema = this.document['components'].schemas[$ref.split('/').at(-1) as string] as LooseJson;
-    return String(schema['contentSchema'].$ref);
-  }
-
-  private validator(ref: string): ValidateFunction {
-    const validator = this.validators.get(ref) ?? this.ajv.compile({ $ref: `openapi${ref}` });
-    this.validators.set(ref, validator);
+  private validator(schema: LooseJson): ValidateFunction {
+    const text = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
+    const validator = this.validators.get(text) ?? this.ajv.compile(JSON.parse(text) as LooseJson);
+    this.validators.set(text, validator);
     return validator;
   }
 

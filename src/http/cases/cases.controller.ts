@@ -5,7 +5,7 @@ import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { toFilters } from '../../read-models/list/filters.js';
 import { Cases } from '../../read-models/list/cases.query.js';
 import { History } from '../../read-models/history/history.query.js';
-import { OneCase } from '../../read-models/one-case.query.js';
+import { CaseView, OneCase } from '../../read-models/one-case.query.js';
 import { SurvivorOf } from '../../read-models/survivor-of.query.js';
 import { Scope, ScopeParameters, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
@@ -13,6 +13,8 @@ import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse } from '../http-response.js';
 import { HistoryQuery, toHistoryPage } from '../log/parameters.js';
+import { PersonPage } from '../../read-models/list/person.view.js';
+import { HistoryPage } from '../../read-models/history/history-entry.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick, toPage } from '../parameters.js';
 import { CurrentViewer, IfNoneMatch } from '../request.decorators.js';
@@ -54,7 +56,7 @@ export class CasesController {
   @Operation({
     summary: 'Every dossier, on a list or not.',
     tag: 'cases',
-    response: queryResponses.page('PersonPage'),
+    response: queryResponses.page(PersonPage),
   })
   list(@Query() query: CasesQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(
@@ -71,7 +73,7 @@ export class CasesController {
   @Operation({
     summary: 'One case on a day: axes, findings, periods.',
     tag: 'cases',
-    response: queryResponses.withETag('Case'),
+    response: queryResponses.withETag(CaseView),
   })
   @ApiResponse({
     status: 301,
@@ -95,7 +97,7 @@ export class CasesController {
   @Operation({
     summary: 'Who recorded what of a case, when, from which source, and what it changed.',
     tag: 'cases',
-    response: queryResponses.page('HistoryPage'),
+    response: queryResponses.page(HistoryPage),
   })
   history(
     @Param('id') id: string,

@@ -1,3 +1,4 @@
+import type { DuplicateCandidate as CandidateView } from '../problem.view.js';
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { DuplicateCandidate } from '../../commands/possible-duplicates.js';
@@ -19,7 +20,7 @@ export class CommandService {
 const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
 
 /** Problem documents have no personal data; whoever may read the case finds its names there. */
-const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCandidate): object => ({
+const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCandidate): CandidateView => ({
   caseId,
   references,
   score,

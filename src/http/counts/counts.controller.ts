@@ -1,9 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { toFilters } from '../../read-models/list/filters.js';
-import { Counts } from '../../read-models/counts/counts.query.js';
+import { Counts, CountsView } from '../../read-models/counts/counts.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
+import { ExitCountsView } from './exit-counts.view.js';
 import { Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
@@ -17,7 +18,7 @@ export class CountsController {
   @Operation({
     summary: 'People of a list on a day, by one property; or who left between two days, by reason.',
     tag: 'register',
-    response: queryResponses.json('Counts'),
+    response: queryResponses.either(CountsView, ExitCountsView),
   })
   count(@Query() query: CountsQuery, @CurrentViewer() viewer: Viewer): Promise<object | null> {
     const { by } = query;

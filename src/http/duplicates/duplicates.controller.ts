@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { Duplicates } from '../../read-models/names/duplicates.query.js';
+import { Duplicates, DuplicatesPage } from '../../read-models/names/duplicates.query.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
 import { Operation, queryResponses } from '../operation.js';
 import { CurrentViewer } from '../request.decorators.js';
@@ -14,7 +14,7 @@ export class DuplicatesController {
   @Operation({
     summary: 'Pairs of cases that may be of one person: the register compared with itself, a part a page.',
     tag: 'cases',
-    response: queryResponses.page('DuplicatesPage'),
+    response: queryResponses.page(DuplicatesPage),
   })
   list(@Query() query: DuplicatesQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(new Duplicates(new Scope(viewer, query), query.after));

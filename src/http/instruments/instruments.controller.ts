@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
-import { Instruments } from '../../read-models/definitions/instruments.query.js';
+import { Instruments, InstrumentsView, InstrumentView } from '../../read-models/definitions/instruments.query.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
@@ -46,7 +46,7 @@ export class InstrumentsController {
   @Operation({
     summary: 'The instruments.',
     tag: 'instruments',
-    response: queryResponses.json('Instruments'),
+    response: queryResponses.json(InstrumentsView),
   })
   list(@Query() query: KnowledgeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(new Instruments(new Scope(viewer, query)));
@@ -56,7 +56,7 @@ export class InstrumentsController {
   @Operation({
     summary: 'One instrument with its dates.',
     tag: 'instruments',
-    response: queryResponses.withETag('Instrument'),
+    response: queryResponses.withETag(InstrumentView),
   })
   async one(
     @Param('id') id: string,

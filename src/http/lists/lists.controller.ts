@@ -4,8 +4,9 @@ import type { FastifyReply } from 'fastify';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { toFilters } from '../../read-models/list/filters.js';
 import { ListMembers } from '../../read-models/list/list-members.query.js';
-import { Lists } from '../../read-models/definitions/lists.query.js';
+import { DifferencesView } from '../../read-models/counts/difference.view.js';
 import { Differences } from '../../read-models/counts/differences.query.js';
+import { Lists, ListsView, ListView } from '../../read-models/definitions/lists.query.js';
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../../register-files/list-export.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
@@ -13,6 +14,8 @@ import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse, problemResponse, send } from '../http-response.js';
+import { PersonPage } from '../../read-models/list/person.view.js';
+import { MovementsView } from '../../read-models/counts/movement.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
@@ -51,7 +54,7 @@ export class ListsController {
   }
 
   @Get()
-  @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.json('Lists') })
+  @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.json(ListsView) })
   list(@Query() query: KnowledgeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(new Lists(new Scope(viewer, query)));
   }
@@ -60,7 +63,7 @@ export class ListsController {
   @Operation({
     summary: 'One list with its categories and its policy.',
     tag: 'lists',
-    response: queryResponses.withETag('List'),
+    response: queryResponses.withETag(ListView),
   })
   async one(
     @Param('id') id: string,
@@ -76,7 +79,7 @@ export class ListsController {
   @Operation({
     summary: 'The list on a day: who is on it, and who perhaps.',
     tag: 'lists',
-    response: queryResponses.page('PersonPage'),
+    response: queryResponses.page(PersonPage),
   })
   members(
     @Param('id') id: string,
@@ -126,7 +129,7 @@ export class ListsController {
   @Operation({
     summary: 'Every entry, exit and change of category between the ends of two days, each as often as it happened.',
     tag: 'lists',
-    response: queryResponses.json('Movements'),
+    response: queryResponses.json(MovementsView),
   })
   movements(
     @Param('id') id: string,
@@ -141,7 +144,7 @@ export class ListsController {
     summary:
       'What differs between the list on two days, each as known at its own time: learned late, or happened since.',
     tag: 'lists',
-    response: queryResponses.page('Differences'),
+    response: queryResponses.page(DifferencesView),
   })
   differences(
     @Param('id') id: string,

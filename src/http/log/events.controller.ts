@@ -2,9 +2,9 @@ import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import { OneEvent } from '../../read-models/history/one-event.query.js';
+import { EventDetails, OneEvent } from '../../read-models/history/one-event.query.js';
 import { ReadLog } from '../../read-models/history/read-log.query.js';
-import type { LoggedEvent } from '../../read-models/history/logged-event.view.js';
+import { LoggedEvent } from '../../read-models/history/logged-event.view.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { BatchHeaders } from '../commands/parameters.js';
 import { HttpResponse, ProblemException, problemResponse, send } from '../http-response.js';
@@ -40,7 +40,7 @@ export class EventsController {
   @Operation({
     summary: 'The log from a position, one event a line, for replay.',
     tag: 'register',
-    response: queryResponses.ndjson('LoggedEvent'),
+    response: queryResponses.ndjson(LoggedEvent),
   })
   async list(@Query() query: EventsQuery, @CurrentViewer() viewer: Viewer, @Res() reply: FastifyReply): Promise<void> {
     const { type, after } = query;
@@ -59,7 +59,7 @@ export class EventsController {
   @Operation({
     summary: 'One event as recorded and as it stands, and who corrected or retracted it, when and why.',
     tag: 'register',
-    response: queryResponses.json('EventView'),
+    response: queryResponses.json(EventDetails),
   })
   async one(
     @Param('id') id: string,

@@ -5,6 +5,7 @@ import { BeyondLog } from '../../read-models/query-errors.js';
 import { FollowLog } from '../../read-models/history/follow-log.query.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
 import { problemResponse, send, type HttpResponse } from '../http-response.js';
+import { LoggedEvent } from '../../read-models/history/logged-event.view.js';
 import { Operation, queryResponses } from '../operation.js';
 import { CurrentViewer, HeaderParameters } from '../request.decorators.js';
 import { acceptsFeed, Feeds, resetFeed } from './feeds.js';
@@ -22,7 +23,7 @@ export class FeedController {
     summary: 'The log from a position and as it goes on, as server-sent events.',
     tag: 'register',
     headers: FeedHeaders,
-    response: queryResponses.feed('Feed'),
+    response: queryResponses.feed(LoggedEvent),
   })
   async open(
     @HeaderParameters(FeedHeaders) headers: FeedHeaders,

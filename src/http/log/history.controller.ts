@@ -2,6 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { History } from '../../read-models/history/history.query.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
+import { HistoryPage } from '../../read-models/history/history-entry.view.js';
 import { Operation, queryResponses } from '../operation.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { HistoryQuery, toHistoryPage } from './parameters.js';
@@ -14,7 +15,7 @@ export class HistoryController {
   @Operation({
     summary: 'Who recorded what, of every case, list and instrument, in order.',
     tag: 'register',
-    response: queryResponses.page('HistoryPage'),
+    response: queryResponses.page(HistoryPage),
   })
   list(@Query() query: HistoryQuery, @CurrentViewer() viewer: Viewer): Promise<object | null> {
     return this.queries.execute(new History(new Scope(viewer, query), toHistoryPage(query)));

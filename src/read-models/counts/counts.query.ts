@@ -5,24 +5,43 @@ import { countPeople } from '../list/page.js';
 import { matchOf, memberConditions, listScope, validCondition, type Match, type ListScope } from '../list/predicate.js';
 import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
 import { STAGE_SQL } from '../list/stage.js';
-import type { Totals } from '../list/person.view.js';
+import { IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { IsString } from '../../schema/view-decorators.js';
+import { KnownView } from '../known.view.js';
+import { Totals } from '../list/person.view.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import type { TotalsByKey, Counters } from '../counters.js';
 
 export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
 
-/** Members of a list on a day, counted by one property. A person with several articles is counted once under each. */
-export class Counts extends Query<{
+export class CountedGroup extends Totals {
+  @IsString()
+  readonly key: string;
+}
+
+export class CountsView extends KnownView {
+  @IsString()
   readonly list: string;
+
+  @IsDay()
   readonly asOf: string;
-  readonly knownAt: string;
-  readonly by: string;
-  readonly position: number;
+
+  @IsOneOf(COUNTED_BY)
+  readonly by: (typeof COUNTED_BY)[number];
+
+  @IsObjectOf(Totals)
   readonly total: Totals;
-  /** Sorted by key. Categories of the list are included even with zero members. */
-  readonly groups: readonly ({ readonly key: string } & Totals)[];
-} | null> {
+
+  @IsObjectOf(CountedGroup, {
+    each: true,
+    description: 'Sorted by key. Categories of the list are included even with zero members.',
+  })
+  readonly groups: readonly CountedGroup[];
+}
+
+/** Members of a list on a day, counted by one property. A person with several articles is counted once under each. */
+export class Counts extends Query<CountsView | null> {
   constructor(
     readonly scope: Scope,
     readonly list: string,
@@ -33,7 +52,6 @@ export class Counts extends Query<{
 }
 
 type CountedBy = (typeof COUNTED_BY)[number];
-type Result = Awaited<ReturnType<IQueryHandler<Counts>['execute']>>;
 
 /** Key of people for whom the property is unknown. */
 export const UNKNOWN = 'unknown';
@@ -53,7 +71,7 @@ export class CountsHandler implements IQueryHandler<Counts> {
   constructor(private readonly reader: ReadModelReader) {}
 
   /** A certain member with an uncertain key counts as certain in the total and as uncertain under the key. */
-  async execute({ scope: asked, list, parameters }: Counts): Promise<Result> {
+  async execute({ scope: asked, list, parameters }: Counts): Promise<CountsView | null> {
     const { logTables, counters, scope: answered, position: head } = await openScope(this.reader, asked);
     const { day, position, knownAt } = answered;
     const defined = logTables.listAt(list, position);

@@ -7,7 +7,7 @@ import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { InvalidKnownAt } from '../query-errors.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type AnswerScope, type PinnedScope, type Scope } from '../scope.js';
-import type { Difference, DifferenceTotals } from './difference.view.js';
+import type { Difference, DifferencesView, DifferenceTotals } from './difference.view.js';
 import { membersOn } from './members-on.js';
 import { onlyCategory, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, MovementTotals } from './movement.view.js';
@@ -27,23 +27,7 @@ import { FileReplaced } from './visit-movements.js';
  * known of it in the later scope (learned late), and from there to the later day (happened since). A case can differ in both. Null for
  * a list that is unknown in the later scope. Differences are paged by origin and name; all numbers are of the whole.
  */
-export class Differences extends Query<{
-  readonly list: string;
-  readonly from: string;
-  readonly fromKnown: string;
-  readonly fromPosition: number;
-  readonly to: string;
-  readonly toKnown: string;
-  readonly toPosition: number;
-  readonly set: MemberSet;
-  /** Members on the earlier day as known then, on the earlier day as known later, and on the later day. */
-  readonly opening: number;
-  readonly reopening: number;
-  readonly closing: number;
-  readonly totals: DifferenceTotals;
-  readonly items: readonly Difference[];
-  readonly next: string | null;
-} | null> {
+export class Differences extends Query<DifferencesView | null> {
   constructor(
     readonly from: Scope,
     readonly to: Scope,

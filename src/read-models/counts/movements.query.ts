@@ -5,7 +5,7 @@ import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope } from '../scope.js';
 import { membersOn } from './members-on.js';
 import { causeOfExit, type MembershipChange, type MovementScope } from './movement.js';
-import type { MemberSet, Movement, MovementTotals } from './movement.view.js';
+import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
 import { OrderedPage, type Place } from './ordered-page.js';
 import { placeMovement, type PlacedMovement } from './place-movement.js';
 import { FileReplaced, visitMovements } from './visit-movements.js';
@@ -14,22 +14,7 @@ import { FileReplaced, visitMovements } from './visit-movements.js';
  * Every entry, exit and change of category after day `from` until the end of day `to`. Repeated movements are all
  * counted, so that consecutive spans add up. Movements are paged by day and name; all numbers are of the whole span.
  */
-export class Movements extends Query<{
-  readonly list: string;
-  readonly from: string;
-  readonly to: string;
-  readonly set: MemberSet;
-  readonly knownAt: string;
-  readonly position: number;
-  readonly opening: number;
-  readonly closing: number;
-  readonly totals: MovementTotals;
-  readonly entered: readonly Movement[];
-  readonly left: readonly Movement[];
-  readonly moved: readonly Movement[];
-  readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
-  readonly next: string | null;
-} | null> {
+export class Movements extends Query<MovementsView | null> {
   constructor(
     readonly scope: Scope,
     readonly list: string,
@@ -47,8 +32,6 @@ export class Movements extends Query<{
   }
 }
 
-type Result = Awaited<ReturnType<IQueryHandler<Movements>['execute']>>;
-
 /** Content of a page cursor: the position that all pages are known at, and the last movement of the previous page. */
 interface MovementCursor extends Place {
   readonly position: number;
@@ -59,7 +42,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
   constructor(private readonly reader: ReadModelReader) {}
 
   /** Throws RangeError if `from` is after `to`, InvalidCursor for a cursor of another query. */
-  async execute({ scope, list, parameters }: Movements): Promise<Result> {
+  async execute({ scope, list, parameters }: Movements): Promise<MovementsView | null> {
     const set = parameters.set ?? 'certain';
     const queryKey = ['movements', scope.key, list, parameters.from, parameters.to, set, parameters.category];
     const span = { from: requireDay(parameters.from), to: requireDay(parameters.to) };

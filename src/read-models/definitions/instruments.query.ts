@@ -1,25 +1,68 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
-import type { Known } from './known.view.js';
+import { INSTRUMENT_KINDS } from '../../domain/instrument/events.js';
+import { IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { intersect } from '../../schema/field.js';
+import { IsCount, IsString } from '../../schema/view-decorators.js';
+import { KnownView } from '../known.view.js';
 
-export interface InstrumentView {
+export class RegisteredInstrument {
+  @IsString()
   readonly id: string;
+
+  @IsCount()
   readonly revision: number;
-  readonly kind: string;
+
+  @IsOneOf(INSTRUMENT_KINDS)
+  readonly kind: (typeof INSTRUMENT_KINDS)[number];
+
+  @IsNullable()
+  @IsString()
   readonly title: string | null;
+
+  @IsNullable()
+  @IsString()
   readonly issuer: string | null;
+
+  @IsNullable()
+  @IsString()
   readonly issued: string | null;
+
+  @IsNullable()
+  @IsString()
   readonly submitted: string | null;
+
+  @IsNullable()
+  @IsString()
   readonly adopted: string | null;
+
+  @IsNullable()
+  @IsString()
   readonly inForce: string | null;
+
+  @IsNullable()
+  @IsString()
   readonly windowEnd: string | null;
+
+  @IsNullable()
+  @IsCount()
   readonly forecast: number | null;
+
+  @IsString({ each: true })
   readonly clauses: readonly string[];
 }
 
+/** One instrument, in an answer of its own. */
+export class InstrumentView extends intersect(RegisteredInstrument, KnownView) {}
+
+export class InstrumentsView extends KnownView {
+  @IsObjectOf(RegisteredInstrument, { each: true })
+  readonly items: readonly RegisteredInstrument[];
+}
+
 /** All, by id, or the one of an id where it exists. */
-export class Instruments extends Query<Known<InstrumentView>> {
+export class Instruments extends Query<InstrumentsView> {
   constructor(
     readonly scope: Scope,
     readonly id?: string,
@@ -32,7 +75,7 @@ export class Instruments extends Query<Known<InstrumentView>> {
 export class InstrumentsHandler implements IQueryHandler<Instruments> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope: asked, id: only }: Instruments): Promise<Known<InstrumentView>> {
+  async execute({ scope: asked, id: only }: Instruments): Promise<InstrumentsView> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const { knownAt, position } = scope;
     const ids = only === undefined ? logTables.idsOf('instrument') : [only];

@@ -1,25 +1,60 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Custody } from '../../domain/case/state.js';
-import type { LocalName } from '../../domain/list/events.js';
+import { CUSTODIES, type Custody } from '../../domain/case/state.js';
 import { formatDay } from '../../domain/time.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
-import type { Known } from './known.view.js';
+import { IsBoolean, IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { intersect } from '../../schema/field.js';
+import { LocalName } from '../../schema/parts.js';
+import { IsCount, IsString } from '../../schema/view-decorators.js';
+import { KnownView } from '../known.view.js';
 
-export interface ListView {
+export class DefinedCategory {
+  @IsString()
   readonly id: string;
-  readonly revision: number;
+
+  @IsObjectOf(LocalName)
   readonly name: LocalName;
-  readonly categories: readonly { readonly id: string; readonly name: LocalName }[];
-  readonly policy: readonly {
-    readonly from: string;
-    readonly custody: readonly Custody[];
-    readonly paceRequired: boolean;
-  }[];
+}
+
+export class PolicyView {
+  @IsDay()
+  readonly from: string;
+
+  @IsOneOf(CUSTODIES, { each: true })
+  readonly custody: readonly Custody[];
+
+  @IsBoolean()
+  readonly paceRequired: boolean;
+}
+
+export class DefinedList {
+  @IsString()
+  readonly id: string;
+
+  @IsCount()
+  readonly revision: number;
+
+  @IsObjectOf(LocalName)
+  readonly name: LocalName;
+
+  @IsObjectOf(DefinedCategory, { each: true })
+  readonly categories: readonly DefinedCategory[];
+
+  @IsObjectOf(PolicyView, { each: true })
+  readonly policy: readonly PolicyView[];
+}
+
+/** One list, in an answer of its own. */
+export class ListView extends intersect(DefinedList, KnownView) {}
+
+export class ListsView extends KnownView {
+  @IsObjectOf(DefinedList, { each: true })
+  readonly items: readonly DefinedList[];
 }
 
 /** All, by id, or the one of an id where it exists. */
-export class Lists extends Query<Known<ListView>> {
+export class Lists extends Query<ListsView> {
   constructor(
     readonly scope: Scope,
     readonly id?: string,
@@ -32,7 +67,7 @@ export class Lists extends Query<Known<ListView>> {
 export class ListsHandler implements IQueryHandler<Lists> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope: asked, id: only }: Lists): Promise<Known<ListView>> {
+  async execute({ scope: asked, id: only }: Lists): Promise<ListsView> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const { knownAt, position } = scope;
     const ids = only === undefined ? logTables.idsOf('list') : [only];

@@ -2,7 +2,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import { caseHistoryOf, type LogTables, type FullEventEntry, type StreamBounds } from '../log-tables.js';
-import type { Change, HistoryEntry } from './history-entry.view.js';
+import type { Change, HistoryEntry, HistoryPage } from './history-entry.view.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import type { CaseHistory } from '../table.js';
@@ -12,12 +12,7 @@ import { changesOf, toHistoryEntry } from './entry.js';
  * Recorded events with their changes, in order. `subject` limits them to one case, list or instrument (null if
  * unknown); `after` is a position.
  */
-export class History extends Query<{
-  readonly knownAt: string;
-  readonly position: number;
-  readonly items: readonly HistoryEntry[];
-  readonly next: number | null;
-} | null> {
+export class History extends Query<HistoryPage | null> {
   constructor(
     readonly scope: Scope,
     readonly parameters: {
@@ -32,14 +27,13 @@ export class History extends Query<{
 }
 
 type Subject = History['parameters']['subject'];
-type Result = Awaited<ReturnType<IQueryHandler<History>['execute']>>;
 
 /** Changes are computed on demand and not stored, so that personal data has no second copy to hide. */
 @QueryHandler(History)
 export class HistoryHandler implements IQueryHandler<History> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope: asked, parameters }: History): Promise<Result> {
+  async execute({ scope: asked, parameters }: History): Promise<HistoryPage | null> {
     await this.reader.contextAt({ position: parameters.after });
     const { logTables, scope } = await openScope(this.reader, asked);
     const { subject, after, limit, types = null } = parameters;

@@ -3,32 +3,40 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { amendmentsOf, isAmendment, withFields } from '../../domain/corrections.js';
 import type { EventWithId } from '../../domain/event.js';
 import type { AnyEvent } from '../../domain/events.js';
+import { IsBoolean, IsNullable, IsObjectOf } from '../../schema/decorators.js';
+import { IsEvent, IsString } from '../../schema/view-decorators.js';
 import type { FullEventEntry, LogTables } from '../log-tables.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { toHistoryEntry } from './entry.js';
-import type { HistoryEntry } from './history-entry.view.js';
-
-type Entry = Omit<HistoryEntry, 'changes'>;
+import { EventEntryView } from './history-entry.view.js';
 
 /** A correction or retraction of an event, of another correction of it, or of a retraction. */
-export interface AmendmentView extends Entry {
-  /** False once it is retracted itself. */
+export class AmendmentView extends EventEntryView {
+  @IsBoolean({ description: 'False once it is retracted itself.' })
   readonly stands: boolean;
 }
 
-export interface EventView extends Entry {
+export class EventDetails extends EventEntryView {
+  @IsNullable()
+  @IsString()
   readonly causationId: string | null;
-  /** With its corrected fields; null once it is retracted. */
+
+  @IsNullable()
+  @IsEvent({ description: 'With its corrected fields; null once it is retracted.' })
   readonly standing: AnyEvent | null;
-  /** In order of recording. */
+
+  @IsObjectOf(AmendmentView, { each: true, description: 'In order of recording.' })
   readonly amendments: readonly AmendmentView[];
-  /** The ids in `after` and `causationId` whose events are retracted. */
+
+  @IsString({ each: true, description: 'The ids in `after` and `causationId` whose events are retracted.' })
   readonly retractedReferences: readonly string[];
+
+  @IsString()
   readonly knownAt: string;
 }
 
-export class OneEvent extends Query<EventView | null> {
+export class OneEvent extends Query<EventDetails | null> {
   constructor(
     readonly scope: Scope,
     readonly id: string,
@@ -42,7 +50,7 @@ export class OneEvent extends Query<EventView | null> {
 export class OneEventHandler implements IQueryHandler<OneEvent> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope: asked, id }: OneEvent): Promise<EventView | null> {
+  async execute({ scope: asked, id }: OneEvent): Promise<EventDetails | null> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const { position, knownAt } = scope;
     const recorded = logTables.streamOfEvent(id, position);
@@ -66,7 +74,7 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
   }
 }
 
-const toEntry = (entry: FullEventEntry): Entry => {
+const toEntry = (entry: FullEventEntry): EventEntryView => {
   const { changes: _, ...rest } = toHistoryEntry(entry, []);
   return rest;
 };

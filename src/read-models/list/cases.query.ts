@@ -3,13 +3,13 @@ import type { Reference } from '../../domain/case/events.js';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import type { Filters } from './filters.js';
-import type { Page, PageOf } from './paging.js';
+import type { Page } from './paging.js';
 import { readPageOf } from './people-page.js';
-import type { PersonRow } from './person.view.js';
+import type { PersonPage } from './person.view.js';
 import { isJudged } from './predicate.js';
 
 /** All cases, on a list or not. `reference` finds one case. A category filter needs `list`. */
-export class Cases extends Query<PageOf<PersonRow>> {
+export class Cases extends Query<PersonPage> {
   constructor(
     readonly scope: Scope,
     readonly parameters: {
@@ -29,7 +29,7 @@ export class Cases extends Query<PageOf<PersonRow>> {
 export class CasesHandler implements IQueryHandler<Cases> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope, parameters }: Cases): Promise<PageOf<PersonRow>> {
+  async execute({ scope, parameters }: Cases): Promise<PersonPage> {
     const conditions = parameters.list === undefined ? [] : [isJudged];
     const page = await readPageOf(this.reader, scope, 'cases', parameters.list ?? '', parameters, () => conditions);
     if (page === null) throw new Error('cases are always answered');

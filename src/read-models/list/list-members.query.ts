@@ -2,13 +2,13 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import type { Filters } from './filters.js';
-import type { Page, PageOf } from './paging.js';
+import type { Page } from './paging.js';
 import { readPageOf } from './people-page.js';
-import type { PersonRow } from './person.view.js';
+import type { PersonPage } from './person.view.js';
 import { memberConditions } from './predicate.js';
 
 /** Members of a list; null for an unknown list. */
-export class ListMembers extends Query<PageOf<PersonRow> | null> {
+export class ListMembers extends Query<PersonPage | null> {
   constructor(
     readonly scope: Scope,
     readonly list: string,
@@ -22,7 +22,7 @@ export class ListMembers extends Query<PageOf<PersonRow> | null> {
 export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  execute({ scope, list, parameters }: ListMembers): Promise<PageOf<PersonRow> | null> {
+  execute({ scope, list, parameters }: ListMembers): Promise<PersonPage | null> {
     return readPageOf(this.reader, scope, 'members', list, parameters, ({ logTables, scope: { day, position } }) => {
       const found = logTables.listAt(list, position);
       return found && memberConditions(found.definition, day);

@@ -3,8 +3,8 @@ import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/events.js';
 import type { Certainty } from './filters.js';
-import type { PageOf, Sort } from './paging.js';
-import type { PersonRow, Totals } from './person.view.js';
+import type { Sort } from './paging.js';
+import type { PersonPage, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement, type SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
@@ -25,7 +25,7 @@ export interface PageRequest {
 }
 
 /** A page with its last row, from which the caller makes the page cursor. */
-export interface PageResult extends Omit<PageOf<PersonRow>, 'knownAt' | 'next'> {
+export interface PageResult extends Omit<PersonPage, 'knownAt' | 'next'> {
   readonly end: { readonly key: string | number; readonly id: string } | null;
 }
 

@@ -1,7 +1,7 @@
 /** One page of people, with its page cursor: what the queries for members and for cases share. */
 import { filterConditions, type Filters } from './filters.js';
-import type { Page, PageOf } from './paging.js';
-import type { PersonRow } from './person.view.js';
+import type { Page } from './paging.js';
+import type { PersonPage } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
 import type { ReadModelReader } from '../reader.js';
 import { openScope, type Scope, type ScopedContext } from '../scope.js';
@@ -29,7 +29,7 @@ export const readPageOf = async (
   list: string,
   { filters, page, reference, name }: PageParameters,
   conditionsFor: (context: ScopedContext) => readonly SqlCondition[] | null,
-): Promise<PageOf<PersonRow> | null> => {
+): Promise<PersonPage | null> => {
   const queryKey = [kind, scope.key, list, filters, page.sort, reference, name];
   const cursor =
     page.after === undefined

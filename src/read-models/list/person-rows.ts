@@ -1,6 +1,6 @@
 import type { Db } from '../table.js';
 import { listEntriesOf } from './entries.js';
-import type { MatchView, PersonRow } from './person.view.js';
+import type { NameMatch, PersonView } from './person.view.js';
 import type { ListScope } from './predicate.js';
 import { standingsOf } from './standings.js';
 
@@ -10,11 +10,11 @@ export interface PersonOnPage {
   readonly caseId: string;
   readonly isUncertain: boolean;
   /** How a name matched that was searched for. */
-  readonly match?: MatchView;
+  readonly match?: NameMatch;
 }
 
 /** What a page shows of people, in their order. */
-export const personRows = (db: Db, scope: ListScope, people: readonly PersonOnPage[]): readonly PersonRow[] => {
+export const personRows = (db: Db, scope: ListScope, people: readonly PersonOnPage[]): readonly PersonView[] => {
   const caseNos = people.map(({ caseNo }) => caseNo);
   const entries = listEntriesOf(db, scope, caseNos);
   const standings = standingsOf(db, scope, caseNos);

@@ -1,56 +1,138 @@
 /** What answers say of people and their standings. */
-import type { Reference } from '../../domain/case/events.js';
-import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
-import type { MatchReason } from '../../domain/names/match-reasons.js';
-import type { Certainty } from './filters.js';
+import {
+  CUSTODIES,
+  PROCEEDINGS,
+  RECOGNITIONS,
+  SENTENCE_STATES,
+  type Custody,
+  type Proceedings,
+  type Recognition,
+  type SentenceState,
+} from '../../domain/case/state.js';
+import { MATCH_REASONS, type MatchReason } from '../../domain/names/match-reasons.js';
+import { IsBoolean, IsDay, IsNullable, IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
+import { Reference } from '../../schema/parts.js';
+import { IsCount, IsScore, IsString } from '../../schema/view-decorators.js';
+import { KnownView } from '../known.view.js';
+import { CERTAINTIES, type Certainty } from './filters.js';
 
-export interface Totals {
+export class Totals {
+  @IsCount()
   readonly yes: number;
+
+  @IsCount()
   readonly uncertain: number;
 }
 
-export interface SentenceEnd {
+export class SentenceEnd {
+  @IsDay()
   readonly earliest: string;
-  /** Null: no upper bound, because the term is unknown. */
+
+  @IsNullable()
+  @IsDay({ description: 'Null: no upper bound, because the term is unknown.' })
   readonly latest: string | null;
 }
 
+export class ListStanding {
+  @IsString()
+  readonly list: string;
+
+  @IsOneOf(RECOGNITIONS)
+  readonly recognition: Recognition;
+
+  @IsNullable()
+  @IsString()
+  readonly category: string | null;
+}
+
 /** One possible standing of a person on the day of the query. */
-export interface StandingView {
+export class StandingView {
+  @IsOneOf(CUSTODIES)
   readonly custody: Custody;
+
+  @IsOneOf(PROCEEDINGS)
   readonly proceedings: Proceedings;
+
+  @IsOneOf(SENTENCE_STATES)
   readonly sentence: SentenceState;
+
+  @IsNullable()
+  @IsObjectOf(SentenceEnd)
   readonly sentenceEnd: SentenceEnd | null;
+
+  @IsBoolean()
   readonly life: boolean;
+
+  @IsString({ each: true })
   readonly articles: readonly string[];
+
+  @IsNullable()
+  @IsString()
   readonly facility: string | null;
+
+  @IsNullable()
+  @IsString()
   readonly incident: string | null;
-  readonly lists: readonly {
-    readonly list: string;
-    readonly recognition: Recognition;
-    readonly category: string | null;
-  }[];
+
+  @IsObjectOf(ListStanding, { each: true })
+  readonly lists: readonly ListStanding[];
 }
 
 /** How a name matched that was searched for. */
-export interface MatchView {
-  /** The spelling that matched. */
+export class NameMatch {
+  @IsString({ description: 'The spelling that matched.' })
   readonly text: string;
-  /** From 0 to 1. */
+
+  @IsScore({ description: 'How well it matched.' })
   readonly score: number;
+
+  @IsOneOf(MATCH_REASONS, { each: true })
   readonly why: readonly MatchReason[];
 }
 
-export interface PersonRow {
+export class PersonView {
+  @IsString()
   readonly caseId: string;
+
+  @IsObjectOf(Reference, { each: true })
   readonly references: readonly Reference[];
-  /** The display name; null if no name is known. */
+
+  @IsNullable()
+  @IsString({ description: 'The name to display; null if none is known.' })
   readonly name: string | null;
+
+  @IsOneOf(CERTAINTIES)
   readonly certainty: Certainty;
-  /**
-   * All standings possible on the day: one if the day is certain, none if too many events are undecided to enumerate.
-   */
+
+  @IsObjectOf(StandingView, {
+    each: true,
+    description: 'Every standing possible on the day; none if too many events are undecided to enumerate them.',
+  })
   readonly standings: readonly StandingView[];
-  /** In answers to a search by name only. */
-  readonly match?: MatchView;
+
+  @IsOptional()
+  @IsObjectOf(NameMatch, { description: 'In answers to a search by name only.' })
+  readonly match?: NameMatch;
+}
+
+export class PersonPage extends KnownView {
+  @IsDay()
+  readonly asOf: string;
+
+  @IsObjectOf(Totals)
+  readonly total: Totals;
+
+  @IsOptional()
+  @IsBoolean({
+    description:
+      'With `name`: whether more names matched than are ranked, so that `total` counts the best of them only.',
+  })
+  readonly isTruncated?: boolean;
+
+  @IsObjectOf(PersonView, { each: true })
+  readonly items: readonly PersonView[];
+
+  @IsNullable()
+  @IsString()
+  readonly next: string | null;
 }

@@ -1,36 +1,52 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Reference } from '../../domain/case/events.js';
 import { likenessOf } from '../../domain/names/likeness.js';
-import type { LikenessReason } from '../../domain/names/match-reasons.js';
+import { LIKENESS_REASONS, type LikenessReason } from '../../domain/names/match-reasons.js';
 import { LEAST_SCORE, matchNames } from '../../domain/names/ranking.js';
+import { IsBoolean, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { Reference } from '../../schema/parts.js';
+import { IsScore, IsString } from '../../schema/view-decorators.js';
+import { KnownView } from '../known.view.js';
 import { listEntriesOf } from '../list/entries.js';
 import { listScope, scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { cachedStatement, type Db } from '../table.js';
 
+export class DuplicateCase {
+  @IsString()
+  readonly caseId: string;
+
+  @IsObjectOf(Reference, { each: true })
+  readonly references: readonly Reference[];
+
+  @IsString({ description: 'The spelling that matched.' })
+  readonly text: string;
+}
+
 /** Two cases that may be of one person. */
-export interface DuplicatePair {
-  readonly cases: readonly {
-    readonly caseId: string;
-    readonly references: readonly Reference[];
-    /** The spelling that matched. */
-    readonly text: string;
-  }[];
-  /** From 0 to 1, with three decimals. */
+export class DuplicatePair {
+  @IsObjectOf(DuplicateCase, { each: true })
+  readonly cases: readonly DuplicateCase[];
+
+  @IsScore({ description: 'With three decimals.' })
   readonly score: number;
+
+  @IsOneOf(LIKENESS_REASONS, { each: true })
   readonly why: readonly LikenessReason[];
-  /** Name and year of birth agree. */
+
+  @IsBoolean({ description: 'Name and year of birth agree.' })
   readonly isProbable: boolean;
 }
 
-export interface DuplicatesPage {
-  readonly knownAt: string;
-  readonly position: number;
-  /** How much of the register has been compared up to the end of this page, from 0 to 1. */
+export class DuplicatesPage extends KnownView {
+  @IsScore({ description: 'How much of the register has been compared up to the end of this page.' })
   readonly compared: number;
+
+  @IsObjectOf(DuplicatePair, { each: true })
   readonly items: readonly DuplicatePair[];
-  /** Where the comparison goes on, also after a restart; null at its end. */
+
+  @IsNullable()
+  @IsString({ description: 'Where the comparison goes on, also after a restart; null at its end.' })
   readonly next: string | null;
 }
 
