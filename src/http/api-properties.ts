@@ -19,9 +19,11 @@ export const declareApiProperties = (): void => {
 /** What a class is called in the document: `StandingView` is `Standing`. */
 export const schemaNameOf = ({ name }: Constructor): string => name.replace(/View$/, '');
 
-export const ref = (type: Constructor | string): { readonly $ref: string } => ({
-  $ref: `#/components/schemas/${typeof type === 'string' ? type : schemaNameOf(type)}`,
-});
+export const ref = (type: Constructor | string): { readonly $ref: string } => {
+  // Also names a class that only inherits fields, which declareApiProperties does not meet.
+  if (typeof type !== 'string') ApiSchema({ name: schemaNameOf(type) })(type);
+  return { $ref: `#/components/schemas/${typeof type === 'string' ? type : schemaNameOf(type)}` };
+};
 
 const classesOf = ({ valueType: { nestedClass, eitherClass } }: Field): readonly Constructor[] =>
   eitherClass ?? (nestedClass === undefined ? [] : [nestedClass]);
