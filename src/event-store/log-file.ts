@@ -62,7 +62,9 @@ export const isLogFile = async (path: string): Promise<boolean> => {
   return false;
 };
 
-const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${[...FIELDS, ...EARLIER_FIELDS].join('|')})"\\s*:`);
+/** Lines that report events to be recorded begin with `type`, too. */
+const FIRST_FIELDS = [...FIELDS, ...EARLIER_FIELDS].filter((field) => field !== 'type');
+const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${FIRST_FIELDS.join('|')})"\\s*:`);
 
 /** JSON may escape each character of an event as six (`\uXXXX`). */
 const MAX_LINE_BYTES = 6 * MAX_APPEND_BYTES;

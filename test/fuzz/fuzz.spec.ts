@@ -95,7 +95,7 @@ it.each(SEEDS)(
       if (status === 201) learn(knownIds, JSON.parse(text) as Loose);
     }
     expect(countByStatus.get(200)).toBeGreaterThan(REQUESTS / 20);
-    expect(countByStatus.get(201)).toBeGreaterThan(REQUESTS / 20);
+    expect(countByStatus.get(201)).toBeGreaterThan(REQUESTS / 100);
     expect(countByStatus.get(400)).toBeGreaterThan(REQUESTS / 20);
     if (REQUESTS >= FULL_COVERAGE_FROM) {
       const all = operationsOf(document.document).map(nameOf);
