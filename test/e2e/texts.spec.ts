@@ -1,5 +1,6 @@
 /** Which texts the REST interface treats as equal, in references, names and filters. */
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type HttpReply } from '../support/service.js';
+import { until } from '../support/until.js';
 
 const arrested = () => ({ type: 'arrested', occurredOn: '2025-01-10', ...WITH_SOURCES });
 
@@ -9,6 +10,7 @@ beforeAll(async () => {
   service = await Service.start();
   await createListAndAct(service);
   path = await openCase(service, { references: [{ list: 'union', reference: 'AZ-9001' }] });
+  await until(async () => ((await service.get('/v1/cases')).body['items'] as unknown[]).length > 0);
 });
 afterAll(() => service.remove());
 
