@@ -44,7 +44,7 @@ export const problemResponse = (
 /** For problems that may pass without the caller changing anything. In seconds. */
 export const RETRY_AFTER = { 'retry-after': '1' } as const;
 
-/** Thrown by parameter decorators, whose only other way out is the parameter's value. */
+/** Thrown by parameter decorators to answer with a problem: they can only return the value of the parameter. */
 export class ProblemException extends Error {
   override readonly name = 'ProblemException';
   constructor(readonly response: HttpResponse) {

@@ -79,7 +79,7 @@ const privateKey = (seed: Buffer): KeyObject =>
 const publicBytes = (key: KeyObject): Buffer =>
   Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url');
 
-/** The first four bytes, by which a signature names its key. */
+/** The key id in a signed note: the first four bytes of a hash of name, algorithm and public key. */
 const keyHash = (name: string, publicKey: Buffer): Buffer =>
   createHash('sha256').update(`${name}\n`).update(ED25519).update(publicKey).digest().subarray(0, 4);
 

@@ -98,7 +98,7 @@ const scalarOf = (type: unknown, cell: string): unknown => {
   return type === 'integer' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
 };
 
-/** The fields of a correction are written as JSON; what is none is left to the class to refuse. */
+/** The fields of a correction are written as JSON; text that is not JSON passes through, and validation refuses it. */
 const parseObject = (cell: string): unknown => {
   try {
     return JSON.parse(cell);

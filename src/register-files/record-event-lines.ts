@@ -177,7 +177,7 @@ const matchLines = (
   for (const line of lines) {
     const target = line.afterKey === undefined ? -1 : lines.findIndex(({ key }) => key === line.afterKey);
     const after = target === -1 ? undefined : recordedIds[target];
-    // A line after a new line must be new itself.
+    // If the line that `after` names is not recorded yet, neither can this line be.
     const match =
       after === null
         ? -1

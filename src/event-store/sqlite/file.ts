@@ -109,7 +109,7 @@ export const isReadOnlyError = (error: unknown): boolean =>
 export const isDamagedFile = (error: unknown): error is StoreDamaged =>
   error instanceof StoreDamaged && error.cause !== undefined;
 
-/** A durable write without effect: sets the version that the file already has. */
+/** Forces a durable write that changes nothing: sets the version that the file already has. */
 export const rewriteVersion = (db: Database.Database): void => {
   db.pragma(`user_version = ${FILE_VERSION}`);
 };

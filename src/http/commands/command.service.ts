@@ -17,7 +17,11 @@ export class CommandService {
   }
 }
 
-const PATHS: { readonly [K in SubjectKind]: string } = { case: 'cases', list: 'lists', instrument: 'instruments' };
+const RESOURCE_PATHS: { readonly [K in SubjectKind]: string } = {
+  case: 'cases',
+  list: 'lists',
+  instrument: 'instruments',
+};
 
 /** Problem documents have no personal data; whoever may read the case finds its names there. */
 const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCandidate): CandidateView => ({
@@ -36,7 +40,7 @@ export const outcomeResponse = (
   switch (outcome.outcome) {
     case 'recorded': {
       const { subject, revision, events, findings, token } = outcome;
-      const location = begins ? { location: `/v1/${PATHS[subject.kind]}/${subject.id}` } : {};
+      const location = begins ? { location: `/v1/${RESOURCE_PATHS[subject.kind]}/${subject.id}` } : {};
       const body: Recorded = { subject, revision, events, findings, token };
       return new HttpResponse(201, { etag: revisionTag(revision), ...location }, body);
     }

@@ -106,12 +106,12 @@ const extend = <K extends DefinitionKind>(
     },
     last: folded,
     // Nothing is defined: a later correction folds these events too.
-    pending: folded === undefined ? recordedOf(last, pending, streamed) : [],
+    pending: folded === undefined ? eventsToFoldAgain(last, pending, streamed) : [],
   };
 };
 
 /** All events of a stream that defines nothing (any longer). Their revisions do not matter but for the last. */
-const recordedOf = (
+const eventsToFoldAgain = (
   last: FoldedDefinition<unknown> | undefined,
   pending: readonly StreamedEvent[],
   added: StreamedEvent,
