@@ -13,7 +13,7 @@ import { optionOf } from './option-name.js';
 import { ClockBehind } from '../watching/log-time.js';
 
 /** Documented in the help text. */
-export const EXIT = { ok: 0, refused: 1, couldNotRun: 2, damaged: 3, stopped: 130 } as const;
+export const EXIT = { ok: 0, refused: 1, couldNotRun: 2, damaged: 3, differ: 4, stopped: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** For a log that lacks events that the read models have seen. */

@@ -51,7 +51,7 @@ Begin here:
   $ habeas backup /media/backups        also while the register is served
 
 Exit codes: 0 all went well; 1 some rows were refused; 2 it could not run; 3 the log is damaged, or holds less than is known
-to have been in it; 130 stopped by Ctrl-C.
+to have been in it; 4 rows differ from those that the log gives (rebuild --check); 130 stopped by Ctrl-C.
 Settings that are not given as options come from the environment (HABEAS_DATA, HABEAS_PORT …; see docs/operations.md).
 `;
 
@@ -344,6 +344,7 @@ const addRebuild = (habeas: Command, context: Context, complete: Complete): void
     .command('rebuild')
     .description('make the read models anew from the log; the log itself is not touched')
     .option(DATA, DATA_MEANS)
+    .option('--check', 'build them beside, compare every row with those in use, and change nothing')
     .option('--accept-log', 'go on with the log as it is, although the read models were made from another one')
     .addHelpText(
       'after',
@@ -353,6 +354,7 @@ are neither rebuilt nor deleted until you say --accept-log; then they are kept b
 
 Examples:
   $ habeas rebuild --data /srv/register
+  $ habeas rebuild --check --data /srv/register
   $ habeas rebuild --accept-log --data /srv/register
 `,
     )

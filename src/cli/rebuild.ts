@@ -1,19 +1,28 @@
-/** `habeas rebuild`: projects the whole log into new read models. */
+/** `habeas rebuild`: projects the whole log into new read models, or compares them with those in use. */
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
-import { EXIT, type ExitCode } from './exit.js';
+import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
 import { acceptLog } from './lost-log.js';
+import type { ReadModels } from '../read-models/read-models.js';
 import { withRegister } from './register.js';
+import { table } from './terminal.js';
 
 export interface RebuildOptions {
   readonly data?: string;
   /** Accepts a log that lacks events that the read models have seen. */
   readonly acceptLog?: true;
+  /** Compares instead of replacing. */
+  readonly check?: true;
 }
 
 export const rebuildCommand = async (options: RebuildOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
+  if (options.check === true) {
+    if (options.acceptLog === true)
+      throw new CannotRun('--check: expected without --accept-log, since it changes nothing');
+    return withRegister(settings, context, ({ readModels }) => check(readModels, context));
+  }
   if (options.acceptLog === true) context.out.write(await acceptLog(settings, context));
   return withRegister(settings, context, async ({ readModels }) => {
     // Stopping discards the unfinished file; the read models in use stay unchanged.
@@ -32,4 +41,20 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
     context.out.write(`The read models are rebuilt from ${position} events.\n`);
     return EXIT.ok;
   });
+};
+
+/** Prints how many rows were compared and the first that differ, by the case or stream that they are of. */
+const check = async (readModels: ReadModels, context: Context): Promise<ExitCode> => {
+  const { position, rows, different, examples } = await withProgress(context, (job) => readModels.check(job));
+  context.out.write(`${rows} rows compared, made from ${position} events: `);
+  if (different === 0) {
+    context.out.write('the log gives the same.\n');
+    return EXIT.ok;
+  }
+  context.out.write(`${different} differ from those that the log gives.\n`);
+  const lines = examples.map((one) => [one.table, one.subject, one.onlyIn]);
+  context.out.write(table(['table', 'case or stream', 'only in'], lines));
+  if (different > examples.length) context.out.write(`The first ${examples.length} of them.\n`);
+  context.out.write('`habeas rebuild` makes the read models anew.\n');
+  return EXIT.differ;
 };

@@ -16,7 +16,7 @@ import { createIndexes, createTable, type AnyTable, type Db } from './table.js';
 import { Counters } from './counters.js';
 
 /** All projected tables. To add a read model, add its table here. */
-const TABLES: readonly AnyTable[] = [
+export const PROJECTED_TABLES: readonly AnyTable[] = [
   periods,
   recognitions,
   listEntries,
@@ -31,7 +31,7 @@ const TABLES: readonly AnyTable[] = [
 /** The tables that may have personal data. */
 export const PERSONAL_TABLES: readonly string[] = [
   PERSONAL_EVENTS,
-  ...TABLES.filter(({ isPersonal }) => isPersonal).map(({ name }) => name),
+  ...PROJECTED_TABLES.filter(({ isPersonal }) => isPersonal).map(({ name }) => name),
 ];
 
 /** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
@@ -39,11 +39,11 @@ const PROJECTION_VERSION = 6;
 
 const CREATE = [
   ...LOG_TABLES,
-  ...TABLES.map(createTable),
+  ...PROJECTED_TABLES.map(createTable),
   'CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT, position INTEGER NOT NULL)',
   'INSERT INTO checkpoint VALUES (1, NULL, 0)',
 ];
-const TABLE_INDEXES = TABLES.flatMap(createIndexes);
+const TABLE_INDEXES = PROJECTED_TABLES.flatMap(createIndexes);
 
 /**
  * Stored as `user_version` (31 bits): identifies the schema and projection version of a file, and the time zone by which it was
@@ -86,7 +86,7 @@ export class ModelFile {
   ) {
     this.logTables = new LogTables(db);
     this.counters = new Counters(db);
-    this.#projector = new Projector(db, this.logTables, TABLES, timeZone);
+    this.#projector = new Projector(db, this.logTables, PROJECTED_TABLES, timeZone);
     this.#updateCheckpoint = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
     this.#checkpoint = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;
   }

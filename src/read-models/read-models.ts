@@ -9,6 +9,7 @@ import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.
 import type { JobContext } from '../jobs/job.js';
 import { Jobs } from '../jobs/jobs.js';
 import { feedsAt } from './log/case-streams.js';
+import { checkFile, type FileComparison } from './check-file.js';
 import { isDamage, isPermanent } from './errors.js';
 import { listScope } from './list/predicate.js';
 import { ModelFile } from './model-file.js';
@@ -167,6 +168,11 @@ export class ReadModels extends ReadModelReader {
    */
   rebuild(onProgress?: JobContext['onProgress']): Promise<void> {
     return this.jobs.run(REBUILD, (job) => this.#rebuild(job), onProgress);
+  }
+
+  /** Compares every row of the file with one built anew, which is removed. Throws errors of the store, and the reason of the signal. */
+  check(job: JobContext): Promise<FileComparison> {
+    return checkFile(this.path, this.clock.timeZone, this.store, job);
   }
 
   /**

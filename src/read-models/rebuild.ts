@@ -15,7 +15,8 @@ const READ_BATCH = 500;
 const PROJECT_BATCH = 10;
 
 export const IN_MEMORY = ':memory:';
-const buildPath = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
+/** Where the temporary file of a file is built. */
+export const buildPath = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
 const sqliteFiles = (path: string): readonly string[] => ['', '-wal', '-shm', '-journal'].map((end) => `${path}${end}`);
 
 /** Removes a database file with its WAL, shared-memory and journal files. */
@@ -93,9 +94,9 @@ const runSteps = async (steps: readonly (() => void)[], signal?: AbortSignal): P
   }
 };
 
-/** Projects the next batch of the log; returns the number of events. */
-export const applyNextBatch = async (file: ModelFile, store: EventStore): Promise<number> => {
-  const events = await store.read(file.checkpoint.cursor, READ_BATCH);
+/** Projects the next batch of the log, of at most `limit` events; returns the number of events. */
+export const applyNextBatch = async (file: ModelFile, store: EventStore, limit = READ_BATCH): Promise<number> => {
+  const events = await store.read(file.checkpoint.cursor, Math.min(limit, READ_BATCH));
   for (const step of file.applySteps(events)) {
     step();
     await yieldToOthers();

@@ -1,0 +1,172 @@
+/** Compares a read-model file, row by row, with one that is built anew from the log. The file itself is only read. */
+import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import type { EventStore } from '../event-store/port.js';
+import type { JobContext } from '../jobs/job.js';
+import { PERSONAL_EVENTS } from './log-tables.js';
+import { PROJECTED_TABLES, type ModelFile } from './model-file.js';
+import { applyNextBatch, buildFile, buildPath, discardFile } from './rebuild.js';
+import type { Db } from './table.js';
+
+/** A row that only one of the files has, by its table and the case or stream that it is of: its cells may be personal. */
+export interface RowDifference {
+  readonly table: string;
+  readonly subject: string;
+  readonly onlyIn: 'live' | 'rebuilt';
+}
+
+export interface FileComparison {
+  /** The position at which both files stood. */
+  readonly position: number;
+  /** Rows of the live file. */
+  readonly rows: number;
+  /** Distinct rows that one file has more often than the other. */
+  readonly different: number;
+  /** The first of them. */
+  readonly examples: readonly RowDifference[];
+}
+
+const MAX_EXAMPLES = 20;
+/** Rows compared before other work and signals get their turn. */
+const ROWS_AT_ONCE = 5_000;
+const POLL_MS = 20;
+
+/**
+ * Builds a second file beside the live one, compares all row versions of all tables at the same position, and removes it. Numbers of
+ * cases and streams are local to a file: rows are compared by the ids that they stand for. Throws what `buildFile` throws, the reason
+ * of the signal, and errors of SQLite.
+ */
+export const checkFile = async (
+  path: string,
+  timeZone: string,
+  store: EventStore,
+  job: JobContext,
+): Promise<FileComparison> => {
+  // Of another name than that of a rebuild, which may begin meanwhile.
+  const beside = `${path}.check`;
+  const built = await buildFile(beside, timeZone, store, job);
+  try {
+    const db = new Database(path, { readonly: true, fileMustExist: true });
+    try {
+      db.prepare('ATTACH ? AS rebuilt').run(buildPath(beside));
+      const position = await meet(db, built, store, job.signal);
+      return { position, ...(await compareTables(db, job)) };
+    } finally {
+      db.close();
+    }
+  } finally {
+    await discardFile(beside, built);
+  }
+};
+
+/** Begins to read the live file in one snapshot, and brings the built one to its position exactly. */
+const meet = async (db: Db, built: ModelFile, store: EventStore, signal: AbortSignal): Promise<number> => {
+  for (;;) {
+    signal.throwIfAborted();
+    db.exec('BEGIN');
+    const position = db.prepare('SELECT position FROM main.checkpoint').pluck().get() as number;
+    while (built.checkpoint.position < position) {
+      signal.throwIfAborted();
+      if ((await applyNextBatch(built, store, position - built.checkpoint.position)) === 0) break;
+    }
+    if (built.checkpoint.position === position) return position;
+    // The live file has yet to take in what was recorded during the build.
+    db.exec('COMMIT');
+    await sleep(POLL_MS, undefined, { signal });
+  }
+};
+
+const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promise<Omit<FileComparison, 'position'>> => {
+  let [rows, different, groups] = [0, 0, 0];
+  const examples: RowDifference[] = [];
+  for (const { table, select } of COMPARED) {
+    signal.throwIfAborted();
+    for (const [live, rebuilt, subject] of db.prepare(comparison(select)).raw().iterate() as Iterable<
+      [number, number, string]
+    >) {
+      rows += live;
+      if (live !== rebuilt) {
+        different += 1;
+        if (examples.length < MAX_EXAMPLES)
+          examples.push({ table, subject, onlyIn: live > rebuilt ? 'live' : 'rebuilt' });
+      }
+      groups += 1;
+      if (groups % ROWS_AT_ONCE === 0) {
+        signal.throwIfAborted();
+        onProgress({ stage: 'rows compared', done: rows, total: null });
+        await yieldToOthers();
+      }
+    }
+    onProgress({ stage: 'rows compared', done: rows, total: null });
+    await yieldToOthers();
+  }
+  return { rows, different, examples };
+};
+
+/** How often each file has each row. The first column of a row is what it is of. */
+const comparison = ({ cells, from }: Select): string => {
+  const names = cells.map((_, at) => `c${at}`).join(', ');
+  const aliased = cells.map((cell, at) => `${cell} AS c${at}`).join(', ');
+  return `SELECT sum(live), sum(1 - live), c0 FROM (
+      SELECT 1 AS live, ${aliased} FROM ${from('main')} UNION ALL SELECT 0 AS live, ${aliased} FROM ${from('rebuilt')})
+    GROUP BY ${names}`;
+};
+
+interface Select {
+  readonly cells: readonly string[];
+  readonly from: (schema: string) => string;
+}
+
+const STREAM = "s.kind || ':' || s.id";
+/** A left join, so that a row of no case or stream is compared, too. */
+const withStream = (schema: string, table: string): string =>
+  `${schema}.${table} t LEFT JOIN ${schema}.streams s ON s.no = t.stream`;
+
+const COMPARED: readonly { readonly table: string; readonly select: Select }[] = [
+  { table: 'streams', select: { cells: [STREAM], from: (schema) => `${schema}.streams s` } },
+  {
+    table: 'events',
+    select: {
+      cells: [
+        ...[STREAM, 't.position', 't.revision', 't.id', 't.type', 't.recorded_at'],
+        ...['t.metadata', 't.cursor', 't.event'],
+      ],
+      from: (schema) => withStream(schema, 'events'),
+    },
+  },
+  {
+    table: PERSONAL_EVENTS,
+    select: {
+      cells: [STREAM, 'p.position', 'p.event'],
+      from: (schema) =>
+        `${schema}.${PERSONAL_EVENTS} p LEFT JOIN ${schema}.events t ON t.position = p.position
+          LEFT JOIN ${schema}.streams s ON s.no = t.stream`,
+    },
+  },
+  { table: 'cases', select: { cells: ['c.id'], from: (schema) => `${schema}.cases c` } },
+  {
+    table: 'case_streams',
+    select: {
+      cells: ['c.id', STREAM, 't.from_position', 't.to_position'],
+      from: (schema) => `${withStream(schema, 'case_streams')} LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
+    },
+  },
+  {
+    table: 'merges',
+    select: {
+      cells: [STREAM, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
+      from: (schema) => `${withStream(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
+    },
+  },
+  {
+    table: 'recording_times',
+    select: { cells: ['t.recorded_at', 't.position'], from: (schema) => `${schema}.recording_times t` },
+  },
+  ...PROJECTED_TABLES.map(({ name, columns }) => ({
+    table: name,
+    select: {
+      cells: ['c.id', 't.known_from', 't.known_to', ...Object.keys(columns).map((column) => `t.${column}`)],
+      from: (schema: string) => `${schema}.${name} t LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
+    },
+  })),
+];
