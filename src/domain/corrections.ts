@@ -43,11 +43,11 @@ export const amendmentsOf = (
 ): { readonly corrected: ReadonlyMap<string, CorrectedFields>; readonly retracted: ReadonlySet<string> } => {
   const corrected = new Map<string, CorrectedFields>();
   const retracted = new Set<string>();
-  const later = new Set<string>();
+  const laterIds = new Set<string>();
   // Backwards: only later events amend an amendment, so what they say about it is known when it is reached.
   for (const { id, event } of recorded.toReversed()) {
-    later.add(id);
-    if (!isAmendment(event) || retracted.has(id) || later.has(event.event)) continue;
+    laterIds.add(id);
+    if (!isAmendment(event) || retracted.has(id) || laterIds.has(event.event)) continue;
     if (event.type === 'retracted') retracted.add(event.event);
     else corrected.set(event.event, { ...event.data, ...corrected.get(id), ...corrected.get(event.event) });
   }

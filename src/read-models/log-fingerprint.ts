@@ -33,8 +33,9 @@ export const readFingerprint = (db: Db): LogFingerprint => {
     readonly position: number;
   };
   // Builds before 0.2 name the table `facts`.
-  const isOld = db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'facts'").get() !== undefined;
-  const event = db.prepare(`SELECT id, cursor FROM ${isOld ? 'facts' : 'events'} WHERE position = ?`);
+  const hasFactsTable =
+    db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'facts'").get() !== undefined;
+  const event = db.prepare(`SELECT id, cursor FROM ${hasFactsTable ? 'facts' : 'events'} WHERE position = ?`);
   const at = (wanted: number) => event.get(wanted) as { readonly id: string; readonly cursor: Cursor } | undefined;
   return {
     position,

@@ -41,10 +41,10 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
   let line = 1;
   let isSeparatorLine = dialect.hasSeparatorLine;
   const lines: number[] = [];
-  const newlines = dialect.lineEnds.includes('\r') ? /\r\n?|\n/g : /\n/g;
+  const newlines = dialect.lineEndings.includes('\r') ? /\r\n?|\n/g : /\n/g;
   const parser = parse({
     delimiter: dialect.separator,
-    record_delimiter: [...dialect.lineEnds],
+    record_delimiter: [...dialect.lineEndings],
     relax_column_count: true,
     trim: true,
     // Bounds memory where a quote is not closed. It counts characters of complete cells, so bytes are checked below.

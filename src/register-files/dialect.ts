@@ -7,7 +7,7 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 export interface Dialect {
   readonly encoding: Encoding;
   readonly separator: string;
-  readonly lineEnds: readonly string[];
+  readonly lineEndings: readonly string[];
   /** Whether the first line only names the separator (`sep=;`), as spreadsheets write it. */
   readonly hasSeparatorLine: boolean;
 }
@@ -39,7 +39,7 @@ export const detectDialect = (head: Buffer): Dialect => {
   return {
     encoding,
     separator: separatorLine?.[1] ?? detectSeparator(header),
-    lineEnds: /^[^\n]*\r(?!\n)/.test(text) ? ['\r\n', '\n', '\r'] : ['\r\n', '\n'],
+    lineEndings: /^[^\n]*\r(?!\n)/.test(text) ? ['\r\n', '\n', '\r'] : ['\r\n', '\n'],
     hasSeparatorLine: separatorLine !== null,
   };
 };

@@ -42,7 +42,7 @@ export class ResilientConnection {
   /** The id of the next write probe; reused until the probe is known to be stored. */
   #probeId = randomUUID();
 
-  /** `silenceMs` without an answer open the circuit breakers; Infinity disables them. */
+  /** The circuit breakers open after `silenceMs` without an answer; Infinity disables them. */
   constructor(
     private readonly connection: Connection,
     register: string,
