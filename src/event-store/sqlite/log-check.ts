@@ -9,7 +9,8 @@ import { StoreDamaged, StoreUnavailable, type LogCheck } from '../port.js';
 const SLICE_SIZE = 500;
 /** Rows checked before the store opens: all of a small log, or the first and last rows of a larger one. */
 export const CHECKED_AT_OPENING = 10_000;
-const ROWS_CHECKED_FIRST = 1_000;
+/** Of a longer log, its first rows are checked at opening; the rest of the limit goes to the last rows. */
+const FIRST_ROWS_CHECKED = 1_000;
 const RETRY_MS = 1_000;
 
 /** Checks the rows after one position up to another. Throws StoreDamaged for a gap, and other errors of the port. */
@@ -23,8 +24,8 @@ export interface RunningCheck extends LogCheck {
  * Checks both ends of a log at once and the middle in slices, until `isStopped`. The result is the first damage, or null.
  */
 export const startLogCheck = (head: number, checkRows: CheckRows, isStopped: () => boolean): RunningCheck => {
-  const firstEnd = head <= CHECKED_AT_OPENING ? head : ROWS_CHECKED_FIRST;
-  const lastStart = head <= CHECKED_AT_OPENING ? head : head - (CHECKED_AT_OPENING - ROWS_CHECKED_FIRST);
+  const firstEnd = head <= CHECKED_AT_OPENING ? head : FIRST_ROWS_CHECKED;
+  const lastStart = head <= CHECKED_AT_OPENING ? head : head - (CHECKED_AT_OPENING - FIRST_ROWS_CHECKED);
   const check: RunningCheck = { checked: firstEnd + head - lastStart, total: head, result: Promise.resolve(null) };
   const damage = catchDamage(() => {
     checkRows(0, firstEnd);
