@@ -1,10 +1,10 @@
 /**
- * Starts the specs that mostly wait first, so that one of them alone does not prolong the run. Jest orders the rest by the durations
+ * Starts the longest groups first, so that one of them alone does not prolong the run. Jest orders the rest by the durations
  * of the last run, or by file size where there was none.
  */
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const SLOWEST = ['simulation/outage.spec.ts', 'cli/export.spec.ts', 'e2e/faults.spec.ts', 'e2e/lost-log.spec.ts'];
+const SLOWEST = ['command-line.ts', 'outage.ts', 'documents.ts', 'e2e-failures.ts'];
 const rank = ({ path }) => {
   const index = SLOWEST.findIndex((name) => path.endsWith(name));
   return index < 0 ? SLOWEST.length : index;

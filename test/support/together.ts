@@ -12,7 +12,8 @@ const ELSEWHERE = 'esdb/';
 /** A group's name is that of its file in `test/together/`, its values are paths below `test/`; the longest that fits a spec wins. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   commands: ['commands/'],
-  'command-line': ['cli/', 'bench/', 'docs/', 'tools/'],
+  'command-line': ['cli/'],
+  documents: ['bench/', 'docs/', 'tools/'],
   double: ['support/'],
   e2e: ['e2e/'],
   'e2e-failures': ['e2e/beyond-log', 'e2e/faults', 'e2e/lost-log', 'e2e/instances', 'e2e/outage', 'e2e/proxy'],
