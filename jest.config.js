@@ -40,8 +40,8 @@ export const base = {
   testEnvironment: 'node',
   // Several times what the slowest needs on a quiet machine.
   testTimeout: 180_000,
-  // By default Jest leaves one core idle, which is half of a machine with two.
-  maxWorkers: '100%',
+  // More than there are cores, since specs wait for processes, files and each other much of their time.
+  maxWorkers: '150%',
   transform: {
     '^.+\\.m?[tj]s$': [
       '@swc/jest',
