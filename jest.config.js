@@ -1,4 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 // Tests run as CommonJS through swc: Jest's ESM mode is experimental, and packages that require() ESM ones fail in it
 // on Node 20. Packages that ship only ESM are listed here so that they are transformed too.
@@ -41,7 +42,7 @@ export const base = {
   // Several times what the slowest needs on a quiet machine.
   testTimeout: 180_000,
   // More than there are cores, since specs wait for processes, files and each other much of their time.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   transform: {
     '^.+\\.m?[tj]s$': [
       '@swc/jest',
