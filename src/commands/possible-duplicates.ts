@@ -2,24 +2,11 @@
  * A look before a case is opened: which cases may be of the same person. Not a rule of the case: the read models answer it, they may
  * lag behind the log, and a case is opened without an answer where they give none.
  */
-import type { CaseEvent, Reference } from '../domain/case/events.js';
+import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
-import type { PersonData } from '../domain/names/likeness.js';
-import type { LikenessReason } from '../domain/names/match-reasons.js';
-
-/** A case that may be of the person. */
-export interface DuplicateCandidate {
-  readonly caseId: string;
-  readonly references: readonly Reference[];
-  /** The spelling that matched. */
-  readonly text: string;
-  readonly score: number;
-  readonly why: readonly LikenessReason[];
-  /** Name and year of birth agree, so that opening another case is asked about. */
-  readonly isProbable: boolean;
-}
+import type { DuplicateCandidate, PersonData } from '../domain/names/likeness.js';
 
 export interface PossibleDuplicates {
   /** Cases known at a position, or now: the likeliest first, a handful. Rejects, or resolves to none, where it cannot be known now. */

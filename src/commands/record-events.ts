@@ -24,9 +24,9 @@ import {
   askAboutDuplicates,
   NO_POSSIBLE_DUPLICATES,
   POSSIBLE_DUPLICATES,
-  type DuplicateCandidate,
   type PossibleDuplicates,
 } from './possible-duplicates.js';
+import type { DuplicateCandidate } from '../domain/names/likeness.js';
 import { toNewEvents } from './new-events.js';
 import { eventIds } from './ids.js';
 import { findRepeat } from './repeats.js';

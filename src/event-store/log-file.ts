@@ -110,7 +110,7 @@ const parseEvent = (line: Buffer | null): CopiedEvent | string => {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Throws StoreDamaged. The static type is a claim: `reserialize` checks it. */
+/** Throws StoreDamaged. The record is of the type it claims only once `reserialize` has checked it. */
 const storedRecord = (fields: Fields): StoredRecord => {
   const { stream, revision, id, type, leaf, payload } = fields as unknown as CopiedEvent;
   const recordedAt = typeof fields['recordedAt'] === 'string' ? Date.parse(fields['recordedAt']) : NaN;

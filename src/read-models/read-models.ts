@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import type { PersonData } from '../domain/names/likeness.js';
+import type { DuplicateCandidate, PersonData } from '../domain/names/likeness.js';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { Jobs } from '../jobs/jobs.js';
@@ -13,7 +13,7 @@ import { checkFile, type FileComparison } from './check-file.js';
 import { isDamage, isPermanent } from './errors.js';
 import { listScope } from './list/predicate.js';
 import { ModelFile } from './model-file.js';
-import { possibleDuplicates, type PossibleDuplicate } from './names/possible-duplicates.js';
+import { possibleDuplicates } from './names/possible-duplicates.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from './query-errors.js';
 import { ReadModelReader, type QueryContext } from './reader.js';
 import { buildFile, discardFile, createEmptyFile, IN_MEMORY, swapFiles, applyNextBatch } from './rebuild.js';
@@ -239,7 +239,7 @@ export class ReadModels extends ReadModelReader {
   }
 
   /** Cases that may be of a person, as known at a position or now, without waiting; none while there is no file. */
-  possibleDuplicates(person: PersonData, upTo = Infinity): readonly PossibleDuplicate[] {
+  possibleDuplicates(person: PersonData, upTo = Infinity): readonly DuplicateCandidate[] {
     const context = this.currentContext();
     if (context === null) return [];
     const { db, clock, position } = context;

@@ -1,7 +1,7 @@
 /** How an import reads and writes the register: through the command and query buses, like every other client. */
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { eventIds } from '../commands/ids.js';
-import type { DuplicateCandidate } from '../commands/possible-duplicates.js';
+import type { DuplicateCandidate } from '../domain/names/likeness.js';
 import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Reference } from '../domain/case/events.js';
 import { isAmendment } from '../domain/corrections.js';

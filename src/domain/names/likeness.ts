@@ -3,6 +3,7 @@
  * is a question to a person and decides nothing.
  */
 import { formatDay, parseEdtf } from '../time.js';
+import type { Reference } from '../case/events.js';
 import type { LikenessReason, MatchReason } from './match-reasons.js';
 import type { NameMatch } from './ranking.js';
 
@@ -20,6 +21,14 @@ export interface Likeness {
   readonly why: readonly LikenessReason[];
   /** Name and year of birth agree: a second record of this person would need a reason. */
   readonly isProbable: boolean;
+}
+
+/** A case that may be of the person of a record. */
+export interface DuplicateCandidate extends Likeness {
+  readonly caseId: string;
+  readonly references: readonly Reference[];
+  /** The spelling that matched. */
+  readonly text: string;
 }
 
 /** Factors on the score of the names. */

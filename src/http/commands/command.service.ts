@@ -1,7 +1,7 @@
 import type { DuplicateCandidate as CandidateView } from '../problem.view.js';
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { DuplicateCandidate } from '../../commands/possible-duplicates.js';
+import type { DuplicateCandidate } from '../../domain/names/likeness.js';
 import { RecordEvents, type RecordEventsResult, type RecordEventsRequest } from '../../commands/record-events.js';
 import type { SubjectKind } from '../../domain/events.js';
 import { revisionTag } from '../entity-tag.js';

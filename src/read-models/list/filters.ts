@@ -19,7 +19,7 @@ interface FilterDescription<Value> {
   readonly only: string;
   /** Stands for a value in the help of the command line. */
   readonly value: string;
-  /** Whether a period `p` matches; null for a filter on people, whose periods are compared with each other. */
+  /** SQL for whether one period `p` matches. Null for a filter that looks at all periods of a person together. */
   readonly matches: ConditionOn<Value> | null;
 }
 

@@ -1,23 +1,9 @@
 /** Cases that may be of a person whom somebody is about to record. */
-import { likenessOf, type PersonData } from '../../domain/names/likeness.js';
-import type { LikenessReason } from '../../domain/names/match-reasons.js';
-import type { Reference } from '../../domain/case/events.js';
+import { likenessOf, type DuplicateCandidate, type PersonData } from '../../domain/names/likeness.js';
 import { listEntriesOf } from '../list/entries.js';
 import type { ListScope } from '../list/predicate.js';
 import type { Db } from '../table.js';
 import { searchNames, type CaseCondition, type FoundName } from './name-search.js';
-
-export interface PossibleDuplicate {
-  readonly caseId: string;
-  readonly references: readonly Reference[];
-  /** The spelling that matched. */
-  readonly text: string;
-  /** From 0 to 1, with three decimals. */
-  readonly score: number;
-  readonly why: readonly LikenessReason[];
-  /** Name and year of birth agree. */
-  readonly isProbable: boolean;
-}
 
 /** More are no help to anybody. */
 const MAX_SHOWN = 10;
@@ -27,7 +13,7 @@ const MAX_SEARCHED = 5;
 const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
 
 /** Cases of a like name that are known in the scope, the likeliest first, at most MAX_SHOWN. */
-export const possibleDuplicates = (db: Db, scope: ListScope, person: PersonData): readonly PossibleDuplicate[] => {
+export const possibleDuplicates = (db: Db, scope: ListScope, person: PersonData): readonly DuplicateCandidate[] => {
   const best = new Map<number, Candidate>();
   for (const name of person.names.slice(0, MAX_SEARCHED)) {
     for (const found of searchNames(db, scope, name, ANY_CASE).found) {
@@ -50,7 +36,7 @@ export const possibleDuplicates = (db: Db, scope: ListScope, person: PersonData)
   });
 };
 
-type Candidate = Omit<PossibleDuplicate, 'caseId' | 'references'>;
+type Candidate = Omit<DuplicateCandidate, 'caseId' | 'references'>;
 
 /** What is asked about comes first, whatever its score. */
 const isLikelier = (one: Candidate, other: Candidate | undefined): boolean =>
