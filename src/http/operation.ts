@@ -4,6 +4,8 @@ import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@
 import { fieldsOf, isRequired, type Constructor, type JsonSchema } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
 import { ref } from './api-properties.js';
+import type { EventBody } from './commands/bodies.js';
+import { CommandHeaders } from './commands/parameters.js';
 import { Recorded } from './commands/recorded.view.js';
 import { RowAnswers } from './log/row-answers.view.js';
 import { ProblemView } from './problem.view.js';
@@ -13,10 +15,15 @@ interface OperationDescription {
   readonly summary: string;
   readonly tag: string;
   readonly headers?: Constructor;
-  /** Names of schemas: of the body, and of a line if the body may be NDJSON. */
-  readonly body?: string;
-  readonly line?: string;
+  /** Of the body, and of a line if the body may be NDJSON. */
+  readonly body?: NamedSchema;
+  readonly line?: NamedSchema;
   readonly response: ResponseDescription;
+}
+
+/** A schema of the OpenAPI document that openapi.ts composes of several classes. */
+interface NamedSchema {
+  readonly name: string;
 }
 
 interface ResponseDescription {
@@ -107,11 +114,25 @@ export const Operation = ({ summary, tag, headers, body, line, response }: Opera
     ...[...QUERY_PROBLEMS, ...(body === undefined ? [] : COMMAND_PROBLEMS)].map(describeProblems),
   );
 
-const describeBody = (body: string, line?: string) => ({
+/** A route that records one event about a subject. */
+export const CommandOperation = ({
+  summary,
+  tag,
+  body,
+}: Pick<OperationDescription, 'summary' | 'tag'> & { readonly body: EventBody }): MethodDecorator =>
+  Operation({
+    summary,
+    tag,
+    headers: CommandHeaders,
+    body,
+    response: body.begins ? commandResponses.created : commandResponses.recorded,
+  });
+
+const describeBody = (body: NamedSchema, line?: NamedSchema) => ({
   required: true,
   content: {
-    [JSON_TYPE]: { schema: ref(body) },
-    ...(line === undefined ? {} : { [NDJSON_TYPE]: { schema: ref(line) } }),
+    [JSON_TYPE]: { schema: ref(body.name) },
+    ...(line === undefined ? {} : { [NDJSON_TYPE]: { schema: ref(line.name) } }),
   },
 });
 

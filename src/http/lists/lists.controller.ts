@@ -10,13 +10,13 @@ import { Lists, ListsView, ListView } from '../../read-models/definitions/lists.
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../../register-files/list-export.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
+import { defineListBody, listEventBody } from '../commands/bodies.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
-import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse, problemResponse, send } from '../http-response.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { MovementsView } from '../../read-models/counts/movement.view.js';
-import { commandResponses, Operation, queryResponses } from '../operation.js';
+import { CommandOperation, Operation, queryResponses } from '../operation.js';
 import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
@@ -30,26 +30,22 @@ export class ListsController {
   ) {}
 
   @Post()
-  @Operation({
+  @CommandOperation({
     summary: 'Define a list.',
     tag: 'lists',
-    headers: CommandHeaders,
-    body: 'DefineList',
-    response: commandResponses.created,
+    body: defineListBody,
   })
-  define(@NewSubject('list') events: RecordEventsRequest): Promise<HttpResponse> {
+  define(@NewSubject(defineListBody) events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 
   @Post(':id/events')
-  @Operation({
+  @CommandOperation({
     summary: 'Define or rename a category, rename the list, set its policy.',
     tag: 'lists',
-    headers: CommandHeaders,
-    body: 'ListEvent',
-    response: commandResponses.recorded,
+    body: listEventBody,
   })
-  report(@SubjectEvent('list') events: RecordEventsRequest): Promise<HttpResponse> {
+  report(@SubjectEvent(listEventBody) events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 

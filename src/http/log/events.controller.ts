@@ -6,6 +6,7 @@ import { EventDetails, OneEvent } from '../../read-models/history/one-event.quer
 import { ReadLog } from '../../read-models/history/read-log.query.js';
 import { LoggedEvent } from '../../read-models/history/logged-event.view.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
+import { rowBody, rowsBody } from '../commands/bodies.js';
 import { BatchHeaders } from '../commands/parameters.js';
 import { HttpResponse, ProblemException, problemResponse, send } from '../http-response.js';
 import { NDJSON_TYPE } from '../media-types.js';
@@ -28,8 +29,8 @@ export class EventsController {
     summary: 'Report many events about cases at once, each answered for itself, in order.',
     tag: 'cases',
     headers: BatchHeaders,
-    body: 'Rows',
-    line: 'Row',
+    body: rowsBody,
+    line: rowBody,
     response: commandResponses.batch,
   })
   recordBatch(@Batch() batch: BatchRequest): Promise<HttpResponse> {
