@@ -16,11 +16,12 @@ export const descriptionOf = (type: string): EventDescription<Record<string, unk
     ? (allEvents[type as AnyEventType] as EventDescription<Record<string, unknown>>)
     : undefined;
 
-export const STREAM_KINDS = ['case', 'list', 'instrument', 'reference'] as const;
-export type StreamKind = (typeof STREAM_KINDS)[number];
-
 /** The kinds of streams that a client can write to; claims of references are written by the register. */
-export type SubjectKind = Exclude<StreamKind, 'reference'>;
+export const SUBJECT_KINDS = ['case', 'list', 'instrument'] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+export const STREAM_KINDS = [...SUBJECT_KINDS, 'reference'] as const;
+export type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** `case-0190…`. Stream names contain opaque ids only, never personal data. */
 export const streamName = (kind: StreamKind, id: string): string => `${kind}-${id}`;

@@ -1,9 +1,7 @@
-import type { SubjectKind } from '../../domain/events.js';
+import { SUBJECT_KINDS, type SubjectKind } from '../../domain/events.js';
 import { IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { FindingView } from '../../schema/finding.view.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
-
-const SUBJECT_KINDS: readonly SubjectKind[] = ['case', 'list', 'instrument'];
 
 export class RecordedSubject {
   @IsOneOf(SUBJECT_KINDS)

@@ -1,6 +1,7 @@
 /** The history: who recorded what, when, from which source, and what it changed. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
+import type { SubjectKind } from '../../domain/events.js';
 import { caseHistoryOf, type LogTables, type FullEventEntry, type StreamBounds } from '../log-tables.js';
 import type { Change, HistoryEntry, HistoryPage } from './history-entry.view.js';
 import { ReadModelReader } from '../reader.js';
@@ -16,7 +17,7 @@ export class History extends Query<HistoryPage | null> {
   constructor(
     readonly scope: Scope,
     readonly parameters: {
-      readonly subject?: { readonly kind: 'case' | 'list' | 'instrument'; readonly id: string };
+      readonly subject?: { readonly kind: SubjectKind; readonly id: string };
       readonly types?: readonly string[];
       readonly after: number;
       readonly limit: number;
