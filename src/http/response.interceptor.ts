@@ -1,6 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
+import type { KnownView } from '../read-models/known.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { matchesIfNoneMatch, viewTag, type ScopedView } from './entity-tag.js';
 import { pathOf } from './faults.js';
@@ -39,6 +40,12 @@ const nextPage = (request: FastifyRequest, cursor: string): string => {
   query.set('after', cursor);
   return `${pathOf(request)}?${query.toString()}`;
 };
+
+/** The first of some items as a view of its own, with its ETag; null if there is none. */
+export const firstWithETag = (
+  { items, ...known }: KnownView & { readonly items: readonly { readonly revision: number }[] },
+  scope: Scope,
+): HttpResponse | null => withETag(items[0] && { ...items[0], ...known }, scope);
 
 /** A view with its ETag; null stays null. Gives 304 if `ifNoneMatch` contains the ETag. */
 export const withETag = (

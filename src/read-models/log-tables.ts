@@ -6,9 +6,8 @@ import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
 import { findingsOf, unfoundedReleases, type Timeline } from '../domain/case/timeline.js';
 import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
-import type { DefinitionKind } from '../domain/definitions.js';
+import type { DefinitionKind, Definitions } from '../domain/definitions.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
-import type { Instrument } from '../domain/instrument/instrument.js';
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
 import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
@@ -195,14 +194,13 @@ export class LogTables {
     return this.db.prepare('SELECT id FROM streams WHERE kind = ? ORDER BY id').pluck().all(kind) as string[];
   }
 
-  /** A list as defined at a position, with its revision; null if it was not yet defined. */
-  listAt(id: string, upTo: number): Defined<ListDefinition> | null {
-    return defined(this.definitions.at('list', id, upTo));
+  /** A list or instrument as defined at a position, with its revision; null if it was not yet defined. */
+  definitionAt<K extends DefinitionKind>(kind: K, id: string, upTo: number): Defined<Definitions[K]> | null {
+    return defined(this.definitions.at(kind, id, upTo));
   }
 
-  /** An instrument as defined at a position, with its revision; null if it was not yet defined. */
-  instrumentAt(id: string, upTo: number): Defined<Instrument> | null {
-    return defined(this.definitions.at('instrument', id, upTo));
+  listAt(id: string, upTo: number): Defined<ListDefinition> | null {
+    return this.definitionAt('list', id, upTo);
   }
 
   /** Events after a position, in order; `streams` and `types` limit them unless null, and `limit` unless negative. */

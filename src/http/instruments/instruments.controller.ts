@@ -9,7 +9,7 @@ import { CommandService } from '../commands/command.service.js';
 import type { HttpResponse } from '../http-response.js';
 import { CommandOperation, Operation, queryResponses } from '../operation.js';
 import { CurrentViewer } from '../request.decorators.js';
-import { withETag } from '../response.interceptor.js';
+import { firstWithETag } from '../response.interceptor.js';
 
 @Controller('v1/instruments')
 export class InstrumentsController {
@@ -60,7 +60,6 @@ export class InstrumentsController {
     @CurrentViewer() viewer: Viewer,
   ): Promise<HttpResponse | null> {
     const scope = new Scope(viewer, query);
-    const { items, ...known } = await this.queries.execute(new Instruments(scope, id));
-    return withETag(items[0] && { ...items[0], ...known }, scope);
+    return firstWithETag(await this.queries.execute(new Instruments(scope, id)), scope);
   }
 }

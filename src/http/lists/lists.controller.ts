@@ -19,7 +19,7 @@ import { MovementsView } from '../../read-models/counts/movement.view.js';
 import { CommandOperation, Operation, queryResponses } from '../operation.js';
 import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
-import { withETag } from '../response.interceptor.js';
+import { firstWithETag } from '../response.interceptor.js';
 import { CsvQuery, DifferencesQuery, MovementsQuery, scopesOf } from './parameters.js';
 
 @Controller('v1/lists')
@@ -67,8 +67,7 @@ export class ListsController {
     @CurrentViewer() viewer: Viewer,
   ): Promise<HttpResponse | null> {
     const scope = new Scope(viewer, query);
-    const { items, ...known } = await this.queries.execute(new Lists(scope, id));
-    return withETag(items[0] && { ...items[0], ...known }, scope);
+    return firstWithETag(await this.queries.execute(new Lists(scope, id)), scope);
   }
 
   @Get(':id/members')

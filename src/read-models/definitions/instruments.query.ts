@@ -1,11 +1,12 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
-import { openScope, type Scope } from '../scope.js';
+import type { Scope } from '../scope.js';
 import { INSTRUMENT_KINDS } from '../../domain/instrument/events.js';
 import { IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { intersect } from '../../schema/field.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
+import { definedItems } from './defined-items.js';
 
 export class RegisteredInstrument {
   @IsString()
@@ -75,29 +76,20 @@ export class Instruments extends Query<InstrumentsView> {
 export class InstrumentsHandler implements IQueryHandler<Instruments> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope: asked, id: only }: Instruments): Promise<InstrumentsView> {
-    const { logTables, scope } = await openScope(this.reader, asked);
-    const { knownAt, position } = scope;
-    const ids = only === undefined ? logTables.idsOf('instrument') : [only];
-    const items = ids.flatMap((id) => {
-      const found = logTables.instrumentAt(id, position);
-      if (found === null) return [];
-      const { definition } = found;
-      return {
-        id,
-        revision: found.revision,
-        kind: definition.kind,
-        title: definition.title ?? null,
-        issuer: definition.issuer ?? null,
-        issued: definition.issued ?? null,
-        submitted: definition.submitted ?? null,
-        adopted: definition.adopted ?? null,
-        inForce: definition.inForce ?? null,
-        windowEnd: definition.windowEnd ?? null,
-        forecast: definition.forecast ?? null,
-        clauses: definition.clauses ?? [],
-      };
-    });
-    return { knownAt, position, items };
+  execute(query: Instruments): Promise<InstrumentsView> {
+    return definedItems(this.reader, query, 'instrument', (id, revision, definition) => ({
+      id,
+      revision,
+      kind: definition.kind,
+      title: definition.title ?? null,
+      issuer: definition.issuer ?? null,
+      issued: definition.issued ?? null,
+      submitted: definition.submitted ?? null,
+      adopted: definition.adopted ?? null,
+      inForce: definition.inForce ?? null,
+      windowEnd: definition.windowEnd ?? null,
+      forecast: definition.forecast ?? null,
+      clauses: definition.clauses ?? [],
+    }));
   }
 }

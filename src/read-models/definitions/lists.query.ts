@@ -2,12 +2,13 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { CUSTODIES, type Custody } from '../../domain/case/state.js';
 import { formatDay } from '../../domain/time.js';
 import { ReadModelReader } from '../reader.js';
-import { openScope, type Scope } from '../scope.js';
+import type { Scope } from '../scope.js';
 import { IsBoolean, IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { intersect } from '../../schema/field.js';
 import { LocalName } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
+import { definedItems } from './defined-items.js';
 
 export class DefinedCategory {
   @IsString()
@@ -67,22 +68,13 @@ export class Lists extends Query<ListsView> {
 export class ListsHandler implements IQueryHandler<Lists> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  async execute({ scope: asked, id: only }: Lists): Promise<ListsView> {
-    const { logTables, scope } = await openScope(this.reader, asked);
-    const { knownAt, position } = scope;
-    const ids = only === undefined ? logTables.idsOf('list') : [only];
-    const items = ids.flatMap((id) => {
-      const found = logTables.listAt(id, position);
-      if (found === null) return [];
-      const { name, categories, policies } = found.definition;
-      return {
-        id,
-        revision: found.revision,
-        name,
-        categories: [...categories].map(([category, localName]) => ({ id: category, name: localName })),
-        policy: policies.map((policy) => ({ ...policy, from: formatDay(policy.from) })),
-      };
-    });
-    return { knownAt, position, items };
+  execute(query: Lists): Promise<ListsView> {
+    return definedItems(this.reader, query, 'list', (id, revision, { name, categories, policies }) => ({
+      id,
+      revision,
+      name,
+      categories: [...categories].map(([category, localName]) => ({ id: category, name: localName })),
+      policy: policies.map((policy) => ({ ...policy, from: formatDay(policy.from) })),
+    }));
   }
 }
