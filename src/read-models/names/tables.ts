@@ -16,16 +16,19 @@ import {
   type SearchedNameRow,
 } from './rows.js';
 
+/** To page through a list in the order of a key, now and as known before, and to find the rows of a case. */
+const sortedBy = (key: string): readonly string[] => [
+  `(list, ${key}, case_id) WHERE known_to = ${STILL_KNOWN}`,
+  `(list, ${key}, case_id, known_from, known_to)`,
+  '(case_no, list, known_from)',
+];
+
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
   isPersonal: false,
   dependsOn: 'events',
   columns: { list: 'TEXT', case_id: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
-  indexes: [
-    `(list, reference_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
-    '(list, reference_key, case_id, known_from, known_to)',
-    '(case_no, list, known_from)',
-  ],
+  indexes: sortedBy('reference_key'),
   rows: listEntryRows,
 };
 
@@ -34,11 +37,7 @@ export const names: ProjectedTable<NameRow> = {
   isPersonal: true,
   dependsOn: 'events',
   columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT' },
-  indexes: [
-    `(list, name_key, case_id) WHERE known_to = ${STILL_KNOWN}`,
-    '(list, name_key, case_id, known_from, known_to)',
-    '(case_no, list, known_from)',
-  ],
+  indexes: sortedBy('name_key'),
   rows: nameRows,
 };
 
