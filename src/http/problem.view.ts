@@ -1,10 +1,10 @@
 /** Problem documents (RFC 9457), as the OpenAPI document shows them. */
-import { LIKENESS_REASONS, type LikenessReason } from '../domain/names/match-reasons.js';
-import { IsBoolean, IsInteger, IsObjectOf, IsOneOf, IsOptional, IsNullable } from '../schema/decorators.js';
+import { LikenessView } from '../read-models/names/likeness.view.js';
+import { IsInteger, IsObjectOf, IsOneOf, IsOptional, IsNullable } from '../schema/decorators.js';
 import { FindingView } from '../schema/finding.view.js';
 import { Reference } from '../schema/parts.js';
 import { catalogue, type FieldErrorCode, type ProblemCode } from '../schema/problems.js';
-import { IsCount, IsEither, IsScore, IsString } from '../schema/view-decorators.js';
+import { IsCount, IsEither, IsString } from '../schema/view-decorators.js';
 
 const codesIn = (place: 'problem' | 'error'): readonly string[] =>
   catalogue.filter((entry) => entry.in === place).map(({ code }) => code);
@@ -46,21 +46,12 @@ export class TakenReference {
   readonly case: string;
 }
 
-export class DuplicateCandidate {
+export class DuplicateCandidate extends LikenessView {
   @IsString()
   readonly caseId: string;
 
   @IsObjectOf(Reference, { each: true })
   readonly references: readonly Reference[];
-
-  @IsScore()
-  readonly score: number;
-
-  @IsOneOf(LIKENESS_REASONS, { each: true })
-  readonly why: readonly LikenessReason[];
-
-  @IsBoolean({ description: 'Name and year of birth agree.' })
-  readonly isProbable: boolean;
 }
 
 export class ProblemView {

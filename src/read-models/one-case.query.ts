@@ -11,20 +11,13 @@ import { IsBoolean, IsDay, IsNullable, IsObjectOf } from '../schema/decorators.j
 import { FindingView } from '../schema/finding.view.js';
 import { Name, Reference } from '../schema/parts.js';
 import { IsCount, IsString, IsTextByName } from '../schema/view-decorators.js';
+import { DaysView } from './days.view.js';
 import { KnownView } from './known.view.js';
 import { StandingView } from './list/person.view.js';
 import { ReadModelReader } from './reader.js';
 import { openScope, type Scope } from './scope.js';
 
-export class PeriodView {
-  @IsNullable()
-  @IsDay()
-  readonly from: string | null;
-
-  @IsNullable()
-  @IsDay()
-  readonly to: string | null;
-
+export class PeriodView extends DaysView {
   @IsNullable()
   @IsObjectOf(StandingView, { description: 'Null if too many events are undecided to enumerate the standings.' })
   readonly standing: StandingView | null;

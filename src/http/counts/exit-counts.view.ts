@@ -1,6 +1,5 @@
-import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
-import { KnownView } from '../../read-models/known.view.js';
-import { IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { MovementScopeView } from '../../read-models/counts/movement.view.js';
+import { IsObjectOf } from '../../schema/decorators.js';
 import { IsConstant, IsCount, IsString } from '../../schema/view-decorators.js';
 import { EXIT_REASON } from './parameters.js';
 
@@ -13,21 +12,9 @@ export class ExitGroup {
 }
 
 /** Who left a list between two days, counted by reason. */
-export class ExitCountsView extends KnownView {
-  @IsString()
-  readonly list: string;
-
+export class ExitCountsView extends MovementScopeView {
   @IsConstant(EXIT_REASON)
   readonly by: typeof EXIT_REASON;
-
-  @IsDay()
-  readonly from: string;
-
-  @IsDay()
-  readonly to: string;
-
-  @IsOneOf(MEMBER_SETS)
-  readonly set: MemberSet;
 
   @IsCount()
   readonly total: number;

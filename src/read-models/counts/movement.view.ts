@@ -1,7 +1,7 @@
 import { IsDay, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
-import { Reference } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
+import { ListEntryView } from '../list/list-entry.view.js';
 
 /**
  * Whose movements to count: certain members or possible members of the list. Each set balances: opening + entered -
@@ -10,17 +10,7 @@ import { KnownView } from '../known.view.js';
 export const MEMBER_SETS = ['certain', 'possible'] as const;
 export type MemberSet = (typeof MEMBER_SETS)[number];
 
-export class Movement {
-  @IsString()
-  readonly caseId: string;
-
-  @IsObjectOf(Reference, { each: true })
-  readonly references: readonly Reference[];
-
-  @IsNullable()
-  @IsString()
-  readonly name: string | null;
-
+export class Movement extends ListEntryView {
   @IsString({
     description:
       'Of an entry: `recognised` and the like; of an exit: the reason of release, `died`, `delisted`, `policy` …; of a move: the type of its event.',
@@ -75,7 +65,8 @@ export class CountedReason {
   readonly count: number;
 }
 
-export class MovementsView extends KnownView {
+/** Whose movements are counted, and between which days. */
+export class MovementScopeView extends KnownView {
   @IsString()
   readonly list: string;
 
@@ -87,7 +78,9 @@ export class MovementsView extends KnownView {
 
   @IsOneOf(MEMBER_SETS)
   readonly set: MemberSet;
+}
 
+export class MovementsView extends MovementScopeView {
   @IsCount()
   readonly opening: number;
 

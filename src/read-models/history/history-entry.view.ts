@@ -1,7 +1,8 @@
 import { ACTOR_KINDS, type Actor } from '../../domain/event.js';
-import type { AnyEvent, StreamKind } from '../../domain/events.js';
-import { IsBoolean, IsDay, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { STREAM_KINDS, type AnyEvent, type StreamKind } from '../../domain/events.js';
+import { IsBoolean, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsCount, IsEvent, IsInstant, IsString } from '../../schema/view-decorators.js';
+import { DaysView } from '../days.view.js';
 import { KnownView } from '../known.view.js';
 
 export class ActorView implements Actor {
@@ -15,8 +16,6 @@ export class ActorView implements Actor {
   readonly asserted: boolean;
 }
 
-const STREAM_KINDS: readonly StreamKind[] = ['case', 'list', 'instrument', 'reference'];
-
 export class StreamSubject {
   @IsOneOf(STREAM_KINDS)
   readonly kind: StreamKind;
@@ -25,18 +24,10 @@ export class StreamSubject {
   readonly id: string;
 }
 
-/** What an event changed on the days [from, to): the possible values before and after. */
-export class Change {
+/** What an event changed on some days: the possible values before and after. What has no days, such as a name, has no bounds. */
+export class Change extends DaysView {
   @IsString()
   readonly axis: string;
-
-  @IsNullable()
-  @IsDay()
-  readonly from: string | null;
-
-  @IsNullable()
-  @IsDay()
-  readonly to: string | null;
 
   @IsString({ each: true })
   readonly before: readonly string[];
@@ -45,13 +36,10 @@ export class Change {
   readonly after: readonly string[];
 }
 
-/** An event with its record, without what it changed. */
-export class EventEntryView {
+/** What the log says of every event: where it stands, and who recorded it when. */
+export class RecordView {
   @IsCount()
   readonly position: number;
-
-  @IsObjectOf(StreamSubject)
-  readonly subject: StreamSubject;
 
   @IsCount()
   readonly revision: number;
@@ -70,6 +58,12 @@ export class EventEntryView {
 
   @IsString()
   readonly correlationId: string;
+}
+
+/** An event with its record, without what it changed. */
+export class EventEntryView extends RecordView {
+  @IsObjectOf(StreamSubject)
+  readonly subject: StreamSubject;
 
   @IsEvent({ description: 'The event data as recorded, with its sources.' })
   readonly event: AnyEvent;

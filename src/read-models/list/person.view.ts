@@ -11,10 +11,10 @@ import {
 } from '../../domain/case/state.js';
 import { MATCH_REASONS, type MatchReason } from '../../domain/names/match-reasons.js';
 import { IsBoolean, IsDay, IsNullable, IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
-import { Reference } from '../../schema/parts.js';
 import { IsCount, IsScore, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 import { CERTAINTIES, type Certainty } from './filters.js';
+import { ListEntryView } from './list-entry.view.js';
 
 export class Totals {
   @IsCount()
@@ -90,17 +90,7 @@ export class NameMatch {
   readonly why: readonly MatchReason[];
 }
 
-export class PersonView {
-  @IsString()
-  readonly caseId: string;
-
-  @IsObjectOf(Reference, { each: true })
-  readonly references: readonly Reference[];
-
-  @IsNullable()
-  @IsString({ description: 'The name to display; null if none is known.' })
-  readonly name: string | null;
-
+export class PersonView extends ListEntryView {
   @IsOneOf(CERTAINTIES)
   readonly certainty: Certainty;
 

@@ -1,8 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { likenessOf } from '../../domain/names/likeness.js';
-import { LIKENESS_REASONS, type LikenessReason } from '../../domain/names/match-reasons.js';
 import { LEAST_SCORE, matchNames } from '../../domain/names/ranking.js';
-import { IsBoolean, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { IsNullable, IsObjectOf } from '../../schema/decorators.js';
 import { Reference } from '../../schema/parts.js';
 import { IsScore, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
@@ -11,6 +10,7 @@ import { listScope, scopeValues, versionCondition, type ListScope } from '../lis
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { cachedStatement, type Db } from '../table.js';
+import { LikenessView } from './likeness.view.js';
 
 export class DuplicateCase {
   @IsString()
@@ -24,18 +24,9 @@ export class DuplicateCase {
 }
 
 /** Two cases that may be of one person. */
-export class DuplicatePair {
+export class DuplicatePair extends LikenessView {
   @IsObjectOf(DuplicateCase, { each: true })
   readonly cases: readonly DuplicateCase[];
-
-  @IsScore({ description: 'With three decimals.' })
-  readonly score: number;
-
-  @IsOneOf(LIKENESS_REASONS, { each: true })
-  readonly why: readonly LikenessReason[];
-
-  @IsBoolean({ description: 'Name and year of birth agree.' })
-  readonly isProbable: boolean;
 }
 
 export class DuplicatesPage extends KnownView {

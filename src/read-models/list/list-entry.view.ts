@@ -1,0 +1,16 @@
+import { IsNullable, IsObjectOf } from '../../schema/decorators.js';
+import { Reference } from '../../schema/parts.js';
+import { IsString } from '../../schema/view-decorators.js';
+
+/** The case that a line of an answer is about, as people know it. */
+export class ListEntryView {
+  @IsString()
+  readonly caseId: string;
+
+  @IsObjectOf(Reference, { each: true })
+  readonly references: readonly Reference[];
+
+  @IsNullable()
+  @IsString({ description: 'The name to display; null if none is known.' })
+  readonly name: string | null;
+}

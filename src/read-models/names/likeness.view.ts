@@ -1,0 +1,15 @@
+import { LIKENESS_REASONS, type LikenessReason } from '../../domain/names/match-reasons.js';
+import { IsBoolean, IsOneOf } from '../../schema/decorators.js';
+import { IsScore } from '../../schema/view-decorators.js';
+
+/** How likely two records are of one person. */
+export class LikenessView {
+  @IsScore()
+  readonly score: number;
+
+  @IsOneOf(LIKENESS_REASONS, { each: true })
+  readonly why: readonly LikenessReason[];
+
+  @IsBoolean({ description: 'Name and year of birth agree.' })
+  readonly isProbable: boolean;
+}
