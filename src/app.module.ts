@@ -21,6 +21,8 @@ import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.j
 import { HEALTH, type Health } from './http/health/health.controller.js';
 import { METRICS } from './http/metrics/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
+import { DurableJobs } from './jobs/durable-jobs.js';
+import { IN_MEMORY, JobFile } from './jobs/job-file.js';
 import { Jobs } from './jobs/jobs.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { findDamage, VERIFY } from './proof/verify-log.js';
@@ -43,6 +45,7 @@ interface Resources {
   readonly readModels: ReadModels;
   readonly metrics: Metrics;
   readonly jobs: Jobs;
+  readonly durableJobs: DurableJobs;
   /** Null for one command: only a service verifies its log while it runs. */
   readonly proof: ProofFiles | null;
 }
@@ -84,7 +87,8 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs);
-    return { folder, store, clock, readModels, metrics, jobs, proof };
+    const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
+    return { folder, store, clock, readModels, metrics, jobs, durableJobs, proof };
   } catch (error) {
     folder.release();
     throw error;
@@ -124,6 +128,21 @@ const logProjectionProblem = (problem: Problem | null): void =>
 const logDamage = ({ message }: StoreDamaged): void =>
   log.error(`the log is damaged, and not written to any more: ${message}`);
 
+/** A disk that is full or cannot be written keeps nobody from reading the register: its jobs then end with the process. */
+const openJobFile = (path: string): JobFile => {
+  try {
+    return JobFile.open(path);
+  } catch (error) {
+    const { code } = error as { readonly code?: unknown };
+    log.warn(`jobs are not kept beyond this process: ${typeof code === 'string' ? code : 'unknown error'}`);
+    return JobFile.open(IN_MEMORY);
+  }
+};
+
+/** Names the error only: its message may contain personal data. */
+const logFailedJob = (id: string, error: unknown): void =>
+  log.error(`job ${id} has failed: ${error instanceof Error ? error.name : 'unknown error'}`);
+
 @Module({})
 export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(@Inject(RESOURCES) private readonly resources: Resources) {}
@@ -146,6 +165,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(HEALTH, healthOf),
       provideFrom(METRICS, (resources) => resources.metrics),
       provideFrom(Jobs, (resources) => resources.jobs),
+      provideFrom(DurableJobs, (resources) => resources.durableJobs),
     ];
     return {
       module: AppModule,
@@ -163,7 +183,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Not awaited: the service listens while the read models are built, and reads wait for them up to a timeout. */
   onApplicationBootstrap(): void {
-    const { readModels, store, jobs, proof } = this.resources;
+    const { readModels, store, jobs, durableJobs, proof } = this.resources;
     const stopWriting = (damage: StoreDamaged | null): void => {
       if (damage === null) return;
       logDamage(damage);
@@ -174,14 +194,15 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       if (problem?.code === 'STORE_DAMAGED') store.markDamaged(new StoreDamaged('the read models stopped before it'));
     });
     void store.check?.result.then(stopWriting);
-    if (proof !== null)
-      void jobs
-        .run(VERIFY, (job) => findDamage(store, () => proof.lastCheckpoint(), job))
-        .then(stopWriting)
-        .catch((error: unknown) => {
-          if (error instanceof Error && error.name === 'AbortError') return;
-          log.error(`the log could not be verified: ${error instanceof Error ? error.name : 'unknown error'}`);
-        });
+    if (proof === null) return;
+    durableJobs.resumeRunning();
+    void jobs
+      .run(VERIFY, (job) => findDamage(store, () => proof.lastCheckpoint(), job))
+      .then(stopWriting)
+      .catch((error: unknown) => {
+        if (error instanceof Error && error.name === 'AbortError') return;
+        log.error(`the log could not be verified: ${error instanceof Error ? error.name : 'unknown error'}`);
+      });
   }
 
   /** Runs before the server drains: reads that wait for a token would keep it from ending. */
@@ -191,11 +212,12 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Runs after the server has drained. Read models that wait for a hanging store only stop once the store is closed. */
   async onApplicationShutdown(): Promise<void> {
-    const { readModels, store, folder, jobs } = this.resources;
+    const { readModels, store, folder, jobs, durableJobs } = this.resources;
     const stopped = Promise.all([jobs.stop(), readModels.stop()]);
     await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
     await store.close();
     await stopped;
+    await durableJobs.close();
     folder.release();
   }
 }

@@ -9,6 +9,8 @@ import { CHECKED_AT_OPENING } from '../src/event-store/sqlite/log-check.js';
 import { BATCH_BODY_LIMIT, BODY_LIMIT } from '../src/http/body-parser.js';
 import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
+import { MAX_RUNNING_JOBS } from '../src/jobs/durable-jobs.js';
+import { MAX_ENDED_JOBS } from '../src/jobs/job-file.js';
 import { MAX_WAIT_MS } from '../src/read-models/read-models.js';
 import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
@@ -87,6 +89,8 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
     seconds(FEED_LIMITS.heartbeat * FEED_LIMITS.patience),
     'cut off; `Last-Event-ID` resumes',
   ],
+  ['Jobs that run', count(MAX_RUNNING_JOBS), answer('JOBS.FULL')],
+  ['Jobs that have ended and are told', count(MAX_ENDED_JOBS), 'the oldest is forgotten'],
   ['Row of a register file', size(MAX_ROW_BYTES), '`FILE.ROW_TOO_LONG`'],
   ['Rows of a register file', count(MAX_ROWS), '`FILE.TOO_LONG`'],
   ['Workbook, and what it unpacks to', `${size(MAX_WORKBOOK_BYTES)}, ${size(MAX_UNPACKED_BYTES)}`, '`FILE.TOO_LONG`'],

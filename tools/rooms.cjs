@@ -35,10 +35,10 @@ const rooms = {
   },
   jobs: {
     path: '^src/jobs/',
-    says: 'nothing else',
-    paths: [],
-    packages: [],
-    node: [],
+    says: 'the private files of event-store',
+    paths: ['^src/event-store/private-file\\.ts$'],
+    packages: ['better-sqlite3'],
+    node: ['fs'],
   },
   schema: {
     path: '^src/schema/',

@@ -14,6 +14,8 @@ export interface DataFiles {
   readonly events: string;
   /** Rebuilt from the log if missing. */
   readonly readModels: string;
+  /** What runs long and is resumed: no part of the log, and not rebuilt. */
+  readonly jobs: string;
 }
 
 export interface DataFolder extends DataFiles {
@@ -29,6 +31,7 @@ export interface DataFolder extends DataFiles {
 export const dataFiles = (path: string): DataFiles => ({
   events: join(path, 'events.sqlite'),
   readModels: join(path, 'read-models.sqlite'),
+  jobs: join(path, 'jobs.sqlite'),
 });
 
 /**
@@ -51,7 +54,7 @@ export const openDataFolder = (path: string): DataFolder => {
 };
 
 /** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside, the lock, keys and checkpoint. */
-const OWN_FILE = /^(events|read-models)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint)[.\w:-]*$/;
+const OWN_FILE = /^(events|read-models|jobs)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint)[.\w:-]*$/;
 
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
   const names = ['.', ...readdirSync(path).filter((name) => OWN_FILE.test(name))];

@@ -6,6 +6,7 @@ import { CountsController } from './counts/counts.controller.js';
 import { DuplicatesController } from './duplicates/duplicates.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { InstrumentsController } from './instruments/instruments.controller.js';
+import { JobsController } from './jobs/jobs.controller.js';
 import { ListsController } from './lists/lists.controller.js';
 import { BatchService } from './log/batch.service.js';
 import { EventsController } from './log/events.controller.js';
@@ -26,6 +27,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
     FeedController,
     HistoryController,
     CountsController,
+    JobsController,
     HealthController,
     MetricsController,
   ],

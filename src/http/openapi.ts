@@ -1,13 +1,12 @@
 /** The OpenAPI document and its page. Schemas of bodies come from the classes that validate them. */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { allEvents } from '../domain/events.js';
+import { allEvents, type SubjectKind } from '../domain/events.js';
 import { examples } from '../schema/examples.js';
 import type { Constructor, JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
 import { eventClasses, FIRST_EVENT_TYPE } from '../schema/read-event.js';
 import { declareApiProperties, ref } from './api-properties.js';
-import { EVENT_BODIES, rowBody, rowsBody, type EventBody } from './commands/bodies.js';
 import { RequestOptions, RequestOptionsWithId, RowOptions } from './commands/parameters.js';
 
 export const DOCUMENT_PATH = 'v1/openapi.json';
@@ -29,16 +28,14 @@ const createDocument = (app: INestApplication): OpenAPIObject => {
   declareApiProperties();
   const document = SwaggerModule.createDocument(app, config, {
     autoTagControllers: false,
-    extraModels: [...allClasses.map(([, eventClass]) => eventClass), ...OPTIONS],
+    extraModels: [...kinds.flatMap(classesOf).map(([, type]) => type), ...OPTIONS],
   });
   return { ...document, components: { ...document.components, schemas: createSchemas(document.components?.schemas) } };
 };
 
-/** DTO classes of events, by type. */
-type Classes = readonly (readonly [type: string, eventClass: Constructor])[];
-
-/** Of every type that a client may record; once each, since streams of every kind have the amendments. */
-const allClasses: Classes = [...new Map(Object.values(eventClasses).flatMap((classes) => Object.entries(classes)))];
+const kinds = Object.keys(eventClasses) as readonly SubjectKind[];
+const classesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])[] =>
+  Object.entries(eventClasses[kind]);
 
 /** Their fields stand in bodies, beside those of the event; their own schemas are not part of the document. */
 const OPTIONS = [RequestOptions, RequestOptionsWithId, RowOptions] as const;
@@ -64,22 +61,31 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
   const hidden = new Set<string>(OPTIONS.map(({ name }) => name));
   return {
     ...Object.fromEntries(Object.entries(strict).filter(([name]) => !hidden.has(name))),
-    ...Object.fromEntries(allClasses.map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
+    ...Object.fromEntries(
+      kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
+    ),
     ReferenceClaimed: {
       type: 'object',
       description: 'Written by the register itself: a reference was claimed for a case.',
       required: ['type', 'list', 'reference', 'caseId', 'sources', 'reliability'],
       properties: { type: { const: 'reference-claimed' } },
     },
-    Event: unionSchema([...allClasses, ['reference-claimed', { name: 'ReferenceClaimed' }]]),
-    ...Object.fromEntries(EVENT_BODIES.map((body) => [body.name, bodySchema(body, schemaOf)])),
-    [rowsBody.name]: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref(rowBody.name) },
-    [rowBody.name]: unionSchema(rowClasses.map(([type, { name }]) => [type, { name: `${name}Row` }])),
-    ...Object.fromEntries(rowClasses.map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
+    CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
+    ListEvent: unionSchema(classesOf('list')),
+    InstrumentEvent: unionSchema(classesOf('instrument')),
+    Event: unionSchema([
+      // Once each: streams of every kind have the amendments.
+      ...new Map(kinds.flatMap(classesOf)),
+      ['reference-claimed', { name: 'ReferenceClaimed' }],
+    ]),
+    OpenCase: beginningSchema('case', RequestOptions, schemaOf),
+    Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
+    Row: unionSchema(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
+    ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
+    DefineList: beginningSchema('list', RequestOptionsWithId, schemaOf),
+    RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
   } as Schemas;
 };
-
-const rowClasses: Classes = Object.entries(rowBody.classes);
 
 /** Event data, in requests and in responses; `acknowledge` is in requests only. */
 const eventSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) => {
@@ -106,21 +112,18 @@ const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) =>
   };
 };
 
-const bodySchema = (body: EventBody, schemaOf: SchemaOf): JsonSchema =>
-  body.begins ? beginningSchema(body, schemaOf) : unionSchema(Object.entries(body.classes));
-
 /** The body that begins a subject: `type` is optional, and lists and instruments have an `id`. */
-const beginningSchema = ({ kind, classes, options: optionsClass }: EventBody, schemaOf: SchemaOf): JsonSchema => {
-  const type = FIRST_EVENT_TYPE[kind];
-  const event = schemaOf(classes[type] as Constructor);
+const beginningSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaOf) => {
+  const [, type] = classesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [string, Constructor];
+  const event = schemaOf(type);
   const options = schemaOf(optionsClass);
-  const { type: _, ...example } = examples[type];
+  const { type: _, ...example } = examples[FIRST_EVENT_TYPE[kind]];
   return {
     ...event,
-    description: allEvents[type].means,
+    description: allEvents[FIRST_EVENT_TYPE[kind]].means,
     required: [...(options.required ?? []), ...(event.required ?? [])],
     properties: {
-      type: { const: type },
+      type: { const: FIRST_EVENT_TYPE[kind] },
       ...options.properties,
       ...event.properties,
     },

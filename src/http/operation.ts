@@ -4,9 +4,8 @@ import { ApiExtraModels, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@
 import { fieldsOf, isRequired, type Constructor, type JsonSchema } from '../schema/field.js';
 import { requestProblems } from '../schema/problems.js';
 import { ref } from './api-properties.js';
-import type { EventBody } from './commands/bodies.js';
-import { CommandHeaders } from './commands/parameters.js';
 import { Recorded } from './commands/recorded.view.js';
+import { JobView } from './jobs/job.view.js';
 import { RowAnswers } from './log/row-answers.view.js';
 import { ProblemView } from './problem.view.js';
 import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
@@ -15,15 +14,10 @@ interface OperationDescription {
   readonly summary: string;
   readonly tag: string;
   readonly headers?: Constructor;
-  /** Of the body, and of a line if the body may be NDJSON. */
-  readonly body?: NamedSchema;
-  readonly line?: NamedSchema;
+  /** The class of the body, or the name of its schema; and of that of a line if the body may be NDJSON. */
+  readonly body?: Constructor | string;
+  readonly line?: string;
   readonly response: ResponseDescription;
-}
-
-/** A schema of the OpenAPI document that openapi.ts composes of several classes. */
-interface NamedSchema {
-  readonly name: string;
 }
 
 interface ResponseDescription {
@@ -38,7 +32,7 @@ interface ResponseDescription {
 
 const HEADERS: Readonly<Record<string, string>> = {
   ETag: 'The revision, for If-Match.',
-  Location: 'Where the new subject is.',
+  Location: 'Where the new subject, or the job, is.',
   Link: 'The next page, where there is one (rel="next").',
   'Habeas-As-Of': 'The day that the answer is about.',
   'Habeas-Known-At': 'Up to which knowledge it is answered, as `knownAt`.',
@@ -98,6 +92,7 @@ export const commandResponses = {
   recorded: json(Recorded, ['ETag'], 201, 'It is recorded.'),
   created: json(Recorded, ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
   batch: json(RowAnswers),
+  job: json(JobView, ['Location'], 202, 'The job runs; `Location` tells how far it is.'),
 } as const satisfies Record<string, ResponseDescription>;
 
 /** Statuses of the problems that every route can answer with, and of those that only commands add. */
@@ -109,30 +104,16 @@ export const Operation = ({ summary, tag, headers, body, line, response }: Opera
     ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: describeBody(body, line) }) }),
     ApiTags(tag),
     ...(headers === undefined ? [] : describeHeaders(headers)),
-    ApiExtraModels(ProblemView, ...response.views),
+    ApiExtraModels(ProblemView, ...response.views, ...(typeof body === 'function' ? [body] : [])),
     describeSuccess(response),
     ...[...QUERY_PROBLEMS, ...(body === undefined ? [] : COMMAND_PROBLEMS)].map(describeProblems),
   );
 
-/** A route that records one event about a subject. */
-export const CommandOperation = ({
-  summary,
-  tag,
-  body,
-}: Pick<OperationDescription, 'summary' | 'tag'> & { readonly body: EventBody }): MethodDecorator =>
-  Operation({
-    summary,
-    tag,
-    headers: CommandHeaders,
-    body,
-    response: body.begins ? commandResponses.created : commandResponses.recorded,
-  });
-
-const describeBody = (body: NamedSchema, line?: NamedSchema) => ({
+const describeBody = (body: Constructor | string, line?: string) => ({
   required: true,
   content: {
-    [JSON_TYPE]: { schema: ref(body.name) },
-    ...(line === undefined ? {} : { [NDJSON_TYPE]: { schema: ref(line.name) } }),
+    [JSON_TYPE]: { schema: ref(body) },
+    ...(line === undefined ? {} : { [NDJSON_TYPE]: { schema: ref(line) } }),
   },
 });
 

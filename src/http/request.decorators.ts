@@ -3,7 +3,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { UNRESTRICTED, type Viewer } from '../read-models/scope.js';
 import { fieldsOf, type Constructor } from '../schema/field.js';
-import { readParameters } from '../schema/read.js';
+import { read, readParameters } from '../schema/read.js';
 import { errorsIn, ProblemException, problemResponse } from './http-response.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
@@ -27,6 +27,13 @@ export const HeaderParameters = createParamDecorator((type: Constructor, context
     return value === undefined ? [] : [[name, value] as const];
   });
   return readRequestParameters(type, Object.fromEntries(present), 'header');
+});
+
+/** The body, read by a class; throws a ProblemException that lists the errors. */
+export const BodyOf = createParamDecorator((type: Constructor, context: ExecutionContext) => {
+  const result = read(type, requestOf(context).body);
+  if ('value' in result) return result.value;
+  throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: result.errors }));
 });
 
 /** The text of `If-None-Match`. Not `@Headers`, which would list it as a required parameter in the OpenAPI document. */

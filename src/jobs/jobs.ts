@@ -15,6 +15,7 @@ type OnProgress = JobContext['onProgress'];
 interface Run {
   readonly result: Promise<unknown>;
   readonly listeners: Set<OnProgress>;
+  readonly interruption: AbortController;
 }
 
 export class Jobs {
@@ -37,14 +38,26 @@ export class Jobs {
       this.#jobs.set(id, { id, state: 'running', progress });
       for (const listener of listeners) listener(progress);
     };
-    const result = this.#run(id, work, report).finally(() => this.#running.delete(id));
-    this.#running.set(id, { result, listeners });
+    const interruption = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, interruption.signal]);
+    const result = this.#run(id, work, { signal, onProgress: report }).finally(() => this.#running.delete(id));
+    this.#running.set(id, { result, listeners, interruption });
     return result;
+  }
+
+  /** Stops a job after its current step; nothing where none of this id is running. */
+  interrupt(id: string): void {
+    this.#running.get(id)?.interruption.abort();
   }
 
   /** A job that is running or has ended; null for an id that was never run. */
   get(id: string): Job | null {
     return this.#jobs.get(id) ?? null;
+  }
+
+  /** Removes a job that has ended from those that are told. */
+  forget(id: string): void {
+    if (!this.#running.has(id)) this.#jobs.delete(id);
   }
 
   /** All jobs since the process started, in the order of their first runs. */
@@ -63,13 +76,12 @@ export class Jobs {
     await Promise.all([...this.#running.keys()].map((id) => this.settled(id)));
   }
 
-  async #run<R>(id: string, work: (context: JobContext) => Promise<R>, onProgress: OnProgress): Promise<R> {
-    const { signal } = this.#stopping;
+  async #run<R>(id: string, work: (context: JobContext) => Promise<R>, context: JobContext): Promise<R> {
     this.#jobs.set(id, { id, state: 'running', progress: null });
     let state: JobState = 'failed';
     try {
-      signal.throwIfAborted();
-      const result = await work({ signal, onProgress });
+      context.signal.throwIfAborted();
+      const result = await work(context);
       state = 'done';
       return result;
     } catch (error) {
@@ -82,4 +94,5 @@ export class Jobs {
 }
 
 /** Reads the name, since `instanceof Error` fails for errors of the platform across realms (jest). */
-const isAbort = (error: unknown): boolean => (error as { readonly name?: unknown } | null)?.name === 'AbortError';
+export const isAbort = (error: unknown): boolean =>
+  (error as { readonly name?: unknown } | null)?.name === 'AbortError';

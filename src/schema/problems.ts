@@ -158,6 +158,12 @@ export const requestProblems = {
     title: 'Foreign origin',
     means: 'The request comes from a page of another origin than the register.',
   },
+  'JOB.OF_THE_REGISTER': {
+    status: 403,
+    title: 'A job of the register itself',
+    means:
+      'The register verifies its log and rebuilds its read models itself; that is neither interrupted nor run again.',
+  },
   'ROUTE.UNKNOWN': { status: 404, title: 'Nothing here', means: 'There is nothing at this path.' },
   'SUBJECT.UNKNOWN': {
     status: 404,
@@ -165,6 +171,11 @@ export const requestProblems = {
     means: 'The register has no case, list or instrument of this id, or no case of this reference.',
   },
   'EVENT.UNKNOWN': { status: 404, title: 'Unknown event', means: 'The register has no event of this id.' },
+  'JOB.UNKNOWN': {
+    status: 404,
+    title: 'Unknown job',
+    means: 'The register has no job of this id, or it ended long ago.',
+  },
   'METHOD.NOT_ALLOWED': {
     status: 405,
     title: 'Method not allowed',
@@ -302,6 +313,11 @@ export const requestProblems = {
     title: 'Not caught up',
     means:
       'The read models do not yet reach the token in `atLeast`, or the position after which a feed begins. Ask again.',
+  },
+  'JOBS.FULL': {
+    status: 503,
+    title: 'No room for another job',
+    means: 'As many jobs run as may at once; nothing was recorded. Ask again when one of them has ended.',
   },
   'FEEDS.FULL': {
     status: 503,

@@ -16,7 +16,9 @@ export const read = <T extends object>(type: Constructor<T>, input: unknown): Re
   if (!isObject(input)) return { errors: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
   const unknownFields: FieldError[] = [];
   const built = build(type, input, '', unknownFields);
-  const errors = [...unknownFields, ...errorsOf(validateSync(built, { stopAtFirstError: true }), '')];
+  // Without `forbidUnknownValues: false`, an object of a class without fields would be an error.
+  const problems = validateSync(built, { stopAtFirstError: true, forbidUnknownValues: false });
+  const errors = [...unknownFields, ...errorsOf(problems, '')];
   return errors.length > 0
     ? { errors: errors.slice(0, LIMITS.errors) }
     : { value: toPlain(type, built) as unknown as T };

@@ -23,6 +23,11 @@ export const IsConstant = (value: string): PropertyDecorator => typed(unchecked(
 /** An object whose fields are all text. */
 export const IsTextByName = decoratorOf(unchecked({ type: 'object', additionalProperties: { type: 'string' } }));
 
+/** An object whose fields are all whole numbers from 0 up. */
+export const IsCountByName = decoratorOf(
+  unchecked({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
+);
+
 /** Event data of any type. */
 export const IsEvent = decoratorOf(unchecked({ $ref: '#/components/schemas/Event' }));
 

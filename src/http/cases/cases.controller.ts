@@ -8,14 +8,14 @@ import { History } from '../../read-models/history/history.query.js';
 import { CaseView, OneCase } from '../../read-models/one-case.query.js';
 import { SurvivorOf } from '../../read-models/survivor-of.query.js';
 import { Scope, ScopeParameters, type Viewer } from '../../read-models/scope.js';
-import { caseEventBody, openCaseBody } from '../commands/bodies.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
+import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse } from '../http-response.js';
 import { HistoryQuery, toHistoryPage } from '../log/parameters.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { HistoryPage } from '../../read-models/history/history-entry.view.js';
-import { CommandOperation, Operation, queryResponses } from '../operation.js';
+import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick, toPage } from '../parameters.js';
 import { CurrentViewer, IfNoneMatch } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
@@ -29,22 +29,26 @@ export class CasesController {
   ) {}
 
   @Post()
-  @CommandOperation({
+  @Operation({
     summary: 'Open a case.',
     tag: 'cases',
-    body: openCaseBody,
+    headers: CommandHeaders,
+    body: 'OpenCase',
+    response: commandResponses.created,
   })
-  open(@NewSubject(openCaseBody) events: RecordEventsRequest): Promise<HttpResponse> {
+  open(@NewSubject('case') events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 
   @Post(':id/events')
-  @CommandOperation({
+  @Operation({
     summary: 'Report what happened.',
     tag: 'cases',
-    body: caseEventBody,
+    headers: CommandHeaders,
+    body: 'CaseEvent',
+    response: commandResponses.recorded,
   })
-  report(@SubjectEvent(caseEventBody) events: RecordEventsRequest): Promise<HttpResponse> {
+  report(@SubjectEvent('case') events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 

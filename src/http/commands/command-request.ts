@@ -15,23 +15,27 @@ import { revisionsIn } from '../entity-tag.js';
 import { errorsIn, ProblemException, problemResponse } from '../http-response.js';
 import type { RequestError } from '../problem.view.js';
 import { pick } from '../parameters.js';
-import type { EventBody } from './bodies.js';
-import { CommandHeaders, type RequestOptions } from './parameters.js';
+import { CommandHeaders, RequestOptions, RequestOptionsWithId } from './parameters.js';
+
+/** A new subject, or an existing one by the id in the path. */
+type Target = { readonly kind: SubjectKind } & (
+  { readonly begins: true } | { readonly begins: false; readonly id: string }
+);
 
 type CommandRequest = Pick<FastifyRequest, 'headers' | 'body' | 'id'>;
 
 /** The RecordEventsRequest of a request that opens a case, or defines a list or an instrument. */
-export const NewSubject = createParamDecorator((body: EventBody, context: ExecutionContext): RecordEventsRequest =>
-  readCommand(body, context.switchToHttp().getRequest<FastifyRequest>()),
+export const NewSubject = createParamDecorator((kind: SubjectKind, context: ExecutionContext): RecordEventsRequest =>
+  readCommand({ kind, begins: true }, context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /** The RecordEventsRequest of a request that reports an event about the subject with the `id` in the path. */
 export const SubjectEvent = createParamDecorator(
-  (body: EventBody, context: ExecutionContext): RecordEventsRequest => {
+  (kind: SubjectKind, context: ExecutionContext): RecordEventsRequest => {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
     const { id } = request.params;
-    if (!isSubjectId(body.kind, id)) throw new ProblemException(problemResponse('SUBJECT.UNKNOWN'));
-    return readCommand(body, request, id);
+    if (!isSubjectId(kind, id)) throw new ProblemException(problemResponse('SUBJECT.UNKNOWN'));
+    return readCommand({ kind, begins: false, id }, request);
   },
   [
     (target, method) => {
@@ -45,29 +49,23 @@ export const SubjectEvent = createParamDecorator(
 const isSubjectId = (kind: SubjectKind, id: string): boolean =>
   (kind === 'case' ? registerId : slug).rules.every((rule) => rule.isValid(id));
 
-/**
- * Throws a ProblemException that lists every error of headers and body. `idInPath` is the subject's, where it exists already; the id of a
- * new one is in the options, or made for it.
- */
-const readCommand = (
-  { kind, begins, options: optionsClass }: EventBody,
-  request: CommandRequest,
-  idInPath?: string,
-): RecordEventsRequest => {
+/** Throws a ProblemException that lists every error of headers and body. */
+const readCommand = (target: Target, request: CommandRequest): RecordEventsRequest => {
   const headers = readCommandHeaders(CommandHeaders, request);
-  const { options, event: eventData } = splitBody(request.body, optionsClass);
-  const event = readEvent(kind, begins ? withDefaultType(kind, eventData) : eventData);
+  const optionsType = target.begins && target.kind !== 'case' ? RequestOptionsWithId : RequestOptions;
+  const { options, event: body } = splitBody<RequestOptions & { id?: string }>(request.body, optionsType);
+  const event = readEvent(target.kind, target.begins ? withDefaultType(target.kind, body) : body);
   const errors = [
     ...('errors' in headers ? headers.errors : []),
     ...('errors' in options ? options.errors : []),
-    ...('errors' in event ? event.errors : misplacedType(kind, begins, event.event.type)),
+    ...('errors' in event ? event.errors : misplacedType(target, event.event.type)),
   ];
   if (errors.length > 0 || 'errors' in headers || 'errors' in options || 'errors' in event)
     throw new ProblemException(problemResponse('REQUEST.INVALID', { errors }));
-  const id = idInPath ?? options.value.id ?? newCaseId(headers.actor, headers.key);
+  const id = target.begins ? (options.value.id ?? newCaseId(headers.actor, headers.key)) : target.id;
   return {
-    subject: { kind, id },
-    begins,
+    subject: { kind: target.kind, id },
+    begins: target.begins,
     events: [event.event],
     acknowledge: options.value.acknowledge,
     correlationId: request.id,
@@ -113,12 +111,12 @@ const withDefaultType = (kind: SubjectKind, body: unknown): unknown =>
     ? { ...body, type: FIRST_EVENT_TYPE[kind] }
     : body;
 
-const misplacedType = (kind: SubjectKind, begins: boolean, type: string): readonly FieldError[] => {
-  const beginningType = FIRST_EVENT_TYPE[kind];
-  if (begins && type !== beginningType) {
+const misplacedType = (target: Target, type: string): readonly FieldError[] => {
+  const beginningType = FIRST_EVENT_TYPE[target.kind];
+  if (target.begins && type !== beginningType) {
     return [{ code: 'TYPE.NOT_A_BEGINNING', pointer: '/type', expected: beginningType }];
   }
-  if (!begins && kind === 'case' && type === beginningType) {
+  if (!target.begins && target.kind === 'case' && type === beginningType) {
     return [{ code: 'TYPE.ONLY_BEGINS', pointer: '/type', expected: `another type than ${beginningType}` }];
   }
   return [];

@@ -3,11 +3,11 @@ import { QueryBus } from '@nestjs/cqrs';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { Instruments, InstrumentsView, InstrumentView } from '../../read-models/definitions/instruments.query.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
-import { instrumentEventBody, registerInstrumentBody } from '../commands/bodies.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
+import { CommandHeaders } from '../commands/parameters.js';
 import type { HttpResponse } from '../http-response.js';
-import { CommandOperation, Operation, queryResponses } from '../operation.js';
+import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
 
@@ -19,22 +19,26 @@ export class InstrumentsController {
   ) {}
 
   @Post()
-  @CommandOperation({
+  @Operation({
     summary: 'Register an amnesty act or a pardon decree.',
     tag: 'instruments',
-    body: registerInstrumentBody,
+    headers: CommandHeaders,
+    body: 'RegisterInstrument',
+    response: commandResponses.created,
   })
-  register(@NewSubject(registerInstrumentBody) events: RecordEventsRequest): Promise<HttpResponse> {
+  register(@NewSubject('instrument') events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 
   @Post(':id/events')
-  @CommandOperation({
+  @Operation({
     summary: 'Report more of an instrument.',
     tag: 'instruments',
-    body: instrumentEventBody,
+    headers: CommandHeaders,
+    body: 'InstrumentEvent',
+    response: commandResponses.recorded,
   })
-  report(@SubjectEvent(instrumentEventBody) events: RecordEventsRequest): Promise<HttpResponse> {
+  report(@SubjectEvent('instrument') events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 

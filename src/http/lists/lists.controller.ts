@@ -10,13 +10,13 @@ import { Lists, ListsView, ListView } from '../../read-models/definitions/lists.
 import { Movements } from '../../read-models/counts/movements.query.js';
 import { exportList, TABLE_TYPES, type TableFormat } from '../../register-files/list-export.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
-import { defineListBody, listEventBody } from '../commands/bodies.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
+import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse, problemResponse, send } from '../http-response.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { MovementsView } from '../../read-models/counts/movement.view.js';
-import { CommandOperation, Operation, queryResponses } from '../operation.js';
+import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
@@ -30,22 +30,26 @@ export class ListsController {
   ) {}
 
   @Post()
-  @CommandOperation({
+  @Operation({
     summary: 'Define a list.',
     tag: 'lists',
-    body: defineListBody,
+    headers: CommandHeaders,
+    body: 'DefineList',
+    response: commandResponses.created,
   })
-  define(@NewSubject(defineListBody) events: RecordEventsRequest): Promise<HttpResponse> {
+  define(@NewSubject('list') events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 
   @Post(':id/events')
-  @CommandOperation({
+  @Operation({
     summary: 'Define or rename a category, rename the list, set its policy.',
     tag: 'lists',
-    body: listEventBody,
+    headers: CommandHeaders,
+    body: 'ListEvent',
+    response: commandResponses.recorded,
   })
-  report(@SubjectEvent(listEventBody) events: RecordEventsRequest): Promise<HttpResponse> {
+  report(@SubjectEvent('list') events: RecordEventsRequest): Promise<HttpResponse> {
     return this.commands.record(events);
   }
 

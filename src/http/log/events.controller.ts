@@ -6,7 +6,6 @@ import { EventDetails, OneEvent } from '../../read-models/history/one-event.quer
 import { ReadLog } from '../../read-models/history/read-log.query.js';
 import { LoggedEvent } from '../../read-models/history/logged-event.view.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
-import { rowBody, rowsBody } from '../commands/bodies.js';
 import { BatchHeaders } from '../commands/parameters.js';
 import { HttpResponse, ProblemException, problemResponse, send } from '../http-response.js';
 import { NDJSON_TYPE } from '../media-types.js';
@@ -29,8 +28,8 @@ export class EventsController {
     summary: 'Report many events about cases at once, each answered for itself, in order.',
     tag: 'cases',
     headers: BatchHeaders,
-    body: rowsBody,
-    line: rowBody,
+    body: 'Rows',
+    line: 'Row',
     response: commandResponses.batch,
   })
   recordBatch(@Batch() batch: BatchRequest): Promise<HttpResponse> {

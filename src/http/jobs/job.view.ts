@@ -1,0 +1,115 @@
+import type { DurableJob, JobItem } from '../../jobs/durable-job.js';
+import type { Job, JobState } from '../../jobs/jobs.js';
+import { IsNullable, IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
+import { intersect } from '../../schema/field.js';
+import { IsCount, IsCountByName, IsInstant, IsString, IsTextByName } from '../../schema/view-decorators.js';
+
+const JOB_STATES: readonly JobState[] = ['running', 'done', 'stopped', 'failed'];
+
+export class JobProgressView {
+  @IsString({ description: 'What is being done, and counted by `done` and `total`.' })
+  readonly stage: string;
+
+  @IsCount()
+  readonly done: number;
+
+  @IsNullable()
+  @IsCount({ description: 'Null while it is unknown.' })
+  readonly total: number | null;
+
+  @IsOptional()
+  @IsCountByName({ description: 'Numbers of steps by their result.' })
+  readonly results?: Readonly<Record<string, number>>;
+}
+
+export class JobView {
+  @IsString()
+  readonly id: string;
+
+  @IsString({ description: '`apply-instrument`; `verify` and `rebuild` are jobs of the register itself.' })
+  readonly kind: string;
+
+  @IsTextByName({ description: 'What it is about: ids by their names.' })
+  readonly about: Readonly<Record<string, string>>;
+
+  @IsOneOf(JOB_STATES, { description: '`stopped` was interrupted, and may be run again like `failed`.' })
+  readonly state: JobState;
+
+  @IsNullable()
+  @IsObjectOf(JobProgressView)
+  readonly progress: JobProgressView | null;
+
+  @IsNullable()
+  @IsString({ description: 'The name of the error that it failed with; the log of the service has its id.' })
+  readonly error: string | null;
+
+  @IsNullable()
+  @IsInstant({ description: 'Null for jobs of the register itself.' })
+  readonly startedAt: string | null;
+
+  @IsNullable()
+  @IsInstant()
+  readonly endedAt: string | null;
+}
+
+export class RefusedItem {
+  @IsCount({ description: 'Its number among those that the job was asked to do.' })
+  readonly no: number;
+
+  @IsString({ description: 'The reference or the id by which it was named.' })
+  readonly subject: string;
+
+  @IsNullable()
+  @IsString({ description: 'The case; null where there is none.' })
+  readonly caseId: string | null;
+
+  @IsString({ each: true, description: 'Why: codes of findings and problems.' })
+  readonly codes: readonly string[];
+}
+
+class RefusedPage {
+  @IsObjectOf(RefusedItem, { each: true, description: 'Whom or what it refused, a page of it.' })
+  readonly refused: readonly RefusedItem[];
+
+  @IsNullable()
+  @IsCount({ description: 'The number to go on after, as `after`; null at the end.' })
+  readonly next: number | null;
+}
+
+/** One job, in an answer of its own. */
+export class JobWithRefusedView extends intersect(JobView, RefusedPage) {}
+
+export class JobsView {
+  @IsObjectOf(JobView, { each: true })
+  readonly items: readonly JobView[];
+}
+
+/** Without its parameters, which may be long. */
+export const toJobView = ({ id, kind, about, state, progress, error, startedAt, endedAt }: DurableJob): JobView => ({
+  id,
+  kind,
+  about,
+  state,
+  progress,
+  error,
+  startedAt,
+  endedAt,
+});
+
+/** A job of the register itself, which lives as long as its process. */
+export const toOwnJobView = ({ id, state, progress }: Job): JobView => ({
+  id,
+  kind: id,
+  about: {},
+  state,
+  progress,
+  error: null,
+  startedAt: null,
+  endedAt: null,
+});
+
+/** `items`: one more than the page has, if there are more. */
+export const toRefusedPage = (items: readonly JobItem[], limit: number): RefusedPage => {
+  const refused = items.slice(0, limit);
+  return { refused, next: items.length > limit ? (refused.at(-1)?.no ?? null) : null };
+};

@@ -1,0 +1,15 @@
+import { IsInteger } from '../../schema/decorators.js';
+import { LIMITS } from '../../schema/limits.js';
+import { DESCRIPTIONS } from '../parameters.js';
+
+export class RefusedQuery {
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultPage;
+
+  @IsInteger(0, Number.MAX_SAFE_INTEGER, { description: DESCRIPTIONS.after })
+  after = 0;
+}
+
+/** The body of a request to run a job again: `{}`, since nothing can be changed about a job. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a body is described by a class, also one without fields
+export class JobRun {}

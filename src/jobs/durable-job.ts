@@ -1,0 +1,49 @@
+/** Jobs that outlive their process: stored with their parameters and how far they are, and resumed under the same id. */
+import type { JobContext, JobProgress } from './job.js';
+import type { Job } from './jobs.js';
+
+export interface DurableJob extends Job {
+  readonly kind: string;
+  /** A JSON value. It holds no personal data: the file of the jobs is not sealed. */
+  readonly parameters: object;
+  /** What it is about: ids by their names. */
+  readonly about: Readonly<Record<string, string>>;
+  /** UTC instants, ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  /** The name of the error that it failed with. Never the message, which may hold personal data. */
+  readonly error: string | null;
+}
+
+/** What came of one step of a job. */
+export interface JobItem {
+  /** Counts from 1, in the order of the steps. */
+  readonly no: number;
+  /** What the step was asked to be about, such as a reference. */
+  readonly subject: string;
+  /** The id of the case that it turned out to be about; null where there is none. */
+  readonly caseId: string | null;
+  /** Why it was refused; empty where it was not. */
+  readonly codes: readonly string[];
+}
+
+export interface DurableJobContext extends JobContext {
+  /** Of earlier runs of the job, in order: it goes on after the last. */
+  readonly items: readonly JobItem[];
+  /** Reports and stores how far the job is. Steps since the last call are done again after a kill. Throws errors of the file. */
+  readonly save: (progress: JobProgress, items: readonly JobItem[]) => void;
+}
+
+/** A kind of long work. `P`: its parameters, of which JSON keeps everything. `R`: why a job of this kind may not be started. */
+export interface JobKind<P extends object, R> {
+  readonly name: string;
+  /** What a job of these parameters is about, for people: ids by their names. */
+  describe(parameters: P): Readonly<Record<string, string>>;
+  /** Whether a new job may run: null, or why not. */
+  admit(id: string, parameters: P): Promise<R | null>;
+  /**
+   * Runs a job, or resumes it, also one whose process ended before it was admitted. Its steps are idempotent. Rejects with an
+   * AbortError once the signal has aborted.
+   */
+  run(id: string, parameters: P, context: DurableJobContext): Promise<void>;
+}

@@ -1,0 +1,195 @@
+/** Starts, resumes and interrupts durable jobs. They run among the jobs of the process, which tells how far they are. */
+import type { DurableJob, DurableJobContext, JobItem, JobKind } from './durable-job.js';
+import type { JobContext } from './job.js';
+import type { JobFile, StoredJob } from './job-file.js';
+import { isAbort, type Jobs } from './jobs.js';
+
+/** Durable jobs that run at once. Each does its steps one after the other, so that others are still answered quickly. */
+export const MAX_RUNNING_JOBS = 4;
+
+export type StartResult<R> =
+  /** It runs now, or a job of this id was done before. */
+  | { readonly outcome: 'started'; readonly job: DurableJob }
+  /** By the kind of the job, which is not stored then. */
+  | { readonly outcome: 'not-admitted'; readonly reason: R }
+  /** A job of this id has other parameters. */
+  | { readonly outcome: 'id-reused' }
+  | { readonly outcome: 'too-many-jobs' };
+
+export type ResumeResult = Extract<StartResult<never>, { readonly outcome: 'started' | 'too-many-jobs' }>;
+
+type AnyKind = JobKind<object, unknown>;
+type OnProgress = JobContext['onProgress'];
+
+export class DurableJobs {
+  readonly #kinds = new Map<string, AnyKind>();
+  /** By id: those that are being started or run. */
+  readonly #active = new Map<string, Promise<void>>();
+  readonly #interrupted = new Set<string>();
+
+  constructor(
+    private readonly file: JobFile,
+    private readonly jobs: Jobs,
+    private readonly now: () => Date,
+    /** Called with the error of a job that has failed. */
+    private readonly onFailed: (id: string, error: unknown) => void = () => undefined,
+  ) {}
+
+  /** To be called for each kind before jobs are started or resumed. */
+  register<P extends object, R>(kind: JobKind<P, R>): void {
+    this.#kinds.set(kind.name, kind);
+  }
+
+  /**
+   * Starts a job under an id; resolves once it is stored and admitted. The same id with the same parameters is the same job: it is
+   * resumed where it was interrupted or has failed, and left as it is where it is running or done. Throws what admitting it throws.
+   */
+  async start<P extends object, R>(
+    kind: JobKind<P, R>,
+    id: string,
+    parameters: P,
+    onProgress?: OnProgress,
+  ): Promise<StartResult<R>> {
+    const known = this.file.get(id);
+    if (known !== null) return isSame(known, kind.name, parameters) ? this.#resume(known, onProgress) : ID_REUSED;
+    if (this.#active.size >= MAX_RUNNING_JOBS) return TOO_MANY_JOBS;
+    this.file.add({ id, kind: kind.name, parameters, startedAt: this.now().toISOString() });
+    const finish = this.#activate(id);
+    let isAdmitted = false;
+    try {
+      const reason = await kind.admit(id, parameters);
+      if (reason !== null) return { outcome: 'not-admitted', reason };
+      isAdmitted = true;
+    } finally {
+      if (!isAdmitted) {
+        this.file.remove(id);
+        finish();
+      }
+    }
+    void this.#run(kind, id, parameters, onProgress).finally(finish);
+    return { outcome: 'started', job: this.#told(id) };
+  }
+
+  /** Runs a job again that was interrupted, has failed, or whose process ended; it goes on where it was. Null for an unknown id. */
+  resume(id: string, onProgress?: OnProgress): ResumeResult | null {
+    const job = this.file.get(id);
+    return job === null ? null : this.#resume(job, onProgress);
+  }
+
+  /** Resumes what was running when the last process ended. */
+  resumeRunning(): void {
+    for (const job of this.file.all()) if (job.state === 'running') this.#resume(job);
+  }
+
+  /** Interrupts a job after its current step; what it has done stays. Null for an unknown id. */
+  async interrupt(id: string): Promise<DurableJob | null> {
+    const active = this.#active.get(id);
+    if (active !== undefined) {
+      this.#interrupted.add(id);
+      this.jobs.interrupt(id);
+      await active;
+      this.#interrupted.delete(id);
+    } else if (this.file.get(id)?.state === 'running') this.#end(id, 'stopped');
+    return this.get(id);
+  }
+
+  get(id: string): DurableJob | null {
+    const job = this.file.get(id);
+    return job && this.#tell(job);
+  }
+
+  /** In the order in which they were first started. */
+  all(): readonly DurableJob[] {
+    return this.file.all().map((job) => this.#tell(job));
+  }
+
+  /** What a job has refused, after the item of a number, at most `limit`. */
+  refusedItems(id: string, after: number, limit: number): readonly JobItem[] {
+    return this.file.refusedItems(id, after, limit);
+  }
+
+  /** Resolves once no job of this id is running, however it ended. */
+  async settled(id: string): Promise<void> {
+    await this.#active.get(id);
+  }
+
+  /** Closes the file. To be called once the jobs of the process have stopped; the next process resumes those that were running. */
+  async close(): Promise<void> {
+    await Promise.all(this.#active.values());
+    this.file.close();
+  }
+
+  #resume(job: StoredJob, onProgress?: OnProgress): ResumeResult {
+    const kind = this.#kinds.get(job.kind);
+    if (kind === undefined || job.state === 'done' || this.#active.has(job.id))
+      return { outcome: 'started', job: this.#tell(job) };
+    if (this.#active.size >= MAX_RUNNING_JOBS) return TOO_MANY_JOBS;
+    this.file.setRunning(job.id);
+    void this.#run(kind, job.id, job.parameters, onProgress).finally(this.#activate(job.id));
+    return { outcome: 'started', job: this.#told(job.id) };
+  }
+
+  /** Counts a job as active until the function that it returns is called. */
+  #activate(id: string): () => void {
+    let settle: () => void = () => undefined;
+    this.#active.set(id, new Promise<void>((resolve) => (settle = resolve)));
+    return () => {
+      this.#active.delete(id);
+      this.jobs.forget(id);
+      settle();
+    };
+  }
+
+  /** Never rejects. */
+  async #run(kind: AnyKind, id: string, parameters: object, onProgress: OnProgress | undefined): Promise<void> {
+    const work = (context: JobContext): Promise<void> => {
+      const save: DurableJobContext['save'] = (progress, items) => {
+        context.onProgress(progress);
+        this.file.save(id, progress, items);
+      };
+      return kind.run(id, parameters, { ...context, items: this.file.items(id), save });
+    };
+    try {
+      // It may have been interrupted while it was being admitted.
+      if (this.#interrupted.has(id)) throw new DOMException('interrupted', 'AbortError');
+      await this.jobs.run(id, work, onProgress);
+      this.#end(id, 'done');
+    } catch (error) {
+      // Stopped with its process, it stays running in the file, and the next process resumes it.
+      if (isAbort(error)) {
+        if (this.#interrupted.has(id)) this.#end(id, 'stopped');
+        return;
+      }
+      this.#end(id, 'failed', error instanceof Error ? error.name : 'unknown error');
+      this.onFailed(id, error);
+    }
+  }
+
+  /** Where the file cannot be written, the job stays as it is stored there, and the next process resumes it. */
+  #end(id: string, state: 'done' | 'stopped' | 'failed', error: string | null = null): void {
+    try {
+      this.file.end(id, state, error, this.now().toISOString());
+    } catch (failure) {
+      if (!/^SQLITE_/.test(String((failure as { readonly code?: unknown } | null)?.code))) throw failure;
+    }
+  }
+
+  /** A job that is known to be stored. */
+  #told(id: string): DurableJob {
+    return this.get(id) as DurableJob;
+  }
+
+  #tell(job: StoredJob): DurableJob {
+    return {
+      ...job,
+      progress: this.jobs.get(job.id)?.progress ?? job.progress,
+      about: this.#kinds.get(job.kind)?.describe(job.parameters) ?? {},
+    };
+  }
+}
+
+const ID_REUSED = { outcome: 'id-reused' } as const;
+const TOO_MANY_JOBS = { outcome: 'too-many-jobs' } as const;
+
+const isSame = (known: StoredJob, kind: string, parameters: object): boolean =>
+  known.kind === kind && JSON.stringify(known.parameters) === JSON.stringify(parameters);

@@ -1,0 +1,232 @@
+import { join } from 'node:path';
+import type { DurableJobContext, JobItem, JobKind } from '../../src/jobs/durable-job.js';
+import { DurableJobs, MAX_RUNNING_JOBS } from '../../src/jobs/durable-jobs.js';
+import { JobFile, MAX_ENDED_JOBS } from '../../src/jobs/job-file.js';
+import { Jobs } from '../../src/jobs/jobs.js';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+
+let folder: TemporaryFolder;
+beforeEach(async () => (folder = await temporaryFolder()));
+afterEach(() => folder.remove());
+
+interface Parameters {
+  readonly persons: readonly string[];
+}
+
+/** Greets persons, one a step; those whose name begins with `x` are refused. A step waits until it is let go. */
+class Greeting implements JobKind<Parameters, string> {
+  readonly name = 'greet';
+  readonly greeted: string[] = [];
+  admitted = 0;
+  onStep: (person: string) => Promise<void> = () => Promise.resolve();
+
+  describe({ persons }: Parameters): Record<string, string> {
+    return { persons: String(persons.length) };
+  }
+
+  admit(_: string, { persons }: Parameters): Promise<string | null> {
+    this.admitted += 1;
+    return Promise.resolve(persons.length === 0 ? 'nobody' : null);
+  }
+
+  async run(_: string, { persons }: Parameters, { signal, items, save }: DurableJobContext): Promise<void> {
+    for (const [index, person] of persons.entries()) {
+      if (index < items.length) continue;
+      signal.throwIfAborted();
+      await this.onStep(person);
+      const codes = person.startsWith('x') ? ['GREETING.UNWANTED'] : [];
+      if (codes.length === 0) this.greeted.push(person);
+      const item: JobItem = { no: index + 1, subject: person, caseId: null, codes };
+      save({ stage: 'greeted', done: index + 1, total: persons.length }, [item]);
+    }
+  }
+}
+
+/** A process: what is open of one data folder. */
+const open = (kind: JobKind<Parameters, string>, path = join(folder.path, 'jobs.sqlite')) => {
+  const running = new Jobs();
+  const jobs = new DurableJobs(JobFile.open(path), running, () => new Date('2026-01-05T10:00:00Z'));
+  jobs.register(kind);
+  return {
+    jobs,
+    stop: async () => {
+      await running.stop();
+      await jobs.close();
+    },
+  };
+};
+
+const waitForever = () => new Promise<never>(() => undefined);
+
+/** Resolves when the step for a person begins; steps for other persons go on. */
+const stepBegins = (kind: Greeting, at: string, waiting: () => Promise<void> = waitForever) =>
+  new Promise<void>((resolve) => {
+    kind.onStep = (person) => {
+      if (person !== at) return Promise.resolve();
+      resolve();
+      return waiting();
+    };
+  });
+
+const FOUR = { persons: ['a', 'b', 'x', 'c'] };
+
+describe('a durable job', () => {
+  it('is told with its parameters, its progress and what it refused', async () => {
+    const kind = new Greeting();
+    const { jobs, stop } = open(kind);
+    expect(await jobs.start(kind, 'j', FOUR)).toMatchObject({ outcome: 'started', job: { id: 'j', state: 'running' } });
+    await jobs.settled('j');
+    expect(jobs.get('j')).toEqual({
+      id: 'j',
+      kind: 'greet',
+      parameters: FOUR,
+      about: { persons: '4' },
+      state: 'done',
+      progress: { stage: 'greeted', done: 4, total: 4 },
+      error: null,
+      startedAt: '2026-01-05T10:00:00.000Z',
+      endedAt: '2026-01-05T10:00:00.000Z',
+    });
+    expect(jobs.refusedItems('j', 0, 10)).toEqual([
+      { no: 3, subject: 'x', caseId: null, codes: ['GREETING.UNWANTED'] },
+    ]);
+    expect(jobs.refusedItems('j', 3, 10)).toEqual([]);
+    expect(jobs.get('k')).toBeNull();
+    await stop();
+  });
+
+  it('that is not admitted is not kept', async () => {
+    const kind = new Greeting();
+    const { jobs, stop } = open(kind);
+    expect(await jobs.start(kind, 'j', { persons: [] })).toEqual({ outcome: 'not-admitted', reason: 'nobody' });
+    kind.admit = () => Promise.reject(new Error('disk'));
+    await expect(jobs.start(kind, 'k', FOUR)).rejects.toThrow('disk');
+    expect(jobs.all()).toEqual([]);
+    await stop();
+  });
+
+  it('is the same job when it is started again under its id, and another where the parameters differ', async () => {
+    const kind = new Greeting();
+    const { jobs, stop } = open(kind);
+    await jobs.start(kind, 'j', FOUR);
+    expect(await jobs.start(kind, 'j', { persons: ['d'] })).toEqual({ outcome: 'id-reused' });
+    await jobs.settled('j');
+    expect(await jobs.start(kind, 'j', FOUR)).toMatchObject({ outcome: 'started', job: { state: 'done' } });
+    expect([kind.greeted, kind.admitted]).toEqual([['a', 'b', 'c'], 1]);
+    await stop();
+  });
+
+  it('is interrupted after its step, stays so in the next process, and goes on where it was when it is resumed', async () => {
+    const kind = new Greeting();
+    const before = open(kind);
+    let letGo: () => void = () => undefined;
+    const atB = stepBegins(kind, 'b', () => new Promise((resolve) => (letGo = resolve)));
+    await before.jobs.start(kind, 'j', FOUR);
+    await atB;
+    const interrupted = before.jobs.interrupt('j');
+    letGo();
+    expect(await interrupted).toMatchObject({ state: 'stopped', progress: { done: 2 } });
+    expect(await before.jobs.interrupt('k')).toBeNull();
+    await before.stop();
+
+    const after = open(kind);
+    after.jobs.resumeRunning();
+    expect(after.jobs.get('j')).toMatchObject({ state: 'stopped' });
+    const seen: number[] = [];
+    expect(after.jobs.resume('j', ({ done }) => seen.push(done))).toMatchObject({
+      outcome: 'started',
+      job: { state: 'running', endedAt: null },
+    });
+    await after.jobs.settled('j');
+    expect([after.jobs.get('j')?.state, seen, kind.greeted]).toEqual(['done', [3, 4], ['a', 'b', 'c']]);
+    expect(after.jobs.resume('k')).toBeNull();
+    await after.stop();
+  });
+
+  it('that runs when its process stops is resumed by the next one', async () => {
+    const kind = new Greeting();
+    const before = open(kind);
+    let letGo: () => void = () => undefined;
+    const atB = stepBegins(kind, 'b', () => new Promise((resolve) => (letGo = resolve)));
+    await before.jobs.start(kind, 'j', FOUR);
+    await atB;
+    const stopped = before.stop();
+    letGo();
+    await stopped;
+
+    const after = open(kind);
+    expect(after.jobs.get('j')).toMatchObject({ state: 'running' });
+    after.jobs.resumeRunning();
+    await after.jobs.settled('j');
+    expect([after.jobs.get('j')?.state, kind.greeted]).toEqual(['done', ['a', 'b', 'c']]);
+    await after.stop();
+  });
+
+  it('that runs when its process is killed is resumed after the last step that was stored', async () => {
+    const kind = new Greeting();
+    const killed = open(kind);
+    const atX = stepBegins(kind, 'x');
+    await killed.jobs.start(kind, 'j', FOUR);
+    await atX;
+    // The killed process never goes on; its file stays as it is.
+    const after = open(new Greeting());
+    after.jobs.resumeRunning();
+    await after.jobs.settled('j');
+    expect(after.jobs.get('j')).toMatchObject({ state: 'done', progress: { done: 4 } });
+    expect(after.jobs.refusedItems('j', 0, 10)).toHaveLength(1);
+    await after.stop();
+  });
+
+  it('that fails says by which error, never with its message, and may be resumed', async () => {
+    const kind = new Greeting();
+    const { jobs, stop } = open(kind);
+    kind.onStep = () => Promise.reject(new RangeError('of a person'));
+    await jobs.start(kind, 'j', FOUR);
+    await jobs.settled('j');
+    expect(jobs.get('j')).toMatchObject({ state: 'failed', error: 'RangeError' });
+    kind.onStep = () => Promise.resolve();
+    jobs.resume('j');
+    await jobs.settled('j');
+    expect(jobs.get('j')).toMatchObject({ state: 'done', error: null });
+    await stop();
+  });
+
+  it('is interrupted while it is being admitted', async () => {
+    const kind = new Greeting();
+    const { jobs, stop } = open(kind);
+    let admit: () => void = () => undefined;
+    kind.admit = () => new Promise((resolve) => (admit = () => resolve(null)));
+    const started = jobs.start(kind, 'j', FOUR);
+    const interrupted = jobs.interrupt('j');
+    admit();
+    await started;
+    expect(await interrupted).toMatchObject({ state: 'stopped' });
+    expect(kind.greeted).toEqual([]);
+    await stop();
+  });
+});
+
+describe('durable jobs', () => {
+  it('are bounded: so many at once, and so many that have ended', async () => {
+    const kind = new Greeting();
+    const { jobs, stop } = open(kind);
+    for (let n = 0; n <= MAX_ENDED_JOBS; n += 1) {
+      await jobs.start(kind, `ended ${n}`, { persons: ['x'] });
+      await jobs.settled(`ended ${n}`);
+    }
+    expect(jobs.all().map(({ id }) => id)).toEqual(Array.from({ length: MAX_ENDED_JOBS }, (_, n) => `ended ${n + 1}`));
+    expect(jobs.refusedItems('ended 0', 0, 10)).toEqual([]);
+
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    kind.onStep = () => gate;
+    for (let n = 0; n < MAX_RUNNING_JOBS; n += 1)
+      expect(await jobs.start(kind, `running ${n}`, FOUR)).toMatchObject({ outcome: 'started' });
+    expect(await jobs.start(kind, 'one more', FOUR)).toEqual({ outcome: 'too-many-jobs' });
+    letGo();
+    for (let n = 0; n < MAX_RUNNING_JOBS; n += 1) await jobs.settled(`running ${n}`);
+    expect(await jobs.start(kind, 'one more', FOUR)).toMatchObject({ outcome: 'started' });
+    await jobs.settled('one more');
+    await stop();
+  });
+});
