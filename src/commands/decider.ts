@@ -6,7 +6,7 @@ import type { Clock } from '../domain/clock.js';
 import { refuseAmendments } from '../domain/decide-amendments.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
-import { decide as decideInstrument } from '../domain/instrument/decide.js';
+import { decide as decideInstrument, listsNamedBy } from '../domain/instrument/decide.js';
 import type { InstrumentEvent } from '../domain/instrument/events.js';
 import { decide as decideList } from '../domain/list/decide.js';
 import type { ListEvent } from '../domain/list/events.js';
@@ -51,8 +51,21 @@ export class Decider {
       case 'list':
         return decideList(events as Events<ListEvent>, newEvents as Events<ListEvent>, acknowledge);
       case 'instrument':
-        return decideInstrument(events as Events<InstrumentEvent>, newEvents as Events<InstrumentEvent>, acknowledge);
+        return this.decideInstrument(
+          events as Events<InstrumentEvent>,
+          newEvents as Events<InstrumentEvent>,
+          acknowledge,
+        );
     }
+  }
+
+  private async decideInstrument(
+    events: Events<InstrumentEvent>,
+    newEvents: Events<InstrumentEvent>,
+    acknowledge: readonly string[],
+  ): Promise<Decision> {
+    const named = listsNamedBy([...events, ...newEvents].map(({ event }) => event));
+    return decideInstrument(events, newEvents, await this.referenceData.loadLists(named), acknowledge);
   }
 
   /** Amendments and merges are judged by the stream that they are recorded in, the timeline by all of the case. */

@@ -3,6 +3,7 @@ import type { CaseEvent } from '../domain/case/events.js';
 import { referencedIds, type ReferenceData } from '../domain/case/reference-data.js';
 import { DefinitionCache, type DefinitionKind, type Definitions } from '../domain/definitions.js';
 import { streamName } from '../domain/events.js';
+import type { ListDefinition } from '../domain/list/list.js';
 import type { Day } from '../domain/time.js';
 import type { EventStore } from '../event-store/port.js';
 import { loadStream } from './streams.js';
@@ -17,9 +18,14 @@ export class ReferenceDataLoader {
     const ids = referencedIds(events);
     return {
       today,
-      lists: await this.loadAll('list', ids.lists),
+      lists: await this.loadLists(ids.lists),
       instruments: await this.loadAll('instrument', ids.instruments),
     };
+  }
+
+  /** Those of the ids that exist. */
+  loadLists(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ListDefinition>> {
+    return this.loadAll('list', ids);
   }
 
   private async loadAll<K extends DefinitionKind>(

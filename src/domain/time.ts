@@ -127,6 +127,12 @@ export const addTerm = (day: Day, term: string, reductions: readonly string[] = 
   return dayOf(end.year, end.month - 1, end.day);
 };
 
+/** The year that lengths of terms are taken from: a common one, with twelve months of the usual lengths. */
+const LENGTHS_FROM = dayOf(2001, 0, 1);
+
+/** The days of a term that begins on 1 January 2001, by which terms are compared. Throws RangeError if the text is not a term. */
+export const termLength = (term: string): number => addTerm(LENGTHS_FROM, term) - LENGTHS_FROM;
+
 /** The calendar day of an instant in a time zone (IANA name). */
 export const dayOfInstant = (timeZone: string, instant: Date): Day => {
   const { year, month, day } = Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone);

@@ -23,7 +23,7 @@ const moveToPersonal =
     personal: value === undefined ? personal : { ...personal, [field]: value },
   });
 
-/** The new version allows more values and keeps the meaning of old ones. The version is raised so that older builds refuse it. */
+/** The new version allows more fields or values and keeps the meaning of old ones. The version is raised so that older builds refuse it. */
 const acceptWiderValues: Upcaster = (parts) => parts;
 
 export const UPCASTERS: { readonly [T in AnyEventType]?: readonly Upcaster[] } = {
@@ -33,6 +33,8 @@ export const UPCASTERS: { readonly [T in AnyEventType]?: readonly Upcaster[] } =
   'appeal-decided': [acceptWiderValues],
   pardoned: [acceptWiderValues],
   amnestied: [acceptWiderValues],
+  // Version 2 has the wording of the instrument.
+  'instrument-registered': [acceptWiderValues],
   delisted: [moveToPersonal('reason')],
 };
 

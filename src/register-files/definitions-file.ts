@@ -135,6 +135,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
     'inForce',
     'windowEnd',
     'forecast',
+    'text',
     'clauses',
   ],
 };

@@ -227,6 +227,19 @@ const term: ValueType = {
 };
 export const IsTerm = decoratorOf(term);
 
+/** A part of a whole, such as 2/3. */
+export const IsShare = decoratorOf({
+  schema: { type: 'string', pattern: String.raw`^[1-9]\d?/[1-9]\d?$`, examples: ['2/3'] },
+  expects: 'a share of at most the whole: 2/3',
+  rules: [
+    IS_TEXT,
+    onText('TEXT.FORM', (value) => {
+      const [part, whole] = /^([1-9]\d?)\/([1-9]\d?)$/.exec(value)?.slice(1).map(Number) ?? [];
+      return part !== undefined && whole !== undefined && part <= whole;
+    }),
+  ],
+});
+
 /** A term of a sentence, or UNKNOWN. */
 export const IsTermOrUnknown = decoratorOf({
   schema: { anyOf: [term.schema, { type: 'string', const: UNKNOWN }] },

@@ -18,6 +18,8 @@ export const LIMITS = {
   references: 20,
   articles: 50,
   clauses: 100,
+  /** Conditions of one clause. */
+  conditions: 20,
   /** Codes in `acknowledge`. */
   acknowledge: 20,
   /** Values of one filter. */

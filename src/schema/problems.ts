@@ -16,7 +16,7 @@ export const fieldErrors = {
   'FIELD.NULL': {
     title: 'Null where a value is due',
     means:
-      'Null stands where a value is due; what is unknown is left out. Only `described`, and a correction of an optional field, clear by null.',
+      'Null stands where a value is due; what is unknown is left out. Only `described`, `instrument-amended`, and a correction of an optional field, clear by null.',
   },
   'FIELD.REPEATED': {
     title: 'Key twice',
@@ -89,6 +89,15 @@ export const fieldErrors = {
     title: 'Replacement not given',
     means: '`replaced` needs `replacement`, and nothing else has it.',
   },
+  'CONDITION.NOT_ONE': {
+    title: 'Not one condition',
+    means: 'A condition of a clause is about exactly one thing; several conditions are several items.',
+  },
+  'CONDITION.EMPTY': {
+    title: 'Condition that says nothing',
+    means: 'The condition names no value that a case is compared with.',
+  },
+  'AMENDMENT.EMPTY': { title: 'Nothing amended', means: 'An amendment sets or clears at least one field.' },
   'APPEAL.SENTENCE_MISSING': {
     title: 'New sentence not given',
     means: 'An appeal that reduced, increased or suspended the sentence needs `newSentence`, and no other has it.',

@@ -6,8 +6,10 @@ import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
 import { Corrected, Retracted } from './amendments.js';
 import * as case_ from './case-events.js';
-import { CategoryDefined, InstrumentRegistered, ListDefined, PolicySet } from './definitions.js';
+import { ClauseSet } from './clauses.js';
+import { CategoryDefined, ListDefined, PolicySet } from './definitions.js';
 import type { Constructor } from './field.js';
+import { ClauseWithdrawn, InstrumentAmended, InstrumentRegistered } from './instruments.js';
 import type { FieldError } from './problems.js';
 import { read } from './read.js';
 
@@ -60,6 +62,9 @@ const listClasses = {
 
 const instrumentClasses = {
   'instrument-registered': InstrumentRegistered,
+  'instrument-amended': InstrumentAmended,
+  'clause-set': ClauseSet,
+  'clause-withdrawn': ClauseWithdrawn,
   ...amendmentClasses,
 } satisfies { readonly [T in InstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
 

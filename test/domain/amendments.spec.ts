@@ -26,7 +26,9 @@ const given =
     },
   });
 const givenList = given<ListEvent>(decideList);
-const givenInstrument = given<InstrumentEvent>(decideInstrument);
+const givenInstrument = given<InstrumentEvent>((history, newEvents, acknowledge) =>
+  decideInstrument(history, newEvents, new Map(), acknowledge),
+);
 
 const defined = { type: 'list-defined', name: { en: 'Union' } };
 const category = { type: 'category-defined', category: 'believers', name: { en: 'Believers' } };

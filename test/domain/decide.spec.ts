@@ -2,8 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { referencedIds } from '../../src/domain/case/reference-data.js';
 import { decideByFindings } from '../../src/domain/decide.js';
 import type { EventWithId, Finding, Grade } from '../../src/domain/event.js';
-import { decide as decideInstrument } from '../../src/domain/instrument/decide.js';
-import type { InstrumentEvent } from '../../src/domain/instrument/events.js';
 import { decide as decideList } from '../../src/domain/list/decide.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
 import { accepted, expectOutcome, given, refused, type DecisionExpected } from '../support/case-spec.js';
@@ -149,56 +147,5 @@ describe('deciding about a list', () => {
         { code: 'LIST.ALREADY_DEFINED', grade: 'refuse', events: ['m'], expected: 'The list was defined before.' },
       ],
     });
-  });
-});
-
-describe('deciding about an instrument', () => {
-  const event = (fields: object, id = 'i'): EventWithId<InstrumentEvent> => ({
-    id,
-    event: { ...said, type: 'instrument-registered', kind: 'amnesty-act', ...fields } as unknown as InstrumentEvent,
-  });
-
-  const givenInstrument = (...history: readonly EventWithId<InstrumentEvent>[]) => ({
-    when: (...newEvents: readonly EventWithId<InstrumentEvent>[]) => ({
-      then: (expected: DecisionExpected) => expectOutcome(decideInstrument(history, newEvents, []), expected),
-    }),
-  });
-
-  test('an instrument is registered once', () => {
-    givenInstrument().when(event({})).then(accepted());
-    givenInstrument(event({})).when(event({}, 'j')).then(refused('refuse INSTRUMENT.ALREADY_REGISTERED'));
-    expect(decideInstrument([], [event({}), event({}, 'j')], [])).toEqual({
-      outcome: 'refused',
-      findings: [
-        {
-          code: 'INSTRUMENT.ALREADY_REGISTERED',
-          grade: 'refuse',
-          events: ['j'],
-          expected: 'The instrument was registered before.',
-        },
-      ],
-    });
-  });
-
-  test.each<[string, object, boolean]>([
-    [
-      'in order',
-      { submitted: '2025-12-15', adopted: '2025-12-19', inForce: '2025-12-22', windowEnd: '2026-04-22' },
-      true,
-    ],
-    [
-      'on one day',
-      { submitted: '2025-12-15', adopted: '2025-12-15', inForce: '2025-12-15', windowEnd: '2025-12-15' },
-      true,
-    ],
-    ['some unknown', { submitted: '2025-12-15', windowEnd: '2026-04-22' }, true],
-    ['possibly in order', { adopted: '2025-12-19', inForce: '2025-12' }, true],
-    ['adopted before it was submitted', { submitted: '2025-12-15', adopted: '2025-12-14' }, false],
-    ['in force before it was adopted', { adopted: '2025-12-19', inForce: '2025-12-18' }, false],
-    ['a window closed before it was submitted', { submitted: '2025-12-15', windowEnd: '2025-12-14' }, false],
-  ])('its days: %s', (_, days, isAccepted) => {
-    givenInstrument()
-      .when(event(days))
-      .then(isAccepted ? accepted() : refused('refuse INSTRUMENT.DATES_CONTRADICT'));
   });
 });

@@ -15,6 +15,9 @@ type Undated =
   | 'category-defined'
   | 'policy-set'
   | 'instrument-registered'
+  | 'instrument-amended'
+  | 'clause-set'
+  | 'clause-withdrawn'
   | 'corrected'
   | 'retracted'
   | 'merged'
@@ -305,6 +308,63 @@ export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Ful
       forecast: 20_000,
       clauses: ['1', '3.1', '3.2'],
     },
+    {
+      type: 'instrument-registered',
+      ...said,
+      kind: 'amnesty-act',
+      title: 'On amnesty for the Year of Examples',
+      issuer: 'Milli Məclis',
+      issued: '2025-12-19',
+      submitted: '2025-12-15',
+      adopted: '2025-12-19',
+      inForce: '2025-12-20',
+      windowEnd: '2026-04-20',
+      forecast: 20_000,
+      text: 'Article 1.\nWhoever is an example is released.',
+      clauses: ['1', '3.1', '3.2'],
+    },
+  ],
+  'instrument-amended': [
+    {
+      type: 'instrument-amended',
+      ...said,
+      title: 'On amnesty for the Years of Examples',
+      issuer: null,
+      issued: '2025-12-19',
+      submitted: '2025-12',
+      adopted: '2025-12-19',
+      inForce: null,
+      windowEnd: '2026-06-20',
+      forecast: 25_000,
+      text: 'Article 1.\nWhoever is an example is released, also in May.',
+    },
+  ],
+  'clause-set': [
+    {
+      type: 'clause-set',
+      ...said,
+      clause: 'elderly',
+      version: 'committee',
+      conditions: [
+        { category: { list: 'union', in: ['believers', 'journalists'], notIn: ['life-sentenced'] } },
+        { articles: { anyOf: ['234', '28/220.1'], noneOf: ['AZ-OCC 70-2'] } },
+        { gravity: { atLeast: 'minor', atMost: 'serious' } },
+        { remaining: { lessThan: 'P6M', atLeast: 'P10D', measured: 'at-in-force' } },
+        { served: { atLeast: 'P1Y', atLeastShare: '1/2', measured: 'rolling' } },
+        { term: { atMost: 'P7Y6M' } },
+        { age: { atLeast: 60, atMost: 90, measured: 'rolling' } },
+        { sex: { in: ['f', 'm'] } },
+        { stage: { in: ['convicted'] } },
+        { custody: { in: ['imprisoned', 'medical-custody'] } },
+      ],
+      effect: 'term-reduced',
+      reducedBy: 'P6M',
+      replacement: { kind: 'restriction', term: 'P1Y' },
+      text: 'Article 3.1, as the committee has it.',
+    },
+  ],
+  'clause-withdrawn': [
+    { type: 'clause-withdrawn', ...said, clause: 'elderly', version: 'committee', reason: 'The draft was changed.' },
   ],
   'reference-claimed': [
     {

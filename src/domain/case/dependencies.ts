@@ -68,10 +68,5 @@ const changesOfInstrument = (before: Instrument | null, after: Instrument | null
 /** The fields of an instrument that findings look at. */
 const judgedBy = (instrument: Instrument | null): string =>
   JSON.stringify(
-    instrument && [
-      instrument.kind,
-      instrument.inForce ?? instrument.issued,
-      instrument.windowEnd,
-      instrument.clauses ?? [],
-    ],
+    instrument && [instrument.kind, instrument.inForce ?? instrument.issued, instrument.windowEnd, instrument.clauses],
   );

@@ -61,6 +61,12 @@ export const findingCodes = {
     grade: 'refuse',
     means: 'An instrument is submitted, adopted and in force in this order, and its window ends after that.',
   },
+  'CLAUSE.VERSION_TAKEN': {
+    grade: 'refuse',
+    means: 'This version of the clause stands already; what another source says is another version.',
+  },
+  'CLAUSE.VERSION_UNKNOWN': { grade: 'refuse', means: 'No such version of the clause stands.' },
+  'CLAUSE.CONTRADICTS_ITSELF': { grade: 'refuse', means: 'Nobody can meet the conditions of the clause together.' },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
   'CASE.NOT_HELD': { grade: 'ask', means: 'Released, transferred, remanded or escaped while not held.' },
   'CASE.NOT_ARRESTED': {

@@ -58,9 +58,7 @@ const instrumentFindings = (
   const windowEnd = parseEdtf(instrument.windowEnd ?? '');
   const clause = event.type === 'amnestied' ? event.clause : undefined;
   return [
-    ...(clause === undefined || (instrument.clauses ?? []).includes(clause)
-      ? []
-      : [finding('INSTRUMENT.CLAUSE_UNKNOWN', id)]),
+    ...(clause === undefined || instrument.clauses.includes(clause) ? [] : [finding('INSTRUMENT.CLAUSE_UNKNOWN', id)]),
     ...(when !== null && inForce !== null && when.latest < inForce.earliest
       ? [finding('INSTRUMENT.NOT_IN_FORCE', id)]
       : []),

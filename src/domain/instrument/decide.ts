@@ -2,27 +2,95 @@ import { finding } from '../case/findings.js';
 import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
 import { refuseAmendments } from '../decide-amendments.js';
+import type { Unamended } from '../amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
+import type { ListDefinition } from '../list/list.js';
 import { parseEdtf, type Interval } from '../time.js';
-import type { InstrumentEvent } from './events.js';
+import { canBeMet } from './clause-conflicts.js';
+import type { ClauseFields, InstrumentEvent } from './events.js';
+import { foldInstrument, isSameVersion, type Instrument } from './instrument.js';
 
-/** Decides whether an instrument may be registered; its events refer to no other stream, so there is no reference data. */
+/** By id: the lists that the conditions of clauses name, without those that do not exist. */
+export type ClauseLists = ReadonlyMap<string, ListDefinition>;
+
+/** Decides whether an instrument may record new events. `lists` covers the history and the new events. */
 export const decide = (
   history: readonly EventWithId<InstrumentEvent>[],
   newEvents: readonly EventWithId<InstrumentEvent>[],
+  lists: ClauseLists,
   acknowledge: readonly string[],
 ): Decision =>
   refuseAmendments(history, newEvents) ??
-  decideByFindings(findingsOf(history), findingsOf([...history, ...newEvents]), acknowledge);
+  decideByFindings(findingsOf(history, lists), findingsOf([...history, ...newEvents], lists), acknowledge);
 
-/** An instrument is registered once, and its dates follow the order of legislation. */
-const findingsOf = (events: readonly EventWithId<InstrumentEvent>[]): readonly Finding[] =>
-  eventsAsTheyStand(events).flatMap(({ id, event }, index) => [
-    ...(index === 0 ? [] : [finding('INSTRUMENT.ALREADY_REGISTERED', id)]),
-    ...(canBeInOrder([event.submitted, event.adopted, event.inForce, event.windowEnd])
-      ? []
-      : [finding('INSTRUMENT.DATES_CONTRADICT', id)]),
-  ]);
+/** The ids of the lists to load before a decision on these events. */
+export const listsNamedBy = (events: readonly InstrumentEvent[]): ReadonlySet<string> =>
+  new Set(events.flatMap((event) => conditionsIn(event).flatMap(({ category }) => category?.list ?? [])));
+
+/** Of a clause, or of a correction of one. */
+const conditionsIn = (event: InstrumentEvent): ClauseFields['conditions'] => {
+  if (event.type === 'clause-set') return event.conditions;
+  const corrected = event.type === 'corrected' ? (event.data as Partial<ClauseFields>).conditions : undefined;
+  return corrected ?? [];
+};
+
+const findingsOf = (events: readonly EventWithId<InstrumentEvent>[], lists: ClauseLists): readonly Finding[] => {
+  let instrument: Instrument | null = null;
+  return eventsAsTheyStand(events).flatMap(({ id, event }) => {
+    const before = instrument;
+    instrument = foldInstrument('', [event], before);
+    return findingsAfter(before, id, event, instrument, lists);
+  });
+};
+
+/** The findings of one event, after an instrument as the events before it made it. */
+const findingsAfter = (
+  before: Instrument | null,
+  id: string,
+  event: Unamended<InstrumentEvent>,
+  after: Instrument | null,
+  lists: ClauseLists,
+): readonly Finding[] => {
+  if (before === null && event.type !== 'instrument-registered') return [finding('INSTRUMENT.UNKNOWN', id)];
+  switch (event.type) {
+    case 'instrument-registered':
+      return [...(before === null ? [] : [finding('INSTRUMENT.ALREADY_REGISTERED', id)]), ...dateFindings(id, event)];
+    case 'instrument-amended':
+      return dateFindings(id, after ?? {});
+    case 'clause-set':
+      return [
+        ...(isStanding(before, event) ? [finding('CLAUSE.VERSION_TAKEN', id)] : []),
+        ...clauseFindings(id, event, lists),
+      ];
+    case 'clause-withdrawn':
+      return isStanding(before, event) ? [] : [finding('CLAUSE.VERSION_UNKNOWN', id)];
+  }
+};
+
+const isStanding = (instrument: Instrument | null, version: Pick<ClauseFields, 'clause' | 'version'>): boolean =>
+  instrument?.clauseVersions.some((standing) => isSameVersion(standing, version)) ?? false;
+
+const clauseFindings = (id: string, { conditions }: ClauseFields, lists: ClauseLists): readonly Finding[] => [
+  ...(canBeMet(conditions) ? [] : [finding('CLAUSE.CONTRADICTS_ITSELF', id)]),
+  ...conditions.flatMap(({ category }) => (category === undefined ? [] : categoryFindings(id, category, lists))),
+];
+
+const categoryFindings = (
+  id: string,
+  category: NonNullable<ClauseFields['conditions'][number]['category']>,
+  lists: ClauseLists,
+): readonly Finding[] => {
+  const list = lists.get(category.list);
+  if (list === undefined) return [finding('LIST.UNKNOWN', id)];
+  const named = [...(category.in ?? []), ...(category.notIn ?? [])];
+  return named.every((one) => list.categories.has(one)) ? [] : [finding('CATEGORY.UNKNOWN', id)];
+};
+
+type Dated = Pick<Instrument, 'submitted' | 'adopted' | 'inForce' | 'windowEnd'>;
+
+/** The dates of an instrument follow the order of legislation. */
+const dateFindings = (id: string, { submitted, adopted, inForce, windowEnd }: Partial<Dated>): readonly Finding[] =>
+  canBeInOrder([submitted, adopted, inForce, windowEnd]) ? [] : [finding('INSTRUMENT.DATES_CONTRADICT', id)];
 
 /** Whether partial dates can be in ascending order; absent dates are skipped. */
 const canBeInOrder = (dates: readonly (string | undefined)[]): boolean => {

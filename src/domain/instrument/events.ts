@@ -1,30 +1,111 @@
 /** The events of an instrument stream. */
 import { amendmentEvents, type AmendmentFields } from '../amendments.js';
+import type { CLEMENCY_EFFECTS, Sentence, SEXES } from '../case/events.js';
+import type { Custody } from '../case/state.js';
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 export const INSTRUMENT_KINDS = ['amnesty-act', 'pardon-decree'] as const;
 
+/** The stages of proceedings that a clause may name. */
+export const CLAUSE_STAGES = ['convicted', 'awaiting-judgment'] as const;
+
+/** From the lightest to the gravest. */
+export const GRAVITIES = ['minor', 'less-serious', 'serious', 'especially-serious'] as const;
+export type Gravity = (typeof GRAVITIES)[number];
+
+/** On which day a condition about time is measured: the day that is asked about, or the day on which the act enters into force. */
+export const MEASURED = ['rolling', 'at-in-force'] as const;
+type Measured = (typeof MEASURED)[number];
+
+/** The conditions that a clause can make, by code. Terms are ISO 8601 durations. */
+export interface Conditions {
+  readonly category: { readonly list: string; readonly in?: readonly string[]; readonly notIn?: readonly string[] };
+  /** Of the conviction, never the charge: `234` stands for all its parts, `28/220.1` for preparation alone. */
+  readonly articles: { readonly anyOf?: readonly string[]; readonly noneOf?: readonly string[] };
+  /** Of the gravest article of the conviction. */
+  readonly gravity: { readonly atLeast?: Gravity; readonly atMost?: Gravity };
+  /** Left of the sentence: it ends after the day and before (`lessThan`) or not before (`atLeast`) the day plus the term. */
+  readonly remaining: { readonly lessThan?: string; readonly atLeast?: string; readonly measured: Measured };
+  /** `atLeastShare` is a part of the whole sentence: `2/3`. */
+  readonly served: { readonly atLeast?: string; readonly atLeastShare?: string; readonly measured: Measured };
+  /** Of the sentence as passed. */
+  readonly term: { readonly atMost: string };
+  /** In full years. */
+  readonly age: { readonly atLeast?: number; readonly atMost?: number; readonly measured: Measured };
+  readonly sex: { readonly in: readonly (typeof SEXES)[number][] };
+  readonly stage: { readonly in: readonly (typeof CLAUSE_STAGES)[number][] };
+  readonly custody: { readonly in: readonly Custody[] };
+}
+export type ConditionCode = keyof Conditions;
+
+/** Exactly one of the properties is present. */
+export type Condition = Partial<Conditions>;
+
+/** What a clause says: whoever meets all its conditions gets its effect. */
+export interface ClauseFields {
+  /** The id of the clause within the instrument. */
+  readonly clause: string;
+  /** Sources that disagree on a clause give it several versions, which stand side by side. */
+  readonly version: string;
+  readonly conditions: readonly Condition[];
+  readonly effect: (typeof CLEMENCY_EFFECTS)[number];
+  readonly reducedBy?: string;
+  readonly replacement?: Sentence;
+  /** The wording. */
+  readonly text?: string;
+}
+
+interface Dates {
+  readonly issued: Edtf;
+  readonly submitted: Edtf;
+  readonly adopted: Edtf;
+  readonly inForce: Edtf;
+  readonly windowEnd: Edtf;
+}
+
+interface InstrumentDescription extends Dates {
+  readonly title: string;
+  readonly issuer: string;
+  /** The number of beneficiaries that its authors announced. */
+  readonly forecast: number;
+  /** Its wording, or where that can be read. */
+  readonly text: string;
+}
+
 export interface InstrumentFields extends AmendmentFields {
   'instrument-registered': {
     readonly kind: (typeof INSTRUMENT_KINDS)[number];
-    readonly title?: string;
-    readonly issuer?: string;
-    readonly issued?: Edtf;
-    readonly submitted?: Edtf;
-    readonly adopted?: Edtf;
-    readonly inForce?: Edtf;
-    readonly windowEnd?: Edtf;
-    /** The number of beneficiaries that its authors announced. */
-    readonly forecast?: number;
     /** Ids of its clauses. */
     readonly clauses?: readonly string[];
-  };
+  } & Partial<InstrumentDescription>;
+  /** A later law changed it. A field with null has no value any more. */
+  'instrument-amended': { readonly [K in keyof InstrumentDescription]?: InstrumentDescription[K] | null };
+  'clause-set': ClauseFields;
+  'clause-withdrawn': { readonly clause: string; readonly version: string; readonly reason: string };
 }
 
 export type InstrumentEventType = keyof InstrumentFields;
 export type InstrumentEvent = EventOf<InstrumentFields>;
 
 export const instrumentEvents: { readonly [T in InstrumentEventType]: EventDescription<InstrumentFields[T]> } = {
-  'instrument-registered': { means: 'A legal instrument was registered.', version: 1, dated: false, personal: [] },
+  'instrument-registered': { means: 'A legal instrument was registered.', version: 2, dated: false, personal: [] },
+  'instrument-amended': {
+    means: 'A later law changed the instrument: its dates, its title, its text.',
+    version: 1,
+    dated: false,
+    personal: [],
+  },
+  'clause-set': {
+    means: 'A source said whom a clause of the instrument reaches, and with what effect.',
+    version: 1,
+    dated: false,
+    personal: [],
+  },
+  'clause-withdrawn': {
+    means: 'A version of a clause does not stand any more.',
+    version: 1,
+    dated: false,
+    personal: ['reason'],
+  },
   ...amendmentEvents,
 };

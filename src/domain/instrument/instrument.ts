@@ -1,8 +1,21 @@
-/** A legal instrument as its events make it. */
+/** A legal instrument as its events make it, folded in order of recording. */
 import type { Unamended } from '../amendments.js';
-import type { InstrumentEvent } from './events.js';
+import type { Source } from '../event.js';
+import type { ClauseFields, InstrumentEvent, InstrumentFields } from './events.js';
 
-export type Instrument = { readonly id: string } & Omit<Unamended<InstrumentEvent>, 'type' | 'sources' | 'reliability'>;
+/** A version of a clause with the sources that report it. */
+export interface ClauseVersion extends ClauseFields {
+  readonly sources: readonly Source[];
+}
+
+export interface Instrument extends Omit<InstrumentFields['instrument-registered'], 'clauses'> {
+  readonly id: string;
+  readonly sources: readonly Source[];
+  /** The ids of its clauses: those that it was registered with, then those that were set later. */
+  readonly clauses: readonly string[];
+  /** What its clauses say, in order of recording. */
+  readonly clauseVersions: readonly ClauseVersion[];
+}
 
 /** Folds an instrument's events as they stand, from the start or onto the instrument as earlier events made it; null where it has not been registered. */
 export const foldInstrument = (
@@ -10,8 +23,55 @@ export const foldInstrument = (
   events: readonly Unamended<InstrumentEvent>[],
   initial: Instrument | null = null,
 ): Instrument | null => {
-  if (initial !== null) return initial;
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- one type today, more to come
-  const registered = events.find((f) => f.type === 'instrument-registered');
-  return registered === undefined ? null : { ...registered, id };
+  let instrument = initial;
+  for (const event of events) instrument = step(id, instrument, event);
+  return instrument;
 };
+
+const step = (id: string, instrument: Instrument | null, event: Unamended<InstrumentEvent>): Instrument | null => {
+  switch (event.type) {
+    case 'instrument-registered':
+      return instrument ?? { ...fieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
+    case 'instrument-amended':
+      return instrument && amend(instrument, event);
+    case 'clause-set':
+      return instrument && withClause(instrument, fieldsOf(event));
+    case 'clause-withdrawn':
+      return instrument && withoutClause(instrument, event);
+  }
+};
+
+/** The fields of an event that an instrument keeps. */
+const fieldsOf = <E extends Unamended<InstrumentEvent>>({
+  type: _,
+  reliability: __,
+  note: ___,
+  ...fields
+}: E): Omit<E, 'type' | 'reliability' | 'note'> => fields;
+
+/** Sources of an amendment report it alone, so the instrument keeps those of its registration. */
+const amend = (
+  instrument: Instrument,
+  event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,
+): Instrument => {
+  const { sources: _, ...changes } = fieldsOf(event);
+  const entries = Object.entries({ ...instrument, ...changes }).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries) as unknown as Instrument;
+};
+
+const withClause = (instrument: Instrument, { clause, ...said }: ClauseVersion): Instrument => ({
+  ...instrument,
+  clauses: [...new Set([...instrument.clauses, clause])],
+  clauseVersions: [...instrument.clauseVersions, { clause, ...said }],
+});
+
+/** The clause keeps its id, which events of cases may name. */
+const withoutClause = (instrument: Instrument, withdrawn: Pick<ClauseFields, 'clause' | 'version'>): Instrument => ({
+  ...instrument,
+  clauseVersions: instrument.clauseVersions.filter((standing) => !isSameVersion(standing, withdrawn)),
+});
+
+export const isSameVersion = (
+  a: Pick<ClauseFields, 'clause' | 'version'>,
+  b: Pick<ClauseFields, 'clause' | 'version'>,
+): boolean => a.clause === b.clause && a.version === b.version;

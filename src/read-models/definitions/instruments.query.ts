@@ -89,7 +89,7 @@ export class InstrumentsHandler implements IQueryHandler<Instruments> {
       inForce: definition.inForce ?? null,
       windowEnd: definition.windowEnd ?? null,
       forecast: definition.forecast ?? null,
-      clauses: definition.clauses ?? [],
+      clauses: definition.clauses,
     }));
   }
 }

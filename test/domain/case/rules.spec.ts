@@ -1220,7 +1220,9 @@ describe('findings', () => {
   });
 
   test('an instrument whose days are unknown is in force on any day, and its window never closes', () => {
-    const instruments = new Map([['x', { id: 'x', kind: 'amnesty-act' as const }]]);
+    const instruments = new Map([
+      ['x', { id: 'x', kind: 'amnesty-act' as const, sources: [], clauses: [], clauseVersions: [] }],
+    ]);
     const events = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01' });
     expect(findingsIn(events, { ...REFERENCE_DATA, instruments })).toEqual([]);
     const named = withIds(...serving, { ...act, act: 'x', occurredOn: '2024-12-01', clause: 'any' });

@@ -1,7 +1,7 @@
 import type { InstrumentEvent } from '../../../src/domain/instrument/events.js';
 import { foldInstrument } from '../../../src/domain/instrument/instrument.js';
 
-const registered: InstrumentEvent = {
+const registered: Extract<InstrumentEvent, { type: 'instrument-registered' }> = {
   type: 'instrument-registered',
   kind: 'amnesty-act',
   title: 'Act of Amnesty',
@@ -36,5 +36,36 @@ describe('foldInstrument', () => {
   test('it is registered once: the first word counts', () => {
     const again: InstrumentEvent = { ...registered, title: 'Another title' };
     expect(foldInstrument('act-2025', [registered, again])?.title).toBe('Act of Amnesty');
+  });
+
+  const source = { kind: 'press' as const, citation: 'Gazette' };
+  const clause = (version: string): Extract<InstrumentEvent, { type: 'clause-set' }> => ({
+    type: 'clause-set',
+    clause: '3',
+    version,
+    conditions: [{ term: { atMost: 'P3Y' } }],
+    effect: 'record-expunged',
+    sources: [source],
+    reliability: 'reported',
+  });
+  const amended = { type: 'instrument-amended', sources: [source], reliability: 'reported' } as const;
+
+  test('an amendment replaces and clears fields; the sources stay those of the registration', () => {
+    const changed = foldInstrument('act-2025', [registered, { ...amended, windowEnd: '2026-06-22', forecast: null }]);
+    const { forecast: _, ...rest } = foldInstrument('act-2025', [registered]) ?? { forecast: null };
+    expect(changed).toEqual({ ...rest, windowEnd: '2026-06-22' });
+  });
+
+  test('versions of a clause stand side by side, each with its sources; the id of a withdrawn one stays', () => {
+    const both = foldInstrument('act-2025', [registered, clause('fixed'), clause('rolling')]);
+    expect(both?.clauses).toEqual(['1', '2', '3']);
+    expect(both?.clauseVersions).toEqual([
+      expect.objectContaining({ clause: '3', version: 'fixed', sources: [source] }),
+      expect.objectContaining({ clause: '3', version: 'rolling', sources: [source] }),
+    ]);
+    const withdrawn = { ...amended, type: 'clause-withdrawn', clause: '3', version: 'fixed', reason: 'x' } as const;
+    const left = foldInstrument('act-2025', [withdrawn], both);
+    expect(left?.clauseVersions.map(({ version }) => version)).toEqual(['rolling']);
+    expect(left?.clauses).toEqual(['1', '2', '3']);
   });
 });

@@ -1,0 +1,21 @@
+/** Articles that a clause names, against the articles of a conviction. */
+import { DEFAULT_CODE } from '../case/events.js';
+
+/** As `articleText` writes it: the default code is left out, any other is followed by a colon. */
+const storedForm = (article: string): string => article.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
+
+/** The article alone where it was applied with one of the general part: `220.1` for `28/220.1`. */
+export const withoutGeneralPart = (article: string): string => article.replace(/[^:/]*\//, '');
+
+/**
+ * Whether an article of a conviction is the one that a clause names, or a part of it: `234` stands for `234.4` but not for `2340`. One
+ * that is named without the general part also stands for preparation, attempt and complicity: `220` for `28/220.1`.
+ */
+export const isNamed = (article: string, named: string): boolean => {
+  const name = storedForm(named);
+  const text = name.includes('/') ? article : withoutGeneralPart(article);
+  return text === name || text.startsWith(`${name}.`);
+};
+
+/** Whether everything that one name stands for is something that the other stands for. */
+export const isCovered = (name: string, other: string): boolean => isNamed(storedForm(name), other);

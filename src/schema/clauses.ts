@@ -1,0 +1,241 @@
+/** DTO classes of what a clause of an instrument says: its conditions and its effect. */
+import { CLEMENCY_EFFECTS, SEXES } from '../domain/case/events.js';
+import { CUSTODIES, type Custody } from '../domain/case/state.js';
+import {
+  CLAUSE_STAGES,
+  GRAVITIES,
+  MEASURED,
+  type ClauseFields,
+  type Condition as ConditionOf,
+  type Conditions,
+  type Gravity,
+} from '../domain/instrument/events.js';
+import {
+  IsArticleFilter,
+  IsInteger,
+  IsObjectOf,
+  IsOneOf,
+  IsOptional,
+  IsShare,
+  IsSlug,
+  IsTerm,
+  IsText,
+  ObjectRule,
+} from './decorators.js';
+import { LIMITS } from './limits.js';
+import { CommonFields, Sentence } from './parts.js';
+
+/** The version of a clause that nobody else reports differently. */
+export const FIRST_VERSION = '1';
+
+const CATEGORIES = { min: 1, max: LIMITS.alternatives } as const;
+const ARTICLES = { min: 1, max: LIMITS.articles } as const;
+const MEASURE = {
+  description: 'The day of reference: that of the question (`rolling`), or that on which the act enters into force.',
+} as const;
+
+const needsOne = <T extends object>(...fields: readonly (keyof T & string)[]): PropertyDecorator =>
+  ObjectRule<T>('CONDITION.EMPTY', '', `at least one of ${fields.join(', ')}`, (condition) =>
+    fields.some((field) => condition[field] !== undefined),
+  );
+
+export class CategoryCondition {
+  @needsOne<CategoryCondition>('in', 'notIn')
+  @IsSlug()
+  list: string;
+
+  @IsOptional()
+  @IsSlug({ each: CATEGORIES })
+  in?: string[];
+
+  @IsOptional()
+  @IsSlug({ each: CATEGORIES })
+  notIn?: string[];
+}
+
+export class ArticlesCondition {
+  @needsOne<ArticlesCondition>('anyOf', 'noneOf')
+  @IsOptional()
+  @IsArticleFilter({ each: ARTICLES, description: 'The conviction is under at least one of them.' })
+  anyOf?: string[];
+
+  @IsOptional()
+  @IsArticleFilter({ each: ARTICLES, description: 'The conviction, if there is one, is under none of them.' })
+  noneOf?: string[];
+}
+
+export class GravityCondition {
+  @needsOne<GravityCondition>('atLeast', 'atMost')
+  @IsOptional()
+  @IsOneOf(GRAVITIES)
+  atLeast?: Gravity;
+
+  @IsOptional()
+  @IsOneOf(GRAVITIES)
+  atMost?: Gravity;
+}
+
+export class RemainingCondition {
+  @needsOne<RemainingCondition>('lessThan', 'atLeast')
+  @IsOptional()
+  @IsTerm({ description: 'The sentence ends after the day of reference and before that day plus this term.' })
+  lessThan?: string;
+
+  @IsOptional()
+  @IsTerm({ description: 'The sentence ends on the day of reference plus this term, or later.' })
+  atLeast?: string;
+
+  @IsOneOf(MEASURED, MEASURE)
+  measured: Conditions['remaining']['measured'] = 'rolling';
+}
+
+export class ServedCondition {
+  @needsOne<ServedCondition>('atLeast', 'atLeastShare')
+  @IsOptional()
+  @IsTerm()
+  atLeast?: string;
+
+  @IsOptional()
+  @IsShare({ description: 'Of the whole sentence.' })
+  atLeastShare?: string;
+
+  @IsOneOf(MEASURED, MEASURE)
+  measured: Conditions['served']['measured'] = 'rolling';
+}
+
+export class TermCondition {
+  @IsTerm({ description: 'Of the sentence as passed.' })
+  atMost: string;
+}
+
+export class AgeCondition {
+  @needsOne<AgeCondition>('atLeast', 'atMost')
+  @IsOptional()
+  @IsInteger(0, 120, { description: 'Full years.' })
+  atLeast?: number;
+
+  @IsOptional()
+  @IsInteger(0, 120)
+  atMost?: number;
+
+  @IsOneOf(MEASURED, MEASURE)
+  measured: Conditions['age']['measured'] = 'rolling';
+}
+
+export class SexCondition {
+  @IsOneOf(SEXES, { each: { min: 1, max: SEXES.length } })
+  in: (typeof SEXES)[number][];
+}
+
+export class StageCondition {
+  @IsOneOf(CLAUSE_STAGES, { each: { min: 1, max: CLAUSE_STAGES.length } })
+  in: (typeof CLAUSE_STAGES)[number][];
+}
+
+export class CustodyCondition {
+  @IsOneOf(CUSTODIES, { each: { min: 1, max: CUSTODIES.length } })
+  in: Custody[];
+}
+
+const CODES = [
+  'category',
+  'articles',
+  'gravity',
+  'remaining',
+  'served',
+  'term',
+  'age',
+  'sex',
+  'stage',
+  'custody',
+] as const satisfies readonly (keyof Conditions)[];
+
+/** One condition: exactly one of the fields is present. */
+export class Condition implements ConditionOf {
+  @ObjectRule<Condition>(
+    'CONDITION.NOT_ONE',
+    '',
+    `exactly one of ${CODES.join(', ')}`,
+    (condition) => CODES.filter((code) => condition[code] !== undefined).length === 1,
+  )
+  @IsOptional()
+  @IsObjectOf(CategoryCondition)
+  category?: CategoryCondition;
+
+  @IsOptional()
+  @IsObjectOf(ArticlesCondition)
+  articles?: ArticlesCondition;
+
+  @IsOptional()
+  @IsObjectOf(GravityCondition)
+  gravity?: GravityCondition;
+
+  @IsOptional()
+  @IsObjectOf(RemainingCondition)
+  remaining?: RemainingCondition;
+
+  @IsOptional()
+  @IsObjectOf(ServedCondition)
+  served?: ServedCondition;
+
+  @IsOptional()
+  @IsObjectOf(TermCondition)
+  term?: TermCondition;
+
+  @IsOptional()
+  @IsObjectOf(AgeCondition)
+  age?: AgeCondition;
+
+  @IsOptional()
+  @IsObjectOf(SexCondition)
+  sex?: SexCondition;
+
+  @IsOptional()
+  @IsObjectOf(StageCondition)
+  stage?: StageCondition;
+
+  @IsOptional()
+  @IsObjectOf(CustodyCondition)
+  custody?: CustodyCondition;
+}
+
+export class ClauseSet extends CommonFields {
+  @ObjectRule<ClauseSet>(
+    'CLEMENCY.REDUCTION_MISSING',
+    'reducedBy',
+    'a term where the effect is term-reduced, and only there',
+    (c) => (c.effect === 'term-reduced') === (c.reducedBy !== undefined),
+  )
+  @ObjectRule<ClauseSet>(
+    'CLEMENCY.REPLACEMENT_MISSING',
+    'replacement',
+    'a sentence where the effect is replaced, and only there',
+    (c) => (c.effect === 'replaced') === (c.replacement !== undefined),
+  )
+  @IsSlug()
+  clause: string;
+
+  @IsSlug({ description: 'Sources that disagree on a clause give it several versions.' })
+  version: string = FIRST_VERSION;
+
+  @IsObjectOf(Condition, {
+    each: { min: 1, max: LIMITS.conditions },
+    description: 'Whoever meets all of them gets the effect.',
+  })
+  conditions: Condition[];
+
+  @IsOneOf(CLEMENCY_EFFECTS)
+  effect: ClauseFields['effect'];
+
+  @IsOptional()
+  @IsTerm()
+  reducedBy?: string;
+
+  @IsOptional()
+  @IsObjectOf(Sentence)
+  replacement?: Sentence;
+
+  @IsOptional()
+  @IsText(LIMITS.note, { multiline: true, description: 'The wording.' })
+  text?: string;
+}
