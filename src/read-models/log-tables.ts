@@ -15,7 +15,7 @@ import { MERGE_TABLES, Merges } from './log/merges.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
 import { RecordingTimes, RECORDING_TIMES_TABLE } from './log/recording-times.js';
 import { DefinitionVersions, type DefinitionEvent } from './log/definition-versions.js';
-import { STILL_KNOWN, type Db, type CaseHistory } from './table.js';
+import { cachedStatement, STILL_KNOWN, type Db, type CaseHistory } from './table.js';
 
 /** The personal fields of each event; the table `events` has the others. */
 export const PERSONAL_EVENTS = 'personal_events';
@@ -81,6 +81,7 @@ export class LogTables {
   readonly #revision;
   readonly #streamOfEvent;
   readonly #recordedAt;
+  readonly #id;
 
   constructor(private readonly db: Db) {
     this.cases = new CaseStreams(db);
@@ -109,6 +110,7 @@ export class LogTables {
     this.#streamOfEvent = db.prepare('SELECT stream FROM events WHERE id = ?').pluck();
     this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
     this.#recordedAt = db.prepare('SELECT recorded_at FROM events WHERE position = ?').pluck();
+    this.#id = db.prepare('SELECT id FROM events WHERE position = ?').pluck();
   }
 
   /** Inserts an event and returns the numbers of the cases whose timelines it changes. */
@@ -227,7 +229,7 @@ export class LogTables {
       WHERE e.position > @after ${streams === null ? '' : `AND e.position <= s.value ->> 'upTo'`}
       ${types === null ? '' : `AND ${typeCondition}`} ORDER BY e.position LIMIT @limit`;
     const values = { after, limit, streams: streams && JSON.stringify(streams), ...Object.fromEntries(named) };
-    const rows = this.db.prepare(sql).all(values) as EventRow[];
+    const rows = cachedStatement(this.db, sql).all(values) as EventRow[];
     return rows.map((row) => this.#toFullEntry(row));
   }
 
@@ -261,9 +263,7 @@ export class LogTables {
 
   /** The id of the event at a position; null if the position is not projected yet. */
   idAt(position: number): string | null {
-    return (
-      (this.db.prepare('SELECT id FROM events WHERE position = ?').pluck().get(position) as string | undefined) ?? null
-    );
+    return (this.#id.get(position) as string | undefined) ?? null;
   }
 
   #toFullEntry(row: EventRow): FullEventEntry {

@@ -1,70 +1,35 @@
 /**
  * Compares the read models of random logs, with late, partial, corrected, retracted, merged and unmerged events, with a brute-force
  * model: as known at every position of the log, on every day. A failure names its seed: `LOG_SEED=17 npx jest test/simulation/two-times`
- * repeats it. `LOG_SEEDS` sets the number of seeds (`npm run test:two-times`).
+ * repeats it. `LOG_SEEDS` sets the number of seeds (`npm run test:two-times`), `LOG_FIRST` the first of them, so that several processes can
+ * share a range.
  */
 import { expect, test } from '@jest/globals';
-import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { MEMBER_SETS } from '../../src/read-models/counts/movement.view.js';
-import { Movements } from '../../src/read-models/counts/movements.query.js';
-import { ListMembers } from '../../src/read-models/list/list-members.query.js';
-import { OneCase } from '../../src/read-models/one-case.query.js';
-import type { Scope } from '../../src/read-models/scope.js';
-import { emptyFile, FixedReader, handlersOf, Log, WHOLE_PAGE, type Handlers } from '../read-models/support.js';
-import { type BruteForceModel, type Grouping, type State } from '../support/brute-force-model.js';
+import { emptyFile, FixedReader, handlersOf, Log, type Handlers } from '../read-models/support.js';
 import { randomLog, type RandomLog } from '../support/random-log.js';
 import { Random } from '../support/random-register.js';
 import { scopeOf } from '../support/scopes.js';
-import { TwoTimesModel, type LogEntry } from '../support/two-times-model.js';
+import { toEvent, dayText } from '../support/two-times-events.js';
+import { TwoTimesModel } from '../support/two-times-model.js';
+import * as actual from '../support/two-times-answers.js';
+import * as expected from '../support/two-times-expected.js';
 
-const { LOG_SEED, LOG_SEEDS = '8' } = process.env;
+const { LOG_SEED, LOG_SEEDS = '12', LOG_FIRST = '0' } = process.env;
 /** Seeds a test, so that many of them need not make many tests. */
 const BLOCK = 100;
-const count = Number(LOG_SEEDS);
+const [first, count] = [Number(LOG_FIRST), Number(LOG_SEEDS)];
 const blocks =
   LOG_SEED === undefined
-    ? Array.from({ length: Math.ceil(count / BLOCK) }, (_, at) => [at * BLOCK, Math.min(count, (at + 1) * BLOCK) - 1])
+    ? Array.from({ length: Math.ceil(count / BLOCK) }, (_, at) => [
+        first + at * BLOCK,
+        first + Math.min(count, (at + 1) * BLOCK) - 1,
+      ])
     : [[Number(LOG_SEED), Number(LOG_SEED)]];
-
-const text = (day: number): string => new Date(Date.UTC(2024, 1, 1 + day)).toISOString().slice(0, 10);
-
-/** The data of an entry as an event has them. */
-const fieldsOf = ({ first, last, ...fields }: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
-  ...fields,
-  ...(first !== undefined && {
-    occurredOn: first === last ? text(Number(first)) : `${text(Number(first))}/${text(Number(last))}`,
-  }),
-});
-
-const toEvent = (entry: LogEntry, log: readonly LogEntry[]): Record<string, unknown> & { readonly type: string } => {
-  const { id, kind } = entry;
-  switch (kind) {
-    case 'opened':
-      return { id, type: kind, names: [] };
-    case 'event':
-      return { id, type: entry.type, ...fieldsOf(entry.data) };
-    case 'corrected':
-      return { id, type: kind, event: entry.target, correctedType: typeIn(log, entry), data: fieldsOf(entry.data) };
-    case 'retracted':
-      return { id, type: kind, event: entry.target, reason: 'a mistake' };
-    case 'merged':
-      return { id, type: kind, into: entry.into, reason: 'one person' };
-    case 'unmerged':
-      return { id, type: kind, reason: 'two people' };
-  }
-};
-
-/** The type of the event that a correction corrects in the end. */
-const typeIn = (log: readonly LogEntry[], entry: LogEntry): string => {
-  if (entry.kind === 'event') return entry.type;
-  const target = log.find(({ id }) => entry.kind === 'corrected' && id === entry.target);
-  if (target === undefined) throw new Error('a correction of nothing');
-  return typeIn(log, target);
-};
 
 interface Projected {
   readonly ask: Handlers;
-  /** The position before the first entry of the log: lists are recorded first. */
+  /** The position before the first entry of the log: lists and instruments are recorded first. */
   readonly start: number;
   readonly close: () => Promise<void>;
 }
@@ -75,8 +40,10 @@ const project = async ({ lists, log: entries }: RandomLog, random: Random): Prom
   for (const { id, policies } of lists) {
     await log.list(id);
     for (const { from, custody } of policies.slice(1))
-      await log.append('list', id, { type: 'policy-set', from: text(from), custody });
+      await log.append('list', id, { type: 'policy-set', from: dayText(from), custody });
   }
+  await log.append('instrument', 'decree', { type: 'instrument-registered', kind: 'pardon-decree' });
+  await log.append('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act' });
   const start = (await log.events()).length;
   for (const entry of entries) await log.append('case', entry.stream, toEvent(entry, entries));
   const file = emptyFile();
@@ -93,144 +60,50 @@ const project = async ({ lists, log: entries }: RandomLog, random: Random): Prom
   return { ask: handlersOf(new FixedReader(file, log.store)), start, close };
 };
 
-const GROUPINGS = ['category', 'custody', 'proceedings', 'stage'] satisfies Grouping[];
-
-/** What the read models say of a list on a day, in the words of the model. */
-const listAnswers = async (ask: Handlers, scope: Scope, list: string): Promise<object> => {
-  const items = (await ask.members.execute(new ListMembers(scope, list, WHOLE_PAGE)))?.items ?? [];
-  const ids = (wanted: string): string[] =>
-    items
-      .filter(({ certainty }) => certainty === wanted)
-      .map(({ caseId }) => caseId)
-      .sort();
-  const counts: Record<string, unknown> = {};
-  for (const by of GROUPINGS) {
-    const groups = (await ask.counts.execute(new Counts(scope, list, { by, filters: {} })))?.groups ?? [];
-    counts[by] = groups
-      .filter(({ yes, uncertain }) => yes + uncertain > 0)
-      .map(({ key, yes, uncertain }) => `${key} ${yes} ${uncertain}`)
-      .sort();
-  }
-  return { yes: ids('yes'), uncertain: ids('uncertain'), ...counts };
-};
-
-const listOfModel = (model: BruteForceModel, list: string, day: number): object => ({
-  ...model.members(list, day),
-  ...Object.fromEntries(
-    GROUPINGS.map((by) => [
-      by,
-      Object.entries(model.counts(list, day, by))
-        .map(([key, { yes, uncertain }]) => `${key} ${yes} ${uncertain}`)
-        .sort(),
-    ]),
-  ),
-});
-
-const standingText = (custody: string, proceedings: string, lists: readonly string[]): string =>
-  [custody, proceedings, ...[...lists].sort()].join(' ');
-
-/** The possible standings of a case on a day; null if there is no case of its own. */
-const caseAnswer = async (ask: Handlers, scope: Scope, id: string): Promise<readonly string[] | null> => {
-  const found = await ask.one.execute(new OneCase(scope, id));
-  return (
-    found &&
-    unique(
-      found.standings.map(({ custody, proceedings, lists }) =>
-        standingText(
-          custody,
-          proceedings,
-          lists.map(({ list, recognition, category }) => `${list}:${recognition}:${String(category)}`),
-        ),
-      ),
-    )
-  );
-};
-
-const caseOfModel = (states: readonly State[] | null): readonly string[] | null =>
-  states &&
-  unique(
-    states.map(({ custody, proceedings, lists }) =>
-      standingText(
-        custody,
-        proceedings,
-        Object.entries(lists).map(([list, { recognition, category }]) => `${list}:${recognition}:${String(category)}`),
-      ),
-    ),
-  );
-
-const unique = (values: readonly string[]): readonly string[] => [...new Set(values)].sort();
-
-const KINDS = ['entered', 'left', 'moved'] as const;
-
-/** The movements of a list over all days, and its size before and after them. */
-const movementAnswers = async (
-  ask: Handlers,
-  scope: Scope,
-  list: string,
-  set: (typeof MEMBER_SETS)[number],
-  days: number,
-): Promise<object> => {
-  const found = await ask.movements.execute(
-    new Movements(scope, list, { from: text(-1), to: text(days), set, limit: 1_000 }),
-  );
-  if (found === null) throw new Error('no list');
-  const movements = KINDS.flatMap((kind) =>
-    found[kind].map(
-      ({ day, caseId, category, previousCategory }) =>
-        `${kind} ${day} ${caseId} ${String(previousCategory)} > ${String(category)}`,
-    ),
-  );
-  return { opening: found.opening, closing: found.closing, movements: movements.sort() };
-};
-
-const movementsOfModel = (
-  model: BruteForceModel,
-  list: string,
-  set: (typeof MEMBER_SETS)[number],
-  days: number,
-): object => ({
-  opening: model.size(list, -1, set),
-  closing: model.size(list, days, set),
-  movements: model
-    .movements(list, -1, days, set)
-    .map(
-      ({ kind, day, id, category, previousCategory }) =>
-        `${kind} ${text(day)} ${id} ${String(previousCategory)} > ${String(category)}`,
-    )
-    .sort(),
-});
-
 const checkLog = async (seed: number): Promise<void> => {
   const drawn = randomLog(seed);
   const { lists, days, log } = drawn;
-  const { ask, start, close } = await project(drawn, new Random(seed + 1_000_000));
+  const random = new Random(seed + 1_000_000);
+  const { ask, start, close } = await project(drawn, random);
   const slow = new TwoTimesModel(log, { lists, days });
-  const cases = unique(log.map(({ stream }) => stream));
+  const cases = [...new Set(log.map(({ stream }) => stream))];
+  const scopeAt = (day: number, known: number) => scopeOf({ asOf: dayText(day), knownAt: `position:${start + known}` });
   for (let known = 0; known <= log.length; known += 1) {
     const model = slow.knownAt(known);
-    const knownAt = `position:${start + known}`;
-    const where = { seed, known };
-    for (let day = -1; day <= days; day += 1) {
-      const scope = scopeOf({ asOf: text(day), knownAt });
-      for (const { id: list } of lists)
-        same({ ...where, day, list }, await listAnswers(ask, scope, list), listOfModel(model, list, day));
-      for (const id of cases)
-        same({ ...where, day, id }, await caseAnswer(ask, scope, id), caseOfModel(model.standings(id, day)));
-    }
-    for (const { id: list } of lists)
-      for (const set of MEMBER_SETS) {
-        const answers = await movementAnswers(ask, scopeOf({ knownAt }), list, set, days);
-        same({ ...where, list, set }, answers, movementsOfModel(model, list, set, days));
+    for (const { id: list } of lists) {
+      for (let day = -1; day <= days; day += 1) {
+        const at = { seed, known, day, list };
+        const scope = scopeAt(day, known);
+        same(at, await actual.members(ask, scope, list), expected.members(model, list, day));
+        // One of them a day: over many logs, each meets every kind of day.
+        const by = random.pick(actual.GROUPINGS);
+        same({ ...at, by }, await actual.counts(ask, scope, list, by), expected.counts(model, list, day, by));
       }
+      for (const set of MEMBER_SETS) {
+        const at = { seed, known, list, set };
+        const scope = scopeAt(days, known);
+        same(at, await actual.movements(ask, scope, list, set, days), expected.movements(model, list, set, days));
+        const from = { day: random.below(days) - 1, known: random.below(known + 1) };
+        const to = { day: from.day + random.below(days - from.day), known };
+        const scopes = [scopeAt(from.day, from.known), scopeAt(to.day, to.known)] as const;
+        const answer = await actual.differences(ask, scopes, list, set);
+        same({ ...at, from, to }, answer, expected.differences(slow, list, set, from, to));
+      }
+    }
+    for (const id of cases) {
+      const day = random.below(days);
+      const answer = await actual.oneCase(ask, scopeAt(day, known), id, days);
+      same({ seed, known, id, day }, answer, expected.oneCase(model, id, day, days));
+    }
   }
   await close();
 };
 
 /** Compares texts first: `expect` takes longer than the queries. */
-const same = (where: object, actual: unknown, expected: unknown): void => {
-  if (JSON.stringify(actual) === JSON.stringify(expected)) return;
+const same = (where: object, answer: unknown, wanted: unknown): void => {
+  if (JSON.stringify(answer) === JSON.stringify(wanted)) return;
   const place = JSON.stringify(where);
-  expect({ [place]: actual }).toEqual({ [place]: expected });
+  expect({ [place]: answer }).toEqual({ [place]: wanted });
 };
 
 test.each(blocks)(

@@ -4,15 +4,16 @@
  * cannot share a bug.
  */
 
-/** Happened on one day from `first` to `last`. Scripts list events in the order in which they happened. */
-export interface ScriptEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly first: number;
-  readonly last: number;
-  readonly after?: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
+import {
+  apply,
+  axesOf,
+  HELD,
+  initialState,
+  isOpenEnded,
+  sentenceEnd,
+  type ScriptEvent,
+  type State,
+} from './model-case.js';
 
 export interface ScriptList {
   readonly id: string;
@@ -27,162 +28,36 @@ export interface RegisterScript {
   readonly days: number;
 }
 
-interface ListState {
-  readonly recognition: string;
-  readonly category: string | null;
-}
-
-/** The state of a case in one course; an episode ends with the arrest after a release. */
-export interface State {
-  custody: string;
-  /** Type of the event that last changed `custody`. */
-  by: string;
-  /** Reason of the exit from a list if this custody value causes one. */
-  exit: string;
-  medicalFrom: string | null;
-  proceedings: string;
-  imprisonment: boolean;
-  begun: boolean;
-  released: boolean;
-  /** Whether the episode has an arrest, a conviction, a pardon. */
-  arrested: boolean;
-  convicted: boolean;
-  pardoned: boolean;
-  dead: boolean;
-  lists: Record<string, ListState>;
-}
-
-export const HELD = ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'];
 const CONVICTED = ['convicted', 'on-appeal', 'final'];
 
-export const initialState = (): State => ({
-  custody: 'unknown',
-  by: 'unknown',
-  exit: 'unknown',
-  medicalFrom: null,
-  proceedings: 'none',
-  imprisonment: false,
-  begun: false,
-  released: false,
-  arrested: false,
-  convicted: false,
-  pardoned: false,
-  dead: false,
-  lists: {},
-});
-
-const beginsEpisode = (state: State): boolean => !state.begun || state.released;
-
-const setCustody = (state: State, custody: string, exit = custody): void => {
-  if (state.custody !== custody) state.exit = exit;
-  state.custody = custody;
-  state.medicalFrom = null;
-  if (HELD.includes(custody)) state.released = false;
-};
-
-/** Proceedings without an arrest begin an episode too. */
-const proceed = (state: State, proceedings: string): void => {
-  state.proceedings = proceedings;
-  if (!state.begun) state.released = false;
-  state.begun = true;
-};
-
-const EFFECTS: Readonly<Record<string, (state: State, fields: ScriptEvent['fields']) => void>> = {
-  arrested: (state) => {
-    if (beginsEpisode(state))
-      Object.assign(state, initialState(), {
-        custody: state.custody,
-        by: state.by,
-        exit: state.exit,
-        dead: state.dead,
-        begun: true,
-      });
-    state.arrested = true;
-    setCustody(state, state.imprisonment ? 'imprisoned' : 'detained');
-  },
-  charged: (state) => proceed(state, 'charged'),
-  tried: (state) => proceed(state, 'on-trial'),
-  remanded: (state, { measure }) => setCustody(state, measure === 'house-arrest' ? 'house-arrest' : 'remand'),
-  convicted: (state, { sentence }) => {
-    proceed(state, 'convicted');
-    state.convicted = true;
-    state.imprisonment = (sentence as { kind: string }).kind === 'imprisonment';
-    if (state.imprisonment && HELD.includes(state.custody)) setCustody(state, 'imprisoned');
-  },
-  transferred: (state, { medical }) => {
-    const from = state.medicalFrom;
-    if (medical === true) {
-      const before = from ?? state.custody;
-      setCustody(state, 'medical-custody');
-      state.medicalFrom = before;
-    } else if (from !== null) setCustody(state, from);
-  },
-  pardoned: (state) => {
-    state.imprisonment = false;
-    state.pardoned = true;
-  },
-  released: (state, { reason }) => {
-    const exit = reason === 'pardon' && !state.pardoned ? 'unfounded' : String(reason);
-    setCustody(state, reason === 'exchange' ? 'abroad' : 'free', exit);
-    state.released = true;
-  },
-  deported: (state) => {
-    setCustody(state, 'abroad', 'deported');
-    state.released = true;
-  },
-  escaped: (state) => setCustody(state, 'fugitive', 'escaped'),
-  died: (state) => {
-    setCustody(state, 'deceased', 'died');
-    state.dead = true;
-  },
-  proposed: (state, { list }) => void (state.lists[String(list)] = { recognition: 'proposed', category: null }),
-  declined: (state, { list }) => void (state.lists[String(list)] = { recognition: 'declined', category: null }),
-  delisted: (state, { list }) => void (state.lists[String(list)] = { recognition: 'delisted', category: null }),
-  recognised: (state, { list, category }) =>
-    void (state.lists[String(list)] = { recognition: 'recognised', category: String(category) }),
-  recategorised: (state, { list, category }) => {
-    const before = state.lists[String(list)];
-    if (before?.recognition === 'recognised') state.lists[String(list)] = { ...before, category: String(category) };
-  },
-};
-
-export const apply = (state: State, { type, fields }: ScriptEvent): void => {
-  const { custody } = state;
-  EFFECTS[type]?.(state, fields);
-  if (state.custody !== custody) state.by = type;
-};
-
-const AXES: Readonly<Record<string, readonly string[]>> = {
-  charged: ['proceedings'],
-  tried: ['proceedings'],
-  convicted: ['custody', 'proceedings', 'sentence'],
-  pardoned: ['sentence'],
-};
-
-/** The axes that each event changes; `*` (all) for an arrest that begins an episode. */
+/** The axes that each event changes. */
 const axesIn = (script: readonly ScriptEvent[]): readonly (readonly string[])[] => {
   const state = initialState();
   return script.map((happening) => {
-    const { type, fields } = happening;
-    const all = type === 'arrested' && beginsEpisode(state);
+    const axes = axesOf(happening, state);
     apply(state, happening);
-    if (all) return ['*'];
-    return 'list' in fields ? [`list:${String(fields['list'])}`] : (AXES[type] ?? ['custody']);
+    return axes;
   });
 };
 
-/** Whether two events have the same order in every course. */
-export const keepsOrder = (script: readonly ScriptEvent[], earlier: number, later: number): boolean => {
+/** Tells of two events of a script, by their indices, whether they have the same order in every course. */
+const orderKeeper = (script: readonly ScriptEvent[]): ((earlier: number, later: number) => boolean) => {
   const axes = axesIn(script);
-  const [a, b] = [axes[earlier] ?? [], axes[later] ?? []];
-  const named = script[later]?.after === script[earlier]?.id;
-  return named || a.includes('*') || b.includes('*') || a.some((axis) => b.includes(axis));
+  return (earlier, later) => {
+    const [a, b] = [axes[earlier] ?? [], axes[later] ?? []];
+    const named = script[later]?.after === script[earlier]?.id;
+    return named || a.includes('*') || b.includes('*') || a.some((axis) => b.includes(axis));
+  };
 };
+
+export const keepsOrder = (script: readonly ScriptEvent[], earlier: number, later: number): boolean =>
+  orderKeeper(script)(earlier, later);
 
 /** Every possible course, as a day for each event. */
 const coursesOf = (script: readonly ScriptEvent[]): readonly (readonly number[])[] => {
+  const keeps = orderKeeper(script);
   const predecessors = script.map((_, later) =>
-    script.map((_, at) => at).filter((at) => at < later && keepsOrder(script, at, later)),
+    script.map((_, at) => at).filter((at) => at < later && keeps(at, later)),
   );
   let courses: readonly (readonly number[])[] = [[]];
   for (const [at, { first, last }] of script.entries())
@@ -194,17 +69,38 @@ const coursesOf = (script: readonly ScriptEvent[]): readonly (readonly number[])
   return courses;
 };
 
+/** A state that is possible on a day, with its sentence as the day finds it. */
+export interface DayState extends State {
+  /** The state of the sentence, or `completed`. */
+  readonly sentenceState: string;
+  /** The first and the last day, in any course, on which the sentence may end; a last day of null is unbounded. */
+  readonly end: readonly [number, number | null] | null;
+}
+
 /** The distinct states possible at the end of a day. */
 const possibleStates = (
   script: readonly ScriptEvent[],
   courses: readonly (readonly number[])[],
   day: number,
-): readonly State[] => {
-  const states = new Map<string, State>();
+): readonly DayState[] => {
+  const indices = new Map(script.map(({ id }, at) => [id, at]));
+  const dayIn = (course: readonly number[]) => (id: string) => course[indices.get(id) ?? 0] ?? 0;
+  const states = new Map<string, DayState>();
   for (const course of courses) {
     const state = initialState();
     for (const [at, happening] of script.entries()) if ((course[at] ?? 0) <= day) apply(state, happening);
-    states.set(JSON.stringify(state), state);
+    const end = sentenceEnd(state, dayIn(course));
+    const ends = end === null ? [] : courses.map((other) => sentenceEnd(state, dayIn(other)) ?? end);
+    const range = end === null ? null : ([Math.min(...ends), isOpenEnded(state) ? null : Math.max(...ends)] as const);
+    const { state: passed } = state.sentence;
+    const sentenceStates = [
+      ...(end === null || day < end || isOpenEnded(state) ? [passed] : []),
+      ...(end !== null && end <= day ? ['completed'] : []),
+    ];
+    for (const sentenceState of sentenceStates) {
+      const found = { ...state, sentenceState, end: range };
+      states.set(JSON.stringify(found), found);
+    }
   }
   return [...states.values()];
 };
@@ -215,7 +111,7 @@ const statesByDay = (script: readonly ScriptEvent[], days: number): StatesByDay 
   return Array.from({ length: days + 2 }, (_, at) => possibleStates(script, courses, at - 1));
 };
 
-export type Grouping = 'category' | 'custody' | 'proceedings' | 'stage';
+export type Grouping = 'category' | 'custody' | 'proceedings' | 'stage' | 'incident' | 'article';
 export interface Totals {
   readonly yes: number;
   readonly uncertain: number;
@@ -232,8 +128,14 @@ export interface ModelMovement {
   readonly reason: string | null;
 }
 
+export interface ModelMembership {
+  readonly isMember: boolean;
+  /** Null if several categories are possible. */
+  readonly category: string | null;
+}
+
 /** The states of a case on the days from -1 on. */
-export type StatesByDay = readonly (readonly State[])[];
+export type StatesByDay = readonly (readonly DayState[])[];
 
 /** Answers questions about the days -1 to `days`. Models that share a cache try the courses of a script once. */
 export class BruteForceModel {
@@ -254,7 +156,7 @@ export class BruteForceModel {
   }
 
   /** Null for a case without events. */
-  standings(id: string, day: number): readonly State[] | null {
+  standings(id: string, day: number): readonly DayState[] | null {
     return this.#states.has(id) ? this.#statesOn(id, day) : null;
   }
 
@@ -322,7 +224,13 @@ export class BruteForceModel {
     return movements;
   }
 
-  #statesOn(id: string, day: number): readonly State[] {
+  /** Whether and how a case is on a list on a day. */
+  membership(list: string, id: string, day: number, set: 'certain' | 'possible'): ModelMembership {
+    const isMember = this.#states.has(id) && this.#isIn(list, id, day, set);
+    return { isMember, category: isMember ? this.#category(list, id, day) : null };
+  }
+
+  #statesOn(id: string, day: number): readonly DayState[] {
     return this.#states.get(id)?.[day + 1] ?? [];
   }
 
@@ -378,6 +286,9 @@ export class BruteForceModel {
 
 const keyOf = (list: string, state: State, by: Grouping): string | null => {
   if (by === 'category') return state.lists[list]?.category ?? null;
+  if (by === 'incident') return state.incident ?? 'unknown';
+  // The scripts have one article in each event.
+  if (by === 'article') return state.articles[0] ?? 'unknown';
   if (by !== 'stage') return state[by];
   if (CONVICTED.includes(state.proceedings)) return 'convicted';
   return HELD.includes(state.custody) ? 'awaiting-judgment' : null;

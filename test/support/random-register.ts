@@ -1,5 +1,6 @@
 /** Generates a register script from a seed; the same seed gives the same register. */
-import { keepsOrder, type ScriptEvent, type RegisterScript } from './brute-force-model.js';
+import { keepsOrder, type RegisterScript } from './brute-force-model.js';
+import type { ScriptEvent } from './model-case.js';
 
 /** Pseudo-random numbers (mulberry32). */
 export class Random {

@@ -92,14 +92,15 @@ const learnedCandidates = (
   { db, position }: QueryContext,
   { earlier, later, fromPosition, toPosition }: DifferenceScope,
 ): readonly number[] => {
-  const touched = db.prepare(TOUCHED_CASES).pluck().all({ since: fromPosition, until: toPosition }) as number[];
+  const between = { since: fromPosition, until: toPosition };
+  const touched = cachedStatement(db, TOUCHED_CASES).pluck().all(between) as number[];
   const custodies = changedCustodies(earlier?.list ?? null, later.list, later.from);
   if (custodies.length === 0) return touched;
   const scope = listScope(later.list.id, later.from, toPosition, position);
   const sql = `SELECT DISTINCT p.case_no FROM periods p WHERE p.list = @list AND p.from_day <= @day AND @day < p.to_day
     AND p.known_from <= @known AND @known < p.known_to AND p.custody IN (SELECT value FROM json_each(@custodies))`;
   const values = { list: scope.list, day: scope.day, known: scope.position, custodies: JSON.stringify(custodies) };
-  return [...touched, ...(db.prepare(sql).pluck().all(values) as number[])];
+  return [...touched, ...(cachedStatement(db, sql).pluck().all(values) as number[])];
 };
 
 const changedCustodies = (earlier: ListDefinition | null, later: ListDefinition, day: Day): readonly string[] => {

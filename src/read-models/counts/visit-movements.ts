@@ -82,7 +82,7 @@ export const candidatesOf = (
     UNION SELECT p.case_no FROM json_each(@policies) q CROSS JOIN periods p ON ${versions} AND p.recognition = 'recognised'
       AND p.from_day < q.value ->> 'day' AND p.to_day > q.value ->> 'day' AND p.custody = q.value ->> 'custody')`;
   const policies = JSON.stringify(policyChanges(list, from, to));
-  const cases = db.prepare(sql).pluck().get({ list: list.id, known, from, to, policies }) as string;
+  const cases = cachedStatement(db, sql).pluck().get({ list: list.id, known, from, to, policies }) as string;
   return JSON.parse(cases) as number[];
 };
 
