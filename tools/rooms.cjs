@@ -30,7 +30,7 @@ const rooms = {
     path: '^src/json/',
     says: 'nothing else',
     paths: [],
-    packages: ['canonicalize'],
+    packages: [],
     node: [],
   },
   jobs: {

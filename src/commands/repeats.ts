@@ -44,5 +44,15 @@ const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
   return reported;
 };
 
-/** Nothing of JSON's own composes with what a text begins or ends with, so the whole may be composed at once. */
-const comparable = (event: Reported<AnyEvent>): string => toNfc(canonicalJson(asReported(event)));
+/**
+ * Nothing of JSON's own composes with what a text begins or ends with, so the whole may be composed at once. Null for a correction
+ * whose fields, which are checked later, are nested deeper than anything that is stored.
+ */
+const comparable = (event: Reported<AnyEvent>): string | null => {
+  try {
+    return toNfc(canonicalJson(asReported(event)));
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+};

@@ -15,9 +15,18 @@ import {
   type RecordedEvent,
 } from '../domain/event.js';
 import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/events.js';
-import { canonicalJson, hasLoneSurrogate } from '../json/canonical.js';
+import { canonicalJson, exactCanonicalJson, hasLoneSurrogate } from '../json/canonical.js';
 import { joinCorrection, splitCorrection } from './correction-parts.js';
-import { checkCommitment, commitmentOf, leafHash, leafText, newSalt, type CoveredPayload } from './leaf.js';
+import {
+  checkCommitment,
+  commitmentOf,
+  leafHash,
+  leafText,
+  newSalt,
+  personalTexts,
+  type CoveredPayload,
+  type PersonalTexts,
+} from './leaf.js';
 import { StoreDamaged, type NewEvent, type StoredRecord } from './port.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
@@ -62,30 +71,32 @@ const decodeMeta = (meta: Meta, schemaVersion: number): EventMetadata => {
 type Description = EventDescription<Record<string, unknown>>;
 
 /**
- * Encodes an event as a deep copy, with its leaf hash. Throws TypeError for values that would not be read back exactly: a bug of the
- * caller. `salt` is given by tests only.
+ * Encodes an event with its leaf hash; each part becomes text once. The payload shares values with the event, the text is what is
+ * stored. Throws TypeError for values that would not be read back exactly: a bug of the caller. `salt` is given by tests only.
  */
 export const encode = (place: StreamRevision, recorded: NewEvent, salt = newSalt()): SerializedRecord => {
-  const { id, event } = recorded;
+  const { id, event, schemaVersion } = recorded;
   const { parts, meta, recordedAt } = checkedParts(recorded);
-  const [data, metaText] = [canonicalJson(parts.data), canonicalJson(meta)];
-  const commitment = commitmentOf(salt, canonicalJson(parts.personal));
-  const personal = { ...parts.personal, salt };
-  const text = `{"commitment":"${commitment}","data":${data},"meta":${metaText},"personal":${canonicalJson(personal)}}`;
+  const [data, metaText] = [exactCanonicalJson(parts.data), exactCanonicalJson(meta)];
+  const personal = personalTexts(parts.personal, salt);
+  const commitment = commitmentOf(salt, personal.covered);
+  const text = payloadText({ commitment, data, meta: metaText, personal });
   if (hasLoneSurrogate(text)) throw new TypeError(`cannot store ${event.type}: a text holds half a character`);
   const leaf = leafHash(
     leafText({
-      ...place,
+      stream: place.stream,
+      revision: place.revision,
       id,
       type: event.type,
-      schemaVersion: recorded.schemaVersion,
+      schemaVersion,
       recordedAt: recorded.recordedAt,
       data,
       meta: metaText,
       personal: commitment,
     }),
   );
-  return { id, type: event.type, recordedAt, payload: { commitment, data: parts.data, meta, personal }, leaf, text };
+  const payload = { commitment, data: parts.data, meta, personal: { ...parts.personal, salt } };
+  return { id, type: event.type, recordedAt, payload, leaf, text };
 };
 
 /**
@@ -95,10 +106,12 @@ export const encode = (place: StreamRevision, recorded: NewEvent, salt = newSalt
 export const encodeUncovered = (recorded: NewEvent): SerializedRecord => {
   const { parts, meta, recordedAt } = checkedParts(recorded);
   const payload = { ...parts, meta };
+  // Throws for what JSON.stringify would leave out or change.
+  exactCanonicalJson(payload);
   return { id: recorded.id, type: recorded.event.type, recordedAt, payload, leaf: null, text: JSON.stringify(payload) };
 };
 
-/** The parts of an event that are stored, as a deep copy. */
+/** The parts of an event that are stored. */
 const checkedParts = (
   recorded: NewEvent,
 ): { readonly parts: EventParts; readonly meta: Meta; readonly recordedAt: number } => {
@@ -108,21 +121,16 @@ const checkedParts = (
   const parts = splitPersonal(event, description);
   const storedParts = toStored(event.type, parts);
   const meta = encodeMeta(recorded);
-  const copy =
-    typeof storedParts === 'string'
-      ? undefined
-      : (copyJson({ ...storedParts, meta }) as (EventParts & { readonly meta: Meta }) | undefined);
   const recordedAt = Date.parse(recorded.recordedAt);
   const error =
     (schemaVersion === description.version ? null : 'not in the version of today') ??
     (formatInstant(recordedAt) === recorded.recordedAt ? null : 'recordedAt is no instant') ??
     findIdError(id) ??
     findMetaError(meta) ??
-    findPartsError(parts, description) ??
-    (typeof storedParts === 'string' ? storedParts : null);
+    findPartsError(parts, description);
   if (error !== null) throw new TypeError(`cannot store ${event.type}: ${error}`);
-  if (copy === undefined) throw new TypeError(`cannot store ${event.type}: JSON cannot keep its values`);
-  return { parts: { data: copy.data, personal: copy.personal }, meta: copy.meta, recordedAt };
+  if (typeof storedParts === 'string') throw new TypeError(`cannot store ${event.type}: ${storedParts}`);
+  return { parts: storedParts, meta, recordedAt };
 };
 
 /** Decodes a record and upcasts it to the current version of its type. Throws StoreDamaged for what this build cannot read. */
@@ -157,46 +165,74 @@ export const decode = (
  * Whether an event has its leaf hash and personal part as they were recorded. Throws StoreDamaged if not. `covered`: both are there;
  * `erased`: the personal part is not, and the rest is as it was; `uncovered`: recorded before there were leaf hashes.
  */
-export const verifyRecord = (place: StreamRevision, record: StoredRecord): 'covered' | 'erased' | 'uncovered' => {
-  const { payload, leaf, text } = record;
+export const verifyRecord = (place: StreamRevision, record: StoredRecord): 'covered' | 'erased' | 'uncovered' =>
+  verify(place, record).state;
+
+/** As `verifyRecord`, with the text that is stored of the payload. */
+const verify = (
+  place: StreamRevision,
+  record: StoredRecord,
+): { readonly state: 'covered' | 'erased' | 'uncovered'; readonly text: string } => {
+  const { payload, leaf } = record;
   if (leaf === null) {
     if (isObject(payload) && 'commitment' in payload) throw damaged(place, 'its leaf hash is missing');
-    return 'uncovered';
+    return { state: 'uncovered', text: JSON.stringify(payload) };
   }
-  if (text !== undefined && text !== canonicalJson(payload)) throw damaged(place, 'it is not in canonical form');
   const covered = coveredPayload(payload);
-  if (covered === null) throw damaged(place, 'the payload has another shape');
-  if (recordLeaf(place, record, covered) !== leaf) throw damaged(place, 'it is not what its leaf hash was made of');
-  const commitment = checkCommitment(covered);
+  const texts = covered && textsOf(covered);
+  if (covered === null || texts === null) throw damaged(place, 'the payload has another shape');
+  const text = payloadText(texts);
+  if (record.text !== undefined && record.text !== text) throw damaged(place, 'it is not in canonical form');
+  if (leafHash(recordLeafText(place, record, (covered.meta as Meta).schemaVersion, texts)) !== leaf)
+    throw damaged(place, 'it is not what its leaf hash was made of');
+  const commitment = checkCommitment(covered, texts.personal);
   if (commitment === 'other') throw damaged(place, 'its personal part is not what was committed to');
-  return commitment === 'erased' ? 'erased' : 'covered';
+  return { state: commitment === 'erased' ? 'erased' : 'covered', text };
 };
 
 /** The canonical text whose hash is the leaf of a covered event; null for an event without a leaf hash. */
 export const leafTextOf = (place: StreamRevision, record: StoredRecord): string | null => {
   const covered = record.leaf === null ? null : coveredPayload(record.payload);
-  return covered === null ? null : recordLeafText(place, record, covered);
+  const texts = covered && textsOf(covered);
+  return covered && texts && recordLeafText(place, record, (covered.meta as Meta).schemaVersion, texts);
 };
 
-const recordLeaf = (place: StreamRevision, record: StoredRecord, covered: CoveredPayload): string =>
-  leafHash(recordLeafText(place, record, covered));
+/** The parts of a payload, each as canonical text. */
+interface PayloadTexts {
+  readonly commitment: string | null;
+  readonly data: string;
+  readonly meta: string;
+  readonly personal: PersonalTexts | null;
+}
+
+/** Null if they are nested too deep to be of an event. */
+const textsOf = ({ commitment, data, meta, personal }: CoveredPayload): PayloadTexts | null => {
+  try {
+    return {
+      commitment,
+      data: canonicalJson(data),
+      meta: canonicalJson(meta),
+      personal: personal && personalTexts(personal, personal['salt']),
+    };
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+};
+
+/** The canonical text of a payload. */
+const payloadText = ({ commitment, data, meta, personal }: PayloadTexts): string =>
+  `{"commitment":${canonicalJson(commitment)},"data":${data},"meta":${meta},"personal":${personal?.stored ?? 'null'}}`;
 
 const recordLeafText = (
   { stream, revision }: StreamRevision,
-  { id, type, recordedAt }: StoredRecord,
-  { data, meta, commitment }: CoveredPayload,
-): string =>
-  leafText({
-    stream,
-    revision,
-    id,
-    type,
-    schemaVersion: (meta as Meta).schemaVersion,
-    recordedAt: formatInstant(recordedAt) ?? '',
-    data: canonicalJson(data),
-    meta: canonicalJson(meta),
-    personal: commitment,
-  });
+  { id, type, recordedAt }: Pick<StoredRecord, 'id' | 'type' | 'recordedAt'>,
+  schemaVersion: number,
+  { data, meta, commitment }: PayloadTexts,
+): string => {
+  const instant = formatInstant(recordedAt) ?? '';
+  return leafText({ stream, revision, id, type, schemaVersion, recordedAt: instant, data, meta, personal: commitment });
+};
 
 const COVERED_FIELDS = ['commitment', 'data', 'meta', 'personal'];
 
@@ -221,7 +257,14 @@ const personalFields = (payload: EventParts): EventParts['personal'] => {
 
 /** Checks a stored event whole: that its leaf hash fits it, and that this build can read it. Throws StoreDamaged. */
 export const checkStored = (place: StreamRevision, record: StoredRecord): void => {
-  if (verifyRecord(place, record) !== 'erased') decode(place, record);
+  checkedText(place, record);
+};
+
+/** The text that is stored of an event which is checked whole. */
+const checkedText = (place: StreamRevision, record: StoredRecord): string => {
+  const { state, text } = verify(place, record);
+  if (state !== 'erased') decode(place, record);
+  return text;
 };
 
 /**
@@ -233,8 +276,7 @@ export const reserialize = (
   { id, type, recordedAt, payload, leaf }: StoredRecord,
 ): SerializedRecord => {
   const record = { id, type, recordedAt, payload, leaf };
-  checkStored(place, record);
-  return { ...record, text: storedText(record) };
+  return { ...record, text: checkedText(place, record) };
 };
 
 /** The stored text of a payload, which is the same in every store: canonical, or of before leaf hashes as it was written. */
@@ -370,21 +412,4 @@ export const formatRecordedAt = (milliseconds: number): string => {
   const instant = formatInstant(milliseconds);
   if (instant === null) throw new StoreDamaged('the last event: recorded at no instant');
   return instant;
-};
-
-/** Limit of nesting within an event; real events reach four levels. */
-const MAX_DEPTH = 32;
-
-/** Deep-copies a value that survives a JSON round trip; undefined for any other (undefined, NaN, a Date, nesting too deep). */
-const copyJson = (value: unknown, depth = 0): unknown => {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== 'object' || depth > MAX_DEPTH || 'toJSON' in value) return undefined;
-  if (Array.isArray(value)) {
-    const copy = value.map((inner) => copyJson(inner, depth + 1));
-    return copy.includes(undefined) ? undefined : copy;
-  }
-  const copy: Record<string, unknown> = { ...value };
-  for (const name in copy) if ((copy[name] = copyJson(copy[name], depth + 1)) === undefined) return undefined;
-  return copy;
 };

@@ -2,8 +2,8 @@
  * The leaf hash of a stored event, and the commitment through which personal data enters it. What is stored is for ever: the form is
  * described in docs/decisions/0015-a-leaf-hash-for-every-event.md.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { canonicalJson } from '../json/canonical.js';
+import { createHash, hash, randomFillSync } from 'node:crypto';
+import { canonicalJson, exactCanonicalJson } from '../json/canonical.js';
 
 /** What the leaf hash of an event covers, under the names that the hashed text has. `data` and `meta` are canonical texts. */
 export interface LeafParts {
@@ -24,25 +24,53 @@ const SALT_BYTES = 32;
 /** 32 bytes in base64: a salt, a commitment or a leaf hash. */
 export const BASE64_32_BYTES = /^[0-9A-Za-z+/]{42}[048AEIMQUYcgkosw]=$/;
 
+/** Random bytes for the next salts: those of many salts at once take as long as those of one. */
+const randomPool = Buffer.alloc(SALT_BYTES * 128);
+let nextSalt = randomPool.length;
+
 /** 32 random bytes in base64: nobody can try names against a commitment without them. */
-export const newSalt = (): string => randomBytes(SALT_BYTES).toString('base64');
+export const newSalt = (): string => {
+  if (nextSalt === randomPool.length) {
+    randomFillSync(randomPool);
+    nextSalt = 0;
+  }
+  nextSalt += SALT_BYTES;
+  return randomPool.toString('base64', nextSalt - SALT_BYTES, nextSalt);
+};
+
+/** The canonical texts of a personal part. */
+export interface PersonalTexts {
+  /** With its salt, as it is stored. */
+  readonly stored: string;
+  /** Without, as its commitment covers it. */
+  readonly covered: string;
+}
+
+/** Writes each field once for both texts. `personal` may have a salt itself, which is left out. */
+export const personalTexts = (personal: Readonly<Record<string, unknown>>, salt: unknown): PersonalTexts => {
+  const names = Object.keys(personal)
+    .filter((name) => name !== 'salt')
+    .sort();
+  const fields = names.map((name) => `${canonicalJson(name)}:${exactCanonicalJson(personal[name])}`);
+  const covered = `{${fields.join(',')}}`;
+  if (salt === undefined) return { stored: covered, covered };
+  const place = names.filter((name) => name < 'salt').length;
+  return { stored: `{${fields.toSpliced(place, 0, `"salt":${exactCanonicalJson(salt)}`).join(',')}}`, covered };
+};
 
 /** Base64 of SHA-256 over the salt's bytes and the canonical JSON of the personal part, without the salt. */
 export const commitmentOf = (salt: string, personal: string): string =>
-  createHash('sha256').update(Buffer.from(salt, 'base64')).update(personal).digest('base64');
+  createHash('sha256').update(salt, 'base64').update(personal).digest('base64');
 
 /** The canonical JSON that is hashed: the keys in the order of RFC 8785, the parts already canonical. */
 export const leafText = (parts: LeafParts): string =>
-  `{"data":${parts.data},"id":${JSON.stringify(parts.id)},"meta":${parts.meta},` +
-  `"personal":${JSON.stringify(parts.personal)},"recordedAt":${JSON.stringify(parts.recordedAt)},` +
-  `"revision":${parts.revision},"schemaVersion":${parts.schemaVersion},"stream":${JSON.stringify(parts.stream)},` +
-  `"type":${JSON.stringify(parts.type)}}`;
+  `{"data":${parts.data},"id":${canonicalJson(parts.id)},"meta":${parts.meta},` +
+  `"personal":${canonicalJson(parts.personal)},"recordedAt":${canonicalJson(parts.recordedAt)},` +
+  `"revision":${parts.revision},"schemaVersion":${parts.schemaVersion},"stream":${canonicalJson(parts.stream)},` +
+  `"type":${canonicalJson(parts.type)}}`;
 
-/** The leaf hash of RFC 9162, section 2.1.1, in base64. */
-export const leafHash = (text: string): string =>
-  createHash('sha256').update(LEAF_PREFIX).update(text).digest('base64');
-
-const LEAF_PREFIX = Buffer.from([0]);
+/** The leaf hash of RFC 9162, section 2.1.1, in base64: of a zero byte and the text in UTF-8. */
+export const leafHash = (text: string): string => hash('sha256', `\0${text}`, 'base64');
 
 /** A stored payload with its commitment, taken apart. */
 export interface CoveredPayload {
@@ -57,10 +85,13 @@ export interface CoveredPayload {
  * Whether the personal part is what the commitment was made of: `erased` where the commitment stands alone. A commitment of null goes
  * with no personal part only.
  */
-export const checkCommitment = ({ commitment, personal }: CoveredPayload): 'same' | 'erased' | 'other' => {
+export const checkCommitment = (
+  { commitment, personal }: CoveredPayload,
+  texts: PersonalTexts | null,
+): 'same' | 'erased' | 'other' => {
   if (commitment === null) return personal === null ? 'same' : 'other';
-  if (personal === null) return 'erased';
-  const { salt, ...fields } = personal;
+  if (personal === null || texts === null) return 'erased';
+  const { salt } = personal;
   if (typeof salt !== 'string' || !BASE64_32_BYTES.test(salt)) return 'other';
-  return commitmentOf(salt, canonicalJson(fields)) === commitment ? 'same' : 'other';
+  return commitmentOf(salt, texts.covered) === commitment ? 'same' : 'other';
 };

@@ -6,6 +6,7 @@ import { ANNA, arrested, BORIS, MINUTE, named, opened, Register, request } from 
 
 let register: Register;
 const KEY = 'key-1';
+const SAID = { sources: [{ kind: 'press', citation: 'synthetic' }], reliability: 'reported' } as const;
 const id = newCaseId(ANNA, KEY);
 
 beforeEach(async () => {
@@ -85,6 +86,19 @@ describe('another body under the same key', () => {
   it('is refused for a case that it opened, too', async () => {
     await register.recorded(begin());
     expect(await register.record({ ...begin(), events: [opened('AZ-2')] })).toEqual({ outcome: 'key-reused' });
+  });
+
+  it('is refused for a correction whose fields are nested deeper than any that are stored', async () => {
+    const [, arrestedId = ''] = (await register.recorded(begin())).events;
+    const correct = (value: unknown) =>
+      request(
+        id,
+        [{ type: 'corrected', event: arrestedId, correctedType: 'arrested', data: { occurredOn: value }, ...SAID }],
+        { key: 'key-2' },
+      );
+    await register.recorded(correct('2025-01-03'));
+    const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
+    expect(await register.record(correct(deep))).toEqual({ outcome: 'key-reused' });
   });
 
   it('is recorded where the first was refused: a refusal does not use the key', async () => {

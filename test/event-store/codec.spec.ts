@@ -88,7 +88,7 @@ describe('codec', () => {
         const record = encode(PLACE, event, SALT);
         expect(decode(PLACE, kept(record))).toStrictEqual({ ...plain, ...PLACE });
         const { stream: _, revision: __, ...again } = decode(PLACE, kept(record));
-        expect(encode(PLACE, again, SALT)).toStrictEqual(record);
+        expect(encode(PLACE, again, SALT)).toEqual(record);
         expect(decode(PLACE, kept(encodeUncovered(event)))).toStrictEqual({ ...plain, ...PLACE });
         expect(record.text).toBe(canonicalJson(record.payload));
         expect(verifyRecord(PLACE, kept(record))).toBe('covered');
