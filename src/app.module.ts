@@ -23,7 +23,10 @@ import { METRICS } from './http/metrics/metrics.controller.js';
 import { HttpModule } from './http/http.module.js';
 import { DurableJobs } from './jobs/durable-jobs.js';
 import { IN_MEMORY, JobFile } from './jobs/job-file.js';
+import { LOG_PROOFS } from './http/log/proof.controller.js';
 import { Jobs } from './jobs/jobs.js';
+import { LogProofs } from './proof/log-proofs.js';
+import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { findDamage, VERIFY } from './proof/verify-log.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
@@ -46,6 +49,7 @@ interface Resources {
   readonly metrics: Metrics;
   readonly jobs: Jobs;
   readonly durableJobs: DurableJobs;
+  readonly tree: LogTree;
   /** Null for one command: only a service verifies its log while it runs. */
   readonly proof: ProofFiles | null;
 }
@@ -88,7 +92,8 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
     );
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs);
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
-    return { folder, store, clock, readModels, metrics, jobs, durableJobs, proof };
+    const tree = new LogTree(folder.logTiles, store);
+    return { folder, store, clock, readModels, metrics, jobs, durableJobs, tree, proof };
   } catch (error) {
     folder.release();
     throw error;
@@ -123,6 +128,10 @@ const logProjectionProblem = (problem: Problem | null): void =>
   problem === null
     ? log.log('the read models follow the log')
     : log.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
+
+/** The service goes on without tiles and proofs. */
+const logTreeProblem = (error: unknown): void =>
+  log.warn(`the tree over the log does not follow it: ${error instanceof Error ? error.name : 'unknown error'}`);
 
 /** The message of StoreDamaged contains positions, no event data. */
 const logDamage = ({ message }: StoreDamaged): void =>
@@ -166,6 +175,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(METRICS, (resources) => resources.metrics),
       provideFrom(Jobs, (resources) => resources.jobs),
       provideFrom(DurableJobs, (resources) => resources.durableJobs),
+      provideFrom(LOG_PROOFS, ({ store, tree }) => new LogProofs(store, tree, new ProofFiles(settings.data))),
     ];
     return {
       module: AppModule,
@@ -183,7 +193,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Not awaited: the service listens while the read models are built, and reads wait for them up to a timeout. */
   onApplicationBootstrap(): void {
-    const { readModels, store, jobs, durableJobs, proof } = this.resources;
+    const { readModels, store, jobs, durableJobs, tree, proof } = this.resources;
     const stopWriting = (damage: StoreDamaged | null): void => {
       if (damage === null) return;
       logDamage(damage);
@@ -196,6 +206,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     void store.check?.result.then(stopWriting);
     if (proof === null) return;
     durableJobs.resumeRunning();
+    void tree.follow(logTreeProblem);
     void jobs
       .run(VERIFY, (job) => findDamage(store, () => proof.lastCheckpoint(), job))
       .then(stopWriting)
@@ -212,8 +223,8 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Runs after the server has drained. Read models that wait for a hanging store only stop once the store is closed. */
   async onApplicationShutdown(): Promise<void> {
-    const { readModels, store, folder, jobs, durableJobs } = this.resources;
-    const stopped = Promise.all([jobs.stop(), readModels.stop()]);
+    const { readModels, store, folder, jobs, durableJobs, tree } = this.resources;
+    const stopped = Promise.all([jobs.stop(), readModels.stop(), tree.close()]);
     await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
     await store.close();
     await stopped;

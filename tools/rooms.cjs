@@ -60,7 +60,7 @@ const rooms = {
     path: '^src/proof/',
     says: 'jobs, the port of event-store, its codec, private files and the reading of whole logs',
     paths: ['^src/jobs/', '^src/event-store/(port|codec|copy|private-file)\\.ts$'],
-    packages: [],
+    packages: ['better-sqlite3'],
     node: ['crypto', 'fs', 'fs/promises', 'path', 'timers/promises'],
   },
   commands: {

@@ -2,18 +2,24 @@
 /**
  * Verifies a log of Habeas without trusting its maker: plain Node, no dependencies, none of the register's own code.
  *
- *   node verify.mjs <exported log> <checkpoint> <public key>   the whole log, against a checkpoint kept by anybody
- *   node verify.mjs --proof <proof> <public key>               one event, with its proof (`habeas prove`)
+ *   node verify.mjs <exported log> <checkpoint> <public key>
+ *     the whole log, against a checkpoint that anybody kept
+ *   node verify.mjs --proof <proof> <public key> [<checkpoint>]
+ *     one event by its inclusion proof (`habeas prove`, `GET /v1/log/proof/inclusion`), against the checkpoint in it, or another
+ *   node verify.mjs --consistency <proof> <earlier checkpoint> <later checkpoint> <public key>
+ *     that the log of the earlier checkpoint is the beginning of that of the later one (`GET /v1/log/proof/consistency`)
  *
+ * Logs, proofs and checkpoints are files; a public key is a line of text, or several lines, of which one must have signed.
  * Exit code 0: yes. 1: no, with the first position that differs. 2: it could not be checked. docs/proof.md explains it.
  */
 import { Buffer } from 'node:buffer';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { TextDecoder } from 'node:util';
 
 class No extends Error {}
 
+const HASH_BYTES = 32;
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 const leafHash = (text) => sha256(Buffer.from([0]), text);
 const nodeHash = (left, right) => sha256(Buffer.from([1]), left, right);
@@ -26,34 +32,45 @@ const canonical = (value) => {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
 };
 
-/** The size and root of a checkpoint that the key has signed. */
-const openCheckpoint = (note, publicKey) => {
-  const [, name, hash, encoded] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(publicKey.trim()) ?? [];
+/** A public key from `<name>+<hash>+<key>` (C2SP signed-note). */
+const openKey = (line) => {
+  const [, name, hash, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line.trim()) ?? [];
   const bytes = Buffer.from(encoded ?? '', 'base64');
-  if (bytes.length !== 33 || bytes[0] !== 1)
+  if (bytes.length !== HASH_BYTES + 1 || bytes[0] !== 1)
     throw new Error('the public key has another form than <name>+<hash>+<key>');
   if (sha256(`${name}\n`, bytes).subarray(0, 4).toString('hex') !== hash) throw new Error('the public key is damaged');
-  const key = createPublicKey({
-    key: { kty: 'OKP', crv: 'Ed25519', x: bytes.subarray(1).toString('base64url') },
-    format: 'jwk',
-  });
+  const x = bytes.subarray(1).toString('base64url');
+  return { name, hash, key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }) };
+};
+
+/** Whether a line of signatures is that of the key over the text. */
+const isSignature = (line, text, { name, hash, key }) => {
+  const [, signer, encoded] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
+  const signature = Buffer.from(encoded ?? '', 'base64');
+  return (
+    signer === name &&
+    signature.toString('base64') === encoded &&
+    signature.subarray(0, 4).toString('hex') === hash &&
+    verify(null, Buffer.from(text), key, signature.subarray(4))
+  );
+};
+
+/** Name, size and root of a checkpoint that one of the keys has signed for the log of its name (C2SP tlog-checkpoint). */
+const openCheckpoint = (note, publicKeys) => {
+  const keys = publicKeys
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(openKey);
   const end = note.lastIndexOf('\n\n');
   const text = note.slice(0, end + 1);
-  const isSigned = note
-    .slice(end + 2)
-    .split('\n')
-    .some((line) => {
-      const [, signer, signature] = /^— (\S+) (\S+)$/u.exec(line) ?? [];
-      const signed = Buffer.from(signature ?? '', 'base64');
-      return (
-        signer === name &&
-        signed.subarray(0, 4).toString('hex') === hash &&
-        verify(null, Buffer.from(text), key, signed.subarray(4))
-      );
-    });
-  if (end < 0 || !isSigned) throw new No('the key has not signed this checkpoint');
-  const [, size, root] = text.split('\n');
-  return { size: Number(size), root: Buffer.from(root, 'base64') };
+  const [origin, size, root] = text.split('\n');
+  const lines = note.slice(end + 2).split('\n');
+  const isSigned = keys.some((key) => key.name === origin && lines.some((line) => isSignature(line, text, key)));
+  if (end < 0 || !note.endsWith('\n') || !isSigned) throw new No('the key has not signed this checkpoint');
+  const hash = Buffer.from(root, 'base64');
+  if (!/^(0|[1-9]\d{0,14})$/.test(size) || hash.length !== HASH_BYTES || hash.toString('base64') !== root)
+    throw new No('what the key has signed is no checkpoint');
+  return { origin, size: Number(size), root: hash };
 };
 
 /** Adds leaves one by one; keeps the root of each complete subtree. */
@@ -71,14 +88,14 @@ const newTree = () => {
   };
 };
 
-/** The leaf hash of a line, after comparing everything that it says. */
+/** The leaf hash of a line, and whether its personal part was erased, after comparing everything that it says. */
 const checkLine = (line, position, revisions) => {
   const { payload, ...record } = JSON.parse(line);
-  const { stream, revision, id, type, recordedAt } = record;
+  const { stream, revision, id, type, recordedAt, leaf } = record;
   if (record.position !== position) throw new No('an event is missing, or too many');
   if (revision !== (revisions.get(stream) ?? -1) + 1) throw new No('an event of its stream is missing');
   revisions.set(stream, revision);
-  if (record.leaf === null) throw new No('it has no leaf hash');
+  if (leaf === null) throw new No('it has no leaf hash');
   const { commitment, data, meta, personal } = payload;
   if (personal !== null) {
     const { salt, ...fields } = personal;
@@ -86,57 +103,136 @@ const checkLine = (line, position, revisions) => {
       throw new No('its personal part is not what was committed to');
   }
   const { schemaVersion } = meta;
-  const leaf = leafHash(
+  const hash = leafHash(
     canonical({ stream, revision, id, type, schemaVersion, recordedAt, data, meta, personal: commitment }),
   );
-  if (leaf.toString('base64') !== record.leaf) throw new No('it is not what its leaf hash was made of');
-  if (!line.endsWith(`"payload":${canonical(payload)}}`)) throw new No('it is not written in canonical form');
-  return leaf;
+  if (hash.toString('base64') !== leaf) throw new No('it is not what its leaf hash was made of');
+  const start = JSON.stringify({ position, stream, revision, id, type, recordedAt, leaf }).slice(0, -1);
+  if (line !== `${start},"payload":${canonical({ commitment, data, meta, personal })}}`)
+    throw new No('it is not written in canonical form');
+  return { hash, isErased: personal === null && commitment !== null };
 };
+
+/** Lines end with a line feed and nothing else. Throws for bytes that are not UTF-8. */
+async function* linesOf(file) {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let rest = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file)) {
+    const bytes = Buffer.concat([rest, chunk]);
+    let start = 0;
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+      yield () => utf8.decode(bytes.subarray(start, end));
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+  if (rest.length > 0) yield () => utf8.decode(rest);
+}
 
 const verifyLog = async (file, { size, root }) => {
   const tree = newTree();
   const revisions = new Map();
-  let position = 0;
-  let isReached = size === 0;
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    if (line === '') continue;
+  let [position, erased] = [0, 0];
+  const compareAt = () => {
+    if (position === size && !tree.root().equals(root))
+      throw new No(`positions 1 to ${size}: they are not those of the checkpoint`);
+  };
+  compareAt();
+  for await (const readLine of linesOf(file)) {
     position += 1;
     try {
-      tree.add(checkLine(line, position, revisions));
+      const { hash, isErased } = checkLine(readLine(), position, revisions);
+      tree.add(hash);
+      if (isErased) erased += 1;
     } catch (error) {
       throw new No(`position ${position}: ${error instanceof No ? error.message : 'it cannot be read'}`);
     }
-    if (position !== size) continue;
-    if (!tree.root().equals(root)) throw new No(`positions 1 to ${size}: they are not those of the checkpoint`);
-    isReached = true;
+    compareAt();
   }
-  if (!isReached) throw new No(`position ${position + 1}: missing; the checkpoint is of ${size} events`);
-  return `Yes: ${position} events, each as it was recorded; the first ${size} are those of the checkpoint.`;
+  if (position < size) throw new No(`position ${position + 1}: missing; the checkpoint is of ${size} events`);
+  const ofErased = erased === 0 ? '' : ` Of ${erased} the personal part was erased.`;
+  return `Yes: ${position} events, each as it was recorded; the first ${size} are those of the checkpoint.${ofErased}`;
 };
 
-/** RFC 9162, section 2.1.3.2. */
-const verifyProof = ({ event, index, hashes }, { size, root }) => {
-  let [number, last, node] = [index, size - 1, leafHash(canonical(event))];
-  if (!(index >= 0 && index < size)) throw new No('the checkpoint does not reach the event');
-  for (const hash of hashes.map((text) => Buffer.from(text, 'base64'))) {
-    if (last === 0) throw new No('the proof is too long');
+/** The hashes of a proof, each of 32 bytes. */
+const openHashes = (hashes) =>
+  hashes.map((text) => {
+    const hash = Buffer.from(text, 'base64');
+    if (hash.length !== HASH_BYTES || hash.toString('base64') !== text)
+      throw new No('a hash of the proof has another form');
+    return hash;
+  });
+
+const halve = (number) => Math.floor(number / 2);
+const isPowerOfTwo = (number) => (number % 2 === 0 ? isPowerOfTwo(number / 2) : number === 1);
+
+/** Whether an inclusion proof leads from a leaf to a root (RFC 9162, section 2.1.3.2). */
+const isIncluded = (leaf, index, size, hashes, root) => {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= size) return false;
+  let [number, last, node] = [index, size - 1, leaf];
+  for (const hash of hashes) {
+    if (last === 0) return false;
     if (number % 2 === 1 || number === last) {
       node = nodeHash(hash, node);
-      while (number % 2 === 0 && number !== 0) [number, last] = [Math.floor(number / 2), Math.floor(last / 2)];
+      while (number % 2 === 0 && number !== 0) [number, last] = [halve(number), halve(last)];
     } else node = nodeHash(node, hash);
-    [number, last] = [Math.floor(number / 2), Math.floor(last / 2)];
+    [number, last] = [halve(number), halve(last)];
   }
-  if (last !== 0 || !node.equals(root)) throw new No('the proof does not lead from the event to the checkpoint');
+  return last === 0 && node.equals(root);
+};
+
+/** Whether a consistency proof leads from an earlier root to a later one (RFC 9162, section 2.1.4.2). */
+const isConsistent = (from, to, fromRoot, toRoot, hashes) => {
+  if (from < 1 || from > to) return false;
+  if (from === to) return hashes.length === 0 && fromRoot.equals(toRoot);
+  const path = isPowerOfTwo(from) ? [fromRoot, ...hashes] : hashes;
+  let [number, last] = [from - 1, to - 1];
+  while (number % 2 === 1) [number, last] = [halve(number), halve(last)];
+  let [earlier, later] = [path[0], path[0]];
+  for (const hash of path.slice(1)) {
+    if (last === 0) return false;
+    if (number % 2 === 1 || number === last) {
+      [earlier, later] = [nodeHash(hash, earlier), nodeHash(hash, later)];
+      while (number % 2 === 0 && number !== 0) [number, last] = [halve(number), halve(last)];
+    } else later = nodeHash(later, hash);
+    [number, last] = [halve(number), halve(last)];
+  }
+  return path.length > 0 && last === 0 && earlier.equals(fromRoot) && later.equals(toRoot);
+};
+
+const verifyEvent = ({ event, index, hashes }, { size, root }) => {
+  if (index >= size) throw new No('the checkpoint does not reach the event');
+  if (!isIncluded(leafHash(canonical(event)), index, size, openHashes(hashes), root))
+    throw new No('the proof does not lead from the event to the checkpoint');
   return `Yes: the event is at position ${index + 1} of the log of ${size} events.`;
 };
 
-const main = ([first, second, third]) => {
-  if (third === undefined)
-    throw new Error('usage: verify.mjs <log> <checkpoint> <public key> | --proof <proof> <public key>');
-  if (first !== '--proof') return verifyLog(first, openCheckpoint(readFileSync(second, 'utf8'), third));
-  const proof = JSON.parse(readFileSync(second, 'utf8'));
-  return verifyProof(proof, openCheckpoint(proof.checkpoint, third));
+const verifyConsistency = ({ hashes }, earlier, later) => {
+  if (earlier.origin !== later.origin) throw new No('the checkpoints are of two logs');
+  if (!isConsistent(earlier.size, later.size, earlier.root, later.root, openHashes(hashes)))
+    throw new No('the proof does not lead from the earlier checkpoint to the later one');
+  return `Yes: the log of ${earlier.size} events is the beginning of that of ${later.size}.`;
+};
+
+const USAGE = `usage: verify.mjs <exported log> <checkpoint> <public key>
+       verify.mjs --proof <proof> <public key> [<checkpoint>]
+       verify.mjs --consistency <proof> <earlier checkpoint> <later checkpoint> <public key>`;
+
+const main = async ([first, ...rest]) => {
+  const read = (file) => readFileSync(file, 'utf8');
+  if (first === '--proof' && (rest.length === 2 || rest.length === 3)) {
+    const [proof, publicKey, checkpoint] = [JSON.parse(read(rest[0])), rest[1], rest[2]];
+    const note = checkpoint === undefined ? proof.checkpoint : read(checkpoint);
+    if (note === null) throw new Error('the proof has no checkpoint; name a file with one of its size');
+    return verifyEvent(proof, openCheckpoint(note, publicKey));
+  }
+  if (first === '--consistency' && rest.length === 4) {
+    const [proof, earlier, later, publicKey] = rest;
+    const open = (file) => openCheckpoint(read(file), publicKey);
+    return verifyConsistency(JSON.parse(read(proof)), open(earlier), open(later));
+  }
+  if (first === undefined || first.startsWith('--') || rest.length !== 2) throw new Error(USAGE);
+  return verifyLog(first, openCheckpoint(read(rest[0]), rest[1]));
 };
 
 try {

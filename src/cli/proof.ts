@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { leafTextOf } from '../event-store/codec.js';
 import { openCheckpoint, type Checkpoint, type SigningKey } from '../proof/checkpoint.js';
-import { inclusionProof } from '../proof/merkle.js';
+import { inclusionProof, subtreesOf } from '../proof/merkle.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { verifyLog, type VerifiedLog } from '../proof/verify-log.js';
 import { readSettings, type Settings } from '../settings.js';
@@ -88,8 +88,10 @@ export const proveCommand = async (id: string, options: DataOption, context: Con
   if (event === undefined) throw new CannotRun('The log has no event with that id.');
   const { index, text } = event;
   const checkpoint = await files.sign(leaves.length, signedRoot, key);
-  const hashes = inclusionProof(leaves, index).map((hash) => hash.toString('base64'));
-  context.out.write(`${JSON.stringify({ event: JSON.parse(text) as unknown, index, hashes, checkpoint }, null, 2)}\n`);
+  const hashes = inclusionProof(index, leaves.length, subtreesOf(leaves)).map((hash) => hash.toString('base64'));
+  context.out.write(
+    `${JSON.stringify({ event: JSON.parse(text) as unknown, index, size: leaves.length, hashes, checkpoint }, null, 2)}\n`,
+  );
   return EXIT.ok;
 };
 

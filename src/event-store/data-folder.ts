@@ -16,6 +16,8 @@ export interface DataFiles {
   readonly readModels: string;
   /** What runs long and is resumed: no part of the log, and not rebuilt. */
   readonly jobs: string;
+  /** The tree over the log; made anew from it if missing. */
+  readonly logTiles: string;
 }
 
 export interface DataFolder extends DataFiles {
@@ -32,6 +34,7 @@ export const dataFiles = (path: string): DataFiles => ({
   events: join(path, 'events.sqlite'),
   readModels: join(path, 'read-models.sqlite'),
   jobs: join(path, 'jobs.sqlite'),
+  logTiles: join(path, 'log-tiles.sqlite'),
 });
 
 /**
@@ -53,8 +56,8 @@ export const openDataFolder = (path: string): DataFolder => {
   };
 };
 
-/** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside, the lock, keys and checkpoint. */
-const OWN_FILE = /^(events|read-models|jobs)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint)[.\w:-]*$/;
+/** Files of the register: databases with SQLite's sidecar files, unfinished rebuilds and files set aside; the lock, keys and checkpoint. */
+const OWN_FILE = /^(events|read-models|jobs)[.\w:-]*$|^lock(-journal)?$|^log-(key|checkpoint|tiles)[.\w:-]*$/;
 
 const restrictFolder = (path: string): Pick<DataFolder, 'restricted' | 'groupReadable'> => {
   const names = ['.', ...readdirSync(path).filter((name) => OWN_FILE.test(name))];

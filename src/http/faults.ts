@@ -6,7 +6,7 @@ import { requestProblems, type ProblemCode } from '../schema/problems.js';
 import { UnreadableBody, unreadableBodyResponse } from './body-parser.js';
 import { ProblemException, problemResponse, RETRY_AFTER, type HttpResponse } from './http-response.js';
 
-/** By error name, because http/ must not import the classes of event-store/. */
+/** By error name, because http/ must not import the classes of event-store/ and proof/. */
 const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
   StoreUnavailable: 'REGISTER.UNAVAILABLE',
   StoreBusy: 'REGISTER.BUSY',
@@ -15,10 +15,21 @@ const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
   AppendTooLarge: 'EVENT.TOO_LARGE',
   NotCaughtUp: 'READS.BEHIND',
   BeyondLog: 'POSITION.BEYOND_LOG',
+  NoCheckpoint: 'PROOF.NO_CHECKPOINT',
+  NoTree: 'PROOF.NO_TREE',
+  NoTile: 'PROOF.NO_TILE',
+  SizeBeyondLog: 'PROOF.SIZE_BEYOND_LOG',
+  EventBeyondSize: 'PROOF.EVENT_BEYOND_SIZE',
+  TreeBehind: 'PROOF.TREE_BEHIND',
 };
 
 /** Conditions that pass. Metrics count them; a line of the log for every request would only repeat them. */
-const EXPECTED_CODES: readonly ProblemCode[] = ['READS.BEHIND', 'REGISTER.BUSY', 'REGISTER.UNAVAILABLE'];
+const EXPECTED_CODES: readonly ProblemCode[] = [
+  'PROOF.TREE_BEHIND',
+  'READS.BEHIND',
+  'REGISTER.BUSY',
+  'REGISTER.UNAVAILABLE',
+];
 
 /** SQLite errors that concern the file, not the query. They come from the read models: event-store/ wraps those of its files. */
 const isReadModelFileError = (error: unknown): boolean =>

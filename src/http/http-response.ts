@@ -8,11 +8,11 @@ import type { ProblemView, RequestError } from './problem.view.js';
 export type ResponseHeaders = Readonly<Record<string, string>>;
 
 export class HttpResponse {
-  /** An object is sent as JSON; with text or a stream, `headers` name the content type. */
+  /** An object is sent as JSON; with text, bytes or a stream, `headers` name the content type. */
   constructor(
     readonly status: number,
     readonly headers: ResponseHeaders = {},
-    readonly body: object | string | Readable | null = null,
+    readonly body: object | string | Buffer | Readable | null = null,
   ) {}
 }
 
@@ -56,10 +56,10 @@ export class ProblemException extends Error {
 export const prepareReply = (
   reply: FastifyReply,
   { status, headers, body }: HttpResponse,
-): string | Readable | undefined => {
+): string | Buffer | Readable | undefined => {
   void reply.status(status).headers({ 'content-type': `${JSON_TYPE}; charset=utf-8`, ...headers });
   if (body === null) return undefined;
-  return typeof body === 'string' || isStream(body) ? body : JSON.stringify(body);
+  return typeof body === 'string' || Buffer.isBuffer(body) || isStream(body) ? body : JSON.stringify(body);
 };
 
 const isStream = (body: object): body is Readable => typeof (body as Partial<Readable>).pipe === 'function';

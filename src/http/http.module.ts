@@ -13,9 +13,10 @@ import { EventsController } from './log/events.controller.js';
 import { FeedController } from './log/feed.controller.js';
 import { Feeds } from './log/feeds.js';
 import { HistoryController } from './log/history.controller.js';
+import { ProofController } from './log/proof.controller.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 
-/** The REST interface. Needs a global module that provides HEALTH, METRICS and the handlers of commands and queries. */
+/** The REST interface. Needs a global module that provides HEALTH, METRICS, LOG_PROOFS and the handlers of commands and queries. */
 @Module({
   imports: [CqrsModule],
   controllers: [
@@ -26,6 +27,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
     EventsController,
     FeedController,
     HistoryController,
+    ProofController,
     CountsController,
     JobsController,
     HealthController,

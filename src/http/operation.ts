@@ -8,7 +8,7 @@ import { Recorded } from './commands/recorded.view.js';
 import { JobView } from './jobs/job.view.js';
 import { RowAnswers } from './log/row-answers.view.js';
 import { ProblemView } from './problem.view.js';
-import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
+import { BYTES_TYPE, JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
 
 interface OperationDescription {
   readonly summary: string;
@@ -49,6 +49,15 @@ const json = (view: Constructor, headers: readonly string[] = [], status = 200, 
   headers,
 });
 
+const withoutView = (mediaType: string, schema: JsonSchema, headers: readonly string[] = []): ResponseDescription => ({
+  status: 200,
+  description: 'The answer.',
+  mediaType,
+  schema,
+  views: [],
+  headers,
+});
+
 /** Descriptions of responses to queries. */
 export const queryResponses = {
   json: (view: Constructor): ResponseDescription => json(view),
@@ -70,17 +79,15 @@ export const queryResponses = {
       contentSchema: ref(event),
     },
   }),
-  file: (type: string): ResponseDescription => ({
-    status: 200,
-    description: 'The answer.',
-    mediaType: type.split(';', 1)[0] as string,
-    schema: {
-      type: 'string',
-      description: 'A file. A text that looks like a formula stands behind an apostrophe.',
-    },
-    views: [],
-    headers: ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out'],
-  }),
+  text: (description: string): ResponseDescription =>
+    withoutView('text/plain', { type: 'string', description }, ['ETag']),
+  bytes: (description: string): ResponseDescription => withoutView(BYTES_TYPE, { type: 'string', description }),
+  file: (type: string): ResponseDescription =>
+    withoutView(
+      type.split(';', 1)[0] as string,
+      { type: 'string', description: 'A file. A text that looks like a formula stands behind an apostrophe.' },
+      ['Habeas-As-Of', 'Habeas-Known-At', 'Habeas-Position', 'Habeas-Leaves-Out'],
+    ),
 } as const;
 
 const FEED_TYPE = 'text/event-stream';

@@ -41,5 +41,11 @@ export const IfNoneMatch = createParamDecorator(
   (_: unknown, context: ExecutionContext): string | undefined => requestOf(context).headers['if-none-match'],
 );
 
+/** What stands in place of the `*` of a route. Not `@Param`, which would list a parameter of that name in the OpenAPI document. */
+export const RestOfPath = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string =>
+    (requestOf(context).params as { readonly '*'?: string })['*'] ?? '',
+);
+
 /** Who asks. Everybody whom the access guard lets through may see everything. */
 export const CurrentViewer = createParamDecorator((): Viewer => UNRESTRICTED);

@@ -1,5 +1,13 @@
-/** The Merkle tree over the leaf hashes of the log (RFC 9162, section 2.1). The index of a leaf is the position of its event less one. */
+/**
+ * The Merkle tree over the leaf hashes of the log (RFC 9162, section 2.1). The index of a leaf is the position of its event less one.
+ *
+ * Roots and proofs are computed from the hashes of complete subtrees, which never change once the log is long enough; where they come
+ * from (tiles, a list of leaves) is the caller's choice. Sizes may exceed 2^32, so there are no bit operations.
+ */
 import { createHash } from 'node:crypto';
+
+/** The hash of a complete subtree: of the 2^height leaves from `index * 2^height` on. Height 0 is a leaf. */
+export type SubtreeHash = (height: number, index: number) => Buffer;
 
 const NODE_PREFIX = Buffer.from([1]);
 const EMPTY_ROOT = createHash('sha256').digest();
@@ -37,24 +45,85 @@ export class TreeRoot {
   }
 }
 
-const rootOf = (leaves: readonly Buffer[]): Buffer => {
+/** The root of the first leaves. */
+export const rootOfLeaves = (leaves: readonly Buffer[]): Buffer => {
   const tree = new TreeRoot();
   for (const leaf of leaves) tree.add(leaf);
   return tree.root();
 };
 
-/**
- * The inclusion proof of a leaf (RFC 9162, section 2.1.3.1): the hashes that lead from it to the root, the lowest first. Throws
- * RangeError where there is no such leaf.
- */
-export const inclusionProof = (leaves: readonly Buffer[], index: number): readonly Buffer[] => {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= leaves.length) throw new RangeError(`no leaf ${index}`);
-  if (leaves.length === 1) return [];
-  const left = largestPowerBelow(leaves.length);
-  return index < left
-    ? [...inclusionProof(leaves.slice(0, left), index), rootOf(leaves.slice(left))]
-    : [...inclusionProof(leaves.slice(left), index - left), rootOf(leaves.slice(0, left))];
+/** Subtrees of a list of leaves, each computed anew. */
+export const subtreesOf =
+  (leaves: readonly Buffer[]): SubtreeHash =>
+  (height, index) =>
+    rootOfLeaves(leaves.slice(index * 2 ** height, (index + 1) * 2 ** height));
+
+/** The root of the tree of the first `size` leaves. */
+export const rootAt = (size: number, subtree: SubtreeHash): Buffer =>
+  size === 0 ? EMPTY_ROOT : rootOfRange(0, size, subtree);
+
+/** `start` is a multiple of the smallest power of two that is not below `size`. */
+const rootOfRange = (start: number, size: number, subtree: SubtreeHash): Buffer => {
+  const height = Math.round(Math.log2(size));
+  if (2 ** height === size) return subtree(height, start / size);
+  const left = largestPowerBelow(size);
+  return nodeHash(rootOfRange(start, left, subtree), rootOfRange(start + left, size - left, subtree));
 };
+
+/**
+ * The inclusion proof of a leaf in the tree of the first `size` leaves (RFC 9162, section 2.1.3.1): the hashes that lead from it to
+ * the root, the lowest first. Throws RangeError where there is no such leaf.
+ */
+export const inclusionProof = (index: number, size: number, subtree: SubtreeHash): readonly Buffer[] => {
+  if (!isCount(index) || !isCount(size) || index >= size) throw new RangeError(`no leaf ${index} of ${size}`);
+  const path = (start: number, length: number): readonly Buffer[] => {
+    if (length === 1) return [];
+    const left = largestPowerBelow(length);
+    return index < start + left
+      ? [...path(start, left), rootOfRange(start + left, length - left, subtree)]
+      : [...path(start + left, length - left), rootOfRange(start, left, subtree)];
+  };
+  return path(0, size);
+};
+
+/**
+ * The proof that the tree of the first `from` leaves is the beginning of that of the first `to` (RFC 9162, section 2.1.4.1). Throws
+ * RangeError unless `1 <= from <= to`.
+ */
+export const consistencyProof = (from: number, to: number, subtree: SubtreeHash): readonly Buffer[] => {
+  if (!isCount(from) || !isCount(to) || from < 1 || from > to) throw new RangeError(`no proof from ${from} to ${to}`);
+  /** `isKnown`: the range is the whole older tree, whose root the verifier has. */
+  const proof = (start: number, length: number, isKnown: boolean): readonly Buffer[] => {
+    if (from - start === length) return isKnown ? [] : [rootOfRange(start, length, subtree)];
+    const left = largestPowerBelow(length);
+    return from - start <= left
+      ? [...proof(start, left, isKnown), rootOfRange(start + left, length - left, subtree)]
+      : [...proof(start + left, length - left, false), rootOfRange(start, left, subtree)];
+  };
+  return proof(0, to, true);
+};
+
+/** The root to which an inclusion proof leads from a leaf; null for a proof of another length. */
+export const rootFromInclusion = (
+  leaf: Buffer,
+  index: number,
+  size: number,
+  hashes: readonly Buffer[],
+): Buffer | null => {
+  const rest = [...hashes];
+  const climb = (position: number, length: number): Buffer | null => {
+    if (length === 1) return leaf;
+    const left = largestPowerBelow(length);
+    const sibling = rest.pop();
+    const own = position < left ? climb(position, left) : climb(position - left, length - left);
+    if (sibling === undefined || own === null) return null;
+    return position < left ? nodeHash(own, sibling) : nodeHash(sibling, own);
+  };
+  const root = index < size ? climb(index, size) : null;
+  return rest.length === 0 ? root : null;
+};
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
 
 /** The largest power of two below a number of two or more. */
 const largestPowerBelow = (size: number): number => {

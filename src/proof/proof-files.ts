@@ -14,6 +14,12 @@ import {
   type SigningKey,
 } from './checkpoint.js';
 
+/** A checkpoint and the signed note that says it. */
+export interface SignedCheckpoint {
+  readonly note: string;
+  readonly checkpoint: Checkpoint;
+}
+
 export class ProofFiles {
   readonly #key: string;
   readonly #verifiers: string;
@@ -52,9 +58,16 @@ export class ProofFiles {
 
   /** The last checkpoint, or none. Throws StoreDamaged if none of the register's keys has signed it. */
   lastCheckpoint(): readonly Checkpoint[] {
-    if (!existsSync(this.checkpoint)) return [];
+    const last = this.lastSigned();
+    return last === null ? [] : [last.checkpoint];
+  }
+
+  /** The last checkpoint with its note; null if there is none. Throws StoreDamaged if none of the register's keys has signed it. */
+  lastSigned(): SignedCheckpoint | null {
+    if (!existsSync(this.checkpoint)) return null;
+    const note = readFileSync(this.checkpoint, 'utf8');
     try {
-      return [openCheckpoint(readFileSync(this.checkpoint, 'utf8'), this.verifiers())];
+      return { note, checkpoint: openCheckpoint(note, this.verifiers()) };
     } catch (error) {
       if (error instanceof InvalidNote) throw new StoreDamaged(`log-checkpoint: ${error.message}`);
       throw error;

@@ -8,6 +8,7 @@ import { ListsHandler } from './definitions/lists.query.js';
 import { ReadLogHandler } from './history/read-log.query.js';
 import { FollowLogHandler } from './history/follow-log.query.js';
 import { HistoryHandler } from './history/history.query.js';
+import { EventPlaceHandler } from './history/event-place.query.js';
 import { OneEventHandler } from './history/one-event.query.js';
 import { CasesHandler } from './list/cases.query.js';
 import { ListMembersHandler } from './list/list-members.query.js';
@@ -21,6 +22,7 @@ export const QUERY_HANDLERS = [
   SurvivorOfHandler,
   HistoryHandler,
   OneEventHandler,
+  EventPlaceHandler,
   ReadLogHandler,
   FollowLogHandler,
   CountsHandler,

@@ -80,6 +80,7 @@ export class LogTables {
   readonly #eventsAfter;
   readonly #revision;
   readonly #streamOfEvent;
+  readonly #placeOf;
   readonly #recordedAt;
   readonly #id;
 
@@ -108,6 +109,9 @@ export class LogTables {
       `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.position > ? ORDER BY e.position`,
     );
     this.#streamOfEvent = db.prepare('SELECT stream FROM events WHERE id = ?').pluck();
+    this.#placeOf = db.prepare(
+      `SELECT position, (SELECT cursor FROM events WHERE position = e.position - 1) AS before FROM events e WHERE id = ?`,
+    );
     this.#revision = db.prepare('SELECT max(revision) FROM events WHERE stream = ? AND position <= ?').pluck();
     this.#recordedAt = db.prepare('SELECT recorded_at FROM events WHERE position = ?').pluck();
     this.#id = db.prepare('SELECT id FROM events WHERE position = ?').pluck();
@@ -177,6 +181,11 @@ export class LogTables {
   streamOfEvent(id: string, upTo: number): readonly FullEventEntry[] {
     const stream = this.#streamOfEvent.get(id) as number | undefined;
     return stream === undefined ? [] : this.recordedEvents(0, -1, [{ stream, upTo }], null);
+  }
+
+  /** The position of an event and the cursor of the event before it; null if there is no event of this id. */
+  placeOf(id: string): { readonly position: number; readonly before: Cursor | null } | null {
+    return (this.#placeOf.get(id) as { position: number; before: Cursor | null } | undefined) ?? null;
   }
 
   /** The events of a case up to a position, from every stream that feeds it there, in order of recording. */

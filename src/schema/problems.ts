@@ -185,6 +185,31 @@ export const requestProblems = {
     title: 'Unknown job',
     means: 'The register has no job of this id, or it ended long ago.',
   },
+  'PROOF.NO_CHECKPOINT': {
+    status: 404,
+    title: 'No checkpoint',
+    means: 'No checkpoint of the log was signed yet.',
+  },
+  'PROOF.NO_TREE': {
+    status: 404,
+    title: 'No tree',
+    means: 'The log has events from before there were leaf hashes, and was not adopted; so it has no tree.',
+  },
+  'PROOF.NO_TILE': {
+    status: 404,
+    title: 'No such tile',
+    means: 'The tree has no such tile, or a narrower one; or the path is not that of a tile.',
+  },
+  'PROOF.SIZE_BEYOND_LOG': {
+    status: 404,
+    title: 'The log is shorter',
+    means: 'The log has fewer events than `size`, `from` or `to` names.',
+  },
+  'PROOF.EVENT_BEYOND_SIZE': {
+    status: 404,
+    title: 'The event came later',
+    means: 'The event is in the log, and not among the first `size` events, or those of the last checkpoint.',
+  },
   'METHOD.NOT_ALLOWED': {
     status: 405,
     title: 'Method not allowed',
@@ -327,6 +352,11 @@ export const requestProblems = {
     status: 503,
     title: 'No room for another job',
     means: 'As many jobs run as may at once; nothing was recorded. Ask again when one of them has ended.',
+  },
+  'PROOF.TREE_BEHIND': {
+    status: 503,
+    title: 'The tree is being built',
+    means: 'The tree over the log is being built; it will reach the end of the log. Ask again.',
   },
   'FEEDS.FULL': {
     status: 503,

@@ -28,6 +28,9 @@ export const IsCountByName = decoratorOf(
   unchecked({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
 );
 
+/** An object of any fields. */
+export const IsAnyObject = decoratorOf(unchecked({ type: 'object' }));
+
 /** Event data of any type. */
 export const IsEvent = decoratorOf(unchecked({ $ref: '#/components/schemas/Event' }));
 

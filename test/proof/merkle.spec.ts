@@ -1,6 +1,14 @@
 /** The tree against the vectors of Certificate Transparency, and against the definition of RFC 9162 taken literally. */
 import { createHash } from 'node:crypto';
-import { inclusionProof, nodeHash, TreeRoot } from '../../src/proof/merkle.js';
+import {
+  consistencyProof,
+  inclusionProof,
+  nodeHash,
+  rootAt,
+  rootFromInclusion,
+  subtreesOf,
+  TreeRoot,
+} from '../../src/proof/merkle.js';
 
 const sha256 = (...parts: readonly Buffer[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
 const leafHash = (data: Buffer): Buffer => sha256(Buffer.from([0]), data);
@@ -36,8 +44,10 @@ it('has the roots that Certificate Transparency publishes', () => {
 });
 
 it('has the root of the definition at every size', () => {
-  for (let size = 0; size <= leaves.length; size++)
+  for (let size = 0; size <= leaves.length; size++) {
     expect(rootOf(leaves.slice(0, size))).toBe(definition(leaves.slice(0, size)).toString('hex'));
+    expect(rootAt(size, subtreesOf(leaves))).toEqual(definition(leaves.slice(0, size)));
+  }
 });
 
 it('proves every leaf at every size by hashes that lead to the root', () => {
@@ -53,8 +63,51 @@ it('proves every leaf at every size by hashes that lead to the root', () => {
   };
   for (const size of [1, 2, 3, 7, 8, 9, 33, 70])
     for (let index = 0; index < size; index++) {
-      const proof = inclusionProof(leaves.slice(0, size), index);
-      expect(climb(size, index, leaves[index] as Buffer, proof).toString('hex')).toBe(rootOf(leaves.slice(0, size)));
+      const proof = inclusionProof(index, size, subtreesOf(leaves));
+      const leaf = leaves[index] as Buffer;
+      expect(climb(size, index, leaf, proof).toString('hex')).toBe(rootOf(leaves.slice(0, size)));
+      expect(rootFromInclusion(leaf, index, size, proof)?.toString('hex')).toBe(rootOf(leaves.slice(0, size)));
+      expect(rootFromInclusion(leaf, index, size, [...proof, leaf])).toBeNull();
+      expect(rootFromInclusion(leaf, index, size, proof.slice(1))).toEqual(size === 1 ? leaf : null);
     }
-  expect(() => inclusionProof(leaves, 70)).toThrow(RangeError);
+  for (const [index, size] of [
+    [70, 70],
+    [-1, 70],
+    [0.5, 70],
+    [0, 0],
+  ] as const)
+    expect(() => inclusionProof(index, size, subtreesOf(leaves))).toThrow(RangeError);
+  expect(rootFromInclusion(leaves[0] as Buffer, 3, 3, [])).toBeNull();
+});
+
+it('proves that every smaller tree is the beginning of every larger one', () => {
+  /** Rebuilds both roots from the proof, by the definition: SUBPROOF of RFC 9162, section 2.1.4.1, read backwards. */
+  const rebuild = (from: number, to: number, known: Buffer | null, proof: Buffer[]): readonly [Buffer, Buffer] => {
+    if (from === to) {
+      const root = known ?? (proof.pop() as Buffer);
+      return [root, root];
+    }
+    let left = 1;
+    while (left * 2 < to) left *= 2;
+    const sibling = proof.pop() as Buffer;
+    if (from <= left) {
+      const [older, newer] = rebuild(from, left, known, proof);
+      return [older, nodeHash(newer, sibling)];
+    }
+    const [older, newer] = rebuild(from - left, to - left, null, proof);
+    return [nodeHash(sibling, older), nodeHash(sibling, newer)];
+  };
+  for (let to = 1; to <= 40; to++)
+    for (let from = 1; from <= to; from++) {
+      const [older, newer] = [rootAt(from, subtreesOf(leaves)), rootAt(to, subtreesOf(leaves))];
+      const proof = [...consistencyProof(from, to, subtreesOf(leaves))];
+      expect(rebuild(from, to, older, proof)).toEqual([older, newer]);
+      expect(proof).toEqual([]);
+    }
+  for (const [from, to] of [
+    [0, 5],
+    [6, 5],
+    [1.5, 5],
+  ] as const)
+    expect(() => consistencyProof(from, to, subtreesOf(leaves))).toThrow(RangeError);
 });

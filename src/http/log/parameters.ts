@@ -1,6 +1,14 @@
 import { allEvents } from '../../domain/events.js';
 import { KnowledgeParameters } from '../../read-models/scope.js';
-import { IsInteger, IsOneOf, IsOptional, IsSlug, type TypeOptions } from '../../schema/decorators.js';
+import {
+  IsInteger,
+  IsOneOf,
+  IsOptional,
+  IsRegisterId,
+  IsSlug,
+  ObjectRule,
+  type TypeOptions,
+} from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS } from '../parameters.js';
 
@@ -34,6 +42,32 @@ export class EventsQuery extends FromPositionQuery {
   @IsOptional()
   @IsInteger(1, Number.MAX_SAFE_INTEGER, { description: 'At most so many events.' })
   limit?: number;
+}
+
+const IsSize = (description: string): PropertyDecorator => IsInteger(1, Number.MAX_SAFE_INTEGER, { description });
+
+export class InclusionQuery extends KnowledgeParameters {
+  @IsRegisterId({ description: 'The id of the event.' })
+  event: string;
+
+  @IsOptional()
+  @IsSize('The number of events whose root the proof leads to; where absent, that of the last checkpoint.')
+  size?: number;
+}
+
+export class ConsistencyQuery {
+  @ObjectRule<ConsistencyQuery>(
+    'PARAMETER.NEEDS',
+    'to',
+    'a number that is not below `from`',
+    ({ from, to }) => to === undefined || from <= to,
+  )
+  @IsSize('The number of events in the earlier log.')
+  from: number;
+
+  @IsOptional()
+  @IsSize('The number of events in the later log; where absent, that of the last checkpoint.')
+  to?: number;
 }
 
 export class FeedQuery {

@@ -1,0 +1,135 @@
+/** What outsiders ask for: the last checkpoint, tiles of the tree, and proofs, each checked before it is given. */
+import { leafTextOf, verifyRecord } from '../event-store/codec.js';
+import { StoreDamaged, type Cursor, type EventStore, type StoredEvent } from '../event-store/port.js';
+import type { LogTree } from './log-tree.js';
+import { consistencyProof, inclusionProof, rootAt, rootFromInclusion } from './merkle.js';
+import { EventBeyondSize, NoCheckpoint, NoTile, NoTree, SizeBeyondLog, TreeBehind } from './proof-errors.js';
+import type { ProofFiles, SignedCheckpoint } from './proof-files.js';
+
+/** Where an event stands: its position, and the cursor of the event before it, null for the first. */
+export interface EventPlace {
+  readonly position: number;
+  readonly before: Cursor | null;
+}
+
+/** Hashes are in base64, the lowest first. */
+export interface InclusionProof {
+  /** What the leaf hash is made of: the event without its personal data. */
+  readonly event: unknown;
+  /** The position of the event less one. */
+  readonly index: number;
+  readonly size: number;
+  readonly hashes: readonly string[];
+  /** The last checkpoint, where it is of this size. */
+  readonly checkpoint: string | null;
+}
+
+export interface ConsistencyProof {
+  readonly from: number;
+  readonly to: number;
+  readonly hashes: readonly string[];
+  /** The last checkpoint, where it is of the size `to`. */
+  readonly checkpoint: string | null;
+}
+
+export class LogProofs {
+  constructor(
+    private readonly store: EventStore,
+    private readonly tree: LogTree,
+    private readonly files: ProofFiles,
+  ) {}
+
+  /** The last checkpoint as a signed note. Throws NoCheckpoint, and StoreDamaged if none of the register's keys has signed it. */
+  checkpoint(): string {
+    return this.#lastCheckpoint().note;
+  }
+
+  /** The first `width` hashes of a tile. Throws NoTile, and what `LogTree.read` throws. */
+  async tile(level: number, number: number, width: number): Promise<Buffer> {
+    const hashes = await this.tree.read(0, (tiles) => tiles.tile(level, number, width));
+    if (hashes === null) throw new NoTile();
+    return hashes;
+  }
+
+  /**
+   * Proves that an event is among the first `size`, or where none is given those of the last checkpoint. Throws NoCheckpoint,
+   * EventBeyondSize, StoreDamaged, and what `LogTree.read` throws.
+   */
+  async inclusion(place: EventPlace, size?: number): Promise<InclusionProof> {
+    const wanted = size ?? this.#lastCheckpoint().checkpoint.size;
+    const index = place.position - 1;
+    const { hashes, root } = await this.#read(wanted, size === undefined, (subtree) => ({
+      hashes: index < wanted ? inclusionProof(index, wanted, subtree) : null,
+      root: rootAt(wanted, subtree),
+    }));
+    if (hashes === null) throw new EventBeyondSize();
+    const event = await this.#eventAt(place);
+    const text = leafTextOf(event, event);
+    if (text === null) throw new NoTree();
+    const leaf = Buffer.from(String(event.leaf), 'base64');
+    if (rootFromInclusion(leaf, index, wanted, hashes)?.equals(root) !== true)
+      throw this.#contradiction(`position ${place.position}: it is not what it was`);
+    return {
+      event: JSON.parse(text) as unknown,
+      index,
+      size: wanted,
+      hashes: hashes.map(toBase64),
+      checkpoint: this.#checkpointOf(wanted, root),
+    };
+  }
+
+  /**
+   * Proves that the first `from` events are the beginning of the first `to`, or where none is given of those of the last checkpoint.
+   * `from` is at least 1 and at most `to`. Throws NoCheckpoint, SizeBeyondLog, StoreDamaged, and what `LogTree.read` throws.
+   */
+  async consistency(from: number, to?: number): Promise<ConsistencyProof> {
+    const wanted = to ?? this.#lastCheckpoint().checkpoint.size;
+    if (from > wanted) throw new SizeBeyondLog();
+    const { hashes, root } = await this.#read(wanted, to === undefined, (subtree) => ({
+      hashes: consistencyProof(from, wanted, subtree),
+      root: rootAt(wanted, subtree),
+    }));
+    return { from, to: wanted, hashes: hashes.map(toBase64), checkpoint: this.#checkpointOf(wanted, root) };
+  }
+
+  #lastCheckpoint(): SignedCheckpoint {
+    const last = this.files.lastSigned();
+    if (last === null) throw new NoCheckpoint();
+    return last;
+  }
+
+  /** `isSigned`: the size is that of a checkpoint, so that a shorter log has lost events. */
+  async #read<T>(size: number, isSigned: boolean, use: (subtree: Parameters<typeof rootAt>[1]) => T): Promise<T> {
+    try {
+      return await this.tree.read(size, ({ subtree }) => use(subtree));
+    } catch (error) {
+      if (isSigned && error instanceof SizeBeyondLog)
+        throw new StoreDamaged(`the log is shorter than the checkpoint of ${size} events`);
+      throw error;
+    }
+  }
+
+  /** The note of the last checkpoint if it is of this size; it must have this root. */
+  #checkpointOf(size: number, root: Buffer): string | null {
+    const last = this.files.lastSigned();
+    if (last?.checkpoint.size !== size) return null;
+    if (!last.checkpoint.root.equals(root))
+      throw this.#contradiction(`positions 1 to ${size}: they are not those of the checkpoint`);
+    return last.note;
+  }
+
+  /** The event, which fits its leaf hash. Throws StoreDamaged. */
+  async #eventAt({ position, before }: EventPlace): Promise<StoredEvent> {
+    const [event] = await this.store.readStored(before, 1);
+    if (event?.position !== position) throw new StoreDamaged(`position ${position}: missing`);
+    verifyRecord(event, event);
+    return event;
+  }
+
+  /** The tree or the log is wrong: the tree where it can still be made anew from the log. */
+  #contradiction(what: string): Error {
+    return this.tree.doubt() ? new TreeBehind() : new StoreDamaged(what);
+  }
+}
+
+const toBase64 = (hash: Buffer): string => hash.toString('base64');
