@@ -7,6 +7,23 @@ export interface ListStanding extends ListRecognition {
   readonly list: string;
 }
 
+/** Days, both ends included. */
+export interface DayRange {
+  readonly earliest: Day;
+  readonly latest: Day;
+}
+
+/** A sentence that runs, or has run to its end. */
+export interface RunningSentence {
+  /** ISO 8601 duration; null if the sentence has no term (life, a fine) or an unknown one. */
+  readonly term: string | null;
+  readonly isTermUnknown: boolean;
+  /** Terms by which acts of clemency reduced it. */
+  readonly reductions: readonly string[];
+  /** The days from which it may count; null if unknown. */
+  readonly start: DayRange | null;
+}
+
 /** The values of a case's axes on a day. */
 export interface Standing {
   readonly custody: Custody;
@@ -18,7 +35,9 @@ export interface Standing {
    * The days on which the sentence may end, both included; `latest` is MAX_DAY if the term is unknown. Null if no sentence runs,
    * it is for life, or its first day is unknown.
    */
-  readonly sentenceEnd: { readonly earliest: Day; readonly latest: Day } | null;
+  readonly sentenceEnd: DayRange | null;
+  /** What the end is reckoned from; null if no sentence runs. */
+  readonly running: RunningSentence | null;
   /** Whether the sentence is imprisonment for life. */
   readonly life: boolean;
   /** In the form of `articleText`, sorted. */

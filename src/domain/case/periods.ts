@@ -6,9 +6,9 @@
 import { mergeEqual } from '../intervals.js';
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import type { OrderedEvent } from './order.js';
-import type { Period, Standing } from './period.js';
+import type { DayRange, Period, Standing } from './period.js';
 import { applyEvent, shareAxis } from './rules.js';
-import { sentenceEnd } from './sentence.js';
+import { runningSentence, sentenceEnd } from './sentence.js';
 import { INITIAL_STATE, type CaseState } from './state.js';
 
 /** Undecided events per day up to which standings are enumerated (2^12 sets at most); beyond it the standing is null. */
@@ -154,13 +154,15 @@ type BoundsById = (id: string) => Pick<Bounded, 'earliest' | 'latest'> | undefin
 
 /** The periods of a state on days [from, to): from the earliest possible end of the sentence on, it may be completed. */
 const periodsOfState = (state: CaseState, boundsById: BoundsById, from: Day, to: Day): readonly Period[] => {
-  const end = possibleEnd(state, boundsById);
+  const start = possibleStart(state, boundsById);
+  const end = start && sentenceEnd(state.sentence, start);
   const standing: Standing = {
     custody: state.custody,
     custodyBy: state.custodyBy,
     proceedings: state.proceedings,
     sentence: state.sentence.state,
     sentenceEnd: end,
+    running: runningSentence(state.sentence, start),
     life: state.sentence.life,
     articles: state.articles,
     facility: state.facility,
@@ -176,11 +178,10 @@ const periodsOfState = (state: CaseState, boundsById: BoundsById, from: Day, to:
   ].filter((period) => period.from < period.to);
 };
 
-/** The days on which the sentence may end. It counts from the day that the court named, or else from the arrest. */
-const possibleEnd = ({ sentence, episode }: CaseState, boundsById: BoundsById): Standing['sentenceEnd'] => {
-  const start =
-    sentence.countedFrom === null ? boundsById(episode?.arrest ?? '') : (parseEdtf(sentence.countedFrom) ?? undefined);
-  return start === undefined ? null : sentenceEnd(sentence, start);
+/** The days from which the sentence may count: those that the court named, or else those of the arrest. */
+const possibleStart = ({ sentence, episode }: CaseState, boundsById: BoundsById): DayRange | null => {
+  const start = sentence.countedFrom === null ? boundsById(episode?.arrest ?? '') : parseEdtf(sentence.countedFrom);
+  return start ? { earliest: start.earliest, latest: start.latest } : null;
 };
 
 /** Merges equal standings whose days touch or overlap. */

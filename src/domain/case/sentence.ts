@@ -1,21 +1,27 @@
 /** The end of a sentence. It is computed from the first day and the term; no event records it. */
 import { addTerm, MAX_DAY, type Day } from '../time.js';
+import type { DayRange, RunningSentence } from './period.js';
 import type { CurrentSentence } from './state.js';
 
-/** Both ends included. */
-interface DayRange {
-  readonly earliest: Day;
-  readonly latest: Day;
-}
+/** The sentence if it runs, counted from a day of `start`. */
+export const runningSentence = (
+  { state, term, openEnd, reductions }: CurrentSentence,
+  start: DayRange | null,
+): RunningSentence | null =>
+  state === 'active' || state === 'suspended' ? { term, isTermUnknown: openEnd, reductions, start } : null;
 
 /** The days on which a sentence may end if it counts from a day of `start`; null if it has no end (life) or no longer runs. */
-export const sentenceEnd = (
-  { state, term, openEnd, reductions }: CurrentSentence,
-  start: DayRange,
-): DayRange | null => {
-  if (state !== 'active' && state !== 'suspended') return null;
-  if (term === null) return openEnd ? { earliest: start.earliest + 1, latest: MAX_DAY } : null;
-  // Reductions longer than the term must not give an end before the sentence began.
-  const endFor = (day: Day): Day => Math.max(day + 1, addTerm(day, term, reductions));
-  return { earliest: endFor(start.earliest), latest: endFor(start.latest) };
+export const sentenceEnd = (sentence: CurrentSentence, start: DayRange): DayRange | null => {
+  const running = runningSentence(sentence, start);
+  if (running === null) return null;
+  const { term, isTermUnknown, reductions } = running;
+  if (term === null) return isTermUnknown ? { earliest: start.earliest + 1, latest: MAX_DAY } : null;
+  return {
+    earliest: endOf(start.earliest, term, reductions),
+    latest: endOf(start.latest, term, reductions),
+  };
 };
+
+/** The day on which a sentence that counts from `start` ends. Reductions longer than the term give no end before it began. */
+export const endOf = (start: Day, term: string, reductions: readonly string[]): Day =>
+  Math.max(start + 1, addTerm(start, term, reductions));

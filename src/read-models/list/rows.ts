@@ -26,6 +26,8 @@ export interface PeriodRow {
   readonly sentence: SentenceState | null;
   readonly end_earliest: Day | null;
   readonly end_latest: Day | null;
+  /** JSON of the running sentence; only in rows independent of lists. */
+  readonly running: string | null;
   readonly life: 0 | 1;
   /** JSON, sorted: `["234.4.3"]`. */
   readonly articles: string;
@@ -79,6 +81,7 @@ const ownRows = ({ periods }: CaseHistory, events: CaseEventIndex): readonly Per
   toRows(
     periods.map(({ from, to, standing }) => ({
       ...standingCells('', standing, events),
+      running: standing?.running ? JSON.stringify(standing.running) : null,
       lists:
         standing &&
         JSON.stringify(standing.lists.map(({ list, recognition, category }) => ({ list, recognition, category }))),
@@ -125,6 +128,7 @@ const standingCells = (
   articles: JSON.stringify(standing?.articles ?? []),
   facility: composedOrNull(standing?.facility),
   incident: standing?.incident ?? null,
+  running: null,
   lists: null,
   recognition: null,
   category: null,

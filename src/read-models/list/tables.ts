@@ -29,6 +29,7 @@ export const periods: ProjectedTable<PeriodRow> = {
     sentence: 'TEXT',
     end_earliest: 'INTEGER',
     end_latest: 'INTEGER',
+    running: 'TEXT',
     life: 'INTEGER',
     articles: 'TEXT',
     facility: 'TEXT',

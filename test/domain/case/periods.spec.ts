@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { orderOf, type OrderedEvent } from '../../../src/domain/case/order.js';
+import { orderOf } from '../../../src/domain/case/order.js';
 import type { Period, Standing } from '../../../src/domain/case/period.js';
 import { MAX_UNDECIDED } from '../../../src/domain/case/periods.js';
-import { applyEvent, shareAxis } from '../../../src/domain/case/rules.js';
+import { applyEvent } from '../../../src/domain/case/rules.js';
 import { INITIAL_STATE, type CaseState } from '../../../src/domain/case/state.js';
+import { courses } from '../../support/courses.js';
 import { periodsOf } from '../../support/timeline.js';
 import type { CaseEvent } from '../../../src/domain/case/events.js';
 import type { EventWithId } from '../../../src/domain/event.js';
@@ -292,25 +293,7 @@ describe('periods', () => {
 });
 
 /** What can be asked of a standing apart from the end of its sentence. */
-const asked = (standing: Standing): string => JSON.stringify({ ...standing, sentenceEnd: null });
-
-/** Every way to give each event a day of its interval that keeps the order of events that share an axis. */
-const courses = (order: readonly OrderedEvent[]): readonly (readonly Day[])[] => {
-  let ways: (readonly Day[])[] = [[]];
-  order.forEach((event, place) => {
-    ways = ways.flatMap((days) =>
-      Array.from({ length: event.when.latest - event.when.earliest + 1 }, (_, step) => event.when.earliest + step)
-        .filter((at) =>
-          order.slice(0, place).every((other, index) => {
-            const kept = event.after === other.id || shareAxis(other.axes, event.axes);
-            return !kept || (days[index] ?? 0) <= at;
-          }),
-        )
-        .map((at) => [...days, at]),
-    );
-  });
-  return ways;
-};
+const asked = (standing: Standing): string => JSON.stringify({ ...standing, sentenceEnd: null, running: null });
 
 /** The standings of a state on a day in one course, its sentence counted from each day that may be meant. */
 const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefined): readonly Standing[] => {
@@ -332,6 +315,7 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
     proceedings: state.proceedings,
     sentence: end !== null && end <= on ? 'completed' : sentence.state,
     sentenceEnd: end === null ? null : { earliest: end, latest: end },
+    running: null,
     life: sentence.life,
     articles: state.articles,
     facility: state.facility,

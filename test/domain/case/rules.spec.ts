@@ -109,6 +109,7 @@ describe('before the first event', () => {
       proceedings: 'none',
       sentence: 'none',
       sentenceEnd: null,
+      running: null,
       life: false,
       articles: [],
       facility: null,

@@ -68,6 +68,12 @@ describe('rows independent of lists', () => {
       sentence: 'active',
       end_earliest: day('2025-01-10'),
       end_latest: day('2025-01-10'),
+      running: JSON.stringify({
+        term: 'P1Y',
+        isTermUnknown: false,
+        reductions: [],
+        start: { earliest: day('2024-01-10'), latest: day('2024-01-10') },
+      }),
       life: 0,
       articles: '["234.4.3"]',
       facility: 'Prison 2',

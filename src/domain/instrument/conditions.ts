@@ -1,0 +1,232 @@
+/** The conditions of clauses: in which courses of a standing each holds on a day, and which value it looks at. */
+import { CONVICTED_STAGE, HELD_CUSTODIES } from '../case/state.js';
+import type { DayRange, Standing } from '../case/period.js';
+import { endOf } from '../case/sentence.js';
+import { addTerm, formatDay, MAX_DAY, termLength, type Day } from '../time.js';
+import { isNamed } from './articles.js';
+import { GRAVITIES, type ConditionCode, type Conditions } from './events.js';
+import { common, leading, trailing, type Extent } from './extent.js';
+import type { GravityOf } from './gravity.js';
+
+/** A possible standing of a case, with the courses that lead to it. */
+export interface Course {
+  readonly standing: Standing;
+  readonly all: Extent;
+  /** The days on which a sentence of unknown term may end. */
+  readonly ends: DayRange;
+  /** EDTF; null if unknown. */
+  readonly born: string | null;
+  readonly sex: string | null;
+}
+
+/** The days that conditions are measured on. */
+export interface Reference {
+  readonly day: Day;
+  readonly inForce: Day;
+  readonly gravityOf: GravityOf;
+  /** `addTerm`, computed once for all cases. */
+  readonly after: (day: Day, term: string) => Day;
+}
+
+interface ConditionRule<C extends ConditionCode> {
+  /** Whether it depends on the day, so that it is asked anew for each day of a range. */
+  readonly isTimed: boolean;
+  extent(condition: Conditions[C], course: Course, reference: Reference): Extent | null;
+  /** The value that it looked at; null if nothing is known. */
+  saw(course: Course, condition: Conditions[C], reference: Reference): string | null;
+}
+
+const NONE = 'none';
+const LIFE = 'life';
+const UNKNOWN = 'unknown';
+
+const allIf = (holds: boolean, { all }: Course): Extent | null => (holds ? all : null);
+const perhaps = ({ all }: Course): Extent => ({ ...all, isCertain: false });
+const forStarts = (starts: DayRange | null, { all }: Course): Extent | null => starts && { ...all, starts };
+const forBirths = (births: DayRange | null, { all }: Course): Extent | null => births && { ...all, births };
+
+/** The articles of the conviction; null without one: then the standing's articles are those of a charge. */
+const convictedOf = ({ standing }: Course): readonly string[] | null =>
+  CONVICTED_STAGE.has(standing.proceedings) ? standing.articles : null;
+
+const categoryIn = ({ standing }: Course, list: string): string | null => {
+  const judged = standing.lists.find((one) => one.list === list);
+  return judged?.recognition === 'recognised' ? judged.category : null;
+};
+
+/** The lightest and the gravest that the gravest article may be, as ranks: an unknown article may be of any gravity. */
+const gravestOf = (articles: readonly string[], { gravityOf, day }: Reference): DayRange => {
+  const known = articles.map((article) => gravityOf(article, day)).filter((gravity) => gravity !== null);
+  const gravest = Math.max(0, ...known.map((gravity) => GRAVITIES.indexOf(gravity)));
+  return { earliest: gravest, latest: known.length < articles.length ? GRAVITIES.length - 1 : gravest };
+};
+
+const gravityExtent = (
+  { atLeast, atMost }: Conditions['gravity'],
+  course: Course,
+  reference: Reference,
+): Extent | null => {
+  const convicted = convictedOf(course);
+  if (convicted === null) return null;
+  const possible = gravestOf(convicted, reference);
+  const shared = common(possible, {
+    earliest: atLeast === undefined ? 0 : GRAVITIES.indexOf(atLeast),
+    latest: atMost === undefined ? GRAVITIES.length - 1 : GRAVITIES.indexOf(atMost),
+  });
+  if (shared === null) return null;
+  return shared.earliest === possible.earliest && shared.latest === possible.latest ? course.all : perhaps(course);
+};
+
+const stageOf = ({ standing }: Course): string => {
+  if (CONVICTED_STAGE.has(standing.proceedings)) return 'convicted';
+  return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : NONE;
+};
+
+const measuredOn = ({ measured }: { readonly measured: string }, { day, inForce }: Reference): Day =>
+  measured === 'rolling' ? day : inForce;
+
+const remainingExtent = (condition: Conditions['remaining'], course: Course, reference: Reference): Extent | null => {
+  const { running, life } = course.standing;
+  const { lessThan, atLeast } = condition;
+  const on = measuredOn(condition, reference);
+  if (running === null) return null;
+  if (life) return allIf(lessThan === undefined, course);
+  const first = atLeast === undefined ? on + 1 : reference.after(on, atLeast);
+  const last = lessThan === undefined ? MAX_DAY : reference.after(on, lessThan) - 1;
+  const { term, isTermUnknown, reductions } = running;
+  if (term === null) return isTermUnknown ? unknownEndExtent({ earliest: first, latest: last }, course) : null;
+  if (running.start === null) return perhaps(course);
+  const end = (start: Day): Day => endOf(start, term, reductions);
+  const { starts } = course.all;
+  if (starts.earliest === starts.latest) {
+    const only = endIfKnown(course) ?? end(starts.earliest);
+    return allIf(first <= only && only <= last, course);
+  }
+  // The later it counts, the later it ends.
+  const late = trailing(starts, (start) => end(start) >= first);
+  const early = leading(starts, (start) => end(start) <= last);
+  return forStarts(late && early && common(late, early), course);
+};
+
+const unknownEndExtent = (wanted: DayRange, course: Course): Extent | null => {
+  const { ends } = course;
+  if (wanted.earliest > wanted.latest || common(wanted, ends) === null) return null;
+  return wanted.earliest <= ends.earliest && ends.latest <= wanted.latest ? course.all : perhaps(course);
+};
+
+/** The one day on which the sentence can end, so that it need not be reckoned again. */
+const endIfKnown = ({ standing: { sentenceEnd } }: Course): Day | null =>
+  sentenceEnd !== null && sentenceEnd.earliest === sentenceEnd.latest ? sentenceEnd.earliest : null;
+
+const servedExtent = (condition: Conditions['served'], course: Course, reference: Reference): Extent | null => {
+  const { running, life } = course.standing;
+  const { atLeast, atLeastShare } = condition;
+  const on = measuredOn(condition, reference);
+  if (running === null || (life && atLeastShare !== undefined)) return null;
+  if (running.start === null) return perhaps(course);
+  const { term, isTermUnknown, reductions } = running;
+  const { starts } = course.all;
+  // The earlier it counts, the more is served.
+  const long = atLeast === undefined ? starts : leading(starts, (start) => addTerm(start, atLeast) <= on);
+  if (atLeastShare === undefined) return forStarts(long, course);
+  if (term === null) return isTermUnknown && long !== null ? { ...course.all, starts: long, isCertain: false } : null;
+  const [part = 1, whole = 1] = atLeastShare.split('/').map(Number);
+  const share = leading(starts, (start) => (on - start) * whole >= part * (endOf(start, term, reductions) - start));
+  return forStarts(long && share && common(long, share), course);
+};
+
+const termExtent = ({ atMost }: Conditions['term'], course: Course): Extent | null => {
+  const { running } = course.standing;
+  if (running === null) return null;
+  const { term, isTermUnknown } = running;
+  if (term === null) return isTermUnknown ? perhaps(course) : null;
+  return allIf(termLength(term) <= termLength(atMost), course);
+};
+
+const ageExtent = (condition: Conditions['age'], course: Course, reference: Reference): Extent | null => {
+  const { atLeast = 0, atMost } = condition;
+  if (course.born === null) return perhaps(course);
+  const on = measuredOn(condition, reference);
+  const { births } = course.all;
+  const old = atLeast === 0 ? births : leading(births, (born) => addTerm(born, `P${atLeast}Y`) <= on);
+  const young = atMost === undefined ? births : trailing(births, (born) => addTerm(born, `P${atMost + 1}Y`) > on);
+  return forBirths(old && young && common(old, young), course);
+};
+
+const daysText = ({ earliest, latest }: DayRange): string => {
+  if (latest >= MAX_DAY) return `${formatDay(earliest)}/..`;
+  return earliest === latest ? formatDay(earliest) : `${formatDay(earliest)}/${formatDay(latest)}`;
+};
+
+export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> } = {
+  category: {
+    isTimed: false,
+    extent: ({ list, in: among, notIn }, course) => {
+      const category = categoryIn(course, list) ?? NONE;
+      return allIf(among?.includes(category) !== false && notIn?.includes(category) !== true, course);
+    },
+    saw: (course, { list }) => categoryIn(course, list) ?? NONE,
+  },
+  articles: {
+    isTimed: false,
+    extent: ({ anyOf, noneOf = [] }, course) => {
+      const convicted = convictedOf(course) ?? [];
+      const isUnder = (named: string): boolean => convicted.some((article) => isNamed(article, named));
+      return allIf(anyOf?.some(isUnder) !== false && !noneOf.some(isUnder), course);
+    },
+    saw: (course) => convictedOf(course)?.join(' ') ?? NONE,
+  },
+  gravity: {
+    isTimed: true,
+    extent: gravityExtent,
+    saw: (course, _, reference) => {
+      const convicted = convictedOf(course);
+      if (convicted === null) return NONE;
+      const { earliest, latest } = gravestOf(convicted, reference);
+      return earliest === latest ? (GRAVITIES[earliest] ?? null) : null;
+    },
+  },
+  remaining: {
+    isTimed: true,
+    extent: remainingExtent,
+    saw: ({ standing: { running, life, sentenceEnd } }) => {
+      if (running === null) return NONE;
+      if (life) return LIFE;
+      return sentenceEnd === null ? null : daysText(sentenceEnd);
+    },
+  },
+  served: {
+    isTimed: true,
+    extent: servedExtent,
+    saw: ({ standing: { running } }) => {
+      if (running === null) return NONE;
+      return running.start === null ? null : daysText(running.start);
+    },
+  },
+  term: {
+    isTimed: false,
+    extent: termExtent,
+    saw: ({ standing: { running, life } }) => {
+      if (running === null) return NONE;
+      if (life) return LIFE;
+      return running.term ?? (running.isTermUnknown ? UNKNOWN : NONE);
+    },
+  },
+  age: { isTimed: true, extent: ageExtent, saw: ({ born }) => born },
+  sex: {
+    isTimed: false,
+    extent: ({ in: among }, course) =>
+      course.sex === null ? perhaps(course) : allIf((among as readonly string[]).includes(course.sex), course),
+    saw: ({ sex }) => sex,
+  },
+  stage: {
+    isTimed: false,
+    extent: ({ in: among }, course) => allIf((among as readonly string[]).includes(stageOf(course)), course),
+    saw: stageOf,
+  },
+  custody: {
+    isTimed: false,
+    extent: ({ in: among }, course) => allIf(among.includes(course.standing.custody), course),
+    saw: ({ standing }) => standing.custody,
+  },
+};

@@ -1,0 +1,287 @@
+/**
+ * Whom a clause reaches. Everything is asked of the standing on the day of the list (by default the eve of the act in force), as if
+ * nothing happened after it: no new judgment, no transfer, no application of the act. Only time passes, so that terms run out.
+ */
+import type { DayRange, Period, Standing } from '../case/period.js';
+import { endOf } from '../case/sentence.js';
+import type { CaseEvent } from '../case/events.js';
+import { timelineOf } from '../case/timeline.js';
+import type { EventWithId } from '../event.js';
+import { policyOn, type ListDefinition } from '../list/list.js';
+import { addTerm, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
+import { CONDITION_RULES, type Course, type Reference } from './conditions.js';
+import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
+import { common, covers, intersection, leading, trailing, type Extent } from './extent.js';
+import type { GravityOf } from './gravity.js';
+
+export const VERDICTS = ['eligible', 'possibly', 'not'] as const;
+/** `possibly` where only some possible courses satisfy a clause. */
+export type Verdict = (typeof VERDICTS)[number];
+
+export const HOLDS = ['yes', 'possibly', 'no'] as const;
+type Holds = (typeof HOLDS)[number];
+
+/** Whether the person is on the list on its day, which is asked before the conditions. */
+export const LISTED = 'listed';
+
+export interface ConditionVerdict {
+  readonly code: ConditionCode | typeof LISTED;
+  readonly verdict: Holds;
+  /** The values that it looked at in the possible courses, sorted; none if nothing is known. */
+  readonly saw: readonly string[];
+}
+
+export interface EligibilityQuestion {
+  /** Alternatives: whoever satisfies one is eligible. */
+  readonly clauses: readonly ClauseFields[];
+  readonly list: ListDefinition;
+  readonly listDay: Day;
+  readonly inForce: Day;
+  readonly gravityOf: GravityOf;
+}
+
+export interface Candidate {
+  /** Those that are valid on the day of the list, as if the act had not been applied (`periodsWithoutAct`). */
+  readonly periods: readonly Period[];
+  /** EDTF; null if unknown. */
+  readonly born: string | null;
+  readonly sex: string | null;
+}
+
+export interface Eligibility {
+  readonly verdict: Verdict;
+  /** The first day with this verdict; null if it is `not` on all. */
+  readonly firstDay: Day | null;
+}
+
+/** Eligibility with its reasons, which are those of `firstDay`, or of the last day that was asked for. */
+export interface ExplainedEligibility extends Eligibility {
+  /** The clause that reaches the person; the first one where none does. */
+  readonly clause: ClauseFields;
+  readonly conditions: readonly ConditionVerdict[];
+}
+
+/** A question made ready to be asked of many cases. */
+export interface Asker {
+  /** From the first to the last day, each asked alone. Null for a case that is on the list in no course. */
+  readonly verdict: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
+  readonly explain: (candidate: Candidate, from: Day, to: Day) => ExplainedEligibility | null;
+}
+
+/** The periods of a case as if an act had not been applied to it. `events` are as they stand. */
+export const periodsWithoutAct = (events: readonly EventWithId<CaseEvent>[], act: string): readonly Period[] =>
+  timelineOf(events.filter(({ event }) => !isApplication(event, act))).courses.periods;
+
+/** Whether an event applies the instrument to the person. */
+export const isApplication = (event: CaseEvent, instrument: string): boolean =>
+  (event.type === 'amnestied' && event.act === instrument) ||
+  (event.type === 'pardoned' && event.decree === instrument);
+
+/** Eligibility on one day. */
+export const eligibility = (
+  candidate: Candidate,
+  question: EligibilityQuestion,
+  day: Day,
+): ExplainedEligibility | null => askerOf(question).explain(candidate, day, day);
+
+export const askerOf = (question: EligibilityQuestion): Asker => {
+  const referenceOn = referencesOf(question);
+  const verdict = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
+    const asked = ask(question, candidate);
+    return asked && firstVerdict(asked, referenceOn, from, to);
+  };
+  const explain = (candidate: Candidate, from: Day, to: Day): ExplainedEligibility | null => {
+    const asked = ask(question, candidate);
+    if (asked === null) return null;
+    const found = firstVerdict(asked, referenceOn, from, to);
+    return { ...found, ...reasons(asked, referenceOn(found.firstDay ?? to)) };
+  };
+  return { verdict, explain };
+};
+
+const referencesOf = ({ inForce, gravityOf }: EligibilityQuestion): ((day: Day) => Reference) => {
+  const ends = new Map<string, Day>();
+  const after = (day: Day, term: string): Day => {
+    const key = `${day} ${term}`;
+    const end = ends.get(key) ?? addTerm(day, term);
+    ends.set(key, end);
+    return end;
+  };
+  const references = new Map<Day, Reference>();
+  return (day) => {
+    const reference = references.get(day) ?? { day, inForce, gravityOf, after };
+    references.set(day, reference);
+    return reference;
+  };
+};
+
+/** A candidate with its courses, and what does not depend on the day. */
+interface Asked {
+  readonly question: EligibilityQuestion;
+  /** Those in which the person is on the list. */
+  readonly courses: readonly AskedCourse[];
+  /** Whether the person is not on the list in others. */
+  readonly isPerhapsUnlisted: boolean;
+  /** Whether there are more courses than the register enumerates, so that any is possible. */
+  readonly isUndecided: boolean;
+}
+
+interface AskedCourse {
+  readonly course: Course;
+  /** By clause: where its conditions hold that do not depend on the day; null if in no course. */
+  readonly untimed: readonly (Extent | null)[];
+}
+
+const ask = (question: EligibilityQuestion, { periods, born, sex }: Candidate): Asked | null => {
+  const { list, listDay } = question;
+  const custody = policyOn(list, listDay).custody;
+  const valid = periods.filter(({ from, to }) => from <= listDay && listDay < to);
+  const isListed = (standing: Standing): boolean =>
+    custody.includes(standing.custody) &&
+    standing.lists.some((one) => one.list === list.id && one.recognition === 'recognised');
+  const listed = valid.flatMap(({ standing }) => (standing !== null && isListed(standing) ? [standing] : []));
+  const isUndecided = valid.some(({ standing }) => standing === null);
+  if (listed.length === 0 && !isUndecided) return null;
+  const courses = listed.map((standing) => courseOf(standing, listDay, { born, sex }));
+  return {
+    question,
+    courses: courses.map((course) => ({
+      course,
+      untimed: question.clauses.map(({ conditions }) => extentOf(conditions, false, course, NO_REFERENCE)),
+    })),
+    isPerhapsUnlisted: isUndecided || listed.length < valid.length,
+    isUndecided,
+  };
+};
+
+const courseOf = (standing: Standing, listDay: Day, person: Pick<Course, 'born' | 'sex'>): Course => {
+  const born = parseEdtf(person.born ?? '');
+  return {
+    standing,
+    all: {
+      starts: startsOf(standing, listDay),
+      births: born === null ? ANY : { earliest: born.earliest, latest: born.latest },
+      isCertain: true,
+    },
+    ends: endsOf(standing, listDay),
+    ...person,
+  };
+};
+
+/** Stands for a day that does not matter. */
+const ANY: DayRange = { earliest: 0, latest: 0 };
+
+/** The days from which the sentence may count, given that it runs, or has run to its end, on the day of the list. */
+const startsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
+  const start = running?.start ?? null;
+  if (running === null || start === null) return ANY;
+  const { term, reductions } = running;
+  const begun = common(start, { earliest: MIN_DAY, latest: listDay }) ?? start;
+  if (term === null || begun.earliest === begun.latest) return begun;
+  const hasEnded = (day: Day): boolean => endOf(day, term, reductions) <= listDay;
+  const fitting = sentence === 'completed' ? leading(begun, hasEnded) : trailing(begun, (day) => !hasEnded(day));
+  return fitting ?? begun;
+};
+
+const endsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
+  const earliest = (running?.start?.earliest ?? MIN_DAY) + 1;
+  return sentence === 'completed'
+    ? { earliest, latest: listDay }
+    : { earliest: Math.max(earliest, listDay + 1), latest: MAX_DAY };
+};
+
+/** Conditions that do not depend on the day look at nothing of it. */
+const NO_REFERENCE: Reference = { day: 0, inForce: 0, gravityOf: () => null, after: (day) => day };
+
+/** Where all conditions of a kind hold: those that depend on the day, or the others. */
+const extentOf = (
+  conditions: readonly Condition[],
+  isTimed: boolean,
+  course: Course,
+  reference: Reference,
+): Extent | null =>
+  conditions.reduce<Extent | null>(
+    (extent, condition) =>
+      extent === null || ruleOf(condition).isTimed !== isTimed
+        ? extent
+        : intersection(extent, ruleOf(condition).extent(valueOf(condition), course, reference)),
+    course.all,
+  );
+
+const codeOf = (condition: Condition): ConditionCode => Object.keys(condition)[0] as ConditionCode;
+/** The casts are safe: a condition has one property, and its name is the key of the rule. */
+const ruleOf = (condition: Condition) => CONDITION_RULES[codeOf(condition)] as (typeof CONDITION_RULES)['category'];
+const valueOf = (condition: Condition) => condition[codeOf(condition)] as Conditions['category'];
+
+/** Where each clause holds on a day, by clause; null if in no course. */
+const extentsOn = ({ question, courses }: Asked, reference: Reference): readonly (readonly (Extent | null)[])[] =>
+  courses.map(({ course, untimed }) =>
+    question.clauses.map(({ conditions }, index) => {
+      const extent = untimed[index] ?? null;
+      return extent && intersection(extent, extentOf(conditions, true, course, reference));
+    }),
+  );
+
+const isSome = (extent: Extent | null): extent is Extent => extent !== null;
+
+const firstVerdict = (asked: Asked, referenceOn: (day: Day) => Reference, from: Day, to: Day): Eligibility => {
+  let firstPossible: Day | null = null;
+  const isHopeless = !asked.isUndecided && !asked.courses.some(({ untimed }) => untimed.some(isSome));
+  for (let day = from; day <= to && !isHopeless; day += 1) {
+    const verdict = verdictOf(asked, extentsOn(asked, referenceOn(day)));
+    if (verdict === 'eligible') return { verdict, firstDay: day };
+    if (verdict === 'possibly') firstPossible ??= day;
+  }
+  return { verdict: firstPossible === null ? 'not' : 'possibly', firstDay: firstPossible };
+};
+
+const verdictOf = (
+  { courses, isUndecided, isPerhapsUnlisted }: Asked,
+  extents: readonly (readonly (Extent | null)[])[],
+): Verdict => {
+  if (!isUndecided && !extents.some((ofCourse) => ofCourse.some(isSome))) return 'not';
+  const isCertain = courses.every(({ course }, index) => covers((extents[index] ?? []).filter(isSome), course.all));
+  return isCertain && !isPerhapsUnlisted ? 'eligible' : 'possibly';
+};
+
+/** Of the clause that reaches the person, or the first one. */
+const reasons = (asked: Asked, reference: Reference): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
+  const { clauses } = asked.question;
+  const extents = extentsOn(asked, reference);
+  const verdicts = clauses.map((_, index) =>
+    verdictOf(
+      asked,
+      extents.map((ofCourse) => [ofCourse[index] ?? null]),
+    ),
+  );
+  const best = VERDICTS.map((verdict) => verdicts.indexOf(verdict)).find((index) => index >= 0) ?? 0;
+  const clause = clauses[best] as ClauseFields;
+  return {
+    clause,
+    conditions: [listedVerdict(asked), ...clause.conditions.map((one) => conditionVerdict(asked, one, reference))],
+  };
+};
+
+const listedVerdict = ({ courses, isPerhapsUnlisted }: Asked): ConditionVerdict => ({
+  code: LISTED,
+  verdict: isPerhapsUnlisted ? 'possibly' : 'yes',
+  saw: distinct(courses.map(({ course }) => course.standing.custody)),
+});
+
+const conditionVerdict = (
+  { courses, isUndecided }: Asked,
+  condition: Condition,
+  reference: Reference,
+): ConditionVerdict => {
+  const extents = courses.map(({ course }) => ruleOf(condition).extent(valueOf(condition), course, reference));
+  const isCertain = courses.every(({ course }, index) => covers([extents[index] ?? null].filter(isSome), course.all));
+  const isPossible = isUndecided || extents.some(isSome);
+  return {
+    code: codeOf(condition),
+    verdict: isCertain && !isUndecided ? 'yes' : isPossible ? 'possibly' : 'no',
+    saw: distinct(courses.map(({ course }) => ruleOf(condition).saw(course, valueOf(condition), reference))),
+  };
+};
+
+const distinct = (values: readonly (string | null)[]): readonly string[] =>
+  [...new Set(values.filter((value) => value !== null))].sort();
