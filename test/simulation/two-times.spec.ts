@@ -17,7 +17,7 @@ import * as expected from '../support/two-times-expected.js';
 
 const { LOG_SEED, LOG_SEEDS = '12', LOG_FIRST = '0' } = process.env;
 /** Seeds a test, so that many of them need not make many tests. */
-const BLOCK = 100;
+const BLOCK = 25;
 const [first, count] = [Number(LOG_FIRST), Number(LOG_SEEDS)];
 const blocks =
   LOG_SEED === undefined
