@@ -14,6 +14,7 @@ import type { ShowOptions } from './show-case.js';
 import type { ImportOptions } from './import.js';
 import type { KeysOptions, VerifyOptions } from './proof.js';
 import type { RebuildOptions } from './rebuild.js';
+import type { ReplayOptions } from './replay.js';
 import type { ServeOptions } from './serve.js';
 
 /** Runs a command line and returns the exit code. Never throws; errors are printed on standard error. */
@@ -72,6 +73,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addShow(habeas, context, complete);
   addExport(habeas, context, complete, filters);
   addDifferences(habeas, context, complete);
+  addReplay(habeas, context, complete);
   addBackup(habeas, context, complete);
   addRestore(habeas, context, complete);
   addRebuild(habeas, context, complete);
@@ -288,6 +290,42 @@ Examples:
     )
     .action((options: DifferencesOptions) =>
       complete(import('./differences.js').then(({ differencesCommand }) => differencesCommand(options, context))),
+    );
+};
+
+const addReplay = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('replay')
+    .description(
+      'show the register built event by event: what each changed of its case, of the lists and of their numbers',
+    )
+    .option('--from <position>', 'the first event; 1 without it')
+    .option('--to <position>', 'the last event; the end of the log without it')
+    .option(
+      '--case <case>',
+      'only this case, by its id or a list and a reference: union:AZ-0137; without numbers of lists',
+    )
+    .option('--as-of <day>', 'the day on which the lists are looked at; today without it')
+    .addOption(
+      new Option('--format <format>', 'text for people, or an event a line (NDJSON)')
+        .choices(['text', 'ndjson'])
+        .default('text'),
+    )
+    .option(DATA, DATA_MEANS)
+    .addHelpText(
+      'after',
+      `
+Each event stands with who recorded it, when, and what it changed: days of custody, proceedings, sentence and recognition, and who
+came on a list, left it or moved in it, with the new total. The totals before the first event come first.
+
+Examples:
+  $ habeas replay --to 100
+  $ habeas replay --case union:AZ-0018 --as-of 2025-10-07
+  $ habeas replay --format ndjson > replay.ndjson
+`,
+    )
+    .action((options: ReplayOptions) =>
+      complete(import('./replay.js').then(({ replayCommand }) => replayCommand(options, context))),
     );
 };
 

@@ -2,7 +2,6 @@
 import type { AnyEvent } from '../domain/events.js';
 import { History } from '../read-models/history/history.query.js';
 import type { HistoryEntry } from '../read-models/history/history-entry.view.js';
-import { Cases } from '../read-models/list/cases.query.js';
 import type { StandingView } from '../read-models/list/person.view.js';
 import { OneCase, type CaseView } from '../read-models/one-case.query.js';
 import { Scope, ScopeParameters, UNRESTRICTED } from '../read-models/scope.js';
@@ -10,6 +9,7 @@ import type { Register } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { readParameters } from '../schema/read.js';
 import { readSettings } from '../settings.js';
+import { caseIdOf } from './case-identifier.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withRegisterToRead } from './register.js';
@@ -38,7 +38,7 @@ export const showCommand = async (
   const scope = new Scope(UNRESTRICTED, read.value);
   context.out.write(
     await withRegisterToRead(settings, context, async ({ queries }) => {
-      const id = await idOf(queries, scope, identifier);
+      const id = await caseIdOf(queries, scope, identifier);
       const view = id === null ? null : await queries.execute(new OneCase(scope, id));
       if (view === null) throw new CannotRun(`There is no case ${identifier}`);
       return `${describeCase(view)}\n${describeHistory(await historyOf(queries, scope, view.id))}`;
@@ -48,14 +48,6 @@ export const showCommand = async (
 };
 
 const OPTIONS: Readonly<Record<string, string>> = { '/asOf': '--as-of', '/knownAt': '--known-at' };
-
-const idOf = async (queries: Queries, scope: Scope, identifier: string): Promise<string | null> => {
-  const colon = identifier.indexOf(':');
-  if (colon === -1) return identifier;
-  const reference = { list: identifier.slice(0, colon), reference: identifier.slice(colon + 1) };
-  const { items } = await queries.execute(new Cases(scope, { reference, filters: {}, page: { limit: 1 } }));
-  return items[0]?.caseId ?? null;
-};
 
 /** Up to the position that the scope stands for. */
 const historyOf = async (queries: Queries, scope: Scope, id: string): Promise<readonly HistoryEntry[]> => {

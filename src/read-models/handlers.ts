@@ -10,6 +10,7 @@ import { FollowLogHandler } from './history/follow-log.query.js';
 import { HistoryHandler } from './history/history.query.js';
 import { EventPlaceHandler } from './history/event-place.query.js';
 import { OneEventHandler } from './history/one-event.query.js';
+import { ReplayHandler } from './history/replay.query.js';
 import { CasesHandler } from './list/cases.query.js';
 import { ListMembersHandler } from './list/list-members.query.js';
 import { SurvivorOfHandler } from './survivor-of.query.js';
@@ -25,6 +26,7 @@ export const QUERY_HANDLERS = [
   EventPlaceHandler,
   ReadLogHandler,
   FollowLogHandler,
+  ReplayHandler,
   CountsHandler,
   MovementsHandler,
   DifferencesHandler,

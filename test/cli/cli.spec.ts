@@ -32,7 +32,7 @@ describe('habeas', () => {
     const { code, out } = await runCli(['--help']);
     expect(code).toBe(0);
     for (const word of ['serve', 'demo', '$ habeas import', 'Exit codes']) expect(out).toContain(word);
-    for (const command of ['serve', 'demo', 'import', 'find', 'export', 'backup', 'restore', 'rebuild']) {
+    for (const command of ['serve', 'demo', 'import', 'find', 'export', 'backup', 'restore', 'rebuild', 'replay']) {
       expect(out).toContain(`  ${command} `);
       const help = await runCli([command, '--help']);
       expect([help.code, help.out]).toEqual([0, expect.stringContaining('$ habeas ')]);

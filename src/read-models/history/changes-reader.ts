@@ -1,0 +1,25 @@
+/** What recorded events changed, read one event after the other. */
+import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
+import { caseHistoryOf, type FullEventEntry, type LogTables } from '../log-tables.js';
+import type { CaseHistory } from '../table.js';
+import { changesOf } from './entry.js';
+import type { Change } from './history-entry.view.js';
+
+/** What an event changed: in the survivor, for an event of a merged case, for the merge itself and for its end. */
+export const changesReader = (logTables: LogTables): ((recordedEvent: FullEventEntry) => readonly Change[]) => {
+  // Consecutive events often belong to one case.
+  const latestTimelines = new Map<number, Timeline>();
+  const historyAt = (caseNo: number, position: number): CaseHistory => {
+    const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
+    const timeline = continueTimeline(latestTimelines.get(caseNo) ?? null, events);
+    latestTimelines.set(caseNo, timeline);
+    return caseHistoryOf(logTables.cases.idOf(caseNo), timeline);
+  };
+  return ({ stream, subject, position }) => {
+    if (subject.kind !== 'case') return [];
+    const own = logTables.cases.numberOf(subject.id);
+    const fed = [position, position - 1].map((at) => logTables.cases.fedBy(stream, at));
+    const caseNo = fed.find((no) => no !== null && no !== own) ?? own;
+    return caseNo === null ? [] : changesOf(historyAt(caseNo, position - 1), historyAt(caseNo, position));
+  };
+};

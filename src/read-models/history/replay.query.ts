@@ -1,0 +1,151 @@
+/** Replays the log for auditors: each event with what it changed of its case, of the lists on a day, and of their numbers. */
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { ListDefinition } from '../../domain/list/list.js';
+import { formatDay } from '../../domain/time.js';
+import { countPeople } from '../list/page.js';
+import type { Totals } from '../list/person.view.js';
+import { listScope, matchOf, memberConditions } from '../list/predicate.js';
+import type { FullEventEntry } from '../log-tables.js';
+import { ReadModelReader } from '../reader.js';
+import { openScope, type Scope, type ScopedContext } from '../scope.js';
+import { changesReader } from './changes-reader.js';
+import { toHistoryEntry } from './entry.js';
+import type { HistoryEntry } from './history-entry.view.js';
+import { applyChanges, listChanges, type ListChange } from './list-changes.js';
+import { streamsOf } from './subject-streams.js';
+
+/** How many people are on a list. */
+export interface ListTotals extends Totals {
+  readonly list: string;
+}
+
+export interface ReplayStep {
+  readonly entry: HistoryEntry;
+  /** Who came, left or moved, as the lists stood on the day. Empty for an event of a list: it changes no case. */
+  readonly lists: readonly ListChange[];
+  /** The new totals of the lists whose totals changed. */
+  readonly totals: readonly ListTotals[];
+}
+
+export interface ReplayPage {
+  /** The day on which lists are looked at. */
+  readonly asOf: string;
+  /** The last position of the replay. */
+  readonly position: number;
+  /** The totals of every list before the first step; of no list where the replay is that of one case. */
+  readonly opening: readonly ListTotals[];
+  readonly steps: readonly ReplayStep[];
+  /** `after` of the next page. */
+  readonly next: number | null;
+}
+
+/**
+ * The events after a position until that of the scope. With `caseId`, those of one case and of the cases merged into it, without totals.
+ * Null for an unknown case. Throws BeyondLog if `after` is beyond the log.
+ */
+export class Replay extends Query<ReplayPage | null> {
+  constructor(
+    readonly scope: Scope,
+    readonly parameters: { readonly caseId?: string; readonly after: number; readonly limit: number },
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(Replay)
+export class ReplayHandler implements IQueryHandler<Replay> {
+  constructor(private readonly reader: ReadModelReader) {}
+
+  async execute({ scope: asked, parameters }: Replay): Promise<ReplayPage | null> {
+    const { caseId, after, limit } = parameters;
+    await this.reader.contextAt({ position: after });
+    const context = await openScope(this.reader, asked);
+    const { logTables, scope } = context;
+    const streams = caseId === undefined ? null : streamsOf(logTables, { kind: 'case', id: caseId }, scope.position);
+    if (streams?.length === 0) return null;
+    const recorded = logTables
+      .recordedEvents(after, limit + 1, streams, null)
+      .filter(({ position }) => position <= scope.position);
+    const shown = recorded.slice(0, limit);
+    const totals = new RunningTotals(context, caseId === undefined ? after : null);
+    const opening = totals.all();
+    const changes = changesReader(logTables);
+    return {
+      asOf: formatDay(scope.day),
+      position: scope.position,
+      opening,
+      steps: shown.map((event) => stepOf(context, totals, toHistoryEntry(event, changes(event)), event)),
+      next: recorded.length > shown.length ? (shown.at(-1)?.position ?? null) : null,
+    };
+  }
+}
+
+const stepOf = (
+  context: ScopedContext,
+  totals: RunningTotals,
+  entry: HistoryEntry,
+  { position, subject }: FullEventEntry,
+): ReplayStep => {
+  const lists =
+    subject.kind === 'case' ? listChanges(context.db, position, context.scope.day, listsAt(context, position)) : [];
+  const changed = subject.kind === 'list' ? totals.recount(subject.id, position) : totals.apply(lists);
+  return { entry, lists, totals: changed };
+};
+
+const listsAt = ({ logTables }: ScopedContext, position: number): readonly ListDefinition[] =>
+  logTables.idsOf('list').flatMap((id) => logTables.listAt(id, position)?.definition ?? []);
+
+/**
+ * The totals of the lists while the events are walked: each is counted once, and again after a change of its definition; a case only adds
+ * what it changes.
+ */
+class RunningTotals {
+  readonly #totals: Map<string, Totals> | null;
+
+  /** `position` is that before the first event; null keeps no totals. */
+  constructor(
+    private readonly context: ScopedContext,
+    position: number | null,
+  ) {
+    this.#totals =
+      position === null
+        ? null
+        : new Map(listsAt(context, position).map((list) => [list.id, this.#count(list, position)]));
+  }
+
+  all(): readonly ListTotals[] {
+    return [...(this.#totals ?? [])].map(([list, totals]) => ({ list, ...totals }));
+  }
+
+  apply(changes: readonly ListChange[]): readonly ListTotals[] {
+    return [...new Set(changes.map(({ list }) => list))].flatMap((list) =>
+      this.#set(
+        list,
+        applyChanges(
+          this.#totals?.get(list) ?? NOBODY,
+          changes.filter((one) => one.list === list),
+        ),
+      ),
+    );
+  }
+
+  recount(list: string, position: number): readonly ListTotals[] {
+    const found = this.#totals && this.context.logTables.listAt(list, position);
+    return found ? this.#set(list, this.#count(found.definition, position)) : [];
+  }
+
+  #set(list: string, totals: Totals): readonly ListTotals[] {
+    if (this.#totals === null) return [];
+    const before = this.#totals.get(list);
+    this.#totals.set(list, totals);
+    return before?.yes === totals.yes && before.uncertain === totals.uncertain ? [] : [{ list, ...totals }];
+  }
+
+  #count(list: ListDefinition, position: number): Totals {
+    const { counters, scope, position: head } = this.context;
+    const match = matchOf(memberConditions(list, scope.day));
+    return countPeople(counters, listScope(list.id, scope.day, position, head), match);
+  }
+}
+
+const NOBODY: Totals = { yes: 0, uncertain: 0 };

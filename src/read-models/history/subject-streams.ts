@@ -1,0 +1,22 @@
+/** The streams in which the history of a case, a list or an instrument is recorded. */
+import type { SubjectKind } from '../../domain/events.js';
+import type { LogTables, StreamBounds } from '../log-tables.js';
+
+export interface Subject {
+  readonly kind: SubjectKind;
+  readonly id: string;
+}
+
+/**
+ * The stream of a subject; of a case, every stream that feeds it, or did, until its last event there. Empty if it is unknown at the
+ * position.
+ */
+export const streamsOf = (logTables: LogTables, { kind, id }: Subject, position: number): StreamBounds => {
+  const stream = logTables.streamNo(kind, id);
+  if (stream === null || logTables.lastRevision(stream, position) === null) return [];
+  const caseNo = kind === 'case' ? logTables.cases.numberOf(id) : null;
+  const upTo = new Map([[stream, position]]);
+  for (const { stream: feeding, from, to } of caseNo === null ? [] : logTables.cases.feedings(caseNo))
+    if (from <= position) upTo.set(feeding, Math.max(upTo.get(feeding) ?? 0, Math.min(to, position)));
+  return [...upTo].map(([no, last]) => ({ stream: no, upTo: last }));
+};
