@@ -355,7 +355,12 @@ export const findingsOf = (event: ScriptEvent, state: State): readonly ModelFind
   const odd: (readonly [applies: boolean, code: string, grade: Grade, about?: string | null | undefined])[] = [
     [state.dead !== null && frozen, 'CASE.DECEASED', 'refuse', state.dead],
     [type === 'arrested' && isHeld, 'CASE.ALREADY_HELD', 'ask', state.byId],
-    [NEEDS_CUSTODY.includes(type) && !isHeld, 'CASE.NOT_HELD', 'ask', state.byId],
+    [
+      (NEEDS_CUSTODY.includes(type) || fields['effect'] === 'released-from-imprisonment') && !isHeld,
+      'CASE.NOT_HELD',
+      'ask',
+      state.byId,
+    ],
     [type === 'convicted' && state.arrest === null && fields['inAbsentia'] !== true, 'CASE.NOT_ARRESTED', 'ask'],
     [
       (NEEDS_CONVICTION.includes(type) || EFFECTS_ON_A_SENTENCE.includes(String(fields['effect']))) && !state.convicted,

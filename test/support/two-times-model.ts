@@ -95,10 +95,27 @@ const casesOf = (log: readonly LogEntry[]): ReadonlyMap<string, ModelCase> => {
         grade: 'warn' as const,
         events: [merge],
       }));
-      return [id, { script, findings: [...aboutAfter, ...findings, ...odd], person: personOf(told(log, entries)) }];
+      return [
+        id,
+        {
+          script,
+          findings: [...aboutAfter, ...findings, ...odd, ...repeatedClemency(events)],
+          person: personOf(told(log, entries)),
+        },
+      ];
     }),
   );
 };
+
+/** An act or a decree that was applied to the person more than once. */
+const repeatedClemency = (events: readonly ScriptEvent[]): readonly ModelFinding[] =>
+  ['act', 'decree'].flatMap((field) => {
+    const named = events.filter(({ fields }) => field in fields);
+    return [...new Set(named.map(({ fields }) => fields[field]))].flatMap((instrument) => {
+      const ids = named.filter(({ fields }) => fields[field] === instrument).map(({ id }) => id);
+      return ids.length > 1 ? [{ code: 'CASE.ALREADY_REACHED', grade: 'ask' as const, events: ids.sort() }] : [];
+    });
+  });
 
 /** The events about the person that stand, in order of recording. */
 const told = (log: readonly LogEntry[], entries: readonly LogEntry[]) =>

@@ -10,7 +10,8 @@ export const findingCodes = {
   'CORRECTION.CHANGES_NOTHING': { grade: 'refuse', means: 'The event already says what the correction says.' },
   'CORRECTION.NOT_RETRACTABLE': {
     grade: 'refuse',
-    means: 'A merge is undone by `unmerged`, and that by another merge; neither is retracted.',
+    means:
+      'A merge is undone by `unmerged`, and that by another merge; and that an instrument was applied to many stays recorded. None of them is retracted.',
   },
   'CORRECTION.BEGINNING_RETRACTED': {
     grade: 'refuse',
@@ -67,8 +68,19 @@ export const findingCodes = {
   },
   'CLAUSE.VERSION_UNKNOWN': { grade: 'refuse', means: 'No such version of the clause stands.' },
   'CLAUSE.CONTRADICTS_ITSELF': { grade: 'refuse', means: 'Nobody can meet the conditions of the clause together.' },
+  'APPLICATION.AFTER_WINDOW': {
+    grade: 'refuse',
+    means: 'An instrument is applied to many on a day of its window, not after it.',
+  },
+  'APPLICATION.RELEASE_BEFORE': {
+    grade: 'refuse',
+    means: 'Those whom an instrument reaches are released on the day on which it is applied to them, or later.',
+  },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
-  'CASE.NOT_HELD': { grade: 'ask', means: 'Released, transferred, remanded or escaped while not held.' },
+  'CASE.NOT_HELD': {
+    grade: 'ask',
+    means: 'Released, also from imprisonment by an act or a decree, transferred, remanded or escaped while not held.',
+  },
   'CASE.NOT_ARRESTED': {
     grade: 'ask',
     means: 'Convicted with no arrest before it in the episode, and not in absentia.',
@@ -76,6 +88,10 @@ export const findingCodes = {
   'CASE.NOT_CONVICTED': {
     grade: 'ask',
     means: 'Appealed, pardoned, paroled or amnestied from a sentence with no conviction before it in the episode.',
+  },
+  'CASE.ALREADY_REACHED': {
+    grade: 'ask',
+    means: 'The act or the decree was applied to the person before: probably a double report.',
   },
   'CASE.NOT_RECOGNISED': {
     grade: 'ask',

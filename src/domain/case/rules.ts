@@ -138,8 +138,10 @@ const EFFECTS_ON_A_SENTENCE: ReadonlySet<string> = new Set<DatedClemency['event'
 const clemencyAxes = ({ effect }: DatedClemency['event']): readonly Axis[] =>
   effect === 'released-from-liability' ? ['sentence', 'proceedings'] : ['sentence'];
 
-const clemencyFindings = (dated: DatedClemency, state: CaseState): readonly Finding[] =>
-  EFFECTS_ON_A_SENTENCE.has(dated.event.effect) ? notConvictedFindings(dated, state) : [];
+const clemencyFindings = (dated: DatedClemency, state: CaseState): readonly Finding[] => [
+  ...(EFFECTS_ON_A_SENTENCE.has(dated.event.effect) ? notConvictedFindings(dated, state) : []),
+  ...(dated.event.effect === 'released-from-imprisonment' ? notHeldFindings(dated, state) : []),
+];
 
 /** Clemency never changes custody; only the release that follows does. */
 const applyClemency = ({ event }: DatedClemency, state: CaseState): CaseState => {

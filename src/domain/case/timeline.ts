@@ -6,7 +6,7 @@ import { findingKey } from '../decide.js';
 import type { Finding, EventWithId } from '../event.js';
 import type { CaseEvent } from './events.js';
 import { finding, type FindingCode } from './findings.js';
-import type { ReferenceData } from './reference-data.js';
+import { instrumentIdsIn, type ReferenceData } from './reference-data.js';
 import { extendOrder, orderOf, type EventOrder } from './order.js';
 import { coursesOf, extendCourses, type PossibleCourses } from './periods.js';
 import { findingsOfSingleEvents } from './referents.js';
@@ -51,7 +51,12 @@ export const unfoundedReleases = ({ order }: Timeline): ReadonlySet<string> => {
 
 /** All findings of a case, sorted by code and events. `referenceData` covers its events. */
 export const findingsOf = ({ standing, findings }: EventOrder, referenceData: ReferenceData): readonly Finding[] =>
-  sorted([...findings, ...findingsOfSingleEvents(standing, referenceData), ...repeatedOpening(standing)]);
+  sorted([
+    ...findings,
+    ...findingsOfSingleEvents(standing, referenceData),
+    ...repeatedOpening(standing),
+    ...repeatedClemency(standing),
+  ]);
 
 /**
  * All `opened` events are named, since their order is unknown: they are undated. The events of a survivor are those of the cases
@@ -63,6 +68,15 @@ const repeatedOpening = (events: readonly EventWithId<CaseEvent>[]): readonly Fi
   const opened = idsOf('opened');
   const absorbed = idsOf('merged').length - idsOf('unmerged').length;
   return opened.length > 1 + absorbed ? [finding('CASE.ALREADY_OPENED', ...opened)] : [];
+};
+
+/** Instruments that were applied to the person more than once, whatever the clause. */
+const repeatedClemency = (events: readonly EventWithId<CaseEvent>[]): readonly Finding[] => {
+  const byInstrument = new Map<string, string[]>();
+  for (const { id, event } of events)
+    for (const instrument of instrumentIdsIn(event))
+      byInstrument.set(instrument, [...(byInstrument.get(instrument) ?? []), id]);
+  return [...byInstrument.values()].flatMap((ids) => (ids.length > 1 ? [finding('CASE.ALREADY_REACHED', ...ids)] : []));
 };
 
 const sorted = (findings: readonly Finding[]): readonly Finding[] =>

@@ -817,6 +817,22 @@ describe('findings', () => {
     given(arrested).when(act).then(refused('ask CASE.NOT_CONVICTED'));
   });
 
+  test('amnestied from imprisonment while not held, or by another effect', () => {
+    given(...serving, released).when(act).then(refused('ask CASE.NOT_HELD'));
+    given(...serving, released)
+      .when({ ...act, effect: 'released-from-non-custodial' })
+      .then(accepted());
+  });
+
+  test('amnestied twice by an act, whatever its effect, or by two acts', () => {
+    given(...serving, { ...act, effect: 'term-reduced', reducedBy: 'P6M' })
+      .when(act)
+      .then(refused('ask CASE.ALREADY_REACHED'));
+    given(...serving, { ...act, effect: 'term-reduced', reducedBy: 'P6M' })
+      .when(decree)
+      .then(accepted());
+  });
+
   test('amnestied from imprisonment with a conviction in an earlier episode', () => {
     given(...serving, released, { ...arrested, occurredOn: '2025-01-01' })
       .when(act)
