@@ -8,8 +8,13 @@ type Events = readonly EventWithId<AnyFields>[];
 
 /** The types of the first event of a stream; nothing else stands in the stream without it. */
 const BEGINNINGS: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered']);
-/** The types that are undone by an event of their own. */
-const NOT_RETRACTABLE: ReadonlySet<string> = new Set(['merged', 'unmerged']);
+/** The types that are undone by an event of their own, and those that say what the register itself did. */
+const NOT_RETRACTABLE: ReadonlySet<string> = new Set([
+  'merged',
+  'unmerged',
+  'application-started',
+  'application-finished',
+]);
 
 /** Refuses what is impossible about the amendments among new events of one stream; null where nothing is. */
 export const refuseAmendments = (history: Events, newEvents: Events): Decision | null => {

@@ -64,19 +64,16 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     ...Object.fromEntries(
       kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
     ),
-    ReferenceClaimed: {
-      type: 'object',
-      description: 'Written by the register itself: a reference was claimed for a case.',
-      required: ['type', 'list', 'reference', 'caseId', 'sources', 'reliability'],
-      properties: { type: { const: 'reference-claimed' } },
-    },
+    ...Object.fromEntries(
+      WRITTEN_BY_THE_REGISTER.map(([type, name, required]) => [name, ownEventSchema(type, required)]),
+    ),
     CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
     ListEvent: unionSchema(classesOf('list')),
     InstrumentEvent: unionSchema(classesOf('instrument')),
     Event: unionSchema([
       // Once each: streams of every kind have the amendments.
       ...new Map(kinds.flatMap(classesOf)),
-      ['reference-claimed', { name: 'ReferenceClaimed' }],
+      ...WRITTEN_BY_THE_REGISTER.map(([type, name]) => [type, { name }] as const),
     ]),
     OpenCase: beginningSchema('case', RequestOptions, schemaOf),
     Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
@@ -86,6 +83,21 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
   } as Schemas;
 };
+
+/** The types that no client can record, with the names of their schemas and the fields that they always have. */
+const WRITTEN_BY_THE_REGISTER: readonly (readonly [keyof typeof allEvents, name: string, fields: readonly string[]])[] =
+  [
+    ['reference-claimed', 'ReferenceClaimed', ['list', 'reference', 'caseId']],
+    ['application-started', 'ApplicationStarted', ['application', 'list', 'persons', 'effect', 'amnestiedOn']],
+    ['application-finished', 'ApplicationFinished', ['application', 'reached', 'refused']],
+  ];
+
+const ownEventSchema = (type: keyof typeof allEvents, fields: readonly string[]) => ({
+  type: 'object',
+  description: `Written by the register itself: ${allEvents[type].means}`,
+  required: ['type', ...fields, 'sources', 'reliability'],
+  properties: { type: { const: type } },
+});
 
 /** Event data, in requests and in responses; `acknowledge` is in requests only. */
 const eventSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) => {

@@ -1,9 +1,9 @@
 /**
- * An invented event of every type with every field: examples in the OpenAPI document, and the input of tests which ensure that
+ * An invented event of every type that a client may record, with every field: examples in the OpenAPI document, and the input of tests which ensure that
  * every field of the domain has a DTO field.
  */
 import type { CaseEventOf, CaseEventType } from '../domain/case/events.js';
-import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
+import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
 
 /** Every field is required but those that depend on another field's value or on the event being dated. */
@@ -12,7 +12,7 @@ type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSe
 
 type FullEvents = { readonly [T in CaseEventType]: Full<CaseEventOf<T>> } & {
   readonly [T in ListEventType]: Full<Extract<ListEvent, { type: T }>>;
-} & { readonly [T in InstrumentEventType]: Full<Extract<InstrumentEvent, { type: T }>> };
+} & { readonly [T in Exclude<InstrumentEventType, ApplicationEventType>]: Full<Extract<InstrumentEvent, { type: T }>> };
 
 const common = {
   sources: [

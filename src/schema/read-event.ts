@@ -2,7 +2,7 @@
 import type { CaseEvent, CaseEventType, CaseEventOf } from '../domain/case/events.js';
 import type { Reported } from '../domain/amendments.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
-import type { InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
+import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
 import { Corrected, Retracted } from './amendments.js';
 import * as case_ from './case-events.js';
@@ -60,19 +60,21 @@ const listClasses = {
   ...amendmentClasses,
 } satisfies { readonly [T in ListEventType]: Fields<Extract<ListEvent, { type: T }>> };
 
+type ReportedInstrumentEventType = Exclude<InstrumentEventType, ApplicationEventType>;
+
 const instrumentClasses = {
   'instrument-registered': InstrumentRegistered,
   'instrument-amended': InstrumentAmended,
   'clause-set': ClauseSet,
   'clause-withdrawn': ClauseWithdrawn,
   ...amendmentClasses,
-} satisfies { readonly [T in InstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
+} satisfies { readonly [T in ReportedInstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
 
 /** The events that a client may record, by kind of stream. */
 export interface SubjectEvents extends Record<SubjectKind, Reported<AnyEvent>> {
   case: Reported<CaseEvent>;
   list: Reported<ListEvent>;
-  instrument: Reported<InstrumentEvent>;
+  instrument: Reported<Extract<InstrumentEvent, { readonly type: ReportedInstrumentEventType }>>;
 }
 
 /** The DTO class of every event type that a client may record. */

@@ -18,6 +18,8 @@ type Undated =
   | 'instrument-amended'
   | 'clause-set'
   | 'clause-withdrawn'
+  | 'application-started'
+  | 'application-finished'
   | 'corrected'
   | 'retracted'
   | 'merged'
@@ -365,6 +367,32 @@ export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Ful
   ],
   'clause-withdrawn': [
     { type: 'clause-withdrawn', ...said, clause: 'elderly', version: 'committee', reason: 'The draft was changed.' },
+  ],
+  'application-started': [
+    {
+      type: 'application-started',
+      ...said,
+      application: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d40',
+      clause: 'six-months-drugs',
+      version: 'rolling',
+      list: 'union',
+      listDay: '2025-12-21',
+      persons: 'eligible',
+      knownAt: 1234,
+      effect: 'term-reduced',
+      reducedBy: 'P6M',
+      amnestiedOn: '2025-12-22',
+      releasedOn: '2025-12',
+    },
+  ],
+  'application-finished': [
+    {
+      type: 'application-finished',
+      ...said,
+      application: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d40',
+      reached: 47,
+      refused: 2,
+    },
   ],
   'reference-claimed': [
     {

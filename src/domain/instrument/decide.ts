@@ -7,6 +7,7 @@ import type { Decision, EventWithId, Finding } from '../event.js';
 import type { ListDefinition } from '../list/list.js';
 import { parseEdtf, type Interval } from '../time.js';
 import { canBeMet } from './clause-conflicts.js';
+import { applicationFindings } from './applications.js';
 import type { ClauseFields, InstrumentEvent } from './events.js';
 import { foldInstrument, isSameVersion, type Instrument } from './instrument.js';
 
@@ -25,7 +26,13 @@ export const decide = (
 
 /** The ids of the lists to load before a decision on these events. */
 export const listsNamedBy = (events: readonly InstrumentEvent[]): ReadonlySet<string> =>
-  new Set(events.flatMap((event) => conditionsIn(event).flatMap(({ category }) => category?.list ?? [])));
+  new Set(
+    events.flatMap((event) =>
+      event.type === 'application-started'
+        ? [event.list]
+        : conditionsIn(event).flatMap(({ category }) => category?.list ?? []),
+    ),
+  );
 
 /** Of a clause, or of a correction of one. */
 const conditionsIn = (event: InstrumentEvent): ClauseFields['conditions'] => {
@@ -64,6 +71,10 @@ const findingsAfter = (
       ];
     case 'clause-withdrawn':
       return isStanding(before, event) ? [] : [finding('CLAUSE.VERSION_UNKNOWN', id)];
+    case 'application-started':
+      return applicationFindings(id, event, before, lists);
+    case 'application-finished':
+      return [];
   }
 };
 

@@ -72,7 +72,40 @@ interface InstrumentDescription extends Dates {
   readonly text: string;
 }
 
-export interface InstrumentFields extends AmendmentFields {
+/** Whom an application of an instrument is meant to reach: all whom its clause makes eligible, or persons named one by one. */
+export const APPLICATION_PERSONS = ['eligible', 'named'] as const;
+
+/** What the register records of applying an instrument to many persons; each person's own events name the first as their cause. */
+interface ApplicationFields {
+  'application-started': {
+    /** The id of the job. */
+    readonly application: string;
+    readonly clause?: string;
+    readonly version?: string;
+    /** The list whose members or references it is about. */
+    readonly list: string;
+    /** The day of the list on which members are asked about. */
+    readonly listDay?: Edtf;
+    readonly persons: (typeof APPLICATION_PERSONS)[number];
+    /** The position of the log up to which it was known who is eligible. */
+    readonly knownAt?: number;
+    readonly effect: (typeof CLEMENCY_EFFECTS)[number];
+    readonly reducedBy?: string;
+    readonly amnestiedOn: Edtf;
+    readonly releasedOn?: Edtf;
+  };
+  'application-finished': {
+    readonly application: string;
+    /** Numbers of persons. */
+    readonly reached: number;
+    readonly refused: number;
+  };
+}
+
+/** The types that no client can record. */
+export type ApplicationEventType = keyof ApplicationFields;
+
+export interface InstrumentFields extends AmendmentFields, ApplicationFields {
   'instrument-registered': {
     readonly kind: (typeof INSTRUMENT_KINDS)[number];
     /** Ids of its clauses. */
@@ -106,6 +139,18 @@ export const instrumentEvents: { readonly [T in InstrumentEventType]: EventDescr
     version: 1,
     dated: false,
     personal: ['reason'],
+  },
+  'application-started': {
+    means: 'The register began to apply the instrument to many persons.',
+    version: 1,
+    dated: false,
+    personal: [],
+  },
+  'application-finished': {
+    means: 'The register has applied the instrument to all whom it could reach.',
+    version: 1,
+    dated: false,
+    personal: [],
   },
   ...amendmentEvents,
 };

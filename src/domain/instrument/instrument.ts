@@ -38,6 +38,9 @@ const step = (id: string, instrument: Instrument | null, event: Unamended<Instru
       return instrument && withClause(instrument, fieldsOf(event));
     case 'clause-withdrawn':
       return instrument && withoutClause(instrument, event);
+    case 'application-started':
+    case 'application-finished':
+      return instrument;
   }
 };
 

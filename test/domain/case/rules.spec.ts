@@ -818,7 +818,9 @@ describe('findings', () => {
   });
 
   test('amnestied from imprisonment while not held, or by another effect', () => {
-    given(...serving, released).when(act).then(refused('ask CASE.NOT_HELD'));
+    given(...serving, released)
+      .when(act)
+      .then(refused('ask CASE.NOT_HELD'));
     given(...serving, released)
       .when({ ...act, effect: 'released-from-non-custodial' })
       .then(accepted());

@@ -1,0 +1,41 @@
+/** When an instrument may be applied to many persons at once. Whether it reaches each of them is decided with the case. */
+import { finding } from '../case/findings.js';
+import type { Finding } from '../event.js';
+import type { ListDefinition } from '../list/list.js';
+import { parseEdtf } from '../time.js';
+import type { InstrumentEvent } from './events.js';
+import type { Instrument } from './instrument.js';
+
+export type ApplicationStarted = Extract<InstrumentEvent, { readonly type: 'application-started' }>;
+
+/** `instrument`: as it was before; null where it was not registered. */
+export const applicationFindings = (
+  id: string,
+  { clause, version, list, amnestiedOn, releasedOn }: ApplicationStarted,
+  instrument: Instrument | null,
+  lists: ReadonlyMap<string, ListDefinition>,
+): readonly Finding[] => {
+  const applied = parseEdtf(amnestiedOn);
+  const released = parseEdtf(releasedOn ?? '');
+  const inForce = parseEdtf(instrument?.inForce ?? instrument?.issued ?? '');
+  const windowEnd = parseEdtf(instrument?.windowEnd ?? '');
+  const versions = (instrument?.clauseVersions ?? []).filter((standing) => standing.clause === clause);
+  return [
+    ...(clause === undefined || instrument?.clauses.includes(clause) === true
+      ? []
+      : [finding('INSTRUMENT.CLAUSE_UNKNOWN', id)]),
+    ...(version === undefined || versions.some((standing) => standing.version === version)
+      ? []
+      : [finding('CLAUSE.VERSION_UNKNOWN', id)]),
+    ...(lists.has(list) ? [] : [finding('LIST.UNKNOWN', id)]),
+    ...(applied !== null && inForce !== null && applied.latest < inForce.earliest
+      ? [finding('INSTRUMENT.NOT_IN_FORCE', id)]
+      : []),
+    ...(applied !== null && windowEnd !== null && applied.earliest > windowEnd.latest
+      ? [finding('APPLICATION.AFTER_WINDOW', id)]
+      : []),
+    ...(applied !== null && released !== null && released.latest < applied.earliest
+      ? [finding('APPLICATION.RELEASE_BEFORE', id)]
+      : []),
+  ];
+};
