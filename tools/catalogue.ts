@@ -8,6 +8,7 @@ import type { EventDescription } from '../src/domain/event.js';
 import { descriptionOf, type StreamKind } from '../src/domain/events.js';
 import { instrumentEvents } from '../src/domain/instrument/events.js';
 import { listEvents } from '../src/domain/list/events.js';
+import { logEvents } from '../src/domain/log/events.js';
 import { referenceEvents } from '../src/domain/reference/events.js';
 
 const kinds: Record<StreamKind, object> = {
@@ -15,7 +16,10 @@ const kinds: Record<StreamKind, object> = {
   list: listEvents,
   instrument: instrumentEvents,
   reference: referenceEvents,
+  log: logEvents,
 };
+
+const ARTICLES: Record<StreamKind, string> = { case: 'a', list: 'a', instrument: 'an', reference: 'a', log: 'the' };
 
 const INTRODUCTION = `# Events
 
@@ -30,7 +34,7 @@ export const catalogue = (root: string): string => {
   const reader = new TypeReader(root);
   const sections = Object.entries(kinds).map(([kind, events]) =>
     [
-      `## Events of ${kind === 'instrument' ? 'an' : 'a'} ${kind}`,
+      `## Events of ${ARTICLES[kind as StreamKind]} ${kind}`,
       ...Object.keys(events).map((type) => section(type, described(type), reader)),
     ].join('\n\n'),
   );

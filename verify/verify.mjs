@@ -88,6 +88,14 @@ const newTree = () => {
   };
 };
 
+/** An event recorded before there were leaf hashes has its commitment and salt beside its payload, once it is adopted. */
+const withCommitment = ({ adopted }, payload) => {
+  if (adopted === undefined) return payload;
+  const { data, meta, personal } = payload;
+  const { commitment, salt } = adopted;
+  return { commitment, data, meta, personal: personal === null ? null : { ...personal, salt } };
+};
+
 /** The leaf hash of a line, and whether its personal part was erased, after comparing everything that it says. */
 const checkLine = (line, position, revisions) => {
   const { payload, ...record } = JSON.parse(line);
@@ -96,7 +104,7 @@ const checkLine = (line, position, revisions) => {
   if (revision !== (revisions.get(stream) ?? -1) + 1) throw new No('an event of its stream is missing');
   revisions.set(stream, revision);
   if (leaf === null) throw new No('it has no leaf hash');
-  const { commitment, data, meta, personal } = payload;
+  const { commitment, data, meta, personal } = withCommitment(record, payload);
   if (personal !== null) {
     const { salt, ...fields } = personal;
     if (sha256(Buffer.from(salt ?? '', 'base64'), canonical(fields)).toString('base64') !== commitment)
@@ -107,9 +115,11 @@ const checkLine = (line, position, revisions) => {
     canonical({ stream, revision, id, type, schemaVersion, recordedAt, data, meta, personal: commitment }),
   );
   if (hash.toString('base64') !== leaf) throw new No('it is not what its leaf hash was made of');
-  const start = JSON.stringify({ position, stream, revision, id, type, recordedAt, leaf }).slice(0, -1);
-  if (line !== `${start},"payload":${canonical({ commitment, data, meta, personal })}}`)
-    throw new No('it is not written in canonical form');
+  const { adopted } = record;
+  const start = JSON.stringify({ position, stream, revision, id, type, recordedAt, leaf, adopted }).slice(0, -1);
+  // The payload of an adopted event never was canonical.
+  const end = adopted === undefined ? canonical({ commitment, data, meta, personal }) : JSON.stringify(payload);
+  if (line !== `${start},"payload":${end}}`) throw new No('it is not written in canonical form');
   return { hash, isErased: personal === null && commitment !== null };
 };
 

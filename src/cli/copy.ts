@@ -1,6 +1,6 @@
 /** `habeas copy`: copies a whole log into another store and compares every event. */
 import { existsSync } from 'node:fs';
-import { copyEvents, verifyCopy, readStoredLog } from '../event-store/copy.js';
+import { copyAdopted, copyEvents, verifyCopy, readStoredLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
@@ -51,6 +51,7 @@ const copy = async (source: EventStore, target: EventStore, context: Context): P
     out.write(`Stopped after ${existing + added} events. The same command goes on where this one ended.\n`);
     return EXIT.stopped;
   }
+  await copyAdopted(readStoredLog(source), target);
   err.write('  comparing every event\n');
   const compared = await verifyCopy(readStoredLog(source), target);
   out.write(`${added} events copied, ${existing} were there already; all ${compared} are the same in both.\n`);

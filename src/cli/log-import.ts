@@ -1,6 +1,6 @@
 /** `habeas import` of an exported log: appends its events, at the same positions, to a register that has no others. */
 import { stat } from 'node:fs/promises';
-import { copyEvents, verifyCopy } from '../event-store/copy.js';
+import { copyAdopted, copyEvents, verifyCopy } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import { readLogFile } from '../event-store/log-file.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
@@ -26,6 +26,7 @@ export const importLog = (path: string, settings: Settings, context: Context): P
       out.write(`Stopped. ${existing + added} events are recorded; the same command goes on where this one ended.\n`);
       return EXIT.stopped;
     }
+    await copyAdopted(readLogFile(path), log);
     const count = await withProgress(context, (job) => verifyCopy(readAs('compared', job), log));
     out.write(
       `${count} events stand as in the file, ${added} of them new.\n${differenceNotice(await comparisonWithReadModels(settings)(log))}`,

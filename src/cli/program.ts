@@ -476,14 +476,18 @@ const addVerify = (habeas: Command, context: Context, complete: Complete): void 
     .option(DATA, DATA_MEANS)
     .option('--against <checkpoint>', 'a file with a checkpoint that somebody kept')
     .option('--public-key <key>', 'the key that signed it, where that is none of this register')
+    .option('--adopt', 'first give leaf hashes to the events recorded before there were any, and record that')
+    .option('--by <person>', 'who decides to adopt them: person: and an opaque id')
     .addHelpText(
       'after',
       `
 The first event that differs is named by its position, and the command ends with 3. docs/proof.md says what can be found.
+--adopt wants the service to be stopped. It vouches for the events as they stand now, not for what they were before.
 
 Examples:
   $ habeas verify
   $ habeas verify --against checkpoint.txt
+  $ habeas verify --adopt --by person:7f3a
 `,
     )
     .action((options: VerifyOptions) =>

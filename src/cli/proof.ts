@@ -1,16 +1,20 @@
 /** `habeas keys`, `checkpoint`, `verify` and `prove`: what an outsider needs to check the log, and the same check from within. */
 import { existsSync, readFileSync } from 'node:fs';
 import { leafTextOf } from '../event-store/codec.js';
+import { adoptLog } from '../proof/adoption.js';
 import { openCheckpoint, type Checkpoint, type SigningKey } from '../proof/checkpoint.js';
 import { inclusionProof, subtreesOf } from '../proof/merkle.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { verifyLog, type VerifiedLog } from '../proof/verify-log.js';
+import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { DataOption } from './backup.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
-import { withLogToRead } from './log.js';
+import { withLogToRead, withLogToWrite } from './log.js';
+import { decisionBy, withLogTime } from './log-decision.js';
+import { comparisonWithReadModels } from './lost-log.js';
 import { withProgress } from './job-progress.js';
 
 export interface KeysOptions extends DataOption {
@@ -19,6 +23,8 @@ export interface KeysOptions extends DataOption {
 export interface VerifyOptions extends DataOption {
   readonly against?: string;
   readonly publicKey?: string;
+  readonly adopt?: true;
+  readonly by?: string;
 }
 
 const settingsOf = (options: DataOption, { environment }: Context): Settings =>
@@ -63,12 +69,28 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
   const files = new ProofFiles(settings.data);
   const { against, publicKey } = options;
   if (against !== undefined && !existsSync(against)) throw new CannotRun(`There is no checkpoint ${against}`);
+  if (options.adopt === true) context.out.write(await adopt(settings, options, context));
   const verifiers = publicKey === undefined ? files.verifiers() : [publicKey];
   const given = against === undefined ? [] : [openCheckpoint(readFileSync(against, 'utf8'), verifiers)];
   const checkpoints = [...files.lastCheckpoint(), ...given];
   const verified = await verify(settings, checkpoints, context);
   context.out.write(sentencesOf(verified, checkpoints).join(''));
   return EXIT.ok;
+};
+
+/** Gives leaf hashes to the events that have none, and records that. Returns what to print. */
+const adopt = async (settings: Settings, { by }: VerifyOptions, context: Context): Promise<string> => {
+  const decision = decisionBy(by);
+  return withLogToWrite(settings, context, async (log) => {
+    const difference = await comparisonWithReadModels(settings)(log);
+    if (difference !== null) throw new LogDiffers(difference);
+    const store = withLogTime(log, settings);
+    const { events, isRepeated } = await withProgress(context, (job) => adoptLog(store, decision, job));
+    if (events === 0) return 'Every event has a leaf hash of its own: there is nothing to adopt.\n';
+    return isRepeated
+      ? `The first ${events} events were adopted before.\n`
+      : `The first ${events} events are adopted as they stand now, and the log says so.\n`;
+  });
 };
 
 /** Prints an event without its personal data, and the proof that it is in the log as of a checkpoint made now. */
@@ -106,16 +128,18 @@ const verify = (
 const requireRoot = (root: Buffer | null, uncovered: number): Buffer => {
   if (root === null)
     throw new CannotRun(
-      `${uncovered} events were recorded before there were leaf hashes: a log with them cannot be signed.`,
+      `${uncovered} events were recorded before there were leaf hashes: a log with them cannot be signed. ` +
+        '`habeas verify --adopt` gives them theirs.',
     );
   return root;
 };
 
 const sentencesOf = (
-  { events, uncovered, erased, root }: VerifiedLog,
+  { events, uncovered, adopted, erased, root }: VerifiedLog,
   checkpoints: readonly Checkpoint[],
 ): readonly string[] => [
   `${events} events, ${uncovered === 0 ? 'each as it was recorded' : `${uncovered} of them without a leaf hash, the others as they were recorded`}.\n`,
+  ...(adopted === 0 ? [] : [`The first ${adopted} are as they were when they were adopted.\n`]),
   ...(erased === 0 ? [] : [`Of ${erased} the personal part was erased.\n`]),
   ...(root === null ? [] : [`Root ${root.toString('base64')}\n`]),
   ...checkpoints.map(({ size }) => `The first ${size} are those of the checkpoint of ${size} events.\n`),

@@ -3,12 +3,13 @@ import { caseEvents, type CaseEvent } from './case/events.js';
 import type { EventDescription } from './event.js';
 import { instrumentEvents, type InstrumentEvent } from './instrument/events.js';
 import { listEvents, type ListEvent } from './list/events.js';
+import { logEvents, type LogStreamEvent } from './log/events.js';
 import { referenceEvents, type ReferenceEvent } from './reference/events.js';
 
-export type AnyEvent = CaseEvent | ListEvent | InstrumentEvent | ReferenceEvent;
+export type AnyEvent = CaseEvent | ListEvent | InstrumentEvent | ReferenceEvent | LogStreamEvent;
 export type AnyEventType = AnyEvent['type'];
 
-export const allEvents = { ...caseEvents, ...listEvents, ...instrumentEvents, ...referenceEvents };
+export const allEvents = { ...caseEvents, ...listEvents, ...instrumentEvents, ...referenceEvents, ...logEvents };
 
 /** The description of an event type; undefined if there is no such type. */
 export const descriptionOf = (type: string): EventDescription<Record<string, unknown>> | undefined =>
@@ -16,11 +17,11 @@ export const descriptionOf = (type: string): EventDescription<Record<string, unk
     ? (allEvents[type as AnyEventType] as EventDescription<Record<string, unknown>>)
     : undefined;
 
-/** The kinds of streams that a client can write to; claims of references are written by the register. */
+/** The kinds of streams that a client can write to; the register writes claims of references, its commands what they did to the log. */
 export const SUBJECT_KINDS = ['case', 'list', 'instrument'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
-export const STREAM_KINDS = [...SUBJECT_KINDS, 'reference'] as const;
+export const STREAM_KINDS = [...SUBJECT_KINDS, 'reference', 'log'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** `case-0190…`. Stream names contain opaque ids only, never personal data. */

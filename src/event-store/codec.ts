@@ -27,7 +27,7 @@ import {
   type CoveredPayload,
   type PersonalTexts,
 } from './leaf.js';
-import { StoreDamaged, type NewEvent, type StoredRecord } from './port.js';
+import { StoreDamaged, type AdoptedLeaf, type NewEvent, type StoredRecord } from './port.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
 /** A record without its leaf hash, which reading an event does not need. */
@@ -163,36 +163,54 @@ export const decode = (
 
 /**
  * Whether an event has its leaf hash and personal part as they were recorded. Throws StoreDamaged if not. `covered`: both are there;
- * `erased`: the personal part is not, and the rest is as it was; `uncovered`: recorded before there were leaf hashes.
+ * `erased`: the personal part is not, and the rest is as it was; `uncovered`: recorded before there were leaf hashes; `adopted`:
+ * likewise, and as it was when it was given one.
  */
-export const verifyRecord = (place: StreamRevision, record: StoredRecord): 'covered' | 'erased' | 'uncovered' =>
-  verify(place, record).state;
+export const verifyRecord = (place: StreamRevision, record: StoredRecord): RecordState => verify(place, record).state;
+
+type RecordState = 'covered' | 'erased' | 'uncovered' | 'adopted';
 
 /** As `verifyRecord`, with the text that is stored of the payload. */
 const verify = (
   place: StreamRevision,
   record: StoredRecord,
-): { readonly state: 'covered' | 'erased' | 'uncovered'; readonly text: string } => {
-  const { payload, leaf } = record;
+): { readonly state: RecordState; readonly text: string } => {
+  const { payload, leaf, adopted } = record;
   if (leaf === null) {
     if (isObject(payload) && 'commitment' in payload) throw damaged(place, 'its leaf hash is missing');
     return { state: 'uncovered', text: JSON.stringify(payload) };
   }
-  const covered = coveredPayload(payload);
+  const covered = coveredPart(record);
   const texts = covered && textsOf(covered);
   if (covered === null || texts === null) throw damaged(place, 'the payload has another shape');
-  const text = payloadText(texts);
-  if (record.text !== undefined && record.text !== text) throw damaged(place, 'it is not in canonical form');
+  const text = adopted === undefined ? payloadText(texts) : JSON.stringify(payload);
+  if (adopted === undefined && record.text !== undefined && record.text !== text)
+    throw damaged(place, 'it is not in canonical form');
   if (leafHash(recordLeafText(place, record, (covered.meta as Meta).schemaVersion, texts)) !== leaf)
     throw damaged(place, 'it is not what its leaf hash was made of');
   const commitment = checkCommitment(covered, texts.personal);
   if (commitment === 'other') throw damaged(place, 'its personal part is not what was committed to');
-  return { state: commitment === 'erased' ? 'erased' : 'covered', text };
+  if (commitment === 'erased') return { state: 'erased', text };
+  return { state: adopted === undefined ? 'covered' : 'adopted', text };
+};
+
+/**
+ * The leaf hash of an event that was recorded before there were any, with a commitment to its personal part. Throws StoreDamaged for an
+ * event that this build cannot read, or of which there is no canonical form.
+ */
+export const adoptRecord = (place: StreamRevision, record: PlainRecord): AdoptedLeaf => {
+  decode(place, record);
+  const { data, meta, personal } = record.payload as EventParts & { readonly meta: Meta };
+  const salt = newSalt();
+  const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);
+  const texts = textsOf({ commitment, data, meta, personal: { ...personal, salt } });
+  if (texts === null || hasLoneSurrogate(payloadText(texts))) throw damaged(place, 'it has no canonical form');
+  return { commitment, salt, leaf: leafHash(recordLeafText(place, record, meta.schemaVersion, texts)) };
 };
 
 /** The canonical text whose hash is the leaf of a covered event; null for an event without a leaf hash. */
 export const leafTextOf = (place: StreamRevision, record: StoredRecord): string | null => {
-  const covered = record.leaf === null ? null : coveredPayload(record.payload);
+  const covered = record.leaf === null ? null : coveredPart(record);
   const texts = covered && textsOf(covered);
   return covered && texts && recordLeafText(place, record, (covered.meta as Meta).schemaVersion, texts);
 };
@@ -234,6 +252,15 @@ const recordLeafText = (
   return leafText({ stream, revision, id, type, schemaVersion, recordedAt: instant, data, meta, personal: commitment });
 };
 
+/** What the leaf hash of an event covers: its payload; of an adopted one, with the commitment that is kept beside it. */
+const coveredPart = ({ payload, adopted }: StoredRecord): CoveredPayload | null => {
+  if (adopted === undefined) return coveredPayload(payload);
+  if (!isObject(payload)) return null;
+  const { personal } = payload;
+  const salted = isObject(personal) ? { ...personal, salt: adopted.salt } : personal;
+  return coveredPayload({ ...payload, personal: salted, commitment: adopted.commitment });
+};
+
 const COVERED_FIELDS = ['commitment', 'data', 'meta', 'personal'];
 
 /** Null unless the payload has exactly the parts of an event with a leaf hash. */
@@ -273,15 +300,17 @@ const checkedText = (place: StreamRevision, record: StoredRecord): string => {
  */
 export const reserialize = (
   place: StreamRevision,
-  { id, type, recordedAt, payload, leaf }: StoredRecord,
+  { id, type, recordedAt, payload, leaf, adopted }: StoredRecord,
 ): SerializedRecord => {
-  const record = { id, type, recordedAt, payload, leaf };
-  return { ...record, text: checkedText(place, record) };
+  const record = { id, type, recordedAt, payload, leaf, ...(adopted && { adopted }) };
+  const text = checkedText(place, record);
+  // The store keeps adopted leaf hashes elsewhere (`adopt`).
+  return { id, type, recordedAt, payload, leaf: adopted === undefined ? leaf : null, text };
 };
 
 /** The stored text of a payload, which is the same in every store: canonical, or of before leaf hashes as it was written. */
-export const storedText = ({ payload, leaf }: Pick<StoredRecord, 'payload' | 'leaf'>): string =>
-  leaf === null ? JSON.stringify(payload) : canonicalJson(payload);
+export const storedText = ({ payload, leaf, adopted }: Pick<StoredRecord, 'payload' | 'leaf' | 'adopted'>): string =>
+  leaf === null || adopted !== undefined ? JSON.stringify(payload) : canonicalJson(payload);
 
 /**
  * Validates and upcasts an event from an exported log of before leaf hashes like one from the store. The static type of `input` is a claim:

@@ -5,9 +5,11 @@
 import type { JobContext, JobProgress } from '../jobs/job.js';
 import { storedText } from './codec.js';
 import {
+  ADOPTED_TOGETHER,
   MAX_APPEND_BYTES,
   MAX_EVENTS_PER_APPEND,
   MAX_READ,
+  type AdoptedLeaf,
   type Cursor,
   type EventStore,
   type LogEvent,
@@ -88,7 +90,8 @@ export const copyEvents = async (
         throw new CopyRefused(event.position, 'out of order');
       if (next.done === true) missing.push(event);
       else {
-        if (!isSameEvent(event, next.value)) throw new CopyRefused(event.position, 'the target holds another event');
+        if (!isSameEvent(withoutAdoption(event), withoutAdoption(next.value)))
+          throw new CopyRefused(event.position, 'the target holds another event');
         existing += 1;
         next = await targetEvents.next();
       }
@@ -103,6 +106,26 @@ export const copyEvents = async (
   }
   if (next.done !== true) throw new CopyRefused(next.value.position, 'the target holds more than the source');
   return { outcome: 'complete', existing, added };
+};
+
+/**
+ * Gives the events of a copy the leaf hashes with which those of the source were adopted; reads the source up to the first event with a
+ * leaf hash of its own. May be repeated. Throws StoreDamaged where the target has others.
+ */
+export const copyAdopted = async (source: LogBatches, target: EventStore): Promise<void> => {
+  let leaves: AdoptedLeaf[] = [];
+  let after = 0;
+  const write = async (): Promise<void> => {
+    if (leaves.length > 0) await target.adopt(after, leaves);
+    after += leaves.length;
+    leaves = [];
+  };
+  for await (const { adopted, leaf } of flatten(source)) {
+    if (adopted === undefined || leaf === null) break;
+    leaves.push({ ...adopted, leaf });
+    if (leaves.length === ADOPTED_TOGETHER) await write();
+  }
+  await write();
 };
 
 /** Compares every record of a source with the target's, by their canonical bytes, and returns their number. Throws CopyRefused on a
@@ -128,7 +151,14 @@ async function* flatten<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerator
 
 /** Compares whole records: ids alone do not suffice, since a repeated import generates the same ids. */
 const isSameEvent = (a: CopiedEvent, b: CopiedEvent): boolean =>
-  COMPARED.every((field) => a[field] === b[field]) && storedText(a) === storedText(b);
+  COMPARED.every((field) => a[field] === b[field]) &&
+  a.adopted?.commitment === b.adopted?.commitment &&
+  a.adopted?.salt === b.adopted?.salt &&
+  storedText(a) === storedText(b);
+
+/** The event as it was before it was adopted: leaf hashes are copied after the events. */
+const withoutAdoption = ({ adopted, leaf, ...event }: CopiedEvent): CopiedEvent =>
+  adopted === undefined ? { ...event, leaf } : { ...event, leaf: null };
 
 const COMPARED = ['stream', 'revision', 'position', 'id', 'type', 'recordedAt', 'leaf'] as const;
 

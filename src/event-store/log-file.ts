@@ -8,11 +8,13 @@ import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { METADATA_FIELDS } from '../domain/event.js';
 import { decodeRecorded, encodeUncovered, formatInstant, reserialize, storedText } from './codec.js';
 import type { CopiedEvent } from './copy.js';
-import { MAX_APPEND_BYTES, StoreDamaged, type StoredRecord } from './port.js';
+import { MAX_APPEND_BYTES, StoreDamaged, type AdoptedCommitment, type StoredRecord } from './port.js';
 import { checkStream } from './request-checks.js';
 
 /** The fields of a line, in output order. */
 const FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
+/** Of an event that was adopted; before the payload. */
+const ADOPTED = 'adopted';
 /** The fields of a line of before leaf hashes. */
 const EARLIER_FIELDS = ['position', 'stream', 'revision', 'id', 'recordedAt', ...METADATA_FIELDS, 'event'] as const;
 
@@ -21,7 +23,9 @@ export const formatLogLine = (event: CopiedEvent): string => {
   const recordedAt = formatInstant(event.recordedAt);
   if (recordedAt === null) throw new StoreDamaged(`position ${event.position}: recorded at no instant`);
   const { payload: _, ...line } = Object.fromEntries(FIELDS.map((field) => [field, event[field]]));
-  return `${JSON.stringify({ ...line, recordedAt }).slice(0, -1)},"payload":${storedText(event)}}\n`;
+  const { commitment, salt } = event.adopted ?? {};
+  const adopted = commitment === undefined ? {} : { [ADOPTED]: { commitment, salt } };
+  return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${storedText(event)}}\n`;
 };
 
 /** A line that this build cannot read. The message names line and reason, never content. */
@@ -91,16 +95,18 @@ const parseEvent = (line: Buffer | null): CopiedEvent | string => {
   const value = parse(line);
   if (value instanceof RepeatedKeyError) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
-  const fields = renameEarlierFields(value as Readonly<Record<string, unknown>>);
+  const { [ADOPTED]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
+  const fields = renameEarlierFields(others);
   const expected: readonly string[] = 'event' in fields ? EARLIER_FIELDS : FIELDS;
   const missing = expected.find((field) => !(field in fields));
   if (missing !== undefined) return `${missing} is missing`;
-  if (Object.keys(fields).length > expected.length) return 'has a field too many';
+  const isAdoptedEarlier = adopted !== undefined && expected === EARLIER_FIELDS;
+  if (Object.keys(fields).length > expected.length || isAdoptedEarlier) return 'has a field too many';
   const { position, stream, revision } = fields as unknown as CopiedEvent;
   if (!Number.isSafeInteger(position)) return 'position is no number';
   try {
     checkStream(stream);
-    const record = 'event' in fields ? earlierRecord(fields) : storedRecord(fields);
+    const record = 'event' in fields ? earlierRecord(fields) : storedRecord(fields, adopted);
     return { stream, revision, position, ...record };
   } catch (error) {
     if (error instanceof StoreDamaged || error instanceof RangeError) return error.message;
@@ -111,14 +117,22 @@ const parseEvent = (line: Buffer | null): CopiedEvent | string => {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Throws StoreDamaged. The record is of the type it claims only once `reserialize` has checked it. */
-const storedRecord = (fields: Fields): StoredRecord => {
+const storedRecord = (fields: Fields, adopted: unknown): StoredRecord => {
   const { stream, revision, id, type, leaf, payload } = fields as unknown as CopiedEvent;
   const recordedAt = typeof fields['recordedAt'] === 'string' ? Date.parse(fields['recordedAt']) : NaN;
   if (!Number.isSafeInteger(revision) || revision < 0 || typeof id !== 'string' || typeof type !== 'string')
     throw new StoreDamaged('stream, revision, id or type has another shape');
   if (leaf !== null && typeof leaf !== 'string') throw new StoreDamaged('leaf has another shape');
   if (formatInstant(recordedAt) !== fields['recordedAt']) throw new StoreDamaged('recorded at no instant');
-  return reserialize({ stream, revision }, { id, type, recordedAt, payload, leaf });
+  const record = { id, type, recordedAt, payload, leaf };
+  if (adopted === undefined) return reserialize({ stream, revision }, record);
+  if (leaf === null || !isAdopted(adopted)) throw new StoreDamaged('adopted has another shape');
+  return { ...reserialize({ stream, revision }, { ...record, adopted }), leaf, adopted };
+};
+
+const isAdopted = (value: unknown): value is AdoptedCommitment => {
+  const { commitment, salt } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof commitment === 'string' && (salt === null || typeof salt === 'string');
 };
 
 /** Throws StoreDamaged. */

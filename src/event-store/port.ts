@@ -42,10 +42,24 @@ export interface StoredRecord {
    * `personal` holds personal data, so it can be sealed or erased without changing the rest.
    */
   readonly payload: unknown;
-  /** The leaf hash (see `leaf.ts`), base64; null for events recorded before there were leaf hashes. */
+  /** The leaf hash (see `leaf.ts`), base64; null for events recorded before there were leaf hashes, until they are adopted. */
   readonly leaf: string | null;
   /** The stored text of the payload, where the store gives it. */
   readonly text?: string;
+  /** Of an event that was adopted: what its leaf hash was made of, since its payload has neither salt nor commitment. */
+  readonly adopted?: AdoptedCommitment;
+}
+
+/** The commitment to the personal part of an adopted event. */
+export interface AdoptedCommitment {
+  readonly commitment: string;
+  /** Null once the personal part is erased. */
+  readonly salt: string | null;
+}
+
+/** What a store keeps beside the log for an event recorded before there were leaf hashes, so that the log can be signed. */
+export interface AdoptedLeaf extends AdoptedCommitment {
+  readonly leaf: string;
 }
 
 /** An event exactly as it is stored, neither checked nor upcast: what is copied, exported and verified. */
@@ -112,6 +126,12 @@ export interface EventStore {
   appendStored(stream: string, expected: ExpectedRevision, records: readonly StoredRecord[]): Promise<AppendResult>;
 
   /**
+   * Keeps the leaf hashes of the events after a position, a multiple of ADOPTED_TOGETHER, none of which has one of its own: exactly
+   * that many, fewer only at the end of the events without. Idempotent; throws StoreDamaged where others are kept.
+   */
+  adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void>;
+
+  /**
    * A live subscription: the log after a cursor, then new events as they are appended, in batches of 1 to `limit`
    * events, without polling. Ends when the signal aborts or the store closes.
    */
@@ -141,6 +161,9 @@ export const MAX_EVENTS_PER_APPEND = 1_000;
 export const MAX_APPEND_BYTES = 1_048_576;
 /** The largest `limit` of one read. */
 export const MAX_READ = 5_000;
+
+/** Events adopted by one call. Stored pages are found by it, so it never changes. */
+export const ADOPTED_TOGETHER = 500;
 
 /** The store cannot be reached or cannot write now. Whether the events were recorded is unknown. */
 export class StoreUnavailable extends Error {

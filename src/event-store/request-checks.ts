@@ -1,10 +1,12 @@
 /** Argument checks of all adapters: RangeError for a bug of the caller, AppendTooLarge for too much data. */
 import { encode, reserialize, type SerializedRecord, type StreamRevision } from './codec.js';
 import {
+  ADOPTED_TOGETHER,
   AppendTooLarge,
   MAX_APPEND_BYTES,
   MAX_EVENTS_PER_APPEND,
   MAX_READ,
+  type AdoptedLeaf,
   type ExpectedRevision,
   type NewEvent,
   type StoredRecord,
@@ -77,6 +79,13 @@ const checkExpected = (expected: ExpectedRevision): void => {
 /** Throws RangeError unless 1 to MAX_READ. */
 export const checkLimit = (limit: number): void => {
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_READ) throw new RangeError(`no limit: ${limit}`);
+};
+
+/** Throws RangeError unless 1 to ADOPTED_TOGETHER leaves follow a multiple of that. */
+export const checkAdopted = (after: number, leaves: readonly AdoptedLeaf[]): void => {
+  if (!Number.isSafeInteger(after) || after < 0 || after % ADOPTED_TOGETHER !== 0)
+    throw new RangeError(`no position to adopt after: ${after}`);
+  if (leaves.length === 0 || leaves.length > ADOPTED_TOGETHER) throw new RangeError(`${leaves.length} leaves to adopt`);
 };
 
 /** Throws RangeError unless -1 or a revision. */

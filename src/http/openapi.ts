@@ -90,6 +90,8 @@ const WRITTEN_BY_THE_REGISTER: readonly (readonly [keyof typeof allEvents, name:
     ['reference-claimed', 'ReferenceClaimed', ['list', 'reference', 'caseId']],
     ['application-started', 'ApplicationStarted', ['application', 'list', 'persons', 'effect', 'amnestiedOn']],
     ['application-finished', 'ApplicationFinished', ['application', 'reached', 'refused']],
+    ['log-adopted', 'LogAdopted', ['events', 'root']],
+    ['log-accepted', 'LogAccepted', ['difference', 'events']],
   ];
 
 const ownEventSchema = (type: keyof typeof allEvents, fields: readonly string[]) => ({

@@ -6,6 +6,7 @@ import {
   StoreBusy,
   StoreDamaged,
   StoreUnavailable,
+  type AdoptedLeaf,
   type AppendResult,
   type Cursor,
   type EventStore,
@@ -95,6 +96,10 @@ export class WatchedStore implements EventStore {
 
   appendStored(stream: string, expected: ExpectedRevision, records: readonly StoredRecord[]): Promise<AppendResult> {
     return this.#rememberDamage(this.#ifUsable(() => this.store.appendStored(stream, expected, records)));
+  }
+
+  adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void> {
+    return this.#rememberDamage(this.#ifUsable(() => this.store.adopt(after, leaves)));
   }
 
   readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {

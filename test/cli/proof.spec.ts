@@ -231,3 +231,64 @@ it('events of before leaf hashes are told, and a log with them is not signed', a
   const { code, err } = await runCli(['checkpoint', '--data', at('old')]);
   expect([code, err]).toEqual([2, expect.stringContaining('1 events were recorded before')]);
 });
+
+describe('a log of before leaf hashes', () => {
+  const old = (...args: readonly string[]) => runCli([...args, '--data', at('old')]);
+  const adopt = () => old('verify', '--adopt', '--by', 'person:7f3a');
+  beforeEach(async () => {
+    expect(await old('keys', 'register.example/log')).toMatchObject({ code: 0 });
+    const store = createSqliteStore({ file: at('old/events.sqlite') });
+    for (let i = 0; i < 3; i++)
+      await store.appendStored(newStreamName(), 'no-stream', [
+        encodeUncovered(newEvent()),
+        encodeUncovered(newEvent()),
+      ]);
+    await store.append(newStreamName(), 'no-stream', newEvents(1));
+    await store.close();
+  });
+
+  it('is signed once it is adopted, and the log says by whom', async () => {
+    expect(await adopt()).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^The first 6 events are adopted as they stand now.*\n8 events, each as it was recorded\.\nThe first 6 are as/,
+      ) as string,
+    });
+    expect((await old('export')).out).toMatch(/"id":"7f3a","kind":"person".*\n$/);
+    expect((await adopt()).out).toMatch(/^The first 6 events were adopted before\.\n8 events/);
+    expect(await old('checkpoint')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^register\.example\/log\n8\n/) as string,
+    });
+  });
+
+  it('has the same root where it is exported and imported, restored or copied, and an outsider verifies it', async () => {
+    await adopt();
+    writeFileSync(at('old-checkpoint'), (await old('checkpoint')).out);
+    await old('export', '--out', at('log.ndjson'));
+    await old('backup', at('backup'));
+    const root = /^Root .*$/m.exec((await old('verify')).out)?.[0];
+    expect(await runCli(['import', at('log.ndjson'), '--data', at('imported')])).toMatchObject({ code: 0 });
+    expect(await runCli(['restore', at('backup'), '--data', at('restored')])).toMatchObject({ code: 0 });
+    expect(await runCli(['copy', '--from', `sqlite:${at('old')}`, '--to', `sqlite:${at('copied')}`])).toMatchObject({
+      code: 0,
+    });
+    for (const copy of ['imported', 'restored', 'copied'])
+      expect((await runCli(['verify', '--data', at(copy)])).out).toContain(`\n${root}\n`);
+    const key = readFileSync(at('old/log-keys.txt'), 'utf8');
+    expect(await outsider(at('log.ndjson'), at('old-checkpoint'), key)).toMatchObject({ code: 0 });
+    writeFileSync(at('log.ndjson'), readFileSync(at('log.ndjson'), 'utf8').replace('Elçin', 'Elşin'));
+    expect(await outsider(at('log.ndjson'), at('old-checkpoint'), key)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('position 1: its personal part') as string,
+    });
+  });
+
+  it('is not adopted by nobody', async () => {
+    for (const by of [[], ['--by', 'Elçin'], ['--by', 'system:x']])
+      expect(await old('verify', '--adopt', ...by)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--by') as string,
+      });
+  });
+});

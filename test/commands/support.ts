@@ -113,6 +113,7 @@ export class Register {
       read: (...args) => store.read(...args),
       readStored: (...args) => store.readStored(...args),
       appendStored: (...args) => store.appendStored(...args),
+      adopt: (...args) => store.adopt(...args),
       follow: (...args) => store.follow(...args),
       head: () => store.head(),
       lastRecordedAt: () => store.lastRecordedAt(),

@@ -11,6 +11,7 @@ import {
   MAX_READ,
   StoreDamaged,
   StoreUnavailable,
+  type AdoptedLeaf,
   type Cursor,
   type EventStore,
   type ExpectedRevision,
@@ -20,7 +21,7 @@ import {
   type StreamEvent,
 } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { encode, encodeUncovered, storedText, verifyRecord } from '../../src/event-store/codec.js';
+import { adoptRecord, encode, encodeUncovered, storedText, verifyRecord } from '../../src/event-store/codec.js';
 import { recordBytes } from '../../src/event-store/request-checks.js';
 import { appendToEnd } from '../support/extend.js';
 import { newEvent, newEvents, newStreamName, namedEvent } from '../support/new-events.js';
@@ -649,6 +650,47 @@ export const eventStoreContract = (
         for (const records of [[{ ...first, leaf: second.leaf }], [second], [{ ...first, type: 'died' }]])
           await expect(store.appendStored(stream, 'no-stream', records)).rejects.toThrow(StoreDamaged);
         expect(await store.head()).toBeNull();
+      });
+    });
+
+    describe('adopting events of before leaf hashes', () => {
+      const adopted = async (): Promise<readonly AdoptedLeaf[]> =>
+        (await store.readStored(null, 10))
+          .filter(({ leaf }) => leaf === null)
+          .map((event) => adoptRecord(event, event));
+      beforeEach(async () => {
+        await store.appendStored(stream, 'no-stream', [encodeUncovered(newEvent()), encodeUncovered(newEvent())]);
+        await store.append(stream, 1, newEvents(1));
+      });
+
+      it('gives them the leaf hashes beside the log, and leaves the log as it is', async () => {
+        const before = await readAll();
+        const leaves = await adopted();
+        await store.adopt(0, leaves);
+        const stored = await store.readStored(null, 10);
+        expect(stored.map((event) => verifyRecord(event, event))).toEqual(['adopted', 'adopted', 'covered']);
+        expect(stored.slice(0, 2).map(({ leaf }) => leaf)).toEqual(leaves.map(({ leaf }) => leaf));
+        expect(await readAll()).toStrictEqual(before);
+      });
+      it('takes the same again, and refuses others', async () => {
+        const leaves = await adopted();
+        await store.adopt(0, leaves);
+        await store.adopt(0, leaves);
+        const [first, second] = leaves as [AdoptedLeaf, AdoptedLeaf];
+        await expect(store.adopt(0, [first, { ...second, leaf: first.leaf }])).rejects.toThrow(StoreDamaged);
+        expect((await store.readStored(null, 10))[0]?.leaf).toBe(leaves[0]?.leaf);
+      });
+      it('takes only pages', async () => {
+        const leaves = await adopted();
+        await expect(store.adopt(1, leaves)).rejects.toThrow(RangeError);
+        await expect(store.adopt(0, [])).rejects.toThrow(RangeError);
+        await expect(store.adopt(0, Array(501).fill(leaves[0]) as typeof leaves)).rejects.toThrow(RangeError);
+      });
+      whereDurable('survives that the log is opened anew', async () => {
+        const leaves = await adopted();
+        await store.adopt(0, leaves);
+        store = await reopened();
+        expect((await store.readStored(null, 10))[1]).toMatchObject({ leaf: leaves[1]?.leaf });
       });
     });
 

@@ -25,7 +25,9 @@ type Undated =
   | 'merged'
   | 'unmerged'
   | 'distinguished'
-  | 'reference-claimed';
+  | 'reference-claimed'
+  | 'log-adopted'
+  | 'log-accepted';
 /** Every field there is, so that a new one is missed here; `occurredOn` only where something happened on a day. */
 type Full<T extends AnyEventType> = T extends Undated ? Omit<Required<Of<T>>, 'occurredOn'> : Required<Of<T>>;
 
@@ -401,6 +403,19 @@ export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Ful
       list: 'union',
       reference: 'AZ-0999',
       caseId: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d33',
+    },
+  ],
+  'log-adopted': [
+    { type: 'log-adopted', ...said, events: 3_415, root: 'Zc5LKxKqWYmZf+g0fRtB4Ci0ZcNQj8v0yLxHvQGQ2Vg=' },
+  ],
+  'log-accepted': [
+    {
+      type: 'log-accepted',
+      ...said,
+      difference: 'shorter',
+      events: 3_400,
+      known: 3_415,
+      checkpoint: { size: 3_415, root: 'Zc5LKxKqWYmZf+g0fRtB4Ci0ZcNQj8v0yLxHvQGQ2Vg=' },
     },
   ],
 };

@@ -131,6 +131,7 @@ const bound = (of: EventStore): EventStore => ({
   read: (...args) => of.read(...args),
   readStored: (...args) => of.readStored(...args),
   appendStored: (...args) => of.appendStored(...args),
+  adopt: (...args) => of.adopt(...args),
   follow: (...args) => of.follow(...args),
   head: () => of.head(),
   lastRecordedAt: () => of.lastRecordedAt(),

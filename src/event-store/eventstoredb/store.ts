@@ -6,6 +6,7 @@ import { formatRecordedAt } from '../codec.js';
 import {
   StoreBusy,
   StoreUnavailable,
+  type AdoptedLeaf,
   type AppendResult,
   type Cursor,
   type EventStore,
@@ -17,6 +18,7 @@ import {
   type StreamEvent,
 } from '../port.js';
 import {
+  checkAdopted,
   checkAfter,
   checkAppend,
   checkLimit,
@@ -26,6 +28,7 @@ import {
   MAX_QUEUED_BYTES,
   type CheckedAppend,
 } from '../request-checks.js';
+import { AdoptedLeaves } from './adopted.js';
 import { Connection } from './connection.js';
 import { conflictRevision, ServerRefused } from './faults.js';
 import { ResilientConnection } from './resilient-connection.js';
@@ -81,6 +84,7 @@ class EsdbEventStore implements EventStore {
   readonly #aborted = new AbortController();
   readonly #resilient: ResilientConnection;
   readonly #log: EsdbLog;
+  readonly #adopted: AdoptedLeaves;
   readonly #pendingAppends = new Set<Promise<AppendResult>>();
   #pendingBytes = 0;
 
@@ -92,6 +96,7 @@ class EsdbEventStore implements EventStore {
       ended: this.#aborted.signal,
     });
     this.#log = new EsdbLog(this.#connection, this.#resilient, this.#prefix);
+    this.#adopted = new AdoptedLeaves(this.#connection, this.#resilient, register);
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -168,7 +173,13 @@ class EsdbEventStore implements EventStore {
     checkLimit(limit);
     const place = after === null ? LOG_START : parseCursor(after);
     this.#checkOpen();
-    return this.#log.storedPage(await this.#log.resolvePosition(place), limit);
+    return this.#adopted.addTo(await this.#log.storedPage(await this.#log.resolvePosition(place), limit));
+  }
+
+  async adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void> {
+    checkAdopted(after, leaves);
+    this.#checkOpen();
+    await this.#adopted.write(after, leaves);
   }
 
   async *follow(after: Cursor | null, signal: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {

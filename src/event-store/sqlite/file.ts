@@ -32,6 +32,16 @@ PRAGMA application_id = ${APPLICATION_ID};
 PRAGMA user_version = ${FILE_VERSION};
 `;
 
+/** What is kept of events without a leaf hash once they are adopted. Older builds do not read it. */
+const ADOPTED = `
+CREATE TABLE IF NOT EXISTS adopted (
+  position INTEGER PRIMARY KEY,
+  commitment BLOB NOT NULL,
+  salt BLOB,
+  leaf BLOB NOT NULL
+) STRICT;
+`;
+
 /** Milliseconds to wait for a lock; short, because waiting blocks the event loop. A data folder has a single writer. */
 const BUSY_MS = 250;
 const MMAP_BYTES = 256 * 1024 * 1024;
@@ -69,6 +79,15 @@ const prepare = (db: Database.Database): void => {
 /** Whether the file has a column for leaf hashes. */
 export const hasLeaves = (db: Database.Database): boolean =>
   db.pragma('user_version', { simple: true }) !== VERSION_WITHOUT_LEAVES;
+
+/** Whether the file has adopted leaf hashes, or had room for them. */
+export const hasAdopted = (db: Database.Database): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'adopted'").get() !== undefined;
+
+/** Makes room for adopted leaf hashes. */
+export const addAdopted = (db: Database.Database): void => {
+  db.exec(ADOPTED);
+};
 
 const checkIsLog = (db: Database.Database): void => {
   if (checkOwner(db)) throw new StoreDamaged('the file is empty, and no event log');

@@ -8,9 +8,16 @@ import {
   type SerializedRecord,
   type StreamRevision,
 } from '../codec.js';
-import { StoreDamaged, type AppendResult, type LogEvent, type StoredEvent, type StreamEvent } from '../port.js';
+import {
+  StoreDamaged,
+  type AdoptedLeaf,
+  type AppendResult,
+  type LogEvent,
+  type StoredEvent,
+  type StreamEvent,
+} from '../port.js';
 import type { CheckedAppend } from '../request-checks.js';
-import { hasLeaves, rewriteVersion } from './file.js';
+import { addAdopted, hasAdopted, hasLeaves, rewriteVersion } from './file.js';
 
 /**
  * Rows per chunk, first and maximum, and the characters of payload after which a read stops, to bound memory.
@@ -24,7 +31,7 @@ const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload'
 const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
 type Row = [position: number, revision: number, type: number, recordedAt: number, id: string, payload: string];
 type LogRow = [...Row, stream: string];
-type StoredRow = [...LogRow, leaf: Buffer | null];
+type StoredRow = [...LogRow, leaf: Buffer | null, commitment: Buffer | null, salt: Buffer | null];
 
 interface StreamTip {
   readonly number: number;
@@ -33,7 +40,7 @@ interface StreamTip {
 
 export class SqliteLog {
   readonly #db: Database.Database;
-  readonly #statements: ReturnType<typeof prepare>;
+  #statements: ReturnType<typeof prepare>;
   /** Cached type numbers and names; cleared when a transaction that may have added some is rolled back. */
   readonly #types = new Map<string, number>();
   readonly #typeNames = new Map<number, string>();
@@ -150,9 +157,31 @@ export class SqliteLog {
       if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
       const at = { stream: row[6], revision: row[1] };
       const record = this.#record(row, at);
-      const leaf = row[7] === null ? null : row[7].toString('base64');
-      return { ...at, position, cursor: String(position), ...record, leaf, text: row[5] };
+      const [leaf, commitment, salt] = [row[7], row[8], row[9]].map((bytes) => bytes?.toString('base64') ?? null);
+      const stored = { ...at, position, cursor: String(position), ...record, leaf: leaf ?? null, text: row[5] };
+      return typeof commitment === 'string' ? { ...stored, adopted: { commitment, salt: salt ?? null } } : stored;
     });
+  }
+
+  /** See EventStore.adopt. */
+  adopt(after: number, leaves: readonly AdoptedLeaf[]): void {
+    this.#db
+      .transaction(() => {
+        if (!hasAdopted(this.#db)) {
+          addAdopted(this.#db);
+          this.#statements = prepare(this.#db);
+        }
+        leaves.forEach(({ commitment, salt, leaf }, at) => this.#adopt(after + 1 + at, [commitment, salt, leaf]));
+      })
+      .immediate();
+  }
+
+  #adopt(position: number, texts: readonly (string | null)[]): void {
+    const bytes = texts.map((text) => (text === null ? null : Buffer.from(text, 'base64')));
+    const kept = this.#db.prepare('SELECT leaf FROM adopted WHERE position = ?').pluck().get(position);
+    if (kept !== undefined && !(kept as Buffer).equals(bytes[2] as Buffer))
+      throw new StoreDamaged(`position ${position}: it was adopted with another leaf hash`);
+    this.#db.prepare('INSERT OR IGNORE INTO adopted VALUES (?, ?, ?, ?)').run(position, ...bytes);
   }
 
   /** The last position, 0 if the log is empty. */
@@ -215,13 +244,18 @@ const prepare = (db: Database.Database) => ({
     .raw(),
   stream: db.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`).raw(),
   log: db.prepare(`SELECT ${COLUMNS}, ${STREAM_NAME} FROM events WHERE position > ? ORDER BY position LIMIT ?`).raw(),
-  stored: db
-    .prepare(
-      `SELECT ${COLUMNS}, ${STREAM_NAME}, ${hasLeaves(db) ? 'leaf' : 'NULL'} FROM events
-       WHERE position > ? ORDER BY position LIMIT ?`,
-    )
-    .raw(),
+  stored: db.prepare(storedQuery(db)).raw(),
 });
+
+/** The leaf hash of an event is in its row, or in `adopted`, or nowhere. */
+const storedQuery = (db: Database.Database): string => {
+  const own = hasLeaves(db) ? 'events.leaf' : 'NULL';
+  const [leaf, commitment, salt, from] = hasAdopted(db)
+    ? [`coalesce(${own}, a.leaf)`, 'a.commitment', 'a.salt', 'events LEFT JOIN adopted AS a USING (position)']
+    : [own, 'NULL', 'NULL', 'events'];
+  return `SELECT ${COLUMNS}, ${STREAM_NAME}, ${leaf}, ${commitment}, ${salt} FROM ${from}
+    WHERE position > ? ORDER BY position LIMIT ?`;
+};
 
 /**
  * Reads in growing chunks until the limit, the end, or the size bound; the first is small, in case events are large.

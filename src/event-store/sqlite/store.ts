@@ -2,6 +2,7 @@
 import {
   StoreDamaged,
   StoreUnavailable,
+  type AdoptedLeaf,
   type AppendResult,
   type Cursor,
   type EventStore,
@@ -13,7 +14,14 @@ import {
   type StoredRecord,
   type StreamEvent,
 } from '../port.js';
-import { checkAfter, checkAppend, checkLimit, checkStoredAppend, checkStream } from '../request-checks.js';
+import {
+  checkAdopted,
+  checkAfter,
+  checkAppend,
+  checkLimit,
+  checkStoredAppend,
+  checkStream,
+} from '../request-checks.js';
 import { isDamagedFile, isReadOnlyError, openLogFile, translateErrors } from './file.js';
 import { GroupCommit } from './group-commit.js';
 import { SqliteLog } from './log.js';
@@ -110,6 +118,12 @@ class SqliteEventStore implements EventStore {
     const append = checkStoredAppend(stream, expected, records);
     this.#checkOpen();
     return this.#queue.add(append);
+  }
+
+  async adopt(after: number, leaves: readonly AdoptedLeaf[]): Promise<void> {
+    checkAdopted(after, leaves);
+    this.#checkOpen();
+    this.#write(() => this.#log.adopt(after, leaves));
   }
 
   async readStream(stream: string, after: number, limit: number): Promise<readonly StreamEvent[]> {

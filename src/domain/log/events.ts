@@ -1,0 +1,38 @@
+/** The events of the stream of the log itself: what its operators decided about it. Nobody reports them; commands record them. */
+import type { EventDescription, EventOf } from '../event.js';
+
+/** How a log differed from what was known of it, when it was accepted all the same. */
+export const ACCEPTED_DIFFERENCES = ['empty', 'shorter', 'other', 'diverged', 'checkpoint'] as const;
+
+export interface LogFields {
+  /** `events` were recorded before there were leaf hashes, the first of the log; `root` is that of the tree of their leaf hashes. */
+  'log-adopted': { readonly events: number; readonly root: string };
+  /** `events` were in the log then, `known` before; of the checkpoint that it does not continue, size and root. */
+  'log-accepted': {
+    readonly difference: (typeof ACCEPTED_DIFFERENCES)[number];
+    readonly events: number;
+    readonly known?: number;
+    readonly checkpoint?: { readonly size: number; readonly root: string };
+  };
+}
+
+export type LogEventType = keyof LogFields;
+export type LogStreamEvent = EventOf<LogFields>;
+
+/** The id of the one stream of its kind. */
+export const LOG_STREAM_ID = 'register';
+
+export const logEvents: { readonly [T in LogEventType]: EventDescription<LogFields[T]> } = {
+  'log-adopted': {
+    means: 'Events recorded before there were leaf hashes got theirs.',
+    version: 1,
+    dated: false,
+    personal: [],
+  },
+  'log-accepted': {
+    means: 'An operator went on with a log that was not the one known before.',
+    version: 1,
+    dated: false,
+    personal: [],
+  },
+};

@@ -1,0 +1,100 @@
+/**
+ * The leaf hashes of adopted events on a server: a stream beside the register's, so that its events are none of the log, and can be
+ * erased without it. Each of them holds the leaves of ADOPTED_TOGETHER positions; the one of a position is found by its revision.
+ */
+import { ErrorType, FORWARDS, jsonEvent, NO_STREAM, type RecordedEvent } from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { ADOPTED_TOGETHER, StoreDamaged, StoreUnavailable, type AdoptedLeaf, type StoredEvent } from '../port.js';
+import type { Connection } from './connection.js';
+import { consumeRead } from './consume-read.js';
+import { conflictRevision, isOfType } from './faults.js';
+import type { ResilientConnection } from './resilient-connection.js';
+
+type Page = readonly AdoptedLeaf[];
+
+export class AdoptedLeaves {
+  readonly #stream: string;
+  /** The page read last: readers go through the log from its beginning. */
+  #last: { readonly revision: number; readonly page: Page } | null = null;
+
+  /** No register's name has a `~`, so the stream belongs to none, and its events do not count as positions. */
+  constructor(
+    private readonly connection: Connection,
+    private readonly guard: ResilientConnection,
+    register: string,
+  ) {
+    this.#stream = `adopted~${register}`;
+  }
+
+  /** See EventStore.adopt. */
+  async write(after: number, leaves: Page): Promise<void> {
+    const revision = after / ADOPTED_TOGETHER;
+    const kept = await this.#page(revision);
+    if (kept.length > 0) {
+      if (leaves.some(({ leaf }, at) => leaf !== kept[at]?.leaf))
+        throw new StoreDamaged(`positions ${after + 1} and following: they were adopted with other leaf hashes`);
+      return;
+    }
+    const { client, options } = this.connection;
+    const event = jsonEvent({ id: randomUUID(), type: 'leaves-adopted', data: { leaves } });
+    const expectedRevision = revision === 0 ? NO_STREAM : BigInt(revision - 1);
+    // With the same event id, a repeat after a lost answer gets the first result.
+    const append = async (): Promise<void> => {
+      const call = client.appendToStream(this.#stream, event, { ...options, expectedRevision });
+      await this.connection.withTimeout(call).catch((error: unknown) => {
+        if (conflictRevision(error) === undefined) throw error;
+        throw new StoreUnavailable('others adopt the log at the same time', { cause: error });
+      });
+    };
+    await this.guard.write(append, (work) => work());
+  }
+
+  /** Adds their leaf hashes to events that have none, where they were adopted. */
+  async addTo(events: readonly StoredEvent[]): Promise<readonly StoredEvent[]> {
+    const complete: StoredEvent[] = [];
+    for (const event of events) {
+      const adopted = event.leaf === null ? await this.#leafAt(event.position) : undefined;
+      if (adopted === undefined) complete.push(event);
+      else {
+        const { leaf, commitment, salt } = adopted;
+        complete.push({ ...event, leaf, adopted: { commitment, salt } });
+      }
+    }
+    return complete;
+  }
+
+  async #leafAt(position: number): Promise<AdoptedLeaf | undefined> {
+    const revision = Math.floor((position - 1) / ADOPTED_TOGETHER);
+    return (await this.#page(revision))[(position - 1) % ADOPTED_TOGETHER];
+  }
+
+  /** Empty where nothing is adopted there. */
+  async #page(revision: number): Promise<Page> {
+    if (this.#last?.revision === revision) return this.#last.page;
+    const page = await this.guard.read(() => this.#read(revision));
+    if (page.length > 0) this.#last = { revision, page };
+    return page;
+  }
+
+  async #read(revision: number): Promise<Page> {
+    const { client, options, tryMs } = this.connection;
+    const pages: Page[] = [];
+    const from = { fromRevision: BigInt(revision), maxCount: 1, direction: FORWARDS } as const;
+    try {
+      await consumeRead(client.readStream(this.#stream, { ...options, ...from }), tryMs, ({ event }) => {
+        if (event !== undefined && Number(event.revision) === revision) pages.push(leavesOf(event));
+        return 'enough';
+      });
+    } catch (error) {
+      if (!isOfType(error, ErrorType.STREAM_NOT_FOUND)) throw error;
+    }
+    return pages[0] ?? [];
+  }
+}
+
+/** Not validated: whether the leaf hashes fit their events is verified with them. */
+const leavesOf = ({ data }: RecordedEvent): Page => {
+  const { leaves } = data as { readonly leaves?: unknown };
+  if (!Array.isArray(leaves)) throw new StoreDamaged('the adopted leaf hashes have another shape');
+  return leaves as Page;
+};

@@ -1,0 +1,119 @@
+/**
+ * Adopts the past: gives leaf hashes to events recorded before there were any, so that the log can be signed. Stored events never
+ * change, so the leaf hashes are kept beside the log; an event says how many were adopted, when and by whom, and their root, so that
+ * later changes of what is kept are found.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../domain/event.js';
+import { streamName } from '../domain/events.js';
+import { LOG_STREAM_ID, logEvents, type LogStreamEvent } from '../domain/log/events.js';
+import { adoptRecord } from '../event-store/codec.js';
+import { readStoredLog } from '../event-store/copy.js';
+import {
+  ADOPTED_TOGETHER,
+  MAX_READ,
+  StoreDamaged,
+  StoreUnavailable,
+  type AdoptedLeaf,
+  type EventStore,
+  type NewEvent,
+  type StoredEvent,
+} from '../event-store/port.js';
+import type { JobContext } from '../jobs/job.js';
+import { TreeRoot } from './merkle.js';
+
+export const LOG_STREAM = streamName('log', LOG_STREAM_ID);
+
+/** Who decides something about the log, and when. */
+export interface Decision {
+  readonly actor: Actor;
+  readonly now: Date;
+}
+
+export interface Adoption {
+  /** Events without a leaf hash of their own. */
+  readonly events: number;
+  /** Whether the log said so before. */
+  readonly isRepeated: boolean;
+}
+
+/**
+ * Adopts the events before the first one with a leaf hash of its own. Resumes where it was interrupted; those that are adopted keep what
+ * they have. Throws StoreDamaged for an event that cannot be read, or not what it was adopted as.
+ */
+export const adoptLog = async (store: EventStore, decision: Decision, job: JobContext): Promise<Adoption> => {
+  const tree = new TreeRoot();
+  let page: AdoptedLeaf[] = [];
+  const writePage = async (): Promise<void> => {
+    if (page.length > 0) await store.adopt(tree.size - page.length, page);
+    page = [];
+  };
+  for await (const event of eventsWithout(store)) {
+    job.signal.throwIfAborted();
+    const adopted = leafOf(event);
+    tree.add(Buffer.from(adopted.leaf, 'base64'));
+    if (page.push(adopted) < ADOPTED_TOGETHER) continue;
+    await writePage();
+    job.onProgress({ stage: 'events adopted', done: tree.size, total: null });
+  }
+  await writePage();
+  const { size: events } = tree;
+  if (events === 0) return { events, isRepeated: true };
+  const root = tree.root().toString('base64');
+  return { events, isRepeated: !(await recordAdoption(store, { events, root }, decision)) };
+};
+
+/** Events up to the first one that has a leaf hash of its own. */
+async function* eventsWithout(store: EventStore): AsyncGenerator<StoredEvent> {
+  for await (const batch of readStoredLog(store))
+    for (const event of batch) {
+      if (event.leaf !== null && event.adopted === undefined) return;
+      yield event;
+    }
+}
+
+const leafOf = (event: StoredEvent): AdoptedLeaf =>
+  event.adopted !== undefined && event.leaf !== null
+    ? { ...event.adopted, leaf: event.leaf }
+    : adoptRecord(event, event);
+
+/** Returns false if the log says it already. Throws StoreDamaged if it says something else. */
+const recordAdoption = async (
+  store: EventStore,
+  { events, root }: { readonly events: number; readonly root: string },
+  decision: Decision,
+): Promise<boolean> => {
+  const recorded = (await store.readStream(LOG_STREAM, -1, MAX_READ)).find(({ event }) => event.type === 'log-adopted');
+  if (recorded?.event.type === 'log-adopted') {
+    if (recorded.event.events === events && recorded.event.root === root) return false;
+    throw new StoreDamaged(`positions 1 to ${events}: they are not those that were adopted`);
+  }
+  await recordOnLog(store, { type: 'log-adopted', ...UNSOURCED, events, root }, decision);
+  return true;
+};
+
+/** What operators do to the log has no source but themselves. */
+export const UNSOURCED = { sources: [], reliability: 'verified' } as const;
+
+/** Appends an event to the stream of the log. Throws errors of the store; StoreUnavailable where others do so at the same time. */
+export const recordOnLog = async (
+  store: EventStore,
+  event: LogStreamEvent,
+  { actor, now }: Decision,
+): Promise<void> => {
+  const recorded = await store.readStream(LOG_STREAM, -1, MAX_READ);
+  const newEvent: NewEvent = {
+    id: randomUUID(),
+    recordedAt: now.toISOString(),
+    schemaVersion: logEvents[event.type].version,
+    actor,
+    acknowledged: [],
+    raised: [],
+    correlationId: randomUUID(),
+    causationId: null,
+    event,
+  };
+  const expected = recorded.at(-1)?.revision ?? 'no-stream';
+  const { outcome } = await store.append(LOG_STREAM, expected, [newEvent]);
+  if (outcome === 'conflict') throw new StoreUnavailable('others decide about the log at the same time');
+};
