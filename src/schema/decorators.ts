@@ -10,6 +10,7 @@ import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
 import {
   changeField,
   declareField,
+  declareObjectRule,
   type Constructor,
   type JsonSchema,
   type ValueType,
@@ -334,19 +335,23 @@ const onItems = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boo
  * Decorate a field that the class itself declares, each code once per field: class-validator drops inherited
  * rules of a field that a subclass decorates.
  */
-export const ObjectRule = <T extends object>(
-  code: FieldErrorCode,
-  at: string,
-  expects: string,
-  holds: (object: T) => boolean,
-): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: code,
-      validator: { validate: (_, args) => holds(args?.object as T), defaultMessage: () => expects },
-    },
-    { context: { at } satisfies ObjectRuleContext },
-  );
+export const ObjectRule =
+  <T extends object>(
+    code: FieldErrorCode,
+    at: string,
+    expects: string,
+    holds: (object: T) => boolean,
+  ): PropertyDecorator =>
+  (target, key) => {
+    declareObjectRule(target, (object) => holds(object as T));
+    ValidateBy(
+      {
+        name: code,
+        validator: { validate: (_, args) => holds(args?.object as T), defaultMessage: () => expects },
+      },
+      { context: { at } satisfies ObjectRuleContext },
+    )(target, key);
+  };
 
 /** The class-validator context of an ObjectRule. */
 export interface ObjectRuleContext {

@@ -78,9 +78,33 @@ export const changeField =
 const check = (code: FieldErrorCode, expects: string, isValid: (value: unknown) => boolean): PropertyDecorator =>
   ValidateBy({ name: code, validator: { validate: isValid, defaultMessage: () => expects } });
 
+/** A rule about several fields of an object. */
+export type ObjectCheck = (object: object) => boolean;
+
+const objectRules = new Map<object, ObjectCheck[]>();
+
+/** Adds a rule about several fields to the class with the prototype `target`. */
+export const declareObjectRule = (target: object, holds: ObjectCheck): void => {
+  objectRules.set(target, [...(objectRules.get(target) ?? []), holds]);
+};
+
+const knownObjectRules = new Map<Constructor, readonly ObjectCheck[]>();
+
+/** The rules about several fields of a class, inherited ones too. */
+export const objectRulesOf = (type: Constructor): readonly ObjectCheck[] => {
+  const rules = knownObjectRules.get(type) ?? collectObjectRules(type.prototype as object);
+  knownObjectRules.set(type, rules);
+  return rules;
+};
+
+const collectObjectRules = (prototype: object): readonly ObjectCheck[] => {
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  return [...(parent === null ? [] : collectObjectRules(parent)), ...(objectRules.get(prototype) ?? [])];
+};
+
 const known = new Map<Constructor, readonly Field[]>();
 
-/** The fields of a class, inherited ones first. */
+/** The fields of a class, inherited ones first; a field that the class declares again replaces the inherited one. */
 export const fieldsOf = (type: Constructor): readonly Field[] => {
   const fields = known.get(type) ?? collectFields(type);
   known.set(type, fields);
@@ -91,10 +115,11 @@ const collectFields = (type: Constructor): readonly Field[] => {
   const prototype = type.prototype as object;
   const parent = Object.getPrototypeOf(prototype) as object;
   const inherited = parent === Object.prototype ? [] : fieldsOf(parent.constructor as Constructor);
+  const own = declared.get(prototype) ?? new Map<string, DeclaredField>();
   const defaults = new type() as Readonly<Record<string, unknown>>;
   return [
-    ...inherited,
-    ...[...(declared.get(prototype) ?? [])].map(([name, field]) => ({
+    ...inherited.filter(({ name }) => !own.has(name)),
+    ...[...own].map(([name, field]) => ({
       name,
       ...field,
       ...(defaults[name] === undefined ? {} : { default: defaults[name] }),

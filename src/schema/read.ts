@@ -3,6 +3,7 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { toNfc } from '../domain/text.js';
 import type { ObjectRuleContext } from './decorators.js';
 import { fieldsOf, type Constructor } from './field.js';
+import { isValid } from './is-valid.js';
 import { LIMITS } from './limits.js';
 import type { FieldErrorCode, FieldError } from './problems.js';
 
@@ -16,13 +17,16 @@ export const read = <T extends object>(type: Constructor<T>, input: unknown): Re
   if (!isObject(input)) return { errors: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
   const unknownFields: FieldError[] = [];
   const built = build(type, input, '', unknownFields);
-  // Without `forbidUnknownValues: false`, an object of a class without fields would be an error.
-  const problems = validateSync(built, { stopAtFirstError: true, forbidUnknownValues: false });
-  const errors = [...unknownFields, ...errorsOf(problems, '')];
+  const errors = isValid(type, built) ? unknownFields : [...unknownFields, ...errorsIn(built)];
   return errors.length > 0
     ? { errors: errors.slice(0, LIMITS.errors) }
     : { value: toPlain(type, built) as unknown as T };
 };
+
+/** What class-validator finds wrong with an instance that `build` made. */
+export const errorsIn = (built: object): readonly FieldError[] =>
+  // Without `forbidUnknownValues: false`, an object of a class without fields would be an error.
+  errorsOf(validateSync(built, { stopAtFirstError: true, forbidUnknownValues: false }), '');
 
 /**
  * Reads some of the fields of a class: absent ones are no errors, get no defaults, and rules about several fields are not checked.
@@ -80,7 +84,7 @@ export const pointerTo = (pointer: string, name: string): string =>
  * Builds an instance for class-validator. It reads own properties only and writes only names of fields, so that a key such as
  * `__proto__` is reported as unknown and has no other effect.
  */
-const build = (
+export const build = (
   type: Constructor,
   input: Readonly<Record<string, unknown>>,
   pointer: string,
@@ -88,14 +92,18 @@ const build = (
 ): Record<string, unknown> => {
   const fields = fieldsOf(type);
   const built = new type() as Record<string, unknown>;
+  let known = 0;
   for (const { name, valueType } of fields) {
-    const value = Object.hasOwn(input, name) ? input[name] : undefined;
+    if (!Object.hasOwn(input, name)) continue;
+    known += 1;
+    const value = input[name];
     if (value === undefined) continue;
     built[name] =
       valueType.isProse === true
         ? normalize(value)
         : buildNested(valueType.nestedClass, value, pointerTo(pointer, name), unknownFields);
   }
+  if (known === Object.keys(input).length) return built;
   const names = fields.map((field) => field.name);
   const unknownNames = Object.keys(input).filter((name) => !names.includes(name));
   for (const name of unknownNames.slice(0, LIMITS.errors)) {
@@ -130,15 +138,16 @@ const buildNested = (
 const MAX_ITEMS = 1_000;
 
 /** A plain object of the fields that are present, in the order of the class. */
-const toPlain = (type: Constructor, built: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    fieldsOf(type)
-      .filter(({ name }) => built[name] !== undefined)
-      .map(({ name, valueType }) => [
-        name,
-        valueType.nestedClass === undefined ? built[name] : toPlainNested(valueType.nestedClass, built[name]),
-      ]),
-  );
+const toPlain = (type: Constructor, built: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const plain: Record<string, unknown> = {};
+  for (const { name, valueType } of fieldsOf(type)) {
+    const value = built[name];
+    if (value === undefined) continue;
+    const { nestedClass } = valueType;
+    plain[name] = nestedClass === undefined || value === null ? value : toPlainNested(nestedClass, value);
+  }
+  return plain;
+};
 
 const toPlainNested = (type: Constructor, value: unknown): unknown =>
   Array.isArray(value)
