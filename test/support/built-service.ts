@@ -5,11 +5,12 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Loose } from './service.js';
 
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
+export const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
 export interface BuiltServiceReply {
   readonly status: number;
   readonly retryAfter: string | null;
+  readonly text: string;
   readonly body: Loose;
 }
 
@@ -90,8 +91,12 @@ export class BuiltService {
 const parseBody = (text: string, type: string): Loose =>
   /[/+]json(;|$)/.test(type) && text !== '' ? (JSON.parse(text) as Loose) : {};
 
-const toReply = async (response: Response): Promise<BuiltServiceReply> => ({
-  status: response.status,
-  retryAfter: response.headers.get('retry-after'),
-  body: parseBody(await response.text(), response.headers.get('content-type') ?? ''),
-});
+const toReply = async (response: Response): Promise<BuiltServiceReply> => {
+  const text = await response.text();
+  return {
+    status: response.status,
+    retryAfter: response.headers.get('retry-after'),
+    text,
+    body: parseBody(text, response.headers.get('content-type') ?? ''),
+  };
+};

@@ -2,7 +2,19 @@
 import { expect } from '@jest/globals';
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { latinName, WITH_SOURCES, Service, type Loose, type HttpReply } from './service.js';
+import { latinName, WITH_SOURCES, Service, type Loose } from './service.js';
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Loose;
+}
+
+/** An instance of the service, in this process or in one of its own. */
+export interface Instance {
+  get(path: string): Promise<Reply>;
+  post(path: string, body: object, headers?: Record<string, string>): Promise<Reply>;
+}
 
 const started: Service[] = [];
 
@@ -28,7 +40,7 @@ export interface Acknowledged {
 const RETRYABLE: readonly unknown[] = ['REGISTER.UNAVAILABLE', 'REVISION.RACED', 'READS.BEHIND'];
 
 /** Retries a write under one idempotency key until it is acknowledged. */
-const persist = async (service: Service, path: string, body: object, onRetry: () => void): Promise<Loose> => {
+const persist = async (service: Instance, path: string, body: object, onRetry: () => void): Promise<Loose> => {
   const key = randomUUID();
   for (;;) {
     const reply = await service.post(path, { ...WITH_SOURCES, ...body }, { 'idempotency-key': key });
@@ -64,7 +76,7 @@ export const writeCases = async (
 };
 
 /** Reads at least as far as the token, however long the instance needs to catch up. */
-const readAtLeast = async (service: Service, path: string, token: string): Promise<HttpReply> => {
+const readAtLeast = async (service: Instance, path: string, token: string): Promise<Reply> => {
   for (;;) {
     const reply = await service.get(`${path}&atLeast=${encodeURIComponent(token)}`);
     if (reply.status === 200) return reply;
@@ -74,7 +86,7 @@ const readAtLeast = async (service: Service, path: string, token: string): Promi
 };
 
 /** The whole log, at least up to the token. */
-const logOf = async (service: Service, token: string): Promise<readonly Loose[]> => {
+const logOf = async (service: Instance, token: string): Promise<readonly Loose[]> => {
   const lines: Loose[] = [];
   for (;;) {
     const { text } = await readAtLeast(service, `/v1/events?after=${String(lines.at(-1)?.['position'] ?? 0)}`, token);
@@ -84,21 +96,25 @@ const logOf = async (service: Service, token: string): Promise<readonly Loose[]>
   }
 };
 
-/** Digests of all pages of cases, as known now and at the positions, and of the first page of the history. */
+/** A question that every instance must answer alike: all cases on a day. */
+const CASES_ON_A_DAY = '/v1/cases?limit=200&asOf=2025-02-10';
+
+/** Digests of all pages of the answers, as known now and at the positions, and of the first page of the history. */
 const readModelDigests = async (
-  service: Service,
+  service: Instance,
   token: string,
   positions: readonly number[],
+  questions: readonly string[],
 ): Promise<readonly string[]> => {
   const digests: string[] = [];
   for (const knownAt of ['', ...positions.map((position) => `&knownAt=position:${String(position)}`)])
-    for (let after = ''; ;) {
-      const path = `/v1/cases?limit=200&asOf=2025-02-10${knownAt}${after}`;
-      const { text, body } = await readAtLeast(service, path, token);
-      digests.push(digest(text));
-      if (typeof body['next'] !== 'string') break;
-      after = `&after=${encodeURIComponent(body['next'])}`;
-    }
+    for (const question of questions)
+      for (let after = ''; ;) {
+        const { text, body } = await readAtLeast(service, `${question}${knownAt}${after}`, token);
+        digests.push(digest(text));
+        if (typeof body['next'] !== 'string') break;
+        after = `&after=${encodeURIComponent(body['next'])}`;
+      }
   digests.push(digest((await readAtLeast(service, '/v1/history?limit=100', token)).text));
   return digests;
 };
@@ -107,12 +123,13 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 
 /**
  * Expects each acknowledged event once in the log, at its revision, positions without gaps, and equal read models in both
- * instances and in a new one that projects the log from scratch. Returns the number of events in the log.
+ * instances and in a new one that projects the log from scratch. Returns the number of events in the log, of which one is new.
  */
 export const checkInstances = async (
-  [one, other]: readonly [Service, Service],
+  [one, other]: readonly [Instance, Instance],
   acknowledged: readonly Acknowledged[],
-  startFresh: () => Promise<Service>,
+  startFresh: () => Promise<Instance>,
+  questions: readonly string[] = [CASES_ON_A_DAY],
 ): Promise<number> => {
   const token = await writeForToken(one);
   const log = await logOf(one, token);
@@ -124,12 +141,13 @@ export const checkInstances = async (
     log.map((event) => JSON.stringify(event)),
   );
   const positions = [1, 2, 3].map((quarter) => Math.ceil((log.length * quarter) / 4));
-  const rebuilt = await readModelDigests(await startFresh(), token, positions);
-  expect(await readModelDigests(one, token, positions)).toEqual(rebuilt);
-  expect(await readModelDigests(other, token, positions)).toEqual(rebuilt);
+  const digestsOf = (service: Instance) => readModelDigests(service, token, positions, questions);
+  const rebuilt = await digestsOf(await startFresh());
+  expect(await digestsOf(one)).toEqual(rebuilt);
+  expect(await digestsOf(other)).toEqual(rebuilt);
   return log.length;
 };
 
 /** Token of a new write, hence of everything before it. */
-const writeForToken = async (service: Service): Promise<string> =>
+const writeForToken = async (service: Instance): Promise<string> =>
   String((await persist(service, '/v1/cases', { names: [latinName('Sonuncu')] }, () => undefined))['token']);
