@@ -119,7 +119,7 @@ interface CommandResult {
   readonly code: ExitCode;
 }
 
-/** Runs work with its progress, and prints its message. */
+/** Runs work with a progress bar, then prints the message that it returns. */
 const untilDone = async (context: Context, work: (job: JobContext) => Promise<CommandResult>): Promise<ExitCode> => {
   try {
     const { message, code } = await withProgress(context, work);

@@ -21,7 +21,7 @@ const withOpenLog = async <R>(open: EventStore | Promise<EventStore>, use: UseLo
   }
 };
 
-/** For reading and writing; a server's log is not locked by a data folder. */
+/** The log on a server, to read and to write. It is not locked, since several instances may use it at once. */
 export const withServerLog = <R>(settings: Settings, use: UseLog<R>): Promise<R> =>
   withOpenLog(openServer(settings), use);
 

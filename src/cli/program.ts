@@ -238,7 +238,7 @@ const addExport = (habeas: Command, context: Context, complete: Complete, filter
     .option('--as-of <day>', 'the list on this day; today without it')
     .option('--known-at <when>', 'as the register knew it then: a day, an instant or position:1234; all without it')
     .option('--sort <order>', 'name, recognised or reference, descending with - before it')
-    .option('--separator <name>', 'what parts the cells of a CSV file: comma, semicolon or tab; comma without it');
+    .option('--separator <name>', 'what separates the cells of a CSV file: comma, semicolon or tab; comma without it');
   for (const { name, value, isRepeatable, only } of filters)
     command.option(`--${name} <${value}${isRepeatable ? '...' : ''}>`, `only ${only}`);
   command

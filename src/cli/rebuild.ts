@@ -12,7 +12,7 @@ export interface RebuildOptions {
   readonly data?: string;
   /** Accepts a log that lacks events that the read models have seen. */
   readonly acceptLog?: true;
-  /** Compares instead of replacing. */
+  /** Compares the read models with the log instead of replacing them. */
   readonly check?: true;
 }
 

@@ -63,7 +63,7 @@ const POLL_MS = 20;
 
 /** The application starts the projection itself, and first rebuilds read models of another version; this waits for it. */
 const catchUp = async (readModels: ReadModels, { err, signal }: Pick<Context, 'err' | 'signal'>): Promise<void> => {
-  const progress = progressBar('read models, events taken in', err);
+  const progress = progressBar('read models, events projected', err);
   for (;;) {
     signal.throwIfAborted();
     const { caughtUp, problem, position } = await readModels.readiness();

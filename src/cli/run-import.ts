@@ -37,12 +37,12 @@ export const runImport = ({
 
 /** A table of counts, one row for each file. */
 export const summary = ({ files }: ImportResult): string => {
-  const corrects = files.some(({ corrected }) => corrected !== undefined);
+  const hasCorrections = files.some(({ corrected }) => corrected !== undefined);
   return table(
-    ['file', 'rows', 'added', 'unchanged', 'refused', ...(corrects ? ['cells corrected'] : [])],
+    ['file', 'rows', 'added', 'unchanged', 'refused', ...(hasCorrections ? ['cells corrected'] : [])],
     files.map(({ file, total, added, unchanged, refused, corrected = 0 }) => [
       ...[file, total, added, unchanged, refused],
-      ...(corrects ? [corrected] : []),
+      ...(hasCorrections ? [corrected] : []),
     ]),
   );
 };

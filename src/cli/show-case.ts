@@ -49,7 +49,7 @@ export const showCommand = async (
 
 const OPTIONS: Readonly<Record<string, string>> = { '/asOf': '--as-of', '/knownAt': '--known-at' };
 
-/** Up to the position that the scope stands for. */
+/** The history of a case, up to the position that the scope is known at. */
 const historyOf = async (queries: Queries, scope: Scope, id: string): Promise<readonly HistoryEntry[]> => {
   const entries: HistoryEntry[] = [];
   let after: number | null = 0;

@@ -41,7 +41,7 @@ import { unfoldedStreams } from './unfolded-claims.js';
 /** The length of a lease: ten minutes. */
 export const CLAIM_LEASE_MS = 600_000;
 const WRITE_WINDOW_MS = CLAIM_LEASE_MS / 2;
-/** Attempts to append a claim; after each conflict another request has the reference, or a claim that may be void. */
+/** Attempts to append a claim. After a conflict another request has the reference, or a claim that can be taken over. */
 const MAX_ATTEMPTS = 5;
 
 export interface ClaimRequest {

@@ -1,6 +1,6 @@
 /**
- * Reads reported corrections against the stream that they are recorded in: only there is known which type they correct, whose class
- * says which fields and values are right.
+ * Adds to each reported correction the type of the event that it corrects, which only its stream tells, and validates its
+ * fields by the class of that type.
  */
 import type { Reported } from '../domain/amendments.js';
 import { finding } from '../domain/case/findings.js';
@@ -16,11 +16,14 @@ export interface EventFieldError extends FieldError {
 }
 
 export interface CompletedEvents {
-  /** With the corrected type and values as they are stored, as far as they could be read: to compare a repeat with. */
+  /**
+   * The events as reported, with corrections as they would be stored, as far as they could be read. A repeat is compared with
+   * these.
+   */
   readonly reported: readonly Reported<AnyEvent>[];
   /** Complete where there are neither findings nor errors. */
   readonly events: readonly EventWithId<AnyEvent>[];
-  /** Corrections of events that neither the stream nor the request before them has. */
+  /** One for each correction whose event is neither in the stream nor earlier in the request. */
   readonly findings: readonly Finding[];
   readonly errors: readonly EventFieldError[];
 }

@@ -1,6 +1,6 @@
 /**
- * A look before a case is opened: which cases may be of the same person. Not a rule of the case: the read models answer it, they may
- * lag behind the log, and a case is opened without an answer where they give none.
+ * Looks, before a case is opened, for cases that may be of the same person. This is no rule of the case: the read models
+ * answer, they may lag behind the log, and the case is opened where they do not answer.
  */
 import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
@@ -9,7 +9,10 @@ import type { AnyEvent } from '../domain/events.js';
 import type { DuplicateCandidate, PersonData } from '../domain/names/likeness.js';
 
 export interface PossibleDuplicates {
-  /** Cases known at a position, or now: the likeliest first, a handful. Rejects, or resolves to none, where it cannot be known now. */
+  /**
+   * A handful of cases as known at a position (without one: now), the likeliest first. Rejects, or resolves to none, where the
+   * read models do not answer.
+   */
   candidatesFor(person: PersonData, upTo: number | undefined): Promise<readonly DuplicateCandidate[]>;
 }
 
@@ -33,8 +36,8 @@ interface OpeningRequest {
 const CODE = 'CASE.POSSIBLE_DUPLICATE';
 
 /**
- * Adds to the decision on events that open a case that the person may have one. Asked about where a name and the year of birth
- * agree with those of a case; acknowledged, it is stored with `opened`.
+ * Adds CASE.POSSIBLE_DUPLICATE to the decision on events that open a case, where a name and the year of birth agree with those
+ * of another. If it is acknowledged, it is stored with `opened`.
  */
 export const askAboutDuplicates = async (
   possibleDuplicates: PossibleDuplicates,

@@ -102,9 +102,9 @@ export class RecordBatchHandler implements ICommandHandler<RecordBatch> {
       if (row.case === null) return { caseId: newCaseId(actor, rowKey(key, index)) };
       if ('id' in row.case) return { caseId: row.case.id };
       const reference = referenceId(row.case);
-      const giver = givenBy.get(reference);
-      if (giver === undefined) return { caseId: holders.get(reference) ?? null };
-      return { caseId: plans[giver]?.caseId ?? null, givenBy: giver };
+      const givingRow = givenBy.get(reference);
+      if (givingRow === undefined) return { caseId: holders.get(reference) ?? null };
+      return { caseId: plans[givingRow]?.caseId ?? null, givenBy: givingRow };
     };
     rows.forEach((row, index) => {
       plans.push(planOf(row, index));

@@ -46,7 +46,7 @@ export interface RecordEventsRequest {
   readonly acknowledge: readonly string[];
   /** The revision that the subject must have, or several of which it must have one. */
   readonly expectedRevision?: number | readonly number[];
-  /** Of a case that is opened: the position up to which others are looked for that may be of the same person; the latest where absent. */
+  /** Where a case is opened: possible duplicates are looked for among the cases known at this position; the latest where absent. */
   readonly comparedUpTo?: number;
   readonly correlationId: string;
 }
@@ -54,7 +54,7 @@ export interface RecordEventsRequest {
 export type RecordEventsResult =
   | {
       readonly outcome: 'recorded';
-      /** Where the events are recorded: amendments of an event of a case that was merged into the subject, in that case. */
+      /** The subject whose stream has the events: for amendments of what a merged case says, that case. */
       readonly subject: RecordEventsRequest['subject'];
       readonly revision: number;
       /** Ids. */
@@ -64,7 +64,7 @@ export type RecordEventsResult =
       readonly token: string;
       readonly repeated: boolean;
     }
-  /** Corrections say what the class of the corrected type refuses. */
+  /** The class of the corrected type refuses what a correction says. */
   | { readonly outcome: 'invalid'; readonly errors: readonly EventFieldError[] }
   /** With every finding that is refused, or asked and not acknowledged. */
   | {
@@ -109,7 +109,7 @@ interface TargetStream {
   readonly events: readonly StreamEvent[];
 }
 
-/** A request once the register has added to its corrections what they correct. */
+/** A request whose corrections are complete: each has the type of the event that it corrects. */
 interface CompleteRequest extends PreparedRequest {
   readonly newEvents: readonly EventWithId<AnyEvent>[];
 }

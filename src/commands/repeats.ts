@@ -45,8 +45,8 @@ const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
 };
 
 /**
- * Nothing of JSON's own composes with what a text begins or ends with, so the whole may be composed at once. Null for a correction
- * whose fields, which are checked later, are nested deeper than anything that is stored.
+ * The syntax of JSON has no character that composes with its neighbours, so that composing the whole text composes each string
+ * in it. Null for a correction whose fields, which are checked later, are nested deeper than anything that is stored.
  */
 const comparable = (event: Reported<AnyEvent>): string | null => {
   try {

@@ -16,7 +16,10 @@ export interface AmendmentFields {
     readonly data: CorrectedFields;
   };
   retracted: {
-    /** The id of the event that should not stand. Of a correction: the fields before it stand again; of a retraction: its event. */
+    /**
+     * The id of the event that should not stand. If that is a correction, the fields stand as they were before it; if it is a
+     * retraction, the event that it retracted stands again.
+     */
     readonly event: string;
     readonly reason: string;
   };

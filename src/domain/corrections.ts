@@ -33,7 +33,7 @@ export const standingEventsOf = <E extends AnyFields>(recorded: readonly EventWi
 
 type Unamendeds<E extends AnyFields> = StandingEvents<E>['events'];
 
-/** The events of `standingEventsOf` alone. */
+/** Only the events of `standingEventsOf`, without the retracted ids. */
 export const eventsAsTheyStand = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): Unamendeds<E> =>
   standingEventsOf(recorded).events;
 

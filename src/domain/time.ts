@@ -146,9 +146,9 @@ const OFFSET_STEP_MS = 15 * 60_000;
 export const dayFinder = (timeZone: string): ((instant: string) => Day) => {
   let last = { step: NaN, day: NaN };
   return (instant) => {
-    const at = Date.parse(instant);
-    const step = Math.floor(at / OFFSET_STEP_MS);
-    if (step !== last.step) last = { step, day: dayOfInstant(timeZone, new Date(at)) };
+    const milliseconds = Date.parse(instant);
+    const step = Math.floor(milliseconds / OFFSET_STEP_MS);
+    if (step !== last.step) last = { step, day: dayOfInstant(timeZone, new Date(milliseconds)) };
     return last.day;
   };
 };

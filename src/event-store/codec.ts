@@ -2,7 +2,7 @@
  * Encodes recorded events for storage and decodes them. The shape is checked before the write (a flaw is a bug: TypeError)
  * and after the read (a flaw is damage: StoreDamaged). Error messages name types and positions, never content.
  *
- * New events are stored as canonical JSON with a leaf hash (`leaf.ts`). Events of before have neither: they are read as they
+ * New events are stored as canonical JSON with a leaf hash (`leaf.ts`). Events recorded earlier have neither: they are read as they
  * are, copied as they are, and not covered by a hash until the log is adopted.
  */
 import {
@@ -100,8 +100,8 @@ export const encode = (place: StreamRevision, recorded: NewEvent, salt = newSalt
 };
 
 /**
- * Encodes an event of an export of before leaf hashes, as it was stored then: without salt, commitment and leaf hash. Throws as
- * `encode` does.
+ * Encodes an event of an export that was made before there were leaf hashes, as it was stored then: without salt, commitment
+ * and leaf hash. Throws as `encode` does.
  */
 export const encodeUncovered = (recorded: NewEvent): SerializedRecord => {
   const { parts, meta, recordedAt } = checkedParts(recorded);
@@ -308,13 +308,13 @@ export const reserialize = (
   return { id, type, recordedAt, payload, leaf: adopted === undefined ? leaf : null, text };
 };
 
-/** The stored text of a payload, which is the same in every store: canonical, or of before leaf hashes as it was written. */
+/** The stored text of a payload, which is the same in every store: canonical where there is a leaf hash, else as it was written. */
 export const storedText = ({ payload, leaf, adopted }: Pick<StoredRecord, 'payload' | 'leaf' | 'adopted'>): string =>
   leaf === null || adopted !== undefined ? JSON.stringify(payload) : canonicalJson(payload);
 
 /**
- * Validates and upcasts an event from an exported log of before leaf hashes like one from the store. The static type of `input` is a claim:
- * nothing about it is trusted. Throws StoreDamaged.
+ * Validates and upcasts an event of a log that was exported before there were leaf hashes, like one from the store. The static
+ * type of `input` is a claim: nothing about it is trusted. Throws StoreDamaged.
  */
 export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<AnyEvent> => {
   const { stream, revision, recordedAt, id, event } = input;

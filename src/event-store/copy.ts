@@ -49,7 +49,7 @@ export interface CopyResult {
 export const readWholeLog = (store: EventStore, limit = 1_000): AsyncGenerator<readonly LogEvent[]> =>
   readToHead(store, (cursor) => store.read(cursor, limit));
 
-/** The same events as stored. */
+/** As `readWholeLog`, but each event as it is stored: neither checked nor upcast. */
 export const readStoredLog = (store: EventStore, limit = 1_000): AsyncGenerator<readonly StoredEvent[]> =>
   readToHead(store, (cursor) => store.readStored(cursor, limit));
 

@@ -16,7 +16,10 @@ type Description = EventDescription<Record<string, unknown>>;
 /** Whether a field belongs to the personal part of its type. */
 type IsPersonal = (field: string, description: Description) => boolean;
 
-/** Parts the fields of a correction as the corrected type does. Returns what is wrong with a correction that cannot be stored. */
+/**
+ * Splits the fields of a correction as the corrected type splits them. Returns what is wrong with a correction that cannot be
+ * stored.
+ */
 export const splitCorrection = ({ data, personal }: EventParts, isPersonal: IsPersonal): EventParts | string => {
   const { data: fields, ...rest } = data;
   const description = correctedDescription(rest['correctedType']);
@@ -35,8 +38,8 @@ export const splitCorrection = ({ data, personal }: EventParts, isPersonal: IsPe
 };
 
 /**
- * The reverse, which also upcasts the fields to the current version of the corrected type. Returns what is wrong with stored parts
- * that cannot be read.
+ * Joins what `splitCorrection` split, and upcasts the fields to the current version of the corrected type. Returns what is
+ * wrong with stored parts that cannot be read.
  */
 export const joinCorrection = (stored: EventParts, isPersonal: IsPersonal): EventParts | string => {
   const { data, correctedVersion, ...rest } = stored.data;

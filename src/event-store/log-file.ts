@@ -15,7 +15,7 @@ import { checkStream } from './request-checks.js';
 const FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
 /** Of an event that was adopted; before the payload. */
 const ADOPTED = 'adopted';
-/** The fields of a line of before leaf hashes. */
+/** The fields of a line that was exported before there were leaf hashes. */
 const EARLIER_FIELDS = ['position', 'stream', 'revision', 'id', 'recordedAt', ...METADATA_FIELDS, 'event'] as const;
 
 /** Throws StoreDamaged for an event that was recorded at no instant. */
@@ -141,7 +141,7 @@ const earlierRecord = (fields: Fields): StoredRecord => {
   return encodeUncovered(decodeRecorded(event as unknown as Parameters<typeof decodeRecorded>[0]));
 };
 
-/** Renames the fields of an export of before 0.2: `fact` is now `event`, and `facts` of a finding is now `events`. */
+/** Renames the fields of an export by a build before 0.2: `fact` is now `event`, and `facts` of a finding is now `events`. */
 const renameEarlierFields = (line: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   if (!('fact' in line)) return line;
   const { fact, raised, ...others } = line;

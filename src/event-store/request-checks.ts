@@ -56,7 +56,7 @@ const check = <E extends { readonly id: string }>(
   }
   if (new Set(events.map((event) => event.id)).size < events.length) throw new RangeError('an id stands twice');
   const first = expected === 'no-stream' ? 0 : expected + 1;
-  const records = events.map((event, at) => serialize({ stream, revision: first + at }, event));
+  const records = events.map((event, index) => serialize({ stream, revision: first + index }, event));
   const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0);
   if (bytes > MAX_APPEND_BYTES)
     throw new AppendTooLarge(`${bytes} bytes; one append holds at most ${MAX_APPEND_BYTES}`);

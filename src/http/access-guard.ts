@@ -74,11 +74,11 @@ const refuseToken = (request: FastifyRequest, token: string | null, wrongTokens:
   if (token === null) return null;
   const authorization = headerText(request, 'authorization') ?? '';
   if (authorization === '') return TOKEN_REQUIRED;
-  const client = clientKeyOf(request);
-  const seconds = wrongTokens.secondsToWait(client);
+  const clientKey = clientKeyOf(request);
+  const seconds = wrongTokens.secondsToWait(clientKey);
   if (seconds > 0) return problemResponse('AUTH.TOO_MANY_WRONG_TOKENS', {}, { 'retry-after': String(seconds) });
   if (hasToken(authorization, token)) return null;
-  wrongTokens.count(client);
+  wrongTokens.count(clientKey);
   return TOKEN_REQUIRED;
 };
 

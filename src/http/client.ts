@@ -42,7 +42,7 @@ const parseAddress = (text: string): ipaddr.IPv4 | ipaddr.IPv6 | null =>
   ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text) ? ipaddr.process(text) : null;
 
 /** IPv6 addresses give their /64, because one machine can use all addresses of its network. Null if it is no address. */
-export const clientKey = (address: string): string | null => {
+export const keyOfAddress = (address: string): string | null => {
   const ip = parseAddress(address);
   if (ip === null) return null;
   return ip.kind() === 'ipv4' ? ip.toString() : `${(ip as ipaddr.IPv6).parts.slice(0, 4).map(toHex).join(':')}::/64`;
@@ -56,7 +56,7 @@ const WITH_PORT = /^(?:\[([0-9a-f:.]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/i;
 /** Falls back to the proxy's own address if what it forwards is no address. */
 export const clientKeyOf = ({ ip, socket }: FastifyRequest): string => {
   const [, v6, v4] = WITH_PORT.exec(ip) ?? [];
-  return clientKey(v6 ?? v4 ?? ip) ?? clientKey(socket.remoteAddress ?? '') ?? 'unknown';
+  return keyOfAddress(v6 ?? v4 ?? ip) ?? keyOfAddress(socket.remoteAddress ?? '') ?? 'unknown';
 };
 
 /** Whether only this machine can reach the address. */

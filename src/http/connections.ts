@@ -5,7 +5,7 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { clientKey, type IsTrustedProxy } from './client.js';
+import { keyOfAddress, type IsTrustedProxy } from './client.js';
 import type { HttpLimits } from './limits.js';
 import { SlotPool, type Slot } from './slot-pool.js';
 
@@ -66,7 +66,7 @@ export class Connections {
     // Undefined if the client has disconnected already.
     if (address === undefined) return void socket.destroy();
     const perClient = this.isTrustedProxy(address) ? this.limits.connectionsProxy : this.limits.connectionsEach;
-    const slot = this.#slots.acquire(clientKey(address) ?? address, perClient, () => this.#close(socket, 'room'));
+    const slot = this.#slots.acquire(keyOfAddress(address) ?? address, perClient, () => this.#close(socket, 'room'));
     if (slot === null) return this.#close(socket, 'full');
     this.#connections.set(socket, { slot, openedAt: performance.now(), inProgress: 0 });
     this.onCount(this.#connections.size);

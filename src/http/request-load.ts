@@ -11,18 +11,18 @@ export class RequestLoad {
   constructor(private readonly limits: HttpLimits) {}
 
   /** The refusal of a new request of this client, or null if it may start. */
-  refusal(client: string): HttpResponse | null {
+  refusal(clientKey: string): HttpResponse | null {
     if (this.#clientOf.size >= this.limits.underWay) return problemResponse('REGISTER.BUSY', {}, RETRY_AFTER);
-    const count = this.#countByClient.get(client) ?? 0;
+    const count = this.#countByClient.get(clientKey) ?? 0;
     return count >= this.limits.underWayEach ? problemResponse('CLIENT.BUSY', {}, RETRY_AFTER) : null;
   }
 
   /** Counts a request as in progress until `end`; returns the refusal if it may not start. */
-  begin(reply: FastifyReply, client: string): HttpResponse | null {
-    const refusal = this.refusal(client);
+  begin(reply: FastifyReply, clientKey: string): HttpResponse | null {
+    const refusal = this.refusal(clientKey);
     if (refusal !== null) return refusal;
-    this.#clientOf.set(reply, client);
-    this.#countByClient.set(client, (this.#countByClient.get(client) ?? 0) + 1);
+    this.#clientOf.set(reply, clientKey);
+    this.#countByClient.set(clientKey, (this.#countByClient.get(clientKey) ?? 0) + 1);
     return null;
   }
 
@@ -37,11 +37,11 @@ export class RequestLoad {
   /** To be called when the response is sent or the client has disconnected. */
   end(reply: FastifyReply): void {
     clearTimeout(this.#timers.get(reply));
-    const client = this.#clientOf.get(reply);
-    if (client === undefined) return;
+    const clientKey = this.#clientOf.get(reply);
+    if (clientKey === undefined) return;
     this.#clientOf.delete(reply);
-    const count = (this.#countByClient.get(client) ?? 0) - 1;
-    if (count > 0) this.#countByClient.set(client, count);
-    else this.#countByClient.delete(client);
+    const count = (this.#countByClient.get(clientKey) ?? 0) - 1;
+    if (count > 0) this.#countByClient.set(clientKey, count);
+    else this.#countByClient.delete(clientKey);
   }
 }

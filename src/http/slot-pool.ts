@@ -6,7 +6,7 @@ export class Slot {
   released = false;
 
   constructor(
-    readonly client: string,
+    readonly clientKey: string,
     readonly onRevoke: () => void,
   ) {}
 }
@@ -30,13 +30,13 @@ export class SlotPool {
    * revoked: one of the client's if the client is at its limit, else one of the client with most idle slots for its limit.
    * Null if no slot that could be revoked is idle.
    */
-  acquire(client: string, clientLimit: number, onRevoke: () => void): Slot | null {
-    const existing = this.#clients.get(client);
+  acquire(clientKey: string, clientLimit: number, onRevoke: () => void): Slot | null {
+    const existing = this.#clients.get(clientKey);
     if (existing !== undefined && existing.used >= clientLimit && !this.#revokeOldest(existing)) return null;
     if (this.#used >= this.limit && !this.#revokeOldest(this.#clientToRevoke())) return null;
-    const slot = new Slot(client, onRevoke);
-    const slots = this.#clients.get(client) ?? { limit: clientLimit, used: 0, idle: new Set() };
-    this.#clients.set(client, slots);
+    const slot = new Slot(clientKey, onRevoke);
+    const slots = this.#clients.get(clientKey) ?? { limit: clientLimit, used: 0, idle: new Set() };
+    this.#clients.set(clientKey, slots);
     slots.used += 1;
     this.#used += 1;
     this.markIdle(slot);
@@ -45,25 +45,25 @@ export class SlotPool {
 
   /** A busy slot is not revoked. */
   markBusy(slot: Slot): void {
-    this.#clients.get(slot.client)?.idle.delete(slot);
+    this.#clients.get(slot.clientKey)?.idle.delete(slot);
   }
 
   markIdle(slot: Slot): void {
     if (slot.released) return;
     this.#clock += 1;
     slot.idleSince = this.#clock;
-    this.#clients.get(slot.client)?.idle.add(slot);
+    this.#clients.get(slot.clientKey)?.idle.add(slot);
   }
 
   /** Does nothing if the slot was released or revoked before. */
   release(slot: Slot): void {
-    const slots = this.#clients.get(slot.client);
+    const slots = this.#clients.get(slot.clientKey);
     if (slot.released || slots === undefined) return;
     slot.released = true;
     slots.idle.delete(slot);
     slots.used -= 1;
     this.#used -= 1;
-    if (slots.used === 0) this.#clients.delete(slot.client);
+    if (slots.used === 0) this.#clients.delete(slot.clientKey);
   }
 
   #revokeOldest(slots: ClientSlots | null): boolean {

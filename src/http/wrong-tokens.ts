@@ -20,16 +20,16 @@ export class WrongTokens {
   }
 
   /** Seconds until the client's tokens are checked again; 0 if they are checked now. */
-  secondsToWait(client: string): number {
-    const count = this.#counts.get(client);
+  secondsToWait(clientKey: string): number {
+    const count = this.#counts.get(clientKey);
     if (count === undefined || count.wrong < this.limits.wrongTokens) return 0;
-    return Math.max(1, Math.ceil(this.#counts.getRemainingTTL(client) / 1_000));
+    return Math.max(1, Math.ceil(this.#counts.getRemainingTTL(clientKey) / 1_000));
   }
 
-  count(client: string): void {
+  count(clientKey: string): void {
     this.onWrong();
-    const count = this.#counts.get(client);
-    if (count === undefined) this.#counts.set(client, { wrong: 1 });
+    const count = this.#counts.get(clientKey);
+    if (count === undefined) this.#counts.set(clientKey, { wrong: 1 });
     else count.wrong += 1;
   }
 }

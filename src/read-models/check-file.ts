@@ -70,7 +70,7 @@ const meet = async (db: Db, built: ModelFile, store: EventStore, signal: AbortSi
       if ((await applyNextBatch(built, store, position - built.checkpoint.position)) === 0) break;
     }
     if (built.checkpoint.position === position) return position;
-    // The live file has yet to take in what was recorded during the build.
+    // The live file has yet to apply what was recorded during the build.
     db.exec('COMMIT');
     await sleep(POLL_MS, undefined, { signal });
   }
@@ -103,10 +103,10 @@ const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promis
   return { rows, different, examples };
 };
 
-/** How often each file has each row. The first column of a row is what it is of. */
+/** Counts how often each file has each row. The first column is the case or stream that the row is of. */
 const comparison = ({ cells, from }: Select): string => {
-  const names = cells.map((_, at) => `c${at}`).join(', ');
-  const aliased = cells.map((cell, at) => `${cell} AS c${at}`).join(', ');
+  const names = cells.map((_, index) => `c${index}`).join(', ');
+  const aliased = cells.map((cell, index) => `${cell} AS c${index}`).join(', ');
   return `SELECT sum(live), sum(1 - live), c0 FROM (
       SELECT 1 AS live, ${aliased} FROM ${from('main')} UNION ALL SELECT 0 AS live, ${aliased} FROM ${from('rebuilt')})
     GROUP BY ${names}`;

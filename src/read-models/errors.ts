@@ -24,7 +24,7 @@ export const isFileError = (error: unknown): boolean => isSqliteError(error) || 
 export const causeOf = (error: unknown): unknown =>
   error instanceof PositionGapError || isSqliteError(error)
     ? error
-    : new PoisonEventError('an event cannot be taken in', { cause: error });
+    : new PoisonEventError('an event cannot be projected', { cause: error });
 
 /** Whether a retry would fail in the same way. */
 export const isPermanent = (error: unknown): boolean =>

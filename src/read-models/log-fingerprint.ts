@@ -36,13 +36,13 @@ export const readFingerprint = (db: Db): LogFingerprint => {
   const hasFactsTable =
     db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'facts'").get() !== undefined;
   const event = db.prepare(`SELECT id, cursor FROM ${hasFactsTable ? 'facts' : 'events'} WHERE position = ?`);
-  const at = (wanted: number) => event.get(wanted) as { readonly id: string; readonly cursor: Cursor } | undefined;
+  const eventAt = (wanted: number) => event.get(wanted) as { readonly id: string; readonly cursor: Cursor } | undefined;
   return {
     position,
     cursor,
-    cursorBeforeLast: at(position - 1)?.cursor ?? null,
-    firstId: at(1)?.id ?? null,
-    lastId: at(position)?.id ?? null,
+    cursorBeforeLast: eventAt(position - 1)?.cursor ?? null,
+    firstId: eventAt(1)?.id ?? null,
+    lastId: eventAt(position)?.id ?? null,
   };
 };
 

@@ -41,7 +41,7 @@ export const LOG_INDEXES = [
 export interface EventEntry<F extends AnyEvent = AnyEvent> {
   readonly position: number;
   readonly revision: number;
-  readonly known: EventWithId<F>;
+  readonly eventWithId: EventWithId<F>;
 }
 
 /** An entry with its metadata, its stream and the time of recording. */
@@ -147,7 +147,7 @@ export class LogTables {
     return stream;
   }
 
-  /** The case that a stream began, whether or not it feeds it now. */
+  /** The case that a stream began, whether or not the stream feeds it now. */
   #ownCase(stream: number): number {
     const caseNo = this.cases.numberOf(this.subjectOf(stream).id);
     if (caseNo === null) throw new RangeError(`stream ${stream} is not of a case`);
@@ -172,7 +172,7 @@ export class LogTables {
       ([position, revision, id, event, personal]) => ({
         position,
         revision,
-        known: { id, event: parseEvent(event, personal) as F },
+        eventWithId: { id, event: parseEvent(event, personal) as F },
       }),
     );
   }
@@ -279,7 +279,7 @@ export class LogTables {
     return {
       position: row.position,
       revision: row.revision,
-      known: { id: row.id, event: parseEvent(row.event, row.personal) },
+      eventWithId: { id: row.id, event: parseEvent(row.event, row.personal) },
       stream: row.stream,
       subject: this.subjectOf(row.stream),
       recordedAt: row.recorded_at,
@@ -290,7 +290,7 @@ export class LogTables {
   #definitionEvents(kind: DefinitionKind, id: string): readonly DefinitionEvent[] {
     const stream = this.streamNo(kind, id);
     const entries = stream === null ? [] : this.entries<AnyEvent>(stream, STILL_KNOWN);
-    return entries.map(({ position, revision, known }) => ({ position, revision, ...known }));
+    return entries.map(({ position, revision, eventWithId }) => ({ position, revision, ...eventWithId }));
   }
 }
 

@@ -74,7 +74,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
     const stream = logTables.streamNo('case', id);
     const caseNo = logTables.cases.numberOf(id);
     if (stream === null || caseNo === null) return null;
-    const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
+    const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
     if (events.length === 0) return null;
     const standingEvents = eventsAsTheyStand(events);
     const periods = periodsOf(db, listScope('', day, position, head), caseNo);

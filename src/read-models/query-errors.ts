@@ -21,7 +21,7 @@ const KNOWN_AT_EXPECTED = {
   'KNOWN_AT.BACKWARDS': 'a knowledge that is not later than that of toKnown',
 } as const;
 
-/** A knowledge that cannot be asked for. */
+/** A `knownAt` in the future, beyond the log, or after the `toKnown` that it is compared with. */
 export class InvalidKnownAt extends Error {
   override readonly name = 'InvalidKnownAt';
   readonly expected: string;

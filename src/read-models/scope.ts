@@ -75,7 +75,7 @@ export interface AnswerScope {
   readonly day: Day;
   /** The last event that the answer takes account of. */
   readonly position: number;
-  /** As it was asked; where it was not, the position. */
+  /** As it was asked for; else the position. */
   readonly knownAt: string;
 }
 
@@ -135,7 +135,7 @@ const openPosition = async (
   atLeast: string | undefined,
 ): Promise<Knowledge> => ({ context: await reader.contextAt({ atLeast, position }), position });
 
-/** Null stands for now. */
+/** The last instant whose knowledge is asked for; null for that of now. */
 const instantOf = (known: Exclude<KnownAt, { kind: 'position' }>, clock: Clock): Date | null => {
   const today = clock.today();
   if (known.kind === 'day' ? known.day > today : known.instant > clock.now())

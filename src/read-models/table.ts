@@ -60,7 +60,7 @@ export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of each index, with its WHERE clause. */
   readonly indexes: readonly string[];
-  /** Columns of tokens, parted by spaces, that a full-text index finds; the index has the name of the table and `_text`. */
+  /** Columns of tokens, separated by spaces, that a full-text index finds; the index has the name of the table and `_text`. */
   readonly fullText?: readonly (keyof Row & string)[];
   /** The distinct rows of a case. Pure. */
   rows(history: CaseHistory, references: ReferenceData): readonly Row[];
@@ -85,7 +85,7 @@ export const createTable = ({ name, columns }: AnyTable): string => {
 /** Created after all rows in a rebuild, which is faster. The first index finds the current rows of a case. */
 export const createIndexes = (table: AnyTable): readonly string[] => [
   ...[`(case_no) WHERE known_to = ${STILL_KNOWN}`, ...table.indexes].map(
-    (on, at) => `CREATE INDEX ${table.name}_${at} ON ${table.name} ${on}`,
+    (on, number) => `CREATE INDEX ${table.name}_${number} ON ${table.name} ${on}`,
   ),
   ...createFullText(table),
 ];
@@ -127,8 +127,8 @@ export interface RowVersions {
 export const noVersions = (): RowVersions => ({ open: [], closed: [] });
 
 /**
- * Updates the versions to the rows that hold from a position on. Most rows are those of before, in their order, so that the first
- * version left is compared first.
+ * Updates the versions to the rows that hold from a position on. Most rows are the same as before, in their order, so that the
+ * first version left is compared first.
  */
 export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly object[], position: number): void => {
   const columns = Object.keys(table.columns);
@@ -139,7 +139,7 @@ export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly 
     const [unchanged] = index < 0 ? [] : left.splice(index, 1);
     return unchanged ?? { cells, from: position, rowid: null };
   });
-  for (const gone of left) versions.closed.push({ ...gone, to: position });
+  for (const closed of left) versions.closed.push({ ...closed, to: position });
 };
 
 /** Loads and saves the row versions of one table. */

@@ -6,15 +6,15 @@ const ARTICLES = 'articles, each once: 234.4.3; 28/220.1; AZ-OCC 70-2';
 
 /** By field: values that are an object or an array in JSON and one cell in a file. */
 const EXPECTATION_OF_FIELD: ReadonlyMap<string, string> = new Map([
-  ['names', 'a name; several are parted by |'],
+  ['names', 'a name; several are separated by |'],
   ['name', 'a name'],
-  ['references', 'list:reference; several are parted by |'],
+  ['references', 'list:reference; several are separated by |'],
   ['articles', ARTICLES],
   ['sentence', SENTENCE],
   ['newSentence', SENTENCE],
   ['replacement', SENTENCE],
-  ['criteria', 'a letter and its reason (e: no witness was heard); several are parted by |'],
-  ['sources', 'a source; several are parted by |'],
+  ['criteria', 'a letter and its reason (e: no witness was heard); several are separated by |'],
+  ['sources', 'a source; several are separated by |'],
 ]);
 
 const SENTENCE_FIELDS: ReadonlySet<string> = new Set(['sentence', 'newSentence', 'replacement']);

@@ -28,7 +28,7 @@ export interface EventDiff {
   readonly newEvents: readonly RawEvent[];
   /** The roles of the new events, for the idempotency key of the request. */
   readonly newRoles: readonly string[];
-  /** What the file says otherwise than an earlier import of it. */
+  /** The parts that differ from an earlier import of the file. */
   readonly changes: readonly PartChange[];
   /** The places of the changes, and of single values that somebody else recorded otherwise. */
   readonly contradictions: readonly Contradiction[];

@@ -40,7 +40,7 @@ export interface CorrectionLine extends CellCorrection {
   readonly row: number | null;
 }
 
-/** The import stops after the current row; its stages are the files. */
+/** Watched and stopped as a job: each file is a stage, and the import stops after the current row. */
 export interface ImportOptions extends Partial<JobContext> {
   /** The list of the references and categories in the rows. */
   readonly list: string;

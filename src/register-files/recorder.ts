@@ -53,7 +53,7 @@ export interface EventsToRecord {
 /** `retry`: nothing was written, since the events belong to the `subject` that is given, or it exists already. */
 export type RecordOutcome = ImportOutcome | { readonly outcome: 'retry'; readonly subject: Subject };
 
-/** Events a query of a subject's history. */
+/** Events that one query of a history asks for. */
 const PAGE = 500;
 /** Each wait takes some seconds; together they cover the projection of the largest file. */
 const MAX_WAITS = 200;
@@ -77,8 +77,8 @@ export class Recorder {
   }
 
   /**
-   * Lets queries see the files before. Within a file, each row has a subject of its own, so that queries need not wait for the
-   * rows before.
+   * From here on, queries wait for what was written before this file. Within a file, each row has a subject of its own, so that
+   * queries need not wait for the rows before.
    */
   startFile(): void {
     this.readToken = this.writeToken;
@@ -137,7 +137,7 @@ export class Recorder {
     }
   }
 
-  /** Records events as one batch, strictly unless acknowledged. Findings become errors of cells. */
+  /** Records events as one append. Findings become errors of cells, except those of grade `ask` that are acknowledged. */
   async record({ subject, begins, events, actor, key, acknowledge = [] }: EventsToRecord): Promise<RecordOutcome> {
     const result = await this.register.commands.execute(
       new RecordEvents({

@@ -253,7 +253,7 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
       changes.length < pairsOf(row.category_changes).length,
       'category_changes',
       'ROW.WRONG_CELL',
-      'date=category, several parted by ;',
+      'date=category, several separated by ;',
     ),
     ...errorIf(
       isDelistedByRelease(row) && row.delisted_on !== '' && parseEdtf(row.delisted_on) === null,

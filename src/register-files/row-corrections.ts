@@ -31,7 +31,7 @@ export const correctionsOf = (changes: readonly PartChange[], file: string): Row
   return { drafts: [...edits.values()].flatMap((edit) => draftsOf(edit, file)), cells: cellsOf(changes) };
 };
 
-/** What becomes of one event. */
+/** What the changed cells make of one event. */
 interface EventEdit {
   readonly of: ComparableEvent;
   readonly data: Record<string, unknown>;

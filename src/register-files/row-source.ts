@@ -5,7 +5,7 @@ import type { FileNotice, FileProblem } from './report.js';
 import { beginsAsWorkbook, readWorkbook, type Workbook } from './xlsx.js';
 
 export interface RowSource {
-  /** How the file is written, for messages about its header. */
+  /** The separator, or that it is a workbook: a hint for messages about a header that is not understood. */
   readonly layout: string;
   readonly notices: readonly FileNotice[];
   /** Reads the rows from the start at every call. */

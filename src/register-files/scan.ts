@@ -29,9 +29,9 @@ export type ScannedFile = DefinitionsFile | RowsFile | EventsFile;
 
 /** Detects the kind of a file by its content, not by its name. */
 export const scanFile = async (path: string): Promise<ScannedFile | readonly FileProblem[]> => {
-  const isJson = await beginsAsJson(path);
-  if (typeof isJson !== 'boolean') return [isJson];
-  if (!isJson) return scanRows(path);
+  const beginning = await beginsAsJson(path);
+  if (typeof beginning !== 'boolean') return [beginning];
+  if (!beginning) return scanRows(path);
   const lines = await openJsonLines(path);
   if (lines !== null) return lines;
   const definitions = await readDefinitions(path);

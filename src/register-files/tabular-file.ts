@@ -140,8 +140,8 @@ const alternatives = (kind: FileKind, column: string): string => {
 const MAX_EDITS = 3;
 
 const suggestion = (name: string, columns: readonly string[], named: readonly string[]): string => {
-  const free = columns.filter((column) => !named.includes(column));
-  const nearest = free.length === 0 ? undefined : closest(name, free);
+  const missing = columns.filter((column) => !named.includes(column));
+  const nearest = missing.length === 0 ? undefined : closest(name, missing);
   return nearest !== undefined && distance(name, nearest) <= Math.min(MAX_EDITS, nearest.length / 2)
     ? `the column ${nearest}, if that was meant; this one is unknown`
     : `one of the columns ${columns.join(', ')}`;

@@ -120,7 +120,7 @@ const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = '
 /** An id that a client chooses: of a list, a category, an instrument, an incident. */
 export const slug = textMatching(
   new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
-  `lower-case letters and digits parted by single hyphens, at most ${LIMITS.slug} characters`,
+  `lower-case letters and digits separated by single hyphens, at most ${LIMITS.slug} characters`,
 );
 export const IsSlug = decoratorOf(slug);
 
@@ -276,7 +276,7 @@ const oneOf = (values: readonly string[]): ValueType => ({
   rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', isValid: (value) => isIn(value, values) }],
 });
 
-/** Fields of another DTO class by name, which is known only later; their values are checked then. */
+/** Fields, by name, of a DTO class that is known only later; read-correction.ts checks their values then. */
 export const IsSomeFields = decoratorOf({
   schema: { type: 'object', minProperties: 1 },
   expects: 'the fields that are wrong, each with the value that it should have: {"occurredOn": "2025-08-10"}',

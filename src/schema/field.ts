@@ -14,7 +14,7 @@ export interface ValueType {
   readonly rules: readonly ValueRule[];
   /** The class of an object, or of the items of an array. */
   readonly nestedClass?: Constructor;
-  /** Of an answer: the classes of an object, or of the items of an array, that is of any of them. */
+  /** In answers: the classes of which the object, or each item of the array, is one. */
   readonly eitherClass?: readonly Constructor[];
   /** Free text, or an array of it, which is normalised to NFC when read. */
   readonly isProse?: true;

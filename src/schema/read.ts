@@ -173,8 +173,8 @@ const errorsOfField = (
   const [name, expected] = failed;
   const objectRule = (error.contexts as Record<string, ObjectRuleContext> | undefined)?.[name];
   if (objectRule !== undefined) {
-    const at = objectRule.at === '' ? pointer : pointerTo(pointer, objectRule.at);
-    return [{ fieldError: { code: name as FieldErrorCode, pointer: at, expected }, isObjectRule: true }];
+    const place = objectRule.at === '' ? pointer : pointerTo(pointer, objectRule.at);
+    return [{ fieldError: { code: name as FieldErrorCode, pointer: place, expected }, isObjectRule: true }];
   }
   return [{ fieldError: { code: name as FieldErrorCode, pointer: here, expected }, isObjectRule: false }];
 };

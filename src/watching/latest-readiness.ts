@@ -14,7 +14,7 @@ export const RESULT_VALID_MS = 5_000;
 const UNAVAILABLE = { parts: { log: 'STORE_UNAVAILABLE', 'read-models': 'STORE_UNAVAILABLE' }, lag: null } as const;
 
 export class LatestReadiness {
-  #last: { readonly result: CheckResult; readonly at: number } | null = null;
+  #last: { readonly result: CheckResult; readonly checkedAt: number } | null = null;
   #running: Promise<CheckResult> | null = null;
 
   constructor(private readonly readReadiness: () => Promise<CheckResult>) {}
@@ -35,12 +35,12 @@ export class LatestReadiness {
 
   async #run(): Promise<CheckResult> {
     const result = await this.readReadiness();
-    this.#last = { result, at: performance.now() };
+    this.#last = { result, checkedAt: performance.now() };
     return result;
   }
 
   #lastResult(): CheckResult {
-    const { result, at } = this.#last ?? { result: UNAVAILABLE, at: performance.now() };
-    return performance.now() - at < RESULT_VALID_MS ? result : UNAVAILABLE;
+    const { result, checkedAt } = this.#last ?? { result: UNAVAILABLE, checkedAt: performance.now() };
+    return performance.now() - checkedAt < RESULT_VALID_MS ? result : UNAVAILABLE;
   }
 }

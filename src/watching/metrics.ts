@@ -66,7 +66,7 @@ export class Metrics {
   readonly #position = this.#gauge('read_models_position', 'Position of the last event that the read models took in.');
   readonly #lag = this.#gauge(
     'projection_lag_seconds',
-    'Age of the oldest event that the read models have not taken in; NaN where the log cannot be read.',
+    'Age of the oldest event that the read models have not projected; NaN where the log cannot be read.',
   );
   readonly #rebuild = this.#gauge('rebuild_done', 'Events read, then cases projected, of a rebuild under way.', [
     'stage',

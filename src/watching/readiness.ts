@@ -36,7 +36,7 @@ export const LOG_CODES = {
 /** Why the read models are not ready. */
 export const READ_MODEL_CODES = {
   STORE_UNAVAILABLE: {
-    means: 'The log cannot be read; what was taken in before can be asked.',
+    means: 'The log cannot be read; what was projected before can be asked.',
     todo: 'As for the log. They go on by themselves.',
   },
   STORE_DAMAGED: {
@@ -45,12 +45,12 @@ export const READ_MODEL_CODES = {
     todo: 'As for the log. They may be the last trace of what was lost: do not delete them.',
   },
   EVENT_NOT_TAKEN_IN: {
-    means: 'They have stopped before an event that this build cannot take in: a fault of Habeas, or an older build.',
+    means: 'They have stopped before an event that this build cannot project: a fault of Habeas, or an older build.',
     todo: 'Run the build that wrote the event; else report the fault, with the lines of the log.',
   },
   READ_MODELS_UNWRITABLE: {
     means:
-      'Their file cannot be written: the disk is full, the file locked or read-only. What was taken in can be asked.',
+      'Their file cannot be written: the disk is full, the file locked or read-only. What was projected can be asked.',
     todo: 'As for STORE_UNWRITABLE. They go on by themselves.',
   },
   READ_MODELS_DAMAGED: {

@@ -66,7 +66,7 @@ describe('metrics', () => {
       expect(metrics.text).not.toContain(secret);
   });
 
-  it('say why a part is not ready, and how old the oldest event is that was not taken in', async () => {
+  it('say why a part is not ready, and how old the oldest event is that was not projected', async () => {
     const own = await Service.start();
     await createListAndAct(own);
     await own.app.get(ReadModels).stop();

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { clientKey, clientKeyOf, isTrustedBy, parseNetworks } from '../../src/http/client.js';
+import { keyOfAddress, clientKeyOf, isTrustedBy, parseNetworks } from '../../src/http/client.js';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -12,7 +12,7 @@ it.each([
   ['1', null],
   ['0x7f.0.0.1', null],
   ['192.0.2.1.example', null],
-])('%s counts as %s', (address, key) => expect(clientKey(address)).toBe(key));
+])('%s counts as %s', (address, key) => expect(keyOfAddress(address)).toBe(key));
 
 it.each([
   ['192.0.2.1:4711', '192.0.2.1'],

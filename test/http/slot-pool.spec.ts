@@ -68,7 +68,7 @@ it('never exceeds its limits, and ignores released and revoked slots', () => {
           }
         }
         const counts = new Map<string, number>();
-        for (const slot of held) counts.set(slot.client, (counts.get(slot.client) ?? 0) + 1);
+        for (const slot of held) counts.set(slot.clientKey, (counts.get(slot.clientKey) ?? 0) + 1);
         expect(held.size).toBeLessThanOrEqual(6);
         for (const count of counts.values()) expect(count).toBeLessThanOrEqual(3);
       }

@@ -88,7 +88,7 @@ describe('the exported list', () => {
     ['comma', ','],
     ['semicolon', ';'],
     ['tab', '\t'],
-  ] as const)('is parted by a %s where asked, and has the same cells', async (separator, delimiter) => {
+  ] as const)('is separated by a %s where asked, and has the same cells', async (separator, delimiter) => {
     const csv = await buffer((await asked(register, { ...UNION, separator }, 'csv')).content);
     expect(csv.toString()).toMatch(new RegExp(`^\ufeffref${delimiter}name${delimiter}`));
     const cells: string[][] = parse(csv, { bom: true, delimiter });

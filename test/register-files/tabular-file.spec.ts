@@ -54,7 +54,7 @@ describe('a table in a file', () => {
     expect(rows[0]!.cells).toMatchObject({ name_ru: '', released_on: '' });
   });
 
-  it('tells articles from columns where both are parted by semicolons', async () => {
+  it('tells articles from columns where both are separated by semicolons', async () => {
     const [row] = await rowsOf(`${HEADER.replaceAll(',', ';')}\nT-01;Anar;2024-02-20;"234.4.3;206";s\n`);
     expect(row).toMatchObject({ cells: { charged_articles: '234.4.3;206' } });
   });

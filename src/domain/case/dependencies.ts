@@ -1,6 +1,6 @@
 /**
- * What the findings of a case depend on in lists and instruments, as keys: those that its events name, and those that a change of a
- * definition changes. Where they do not meet, the change leaves the findings of the case alone (see referents.ts).
+ * What the findings of a case depend on in lists and instruments, as keys. A case depends on the keys of its events; a change
+ * of a definition changes some keys. Where no key is in both, the findings of the case stay the same (see referents.ts).
  */
 import type { DefinitionKind, Definitions } from '../definitions.js';
 import type { Instrument } from '../instrument/instrument.js';
@@ -32,7 +32,7 @@ export const dependenciesOf = (event: CaseEvent): readonly Dependency[] => [
   ...instrumentIdsIn(event).map((id) => ({ kind: 'instrument' as const, id, key: instrumentKey(id) })),
 ];
 
-/** The keys of dependencies that a change of a definition changes; null: not defined. */
+/** The keys that a change of a definition changes; null stands for what is not defined. */
 export const changedDependencies = <K extends DefinitionKind>(
   kind: K,
   before: Definitions[K] | null,
@@ -56,7 +56,9 @@ const changesOfList = (before: ListDefinition | null, after: ListDefinition | nu
 
 /** The days from which on a list demands criteria, and no longer does. */
 const demandsOf = ({ policies }: ListDefinition): string => {
-  const changes = policies.filter(({ paceRequired }, at) => paceRequired !== (policies[at - 1]?.paceRequired ?? false));
+  const changes = policies.filter(
+    ({ paceRequired }, index) => paceRequired !== (policies[index - 1]?.paceRequired ?? false),
+  );
   return JSON.stringify(changes.map(({ from, paceRequired }) => [from, paceRequired]));
 };
 

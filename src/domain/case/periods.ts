@@ -76,8 +76,8 @@ const periodsFrom = (events: readonly Bounded[], first: Day): readonly Period[] 
   return days.flatMap((from, index) => {
     const to = days[index + 1] ?? MAX_DAY;
     settled = countSettled(events, settled, from);
-    const begun = upcoming.findIndex((at) => (events[at]?.earliest ?? MAX_DAY) > from);
-    open = [...open, ...upcoming.splice(0, begun < 0 ? upcoming.length : begun)]
+    const firstUpcoming = upcoming.findIndex((at) => (events[at]?.earliest ?? MAX_DAY) > from);
+    open = [...open, ...upcoming.splice(0, firstUpcoming < 0 ? upcoming.length : firstUpcoming)]
       .filter((at) => at >= settled)
       .sort((a, b) => a - b);
     const states = possibleStates(events, open, events[settled - 1]?.event.stateAfter ?? INITIAL_STATE, from);

@@ -218,14 +218,14 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     apply: ({ id, event, when }, state) => {
       const started = startsEpisode(state) ? startEpisode(state) : state;
       const isServing = started.sentence.state === 'active' && started.sentence.imprisonment;
-      const taken = withCustodyAndNoFacility(started, isServing ? 'imprisoned' : 'detained', id);
+      const inCustody = withCustodyAndNoFacility(started, isServing ? 'imprisoned' : 'detained', id);
       return {
-        ...taken,
+        ...inCustody,
         incident: event.incident ?? started.incident,
-        episode: taken.episode && {
-          ...taken.episode,
-          arrest: taken.episode.arrest ?? id,
-          arrestedOn: taken.episode.arrestedOn ?? when,
+        episode: inCustody.episode && {
+          ...inCustody.episode,
+          arrest: inCustody.episode.arrest ?? id,
+          arrestedOn: inCustody.episode.arrestedOn ?? when,
         },
       };
     },

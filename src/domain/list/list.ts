@@ -15,7 +15,7 @@ export interface ListDefinition {
   readonly id: string;
   readonly name: LocalName;
   readonly categories: ReadonlyMap<string, LocalName>;
-  /** Sorted by `from`; a later word about the same day replaces the earlier. */
+  /** Sorted by `from`; of two policies from one day the one set later counts. */
   readonly policies: readonly Policy[];
 }
 

@@ -39,7 +39,7 @@ const SEX_DIFFERS = 0.5;
 /** With any of these, the names are alike, but do not agree. */
 const NOT_AGREEING: readonly MatchReason[] = ['resembles', 'beginning', 'other-ending', 'other-patronymic'];
 
-/** The likeness of two records whose names match so. */
+/** The likeness of two records, given how their names match. */
 export const likenessOf = (
   name: NameMatch,
   one: Pick<PersonData, 'born' | 'sex'>,

@@ -71,10 +71,10 @@ export const matchTyped = (typed: readonly NameWord[], name: readonly NameWord[]
   const whole = matchWords(typed, name);
   const last = typed.at(-1);
   if (last === undefined || last.role !== 'name') return whole;
-  const begun = name.filter(
+  const longerWords = name.filter(
     (word) => word.key !== last.key && beginningsOf(last).some((beginning) => word.key.startsWith(beginning)),
   );
-  const completions = begun.map((word): NameMatch => {
+  const completions = longerWords.map((word): NameMatch => {
     const { score, why } = matchWords([...typed.slice(0, -1), { ...word, role: 'name' }], name);
     return {
       score: score * BEGINNING,
@@ -125,10 +125,10 @@ const matchInRoles = (
   r: NameWord,
   right: readonly NameWord[],
 ): WordMatch | null => {
-  const unmarked = (words: readonly NameWord[]): boolean =>
+  const mayHideFather = (words: readonly NameWord[]): boolean =>
     words.length >= 3 && words.every((word) => word.role !== 'patronymic');
   if ((l.role === 'patronymic') !== (r.role === 'patronymic')) {
-    if (!unmarked(l.role === 'patronymic' ? right : left)) return null;
+    if (!mayHideFather(l.role === 'patronymic' ? right : left)) return null;
   }
   return matchWord(l, r);
 };

@@ -63,10 +63,10 @@ const romanLetter = (letter: string): string => {
 const withoutGlides = (letters: string): string => {
   const all = [...letters];
   return all
-    .map((letter, at) => {
+    .map((letter, index) => {
       if (letter !== 'y') return letter;
-      const before = all[at - 1] ?? '';
-      const after = all[at + 1] ?? '';
+      const before = all[index - 1] ?? '';
+      const after = all[index + 1] ?? '';
       const softens = CONSONANT.test(before) && VOWEL.test(after);
       return softens || (after === 'e' && !CONSONANT.test(before)) ? '' : 'i';
     })

@@ -93,7 +93,7 @@ export class Connection {
     }
   }
 
-  /** Same as `permanentError`; counts a temporary failure. */
+  /** As `permanentError`; also counts a temporary failure. */
   classifyError(error: unknown): Error | null {
     const permanent = permanentError(error);
     if (permanent === null) this.countFailure();

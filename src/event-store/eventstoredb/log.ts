@@ -110,7 +110,7 @@ export class EsdbLog {
     return this.guard.read(() => this.#readRawOnce(from, onEvent));
   }
 
-  /** The same without retries. */
+  /** As `#readRaw`, without retries. */
   #readRawOnce(from: RawReadOptions, onEvent: OnRawEvent): Promise<void> {
     const { client, options, tryMs } = this.connection;
     return consumeRead(client.readAll({ ...options, ...from }), tryMs, ({ event }) => {
@@ -151,7 +151,7 @@ export class EsdbLog {
     return this.#page(after, limit, (event, place) => this.#withPosition(this.#decode(event), place));
   }
 
-  /** The same events as stored. */
+  /** As `page`, but each event as it is stored: neither checked nor upcast. */
   storedPage(after: CountedPosition, limit: number): Promise<StoredEvent[]> {
     return this.#page(after, limit, (event, place) => ({
       ...this.#placeOf(event),

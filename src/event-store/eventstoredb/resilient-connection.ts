@@ -22,9 +22,9 @@ const OTHER_LOG_AFTER_MS = 3_000;
 const IMPOSSIBLE_REVISION = 9_007_199_254_740_991n;
 
 export interface ShutdownSignals {
-  /** Ends reads. */
+  /** Aborts when the store begins to close: reads end. */
   readonly closing: AbortSignal;
-  /** Ends appends. */
+  /** Aborts when the store has closed: appends end, too. */
   readonly ended: AbortSignal;
 }
 

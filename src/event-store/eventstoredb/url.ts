@@ -17,7 +17,7 @@ const ESDB_URL = /^(esdb|esdb\+discover):\/\/(?:([^:@/?]+):([^:@/?]+)@)?([^@/?]+
 const HOST = /^[0-9A-Za-z.-]+(:\d{1,5})?$/;
 
 export const EXPECTED_URL =
-  'esdb://user:password@host:2113 (several hosts parted by commas; ":" and "@" of a password percent-encoded), with ' +
+  'esdb://user:password@host:2113 (several hosts separated by commas; ":" and "@" of a password percent-encoded), with ' +
   `options among ${Object.keys(ALLOWED_OPTIONS).join(', ')}; user and password unless tls=false; esdb+discover:// for one DNS name`;
 
 /** See EXPECTED_URL. */

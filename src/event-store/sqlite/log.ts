@@ -111,9 +111,10 @@ export class SqliteLog {
     return number;
   }
 
-  #typeName(number: number, at: StreamRevision): string {
+  #typeName(number: number, place: StreamRevision): string {
     const name = this.#typeNames.get(number) ?? (this.#statements.typeName.get(number) as string | undefined);
-    if (name === undefined) throw new StoreDamaged(`${at.stream}, revision ${at.revision}: of a type without name`);
+    if (name === undefined)
+      throw new StoreDamaged(`${place.stream}, revision ${place.revision}: of a type without name`);
     this.#typeNames.set(number, name);
     return name;
   }
@@ -126,10 +127,10 @@ export class SqliteLog {
       limit,
       (read, most) => this.#statements.stream.all(number, after + read, most) as Row[],
     ).map((row, i) => {
-      const at = { stream, revision: after + 1 + i };
-      if (row[1] !== at.revision) throw new StoreDamaged(`${stream}, revision ${at.revision}: missing`);
+      const place = { stream, revision: after + 1 + i };
+      if (row[1] !== place.revision) throw new StoreDamaged(`${stream}, revision ${place.revision}: missing`);
       // Object.assign: a spread of this many fields was measured to take half as long as parsing the event.
-      return Object.assign(decode(at, this.#record(row, at)), { cursor: String(row[0]) });
+      return Object.assign(decode(place, this.#record(row, place)), { cursor: String(row[0]) });
     });
   }
 
@@ -139,14 +140,14 @@ export class SqliteLog {
       (row, i) => {
         const position = after + 1 + i;
         if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
-        const at = { stream: row[6], revision: row[1] };
-        return Object.assign(decode(at, this.#record(row, at)), { cursor: String(position), position });
+        const place = { stream: row[6], revision: row[1] };
+        return Object.assign(decode(place, this.#record(row, place)), { cursor: String(position), position });
       },
     );
   }
 
-  #record([, , type, recordedAt, id, text]: Row | LogRow | StoredRow, at: StreamRevision): PlainRecord {
-    return { id: formatUuid(id), type: this.#typeName(type, at), recordedAt, payload: parsePayload(text) };
+  #record([, , type, recordedAt, id, text]: Row | LogRow | StoredRow, place: StreamRevision): PlainRecord {
+    return { id: formatUuid(id), type: this.#typeName(type, place), recordedAt, payload: parsePayload(text) };
   }
 
   /** Events of the log after a position, as stored. Throws StoreDamaged for a missing event. */
@@ -155,10 +156,10 @@ export class SqliteLog {
     return readInChunks<StoredRow>(limit, readChunk).map((row, i) => {
       const position = after + 1 + i;
       if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
-      const at = { stream: row[6], revision: row[1] };
-      const record = this.#record(row, at);
+      const place = { stream: row[6], revision: row[1] };
+      const record = this.#record(row, place);
       const [leaf, commitment, salt] = [row[7], row[8], row[9]].map((bytes) => bytes?.toString('base64') ?? null);
-      const stored = { ...at, position, cursor: String(position), ...record, leaf: leaf ?? null, text: row[5] };
+      const stored = { ...place, position, cursor: String(position), ...record, leaf: leaf ?? null, text: row[5] };
       return typeof commitment === 'string' ? { ...stored, adopted: { commitment, salt: salt ?? null } } : stored;
     });
   }

@@ -65,7 +65,7 @@ class SqliteEventStore implements EventStore {
   readonly #queue: GroupCommit;
   readonly #wakeCalls = new Set<() => void>();
   /** Outcome of the last write; null before the first. */
-  #lastWrite: { readonly error: Error | null; readonly at: number } | null = null;
+  #lastWrite: { readonly error: Error | null; readonly checkedAt: number } | null = null;
   /** Once set, writes are refused: they could make the damage worse. */
   #damage: StoreDamaged | null = null;
   #closed = false;
@@ -182,9 +182,9 @@ class SqliteEventStore implements EventStore {
     this.#checkOpen();
     this.#checkFiles();
     if (this.#lastWrite !== null && this.#damage === null) {
-      const { error, at } = this.#lastWrite;
+      const { error, checkedAt } = this.#lastWrite;
       if (error === null) return;
-      if (performance.now() - at < RETRY_WRITE_MS) throw error;
+      if (performance.now() - checkedAt < RETRY_WRITE_MS) throw error;
     }
     this.#write(() => this.#log.tryCommit());
   }
@@ -224,10 +224,10 @@ class SqliteEventStore implements EventStore {
     try {
       const result = this.#runReopening(run);
       this.#checkFiles();
-      this.#lastWrite = { error: null, at: 0 };
+      this.#lastWrite = { error: null, checkedAt: 0 };
       return result;
     } catch (error) {
-      this.#lastWrite = { error: error as Error, at: performance.now() };
+      this.#lastWrite = { error: error as Error, checkedAt: performance.now() };
       throw error;
     }
   }

@@ -42,7 +42,7 @@ export class CommandHeaders {
   'idempotency-key'?: string;
 
   @IsOptional()
-  @Matches(ENTITY_TAGS, 'entity tags in quotes, parted by commas, or *', {
+  @Matches(ENTITY_TAGS, 'entity tags in quotes, separated by commas, or *', {
     description:
       "The subject's revision that the caller saw, as its ETag, or several; the write is refused where it is none of them by now. " +
       'A weak tag (`W/`) matches no revision.',

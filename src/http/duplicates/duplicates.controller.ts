@@ -12,7 +12,8 @@ export class DuplicatesController {
 
   @Get()
   @Operation({
-    summary: 'Pairs of cases that may be of one person: the register compared with itself, a part a page.',
+    summary:
+      'Pairs of cases that may be of one person: the register compared with itself, one part of it for each page.',
     tag: 'cases',
     response: queryResponses.page(DuplicatesPage),
   })

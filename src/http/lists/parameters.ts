@@ -19,7 +19,7 @@ export class CsvQuery extends PeopleQuery {
   @IsOptional()
   @IsOneOf(SEPARATOR_NAMES, {
     description:
-      'What parts the cells: a comma where absent; spreadsheets in Azerbaijani and Russian want a semicolon.',
+      'What separates the cells: a comma where absent; spreadsheets in Azerbaijani and Russian want a semicolon.',
   })
   separator?: Separator;
 }

@@ -64,7 +64,7 @@ const HEADERS = {
 } as const;
 
 interface Reader {
-  readonly client: string;
+  readonly clientKey: string;
   readonly feed: Feed;
   /** Equal for readers with the same filter. */
   readonly filterKey: string;
@@ -77,7 +77,7 @@ interface Reader {
   hasMore: boolean;
   /** Bytes written, bytes the network took by the last heartbeat, and heartbeats without progress while bytes were unsent. */
   written: number;
-  taken: number;
+  sent: number;
   stalled: number;
 }
 
@@ -103,14 +103,21 @@ export class Feeds implements BeforeApplicationShutdown {
    */
   open(request: FastifyRequest, reply: FastifyReply, feed: Feed, filter: object, after: number): HttpResponse | null {
     if (this.stopping || this.readers.size >= this.limits.open) return problemResponse('FEEDS.FULL', {}, RETRY_AFTER);
-    const client = clientKeyOf(request);
-    if (this.countOf(client) >= this.limits.each) return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
+    const clientKey = clientKeyOf(request);
+    if (this.countOf(clientKey) >= this.limits.each) return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
     if (request.method === 'HEAD') return new HttpResponse(200, HEADERS);
     reply.hijack();
     const out = reply.raw;
     if (out.destroyed) return null;
-    const progress = { position: after, live: false, hasMore: true, written: 0, taken: 0, stalled: 0 };
-    const reader: Reader = { client, feed, filterKey: JSON.stringify(filter), out, log: request.log, ...progress };
+    const progress = { position: after, live: false, hasMore: true, written: 0, sent: 0, stalled: 0 };
+    const reader: Reader = {
+      clientKey,
+      feed,
+      filterKey: JSON.stringify(filter),
+      out,
+      log: request.log,
+      ...progress,
+    };
     const unsubscribe = feed.onMore(() => this.scheduleRound());
     out.on('drain', () => this.scheduleRound());
     out.on('close', () => {
@@ -124,8 +131,8 @@ export class Feeds implements BeforeApplicationShutdown {
     return null;
   }
 
-  private countOf(client: string): number {
-    return [...this.readers].filter((reader) => reader.client === client).length;
+  private countOf(clientKey: string): number {
+    return [...this.readers].filter((reader) => reader.clientKey === clientKey).length;
   }
 
   /** Ends every feed, because the server's close waits for open responses. */
@@ -208,9 +215,9 @@ export class Feeds implements BeforeApplicationShutdown {
   private onHeartbeat(): void {
     for (const reader of this.readers) {
       const unsent = reader.out.writableLength;
-      const taken = reader.written - unsent;
-      reader.stalled = unsent > 0 && taken <= reader.taken ? reader.stalled + 1 : 0;
-      reader.taken = taken;
+      const sent = reader.written - unsent;
+      reader.stalled = unsent > 0 && sent <= reader.sent ? reader.stalled + 1 : 0;
+      reader.sent = sent;
       if (reader.stalled >= this.limits.patience) this.dropSlow(reader);
       else if (unsent === 0) this.write(reader, HEARTBEAT);
     }

@@ -110,7 +110,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
       openScope(this.reader, from, cursor?.from),
     );
     const later = await openNamed('toKnown', openScope(this.reader, to, cursor?.to));
-    // The same knowledge must not differ by what was recorded between the two.
+    // Asked for the same knowledge, both scopes get one position, whatever is recorded meanwhile.
     if (hasOneKnowledge) return { from: { ...later, day: earlier.day }, to: later };
     if (earlier.position > later.position) throw new InvalidKnownAt('KNOWN_AT.BACKWARDS', 'fromKnown');
     return { from: earlier, to: later };
@@ -139,7 +139,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
 const LEARNED_LATE = 0;
 const HAPPENED_SINCE = 1;
 
-/** Names the parameter of a scope in its errors. */
+/** Opens a scope; an error of its `knownAt` names the parameter that it came from. */
 const openNamed = async (
   parameter: 'fromKnown' | 'toKnown',
   opening: ReturnType<typeof openScope>,
@@ -215,18 +215,20 @@ const placeHappened = (
   return { rank: HAPPENED_SINCE, key, caseId, difference };
 };
 
-/** Who is no longer a case of the list with the later knowledge is shown as known with the earlier one. */
+/** A case that the later knowledge does not have on the list is shown as the earlier knowledge has it. */
 const placeLearned = (
   { later, fromPosition, toPosition }: DifferenceScope,
   { context, caseNo }: CaseDifferences,
   { change, position }: LearnedChange,
 ): PlacedDifference => {
-  const entryAt = (known: number) =>
-    listEntriesOf(context.db, listScope(later.list.id, later.from, known, context.position), [caseNo]).get(caseNo);
+  const entryAt = (knownPosition: number) =>
+    listEntriesOf(context.db, listScope(later.list.id, later.from, knownPosition, context.position), [caseNo]).get(
+      caseNo,
+    );
   const entry = entryAt(toPosition) ?? entryAt(fromPosition);
   if (entry === undefined) throw new Error('a case that differs has a list entry');
   const [recorded] = position === null ? [] : context.logTables.recordedEvents(position - 1, 1, null, null);
-  const event = recorded?.known.event;
+  const event = recorded?.eventWithId.event;
   const { caseId, references, name, nameKey: key } = entry;
   const difference = {
     caseId,
@@ -237,7 +239,7 @@ const placeLearned = (
     day: formatDay(change.day),
     on: event !== undefined && 'occurredOn' in event ? (event.occurredOn ?? null) : null,
     reason: event?.type ?? 'policy',
-    event: recorded?.known.id ?? null,
+    event: recorded?.eventWithId.id ?? null,
     learnedAt: recorded?.recordedAt ?? null,
     ...categoriesOf(change),
   } as const;

@@ -8,11 +8,11 @@ import type { MovementScope } from './movement.js';
 /** Members at the end of a day, from the same counters as the list of members, so that both agree. */
 export const membersOn = (
   { counters, position }: QueryContext,
-  known: number,
+  knownPosition: number,
   movementScope: MovementScope,
   day: Day,
 ): number => {
-  const scope = listScope(movementScope.list.id, day, known, position);
+  const scope = listScope(movementScope.list.id, day, knownPosition, position);
   const category = movementScope.categories === undefined ? {} : { category: movementScope.categories };
   const { yes, uncertain } = countPeople(
     counters,

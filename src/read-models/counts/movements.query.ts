@@ -82,7 +82,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
 
   async #sum(
     context: QueryContext,
-    known: number,
+    knownPosition: number,
     movementScope: MovementScope,
     limit: number,
     cursor: MovementCursor | null,
@@ -90,7 +90,7 @@ export class MovementsHandler implements IQueryHandler<Movements> {
     const totals = { entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 };
     const reasons = new Map<string, number>();
     const page = new OrderedPage<PlacedMovement>(limit, cursor);
-    await visitMovements(this.reader, context, known, movementScope, (caseMovements) => {
+    await visitMovements(this.reader, context, knownPosition, movementScope, (caseMovements) => {
       for (const change of caseMovements.changes) {
         totals[change.kind] += 1;
         if (change.moved === 'in') totals.movedIn += 1;

@@ -32,10 +32,13 @@ export const placeMovement = (
   const { context, scope, caseNo } = caseMovements;
   const listEntry = listEntriesOf(context.db, scope, [caseNo]).get(caseNo);
   if (listEntry === undefined) throw new Error('a case that moves has a list entry');
-  const events = eventsAsTheyStand(context.logTables.caseEntries(caseNo, scope.position).map(({ known }) => known));
+  const events = eventsAsTheyStand(
+    context.logTables.caseEntries(caseNo, scope.position).map(({ eventWithId }) => eventWithId),
+  );
   const { reason, event } = movementCause(movementScope, caseMovements, change, events);
-  const said = events.find(({ id }) => id === event)?.event;
-  const on = said !== undefined && 'occurredOn' in said ? (said.occurredOn ?? null) : formatDay(change.day);
+  const eventData = events.find(({ id }) => id === event)?.event;
+  const on =
+    eventData !== undefined && 'occurredOn' in eventData ? (eventData.occurredOn ?? null) : formatDay(change.day);
   return {
     rank: change.day,
     key: listEntry.nameKey,

@@ -65,9 +65,9 @@ export const visitDifferences = async (
   const candidates = [
     ...new Set([...learnedCandidates(first, scope), ...candidatesOf(first, scope.toPosition, scope.later)]),
   ];
-  for (let at = 0; at < candidates.length; at += SLICE_SIZE) {
-    const context = at === 0 ? first : await nextContext(reader, first, scope.toPosition);
-    const cases = candidates.slice(at, at + SLICE_SIZE);
+  for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
+    const context = start === 0 ? first : await nextContext(reader, first, scope.toPosition);
+    const cases = candidates.slice(start, start + SLICE_SIZE);
     const versions = versionsOf(context, scope, cases);
     const { list, from, to } = scope.later;
     const laterScope = listScope(list.id, to, scope.toPosition, context.position);

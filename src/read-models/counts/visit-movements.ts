@@ -38,15 +38,15 @@ export class FileReplaced extends Error {
 export const visitMovements = async (
   reader: ReadModelReader,
   first: QueryContext,
-  known: number,
+  knownPosition: number,
   movementScope: MovementScope,
   visit: (moved: CaseMovements) => void,
 ): Promise<void> => {
-  const candidates = candidatesOf(first, known, movementScope);
-  for (let at = 0; at < candidates.length; at += SLICE_SIZE) {
-    const context = at === 0 ? first : await nextContext(reader, first, known);
-    const scope = listScope(movementScope.list.id, movementScope.to, known, context.position);
-    for (const [caseNo, listed] of rowsOf(context, scope, movementScope, candidates.slice(at, at + SLICE_SIZE))) {
+  const candidates = candidatesOf(first, knownPosition, movementScope);
+  for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
+    const context = start === 0 ? first : await nextContext(reader, first, knownPosition);
+    const scope = listScope(movementScope.list.id, movementScope.to, knownPosition, context.position);
+    for (const [caseNo, listed] of rowsOf(context, scope, movementScope, candidates.slice(start, start + SLICE_SIZE))) {
       const changes = membershipChanges(movementScope, listed);
       const rows = { listed, own: () => ownRows(context, scope, movementScope, caseNo) };
       if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
@@ -57,10 +57,10 @@ export const visitMovements = async (
 export const nextContext = async (
   reader: ReadModelReader,
   first: QueryContext,
-  known: number,
+  knownPosition: number,
 ): Promise<QueryContext> => {
   await setImmediate();
-  const context = await reader.contextAt({ position: known });
+  const context = await reader.contextAt({ position: knownPosition });
   if (context.db !== first.db) throw new FileReplaced();
   return context;
 };
@@ -71,10 +71,10 @@ export const nextContext = async (
  */
 export const candidatesOf = (
   { db, position }: QueryContext,
-  known: number,
+  knownPosition: number,
   { list, from, to }: MovementScope,
 ): readonly number[] => {
-  const scope = listScope(list.id, to, known, position);
+  const scope = listScope(list.id, to, knownPosition, position);
   const versions = `p.list = @list AND ${versionCondition('p', scope)}`;
   const sql = `SELECT json_group_array(case_no) FROM (
     SELECT p.case_no FROM periods p WHERE ${versions} AND p.${FIRST_DAY_SQL} > @from AND p.${FIRST_DAY_SQL} <= @to
@@ -82,7 +82,9 @@ export const candidatesOf = (
     UNION SELECT p.case_no FROM json_each(@policies) q CROSS JOIN periods p ON ${versions} AND p.recognition = 'recognised'
       AND p.from_day < q.value ->> 'day' AND p.to_day > q.value ->> 'day' AND p.custody = q.value ->> 'custody')`;
   const policies = JSON.stringify(policyChanges(list, from, to));
-  const cases = cachedStatement(db, sql).pluck().get({ list: list.id, known, from, to, policies }) as string;
+  const cases = cachedStatement(db, sql)
+    .pluck()
+    .get({ list: list.id, known: knownPosition, from, to, policies }) as string;
   return JSON.parse(cases) as number[];
 };
 
@@ -96,9 +98,9 @@ const policyChanges = (
     .filter(({ from: day }) => from < day && day <= to)
     .flatMap(({ from: day, custody }) => {
       const before = policyOn(list, day - 1).custody;
-      const gone = before.filter((value) => !custody.includes(value));
-      const come = custody.filter((value) => !before.includes(value));
-      return [...gone, ...come].map((value) => ({ day, custody: value }));
+      const removed = before.filter((value) => !custody.includes(value));
+      const added = custody.filter((value) => !before.includes(value));
+      return [...removed, ...added].map((value) => ({ day, custody: value }));
     });
 
 export const COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.custody, p.category, p.custody_by,

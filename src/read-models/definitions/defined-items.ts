@@ -4,7 +4,7 @@ import type { KnownView } from '../known.view.js';
 import type { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 
-/** All of a kind, by id; with `id` the one of that id, or none where it is not defined. */
+/** All of a kind, sorted by id; with `id` that one alone, or none if it is not defined. */
 export const definedItems = async <K extends DefinitionKind, Item>(
   reader: ReadModelReader,
   { scope: asked, id: only }: { readonly scope: Scope; readonly id?: string | undefined },

@@ -62,7 +62,7 @@ export class InstrumentsView extends KnownView {
   readonly items: readonly RegisteredInstrument[];
 }
 
-/** All, by id, or the one of an id where it exists. */
+/** All instruments, sorted by id; with `id` that one alone, or none if it does not exist. */
 export class Instruments extends Query<InstrumentsView> {
   constructor(
     readonly scope: Scope,

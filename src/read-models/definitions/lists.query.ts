@@ -54,7 +54,7 @@ export class ListsView extends KnownView {
   readonly items: readonly DefinedList[];
 }
 
-/** All, by id, or the one of an id where it exists. */
+/** All lists, sorted by id; with `id` that list alone, or none if it does not exist. */
 export class Lists extends Query<ListsView> {
   constructor(
     readonly scope: Scope,

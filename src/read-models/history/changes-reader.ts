@@ -10,7 +10,7 @@ export const changesReader = (logTables: LogTables): ((recordedEvent: FullEventE
   // Consecutive events often belong to one case.
   const latestTimelines = new Map<number, Timeline>();
   const historyAt = (caseNo: number, position: number): CaseHistory => {
-    const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
+    const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
     const timeline = continueTimeline(latestTimelines.get(caseNo) ?? null, events);
     latestTimelines.set(caseNo, timeline);
     return caseHistoryOf(logTables.cases.idOf(caseNo), timeline);

@@ -14,12 +14,12 @@ export const toHistoryEntry = (recorded: FullEventEntry, changes: readonly Chang
   position: recorded.position,
   subject: recorded.subject,
   revision: recorded.revision,
-  id: recorded.known.id,
+  id: recorded.eventWithId.id,
   recordedAt: recorded.recordedAt,
   actor: recorded.actor,
   acknowledged: recorded.acknowledged,
   correlationId: recorded.correlationId,
-  event: recorded.known.event,
+  event: recorded.eventWithId.event,
   changes,
 });
 
@@ -28,10 +28,10 @@ export const toLoggedEvent = (recorded: FullEventEntry): LoggedEvent => ({
   position: recorded.position,
   stream: streamName(recorded.subject.kind, recorded.subject.id),
   revision: recorded.revision,
-  id: recorded.known.id,
+  id: recorded.eventWithId.id,
   recordedAt: recorded.recordedAt,
   ...metadataOf(recorded),
-  event: recorded.known.event,
+  event: recorded.eventWithId.event,
 });
 
 /**

@@ -74,7 +74,7 @@ const filterOf = (
 ): ((line: FullEventEntry) => boolean) => {
   const typeSet = types === undefined ? null : new Set(types);
   const isOfList = list === undefined ? () => true : listFilter(logTables, list);
-  return (line) => (typeSet === null || typeSet.has(line.known.event.type)) && isOfList(line);
+  return (line) => (typeSet === null || typeSet.has(line.eventWithId.event.type)) && isOfList(line);
 };
 
 /** Selects events that concern a list. Reference claims concern no list: they are internal. */
@@ -93,7 +93,7 @@ const listFilter = (logTables: LogTables, list: string): ((line: FullEventEntry)
 /** The first position at which an event of a case mentions the list; the maximum if none does. */
 const firstMention = (logTables: LogTables, caseNo: number, list: string): number => {
   const mentions = logTables.cases.feedings(caseNo).flatMap(({ stream, from, to }) => {
-    const mention = logTables.entries(stream, to).find(({ known }) => mentionsList(known.event, list));
+    const mention = logTables.entries(stream, to).find(({ eventWithId }) => mentionsList(eventWithId.event, list));
     return mention === undefined ? [] : [Math.max(from, mention.position)];
   });
   return Math.min(STILL_KNOWN, ...mentions);

@@ -56,8 +56,8 @@ export const listChanges = (
   );
 };
 
-const membership = (list: ListDefinition, versions: readonly Row[], day: Day, known: number): Membership => {
-  const rows = versions.filter(({ known_from, known_to }) => known_from <= known && known < known_to);
+const membership = (list: ListDefinition, versions: readonly Row[], day: Day, knownPosition: number): Membership => {
+  const rows = versions.filter(({ known_from, known_to }) => known_from <= knownPosition && knownPosition < known_to);
   const on = (set: 'certain' | 'possible') =>
     membershipOn({ list, set, categories: undefined, from: day, to: day }, rows, day);
   const { listed, categories } = on('possible');

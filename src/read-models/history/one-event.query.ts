@@ -54,11 +54,11 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const { position, knownAt } = scope;
     const recorded = logTables.streamOfEvent(id, position);
-    const entry = recorded.find(({ known }) => known.id === id);
+    const entry = recorded.find(({ eventWithId }) => eventWithId.id === id);
     if (entry === undefined) return null;
-    const events = recorded.map(({ known }) => known);
+    const events = recorded.map(({ eventWithId }) => eventWithId);
     const { retracted } = amendmentsOf(events);
-    const standing = standingEvent(entry.known, events);
+    const standing = standingEvent(entry.eventWithId, events);
     const references = [standing?.after, entry.causationId].filter((other) => typeof other === 'string');
     return {
       ...toEntry(entry),
@@ -66,7 +66,7 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
       standing,
       amendments: amendmentsIn(recorded, id).map((amendment) => ({
         ...toEntry(amendment),
-        stands: !retracted.has(amendment.known.id),
+        stands: !retracted.has(amendment.eventWithId.id),
       })),
       retractedReferences: references.filter((other) => isRetracted(logTables, other, position)),
       knownAt,
@@ -79,7 +79,7 @@ const toEntry = (entry: FullEventEntry): EventEntryView => {
   return rest;
 };
 
-/** The standing fields of a correction are those that it corrects now. */
+/** The event as it stands; null if it is retracted. A correction stands with its fields as later corrections left them. */
 const standingEvent = (
   { id, event }: EventWithId<AnyEvent>,
   events: readonly EventWithId<AnyEvent>[],
@@ -94,12 +94,12 @@ const standingEvent = (
 /** The amendments of an event and of those amendments, however many lie between. */
 const amendmentsIn = (recorded: readonly FullEventEntry[], id: string): readonly FullEventEntry[] => {
   const ids = new Set([id]);
-  return recorded.filter(({ known }) => {
-    if (!isAmendment(known.event) || !ids.has(known.event.event)) return false;
-    ids.add(known.id);
+  return recorded.filter(({ eventWithId }) => {
+    if (!isAmendment(eventWithId.event) || !ids.has(eventWithId.event.event)) return false;
+    ids.add(eventWithId.id);
     return true;
   });
 };
 
 const isRetracted = (logTables: LogTables, id: string, upTo: number): boolean =>
-  amendmentsOf(logTables.streamOfEvent(id, upTo).map(({ known }) => known)).retracted.has(id);
+  amendmentsOf(logTables.streamOfEvent(id, upTo).map(({ eventWithId }) => eventWithId)).retracted.has(id);

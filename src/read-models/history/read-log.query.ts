@@ -47,7 +47,9 @@ export class ReadLogHandler implements IQueryHandler<ReadLog> {
       const end = recorded.at(-1);
       if (end === undefined) return;
       const batch = recorded
-        .filter(({ position, known }) => position <= last && (typeSet === null || typeSet.has(known.event.type)))
+        .filter(
+          ({ position, eventWithId }) => position <= last && (typeSet === null || typeSet.has(eventWithId.event.type)),
+        )
         .slice(0, remaining);
       if (batch.length > 0) yield batch.map(toLoggedEvent);
       remaining -= batch.length;

@@ -2,7 +2,7 @@ import { IsNullable, IsObjectOf } from '../../schema/decorators.js';
 import { Reference } from '../../schema/parts.js';
 import { IsString } from '../../schema/view-decorators.js';
 
-/** The case that a line of an answer is about, as people know it. */
+/** The case that an item is about, with what people know it by. */
 export class ListEntryView {
   @IsString()
   readonly caseId: string;

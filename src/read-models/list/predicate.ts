@@ -4,7 +4,7 @@ import type { Day } from '../../domain/time.js';
 import { STILL_KNOWN } from '../table.js';
 import { isOneOf, type SqlCondition } from './sql-condition.js';
 
-/** What the conditions depend on. `list` is empty for the register as a whole. */
+/** The values that the conditions depend on. `list` is empty for the register as a whole. */
 export interface ListScope {
   readonly list: string;
   readonly day: Day;

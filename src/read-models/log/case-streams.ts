@@ -60,7 +60,7 @@ export class CaseStreams {
 
   /** Makes a stream feed a case, and no longer the one before, from a position on. */
   feed(stream: number, caseNo: number, position: number): void {
-    // What begins and ends at one position never held.
+    // A feeding that began at this same position never counted.
     this.#cancel.run(stream, position);
     this.#stop.run(position, stream);
     this.#start.run(stream, caseNo, position);

@@ -1,6 +1,6 @@
 /**
- * Parts the personal fields of an event from the rest, so that the copy of the log has personal data in one table only. A correction's
- * fields are parted as the type that it corrects parts them.
+ * Splits the personal fields of an event from the rest, so that the copy of the log has personal data in one table only. The
+ * fields of a correction are split as the type that it corrects splits them.
  */
 import type { CorrectedFields } from '../../domain/amendments.js';
 import { descriptionOf, type AnyEvent } from '../../domain/events.js';
@@ -8,7 +8,7 @@ import { descriptionOf, type AnyEvent } from '../../domain/events.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface EventParts {
-  /** With the type of the event. */
+  /** The other fields, with the type. */
   readonly open: Fields;
   readonly personal: Fields;
 }
@@ -20,7 +20,7 @@ export const splitPersonal = (event: AnyEvent): EventParts => {
   return { open: { ...open, data: corrected.open }, personal: { ...personal, data: corrected.personal } };
 };
 
-/** The reverse. Null for `personal`: it is not there, and the event lacks its personal fields. */
+/** Joins what `splitPersonal` split. Where `personal` is null, the event lacks its personal fields. */
 export const joinPersonal = (open: Fields, personal: Fields | null): AnyEvent => {
   const data = open['type'] === 'corrected' ? { data: { ...fieldsOf(open), ...fieldsOf(personal) } } : {};
   return { ...open, ...personal, ...data } as AnyEvent;

@@ -41,7 +41,10 @@ export class DuplicatesPage extends KnownView {
   readonly next: string | null;
 }
 
-/** Compares the whole register with itself, a part a page: cases whose names have the same keys, in any order, fathers apart. */
+/**
+ * Compares the whole register with itself, one part of it for each page: cases whose names have the same keys in any order,
+ * without fathers' names.
+ */
 export class Duplicates extends Query<DuplicatesPage> {
   constructor(
     readonly scope: Scope,

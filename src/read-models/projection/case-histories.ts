@@ -32,7 +32,7 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
       .sort((a, b) => a.position - b.position);
     timeline = continueTimeline(
       timeline,
-      entries.map(({ known }) => known),
+      entries.map(({ eventWithId }) => eventWithId),
     );
     const standingVoid = voidMerges.filter(
       (merge) => feedsAt(merge, position) && feeding.some(({ stream }) => stream === merge.stream),
@@ -60,7 +60,7 @@ export const historyAt = (logTables: LogTables, caseNo: number, position: number
     .filter((one) => feedsAt(one, position))
     .map(({ stream }) => stream);
   if (streams.length === 0) return null;
-  const events = logTables.caseEntries(caseNo, position).map(({ known }) => known);
+  const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
   const voidMerges = logTables.merges.voidMerges(streams).filter((merge) => feedsAt(merge, position));
   return caseHistoryOf(
     logTables.cases.idOf(caseNo),
