@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplyInstrument } from './commands/apply-instrument.js';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { MERGED_CASES, type MergedCases } from './commands/merged-cases.js';
 import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from './commands/possible-duplicates.js';
@@ -185,9 +186,10 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
         { provide: RESOURCES, useFactory: () => openResources(settings, serving) },
         ...shared,
         ...COMMAND_HANDLERS,
+        ApplyInstrument,
         ...QUERY_HANDLERS,
       ],
-      exports: shared.map(({ provide }) => provide),
+      exports: [...shared.map(({ provide }) => provide), ApplyInstrument],
     };
   }
 

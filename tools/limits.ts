@@ -32,8 +32,9 @@ const answer = (code: ProblemCode): string => {
 
 const rows: readonly (readonly [what: string, bound: string, beyond: string])[] = [
   ['Body of a request', size(BODY_LIMIT), answer('BODY.TOO_LARGE')],
-  ['Body of `POST /v1/events`', size(BATCH_BODY_LIMIT), answer('BODY.TOO_LARGE')],
+  ['Body of `POST /v1/events`, and of one that applies an act', size(BATCH_BODY_LIMIT), answer('BODY.TOO_LARGE')],
   ['Rows of `POST /v1/events`', count(LIMITS.rows), answer('ROWS.TOO_MANY')],
+  ['Persons to whom an act is applied at once', count(LIMITS.persons), answer('REQUEST.INVALID')],
   ['Lines of a file of events', count(MAX_EVENT_LINES), '`FILE.TOO_LONG`'],
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],

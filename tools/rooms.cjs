@@ -65,10 +65,11 @@ const rooms = {
   },
   commands: {
     path: '^src/commands/',
-    says: 'domain, json, the port of event-store, the validation of corrections by schema',
+    says: 'domain, json, jobs, the port of event-store, the validation of corrections by schema',
     paths: [
       '^src/domain/',
       '^src/json/',
+      '^src/jobs/',
       '^src/event-store/port\\.ts$',
       '^src/schema/(read-correction|problems)\\.ts$',
     ],
@@ -106,7 +107,7 @@ const rooms = {
       '^src/schema/',
       '^src/json/',
       '^src/jobs/',
-      '^src/commands/(record-events|record-batch|ids|possible-duplicates)\\.ts$',
+      '^src/commands/(record-events|record-batch|apply-instrument|ids|possible-duplicates)\\.ts$',
       ...queries,
       '^src/register-files/list-export\\.ts$',
     ],

@@ -28,6 +28,10 @@ export const eventIds = (request: RequestIdentity, count: number): readonly stri
     request.key === undefined ? newId() : keyedEventId(request, request.key, index),
   );
 
+/** The id of the job that applies an instrument. With a key, a repeat gets the same id, and so the same job. */
+export const newApplicationId = (actor: Actor, instrument: string, key?: string): string =>
+  key === undefined ? newId() : nameBasedId('application', actor.kind, actor.id, instrument, key);
+
 /** The id of a case to be opened. With a key, a repeat gets the same id and so finds its case and its claims. */
 export const newCaseId = (actor: Actor, key?: string): string =>
   key === undefined ? newId() : nameBasedId('case', actor.kind, actor.id, key);

@@ -75,7 +75,7 @@ export const loadMergeData = async (
 };
 
 /** A case and those that it is merged into, one after the other; empty where there is no such case. */
-const chainFrom = async (store: EventStore, caseId: string): Promise<readonly string[]> => {
+export const chainFrom = async (store: EventStore, caseId: string): Promise<readonly string[]> => {
   const chain: string[] = [];
   for (let next: string | null = caseId; next !== null && chain.length < MAX_MERGED_CASES && !chain.includes(next);) {
     const events = await loadCase(store, next);

@@ -12,7 +12,11 @@ type Accepted = Extract<Decision, { outcome: 'accepted' }>;
  * earlier events (a late event can make two others contradict) has its code stored with the first new event.
  */
 export const toNewEvents = (
-  { actor, correlationId }: { readonly actor: Actor; readonly correlationId: string },
+  {
+    actor,
+    correlationId,
+    causationId = null,
+  }: { readonly actor: Actor; readonly correlationId: string; readonly causationId?: string | null },
   events: readonly EventWithId<AnyEvent>[],
   decision: Accepted,
   now: Date,
@@ -36,6 +40,6 @@ export const toNewEvents = (
     ].sort(),
     raised: index === 0 ? decision.findings : [],
     correlationId,
-    causationId: null,
+    causationId,
   }));
 };

@@ -49,6 +49,8 @@ export interface RecordEventsRequest {
   /** Where a case is opened: possible duplicates are looked for among the cases known at this position; the latest where absent. */
   readonly comparedUpTo?: number;
   readonly correlationId: string;
+  /** The id of the event because of which these are recorded, if there is one. */
+  readonly causationId?: string;
 }
 
 export type RecordEventsResult =

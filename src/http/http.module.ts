@@ -5,6 +5,7 @@ import { CommandService } from './commands/command.service.js';
 import { CountsController } from './counts/counts.controller.js';
 import { DuplicatesController } from './duplicates/duplicates.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { ApplicationsController } from './instruments/applications.controller.js';
 import { InstrumentsController } from './instruments/instruments.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { ListsController } from './lists/lists.controller.js';
@@ -24,6 +25,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
     DuplicatesController,
     ListsController,
     InstrumentsController,
+    ApplicationsController,
     EventsController,
     FeedController,
     HistoryController,

@@ -15,6 +15,7 @@ import { Connections } from './connections.js';
 import { pathOf, responseToError, traceOf } from './faults.js';
 import { HEALTH, type Health } from './health/health.controller.js';
 import { problemResponse, send } from './http-response.js';
+import { APPLICATIONS_PATH } from './instruments/applications.controller.js';
 import type { HttpLimits } from './limits.js';
 import { JSON_TYPE, NDJSON_TYPE, PROBLEM_TYPE } from './media-types.js';
 import { METRICS, type Metrics } from './metrics/metrics.controller.js';
@@ -102,6 +103,9 @@ const createHttpServer = (listener: RequestListener, { limits, connections, bodi
   server.once('close', () => clearInterval(timer));
   return server;
 };
+/** Routes whose bodies name many cases. */
+const LARGE_BODIES: ReadonlySet<string> = new Set([BATCH_PATH, APPLICATIONS_PATH]);
+
 const MAX_TIMER_DELAY_MS = 1_000;
 
 /** Keeps the caller's id only if it is a UUID, since the id is logged and stored. */
@@ -142,7 +146,7 @@ export const configureServer = async (
   const routes = new RouteTable();
   fastify.addHook('onRoute', (route) => {
     routes.add(route.url, route.method);
-    if (route.url === BATCH_PATH && route.method === 'POST') route.bodyLimit = BATCH_BODY_LIMIT;
+    if (LARGE_BODIES.has(route.url) && route.method === 'POST') route.bodyLimit = BATCH_BODY_LIMIT;
   });
   reportLimits(transport, metrics);
   // The order of these three is that in which their hooks run.

@@ -34,13 +34,11 @@ export interface DurableJobContext extends JobContext {
   readonly save: (progress: JobProgress, items: readonly JobItem[]) => void;
 }
 
-/** A kind of long work. `P`: its parameters, of which JSON keeps everything. `R`: why a job of this kind may not be started. */
-export interface JobKind<P extends object, R> {
+/** A kind of long work. `P`: its parameters, of which JSON keeps everything. */
+export interface JobKind<P extends object> {
   readonly name: string;
   /** What a job of these parameters is about, for people: ids by their names. */
   describe(parameters: P): Readonly<Record<string, string>>;
-  /** Whether a new job may run: null, or why not. */
-  admit(id: string, parameters: P): Promise<R | null>;
   /**
    * Runs a job, or resumes it, also one whose process ended before it was admitted. Its steps are idempotent. Rejects with an
    * AbortError once the signal has aborted.

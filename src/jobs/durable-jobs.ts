@@ -10,7 +10,7 @@ export const MAX_RUNNING_JOBS = 4;
 export type StartResult<R> =
   /** It runs now, or a job of this id was done before. */
   | { readonly outcome: 'started'; readonly job: DurableJob }
-  /** By the kind of the job, which is not stored then. */
+  /** By whoever started it; it is not stored then. */
   | { readonly outcome: 'not-admitted'; readonly reason: R }
   /** A job of this id has other parameters. */
   | { readonly outcome: 'id-reused' }
@@ -18,7 +18,7 @@ export type StartResult<R> =
 
 export type ResumeResult = Extract<StartResult<never>, { readonly outcome: 'started' | 'too-many-jobs' }>;
 
-type AnyKind = JobKind<object, unknown>;
+type AnyKind = JobKind<object>;
 type OnProgress = JobContext['onProgress'];
 
 export class DurableJobs {
@@ -36,36 +36,40 @@ export class DurableJobs {
   ) {}
 
   /** To be called for each kind before jobs are started or resumed. */
-  register<P extends object, R>(kind: JobKind<P, R>): void {
+  register<P extends object>(kind: JobKind<P>): void {
     this.#kinds.set(kind.name, kind);
   }
 
   /**
-   * Starts a job under an id; resolves once it is stored and admitted. The same id with the same parameters is the same job: it is
-   * resumed where it was interrupted or has failed, and left as it is where it is running or done. Throws what admitting it throws.
+   * Starts a job under an id; resolves once it is stored and admitted. `admit` says why it may not run, or null; it is idempotent, and
+   * called before each run that is started here. The same id with the same parameters is the same job: it is resumed where it was
+   * interrupted or has failed, and left as it is where it is running or done. Throws what `admit` throws.
    */
   async start<P extends object, R>(
-    kind: JobKind<P, R>,
+    kind: JobKind<P>,
     id: string,
     parameters: P,
+    admit: () => Promise<R | null>,
     onProgress?: OnProgress,
   ): Promise<StartResult<R>> {
     const known = this.file.get(id);
-    if (known !== null) return isSame(known, kind.name, parameters) ? this.#resume(known, onProgress) : ID_REUSED;
+    if (known !== null && !isSame(known, kind.name, parameters)) return { outcome: 'id-reused' };
+    if (known?.state === 'done' || this.#active.has(id)) return { outcome: 'started', job: this.#told(id) };
     if (this.#active.size >= MAX_RUNNING_JOBS) return TOO_MANY_JOBS;
-    this.file.add({ id, kind: kind.name, parameters, startedAt: this.now().toISOString() });
+    if (known === null) this.file.add({ id, kind: kind.name, parameters, startedAt: this.now().toISOString() });
     const finish = this.#activate(id);
     let isAdmitted = false;
     try {
-      const reason = await kind.admit(id, parameters);
+      const reason = await admit();
       if (reason !== null) return { outcome: 'not-admitted', reason };
       isAdmitted = true;
     } finally {
       if (!isAdmitted) {
-        this.file.remove(id);
+        if (known === null) this.file.remove(id);
         finish();
       }
     }
+    if (known !== null) this.file.setRunning(id);
     void this.#run(kind, id, parameters, onProgress).finally(finish);
     return { outcome: 'started', job: this.#told(id) };
   }
@@ -188,7 +192,6 @@ export class DurableJobs {
   }
 }
 
-const ID_REUSED = { outcome: 'id-reused' } as const;
 const TOO_MANY_JOBS = { outcome: 'too-many-jobs' } as const;
 
 const isSame = (known: StoredJob, kind: string, parameters: object): boolean =>

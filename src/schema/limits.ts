@@ -31,6 +31,8 @@ export const LIMITS = {
   movements: 1_000,
   /** Rows of one batch request. */
   rows: 1_000,
+  /** Persons to whom an instrument is applied by one request. */
+  persons: 50_000,
   /** Field errors reported per body or row; further ones are cut off. */
   errors: 100,
 } as const;

@@ -94,6 +94,7 @@ it('lists exactly the routes', () => {
       'POST /v1/events',
       'POST /v1/cases/{id}/events',
       'POST /v1/instruments',
+      'POST /v1/instruments/{id}/applications',
       'POST /v1/instruments/{id}/events',
       'POST /v1/lists',
       'POST /v1/lists/{id}/events',

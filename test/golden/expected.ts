@@ -383,6 +383,7 @@ export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Ful
       knownAt: 1234,
       effect: 'term-reduced',
       reducedBy: 'P6M',
+      replacement: { kind: 'fine' },
       amnestiedOn: '2025-12-22',
       releasedOn: '2025-12',
     },

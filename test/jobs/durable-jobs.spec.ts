@@ -14,19 +14,13 @@ interface Parameters {
 }
 
 /** Greets persons, one a step; those whose name begins with `x` are refused. A step waits until it is let go. */
-class Greeting implements JobKind<Parameters, string> {
+class Greeting implements JobKind<Parameters> {
   readonly name = 'greet';
   readonly greeted: string[] = [];
-  admitted = 0;
   onStep: (person: string) => Promise<void> = () => Promise.resolve();
 
   describe({ persons }: Parameters): Record<string, string> {
     return { persons: String(persons.length) };
-  }
-
-  admit(_: string, { persons }: Parameters): Promise<string | null> {
-    this.admitted += 1;
-    return Promise.resolve(persons.length === 0 ? 'nobody' : null);
   }
 
   async run(_: string, { persons }: Parameters, { signal, items, save }: DurableJobContext): Promise<void> {
@@ -43,7 +37,7 @@ class Greeting implements JobKind<Parameters, string> {
 }
 
 /** A process: what is open of one data folder. */
-const open = (kind: JobKind<Parameters, string>, path = join(folder.path, 'jobs.sqlite')) => {
+const open = (kind: JobKind<Parameters>, path = join(folder.path, 'jobs.sqlite')) => {
   const running = new Jobs();
   const jobs = new DurableJobs(JobFile.open(path), running, () => new Date('2026-01-05T10:00:00Z'));
   jobs.register(kind);
@@ -68,13 +62,18 @@ const stepBegins = (kind: Greeting, at: string, waiting: () => Promise<void> = w
     };
   });
 
+const admit = (): Promise<null> => Promise.resolve(null);
+
 const FOUR = { persons: ['a', 'b', 'x', 'c'] };
 
 describe('a durable job', () => {
   it('is told with its parameters, its progress and what it refused', async () => {
     const kind = new Greeting();
     const { jobs, stop } = open(kind);
-    expect(await jobs.start(kind, 'j', FOUR)).toMatchObject({ outcome: 'started', job: { id: 'j', state: 'running' } });
+    expect(await jobs.start(kind, 'j', FOUR, admit)).toMatchObject({
+      outcome: 'started',
+      job: { id: 'j', state: 'running' },
+    });
     await jobs.settled('j');
     expect(jobs.get('j')).toEqual({
       id: 'j',
@@ -98,9 +97,9 @@ describe('a durable job', () => {
   it('that is not admitted is not kept', async () => {
     const kind = new Greeting();
     const { jobs, stop } = open(kind);
-    expect(await jobs.start(kind, 'j', { persons: [] })).toEqual({ outcome: 'not-admitted', reason: 'nobody' });
-    kind.admit = () => Promise.reject(new Error('disk'));
-    await expect(jobs.start(kind, 'k', FOUR)).rejects.toThrow('disk');
+    const refuse = () => Promise.resolve('nobody');
+    expect(await jobs.start(kind, 'j', { persons: [] }, refuse)).toEqual({ outcome: 'not-admitted', reason: 'nobody' });
+    await expect(jobs.start(kind, 'k', FOUR, () => Promise.reject(new Error('disk')))).rejects.toThrow('disk');
     expect(jobs.all()).toEqual([]);
     await stop();
   });
@@ -108,11 +107,11 @@ describe('a durable job', () => {
   it('is the same job when it is started again under its id, and another where the parameters differ', async () => {
     const kind = new Greeting();
     const { jobs, stop } = open(kind);
-    await jobs.start(kind, 'j', FOUR);
-    expect(await jobs.start(kind, 'j', { persons: ['d'] })).toEqual({ outcome: 'id-reused' });
+    await jobs.start(kind, 'j', FOUR, admit);
+    expect(await jobs.start(kind, 'j', { persons: ['d'] }, admit)).toEqual({ outcome: 'id-reused' });
     await jobs.settled('j');
-    expect(await jobs.start(kind, 'j', FOUR)).toMatchObject({ outcome: 'started', job: { state: 'done' } });
-    expect([kind.greeted, kind.admitted]).toEqual([['a', 'b', 'c'], 1]);
+    expect(await jobs.start(kind, 'j', FOUR, admit)).toMatchObject({ outcome: 'started', job: { state: 'done' } });
+    expect(kind.greeted).toEqual(['a', 'b', 'c']);
     await stop();
   });
 
@@ -121,7 +120,7 @@ describe('a durable job', () => {
     const before = open(kind);
     let letGo: () => void = () => undefined;
     const atB = stepBegins(kind, 'b', () => new Promise((resolve) => (letGo = resolve)));
-    await before.jobs.start(kind, 'j', FOUR);
+    await before.jobs.start(kind, 'j', FOUR, admit);
     await atB;
     const interrupted = before.jobs.interrupt('j');
     letGo();
@@ -148,7 +147,7 @@ describe('a durable job', () => {
     const before = open(kind);
     let letGo: () => void = () => undefined;
     const atB = stepBegins(kind, 'b', () => new Promise((resolve) => (letGo = resolve)));
-    await before.jobs.start(kind, 'j', FOUR);
+    await before.jobs.start(kind, 'j', FOUR, admit);
     await atB;
     const stopped = before.stop();
     letGo();
@@ -166,7 +165,7 @@ describe('a durable job', () => {
     const kind = new Greeting();
     const killed = open(kind);
     const atX = stepBegins(kind, 'x');
-    await killed.jobs.start(kind, 'j', FOUR);
+    await killed.jobs.start(kind, 'j', FOUR, admit);
     await atX;
     // The killed process never goes on; its file stays as it is.
     const after = open(new Greeting());
@@ -181,7 +180,7 @@ describe('a durable job', () => {
     const kind = new Greeting();
     const { jobs, stop } = open(kind);
     kind.onStep = () => Promise.reject(new RangeError('of a person'));
-    await jobs.start(kind, 'j', FOUR);
+    await jobs.start(kind, 'j', FOUR, admit);
     await jobs.settled('j');
     expect(jobs.get('j')).toMatchObject({ state: 'failed', error: 'RangeError' });
     kind.onStep = () => Promise.resolve();
@@ -194,11 +193,10 @@ describe('a durable job', () => {
   it('is interrupted while it is being admitted', async () => {
     const kind = new Greeting();
     const { jobs, stop } = open(kind);
-    let admit: () => void = () => undefined;
-    kind.admit = () => new Promise((resolve) => (admit = () => resolve(null)));
-    const started = jobs.start(kind, 'j', FOUR);
+    let letGo: () => void = () => undefined;
+    const started = jobs.start(kind, 'j', FOUR, () => new Promise((resolve) => (letGo = () => resolve(null))));
     const interrupted = jobs.interrupt('j');
-    admit();
+    letGo();
     await started;
     expect(await interrupted).toMatchObject({ state: 'stopped' });
     expect(kind.greeted).toEqual([]);
@@ -211,7 +209,7 @@ describe('durable jobs', () => {
     const kind = new Greeting();
     const { jobs, stop } = open(kind);
     for (let n = 0; n <= MAX_ENDED_JOBS; n += 1) {
-      await jobs.start(kind, `ended ${n}`, { persons: ['x'] });
+      await jobs.start(kind, `ended ${n}`, { persons: ['x'] }, admit);
       await jobs.settled(`ended ${n}`);
     }
     expect(jobs.all().map(({ id }) => id)).toEqual(Array.from({ length: MAX_ENDED_JOBS }, (_, n) => `ended ${n + 1}`));
@@ -221,11 +219,11 @@ describe('durable jobs', () => {
     const gate = new Promise<void>((resolve) => (letGo = resolve));
     kind.onStep = () => gate;
     for (let n = 0; n < MAX_RUNNING_JOBS; n += 1)
-      expect(await jobs.start(kind, `running ${n}`, FOUR)).toMatchObject({ outcome: 'started' });
-    expect(await jobs.start(kind, 'one more', FOUR)).toEqual({ outcome: 'too-many-jobs' });
+      expect(await jobs.start(kind, `running ${n}`, FOUR, admit)).toMatchObject({ outcome: 'started' });
+    expect(await jobs.start(kind, 'one more', FOUR, admit)).toEqual({ outcome: 'too-many-jobs' });
     letGo();
     for (let n = 0; n < MAX_RUNNING_JOBS; n += 1) await jobs.settled(`running ${n}`);
-    expect(await jobs.start(kind, 'one more', FOUR)).toMatchObject({ outcome: 'started' });
+    expect(await jobs.start(kind, 'one more', FOUR, admit)).toMatchObject({ outcome: 'started' });
     await jobs.settled('one more');
     await stop();
   });

@@ -76,6 +76,15 @@ export const findingCodes = {
     grade: 'refuse',
     means: 'Those whom an instrument reaches are released on the day on which it is applied to them, or later.',
   },
+  'APPLICATION.EFFECT_UNSAID': {
+    grade: 'refuse',
+    means:
+      'What an instrument does to those whom it reaches is said by the version of its clause, where all its versions say the same also by these, or by whoever applies it.',
+  },
+  'APPLICATION.PERSON_TWICE': {
+    grade: 'refuse',
+    means: 'Whoever an instrument is applied to is named once: two of the references are of one person.',
+  },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
   'CASE.NOT_HELD': {
     grade: 'ask',

@@ -3,7 +3,7 @@ import { finding } from '../case/findings.js';
 import type { Finding } from '../event.js';
 import type { ListDefinition } from '../list/list.js';
 import { parseEdtf } from '../time.js';
-import type { InstrumentEvent } from './events.js';
+import type { ClauseFields, InstrumentEvent } from './events.js';
 import type { Instrument } from './instrument.js';
 
 export type ApplicationStarted = Extract<InstrumentEvent, { readonly type: 'application-started' }>;
@@ -38,4 +38,27 @@ export const applicationFindings = (
       ? [finding('APPLICATION.RELEASE_BEFORE', id)]
       : []),
   ];
+};
+
+/** What an instrument does to a person whom it reaches. */
+export type Effect = Pick<ClauseFields, 'effect' | 'reducedBy' | 'replacement'>;
+
+/**
+ * The effect of a clause, by the version that is named, or by all that stand where they agree. Null where they do not, where none
+ * says one, or where no clause is named.
+ */
+export const effectOf = (
+  { clauseVersions }: Instrument,
+  clause: string | undefined,
+  version: string | undefined,
+): Effect | null => {
+  const effects = clauseVersions
+    .filter((standing) => standing.clause === clause && (version === undefined || standing.version === version))
+    .map(({ effect, reducedBy, replacement }) => ({
+      effect,
+      ...(reducedBy === undefined ? {} : { reducedBy }),
+      ...(replacement === undefined ? {} : { replacement }),
+    }));
+  const [first = null, ...others] = effects;
+  return others.every((other) => JSON.stringify(other) === JSON.stringify(first)) ? first : null;
 };

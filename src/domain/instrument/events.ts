@@ -91,6 +91,7 @@ interface ApplicationFields {
     readonly knownAt?: number;
     readonly effect: (typeof CLEMENCY_EFFECTS)[number];
     readonly reducedBy?: string;
+    readonly replacement?: Sentence;
     readonly amnestiedOn: Edtf;
     readonly releasedOn?: Edtf;
   };

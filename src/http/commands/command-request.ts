@@ -1,5 +1,5 @@
 /** Parameter decorators that read headers and body of a request into the data of the command RecordEvents. */
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext, type ParamDecoratorEnhancer } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { newCaseId } from '../../commands/ids.js';
@@ -29,21 +29,32 @@ export const NewSubject = createParamDecorator((kind: SubjectKind, context: Exec
   readCommand({ kind, begins: true }, context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
+const describeId: ParamDecoratorEnhancer = (target, method) => {
+  const descriptor = Object.getOwnPropertyDescriptor(target, method as string) as PropertyDescriptor;
+  ApiParam({ name: 'id', schema: { type: 'string' } })(target, method as string, descriptor);
+};
+
 /** The RecordEventsRequest of a request that reports an event about the subject with the `id` in the path. */
 export const SubjectEvent = createParamDecorator(
   (kind: SubjectKind, context: ExecutionContext): RecordEventsRequest => {
     const request = context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>();
-    const { id } = request.params;
-    if (!isSubjectId(kind, id)) throw new ProblemException(problemResponse('SUBJECT.UNKNOWN'));
-    return readCommand({ kind, begins: false, id }, request);
+    return readCommand({ kind, begins: false, id: subjectIdIn(kind, request) }, request);
   },
-  [
-    (target, method) => {
-      const descriptor = Object.getOwnPropertyDescriptor(target, method as string) as PropertyDescriptor;
-      ApiParam({ name: 'id', schema: { type: 'string' } })(target, method as string, descriptor);
-    },
-  ],
+  [describeId],
 );
+
+/** The `id` in the path, of a subject that may or may not exist. */
+export const SubjectId = createParamDecorator(
+  (kind: SubjectKind, context: ExecutionContext): string =>
+    subjectIdIn(kind, context.switchToHttp().getRequest<FastifyRequest<{ Params: { id: string } }>>()),
+  [describeId],
+);
+
+/** Throws a ProblemException for an id that no subject of the kind could have. */
+const subjectIdIn = (kind: SubjectKind, { params: { id } }: FastifyRequest<{ Params: { id: string } }>): string => {
+  if (!isSubjectId(kind, id)) throw new ProblemException(problemResponse('SUBJECT.UNKNOWN'));
+  return id;
+};
 
 /** Whether a subject could have this id. Bounds what the store is asked for. */
 const isSubjectId = (kind: SubjectKind, id: string): boolean =>
@@ -73,7 +84,16 @@ const readCommand = (target: Target, request: CommandRequest): RecordEventsReque
   };
 };
 
-type CommandMetadata = Pick<RecordEventsRequest, 'actor' | 'key' | 'expectedRevision'>;
+/** The headers of a command that is not about one subject alone; a header that `type` has no field for is an error. */
+export const CommandHeadersOf = createParamDecorator(
+  (type: Constructor<CommandHeaders>, context: ExecutionContext): CommandMetadata => {
+    const headers = readCommandHeaders(type, context.switchToHttp().getRequest<FastifyRequest>());
+    if ('errors' in headers) throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: headers.errors }));
+    return headers;
+  },
+);
+
+export type CommandMetadata = Pick<RecordEventsRequest, 'actor' | 'key' | 'expectedRevision'>;
 
 /** A header of commands that `type` has no field for is an error: it would have no effect. */
 export const readCommandHeaders = (
