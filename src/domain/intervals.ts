@@ -1,18 +1,18 @@
 /** Half-open intervals of days [from, to): merging, union, intersection. */
 import type { Day } from './time.js';
 
-export interface Interval {
+export interface DaySpan {
   readonly from: Day;
   readonly to: Day;
 }
 
-const byStart = (a: Interval, b: Interval): number => a.from - b.from;
+const byStart = (a: DaySpan, b: DaySpan): number => a.from - b.from;
 
 /**
  * Merges equal items whose intervals touch or overlap, by first day. Compares only items that touch, because it runs for
  * every case after every event.
  */
-export const mergeEqual = <Item extends Interval>(
+export const mergeEqual = <Item extends DaySpan>(
   items: readonly Item[],
   isEqual: (a: Item, b: Item) => boolean,
 ): readonly Item[] => {
@@ -33,14 +33,14 @@ export const mergeEqual = <Item extends Interval>(
 };
 
 /** The days of all intervals, as the fewest intervals, sorted. */
-export const unionOf = (intervals: readonly Interval[]): readonly Interval[] =>
+export const unionOf = (intervals: readonly DaySpan[]): readonly DaySpan[] =>
   mergeEqual(
     intervals.map(({ from, to }) => ({ from, to })),
     () => true,
   );
 
 /** The part of an item within an interval; null if they do not overlap. */
-export const intersect = <Item extends Interval>(item: Item, { from, to }: Interval): Item | null => {
+export const intersect = <Item extends DaySpan>(item: Item, { from, to }: DaySpan): Item | null => {
   const common = { from: Math.max(item.from, from), to: Math.min(item.to, to) };
   return common.from < common.to ? { ...item, ...common } : null;
 };

@@ -3,7 +3,7 @@ import { Filters } from '../read-models/list/filters.js';
 import { SORTS, type Page, type Sort } from '../read-models/list/paging.js';
 import { ScopeParameters } from '../read-models/scope.js';
 import { IsInteger, IsOneOf, IsOptional, IsSearchedName, IsText, ObjectRule } from '../schema/decorators.js';
-import { intersect } from '../schema/field.js';
+import { intersectionOf } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
 
 /** Descriptions of parameters that stand in several classes. */
@@ -16,7 +16,7 @@ export const DESCRIPTIONS = {
 } as const;
 
 /** People, filtered by their standing on a day. */
-export class FilteredQuery extends intersect(ScopeParameters, Filters) {}
+export class FilteredQuery extends intersectionOf(ScopeParameters, Filters) {}
 
 /** People in an order, without paging. */
 export class PeopleQuery extends FilteredQuery {

@@ -46,7 +46,7 @@ export class TakenReference {
   readonly case: string;
 }
 
-export class DuplicateCandidate extends LikenessView {
+export class DuplicateCandidateView extends LikenessView {
   @IsString()
   readonly caseId: string;
 
@@ -76,11 +76,11 @@ export class ProblemView {
   readonly findings?: readonly FindingView[];
 
   @IsOptional()
-  @IsObjectOf(DuplicateCandidate, {
+  @IsObjectOf(DuplicateCandidateView, {
     each: true,
     description: 'With the finding CASE.POSSIBLE_DUPLICATE: the cases of a like name, the likeliest first.',
   })
-  readonly candidates?: readonly DuplicateCandidate[];
+  readonly candidates?: readonly DuplicateCandidateView[];
 
   @IsOptional()
   @IsNullable()

@@ -56,7 +56,7 @@ const schemaHash = (timeZone: string): number =>
     .readUInt32BE() >>> 1;
 
 /** The last event that was projected; position 0 and a null cursor before the first. */
-export interface Checkpoint {
+export interface ProjectionCheckpoint {
   readonly cursor: Cursor | null;
   readonly position: number;
 }
@@ -77,7 +77,7 @@ export class ModelFile {
   readonly counters: Counters;
   readonly #projector;
   readonly #updateCheckpoint;
-  #checkpoint: Checkpoint;
+  #checkpoint: ProjectionCheckpoint;
   #fingerprint: LogFingerprint | null = null;
 
   private constructor(
@@ -88,7 +88,7 @@ export class ModelFile {
     this.counters = new Counters(db);
     this.#projector = new Projector(db, this.logTables, PROJECTED_TABLES, timeZone);
     this.#updateCheckpoint = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
-    this.#checkpoint = db.prepare('SELECT cursor, position FROM checkpoint').get() as Checkpoint;
+    this.#checkpoint = db.prepare('SELECT cursor, position FROM checkpoint').get() as ProjectionCheckpoint;
   }
 
   /**
@@ -139,7 +139,7 @@ export class ModelFile {
     setDurable(this.db);
   }
 
-  get checkpoint(): Checkpoint {
+  get checkpoint(): ProjectionCheckpoint {
     return this.#checkpoint;
   }
 

@@ -3,8 +3,8 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
 import { eventsAsTheyStand } from '../domain/corrections.js';
 import { formatDay } from '../domain/time.js';
-import { findingsAt } from './findings/findings.js';
-import { descriptionOf, namesOf, referencesOf } from './person.js';
+import { knownFindings } from './findings/findings.js';
+import { personDescription, personNames, personReferences } from './person.js';
 import { listScope } from './list/predicate.js';
 import { formatBound, periodsOf, possibleStandings } from './list/standings.js';
 import { IsBoolean, IsDay, IsNullable, IsObjectOf } from '../schema/decorators.js';
@@ -87,11 +87,11 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       asOf: formatDay(day),
       knownAt: scope.knownAt,
       position,
-      references: referencesOf(standingEvents),
-      names: namesOf(standingEvents),
-      description: descriptionOf(standingEvents),
+      references: personReferences(standingEvents),
+      names: personNames(standingEvents),
+      description: personDescription(standingEvents),
       standings,
-      findings: findingsAt(db, caseNo, position),
+      findings: knownFindings(db, caseNo, position),
       periods: periods.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),
       heldPastEnd: standings.length > 0 && standings.every(isHeldPastEnd),
     };

@@ -8,7 +8,7 @@ import { toNfc } from '../domain/text.js';
 type CaseEvents = readonly EventWithId<CaseEvent>[];
 
 /** Every distinct name, in order of recording. */
-export const namesOf = (events: CaseEvents): readonly Name[] =>
+export const personNames = (events: CaseEvents): readonly Name[] =>
   uniqueBy(
     events.flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : [])),
     ({ text, script, language, kind }) => ({ text, script, language, kind }),
@@ -22,7 +22,7 @@ export const displayName = (names: readonly Name[]): string | null => {
 };
 
 /** Every distinct reference, in order of recording, spelled as first recorded. */
-export const referencesOf = (events: CaseEvents): readonly Reference[] =>
+export const personReferences = (events: CaseEvents): readonly Reference[] =>
   uniqueBy(
     events.flatMap(({ event }) => referencesIn(event)),
     ({ list, reference }) => ({ list, reference }),
@@ -43,7 +43,7 @@ const uniqueBy = <In, Out>(
 const DESCRIPTION_FIELDS = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const;
 
 /** The latest value of each descriptive field; fields cleared with null are left out. */
-export const descriptionOf = (events: CaseEvents): Readonly<Record<string, string>> => {
+export const personDescription = (events: CaseEvents): Readonly<Record<string, string>> => {
   const values = new Map<string, string | null>();
   for (const { event } of events) {
     if (event.type !== 'opened' && event.type !== 'described') continue;

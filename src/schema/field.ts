@@ -138,7 +138,7 @@ export const declaredClasses = (): readonly (readonly [type: Constructor, own: r
 export const isRequired = (field: Field): boolean => field.optional !== true && field.default === undefined;
 
 /** A class with the fields of two classes. Defaults, and rules about several fields, are not taken over. */
-export const intersect = <A extends object, B extends object>(
+export const intersectionOf = <A extends object, B extends object>(
   a: Constructor<A>,
   b: Constructor<B>,
 ): Constructor<A & B> => {

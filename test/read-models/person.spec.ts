@@ -1,4 +1,4 @@
-import { descriptionOf, judgingLists, namesOf, referencesOf } from '../../src/read-models/person.js';
+import { personDescription, judgingLists, personNames, personReferences } from '../../src/read-models/person.js';
 import { withIds } from '../support/events.js';
 import { NAME } from './support.js';
 
@@ -9,8 +9,14 @@ it('describes with the latest values, without cleared fields', () => {
     { type: 'described', region: null },
     { type: 'described', region: 'Gəncə', affiliation: 'a' },
   );
-  expect(descriptionOf(events)).toEqual({ born: '1981-05', sex: 'f', affiliation: 'a', region: 'Gəncə', summary: 's' });
-  expect(Object.keys(descriptionOf(events))).toEqual(['born', 'sex', 'affiliation', 'region', 'summary']);
+  expect(personDescription(events)).toEqual({
+    born: '1981-05',
+    sex: 'f',
+    affiliation: 'a',
+    region: 'Gəncə',
+    summary: 's',
+  });
+  expect(Object.keys(personDescription(events))).toEqual(['born', 'sex', 'affiliation', 'region', 'summary']);
 });
 
 it('returns distinct names in order of recording', () => {
@@ -20,7 +26,7 @@ it('returns distinct names in order of recording', () => {
     { type: 'named', name: spelling('C') },
     { type: 'named', name: spelling('A') },
   );
-  expect(namesOf(events)).toEqual(['A', 'B', 'C'].map(spelling));
+  expect(personNames(events)).toEqual(['A', 'B', 'C'].map(spelling));
 });
 
 it('counts a list as judging if it judged the case, not if it only has a reference', () => {
@@ -32,9 +38,9 @@ it('counts a list as judging if it judged the case, not if it only has a referen
     { type: 'recategorised', list: 'z', category: 'c', occurredOn: '2024-01-03' },
   );
   expect(judgingLists(events)).toEqual(['a', 'z']);
-  expect(referencesOf(events)).toEqual([
+  expect(personReferences(events)).toEqual([
     { list: 'referring', reference: '1' },
     { list: 'numbering', reference: '2' },
   ]);
-  expect(referencesOf(withIds({ type: 'opened', names: [] }))).toEqual([]);
+  expect(personReferences(withIds({ type: 'opened', names: [] }))).toEqual([]);
 });

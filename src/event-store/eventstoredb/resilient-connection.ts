@@ -22,10 +22,10 @@ const OTHER_LOG_AFTER_MS = 3_000;
 const IMPOSSIBLE_REVISION = 9_007_199_254_740_991n;
 
 export interface ShutdownSignals {
-  /** Aborts when the store begins to close: reads end. */
-  readonly closing: AbortSignal;
-  /** Aborts when the store has closed: appends end, too. */
-  readonly ended: AbortSignal;
+  /** Aborts when the store begins to close. */
+  readonly stopReads: AbortSignal;
+  /** Aborts when the store has closed, after it has waited for pending appends. */
+  readonly stopAppends: AbortSignal;
 }
 
 export class ResilientConnection {
@@ -49,8 +49,8 @@ export class ResilientConnection {
     silenceMs: number,
     private readonly signals: ShutdownSignals,
   ) {
-    this.#reads = new CircuitBreaker(silenceMs, () => this.#probeRead(), signals.closing);
-    this.#writes = new CircuitBreaker(silenceMs, () => this.#probeWrite(), signals.ended);
+    this.#reads = new CircuitBreaker(silenceMs, () => this.#probeRead(), signals.stopReads);
+    this.#writes = new CircuitBreaker(silenceMs, () => this.#probeWrite(), signals.stopAppends);
     // No register name contains `~`, so probes belong to no register and do not count as positions.
     this.#probeStream = `probe~${register}`;
   }
@@ -61,7 +61,7 @@ export class ResilientConnection {
     return this.#reads.run((opened) =>
       this.connection.retry(() => this.#withVerifiedLog(call), {
         onResponse: () => this.#reads.onResponse(),
-        abortSignals: [opened, this.signals.closing],
+        abortSignals: [opened, this.signals.stopReads],
       }),
     );
   }
@@ -73,7 +73,7 @@ export class ResilientConnection {
       queue(() =>
         this.connection.retry(() => this.#withVerifiedLog(call), {
           onResponse: () => this.#writes.onResponse(),
-          abortSignals: [opened, this.signals.ended],
+          abortSignals: [opened, this.signals.stopAppends],
         }),
       ),
     );

@@ -92,8 +92,8 @@ class EsdbEventStore implements EventStore {
     this.#connection = new Connection(url);
     this.#prefix = `${register}.`;
     this.#resilient = new ResilientConnection(this.#connection, register, unavailableAfterMs, {
-      closing: this.#closing.signal,
-      ended: this.#aborted.signal,
+      stopReads: this.#closing.signal,
+      stopAppends: this.#aborted.signal,
     });
     this.#log = new EsdbLog(this.#connection, this.#resilient, this.#prefix);
     this.#adopted = new AdoptedLeaves(this.#connection, this.#resilient, register);

@@ -1,4 +1,4 @@
-import type { DuplicateCandidate as CandidateView } from '../problem.view.js';
+import type { DuplicateCandidateView } from '../problem.view.js';
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { DuplicateCandidate } from '../../domain/names/likeness.js';
@@ -24,7 +24,7 @@ const RESOURCE_PATHS: { readonly [K in SubjectKind]: string } = {
 };
 
 /** Problem documents have no personal data; whoever may read the case finds its names there. */
-const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCandidate): CandidateView => ({
+const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCandidate): DuplicateCandidateView => ({
   caseId,
   references,
   score,

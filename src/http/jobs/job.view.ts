@@ -1,7 +1,7 @@
 import type { DurableJob, JobItem } from '../../jobs/durable-job.js';
 import type { Job, JobState } from '../../jobs/jobs.js';
 import { IsNullable, IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
-import { intersect } from '../../schema/field.js';
+import { intersectionOf } from '../../schema/field.js';
 import { IsCount, IsCountByName, IsInstant, IsString, IsTextByName } from '../../schema/view-decorators.js';
 
 const JOB_STATES: readonly JobState[] = ['running', 'done', 'stopped', 'failed'];
@@ -77,7 +77,7 @@ class RefusedPage {
 }
 
 /** One job, in an answer of its own. */
-export class JobWithRefusedView extends intersect(JobView, RefusedPage) {}
+export class JobWithRefusedView extends intersectionOf(JobView, RefusedPage) {}
 
 export class JobsView {
   @IsObjectOf(JobView, { each: true })

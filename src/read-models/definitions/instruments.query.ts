@@ -3,7 +3,7 @@ import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import { INSTRUMENT_KINDS } from '../../domain/instrument/events.js';
 import { IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
-import { intersect } from '../../schema/field.js';
+import { intersectionOf } from '../../schema/field.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 import { definedItems } from './defined-items.js';
@@ -55,7 +55,7 @@ export class RegisteredInstrument {
 }
 
 /** One instrument, in an answer of its own. */
-export class InstrumentView extends intersect(RegisteredInstrument, KnownView) {}
+export class InstrumentView extends intersectionOf(RegisteredInstrument, KnownView) {}
 
 export class InstrumentsView extends KnownView {
   @IsObjectOf(RegisteredInstrument, { each: true })

@@ -4,7 +4,7 @@ import { formatDay } from '../../domain/time.js';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import { IsBoolean, IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
-import { intersect } from '../../schema/field.js';
+import { intersectionOf } from '../../schema/field.js';
 import { LocalName } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
@@ -47,7 +47,7 @@ export class DefinedList {
 }
 
 /** One list, in an answer of its own. */
-export class ListView extends intersect(DefinedList, KnownView) {}
+export class ListView extends intersectionOf(DefinedList, KnownView) {}
 
 export class ListsView extends KnownView {
   @IsObjectOf(DefinedList, { each: true })

@@ -5,7 +5,7 @@ import { cachedStatement, type Db } from '../table.js';
 import type { FindingRow } from './tables.js';
 
 /** The findings of a case as known at a position, sorted by code and events. */
-export const findingsAt = (db: Db, caseNo: number, position: number): readonly Finding[] => {
+export const knownFindings = (db: Db, caseNo: number, position: number): readonly Finding[] => {
   const sql = `SELECT code, grade, events FROM findings
     WHERE case_no = @caseNo AND known_from <= @position AND @position < known_to`;
   const rows = cachedStatement(db, sql).all({ caseNo, position }) as FindingRow[];

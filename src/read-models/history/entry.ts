@@ -3,7 +3,7 @@ import type { CaseEvent } from '../../domain/case/events.js';
 import { changesBetween } from '../../domain/case/changes.js';
 import { metadataOf, type EventWithId } from '../../domain/event.js';
 import { streamName } from '../../domain/events.js';
-import { descriptionOf, namesOf, referencesOf } from '../person.js';
+import { personDescription, personNames, personReferences } from '../person.js';
 import type { FullEventEntry } from '../log-tables.js';
 import { formatBound } from '../list/standings.js';
 import type { Change, HistoryEntry } from './history-entry.view.js';
@@ -52,9 +52,9 @@ export const changesOf = (before: CaseHistory, after: CaseHistory): readonly Cha
 type PersonDetails = Readonly<Record<string, readonly string[]>>;
 
 const personDetails = (events: readonly EventWithId<CaseEvent>[]): PersonDetails => ({
-  names: namesOf(events).map(({ text }) => text),
-  references: referencesOf(events).map(({ list, reference }) => `${list}:${reference}`),
-  ...Object.fromEntries(Object.entries(descriptionOf(events)).map(([field, value]) => [field, [value]])),
+  names: personNames(events).map(({ text }) => text),
+  references: personReferences(events).map(({ list, reference }) => `${list}:${reference}`),
+  ...Object.fromEntries(Object.entries(personDescription(events)).map(([field, value]) => [field, [value]])),
 });
 
 const detailChanges = (before: PersonDetails, after: PersonDetails): readonly Change[] =>

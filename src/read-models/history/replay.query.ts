@@ -119,7 +119,7 @@ class RunningTotals {
 
   apply(changes: readonly ListChange[]): readonly ListTotals[] {
     return [...new Set(changes.map(({ list }) => list))].flatMap((list) =>
-      this.#set(
+      this.#updateTotals(
         list,
         applyChanges(
           this.#totals?.get(list) ?? NOBODY,
@@ -131,10 +131,10 @@ class RunningTotals {
 
   recount(list: string, position: number): readonly ListTotals[] {
     const found = this.#totals && this.context.logTables.listAt(list, position);
-    return found ? this.#set(list, this.#count(found.definition, position)) : [];
+    return found ? this.#updateTotals(list, this.#count(found.definition, position)) : [];
   }
 
-  #set(list: string, totals: Totals): readonly ListTotals[] {
+  #updateTotals(list: string, totals: Totals): readonly ListTotals[] {
     if (this.#totals === null) return [];
     const before = this.#totals.get(list);
     this.#totals.set(list, totals);

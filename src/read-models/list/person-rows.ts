@@ -1,6 +1,6 @@
 import type { Db } from '../table.js';
 import { listEntriesOf } from './entries.js';
-import type { NameMatch, PersonView } from './person.view.js';
+import type { NameMatchView, PersonView } from './person.view.js';
 import type { ListScope } from './predicate.js';
 import { standingsOf } from './standings.js';
 
@@ -10,7 +10,7 @@ export interface PersonOnPage {
   readonly caseId: string;
   readonly isUncertain: boolean;
   /** How a name matched that was searched for. */
-  readonly match?: NameMatch;
+  readonly match?: NameMatchView;
 }
 
 /** What a page shows of people, in their order. */

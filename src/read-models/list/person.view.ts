@@ -33,7 +33,7 @@ export class SentenceEnd {
   readonly latest: string | null;
 }
 
-export class ListStanding {
+export class ListStandingView {
   @IsString()
   readonly list: string;
 
@@ -74,12 +74,12 @@ export class StandingView {
   @IsString()
   readonly incident: string | null;
 
-  @IsObjectOf(ListStanding, { each: true })
-  readonly lists: readonly ListStanding[];
+  @IsObjectOf(ListStandingView, { each: true })
+  readonly lists: readonly ListStandingView[];
 }
 
 /** How a name matched that was searched for. */
-export class NameMatch {
+export class NameMatchView {
   @IsString({ description: 'The spelling that matched.' })
   readonly text: string;
 
@@ -101,8 +101,8 @@ export class PersonView extends ListEntryView {
   readonly standings: readonly StandingView[];
 
   @IsOptional()
-  @IsObjectOf(NameMatch, { description: 'In answers to a search by name only.' })
-  readonly match?: NameMatch;
+  @IsObjectOf(NameMatchView, { description: 'In answers to a search by name only.' })
+  readonly match?: NameMatchView;
 }
 
 export class PersonPage extends KnownView {

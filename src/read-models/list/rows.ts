@@ -2,7 +2,7 @@
 import type { CaseEvent } from '../../domain/case/events.js';
 import type { ListStanding, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
-import { intersect, mergeEqual, unionOf, type Interval } from '../../domain/intervals.js';
+import { intersect, mergeEqual, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
 import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import { judgingLists } from '../person.js';
@@ -165,13 +165,13 @@ const reasonOf = (id: string | null | undefined, { byId, unfounded }: CaseEventI
 };
 
 /** Merges equal rows whose days touch or overlap. */
-const toRows = <Cells extends object>(items: readonly (Cells & Interval)[]): readonly (Cells & Days)[] =>
+const toRows = <Cells extends object>(items: readonly (Cells & DaySpan)[]): readonly (Cells & Days)[] =>
   mergeEqual(items, haveEqualCells).map(toRow);
 
-const toRow = <Cells extends object>({ from, to, ...cells }: Cells & Interval): Cells & Days =>
+const toRow = <Cells extends object>({ from, to, ...cells }: Cells & DaySpan): Cells & Days =>
   ({ ...cells, from_day: from, to_day: to }) as unknown as Cells & Days;
 
-const haveEqualCells = <Item extends Interval>(a: Item, b: Item): boolean => {
+const haveEqualCells = <Item extends DaySpan>(a: Item, b: Item): boolean => {
   for (const column in a) if (column !== 'from' && column !== 'to' && a[column] !== b[column]) return false;
   return true;
 };

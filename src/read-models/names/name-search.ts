@@ -34,7 +34,7 @@ export interface CaseCondition extends SqlCondition {
 const MAX_CANDIDATES = 600;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
 const ENOUGH = 200;
-/** Index entries that are read for them, if filters let few pass. */
+/** Entries of the full-text index that are read to find so many spellings; more than those, since filters may let few pass. */
 const MAX_ENTRIES = 20_000;
 
 export interface NameSearchResult {

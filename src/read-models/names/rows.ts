@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { joinedWord, nameWords, type NameWord } from '../../domain/names/folding.js';
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey, toNfc } from '../../domain/text.js';
-import { descriptionOf, judgingLists, namesOf, referencesOf, displayName } from '../person.js';
+import { personDescription, judgingLists, personNames, personReferences, displayName } from '../person.js';
 import type { CaseHistory } from '../table.js';
 
 export interface ListEntryRow {
@@ -35,7 +35,7 @@ export interface ReferenceRow {
 const listsOf = (events: CaseHistory['events']): readonly string[] => ['', ...judgingLists(events)];
 
 export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRow[] => {
-  const references = referencesOf(events);
+  const references = personReferences(events);
   const refs = JSON.stringify(references);
   const keyIn = (list: string): string =>
     references
@@ -46,13 +46,13 @@ export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRo
 };
 
 export const nameRows = ({ id, events }: CaseHistory): readonly NameRow[] => {
-  const name = displayName(namesOf(events));
+  const name = displayName(personNames(events));
   const name_key = name === null ? SORTS_LAST : nameSortKey(name);
   return listsOf(events).map((list) => ({ list, case_id: id, name, name_key }));
 };
 
 export const referenceRows = ({ events }: CaseHistory): readonly ReferenceRow[] =>
-  referencesOf(events).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));
+  personReferences(events).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));
 
 /** A name of a case, with the tokens under which the full-text index finds it. */
 export interface SearchedNameRow {
@@ -71,8 +71,8 @@ export interface SearchedNameRow {
 
 /** One row for each spelling: other names and aliases count. */
 export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedNameRow[] => {
-  const { born = null, sex = null } = descriptionOf(events);
-  return [...new Set(namesOf(events).map(({ text }) => toNfc(text)))].map((text) => {
+  const { born = null, sex = null } = personDescription(events);
+  return [...new Set(personNames(events).map(({ text }) => toNfc(text)))].map((text) => {
     const words = nameWords(text);
     const names = words.filter(({ role }) => role !== 'patronymic');
     return {

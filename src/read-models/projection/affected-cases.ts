@@ -1,7 +1,7 @@
-/** Which cases an event affects. */
+/** Finds the cases that a change of a list or an instrument affects. */
 import { cachedStatement, STILL_KNOWN, type Db } from '../table.js';
 
-/** The next cases after a number whose findings depend on something now, ascending. */
+/** The numbers, after one of them, of the next cases whose findings depend now on the key of a dependency, ascending. */
 export const dependentCases = (db: Db, dependency: string, after: number, limit: number): readonly number[] =>
   cachedStatement(
     db,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { LogEvent } from '../../../src/event-store/port.js';
-import { findingsAt } from '../../../src/read-models/findings/findings.js';
+import { knownFindings } from '../../../src/read-models/findings/findings.js';
 import { ModelFile } from '../../../src/read-models/model-file.js';
 import { OneCase } from '../../../src/read-models/one-case.query.js';
 import { STILL_KNOWN } from '../../../src/read-models/table.js';
@@ -32,7 +32,7 @@ const projected = async (): Promise<ModelFile> => {
 };
 
 const codesOf = (file: ModelFile, id: string, position = file.checkpoint.position): readonly string[] =>
-  findingsAt(file.db, file.logTables.cases.numberOf(id) ?? 0, position).map(({ code }) => code);
+  knownFindings(file.db, file.logTables.cases.numberOf(id) ?? 0, position).map(({ code }) => code);
 
 /** The cases with rows of `findings` that begin or end at a position. */
 const touchedAt = (file: ModelFile, position: number): readonly unknown[] =>
