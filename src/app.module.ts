@@ -29,7 +29,8 @@ import { Jobs } from './jobs/jobs.js';
 import { LogProofs } from './proof/log-proofs.js';
 import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
-import { findDamage, VERIFY } from './proof/verify-log.js';
+import { LogWatch, verifyTail } from './proof/log-watch.js';
+import { VERIFY } from './proof/verify-log.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
@@ -38,7 +39,7 @@ import { openLog } from './stores.js';
 import { LatestReadiness } from './watching/latest-readiness.js';
 import { LogTime } from './watching/log-time.js';
 import { Metrics } from './watching/metrics.js';
-import { readinessOf } from './watching/readiness.js';
+import { readinessOf, warningsOf } from './watching/readiness.js';
 import { WatchedStore } from './watching/watched-store.js';
 
 /** What a process keeps open of a register, and closes when it stops. */
@@ -51,8 +52,8 @@ interface Resources {
   readonly jobs: Jobs;
   readonly durableJobs: DurableJobs;
   readonly tree: LogTree;
-  /** Null for one command: only a service verifies its log while it runs. */
-  readonly proof: ProofFiles | null;
+  /** Null for one command: only a service verifies and signs its log while it runs. */
+  readonly watch: LogWatch | null;
 }
 const RESOURCES = Symbol('Resources');
 /** Injection token of the locked data folder. */
@@ -73,9 +74,7 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
   const folder = openDataFolder(settings.data);
   for (const notice of permissionNotices(folder)) log.warn(notice);
   try {
-    const proof = serving ? new ProofFiles(settings.data) : null;
-    // A key that cannot be used stops the start.
-    proof?.key();
+    const proof = new ProofFiles(settings.data);
     const clock = systemClock(settings);
     const jobs = new Jobs();
     const metrics = new Metrics(async () => ({
@@ -84,26 +83,53 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
       events: await countEvents(store),
       check: store.check,
       rebuild: jobs.get(REBUILD),
+      proof: watch?.state() ?? null,
     }));
+    const log = await openLog(settings, folder, serving);
     const store: WatchedStore = new WatchedStore(
-      await openLog(settings, folder, serving),
+      log,
       (append) => metrics.appendEnded(append),
-      () => readModels.checkLog(),
+      async () => {
+        await readModels.checkLog();
+        await verifyTail(log, proof);
+      },
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs);
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
     const tree = new LogTree(folder.logTiles, store);
-    return { folder, store, clock, readModels, metrics, jobs, durableJobs, tree, proof };
+    // A key that cannot be used stops the start.
+    const watch = serving ? watchLog(settings, store, proof) : null;
+    return { folder, store, clock, readModels, metrics, jobs, durableJobs, tree, watch };
   } catch (error) {
     folder.release();
     throw error;
   }
 };
 
-const healthOf = ({ store, readModels }: Resources): Health => {
+const watchLog = (settings: Settings, store: WatchedStore, files: ProofFiles): LogWatch =>
+  new LogWatch({
+    ...settings,
+    store,
+    files,
+    onDamage: (damage) => stopWriting(store, damage),
+    warn: (sentence) => log.warn(sentence),
+  });
+
+const stopWriting = (store: WatchedStore, damage: StoreDamaged | null): void => {
+  if (damage === null) return;
+  logDamage(damage);
+  store.markDamaged(damage);
+};
+
+const healthOf = ({ store, readModels, watch }: Resources): Health => {
   const latest = new LatestReadiness(() => readinessOf(store, readModels));
-  return { check: () => latest.check(), onError: (error) => readModels.onQueryError(error) };
+  return {
+    check: () => latest.check(),
+    warnings: () => warningsOf(watch?.state() ?? null),
+    damage: () => store.damage,
+    onError: (error) => readModels.onQueryError(error),
+  };
 };
 
 const mergedCasesOf = ({ readModels }: Resources): MergedCases => ({
@@ -195,23 +221,19 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Not awaited: the service listens while the read models are built, and reads wait for them up to a timeout. */
   onApplicationBootstrap(): void {
-    const { readModels, store, jobs, durableJobs, tree, proof } = this.resources;
-    const stopWriting = (damage: StoreDamaged | null): void => {
-      if (damage === null) return;
-      logDamage(damage);
-      store.markDamaged(damage);
-    };
+    const { readModels, store, jobs, durableJobs, tree, watch } = this.resources;
     void readModels.start((problem) => {
       logProjectionProblem(problem);
       if (problem?.code === 'STORE_DAMAGED') store.markDamaged(new StoreDamaged('the read models stopped before it'));
     });
-    void store.check?.result.then(stopWriting);
-    if (proof === null) return;
+    void store.check?.result.then((damage) => stopWriting(store, damage));
+    if (watch === null) return;
+    readModels.onProjected(() => watch.notice(readModels.currentContext()?.position ?? 0));
     durableJobs.resumeRunning();
     void tree.follow(logTreeProblem);
     void jobs
-      .run(VERIFY, (job) => findDamage(store, () => proof.lastCheckpoint(), job))
-      .then(stopWriting)
+      .run(VERIFY, (job) => watch.verify(job))
+      .then((damage) => stopWriting(store, damage))
       .catch((error: unknown) => {
         if (error instanceof Error && error.name === 'AbortError') return;
         log.error(`the log could not be verified: ${error instanceof Error ? error.name : 'unknown error'}`);
@@ -225,8 +247,8 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /** Runs after the server has drained. Read models that wait for a hanging store only stop once the store is closed. */
   async onApplicationShutdown(): Promise<void> {
-    const { readModels, store, folder, jobs, durableJobs, tree } = this.resources;
-    const stopped = Promise.all([jobs.stop(), readModels.stop(), tree.close()]);
+    const { readModels, store, folder, jobs, durableJobs, tree, watch } = this.resources;
+    const stopped = Promise.all([jobs.stop(), readModels.stop(), tree.close(), watch?.stop()]);
     await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
     await store.close();
     await stopped;

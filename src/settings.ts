@@ -1,5 +1,6 @@
 /** Every setting of the service, in one table, read from environment variables. By hand: errors must not repeat values, and docs/operations.md is generated from the table. */
 import { EXPECTED_URL, isEsdbUrl } from './event-store/eventstoredb/url.js';
+import { MAX_WITNESSES, parseWitnesses } from './proof/witnesses.js';
 import { isLoopback, parseNetworks } from './http/client.js';
 import { parseDay, type Day } from './domain/time.js';
 
@@ -19,6 +20,13 @@ const oneOf =
   <T extends string>(...values: readonly T[]) =>
   (text: string): T | undefined =>
     values.find((value) => value === text);
+
+const numberUpTo =
+  (most: number) =>
+  (text: string): number | undefined => {
+    const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : NaN;
+    return number <= most ? number : undefined;
+  };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const STORES = ['sqlite', 'esdb'] as const;
@@ -113,6 +121,28 @@ export const settingsTable = {
       'Accepts that the last event of the log was recorded in the future of the clock, up to this instant; else a clock more than a minute behind it stops all writing. New events get the instant of the last one until the clock has passed it.',
     expects: 'an instant in UTC: 2036-01-05T10:20:30Z',
     parse: (text) => parseInstant(text),
+  }),
+  checkpointEvents: setting({
+    name: 'HABEAS_CHECKPOINT_EVENTS',
+    default: '1000',
+    means: 'Where there is a key (`habeas keys`), a checkpoint is signed after this many new events.',
+    expects: 'a number from 1 to 1000000',
+    parse: numberUpTo(1_000_000),
+  }),
+  checkpointSeconds: setting({
+    name: 'HABEAS_CHECKPOINT_SECONDS',
+    default: '600',
+    means: 'A new event is covered by a checkpoint after this many seconds at the latest.',
+    expects: 'a number from 1 to 86400',
+    parse: numberUpTo(86_400),
+  }),
+  witnesses: setting({
+    name: 'HABEAS_WITNESSES',
+    default: '',
+    means:
+      'Where each checkpoint is sent: `file` gets a line, `command` (a program and its arguments, run without a shell) reads the note, `url` gets it by POST.',
+    expects: `JSON, at most ${MAX_WITNESSES}: [{"file":"/mnt/witness/checkpoints"},{"command":["ssh","witness","cat >> checkpoints"]},{"url":"https://witness.example/"}]`,
+    parse: parseWitnesses,
   }),
   logLevel: setting({
     name: 'HABEAS_LOG_LEVEL',

@@ -25,6 +25,9 @@ it('without variables, gives an embedded store on loopback', () => {
     timeZone: 'Asia/Baku',
     today: null,
     acceptClock: null,
+    checkpointEvents: 1_000,
+    checkpointSeconds: 600,
+    witnesses: [],
     logLevel: 'info',
   });
 });
@@ -43,6 +46,9 @@ it('reads every setting', () => {
     HABEAS_TIMEZONE: 'Europe/Berlin',
     HABEAS_TODAY: '2026-01-05',
     HABEAS_ACCEPT_CLOCK: '2036-01-05T10:20:30Z',
+    HABEAS_CHECKPOINT_EVENTS: '50',
+    HABEAS_CHECKPOINT_SECONDS: '1',
+    HABEAS_WITNESSES: '[{"file":"/w"},{"command":["x","y z"]},{"url":"https://w.example/"}]',
     HABEAS_LOG_LEVEL: 'silent',
   };
   expect(Object.keys(environment).sort()).toEqual(
@@ -63,6 +69,9 @@ it('reads every setting', () => {
     timeZone: 'Europe/Berlin',
     today: parseDay('2026-01-05'),
     acceptClock: new Date('2036-01-05T10:20:30Z'),
+    checkpointEvents: 50,
+    checkpointSeconds: 1,
+    witnesses: [{ file: '/w' }, { command: ['x', 'y z'] }, { url: 'https://w.example/' }],
     logLevel: 'silent',
   });
 });
@@ -92,6 +101,13 @@ it.each([
   ['HABEAS_ACCEPT_CLOCK', '2036-02-30T10:20:30Z'],
   ['HABEAS_ACCEPT_CLOCK', '2036-01-05T10:20:30+04:00'],
   ['HABEAS_ACCEPT_CLOCK', '2036-01-05'],
+  ['HABEAS_CHECKPOINT_EVENTS', '0'],
+  ['HABEAS_CHECKPOINT_EVENTS', '1000001'],
+  ['HABEAS_CHECKPOINT_SECONDS', '1.5'],
+  ['HABEAS_WITNESSES', 'https://w.example/'],
+  ['HABEAS_WITNESSES', '[{"url":"file:///etc/passwd"}]'],
+  ['HABEAS_WITNESSES', '[{"command":"rm -rf /"}]'],
+  ['HABEAS_WITNESSES', '[{"file":"a","url":"https://w.example/"}]'],
   ['HABEAS_LOG_LEVEL', 'loud'],
 ])('%s=%s is refused with the expected form, without the value', (name, value) => {
   const { expects } = Object.values(settingsTable).find((s) => s.name === name)!;

@@ -58,10 +58,11 @@ const rooms = {
   },
   proof: {
     path: '^src/proof/',
-    says: 'jobs, the port of event-store, its codec, private files and the reading of whole logs',
-    paths: ['^src/jobs/', '^src/event-store/(port|codec|copy|private-file)\\.ts$'],
+    says: "the domain's words and types, jobs, the port of event-store, its codec, private files and the reading of whole logs",
+    paths: [...vocabulary, '^src/jobs/', '^src/event-store/(port|codec|copy|private-file)\\.ts$'],
+    domainTypes: true,
     packages: ['better-sqlite3'],
-    node: ['crypto', 'fs', 'fs/promises', 'path', 'timers/promises'],
+    node: ['child_process', 'crypto', 'fs', 'fs/promises', 'path', 'timers/promises'],
   },
   commands: {
     path: '^src/commands/',

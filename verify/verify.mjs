@@ -55,8 +55,15 @@ const isSignature = (line, text, { name, hash, key }) => {
   );
 };
 
+/** A checkpoint may be kept as one line, in which spaces stand for the ends of lines. */
+const noteOf = (text) => {
+  const [, origin, size, root, signature] = /^(\S+) (\d+) (\S+) (— \S+ \S+)$/u.exec(text.trim()) ?? [];
+  return origin === undefined ? text : `${origin}\n${size}\n${root}\n\n${signature}\n`;
+};
+
 /** Name, size and root of a checkpoint that one of the keys has signed for the log of its name (C2SP tlog-checkpoint). */
-const openCheckpoint = (note, publicKeys) => {
+const openCheckpoint = (kept, publicKeys) => {
+  const note = noteOf(kept);
   const keys = publicKeys
     .split('\n')
     .filter((line) => line.trim() !== '')

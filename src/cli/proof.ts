@@ -5,6 +5,7 @@ import { adoptLog } from '../proof/adoption.js';
 import { openCheckpoint, type Checkpoint, type SigningKey } from '../proof/checkpoint.js';
 import { inclusionProof, subtreesOf } from '../proof/merkle.js';
 import { ProofFiles } from '../proof/proof-files.js';
+import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyLog, type VerifiedLog } from '../proof/verify-log.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
@@ -43,6 +44,9 @@ export const keysCommand = async (
     try {
       if (files.hasKey() && options.replace !== true)
         throw new CannotRun('There is a key already. --replace makes a new one; what the old one signed stays valid.');
+      const known = files.name();
+      if (known !== null && known !== name)
+        throw new CannotRun(`The log is called ${known}: checkpoints of another name would be those of another log.`);
       await files.makeKey(name);
     } finally {
       folder.release();
@@ -59,8 +63,8 @@ export const checkpointCommand = async (options: DataOption, context: Context): 
   const settings = settingsOf(options, context);
   const files = new ProofFiles(settings.data);
   const key = requireKey(files);
-  const { events, root, uncovered } = await verify(settings, files.lastCheckpoint(), context);
-  context.out.write(await files.sign(events, requireRoot(root, uncovered), key));
+  const verified = await verify(settings, files.lastCheckpoint(), context);
+  context.out.write(await files.sign(requireTree(verified), key));
   return EXIT.ok;
 };
 
@@ -100,16 +104,16 @@ export const proveCommand = async (id: string, options: DataOption, context: Con
   const key = requireKey(files);
   const leaves: Buffer[] = [];
   const found: { readonly index: number; readonly text: string }[] = [];
-  const { root, uncovered } = await verify(settings, files.lastCheckpoint(), context, (leaf, event) => {
+  const verified = await verify(settings, files.lastCheckpoint(), context, (leaf, event) => {
     const text = event.id === id ? leafTextOf(event, event) : null;
     if (text !== null) found.push({ index: leaves.length, text });
     leaves.push(leaf);
   });
-  const signedRoot = requireRoot(root, uncovered);
+  const tree = requireTree(verified);
   const [event] = found;
   if (event === undefined) throw new CannotRun('The log has no event with that id.');
   const { index, text } = event;
-  const checkpoint = await files.sign(leaves.length, signedRoot, key);
+  const checkpoint = await files.sign(tree, key);
   const hashes = inclusionProof(index, leaves.length, subtreesOf(leaves)).map((hash) => hash.toString('base64'));
   context.out.write(
     `${JSON.stringify({ event: JSON.parse(text) as unknown, index, size: leaves.length, hashes, checkpoint }, null, 2)}\n`,
@@ -125,23 +129,23 @@ const verify = (
 ): Promise<VerifiedLog> =>
   withLogToRead(settings, (log) => withProgress(context, (job) => verifyLog(log, checkpoints, job, onLeaf)));
 
-const requireRoot = (root: Buffer | null, uncovered: number): Buffer => {
-  if (root === null)
+const requireTree = ({ tree, uncovered }: VerifiedLog): VerifiedTree => {
+  if (tree === null)
     throw new CannotRun(
       `${uncovered} events were recorded before there were leaf hashes: a log with them cannot be signed. ` +
         '`habeas verify --adopt` gives them theirs.',
     );
-  return root;
+  return tree;
 };
 
 const sentencesOf = (
-  { events, uncovered, adopted, erased, root }: VerifiedLog,
+  { events, uncovered, adopted, erased, tree }: VerifiedLog,
   checkpoints: readonly Checkpoint[],
 ): readonly string[] => [
   `${events} events, ${uncovered === 0 ? 'each as it was recorded' : `${uncovered} of them without a leaf hash, the others as they were recorded`}.\n`,
   ...(adopted === 0 ? [] : [`The first ${adopted} are as they were when they were adopted.\n`]),
   ...(erased === 0 ? [] : [`Of ${erased} the personal part was erased.\n`]),
-  ...(root === null ? [] : [`Root ${root.toString('base64')}\n`]),
+  ...(tree === null ? [] : [`Root ${tree.root().toString('base64')}\n`]),
   ...checkpoints.map(({ size }) => `The first ${size} are those of the checkpoint of ${size} events.\n`),
 ];
 

@@ -182,6 +182,16 @@ export class AppendTooLarge extends Error {
 /** The log holds something this build cannot read: damaged, foreign, or of a later version. */
 export class StoreDamaged extends Error {
   override readonly name = 'StoreDamaged';
+  /** The first position that is known to be wrong; null where none is. */
+  readonly position: number | null;
+
+  constructor(
+    message: string,
+    { cause, position = null }: { readonly cause?: unknown; readonly position?: number | null } = {},
+  ) {
+    super(message, cause === undefined ? {} : { cause });
+    this.position = position;
+  }
 }
 
 /** Injection token of the store. */

@@ -62,7 +62,7 @@ export const responseToError = (error: unknown): ErrorResponse => {
   if (code !== undefined) {
     const { status } = requestProblems[code];
     return {
-      response: problemResponse(code, {}, status === 503 ? RETRY_AFTER : {}),
+      response: problemResponse(code, damagedPosition(code, error), status === 503 ? RETRY_AFTER : {}),
       isFault: status >= 500 && !EXPECTED_CODES.includes(code),
     };
   }
@@ -70,6 +70,11 @@ export const responseToError = (error: unknown): ErrorResponse => {
   return status >= 400 && status < 500
     ? { response: problemResponse(CODE_BY_STATUS[status] ?? 'REQUEST.MALFORMED'), isFault: false }
     : { response: problemResponse('REGISTER.FAULT'), isFault: true };
+};
+
+const damagedPosition = (code: ProblemCode, error: unknown): { readonly position?: number } => {
+  const { position } = error as { readonly position?: unknown };
+  return code === 'REGISTER.DAMAGED' && typeof position === 'number' ? { position } : {};
 };
 
 const invalidCursor = ({ parameter }: InvalidCursor): HttpResponse =>

@@ -94,4 +94,8 @@ export class ProblemView {
   @IsOptional()
   @IsCount()
   readonly limit?: number;
+
+  @IsOptional()
+  @IsCount({ description: 'The first position of the log that is known to be wrong.' })
+  readonly position?: number;
 }

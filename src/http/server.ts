@@ -154,6 +154,7 @@ export const configureServer = async (
   registerAccessGuard(fastify, settings, new WrongTokens(transport.limits, () => metrics.wrongToken()));
   limitLoad(fastify, load, transport.connections);
   parseBodies(fastify, transport.bodies);
+  tellOfDamage(fastify, app.get<Health>(HEALTH));
   await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalPipes(new QueryPipe());
   app.useGlobalFilters(new ProblemFilter(routes, app.get<Health>(HEALTH)));
@@ -196,6 +197,18 @@ const limitLoad = (fastify: FastifyInstance, load: RequestLoad, connections: Con
     if (refusal !== null) await send(reply, refusal);
   });
 };
+
+/** Reads go on from a log that is damaged, and say so. After the access guard, since the position tells how much the log holds. */
+const tellOfDamage = (fastify: FastifyInstance, health: Health): void => {
+  fastify.addHook('preHandler', async (request, reply) => {
+    const damage = isHealthPath(pathOf(request)) ? null : health.damage();
+    if (damage === null) return;
+    void reply.header(DAMAGE_HEADER, damage.position === null ? 'damaged' : `damaged; position=${damage.position}`);
+  });
+};
+
+/** In every answer while the log is known to be damaged. */
+const DAMAGE_HEADER = 'habeas-log';
 
 const parseBodies = (fastify: FastifyInstance, bodies: BodyReader): void => {
   const parserOf =

@@ -119,9 +119,20 @@ export const openNote = (note: string, verifiers: readonly string[]): string => 
   return text;
 };
 
-/** Throws InvalidNote for what is no checkpoint, or signed by none of the keys. */
+/** A checkpoint as one line, which is easily copied and kept: the line ends of the note are spaces. */
+export const checkpointLine = (note: string): string => note.trimEnd().replace('\n\n', '\n').replaceAll('\n', ' ');
+
+const CHECKPOINT_LINE = /^(\S+) (\d+) (\S+) (— \S+ \S+)$/u;
+
+/** The note of a checkpoint that may be one line. */
+const noteOf = (text: string): string => {
+  const [, origin, size, root, signature] = CHECKPOINT_LINE.exec(text.trim()) ?? [];
+  return origin === undefined ? text : `${origin}\n${size}\n${root}\n\n${signature}\n`;
+};
+
+/** Of a note, or its one line. Throws InvalidNote for what is no checkpoint, or signed by none of the keys. */
 export const openCheckpoint = (note: string, verifiers: readonly string[]): Checkpoint => {
-  const [origin = '', size = '', root = '', end] = openNote(note, verifiers).split('\n');
+  const [origin = '', size = '', root = '', end] = openNote(noteOf(note), verifiers).split('\n');
   const bytes = Buffer.from(root, 'base64');
   if (
     origin === '' ||

@@ -18,11 +18,25 @@ export const nodeHash = (left: Buffer, right: Buffer): Buffer =>
 /** The root of a tree to which leaves are added one by one; keeps one hash for each complete subtree. */
 export class TreeRoot {
   /** The roots of the complete subtrees, the largest first. */
-  readonly #subtrees: Buffer[] = [];
-  #size = 0;
+  readonly #subtrees: Buffer[];
+  #size: number;
+
+  /** Continues a tree. Throws RangeError unless there is a subtree for each one among the bits of the size. */
+  constructor(size = 0, subtrees: readonly Buffer[] = []) {
+    const ones = size.toString(2).replaceAll('0', '').length;
+    if (!Number.isSafeInteger(size) || size < 0 || subtrees.length !== ones)
+      throw new RangeError('no tree of that size');
+    this.#size = size;
+    this.#subtrees = [...subtrees];
+  }
 
   get size(): number {
     return this.#size;
+  }
+
+  /** What continues the tree, with its size. */
+  get subtrees(): readonly Buffer[] {
+    return [...this.#subtrees];
   }
 
   add(leaf: Buffer): void {

@@ -13,6 +13,7 @@ import {
   type Checkpoint,
   type SigningKey,
 } from './checkpoint.js';
+import { formatTail, parseTail, type LogTail, type VerifiedTree } from './verified-tree.js';
 
 /** A checkpoint and the signed note that says it. */
 export interface SignedCheckpoint {
@@ -25,20 +26,32 @@ export class ProofFiles {
   readonly #verifiers: string;
   /** The path of the last checkpoint. */
   readonly checkpoint: string;
+  readonly #tail: string;
 
   constructor(folder: string) {
     this.#key = join(folder, 'log-key');
     this.#verifiers = join(folder, 'log-keys.txt');
     this.checkpoint = join(folder, 'log-checkpoint');
+    this.#tail = join(folder, 'log-checkpoint-tail');
   }
 
   hasKey(): boolean {
     return existsSync(this.#key);
   }
 
-  /** Null if there is none. Throws InvalidNote for a key that cannot be used, and file-system errors. */
+  /** Null if there is none. Throws InvalidNote for a key that cannot be used or is not of this log, and file-system errors. */
   key(): SigningKey | null {
-    return this.hasKey() ? parseKey(readFileSync(this.#key, 'utf8')) : null;
+    if (!this.hasKey()) return null;
+    const key = parseKey(readFileSync(this.#key, 'utf8'));
+    const known = this.#knownVerifiers();
+    if (known.length > 0 && !known.includes(key.verifier))
+      throw new InvalidNote('the key in log-key is none of those in log-keys.txt');
+    return key;
+  }
+
+  /** The name of the log, which is that of its keys; null before the first. */
+  name(): string | null {
+    return this.#knownVerifiers().at(-1)?.split('+', 1)[0] ?? null;
   }
 
   /** Makes a key; an earlier one is lost, and its public half stays. Throws InvalidNote for an invalid name. */
@@ -48,8 +61,23 @@ export class ProofFiles {
     await appendFile(this.#verifiers, `${parseKey(key).verifier}\n`, { mode: 0o600 });
   }
 
-  /** The public keys, one for each key that was made here, the newest last. */
+  /** The public keys, one for each key that was made here, the newest last. Throws as `key` does. */
   verifiers(): readonly string[] {
+    const known = this.#knownVerifiers();
+    if (known.length > 0) return known;
+    const key = this.key();
+    return key === null ? [] : [key.verifier];
+  }
+
+  /** Adds public keys, such as those of a backup. */
+  async addVerifiers(verifiers: readonly string[]): Promise<void> {
+    const known = this.#knownVerifiers();
+    const unknown = verifiers.filter((verifier) => !known.includes(verifier));
+    // Those of the past come first: the last is the one in use.
+    if (unknown.length > 0) await replaceFile(this.#verifiers, [...unknown, ...known, ''].join('\n'));
+  }
+
+  #knownVerifiers(): readonly string[] {
     if (!existsSync(this.#verifiers)) return [];
     return readFileSync(this.#verifiers, 'utf8')
       .split('\n')
@@ -74,17 +102,34 @@ export class ProofFiles {
     }
   }
 
-  /** Signs a checkpoint, and keeps it: later ones must continue it. */
-  async sign(size: number, root: Buffer, key: SigningKey): Promise<string> {
-    const note = signCheckpoint(size, root, key);
-    await replaceFile(this.checkpoint, note);
+  /** What the end of the log is compared with; null if it was not kept, or is damaged. */
+  tail(): LogTail | null {
+    return existsSync(this.#tail) ? parseTail(readFileSync(this.#tail, 'utf8')) : null;
+  }
+
+  /**
+   * Signs a checkpoint, and keeps it with its tail: later ones must continue it. Another process may have signed a later one meanwhile,
+   * which is kept instead.
+   */
+  async sign(tree: VerifiedTree, key: SigningKey): Promise<string> {
+    const note = signCheckpoint(tree.size, tree.root(), key);
+    if ((this.lastSigned()?.checkpoint.size ?? 0) <= tree.size) await this.keep(note, tree.tail());
     return note;
+  }
+
+  /** Keeps a checkpoint that was verified. The tail first: one of another checkpoint is ignored. */
+  async keep(note: string, tail: LogTail): Promise<void> {
+    await replaceFile(this.#tail, formatTail(tail));
+    await replaceFile(this.checkpoint, note);
   }
 }
 
-/** Writes a private file whole and durably, so that a crash leaves the old or the new one. */
+/**
+ * Writes a private file whole and durably, so that a crash leaves the old or the new one. The service and a command may do so at the same
+ * time.
+ */
 const replaceFile = async (path: string, text: string): Promise<void> => {
-  const part = `${path}.part`;
+  const part = `${path}.${process.pid}.part`;
   createPrivateFile(part);
   await writeFile(part, text);
   const handle = await open(part, 'r+');

@@ -1,12 +1,11 @@
 /** Verifies a whole log: every event against its leaf hash, and the tree of all leaves against checkpoints. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { verifyRecord } from '../event-store/codec.js';
 import { readStoredLog } from '../event-store/copy.js';
 import { StoreDamaged, StoreUnavailable, type EventStore, type StoredEvent } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { LOG_STREAM } from './adoption.js';
 import type { Checkpoint } from './checkpoint.js';
-import { TreeRoot } from './merkle.js';
+import { notOf, shorterThan, VerifiedTree } from './verified-tree.js';
 
 export interface VerifiedLog {
   readonly events: number;
@@ -17,7 +16,7 @@ export interface VerifiedLog {
   /** Events whose personal part was erased. */
   readonly erased: number;
   /** Null if an event is not covered: then there is no tree. */
-  readonly root: Buffer | null;
+  readonly tree: VerifiedTree | null;
 }
 
 /**
@@ -31,36 +30,31 @@ export const verifyLog = async (
   onLeaf: (leaf: Buffer, event: StoredEvent) => void = () => undefined,
   pageSize?: number,
 ): Promise<VerifiedLog> => {
-  const tree = new TreeRoot();
+  const tree = new VerifiedTree();
   const past = new Past();
-  let [events, erased] = [0, 0];
+  let erased = 0;
   const compareAt = (size: number): void => {
     for (const checkpoint of checkpoints)
-      if (checkpoint.size === size && (past.uncovered > 0 || !tree.root().equals(checkpoint.root)))
-        throw new StoreDamaged(`positions 1 to ${size}: they are not those of the checkpoint`);
+      if (checkpoint.size === size && (past.uncovered > 0 || !tree.root().equals(checkpoint.root))) throw notOf(size);
   };
   compareAt(0);
   for await (const batch of readStoredLog(store, pageSize)) {
     signal.throwIfAborted();
     for (const event of batch) {
-      const state = verifyEvent(event, events + 1);
-      events += 1;
-      if (state === 'erased') erased += 1;
-      const leaf = Buffer.from(event.leaf ?? '', 'base64');
-      past.add(event, tree);
-      tree.add(leaf);
-      onLeaf(leaf, event);
-      compareAt(events);
+      const before = past.needsRoot(event) ? tree.root() : null;
+      if (tree.add(event) === 'erased') erased += 1;
+      past.add(event, before);
+      onLeaf(Buffer.from(event.leaf ?? '', 'base64'), event);
+      compareAt(tree.size);
     }
-    onProgress({ stage: 'events verified', done: events, total: null });
+    onProgress({ stage: 'events verified', done: tree.size, total: null });
   }
   const longest = Math.max(0, ...checkpoints.map(({ size }) => size));
-  if (longest > events)
-    throw new StoreDamaged(`position ${events + 1}: missing; a checkpoint says that there were ${longest} events`);
+  if (longest > tree.size) throw shorterThan(longest, tree.size);
   // An adoption that was not completed covers nothing.
   const adopted = past.isRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
-  return { events, uncovered, adopted, erased, root: uncovered > 0 ? null : tree.root() };
+  return { events: tree.size, uncovered, adopted, erased, tree: uncovered > 0 ? null : tree };
 };
 
 /** The events at the beginning of a log that have no leaf hash of their own, and the event that says what they were adopted as. */
@@ -70,18 +64,23 @@ class Past {
   isRecorded = false;
   #root: Buffer | null = null;
 
-  /** To be called with each event, before its leaf is added to the tree. Throws StoreDamaged. */
-  add(event: StoredEvent, before: TreeRoot): void {
+  /** Whether the event is the first one that has a leaf hash of its own. */
+  needsRoot({ position, leaf, adopted }: StoredEvent): boolean {
+    return leaf !== null && adopted === undefined && position === this.adopted + this.uncovered + 1;
+  }
+
+  /** To be called with each event, in order; with the root of those before it where it is needed. Throws StoreDamaged. */
+  add(event: StoredEvent, root: Buffer | null): void {
     const { position, leaf, adopted } = event;
     const length = this.adopted + this.uncovered;
     if (leaf === null) {
-      if (position > length + 1) throw new StoreDamaged(`position ${position}: its leaf hash is missing`);
+      if (position > length + 1) throw noLeaf(position);
       this.uncovered += 1;
     } else if (adopted !== undefined) {
       if (position > this.adopted + 1) throw this.#firstMissing();
       this.adopted += 1;
     } else {
-      if (position === length + 1) this.#root = before.root();
+      this.#root = root ?? this.#root;
       if (event.stream === LOG_STREAM && event.type === 'log-adopted') this.#record(event.payload);
     }
   }
@@ -96,9 +95,12 @@ class Past {
   }
 
   #firstMissing(): StoreDamaged {
-    return new StoreDamaged(`position ${this.adopted + 1}: its leaf hash is missing`);
+    return noLeaf(this.adopted + 1);
   }
 }
+
+const noLeaf = (position: number): StoreDamaged =>
+  new StoreDamaged(`position ${position}: its leaf hash is missing`, { position });
 
 /** The id of the job that verifies the log of a service. */
 export const VERIFY = 'verify';
@@ -114,11 +116,12 @@ export const findDamage = async (
   store: EventStore,
   readCheckpoints: () => readonly Checkpoint[],
   job: JobContext,
+  onVerified: (log: VerifiedLog) => void = () => undefined,
 ): Promise<StoreDamaged | null> => {
   const isStopped = (): boolean => job.signal.aborted;
   while (!isStopped())
     try {
-      await verifyLog(store, readCheckpoints(), job, undefined, PAGE_SIZE);
+      onVerified(await verifyLog(store, readCheckpoints(), job, undefined, PAGE_SIZE));
       return null;
     } catch (error) {
       if (error instanceof StoreDamaged) return error;
@@ -126,14 +129,4 @@ export const findDamage = async (
       await sleep(RETRY_MS, undefined, { signal: job.signal, ref: false }).catch(() => undefined);
     }
   return null;
-};
-
-const verifyEvent = (event: StoredEvent, position: number): ReturnType<typeof verifyRecord> => {
-  if (event.position !== position) throw new StoreDamaged(`position ${position}: missing`);
-  try {
-    return verifyRecord(event, event);
-  } catch (error) {
-    if (error instanceof StoreDamaged) throw new StoreDamaged(`position ${position}: ${error.message}`);
-    throw error;
-  }
 };

@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogCheck } from '../event-store/port.js';
 import type { Job } from '../jobs/jobs.js';
+import type { ProofState } from './readiness.js';
 import type { Readiness } from '../read-models/read-models.js';
 import type { Parts } from './readiness.js';
 import type { AppendMeasurement } from './watched-store.js';
@@ -17,6 +18,8 @@ export interface MetricsState extends Readiness {
   readonly check: Pick<LogCheck, 'checked' | 'total'> | null;
   /** The rebuild of the read models, running or ended; null if there was none. */
   readonly rebuild: Job | null;
+  /** Checkpoints and witnesses; null where nothing is signed by this process. */
+  readonly proof: ProofState | null;
 }
 
 interface RequestSummary {
@@ -72,6 +75,13 @@ export class Metrics {
     'stage',
   ]);
 
+  readonly #signed = this.#gauge('checkpoint_size', 'Events that the last checkpoint covers; NaN without a key.');
+  readonly #checkpointFailing = this.#gauge('checkpoint_failing', '1 if no checkpoint could be signed; else 0.');
+  readonly #witnessFailing = this.#gauge('witness_failing', '1 if a witness did not take the last checkpoint.', [
+    'witness',
+  ]);
+  readonly #witnessFailures = this.#gauge('witness_failures', 'Checkpoints that a witness did not take.', ['witness']);
+
   constructor(private readonly readState: () => Promise<MetricsState>) {
     collectDefaultMetrics({ register: this.#registry });
   }
@@ -111,7 +121,7 @@ export class Metrics {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
-  #update({ parts, waiting, events, position, lag, rebuild, check }: MetricsState): void {
+  #update({ parts, waiting, events, position, lag, rebuild, check, proof }: MetricsState): void {
     this.#notReady.reset();
     this.#rebuild.reset();
     for (const [part, code] of Object.entries(parts)) {
@@ -124,6 +134,13 @@ export class Metrics {
     this.#toCheck.set(check?.total ?? NaN);
     this.#position.set(position);
     this.#lag.set(lag === null ? NaN : lag / 1_000);
+    this.#signed.set(proof?.signed ?? NaN);
+    this.#checkpointFailing.set(proof?.isCheckpointFailing === true ? 1 : 0);
+    // By its place in the settings: a path or an address must not be a label.
+    proof?.witnesses.forEach(({ isFailing, failures }, index) => {
+      this.#witnessFailing.set({ witness: index + 1 }, isFailing ? 1 : 0);
+      this.#witnessFailures.set({ witness: index + 1 }, failures);
+    });
     if (rebuild?.state === 'running' && rebuild.progress !== null)
       this.#rebuild.set({ stage: rebuild.progress.stage }, rebuild.progress.done);
   }

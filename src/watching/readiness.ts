@@ -67,6 +67,30 @@ export const READ_MODEL_CODES = {
   },
 } as const satisfies Record<Exclude<Readiness['problem'], null>['code'] | 'BUILDING' | 'BEHIND', CodeDescription>;
 
+/** The state of checkpoints and witnesses. */
+export interface ProofState {
+  readonly signed: number | null;
+  readonly isCheckpointFailing: boolean;
+  readonly witnesses: readonly { readonly isFailing: boolean; readonly failures: number }[];
+}
+
+/** What a service that is ready lacks all the same. */
+export const WARNINGS = {
+  CHECKPOINT_FAILING: {
+    means: 'No checkpoint can be signed: the log cannot be read, or the data folder cannot be written.',
+    todo: 'As for the log. It goes on by itself.',
+  },
+  WITNESS_FAILING: {
+    means: 'A witness did not take the last checkpoint; `habeas_witness_failing` says which. It is sent the next one.',
+    todo: 'See to the file, the command or the address in `HABEAS_WITNESSES`.',
+  },
+} as const satisfies Record<string, CodeDescription>;
+
+export const warningsOf = (proof: ProofState | null): readonly (keyof typeof WARNINGS)[] => [
+  ...(proof?.isCheckpointFailing === true ? (['CHECKPOINT_FAILING'] as const) : []),
+  ...(proof?.witnesses.some(({ isFailing }) => isFailing) === true ? (['WITNESS_FAILING'] as const) : []),
+];
+
 export type Parts = {
   readonly log: keyof typeof LOG_CODES | null;
   readonly 'read-models': keyof typeof READ_MODEL_CODES | null;

@@ -66,6 +66,11 @@ export class WatchedStore implements EventStore {
     return this.#damage !== null;
   }
 
+  /** The damage that was found first. */
+  get damage(): StoreDamaged | null {
+    return this.#damage;
+  }
+
   /** For damage that was found elsewhere, by the check of the log or by the read models. */
   markDamaged(damage: StoreDamaged): void {
     this.#damage ??= damage;

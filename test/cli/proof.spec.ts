@@ -61,6 +61,16 @@ it('a log as it was recorded is verified, from within and by an outsider, also a
   });
 });
 
+it('a checkpoint that was kept as one line does as well', async () => {
+  writeFileSync(at('line'), readFileSync(at('checkpoint'), 'utf8').trim().split(/\n+/).join(' '));
+  expect(await out('verify', '--against', at('line'))).toContain('those of the checkpoint of 8 events');
+  writeFileSync(at('log'), await out('export'));
+  expect(await outsider(at('log'), at('line'), publicKey)).toMatchObject({ code: 0 });
+  writeFileSync(at('line'), readFileSync(at('line'), 'utf8').replace(' 8 ', ' 7 '));
+  expect(await habeas('verify', '--against', at('line'))).toMatchObject({ code: 2 });
+  expect(await outsider(at('log'), at('line'), publicKey)).not.toMatchObject({ code: 0 });
+});
+
 it('exported and imported, restored from a backup, it has the same root', async () => {
   await out('export', '--out', at('log.ndjson'));
   await out('backup', at('backup'));
@@ -206,6 +216,10 @@ it('a key is made once, replaced on request, and the checkpoints of the old one 
   expect(await habeas('keys', 'another')).toMatchObject({
     code: 2,
     err: expect.stringContaining('a key already') as string,
+  });
+  expect(await habeas('keys', 'another', '--replace')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('The log is called register.example/log') as string,
   });
   const keys = await out('keys', 'register.example/log', '--replace');
   expect(keys.trim().split('\n')).toEqual([publicKey, expect.stringMatching(/^register\.example\/log\+/)]);

@@ -1,6 +1,6 @@
 /** A service verifies its log after each start: where it differs, writes are refused and reads go on. */
 import Database from 'better-sqlite3';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { serve, type Serving } from '../../src/serve.js';
@@ -8,12 +8,13 @@ import { readSettings } from '../../src/settings.js';
 import { runCli } from '../support/command-line.js';
 import { newEvents, newStreamName } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 let folder: TemporaryFolder;
 let serving: Serving | null = null;
 const logs: string[] = [];
-const start = async (): Promise<Serving> => {
-  const settings = readSettings({ HABEAS_DATA: folder.path, HABEAS_PORT: '0' });
+const start = async (environment: Readonly<Record<string, string>> = {}): Promise<Serving> => {
+  const settings = readSettings({ HABEAS_DATA: folder.path, HABEAS_PORT: '0', ...environment });
   return (serving = await serve(settings, { write: (line) => void logs.push(line) }));
 };
 const onFile = (sql: string): void => {
@@ -23,17 +24,21 @@ const onFile = (sql: string): void => {
 };
 const habeas = (...args: readonly string[]) => runCli([...args, '--data', folder.path]);
 const readiness = async (url: string) =>
-  (await (await fetch(`${url}/health/ready`)).json()) as { readonly codes?: Readonly<Record<string, string>> };
+  (await (await fetch(`${url}/health/ready`)).json()) as {
+    readonly codes?: Readonly<Record<string, string>>;
+    readonly warnings?: readonly string[];
+  };
 /** Polls until the log is reported as damaged; the test's own time limit ends it otherwise. */
 const untilDamaged = async (url: string): Promise<void> => {
   while ((await readiness(url)).codes?.['log'] !== 'STORE_DAMAGED')
     await new Promise((resolve) => setTimeout(resolve, 20));
 };
-const define = (url: string): Promise<Response> =>
+const LIST = { id: 'union', name: { en: 'Union' }, sources: [{ kind: 'other', citation: 'a test' }] };
+const define = (url: string, body: object): Promise<Response> =>
   fetch(`${url}/v1/lists`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-actor': 'person:a-1' },
-    body: '{}',
+    body: JSON.stringify(body),
   });
 
 beforeEach(async () => {
@@ -54,8 +59,50 @@ it('an event whose time was forged is named, though it can be read', async () =>
   const { url } = await start();
   await untilDamaged(url);
   expect(logs.join('')).toContain('position 4: ');
-  expect((await fetch(`${url}/v1/events?limit=10`)).status).toBe(200);
-  expect((await define(url)).status).not.toBe(201);
+  const read = await fetch(`${url}/v1/events?limit=10`);
+  expect([read.status, read.headers.get('habeas-log')]).toEqual([200, 'damaged; position=4']);
+  const written = await define(url, LIST);
+  expect([written.status, await written.json()]).toEqual([
+    503,
+    expect.objectContaining({ code: 'REGISTER.DAMAGED', position: 4 }),
+  ]);
+});
+
+it('of a log that is as it was, no answer says otherwise', async () => {
+  const { url } = await start();
+  expect((await fetch(`${url}/v1/events?limit=10`)).headers.get('habeas-log')).toBeNull();
+  expect((await define(url, LIST)).status).toBe(201);
+});
+
+it('a log that was changed at its end takes nothing, from the first request on', async () => {
+  await habeas('keys', 'test');
+  await habeas('checkpoint');
+  onFile('UPDATE events SET recorded_at = recorded_at - 1 WHERE position = 6');
+  const { url } = await start();
+  expect([(await define(url, LIST)).status, (await readiness(url)).codes?.['log']]).toEqual([503, 'STORE_DAMAGED']);
+  await serving?.close();
+  const file = join(folder.path, 'list.json');
+  writeFileSync(file, JSON.stringify({ type: 'list-defined', list: 'union', name: { en: 'Union' } }));
+  expect(await habeas('import', file)).not.toMatchObject({ code: 0 });
+});
+
+it('while it runs it signs checkpoints, which are witnessed and cover what was recorded', async () => {
+  await habeas('keys', 'test');
+  const witness = join(folder.path, 'witness');
+  const { url } = await start({
+    HABEAS_CHECKPOINT_EVENTS: '7',
+    HABEAS_WITNESSES: JSON.stringify([{ file: witness }, { url: 'http://127.0.0.1:1/' }]),
+  });
+  expect((await define(url, LIST)).status).toBe(201);
+  await until(() => existsSync(witness) && readFileSync(witness, 'utf8').startsWith('test 7 '));
+  expect(await habeas('verify', '--against', witness)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('The first 7 are those of the checkpoint of 7 events') as string,
+  });
+  await until(async () => (await readiness(url)).warnings?.join() === 'WITNESS_FAILING');
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toMatch(/^habeas_checkpoint_size 7$/m);
+  expect(metrics).toMatch(/^habeas_witness_failing\{witness="2"\} 1$/m);
 });
 
 it('a log that lost its end is noticed by its checkpoint, and can be accepted', async () => {
@@ -74,7 +121,15 @@ it('a log that lost its end is noticed by its checkpoint, and can be accepted', 
   expect(await habeas('verify')).toMatchObject({ code: 0 });
 });
 
-it('a key that cannot be used stops the start', async () => {
+it('a key that cannot be used, or of another log, stops the start', async () => {
+  await habeas('keys', 'test');
+  const other = join(folder.path, 'other');
+  await runCli(['keys', 'test', '--data', other]);
+  copyFileSync(join(other, 'log-key'), join(folder.path, 'log-key'));
+  await expect(start()).rejects.toThrow('none of those in log-keys.txt');
   writeFileSync(join(folder.path, 'log-key'), 'x');
   await expect(start()).rejects.toThrow('that is no key');
+  rmSync(join(folder.path, 'log-key'));
+  mkdirSync(join(folder.path, 'log-key'));
+  await expect(start()).rejects.toThrow('EISDIR');
 });

@@ -12,6 +12,10 @@ export interface ServiceReadiness {
 /** Implemented in the composition root. */
 export interface Health {
   check(): Promise<ServiceReadiness>;
+  /** Codes of what a service that is ready lacks all the same. */
+  warnings(): readonly string[];
+  /** The damage of the log, with the first position that is known to be wrong; null while none is known. */
+  damage(): { readonly position: number | null } | null;
   /** Called with every error of a request, since it may reveal that a part is not ready. */
   onError(error: unknown): void;
 }
@@ -31,12 +35,14 @@ export class HealthController {
   @Get('ready')
   async ready(): Promise<HttpResponse> {
     const { parts, lag } = await this.health.check();
+    const warnings = this.health.warnings();
     const codes = Object.fromEntries(Object.entries(parts).filter(([, code]) => code !== null));
     const ready = Object.keys(codes).length === 0;
     const body = {
       status: ready ? 'ok' : 'not-ready',
       parts: Object.fromEntries(Object.entries(parts).map(([part, code]) => [part, code === null])),
       ...(ready ? {} : { codes }),
+      ...(warnings.length === 0 ? {} : { warnings }),
       lag,
     };
     return ready ? new HttpResponse(200, {}, body) : new HttpResponse(503, RETRY_AFTER, body);

@@ -1,0 +1,105 @@
+/**
+ * Signs checkpoints while a service runs: after a number of events, or some time after the first that is not covered yet. Only of what
+ * was read back from the log, which is durable, so that a checkpoint is never ahead of the log.
+ */
+import { StoreDamaged, type EventStore } from '../event-store/port.js';
+import type { SigningKey } from './checkpoint.js';
+import type { ProofFiles } from './proof-files.js';
+import { readOn, type VerifiedTree } from './verified-tree.js';
+
+export interface CheckpointerOptions {
+  readonly store: EventStore;
+  readonly files: ProofFiles;
+  readonly key: SigningKey;
+  /** Events after which a checkpoint is signed, and seconds after which at the latest. */
+  readonly events: number;
+  readonly seconds: number;
+  readonly onSigned: (note: string) => void;
+  readonly onDamage: (damage: StoreDamaged) => void;
+  /** Called with the first of consecutive errors: the store is not available, or the disk is full. */
+  readonly onError: (error: unknown) => void;
+}
+
+export class Checkpointer {
+  readonly #options: CheckpointerOptions;
+  /** Null until the log is verified up to its last checkpoint. */
+  #tree: VerifiedTree | null = null;
+  #signed = 0;
+  /** Events that the log is known to hold. */
+  #known = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #signing: Promise<void> | null = null;
+  #isFailing = false;
+  readonly #stopping = new AbortController();
+
+  constructor(options: CheckpointerOptions) {
+    this.#options = options;
+  }
+
+  #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** The number of events that the last checkpoint of this process covers; 0 before the first. */
+  get signed(): number {
+    return this.#signed;
+  }
+
+  /** Whether the last attempt failed. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
+
+  /** Begins with the tree of a log that is verified, as far as the tree goes. Later calls change nothing. */
+  begin(tree: VerifiedTree): void {
+    if (this.#tree !== null) return;
+    this.#tree = tree;
+    this.#signed = this.#options.files.lastSigned()?.checkpoint.size ?? 0;
+    this.notice(tree.size);
+  }
+
+  /** To be called when the log is known to reach a position. */
+  notice(position: number): void {
+    this.#known = Math.max(this.#known, position);
+    if (this.#tree === null || this.#isStopped() || this.#known <= this.#signed) return;
+    if (this.#known - this.#signed >= this.#options.events && !this.#isFailing) void this.sign();
+    else this.#timer ??= setTimeout(() => void this.sign(), this.#options.seconds * 1_000).unref();
+  }
+
+  /** Signs what the log holds now. Concurrent calls share one signature. Never throws. */
+  sign(): Promise<void> {
+    return (this.#signing ??= this.#sign().finally(() => {
+      this.#signing = null;
+      this.notice(0);
+    }));
+  }
+
+  async #sign(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const { store, files, key, onSigned, onDamage, onError } = this.#options;
+    const tree = this.#tree;
+    if (tree === null || this.#isStopped()) return;
+    try {
+      await readOn(store, tree);
+      this.#known = Math.max(this.#known, tree.size);
+      if (tree.size > this.#signed) onSigned(await files.sign(tree, key));
+      this.#signed = tree.size;
+      this.#isFailing = false;
+    } catch (error) {
+      if (this.#isStopped()) return;
+      if (error instanceof StoreDamaged) {
+        this.#stopping.abort();
+        onDamage(error);
+      } else if (!this.#isFailing) onError(error);
+      this.#isFailing = true;
+    }
+  }
+
+  /** Ends, after the signature that is being made. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#signing;
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The tree over a log whose events are verified as they are added; and its tail, which is kept beside a checkpoint so that the end of
+ * the log can be compared with it without reading the rest.
+ */
+import { createHash } from 'node:crypto';
+import { verifyRecord } from '../event-store/codec.js';
+import { StoreDamaged, type Cursor, type EventStore, type StoredEvent } from '../event-store/port.js';
+import type { Checkpoint } from './checkpoint.js';
+import { TreeRoot } from './merkle.js';
+
+/** The tree of a checkpoint as it was some events earlier: together they give its root, which is signed. */
+export interface LogTail {
+  readonly checkpoint: { readonly size: number; readonly root: string };
+  /** The events that the subtrees are of, and the cursor of the last of them; null for none. */
+  readonly start: number;
+  readonly after: Cursor | null;
+  /** In base64, the largest first. */
+  readonly subtrees: readonly string[];
+}
+
+interface Mark {
+  readonly size: number;
+  readonly cursor: Cursor | null;
+  readonly subtrees: readonly Buffer[];
+}
+
+/** A tail has at most twice as many events. */
+const MARK_EVERY = 128;
+
+export class VerifiedTree {
+  #tree: TreeRoot;
+  #cursor: Cursor | null;
+  /** The tree at the last two multiples of MARK_EVERY. */
+  #marks: readonly [Mark, Mark];
+
+  /** Continues a tree of verified events. */
+  constructor(from: Mark = { size: 0, cursor: null, subtrees: [] }) {
+    this.#tree = new TreeRoot(from.size, from.subtrees);
+    this.#cursor = from.cursor;
+    this.#marks = [from, from];
+  }
+
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  /** The cursor of the last event; null for none. */
+  get cursor(): Cursor | null {
+    return this.#cursor;
+  }
+
+  root(): Buffer {
+    return this.#tree.root();
+  }
+
+  /** Throws StoreDamaged for an event at another position, or that is not what its leaf hash was made of. An event may have none. */
+  add(event: StoredEvent): ReturnType<typeof verifyRecord> {
+    const position = this.size + 1;
+    const state = verify(event, position);
+    if (this.size % MARK_EVERY === 0 && this.size > this.#marks[1].size)
+      this.#marks = [this.#marks[1], { size: this.size, cursor: this.#cursor, subtrees: this.#tree.subtrees }];
+    this.#tree.add(Buffer.from(event.leaf ?? '', 'base64'));
+    this.#cursor = event.cursor;
+    return state;
+  }
+
+  tail(): LogTail {
+    const [{ size, cursor, subtrees }] = this.#marks;
+    return {
+      checkpoint: { size: this.size, root: this.root().toString('base64') },
+      start: size,
+      after: cursor,
+      subtrees: subtrees.map((hash) => hash.toString('base64')),
+    };
+  }
+}
+
+const verify = (event: StoredEvent, position: number): ReturnType<typeof verifyRecord> => {
+  if (event.position !== position) throw new StoreDamaged(`position ${position}: missing`, { position });
+  try {
+    return verifyRecord(event, event);
+  } catch (error) {
+    if (error instanceof StoreDamaged) throw new StoreDamaged(`position ${position}: ${error.message}`, { position });
+    throw error;
+  }
+};
+
+/** Events read together. */
+const PAGE_SIZE = 500;
+
+/** Reads a log on from a tree, which is changed, to a size or else to the end of the log. Throws errors of the store. */
+export const readOn = async (store: EventStore, tree: VerifiedTree, size = Infinity): Promise<void> => {
+  while (tree.size < size) {
+    const page = await store.readStored(tree.cursor, Math.min(PAGE_SIZE, size - tree.size));
+    if (page.length === 0) return;
+    for (const event of page)
+      if (tree.add(event) === 'uncovered') throw new StoreDamaged(`position ${tree.size}: its leaf hash is missing`);
+  }
+};
+
+/**
+ * Compares the end of a log with a checkpoint, and returns the tree up to it. Null where the tail is of another checkpoint: then only
+ * the whole log can be compared. Throws StoreDamaged if the log is shorter or another one.
+ */
+export const checkTail = async (
+  store: EventStore,
+  { size, root }: Checkpoint,
+  tail: LogTail | null,
+): Promise<VerifiedTree | null> => {
+  if (tail?.checkpoint.size !== size || tail.checkpoint.root !== root.toString('base64')) return null;
+  const subtrees = tail.subtrees.map((hash) => Buffer.from(hash, 'base64'));
+  const tree = new VerifiedTree({ size: tail.start, cursor: tail.after, subtrees });
+  try {
+    await readOn(store, tree, size);
+  } catch (error) {
+    // The cursor is past the end of the log, or of another one.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  if (tree.size < size) throw shorterThan(size, tree.size);
+  if (!tree.root().equals(root)) throw notOf(size);
+  return tree;
+};
+
+/** The log ends before a checkpoint of `size` events. */
+export const shorterThan = (size: number, events: number): StoreDamaged =>
+  new StoreDamaged(`position ${events + 1}: missing; a checkpoint says that there were ${size} events`, {
+    position: events + 1,
+  });
+
+/** The events are those of their leaf hashes, and not those of the checkpoint. */
+export const notOf = (size: number): StoreDamaged =>
+  new StoreDamaged(`positions 1 to ${size}: they are not those of the checkpoint`);
+
+/** As text, with a checksum: a damaged tail must not look like a damaged log. */
+export const formatTail = (tail: LogTail): string => {
+  const text = JSON.stringify(tail);
+  return `${text}\n${checksum(text)}\n`;
+};
+
+/** Null for a text that is no whole tail. */
+export const parseTail = (file: string): LogTail | null => {
+  const [text = '', sum] = file.split('\n');
+  return checksum(text) === sum ? (JSON.parse(text) as LogTail) : null;
+};
+
+const checksum = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,154 @@
+/**
+ * Sends checkpoints to witnesses: places that others control, so that not even the holder of the key can write the history anew
+ * unseen. Appends never wait for them; a witness that fails gets the next checkpoint, which covers what the missed one did.
+ */
+import { spawn } from 'node:child_process';
+import { appendFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkpointLine } from './checkpoint.js';
+
+/** A file that gets a line, a program that reads the note, or an address that it is posted to. */
+export type Witness = { readonly file: string } | { readonly command: readonly string[] } | { readonly url: string };
+
+export const MAX_WITNESSES = 10;
+const MAX_ARGUMENTS = 32;
+const MAX_TEXT = 2_000;
+/** Milliseconds for one attempt. */
+export const WITNESS_TIMEOUT_MS = 10_000;
+/** Milliseconds before each repeat of an attempt that failed. */
+const RETRY_WAITS_MS = [1_000, 5_000];
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && !value.includes('\0');
+
+/** Reads witnesses from JSON: an array of objects with one key each. Undefined for anything else. */
+export const parseWitnesses = (text: string): readonly Witness[] | undefined => {
+  let value: unknown;
+  try {
+    value = text === '' ? [] : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return Array.isArray(value) && value.length <= MAX_WITNESSES && value.every(isWitness) ? value : undefined;
+};
+
+const isWitness = (value: unknown): value is Witness => {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return false;
+  const { file, command, url } = value as Readonly<Record<string, unknown>>;
+  if (url !== undefined) return isText(url) && /^https?:\/\//.test(url) && URL.canParse(url);
+  if (file !== undefined) return isText(file);
+  return Array.isArray(command) && command.length > 0 && command.length <= MAX_ARGUMENTS && command.every(isText);
+};
+
+export interface WitnessState {
+  readonly isFailing: boolean;
+  /** Checkpoints that it did not get. */
+  readonly failures: number;
+}
+
+interface Delivery {
+  readonly witness: Witness;
+  /** The note to be sent next; a later one takes its place. */
+  pending: string | null;
+  running: Promise<void> | null;
+  isFailing: boolean;
+  failures: number;
+}
+
+export class Witnesses {
+  readonly #deliveries: readonly Delivery[];
+  readonly #stopping = new AbortController();
+
+  /** `onChange` is called when a witness, named by its place in the list, begins to fail or works again. */
+  constructor(
+    witnesses: readonly Witness[],
+    private readonly onChange: (number: number, isFailing: boolean) => void,
+    private readonly waits: readonly number[] = RETRY_WAITS_MS,
+    private readonly timeoutMs = WITNESS_TIMEOUT_MS,
+  ) {
+    this.#deliveries = witnesses.map((witness) => ({
+      witness,
+      pending: null,
+      running: null,
+      isFailing: false,
+      failures: 0,
+    }));
+  }
+
+  states(): readonly WitnessState[] {
+    return this.#deliveries.map(({ isFailing, failures }) => ({ isFailing, failures }));
+  }
+
+  /** Returns at once. */
+  send(note: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#deliveries.forEach((delivery, index) => {
+      delivery.pending = note;
+      delivery.running ??= this.#deliver(delivery, index + 1).finally(() => (delivery.running = null));
+    });
+  }
+
+  /** Gives up what is under way. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#deliveries.map(({ running }) => running ?? Promise.resolve()));
+  }
+
+  async #deliver(delivery: Delivery, number: number): Promise<void> {
+    while (delivery.pending !== null) {
+      const note = delivery.pending;
+      delivery.pending = null;
+      const isDelivered = await this.#tryAll(delivery.witness, note);
+      if (this.#stopping.signal.aborted) return;
+      if (!isDelivered) delivery.failures += 1;
+      if (delivery.isFailing === isDelivered) {
+        delivery.isFailing = !isDelivered;
+        this.onChange(number, delivery.isFailing);
+      }
+    }
+  }
+
+  async #tryAll(witness: Witness, note: string): Promise<boolean> {
+    const { signal } = this.#stopping;
+    for (const wait of [0, ...this.waits]) {
+      try {
+        if (wait > 0) await sleep(wait, undefined, { signal, ref: false });
+        await sendTo(witness, note, AbortSignal.any([signal, AbortSignal.timeout(this.timeoutMs)]));
+        return true;
+      } catch {
+        if (signal.aborted) return false;
+      }
+    }
+    return false;
+  }
+}
+
+const sendTo = async (witness: Witness, note: string, signal: AbortSignal): Promise<void> => {
+  if ('file' in witness) await appendFile(witness.file, `${checkpointLine(note)}\n`, { mode: 0o600 });
+  else if ('command' in witness) await run(witness.command, note, signal);
+  else await post(witness.url, note, signal);
+};
+
+/** Without a shell; the note is on the standard input. The settings of the service, which hold its token, are not handed on. */
+const run = ([program = '', ...args]: readonly string[], note: string, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+    const child = spawn(program, args, { signal, killSignal: 'SIGKILL', stdio: ['pipe', 'ignore', 'ignore'], env });
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`ended with ${code}`))));
+    // A program that does not read it is judged by its exit code.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(note);
+  });
+
+const post = async (url: string, note: string, signal: AbortSignal): Promise<void> => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+    body: note,
+    redirect: 'error',
+    signal,
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+};
