@@ -14,8 +14,8 @@ import { linesByCase, type EventsFile } from './event-file.js';
 import { recordDefinition } from './record-definition.js';
 import { recordEventLines } from './record-event-lines.js';
 import { recordRow } from './record-row.js';
-import { Recorder, refused, type ImportOutcome, type Register } from './recorder.js';
-import type { CellCorrection } from './row-corrections.js';
+import { Recorder, refused, UNCHANGED, type ImportOutcome, type Register } from './recorder.js';
+import type { CellCorrection, CorrectionOptions } from './row-corrections.js';
 import { readRegisterRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type ReportLine, type CellError } from './report.js';
 import { scanFile, type DefinitionsFile, type RowsFile, type ScannedFile } from './scan.js';
@@ -45,7 +45,7 @@ export interface ImportOptions extends Partial<JobContext> {
   /** The list of the references and categories in the rows. */
   readonly list: string;
   readonly onReportLine?: (line: ReportLine) => void;
-  /** Whether changed and emptied cells of rows become corrections; otherwise they refuse their row. */
+  /** Whether what changed in the files becomes corrections; otherwise it refuses its row, line or definition. */
   readonly correct?: boolean;
   readonly onCorrection?: (line: CorrectionLine) => void;
 }
@@ -138,7 +138,7 @@ class ImportRun {
     this.startProgress(file, definitions.length);
     for (const definition of definitions) {
       if (this.isStopped()) break;
-      this.report(file, null, await recordDefinition(this.recorder, definition));
+      this.report(file, null, await recordDefinition(this.recorder, definition, this.corrections(file)));
     }
     return true;
   }
@@ -174,14 +174,14 @@ class ImportRun {
     for await (const lines of linesByCase(eventsFile, context)) {
       if (this.isStopped()) break;
       if ('code' in lines) return false;
-      const outcome = await recordEventLines(this.recorder, lines);
+      const outcome = await recordEventLines(this.recorder, lines, this.corrections(file));
       lines.forEach(({ row }, index) =>
         this.report(
           file,
           row,
           outcome.outcome === 'refused'
             ? inColumnOrder(refused(...outcome.errors.filter((error) => error.row === row)), eventsFile.columns)
-            : { outcome: outcome.lines[index] ?? 'unchanged' },
+            : (outcome.lines[index] ?? UNCHANGED),
         ),
       );
     }
@@ -216,6 +216,10 @@ class ImportRun {
     if (definition === undefined) return null;
     const { items: instruments } = await this.recorder.query(new Instruments(scope));
     return { today: this.register.today, list, categories: definition.categories, instruments };
+  }
+
+  private corrections(file: string): CorrectionOptions {
+    return { file, correct: this.options.correct === true };
   }
 
   private startProgress(file: string, total: number): void {

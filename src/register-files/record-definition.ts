@@ -4,13 +4,21 @@ import { slug } from '../schema/decorators.js';
 import { contradictionErrors, diffEvents } from './event-diff.js';
 import { definitionDiffRules, type Definition } from './definitions-file.js';
 import { checkDrafts } from './event-draft.js';
-import { comparableEvents } from './prior-events.js';
+import { comparableEvents, hasAmended } from './prior-events.js';
 import { notRecorded, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
+import { correctionsOf, type CorrectionOptions } from './row-corrections.js';
 
 const ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
 
-/** All or nothing: a definition that contradicts what is on record is refused whole. */
-export const recordDefinition = async (recorder: Recorder, definition: Definition): Promise<ImportOutcome> => {
+/**
+ * All or nothing: a definition that contradicts what is on record is refused whole. With `correct`, what an earlier import recorded is
+ * corrected, or retracted where the file does not have it any more.
+ */
+export const recordDefinition = async (
+  recorder: Recorder,
+  definition: Definition,
+  { file, correct }: CorrectionOptions,
+): Promise<ImportOutcome> => {
   const { kind, id, place, drafts } = definition;
   const broken = slug.rules.find((rule) => !rule.isValid(id));
   if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slug.expects });
@@ -19,15 +27,23 @@ export const recordDefinition = async (recorder: Recorder, definition: Definitio
   const subject = { kind, id };
   const priorEvents = (await recorder.priorEvents(subject, ACTOR)) ?? [];
   const diff = diffEvents(events, comparableEvents(priorEvents), definitionDiffRules(definition));
-  const { newEvents, newRoles, contradictions } = diff;
-  if (contradictions.length > 0) return refused(...contradictionErrors(contradictions));
-  if (newEvents.length === 0) return UNCHANGED;
+  const { newEvents, newRoles, changes, contradictions } = diff;
+  const refusedPlaces = correct ? contradictions.filter(({ isChange }) => !isChange) : contradictions;
+  if (refusedPlaces.length > 0) return refused(...contradictionErrors(refusedPlaces));
+  const corrections = correctionsOf(changes, file);
+  if (newEvents.length + corrections.drafts.length === 0) return UNCHANGED;
+  const amendments = checkDrafts(kind, corrections.drafts);
+  if (amendments.errors.length > 0) return refused(...amendments.errors);
+  // A file may come to say again what it said before a correction: only then does the key depend on what is on record.
+  const isAmending = corrections.drafts.length > 0 || hasAmended(priorEvents);
+  const since = isAmending ? [priorEvents.at(-1)?.id, ...corrections.drafts.map(({ data }) => data)] : [];
   const outcome = await recorder.record({
     subject,
     begins: priorEvents.length === 0,
-    events: events.filter(({ event }) => newEvents.includes(event as never)),
+    events: [...amendments.events, ...events.filter(({ event }) => newEvents.includes(event as never))],
     actor: ACTOR,
-    key: JSON.stringify([kind, id, ...newRoles]),
+    key: JSON.stringify([kind, id, ...newRoles, ...since]),
   });
-  return outcome.outcome === 'retry' ? notRecorded() : outcome;
+  if (outcome.outcome === 'retry') return notRecorded();
+  return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };

@@ -2,34 +2,42 @@
  * Records the lines of one case as one batch. Lines that an earlier import of the list recorded are skipped, so that a file can
  * be imported again and a longer one adds its new lines.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { eventIds, newCaseId } from '../commands/ids.js';
-import type { Reported } from '../domain/amendments.js';
-import type { CaseEvent, Reference } from '../domain/case/events.js';
-import { isAmendment } from '../domain/corrections.js';
+import type { Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
 import { foldedKey } from '../domain/text.js';
-import { streamName, type AnyEvent } from '../domain/events.js';
-import { asStored, needsCorrection } from './event-diff.js';
-import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
+import { streamName } from '../domain/events.js';
+import { needsCorrection } from './event-diff.js';
+import { checkDrafts, type LocatedEvent } from './event-draft.js';
 import { caseKey, type EventLine, type CaseIdentifier } from './event-line.js';
-import type { PriorEvent } from './prior-events.js';
-import { refused, notRecorded, type Recorder, type Subject } from './recorder.js';
+import { matchLines, withAfter, type CheckedLine, type LineChange } from './match-event-lines.js';
+import { hasAmended, type PriorEvent } from './prior-events.js';
+import { refused, notRecorded, UNCHANGED, type ImportOutcome, type Recorder, type Subject } from './recorder.js';
 import type { CellError } from './report.js';
+import { correctionsOf, type CellCorrection, type CorrectionOptions } from './row-corrections.js';
 
 type Refused = ReturnType<typeof refused>;
 
 /** The outcome of each line, in their order, or all of them refused. */
-export type LinesOutcome =
-  { readonly outcome: 'imported'; readonly lines: readonly ('added' | 'unchanged')[] } | Refused;
+export type LinesOutcome = { readonly outcome: 'imported'; readonly lines: readonly ImportOutcome[] } | Refused;
 
 const actorOf = (list: string): Actor => ({ kind: 'import', id: `events:${list}`, asserted: true });
 
-export const recordEventLines = async (recorder: Recorder, lines: readonly EventLine[]): Promise<LinesOutcome> => {
+/** With `correct`, lines that say otherwise what an earlier import recorded become corrections of it. */
+export const recordEventLines = async (
+  recorder: Recorder,
+  lines: readonly EventLine[],
+  corrections: CorrectionOptions,
+): Promise<LinesOutcome> => {
   const checked = lines.map(checkLine);
   const errors = checked.flatMap((line) => line.errors);
   if (errors.length > 0) return refused(...withLinesKeptOut(lines, errors));
-  const group: LineGroup = { recorder, lines: checked.map(({ line }) => line), actor: actorOf(recorder.list) };
+  const group: LineGroup = {
+    recorder,
+    lines: checked.map(({ line }) => line),
+    actor: actorOf(recorder.list),
+    corrections,
+  };
   const target = await findTarget(group);
   const outcome = 'outcome' in target ? target : await addTo(group, target);
   return outcome.outcome === 'refused' ? refused(...withLinesKeptOut(lines, outcome.errors)) : outcome;
@@ -40,12 +48,7 @@ interface LineGroup {
   readonly recorder: Recorder;
   readonly lines: readonly CheckedLine[];
   readonly actor: Actor;
-}
-
-interface CheckedLine extends EventLine {
-  readonly located: LocatedEvent;
-  /** The key of an earlier line, where `after` is one and not the id of an event. */
-  readonly afterKey: string | undefined;
+  readonly corrections: CorrectionOptions;
 }
 
 const checkLine = (
@@ -124,39 +127,72 @@ const unknownReference = (column: string, row: number | undefined, expected: str
   refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected });
 
 const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> => {
-  const { recorder, lines, actor } = group;
+  const { recorder, lines, actor, corrections } = group;
   const { subject, begins } = target;
   const priorEvents = begins ? [] : await recorder.priorEvents(subject, actor);
   if (priorEvents === null) return unknownReference('ref', lines[0]?.row, 'the id of a case');
-  const { recordedIds, corrections } = matchLines(lines, priorEvents);
-  if (corrections.length > 0) return refused(...corrections);
+  const { recordedIds, changes } = matchLines(lines, priorEvents, corrections.correct);
+  const kept = corrections.correct ? changes.filter(({ isCorrectable }) => !isCorrectable) : changes;
+  if (kept.length > 0) return refused(...kept.flatMap(changeErrors));
   const newLines = lines.filter((_, index) => recordedIds[index] === null);
   const opened = newLines.find(({ data }) => data.type === 'opened');
   if (opened !== undefined && !begins) return referenceTaken(opened);
   const references = referenceToAdd(target, priorEvents, lines);
-  const outcomes = recordedIds.map((id) => (id === null ? 'added' : 'unchanged'));
-  if (newLines.length === 0 && references.length === 0) return { outcome: 'imported', lines: outcomes };
+  const amendments = amendmentsOf(changes, corrections.file);
+  if (amendments.errors.length > 0) return refused(...amendments.errors);
+  const outcomes = lines.map((line, index): ImportOutcome => {
+    const cells = amendments.cells.get(line);
+    if (cells !== undefined) return { outcome: 'added', corrections: cells };
+    return recordedIds[index] === null ? { outcome: 'added' } : UNCHANGED;
+  });
+  if (newLines.length + references.length + amendments.events.length === 0)
+    return { outcome: 'imported', lines: outcomes };
+  // A file may come to say again what it said before a correction: only then does the key depend on what is on record.
+  const since =
+    amendments.events.length > 0 || (corrections.correct && hasAmended(priorEvents)) ? [priorEvents.at(-1)?.id] : [];
   const key = JSON.stringify([
     recorder.list,
     caseKey(lines[0]?.case ?? null),
     ...newLines.map(({ data, key: lineKey }) => JSON.stringify([data, lineKey])),
     ...references.map(({ event }) => JSON.stringify(event)),
+    ...amendments.events.map(({ event }) => JSON.stringify(event)),
+    ...since,
   ]);
-  const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newLines.length + references.length);
+  const added = [...references, ...amendments.events];
+  const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newLines.length + added.length);
   const idOfLine = (index: number): string | undefined =>
     recordedIds[index] ?? ids[newLines.indexOf(lines[index] as CheckedLine)];
   const result = await recorder.record({
     subject,
     begins,
-    events: [...newLines.map((line) => withAfterId(line, lines, idOfLine)), ...references],
+    events: [...newLines.map((line) => withAfterId(line, lines, idOfLine)), ...added],
     actor,
     key,
-    acknowledge: [...new Set(newLines.flatMap(({ acknowledge }) => acknowledge))],
+    acknowledge: [...new Set([...newLines, ...amendments.cells.keys()].flatMap(({ acknowledge }) => acknowledge))],
   });
   if (result.outcome === 'retry')
     return result.subject.id === subject.id ? notRecorded() : referenceTaken(lines[0] as CheckedLine);
   if (result.outcome === 'refused') return result;
-  return { outcome: 'imported', lines: result.outcome === 'unchanged' ? outcomes.map(() => 'unchanged') : outcomes };
+  return { outcome: 'imported', lines: result.outcome === 'unchanged' ? outcomes.map(() => UNCHANGED) : outcomes };
+};
+
+const changeErrors = ({ line, fields }: LineChange): readonly CellError[] =>
+  fields.map(({ place }) => ({ row: line.row, ...needsCorrection(place) }));
+
+/** The corrections of changed lines, and the cells of each line. */
+const amendmentsOf = (changes: readonly LineChange[], file: string) => {
+  const events: LocatedEvent[] = [];
+  const errors: CellError[] = [];
+  const cells = new Map<CheckedLine, readonly CellCorrection[]>();
+  for (const change of changes) {
+    const { line } = change;
+    const corrections = correctionsOf([change], file);
+    const checked = checkDrafts('case', corrections.drafts);
+    events.push(...checked.events.map((event) => ({ ...event, row: line.row })));
+    errors.push(...checked.errors.map((error) => ({ ...error, row: line.row })));
+    if (corrections.drafts.length > 0) cells.set(line, corrections.cells);
+  }
+  return { events, errors, cells };
 };
 
 const referenceTaken = ({ row }: CheckedLine): Refused =>
@@ -166,58 +202,6 @@ const referenceTaken = ({ row }: CheckedLine): Refused =>
     code: 'ROW.REFERENCE_TAKEN',
     expected: 'a reference that no other case has, or no line of type opened, since the case is there',
   });
-
-/** Finds the recorded event of each line: its id, null for a new line. Each event matches one line only. */
-const matchLines = (
-  lines: readonly CheckedLine[],
-  priorEvents: readonly PriorEvent[],
-): { readonly recordedIds: readonly (string | null)[]; readonly corrections: readonly CellError[] } => {
-  const unmatched = priorEvents.filter(({ fromThisImport }) => fromThisImport);
-  const recordedIds: (string | null)[] = [];
-  for (const line of lines) {
-    const target = line.afterKey === undefined ? -1 : lines.findIndex(({ key }) => key === line.afterKey);
-    const after = target === -1 ? undefined : recordedIds[target];
-    // If the line that `after` names is not recorded yet, neither can this line be.
-    const match =
-      after === null
-        ? -1
-        : unmatched.findIndex(({ event }) => isSameEvent(withAfter(line.located.event, after), event));
-    recordedIds.push(match === -1 ? null : (unmatched.splice(match, 1)[0]?.id ?? null));
-  }
-  const corrections = lines.flatMap((line, index) =>
-    recordedIds[index] === null ? changedFields(line, unmatched) : [],
-  );
-  return { recordedIds, corrections };
-};
-
-const withAfter = (event: Reported<AnyEvent>, after: string | undefined): Reported<AnyEvent> =>
-  after === undefined ? event : { ...event, after };
-
-const isSameEvent = (line: Reported<AnyEvent>, recorded: AnyEvent): boolean =>
-  isDeepStrictEqual(asStored(asReported(line)), asStored(asReported(recorded)));
-
-/** Without what the register adds to a correction. */
-const asReported = (event: Reported<AnyEvent>): object => {
-  if (event.type !== 'corrected') return event;
-  const { correctedType: _, ...reported } = event;
-  return reported;
-};
-
-/** A new line with the type and day of an imported event that no line has any more is taken for a change of that event. */
-const changedFields = (
-  { located, locate, row }: CheckedLine,
-  unmatched: readonly PriorEvent[],
-): readonly CellError[] => {
-  const current = located.event as CaseEvent;
-  const prior = unmatched.find(
-    ({ event }) => event.type === current.type && event.occurredOn === current.occurredOn && !isAmendment(event),
-  )?.event;
-  if (prior === undefined) return [];
-  const [a, b] = [current, prior] as unknown as readonly [RawEvent, RawEvent];
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])]
-    .filter((field) => !isDeepStrictEqual(asStored(a[field] ?? null), asStored(b[field] ?? null)))
-    .map((field) => ({ row, ...needsCorrection(locate(`/${field}`)) }));
-};
 
 /** Replaces the key of the earlier line in `after` by the id of its event. */
 const withAfterId = (

@@ -1,9 +1,17 @@
-/** Turns the changed and emptied cells of a row into corrections and retractions of the events that the row had recorded. Pure. */
+/** Turns what changed or is empty in a row, a line or a definition into corrections and retractions of the events recorded for it. Pure. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Name } from '../domain/case/events.js';
 import { asStored, roleOfName, type PartChange, type RecordedPart } from './event-diff.js';
 import type { EventDraft, RawEvent } from './event-draft.js';
 import type { ComparableEvent } from './prior-events.js';
+
+/** How an import treats what its file says otherwise than before. */
+export interface CorrectionOptions {
+  /** The name of the file, the source of the corrections. */
+  readonly file: string;
+  /** Whether changes become corrections; otherwise they are refused. */
+  readonly correct: boolean;
+}
 
 /** A cell whose content becomes a correction. */
 export interface CellCorrection {
@@ -45,10 +53,10 @@ const applyChange = (edit: EventEdit, { before, after, fields }: PartChange): vo
   if (after === null && type !== 'opened' && type !== 'described') edit.isGone = true;
   // A part that is gone has one field, a name or a description, or is an event that is gone as a whole.
   for (const { field, place } of fields) {
-    const ownField = type === 'opened' && field === 'name' ? 'names' : field;
+    const isNameOfOpened = type === 'opened' && field === 'name';
+    const ownField = isNameOfOpened ? 'names' : field;
     edit.places.set(ownField, place);
-    edit.data[ownField] =
-      ownField === 'names' ? withName(edit, before, after?.data ?? null) : (after?.data[field] ?? null);
+    edit.data[ownField] = isNameOfOpened ? withName(edit, before, after?.data ?? null) : (after?.data[field] ?? null);
   }
 };
 
@@ -74,7 +82,7 @@ const draftsOf = ({ of, data, isGone, places }: EventEdit, file: string): readon
   return [{ data: { type: 'corrected', event: of.id, data: Object.fromEntries(changed), ...provenance }, locate }];
 };
 
-const EMPTIED = 'The row of the file does not say it any more.';
+const EMPTIED = 'The file does not say it any more.';
 
 /** Whether a description would say nothing. */
 const isNothingLeft = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>
@@ -101,7 +109,7 @@ const cellsOf = (changes: readonly PartChange[]): readonly CellCorrection[] => {
 const cellText = (part: { readonly data: RawEvent } | null, field: string): string => {
   const value = part?.data[field];
   if (value === undefined || value === null) return '';
-  if (field === 'name') return (value as Name).text;
+  if (field === 'name' && part?.data.type === 'named') return (value as Name).text;
   if (field === 'sources') return (value as readonly { citation?: string }[]).map((s) => s.citation ?? '').join(' | ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 };

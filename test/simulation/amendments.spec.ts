@@ -47,8 +47,9 @@ const pick = <T>(values: readonly T[]): T => values[random(values.length)] as T;
 const CATEGORIES = ['believers', 'journalists'];
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10));
 
-/** Problems after which a client repeats its request under the same key. */
-const REPEATED: readonly unknown[] = ['REGISTER.UNAVAILABLE', 'REGISTER.BUSY', 'REVISION.RACED'];
+/** Whether a client repeats its request under the same key: the service is busy, slow or not there, or others were quicker. */
+const mayRepeat = ({ status, body }: { readonly status: number; readonly body: Loose }): boolean =>
+  status === 503 || body['code'] === 'REVISION.RACED';
 
 class Writers {
   readonly acknowledged: Acknowledged[] = [];
@@ -127,8 +128,7 @@ class Writers {
         return reply.body;
       }
       if (reply?.status === 422) return null;
-      if (reply !== null && !REPEATED.includes(reply.body['code']))
-        throw new Error(`${String(reply.status)}: ${reply.text}`);
+      if (reply !== null && !mayRepeat(reply)) throw new Error(`${String(reply.status)}: ${reply.text}`);
       await pause();
     }
   }

@@ -1,0 +1,143 @@
+/** Matches the lines of one case with the events that earlier imports recorded for it, and finds what the lines say otherwise. Pure. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Reported } from '../domain/amendments.js';
+import { isAmendment } from '../domain/corrections.js';
+import type { AnyEvent } from '../domain/events.js';
+import { asStored, type PartChange } from './event-diff.js';
+import type { LocatedEvent, RawEvent } from './event-draft.js';
+import type { EventLine } from './event-line.js';
+import { comparableEvents, type ComparableEvent, type PriorEvent } from './prior-events.js';
+
+/** A line whose data have been checked. */
+export interface CheckedLine extends EventLine {
+  readonly located: LocatedEvent;
+  /** The key of an earlier line, where `after` is one and not the id of an event. */
+  readonly afterKey: string | undefined;
+}
+
+/** A line that is taken for another version of a recorded event. */
+export interface LineChange extends PartChange {
+  readonly line: CheckedLine;
+  /** Whether a correction can say it, and the line is certainly about that event. */
+  readonly isCorrectable: boolean;
+}
+
+export interface MatchedLines {
+  /** The event of each line: its id, null for a new line. Each event matches one line only. */
+  readonly recordedIds: readonly (string | null)[];
+  readonly changes: readonly LineChange[];
+}
+
+/**
+ * With `correct`, lines are compared with the events as earlier corrections of the import left them; without, also with the events as they
+ * were recorded, so that a file from before a correction changes nothing.
+ */
+export const matchLines = (
+  lines: readonly CheckedLine[],
+  priorEvents: readonly PriorEvent[],
+  correct: boolean,
+): MatchedLines => {
+  const ofImport = priorEvents.filter(({ fromThisImport }) => fromThisImport);
+  const recordedIds: (string | null)[] = lines.map(() => null);
+  const idsOf = (candidates: readonly Pick<PriorEvent, 'id' | 'event'>[]): void => {
+    const left = candidates.filter(({ id }) => !recordedIds.includes(id));
+    for (const [index, line] of lines.entries()) {
+      if (recordedIds[index] !== null) continue;
+      const after = afterIn(lines, recordedIds, line);
+      // If the line that `after` names is not recorded yet, neither can this line be.
+      const match =
+        after === null ? -1 : left.findIndex(({ event }) => isSameEvent(withAfter(line.located.event, after), event));
+      if (match !== -1) recordedIds[index] = left.splice(match, 1)[0]?.id ?? null;
+    }
+  };
+  idsOf(ofImport.filter(({ event }) => !correct || isAmendment(event)));
+  const amendedByLines = new Set(recordedIds);
+  const comparable = comparableEvents(
+    priorEvents.filter(({ id, event }) => !isAmendment(event) || !amendedByLines.has(id)),
+  ).filter(({ fromThisImport }) => fromThisImport);
+  idsOf(comparable);
+  const unmatched = comparable.filter(({ id }) => !recordedIds.includes(id));
+  const changes = changesOf(lines, recordedIds, unmatched, correct);
+  for (const { line, before } of changes) recordedIds[lines.indexOf(line)] = before.of.id;
+  return { recordedIds, changes };
+};
+
+/** The id that `after` of a line stands for: undefined where it names no line, null where that line has no event yet. */
+const afterIn = (
+  lines: readonly CheckedLine[],
+  recordedIds: readonly (string | null)[],
+  { afterKey }: CheckedLine,
+): string | null | undefined =>
+  afterKey === undefined ? undefined : (recordedIds[lines.findIndex(({ key }) => key === afterKey)] ?? null);
+
+export const withAfter = (event: Reported<AnyEvent>, after: string | undefined): Reported<AnyEvent> =>
+  after === undefined ? event : { ...event, after };
+
+const isSameEvent = (line: Reported<AnyEvent>, recorded: AnyEvent): boolean =>
+  isDeepStrictEqual(asStored(asReported(line)), asStored(asReported(recorded)));
+
+/** Without what the register adds to a correction. */
+const asReported = (event: Reported<AnyEvent>): object => {
+  if (event.type !== 'corrected') return event;
+  const { correctedType: _, ...reported } = event;
+  return reported;
+};
+
+/**
+ * A new line with the type and day of an event that no line has any more is another version of it: certainly where it has a day or opens
+ * the case, or where the file repeats everything else that was imported of the case. Only in such a file can also the day be what changed.
+ */
+const changesOf = (
+  lines: readonly CheckedLine[],
+  recordedIds: readonly (string | null)[],
+  unmatched: readonly ComparableEvent[],
+  correct: boolean,
+): readonly LineChange[] => {
+  const newLines = lines.filter((_, index) => recordedIds[index] === null);
+  const left = [...unmatched];
+  const changes: LineChange[] = [];
+  const pair = (line: CheckedLine, isVersion: (change: LineChange) => boolean): void => {
+    if (changes.some((change) => change.line === line)) return;
+    const after = afterIn(lines, recordedIds, line);
+    const event = withAfter(line.located.event, after ?? undefined);
+    const found = left
+      .filter((of) => of.event.type === event.type)
+      .map((of) => changeOf(line, event, of))
+      .filter(isVersion)
+      .sort((a, b) => a.fields.length - b.fields.length)[0];
+    if (found === undefined) return;
+    left.splice(left.indexOf(found.before.of), 1);
+    changes.push(found);
+  };
+  for (const line of newLines) pair(line, hasSameDay);
+  const isRepeated = recordedIds.some((id) => id !== null) && newLines.length === unmatched.length;
+  if (correct && isRepeated) for (const line of newLines) pair(line, ({ fields }) => fields.length === 1);
+  const isWhole = isRepeated && left.length === 0;
+  return changes
+    .filter((change) => isWhole || hasSameDay(change))
+    .map((change) => {
+      const { type, occurredOn } = change.before.of.event;
+      const isCertain = isWhole || occurredOn !== undefined || type === 'opened';
+      return { ...change, isCorrectable: change.isCorrectable && isCertain };
+    });
+};
+
+const hasSameDay = ({ line, before }: LineChange): boolean =>
+  line.located.event.occurredOn === before.of.event.occurredOn;
+
+const changeOf = (line: CheckedLine, event: Reported<AnyEvent>, of: ComparableEvent): LineChange => {
+  const [now, before] = [event, of.event] as unknown as readonly [RawEvent, RawEvent];
+  const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
+    (field) => !isDeepStrictEqual(asStored(now[field] ?? null), asStored(before[field] ?? null)),
+  );
+  return {
+    line,
+    before: { role: before.type, data: before, values: NO_VALUES, of },
+    after: { role: now.type, data: now, values: NO_VALUES },
+    fields: fields.map((field) => ({ field, place: line.locate(`/${field}`) })),
+    // `described` clears a field of the person by null, which in a correction would take the field out of the event.
+    isCorrectable: now.type !== 'described' || fields.every((field) => now[field] !== null),
+  };
+};
+
+const NO_VALUES: PartChange['before']['values'] = new Map();
