@@ -1,7 +1,7 @@
 /** `habeas find` and `habeas differences`, in a register of synthetic people. */
 import { join } from 'node:path';
-import { DEFINITIONS, REGISTER_FILES } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
+import { copyDemonstration } from '../support/demonstration.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 let folder: TemporaryFolder;
@@ -9,9 +9,7 @@ const find = (...args: string[]) => runCli(['find', '--data', join(folder.path, 
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  const [register = ''] = REGISTER_FILES;
-  const { code } = await runCli(['import', '--data', join(folder.path, 'data'), DEFINITIONS, register]);
-  expect(code).toBe(0);
+  await copyDemonstration(join(folder.path, 'data'));
 });
 afterAll(() => folder.remove());
 

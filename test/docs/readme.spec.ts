@@ -6,14 +6,11 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { importFiles } from '../../src/register-files/import-files.js';
 import { eventIds, newCaseId } from '../../src/commands/ids.js';
 import { streamName } from '../../src/domain/events.js';
-import { DEFINITIONS, REGISTER_FILES } from '../register-files/real-register.js';
+import { copyDemonstration } from '../support/demonstration.js';
 import { Service } from '../support/service.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -87,13 +84,7 @@ const catchUp = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  service = await Service.start();
-  const register = {
-    commands: service.app.get(CommandBus),
-    queries: service.app.get(QueryBus),
-    today: parseDay('2026-01-05') ?? NaN,
-  };
-  await importFiles(register, [DEFINITIONS, ...REGISTER_FILES], { list: 'union', onReportLine: () => undefined });
+  service = await Service.start({}, {}, copyDemonstration);
   await catchUp();
   positionBefore = (await service.app.get(ReadModels).readiness()).position;
 });

@@ -18,8 +18,9 @@ import {
   type TableFormat,
 } from '../../src/register-files/list-export.js';
 import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
+import { openDemonstration } from '../support/demonstration.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
-import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
+import { DEFINITIONS, fixture, openRealRegister, type RealRegister } from './real-register.js';
 import { NOW, scopeOf } from '../support/scopes.js';
 
 const UNION: ListExportRequest = { scope: NOW, list: 'union', filters: {} };
@@ -38,11 +39,14 @@ const inWorkbook = async (content: Readable): Promise<unknown[][]> => {
   return rows;
 };
 
+let folder: TemporaryFolder;
+beforeAll(async () => (folder = await temporaryFolder()));
+afterAll(() => folder.remove());
+
 describe('the exported list', () => {
   let register: RealRegister;
   beforeAll(async () => {
-    register = await openRealRegister();
-    await register.import([...REGISTER_FILES, DEFINITIONS]);
+    register = await openDemonstration(join(folder.path, 'demonstration'));
   });
   afterAll(() => register.close());
 
@@ -129,10 +133,6 @@ describe('the exported list', () => {
   });
 });
 
-let folder: TemporaryFolder;
-beforeAll(async () => (folder = await temporaryFolder()));
-afterAll(() => folder.remove());
-
 it('stands as it stood when it was asked for, over all its pages, whatever is recorded meanwhile', async () => {
   const [header, ...rows] = readFileSync(fixture('register-uncertain.csv'), 'utf8').trim().split('\n');
   const people = (from: number, to: number): string => {
@@ -141,20 +141,21 @@ it('stands as it stood when it was asked for, over all its pages, whatever is re
     writeFileSync(file, [header, ...many, ''].join('\n'));
     return file;
   };
-  const register = await openRealRegister();
-  await register.import([DEFINITIONS, people(0, 600)]);
+  const register = await openDemonstration(join(folder.path, 'growing'));
+  // More than one page of 500.
+  await register.import([people(0, 150)]);
   const ask = { ...UNION, sort: 'reference' } as const;
   const before = (await buffer((await asked(register, ask, 'csv')).content)).toString();
-  expect(before.split('\r\n')).toHaveLength(1 + 600 + 1);
+  expect(before.split('\r\n')).toHaveLength(1 + 367 + 150 + 1);
   const { content } = await asked(register, ask, 'csv');
   const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const read: Buffer[] = [];
   for (let chunk = await chunks.next(); chunk.done !== true; chunk = await chunks.next()) {
     read.push(chunk.value);
-    if (read.length === 2) await register.import([people(600, 700)]);
+    if (read.length === 2) await register.import([people(150, 200)]);
   }
   expect(Buffer.concat(read).toString()).toBe(before);
-  expect((await asked(register, ask, 'csv')).people).toBe(700);
+  expect((await asked(register, ask, 'csv')).people).toBe(367 + 200);
   await register.close();
 });
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { Files } from './temporary-files.js';
-import { DEFINITIONS, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
+import { openDemonstration } from '../support/demonstration.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { DEFINITIONS, openRealRegister, type RealRegister } from './real-register.js';
 import { registerRow } from './row-builders.js';
 
 const files = new Files();
@@ -51,10 +53,10 @@ type Tip = Readonly<Record<'tip' | 'name' | 'born' | 'near_ref' | 'truth', strin
 const TIPS = parse<Tip>(readFileSync(join(__dirname, '../fixtures/names/tips.csv'), 'utf8'), { columns: true });
 
 it('are suggested for the tips: the same people first and asked about, homonyms below and not', async () => {
-  const [all = ''] = REGISTER_FILES;
-  await register.import([all]);
+  const folder = await temporaryFolder();
+  const demonstration = await openDemonstration(join(folder.path, 'data'), { findsDuplicates: true });
   const scores = TIPS.map(({ name, born, near_ref, truth }) => {
-    const candidates = register.duplicatesOf({ names: [name], born, sex: null });
+    const candidates = demonstration.duplicatesOf({ names: [name], born, sex: null });
     const [first] = candidates;
     const near = candidates.find(({ references }) => references.some(({ reference }) => reference === near_ref));
     if (truth === 'same') {
@@ -69,4 +71,6 @@ it('are suggested for the tips: the same people first and asked about, homonyms 
   expect(of('same')).toHaveLength(6);
   expect(of('other')).toHaveLength(4);
   expect(Math.max(...of('other'))).toBeLessThan(Math.min(...of('same')));
+  await demonstration.close();
+  await folder.remove();
 });

@@ -44,9 +44,9 @@ const duplicatesIn = (readModels: ReadModels): PossibleDuplicates => ({
 /** Over an empty store, which is closed with it. Rows of these specs share a name: only some look for duplicates. */
 export const openRealRegister = async (
   store = createSqliteStore({ file: ':memory:' }),
-  { findsDuplicates = false } = {},
+  { findsDuplicates = false, readModelsFile = ':memory:' } = {},
 ): Promise<RealRegister> => {
-  const readModels = ReadModels.open(':memory:', store, clock);
+  const readModels = ReadModels.open(readModelsFile, store, clock);
   const mergedCases: MergedCases = {
     absorbedInto: (caseId) => Promise.resolve(readModels.absorbedInto(caseId)),
   };

@@ -35,12 +35,14 @@ export class Service {
     private readonly limits: HttpLimits,
   ) {}
 
-  /** Today is 2026-01-05 unless the environment sets HABEAS_TODAY. */
+  /** Today is 2026-01-05 unless the environment sets HABEAS_TODAY. `fill` may write into the empty data folder. */
   static async start(
     environment: Readonly<Record<string, string>> = {},
     limits: Partial<HttpLimits> = {},
+    fill: (data: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<Service> {
     const service = new Service(await temporaryFolder(), environment, { ...HTTP_LIMITS, ...limits });
+    await fill(service.data);
     await service.restart();
     return service;
   }

@@ -1,0 +1,8 @@
+/** Makes a folder that the workers of a run of Jest share; they inherit its path. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export default () => {
+  process.env.HABEAS_TEST_RUN = mkdtempSync(join(tmpdir(), 'habeas-run-'));
+};
