@@ -18,12 +18,14 @@ beforeEach(async () => {
 afterEach(() => register.store.close());
 
 describe('a stream of events so large that a store returns fewer than the limit', () => {
-  /** About 20 MiB of names, then an arrest. */
+  /** About 20 MiB of notes, then an arrest. */
   const LARGE = 300;
   const PER_APPEND = 10;
+  const NOTE = 'x'.repeat(70_000);
   beforeEach(async () => {
     await register.recorded(request(id, [opened()]));
-    const some = () => Array.from({ length: PER_APPEND }, () => newEvent({ event: namedEvent('x'.repeat(70_000)) }));
+    const some = () =>
+      Array.from({ length: PER_APPEND }, () => newEvent({ event: { ...namedEvent('Name'), note: NOTE } }));
     for (let revision = 0; revision < LARGE; revision += PER_APPEND)
       await register.store.append(stream, revision, some());
     await register.recorded(request(id, [arrested('2025-01-02')]));

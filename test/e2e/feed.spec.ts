@@ -1,6 +1,9 @@
 import { EVENT_STORE, MAX_READ, type EventStore } from '../../src/event-store/port.js';
 import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type Loose } from '../support/service.js';
+import { effort } from '../support/effort.js';
 import { FeedReader } from '../support/reader.js';
+
+const EVENTS = effort(400, 1_000);
 
 let service: Service;
 const readers: FeedReader[] = [];
@@ -21,28 +24,28 @@ const reader = (path = '/v1/feed'): FeedReader => {
 const tried = (occurredOn: string) => ({ type: 'tried', occurredOn, ...WITH_SOURCES });
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
-it('gives two readers each of a thousand events once and in order, also where one is cut off again and again', async () => {
+it(`gives two readers each of ${EVENTS} events once and in order, also where one is cut off again and again`, async () => {
   const [steady, cut] = [reader(), reader()];
   await steady.connect();
   await cut.connect();
   const before = (await service.storedEvents()).length;
   const write = async (): Promise<void> => {
     const opened = { type: 'opened', names: [latinName('Nümunə')], ...WITH_SOURCES };
-    for (let i = 0; i < 50; i += 1)
+    for (let written = 0; written < EVENTS; written += 20)
       await service.post(
         '/v1/events',
         Array.from({ length: 20 }, () => opened),
       );
   };
   const writing = write();
-  for (const wanted of [100, 300, 301, 640]) {
-    await cut.until(() => cut.ids.length >= wanted);
+  for (const part of [0.1, 0.3, 0.301, 0.64]) {
+    await cut.until(() => cut.ids.length >= part * EVENTS);
     cut.cut();
     await cut.until(() => cut.ended);
     await cut.connect();
   }
   await writing;
-  const all = before + 1_000;
+  const all = before + EVENTS;
   await steady.until(() => steady.ids.length >= all);
   await cut.until(() => cut.ids.length >= all);
   for (const { ids, data } of [steady, cut]) {

@@ -42,7 +42,7 @@ const write = async (service: BuiltService, acknowledged: string[]): Promise<voi
       .catch(() => null);
     if (answer === null) return;
     if (answer.status === 201) acknowledged.push((answer.body['events'] as string[])[0] as string);
-    else await sleep(20);
+    else await sleep(200);
   }
 };
 

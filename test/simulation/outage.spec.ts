@@ -8,13 +8,14 @@ import { randomUUID } from 'node:crypto';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';
 import { BuiltService } from '../support/built-service.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
+import { effort } from '../support/effort.js';
 import { newEvent, newStreamName } from '../support/new-events.js';
 import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
 
-const WRITERS = Number(process.env['OUTAGE_WRITERS'] ?? 32);
-const PAUSE_MS = Number(process.env['OUTAGE_PAUSE'] ?? 200);
+const WRITERS = Number(process.env['OUTAGE_WRITERS'] ?? effort(16, 32));
+const PAUSE_MS = Number(process.env['OUTAGE_PAUSE'] ?? effort(400, 200));
 const AWAY_MS = Number(process.env['OUTAGE_SECONDS'] ?? 3) * 1_000;
 /** Time before the outage, in which writers start one by one, and after both instances have noticed its end. */
 const [BEFORE_MS, AFTER_MS] = [Math.max(3_000, 1.25 * PAUSE_MS), Number(process.env['OUTAGE_AFTER'] ?? 1) * 1_000];
