@@ -19,6 +19,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY reference-data ./reference-data
 # A new volume gets its owner and mode from this folder.
 RUN install -d -o node -g node -m 0700 /data
 USER node

@@ -31,6 +31,7 @@ import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { LogWatch, verifyTail } from './proof/log-watch.js';
 import { VERIFY } from './proof/verify-log.js';
+import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
@@ -50,6 +51,7 @@ interface Resources {
   readonly readModels: ReadModels;
   readonly metrics: Metrics;
   readonly jobs: Jobs;
+  readonly gravity: GravityData;
   readonly durableJobs: DurableJobs;
   readonly tree: LogTree;
   /** Null for one command: only a service verifies and signs its log while it runs. */
@@ -74,6 +76,7 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
   const folder = openDataFolder(settings.data);
   for (const notice of permissionNotices(folder)) log.warn(notice);
   try {
+    const gravity = readGravityFile(settings.gravity);
     const proof = new ProofFiles(settings.data);
     const clock = systemClock(settings);
     const jobs = new Jobs();
@@ -100,7 +103,7 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
     const tree = new LogTree(folder.logTiles, store);
     // A key that cannot be used stops the start.
     const watch = serving ? watchLog(settings, store, proof) : null;
-    return { folder, store, clock, readModels, metrics, jobs, durableJobs, tree, watch };
+    return { folder, store, clock, readModels, metrics, jobs, gravity, durableJobs, tree, watch };
   } catch (error) {
     folder.release();
     throw error;
@@ -200,6 +203,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(ReadModelReader, (resources) => resources.readModels),
       provideFrom(HEALTH, healthOf),
       provideFrom(METRICS, (resources) => resources.metrics),
+      provideFrom(GRAVITY_DATA, (resources) => resources.gravity),
       provideFrom(Jobs, (resources) => resources.jobs),
       provideFrom(DurableJobs, (resources) => resources.durableJobs),
       provideFrom(LOG_PROOFS, ({ store, tree }) => new LogProofs(store, tree, new ProofFiles(settings.data))),

@@ -107,6 +107,14 @@ export const settingsTable = {
     expects: 'an IANA time zone: Asia/Baku',
     parse: (text) => (isTimeZone(text) ? text : undefined),
   }),
+  gravity: setting({
+    name: 'HABEAS_GRAVITY',
+    default: null,
+    means:
+      'The file that says how grave the offences of the Criminal Code are, which clauses of instruments ask for; `reference-data/gravity.json` where it is not set, whose form it has.',
+    expects: 'the path of a file',
+    parse: (text) => (text.includes('\0') ? undefined : text),
+  }),
   today: setting<Day>({
     name: 'HABEAS_TODAY',
     default: null,
@@ -159,7 +167,7 @@ type Parsed<S> = S extends Setting<infer T> ? T : never;
 /** Null where a variable is not set and has no default. */
 export type Settings = {
   readonly [K in keyof Table]:
-    Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' ? null : never);
+    Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' | 'gravity' ? null : never);
 };
 
 const parseInstant = (text: string): Date | undefined => {

@@ -11,6 +11,7 @@ import { FEED_LIMITS } from '../src/http/log/feeds.js';
 import { HTTP_LIMITS } from '../src/http/limits.js';
 import { MAX_RUNNING_JOBS } from '../src/jobs/durable-jobs.js';
 import { MAX_ENDED_JOBS } from '../src/jobs/job-file.js';
+import { MAX_WAITING } from '../src/read-models/eligibility/eligible-cases.js';
 import { MAX_WAIT_MS } from '../src/read-models/read-models.js';
 import { MAX_EVENT_LINES } from '../src/register-files/event-file.js';
 import { LIMITS } from '../src/schema/limits.js';
@@ -38,6 +39,9 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Lines of a file of events', count(MAX_EVENT_LINES), '`FILE.TOO_LONG`'],
   ['Request line and headers together', size(maxHeaderSize), answer('REQUEST.HEADERS_TOO_LARGE')],
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
+  ['Days on which eligibility is asked at once', count(LIMITS.askedDays), answer('REQUEST.INVALID')],
+  ['Questions of eligibility that wait for others', count(MAX_WAITING), answer('REGISTER.BUSY')],
+  ['Conditions of a clause', count(LIMITS.conditions), answer('REQUEST.INVALID')],
   ['Movements of a page', count(LIMITS.movements), answer('REQUEST.INVALID')],
   ['Events of one case, list or instrument', count(MAX_EVENTS_PER_STREAM), answer('SUBJECT.FULL')],
   ['Cases merged into one', count(MAX_MERGED_CASES), `${answer('EVENT.REFUSED')} with \`CASE.MERGED_TOO_OFTEN\``],

@@ -8,6 +8,7 @@
 const vocabulary = [
   '^src/domain/(amendments|event|events|text|time|clock|known-at)\\.ts$',
   '^src/domain/[^/]+/(events|state|findings)\\.ts$',
+  '^src/domain/instrument/verdicts\\.ts$',
   '^src/domain/names/match-reasons\\.ts$',
 ];
 
@@ -102,7 +103,7 @@ const rooms = {
   },
   http: {
     path: '^src/http/',
-    says: "schema, json, the domain's words and types, the commands and queries, jobs, the export of register-files",
+    says: "schema, json, the domain's words and types, the commands and queries, jobs, the exports of register-files",
     paths: [
       ...vocabulary,
       '^src/schema/',
@@ -110,7 +111,7 @@ const rooms = {
       '^src/jobs/',
       '^src/commands/(record-events|record-batch|apply-instrument|ids|possible-duplicates)\\.ts$',
       ...queries,
-      '^src/register-files/list-export\\.ts$',
+      '^src/register-files/(list-export|eligibility-export|csv-table)\\.ts$',
     ],
     domainTypes: true,
     packages: [

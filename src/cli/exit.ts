@@ -5,6 +5,7 @@ import { LogFileUnreadable } from '../event-store/log-file.js';
 import { NotPrivate } from '../event-store/private-file.js';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
+import { BadGravityFile } from '../read-models/eligibility/gravity-file.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { InvalidKnownAt } from '../read-models/query-errors.js';
 import { InvalidNote } from '../proof/checkpoint.js';
@@ -41,6 +42,7 @@ export const describeError = (error: unknown): string => {
   if (error instanceof InvalidNote) return `The key or checkpoint cannot be used: ${error.message}`;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;
   if (error instanceof CopyRefused) return `The log cannot be copied there: ${error.message}`;
+  if (error instanceof BadGravityFile) return `HABEAS_GRAVITY: the file cannot be used: ${error.message}`;
   if (error instanceof BadSettings) return error.problems.join('\n');
   if (error instanceof DataFolderInUse) return `${error.message}; stop it first, or name another folder by --data`;
   if (error instanceof LogDiffers) return `STORE_DAMAGED: ${error.message}.\n${ACCEPT_LOG_HINT}`;

@@ -1,7 +1,7 @@
 /** Maps errors to problem documents. Neither the response nor the log repeats an error's message, which may quote personal data. */
 import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { InvalidCursor, InvalidKnownAt } from '../read-models/query-errors.js';
+import { InvalidCursor, InvalidKnownAt, InvalidParameter } from '../read-models/query-errors.js';
 import { requestProblems, type ProblemCode } from '../schema/problems.js';
 import { UnreadableBody, unreadableBodyResponse } from './body-parser.js';
 import { ProblemException, problemResponse, RETRY_AFTER, type HttpResponse } from './http-response.js';
@@ -10,6 +10,7 @@ import { ProblemException, problemResponse, RETRY_AFTER, type HttpResponse } fro
 const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
   StoreUnavailable: 'REGISTER.UNAVAILABLE',
   StoreBusy: 'REGISTER.BUSY',
+  QueriesBusy: 'REGISTER.BUSY',
   StoreDamaged: 'REGISTER.DAMAGED',
   ClockBehind: 'REGISTER.CLOCK_BEHIND',
   AppendTooLarge: 'EVENT.TOO_LARGE',
@@ -55,7 +56,8 @@ export const responseToError = (error: unknown): ErrorResponse => {
   if (error instanceof ProblemException) return { response: error.response, isFault: false };
   if (error instanceof UnreadableBody) return { response: unreadableBodyResponse(error), isFault: false };
   if (error instanceof InvalidCursor) return { response: invalidCursor(error), isFault: false };
-  if (error instanceof InvalidKnownAt) return { response: invalidKnownAt(error), isFault: false };
+  if (error instanceof InvalidKnownAt || error instanceof InvalidParameter)
+    return { response: invalidParameter(error), isFault: false };
   const code =
     CODE_BY_ERROR_NAME[error instanceof Error ? error.name : ''] ??
     (isReadModelFileError(error) ? 'READS.UNAVAILABLE' : undefined);
@@ -82,7 +84,7 @@ const invalidCursor = ({ parameter }: InvalidCursor): HttpResponse =>
     errors: [{ parameter, code: 'CURSOR.FOREIGN', expected: 'a mark of this register' }],
   });
 
-const invalidKnownAt = ({ parameter, code, expected }: InvalidKnownAt): HttpResponse =>
+const invalidParameter = ({ parameter, code, expected }: InvalidKnownAt | InvalidParameter): HttpResponse =>
   problemResponse('REQUEST.INVALID', { errors: [{ parameter, code, expected }] });
 
 const statusOf = (error: unknown): number =>

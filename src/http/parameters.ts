@@ -11,6 +11,8 @@ export const DESCRIPTIONS = {
   after: 'The `next` mark of the page before.',
   atLeast: 'A token that a write answered with; the answer takes account of that write.',
   limit: 'At most so many on a page.',
+  separator:
+    'What separates the cells: a comma where absent; spreadsheets in Azerbaijani and Russian want a semicolon.',
   name: 'Only people of this name, in any spelling (Həsənov, Hasanov, Гасанов), or whose name begins so; ranked, the best match first.',
   set: 'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.',
 } as const;

@@ -3,6 +3,7 @@ import { CountsHandler } from './counts/counts.query.js';
 import { DifferencesHandler } from './counts/differences.query.js';
 import { MovementsHandler } from './counts/movements.query.js';
 import { DuplicatesHandler } from './names/duplicates.query.js';
+import { EligibilityHandler } from './eligibility/eligibility.query.js';
 import { InstrumentsHandler } from './definitions/instruments.query.js';
 import { ListsHandler } from './definitions/lists.query.js';
 import { ReadLogHandler } from './history/read-log.query.js';
@@ -33,4 +34,5 @@ export const QUERY_HANDLERS = [
   ListsHandler,
   InstrumentsHandler,
   DuplicatesHandler,
+  EligibilityHandler,
 ];

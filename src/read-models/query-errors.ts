@@ -33,3 +33,18 @@ export class InvalidKnownAt extends Error {
     this.expected = KNOWN_AT_EXPECTED[code];
   }
 }
+/** A value of a parameter that does not fit what the register knows. */
+export class InvalidParameter extends Error {
+  override readonly name = 'InvalidParameter';
+  constructor(
+    readonly parameter: string,
+    readonly code: 'CLAUSE.UNKNOWN' | 'CLAUSE.AMBIGUOUS' | 'INSTRUMENT.UNDATED',
+    readonly expected: string,
+  ) {
+    super(code);
+  }
+}
+/** Too many questions that take seconds wait for one another. */
+export class QueriesBusy extends Error {
+  override readonly name = 'QueriesBusy';
+}

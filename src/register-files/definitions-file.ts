@@ -2,6 +2,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
+import type { ClauseFields } from '../domain/instrument/events.js';
+import { FIRST_VERSION } from '../schema/clauses.js';
 import { isJsonObject, repeatedKey, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
@@ -87,18 +89,34 @@ const withCategoryId = (entry: unknown, sources: unknown): RawEvent => {
   return { ...others, type: 'category-defined', category: id, sources };
 };
 
-const instrumentDefinition = ({ id, ...fields }: JsonObject, place: string, sources: unknown): Definition => ({
+const instrumentDefinition = (
+  { id, clauseVersions = [], ...fields }: JsonObject,
+  place: string,
+  sources: unknown,
+): Definition => ({
   kind: 'instrument',
   id: typeof id === 'string' ? id : '',
   place,
-  drafts: [draft({ ...fields, type: 'instrument-registered', sources }, place)],
+  drafts: [
+    draft({ ...fields, type: 'instrument-registered', sources }, place),
+    ...asArray(clauseVersions).map((entry, index) =>
+      // A version of a clause names the source that reports it, if it is another than the file.
+      draft(
+        { sources, ...(isJsonObject(entry) ? entry : { entry }), type: 'clause-set' },
+        `${place}/clauseVersions/${index}`,
+      ),
+    ),
+  ],
 });
 
 const draft = (data: RawEvent, place: string): EventDraft => ({
   data,
-  locate: (pointer) =>
-    `${place}${data.type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '')}`,
+  locate: (pointer) => `${place}${data.type === 'clause-set' ? pointer : placeInDefinition(data, pointer)}`,
 });
+
+/** But for clauses, the file names no sources. */
+const placeInDefinition = ({ type }: RawEvent, pointer: string): string =>
+  type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '');
 
 /** Compares definitions without their sources: the source is the name of the file, which may change. */
 export const definitionDiffRules = ({ drafts, place }: Definition): DiffRules => {
@@ -115,16 +133,25 @@ export const definitionDiffRules = ({ drafts, place }: Definition): DiffRules =>
 
 const roleOf = (data: RawEvent): string => {
   if (data.type === 'category-defined') return `category-defined ${String(data['category'])}`;
+  if (data.type === 'clause-set') {
+    const { clause, version = FIRST_VERSION } = data as Partial<ClauseFields>;
+    return `clause-set ${clause} ${version}`;
+  }
   return data.type === 'policy-set' ? `policy-set ${String(data['from'])}` : data.type;
 };
 
 /** By type: where to report an event on record that the file no longer has. */
-const ARRAY_OF_TYPE: Readonly<Record<string, string>> = { 'category-defined': '/categories', 'policy-set': '/policy' };
+const ARRAY_OF_TYPE: Readonly<Record<string, string>> = {
+  'category-defined': '/categories',
+  'policy-set': '/policy',
+  'clause-set': '/clauseVersions',
+};
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'list-defined': ['name'],
   'category-defined': ['name'],
   'policy-set': ['custody', 'paceRequired'],
+  'clause-set': ['conditions', 'effect', 'reducedBy', 'replacement', 'text'],
   'instrument-registered': [
     'kind',
     'title',

@@ -3,7 +3,6 @@
  * are recorded. Pages are read as fast as the reader takes them, so that memory stays bounded.
  */
 import type { QueryBus } from '@nestjs/cqrs';
-import { stringify } from 'csv-stringify/sync';
 import { writeXlsxStream } from 'hucre/xlsx';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -13,18 +12,14 @@ import type { Sort } from '../read-models/list/paging.js';
 import type { PersonPage } from '../read-models/list/person.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
+import { CSV_TYPE, csvTable, type PagesOfRows, type Separator } from './csv-table.js';
 import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 
 export const TABLE_TYPES = {
-  csv: 'text/csv; charset=utf-8',
+  csv: CSV_TYPE,
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 } as const;
 export type TableFormat = keyof typeof TABLE_TYPES;
-
-/** Which separator a spreadsheet expects depends on the language of the machine. */
-export const SEPARATORS = { comma: ',', semicolon: ';', tab: '\t' } as const;
-export type Separator = keyof typeof SEPARATORS;
-export const SEPARATOR_NAMES = Object.keys(SEPARATORS) as readonly Separator[];
 
 export interface ListExportRequest {
   readonly scope: Scope;
@@ -69,15 +64,14 @@ export const exportList = async (
     people: total.yes + total.uncertain,
     fileName: `${list}-${asOf}${knownSuffix(scope)}.${format}`,
     leavesOut: LEAVES_OUT,
-    content: format === 'csv' ? csv(rows, SEPARATORS[separator]) : workbook(rows, list, aboutLines(first, request)),
+    content:
+      format === 'csv' ? csvTable(PEOPLE_COLUMNS, rows, separator) : workbook(rows, list, aboutLines(first, request)),
   };
 };
 
 /** Tells files about one day with different knowledge apart. */
-const knownSuffix = ({ knownAt }: Scope): string =>
+export const knownSuffix = ({ knownAt }: Scope): string =>
   knownAt === undefined ? '' : `-known-${knownAt.replace(/[^0-9A-Za-z.]+/g, '-')}`;
-
-type PagesOfRows = AsyncGenerator<readonly (readonly string[])[]>;
 
 /** Yields the event loop to other requests after each page. */
 async function* pagesOfRows(
@@ -94,19 +88,6 @@ async function* pagesOfRows(
     page = page.next === null ? null : await fetchPage(page.next);
   }
 }
-
-/** With CRLF (RFC 4180), and a byte order mark, by which spreadsheets recognise UTF-8. */
-const csv = (rows: PagesOfRows, delimiter: string): Readable => {
-  const options = { delimiter, quoted_match: ANY_SEPARATOR, record_delimiter: 'windows' } as const;
-  const text = async function* (): AsyncGenerator<string> {
-    yield stringify([PEOPLE_COLUMNS], { ...options, bom: true });
-    for await (const page of rows) yield stringify([...page], options);
-  };
-  return Readable.from(text(), { objectMode: false });
-};
-
-/** Cells with any separator are quoted: a spreadsheet that expects another one would otherwise split them, perhaps into a formula. */
-const ANY_SEPARATOR = /[,;\t]/;
 
 const WIDTHS: Readonly<Partial<Record<string, number>>> = { name: 36, facility: 30, case: 38 };
 

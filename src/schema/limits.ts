@@ -29,6 +29,8 @@ export const LIMITS = {
   defaultPage: 50,
   /** Movements of a page, maximum and default: enough for several years of a register. */
   movements: 1_000,
+  /** Days on which eligibility is asked at once. */
+  askedDays: 1_100,
   /** Rows of one batch request. */
   rows: 1_000,
   /** Persons to whom an instrument is applied by one request. */

@@ -134,6 +134,19 @@ export const fieldErrors = {
     title: 'Known earlier than before',
     means: 'Differences lead from an earlier knowledge to a later one, and `fromKnown` is after `toKnown`.',
   },
+  'CLAUSE.UNKNOWN': {
+    title: 'Unknown clause',
+    means: 'Nothing is recorded of what such a clause, or such a version of it, says.',
+  },
+  'CLAUSE.AMBIGUOUS': {
+    title: 'Clause of several versions',
+    means: 'Sources disagree on what the clause says; name one version of it, as clause@version.',
+  },
+  'INSTRUMENT.UNDATED': {
+    title: 'Instrument without the day',
+    means: 'The question needs the day on which the instrument enters into force, and it is not known to the day.',
+  },
+  'SPAN.TOO_LONG': { title: 'Too many days', means: 'There are more days between the two than may be asked at once.' },
   'CURSOR.FOREIGN': {
     title: 'Foreign mark',
     means: 'The token or the mark of a page is none that this register gave out.',

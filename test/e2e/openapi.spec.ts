@@ -75,6 +75,8 @@ it('lists exactly the routes', () => {
       'GET /v1/history',
       'GET /v1/instruments',
       'GET /v1/instruments/{id}',
+      'GET /v1/instruments/{id}/eligibility',
+      'GET /v1/instruments/{id}/eligibility.csv',
       'DELETE /v1/jobs/{id}',
       'GET /v1/jobs',
       'GET /v1/jobs/{id}',

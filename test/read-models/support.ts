@@ -11,6 +11,8 @@ import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { CountsHandler } from '../../src/read-models/counts/counts.query.js';
 import { DifferencesHandler } from '../../src/read-models/counts/differences.query.js';
 import { MovementsHandler } from '../../src/read-models/counts/movements.query.js';
+import { EligibilityHandler } from '../../src/read-models/eligibility/eligibility.query.js';
+import { readGravityFile } from '../../src/read-models/eligibility/gravity-file.js';
 import { InstrumentsHandler } from '../../src/read-models/definitions/instruments.query.js';
 import { ListsHandler } from '../../src/read-models/definitions/lists.query.js';
 import { ReadLogHandler } from '../../src/read-models/history/read-log.query.js';
@@ -104,6 +106,7 @@ export const handlersOf = (reader: ReadModelReader) => ({
   differences: new DifferencesHandler(reader),
   lists: new ListsHandler(reader),
   instruments: new InstrumentsHandler(reader),
+  eligibility: new EligibilityHandler(reader, readGravityFile()),
 });
 export type Handlers = ReturnType<typeof handlersOf>;
 

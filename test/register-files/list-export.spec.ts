@@ -10,13 +10,8 @@ import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import type { Filters } from '../../src/read-models/list/filters.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
 import type { Sort } from '../../src/read-models/list/paging.js';
-import {
-  exportList,
-  SEPARATORS,
-  type ListExportRequest,
-  type Separator,
-  type TableFormat,
-} from '../../src/register-files/list-export.js';
+import { exportList, type ListExportRequest, type TableFormat } from '../../src/register-files/list-export.js';
+import { SEPARATORS, type Separator } from '../../src/register-files/csv-table.js';
 import { PEOPLE_COLUMNS, personRow } from '../../src/register-files/list-export-row.js';
 import { openDemonstration } from '../support/demonstration.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';

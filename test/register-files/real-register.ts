@@ -10,6 +10,7 @@ import { CLOCK, type Clock } from '../../src/domain/clock.js';
 import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { GRAVITY_DATA, readGravityFile } from '../../src/read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from '../../src/read-models/handlers.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { ReadModelReader } from '../../src/read-models/reader.js';
@@ -58,6 +59,7 @@ export const openRealRegister = async (
       { provide: MERGED_CASES, useValue: mergedCases },
       { provide: ReadModelReader, useValue: readModels },
       { provide: ReadModels, useValue: readModels },
+      { provide: GRAVITY_DATA, useValue: readGravityFile() },
       ...(findsDuplicates ? [{ provide: POSSIBLE_DUPLICATES, useValue: duplicatesIn(readModels) }] : []),
       ...COMMAND_HANDLERS,
       ...QUERY_HANDLERS,

@@ -1,8 +1,12 @@
 /** Imports the demonstration's files and compares the answers of queries with expected.json, for each event store. */
+import { parse } from 'csv-parse/sync';
 import { readFileSync } from 'node:fs';
+import { RecordEvents } from '../../src/commands/record-events.js';
 import type { EventStore } from '../../src/event-store/port.js';
 import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
+import { Eligibility } from '../../src/read-models/eligibility/eligibility.query.js';
+import type { EligibilityView } from '../../src/read-models/eligibility/eligibility.view.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
 import { DEFINITIONS, fixture, openRealRegister, REGISTER_FILES, type RealRegister } from './real-register.js';
@@ -35,6 +39,41 @@ const members = async (
 };
 
 const referenceOf = ({ references }: PersonView): string => references[0]!.reference;
+
+/** From the rows alone: whom a clause on age, term and half of it served reaches of those on the list on a day. */
+const reckonElderly = (listDay: string, on: string): Record<string, string> => {
+  const rows = REGISTER_FILES.slice(0, 2).flatMap((file) =>
+    parse<Record<string, string>>(readFileSync(file), { columns: true }),
+  );
+  const released = parse<Record<string, string>>(readFileSync(REGISTER_FILES[2]!), { columns: true });
+  const monthsOf = (term: string) => {
+    const [, years = '0', months = '0'] = /^P(?:(\d+)Y)?(?:(\d+)M)?$/.exec(term) ?? [];
+    return Number(years) * 12 + Number(months);
+  };
+  const endOf = (start: string, months: number) => {
+    const [year, month, date] = start.split('-').map(Number) as [number, number, number];
+    const last = new Date(Date.UTC(year, month - 1 + months + 1, 0)).getUTCDate();
+    return Date.UTC(year, month - 1 + months, Math.min(date, last));
+  };
+  const listed = rows.filter((row) => {
+    const left = [
+      row['delisted_on'],
+      row['released_on'],
+      released.find(({ ref }) => ref === row['ref'])?.['released_on'],
+    ];
+    return row['recognised_on']! <= listDay && left.every((day) => !day || day > listDay);
+  });
+  const verdict = (row: Record<string, string>): string => {
+    const [articles, term] = [row['convicted_articles'] ?? '', row['sentence'] ?? ''];
+    const isConvicted = row['convicted_on'] !== '' && row['convicted_on']! <= listDay;
+    if (!isConvicted || term === 'life' || /(^|;)234(\.|;|$)/.test(articles)) return 'not';
+    const [start, end] = [Date.parse(row['arrested_on']!), endOf(row['arrested_on']!, monthsOf(term))];
+    if (monthsOf(term) > 96 || (Date.parse(on) - start) * 2 < end - start) return 'not';
+    const [youngest, oldest] = [`${Number(row['born']) + 50}-12-31`, `${Number(row['born']) + 50}-01-01`];
+    return youngest <= on ? 'eligible' : oldest <= on ? 'possibly' : 'not';
+  };
+  return Object.fromEntries(listed.map((row) => [row['ref']!, verdict(row)]));
+};
 
 /** `openStore` opens an empty log at every call; without `demonstration`, the smaller files alone are imported. */
 export const registerSuite = (store: string, openStore: () => Promise<EventStore>, demonstration = true): void => {
@@ -137,6 +176,105 @@ export const registerSuite = (store: string, openStore: () => Promise<EventStore
       it('knows how many were convicted of drugs', async () => {
         const convicted = await members(register, '2025-10-07', { article: ['234'], stage: 'convicted' });
         expect(convicted).toHaveLength(expected['convictedOfDrugsOn2025-10-07']);
+      });
+
+      describe('whom the amnesty act reaches', () => {
+        const [FIXED, ROLLING] = ['six-months-drugs@in-force', 'six-months-drugs@rolling'];
+        const { amnesty } = expected;
+        const reached = async (clause: string, more: object) => {
+          const parameters = { list: 'union', clause: [clause], limit: 500, verdict: 'eligible' as const, ...more };
+          return (await register.queries.execute(new Eligibility(NOW, 'amnesty-2025', parameters)))!;
+        };
+        const references = ({ items }: EligibilityView) => items.map((item) => item.references[0]!.reference);
+
+        it('with less than six months left on the day in force, on whatever day it is asked', async () => {
+          for (const day of [amnesty.inForce, '2026-01-05', amnesty.windowEnd]) {
+            const answer = await reached(FIXED, { from: day, to: day });
+            expect(references(answer)).toEqual(amnesty.eligibleIfThresholdFixedAtInForce.refs);
+            expect(answer.total).toMatchObject({
+              eligible: amnesty.eligibleIfThresholdFixedAtInForce.count,
+              possibly: 0,
+            });
+          }
+        });
+
+        it('with less than six months left on some day until 5 January', async () => {
+          const answer = await reached(ROLLING, { from: amnesty.inForce, to: '2026-01-05' });
+          expect(references(answer)).toEqual(amnesty['eligibleIfRollingUpTo2026-01-05'].refs);
+          expect(answer.items.every(({ conditions }) => conditions.every(({ verdict }) => verdict === 'yes'))).toBe(
+            true,
+          );
+          expect(answer.total.eligible).toBe(amnesty['eligibleIfRollingUpTo2026-01-05'].count);
+        });
+
+        it('and who else of those still on the list by the end of the window, so that so many are left', async () => {
+          const span = { listDay: '2026-01-05', from: '2026-01-05', to: amnesty.windowEnd };
+          const answer = await reached(ROLLING, span);
+          expect(references(answer)).toEqual(amnesty.furtherEligibleByWindowEnd.refs);
+          expect(answer.items.every(({ firstDay }) => firstDay !== null && firstDay > '2026-01-05')).toBe(true);
+          const { eligible, possibly, not } = answer.total;
+          expect([eligible, possibly, not]).toEqual([
+            amnesty.furtherEligibleByWindowEnd.count,
+            0,
+            amnesty.leftAfterWindow,
+          ]);
+        });
+
+        it('exactly those to whom it was applied', async () => {
+          const answer = await reached(ROLLING, { from: amnesty.inForce, to: '2026-01-05' });
+          const ask = { from: '2025-12-21', to: '2026-01-05', limit: 1_000 };
+          const { left } = (await register.queries.execute(new Movements(NOW, 'union', ask)))!;
+          expect(left.map((movement) => movement.references[0]!.reference).sort()).toEqual(references(answer));
+        });
+
+        it('by another clause, as a slow reckoning from the rows says', async () => {
+          const clause = {
+            clause: 'elderly',
+            version: '1',
+            conditions: [
+              { articles: { noneOf: ['234'] } },
+              { served: { atLeastShare: '1/2', measured: 'rolling' } },
+              { term: { atMost: 'P8Y' } },
+              { age: { atLeast: 50, measured: 'rolling' } },
+              { stage: { in: ['convicted'] } },
+            ],
+            effect: 'released-from-imprisonment',
+            sources: [{ kind: 'other', citation: 'invented' }],
+            reliability: 'reported',
+          } as const;
+          const recorded = await register.commands.execute(
+            new RecordEvents({
+              subject: { kind: 'instrument', id: 'amnesty-2025' },
+              begins: false,
+              events: [{ type: 'clause-set', ...clause, conditions: [...clause.conditions] }],
+              actor: { kind: 'person', id: 'a', asserted: true },
+              acknowledge: [],
+              correlationId: 'c',
+            }),
+          );
+          expect(recorded).toMatchObject({ outcome: 'recorded' });
+          const scope = scopeOf({ atLeast: (recorded as { token: string }).token });
+          const ask = { list: 'union', clause: ['elderly'], from: '2026-02-15', to: '2026-02-15', limit: 500 };
+          const answer = (await register.queries.execute(new Eligibility(scope, 'amnesty-2025', ask)))!;
+          const verdicts = answer.items.map(({ references, verdict }) => [references[0]!.reference, verdict]);
+          expect(Object.fromEntries(verdicts)).toEqual(reckonElderly('2025-12-21', '2026-02-15'));
+          expect(new Set(verdicts.map(([, verdict]) => verdict))).toEqual(new Set(['eligible', 'possibly', 'not']));
+        });
+
+        it('of each day of a range what is said when it is asked alone', async () => {
+          const first = new Map<string, string>();
+          for (let day = Date.parse(amnesty.inForce); day <= Date.parse(amnesty.windowEnd); day += 7 * 86_400_000) {
+            const on = new Date(day).toISOString().slice(0, 10);
+            for (const reference of references(await reached(ROLLING, { from: on, to: on })))
+              if (!first.has(reference)) first.set(reference, on);
+          }
+          const range = await reached(ROLLING, { from: amnesty.inForce, to: amnesty.windowEnd });
+          for (const { references: of, firstDay } of range.items) {
+            const weekly = first.get(of[0]!.reference);
+            if (weekly !== undefined) expect(firstDay! <= weekly).toBe(true);
+          }
+          expect([...first.keys()].every((reference) => references(range).includes(reference))).toBe(true);
+        });
       });
 
       it('changes nothing when the same files come again, in any order', async () => {

@@ -230,3 +230,5 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     saw: ({ standing }) => standing.custody,
   },
 };
+
+export const CONDITION_CODES = Object.keys(CONDITION_RULES) as readonly ConditionCode[];

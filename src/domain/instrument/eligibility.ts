@@ -13,16 +13,7 @@ import { CONDITION_RULES, type Course, type Reference } from './conditions.js';
 import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
 import { common, covers, intersection, leading, trailing, type Extent } from './extent.js';
 import type { GravityOf } from './gravity.js';
-
-export const VERDICTS = ['eligible', 'possibly', 'not'] as const;
-/** `possibly` where only some possible courses satisfy a clause. */
-export type Verdict = (typeof VERDICTS)[number];
-
-export const HOLDS = ['yes', 'possibly', 'no'] as const;
-type Holds = (typeof HOLDS)[number];
-
-/** Whether the person is on the list on its day, which is asked before the conditions. */
-export const LISTED = 'listed';
+import { LISTED, VERDICTS, type Holds, type Verdict } from './verdicts.js';
 
 export interface ConditionVerdict {
   readonly code: ConditionCode | typeof LISTED;

@@ -1,15 +1,23 @@
-import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import { Instruments, InstrumentsView, InstrumentView } from '../../read-models/definitions/instruments.query.js';
-import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
+import { Eligibility, type EligibilityParameters } from '../../read-models/eligibility/eligibility.query.js';
+import { EligibilityView } from '../../read-models/eligibility/eligibility.view.js';
+import { CSV_TYPE } from '../../register-files/csv-table.js';
+import { exportEligibility } from '../../register-files/eligibility-export.js';
+import { ScopeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
-import type { HttpResponse } from '../http-response.js';
+import { fileResponse } from '../file-response.js';
+import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
+import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
+import { EligibilityCsvQuery, EligibilityPageQuery, type EligibilityQuery } from './parameters.js';
 
 @Controller('v1/instruments')
 export class InstrumentsController {
@@ -48,22 +56,68 @@ export class InstrumentsController {
     tag: 'instruments',
     response: queryResponses.json(InstrumentsView),
   })
-  list(@Query() query: KnowledgeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
+  list(@Query() query: ScopeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(new Instruments(new Scope(viewer, query)));
   }
 
   @Get(':id')
   @Operation({
-    summary: 'One instrument with its dates.',
+    summary: 'One instrument with its dates, the days left, and what its clauses say.',
     tag: 'instruments',
     response: queryResponses.withETag(InstrumentView),
   })
   async one(
     @Param('id') id: string,
-    @Query() query: KnowledgeParameters,
+    @Query() query: ScopeParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<HttpResponse | null> {
     const scope = new Scope(viewer, query);
     return firstWithETag(await this.queries.execute(new Instruments(scope, id)), scope);
   }
+
+  @Get(':id/eligibility')
+  @Operation({
+    summary: 'Whom the instrument reaches of a list, on a day or from which day on, with the reasons.',
+    tag: 'instruments',
+    response: queryResponses.page(EligibilityView),
+  })
+  eligibility(
+    @Param('id') id: string,
+    @Query() query: EligibilityPageQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object | null> {
+    const page = pick(query, ['limit', 'after']);
+    return this.queries.execute(new Eligibility(scopeOf(query, viewer), id, { ...parametersOf(query), ...page }));
+  }
+
+  @Get(':id/eligibility.csv')
+  @Operation({
+    summary: 'Whom the instrument reaches, as CSV, whole, for people.',
+    tag: 'instruments',
+    response: queryResponses.file(CSV_TYPE),
+  })
+  async eligibilityCsv(
+    @Param('id') id: string,
+    @Query() query: EligibilityCsvQuery,
+    @CurrentViewer() viewer: Viewer,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.exportEligibility(scopeOf(query, viewer), id, query));
+  }
+
+  private async exportEligibility(scope: Scope, instrument: string, query: EligibilityCsvQuery): Promise<HttpResponse> {
+    const asked = { scope, instrument, parameters: parametersOf(query), ...pick(query, ['separator']) };
+    const exported = await exportEligibility(this.queries, asked);
+    if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
+    return fileResponse(CSV_TYPE, exported);
+  }
 }
+
+/** The day that is asked about is that of the scope. */
+const scopeOf = ({ on, asOf, knownAt, atLeast }: EligibilityQuery, viewer: Viewer): Scope => {
+  const day = on ?? asOf;
+  return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });
+};
+
+const parametersOf = (query: EligibilityQuery): Omit<EligibilityParameters, 'limit'> =>
+  pick(query, ['list', 'clause', 'listDay', 'from', 'to', 'verdict']);

@@ -13,7 +13,8 @@ import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope
 import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
-import { HttpResponse, problemResponse, send } from '../http-response.js';
+import { fileResponse } from '../file-response.js';
+import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { MovementsView } from '../../read-models/counts/movement.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
@@ -158,14 +159,6 @@ export class ListsController {
     const members = { scope, list, filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
     const exported = await exportList(this.queries, members, format);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
-    const headers = {
-      'content-type': TABLE_TYPES[format],
-      'content-disposition': `attachment; filename="${exported.fileName}"`,
-      'habeas-as-of': exported.asOf,
-      'habeas-known-at': exported.knownAt,
-      'habeas-position': String(exported.position),
-      'habeas-leaves-out': exported.leavesOut,
-    };
-    return new HttpResponse(200, headers, exported.content);
+    return fileResponse(TABLE_TYPES[format], exported);
   }
 }

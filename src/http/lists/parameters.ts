@@ -1,5 +1,5 @@
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
-import { SEPARATOR_NAMES, type Separator } from '../../register-files/list-export.js';
+import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import {
   ALTERNATIVES,
@@ -17,10 +17,7 @@ import { isSpan, DESCRIPTIONS, PeopleQuery } from '../parameters.js';
 
 export class CsvQuery extends PeopleQuery {
   @IsOptional()
-  @IsOneOf(SEPARATOR_NAMES, {
-    description:
-      'What separates the cells: a comma where absent; spreadsheets in Azerbaijani and Russian want a semicolon.',
-  })
+  @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
   separator?: Separator;
 }
 

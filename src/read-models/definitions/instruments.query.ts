@@ -1,12 +1,50 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
+import { CLEMENCY_EFFECTS, type Sentence as SentenceOf } from '../../domain/case/events.js';
+import type { Source as SourceOf } from '../../domain/event.js';
 import { INSTRUMENT_KINDS } from '../../domain/instrument/events.js';
-import { IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import type { ClauseVersion, Instrument } from '../../domain/instrument/instrument.js';
+import { parseEdtf, type Day } from '../../domain/time.js';
+import { Condition } from '../../schema/clauses.js';
+import { IsInteger, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { intersectionOf } from '../../schema/field.js';
+import { Sentence, Source } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 import { definedItems } from './defined-items.js';
+
+/** A version of a clause, with the sources that report it. */
+export class ClauseVersionView {
+  @IsString()
+  readonly clause: string;
+
+  @IsString()
+  readonly version: string;
+
+  @IsObjectOf(Condition, { each: true })
+  readonly conditions: ClauseVersion['conditions'];
+
+  @IsOneOf(CLEMENCY_EFFECTS)
+  readonly effect: ClauseVersion['effect'];
+
+  @IsNullable()
+  @IsString()
+  readonly reducedBy: string | null;
+
+  @IsNullable()
+  @IsObjectOf(Sentence)
+  readonly replacement: SentenceOf | null;
+
+  @IsNullable()
+  @IsString()
+  readonly text: string | null;
+
+  @IsObjectOf(Source, { each: true })
+  readonly sources: readonly SourceOf[];
+}
+
+const MAX_DAYS = 1_000_000;
 
 export class RegisteredInstrument {
   @IsString()
@@ -50,8 +88,28 @@ export class RegisteredInstrument {
   @IsCount()
   readonly forecast: number | null;
 
+  @IsNullable()
+  @IsString()
+  readonly text: string | null;
+
+  @IsNullable()
+  @IsInteger(0, MAX_DAYS, {
+    description: 'Until its window ends, after the day of the question; null if that is not known to the day.',
+  })
+  readonly daysLeft: number | null;
+
+  @IsObjectOf(Source, { each: true })
+  readonly sources: readonly SourceOf[];
+
   @IsString({ each: true })
   readonly clauses: readonly string[];
+
+  @IsObjectOf(ClauseVersionView, {
+    each: true,
+    description:
+      'What its clauses say. Sources that disagree give a clause several versions, which stand side by side.',
+  })
+  readonly clauseVersions: readonly ClauseVersionView[];
 }
 
 /** One instrument, in an answer of its own. */
@@ -77,7 +135,7 @@ export class InstrumentsHandler implements IQueryHandler<Instruments> {
   constructor(private readonly reader: ReadModelReader) {}
 
   execute(query: Instruments): Promise<InstrumentsView> {
-    return definedItems(this.reader, query, 'instrument', (id, revision, definition) => ({
+    return definedItems(this.reader, query, 'instrument', (id, revision, definition, today) => ({
       id,
       revision,
       kind: definition.kind,
@@ -89,7 +147,24 @@ export class InstrumentsHandler implements IQueryHandler<Instruments> {
       inForce: definition.inForce ?? null,
       windowEnd: definition.windowEnd ?? null,
       forecast: definition.forecast ?? null,
+      text: definition.text ?? null,
+      daysLeft: daysLeft(definition, today),
+      sources: definition.sources,
       clauses: definition.clauses,
+      clauseVersions: definition.clauseVersions.map(clauseView),
     }));
   }
 }
+
+/** 0 once the window has ended. */
+const daysLeft = ({ windowEnd }: Instrument, today: Day): number | null => {
+  const end = parseEdtf(windowEnd ?? '');
+  return end === null || end.earliest !== end.latest ? null : Math.max(0, end.latest - today);
+};
+
+const clauseView = ({ reducedBy, replacement, text, ...version }: ClauseVersion): ClauseVersionView => ({
+  ...version,
+  reducedBy: reducedBy ?? null,
+  replacement: replacement ?? null,
+  text: text ?? null,
+});

@@ -10,11 +10,11 @@ import {
   eligibility,
   periodsWithoutAct,
   type EligibilityQuestion,
-  type Verdict,
 } from '../../../src/domain/instrument/eligibility.js';
 import type { ClauseFields, Condition, Gravity } from '../../../src/domain/instrument/events.js';
 import { GRAVITIES } from '../../../src/domain/instrument/events.js';
 import { gravityFrom } from '../../../src/domain/instrument/gravity.js';
+import type { Verdict } from '../../../src/domain/instrument/verdicts.js';
 import { addTerm, formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../../src/domain/time.js';
 import { arbitraryCaseEvents, DAY_COUNT, FIRST_DAY } from '../../support/arbitraries.js';
 import { courses } from '../../support/courses.js';

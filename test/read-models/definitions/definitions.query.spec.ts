@@ -42,19 +42,53 @@ it('shows instruments, with null for unknown fields', async () => {
     inForce: '2025-12-22',
     windowEnd: '2026-04-22',
     forecast: 20_000,
+    text: 'Whoever is an example is released.',
     clauses: ['one'],
   };
+  const sources = [{ kind: 'press', citation: 'synthetic' }];
+  const rest = { sources, clauseVersions: [] };
   await fixture.append('instrument', 'z', { type: 'instrument-registered', ...act });
   await fixture.append('instrument', 'a', { type: 'instrument-registered', kind: 'pardon-decree' });
   const unknown = Object.fromEntries(Object.keys(act).map((field) => [field, null]));
   expect(await fixture.handlers.instruments.execute(new Instruments(scopeOf({ atLeast: fixture.token })))).toEqual(
     known([
-      { ...unknown, id: 'a', revision: 0, kind: 'pardon-decree', clauses: [] },
-      { id: 'z', revision: 0, ...act },
+      { ...unknown, ...rest, id: 'a', revision: 0, kind: 'pardon-decree', daysLeft: null, clauses: [] },
+      { id: 'z', revision: 0, ...act, ...rest, daysLeft: 107 },
     ]),
   );
   expect((await fixture.handlers.instruments.execute(new Instruments(NOW, 'z'))).items.map(({ id }) => id)).toEqual([
     'z',
   ]);
   expect(await fixture.handlers.instruments.execute(new Instruments(NOW, 'nothing'))).toEqual(known([]));
+});
+
+it('shows versions of a clause side by side, and the days left on another day', async () => {
+  const clause = (version: string, measured: string) => ({
+    type: 'clause-set',
+    clause: 'one',
+    version,
+    conditions: [{ remaining: { lessThan: 'P6M', measured } }],
+    effect: 'released-from-imprisonment',
+  });
+  await fixture.append(
+    'instrument',
+    'z',
+    { type: 'instrument-registered', kind: 'amnesty-act', windowEnd: '2026-04-22' },
+    clause('in-force', 'at-in-force'),
+    clause('rolling', 'rolling'),
+    { type: 'clause-withdrawn', clause: 'one', version: 'in-force', reason: 'x' },
+    { type: 'instrument-amended', windowEnd: '2026-04' },
+  );
+  const ask = async (parameters: object) =>
+    (
+      await fixture.handlers.instruments.execute(
+        new Instruments(scopeOf({ atLeast: fixture.token, ...parameters }), 'z'),
+      )
+    ).items[0];
+  const versions = (item: Awaited<ReturnType<typeof ask>>) => item?.clauseVersions.map(({ version }) => version);
+  expect(versions(await ask({ knownAt: 'position:3' }))).toEqual(['in-force', 'rolling']);
+  expect(await ask({ knownAt: 'position:3', asOf: '2026-04-20' })).toMatchObject({ daysLeft: 2, clauses: ['one'] });
+  expect(await ask({ knownAt: 'position:3', asOf: '2026-05-20' })).toMatchObject({ daysLeft: 0 });
+  expect(versions(await ask({}))).toEqual(['rolling']);
+  expect(await ask({})).toMatchObject({ daysLeft: null, windowEnd: '2026-04', clauses: ['one'] });
 });

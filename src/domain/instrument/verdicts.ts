@@ -1,0 +1,11 @@
+/** The verdicts of a clause on a person, and of a condition. */
+
+export const VERDICTS = ['eligible', 'possibly', 'not'] as const;
+/** `possibly` where only some possible courses satisfy a clause. */
+export type Verdict = (typeof VERDICTS)[number];
+
+export const HOLDS = ['yes', 'possibly', 'no'] as const;
+export type Holds = (typeof HOLDS)[number];
+
+/** Whether the person is on the list on its day, which is asked before the conditions of the clause. */
+export const LISTED = 'listed';

@@ -1,0 +1,26 @@
+/** A file that somebody downloads, with what it is about in headers. */
+import type { Readable } from 'node:stream';
+import { HttpResponse } from './http-response.js';
+
+export interface ExportedFile {
+  readonly asOf: string;
+  readonly knownAt: string;
+  readonly position: number;
+  readonly fileName: string;
+  readonly leavesOut: string;
+  readonly content: Readable;
+}
+
+export const fileResponse = (type: string, exported: ExportedFile): HttpResponse =>
+  new HttpResponse(
+    200,
+    {
+      'content-type': type,
+      'content-disposition': `attachment; filename="${exported.fileName}"`,
+      'habeas-as-of': exported.asOf,
+      'habeas-known-at': exported.knownAt,
+      'habeas-position': String(exported.position),
+      'habeas-leaves-out': exported.leavesOut,
+    },
+    exported.content,
+  );

@@ -1,0 +1,87 @@
+import { VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';
+import { ScopeParameters } from '../../read-models/scope.js';
+import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
+import { parseDay } from '../../domain/time.js';
+import {
+  ALTERNATIVES,
+  IsDay,
+  IsInteger,
+  IsOneOf,
+  IsOptional,
+  IsSlug,
+  IsText,
+  Matches,
+  ObjectRule,
+} from '../../schema/decorators.js';
+import { LIMITS } from '../../schema/limits.js';
+import { DESCRIPTIONS, isSpan } from '../parameters.js';
+
+const CLAUSE = /^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$/;
+
+const isShort = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
+  from === undefined || to === undefined || (parseDay(to) ?? 0) - (parseDay(from) ?? 0) < LIMITS.askedDays;
+
+/** Which clauses are asked of whom, on which days. */
+export class EligibilityQuery extends ScopeParameters {
+  @IsSlug({ description: 'The list whose people are asked about.' })
+  list: string;
+
+  @IsOptional()
+  @Matches(CLAUSE, 'a clause, or a version of one: six-months-drugs, six-months-drugs@rolling', {
+    each: ALTERNATIVES,
+    description: 'These clauses, which are alternatives; every clause of the instrument where absent.',
+  })
+  clause?: string[];
+
+  @IsOptional()
+  @IsDay({
+    description:
+      'Whoever is on the list on this day, as if nothing happened after it; the eve of the act in force where absent.',
+  })
+  listDay?: string;
+
+  @ObjectRule<EligibilityQuery>(
+    'PARAMETER.NEEDS',
+    'on',
+    'a day, or from and to, or asOf: one of the three',
+    (q) => [q.on, q.from, q.asOf].filter((day) => day !== undefined).length <= 1,
+  )
+  @IsOptional()
+  @IsDay({ description: 'The day that is asked about; today where nothing is said.' })
+  on?: string;
+
+  @ObjectRule<EligibilityQuery>(
+    'PARAMETER.NEEDS',
+    'from',
+    'from and to, or neither',
+    (q) => (q.from === undefined) === (q.to === undefined),
+  )
+  @IsOptional()
+  @IsDay({ description: 'The first of several days: the answer says for each person the first on which it holds.' })
+  from?: string;
+
+  @ObjectRule<EligibilityQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
+  @ObjectRule<EligibilityQuery>('SPAN.TOO_LONG', 'to', `at most ${LIMITS.askedDays} days`, isShort)
+  @IsOptional()
+  @IsDay({ description: 'The last of several days.' })
+  to?: string;
+
+  @IsOptional()
+  @IsOneOf(VERDICTS, { description: 'Only those of this verdict; all, those whom it reaches first, where absent.' })
+  verdict?: Verdict;
+}
+
+export class EligibilityPageQuery extends EligibilityQuery {
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultPage;
+
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  after?: string;
+}
+
+export class EligibilityCsvQuery extends EligibilityQuery {
+  @IsOptional()
+  @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
+  separator?: Separator;
+}

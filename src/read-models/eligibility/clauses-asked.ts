@@ -1,0 +1,35 @@
+/** Which versions of which clauses a question is about. */
+import type { ClauseFields } from '../../domain/instrument/events.js';
+import type { ClauseVersion, Instrument } from '../../domain/instrument/instrument.js';
+import { InvalidParameter } from '../query-errors.js';
+
+/** `six-months-drugs@rolling`. */
+export const clauseText = ({ clause, version }: Pick<ClauseFields, 'clause' | 'version'>): string =>
+  `${clause}@${version}`;
+
+/** The named ones, or each clause of the instrument. Throws InvalidParameter for an unknown one, and for one of several versions. */
+export const clausesAsked = (
+  { clauseVersions }: Pick<Instrument, 'clauseVersions'>,
+  named: readonly string[] | undefined,
+): readonly ClauseVersion[] => {
+  const ids = named ?? [...new Set(clauseVersions.map(({ clause }) => clause))];
+  if (ids.length === 0) throw unknown(clauseVersions);
+  return ids.map((name) => {
+    const matching = clauseVersions.filter((one) => one.clause === name || clauseText(one) === name);
+    const [only, ...others] = matching;
+    if (only === undefined) throw unknown(clauseVersions);
+    if (others.length > 0) throw new InvalidParameter('clause', 'CLAUSE.AMBIGUOUS', `one of ${textsOf(matching)}`);
+    return only;
+  });
+};
+
+const MAX_NAMED = 20;
+
+const textsOf = (versions: readonly ClauseVersion[]): string => versions.slice(0, MAX_NAMED).map(clauseText).join(', ');
+
+const unknown = (versions: readonly ClauseVersion[]): InvalidParameter =>
+  new InvalidParameter(
+    'clause',
+    'CLAUSE.UNKNOWN',
+    versions.length === 0 ? 'an instrument of which a clause is recorded' : `one of ${textsOf(versions)}`,
+  );

@@ -1,0 +1,185 @@
+/** Whom an instrument reaches: everybody of a list, on one day or on the days of a range, with the reasons of each. */
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { askerOf, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
+import type { Condition } from '../../domain/instrument/events.js';
+import type { Instrument } from '../../domain/instrument/instrument.js';
+import { VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';
+import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
+import { listEntriesOf } from '../list/entries.js';
+import { readCursor, writeCursor } from '../list/page-cursor.js';
+import { listScope } from '../list/predicate.js';
+import { InvalidParameter } from '../query-errors.js';
+import { ReadModelReader, type QueryContext } from '../reader.js';
+import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
+import { casesApplied, periodsOn, personOf } from './candidates.js';
+import { clausesAsked, clauseText } from './clauses-asked.js';
+import type { EligibilityView, EligiblePersonView } from './eligibility.view.js';
+import { KeptVerdicts, type AskedInstrument, type EligibleCases } from './eligible-cases.js';
+import { GRAVITY_DATA, type GravityData } from './gravity-file.js';
+
+export interface EligibilityParameters {
+  readonly list: string;
+  /** As clause@version, or the clause alone where it has one version; every clause of the instrument where absent. */
+  readonly clause?: readonly string[];
+  /** The eve of the day in force where absent. */
+  readonly listDay?: string;
+  /** Both, or neither: then the day of the scope is asked about. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly verdict?: Verdict;
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** Null for an unknown instrument or list. */
+export class Eligibility extends Query<EligibilityView | null> {
+  constructor(
+    readonly scope: Scope,
+    readonly instrument: string,
+    readonly parameters: EligibilityParameters,
+  ) {
+    super();
+  }
+}
+
+/** Content of a page cursor: the day and position of the first page, and how many people were shown. */
+interface EligibilityCursor {
+  readonly day: Day;
+  readonly position: number;
+  readonly shown: number;
+}
+
+@QueryHandler(Eligibility)
+export class EligibilityHandler implements IQueryHandler<Eligibility> {
+  private readonly verdicts: KeptVerdicts;
+
+  constructor(
+    private readonly reader: ReadModelReader,
+    @Inject(GRAVITY_DATA) private readonly gravity: GravityData,
+  ) {
+    this.verdicts = new KeptVerdicts(reader);
+  }
+
+  /** Throws InvalidParameter where the instrument has no such clause, or no day that the question needs. */
+  async execute({ scope: opened, instrument, parameters }: Eligibility): Promise<EligibilityView | null> {
+    const { after, limit, ...question } = parameters;
+    const queryKey = ['eligibility', opened.key, instrument, question];
+    const cursor =
+      after === undefined
+        ? null
+        : (readCursor(
+            after,
+            queryKey,
+            (await this.reader.contextAt({ atLeast: opened.atLeast })).logId,
+          ) as EligibilityCursor);
+    const context = await openScope(this.reader, opened, cursor);
+    const asked = this.#asked(context, instrument, parameters);
+    if (asked === null) return null;
+    const cases = await this.verdicts.of(context.db, asked);
+    const shown = cursor?.shown ?? 0;
+    const chosen = parameters.verdict === undefined ? inOrder(cases) : cases[parameters.verdict];
+    const page = chosen.slice(shown, shown + limit);
+    const current = await this.reader.contextAt({ position: asked.position });
+    const end = shown + page.length;
+    const next = { day: context.scope.day, position: asked.position, shown: end };
+    return {
+      ...this.#head(context, asked),
+      total: { eligible: cases.eligible.length, possibly: cases.possibly.length, not: cases.not.length },
+      items: itemsOf(current, asked, page),
+      next: end < chosen.length ? writeCursor(next, queryKey, current.logId) : null,
+    };
+  }
+
+  #asked(
+    { logTables, scope: { day, position } }: ScopedContext,
+    instrumentId: string,
+    { list: listId, clause, listDay, from, to }: EligibilityParameters,
+  ): AskedInstrument | null {
+    const instrument = logTables.definitionAt('instrument', instrumentId, position)?.definition;
+    const list = logTables.definitionAt('list', listId, position)?.definition;
+    if (instrument === undefined || list === undefined) return null;
+    const clauses = clausesAsked(instrument, clause);
+    const needsDay = listDay === undefined || clauses.some(({ conditions }) => conditions.some(isMeasuredInForce));
+    const inForce = needsDay ? dayInForce(instrument) : 0;
+    const question: EligibilityQuestion = {
+      clauses,
+      list,
+      listDay: listDay === undefined ? inForce - 1 : requireDay(listDay),
+      inForce,
+      gravityOf: this.gravity.gravityOf,
+    };
+    const span =
+      from === undefined || to === undefined ? { from: day, to: day } : { from: requireDay(from), to: requireDay(to) };
+    return { instrument: instrumentId, question, ...span, position };
+  }
+
+  #head(
+    { scope: { knownAt, position } }: ScopedContext,
+    { instrument, question: { clauses, list, listDay }, from, to }: AskedInstrument,
+  ): Omit<EligibilityView, 'total' | 'items' | 'next'> {
+    const asksGravity = clauses.some(({ conditions }) => conditions.some(({ gravity }) => gravity !== undefined));
+    return {
+      instrument,
+      clauses: clauses.map(clauseText),
+      list: list.id,
+      listDay: formatDay(listDay),
+      from: formatDay(from),
+      to: formatDay(to),
+      knownAt,
+      position,
+      assumptions: [
+        `no judgment, transfer or release after ${formatDay(listDay)}`,
+        'the act was applied to nobody',
+        `terms as known at ${knownAt}`,
+        ...(asksGravity ? [`gravity of offences: ${this.gravity.source}`] : []),
+      ],
+    };
+  }
+}
+
+/** Everybody, those whom it reaches first. */
+const inOrder = (cases: EligibleCases): readonly number[] => VERDICTS.flatMap((verdict) => cases[verdict]);
+
+const isMeasuredInForce = (condition: Condition): boolean =>
+  [condition.remaining, condition.served, condition.age].some((timed) => timed?.measured === 'at-in-force');
+
+/** A pardon decree is in force from the day on which it was issued. */
+const dayInForce = ({ inForce, issued, kind }: Instrument): Day => {
+  const day = parseEdtf(inForce ?? (kind === 'pardon-decree' ? issued : undefined) ?? '');
+  if (day === null || day.earliest !== day.latest)
+    throw new InvalidParameter('id', 'INSTRUMENT.UNDATED', 'an instrument whose day in force is known, or listDay');
+  return day.earliest;
+};
+
+/** The people of a page, each asked again for the reasons. */
+const itemsOf = (
+  context: QueryContext,
+  asked: AskedInstrument,
+  caseNos: readonly number[],
+): readonly EligiblePersonView[] => {
+  const { question, from, to, position, instrument } = asked;
+  const scope = listScope(question.list.id, question.listDay, position, context.position);
+  const applied = casesApplied(context, instrument, question.listDay, position);
+  const periods = periodsOn(context, scope, caseNos, instrument, applied);
+  const entries = listEntriesOf(context.db, scope, caseNos);
+  const asker = askerOf(question);
+  return caseNos.flatMap((caseNo) => {
+    const person = personOf(context.logTables, caseNo, position);
+    const found = asker.explain({ periods: periods.get(caseNo) ?? [], ...person }, from, to);
+    const entry = entries.get(caseNo);
+    if (found === null || entry === undefined) return [];
+    const { clause, verdict, firstDay, conditions } = found;
+    return [
+      {
+        caseId: entry.caseId,
+        references: entry.references,
+        name: entry.name,
+        verdict,
+        firstDay: firstDay === null ? null : formatDay(firstDay),
+        clause: clauseText(clause),
+        conditions,
+      },
+    ];
+  });
+};

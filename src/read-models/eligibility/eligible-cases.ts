@@ -1,0 +1,130 @@
+/** The verdict of an instrument on everybody of a list, computed in slices and kept, since pages and repeated questions ask for it again. */
+import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import { askerOf, type Asker, type Candidate, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
+import type { Verdict } from '../../domain/instrument/verdicts.js';
+import type { Day } from '../../domain/time.js';
+import { listScope } from '../list/predicate.js';
+import { QueriesBusy } from '../query-errors.js';
+import type { QueryContext, ReadModelReader } from '../reader.js';
+import type { Db } from '../table.js';
+import { casesApplied, memberSlice, periodsOn, personOf, type Place } from './candidates.js';
+
+/** A question of an instrument on the days [from, to], as known at a position. */
+export interface AskedInstrument {
+  readonly instrument: string;
+  readonly question: EligibilityQuestion;
+  readonly from: Day;
+  readonly to: Day;
+  readonly position: number;
+}
+
+/** The cases of each verdict by their numbers, in the order of references. */
+export type EligibleCases = { readonly [V in Verdict]: readonly number[] };
+
+/** Results kept of one file of read models: of a million cases each takes some 8 MB. */
+const MAX_KEPT = 8;
+
+/** A file was replaced while its cases were asked, whose numbers are void now. */
+class FileReplaced extends Error {
+  override readonly name = 'FileReplaced';
+}
+
+/** Questions that wait until those before them are answered. */
+export const MAX_WAITING = 20;
+
+export class KeptVerdicts {
+  readonly #kept = new WeakMap<Db, LRUCache<string, Promise<EligibleCases>>>();
+  /** One question is computed at a time: all share one thread. */
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(private readonly reader: ReadModelReader) {}
+
+  /**
+   * Whoever asks the same meanwhile waits for the same computation. `db` is the file in which the question was resolved. Throws
+   * QueriesBusy.
+   */
+  async of(db: Db, asked: AskedInstrument): Promise<EligibleCases> {
+    const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<EligibleCases>>({ max: MAX_KEPT });
+    this.#kept.set(db, kept);
+    const key = keyOf(asked);
+    const computing = kept.get(key) ?? this.#enqueue(db, asked);
+    kept.set(key, computing);
+    try {
+      return await computing;
+    } catch (error) {
+      kept.delete(key);
+      if (!(error instanceof FileReplaced)) throw error;
+      return this.of((await this.reader.contextAt({ position: asked.position })).db, asked);
+    }
+  }
+
+  #enqueue(db: Db, asked: AskedInstrument): Promise<EligibleCases> {
+    if (this.#waiting >= MAX_WAITING) throw new QueriesBusy();
+    this.#waiting += 1;
+    const computing = this.#last.then(() => this.#compute(db, asked)).finally(() => (this.#waiting -= 1));
+    this.#last = computing.catch(() => undefined);
+    return computing;
+  }
+
+  async #compute(db: Db, asked: AskedInstrument): Promise<EligibleCases> {
+    const { question, position, instrument } = asked;
+    const asker = askerOf(question);
+    let context = await this.#context(db, position);
+    const applied = casesApplied(context, instrument, question.listDay, position);
+    const found: Record<Verdict, number[]> = { eligible: [], possibly: [], not: [] };
+    for (let after: Place | null = FIRST_PLACE; after !== null;) {
+      const scope = listScope(question.list.id, question.listDay, position, context.position);
+      const { caseNos, end } = memberSlice(context.db, scope, question.list, after);
+      const periods = periodsOn(context, scope, caseNos, instrument, applied);
+      for (const caseNo of caseNos) {
+        const person = (): Person => personOf(context.logTables, caseNo, position);
+        const verdict = verdictOf(asker, periods.get(caseNo) ?? [], asked, person);
+        if (verdict !== null) found[verdict].push(caseNo);
+      }
+      after = end;
+      if (after !== null) {
+        await setImmediate();
+        context = await this.#context(db, position);
+      }
+    }
+    return found;
+  }
+
+  async #context(db: Db, position: number): Promise<QueryContext> {
+    const context = await this.reader.contextAt({ position });
+    if (context.db !== db) throw new FileReplaced();
+    return context;
+  }
+}
+
+const FIRST_PLACE: Place = { key: '', caseId: '' };
+
+type Person = Pick<Candidate, 'born' | 'sex'>;
+
+const keyOf = ({
+  instrument,
+  question: { clauses, list, listDay, inForce },
+  from,
+  to,
+  position,
+}: AskedInstrument): string => JSON.stringify([instrument, clauses, list.id, listDay, inForce, from, to, position]);
+
+/** Birth and sex are read only of those whom they can decide about. */
+const verdictOf = (
+  asker: Asker,
+  periods: Candidate['periods'],
+  { question: { clauses }, from, to }: AskedInstrument,
+  person: () => Person,
+): Verdict | null => {
+  const verdict = asker.verdict({ periods, ...UNKNOWN_PERSON }, from, to)?.verdict ?? null;
+  return verdict === 'possibly' && clauses.some(asksForPerson)
+    ? (asker.verdict({ periods, ...person() }, from, to)?.verdict ?? null)
+    : verdict;
+};
+
+const UNKNOWN_PERSON = { born: null, sex: null } as const;
+
+const asksForPerson = ({ conditions }: EligibilityQuestion['clauses'][number]): boolean =>
+  conditions.some(({ age, sex }) => age !== undefined || sex !== undefined);

@@ -1,0 +1,105 @@
+/** Reads the file that says how grave offences are (reference-data/gravity.json, or the one of the settings). */
+import { readFileSync } from 'node:fs';
+import { GRAVITIES, type Gravity } from '../../domain/instrument/events.js';
+import { gravityFrom, type GravityOf } from '../../domain/instrument/gravity.js';
+import { MAX_DAY, MIN_DAY, parseDay } from '../../domain/time.js';
+import { parseJson } from '../../json/parse.js';
+import {
+  IsArticleFilter,
+  IsDay,
+  IsObjectOf,
+  IsOneOf,
+  IsOptional,
+  IsText,
+  ObjectRule,
+} from '../../schema/decorators.js';
+import { LIMITS } from '../../schema/limits.js';
+import { read } from '../../schema/read.js';
+
+/** Injection token of `GravityData`. */
+export const GRAVITY_DATA = Symbol('GravityData');
+
+export interface GravityData {
+  readonly source: string;
+  readonly gravityOf: GravityOf;
+}
+
+/** The file says nothing that can be used; the message names the first error, which quotes nothing of the file. */
+export class BadGravityFile extends Error {
+  override readonly name = 'BadGravityFile';
+}
+
+const MAX_ARTICLES = 1_000;
+
+class ArticleOfFile {
+  @ObjectRule<ArticleOfFile>(
+    'PARAMETER.NEEDS',
+    'to',
+    'a day after from',
+    ({ from, to }) => from === undefined || to === undefined || from < to,
+  )
+  @IsArticleFilter()
+  article: string;
+
+  @IsOneOf(GRAVITIES)
+  gravity: Gravity;
+
+  @IsOptional()
+  @IsDay()
+  from?: string;
+
+  @IsOptional()
+  @IsDay()
+  to?: string;
+
+  @IsOptional()
+  @IsText(LIMITS.name)
+  heaviest?: string;
+}
+
+class GravityFile {
+  @IsText(LIMITS.citation)
+  source: string;
+
+  @IsOptional()
+  @IsText(LIMITS.note, { multiline: true })
+  uncertain?: string;
+
+  @IsObjectOf(ArticleOfFile, { each: { min: 0, max: MAX_ARTICLES } })
+  articles: ArticleOfFile[];
+}
+
+/** The file beside `dist`, which is found from this one, since the package may be installed anywhere. */
+const SHIPPED = new URL('../../../reference-data/gravity.json', import.meta.url);
+
+/** Reads the file that comes with the service where no path is given. Throws BadGravityFile, and errors of the file system. */
+export const readGravityFile = (path: string | null = null): GravityData => {
+  const result = read(GravityFile, parsed(readFileSync(path ?? SHIPPED, 'utf8')));
+  if ('errors' in result) {
+    const [first] = result.errors;
+    throw new BadGravityFile(`${first?.pointer ?? ''}: expected ${first?.expected ?? 'another value'}`);
+  }
+  const { source, articles } = result.value;
+  return {
+    source,
+    gravityOf: gravityFrom(
+      articles.map(({ article, gravity, from, to }) => ({
+        article,
+        gravity,
+        from: dayOr(MIN_DAY, from),
+        to: dayOr(MAX_DAY, to),
+      })),
+    ),
+  };
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new BadGravityFile('expected JSON (RFC 8259) without repeated keys');
+  }
+};
+
+const dayOr = (open: number, text: string | undefined): number =>
+  text === undefined ? open : (parseDay(text) ?? open);

@@ -1,0 +1,77 @@
+/** Exports whom an instrument reaches as CSV. All pages have one position of the log. */
+import type { QueryBus } from '@nestjs/cqrs';
+import type { Readable } from 'node:stream';
+import { Eligibility, type EligibilityParameters } from '../read-models/eligibility/eligibility.query.js';
+import type { EligibilityView, EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
+import type { Scope } from '../read-models/scope.js';
+import { LIMITS } from '../schema/limits.js';
+import { csvTable, type PagesOfRows, type Separator } from './csv-table.js';
+import { escapeFormula } from './formula-escape.js';
+
+export interface EligibilityExportRequest {
+  readonly scope: Scope;
+  readonly instrument: string;
+  readonly parameters: Omit<EligibilityParameters, 'limit' | 'after'>;
+  readonly separator?: Separator;
+}
+
+export interface ExportedEligibility {
+  /** The last day asked. */
+  readonly asOf: string;
+  readonly knownAt: string;
+  readonly position: number;
+  readonly fileName: string;
+  readonly leavesOut: string;
+  readonly content: Readable;
+}
+
+const LEAVES_OUT =
+  'who is not on the list on its day, what the clauses say, sources and the history; GET eligibility names what the answer assumes';
+
+const COLUMNS = ['ref', 'name', 'verdict', 'first_day', 'clause', 'conditions', 'case'] as const;
+
+/** Null for an unknown instrument or list. */
+export const exportEligibility = async (
+  queries: Pick<QueryBus, 'execute'>,
+  { scope, instrument, parameters, separator }: EligibilityExportRequest,
+): Promise<ExportedEligibility | null> => {
+  const fetchPage = (after: string | null): Promise<EligibilityView | null> =>
+    queries.execute(
+      new Eligibility(scope, instrument, { ...parameters, limit: LIMITS.page, ...(after !== null && { after }) }),
+    );
+  const first = await fetchPage(null);
+  if (first === null) return null;
+  const days = first.from === first.to ? first.to : `${first.from}-${first.to}`;
+  return {
+    asOf: first.to,
+    knownAt: first.knownAt,
+    position: first.position,
+    leavesOut: LEAVES_OUT,
+    fileName: `${instrument}-${parameters.list}-${days}.csv`,
+    content: csvTable(COLUMNS, pagesOfRows(first, fetchPage), separator),
+  };
+};
+
+async function* pagesOfRows(
+  first: EligibilityView,
+  fetchPage: (after: string) => Promise<EligibilityView | null>,
+): PagesOfRows {
+  for (let page: EligibilityView | null = first; page !== null;) {
+    const { list } = page;
+    yield page.items.map((person) => rowOf(person, list));
+    page = page.next === null ? null : await fetchPage(page.next);
+  }
+}
+
+const rowOf = (person: EligiblePersonView, list: string): readonly string[] => {
+  const cells: Readonly<Record<(typeof COLUMNS)[number], string>> = {
+    ref: person.references.flatMap((reference) => (reference.list === list ? [reference.reference] : [])).join('; '),
+    name: person.name ?? '',
+    verdict: person.verdict,
+    first_day: person.firstDay ?? '',
+    clause: person.clause,
+    conditions: person.conditions.map(({ code, verdict, saw }) => `${code} ${verdict} (${saw.join(' | ')})`).join('; '),
+    case: person.caseId,
+  };
+  return COLUMNS.map((column) => escapeFormula(cells[column]));
+};
