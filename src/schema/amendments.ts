@@ -25,3 +25,6 @@ export class Retracted extends CommonFields {
   @IsText(LIMITS.note, { multiline: true })
   reason: string;
 }
+
+/** By type, for streams of every kind. */
+export const amendmentClasses = { corrected: Corrected, retracted: Retracted };

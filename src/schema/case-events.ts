@@ -6,7 +6,10 @@ import {
   MISTREATMENTS,
   RELEASE_REASONS,
   SEXES,
+  type CaseEventOf,
+  type CaseEventType,
 } from '../domain/case/events.js';
+import { amendmentClasses } from './amendments.js';
 import {
   IsBoolean,
   IsEdtf,
@@ -20,6 +23,7 @@ import {
   IsText,
   ObjectRule,
 } from './decorators.js';
+import type { EventClass } from './event-class.js';
 import { LIMITS } from './limits.js';
 import {
   Article,
@@ -383,3 +387,40 @@ export class Distinguished extends CommonFields {
   @IsText(LIMITS.note, { multiline: true })
   reason: string;
 }
+
+/** The DTO class of each type. */
+export const caseClasses = {
+  opened: Opened,
+  named: Named,
+  referenced: Referenced,
+  described: Described,
+  arrested: Arrested,
+  charged: Charged,
+  remanded: Remanded,
+  tried: Tried,
+  convicted: Convicted,
+  appealed: Appealed,
+  'appeal-decided': AppealDecided,
+  transferred: Transferred,
+  mistreated: Mistreated,
+  proposed: Proposed,
+  recognised: Recognised,
+  recategorised: Recategorised,
+  pardoned: Pardoned,
+  amnestied: Amnestied,
+  paroled: Paroled,
+  'charges-dropped': ChargesDropped,
+  acquitted: Acquitted,
+  released: Released,
+  deported: Deported,
+  exchanged: Exchanged,
+  escaped: Escaped,
+  wanted: Wanted,
+  declined: Declined,
+  delisted: Delisted,
+  died: Died,
+  ...amendmentClasses,
+  merged: Merged,
+  unmerged: Unmerged,
+  distinguished: Distinguished,
+} satisfies { readonly [T in CaseEventType]: EventClass<CaseEventOf<T>> };

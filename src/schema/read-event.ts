@@ -1,64 +1,25 @@
 /** Validates events from the REST interface and from register files. */
-import type { CaseEvent, CaseEventType, CaseEventOf } from '../domain/case/events.js';
+import type { CaseEvent } from '../domain/case/events.js';
 import type { Reported } from '../domain/amendments.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { ListEvent, ListEventType } from '../domain/list/events.js';
-import { Corrected, Retracted } from './amendments.js';
-import * as case_ from './case-events.js';
+import { amendmentClasses } from './amendments.js';
+import { caseClasses } from './case-events.js';
 import { ClauseSet } from './clauses.js';
 import { CategoryDefined, ListDefined, PolicySet } from './definitions.js';
+import type { EventClass } from './event-class.js';
 import type { Constructor } from './field.js';
 import { ClauseWithdrawn, InstrumentAmended, InstrumentRegistered } from './instruments.js';
 import type { FieldError } from './problems.js';
 import { read } from './read.js';
-
-type Fields<F> = Constructor<Omit<Reported<F>, 'type'> & object>;
-
-const amendmentClasses = { corrected: Corrected, retracted: Retracted };
-
-const caseClasses = {
-  opened: case_.Opened,
-  named: case_.Named,
-  referenced: case_.Referenced,
-  described: case_.Described,
-  arrested: case_.Arrested,
-  charged: case_.Charged,
-  remanded: case_.Remanded,
-  tried: case_.Tried,
-  convicted: case_.Convicted,
-  appealed: case_.Appealed,
-  'appeal-decided': case_.AppealDecided,
-  transferred: case_.Transferred,
-  mistreated: case_.Mistreated,
-  proposed: case_.Proposed,
-  recognised: case_.Recognised,
-  recategorised: case_.Recategorised,
-  pardoned: case_.Pardoned,
-  amnestied: case_.Amnestied,
-  paroled: case_.Paroled,
-  'charges-dropped': case_.ChargesDropped,
-  acquitted: case_.Acquitted,
-  released: case_.Released,
-  deported: case_.Deported,
-  exchanged: case_.Exchanged,
-  escaped: case_.Escaped,
-  wanted: case_.Wanted,
-  declined: case_.Declined,
-  delisted: case_.Delisted,
-  died: case_.Died,
-  ...amendmentClasses,
-  merged: case_.Merged,
-  unmerged: case_.Unmerged,
-  distinguished: case_.Distinguished,
-} satisfies { readonly [T in CaseEventType]: Fields<CaseEventOf<T>> };
 
 const listClasses = {
   'list-defined': ListDefined,
   'category-defined': CategoryDefined,
   'policy-set': PolicySet,
   ...amendmentClasses,
-} satisfies { readonly [T in ListEventType]: Fields<Extract<ListEvent, { type: T }>> };
+} satisfies { readonly [T in ListEventType]: EventClass<Extract<ListEvent, { type: T }>> };
 
 type ReportedInstrumentEventType = Exclude<InstrumentEventType, ApplicationEventType>;
 
@@ -68,7 +29,7 @@ const instrumentClasses = {
   'clause-set': ClauseSet,
   'clause-withdrawn': ClauseWithdrawn,
   ...amendmentClasses,
-} satisfies { readonly [T in ReportedInstrumentEventType]: Fields<Extract<InstrumentEvent, { type: T }>> };
+} satisfies { readonly [T in ReportedInstrumentEventType]: EventClass<Extract<InstrumentEvent, { type: T }>> };
 
 /** The events that a client may record, by kind of stream. */
 export interface SubjectEvents extends Record<SubjectKind, Reported<AnyEvent>> {

@@ -1,9 +1,12 @@
 /**
  * An event of every type with all its fields, once for each version that was ever written: what the golden file
  * `<type>.v<n>.json` reads as today. The last of each is of today's version. The people are made up.
+ *
+ * The golden file of a new type is written from its example; it gets an entry here once the example or the version changes.
  */
 import type { AnyEvent, AnyEventType } from '../../src/domain/events.js';
 import type { RecordedEvent, Source } from '../../src/domain/event.js';
+import { examples } from '../../src/schema/examples.js';
 
 type Of<T extends AnyEventType> = Extract<AnyEvent, { type: T }>;
 type Undated =
@@ -61,7 +64,12 @@ const articlesToday = [
   { code: 'AZ-OCC', article: '70-2' },
 ] as const;
 
-export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Full<T>] } = {
+type Versions<T extends AnyEventType> = readonly [...Of<T>[], Full<T>];
+type WithExample = AnyEventType & keyof typeof examples;
+
+const OWN: { readonly [T in Exclude<AnyEventType, WithExample>]: Versions<T> } & {
+  readonly [T in WithExample]?: Versions<T>;
+} = {
   opened: [
     {
       type: 'opened',
@@ -420,6 +428,10 @@ export const EXPECTED: { readonly [T in AnyEventType]: readonly [...Of<T>[], Ful
     },
   ],
 };
+
+const fromExamples = Object.fromEntries(Object.entries(examples).map(([type, example]) => [type, [example]]));
+
+export const EXPECTED = { ...fromExamples, ...OWN } as { readonly [T in AnyEventType]: Versions<T> };
 
 /** An event as recorded: the same envelope for all, with all its fields. */
 export const recorded = (
