@@ -25,8 +25,12 @@ export const formatLogLine = (event: CopiedEvent): string => {
   const { payload: _, ...line } = Object.fromEntries(FIELDS.map((field) => [field, event[field]]));
   const { commitment, salt } = event.adopted ?? {};
   const adopted = commitment === undefined ? {} : { [ADOPTED]: { commitment, salt } };
-  return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${storedText(event)}}\n`;
+  return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${payloadOf(event)}}\n`;
 };
+
+/** As it is stored, so that whoever verifies the line sees every byte that was changed. Only text with a leaf hash is canonical. */
+const payloadOf = (event: CopiedEvent): string =>
+  event.leaf === null || event.adopted !== undefined ? storedText(event) : (event.text ?? storedText(event));
 
 /** A line that this build cannot read. The message names line and reason, never content. */
 export class LogFileUnreadable extends Error {

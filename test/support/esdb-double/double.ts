@@ -166,6 +166,11 @@ export class EsdbDouble {
     this.events.truncate(count);
   }
 
+  /** Changes what a record holds, as only somebody with access to the node's disk can. Returns the changed record. */
+  change(record: LogRecord, changes: Partial<Pick<LogRecord, 'data' | 'metadata'>>): LogRecord {
+    return this.events.change(record, changes);
+  }
+
   /** Writes an event of another program, to any stream. */
   appendForeign(stream: string, { type, id = randomUUID(), data = {}, metadata }: ForeignEvent): LogRecord {
     const bytes = (value: unknown): Uint8Array =>

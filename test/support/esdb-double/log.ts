@@ -85,6 +85,14 @@ export class InMemoryLog {
     for (const record of kept) this.write(record.stream, [record]);
   }
 
+  /** Changes what a record holds, as only somebody with access to the node's disk can. */
+  change(record: LogRecord, changes: Partial<Pick<LogRecord, 'data' | 'metadata'>>): LogRecord {
+    const changed = { ...record, ...changes };
+    for (const records of [this.records, this.streams.get(record.stream)?.records ?? []])
+      records.splice(records.indexOf(record), 1, changed);
+    return changed;
+  }
+
   append(stream: string, expected: NodeExpectation, events: readonly ProposedEvent[]): WriteResult {
     const checked = this.check(
       stream,
