@@ -10,9 +10,11 @@ import {
   hundredthEarlier,
   pageEarlier,
   pageNow,
+  pageNowCorrected,
   pageOfCategory,
   pageOfCategoryEarlier,
   pageOfMany,
+  pageOnTwoTimes,
 } from './items/pages.js';
 import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
 import { rebuild } from './items/rebuilds.js';
@@ -91,6 +93,21 @@ export const comparisons: readonly Comparison[] = [
     pageOfCategoryEarlier,
     ['list'],
     { atMost: 3 },
+  ),
+  inMs(
+    'page-two-times',
+    'the first page as of an earlier day and as known earlier, 5 % of the people corrected',
+    pageOnTwoTimes,
+    ['corrected list'],
+    { atMost: 3 },
+  ),
+  inMs(
+    'page-corrected',
+    'the first page of now, 5 % of the people corrected, beside that of a register without corrections',
+    pageNowCorrected,
+    ['corrected list', 'list'],
+    { atMost: 1.1 },
+    ['corrected', 'uncorrected'],
   ),
   inMs('page-100', 'page 100, beside page 1', hundredth, ['list'], { atMost: 1.2 }, PAGE_100),
   inMs(

@@ -4,13 +4,25 @@ import { join } from 'node:path';
 import { streamName, type AnyEvent } from '../src/domain/events.js';
 import type { Clock } from '../src/domain/clock.js';
 import { nameSortKey } from '../src/domain/names/sort-key.js';
+import { parseEdtf } from '../src/domain/time.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { type EventStore, type LogEvent } from '../src/event-store/port.js';
 import type { JobProgress } from '../src/jobs/job.js';
 import { ReadModels } from '../src/read-models/read-models.js';
+import { STILL_KNOWN } from '../src/read-models/table.js';
 import type { Sizes } from './item.js';
 import { openRaw, RawLog } from './raw.js';
-import { definitions, eventsOf, LIST, LONG_CASE, SHORT_CASE, toEvent, TODAY } from './synthetic.js';
+import {
+  correctionOf,
+  CORRECTED_EVERY,
+  definitions,
+  eventsOf,
+  LIST,
+  LONG_CASE,
+  SHORT_CASE,
+  toEvent,
+  TODAY,
+} from './synthetic.js';
 
 export const clock: Clock = { timeZone: 'Asia/Baku', now: () => new Date(), today: () => TODAY };
 
@@ -18,18 +30,20 @@ export const clock: Clock = { timeZone: 'Asia/Baku', now: () => new Date(), toda
 export const caseId = (n: number): string => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 export const streamOf = (n: number): string => streamName('case', caseId(n));
 
-/** The folder of a register with `cases` cases of `events` events each. */
-export const registerFolder = (data: string, cases: number, events: number): string => join(data, `${cases}x${events}`);
+/** The folder of a register with `cases` cases of `events` events each; in a corrected one, some of the cases have a correction too. */
+export const registerFolder = (data: string, cases: number, events: number, isCorrected = false): string =>
+  join(data, `${cases}x${events}${isCorrected ? '-corrected' : ''}`);
 export const logFile = (folder: string): string => join(folder, 'events.sqlite');
 export const readModelsFile = (folder: string): string => join(folder, 'read-models.sqlite');
 export const rawFile = (folder: string): string => join(folder, 'raw.sqlite');
 
 /** The registers that items read: number of cases (a key of Sizes), events per case, and whether read models are made. */
 const REGISTERS = {
-  log: { size: 'cases', events: LONG_CASE, models: false },
-  'short log': { size: 'few', events: LONG_CASE, models: true },
-  list: { size: 'people', events: SHORT_CASE, models: true },
-  'short list': { size: 'few', events: SHORT_CASE, models: true },
+  log: { size: 'cases', events: LONG_CASE, models: false, isCorrected: false },
+  'short log': { size: 'few', events: LONG_CASE, models: true, isCorrected: false },
+  list: { size: 'people', events: SHORT_CASE, models: true, isCorrected: false },
+  'corrected list': { size: 'people', events: SHORT_CASE, models: true, isCorrected: true },
+  'short list': { size: 'few', events: SHORT_CASE, models: true, isCorrected: false },
 } as const;
 export type Register = keyof typeof REGISTERS;
 
@@ -41,11 +55,11 @@ export const prepare = async (
   log: (text: string) => void,
 ): Promise<void> => {
   for (const register of wanted) {
-    const { size, events, models } = REGISTERS[register];
-    const folder = registerFolder(data, sizes[size], events);
+    const { size, events, models, isCorrected } = REGISTERS[register];
+    const folder = registerFolder(data, sizes[size], events, isCorrected);
     await makeOnce(folder, async (making) => {
       log(`making a register of ${sizes[size]} cases of ${events} events`);
-      await makeLog(making, sizes[size], events);
+      await makeLog(making, sizes[size], events, isCorrected);
       await makeRaw(making, events);
     });
     if (models) await makeModels(folder, log);
@@ -65,7 +79,8 @@ const makeOnce = async (folder: string, make: (folder: string) => Promise<void>)
 /** Cases appended concurrently. */
 const CONCURRENT_CASES = 500;
 
-const makeLog = async (folder: string, cases: number, events: number): Promise<void> => {
+/** All corrections come last, so that the positions between them have every case. */
+const makeLog = async (folder: string, cases: number, events: number, isCorrected: boolean): Promise<void> => {
   const store = createSqliteStore({ file: logFile(folder) });
   const append = (stream: string, events: readonly AnyEvent[]) =>
     store.append(stream, 'no-stream', events.map(toEvent));
@@ -74,7 +89,36 @@ const makeLog = async (folder: string, cases: number, events: number): Promise<v
     const numbers = Array.from({ length: Math.min(CONCURRENT_CASES, cases - from) }, (_, index) => from + index);
     await Promise.all(numbers.map((n) => append(streamOf(n), eventsOf(n, events))));
   }
+  for (let from = 0; isCorrected && from < cases; from += CORRECTED_EVERY * CONCURRENT_CASES) {
+    const numbers = Array.from({ length: CONCURRENT_CASES }, (_, index) => from + index * CORRECTED_EVERY);
+    await Promise.all(numbers.filter((n) => n < cases).map((n) => correct(store, n)));
+  }
   await store.close();
+};
+
+/** Moves the recognition to another day and category. */
+const correct = async (store: EventStore, n: number): Promise<void> => {
+  const recorded = await store.readStream(streamOf(n), -1, SHORT_CASE);
+  const recognised = recorded.at(-1);
+  if (recognised === undefined) throw new Error('a case without events');
+  await store.append(streamOf(n), recognised.revision, [toEvent(correctionOf(n, recognised.id))]);
+};
+
+/** A position with half of the corrections. */
+export const halfCorrected = (cases: number): number =>
+  definitions.length + SHORT_CASE * cases + Math.ceil(cases / CORRECTED_EVERY / 2);
+
+/** The raw table of people has one day for each, so that people whose day is uncertain are on it from the first. */
+const firstDay = (occurredOn = ''): number => parseEdtf(occurredOn)?.earliest ?? 0;
+
+/** The positions of the corrections, by stream. */
+const correctionsIn = async (folder: string): Promise<ReadonlyMap<string, number>> => {
+  const store = createSqliteStore({ file: logFile(folder) });
+  const positions = new Map<string, number>();
+  for await (const page of pagesOf(store))
+    for (const { event, stream, position } of page) if (event.type === 'corrected') positions.set(stream, position);
+  await store.close();
+  return positions;
 };
 
 /** The page size that the register itself uses. */
@@ -101,7 +145,7 @@ const makeRaw = async (folder: string, events: number): Promise<void> => {
       for (const { cursor: _, position: __, stream, revision, ...event } of page) log.append(stream, revision, event);
     })();
   }
-  if (events === SHORT_CASE) makeList(folder);
+  if (events === SHORT_CASE) makeList(folder, await correctionsIn(folder));
   db.close();
   await store.close();
 };
@@ -109,14 +153,20 @@ const makeRaw = async (folder: string, events: number): Promise<void> => {
 export const PEOPLE = `CREATE TABLE people (list TEXT NOT NULL, name_key TEXT NOT NULL, case_id TEXT NOT NULL, name TEXT NOT NULL,
   reference TEXT NOT NULL, category TEXT NOT NULL, custody TEXT NOT NULL, since TEXT NOT NULL)`;
 
-const makeList = (folder: string): void => {
+/** The same on two times: who was on the list from a day on, as known over the positions [known_from, known_to). */
+const PEOPLE_VERSIONS = `${PEOPLE.replace('people', 'people_versions').slice(0, -1)}, from_day INTEGER NOT NULL,
+  known_from INTEGER NOT NULL, known_to INTEGER NOT NULL)`;
+
+const makeList = (folder: string, corrections: ReadonlyMap<string, number>): void => {
   const db = openRaw(rawFile(folder));
   const streams = db
     .prepare('SELECT DISTINCT stream FROM events WHERE stream LIKE ?')
     .pluck()
     .all('case-%') as string[];
   db.exec(PEOPLE);
+  db.exec(PEOPLE_VERSIONS);
   const insert = db.prepare('INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const insertVersion = db.prepare('INSERT INTO people_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   db.transaction(() => {
     for (const stream of streams) {
       const id = stream.slice('case-'.length);
@@ -125,11 +175,19 @@ const makeList = (folder: string): void => {
       if (opened?.type !== 'opened' || recognised?.type !== 'recognised') throw new Error('unexpected case');
       const name = opened.names[0]?.text ?? '';
       const reference = opened.references?.[0]?.reference ?? '';
-      insert.run(LIST, nameSortKey(name), id, name, reference, recognised.category, 'detained', arrested?.occurredOn);
+      const since = arrested?.occurredOn;
+      const correctedAt = corrections.get(stream);
+      const corrected = correctedAt === undefined ? recognised : { ...recognised, ...correctionOf(n, '').data };
+      const row = (category: string) => [LIST, nameSortKey(name), id, name, reference, category, 'detained', since];
+      insert.run(row(corrected.category));
+      if (correctedAt !== undefined)
+        insertVersion.run(row(recognised.category), firstDay(recognised.occurredOn), 0, correctedAt);
+      insertVersion.run(row(corrected.category), firstDay(corrected.occurredOn), correctedAt ?? 0, STILL_KNOWN);
     }
   })();
   db.exec('CREATE INDEX by_name ON people (list, name_key, case_id)');
   db.exec('CREATE INDEX by_category ON people (list, category, name_key, case_id)');
+  db.exec('CREATE INDEX versions_by_name ON people_versions (list, name_key, case_id)');
   db.close();
 };
 

@@ -73,6 +73,22 @@ export const eventsOf = (n: number, count: number): readonly CaseEvent[] => {
   return events.slice(0, count);
 };
 
+/** In a corrected register, one case in so many has a correction: five percent. */
+export const CORRECTED_EVERY = 20;
+
+/** The correction of the recognition of a case. */
+export const correctionOf = (n: number, recognised: string) =>
+  ({
+    type: 'corrected',
+    event: recognised,
+    correctedType: 'recognised',
+    data: {
+      occurredOn: formatDay(FIRST_DAY + (pseudoRandom(n, 5) % SPAN_DAYS)),
+      category: CATEGORIES[pseudoRandom(n, 6) % CATEGORIES.length] ?? '',
+    },
+    ...SOURCED,
+  }) as const satisfies CaseEvent;
+
 /** Can be recorded for every case, and changes no list. */
 export const extraEvent: CaseEvent = {
   type: 'mistreated',

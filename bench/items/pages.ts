@@ -7,7 +7,8 @@ import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { Scope, UNRESTRICTED } from '../../src/read-models/scope.js';
-import { clock, logFile, readModelsFile, rawFile, registerFolder, streamOf } from '../data-sets.js';
+import { parseDay } from '../../src/domain/time.js';
+import { clock, halfCorrected, logFile, readModelsFile, rawFile, registerFolder, streamOf } from '../data-sets.js';
 import { milliseconds, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
 import { CATEGORIES, pseudoRandom, EARLIER, LIST, extraEvent, SHORT_CASE, toEvent } from '../synthetic.js';
@@ -23,6 +24,7 @@ interface OpenRegister {
 
 interface ListQuery {
   readonly asOf?: string;
+  readonly knownAt?: string;
   readonly category?: string;
 }
 
@@ -30,16 +32,17 @@ interface ListQuery {
 const withRegister = async (
   context: RunContext,
   people: number,
-  { asOf, category }: ListQuery,
+  { category, ...times }: ListQuery,
   run: (register: OpenRegister) => Promise<Figure>,
+  isCorrected = false,
 ): Promise<Figure> => {
-  const folder = registerFolder(context.data, people, SHORT_CASE);
+  const folder = registerFolder(context.data, people, SHORT_CASE, isCorrected);
   const store = createSqliteStore({ file: logFile(folder) });
   const models = ReadModels.open(readModelsFile(folder), store, clock);
   await models.start();
   const [members, counts] = [new ListMembersHandler(models), new CountsHandler(models)];
   const filters = category === undefined ? {} : { category: [category] };
-  const scope = new Scope(UNRESTRICTED, asOf === undefined ? {} : { asOf });
+  const scope = new Scope(UNRESTRICTED, times);
   const figure = await run({
     members: (after) => {
       const page = after === undefined ? { limit: LIMIT } : { limit: LIMIT, after };
@@ -64,16 +67,46 @@ const few = ({ sizes }: RunContext): number => sizes.few;
 
 /** The first page, each time after a write. */
 const firstPage =
-  (query: ListQuery, people: (context: RunContext) => number = all): Variant =>
+  (
+    query: ListQuery | ((context: RunContext) => ListQuery),
+    people: (context: RunContext) => number = all,
+    isCorrected = false,
+  ): Variant =>
   (context) =>
-    withRegister(context, people(context), query, async ({ members, write }) => {
-      await members();
-      const value = await milliseconds(context.sizes.pages, async (index) => {
-        await write(index);
-        return members;
-      });
-      return { value };
-    });
+    withRegister(
+      context,
+      people(context),
+      typeof query === 'function' ? query(context) : query,
+      async ({ members, write }) => {
+        await members();
+        const value = await milliseconds(context.sizes.pages, async (index) => {
+          await write(index);
+          return members;
+        });
+        return { value };
+      },
+      isCorrected,
+    );
+
+/** As known with half of the corrections. */
+const onTwoTimes = (context: RunContext): ListQuery => ({
+  asOf: EARLIER,
+  knownAt: `position:${halfCorrected(all(context))}`,
+});
+
+/** The same rows from a table with both times and the index that the order needs. */
+const rawOnTwoTimes: Variant = async (context) => {
+  const db = openRaw(rawFile(registerFolder(context.data, all(context), SHORT_CASE, true)));
+  const page = db.prepare(`SELECT case_id, name_key, name, reference, category, custody, since FROM people_versions
+    WHERE list = ? AND from_day <= ? AND known_from <= ? AND ? < known_to ORDER BY name_key, case_id LIMIT ${LIMIT}`);
+  const known = halfCorrected(all(context));
+  const value = await milliseconds(
+    context.sizes.pages,
+    async () => async () => page.all(LIST, parseDay(EARLIER), known, known),
+  );
+  db.close();
+  return { value };
+};
 
 /** A page by number, reached through the cursors of the pages before, without writes. */
 const pageOf =
@@ -138,6 +171,8 @@ export const pageOfCategoryEarlier: Item = {
   habeas: firstPage({ category: CATEGORY, asOf: EARLIER }),
   raw: ofCategory,
 };
+export const pageOnTwoTimes: Item = { habeas: firstPage(onTwoTimes, all, true), raw: rawOnTwoTimes };
+export const pageNowCorrected: Item = { corrected: firstPage({}, all, true), uncorrected: firstPage({}) };
 export const hundredth: Item = { 'page 100': pageOf(100, {}), 'page 1': pageOf(1, {}) };
 export const hundredthEarlier: Item = {
   'page 100': pageOf(100, { asOf: EARLIER }),
