@@ -103,7 +103,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     return this.jobs.start(this, id, parameters, () => this.recordStart(id, application, actor), onProgress);
   }
 
-  async run(id: string, parameters: Parameters, { signal, items, save }: DurableJobContext): Promise<void> {
+  async run(id: string, parameters: Parameters, { signal, onProgress, items, save }: DurableJobContext): Promise<void> {
     const { instrument, started, startedId } = await this.whileUnavailable(signal, () => this.load(id, parameters));
     const { persons } = parameters;
     const seen = new Set(items.flatMap(({ caseId }) => caseId ?? []));
@@ -132,6 +132,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
         if (item.caseId !== null) seen.add(item.caseId);
         if (item.codes.length === 0) reached += 1;
         if (unsaved.length >= SAVE_EVERY) saveItems();
+        else onProgress(progressOf(no, persons.length, reached));
       }
     } finally {
       saveItems();
