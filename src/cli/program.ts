@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { FilterEntry } from '../read-models/list/filters.js';
 import { LEAVES_OUT } from '../register-files/list-export-row.js';
+import type { ApplyOptions } from './apply.js';
 import type { BackupCommandOptions, DataOption } from './backup.js';
 import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';
@@ -69,6 +70,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addServe(habeas, context, complete);
   addDemo(habeas, context, complete);
   addImport(habeas, context, complete);
+  addApply(habeas, context, complete);
   addFind(habeas, context, complete);
   addShow(habeas, context, complete);
   addExport(habeas, context, complete, filters);
@@ -175,6 +177,41 @@ Examples:
     )
     .action((files: readonly string[], options: ImportOptions) =>
       complete(import('./import.js').then(({ importCommand }) => importCommand(files, options, context))),
+    );
+};
+
+const addApply = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('apply')
+    .description('apply an amnesty act or a pardon decree to many persons, each recorded or refused for himself')
+    .argument('[instrument]', 'the id of the act or the decree')
+    .argument('[references...]', 'references of persons in the list')
+    .option(DATA, DATA_MEANS)
+    .option('--persons <file>', 'a file with more references, one a line')
+    .option('--list <id>', 'the list of the references (union unless another is named)')
+    .option('--list-day <day>', 'the day of the list about which it is asked who is eligible')
+    .option('--clause <id>', 'a clause of the act')
+    .option('--version <id>', 'the version of the clause, where several stand')
+    .option('--amnestied-on <date>', 'when it was applied to them, or they were pardoned')
+    .option('--released-on <date>', 'when they were released; without it they are not')
+    .option('--effect <effect>', 'what it does to them, where the clause does not say it')
+    .option('--reduced-by <term>', 'by how much the effect term-reduced reduces the term: P6M')
+    .option('--acknowledge <code...>', 'findings to record the events of every person in spite of')
+    .option('--resume <job>', 'go on with a job that was stopped, killed or has failed')
+    .addHelpText(
+      'after',
+      `
+It is a job: stopped by Ctrl-C or killed, it goes on by --resume, also by a service (POST /v1/jobs/{id}/runs), and reaches nobody
+twice. A job that was killed is resumed by the next service that opens the register.
+
+Examples:
+  $ habeas apply amnesty-2025 AZ-0018 AZ-0137 --amnestied-on 2025-12-22 --released-on 2025-12-23
+  $ habeas apply decree-2025-05 --persons pardoned.txt --amnestied-on 2025-05-26 --released-on 2025-05-26
+  $ habeas apply --resume 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+`,
+    )
+    .action((instrument: string | undefined, references: readonly string[], options: ApplyOptions) =>
+      complete(import('./apply.js').then(({ applyCommand }) => applyCommand(instrument, references, options, context))),
     );
 };
 

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import { AppModule, DATA_FOLDER } from '../app.module.js';
+import { ApplyInstrument } from '../commands/apply-instrument.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import { DataFolderInUse, type DataFolder } from '../event-store/data-folder.js';
 import { StoreDamaged } from '../event-store/port.js';
+import { DurableJobs } from '../jobs/durable-jobs.js';
 import { ReadModels } from '../read-models/read-models.js';
 import type { Register } from '../register-files/recorder.js';
 import type { Settings } from '../settings.js';
@@ -18,6 +20,8 @@ import { progressBar } from './terminal.js';
 
 export interface OpenRegister extends Register {
   readonly readModels: ReadModels;
+  readonly jobs: DurableJobs;
+  readonly applications: ApplyInstrument;
 }
 
 /**
@@ -38,7 +42,14 @@ export const withRegister = async <R>(
     const readModels = app.get(ReadModels);
     await catchUp(readModels, context);
     const today = app.get<Clock>(CLOCK).today();
-    return await use({ commands: app.get(CommandBus), queries: app.get(QueryBus), today, readModels });
+    return await use({
+      commands: app.get(CommandBus),
+      queries: app.get(QueryBus),
+      today,
+      readModels,
+      jobs: app.get(DurableJobs),
+      applications: app.get(ApplyInstrument),
+    });
   } finally {
     await app.close();
   }

@@ -1,0 +1,136 @@
+/** `habeas apply`: applies an act or a decree to many persons, and resumes such a job. */
+import { readFileSync } from 'node:fs';
+import type { NotRecorded, StartApplicationResult } from '../commands/apply-instrument.js';
+import type { Actor } from '../domain/event.js';
+import type { DurableJob } from '../jobs/durable-job.js';
+import type { ResumeResult } from '../jobs/durable-jobs.js';
+import type { JobContext } from '../jobs/job.js';
+import { InstrumentApplication } from '../schema/applications.js';
+import { readSettings } from '../settings.js';
+import type { Context } from './context.js';
+import { CannotRun, EXIT, type ExitCode } from './exit.js';
+import { withProgress } from './job-progress.js';
+import { readOptions } from './read-options.js';
+import { withRegister, type OpenRegister } from './register.js';
+import { table } from './terminal.js';
+
+export interface ApplyOptions {
+  readonly data?: string;
+  readonly list?: string;
+  readonly listDay?: string;
+  readonly clause?: string;
+  readonly version?: string;
+  readonly amnestiedOn?: string;
+  readonly releasedOn?: string;
+  readonly effect?: string;
+  readonly reducedBy?: string;
+  readonly acknowledge?: readonly string[];
+  /** A file with a reference a line. */
+  readonly persons?: string;
+  readonly resume?: string;
+}
+
+const ACTOR: Actor = { kind: 'system', id: 'habeas-apply', asserted: false };
+
+/** Refused persons that are printed; `GET /v1/jobs/{id}` has them all. */
+const MAX_PRINTED = 50;
+
+export const applyCommand = async (
+  instrument: string | undefined,
+  references: readonly string[],
+  { data, resume, ...options }: ApplyOptions,
+  context: Context,
+): Promise<ExitCode> => {
+  const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
+  const start = resume === undefined ? startOf(instrument, references, options) : resumeOf(resume);
+  return withRegister(settings, context, async (register) => {
+    const job = await withProgress(context, (progress) => runToItsEnd(register, start, progress, context));
+    return printEnd(register, job, context);
+  });
+};
+
+/** Starts or resumes a job. Throws CannotRun where that is refused. */
+type Start = (register: OpenRegister, onProgress: JobContext['onProgress']) => Promise<DurableJob>;
+
+const startOf = (instrument: string | undefined, references: readonly string[], options: ApplyOptions): Start => {
+  if (instrument === undefined) throw new CannotRun('name an act or a decree, or a job by --resume');
+  const { persons: file, list = 'union', ...fields } = options;
+  const persons = [...references, ...(file === undefined ? [] : linesOf(file))];
+  const application = { ...readOptions(InstrumentApplication, { ...fields, list, persons }), instrument };
+  return async ({ applications }, onProgress) =>
+    startedJob(await applications.start({ application, actor: ACTOR }, onProgress));
+};
+
+const resumeOf =
+  (id: string): Start =>
+  ({ jobs }, onProgress) => {
+    const result = jobs.resume(id, onProgress);
+    if (result === null) return Promise.reject(new CannotRun(`there is no job ${id}`));
+    return Promise.resolve(startedJob(result));
+  };
+
+const linesOf = (file: string): readonly string[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+const startedJob = (result: StartApplicationResult | ResumeResult): DurableJob => {
+  switch (result.outcome) {
+    case 'started':
+      return result.job;
+    case 'not-admitted':
+      throw new CannotRun(refusalOf(result.reason));
+    case 'id-reused':
+    case 'too-many-jobs':
+      throw new CannotRun('other jobs of this register are still running');
+  }
+};
+
+const refusalOf = (reason: NotRecorded): string => {
+  if (reason.outcome === 'refused')
+    return reason.findings.map(({ code, expected }) => `${code}: ${expected}`).join('\n');
+  return reason.outcome === 'unknown-subject' ? 'INSTRUMENT.UNKNOWN: no instrument of this id' : reason.outcome;
+};
+
+/** Interrupts the job where the command is stopped. */
+const runToItsEnd = async (
+  register: OpenRegister,
+  start: Start,
+  { signal, onProgress }: JobContext,
+  { err }: Context,
+): Promise<DurableJob> => {
+  const { jobs } = register;
+  const { id } = await start(register, onProgress);
+  err.write(`Job ${id}; stopped, \`habeas apply --resume ${id}\` goes on where it was.\n`);
+  const interrupt = (): void => void jobs.interrupt(id);
+  signal.addEventListener('abort', interrupt, { once: true });
+  if (signal.aborted) interrupt();
+  await jobs.settled(id);
+  signal.removeEventListener('abort', interrupt);
+  return jobs.get(id) as DurableJob;
+};
+
+const printEnd = ({ jobs }: OpenRegister, job: DurableJob, { out, err }: Context): ExitCode => {
+  const { reached = 0, refused = 0 } = job.progress?.results ?? {};
+  const items = jobs.refusedItems(job.id, 0, MAX_PRINTED);
+  if (items.length > 0)
+    err.write(
+      `\n${table(
+        ['no', 'reference', 'refused'],
+        items.map(({ no, subject, codes }) => [no, subject, codes.join(' ')]),
+      )}`,
+    );
+  if (refused > items.length)
+    err.write(`  … and ${refused - items.length} more; GET /v1/jobs/${job.id} tells them all\n`);
+  out.write(`\n${reached} reached, ${refused} refused.\n`);
+  switch (job.state) {
+    case 'done':
+      return refused > 0 ? EXIT.refused : EXIT.ok;
+    case 'failed':
+      throw new CannotRun(`The job has failed: ${job.error ?? 'unknown error'}`);
+    default:
+      out.write('Stopped. What is recorded stays.\n');
+      return EXIT.stopped;
+  }
+};
