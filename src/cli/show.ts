@@ -1,4 +1,4 @@
-/** What `habeas demo` prints: counts by category, movements, and one person's history. */
+/** What `habeas demo` prints: counts by category, movements, the amnesty act, and one person's history. */
 import type { Writable } from 'node:stream';
 import type { Query } from '@nestjs/cqrs';
 import { Cases } from '../read-models/list/cases.query.js';
@@ -11,6 +11,7 @@ import type { Movement } from '../read-models/counts/movement.view.js';
 import type { Register } from '../register-files/recorder.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
+import { showAct } from './show-act.js';
 import { table } from './terminal.js';
 
 export const DEMO = {
@@ -19,6 +20,8 @@ export const DEMO = {
   /** The last published edition before the amnesty, and the day before its first day. */
   lastEdition: '2025-10-07',
   eve: '2025-12-21',
+  act: 'amnesty-2025',
+  clause: 'six-months-drugs@rolling',
   /** A person with pre-trial detention, conviction, recognition, amnesty and release. */
   reference: 'AZ-0018',
 } as const;
@@ -31,6 +34,7 @@ const MAX_SHOWN = 5;
 export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: Writable): Promise<void> => {
   out.write(await byCategory(queries));
   out.write(await movementCounts(queries));
+  out.write(await showAct(queries, SCOPE, DEMO));
   out.write(await oneHistory(queries));
 };
 

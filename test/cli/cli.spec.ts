@@ -162,7 +162,14 @@ describe('habeas demo', () => {
     const once = await runCli(['demo', '--data', data, '--once']);
     expect(once.code).toBe(0);
     expect(once.err.split('\n').at(-2)).toMatch(/52\/52/);
-    for (const line of [/Believers +206/, /together +367/, /2025-10-07 +392 +27 +52 +367 +amnesty 52/, /amnestied/])
+    for (const line of [
+      /Believers +206/,
+      /together +367/,
+      /2025-10-07 +392 +27 +52 +367 +amnesty 52/,
+      /2026-02-06 +AZ-0019/,
+      /not reached by 2026-04-22: 355/,
+      /amnestied/,
+    ])
       expect(once.out).toMatch(line);
 
     // The latest entries and exits come first, those of one day in reverse order of names.

@@ -130,7 +130,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
       position,
       assumptions: [
         `no judgment, transfer or release after ${formatDay(listDay)}`,
-        'the act was applied to nobody',
+        'as if the act had been applied to nobody',
         `terms as known at ${knownAt}`,
         ...(asksGravity ? [`gravity of offences: ${this.gravity.source}`] : []),
       ],

@@ -1,0 +1,60 @@
+/** What `habeas demo` prints of an amnesty act: whom it has reached, who is next, who remains. */
+import { Movements } from '../read-models/counts/movements.query.js';
+import type { Movement } from '../read-models/counts/movement.view.js';
+import { Instruments } from '../read-models/definitions/instruments.query.js';
+import { Eligibility } from '../read-models/eligibility/eligibility.query.js';
+import type { EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
+import type { Scope } from '../read-models/scope.js';
+import type { Register } from '../register-files/recorder.js';
+import { LIMITS } from '../schema/limits.js';
+import { table } from './terminal.js';
+
+export interface ShownAct {
+  readonly act: string;
+  /** The reading of its clause by which it was applied. */
+  readonly clause: string;
+  readonly list: string;
+  /** The day before the act was in force, and the day that is shown. */
+  readonly eve: string;
+  readonly today: string;
+}
+
+/** Empty if the register does not know the act or the end of its window. */
+export const showAct = async (
+  queries: Register['queries'],
+  scope: Scope,
+  { act, clause, list, eve, today }: ShownAct,
+): Promise<string> => {
+  const [instrument] = (await queries.execute(new Instruments(scope, act))).items;
+  const to = instrument?.windowEnd ?? null;
+  if (instrument === undefined || to === null) return '';
+  const span = { from: eve, to: today, limit: LIMITS.movements };
+  const movements = await queries.execute(new Movements(scope, list, span));
+  const forward = { list, clause: [clause], listDay: today, from: today, to, verdict: 'eligible' as const };
+  const next = await queries.execute(new Eligibility(scope, act, { ...forward, limit: LIMITS.page }));
+  if (movements === null || next === null) return '';
+  const reached = movements.left.filter(({ reason }) => reason === 'amnesty');
+  return [
+    `\n${instrument.title ?? act}: ${reached.length} released by ${today}, ${instrument.daysLeft ?? '?'} days left\n`,
+    table(['on', 'category', 'people'], byDayAndCategory(reached)),
+    `\nWho is next, if there is ${next.assumptions[0] ?? 'no change'}\n`,
+    table(['from', 'reference', 'name'], next.items.map(nextRow).sort(byFirstCell)),
+    `\nOn the list on ${today}, and not reached by ${to}: ${next.total.not}\n`,
+  ].join('');
+};
+
+const byDayAndCategory = (left: readonly Movement[]): readonly (readonly [string, string, number])[] => {
+  const keys = left.map(({ day, category }) => JSON.stringify([day, category ?? '']));
+  return [...new Set(keys)].sort().map((key) => {
+    const [day, category] = JSON.parse(key) as [string, string];
+    return [day, category, keys.filter((other) => other === key).length];
+  });
+};
+
+const nextRow = ({ firstDay, references, name }: EligiblePersonView): readonly string[] => [
+  firstDay ?? '',
+  references[0]?.reference ?? '',
+  name ?? '',
+];
+
+const byFirstCell = ([a = '']: readonly string[], [b = '']: readonly string[]): number => (a < b ? -1 : 1);
