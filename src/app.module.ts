@@ -25,12 +25,13 @@ import { HttpModule } from './http/http.module.js';
 import { DurableJobs } from './jobs/durable-jobs.js';
 import { IN_MEMORY, JobFile } from './jobs/job-file.js';
 import { LOG_PROOFS } from './http/log/proof.controller.js';
+import { UNWATCHED, type JobContext } from './jobs/job.js';
 import { Jobs } from './jobs/jobs.js';
 import { LogProofs } from './proof/log-proofs.js';
 import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { LogWatch, verifyTail } from './proof/log-watch.js';
-import { VERIFY } from './proof/verify-log.js';
+import { VERIFY, verifyLog } from './proof/verify-log.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
@@ -88,21 +89,24 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
       rebuild: jobs.get(REBUILD),
       proof: watch?.state() ?? null,
     }));
-    const log = await openLog(settings, folder, serving);
+    const unwatched = await openLog(settings, folder, serving);
     const store: WatchedStore = new WatchedStore(
-      log,
+      unwatched,
       (append) => metrics.appendEnded(append),
       async () => {
         await readModels.checkLog();
-        await verifyTail(log, proof);
+        await verifyTail(unwatched, proof);
       },
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
-    const readModels = ReadModels.open(folder.readModels, store, clock, jobs);
+    const readModels = ReadModels.open(folder.readModels, store, clock, jobs, async (job) => {
+      if (watch === null) await verifyLog(store, proof.lastCheckpoint(), job);
+      else await verifyOnce(jobs, watch, job);
+    });
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
     const tree = new LogTree(folder.logTiles, store);
     // A key that cannot be used stops the start.
-    const watch = serving ? watchLog(settings, store, proof) : null;
+    const watch: LogWatch | null = serving ? watchLog(settings, store, proof) : null;
     return { folder, store, clock, readModels, metrics, jobs, gravity, durableJobs, tree, watch };
   } catch (error) {
     folder.release();
@@ -119,8 +123,13 @@ const watchLog = (settings: Settings, store: WatchedStore, files: ProofFiles): L
     warn: (sentence) => log.warn(sentence),
   });
 
-const stopWriting = (store: WatchedStore, damage: StoreDamaged | null): void => {
-  if (damage === null) return;
+/** A verification that is running is shared. Throws StoreDamaged. */
+const verifyOnce = async (jobs: Jobs, watch: LogWatch, { onProgress }: JobContext = UNWATCHED): Promise<void> => {
+  const damage = await jobs.run(VERIFY, (job) => watch.verify(job), onProgress);
+  if (damage !== null) throw damage;
+};
+
+const stopWriting = (store: WatchedStore, damage: StoreDamaged): void => {
   logDamage(damage);
   store.markDamaged(damage);
 };
@@ -230,18 +239,16 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       logProjectionProblem(problem);
       if (problem?.code === 'STORE_DAMAGED') store.markDamaged(new StoreDamaged('the read models stopped before it'));
     });
-    void store.check?.result.then((damage) => stopWriting(store, damage));
+    void store.check?.result.then((damage) => damage !== null && stopWriting(store, damage));
     if (watch === null) return;
     readModels.onProjected(() => watch.notice(readModels.currentContext()?.position ?? 0));
     durableJobs.resumeRunning();
     void tree.follow(logTreeProblem);
-    void jobs
-      .run(VERIFY, (job) => watch.verify(job))
-      .then((damage) => stopWriting(store, damage))
-      .catch((error: unknown) => {
-        if (error instanceof Error && error.name === 'AbortError') return;
+    void verifyOnce(jobs, watch).catch((error: unknown) => {
+      if (error instanceof StoreDamaged) stopWriting(store, error);
+      else if (!(error instanceof Error && error.name === 'AbortError'))
         log.error(`the log could not be verified: ${error instanceof Error ? error.name : 'unknown error'}`);
-      });
+    });
   }
 
   /** Runs before the server drains: reads that wait for a token would keep it from ending. */

@@ -8,9 +8,11 @@ import { backUp, restore, type BackupResult } from '../event-store/sqlite/backup
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { ProofFiles } from '../proof/proof-files.js';
+import type { VerifiedTree } from '../proof/verified-tree.js';
 import { findDamage } from '../proof/verify-log.js';
 import { differenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
+import { keepCarriedProof, readCarriedProof, refuseCarriedProof, writeCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { openFolder } from './folder.js';
@@ -39,14 +41,28 @@ export const backupCommand = async (
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
   // Read before the copy: what the read models have seen by now must be in it.
   const seen = fingerprintOf(dataFiles(settings.data).readModels);
-  const checkpoints = new ProofFiles(settings.data).lastCheckpoint();
+  const files = new ProofFiles(settings.data);
+  const checkpoints = files.lastCheckpoint();
+  let tree: VerifiedTree | null = null;
   const lacksKnownEvents = async (copy: EventStore): Promise<string | null> =>
-    (await differenceOf(seen, copy))?.sentence ??
-    (checkpoints.length === 0
-      ? null
-      : ((await findDamage(copy, () => checkpoints, { ...UNWATCHED, signal: context.signal }))?.message ?? null));
+    (await differenceOf(seen, copy))?.sentence ?? (await contradiction(copy));
+  /** How the copy contradicts the last checkpoint. Without a key there is nothing to compare it with, and nothing to sign. */
+  const contradiction = async (copy: EventStore): Promise<string | null> => {
+    if (checkpoints.length === 0 && !files.hasKey()) return null;
+    const job = { ...UNWATCHED, signal: context.signal };
+    const damage = await findDamage(
+      copy,
+      () => checkpoints,
+      job,
+      (verified) => (tree = verified.tree),
+    );
+    return damage?.message ?? null;
+  };
+  refuseCarriedProof(to);
   return untilDone(context, async (job) => {
     const backedUp = await backUp(log, to, { previous, checkKnown: lacksKnownEvents }, job);
+    // A log that lacks something is not signed.
+    if (tree !== null && backedUp.lacks.length === 0) await writeCarriedProof(to, files, tree);
     const location = `The backup is ${to}, its SHA-256 stands in ${to}.sha256, what it holds in ${to}.json.\n`;
     return { message: `${summaryOf(backedUp)}\n${location}`, code: codeOf(backedUp) };
   });
@@ -63,6 +79,7 @@ export const restoreCommand = async (path: string, options: DataOption, context:
     refuseOtherRegister(folder.readModels, await firstEventId(path));
     const code = await untilDone(context, async (job) => {
       const restored = await restore(path, folder.events, job);
+      await keepProof(path, settings, folder.events, job);
       const difference = await differenceFromSeen(settings, folder.events);
       const location = `The register is in ${data}; its read models are made when it is opened.\n${differenceNotice(difference)}`;
       return {
@@ -77,6 +94,21 @@ export const restoreCommand = async (path: string, options: DataOption, context:
     throw error;
   } finally {
     folder.release();
+  }
+};
+
+/** Verifies a restored log against the checkpoint beside its backup, and removes it where it does not continue that. */
+const keepProof = async (backup: string, { data }: Settings, events: string, job: JobContext): Promise<void> => {
+  const log = createSqliteStore({ file: events, readonly: true });
+  try {
+    const files = new ProofFiles(data);
+    const proof = readCarriedProof(backup, files);
+    if (proof !== null) await keepCarriedProof(log, proof, files, job);
+  } catch (error) {
+    await rm(events);
+    throw error;
+  } finally {
+    await log.close();
   }
 };
 

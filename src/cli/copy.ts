@@ -4,7 +4,9 @@ import { copyAdopted, copyEvents, verifyCopy, readStoredLog } from '../event-sto
 import { dataFiles } from '../event-store/data-folder.js';
 import { EXPECTED_URL, isEsdbUrl } from '../event-store/eventstoredb/url.js';
 import type { EventStore } from '../event-store/port.js';
+import { ProofFiles } from '../proof/proof-files.js';
 import { readSettings, type Settings } from '../settings.js';
+import { keepCarriedProof, proofOfRegister, type CarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
@@ -22,12 +24,14 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
   const source = settingsOf(from, settings, '--from');
   if (source.store === 'sqlite' && !existsSync(dataFiles(source.data).events))
     throw new CannotRun(`--from: there is no register in ${source.data}`);
+  const proof = proofOfRegister(new ProofFiles(source.data));
   return withLogToRead(source, (sourceLog) => {
-    if (target.store === 'esdb') return withServerLog(target, (targetLog) => copy(sourceLog, targetLog, context));
+    if (target.store === 'esdb')
+      return withServerLog(target, (targetLog) => copy(sourceLog, targetLog, { proof, files: null }, context));
     return withLogToWrite(target, context, async (targetLog) => {
       const [first] = await sourceLog.read(null, 1);
       refuseOtherRegister(dataFiles(target.data).readModels, first?.id);
-      return copy(sourceLog, targetLog, context);
+      return copy(sourceLog, targetLog, { proof, files: new ProofFiles(target.data) }, context);
     });
   });
 };
@@ -42,7 +46,18 @@ const settingsOf = (text: string, settings: Settings, option: string): Settings 
   return { ...settings, store: 'esdb', esdbUrl };
 };
 
-const copy = async (source: EventStore, target: EventStore, context: Context): Promise<ExitCode> => {
+/** The proof of the source, and the files of the target's folder, where it has one. */
+interface Carried {
+  readonly proof: CarriedProof | null;
+  readonly files: ProofFiles | null;
+}
+
+const copy = async (
+  source: EventStore,
+  target: EventStore,
+  { proof, files }: Carried,
+  context: Context,
+): Promise<ExitCode> => {
   const { out, err } = context;
   const { outcome, existing, added } = await withProgress(context, (job) =>
     copyEvents(readStoredLog(source), target, job),
@@ -54,6 +69,7 @@ const copy = async (source: EventStore, target: EventStore, context: Context): P
   await copyAdopted(readStoredLog(source), target);
   err.write('  comparing every event\n');
   const compared = await verifyCopy(readStoredLog(source), target);
+  if (proof !== null) await withProgress(context, (job) => keepCarriedProof(target, proof, files, job));
   out.write(`${added} events copied, ${existing} were there already; all ${compared} are the same in both.\n`);
   return EXIT.ok;
 };

@@ -19,7 +19,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** For a log that lacks events that the read models have seen. */
 export const ACCEPT_LOG_HINT =
-  'Restore a later backup, or go on with the log as it is by `habeas rebuild --accept-log`.';
+  'Restore a later backup, or go on with the log as it is by `habeas rebuild --accept-log --by person:<id>`.';
 
 const CLOCK_HINT = 'Set the clock right; where it is, see HABEAS_ACCEPT_CLOCK in docs/operations.md.';
 

@@ -3,8 +3,12 @@ import { Readable } from 'node:stream';
 import { readStoredLog } from '../event-store/copy.js';
 import { formatLogLine } from '../event-store/log-file.js';
 import type { EventStore } from '../event-store/port.js';
+import { ProofFiles } from '../proof/proof-files.js';
+import type { VerifiedTree } from '../proof/verified-tree.js';
+import { findDamage } from '../proof/verify-log.js';
 import type { LogDifference } from '../read-models/log-fingerprint.js';
 import type { Settings } from '../settings.js';
+import { writeCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { writeExport } from './export-file.js';
 import { withProgress } from './job-progress.js';
@@ -24,15 +28,34 @@ export const exportLog = async (
 ): Promise<ExportedLog> => {
   const compareWithReadModels = comparisonWithReadModels(settings);
   return withLogToRead(settings, async (log) => {
+    const files = new ProofFiles(settings.data);
+    // Before it is written, so that the checkpoint is of no more than the file holds.
+    const tree = out === undefined || !files.hasKey() ? null : await verifiedTree(log, files, context);
     let count = 0;
     await withProgress(context, ({ onProgress }) => {
       const lines = linesOf(log, (events) => onProgress({ stage: 'events', done: (count = events), total: null }));
       return writeExport(out, Readable.from(lines, { objectMode: false }), context);
     });
+    if (out !== undefined && tree !== null) await writeCarriedProof(out, files, tree);
     const difference = await compareWithReadModels(log);
     const summary = `${count} events, with everything that is known of them.\n`;
     return { message: `${summary}${differenceNotice(difference)}`, difference };
   });
+};
+
+/** Null for a log that is not as it was recorded: it is exported all the same, and not signed. */
+const verifiedTree = async (log: EventStore, files: ProofFiles, context: Context): Promise<VerifiedTree | null> => {
+  let tree: VerifiedTree | null = null;
+  const damage = await withProgress(context, (job) =>
+    findDamage(
+      log,
+      () => files.lastCheckpoint(),
+      job,
+      (verified) => (tree = verified.tree),
+    ),
+  );
+  if (damage !== null) context.err.write(`STORE_DAMAGED: ${damage.message}. The export is not signed.\n`);
+  return tree;
 };
 
 async function* linesOf(log: EventStore, onEvents: (count: number) => void): AsyncGenerator<string> {

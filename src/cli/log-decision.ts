@@ -2,7 +2,7 @@
 import { systemClock } from '../app.module.js';
 import type { Actor } from '../domain/event.js';
 import type { EventStore } from '../event-store/port.js';
-import type { AdoptionDecision } from '../proof/adoption.js';
+import type { LogDecision } from '../proof/adoption.js';
 import type { Settings } from '../settings.js';
 import { LogTime } from '../watching/log-time.js';
 import { WatchedStore } from '../watching/watched-store.js';
@@ -12,7 +12,7 @@ import { CannotRun } from './exit.js';
 const PERSON = /^person:([0-9A-Za-z][0-9A-Za-z._-]{0,63})$/;
 
 /** The decision of the person whom `--by` names. Throws CannotRun without one. */
-export const decisionBy = (by: string | undefined): AdoptionDecision => {
+export const decisionBy = (by: string | undefined): LogDecision => {
   const id = PERSON.exec(by ?? '')?.[1];
   if (id === undefined)
     throw new CannotRun('--by: expected person: and an opaque id, no name: person:7f3a. The log says who decided it');

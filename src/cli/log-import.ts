@@ -4,7 +4,9 @@ import { copyAdopted, copyEvents, verifyCopy } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import { readLogFile } from '../event-store/log-file.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
+import { ProofFiles } from '../proof/proof-files.js';
 import type { Settings } from '../settings.js';
+import { keepCarriedProof, readCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
@@ -28,6 +30,9 @@ export const importLog = (path: string, settings: Settings, context: Context): P
     }
     await copyAdopted(readLogFile(path), log);
     const count = await withProgress(context, (job) => verifyCopy(readAs('compared', job), log));
+    const files = new ProofFiles(settings.data);
+    const proof = readCarriedProof(path, files);
+    if (proof !== null) await withProgress(context, (job) => keepCarriedProof(log, proof, files, job));
     out.write(
       `${count} events stand as in the file, ${added} of them new.\n${differenceNotice(await comparisonWithReadModels(settings)(log))}`,
     );

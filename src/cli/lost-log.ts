@@ -2,15 +2,19 @@
 import { statSync } from 'node:fs';
 import { readWholeLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
-import type { EventStore } from '../event-store/port.js';
+import type { LogStreamEvent } from '../domain/log/events.js';
+import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { differenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import { UNWATCHED } from '../jobs/job.js';
+import { recordOnLog, UNSOURCED, type LogDecision } from '../proof/adoption.js';
+import type { Checkpoint } from '../proof/checkpoint.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import { findDamage, verifyLog } from '../proof/verify-log.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { ACCEPT_LOG_HINT, CannotRun } from './exit.js';
 import { withLogToWrite } from './log.js';
+import { withLogTime } from './log-decision.js';
 
 /**
  * Reads now what the read models of a folder have seen, and returns a function that compares a log with that. To be called before
@@ -42,27 +46,52 @@ export const differenceNotice = (difference: LogDifference | null): string =>
   difference === null ? '' : `STORE_DAMAGED: ${difference.sentence}.\n${ACCEPT_LOG_HINT}\n`;
 
 /**
- * Accepts a log that lacks events that the read models have seen; these are renamed and kept. Returns the message to print. Throws
- * StoreDamaged where an event of the log cannot be read.
+ * Accepts a log that is not the one known before, and records in it who decided so; what is left of the earlier one is renamed and kept.
+ * Returns the message to print. Throws StoreDamaged where an event of the log cannot be read or is not what it was.
  */
-export const acceptLog = async (settings: Settings, context: Pick<Context, 'signal' | 'err'>): Promise<string> => {
+export const acceptLog = async (
+  settings: Settings,
+  decision: LogDecision,
+  context: Pick<Context, 'signal' | 'err'>,
+): Promise<string> => {
   const { events, readModels } = dataFiles(settings.data);
-  const now = new Date();
+  const { now } = decision;
   // Opening the log would let SQLite delete a write-ahead log whose database is missing or empty.
   const isOrphanedWal = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
   const kept = isOrphanedWal ? [setAside(events, now)] : [];
   return withLogToWrite(settings, context, async (log) => {
     const difference = await differenceOf(fingerprintOf(readModels), log);
     for await (const _ of readWholeLog(log)) context.signal.throwIfAborted();
-    const { checkpoint, isContinued } = await compareWithCheckpoint(settings, log, context);
-    if (!isContinued) kept.push(setAside(checkpoint, now));
+    const { files, events: count, isContinued } = await compareWithCheckpoint(settings, log, context);
+    const kind = difference?.kind ?? (isContinued ? null : 'checkpoint') ?? (isOrphanedWal ? 'empty' : null);
+    if (kind === null) return 'There was nothing to accept.\n';
+    const last = isContinued ? null : knownCheckpoint(files);
+    const accepted: LogStreamEvent = {
+      type: 'log-accepted',
+      ...UNSOURCED,
+      difference: kind,
+      events: count,
+      ...(difference === null || difference.position === 0 ? {} : { known: difference.position }),
+      ...(last === null ? {} : { checkpoint: { size: last.size, root: last.root.toString('base64') } }),
+    };
+    await recordOnLog(withLogTime(log, settings), accepted, decision);
+    if (!isContinued) kept.push(setAside(files.checkpoint, now));
     if (difference !== null) kept.push(setAside(readModels, now));
-    const result =
-      difference === null && isContinued
-        ? 'There was nothing to accept'
-        : `Accepted: ${difference?.sentence ?? 'the log does not continue the last checkpoint'}`;
-    return `${result}.\n${kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`).join('')}`;
+    const sentence =
+      difference?.sentence ?? (isContinued ? 'the log is missing' : 'the log does not continue the last checkpoint');
+    const notes = kept.map((path) => `What is left of the earlier log is kept in ${path}.\n`);
+    return [`Accepted: ${sentence}.\nThe log says so.\n`, ...notes].join('');
   });
+};
+
+/** Null for a checkpoint that none of the known keys has signed. */
+const knownCheckpoint = (files: ProofFiles): Checkpoint | null => {
+  try {
+    return files.lastSigned()?.checkpoint ?? null;
+  } catch (error) {
+    if (error instanceof StoreDamaged) return null;
+    throw error;
+  }
 };
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -72,10 +101,10 @@ const compareWithCheckpoint = async (
   settings: Settings,
   log: EventStore,
   { signal }: Pick<Context, 'signal'>,
-): Promise<{ readonly checkpoint: string; readonly isContinued: boolean }> => {
+): Promise<{ readonly files: ProofFiles; readonly events: number; readonly isContinued: boolean }> => {
   const files = new ProofFiles(settings.data);
   const job = { ...UNWATCHED, signal };
-  await verifyLog(log, [], job);
+  const { events } = await verifyLog(log, [], job);
   const isContinued = (await findDamage(log, () => files.lastCheckpoint(), job)) === null;
-  return { checkpoint: files.checkpoint, isContinued };
+  return { files, events, isContinued };
 };

@@ -421,6 +421,7 @@ const addRebuild = (habeas: Command, context: Context, complete: Complete): void
     .option(DATA, DATA_MEANS)
     .option('--check', 'build them beside, compare every row with those in use, and change nothing')
     .option('--accept-log', 'go on with the log as it is, although the read models were made from another one')
+    .option('--by <person>', 'who decides to accept it, which the log says: person: and an opaque id')
     .addHelpText(
       'after',
       `
@@ -430,7 +431,7 @@ are neither rebuilt nor deleted until you say --accept-log; then they are kept b
 Examples:
   $ habeas rebuild --data /srv/register
   $ habeas rebuild --check --data /srv/register
-  $ habeas rebuild --accept-log --data /srv/register
+  $ habeas rebuild --accept-log --by person:7f3a --data /srv/register
 `,
     )
     .action((options: RebuildOptions) =>

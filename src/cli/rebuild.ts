@@ -3,6 +3,7 @@ import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
 import { withProgress } from './job-progress.js';
+import { decisionBy } from './log-decision.js';
 import { acceptLog } from './lost-log.js';
 import type { ReadModels } from '../read-models/read-models.js';
 import { withRegister } from './register.js';
@@ -12,6 +13,8 @@ export interface RebuildOptions {
   readonly data?: string;
   /** Accepts a log that lacks events that the read models have seen. */
   readonly acceptLog?: true;
+  /** Who accepts it. */
+  readonly by?: string;
   /** Compares the read models with the log instead of replacing them. */
   readonly check?: true;
 }
@@ -23,7 +26,7 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
       throw new CannotRun('--check: expected without --accept-log, since it changes nothing');
     return withRegister(settings, context, ({ readModels }) => check(readModels, context));
   }
-  if (options.acceptLog === true) context.out.write(await acceptLog(settings, context));
+  if (options.acceptLog === true) context.out.write(await acceptLog(settings, decisionBy(options.by), context));
   return withRegister(settings, context, async ({ readModels }) => {
     // Stopping discards the unfinished file; the read models in use stay unchanged.
     const stop = (): void => {

@@ -25,7 +25,7 @@ import { TreeRoot } from './merkle.js';
 export const LOG_STREAM = streamName('log', LOG_STREAM_ID);
 
 /** Who decides something about the log, and when. */
-export interface AdoptionDecision {
+export interface LogDecision {
   readonly actor: Actor;
   readonly now: Date;
 }
@@ -41,7 +41,7 @@ export interface Adoption {
  * Adopts the events before the first one with a leaf hash of its own. Resumes where it was interrupted; those that are adopted keep what
  * they have. Throws StoreDamaged for an event that cannot be read, or not what it was adopted as.
  */
-export const adoptLog = async (store: EventStore, decision: AdoptionDecision, job: JobContext): Promise<Adoption> => {
+export const adoptLog = async (store: EventStore, decision: LogDecision, job: JobContext): Promise<Adoption> => {
   const tree = new TreeRoot();
   let page: AdoptedLeaf[] = [];
   const writePage = async (): Promise<void> => {
@@ -81,7 +81,7 @@ const leafOf = (event: StoredEvent): AdoptedLeaf =>
 const recordAdoption = async (
   store: EventStore,
   { events, root }: { readonly events: number; readonly root: string },
-  decision: AdoptionDecision,
+  decision: LogDecision,
 ): Promise<boolean> => {
   const recorded = (await store.readStream(LOG_STREAM, -1, MAX_READ)).find(({ event }) => event.type === 'log-adopted');
   if (recorded?.event.type === 'log-adopted') {
@@ -99,7 +99,7 @@ export const UNSOURCED = { sources: [], reliability: 'verified' } as const;
 export const recordOnLog = async (
   store: EventStore,
   event: LogStreamEvent,
-  { actor, now }: AdoptionDecision,
+  { actor, now }: LogDecision,
 ): Promise<void> => {
   const recorded = await store.readStream(LOG_STREAM, -1, MAX_READ);
   const newEvent: NewEvent = {

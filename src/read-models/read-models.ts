@@ -67,6 +67,9 @@ const withTimeout = async <T>(reading: Promise<T>): Promise<T> => {
   }
 };
 
+/** Verifies the log before read models are made of it. Throws StoreDamaged, and errors of the store. */
+export type VerifyLog = (job: JobContext) => Promise<void>;
+
 /** Called when the problem changes, and with null when it is resolved. */
 export type OnProblem = (problem: ProjectionProblem | null) => void;
 
@@ -80,6 +83,8 @@ export class ReadModels extends ReadModelReader {
   /** Aborted when the projection must prepare its file again. */
   #needsPreparation = new AbortController();
   #problem: ProjectionProblem | null = null;
+  /** Set where the log failed verification when a file was to be built from it: nothing from this position on is projected. */
+  #damagedFrom: number | null = null;
   #onProblem: OnProblem = () => undefined;
 
   private constructor(
@@ -87,6 +92,7 @@ export class ReadModels extends ReadModelReader {
     readonly store: EventStore,
     private readonly clock: Clock,
     private readonly jobs: Jobs,
+    private readonly verifyLog: VerifyLog,
   ) {
     super();
     this.#file = ModelFile.open(path, clock.timeZone);
@@ -96,8 +102,14 @@ export class ReadModels extends ReadModelReader {
    * Opens the read models in a file (or `:memory:`). A file of this schema can be queried at once, at its last
    * position; otherwise queries wait until `start` has built one. Rebuilds run as the job REBUILD.
    */
-  static open(path: string, store: EventStore, clock: Clock, jobs = new Jobs()): ReadModels {
-    return new ReadModels(path, store, clock, jobs);
+  static open(
+    path: string,
+    store: EventStore,
+    clock: Clock,
+    jobs = new Jobs(),
+    verifyLog: VerifyLog = () => Promise.resolve(),
+  ): ReadModels {
+    return new ReadModels(path, store, clock, jobs, verifyLog);
   }
 
   /**
@@ -117,6 +129,7 @@ export class ReadModels extends ReadModelReader {
           return this.#needsPreparation.signal;
         },
         file: () => this.#file,
+        damagedFrom: () => this.#damagedFrom,
         onBatchApplied: () => this.#notifyProjected(),
         report: (problem) => this.#report(problem),
       };
@@ -343,6 +356,7 @@ export class ReadModels extends ReadModelReader {
 
   async #rebuild(job: JobContext): Promise<void> {
     const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
+    await this.#verifyLog({ ...job, signal });
     const built = await buildFile(this.path, this.clock.timeZone, this.store, { ...job, signal });
     try {
       // Catches up with the file in use. The last check and the swap run without an await between them, so that
@@ -360,6 +374,16 @@ export class ReadModels extends ReadModelReader {
       throw error;
     }
     this.#notifyProjected();
+  }
+
+  async #verifyLog(job: JobContext): Promise<void> {
+    try {
+      await this.verifyLog(job);
+      this.#damagedFrom = null;
+    } catch (error) {
+      if (error instanceof StoreDamaged) this.#damagedFrom = error.position ?? 1;
+      throw error;
+    }
   }
 
   #isBehind(built: ModelFile): boolean {

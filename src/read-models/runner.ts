@@ -35,6 +35,8 @@ export interface ProjectionHost {
   prepare(signal: AbortSignal): Promise<AbortSignal>;
   /** The file to project into; null before `prepare`. */
   file(): ModelFile | null;
+  /** The first position that must not be projected, because the log is known to be wrong there; null for none. */
+  damagedFrom(): number | null;
   /** Called after each batch. */
   onBatchApplied(): void;
   /** Called with the current problem, null if there is none. */
@@ -92,9 +94,13 @@ const follow = async (
   onProgress: () => void,
 ): Promise<void> => {
   for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
-    if (!(await applyBatch(host, batch, signal))) return;
-    onProgress();
-    host.onBatchApplied();
+    const sound = batch.filter(({ position }) => position < (host.damagedFrom() ?? Infinity));
+    if (sound.length > 0) {
+      if (!(await applyBatch(host, sound, signal))) return;
+      onProgress();
+      host.onBatchApplied();
+    }
+    if (sound.length < batch.length) throw new StoreDamaged('the log is not what it was from here on');
     await yieldToOthers();
   }
 };

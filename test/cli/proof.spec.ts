@@ -1,7 +1,7 @@
 /** `habeas keys`, `checkpoint`, `verify`, `prove`, and the verifier of outsiders, on a log that is changed in every way. */
 import Database from 'better-sqlite3';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventStore } from '../../src/event-store/port.js';
 import { encodeUncovered } from '../../src/event-store/codec.js';
@@ -16,6 +16,12 @@ let publicKey: string;
 const at = (name: string): string => join(folder.path, name);
 const onStore = async (use: (store: EventStore) => Promise<unknown>): Promise<void> => {
   const store = createSqliteStore({ file: join(data, 'events.sqlite') });
+  await use(store);
+  await store.close();
+};
+const onOther = async (use: (store: EventStore) => Promise<unknown>): Promise<void> => {
+  mkdirSync(at('other'));
+  const store = createSqliteStore({ file: at('other/events.sqlite') });
   await use(store);
   await store.close();
 };
@@ -80,6 +86,49 @@ it('exported and imported, restored from a backup, it has the same root', async 
   expect(await runCli(['restore', at('backup'), '--data', at('restored')])).toMatchObject({ code: 0 });
   for (const copy of ['imported', 'restored'])
     expect((await runCli(['verify', '--data', at(copy)])).out).toContain(`\n${root}\n`);
+});
+
+describe('a copy carries the checkpoint and the public keys', () => {
+  const checkpointIn = (folderName: string): string => readFileSync(join(at(folderName), 'log-checkpoint'), 'utf8');
+  const COPIES = [
+    ['restored', () => runCli(['restore', at('backup'), '--data', at('restored')])],
+    ['imported', () => runCli(['import', at('log.ndjson'), '--data', at('imported')])],
+    ['copied', () => runCli(['copy', '--from', `sqlite:${data}`, '--to', `sqlite:${at('copied')}`])],
+  ] as const;
+  beforeEach(async () => {
+    await onStore((store) => store.append(newStreamName(), 'no-stream', newEvents(1)));
+    await out('backup', at('backup'));
+    await out('export', '--out', at('log.ndjson'));
+  });
+
+  it('which is signed at every backup and export', () => {
+    for (const copy of ['backup', 'log.ndjson']) {
+      expect(readFileSync(at(`${copy}.checkpoint`), 'utf8')).toMatch(/^register\.example\/log\n9\n/);
+      expect(readFileSync(at(`${copy}.keys`), 'utf8').trim()).toBe(publicKey);
+    }
+    expect(checkpointIn('data')).toMatch(/^register\.example\/log\n9\n/);
+  });
+
+  it.each(COPIES)('%s, it has them in its folder', async (name, copy) => {
+    expect(await copy()).toMatchObject({ code: 0 });
+    expect(checkpointIn(name)).toBe(checkpointIn('data'));
+    expect((await runCli(['keys', '--data', at(name)])).out.trim()).toBe(publicKey);
+    expect((await runCli(['verify', '--data', at(name)])).out).toContain('those of the checkpoint of 9 events');
+  });
+
+  it.each(COPIES)('%s against a checkpoint of another log, it is refused', async (name, copy) => {
+    await onOther((store) => store.append(newStreamName(), 'no-stream', newEvents(9)));
+    copyFileSync(join(data, 'log-key'), at('other/log-key'));
+    const other = (await runCli(['checkpoint', '--data', at('other')])).out;
+    for (const file of ['backup.checkpoint', 'log.ndjson.checkpoint', 'data/log-checkpoint'])
+      writeFileSync(at(file), other);
+    expect(await copy()).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('positions 1 to 9: they are not those of the checkpoint') as string,
+    });
+    expect(existsSync(join(at(name), 'log-checkpoint'))).toBe(false);
+    expect(name === 'restored' && existsSync(join(at(name), 'events.sqlite'))).toBe(false);
+  });
 });
 
 const CHANGES: readonly (readonly [string, string, RegExp])[] = [

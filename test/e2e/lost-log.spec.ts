@@ -184,7 +184,7 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
   });
 
   it('is gone on with when people say so; what is left of the earlier one is kept', async () => {
-    const { code, out } = await runCli(['rebuild', '--accept-log', '--data', service.data]);
+    const { code, out } = await runCli(['rebuild', '--accept-log', '--by', 'person:7f3a', '--data', service.data]);
     expect([code, out]).toEqual([0, expect.stringMatching(sentence)]);
     const kept = files().filter((file) => file.startsWith('read-models.lost-'));
     expect(kept).toHaveLength(1);
@@ -196,7 +196,9 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
     expect((await service.post('/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES })).status).toBe(201);
     await service.stop();
     expect((await runCli(['rebuild', '--data', service.data])).code).toBe(0);
-    expect((await runCli(['rebuild', '--accept-log', '--data', service.data])).out).toContain('nothing to accept');
+    expect((await runCli(['rebuild', '--accept-log', '--by', 'person:7f3a', '--data', service.data])).out).toContain(
+      'nothing to accept',
+    );
   });
 });
 
@@ -257,7 +259,7 @@ it('a write-ahead log whose log is gone is not deleted by an opening', async () 
   copyFileSync(join(folder.path, 'wal'), at('events.sqlite-wal'));
   await expect(service.restart()).rejects.toMatchObject({ name: 'StoreDamaged' });
   expect(readFileSync(at('events.sqlite-wal'))).toEqual(readFileSync(join(folder.path, 'wal')));
-  expect((await runCli(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
+  expect((await runCli(['rebuild', '--accept-log', '--by', 'person:7f3a', '--data', service.data])).code).toBe(0);
   expect(files().filter((file) => file === 'events.sqlite')).toHaveLength(1);
   expect(readdirSync(service.data).filter((file) => /^events\.lost-.*-wal$/.test(file))).toHaveLength(1);
 });
@@ -310,7 +312,7 @@ describe('beside the read models of a register whose log was lost', () => {
     await untilDamaged();
     expect((await service.get(path)).status).toBe(200);
     await service.stop();
-    expect((await runCli(['rebuild', '--accept-log', '--data', service.data])).code).toBe(0);
+    expect((await runCli(['rebuild', '--accept-log', '--by', 'person:7f3a', '--data', service.data])).code).toBe(0);
     await service.restart();
     await untilReady();
     expect((await service.get(path)).status).toBe(404);
@@ -353,13 +355,20 @@ describe('on a server', () => {
     await service.restart();
     await untilReady();
     await service.stop();
-    const accepted = await runCli(['rebuild', '--accept-log', '--data', service.data], undefined, undefined, {
-      ...environment('habeas', empty.url),
-    });
+    const accepted = await runCli(
+      ['rebuild', '--accept-log', '--by', 'person:7f3a', '--data', service.data],
+      undefined,
+      undefined,
+      {
+        ...environment('habeas', empty.url),
+      },
+    );
     expect([accepted.code, accepted.out]).toEqual([0, expect.stringMatching(/Accepted: the log is missing or empty/)]);
     await service.restart(environment('habeas', empty.url));
     await untilReady();
-    expect(empty.log.filter(({ stream }) => stream.startsWith('habeas.'))).toEqual([]);
+    expect(empty.log.map(({ stream }) => stream).filter((stream) => stream.startsWith('habeas.'))).toEqual([
+      'habeas.log-register',
+    ]);
     await service.stop();
     await empty.stop();
   });

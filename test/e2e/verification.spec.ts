@@ -1,6 +1,15 @@
 /** A service verifies its log after each start: where it differs, writes are refused and reads go on. */
 import Database from 'better-sqlite3';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { serve, type Serving } from '../../src/serve.js';
@@ -112,13 +121,35 @@ it('a log that lost its end is noticed by its checkpoint, and can be accepted', 
   const { url } = await start();
   await untilDamaged(url);
   await serving?.close();
-  expect(await habeas('rebuild', '--accept-log')).toMatchObject({
+  expect(await habeas('rebuild', '--accept-log', '--by', 'person:7f3a')).toMatchObject({
     code: 0,
     out: expect.stringContaining('does not continue the last checkpoint') as string,
   });
+  expect((await habeas('export')).out).toMatch(
+    /"type":"log-accepted".*"checkpoint":\{"root":"[^"]*","size":6\},"difference":"checkpoint","events":4,.*"id":"7f3a"/,
+  );
   expect(existsSync(join(folder.path, 'log-checkpoint'))).toBe(false);
   expect(readdirSync(folder.path).join()).toContain('log-checkpoint.lost-');
   expect(await habeas('verify')).toMatchObject({ code: 0 });
+});
+
+it('read models are not rebuilt of a log that is not what it was; new ones end before the wrong event', async () => {
+  const { url: first } = await start();
+  await until(async () => (await fetch(`${first}/health/ready`)).ok);
+  await serving?.close();
+  const before = statSync(join(folder.path, 'read-models.sqlite')).ino;
+  onFile('UPDATE events SET recorded_at = recorded_at - 1 WHERE position = 4');
+  expect(await habeas('rebuild')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('position 4: ') as string,
+  });
+  expect(statSync(join(folder.path, 'read-models.sqlite')).ino).toBe(before);
+  rmSync(join(folder.path, 'read-models.sqlite'));
+  const { url } = await start();
+  await untilDamaged(url);
+  await until(async () => (await readiness(url)).codes?.['read-models'] === 'STORE_DAMAGED');
+  const lines = (await (await fetch(`${url}/v1/events`)).text()).trim().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { readonly position: number }).position)).toEqual([1, 2, 3]);
 });
 
 it('a key that cannot be used, or of another log, stops the start', async () => {

@@ -48,7 +48,7 @@ describe('a data folder', () => {
 
   it('that was narrowed is told by commands on the standard error, once', async () => {
     for (const words of [
-      ['rebuild', '--accept-log'],
+      ['rebuild', '--accept-log', '--by', 'person:7f3a'],
       ['import', demoFile('register.json')],
     ]) {
       mkdirSync(path, { recursive: true });
