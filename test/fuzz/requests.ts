@@ -59,7 +59,7 @@ const requestTo = (
 /** Mostly a known id of the path's kind, sometimes an unknown or arbitrary one. */
 const idFor = (path: string): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 8, arbitrary: knownId(path.split('/')[2] as string) },
+    { weight: 18, arbitrary: knownId(path.split('/')[2] as string) },
     { weight: 1, arbitrary: fc.constantFrom('nobody', '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b') },
     { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }) },
   );
