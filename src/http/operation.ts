@@ -18,6 +18,8 @@ interface OperationDescription {
   readonly body?: Constructor | string;
   readonly line?: string;
   readonly response: ResponseDescription;
+  /** Statuses of further problems, where there is no body. */
+  readonly problems?: readonly number[];
 }
 
 interface ResponseDescription {
@@ -106,14 +108,22 @@ export const commandResponses = {
 const QUERY_PROBLEMS = [400, 401, 403, 404, 408, 410, 414, 429, 431, 500, 503] as const;
 const COMMAND_PROBLEMS = [409, 412, 413, 415, 422] as const;
 
-export const Operation = ({ summary, tag, headers, body, line, response }: OperationDescription): MethodDecorator =>
+export const Operation = ({
+  summary,
+  tag,
+  headers,
+  body,
+  line,
+  response,
+  problems = [],
+}: OperationDescription): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary, ...(body === undefined ? {} : { requestBody: describeBody(body, line) }) }),
     ApiTags(tag),
     ...(headers === undefined ? [] : describeHeaders(headers)),
     ApiExtraModels(ProblemView, ...response.views, ...(typeof body === 'function' ? [body] : [])),
     describeSuccess(response),
-    ...[...QUERY_PROBLEMS, ...(body === undefined ? [] : COMMAND_PROBLEMS)].map(describeProblems),
+    ...[...QUERY_PROBLEMS, ...(body === undefined ? problems : COMMAND_PROBLEMS)].map(describeProblems),
   );
 
 const describeBody = (body: Constructor | string, line?: string) => ({

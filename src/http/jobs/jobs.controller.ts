@@ -61,6 +61,8 @@ export class JobsController {
     summary: 'Interrupt a job after its current step; what it has recorded stays.',
     tag: 'jobs',
     response: queryResponses.json(JobView),
+    // It takes no body, but refuses the media type and the size of one.
+    problems: [413, 415],
   })
   async interrupt(@Param('id') id: string): Promise<JobView | HttpResponse> {
     const job = await this.durableJobs.interrupt(id);
