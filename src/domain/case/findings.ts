@@ -36,7 +36,8 @@ export const findingCodes = {
   'CASE.NOT_MERGED': { grade: 'refuse', means: 'The case is not merged, so there is nothing to undo.' },
   'CASE.MERGE_VOID': {
     grade: 'warn',
-    means: 'Two merges recorded at the same moment closed a circle; the later one has no effect.',
+    means:
+      'Two merges recorded at the same moment closed a circle; the later one has no effect, until `unmerged` makes room for another.',
   },
   'CASE.AFTER_RETRACTED': { grade: 'warn', means: '`after` names an event of this case that was retracted.' },
   'DATE.FUTURE': { grade: 'refuse', means: 'The earliest day that the date may mean is after today.' },

@@ -6,11 +6,12 @@ import { streamName } from '../../domain/events.js';
 import { personDescription, personNames, personReferences } from '../person.js';
 import type { FullEventEntry } from '../log-tables.js';
 import { formatBound } from '../list/standings.js';
-import type { Change, HistoryEntry } from './history-entry.view.js';
+import type { AmendmentIds } from './amendment-ids.js';
+import type { Change, EventEntryView, HistoryEntry } from './history-entry.view.js';
 import type { LoggedEvent } from './logged-event.view.js';
 import type { CaseHistory } from '../table.js';
 
-export const toHistoryEntry = (recorded: FullEventEntry, changes: readonly Change[]): HistoryEntry => ({
+export const toEventEntry = (recorded: FullEventEntry): EventEntryView => ({
   position: recorded.position,
   subject: recorded.subject,
   revision: recorded.revision,
@@ -20,8 +21,13 @@ export const toHistoryEntry = (recorded: FullEventEntry, changes: readonly Chang
   acknowledged: recorded.acknowledged,
   correlationId: recorded.correlationId,
   event: recorded.eventWithId.event,
-  changes,
 });
+
+export const toHistoryEntry = (
+  recorded: FullEventEntry,
+  changes: readonly Change[],
+  amendments: AmendmentIds = {},
+): HistoryEntry => ({ ...toEventEntry(recorded), ...amendments, changes });
 
 /** The event with its whole record, sufficient to store it again. */
 export const toLoggedEvent = (recorded: FullEventEntry): LoggedEvent => ({

@@ -1,6 +1,6 @@
 import { ACTOR_KINDS, type Actor } from '../../domain/event.js';
 import { STREAM_KINDS, type AnyEvent, type StreamKind } from '../../domain/events.js';
-import { IsBoolean, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { IsBoolean, IsNullable, IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
 import { IsCount, IsEvent, IsInstant, IsString } from '../../schema/view-decorators.js';
 import { DaysView } from '../days.view.js';
 import { KnownView } from '../known.view.js';
@@ -70,6 +70,20 @@ export class EventEntryView extends RecordView {
 }
 
 export class HistoryEntry extends EventEntryView {
+  @IsOptional()
+  @IsString({
+    each: true,
+    description: 'The ids of the corrections of this event that were recorded by then; absent where there are none.',
+  })
+  readonly correctedBy?: readonly string[];
+
+  @IsOptional()
+  @IsString({
+    each: true,
+    description: 'The ids of its retractions. A retraction stands unless it is retracted itself.',
+  })
+  readonly retractedBy?: readonly string[];
+
   @IsObjectOf(Change, { each: true })
   readonly changes: readonly Change[];
 }

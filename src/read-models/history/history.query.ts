@@ -2,6 +2,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
+import { amendmentIdsOf } from './amendment-ids.js';
 import { changesReader } from './changes-reader.js';
 import { toHistoryEntry } from './entry.js';
 import type { HistoryEntry, HistoryPage } from './history-entry.view.js';
@@ -32,7 +33,7 @@ export class HistoryHandler implements IQueryHandler<History> {
 
   async execute({ scope: asked, parameters }: History): Promise<HistoryPage | null> {
     await this.reader.contextAt({ position: parameters.after });
-    const { logTables, scope } = await openScope(this.reader, asked);
+    const { db, logTables, scope } = await openScope(this.reader, asked);
     const { subject, after, limit, types = null } = parameters;
     const streams = subject === undefined ? null : streamsOf(logTables, subject, scope.position);
     if (streams?.length === 0) return null;
@@ -42,7 +43,8 @@ export class HistoryHandler implements IQueryHandler<History> {
     const shown = recorded.slice(0, parameters.limit);
     const items: HistoryEntry[] = [];
     const changes = changesReader(logTables);
-    for (const recordedEvent of shown) items.push(toHistoryEntry(recordedEvent, changes(recordedEvent)));
+    const amendments = amendmentIdsOf(db, shown, scope.position);
+    for (const event of shown) items.push(toHistoryEntry(event, changes(event), amendments.get(event.eventWithId.id)));
     const { knownAt, position } = scope;
     return { knownAt, position, items, next: recorded.length > shown.length ? (shown.at(-1)?.position ?? null) : null };
   }

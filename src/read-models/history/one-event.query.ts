@@ -8,7 +8,7 @@ import { IsEvent, IsString } from '../../schema/view-decorators.js';
 import type { FullEventEntry, LogTables } from '../log-tables.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
-import { toHistoryEntry } from './entry.js';
+import { toEventEntry } from './entry.js';
 import { EventEntryView } from './history-entry.view.js';
 
 /** A correction or retraction of an event, of another correction of it, or of a retraction. */
@@ -61,11 +61,11 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
     const standing = standingEvent(entry.eventWithId, events);
     const references = [standing?.after, entry.causationId].filter((other) => typeof other === 'string');
     return {
-      ...toEntry(entry),
+      ...toEventEntry(entry),
       causationId: entry.causationId,
       standing,
       amendments: amendmentsIn(recorded, id).map((amendment) => ({
-        ...toEntry(amendment),
+        ...toEventEntry(amendment),
         stands: !retracted.has(amendment.eventWithId.id),
       })),
       retractedReferences: references.filter((other) => isRetracted(logTables, other, position)),
@@ -73,11 +73,6 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
     };
   }
 }
-
-const toEntry = (entry: FullEventEntry): EventEntryView => {
-  const { changes: _, ...rest } = toHistoryEntry(entry, []);
-  return rest;
-};
 
 /** The event as it stands; null if it is retracted. A correction stands with its fields as later corrections left them. */
 const standingEvent = (

@@ -119,6 +119,33 @@ describe('differences', () => {
     expect(items.map(({ learnedAt }) => learnedAt)).toEqual([expect.any(String), expect.any(String), null]);
   });
 
+  it('name a merge and its end, by which a case leaves and comes again, and reconcile', async () => {
+    await append('case', 'a', ...member('Ad', '2024-02-01', 1));
+    await append('case', 'b', ...member('Bir', '2024-02-01', 2));
+    const apart = 11;
+    await append('case', 'b', { type: 'merged', into: 'a', reason: 'one person', id: uuid(7) });
+    // The survivor leaves by an event of the absorbed case.
+    await append('case', 'b', { type: 'released', occurredOn: '2024-04-20', reason: 'bail', id: uuid(8) });
+    const together = 13;
+    await append('case', 'b', { type: 'unmerged', reason: 'two people', id: uuid(9) });
+    const days = { from: '2024-03-01', to: '2024-05-01' };
+    expect(await shown({ ...days, fromKnown: apart, toKnown: together })).toEqual([
+      ['b', 'left', 'learned-late', 'merged', uuid(7)],
+      ['a', 'left', 'happened-since', 'bail', uuid(8)],
+    ]);
+    expect(await ask(fixture.handlers, { ...days, fromKnown: apart, toKnown: together })).toMatchObject({
+      opening: 2,
+      reopening: 1,
+      closing: 0,
+    });
+    expect(await shown({ ...days, fromKnown: together })).toEqual([
+      ['b', 'entered', 'learned-late', 'unmerged', uuid(9)],
+      ['b', 'left', 'happened-since', 'bail', uuid(8)],
+    ]);
+    // As if the two had never been merged.
+    expect(await shown({ ...days, fromKnown: apart })).toEqual([['b', 'left', 'happened-since', 'bail', uuid(8)]]);
+  });
+
   it('are moved where only the category differs, and by the policy where only that changed', async () => {
     await append('case', 'a', ...member('Ad', '2024-02-01', 1));
     await append('case', 'b', ...member('Bir', '2024-02-01', 2));

@@ -38,6 +38,28 @@ it('shows who recorded what, when, from which source, and what it changed', asyn
   });
 });
 
+it('names the corrections and retractions of each event, as far as they were known', async () => {
+  await fixture.append('case', 'a', opened('Ad', 'AZ-1'));
+  await fixture.append('case', 'a', { type: 'arrested', occurredOn: '2024-01-10', id: uuid(1) });
+  const correction = { type: 'corrected', correctedType: 'arrested', data: { occurredOn: '2024-01-11' } };
+  await fixture.append('case', 'a', { ...correction, event: uuid(1), id: uuid(2) });
+  await fixture.append('case', 'a', { type: 'retracted', event: uuid(2), reason: 'a mistake', id: uuid(3) });
+  await fixture.append('case', 'a', { ...correction, event: uuid(1), id: uuid(4) });
+  await fixture.append('case', 'a', { type: 'retracted', event: uuid(1), reason: 'of another', id: uuid(5) });
+  const chain = async (parameters: Partial<History['parameters']>, knownAt?: string) => {
+    const scope = scopeOf({ atLeast: fixture.token, knownAt });
+    const page = await fixture.handlers.history.execute(new History(scope, { after: 1, limit: 100, ...parameters }));
+    return page?.items.map(({ correctedBy, retractedBy }) => [correctedBy, retractedBy]);
+  };
+  const all = [[[uuid(2), uuid(4)], [uuid(5)]], [undefined, [uuid(3)]], ...Array(3).fill([undefined, undefined])];
+  expect(await chain(ofCase('a'))).toEqual(all);
+  expect(await chain({})).toEqual(all);
+  expect(await chain(ofCase('a'), 'position:3')).toEqual([
+    [[uuid(2)], undefined],
+    [undefined, undefined],
+  ]);
+});
+
 it('shows changes of names, references and description without days', async () => {
   await fixture.append('case', 'a', { ...opened('Ad', 'AZ-1'), occupation: 'journalist' });
   await fixture.append('case', 'a', { type: 'named', name: { ...NAME, text: 'Ad II' } });
