@@ -17,6 +17,7 @@ import {
 import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/events.js';
 import { canonicalJson, exactCanonicalJson, hasLoneSurrogate } from '../json/canonical.js';
 import { joinCorrection, splitCorrection } from './correction-parts.js';
+import { erasedPersonal } from './erased.js';
 import {
   checkCommitment,
   commitmentOf,
@@ -144,7 +145,7 @@ export const decode = (
   if (instant === null) throw damaged(place, 'recorded at no instant');
   if (!isPayload(payload)) throw damaged(place, 'the payload has another shape');
   const { data, meta } = payload;
-  const personal = personalFields(payload);
+  const personal = personalFields(type, payload);
   const recordError = findIdError(id) ?? findMetaError(meta) ?? findVersionError(meta.schemaVersion, description);
   if (recordError !== null) throw damaged(place, recordError);
   const parts = fromStored(type, upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []));
@@ -275,8 +276,9 @@ const coveredPayload = (payload: unknown): CoveredPayload | null => {
   return isCovered ? (payload as unknown as CoveredPayload) : null;
 };
 
-/** The personal part without its salt. */
-const personalFields = (payload: EventParts): EventParts['personal'] => {
+/** The personal part without its salt; empty where it was erased. */
+const personalFields = (type: string, payload: StoredPayload): EventParts['personal'] => {
+  if (payload.personal === null) return erasedPersonal(type);
   if (!('commitment' in payload)) return payload.personal;
   const { salt: _, ...fields } = payload.personal;
   return fields;
@@ -289,8 +291,8 @@ export const checkStored = (place: StreamRevision, record: StoredRecord): void =
 
 /** The text that is stored of an event which is checked whole. */
 const checkedText = (place: StreamRevision, record: StoredRecord): string => {
-  const { state, text } = verify(place, record);
-  if (state !== 'erased') decode(place, record);
+  const { text } = verify(place, record);
+  decode(place, record);
   return text;
 };
 
@@ -381,8 +383,17 @@ const findError = (value: unknown, part: string, checks: Readonly<Record<string,
   return null;
 };
 
-const isPayload = (value: unknown): value is EventParts & { meta: Meta } =>
-  isObject(value) && isObject(value['data']) && isObject(value['personal']) && isObject(value['meta']);
+interface StoredPayload extends Pick<EventParts, 'data'> {
+  /** Null where it was erased. */
+  readonly personal: EventParts['personal'] | null;
+  readonly meta: Meta;
+}
+
+const isPayload = (value: unknown): value is StoredPayload =>
+  isObject(value) &&
+  isObject(value['data']) &&
+  isObject(value['meta']) &&
+  (isObject(value['personal']) || value['personal'] === null);
 
 const ACTOR_CHECKS: Readonly<Record<string, Check>> = {
   kind: isOneOf(ACTOR_KINDS),

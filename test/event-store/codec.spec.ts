@@ -220,6 +220,7 @@ describe('the leaf hash', () => {
   it('stays where the personal part is erased', () => {
     const erased = { ...record, text: undefined, payload: { commitment, data, meta, personal: null } } as never;
     expect(verifyRecord(PLACE, erased)).toBe('erased');
+    expect(decode(PLACE, erased).event).toMatchObject({ sources: [] });
   });
 
   const text = record.text;

@@ -106,6 +106,18 @@ describe('golden files of stored events', () => {
     expect(verifyRecord(PLACE, readFile(fileOf(type, version, CANONICAL)))).toBe('covered');
   });
 
+  it.each(filesIn(CANONICAL))(
+    '%s of version %i is read without its personal part, once that is erased',
+    (type, version) => {
+      const { text: _, ...record } = readFile(fileOf(type, version, CANONICAL));
+      const erased = { ...record, payload: { ...(record.payload as object), personal: null } };
+      expect(verifyRecord(PLACE, erased)).toBe('erased');
+      const { event } = decode(PLACE, erased);
+      expect(event).toMatchObject({ type, sources: [] });
+      expect(JSON.stringify(event)).not.toContain('citation');
+    },
+  );
+
   it.each(TYPES)('%s is written today byte for byte as in its file', (type) => {
     const version = versionOf(type);
     const file = readFileSync(fileOf(type, version, CANONICAL), 'utf8');

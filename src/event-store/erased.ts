@@ -1,0 +1,26 @@
+/**
+ * What is read in place of a personal part that was erased. Domain and read models rely on some personal fields of an event; these are
+ * empty then, and all others are absent. The leaf hash stands on the commitment, and so stays valid.
+ */
+import type { Name } from '../domain/case/events.js';
+import type { EventParts } from './upcasters.js';
+
+const ERASED_NAME: Name = { text: '', script: 'Latn', language: 'az', kind: 'full' };
+
+/** By type, the personal fields that an event of it always has. */
+const REQUIRED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  opened: { names: [] },
+  named: { name: ERASED_NAME },
+  declined: { reason: '' },
+  delisted: { reason: '' },
+  merged: { reason: '' },
+  unmerged: { reason: '' },
+  distinguished: { reason: '' },
+  retracted: { reason: '' },
+  'clause-withdrawn': { reason: '' },
+  // The personal half of the fields that a correction changes.
+  corrected: { data: {} },
+};
+
+/** The personal part of an erased event of a type. */
+export const erasedPersonal = (type: string): EventParts['personal'] => ({ ...REQUIRED[type], sources: [] });
