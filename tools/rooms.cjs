@@ -111,7 +111,7 @@ const rooms = {
       '^src/jobs/',
       '^src/commands/(record-events|record-batch|apply-instrument|ids|possible-duplicates)\\.ts$',
       ...queries,
-      '^src/register-files/(list-export|eligibility-export|csv-table)\\.ts$',
+      '^src/register-files/(list-export|eligibility-export|exported-file|csv-table)\\.ts$',
     ],
     domainTypes: true,
     packages: [

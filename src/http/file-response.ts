@@ -1,15 +1,6 @@
 /** A file that somebody downloads, with what it is about in headers. */
-import type { Readable } from 'node:stream';
+import type { ExportedFile } from '../register-files/exported-file.js';
 import { HttpResponse } from './http-response.js';
-
-export interface ExportedFile {
-  readonly asOf: string;
-  readonly knownAt: string;
-  readonly position: number;
-  readonly fileName: string;
-  readonly leavesOut: string;
-  readonly content: Readable;
-}
 
 export const fileResponse = (type: string, exported: ExportedFile): HttpResponse =>
   new HttpResponse(

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import type { ClauseFields } from '../domain/instrument/events.js';
 import { FIRST_VERSION } from '../schema/clauses.js';
+import { AMENDABLE_FIELDS } from '../schema/instruments.js';
 import { isJsonObject, repeatedKey, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
@@ -152,17 +153,5 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'category-defined': ['name'],
   'policy-set': ['custody', 'paceRequired'],
   'clause-set': ['conditions', 'effect', 'reducedBy', 'replacement', 'text'],
-  'instrument-registered': [
-    'kind',
-    'title',
-    'issuer',
-    'issued',
-    'submitted',
-    'adopted',
-    'inForce',
-    'windowEnd',
-    'forecast',
-    'text',
-    'clauses',
-  ],
+  'instrument-registered': ['kind', ...AMENDABLE_FIELDS, 'clauses'],
 };

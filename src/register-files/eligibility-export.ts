@@ -1,28 +1,18 @@
 /** Exports whom an instrument reaches as CSV. All pages have one position of the log. */
 import type { QueryBus } from '@nestjs/cqrs';
-import type { Readable } from 'node:stream';
 import { Eligibility, type EligibilityParameters } from '../read-models/eligibility/eligibility.query.js';
 import type { EligibilityView, EligiblePersonView } from '../read-models/eligibility/eligibility.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { csvTable, type PagesOfRows, type Separator } from './csv-table.js';
 import { escapeFormula } from './formula-escape.js';
+import type { ExportedFile } from './exported-file.js';
 
 export interface EligibilityExportRequest {
   readonly scope: Scope;
   readonly instrument: string;
   readonly parameters: Omit<EligibilityParameters, 'limit' | 'after'>;
   readonly separator?: Separator;
-}
-
-export interface ExportedEligibility {
-  /** The last day asked. */
-  readonly asOf: string;
-  readonly knownAt: string;
-  readonly position: number;
-  readonly fileName: string;
-  readonly leavesOut: string;
-  readonly content: Readable;
 }
 
 const LEAVES_OUT =
@@ -34,7 +24,7 @@ const COLUMNS = ['ref', 'name', 'verdict', 'first_day', 'clause', 'conditions', 
 export const exportEligibility = async (
   queries: Pick<QueryBus, 'execute'>,
   { scope, instrument, parameters, separator }: EligibilityExportRequest,
-): Promise<ExportedEligibility | null> => {
+): Promise<ExportedFile | null> => {
   const fetchPage = (after: string | null): Promise<EligibilityView | null> =>
     queries.execute(
       new Eligibility(scope, instrument, { ...parameters, limit: LIMITS.page, ...(after !== null && { after }) }),

@@ -14,6 +14,7 @@ import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { CSV_TYPE, csvTable, type PagesOfRows, type Separator } from './csv-table.js';
 import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
+import type { ExportedFile } from './exported-file.js';
 
 export const TABLE_TYPES = {
   csv: CSV_TYPE,
@@ -30,15 +31,9 @@ export interface ListExportRequest {
   readonly separator?: Separator;
 }
 
-export interface ExportedList {
-  readonly asOf: string;
-  readonly knownAt: string;
-  readonly position: number;
+export interface ExportedList extends ExportedFile {
   /** Rows without the header. */
   readonly people: number;
-  readonly fileName: string;
-  readonly leavesOut: string;
-  readonly content: Readable;
 }
 
 /** Null where there is no such list. `onRows` gets the number of rows written so far. */

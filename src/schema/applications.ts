@@ -1,34 +1,12 @@
 /** The DTO class of a request to apply an act or a decree to many persons. */
 import { CLEMENCY_EFFECTS } from '../domain/case/events.js';
 import type { ApplicationStarted } from '../domain/instrument/applications.js';
-import {
-  IsDay,
-  IsEdtf,
-  IsFindingCode,
-  IsObjectOf,
-  IsOneOf,
-  IsOptional,
-  IsSlug,
-  IsTerm,
-  IsText,
-  ObjectRule,
-} from './decorators.js';
+import { IsDay, IsEdtf, IsFindingCode, IsObjectOf, IsOneOf, IsOptional, IsSlug, IsTerm, IsText } from './decorators.js';
 import { LIMITS } from './limits.js';
-import { Sentence, Source } from './parts.js';
+import { EffectRules, Sentence, Source } from './parts.js';
 
 export class InstrumentApplication {
-  @ObjectRule<InstrumentApplication>(
-    'CLEMENCY.REDUCTION_MISSING',
-    'reducedBy',
-    'a term where the effect is term-reduced, and only there',
-    (a) => (a.effect === 'term-reduced') === (a.reducedBy !== undefined),
-  )
-  @ObjectRule<InstrumentApplication>(
-    'CLEMENCY.REPLACEMENT_MISSING',
-    'replacement',
-    'a sentence where the effect is replaced, and only there',
-    (a) => (a.effect === 'replaced') === (a.replacement !== undefined),
-  )
+  @EffectRules()
   @IsOptional()
   @IsSlug({ description: 'A clause of the act.' })
   clause?: string;

@@ -23,7 +23,7 @@ import {
   ObjectRule,
 } from './decorators.js';
 import { LIMITS } from './limits.js';
-import { CommonFields, Sentence } from './parts.js';
+import { CommonFields, EffectRules, Sentence } from './parts.js';
 
 /** The version of a clause that nobody else reports differently. */
 export const FIRST_VERSION = '1';
@@ -200,18 +200,7 @@ export class Condition implements ConditionOf {
 }
 
 export class ClauseSet extends CommonFields {
-  @ObjectRule<ClauseSet>(
-    'CLEMENCY.REDUCTION_MISSING',
-    'reducedBy',
-    'a term where the effect is term-reduced, and only there',
-    (c) => (c.effect === 'term-reduced') === (c.reducedBy !== undefined),
-  )
-  @ObjectRule<ClauseSet>(
-    'CLEMENCY.REPLACEMENT_MISSING',
-    'replacement',
-    'a sentence where the effect is replaced, and only there',
-    (c) => (c.effect === 'replaced') === (c.replacement !== undefined),
-  )
+  @EffectRules()
   @IsSlug()
   clause: string;
 

@@ -52,7 +52,7 @@ export class InstrumentRegistered extends CommonFields {
   clauses?: string[];
 }
 
-const AMENDABLE = [
+export const AMENDABLE_FIELDS = [
   'title',
   'issuer',
   'issued',
@@ -66,7 +66,7 @@ const AMENDABLE = [
 
 export class InstrumentAmended extends CommonFields {
   @ObjectRule<InstrumentAmended>('AMENDMENT.EMPTY', '', 'at least one field that is set or cleared', (amended) =>
-    AMENDABLE.some((field) => amended[field] !== undefined),
+    AMENDABLE_FIELDS.some((field) => amended[field] !== undefined),
   )
   @IsOptional()
   @IsNullable()

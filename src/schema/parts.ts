@@ -180,20 +180,31 @@ export class PaceCriterion implements PaceCriterionOf {
   rationale: string;
 }
 
-/** The fields that pardons and amnesties share. */
-export class Clemency extends DatedFields {
-  @ObjectRule<Clemency>(
-    'CLEMENCY.REDUCTION_MISSING',
-    'reducedBy',
-    'a term where the effect is term-reduced, and only there',
-    (c) => (c.effect === 'term-reduced') === (c.reducedBy !== undefined),
-  )
-  @ObjectRule<Clemency>(
+interface ClemencyEffect {
+  readonly effect?: unknown;
+  readonly reducedBy?: unknown;
+  readonly replacement?: unknown;
+}
+
+/** Whether an object says of its effect what belongs to it. Decorate any field that the class itself declares. */
+export const EffectRules = (): PropertyDecorator => (target, key) => {
+  ObjectRule<ClemencyEffect>(
     'CLEMENCY.REPLACEMENT_MISSING',
     'replacement',
     'a sentence where the effect is replaced, and only there',
-    (c) => (c.effect === 'replaced') === (c.replacement !== undefined),
-  )
+    ({ effect, replacement }) => (effect === 'replaced') === (replacement !== undefined),
+  )(target, key);
+  ObjectRule<ClemencyEffect>(
+    'CLEMENCY.REDUCTION_MISSING',
+    'reducedBy',
+    'a term where the effect is term-reduced, and only there',
+    ({ effect, reducedBy }) => (effect === 'term-reduced') === (reducedBy !== undefined),
+  )(target, key);
+};
+
+/** The fields that pardons and amnesties share. */
+export class Clemency extends DatedFields {
+  @EffectRules()
   @IsOneOf(CLEMENCY_EFFECTS)
   effect: (typeof CLEMENCY_EFFECTS)[number];
 
