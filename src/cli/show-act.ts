@@ -19,7 +19,7 @@ export interface ShownAct {
   readonly today: string;
 }
 
-/** Empty if the register does not know the act or the end of its window. */
+/** Empty if the register does not know the act, the clause or the end of its window: the folder may be of an older demonstration. */
 export const showAct = async (
   queries: Register['queries'],
   scope: Scope,
@@ -27,7 +27,8 @@ export const showAct = async (
 ): Promise<string> => {
   const [instrument] = (await queries.execute(new Instruments(scope, act))).items;
   const to = instrument?.windowEnd ?? null;
-  if (instrument === undefined || to === null) return '';
+  const isReported = instrument?.clauseVersions.some((one) => `${one.clause}@${one.version}` === clause);
+  if (instrument === undefined || to === null || isReported !== true) return '';
   const span = { from: eve, to: today, limit: LIMITS.movements };
   const movements = await queries.execute(new Movements(scope, list, span));
   const forward = { list, clause: [clause], listDay: today, from: today, to, verdict: 'eligible' as const };

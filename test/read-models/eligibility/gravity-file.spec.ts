@@ -1,0 +1,64 @@
+/** The file that says how grave offences are. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadGravityFile, readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
+import { day } from '../../support/events.js';
+import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+
+let folder: TemporaryFolder;
+beforeAll(async () => (folder = await temporaryFolder()));
+afterAll(() => folder.remove());
+
+const reading = (content: unknown) => () => {
+  const path = join(folder.path, 'gravity.json');
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return readGravityFile(path);
+};
+
+it('that comes with the service knows parts, and does not know what it leaves out', () => {
+  const { gravityOf, source } = readGravityFile();
+  const on = (article: string) => gravityOf(article, day('2026-01-05'));
+  expect(source).toContain('article 15');
+  expect([on('234.4.3'), on('234.1'), on('28/220.1'), on('274')]).toEqual([
+    'serious',
+    'less-serious',
+    'serious',
+    'especially-serious',
+  ]);
+  expect([on('234.1-1'), on('234'), on('182.2.2'), on('AZ-OCC:274')]).toEqual([null, null, null, null]);
+});
+
+it('of a reader may date its entries; the last one for a day counts', () => {
+  const { gravityOf } = reading({
+    source: 'mine',
+    articles: [
+      { article: '999', gravity: 'minor' },
+      { article: '999', gravity: 'serious', from: '2020-01-01', to: '2025-01-01' },
+    ],
+  })();
+  const on = (text: string) => gravityOf('999', day(text));
+  expect([on('2019-12-31'), on('2020-01-01'), on('2024-12-31'), on('2025-01-01')]).toEqual([
+    'minor',
+    'serious',
+    'serious',
+    'minor',
+  ]);
+});
+
+it.each<[string, unknown, RegExp]>([
+  ['no JSON', '{', /JSON/],
+  ['no source', { articles: [] }, /\/source: expected text/],
+  [
+    'an unknown gravity',
+    { source: 'x', articles: [{ article: '1', gravity: 'bad' }] },
+    /\/articles\/0\/gravity: expected one of minor/,
+  ],
+  [
+    'days in the wrong order',
+    { source: 'x', articles: [{ article: '1', gravity: 'minor', from: '2025-01-02', to: '2025-01-01' }] },
+    /\/articles\/0\/to: expected a day after from/,
+  ],
+])('with %s cannot be used', (_, content, message) => {
+  expect(reading(content)).toThrow(BadGravityFile);
+  expect(reading(content)).toThrow(message);
+});
