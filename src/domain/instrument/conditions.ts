@@ -2,7 +2,7 @@
 import { CONVICTED_STAGE, HELD_CUSTODIES } from '../case/state.js';
 import type { DayRange, Standing } from '../case/period.js';
 import { endOf } from '../case/sentence.js';
-import { addTerm, formatDay, MAX_DAY, termLength, type Day } from '../time.js';
+import { formatDay, MAX_DAY, MIN_DAY, termLength, type Day } from '../time.js';
 import { isNamed } from './articles.js';
 import { GRAVITIES, type ConditionCode, type Conditions } from './events.js';
 import { common, leading, trailing, type Extent } from './extent.js';
@@ -26,6 +26,8 @@ export interface Reference {
   readonly gravityOf: GravityOf;
   /** `addTerm`, computed once for all cases. */
   readonly after: (day: Day, term: string) => Day;
+  /** The last day from which a term has passed by the day, computed once for all cases. */
+  readonly lastStart: (day: Day, term: string) => Day;
 }
 
 interface ConditionRule<C extends ConditionCode> {
@@ -44,6 +46,9 @@ const allIf = (holds: boolean, { all }: Course): Extent | null => (holds ? all :
 const perhaps = ({ all }: Course): Extent => ({ ...all, isCertain: false });
 const forStarts = (starts: DayRange | null, { all }: Course): Extent | null => starts && { ...all, starts };
 const forBirths = (births: DayRange | null, { all }: Course): Extent | null => births && { ...all, births };
+
+const upTo = (latest: Day): DayRange => ({ earliest: MIN_DAY, latest });
+const after = (day: Day): DayRange => ({ earliest: day + 1, latest: MAX_DAY });
 
 /** The articles of the conviction; null without one: then the standing's articles are those of a charge. */
 const convictedOf = ({ standing }: Course): readonly string[] | null =>
@@ -127,11 +132,15 @@ const servedExtent = (condition: Conditions['served'], course: Course, reference
   const { term, isTermUnknown, reductions } = running;
   const { starts } = course.all;
   // The earlier it counts, the more is served.
-  const long = atLeast === undefined ? starts : leading(starts, (start) => addTerm(start, atLeast) <= on);
+  const long = atLeast === undefined ? starts : common(starts, upTo(reference.lastStart(on, atLeast)));
   if (atLeastShare === undefined) return forStarts(long, course);
   if (term === null) return isTermUnknown && long !== null ? { ...course.all, starts: long, isCertain: false } : null;
   const [part = 1, whole = 1] = atLeastShare.split('/').map(Number);
-  const share = leading(starts, (start) => (on - start) * whole >= part * (endOf(start, term, reductions) - start));
+  const end = endIfKnown(course);
+  const share = leading(
+    starts,
+    (start) => (on - start) * whole >= part * ((end ?? endOf(start, term, reductions)) - start),
+  );
   return forStarts(long && share && common(long, share), course);
 };
 
@@ -148,8 +157,8 @@ const ageExtent = (condition: Conditions['age'], course: Course, reference: Refe
   if (course.born === null) return perhaps(course);
   const on = measuredOn(condition, reference);
   const { births } = course.all;
-  const old = atLeast === 0 ? births : leading(births, (born) => addTerm(born, `P${atLeast}Y`) <= on);
-  const young = atMost === undefined ? births : trailing(births, (born) => addTerm(born, `P${atMost + 1}Y`) > on);
+  const old = atLeast === 0 ? births : common(births, upTo(reference.lastStart(on, `P${atLeast}Y`)));
+  const young = atMost === undefined ? births : common(births, after(reference.lastStart(on, `P${atMost + 1}Y`)));
   return forBirths(old && young && common(old, young), course);
 };
 

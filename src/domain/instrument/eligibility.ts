@@ -8,7 +8,7 @@ import type { CaseEvent } from '../case/events.js';
 import { timelineOf } from '../case/timeline.js';
 import type { EventWithId } from '../event.js';
 import { policyOn, type ListDefinition } from '../list/list.js';
-import { addTerm, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
+import { addTerm, ANY_DAY, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import { CONDITION_RULES, type Course, type Reference } from './conditions.js';
 import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
 import { common, covers, intersection, leading, trailing, type Extent } from './extent.js';
@@ -91,19 +91,30 @@ export const askerOf = (question: EligibilityQuestion): Asker => {
 };
 
 const referencesOf = ({ inForce, gravityOf }: EligibilityQuestion): ((day: Day) => Reference) => {
-  const ends = new Map<string, Day>();
-  const after = (day: Day, term: string): Day => {
-    const key = `${day} ${term}`;
-    const end = ends.get(key) ?? addTerm(day, term);
-    ends.set(key, end);
-    return end;
-  };
+  const after = oncePerDay(addTerm);
+  const lastStart = oncePerDay(lastStartOf);
   const references = new Map<Day, Reference>();
   return (day) => {
-    const reference = references.get(day) ?? { day, inForce, gravityOf, after };
+    const reference = references.get(day) ?? { day, inForce, gravityOf, after, lastStart };
     references.set(day, reference);
     return reference;
   };
+};
+
+const oncePerDay = (compute: (day: Day, term: string) => Day): ((day: Day, term: string) => Day) => {
+  const known = new Map<string, Day>();
+  return (day, term) => {
+    const key = `${day} ${term}`;
+    const found = known.get(key) ?? compute(day, term);
+    known.set(key, found);
+    return found;
+  };
+};
+
+/** The last day from which a term has passed by a day. No event of the register happened before ANY_DAY. */
+const lastStartOf = (day: Day, term: string): Day => {
+  const { earliest } = ANY_DAY;
+  return leading({ earliest, latest: day }, (start) => addTerm(start, term) <= day)?.latest ?? earliest - 1;
 };
 
 /** A candidate with its courses, and what does not depend on the day. */
@@ -182,7 +193,13 @@ const endsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
 };
 
 /** Conditions that do not depend on the day look at nothing of it. */
-const NO_REFERENCE: Reference = { day: 0, inForce: 0, gravityOf: () => null, after: (day) => day };
+const NO_REFERENCE: Reference = {
+  day: 0,
+  inForce: 0,
+  gravityOf: () => null,
+  after: (day) => day,
+  lastStart: (day) => day,
+};
 
 /** Where all conditions of a kind hold: those that depend on the day, or the others. */
 const extentOf = (
