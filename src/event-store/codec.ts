@@ -18,6 +18,7 @@ import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/event
 import { canonicalJson, exactCanonicalJson, hasLoneSurrogate } from '../json/canonical.js';
 import { joinCorrection, splitCorrection } from './correction-parts.js';
 import { erasedPersonal } from './erased.js';
+import { formatInstant } from './instant.js';
 import {
   checkCommitment,
   commitmentOf,
@@ -438,13 +439,6 @@ const findPartsError = ({ data, personal }: EventParts, description: Description
     findError(personal, 'personal', PERSONAL_CHECKS) ??
     findError(data, 'data', description.dated ? DATED_CHECKS : UNDATED_CHECKS)
   );
-};
-
-/** Formats epoch milliseconds as ISO 8601 in UTC with milliseconds; null if invalid or outside the years 0000 to 9999. */
-export const formatInstant = (milliseconds: number): string | null => {
-  if (!Number.isInteger(milliseconds) || Math.abs(milliseconds) > 8.64e15) return null;
-  const text = new Date(milliseconds).toISOString();
-  return text.length === 24 ? text : null;
 };
 
 /** Formats the stored time of the last event. Throws StoreDamaged if it is invalid. */

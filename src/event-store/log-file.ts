@@ -6,8 +6,9 @@ import { createReadStream } from 'node:fs';
 import { LineReader, type Line } from '../json/lines.js';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import { METADATA_FIELDS } from '../domain/event.js';
-import { decodeRecorded, encodeUncovered, formatInstant, reserialize, storedText } from './codec.js';
+import { decodeRecorded, encodeUncovered, reserialize, storedText } from './codec.js';
 import type { CopiedEvent } from './copy.js';
+import { formatInstant } from './instant.js';
 import { MAX_APPEND_BYTES, StoreDamaged, type AdoptedCommitment, type StoredRecord } from './port.js';
 import { checkStream } from './request-checks.js';
 

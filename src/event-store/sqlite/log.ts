@@ -121,11 +121,9 @@ export class SqliteLog {
 
   /** Events of a stream after a revision. Throws StoreDamaged for an unreadable or missing event. */
   readStream(stream: string, after: number, limit: number): StreamEvent[] {
-    const number = this.#statements.streamNumber.get(stream) as number | undefined;
-    if (number === undefined) return [];
     return readInChunks<Row>(
       limit,
-      (read, most) => this.#statements.stream.all(number, after + read, most) as Row[],
+      (read, most) => this.#statements.stream.all(stream, after + read, most) as Row[],
     ).map((row, i) => {
       const place = { stream, revision: after + 1 + i };
       if (row[1] !== place.revision) throw new StoreDamaged(`${stream}, revision ${place.revision}: missing`);
@@ -227,7 +225,6 @@ const prepare = (db: Database.Database) => ({
   tip: db.prepare(`SELECT number, (SELECT max(revision) FROM events WHERE stream = number) AS revision
     FROM streams WHERE name = ?`),
   newStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
-  streamNumber: db.prepare('SELECT number FROM streams WHERE name = ?').pluck(),
   newType: db.prepare('INSERT INTO types (name) VALUES (?)'),
   typeNumber: db.prepare('SELECT number FROM types WHERE name = ?').pluck(),
   typeName: db.prepare('SELECT name FROM types WHERE number = ?').pluck(),
@@ -243,7 +240,12 @@ const prepare = (db: Database.Database) => ({
   ids: db
     .prepare('SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?')
     .raw(),
-  stream: db.prepare(`SELECT ${COLUMNS} FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`).raw(),
+  stream: db
+    .prepare(
+      `SELECT ${COLUMNS} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
+       ORDER BY revision LIMIT ?`,
+    )
+    .raw(),
   log: db.prepare(`SELECT ${COLUMNS}, ${STREAM_NAME} FROM events WHERE position > ? ORDER BY position LIMIT ?`).raw(),
   stored: db.prepare(storedQuery(db)).raw(),
 });
