@@ -32,7 +32,13 @@ import { eventsAsTheyStand } from '../domain/corrections.js';
 import type { Actor, EventWithId } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
 import { referenceEvents, type ReferenceEvent } from '../domain/reference/events.js';
-import { hasReference, referencesOf, referenceStream, unfoldedReferenceStream } from '../domain/reference/reference.js';
+import {
+  hasReference,
+  referenceId,
+  referencesOf,
+  referenceStream,
+  unfoldedReferenceStream,
+} from '../domain/reference/reference.js';
 import type { EventStore, NewEvent, StreamEvent } from '../event-store/port.js';
 import { newId } from './ids.js';
 import { lastEventOf, loadStream, nextRecordedAt } from './streams.js';
@@ -125,13 +131,14 @@ interface WantedReference extends Reference, Omit<ClaimRequest, 'history' | 'new
  * references start with the same one and one of them gets both.
  */
 const wantedReferences = ({ history, newEvents, ...request }: ClaimRequest): readonly WantedReference[] => {
-  const earlier = eventsAsTheyStand(history).map(({ event }) => event);
+  const earlier = new Set(eventsAsTheyStand(history).flatMap(({ event }) => referencesOf(event).map(referenceId)));
   const newIds = new Set(newEvents.map(({ id }) => id));
   const wanted = new Map<string, WantedReference>();
   for (const { id, event } of eventsAsTheyStand([...history, ...newEvents]))
     for (const reference of referencesOf(event)) {
+      if (earlier.has(referenceId(reference))) continue;
       const stream = referenceStream(reference);
-      if (wanted.has(stream) || hasReference(earlier, reference)) continue;
+      if (wanted.has(stream)) continue;
       // An earlier event has a reference that it had not before: an amendment among the new events gave it.
       const eventId = newIds.has(id) ? id : (newEvents[0]?.id ?? id);
       wanted.set(stream, { ...request, ...reference, stream, eventId });
