@@ -17,6 +17,7 @@ import {
   pageOnTwoTimes,
 } from './items/pages.js';
 import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
+import { appendsWithLeafHashes, verification } from './items/proofs.js';
 import { rebuild } from './items/rebuilds.js';
 
 /** The aim for the figure of the measured variant divided by that of the baseline. */
@@ -80,9 +81,25 @@ export const comparisons: readonly Comparison[] = [
     { atLeast: 0.9 },
     ['on many', 'on few'],
   ),
+  aSecond(
+    'append-leaves',
+    'appends with leaf hashes, one after the other, beside without',
+    appendsWithLeafHashes,
+    [],
+    { atLeast: 0.9 },
+    ['with leaf hashes', 'without'],
+  ),
   aSecond('load', 'cases loaded and folded', loadAndFold, ['log'], { atLeast: 1.4 }),
   aSecond('decide', 'cases loaded and decided on', loadAndDecide, ['log'], null),
   aSecond('replay', 'events replayed of 1,000,000, folded', replay, ['log'], { atLeast: 2 }),
+  aSecond(
+    'verify',
+    'events of 1,000,000 verified, beside replayed and folded',
+    verification,
+    ['log'],
+    { atLeast: 0.5 },
+    ['verified', 'replayed'],
+  ),
   aSecond('rebuild', 'events of 1,000,000 rebuilt into list and history', rebuild, ['log'], { atLeast: 5 }),
   inMs('page', 'the first page of 1,000,000 people, by name', pageNow, ['list'], { atMost: 3 }),
   inMs('page-category', 'the first page of one category of them', pageOfCategory, ['list'], { atMost: 3 }),

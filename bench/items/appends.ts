@@ -7,7 +7,7 @@ import { rate, type Figure, type Item, type RunContext, type Variant } from '../
 import { openRaw, RawLog } from '../raw.js';
 import { eventsOf, LONG_CASE, toEvent } from '../synthetic.js';
 
-interface Append {
+export interface Append {
   readonly stream: string;
   readonly revision: number;
   readonly event: NewEvent;
@@ -17,7 +17,7 @@ interface Append {
 const FIRST_NEW_CASE = 2 ** 40;
 
 /** Prepared before timing. */
-const makeAppends = (count: number): readonly Append[] =>
+export const makeAppends = (count: number): readonly Append[] =>
   Array.from({ length: count }, (_, index) => {
     const revision = index % LONG_CASE;
     const event = eventsOf(Math.floor(index / LONG_CASE), LONG_CASE)[revision];
@@ -25,7 +25,7 @@ const makeAppends = (count: number): readonly Append[] =>
     return { stream: streamOf(FIRST_NEW_CASE + Math.floor(index / LONG_CASE)), revision, event: toEvent(event) };
   });
 
-const expected = (revision: number): ExpectedRevision => (revision === 0 ? 'no-stream' : revision - 1);
+export const expected = (revision: number): ExpectedRevision => (revision === 0 ? 'no-stream' : revision - 1);
 
 const WRITERS = 64;
 /** Events per transaction of raw SQLite in bulk. */
