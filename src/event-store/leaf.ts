@@ -48,14 +48,15 @@ export interface PersonalTexts {
 
 /** Writes each field once for both texts. `personal` may have a salt itself, which is left out. */
 export const personalTexts = (personal: Readonly<Record<string, unknown>>, salt: unknown): PersonalTexts => {
-  const names = Object.keys(personal)
-    .filter((name) => name !== 'salt')
-    .sort();
-  const fields = names.map((name) => `${canonicalJson(name)}:${exactCanonicalJson(personal[name])}`);
-  const covered = `{${fields.join(',')}}`;
-  if (salt === undefined) return { stored: covered, covered };
-  const place = names.filter((name) => name < 'salt').length;
-  return { stored: `{${fields.toSpliced(place, 0, `"salt":${exactCanonicalJson(salt)}`).join(',')}}`, covered };
+  let [before, after] = ['', ''];
+  for (const name of Object.keys(personal).sort()) {
+    if (name === 'salt') continue;
+    const field = `,${canonicalJson(name)}:${exactCanonicalJson(personal[name])}`;
+    if (name < 'salt') before += field;
+    else after += field;
+  }
+  const ownSalt = salt === undefined ? '' : `,"salt":${exactCanonicalJson(salt)}`;
+  return { stored: `{${(before + ownSalt + after).slice(1)}}`, covered: `{${(before + after).slice(1)}}` };
 };
 
 /** Base64 of SHA-256 over the salt's bytes and the canonical JSON of the personal part, without the salt. */

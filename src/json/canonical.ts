@@ -10,13 +10,34 @@ type UndefinedFields = 'left out' | 'refused';
  * The canonical text of a JSON value; undefined fields are left out, as by JSON.stringify. Throws TypeError for values that JSON
  * cannot hold (NaN, a date) or that are nested too deep (a circle).
  */
-export const canonicalJson = (value: unknown): string => write(value, 'left out', 0);
+export const canonicalJson = (value: unknown): string => writeFastest(value, 'left out');
 
 /** As `canonicalJson`, of values that are read back exactly: undefined fields and items throw TypeError too. */
-export const exactCanonicalJson = (value: unknown): string => write(value, 'refused', 0);
+export const exactCanonicalJson = (value: unknown): string => writeFastest(value, 'refused');
 
 /** Limit of nesting, so that a circle ends and no text exhausts the stack; real events reach six levels. */
 const MAX_DEPTH = 100;
+
+/** JSON.stringify writes a value whose keys are in order as RFC 8785 demands: one that was read from a log. */
+const writeFastest = (value: unknown, undefinedFields: UndefinedFields): string =>
+  typeof value === 'object' && isInOrder(value, 0) ? JSON.stringify(value) : write(value, undefinedFields, 0);
+
+/** Whether the value is JSON with all keys in order, and nothing undefined. */
+const isInOrder = (value: unknown, depth: number): boolean => {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || 'toJSON' in value || depth === MAX_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) if (!isInOrder(value[index], depth + 1)) return false;
+    return true;
+  }
+  let last = '';
+  for (const name of Object.keys(value)) {
+    if (name < last || !isInOrder((value as Readonly<Record<string, unknown>>)[name], depth + 1)) return false;
+    last = name;
+  }
+  return true;
+};
 
 const write = (value: unknown, undefinedFields: UndefinedFields, depth: number): string => {
   if (typeof value === 'string') return canonicalString(value);

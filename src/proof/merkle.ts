@@ -4,16 +4,16 @@
  * Roots and proofs are computed from the hashes of complete subtrees, which never change once the log is long enough; where they come
  * from (tiles, a list of leaves) is the caller's choice. Sizes may exceed 2^32, so there are no bit operations.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The hash of a complete subtree: of the 2^height leaves from `index * 2^height` on. Height 0 is a leaf. */
 export type SubtreeHash = (height: number, index: number) => Buffer;
 
 const NODE_PREFIX = Buffer.from([1]);
-const EMPTY_ROOT = createHash('sha256').digest();
+const EMPTY_ROOT = hash('sha256', '', 'buffer');
 
 export const nodeHash = (left: Buffer, right: Buffer): Buffer =>
-  createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();
+  hash('sha256', Buffer.concat([NODE_PREFIX, left, right]), 'buffer');
 
 /** The root of a tree to which leaves are added one by one; keeps one hash for each complete subtree. */
 export class TreeRoot {

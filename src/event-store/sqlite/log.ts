@@ -31,7 +31,8 @@ const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload'
 const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
 type Row = [position: number, revision: number, type: number, recordedAt: number, id: string, payload: string];
 type LogRow = [...Row, stream: string];
-type StoredRow = [...LogRow, leaf: Buffer | null, commitment: Buffer | null, salt: Buffer | null];
+/** Leaf hash, commitment and salt in hexadecimal, empty where there are none: a Buffer for each row takes longer than the row. */
+type StoredRow = [...LogRow, leaf: string, commitment: string, salt: string];
 
 interface StreamTip {
   readonly number: number;
@@ -154,11 +155,22 @@ export class SqliteLog {
     return readInChunks<StoredRow>(limit, readChunk).map((row, i) => {
       const position = after + 1 + i;
       if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
-      const place = { stream: row[6], revision: row[1] };
-      const record = this.#record(row, place);
-      const [leaf, commitment, salt] = [row[7], row[8], row[9]].map((bytes) => bytes?.toString('base64') ?? null);
-      const stored = { ...place, position, cursor: String(position), ...record, leaf: leaf ?? null, text: row[5] };
-      return typeof commitment === 'string' ? { ...stored, adopted: { commitment, salt: salt ?? null } } : stored;
+      const [stream, revision, text] = [row[6], row[1], row[5]];
+      const { id, type, recordedAt, payload } = this.#record(row, { stream, revision });
+      const [leaf, commitment] = [toBase64(row[7]), toBase64(row[8])];
+      const stored = {
+        stream,
+        revision,
+        position,
+        cursor: String(position),
+        id,
+        type,
+        recordedAt,
+        payload,
+        leaf,
+        text,
+      };
+      return commitment === null ? stored : { ...stored, adopted: { commitment, salt: toBase64(row[9]) } };
     });
   }
 
@@ -256,7 +268,7 @@ const storedQuery = (db: Database.Database): string => {
   const [leaf, commitment, salt, from] = hasAdopted(db)
     ? [`coalesce(${own}, a.leaf)`, 'a.commitment', 'a.salt', 'events LEFT JOIN adopted AS a USING (position)']
     : [own, 'NULL', 'NULL', 'events'];
-  return `SELECT ${COLUMNS}, ${STREAM_NAME}, ${leaf}, ${commitment}, ${salt} FROM ${from}
+  return `SELECT ${COLUMNS}, ${STREAM_NAME}, hex(${leaf}), hex(${commitment}), hex(${salt}) FROM ${from}
     WHERE position > ? ORDER BY position LIMIT ?`;
 };
 
@@ -278,6 +290,8 @@ const readInChunks = <R extends Row | LogRow | StoredRow>(
   }
   return rows;
 };
+
+const toBase64 = (hex: string): string | null => (hex === '' ? null : Buffer.from(hex, 'hex').toString('base64'));
 
 const uuidBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 /** From 32 hexadecimal digits. */
