@@ -30,7 +30,7 @@ let data: string;
 let original: string;
 const at = (name: string): string => join(folder.path, name);
 
-/** The demonstration, cases with uncertain dates, and a name that looks like a formula. */
+/** The demonstration, cases with uncertain dates, and a name that looks like a formula; its log, and more than one batch of it. */
 beforeAll(async () => {
   folder = await temporaryFolder();
   data = at('data');
@@ -38,6 +38,8 @@ beforeAll(async () => {
   const files = [fixture('register-uncertain.csv'), fixture('register-bad.csv')];
   expect((await runCli(['import', '--data', data, ...files])).code).toBe(1);
   expect((await runCli(['export', '--data', data, '--out', at('log.ndjson')])).code).toBe(0);
+  const lines = readFileSync(at('log.ndjson'), 'utf8').split('\n').slice(0, 700);
+  writeFileSync(at('beginning.ndjson'), lines.map((line) => `${line}\n`).join(''));
   original = await answers(data);
 });
 afterAll(() => folder.remove());
@@ -101,8 +103,8 @@ describe('the log', () => {
   });
 
   it('import continues where it was stopped', async () => {
-    const count = eventsIn(at('log.ndjson'));
-    const words = ['import', '--data', at('slow'), at('log.ndjson')];
+    const count = eventsIn(at('beginning.ndjson'));
+    const words = ['import', '--data', at('slow'), at('beginning.ndjson')];
     const stopped = await runAbortedCli(words);
     expect([stopped.code, stopped.out]).toEqual([130, expect.stringContaining('goes on where this one ended')]);
     const { out } = await runCli(words);
@@ -119,7 +121,7 @@ describe('the log', () => {
   it('is imported without other files, and a dry run creates nothing', async () => {
     const both = await runCli(['import', '--data', at('new'), DEFINITIONS, at('log.ndjson')]);
     expect([both.code, both.err]).toEqual([2, expect.stringContaining('imported alone')]);
-    const dry = await runCli(['import', '--data', at('new'), '--dry-run', at('log.ndjson')]);
+    const dry = await runCli(['import', '--data', at('new'), '--dry-run', at('beginning.ndjson')]);
     expect([dry.code, dry.out]).toEqual([0, expect.stringMatching(/A dry run: nothing was recorded\.\n$/)]);
     expect(existsSync(at('new'))).toBe(false);
   });

@@ -4,7 +4,16 @@
  */
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const SLOWEST = ['command-line.ts', 'outage.ts', 'documents.ts', 'e2e-failures.ts'];
+const SLOWEST = [
+  'command-line.ts',
+  'e2e.ts',
+  'register-files.ts',
+  'simulation.ts',
+  'outage.ts',
+  'eventstoredb.ts',
+  'e2e-failures.ts',
+  'documents.ts',
+];
 const rank = ({ path }) => {
   const index = SLOWEST.findIndex((name) => path.endsWith(name));
   return index < 0 ? SLOWEST.length : index;
