@@ -9,15 +9,17 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplyInstrument } from './commands/apply-instrument.js';
 import { COMMAND_HANDLERS } from './commands/handlers.js';
+import { ELIGIBLE_PERSONS } from './commands/eligible-persons.js';
 import { MERGED_CASES, type MergedCases } from './commands/merged-cases.js';
 import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from './commands/possible-duplicates.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayOfInstant } from './domain/time.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
+import { eligiblePersonsOf } from './eligible-persons.js';
 import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
 import { HEALTH, type Health } from './http/health/health.controller.js';
 import { METRICS } from './http/metrics/metrics.controller.js';
@@ -215,6 +217,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(GRAVITY_DATA, (resources) => resources.gravity),
       provideFrom(Jobs, (resources) => resources.jobs),
       provideFrom(DurableJobs, (resources) => resources.durableJobs),
+      { provide: ELIGIBLE_PERSONS, inject: [QueryBus], useFactory: eligiblePersonsOf },
       provideFrom(LOG_PROOFS, ({ store, tree }) => new LogProofs(store, tree, new ProofFiles(settings.data))),
     ];
     return {

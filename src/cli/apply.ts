@@ -6,6 +6,7 @@ import type { DurableJob } from '../jobs/durable-job.js';
 import type { ResumeResult } from '../jobs/durable-jobs.js';
 import type { JobContext } from '../jobs/job.js';
 import { InstrumentApplication } from '../schema/applications.js';
+import { read } from '../schema/read.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
@@ -19,7 +20,6 @@ export interface ApplyOptions {
   readonly list?: string;
   readonly listDay?: string;
   readonly clause?: string;
-  readonly version?: string;
   readonly amnestiedOn?: string;
   readonly releasedOn?: string;
   readonly effect?: string;
@@ -27,6 +27,7 @@ export interface ApplyOptions {
   readonly acknowledge?: readonly string[];
   /** A file with a reference a line. */
   readonly persons?: string;
+  readonly eligible?: true;
   readonly resume?: string;
 }
 
@@ -54,9 +55,11 @@ type Start = (register: OpenRegister, onProgress: JobContext['onProgress']) => P
 
 const startOf = (instrument: string | undefined, references: readonly string[], options: ApplyOptions): Start => {
   if (instrument === undefined) throw new CannotRun('name an act or a decree, or a job by --resume');
-  const { persons: file, list = 'union', ...fields } = options;
-  const persons = [...references, ...(file === undefined ? [] : linesOf(file))];
-  const application = { ...readOptions(InstrumentApplication, { ...fields, list, persons }), instrument };
+  const { persons: file, eligible = false, list = 'union', ...fields } = options;
+  const named = [...references, ...(file === undefined ? [] : linesOf(file))];
+  if (eligible && named.length > 0) throw new CannotRun('name persons, or say --eligible');
+  const given = { ...fields, list, persons: eligible ? 'eligible' : named };
+  const application = { ...readOptions(InstrumentApplication, given, undefined, read), instrument };
   return async ({ applications }, onProgress) =>
     startedJob(await applications.start({ application, actor: ACTOR }, onProgress));
 };

@@ -7,7 +7,7 @@ import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
 import { BadGravityFile } from '../read-models/eligibility/gravity-file.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
-import { InvalidKnownAt } from '../read-models/query-errors.js';
+import { InvalidKnownAt, InvalidParameter } from '../read-models/query-errors.js';
 import { InvalidNote } from '../proof/checkpoint.js';
 import { BadSettings } from '../settings.js';
 import { optionOf } from './option-name.js';
@@ -37,7 +37,8 @@ export const exitCodeOf = (error: unknown): ExitCode =>
 
 /** The message to print for an error, without its stack. Unknown errors are faults of the program. */
 export const describeError = (error: unknown): string => {
-  if (error instanceof InvalidKnownAt) return `${optionOf(error.parameter)}: expected ${error.expected}`;
+  if (error instanceof InvalidKnownAt || error instanceof InvalidParameter)
+    return `${optionOf(error.parameter)}: expected ${error.expected}`;
   if (error instanceof CannotRun || error instanceof BackupRefused || error instanceof NotPrivate) return error.message;
   if (error instanceof InvalidNote) return `The key or checkpoint cannot be used: ${error.message}`;
   if (error instanceof LogFileUnreadable) return `The file is no log that can be imported: ${error.message}`;

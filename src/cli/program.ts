@@ -188,10 +188,10 @@ const addApply = (habeas: Command, context: Context, complete: Complete): void =
     .argument('[references...]', 'references of persons in the list')
     .option(DATA, DATA_MEANS)
     .option('--persons <file>', 'a file with more references, one a line')
+    .option('--eligible', 'everybody of the list whom the clause reaches on the day')
     .option('--list <id>', 'the list of the references (union unless another is named)')
     .option('--list-day <day>', 'the day of the list about which it is asked who is eligible')
-    .option('--clause <id>', 'a clause of the act')
-    .option('--version <id>', 'the version of the clause, where several stand')
+    .option('--clause <id>', 'a clause of the act, with its version where several stand: six-months-drugs@rolling')
     .option('--amnestied-on <date>', 'when it was applied to them, or they were pardoned')
     .option('--released-on <date>', 'when they were released; without it they are not')
     .option('--effect <effect>', 'what it does to them, where the clause does not say it')
@@ -207,6 +207,7 @@ twice. A job that was killed is resumed by the next service that opens the regis
 Examples:
   $ habeas apply amnesty-2025 AZ-0018 AZ-0137 --amnestied-on 2025-12-22 --released-on 2025-12-23
   $ habeas apply decree-2025-05 --persons pardoned.txt --amnestied-on 2025-05-26 --released-on 2025-05-26
+  $ habeas apply amnesty-2025 --eligible --clause six-months-drugs@rolling --amnestied-on 2025-12-22
   $ habeas apply --resume 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
 `,
     )

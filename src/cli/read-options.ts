@@ -1,17 +1,25 @@
 import type { Constructor } from '../schema/field.js';
-import { readParameters } from '../schema/read.js';
+import { readParameters, type ReadResult } from '../schema/read.js';
 import { CannotRun } from './exit.js';
 import { optionOf } from './option-name.js';
 
 /** Options under the names of parameters; one that is not given is undefined. */
 export type Options = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Reads options as the parameters of a query. Throws CannotRun that names each that is wrong; `argument` is no option. */
-export const readOptions = <T extends object>(type: Constructor<T>, options: Options, argument?: string): T => {
+/** Reads options as the parameters of a query, or by another reader. Throws CannotRun that names each that is wrong; `argument` is no option. */
+export const readOptions = <T extends object>(
+  type: Constructor<T>,
+  options: Options,
+  argument?: string,
+  readBy: (
+    type: Constructor<T>,
+    input: Readonly<Record<string, string | readonly string[]>>,
+  ) => ReadResult<T> = readParameters,
+): T => {
   const given = Object.entries(options).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
-  const read = readParameters(type, Object.fromEntries(given));
+  const read = readBy(type, Object.fromEntries(given));
   if ('value' in read) return read.value;
   const lines = read.errors.map(({ pointer, expected }) => {
     const name = pointer.slice(1);

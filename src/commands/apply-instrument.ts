@@ -5,7 +5,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CaseEvent, Reference } from '../domain/case/events.js';
+import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import { extendDefinition } from '../domain/definitions.js';
@@ -19,6 +19,12 @@ import type { DurableJobContext, JobItem, JobKind } from '../jobs/durable-job.js
 import { DurableJobs, type StartResult } from '../jobs/durable-jobs.js';
 import type { JobContext, JobProgress } from '../jobs/job.js';
 import { holderOf } from './claim-references.js';
+import {
+  ELIGIBLE_PERSONS,
+  type EligibilityQuestion,
+  type EligiblePerson,
+  type EligiblePersons,
+} from './eligible-persons.js';
 import { keyedEventId, newApplicationId } from './ids.js';
 import { chainFrom } from './merged-cases.js';
 import {
@@ -32,12 +38,12 @@ import { loadStream } from './streams.js';
 /** What a client asks to be applied. */
 export interface Application extends Partial<Effect> {
   readonly instrument: string;
+  /** As `clause@version`, or the clause alone. */
   readonly clause?: string;
-  readonly version?: string;
   readonly list: string;
   readonly listDay?: string;
-  /** References in the list. */
-  readonly persons: readonly string[];
+  /** References in the list, or all whom the clause, which is then given, makes eligible on the day it is applied. */
+  readonly persons: 'eligible' | readonly string[];
   readonly amnestiedOn: string;
   readonly releasedOn?: string;
   /** The instrument itself, where absent. */
@@ -60,7 +66,7 @@ export type StartApplicationResult = StartResult<NotRecorded>;
 interface Parameters {
   readonly instrument: string;
   readonly list: string;
-  readonly persons: readonly string[];
+  readonly persons: Application['persons'];
   readonly acknowledge: readonly string[];
   readonly actor: Actor;
 }
@@ -84,6 +90,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly recordEvents: RecordEventsHandler,
     private readonly jobs: DurableJobs,
+    @Inject(ELIGIBLE_PERSONS) private readonly eligiblePersons: EligiblePersons,
   ) {
     jobs.register(this);
   }
@@ -105,7 +112,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
 
   async run(id: string, parameters: Parameters, { signal, onProgress, items, save }: DurableJobContext): Promise<void> {
     const { instrument, started, startedId } = await this.whileUnavailable(signal, () => this.load(id, parameters));
-    const { persons } = parameters;
+    const persons = await this.whileUnavailable(signal, () => this.personsOf(parameters, started));
     const seen = new Set(items.flatMap(({ caseId }) => caseId ?? []));
     let reached = items.filter(({ codes }) => codes.length === 0).length;
     let unsaved: JobItem[] = [];
@@ -115,10 +122,10 @@ export class ApplyInstrument implements JobKind<Parameters> {
       unsaved = [];
     };
     try {
-      for (const reference of persons.slice(no)) {
+      for (const person of persons.slice(no)) {
         signal.throwIfAborted();
         const item = await this.whileUnavailable(signal, () =>
-          this.reach({ list: parameters.list, reference }, seen, (caseId) => ({
+          this.reach(parameters.list, person, seen, (caseId) => ({
             subject: { kind: 'case', id: caseId },
             begins: false,
             events: eventsOf(instrument, started),
@@ -142,13 +149,19 @@ export class ApplyInstrument implements JobKind<Parameters> {
     );
   }
 
-  /** Null once it is recorded, also if it was before. */
+  /** Null once it is recorded, also if it was before. Throws what asking who is eligible throws. */
   private async recordStart(id: string, application: Application, actor: Actor): Promise<NotRecorded | null> {
     const instrument = await this.loadInstrument(application.instrument);
     if (instrument === null) return { outcome: 'unknown-subject' };
     const identity = identityOf(id, actor);
-    const event = startOf(id, application, instrument);
     const eventId = idOf(identity, application.instrument);
+    const before = await this.findStart(application.instrument, eventId);
+    const knownAt =
+      application.persons !== 'eligible'
+        ? undefined
+        : (before?.knownAt ??
+          (await this.eligiblePersons.positionAfter(await this.store.head(), questionOf(application))));
+    const event = startOf(id, application, instrument, knownAt);
     if (event === null) return { outcome: 'refused', findings: [finding('APPLICATION.EFFECT_UNSAID', eventId)] };
     const days = [event.amnestiedOn, event.releasedOn ?? ''].map(parseEdtf).filter((day) => day !== null);
     if (days.some(({ earliest }) => earliest > this.clock.today()))
@@ -187,11 +200,34 @@ export class ApplyInstrument implements JobKind<Parameters> {
     { instrument: instrumentId, actor }: Parameters,
   ): Promise<{ readonly instrument: Instrument; readonly started: ApplicationStarted; readonly startedId: string }> {
     const startedId = idOf(identityOf(id, actor), instrumentId);
-    const events = await loadStream(this.store, streamName('instrument', instrumentId));
-    const event = events.find((recorded) => recorded.id === startedId)?.event;
+    const started = await this.findStart(instrumentId, startedId);
     const instrument = await this.loadInstrument(instrumentId);
-    if (event?.type !== 'application-started' || instrument === null) throw new NeverStarted();
-    return { instrument, started: event, startedId };
+    if (started === null || instrument === null) throw new NeverStarted();
+    return { instrument, started, startedId };
+  }
+
+  private async findStart(instrument: string, startedId: string): Promise<ApplicationStarted | null> {
+    const events = await loadStream(this.store, streamName('instrument', instrument));
+    const event = events.find(({ id }) => id === startedId)?.event;
+    return event?.type === 'application-started' ? event : null;
+  }
+
+  /** The same persons in the same order whenever the job is resumed. */
+  private async personsOf(
+    { instrument, persons }: Parameters,
+    { knownAt, clause, version, list, listDay, amnestiedOn }: ApplicationStarted,
+  ): Promise<readonly Person[]> {
+    if (persons !== 'eligible') return persons.map((reference) => ({ caseId: null, reference }));
+    const text = version === undefined ? clause : `${clause}@${version}`;
+    const question = {
+      instrument,
+      clause: text,
+      list,
+      ...(listDay === undefined ? {} : { listDay }),
+      day: amnestiedOn,
+    };
+    if (text === undefined || knownAt === undefined) throw new NeverStarted();
+    return this.eligiblePersons.knownAt(knownAt, { ...question, clause: text });
   }
 
   private async loadInstrument(id: string): Promise<Instrument | null> {
@@ -201,14 +237,15 @@ export class ApplyInstrument implements JobKind<Parameters> {
 
   /** Records the events of one person. `seen`: the cases that earlier steps were about. */
   private async reach(
-    reference: Reference,
+    list: string,
+    person: Person,
     seen: ReadonlySet<string>,
     requestOf: (caseId: string) => RecordEventsRequest,
   ): Promise<Omit<JobItem, 'no'>> {
-    const subject = reference.reference;
-    const holder = await holderOf(this.store, this.clock, reference.list, reference.reference);
+    const subject = person.reference ?? person.caseId ?? '';
+    const named = person.caseId ?? (await holderOf(this.store, this.clock, list, subject))?.caseId;
     // A case that is merged into another one counts for that.
-    const caseId = holder === null ? null : ((await chainFrom(this.store, holder.caseId)).at(-1) ?? null);
+    const caseId = named === undefined ? null : ((await chainFrom(this.store, named)).at(-1) ?? null);
     if (caseId === null) return { subject, caseId, codes: ['SUBJECT.UNKNOWN'] };
     if (seen.has(caseId)) return { subject, caseId, codes: ['APPLICATION.PERSON_TWICE'] };
     return { subject, caseId, codes: codesOf(await this.record(requestOf(caseId))) };
@@ -231,6 +268,9 @@ export class ApplyInstrument implements JobKind<Parameters> {
   }
 }
 
+/** Named by a reference, or by a case, of which the reference is only told. */
+type Person = EligiblePerson | { readonly caseId: null; readonly reference: string };
+
 interface Reached {
   readonly reached: number;
   readonly refused: number;
@@ -247,15 +287,25 @@ const idOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string)
   keyedEventId({ actor, stream: streamName('instrument', instrument) }, key, 0);
 
 /** Null where nobody says what the instrument does to those whom it reaches. */
-const startOf = (id: string, application: Application, instrument: Instrument): ApplicationStarted | null => {
-  const { instrument: _, persons: __, acknowledge: ___, effect: ____, sources, ...asked } = application;
+const startOf = (
+  id: string,
+  application: Application,
+  instrument: Instrument,
+  knownAt: number | undefined,
+): ApplicationStarted | null => {
+  const { list, listDay, persons, amnestiedOn, releasedOn, sources } = application;
   const effect = effectIn(application, instrument);
   if (effect === null) return null;
   return {
     type: 'application-started',
     application: id,
-    persons: 'named',
-    ...asked,
+    persons: persons === 'eligible' ? persons : 'named',
+    list,
+    ...clauseOf(application),
+    ...(listDay === undefined ? {} : { listDay }),
+    ...(knownAt === undefined ? {} : { knownAt }),
+    amnestiedOn,
+    ...(releasedOn === undefined ? {} : { releasedOn }),
     ...effect,
     sources: sources ?? [{ kind: 'official', citation: instrument.title ?? instrument.id }],
     reliability: 'reported',
@@ -263,10 +313,9 @@ const startOf = (id: string, application: Application, instrument: Instrument): 
 };
 
 /** As whoever applies it says, or else its clause; a release follows from nothing but release from imprisonment. */
-const effectIn = (
-  { effect, reducedBy, replacement, clause, version, releasedOn }: Application,
-  instrument: Instrument,
-): Effect | null => {
+const effectIn = (application: Application, instrument: Instrument): Effect | null => {
+  const { effect, reducedBy, replacement, releasedOn } = application;
+  const { clause, version } = clauseOf(application);
   if (effect !== undefined)
     return {
       effect,
@@ -278,6 +327,22 @@ const effectIn = (
   const isSaid = instrument.clauseVersions.some((standing) => standing.clause === clause);
   return releasedOn === undefined || isSaid ? null : { effect: 'released-from-imprisonment' };
 };
+
+/** The clause and the version of a text such as `six-months-drugs@rolling`. */
+const clauseOf = ({
+  clause: text,
+}: Pick<Application, 'clause'>): { readonly clause?: string; readonly version?: string } => {
+  const [clause, version] = text?.split('@') ?? [];
+  return { ...(clause === undefined ? {} : { clause }), ...(version === undefined ? {} : { version }) };
+};
+
+const questionOf = ({ instrument, clause = '', list, listDay, amnestiedOn }: Application): EligibilityQuestion => ({
+  instrument,
+  clause,
+  list,
+  ...(listDay === undefined ? {} : { listDay }),
+  day: amnestiedOn,
+});
 
 /** What is recorded of each person. */
 const eventsOf = (instrument: Instrument, started: ApplicationStarted): readonly CaseEvent[] => {

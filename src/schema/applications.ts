@@ -1,19 +1,40 @@
 /** The DTO class of a request to apply an act or a decree to many persons. */
 import { CLEMENCY_EFFECTS } from '../domain/case/events.js';
 import type { ApplicationStarted } from '../domain/instrument/applications.js';
-import { IsDay, IsEdtf, IsFindingCode, IsObjectOf, IsOneOf, IsOptional, IsSlug, IsTerm, IsText } from './decorators.js';
+import { parseDay } from '../domain/time.js';
+import {
+  IsDay,
+  IsEdtf,
+  IsFindingCode,
+  IsObjectOf,
+  IsOneOf,
+  IsOptional,
+  IsSlug,
+  IsTerm,
+  IsWordOrTexts,
+  Matches,
+  ObjectRule,
+} from './decorators.js';
 import { LIMITS } from './limits.js';
 import { EffectRules, Sentence, Source } from './parts.js';
 
+/** Stands for the persons whom a clause makes eligible. */
+const ELIGIBLE = 'eligible';
+const CLAUSE = /^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$/;
+
 export class InstrumentApplication {
   @EffectRules()
+  @ObjectRule<InstrumentApplication>(
+    'FIELD.MISSING',
+    'clause',
+    'a clause where it is applied to all who are eligible',
+    (a) => a.persons !== ELIGIBLE || a.clause !== undefined,
+  )
   @IsOptional()
-  @IsSlug({ description: 'A clause of the act.' })
+  @Matches(CLAUSE, 'a clause, or a version of one: six-months-drugs, six-months-drugs@rolling', {
+    description: 'A clause of the act; with its version where several stand.',
+  })
   clause?: string;
-
-  @IsOptional()
-  @IsSlug({ description: 'The version of the clause, where several stand.' })
-  version?: string;
 
   @IsSlug({ description: 'The list in which the persons are named.' })
   list: string;
@@ -22,9 +43,23 @@ export class InstrumentApplication {
   @IsDay({ description: 'The day of the list about which it is asked who is eligible.' })
   listDay?: string;
 
-  @IsText(LIMITS.reference, { each: { min: 1, max: LIMITS.persons }, description: 'References in the list.' })
-  persons: string[];
+  @IsWordOrTexts(
+    ELIGIBLE,
+    LIMITS.reference,
+    { min: 1, max: LIMITS.persons },
+    {
+      description:
+        'References in the list; `eligible`: everybody of the list whom the clause reaches on the day `amnestiedOn`.',
+    },
+  )
+  persons: typeof ELIGIBLE | string[];
 
+  @ObjectRule<InstrumentApplication>(
+    'DAY.INVALID',
+    'amnestiedOn',
+    'a full day where it is applied to all who are eligible',
+    (a) => a.persons !== ELIGIBLE || parseDay(a.amnestiedOn) !== null,
+  )
   @IsEdtf({ description: 'When it was applied to them, or they were pardoned.' })
   amnestiedOn: string;
 

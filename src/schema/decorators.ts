@@ -322,6 +322,20 @@ const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
   ...(item.isProse === undefined ? {} : { isProse: item.isProse }),
 });
 
+/** A word that stands for all, or texts of one line. */
+export const IsWordOrTexts = (
+  word: string,
+  limit: number,
+  { min: least, max: most }: { readonly min: number; readonly max: number },
+  options: TypeOptions = {},
+): PropertyDecorator => typed(wordOr(word, arrayOf(text(limit, false), least, most)), options);
+
+const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType => ({
+  schema: { anyOf: [{ type: 'string', const: word }, schema] },
+  expects: `${word}, or ${expects}`,
+  rules: rules.map((rule) => ({ ...rule, isValid: (value) => value === word || rule.isValid(value) })),
+});
+
 /** Of a parameter that may be repeated. */
 export const ALTERNATIVES = { min: 1, max: LIMITS.alternatives } as const;
 

@@ -52,7 +52,8 @@ describe('habeas apply', () => {
   it.each([
     ['no instrument', ['--list', 'union'], /name an act or a decree/],
     ['an unknown instrument', ['none', 'AZ-1', ...DAYS], /INSTRUMENT.UNKNOWN/],
-    ['nobody', ['amnesty-2025', ...DAYS], /--persons: expected an array of 1/],
+    ['nobody', ['amnesty-2025', ...DAYS], /--persons: expected eligible, or an array of 1/],
+    ['persons twice over', ['amnesty-2025', 'AZ-1', '--eligible', ...DAYS], /name persons, or say --eligible/],
     ['no day', ['amnesty-2025', 'AZ-1'], /--amnestied-on: expected a date/],
     [
       'a day before the act',

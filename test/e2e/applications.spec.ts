@@ -174,7 +174,64 @@ describe('applying an act to many', () => {
     await service.post('/v1/instruments/amnesty-2025/events', { ...clause, version: 'other', reducedBy: 'P3M' });
     const unsaid = await apply(asked);
     expect([unsaid.status, unsaid.body['findings'][0].code]).toEqual([422, 'APPLICATION.EFFECT_UNSAID']);
-    expect((await apply({ ...asked, version: 'other' })).status).toBe(202);
+    expect((await apply({ ...asked, clause: 'half-year@other' })).status).toBe(202);
+  });
+
+  it('reaches all whom the clause makes eligible, as it was known when it began', async () => {
+    const paths = await imprison(3);
+    const [first, second] = paths;
+    for (const path of paths)
+      await service.post(`${path}/events`, {
+        ...{ type: 'recognised', list: 'union', category: 'believers', occurredOn: '2024-06-01' },
+        ...WITH_SOURCES,
+      });
+    await service.post(`${second}/events`, {
+      type: 'released',
+      occurredOn: '2025-06-01',
+      reason: 'health',
+      ...WITH_SOURCES,
+    });
+    for (const version of ['one', 'other'])
+      await service.post('/v1/instruments/amnesty-2025/events', {
+        ...{ type: 'clause-set', clause: 'convicts', version, conditions: [{ stage: { in: ['convicted'] } }] },
+        effect: 'released-from-imprisonment',
+        ...WITH_SOURCES,
+      });
+    const asked = { persons: 'eligible', clause: 'convicts@one', listDay: '2025-12-21' };
+    const started = await apply(asked, 'k');
+    const job = await ended(started);
+    expect(job).toMatchObject({ state: 'done', progress: { total: 2, results: { reached: 2, refused: 0 } } });
+    const amnestied = await eventsOf('amnestied');
+    expect(amnestied.map(({ stream }) => stream)).toEqual(
+      [first, paths[2]].map((path) => `case-${path?.split('/').at(-1)}`),
+    );
+    const [start] = await eventsOf('application-started');
+    expect(start?.['event']).toMatchObject({
+      persons: 'eligible',
+      clause: 'convicts',
+      version: 'one',
+      listDay: '2025-12-21',
+      knownAt: Number(start?.['position']) - 1,
+    });
+    expect((await apply(asked, 'k')).body['id']).toBe(job['id']);
+
+    // As if the act had not been applied, both are still eligible; and nobody is reached twice.
+    expect(await ended(await apply(asked))).toMatchObject({
+      refused: [
+        { subject: 'AZ-1', codes: ['CASE.ALREADY_REACHED', 'CASE.NOT_HELD'] },
+        { subject: 'AZ-3', codes: ['CASE.ALREADY_REACHED', 'CASE.NOT_HELD'] },
+      ],
+    });
+
+    for (const [fields, code] of [
+      [{ clause: 'convicts' }, 'CLAUSE.AMBIGUOUS'],
+      [{ clause: undefined }, 'FIELD.MISSING'],
+      [{ amnestiedOn: '2025-12' }, 'DAY.INVALID'],
+      [{ persons: 'all' }, 'FIELD.WRONG_KIND'],
+    ] as const) {
+      const reply = await apply({ ...asked, ...fields });
+      expect([reply.status, reply.body['errors'][0].code]).toEqual([400, code]);
+    }
   });
 
   it.each<[string, object, number, string]>([

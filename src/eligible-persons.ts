@@ -1,0 +1,56 @@
+/** Answers who is eligible from the read models, for whoever applies an instrument. */
+import type { QueryBus } from '@nestjs/cqrs';
+import type { EligibilityQuestion, EligiblePerson, EligiblePersons } from './commands/eligible-persons.js';
+import { StoreUnavailable } from './event-store/port.js';
+import { Eligibility } from './read-models/eligibility/eligibility.query.js';
+import type { EligibilityView } from './read-models/eligibility/eligibility.view.js';
+import { NotCaughtUp, QueriesBusy } from './read-models/query-errors.js';
+import { Scope, UNRESTRICTED } from './read-models/scope.js';
+
+/** People a page: each is asked again for the reasons, some milliseconds of work. */
+const PAGE = 100;
+
+export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
+  const ask = async (
+    { instrument, clause, list, listDay, day }: EligibilityQuestion,
+    scope: { readonly knownAt?: string; readonly atLeast?: string },
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<EligibilityView | null> =>
+    queries.execute(
+      new Eligibility(new Scope(UNRESTRICTED, { asOf: day, ...scope }), instrument, {
+        list,
+        clause: [clause],
+        ...(listDay === undefined ? {} : { listDay }),
+        verdict: 'eligible',
+        ...page,
+      }),
+    );
+  return {
+    positionAfter: async (cursor, question) =>
+      (await ask(question, cursor === null ? {} : { atLeast: cursor }, { limit: 1 }))?.position ?? 0,
+    knownAt: async (position, question) => {
+      const persons: EligiblePerson[] = [];
+      const scope = { knownAt: `position:${position}` };
+      for (let after: string | undefined; ;) {
+        const page = await orUnavailable(
+          ask(question, scope, { limit: PAGE, ...(after === undefined ? {} : { after }) }),
+        );
+        for (const { caseId, references } of page?.items ?? [])
+          persons.push({ caseId, reference: references.find(({ list }) => list === question.list)?.reference ?? null });
+        if (page === null || page.next === null) return persons;
+        after = page.next;
+      }
+    },
+  };
+};
+
+/** A resumed job waits for read models that are being built, as for a store. */
+const orUnavailable = async <T>(answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof NotCaughtUp || error instanceof QueriesBusy)
+      throw new StoreUnavailable('the read models do not answer yet', { cause: error });
+    throw error;
+  }
+};
