@@ -57,9 +57,7 @@ export const matchLines = (
   ).filter(({ fromThisImport }) => fromThisImport);
   idsOf(comparable);
   const unmatched = comparable.filter(({ id }) => !recordedIds.includes(id));
-  const changes = changesOf(lines, recordedIds, unmatched, correct);
-  for (const { line, before } of changes) recordedIds[lines.indexOf(line)] = before.of.id;
-  return { recordedIds, changes };
+  return { recordedIds, changes: changesOf(lines, recordedIds, unmatched, correct) };
 };
 
 /** The id that `after` of a line stands for: undefined where it names no line, null where that line has no event yet. */
@@ -89,32 +87,32 @@ const asReported = (event: Reported<AnyEvent>): object => {
  */
 const changesOf = (
   lines: readonly CheckedLine[],
-  recordedIds: readonly (string | null)[],
+  recordedIds: (string | null)[],
   unmatched: readonly ComparableEvent[],
   correct: boolean,
 ): readonly LineChange[] => {
   const newLines = lines.filter((_, index) => recordedIds[index] === null);
-  const left = [...unmatched];
-  const changes: LineChange[] = [];
+  const isRepeated = recordedIds.some((id) => id !== null) && newLines.length === unmatched.length;
+  const pairs = new Map<CheckedLine, ComparableEvent>();
   const pair = (line: CheckedLine, isVersion: (change: LineChange) => boolean): void => {
-    if (changes.some((change) => change.line === line)) return;
-    const after = afterIn(lines, recordedIds, line);
-    const event = withAfter(line.located.event, after ?? undefined);
-    const found = left
-      .filter((of) => of.event.type === event.type)
-      .map((of) => changeOf(line, event, of))
+    if (pairs.has(line)) return;
+    const taken = new Set(pairs.values());
+    const [found] = unmatched
+      .filter((of) => !taken.has(of) && of.event.type === line.located.event.type)
+      .map((of) => changeOf(line, of, afterIn(lines, recordedIds, line)))
       .filter(isVersion)
-      .sort((a, b) => a.fields.length - b.fields.length)[0];
-    if (found === undefined) return;
-    left.splice(left.indexOf(found.before.of), 1);
-    changes.push(found);
+      .sort((a, b) => a.fields.length - b.fields.length);
+    if (found !== undefined) pairs.set(line, found.before.of);
   };
   for (const line of newLines) pair(line, hasSameDay);
-  const isRepeated = recordedIds.some((id) => id !== null) && newLines.length === unmatched.length;
   if (correct && isRepeated) for (const line of newLines) pair(line, ({ fields }) => fields.length === 1);
-  const isWhole = isRepeated && left.length === 0;
-  return changes
-    .filter((change) => isWhole || hasSameDay(change))
+  const isWhole = isRepeated && pairs.size === unmatched.length;
+  const versions = [...pairs].filter(([line, of]) => isWhole || hasSameDay(changeOf(line, of, undefined)));
+  for (const [line, { id }] of versions) recordedIds[lines.indexOf(line)] = id;
+  // Only now is the event of each line known that an `after` may name.
+  return versions
+    .map(([line, of]) => changeOf(line, of, afterIn(lines, recordedIds, line)))
+    .filter(({ fields }) => fields.length > 0)
     .map((change) => {
       const { type, occurredOn } = change.before.of.event;
       const isCertain = isWhole || occurredOn !== undefined || type === 'opened';
@@ -125,7 +123,9 @@ const changesOf = (
 const hasSameDay = ({ line, before }: LineChange): boolean =>
   line.located.event.occurredOn === before.of.event.occurredOn;
 
-const changeOf = (line: CheckedLine, event: Reported<AnyEvent>, of: ComparableEvent): LineChange => {
+/** `after`: as `afterIn` gives it; where it is null, it is taken for that of the event. */
+const changeOf = (line: CheckedLine, of: ComparableEvent, after: string | null | undefined): LineChange => {
+  const event = withAfter(line.located.event, after === null ? of.event.after : after);
   const [now, before] = [event, of.event] as unknown as readonly [RawEvent, RawEvent];
   const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
     (field) => !isDeepStrictEqual(asStored(now[field] ?? null), asStored(before[field] ?? null)),

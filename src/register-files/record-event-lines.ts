@@ -138,27 +138,17 @@ const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> =>
   const opened = newLines.find(({ data }) => data.type === 'opened');
   if (opened !== undefined && !begins) return referenceTaken(opened);
   const references = referenceToAdd(target, priorEvents, lines);
-  const amendments = amendmentsOf(changes, corrections.file);
+  const amendments = correctionsOfLines(changes, corrections.file);
   if (amendments.errors.length > 0) return refused(...amendments.errors);
   const outcomes = lines.map((line, index): ImportOutcome => {
     const cells = amendments.cells.get(line);
     if (cells !== undefined) return { outcome: 'added', corrections: cells };
     return recordedIds[index] === null ? { outcome: 'added' } : UNCHANGED;
   });
-  if (newLines.length + references.length + amendments.events.length === 0)
-    return { outcome: 'imported', lines: outcomes };
-  // A file may come to say again what it said before a correction: only then does the key depend on what is on record.
-  const since =
-    amendments.events.length > 0 || (corrections.correct && hasAmended(priorEvents)) ? [priorEvents.at(-1)?.id] : [];
-  const key = JSON.stringify([
-    recorder.list,
-    caseKey(lines[0]?.case ?? null),
-    ...newLines.map(({ data, key: lineKey }) => JSON.stringify([data, lineKey])),
-    ...references.map(({ event }) => JSON.stringify(event)),
-    ...amendments.events.map(({ event }) => JSON.stringify(event)),
-    ...since,
-  ]);
   const added = [...references, ...amendments.events];
+  if (newLines.length + added.length === 0) return { outcome: 'imported', lines: outcomes };
+  const isAmending = amendments.events.length > 0 || (corrections.correct && hasAmended(priorEvents));
+  const key = keyOf(group, newLines, added, isAmending ? priorEvents.at(-1)?.id : undefined);
   const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newLines.length + added.length);
   const idOfLine = (index: number): string | undefined =>
     recordedIds[index] ?? ids[newLines.indexOf(lines[index] as CheckedLine)];
@@ -176,11 +166,26 @@ const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> =>
   return { outcome: 'imported', lines: result.outcome === 'unchanged' ? outcomes.map(() => UNCHANGED) : outcomes };
 };
 
+/** A file may come to say again what it said before a correction: only then does the key depend on `last`, the last event on record. */
+const keyOf = (
+  { recorder, lines }: LineGroup,
+  newLines: readonly CheckedLine[],
+  added: readonly LocatedEvent[],
+  last: string | undefined,
+): string =>
+  JSON.stringify([
+    recorder.list,
+    caseKey(lines[0]?.case ?? null),
+    ...newLines.map(({ data, key }) => JSON.stringify([data, key])),
+    ...added.map(({ event }) => JSON.stringify(event)),
+    ...(last === undefined ? [] : [last]),
+  ]);
+
 const changeErrors = ({ line, fields }: LineChange): readonly CellError[] =>
   fields.map(({ place }) => ({ row: line.row, ...needsCorrection(place) }));
 
 /** The corrections of changed lines, and the cells of each line. */
-const amendmentsOf = (changes: readonly LineChange[], file: string) => {
+const correctionsOfLines = (changes: readonly LineChange[], file: string) => {
   const events: LocatedEvent[] = [];
   const errors: CellError[] = [];
   const cells = new Map<CheckedLine, readonly CellCorrection[]>();

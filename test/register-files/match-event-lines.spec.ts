@@ -129,6 +129,22 @@ it('corrects and adds in one file', async () => {
   expect((await importLines(register, later)).counts).toEqual({ added: 0, unchanged: 3, refused: 0 });
 });
 
+it('keeps what a line follows, though that line is corrected', async () => {
+  const following = (first: Line) => [opened, { ...first, key: 'a' }, { ...convicted, after: 'a' }];
+  for (const first of [
+    arrested,
+    { ...arrested, place: 'Gəncə' },
+    { ...arrested, place: 'Gəncə', occurred_on: '2024-02-21' },
+  ]) {
+    const { errors, cells } = await importLines(register, following(first));
+    expect([errors, cells.length]).toEqual([[], first === arrested ? 0 : 1]);
+  }
+  expect(await typesOf(register)).toEqual(['opened', 'arrested', 'convicted', 'corrected', 'corrected']);
+  const fresh = await newRegister();
+  await importLines(fresh, following({ ...arrested, place: 'Gəncə', occurred_on: '2024-02-21' }));
+  expect(await shown(register)).toEqual(await shown(fresh));
+});
+
 it('takes nothing of a shorter file for a correction of what is not in it', async () => {
   await importLines(register, all);
   const events = await register.events();
