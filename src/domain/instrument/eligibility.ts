@@ -102,11 +102,11 @@ const referencesOf = ({ inForce, gravityOf }: EligibilityQuestion): ((day: Day) 
 };
 
 const oncePerDay = (compute: (day: Day, term: string) => Day): ((day: Day, term: string) => Day) => {
-  const known = new Map<string, Day>();
+  const known = new Map<string, Map<Day, Day>>();
   return (day, term) => {
-    const key = `${day} ${term}`;
-    const found = known.get(key) ?? compute(day, term);
-    known.set(key, found);
+    const ofTerm = known.get(term) ?? new Map<Day, Day>();
+    const found = ofTerm.get(day) ?? compute(day, term);
+    if (!ofTerm.has(day)) known.set(term, ofTerm.set(day, found));
     return found;
   };
 };
