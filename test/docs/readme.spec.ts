@@ -10,6 +10,7 @@ import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { eventIds, newCaseId } from '../../src/commands/ids.js';
 import { streamName } from '../../src/domain/events.js';
+import { runCli } from '../support/command-line.js';
 import { copyDemonstration } from '../support/demonstration.js';
 import { Service } from '../support/service.js';
 
@@ -33,7 +34,10 @@ const masked = (text: string): string =>
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => (id === openedCase ? id : '…'))
     .replace(/"(recordedAt|token|next)": "[^"]*"/g, '"$1": "…"')
     .replace(/"(position|fromPosition|toPosition)": \d+/g, '"$1": …')
-    .replace(/position:\d+/g, 'position:…');
+    .replace(/position:\d+/g, 'position:…')
+    // Roots, signatures and other hashes, and the size above a root.
+    .replace(/[0-9A-Za-z+/]{43,}={0,2}/g, '…')
+    .replace(/^(\S+\/log\n)\d+$/m, '$1…');
 
 /** JSON indented, anything else as it came but for byte order mark and CR. */
 const formatted = (stdout: string): readonly [language: 'json' | 'csv', text: string] => {
@@ -62,6 +66,7 @@ const lastEvent = async (type: string): Promise<{ readonly id: string; readonly 
 const PLACEHOLDERS: Readonly<Record<string, () => string | Promise<string>>> = {
   CASE: () => openedCase,
   EVENT: () => arrest,
+  SIGNED: async () => (await lastEvent('list-defined')).id,
   BEFORE: () => String(positionBefore),
   LATE: async () => (await lastEvent('recognised')).stream.replace(/^case-/, ''),
   RECOGNISED: async () => (await lastEvent('recognised')).id,
@@ -71,7 +76,7 @@ const PLACEHOLDERS: Readonly<Record<string, () => string | Promise<string>>> = {
 const fillIn = async (command: string): Promise<string> => {
   let filled = command.replaceAll(BASE, service.url);
   for (const [word, valueOf] of Object.entries(PLACEHOLDERS)) {
-    const placeholder = new RegExp(`(?<=[/":])${word}(?![.\\w])`, 'g');
+    const placeholder = new RegExp(`(?<=[/":=])${word}(?![.\\w])`, 'g');
     if (filled.search(placeholder) >= 0) filled = filled.replaceAll(placeholder, await valueOf());
   }
   return filled;
@@ -84,7 +89,11 @@ const catchUp = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  service = await Service.start({}, {}, copyDemonstration);
+  service = await Service.start({}, {}, async (data) => {
+    await copyDemonstration(data);
+    for (const command of [['keys', 'demo.example/log'], ['checkpoint']])
+      expect(await runCli([...command, '--data', data])).toMatchObject({ code: 0 });
+  });
   await catchUp();
   positionBefore = (await service.app.get(ReadModels).readiness()).position;
 });
