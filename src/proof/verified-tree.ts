@@ -88,9 +88,14 @@ const verify = (event: StoredEvent, position: number): ReturnType<typeof verifyR
 /** Events read together. */
 const PAGE_SIZE = 500;
 
-/** Reads a log on from a tree, which is changed, to a size or else to the end of the log. Throws errors of the store. */
+/**
+ * Reads a log on from a tree, which is changed, to a size or else to what is its end now: a log that grows might never end. Throws errors
+ * of the store.
+ */
 export const readOn = async (store: EventStore, tree: VerifiedTree, size = Infinity): Promise<void> => {
-  while (tree.size < size) {
+  const head = await store.head();
+  const isBefore = (end: Cursor): boolean => tree.cursor === null || store.compare(tree.cursor, end) < 0;
+  while (tree.size < size && head !== null && isBefore(head)) {
     const page = await store.readStored(tree.cursor, Math.min(PAGE_SIZE, size - tree.size));
     if (page.length === 0) return;
     for (const event of page)

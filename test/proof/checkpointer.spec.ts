@@ -124,16 +124,42 @@ it('waits for a store that is not available, and says so once', async () => {
   await append(1);
   const state = { isAway: true };
   const away = Object.create(store, {
+    head: { value: () => store.head() },
+    compare: { value: (a: string, b: string) => store.compare(a, b) },
     readStored: {
       value: (...args: Parameters<EventStore['readStored']>) =>
         state.isAway ? Promise.reject(new StoreUnavailable('away')) : store.readStored(...args),
     },
   }) as EventStore;
   await open({ of: away });
+  await append(1);
   await checkpointer.sign();
   await checkpointer.sign();
   expect([errors.length, checkpointer.isFailing, notes]).toEqual([1, true, []]);
   state.isAway = false;
   await checkpointer.sign();
-  expect([checkpointer.isFailing, sizes()]).toEqual([false, [1]]);
+  expect([checkpointer.isFailing, sizes()]).toEqual([false, [2]]);
+});
+
+it('signs under writers that never pause', async () => {
+  await open({ events: 5 });
+  let written = 0;
+  const growing = Object.create(store, {
+    head: { value: () => store.head() },
+    compare: { value: (a: string, b: string) => store.compare(a, b) },
+    readStored: {
+      value: async (...args: Parameters<EventStore['readStored']>) => {
+        await append(3);
+        written += 3;
+        return store.readStored(...args);
+      },
+    },
+  }) as EventStore;
+  await checkpointer.stop();
+  await append(6);
+  await open({ of: growing });
+  await append(1);
+  await checkpointer.sign();
+  expect(checkpointer.signed).toBeGreaterThanOrEqual(7);
+  expect(written).toBeLessThan(20);
 });
