@@ -36,8 +36,9 @@ const hasMemoryFolder = () => {
 };
 if (hasMemoryFolder()) process.env.TMPDIR ??= MEMORY;
 
-// Looking up a global in Jest's sandbox is slow: each module gets these as arguments. Not `Set`, which edtf declares itself.
-const FAST_GLOBALS = 'Array Buffer Error JSON Map Math Number Object Promise RegExp String Symbol'.split(' ');
+// Looking up a global in Jest's sandbox is slow: each module gets these as arguments. Not `Set` and `Buffer`,
+// which edtf and hyperid declare themselves.
+const FAST_GLOBALS = 'Array Error JSON Map Math Number Object Promise RegExp String Symbol'.split(' ');
 
 /** Shared by all configurations, which add their `testMatch`. */
 export const base = {

@@ -8,7 +8,7 @@ import { runCli } from './command-line.js';
 import { until } from './until.js';
 
 /** Shared by the workers of this run (make-run-folder.mjs). */
-const shared = (name: string): string => join(process.env['HABEAS_TEST_RUN'] as string, name);
+const shared = (name: string): string => join(process.env['TEST_RUN_FOLDER'] as string, name);
 
 /** Copies a data folder with the whole demonstration, known on 5 January 2026, to `data`, where nothing is yet. */
 export const copyDemonstration = async (data: string): Promise<void> => {

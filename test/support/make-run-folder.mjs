@@ -4,5 +4,5 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export default () => {
-  process.env.HABEAS_TEST_RUN = mkdtempSync(join(tmpdir(), 'habeas-run-'));
+  process.env.TEST_RUN_FOLDER = mkdtempSync(join(tmpdir(), 'habeas-run-'));
 };

@@ -1,3 +1,3 @@
 import { rmSync } from 'node:fs';
 
-export default () => rmSync(process.env.HABEAS_TEST_RUN, { recursive: true, force: true });
+export default () => rmSync(process.env.TEST_RUN_FOLDER, { recursive: true, force: true });

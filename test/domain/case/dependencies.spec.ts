@@ -31,7 +31,7 @@ const instruments: fc.Arbitrary<Instrument | null> = fc.option(
       inForce: orUndefined(days),
       issued: orUndefined(days),
       windowEnd: orUndefined(days),
-      clauses: orUndefined(fc.subarray(['1', '2'])),
+      clauses: fc.subarray(['1', '2']),
     })
     .map((fields) => ({ id: 'act', ...fields }) as unknown as Instrument),
 );
