@@ -10,6 +10,7 @@ import { readEvent } from '../src/schema/read-event.js';
 import { serve } from '../src/serve.js';
 import { readSettings } from '../src/settings.js';
 import { clock, logFile } from './data-sets.js';
+import { ENVIRONMENT } from './environment.js';
 
 interface RunningServer {
   readonly url: string;
@@ -17,7 +18,15 @@ interface RunningServer {
 }
 
 const habeas = (folder: string): Promise<RunningServer> =>
-  serve(readSettings({ HABEAS_DATA: folder, HABEAS_PORT: '0', HABEAS_TODAY: '2026-01-05', HABEAS_LOG_LEVEL: 'warn' }));
+  serve(
+    readSettings({
+      ...ENVIRONMENT,
+      HABEAS_DATA: folder,
+      HABEAS_PORT: '0',
+      HABEAS_TODAY: '2026-01-05',
+      HABEAS_LOG_LEVEL: 'warn',
+    }),
+  );
 
 const bare = async (folder: string): Promise<RunningServer> => {
   const store = createSqliteStore({ file: logFile(folder) });

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { run } from '../../src/cli/program.js';
 import { formatDay } from '../../src/domain/time.js';
 import { rawFile, registerFolder } from '../data-sets.js';
+import { ENVIRONMENT } from '../environment.js';
 import { rate, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
 import { definitions, LONG_CASE, SHORT_CASE, TODAY } from '../synthetic.js';
@@ -38,7 +39,7 @@ const command =
   (context) => {
     const { folder, count } = of(context);
     const args = ['export', '--format', format, '--data', folder, '--out', join(context.work, 'export')];
-    const environment = { HABEAS_TODAY: formatDay(TODAY) };
+    const environment = { ...ENVIRONMENT, HABEAS_TODAY: formatDay(TODAY) };
     return measured(count, async () => {
       const code = await run(args, { environment, out: silent, err: silent, signal: new AbortController().signal });
       if (code !== 0) throw new Error(`ended with ${code}`);
