@@ -80,9 +80,11 @@ export class Checkpointer {
     const { store, files, key, onSigned, onDamage, onError } = this.#options;
     const tree = this.#tree;
     if (tree === null || this.#isStopped()) return;
+    const known = this.#known;
     try {
       await readOn(store, tree);
-      this.#known = Math.max(this.#known, tree.size);
+      // What was said before the log was read is settled by it, even if it ends earlier: else this would be repeated without end.
+      this.#known = this.#known === known ? tree.size : Math.max(this.#known, tree.size);
       if (tree.size > this.#signed) onSigned(await files.sign(tree, key));
       this.#signed = tree.size;
       this.#isFailing = false;
