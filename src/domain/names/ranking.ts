@@ -135,7 +135,9 @@ const matchInRoles = (
 
 const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
   if (l.role === 'initial' || r.role === 'initial') {
-    const [short, long] = l.role === 'initial' ? [l, r] : [r, l];
+    // A letter of another script may be two letters of a key (Ю., yu), which begin with a single one from one side only.
+    const isShorter = r.role !== 'initial' || l.key.length <= r.key.length;
+    const [short, long] = l.role === 'initial' && isShorter ? [l, r] : [r, l];
     if (l.role === r.role && l.key === r.key) return { score: 1, why: 'same-spelling' };
     return long.key.startsWith(short.key) ? { score: INITIAL, why: 'initial' } : null;
   }

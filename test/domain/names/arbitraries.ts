@@ -25,12 +25,18 @@ const ENDINGS = [
   'лы',
 ];
 
+/** Signs alone are no word, and no name begins with one. */
+const beginsWithLetter = (word: string): boolean => !/^[ъь]/.test(word);
+
 /** A word or several, each in one alphabet, often with an ending of names. */
 export const azerbaijaniName: fc.Arbitrary<string> = fc
-  .array(fc.tuple(fc.oneof(wordOf(LATIN), wordOf(CYRILLIC)), fc.constantFrom('', '', ...ENDINGS)), {
-    minLength: 1,
-    maxLength: 4,
-  })
+  .array(
+    fc.tuple(fc.oneof(wordOf(LATIN), wordOf(CYRILLIC).filter(beginsWithLetter)), fc.constantFrom('', '', ...ENDINGS)),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  )
   .map((words) => words.map(([word, ending]) => (sameScript(word, ending) ? word + ending : word)).join(' '));
 
 const isCyrillic = (text: string): boolean => /\p{Script=Cyrillic}/u.test(text);

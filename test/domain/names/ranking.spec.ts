@@ -62,6 +62,11 @@ describe('the ranking of names', () => {
     expect(Math.max(...different)).toBeLessThan(0.9);
   });
 
+  it('is the same from either side for initials of which one is two letters in the other script', () => {
+    expect(matchNames('Ю', 'Y')).toEqual({ score: 0.9, why: ['initial'] });
+    expect(matchNames('Y', 'Ю')).toEqual(matchNames('Ю', 'Y'));
+  });
+
   it('is the same from either side, between 0 and 1, for any texts', () => {
     const text = fc.oneof(anyText, azerbaijaniName);
     const alike = azerbaijaniName.chain((name) =>
