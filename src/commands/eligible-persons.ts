@@ -17,8 +17,8 @@ export interface EligiblePerson {
 
 export interface EligiblePersons {
   /**
-   * The position up to which a question is answered that takes account of an event, given by its cursor. Throws where the question
-   * cannot be asked, and where the read models do not get there in time.
+   * A position of the log that is not before the event of this cursor: asked as known there, the question takes account of the event.
+   * Throws if the question is refused, and if the read models do not reach the event in time.
    */
   positionAfter(cursor: string | null, question: EligibilityQuestion): Promise<number>;
   /** Those who are certainly eligible, as known at a position, always in the same order. */

@@ -70,7 +70,7 @@ test(`kill -9 under ${WRITERS} writers, ${ROUNDS} times: no checkpoint is ahead 
     expect(await verify()).toBeGreaterThanOrEqual(acknowledged);
     expect(witnessed().length).toBeGreaterThan(before);
   }
-  // Served again, the log continues its last checkpoint.
+  // A service that starts on this log finds that it continues the last checkpoint.
   const service = await BuiltService.start(data);
   expect((await service.get('/health/ready')).body['codes']?.log).toBeUndefined();
   await service.stop();

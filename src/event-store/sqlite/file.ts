@@ -80,11 +80,11 @@ const prepare = (db: Database.Database): void => {
 export const hasLeaves = (db: Database.Database): boolean =>
   db.pragma('user_version', { simple: true }) !== VERSION_WITHOUT_LEAVES;
 
-/** Whether the file has adopted leaf hashes, or had room for them. */
+/** Whether the file has the table of adopted leaf hashes, which may be empty. */
 export const hasAdopted = (db: Database.Database): boolean =>
   db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'adopted'").get() !== undefined;
 
-/** Makes room for adopted leaf hashes. */
+/** Makes the table of adopted leaf hashes. */
 export const addAdopted = (db: Database.Database): void => {
   db.exec(ADOPTED);
 };

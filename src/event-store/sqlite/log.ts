@@ -182,17 +182,19 @@ export class SqliteLog {
           addAdopted(this.#db);
           this.#statements = prepare(this.#db);
         }
-        leaves.forEach(({ commitment, salt, leaf }, at) => this.#adopt(after + 1 + at, [commitment, salt, leaf]));
+        const adopted = this.#db.prepare<[number], Buffer>('SELECT leaf FROM adopted WHERE position = ?').pluck();
+        const insert = this.#db.prepare('INSERT OR IGNORE INTO adopted VALUES (?, ?, ?, ?)');
+        leaves.forEach(({ commitment, salt, leaf }, index) => {
+          const position = after + 1 + index;
+          const hash = Buffer.from(leaf, 'base64');
+          const known = adopted.get(position);
+          if (known !== undefined && !known.equals(hash))
+            throw new StoreDamaged(`position ${position}: it was adopted with another leaf hash`);
+          const saltBytes = salt === null ? null : Buffer.from(salt, 'base64');
+          insert.run(position, Buffer.from(commitment, 'base64'), saltBytes, hash);
+        });
       })
       .immediate();
-  }
-
-  #adopt(position: number, texts: readonly (string | null)[]): void {
-    const bytes = texts.map((text) => (text === null ? null : Buffer.from(text, 'base64')));
-    const kept = this.#db.prepare('SELECT leaf FROM adopted WHERE position = ?').pluck().get(position);
-    if (kept !== undefined && !(kept as Buffer).equals(bytes[2] as Buffer))
-      throw new StoreDamaged(`position ${position}: it was adopted with another leaf hash`);
-    this.#db.prepare('INSERT OR IGNORE INTO adopted VALUES (?, ?, ?, ?)').run(position, ...bytes);
   }
 
   /** The last position, 0 if the log is empty. */

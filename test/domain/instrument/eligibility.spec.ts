@@ -304,7 +304,7 @@ const holds = (
       (lessThan === undefined || last < addTerm(from, lessThan)) &&
       (atLeast === undefined || last >= addTerm(from, atLeast));
     if (end !== null) return fits(end);
-    // Of an unknown term: it ends on some day.
+    // The term of the sentence is unknown, so that it may end on any day.
     return Array.from({ length: 120 }, (_, step) => start + 1 + step).some(
       (last) => last <= listDay === isOver && fits(last),
     )
