@@ -170,9 +170,12 @@ const logProjectionProblem = (problem: Problem | null): void =>
     ? log.log('the read models follow the log')
     : log.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
 
+/** For log lines: the message of an error may contain personal data. */
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
+
 /** The service goes on without tiles and proofs. */
 const logTreeProblem = (error: unknown): void =>
-  log.warn(`the tree over the log does not follow it: ${error instanceof Error ? error.name : 'unknown error'}`);
+  log.warn(`the tree over the log does not follow it: ${errorName(error)}`);
 
 /** The message of StoreDamaged contains positions, no event data. */
 const logDamage = ({ message }: StoreDamaged): void =>
@@ -189,9 +192,7 @@ const openJobFile = (path: string): JobFile => {
   }
 };
 
-/** Names the error only: its message may contain personal data. */
-const logFailedJob = (id: string, error: unknown): void =>
-  log.error(`job ${id} has failed: ${error instanceof Error ? error.name : 'unknown error'}`);
+const logFailedJob = (id: string, error: unknown): void => log.error(`job ${id} has failed: ${errorName(error)}`);
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -250,7 +251,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     void verifyOnce(jobs, watch).catch((error: unknown) => {
       if (error instanceof StoreDamaged) stopWriting(store, error);
       else if (!(error instanceof Error && error.name === 'AbortError'))
-        log.error(`the log could not be verified: ${error instanceof Error ? error.name : 'unknown error'}`);
+        log.error(`the log could not be verified: ${errorName(error)}`);
     });
   }
 
