@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# Compiles better-sqlite3 and the service.
+# Compiles better-sqlite3 (version 12, which npm installs for older versions of Node) and the service.
 FROM node:22-bookworm-slim AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 make g++ \

@@ -2,7 +2,7 @@
  * The baseline: SQLite written by hand. A table of events as JSON text, unique by stream and version, in WAL mode, flushed at each
  * commit. `data-sets.ts` adds a table of people with the indexes that a list needs.
  */
-import Database from 'better-sqlite3';
+import Database from '../src/sqlite/database.js';
 import type { NewEvent } from '../src/event-store/port.js';
 
 export type Db = Database.Database;

@@ -3,7 +3,7 @@
  * process, and only figures of the same round are compared. `--write` puts the figures into docs/benchmarks.json, keeps those of
  * comparisons that did not run, and updates the table of docs/benchmarks.md from it.
  */
-import Database from 'better-sqlite3';
+import Database from '../src/sqlite/database.js';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';

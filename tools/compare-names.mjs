@@ -7,7 +7,6 @@
  * `pairs.tsv`: a public list with two spellings of one name a line, parted by a tab; letters may be parted by spaces. The columns that
  * follow are ignored. Used: data/wd_russian_20 of github.com/steveash/NETransliteration-COLING2018 (names of Wikidata, CC0).
  */
-import Database from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
@@ -20,6 +19,7 @@ import { searchNames } from '../dist/read-models/names/name-search.js';
 import { searchedNameRows } from '../dist/read-models/names/rows.js';
 import { searchedNames } from '../dist/read-models/names/tables.js';
 import { createIndexes, createTable, STILL_KNOWN } from '../dist/read-models/table.js';
+import Database from '../dist/sqlite/database.js';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,5 +1,5 @@
 /** The data folder of a register that uses the embedded store; locked by one process at a time. */
-import Database from 'better-sqlite3';
+import Database from '../sqlite/database.js';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrivateFile, restrictToOwner } from './private-file.js';

@@ -2,7 +2,7 @@
  * Where durable jobs are stored: a SQLite file beside the read models. It is no part of the log, and nothing true of a case hangs on
  * it: without it, jobs that were running are not resumed, and what they have recorded stays.
  */
-import Database from 'better-sqlite3';
+import Database from '../sqlite/database.js';
 import { renameSync, rmSync } from 'node:fs';
 import { createPrivateFile } from '../event-store/private-file.js';
 import type { DurableJob, JobItem } from './durable-job.js';

@@ -3,7 +3,7 @@
  * one of level 1 the hashes of 256 complete tiles of level 0, and so on. Nothing in it is of its own: a file that is missing, of
  * another form or unreadable is made anew and filled from the log.
  */
-import Database from 'better-sqlite3';
+import Database from '../sqlite/database.js';
 import { existsSync, rmSync } from 'node:fs';
 import type { Cursor } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';

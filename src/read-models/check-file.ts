@@ -1,6 +1,6 @@
 /** Compares a read-model file, row by row, with one that is built anew from the log. The file itself is only read. */
 import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import Database from '../sqlite/database.js';
 import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { PERSONAL_EVENTS } from './log-tables.js';

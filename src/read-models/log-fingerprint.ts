@@ -2,7 +2,7 @@
  * The fingerprint of the projected log, and whether a log still matches it. A log that lost all its events looks like
  * that of a new register; only the read models can tell.
  */
-import Database from 'better-sqlite3';
+import Database from '../sqlite/database.js';
 import { existsSync, renameSync } from 'node:fs';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
 import type { Db } from './table.js';

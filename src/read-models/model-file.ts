@@ -1,5 +1,5 @@
 /** One read-model file: a copy of the log, the projected tables and the checkpoint. */
-import Database from 'better-sqlite3';
+import Database from '../sqlite/database.js';
 import { createHash } from 'node:crypto';
 import type { DefinitionKind } from '../domain/definitions.js';
 import { parseStreamName } from '../domain/events.js';

@@ -2,7 +2,7 @@
  * Projected tables with row versions: each row was believed over the positions [known_from, known_to). A new event re-projects its case: unchanged rows stay, removed rows are closed at its position, new rows start there. Rows are
  * otherwise never updated or deleted, so a query *as known at K* needs only one more comparison.
  */
-import type Database from 'better-sqlite3';
+import type Database from '../sqlite/database.js';
 import { LRUCache } from 'lru-cache';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { Period } from '../domain/case/period.js';

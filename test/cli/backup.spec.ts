@@ -1,5 +1,5 @@
 /** A log that lost its end is consistent in itself; only read models and earlier backups show the loss, which every command reports. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';

@@ -1,5 +1,5 @@
 /** Every command with every kind of bad file: a documented exit code and a message, never a stack. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

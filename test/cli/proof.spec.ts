@@ -1,5 +1,5 @@
 /** `habeas keys`, `checkpoint`, `verify`, `prove`, and the verifier of outsiders, on a log that is changed in every way. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { execFile } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /** `habeas rebuild --check`: the read models in use against those that the log gives. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { demoFile, fixture } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';

@@ -1,5 +1,5 @@
 /** A register whose personal data were all erased: leaves, proofs and checkpoints stay valid, and it can be served, exported and imported. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProofFiles } from '../../src/proof/proof-files.js';

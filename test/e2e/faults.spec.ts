@@ -2,7 +2,7 @@
  * Real faults that need no privileges: responses and readiness during the fault, and recovery. Faults that need a file
  * system or a user of their own are in test/faults (`npm run test:faults`).
  */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { existsSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENT_STORE, StoreDamaged, type EventStore } from '../../src/event-store/port.js';

@@ -2,7 +2,7 @@
  * A lost log looks like that of a new register, and the read models are the last copy of its contents. So they still answer, but
  * nothing is written or deleted until an operator accepts the log as it is.
  */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import {
   copyFileSync,
   existsSync,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { rootFromInclusion, rootOfLeaves } from '../../src/proof/merkle.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';

@@ -1,5 +1,5 @@
 /** A service verifies its log after each start: where it differs, writes are refused and reads go on. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import {
   copyFileSync,
   existsSync,

@@ -5,8 +5,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import BetterSqlite3 from 'better-sqlite3';
 import { DataFolderInUse, permissionNotices, openDataFolder } from '../../src/event-store/data-folder.js';
 import { NotPrivate } from '../../src/event-store/private-file.js';
+import Database from '../../src/sqlite/database.js';
 import { runCli } from '../support/command-line.js';
 import { demoFile } from '../register-files/real-register.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -156,7 +158,8 @@ describe('a data folder', () => {
 
   it('held by another process is refused, and free when that process is killed', async () => {
     openDataFolder(path).release();
-    const driver = JSON.stringify(createRequire(join(process.cwd(), 'package.json')).resolve('better-sqlite3'));
+    const version = Database === BetterSqlite3 ? 'better-sqlite3' : 'better-sqlite3-12';
+    const driver = JSON.stringify(createRequire(join(process.cwd(), 'package.json')).resolve(version));
     const holding = `const db = new (require(${driver}))(process.argv[1]); db.exec('BEGIN EXCLUSIVE');
       console.log('held'); setInterval(() => undefined, 1000);`;
     const child = spawn(process.execPath, ['-e', holding, join(path, 'lock')]);

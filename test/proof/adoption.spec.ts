@@ -1,5 +1,5 @@
 /** Events of before leaf hashes get theirs, in either store; what was adopted is then found changed like any other event. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { join } from 'node:path';
 import { encodeUncovered } from '../../src/event-store/codec.js';
 import { copyAdopted, copyEvents, readStoredLog, verifyCopy } from '../../src/event-store/copy.js';

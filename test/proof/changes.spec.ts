@@ -2,7 +2,7 @@
  * Any change of a stored event is found at its position: by `verifyLog`, and in an export by the verifier of outsiders. How many changes
  * are drawn at random says CHANGED_BYTES (`npm run test:changes` for 1,000).
  */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 /** Checkpoints are signed after a number of events or some time, only of what is stored, and stop where the log is damaged. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { join } from 'node:path';
 import { StoreUnavailable, type EventStore, type StoreDamaged } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';

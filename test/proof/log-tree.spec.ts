@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import fc from 'fast-check';
 import { encodeUncovered } from '../../src/event-store/codec.js';
 import type { EventStore, StoredEvent } from '../../src/event-store/port.js';

@@ -1,5 +1,5 @@
 /** The end of a log is compared with a checkpoint by its tail, in either store, and without reading the rest. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { openEsdbStore } from '../../src/event-store/eventstoredb/store.js';

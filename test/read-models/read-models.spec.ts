@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from '../../src/read-models/query-errors.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { dataFiles } from '../../src/event-store/data-folder.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';

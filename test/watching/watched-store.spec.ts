@@ -1,5 +1,5 @@
 /** The watched store fulfils the contract of event stores, and adds measuring and the handling of damage. */
-import Database from 'better-sqlite3';
+import Database from '../../src/sqlite/database.js';
 import { join } from 'node:path';
 import { AppendTooLarge, StoreDamaged, StoreUnavailable, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';

@@ -1,5 +1,5 @@
 /** Backups of the embedded log as a single file: made while the service writes, verified event by event, and restored. */
-import Database from 'better-sqlite3';
+import Database from '../../sqlite/database.js';
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';

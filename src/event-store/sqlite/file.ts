@@ -1,5 +1,5 @@
 /** Opens the file of the embedded log and translates SQLite's errors. */
-import Database from 'better-sqlite3';
+import Database from '../../sqlite/database.js';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
 import { createPrivateFile } from '../private-file.js';
 

@@ -1,5 +1,5 @@
 /** All SQL statements on the tables of the embedded log. Synchronous; `store.ts` builds the store on it. */
-import type Database from 'better-sqlite3';
+import type Database from '../../sqlite/database.js';
 import {
   decode,
   formatRecordedAt,

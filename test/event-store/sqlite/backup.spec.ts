@@ -1,5 +1,5 @@
 /** A backup of the embedded log: consistent, checked, put back, and never over something else. */
-import Database from 'better-sqlite3';
+import Database from '../../../src/sqlite/database.js';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,

@@ -1,5 +1,5 @@
 /** What is true of the embedded store alone: its file, its durability, and how appends share a commit. */
-import Database from 'better-sqlite3';
+import Database from '../../../src/sqlite/database.js';
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

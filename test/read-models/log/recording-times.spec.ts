@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import Database from '../../../src/sqlite/database.js';
 import fc from 'fast-check';
 import { RECORDING_TIMES_TABLE, RecordingTimes } from '../../../src/read-models/log/recording-times.js';
 
