@@ -160,6 +160,9 @@ class TypeReader {
       const [item] = this.checker.getTypeArguments(type as ts.TypeReference);
       return item === undefined ? 'list' : `list of ${this.value(item, property)}`;
     }
+    const byName = type.getStringIndexType();
+    if (byName !== undefined)
+      return (byName.flags & ts.TypeFlags.Unknown) === 0 ? `${this.value(byName, property)} by name` : 'any fields';
     if (type.isClassOrInterface()) {
       this.namedShapes.set(type.symbol.name, type);
       return `[${type.symbol.name}](#${type.symbol.name.toLowerCase()})`;

@@ -14,6 +14,7 @@ const NOT_RETRACTABLE: ReadonlySet<string> = new Set([
   'unmerged',
   'application-started',
   'application-finished',
+  'edition-published',
 ]);
 
 /** Refuses what is impossible about the amendments among new events of one stream; null where nothing is. */

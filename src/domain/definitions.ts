@@ -22,7 +22,7 @@ export type DefinitionKind = keyof Definitions;
 export interface FoldedDefinition<D> {
   readonly revision: number;
   readonly definition: D;
-  /** The events of the stream as recorded: a correction of one of them folds them all anew. */
+  /** The events of the stream as recorded, but for the lines of editions: a correction of one of them folds them all anew. */
   readonly recorded: readonly EventWithId<AnyEvent>[];
 }
 
@@ -49,12 +49,19 @@ export const extendDefinition = <K extends DefinitionKind>(
 ): FoldedDefinition<Definitions[K]> | undefined => {
   const last = newEvents.at(-1);
   if (last === undefined) return base;
-  const recorded = [...(base?.recorded ?? []), ...newEvents.map(({ id, event }) => ({ id, event }))];
+  const recorded = [
+    ...(base?.recorded ?? []),
+    ...newEvents.map(({ id, event }) => ({ id, event: withoutLines(event) })),
+  ];
   const refold = newEvents.some(({ event }) => isAmendment(event));
   const events = eventsAsTheyStand(refold ? recorded : newEvents).map(({ event }) => event);
   const definition = FOLDS[kind](id, events, refold ? null : (base?.definition ?? null));
   return definition === null ? undefined : { revision: last.revision, definition, recorded };
 };
+
+/** An edition of a large list has thousands of lines, of which the list that is folded keeps none. */
+const withoutLines = (event: AnyEvent): AnyEvent =>
+  event.type === 'edition-published' ? { ...event, lines: [], salts: [] } : event;
 
 /** A register has a handful of lists and some dozens of instruments. */
 const MAX_CACHED = 256;

@@ -18,6 +18,7 @@ const REQUIRED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   distinguished: { reason: '' },
   retracted: { reason: '' },
   'clause-withdrawn': { reason: '' },
+  'edition-published': { salts: [] },
   // The personal half of the fields that a correction changes.
   corrected: { data: {} },
 };

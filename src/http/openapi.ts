@@ -90,6 +90,23 @@ const WRITTEN_BY_THE_REGISTER: readonly (readonly [keyof typeof allEvents, name:
     ['reference-claimed', 'ReferenceClaimed', ['list', 'reference', 'caseId']],
     ['application-started', 'ApplicationStarted', ['application', 'list', 'persons', 'effect', 'amnestiedOn']],
     ['application-finished', 'ApplicationFinished', ['application', 'reached', 'refused']],
+    [
+      'edition-published',
+      'EditionPublished',
+      [
+        'edition',
+        'asOf',
+        'knownAt',
+        'listRevision',
+        'policy',
+        'total',
+        'uncertain',
+        'groups',
+        'hash',
+        'lines',
+        'salts',
+      ],
+    ],
     ['log-adopted', 'LogAdopted', ['events', 'root']],
     ['log-accepted', 'LogAccepted', ['difference', 'events']],
   ];

@@ -4,14 +4,14 @@
  */
 import type { CaseEventOf, CaseEventType } from '../domain/case/events.js';
 import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
-import type { ListEvent, ListEventType } from '../domain/list/events.js';
+import type { EditionEventType, ListEvent, ListEventType } from '../domain/list/events.js';
 
 /** Every field is required but those that depend on another field's value or on the event being dated. */
 type Full<F> = Required<Omit<F, Conditional>> & Pick<F, Conditional & keyof F>;
 type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence';
 
 type FullEvents = { readonly [T in CaseEventType]: Full<CaseEventOf<T>> } & {
-  readonly [T in ListEventType]: Full<Extract<ListEvent, { type: T }>>;
+  readonly [T in Exclude<ListEventType, EditionEventType>]: Full<Extract<ListEvent, { type: T }>>;
 } & { readonly [T in Exclude<InstrumentEventType, ApplicationEventType>]: Full<Extract<InstrumentEvent, { type: T }>> };
 
 const common = {

@@ -3,7 +3,7 @@ import type { CaseEvent } from '../domain/case/events.js';
 import type { Reported } from '../domain/amendments.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
-import type { ListEvent, ListEventType } from '../domain/list/events.js';
+import type { EditionEventType, ListEvent, ListEventType } from '../domain/list/events.js';
 import { amendmentClasses } from './amendments.js';
 import { caseClasses } from './case-events.js';
 import { ClauseSet } from './clauses.js';
@@ -14,12 +14,14 @@ import { ClauseWithdrawn, InstrumentAmended, InstrumentRegistered } from './inst
 import type { FieldError } from './problems.js';
 import { read } from './read.js';
 
+type ReportedListEventType = Exclude<ListEventType, EditionEventType>;
+
 const listClasses = {
   'list-defined': ListDefined,
   'category-defined': CategoryDefined,
   'policy-set': PolicySet,
   ...amendmentClasses,
-} satisfies { readonly [T in ListEventType]: EventClass<Extract<ListEvent, { type: T }>> };
+} satisfies { readonly [T in ReportedListEventType]: EventClass<Extract<ListEvent, { type: T }>> };
 
 type ReportedInstrumentEventType = Exclude<InstrumentEventType, ApplicationEventType>;
 
@@ -34,7 +36,7 @@ const instrumentClasses = {
 /** The events that a client may record, by kind of stream. */
 export interface SubjectEvents extends Record<SubjectKind, Reported<AnyEvent>> {
   case: Reported<CaseEvent>;
-  list: Reported<ListEvent>;
+  list: Reported<Extract<ListEvent, { readonly type: ReportedListEventType }>>;
   instrument: Reported<Extract<InstrumentEvent, { readonly type: ReportedInstrumentEventType }>>;
 }
 

@@ -17,6 +17,7 @@ type Undated =
   | 'list-defined'
   | 'category-defined'
   | 'policy-set'
+  | 'edition-published'
   | 'instrument-registered'
   | 'instrument-amended'
   | 'clause-set'
@@ -403,6 +404,50 @@ const OWN: { readonly [T in Exclude<AnyEventType, WithExample>]: Versions<T> } &
       application: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d40',
       reached: 47,
       refused: 2,
+    },
+  ],
+  'edition-published': [
+    {
+      type: 'edition-published',
+      ...said,
+      edition: '2025-10-07',
+      asOf: '2025-10-07',
+      knownAt: 1234,
+      listRevision: 14,
+      policy: { from: '2023-04-20', custody: ['detained', 'remand', 'imprisoned', 'medical-custody'] },
+      total: 1,
+      uncertain: 2,
+      groups: [
+        {
+          category: 'believers',
+          total: 1,
+          flow: {
+            opening: 2,
+            revised: -1,
+            entered: 1,
+            left: { amnesty: 1, 'sentence-served': 1 },
+            moved: 1,
+            closing: 1,
+          },
+        },
+        {
+          category: 'unknown',
+          total: 0,
+          flow: { opening: 1, revised: 0, entered: 0, left: {}, moved: -1, closing: 0 },
+        },
+      ],
+      flow: {
+        since: '2025-06-10',
+        opening: 3,
+        revised: -1,
+        entered: 1,
+        left: { amnesty: 1, 'sentence-served': 1 },
+        moved: 0,
+        closing: 1,
+      },
+      hash: 'Zc5LKxKqWYmZf+g0fRtB4Ci0ZcNQj8v0yLxHvQGQ2Vg=',
+      lines: [{ case: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d33', hash: 'yLxHvQGQ2VgZc5LKxKqWYmZf+g0fRtB4Ci0ZcNQj8v0=' }],
+      salts: ['AAECAwQFBgcICQoLDA0ODw=='],
     },
   ],
   'reference-claimed': [

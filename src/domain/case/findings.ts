@@ -11,7 +11,7 @@ export const findingCodes = {
   'CORRECTION.NOT_RETRACTABLE': {
     grade: 'refuse',
     means:
-      'A merge is undone by `unmerged`, and that by another merge; and that an instrument was applied to many stays recorded. None of them is retracted.',
+      'A merge is undone by `unmerged`, and that by another merge; and that an instrument was applied to many, or an edition published, stays recorded. None of them is retracted.',
   },
   'CORRECTION.BEGINNING_RETRACTED': {
     grade: 'refuse',
@@ -85,6 +85,16 @@ export const findingCodes = {
   'APPLICATION.PERSON_TWICE': {
     grade: 'refuse',
     means: 'Whoever an instrument is applied to is named once: two of the references are of one person.',
+  },
+  'EDITION.ID_TAKEN': { grade: 'refuse', means: 'The list has an edition of this id.' },
+  'EDITION.NOT_SINCE_LAST': {
+    grade: 'refuse',
+    means: 'Another edition was published meanwhile, and the flow does not begin with it; ask again.',
+  },
+  'EDITION.DOES_NOT_RECONCILE': {
+    grade: 'refuse',
+    means:
+      'The numbers of an edition follow from those of the edition before it, in all and in each group: opening + revised + entered - left + moved = closing.',
   },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
   'CASE.NOT_HELD': {

@@ -10,7 +10,80 @@ export interface LocalName {
   readonly ru?: string;
 }
 
-export interface ListFields extends AmendmentFields {
+/** How a number of an edition follows from that of the edition before it: opening + revised + entered - all left + moved = closing. */
+export interface FlowNumbers {
+  /** As the edition before it published it. */
+  readonly opening: number;
+  /** What became known, or was corrected, since the edition before it, about its day: more people, or with a minus fewer. */
+  readonly revised: number;
+  /** Entries after its day, each as often as it happened. */
+  readonly entered: number;
+  /** Exits after its day, by reason. */
+  readonly left: Readonly<Record<string, number>>;
+  /** Moves of members into the category less those out of it. */
+  readonly moved: number;
+  readonly closing: number;
+}
+
+/** `since`: the id of the edition before it. */
+export interface EditionFlow extends FlowNumbers {
+  readonly since: string;
+}
+
+/** The members of one category; `unknown` for those whose category is not known, or not certain. */
+export interface EditionGroup {
+  readonly category: string;
+  readonly total: number;
+  /** Absent from the first edition. */
+  readonly flow?: FlowNumbers;
+}
+
+/** A member, and the hash of what the edition says of it (`Line` in docs/rest.md). */
+export interface EditionLine {
+  readonly case: string;
+  /** SHA-256 in base64. */
+  readonly hash: string;
+}
+
+/** Whom the list counts. `from` is absent where it has set no policy. */
+interface EditionPolicy {
+  readonly from?: Edtf;
+  readonly custody: readonly Custody[];
+}
+
+/** What no client can record: the register reckons it. */
+interface EditionFields {
+  'edition-published': {
+    /** The id of the edition within the list. */
+    readonly edition: string;
+    /** The day that it is about. */
+    readonly asOf: Edtf;
+    /** The position of the log up to which it was known who was on the list. */
+    readonly knownAt: number;
+    /** The revision of the list then. */
+    readonly listRevision: number;
+    /** The policy of the day, as known then. */
+    readonly policy: EditionPolicy;
+    /** Members who are certainly on the list. */
+    readonly total: number;
+    /** People who are perhaps on it, and not published. */
+    readonly uncertain: number;
+    readonly groups: readonly EditionGroup[];
+    /** Absent from the first edition. */
+    readonly flow?: EditionFlow;
+    /** SHA-256 of the hashes of the lines, one after the other, in base64. */
+    readonly hash: string;
+    /** Sorted by reference. */
+    readonly lines: readonly EditionLine[];
+    /** The salt of each line, 16 bytes in base64: whoever does not have it cannot try names against the hash. */
+    readonly salts: readonly string[];
+  };
+}
+
+/** The types that no client can record. */
+export type EditionEventType = keyof EditionFields;
+
+export interface ListFields extends AmendmentFields, EditionFields {
   'list-defined': { readonly name: LocalName };
   'category-defined': { readonly category: string; readonly name: LocalName };
   /** From the full day `from`, a recognised person with one of these custody values is on the list. */
@@ -29,5 +102,11 @@ export const listEvents: { readonly [T in ListEventType]: EventDescription<ListF
     personal: [],
   },
   'policy-set': { means: 'The list said whom it counts, from a day on.', version: 1, dated: false, personal: [] },
+  'edition-published': {
+    means: 'The list was published, as it was on a day.',
+    version: 1,
+    dated: false,
+    personal: ['salts'],
+  },
   ...amendmentEvents,
 };

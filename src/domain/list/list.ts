@@ -2,7 +2,7 @@
 import type { Unamended } from '../amendments.js';
 import { DEFAULT_POLICY, type Custody } from '../case/state.js';
 import { parseDay, type Day } from '../time.js';
-import type { ListEvent, LocalName } from './events.js';
+import type { ListEvent, ListFields, LocalName } from './events.js';
 
 export interface Policy {
   readonly from: Day;
@@ -11,12 +11,17 @@ export interface Policy {
   readonly paceRequired: boolean;
 }
 
+/** An edition, without what it says of each member. */
+export type Edition = Omit<ListFields['edition-published'], 'lines' | 'salts'>;
+
 export interface ListDefinition {
   readonly id: string;
   readonly name: LocalName;
   readonly categories: ReadonlyMap<string, LocalName>;
   /** Sorted by `from`; of two policies from one day the one set later counts. */
   readonly policies: readonly Policy[];
+  /** In order of publication. */
+  readonly editions: readonly Edition[];
 }
 
 /** Folds a list's events as they stand, from the start or onto the list as earlier events made it; null where it has not been defined. */
@@ -33,7 +38,7 @@ export const foldList = (
 const step = (id: string, list: ListDefinition | null, event: Unamended<ListEvent>): ListDefinition | null => {
   switch (event.type) {
     case 'list-defined':
-      return { id, categories: new Map(), policies: [], ...list, name: event.name };
+      return { id, categories: new Map(), policies: [], editions: [], ...list, name: event.name };
     case 'category-defined':
       return list && { ...list, categories: new Map(list.categories).set(event.category, event.name) };
     case 'policy-set': {
@@ -43,8 +48,20 @@ const step = (id: string, list: ListDefinition | null, event: Unamended<ListEven
       const policies = [...list.policies.filter((p) => p.from !== from), policy].sort((a, b) => a.from - b.from);
       return { ...list, policies };
     }
+    case 'edition-published':
+      return list && { ...list, editions: [...list.editions, editionOf(event)] };
   }
 };
+
+const editionOf = ({
+  type: _,
+  lines: __,
+  salts: ___,
+  sources: ____,
+  reliability: _____,
+  note: ______,
+  ...edition
+}: Extract<ListEvent, { readonly type: 'edition-published' }>): Edition => edition;
 
 /** The policy of a day: the last one set from then or before; before the first, the default. */
 export const policyOn = (list: ListDefinition, day: Day): Policy =>

@@ -20,6 +20,7 @@ const lists: fc.Arbitrary<ListDefinition | null> = fc.option(
         selector: ({ from }) => from,
       })
       .map((policies) => policies.sort((a, b) => a.from - b.from)),
+    editions: fc.constant([]),
   }),
 );
 
@@ -80,6 +81,7 @@ it('names what changed, and nothing for a change of names or of custody', () => 
     name: { en: 'union' },
     categories: new Map([['x', { en: 'x' }]]),
     policies: [{ from: day('2024-01-01'), custody: ['remand'], paceRequired: false }],
+    editions: [],
   };
   const changed = (fields: Partial<ListDefinition>) => changedDependencies('list', list, { ...list, ...fields });
   expect(changedDependencies('list', null, list)).toEqual(['list union']);

@@ -37,6 +37,7 @@ describe('foldList', () => {
       name: { en: 'Union' },
       categories: new Map(),
       policies: [],
+      editions: [],
     });
   });
 

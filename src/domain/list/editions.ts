@@ -1,0 +1,93 @@
+/** What an edition of a list must be to be published: its numbers follow from those of the edition before it. */
+import { finding } from '../case/findings.js';
+import type { Finding } from '../event.js';
+import type { EditionGroup, FlowNumbers, ListEvent } from './events.js';
+import type { Edition, ListDefinition } from './list.js';
+
+export type EditionPublished = Extract<ListEvent, { readonly type: 'edition-published' }>;
+
+/** The edition before one of a day: that of the latest day up to then; of several of that day the last published. */
+export const editionBefore = (list: ListDefinition, asOf: string): Edition | null =>
+  list.editions.reduce<Edition | null>(
+    (last, edition) => (edition.asOf <= asOf && (last === null || edition.asOf >= last.asOf) ? edition : last),
+    null,
+  );
+
+/** The findings of an edition; `list` is as the events before it made it. */
+export const editionFindings = (id: string, edition: EditionPublished, list: ListDefinition): readonly Finding[] => {
+  const before = editionBefore(list, edition.asOf);
+  const numbers = contradictions(edition, before);
+  return [
+    ...(list.editions.some((other) => other.edition === edition.edition) ? [finding('EDITION.ID_TAKEN', id)] : []),
+    ...(before?.edition === edition.flow?.since ? [] : [finding('EDITION.NOT_SINCE_LAST', id)]),
+    ...(numbers.length === 0
+      ? []
+      : [{ ...finding('EDITION.DOES_NOT_RECONCILE', id), expected: numbers.slice(0, MAX_SHOWN).join('; ') }]),
+  ];
+};
+
+/** The most contradictions that a refusal tells. */
+const MAX_SHOWN = 10;
+
+/** What does not add up, in numbers; empty where all does. */
+const contradictions = (edition: EditionPublished, before: Edition | null): readonly string[] => {
+  const { total, groups, flow, lines, salts } = edition;
+  const groupFlows = groups.flatMap((group) => (group.flow === undefined ? [] : [group.flow]));
+  return [
+    ...differing('members', total, 'lines', lines.length),
+    ...differing('lines', lines.length, 'salts', salts.length),
+    ...differing('members', total, 'members of the groups', sumOf(groups.map((group) => group.total))),
+    ...(flow === undefined ? [] : flowContradictions('all', flow, before?.total ?? 0, total)),
+    ...groups.flatMap((group) => groupContradictions(group, before)),
+    ...(flow === undefined
+      ? differing('flows', 0, 'flows of groups', groupFlows.length)
+      : [
+          ...differing('groups', groups.length, 'flows of groups', groupFlows.length),
+          ...FLOWS.flatMap((name) =>
+            differing(
+              `${name} in all`,
+              totalOf(flow, name),
+              'in the groups',
+              sumOf(groupFlows.map((one) => totalOf(one, name))),
+            ),
+          ),
+          ...(before?.groups ?? [])
+            .filter(({ category }) => !groups.some((group) => group.category === category))
+            .map(({ category }) => `the edition before it had a group ${category}`),
+        ]),
+  ];
+};
+
+const groupContradictions = ({ category, total, flow }: EditionGroup, before: Edition | null): readonly string[] =>
+  flow === undefined
+    ? []
+    : flowContradictions(
+        category,
+        flow,
+        before?.groups.find((group) => group.category === category)?.total ?? 0,
+        total,
+      );
+
+/** `published`: by the edition before it. */
+const flowContradictions = (name: string, flow: FlowNumbers, published: number, total: number): readonly string[] => {
+  const { opening, revised, entered, moved, closing } = flow;
+  const left = totalOf(flow, 'left');
+  const sum = opening + revised + entered - left + moved;
+  return [
+    ...differing(`${name}: opening`, opening, 'published before', published),
+    ...(sum === closing
+      ? []
+      : [`${name}: ${opening} + (${revised}) + ${entered} - ${left} + (${moved}) = ${sum}, and closing is ${closing}`]),
+    ...differing(`${name}: closing`, closing, 'published', total),
+  ];
+};
+
+const FLOWS = ['opening', 'revised', 'entered', 'left', 'moved', 'closing'] as const;
+
+const totalOf = (flow: FlowNumbers, name: (typeof FLOWS)[number]): number =>
+  name === 'left' ? sumOf(Object.values(flow.left)) : flow[name];
+
+const differing = (one: string, number: number, other: string, otherNumber: number): readonly string[] =>
+  number === otherNumber ? [] : [`${one} ${number}, ${other} ${otherNumber}`];
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
