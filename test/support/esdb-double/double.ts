@@ -9,6 +9,7 @@ import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfea
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import { append } from './append.js';
 import { batchAppend } from './batch-append.js';
+import { limitCalls } from './call-limit.js';
 import { execute } from './execute.js';
 import { deleteStream, tombstone } from './deletes.js';
 import { Faults, type Method } from './faults.js';
@@ -117,8 +118,8 @@ export class EsdbDouble {
   async start(): Promise<void> {
     const { tls, port = 0 } = this.options;
     const server = new Server({
-      'grpc.max_concurrent_streams': MAX_CALLS,
       'grpc.max_receive_message_length': -1,
+      interceptors: [limitCalls(MAX_CALLS)],
     });
     this.serve(server);
     const credentials =
