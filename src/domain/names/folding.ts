@@ -2,6 +2,7 @@
  * Folds names to a key that the spellings of one name share. The key decides what is found at once; what merely resembles it is
  * ranked below (ranking.ts). Different names may share a key: it suggests, a person decides.
  */
+import { LRUCache } from 'lru-cache';
 import { romanise } from './romanise.js';
 
 /** How the word stands in the name: an initial (`E.`), the father's name (`Ramiz oğlu`, `Рамизович`), or anything else. */
@@ -38,10 +39,10 @@ const MARKERS: ReadonlyMap<string, string> = new Map([
 /** The words of a name in their order, at most MAX_NAME_WORDS. Any text is accepted; one without letters and digits has none. */
 export const nameWords = (text: string): readonly NameWord[] => {
   const words: NameWord[] = [];
-  for (const { letters, initial } of parts(text)) {
+  for (const part of parts(text)) {
     const last = words.at(-1);
-    if (last !== undefined && MARKERS.has(keyOf(letters))) words[words.length - 1] = { ...last, role: 'patronymic' };
-    else words.push(nameWord(letters, initial));
+    if (last !== undefined && MARKERS.has(part.key)) words[words.length - 1] = { ...last, role: 'patronymic' };
+    else words.push(part);
   }
   return words.slice(0, MAX_NAME_WORDS);
 };
@@ -52,8 +53,7 @@ export const nameWords = (text: string): readonly NameWord[] => {
  */
 export const nameKey = (text: string): string =>
   parts(text)
-    .map(({ letters }) => keyOf(letters))
-    .map((key) => MARKERS.get(key) ?? key)
+    .map(({ key }) => MARKERS.get(key) ?? key)
     .join(' ');
 
 const nameWord = (letters: string, initial: boolean): NameWord => {
@@ -72,21 +72,30 @@ export const joinedWord = (first: NameWord, second: NameWord): NameWord | null =
 export const beginningsOf = ({ letters, key }: NameWord): readonly string[] =>
   letters.endsWith('e') && key.length > 1 ? [key, `${key.slice(0, -1)}u`] : [key];
 
-interface Part {
-  readonly letters: string;
-  readonly initial: boolean;
-}
-
 /** Hyphens and dots part words as spaces do; apostrophes and marks belong to the word (Mə’sud). */
 const WORD = /[\p{Letter}\p{Number}][\p{Letter}\p{Number}\p{Mark}\p{Format}'’‘ʼ`´]*/gu;
 
-const parts = (text: string): readonly Part[] =>
-  (text.slice(0, MAX_TEXT_LENGTH).normalize('NFKC').match(WORD) ?? []).slice(0, 2 * MAX_NAME_WORDS).flatMap((word) => {
-    const letters = romanise(word.slice(0, MAX_WORD_LENGTH));
-    // `Ş.`, `Sh.` and `Ю.` are one letter in some spelling.
-    const initial = [...letters].length === 1 || word.match(/\p{Letter}/gu)?.length === 1;
-    return splitPatronymic(letters).map((part) => ({ letters: part, initial }));
-  });
+/** Words as they are written; a father's name in one word is two. */
+const parts = (text: string): readonly NameWord[] =>
+  (text.slice(0, MAX_TEXT_LENGTH).normalize('NFKC').match(WORD) ?? [])
+    .slice(0, 2 * MAX_NAME_WORDS)
+    .flatMap((word) => partsOfWord(word.slice(0, MAX_WORD_LENGTH)));
+
+/** Folded words by spelling: names are made of few words, and folding one takes longer than finding and comparing it. */
+const FOLDED = new LRUCache<string, readonly NameWord[]>({ max: 20_000 });
+
+const partsOfWord = (word: string): readonly NameWord[] => {
+  const folded = FOLDED.get(word) ?? foldWord(word);
+  FOLDED.set(word, folded);
+  return folded;
+};
+
+const foldWord = (word: string): readonly NameWord[] => {
+  const letters = romanise(word);
+  // `Ş.`, `Sh.` and `Ю.` are one letter in some spelling.
+  const initial = [...letters].length === 1 || word.match(/\p{Letter}/gu)?.length === 1;
+  return splitPatronymic(letters).map((part) => nameWord(part, initial));
+};
 
 /** A patronymic in one word: Vaqifqızı (Vaqif qızı), Ramizoğlu, and the Russian Рамизович, Вагифовна. */
 const PATRONYMICS = [

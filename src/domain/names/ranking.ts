@@ -162,16 +162,22 @@ const similarity = (one: string, other: string): number =>
 
 /** Words that the other name writes as one are one: Mir Həsən, Mirhasan. */
 const joinTowards = (words: readonly NameWord[], other: readonly NameWord[]): readonly NameWord[] => {
-  const keys = new Set(other.map((word) => word.key));
   const joined: NameWord[] = [];
   for (const word of words) {
     const last = joined.at(-1);
-    const one = last === undefined ? null : joinedWord(last, word);
-    if (one !== null && keys.has(one.key)) joined[joined.length - 1] = one;
+    const one = last !== undefined && other.some((w) => mayBeJoined(last, word, w)) ? joinedWord(last, word) : null;
+    if (one !== null && other.some(({ key }) => key === one.key)) joined[joined.length - 1] = one;
     else joined.push(word);
   }
   return joined;
 };
+
+/** Letters that a key can lose where two words are joined, by doubled letters and endings. */
+const MAX_LOST = 3;
+
+/** Quick check before two words are folded as one: the key begins with the first word's letter and is about as long as both. */
+const mayBeJoined = (first: NameWord, second: NameWord, whole: NameWord): boolean =>
+  whole.key[0] === first.key[0] && Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LOST;
 
 const unpaired = (words: readonly NameWord[], paired: ReadonlySet<number>): { names: number; patronymics: number } => {
   const rest = words.filter((_, index) => !paired.has(index));

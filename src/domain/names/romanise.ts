@@ -47,12 +47,11 @@ export const romanise = (word: string): string => {
 };
 
 const romanLetter = (letter: string): string => {
+  const roman = CYRILLIC.get(letter) ?? LATIN.get(letter);
+  if (roman !== undefined) return roman;
+  if (/[a-z0-9çş]/u.test(letter)) return letter;
   const [base = ''] = letter.normalize('NFD').replace(/[^\p{Letter}\p{Number}]/gu, '');
-  return (
-    CYRILLIC.get(letter) ??
-    LATIN.get(letter) ??
-    (/[çş]/u.test(letter) ? letter : (CYRILLIC.get(base) ?? LATIN.get(base) ?? base))
-  );
+  return CYRILLIC.get(base) ?? LATIN.get(base) ?? base;
 };
 
 /**
@@ -85,6 +84,7 @@ const TO_CYRILLIC = lookAlikes(LOOK_ALIKES[1], LOOK_ALIKES[0]);
  * the rarer script count as what they look like: `Нasanov` with a Cyrillic Н is Hasanov.
  */
 const withoutLookAlikes = (word: string): string => {
+  if (!/\p{Script=Cyrillic}/u.test(word)) return word;
   const latin = word.match(/\p{Script=Latin}/gu)?.length ?? 0;
   const cyrillic = [...word.toLocaleLowerCase('az')].filter((letter) => CYRILLIC.has(letter)).length;
   if (latin === 0 || cyrillic === 0) return word;

@@ -2,7 +2,6 @@
  * Finds people by name in any spelling. A full-text index over the keys of names gives candidates, surest kinds of agreement first;
  * the domain ranks them. Both are bounded: the commonest name costs as much as any other.
  */
-import { LRUCache } from 'lru-cache';
 import { beginningsOf, nameWords, type NameWord } from '../../domain/names/folding.js';
 import type { MatchReason } from '../../domain/names/match-reasons.js';
 import { LEAST_SCORE, matchTyped } from '../../domain/names/ranking.js';
@@ -54,17 +53,27 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     CROSS JOIN searched_names o ON o.rowid = f.rowid AND ${versionCondition('o', scope)}
     WHERE ${condition.text} LIMIT @limit`;
   const statement = cachedStatement(db, sql);
+  const values = { ...scopeValues(scope), ...condition.values, limit: MAX_CANDIDATES };
+  const candidatesOf = (match: string): readonly Candidate[] => statement.all({ ...values, match }) as Candidate[];
   const candidates = new Map<number, Candidate>();
   let isTruncated = false;
-  for (const match of matchExpressions(typed)) {
+  for (const expressions of matchExpressions(typed)) {
     if (candidates.size >= ENOUGH) break;
-    const values = { ...scopeValues(scope), ...condition.values, match, limit: MAX_CANDIDATES };
-    const rows = statement.all(values) as Candidate[];
-    isTruncated ||= rows.length === MAX_CANDIDATES;
+    const rows = candidatesOf(expressions.map((expression) => `(${expression})`).join(' OR '));
     for (const row of rows) candidates.set(row.row, row);
+    if (rows.length < MAX_CANDIDATES) continue;
+    // The first of many by number; so that the surest are among them, each expression once more alone.
+    isTruncated = true;
+    const alone = expressions.length === 1 ? [] : expressions;
+    const surest = new Map<number, Candidate>();
+    for (const expression of alone) {
+      if (surest.size >= ENOUGH) break;
+      for (const row of candidatesOf(expression)) surest.set(row.row, row);
+    }
+    for (const [row, candidate] of surest) candidates.set(row, candidate);
   }
   const ranked = [...candidates.values()].flatMap(({ text, isUncertain, case_no, born, sex }): FoundName[] => {
-    const { score, why } = matchTyped(typed, wordsOf(text));
+    const { score, why } = matchTyped(typed, nameWords(text));
     return score < LEAST_SCORE
       ? []
       : [{ case_no, text, score: Math.round(score * 1_000) / 1_000, why, isUncertain: isUncertain === 1, born, sex }];
@@ -73,15 +82,6 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
   const best = new Map<number, FoundName>();
   for (const found of ranked) if (!best.has(found.case_no)) best.set(found.case_no, found);
   return { found: [...best.values()], isTruncated };
-};
-
-/** Folding a name costs more than finding and comparing it, and searches meet the same names again and again. */
-const FOLDED = new LRUCache<string, readonly NameWord[]>({ max: 10_000 });
-
-const wordsOf = (text: string): readonly NameWord[] => {
-  const words = FOLDED.get(text) ?? nameWords(text);
-  FOLDED.set(text, words);
-  return words;
 };
 
 interface Candidate {
@@ -94,15 +94,15 @@ interface Candidate {
 }
 
 /**
- * Expressions of FTS5, surest first: all words and the father; all words; words read as one; the last word begun; initials; all words but one
- * (a father's name without `oğlu` is one word more); stems; skeletons. Keys have letters and digits only, so that nothing that
- * somebody types is syntax.
+ * Expressions of FTS5 in two stages, each surest first. What the names share: all words and the father; all words; words read as one.
+ * What they may share: the last word begun; initials; all words but one (a father's name without `oğlu` is one word more); stems;
+ * skeletons. Keys have letters and digits only, so that nothing that somebody types is syntax.
  */
-const matchExpressions = (typed: readonly NameWord[]): readonly string[] => {
+const matchExpressions = (typed: readonly NameWord[]): readonly (readonly string[])[] => {
   const names = typed.filter(({ role }) => role !== 'patronymic');
   const fathers = typed.filter(({ role }) => role === 'patronymic');
   if (names.length === 0)
-    return fathers.length === 0 ? [] : [all('keys', fathers.map(whole)), all('fathers', fathers.map(whole))];
+    return fathers.length === 0 ? [] : [[all('keys', fathers.map(whole)), all('fathers', fathers.map(whole))]];
   const words = names.map(whole);
   const last = names.at(-1);
   const begun = last?.role === 'name' ? beginningsOf(last).map(begins) : [];
@@ -115,20 +115,24 @@ const matchExpressions = (typed: readonly NameWord[]): readonly string[] => {
   const abbreviated = names.map((word) => `(${whole(word)} OR "${searchToken(word.key.slice(0, 1))}")`);
   const butOne = names.length < 3 ? [] : words.map((_, index) => words.filter((__, other) => other !== index));
   return [
-    ...(fathers.length === 0 ? [] : [`${all('keys', words)} AND ${all('fathers', fathers.map(whole))}`]),
-    all('keys', words),
-    ...joined.map((tokens) => all('keys', tokens)),
-    ...begun.map((token) => all('keys', [...words.slice(0, -1), token])),
-    ...(names.length < 2 ? [] : [all('keys', abbreviated)]),
-    ...butOne.map((tokens) => all('keys', tokens)),
-    all(
-      'stems',
-      names.map(({ stem, role, key }) => (role === 'initial' ? begins(key) : `"${searchToken(stem)}"`)),
-    ),
-    all(
-      'skeletons',
-      names.map(({ skeleton, role, key }) => (role === 'initial' ? begins(key) : `"${searchToken(skeleton)}"`)),
-    ),
+    [
+      ...(fathers.length === 0 ? [] : [`${all('keys', words)} AND ${all('fathers', fathers.map(whole))}`]),
+      all('keys', words),
+      ...joined.map((tokens) => all('keys', tokens)),
+    ],
+    [
+      ...begun.map((token) => all('keys', [...words.slice(0, -1), token])),
+      ...(names.length < 2 ? [] : [all('keys', abbreviated)]),
+      ...butOne.map((tokens) => all('keys', tokens)),
+      all(
+        'stems',
+        names.map(({ stem, role, key }) => (role === 'initial' ? begins(key) : `"${searchToken(stem)}"`)),
+      ),
+      all(
+        'skeletons',
+        names.map(({ skeleton, role, key }) => (role === 'initial' ? begins(key) : `"${searchToken(skeleton)}"`)),
+      ),
+    ],
   ];
 };
 
