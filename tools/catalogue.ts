@@ -4,6 +4,7 @@
  */
 import ts from 'typescript';
 import { caseEvents } from '../src/domain/case/events.js';
+import { claimEvents } from '../src/domain/claim/events.js';
 import type { EventDescription } from '../src/domain/event.js';
 import { descriptionOf, type StreamKind } from '../src/domain/events.js';
 import { instrumentEvents } from '../src/domain/instrument/events.js';
@@ -15,11 +16,19 @@ const kinds: Record<StreamKind, object> = {
   case: caseEvents,
   list: listEvents,
   instrument: instrumentEvents,
+  claim: claimEvents,
   reference: referenceEvents,
   log: logEvents,
 };
 
-const ARTICLES: Record<StreamKind, string> = { case: 'a', list: 'a', instrument: 'an', reference: 'a', log: 'the' };
+const ARTICLES: Record<StreamKind, string> = {
+  case: 'a',
+  list: 'a',
+  instrument: 'an',
+  claim: 'a',
+  reference: 'a',
+  log: 'the',
+};
 
 const INTRODUCTION = `# Events
 

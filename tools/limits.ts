@@ -42,6 +42,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Days on which eligibility is asked at once', count(LIMITS.askedDays), answer('REQUEST.INVALID')],
   ['Questions of eligibility that wait for others', count(MAX_WAITING), answer('REGISTER.BUSY')],
   ['Conditions of a clause', count(LIMITS.conditions), answer('REQUEST.INVALID')],
+  ['Claims of a page', count(LIMITS.claims), answer('REQUEST.INVALID')],
   ['Movements of a page', count(LIMITS.movements), answer('REQUEST.INVALID')],
   ['Events of one case, list or instrument', count(MAX_EVENTS_PER_STREAM), answer('SUBJECT.FULL')],
   ['Cases merged into one', count(MAX_MERGED_CASES), `${answer('EVENT.REFUSED')} with \`CASE.MERGED_TOO_OFTEN\``],

@@ -2,6 +2,8 @@
 import { decide as decideCase } from '../domain/case/decide.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import { mergeFindings } from '../domain/case/merging.js';
+import { decide as decideClaim, namedByClaims } from '../domain/claim/decide.js';
+import type { ClaimEvent } from '../domain/claim/events.js';
 import type { Clock } from '../domain/clock.js';
 import { refuseAmendments } from '../domain/decide-amendments.js';
 import type { Decision, EventWithId } from '../domain/event.js';
@@ -56,7 +58,19 @@ export class Decider {
           newEvents as Events<InstrumentEvent>,
           acknowledge,
         );
+      case 'claim':
+        return this.decideClaim(events as Events<ClaimEvent>, newEvents as Events<ClaimEvent>, acknowledge);
     }
+  }
+
+  private async decideClaim(
+    events: Events<ClaimEvent>,
+    newEvents: Events<ClaimEvent>,
+    acknowledge: readonly string[],
+  ): Promise<Decision> {
+    const named = namedByClaims([...events, ...newEvents].map(({ event }) => event));
+    const references = await this.referenceData.loadNamed(named, this.clock.today());
+    return decideClaim(events, newEvents, references, acknowledge);
   }
 
   private async decideInstrument(

@@ -32,6 +32,10 @@ export const eventIds = (request: RequestIdentity, count: number): readonly stri
 export const newApplicationId = (actor: Actor, instrument: string, key?: string): string =>
   key === undefined ? newId() : nameBasedId('application', actor.kind, actor.id, instrument, key);
 
+/** The id of a claim whose recorder chose none; a repeat with the same key gets the same id. */
+export const newClaimId = (actor: Actor, key?: string): string =>
+  key === undefined ? newId() : nameBasedId('claim', actor.kind, actor.id, key);
+
 /** The id of a case to be opened. With a key, a repeat gets the same id and so finds its case and its claims. */
 export const newCaseId = (actor: Actor, key?: string): string =>
   key === undefined ? newId() : nameBasedId('case', actor.kind, actor.id, key);

@@ -14,12 +14,16 @@ export class ReferenceDataLoader {
   constructor(private readonly store: EventStore) {}
 
   /** Lists and instruments that do not exist are left out. */
-  async load(events: readonly CaseEvent[], today: Day): Promise<ReferenceData> {
-    const ids = referencedIds(events);
+  load(events: readonly CaseEvent[], today: Day): Promise<ReferenceData> {
+    return this.loadNamed(referencedIds(events), today);
+  }
+
+  /** Lists and instruments that do not exist are left out. */
+  async loadNamed(named: ReturnType<typeof referencedIds>, today: Day): Promise<ReferenceData> {
     return {
       today,
-      lists: await this.loadLists(ids.lists),
-      instruments: await this.loadAll('instrument', ids.instruments),
+      lists: await this.loadLists(named.lists),
+      instruments: await this.loadAll('instrument', named.instruments),
     };
   }
 

@@ -7,7 +7,7 @@ type AnyFields = { readonly type: string } & CommonFields;
 type Events = readonly EventWithId<AnyFields>[];
 
 /** The types of the first event of a stream; nothing else stands in the stream without it. */
-const BEGINNINGS: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered']);
+const BEGINNINGS: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered', 'claimed']);
 /** The types that are undone by an event of their own, and those that say what the register itself did. */
 const NOT_RETRACTABLE: ReadonlySet<string> = new Set([
   'merged',

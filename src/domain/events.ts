@@ -1,15 +1,23 @@
 /** All event types, by kind of stream, and the names of streams. */
 import { caseEvents, type CaseEvent } from './case/events.js';
+import { claimEvents, type ClaimEvent } from './claim/events.js';
 import type { EventDescription } from './event.js';
 import { instrumentEvents, type InstrumentEvent } from './instrument/events.js';
 import { listEvents, type ListEvent } from './list/events.js';
 import { logEvents, type LogStreamEvent } from './log/events.js';
 import { referenceEvents, type ReferenceEvent } from './reference/events.js';
 
-export type AnyEvent = CaseEvent | ListEvent | InstrumentEvent | ReferenceEvent | LogStreamEvent;
+export type AnyEvent = CaseEvent | ListEvent | InstrumentEvent | ClaimEvent | ReferenceEvent | LogStreamEvent;
 export type AnyEventType = AnyEvent['type'];
 
-export const allEvents = { ...caseEvents, ...listEvents, ...instrumentEvents, ...referenceEvents, ...logEvents };
+export const allEvents = {
+  ...caseEvents,
+  ...listEvents,
+  ...instrumentEvents,
+  ...claimEvents,
+  ...referenceEvents,
+  ...logEvents,
+};
 
 /** The description of an event type; undefined if there is no such type. */
 export const descriptionOf = (type: string): EventDescription<Record<string, unknown>> | undefined =>
@@ -18,7 +26,7 @@ export const descriptionOf = (type: string): EventDescription<Record<string, unk
     : undefined;
 
 /** The kinds of streams that a client can write to; the register writes claims of references, its commands what they did to the log. */
-export const SUBJECT_KINDS = ['case', 'list', 'instrument'] as const;
+export const SUBJECT_KINDS = ['case', 'list', 'instrument', 'claim'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 
 export const STREAM_KINDS = [...SUBJECT_KINDS, 'reference', 'log'] as const;

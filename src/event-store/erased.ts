@@ -17,6 +17,8 @@ const REQUIRED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   unmerged: { reason: '' },
   distinguished: { reason: '' },
   retracted: { reason: '' },
+  claimed: { speaker: '' },
+  'claim-withdrawn': { reason: '' },
   'clause-withdrawn': { reason: '' },
   'edition-published': { salts: [] },
   // The personal half of the fields that a correction changes.

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { CasesController } from './cases/cases.controller.js';
+import { ClaimsController } from './claims/claims.controller.js';
 import { CommandService } from './commands/command.service.js';
 import { CountsController } from './counts/counts.controller.js';
 import { DuplicatesController } from './duplicates/duplicates.controller.js';
@@ -26,6 +27,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
     ListsController,
     InstrumentsController,
     ApplicationsController,
+    ClaimsController,
     EventsController,
     FeedController,
     HistoryController,

@@ -7,7 +7,12 @@ import type { Constructor, JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
 import { eventClasses, FIRST_EVENT_TYPE } from '../schema/read-event.js';
 import { declareApiProperties, ref } from './api-properties.js';
-import { RequestOptions, RequestOptionsWithId, RowOptions } from './commands/parameters.js';
+import {
+  RequestOptions,
+  RequestOptionsWithId,
+  RequestOptionsWithOptionalId,
+  RowOptions,
+} from './commands/parameters.js';
 
 export const DOCUMENT_PATH = 'v1/openapi.json';
 export const PAGE_PATH = 'v1/docs';
@@ -38,7 +43,7 @@ const classesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])
   Object.entries(eventClasses[kind]);
 
 /** Their fields stand in bodies, beside those of the event; their own schemas are not part of the document. */
-const OPTIONS = [RequestOptions, RequestOptionsWithId, RowOptions] as const;
+const OPTIONS = [RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId, RowOptions] as const;
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 /** Looks up the schema of a class. */
@@ -70,6 +75,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     CaseEvent: unionSchema(classesOf('case').filter(([type]) => type !== FIRST_EVENT_TYPE.case)),
     ListEvent: unionSchema(classesOf('list')),
     InstrumentEvent: unionSchema(classesOf('instrument')),
+    ClaimEvent: unionSchema(classesOf('claim')),
     Event: unionSchema([
       // Once each: streams of every kind have the amendments.
       ...new Map(kinds.flatMap(classesOf)),
@@ -81,6 +87,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     ...Object.fromEntries(classesOf('case').map(([type, c]) => [`${c.name}Row`, rowSchema(type, c, schemaOf)])),
     DefineList: beginningSchema('list', RequestOptionsWithId, schemaOf),
     RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
+    MakeClaim: beginningSchema('claim', RequestOptionsWithOptionalId, schemaOf),
   } as Schemas;
 };
 

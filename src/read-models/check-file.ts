@@ -3,6 +3,7 @@ import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/
 import Database from '../sqlite/database.js';
 import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
+import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
 import { PERSONAL_EVENTS } from './log-tables.js';
 import { PROJECTED_TABLES, type ModelFile } from './model-file.js';
 import { applyNextBatch, buildFile, buildPath, discardFile } from './rebuild.js';
@@ -156,6 +157,16 @@ const COMPARED: readonly { readonly table: string; readonly select: Select }[] =
     select: {
       cells: [STREAM, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
       from: (schema) => `${withStream(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
+    },
+  },
+  {
+    table: PERSONAL_CLAIMS,
+    select: {
+      cells: [
+        ...[STREAM, 't.known_from', 't.known_to', 't.revision', 't.metric', 't.list', 't.instrument', 't.about'],
+        ...['t.said_day', 't.claim', 't.events'],
+      ],
+      from: (schema) => withStream(schema, PERSONAL_CLAIMS),
     },
   },
   {

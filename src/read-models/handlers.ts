@@ -1,4 +1,5 @@
 /** All query handlers; the composition root provides them with a `ReadModelReader`. */
+import { ClaimsHandler } from './claims/claims.query.js';
 import { CountsHandler } from './counts/counts.query.js';
 import { DifferencesHandler } from './counts/differences.query.js';
 import { MovementsHandler } from './counts/movements.query.js';
@@ -35,4 +36,5 @@ export const QUERY_HANDLERS = [
   InstrumentsHandler,
   DuplicatesHandler,
   EligibilityHandler,
+  ClaimsHandler,
 ];

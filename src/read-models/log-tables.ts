@@ -3,6 +3,7 @@
  * computed from it, without reading the event store.
  */
 import type { CaseEvent } from '../domain/case/events.js';
+import type { ClaimEvent } from '../domain/claim/events.js';
 import { finding } from '../domain/case/findings.js';
 import { findingsOf, unfoundedReleases, type Timeline } from '../domain/case/timeline.js';
 import { metadataOf, type EventMetadata, type EventWithId } from '../domain/event.js';
@@ -10,6 +11,7 @@ import type { DefinitionKind, Definitions } from '../domain/definitions.js';
 import { parseStreamName, type AnyEvent, type StreamKind } from '../domain/events.js';
 import type { ListDefinition } from '../domain/list/list.js';
 import type { Cursor, LogEvent } from '../event-store/port.js';
+import { CLAIM_TABLES, ClaimRows } from './claims/claim-rows.js';
 import { CASE_TABLES, CaseStreams, feedsAt } from './log/case-streams.js';
 import { MERGE_TABLES, Merges } from './log/merges.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
@@ -29,6 +31,7 @@ export const LOG_TABLES = [
   `CREATE TABLE ${PERSONAL_EVENTS} (position INTEGER PRIMARY KEY, event TEXT NOT NULL)`,
   ...CASE_TABLES,
   ...MERGE_TABLES,
+  ...CLAIM_TABLES,
   RECORDING_TIMES_TABLE,
 ];
 export const LOG_INDEXES = [
@@ -71,6 +74,7 @@ export class LogTables {
   readonly merges: Merges;
   readonly recordingTimes: RecordingTimes;
   readonly definitions: DefinitionVersions;
+  readonly #claims: ClaimRows;
   readonly #insertStream;
   readonly #insertEvent;
   readonly #insertPersonal;
@@ -93,6 +97,7 @@ export class LogTables {
       (stream) => this.#ownCase(stream),
     );
     this.recordingTimes = new RecordingTimes(db);
+    this.#claims = new ClaimRows(db);
     this.definitions = new DefinitionVersions((kind, id) => this.#definitionEvents(kind, id));
     this.#insertStream = db.prepare('INSERT INTO streams (kind, id) VALUES (?, ?)');
     this.#insertEvent = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -138,6 +143,7 @@ export class LogTables {
     this.#insertPersonal.run(position, JSON.stringify(personal));
     this.recordingTimes.add(recordedAt, position);
     if (kind === 'list' || kind === 'instrument') this.definitions.add(kind, id, logged);
+    if (kind === 'claim') this.#claims.add({ stream, revision, position, id: logged.id, event: event as ClaimEvent });
     return kind === 'case' ? this.merges.add({ stream, position, id: logged.id, event: event as CaseEvent }) : [];
   }
 

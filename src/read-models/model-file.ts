@@ -12,6 +12,8 @@ import { findingDependencies, findings } from './findings/tables.js';
 import { periods, recognitions } from './list/tables.js';
 import { distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
+import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
+import { clemencies } from './statistics/tables.js';
 import { createIndexes, createTable, type AnyTable, type Db } from './table.js';
 import { Counters } from './counters.js';
 
@@ -26,11 +28,13 @@ export const PROJECTED_TABLES: readonly AnyTable[] = [
   distinctions,
   findings,
   findingDependencies,
+  clemencies,
 ];
 
 /** The tables that may have personal data. */
 export const PERSONAL_TABLES: readonly string[] = [
   PERSONAL_EVENTS,
+  PERSONAL_CLAIMS,
   ...PROJECTED_TABLES.filter(({ isPersonal }) => isPersonal).map(({ name }) => name),
 ];
 

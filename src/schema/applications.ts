@@ -3,6 +3,7 @@ import { CLEMENCY_EFFECTS } from '../domain/case/events.js';
 import type { ApplicationStarted } from '../domain/instrument/applications.js';
 import { parseDay } from '../domain/time.js';
 import {
+  IsClauseName,
   IsDay,
   IsEdtf,
   IsFindingCode,
@@ -12,7 +13,6 @@ import {
   IsSlug,
   IsTerm,
   IsWordOrTexts,
-  Matches,
   ObjectRule,
 } from './decorators.js';
 import { LIMITS } from './limits.js';
@@ -20,7 +20,6 @@ import { EffectRules, Sentence, Source } from './parts.js';
 
 /** Stands for the persons whom a clause makes eligible. */
 const ELIGIBLE = 'eligible';
-const CLAUSE = /^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$/;
 
 export class InstrumentApplication {
   @EffectRules()
@@ -31,9 +30,7 @@ export class InstrumentApplication {
     (a) => a.persons !== ELIGIBLE || a.clause !== undefined,
   )
   @IsOptional()
-  @Matches(CLAUSE, 'a clause, or a version of one: six-months-drugs, six-months-drugs@rolling', {
-    description: 'A clause of the act; with its version where several stand.',
-  })
+  @IsClauseName({ description: 'A clause of the act; with its version where several stand.' })
   clause?: string;
 
   @IsSlug({ description: 'The list in which the persons are named.' })

@@ -124,6 +124,14 @@ export const slug = textMatching(
 );
 export const IsSlug = decoratorOf(slug);
 
+/** A clause of an instrument, or one version of it. */
+export const IsClauseName = decoratorOf(
+  textMatching(
+    /^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$/,
+    'a clause, or a version of one: six-months-drugs, six-months-drugs@rolling',
+  ),
+);
+
 /** An id that the register generates: of a case, of an event. */
 export const registerId = textMatching(
   new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),

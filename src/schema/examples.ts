@@ -3,16 +3,21 @@
  * every field of the domain has a DTO field.
  */
 import type { CaseEventOf, CaseEventType } from '../domain/case/events.js';
+import type { ClaimEvent, ClaimEventType } from '../domain/claim/events.js';
 import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { EditionEventType, ListEvent, ListEventType } from '../domain/list/events.js';
 
 /** Every field is required but those that depend on another field's value or on the event being dated. */
 type Full<F> = Required<Omit<F, Conditional>> & Pick<F, Conditional & keyof F>;
-type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence';
+type Conditional = 'occurredOn' | 'after' | 'reducedBy' | 'replacement' | 'newSentence' | 'value' | 'denies';
 
 type FullEvents = { readonly [T in CaseEventType]: Full<CaseEventOf<T>> } & {
   readonly [T in Exclude<ListEventType, EditionEventType>]: Full<Extract<ListEvent, { type: T }>>;
-} & { readonly [T in Exclude<InstrumentEventType, ApplicationEventType>]: Full<Extract<InstrumentEvent, { type: T }>> };
+} & {
+  readonly [T in Exclude<InstrumentEventType, ApplicationEventType>]: Full<Extract<InstrumentEvent, { type: T }>>;
+} & {
+  readonly [T in ClaimEventType]: Full<Extract<ClaimEvent, { type: T }>>;
+};
 
 const common = {
   sources: [
@@ -232,6 +237,22 @@ export const examples: FullEvents = {
     clause: 'six-months-drugs',
     version: 'rolling',
     reason: 'The source took it back.',
+    ...common,
+  },
+  claimed: {
+    type: 'claimed',
+    speaker: 'Nümunə Natiqova',
+    organisation: 'Invented Gazette',
+    about: { metric: 'left', list: 'union', from: '2025-12-21', to: '2026-01-05', reason: 'pardon' },
+    range: { atLeast: 51 },
+    saidOn: '2026-01-05',
+    text: 'More than fifty were pardoned.',
+    ...common,
+  },
+  'claim-withdrawn': {
+    type: 'claim-withdrawn',
+    reason: 'The newspaper put it right: they were amnestied.',
+    withdrawnOn: '2026-01-07',
     ...common,
   },
 };

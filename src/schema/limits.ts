@@ -31,6 +31,11 @@ export const LIMITS = {
   movements: 1_000,
   /** Days on which eligibility is asked at once. */
   askedDays: 1_100,
+  /** Claims of a page, each held against what the register counts: maximum and default. */
+  claims: 100,
+  defaultClaims: 50,
+  /** Claims that contradict another one, as far as they are named with it. */
+  conflicts: 50,
   /** Rows of one batch request. */
   rows: 1_000,
   /** Persons to whom an instrument is applied by one request. */

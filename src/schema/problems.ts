@@ -71,7 +71,8 @@ export const fieldErrors = {
   'TYPE.UNKNOWN': { title: 'Unknown type', means: 'There is no such type of event in this kind of stream.' },
   'TYPE.NOT_A_BEGINNING': {
     title: 'Another type begins it',
-    means: 'A case begins with `opened`, a list with `list-defined`, an instrument with `instrument-registered`.',
+    means:
+      'A case begins with `opened`, a list with `list-defined`, an instrument with `instrument-registered`, a claim with `claimed`.',
   },
   'TYPE.ONLY_BEGINS': { title: 'Begins only', means: 'A case is opened once, by being created.' },
   'SOURCE.NAMELESS': { title: 'Source without citation or URL', means: 'A source has a citation, a URL, or both.' },
@@ -145,6 +146,22 @@ export const fieldErrors = {
   'INSTRUMENT.UNDATED': {
     title: 'Instrument without the day',
     means: 'The question needs the day on which the instrument enters into force, and it is not known to the day.',
+  },
+  'CLAIM.PARAMETERS': {
+    title: 'Claim about nothing definite',
+    means: 'What a claim is about lacks what its metric needs, or has what its metric does not have.',
+  },
+  'CLAIM.BACKWARDS': {
+    title: 'Ends before it begins',
+    means: 'The claim is about days of which the last lies before the first.',
+  },
+  'CLAIM.RANGE_EMPTY': {
+    title: 'Empty range',
+    means: 'A range has a least number, a greatest, or both in this order.',
+  },
+  'CLAIM.UNSAID': {
+    title: 'Nothing claimed',
+    means: 'A claim gives a number or a range, or denies that there is anybody: one of the three.',
   },
   'SPAN.TOO_LONG': { title: 'Too many days', means: 'There are more days between the two than may be asked at once.' },
   'CURSOR.FOREIGN': {

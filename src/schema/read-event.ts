@@ -1,11 +1,13 @@
 /** Validates events from the REST interface and from register files. */
 import type { CaseEvent } from '../domain/case/events.js';
 import type { Reported } from '../domain/amendments.js';
+import type { ClaimEvent, ClaimEventType } from '../domain/claim/events.js';
 import type { AnyEvent, SubjectKind } from '../domain/events.js';
 import type { ApplicationEventType, InstrumentEvent, InstrumentEventType } from '../domain/instrument/events.js';
 import type { EditionEventType, ListEvent, ListEventType } from '../domain/list/events.js';
 import { amendmentClasses } from './amendments.js';
 import { caseClasses } from './case-events.js';
+import { Claimed, ClaimWithdrawn } from './claims.js';
 import { ClauseSet } from './clauses.js';
 import { CategoryDefined, ListDefined, PolicySet } from './definitions.js';
 import type { EventClass } from './event-class.js';
@@ -33,15 +35,27 @@ const instrumentClasses = {
   ...amendmentClasses,
 } satisfies { readonly [T in ReportedInstrumentEventType]: EventClass<Extract<InstrumentEvent, { type: T }>> };
 
+const claimClasses = {
+  claimed: Claimed,
+  'claim-withdrawn': ClaimWithdrawn,
+  ...amendmentClasses,
+} satisfies { readonly [T in ClaimEventType]: EventClass<Extract<ClaimEvent, { type: T }>> };
+
 /** The events that a client may record, by kind of stream. */
 export interface SubjectEvents extends Record<SubjectKind, Reported<AnyEvent>> {
   case: Reported<CaseEvent>;
   list: Reported<Extract<ListEvent, { readonly type: ReportedListEventType }>>;
   instrument: Reported<Extract<InstrumentEvent, { readonly type: ReportedInstrumentEventType }>>;
+  claim: Reported<ClaimEvent>;
 }
 
 /** The DTO class of every event type that a client may record. */
-export const eventClasses = { case: caseClasses, list: listClasses, instrument: instrumentClasses } satisfies {
+export const eventClasses = {
+  case: caseClasses,
+  list: listClasses,
+  instrument: instrumentClasses,
+  claim: claimClasses,
+} satisfies {
   readonly [K in SubjectKind]: { readonly [T in SubjectEvents[K]['type']]: Constructor };
 };
 
@@ -50,6 +64,7 @@ export const FIRST_EVENT_TYPE = {
   case: 'opened',
   list: 'list-defined',
   instrument: 'instrument-registered',
+  claim: 'claimed',
 } as const satisfies { readonly [K in SubjectKind]: SubjectEvents[K]['type'] };
 
 /** Reads an event from a JSON value by the DTO class of its type. Returns a plain object with `type` first, or all errors. */

@@ -72,6 +72,8 @@ it('lists exactly the routes', () => {
       'GET /v1/events',
       'GET /v1/events/{id}',
       'GET /v1/feed',
+      'GET /v1/claims',
+      'GET /v1/claims/{id}',
       'GET /v1/history',
       'GET /v1/instruments',
       'GET /v1/instruments/{id}',
@@ -95,6 +97,8 @@ it('lists exactly the routes', () => {
       'POST /v1/cases',
       'POST /v1/events',
       'POST /v1/cases/{id}/events',
+      'POST /v1/claims',
+      'POST /v1/claims/{id}/events',
       'POST /v1/instruments',
       'POST /v1/instruments/{id}/applications',
       'POST /v1/instruments/{id}/events',
@@ -114,6 +118,7 @@ it('has every type of event as a schema of its own, told apart by its type, with
     ['CaseEvent', 'case'],
     ['ListEvent', 'list'],
     ['InstrumentEvent', 'instrument'],
+    ['ClaimEvent', 'claim'],
   ] as const) {
     const types = Object.keys(eventClasses[kind]).filter((type) => type !== 'opened');
     expect(Object.keys(schemas[name]!['discriminator'].mapping as Loose).sort()).toEqual(types.sort());
@@ -125,7 +130,7 @@ it('has every type of event as a schema of its own, told apart by its type, with
       expect(fits({ ...example, sources: [] })).toBe(false);
     }
   }
-  for (const name of ['OpenCase', 'DefineList', 'RegisterInstrument']) {
+  for (const name of ['OpenCase', 'DefineList', 'RegisterInstrument', 'MakeClaim']) {
     const fits = ajv.compile({ $ref: `openapi#/components/schemas/${name}` });
     expect([name, fits(schemas[name]!['examples'][0]), fits.errors]).toEqual([name, true, null]);
   }

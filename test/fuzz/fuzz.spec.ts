@@ -25,7 +25,14 @@ const REMEMBERED = 60;
 
 /** Ids by kind, and tokens, of what earlier requests wrote. */
 class KnownIds {
-  readonly #of: Readonly<Record<string, string[]>> = { cases: [], lists: [], instruments: [], jobs: [], tokens: [] };
+  readonly #of: Readonly<Record<string, string[]>> = {
+    cases: [],
+    lists: [],
+    instruments: [],
+    claims: [],
+    jobs: [],
+    tokens: [],
+  };
 
   learn(kind: string, value: string): void {
     const values = this.#of[kind];
@@ -57,6 +64,9 @@ const startService = async (): Promise<KnownIds> => {
   for (let i = 0; i < 5; i += 1) knownIds.learn('cases', (await openCase(service)).split('/').at(-1) as string);
   knownIds.learn('lists', 'union');
   knownIds.learn('instruments', 'amnesty-2025');
+  const about = { metric: 'count', list: 'union', on: '2026-01-05' };
+  await service.post('/v1/claims', { id: 'five', about, speaker: 'X', value: 5, saidOn: '2026', ...WITH_SOURCES });
+  knownIds.learn('claims', 'five');
   const application = { list: 'union', persons: ['AZ-1'], amnestiedOn: '2025-12-22', releasedOn: '2025-12-23' };
   const job = await service.post('/v1/instruments/amnesty-2025/applications', application);
   knownIds.learn('jobs', String(job.body['id']));

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { EventStore } from '../../src/event-store/port.js';
+import { PERSONAL_CLAIMS } from '../../src/read-models/claims/claim-rows.js';
 import { ModelFile } from '../../src/read-models/model-file.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { COUNTED_BY, Counts } from '../../src/read-models/counts/counts.query.js';
@@ -44,6 +45,19 @@ const answers = async (ask: Handlers): Promise<string> => {
   return JSON.stringify(found);
 };
 
+const CLAIM = [
+  {
+    id: uuid(1),
+    type: 'claimed',
+    speaker: 'A. B.',
+    about: { metric: 'count', list: 'union', on: '2024-01-27' },
+    value: 7,
+    saidOn: '2024',
+  },
+  { id: uuid(2), type: 'corrected', event: uuid(1), correctedType: 'claimed', data: { value: 8 } },
+  { id: uuid(3), type: 'retracted', event: uuid(1), reason: 'Nobody said so.' },
+] as const;
+
 /** All row versions, with case ids in place of the stream numbers of the file. */
 const rows = (path: string): readonly string[] => {
   const file = ModelFile.open(path, clock.timeZone);
@@ -51,7 +65,8 @@ const rows = (path: string): readonly string[] => {
   const tables = file.db
     .prepare(
       `SELECT name FROM sqlite_master m WHERE type = 'table'
-        AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'known_from')`,
+        AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'known_from')
+        AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'case_no')`,
     )
     .pluck()
     .all() as string[];
@@ -61,8 +76,13 @@ const rows = (path: string): readonly string[] => {
       .all()
       .map((row) => JSON.stringify([table, row])),
   );
+  const claims = file.db
+    .prepare(`SELECT s.id AS of_claim, t.*, NULL AS stream FROM ${PERSONAL_CLAIMS} t JOIN streams s ON s.no = t.stream`)
+    .all()
+    .map((row) => JSON.stringify([PERSONAL_CLAIMS, row]));
+  expect(claims).toHaveLength(CLAIM.length);
   file.close();
-  return found.sort();
+  return [...found, ...claims].sort();
 };
 
 const opening = async (path: string, store: EventStore): Promise<ReadModels> => {
@@ -92,6 +112,7 @@ it('gives the same answers and rows live, after a rebuild, and after deleting th
       const log = new Log();
       const live = await opening(path, log.store);
       await log.list();
+      for (const event of CLAIM) await log.append('claim', 'seven', event);
       for (const [at, { caseId, known }] of told.entries()) {
         if (at % 3 === 0)
           await log.append(

@@ -4,7 +4,7 @@ import type { Finding, Grade } from '../event.js';
 export const findingCodes = {
   'CORRECTION.EVENT_UNKNOWN': {
     grade: 'refuse',
-    means: 'No event of this id was recorded before in the stream of the case, list or instrument.',
+    means: 'No event of this id was recorded before in the stream of the case, list, instrument or claim.',
   },
   'CORRECTION.EVENT_RETRACTED': { grade: 'refuse', means: 'The event, or the event that it corrects, was retracted.' },
   'CORRECTION.CHANGES_NOTHING': { grade: 'refuse', means: 'The event already says what the correction says.' },
@@ -15,7 +15,7 @@ export const findingCodes = {
   },
   'CORRECTION.BEGINNING_RETRACTED': {
     grade: 'refuse',
-    means: 'A case, list or instrument has events that stand, but the event that begins it does not stand.',
+    means: 'A case, list, instrument or claim has events that stand, but the event that begins it does not stand.',
   },
   'CASE.ALREADY_OPENED': { grade: 'refuse', means: 'A case is opened once.' },
   'CASE.DECEASED': { grade: 'refuse', means: 'Custody or proceedings cannot change after death.' },
@@ -96,6 +96,12 @@ export const findingCodes = {
     means:
       'The numbers of an edition follow from those of the edition before it, in all and in each group: opening + revised + entered - left + moved = closing.',
   },
+  'CLAIM.UNKNOWN': { grade: 'refuse', means: 'No claim of this id was made.' },
+  'CLAIM.ALREADY_MADE': {
+    grade: 'refuse',
+    means: 'The claim was made before; what somebody else says, or says again, is another claim.',
+  },
+  'CLAIM.ALREADY_WITHDRAWN': { grade: 'refuse', means: 'The claim was withdrawn before.' },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
   'CASE.NOT_HELD': {
     grade: 'ask',

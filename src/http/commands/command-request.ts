@@ -2,7 +2,7 @@
 import { createParamDecorator, type ExecutionContext, type ParamDecoratorEnhancer } from '@nestjs/common';
 import { ApiParam } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { newCaseId } from '../../commands/ids.js';
+import { newCaseId, newClaimId } from '../../commands/ids.js';
 import type { RecordEventsRequest } from '../../commands/record-events.js';
 import type { Actor } from '../../domain/event.js';
 import type { SubjectKind } from '../../domain/events.js';
@@ -15,7 +15,7 @@ import { revisionsIn } from '../entity-tag.js';
 import { errorsIn, ProblemException, problemResponse } from '../http-response.js';
 import type { RequestError } from '../problem.view.js';
 import { pick } from '../parameters.js';
-import { CommandHeaders, RequestOptions, RequestOptionsWithId } from './parameters.js';
+import { CommandHeaders, RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId } from './parameters.js';
 
 /** A new subject, or an existing one by the id in the path. */
 type Target = { readonly kind: SubjectKind } & (
@@ -24,7 +24,7 @@ type Target = { readonly kind: SubjectKind } & (
 
 type CommandRequest = Pick<FastifyRequest, 'headers' | 'body' | 'id'>;
 
-/** The RecordEventsRequest of a request that opens a case, or defines a list or an instrument. */
+/** The RecordEventsRequest of a request that opens a case, defines a list or an instrument, or makes a claim. */
 export const NewSubject = createParamDecorator((kind: SubjectKind, context: ExecutionContext): RecordEventsRequest =>
   readCommand({ kind, begins: true }, context.switchToHttp().getRequest<FastifyRequest>()),
 );
@@ -60,10 +60,20 @@ const subjectIdIn = (kind: SubjectKind, { params: { id } }: FastifyRequest<{ Par
 const isSubjectId = (kind: SubjectKind, id: string): boolean =>
   (kind === 'case' ? registerId : slug).rules.every((rule) => rule.isValid(id));
 
+const OPTIONS_OF_BEGINNING: { readonly [K in SubjectKind]: Constructor<RequestOptions & { id?: string }> } = {
+  case: RequestOptions,
+  list: RequestOptionsWithId,
+  instrument: RequestOptionsWithId,
+  claim: RequestOptionsWithOptionalId,
+};
+
+const newIdOf = (kind: SubjectKind, { actor, key }: CommandMetadata): string =>
+  kind === 'claim' ? newClaimId(actor, key) : newCaseId(actor, key);
+
 /** Throws a ProblemException that lists every error of headers and body. */
 const readCommand = (target: Target, request: CommandRequest): RecordEventsRequest => {
   const headers = readCommandHeaders(CommandHeaders, request);
-  const optionsType = target.begins && target.kind !== 'case' ? RequestOptionsWithId : RequestOptions;
+  const optionsType = target.begins ? OPTIONS_OF_BEGINNING[target.kind] : RequestOptions;
   const { options, event: body } = splitBody<RequestOptions & { id?: string }>(request.body, optionsType);
   const event = readEvent(target.kind, target.begins ? withDefaultType(target.kind, body) : body);
   const errors = [
@@ -73,7 +83,7 @@ const readCommand = (target: Target, request: CommandRequest): RecordEventsReque
   ];
   if (errors.length > 0 || 'errors' in headers || 'errors' in options || 'errors' in event)
     throw new ProblemException(problemResponse('REQUEST.INVALID', { errors }));
-  const id = target.begins ? (options.value.id ?? newCaseId(headers.actor, headers.key)) : target.id;
+  const id = target.begins ? (options.value.id ?? newIdOf(target.kind, headers)) : target.id;
   return {
     subject: { kind: target.kind, id },
     begins: target.begins,

@@ -21,6 +21,7 @@ const RESOURCE_PATHS: { readonly [K in SubjectKind]: string } = {
   case: 'cases',
   list: 'lists',
   instrument: 'instruments',
+  claim: 'claims',
 };
 
 /** Problem documents have no personal data; whoever may read the case finds its names there. */

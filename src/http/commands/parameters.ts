@@ -65,6 +65,13 @@ export class RequestOptionsWithId extends RequestOptions {
   id: string;
 }
 
+/** For new claims, whose id the caller may choose. */
+export class RequestOptionsWithOptionalId extends RequestOptions {
+  @IsOptional()
+  @IsSlug({ description: 'The id by which it will be known; the register gives one where it is absent.' })
+  id?: string;
+}
+
 /** Names the case of a row, by its id or by one of its references. */
 export class CaseName {
   @ObjectRule<CaseName>(

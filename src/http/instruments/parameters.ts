@@ -4,19 +4,17 @@ import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.
 import { parseDay } from '../../domain/time.js';
 import {
   ALTERNATIVES,
+  IsClauseName,
   IsDay,
   IsInteger,
   IsOneOf,
   IsOptional,
   IsSlug,
   IsText,
-  Matches,
   ObjectRule,
 } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS, isSpan } from '../parameters.js';
-
-const CLAUSE = /^[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$/;
 
 const isShort = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || (parseDay(to) ?? 0) - (parseDay(from) ?? 0) < LIMITS.askedDays;
@@ -27,7 +25,7 @@ export class EligibilityQuery extends ScopeParameters {
   list: string;
 
   @IsOptional()
-  @Matches(CLAUSE, 'a clause, or a version of one: six-months-drugs, six-months-drugs@rolling', {
+  @IsClauseName({
     each: ALTERNATIVES,
     description: 'These clauses, which are alternatives; every clause of the instrument where absent.',
   })

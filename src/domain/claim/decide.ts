@@ -1,0 +1,71 @@
+import { finding } from '../case/findings.js';
+import type { ReferenceData } from '../case/reference-data.js';
+import { eventsAsTheyStand } from '../corrections.js';
+import { decideByFindings } from '../decide.js';
+import { refuseAmendments } from '../decide-amendments.js';
+import type { Decision, EventWithId, Finding } from '../event.js';
+import { parseEdtf } from '../time.js';
+import type { ClaimEvent, ClaimSubject } from './events.js';
+
+type Events = readonly EventWithId<ClaimEvent>[];
+
+/** Decides whether a claim may record new events. `references` has the lists and instruments that the events name. */
+export const decide = (
+  history: Events,
+  newEvents: Events,
+  references: ReferenceData,
+  acknowledge: readonly string[],
+): Decision =>
+  refuseAmendments(history, newEvents) ??
+  decideByFindings(findingsOf(history, references), findingsOf([...history, ...newEvents], references), acknowledge);
+
+/** The ids of the lists and instruments to load before a decision on these events. */
+export const namedByClaims = (
+  events: readonly ClaimEvent[],
+): { readonly lists: ReadonlySet<string>; readonly instruments: ReadonlySet<string> } => {
+  const subjects = events.flatMap(subjectsIn);
+  return {
+    lists: new Set(subjects.flatMap(({ list }) => list ?? [])),
+    instruments: new Set(subjects.flatMap(({ instrument }) => instrument ?? [])),
+  };
+};
+
+/** Of a claim, or of a correction of one. */
+const subjectsIn = (event: ClaimEvent): readonly Partial<ClaimSubject>[] => {
+  if (event.type === 'claimed') return [event.about];
+  const corrected = event.type === 'corrected' ? (event.data['about'] as ClaimSubject | undefined) : undefined;
+  return corrected === undefined ? [] : [corrected];
+};
+
+/** A claim is made once, by its first event that stands, and withdrawn at most once. */
+const findingsOf = (events: Events, references: ReferenceData): readonly Finding[] =>
+  eventsAsTheyStand(events).flatMap(({ id, event }, index, standing) => {
+    if (event.type === 'claimed')
+      return [
+        ...(index === 0 ? [] : [finding('CLAIM.ALREADY_MADE', id)]),
+        ...isInFuture(event.saidOn, references, id),
+        ...subjectFindings(id, event.about, references),
+      ];
+    const isRepeated = standing.slice(0, index).some(({ event: earlier }) => earlier.type === event.type);
+    return [
+      ...(index === 0 ? [finding('CLAIM.UNKNOWN', id)] : []),
+      ...(isRepeated ? [finding('CLAIM.ALREADY_WITHDRAWN', id)] : []),
+      ...(event.withdrawnOn === undefined ? [] : isInFuture(event.withdrawnOn, references, id)),
+    ];
+  });
+
+const isInFuture = (date: string, { today }: ReferenceData, id: string): readonly Finding[] =>
+  (parseEdtf(date)?.earliest ?? today) > today ? [finding('DATE.FUTURE', id)] : [];
+
+const subjectFindings = (
+  id: string,
+  { list, category, instrument }: ClaimSubject,
+  { lists, instruments }: ReferenceData,
+): readonly Finding[] => {
+  const defined = list === undefined ? undefined : lists.get(list);
+  return [
+    ...(list !== undefined && defined === undefined ? [finding('LIST.UNKNOWN', id)] : []),
+    ...(category !== undefined && defined?.categories.has(category) === false ? [finding('CATEGORY.UNKNOWN', id)] : []),
+    ...(instrument !== undefined && !instruments.has(instrument) ? [finding('INSTRUMENT.UNKNOWN', id)] : []),
+  ];
+};

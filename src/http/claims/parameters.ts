@@ -1,0 +1,42 @@
+import { METRICS, type Metric } from '../../domain/claim/events.js';
+import { ScopeParameters } from '../../read-models/scope.js';
+import { IsDay, IsInteger, IsOneOf, IsOptional, IsSlug, IsText, ObjectRule } from '../../schema/decorators.js';
+import { LIMITS } from '../../schema/limits.js';
+import { DESCRIPTIONS } from '../parameters.js';
+
+/** For which day the register counts what claims are about. */
+export class ClaimQuery extends ScopeParameters {
+  @ObjectRule<ClaimQuery>(
+    'PARAMETER.NEEDS',
+    'on',
+    'a day, or asOf: one of the two',
+    ({ on, asOf }) => on === undefined || asOf === undefined,
+  )
+  @IsOptional()
+  @IsDay({
+    description:
+      'The day for which the register counts, in place of the (last) day that each claim is about. As `asOf`.',
+  })
+  on?: string;
+}
+
+export class ClaimsQuery extends ClaimQuery {
+  @IsOptional()
+  @IsOneOf(METRICS, { description: 'Only claims about this.' })
+  about?: Metric;
+
+  @IsOptional()
+  @IsSlug({ description: 'Only claims about this list.' })
+  list?: string;
+
+  @IsOptional()
+  @IsSlug({ description: 'Only claims about this instrument.' })
+  instrument?: string;
+
+  @IsInteger(1, LIMITS.claims, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultClaims;
+
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  after?: string;
+}

@@ -1,0 +1,165 @@
+/** Claims, each beside what the register counts itself. */
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { agreementOf, areDisjoint, boundsOf, differenceOf, type Claim } from '../../domain/claim/claim.js';
+import type { Metric } from '../../domain/claim/events.js';
+import type { Day } from '../../domain/time.js';
+import { LIMITS } from '../../schema/limits.js';
+import { CountsHandler } from '../counts/counts.query.js';
+import { MovementsHandler } from '../counts/movements.query.js';
+import { EligibilityHandler } from '../eligibility/eligibility.query.js';
+import { readCursor, writeCursor } from '../list/page-cursor.js';
+import { ReadModelReader, type QueryContext } from '../reader.js';
+import { openScope, type AnswerScope, type Scope } from '../scope.js';
+import { cachedStatement, type SqlValue } from '../table.js';
+import { PERSONAL_CLAIMS } from './claim-rows.js';
+import type { ClaimsView, RegisteredClaim } from './claim.view.js';
+import { Reckoner } from './reckoner.js';
+
+/**
+ * Claims about a metric, a list or an instrument; with `id` that one alone. Each is held against what the register counts on the day
+ * of the scope; on the day that it is about where the scope names none.
+ */
+export class Claims extends Query<ClaimsView> {
+  constructor(
+    readonly scope: Scope,
+    readonly parameters: {
+      readonly id?: string;
+      readonly about?: Metric;
+      readonly list?: string;
+      readonly instrument?: string;
+      readonly limit: number;
+      readonly after?: string;
+    },
+  ) {
+    super();
+  }
+}
+
+/** Content of a page cursor: the position and day of the first page, and the last claim of the page before. */
+interface ClaimCursor {
+  readonly position: number;
+  readonly day: Day;
+  readonly place: Place;
+}
+
+interface Place {
+  readonly about: string;
+  readonly saidDay: number;
+  readonly id: string;
+}
+
+interface ClaimRow extends Place {
+  readonly revision: number;
+  readonly claim: string;
+}
+
+@QueryHandler(Claims)
+export class ClaimsHandler implements IQueryHandler<Claims> {
+  private readonly reckoner: Reckoner;
+
+  constructor(
+    private readonly reader: ReadModelReader,
+    counts: CountsHandler,
+    movements: MovementsHandler,
+    eligibility: EligibilityHandler,
+  ) {
+    this.reckoner = new Reckoner(reader, counts, movements, eligibility);
+  }
+
+  /** Throws InvalidCursor for a cursor of another query, and what the questions throw that count. */
+  async execute({ scope: asked, parameters }: Claims): Promise<ClaimsView> {
+    const { limit, after, ...filters } = parameters;
+    const queryKey = ['claims', asked.key, filters];
+    const { logId } = await this.reader.contextAt({ atLeast: asked.atLeast });
+    const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as ClaimCursor);
+    const { scope, ...context } = await openScope(this.reader, asked, cursor);
+    const { position, knownAt, day } = scope;
+    const rows = rowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
+    const shown = rows.slice(0, limit).map((row) => ({ row, conflicts: conflictsOf(context, position, row) }));
+    const last = rows.length > limit ? shown.at(-1)?.row : undefined;
+    const items: RegisteredClaim[] = [];
+    for (const { row, conflicts } of shown) items.push({ ...(await this.#held(row, asked, scope)), conflicts });
+    const place = last && { about: last.about, saidDay: last.saidDay, id: last.id };
+    return { knownAt, position, items, next: place ? writeCursor({ position, day, place }, queryKey, logId) : null };
+  }
+
+  /** A claim beside what the register counts. */
+  async #held(
+    { id, revision, claim: json }: ClaimRow,
+    { asOf: on }: Scope,
+    { viewer, position }: AnswerScope,
+  ): Promise<Omit<RegisteredClaim, 'conflicts'>> {
+    const claim = JSON.parse(json) as Claim;
+    const claimed = boundsOf(claim);
+    const reckoning = await this.reckoner.reckon({ about: claim.about, claimed, on, viewer, position });
+    const register = 'register' in reckoning ? reckoning.register : null;
+    const counted = register && { atLeast: register.yes, atMost: register.yes + register.uncertain };
+    return {
+      id,
+      revision,
+      speaker: claim.speaker,
+      organisation: claim.organisation ?? null,
+      saidOn: claim.saidOn,
+      about: claim.about,
+      value: claim.value ?? null,
+      range: claim.range ?? null,
+      denies: claim.denies ?? false,
+      text: claim.text ?? null,
+      sources: claim.sources,
+      withdrawn: claim.withdrawn,
+      register,
+      unanswered: 'unanswered' in reckoning ? reckoning.unanswered : null,
+      agreement: counted && agreementOf(claimed, counted),
+      difference: counted && differenceOf(claimed, counted),
+    };
+  }
+}
+
+const KNOWN = 'c.known_from <= @position AND @position < c.known_to AND c.claim IS NOT NULL';
+const COLUMNS = 'c.about, c.said_day AS saidDay, s.id, c.revision, c.claim';
+
+const rowsOf = (
+  { db }: Pick<QueryContext, 'db'>,
+  position: number,
+  { id, about, list, instrument }: Omit<Claims['parameters'], 'limit' | 'after'>,
+  after: Place | null,
+  limit: number,
+): readonly ClaimRow[] => {
+  const filters: Readonly<Record<string, SqlValue | undefined>> = {
+    's.id': id,
+    'c.metric': about,
+    'c.list': list,
+    'c.instrument': instrument,
+  };
+  const given = Object.entries(filters).flatMap(([column, value], index) =>
+    value === undefined ? [] : [{ condition: `${column} = @filter${index}`, value: { [`filter${index}`]: value } }],
+  );
+  const conditions = [
+    KNOWN,
+    ...given.map(({ condition }) => condition),
+    ...(after === null ? [] : ['(c.about, c.said_day, s.id) > (@about, @saidDay, @id)']),
+  ];
+  const sql = `SELECT ${COLUMNS} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
+    WHERE ${conditions.join(' AND ')} ORDER BY c.about, c.said_day, s.id LIMIT @limit`;
+  const values = Object.assign({}, ...given.map(({ value }) => value)) as Readonly<Record<string, SqlValue>>;
+  return cachedStatement(db, sql).all({ position, ...values, ...after, limit }) as ClaimRow[];
+};
+
+/** A claim that was withdrawn contradicts nobody. */
+const conflictsOf = (
+  { db }: Pick<QueryContext, 'db'>,
+  position: number,
+  { id, about, claim: json }: ClaimRow,
+): readonly string[] => {
+  const claim = JSON.parse(json) as Claim;
+  if (claim.withdrawn !== null) return [];
+  const sql = `SELECT ${COLUMNS} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
+    WHERE ${KNOWN} AND c.about = @about AND s.id <> @id ORDER BY c.said_day, s.id`;
+  const conflicts: string[] = [];
+  for (const other of cachedStatement(db, sql).iterate({ position, about, id }) as IterableIterator<ClaimRow>) {
+    const said = JSON.parse(other.claim) as Claim;
+    if (said.withdrawn === null && areDisjoint(boundsOf(claim), boundsOf(said))) conflicts.push(other.id);
+    if (conflicts.length === LIMITS.conflicts) break;
+  }
+  return conflicts;
+};

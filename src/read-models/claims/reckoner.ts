@@ -1,0 +1,152 @@
+/** What the register itself counts of what a claim is about. Claims are no part of any of its numbers. */
+import { agreementOf, type Bounds } from '../../domain/claim/claim.js';
+import type { ClaimSubject, Metric } from '../../domain/claim/events.js';
+import { knownAtPosition } from '../../domain/known-at.js';
+import { formatDay } from '../../domain/time.js';
+import { Counts, type CountsHandler } from '../counts/counts.query.js';
+import { Movements, type MovementsHandler } from '../counts/movements.query.js';
+import { FileReplaced } from '../counts/visit-movements.js';
+import { Eligibility, type EligibilityHandler } from '../eligibility/eligibility.query.js';
+import { listScope } from '../list/predicate.js';
+import { InvalidParameter } from '../query-errors.js';
+import { type ReadModelReader } from '../reader.js';
+import { requireDay, Scope, type Viewer } from '../scope.js';
+import { countBeneficiaries } from '../statistics/beneficiaries.js';
+import { dailyMembers } from '../statistics/daily-members.js';
+import type { FlowView, ReckoningView } from './claim.view.js';
+
+/** A claim to reckon: what it is about, which numbers it allows, and what the register may know. */
+export interface Reckoned {
+  readonly about: ClaimSubject;
+  readonly claimed: Bounds;
+  /** The day for which the register counts, in place of the (last) day that the claim is about. */
+  readonly on: string | undefined;
+  readonly viewer: Viewer;
+  readonly position: number;
+}
+
+/** `unanswered`: a code that says why the register cannot be asked. */
+export type Reckoning = { readonly register: ReckoningView } | { readonly unanswered: string };
+
+/** Days before that of a claim among which the last is looked for on which the register counted what is claimed. */
+const DAYS_BEFORE = 366;
+
+const UNKNOWN: Reckoning = { unanswered: 'SUBJECT.UNKNOWN' };
+
+export class Reckoner {
+  constructor(
+    private readonly reader: ReadModelReader,
+    private readonly counts: CountsHandler,
+    private readonly movements: MovementsHandler,
+    private readonly eligibility: EligibilityHandler,
+  ) {}
+
+  /** Throws what the questions throw, but for what makes a claim unanswerable. */
+  async reckon(reckoned: Reckoned): Promise<Reckoning> {
+    const byMetric: { readonly [M in Metric]: () => Promise<Reckoning> } = {
+      count: () => this.#count(reckoned),
+      entered: () => this.#moved(reckoned),
+      left: () => this.#moved(reckoned),
+      eligible: () => this.#reached(reckoned),
+      remaining: () => this.#reached(reckoned),
+      beneficiaries: () => this.#beneficiaries(reckoned),
+    };
+    try {
+      return await byMetric[reckoned.about.metric]();
+    } catch (error) {
+      if (error instanceof InvalidParameter) return { unanswered: error.code };
+      throw error;
+    }
+  }
+
+  async #count(reckoned: Reckoned): Promise<Reckoning> {
+    const { about, on: asked } = reckoned;
+    const { list = '', on: claimedOn = '' } = about;
+    const on = asked ?? claimedOn;
+    const filters = about.category === undefined ? {} : { category: [about.category] };
+    const counts = await this.counts.execute(new Counts(scopeOf(reckoned, on), list, { by: 'category', filters }));
+    if (counts === null) return UNKNOWN;
+    const { yes, uncertain } = counts.total;
+    const differs = agreementOf(reckoned.claimed, { atLeast: yes, atMost: yes + uncertain }) === 'differs';
+    const since = on === claimedOn ? (differs ? await this.#lastAgreed(reckoned, on) : null) : claimedOn;
+    const flow = since === null ? null : await this.#flow(reckoned, [since, on].sort() as [string, string]);
+    return { register: { on, yes, uncertain, flow, verdicts: null } };
+  }
+
+  async #moved(reckoned: Reckoned): Promise<Reckoning> {
+    const { metric, reason, from = '', to = '' } = reckoned.about;
+    const on = lastDay(from, reckoned.on ?? to);
+    const flow = await this.#flow(reckoned, [from, on]);
+    if (flow === null) return UNKNOWN;
+    const all = metric === 'entered' ? flow.entered : flow.left;
+    const yes =
+      reason === undefined ? all : (flow.leftByReason.find((counted) => counted.reason === reason)?.count ?? 0);
+    return { register: { on, yes, uncertain: 0, flow, verdicts: null } };
+  }
+
+  async #reached(reckoned: Reckoned): Promise<Reckoning> {
+    const { metric, instrument = '', list = '', clause, listDay, from = '', to = '' } = reckoned.about;
+    const on = lastDay(from, reckoned.on ?? to);
+    const parameters = {
+      ...{ list, from, to: on, limit: 1 },
+      ...(clause === undefined ? {} : { clause: [clause] }),
+      ...(listDay === undefined ? {} : { listDay }),
+    };
+    const answer = await this.eligibility.execute(new Eligibility(scopeOf(reckoned, on), instrument, parameters));
+    if (answer === null) return UNKNOWN;
+    const { total: verdicts } = answer;
+    const yes = metric === 'eligible' ? verdicts.eligible : verdicts.not;
+    return { register: { on, yes, uncertain: verdicts.possibly, flow: null, verdicts } };
+  }
+
+  async #beneficiaries({ about, on: asked, position }: Reckoned): Promise<Reckoning> {
+    const { instrument = '', list = '' } = about;
+    const on = asked ?? about.on ?? '';
+    const { db, logTables, position: head } = await this.reader.contextAt({ position });
+    if (logTables.definitionAt('instrument', instrument, position) === null) return UNKNOWN;
+    if (list !== '' && logTables.listAt(list, position) === null) return UNKNOWN;
+    const totals = countBeneficiaries(db, listScope(list, requireDay(on), position, head), instrument);
+    return { register: { on, ...totals, flow: null, verdicts: null } };
+  }
+
+  async #flow(reckoned: Reckoned, [from, to]: readonly [string, string]): Promise<FlowView | null> {
+    const { list = '', category } = reckoned.about;
+    const asked = { from, to, limit: 0, ...(category === undefined ? {} : { category: [category] }) };
+    const movements = await this.movements.execute(new Movements(scopeOf(reckoned, to), list, asked));
+    if (movements === null) return null;
+    const { opening, closing, leftByReason, totals } = movements;
+    const { entered, left, movedIn, movedOut } = totals;
+    return { from, to, opening, entered, movedIn, movedOut, left, leftByReason, closing };
+  }
+
+  /** The last day of the year before on which the register counted what is claimed, by certain members; null if there is none. */
+  async #lastAgreed({ about, claimed, position }: Reckoned, on: string): Promise<string | null> {
+    const to = requireDay(on);
+    const from = to - DAYS_BEFORE;
+    for (;;) {
+      const context = await this.reader.contextAt({ position });
+      const list = context.logTables.listAt(about.list ?? '', position)?.definition;
+      if (list === undefined) return null;
+      const categories = about.category === undefined ? undefined : [about.category];
+      try {
+        const numbers = await dailyMembers(this.reader, context, position, {
+          list,
+          set: 'certain',
+          categories,
+          from,
+          to,
+        });
+        const last = numbers.findLastIndex((number) => claimed.atLeast <= number && number <= claimed.atMost);
+        return last === -1 ? null : formatDay(from + last);
+      } catch (error) {
+        if (!(error instanceof FileReplaced)) throw error;
+      }
+    }
+  }
+}
+
+const scopeOf = ({ viewer, position }: Reckoned, asOf: string): Scope =>
+  new Scope(viewer, { asOf, knownAt: knownAtPosition(position) });
+
+/** A span does not end before it begins. */
+const lastDay = (from: string, to: string): string => (to < from ? from : to);
