@@ -67,8 +67,10 @@ export const mentionsList = (recorded: AnyEvent, list: string): boolean => {
   return ('list' in event && event.list === list) || referencesIn(event).some((reference) => reference.list === list);
 };
 
+/** Whether an event, as it stands, judges its case on a list. */
+export const judgesList = (event: CaseEvent): event is Extract<CaseEvent, { readonly list: string }> =>
+  'list' in event && event.type !== 'referenced';
+
 /** Ids of the lists that have judged the case, sorted. A case can only be on these. */
 export const judgingLists = (events: CaseEvents): readonly string[] =>
-  [
-    ...new Set(events.flatMap(({ event }) => ('list' in event && event.type !== 'referenced' ? [event.list] : []))),
-  ].sort();
+  [...new Set(events.flatMap(({ event }) => (judgesList(event) ? [event.list] : [])))].sort();

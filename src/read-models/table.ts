@@ -64,6 +64,8 @@ export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>
   readonly fullText?: readonly (keyof Row & string)[];
   /** The distinct rows of a case. Pure. */
   rows(history: CaseHistory, references: ReferenceData): readonly Row[];
+  /** Whether the rows of a case may be others once this event, which amends and merges nothing, is added to its events. Pure. */
+  readsEvent(event: CaseEvent): boolean;
 }
 
 /** A projected table with its row type erased. */
@@ -75,6 +77,7 @@ export interface AnyTable {
   readonly indexes: readonly string[];
   readonly fullText?: readonly string[];
   rows(history: CaseHistory, references: ReferenceData): readonly object[];
+  readsEvent(event: CaseEvent): boolean;
 }
 
 export const createTable = ({ name, columns }: AnyTable): string => {
@@ -112,6 +115,8 @@ const createFullText = ({ name, fullText = [] }: AnyTable): readonly string[] =>
 };
 
 interface OpenVersion {
+  /** The row that the cells were made of; null if they were read from the file. */
+  readonly row: object | null;
   readonly cells: readonly SqlValue[];
   readonly from: number;
   /** Null for a row that has not been written yet. */
@@ -134,10 +139,11 @@ export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly 
   const columns = Object.keys(table.columns);
   const left = [...versions.open];
   versions.open = rows.map((row) => {
+    if (left[0]?.row === row) return left.shift() as OpenVersion;
     const cells = columns.map((column) => (row as Record<string, SqlValue>)[column] ?? null);
     const index = left.findIndex((version) => cells.every((cell, at) => cell === version.cells[at]));
     const [unchanged] = index < 0 ? [] : left.splice(index, 1);
-    return unchanged ?? { cells, from: position, rowid: null };
+    return unchanged ?? { row, cells, from: position, rowid: null };
   });
   for (const closed of left) versions.closed.push({ ...closed, to: position });
 };
@@ -162,6 +168,7 @@ export const rowWriter = (db: Db, table: AnyTable): RowWriter => {
   );
   const load = (caseNo: number): RowVersions => {
     const open = (select.all(caseNo) as [number, number, ...SqlValue[]][]).map(([rowid, from, ...cells]) => ({
+      row: null,
       cells,
       from,
       rowid,

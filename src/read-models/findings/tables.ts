@@ -24,6 +24,7 @@ export const findings: ProjectedTable<FindingRow> = {
   indexes: ['(case_no, known_from)'],
   rows: (history, references) =>
     history.findings(references).map(({ code, grade, events }) => ({ code, grade, events: JSON.stringify(events) })),
+  readsEvent: () => true,
 };
 
 export interface DependencyRow {
@@ -41,4 +42,5 @@ export const findingDependencies: ProjectedTable<DependencyRow> = {
     const keys = new Set(events.flatMap(({ event }) => dependenciesOf(event).map(({ key }) => key)));
     return [...keys].map((dependency) => ({ dependency }));
   },
+  readsEvent: (event) => dependenciesOf(event).length > 0,
 };

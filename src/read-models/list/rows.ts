@@ -1,6 +1,6 @@
 /** Rows of the periods of a case: independent of lists, and for every list that has judged it. */
 import type { CaseEvent } from '../../domain/case/events.js';
-import type { ListStanding, Standing } from '../../domain/case/period.js';
+import type { ListStanding, Period, Standing } from '../../domain/case/period.js';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
 import { intersect, mergeEqual, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
@@ -78,78 +78,105 @@ export const periodRows = (history: CaseHistory): readonly PeriodRow[] => {
 };
 
 const ownRows = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
-  toRows(
-    periods.map(({ from, to, standing }) => ({
-      ...standingCells('', standing, events),
-      running: standing?.running ? JSON.stringify(standing.running) : null,
-      lists:
-        standing &&
-        JSON.stringify(standing.lists.map(({ list, recognition, category }) => ({ list, recognition, category }))),
-      from,
-      to,
-    })),
-  );
+  mergeEqual(
+    periods.map((period) => itemOf('', period, events)),
+    haveEqualCells,
+  ).map(toPeriodRow);
 
 const listRows = ({ periods }: CaseHistory, list: string, events: CaseEventIndex): readonly PeriodRow[] => {
   const items = mergeEqual(
-    periods.map(({ from, to, standing }) => {
-      const judged = standing?.lists.find((l) => l.list === list);
-      return {
-        ...standingCells(list, standing, events),
-        ...judgementCells(judged, standing, events),
-        from,
-        to,
-      };
-    }),
+    periods.map((period) => itemOf(list, period, events)),
     haveEqualCells,
   );
   const judged = items.filter(({ recognition }) => recognition !== 'none');
   const unjudged = items.filter(({ recognition }) => recognition === 'none');
   const judgedDays = unionOf(judged);
   const cut = unjudged.flatMap((item) => judgedDays.flatMap((days) => intersect(item, days) ?? []));
-  return [...judged, ...cut].map(toRow);
+  return [...judged, ...cut].map(toPeriodRow);
 };
 
-const standingCells = (
-  list: string,
-  standing: Standing | null,
-  events: CaseEventIndex,
-): Omit<PeriodRow, 'from_day' | 'to_day'> => ({
-  list,
-  undecided: standing === null ? 1 : 0,
-  custody: standing?.custody ?? null,
-  custody_by: standing?.custodyBy ?? null,
-  custody_why: reasonOf(standing?.custodyBy, events),
-  proceedings: standing?.proceedings ?? null,
-  sentence: standing?.sentence ?? null,
-  end_earliest: standing?.sentenceEnd?.earliest ?? null,
-  end_latest: standing?.sentenceEnd?.latest ?? null,
-  life: standing?.life === true ? 1 : 0,
-  articles: JSON.stringify(standing?.articles ?? []),
-  facility: composedOrNull(standing?.facility),
-  incident: standing?.incident ?? null,
-  running: null,
-  lists: null,
-  recognition: null,
-  category: null,
-  recognition_by: null,
-  recognition_why: null,
-});
+/** The cells of a period, with its days. */
+type PeriodItem = Omit<PeriodRow, 'from_day' | 'to_day'> & DaySpan;
+
+/** By period and list. Most events leave most periods of a timeline the same objects, whose rows are then the same objects too. */
+const ITEMS = new WeakMap<Period, Map<string, PeriodItem>>();
+const ROWS = new WeakMap<PeriodItem, PeriodRow>();
+
+/** An empty list stands for the register as a whole. */
+const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodItem => {
+  const { from, to, standing } = period;
+  const judged = standing?.lists.find((l) => l.list === list);
+  // All else in the item depends on the period alone.
+  const custody_why = reasonOf(standing?.custodyBy, events);
+  const recognition_why = reasonOf(judged?.by, events);
+  const items = ITEMS.get(period) ?? new Map<string, PeriodItem>();
+  const known = items.get(list);
+  if (known !== undefined && known.custody_why === custody_why && known.recognition_why === recognition_why)
+    return known;
+  const item: PeriodItem = {
+    list,
+    from,
+    to,
+    undecided: standing === null ? 1 : 0,
+    custody: standing?.custody ?? null,
+    custody_by: standing?.custodyBy ?? null,
+    custody_why,
+    proceedings: standing?.proceedings ?? null,
+    sentence: standing?.sentence ?? null,
+    end_earliest: standing?.sentenceEnd?.earliest ?? null,
+    end_latest: standing?.sentenceEnd?.latest ?? null,
+    life: standing?.life === true ? 1 : 0,
+    articles: JSON.stringify(standing?.articles ?? []),
+    facility: composedOrNull(standing?.facility),
+    incident: standing?.incident ?? null,
+    running: list === '' && standing?.running ? JSON.stringify(standing.running) : null,
+    lists: list === '' && standing ? judgementsText(standing) : null,
+    recognition: judged?.recognition ?? (list === '' || standing === null ? null : 'none'),
+    category: judged?.category ?? null,
+    recognition_by: judged?.by ?? null,
+    recognition_why,
+  };
+  ITEMS.set(period, items.set(list, item));
+  return item;
+};
+
+/** Lists every column, because copying the rest of an object takes longer than the whole of this. */
+const toPeriodRow = (item: PeriodItem): PeriodRow => {
+  const known = ROWS.get(item);
+  if (known !== undefined) return known;
+  const row: PeriodRow = {
+    list: item.list,
+    from_day: item.from,
+    to_day: item.to,
+    undecided: item.undecided,
+    custody: item.custody,
+    custody_by: item.custody_by,
+    custody_why: item.custody_why,
+    proceedings: item.proceedings,
+    sentence: item.sentence,
+    end_earliest: item.end_earliest,
+    end_latest: item.end_latest,
+    running: item.running,
+    life: item.life,
+    articles: item.articles,
+    facility: item.facility,
+    incident: item.incident,
+    lists: item.lists,
+    recognition: item.recognition,
+    category: item.category,
+    recognition_by: item.recognition_by,
+    recognition_why: item.recognition_why,
+  };
+  ROWS.set(item, row);
+  return row;
+};
+
+const judgementsText = ({ lists }: Standing): string =>
+  JSON.stringify(lists.map(({ list, recognition, category }) => ({ list, recognition, category })));
 
 /** Events of earlier versions may contain text that is not in NFC. */
 const composedOrNull = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : toNfc(text);
-
-const judgementCells = (
-  judged: ListStanding | undefined,
-  standing: Standing | null,
-  events: CaseEventIndex,
-): Partial<PeriodRow> => ({
-  recognition: judged?.recognition ?? (standing === null ? null : 'none'),
-  category: judged?.category ?? null,
-  recognition_by: judged?.by ?? null,
-  recognition_why: reasonOf(judged?.by, events),
-});
 
 /** Stored in place of the reason of a release that no event of its episode supports. */
 const UNFOUNDED = 'unfounded';

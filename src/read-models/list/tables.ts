@@ -3,6 +3,7 @@
  * first index of `periods` covers the columns that most filters use, so that skipped cases need no row lookup. The
  * indexes on bounds serve movements.
  */
+import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
 import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from './rows.js';
 
@@ -12,6 +13,9 @@ import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from
  */
 export const FIRST_DAY_SQL = 'from_day + 0';
 export const END_DAY_SQL = 'to_day + 0';
+
+/** Events without a day are in no period. */
+const isDated = ({ type }: CaseEvent): boolean => caseEvents[type].dated;
 
 export const periods: ProjectedTable<PeriodRow> = {
   name: 'periods',
@@ -47,6 +51,7 @@ export const periods: ProjectedTable<PeriodRow> = {
     `(list, ${END_DAY_SQL}, case_no) WHERE known_to = ${STILL_KNOWN}`,
   ],
   rows: periodRows,
+  readsEvent: isDated,
 };
 
 export const recognitions: ProjectedTable<RecognitionRow> = {
@@ -59,4 +64,5 @@ export const recognitions: ProjectedTable<RecognitionRow> = {
     '(list, since_day, case_id, known_from, known_to)',
   ],
   rows: recognitionRows,
+  readsEvent: isDated,
 };

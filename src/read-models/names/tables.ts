@@ -2,6 +2,9 @@
  * `list_entries` and `personal_names` are sorted by reference and by name to page through a list; `case_references` finds a case by
  * reference, `searched_names` by a name in any spelling.
  */
+import type { CaseEvent } from '../../domain/case/events.js';
+import { referencesOf } from '../../domain/reference/reference.js';
+import { judgesList } from '../person.js';
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
 import {
   distinctionRows,
@@ -23,6 +26,8 @@ const sortedBy = (key: string): readonly string[] => [
   '(case_no, list, known_from)',
 ];
 
+const isNaming = ({ type }: CaseEvent): boolean => type === 'opened' || type === 'named';
+
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
   isPersonal: false,
@@ -30,6 +35,7 @@ export const listEntries: ProjectedTable<ListEntryRow> = {
   columns: { list: 'TEXT', case_id: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
   indexes: sortedBy('reference_key'),
   rows: listEntryRows,
+  readsEvent: (event) => judgesList(event) || referencesOf(event).length > 0,
 };
 
 export const names: ProjectedTable<NameRow> = {
@@ -39,6 +45,7 @@ export const names: ProjectedTable<NameRow> = {
   columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT' },
   indexes: sortedBy('name_key'),
   rows: nameRows,
+  readsEvent: (event) => judgesList(event) || isNaming(event),
 };
 
 export const references: ProjectedTable<ReferenceRow> = {
@@ -48,6 +55,7 @@ export const references: ProjectedTable<ReferenceRow> = {
   columns: { list: 'TEXT', reference: 'TEXT' },
   indexes: ['(list, reference, known_from)'],
   rows: referenceRows,
+  readsEvent: (event) => referencesOf(event).length > 0,
 };
 
 export const searchedNames: ProjectedTable<SearchedNameRow> = {
@@ -67,6 +75,7 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
   indexes: ['(name_hash, case_no, known_from, known_to)'],
   fullText: ['keys', 'fathers', 'stems', 'skeletons'],
   rows: searchedNameRows,
+  readsEvent: (event) => isNaming(event) || event.type === 'described',
 };
 
 /** Pairs that a person told apart; they are not suggested as duplicates again. */
@@ -77,4 +86,5 @@ export const distinctions: ProjectedTable<DistinctionRow> = {
   columns: { other: 'TEXT' },
   indexes: ['(case_no, other, known_from)'],
   rows: distinctionRows,
+  readsEvent: ({ type }) => type === 'distinguished',
 };

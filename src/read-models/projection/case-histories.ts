@@ -3,6 +3,7 @@
  * change of a list or instrument that its findings depend on.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
+import { isAmendment } from '../../domain/corrections.js';
 import { dependenciesOf, type Dependency } from '../../domain/case/dependencies.js';
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
@@ -15,6 +16,8 @@ export interface HistoryAt {
   readonly history: CaseHistory | null;
   /** What changed at the position. */
   readonly changed: DependsOn;
+  /** The event that alone makes the difference to the position before; null where other events may count differently too. */
+  readonly added: CaseEvent | null;
 }
 
 /** From position `since` on, in order. */
@@ -45,13 +48,26 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
             timeline,
             standingVoid.map(({ event }) => event),
           );
-    yield { position, history, changed: 'events' };
+    yield { position, history, changed: 'events', added: addedAt(position, feeding, entries) };
     const until = positions[index + 1] ?? STILL_KNOWN;
     if (history !== null)
       for (const changedAt of definitionChanges(logTables, history, position, until))
-        yield { position: changedAt, history, changed: 'definitions' };
+        yield { position: changedAt, history, changed: 'definitions', added: null };
   }
 }
+
+/** The event at a position, unless a stream begins or ceases to feed the case there, or the event changes what others say. */
+const addedAt = (
+  position: number,
+  feeding: readonly Feeding[],
+  entries: readonly EventEntry<CaseEvent>[],
+): CaseEvent | null => {
+  const last = entries.at(-1);
+  if (last?.position !== position || feeding.some(({ from }) => from === position)) return null;
+  const { id, event } = last.eventWithId;
+  const isAmended = entries.some(({ eventWithId: { event: other } }) => isAmendment(other) && other.event === id);
+  return isAmended || isAmendment(event) || event.type === 'merged' || event.type === 'unmerged' ? null : event;
+};
 
 /** The history of a case at a position; null where no stream feeds it. */
 export const historyAt = (logTables: LogTables, caseNo: number, position: number): CaseHistory | null => {

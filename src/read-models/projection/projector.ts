@@ -5,8 +5,17 @@ import type { DefinitionKind, Definitions } from '../../domain/definitions.js';
 import { dayFinder } from '../../domain/time.js';
 import type { DefinitionVersion } from '../log/definition-versions.js';
 import type { LogTables } from '../log-tables.js';
-import { diffRows, noVersions, rowWriter, type AnyTable, type CaseHistory, type Db } from '../table.js';
-import { historiesOf, historyAt } from './case-histories.js';
+import {
+  diffRows,
+  noVersions,
+  rowWriter,
+  type AnyTable,
+  type CaseHistory,
+  type Db,
+  type RowVersions,
+  type RowWriter,
+} from '../table.js';
+import { historiesOf, historyAt, type HistoryAt } from './case-histories.js';
 
 /** A list or instrument as an event that is not stored yet makes it. */
 export interface DefinitionChange {
@@ -36,16 +45,19 @@ export class Projector {
 
   /** Re-projects a case event by event from position `since`; 0 projects it from scratch. */
   project(caseNo: number, since: number): void {
-    const versions = new Map(
-      this.#writers.map((writer) => [writer, since === 0 ? noVersions() : writer.load(caseNo)] as const),
-    );
-    for (const { position, history, changed } of historiesOf(this.logTables, caseNo, since)) {
-      const references = history && this.#references(history, position);
-      for (const [{ table }, of] of versions)
-        if (changed === 'events' || table.dependsOn === changed)
-          diffRows(table, of, rowsOf(table, history, references), position);
+    const changedVersions = new Map<RowWriter, RowVersions>();
+    const versionsOf = (writer: RowWriter): RowVersions => {
+      const versions = changedVersions.get(writer) ?? (since === 0 ? noVersions() : writer.load(caseNo));
+      changedVersions.set(writer, versions);
+      return versions;
+    };
+    for (const at of historiesOf(this.logTables, caseNo, since)) {
+      const references = at.history && this.#references(at.history, at.position);
+      for (const writer of this.#writers)
+        if (mayChange(writer.table, at))
+          diffRows(writer.table, versionsOf(writer), rowsOf(writer.table, at.history, references), at.position);
     }
-    for (const [writer, of] of versions) writer.write(caseNo, of);
+    for (const [writer, versions] of changedVersions) writer.write(caseNo, versions);
   }
 
   /**
@@ -80,6 +92,10 @@ export class Projector {
     };
   }
 }
+
+/** Whether the rows of a table may differ from those at the position before. */
+const mayChange = (table: AnyTable, { changed, added }: HistoryAt): boolean =>
+  table.dependsOn === 'definitions' || (changed === 'events' && (added === null || table.readsEvent(added)));
 
 const rowsOf = (table: AnyTable, history: CaseHistory | null, references: ReferenceData | null): readonly object[] =>
   history === null || references === null ? [] : table.rows(history, references);

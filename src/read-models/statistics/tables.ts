@@ -1,5 +1,5 @@
 /** `clemencies`: to whom which act or decree was applied, when, and when they walked out. */
-import type { CaseEvent } from '../../domain/case/events.js';
+import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
 import { instrumentIdsIn } from '../../domain/case/reference-data.js';
 import type { EventWithId } from '../../domain/event.js';
 import { ANY_DAY, parseEdtf, type Day, type Interval } from '../../domain/time.js';
@@ -83,4 +83,6 @@ export const clemencies: ProjectedTable<ClemencyRow> = {
   },
   indexes: ['(list, instrument, case_no)'],
   rows: clemencyRows,
+  // What a person was recognised as, and released from, is in dated events alone.
+  readsEvent: ({ type }) => caseEvents[type].dated,
 };
