@@ -60,8 +60,8 @@ export interface ProjectedTable<Row extends Readonly<Record<keyof Row, SqlValue>
   readonly columns: { readonly [C in keyof Row & string]: 'TEXT' | 'INTEGER' };
   /** Columns of each index, with its WHERE clause. */
   readonly indexes: readonly string[];
-  /** Columns of tokens, separated by spaces, that a full-text index finds; the index has the name of the table and `_text`. */
-  readonly fullText?: readonly (keyof Row & string)[];
+  /** A column of tokens, separated by spaces, that a full-text index finds; the index has the name of the table and `_text`. */
+  readonly fullText?: keyof Row & string;
   /** The distinct rows of a case. Pure. */
   rows(history: CaseHistory, references: ReferenceData): readonly Row[];
   /** Whether the rows of a case may be others once this event, which amends and merges nothing, is added to its events. Pure. */
@@ -75,7 +75,7 @@ export interface AnyTable {
   readonly dependsOn: DependsOn;
   readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER'>>;
   readonly indexes: readonly string[];
-  readonly fullText?: readonly string[];
+  readonly fullText?: string;
   rows(history: CaseHistory, references: ReferenceData): readonly object[];
   readsEvent(event: CaseEvent): boolean;
 }
@@ -95,21 +95,22 @@ export const createIndexes = (table: AnyTable): readonly string[] => [
 
 /**
  * A full-text index over row versions: one entry for each row, which stays while the row does. Conditions on positions are checked on
- * the rows that it finds. What is deleted from the table leaves no trace in the index.
+ * the rows that it finds. What is deleted from the table leaves no trace in the index. Tokens are parted by spaces alone: the rows
+ * make them, so that the tokenizer has nothing to decide (it would fold ASCII capitals).
  */
-const createFullText = ({ name, fullText = [] }: AnyTable): readonly string[] => {
-  if (fullText.length === 0) return [];
-  const [index, columns] = [`${name}_text`, fullText.join(', ')];
-  const cellsOf = (row: 'new' | 'old'): string => fullText.map((column) => `${row}.${column}`).join(', ');
+const createFullText = ({ name, fullText: column }: AnyTable): readonly string[] => {
+  if (column === undefined) return [];
+  const index = `${name}_text`;
   return [
-    `CREATE VIRTUAL TABLE ${index} USING fts5(${columns}, content='${name}', tokenize='ascii', detail='column', prefix='1 2 3')`,
+    `CREATE VIRTUAL TABLE ${index} USING fts5(${column}, content='${name}', detail='none', columnsize=0,
+      tokenize="ascii tokenchars ':_'")`,
     `INSERT INTO ${index} (${index}, rank) VALUES ('secure-delete', 1)`,
     `INSERT INTO ${index} (${index}) VALUES ('rebuild')`,
     `CREATE TRIGGER ${name}_added AFTER INSERT ON ${name} BEGIN
-      INSERT INTO ${index} (rowid, ${columns}) VALUES (new.rowid, ${cellsOf('new')});
+      INSERT INTO ${index} (rowid, ${column}) VALUES (new.rowid, new.${column});
     END`,
     `CREATE TRIGGER ${name}_deleted AFTER DELETE ON ${name} BEGIN
-      INSERT INTO ${index} (${index}, rowid, ${columns}) VALUES ('delete', old.rowid, ${cellsOf('old')});
+      INSERT INTO ${index} (${index}, rowid, ${column}) VALUES ('delete', old.rowid, old.${column});
     END`,
   ];
 };

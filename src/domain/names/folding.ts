@@ -23,6 +23,9 @@ export interface NameWord {
 /** Names longer than this are compared by their first words. */
 export const MAX_NAME_WORDS = 12;
 
+/** Words of shorter keys resemble too many others. */
+export const LEAST_LENGTH = 4;
+
 /** Code units of a text, and of a word, that are looked at; the rest is ignored. */
 const MAX_TEXT_LENGTH = 1_000;
 const MAX_WORD_LENGTH = 60;
@@ -154,7 +157,10 @@ const stemOf = (key: string): string => ENDING_OF_KEY.exec(key)?.[1] ?? key;
 /** Consonants that are heard for each other at times, or that ASCII texts write alike: Mehdi, Мехти; Şahin, Sahin; Çingiz, Cingiz. */
 const ALIKE: ReadonlyMap<string, string> = new Map(Object.entries({ ş: 's', z: 's', ç: 'j', d: 't', b: 'p' }));
 
-const skeletonOf = (key: string): string =>
+/** A short key is its own skeleton: Əli and Vəli, İsa and Musa would be near. */
+const skeletonOf = (key: string): string => (key.length < LEAST_LENGTH ? key : consonantsOf(key));
+
+const consonantsOf = (key: string): string =>
   [...key.replace(/^[aiu]+/, 'a').replace(/(?<!^)[aiu]/g, '')]
     .map((letter) => ALIKE.get(letter) ?? letter)
     .join('')

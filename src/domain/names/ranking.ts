@@ -1,7 +1,7 @@
 /** Ranks how well two names agree. Says why, so that a person can decide; never that two people are the same. */
 import { distance } from 'fastest-levenshtein';
 import { MATCH_REASONS, type MatchReason } from './match-reasons.js';
-import { beginningsOf, joinedWord, nameWords, type NameWord } from './folding.js';
+import { beginningsOf, joinedWord, LEAST_LENGTH, nameWords, type NameWord } from './folding.js';
 
 export interface NameMatch {
   /** From 0 to 1; 1 is the same spelling of the same words. */
@@ -21,8 +21,6 @@ const BEGINNING = 0.85;
 const RESEMBLES = 0.9;
 const ENDING = 0.7;
 
-/** Keys of fewer letters have too many neighbours (İsa, Musa). */
-const LEAST_LENGTH = 4;
 const LEAST_SIMILARITY = 0.75;
 
 /** Factors on the whole name. */
@@ -41,25 +39,23 @@ export const matchWords = (one: readonly NameWord[], other: readonly NameWord[])
   const right = joinTowards(other, one);
   const pairs = pairUp(left, right);
   if (pairs.length === 0) return NO_MATCH;
-  const [ofLeft, ofRight] = [
-    unpaired(left, new Set(pairs.map((p) => p.left))),
-    unpaired(right, new Set(pairs.map((p) => p.right))),
-  ];
+  const ofLeft = unpaired(left, (index) => pairs.some((pair) => pair.left === index));
+  const ofRight = unpaired(right, (index) => pairs.some((pair) => pair.right === index));
   const both = Math.min(ofLeft.names, ofRight.names);
   const extra = Math.abs(ofLeft.names - ofRight.names);
-  const agreement = sum(pairs.map((pair) => pair.score)) / (pairs.length + both + EXTRA_WORD * extra);
+  const agreement = sumOfScores(pairs) / (pairs.length + both + EXTRA_WORD * extra);
   const otherFather = ofLeft.patronymics > 0 && ofRight.patronymics > 0;
   const missingFather = ofLeft.patronymics !== ofRight.patronymics;
   const otherOrder = changesOrder(pairs, left, right);
+  const score =
+    agreement *
+    (otherOrder ? OTHER_ORDER : 1) *
+    (otherFather ? OTHER_PATRONYMIC : missingFather ? PATRONYMIC_MISSING : 1);
   const why = new Set(pairs.map((pair) => pair.why));
   if (why.size > 1) why.delete('same-spelling');
   if (otherOrder) why.add('other-order');
   if (both + extra > 0 || missingFather) why.add('partial');
   if (otherFather) why.add('other-patronymic');
-  const score =
-    agreement *
-    (otherOrder ? OTHER_ORDER : 1) *
-    (otherFather ? OTHER_PATRONYMIC : missingFather ? PATRONYMIC_MISSING : 1);
   return { score, why: MATCH_REASONS.filter((reason) => why.has(reason)) };
 };
 
@@ -99,12 +95,17 @@ interface Pair extends WordMatch {
  * pairs that mirror each other have no word in common.
  */
 const pairUp = (left: readonly NameWord[], right: readonly NameWord[]): readonly Pair[] => {
-  const candidates = left.flatMap((l, at) =>
-    right.flatMap((r, index) => {
-      const match = matchInRoles(l, left, r, right);
-      return match === null ? [] : [{ ...match, left: at, right: index }];
-    }),
-  );
+  const candidates: Pair[] = [];
+  const fatherIn = { left: mayHideFather(left), right: mayHideFather(right) };
+  for (const [at, l] of left.entries()) {
+    for (const [index, r] of right.entries()) {
+      if ((l.role === 'patronymic') !== (r.role === 'patronymic')) {
+        if (!(l.role === 'patronymic' ? fatherIn.right : fatherIn.left)) continue;
+      }
+      const match = matchWord(l, r);
+      if (match !== null) candidates.push({ score: match.score, why: match.why, left: at, right: index });
+    }
+  }
   candidates.sort(
     (a, b) =>
       b.score - a.score ||
@@ -119,19 +120,8 @@ const pairUp = (left: readonly NameWord[], right: readonly NameWord[]): readonly
 };
 
 /** A father's name agrees with a father's name, or with a word of a name of three or more that marks none (Həsənov Elşən Ramiz). */
-const matchInRoles = (
-  l: NameWord,
-  left: readonly NameWord[],
-  r: NameWord,
-  right: readonly NameWord[],
-): WordMatch | null => {
-  const mayHideFather = (words: readonly NameWord[]): boolean =>
-    words.length >= 3 && words.every((word) => word.role !== 'patronymic');
-  if ((l.role === 'patronymic') !== (r.role === 'patronymic')) {
-    if (!mayHideFather(l.role === 'patronymic' ? right : left)) return null;
-  }
-  return matchWord(l, r);
-};
+const mayHideFather = (words: readonly NameWord[]): boolean =>
+  words.length >= 3 && words.every((word) => word.role !== 'patronymic');
 
 const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
   if (l.role === 'initial' || r.role === 'initial') {
@@ -146,9 +136,12 @@ const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
     return { score: OTHER_SPELLING + (1 - OTHER_SPELLING) * similarity(l.letters, r.letters), why: 'other-spelling' };
   }
   if (l.stem === r.stem) return { score: ENDING, why: 'other-ending' };
-  if (Math.min(l.key.length, r.key.length) < LEAST_LENGTH) return null;
+  const isAlike = l.skeleton === r.skeleton;
+  // The distance is no less than the difference of the lengths.
+  const [short, long] = [Math.min(l.key.length, r.key.length), Math.max(l.key.length, r.key.length)];
+  if (short < LEAST_LENGTH || (!isAlike && short / long < LEAST_SIMILARITY)) return null;
   const near = similarity(l.key, r.key);
-  if (near < LEAST_SIMILARITY && l.skeleton !== r.skeleton) return null;
+  if (near < LEAST_SIMILARITY && !isAlike) return null;
   return { score: RESEMBLES * Math.max(near, LEAST_SIMILARITY), why: 'resembles' };
 };
 
@@ -179,10 +172,17 @@ const MAX_LOST = 3;
 const mayBeJoined = (first: NameWord, second: NameWord, whole: NameWord): boolean =>
   whole.key[0] === first.key[0] && Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LOST;
 
-const unpaired = (words: readonly NameWord[], paired: ReadonlySet<number>): { names: number; patronymics: number } => {
-  const rest = words.filter((_, index) => !paired.has(index));
-  const patronymics = rest.filter((word) => word.role === 'patronymic').length;
-  return { names: rest.length - patronymics, patronymics };
+const unpaired = (
+  words: readonly NameWord[],
+  isPaired: (index: number) => boolean,
+): { readonly names: number; readonly patronymics: number } => {
+  let [names, patronymics] = [0, 0];
+  for (const [index, { role }] of words.entries()) {
+    if (isPaired(index)) continue;
+    if (role === 'patronymic') patronymics += 1;
+    else names += 1;
+  }
+  return { names, patronymics };
 };
 
 /** Whether the paired words, fathers aside, stand in another order. */
@@ -192,4 +192,8 @@ const changesOrder = (pairs: readonly Pair[], left: readonly NameWord[], right: 
   return inOrder.some((pair, index) => index > 0 && pair.right < (inOrder[index - 1]?.right ?? 0));
 };
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+const sumOfScores = (pairs: readonly Pair[]): number => {
+  let sum = 0;
+  for (const { score } of pairs) sum += score;
+  return sum;
+};

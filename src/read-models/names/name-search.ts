@@ -2,13 +2,13 @@
  * Finds people by name in any spelling. A full-text index over the keys of names gives candidates, surest kinds of agreement first;
  * the domain ranks them. Both are bounded: the commonest name costs as much as any other.
  */
-import { beginningsOf, nameWords, type NameWord } from '../../domain/names/folding.js';
+import { nameWords } from '../../domain/names/folding.js';
 import type { MatchReason } from '../../domain/names/match-reasons.js';
 import { LEAST_SCORE, matchTyped } from '../../domain/names/ranking.js';
 import { scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
 import type { SqlCondition } from '../list/sql-condition.js';
 import { cachedStatement, type Db } from '../table.js';
-import { joinedKeys, searchToken } from './rows.js';
+import { searchStages } from './name-tokens.js';
 
 /** The best spelling of a case. */
 export interface FoundName {
@@ -29,17 +29,20 @@ export interface CaseCondition extends SqlCondition {
   readonly isUncertain: string;
 }
 
+/** Nothing else is asked. */
+export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
+
 /** Spellings that are ranked. A person of the register has about three. */
-const MAX_CANDIDATES = 600;
+const MAX_CANDIDATES = 300;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
-const ENOUGH = 200;
+const ENOUGH = 100;
 /** Entries of the full-text index that are read to find so many spellings; more than those, since filters may let few pass. */
 const MAX_ENTRIES = 20_000;
 
 export interface NameSearchResult {
   /** The best first; of equal score, the case with the lower number. */
   readonly found: readonly FoundName[];
-  /** Whether there were more candidates than are ranked. */
+  /** Whether there may be more than are ranked. */
   readonly isTruncated: boolean;
 }
 
@@ -56,21 +59,25 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
   const values = { ...scopeValues(scope), ...condition.values, limit: MAX_CANDIDATES };
   const candidatesOf = (match: string): readonly Candidate[] => statement.all({ ...values, match }) as Candidate[];
   const candidates = new Map<number, Candidate>();
-  let isTruncated = false;
-  for (const expressions of matchExpressions(typed)) {
-    if (candidates.size >= ENOUGH) break;
-    const rows = candidatesOf(expressions.map((expression) => `(${expression})`).join(' OR '));
+  const keep = (rows: readonly Candidate[]): void => {
     for (const row of rows) candidates.set(row.row, row);
-    if (rows.length < MAX_CANDIDATES) continue;
-    // The first of many by number; so that the surest are among them, each expression once more alone.
+  };
+  let isTruncated = false;
+  for (const { expressions, narrower } of searchStages(typed)) {
+    if (candidates.size >= ENOUGH) break;
+    const any = expressions.join(' OR ');
+    const rows = candidatesOf(any);
+    keep(rows);
+    if (rows.length < MAX_CANDIDATES && (condition === ANY_CASE || !hasMoreEntries(db, any))) continue;
     isTruncated = true;
-    const alone = expressions.length === 1 ? [] : expressions;
-    const surest = new Map<number, Candidate>();
-    for (const expression of alone) {
-      if (surest.size >= ENOUGH) break;
-      for (const row of candidatesOf(expression)) surest.set(row.row, row);
+    // These are the first of many by number. So that the surest are among them, each expression is asked once more, alone.
+    let surest = 0;
+    for (const expression of [...(narrower === undefined ? [] : [narrower]), ...expressions.slice(0, -1)]) {
+      if (surest >= ENOUGH) break;
+      const found = candidatesOf(expression);
+      keep(found);
+      surest += found.length;
     }
-    for (const [row, candidate] of surest) candidates.set(row, candidate);
   }
   const ranked = [...candidates.values()].flatMap(({ text, isUncertain, case_no, born, sex }): FoundName[] => {
     const { score, why } = matchTyped(typed, nameWords(text));
@@ -84,6 +91,13 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
   return { found: [...best.values()], isTruncated };
 };
 
+/** Whether the index has more entries than are read, so that those of the filters may be among the rest. */
+const hasMoreEntries = (db: Db, match: string): boolean =>
+  cachedStatement(
+    db,
+    `SELECT 1 FROM searched_names_text WHERE searched_names_text MATCH ? LIMIT 1 OFFSET ${MAX_ENTRIES}`,
+  ).get(match) !== undefined;
+
 interface Candidate {
   readonly row: number;
   readonly case_no: number;
@@ -92,50 +106,3 @@ interface Candidate {
   readonly sex: string | null;
   readonly isUncertain: 0 | 1;
 }
-
-/**
- * Expressions of FTS5 in two stages, each surest first. What the names share: all words and the father; all words; words read as one.
- * What they may share: the last word begun; initials; all words but one (a father's name without `oğlu` is one word more); stems;
- * skeletons. Keys have letters and digits only, so that nothing that somebody types is syntax.
- */
-const matchExpressions = (typed: readonly NameWord[]): readonly (readonly string[])[] => {
-  const names = typed.filter(({ role }) => role !== 'patronymic');
-  const fathers = typed.filter(({ role }) => role === 'patronymic');
-  if (names.length === 0)
-    return fathers.length === 0 ? [] : [[all('keys', fathers.map(whole)), all('fathers', fathers.map(whole))]];
-  const words = names.map(whole);
-  const last = names.at(-1);
-  const begun = last?.role === 'name' ? beginningsOf(last).map(begins) : [];
-  const joined = joinedKeys(names).map((key, index) => [
-    ...words.slice(0, index),
-    `"${searchToken(key)}"`,
-    ...words.slice(index + 2),
-  ]);
-  // Names that sources abbreviate are stored so: Elshan Hasanov finds E. Hasanov.
-  const abbreviated = names.map((word) => `(${whole(word)} OR "${searchToken(word.key.slice(0, 1))}")`);
-  const butOne = names.length < 3 ? [] : words.map((_, index) => words.filter((__, other) => other !== index));
-  return [
-    [
-      ...(fathers.length === 0 ? [] : [`${all('keys', words)} AND ${all('fathers', fathers.map(whole))}`]),
-      all('keys', words),
-      ...joined.map((tokens) => all('keys', tokens)),
-    ],
-    [
-      ...begun.map((token) => all('keys', [...words.slice(0, -1), token])),
-      ...(names.length < 2 ? [] : [all('keys', abbreviated)]),
-      ...butOne.map((tokens) => all('keys', tokens)),
-      all(
-        'stems',
-        names.map(({ stem, role, key }) => (role === 'initial' ? begins(key) : `"${searchToken(stem)}"`)),
-      ),
-      all(
-        'skeletons',
-        names.map(({ skeleton, role, key }) => (role === 'initial' ? begins(key) : `"${searchToken(skeleton)}"`)),
-      ),
-    ],
-  ];
-};
-
-const begins = (key: string): string => `"${searchToken(key)}"*`;
-const whole = ({ key, role }: NameWord): string => (role === 'initial' ? begins(key) : `"${searchToken(key)}"`);
-const all = (column: string, tokens: readonly string[]): string => `${column} : (${tokens.join(' AND ')})`;

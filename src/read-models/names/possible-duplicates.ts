@@ -3,14 +3,12 @@ import { likenessOf, type DuplicateCandidate, type PersonData } from '../../doma
 import { listEntriesOf } from '../list/entries.js';
 import type { ListScope } from '../list/predicate.js';
 import type { Db } from '../table.js';
-import { searchNames, type CaseCondition, type FoundName } from './name-search.js';
+import { ANY_CASE, searchNames, type FoundName } from './name-search.js';
 
 /** More are no help to anybody. */
 const MAX_SHOWN = 10;
 /** Spellings of the new person that are searched for; the first are the fullest. */
 const MAX_SEARCHED = 5;
-
-const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
 
 /** Cases of a like name that are known in the scope, the likeliest first, at most MAX_SHOWN. */
 export const possibleDuplicates = (db: Db, scope: ListScope, person: PersonData): readonly DuplicateCandidate[] => {

@@ -1,10 +1,11 @@
 /** List entries (references, name and sort keys of a case in a list), references, and the names that a search finds. */
 import { createHash } from 'node:crypto';
-import { joinedWord, nameWords, type NameWord } from '../../domain/names/folding.js';
+import { nameWords } from '../../domain/names/folding.js';
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey, toNfc } from '../../domain/text.js';
 import { personDescription, judgingLists, personNames, personReferences, displayName } from '../person.js';
 import type { CaseHistory } from '../table.js';
+import { nameTokens } from './name-tokens.js';
 
 export interface ListEntryRow {
   /** A list that has judged the case; empty for the register as a whole. */
@@ -54,14 +55,11 @@ export const nameRows = ({ id, events }: CaseHistory): readonly NameRow[] => {
 export const referenceRows = ({ events }: CaseHistory): readonly ReferenceRow[] =>
   personReferences(events).map(({ list, reference }) => ({ list, reference: foldedKey(reference) }));
 
-/** A name of a case, with the tokens under which the full-text index finds it. */
+/** A name of a case. */
 export interface SearchedNameRow {
   readonly text: string;
-  /** Keys of the words, fathers' names apart, and of two neighbouring words read as one. */
-  readonly keys: string;
-  readonly fathers: string;
-  readonly stems: string;
-  readonly skeletons: string;
+  /** The tokens under which the full-text index finds it, separated by spaces. */
+  readonly tokens: string;
   /** The same for names of the same keys in any order, fathers apart; a hash, since page cursors are made of it. */
   readonly name_hash: string;
   /** What else tells people of one name apart. */
@@ -74,44 +72,21 @@ export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedName
   const { born = null, sex = null } = personDescription(events);
   return [...new Set(personNames(events).map(({ text }) => toNfc(text)))].map((text) => {
     const words = nameWords(text);
-    const names = words.filter(({ role }) => role !== 'patronymic');
     return {
       text,
-      keys: tokens([...names.map(({ key }) => key), ...joinedKeys(names)]),
-      fathers: tokens(words.filter(({ role }) => role === 'patronymic').map(({ key }) => key)),
-      stems: tokens(names.map(({ stem }) => stem)),
-      skeletons: tokens(names.map(({ skeleton }) => skeleton)),
-      name_hash: hashOf(names.map(({ key }) => key)),
+      tokens: nameTokens(words).join(' '),
+      name_hash: hashOf(words.filter(({ role }) => role !== 'patronymic').map(({ key }) => key)),
       born,
       sex,
     };
   });
 };
 
-/** Keys of neighbouring words read as one, as `joinedWord` reads them. */
-export const joinedKeys = (words: readonly NameWord[]): readonly string[] =>
-  words.flatMap((word, index) => {
-    const next = words[index + 1];
-    const joined = next === undefined ? null : joinedWord(word, next);
-    return joined === null ? [] : [joined.key];
-  });
-
 const hashOf = (keys: readonly string[]): string =>
   createHash('sha256')
     .update([...new Set(keys)].sort().join(' '))
     .digest('hex')
     .slice(0, 16);
-
-const tokens = (keys: readonly string[]): string => [...new Set(keys.map(searchToken))].join(' ');
-
-/**
- * A key in ASCII letters and digits alone, so that the tokenizer of the index never splits it, whatever script it is in. A key has
- * no `c`, `w` or `x` of its own. The beginning of a key gives the beginning of its token.
- */
-export const searchToken = (key: string): string =>
-  [...key.replace(/ç/gu, 'c').replace(/ş/gu, 'w')]
-    .map((letter) => (/[a-z0-9]/.test(letter) ? letter : `x${(letter.codePointAt(0) ?? 0).toString(16)}x`))
-    .join('');
 
 /** A decision that the case is about another person than `other`. */
 export interface DistinctionRow {

@@ -64,16 +64,13 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
   dependsOn: 'events',
   columns: {
     text: 'TEXT',
-    keys: 'TEXT',
-    fathers: 'TEXT',
-    stems: 'TEXT',
-    skeletons: 'TEXT',
+    tokens: 'TEXT',
     name_hash: 'TEXT',
     born: 'TEXT',
     sex: 'TEXT',
   },
   indexes: ['(name_hash, case_no, known_from, known_to)'],
-  fullText: ['keys', 'fathers', 'stems', 'skeletons'],
+  fullText: 'tokens',
   rows: searchedNameRows,
   readsEvent: (event) => isNaming(event) || event.type === 'described',
 };
