@@ -16,6 +16,7 @@ import { COMMAND_HANDLERS } from './commands/handlers.js';
 import { ELIGIBLE_PERSONS } from './commands/eligible-persons.js';
 import { MERGED_CASES, type MergedCases } from './commands/merged-cases.js';
 import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from './commands/possible-duplicates.js';
+import { CHECKPOINTS, EDITION_DRAFTS, type Checkpoints, type EditionDrafts } from './commands/publish-edition.js';
 import { CLOCK, type Clock } from './domain/clock.js';
 import { dayOfInstant } from './domain/time.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
@@ -34,10 +35,12 @@ import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { LogWatch, verifyTail } from './proof/log-watch.js';
 import { VERIFY, verifyLog } from './proof/verify-log.js';
+import { DraftEdition } from './read-models/editions/draft-edition.query.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
+import { Scope, UNRESTRICTED } from './read-models/scope.js';
 import type { Settings } from './settings.js';
 import { openLog } from './stores.js';
 import { LatestReadiness } from './watching/latest-readiness.js';
@@ -154,6 +157,14 @@ const possibleDuplicatesOf = ({ readModels }: Resources): PossibleDuplicates => 
   candidatesFor: (person, upTo) => Promise.resolve().then(() => readModels.possibleDuplicates(person, upTo)),
 });
 
+const editionDraftsOf = (queries: QueryBus): EditionDrafts => ({
+  draft: (list, asOf, cursor) =>
+    queries.execute(new DraftEdition(new Scope(UNRESTRICTED, { asOf, ...(cursor && { atLeast: cursor }) }), list)),
+});
+
+/** One command signs nothing: it would have to verify the log first. */
+const checkpointsOf = ({ watch }: Resources): Checkpoints => ({ sign: async () => watch?.sign() });
+
 /** For metrics: only the embedded store's cursors are positions; null for another store, or where the head cannot be read. */
 const countEvents = async (store: EventStore): Promise<number | null> =>
   store.kind === 'sqlite'
@@ -219,6 +230,8 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       provideFrom(Jobs, (resources) => resources.jobs),
       provideFrom(DurableJobs, (resources) => resources.durableJobs),
       { provide: ELIGIBLE_PERSONS, inject: [QueryBus], useFactory: eligiblePersonsOf },
+      { provide: EDITION_DRAFTS, inject: [QueryBus], useFactory: editionDraftsOf },
+      provideFrom(CHECKPOINTS, checkpointsOf),
       provideFrom(LOG_PROOFS, ({ store, tree }) => new LogProofs(store, tree, new ProofFiles(settings.data))),
     ];
     return {

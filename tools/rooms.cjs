@@ -123,7 +123,7 @@ const rooms = {
       '^src/schema/',
       '^src/json/',
       '^src/jobs/',
-      '^src/commands/(record-events|record-batch|apply-instrument|ids|possible-duplicates)\\.ts$',
+      '^src/commands/(record-events|record-batch|apply-instrument|publish-edition|ids|possible-duplicates)\\.ts$',
       ...queries,
       '^src/register-files/(list-export|eligibility-export|exported-file|csv-table)\\.ts$',
     ],

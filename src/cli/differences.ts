@@ -1,5 +1,6 @@
 /** `habeas differences`: what differs between a list on two days, each as known at its own time. */
 import type { Query } from '@nestjs/cqrs';
+import { withEditionDays } from '../http/lists/edition-days.js';
 import { DifferencesQuery, scopesOf } from '../http/lists/parameters.js';
 import { pick } from '../http/parameters.js';
 import type { Difference } from '../read-models/counts/difference.view.js';
@@ -33,9 +34,9 @@ export const differencesCommand = async (
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
   const query = readOptions(DifferencesQuery, { ...options, limit: String(LIMITS.page) });
-  const { earlier, later } = scopesOf(UNRESTRICTED, query);
   const parameters = pick(query, ['set', 'category', 'limit']);
   return withRegisterToRead(settings, context, async ({ queries }) => {
+    const { earlier, later } = scopesOf(UNRESTRICTED, await withEditionDays(queries, UNRESTRICTED, list, query));
     const pageAfter = async (after: string | null): Promise<Page> => {
       const page = await queries.execute(
         new Differences(earlier, later, list, { ...parameters, ...(after !== null && { after }) }),

@@ -1,4 +1,5 @@
 import { RecordEventsHandler } from './record-events.js';
+import { PublishEditionHandler } from './publish-edition.js';
 import { RecordBatchHandler } from './record-batch.js';
 
-export const COMMAND_HANDLERS = [RecordEventsHandler, RecordBatchHandler];
+export const COMMAND_HANDLERS = [RecordEventsHandler, RecordBatchHandler, PublishEditionHandler];

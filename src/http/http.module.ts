@@ -9,6 +9,7 @@ import { HealthController } from './health/health.controller.js';
 import { ApplicationsController } from './instruments/applications.controller.js';
 import { InstrumentsController } from './instruments/instruments.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
+import { EditionsController } from './lists/editions.controller.js';
 import { ListsController } from './lists/lists.controller.js';
 import { BatchService } from './log/batch.service.js';
 import { EventsController } from './log/events.controller.js';
@@ -25,6 +26,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
     CasesController,
     DuplicatesController,
     ListsController,
+    EditionsController,
     InstrumentsController,
     ApplicationsController,
     ClaimsController,

@@ -74,6 +74,12 @@ export class Checkpointer {
     }));
   }
 
+  /** Signs what the log holds at the time of the call or later, even if an earlier signature is still being made. Never throws. */
+  async signNow(): Promise<void> {
+    await this.#signing;
+    await this.sign();
+  }
+
   async #sign(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

@@ -84,6 +84,11 @@ export class LogWatch {
     this.#checkpointer?.notice(position);
   }
 
+  /** Signs what the log holds now; nothing without a key, and until the log is verified. Never throws. */
+  async sign(): Promise<void> {
+    await this.#checkpointer?.signNow();
+  }
+
   /** For metrics and readiness; `signed` is null without a key. */
   state(): {
     readonly signed: number | null;

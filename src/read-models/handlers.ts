@@ -4,6 +4,9 @@ import { CountsHandler } from './counts/counts.query.js';
 import { DifferencesHandler } from './counts/differences.query.js';
 import { MovementsHandler } from './counts/movements.query.js';
 import { DuplicatesHandler } from './names/duplicates.query.js';
+import { DraftEditionHandler } from './editions/draft-edition.query.js';
+import { EditionsHandler } from './editions/editions.query.js';
+import { OneEditionHandler } from './editions/one-edition.query.js';
 import { EligibilityHandler } from './eligibility/eligibility.query.js';
 import { InstrumentsHandler } from './definitions/instruments.query.js';
 import { ListsHandler } from './definitions/lists.query.js';
@@ -37,4 +40,7 @@ export const QUERY_HANDLERS = [
   DuplicatesHandler,
   EligibilityHandler,
   ClaimsHandler,
+  DraftEditionHandler,
+  EditionsHandler,
+  OneEditionHandler,
 ];

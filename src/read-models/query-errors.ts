@@ -38,7 +38,8 @@ export class InvalidParameter extends Error {
   override readonly name = 'InvalidParameter';
   constructor(
     readonly parameter: string,
-    readonly code: 'CLAUSE.UNKNOWN' | 'CLAUSE.AMBIGUOUS' | 'INSTRUMENT.UNDATED',
+    readonly code:
+      'CLAUSE.UNKNOWN' | 'CLAUSE.AMBIGUOUS' | 'INSTRUMENT.UNDATED' | 'EDITION.NOT_PUBLISHED' | 'PARAMETER.NEEDS',
     readonly expected: string,
   ) {
     super(code);

@@ -213,6 +213,21 @@ export const IsDay = decoratorOf({
   rules: [IS_TEXT, onText('DAY.INVALID', (value) => parseDay(value) !== null)],
 });
 
+const EDITION = /^edition:([a-z0-9]+(?:-[a-z0-9]+)*)$/;
+
+/** The id in `edition:2025-10-07`; null for anything else. */
+export const editionIn = (text: string): string | null => EDITION.exec(text)?.[1] ?? null;
+
+export const IsDayOrEdition = decoratorOf({
+  schema: {
+    type: 'string',
+    pattern: String.raw`^(\d{4}-\d{2}-\d{2}|edition:[a-z0-9-]{1,${LIMITS.slug}})$`,
+    examples: ['2025-10-07', 'edition:2025-10-07'],
+  },
+  expects: 'a day that exists, or an edition: 2025-12-22, edition:2025-10-07',
+  rules: [IS_TEXT, onText('DAY.INVALID', (value) => (editionIn(value) ?? parseDay(value)) !== null)],
+});
+
 /** Up to which knowledge a question is answered. */
 export const IsKnownAt = decoratorOf({
   schema: {

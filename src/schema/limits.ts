@@ -40,6 +40,8 @@ export const LIMITS = {
   rows: 1_000,
   /** Persons to whom an instrument is applied by one request. */
   persons: 50_000,
+  /** Members of one edition: the hashes of their lines are stored as one event. */
+  editionMembers: 8_000,
   /** Field errors reported per body or row; further ones are cut off. */
   errors: 100,
 } as const;

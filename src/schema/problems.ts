@@ -143,6 +143,10 @@ export const fieldErrors = {
     title: 'Clause of several versions',
     means: 'Sources disagree on what the clause says; name one version of it, as clause@version.',
   },
+  'EDITION.NOT_PUBLISHED': {
+    title: 'No such edition',
+    means: 'No edition of this id is known to have been published of the list.',
+  },
   'INSTRUMENT.UNDATED': {
     title: 'Instrument without the day',
     means: 'The question needs the day on which the instrument enters into force, and it is not known to the day.',
@@ -210,6 +214,11 @@ export const requestProblems = {
     means: 'The register has no case, list or instrument of this id, or no case of this reference.',
   },
   'EVENT.UNKNOWN': { status: 404, title: 'Unknown event', means: 'The register has no event of this id.' },
+  'EDITION.UNKNOWN': {
+    status: 404,
+    title: 'Unknown edition',
+    means: 'The list has no edition of this id, or had none then; or there is no such list.',
+  },
   'JOB.UNKNOWN': {
     status: 404,
     title: 'Unknown job',

@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { COMMAND_HANDLERS } from '../../src/commands/handlers.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { MERGED_CASES, NO_MERGED_CASES } from '../../src/commands/merged-cases.js';
+import { CHECKPOINTS, EDITION_DRAFTS } from '../../src/commands/publish-edition.js';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import { CLOCK } from '../../src/domain/clock.js';
 import { EVENT_STORE } from '../../src/event-store/port.js';
@@ -18,6 +19,8 @@ it('handles a command from the bus, with store and clock injected', async () => 
       { provide: EVENT_STORE, useValue: register.store },
       { provide: CLOCK, useValue: register.clock },
       { provide: MERGED_CASES, useValue: NO_MERGED_CASES },
+      { provide: EDITION_DRAFTS, useValue: {} },
+      { provide: CHECKPOINTS, useValue: {} },
     ],
   }).compile();
   await module.init();

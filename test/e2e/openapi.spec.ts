@@ -86,6 +86,8 @@ it('lists exactly the routes', () => {
       'GET /v1/lists',
       'GET /v1/lists/{id}',
       'GET /v1/lists/{id}/differences',
+      'GET /v1/lists/{id}/editions',
+      'GET /v1/lists/{id}/editions/{edition}',
       'GET /v1/lists/{id}/members',
       'GET /v1/lists/{id}/members.csv',
       'GET /v1/lists/{id}/members.xlsx',
@@ -103,6 +105,7 @@ it('lists exactly the routes', () => {
       'POST /v1/instruments/{id}/applications',
       'POST /v1/instruments/{id}/events',
       'POST /v1/lists',
+      'POST /v1/lists/{id}/editions',
       'POST /v1/lists/{id}/events',
     ].sort(),
   );

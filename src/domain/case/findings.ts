@@ -102,6 +102,7 @@ export const findingCodes = {
     means: 'The claim was made before; what somebody else says, or says again, is another claim.',
   },
   'CLAIM.ALREADY_WITHDRAWN': { grade: 'refuse', means: 'The claim was withdrawn before.' },
+  'EDITION.TOO_LARGE': { grade: 'refuse', means: 'The list has more members than an edition may have.' },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
   'CASE.NOT_HELD': {
     grade: 'ask',

@@ -21,6 +21,7 @@ import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
+import { withEditionDays } from './edition-days.js';
 import { CsvQuery, DifferencesQuery, MovementsQuery, scopesOf } from './parameters.js';
 
 @Controller('v1/lists')
@@ -146,12 +147,12 @@ export class ListsController {
     tag: 'lists',
     response: queryResponses.page(DifferencesView),
   })
-  differences(
+  async differences(
     @Param('id') id: string,
     @Query() query: DifferencesQuery,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
-    const { earlier, later } = scopesOf(viewer, query);
+    const { earlier, later } = scopesOf(viewer, await withEditionDays(this.queries, viewer, id, query));
     return this.queries.execute(new Differences(earlier, later, id, query));
   }
 

@@ -3,7 +3,9 @@ import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.
 import { KnowledgeParameters, Scope, type Viewer } from '../../read-models/scope.js';
 import {
   ALTERNATIVES,
+  editionIn,
   IsDay,
+  IsDayOrEdition,
   IsInteger,
   IsKnownAt,
   IsOneOf,
@@ -19,6 +21,16 @@ export class CsvQuery extends PeopleQuery {
   @IsOptional()
   @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
   separator?: Separator;
+}
+
+/** A page of editions, or of the members of one. */
+export class EditionsQuery extends KnowledgeParameters {
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultPage;
+
+  @IsOptional()
+  @IsText(LIMITS.cursor, { description: DESCRIPTIONS.after })
+  after?: string;
 }
 
 export class MovementsQuery extends KnowledgeParameters {
@@ -45,18 +57,38 @@ export class MovementsQuery extends KnowledgeParameters {
   after?: string;
 }
 
+const isDayOrNone = (text: string | undefined): boolean => text === undefined || editionIn(text) === null;
+const NO_KNOWLEDGE = 'absent beside an edition, which was known when it was published';
+
 export class DifferencesQuery {
-  @ObjectRule<DifferencesQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
-  @IsDay({ description: 'The end of the earlier day.' })
+  @ObjectRule<DifferencesQuery>(
+    'PARAMETER.NEEDS',
+    'to',
+    'a day not before from',
+    (q) => !isDayOrNone(q.from) || !isDayOrNone(q.to) || isSpan(q),
+  )
+  @IsDayOrEdition({ description: 'The end of the earlier day; or an edition, as it was published.' })
   from: string;
 
+  @ObjectRule<DifferencesQuery>(
+    'PARAMETER.NEEDS',
+    'fromKnown',
+    NO_KNOWLEDGE,
+    (q) => q.fromKnown === undefined || isDayOrNone(q.from),
+  )
   @IsOptional()
   @IsKnownAt({ description: 'What the register knew of the earlier day, as `knownAt`; as `toKnown` where absent.' })
   fromKnown?: string;
 
-  @IsDay({ description: 'The end of the later day.' })
+  @IsDayOrEdition({ description: 'The end of the later day; or an edition, as it was published.' })
   to: string;
 
+  @ObjectRule<DifferencesQuery>(
+    'PARAMETER.NEEDS',
+    'toKnown',
+    NO_KNOWLEDGE,
+    (q) => q.toKnown === undefined || isDayOrNone(q.to),
+  )
   @IsOptional()
   @IsKnownAt({ description: 'What the register knew of the later day, as `knownAt`; all where absent.' })
   toKnown?: string;
@@ -81,7 +113,7 @@ export class DifferencesQuery {
   atLeast?: string;
 }
 
-/** The scopes of the query Differences. */
+/** The scopes of the query Differences, whose query has days alone. */
 export const scopesOf = (
   viewer: Viewer,
   { from, to, fromKnown, toKnown, atLeast }: DifferencesQuery,

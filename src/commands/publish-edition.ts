@@ -1,0 +1,147 @@
+/**
+ * The command that publishes an edition: the register reckons what it says, and records it. Where another edition or event of the list
+ * comes between, it reckons anew.
+ */
+import { Inject } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { finding } from '../domain/case/findings.js';
+import { CLOCK, type Clock } from '../domain/clock.js';
+import type { Actor, Source } from '../domain/event.js';
+import { streamName } from '../domain/events.js';
+import type { EditionPublished } from '../domain/list/editions.js';
+import { parseDay } from '../domain/time.js';
+import { EVENT_STORE, type EventStore, type StreamEvent } from '../event-store/port.js';
+import { canonicalJson } from '../json/canonical.js';
+import { keyedEventId } from './ids.js';
+import {
+  RecordEvents,
+  RecordEventsHandler,
+  type RecordEventsRequest,
+  type RecordEventsResult,
+} from './record-events.js';
+import { loadStream } from './streams.js';
+
+/** What an edition says that its list does not decide. */
+type Reckoned = Omit<
+  EditionPublished,
+  'type' | 'edition' | 'asOf' | 'sources' | 'reliability' | 'note' | 'occurredOn' | 'after'
+>;
+
+/** Reckons what an edition would say. Not a rule of a list: the read models answer it. */
+export interface EditionDrafts {
+  /**
+   * As known now, and at least up to the event of the cursor. Null for an unknown list; the number of members where they are too many
+   * for an edition. Throws if the read models do not reach the event in time.
+   */
+  draft(list: string, asOf: string, cursor: string | null): Promise<Reckoned | { readonly tooMany: number } | null>;
+}
+/** Injection token of EditionDrafts. */
+export const EDITION_DRAFTS = Symbol('EditionDrafts');
+
+/** Signs checkpoints of the log. */
+export interface Checkpoints {
+  /** Signs what the log holds now, if there is a key and the log is verified; else does nothing. Never throws. */
+  sign(): Promise<void>;
+}
+/** Injection token of Checkpoints. */
+export const CHECKPOINTS = Symbol('Checkpoints');
+
+export interface PublishEditionRequest extends Pick<RecordEventsRequest, 'expectedRevision' | 'correlationId'> {
+  readonly list: string;
+  /** The id of the edition. */
+  readonly edition: string;
+  /** A full day. */
+  readonly asOf: string;
+  /** Where it is published; the list itself, where absent. */
+  readonly sources?: readonly Source[];
+  readonly actor: Actor;
+  readonly key?: string;
+}
+
+export class PublishEdition extends Command<RecordEventsResult> {
+  constructor(readonly request: PublishEditionRequest) {
+    super();
+  }
+}
+
+/** Events of the list that come between reckoning and recording are few. */
+const MAX_ATTEMPTS = 5;
+
+@CommandHandler(PublishEdition)
+export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly recordEvents: RecordEventsHandler,
+    @Inject(EDITION_DRAFTS) private readonly drafts: EditionDrafts,
+    @Inject(CHECKPOINTS) private readonly checkpoints: Checkpoints,
+  ) {}
+
+  /** Throws the store's errors, and what reckoning throws. */
+  async execute({ request }: PublishEdition): Promise<RecordEventsResult> {
+    let result = await this.publish(request);
+    for (let attempts = 1; attempts < MAX_ATTEMPTS && isRaced(result); attempts += 1)
+      result = await this.publish(request);
+    if (result.outcome === 'recorded' && !result.repeated) await this.checkpoints.sign();
+    return result;
+  }
+
+  private async publish(request: PublishEditionRequest): Promise<RecordEventsResult> {
+    const { list, asOf } = request;
+    const before = findKeyed(await loadStream(this.store, streamName('list', list)), request);
+    if (before !== null) return isSame(before, request) ? this.record(request, before) : { outcome: 'key-reused' };
+    if ((parseDay(asOf) ?? Infinity) > this.clock.today())
+      return { outcome: 'refused', findings: [finding('DATE.FUTURE')] };
+    const draft = await this.drafts.draft(list, asOf, await this.store.head());
+    if (draft === null) return { outcome: 'unknown-subject' };
+    if ('tooMany' in draft) {
+      const expected = `a list of fewer members than the ${draft.tooMany} of that day`;
+      return { outcome: 'refused', findings: [{ ...finding('EDITION.TOO_LARGE'), expected }] };
+    }
+    return this.record(request, { ...fieldsOf(request), ...draft });
+  }
+
+  private record(
+    { list, edition: _, asOf: __, sources: ___, ...request }: PublishEditionRequest,
+    event: EditionPublished,
+  ): Promise<RecordEventsResult> {
+    const subject = { kind: 'list', id: list } as const;
+    return this.recordEvents.execute(
+      new RecordEvents({ ...request, subject, begins: false, events: [event], acknowledge: [] }),
+    );
+  }
+}
+
+/** What the request says of the edition. */
+const fieldsOf = ({ list, edition, asOf, sources }: PublishEditionRequest) =>
+  ({
+    type: 'edition-published',
+    edition,
+    asOf,
+    sources: sources ?? [{ kind: 'organisation', citation: list }],
+    reliability: 'reported',
+  }) as const;
+
+/** The event that an earlier request of the same key recorded. */
+const findKeyed = (
+  stream: readonly StreamEvent[],
+  { list, actor, key }: PublishEditionRequest,
+): StreamEvent['event'] | null => {
+  if (key === undefined) return null;
+  const id = keyedEventId({ actor, stream: streamName('list', list) }, key, 0);
+  return stream.find((stored) => stored.id === id)?.event ?? null;
+};
+
+/** Whether the event is what the request asks for; all else was reckoned. */
+const isSame = (event: StreamEvent['event'], request: PublishEditionRequest): event is EditionPublished => {
+  const asked = fieldsOf(request);
+  return Object.entries(asked).every(
+    ([field, value]) => canonicalJson((event as unknown as Record<string, unknown>)[field]) === canonicalJson(value),
+  );
+};
+
+/** Whether another event came between. A key that another request used at the same time is looked up anew. */
+const isRaced = (result: RecordEventsResult): boolean =>
+  result.outcome === 'refused'
+    ? result.findings.some(({ code }) => code === 'EDITION.NOT_SINCE_LAST')
+    : result.outcome === 'key-reused';

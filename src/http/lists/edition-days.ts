@@ -1,0 +1,42 @@
+/** Editions in place of days: each stands for its day, as it was known when it was published. */
+import type { QueryBus } from '@nestjs/cqrs';
+import { OneEdition } from '../../read-models/editions/one-edition.query.js';
+import { InvalidParameter } from '../../read-models/query-errors.js';
+import { Scope, type Viewer } from '../../read-models/scope.js';
+import { editionIn } from '../../schema/decorators.js';
+import type { DifferencesQuery } from './parameters.js';
+
+/** The query with days alone. Throws InvalidParameter for an unknown edition, and for one of a later day than the other. */
+export const withEditionDays = async (
+  queries: Pick<QueryBus, 'execute'>,
+  viewer: Viewer,
+  list: string,
+  query: DifferencesQuery,
+): Promise<DifferencesQuery> => {
+  const { from, to, atLeast } = query;
+  const scope = new Scope(viewer, atLeast === undefined ? {} : { atLeast });
+  const daysOf = async (
+    name: 'from' | 'to',
+    text: string,
+  ): Promise<{ readonly day: string; readonly known?: string }> => {
+    const id = editionIn(text);
+    if (id === null) return { day: text };
+    const edition = await queries.execute(new OneEdition(scope, list, id, { limit: 1 }));
+    if (edition === null)
+      throw new InvalidParameter(
+        name,
+        'EDITION.NOT_PUBLISHED',
+        'a day, or edition: and the id of one that was published',
+      );
+    return { day: edition.asOf, known: edition.knownAt };
+  };
+  const [earlier, later] = await Promise.all([daysOf('from', from), daysOf('to', to)]);
+  if (earlier.day > later.day) throw new InvalidParameter('to', 'PARAMETER.NEEDS', 'a day not before from');
+  return {
+    ...query,
+    from: earlier.day,
+    to: later.day,
+    ...(earlier.known !== undefined && { fromKnown: earlier.known }),
+    ...(later.known !== undefined && { toKnown: later.known }),
+  };
+};

@@ -1,0 +1,80 @@
+/** What an edition of a list would say if it were published now. */
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { ListFields } from '../../domain/list/events.js';
+import { policyOn, type ListDefinition } from '../../domain/list/list.js';
+import { formatDay, type Day } from '../../domain/time.js';
+import { LIMITS } from '../../schema/limits.js';
+import { FileReplaced } from '../counts/visit-movements.js';
+import { countPeople } from '../list/page.js';
+import { listScope, matchOf, memberConditions } from '../list/predicate.js';
+import { ReadModelReader, type QueryContext } from '../reader.js';
+import { openScope, type Scope } from '../scope.js';
+import { editionNumbers } from './flow.js';
+import { byReference, certainMembers, editionHash, lineHash, linesOf, newLineSalt } from './lines.js';
+
+/** With salts of its own each time. */
+export type EditionDraft = Omit<ListFields['edition-published'], 'edition' | 'asOf'>;
+
+/** Null for an unknown list; the number of members where there are more than an edition may have. */
+export class DraftEdition extends Query<EditionDraft | { readonly tooMany: number } | null> {
+  constructor(
+    readonly scope: Scope,
+    readonly list: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(DraftEdition)
+export class DraftEditionHandler implements IQueryHandler<DraftEdition> {
+  constructor(private readonly reader: ReadModelReader) {}
+
+  async execute({ scope: asked, list }: DraftEdition): Promise<EditionDraft | { readonly tooMany: number } | null> {
+    const { day, position } = (await openScope(this.reader, asked)).scope;
+    for (;;) {
+      const context = await this.reader.contextAt({ position });
+      const defined = context.logTables.listAt(list, position);
+      if (defined === null) return null;
+      try {
+        return await this.#draft(context, defined.definition, defined.revision, day, position);
+      } catch (error) {
+        if (!(error instanceof FileReplaced)) throw error;
+      }
+    }
+  }
+
+  async #draft(
+    context: QueryContext,
+    list: ListDefinition,
+    listRevision: number,
+    day: Day,
+    position: number,
+  ): Promise<EditionDraft | { readonly tooMany: number }> {
+    const { counters, position: head } = context;
+    const scope = listScope(list.id, day, position, head);
+    const { yes: total, uncertain } = countPeople(counters, scope, matchOf(memberConditions(list, day)));
+    if (total > LIMITS.editionMembers) return { tooMany: total };
+    const members = certainMembers(context, list, day, position);
+    const lines = [...linesOf(context, list, day, position, members).values()]
+      .sort(byReference)
+      .map((line) => ({ line, salt: newLineSalt() }))
+      .map(({ line, salt }) => ({ case: line.case, salt, hash: lineHash(salt, line) }));
+    const numbers = await editionNumbers(this.reader, context, list, day, position, members);
+    return {
+      knownAt: position,
+      listRevision,
+      policy: policyIn(list, day),
+      total,
+      uncertain,
+      ...numbers,
+      hash: editionHash(lines.map(({ hash }) => hash)),
+      lines: lines.map(({ case: caseId, hash }) => ({ case: caseId, hash })),
+      salts: lines.map(({ salt }) => salt),
+    };
+  }
+}
+
+const policyIn = (list: ListDefinition, day: Day): EditionDraft['policy'] => {
+  const { from, custody } = policyOn(list, day);
+  return list.policies.some((policy) => policy.from === from) ? { from: formatDay(from), custody } : { custody };
+};

@@ -1,0 +1,46 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { readCursor, writeCursor } from '../list/page-cursor.js';
+import { ReadModelReader } from '../reader.js';
+import { openScope, type PinnedScope, type Scope } from '../scope.js';
+import type { EditionsView } from './edition.view.js';
+import { editionAt, editionPositions, editionView } from './published-editions.js';
+
+/** The editions of a list, in the order in which they were published; null for an unknown list. */
+export class Editions extends Query<EditionsView | null> {
+  constructor(
+    readonly scope: Scope,
+    readonly list: string,
+    readonly page: { readonly limit: number; readonly after?: string },
+  ) {
+    super();
+  }
+}
+
+/** Content of a page cursor: the scope of the first page, and the position of the last edition of the previous one. */
+interface EditionsCursor extends PinnedScope {
+  readonly last: number;
+}
+
+@QueryHandler(Editions)
+export class EditionsHandler implements IQueryHandler<Editions> {
+  constructor(private readonly reader: ReadModelReader) {}
+
+  /** Throws InvalidCursor for a cursor of another query. */
+  async execute({ scope: asked, list, page: { limit, after } }: Editions): Promise<EditionsView | null> {
+    const queryKey = ['editions', asked.key, list];
+    const { logId } = await this.reader.contextAt({ atLeast: asked.atLeast });
+    const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as EditionsCursor);
+    const { scope, ...context } = await openScope(this.reader, asked, cursor);
+    const { day, position, knownAt } = scope;
+    if (context.logTables.listAt(list, position) === null) return null;
+    const positions = editionPositions(context, list, position).filter((one) => one > (cursor?.last ?? 0));
+    const shown = positions.slice(0, limit);
+    const last = positions.length > limit ? shown.at(-1) : undefined;
+    return {
+      knownAt,
+      position,
+      items: shown.map((one) => editionView(list, editionAt(context, one))),
+      next: last === undefined ? null : writeCursor({ day, position, last }, queryKey, context.logId),
+    };
+  }
+}

@@ -1,0 +1,121 @@
+/** How the numbers of an edition follow from those of the edition before it. */
+import { editionBefore } from '../../domain/list/editions.js';
+import type { EditionFlow, EditionGroup, FlowNumbers } from '../../domain/list/events.js';
+import type { ListDefinition } from '../../domain/list/list.js';
+import { formatDay, type Day } from '../../domain/time.js';
+import { UNKNOWN } from '../counts/counts.query.js';
+import { causeOfExit, onlyCategory, type MovementScope } from '../counts/movement.js';
+import { visitMovements, type CaseMovements } from '../counts/visit-movements.js';
+import type { QueryContext, ReadModelReader } from '../reader.js';
+import { requireDay } from '../scope.js';
+import { certainMembers, type CertainMember } from './lines.js';
+
+export interface EditionNumbers {
+  readonly groups: readonly EditionGroup[];
+  readonly flow?: EditionFlow;
+}
+
+/**
+ * Counts the members of each group, and what led to them from the edition before. The numbers of its day as known now are counted
+ * anew, and so are the movements since: that all add up is for the domain to see. Throws FileReplaced.
+ */
+export const editionNumbers = async (
+  reader: ReadModelReader,
+  context: QueryContext,
+  list: ListDefinition,
+  day: Day,
+  position: number,
+  members: readonly CertainMember[],
+): Promise<EditionNumbers> => {
+  const closing = countGroups(members);
+  const before = editionBefore(list, formatDay(day));
+  if (before === null)
+    return { groups: groupsOf(list, closing).map((category) => ({ category, total: closing.get(category) ?? 0 })) };
+  const from = requireDay(before.asOf);
+  const reopening = countGroups(certainMembers(context, list, from, position));
+  const opening = new Map(before.groups.map(({ category, total }) => [category, total]));
+  const movements = new Map<string, Movements>();
+  const scope = { list, set: 'certain', categories: undefined, from, to: day } as const;
+  await visitMovements(reader, context, position, scope, (moved) => countMovements(scope, moved, movements));
+  const groups = groupsOf(list, closing, opening, reopening, movements).map((category) => {
+    const [published, reopened, total] = [opening, reopening, closing].map((numbers) => numbers.get(category) ?? 0) as [
+      number,
+      number,
+      number,
+    ];
+    const { entered, left, moved } = movements.get(category) ?? noMovements();
+    const flow: FlowNumbers = {
+      opening: published,
+      revised: reopened - published,
+      entered,
+      left: Object.fromEntries([...left].sort(([a], [b]) => (a < b ? -1 : 1))),
+      moved,
+      closing: total,
+    };
+    return { category, total, flow };
+  });
+  return { groups, flow: { since: before.edition, ...sumOfFlows(groups.map(({ flow }) => flow)) } };
+};
+
+const groupOf = (category: string | null): string => category ?? UNKNOWN;
+
+const countGroups = (members: readonly CertainMember[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { category } of members) counts.set(groupOf(category), (counts.get(groupOf(category)) ?? 0) + 1);
+  return counts;
+};
+
+/** The categories of the list, and what else is counted, sorted. */
+const groupsOf = (list: ListDefinition, ...counted: readonly ReadonlyMap<string, unknown>[]): readonly string[] =>
+  [...new Set([...list.categories.keys(), ...counted.flatMap((counts) => [...counts.keys()])])].sort();
+
+interface Movements {
+  entered: number;
+  moved: number;
+  readonly left: Map<string, number>;
+}
+const noMovements = (): Movements => ({ entered: 0, moved: 0, left: new Map() });
+
+const countMovements = (
+  { list }: MovementScope,
+  { changes, rows }: CaseMovements,
+  movements: Map<string, Movements>,
+): void => {
+  const of = (categories: ReadonlySet<string | null>): Movements => {
+    const group = groupOf(onlyCategory(categories));
+    const counted = movements.get(group) ?? noMovements();
+    movements.set(group, counted);
+    return counted;
+  };
+  for (const { kind, day, before, after } of changes)
+    switch (kind) {
+      case 'entered':
+        of(after).entered += 1;
+        break;
+      case 'left': {
+        const { left } = of(before);
+        const { reason } = causeOfExit(list, rows, day);
+        left.set(reason, (left.get(reason) ?? 0) + 1);
+        break;
+      }
+      case 'moved':
+        of(before).moved -= 1;
+        of(after).moved += 1;
+    }
+};
+
+const sumOfFlows = (flows: readonly FlowNumbers[]): FlowNumbers => {
+  const sum = (name: Exclude<keyof FlowNumbers, 'left'>): number =>
+    flows.reduce((total, flow) => total + flow[name], 0);
+  const left = new Map<string, number>();
+  for (const flow of flows)
+    for (const [reason, count] of Object.entries(flow.left)) left.set(reason, (left.get(reason) ?? 0) + count);
+  return {
+    opening: sum('opening'),
+    revised: sum('revised'),
+    entered: sum('entered'),
+    left: Object.fromEntries([...left].sort(([a], [b]) => (a < b ? -1 : 1))),
+    moved: sum('moved'),
+    closing: sum('closing'),
+  };
+};

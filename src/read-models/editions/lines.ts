@@ -1,0 +1,89 @@
+/** What an edition says of each member, and the hashes by which that can be proved (docs/decisions/0018). */
+import { createHash, randomBytes } from 'node:crypto';
+import type { ListDefinition } from '../../domain/list/list.js';
+import type { Day } from '../../domain/time.js';
+import { canonicalJson } from '../../json/canonical.js';
+import { listEntriesOf } from '../list/entries.js';
+import { listScope, matchOf, memberConditions, scopeValues, validCondition } from '../list/predicate.js';
+import type { QueryContext } from '../reader.js';
+import { cachedStatement } from '../table.js';
+
+/** A member who is certainly on the list. `category` is null if it is not known, or not certain. */
+export interface CertainMember {
+  readonly caseNo: number;
+  readonly category: string | null;
+}
+
+/** What an edition says of a member. The canonical JSON of exactly these fields is hashed, so they never change. */
+export interface Line {
+  readonly case: string;
+  readonly category: string | null;
+  readonly name: string | null;
+  /** In the list; null if the case has none there. */
+  readonly reference: string | null;
+}
+
+/** Members at the end of a day, as known at a position; of the cases `only`, if given. */
+export const certainMembers = (
+  { db, position: head }: QueryContext,
+  list: ListDefinition,
+  day: Day,
+  position: number,
+  only?: readonly number[],
+): readonly CertainMember[] => {
+  const scope = listScope(list.id, day, position, head);
+  const match = matchOf(memberConditions(list, day));
+  const of = only === undefined ? '' : 'AND p.case_no IN (SELECT value FROM json_each(@only))';
+  const sql = `SELECT p.case_no AS caseNo, CASE WHEN count(DISTINCT coalesce(p.category, '')) = 1 THEN max(p.category) END AS category
+    FROM periods p WHERE p.list = @list AND ${validCondition('p', scope)} ${of} GROUP BY p.case_no HAVING min(${match.certain})`;
+  const values = { ...scopeValues(scope), ...match.values, ...(only && { only: JSON.stringify(only) }) };
+  return cachedStatement(db, sql).all(values) as CertainMember[];
+};
+
+/** By case number, what an edition of the day and position says of the members. */
+export const linesOf = (
+  { db, position: head }: QueryContext,
+  list: ListDefinition,
+  day: Day,
+  position: number,
+  members: readonly CertainMember[],
+): ReadonlyMap<number, Line> => {
+  const scope = listScope(list.id, day, position, head);
+  const entries = listEntriesOf(
+    db,
+    scope,
+    members.map(({ caseNo }) => caseNo),
+  );
+  return new Map(
+    members.flatMap(({ caseNo, category }) => {
+      const entry = entries.get(caseNo);
+      if (entry === undefined) return [];
+      const reference = entry.references.find((one) => one.list === list.id)?.reference ?? null;
+      return [[caseNo, { case: entry.caseId, category, name: entry.name, reference }]];
+    }),
+  );
+};
+
+/** The order of an edition: by reference, those without one last. */
+export const byReference = (a: Line, b: Line): number =>
+  compare(a.reference === null ? 1 : 0, b.reference === null ? 1 : 0) ||
+  compare(a.reference ?? '', b.reference ?? '') ||
+  compare(a.case, b.case);
+
+const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : Number(a > b));
+
+const SALT_BYTES = 16;
+
+/** In base64. Half as long as that of an event: an edition has thousands, and nobody can try 2^128. */
+export const newLineSalt = (): string => randomBytes(SALT_BYTES).toString('base64');
+
+/** SHA-256 of the bytes of the salt and the canonical JSON of the line, in base64. */
+export const lineHash = (salt: string, line: Line): string =>
+  createHash('sha256').update(salt, 'base64').update(canonicalJson(line)).digest('base64');
+
+/** SHA-256 of the bytes of the hashes of all lines, in the order of the edition, in base64. */
+export const editionHash = (hashes: readonly string[]): string => {
+  const hash = createHash('sha256');
+  for (const lineHash of hashes) hash.update(lineHash, 'base64');
+  return hash.digest('base64');
+};

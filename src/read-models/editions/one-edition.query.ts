@@ -1,0 +1,84 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { ListDefinition } from '../../domain/list/list.js';
+import { readCursor, writeCursor } from '../list/page-cursor.js';
+import { ReadModelReader, type QueryContext } from '../reader.js';
+import { openScope, requireDay, type Scope } from '../scope.js';
+import type { EditionMemberView, EditionWithMembersView } from './edition.view.js';
+import { certainMembers, lineHash, linesOf } from './lines.js';
+import { editionAt, editionPositions, editionView, type PublishedEdition } from './published-editions.js';
+
+/**
+ * One edition with a page of its members, reproduced from the log as it was known then; null if the list or the edition is not known
+ * in the scope. Nothing in the answer depends on what was recorded after it.
+ */
+export class OneEdition extends Query<EditionWithMembersView | null> {
+  constructor(
+    readonly scope: Scope,
+    readonly list: string,
+    readonly id: string,
+    readonly page: { readonly limit: number; readonly after?: string },
+  ) {
+    super();
+  }
+}
+
+/** Stands for a name that was erased. */
+const ERASED = '[erased]';
+
+@QueryHandler(OneEdition)
+export class OneEditionHandler implements IQueryHandler<OneEdition> {
+  constructor(private readonly reader: ReadModelReader) {}
+
+  /** Throws InvalidCursor for a cursor of another query. */
+  async execute({
+    scope: asked,
+    list,
+    id,
+    page: { limit, after },
+  }: OneEdition): Promise<EditionWithMembersView | null> {
+    const queryKey = ['edition', asked.key, list, id];
+    const { scope, ...context } = await openScope(this.reader, asked);
+    const first = after === undefined ? 0 : (readCursor(after, queryKey, context.logId) as number);
+    const [position] = editionPositions(context, list, scope.position, id);
+    if (position === undefined) return null;
+    const published = editionAt(context, position);
+    const definition = context.logTables.listAt(list, published.edition.knownAt)?.definition;
+    if (definition === undefined) throw new Error('a list that is published is defined');
+    const end = first + limit;
+    const hasMore = end < published.edition.lines.length;
+    return {
+      ...editionView(list, published),
+      members: membersOf(context, definition, published, first, end),
+      next: hasMore ? writeCursor(end, queryKey, context.logId) : null,
+    };
+  }
+}
+
+/** The members from one place in the edition up to another. */
+const membersOf = (
+  context: QueryContext,
+  list: ListDefinition,
+  { edition }: PublishedEdition,
+  first: number,
+  end: number,
+): readonly EditionMemberView[] => {
+  const { asOf, knownAt, lines, salts } = edition;
+  const day = requireDay(asOf);
+  const { cases } = context.logTables;
+  const shown = lines.slice(first, end);
+  const caseNos = shown.flatMap((line) => cases.numberOf(line.case) ?? []);
+  const members = certainMembers(context, list, day, knownAt, caseNos);
+  const read = linesOf(context, list, day, knownAt, members);
+  return shown.map(({ case: caseId, hash }, index) => {
+    const salt = salts[first + index] ?? null;
+    const caseNo = cases.numberOf(caseId);
+    const line = (caseNo === null ? undefined : read.get(caseNo)) ?? null;
+    const { name = null, category = null, reference = null } = line ?? {};
+    const member = { reference, case: caseId, name, category, hash, salt };
+    if (salt !== null && line !== null && lineHash(salt, line) === hash)
+      return { ...member, reproduced: 'as-published' };
+    return salt === null || name === null
+      ? { ...member, name: name ?? ERASED, reproduced: 'erased' }
+      : { ...member, reproduced: 'differs' };
+  });
+};
