@@ -1,4 +1,4 @@
-/** Reads the file of definitions: lists with their names, dated policy and categories, and legal instruments. */
+/** Reads the file of definitions: lists with their names, dated policy and categories, legal instruments, and claims. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseJson, RepeatedKeyError } from '../json/parse.js';
@@ -13,9 +13,9 @@ import type { FileProblem } from './report.js';
 
 export const MAX_DEFINITIONS_BYTES = 5_242_880;
 
-/** A list or an instrument. `place` is its JSON pointer in the file. */
+/** A list, an instrument or a claim. `place` is its JSON pointer in the file. */
 export interface Definition {
-  readonly kind: 'list' | 'instrument';
+  readonly kind: 'list' | 'instrument' | 'claim';
   readonly id: string;
   readonly place: string;
   readonly drafts: readonly EventDraft[];
@@ -34,15 +34,16 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
       : fileProblem('FILE.NOT_JSON', 'JSON (RFC 8259)');
   }
   const sources = [{ kind: 'register-file', citation: basename(path) }];
-  const { lists = [], instruments = [], ...others } = isJsonObject(json) ? json : { lists: null };
-  const isKnown = Object.keys(others).length === 0 && [lists, instruments].every(isArrayOfObjects);
+  const { lists = [], instruments = [], claims = [], ...others } = isJsonObject(json) ? json : { lists: null };
+  const isKnown = Object.keys(others).length === 0 && [lists, instruments, claims].every(isArrayOfObjects);
   if (!isKnown)
-    return fileProblem('FILE.UNKNOWN_KIND', 'an object with lists and instruments, each an array of objects');
+    return fileProblem('FILE.UNKNOWN_KIND', 'an object with lists, instruments and claims, each an array of objects');
   return [
     ...(lists as readonly JsonObject[]).map((list, index) => listDefinition(list, `/lists/${index}`, sources)),
     ...(instruments as readonly JsonObject[]).map((instrument, index) =>
       instrumentDefinition(instrument, `/instruments/${index}`, sources),
     ),
+    ...(claims as readonly JsonObject[]).map((claim, index) => claimDefinition(claim, `/claims/${index}`, sources)),
   ];
 };
 
@@ -110,23 +111,34 @@ const instrumentDefinition = (
   ],
 });
 
-const draft = (data: RawEvent, place: string): EventDraft => ({
-  data,
-  locate: (pointer) => `${place}${data.type === 'clause-set' ? pointer : placeInDefinition(data, pointer)}`,
+/** A claim names the source that reports it, if it is another than the file. */
+const claimDefinition = ({ id, ...fields }: JsonObject, place: string, sources: unknown): Definition => ({
+  kind: 'claim',
+  id: typeof id === 'string' ? id : '',
+  place,
+  drafts: [draft({ sources, ...fields, type: 'claimed' }, place)],
 });
 
-/** But for clauses, the file names no sources. */
+const draft = (data: RawEvent, place: string): EventDraft => ({
+  data,
+  locate: (pointer) => `${place}${HAS_SOURCES.has(data.type) ? pointer : placeInDefinition(data, pointer)}`,
+});
+
+/** In the file, these may name sources of their own. */
+const HAS_SOURCES: ReadonlySet<string> = new Set(['clause-set', 'claimed']);
+
+/** But for clauses and claims, the file names no sources. */
 const placeInDefinition = ({ type }: RawEvent, pointer: string): string =>
   type === 'category-defined' && pointer === '/category' ? '/id' : pointer.replace(/^\/sources.*/, '');
 
 /** Compares definitions without their sources: the source is the name of the file, which may change. */
 export const definitionDiffRules = ({ drafts, place }: Definition): DiffRules => {
-  const placeOf = (data: RawEvent): string =>
-    drafts.find((draft) => roleOf(draft.data) === roleOf(data))?.locate('') ??
-    `${place}${ARRAY_OF_TYPE[data.type] ?? ''}`;
+  const placeOf = (data: RawEvent, field: string): string =>
+    drafts.find((draft) => roleOf(draft.data) === roleOf(data))?.locate(`/${field}`) ??
+    `${place}${ARRAY_OF_TYPE[data.type] ?? ''}/${field}`;
   return {
     roleOf,
-    fieldsOf: (data) => FIELDS[data.type]?.map((field) => [field, `${placeOf(data)}/${field}`]) ?? [],
+    fieldsOf: (data) => FIELDS[data.type]?.map((field) => [field, placeOf(data, field)]) ?? [],
     isSingleValued: () => true,
     cellState: () => 'filled',
   };
@@ -154,4 +166,5 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   'policy-set': ['custody', 'paceRequired'],
   'clause-set': ['conditions', 'effect', 'reducedBy', 'replacement', 'text'],
   'instrument-registered': ['kind', ...AMENDABLE_FIELDS, 'clauses'],
+  claimed: ['speaker', 'organisation', 'about', 'value', 'range', 'denies', 'saidOn', 'text'],
 };

@@ -11,6 +11,7 @@ import { Lists } from '../read-models/definitions/lists.query.js';
 import { readAmnestyRow } from './amnesty-row.js';
 import type { AmnestyRow, RegisterRow } from './row-columns.js';
 import { linesByCase, type EventsFile } from './event-file.js';
+import { readEditionRow, type EditionContext } from './edition-row.js';
 import { recordDefinition } from './record-definition.js';
 import { recordEventLines } from './record-event-lines.js';
 import { recordRow } from './record-row.js';
@@ -18,7 +19,7 @@ import { Recorder, refused, UNCHANGED, type ImportOutcome, type Register } from 
 import type { CellCorrection, CorrectionOptions } from './row-corrections.js';
 import { readRegisterRow, type RowContext } from './register-row.js';
 import { firstErrorPerCell, type ReportLine, type CellError } from './report.js';
-import { scanFile, type DefinitionsFile, type RowsFile, type ScannedFile } from './scan.js';
+import { scanFile, type DefinitionsFile, type EditionsFile, type RowsFile, type ScannedFile } from './scan.js';
 import type { TableRow, TabularFile } from './tabular-file.js';
 import { MAX_UNPACKED_BYTES } from './xlsx.js';
 
@@ -56,7 +57,7 @@ export interface ImportResult {
   readonly files: readonly FileProgress[];
 }
 
-const ORDER = ['definitions', 'register', 'amnesty', 'events'] as const;
+const ORDER = ['definitions', 'register', 'amnesty', 'events', 'editions'] as const;
 
 /** Imports files by kind, since rows refer to definitions and an amnesty to cases. All are scanned before the first is imported. */
 export const importFiles = async (
@@ -126,6 +127,7 @@ class ImportRun {
   async file(file: ScannedFile): Promise<boolean> {
     try {
       if (file.kind === 'definitions') return await this.definitions(file);
+      if (file.kind === 'editions') return await this.editions(file);
       return file.kind === 'events' ? await this.events(file) : await this.rows(file);
     } finally {
       tableOf(file)?.release();
@@ -188,6 +190,38 @@ class ImportRun {
     return true;
   }
 
+  /** Each row makes claims of the list's publisher: how many were on it, in all and by category, and how many came and left. */
+  private async editions({ path, table, rows }: EditionsFile): Promise<boolean> {
+    const file = basename(path);
+    this.recorder.startFile();
+    const { list } = this.options;
+    const { items: lists } = await this.recorder.query(new Lists(this.recorder.scope, list));
+    const [definition] = lists;
+    if (definition === undefined) return this.reportUnknownList(file);
+    const { name, categories } = definition;
+    const publisher = name.en ?? name.az ?? name.ru ?? list;
+    const context = { today: this.register.today, list, publisher, categories, columns: table.columns };
+    this.startProgress(file, rows);
+    let before: string | null = null;
+    for await (const row of table.rows()) {
+      if (this.isStopped()) break;
+      if ('code' in row) return false;
+      this.report(file, row.line, inColumnOrder(await this.edition(file, row, { ...context, before }), table.columns));
+      before = row.cells['date'] ?? null;
+    }
+    return true;
+  }
+
+  private async edition(file: string, row: TableRow, context: EditionContext): Promise<ImportOutcome> {
+    if (row.isMisaligned) return refused(...row.errors);
+    const { claims, errors: wrong } = readEditionRow(row.cells, context);
+    const errors = firstErrorPerCell([...row.errors, ...wrong]);
+    if (errors.length > 0) return refused(...errors);
+    const outcomes: ImportOutcome[] = [];
+    for (const claim of claims) outcomes.push(await recordDefinition(this.recorder, claim, this.corrections(file)));
+    return togetherOf(outcomes);
+  }
+
   private reportUnknownList(file: string): false {
     const expected = 'a list that the register knows; import its definitions first, or with this file';
     this.options.onReportLine?.({ file, row: null, column: null, code: 'LIST.UNKNOWN', expected });
@@ -244,6 +278,16 @@ class ImportRun {
     this.options.onProgress?.({ stage, done, total, results });
   }
 }
+
+/** What became of a row of which each claim is recorded for itself. */
+const togetherOf = (outcomes: readonly ImportOutcome[]): ImportOutcome => {
+  const errors = outcomes.flatMap((one) => (one.outcome === 'refused' ? one.errors : []));
+  if (errors.length > 0) return refused(...errors);
+  const added = outcomes.filter((one) => one.outcome === 'added');
+  return added.length === 0
+    ? UNCHANGED
+    : { outcome: 'added', corrections: added.flatMap(({ corrections = [] }) => corrections) };
+};
 
 /** Sorts errors by column, as a reader of the file meets them. */
 const inColumnOrder = (outcome: ImportOutcome, header: readonly string[]): ImportOutcome => {

@@ -200,6 +200,14 @@ const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'CASE.POSSIBLE_DUPLICATE': '/names/0',
 };
 
+/** The same for claims, whose fields stand deeper. */
+const FIELD_OF_CLAIM_FINDING: Readonly<Record<string, string>> = {
+  'CATEGORY.UNKNOWN': '/about/category',
+  'LIST.UNKNOWN': '/about/list',
+  'INSTRUMENT.UNKNOWN': '/about/instrument',
+  'DATE.FUTURE': '/saidOn',
+};
+
 /** Names the cases that a row may be of by their references; the report of an import has no personal data. */
 const withCandidates = <F extends { readonly code: string; readonly expected: string }>(
   finding: F,
@@ -227,6 +235,7 @@ const cellErrorOf = (
       finding.events.includes(ids[index] as string) || (isAmendment(event) && finding.events.includes(event.event)),
   );
   const row = located?.row;
-  const column = located?.locate(FIELD_OF_FINDING[code] ?? '') ?? null;
+  const fields = located?.event.type === 'claimed' ? FIELD_OF_CLAIM_FINDING : FIELD_OF_FINDING;
+  const column = located?.locate(fields[code] ?? '') ?? null;
   return { ...(row !== undefined && { row }), column, code, expected };
 };

@@ -51,14 +51,20 @@ export const AMNESTY_COLUMNS = [
   'source',
 ] as const;
 
+/** Published editions of a list; further columns are categories of the list, with the number of people in each. */
+export const EDITION_COLUMNS = ['date', 'total', 'groups_published', 'added', 'removed', 'speaker', 'source'] as const;
+
 export type RegisterRow = Readonly<Record<(typeof REGISTER_COLUMNS)[number], string>>;
 export type AmnestyRow = Readonly<Record<(typeof AMNESTY_COLUMNS)[number], string>>;
+export type EditionRow = Readonly<Record<(typeof EDITION_COLUMNS)[number], string>>;
 
 export interface HeaderSpec {
   readonly columns: readonly string[];
   readonly required: readonly string[];
   /** Groups of columns; the header needs at least one of each. */
   readonly oneOf: readonly (readonly string[])[];
+  /** The form of further columns; without it there are none. */
+  readonly others?: RegExp;
 }
 
 export const FILE_KINDS = {
@@ -77,10 +83,16 @@ export const FILE_KINDS = {
     required: ['ref', 'type'],
     oneOf: [['source', 'source_url']],
   },
+  editions: {
+    columns: EDITION_COLUMNS,
+    required: ['date', 'total', 'source'],
+    oneOf: [],
+    others: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+  },
 } as const satisfies Readonly<Record<string, HeaderSpec>>;
 export type FileKind = keyof typeof FILE_KINDS;
 /** Kinds with one person a row. */
-export type RowKind = Exclude<FileKind, 'events'>;
+export type RowKind = Exclude<FileKind, 'events' | 'editions'>;
 
 const KINDS = Object.keys(FILE_KINDS) as readonly FileKind[];
 

@@ -25,7 +25,12 @@ export interface RowsFile {
   readonly duplicateReferences: ReadonlySet<string>;
 }
 
-export type ScannedFile = DefinitionsFile | RowsFile | EventsFile;
+/** Editions that were published: each row makes several claims. */
+export interface EditionsFile extends Pick<RowsFile, 'path' | 'table' | 'rows'> {
+  readonly kind: 'editions';
+}
+
+export type ScannedFile = DefinitionsFile | RowsFile | EventsFile | EditionsFile;
 
 /** Detects the kind of a file by its content, not by its name. */
 export const scanFile = async (path: string): Promise<ScannedFile | readonly FileProblem[]> => {
@@ -48,7 +53,7 @@ const beginsAsJson = async (path: string): Promise<boolean | FileProblem> => {
   }
 };
 
-const scanRows = async (path: string): Promise<RowsFile | EventsFile | readonly FileProblem[]> => {
+const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsFile> | readonly FileProblem[]> => {
   const table = await openTabularFile(path);
   if (!('kind' in table)) return table;
   let rows = 0;
@@ -73,7 +78,8 @@ const scanRows = async (path: string): Promise<RowsFile | EventsFile | readonly 
   if (encoding.problem !== null) return [{ ...encoding.problem, expected: await expectUtf8(path) }];
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
-  return kind === 'events' ? eventsInTable(table, rows) : { kind, path, table, rows, duplicateReferences };
+  if (kind === 'events') return eventsInTable(table, rows);
+  return kind === 'editions' ? { kind, path, table, rows } : { kind, path, table, rows, duplicateReferences };
 };
 
 /** Tells a file in another encoding (no cell beyond ASCII is UTF-8) from a UTF-8 file with a damaged cell. */

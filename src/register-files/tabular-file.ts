@@ -3,7 +3,14 @@
  * where it is unambiguous (order, case, white space, empty columns without a name); otherwise each wrong column is a problem.
  */
 import { closest, distance } from 'fastest-levenshtein';
-import { normalisedHeader, FILE_KINDS, detectKind, missingColumns, type FileKind } from './row-columns.js';
+import {
+  normalisedHeader,
+  FILE_KINDS,
+  detectKind,
+  missingColumns,
+  type FileKind,
+  type HeaderSpec,
+} from './row-columns.js';
 import type { RawRow } from './csv.js';
 import type { FileNotice, FileProblem, CellError } from './report.js';
 import { openRowSource, type RowSource } from './row-source.js';
@@ -106,7 +113,7 @@ const headerProblems = (
   line: number,
   layout: string,
 ): readonly FileProblem[] => {
-  const { columns } = FILE_KINDS[kind];
+  const { columns, others }: HeaderSpec = FILE_KINDS[kind];
   const named = names.filter((name): name is string => name !== null && name !== '');
   const problem = (code: FileProblem['code'], column: string | null, expected: string): FileProblem => ({
     code,
@@ -119,7 +126,7 @@ const headerProblems = (
       name === null ? [problem('FILE.NOT_UTF8', null, `the name of column ${index + 1} in UTF-8`)] : [],
     ),
     ...[...new Set(named)].flatMap((name) => {
-      if (!(columns as readonly string[]).includes(name))
+      if (!columns.includes(name) && others?.test(name) !== true)
         return [problem('FILE.UNKNOWN_COLUMN', shown(name), suggestion(name, columns, named))];
       return named.indexOf(name) === named.lastIndexOf(name)
         ? []
