@@ -23,6 +23,8 @@ const FILES = [
   'register-2025-10-07.csv',
   'new-cases-2026-01-05.csv',
   'amnesty-applications-2026-01-05.csv',
+  'editions.csv',
+  'claims.json',
 ].map((file) => join(FOLDER, file));
 
 /** Ctrl-C is no failure: what was imported stays, and the next run continues from there. */

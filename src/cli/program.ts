@@ -4,6 +4,7 @@ import type { FilterEntry } from '../read-models/list/filters.js';
 import { LEAVES_OUT } from '../register-files/list-export-row.js';
 import type { ApplyOptions } from './apply.js';
 import type { BackupCommandOptions, DataOption } from './backup.js';
+import type { ClaimsOptions } from './claims.js';
 import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';
 import type { DifferencesOptions } from './differences.js';
@@ -75,6 +76,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addShow(habeas, context, complete);
   addExport(habeas, context, complete, filters);
   addDifferences(habeas, context, complete);
+  addClaims(habeas, context, complete);
   addReplay(habeas, context, complete);
   addBackup(habeas, context, complete);
   addRestore(habeas, context, complete);
@@ -141,12 +143,12 @@ const addImport = (habeas: Command, context: Context, complete: Complete): void 
   habeas
     .command('import')
     .description(
-      'import register files: definitions (JSON), rows of the register and of an amnesty, one event a line (CSV, NDJSON); ' +
+      'import register files: definitions and claims (JSON), rows of the register, of an amnesty and of published editions, one event a line (CSV, NDJSON); ' +
         'or an exported log (NDJSON)',
     )
     .argument(
       '<files...>',
-      'files in any order; definitions are imported first, then the register, the amnesty, events',
+      'files in any order; definitions are imported first, then the register, the amnesty, events, editions',
     )
     .option(DATA, DATA_MEANS)
     .option('--list <id>', 'the list whose references and categories the rows speak of', 'union')
@@ -172,6 +174,7 @@ Examples:
   $ habeas import register-2025-10-07.csv --correct --dry-run
   $ habeas import amnesty-applications-2026-01-05.csv --list union
   $ habeas import events.ndjson second-list.csv --list another
+  $ habeas import editions.csv claims.json --dry-run
   $ habeas import log.ndjson --data copy
 `,
     )
@@ -328,6 +331,31 @@ Examples:
     )
     .action((options: DifferencesOptions) =>
       complete(import('./differences.js').then(({ differencesCommand }) => differencesCommand(options, context))),
+    );
+};
+
+const addClaims = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('claims')
+    .description('show what others claim about the numbers, each beside what the register counts')
+    .option(DATA, DATA_MEANS)
+    .option('--list <id>', 'only claims about this list')
+    .option('--instrument <id>', 'only claims about this act or decree')
+    .option('--about <metric>', 'only claims about this: count, entered, left, eligible, remaining, beneficiaries')
+    .option('--on <day>', 'the day for which the register counts; the day of each claim without it')
+    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .addHelpText(
+      'after',
+      `
+Claims are attributed to who made them, stand side by side where they contradict each other, and are never counted.
+
+Examples:
+  $ habeas claims --list union --about count
+  $ habeas claims --instrument amnesty-2025
+`,
+    )
+    .action((options: ClaimsOptions) =>
+      complete(import('./claims.js').then(({ claimsCommand }) => claimsCommand(options, context))),
     );
 };
 

@@ -12,6 +12,7 @@ import type { Register } from '../register-files/recorder.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { showAct } from './show-act.js';
+import { showClaims } from './show-claims.js';
 import { table } from './terminal.js';
 
 export const DEMO = {
@@ -20,6 +21,8 @@ export const DEMO = {
   /** The last published edition before the amnesty, and the day before its first day. */
   lastEdition: '2025-10-07',
   eve: '2025-12-21',
+  /** The day on which the act was submitted. */
+  submitted: '2025-12-15',
   act: 'amnesty-2025',
   clause: 'six-months-drugs@rolling',
   /** A person with pre-trial detention, conviction, recognition, amnesty and release. */
@@ -35,6 +38,8 @@ export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: 
   out.write(await byCategory(queries));
   out.write(await movementCounts(queries));
   out.write(await showAct(queries, SCOPE, DEMO));
+  // Each claim on the day that it is about.
+  out.write(await showClaims(queries, new Scope(UNRESTRICTED), { list: DEMO.list, since: DEMO.submitted }));
   out.write(await oneHistory(queries));
 };
 

@@ -1,5 +1,6 @@
-/** `habeas find` and `habeas differences`, in a register of synthetic people. */
+/** `habeas find`, `habeas differences` and `habeas claims`, in a register of synthetic people. */
 import { join } from 'node:path';
+import { demoFile } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
 import { copyDemonstration } from '../support/demonstration.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -68,4 +69,21 @@ it.each([
 ])('refuses the differences %j', async (args, expected) => {
   const { code, err } = await runCli(['differences', '--data', join(folder.path, 'data'), ...args]);
   expect([code, err]).toEqual([2, expect.stringContaining(expected)]);
+});
+
+it('shows claims beside what the register counts, of a dry run only there', async () => {
+  const data = join(folder.path, 'data');
+  const claims = (...args: string[]) => runCli(['claims', '--data', data, ...args]);
+  const words = ['import', '--data', data, demoFile('editions.csv')];
+  expect(await runCli([...words, '--dry-run'])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/editions.csv +10 +10/),
+  });
+  expect(await claims()).toEqual({ code: 0, out: 'Nothing is claimed.\n', err: '' });
+  expect(await runCli(words)).toMatchObject({ code: 0 });
+  const { out } = await claims('--list', 'union', '--about', 'count', '--on', '2026-01-05');
+  expect(out).toMatch(
+    /2025-10-07 +National .* on union, 2025-10-07 +392 +367 +differs by -25: since 2025-10-07 27 came, 52 left/,
+  );
+  expect(await claims('--about', 'mood')).toMatchObject({ code: 2, err: expect.stringContaining('--about: expected') });
 });

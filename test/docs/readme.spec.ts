@@ -10,6 +10,7 @@ import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { eventIds, newCaseId } from '../../src/commands/ids.js';
 import { streamName } from '../../src/domain/events.js';
+import { demoFile } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
 import { copyDemonstration } from '../support/demonstration.js';
 import { Service } from '../support/service.js';
@@ -91,6 +92,8 @@ const catchUp = async (): Promise<void> => {
 beforeAll(async () => {
   service = await Service.start({}, {}, async (data) => {
     await copyDemonstration(data);
+    const claims = [demoFile('editions.csv'), demoFile('claims.json')];
+    expect(await runCli(['import', '--data', data, ...claims])).toMatchObject({ code: 0 });
     for (const command of [['keys', 'demo.example/log'], ['checkpoint']])
       expect(await runCli([...command, '--data', data])).toMatchObject({ code: 0 });
   });
