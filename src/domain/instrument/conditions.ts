@@ -19,8 +19,8 @@ export interface Course {
   readonly sex: string | null;
 }
 
-/** The days that conditions are measured on. */
-export interface Reference {
+/** What conditions are evaluated with: the days that they are measured on, and the gravity of articles. */
+export interface EvaluationContext {
   readonly day: Day;
   readonly inForce: Day;
   readonly gravityOf: GravityOf;
@@ -33,9 +33,9 @@ export interface Reference {
 interface ConditionRule<C extends ConditionCode> {
   /** Whether it depends on the day, so that it is asked anew for each day of a range. */
   readonly isTimed: boolean;
-  extent(condition: Conditions[C], course: Course, reference: Reference): Extent | null;
+  extent(condition: Conditions[C], course: Course, context: EvaluationContext): Extent | null;
   /** The value that it looked at; null if nothing is known. */
-  saw(course: Course, condition: Conditions[C], reference: Reference): string | null;
+  saw(course: Course, condition: Conditions[C], context: EvaluationContext): string | null;
 }
 
 const NONE = 'none';
@@ -60,7 +60,7 @@ const categoryIn = ({ standing }: Course, list: string): string | null => {
 };
 
 /** The lightest and the gravest that the gravest article may be, as ranks: an unknown article may be of any gravity. */
-const gravestOf = (articles: readonly string[], { gravityOf, day }: Reference): DayRange => {
+const gravestOf = (articles: readonly string[], { gravityOf, day }: EvaluationContext): DayRange => {
   const known = articles.map((article) => gravityOf(article, day)).filter((gravity) => gravity !== null);
   const gravest = Math.max(0, ...known.map((gravity) => GRAVITIES.indexOf(gravity)));
   return { earliest: gravest, latest: known.length < articles.length ? GRAVITIES.length - 1 : gravest };
@@ -69,11 +69,11 @@ const gravestOf = (articles: readonly string[], { gravityOf, day }: Reference): 
 const gravityExtent = (
   { atLeast, atMost }: Conditions['gravity'],
   course: Course,
-  reference: Reference,
+  context: EvaluationContext,
 ): Extent | null => {
   const convicted = convictedOf(course);
   if (convicted === null) return null;
-  const possible = gravestOf(convicted, reference);
+  const possible = gravestOf(convicted, context);
   const shared = common(possible, {
     earliest: atLeast === undefined ? 0 : GRAVITIES.indexOf(atLeast),
     latest: atMost === undefined ? GRAVITIES.length - 1 : GRAVITIES.indexOf(atMost),
@@ -87,17 +87,21 @@ const stageOf = ({ standing }: Course): string => {
   return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : NONE;
 };
 
-const measuredOn = ({ measured }: { readonly measured: string }, { day, inForce }: Reference): Day =>
+const measuredOn = ({ measured }: { readonly measured: string }, { day, inForce }: EvaluationContext): Day =>
   measured === 'rolling' ? day : inForce;
 
-const remainingExtent = (condition: Conditions['remaining'], course: Course, reference: Reference): Extent | null => {
+const remainingExtent = (
+  condition: Conditions['remaining'],
+  course: Course,
+  context: EvaluationContext,
+): Extent | null => {
   const { running, life } = course.standing;
   const { lessThan, atLeast } = condition;
-  const on = measuredOn(condition, reference);
+  const on = measuredOn(condition, context);
   if (running === null) return null;
   if (life) return allIf(lessThan === undefined, course);
-  const first = atLeast === undefined ? on + 1 : reference.after(on, atLeast);
-  const last = lessThan === undefined ? MAX_DAY : reference.after(on, lessThan) - 1;
+  const first = atLeast === undefined ? on + 1 : context.after(on, atLeast);
+  const last = lessThan === undefined ? MAX_DAY : context.after(on, lessThan) - 1;
   const { term, isTermUnknown, reductions } = running;
   if (term === null) return isTermUnknown ? unknownEndExtent({ earliest: first, latest: last }, course) : null;
   if (running.start === null) return perhaps(course);
@@ -123,16 +127,16 @@ const unknownEndExtent = (wanted: DayRange, course: Course): Extent | null => {
 const endIfKnown = ({ standing: { sentenceEnd } }: Course): Day | null =>
   sentenceEnd !== null && sentenceEnd.earliest === sentenceEnd.latest ? sentenceEnd.earliest : null;
 
-const servedExtent = (condition: Conditions['served'], course: Course, reference: Reference): Extent | null => {
+const servedExtent = (condition: Conditions['served'], course: Course, context: EvaluationContext): Extent | null => {
   const { running, life } = course.standing;
   const { atLeast, atLeastShare } = condition;
-  const on = measuredOn(condition, reference);
+  const on = measuredOn(condition, context);
   if (running === null || (life && atLeastShare !== undefined)) return null;
   if (running.start === null) return perhaps(course);
   const { term, isTermUnknown, reductions } = running;
   const { starts } = course.all;
   // The earlier it counts, the more is served.
-  const long = atLeast === undefined ? starts : common(starts, upTo(reference.lastStart(on, atLeast)));
+  const long = atLeast === undefined ? starts : common(starts, upTo(context.lastStart(on, atLeast)));
   if (atLeastShare === undefined) return forStarts(long, course);
   if (term === null) return isTermUnknown && long !== null ? { ...course.all, starts: long, isCertain: false } : null;
   const [part = 1, whole = 1] = atLeastShare.split('/').map(Number);
@@ -152,13 +156,13 @@ const termExtent = ({ atMost }: Conditions['term'], course: Course): Extent | nu
   return allIf(termLength(term) <= termLength(atMost), course);
 };
 
-const ageExtent = (condition: Conditions['age'], course: Course, reference: Reference): Extent | null => {
+const ageExtent = (condition: Conditions['age'], course: Course, context: EvaluationContext): Extent | null => {
   const { atLeast = 0, atMost } = condition;
   if (course.born === null) return perhaps(course);
-  const on = measuredOn(condition, reference);
+  const on = measuredOn(condition, context);
   const { births } = course.all;
-  const old = atLeast === 0 ? births : common(births, upTo(reference.lastStart(on, `P${atLeast}Y`)));
-  const young = atMost === undefined ? births : common(births, after(reference.lastStart(on, `P${atMost + 1}Y`)));
+  const old = atLeast === 0 ? births : common(births, upTo(context.lastStart(on, `P${atLeast}Y`)));
+  const young = atMost === undefined ? births : common(births, after(context.lastStart(on, `P${atMost + 1}Y`)));
   return forBirths(old && young && common(old, young), course);
 };
 
@@ -188,10 +192,10 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   gravity: {
     isTimed: true,
     extent: gravityExtent,
-    saw: (course, _, reference) => {
+    saw: (course, _, context) => {
       const convicted = convictedOf(course);
       if (convicted === null) return NONE;
-      const { earliest, latest } = gravestOf(convicted, reference);
+      const { earliest, latest } = gravestOf(convicted, context);
       return earliest === latest ? (GRAVITIES[earliest] ?? null) : null;
     },
   },

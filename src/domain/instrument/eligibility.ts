@@ -9,7 +9,7 @@ import { timelineOf } from '../case/timeline.js';
 import type { EventWithId } from '../event.js';
 import { policyOn, type ListDefinition } from '../list/list.js';
 import { addTerm, ANY_DAY, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
-import { CONDITION_RULES, type Course, type Reference } from './conditions.js';
+import { CONDITION_RULES, type Course, type EvaluationContext } from './conditions.js';
 import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
 import { common, covers, intersection, leading, trailing, type Extent } from './extent.js';
 import type { GravityOf } from './gravity.js';
@@ -76,28 +76,28 @@ export const eligibility = (
 ): ExplainedEligibility | null => askerOf(question).explain(candidate, day, day);
 
 export const askerOf = (question: EligibilityQuestion): Asker => {
-  const referenceOn = referencesOf(question);
+  const contextOn = contextsOf(question);
   const verdict = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
     const asked = ask(question, candidate);
-    return asked && firstVerdict(asked, referenceOn, from, to);
+    return asked && firstVerdict(asked, contextOn, from, to);
   };
   const explain = (candidate: Candidate, from: Day, to: Day): ExplainedEligibility | null => {
     const asked = ask(question, candidate);
     if (asked === null) return null;
-    const found = firstVerdict(asked, referenceOn, from, to);
-    return { ...found, ...reasons(asked, referenceOn(found.firstDay ?? to)) };
+    const found = firstVerdict(asked, contextOn, from, to);
+    return { ...found, ...reasons(asked, contextOn(found.firstDay ?? to)) };
   };
   return { verdict, explain };
 };
 
-const referencesOf = ({ inForce, gravityOf }: EligibilityQuestion): ((day: Day) => Reference) => {
+const contextsOf = ({ inForce, gravityOf }: EligibilityQuestion): ((day: Day) => EvaluationContext) => {
   const after = oncePerDay(addTerm);
   const lastStart = oncePerDay(lastStartOf);
-  const references = new Map<Day, Reference>();
+  const contexts = new Map<Day, EvaluationContext>();
   return (day) => {
-    const reference = references.get(day) ?? { day, inForce, gravityOf, after, lastStart };
-    references.set(day, reference);
-    return reference;
+    const context = contexts.get(day) ?? { day, inForce, gravityOf, after, lastStart };
+    contexts.set(day, context);
+    return context;
   };
 };
 
@@ -149,7 +149,7 @@ const ask = (question: EligibilityQuestion, { periods, born, sex }: Candidate): 
     question,
     courses: courses.map((course) => ({
       course,
-      untimed: question.clauses.map(({ conditions }) => extentOf(conditions, false, course, NO_REFERENCE)),
+      untimed: question.clauses.map(({ conditions }) => extentOf(conditions, false, course, NO_CONTEXT)),
     })),
     isPerhapsUnlisted: isUndecided || listed.length < valid.length,
     isUndecided,
@@ -193,7 +193,7 @@ const endsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
 };
 
 /** Conditions that do not depend on the day look at nothing of it. */
-const NO_REFERENCE: Reference = {
+const NO_CONTEXT: EvaluationContext = {
   day: 0,
   inForce: 0,
   gravityOf: () => null,
@@ -206,13 +206,13 @@ const extentOf = (
   conditions: readonly Condition[],
   isTimed: boolean,
   course: Course,
-  reference: Reference,
+  context: EvaluationContext,
 ): Extent | null =>
   conditions.reduce<Extent | null>(
     (extent, condition) =>
       extent === null || ruleOf(condition).isTimed !== isTimed
         ? extent
-        : intersection(extent, ruleOf(condition).extent(valueOf(condition), course, reference)),
+        : intersection(extent, ruleOf(condition).extent(valueOf(condition), course, context)),
     course.all,
   );
 
@@ -222,21 +222,21 @@ const ruleOf = (condition: Condition) => CONDITION_RULES[codeOf(condition)] as (
 const valueOf = (condition: Condition) => condition[codeOf(condition)] as Conditions['category'];
 
 /** Where each clause holds on a day, by clause; null if in no course. */
-const extentsOn = ({ question, courses }: Asked, reference: Reference): readonly (readonly (Extent | null)[])[] =>
+const extentsOn = ({ question, courses }: Asked, context: EvaluationContext): readonly (readonly (Extent | null)[])[] =>
   courses.map(({ course, untimed }) =>
     question.clauses.map(({ conditions }, index) => {
       const extent = untimed[index] ?? null;
-      return extent && intersection(extent, extentOf(conditions, true, course, reference));
+      return extent && intersection(extent, extentOf(conditions, true, course, context));
     }),
   );
 
 const isSome = (extent: Extent | null): extent is Extent => extent !== null;
 
-const firstVerdict = (asked: Asked, referenceOn: (day: Day) => Reference, from: Day, to: Day): Eligibility => {
+const firstVerdict = (asked: Asked, contextOn: (day: Day) => EvaluationContext, from: Day, to: Day): Eligibility => {
   let firstPossible: Day | null = null;
   const isHopeless = !asked.isUndecided && !asked.courses.some(({ untimed }) => untimed.some(isSome));
   for (let day = from; day <= to && !isHopeless; day += 1) {
-    const verdict = verdictOf(asked, extentsOn(asked, referenceOn(day)));
+    const verdict = verdictOf(asked, extentsOn(asked, contextOn(day)));
     if (verdict === 'eligible') return { verdict, firstDay: day };
     if (verdict === 'possibly') firstPossible ??= day;
   }
@@ -253,9 +253,9 @@ const verdictOf = (
 };
 
 /** Of the clause that reaches the person, or the first one. */
-const reasons = (asked: Asked, reference: Reference): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
+const reasons = (asked: Asked, context: EvaluationContext): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
   const { clauses } = asked.question;
-  const extents = extentsOn(asked, reference);
+  const extents = extentsOn(asked, context);
   const verdicts = clauses.map((_, index) =>
     verdictOf(
       asked,
@@ -266,7 +266,7 @@ const reasons = (asked: Asked, reference: Reference): Pick<ExplainedEligibility,
   const clause = clauses[best] as ClauseFields;
   return {
     clause,
-    conditions: [listedVerdict(asked), ...clause.conditions.map((one) => conditionVerdict(asked, one, reference))],
+    conditions: [listedVerdict(asked), ...clause.conditions.map((one) => conditionVerdict(asked, one, context))],
   };
 };
 
@@ -279,15 +279,15 @@ const listedVerdict = ({ courses, isPerhapsUnlisted }: Asked): ConditionVerdict 
 const conditionVerdict = (
   { courses, isUndecided }: Asked,
   condition: Condition,
-  reference: Reference,
+  context: EvaluationContext,
 ): ConditionVerdict => {
-  const extents = courses.map(({ course }) => ruleOf(condition).extent(valueOf(condition), course, reference));
+  const extents = courses.map(({ course }) => ruleOf(condition).extent(valueOf(condition), course, context));
   const isCertain = courses.every(({ course }, index) => covers([extents[index] ?? null].filter(isSome), course.all));
   const isPossible = isUndecided || extents.some(isSome);
   return {
     code: codeOf(condition),
     verdict: isCertain && !isUndecided ? 'yes' : isPossible ? 'possibly' : 'no',
-    saw: distinct(courses.map(({ course }) => ruleOf(condition).saw(course, valueOf(condition), reference))),
+    saw: distinct(courses.map(({ course }) => ruleOf(condition).saw(course, valueOf(condition), context))),
   };
 };
 
