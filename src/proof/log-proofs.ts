@@ -7,7 +7,7 @@ import { EventBeyondSize, NoCheckpoint, NoTile, NoTree, SizeBeyondLog, TreeBehin
 import type { ProofFiles, SignedCheckpoint } from './proof-files.js';
 
 /** Where an event stands: its position, and the cursor of the event before it, null for the first. */
-export interface EventPlace {
+export interface LogPlace {
   readonly position: number;
   readonly before: Cursor | null;
 }
@@ -55,7 +55,7 @@ export class LogProofs {
    * Proves that an event is among the first `size`, or where none is given those of the last checkpoint. Throws NoCheckpoint,
    * EventBeyondSize, StoreDamaged, and what `LogTree.read` throws.
    */
-  async inclusion(place: EventPlace, size?: number): Promise<InclusionProof> {
+  async inclusion(place: LogPlace, size?: number): Promise<InclusionProof> {
     const wanted = size ?? this.#lastCheckpoint().checkpoint.size;
     const index = place.position - 1;
     const { hashes, root } = await this.#read(wanted, size === undefined, (subtree) => ({
@@ -119,7 +119,7 @@ export class LogProofs {
   }
 
   /** The event, which fits its leaf hash. Throws StoreDamaged. */
-  async #eventAt({ position, before }: EventPlace): Promise<StoredEvent> {
+  async #eventAt({ position, before }: LogPlace): Promise<StoredEvent> {
     const [event] = await this.store.readStored(before, 1);
     if (event?.position !== position) throw new StoreDamaged(`position ${position}: missing`);
     verifyRecord(event, event);

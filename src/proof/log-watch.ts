@@ -55,7 +55,8 @@ export class LogWatch {
             events: checkpointEvents,
             seconds: checkpointSeconds,
             onSigned: (note) => this.#witnesses.send(note),
-            onError: (error) => warn(`no checkpoint could be signed: ${error instanceof Error ? error.name : 'error'}`),
+            onError: (error) =>
+              warn(`no checkpoint could be signed: ${error instanceof Error ? error.name : 'unknown error'}`),
           });
   }
 
