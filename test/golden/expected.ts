@@ -65,6 +65,21 @@ const articlesToday = [
   { code: 'AZ-OCC', article: '70-2' },
 ] as const;
 
+const instrument = {
+  type: 'instrument-registered',
+  ...said,
+  kind: 'amnesty-act',
+  title: 'On amnesty for the Year of Examples',
+  issuer: 'Milli Məclis',
+  issued: '2025-12-19',
+  submitted: '2025-12-15',
+  adopted: '2025-12-19',
+  inForce: '2025-12-20',
+  windowEnd: '2026-04-20',
+  forecast: 20_000,
+  clauses: ['1', '3.1', '3.2'],
+} as const;
+
 type Versions<T extends AnyEventType> = readonly [...Of<T>[], Full<T>];
 type WithExample = AnyEventType & keyof typeof examples;
 
@@ -306,37 +321,7 @@ const OWN: { readonly [T in Exclude<AnyEventType, WithExample>]: Versions<T> } &
       paceRequired: true,
     },
   ],
-  'instrument-registered': [
-    {
-      type: 'instrument-registered',
-      ...said,
-      kind: 'amnesty-act',
-      title: 'On amnesty for the Year of Examples',
-      issuer: 'Milli Məclis',
-      issued: '2025-12-19',
-      submitted: '2025-12-15',
-      adopted: '2025-12-19',
-      inForce: '2025-12-20',
-      windowEnd: '2026-04-20',
-      forecast: 20_000,
-      clauses: ['1', '3.1', '3.2'],
-    },
-    {
-      type: 'instrument-registered',
-      ...said,
-      kind: 'amnesty-act',
-      title: 'On amnesty for the Year of Examples',
-      issuer: 'Milli Məclis',
-      issued: '2025-12-19',
-      submitted: '2025-12-15',
-      adopted: '2025-12-19',
-      inForce: '2025-12-20',
-      windowEnd: '2026-04-20',
-      forecast: 20_000,
-      text: 'Article 1.\nWhoever is an example is released.',
-      clauses: ['1', '3.1', '3.2'],
-    },
-  ],
+  'instrument-registered': [instrument, { ...instrument, text: 'Article 1.\nWhoever is an example is released.' }],
   'instrument-amended': [
     {
       type: 'instrument-amended',
