@@ -14,6 +14,7 @@ import { demoFile } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
 import { copyDemonstration } from '../support/demonstration.js';
 import { Service } from '../support/service.js';
+import { projected } from '../support/projected.js';
 
 const root = join(import.meta.dirname, '../..');
 const BASE = 'http://127.0.0.1:3000';
@@ -86,7 +87,7 @@ const fillIn = async (command: string): Promise<string> => {
 /** Waits until a read sees everything that was written. */
 const catchUp = async (): Promise<void> => {
   const head = await service.app.get<EventStore>(EVENT_STORE).head();
-  await service.app.get(ReadModels).waitFor(head ?? '');
+  await projected(service.app.get(ReadModels), head ?? '');
 };
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { runCli } from '../support/command-line.js';
 import { newEvent, newStreamName } from '../support/new-events.js';
-import { createListAndAct, latinName, openCase, WITH_SOURCES, Service } from '../support/service.js';
+import { createListAndAct, latinName, openCase, readinessOf, WITH_SOURCES, Service } from '../support/service.js';
 import { until } from '../support/until.js';
 
 const AHEAD = '2096-01-05T10:20:30.456Z';
@@ -29,10 +29,7 @@ afterEach(() => service.remove());
 const untilRead = async (): Promise<void> => {
   await until(async () => (await service.get('/health/ready')).body['parts']['read-models'] === true);
 };
-const readiness = async (): Promise<unknown> => {
-  const { status, body } = await service.get('/health/ready');
-  return [status, body['codes'] ?? {}];
-};
+const readiness = () => readinessOf(service);
 const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
 /** The response of every route that writes. */
 const writes = async (): Promise<readonly unknown[]> => {

@@ -13,6 +13,7 @@ import {
   createListAndAct,
   latinName,
   openCase,
+  readinessOf,
   WITH_SOURCES,
   Service,
   type Loose,
@@ -32,10 +33,7 @@ afterEach(() => service.remove());
 
 const write = (to = path): Promise<HttpReply> =>
   service.post(`${to}/events`, { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES });
-const ready = async (): Promise<unknown> => {
-  const { status, body } = await service.get('/health/ready');
-  return [status, body['codes'] ?? {}];
-};
+const ready = () => readinessOf(service);
 const isReady = async (): Promise<boolean> => (await service.get('/health/ready')).status === 200;
 
 describe('the log, locked by another program', () => {

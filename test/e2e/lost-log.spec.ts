@@ -17,7 +17,15 @@ import {
 import { join } from 'node:path';
 import { runCli } from '../support/command-line.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
-import { createListAndAct, latinName, openCase, WITH_SOURCES, Service, type HttpReply } from '../support/service.js';
+import {
+  createListAndAct,
+  latinName,
+  openCase,
+  readinessOf,
+  WITH_SOURCES,
+  Service,
+  type HttpReply,
+} from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
 
@@ -32,10 +40,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-const readiness = async (of = service): Promise<unknown> => {
-  const { status, body } = await of.get('/health/ready');
-  return [status, body['codes'] ?? {}];
-};
+const readiness = () => readinessOf(service);
 const untilReady = async (of = service): Promise<void> => {
   await until(async () => (await of.get('/health/ready')).status === 200);
 };

@@ -20,6 +20,7 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 import { clock, WHOLE_PAGE, handlersOf, Log, opened, uuid, type Handlers } from './support.js';
 import { NOW, scopeOf } from '../support/scopes.js';
 import { effort } from '../support/effort.js';
+import { projected } from '../support/projected.js';
 
 /** The answers to all queries, on all days of the histories, as JSON. */
 const answers = async (ask: Handlers): Promise<string> => {
@@ -121,9 +122,9 @@ it('gives the same answers and rows live, after a rebuild, and after deleting th
             opened(`Nümunə ${String(at % 2)}`, `AZ-${String(20 - at)}`),
           );
         await log.appendCaseEvent(caseId, known);
-        if (at % 4 === 0) await live.waitFor(log.token);
+        if (at % 4 === 0) await projected(live, log.token);
       }
-      await live.waitFor(log.token);
+      await projected(live, log.token);
       const before = await answers(handlersOf(live));
 
       await live.rebuild();
@@ -133,7 +134,7 @@ it('gives the same answers and rows live, after a rebuild, and after deleting th
 
       await rm(path);
       const again = await opening(path, log.store);
-      await again.waitFor(log.token);
+      await projected(again, log.token);
       expect(await answers(handlersOf(again))).toBe(before);
       await again.stop();
       expect(rows(path)).toEqual(rebuilt);
@@ -166,7 +167,7 @@ it('does not depend on stream numbers', async () => {
         { type: 'recognised', occurredOn: '2024-01-02', list: 'union', category: 'believers' },
       );
     const models = await opening(':memory:', log.store);
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     const found = await handlersOf(models).members.execute(new ListMembers(NOW, 'union', WHOLE_PAGE));
     await models.stop();
     await log.store.close();

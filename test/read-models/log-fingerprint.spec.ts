@@ -6,6 +6,7 @@ import { ReadModels } from '../../src/read-models/read-models.js';
 import { differenceOf, fingerprintOf, setAside, type LogFingerprint } from '../../src/read-models/log-fingerprint.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, Log, opened } from './support.js';
+import { projected } from '../support/projected.js';
 
 let folder: TemporaryFolder;
 let path: string;
@@ -27,7 +28,7 @@ const EVENTS: Readonly<Record<string, string>> = Object.fromEntries(
 const project = async (log: Log): Promise<ReadModels> => {
   const models = ReadModels.open(path, log.store, clock);
   await models.start();
-  await models.waitFor(log.token);
+  await projected(models, log.token);
   return models;
 };
 

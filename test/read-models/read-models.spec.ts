@@ -12,6 +12,7 @@ import { temporaryFolder, type TemporaryFolder } from '../support/temporary-fold
 import { clock, WHOLE_PAGE, handlersOf, Log, opened } from './support.js';
 import { NOW, scopeOf } from '../support/scopes.js';
 import { until } from '../support/until.js';
+import { projected } from '../support/projected.js';
 
 let folder: TemporaryFolder;
 let path: string;
@@ -55,7 +56,7 @@ describe('following the log', () => {
     await log.append('case', 'a', opened('Bir'));
     const models = await started();
     expect(await countCases(models)).toBe(1);
-    await models.waitFor(await log.append('case', 'b', opened('İki')));
+    await projected(models, await log.append('case', 'b', opened('İki')));
     expect(await countCases(models)).toBe(2);
     expect(await models.readiness()).toEqual({
       caughtUp: true,
@@ -68,7 +69,7 @@ describe('following the log', () => {
 
   it('continues from its checkpoint after a restart', async () => {
     const models = await started();
-    await models.waitFor(await log.append('case', 'a', opened('Bir')));
+    await projected(models, await log.append('case', 'a', opened('Bir')));
     await models.stop();
     await log.append('case', 'b', opened('İki'));
     const read: (string | null)[] = [];
@@ -78,7 +79,7 @@ describe('following the log', () => {
     const again = open(store);
     expect(await countCases(again)).toBe(1);
     await again.start();
-    await again.waitFor(log.token);
+    await projected(again, log.token);
     expect(await countCases(again)).toBe(2);
     expect(read).toEqual(['1']);
   });
@@ -87,12 +88,15 @@ describe('following the log', () => {
     const models = await started();
     const positions: (number | undefined)[] = [];
     const stop = models.onProjected(() => positions.push(models.currentContext()?.position));
-    await models.waitFor(await log.append('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' }));
+    await projected(
+      models,
+      await log.append('case', 'a', opened('Bir'), { type: 'arrested', occurredOn: '2024-01-01' }),
+    );
     expect(positions).toEqual([2]);
     await models.rebuild();
     expect(positions).toEqual([2, 2]);
     stop();
-    await models.waitFor(await log.append('case', 'b', opened('İki')));
+    await projected(models, await log.append('case', 'b', opened('İki')));
     expect(positions).toEqual([2, 2]);
   });
 
@@ -114,7 +118,7 @@ describe('waiting for a token', () => {
 
   it('times out', async () => {
     const models = await started();
-    await models.waitFor(await log.append('case', 'a', opened('Bir')));
+    await projected(models, await log.append('case', 'a', opened('Bir')));
     await expect(models.waitFor('99', 5)).rejects.toBeInstanceOf(NotCaughtUp);
   });
 
@@ -140,7 +144,7 @@ describe('waiting for a token', () => {
 describe('waiting for a position', () => {
   it('is refused beyond the end of the log', async () => {
     const models = await started();
-    await models.waitFor(await log.append('case', 'a', opened('Bir')));
+    await projected(models, await log.append('case', 'a', opened('Bir')));
     expect((await models.contextAt({ position: 1 })).position).toBe(1);
     await expect(models.contextAt({ position: 2 })).rejects.toBeInstanceOf(BeyondLog);
   });
@@ -175,7 +179,7 @@ describe('waiting for a position', () => {
       },
     });
     const models = await started(store);
-    await models.waitFor(await log.append('case', 'a', opened('Bir')));
+    await projected(models, await log.append('case', 'a', opened('Bir')));
     for (failure of [new StoreUnavailable('for a test'), new RangeError('for a test')])
       await expect(models.contextAt({ position: 9 })).rejects.toBeInstanceOf(NotCaughtUp);
   });
@@ -197,7 +201,7 @@ describe('faults', () => {
     await log.append('case', 'b', opened('İki'));
     await log.append('case', 'c', opened('Üç'));
     await log.append('case', 'd', opened('Dörd'));
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     expect(await countCases(models)).toBe(4);
     await until(async () => (await models.readiness()).caughtUp);
   });
@@ -211,7 +215,7 @@ describe('faults', () => {
       },
     });
     const models = await started(store);
-    await models.waitFor(await log.append('case', 'a', opened('Bir')));
+    await projected(models, await log.append('case', 'a', opened('Bir')));
     down = true;
     expect(await models.readiness()).toEqual({
       caughtUp: false,
@@ -238,7 +242,7 @@ describe('faults', () => {
     });
     const models = await started(store);
     for (const id of ['a', 'b', 'c']) await log.append('case', id, opened('Ad'));
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     expect(await countCases(models)).toBe(3);
   });
 
@@ -294,7 +298,7 @@ describe('faults', () => {
   it('projects an event atomically', async () => {
     const models = await started(log.store, ':memory:');
     await log.append('case', 'a', opened('Bir'));
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     const { db } = await models.contextAt({});
     db.exec(`CREATE TRIGGER full BEFORE INSERT ON case_references BEGIN SELECT raise(ABORT, 'full'); END`);
     await log.append('case', 'b', opened('İki', 'AZ-1'));
@@ -302,7 +306,7 @@ describe('faults', () => {
     expect(await countCases(models)).toBe(1);
     expect((await handlersOf(models).history.execute(new History(NOW, { after: 0, limit: 9 })))?.items).toHaveLength(1);
     db.exec('DROP TRIGGER full');
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     expect(await countCases(models)).toBe(2);
     expect((await models.readiness()).problem).toBeNull();
   });
@@ -313,7 +317,7 @@ describe('a damaged file', () => {
   const damaged = async (from: number, to: number): Promise<void> => {
     for (let count = 0; count < 300; count += 1) await log.append('case', `c${String(count)}`, opened('Ad'));
     const models = await started();
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     await models.stop();
     overwrite(path, from, to);
   };
@@ -369,7 +373,7 @@ describe('a file', () => {
 
   it('locked by another process does not block queries, and is written once unlocked', async () => {
     const models = await started();
-    await models.waitFor(await log.append('case', 'a', opened('Bir')));
+    await projected(models, await log.append('case', 'a', opened('Bir')));
     const other = new Database(path);
     other.exec('BEGIN IMMEDIATE');
     await log.append('case', 'b', opened('İki'));
@@ -377,7 +381,7 @@ describe('a file', () => {
     expect(await countCases(models)).toBe(1);
     other.exec('ROLLBACK');
     other.close();
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     expect(await countCases(models)).toBe(2);
   });
 
@@ -386,7 +390,7 @@ describe('a file', () => {
     await other.append('case', 'x', opened('Başqa'));
     await other.append('case', 'y', opened('Başqa'));
     const models = await started(other.store);
-    await models.waitFor(other.token);
+    await projected(models, other.token);
     await models.stop();
     await other.store.close();
     for (const id of [null, 'a', 'b', 'c']) {
@@ -406,7 +410,7 @@ describe('a file', () => {
   it('is kept if the log is replaced while running', async () => {
     const models = await started(moving);
     await log.append('case', 'a', opened('Bir'));
-    await models.waitFor(await log.append('case', 'b', opened('İki')));
+    await projected(models, await log.append('case', 'b', opened('İki')));
     const other = new Log();
     await other.append('case', 'x', opened('Başqa'));
     current = other.store;
@@ -421,7 +425,7 @@ describe('a file', () => {
   it('that is corrupt is not rebuilt from a log that lost events', async () => {
     const models = await started(moving);
     await log.append('case', 'a', opened('Bir'));
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     current = new Log().store;
     models.onQueryError(Object.assign(new Error('for a test'), { code: 'SQLITE_CORRUPT' }));
     dropped.abort();
@@ -432,7 +436,7 @@ describe('a file', () => {
   it('of another schema is set aside if the log cannot be read to its end', async () => {
     for (const id of ['a', 'b', 'c']) await log.append('case', id, opened('Ad'));
     const models = await started();
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     await models.stop();
     const db = new Database(path);
     db.pragma('user_version = 7');
@@ -485,7 +489,7 @@ describe('a rebuild', () => {
   it('reports progress, allows queries and writes, and swaps files', async () => {
     for (let count = 0; count < 120; count += 1) await log.append('case', `c${String(count)}`, opened('Ad'));
     const models = await started();
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     const seen: string[] = [];
     let during = 0;
     const appended: Promise<unknown>[] = [];
@@ -503,7 +507,7 @@ describe('a rebuild', () => {
     expect(seen[0]).toBe('events read 120/null');
     expect(seen.at(-1)).toMatch(/^cases projected (\d+)\/\1$/);
     expect(during).toBeGreaterThan(120);
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     expect(await countCases(models)).toBe(120 + seen.length);
     const position = (await models.readiness()).position;
     expect(position).toBe(120 + seen.length);
@@ -522,7 +526,7 @@ describe('a rebuild', () => {
   it('leaves the old file if interrupted', async () => {
     await log.append('case', 'a', opened('Bir'));
     const models = await started();
-    await models.waitFor(log.token);
+    await projected(models, log.token);
     let stopped: Promise<void> | undefined;
     await expect(models.rebuild(() => void (stopped ??= models.stop()))).rejects.toThrow();
     await stopped;

@@ -11,6 +11,7 @@ import { InvalidCursor, InvalidKnownAt } from '../../src/read-models/query-error
 import { Scope, type ScopeParameters } from '../../src/read-models/scope.js';
 import { scopeOf } from '../support/scopes.js';
 import { opened, register, TODAY, WHOLE_PAGE } from './support.js';
+import { projected } from '../support/projected.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -40,7 +41,7 @@ const twoCases = async (): Promise<void> => {
   await fixture.append('case', 'a', ...member('Ad', 'AZ-1'));
   await fixture.append('case', 'a', { type: 'released', occurredOn: '2024-06-01', reason: 'pardon' });
   await fixture.append('case', 'b', ...member('Bir', 'AZ-2'));
-  await fixture.models.waitFor(fixture.token);
+  await projected(fixture.models, fixture.token);
 };
 
 const membersIn = async (parameters: Parameters<typeof scopeOf>[0]): Promise<readonly string[] | undefined> =>
@@ -98,7 +99,7 @@ it('answers every query by what was known at a position, and says so', async () 
 
 it('shows definitions as they were known', async () => {
   await fixture.list();
-  await fixture.models.waitFor(fixture.token);
+  await projected(fixture.models, fixture.token);
   const categories = async (knownAt: string) =>
     (await fixture.handlers.lists.execute(new Lists(scopeOf({ knownAt })))).items.map((list) => list.categories.length);
   expect(await categories('position:5')).toEqual([3]);
@@ -111,7 +112,7 @@ it('says the position as the knowledge where none was asked for, which asks for 
   const first = await fixture.handlers.counts.execute(new Counts(scopeOf(), 'union', { by: 'category', filters: {} }));
   expect(first).toMatchObject({ knownAt: 'position:12', position: 12 });
   await fixture.append('case', 'c', ...member('Cim', 'AZ-3'));
-  await fixture.models.waitFor(fixture.token);
+  await projected(fixture.models, fixture.token);
   const again = scopeOf({ asOf: first?.asOf, knownAt: first?.knownAt });
   expect(await fixture.handlers.counts.execute(new Counts(again, 'union', { by: 'category', filters: {} }))).toEqual(
     first,
@@ -163,7 +164,7 @@ it('keeps the knowledge of the first page while events are recorded', async () =
   const { members } = fixture.handlers;
   const first = await members.execute(new ListMembers(scope, 'union', page));
   await fixture.append('case', 'c', ...member('Cim', 'AZ-3'));
-  await fixture.models.waitFor(fixture.token);
+  await projected(fixture.models, fixture.token);
   const after = first?.next ?? '';
   const second = await members.execute(new ListMembers(scope, 'union', { filters: {}, page: { limit: 9, after } }));
   expect(second).toMatchObject({ position: 12, knownAt: TODAY, items: [{ caseId: 'b' }] });

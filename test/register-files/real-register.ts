@@ -16,6 +16,7 @@ import { ReadModels } from '../../src/read-models/read-models.js';
 import { ReadModelReader } from '../../src/read-models/reader.js';
 import { importFiles, type ImportResult, type ImportOptions } from '../../src/register-files/import-files.js';
 import type { ReportLine } from '../../src/register-files/report.js';
+import { projected } from '../support/projected.js';
 
 const clock: Clock = {
   timeZone: 'Asia/Baku',
@@ -79,7 +80,7 @@ export const openRealRegister = async (
       const onReportLine = (line: ReportLine): number => report.push(line);
       const imported = await importFiles(register, paths, { list: 'union', onReportLine, ...options });
       const head = await store.head();
-      if (head !== null) await readModels.waitFor(head);
+      if (head !== null) await projected(readModels, head);
       return { imported, report };
     },
     duplicatesOf: (person) => readModels.possibleDuplicates(person),

@@ -1,7 +1,7 @@
 /** Runs several instances of the service over one EventStoreDB and compares their answers afterwards. */
 import { expect } from '@jest/globals';
-import { createHash, randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createHash } from 'node:crypto';
+import { askAgain, record } from './ask-again.js';
 import { latinName, WITH_SOURCES, Service, type Loose } from './service.js';
 
 interface Reply {
@@ -36,20 +36,9 @@ export interface Acknowledged {
   readonly revision: number;
 }
 
-/** Problem codes on which a client retries; every other failure fails the test. */
-const RETRYABLE: readonly unknown[] = ['REGISTER.UNAVAILABLE', 'REVISION.RACED', 'READS.BEHIND'];
-
-/** Retries a write under one idempotency key until it is acknowledged. */
-const persist = async (service: Instance, path: string, body: object, onRetry: () => void): Promise<Loose> => {
-  const key = randomUUID();
-  for (;;) {
-    const reply = await service.post(path, { ...WITH_SOURCES, ...body }, { 'idempotency-key': key });
-    if (reply.status === 201) return reply.body;
-    if (!RETRYABLE.includes(reply.body['code'])) throw new Error(`${reply.status}: ${reply.text}`);
-    onRetry();
-    await sleep(5);
-  }
-};
+/** Records an event, however often the register asks to come again. */
+const persist = async (service: Instance, path: string, body: object, onRetry?: () => void): Promise<Loose> =>
+  (await record(service, path, { ...WITH_SOURCES, ...body }, onRetry)).body;
 
 /** Opens cases and adds events to them until `enough` returns true. */
 export const writeCases = async (
@@ -77,12 +66,9 @@ export const writeCases = async (
 
 /** Reads at least as far as the token, however long the instance needs to catch up. */
 const readAtLeast = async (service: Instance, path: string, token: string): Promise<Reply> => {
-  for (;;) {
-    const reply = await service.get(`${path}&atLeast=${encodeURIComponent(token)}`);
-    if (reply.status === 200) return reply;
-    if (reply.body['code'] !== 'READS.BEHIND') throw new Error(`${reply.status}: ${reply.text}`);
-    await sleep(5);
-  }
+  const reply = await askAgain(() => service.get(`${path}&atLeast=${encodeURIComponent(token)}`));
+  if (reply.status !== 200) throw new Error(`${reply.status}: ${reply.text}`);
+  return reply;
 };
 
 /** The whole log, at least up to the token. */
@@ -150,4 +136,4 @@ export const checkInstances = async (
 
 /** Token of a new write, hence of everything before it. */
 const writeForToken = async (service: Instance): Promise<string> =>
-  String((await persist(service, '/v1/cases', { names: [latinName('Sonuncu')] }, () => undefined))['token']);
+  String((await persist(service, '/v1/cases', { names: [latinName('Sonuncu')] }))['token']);

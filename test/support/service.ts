@@ -3,6 +3,7 @@ import { EVENT_STORE, MAX_READ, type EventStore, type LogEvent } from '../../src
 import { HTTP_LIMITS, type HttpLimits } from '../../src/http/limits.js';
 import { serve, type Serving } from '../../src/serve.js';
 import { readSettings } from '../../src/settings.js';
+import { askAgain, record } from './ask-again.js';
 import { OpenApiContract, type LooseJson } from './contract.js';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 
@@ -134,7 +135,7 @@ export class Service {
   /** Reads at least as far as the event that was just written. */
   async getAfter(written: HttpReply, path: string): Promise<HttpReply> {
     const atLeast = `atLeast=${encodeURIComponent(String(written.body['token']))}`;
-    return this.get(`${path}${path.includes('?') ? '&' : '?'}${atLeast}`);
+    return askAgain(() => this.get(`${path}${path.includes('?') ? '&' : '?'}${atLeast}`));
   }
 }
 
@@ -142,12 +143,21 @@ export const WITH_SOURCES = { sources: [{ kind: 'press', citation: 'synthetic' }
 
 export const latinName = (text: string) => ({ text, script: 'Latn', language: 'az', kind: 'full' });
 
+/** Status and codes of readiness, once a check was done: on a busy machine one may take longer than readiness waits for it. */
+export const readinessOf = async (service: Service): Promise<readonly [number, LooseJson]> => {
+  for (;;) {
+    const { status, body } = await service.get('/health/ready');
+    const codes = (body['codes'] ?? {}) as LooseJson;
+    if (codes['log'] !== 'STORE_UNAVAILABLE') return [status, codes];
+  }
+};
+
 /** Creates the list `union` with two categories, and an amnesty act. */
 export const createListAndAct = async (service: Service): Promise<void> => {
-  await service.post('/v1/lists', { id: 'union', name: { en: 'Union' }, ...WITH_SOURCES });
+  await record(service, '/v1/lists', { id: 'union', name: { en: 'Union' }, ...WITH_SOURCES });
   for (const category of ['believers', 'journalists']) {
     const body = { type: 'category-defined', category, name: { en: category }, ...WITH_SOURCES };
-    await service.post('/v1/lists/union/events', body);
+    await record(service, '/v1/lists/union/events', body);
   }
   const act = {
     id: 'amnesty-2025',
@@ -156,7 +166,7 @@ export const createListAndAct = async (service: Service): Promise<void> => {
     windowEnd: '2026-04-22',
     ...WITH_SOURCES,
   };
-  await service.post('/v1/instruments', act);
+  await record(service, '/v1/instruments', act);
 };
 
 /** Makes names distinct. */
@@ -165,11 +175,10 @@ let openedCases = 0;
 /** Returns the path of the new case. */
 export const openCase = async (service: Service, fields: LooseJson = {}): Promise<string> => {
   openedCases += 1;
-  const { headers, status, text } = await service.post('/v1/cases', {
+  const { headers } = await record(service, '/v1/cases', {
     names: [latinName(`Nümunə ${openedCases}`)],
     ...WITH_SOURCES,
     ...fields,
   });
-  if (status !== 201) throw new Error(text);
   return headers.get('location') as string;
 };

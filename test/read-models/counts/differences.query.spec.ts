@@ -8,6 +8,7 @@ import { InvalidCursor, InvalidKnownAt } from '../../../src/read-models/query-er
 import { arbitraryCaseEvents, FIRST_DAY } from '../../support/arbitraries.js';
 import { scopeOf } from '../../support/scopes.js';
 import { emptyFile, FixedReader, handlersOf, Log, opened, register, uuid, type Handlers } from '../support.js';
+import { projected } from '../../support/projected.js';
 
 interface Asked {
   readonly from: string;
@@ -48,7 +49,7 @@ describe('differences', () => {
   ];
   const append = async (...args: Parameters<Register['append']>): Promise<void> => {
     await fixture.append(...args);
-    await fixture.models.waitFor(fixture.token);
+    await projected(fixture.models, fixture.token);
   };
   const shown = async (asked: Asked) =>
     (await ask(fixture.handlers, asked)).items.map(

@@ -7,6 +7,7 @@ import type { LoggedEvent } from '../../../src/read-models/history/logged-event.
 import { opened, register } from '../support.js';
 import { NOW } from '../../support/scopes.js';
 import { effort } from '../../support/effort.js';
+import { projected } from '../../support/projected.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -33,7 +34,7 @@ const all = async (parameters: Partial<Parameters> = {}): Promise<readonly Logge
 };
 const positions = async (parameters: Partial<Parameters> = {}) =>
   (await all(parameters)).map(({ position }) => position);
-const settled = () => fixture.models.waitFor(fixture.token);
+const settled = () => projected(fixture.models, fixture.token);
 
 it('returns events exactly as ReadLog does', async () => {
   await fixture.list();
@@ -98,7 +99,7 @@ it('with a list, returns its own events and those of each case from the first th
 it('is null for an unknown list, empty at the end of the log, and refused beyond it', async () => {
   const handler = new FollowLogHandler(fixture.models);
   expect(await handler.execute(new FollowLog(NOW, { after: 0, list: 'nobody' }))).toBeNull();
-  await fixture.models.waitFor(await fixture.append('case', 'a', opened('Ad')));
+  await projected(fixture.models, await fixture.append('case', 'a', opened('Ad')));
   expect((await handler.execute(new FollowLog(NOW, { after: 1 })))?.page(1)).toEqual({
     events: [],
     through: 1,
@@ -132,7 +133,7 @@ it('returns each event once and in order while the log grows and the file is reb
         } else if ('read' in each) read(readers[each.read]!);
         else await own.models.rebuild();
       }
-      if (appended > 0) await own.models.waitFor(own.token);
+      if (appended > 0) await projected(own.models, own.token);
       for (const reader of readers) {
         while (!read(reader)) continue;
         expect(reader.got).toEqual(Array.from({ length: appended }, (_, i) => i + 1));

@@ -3,6 +3,7 @@ import { ReadLog } from '../../../src/read-models/history/read-log.query.js';
 import type { LoggedEvent } from '../../../src/read-models/history/logged-event.view.js';
 import { opened, register, uuid } from '../support.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
+import { projected } from '../../support/projected.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -63,7 +64,7 @@ it('reads in batches, up to the position projected when the query began', async 
   for (let count = 0; count < 700; count += 1) await fixture.append('case', `c${String(count)}`, opened('Ad'));
   const asked = await fixture.handlers.events.execute(new ReadLog(scopeOf({ atLeast: fixture.token }), { after: 0 }));
   await fixture.append('case', 'late', opened('Gec'));
-  await fixture.models.waitFor(fixture.token);
+  await projected(fixture.models, fixture.token);
   const sizes: number[] = [];
   let last = 0;
   for await (const batch of asked) {

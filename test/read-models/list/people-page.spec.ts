@@ -6,6 +6,7 @@ import type { Filters } from '../../../src/read-models/list/filters.js';
 import { ARTICLE, THREE_YEARS } from '../../support/events.js';
 import { WHOLE_PAGE, opened, register } from '../support.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
+import { projected } from '../../support/projected.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -323,7 +324,7 @@ describe('paging', () => {
     await expect(cases({ page: { limit: 2, after } })).rejects.toEqual(new InvalidCursor('after'));
     const other = await register();
     await other.list();
-    await other.models.waitFor(other.token);
+    await projected(other.models, other.token);
     const parameters = { filters: {}, page: { limit: 2, after } };
     await expect(other.handlers.members.execute(new ListMembers(NOW, 'union', parameters))).rejects.toEqual(
       new InvalidCursor('after'),
