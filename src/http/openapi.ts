@@ -2,7 +2,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { allEvents, type SubjectKind } from '../domain/events.js';
-import { examples } from '../schema/examples.js';
+import { applicationExample, examples } from '../schema/examples.js';
+import { InstrumentApplication } from '../schema/applications.js';
 import type { Constructor, JsonSchema } from '../schema/field.js';
 import { LIMITS } from '../schema/limits.js';
 import { eventClasses, FIRST_EVENT_TYPE } from '../schema/read-event.js';
@@ -88,6 +89,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     DefineList: beginningSchema('list', RequestOptionsWithId, schemaOf),
     RegisterInstrument: beginningSchema('instrument', RequestOptionsWithId, schemaOf),
     MakeClaim: beginningSchema('claim', RequestOptionsWithOptionalId, schemaOf),
+    [InstrumentApplication.name]: { ...schemaOf(InstrumentApplication), examples: [applicationExample] },
   } as Schemas;
 };
 

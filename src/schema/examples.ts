@@ -256,3 +256,11 @@ export const examples: FullEvents = {
     ...common,
   },
 };
+
+/** The body of a request that applies a decree. */
+export const applicationExample = {
+  list: 'union',
+  persons: ['AZ-0018', 'AZ-0137'],
+  amnestiedOn: '2025-12-22',
+  releasedOn: '2025-12-23',
+};

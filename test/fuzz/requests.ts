@@ -64,6 +64,9 @@ const idFor = (path: string): fc.Arbitrary<unknown> =>
     { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }) },
   );
 
+/** What query parameters refer to. */
+const KNOWN_BY_PARAMETER: Readonly<Record<string, string>> = { atLeast: 'tokens', event: 'events' };
+
 const queryOf = (
   parameters: readonly Loose[],
   schemaValues: SchemaValues,
@@ -71,7 +74,8 @@ const queryOf = (
   fc
     .tuple(
       ...parameters.map(({ name, required, schema }) => {
-        const value = name === 'atLeast' ? knownId('tokens') : schemaValues.of(schema as Loose);
+        const kind = KNOWN_BY_PARAMETER[String(name)];
+        const value = kind === undefined ? schemaValues.of(schema as Loose) : knownId(kind);
         return fc
           .option(value, { freq: required === true ? 20 : 1, nil: undefined })
           .map((v) => [String(name), v] as const);
@@ -175,7 +179,11 @@ export const toSend = (
 ): Sent => {
   const plain = (value: unknown): string =>
     value instanceof KnownId ? resolve(value) : typeof value === 'string' ? value : JSON.stringify(value);
-  const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(wellFormed(plain(inPath[name]))));
+  const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    const segment = encoded(plain(inPath[name]));
+    // The path of a tile has slashes, which are sent as they are.
+    return name === 'path' ? segment.replaceAll('%2F', '/') : segment;
+  });
   const search = query.map(([name, value]) => `${encoded(name)}=${encoded(plain(value))}`).join('&');
   const type = body !== null && 'lines' in body ? 'application/x-ndjson' : 'application/json';
   return {
