@@ -2,7 +2,7 @@
  * Copies a log to a server and back, kills each copy halfway and repeats it: records and positions stay equal.
  * `COPY_EVENTS` sets the number of events (full run: docs/eventstoredb.md).
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import Database from '../../src/sqlite/database.js';
 import { dataFiles } from '../../src/event-store/data-folder.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { runCli } from '../support/command-line.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
 import { newEvent, newStreamName, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -78,26 +79,24 @@ const countOf = (path: string): number => {
   return count;
 };
 
-const startCopy = (from: string, to: string): ChildProcess =>
-  spawn(process.execPath, [CLI, 'copy', '--from', from, '--to', to], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ESDB_URL: double.url },
-  });
-
 /** Starts a copy and kills it after a third of the events. */
 const killedCopy = async (from: string, to: string, copied: () => number): Promise<void> => {
-  const child = startCopy(from, to);
+  const child = spawn(process.execPath, [CLI, 'copy', '--from', from, '--to', to], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ESDB_URL: double.url },
+  });
   const exit = once(child, 'exit');
   while (copied() < EVENTS / 3 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGKILL');
   await exit;
 };
 
+/** Copies without a kill, for which no process of its own is needed. */
+const copy = (from: string, to: string) =>
+  runCli(['copy', '--from', from, '--to', to], undefined, undefined, { ESDB_URL: double.url });
+
 const finishedCopy = async (from: string, to: string): Promise<string> => {
-  const child = startCopy(from, to);
-  let out = '';
-  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  const [code] = (await once(child, 'exit')) as [number];
+  const { code, out } = await copy(from, to);
   expect(code).toBe(0);
   return out;
 };
@@ -125,8 +124,6 @@ test(`${EVENTS} events are copied to a server and back, through kills, and stay 
 test('a log is not copied over another', async () => {
   const other = at('other');
   await fill(other);
-  const child = startCopy(`sqlite:${other}`, 'esdb');
-  const [code] = (await once(child, 'exit')) as [number];
-  expect(code).toBe(2);
+  expect((await copy(`sqlite:${other}`, 'esdb')).code).toBe(2);
   expect(double.log).toHaveLength(EVENTS);
 });

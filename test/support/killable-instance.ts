@@ -1,7 +1,6 @@
 /** Instances of the built service over one EventStoreDB, each a process with a data folder of its own, which can be killed. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { BuiltService, CLI } from './built-service.js';
+import { BuiltService } from './built-service.js';
+import { runCli } from './command-line.js';
 import type { Instance } from './instances.js';
 import { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 
@@ -35,11 +34,12 @@ export class KillableInstance implements Instance {
   /** Stops the service and compares every row of its read models with those that the log gives. Returns what the command prints. */
   async stopAndCheck(): Promise<{ readonly code: number | null; readonly out: string }> {
     await this.service.stop();
-    const env = { PATH: process.env['PATH'], HABEAS_DATA: this.folder.path, ...this.environment };
-    const child = spawn(process.execPath, [CLI, 'rebuild', '--check'], { stdio: ['ignore', 'pipe', 'ignore'], env });
-    let out = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    const [code] = (await once(child, 'close')) as [number | null];
+    const { code, out } = await runCli(
+      ['rebuild', '--check', '--data', this.folder.path],
+      undefined,
+      undefined,
+      this.environment,
+    );
     return { code, out };
   }
 
