@@ -2,10 +2,11 @@
 import { formatDay } from '../../domain/time.js';
 import { listEntriesOf } from '../list/entries.js';
 import { caseConditions, isUncertainSql, referenceValues, type PageRequest, type PageResult } from '../list/page.js';
-import { matchOf } from '../list/predicate.js';
+import { matchOf, type ListScope } from '../list/predicate.js';
 import { personRows } from '../list/person-rows.js';
 import type { QueryContext } from '../reader.js';
-import { searchNames } from './name-search.js';
+import type { Db } from '../table.js';
+import { searchNames, type FoundName } from './name-search.js';
 
 /** As `readPage`, for a name. Every page ranks the same candidates again: they are known at the position of the first page. */
 export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageRequest, name: string): PageResult => {
@@ -16,32 +17,42 @@ export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageReq
     values: { ...match.values, ...referenceValues(request.reference) },
     isUncertain: isUncertainSql(scope, match),
   });
+  const uncertain = found.filter(({ isUncertain }) => isUncertain).length;
+  const rest = after === null ? found : found.slice(indexAfter(db, scope, found, after));
+  const shown = rest.slice(0, limit);
   const entries = listEntriesOf(
     db,
     scope,
-    found.map(({ case_no }) => case_no),
+    shown.map(({ case_no }) => case_no),
   );
-  const people = found
-    .map((person) => ({ ...person, id: entries.get(person.case_no)?.caseId ?? '' }))
-    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
-  const uncertain = people.filter(({ isUncertain }) => isUncertain).length;
-  const rest = people.filter(
-    ({ score, id }) => after === null || score < Number(after.key) || (score === after.key && id > after.id),
-  );
-  const shown = rest.slice(0, limit);
-  const last = rest.length > limit ? shown.at(-1) : undefined;
-  const onPage = shown.map(({ case_no, id, isUncertain, text, score, why }) => ({
+  const onPage = shown.map(({ case_no, isUncertain, text, score, why }) => ({
     caseNo: case_no,
-    caseId: id,
+    caseId: entries.get(case_no)?.caseId ?? '',
     isUncertain,
     match: { text, score, why },
   }));
+  const last = rest.length > limit ? onPage.at(-1) : undefined;
   return {
     asOf: formatDay(scope.day),
     position: scope.position,
-    total: { yes: people.length - uncertain, uncertain },
+    total: { yes: found.length - uncertain, uncertain },
     isTruncated,
     items: personRows(db, scope, onPage),
-    end: last === undefined ? null : { key: last.score, id: last.id },
+    end: last === undefined ? null : { key: last.match.score, id: last.caseId },
   };
+};
+
+/** Where the next page begins: after the case of the cursor, among those of its score in the order of their numbers. */
+const indexAfter = (
+  db: Db,
+  scope: ListScope,
+  found: readonly FoundName[],
+  { key, id }: { readonly key: string | number; readonly id: string },
+): number => {
+  const tied = found.filter(({ score }) => score === key).map(({ case_no }) => case_no);
+  const [last] = [...listEntriesOf(db, scope, tied)].find(([, { caseId }]) => caseId === id) ?? [];
+  const index = found.findIndex(
+    ({ score, case_no }) => score < Number(key) || (score === key && case_no > (last ?? Infinity)),
+  );
+  return index < 0 ? found.length : index;
 };

@@ -101,7 +101,7 @@ describe('a search by name', () => {
       pages.push(await search('Hasanov', { page: { limit: 2, after: next } }));
     expect(pages.map(({ items }) => items.map(({ caseId }) => caseId))).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
     expect(pages.every(({ position }) => position === first.position)).toBe(true);
-    expect(await found('Hasanov')).toEqual(['a', 'aa', 'b', 'e', 'c', 'd']);
+    expect(await found('Hasanov')).toEqual(['a', 'b', 'e', 'aa', 'c', 'd']);
   });
 
   it('answers any text', async () => {
