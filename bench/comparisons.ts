@@ -1,9 +1,10 @@
 /** Everything that is measured, with what it is compared to and the aim. */
-import type { Register } from './data-sets.js';
+import type { DataSet } from './data-sets.js';
 import type { Item } from './item.js';
 import { appendsAlone, appendsInBulk, appendsInFlight, appendsToALongLog } from './items/appends.js';
 import { commands } from './items/commands.js';
 import { exportOfListAsCsv, exportOfListAsWorkbook, exportOfLog } from './items/exports.js';
+import { nameAdded, namePrefixSearch, nameRecall, nameSearch } from './items/names.js';
 import {
   countsNow,
   hundredth,
@@ -26,10 +27,10 @@ export type Aim = { readonly atLeast: number } | { readonly atMost: number };
 export interface Comparison {
   readonly name: string;
   readonly what: string;
-  readonly unit: 'a second' | 'ms';
+  readonly unit: 'a second' | 'ms' | '%';
   readonly item: Item;
-  /** The registers that its variants read. */
-  readonly on: readonly Register[];
+  /** The data sets that its variants read. */
+  readonly on: readonly DataSet[];
   /** Names of the measured variant and of the baseline. */
   readonly variant: string;
   readonly baseline: string;
@@ -54,6 +55,7 @@ const compare =
   ): Comparison => ({ name, what, unit, item, on, variant, baseline, aim });
 const aSecond = compare('a second');
 const inMs = compare('ms');
+const inPercent = compare('%');
 
 const PAGE_100: Pair = ['page 100', 'page 1'];
 
@@ -146,6 +148,34 @@ export const comparisons: readonly Comparison[] = [
   inMs('counts', 'counts of now by category, beside the same computed', countsNow, ['list'], { atMost: 1 / 1000 }, [
     'habeas',
     'computed',
+  ]),
+  inMs('name', 'a search for a whole name among 1,000,000, beside FTS5', nameSearch, ['names'], { atMost: 3 }, [
+    'habeas',
+    'FTS5, ranked',
+  ]),
+  inMs('name-unranked', 'the same, beside FTS5 in any order', nameSearch, ['names'], null, [
+    'habeas',
+    'FTS5, the first',
+  ]),
+  inMs('name-begun', 'a search for the beginning of a name, beside FTS5', namePrefixSearch, ['names'], { atMost: 3 }, [
+    'habeas',
+    'FTS5, ranked',
+  ]),
+  inMs('name-begun-unranked', 'the same, beside FTS5 in any order', namePrefixSearch, ['names'], null, [
+    'habeas',
+    'FTS5, the first',
+  ]),
+  inPercent(
+    'name-recall',
+    'spellings in `names.json` on the first page, beside trigrams',
+    nameRecall,
+    [],
+    { atLeast: 1 },
+    ['habeas', 'trigrams'],
+  ),
+  inMs('name-added', 'an event appended and projected, with a name and without', nameAdded, [], { atMost: 1.2 }, [
+    'with a name',
+    'without one',
   ]),
   aSecond(
     'export-log',

@@ -10,8 +10,11 @@ import { type EventStore, type LogEvent } from '../src/event-store/port.js';
 import type { JobProgress } from '../src/jobs/job.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import { STILL_KNOWN } from '../src/read-models/table.js';
-import type { Sizes } from './item.js';
+import Database from '../src/sqlite/database.js';
+import type { RunContext, Sizes } from './item.js';
+import { makeNameIndex, makeRawIndex } from './name-indexes.js';
 import { openRaw, RawLog } from './raw.js';
+import { personName } from './synthetic-names.js';
 import {
   correctionOf,
   CORRECTED_EVERY,
@@ -45,16 +48,30 @@ const REGISTERS = {
   'corrected list': { size: 'people', events: SHORT_CASE, models: true, isCorrected: true },
   'short list': { size: 'few', events: SHORT_CASE, models: true, isCorrected: false },
 } as const;
-export type Register = keyof typeof REGISTERS;
+/** Registers, and names alone in the index of the read model and in a raw one. */
+export type DataSet = keyof typeof REGISTERS | 'names';
 
-/** Makes the registers that do not exist yet. */
+export const nameIndexFile = ({ data, sizes }: Pick<RunContext, 'data' | 'sizes'>): string =>
+  join(data, `names-${sizes.names}`, 'index.sqlite');
+export const rawNameIndexFile = ({ data, sizes }: Pick<RunContext, 'data' | 'sizes'>): string =>
+  join(data, `names-${sizes.names}`, 'raw.sqlite');
+
+/** Makes the data sets that do not exist yet. */
 export const prepare = async (
   data: string,
   sizes: Sizes,
-  wanted: ReadonlySet<Register>,
+  wanted: ReadonlySet<DataSet>,
   log: (text: string) => void,
 ): Promise<void> => {
   for (const register of wanted) {
+    if (register === 'names') {
+      await makeOnce(join(data, `names-${sizes.names}`), async (making) => {
+        log(`making indexes of ${sizes.names} names`);
+        makeNameFile(join(making, 'index.sqlite'), makeNameIndex, sizes.names);
+        makeNameFile(join(making, 'raw.sqlite'), makeRawIndex, sizes.names);
+      });
+      continue;
+    }
     const { size, events, models, isCorrected } = REGISTERS[register];
     const folder = registerFolder(data, sizes[size], events, isCorrected);
     await makeOnce(folder, async (making) => {
@@ -64,6 +81,12 @@ export const prepare = async (
     });
     if (models) await makeModels(folder, log);
   }
+};
+
+const makeNameFile = (file: string, make: typeof makeNameIndex, count: number): void => {
+  const db = new Database(file);
+  make(db, count, personName);
+  db.close();
 };
 
 /** Makes a folder under another name and renames it, so that an interrupted run leaves no incomplete folder. */

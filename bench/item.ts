@@ -14,6 +14,9 @@ export interface Sizes {
   readonly bulk: number;
   readonly loads: number;
   readonly pages: number;
+  /** Names that are searched, and searches. */
+  readonly names: number;
+  readonly searches: number;
   /** Seconds of requests over HTTP. */
   readonly seconds: number;
 }
@@ -27,6 +30,8 @@ export const FULL: Sizes = {
   bulk: 100_000,
   loads: 20_000,
   pages: 200,
+  names: 1_000_000,
+  searches: 400,
   seconds: 6,
 };
 
@@ -39,6 +44,8 @@ export const QUICK: Sizes = {
   bulk: 2_000,
   loads: 200,
   pages: 5,
+  names: 600,
+  searches: 20,
   seconds: 3,
 };
 

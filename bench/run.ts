@@ -21,12 +21,14 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
     rounds: { type: 'string' },
+    names: { type: 'string' },
     data: { type: 'string' },
     profile: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
-const sizes: Sizes = values.quick ? QUICK : FULL;
+const usual: Sizes = values.quick ? QUICK : FULL;
+const sizes: Sizes = { ...usual, names: Number(values.names ?? usual.names) };
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 /** Kept for later runs: making the data takes longer than the measurements. */
 const data = values.data ?? join(tmpdir(), values.quick ? 'habeas-bench-quick' : 'habeas-bench');

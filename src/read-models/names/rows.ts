@@ -69,17 +69,19 @@ export interface SearchedNameRow {
 
 /** One row for each spelling: other names and aliases count. */
 export const searchedNameRows = ({ events }: CaseHistory): readonly SearchedNameRow[] => {
-  const { born = null, sex = null } = personDescription(events);
-  return [...new Set(personNames(events).map(({ text }) => toNfc(text)))].map((text) => {
-    const words = nameWords(text);
-    return {
-      text,
-      tokens: nameTokens(words).join(' '),
-      name_hash: hashOf(words.filter(({ role }) => role !== 'patronymic').map(({ key }) => key)),
-      born,
-      sex,
-    };
-  });
+  const person = personDescription(events);
+  return [...new Set(personNames(events).map(({ text }) => toNfc(text)))].map((text) => searchedNameRow(text, person));
+};
+
+export const searchedNameRow = (text: string, { born, sex }: Readonly<Record<string, string>>): SearchedNameRow => {
+  const words = nameWords(text);
+  return {
+    text,
+    tokens: nameTokens(words).join(' '),
+    name_hash: hashOf(words.filter(({ role }) => role !== 'patronymic').map(({ key }) => key)),
+    born: born ?? null,
+    sex: sex ?? null,
+  };
 };
 
 const hashOf = (keys: readonly string[]): string =>
