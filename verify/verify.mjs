@@ -32,6 +32,12 @@ const canonical = (value) => {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
 };
 
+/** 32 bytes of base64; null for any other text, also for one that a decoder would take for the same bytes. */
+const bytesOf = (text) => {
+  const bytes = Buffer.from(String(text), 'base64');
+  return bytes.length === HASH_BYTES && bytes.toString('base64') === text ? bytes : null;
+};
+
 /** A public key from `<name>+<hash>+<key>` (C2SP signed-note). */
 const openKey = (line) => {
   const [, name, hash, encoded] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line.trim()) ?? [];
@@ -74,9 +80,8 @@ const openCheckpoint = (kept, publicKeys) => {
   const lines = note.slice(end + 2).split('\n');
   const isSigned = keys.some((key) => key.name === origin && lines.some((line) => isSignature(line, text, key)));
   if (end < 0 || !note.endsWith('\n') || !isSigned) throw new No('the key has not signed this checkpoint');
-  const hash = Buffer.from(root, 'base64');
-  if (!/^(0|[1-9]\d{0,14})$/.test(size) || hash.length !== HASH_BYTES || hash.toString('base64') !== root)
-    throw new No('what the key has signed is no checkpoint');
+  const hash = bytesOf(root);
+  if (!/^(0|[1-9]\d{0,14})$/.test(size) || hash === null) throw new No('what the key has signed is no checkpoint');
   return { origin, size: Number(size), root: hash };
 };
 
@@ -114,7 +119,8 @@ const checkLine = (line, position, revisions) => {
   const { commitment, data, meta, personal } = withCommitment(record, payload);
   if (personal !== null) {
     const { salt, ...fields } = personal;
-    if (sha256(Buffer.from(salt ?? '', 'base64'), canonical(fields)).toString('base64') !== commitment)
+    const saltBytes = bytesOf(salt);
+    if (saltBytes === null || sha256(saltBytes, canonical(fields)).toString('base64') !== commitment)
       throw new No('its personal part is not what was committed to');
   }
   const { schemaVersion } = meta;
@@ -174,9 +180,8 @@ const verifyLog = async (file, { size, root }) => {
 /** The hashes of a proof, each of 32 bytes. */
 const openHashes = (hashes) =>
   hashes.map((text) => {
-    const hash = Buffer.from(text, 'base64');
-    if (hash.length !== HASH_BYTES || hash.toString('base64') !== text)
-      throw new No('a hash of the proof has another form');
+    const hash = bytesOf(text);
+    if (hash === null) throw new No('a hash of the proof has another form');
     return hash;
   });
 

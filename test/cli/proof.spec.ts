@@ -206,6 +206,15 @@ it('an outsider finds the same in an export', async () => {
     code: 1,
     text: expect.stringContaining('position 4: it is not written') as string,
   });
+  // The bits that base64 does not use: another text for the same salt.
+  const ofSameBytes = first(lines[3]).replace(
+    /("salt":".{42})(.)="/,
+    (_, start: string, last: string) => `${start}${String.fromCharCode(last.charCodeAt(0) + 1)}="`,
+  );
+  expect(await check(lines.with(3, ofSameBytes))).toMatchObject({
+    code: 1,
+    text: expect.stringContaining('position 4: its personal part') as string,
+  });
   expect(await check(lines.toSpliced(3, 1))).toMatchObject({
     code: 1,
     text: expect.stringContaining('position 4: an event is missing') as string,
