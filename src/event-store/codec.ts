@@ -26,9 +26,9 @@ import {
   leafText,
   newSalt,
   personalTexts,
-  type CoveredPayload,
-  type PersonalTexts,
+  type PayloadTexts,
 } from './leaf.js';
+import { sliceParts } from './payload-slices.js';
 import { StoreDamaged, type AdoptedLeaf, type NewEvent, type StoredRecord } from './port.js';
 import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 
@@ -177,20 +177,22 @@ const verify = (
   place: StreamRevision,
   record: StoredRecord,
 ): { readonly state: RecordState; readonly text: string } => {
-  const { payload, leaf, adopted } = record;
+  const { leaf, adopted } = record;
   if (leaf === null) {
+    const { payload } = record;
     if (isObject(payload) && 'commitment' in payload) throw damaged(place, 'its leaf hash is missing');
     return { state: 'uncovered', text: JSON.stringify(payload) };
   }
-  const covered = coveredPart(record);
-  const texts = covered && textsOf(covered);
-  if (covered === null || texts === null) throw damaged(place, 'the payload has another shape');
-  const text = adopted === undefined ? payloadText(texts) : JSON.stringify(payload);
-  if (adopted === undefined && record.text !== undefined && record.text !== text)
-    throw damaged(place, 'it is not in canonical form');
-  if (leafHash(recordLeafText(place, record, (covered.meta as Meta).schemaVersion, texts)) !== leaf)
+  const stored = adopted === undefined ? record.text : undefined;
+  const slices = stored === undefined ? null : sliceParts(stored);
+  const texts = slices ?? coveredTexts(record);
+  if (texts === null) throw damaged(place, 'the payload has another shape');
+  const written = (): string => (adopted === undefined ? payloadText(texts) : JSON.stringify(record.payload));
+  const text = slices !== null && stored !== undefined ? stored : written();
+  if (stored !== undefined && stored !== text) throw damaged(place, 'it is not in canonical form');
+  if (leafHash(recordLeafText(place, record, texts)) !== leaf)
     throw damaged(place, 'it is not what its leaf hash was made of');
-  const commitment = checkCommitment(covered, texts.personal);
+  const commitment = checkCommitment(texts);
   if (commitment === 'other') throw damaged(place, 'its personal part is not what was committed to');
   if (commitment === 'erased') return { state: 'erased', text };
   return { state: adopted === undefined ? 'covered' : 'adopted', text };
@@ -205,24 +207,24 @@ export const adoptRecord = (place: StreamRevision, record: PlainRecord): Adopted
   const { data, meta, personal } = record.payload as EventParts & { readonly meta: Meta };
   const salt = newSalt();
   const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);
-  const texts = textsOf({ commitment, data, meta, personal: { ...personal, salt } });
+  const texts = textsOf({ commitment, data, meta: { ...meta }, personal: { ...personal, salt } });
   if (texts === null || hasLoneSurrogate(payloadText(texts))) throw damaged(place, 'it has no canonical form');
-  return { commitment, salt, leaf: leafHash(recordLeafText(place, record, meta.schemaVersion, texts)) };
+  return { commitment, salt, leaf: leafHash(recordLeafText(place, record, texts)) };
 };
 
 /** The canonical text whose hash is the leaf of a covered event; null for an event without a leaf hash. */
 export const leafTextOf = (place: StreamRevision, record: StoredRecord): string | null => {
-  const covered = record.leaf === null ? null : coveredPart(record);
-  const texts = covered && textsOf(covered);
-  return covered && texts && recordLeafText(place, record, (covered.meta as Meta).schemaVersion, texts);
+  const texts = record.leaf === null ? null : coveredTexts(record);
+  return texts && recordLeafText(place, record, texts);
 };
 
-/** The parts of a payload, each as canonical text. */
-interface PayloadTexts {
+/** A stored payload with its commitment, taken apart. */
+interface CoveredPayload {
   readonly commitment: string | null;
-  readonly data: string;
-  readonly meta: string;
-  readonly personal: PersonalTexts | null;
+  readonly data: unknown;
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** With its salt; null where it was erased, or there never was one. */
+  readonly personal: Readonly<Record<string, unknown>> | null;
 }
 
 /** Null if they are nested too deep to be of an event. */
@@ -232,6 +234,7 @@ const textsOf = ({ commitment, data, meta, personal }: CoveredPayload): PayloadT
       commitment,
       data: canonicalJson(data),
       meta: canonicalJson(meta),
+      schemaVersion: meta['schemaVersion'] as number,
       personal: personal && personalTexts(personal, personal['salt']),
     };
   } catch (error) {
@@ -241,20 +244,25 @@ const textsOf = ({ commitment, data, meta, personal }: CoveredPayload): PayloadT
 };
 
 /** The canonical text of a payload. */
-const payloadText = ({ commitment, data, meta, personal }: PayloadTexts): string =>
+const payloadText = ({ commitment, data, meta, personal }: Omit<PayloadTexts, 'schemaVersion'>): string =>
   `{"commitment":${canonicalJson(commitment)},"data":${data},"meta":${meta},"personal":${personal?.stored ?? 'null'}}`;
 
 const recordLeafText = (
   { stream, revision }: StreamRevision,
   { id, type, recordedAt }: Pick<StoredRecord, 'id' | 'type' | 'recordedAt'>,
-  schemaVersion: number,
-  { data, meta, commitment }: PayloadTexts,
+  { data, meta, schemaVersion, commitment }: PayloadTexts,
 ): string => {
   const instant = formatInstant(recordedAt) ?? '';
   return leafText({ stream, revision, id, type, schemaVersion, recordedAt: instant, data, meta, personal: commitment });
 };
 
-/** What the leaf hash of an event covers: its payload; of an adopted one, with the commitment that is kept beside it. */
+/** What the leaf hash of an event covers. Null for a payload of another shape. */
+const coveredTexts = (record: StoredRecord): PayloadTexts | null => {
+  const covered = coveredPart(record);
+  return covered && textsOf(covered);
+};
+
+/** Its payload; of an adopted event, with the commitment that is kept beside it. */
 const coveredPart = ({ payload, adopted }: StoredRecord): CoveredPayload | null => {
   if (adopted === undefined) return coveredPayload(payload);
   if (!isObject(payload)) return null;

@@ -53,13 +53,16 @@ export class VerifiedTree {
     return this.#tree.root();
   }
 
-  /** Throws StoreDamaged for an event at another position, or that is not what its leaf hash was made of. An event may have none. */
-  add(event: StoredEvent): ReturnType<typeof verifyRecord> {
+  /**
+   * Throws StoreDamaged for an event at another position, or that is not what its leaf hash was made of. An event may have none, and the
+   * tree no meaning then.
+   */
+  add(event: StoredEvent, leaf = leafOf(event)): ReturnType<typeof verifyRecord> {
     const position = this.size + 1;
     const state = verify(event, position);
     if (this.size % MARK_EVERY === 0 && this.size > this.#marks[1].size)
       this.#marks = [this.#marks[1], { size: this.size, cursor: this.#cursor, subtrees: this.#tree.subtrees }];
-    this.#tree.add(Buffer.from(event.leaf ?? '', 'base64'));
+    this.#tree.add(leaf);
     this.#cursor = event.cursor;
     return state;
   }
@@ -74,6 +77,11 @@ export class VerifiedTree {
     };
   }
 }
+
+const NO_LEAF = Buffer.alloc(32);
+
+/** The leaf hash of an event; zeros where it has none. */
+export const leafOf = ({ leaf }: StoredEvent): Buffer => (leaf === null ? NO_LEAF : Buffer.from(leaf, 'base64'));
 
 const verify = (event: StoredEvent, position: number): ReturnType<typeof verifyRecord> => {
   if (event.position !== position) throw new StoreDamaged(`position ${position}: missing`, { position });

@@ -5,7 +5,7 @@ import { StoreDamaged, StoreUnavailable, type EventStore, type StoredEvent } fro
 import type { JobContext } from '../jobs/job.js';
 import { LOG_STREAM } from './adoption.js';
 import type { Checkpoint } from './checkpoint.js';
-import { notOf, shorterThan, VerifiedTree } from './verified-tree.js';
+import { leafOf, notOf, shorterThan, VerifiedTree } from './verified-tree.js';
 
 export interface VerifiedLog {
   readonly events: number;
@@ -42,9 +42,10 @@ export const verifyLog = async (
     signal.throwIfAborted();
     for (const event of batch) {
       const before = past.needsRoot(event) ? tree.root() : null;
-      if (tree.add(event) === 'erased') erased += 1;
+      const leaf = leafOf(event);
+      if (tree.add(event, leaf) === 'erased') erased += 1;
       past.add(event, before);
-      onLeaf(Buffer.from(event.leaf ?? '', 'base64'), event);
+      onLeaf(leaf, event);
       compareAt(tree.size);
     }
     onProgress({ stage: 'events verified', done: tree.size, total: null });

@@ -31,8 +31,11 @@ const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload'
 const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
 type Row = [position: number, revision: number, type: number, recordedAt: number, id: string, payload: string];
 type LogRow = [...Row, stream: string];
-/** Leaf hash, commitment and salt in hexadecimal, empty where there are none: a Buffer for each row takes longer than the row. */
-type StoredRow = [...LogRow, leaf: string, commitment: string, salt: string];
+/**
+ * Leaf hash, commitment and salt in hexadecimal, empty where there are none: a Buffer for each row takes longer than the row. The last
+ * two only in a log of which events were adopted.
+ */
+type StoredRow = [...LogRow, leaf: string, commitment?: string, salt?: string];
 
 interface StreamTip {
   readonly number: number;
@@ -145,7 +148,7 @@ export class SqliteLog {
     );
   }
 
-  #record([, , type, recordedAt, id, text]: Row | LogRow | StoredRow, place: StreamRevision): PlainRecord {
+  #record([, , type, recordedAt, id, text]: Row | LogRow, place: StreamRevision): PlainRecord {
     return { id: formatUuid(id), type: this.#typeName(type, place), recordedAt, payload: parsePayload(text) };
   }
 
@@ -155,22 +158,24 @@ export class SqliteLog {
     return readInChunks<StoredRow>(limit, readChunk).map((row, i) => {
       const position = after + 1 + i;
       if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
-      const [stream, revision, text] = [row[6], row[1], row[5]];
-      const { id, type, recordedAt, payload } = this.#record(row, { stream, revision });
-      const [leaf, commitment] = [toBase64(row[7]), toBase64(row[8])];
+      const [, revision, type, recordedAt, id, text, stream, leaf, commitment = '', salt = ''] = row;
       const stored = {
         stream,
         revision,
         position,
         cursor: String(position),
-        id,
-        type,
+        id: formatUuid(id),
+        type: this.#typeName(type, { stream, revision }),
         recordedAt,
-        payload,
-        leaf,
+        // Verification does not need it, except of few events.
+        get payload() {
+          return parsePayload(text);
+        },
+        leaf: toBase64(leaf),
         text,
       };
-      return commitment === null ? stored : { ...stored, adopted: { commitment, salt: toBase64(row[9]) } };
+      if (commitment === '') return stored;
+      return { ...stored, adopted: { commitment: String(toBase64(commitment)), salt: toBase64(salt) } };
     });
   }
 
@@ -267,10 +272,13 @@ const prepare = (db: Database.Database) => ({
 /** The leaf hash of an event is in its row, or in `adopted`, or nowhere. */
 const storedQuery = (db: Database.Database): string => {
   const own = hasLeaves(db) ? 'events.leaf' : 'NULL';
-  const [leaf, commitment, salt, from] = hasAdopted(db)
-    ? [`coalesce(${own}, a.leaf)`, 'a.commitment', 'a.salt', 'events LEFT JOIN adopted AS a USING (position)']
-    : [own, 'NULL', 'NULL', 'events'];
-  return `SELECT ${COLUMNS}, ${STREAM_NAME}, hex(${leaf}), hex(${commitment}), hex(${salt}) FROM ${from}
+  const [proof, from] = hasAdopted(db)
+    ? [
+        `hex(coalesce(${own}, a.leaf)), hex(a.commitment), hex(a.salt)`,
+        'events LEFT JOIN adopted AS a USING (position)',
+      ]
+    : [`hex(${own})`, 'events'];
+  return `SELECT ${COLUMNS}, ${STREAM_NAME}, ${proof} FROM ${from}
     WHERE position > ? ORDER BY position LIMIT ?`;
 };
 
