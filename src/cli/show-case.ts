@@ -70,6 +70,7 @@ const describeCase = ({
   asOf,
   knownAt,
   standings,
+  lists,
   periods,
   findings,
 }: CaseView): string => {
@@ -81,6 +82,12 @@ const describeCase = ({
     ['known at', knownAt],
   ];
   const rows = periods.map(({ from, to, standing }) => [from ?? '', to ?? '', standing && standingText(standing)]);
+  const judged = lists.map(({ list, onList, policy, judgments }) => [
+    list,
+    onList,
+    judgments.map(judgmentText).join(' or ') || 'undecided',
+    policy.custody.join(', '),
+  ]);
   const odd = findings.map(({ code, grade, expected }) => [grade, code, expected]);
   return [
     table(['', ''], person),
@@ -88,9 +95,17 @@ const describeCase = ({
       ['from', 'until', 'standing'],
       rows.map((row) => row.map((cell) => cell ?? 'undecided')),
     )}`,
+    judged.length === 0 ? '' : `\n${table(['list', 'on it', 'judgment', 'counts'], judged)}`,
     odd.length === 0 ? '' : `\n${table(['grade', 'finding', 'means'], odd)}`,
   ].join('');
 };
+
+const judgmentText = ({ recognition, category, criteria }: CaseView['lists'][number]['judgments'][number]): string =>
+  [
+    recognition,
+    ...(category === null ? [] : [`(${category})`]),
+    ...(criteria.length === 0 ? [] : [`PACE ${criteria.map(({ letter }) => letter).join(' ')}`]),
+  ].join(' ');
 
 const standingText = ({ custody, proceedings, sentence, lists }: StandingView): string =>
   [

@@ -3,6 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { HELD_CUSTODIES } from '../domain/case/state.js';
 import { eventsAsTheyStand } from '../domain/corrections.js';
 import { formatDay } from '../domain/time.js';
+import { CaseListView, caseLists } from './case-lists.js';
 import { knownFindings } from './findings/findings.js';
 import { personDescription, personNames, personReferences } from './person.js';
 import { listScope } from './list/predicate.js';
@@ -45,6 +46,9 @@ export class CaseView extends KnownView {
   @IsObjectOf(StandingView, { each: true })
   readonly standings: readonly StandingView[];
 
+  @IsObjectOf(CaseListView, { each: true, description: 'What each list that has judged the person makes of them.' })
+  readonly lists: readonly CaseListView[];
+
   @IsObjectOf(FindingView, { each: true })
   readonly findings: readonly FindingView[];
 
@@ -69,7 +73,8 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
   constructor(private readonly reader: ReadModelReader) {}
 
   async execute({ scope: asked, id }: OneCase): Promise<CaseView | null> {
-    const { db, logTables, scope, position: head } = await openScope(this.reader, asked);
+    const { scope, ...context } = await openScope(this.reader, asked);
+    const { db, logTables, position: head } = context;
     const { day, position } = scope;
     const stream = logTables.streamNo('case', id);
     const caseNo = logTables.cases.numberOf(id);
@@ -91,6 +96,7 @@ export class OneCaseHandler implements IQueryHandler<OneCase> {
       names: personNames(standingEvents),
       description: personDescription(standingEvents),
       standings,
+      lists: caseLists(context, caseNo, standingEvents, day, position),
       findings: knownFindings(db, caseNo, position),
       periods: periods.map(({ from, to, standing }) => ({ from: formatBound(from), to: formatBound(to), standing })),
       heldPastEnd: standings.length > 0 && standings.every(isHeldPastEnd),

@@ -32,6 +32,7 @@ it('a dry run shows each cell with what it said before; then the case is correct
   expect(now.code).toBe(0);
   expect(now.out).toMatch(/names +Gülşən Səməd qızı Zərfova/);
   expect(now.out).toContain('2022-07-20');
+  expect(now.out).toMatch(/union +yes +recognised \(journalists-and-bloggers\) +detained, remand, /);
   const [, corrected = ''] = /(\d+) +\S+ +import:register:union +\S+ +corrected +\S+: occurredOn/.exec(now.out) ?? [];
   const then = await show('union:AZ-0001', '--known-at', `position:${Number(corrected) - 1}`, '--as-of', '2023-01-01');
   expect(then.out).toMatch(/on 2023-01-01 +remand/);

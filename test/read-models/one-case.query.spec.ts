@@ -56,6 +56,18 @@ it('shows the whole case on a day', async () => {
     names: [{ ...NAME, text: 'Ad' }],
     description: { born: '1980' },
     standings: [standing],
+    lists: [
+      {
+        list: 'union',
+        onList: 'no',
+        policy: {
+          from: '2020-01-01',
+          custody: ['detained', 'remand', 'imprisoned', 'medical-custody'],
+          paceRequired: false,
+        },
+        judgments: [{ recognition: 'none', category: null, event: null, criteria: [] }],
+      },
+    ],
     findings: [expect.objectContaining({ code: 'CATEGORY.UNKNOWN', grade: 'refuse', events: [uuid(2)] })],
     periods: [
       { from: null, to: '2024-01-10', standing: { ...standing, custody: 'unknown' } },
@@ -65,6 +77,52 @@ it('shows the whole case on a day', async () => {
     heldPastEnd: false,
   });
   expect(await readCase()).toMatchObject({ asOf: '2026-01-05', standings: [recognised] });
+});
+
+it('tells what each list makes of the person, by its own policy, categories and criteria', async () => {
+  await fixture.list('other', ['house-arrest']);
+  await fixture.list('third');
+  const criteria = [{ letter: 'b', rationale: 'for what was said' }];
+  const judged = (list: string, category: string, id: number, more = {}) => ({
+    ...{ type: 'recognised', occurredOn: '2024-02-01', list, category, id: uuid(id) },
+    ...more,
+  });
+  await fixture.append(
+    'case',
+    'a',
+    opened('Ad'),
+    { type: 'arrested', occurredOn: '2024-01-10' },
+    judged('union', 'believers', 1, { criteria }),
+    { type: 'recategorised', occurredOn: '2024-02-10', list: 'union', category: 'others' },
+    judged('other', 'journalists', 2),
+    { type: 'remanded', occurredOn: '2024-03', measure: 'house-arrest' },
+  );
+  const listsOn = async (asOf: string) =>
+    (await readCase(asOf))?.lists.map(({ list, onList, policy, judgments }) => [
+      list,
+      onList,
+      policy.custody.length,
+      judgments.map((judgment) => [judgment.recognition, judgment.category, judgment.event, judgment.criteria]),
+    ]);
+  const union = ['recognised', 'others', uuid(1), criteria];
+  const other = ['recognised', 'journalists', uuid(2), []];
+  expect(await listsOn('2024-02-20')).toEqual([
+    ['other', 'no', 1, [other]],
+    ['union', 'yes', 4, [union]],
+  ]);
+  expect(await listsOn('2024-03-15')).toEqual([
+    ['other', 'uncertain', 1, [other]],
+    ['union', 'uncertain', 4, [union]],
+  ]);
+  expect(await listsOn('2024-04-01')).toEqual([
+    ['other', 'yes', 1, [other]],
+    ['union', 'no', 4, [union]],
+  ]);
+  // As it was known before the other list had judged.
+  const before = await fixture.handlers.one.execute(
+    new OneCase(scopeOf({ asOf: '2024-04-01', knownAt: 'position:18' }), 'a'),
+  );
+  expect(before?.lists.map(({ list }) => list)).toEqual(['union']);
 });
 
 it('checks findings against the lists and instruments that the events refer to', async () => {
