@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import type { CopyCommandOptions } from './copy.js';
 import type { DifferencesOptions } from './differences.js';
 import type { DemoOptions } from './demo.js';
+import type { EditionOptions, PublishOptions } from './edition.js';
 import { EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from './exit.js';
 import type { ExportOptions } from './export.js';
 import type { FindOptions } from './find.js';
@@ -75,6 +76,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addFind(habeas, context, complete);
   addShow(habeas, context, complete);
   addExport(habeas, context, complete, filters);
+  addEdition(habeas, context, complete);
   addDifferences(habeas, context, complete);
   addClaims(habeas, context, complete);
   addReplay(habeas, context, complete);
@@ -303,12 +305,59 @@ Examples:
     );
 };
 
+const addEdition = (habeas: Command, context: Context, complete: Complete): void => {
+  const edition = habeas
+    .command('edition')
+    .description('publish a list as it is on a day, and show what was published');
+  edition.addHelpText(
+    'after',
+    `
+Nothing that is recorded later changes an edition. It leads on from the edition before it, by day: what was learned late or
+corrected stands in it as revised. Where there is a key, a checkpoint of the log is signed.
+
+Examples:
+  $ habeas edition publish 2025-10-07 --as-of 2025-10-07
+  $ habeas edition list
+  $ habeas edition show 2025-10-07
+`,
+  );
+  edition
+    .command('publish')
+    .description('publish the list as it was on a day, as far as is known now')
+    .argument('<edition>', 'the id by which it will be known')
+    .requiredOption('--as-of <day>', 'the day')
+    .option('--list <id>', 'which list', 'union')
+    .option(DATA, DATA_MEANS)
+    .action((id: string, options: PublishOptions) =>
+      complete(import('./edition.js').then(({ publishCommand }) => publishCommand(id, options, context))),
+    );
+  edition
+    .command('list')
+    .description('list the editions in the order in which they were published')
+    .option('--list <id>', 'which list', 'union')
+    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .option(DATA, DATA_MEANS)
+    .action((options: EditionOptions) =>
+      complete(import('./edition.js').then(({ editionsCommand }) => editionsCommand(options, context))),
+    );
+  edition
+    .command('show')
+    .description('show one edition: its numbers, its hash and its members')
+    .argument('<edition>', 'its id')
+    .option('--list <id>', 'which list', 'union')
+    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .option(DATA, DATA_MEANS)
+    .action((id: string, options: EditionOptions) =>
+      complete(import('./edition.js').then(({ editionCommand }) => editionCommand(id, options, context))),
+    );
+};
+
 const addDifferences = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('differences')
     .description('tell what differs between a list on two days, each as the register knew it at its own time')
-    .requiredOption('--from <day>', 'the earlier day')
-    .requiredOption('--to <day>', 'the later day')
+    .requiredOption('--from <day>', 'the earlier day; or an edition, as it was published: edition:2025-10-07')
+    .requiredOption('--to <day>', 'the later day, or an edition')
     .option(
       '--from-known <when>',
       'what was known of the earlier day: a day, an instant or position:1234; as --to-known without it',
@@ -327,6 +376,7 @@ retraction or a merge. What happened since happened between the two days. The nu
 Examples:
   $ habeas differences --from 2025-10-07 --to 2026-01-05
   $ habeas differences --from 2025-10-07 --from-known 2025-10-07 --to 2025-10-07
+  $ habeas differences --from edition:2025-06-10 --to edition:2025-10-07
 `,
     )
     .action((options: DifferencesOptions) =>
