@@ -1,6 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { allEvents } from '../../src/domain/events.js';
+import { schemaNameOf } from '../../src/http/api-properties.js';
 import { examples } from '../../src/schema/examples.js';
+import { declaredClasses } from '../../src/schema/field.js';
 import { eventClasses } from '../../src/schema/read-event.js';
 import { Service, type Loose } from '../support/service.js';
 
@@ -50,6 +52,14 @@ it('is an OpenAPI 3.1 document: every operation has what the specification deman
 it('has every schema that it refers to, and no other', () => {
   const names = Object.keys(document['components'].schemas as Loose).map((name) => `#/components/schemas/${name}`);
   expect([...new Set(refsIn(document))].sort()).toEqual(names.sort());
+});
+
+it('has schemas of one class each: a second of the same name would replace the first', () => {
+  const schemas = document['components'].schemas as Loose;
+  const names = declaredClasses()
+    .map(([type]) => schemaNameOf(type))
+    .filter((name) => name in schemas);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });
 
 it('has schemas that a validator accepts', () => {

@@ -12,7 +12,7 @@ import { EligibilityTotals } from '../eligibility/eligibility.view.js';
 import { KnownView } from '../known.view.js';
 
 /** How the list came from one number to another: opening + entered + movedIn - movedOut - left = closing. */
-export class FlowView {
+export class ListFlowView {
   @IsDay()
   readonly from: string;
 
@@ -52,11 +52,11 @@ export class ReckoningView {
   readonly uncertain: number;
 
   @IsNullable()
-  @IsObjectOf(FlowView, {
+  @IsObjectOf(ListFlowView, {
     description:
       'Of claims about movements: all of them between the two days. Of a number on a day: from the day of the claim to the day asked for; where these are one day and the numbers differ, from the last day of the year before on which the register counted what is claimed. Null where there is no such day.',
   })
-  readonly flow: FlowView | null;
+  readonly flow: ListFlowView | null;
 
   @IsNullable()
   @IsObjectOf(EligibilityTotals, { description: 'Of claims about whom an instrument reaches.' })

@@ -13,7 +13,7 @@ import { type ReadModelReader } from '../reader.js';
 import { requireDay, Scope, type Viewer } from '../scope.js';
 import { countBeneficiaries } from '../statistics/beneficiaries.js';
 import { dailyMembers } from '../statistics/daily-members.js';
-import type { FlowView, ReckoningView } from './claim.view.js';
+import type { ListFlowView, ReckoningView } from './claim.view.js';
 
 /** A claim to reckon: what it is about, which numbers it allows, and what the register may know. */
 export interface Reckoned {
@@ -109,7 +109,7 @@ export class Reckoner {
     return { register: { on, ...totals, flow: null, verdicts: null } };
   }
 
-  async #flow(reckoned: Reckoned, [from, to]: readonly [string, string]): Promise<FlowView | null> {
+  async #flow(reckoned: Reckoned, [from, to]: readonly [string, string]): Promise<ListFlowView | null> {
     const { list = '', category } = reckoned.about;
     const asked = { from, to, limit: 0, ...(category === undefined ? {} : { category: [category] }) };
     const movements = await this.movements.execute(new Movements(scopeOf(reckoned, to), list, asked));
