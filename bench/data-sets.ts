@@ -1,6 +1,7 @@
 /** The logs and tables that items read: made once by the event store and kept for later runs. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CaseEvent } from '../src/domain/case/events.js';
 import { streamName, type AnyEvent } from '../src/domain/events.js';
 import type { Clock } from '../src/domain/clock.js';
 import { nameSortKey } from '../src/domain/names/sort-key.js';
@@ -25,6 +26,8 @@ import {
   SHORT_CASE,
   toEvent,
   TODAY,
+  VARIED_CASE,
+  variedEventsOf,
 } from './synthetic.js';
 
 export const clock: Clock = { timeZone: 'Asia/Baku', now: () => new Date(), today: () => TODAY };
@@ -46,6 +49,7 @@ const REGISTERS = {
   'short log': { size: 'few', events: LONG_CASE, models: true, isCorrected: false },
   list: { size: 'people', events: SHORT_CASE, models: true, isCorrected: false },
   'corrected list': { size: 'people', events: SHORT_CASE, models: true, isCorrected: true },
+  'varied list': { size: 'people', events: VARIED_CASE, models: true, isCorrected: true },
   'short list': { size: 'few', events: SHORT_CASE, models: true, isCorrected: false },
 } as const;
 /** Registers, and names alone in the index of the read model and in a raw one. */
@@ -102,6 +106,9 @@ const makeOnce = async (folder: string, make: (folder: string) => Promise<void>)
 /** Cases appended concurrently. */
 const CONCURRENT_CASES = 500;
 
+const recordedFor = (n: number, events: number): readonly CaseEvent[] =>
+  events === VARIED_CASE ? variedEventsOf(n) : eventsOf(n, events);
+
 /** All corrections come last, so that the positions between them have every case. */
 const makeLog = async (folder: string, cases: number, events: number, isCorrected: boolean): Promise<void> => {
   const store = createSqliteStore({ file: logFile(folder) });
@@ -110,26 +117,26 @@ const makeLog = async (folder: string, cases: number, events: number, isCorrecte
   await append(streamName('list', LIST), definitions);
   for (let from = 0; from < cases; from += CONCURRENT_CASES) {
     const numbers = Array.from({ length: Math.min(CONCURRENT_CASES, cases - from) }, (_, index) => from + index);
-    await Promise.all(numbers.map((n) => append(streamOf(n), eventsOf(n, events))));
+    await Promise.all(numbers.map((n) => append(streamOf(n), recordedFor(n, events))));
   }
   for (let from = 0; isCorrected && from < cases; from += CORRECTED_EVERY * CONCURRENT_CASES) {
     const numbers = Array.from({ length: CONCURRENT_CASES }, (_, index) => from + index * CORRECTED_EVERY);
-    await Promise.all(numbers.filter((n) => n < cases).map((n) => correct(store, n)));
+    await Promise.all(numbers.filter((n) => n < cases).map((n) => correct(store, n, events)));
   }
   await store.close();
 };
 
 /** Moves the recognition to another day and category. */
-const correct = async (store: EventStore, n: number): Promise<void> => {
-  const recorded = await store.readStream(streamOf(n), -1, SHORT_CASE);
-  const recognised = recorded.at(-1);
-  if (recognised === undefined) throw new Error('a case without events');
-  await store.append(streamOf(n), recognised.revision, [toEvent(correctionOf(n, recognised.id))]);
+const correct = async (store: EventStore, n: number, events: number): Promise<void> => {
+  const recorded = await store.readStream(streamOf(n), -1, events);
+  const [recognised, last] = [recorded.find(({ event }) => event.type === 'recognised'), recorded.at(-1)];
+  if (recognised === undefined || last === undefined) throw new Error('a case that is not recognised');
+  await store.append(streamOf(n), last.revision, [toEvent(correctionOf(n, recognised.id))]);
 };
 
 /** A position with half of the corrections. */
-export const halfCorrected = (cases: number): number =>
-  definitions.length + SHORT_CASE * cases + Math.ceil(cases / CORRECTED_EVERY / 2);
+export const halfCorrected = (cases: number, events: number): number =>
+  definitions.length + events * cases + Math.ceil(cases / CORRECTED_EVERY / 2);
 
 /** The raw table of people has one day for each, so that people whose day is uncertain are on it from the first. */
 const firstDay = (occurredOn = ''): number => parseEdtf(occurredOn)?.earliest ?? 0;

@@ -73,6 +73,61 @@ export const eventsOf = (n: number, count: number): readonly CaseEvent[] => {
   return events.slice(0, count);
 };
 
+/** Events of a varied case. */
+export const VARIED_CASE = 5;
+const FACILITIES = 40;
+const ARTICLES = ['234', '167', '283', '281', '274', '221', '177', '178', '213', '228', '182', '315'] as const;
+/** Affairs of one to some ten thousand people in a register of a million. */
+const AFFAIRS = 2_000;
+
+/** A number below `count`; the lower ones are the more frequent. */
+const skewed = (n: number, purpose: number, count: number): number =>
+  Math.floor((pseudoRandom(n, purpose) / 2 ** 32) ** 4 * count);
+
+/**
+ * The events of a case that differs from others in everything that a list is filtered by, in order of recording: common values and
+ * rare ones, and one person in six who is no member today.
+ */
+export const variedEventsOf = (n: number): readonly CaseEvent[] => {
+  const [opened, arrested, recognised] = eventsOf(n, SHORT_CASE);
+  if (
+    opened === undefined ||
+    arrested?.type !== 'arrested' ||
+    arrested.occurredOn === undefined ||
+    recognised === undefined
+  )
+    throw new Error('unexpected events');
+  const arrestedOn = parseDay(arrested.occurredOn) ?? 0;
+  const on = (days: number): { occurredOn: string } => ({ occurredOn: formatDay(arrestedOn + days) });
+  const article = ARTICLES[skewed(n, 8, ARTICLES.length)] ?? ARTICLES[0];
+  const articles = [{ code: 'AZ-CC', article, part: `${1 + (n % 3)}.${1 + (n % 2)}` }];
+  const facility = `Penitentiary No. ${1 + skewed(n, 9, FACILITIES)}`;
+  const incident = `affair-${skewed(n, 10, AFFAIRS)}`;
+  const last = (percent: number): CaseEvent => {
+    if (percent < 50)
+      return {
+        type: 'convicted',
+        ...on(260),
+        articles,
+        sentence: { kind: 'imprisonment', term: 'P15Y' },
+        facility,
+        ...SOURCED,
+      };
+    if (percent < 75) return { type: 'remanded', ...on(60), measure: 'detention', facility, ...SOURCED };
+    if (percent < 80) return { type: 'remanded', ...on(60), measure: 'house-arrest', ...SOURCED };
+    if (percent < 90) return { type: 'released', ...on(300), reason: 'other', ...SOURCED };
+    if (percent < 97) return { type: 'tried', ...on(200), court: 'a court on grave crimes', ...SOURCED };
+    return { type: 'transferred', ...on(400), facility: 'a prison hospital', medical: true, ...SOURCED };
+  };
+  return [
+    opened,
+    n % 3 === 0 ? arrested : { ...arrested, incident },
+    recognised,
+    { type: 'charged', ...on(50), articles, ...SOURCED },
+    last(pseudoRandom(n, 11) % 100),
+  ];
+};
+
 /** In a corrected register, one case in so many has a correction: five percent. */
 export const CORRECTED_EVERY = 20;
 

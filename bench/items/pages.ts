@@ -91,7 +91,7 @@ const firstPage =
 /** As known with half of the corrections. */
 const onTwoTimes = (context: RunContext): ListQuery => ({
   asOf: EARLIER,
-  knownAt: `position:${halfCorrected(all(context))}`,
+  knownAt: `position:${halfCorrected(all(context), SHORT_CASE)}`,
 });
 
 /** The same rows from a table with both times and the index that the order needs. */
@@ -99,7 +99,7 @@ const rawOnTwoTimes: Variant = async (context) => {
   const db = openRaw(rawFile(registerFolder(context.data, all(context), SHORT_CASE, true)));
   const page = db.prepare(`SELECT case_id, name_key, name, reference, category, custody, since FROM people_versions
     WHERE list = ? AND from_day <= ? AND known_from <= ? AND ? < known_to ORDER BY name_key, case_id LIMIT ${LIMIT}`);
-  const known = halfCorrected(all(context));
+  const known = halfCorrected(all(context), SHORT_CASE);
   const value = await milliseconds(
     context.sizes.pages,
     async () => async () => page.all(LIST, parseDay(EARLIER), known, known),

@@ -1,0 +1,194 @@
+/**
+ * Measures a page of a list for each offered filter and sort, now, as of an earlier day, and as known earlier too; the first page and
+ * the hundredth. Each is compared with the same rows from a table with the index that it needs, read and made JSON in the same turn.
+ * One person in twenty has a correction. `--write` stores all figures in docs/pages.json and the table in docs/benchmarks.md.
+ *
+ *     node dist-bench/bench/every-page.js [--people 100000] [--samples 15] [--data FOLDER] [--filter NAME] [--write]
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parseDay } from '../src/domain/time.js';
+import { createSqliteStore } from '../src/event-store/sqlite/store.js';
+import { FILTERS, type Filters } from '../src/read-models/list/filters.js';
+import { ListMembers, ListMembersHandler } from '../src/read-models/list/list-members.query.js';
+import { SORTS, type Sort } from '../src/read-models/list/paging.js';
+import { ReadModels } from '../src/read-models/read-models.js';
+import { Scope, UNRESTRICTED } from '../src/read-models/scope.js';
+import { clock, halfCorrected, logFile, prepare, readModelsFile, registerFolder } from './data-sets.js';
+import { FULL, median } from './item.js';
+import { makeRawPages, rawPages } from './raw-pages.js';
+import { openRaw, type Db } from './raw.js';
+import { EARLIER, LIST, VARIED_CASE } from './synthetic.js';
+
+const { values: options } = parseArgs({
+  options: {
+    people: { type: 'string', default: '100000' },
+    samples: { type: 'string', default: '15' },
+    data: { type: 'string', default: join(tmpdir(), 'habeas-bench') },
+    filter: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const people = Number(options.people);
+const samples = Number(options.samples);
+const LIMIT = 50;
+const FAR_PAGE = 100;
+
+/** Common values of each filter, and rare ones: a table of its own, so that a new filter is measured too. */
+const VALUES: Readonly<Record<keyof Filters, readonly string[]>> = {
+  category: ['category-3'],
+  custody: ['remand', 'medical-custody'],
+  proceedings: ['convicted', 'on-trial'],
+  stage: ['convicted', 'awaiting-judgment'],
+  article: ['234', '315'],
+  facility: ['Penitentiary No. 1', 'Penitentiary No. 30'],
+  incident: ['affair-0', 'affair-3', 'affair-1500'],
+  certainty: ['yes', 'uncertain'],
+};
+type Filter = readonly [keyof Filters, string] | null;
+const filters: readonly Filter[] = [
+  null,
+  ...FILTERS.flatMap(({ name }) => VALUES[name].map((value) => [name, value] as const)),
+].filter((filter) => options.filter === undefined || options.filter === (filter?.[0] ?? 'none'));
+
+const MODES = {
+  now: { aim: 3, asOf: null, known: null },
+  'as of an earlier day': { aim: 3, asOf: EARLIER, known: null },
+  'as known earlier too': { aim: 5, asOf: EARLIER, known: halfCorrected(people, VARIED_CASE) },
+} as const;
+type Mode = keyof typeof MODES;
+
+interface Measured {
+  readonly mode: Mode;
+  readonly filter: string;
+  readonly sort: Sort;
+  readonly page: number;
+  readonly rows: number;
+  readonly total: number;
+  /** Milliseconds: of the register, of the raw tables, and of the first question, which counts the total. */
+  readonly habeas: number;
+  readonly raw: number;
+  readonly uncounted: number;
+  readonly ratio: number;
+}
+
+const timed = async <T>(run: () => Promise<T> | T): Promise<{ readonly ms: number; readonly result: T }> => {
+  const startedAt = performance.now();
+  const result = await run();
+  return { ms: performance.now() - startedAt, result };
+};
+
+const measure = async (members: ListMembersHandler, db: Db): Promise<readonly Measured[]> => {
+  const found: Measured[] = [];
+  for (const mode of Object.keys(MODES) as Mode[])
+    for (const filter of filters)
+      for (const sort of SORTS) {
+        const { asOf, known } = MODES[mode];
+        const scope = new Scope(UNRESTRICTED, {
+          ...(asOf !== null && { asOf }),
+          ...(known !== null && { knownAt: `position:${known}` }),
+        });
+        const value =
+          filter && (FILTERS.find(({ name }) => name === filter[0])?.isRepeatable ? [filter[1]] : filter[1]);
+        const chosen = filter === null ? {} : { [filter[0]]: value };
+        const page = (after: string | null) =>
+          members.execute(
+            new ListMembers(scope, LIST, {
+              filters: chosen,
+              page: { sort, limit: LIMIT, ...(after !== null && { after }) },
+            }),
+          );
+        const raw = rawPages(db, { filter, sort, limit: LIMIT, asOf: asOf && parseDay(asOf), known });
+        const first = await timed(() => page(null));
+        let [next, last] = [null as string | null, null as ReturnType<typeof raw>['last']];
+        for (const number of [1, FAR_PAGE]) {
+          for (let index = 1; index < number; index += 1) {
+            const after = (await page(next))?.next ?? null;
+            if (after === null) break;
+            [next, last] = [after, raw(last).last ?? last];
+          }
+          if (number > 1 && next === null) continue;
+          const [ours, theirs]: number[][] = [[], []];
+          let rows = 0;
+          for (let sample = 0; sample < samples; sample += 1) {
+            const answered = await timed(async () => {
+              const answer = await page(next);
+              rows = answer?.items.length ?? 0;
+              return JSON.stringify(answer);
+            });
+            ours?.push(answered.ms);
+            theirs?.push((await timed(() => raw(last))).ms);
+          }
+          const [habeas, baseline] = [median(ours ?? []), median(theirs ?? [])];
+          const total = (first.result?.total.yes ?? 0) + (first.result?.total.uncertain ?? 0);
+          const measured = { habeas, raw: baseline, uncounted: first.ms, ratio: habeas / baseline };
+          found.push({ mode, filter: filter?.join(' ') ?? '', sort, page: number, rows, total, ...measured });
+        }
+      }
+  return found;
+};
+
+const ms = (value: number): string => value.toPrecision(3);
+const ratioOf = (value: number): string => value.toPrecision(3);
+
+const nameOf = ({ filter, sort, page }: Measured): string =>
+  `${filter === '' ? 'no filter' : filter}, by ${sort}, page ${page}`;
+
+const tableOf = (measured: readonly Measured[]): string => {
+  const rows = (Object.keys(MODES) as Mode[]).map((mode) => {
+    const of = measured.filter((one) => one.mode === mode).sort((a, b) => a.ratio - b.ratio);
+    const [worst, middle] = [of.at(-1) as Measured, of[of.length >> 1] as Measured];
+    const { aim } = MODES[mode];
+    const within = of.filter(({ ratio }) => ratio <= aim).length;
+    return `| ${mode} | ${of.length} | ${ms(middle.habeas)} / ${ms(middle.raw)} | ${ratioOf(middle.ratio)} | ${nameOf(worst)} | ${ms(worst.habeas)} / ${ms(worst.raw)} | ${ratioOf(worst.ratio)} | ≤ ${aim} | ${within} of ${of.length} |`;
+  });
+  const far = measured
+    .filter(({ page }) => page === FAR_PAGE)
+    .map((one) => {
+      const first = measured.find(
+        (other) =>
+          other.page === 1 && ['mode', 'filter', 'sort'].every((key) => other[key as 'mode'] === one[key as 'mode']),
+      );
+      return one.habeas / (first?.habeas ?? NaN);
+    });
+  return [
+    '| pages | questions | median, ms / raw | ratio | worst | ms / raw | ratio | aim | within |',
+    '| --- | --: | --: | --: | --- | --: | --: | --: | --: |',
+    ...rows,
+    '',
+    `Page ${FAR_PAGE} beside page 1: median ${ratioOf(median(far))}. ${people.toLocaleString('en')} people, ${samples} samples each, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}.`,
+  ].join('\n');
+};
+
+const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
+
+const write = (measured: readonly Measured[]): void => {
+  writeFileSync(docs('pages.json'), `[\n${measured.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`);
+  const [before, rest] = readFileSync(docs('benchmarks.md'), 'utf8').split('<!-- pages -->\n');
+  const after = rest?.split('<!-- /pages -->\n')[1];
+  if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has no place for pages');
+  writeFileSync(docs('benchmarks.md'), `${before}<!-- pages -->\n${tableOf(measured)}\n<!-- /pages -->\n${after}`);
+};
+
+mkdirSync(options.data, { recursive: true });
+await prepare(options.data, { ...FULL, people }, new Set(['varied list']), console.error);
+const folder = registerFolder(options.data, people, VARIED_CASE, true);
+const rawFile = join(folder, 'raw-pages.sqlite');
+makeRawPages(rawFile, readModelsFile(folder));
+const store = createSqliteStore({ file: logFile(folder) });
+const models = ReadModels.open(readModelsFile(folder), store, clock);
+await models.start();
+const db = openRaw(rawFile);
+const measured = await measure(new ListMembersHandler(models), db);
+db.close();
+await models.stop();
+await store.close();
+for (const one of [...measured].sort((a, b) => b.ratio - a.ratio).slice(0, 25))
+  console.error(
+    `${one.mode}: ${nameOf(one)}: ${ms(one.habeas)} / ${ms(one.raw)} ms = ${ratioOf(one.ratio)} (${one.rows} of ${one.total}, first ${ms(one.uncounted)})`,
+  );
+console.log(tableOf(measured));
+if (options.write) write(measured);

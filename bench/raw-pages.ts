@@ -1,0 +1,110 @@
+/**
+ * What pages of a list cost at least: tables with the answer's columns, one of who is on the list now, one of who was on it on any day,
+ * one of who was on it as known at any position, each with an index for every filter and sort.
+ */
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { DEFAULT_POLICY } from '../src/domain/case/state.js';
+import type { Filters } from '../src/read-models/list/filters.js';
+import type { Sort } from '../src/read-models/list/paging.js';
+import { STAGE_SQL } from '../src/read-models/list/stage.js';
+import { STILL_KNOWN } from '../src/read-models/table.js';
+import { openRaw, type Db } from './raw.js';
+import { LIST, TODAY } from './synthetic.js';
+
+/** The column that each filter compares. */
+const FILTER_COLUMNS: Readonly<Record<keyof Filters, string>> = {
+  category: 'category',
+  custody: 'custody',
+  proceedings: 'proceedings',
+  stage: 'stage',
+  article: 'article',
+  facility: 'facility',
+  incident: 'incident',
+  certainty: 'certainty',
+};
+const SORT_COLUMNS = { name: 'name_key', recognised: 'since', reference: 'reference_key' } as const;
+
+/** What is shown of a person. */
+const SHOWN = `case_id, refs, name, certainty, custody, proceedings, sentence, end_earliest, end_latest, life, articles, facility,
+  incident, lists`;
+
+const TABLES = {
+  now: `known_to = ${STILL_KNOWN} AND from_day <= ${TODAY} AND ${TODAY} < to_day`,
+  days: `known_to = ${STILL_KNOWN}`,
+  versions: 'TRUE',
+} as const;
+type Table = keyof typeof TABLES;
+
+/** Makes the tables from the rows of the read models, once. */
+export const makeRawPages = (file: string, models: string): void => {
+  if (existsSync(file)) return;
+  const making = `${file}.making`;
+  for (const end of ['', '-wal', '-shm']) rmSync(`${making}${end}`, { force: true });
+  const db = openRaw(making);
+  db.pragma('synchronous = OFF');
+  db.exec(`ATTACH '${models}' AS models`);
+  const sameKnowledge = (alias: string): string =>
+    `${alias}.known_from <= p.known_from AND p.known_from < ${alias}.known_to`;
+  db.exec(`CREATE TEMP TABLE people AS SELECT e.case_id, e.refs, n.name, n.name_key, e.reference_key,
+      min(p.from_day) OVER (PARTITION BY p.case_no) AS since,
+      iif(EXISTS (SELECT 1 FROM models.periods q WHERE q.list = p.list AND q.case_no = p.case_no AND q.rowid <> p.rowid
+        AND ${sameKnowledge('q')} AND q.from_day < p.to_day AND p.from_day < q.to_day), 'uncertain', 'yes') AS certainty,
+      p.custody, p.proceedings, p.category, p.facility, p.incident, p.articles, p.sentence, p.end_earliest, p.end_latest, p.life,
+      o.lists, ${STAGE_SQL} AS stage, substr(p.articles, 3, 3) AS article, p.from_day, p.to_day, p.known_from, p.known_to
+    FROM models.periods p
+    JOIN models.list_entries e ON e.case_no = p.case_no AND e.list = p.list AND e.known_to = ${STILL_KNOWN}
+    JOIN models.personal_names n ON n.case_no = p.case_no AND n.list = p.list AND n.known_to = ${STILL_KNOWN}
+    JOIN models.periods o ON o.case_no = p.case_no AND o.list = '' AND ${sameKnowledge('o')}
+      AND o.from_day <= p.from_day AND p.from_day < o.to_day
+    WHERE p.list = '${LIST}' AND p.recognition = 'recognised' AND p.custody IN (${DEFAULT_POLICY.map((value) => `'${value}'`).join()})`);
+  for (const [table, condition] of Object.entries(TABLES)) {
+    db.exec(`CREATE TABLE "${table}" AS SELECT * FROM people WHERE ${condition}`);
+    for (const sort of Object.values(SORT_COLUMNS))
+      for (const filter of ['', ...Object.values(FILTER_COLUMNS).map((column) => `${column}, `)])
+        db.exec(
+          `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, case_id${table === 'now' ? '' : ', from_day, to_day'})`,
+        );
+    db.exec('ANALYZE');
+  }
+  db.close();
+  renameSync(making, file);
+};
+
+export interface RawPageRequest {
+  readonly filter: readonly [keyof Filters, string] | null;
+  readonly sort: Sort;
+  readonly limit: number;
+  readonly asOf: number | null;
+  readonly known: number | null;
+}
+
+interface Last {
+  readonly key: string | number;
+  readonly case_id: string;
+}
+
+/** Reads a page after the last row of another, and makes it JSON. */
+export const rawPages = (
+  db: Db,
+  { filter, sort, limit, asOf, known }: RawPageRequest,
+): ((after: Last | null) => { readonly json: string; readonly last: Last | null }) => {
+  const table: Table = known !== null ? 'versions' : asOf !== null ? 'days' : 'now';
+  const key = SORT_COLUMNS[sort.replace('-', '') as keyof typeof SORT_COLUMNS];
+  const [direction, beyond] = sort.startsWith('-') ? ['DESC', '<'] : ['ASC', '>'];
+  const conditions = [
+    ...(filter === null ? [] : [`${FILTER_COLUMNS[filter[0]]} = @value`]),
+    ...(asOf === null ? [] : ['from_day <= @asOf AND @asOf < to_day']),
+    ...(known === null ? [] : ['known_from <= @known AND @known < known_to']),
+  ];
+  const statement = (more: readonly string[]) => {
+    const where = [...conditions, ...more].join(' AND ') || 'TRUE';
+    return db.prepare(`SELECT ${key} AS key, ${SHOWN} FROM "${table}" WHERE ${where}
+      ORDER BY ${key} ${direction}, case_id ${direction} LIMIT ${limit}`);
+  };
+  const [first, further] = [statement([]), statement([`(${key}, case_id) ${beyond} (@key, @case_id)`])];
+  const values = { value: filter?.[1], asOf, known };
+  return (after) => {
+    const rows = (after === null ? first.all(values) : further.all({ ...values, ...after })) as Last[];
+    return { json: JSON.stringify(rows), last: rows.at(-1) ?? null };
+  };
+};
