@@ -9,6 +9,7 @@ import { parseEdtf } from '../src/domain/time.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { type EventStore, type LogEvent } from '../src/event-store/port.js';
 import type { JobProgress } from '../src/jobs/job.js';
+import { ModelFile } from '../src/read-models/model-file.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import { STILL_KNOWN } from '../src/read-models/table.js';
 import Database from '../src/sqlite/database.js';
@@ -221,7 +222,11 @@ const makeList = (folder: string, corrections: ReadonlyMap<string, number>): voi
   db.close();
 };
 
+/** Makes the read models, unless those of an earlier run can be used. */
 const makeModels = async (folder: string, log: (text: string) => void): Promise<void> => {
+  const made = ModelFile.open(readModelsFile(folder), clock.timeZone);
+  made?.close();
+  if (made !== null) return;
   const store = createSqliteStore({ file: logFile(folder) });
   const models = ReadModels.open(readModelsFile(folder), store, clock);
   const startedAt = performance.now();

@@ -52,8 +52,8 @@ export const makeRawPages = (file: string, models: string): void => {
       p.custody, p.proceedings, p.category, p.facility, p.incident, p.articles, p.sentence, p.end_earliest, p.end_latest, p.life,
       o.lists, ${STAGE_SQL} AS stage, substr(p.articles, 3, 3) AS article, p.from_day, p.to_day, p.known_from, p.known_to
     FROM models.periods p
-    JOIN models.list_entries e ON e.case_no = p.case_no AND e.list = p.list AND e.known_to = ${STILL_KNOWN}
-    JOIN models.personal_names n ON n.case_no = p.case_no AND n.list = p.list AND n.known_to = ${STILL_KNOWN}
+    JOIN models.list_entries e ON e.case_no = p.case_no AND e.known_to = ${STILL_KNOWN}
+    JOIN models.personal_names n ON n.case_no = p.case_no AND n.known_to = ${STILL_KNOWN}
     JOIN models.periods o ON o.case_no = p.case_no AND o.list = '' AND ${sameKnowledge('o')}
       AND o.from_day <= p.from_day AND p.from_day < o.to_day
     WHERE p.list = '${LIST}' AND p.recognition = 'recognised' AND p.custody IN (${DEFAULT_POLICY.map((value) => `'${value}'`).join()})`);

@@ -9,7 +9,7 @@ import { LOG_INDEXES, LOG_TABLES, LogTables, PERSONAL_EVENTS } from './log-table
 import { dependentCases } from './projection/affected-cases.js';
 import { Projector } from './projection/projector.js';
 import { findingDependencies, findings } from './findings/tables.js';
-import { periods, recognitions } from './list/tables.js';
+import { facets, periods } from './list/tables.js';
 import { distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
@@ -20,7 +20,7 @@ import { Counters } from './counters.js';
 /** All projected tables. To add a read model, add its table here. */
 export const PROJECTED_TABLES: readonly AnyTable[] = [
   periods,
-  recognitions,
+  facets,
   listEntries,
   names,
   references,

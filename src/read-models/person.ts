@@ -68,7 +68,7 @@ export const mentionsList = (recorded: AnyEvent, list: string): boolean => {
 };
 
 /** Whether an event, as it stands, judges its case on a list. */
-export const judgesList = (event: CaseEvent): event is Extract<CaseEvent, { readonly list: string }> =>
+const judgesList = (event: CaseEvent): event is Extract<CaseEvent, { readonly list: string }> =>
   'list' in event && event.type !== 'referenced';
 
 /** Ids of the lists that have judged the case, sorted. A case can only be on these. */

@@ -40,13 +40,13 @@ it('names tables and cases of rows that differ, never their cells; a rebuild men
       'UPDATE periods SET known_from = known_from + 1 WHERE rowid = (SELECT min(rowid) FROM periods WHERE case_no = 1)',
     )
     .run().changes;
-  const gone = db.prepare('DELETE FROM recognitions WHERE rowid = (SELECT min(rowid) FROM recognitions)').run().changes;
+  const gone = db.prepare('DELETE FROM facets WHERE rowid = (SELECT min(rowid) FROM facets)').run().changes;
   db.close();
   expect([changed, gone]).toEqual([1, 1]);
   const { code, out } = await check();
   expect([code, out]).toEqual([4, expect.stringContaining(': 3 differ')]);
   expect(out).toMatch(new RegExp(`periods +${caseId} +live`));
-  expect(out).toMatch(/recognitions +\S+ +rebuilt/);
+  expect(out).toMatch(/facets +\S+ +rebuilt/);
   expect((await check()).code).toBe(4);
   expect((await runCli(['rebuild', '--data', data])).code).toBe(0);
   expect((await check()).code).toBe(0);

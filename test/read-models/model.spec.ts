@@ -14,10 +14,12 @@ import type { ListEvent } from '../../src/domain/list/events.js';
 import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
-import { countPeople, readPage } from '../../src/read-models/list/page.js';
+import { countPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
 import { isJudged, matchOf, memberConditions, listScope } from '../../src/read-models/list/predicate.js';
 import type { ModelFile } from '../../src/read-models/model-file.js';
+import { facetsOf } from '../../src/read-models/list/facets.js';
 import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
+import type { PersonView } from '../../src/read-models/list/person.view.js';
 import type { Sort } from '../../src/read-models/list/paging.js';
 import { DAY_COUNT, FIRST_DAY, arbitraryCaseEvents } from '../support/arbitraries.js';
 import { emptyFile, Log, opened, uuid } from './support.js';
@@ -105,10 +107,12 @@ const expectedPeople = (
       : Math.min(MAX_DAY, ...since);
     return [{ id, certainty: sure.length === valid.length ? 'yes' : 'uncertain', key }];
   });
+  const opened = [...cases.keys()];
   const less = (a: Expected, b: Expected): number =>
-    typeof a.key === 'number' && typeof b.key === 'number' && a.key !== b.key
+    (typeof a.key === 'number' && typeof b.key === 'number'
       ? a.key - b.key
-      : Buffer.compare(Buffer.from(`${String(a.key)}\0${a.id}`), Buffer.from(`${String(b.key)}\0${b.id}`));
+      : Buffer.compare(Buffer.from(String(a.key)), Buffer.from(String(b.key)))) ||
+    opened.indexOf(a.id) - opened.indexOf(b.id);
   return people.sort((a, b) => (sort.startsWith('-') ? less(b, a) : less(a, b)));
 };
 
@@ -138,6 +142,11 @@ const FILTERS: readonly { filters: Filters; test: Test }[] = [
     filters: { article: ['234.4'] },
     test: ({ articles }) => articles.some((a) => a === '234.4' || a.startsWith('234.4.')),
   },
+  { filters: { facility: 'x' }, test: ({ facility }) => facility === 'x' },
+  {
+    filters: { proceedings: ['none', 'convicted'] },
+    test: ({ proceedings }) => ['none', 'convicted'].includes(proceedings),
+  },
   { filters: { facility: 'x', incident: 'a' }, test: ({ facility, incident }) => facility === 'x' && incident === 'a' },
 ];
 const SORTS: readonly Sort[] = ['name', '-name', 'recognised', '-recognised'];
@@ -153,18 +162,33 @@ const actualPeople = (
 ) => {
   const scope = listScope(list, day, known, file.checkpoint.position);
   const on = list === '' ? [] : definition === null ? [isJudged] : memberConditions(definition, day);
+  const population = list === '' ? 'all' : definition === null ? 'judged' : 'recognised';
   const conditions = [...on, ...filterConditions(filters)];
-  const request = { scope, conditions, reference: undefined, sort, limit: 10 };
-  const found = readPage(file, { ...request, certainty: undefined, after: null });
+  const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
+  const found = readPage(file, { ...request, facets: facetsOf(list, population, filters) });
+  expect(readPage(file, { ...request, facets: facetsOf(list, population, {}) }).items).toEqual(found.items);
   expect(countPeople(file.counters, scope, matchOf(conditions))).toEqual({
     yes: found.items.filter(({ certainty }) => certainty === 'yes').length,
     uncertain: found.items.filter(({ certainty }) => certainty === 'uncertain').length,
   });
   for (const certainty of day % 4 === 0 ? (['yes', 'uncertain'] as const) : [])
-    expect(readPage(file, { ...request, certainty, after: null }).items).toEqual(
-      found.items.filter((item) => item.certainty === certainty),
-    );
+    expect(
+      readPage(file, { ...request, certainty, facets: facetsOf(list, population, { ...filters, certainty }) }).items,
+    ).toEqual(found.items.filter((item) => item.certainty === certainty));
+  if (day % 4 === 1)
+    expect(pageByPage(file, { ...request, facets: facetsOf(list, population, filters) })).toEqual(found.items);
   return found.items.map(({ caseId, certainty }) => ({ id: caseId, certainty }));
+};
+
+/** The people of all pages, of one person each. */
+const pageByPage = (file: ModelFile, request: PageRequest): readonly PersonView[] => {
+  const people: PersonView[] = [];
+  for (let { after } = request; ;) {
+    const { items, end, total } = readPage(file, { ...request, limit: 1, after });
+    people.push(...items);
+    if (end === null) return people;
+    after = { ...end, total };
+  }
 };
 
 const without = (people: readonly Expected[]) => people.map(({ id, certainty }) => ({ id, certainty }));

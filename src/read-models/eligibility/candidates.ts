@@ -7,15 +7,11 @@ import type { EventWithId } from '../../domain/event.js';
 import { isApplication, periodsWithoutAct, type Candidate } from '../../domain/instrument/eligibility.js';
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import type { LogTables } from '../log-tables.js';
-import {
-  matchOf,
-  memberConditions,
-  scopeValues,
-  validCondition,
-  versionCondition,
-  type ListScope,
-} from '../list/predicate.js';
+import { matchOf, memberConditions, scopeValues, validCondition, type ListScope } from '../list/predicate.js';
 import type { ListDefinition } from '../../domain/list/list.js';
+import { facetsOf } from '../list/facets.js';
+import { caseConditions } from '../list/page.js';
+import { walk, type Place } from '../list/walk.js';
 import { personDescription } from '../person.js';
 import type { QueryContext } from '../reader.js';
 import { cachedStatement, type Db } from '../table.js';
@@ -23,33 +19,28 @@ import { cachedStatement, type Db } from '../table.js';
 /** Cases in one slice, between which other requests run: some 20 ms. */
 const SLICE_SIZE = 1_000;
 
-/** Where a slice ends. */
-export interface Place {
-  readonly key: string;
-  readonly caseId: string;
-}
-
 export interface Slice {
   readonly caseNos: readonly number[];
   /** Null after the last slice. */
   readonly end: Place | null;
 }
 
-/** The members of a list on the day of the scope, certain and possible, after a place. */
-export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, after: Place): Slice => {
+/** The members of a list on the day of the scope, certain and possible, after a place, in the order of their references. */
+export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, after: Place | null): Slice => {
   const match = matchOf(memberConditions(list, scope.day));
-  const sql = `SELECT o.case_no, o.reference_key, o.case_id FROM list_entries o
-    WHERE o.list = @list AND ${versionCondition('o', scope)} AND (o.reference_key, o.case_id) > (@key, @caseId)
-      AND EXISTS (SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}
-        AND ${match.possible})
-    ORDER BY o.reference_key, o.case_id LIMIT ${SLICE_SIZE}`;
-  const rows = cachedStatement(db, sql)
-    .raw()
-    .all({ ...scopeValues(scope), ...match.values, ...after }) as [number, string, string][];
-  const last = rows.length < SLICE_SIZE ? undefined : rows.at(-1);
+  const found = walk(db, {
+    scope,
+    facets: facetsOf(list.id, 'recognised', {}),
+    sort: 'reference',
+    conditions: caseConditions({ scope, certainty: undefined, reference: undefined }, match),
+    isUncertain: '0',
+    values: match.values,
+    after,
+    limit: SLICE_SIZE,
+  });
   return {
-    caseNos: rows.map(([caseNo]) => caseNo),
-    end: last === undefined ? null : { key: last[1], caseId: last[2] },
+    caseNos: found.map(({ caseNo }) => caseNo),
+    end: found.length < SLICE_SIZE ? null : (found.at(-1) ?? null),
   };
 };
 

@@ -8,7 +8,8 @@ import { listScope } from '../list/predicate.js';
 import { QueriesBusy } from '../query-errors.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import type { Db } from '../table.js';
-import { casesApplied, memberSlice, periodsOn, personOf, type Place } from './candidates.js';
+import { casesApplied, memberSlice, periodsOn, personOf } from './candidates.js';
+import type { Place } from '../list/walk.js';
 
 /** A question of an instrument on the days [from, to], as known at a position. */
 export interface AskedInstrument {
@@ -74,7 +75,8 @@ export class KeptVerdicts {
     let context = await this.#context(db, position);
     const applied = casesApplied(context, instrument, question.listDay, position);
     const found: Record<Verdict, number[]> = { eligible: [], possibly: [], not: [] };
-    for (let after: Place | null = FIRST_PLACE; after !== null;) {
+    let after: Place | null = null;
+    do {
       const scope = listScope(question.list.id, question.listDay, position, context.position);
       const { caseNos, end } = memberSlice(context.db, scope, question.list, after);
       const periods = periodsOn(context, scope, caseNos, instrument, applied);
@@ -88,7 +90,7 @@ export class KeptVerdicts {
         await setImmediate();
         context = await this.#context(db, position);
       }
-    }
+    } while (after !== null);
     return found;
   }
 
@@ -98,8 +100,6 @@ export class KeptVerdicts {
     return context;
   }
 }
-
-const FIRST_PLACE: Place = { key: '', caseId: '' };
 
 type Person = Pick<Candidate, 'born' | 'sex'>;
 

@@ -25,6 +25,21 @@ export const articleCondition = (article: readonly string[]): SqlCondition => {
   };
 };
 
+/** The first part of an article as it is filtered by: a filter finds an article only if they have a head in common. */
+export const articleHead = (article: string): string => headOf(storedArticle(article));
+
+/** The heads of articles as they are stored: of each as it is, and without its general part. */
+export const articleHeads = (articles: readonly string[]): readonly string[] => [
+  ...new Set(articles.flatMap((article) => [headOf(article), headOf(withoutGeneralPart(article))])),
+];
+
+const headOf = (article: string): string => article.split('.', 1)[0] ?? '';
+
+const withoutGeneralPart = (article: string): string => {
+  const slash = article.indexOf('/');
+  return slash < 0 ? article : article.slice(0, article.indexOf(':') + 1) + article.slice(slash + 1);
+};
+
 /** As stored: the default code is omitted, any other is followed by a colon. */
 const storedArticle = (article: string): string => article.replace(/[ :]/, ':').replace(`${DEFAULT_CODE}:`, '');
 

@@ -30,8 +30,9 @@ export class CasesHandler implements IQueryHandler<Cases> {
   constructor(private readonly reader: ReadModelReader) {}
 
   async execute({ scope, parameters }: Cases): Promise<PersonPage> {
-    const conditions = parameters.list === undefined ? [] : [isJudged];
-    const page = await readPageOf(this.reader, scope, 'cases', parameters.list ?? '', parameters, () => conditions);
+    const { list } = parameters;
+    const [population, conditions] = list === undefined ? (['all', []] as const) : (['judged', [isJudged]] as const);
+    const page = await readPageOf(this.reader, scope, population, list ?? '', parameters, () => conditions);
     if (page === null) throw new Error('cases are always answered');
     return page;
   }

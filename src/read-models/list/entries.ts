@@ -15,8 +15,8 @@ export interface ListEntry {
 /** Entries of cases in the list of a scope, by case number, in one statement. */
 export const listEntriesOf = (db: Db, scope: ListScope, caseNos: readonly number[]): ReadonlyMap<number, ListEntry> => {
   const sql = `SELECT e.case_no, e.case_id, n.name, n.name_key, e.refs FROM json_each(@caseNos) c
-    CROSS JOIN list_entries e ON e.list = @list AND e.case_no = c.value AND ${versionCondition('e', scope)}
-    LEFT JOIN personal_names n ON n.list = @list AND n.case_no = c.value AND ${versionCondition('n', scope)}`;
+    CROSS JOIN list_entries e ON e.case_no = c.value AND ${versionCondition('e', scope)}
+    LEFT JOIN personal_names n ON n.case_no = c.value AND ${versionCondition('n', scope)}`;
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
   const rows = cachedStatement(db, sql).raw().all(values) as [number, string, string | null, string | null, string][];
   return new Map(

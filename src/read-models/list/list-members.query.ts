@@ -23,7 +23,7 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(private readonly reader: ReadModelReader) {}
 
   execute({ scope, list, parameters }: ListMembers): Promise<PersonPage | null> {
-    return readPageOf(this.reader, scope, 'members', list, parameters, ({ logTables, scope: { day, position } }) => {
+    return readPageOf(this.reader, scope, 'recognised', list, parameters, ({ logTables, scope: { day, position } }) => {
       const found = logTables.listAt(list, position);
       return found && memberConditions(found.definition, day);
     });

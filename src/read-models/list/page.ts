@@ -1,4 +1,4 @@
-/** One page of people: scans the sort index and probes the periods of each case (keyset pagination). */
+/** One page of people: walks facets in the order that was asked for, and probes the periods of each case. */
 import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/events.js';
@@ -6,11 +6,12 @@ import type { Certainty } from './filters.js';
 import type { Sort } from './paging.js';
 import type { PersonPage, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
-import { cachedStatement, type SqlValue } from '../table.js';
+import type { SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
-import { versionCondition, matchOf, scopeValues, validCondition, type Match, type ListScope } from './predicate.js';
+import { versionCondition, matchOf, validCondition, type Match, type ListScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 import { personRows } from './person-rows.js';
+import { walk } from './walk.js';
 
 export interface PageRequest {
   readonly scope: ListScope;
@@ -19,6 +20,8 @@ export interface PageRequest {
   /** Limits the page to cases with this reference. */
   readonly reference: Reference | undefined;
   readonly sort: Sort;
+  /** Have every case that the conditions may hold for. */
+  readonly facets: readonly number[];
   readonly limit: number;
   /** Last row of the previous page, with the total counted for the first page. */
   readonly after: { readonly key: string | number; readonly id: string; readonly total: Totals } | null;
@@ -29,53 +32,29 @@ export interface PageResult extends Omit<PersonPage, 'knownAt' | 'next'> {
   readonly end: { readonly key: string | number; readonly id: string } | null;
 }
 
-interface PageRow {
-  readonly case_no: number;
-  readonly id: string;
-  readonly key: string | number;
-  readonly isUncertain: 0 | 1;
-}
-
-export const readPage = ({ db, counters }: Pick<QueryContext, 'db' | 'counters'>, request: PageRequest): PageResult => {
-  const { scope, limit } = request;
+export const readPage = (
+  { db, counters, logTables }: Pick<QueryContext, 'db' | 'counters' | 'logTables'>,
+  request: PageRequest,
+): PageResult => {
+  const { scope, limit, after } = request;
   const match = matchOf(request.conditions);
-  const values = { ...scopeValues(scope), ...match.values, ...referenceValues(request.reference) };
-  const total = request.after?.total ?? countPeople(counters, scope, match, request.certainty, request.reference);
-  const after = request.after === null ? {} : { afterKey: request.after.key, afterId: request.after.id };
-  const rows = cachedStatement(db, pageSql(request, match)).all({ ...values, ...after, limit: limit + 1 }) as PageRow[];
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  const people = shown.map((row) => ({ caseNo: row.case_no, caseId: row.id, isUncertain: row.isUncertain === 1 }));
+  const found = walk(db, {
+    ...request,
+    conditions: caseConditions(request, match),
+    isUncertain: isUncertainSql(scope, match),
+    values: { ...match.values, ...referenceValues(request.reference) },
+    after: after && { key: after.key, caseNo: logTables.cases.numberOf(after.id) ?? 0 },
+    limit: limit + 1,
+  });
+  const items = personRows(db, scope, found.slice(0, limit));
+  const [key, id] = [found[limit - 1]?.key, items.at(-1)?.caseId];
   return {
     asOf: formatDay(scope.day),
     position: scope.position,
-    total,
-    items: personRows(db, scope, people),
-    end: last === undefined ? null : { key: last.key, id: last.id },
+    total: after?.total ?? countPeople(counters, scope, match, request.certainty, request.reference),
+    items,
+    end: found.length <= limit || key === undefined || id === undefined ? null : { key, id },
   };
-};
-
-/** Table `o` and key of each order. Cases without name, reference or recognition sort last. */
-const ORDERS = {
-  name: { from: 'personal_names o', key: 'o.name_key' },
-  reference: { from: 'list_entries o', key: 'o.reference_key' },
-  recognised: { from: 'recognitions o', key: 'o.since_day' },
-} as const;
-
-const pageSql = ({ scope, certainty, reference, sort, after }: PageRequest, match: Match): string => {
-  const descending = sort.startsWith('-');
-  const by = sort.replace('-', '') as keyof typeof ORDERS;
-  const { from, key } = ORDERS[by];
-  const direction = descending ? 'DESC' : 'ASC';
-  const isUncertain = isUncertainSql(scope, match);
-  const conditions = [
-    'o.list = @list',
-    by === 'recognised' ? validCondition('o', scope) : versionCondition('o', scope),
-    ...caseConditions({ scope, certainty, reference }, match),
-    ...(after === null ? [] : [`(${key}, o.case_id) ${descending ? '<' : '>'} (@afterKey, @afterId)`]),
-  ];
-  return `SELECT o.case_no, o.case_id AS id, ${key} AS key, ${isUncertain} AS isUncertain FROM ${from}
-    WHERE ${conditions.join(' AND ')} ORDER BY ${key} ${direction}, o.case_id ${direction} LIMIT @limit`;
 };
 
 const periodsOfCase = (scope: ListScope): string =>

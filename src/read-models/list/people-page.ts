@@ -1,4 +1,5 @@
 /** One page of people, with its page cursor: what the queries for members and for cases share. */
+import { facetsOf, type Population } from './facets.js';
 import { filterConditions, type Filters } from './filters.js';
 import type { Page } from './paging.js';
 import type { PersonPage } from './person.view.js';
@@ -25,12 +26,12 @@ export interface PageParameters {
 export const readPageOf = async (
   reader: ReadModelReader,
   scope: Scope,
-  kind: string,
+  population: Population,
   list: string,
   { filters, page, reference, name }: PageParameters,
   conditionsFor: (context: ScopedContext) => readonly SqlCondition[] | null,
 ): Promise<PersonPage | null> => {
-  const queryKey = [kind, scope.key, list, filters, page.sort, reference, name];
+  const queryKey = [population, scope.key, list, filters, page.sort, reference, name];
   const cursor =
     page.after === undefined
       ? null
@@ -45,6 +46,7 @@ export const readPageOf = async (
     certainty: filters.certainty,
     reference,
     sort: page.sort ?? 'name',
+    facets: facetsOf(list, population, filters),
     limit: page.limit,
     after: cursor,
   };

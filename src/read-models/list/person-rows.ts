@@ -7,7 +7,6 @@ import { standingsOf } from './standings.js';
 /** A case on a page. */
 export interface PersonOnPage {
   readonly caseNo: number;
-  readonly caseId: string;
   readonly isUncertain: boolean;
   /** How a name matched that was searched for. */
   readonly match?: NameMatchView;
@@ -18,12 +17,16 @@ export const personRows = (db: Db, scope: ListScope, people: readonly PersonOnPa
   const caseNos = people.map(({ caseNo }) => caseNo);
   const entries = listEntriesOf(db, scope, caseNos);
   const standings = standingsOf(db, scope, caseNos);
-  return people.map(({ caseNo, caseId, isUncertain, match }) => ({
-    caseId,
-    references: entries.get(caseNo)?.references ?? [],
-    name: entries.get(caseNo)?.name ?? null,
-    certainty: isUncertain ? 'uncertain' : 'yes',
-    standings: standings.get(caseNo) ?? [],
-    ...(match && { match }),
-  }));
+  return people.map(({ caseNo, isUncertain, match }) => {
+    const entry = entries.get(caseNo);
+    if (entry === undefined) throw new Error('a case that is found has an entry');
+    return {
+      caseId: entry.caseId,
+      references: entry.references,
+      name: entry.name,
+      certainty: isUncertain ? 'uncertain' : 'yes',
+      standings: standings.get(caseNo) ?? [],
+      ...(match && { match }),
+    };
+  });
 };

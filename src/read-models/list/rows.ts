@@ -44,7 +44,6 @@ export interface PeriodRow {
 /** Since which day a case has been recognised (the earliest possible), valid on days [from_day, to_day). */
 export interface RecognitionRow {
   readonly list: string;
-  readonly case_id: string;
   readonly since_day: Day;
   readonly from_day: Day;
   readonly to_day: Day;
@@ -220,7 +219,7 @@ export const recognitionRows = (history: CaseHistory): readonly RecognitionRow[]
       );
       const isCovered = list === '' || judged.length > 0 || valid.some(({ standing }) => standing === null);
       const since_day = Math.min(MAX_DAY, ...judged.map(since));
-      return isCovered ? [{ list, case_id: history.id, since_day, from: day, to: days[index + 1] ?? MAX_DAY }] : [];
+      return isCovered ? [{ list, since_day, from: day, to: days[index + 1] ?? MAX_DAY }] : [];
     });
     return toRows(items);
   };

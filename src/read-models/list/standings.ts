@@ -1,25 +1,48 @@
 /** Standings and periods of cases, from the rows independent of lists. */
+import { LRUCache } from 'lru-cache';
 import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import type { StandingView } from './person.view.js';
 import { scopeValues, validCondition, versionCondition, type ListScope } from './predicate.js';
 import { cachedStatement, type Db } from '../table.js';
 
+/** Days and JSON texts that were met before: a page shows the same few again and again, and reading them is most of its own work. */
+const FORMATTED = new LRUCache<Day, string>({ max: 10_000 });
+const PARSED = new LRUCache<string, readonly unknown[]>({ max: 10_000 });
+
+const formatted = (day: Day): string => {
+  const known = FORMATTED.get(day);
+  if (known !== undefined) return known;
+  const text = formatDay(day);
+  FORMATTED.set(day, text);
+  return text;
+};
+
+/** Of a JSON array; shared, so that nobody may change it. */
+const parsed = <Item>(json: string): readonly Item[] => {
+  const known = PARSED.get(json) as readonly Item[] | undefined;
+  if (known !== undefined) return known;
+  const items = JSON.parse(json) as readonly Item[];
+  PARSED.set(json, items);
+  return items;
+};
+
 /** Formats a bound of an interval; null if it is unbounded. */
-export const formatBound = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formatDay(day));
+export const formatBound = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formatted(day));
 
 const sentenceEnd = (earliest: Day, latest: Day): StandingView['sentenceEnd'] => ({
-  earliest: formatDay(earliest),
+  earliest: formatted(earliest),
   latest: formatBound(latest),
 });
 
 /** Distinct standings, sorted; empty if any of them is undecided (null). */
-export const possibleStandings = (standings: readonly (StandingView | null)[]): readonly StandingView[] =>
-  standings.some((standing) => standing === null)
-    ? []
-    : [...new Map(standings.map((standing) => [JSON.stringify(standing), standing as StandingView])).entries()]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, standing]) => standing);
+export const possibleStandings = (standings: readonly (StandingView | null)[]): readonly StandingView[] => {
+  if (standings.some((standing) => standing === null)) return [];
+  if (standings.length < 2) return standings as readonly StandingView[];
+  return [...new Map(standings.map((standing) => [JSON.stringify(standing), standing as StandingView])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, standing]) => standing);
+};
 
 /** Standings of cases on the day of a scope, by case number, in one statement. */
 export const standingsOf = (
@@ -30,10 +53,14 @@ export const standingsOf = (
   const sql = `SELECT p.case_no, ${COLUMNS} FROM json_each(@caseNos) c
     CROSS JOIN periods p ON p.list = '' AND p.case_no = c.value AND ${validCondition('p', scope)}`;
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
-  const found = new Map<number, (StandingView | null)[]>(caseNos.map((caseNo) => [caseNo, []]));
-  for (const [caseNo, ...row] of cachedStatement(db, sql).raw().all(values) as [number, ...OwnRow][])
-    found.get(caseNo)?.push(standingFromRow(row));
-  return new Map([...found].map(([caseNo, standings]) => [caseNo, possibleStandings(standings)]));
+  const found = new Map<number, (StandingView | null)[]>();
+  for (const [caseNo, ...row] of cachedStatement(db, sql).raw().all(values) as [number, ...OwnRow][]) {
+    const standing = standingFromRow(row);
+    const others = found.get(caseNo);
+    if (others === undefined) found.set(caseNo, [standing]);
+    else others.push(standing);
+  }
+  return new Map(Array.from(found, ([caseNo, standings]) => [caseNo, possibleStandings(standings)]));
 };
 
 /** A period independent of lists, as its row has it; `standing` is null if it is undecided. */
@@ -94,8 +121,8 @@ const standingFromRow = ([
         sentence,
         sentenceEnd: earliest === null || latest === null ? null : sentenceEnd(earliest, latest),
         life: life === 1,
-        articles: JSON.parse(articles) as readonly string[],
+        articles: parsed(articles),
         facility,
         incident,
-        lists: JSON.parse(lists) as StandingView['lists'],
+        lists: parsed(lists),
       };

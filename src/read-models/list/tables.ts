@@ -1,11 +1,14 @@
 /**
- * `periods` is probed by case while a page scans a sort index; `recognitions` is the sort index of `recognised`. The
- * first index of `periods` covers the columns that most filters use, so that skipped cases need no row lookup. The
- * indexes on bounds serve movements.
+ * A page walks an index of `facets` in its order and probes `periods` by case. The first index of `periods` covers the columns that
+ * most filters use, so that skipped cases need no row lookup. The indexes on bounds serve movements.
  */
 import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
+import { referencesOf } from '../../domain/reference/reference.js';
+import { MAX_DAY } from '../../domain/time.js';
 import { STILL_KNOWN, type ProjectedTable } from '../table.js';
-import { periodRows, recognitionRows, type PeriodRow, type RecognitionRow } from './rows.js';
+import { isNaming } from '../names/tables.js';
+import { facetRows, type FacetRow } from './facets.js';
+import { periodRows, type PeriodRow } from './rows.js';
 
 /**
  * Bounds of periods, for movements. Indexed as expressions, so that SQLite does not choose these indexes for queries by
@@ -54,15 +57,33 @@ export const periods: ProjectedTable<PeriodRow> = {
   readsEvent: isDated,
 };
 
-export const recognitions: ProjectedTable<RecognitionRow> = {
-  name: 'recognitions',
-  isPersonal: false,
+/** The keys of the orders in which a page may be asked for. */
+const SORT_KEYS = ['name_key', 'reference_key', 'since_day'] as const;
+
+/** Rows that hold to this day, as far as is known. They have indexes of their own: a page of now should not walk the past. */
+export const OPEN_SQL = `known_to = ${STILL_KNOWN} AND to_day = ${MAX_DAY}`;
+/** All other rows. */
+export const CLOSED_SQL = `(known_to < ${STILL_KNOWN} OR to_day < ${MAX_DAY})`;
+/** Rows that are believed and end on a certain day, by that day: few of them end after today. */
+export const ENDED_SQL = `known_to = ${STILL_KNOWN} AND to_day < ${MAX_DAY}`;
+
+export const facets: ProjectedTable<FacetRow> = {
+  name: 'facets',
+  isPersonal: true,
   dependsOn: 'events',
-  columns: { list: 'TEXT', case_id: 'TEXT', since_day: 'INTEGER', from_day: 'INTEGER', to_day: 'INTEGER' },
+  columns: {
+    facet: 'INTEGER',
+    name_key: 'TEXT',
+    reference_key: 'TEXT',
+    since_day: 'INTEGER',
+    from_day: 'INTEGER',
+    to_day: 'INTEGER',
+  },
   indexes: [
-    `(list, since_day, case_id) WHERE known_to = ${STILL_KNOWN}`,
-    '(list, since_day, case_id, known_from, known_to)',
+    `(facet, to_day) WHERE ${ENDED_SQL}`,
+    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, known_from) WHERE ${OPEN_SQL}`),
+    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, to_day, known_from, known_to) WHERE ${CLOSED_SQL}`),
   ],
-  rows: recognitionRows,
-  readsEvent: isDated,
+  rows: facetRows,
+  readsEvent: (event) => isDated(event) || isNaming(event) || referencesOf(event).length > 0,
 };

@@ -20,25 +20,20 @@ export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageReq
   const uncertain = found.filter(({ isUncertain }) => isUncertain).length;
   const rest = after === null ? found : found.slice(indexAfter(db, scope, found, after));
   const shown = rest.slice(0, limit);
-  const entries = listEntriesOf(
-    db,
-    scope,
-    shown.map(({ case_no }) => case_no),
-  );
   const onPage = shown.map(({ case_no, isUncertain, text, score, why }) => ({
     caseNo: case_no,
-    caseId: entries.get(case_no)?.caseId ?? '',
     isUncertain,
     match: { text, score, why },
   }));
-  const last = rest.length > limit ? onPage.at(-1) : undefined;
+  const items = personRows(db, scope, onPage);
+  const [last, id] = [shown.at(-1), items.at(-1)?.caseId];
   return {
     asOf: formatDay(scope.day),
     position: scope.position,
     total: { yes: found.length - uncertain, uncertain },
     isTruncated,
-    items: personRows(db, scope, onPage),
-    end: last === undefined ? null : { key: last.match.score, id: last.caseId },
+    items,
+    end: rest.length <= limit || last === undefined || id === undefined ? null : { key: last.score, id },
   };
 };
 

@@ -1,11 +1,10 @@
 /**
- * `list_entries` and `personal_names` are sorted by reference and by name to page through a list; `case_references` finds a case by
- * reference, `searched_names` by a name in any spelling.
+ * `list_entries` and `personal_names` have what a line of a list shows; `case_references` finds a case by reference, `searched_names`
+ * by a name in any spelling.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
-import { judgesList } from '../person.js';
-import { STILL_KNOWN, type ProjectedTable } from '../table.js';
+import type { ProjectedTable } from '../table.js';
 import {
   distinctionRows,
   listEntryRows,
@@ -19,33 +18,28 @@ import {
   type SearchedNameRow,
 } from './rows.js';
 
-/** To page through a list in the order of a key, now and as known before, and to find the rows of a case. */
-const sortedBy = (key: string): readonly string[] => [
-  `(list, ${key}, case_id) WHERE known_to = ${STILL_KNOWN}`,
-  `(list, ${key}, case_id, known_from, known_to)`,
-  '(case_no, list, known_from)',
-];
+const OF_CASE = '(case_no, known_from)';
 
-const isNaming = ({ type }: CaseEvent): boolean => type === 'opened' || type === 'named';
+export const isNaming = ({ type }: CaseEvent): boolean => type === 'opened' || type === 'named';
 
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
   isPersonal: false,
   dependsOn: 'events',
-  columns: { list: 'TEXT', case_id: 'TEXT', refs: 'TEXT', reference_key: 'TEXT' },
-  indexes: sortedBy('reference_key'),
+  columns: { case_id: 'TEXT', refs: 'TEXT' },
+  indexes: [OF_CASE],
   rows: listEntryRows,
-  readsEvent: (event) => judgesList(event) || referencesOf(event).length > 0,
+  readsEvent: (event) => referencesOf(event).length > 0,
 };
 
 export const names: ProjectedTable<NameRow> = {
   name: 'personal_names',
   isPersonal: true,
   dependsOn: 'events',
-  columns: { list: 'TEXT', case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT' },
-  indexes: sortedBy('name_key'),
+  columns: { name: 'TEXT', name_key: 'TEXT' },
+  indexes: [OF_CASE],
   rows: nameRows,
-  readsEvent: (event) => judgesList(event) || isNaming(event),
+  readsEvent: isNaming,
 };
 
 export const references: ProjectedTable<ReferenceRow> = {

@@ -243,7 +243,6 @@ describe('recognitions', () => {
       ['2024-01-15', null, '2024-01-15'],
     ]);
     expect(since(events, 'union')).toEqual([['2024-01-20', null, '2024-01-20']]);
-    expect(recognitionRows(history(events)).every((row) => row.case_id === 'case')).toBe(true);
   });
 
   it('are not merged across a different row', () => {

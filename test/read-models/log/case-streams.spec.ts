@@ -3,6 +3,7 @@ import { Counts } from '../../../src/read-models/counts/counts.query.js';
 import { History } from '../../../src/read-models/history/history.query.js';
 import { SurvivorOf } from '../../../src/read-models/survivor-of.query.js';
 import { OneCase } from '../../../src/read-models/one-case.query.js';
+import { facetsOf } from '../../../src/read-models/list/facets.js';
 import { readPage } from '../../../src/read-models/list/page.js';
 import { listScope, memberConditions } from '../../../src/read-models/list/predicate.js';
 import { ModelFile } from '../../../src/read-models/model-file.js';
@@ -56,14 +57,16 @@ const membersAt = (known: number): readonly string[] => {
   const definition = file.logTables.listAt('union', known)?.definition;
   if (definition === undefined) throw new Error('the list begins the log');
   const scope = listScope('union', day(DAY), known, file.checkpoint.position);
-  const request = { scope, conditions: memberConditions(definition, day(DAY)), sort: 'name' as const, limit: 10 };
+  const conditions = memberConditions(definition, day(DAY));
+  const facets = facetsOf('union', 'recognised', {});
+  const request = { scope, conditions, facets, sort: 'name' as const, limit: 10 };
   const found = readPage(file, { ...request, certainty: undefined, reference: undefined, after: null });
   return found.items.map(({ caseId }) => caseId);
 };
 
 const casesAt = (known: number): readonly unknown[] => {
   const scope = listScope('', day(DAY), known, file.checkpoint.position);
-  const request = { scope, conditions: [], sort: 'name' as const, limit: 10 };
+  const request = { scope, conditions: [], facets: facetsOf('', 'all', {}), sort: 'name' as const, limit: 10 };
   const found = readPage(file, { ...request, certainty: undefined, reference: undefined, after: null });
   return found.items.map(({ caseId, references }) => [caseId, ...references.map(({ reference }) => reference)]);
 };

@@ -1,0 +1,202 @@
+/**
+ * Facets: the parts of a list, or of the register as a whole, in which a page is looked for. Pages walk the index of one facet in the
+ * order of a sort key, and check every case that they meet; a facet must have every case that a question may find, and may have more.
+ */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { CONVICTED_STAGE, PROCEEDINGS } from '../../domain/case/state.js';
+import { intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
+import { toNfc } from '../../domain/text.js';
+import type { Day } from '../../domain/time.js';
+import { nameRows, referenceKey } from '../names/rows.js';
+import { judgingLists, personReferences } from '../person.js';
+import type { CaseHistory } from '../table.js';
+import { articleHead, articleHeads } from './article-condition.js';
+import type { Filters } from './filters.js';
+import { periodRows, recognitionRows, type PeriodRow } from './rows.js';
+
+/** A case in a facet, valid on days [from_day, to_day), with the keys of all orders. */
+export interface FacetRow {
+  readonly facet: number;
+  readonly name_key: string;
+  readonly reference_key: string;
+  /** Since which day the case has been recognised; MAX_DAY if it is not. */
+  readonly since_day: Day;
+  readonly from_day: Day;
+  readonly to_day: Day;
+}
+
+/** A property that people are filtered by. */
+interface Property {
+  readonly name: string;
+  /** The value of everybody before the first event: hardly asked for, and would cost most. */
+  readonly initial: string | null;
+  /** Whether the register as a whole has facets of it too: those with so few values that they would be most of all rows are of lists alone. */
+  readonly ofRegister: boolean;
+  readonly ofPeriod: (period: PeriodRow) => readonly (string | null)[];
+  /** The values of which a period must have one to match the filters; undefined if it may have any. */
+  readonly asked: (filters: Filters) => readonly string[] | undefined;
+}
+
+const one = (value: string | undefined): readonly string[] | undefined => (value === undefined ? undefined : [value]);
+
+/** Those with the fewest people to a value first: the first that a question asks for is walked. */
+const PROPERTIES: readonly Property[] = [
+  {
+    name: 'incident',
+    initial: null,
+    ofRegister: true,
+    ofPeriod: ({ incident }) => [incident],
+    asked: ({ incident }) => one(incident),
+  },
+  {
+    name: 'facility',
+    initial: null,
+    ofRegister: true,
+    ofPeriod: ({ facility }) => [facility],
+    asked: ({ facility }) => one(facility === undefined ? undefined : toNfc(facility)),
+  },
+  {
+    name: 'article',
+    initial: null,
+    ofRegister: true,
+    ofPeriod: ({ articles }) => articleHeads(JSON.parse(articles) as readonly string[]),
+    asked: ({ article }) => article?.map(articleHead),
+  },
+  {
+    name: 'category',
+    initial: null,
+    ofRegister: false,
+    ofPeriod: ({ category }) => [category],
+    asked: ({ category }) => category,
+  },
+  {
+    name: 'proceedings',
+    initial: 'none',
+    ofRegister: false,
+    ofPeriod: ({ proceedings }) => [proceedings],
+    asked: ({ proceedings, stage }) =>
+      proceedings ?? (stage && PROCEEDINGS.filter((value) => CONVICTED_STAGE.has(value) === (stage === 'convicted'))),
+  },
+  {
+    name: 'custody',
+    initial: 'unknown',
+    ofRegister: false,
+    ofPeriod: ({ custody }) => [custody],
+    asked: ({ custody }) => custody,
+  },
+];
+
+/** Whom a question is about: everybody in the register, or whom a list recognises, or judges in any way. */
+export type Population = 'all' | 'recognised' | 'judged';
+
+type Group = 'all' | 'recognised' | 'otherwise judged';
+const GROUPS: Readonly<Record<Population, readonly Group[]>> = {
+  all: ['all'],
+  recognised: ['recognised'],
+  judged: ['recognised', 'otherwise judged'],
+};
+
+/** Names of facets that have no value. */
+const UNDECIDED = 'undecided';
+const UNCERTAIN = 'uncertain';
+const EVERYBODY = '';
+
+const NUMBERS = new LRUCache<string, number>({ max: 10_000 });
+
+/**
+ * The number of a facet. Short, since every index has it in every entry: 48 bits of a hash. Two facets that happen to share one cost
+ * some checks, and nothing else.
+ */
+const facetNumber = (list: string, group: Group | typeof UNDECIDED, name = EVERYBODY, value = ''): number => {
+  const text = JSON.stringify([list, group, name, value]);
+  const known = NUMBERS.get(text);
+  if (known !== undefined) return known;
+  const number = createHash('sha256').update(text).digest().readUIntBE(0, 6);
+  NUMBERS.set(text, number);
+  return number;
+};
+
+/** Facets of more values than these are not walked together; that of everybody is walked instead. */
+const MAX_VALUES = 6;
+
+/** The facets that together have every case that the filters may find. */
+export const facetsOf = (list: string, population: Population, filters: Filters): readonly number[] => {
+  const undecided = facetNumber(list, UNDECIDED);
+  const of = (name: string, values: readonly string[]): readonly number[] => [
+    ...GROUPS[population].flatMap((group) =>
+      [...new Set(values)].map((value) => facetNumber(list, group, name, value)),
+    ),
+    undecided,
+  ];
+  if (filters.certainty === 'uncertain') return of(UNCERTAIN, ['']);
+  for (const { name, asked, initial, ofRegister } of PROPERTIES) {
+    const values = asked(filters);
+    const isWalked = values !== undefined && (population !== 'all' || ofRegister);
+    if (isWalked && values.length <= MAX_VALUES && !values.some((value) => value === initial)) return of(name, values);
+  }
+  return of(EVERYBODY, ['']);
+};
+
+/** The facets of a period, without those of `UNCERTAIN`. */
+const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
+  const { list, recognition } = period;
+  if (period.undecided === 1) return [facetNumber(list, UNDECIDED)];
+  if (recognition === 'none') return [];
+  const group = groupOf(period);
+  return [
+    facetNumber(list, group),
+    ...PROPERTIES.flatMap(({ name, initial, ofRegister, ofPeriod }) =>
+      group === 'all' && !ofRegister
+        ? []
+        : ofPeriod(period).flatMap((value) =>
+            value === null || value === initial ? [] : [facetNumber(list, group, name, value)],
+          ),
+    ),
+  ];
+};
+
+const groupOf = ({ list, recognition }: PeriodRow): Group =>
+  list === '' ? 'all' : recognition === 'recognised' ? 'recognised' : 'otherwise judged';
+
+/** The days of a case in each facet. */
+const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonly DaySpan[]> => {
+  const days = new Map<number, DaySpan[]>();
+  const add = (facet: number, span: DaySpan): void => {
+    const spans = days.get(facet);
+    if (spans === undefined) days.set(facet, [span]);
+    else spans.push(span);
+  };
+  for (const [index, period] of periods.entries()) {
+    const span = { from: period.from_day, to: period.to_day };
+    for (const facet of facetsOfPeriod(period)) add(facet, span);
+    for (const other of periods.slice(index + 1)) {
+      const shared = other.list === period.list ? intersect(span, { from: other.from_day, to: other.to_day }) : null;
+      if (shared !== null)
+        for (const either of [period, other])
+          if (either.undecided === 0 && either.recognition !== 'none')
+            add(facetNumber(either.list, groupOf(either), UNCERTAIN), shared);
+    }
+  }
+  return days;
+};
+
+export const facetRows = (history: CaseHistory): readonly FacetRow[] => {
+  const periods = periodRows(history);
+  const recognitions = recognitionRows(history);
+  const name_key = nameRows(history)[0]?.name_key ?? '';
+  const references = personReferences(history.events);
+  return ['', ...judgingLists(history.events)].flatMap((list) => {
+    const ofList = periods.filter((period) => period.list === list);
+    const since = recognitions.filter((recognition) => recognition.list === list);
+    const keys = { name_key, reference_key: referenceKey(references, list) };
+    return [...daysByFacet(ofList)].flatMap(([facet, spans]) =>
+      unionOf(spans).flatMap((span) =>
+        since.flatMap(({ since_day, from_day, to_day }): readonly FacetRow[] => {
+          const days = intersect(span, { from: from_day, to: to_day });
+          return days === null ? [] : [{ facet, ...keys, since_day, from_day: days.from, to_day: days.to }];
+        }),
+      ),
+    );
+  });
+};
