@@ -48,7 +48,7 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
             timeline,
             standingVoid.map(({ event }) => event),
           );
-    yield { position, history, changed: 'events', added: addedAt(position, feeding, entries) };
+    yield { position, history, changed: 'events', added: addedAt(position, feedings, entries) };
     const until = positions[index + 1] ?? STILL_KNOWN;
     if (history !== null)
       for (const changedAt of definitionChanges(logTables, history, position, until))
@@ -59,11 +59,11 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
 /** The event at a position, unless a stream begins or ceases to feed the case there, or the event changes what others say. */
 const addedAt = (
   position: number,
-  feeding: readonly Feeding[],
+  feedings: readonly Feeding[],
   entries: readonly EventEntry<CaseEvent>[],
 ): CaseEvent | null => {
   const last = entries.at(-1);
-  if (last?.position !== position || feeding.some(({ from }) => from === position)) return null;
+  if (last?.position !== position || feedings.some(({ from, to }) => from === position || to === position)) return null;
   const { id, event } = last.eventWithId;
   const isAmended = entries.some(({ eventWithId: { event: other } }) => isAmendment(other) && other.event === id);
   return isAmended || isAmendment(event) || event.type === 'merged' || event.type === 'unmerged' ? null : event;
