@@ -1,0 +1,94 @@
+/** An edition as it is read when names or salts were erased since, and what it says of people who are hard to place. */
+import type { LogEvent } from '../../../src/event-store/port.js';
+import { DraftEdition, DraftEditionHandler } from '../../../src/read-models/editions/draft-edition.query.js';
+import { OneEdition, OneEditionHandler } from '../../../src/read-models/editions/one-edition.query.js';
+import { NOW, scopeOf } from '../../support/scopes.js';
+import { emptyFile, FixedReader, Log, NAME, opened } from '../support.js';
+
+const log = new Log();
+const arrested = { type: 'arrested', occurredOn: '2024-01-01' };
+const recognised = { type: 'recognised', list: 'union', category: 'believers', occurredOn: '2024-02-01' };
+
+/** The edition as the read models of a log have it. */
+const read = async (events: readonly LogEvent[]) => {
+  const file = emptyFile();
+  file.applyBatch(events);
+  const handler = new OneEditionHandler(new FixedReader(file, log.store));
+  const view = await handler.execute(new OneEdition(NOW, 'union', 'march', { limit: 10 }));
+  file.close();
+  if (view === null) throw new Error('no edition');
+  return view;
+};
+const membersOf = ({ members }: Awaited<ReturnType<typeof read>>) =>
+  members.map(({ reference, name, category, reproduced }) => [reference, name, category, reproduced]);
+const changed = async (type: string, fields: object): Promise<readonly LogEvent[]> =>
+  (await log.events()).map((one) =>
+    one.event.type === type && (type !== 'opened' || one.stream === 'case-a')
+      ? { ...one, event: { ...one.event, ...fields } }
+      : one,
+  );
+
+let published: Awaited<ReturnType<typeof read>>;
+beforeAll(async () => {
+  await log.list();
+  await log.append('case', 'a', opened('Ad', 'AZ-2'), arrested, recognised);
+  await log.append('case', 'b', opened('Bir', 'AZ-10'), arrested, recognised);
+  // In one of two categories, and without a reference.
+  await log.append('case', 'c', opened('Cim'), arrested, recognised, {
+    ...recognised,
+    type: 'recategorised',
+    category: 'others',
+    occurredOn: '2024-03',
+  });
+  // Perhaps on the list.
+  await log.append('case', 'd', opened('Dal', 'AZ-1'), arrested, { ...recognised, occurredOn: '2024-03' });
+  const file = emptyFile();
+  file.applyBatch(await log.events());
+  const drafts = new DraftEditionHandler(new FixedReader(file, log.store));
+  const draft = await drafts.execute(new DraftEdition(scopeOf({ asOf: '2024-03-15' }), 'union'));
+  file.close();
+  await log.append('list', 'union', { type: 'edition-published', edition: 'march', asOf: '2024-03-15', ...draft });
+  published = await read(await log.events());
+});
+afterAll(() => log.store.close());
+
+it('has who is certainly on the list, by reference; who is in no certain category is counted so', () => {
+  expect(membersOf(published)).toEqual([
+    ['AZ-10', 'Bir', 'believers', 'as-published'],
+    ['AZ-2', 'Ad', 'believers', 'as-published'],
+    [null, 'Cim', null, 'as-published'],
+  ]);
+  const { total, uncertain, groups, flow } = published;
+  expect({ total, uncertain, flow }).toEqual({ total: 3, uncertain: 1, flow: null });
+  expect(groups.map(({ category, total: members }) => [category, members])).toEqual([
+    ['believers', 2],
+    ['journalists', 0],
+    ['others', 0],
+    ['unknown', 1],
+  ]);
+});
+
+it('keeps its hash when the name of a member is erased, and says so', async () => {
+  const erased = await read(await changed('opened', { names: [] }));
+  expect(membersOf(erased)[1]).toEqual(['AZ-2', '[erased]', 'believers', 'erased']);
+  expect(membersOf(erased)[0]).toEqual(membersOf(published)[0]);
+  expect(erased).toEqual({
+    ...published,
+    members: published.members.map((member) =>
+      member.case === 'a' ? { ...member, name: '[erased]', reproduced: 'erased' } : member,
+    ),
+  });
+});
+
+it('keeps its hash without its salts', async () => {
+  const erased = await read(await changed('edition-published', { salts: [] }));
+  expect(erased).toEqual({
+    ...published,
+    members: published.members.map((member) => ({ ...member, salt: null, reproduced: 'erased' })),
+  });
+});
+
+it('tells a line that is not what was published', async () => {
+  const other = await read(await changed('opened', { names: [{ ...NAME, text: 'Başqa' }] }));
+  expect(membersOf(other)[1]).toEqual(['AZ-2', 'Başqa', 'believers', 'differs']);
+});
