@@ -34,7 +34,7 @@ const [arrest = ''] = eventIds({ actor, stream, key: 'readme-2' }, 1);
 const masked = (text: string): string =>
   text
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) => (id === openedCase ? id : '…'))
-    .replace(/"(recordedAt|token|next)": "[^"]*"/g, '"$1": "…"')
+    .replace(/"(recordedAt|publishedAt|token|next|salt)":( ?)"[^"]*"/g, '"$1":$2"…"')
     .replace(/"(position|fromPosition|toPosition)": \d+/g, '"$1": …')
     .replace(/position:\d+/g, 'position:…')
     // Roots, signatures and other hashes, and the size above a root.

@@ -38,7 +38,7 @@ export interface EditionGroup {
   readonly flow?: FlowNumbers;
 }
 
-/** A member, and the hash of what the edition says of it (`Line` in docs/rest.md). */
+/** A member, and the hash of what the edition says of it (docs/decisions/0018-editions.md). */
 export interface EditionLine {
   readonly case: string;
   /** SHA-256 in base64. */

@@ -1,10 +1,11 @@
 /** Editions as their events say them. */
 import type { EditionPublished } from '../../domain/list/editions.js';
+import type { FlowNumbers } from '../../domain/list/events.js';
 import { knownAtPosition } from '../../domain/known-at.js';
 import type { FullEventEntry, LogTables } from '../log-tables.js';
 import type { Db } from '../table.js';
 import { cachedStatement } from '../table.js';
-import type { EditionView } from './edition.view.js';
+import type { EditionView, FlowView } from './edition.view.js';
 
 /** An edition with its event. */
 export interface PublishedEdition extends FullEventEntry {
@@ -39,6 +40,16 @@ export const editionAt = ({ logTables }: Place, position: number): PublishedEdit
   return { ...entry, edition: event };
 };
 
+/** In the order of the sum. */
+const flowView = ({ opening, revised, entered, left, moved, closing }: FlowNumbers): FlowView => ({
+  opening,
+  revised,
+  entered,
+  left,
+  moved,
+  closing,
+});
+
 /** Everything but the members. */
 export const editionView = (list: string, { edition, eventWithId, recordedAt }: PublishedEdition): EditionView => ({
   list,
@@ -52,7 +63,7 @@ export const editionView = (list: string, { edition, eventWithId, recordedAt }: 
   policy: { from: edition.policy.from ?? null, custody: edition.policy.custody },
   total: edition.total,
   uncertain: edition.uncertain,
-  groups: edition.groups.map(({ category, total, flow }) => ({ category, total, flow: flow ?? null })),
-  flow: edition.flow ?? null,
+  groups: edition.groups.map(({ category, total, flow }) => ({ category, total, flow: flow ? flowView(flow) : null })),
+  flow: edition.flow ? { since: edition.flow.since, ...flowView(edition.flow) } : null,
   hash: edition.hash,
 });
