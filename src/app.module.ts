@@ -38,6 +38,7 @@ import { VERIFY, verifyLog } from './proof/verify-log.js';
 import { DraftEdition } from './read-models/editions/draft-edition.query.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
+import { FindDuplicates } from './read-models/names/find-duplicates.js';
 import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
@@ -243,9 +244,10 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
         ...shared,
         ...COMMAND_HANDLERS,
         ApplyInstrument,
+        FindDuplicates,
         ...QUERY_HANDLERS,
       ],
-      exports: [...shared.map(({ provide }) => provide), ApplyInstrument],
+      exports: [...shared.map(({ provide }) => provide), ApplyInstrument, FindDuplicates],
     };
   }
 

@@ -45,6 +45,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Claims of a page', count(LIMITS.claims), answer('REQUEST.INVALID')],
   ['Movements of a page', count(LIMITS.movements), answer('REQUEST.INVALID')],
   ['Members of an edition', count(LIMITS.editionMembers), `${answer('EVENT.REFUSED')} with \`EDITION.TOO_LARGE\``],
+  ['Pairs that one comparison of the register with itself keeps', count(LIMITS.duplicatePairs), 'it ends there'],
   ['Events of one case, list or instrument', count(MAX_EVENTS_PER_STREAM), answer('SUBJECT.FULL')],
   ['Cases merged into one', count(MAX_MERGED_CASES), `${answer('EVENT.REFUSED')} with \`CASE.MERGED_TOO_OFTEN\``],
   ['Events stored together', size(MAX_APPEND_BYTES), answer('EVENT.TOO_LARGE')],

@@ -65,11 +65,13 @@ export const loadMergeData = async (
   const chains = new Map<string, readonly string[]>();
   const absorbed = new Set<string>();
   for (const { event } of newEvents) {
-    if (event.type !== 'merged' || chains.has(event.into)) continue;
-    const chain = await chainFrom(store, event.into);
-    if (chain.length > 0) chains.set(event.into, chain);
+    const other = event.type === 'merged' ? event.into : event.type === 'distinguished' ? event.from : null;
+    if (other === null || chains.has(other)) continue;
+    const chain = await chainFrom(store, other);
+    if (chain.length > 0) chains.set(other, chain);
+    if (event.type === 'distinguished') continue;
     for (const id of [caseId, chain.at(-1) ?? caseId])
-      for (const other of await mergedCases.absorbedInto(id).catch(() => [])) absorbed.add(other);
+      for (const absorbedId of await mergedCases.absorbedInto(id).catch(() => [])) absorbed.add(absorbedId);
   }
   return { caseId, chains, absorbed: absorbed.size };
 };

@@ -6,7 +6,7 @@ import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
-import type { DuplicateCandidate, PersonData } from '../domain/names/likeness.js';
+import { circumstancesOf, type DuplicateCandidate, type PersonData } from '../domain/names/likeness.js';
 
 export interface PossibleDuplicates {
   /**
@@ -47,7 +47,8 @@ export const askAboutDuplicates = async (
   const opening = newEvents.find(({ event }) => event.type === 'opened') as EventWithId<Opened> | undefined;
   if (opening === undefined) return { decision, candidates: [] };
   const { names, born = null, sex = null } = opening.event;
-  const person = { names: names.map(({ text }) => text), born, sex };
+  const circumstances = circumstancesOf(newEvents.map(({ event }) => event as CaseEvent));
+  const person = { names: names.map(({ text }) => text), born, sex, circumstances };
   const candidates = await possibleDuplicates
     .candidatesFor(person, comparedUpTo)
     .catch((): readonly DuplicateCandidate[] => []);

@@ -107,6 +107,11 @@ export class DurableJobs {
     return this.file.all().map((job) => this.#tell(job));
   }
 
+  /** What came of the steps of a job, after the item of a number, at most `limit`. */
+  items(id: string, after: number, limit: number): readonly JobItem[] {
+    return this.file.itemsAfter(id, after, limit);
+  }
+
   /** What a job has refused, after the item of a number, at most `limit`. */
   refusedItems(id: string, after: number, limit: number): readonly JobItem[] {
     return this.file.refusedItems(id, after, limit);
@@ -151,7 +156,8 @@ export class DurableJobs {
         context.onProgress(progress);
         this.file.save(id, progress, items);
       };
-      return kind.run(id, parameters, { ...context, items: this.file.items(id), save });
+      const progress = this.file.get(id)?.progress ?? null;
+      return kind.run(id, parameters, { ...context, items: this.file.items(id), progress, save });
     };
     try {
       // It may have been interrupted while it was being admitted.

@@ -125,6 +125,15 @@ export class JobFile {
       .map(toItem);
   }
 
+  itemsAfter(id: string, after: number, limit: number): readonly JobItem[] {
+    return this.db
+      .prepare<[string, number, number], ItemRow>(
+        `SELECT ${ITEM_COLUMNS} FROM items WHERE job = ? AND no > ? ORDER BY no LIMIT ?`,
+      )
+      .all(id, after, limit)
+      .map(toItem);
+  }
+
   /** The refused items after a number, at most `limit`. */
   refusedItems(id: string, after: number, limit: number): readonly JobItem[] {
     return this.db

@@ -10,7 +10,7 @@ import { dependentCases } from './projection/affected-cases.js';
 import { Projector } from './projection/projector.js';
 import { findingDependencies, findings } from './findings/tables.js';
 import { facets, periods } from './list/tables.js';
-import { distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
+import { circumstances, distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
 import { clemencies } from './statistics/tables.js';
@@ -25,6 +25,7 @@ export const PROJECTED_TABLES: readonly AnyTable[] = [
   names,
   references,
   searchedNames,
+  circumstances,
   distinctions,
   findings,
   findingDependencies,

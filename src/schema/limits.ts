@@ -40,6 +40,8 @@ export const LIMITS = {
   rows: 1_000,
   /** Persons to whom an instrument is applied by one request. */
   persons: 50_000,
+  /** Pairs of cases that one comparison of the register with itself keeps; it ends there. */
+  duplicatePairs: 100_000,
   /** Members of one edition: the hashes of their lines are stored as one event. */
   editionMembers: 8_000,
   /** Field errors reported per body or row; further ones are cut off. */

@@ -110,6 +110,7 @@ it('lists exactly the routes', () => {
       'POST /v1/events',
       'POST /v1/cases/{id}/events',
       'POST /v1/claims',
+      'POST /v1/duplicates',
       'POST /v1/claims/{id}/events',
       'POST /v1/instruments',
       'POST /v1/instruments/{id}/applications',

@@ -1,5 +1,6 @@
 /** Opening a case of somebody who may have one. */
 import { latinName, WITH_SOURCES, Service, type HttpReply, type Loose } from '../support/service.js';
+import { until } from '../support/until.js';
 
 let service: Service;
 let first: HttpReply;
@@ -68,4 +69,36 @@ it('is recorded if acknowledged, with the code, and a repeat is answered alike',
   expect((await open('Elshan Hasanov', acknowledged, key)).body).toEqual(opened.body);
   const { body } = await service.get(`${opened.headers.get('location')}/history`);
   expect(body['items'][0]['acknowledged']).toEqual(['CASE.POSSIBLE_DUPLICATE']);
+});
+
+it('are found in the whole register by a job, and a person decides about each pair', async () => {
+  const started = await service.post('/v1/duplicates', {});
+  expect(started.status).toBe(202);
+  await until(async () => (await service.get(started.headers.get('location') as string)).body['state'] === 'done');
+  expect((await service.get(started.headers.get('location') as string)).body).toMatchObject({
+    kind: 'find-duplicates',
+    progress: { stage: 'cases compared' },
+  });
+  const duplicates = async () => (await service.get('/v1/duplicates?limit=500')).body;
+  const { items, job } = await duplicates();
+  expect(job).toBe(started.body['id']);
+  const probable = (items as Loose[]).find(({ isProbable }) => isProbable);
+  const [later, earlier] = (probable?.['cases'] as Loose[]).map(({ caseId }) => caseId as string);
+  const decide = (from: unknown) =>
+    service.post(`/v1/cases/${String(later)}/events`, {
+      type: 'distinguished',
+      from,
+      reason: 'two people',
+      ...WITH_SOURCES,
+    });
+  for (const [from, code] of [
+    ['00000000-0000-7000-8000-000000000000', 'CASE.DISTINGUISHED_UNKNOWN'],
+    [later, 'CASE.DISTINGUISHED_FROM_ITSELF'],
+  ] as const)
+    expect((await decide(from)).body).toMatchObject({ code: 'EVENT.REFUSED', findings: [{ code }] });
+  const decided = await decide(earlier);
+  expect(decided.status).toBe(201);
+  await service.getAfter(decided, '/v1/cases');
+  expect(((await duplicates())['items'] as Loose[]).length).toBe((items as Loose[]).length - 1);
+  expect((await service.get('/v1/duplicates?after=x')).body).toMatchObject({ code: 'REQUEST.INVALID' });
 });

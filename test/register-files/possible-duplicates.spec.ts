@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { NO_CIRCUMSTANCES } from '../../src/domain/names/likeness.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { Files } from './temporary-files.js';
 import { openDemonstration } from '../support/demonstration.js';
@@ -56,7 +57,7 @@ it('are suggested for the tips: the same people first and asked about, homonyms 
   const folder = await temporaryFolder();
   const demonstration = await openDemonstration(join(folder.path, 'data'), { findsDuplicates: true });
   const scores = TIPS.map(({ name, born, near_ref, truth }) => {
-    const candidates = demonstration.duplicatesOf({ names: [name], born, sex: null });
+    const candidates = demonstration.duplicatesOf({ names: [name], born, sex: null, circumstances: NO_CIRCUMSTANCES });
     const [first] = candidates;
     const near = candidates.find(({ references }) => references.some(({ reference }) => reference === near_ref));
     if (truth === 'same') {

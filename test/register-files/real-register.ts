@@ -11,6 +11,9 @@ import { parseDay } from '../../src/domain/time.js';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { GRAVITY_DATA, readGravityFile } from '../../src/read-models/eligibility/gravity-file.js';
+import { DurableJobs } from '../../src/jobs/durable-jobs.js';
+import { IN_MEMORY, JobFile } from '../../src/jobs/job-file.js';
+import { Jobs } from '../../src/jobs/jobs.js';
 import { QUERY_HANDLERS } from '../../src/read-models/handlers.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { ReadModelReader } from '../../src/read-models/reader.js';
@@ -52,6 +55,7 @@ export const openRealRegister = async (
   const mergedCases: MergedCases = {
     absorbedInto: (caseId) => Promise.resolve(readModels.absorbedInto(caseId)),
   };
+  const durableJobs = new DurableJobs(JobFile.open(IN_MEMORY), new Jobs(), () => clock.now());
   const module = await Test.createTestingModule({
     imports: [CqrsModule.forRoot()],
     providers: [
@@ -61,6 +65,7 @@ export const openRealRegister = async (
       { provide: ReadModelReader, useValue: readModels },
       { provide: ReadModels, useValue: readModels },
       { provide: GRAVITY_DATA, useValue: readGravityFile() },
+      { provide: DurableJobs, useValue: durableJobs },
       ...(findsDuplicates ? [{ provide: POSSIBLE_DUPLICATES, useValue: duplicatesIn(readModels) }] : []),
       ...COMMAND_HANDLERS,
       ...QUERY_HANDLERS,
@@ -88,6 +93,7 @@ export const openRealRegister = async (
       return (await readModels.readiness()).position;
     },
     async close() {
+      await durableJobs.close();
       await readModels.stop();
       await store.close();
       await module.close();

@@ -34,6 +34,11 @@ export const findingCodes = {
   'CASE.MERGE_CIRCLE': { grade: 'refuse', means: 'The case in `into` is itself merged, in the end, into this case.' },
   'CASE.MERGED_TOO_OFTEN': { grade: 'refuse', means: 'As many cases are merged into one another as may be.' },
   'CASE.NOT_MERGED': { grade: 'refuse', means: 'The case is not merged, so there is nothing to undo.' },
+  'CASE.DISTINGUISHED_FROM_ITSELF': {
+    grade: 'refuse',
+    means: 'A case is told apart from another case; `from` is this one, or is merged into it.',
+  },
+  'CASE.DISTINGUISHED_UNKNOWN': { grade: 'refuse', means: 'No case has the id in `from`.' },
   'CASE.MERGE_VOID': {
     grade: 'warn',
     means:

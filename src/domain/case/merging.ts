@@ -19,7 +19,7 @@ export interface MergeData {
   /** The case whose events are decided on. */
   readonly caseId: string;
   /**
-   * For each `into` of the new events: that case, the case that it is merged into, and so on to the one that stands for itself. No
+   * For each `into` and `from` of the new events: that case, the case that it is merged into, and so on to the one that stands for itself. No
    * entry: there is no such case.
    */
   readonly chains: ReadonlyMap<string, readonly string[]>;
@@ -27,11 +27,12 @@ export interface MergeData {
   readonly absorbed: number;
 }
 
-/** The findings of the new `merged` and `unmerged` events of a case, each judged after those before it. */
+/** The findings of the new `merged`, `unmerged` and `distinguished` events of a case, each judged after those before it. */
 export const mergeFindings = (history: Events, newEvents: Events, data: MergeData): readonly Finding[] =>
   newEvents.flatMap(({ id, event }, index) => {
     const current = mergedInto([...history, ...newEvents.slice(0, index)]);
     if (event.type === 'unmerged') return current === null ? [finding('CASE.NOT_MERGED', id)] : [];
+    if (event.type === 'distinguished') return impossibleDistinction(id, event.from, data);
     if (event.type !== 'merged') return [];
     if (current !== null) return [finding('CASE.ALREADY_MERGED', id)];
     return impossibleMerge(id, event.into, data);
@@ -43,4 +44,11 @@ const impossibleMerge = (id: string, into: string, { caseId, chains, absorbed }:
   if (chain === undefined) return [finding('CASE.MERGE_UNKNOWN', id)];
   if (chain.includes(caseId)) return [finding('CASE.MERGE_CIRCLE', id)];
   return chain.length + absorbed >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
+};
+
+/** Of what is one case, or would be by its merges, nothing can be told apart. */
+const impossibleDistinction = (id: string, from: string, { caseId, chains }: MergeData): readonly Finding[] => {
+  const chain = chains.get(from);
+  if (from === caseId || chain?.includes(caseId) === true) return [finding('CASE.DISTINGUISHED_FROM_ITSELF', id)];
+  return chain === undefined ? [finding('CASE.DISTINGUISHED_UNKNOWN', id)] : [];
 };

@@ -1,9 +1,10 @@
 /**
- * How likely two records are of one person: by their names, their dates of birth and their sex. Homonyms are real, so that a likeness
+ * How likely two records are of one person: by their names, dates of birth, sex, arrests and places. Homonyms are real, so that a likeness
  * is a question to a person and decides nothing.
  */
 import { formatDay, parseEdtf } from '../time.js';
-import type { Reference } from '../case/events.js';
+import type { CaseEvent, Reference } from '../case/events.js';
+import { nameKey } from './folding.js';
 import type { LikenessReason, MatchReason } from './match-reasons.js';
 import type { NameMatch } from './ranking.js';
 
@@ -13,7 +14,34 @@ export interface PersonData {
   /** EDTF. */
   readonly born: string | null;
   readonly sex: string | null;
+  readonly circumstances: Circumstances;
 }
+
+/** What sources tell of a person beside the name, in no order. */
+export interface Circumstances {
+  /** EDTF. */
+  readonly arrests: readonly string[];
+  /** Keys of names of places, as nameKey folds them: where arrested, and the region. */
+  readonly places: readonly string[];
+}
+
+export const NO_CIRCUMSTANCES: Circumstances = { arrests: [], places: [] };
+
+export const circumstancesOf = (events: readonly CaseEvent[]): Circumstances => ({
+  arrests: distinct(events.map((event) => (event.type === 'arrested' ? (event.occurredOn ?? '') : ''))),
+  places: distinct(
+    events.map((event) => {
+      if (event.type === 'arrested') return nameKey(event.place ?? '');
+      return event.type === 'opened' || event.type === 'described' ? nameKey(event.region ?? '') : '';
+    }),
+  ),
+});
+
+const distinct = (texts: readonly string[]): readonly string[] =>
+  [...new Set(texts)].filter((text) => text !== '').slice(0, MAX_CIRCUMSTANCES);
+
+/** Arrests, and places, that are compared. */
+const MAX_CIRCUMSTANCES = 20;
 
 export interface Likeness {
   /** From 0 to 1. */
@@ -33,31 +61,43 @@ export interface DuplicateCandidate extends Likeness {
 
 /** Factors on the score of the names. */
 const BIRTH_UNKNOWN = 0.8;
+/** Two people of one name are seldom arrested on one day. */
+const ARREST_AGREES = 0.9;
 const BIRTH_DIFFERS = 0.5;
 const SEX_DIFFERS = 0.5;
 
 /** With any of these, the names are alike, but do not agree. */
 const NOT_AGREEING: readonly MatchReason[] = ['resembles', 'beginning', 'other-ending', 'other-patronymic'];
 
+type Compared = Omit<PersonData, 'names'>;
+
 /** The likeness of two records, given how their names match. */
-export const likenessOf = (
-  name: NameMatch,
-  one: Pick<PersonData, 'born' | 'sex'>,
-  other: Pick<PersonData, 'born' | 'sex'>,
-): Likeness => {
+export const likenessOf = (name: NameMatch, one: Compared, other: Compared): Likeness => {
   const birth = birthYearsAgree(one.born, other.born);
   const sexDiffers = one.sex !== null && other.sex !== null && one.sex !== other.sex;
+  const arrestAgrees = one.circumstances.arrests.some(
+    (day) => DAY.test(day) && other.circumstances.arrests.includes(day),
+  );
+  const placeAgrees = one.circumstances.places.some((place) => other.circumstances.places.includes(place));
   return {
-    score: name.score * (birth === null ? BIRTH_UNKNOWN : birth ? 1 : BIRTH_DIFFERS) * (sexDiffers ? SEX_DIFFERS : 1),
+    score:
+      name.score *
+      (birth === null ? (arrestAgrees ? ARREST_AGREES : BIRTH_UNKNOWN) : birth ? 1 : BIRTH_DIFFERS) *
+      (sexDiffers ? SEX_DIFFERS : 1),
     why: [
       ...name.why,
       ...(birth === null ? [] : ([birth ? 'birth-agrees' : 'birth-differs'] satisfies LikenessReason[])),
       ...(sexDiffers ? ['sex-differs' as const] : []),
+      ...(arrestAgrees ? ['arrest-agrees' as const] : []),
+      ...(placeAgrees ? ['place-agrees' as const] : []),
     ],
     isProbable:
       birth === true && !sexDiffers && name.why.length > 0 && !name.why.some((reason) => NOT_AGREEING.includes(reason)),
   };
 };
+
+/** A day that is known for certain. */
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Whether two dates of birth may lie in one year, or an approximate one in the next; null where either is not known. */
 const birthYearsAgree = (one: string | null, other: string | null): boolean | null => {

@@ -24,7 +24,14 @@ export const MATCH_REASONS = [
 
 export type MatchReason = (typeof MATCH_REASONS)[number];
 
-/** Why two records may be of one person, or why not: their names, years of birth and sex. */
-export const LIKENESS_REASONS = [...MATCH_REASONS, 'birth-agrees', 'birth-differs', 'sex-differs'] as const;
+/** Why two records may be of one person, or why not: their names, years of birth, sex, days of arrest and places. */
+export const LIKENESS_REASONS = [
+  ...MATCH_REASONS,
+  'birth-agrees',
+  'birth-differs',
+  'sex-differs',
+  'arrest-agrees',
+  'place-agrees',
+] as const;
 
 export type LikenessReason = (typeof LIKENESS_REASONS)[number];

@@ -1,9 +1,16 @@
 import { KnowledgeParameters } from '../../read-models/scope.js';
-import { IsOptional, Matches } from '../../schema/decorators.js';
+import { IsInteger } from '../../schema/decorators.js';
+import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS } from '../parameters.js';
 
 export class DuplicatesQuery extends KnowledgeParameters {
-  @IsOptional()
-  @Matches(/^[0-9a-f]{16}$/, 'the next of a page: 16 hexadecimal digits', { description: DESCRIPTIONS.after })
-  after?: string;
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.defaultPage;
+
+  @IsInteger(0, Number.MAX_SAFE_INTEGER, { description: DESCRIPTIONS.after })
+  after = 0;
 }
+
+/** The body of a request to compare the register with itself: `{}`. */
+// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a body is described by a class, also one without fields
+export class Comparison {}

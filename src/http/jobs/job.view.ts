@@ -26,7 +26,9 @@ export class JobView {
   @IsString()
   readonly id: string;
 
-  @IsString({ description: '`apply-instrument`; `verify` and `rebuild` are jobs of the register itself.' })
+  @IsString({
+    description: '`apply-instrument` or `find-duplicates`; `verify` and `rebuild` are jobs of the register itself.',
+  })
   readonly kind: string;
 
   @IsTextByName({ description: 'What it is about: ids by their names.' })

@@ -1,16 +1,18 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { likenessOf } from '../../domain/names/likeness.js';
-import { LEAST_SCORE, matchNames } from '../../domain/names/ranking.js';
+import { likenessOf, type Likeness } from '../../domain/names/likeness.js';
+import { matchNames } from '../../domain/names/ranking.js';
+import { DurableJobs } from '../../jobs/durable-jobs.js';
 import { IsNullable, IsObjectOf } from '../../schema/decorators.js';
 import { Reference } from '../../schema/parts.js';
-import { IsScore, IsString } from '../../schema/view-decorators.js';
+import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
-import { listEntriesOf } from '../list/entries.js';
 import { listScope, scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { cachedStatement, type Db } from '../table.js';
+import { FIND_DUPLICATES, isWorthAsking } from './find-duplicates.js';
 import { LikenessView } from './likeness.view.js';
+import { personsIn, type NamedPerson } from './named-persons.js';
 
 export class DuplicateCase {
   @IsString()
@@ -25,100 +27,93 @@ export class DuplicateCase {
 
 /** Two cases that may be of one person. */
 export class DuplicatePair extends LikenessView {
-  @IsObjectOf(DuplicateCase, { each: true })
+  @IsObjectOf(DuplicateCase, {
+    each: true,
+    description:
+      'The later one first. If they are of one person, `merged` in its events with the other as `into`; if not, `distinguished` with the other as `from`.',
+  })
   readonly cases: readonly DuplicateCase[];
 }
 
 export class DuplicatesPage extends KnownView {
-  @IsScore({ description: 'How much of the register has been compared up to the end of this page.' })
-  readonly compared: number;
+  @IsNullable()
+  @IsString({ description: 'The job that found them, which says how far it is; null before the first.' })
+  readonly job: string | null;
 
   @IsObjectOf(DuplicatePair, { each: true })
   readonly items: readonly DuplicatePair[];
 
   @IsNullable()
-  @IsString({ description: 'Where the comparison goes on, also after a restart; null at its end.' })
-  readonly next: string | null;
+  @IsCount({ description: 'Where the next page begins, as `after`; null at the end of what has been found.' })
+  readonly next: number | null;
 }
 
-/**
- * Compares the whole register with itself, one part of it for each page: cases whose names have the same keys in any order,
- * without fathers' names.
- */
+/** The pairs that the latest comparison of the register with itself found, and that nobody has decided about in the scope. */
 export class Duplicates extends Query<DuplicatesPage> {
   constructor(
     readonly scope: Scope,
-    /** The `next` of the page before. */
-    readonly after?: string,
+    readonly page: { readonly limit: number; readonly after: number },
   ) {
     super();
   }
 }
 
-/** Names that a page compares, and of one name the cases that are compared with each other. */
-const NAMES_A_PAGE = 2_000;
-const CASES_OF_ONE_NAME = 20;
-
 @QueryHandler(Duplicates)
 export class DuplicatesHandler implements IQueryHandler<Duplicates> {
-  constructor(private readonly reader: ReadModelReader) {}
+  constructor(
+    private readonly reader: ReadModelReader,
+    private readonly jobs: DurableJobs,
+  ) {}
 
-  async execute({ scope: asked, after = '' }: Duplicates): Promise<DuplicatesPage> {
-    const { db, scope, position: head } = await openScope(this.reader, asked);
+  async execute({ scope: asked, page: { limit, after } }: Duplicates): Promise<DuplicatesPage> {
+    const { db, logTables, scope, position: head } = await openScope(this.reader, asked);
     const { knownAt, position, day } = scope;
-    const within = listScope('', day, position, head);
-    const names = namesAfter(db, within, after);
-    const last = names.at(-1);
-    const isEnd = last === undefined || names.length < NAMES_A_PAGE;
-    // The last name may have more cases than fit; they are compared on the next page, unless it fills this one.
-    const whole = isEnd ? names : names.filter(({ name_hash }) => name_hash !== last.name_hash);
-    const compared = whole.length === 0 ? names : whole;
-    const next = isEnd ? null : (compared.at(-1)?.name_hash ?? null);
-    return {
-      knownAt,
-      position,
-      compared: next === null ? 1 : shareOf(next),
-      items: pairsIn(db, within, compared),
-      next,
-    };
+    const job = this.jobs.all().findLast(({ kind }) => kind === FIND_DUPLICATES)?.id ?? null;
+    const found = job === null ? [] : this.jobs.items(job, after, limit + 1);
+    const pairs = found.slice(0, limit).flatMap(({ caseId, subject }): CasePair[] => {
+      const [one, other] = [logTables.cases.numberOf(caseId ?? ''), logTables.cases.numberOf(subject)];
+      return one === null || other === null ? [] : [[one, other]];
+    });
+    const next = found.length > limit ? (found[limit - 1]?.no ?? null) : null;
+    return { knownAt, position, job, items: undecided(db, listScope('', day, position, head), pairs), next };
   }
 }
 
-interface NameOfCase {
-  readonly name_hash: string;
-  readonly case_no: number;
-  readonly text: string;
-  readonly born: string | null;
-  readonly sex: string | null;
-}
+/** The numbers of two cases. */
+type CasePair = readonly [number, number];
 
-const namesAfter = (db: Db, scope: ListScope, after: string): readonly NameOfCase[] =>
-  cachedStatement(
-    db,
-    `SELECT n.name_hash, n.case_no, n.text, n.born, n.sex FROM searched_names n
-      WHERE n.name_hash > @after AND ${versionCondition('n', scope)}
-      ORDER BY n.name_hash, n.case_no LIMIT ${NAMES_A_PAGE}`,
-  ).all({ ...scopeValues(scope), after }) as NameOfCase[];
-
-/** Hashes are spread evenly, so that one says how far the walk along them is. */
-const shareOf = (hash: string): number => Math.round((parseInt(hash.slice(0, 6), 16) / 0x1000000) * 1_000) / 1_000;
-
-const pairsIn = (db: Db, scope: ListScope, names: readonly NameOfCase[]): readonly DuplicatePair[] => {
-  const candidates = [...groupsOf(names)].flatMap((group) => pairsOf(group));
-  const caseNos = [...new Set(candidates.flatMap(({ names: [one, other] }) => [one.case_no, other.case_no]))];
-  const entries = listEntriesOf(db, scope, caseNos);
+const undecided = (db: Db, scope: ListScope, pairs: readonly CasePair[]): readonly DuplicatePair[] => {
+  const caseNos = [...new Set(pairs.flat())];
+  const persons = new Map(personsIn(db, scope, caseNos).map((person) => [person.caseNo, person]));
   const distinguished = distinctionsOf(db, scope, caseNos);
-  const isDistinguished = (one: NameOfCase, other: NameOfCase): boolean =>
-    distinguished.get(one.case_no)?.has(entries.get(other.case_no)?.caseId ?? '') === true;
-  const pairs = candidates.filter(
-    ({ names: [one, other] }) => !isDistinguished(one, other) && !isDistinguished(other, one),
-  );
-  const toCase = ({ case_no, text }: NameOfCase) => {
-    const entry = entries.get(case_no);
-    return { caseId: entry?.caseId ?? '', references: entry?.references ?? [], text };
-  };
-  return pairs.map(({ names: pair, ...likeness }) => ({ cases: pair.map(toCase), ...likeness }));
+  const areDistinguished = (one: NamedPerson, other: NamedPerson): boolean =>
+    distinguished.get(one.caseNo)?.has(other.caseId) === true ||
+    distinguished.get(other.caseNo)?.has(one.caseId) === true;
+  return pairs.flatMap(([oneNo, otherNo]) => {
+    const [one, other] = [persons.get(oneNo), persons.get(otherNo)];
+    // A case that was merged has no names of its own any more.
+    if (one === undefined || other === undefined || areDistinguished(one, other)) return [];
+    const { texts, score, ...likeness } = likeliest(one, other);
+    if (!isWorthAsking({ score, ...likeness })) return [];
+    const cases = [one, other].map(({ caseId, references }, index) => ({
+      caseId,
+      references,
+      text: texts[index] ?? '',
+    }));
+    return [{ cases, score: Math.round(score * 1_000) / 1_000, ...likeness }];
+  });
 };
+
+/** The likeness of the names that agree best. */
+const likeliest = (one: NamedPerson, other: NamedPerson): Likeness & { readonly texts: readonly [string, string] } =>
+  one.person.names
+    .flatMap((name) =>
+      other.person.names.map((otherName) => ({
+        texts: [name, otherName] as const,
+        ...likenessOf(matchNames(name, otherName), one.person, other.person),
+      })),
+    )
+    .reduce((best, likeness) => (likeness.score > best.score ? likeness : best));
 
 /** The ids of the cases that a person told a case apart from, by its number. */
 const distinctionsOf = (
@@ -134,26 +129,3 @@ const distinctionsOf = (
     found.set(caseNo, (found.get(caseNo) ?? new Set()).add(other));
   return found;
 };
-
-/** Of each name, one spelling a case. */
-const groupsOf = (names: readonly NameOfCase[]): Iterable<readonly NameOfCase[]> => {
-  const groups = new Map<string, Map<number, NameOfCase>>();
-  for (const name of names) {
-    const group = groups.get(name.name_hash) ?? new Map<number, NameOfCase>();
-    if (!group.has(name.case_no) && group.size < CASES_OF_ONE_NAME) group.set(name.case_no, name);
-    groups.set(name.name_hash, group);
-  }
-  return [...groups.values()].map((group) => [...group.values()]);
-};
-
-type ComparedPair = Omit<DuplicatePair, 'cases'> & { readonly names: readonly [NameOfCase, NameOfCase] };
-
-/** The pairs that a person should look at: another year of birth or another father tells homonyms apart. */
-const pairsOf = (group: readonly NameOfCase[]): readonly ComparedPair[] =>
-  group.flatMap((one, index) =>
-    group.slice(index + 1).flatMap((other): ComparedPair[] => {
-      const { score, ...likeness } = likenessOf(matchNames(one.text, other.text), one, other);
-      if (score < LEAST_SCORE || likeness.why.includes('other-patronymic')) return [];
-      return [{ names: [one, other], score: Math.round(score * 1_000) / 1_000, ...likeness }];
-    }),
-  );

@@ -1,9 +1,15 @@
 /** Cases that may be of a person whom somebody is about to record. */
-import { likenessOf, type DuplicateCandidate, type PersonData } from '../../domain/names/likeness.js';
+import {
+  likenessOf,
+  NO_CIRCUMSTANCES,
+  type Circumstances,
+  type DuplicateCandidate,
+  type PersonData,
+} from '../../domain/names/likeness.js';
 import { listEntriesOf } from '../list/entries.js';
-import type { ListScope } from '../list/predicate.js';
-import type { Db } from '../table.js';
-import { ANY_CASE, searchNames, type FoundName } from './name-search.js';
+import { scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
+import { cachedStatement, type Db } from '../table.js';
+import { ANY_CASE, searchNames } from './name-search.js';
 
 /** More are no help to anybody. */
 const MAX_SHOWN = 10;
@@ -11,14 +17,25 @@ const MAX_SHOWN = 10;
 const MAX_SEARCHED = 5;
 
 /** Cases of a like name that are known in the scope, the likeliest first, at most MAX_SHOWN. */
-export const possibleDuplicates = (db: Db, scope: ListScope, person: PersonData): readonly DuplicateCandidate[] => {
+export const possibleDuplicates = (
+  db: Db,
+  scope: ListScope,
+  person: PersonData,
+  condition = ANY_CASE,
+): readonly DuplicateCandidate[] => {
+  const found = person.names.slice(0, MAX_SEARCHED).flatMap((name) => searchNames(db, scope, name, condition).found);
+  const whole = found.filter(({ why }) => !why.includes('beginning'));
+  const circumstances = circumstancesIn(
+    db,
+    scope,
+    whole.map(({ case_no }) => case_no),
+  );
   const best = new Map<number, Candidate>();
-  for (const name of person.names.slice(0, MAX_SEARCHED)) {
-    for (const found of searchNames(db, scope, name, ANY_CASE).found) {
-      if (found.why.includes('beginning')) continue;
-      const candidate = candidateOf(found, person);
-      if (isLikelier(candidate, best.get(found.case_no))) best.set(found.case_no, candidate);
-    }
+  for (const name of whole) {
+    const other = { ...name, circumstances: circumstances.get(name.case_no) ?? NO_CIRCUMSTANCES };
+    const { score, ...likeness } = likenessOf(name, other, person);
+    const candidate = { text: name.text, score: Math.round(score * 1_000) / 1_000, ...likeness };
+    if (isLikelier(candidate, best.get(name.case_no))) best.set(name.case_no, candidate);
   }
   const likeliest = [...best]
     .sort(([a, one], [b, other]) => (isLikelier(one, other) ? -1 : isLikelier(other, one) ? 1 : a - b))
@@ -34,13 +51,26 @@ export const possibleDuplicates = (db: Db, scope: ListScope, person: PersonData)
   });
 };
 
+/** The circumstances of cases, by their numbers; no entry where nothing is known. */
+export const circumstancesIn = (
+  db: Db,
+  scope: ListScope,
+  caseNos: readonly number[],
+): ReadonlyMap<number, Circumstances> => {
+  const sql = `SELECT c.case_no, c.arrests, c.places FROM json_each(@caseNos) j
+    CROSS JOIN circumstances c ON c.case_no = j.value AND ${versionCondition('c', scope)}`;
+  const values = { ...scopeValues(scope), caseNos: JSON.stringify([...new Set(caseNos)]) };
+  const rows = cachedStatement(db, sql).raw().all(values) as [number, string, string][];
+  return new Map(
+    rows.map(([caseNo, arrests, places]) => [
+      caseNo,
+      { arrests: JSON.parse(arrests) as readonly string[], places: JSON.parse(places) as readonly string[] },
+    ]),
+  );
+};
+
 type Candidate = Omit<DuplicateCandidate, 'caseId' | 'references'>;
 
 /** What is asked about comes first, whatever its score. */
 const isLikelier = (one: Candidate, other: Candidate | undefined): boolean =>
   other === undefined || (one.isProbable === other.isProbable ? one.score > other.score : one.isProbable);
-
-const candidateOf = (found: FoundName, person: PersonData): Candidate => {
-  const { score, ...likeness } = likenessOf(found, found, person);
-  return { text: found.text, score: Math.round(score * 1_000) / 1_000, ...likeness };
-};

@@ -1,7 +1,7 @@
 /** What people know a case by: its references and names, their sort keys, and the names that a search finds. */
-import { createHash } from 'node:crypto';
-import { nameWords } from '../../domain/names/folding.js';
 import type { Reference } from '../../domain/case/events.js';
+import { nameWords } from '../../domain/names/folding.js';
+import { circumstancesOf } from '../../domain/names/likeness.js';
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey, toNfc } from '../../domain/text.js';
 import { personDescription, personNames, personReferences, displayName } from '../person.js';
@@ -50,8 +50,6 @@ export interface SearchedNameRow {
   readonly text: string;
   /** The tokens under which the full-text index finds it, separated by spaces. */
   readonly tokens: string;
-  /** The same for names of the same keys in any order, fathers apart; a hash, since page cursors are made of it. */
-  readonly name_hash: string;
   /** What else tells people of one name apart. */
   readonly born: string | null;
   readonly sex: string | null;
@@ -68,17 +66,10 @@ export const searchedNameRow = (text: string, { born, sex }: Readonly<Record<str
   return {
     text,
     tokens: nameTokens(words).join(' '),
-    name_hash: hashOf(words.filter(({ role }) => role !== 'patronymic').map(({ key }) => key)),
     born: born ?? null,
     sex: sex ?? null,
   };
 };
-
-const hashOf = (keys: readonly string[]): string =>
-  createHash('sha256')
-    .update([...new Set(keys)].sort().join(' '))
-    .digest('hex')
-    .slice(0, 16);
 
 /** A decision that the case is about another person than `other`. */
 export interface DistinctionRow {
@@ -90,3 +81,17 @@ export const distinctionRows = ({ events }: CaseHistory): readonly DistinctionRo
   [...new Set(events.flatMap(({ event }) => (event.type === 'distinguished' ? [event.from] : [])))].map((other) => ({
     other,
   }));
+
+/** What tells people of one name apart beside birth and sex. */
+export interface CircumstancesRow {
+  /** JSON arrays of texts, as domain/names/likeness.ts compares them. */
+  readonly arrests: string;
+  readonly places: string;
+}
+
+export const circumstancesRows = ({ events }: CaseHistory): readonly CircumstancesRow[] => {
+  const { arrests, places } = circumstancesOf(events.map(({ event }) => event));
+  return arrests.length + places.length === 0
+    ? []
+    : [{ arrests: JSON.stringify(arrests), places: JSON.stringify(places) }];
+};

@@ -6,11 +6,13 @@ import type { CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
 import type { ProjectedTable } from '../table.js';
 import {
+  circumstancesRows,
   distinctionRows,
   listEntryRows,
   nameRows,
   referenceRows,
   searchedNameRows,
+  type CircumstancesRow,
   type DistinctionRow,
   type ListEntryRow,
   type NameRow,
@@ -59,11 +61,10 @@ export const searchedNames: ProjectedTable<SearchedNameRow> = {
   columns: {
     text: 'TEXT',
     tokens: 'TEXT',
-    name_hash: 'TEXT',
     born: 'TEXT',
     sex: 'TEXT',
   },
-  indexes: ['(name_hash, case_no, known_from, known_to)'],
+  indexes: [OF_CASE],
   fullText: 'tokens',
   rows: searchedNameRows,
   readsEvent: (event) => isNaming(event) || event.type === 'described',
@@ -78,4 +79,14 @@ export const distinctions: ProjectedTable<DistinctionRow> = {
   indexes: ['(case_no, other, known_from)'],
   rows: distinctionRows,
   readsEvent: ({ type }) => type === 'distinguished',
+};
+
+export const circumstances: ProjectedTable<CircumstancesRow> = {
+  name: 'circumstances',
+  isPersonal: true,
+  dependsOn: 'events',
+  columns: { arrests: 'TEXT', places: 'TEXT' },
+  indexes: [OF_CASE],
+  rows: circumstancesRows,
+  readsEvent: ({ type }) => type === 'arrested' || type === 'opened' || type === 'described',
 };

@@ -2,6 +2,7 @@ import { MAX_MERGED_CASES, mergedInto, mergeFindings, type MergeData } from '../
 import { withIds, type CaseEventFields } from '../../support/events.js';
 
 const merged = (into: string) => ({ type: 'merged', into, reason: 'the same man' }) as const;
+const distinguished = (from: string) => ({ type: 'distinguished', from, reason: 'cousins' }) as const;
 const unmerged = { type: 'unmerged', reason: 'two men' } as const;
 
 describe('mergedInto', () => {
@@ -44,6 +45,10 @@ describe('findings of merges', () => {
     ['a merge that closes a circle', [], [merged('e')], ['CASE.MERGE_CIRCLE']],
     ['a merge into too long a chain', [], [merged('full')], ['CASE.MERGED_TOO_OFTEN']],
     ['an unmerging of what is not merged', [], [unmerged], ['CASE.NOT_MERGED']],
+    ['a case told apart from another', [], [distinguished('b')], []],
+    ['a case told apart from itself', [], [distinguished('a')], ['CASE.DISTINGUISHED_FROM_ITSELF']],
+    ['a case told apart from one that is merged into it', [], [distinguished('e')], ['CASE.DISTINGUISHED_FROM_ITSELF']],
+    ['a case told apart from none', [], [distinguished('x')], ['CASE.DISTINGUISHED_UNKNOWN']],
     ['a second unmerging', [merged('b'), unmerged], [unmerged], ['CASE.NOT_MERGED']],
   ])('%s', (_, history, newEvents, codes) => {
     expect(findings(history, ...newEvents)).toEqual(codes);

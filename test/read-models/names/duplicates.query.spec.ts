@@ -1,37 +1,78 @@
+import { DurableJobs } from '../../../src/jobs/durable-jobs.js';
+import { IN_MEMORY, JobFile } from '../../../src/jobs/job-file.js';
+import { Jobs } from '../../../src/jobs/jobs.js';
 import { Duplicates, DuplicatesHandler } from '../../../src/read-models/names/duplicates.query.js';
+import { FindDuplicates } from '../../../src/read-models/names/find-duplicates.js';
 import { scopeOf } from '../../support/scopes.js';
-import { NAME, opened, register } from '../support.js';
+import { opened, register } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
+let jobs: DurableJobs;
+let comparison: FindDuplicates;
 beforeEach(async () => {
   fixture = await register();
+  jobs = new DurableJobs(JobFile.open(IN_MEMORY), new Jobs(), () => new Date(0));
+  comparison = new FindDuplicates(fixture.models, jobs);
 });
-afterEach(() => fixture.close());
+afterEach(async () => {
+  await jobs.close();
+  await fixture.close();
+});
 
 const born = (name: string, year: string | null, ...references: readonly string[]) => ({
   ...opened(name, ...references),
   ...(year === null ? {} : { born: year }),
 });
-const page = (after?: string, knownAt?: string) =>
-  new DuplicatesHandler(fixture.models).execute(new Duplicates(scopeOf({ atLeast: fixture.token, knownAt }), after));
+/** Compares what is known now, to the end. */
+const compare = async (): Promise<string> => {
+  const result = await comparison.start(scopeOf({ atLeast: fixture.token }));
+  if (result.outcome !== 'started') throw new Error(result.outcome);
+  await jobs.settled(result.job.id);
+  return result.job.id;
+};
+const page = (after = 0, limit = 50, knownAt?: string) =>
+  new DuplicatesHandler(fixture.models, jobs).execute(
+    new Duplicates(scopeOf({ atLeast: fixture.token, knownAt }), { after, limit }),
+  );
+const pairs = async (knownAt?: string) =>
+  (await page(0, 50, knownAt)).items.map(({ cases }) => cases.map(({ caseId }) => caseId).join(' '));
 
-it('are pairs of cases whose names have the same keys, in any spelling and order, with the reasons', async () => {
+it('are none before the register was compared', async () => {
+  await fixture.append('case', 'a', born('Elşən Həsənov', '1980'));
+  expect(await page()).toMatchObject({ job: null, items: [], next: null });
+});
+
+it('are pairs of cases of a like name, in any spelling and order, with the reasons', async () => {
   await fixture.append('case', 'a', born('Elşən Ramiz oğlu Həsənov', '1980', 'AZ-1'));
   await fixture.append('case', 'b', born('Гасанов Эльшан', '1980-05-03'));
-  await fixture.append('case', 'c', born('Elşən Həsənli', '1980'));
-  const { items, next, compared } = await page();
-  expect([next, compared]).toEqual([null, 1]);
-  expect(items).toEqual([
+  const job = await compare();
+  expect(await page()).toMatchObject({ job, next: null });
+  expect((await page()).items).toEqual([
     {
       cases: [
-        { caseId: 'a', references: [{ list: 'union', reference: 'AZ-1' }], text: 'Elşən Ramiz oğlu Həsənov' },
         { caseId: 'b', references: [], text: 'Гасанов Эльшан' },
+        { caseId: 'a', references: [{ list: 'union', reference: 'AZ-1' }], text: 'Elşən Ramiz oğlu Həsənov' },
       ],
       score: expect.closeTo(0.957, 3),
       why: ['other-spelling', 'other-order', 'partial', 'birth-agrees'],
       isProbable: true,
     },
+  ]);
+});
+
+it('are near spellings too, with an arrest on one day and a place as reasons', async () => {
+  const arrested = { type: 'arrested', occurredOn: '2024-03-05' };
+  await fixture.append('case', 'a', born('Məhəmməd Mehdiyev', null), { ...arrested, place: 'Gəncə' });
+  await fixture.append('case', 'b', { ...born('Магомед Мехтиев', null), region: 'Гянджа' }, arrested);
+  await fixture.append('case', 'c', born('Elşən Mehdiyev', null), arrested);
+  await compare();
+  const { items } = await page();
+  expect(items.map(({ cases, why }) => [cases.map(({ caseId }) => caseId), why])).toEqual([
+    [
+      ['b', 'a'],
+      ['resembles', 'arrest-agrees', 'place-agrees'],
+    ],
   ]);
 });
 
@@ -41,36 +82,67 @@ it('are not homonyms whom year of birth, sex or father tells apart; are possible
   await fixture.append('case', 'c', born('Elşən Tofiq oğlu Həsənov', '1980'));
   await fixture.append('case', 'd', { ...born('Elşən Ramiz oğlu Həsənov', '1980'), sex: 'f' });
   await fixture.append('case', 'e', { ...born('Elşən Ramiz oğlu Həsənov', null), sex: 'm' });
-  const pairs = (await page()).items.map(({ cases, isProbable }) => [...cases.map(({ caseId }) => caseId), isProbable]);
-  expect(pairs).toEqual([
-    ['a', 'd', true],
-    ['a', 'e', false],
-    ['b', 'e', false],
-  ]);
+  await compare();
+  expect(await pairs()).toEqual(['d a', 'e a', 'e b']);
 });
 
-it('are not pairs that a person told apart, on either side, since that is known', async () => {
+it('are not asked about again once a person has decided, as far as that is known', async () => {
   await fixture.append('case', 'a', born('Elşən Həsənov', '1980'));
   await fixture.append('case', 'b', born('Elşən Həsənov', '1980'));
-  expect((await page()).items).toHaveLength(1);
-  await fixture.append('case', 'b', { type: 'distinguished', from: 'a', reason: 'cousins' });
-  expect((await page()).items).toEqual([]);
-  expect((await page(undefined, 'position:2')).items).toHaveLength(1);
+  await fixture.append('case', 'c', born('Elşən Həsənov', '1980'));
+  await compare();
+  expect(await pairs()).toEqual(['b a', 'c a', 'c b']);
+  await fixture.append('case', 'a', { type: 'distinguished', from: 'b', reason: 'cousins' });
+  await fixture.append('case', 'c', { type: 'merged', into: 'a', reason: 'the same day and place of birth' });
+  expect(await pairs()).toEqual([]);
+  expect(await pairs('position:3')).toEqual(['b a', 'c a', 'c b']);
+  expect(await pairs('position:1')).toEqual([]);
+  await compare();
+  expect(await pairs()).toEqual([]);
 });
 
-it('are compared a part a page, each name on one page, and as they were known', async () => {
-  const names = Array.from({ length: 1_200 }, (_, n) => ({ ...NAME, text: `Ad${String(n)} Soyad` }));
-  await fixture.append('case', 'a', { type: 'opened', names });
-  await fixture.append('case', 'b', { type: 'opened', names });
-  const found: string[] = [];
-  let [pages, after]: [number, string | undefined] = [0, undefined];
-  for (let compared = 0; compared < 1; pages += 1) {
-    const { items, next, compared: share } = await page(after);
-    expect(share).toBeGreaterThan(compared);
-    found.push(...items.map(({ cases }) => cases[0]?.text ?? ''));
-    [compared, after] = [share, next ?? undefined];
-  }
-  expect(pages).toBe(2);
-  expect([...found].sort()).toEqual(names.map(({ text }) => text).sort());
-  expect((await page(undefined, 'position:1')).items).toEqual([]);
+it('are found by a job that goes on where it was interrupted, once for the same knowledge', async () => {
+  for (let n = 0; n < 60; n += 1)
+    await fixture.append('case', `c${String(n)}`, born(`Elşən ${'a'.repeat(n % 3)}zərov`, null));
+  const whole = await compare();
+  const all = jobs.items(whole, 0, 10_000);
+  expect(all.length).toBeGreaterThan(100);
+  expect(jobs.get(whole)).toMatchObject({
+    kind: 'find-duplicates',
+    state: 'done',
+    progress: { stage: 'cases compared', done: 60, total: 60, results: { pairs: all.length } },
+  });
+  expect(await compare()).toBe(whole);
+
+  const again = new DurableJobs(JobFile.open(IN_MEMORY), new Jobs(), () => new Date(0));
+  const restarted = new FindDuplicates(fixture.models, again);
+  const started = await restarted.start(scopeOf({ atLeast: fixture.token }));
+  if (started.outcome !== 'started') throw new Error(started.outcome);
+  await again.interrupt(whole);
+  expect(again.get(whole)?.state).toBe('stopped');
+  expect(again.items(whole, 0, 10_000).length).toBeLessThan(all.length);
+  again.resume(whole);
+  await again.settled(whole);
+  expect(again.items(whole, 0, 10_000)).toEqual(all);
+  await again.close();
+});
+
+it('are shown a page at a time', async () => {
+  for (const id of ['a', 'b', 'c']) await fixture.append('case', id, born('Elşən Həsənov', '1980'));
+  await compare();
+  const first = await page(0, 2);
+  expect([first.items.length, first.next]).toEqual([2, 2]);
+  const second = await page(first.next ?? 0, 2);
+  expect([second.items.length, second.next]).toEqual([1, null]);
+});
+
+it('are kept up to a number, at which the comparison ends', async () => {
+  for (const id of ['a', 'b', 'c', 'd']) await fixture.append('case', id, born('Elşən Həsənov', '1980'));
+  const few = new DurableJobs(JobFile.open(IN_MEMORY), new Jobs(), () => new Date(0));
+  const result = await new FindDuplicates(fixture.models, few, 4).start(scopeOf({ atLeast: fixture.token }));
+  if (result.outcome !== 'started') throw new Error(result.outcome);
+  await few.settled(result.job.id);
+  expect(few.get(result.job.id)).toMatchObject({ state: 'done', progress: { results: { pairs: 4 } } });
+  expect(few.items(result.job.id, 0, 10)).toHaveLength(4);
+  await few.close();
 });

@@ -1,0 +1,112 @@
+/**
+ * Compares the whole register with itself, case by case, as a job: every case with those opened before it, in any spelling of their
+ * names. Only the ids of the pairs are kept; what is like in them is read when somebody asks, and decided by a person.
+ */
+import { Injectable, Optional } from '@nestjs/common';
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { LEAST_SCORE } from '../../domain/names/ranking.js';
+import type { DuplicateCandidate } from '../../domain/names/likeness.js';
+import type { DurableJobContext, JobItem, JobKind } from '../../jobs/durable-job.js';
+import { DurableJobs, type StartResult } from '../../jobs/durable-jobs.js';
+import type { JobProgress } from '../../jobs/job.js';
+import { LIMITS } from '../../schema/limits.js';
+import { listScope, scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
+import { ReadModelReader } from '../reader.js';
+import { openScope, type Scope } from '../scope.js';
+import { cachedStatement, type Db } from '../table.js';
+import { ANY_CASE } from './name-search.js';
+import { personsIn } from './named-persons.js';
+import { possibleDuplicates } from './possible-duplicates.js';
+
+export const FIND_DUPLICATES = 'find-duplicates';
+
+interface Parameters {
+  /** What the register knew then is compared. */
+  readonly position: number;
+}
+
+/** Cases between two turns of others, and between two notes in the file of the jobs. */
+const CASES_A_STEP = 10;
+const CASES_A_SAVE = 500;
+
+@Injectable()
+export class FindDuplicates implements JobKind<Parameters> {
+  readonly name = FIND_DUPLICATES;
+
+  constructor(
+    private readonly reader: ReadModelReader,
+    private readonly jobs: DurableJobs,
+    @Optional() private readonly maxPairs: number = LIMITS.duplicatePairs,
+  ) {
+    jobs.register(this);
+  }
+
+  describe({ position }: Parameters): Readonly<Record<string, string>> {
+    return { position: String(position) };
+  }
+
+  /** Compares what the register knows in the scope. The same knowledge is the same job. Throws what `openScope` throws. */
+  async start(scope: Scope): Promise<StartResult<null>> {
+    const {
+      scope: { position },
+    } = await openScope(this.reader, scope);
+    return this.jobs.start(this, `${FIND_DUPLICATES}-${position}`, { position }, () => Promise.resolve(null));
+  }
+
+  async run(_: string, { position }: Parameters, { signal, items, progress, save }: DurableJobContext): Promise<void> {
+    let [done, pairs, isEnd] = [progress?.done ?? 0, items.length, false];
+    let unsaved: JobItem[] = [];
+    let [savedAt, total] = [done, 0];
+    const saveAll = (): void => {
+      save(progressOf(done, total, pairs), unsaved);
+      [savedAt, unsaved] = [done, []];
+    };
+    try {
+      while (!isEnd && pairs < this.maxPairs) {
+        signal.throwIfAborted();
+        const { db, position: head, clock } = await this.reader.contextAt({ position });
+        const scope = listScope('', clock.today(), position, head);
+        const caseNos = casesAfter(db, scope, done);
+        total = lastCase(db, scope);
+        for (const { caseId, person, caseNo } of personsIn(db, scope, caseNos)) {
+          const before = { ...ANY_CASE, text: 'o.case_no < @self', values: { self: caseNo } };
+          const likely = possibleDuplicates(db, scope, person, before).filter(isWorthAsking);
+          for (const other of likely.slice(0, this.maxPairs - pairs))
+            unsaved.push({ no: (pairs += 1), subject: other.caseId, caseId, codes: [] });
+        }
+        done = caseNos.at(-1) ?? total;
+        isEnd = caseNos.length < CASES_A_STEP;
+        if (done - savedAt >= CASES_A_SAVE) saveAll();
+        await othersTurn();
+      }
+    } finally {
+      saveAll();
+    }
+  }
+}
+
+/** Another year of birth or another father tells homonyms apart. */
+export const isWorthAsking = ({ score, why }: Pick<DuplicateCandidate, 'score' | 'why'>): boolean =>
+  score >= LEAST_SCORE && !why.includes('other-patronymic');
+
+/** Cases are numbered in the order in which they were opened; `done` is the number of the last one that was compared. */
+const progressOf = (done: number, total: number, pairs: number): JobProgress => ({
+  stage: 'cases compared',
+  done,
+  total,
+  results: { pairs },
+});
+
+const casesAfter = (db: Db, scope: ListScope, after: number): readonly number[] =>
+  cachedStatement(
+    db,
+    `SELECT DISTINCT n.case_no FROM searched_names n WHERE n.case_no > @after AND ${versionCondition('n', scope)}
+      ORDER BY n.case_no LIMIT ${CASES_A_STEP}`,
+  )
+    .pluck()
+    .all({ ...scopeValues(scope), after }) as number[];
+
+const lastCase = (db: Db, scope: ListScope): number =>
+  (cachedStatement(db, `SELECT max(n.case_no) FROM searched_names n WHERE ${versionCondition('n', scope)}`)
+    .pluck()
+    .get(scopeValues(scope)) as number | null) ?? 0;
