@@ -117,12 +117,13 @@ const rooms = {
   },
   http: {
     path: '^src/http/',
-    says: "schema, json, the domain's words and types, the commands and queries, jobs, the exports of register-files",
+    says: "schema, json, the domain's words and types, the commands and queries, jobs, the one that finds duplicates, the exports of register-files",
     paths: [
       ...vocabulary,
       '^src/schema/',
       '^src/json/',
       '^src/jobs/',
+      '^src/read-models/names/find-duplicates\\.ts$',
       '^src/commands/(record-events|record-batch|apply-instrument|publish-edition|ids|possible-duplicates)\\.ts$',
       ...queries,
       '^src/register-files/(list-export|eligibility-export|exported-file|csv-table)\\.ts$',
