@@ -126,7 +126,7 @@ const rooms = {
       '^src/read-models/names/find-duplicates\\.ts$',
       '^src/commands/(record-events|record-batch|apply-instrument|publish-edition|ids|possible-duplicates)\\.ts$',
       ...queries,
-      '^src/register-files/(list-export|eligibility-export|exported-file|csv-table)\\.ts$',
+      '^src/register-files/(list-export|eligibility-export|statistic-export|exported-file|csv-table)\\.ts$',
     ],
     domainTypes: true,
     packages: [

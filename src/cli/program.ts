@@ -19,6 +19,7 @@ import type { KeysOptions, VerifyOptions } from './proof.js';
 import type { RebuildOptions } from './rebuild.js';
 import type { ReplayOptions } from './replay.js';
 import type { ServeOptions } from './serve.js';
+import type { StatisticsOptions } from './statistics.js';
 
 /** Runs a command line and returns the exit code. Never throws; errors are printed on standard error. */
 export const run = async (args: readonly string[], context: Context): Promise<ExitCode> => {
@@ -79,6 +80,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   addEdition(habeas, context, complete);
   addDifferences(habeas, context, complete);
   addClaims(habeas, context, complete);
+  addStatistics(habeas, context, complete);
   addReplay(habeas, context, complete);
   addBackup(habeas, context, complete);
   addRestore(habeas, context, complete);
@@ -406,6 +408,34 @@ Examples:
     )
     .action((options: ClaimsOptions) =>
       complete(import('./claims.js').then(({ claimsCommand }) => claimsCommand(options, context))),
+    );
+};
+
+const addStatistics = (habeas: Command, context: Context, complete: Complete): void => {
+  habeas
+    .command('statistics')
+    .description('count the people of a list in a table: by stage, act, gravity, time, month, day')
+    .argument('<name>', 'which table; a wrong name is answered with all')
+    .option(DATA, DATA_MEANS)
+    .option('--list <id>', 'which list', 'union')
+    .option('--as-of <day>', 'the day, or the last of several; today without it')
+    .option('--from <day>', 'the first of several days; a year before the last without it')
+    .option('--set <set>', 'over several days: certain members (certain), or those possibly on the list (possible)')
+    .option('--category <id...>', 'only these categories')
+    .option('--known-at <when>', KNOWN_AT_MEANS)
+    .addHelpText(
+      'after',
+      `
+What is certain stands as a number, whom only some possible courses of events count as +n?.
+
+Examples:
+  $ habeas statistics stage-by-category --as-of 2026-01-05
+  $ habeas statistics category-by-instrument
+  $ habeas statistics daily --from 2025-12-15 --as-of 2026-01-05
+`,
+    )
+    .action((name: string, options: StatisticsOptions) =>
+      complete(import('./statistics.js').then(({ statisticsCommand }) => statisticsCommand(name, options, context))),
     );
 };
 

@@ -11,6 +11,7 @@ import { InstrumentsController } from './instruments/instruments.controller.js';
 import { JobsController } from './jobs/jobs.controller.js';
 import { EditionsController } from './lists/editions.controller.js';
 import { ListsController } from './lists/lists.controller.js';
+import { StatisticsController } from './statistics/statistics.controller.js';
 import { BatchService } from './log/batch.service.js';
 import { EventsController } from './log/events.controller.js';
 import { FeedController } from './log/feed.controller.js';
@@ -35,6 +36,7 @@ import { MetricsController } from './metrics/metrics.controller.js';
     HistoryController,
     ProofController,
     CountsController,
+    StatisticsController,
     JobsController,
     HealthController,
     MetricsController,

@@ -18,6 +18,7 @@ import { OneEventHandler } from './history/one-event.query.js';
 import { ReplayHandler } from './history/replay.query.js';
 import { CasesHandler } from './list/cases.query.js';
 import { ListMembersHandler } from './list/list-members.query.js';
+import { StatisticsHandler } from './statistics/statistics.query.js';
 import { SurvivorOfHandler } from './survivor-of.query.js';
 import { OneCaseHandler } from './one-case.query.js';
 
@@ -40,6 +41,7 @@ export const QUERY_HANDLERS = [
   DuplicatesHandler,
   EligibilityHandler,
   ClaimsHandler,
+  StatisticsHandler,
   DraftEditionHandler,
   EditionsHandler,
   OneEditionHandler,

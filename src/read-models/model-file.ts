@@ -13,7 +13,7 @@ import { facets, periods } from './list/tables.js';
 import { circumstances, distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
-import { clemencies } from './statistics/tables.js';
+import { clemencies, holdings } from './statistics/tables.js';
 import { createIndexes, createTable, type AnyTable, type Db } from './table.js';
 import { Counters } from './counters.js';
 
@@ -30,6 +30,7 @@ export const PROJECTED_TABLES: readonly AnyTable[] = [
   findings,
   findingDependencies,
   clemencies,
+  holdings,
 ];
 
 /** The tables that may have personal data. */

@@ -39,7 +39,12 @@ export class InvalidParameter extends Error {
   constructor(
     readonly parameter: string,
     readonly code:
-      'CLAUSE.UNKNOWN' | 'CLAUSE.AMBIGUOUS' | 'INSTRUMENT.UNDATED' | 'EDITION.NOT_PUBLISHED' | 'PARAMETER.NEEDS',
+      | 'CLAUSE.UNKNOWN'
+      | 'CLAUSE.AMBIGUOUS'
+      | 'INSTRUMENT.UNDATED'
+      | 'EDITION.NOT_PUBLISHED'
+      | 'PARAMETER.NEEDS'
+      | 'SPAN.TOO_LONG',
     readonly expected: string,
   ) {
     super(code);

@@ -36,6 +36,8 @@ export const LIMITS = {
   defaultClaims: 50,
   /** Claims that contradict another one, as far as they are named with it. */
   conflicts: 50,
+  /** Days of a statistic over several days: some eleven years. */
+  seriesDays: 4_000,
   /** Rows of one batch request. */
   rows: 1_000,
   /** Persons to whom an instrument is applied by one request. */

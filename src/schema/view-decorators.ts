@@ -28,6 +28,11 @@ export const IsCountByName = decoratorOf(
   unchecked({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
 );
 
+/** A table of whole numbers from 0 up, row by row. */
+export const IsCountMatrix = decoratorOf(
+  unchecked({ type: 'array', items: { type: 'array', items: { type: 'integer', minimum: 0 } } }),
+);
+
 /** An object of any fields. */
 export const IsAnyObject = decoratorOf(unchecked({ type: 'object' }));
 

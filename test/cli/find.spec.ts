@@ -1,4 +1,4 @@
-/** `habeas find`, `habeas differences` and `habeas claims`, in a register of synthetic people. */
+/** `habeas find`, `habeas differences`, `habeas claims` and `habeas statistics`, in a register of synthetic people. */
 import { join } from 'node:path';
 import { demoFile } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
@@ -86,4 +86,19 @@ it('shows claims beside what the register counts, of a dry run only there', asyn
     /2025-10-07 +National .* on union, 2025-10-07 +392 +367 +differs by -25: since 2025-10-07 27 came, 52 left/,
   );
   expect(await claims('--about', 'mood')).toMatchObject({ code: 2, err: expect.stringContaining('--about: expected') });
+});
+
+it('prints a statistic as a table', async () => {
+  const statistics = (...args: string[]) => runCli(['statistics', '--data', join(folder.path, 'data'), ...args]);
+  const { code, out } = await statistics('category-by-instrument', '--as-of', '2026-01-05');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^union, 2026-01-05\n +category +amnesty-2025 +pardon-2023-05-27\n/);
+  expect(out).toMatch(/believers +52 +1\n/);
+  const series = await statistics('daily', '--from', '2025-12-21', '--as-of', '2025-12-22');
+  expect(series.out).toMatch(/2025-12-21 to 2025-12-22[^]*2025-12-22 +389 +amnesty-2025 inForce/);
+  expect(await statistics('mood')).toMatchObject({ code: 2, err: expect.stringContaining('one of stage-by-category') });
+  expect(await statistics('gravity', '--from', '2025-01-01')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--from'),
+  });
 });

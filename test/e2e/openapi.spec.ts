@@ -93,6 +93,8 @@ it('lists exactly the routes', () => {
       'GET /v1/jobs',
       'GET /v1/jobs/{id}',
       'POST /v1/jobs/{id}/runs',
+      'GET /v1/statistics/{name}',
+      'GET /v1/statistics/{name}/table.csv',
       'GET /v1/lists',
       'GET /v1/lists/{id}',
       'GET /v1/lists/{id}/differences',

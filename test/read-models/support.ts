@@ -15,6 +15,7 @@ import { EligibilityHandler } from '../../src/read-models/eligibility/eligibilit
 import { readGravityFile } from '../../src/read-models/eligibility/gravity-file.js';
 import { InstrumentsHandler } from '../../src/read-models/definitions/instruments.query.js';
 import { ListsHandler } from '../../src/read-models/definitions/lists.query.js';
+import { StatisticsHandler } from '../../src/read-models/statistics/statistics.query.js';
 import { ReadLogHandler } from '../../src/read-models/history/read-log.query.js';
 import { HistoryHandler } from '../../src/read-models/history/history.query.js';
 import { CasesHandler } from '../../src/read-models/list/cases.query.js';
@@ -107,6 +108,7 @@ export const handlersOf = (reader: ReadModelReader) => ({
   lists: new ListsHandler(reader),
   instruments: new InstrumentsHandler(reader),
   eligibility: new EligibilityHandler(reader, readGravityFile()),
+  statistics: new StatisticsHandler(reader, readGravityFile()),
 });
 export type Handlers = ReturnType<typeof handlersOf>;
 

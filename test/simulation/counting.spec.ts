@@ -7,54 +7,16 @@ import { Counts } from '../../src/read-models/counts/counts.query.js';
 import { ListMembers } from '../../src/read-models/list/list-members.query.js';
 import { MEMBER_SETS, type Movement } from '../../src/read-models/counts/movement.view.js';
 import { Movements } from '../../src/read-models/counts/movements.query.js';
-import { emptyFile, FixedReader, handlersOf, Log, type Handlers } from '../read-models/support.js';
-import { caseEvent } from '../support/events.js';
+import type { Handlers } from '../read-models/support.js';
+import { projectRegister, text } from '../support/projected-register.js';
 import { CATEGORIES, Random, randomRegister } from '../support/random-register.js';
-import {
-  BruteForceModel,
-  type Grouping,
-  type ModelMovement,
-  type RegisterScript,
-} from '../support/brute-force-model.js';
+import { BruteForceModel, type Grouping, type ModelMovement } from '../support/brute-force-model.js';
 import { NOW, scopeOf } from '../support/scopes.js';
 import { effort } from '../support/effort.js';
 
 const { REGISTER_SEED, REGISTER_SEEDS = effort(6, 200) } = process.env;
 const seeds =
   REGISTER_SEED === undefined ? Array.from({ length: Number(REGISTER_SEEDS) }, (_, at) => at) : [Number(REGISTER_SEED)];
-
-const text = (day: number): string => new Date(Date.UTC(2024, 1, 1 + day)).toISOString().slice(0, 10);
-
-/** Records all events in a random order and projects them. */
-const project = async (
-  register: RegisterScript,
-  random: Random,
-): Promise<{ ask: Handlers; close: () => Promise<void> }> => {
-  const log = new Log();
-  for (const { id, policies } of register.lists) {
-    await log.list(id);
-    for (const { from, custody } of policies.slice(1))
-      await log.append('list', id, { type: 'policy-set', from: text(from), custody });
-  }
-  const scripted = Object.entries(register.cases).flatMap(([id, script]) =>
-    script.map((happening) => ({ id, happening })),
-  );
-  for (const { id, happening } of random.shuffled(scripted)) {
-    const { type, first, last, after, fields } = happening;
-    const occurredOn = first === last ? text(first) : `${text(first)}/${text(last)}`;
-    const data = { type, occurredOn, ...fields, ...(after !== undefined && { after }) } as Parameters<
-      typeof caseEvent
-    >[0];
-    await log.appendCaseEvent(id, { id: happening.id, event: caseEvent(data) });
-  }
-  const file = emptyFile();
-  file.applyBatch(await log.events());
-  const close = async (): Promise<void> => {
-    file.close();
-    await log.store.close();
-  };
-  return { ask: handlersOf(new FixedReader(file, log.store)), close };
-};
 
 const checkDay = async (ask: Handlers, slow: BruteForceModel, list: string, day: number): Promise<void> => {
   const page = { filters: {}, page: { limit: 100 } };
@@ -139,7 +101,7 @@ test.each(seeds)('register %i answers what the brute-force model answers', async
   const register = randomRegister(seed);
   const random = new Random(seed + 1_000_000);
   const slow = new BruteForceModel(register);
-  const { ask, close } = await project(register, random);
+  const { ask, close } = await projectRegister(register, random);
   for (const { id } of register.lists) {
     for (let day = -1; day <= register.days; day += 1) await checkDay(ask, slow, id, day);
     for (const set of MEMBER_SETS) {

@@ -2,8 +2,8 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
-import { matchOf, memberConditions, listScope, validCondition, type Match, type ListScope } from '../list/predicate.js';
-import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
+import { matchOf, memberConditions, listScope } from '../list/predicate.js';
+import { filterConditions, type Filters } from '../list/filters.js';
 import { STAGE_SQL } from '../list/stage.js';
 import { IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsString } from '../../schema/view-decorators.js';
@@ -11,7 +11,7 @@ import { KnownView } from '../known.view.js';
 import { Totals } from '../list/person.view.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
-import type { TotalsByKey, Counters } from '../counters.js';
+import { groupPeople, type Grouping } from './group-people.js';
 
 export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
 
@@ -66,6 +66,11 @@ const KEYS: Readonly<Record<CountedBy, string>> = {
   incident: `coalesce(p.incident, '${UNKNOWN}')`,
 };
 
+const groupingBy = (by: CountedBy): Grouping => ({
+  key: KEYS[by],
+  ...(by === 'article' && { join: () => 'LEFT JOIN json_each(p.articles) a' }),
+});
+
 @QueryHandler(Counts)
 export class CountsHandler implements IQueryHandler<Counts> {
   constructor(private readonly reader: ReadModelReader) {}
@@ -80,7 +85,10 @@ export class CountsHandler implements IQueryHandler<Counts> {
     const match = matchOf([...memberConditions(defined.definition, day), ...filterConditions(parameters.filters)]);
     const { certainty } = parameters.filters;
     const groups = new Map(
-      [...groupsOf(counters, scope, match, parameters.by, certainty)].map(([key, totals]) => [key, { key, ...totals }]),
+      [...groupPeople(counters, scope, match, groupingBy(parameters.by), certainty)].map(([key, totals]) => [
+        key,
+        { key, ...totals },
+      ]),
     );
     if (parameters.by === 'category')
       for (const key of defined.definition.categories.keys())
@@ -96,26 +104,3 @@ export class CountsHandler implements IQueryHandler<Counts> {
     };
   }
 }
-
-const groupsOf = (
-  counters: Counters,
-  scope: ListScope,
-  match: Match,
-  by: CountedBy,
-  certainty: Certainty | undefined,
-): TotalsByKey => {
-  const rows = (versionScope: ListScope, caseFilter: string): string =>
-    `p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter}`;
-  const certaintyCondition = { yes: `min(${match.certain})`, uncertain: `NOT min(${match.certain})`, any: 'TRUE' }[
-    certainty ?? 'any'
-  ];
-  const sql = (
-    versionScope: ListScope,
-    caseFilter: string,
-  ): string => `SELECT key, sum(hits = periods) AS yes, sum(hits < periods) AS uncertain
-    FROM (SELECT p.case_no, ${KEYS[by]} AS key, count(*) AS hits FROM periods p
-      ${by === 'article' ? 'LEFT JOIN json_each(p.articles) a' : ''} WHERE ${rows(versionScope, caseFilter)} AND ${match.certain} GROUP BY 1, 2)
-    JOIN (SELECT p.case_no, count(*) AS periods FROM periods p WHERE ${rows(versionScope, caseFilter)} GROUP BY 1 HAVING ${certaintyCondition}) USING (case_no)
-    WHERE key IS NOT NULL GROUP BY key`;
-  return counters.count(scope, { sql, values: match.values });
-};

@@ -1,10 +1,12 @@
-/** `clemencies`: to whom which act or decree was applied, when, and when they walked out. */
+/** To whom which act or decree was applied, when, and when they walked out (`clemencies`); since when people are held (`holdings`). */
 import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
+import type { Standing } from '../../domain/case/period.js';
 import { instrumentIdsIn } from '../../domain/case/reference-data.js';
+import { HELD_CUSTODIES } from '../../domain/case/state.js';
 import type { EventWithId } from '../../domain/event.js';
-import { ANY_DAY, parseEdtf, type Day, type Interval } from '../../domain/time.js';
+import { ANY_DAY, MAX_DAY, parseEdtf, type Day, type Interval } from '../../domain/time.js';
 import { judgingLists } from '../person.js';
-import type { CaseHistory, ProjectedTable } from '../table.js';
+import { STILL_KNOWN, type CaseHistory, type ProjectedTable } from '../table.js';
 
 /** One application to one person, for each list that recognised the person then and, with an empty `list`, without regard to lists. */
 export interface ClemencyRow {
@@ -84,5 +86,49 @@ export const clemencies: ProjectedTable<ClemencyRow> = {
   indexes: ['(list, instrument, case_no)'],
   rows: clemencyRows,
   // What a person was recognised as, and released from, is in dated events alone.
+  readsEvent: ({ type }) => caseEvents[type].dated,
+};
+
+/** Since when a person has been held without a break, valid on days [from_day, to_day) on which the person may be held. */
+export interface HoldingRow {
+  readonly from_day: Day;
+  readonly to_day: Day;
+  /** The first day since which the person may have been held on every day. */
+  readonly since_from: Day;
+  /** The first day since which the person certainly was; null where the person may not be held. */
+  readonly since_by: Day | null;
+}
+
+export const holdingRows = ({ periods }: CaseHistory): readonly HoldingRow[] => {
+  const days = [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  const rows: HoldingRow[] = [];
+  let [since_from, since_by]: [Day | null, Day | null] = [null, null];
+  days.slice(0, -1).forEach((day, index) => {
+    const held = periods.filter(({ from, to }) => from <= day && day < to).map(({ standing }) => isHeld(standing));
+    since_from = held.some((one) => one !== false) ? (since_from ?? day) : null;
+    since_by = held.length > 0 && held.every((one) => one === true) ? (since_by ?? day) : null;
+    const to_day = days[index + 1] ?? MAX_DAY;
+    const last = rows.at(-1);
+    if (since_from === null) return;
+    if (last?.to_day === day && last.since_from === since_from && last.since_by === since_by)
+      rows[rows.length - 1] = { ...last, to_day };
+    else rows.push({ from_day: day, to_day, since_from, since_by });
+  });
+  return rows;
+};
+
+/** Null if that is not decided. */
+const isHeld = (standing: Standing | null): boolean | null => standing && HELD_CUSTODIES.has(standing.custody);
+
+export const holdings: ProjectedTable<HoldingRow> = {
+  name: 'holdings',
+  isPersonal: false,
+  dependsOn: 'events',
+  columns: { from_day: 'INTEGER', to_day: 'INTEGER', since_from: 'INTEGER', since_by: 'INTEGER' },
+  indexes: [
+    `(case_no, from_day, to_day, since_from, since_by) WHERE known_to = ${STILL_KNOWN}`,
+    '(case_no, known_from)',
+  ],
+  rows: holdingRows,
   readsEvent: ({ type }) => caseEvents[type].dated,
 };

@@ -1,0 +1,33 @@
+import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
+import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
+import { IsDay, IsOneOf, IsOptional, IsSlug, ObjectRule } from '../../schema/decorators.js';
+import { DESCRIPTIONS, FilteredQuery } from '../parameters.js';
+
+export class StatisticQuery extends FilteredQuery {
+  @IsSlug({ description: 'The list whose people are counted.' })
+  list: string;
+
+  @IsOptional()
+  @IsDay({ description: 'Of a statistic of several days, the first day; a year before the last one where absent.' })
+  from?: string;
+
+  @ObjectRule<StatisticQuery>(
+    'PARAMETER.NEEDS',
+    'to',
+    'a day, or asOf: one of the two',
+    ({ to, asOf }) => to === undefined || asOf === undefined,
+  )
+  @IsOptional()
+  @IsDay({ description: 'The last day, or the one day. As `asOf`.' })
+  to?: string;
+
+  @IsOptional()
+  @IsOneOf(MEMBER_SETS, { description: `Of a statistic of several days: ${DESCRIPTIONS.set}` })
+  set?: MemberSet;
+}
+
+export class StatisticCsvQuery extends StatisticQuery {
+  @IsOptional()
+  @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
+  separator?: Separator;
+}

@@ -1,0 +1,78 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { toFilters } from '../../read-models/list/filters.js';
+import { Scope, type Viewer } from '../../read-models/scope.js';
+import {
+  STATISTIC_NAMES,
+  STATISTICS,
+  StatisticView,
+  type StatisticName,
+} from '../../read-models/statistics/statistic.view.js';
+import { Statistics, type StatisticParameters } from '../../read-models/statistics/statistics.query.js';
+import { CSV_TYPE } from '../../register-files/csv-table.js';
+import { exportStatistic } from '../../register-files/statistic-export.js';
+import { fileResponse } from '../file-response.js';
+import { problemResponse, send, type HttpResponse } from '../http-response.js';
+import { Operation, queryResponses } from '../operation.js';
+import { pick } from '../parameters.js';
+import { CurrentViewer } from '../request.decorators.js';
+import { StatisticCsvQuery, StatisticQuery } from './parameters.js';
+
+const NAMES = STATISTIC_NAMES.map((name) => `\`${name}\` (${STATISTICS[name].means})`).join(', ');
+
+@Controller('v1/statistics')
+export class StatisticsController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get(':name')
+  @Operation({
+    summary: `A table of numbers of people: ${NAMES}.`,
+    tag: 'statistics',
+    response: queryResponses.json(StatisticView),
+  })
+  async one(
+    @Param('name') name: string,
+    @Query() query: StatisticQuery,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object | null> {
+    return isStatistic(name)
+      ? this.queries.execute(new Statistics(scopeOf(query, viewer), name, parametersOf(query)))
+      : null;
+  }
+
+  @Get(':name/table.csv')
+  @Operation({
+    summary: 'The same as CSV.',
+    tag: 'statistics',
+    response: queryResponses.file(CSV_TYPE),
+  })
+  async csv(
+    @Param('name') name: string,
+    @Query() query: StatisticCsvQuery,
+    @CurrentViewer() viewer: Viewer,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await send(reply, await this.export(name, query, viewer));
+  }
+
+  private async export(name: string, query: StatisticCsvQuery, viewer: Viewer): Promise<HttpResponse> {
+    const asked = { scope: scopeOf(query, viewer), parameters: parametersOf(query), ...pick(query, ['separator']) };
+    const exported = isStatistic(name) ? await exportStatistic(this.queries, { ...asked, statistic: name }) : null;
+    return exported === null ? problemResponse('SUBJECT.UNKNOWN') : fileResponse(CSV_TYPE, exported);
+  }
+}
+
+const isStatistic = (name: string): name is StatisticName => STATISTIC_NAMES.some((one) => one === name);
+
+/** The last day is that of the scope. */
+const scopeOf = ({ to, asOf, knownAt, atLeast }: StatisticQuery, viewer: Viewer): Scope => {
+  const day = to ?? asOf;
+  return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });
+};
+
+const parametersOf = (query: StatisticQuery): StatisticParameters => ({
+  list: query.list,
+  filters: toFilters(query),
+  ...pick(query, ['from', 'set']),
+});

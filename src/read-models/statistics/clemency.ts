@@ -1,0 +1,136 @@
+/** Statistics of acts and decrees: to whom of a list they were applied by a day, and how soon they walked out. */
+import type { ListDefinition } from '../../domain/list/list.js';
+import { UNKNOWN } from '../counts/counts.query.js';
+import type { TotalsByKey } from '../counters.js';
+import { filterConditions, type Filters } from '../list/filters.js';
+import {
+  listScope,
+  matchOf,
+  scopeValues,
+  validCondition,
+  versionCondition,
+  type ListScope,
+} from '../list/predicate.js';
+import type { Totals } from '../list/person.view.js';
+import type { ScopedContext } from '../scope.js';
+import { cachedStatement, type SqlValue } from '../table.js';
+import { bandsOf, DAY_BANDS } from './bands.js';
+import { statisticTable, type StatisticTable } from './statistic-table.js';
+
+export interface AskedClemency {
+  readonly context: ScopedContext;
+  readonly list: ListDefinition;
+  /** Of the standing on the day. */
+  readonly filters: Filters;
+}
+
+export const categoryByInstrument = (asked: AskedClemency): StatisticTable =>
+  statisticTable(
+    appliedBy(asked, 'c.category'),
+    { rows: [...asked.list.categories.keys()], columns: instrumentIds(asked.context) },
+    asked.filters.certainty,
+  );
+
+export const incidentByInstrument = (asked: AskedClemency): StatisticTable =>
+  statisticTable(
+    appliedBy(asked, 'c.incident'),
+    { rows: incidents(asked), columns: instrumentIds(asked.context) },
+    asked.filters.certainty,
+  );
+
+const NOT_RELEASED = 'not-released';
+
+export const daysToRelease = (asked: AskedClemency): StatisticTable => {
+  const { day } = asked.context.scope;
+  const { from, values } = clemenciesOf(asked);
+  const sql = `SELECT c.case_no, c.instrument, c.from_day, c.by_day, c.released_from, c.released_by, ${IS_CERTAIN} AS certain
+    FROM ${from} ORDER BY c.instrument, c.case_no`;
+  const people = new Map<string, { readonly instrument: string; certain: boolean; readonly bands: Set<string> }>();
+  for (const row of cachedStatement(asked.context.db, sql).iterate(values) as IterableIterator<ReleaseRow>) {
+    const key = `${row.instrument} ${row.case_no}`;
+    const person = people.get(key) ?? { instrument: row.instrument, certain: false, bands: new Set<string>() };
+    person.certain ||= row.certain === 1;
+    for (const band of releaseBands(row, day)) person.bands.add(band);
+    people.set(key, person);
+  }
+  const found = new Map<string, Map<string, Totals>>();
+  for (const { instrument, certain, bands } of people.values())
+    for (const band of bands) {
+      const row = found.get(band) ?? new Map<string, Totals>();
+      const { yes, uncertain } = row.get(instrument) ?? { yes: 0, uncertain: 0 };
+      const isSure = certain && bands.size === 1;
+      row.set(instrument, { yes: yes + (isSure ? 1 : 0), uncertain: uncertain + (isSure ? 0 : 1) });
+      found.set(band, row);
+    }
+  const rows = [...DAY_BANDS.map(({ key }) => key), NOT_RELEASED];
+  return statisticTable(found, { rows, columns: instrumentIds(asked.context) }, asked.filters.certainty);
+};
+
+interface ReleaseRow {
+  readonly case_no: number;
+  readonly instrument: string;
+  readonly from_day: number;
+  readonly by_day: number;
+  readonly released_from: number | null;
+  readonly released_by: number | null;
+  readonly certain: 0 | 1;
+}
+
+/** Nobody walked out on a day after the one that is asked about. */
+const releaseBands = ({ from_day, by_day, released_from, released_by }: ReleaseRow, day: number): readonly string[] => {
+  if (released_from === null || released_by === null || released_from > day) return [NOT_RELEASED];
+  const [first, last] = [from_day, Math.min(by_day, day)];
+  const bands = bandsOf(DAY_BANDS, Math.max(0, released_from - last), Math.min(released_by, day) - first);
+  return released_by > day ? [...bands, NOT_RELEASED] : bands;
+};
+
+/** Whether the person was recognised, and the act applied, in every possible course, and matches the filters in every one. */
+const IS_CERTAIN = '(c.certain = 1 AND c.by_day <= @day AND f.certain = 1)';
+
+/** The applications `c` of the list by the day, with the people `f` who match the filters. */
+const clemenciesOf = ({
+  context: { scope, position: head },
+  list,
+  filters,
+}: AskedClemency): { readonly from: string; readonly values: Readonly<Record<string, SqlValue>> } => {
+  const listed = listScope(list.id, scope.day, scope.position, head);
+  const conditions = filterConditions(filters);
+  const match = matchOf(conditions);
+  // Who matches no filter need not be looked up.
+  const people =
+    conditions.length === 0 ? '(SELECT 1 AS certain) f ON TRUE' : `(${matching(listed, match)}) f USING (case_no)`;
+  return {
+    from: `clemencies c JOIN ${people} WHERE c.list = @list AND c.from_day <= @day AND ${versionCondition('c', listed)}`,
+    values: { ...scopeValues(listed), ...match.values },
+  };
+};
+
+const matching = (scope: ListScope, { certain, possible }: ReturnType<typeof matchOf>): string =>
+  `SELECT p.case_no, min(${certain}) AS certain FROM periods p
+    WHERE p.list = @list AND ${validCondition('p', scope)} GROUP BY p.case_no HAVING max(${possible})`;
+
+/** People by a column of their applications, then by instrument; each counts once under each pair. */
+const appliedBy = (asked: AskedClemency, column: string): ReadonlyMap<string, TotalsByKey> => {
+  const { from, values } = clemenciesOf(asked);
+  const sql = `SELECT key, instrument, sum(yes) AS yes, sum(1 - yes) AS uncertain FROM (
+    SELECT c.case_no, coalesce(${column}, '${UNKNOWN}') AS key, c.instrument, max(${IS_CERTAIN}) AS yes FROM ${from} GROUP BY 1, 2, 3)
+    GROUP BY key, instrument`;
+  const found = new Map<string, Map<string, Totals>>();
+  const rows = cachedStatement(asked.context.db, sql).all(values) as (Totals & { key: string; instrument: string })[];
+  for (const { key, instrument, yes, uncertain } of rows) {
+    const row = found.get(key) ?? new Map<string, Totals>();
+    found.set(key, row.set(instrument, { yes, uncertain }));
+  }
+  return found;
+};
+
+const instrumentIds = ({ logTables, scope: { position } }: ScopedContext): readonly string[] =>
+  logTables.idsOf('instrument').filter((id) => logTables.definitionAt('instrument', id, position) !== null);
+
+/** The affairs of everybody whom the list has judged by the day. */
+const incidents = ({ context: { db, scope, position: head }, list }: AskedClemency): readonly string[] => {
+  const listed = listScope(list.id, scope.day, scope.position, head);
+  const sql = `SELECT DISTINCT p.incident FROM periods p
+    WHERE p.list = @list AND ${validCondition('p', listed)} AND p.incident IS NOT NULL ORDER BY p.incident`;
+  return cachedStatement(db, sql).pluck().all(scopeValues(listed)) as string[];
+};

@@ -1,0 +1,91 @@
+/** Statistics of a list over a span of days. */
+import type { Instrument } from '../../domain/instrument/instrument.js';
+import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
+import { causeOfEntry, causeOfExit, type MovementScope } from '../counts/movement.js';
+import { visitMovements } from '../counts/visit-movements.js';
+import type { Totals } from '../list/person.view.js';
+import type { QueryContext, ReadModelReader } from '../reader.js';
+import { dailyMembers } from './daily-members.js';
+import { PEOPLE, statisticTable, type StatisticTable } from './statistic-table.js';
+
+export interface AskedSpan {
+  readonly reader: ReadModelReader;
+  readonly context: QueryContext;
+  /** The position up to which events are known. */
+  readonly position: number;
+  readonly scope: MovementScope;
+}
+
+/** Months by what people came and left by: `entered:recognised`, `left:amnesty`, `moved:in`. Throws FileReplaced. */
+export const entriesAndExits = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
+  const found = new Map<string, Map<string, Totals>>();
+  await visitMovements(reader, context, position, scope, ({ changes, rows }) => {
+    for (const { kind, day, moved } of changes) {
+      if (moved === 'within') continue;
+      const cause = { entered: causeOfEntry, left: causeOfExit, moved: () => ({ reason: moved ?? '' }) }[kind];
+      const column = `${kind}:${cause(scope.list, rows, day).reason}`;
+      const month = found.get(monthOf(day)) ?? new Map<string, Totals>();
+      month.set(column, { yes: (month.get(column)?.yes ?? 0) + 1, uncertain: 0 });
+      found.set(monthOf(day), month);
+    }
+  });
+  return statisticTable(found, { rows: months(scope.from + 1, scope.to), columns: [] });
+};
+
+const monthOf = (day: Day): string => formatDay(day).slice(0, 'YYYY-MM'.length);
+
+/** Every month with a day of the span. */
+const months = (from: Day, to: Day): readonly string[] => [
+  ...new Set(Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => monthOf(from + index))),
+];
+
+/** How many were on the list at the end of each day. Throws FileReplaced. */
+export const daily = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
+  const numbers = await dailyMembers(reader, context, position, scope);
+  return {
+    rows: numbers.map((_, index) => formatDay(scope.from + index)),
+    columns: [PEOPLE],
+    cells: numbers.map((number) => [number]),
+    uncertain: numbers.map(() => [0]),
+  };
+};
+
+/** What a day of a series is marked with: a date of an instrument, or an edition of the list. */
+export interface Mark {
+  readonly day: string;
+  readonly kind: 'edition' | 'instrument';
+  readonly id: string;
+  readonly what: string;
+}
+
+const INSTRUMENT_DATES = ['issued', 'submitted', 'adopted', 'inForce', 'windowEnd'] as const;
+
+/** In the order of their days; partial dates mark no day. */
+export const marksOf = ({
+  context: { logTables },
+  position,
+  scope: { list, from, to },
+}: AskedSpan): readonly Mark[] => {
+  const instruments = logTables.idsOf('instrument').flatMap((id) => {
+    const instrument = logTables.definitionAt('instrument', id, position)?.definition;
+    return instrument === undefined ? [] : datesOf(id, instrument);
+  });
+  const editions = list.editions.map(({ edition, asOf }): Mark => ({
+    day: asOf,
+    kind: 'edition',
+    id: edition,
+    what: 'asOf',
+  }));
+  return [...editions, ...instruments]
+    .filter(({ day }) => formatDay(from) <= day && day <= formatDay(to))
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+};
+
+const datesOf = (id: string, instrument: Instrument): readonly Mark[] =>
+  INSTRUMENT_DATES.flatMap((what): readonly Mark[] => {
+    const days = parseEdtf(instrument[what] ?? '');
+    if (days === null || days.earliest !== days.latest) return [];
+    return [{ day: formatDay(days.earliest), kind: 'instrument', id, what }];
+  });
+
+const sortKey = ({ day, kind, id, what }: Mark): string => [day, kind, id, what].join(' ');

@@ -1,0 +1,119 @@
+/** Statistics of the people on a list on a day. */
+import { GRAVITIES } from '../../domain/instrument/events.js';
+import type { GravityOf } from '../../domain/instrument/gravity.js';
+import type { ListDefinition } from '../../domain/list/list.js';
+import { MAX_DAY, type Day } from '../../domain/time.js';
+import { UNKNOWN } from '../counts/counts.query.js';
+import { groupPeople, type Grouping } from '../counts/group-people.js';
+import { filterConditions, type Filters } from '../list/filters.js';
+import { listScope, matchOf, memberConditions, validCondition, type ListScope } from '../list/predicate.js';
+import { STAGE_SQL, STAGES } from '../list/stage.js';
+import type { ScopedContext } from '../scope.js';
+import type { Db } from '../table.js';
+import { timeHeldBands, timeLeftBands, type Band } from './bands.js';
+import { BETWEEN_KEYS, byRow, PEOPLE, statisticTable, type StatisticTable } from './statistic-table.js';
+
+export interface AskedMembers {
+  readonly context: ScopedContext;
+  readonly list: ListDefinition;
+  readonly filters: Filters;
+  readonly gravityOf: GravityOf;
+}
+
+const grouped = (
+  { context: { counters, scope, position: head }, list, filters }: AskedMembers,
+  grouping: Grouping,
+  known: { readonly rows: readonly string[]; readonly columns: readonly string[] },
+): StatisticTable => {
+  const listed = listScope(list.id, scope.day, scope.position, head);
+  const match = matchOf([...memberConditions(list, scope.day), ...filterConditions(filters)]);
+  // The condition on certainty stands in the statement.
+  return statisticTable(byRow(groupPeople(counters, listed, match, grouping, filters.certainty)), known);
+};
+
+export const stageByCategory = (asked: AskedMembers): StatisticTable =>
+  grouped(
+    asked,
+    { key: `coalesce(p.category, '${UNKNOWN}') || '${BETWEEN_KEYS}' || coalesce(${STAGE_SQL}, '${UNKNOWN}')` },
+    { rows: [...asked.list.categories.keys()], columns: STAGES },
+  );
+
+/** A key for whoever is not convicted, so that there is no article to look at, or no sentence. */
+const NOT_CONVICTED = 'not-convicted';
+
+export const byGravity = (asked: AskedMembers): StatisticTable => {
+  defineGravity(asked.context.db, asked.gravityOf);
+  const key = `CASE WHEN ${STAGE_SQL} = 'convicted' THEN habeas_gravity(p.articles, @day) ELSE '${NOT_CONVICTED}' END`;
+  return grouped(asked, { key }, { rows: [...GRAVITIES, UNKNOWN, NOT_CONVICTED], columns: [PEOPLE] });
+};
+
+const DEFINED = new WeakSet<Db>();
+
+/** An SQL function of the articles of a conviction (JSON) and the day. */
+const defineGravity = (db: Db, gravityOf: GravityOf): void => {
+  if (DEFINED.has(db)) return;
+  const known = new Map<string, string>();
+  db.function('habeas_gravity', { deterministic: true }, (articles, day) => {
+    const key = `${String(day)} ${String(articles)}`;
+    const found = known.get(key) ?? gravestOf(JSON.parse(String(articles)) as string[], Number(day), gravityOf);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, found);
+    return found;
+  });
+  DEFINED.add(db);
+};
+
+/** Distinct sets of articles of a large register. */
+const MAX_KNOWN = 20_000;
+
+/** An article whose gravity nobody knows may be the gravest, unless another is as grave as can be. */
+const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityOf): string => {
+  const ranks = articles.map((article) => {
+    const gravity = gravityOf(article, day);
+    return gravity === null ? null : GRAVITIES.indexOf(gravity);
+  });
+  const gravest = Math.max(-1, ...ranks.filter((rank) => rank !== null));
+  const isKnown = gravest === GRAVITIES.length - 1 || (ranks.length > 0 && !ranks.includes(null));
+  return isKnown ? (GRAVITIES[gravest] ?? UNKNOWN) : UNKNOWN;
+};
+
+const bandKeys = (bands: readonly Band[]): readonly string[] => bands.map(({ key }) => key);
+
+/** Joins the bands `b` that the days between two columns touch. */
+const joinBands = (first: string, last: string): string =>
+  `LEFT JOIN json_each(@bands) b ON ${first} <= b.value ->> 'to' AND ${last} >= b.value ->> 'from'`;
+const isWithinBand = (first: string, last: string): string =>
+  `coalesce(${first} >= b.value ->> 'from' AND ${last} <= b.value ->> 'to', 1)`;
+
+export const byTimeLeft = (asked: AskedMembers): StatisticTable => {
+  const bands = timeLeftBands(asked.context.scope.day);
+  const last = `nullif(p.end_latest, ${MAX_DAY})`;
+  const withoutEnd = `CASE WHEN p.life = 1 THEN 'life' WHEN p.sentence IN ('none', 'extinguished') THEN 'no-sentence' ELSE '${UNKNOWN}' END`;
+  return grouped(
+    asked,
+    {
+      key: `coalesce(b.value ->> 'key', ${withoutEnd})`,
+      join: () => joinBands('p.end_earliest', last),
+      whole: isWithinBand('p.end_earliest', last),
+      values: { bands: JSON.stringify(bands) },
+    },
+    { rows: [...bandKeys(bands), 'life', UNKNOWN, 'no-sentence'], columns: [PEOPLE] },
+  );
+};
+
+export const byTimeHeld = (asked: AskedMembers): StatisticTable => {
+  const bands = timeHeldBands(asked.context.scope.day);
+  const last = 'coalesce(h.since_by, @day)';
+  const holding = (scope: ListScope): string =>
+    `LEFT JOIN holdings h ON h.case_no = p.case_no AND ${validCondition('h', scope)}`;
+  return grouped(
+    asked,
+    {
+      key: `coalesce(b.value ->> 'key', 'not-held')`,
+      join: (scope) => `${holding(scope)} ${joinBands('h.since_from', last)}`,
+      whole: isWithinBand('h.since_from', last),
+      values: { bands: JSON.stringify(bands) },
+    },
+    { rows: bandKeys(bands), columns: [PEOPLE] },
+  );
+};

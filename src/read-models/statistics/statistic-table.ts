@@ -1,0 +1,57 @@
+/** A table of numbers of people, as statistics answer with it. */
+import type { TotalsByKey } from '../counters.js';
+import type { Certainty } from '../list/filters.js';
+import type { Totals } from '../list/person.view.js';
+
+export interface StatisticTable {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** By row and column: certain, and in some possible courses only. */
+  readonly cells: readonly (readonly number[])[];
+  readonly uncertain: readonly (readonly number[])[];
+}
+
+const NOBODY: Totals = { yes: 0, uncertain: 0 };
+
+/** Rows and columns that are known beforehand stand first, in their order, also where nobody is; all others follow, sorted. */
+export const statisticTable = (
+  found: ReadonlyMap<string, TotalsByKey>,
+  known: { readonly rows: readonly string[]; readonly columns: readonly string[] },
+  certainty?: Certainty,
+): StatisticTable => {
+  const rows = withOthers(known.rows, [...found.keys()]);
+  const columns = withOthers(
+    known.columns,
+    [...found.values()].flatMap((totals) => [...totals.keys()]),
+  );
+  const cells = (of: 'yes' | 'uncertain', isShown: boolean): readonly (readonly number[])[] =>
+    rows.map((row) => columns.map((column) => (isShown ? (found.get(row)?.get(column) ?? NOBODY)[of] : 0)));
+  return {
+    rows,
+    columns,
+    cells: cells('yes', certainty !== 'uncertain'),
+    uncertain: cells('uncertain', certainty !== 'yes'),
+  };
+};
+
+const withOthers = (known: readonly string[], found: readonly string[]): readonly string[] => {
+  const others = [...new Set(found)].filter((key) => !known.includes(key)).sort();
+  return [...known, ...others];
+};
+
+/** A table of one column. */
+export const PEOPLE = 'people';
+
+/** What stands between the key of a row and that of a column; no key has it. */
+export const BETWEEN_KEYS = '/';
+
+/** Splits keys of both into rows and columns; a key without a column counts in the only one. */
+export const byRow = (totals: TotalsByKey): ReadonlyMap<string, TotalsByKey> => {
+  const rows = new Map<string, Map<string, Totals>>();
+  for (const [key, counted] of totals) {
+    const [row = '', column = PEOPLE] = key.split(BETWEEN_KEYS);
+    const columns = rows.get(row) ?? new Map<string, Totals>();
+    rows.set(row, columns.set(column, counted));
+  }
+  return rows;
+};

@@ -1,0 +1,126 @@
+/** Statistics of a list, each a table of numbers. */
+import { Inject } from '@nestjs/common';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { formatDay } from '../../domain/time.js';
+import { LIMITS } from '../../schema/limits.js';
+import type { MemberSet } from '../counts/movement.view.js';
+import { FileReplaced } from '../counts/visit-movements.js';
+import { GRAVITY_DATA, type GravityData } from '../eligibility/gravity-file.js';
+import { FILTERS, type Filters } from '../list/filters.js';
+import { InvalidParameter } from '../query-errors.js';
+import { ReadModelReader } from '../reader.js';
+import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
+import { categoryByInstrument, daysToRelease, incidentByInstrument } from './clemency.js';
+import { daily, entriesAndExits, marksOf, type AskedSpan } from './flows.js';
+import { byGravity, byTimeHeld, byTimeLeft, stageByCategory } from './members.js';
+import type { StatisticTable } from './statistic-table.js';
+import { STATISTICS, type StatisticName, type StatisticView } from './statistic.view.js';
+
+export interface StatisticParameters {
+  readonly list: string;
+  readonly filters: Filters;
+  /** The first day of a span, which ends on the day of the scope; a year where absent. */
+  readonly from?: string;
+  readonly set?: MemberSet;
+}
+
+/** Null for an unknown list. */
+export class Statistics extends Query<StatisticView | null> {
+  constructor(
+    readonly scope: Scope,
+    readonly statistic: StatisticName,
+    readonly parameters: StatisticParameters,
+  ) {
+    super();
+  }
+}
+
+/** Days of a span whose first day is not named. */
+const YEAR = 365;
+
+type OfDay = (asked: Parameters<typeof stageByCategory>[0]) => StatisticTable;
+
+const OF_DAY: Readonly<Record<Exclude<StatisticName, SpanName>, OfDay>> = {
+  'stage-by-category': stageByCategory,
+  'category-by-instrument': categoryByInstrument,
+  'incident-by-instrument': incidentByInstrument,
+  gravity: byGravity,
+  'time-left': byTimeLeft,
+  'time-held': byTimeHeld,
+  'days-to-release': daysToRelease,
+};
+
+type SpanName = 'entries-and-exits' | 'daily';
+const OF_SPAN: { readonly [N in SpanName]: (asked: AskedSpan) => Promise<StatisticTable> } = {
+  'entries-and-exits': entriesAndExits,
+  daily,
+};
+
+const isOfSpan = (name: StatisticName): name is SpanName => STATISTICS[name].hasSpan;
+
+@QueryHandler(Statistics)
+export class StatisticsHandler implements IQueryHandler<Statistics> {
+  constructor(
+    private readonly reader: ReadModelReader,
+    @Inject(GRAVITY_DATA) private readonly gravity: GravityData,
+  ) {}
+
+  /** Throws InvalidParameter for a parameter that the statistic does not have, and for a span that is too long or ends before it begins. */
+  async execute({ scope: asked, statistic, parameters }: Statistics): Promise<StatisticView | null> {
+    const context = await openScope(this.reader, asked);
+    return isOfSpan(statistic)
+      ? this.#ofSpan(context, statistic, parameters)
+      : this.#ofDay(context, statistic, parameters);
+  }
+
+  #ofDay(
+    context: ScopedContext,
+    statistic: keyof typeof OF_DAY,
+    { list: id, filters, from, set }: StatisticParameters,
+  ): StatisticView | null {
+    for (const [parameter, value] of Object.entries({ from, set }))
+      if (value !== undefined) throw new InvalidParameter(parameter, 'PARAMETER.NEEDS', 'a statistic of several days');
+    const list = context.logTables.listAt(id, context.scope.position)?.definition;
+    if (list === undefined) return null;
+    const table = OF_DAY[statistic]({ context, list, filters, gravityOf: this.gravity.gravityOf });
+    return { ...head(context, statistic, id), from: null, set: null, ...table, marks: [] };
+  }
+
+  async #ofSpan(
+    opened: ScopedContext,
+    statistic: SpanName,
+    { list: id, filters, from, set = 'certain' }: StatisticParameters,
+  ): Promise<StatisticView | null> {
+    for (const { name } of FILTERS)
+      if (name !== 'category' && filters[name] !== undefined)
+        throw new InvalidParameter(
+          name,
+          'PARAMETER.NEEDS',
+          'a statistic of one day; of several, only category filters',
+        );
+    const { day: to, position } = opened.scope;
+    const first = from === undefined ? to - YEAR : requireDay(from);
+    if (first > to) throw new InvalidParameter('from', 'PARAMETER.NEEDS', 'a day not after asOf');
+    if (to - first >= LIMITS.seriesDays)
+      throw new InvalidParameter('from', 'SPAN.TOO_LONG', `at most ${LIMITS.seriesDays} days`);
+    for (;;) {
+      const context = await this.reader.contextAt({ position });
+      const list = context.logTables.listAt(id, position)?.definition;
+      if (list === undefined) return null;
+      const scope = { list, set, categories: filters.category, from: first, to };
+      const span: AskedSpan = { reader: this.reader, context, position, scope };
+      try {
+        const table = await OF_SPAN[statistic](span);
+        const marks = statistic === 'daily' ? marksOf(span) : [];
+        return { ...head(opened, statistic, id), from: formatDay(first), set, ...table, marks };
+      } catch (error) {
+        if (!(error instanceof FileReplaced)) throw error;
+      }
+    }
+  }
+}
+
+const head = ({ scope: { day, knownAt, position } }: ScopedContext, name: StatisticName, list: string) => {
+  const { rowsAre, columnsAre } = STATISTICS[name];
+  return { name, list, asOf: formatDay(day), knownAt, position, rowsAre, columnsAre };
+};
