@@ -33,8 +33,8 @@ import { Jobs } from './jobs/jobs.js';
 import { LogProofs } from './proof/log-proofs.js';
 import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
-import { LogWatch, verifyTail } from './proof/log-watch.js';
-import { VERIFY, verifyLog } from './proof/verify-log.js';
+import { ensureContinued, LogWatch, verifyWhole } from './proof/log-watch.js';
+import { VERIFY } from './proof/verify-log.js';
 import { DraftEdition } from './read-models/editions/draft-edition.query.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
@@ -85,6 +85,7 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
   try {
     const gravity = readGravityFile(settings.gravity);
     const proof = new ProofFiles(settings.data);
+    proof.removeAbandoned();
     const clock = systemClock(settings);
     const jobs = new Jobs();
     const metrics = new Metrics(async () => ({
@@ -101,16 +102,16 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
       (append) => metrics.appendEnded(append),
       async () => {
         await readModels.checkLog();
-        await verifyTail(unwatched, proof);
+        await ensureContinued(unwatched, proof, watch);
       },
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
     const readModels = ReadModels.open(folder.readModels, store, clock, jobs, async (job) => {
-      if (watch === null) await verifyLog(store, proof.lastCheckpoint(), job);
+      if (watch === null) await verifyWhole(store, proof, job);
       else await verifyOnce(jobs, watch, job);
     });
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
-    const tree = new LogTree(folder.logTiles, store);
+    const tree = new LogTree(proof.tiles, store, () => ensureContinued(unwatched, proof, watch));
     // A key that cannot be used stops the start.
     const watch: LogWatch | null = serving ? watchLog(settings, store, proof) : null;
     return { folder, store, clock, readModels, metrics, jobs, gravity, durableJobs, tree, watch };

@@ -3,13 +3,13 @@ import { existsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFiles } from '../event-store/data-folder.js';
-import type { EventStore } from '../event-store/port.js';
+import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { backUp, restore, type BackupResult } from '../event-store/sqlite/backup.js';
 import { createSqliteStore } from '../event-store/sqlite/store.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
-import { findDamage } from '../proof/verify-log.js';
+import { verifyWhenAvailable } from '../proof/verify-log.js';
 import { differenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import { keepCarriedProof, readCarriedProof, refuseCarriedProof, writeCarriedProof } from './carried-proof.js';
@@ -50,13 +50,10 @@ export const backupCommand = async (
   const contradiction = async (copy: EventStore): Promise<string | null> => {
     if (checkpoints.length === 0 && !files.hasKey()) return null;
     const job = { ...UNWATCHED, signal: context.signal };
-    const damage = await findDamage(
-      copy,
-      () => checkpoints,
-      job,
-      (verified) => (tree = verified.tree),
-    );
-    return damage?.message ?? null;
+    const found = await verifyWhenAvailable(copy, () => checkpoints, files.tiles, job);
+    if (found instanceof StoreDamaged) return found.message;
+    tree = found?.tree ?? null;
+    return null;
   };
   refuseCarriedProof(to);
   return untilDone(context, async (job) => {

@@ -63,8 +63,8 @@ export const keepCarriedProof = async (
   files: ProofFiles | null,
   job: JobContext,
 ): Promise<void> => {
-  const { tree } = await verifyLog(copy, [signed.checkpoint], job);
-  if (files === null || tree === null) return;
+  const { tree, tail } = await verifyLog(copy, [signed.checkpoint], job);
+  if (files === null || tree === null || tail === null) return;
   await files.addVerifiers(verifiers);
-  if ((files.lastSigned()?.checkpoint.size ?? -1) < signed.checkpoint.size) await files.keep(signed.note, tree.tail());
+  if ((files.lastSigned()?.checkpoint.size ?? -1) < signed.checkpoint.size) await files.keep(signed.note, tail);
 };

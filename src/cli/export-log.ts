@@ -2,11 +2,9 @@
 import { Readable } from 'node:stream';
 import { readStoredLog } from '../event-store/copy.js';
 import { formatLogLine } from '../event-store/log-file.js';
-import type { EventStore } from '../event-store/port.js';
+import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import { ProofFiles } from '../proof/proof-files.js';
-import type { VerifiedTree } from '../proof/verified-tree.js';
-import { findDamage } from '../proof/verify-log.js';
-import type { LogDifference } from '../read-models/log-fingerprint.js';
+import { verifyWhenAvailable } from '../proof/verify-log.js';
 import type { Settings } from '../settings.js';
 import { writeCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
@@ -17,8 +15,8 @@ import { comparisonWithReadModels, differenceNotice } from './lost-log.js';
 
 export interface ExportedLog {
   readonly message: string;
-  /** Set where the log lacks or contradicts events that the read models have seen. */
-  readonly difference: LogDifference | null;
+  /** Whether the log is not as it was recorded, or lacks or contradicts events that the read models have seen. */
+  readonly isDamaged: boolean;
 }
 
 export const exportLog = async (
@@ -30,32 +28,31 @@ export const exportLog = async (
   return withLogToRead(settings, async (log) => {
     const files = new ProofFiles(settings.data);
     // Before it is written, so that the checkpoint is of no more than the file holds.
-    const tree = out === undefined || !files.hasKey() ? null : await verifiedTree(log, files, context);
+    const verified = out === undefined || !files.hasKey() ? null : await verify(log, files, context);
     let count = 0;
     await withProgress(context, ({ onProgress }) => {
       const lines = linesOf(log, (events) => onProgress({ stage: 'events', done: (count = events), total: null }));
       return writeExport(out, Readable.from(lines, { objectMode: false }), context);
     });
-    if (out !== undefined && tree !== null) await writeCarriedProof(out, files, tree);
+    const isChanged = verified instanceof StoreDamaged;
+    if (out !== undefined && !isChanged && verified?.tree) await writeCarriedProof(out, files, verified.tree);
     const difference = await compareWithReadModels(log);
     const summary = `${count} events, with everything that is known of them.\n`;
-    return { message: `${summary}${differenceNotice(difference)}`, difference };
+    return {
+      message: `${summary}${differenceNotice(difference)}`,
+      isDamaged: isChanged || difference !== null,
+    };
   });
 };
 
-/** Null for a log that is not as it was recorded: it is exported all the same, and not signed. */
-const verifiedTree = async (log: EventStore, files: ProofFiles, context: Context): Promise<VerifiedTree | null> => {
-  let tree: VerifiedTree | null = null;
-  const damage = await withProgress(context, (job) =>
-    findDamage(
-      log,
-      () => files.lastCheckpoint(),
-      job,
-      (verified) => (tree = verified.tree),
-    ),
+/** A log that is not as it was recorded is exported all the same, and not signed. */
+const verify = async (log: EventStore, files: ProofFiles, context: Context): ReturnType<typeof verifyWhenAvailable> => {
+  const verified = await withProgress(context, (job) =>
+    verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tiles, job),
   );
-  if (damage !== null) context.err.write(`STORE_DAMAGED: ${damage.message}. The export is not signed.\n`);
-  return tree;
+  if (verified instanceof StoreDamaged)
+    context.err.write(`STORE_DAMAGED: ${verified.message}. The export is not signed.\n`);
+  return verified;
 };
 
 async function* linesOf(log: EventStore, onEvents: (count: number) => void): AsyncGenerator<string> {

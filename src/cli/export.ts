@@ -30,7 +30,7 @@ export const exportCommand = async (
     const { exportLog } = await import('./export-log.js');
     const exported = await exportLog(out, settings, context);
     message = exported.message;
-    if (exported.difference !== null) code = EXIT.damaged;
+    if (exported.isDamaged) code = EXIT.damaged;
   } else {
     if (format === 'xlsx' && out === undefined && context.out.isTTY === true)
       throw new CannotRun('A workbook is nothing for a terminal; name a file by --out');

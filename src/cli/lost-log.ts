@@ -9,7 +9,7 @@ import { UNWATCHED } from '../jobs/job.js';
 import { recordOnLog, UNSOURCED, type LogDecision } from '../proof/adoption.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
 import { ProofFiles } from '../proof/proof-files.js';
-import { findDamage, verifyLog } from '../proof/verify-log.js';
+import { verifyLog, verifyWhenAvailable } from '../proof/verify-log.js';
 import type { Settings } from '../settings.js';
 import type { Context } from './context.js';
 import { ACCEPT_LOG_HINT, CannotRun } from './exit.js';
@@ -61,8 +61,9 @@ export const acceptLog = async (
   const kept = isOrphanedWal ? [setAside(events, now)] : [];
   return withLogToWrite(settings, context, async (log) => {
     const difference = await differenceOf(fingerprintOf(readModels), log);
-    for await (const _ of readWholeLog(log)) context.signal.throwIfAborted();
-    const { files, events: count, isContinued } = await compareWithCheckpoint(settings, log, context);
+    const count = await verifyEvents(log, context);
+    const files = new ProofFiles(settings.data);
+    const isContinued = await continuesCheckpoint(files, log, context);
     const kind = difference?.kind ?? (isContinued ? null : 'checkpoint') ?? (isOrphanedWal ? 'empty' : null);
     if (kind === null) return 'There was nothing to accept.\n';
     const last = isContinued ? null : knownCheckpoint(files);
@@ -96,15 +97,29 @@ const knownCheckpoint = (files: ProofFiles): Checkpoint | null => {
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Whether the log continues the last checkpoint. Throws StoreDamaged for an event that does not fit its own leaf hash. */
-const compareWithCheckpoint = async (
-  settings: Settings,
+/**
+ * Reads and verifies every event, and returns their number. Throws StoreDamaged: an event that contradicts itself would do so in every copy
+ * and before every outsider, whoever accepted it here.
+ */
+const verifyEvents = async (log: EventStore, { signal }: Pick<Context, 'signal'>): Promise<number> => {
+  try {
+    for await (const _ of readWholeLog(log)) signal.throwIfAborted();
+    return (await verifyLog(log, [], { ...UNWATCHED, signal })).events;
+  } catch (error) {
+    if (!(error instanceof StoreDamaged)) throw error;
+    const hint =
+      'Such an event is not accepted. Restore a backup, or go on with the events before it (docs/operations.md)';
+    throw new StoreDamaged(`${error.message}. ${hint}`, { cause: error, position: error.position });
+  }
+};
+
+/** Whether the log continues the last checkpoint. */
+const continuesCheckpoint = async (
+  files: ProofFiles,
   log: EventStore,
   { signal }: Pick<Context, 'signal'>,
-): Promise<{ readonly files: ProofFiles; readonly events: number; readonly isContinued: boolean }> => {
-  const files = new ProofFiles(settings.data);
+): Promise<boolean> => {
   const job = { ...UNWATCHED, signal };
-  const { events } = await verifyLog(log, [], job);
-  const isContinued = (await findDamage(log, () => files.lastCheckpoint(), job)) === null;
-  return { files, events, isContinued };
+  const found = await verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tiles, job);
+  return !(found instanceof StoreDamaged);
 };

@@ -1,12 +1,13 @@
 /** `habeas keys`, `checkpoint`, `verify` and `prove`: what an outsider needs to check the log, and the same check from within. */
 import { existsSync, readFileSync } from 'node:fs';
 import { leafTextOf } from '../event-store/codec.js';
+import type { StoredEvent } from '../event-store/port.js';
 import { adoptLog } from '../proof/adoption.js';
 import { openCheckpoint, type Checkpoint, type SigningKey } from '../proof/checkpoint.js';
 import { inclusionProof, subtreesOf } from '../proof/merkle.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
-import { verifyLog, type VerifiedLog } from '../proof/verify-log.js';
+import { verifyLog, type VerifiedLog, type VerificationOptions } from '../proof/verify-log.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { DataOption } from './backup.js';
@@ -104,11 +105,12 @@ export const proveCommand = async (id: string, options: DataOption, context: Con
   const key = requireKey(files);
   const leaves: Buffer[] = [];
   const found: { readonly index: number; readonly text: string }[] = [];
-  const verified = await verify(settings, files.lastCheckpoint(), context, (leaf, event) => {
+  const onLeaf = (leaf: Buffer, event: StoredEvent): void => {
     const text = event.id === id ? leafTextOf(event, event) : null;
     if (text !== null) found.push({ index: leaves.length, text });
     leaves.push(leaf);
-  });
+  };
+  const verified = await verify(settings, files.lastCheckpoint(), context, onLeaf);
   const tree = requireTree(verified);
   const [event] = found;
   if (event === undefined) throw new CannotRun('The log has no event with that id.');
@@ -125,9 +127,13 @@ const verify = (
   settings: Settings,
   checkpoints: readonly Checkpoint[],
   context: Context,
-  onLeaf?: Parameters<typeof verifyLog>[3],
-): Promise<VerifiedLog> =>
-  withLogToRead(settings, (log) => withProgress(context, (job) => verifyLog(log, checkpoints, job, onLeaf)));
+  onLeaf?: VerificationOptions['onLeaf'],
+): Promise<VerifiedLog> => {
+  const { tiles } = new ProofFiles(settings.data);
+  return withLogToRead(settings, (log) =>
+    withProgress(context, (job) => verifyLog(log, checkpoints, job, { tiles, ...(onLeaf && { onLeaf }) })),
+  );
+};
 
 const requireTree = ({ tree, uncovered }: VerifiedLog): VerifiedTree => {
   if (tree === null)

@@ -3,12 +3,13 @@
  * target must hold a prefix of the same log.
  */
 import type { JobContext, JobProgress } from '../jobs/job.js';
-import { storedText } from './codec.js';
+import { checkStored, storedText } from './codec.js';
 import {
   ADOPTED_TOGETHER,
   MAX_APPEND_BYTES,
   MAX_EVENTS_PER_APPEND,
   MAX_READ,
+  StoreDamaged,
   type AdoptedLeaf,
   type Cursor,
   type EventStore,
@@ -70,8 +71,8 @@ async function* readToHead<E extends { readonly cursor: Cursor }>(
 }
 
 /**
- * Appends the events that the target lacks. Throws CopyRefused if the target holds any other event, and errors of stores and
- * source. Events appended before an error remain, and the same call resumes after them.
+ * Appends the events that the target lacks. Throws CopyRefused if the target holds any other event, StoreDamaged for one that is not as
+ * it was recorded, and errors of stores and source. Events before it remain in the copy, and the same call resumes after them.
  */
 export const copyEvents = async (
   source: LogBatches,
@@ -96,16 +97,37 @@ export const copyEvents = async (
         next = await targetEvents.next();
       }
     }
-    for (const window of groupIntoWindows(groupIntoRuns(missing), MAX_IN_FLIGHT[target.kind] ?? 1)) {
+    const { whole, damage } = splitAtDamage(missing);
+    for (const window of groupIntoWindows(groupIntoRuns(whole), MAX_IN_FLIGHT[target.kind] ?? 1)) {
       if (isStopped()) return { outcome: 'stopped', existing, added };
       await Promise.all(window.map((run) => appendRun(target, run)));
       added += window.reduce((sum, run) => sum + run.length, 0);
       onProgress(progressAt(existing + added));
     }
+    if (damage !== null) throw damage;
     onProgress(progressAt(existing + added));
   }
   if (next.done !== true) throw new CopyRefused(next.value.position, 'the target holds more than the source');
   return { outcome: 'complete', existing, added };
+};
+
+/**
+ * The events before the first that is not as it was recorded, and its damage. The store would refuse it too, but some that are appended at
+ * the same time would take its position.
+ */
+const splitAtDamage = (
+  events: readonly CopiedEvent[],
+): { readonly whole: readonly CopiedEvent[]; readonly damage: StoreDamaged | null } => {
+  for (const [index, event] of events.entries())
+    try {
+      checkStored(event, event);
+    } catch (error) {
+      if (!(error instanceof StoreDamaged)) throw error;
+      const { position } = event;
+      const damage = new StoreDamaged(`position ${position}: ${error.message}`, { cause: error, position });
+      return { whole: events.slice(0, index), damage };
+    }
+  return { whole: events, damage: null };
 };
 
 /**

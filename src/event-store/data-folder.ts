@@ -16,8 +16,6 @@ export interface DataFiles {
   readonly readModels: string;
   /** What runs long and is resumed: no part of the log, and not rebuilt. */
   readonly jobs: string;
-  /** The tree over the log; made anew from it if missing. */
-  readonly logTiles: string;
 }
 
 export interface DataFolder extends DataFiles {
@@ -34,7 +32,6 @@ export const dataFiles = (path: string): DataFiles => ({
   events: join(path, 'events.sqlite'),
   readModels: join(path, 'read-models.sqlite'),
   jobs: join(path, 'jobs.sqlite'),
-  logTiles: join(path, 'log-tiles.sqlite'),
 });
 
 /**

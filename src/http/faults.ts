@@ -13,6 +13,7 @@ const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
   QueriesBusy: 'REGISTER.BUSY',
   StoreDamaged: 'REGISTER.DAMAGED',
   ClockBehind: 'REGISTER.CLOCK_BEHIND',
+  LogUnverified: 'REGISTER.VERIFYING',
   AppendTooLarge: 'EVENT.TOO_LARGE',
   NotCaughtUp: 'READS.BEHIND',
   BeyondLog: 'POSITION.BEYOND_LOG',
@@ -30,6 +31,7 @@ const EXPECTED_CODES: readonly ProblemCode[] = [
   'READS.BEHIND',
   'REGISTER.BUSY',
   'REGISTER.UNAVAILABLE',
+  'REGISTER.VERIFYING',
 ];
 
 /** SQLite errors that concern the file, not the query. They come from the read models: event-store/ wraps those of its files. */

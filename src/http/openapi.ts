@@ -82,6 +82,8 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
       ...new Map(kinds.flatMap(classesOf)),
       ...WRITTEN_BY_THE_REGISTER.map(([type, name]) => [type, { name }] as const),
     ]),
+    ErasedEvent: ERASED_EVENT,
+    EventData: { anyOf: [ref('Event'), ref('ErasedEvent')] },
     OpenCase: beginningSchema('case', RequestOptions, schemaOf),
     Rows: { type: 'array', minItems: 1, maxItems: LIMITS.rows, items: ref('Row') },
     Row: unionSchema(classesOf('case').map(([type, { name }]) => [type, { name: `${name}Row` }])),
@@ -119,6 +121,15 @@ const WRITTEN_BY_THE_REGISTER: readonly (readonly [keyof typeof allEvents, name:
     ['log-adopted', 'LogAdopted', ['events', 'root']],
     ['log-accepted', 'LogAccepted', ['difference', 'events']],
   ];
+
+/** What is left of an event in answers. */
+const ERASED_EVENT = {
+  type: 'object',
+  description:
+    'An event whose personal fields were erased: it has no sources, and its other personal fields are absent or empty.',
+  required: ['type', 'sources', 'reliability'],
+  properties: { type: { type: 'string' }, sources: { type: 'array', maxItems: 0, items: ref('Source') } },
+};
 
 const ownEventSchema = (type: keyof typeof allEvents, fields: readonly string[]) => ({
   type: 'object',

@@ -58,17 +58,22 @@ export class LogProofs {
   async inclusion(place: LogPlace, size?: number): Promise<InclusionProof> {
     const wanted = size ?? this.#lastCheckpoint().checkpoint.size;
     const index = place.position - 1;
-    const { hashes, root } = await this.#read(wanted, size === undefined, (subtree) => ({
+    const { hashes, known, root } = await this.#read(wanted, size === undefined, (subtree) => ({
       hashes: index < wanted ? inclusionProof(index, wanted, subtree) : null,
+      known: index < wanted ? subtree(0, index) : null,
       root: rootAt(wanted, subtree),
     }));
-    if (hashes === null) throw new EventBeyondSize();
+    if (hashes === null || known === null) throw new EventBeyondSize();
     const event = await this.#eventAt(place);
     const text = leafTextOf(event, event);
     if (text === null) throw new NoTree();
-    const leaf = Buffer.from(String(event.leaf), 'base64');
-    if (rootFromInclusion(leaf, index, wanted, hashes)?.equals(root) !== true)
-      throw this.#contradiction(`position ${place.position}: it is not what it was`);
+    const isIncluded = (leaf: Buffer): boolean => rootFromInclusion(leaf, index, wanted, hashes)?.equals(root) === true;
+    if (!isIncluded(Buffer.from(String(event.leaf), 'base64'))) {
+      const damage = `position ${place.position}: it is not what it was`;
+      // The tiles are right if they lead to what was signed: they are not made anew of a log that has changed.
+      const isSigned = isIncluded(known) && this.#lastCheckpoint().checkpoint.root.equals(root);
+      throw isSigned ? new StoreDamaged(damage, { position: place.position }) : this.#contradiction(damage);
+    }
     return {
       event: JSON.parse(text) as unknown,
       index,

@@ -20,6 +20,7 @@ export type Tiles = Pick<TileFile, 'tile' | 'subtree'>;
 export class LogTree {
   readonly #path: string;
   readonly #store: EventStore;
+  readonly #checkLog: () => Promise<void>;
   #file: TileFile | null = null;
   #catchingUp: Promise<TileFile> | null = null;
   /** Set where the file must be made anew. */
@@ -28,9 +29,14 @@ export class LogTree {
   #isFresh = false;
   readonly #closing = new AbortController();
 
-  constructor(path: string, store: EventStore) {
+  /**
+   * `checkLog` throws if the log does not continue its last checkpoint, or while that is not known: then a file that covers more than the
+   * log, or another one, tells where they differ, and is kept.
+   */
+  constructor(path: string, store: EventStore, checkLog: () => Promise<void> = () => Promise.resolve()) {
     this.#path = path;
     this.#store = store;
+    this.#checkLog = checkLog;
   }
 
   #isClosed(): boolean {
@@ -54,7 +60,7 @@ export class LogTree {
 
   /**
    * Takes in what is new in the log and returns the tree; concurrent calls share one run. Throws NoTree where an event has no leaf hash,
-   * and errors of the store, of SQLite and of the file system.
+   * errors of `checkLog`, of the store, of SQLite and of the file system.
    */
   catchUp(): Promise<TileFile> {
     return (this.#catchingUp ??= this.#catchUp().finally(() => (this.#catchingUp = null)));
@@ -86,7 +92,11 @@ export class LogTree {
       this.#file = TileFile.open(this.#path);
       this.#isWrong = false;
     }
-    if (this.#isWrong || !(await this.#coversLog(this.#file))) {
+    if (!this.#isWrong && !(await this.#coversLog(this.#file))) {
+      await this.#checkLog();
+      this.#isWrong = true;
+    }
+    if (this.#isWrong) {
       this.#file.close();
       this.#file = null;
       this.#file = TileFile.create(this.#path);

@@ -2,12 +2,12 @@
  * What a service does for its log beside appending to it: it compares the end with the last checkpoint, verifies the whole, signs
  * checkpoints and sends them to witnesses.
  */
-import type { EventStore, StoreDamaged } from '../event-store/port.js';
-import type { JobContext } from '../jobs/job.js';
+import { StoreDamaged, StoreUnavailable, type EventStore } from '../event-store/port.js';
+import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { Checkpointer } from './checkpointer.js';
 import type { ProofFiles } from './proof-files.js';
 import { checkTail, type VerifiedTree } from './verified-tree.js';
-import { findDamage } from './verify-log.js';
+import { verifyLog, verifyWhenAvailable, type VerifiedLog } from './verify-log.js';
 import { Witnesses, type Witness, type WitnessState } from './witnesses.js';
 
 export interface LogWatchOptions {
@@ -21,11 +21,16 @@ export interface LogWatchOptions {
   readonly warn: (sentence: string) => void;
 }
 
+/** The log is compared with its last checkpoint from the first event on; it can be written when that is done. */
+export class LogUnverified extends StoreUnavailable {
+  override readonly name = 'LogUnverified';
+}
+
 /**
  * Compares the end of a log with the last checkpoint of its data folder, and returns the tree up to it; null if there is none, or not
  * what it is compared by. Reads some hundred events at most. Throws StoreDamaged.
  */
-export const verifyTail = async (
+const verifyTail = async (
   store: EventStore,
   files: Pick<ProofFiles, 'lastSigned' | 'tail'>,
 ): Promise<VerifiedTree | null> => {
@@ -33,11 +38,31 @@ export const verifyTail = async (
   return last === null ? null : checkTail(store, last.checkpoint, files.tail());
 };
 
+/**
+ * Returns if a log continues the last checkpoint of its data folder, or there is none; throws StoreDamaged if not. By the end of the log,
+ * or where that cannot tell by the whole: a service (`watch`) throws LogUnverified until it has verified it, a command does so here.
+ */
+export const ensureContinued = async (store: EventStore, files: ProofFiles, watch: LogWatch | null): Promise<void> => {
+  if (files.lastSigned() === null || (await verifyTail(store, files)) !== null) return;
+  if (watch === null) await verifyWhole(store, files, UNWATCHED);
+  else if (!watch.isVerified) throw new LogUnverified('the log is being verified');
+};
+
+/** Verifies the whole log of a data folder, and keeps what its end can be compared with from then on. Throws StoreDamaged. */
+export const verifyWhole = async (store: EventStore, files: ProofFiles, job: JobContext): Promise<void> =>
+  keepTail(await verifyLog(store, files.lastCheckpoint(), job, files), files);
+
+/** Keeps the tail of the last checkpoint, unless another process has signed a later one meanwhile. */
+const keepTail = async ({ tail }: VerifiedLog, files: ProofFiles): Promise<void> => {
+  if (tail !== null && tail.checkpoint.size === files.lastSigned()?.checkpoint.size) await files.keepTail(tail);
+};
+
 export class LogWatch {
   readonly #options: LogWatchOptions;
   readonly #witnesses: Witnesses;
   /** Null without a key. */
   readonly #checkpointer: Checkpointer | null;
+  #isVerified = false;
 
   /** Throws InvalidNote for a key that cannot be used. */
   constructor(options: LogWatchOptions) {
@@ -60,6 +85,11 @@ export class LogWatch {
           });
   }
 
+  /** Whether the whole log was found to be as it was recorded. */
+  get isVerified(): boolean {
+    return this.#isVerified;
+  }
+
   /**
    * Verifies the end of the log, from which checkpoints go on, and then the whole. Returns the damage, null if there is none or the job
    * was stopped first.
@@ -69,15 +99,15 @@ export class LogWatch {
     // The verification of the whole reports why this failed, and waits for a store that is not available.
     const tail = await verifyTail(store, files).catch(() => null);
     if (tail !== null) this.#checkpointer?.begin(tail);
-    return findDamage(
-      store,
-      () => files.lastCheckpoint(),
-      job,
-      ({ tree }) => {
-        if (tree !== null) this.#checkpointer?.begin(tree);
-        else if (this.#checkpointer !== null) warn('no checkpoints are signed: see habeas verify --adopt');
-      },
-    );
+    const log = await verifyWhenAvailable(store, () => files.lastCheckpoint(), files.tiles, job);
+    if (log === null || log instanceof StoreDamaged) return log;
+    this.#isVerified = true;
+    // Without it the next start verifies the whole again.
+    if (tail === null)
+      await keepTail(log, files).catch(() => warn('what the end of the log is compared with could not be kept'));
+    if (log.tree !== null) this.#checkpointer?.begin(log.tree);
+    else if (this.#checkpointer !== null) warn('no checkpoints are signed: see habeas verify --adopt');
+    return null;
   }
 
   /** To be called when the log is known to reach a position. */

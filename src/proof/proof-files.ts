@@ -1,5 +1,5 @@
-/** The files of proof in a data folder: the key that signs, the public keys of all that ever did, and the last checkpoint. */
-import { existsSync, readFileSync } from 'node:fs';
+/** The files of proof in a data folder: the key that signs, the public keys of all that ever did, the last checkpoint, and the tiles. */
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreDamaged } from '../event-store/port.js';
@@ -21,18 +21,37 @@ export interface SignedCheckpoint {
   readonly checkpoint: Checkpoint;
 }
 
+/** A file that was being written: `log-checkpoint.1234.part`. */
+const PART = /^log-[a-z.-]+\.\d+\.part$/;
+/** Milliseconds after which whoever was writing a file is gone: it takes some. */
+const PART_ABANDONED_MS = 60_000;
+
 export class ProofFiles {
+  readonly #folder: string;
   readonly #key: string;
   readonly #verifiers: string;
   /** The path of the last checkpoint. */
   readonly checkpoint: string;
   readonly #tail: string;
+  /** The path of the tiles. */
+  readonly tiles: string;
 
   constructor(folder: string) {
+    this.#folder = folder;
     this.#key = join(folder, 'log-key');
     this.#verifiers = join(folder, 'log-keys.txt');
     this.checkpoint = join(folder, 'log-checkpoint');
     this.#tail = join(folder, 'log-checkpoint-tail');
+    this.tiles = join(folder, 'log-tiles.sqlite');
+  }
+
+  /** Removes what writers that were killed have left. Commands may write at the same time, so not what is new. */
+  removeAbandoned(): void {
+    for (const name of readdirSync(this.#folder).filter((file) => PART.test(file))) {
+      const path = join(this.#folder, name);
+      const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {};
+      if (Date.now() - mtimeMs > PART_ABANDONED_MS) rmSync(path, { force: true });
+    }
   }
 
   hasKey(): boolean {
@@ -117,9 +136,13 @@ export class ProofFiles {
     return note;
   }
 
+  async keepTail(tail: LogTail): Promise<void> {
+    await replaceFile(this.#tail, formatTail(tail));
+  }
+
   /** Keeps a checkpoint that was verified. The tail first: one of another checkpoint is ignored. */
   async keep(note: string, tail: LogTail): Promise<void> {
-    await replaceFile(this.#tail, formatTail(tail));
+    await this.keepTail(tail);
     await replaceFile(this.checkpoint, note);
   }
 }

@@ -67,6 +67,15 @@ export class TileFile {
     return TileFile.create(path);
   }
 
+  /** Opens a file for reading only, also while another process writes to it; null where there is none that can be used. */
+  static read(path: string): TileFile | null {
+    try {
+      return existsSync(path) ? new TileFile(openFile(path, true)) : null;
+    } catch {
+      return null;
+    }
+  }
+
   /** Makes an empty file in place of any that is there. Throws SQLite and file-system errors. */
   static create(path: string): TileFile {
     removeFile(path);
@@ -116,6 +125,17 @@ export class TileFile {
     return Buffer.concat(this.#hashes(level, number, width));
   }
 
+  /** The first `size` leaf hashes in order; ends early where the file lacks one. */
+  *leaves(size: number): Generator<Buffer, void> {
+    for (let from = 0; from < size; from += TILE_WIDTH) {
+      const bytes = this.#read.get(0, from / TILE_WIDTH) as Buffer | undefined;
+      const width = Math.min(TILE_WIDTH, size - from, (bytes?.length ?? 0) / HASH_BYTES);
+      for (let row = 0; row + 1 <= width; row += 1)
+        yield (bytes as Buffer).subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
+      if (width < TILE_WIDTH) return;
+    }
+  }
+
   /** The hashes of complete subtrees of the tree. Throws DamagedTiles where the file lacks what it should have. */
   readonly subtree: SubtreeHash = (height, index) => {
     const level = Math.floor(height / TILE_HEIGHT);
@@ -153,10 +173,11 @@ export const isDamagedFile = (error: unknown): boolean =>
   error instanceof DamagedTiles ||
   /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { readonly code?: unknown } | null)?.code));
 
-const openFile = (path: string): Database.Database => {
-  const db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
+const openFile = (path: string, readonly = false): Database.Database => {
+  const db = new Database(path, { fileMustExist: true, timeout: BUSY_MS, readonly });
   try {
     if (db.pragma('user_version', { simple: true }) !== FILE_VERSION) throw new Error('of another form');
+    if (readonly) return db;
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     return db;

@@ -5,7 +5,8 @@ import { StoreDamaged, StoreUnavailable, type EventStore, type StoredEvent } fro
 import type { JobContext } from '../jobs/job.js';
 import { LOG_STREAM } from './adoption.js';
 import type { Checkpoint } from './checkpoint.js';
-import { leafOf, notOf, shorterThan, VerifiedTree } from './verified-tree.js';
+import { firstDifference } from './first-difference.js';
+import { leafOf, notOf, shorterThan, VerifiedTree, type LogTail } from './verified-tree.js';
 
 export interface VerifiedLog {
   readonly events: number;
@@ -17,25 +18,56 @@ export interface VerifiedLog {
   readonly erased: number;
   /** Null if an event is not covered: then there is no tree. */
   readonly tree: VerifiedTree | null;
+  /** What the end of the log is compared with, as of the longest checkpoint; null if there is none. */
+  readonly tail: LogTail | null;
+}
+
+export interface VerificationOptions {
+  /** The file with the tiles of the log, which tell where it begins to differ from a checkpoint. */
+  readonly tiles?: string;
+  /** Gets every leaf hash in order. */
+  readonly onLeaf?: (leaf: Buffer, event: StoredEvent) => void;
+  readonly pageSize?: number;
 }
 
 /**
- * Verifies up to the head of the log. `onLeaf` gets every leaf hash in order. Throws StoreDamaged with the first position that differs;
- * where every event fits its leaf hash and the tree does not lead to a checkpoint, with the size of that checkpoint.
+ * Verifies up to the head of the log. Throws StoreDamaged with the first position that differs; where every event fits its leaf hash, the
+ * tree does not lead to a checkpoint and there are no tiles of it, with the size of that checkpoint.
  */
 export const verifyLog = async (
   store: EventStore,
   checkpoints: readonly Checkpoint[],
+  job: JobContext,
+  options: VerificationOptions = {},
+): Promise<VerifiedLog> => {
+  try {
+    return await verifyWhole(store, checkpoints, job, options);
+  } catch (error) {
+    if (!(error instanceof StoreDamaged) || options.tiles === undefined) throw error;
+    const difference = await firstDifference(store, checkpoints, options.tiles).catch(() => null);
+    throw difference !== null && isBefore(difference, error) ? difference : error;
+  }
+};
+
+/** A damage at a known position is before one that is known of many. */
+const isBefore = (a: StoreDamaged, b: StoreDamaged): boolean => (a.position ?? Infinity) < (b.position ?? Infinity);
+
+const verifyWhole = async (
+  store: EventStore,
+  checkpoints: readonly Checkpoint[],
   { signal, onProgress }: JobContext,
-  onLeaf: (leaf: Buffer, event: StoredEvent) => void = () => undefined,
-  pageSize?: number,
+  { onLeaf, pageSize }: VerificationOptions,
 ): Promise<VerifiedLog> => {
   const tree = new VerifiedTree();
   const past = new Past();
   let erased = 0;
+  let tail: LogTail | null = null;
   const compareAt = (size: number): void => {
     for (const checkpoint of checkpoints)
-      if (checkpoint.size === size && (past.uncovered > 0 || !tree.root().equals(checkpoint.root))) throw notOf(size);
+      if (checkpoint.size === size) {
+        if (past.uncovered > 0 || !tree.root().equals(checkpoint.root)) throw notOf(size);
+        tail = tree.tail();
+      }
   };
   compareAt(0);
   for await (const batch of readStoredLog(store, pageSize)) {
@@ -45,7 +77,7 @@ export const verifyLog = async (
       const leaf = leafOf(event);
       if (tree.add(event, leaf) === 'erased') erased += 1;
       past.add(event, before);
-      onLeaf(leaf, event);
+      onLeaf?.(leaf, event);
       compareAt(tree.size);
     }
     onProgress({ stage: 'events verified', done: tree.size, total: null });
@@ -55,7 +87,7 @@ export const verifyLog = async (
   // An adoption that was not completed covers nothing.
   const adopted = past.isRecorded ? past.adopted : 0;
   const uncovered = past.uncovered + past.adopted - adopted;
-  return { events: tree.size, uncovered, adopted, erased, tree: uncovered > 0 ? null : tree };
+  return { events: tree.size, uncovered, adopted, erased, tree: uncovered > 0 ? null : tree, tail };
 };
 
 /** The events at the beginning of a log that have no leaf hash of their own, and the event that says what they were adopted as. */
@@ -110,20 +142,19 @@ const PAGE_SIZE = 100;
 const RETRY_MS = 2_000;
 
 /**
- * Verifies the log of a running service, once, and again from its start while it is not available. Returns the damage, or null if there
- * is none or the job was stopped first.
+ * Verifies a log to which a service may be writing, and again from its start while it is not available. Returns what was found, the
+ * damage where it is not as it was recorded, or null if the job was stopped first.
  */
-export const findDamage = async (
+export const verifyWhenAvailable = async (
   store: EventStore,
   readCheckpoints: () => readonly Checkpoint[],
+  tiles: string,
   job: JobContext,
-  onVerified: (log: VerifiedLog) => void = () => undefined,
-): Promise<StoreDamaged | null> => {
+): Promise<VerifiedLog | StoreDamaged | null> => {
   const isStopped = (): boolean => job.signal.aborted;
   while (!isStopped())
     try {
-      onVerified(await verifyLog(store, readCheckpoints(), job, undefined, PAGE_SIZE));
-      return null;
+      return await verifyLog(store, readCheckpoints(), job, { tiles, pageSize: PAGE_SIZE });
     } catch (error) {
       if (error instanceof StoreDamaged) return error;
       if (!(error instanceof StoreUnavailable) && !isStopped()) throw error;

@@ -355,6 +355,12 @@ export const requestProblems = {
     means:
       'The log holds an event that cannot be read, or lacks events that were there; nothing is recorded until people have seen to it. Reads are answered from what is known.',
   },
+  'REGISTER.VERIFYING': {
+    status: 503,
+    title: 'The log is being verified',
+    means:
+      'The log is compared with its last checkpoint from the first event on; nothing is recorded until that is done. Reads go on. Ask again.',
+  },
   'REGISTER.CLOCK_BEHIND': {
     status: 503,
     title: 'The clock is behind the log',

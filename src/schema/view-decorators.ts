@@ -36,8 +36,8 @@ export const IsCountMatrix = decoratorOf(
 /** An object of any fields. */
 export const IsAnyObject = decoratorOf(unchecked({ type: 'object' }));
 
-/** Event data of any type. */
-export const IsEvent = decoratorOf(unchecked({ $ref: '#/components/schemas/Event' }));
+/** Event data of any type, with or without its personal fields. */
+export const IsEvent = decoratorOf(unchecked({ $ref: '#/components/schemas/EventData' }));
 
 /** An object of one of several classes. */
 export const IsEither = (classes: readonly Constructor[], options: TypeOptions = {}): PropertyDecorator =>

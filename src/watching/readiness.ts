@@ -1,6 +1,6 @@
 /** Readiness of the log and of the read models, with a code for each reason why one is not ready. */
 import type { Readiness, ReadModels } from '../read-models/read-models.js';
-import { ClockBehind, MAX_CLOCK_BEHIND } from './log-time.js';
+import { MAX_CLOCK_BEHIND } from './log-time.js';
 import type { WatchedStore } from './watched-store.js';
 
 /** The largest lag behind the log, in milliseconds, with which read models are ready. */
@@ -26,6 +26,11 @@ export const LOG_CODES = {
     means:
       'The log holds something that cannot be read; or it is not the one that the read models were made from: missing, empty, shorter, or with other events; or its files were removed or replaced under the service. Reading goes on; every write is refused (`REGISTER.DAMAGED`).',
     todo: 'Where the files were removed under the service: save what it still reads before it is stopped (below). Else stop it, keep a copy of the folder, see to the volume, the address or `ESDB_REGISTER`, restore the last backup or repair the file; then start it again. To go on with the log as it is: `habeas rebuild --accept-log`.',
+  },
+  VERIFYING: {
+    means:
+      'The log is compared with its last checkpoint from the first event on, since what its end is compared with is missing. Reading goes on; every write is refused (`REGISTER.VERIFYING`).',
+    todo: 'Wait for it: it takes as long as the log is read.',
   },
   CLOCK_BEHIND: {
     means: `The clock is more than ${MAX_CLOCK_BEHIND / 1_000} seconds behind the last event of the log: it was set back, or that event was recorded while it was ahead. Reading goes on; every write is refused (\`REGISTER.CLOCK_BEHIND\`).`,
@@ -106,13 +111,19 @@ export const readinessOf = async (
   return { ...readiness, parts };
 };
 
+/** By error name, because watching/ does not import proof/. */
+const UNWRITABLE_CODE_BY_NAME: Readonly<Record<string, keyof typeof LOG_CODES>> = {
+  ClockBehind: 'CLOCK_BEHIND',
+  LogUnverified: 'VERIFYING',
+};
+
 const logCode = async (store: WatchedStore, { lag, problem }: Readiness): Promise<Parts['log']> => {
   const isDamaged = (): boolean => store.isDamaged || problem?.code === 'STORE_DAMAGED';
   // The lag is null if the log could not be read; a second call to it would time out too.
   if (lag === null) return isDamaged() ? 'STORE_DAMAGED' : 'STORE_UNAVAILABLE';
   const unwritable = await store.checkWritable().then(
     () => null,
-    (error: unknown) => (error instanceof ClockBehind ? 'CLOCK_BEHIND' : 'STORE_UNWRITABLE'),
+    (error: unknown) => UNWRITABLE_CODE_BY_NAME[error instanceof Error ? error.name : ''] ?? 'STORE_UNWRITABLE',
   );
   return isDamaged() ? 'STORE_DAMAGED' : unwritable;
 };

@@ -66,14 +66,15 @@ export class WatchedStore implements EventStore {
     return this.#damage !== null;
   }
 
-  /** The damage that was found first. */
+  /** The damage that is known to be at the first position. */
   get damage(): StoreDamaged | null {
     return this.#damage;
   }
 
-  /** For damage that was found elsewhere, by the check of the log or by the read models. */
+  /** For damage that was found elsewhere, by the check of the log or by the read models. Of several, the one at the first position is kept. */
   markDamaged(damage: StoreDamaged): void {
-    this.#damage ??= damage;
+    if (this.#damage === null || (damage.position ?? Infinity) < (this.#damage.position ?? Infinity))
+      this.#damage = damage;
   }
 
   async append(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<AppendResult> {

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -93,6 +94,38 @@ it('a log that was changed at its end takes nothing, from the first request on',
   const file = join(folder.path, 'list.json');
   writeFileSync(file, JSON.stringify({ type: 'list-defined', list: 'union', name: { en: 'Union' } }));
   expect(await habeas('import', file)).not.toMatchObject({ code: 0 });
+});
+
+it('a log whose end cannot be compared takes nothing until the whole was, and nothing where that differs', async () => {
+  await habeas('keys', 'test');
+  await habeas('checkpoint');
+  const tail = join(folder.path, 'log-checkpoint-tail');
+  rmSync(tail);
+  const { url } = await start();
+  // Refused as REGISTER.VERIFYING until then.
+  await until(async () => (await define(url, LIST)).status === 201);
+  await until(() => existsSync(tail));
+  await serving?.close();
+  rmSync(tail);
+  onFile('UPDATE events SET recorded_at = recorded_at - 1 WHERE position = 2');
+  const again = await start();
+  const refused = await define(again.url, { ...LIST, id: 'other' });
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  await untilDamaged(again.url);
+  expect(await (await define(again.url, { ...LIST, id: 'other' })).json()).toMatchObject({
+    code: 'REGISTER.DAMAGED',
+    position: 2,
+  });
+  await serving?.close();
+  expect(((await habeas('export')).out.match(/list-defined/g) ?? []).length).toBe(1);
+});
+
+it('what a killed writer left of a checkpoint is removed by the next start, but not what is being written', async () => {
+  const [left, current] = [join(folder.path, 'log-checkpoint.77.part'), join(folder.path, 'log-key.78.part')];
+  for (const file of [left, current]) writeFileSync(file, 'x');
+  utimesSync(left, 1, 1);
+  await start();
+  expect([existsSync(left), existsSync(current)]).toEqual([false, true]);
 });
 
 it('while it runs it signs checkpoints, which are witnessed and cover what was recorded', async () => {

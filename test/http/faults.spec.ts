@@ -3,6 +3,7 @@ import { AppendTooLarge, StoreBusy, StoreDamaged, StoreUnavailable } from '../..
 import { UnreadableBody } from '../../src/http/body-parser.js';
 import { responseToError, traceOf } from '../../src/http/faults.js';
 import { InvalidCursor, NotCaughtUp } from '../../src/read-models/query-errors.js';
+import { LogUnverified } from '../../src/proof/log-watch.js';
 import { ClockBehind } from '../../src/watching/log-time.js';
 
 const SECRET = 'Səməd Nümunəyev';
@@ -11,6 +12,7 @@ it.each([
   [new StoreUnavailable(SECRET), 503, 'REGISTER.UNAVAILABLE', false],
   [new StoreBusy(SECRET), 503, 'REGISTER.BUSY', false],
   [new StoreDamaged(SECRET), 503, 'REGISTER.DAMAGED', true],
+  [new LogUnverified(SECRET), 503, 'REGISTER.VERIFYING', false],
   [new ClockBehind(SECRET), 503, 'REGISTER.CLOCK_BEHIND', true],
   [new AppendTooLarge(SECRET), 413, 'EVENT.TOO_LARGE', false],
   [new NotCaughtUp(SECRET), 503, 'READS.BEHIND', false],

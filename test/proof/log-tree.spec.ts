@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from '../../src/sqlite/database.js';
 import fc from 'fast-check';
 import { encodeUncovered } from '../../src/event-store/codec.js';
-import type { EventStore, StoredEvent } from '../../src/event-store/port.js';
+import { StoreDamaged, type EventStore, type StoredEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { LogTree } from '../../src/proof/log-tree.js';
 import { consistencyProof, inclusionProof, rootAt, rootOfLeaves, subtreesOf } from '../../src/proof/merkle.js';
@@ -181,6 +181,21 @@ it('the tree of another log, or of one that was put back, is made anew', async (
     await tree.close();
     await other.close();
   }
+});
+
+it('the tree of more than the log has is kept where the log is not what was signed: it tells where they differ', async () => {
+  await append(300);
+  const first = openTree();
+  await first.catchUp();
+  await first.close();
+  const shorter = createSqliteStore({ file: ':memory:' });
+  await append(20, shorter);
+  const tree = new LogTree(path, shorter, () => Promise.reject(new StoreDamaged('shorter than its checkpoint')));
+  trees.push(tree);
+  for (const ask of [() => tree.catchUp(), () => rootOf(tree, 20)])
+    await expect(ask()).rejects.toMatchObject({ name: 'StoreDamaged' });
+  expect([...(TileFile.read(path)?.leaves(400) ?? [])]).toEqual(await leavesOf(store));
+  await shorter.close();
 });
 
 it('a log with an event without a leaf hash has no tree', async () => {

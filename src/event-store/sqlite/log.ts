@@ -37,6 +37,9 @@ type LogRow = [...Row, stream: string];
  */
 type StoredRow = [...LogRow, leaf: string, commitment?: string, salt?: string];
 
+/** Of a stored event whose type is lost: it is that of no event, and so does not fit its leaf hash. */
+const NO_TYPE = '';
+
 interface StreamTip {
   readonly number: number;
   readonly revision: number;
@@ -116,10 +119,17 @@ export class SqliteLog {
   }
 
   #typeName(number: number, place: StreamRevision): string {
-    const name = this.#typeNames.get(number) ?? (this.#statements.typeName.get(number) as string | undefined);
+    const name = this.#findTypeName(number);
     if (name === undefined)
       throw new StoreDamaged(`${place.stream}, revision ${place.revision}: of a type without name`);
-    this.#typeNames.set(number, name);
+    return name;
+  }
+
+  #findTypeName(number: number): string | undefined {
+    const known = this.#typeNames.get(number);
+    if (known !== undefined) return known;
+    const name = this.#statements.typeName.get(number) as string | undefined;
+    if (name !== undefined) this.#typeNames.set(number, name);
     return name;
   }
 
@@ -155,17 +165,19 @@ export class SqliteLog {
   /** Events of the log after a position, as stored. Throws StoreDamaged for a missing event. */
   readStored(after: number, limit: number): StoredEvent[] {
     const readChunk = (read: number, most: number) => this.#statements.stored.all(after + read, most) as StoredRow[];
-    return readInChunks<StoredRow>(limit, readChunk).map((row, i) => {
-      const position = after + 1 + i;
-      if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
-      const [, revision, type, recordedAt, id, text, stream, leaf, commitment = '', salt = ''] = row;
+    const rows = readInChunks<StoredRow>(limit, readChunk);
+    const gap = rows.findIndex(([position], i) => position !== after + 1 + i);
+    if (gap === 0) throw new StoreDamaged(`position ${after + 1}: missing`, { position: after + 1 });
+    // What is before a gap may be damaged too, and is to be found first.
+    return (gap > 0 ? rows.slice(0, gap) : rows).map((row) => {
+      const [position, revision, type, recordedAt, id, text, stream, leaf, commitment = '', salt = ''] = row;
       const stored = {
         stream,
         revision,
         position,
         cursor: String(position),
         id: formatUuid(id),
-        type: this.#typeName(type, { stream, revision }),
+        type: this.#findTypeName(type) ?? NO_TYPE,
         recordedAt,
         // Verification does not need it, except of few events.
         get payload() {

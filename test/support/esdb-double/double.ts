@@ -172,6 +172,11 @@ export class EsdbDouble {
     return this.events.change(record, changes);
   }
 
+  /** Holds these records instead, each after those of its stream before it, as only somebody with access to the node's disk can do. */
+  rewrite(records: readonly Pick<LogRecord, 'stream' | 'id' | 'type' | 'json' | 'data' | 'metadata'>[]): void {
+    this.events.rewrite(records);
+  }
+
   /** Writes an event of another program, to any stream. */
   appendForeign(stream: string, { type, id = randomUUID(), data = {}, metadata }: ForeignEvent): LogRecord {
     const bytes = (value: unknown): Uint8Array =>

@@ -78,11 +78,16 @@ export class InMemoryLog {
 
   /** Keeps only the first records, like a log restored to an earlier state. */
   truncate(count: number): void {
-    const kept = this.records.splice(0).slice(0, count);
+    this.rewrite(this.records.slice(0, count));
+  }
+
+  /** Holds these records instead, each after those of its stream before it, as only somebody with access to the node's disk can do. */
+  rewrite(records: readonly (ProposedEvent & Pick<LogRecord, 'stream'>)[]): void {
+    this.records.length = 0;
     this.streams.clear();
     this.ids.clear();
     this.next = FIRST_POSITION;
-    for (const record of kept) this.write(record.stream, [record]);
+    for (const record of records) this.write(record.stream, [record]);
   }
 
   /** Changes what a record holds, as only somebody with access to the node's disk can. */

@@ -1,0 +1,51 @@
+/**
+ * Where a log that is not that of a checkpoint begins to differ from it. A root does not tell; the leaf hashes that the tiles keep do, if
+ * they lead to the root of the checkpoint.
+ */
+import { readStoredLog } from '../event-store/copy.js';
+import { StoreDamaged, type EventStore } from '../event-store/port.js';
+import type { Checkpoint } from './checkpoint.js';
+import { TreeRoot } from './merkle.js';
+import { TileFile } from './tile-file.js';
+
+/**
+ * The damage at the first position where a log has another leaf hash than the tree of a checkpoint, of which the longest is taken whose
+ * tree the tiles have; null where it has none of them, or all. Reads up to that position.
+ */
+export const firstDifference = async (
+  store: EventStore,
+  checkpoints: readonly Checkpoint[],
+  tilesPath: string,
+): Promise<StoreDamaged | null> => {
+  const tiles = TileFile.read(tilesPath);
+  if (tiles === null) return null;
+  try {
+    const longestFirst = [...checkpoints].sort((a, b) => b.size - a.size);
+    const known = longestFirst.find((checkpoint) => isTreeOf(tiles, checkpoint));
+    return known === undefined ? null : await compare(store, tiles, known);
+  } finally {
+    tiles.close();
+  }
+};
+
+const isTreeOf = (tiles: TileFile, { size, root }: Checkpoint): boolean => {
+  const tree = new TreeRoot();
+  for (const leaf of tiles.leaves(size)) tree.add(leaf);
+  return tree.size === size && tree.root().equals(root);
+};
+
+const compare = async (store: EventStore, tiles: TileFile, { size }: Checkpoint): Promise<StoreDamaged | null> => {
+  const leaves = tiles.leaves(size);
+  let position = 0;
+  for await (const batch of readStoredLog(store))
+    for (const { leaf } of batch) {
+      const { value: known } = leaves.next();
+      if (known === undefined) return null;
+      position += 1;
+      if (leaf !== known.toString('base64'))
+        return new StoreDamaged(`position ${position}: not the event that the checkpoint of ${size} events covers`, {
+          position,
+        });
+    }
+  return null;
+};
