@@ -45,7 +45,7 @@ export const LIMITS = {
   /** Pairs of cases that one comparison of the register with itself keeps; it ends there. */
   duplicatePairs: 100_000,
   /** Members of one edition: the hashes of their lines are stored as one event. */
-  editionMembers: 8_000,
+  editionMembers: 7_500,
   /** Field errors reported per body or row; further ones are cut off. */
   errors: 100,
 } as const;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { FlowNumbers } from '../../src/domain/list/events.js';
 import { canonicalJson } from '../../src/json/canonical.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
+import { LIMITS } from '../../src/schema/limits.js';
 import { runCli } from '../support/command-line.js';
 import { copyDemonstration } from '../support/demonstration.js';
 import { startDouble } from '../support/esdb-double/double.js';
@@ -120,7 +121,7 @@ it('have a hash that anybody can make from the lines, which name everybody', () 
 
 it('are compared by their ids, any two of them, and the numbers add up', async () => {
   for (const [no, from] of DAYS.entries())
-    for (const to of DAYS.slice(no)) {
+    for (const to of DAYS.slice(no + 1)) {
       const path = `/v1/lists/union/differences?from=edition:${from}&to=edition:${to}&limit=1`;
       const { opening, reopening, closing, totals, fromKnown, toKnown } = (await service.get(path)).body;
       const { learnedLate, happenedSince } = totals as Loose;
@@ -208,6 +209,21 @@ describe('bad input', () => {
     const said = (problem['errors'] ?? problem['findings']) as readonly Loose[];
     expect([answer, said.map(({ code }) => code as string)]).toEqual([status, codes]);
     expect((await service.get(EDITIONS)).body['items']).toHaveLength(11);
+  });
+
+  it('is refused with more members than an edition may have, and says how many there are', async () => {
+    const limit = jest.replaceProperty<{ editionMembers: number }, 'editionMembers'>(LIMITS, 'editionMembers', 391);
+    const { status, body } = await publish('x', '2025-10-07');
+    limit.restore();
+    expect([status, body['findings']]).toEqual([
+      422,
+      [
+        expect.objectContaining({
+          code: 'EDITION.TOO_LARGE',
+          expected: 'a list of fewer members than the 392 of that day',
+        }),
+      ],
+    ]);
   });
 
   it('names what is not there', async () => {

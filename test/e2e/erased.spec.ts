@@ -39,6 +39,9 @@ afterAll(async () => {
 });
 
 it('stands as it was signed, and answers without what was erased', async () => {
+  const editionPath = '/v1/lists/union/editions/october';
+  const published = await service.post('/v1/lists/union/editions', { id: 'october', asOf: '2025-10-07' });
+  const edition = (await service.getAfter(published, `${editionPath}?limit=500`)).body;
   await new ProofFiles(service.data).makeKey('register.example/log');
   const publicKey = (await habeas('keys')).trim();
   writeFileSync(at('checkpoint'), await habeas('checkpoint'));
@@ -56,6 +59,17 @@ it('stands as it was signed, and answers without what was erased', async () => {
   await service.restart();
 
   expect(await answered(proofPath)).toEqual(proof);
+  // The salts of the edition are gone, too. Its hash is that of the hashes of its lines.
+  expect(await answered(`${editionPath}?limit=500`)).toEqual({
+    ...edition,
+    status: 200,
+    members: (edition['members'] as readonly Loose[]).map((member) => ({
+      ...member,
+      name: '[erased]',
+      salt: null,
+      reproduced: 'erased',
+    })),
+  });
   for (const path of ['/v1/counts?list=union&by=category', '/v1/lists/union/members?limit=200', '/v1/cases?limit=200'])
     expect(await answered(path)).toMatchObject({ status: 200 });
   const [person] = (await answered('/v1/cases?limit=1'))['items'] as readonly Loose[];

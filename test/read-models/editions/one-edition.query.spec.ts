@@ -1,10 +1,17 @@
 /** An edition as it is read when names or salts were erased since, and what it says of people who are hard to place. */
+import { randomUUID } from 'node:crypto';
 import type { LogEvent } from '../../../src/event-store/port.js';
+import { checkAppend } from '../../../src/event-store/request-checks.js';
 import { DraftEdition, DraftEditionHandler } from '../../../src/read-models/editions/draft-edition.query.js';
+import { lineHash, newLineSalt } from '../../../src/read-models/editions/lines.js';
 import { OneEdition, OneEditionHandler } from '../../../src/read-models/editions/one-edition.query.js';
+import { LIMITS } from '../../../src/schema/limits.js';
+import { caseEvent } from '../../support/events.js';
+import { newEvent } from '../../support/new-events.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
 import { emptyFile, FixedReader, Log, NAME, opened } from '../support.js';
 
+const LINE = { category: null, name: null, reference: null };
 const log = new Log();
 const arrested = { type: 'arrested', occurredOn: '2024-01-01' };
 const recognised = { type: 'recognised', list: 'union', category: 'believers', occurredOn: '2024-02-01' };
@@ -86,6 +93,23 @@ it('keeps its hash without its salts', async () => {
     ...published,
     members: published.members.map((member) => ({ ...member, salt: null, reproduced: 'erased' })),
   });
+});
+
+it('can be stored with as many members as it may have, and many categories', () => {
+  const members = Array.from({ length: LIMITS.editionMembers }, () => randomUUID());
+  const flow = {
+    ...{ opening: 7_500, revised: 0, entered: 0, moved: 0, closing: 7_500 },
+    left: { amnesty: 9, released: 9 },
+  };
+  const edition = caseEvent({
+    ...{ type: 'edition-published', edition: 'e'.repeat(64), asOf: '2024-03-15', knownAt: 10 ** 9, listRevision: 9 },
+    ...{ policy: { custody: [] }, total: 7_500, uncertain: 0, hash: lineHash(newLineSalt(), { ...LINE, case: '' }) },
+    groups: Array.from({ length: 300 }, (_, no) => ({ category: `category-${no}`, total: 0, flow })),
+    flow: { since: 'e'.repeat(64), ...flow },
+    lines: members.map((id) => ({ case: id, hash: lineHash(newLineSalt(), { ...LINE, case: id }) })),
+    salts: members.map(newLineSalt),
+  } as unknown as Parameters<typeof caseEvent>[0]);
+  expect(() => checkAppend('list-union', 1, [newEvent({ id: randomUUID(), event: edition })])).not.toThrow();
 });
 
 it('tells a line that is not what was published', async () => {
