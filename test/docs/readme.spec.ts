@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { eventIds, newCaseId } from '../../src/commands/ids.js';
+import { eventIds, newApplicationId, newCaseId } from '../../src/commands/ids.js';
 import { streamName } from '../../src/domain/events.js';
 import { demoFile } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';
 import { copyDemonstration } from '../support/demonstration.js';
 import { Service } from '../support/service.js';
+import { until } from '../support/until.js';
 import { projected } from '../support/projected.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -64,11 +65,21 @@ const lastEvent = async (type: string): Promise<{ readonly id: string; readonly 
   return JSON.parse(lines.at(-1) ?? '') as { id: string; stream: string };
 };
 
+/** The job that docs/rest.md starts. */
+const job = newApplicationId(actor, 'amnesty-2025', 'apply-1');
+
+/** Its id, once it runs no more. */
+const endedJob = async (): Promise<string> => {
+  await until(async () => (await service.get(`/v1/jobs/${job}`)).body['state'] !== 'running');
+  return job;
+};
+
 /** Words in the commands of the pages, and what they stand for when a command is run. */
 const PLACEHOLDERS: Readonly<Record<string, () => string | Promise<string>>> = {
   CASE: () => openedCase,
   EVENT: () => arrest,
   SIGNED: async () => (await lastEvent('list-defined')).id,
+  JOB: endedJob,
   BEFORE: () => String(positionBefore),
   LATE: async () => (await lastEvent('recognised')).stream.replace(/^case-/, ''),
   RECOGNISED: async () => (await lastEvent('recognised')).id,
