@@ -1,5 +1,7 @@
 /** Collects one page from items that come in no order. */
 
+import { compareKeys } from '../list/walk.js';
+
 /** Where an item stands in the order: by rank, name key and case id. */
 export interface Place {
   readonly rank: number;
@@ -7,11 +9,8 @@ export interface Place {
   readonly caseId: string;
 }
 
-/** Compares text by UTF-8 bytes, as SQLite does. */
 const compare = (a: Place, b: Place): number =>
-  a.rank - b.rank ||
-  Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) ||
-  (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
+  a.rank - b.rank || compareKeys(a.key, b.key) || (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
 
 /** Keeps the first items after a place; holds at most two pages in memory. */
 export class OrderedPage<Item extends Place> {

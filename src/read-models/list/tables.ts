@@ -1,6 +1,6 @@
 /**
- * A page walks an index of `facets` in its order and probes `periods` by case. The first index of `periods` covers the columns that
- * most filters use, so that skipped cases need no row lookup. The indexes on bounds serve movements.
+ * A page walks an index of `facets` in its order and probes `periods` by case. The first two indexes of `periods`, of now and of any position,
+ * cover the columns that most filters use, so that skipped cases need no row lookup. The indexes on bounds serve movements.
  */
 import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
@@ -49,7 +49,7 @@ export const periods: ProjectedTable<PeriodRow> = {
   },
   indexes: [
     `(list, case_no, from_day, to_day, undecided, recognition, custody, category) WHERE known_to = ${STILL_KNOWN}`,
-    '(list, case_no, known_from)',
+    '(list, case_no, known_from, known_to, from_day, to_day, undecided, recognition, custody, category)',
     `(list, ${FIRST_DAY_SQL}, case_no) WHERE known_to = ${STILL_KNOWN}`,
     `(list, ${END_DAY_SQL}, case_no) WHERE known_to = ${STILL_KNOWN}`,
   ],

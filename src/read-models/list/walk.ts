@@ -31,40 +31,54 @@ export interface Walk {
 /** Cases without name, reference or recognition sort last. */
 const KEYS = { name: 'name_key', reference: 'reference_key', recognised: 'since_day' } as const;
 
-/** The next cases that meet the conditions. A case that is in several facets is met several times in a row. */
+/**
+ * The next cases that meet the conditions. One range of rows is walked after the other, each no farther than the last case that the
+ * ranges before it leave on the page: a range with few such cases would else be walked to its end.
+ */
 export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
-  const { scope, limit } = request;
-  const ranges = rangesOf(db, scope, request.facets);
-  if (ranges.length === 0) return [];
-  const values = {
-    ...scopeValues(scope),
-    ...request.values,
-    ...Object.fromEntries(ranges.map(({ facet }, index) => [`facet${index}`, facet])),
-    limit,
-  };
-  const found: WalkedCase[] = [];
-  for (let { after } = request; ; after = found.at(-1) ?? null) {
-    const place = after && { afterKey: after.key, afterNo: after.caseNo };
-    const statement = cachedStatement(db, walkSql({ ...request, after }, ranges)).raw();
-    const rows = statement.all({ ...values, ...place }) as Row[];
-    for (const [key, caseNo, uncertain] of rows)
-      if (caseNo !== found.at(-1)?.caseNo) found.push({ key, caseNo, isUncertain: uncertain === 1 });
-    if (rows.length < limit || found.length >= limit) return found.slice(0, limit);
+  const { scope, facets, sort, after, limit } = request;
+  const sign = sort.startsWith('-') ? -1 : 1;
+  const values = { ...scopeValues(scope), ...request.values, afterKey: after?.key, afterNo: after?.caseNo, limit };
+  let found: readonly WalkedCase[] = [];
+  for (const { facet, part } of rangesOf(db, scope, facets)) {
+    const last = found[limit - 1];
+    const rows = cachedStatement(db, walkSql(request, part, last !== undefined))
+      .raw()
+      .all({ ...values, facet, lastKey: last?.key, lastNo: last?.caseNo }) as Row[];
+    const walked = rows.map(([key, caseNo, uncertain]) => ({ key, caseNo, isUncertain: uncertain === 1 }));
+    found = found.length === 0 ? walked : merged(found, walked, sign).slice(0, limit);
   }
+  return found;
 };
 
 type Row = [key: string | number, caseNo: number, isUncertain: 0 | 1];
 
-/** A part of a facet's rows, each with an index of its own. */
+/** A case may be in both, with the same key. */
+const merged = (some: readonly WalkedCase[], others: readonly WalkedCase[], sign: 1 | -1): readonly WalkedCase[] => {
+  const known = new Set(some.map(({ caseNo }) => caseNo));
+  return [...some, ...others.filter(({ caseNo }) => !known.has(caseNo))].sort(
+    (a, b) => sign * (compareKeys(a.key, b.key) || a.caseNo - b.caseNo),
+  );
+};
+
+/** As SQLite compares numbers, and text by its bytes in UTF-8. */
+export const compareKeys = (a: string | number, b: string | number): number => {
+  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+};
+
+/** A part of the rows of a facet, with an index of its own. */
+type Part = 'open' | 'ending later' | 'closed';
+
 interface Range {
   readonly facet: number;
-  readonly rows: 'open' | 'closed' | 'ending later';
+  readonly part: Part;
 }
 
 /** With more rows that end later than these, they are walked in order instead of sorted. */
 const MAX_SORTED = 100;
 
-/** The parts of facets that may have rows which are valid in the scope. */
+/** The ranges that may have rows which are valid in the scope; those with the most of them first. */
 const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly Range[] => {
   const ofFacet = (condition: string): string => `SELECT 1 FROM facets o WHERE o.facet = f.value AND ${condition}`;
   const sql = `SELECT f.value AS facet, EXISTS (${ofFacet(OPEN_SQL)}) AS open, EXISTS (${ofFacet(CLOSED_SQL)}) AS closed,
@@ -75,33 +89,30 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
     readonly closed: 0 | 1;
     readonly later: number;
   }[];
-  return rows.flatMap(({ facet, open, closed, later }): readonly Range[] => {
-    const past = scope.isCurrent && later < MAX_SORTED ? 'ending later' : 'closed';
-    const isEmpty = past === 'closed' ? closed === 0 : later === 0;
-    return [
-      ...(open === 1 ? [{ facet, rows: 'open' } as const] : []),
-      ...(isEmpty ? [] : [{ facet, rows: past } as const]),
-    ];
+  const open = rows.filter((row) => row.open === 1).map(({ facet }): Range => ({ facet, part: 'open' }));
+  const others = rows.flatMap(({ facet, closed, later }): readonly Range[] => {
+    const part = scope.isCurrent && later < MAX_SORTED ? 'ending later' : 'closed';
+    return (part === 'closed' ? closed : later) === 0 ? [] : [{ facet, part }];
   });
+  return [...open, ...others];
 };
 
-const walkSql = ({ scope, sort, conditions, isUncertain, after }: Walk, ranges: readonly Range[]): string => {
+const walkSql = ({ scope, sort, conditions, isUncertain, after }: Walk, part: Part, isBounded: boolean): string => {
   const key = `o.${KEYS[sort.replace('-', '') as keyof typeof KEYS]}`;
-  const [direction, beyond] = sort.startsWith('-') ? ['DESC', '<'] : ['ASC', '>'];
+  const [direction, beyond, until] = sort.startsWith('-') ? ['DESC', '<', '>='] : ['ASC', '>', '<='];
   const valid = validCondition('o', scope);
-  const rowsOf = {
+  const rowsOf: Readonly<Record<Part, string>> = {
     open: `${OPEN_SQL} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`,
-    closed: `${CLOSED_SQL} AND ${valid}`,
     'ending later': `${ENDED_SQL} AND ${valid}`,
+    closed: `${CLOSED_SQL} AND ${valid}`,
   };
-  const ofRange = ({ rows }: Range, index: number): string => {
-    const where = [
-      `o.facet = @facet${index}`,
-      rowsOf[rows],
-      ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
-      ...conditions,
-    ];
-    return `SELECT ${key} AS key, o.case_no, ${isUncertain} AS isUncertain FROM facets o WHERE ${where.join(' AND ')}`;
-  };
-  return `${ranges.map(ofRange).join(' UNION ALL ')} ORDER BY 1 ${direction}, 2 ${direction} LIMIT @limit`;
+  const where = [
+    'o.facet = @facet',
+    rowsOf[part],
+    ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
+    ...(isBounded ? [`(${key}, o.case_no) ${until} (@lastKey, @lastNo)`] : []),
+    ...conditions,
+  ];
+  return `SELECT ${key} AS key, o.case_no, ${isUncertain} AS isUncertain FROM facets o
+    WHERE ${where.join(' AND ')} ORDER BY 1 ${direction}, 2 ${direction} LIMIT @limit`;
 };
