@@ -4,6 +4,7 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DEFAULT_POLICY } from '../src/domain/case/state.js';
+import { referenceSortKey } from '../src/domain/names/sort-key.js';
 import type { Filters } from '../src/read-models/list/filters.js';
 import type { Sort } from '../src/read-models/list/paging.js';
 import { STAGE_SQL } from '../src/read-models/list/stage.js';
@@ -43,9 +44,12 @@ export const makeRawPages = (file: string, models: string): void => {
   const db = openRaw(making);
   db.pragma('synchronous = OFF');
   db.exec(`ATTACH '${models}' AS models`);
+  db.function('reference_key', (refs) =>
+    referenceSortKey((JSON.parse(String(refs)) as readonly { readonly reference: string }[])[0]?.reference ?? ''),
+  );
   const sameKnowledge = (alias: string): string =>
     `${alias}.known_from <= p.known_from AND p.known_from < ${alias}.known_to`;
-  db.exec(`CREATE TEMP TABLE people AS SELECT e.case_id, e.refs, n.name, n.name_key, e.reference_key,
+  db.exec(`CREATE TEMP TABLE people AS SELECT p.case_no AS no, e.case_id, e.refs, n.name, n.name_key, reference_key(e.refs) AS reference_key,
       min(p.from_day) OVER (PARTITION BY p.case_no) AS since,
       iif(EXISTS (SELECT 1 FROM models.periods q WHERE q.list = p.list AND q.case_no = p.case_no AND q.rowid <> p.rowid
         AND ${sameKnowledge('q')} AND q.from_day < p.to_day AND p.from_day < q.to_day), 'uncertain', 'yes') AS certainty,
@@ -62,7 +66,7 @@ export const makeRawPages = (file: string, models: string): void => {
     for (const sort of Object.values(SORT_COLUMNS))
       for (const filter of ['', ...Object.values(FILTER_COLUMNS).map((column) => `${column}, `)])
         db.exec(
-          `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, case_id${table === 'now' ? '' : ', from_day, to_day'})`,
+          `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, no${table === 'now' ? '' : ', from_day, to_day'})`,
         );
     db.exec('ANALYZE');
   }
@@ -80,7 +84,7 @@ export interface RawPageRequest {
 
 interface Last {
   readonly key: string | number;
-  readonly case_id: string;
+  readonly no: number;
 }
 
 /** Reads a page after the last row of another, and makes it JSON. */
@@ -98,10 +102,10 @@ export const rawPages = (
   ];
   const statement = (more: readonly string[]) => {
     const where = [...conditions, ...more].join(' AND ') || 'TRUE';
-    return db.prepare(`SELECT ${key} AS key, ${SHOWN} FROM "${table}" WHERE ${where}
-      ORDER BY ${key} ${direction}, case_id ${direction} LIMIT ${limit}`);
+    return db.prepare(`SELECT ${key} AS key, no, ${SHOWN} FROM "${table}" WHERE ${where}
+      ORDER BY ${key} ${direction}, no ${direction} LIMIT ${limit}`);
   };
-  const [first, further] = [statement([]), statement([`(${key}, case_id) ${beyond} (@key, @case_id)`])];
+  const [first, further] = [statement([]), statement([`(${key}, no) ${beyond} (@key, @no)`])];
   const values = { value: filter?.[1], asOf, known };
   return (after) => {
     const rows = (after === null ? first.all(values) : further.all({ ...values, ...after })) as Last[];
