@@ -14,6 +14,8 @@ export const DESCRIPTIONS = {
   separator:
     'What separates the cells: a comma where absent; spreadsheets in Azerbaijani and Russian want a semicolon.',
   name: 'Only people of this name, in any spelling (Həsənov, Hasanov, Гасанов), or whose name begins so; ranked, the best match first.',
+  words:
+    'Only people whose facility, an article or whose summary has all these words, in any spelling; ranked, and the match says where.',
   set: 'those certainly on the list (unless set), or those possibly on it; with partial dates each set moves on its own days.',
 } as const;
 
@@ -31,12 +33,22 @@ export class PeoplePageQuery extends PeopleQuery {
   @ObjectRule<PeoplePageQuery>(
     'PARAMETER.NEEDS',
     'sort',
-    'no order where a name is searched for: the best match comes first',
-    (q) => q.name === undefined || q.sort === undefined,
+    'no order where a name or words are searched for: the best match comes first',
+    (q) => (q.name === undefined && q.words === undefined) || q.sort === undefined,
   )
   @IsOptional()
   @IsSearchedName({ description: DESCRIPTIONS.name })
   name?: string;
+
+  @ObjectRule<PeoplePageQuery>(
+    'PARAMETER.NEEDS',
+    'words',
+    'a name or words: they are ranked each in their own way',
+    (q) => q.name === undefined || q.words === undefined,
+  )
+  @IsOptional()
+  @IsSearchedName({ description: DESCRIPTIONS.words })
+  words?: string;
 
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;

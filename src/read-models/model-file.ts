@@ -11,6 +11,7 @@ import { Projector } from './projection/projector.js';
 import { findingDependencies, findings } from './findings/tables.js';
 import { facets, periods } from './list/tables.js';
 import { circumstances, distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
+import { searchedTexts } from './words/tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
 import { clemencies, holdings } from './statistics/tables.js';
@@ -27,6 +28,7 @@ export const PROJECTED_TABLES: readonly AnyTable[] = [
   searchedNames,
   circumstances,
   distinctions,
+  searchedTexts,
   findings,
   findingDependencies,
   clemencies,

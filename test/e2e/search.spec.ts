@@ -41,6 +41,7 @@ it.each([
   ['keys:a* NEAR(b c)', null],
   ['%_()^{}', 'TEXT.FORM'],
   ['a'.repeat(201), 'TEXT.TOO_LONG'],
+  ['a'.repeat(10_000), 'TEXT.TOO_LONG'],
   ['H\u0430san\u043ev', null],
   ['\u200fHasanov', 'TEXT.CHARACTERS'],
   ['\ud800', null],
@@ -55,4 +56,24 @@ it.each([
 it('has no order but that of the matches', async () => {
   const { status, body } = await search('Hasanov', '&sort=name');
   expect([status, body['errors'][0]]).toMatchObject([400, { code: 'PARAMETER.NEEDS', parameter: 'sort' }]);
+});
+
+it('finds words of the summary too, which have no order of their own either, and are not asked for with a name', async () => {
+  const opened = await service.post('/v1/cases', {
+    names: [latinName('Aysel Quliyeva')],
+    summary: 'Jurnalist, aclıq aksiyası keçirib.',
+    ...WITH_SOURCES,
+  });
+  await service.getAfter(opened, '/v1/cases');
+  const words = `/v1/cases?words=${encodeURIComponent('аджлыг журналист')}`;
+  expect((await service.get(words)).body).toMatchObject({
+    items: [{ name: 'Aysel Quliyeva', match: { why: ['summary'] } }],
+  });
+  for (const [more, parameter] of [
+    ['&sort=name', 'sort'],
+    ['&name=Quliyeva', 'words'],
+  ] as const) {
+    const { status, body } = await service.get(words + more);
+    expect([status, body['errors'][0]]).toMatchObject([400, { code: 'PARAMETER.NEEDS', parameter }]);
+  }
 });

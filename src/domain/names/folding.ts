@@ -59,6 +59,15 @@ export const nameKey = (text: string): string =>
     .map(({ key }) => MARKERS.get(key) ?? key)
     .join(' ');
 
+/** Words of a text that are looked at. */
+const MAX_TEXT_WORDS = 1_000;
+
+/** The keys of the words of any text, such as a summary, in their order: a word in another spelling or script has the same. */
+export const wordKeys = (text: string): readonly string[] =>
+  (text.normalize('NFKC').match(WORD) ?? [])
+    .slice(0, MAX_TEXT_WORDS)
+    .flatMap((word) => partsOfWord(word.slice(0, MAX_WORD_LENGTH)).map(({ key }) => key));
+
 const nameWord = (letters: string, initial: boolean): NameWord => {
   const key = keyOf(letters);
   return { letters, key, stem: stemOf(key), skeleton: skeletonOf(key), role: initial ? 'initial' : 'name' };

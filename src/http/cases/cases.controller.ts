@@ -63,7 +63,7 @@ export class CasesController {
       new Cases(new Scope(viewer, query), {
         filters: toFilters(query),
         page: toPage(query),
-        ...pick(query, ['list', 'name']),
+        ...pick(query, ['list', 'name', 'words']),
         ...(query.reference === undefined ? {} : { reference: parseReference(query.reference) }),
       }),
     );

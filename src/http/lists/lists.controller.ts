@@ -91,7 +91,7 @@ export class ListsController {
       new ListMembers(new Scope(viewer, query), id, {
         filters: toFilters(query),
         page: toPage(query),
-        ...pick(query, ['name']),
+        ...pick(query, ['name', 'words']),
       }),
     );
   }

@@ -17,6 +17,7 @@ export class Cases extends Query<PersonPage> {
       readonly reference?: Reference;
       readonly filters: Filters;
       readonly name?: string;
+      readonly words?: string;
       readonly page: Page;
     },
   ) {

@@ -12,7 +12,12 @@ export class ListMembers extends Query<PersonPage | null> {
   constructor(
     readonly scope: Scope,
     readonly list: string,
-    readonly parameters: { readonly filters: Filters; readonly name?: string; readonly page: Page },
+    readonly parameters: {
+      readonly filters: Filters;
+      readonly name?: string;
+      readonly words?: string;
+      readonly page: Page;
+    },
   ) {
     super();
   }

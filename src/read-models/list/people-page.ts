@@ -7,7 +7,9 @@ import type { Reference } from '../../domain/case/events.js';
 import type { ReadModelReader } from '../reader.js';
 import { openScope, type Scope, type ScopedContext } from '../scope.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
-import { readFoundPage } from '../names/found-page.js';
+import { readFoundPage, type SearchOf } from '../names/found-page.js';
+import { searchNames } from '../names/name-search.js';
+import { searchWords } from '../words/word-search.js';
 import { readPage, type PageRequest } from './page.js';
 import { listScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
@@ -18,6 +20,8 @@ export interface PageParameters {
   readonly reference?: Reference;
   /** Ranks the people whose names match this one; there is no other order then. */
   readonly name?: string;
+  /** Ranks the people whose facility, articles or summary have these words; not together with `name`. */
+  readonly words?: string;
 }
 
 /**
@@ -28,10 +32,10 @@ export const readPageOf = async (
   scope: Scope,
   population: Population,
   list: string,
-  { filters, page, reference, name }: PageParameters,
+  { filters, page, reference, name, words }: PageParameters,
   conditionsFor: (context: ScopedContext) => readonly SqlCondition[] | null,
 ): Promise<PersonPage | null> => {
-  const queryKey = [population, scope.key, list, filters, page.sort, reference, name];
+  const queryKey = [population, scope.key, list, filters, page.sort, reference, name, words];
   const cursor =
     page.after === undefined
       ? null
@@ -50,8 +54,14 @@ export const readPageOf = async (
     limit: page.limit,
     after: cursor,
   };
-  const { end, ...found } = name === undefined ? readPage(context, request) : readFoundPage(context, request, name);
+  const search = searchOf(name, words);
+  const { end, ...found } = search === null ? readPage(context, request) : readFoundPage(context, request, search);
   const next = end && { position, day, total: found.total, ...end };
   const { asOf, ...rest } = found;
   return { asOf, knownAt, ...rest, next: next && writePageCursor(next, queryKey, context.logId) };
+};
+
+const searchOf = (name: string | undefined, words: string | undefined): SearchOf | null => {
+  if (name !== undefined) return (db, scope, condition) => searchNames(db, scope, name, condition);
+  return words === undefined ? null : (db, scope, condition) => searchWords(db, scope, words, condition);
 };

@@ -9,6 +9,7 @@ import {
   type Recognition,
   type SentenceState,
 } from '../../domain/case/state.js';
+import { TEXT_KINDS, type TextKind } from '../words/word-tokens.js';
 import { MATCH_REASONS, type MatchReason } from '../../domain/names/match-reasons.js';
 import { IsBoolean, IsDay, IsNullable, IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
 import { IsCount, IsScore, IsString } from '../../schema/view-decorators.js';
@@ -78,16 +79,16 @@ export class StandingView {
   readonly lists: readonly ListStandingView[];
 }
 
-/** How a name matched that was searched for. */
+/** How a name or words matched that were searched for. */
 export class NameMatchView {
-  @IsString({ description: 'The spelling that matched.' })
+  @IsString({ description: 'The spelling or the text that matched; of a long summary, the words around.' })
   readonly text: string;
 
   @IsScore({ description: 'How well it matched.' })
   readonly score: number;
 
-  @IsOneOf(MATCH_REASONS, { each: true })
-  readonly why: readonly MatchReason[];
+  @IsOneOf([...MATCH_REASONS, ...TEXT_KINDS], { each: true, description: 'Of words: where they stand.' })
+  readonly why: readonly (MatchReason | TextKind)[];
 }
 
 export class PersonView extends ListEntryView {
@@ -101,7 +102,7 @@ export class PersonView extends ListEntryView {
   readonly standings: readonly StandingView[];
 
   @IsOptional()
-  @IsObjectOf(NameMatchView, { description: 'In answers to a search by name only.' })
+  @IsObjectOf(NameMatchView, { description: 'In answers to a search by name or words only.' })
   readonly match?: NameMatchView;
 }
 
@@ -115,7 +116,7 @@ export class PersonPage extends KnownView {
   @IsOptional()
   @IsBoolean({
     description:
-      'With `name`: whether more names matched than are ranked, so that `total` counts the best of them only.',
+      'With `name` or `words`: whether more texts matched than are ranked, so that `total` counts the best of them only.',
   })
   readonly isTruncated?: boolean;
 

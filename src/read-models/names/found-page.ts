@@ -1,4 +1,4 @@
-/** One page of the people whom a search by name finds, the best match first. */
+/** One page of the people whom a search by name or by words finds, the best match first. */
 import { formatDay } from '../../domain/time.js';
 import { listEntriesOf } from '../list/entries.js';
 import { caseConditions, isUncertainSql, referenceValues, type PageRequest, type PageResult } from '../list/page.js';
@@ -6,13 +6,25 @@ import { matchOf, type ListScope } from '../list/predicate.js';
 import { personRows } from '../list/person-rows.js';
 import type { QueryContext } from '../reader.js';
 import type { Db } from '../table.js';
-import { searchNames, type FoundName } from './name-search.js';
+import type { NameMatchView } from '../list/person.view.js';
+import type { CaseCondition } from './name-search.js';
 
-/** As `readPage`, for a name. Every page ranks the same candidates again: they are known at the position of the first page. */
-export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageRequest, name: string): PageResult => {
+/** The best match of each person. */
+export interface FoundPeople {
+  /** The best first; of equal score, the case with the lower number. */
+  readonly found: readonly (NameMatchView & { readonly case_no: number; readonly isUncertain: boolean })[];
+  /** Whether there may be more than are ranked. */
+  readonly isTruncated: boolean;
+}
+
+/** What people are searched by. */
+export type SearchOf = (db: Db, scope: ListScope, condition: CaseCondition) => FoundPeople;
+
+/** As `readPage`, for a search. Every page ranks the same candidates again: they are known at the position of the first page. */
+export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageRequest, search: SearchOf): PageResult => {
   const { scope, limit, after } = request;
   const match = matchOf(request.conditions);
-  const { found, isTruncated } = searchNames(db, scope, name, {
+  const { found, isTruncated } = search(db, scope, {
     text: caseConditions(request, match).join(' AND '),
     values: { ...match.values, ...referenceValues(request.reference) },
     isUncertain: isUncertainSql(scope, match),
@@ -41,7 +53,7 @@ export const readFoundPage = ({ db }: Pick<QueryContext, 'db'>, request: PageReq
 const indexAfter = (
   db: Db,
   scope: ListScope,
-  found: readonly FoundName[],
+  found: FoundPeople['found'],
   { key, id }: { readonly key: string | number; readonly id: string },
 ): number => {
   const tied = found.filter(({ score }) => score === key).map(({ case_no }) => case_no);

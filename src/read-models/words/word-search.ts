@@ -1,0 +1,64 @@
+/** Finds people by words of their facility, articles or summary. */
+import { wordKeys } from '../../domain/names/folding.js';
+import { LIMITS } from '../../schema/limits.js';
+import { scopeValues, validCondition, type ListScope } from '../list/predicate.js';
+import type { FoundPeople } from '../names/found-page.js';
+import { MAX_CANDIDATES, MAX_ENTRIES, type CaseCondition } from '../names/name-search.js';
+import { cachedStatement, type Db } from '../table.js';
+import type { TextKind } from './word-tokens.js';
+import { expressionOf } from './word-tokens.js';
+
+/**
+ * People of whom one text, as valid on the day and known at the position of the scope, has all the words. The more of the text the
+ * words are, the better; of equal score, the case with the lower number. Any text is accepted.
+ */
+export const searchWords = (db: Db, scope: ListScope, words: string, condition: CaseCondition): FoundPeople => {
+  const match = expressionOf(words);
+  if (match === null) return { found: [], isTruncated: false };
+  const sql = `SELECT o.case_no, o.kind, o.text, ${condition.isUncertain} AS isUncertain FROM
+    (SELECT rowid FROM searched_texts_text WHERE searched_texts_text MATCH @match LIMIT ${MAX_ENTRIES}) f
+    CROSS JOIN searched_texts o ON o.rowid = f.rowid AND ${validCondition('o', scope)}
+    WHERE ${condition.text} LIMIT ${MAX_CANDIDATES}`;
+  const values = { ...scopeValues(scope), ...condition.values, match };
+  const rows = cachedStatement(db, sql).all(values) as TextRow[];
+  const keys = new Set(wordKeys(words));
+  const ranked = rows.map(({ case_no, kind, text, isUncertain }) => ({
+    case_no,
+    text: excerptOf(text, keys),
+    score: scoreOf(text, keys.size),
+    why: [kind],
+    isUncertain: isUncertain === 1,
+  }));
+  ranked.sort((a, b) => b.score - a.score || a.case_no - b.case_no || (a.text < b.text ? -1 : 1));
+  const best = new Map<number, (typeof ranked)[number]>();
+  for (const found of ranked) if (!best.has(found.case_no)) best.set(found.case_no, found);
+  const isTruncated = rows.length === MAX_CANDIDATES || hasMoreEntries(db, match);
+  return { found: [...best.values()], isTruncated };
+};
+
+interface TextRow {
+  readonly case_no: number;
+  readonly kind: TextKind;
+  readonly text: string;
+  readonly isUncertain: 0 | 1;
+}
+
+const hasMoreEntries = (db: Db, match: string): boolean =>
+  cachedStatement(
+    db,
+    `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_ENTRIES}`,
+  ).get(match) !== undefined;
+
+/** The share of the text's words, with three decimals. */
+const scoreOf = (text: string, words: number): number =>
+  Math.round(Math.min(1, words / Math.max(1, wordKeys(text).length)) * 1_000) / 1_000;
+
+/** What is shown of a long text: its words around the first that was looked for. */
+const excerptOf = (text: string, keys: ReadonlySet<string>): string => {
+  if (text.length <= LIMITS.name) return text;
+  const words = text.split(/\s+/);
+  const first = Math.max(0, words.findIndex((word) => wordKeys(word).some((key) => keys.has(key))) - WORDS_BEFORE);
+  return [...words.slice(first, first + WORDS_SHOWN).join(' ')].slice(0, LIMITS.name).join('');
+};
+const WORDS_BEFORE = 8;
+const WORDS_SHOWN = 24;
