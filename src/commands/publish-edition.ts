@@ -8,7 +8,7 @@ import { finding } from '../domain/case/findings.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import type { Actor, Source } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
-import type { EditionPublished } from '../domain/list/editions.js';
+import type { EditionDraft, EditionPublished } from '../domain/list/editions.js';
 import { parseDay } from '../domain/time.js';
 import { EVENT_STORE, type EventStore, type StreamEvent } from '../event-store/port.js';
 import { canonicalJson } from '../json/canonical.js';
@@ -21,19 +21,13 @@ import {
 } from './record-events.js';
 import { loadStream } from './streams.js';
 
-/** What an edition says that its list does not decide. */
-type Reckoned = Omit<
-  EditionPublished,
-  'type' | 'edition' | 'asOf' | 'sources' | 'reliability' | 'note' | 'occurredOn' | 'after'
->;
-
 /** Reckons what an edition would say. Not a rule of a list: the read models answer it. */
 export interface EditionDrafts {
   /**
    * As known now, and at least up to the event of the cursor. Null for an unknown list; the number of members where they are too many
    * for an edition. Throws if the read models do not reach the event in time.
    */
-  draft(list: string, asOf: string, cursor: string | null): Promise<Reckoned | { readonly tooMany: number } | null>;
+  draft(list: string, asOf: string, cursor: string | null): Promise<EditionDraft | { readonly tooMany: number } | null>;
 }
 /** Injection token of EditionDrafts. */
 export const EDITION_DRAFTS = Symbol('EditionDrafts');

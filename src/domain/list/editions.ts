@@ -1,10 +1,13 @@
 /** What an edition of a list must be to be published: its numbers follow from those of the edition before it. */
 import { finding } from '../case/findings.js';
 import type { Finding } from '../event.js';
-import type { EditionGroup, FlowNumbers, ListEvent } from './events.js';
+import type { EditionGroup, FlowNumbers, ListEvent, ListFields } from './events.js';
 import type { Edition, ListDefinition } from './list.js';
 
 export type EditionPublished = Extract<ListEvent, { readonly type: 'edition-published' }>;
+
+/** What the register reckons of an edition that is to be published. */
+export type EditionDraft = Omit<ListFields['edition-published'], 'edition' | 'asOf'>;
 
 /** The edition before one of a day: that of the latest day up to then; of several of that day the last published. */
 export const editionBefore = (list: ListDefinition, asOf: string): Edition | null =>

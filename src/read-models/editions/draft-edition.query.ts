@@ -1,6 +1,6 @@
 /** What an edition of a list would say if it were published now. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { ListFields } from '../../domain/list/events.js';
+import type { EditionDraft } from '../../domain/list/editions.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { formatDay, type Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -12,10 +12,7 @@ import { openScope, type Scope } from '../scope.js';
 import { editionNumbers } from './flow.js';
 import { byReference, certainMembers, editionHash, lineHash, linesOf, newLineSalt } from './lines.js';
 
-/** With salts of its own each time. */
-export type EditionDraft = Omit<ListFields['edition-published'], 'edition' | 'asOf'>;
-
-/** Null for an unknown list; the number of members where there are more than an edition may have. */
+/** With other salts each time. Null for an unknown list; the number of members where there are more than an edition may have. */
 export class DraftEdition extends Query<EditionDraft | { readonly tooMany: number } | null> {
   constructor(
     readonly scope: Scope,

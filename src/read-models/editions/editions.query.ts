@@ -3,7 +3,7 @@ import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type PinnedScope, type Scope } from '../scope.js';
 import type { EditionsView } from './edition.view.js';
-import { editionAt, editionPositions, editionView } from './published-editions.js';
+import { editionView, publicationsOf } from './published-editions.js';
 
 /** The editions of a list, in the order in which they were published; null for an unknown list. */
 export class Editions extends Query<EditionsView | null> {
@@ -32,14 +32,20 @@ export class EditionsHandler implements IQueryHandler<Editions> {
     const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as EditionsCursor);
     const { scope, ...context } = await openScope(this.reader, asked, cursor);
     const { day, position, knownAt } = scope;
-    if (context.logTables.listAt(list, position) === null) return null;
-    const positions = editionPositions(context, list, position).filter((one) => one > (cursor?.last ?? 0));
-    const shown = positions.slice(0, limit);
-    const last = positions.length > limit ? shown.at(-1) : undefined;
+    const definition = context.logTables.listAt(list, position)?.definition;
+    if (definition === undefined) return null;
+    const publications = publicationsOf(context, list, position);
+    // Both are in order of recording. The definition has no lines, of which an edition may have thousands.
+    const items = definition.editions.flatMap((edition, no) => {
+      const publication = publications[no];
+      return publication === undefined || publication.position <= (cursor?.last ?? 0) ? [] : [{ edition, publication }];
+    });
+    const shown = items.slice(0, limit);
+    const last = items.length > limit ? shown.at(-1)?.publication.position : undefined;
     return {
       knownAt,
       position,
-      items: shown.map((one) => editionView(list, editionAt(context, one))),
+      items: shown.map(({ edition, publication }) => editionView(list, edition, publication)),
       next: last === undefined ? null : writeCursor({ day, position, last }, queryKey, context.logId),
     };
   }

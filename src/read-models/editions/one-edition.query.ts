@@ -1,11 +1,12 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { EditionPublished } from '../../domain/list/editions.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope } from '../scope.js';
 import type { EditionMemberView, EditionWithMembersView } from './edition.view.js';
 import { certainMembers, lineHash, linesOf } from './lines.js';
-import { editionAt, editionPositions, editionView, type PublishedEdition } from './published-editions.js';
+import { editionAt, editionView, publicationsOf } from './published-editions.js';
 
 /**
  * One edition with a page of its members, reproduced from the log as it was known then; null if the list or the edition is not known
@@ -39,16 +40,16 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
     const queryKey = ['edition', asked.key, list, id];
     const { scope, ...context } = await openScope(this.reader, asked);
     const first = after === undefined ? 0 : (readCursor(after, queryKey, context.logId) as number);
-    const [position] = editionPositions(context, list, scope.position, id);
-    if (position === undefined) return null;
-    const published = editionAt(context, position);
-    const definition = context.logTables.listAt(list, published.edition.knownAt)?.definition;
+    const [publication] = publicationsOf(context, list, scope.position, id);
+    if (publication === undefined) return null;
+    const edition = editionAt(context, publication);
+    const definition = context.logTables.listAt(list, edition.knownAt)?.definition;
     if (definition === undefined) throw new Error('a list that is published is defined');
     const end = first + limit;
-    const hasMore = end < published.edition.lines.length;
+    const hasMore = end < edition.lines.length;
     return {
-      ...editionView(list, published),
-      members: membersOf(context, definition, published, first, end),
+      ...editionView(list, edition, publication),
+      members: membersOf(context, definition, edition, first, end),
       next: hasMore ? writeCursor(end, queryKey, context.logId) : null,
     };
   }
@@ -58,11 +59,10 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
 const membersOf = (
   context: QueryContext,
   list: ListDefinition,
-  { edition }: PublishedEdition,
+  { asOf, knownAt, lines, salts }: EditionPublished,
   first: number,
   end: number,
 ): readonly EditionMemberView[] => {
-  const { asOf, knownAt, lines, salts } = edition;
   const day = requireDay(asOf);
   const { cases } = context.logTables;
   const shown = lines.slice(first, end);

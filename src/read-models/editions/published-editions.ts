@@ -1,43 +1,39 @@
-/** Editions as their events say them. */
+/** Editions as their events say them. No event changes them: they are neither corrected nor retracted. */
 import type { EditionPublished } from '../../domain/list/editions.js';
 import type { FlowNumbers } from '../../domain/list/events.js';
+import type { Edition } from '../../domain/list/list.js';
 import { knownAtPosition } from '../../domain/known-at.js';
-import type { FullEventEntry, LogTables } from '../log-tables.js';
-import type { Db } from '../table.js';
+import type { QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
 import type { EditionView, FlowView } from './edition.view.js';
 
-/** An edition with its event. */
-export interface PublishedEdition extends FullEventEntry {
-  readonly edition: EditionPublished;
+/** How an edition was recorded. */
+interface Publication {
+  readonly position: number;
+  /** The id of the event. */
+  readonly id: string;
+  readonly recordedAt: string;
 }
 
-interface Place {
-  readonly db: Db;
-  readonly logTables: LogTables;
-}
-
-/** The positions of the editions of a list up to a position, in order; with `id` of that edition alone. */
-export const editionPositions = (
-  { db, logTables }: Place,
+/** The editions of a list up to a position, in order of recording; with `edition` that one alone. */
+export const publicationsOf = (
+  { db, logTables }: QueryContext,
   list: string,
   upTo: number,
-  id?: string,
-): readonly number[] => {
+  edition?: string,
+): readonly Publication[] => {
   const stream = logTables.streamNo('list', list);
-  const sql = `SELECT position FROM events WHERE stream = @stream AND type = 'edition-published' AND position <= @upTo
-    ${id === undefined ? '' : `AND event ->> 'edition' = @id`} ORDER BY revision`;
-  return cachedStatement(db, sql)
-    .pluck()
-    .all({ stream, upTo, ...(id !== undefined && { id }) }) as number[];
+  const sql = `SELECT position, id, recorded_at AS recordedAt FROM events
+    WHERE stream = @stream AND type = 'edition-published' AND position <= @upTo
+    ${edition === undefined ? '' : `AND event ->> 'edition' = @edition`} ORDER BY revision`;
+  return cachedStatement(db, sql).all({ stream, upTo, ...(edition !== undefined && { edition }) }) as Publication[];
 };
 
-/** The edition at a position. Throws RangeError if there is none. */
-export const editionAt = ({ logTables }: Place, position: number): PublishedEdition => {
-  const [entry] = logTables.recordedEvents(position - 1, 1, null, null);
-  const event = entry?.eventWithId.event;
-  if (entry === undefined || event?.type !== 'edition-published') throw new RangeError(`no edition at ${position}`);
-  return { ...entry, edition: event };
+/** The edition with its lines. Throws RangeError if there is none at the position. */
+export const editionAt = ({ logTables }: QueryContext, { position }: Publication): EditionPublished => {
+  const event = logTables.recordedEvents(position - 1, 1, null, null)[0]?.eventWithId.event;
+  if (event?.type !== 'edition-published') throw new RangeError(`no edition at ${position}`);
+  return event;
 };
 
 /** In the order of the sum. */
@@ -51,13 +47,13 @@ const flowView = ({ opening, revised, entered, left, moved, closing }: FlowNumbe
 });
 
 /** Everything but the members. */
-export const editionView = (list: string, { edition, eventWithId, recordedAt }: PublishedEdition): EditionView => ({
+export const editionView = (list: string, edition: Edition, { id, recordedAt }: Publication): EditionView => ({
   list,
   id: edition.edition,
   asOf: edition.asOf,
   knownAt: knownAtPosition(edition.knownAt),
   position: edition.knownAt,
-  event: eventWithId.id,
+  event: id,
   publishedAt: recordedAt,
   listRevision: edition.listRevision,
   policy: { from: edition.policy.from ?? null, custody: edition.policy.custody },
