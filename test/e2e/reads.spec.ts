@@ -249,3 +249,60 @@ it('answers the same after the read models were deleted', async () => {
   const after = await Promise.all(questions.map(async (q) => (await service.getAfter(last, q)).text));
   expect(after).toEqual(before);
 });
+
+// Last, since it writes.
+describe('two lists over the same people', () => {
+  it('judge them each by its own policy, categories and criteria, and publish editions of their own', async () => {
+    await service.post('/v1/lists', { id: 'second', name: { en: 'Second' }, ...WITH_SOURCES });
+    for (const event of [
+      { type: 'category-defined', category: 'believers', name: { en: 'Believers' } },
+      { type: 'policy-set', from: '2024-01-01', custody: ['house-arrest'], paceRequired: true },
+    ])
+      await service.post('/v1/lists/second/events', { ...event, ...WITH_SOURCES });
+    const path = `/v1/cases/${ids[0]}`;
+    const recognised = {
+      type: 'recognised',
+      occurredOn: '2024-09-01',
+      list: 'second',
+      category: 'believers',
+      ...WITH_SOURCES,
+    };
+    const refused = await service.post(`${path}/events`, recognised);
+    expect(refused.body['findings'][0].code).toBe('RECOGNITION.CRITERIA_REQUIRED');
+    const criteria = [{ letter: 'e', rationale: 'the court heard no witness' }];
+    await service.post(`${path}/events`, { ...recognised, criteria });
+    const moved = { type: 'remanded', occurredOn: '2024-10-01', measure: 'house-arrest', ...WITH_SOURCES };
+    const written = await service.post(`${path}/events`, moved);
+    const listsOn = async (asOf: string) =>
+      ((await service.getAfter(written, `${path}?asOf=${asOf}`)).body['lists'] as Loose[]).map(
+        ({ list, onList, policy, judgments: [{ category, criteria: named }] }) => [
+          list,
+          onList,
+          policy.custody,
+          category,
+          named,
+        ],
+      );
+    const usual = ['detained', 'remand', 'imprisoned', 'medical-custody'];
+    expect(await listsOn('2024-09-15')).toEqual([
+      ['second', 'no', ['house-arrest'], 'believers', criteria],
+      ['union', 'yes', usual, 'believers', []],
+    ]);
+    expect(await listsOn('2024-10-15')).toEqual([
+      ['second', 'yes', ['house-arrest'], 'believers', criteria],
+      ['union', 'no', usual, 'believers', []],
+    ]);
+    const totals = await Promise.all(
+      ['union', 'second'].map(async (list) => {
+        await service.post(`/v1/lists/${list}/editions`, { id: 'one', asOf: '2024-09-15' });
+        const next = await service.post(`/v1/lists/${list}/editions`, { id: 'two', asOf: '2024-10-15' });
+        const { total, flow } = (await service.getAfter(next, `/v1/lists/${list}/editions/two`)).body;
+        return [list, total, flow.opening, flow.entered, flow.left] as const;
+      }),
+    );
+    expect(totals).toEqual([
+      ['union', 6, 7, 0, { 'house-arrest': 1 }],
+      ['second', 1, 0, 1, {}],
+    ]);
+  });
+});
