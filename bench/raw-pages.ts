@@ -68,7 +68,7 @@ export const makeRawPages = (file: string, models: string): void => {
         db.exec(
           `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, no${table === 'now' ? '' : ', from_day, to_day'})`,
         );
-    db.exec('ANALYZE');
+    db.exec('ANALYZE main');
   }
   db.close();
   renameSync(making, file);

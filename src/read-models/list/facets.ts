@@ -120,8 +120,14 @@ const facetNumber = (list: string, group: Group | typeof UNDECIDED, name = EVERY
 /** Facets of more values than these are not walked together; that of everybody is walked instead. */
 const MAX_VALUES = 6;
 
-/** The facets that together have every case that the filters may find. */
-export const facetsOf = (list: string, population: Population, filters: Filters): readonly number[] => {
+export interface Facets {
+  /** Together they have every case that the filters may find. */
+  readonly walked: readonly number[];
+  /** Together they have every case that may match in some possible courses only. */
+  readonly uncertain: readonly number[];
+}
+
+export const facetsOf = (list: string, population: Population, filters: Filters): Facets => {
   const undecided = facetNumber(list, UNDECIDED);
   const of = (name: string, values: readonly string[]): readonly number[] => [
     ...GROUPS[population].flatMap((group) =>
@@ -129,13 +135,15 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
     ),
     undecided,
   ];
-  if (filters.certainty === 'uncertain') return of(UNCERTAIN, ['']);
+  const uncertain = of(UNCERTAIN, ['']);
+  if (filters.certainty === 'uncertain') return { walked: uncertain, uncertain };
   for (const { name, asked, initial, ofRegister } of PROPERTIES) {
     const values = asked(filters);
     const isWalked = values !== undefined && (population !== 'all' || ofRegister);
-    if (isWalked && values.length <= MAX_VALUES && !values.some((value) => value === initial)) return of(name, values);
+    if (isWalked && values.length <= MAX_VALUES && !values.some((value) => value === initial))
+      return { walked: of(name, values), uncertain };
   }
-  return of(EVERYBODY, ['']);
+  return { walked: of(EVERYBODY, ['']), uncertain };
 };
 
 /** The facets of a period, without those of `UNCERTAIN`. */

@@ -2,6 +2,7 @@
 import { foldedKey } from '../../domain/text.js';
 import { formatDay } from '../../domain/time.js';
 import type { Reference } from '../../domain/case/events.js';
+import type { Facets } from './facets.js';
 import type { Certainty } from './filters.js';
 import type { Sort } from './paging.js';
 import type { PersonPage, Totals } from './person.view.js';
@@ -20,8 +21,8 @@ export interface PageRequest {
   /** Limits the page to cases with this reference. */
   readonly reference: Reference | undefined;
   readonly sort: Sort;
-  /** Have every case that the conditions may hold for. */
-  readonly facets: readonly number[];
+  /** Of the conditions. */
+  readonly facets: Facets;
   readonly limit: number;
   /** Last row of the previous page, with the total counted for the first page. */
   readonly after: { readonly key: string | number; readonly id: string; readonly total: Totals } | null;

@@ -50,12 +50,12 @@ export const standingsOf = (
   scope: ListScope,
   caseNos: readonly number[],
 ): ReadonlyMap<number, readonly StandingView[]> => {
-  const sql = `SELECT p.case_no, ${COLUMNS} FROM json_each(@caseNos) c
+  const sql = `SELECT ${COLUMNS}, p.case_no FROM json_each(@caseNos) c
     CROSS JOIN periods p ON p.list = '' AND p.case_no = c.value AND ${validCondition('p', scope)}`;
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
   const found = new Map<number, (StandingView | null)[]>();
-  for (const [caseNo, ...row] of cachedStatement(db, sql).raw().all(values) as [number, ...OwnRow][]) {
-    const standing = standingFromRow(row);
+  for (const row of cachedStatement(db, sql).raw().all(values) as [...OwnRow, number][]) {
+    const [standing, caseNo] = [standingFromRow(row), row[11]];
     const others = found.get(caseNo);
     if (others === undefined) found.set(caseNo, [standing]);
     else others.push(standing);
@@ -72,13 +72,13 @@ export interface OwnPeriod {
 
 /** The periods of a case, by their first day. Periods overlap where several standings are possible. */
 export const periodsOf = (db: Db, scope: ListScope, caseNo: number): readonly OwnPeriod[] => {
-  const sql = `SELECT p.from_day, p.to_day, ${COLUMNS} FROM periods p
+  const sql = `SELECT ${COLUMNS}, p.from_day, p.to_day FROM periods p
     WHERE p.list = '' AND p.case_no = @caseNo AND ${versionCondition('p', scope)}`;
   const rows = cachedStatement(db, sql)
     .raw()
-    .all({ ...scopeValues(scope), caseNo }) as [Day, Day, ...OwnRow][];
+    .all({ ...scopeValues(scope), caseNo }) as [...OwnRow, Day, Day][];
   return rows
-    .map(([from, to, ...row]) => ({ from, to, standing: standingFromRow(row) }))
+    .map((row) => ({ from: row[11], to: row[12], standing: standingFromRow(row) }))
     .sort((a, b) => a.from - b.from || a.to - b.to || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 };
 
@@ -112,7 +112,7 @@ const standingFromRow = ([
   facility,
   incident,
   lists,
-]: OwnRow): StandingView | null =>
+]: readonly [...OwnRow, ...number[]]): StandingView | null =>
   undecided === 1
     ? null
     : {

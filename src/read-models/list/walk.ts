@@ -1,5 +1,6 @@
 /** Walks the cases of facets in an order, from a place on (keyset pagination). */
 import { cachedStatement, type Db } from '../table.js';
+import type { Facets } from './facets.js';
 import type { Sort } from './paging.js';
 import { scopeValues, validCondition, type ListScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
@@ -17,7 +18,7 @@ export interface WalkedCase extends Place {
 
 export interface Walk {
   readonly scope: ListScope;
-  readonly facets: readonly number[];
+  readonly facets: Facets;
   readonly sort: Sort;
   /** On the case `o.case_no`. */
   readonly conditions: readonly string[];
@@ -39,10 +40,13 @@ export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
   const { scope, facets, sort, after, limit } = request;
   const sign = sort.startsWith('-') ? -1 : 1;
   const values = { ...scopeValues(scope), ...request.values, afterKey: after?.key, afterNo: after?.caseNo, limit };
+  const ranges = rangesOf(db, scope, [...facets.walked, ...facets.uncertain]);
+  const among = (some: readonly number[]): readonly Range[] => ranges.filter(({ facet }) => some.includes(facet));
+  const isUncertain = among(facets.uncertain).length === 0 ? '0' : request.isUncertain;
   let found: readonly WalkedCase[] = [];
-  for (const { facet, part } of rangesOf(db, scope, facets)) {
+  for (const { facet, part } of among(facets.walked)) {
     const last = found[limit - 1];
-    const rows = cachedStatement(db, walkSql(request, part, last !== undefined))
+    const rows = cachedStatement(db, walkSql({ ...request, isUncertain }, part, last !== undefined))
       .raw()
       .all({ ...values, facet, lastKey: last?.key, lastNo: last?.caseNo }) as Row[];
     const walked = rows.map(([key, caseNo, uncertain]) => ({ key, caseNo, isUncertain: uncertain === 1 }));
@@ -83,7 +87,7 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
   const ofFacet = (condition: string): string => `SELECT 1 FROM facets o WHERE o.facet = f.value AND ${condition}`;
   const sql = `SELECT f.value AS facet, EXISTS (${ofFacet(OPEN_SQL)}) AS open, EXISTS (${ofFacet(CLOSED_SQL)}) AS closed,
     (SELECT count(*) FROM (${ofFacet(`${ENDED_SQL} AND to_day > @day`)} LIMIT ${MAX_SORTED})) AS later FROM json_each(@facets) f`;
-  const rows = cachedStatement(db, sql).all({ facets: JSON.stringify(facets), day: scope.day }) as {
+  const rows = cachedStatement(db, sql).all({ facets: JSON.stringify([...new Set(facets)]), day: scope.day }) as {
     readonly facet: number;
     readonly open: 0 | 1;
     readonly closed: 0 | 1;
