@@ -18,7 +18,7 @@ import {
   pageOnTwoTimes,
 } from './items/pages.js';
 import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
-import { appendsWithLeafHashes, verification } from './items/proofs.js';
+import { appendsWithLeafHashes, openings, verification } from './items/proofs.js';
 import { rebuild } from './items/rebuilds.js';
 
 /** The aim for the figure of the measured variant divided by that of the baseline. */
@@ -101,6 +101,14 @@ export const comparisons: readonly Comparison[] = [
     ['log'],
     { atLeast: 0.5 },
     ['verified', 'replayed'],
+  ),
+  inMs(
+    'open',
+    'a signed log of 10,000,000 events opened and its end verified, beside one of 80,000 (wanted: below 1,000)',
+    openings,
+    ['signed logs'],
+    null,
+    ['huge log', 'short log'],
   ),
   aSecond('rebuild', 'events of 1,000,000 rebuilt into list and history', rebuild, ['log'], { atLeast: 5 }),
   inMs('page', 'the first page of 1,000,000 people, by name', pageNow, ['list'], { atMost: 3 }),

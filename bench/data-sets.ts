@@ -8,7 +8,9 @@ import { nameSortKey } from '../src/domain/names/sort-key.js';
 import { parseEdtf } from '../src/domain/time.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { type EventStore, type LogEvent } from '../src/event-store/port.js';
-import type { JobProgress } from '../src/jobs/job.js';
+import { UNWATCHED, type JobProgress } from '../src/jobs/job.js';
+import { ProofFiles } from '../src/proof/proof-files.js';
+import { verifyLog } from '../src/proof/verify-log.js';
 import { ModelFile } from '../src/read-models/model-file.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import { STILL_KNOWN } from '../src/read-models/table.js';
@@ -53,8 +55,10 @@ const REGISTERS = {
   'varied list': { size: 'people', events: VARIED_CASE, models: true, isCorrected: true },
   'short list': { size: 'few', events: SHORT_CASE, models: true, isCorrected: false },
 } as const;
-/** Registers, and names alone in the index of the read model and in a raw one. */
-export type DataSet = keyof typeof REGISTERS | 'names';
+/** Registers, names alone in the index of the read model and in a raw one, and a huge and a short log that are signed. */
+export type DataSet = keyof typeof REGISTERS | 'names' | 'signed logs';
+
+export const signedFolder = (data: string, cases: number): string => join(data, `signed-${cases}`);
 
 export const nameIndexFile = ({ data, sizes }: Pick<RunContext, 'data' | 'sizes'>): string =>
   join(data, `names-${sizes.names}`, 'index.sqlite');
@@ -75,6 +79,15 @@ export const prepare = async (
         makeNameFile(join(making, 'index.sqlite'), makeNameIndex, sizes.names);
         makeNameFile(join(making, 'raw.sqlite'), makeRawIndex, sizes.names);
       });
+      continue;
+    }
+    if (register === 'signed logs') {
+      for (const cases of [sizes.huge, sizes.few])
+        await makeOnce(signedFolder(data, cases), async (making) => {
+          log(`making and signing a log of ${cases} cases of ${LONG_CASE} events`);
+          await makeLog(making, cases, LONG_CASE, false);
+          await signLog(making);
+        });
       continue;
     }
     const { size, events, models, isCorrected } = REGISTERS[register];
@@ -125,6 +138,17 @@ const makeLog = async (folder: string, cases: number, events: number, isCorrecte
     await Promise.all(numbers.filter((n) => n < cases).map((n) => correct(store, n, events)));
   }
   await store.close();
+};
+
+const signLog = async (folder: string): Promise<void> => {
+  const store = createSqliteStore({ file: logFile(folder), readonly: true });
+  const { tree } = await verifyLog(store, [], UNWATCHED);
+  await store.close();
+  const files = new ProofFiles(folder);
+  await files.makeKey('bench.example/log');
+  const key = files.key();
+  if (tree === null || key === null) throw new Error('a log that cannot be signed');
+  await files.sign(tree, key);
 };
 
 /** Moves the recognition to another day and category. */

@@ -7,6 +7,8 @@ export interface Sizes {
   readonly cases: number;
   /** Cases of three events on the list whose pages are read. */
   readonly people: number;
+  /** Cases of eight events in the log that is opened. */
+  readonly huge: number;
   /** Cases of a smaller log and a smaller list to compare with. */
   readonly few: number;
   readonly appends: number;
@@ -24,6 +26,7 @@ export interface Sizes {
 export const FULL: Sizes = {
   cases: 125_000,
   people: 1_000_000,
+  huge: 1_250_000,
   few: 10_000,
   appends: 4_000,
   inFlight: 64_000,
@@ -38,6 +41,7 @@ export const FULL: Sizes = {
 export const QUICK: Sizes = {
   cases: 250,
   people: 600,
+  huge: 300,
   few: 60,
   appends: 100,
   inFlight: 1_000,
