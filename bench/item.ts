@@ -41,7 +41,7 @@ export const FULL: Sizes = {
 export const QUICK: Sizes = {
   cases: 250,
   people: 600,
-  huge: 300,
+  huge: 1_000,
   few: 60,
   appends: 100,
   inFlight: 1_000,

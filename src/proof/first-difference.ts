@@ -2,6 +2,7 @@
  * Where a log that is not that of a checkpoint begins to differ from it. A root does not tell; the leaf hashes that the tiles keep do, if
  * they lead to the root of the checkpoint.
  */
+import { setImmediate } from 'node:timers/promises';
 import { readStoredLog } from '../event-store/copy.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -20,17 +21,23 @@ export const firstDifference = async (
   const tiles = TileFile.read(tilesPath);
   if (tiles === null) return null;
   try {
-    const longestFirst = [...checkpoints].sort((a, b) => b.size - a.size);
-    const known = longestFirst.find((checkpoint) => isTreeOf(tiles, checkpoint));
-    return known === undefined ? null : await compare(store, tiles, known);
+    for (const checkpoint of [...checkpoints].sort((a, b) => b.size - a.size))
+      if (await isTreeOf(tiles, checkpoint)) return await compare(store, tiles, checkpoint);
+    return null;
   } finally {
     tiles.close();
   }
 };
 
-const isTreeOf = (tiles: TileFile, { size, root }: Checkpoint): boolean => {
+/** Leaves that are hashed together: some milliseconds of work, between which the event loop does other things. */
+const HASHED_TOGETHER = 4_096;
+
+const isTreeOf = async (tiles: TileFile, { size, root }: Checkpoint): Promise<boolean> => {
   const tree = new TreeRoot();
-  for (const leaf of tiles.leaves(size)) tree.add(leaf);
+  for (const leaf of tiles.leaves(size)) {
+    tree.add(leaf);
+    if (tree.size % HASHED_TOGETHER === 0) await setImmediate();
+  }
   return tree.size === size && tree.root().equals(root);
 };
 

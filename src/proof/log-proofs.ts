@@ -71,7 +71,7 @@ export class LogProofs {
     if (!isIncluded(Buffer.from(String(event.leaf), 'base64'))) {
       const damage = `position ${place.position}: it is not what it was`;
       // The tiles are right if they lead to what was signed: they are not made anew of a log that has changed.
-      const isSigned = isIncluded(known) && this.#lastCheckpoint().checkpoint.root.equals(root);
+      const isSigned = isIncluded(known) && this.files.lastSigned()?.checkpoint.root.equals(root) === true;
       throw isSigned ? new StoreDamaged(damage, { position: place.position }) : this.#contradiction(damage);
     }
     return {

@@ -97,13 +97,13 @@ export class LogWatch {
   async verify(job: JobContext): Promise<StoreDamaged | null> {
     const { store, files, warn } = this.#options;
     // The verification of the whole reports why this failed, and waits for a store that is not available.
-    const tail = await verifyTail(store, files).catch(() => null);
-    if (tail !== null) this.#checkpointer?.begin(tail);
+    const upToCheckpoint = await verifyTail(store, files).catch(() => null);
+    if (upToCheckpoint !== null) this.#checkpointer?.begin(upToCheckpoint);
     const log = await verifyWhenAvailable(store, () => files.lastCheckpoint(), files.tiles, job);
     if (log === null || log instanceof StoreDamaged) return log;
     this.#isVerified = true;
     // Without it the next start verifies the whole again.
-    if (tail === null)
+    if (upToCheckpoint === null)
       await keepTail(log, files).catch(() => warn('what the end of the log is compared with could not be kept'));
     if (log.tree !== null) this.#checkpointer?.begin(log.tree);
     else if (this.#checkpointer !== null) warn('no checkpoints are signed: see habeas verify --adopt');
