@@ -23,7 +23,7 @@ export const NO_POSSIBLE_DUPLICATES: PossibleDuplicates = { candidatesFor: () =>
 
 export interface DecisionOnPerson {
   readonly decision: Decision;
-  /** Where the decision refuses since the person may have a case: every case of a like name. */
+  /** Cases of a like name, the likeliest first: where the decision refuses because of one, or opens the case without a question. */
   readonly candidates: readonly DuplicateCandidate[];
 }
 
@@ -52,7 +52,8 @@ export const askAboutDuplicates = async (
   const candidates = await possibleDuplicates
     .candidatesFor(person, comparedUpTo)
     .catch((): readonly DuplicateCandidate[] => []);
-  if (!candidates.some(({ isProbable }) => isProbable)) return { decision, candidates: [] };
+  if (!candidates.some(({ isProbable }) => isProbable))
+    return { decision, candidates: decision.outcome === 'refused' ? [] : candidates };
   const duplicate = finding(CODE, opening.id);
   const findings = [...decision.findings, duplicate];
   if (!acknowledge.includes(CODE)) return { decision: { outcome: 'refused', findings }, candidates };

@@ -65,6 +65,8 @@ export type RecordEventsResult =
       /** The store's cursor of the last event; reads can wait for it. */
       readonly token: string;
       readonly repeated: boolean;
+      /** Of a case that was opened now: cases of a like name, about none of which it had to be asked. */
+      readonly candidates?: readonly DuplicateCandidate[];
     }
   /** The class of the corrected type refuses what a correction says. */
   | { readonly outcome: 'invalid'; readonly errors: readonly EventFieldError[] }
@@ -197,7 +199,14 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const now = this.clock.now();
     if (now.getTime() >= writeBefore) return lostRace(revisionOf(target.events));
     const lastEvent = target.events.at(-1) ?? null;
-    return this.append(request, target, toNewEvents(request, request.newEvents, decision, now, lastEvent));
+    const result = await this.append(
+      request,
+      target,
+      toNewEvents(request, request.newEvents, decision, now, lastEvent),
+    );
+    return result.outcome !== 'recorded' || result.repeated || candidates.length === 0
+      ? result
+      : { ...result, candidates };
   }
 
   /** The instant before which the events must be appended, or why they cannot be. */

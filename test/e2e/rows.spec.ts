@@ -102,7 +102,9 @@ it('under a key answers a repeat as the first time', async () => {
   expect(statuses(first)).toEqual([201, 201, 201]);
   const { length } = await service.storedEvents();
   const again = await lines(rows, { 'idempotency-key': 'many-1' });
-  expect(again.body).toEqual(first.body);
+  // What was known of like names then is not looked up again.
+  const withoutCandidates = (row: Loose): Loose => ({ ...row, body: { ...row['body'], candidates: undefined } });
+  expect(again.body['items']).toEqual((first.body['items'] as Loose[]).map(withoutCandidates));
   expect(await service.storedEvents()).toHaveLength(length);
   const other = await post([opened('K-1', { names: [latinName('y')] })], { 'idempotency-key': 'many-1' });
   expect(codes(other)).toEqual(['KEY.REUSED']);

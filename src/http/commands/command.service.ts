@@ -33,7 +33,7 @@ const withoutName = ({ caseId, references, score, why, isProbable }: DuplicateCa
   isProbable,
 });
 
-/** A repeated request gets the same response as the first one. */
+/** A repeated request gets the same response as the first one, but for candidates, which the case itself would be among. */
 export const outcomeResponse = (
   outcome: RecordEventsResult,
   { begins }: Pick<RecordEventsRequest, 'begins'>,
@@ -42,7 +42,8 @@ export const outcomeResponse = (
     case 'recorded': {
       const { subject, revision, events, findings, token } = outcome;
       const location = begins ? { location: `/v1/${RESOURCE_PATHS[subject.kind]}/${subject.id}` } : {};
-      const body: Recorded = { subject, revision, events, findings, token };
+      const candidates = outcome.candidates && { candidates: outcome.candidates.map(withoutName) };
+      const body: Recorded = { subject, revision, events, findings, token, ...candidates };
       return new HttpResponse(201, { etag: revisionTag(revision), ...location }, body);
     }
     case 'refused': {

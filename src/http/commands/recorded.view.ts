@@ -1,5 +1,6 @@
 import { SUBJECT_KINDS, type SubjectKind } from '../../domain/events.js';
-import { IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { IsObjectOf, IsOneOf, IsOptional } from '../../schema/decorators.js';
+import { DuplicateCandidateView } from '../problem.view.js';
 import { FindingView } from '../../schema/finding.view.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 
@@ -26,4 +27,11 @@ export class Recorded {
 
   @IsString({ description: 'For `atLeast`: a read with it takes account of this write.' })
   readonly token: string;
+
+  @IsOptional()
+  @IsObjectOf(DuplicateCandidateView, {
+    each: true,
+    description: 'Cases of a like name, the likeliest first, where a case was opened; not in the answer to a repeat.',
+  })
+  readonly candidates?: readonly DuplicateCandidateView[];
 }
