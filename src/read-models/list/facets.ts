@@ -109,7 +109,7 @@ const NUMBERS = new LRUCache<string, number>({ max: 10_000 });
  * some checks, and nothing else.
  */
 const facetNumber = (list: string, group: Group | typeof UNDECIDED, name = EVERYBODY, value = ''): number => {
-  const text = JSON.stringify([list, group, name, value]);
+  const text = `${list}\0${group}\0${name}\0${value}`;
   const known = NUMBERS.get(text);
   if (known !== undefined) return known;
   const number = createHash('sha256').update(text).digest().readUIntBE(0, 6);
@@ -146,22 +146,29 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
   return { walked: of(EVERYBODY, ['']), uncertain };
 };
 
+/** Of periods that were met before: an event leaves most periods of its case as they were. */
+const OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 });
+
 /** The facets of a period, without those of `UNCERTAIN`. */
 const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const { list, recognition } = period;
   if (period.undecided === 1) return [facetNumber(list, UNDECIDED)];
   if (recognition === 'none') return [];
+  const { incident, facility, articles, category, proceedings, custody } = period;
+  const key = [list, recognition, incident, facility, articles, category, proceedings, custody].join('\0');
+  const known = OF_PERIODS.get(key);
+  if (known !== undefined) return known;
   const group = groupOf(period);
-  return [
+  const facets = [
     facetNumber(list, group),
-    ...PROPERTIES.flatMap(({ name, initial, ofRegister, ofPeriod }) =>
-      group === 'all' && !ofRegister
-        ? []
-        : ofPeriod(period).flatMap((value) =>
-            value === null || value === initial ? [] : [facetNumber(list, group, name, value)],
-          ),
+    ...PROPERTIES.filter(({ ofRegister }) => group !== 'all' || ofRegister).flatMap(({ name, initial, ofPeriod }) =>
+      ofPeriod(period).flatMap((value) =>
+        value === null || value === initial ? [] : [facetNumber(list, group, name, value)],
+      ),
     ),
   ];
+  OF_PERIODS.set(key, facets);
+  return facets;
 };
 
 const groupOf = ({ list, recognition }: PeriodRow): Group =>
@@ -175,15 +182,15 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
     if (spans === undefined) days.set(facet, [span]);
     else spans.push(span);
   };
-  for (const [index, period] of periods.entries()) {
-    const span = { from: period.from_day, to: period.to_day };
-    for (const facet of facetsOfPeriod(period)) add(facet, span);
-    for (const other of periods.slice(index + 1)) {
-      const shared = other.list === period.list ? intersect(span, { from: other.from_day, to: other.to_day }) : null;
+  const spans = periods.map((period) => ({ period, from: period.from_day, to: period.to_day }));
+  for (const [index, span] of spans.entries()) {
+    for (const facet of facetsOfPeriod(span.period)) add(facet, span);
+    for (const other of spans.slice(index + 1)) {
+      const shared = intersect({ from: span.from, to: span.to }, other);
       if (shared !== null)
-        for (const either of [period, other])
-          if (either.undecided === 0 && either.recognition !== 'none')
-            add(facetNumber(either.list, groupOf(either), UNCERTAIN), shared);
+        for (const { period } of [span, other])
+          if (period.undecided === 0 && period.recognition !== 'none')
+            add(facetNumber(period.list, groupOf(period), UNCERTAIN), shared);
     }
   }
   return days;
@@ -194,17 +201,16 @@ export const facetRows = (history: CaseHistory): readonly FacetRow[] => {
   const recognitions = recognitionRows(history);
   const name_key = nameRows(history)[0]?.name_key ?? '';
   const references = personReferences(history.events);
-  return ['', ...judgingLists(history.events)].flatMap((list) => {
-    const ofList = periods.filter((period) => period.list === list);
+  const rows: FacetRow[] = [];
+  for (const list of ['', ...judgingLists(history.events)]) {
     const since = recognitions.filter((recognition) => recognition.list === list);
-    const keys = { name_key, reference_key: referenceKey(references, list) };
-    return [...daysByFacet(ofList)].flatMap(([facet, spans]) =>
-      unionOf(spans).flatMap((span) =>
-        since.flatMap(({ since_day, from_day, to_day }): readonly FacetRow[] => {
-          const days = intersect(span, { from: from_day, to: to_day });
-          return days === null ? [] : [{ facet, ...keys, since_day, from_day: days.from, to_day: days.to }];
-        }),
-      ),
-    );
-  });
+    const reference_key = referenceKey(references, list);
+    for (const [facet, spans] of daysByFacet(periods.filter((period) => period.list === list)))
+      for (const { from, to } of unionOf(spans))
+        for (const { since_day, from_day: first, to_day: end } of since) {
+          const [from_day, to_day] = [Math.max(from, first), Math.min(to, end)];
+          if (from_day < to_day) rows.push({ facet, name_key, reference_key, since_day, from_day, to_day });
+        }
+  }
+  return rows;
 };
