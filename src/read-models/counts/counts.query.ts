@@ -99,7 +99,7 @@ export class CountsHandler implements IQueryHandler<Counts> {
       knownAt,
       by: parameters.by,
       position,
-      total: countPeople(counters, scope, match, certainty),
+      total: countPeople(counters, scope, match, { certainty }),
       groups: [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
     };
   }

@@ -123,6 +123,8 @@ const MAX_VALUES = 6;
 export interface Facets {
   /** Together they have every case that the filters may find. */
   readonly walked: readonly number[];
+  /** Whether these are all people whom the question is about, whatever they are filtered by. */
+  readonly isEverybody: boolean;
   /** Together they have every case that may match in some possible courses only. */
   readonly uncertain: readonly number[];
 }
@@ -136,14 +138,14 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
     undecided,
   ];
   const uncertain = of(UNCERTAIN, ['']);
-  if (filters.certainty === 'uncertain') return { walked: uncertain, uncertain };
+  if (filters.certainty === 'uncertain') return { walked: uncertain, uncertain, isEverybody: false };
   for (const { name, asked, initial, ofRegister } of PROPERTIES) {
     const values = asked(filters);
     const isWalked = values !== undefined && (population !== 'all' || ofRegister);
     if (isWalked && values.length <= MAX_VALUES && !values.some((value) => value === initial))
-      return { walked: of(name, values), uncertain };
+      return { walked: of(name, values), uncertain, isEverybody: false };
   }
-  return { walked: of(EVERYBODY, ['']), uncertain };
+  return { walked: of(EVERYBODY, ['']), uncertain, isEverybody: true };
 };
 
 /** Of periods that were met before: an event leaves most periods of its case as they were. */

@@ -12,7 +12,7 @@ import type { Counters } from '../counters.js';
 import { versionCondition, matchOf, validCondition, type Match, type ListScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 import { personRows } from './person-rows.js';
-import { walk } from './walk.js';
+import { casesInFacets, walk } from './walk.js';
 
 export interface PageRequest {
   readonly scope: ListScope;
@@ -52,7 +52,7 @@ export const readPage = (
   return {
     asOf: formatDay(scope.day),
     position: scope.position,
-    total: after?.total ?? countPeople(counters, scope, match, request.certainty, request.reference),
+    total: after?.total ?? countPeople(counters, scope, match, request),
     items,
     end: found.length <= limit || key === undefined || id === undefined ? null : { key, id },
   };
@@ -85,17 +85,27 @@ const casesWithReference = (scope: ListScope): string =>
 export const referenceValues = (reference: Reference | undefined): Readonly<Record<string, SqlValue>> =>
   reference === undefined ? {} : { refList: reference.list, ref: foldedKey(reference.reference) };
 
-/** Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. */
+/**
+ * Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. With facets only
+ * their people are looked at; nobody else may match.
+ */
 export const countPeople = (
   counters: Counters,
   scope: ListScope,
   match: Match,
-  certainty?: Certainty,
-  reference?: Reference,
+  { certainty, reference, facets }: Partial<Pick<PageRequest, 'certainty' | 'reference' | 'facets'>> = {},
 ): Totals => {
+  const walked = facets === undefined || facets.isEverybody ? null : facets.walked;
+  const casesOf = (versionScope: ListScope, caseFilter: string): string =>
+    [
+      ...(reference === undefined ? [] : [`AND p.case_no IN (${casesWithReference(versionScope)})`]),
+      // The cases of a few new events are looked at without.
+      ...(walked === null || caseFilter !== '' ? [] : [`AND p.case_no IN (${casesInFacets(versionScope, walked)})`]),
+      caseFilter,
+    ].join(' ');
   const peopleSql = (versionScope: ListScope, caseFilter: string): string =>
-    `SELECT min(${match.certain}) AS yes FROM periods p WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter}
-    ${reference === undefined ? '' : `AND p.case_no IN (${casesWithReference(versionScope)})`} GROUP BY p.case_no HAVING max(${match.possible})`;
+    `SELECT min(${match.certain}) AS yes FROM periods p WHERE p.list = @list AND ${validCondition('p', versionScope)}
+    ${casesOf(versionScope, caseFilter)} GROUP BY p.case_no HAVING max(${match.possible})`;
   const groups = counters.count(scope, {
     sql: (versionScope, caseFilter) =>
       `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (${peopleSql(versionScope, caseFilter)})`,

@@ -101,18 +101,25 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
   return [...open, ...others];
 };
 
+/** The conditions on rows `o` of a part that are valid in the scope. */
+const rowsOf = (part: Part, scope: ListScope): string => {
+  if (part === 'open')
+    return `${OPEN_SQL} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
+  return `${part === 'closed' ? CLOSED_SQL : ENDED_SQL} AND ${validCondition('o', scope)}`;
+};
+
+/** Selects the cases in facets. */
+export const casesInFacets = (scope: ListScope, facets: readonly number[]): string =>
+  (['open', 'closed'] as const)
+    .map((part) => `SELECT o.case_no FROM facets o WHERE o.facet IN (${facets.join()}) AND ${rowsOf(part, scope)}`)
+    .join(' UNION ALL ');
+
 const walkSql = ({ scope, sort, conditions, isUncertain, after }: Walk, part: Part, isBounded: boolean): string => {
   const key = `o.${KEYS[sort.replace('-', '') as keyof typeof KEYS]}`;
   const [direction, beyond, until] = sort.startsWith('-') ? ['DESC', '<', '>='] : ['ASC', '>', '<='];
-  const valid = validCondition('o', scope);
-  const rowsOf: Readonly<Record<Part, string>> = {
-    open: `${OPEN_SQL} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`,
-    'ending later': `${ENDED_SQL} AND ${valid}`,
-    closed: `${CLOSED_SQL} AND ${valid}`,
-  };
   const where = [
     'o.facet = @facet',
-    rowsOf[part],
+    rowsOf(part, scope),
     ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
     ...(isBounded ? [`(${key}, o.case_no) ${until} (@lastKey, @lastNo)`] : []),
     ...conditions,
