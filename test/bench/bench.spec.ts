@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const root = join(__dirname, '../..');
 
 /** Every so many comparisons one is run. */
-const EVERY = effort(8, 1);
+const EVERY = effort(13, 1);
 /** Items with several comparisons are chosen by one of them. */
 const names = new Set(comparisons.filter((_, index) => index % EVERY === 0).map(({ name }) => name));
 

@@ -10,7 +10,8 @@ import { EVENT_STORE, type EventStore } from '../../src/event-store/port.js';
 import { createListAndAct, openCase, Service, WITH_SOURCES, type Loose } from '../support/service.js';
 import { operationsOf, requests, toSend, type Sent } from './requests.js';
 import type { KnownId } from './values.js';
-import { askAgain } from '../support/ask-again.js';
+import { STATISTIC_NAMES } from '../../src/read-models/statistics/statistic.view.js';
+import { askAgain, record } from '../support/ask-again.js';
 import { effort } from '../support/effort.js';
 import { until } from '../support/until.js';
 
@@ -29,6 +30,8 @@ const REMEMBERED = 60;
 class KnownIds {
   readonly #of: Readonly<Record<string, string[]>> = {
     ...{ cases: [], lists: [], instruments: [], claims: [], jobs: [], tokens: [], events: [] },
+    ...{ 'lists with editions': ['union'], editions: ['first', 'second'] },
+    statistics: [...STATISTIC_NAMES],
     // Paths of tiles.
     log: ['0/000.p/1', '0/000.p/20', '0/000'],
   };
@@ -66,6 +69,8 @@ const startService = async (): Promise<KnownIds> => {
   for (let i = 0; i < 5; i += 1) knownIds.learn('cases', (await openCase(service)).split('/').at(-1) as string);
   knownIds.learn('lists', 'union');
   knownIds.learn('instruments', 'amnesty-2025');
+  for (const id of ['first', 'second'])
+    await record(service, '/v1/lists/union/editions', { id, asOf: '2026-01-05', ...WITH_SOURCES });
   const about = { metric: 'count', list: 'union', on: '2026-01-05' };
   await service.post('/v1/claims', { id: 'five', about, speaker: 'X', value: 5, saidOn: '2026', ...WITH_SOURCES });
   knownIds.learn('claims', 'five');

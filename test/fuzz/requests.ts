@@ -45,7 +45,9 @@ const requestTo = (
   const whole = fc.record({
     method: fc.constant(method),
     path: fc.constant(path),
-    inPath: fc.record(Object.fromEntries(within('path').map((p) => [String(p['name']), idFor(path)]))),
+    inPath: fc.record(
+      Object.fromEntries(within('path').map((p) => [String(p['name']), idOf(kindIn(path, String(p['name'])))])),
+    ),
     query: queryOf(within('query'), schemaValues),
     headers: headersOf(within('header'), operation, schemaValues),
     body: bodyOf(operation, schemaValues),
@@ -56,10 +58,16 @@ const requestTo = (
   );
 };
 
-/** Mostly a known id of the path's kind, sometimes an unknown or arbitrary one. */
-const idFor = (path: string): fc.Arbitrary<unknown> =>
+/** The kind of the known ids that stand for a parameter of a path. An edition is one of its own list's. */
+const kindIn = (path: string, parameter: string): string => {
+  if (!path.includes('{edition}')) return path.split('/')[2] as string;
+  return parameter === 'edition' ? 'editions' : 'lists with editions';
+};
+
+/** Mostly a known id of the kind, sometimes an unknown or arbitrary one. */
+const idOf = (kind: string): fc.Arbitrary<unknown> =>
   fc.oneof(
-    { weight: 18, arbitrary: knownId(path.split('/')[2] as string) },
+    { weight: 18, arbitrary: knownId(kind) },
     { weight: 1, arbitrary: fc.constantFrom('nobody', '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b') },
     { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }) },
   );
