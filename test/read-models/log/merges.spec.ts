@@ -180,13 +180,13 @@ it('shows in the history of the survivor the events of both, and what a merge an
   ]);
 });
 
-/** Tables with row versions, and their rows as known at a position without the versions. */
+/** Tables with row versions of cases, and their rows as known at a position without the versions. */
 const rowsAt = ({ db }: ModelFile, position: number): readonly string[] =>
   (
     db
       .prepare(
         `SELECT m.name FROM sqlite_master m WHERE m.type = 'table'
-          AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'known_from')`,
+          AND (SELECT count(*) FROM pragma_table_info(m.name) WHERE name IN ('case_no', 'known_from')) = 2`,
       )
       .pluck()
       .all() as string[]
