@@ -97,7 +97,9 @@ const parts = (text: string): readonly NameWord[] =>
 const FOLDED = new LRUCache<string, readonly NameWord[]>({ max: 20_000 });
 
 const partsOfWord = (word: string): readonly NameWord[] => {
-  const folded = FOLDED.get(word) ?? foldWord(word);
+  const known = FOLDED.get(word);
+  if (known !== undefined) return known;
+  const folded = foldWord(word);
   FOLDED.set(word, folded);
   return folded;
 };

@@ -33,7 +33,7 @@ export interface CaseCondition extends SqlCondition {
 export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
 
 /** Spellings that are ranked. A person of the register has about three. */
-export const MAX_CANDIDATES = 300;
+export const MAX_CANDIDATES = 200;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
 const ENOUGH = 100;
 /** Entries of the full-text index that are read to find so many spellings; more than those, since filters may let few pass. */

@@ -46,8 +46,8 @@ export interface SearchStage {
 }
 
 /**
- * In two stages: all words, or words read as one (the father says which of many is meant); then the last word begun, initials, all
- * words but one (a father's name without `oğlu` is one word more), stems, skeletons.
+ * In three stages: all words, or words read as one (the father says which of many is meant); the last word begun; initials, all words but
+ * one (a father's name without `oğlu` is one word more), stems, skeletons.
  */
 export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[] => {
   const names = typed.filter(isName).filter(isFirstOfItsKey);
@@ -77,9 +77,9 @@ export const searchStages = (typed: readonly NameWord[]): readonly SearchStage[]
       expressions: [whole, ...joined.map(all)],
       ...(fathers.length > 0 && { narrower: and([whole, ...fathers.map(fatherToken).map(quoted)]) }),
     },
+    ...(begun.length === 0 ? [] : [{ expressions: [all(begun)] }]),
     {
       expressions: [
-        ...(begun.length === 0 ? [] : [all(begun)]),
         ...(terms.length < 2 ? [] : [all(abbreviated)]),
         ...butOne.map(all),
         allAlike(names, 't', 's', ({ stem }) => stem),
