@@ -1,16 +1,20 @@
 import * as fc from 'fast-check';
+import { streamName } from '../../../src/domain/events.js';
+import { nameWords } from '../../../src/domain/names/folding.js';
 import { LEAST_SCORE } from '../../../src/domain/names/ranking.js';
+import { toNfc } from '../../../src/domain/text.js';
 import { Cases } from '../../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
-import { anyText } from '../../domain/names/arbitraries.js';
+import { anyText, azerbaijaniName } from '../../domain/names/arbitraries.js';
 import { names, ownGroups } from '../../domain/names/groups.js';
 import { assertProperty } from '../../support/property.js';
 import { listScope } from '../../../src/read-models/list/predicate.js';
 import { ModelFile } from '../../../src/read-models/model-file.js';
-import { searchNames } from '../../../src/read-models/names/name-search.js';
-import { day } from '../../support/events.js';
+import { ANY_CASE, searchNames } from '../../../src/read-models/names/name-search.js';
+import { caseEvent, day } from '../../support/events.js';
+import { newEvent } from '../../support/new-events.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
-import { clock, Log, NAME, TODAY, WHOLE_PAGE, emptyFile, handlersOf, opened, register } from '../support.js';
+import { clock, Log, NAME, TODAY, WHOLE_PAGE, emptyFile, handlersOf, opened, register, uuid } from '../support.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -20,9 +24,9 @@ beforeEach(async () => {
 afterEach(() => fixture.close());
 
 const named = (text: string) => ({ type: 'named', name: { ...NAME, text, kind: 'alias' } });
-const search = async (name: string, more: Partial<Cases['parameters']> = {}, asOf?: string) =>
+const search = async (name: string, more: Partial<Cases['parameters']> = {}, asOf?: string, knownAt?: string) =>
   fixture.handlers.cases.execute(
-    new Cases(scopeOf({ asOf, atLeast: fixture.token }), { ...WHOLE_PAGE, name, ...more }),
+    new Cases(scopeOf({ asOf, knownAt, atLeast: fixture.token }), { ...WHOLE_PAGE, name, ...more }),
   );
 const found = async (name: string): Promise<readonly string[]> =>
   (await search(name)).items.map(({ caseId }) => caseId);
@@ -154,6 +158,53 @@ describe('a search by name', () => {
     await fixture.append('case', 'elshan', opened('Elşən Ramiz oğlu Həsənov'));
     const { items, isTruncated } = await search('Гасанов Эльшан Рамизович');
     expect([items[0]?.caseId, isTruncated]).toEqual(['elshan', true]);
+  });
+
+  it('finds a corrected or retracted spelling only as known before, and the right one since', async () => {
+    const [first, alias] = [uuid(1), uuid(2)];
+    await fixture.append('case', 'a', { ...opened('Elşən Həsənov'), id: first });
+    await fixture.append('case', 'a', { ...named('Эльшан Керимли'), id: alias });
+    const names = [{ ...NAME, text: 'Sevinc Quliyeva' }];
+    await fixture.append('case', 'a', { type: 'corrected', event: first, correctedType: 'opened', data: { names } });
+    await fixture.append('case', 'a', { type: 'retracted', event: alias, reason: 'of another person' });
+    const knownAt = async (name: string) => {
+      const counts: number[] = [];
+      for (const position of [1, 2, 3, 4])
+        counts.push((await search(name, {}, undefined, `position:${String(position)}`)).items.length);
+      return counts;
+    };
+    expect(await knownAt('Гасанов')).toEqual([1, 1, 0, 0]);
+    expect(await knownAt('Karimli')).toEqual([0, 1, 1, 0]);
+    expect(await knownAt('Кулиева')).toEqual([0, 0, 1, 1]);
+    expect([await found('Hasanov'), await found('Kerimli'), await found('Guliyeva')]).toEqual([[], [], ['a']]);
+  });
+
+  it('finds every name of the same words in any order, as comparing it with each name would', () => {
+    const live = emptyFile();
+    const anyNames = fc.array(azerbaijaniName, { minLength: 1, maxLength: 6 });
+    const wordsOf = (name: string) => [...new Set(nameWords(name).map(({ key, role }) => role + key))].sort().join(' ');
+    let position = 0;
+    assertProperty(
+      fc.property(anyNames, (texts) => {
+        for (const text of texts) {
+          position += 1;
+          const event = newEvent({
+            id: uuid(1_000 + position),
+            event: caseEvent({ type: 'opened', names: [{ ...NAME, text }] }),
+          });
+          live.applyBatch([
+            { ...event, stream: streamName('case', uuid(position)), position, revision: 0, cursor: String(position) },
+          ]);
+        }
+        const scope = listScope('', day(TODAY), position, position);
+        const found = new Set(searchNames(live.db, scope, texts[0] ?? '', ANY_CASE).found.map(({ text }) => text));
+        for (const [index, text] of texts.entries())
+          if (index === 0 || wordsOf(text) === wordsOf(texts[0] ?? ''))
+            expect([text, found.has(toNfc(text))]).toEqual([text, nameWords(text).length > 0]);
+      }),
+      50,
+    );
+    live.close();
   });
 
   it('says when it ranks the best of many only', async () => {
