@@ -8,6 +8,8 @@
  *     one event by its inclusion proof (`habeas prove`, `GET /v1/log/proof/inclusion`), against the checkpoint in it, or another
  *   node verify.mjs --consistency <proof> <earlier checkpoint> <later checkpoint> <public key>
  *     that the log of the earlier checkpoint is the beginning of that of the later one (`GET /v1/log/proof/consistency`)
+ *   node verify.mjs --edition <page> [<page> ...]
+ *     that the hash of an edition is that of its members, and its numbers add up (`GET /v1/lists/{id}/editions/{edition}`)
  *
  * Logs, proofs and checkpoints are files; a public key is a line of text, or several lines, of which one must have signed.
  * Exit code 0: yes. 1: no, with the first position that differs. 2: it could not be checked. docs/proof.md explains it.
@@ -236,9 +238,43 @@ const verifyConsistency = ({ hashes }, earlier, later) => {
   return `Yes: the log of ${earlier.size} events is the beginning of that of ${later.size}.`;
 };
 
+/** Whether a member is as the hash of its line says; null if that was erased, so that nobody can tell. */
+const isPublished = ({ case: id, category, name, reference, salt, hash }) => {
+  const line = canonical({ case: id, category, name, reference });
+  if (salt !== null && sha256(Buffer.from(salt, 'base64'), line).toString('base64') === hash) return true;
+  return salt === null || name === '[erased]' ? null : false;
+};
+
+const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
+const isReconciled = ({ opening, revised, entered, left, moved, closing }, total) =>
+  opening + revised + entered - sumOf(Object.values(left)) + moved === closing && closing === total;
+
+const verifyEdition = (pages) => {
+  const [{ list, id, hash, total, groups, flow }] = pages;
+  if (pages.some((page) => page.list !== list || page.id !== id || page.hash !== hash))
+    throw new No('the pages are of two editions');
+  const members = pages.flatMap((page) => page.members);
+  const verdicts = members.map(isPublished);
+  const altered = verdicts.indexOf(false);
+  if (altered >= 0) throw new No(`line ${altered + 1}: it is not what was published`);
+  if (sha256(...openHashes(members.map((member) => member.hash))).toString('base64') !== hash)
+    throw new No('the hash of the edition is not that of these lines');
+  if (members.length !== total) throw new No(`${members.length} members, and the edition says ${total}`);
+  for (const group of [...groups, { category: 'all', total, flow }]) {
+    const isIn = ({ category }) => group.category === 'all' || (category ?? 'unknown') === group.category;
+    if (members.filter(isIn).length !== group.total || (group.flow && !isReconciled(group.flow, group.total)))
+      throw new No(`the numbers of ${group.category} do not add up`);
+  }
+  const erased = verdicts.filter((verdict) => verdict === null).length;
+  const ofErased = erased === 0 ? '' : ` Of ${erased} nobody can tell, since name or salt were erased.`;
+  return `Yes: edition ${id} of ${list} has ${total} members, each as it was published, and its numbers add up.${ofErased}`;
+};
+
 const USAGE = `usage: verify.mjs <exported log> <checkpoint> <public key>
        verify.mjs --proof <proof> <public key> [<checkpoint>]
-       verify.mjs --consistency <proof> <earlier checkpoint> <later checkpoint> <public key>`;
+       verify.mjs --consistency <proof> <earlier checkpoint> <later checkpoint> <public key>
+       verify.mjs --edition <page> [<page> ...]`;
 
 const main = async ([first, ...rest]) => {
   const read = (file) => readFileSync(file, 'utf8');
@@ -253,6 +289,7 @@ const main = async ([first, ...rest]) => {
     const open = (file) => openCheckpoint(read(file), publicKey);
     return verifyConsistency(JSON.parse(read(proof)), open(earlier), open(later));
   }
+  if (first === '--edition' && rest.length > 0) return verifyEdition(rest.map((file) => JSON.parse(read(file))));
   if (first === undefined || first.startsWith('--') || rest.length !== 2) throw new Error(USAGE);
   return verifyLog(first, openCheckpoint(read(rest[0]), rest[1]));
 };

@@ -3,7 +3,7 @@
  * on a copy in the other store, and any two compared.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlowNumbers } from '../../src/domain/list/events.js';
 import { canonicalJson } from '../../src/json/canonical.js';
@@ -13,6 +13,7 @@ import { runCli } from '../support/command-line.js';
 import { copyDemonstration } from '../support/demonstration.js';
 import { startDouble } from '../support/esdb-double/double.js';
 import { removeInstances, startInstance } from '../support/instances.js';
+import { startOutsider } from '../support/outsider.js';
 import { latinName, Service, WITH_SOURCES, type HttpReply, type Loose } from '../support/service.js';
 
 interface Expected {
@@ -117,6 +118,29 @@ it('have a hash that anybody can make from the lines, which name everybody', () 
     const references = members.map(({ reference }) => reference as string);
     expect(references).toEqual([...references].sort());
   }
+});
+
+it('are checked by an outsider, page by page, who sees what was changed or left out', async () => {
+  const pages = published[9] ?? [];
+  const files = pages.map((text, no) => {
+    writeFileSync(join(service.data, `page-${no}`), text);
+    return join(service.data, `page-${no}`);
+  });
+  const program = startOutsider();
+  const verdict = async (...args: readonly string[]) => (await program.verify('--edition', ...args)).text.trim();
+  expect(await verdict(...files)).toBe(
+    'Yes: edition 2025-10-07 of union has 392 members, each as it was published, and its numbers add up.',
+  );
+  expect(await verdict(...files.slice(1))).toBe('No: the hash of the edition is not that of these lines.');
+  const changed = async (from: RegExp, to: string): Promise<string> => {
+    writeFileSync(join(service.data, 'changed'), (pages[0] ?? '').replace(from, to));
+    return verdict(join(service.data, 'changed'), ...files.slice(1));
+  };
+  expect(await changed(/"name":"[^"]*"/, '"name":"Başqa"')).toBe('No: line 1: it is not what was published.');
+  expect(await changed(/"name":"[^"]*"/, '"name":"[erased]"')).toMatch(/^Yes: .* Of 1 nobody can tell/);
+  expect(await changed(/"entered":2,/, '"entered":3,')).toBe('No: the numbers of believers do not add up.');
+  expect(await changed(/"id":"2025-10-07"/, '"id":"another"')).toBe('No: the pages are of two editions.');
+  await program.stop();
 });
 
 it('are compared by their ids, any two of them, and the numbers add up', async () => {
