@@ -176,6 +176,11 @@ const actualPeople = (
     expect(
       readPage(file, { ...request, certainty, facets: facetsOf(list, population, { ...filters, certainty }) }).items,
     ).toEqual(found.items.filter((item) => item.certainty === certainty));
+  const reference = found.items[0]?.references[0];
+  if (reference !== undefined)
+    expect(readPage(file, { ...request, reference, facets: facetsOf(list, population, filters) }).items).toEqual(
+      found.items.filter(({ references }) => references.some((other) => other.reference === reference.reference)),
+    );
   if (day % 4 === 1)
     expect(pageByPage(file, { ...request, facets: facetsOf(list, population, filters) })).toEqual(found.items);
   return found.items.map(({ caseId, certainty }) => ({ id: caseId, certainty }));

@@ -33,6 +33,7 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
     facets: facetsOf(list.id, 'recognised', {}),
     sort: 'reference',
     conditions: caseConditions({ scope, certainty: undefined, reference: undefined }, match),
+    hasFewCases: false,
     isUncertain: '0',
     values: match.values,
     after,

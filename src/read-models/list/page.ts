@@ -42,6 +42,7 @@ export const readPage = (
   const found = walk(db, {
     ...request,
     conditions: caseConditions(request, match),
+    hasFewCases: request.reference !== undefined,
     isUncertain: isUncertainSql(scope, match),
     values: { ...match.values, ...referenceValues(request.reference) },
     after: after && { key: after.key, caseNo: logTables.cases.numberOf(after.id) ?? 0 },

@@ -67,6 +67,10 @@ export const CLOSED_SQL = `(known_to < ${STILL_KNOWN} OR to_day < ${MAX_DAY})`;
 /** Rows that are believed and end on a certain day, by that day: few of them end after today. */
 export const ENDED_SQL = `known_to = ${STILL_KNOWN} AND to_day < ${MAX_DAY}`;
 
+/** Rows that are believed, which every table has an index of by case, and all others. */
+export const BELIEVED_SQL = `known_to = ${STILL_KNOWN}`;
+export const GIVEN_UP_SQL = `known_to < ${STILL_KNOWN}`;
+
 export const facets: ProjectedTable<FacetRow> = {
   name: 'facets',
   isPersonal: true,
@@ -80,6 +84,7 @@ export const facets: ProjectedTable<FacetRow> = {
     to_day: 'INTEGER',
   },
   indexes: [
+    `(case_no) WHERE ${GIVEN_UP_SQL}`,
     `(facet, to_day) WHERE ${ENDED_SQL}`,
     ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, known_from) WHERE ${OPEN_SQL}`),
     ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, to_day, known_from, known_to) WHERE ${CLOSED_SQL}`),

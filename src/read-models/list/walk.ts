@@ -4,7 +4,7 @@ import type { Facets } from './facets.js';
 import type { Sort } from './paging.js';
 import { scopeValues, validCondition, type ListScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { CLOSED_SQL, ENDED_SQL, OPEN_SQL } from './tables.js';
+import { BELIEVED_SQL, CLOSED_SQL, ENDED_SQL, GIVEN_UP_SQL, OPEN_SQL } from './tables.js';
 
 /** Of people with the same key, the one whose case was opened first comes first, or last if the order descends. */
 export interface Place {
@@ -22,6 +22,8 @@ export interface Walk {
   readonly sort: Sort;
   /** On the case `o.case_no`. */
   readonly conditions: readonly string[];
+  /** Whether a condition names few cases, so that their rows are looked up and sorted. */
+  readonly hasFewCases: boolean;
   /** SQL for whether the case `o.case_no` matches in some possible courses only. */
   readonly isUncertain: string;
   readonly values: SqlCondition['values'];
@@ -40,7 +42,7 @@ export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
   const { scope, facets, sort, after, limit } = request;
   const sign = sort.startsWith('-') ? -1 : 1;
   const values = { ...scopeValues(scope), ...request.values, afterKey: after?.key, afterNo: after?.caseNo, limit };
-  const ranges = rangesOf(db, scope, [...facets.walked, ...facets.uncertain]);
+  const ranges = (request.hasFewCases ? rangesOfCases : rangesOf)(db, scope, [...facets.walked, ...facets.uncertain]);
   const among = (some: readonly number[]): readonly Range[] => ranges.filter(({ facet }) => some.includes(facet));
   const isUncertain = among(facets.uncertain).length === 0 ? '0' : request.isUncertain;
   let found: readonly WalkedCase[] = [];
@@ -71,8 +73,8 @@ export const compareKeys = (a: string | number, b: string | number): number => {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 };
 
-/** A part of the rows of a facet, with an index of its own. */
-type Part = 'open' | 'ending later' | 'closed';
+/** A part of the rows of a facet, with an index of its own; the last two are found by case. */
+type Part = 'open' | 'ending later' | 'closed' | 'believed' | 'given up';
 
 interface Range {
   readonly facet: number;
@@ -105,7 +107,10 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
 const rowsOf = (part: Part, scope: ListScope): string => {
   if (part === 'open')
     return `${OPEN_SQL} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
-  return `${part === 'closed' ? CLOSED_SQL : ENDED_SQL} AND ${validCondition('o', scope)}`;
+  const rows = { 'ending later': ENDED_SQL, closed: CLOSED_SQL, believed: BELIEVED_SQL, 'given up': GIVEN_UP_SQL }[
+    part
+  ];
+  return `${rows} AND ${validCondition('o', scope)}`;
 };
 
 /** Selects the cases in facets. */
@@ -114,11 +119,18 @@ export const casesInFacets = (scope: ListScope, facets: readonly number[]): stri
     .map((part) => `SELECT o.case_no FROM facets o WHERE o.facet IN (${facets.join()}) AND ${rowsOf(part, scope)}`)
     .join(' UNION ALL ');
 
+const rangesOfCases = (_: Db, scope: ListScope, facets: readonly number[]): readonly Range[] =>
+  facets.flatMap((facet): readonly Range[] => [
+    { facet, part: 'believed' },
+    ...(scope.isCurrent ? [] : [{ facet, part: 'given up' } as const]),
+  ]);
+
 const walkSql = ({ scope, sort, conditions, isUncertain, after }: Walk, part: Part, isBounded: boolean): string => {
   const key = `o.${KEYS[sort.replace('-', '') as keyof typeof KEYS]}`;
   const [direction, beyond, until] = sort.startsWith('-') ? ['DESC', '<', '>='] : ['ASC', '>', '<='];
   const where = [
-    'o.facet = @facet',
+    // The plus keeps SQLite from walking the facet.
+    `${part === 'believed' || part === 'given up' ? '+' : ''}o.facet = @facet`,
     rowsOf(part, scope),
     ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
     ...(isBounded ? [`(${key}, o.case_no) ${until} (@lastKey, @lastNo)`] : []),
