@@ -6,7 +6,7 @@
  * Figures are the least of all samples on either side, so that other work of the machine counts little. `--copies` makes a larger
  * register of copies of the people.
  *
- *     node dist-bench/bench/every-page.js [--people 20000] [--copies 1] [--samples 15] [--data FOLDER] [--filter NAME] [--write]
+ *     npm run bench:pages -- [--people 20000] [--copies 1] [--samples 15] [--data FOLDER] [--filter NAME] [--write]
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { comparisons } from '../../bench/comparisons.js';
-import { effort } from '../support/effort.js';
+import { effort, THOROUGH } from '../support/effort.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const root = join(__dirname, '../..');
@@ -45,3 +45,33 @@ test('comparisons print two figures and a ratio', async () => {
     await folder.remove();
   }
 }, 600_000);
+
+(THOROUGH ? test : test.skip)(
+  'every page is measured',
+  async () => {
+    const folder = await temporaryFolder();
+    try {
+      const bench = [
+        'run',
+        '--silent',
+        'bench:pages',
+        '--',
+        '--people',
+        '200',
+        '--samples',
+        '1',
+        '--data',
+        folder.path,
+      ];
+      const { stdout } = await promisify(execFile)('npm', bench, { cwd: root });
+      const [now, earlier, known] = stdout.split('\n').filter((line) => /^\| (now|as )/.test(line));
+      for (const row of [now, earlier, known]) {
+        expect(row).toMatch(/\| 1\d\d \|/);
+        expect(row).not.toMatch(/NaN|Infinity/);
+      }
+    } finally {
+      await folder.remove();
+    }
+  },
+  600_000,
+);
