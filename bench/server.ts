@@ -26,6 +26,9 @@ const habeas = (folder: string): Promise<RunningServer> =>
       HABEAS_TODAY: '2026-01-05',
       HABEAS_LOG_LEVEL: 'warn',
     }),
+    undefined,
+    undefined,
+    'worker',
   );
 
 const bare = async (folder: string): Promise<RunningServer> => {

@@ -35,6 +35,7 @@ import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { ensureContinued, LogWatch, verifyWhole } from './proof/log-watch.js';
 import { VERIFY } from './proof/verify-log.js';
+import { startProjection, type ProjectionThread } from './projection.js';
 import { DraftEdition } from './read-models/editions/draft-edition.query.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
@@ -79,7 +80,11 @@ export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'to
 });
 
 /** Locks the data folder and opens store and read models; releases the folder if that fails. */
-const openResources = async (settings: Settings, serving: boolean): Promise<Resources> => {
+const openResources = async (
+  settings: Settings,
+  serving: boolean,
+  projection: ProjectionThread,
+): Promise<Resources> => {
   const folder = openDataFolder(settings.data);
   for (const notice of permissionNotices(folder)) log.warn(notice);
   try {
@@ -106,10 +111,12 @@ const openResources = async (settings: Settings, serving: boolean): Promise<Reso
       },
       new LogTime(clock, settings.acceptClock?.getTime()),
     );
-    const readModels = ReadModels.open(folder.readModels, store, clock, jobs, async (job) => {
+    const verify = async (job: JobContext): Promise<void> => {
       if (watch === null) await verifyWhole(store, proof, job);
       else await verifyOnce(jobs, watch, job);
-    });
+    };
+    const writer = startProjection(projection, unwatched, folder, settings.timeZone);
+    const readModels = ReadModels.open(folder.readModels, store, clock, jobs, verify, writer);
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
     const tree = new LogTree(proof.tiles, store, () => ensureContinued(unwatched, proof, watch));
     // A key that cannot be used stops the start.
@@ -211,8 +218,14 @@ const logFailedJob = (id: string, error: unknown): void => log.error(`job ${id} 
 export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(@Inject(RESOURCES) private readonly resources: Resources) {}
 
-  /** `serving`: for the service rather than for one command. NestFactory rejects with errors of the data folder and the store. */
-  static forSettings(settings: Settings, { serving = false } = {}): DynamicModule {
+  /**
+   * `serving`: for the service rather than for one command; `projection`: the thread that projects the log. NestFactory rejects with
+   * errors of the data folder and the store.
+   */
+  static forSettings(
+    settings: Settings,
+    { serving = false, projection = 'own' }: { serving?: boolean; projection?: ProjectionThread } = {},
+  ): DynamicModule {
     const provideFrom = <T>(provide: InjectionToken, pick: (resources: Resources) => T) => ({
       provide,
       inject: [RESOURCES],
@@ -241,7 +254,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       global: true,
       imports: [CqrsModule.forRoot(), HttpModule],
       providers: [
-        { provide: RESOURCES, useFactory: () => openResources(settings, serving) },
+        { provide: RESOURCES, useFactory: () => openResources(settings, serving, projection) },
         ...shared,
         ...COMMAND_HANDLERS,
         ApplyInstrument,

@@ -5,6 +5,7 @@ import { pino, type DestinationStream } from 'pino';
 import { AppModule } from './app.module.js';
 import { HTTP_LIMITS, type HttpLimits } from './http/limits.js';
 import { configureServer, createAdapter, createTransport, nestLogger } from './http/server.js';
+import type { ProjectionThread } from './projection.js';
 import type { Settings } from './settings.js';
 
 export interface Serving {
@@ -26,10 +27,11 @@ export const serve = async (
   settings: Settings,
   destination: DestinationStream = pino.destination(2),
   limits: HttpLimits = HTTP_LIMITS,
+  projection: ProjectionThread = 'own',
 ): Promise<Serving> => {
   const log = pino({ level: settings.logLevel, base: null }, destination);
   const options = { abortOnError: false, bodyParser: false, logger: nestLogger(log) };
-  const module = AppModule.forSettings(settings, { serving: true });
+  const module = AppModule.forSettings(settings, { serving: true, projection });
   const transport = createTransport(settings, limits);
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log, transport), options);
   try {

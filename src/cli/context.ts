@@ -1,5 +1,6 @@
 /** The parts of the process that a command may use, injected so that tests can run commands. */
 import type { Writable } from 'node:stream';
+import type { ProjectionThread } from '../projection.js';
 
 export type Terminal = Writable & { readonly isTTY?: boolean };
 
@@ -9,6 +10,8 @@ export interface Context {
   readonly err: Terminal;
   /** Aborts on the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Where a service projects: on its own thread unless set. */
+  readonly projection?: ProjectionThread;
 }
 
 /** Resolves when the signal aborts. */
@@ -21,5 +24,6 @@ export const aborted = async (signal: AbortSignal): Promise<void> => {
 export const processContext = (): Context => {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return { environment: process.env, out: process.stdout, err: process.stderr, signal: controller.signal };
+  const { env: environment, stdout: out, stderr: err } = process;
+  return { environment, out, err, signal: controller.signal, projection: 'worker' };
 };

@@ -1,4 +1,5 @@
 /** `habeas serve`: serves the register over HTTP until it is stopped. */
+import { HTTP_LIMITS } from '../http/limits.js';
 import { serve } from '../serve.js';
 import { readSettings, type Settings } from '../settings.js';
 import { aborted, type Context } from './context.js';
@@ -27,13 +28,13 @@ export const serveCommand = (options: ServeOptions, context: Context): Promise<E
 /** Serves until the signal aborts; requests under way are then still answered. Prints `greeting` once it listens. */
 export const serveUntilStopped = async (
   settings: Settings,
-  { out, err, signal }: Context,
+  { out, err, signal, projection }: Context,
   greeting: (url: string) => string,
 ): Promise<ExitCode> => {
   const exitTimer = exitAfterAbort(signal);
   // Logging starts once the service listens; an error before that is printed as a message instead.
   let log: (line: string) => unknown = () => undefined;
-  const serving = await serve(settings, { write: (line) => log(line) });
+  const serving = await serve(settings, { write: (line) => log(line) }, HTTP_LIMITS, projection);
   log = (line) => err.write(line);
   // An error of standard error itself (full disk, broken pipe) must not end the service.
   err.on('error', () => undefined);

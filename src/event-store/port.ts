@@ -99,6 +99,12 @@ export interface EventStore {
   readonly check?: LogCheck | null;
 
   /**
+   * Calls the listener, which must not throw, after each commit of this store. There where other threads may read the log from its
+   * file: they do not notice commits by themselves.
+   */
+  readonly onCommit?: (listener: () => void) => void;
+
+  /**
    * Appends 1 to MAX_EVENTS_PER_APPEND events, all or none. Idempotent: the same ids at the same expected revision write
    * nothing and return the first result. If only some of the ids were written, or others, the result is a conflict.
    */

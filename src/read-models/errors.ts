@@ -7,6 +7,26 @@ export class PoisonEventError extends Error {
   override readonly name = 'PoisonEventError';
 }
 
+/** There is no file of this build to write to. */
+export class FileMissing extends Error {
+  override readonly name = 'FileMissing';
+  readonly code = 'ENOENT';
+
+  constructor() {
+    super('the read-model file is missing');
+  }
+}
+
+/** The thread that writes the read-model file has ended; the next call starts another one. */
+export class FollowerEnded extends Error {
+  override readonly name = 'FollowerEnded';
+
+  /** `cause`: the error that ended it; undefined if there is none. */
+  constructor(cause: unknown) {
+    super('the thread that follows the log has ended', cause === undefined ? {} : { cause });
+  }
+}
+
 /** Compares codes, since `instanceof` fails for classes of native modules across realms (jest). */
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

@@ -269,6 +269,14 @@ export class LogTables {
     return this.db.prepare('SELECT cursor FROM events WHERE position = ?').pluck().get(position) as Cursor | undefined;
   }
 
+  /** Whether an event after a position, up to another, is of a list or an instrument. */
+  hasDefinitionEvents(after: number, upTo: number): boolean {
+    if (after >= upTo) return false;
+    const sql = `SELECT 1 FROM events e JOIN streams s ON s.no = e.stream
+      WHERE e.position > ? AND e.position <= ? AND s.kind IN ('list', 'instrument') LIMIT 1`;
+    return cachedStatement(this.db, sql).get(after, upTo) !== undefined;
+  }
+
   /** When the event at a position was recorded. Throws RangeError for a position that is not stored. */
   recordedAt(position: number): string {
     const recordedAt = this.#recordedAt.get(position) as string | undefined;

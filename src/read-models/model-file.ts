@@ -12,11 +12,9 @@ import { findingDependencies, findings } from './findings/tables.js';
 import { facets, periods } from './list/tables.js';
 import { circumstances, distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
 import { searchedTexts } from './words/tables.js';
-import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
 import { clemencies, holdings } from './statistics/tables.js';
 import { createIndexes, createTable, type AnyTable, type Db } from './table.js';
-import { Counters } from './counters.js';
 
 /** All projected tables. To add a read model, add its table here. */
 export const PROJECTED_TABLES: readonly AnyTable[] = [
@@ -74,7 +72,7 @@ export class PositionGapError extends Error {
   override readonly name = 'PositionGapError';
 }
 
-/** Lock timeout. Short, because a wait blocks the event loop; normally no other process locks the file. */
+/** Lock timeout. Short, because a wait blocks the event loop; readers and the writer of a file in WAL mode do not wait for each other. */
 const BUSY_MS = 250;
 
 /** Cases re-projected in one step after a change of a definition. */
@@ -82,18 +80,15 @@ const REPROJECT_BATCH = 25;
 
 export class ModelFile {
   readonly logTables: LogTables;
-  readonly counters: Counters;
   readonly #projector;
   readonly #updateCheckpoint;
   #checkpoint: ProjectionCheckpoint;
-  #fingerprint: LogFingerprint | null = null;
 
   private constructor(
     readonly db: Db,
     readonly timeZone: string,
   ) {
     this.logTables = new LogTables(db);
-    this.counters = new Counters(db);
     this.#projector = new Projector(db, this.logTables, PROJECTED_TABLES, timeZone);
     this.#updateCheckpoint = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
     this.#checkpoint = db.prepare('SELECT cursor, position FROM checkpoint').get() as ProjectionCheckpoint;
@@ -114,16 +109,8 @@ export class ModelFile {
 
   /** Opens an existing file; null if it is missing, unreadable, or of another schema or time zone. */
   static open(path: string, timeZone: string): ModelFile | null {
-    let db: Db | null = null;
-    try {
-      db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
-      if (db.pragma('user_version', { simple: true }) !== schemaHash(timeZone)) throw new Error('of another build');
-      setDurable(db);
-      return new ModelFile(db, timeZone);
-    } catch {
-      db?.close();
-      return null;
-    }
+    const db = openModelDatabase(path, timeZone);
+    return db === null ? null : new ModelFile(db, timeZone);
   }
 
   /**
@@ -151,22 +138,9 @@ export class ModelFile {
     return this.#checkpoint;
   }
 
-  /**
-   * Fingerprint of the projected log. Read once and then updated in memory, so that it is known even if the file
-   * becomes corrupt.
-   */
-  get fingerprint(): LogFingerprint {
-    return (this.#fingerprint ??= readFingerprint(this.db));
-  }
-
   /** Whether the head of a log has been projected; a null head is that of an empty log. */
   hasReached(head: Cursor | null, store: EventStore): boolean {
-    return head === null || (this.#checkpoint.cursor !== null && store.compare(this.#checkpoint.cursor, head) >= 0);
-  }
-
-  /** Id of the first event, which identifies the log; null before the first event. */
-  get logId(): string | null {
-    return this.logTables.idAt(1);
+    return hasReached(this.#checkpoint, head, store);
   }
 
   /** Takes all steps of `applySteps` at once. */
@@ -252,17 +226,6 @@ export class ModelFile {
       write(newEvents);
       this.#updateCheckpoint.run(last.cursor, last.position);
     });
-    if (this.#fingerprint !== null) {
-      const before = newEvents.at(-2)?.cursor ?? this.#checkpoint.cursor;
-      const firstId = this.#fingerprint.firstId ?? first.id;
-      this.#fingerprint = {
-        position: last.position,
-        cursor: last.cursor,
-        cursorBeforeLast: before,
-        firstId,
-        lastId: last.id,
-      };
-    }
     this.#checkpoint = { cursor: last.cursor, position: last.position };
   }
 
@@ -278,6 +241,25 @@ export class ModelFile {
 
 const isDefinitionEvent = ({ stream }: LogEvent): boolean =>
   stream.startsWith('list-') || stream.startsWith('instrument-');
+
+/** Opens an existing file for reading and writing; null if it is missing, unreadable, or of another schema or time zone. */
+export const openModelDatabase = (path: string, timeZone: string): Db | null => {
+  let db: Db | null = null;
+  try {
+    db = new Database(path, { fileMustExist: true, timeout: BUSY_MS });
+    if (db.pragma('user_version', { simple: true }) !== schemaHash(timeZone)) throw new Error('of another build');
+    setDurable(db);
+    // The tables are read, so that a file without them is not taken for one of ours.
+    db.prepare('SELECT position FROM checkpoint').get();
+    return db;
+  } catch {
+    db?.close();
+    return null;
+  }
+};
+
+export const hasReached = ({ cursor }: ProjectionCheckpoint, head: Cursor | null, store: EventStore): boolean =>
+  head === null || (cursor !== null && store.compare(cursor, head) >= 0);
 
 const setDurable = (db: Db): void => {
   db.pragma(`journal_mode = ${db.memory ? 'MEMORY' : 'WAL'}`);

@@ -12,11 +12,12 @@ import { feedsAt } from './log/case-streams.js';
 import { checkFile, type FileComparison } from './check-file.js';
 import { isDamage, isPermanent } from './errors.js';
 import { listScope } from './list/predicate.js';
-import { ModelFile } from './model-file.js';
+import { Follower, type ModelWriter } from './follower.js';
+import { ModelReader } from './model-reader.js';
 import { possibleDuplicates } from './names/possible-duplicates.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from './query-errors.js';
 import { ReadModelReader, type QueryContext } from './reader.js';
-import { buildFile, discardFile, createEmptyFile, IN_MEMORY, swapFiles, applyNextBatch } from './rebuild.js';
+import { IN_MEMORY, removeBuilt, swapFiles } from './rebuild.js';
 import { runProjection, type ProjectionHost, type ProjectionProblem } from './runner.js';
 import {
   checkFingerprint,
@@ -77,7 +78,7 @@ export class ReadModels extends ReadModelReader {
   readonly #waiters = new Waiters();
   readonly #listeners = new Set<() => void>();
   readonly #stopping = new AbortController();
-  #file: ModelFile | null;
+  #file: ModelReader | null;
   #isLogChecked = false;
   #running: Promise<void> | null = null;
   /** Aborted when the projection must prepare its file again. */
@@ -93,14 +94,16 @@ export class ReadModels extends ReadModelReader {
     private readonly clock: Clock,
     private readonly jobs: Jobs,
     private readonly verifyLog: VerifyLog,
+    private readonly writer: ModelWriter,
   ) {
     super();
-    this.#file = ModelFile.open(path, clock.timeZone);
+    this.#file = ModelReader.open(path, clock.timeZone);
   }
 
   /**
    * Opens the read models in a file (or `:memory:`). A file of this schema can be queried at once, at its last
-   * position; otherwise queries wait until `start` has built one. Rebuilds run as the job REBUILD.
+   * position; otherwise queries wait until `start` has built one. Rebuilds run as the job REBUILD. `writer` writes the file: this
+   * thread unless another one is given.
    */
   static open(
     path: string,
@@ -108,8 +111,9 @@ export class ReadModels extends ReadModelReader {
     clock: Clock,
     jobs = new Jobs(),
     verifyLog: VerifyLog = () => Promise.resolve(),
+    writer: ModelWriter = new Follower(path, clock.timeZone, () => Promise.resolve(store)),
   ): ReadModels {
-    return new ReadModels(path, store, clock, jobs, verifyLog);
+    return new ReadModels(path, store, clock, jobs, verifyLog, writer);
   }
 
   /**
@@ -129,8 +133,12 @@ export class ReadModels extends ReadModelReader {
           return this.#needsPreparation.signal;
         },
         file: () => this.#file,
-        damagedFrom: () => this.#damagedFrom,
-        onBatchApplied: () => this.#notifyProjected(),
+        rewriteCheckpoint: () => this.writer.rewriteCheckpoint(),
+        follow: (limit, signal, onProgress) =>
+          this.writer.follow({ limit, damagedFrom: this.#damagedFrom }, signal, () => {
+            onProgress();
+            this.#notifyProjected();
+          }),
         report: (problem) => this.#report(problem),
       };
       this.#running ??= runProjection(host, this.#stopping.signal);
@@ -152,6 +160,7 @@ export class ReadModels extends ReadModelReader {
     this.#waiters.rejectAll();
     await this.jobs.settled(REBUILD);
     await this.#running;
+    await this.writer.close();
     this.#file?.close();
     this.#file = null;
   }
@@ -315,14 +324,15 @@ export class ReadModels extends ReadModelReader {
   async #prepare(signal: AbortSignal): Promise<void> {
     await this.checkLog();
     if (this.#problem?.code === 'READ_MODELS_DAMAGED') await this.rebuild();
-    if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') this.#reopen();
+    if (this.#problem?.code === 'READ_MODELS_UNWRITABLE') await this.#reopen();
     signal.throwIfAborted();
     if (this.#file === null)
       await this.rebuild().catch(async (error: unknown) => {
         if (!isPermanent(error)) throw error;
-        const file = await createEmptyFile(this.path, this.clock.timeZone);
-        if (differenceFromMissingLog(this.#knownFingerprint()) !== null) setAside(this.path, this.clock.now());
-        this.#file = swapFiles(this.path, file, null);
+        await this.writer.buildEmpty();
+        await this.#swap(() => {
+          if (differenceFromMissingLog(this.#knownFingerprint()) !== null) setAside(this.path, this.clock.now());
+        });
       });
     this.#isLogChecked = true;
     this.#waiters.resolveReached();
@@ -347,8 +357,9 @@ export class ReadModels extends ReadModelReader {
     }
   }
 
-  #reopen(): void {
-    const reopened = this.path === IN_MEMORY ? null : ModelFile.open(this.path, this.clock.timeZone);
+  async #reopen(): Promise<void> {
+    await this.writer.reopen();
+    const reopened = this.path === IN_MEMORY ? null : ModelReader.open(this.path, this.clock.timeZone);
     if (reopened === null) return;
     this.#file?.close();
     this.#file = reopened;
@@ -357,23 +368,30 @@ export class ReadModels extends ReadModelReader {
   async #rebuild(job: JobContext): Promise<void> {
     const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
     await this.#verifyLog({ ...job, signal });
-    const built = await buildFile(this.path, this.clock.timeZone, this.store, { ...job, signal });
-    try {
-      // Catches up with the file in use. The last check and the swap run without an await between them, so that
-      // positions never go back.
-      while (this.#isBehind(built)) if ((await applyNextBatch(built, this.store)) === 0) break;
-      signal.throwIfAborted();
-    } catch (error) {
-      await discardFile(this.path, built);
-      throw error;
-    }
-    try {
-      this.#file = swapFiles(this.path, built, this.#file);
-    } catch (error) {
-      this.#file = ModelFile.open(this.path, this.clock.timeZone);
-      throw error;
-    }
+    await this.writer.build({ ...job, signal });
+    if (signal.aborted) await removeBuilt(this.path);
+    await this.#swap(() => signal.throwIfAborted());
     this.#notifyProjected();
+  }
+
+  /** Reads from the file that was built; `before` runs first, and keeps the old file if it throws. */
+  async #swap(before: () => void): Promise<void> {
+    try {
+      before();
+      this.#file = this.#openBuilt(this.#file);
+    } catch (error) {
+      if (this.#file?.db.open !== true) this.#file = ModelReader.open(this.path, this.clock.timeZone);
+      throw error;
+    } finally {
+      await this.writer.resume();
+    }
+  }
+
+  #openBuilt(inUse: ModelReader | null): ModelReader {
+    const { fileInMemory } = this.writer;
+    if (fileInMemory === null) return swapFiles(this.path, this.clock.timeZone, inUse);
+    inUse?.close();
+    return new ModelReader(fileInMemory.db);
   }
 
   async #verifyLog(job: JobContext): Promise<void> {
@@ -381,16 +399,17 @@ export class ReadModels extends ReadModelReader {
       await this.verifyLog(job);
       this.#damagedFrom = null;
     } catch (error) {
-      if (error instanceof StoreDamaged) this.#damagedFrom = error.position ?? 1;
+      if (error instanceof StoreDamaged) {
+        this.#damagedFrom = error.position ?? 1;
+        // What follows the log now does not know yet.
+        this.#needsPreparation.abort();
+      }
       throw error;
     }
   }
 
-  #isBehind(built: ModelFile): boolean {
-    return this.#file !== null && built.checkpoint.position < this.#file.checkpoint.position;
-  }
-
   #notifyProjected(): void {
+    this.#file?.endTurn();
     this.#waiters.resolveReached();
     for (const listener of [...this.#listeners]) listener();
   }

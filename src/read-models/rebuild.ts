@@ -9,6 +9,7 @@ import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { causeOf } from './errors.js';
 import { ModelFile } from './model-file.js';
+import { ModelReader } from './model-reader.js';
 
 /** Batch sizes: each blocks the event loop for some ten milliseconds. */
 const READ_BATCH = 500;
@@ -120,19 +121,20 @@ export const discardFile = async (path: string, file: ModelFile): Promise<void> 
 };
 
 /**
- * Replaces the file in use by the temporary one and opens it. Synchronous, so that no query runs in between. Closes
- * both first and removes the old WAL, which SQLite would apply to the new file.
+ * Replaces a file that nobody writes by the temporary one, which is closed, and opens it. Synchronous, so that no query runs in
+ * between. Closes its last connection first and removes the old WAL, which SQLite would apply to the new file.
  */
-export const swapFiles = (path: string, built: ModelFile, inUse: ModelFile | null): ModelFile => {
+export const swapFiles = (path: string, timeZone: string, inUse: ModelReader | null): ModelReader => {
   inUse?.close();
-  if (path === IN_MEMORY) return built;
-  built.close();
   for (const file of sqliteFiles(path).slice(1)) rmSync(file, { force: true });
   renameSync(buildPath(path), path);
-  const opened = ModelFile.open(path, built.timeZone);
+  const opened = ModelReader.open(path, timeZone);
   if (opened === null) throw new Error('a read-model file that was just built cannot be opened');
   return opened;
 };
+
+/** Removes a temporary file that is closed. */
+export const removeBuilt = (path: string): Promise<void> => remove(buildPath(path));
 
 /** The file was written with synchronous = OFF: flush it to disk once. */
 const fsyncFile = async (path: string): Promise<void> => {

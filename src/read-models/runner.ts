@@ -3,16 +3,21 @@
  * retries with exponential backoff. An event that cannot be read or projected stops it; everything before that event
  * stays readable.
  */
-import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
-import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
-import { causeOf, isDamage, isPermanent, isFileError, PoisonEventError } from './errors.js';
-import type { ModelFile } from './model-file.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreDamaged, type EventStore } from '../event-store/port.js';
+import { FollowerEnded, isDamage, isPermanent, isFileError, PoisonEventError } from './errors.js';
+import type { ModelReader } from './model-reader.js';
 
 /** Why the projection does not make progress. */
 export interface ProjectionProblem {
   /** STORE_DAMAGED and EVENT_NOT_TAKEN_IN stop the projection until an operator acts. */
   readonly code:
-    'STORE_UNAVAILABLE' | 'READ_MODELS_UNWRITABLE' | 'READ_MODELS_DAMAGED' | 'STORE_DAMAGED' | 'EVENT_NOT_TAKEN_IN';
+    | 'STORE_UNAVAILABLE'
+    | 'READ_MODELS_UNWRITABLE'
+    | 'READ_MODELS_DAMAGED'
+    | 'STORE_DAMAGED'
+    | 'EVENT_NOT_TAKEN_IN'
+    | 'PROJECTION_ENDED';
   /** Name of the error. The message is omitted, because it may contain personal data. */
   readonly error: string;
   /** Position of the last projected event. */
@@ -33,12 +38,12 @@ export interface ProjectionHost {
    * throw errors of the store.
    */
   prepare(signal: AbortSignal): Promise<AbortSignal>;
-  /** The file to project into; null before `prepare`. */
-  file(): ModelFile | null;
-  /** The first position that must not be projected, because the log is known to be wrong there; null for none. */
-  damagedFrom(): number | null;
-  /** Called after each batch. */
-  onBatchApplied(): void;
+  /** The file as it can be read; null before `prepare`. */
+  file(): ModelReader | null;
+  /** See ModelWriter. */
+  rewriteCheckpoint(): Promise<void>;
+  /** Follows the log, in batches of at most `limit` events, until the signal aborts. Throws what stops it. */
+  follow(limit: number, signal: AbortSignal, onProgress: () => void): Promise<void>;
   /** Called with the current problem, null if there is none. */
   report(problem: ProjectionProblem | null): void;
 }
@@ -59,11 +64,11 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
     try {
       const prepared = await host.prepare(signal);
       if (isUnwritable && (await isCaughtUp(host))) {
-        host.file()?.rewriteCheckpoint();
+        await host.rewriteCheckpoint();
         isUnwritable = false;
       }
       if (!isUnwritable) host.report(null);
-      await follow(host, limit, AbortSignal.any([signal, prepared]), onProgress);
+      await host.follow(limit, AbortSignal.any([signal, prepared]), onProgress);
     } catch (error) {
       if (stopped()) return;
       // An unreadable event fails its whole batch: retry once with batches of one event, to get those before it.
@@ -87,62 +92,8 @@ const isCaughtUp = async (host: ProjectionHost): Promise<boolean> => {
   return host.file()?.hasReached(head, host.store) === true;
 };
 
-const follow = async (
-  host: ProjectionHost,
-  limit: number,
-  signal: AbortSignal,
-  onProgress: () => void,
-): Promise<void> => {
-  for await (const batch of host.store.follow(host.file()?.checkpoint.cursor ?? null, signal, limit)) {
-    const sound = batch.filter(({ position }) => position < (host.damagedFrom() ?? Infinity));
-    if (sound.length > 0) {
-      if (!(await applyBatch(host, sound, signal))) return;
-      onProgress();
-      host.onBatchApplied();
-    }
-    if (sound.length < batch.length) throw new StoreDamaged('the log is not what it was from here on');
-    await yieldToOthers();
-  }
-};
-
-/**
- * Applies a batch to the file in use. If it contains a poison event, applies event by event up to that. Resolves to false if the
- * signal aborted or there is no file.
- */
-const applyBatch = async (host: ProjectionHost, batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> => {
-  try {
-    return await applySteps(host, batch, signal);
-  } catch (error) {
-    if (!(causeOf(error) instanceof PoisonEventError)) throw error;
-  }
-  for (const event of batch)
-    try {
-      if (!(await applySteps(host, [event], signal))) return false;
-    } catch (error) {
-      throw causeOf(error);
-    }
-  return true;
-};
-
-/** Lets other work run between steps, which may replace the file; the new one then takes the batch from its own checkpoint on. */
-const applySteps = async (host: ProjectionHost, batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> => {
-  const isInUse = (file: ModelFile): boolean => !signal.aborted && host.file() === file;
-  for (;;) {
-    const file = host.file();
-    if (file === null || !isInUse(file)) return false;
-    let steps = 0;
-    for (const step of file.applySteps(batch)) {
-      if (steps > 0) await yieldToOthers();
-      if (!isInUse(file)) break;
-      step();
-      steps += 1;
-    }
-    if (isInUse(file)) return true;
-  }
-};
-
 const problemOf = (error: unknown, after: number): ProjectionProblem => {
-  const cause = error instanceof PoisonEventError ? error.cause : error;
+  const cause = error instanceof PoisonEventError || error instanceof FollowerEnded ? (error.cause ?? error) : error;
   return { code: codeOf(error), error: nameOf(cause), after };
 };
 
@@ -155,6 +106,7 @@ const nameOf = (cause: unknown): string => {
 const codeOf = (error: unknown): ProjectionProblem['code'] => {
   if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
   if (error instanceof PoisonEventError) return 'EVENT_NOT_TAKEN_IN';
+  if (error instanceof FollowerEnded) return 'PROJECTION_ENDED';
   if (isDamage(error)) return 'READ_MODELS_DAMAGED';
   return isFileError(error) ? 'READ_MODELS_UNWRITABLE' : 'STORE_UNAVAILABLE';
 };

@@ -62,6 +62,10 @@ export const READ_MODEL_CODES = {
     means: 'Their file is damaged. It is being built anew; until then it is read from where it is whole.',
     todo: 'Wait for it. Have the disk looked at.',
   },
+  PROJECTION_ENDED: {
+    means: 'The thread that projects the log has ended, and is started again. What was projected can be asked.',
+    todo: 'Nothing, the first time. If it comes again: see to the memory of the process, and report the fault.',
+  },
   BUILDING: {
     means: 'They are being built for the first time or for a new build; nothing can be asked yet.',
     todo: 'Wait for it; `habeas_rebuild_done` tells how far it is.',

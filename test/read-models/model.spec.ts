@@ -16,8 +16,8 @@ import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
 import { isJudged, matchOf, memberConditions, listScope } from '../../src/read-models/list/predicate.js';
-import type { ModelFile } from '../../src/read-models/model-file.js';
 import { facetsOf } from '../../src/read-models/list/facets.js';
+import { ModelReader } from '../../src/read-models/model-reader.js';
 import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
 import type { Sort } from '../../src/read-models/list/paging.js';
@@ -152,7 +152,7 @@ const FILTERS: readonly { filters: Filters; test: Test }[] = [
 const SORTS: readonly Sort[] = ['name', '-name', 'recognised', '-recognised'];
 
 const actualPeople = (
-  file: ModelFile,
+  file: ModelReader,
   list: string,
   day: number,
   known: number,
@@ -187,7 +187,7 @@ const actualPeople = (
 };
 
 /** The people of all pages, of one person each. */
-const pageByPage = (file: ModelFile, request: PageRequest): readonly PersonView[] => {
+const pageByPage = (file: ModelReader, request: PageRequest): readonly PersonView[] => {
   const people: PersonView[] = [];
   for (let { after } = request; ;) {
     const { items, end, total } = readPage(file, { ...request, limit: 1, after });
@@ -204,6 +204,7 @@ it('answers for every day and position as the reference model does', async () =>
     fc.asyncProperty(logs, async ({ told, policyAt, batch }) => {
       const events = await write(told, policyAt);
       const file = emptyFile();
+      const reader = new ModelReader(file.db);
       for (let at = 0; at < events.length; at += batch) file.applyBatch(events.slice(at, at + batch));
       let turn = 0;
       for (let known = 5; known <= events.length; known += 1)
@@ -225,15 +226,15 @@ it('answers for every day and position as the reference model does', async () =>
             custody.includes(standing.custody) &&
             (turn % 3 !== 0 || in_(standing)?.category === 'believers') &&
             test(standing);
-          expect(actualPeople(file, 'union', day, known, { ...filters, ...category }, sort, definition)).toEqual(
+          expect(actualPeople(reader, 'union', day, known, { ...filters, ...category }, sort, definition)).toEqual(
             without(expectedPeople(prefix, day, 'union', member, false, sort)),
           );
           const history = Object.keys(filters).length === 0;
-          expect(actualPeople(file, '', day, known, filters, sort, null)).toEqual(
+          expect(actualPeople(reader, '', day, known, filters, sort, null)).toEqual(
             without(expectedPeople(prefix, day, '', test, history, sort)),
           );
           const said: Test = (standing) => in_(standing) !== undefined && test(standing);
-          expect(actualPeople(file, 'union', day, known, filters, sort, null)).toEqual(
+          expect(actualPeople(reader, 'union', day, known, filters, sort, null)).toEqual(
             without(expectedPeople(prefix, day, 'union', said, false, sort)),
           );
         }

@@ -21,6 +21,7 @@ import { HistoryHandler } from '../../src/read-models/history/history.query.js';
 import { CasesHandler } from '../../src/read-models/list/cases.query.js';
 import { ListMembersHandler } from '../../src/read-models/list/list-members.query.js';
 import { ModelFile } from '../../src/read-models/model-file.js';
+import { ModelReader } from '../../src/read-models/model-reader.js';
 import { SurvivorOfHandler } from '../../src/read-models/survivor-of.query.js';
 import { OneCaseHandler } from '../../src/read-models/one-case.query.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
@@ -128,14 +129,17 @@ export const register = async (): Promise<
 
 /** Reads a file as it is, without a projection. */
 export class FixedReader extends ReadModelReader {
+  readonly #reader: ModelReader;
+
   constructor(
     readonly file: ModelFile,
     readonly store: EventStore,
   ) {
     super();
+    this.#reader = new ModelReader(file.db);
   }
   override async contextAt(): Promise<QueryContext> {
-    const { db, logTables, counters, checkpoint, logId } = this.file;
+    const { db, logTables, counters, checkpoint, logId } = this.#reader;
     return { db, logTables, counters, position: checkpoint.position, logId, clock };
   }
 }

@@ -30,16 +30,19 @@ import { OpenFiles } from './open-files.js';
 
 /**
  * Opens or creates a log file; `:memory:` is a log that ends with its store. `readonly`: the file must exist, may be written
- * by another process, and appends throw StoreUnavailable.
+ * by another thread or process, and appends throw StoreUnavailable. `onCommits` gets the function that is to be called when another
+ * connection has written: `follow` looks again then.
  * Throws StoreDamaged if the file is not a log of this version, StoreUnavailable if it cannot be opened.
  */
 export const createSqliteStore = ({
   file,
   readonly,
+  onCommits,
 }: {
   readonly file: string;
   readonly readonly?: true;
-}): EventStore => new SqliteEventStore(file, readonly);
+  readonly onCommits?: (look: () => void) => void;
+}): EventStore => new SqliteEventStore(file, readonly, onCommits);
 
 /** A cursor is the position as decimal digits. */
 const CURSOR = /^[1-9]\d{0,15}$/;
@@ -58,6 +61,7 @@ class SqliteEventStore implements EventStore {
   readonly kind = 'sqlite';
   /** Null for read-only and in-memory logs. */
   readonly check: LogCheck | null;
+  readonly onCommit?: (listener: () => void) => void;
   readonly #openLog: () => SqliteLog;
   #log: SqliteLog;
   /** Null for read-only and in-memory logs. */
@@ -70,7 +74,9 @@ class SqliteEventStore implements EventStore {
   #damage: StoreDamaged | null = null;
   #closed = false;
 
-  constructor(file: string, readonly?: true) {
+  constructor(file: string, readonly?: true, onCommits?: (look: () => void) => void) {
+    onCommits?.(() => this.#wake());
+    if (file !== ':memory:') this.onCommit = (listener) => void this.#wakeCalls.add(listener);
     this.#openLog = () => new SqliteLog(openLogFile(file, readonly));
     this.#log = this.#openLog();
     this.#files = readonly === true || file === ':memory:' ? null : new OpenFiles(file);

@@ -1,6 +1,7 @@
 /** Visits more cases than fit in one slice, with files that are swapped meanwhile. */
 import type { EventStore } from '../../../src/event-store/port.js';
 import type { ModelFile } from '../../../src/read-models/model-file.js';
+import { ModelReader } from '../../../src/read-models/model-reader.js';
 import { Movements } from '../../../src/read-models/counts/movements.query.js';
 import { ReadModelReader, type QueryContext } from '../../../src/read-models/reader.js';
 import { STILL_KNOWN } from '../../../src/read-models/table.js';
@@ -51,17 +52,20 @@ const fill = ({ db }: ModelFile, firstNumber: number): void => {
 /** Returns the files one after the other, then always the last. */
 class ChangingReader extends ReadModelReader {
   reads = 0;
+  readonly #readers: readonly ModelReader[];
   constructor(
-    readonly files: readonly ModelFile[],
+    files: readonly ModelFile[],
     readonly store: EventStore,
   ) {
     super();
+    // One of each file, since queries notice another one by its connection.
+    this.#readers = files.map(({ db }) => new ModelReader(db));
   }
   override async contextAt(): Promise<QueryContext> {
-    const file = this.files[Math.min(this.reads, this.files.length - 1)];
+    const reader = this.#readers[Math.min(this.reads, this.#readers.length - 1)];
     this.reads += 1;
-    if (file === undefined) throw new Error('no file');
-    const { db, logTables, counters, checkpoint, logId } = file;
+    if (reader === undefined) throw new Error('no file');
+    const { db, logTables, counters, checkpoint, logId } = reader;
     return { db, logTables, counters, position: checkpoint.position, logId, clock };
   }
 }

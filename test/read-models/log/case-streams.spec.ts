@@ -4,6 +4,7 @@ import { History } from '../../../src/read-models/history/history.query.js';
 import { SurvivorOf } from '../../../src/read-models/survivor-of.query.js';
 import { OneCase } from '../../../src/read-models/one-case.query.js';
 import { facetsOf } from '../../../src/read-models/list/facets.js';
+import { ModelReader } from '../../../src/read-models/model-reader.js';
 import { readPage } from '../../../src/read-models/list/page.js';
 import { listScope, memberConditions } from '../../../src/read-models/list/predicate.js';
 import { ModelFile } from '../../../src/read-models/model-file.js';
@@ -60,14 +61,24 @@ const membersAt = (known: number): readonly string[] => {
   const conditions = memberConditions(definition, day(DAY));
   const facets = facetsOf('union', 'recognised', {});
   const request = { scope, conditions, facets, sort: 'name' as const, limit: 10 };
-  const found = readPage(file, { ...request, certainty: undefined, reference: undefined, after: null });
+  const found = readPage(new ModelReader(file.db), {
+    ...request,
+    certainty: undefined,
+    reference: undefined,
+    after: null,
+  });
   return found.items.map(({ caseId }) => caseId);
 };
 
 const casesAt = (known: number): readonly unknown[] => {
   const scope = listScope('', day(DAY), known, file.checkpoint.position);
   const request = { scope, conditions: [], facets: facetsOf('', 'all', {}), sort: 'name' as const, limit: 10 };
-  const found = readPage(file, { ...request, certainty: undefined, reference: undefined, after: null });
+  const found = readPage(new ModelReader(file.db), {
+    ...request,
+    certainty: undefined,
+    reference: undefined,
+    after: null,
+  });
   return found.items.map(({ caseId, references }) => [caseId, ...references.map(({ reference }) => reference)]);
 };
 

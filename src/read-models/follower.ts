@@ -1,0 +1,182 @@
+/**
+ * Writes the read-model file: follows the log into it, and builds the file that replaces it. It runs on the thread of its owner, or
+ * in a worker behind `FollowerThread`; either way `ReadModels` decides what it does, and reads the file through another connection.
+ */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
+import type { JobContext } from '../jobs/job.js';
+import { causeOf, FileMissing, PoisonEventError } from './errors.js';
+import { ModelFile } from './model-file.js';
+import { applyNextBatch, buildFile, createEmptyFile, discardFile, IN_MEMORY } from './rebuild.js';
+
+export interface FollowOptions {
+  /** Events in one transaction. */
+  readonly limit: number;
+  /** The first position that must not be projected, because the log is known to be wrong there; null for none. */
+  readonly damagedFrom: number | null;
+}
+
+/** What `ReadModels` asks of its follower. All methods throw errors of the store, of SQLite and of the file system. */
+export interface ModelWriter {
+  /** The file in memory, which has one connection only; null for a file on disk. */
+  readonly fileInMemory: ModelFile | null;
+  /**
+   * Follows the log from the checkpoint of the file, and calls `onApplied` after each batch. Resolves once the signal aborts. Throws
+   * StoreDamaged at what must not be projected, PoisonEventError at an event that cannot be.
+   */
+  follow(options: FollowOptions, signal: AbortSignal, onApplied: () => void): Promise<void>;
+  /** Writes the unchanged checkpoint, to find out whether the file can be written. */
+  rewriteCheckpoint(): Promise<void>;
+  /**
+   * Builds a file from the whole log beside the one in use, not behind it. Then closes both and writes neither until `resume`: the
+   * caller swaps them.
+   */
+  build(job: JobContext): Promise<void>;
+  /** As `build`, a file without events. */
+  buildEmpty(): Promise<void>;
+  /** To be called once the files are swapped, or are not to be. */
+  resume(): Promise<void>;
+  /** Closes the file in use, and opens it anew when it is next needed. */
+  reopen(): Promise<void>;
+  /** Ends what runs and closes the file. */
+  close(): Promise<void>;
+}
+
+export class Follower implements ModelWriter {
+  /** Opened when it is first needed. */
+  #file: ModelFile | null = null;
+  /** Set while a built file is handed over, until `resume`. */
+  #handover: { readonly ended: Promise<void>; readonly end: () => void } | null = null;
+
+  /** `timeZone` is that of the register. */
+  constructor(
+    private readonly path: string,
+    private readonly timeZone: string,
+    private readonly openStore: () => Promise<EventStore>,
+  ) {}
+
+  get fileInMemory(): ModelFile | null {
+    return this.path === IN_MEMORY ? this.#file : null;
+  }
+
+  async follow({ limit, damagedFrom }: FollowOptions, signal: AbortSignal, onApplied: () => void): Promise<void> {
+    const store = await this.openStore();
+    const { checkpoint } = await this.#fileInUse();
+    for await (const batch of store.follow(checkpoint.cursor, signal, limit)) {
+      const sound = batch.filter(({ position }) => position < (damagedFrom ?? Infinity));
+      if (sound.length > 0) {
+        if (!(await this.#applyBatch(sound, signal))) return;
+        onApplied();
+      }
+      if (sound.length < batch.length) throw new StoreDamaged('the log is not what it was from here on');
+      await yieldToOthers();
+    }
+  }
+
+  /**
+   * Applies a batch to the file in use. If it contains a poison event, applies event by event up to that. Resolves to false if the
+   * signal aborted.
+   */
+  async #applyBatch(batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> {
+    try {
+      return await this.#applySteps(batch, signal);
+    } catch (error) {
+      if (!(causeOf(error) instanceof PoisonEventError)) throw error;
+    }
+    for (const event of batch)
+      try {
+        if (!(await this.#applySteps([event], signal))) return false;
+      } catch (error) {
+        throw causeOf(error);
+      }
+    return true;
+  }
+
+  /** Lets other work run between steps, which may replace the file; the new one then takes the batch from its own checkpoint on. */
+  async #applySteps(batch: readonly LogEvent[], signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      const file = await this.#fileInUse();
+      const isInUse = (): boolean => !signal.aborted && this.#handover === null && this.#file === file;
+      let steps = 0;
+      for (const step of file.applySteps(batch)) {
+        if (steps > 0) await yieldToOthers();
+        if (!isInUse()) break;
+        step();
+        steps += 1;
+      }
+      if (isInUse()) return true;
+      if (signal.aborted) return false;
+    }
+  }
+
+  async rewriteCheckpoint(): Promise<void> {
+    (await this.#fileInUse()).rewriteCheckpoint();
+  }
+
+  async build(job: JobContext): Promise<void> {
+    const store = await this.openStore();
+    const built = await buildFile(this.path, this.timeZone, store, job);
+    try {
+      // Catches up with the file in use. The last check and the handover run without an await between them, so that positions
+      // never go back.
+      while (this.#isBehind(built)) if ((await applyNextBatch(built, store)) === 0) break;
+      job.signal.throwIfAborted();
+    } catch (error) {
+      await discardFile(this.path, built);
+      throw error;
+    }
+    this.#handOver(built);
+  }
+
+  async buildEmpty(): Promise<void> {
+    this.#handOver(await createEmptyFile(this.path, this.timeZone));
+  }
+
+  #isBehind(built: ModelFile): boolean {
+    const inUse = this.#openFile();
+    return inUse !== null && built.checkpoint.position < inUse.checkpoint.position;
+  }
+
+  #handOver(built: ModelFile): void {
+    if (this.path === IN_MEMORY) {
+      // The old file is closed with the connection that reads it.
+      this.#file = built;
+      return;
+    }
+    built.close();
+    this.#file?.close();
+    this.#file = null;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    this.#handover = { ended, end };
+  }
+
+  async resume(): Promise<void> {
+    this.#handover?.end();
+    this.#handover = null;
+  }
+
+  async reopen(): Promise<void> {
+    if (this.path === IN_MEMORY) return;
+    this.#file?.close();
+    this.#file = null;
+  }
+
+  async close(): Promise<void> {
+    await this.resume();
+    this.#file?.close();
+    this.#file = null;
+  }
+
+  #openFile(): ModelFile | null {
+    if (this.path !== IN_MEMORY) this.#file ??= ModelFile.open(this.path, this.timeZone);
+    return this.#file;
+  }
+
+  async #fileInUse(): Promise<ModelFile> {
+    await this.#handover?.ended;
+    const file = this.#openFile();
+    if (file === null) throw new FileMissing();
+    return file;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * A read-model file for queries, on a connection of its own: another connection writes it, on this thread or on another. All that
+ * is asked within one turn of the event loop sees the file at one checkpoint.
+ */
+import type { Cursor, EventStore } from '../event-store/port.js';
+import { Counters } from './counters.js';
+import { LogTables } from './log-tables.js';
+import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
+import { hasReached, openModelDatabase, type ProjectionCheckpoint } from './model-file.js';
+import type { Db } from './table.js';
+
+export class ModelReader {
+  readonly logTables: LogTables;
+  readonly counters: Counters;
+  readonly #selectCheckpoint;
+  /** The last that was read; null before the first. */
+  #checkpoint: ProjectionCheckpoint | null = null;
+  #fingerprint: LogFingerprint | null = null;
+  #logId: string | null = null;
+  /** Whether the checkpoint is that of the snapshot, which ends with the turn. */
+  #isInTurn = false;
+
+  constructor(readonly db: Db) {
+    this.logTables = new LogTables(db);
+    this.counters = new Counters(db);
+    this.#selectCheckpoint = db.prepare('SELECT cursor, position FROM checkpoint');
+  }
+
+  /** Opens an existing file; null if it is missing, unreadable, or of another schema or time zone. */
+  static open(path: string, timeZone: string): ModelReader | null {
+    const db = openModelDatabase(path, timeZone);
+    if (db === null) return null;
+    db.pragma('query_only = ON');
+    return new ModelReader(db);
+  }
+
+  /** That of the file as this turn sees it; if it cannot be read any more, the last one. */
+  get checkpoint(): ProjectionCheckpoint {
+    if (this.#isInTurn && this.#checkpoint !== null) return this.#checkpoint;
+    try {
+      return this.#beginTurn();
+    } catch (error) {
+      this.endTurn();
+      if (this.#checkpoint === null) throw error;
+      return this.#checkpoint;
+    }
+  }
+
+  #beginTurn(): ProjectionCheckpoint {
+    // A file in memory has one connection, whose writes this thread makes itself.
+    if (!this.db.memory) {
+      this.db.exec('BEGIN');
+      this.#isInTurn = true;
+      setImmediate(() => this.endTurn());
+    }
+    const checkpoint = this.#selectCheckpoint.get() as ProjectionCheckpoint;
+    const before = this.#checkpoint?.position ?? checkpoint.position;
+    if (this.logTables.hasDefinitionEvents(before, checkpoint.position)) this.logTables.definitions.clear();
+    this.#checkpoint = checkpoint;
+    return checkpoint;
+  }
+
+  /** The next question sees what has been written by then. To be called where no query is under way. */
+  endTurn(): void {
+    this.#isInTurn = false;
+    if (this.db.open && !this.db.memory && this.db.inTransaction) this.db.exec('ROLLBACK');
+  }
+
+  /** Fingerprint of the projected log; if the file is damaged, the last one that could be read. Throws SQLite errors. */
+  get fingerprint(): LogFingerprint {
+    const { position } = this.checkpoint;
+    if (this.#fingerprint?.position === position) return this.#fingerprint;
+    try {
+      this.#fingerprint = readFingerprint(this.db);
+    } catch (error) {
+      if (this.#fingerprint === null) throw error;
+    }
+    return this.#fingerprint;
+  }
+
+  /** Id of the first event, which identifies the log; null before the first event. */
+  get logId(): string | null {
+    return (this.#logId ??= this.logTables.idAt(1));
+  }
+
+  /** Whether the head of a log has been projected; a null head is that of an empty log. */
+  hasReached(head: Cursor | null, store: EventStore): boolean {
+    return hasReached(this.checkpoint, head, store);
+  }
+
+  close(): void {
+    this.endTurn();
+    this.db.close();
+  }
+}
