@@ -2,8 +2,8 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { countPeople } from '../list/page.js';
-import { matchOf, memberConditions, listScope } from '../list/predicate.js';
-import { filterConditions, type Filters } from '../list/filters.js';
+import { matchOf, memberConditions, listScope, type ListScope, type Match } from '../list/predicate.js';
+import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
 import { STAGE_SQL } from '../list/stage.js';
 import { IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsString } from '../../schema/view-decorators.js';
@@ -11,7 +11,8 @@ import { KnownView } from '../known.view.js';
 import { Totals } from '../list/person.view.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
-import { groupPeople, type Grouping } from './group-people.js';
+import type { Counters, TotalsByKey } from '../counters.js';
+import { groupPeople, groupPeopleByEach } from './group-people.js';
 
 export const COUNTED_BY = ['category', 'custody', 'proceedings', 'stage', 'article', 'incident'] as const;
 
@@ -66,10 +67,14 @@ const KEYS: Readonly<Record<CountedBy, string>> = {
   incident: `coalesce(p.incident, '${UNKNOWN}')`,
 };
 
-const groupingBy = (by: CountedBy): Grouping => ({
-  key: KEYS[by],
-  ...(by === 'article' && { join: () => 'LEFT JOIN json_each(p.articles) a' }),
-});
+/** A person may have several articles at once, and one value of every other property. */
+const groupsBy = (
+  by: CountedBy,
+  ...[counters, scope, match, certainty]: readonly [Counters, ListScope, Match, Certainty | undefined]
+): TotalsByKey =>
+  by === 'article'
+    ? groupPeopleByEach(counters, scope, match, { key: KEYS[by], join: 'LEFT JOIN json_each(p.articles) a' }, certainty)
+    : groupPeople(counters, scope, match, { key: KEYS[by] }, certainty);
 
 @QueryHandler(Counts)
 export class CountsHandler implements IQueryHandler<Counts> {
@@ -85,10 +90,7 @@ export class CountsHandler implements IQueryHandler<Counts> {
     const match = matchOf([...memberConditions(defined.definition, day), ...filterConditions(parameters.filters)]);
     const { certainty } = parameters.filters;
     const groups = new Map(
-      [...groupPeople(counters, scope, match, groupingBy(parameters.by), certainty)].map(([key, totals]) => [
-        key,
-        { key, ...totals },
-      ]),
+      [...groupsBy(parameters.by, counters, scope, match, certainty)].map(([key, totals]) => [key, { key, ...totals }]),
     );
     if (parameters.by === 'category')
       for (const key of defined.definition.categories.keys())

@@ -1,26 +1,59 @@
 /** Counts the people of a list on a day by a key of their periods. */
 import type { Counters, TotalsByKey } from '../counters.js';
 import type { Certainty } from '../list/filters.js';
+import type { Totals } from '../list/person.view.js';
 import { validCondition, type ListScope, type Match } from '../list/predicate.js';
 import type { SqlCondition } from '../list/sql-condition.js';
+import { CURRENT_PERIODS } from '../list/tables.js';
 
-/** SQL for the key of a period `p`. */
 export interface Grouping {
-  /** Periods with a null key count nowhere. */
+  /** SQL for the key of a period `p`, a text; periods with a null key count nowhere. */
   readonly key: string;
-  /** Joins of further tables. A period that they multiply counts under each of its keys. */
+  /** Joins of further tables, which give a period one row at most. */
   readonly join?: (scope: ListScope) => string;
-  /** 1 if the key holds for all that the period may mean, else 0; 1 where absent. */
-  readonly whole?: string;
   readonly values?: SqlCondition['values'];
+  /** The keys that one key of a period stands for: several where its dates leave several open. Itself where absent. */
+  readonly expand?: (key: string) => readonly string[];
 }
 
-/** Each person counts under each key: `yes` if every period of the day has it, `uncertain` if only some do. */
+/** Stands between the keys of one person; a control character, which no key has. */
+const SEPARATOR = '\u001F';
+
+/**
+ * Each person counts under each key: `yes` if every period of the day has it, `uncertain` if only some do. Whoever has two keys has none
+ * in every period: such people are counted by the set of their keys, so that each case is read once.
+ */
 export const groupPeople = (
   counters: Counters,
   scope: ListScope,
   match: Match,
-  { key, join = () => '', whole = '1', values = {} }: Grouping,
+  { key, join = () => '', values = {}, expand = (one) => [one] }: Grouping,
+  certainty: Certainty | undefined,
+): TotalsByKey => {
+  const certaintyCondition = { yes: 'min(ok)', uncertain: 'NOT min(ok)', any: 'TRUE' }[certainty ?? 'any'];
+  // Without statistics, SQLite would take an index of all versions and look up every row of it.
+  const index = ({ isCurrent }: ListScope): string => (isCurrent ? `INDEXED BY ${CURRENT_PERIODS}` : '');
+  const sql = (
+    versionScope: ListScope,
+    caseFilter: string,
+  ): string => `SELECT key, sum(is_sure) AS yes, sum(1 - is_sure) AS uncertain FROM (
+      SELECT min(ok AND key IS NOT NULL) AS is_sure,
+        CASE WHEN min(key) = max(key) THEN min(key) ELSE group_concat(key, @separator) END AS key
+      FROM (SELECT p.case_no, ${match.certain} AS ok, CASE WHEN ${match.certain} THEN ${key} END AS key
+        FROM periods p ${index(versionScope)} ${join(versionScope)}
+        WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter})
+      GROUP BY case_no HAVING ${certaintyCondition})
+    WHERE key IS NOT NULL GROUP BY key`;
+  const bySet = counters.count(scope, { sql, values: { ...match.values, ...values, separator: SEPARATOR } });
+  return ofEachKey(bySet, expand);
+};
+
+/** The same where a period may have several keys at once (its articles): SQL for each of them, and the join that gives them. */
+export const groupPeopleByEach = (
+  counters: Counters,
+  scope: ListScope,
+  match: Match,
+  { key, join }: { readonly key: string; readonly join: string },
   certainty: Certainty | undefined,
 ): TotalsByKey => {
   const rows = (versionScope: ListScope, caseFilter: string): string =>
@@ -32,9 +65,27 @@ export const groupPeople = (
     versionScope: ListScope,
     caseFilter: string,
   ): string => `SELECT key, sum(hits = periods) AS yes, sum(hits < periods) AS uncertain
-    FROM (SELECT p.case_no, ${key} AS key, sum(${whole}) AS hits FROM periods p ${join(versionScope)}
+    FROM (SELECT p.case_no, ${key} AS key, count(*) AS hits FROM periods p ${join}
       WHERE ${rows(versionScope, caseFilter)} AND ${match.certain} GROUP BY 1, 2)
     JOIN (SELECT p.case_no, count(*) AS periods FROM periods p WHERE ${rows(versionScope, caseFilter)} GROUP BY 1 HAVING ${certaintyCondition}) USING (case_no)
     WHERE key IS NOT NULL GROUP BY key`;
-  return counters.count(scope, { sql, values: { ...match.values, ...values } });
+  return counters.count(scope, { sql, values: match.values });
+};
+
+/** Whoever has several keys counts under each, and is certain under none. */
+const ofEachKey = (bySet: TotalsByKey, expand: (key: string) => readonly string[]): TotalsByKey => {
+  const totals = new Map<string, Totals>();
+  for (const [set, { yes, uncertain }] of bySet) {
+    const keys = new Set(set.split(SEPARATOR).flatMap(expand));
+    for (const key of keys) {
+      const counted = totals.get(key) ?? { yes: 0, uncertain: 0 };
+      totals.set(
+        key,
+        keys.size === 1
+          ? { yes: counted.yes + yes, uncertain: counted.uncertain + uncertain }
+          : { yes: counted.yes, uncertain: counted.uncertain + yes + uncertain },
+      );
+    }
+  }
+  return totals;
 };

@@ -17,6 +17,9 @@ import { periodRows, type PeriodRow } from './rows.js';
 export const FIRST_DAY_SQL = 'from_day + 0';
 export const END_DAY_SQL = 'to_day + 0';
 
+/** The name of the first index of `periods` (table.ts): by list and case, of the versions that are still believed. */
+export const CURRENT_PERIODS = 'periods_1';
+
 /** Events without a day are in no period. */
 const isDated = ({ type }: CaseEvent): boolean => caseEvents[type].dated;
 

@@ -2,7 +2,7 @@
 import { GRAVITIES } from '../../domain/instrument/events.js';
 import type { GravityOf } from '../../domain/instrument/gravity.js';
 import type { ListDefinition } from '../../domain/list/list.js';
-import { MAX_DAY, type Day } from '../../domain/time.js';
+import type { Day } from '../../domain/time.js';
 import { UNKNOWN } from '../counts/counts.query.js';
 import { groupPeople, type Grouping } from '../counts/group-people.js';
 import { filterConditions, type Filters } from '../list/filters.js';
@@ -79,41 +79,41 @@ const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityOf):
 
 const bandKeys = (bands: readonly Band[]): readonly string[] => bands.map(({ key }) => key);
 
-/** Joins the bands `b` that the days between two columns touch. */
-const joinBands = (first: string, last: string): string =>
-  `LEFT JOIN json_each(@bands) b ON ${first} <= b.value ->> 'to' AND ${last} >= b.value ->> 'from'`;
-const isWithinBand = (first: string, last: string): string =>
-  `coalesce(${first} >= b.value ->> 'from' AND ${last} <= b.value ->> 'to', 1)`;
+/** SQL for the number of the band in which a day is; null without a day. */
+const bandNumber = (day: string, bands: readonly Band[]): string =>
+  `CASE ${bands.map(({ from, to }, number) => `WHEN ${day} BETWEEN ${from} AND ${to} THEN ${number}`).join(' ')} END`;
+
+/** SQL for the bands from that of one day to that of another, as `expandBands` reads it. */
+const bandsBetween = (first: string, last: string, bands: readonly Band[]): string =>
+  `(${bandNumber(first, bands)} || '${BETWEEN_BANDS}' || ${bandNumber(last, bands)})`;
+
+const BETWEEN_BANDS = '..';
+
+/** The keys of the bands between two numbers, in either order; any other key as it is. */
+const expandBands =
+  (bands: readonly Band[]) =>
+  (key: string): readonly string[] => {
+    const numbers = key.split(BETWEEN_BANDS).map(Number);
+    if (numbers.length !== 2) return [key];
+    return bandKeys(bands.slice(Math.min(...numbers), Math.max(...numbers) + 1));
+  };
 
 export const byTimeLeft = (asked: AskedMembers): StatisticTable => {
   const bands = timeLeftBands(asked.context.scope.day);
-  const last = `nullif(p.end_latest, ${MAX_DAY})`;
   const withoutEnd = `CASE WHEN p.life = 1 THEN 'life' WHEN p.sentence IN ('none', 'extinguished') THEN 'no-sentence' ELSE '${UNKNOWN}' END`;
+  // An end of MAX_DAY is that of a term that nobody knows, and in no band.
+  const key = `coalesce(${bandsBetween('p.end_earliest', 'p.end_latest', bands)}, ${withoutEnd})`;
   return grouped(
     asked,
-    {
-      key: `coalesce(b.value ->> 'key', ${withoutEnd})`,
-      join: () => joinBands('p.end_earliest', last),
-      whole: isWithinBand('p.end_earliest', last),
-      values: { bands: JSON.stringify(bands) },
-    },
+    { key, expand: expandBands(bands) },
     { rows: [...bandKeys(bands), 'life', UNKNOWN, 'no-sentence'], columns: [PEOPLE] },
   );
 };
 
 export const byTimeHeld = (asked: AskedMembers): StatisticTable => {
   const bands = timeHeldBands(asked.context.scope.day);
-  const last = 'coalesce(h.since_by, @day)';
-  const holding = (scope: ListScope): string =>
+  const join = (scope: ListScope): string =>
     `LEFT JOIN holdings h ON h.case_no = p.case_no AND ${validCondition('h', scope)}`;
-  return grouped(
-    asked,
-    {
-      key: `coalesce(b.value ->> 'key', 'not-held')`,
-      join: (scope) => `${holding(scope)} ${joinBands('h.since_from', last)}`,
-      whole: isWithinBand('h.since_from', last),
-      values: { bands: JSON.stringify(bands) },
-    },
-    { rows: bandKeys(bands), columns: [PEOPLE] },
-  );
+  const key = `coalesce(${bandsBetween('h.since_from', 'coalesce(h.since_by, @day)', bands)}, 'not-held')`;
+  return grouped(asked, { key, join, expand: expandBands(bands) }, { rows: bandKeys(bands), columns: [PEOPLE] });
 };
