@@ -20,6 +20,7 @@ import {
 import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
 import { appendsWithLeafHashes, openings, verification } from './items/proofs.js';
 import { rebuild } from './items/rebuilds.js';
+import { stageByCategory, timeHeld, timeLeft } from './items/statistics.js';
 
 /** The aim for the figure of the measured variant divided by that of the baseline. */
 export type Aim = { readonly atLeast: number } | { readonly atMost: number };
@@ -157,6 +158,15 @@ export const comparisons: readonly Comparison[] = [
     'habeas',
     'computed',
   ]),
+  inMs(
+    'statistics-stage',
+    'members of 1,000,000 people by category and stage, computed, beside the query by hand',
+    stageByCategory,
+    ['varied list'],
+    { atMost: 3 },
+  ),
+  inMs('statistics-time-left', 'the same by time left of the sentence', timeLeft, ['varied list'], { atMost: 3 }),
+  inMs('statistics-time-held', 'the same by time held', timeHeld, ['varied list'], { atMost: 3 }),
   inMs('name', 'a search for a whole name among 1,000,000, beside FTS5', nameSearch, ['names'], { atMost: 3 }, [
     'habeas',
     'FTS5, ranked',
