@@ -3,7 +3,7 @@
  * names. Only the ids of the pairs are kept; what is like in them is read when somebody asks, and decided by a person.
  */
 import { Injectable, Optional } from '@nestjs/common';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as othersTurn, setTimeout as sleep } from 'node:timers/promises';
 import { LEAST_SCORE } from '../../domain/names/ranking.js';
 import type { DuplicateCandidate } from '../../domain/names/likeness.js';
 import type { DurableJobContext, JobItem, JobKind } from '../../jobs/durable-job.js';
@@ -11,7 +11,8 @@ import { DurableJobs, type StartResult } from '../../jobs/durable-jobs.js';
 import type { JobProgress } from '../../jobs/job.js';
 import { LIMITS } from '../../schema/limits.js';
 import { listScope, scopeValues, versionCondition, type ListScope } from '../list/predicate.js';
-import { ReadModelReader } from '../reader.js';
+import { NotCaughtUp } from '../query-errors.js';
+import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { cachedStatement, type Db } from '../table.js';
 import { ANY_CASE } from './name-search.js';
@@ -64,7 +65,7 @@ export class FindDuplicates implements JobKind<Parameters> {
     try {
       while (!isEnd && pairs < this.maxPairs) {
         signal.throwIfAborted();
-        const { db, position: head, clock } = await this.reader.contextAt({ position });
+        const { db, position: head, clock } = await this.contextAt(position, signal);
         const scope = listScope('', clock.today(), position, head);
         const caseNos = casesAfter(db, scope, done);
         total = lastCase(db, scope);
@@ -83,7 +84,22 @@ export class FindDuplicates implements JobKind<Parameters> {
       saveAll();
     }
   }
+
+  /** Waits as long as it takes. Rejects with an AbortError once the signal has aborted. */
+  private async contextAt(position: number, signal: AbortSignal): Promise<QueryContext> {
+    for (;;) {
+      try {
+        return await this.reader.contextAt({ position });
+      } catch (error) {
+        if (!(error instanceof NotCaughtUp)) throw error;
+        await sleep(RETRY_MS, undefined, { signal });
+      }
+    }
+  }
 }
+
+/** Between attempts while the read models are not there yet, as after a restart. */
+const RETRY_MS = 500;
 
 /** Another year of birth or another father tells homonyms apart. */
 export const isWorthAsking = ({ score, why }: Pick<DuplicateCandidate, 'score' | 'why'>): boolean =>

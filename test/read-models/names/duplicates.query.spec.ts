@@ -4,7 +4,8 @@ import { Jobs } from '../../../src/jobs/jobs.js';
 import { Duplicates, DuplicatesHandler } from '../../../src/read-models/names/duplicates.query.js';
 import { FindDuplicates } from '../../../src/read-models/names/find-duplicates.js';
 import { scopeOf } from '../../support/scopes.js';
-import { opened, register } from '../support.js';
+import { emptyFile, FixedReader, opened, register } from '../support.js';
+import { NotCaughtUp } from '../../../src/read-models/query-errors.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -145,4 +146,31 @@ it('are kept up to a number, at which the comparison ends', async () => {
   expect(few.get(result.job.id)).toMatchObject({ state: 'done', progress: { results: { pairs: 4 } } });
   expect(few.items(result.job.id, 0, 10)).toHaveLength(4);
   await few.close();
+});
+
+it('are found once the read models are there, however long that takes after a restart', async () => {
+  for (const id of ['a', 'b']) await fixture.append('case', id, born('Elşən Həsənov', '1980'));
+  await fixture.models.contextAt({ atLeast: fixture.token });
+  class LateReader extends FixedReader {
+    #isThere = false;
+    override contextAt(): ReturnType<FixedReader['contextAt']> {
+      const answer = this.#isThere ? fixture.models.contextAt({}) : Promise.reject(new NotCaughtUp());
+      this.#isThere = true;
+      return answer;
+    }
+  }
+  const file = JobFile.open(IN_MEMORY);
+  file.add({
+    id: 'before',
+    kind: 'find-duplicates',
+    parameters: { position: 2 },
+    startedAt: '2026-01-05T08:00:00.000Z',
+  });
+  const restarted = new DurableJobs(file, new Jobs(), () => new Date(0));
+  new FindDuplicates(new LateReader(emptyFile(), fixture.store), restarted);
+  restarted.resumeRunning();
+  await restarted.settled('before');
+  expect(restarted.get('before')?.state).toBe('done');
+  expect(restarted.items('before', 0, 10)).toHaveLength(1);
+  await restarted.close();
 });
