@@ -33,6 +33,13 @@ module.exports = {
       to: { couldNotResolve: true },
     },
     {
+      name: 'commands-of-the-log-start-at-once',
+      comment: 'Loading the application takes most of a second, and these commands do not need it.',
+      severity: 'error',
+      from: { path: '^src/cli/(backup|copy|export-log|proof)\\.ts$' },
+      to: { path: '^src/app\\.module\\.ts$', reachable: true },
+    },
+    {
       name: 'no-development-packages',
       comment: 'Production code may import only packages listed in dependencies.',
       severity: 'error',

@@ -18,7 +18,6 @@ import { MERGED_CASES, type MergedCases } from './commands/merged-cases.js';
 import { POSSIBLE_DUPLICATES, type PossibleDuplicates } from './commands/possible-duplicates.js';
 import { CHECKPOINTS, EDITION_DRAFTS, type Checkpoints, type EditionDrafts } from './commands/publish-edition.js';
 import { CLOCK, type Clock } from './domain/clock.js';
-import { dayOfInstant } from './domain/time.js';
 import { permissionNotices, openDataFolder, type DataFolder } from './event-store/data-folder.js';
 import { eligiblePersonsOf } from './eligible-persons.js';
 import { EVENT_STORE, StoreDamaged, type EventStore } from './event-store/port.js';
@@ -45,6 +44,7 @@ import { ReadModelReader } from './read-models/reader.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
 import type { Settings } from './settings.js';
 import { openLog } from './stores.js';
+import { systemClock } from './system-clock.js';
 import { LatestReadiness } from './watching/latest-readiness.js';
 import { LogTime } from './watching/log-time.js';
 import { Metrics } from './watching/metrics.js';
@@ -71,13 +71,6 @@ export const DATA_FOLDER = Symbol('DataFolder');
 
 /** Time for the read models to stop before the store is closed. */
 const STOP_MS = 300;
-
-/** The system's time. Today is the configured day, or else the current day in the register's time zone. */
-export const systemClock = ({ timeZone, today }: Pick<Settings, 'timeZone' | 'today'>): Clock => ({
-  timeZone,
-  now: () => new Date(),
-  today: () => today ?? dayOfInstant(timeZone, new Date()),
-});
 
 /** Locks the data folder and opens store and read models; releases the folder if that fails. */
 const openResources = async (

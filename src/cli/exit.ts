@@ -5,7 +5,7 @@ import { LogFileUnreadable } from '../event-store/log-file.js';
 import { NotPrivate } from '../event-store/private-file.js';
 import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { BackupRefused } from '../event-store/sqlite/backup.js';
-import { BadGravityFile } from '../read-models/eligibility/gravity-file.js';
+import { BadGravityFile } from '../read-models/eligibility/bad-gravity-file.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
 import { InvalidKnownAt, InvalidParameter } from '../read-models/query-errors.js';
 import { InvalidNote } from '../proof/checkpoint.js';

@@ -1,9 +1,9 @@
 /** What operators decide about a log, by commands that record it there: who decided, and the log opened so that events can be recorded. */
-import { systemClock } from '../app.module.js';
 import type { Actor } from '../domain/event.js';
 import type { EventStore } from '../event-store/port.js';
 import type { LogDecision } from '../proof/adoption.js';
 import type { Settings } from '../settings.js';
+import { systemClock } from '../system-clock.js';
 import { LogTime } from '../watching/log-time.js';
 import { WatchedStore } from '../watching/watched-store.js';
 import { CannotRun } from './exit.js';

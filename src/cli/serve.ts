@@ -1,6 +1,5 @@
 /** `habeas serve`: serves the register over HTTP until it is stopped. */
 import { HTTP_LIMITS } from '../http/limits.js';
-import { serve } from '../serve.js';
 import { readSettings, type Settings } from '../settings.js';
 import { aborted, type Context } from './context.js';
 import { EXIT, type ExitCode } from './exit.js';
@@ -34,6 +33,8 @@ export const serveUntilStopped = async (
   const exitTimer = exitAfterAbort(signal);
   // Logging starts once the service listens; an error before that is printed as a message instead.
   let log: (line: string) => unknown = () => undefined;
+  // Only now, so that wrong settings are told at once.
+  const { serve } = await import('../serve.js');
   const serving = await serve(settings, { write: (line) => log(line) }, HTTP_LIMITS, projection);
   log = (line) => err.write(line);
   // An error of standard error itself (full disk, broken pipe) must not end the service.

@@ -15,6 +15,7 @@ import {
 } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
 import { read } from '../../schema/read.js';
+import { BadGravityFile } from './bad-gravity-file.js';
 
 /** Injection token of `GravityData`. */
 export const GRAVITY_DATA = Symbol('GravityData');
@@ -22,11 +23,6 @@ export const GRAVITY_DATA = Symbol('GravityData');
 export interface GravityData {
   readonly source: string;
   readonly gravityOf: GravityOf;
-}
-
-/** The file says nothing that can be used; the message names the first error, which quotes nothing of the file. */
-export class BadGravityFile extends Error {
-  override readonly name = 'BadGravityFile';
 }
 
 const MAX_ARTICLES = 1_000;

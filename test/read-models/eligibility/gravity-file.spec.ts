@@ -1,7 +1,8 @@
 /** The file that says how grave offences are. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BadGravityFile, readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
+import { BadGravityFile } from '../../../src/read-models/eligibility/bad-gravity-file.js';
+import { readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
 import { day } from '../../support/events.js';
 import { temporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
