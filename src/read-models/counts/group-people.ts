@@ -33,6 +33,7 @@ export const groupPeople = (
   const certaintyCondition = { yes: 'min(ok)', uncertain: 'NOT min(ok)', any: 'TRUE' }[certainty ?? 'any'];
   // Without statistics, SQLite would take an index of all versions and look up every row of it.
   const index = ({ isCurrent }: ListScope): string => (isCurrent ? `INDEXED BY ${CURRENT_PERIODS}` : '');
+  // The limit keeps SQLite from flattening the subquery, which would reckon the key of a row once for each mention.
   const sql = (
     versionScope: ListScope,
     caseFilter: string,
@@ -41,7 +42,7 @@ export const groupPeople = (
         CASE WHEN min(key) = max(key) THEN min(key) ELSE group_concat(key, @separator) END AS key
       FROM (SELECT p.case_no, ${match.certain} AS ok, CASE WHEN ${match.certain} THEN ${key} END AS key
         FROM periods p ${index(versionScope)} ${join(versionScope)}
-        WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter})
+        WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter} LIMIT -1)
       GROUP BY case_no HAVING ${certaintyCondition})
     WHERE key IS NOT NULL GROUP BY key`;
   const bySet = counters.count(scope, { sql, values: { ...match.values, ...values, separator: SEPARATOR } });
