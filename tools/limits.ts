@@ -41,6 +41,7 @@ const rows: readonly (readonly [what: string, bound: string, beyond: string])[] 
   ['Rows of a page', count(LIMITS.page), answer('REQUEST.INVALID')],
   ['Days on which eligibility is asked at once', count(LIMITS.askedDays), answer('REQUEST.INVALID')],
   ['Questions of eligibility that wait for others', count(MAX_WAITING), answer('REGISTER.BUSY')],
+  ['Contradicting claims that are named with a claim', count(LIMITS.conflicts), 'the first ones'],
   ['Days of a statistic over several days', count(LIMITS.seriesDays), answer('REQUEST.INVALID')],
   ['Conditions of a clause', count(LIMITS.conditions), answer('REQUEST.INVALID')],
   ['Claims of a page', count(LIMITS.claims), answer('REQUEST.INVALID')],

@@ -1,4 +1,5 @@
 /** Claims over HTTP: attributed, side by side, and each beside what the register counts itself. */
+import { LIMITS } from '../../src/schema/limits.js';
 import { createListAndAct, openCase, Service, WITH_SOURCES, type HttpReply, type Loose } from '../support/service.js';
 
 let service: Service;
@@ -221,6 +222,15 @@ test('a page ends where the next begins, and one question has one answer', async
   }
   expect(all.length).toBeGreaterThan(4);
   expect(paged).toEqual(all);
+});
+
+test('names as many contradicting claims as the limits say', async () => {
+  const about = onList('2024-12-31');
+  const bodies = Array.from({ length: LIMITS.conflicts + 2 }, (_, n) => ({ id: `no-${n}`, about, value: n, ...SAID }));
+  const replies = await Promise.all(bodies.map((body) => service.post('/v1/claims', body)));
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
+  for (const reply of replies) await service.getAfter(reply, '/v1/claims?limit=1');
+  expect((await one('no-0'))['conflicts']).toHaveLength(LIMITS.conflicts);
 });
 
 test('gets an id where its recorder chose none, the same for a repeat', async () => {
