@@ -7,6 +7,7 @@ import { Cases } from '../../../src/read-models/list/cases.query.js';
 import { ListMembers } from '../../../src/read-models/list/list-members.query.js';
 import { anyText, azerbaijaniName } from '../../domain/names/arbitraries.js';
 import { names, ownGroups } from '../../domain/names/groups.js';
+import { effort } from '../../support/effort.js';
 import { assertProperty } from '../../support/property.js';
 import { listScope } from '../../../src/read-models/list/predicate.js';
 import { ModelFile } from '../../../src/read-models/model-file.js';
@@ -197,12 +198,15 @@ describe('a search by name', () => {
           ]);
         }
         const scope = listScope('', day(TODAY), position, position);
-        const found = new Set(searchNames(live.db, scope, texts[0] ?? '', ANY_CASE).found.map(({ text }) => text));
+        const answer = searchNames(live.db, scope, texts[0] ?? '', ANY_CASE);
+        // Of names of one letter there come to be more than are ranked.
+        if (answer.isTruncated) return;
+        const found = new Set(answer.found.map(({ text }) => text));
         for (const [index, text] of texts.entries())
           if (index === 0 || wordsOf(text) === wordsOf(texts[0] ?? ''))
             expect([text, found.has(toNfc(text))]).toEqual([text, nameWords(text).length > 0]);
       }),
-      50,
+      effort(50, 2_000),
     );
     live.close();
   });
