@@ -172,7 +172,9 @@ const tableOf = (measured: readonly Measured[]): string => {
 const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
 
 const write = (measured: readonly Measured[]): void => {
-  writeFileSync(docs('pages.json'), `[\n${measured.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`);
+  const rounded = (_: string, value: unknown): unknown =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
+  writeFileSync(docs('pages.json'), `[\n${measured.map((one) => JSON.stringify(one, rounded)).join(',\n')}\n]\n`);
   const [before, rest] = readFileSync(docs('benchmarks.md'), 'utf8').split('<!-- pages -->\n');
   const after = rest?.split('<!-- /pages -->\n')[1];
   if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has no place for pages');
