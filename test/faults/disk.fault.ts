@@ -56,6 +56,7 @@ const casesIn = async (): Promise<number> => Number((await service.get('/v1/case
 const refusal = {
   status: 503,
   retryAfter: '1',
+  text: expect.any(String) as unknown,
   body: expect.objectContaining({ code: 'REGISTER.UNAVAILABLE' }) as unknown,
 };
 
