@@ -16,7 +16,7 @@ export type ProjectionThread = 'own' | 'worker';
 export const startProjection = (
   thread: ProjectionThread,
   store: EventStore,
-  { events, readModels }: DataFolder,
+  { events, readModels }: Pick<DataFolder, 'events' | 'readModels'>,
   timeZone: string,
 ): ModelWriter | undefined => {
   if (thread === 'own' || store.onCommit === undefined) return undefined;

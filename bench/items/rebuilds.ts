@@ -2,6 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { startProjection } from '../../src/projection.js';
 import { ReadModels } from '../../src/read-models/read-models.js';
 import { clock, logFile, readModelsFile, rawFile, registerFolder } from '../data-sets.js';
 import { rate, type Item, type RunContext, type Variant } from '../item.js';
@@ -12,8 +13,12 @@ const folder = ({ data, sizes }: RunContext): string => registerFolder(data, siz
 const eventsIn = ({ sizes }: RunContext): number => sizes.cases * LONG_CASE + definitions.length;
 
 const habeasRebuild: Variant = async (context) => {
-  const store = createSqliteStore({ file: logFile(folder(context)) });
-  const models = ReadModels.open(readModelsFile(context.work), store, clock);
+  const events = logFile(folder(context));
+  const readModels = readModelsFile(context.work);
+  const store = createSqliteStore({ file: events });
+  // In a worker, as a service does: the delays are those of the thread that answers.
+  const writer = startProjection('worker', store, { events, readModels }, clock.timeZone);
+  const models = ReadModels.open(readModels, store, clock, undefined, undefined, writer);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const value = await rate(eventsIn(context), () => models.start());
