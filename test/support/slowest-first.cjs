@@ -5,14 +5,15 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 const SLOWEST = [
-  'command-line.ts',
   'e2e.ts',
-  'register-files.ts',
   'simulation.ts',
-  'outage.ts',
-  'eventstoredb.ts',
+  'command-line.ts',
+  'register-files.ts',
   'e2e-failures.ts',
+  'outage.ts',
   'documents.ts',
+  'read-models.ts',
+  'eventstoredb.ts',
 ];
 const rank = ({ path }) => {
   const index = SLOWEST.findIndex((name) => path.endsWith(name));
