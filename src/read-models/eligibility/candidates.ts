@@ -34,6 +34,7 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
     sort: 'reference',
     conditions: caseConditions({ scope, certainty: undefined, reference: undefined }, match),
     hasFewCases: false,
+    certainty: undefined,
     isUncertain: '0',
     values: match.values,
     after,

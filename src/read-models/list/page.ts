@@ -41,7 +41,7 @@ export const readPage = (
   const match = matchOf(request.conditions);
   const found = walk(db, {
     ...request,
-    conditions: caseConditions(request, match),
+    conditions: caseConditions({ scope, reference: request.reference, certainty: undefined }, match),
     hasFewCases: request.reference !== undefined,
     isUncertain: isUncertainSql(scope, match),
     values: { ...match.values, ...referenceValues(request.reference) },

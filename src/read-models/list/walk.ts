@@ -1,6 +1,7 @@
 /** Walks the cases of facets in an order, from a place on (keyset pagination). */
 import { cachedStatement, type Db } from '../table.js';
 import type { Facets } from './facets.js';
+import type { Certainty } from './filters.js';
 import type { Sort } from './paging.js';
 import { scopeValues, validCondition, type ListScope } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
@@ -24,6 +25,7 @@ export interface Walk {
   readonly conditions: readonly string[];
   /** Whether a condition names few cases, so that their rows are looked up and sorted. */
   readonly hasFewCases: boolean;
+  readonly certainty: Certainty | undefined;
   /** SQL for whether the case `o.case_no` matches in some possible courses only. */
   readonly isUncertain: string;
   readonly values: SqlCondition['values'];
@@ -125,7 +127,11 @@ const rangesOfCases = (_: Db, scope: ListScope, facets: readonly number[]): read
     ...(scope.isCurrent ? [] : [{ facet, part: 'given up' } as const]),
   ]);
 
-const walkSql = ({ scope, sort, conditions, isUncertain, after }: Walk, part: Part, isBounded: boolean): string => {
+const walkSql = (
+  { scope, sort, conditions, certainty, isUncertain, after }: Walk,
+  part: Part,
+  isBounded: boolean,
+): string => {
   const key = `o.${KEYS[sort.replace('-', '') as keyof typeof KEYS]}`;
   const [direction, beyond, until] = sort.startsWith('-') ? ['DESC', '<', '>='] : ['ASC', '>', '<='];
   const where = [
@@ -135,6 +141,7 @@ const walkSql = ({ scope, sort, conditions, isUncertain, after }: Walk, part: Pa
     ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
     ...(isBounded ? [`(${key}, o.case_no) ${until} (@lastKey, @lastNo)`] : []),
     ...conditions,
+    ...(certainty === undefined ? [] : [certainty === 'yes' ? `NOT ${isUncertain}` : isUncertain]),
   ];
   return `SELECT ${key} AS key, o.case_no, ${isUncertain} AS isUncertain FROM facets o
     WHERE ${where.join(' AND ')} ORDER BY 1 ${direction}, 2 ${direction} LIMIT @limit`;
