@@ -33,7 +33,13 @@ const at = (name: string): string => join(folder.path, name);
 beforeEach(async () => {
   folder = await temporaryFolder();
 });
-afterEach(() => folder.remove());
+/** Also after a failure, which Jest would not end with otherwise. */
+let close = (): Promise<void> => Promise.resolve();
+afterEach(async () => {
+  await close();
+  close = () => Promise.resolve();
+  await folder.remove();
+});
 
 const fill = async (store: EventStore): Promise<void> => {
   for (let i = 0; i < 5; i++) await store.append(newStreamName(), 'no-stream', newEvents(3));
@@ -141,8 +147,11 @@ it(`in an export, each of ${CHANGES} bytes`, async () => {
 
 it(`on a server, each of ${CHANGES} bytes, unless it stands for the same value`, async () => {
   const double = await startDouble();
-  const options = { url: double.url, register: 'habeas' };
-  const store = await openEsdbStore(options);
+  const store = await openEsdbStore({ url: double.url, register: 'habeas' });
+  close = async () => {
+    await store.close();
+    await double.stop();
+  };
   await fill(store);
   const publicKey = await sign(store);
   const own = double.log.filter(({ stream }) => stream.startsWith('habeas.case-'));
@@ -179,6 +188,4 @@ it(`on a server, each of ${CHANGES} bytes, unless it stands for the same value`,
     }
   }
   expect(same).toBeLessThan(CHANGES / 4);
-  await store.close();
-  await double.stop();
 });
