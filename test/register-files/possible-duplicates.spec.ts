@@ -53,7 +53,7 @@ it('are compared with the register before the file, not with rows of it', async 
 type Tip = Readonly<Record<'tip' | 'name' | 'born' | 'near_ref' | 'truth', string>>;
 const TIPS = parse<Tip>(readFileSync(join(__dirname, '../fixtures/names/tips.csv'), 'utf8'), { columns: true });
 
-it('are suggested for the tips: the same people first and asked about, homonyms below and not', async () => {
+it('are suggested for the tips: the same people first and held up, homonyms below and opened', async () => {
   const folder = await temporaryFolder();
   const demonstration = await openDemonstration(join(folder.path, 'data'), { findsDuplicates: true });
   const scores = TIPS.map(({ name, born, near_ref, truth }) => {
@@ -72,6 +72,12 @@ it('are suggested for the tips: the same people first and asked about, homonyms 
   expect(of('same')).toHaveLength(6);
   expect(of('other')).toHaveLength(4);
   expect(Math.max(...of('other'))).toBeLessThan(Math.min(...of('same')));
+  const tips = TIPS.map(({ tip, name, born }) => registerRow({ ref: tip, name, name_en: '', name_ru: '', born }));
+  const { imported, report } = await demonstration.import([files.rows('tips.csv', ...tips)]);
+  expect(imported.files[0]).toMatchObject({ added: 4, refused: 6 });
+  expect(report.map(({ row, code }) => [row, code])).toEqual(
+    [2, 3, 4, 5, 6, 7].map((row) => [row, 'CASE.POSSIBLE_DUPLICATE']),
+  );
   await demonstration.close();
   await folder.remove();
 });
