@@ -14,7 +14,14 @@ interface Recorder<A extends Answer> {
 }
 
 /** Problem codes on which a client asks again. */
-const PASSING: readonly unknown[] = ['REGISTER.UNAVAILABLE', 'REVISION.RACED', 'READS.BEHIND', 'PROOF.TREE_BEHIND'];
+const PASSING: readonly unknown[] = [
+  'REGISTER.UNAVAILABLE',
+  'REGISTER.BUSY',
+  'REGISTER.OVERDUE',
+  'REVISION.RACED',
+  'READS.BEHIND',
+  'PROOF.TREE_BEHIND',
+];
 
 /** Sooner than the `Retry-After` of the answer, to be quick. */
 const PAUSE_MS = 5;
