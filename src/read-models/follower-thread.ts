@@ -153,7 +153,10 @@ export const serveFollower = (
     const progress = (value: JobProgress | null): void => send({ kind: 'progress', call, progress: value });
     switch (method) {
       case 'follow':
-        return follower.follow(options as FollowOptions, signal, () => progress(null));
+        return follower.follow(options as FollowOptions, signal, () => {
+          progress(null);
+          follower.limitWriteAheadLog();
+        });
       case 'build':
         return follower.build({ signal, onProgress: progress });
       case 'close':

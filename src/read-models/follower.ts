@@ -2,6 +2,7 @@
  * Writes the read-model file: follows the log into it, and builds the file that replaces it. It runs on the thread of its owner, or
  * in a worker behind `FollowerThread`; either way `ReadModels` decides what it does, and reads the file through another connection.
  */
+import { statSync } from 'node:fs';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
@@ -41,6 +42,9 @@ export interface ModelWriter {
   /** Ends what runs and closes the file. */
   close(): Promise<void>;
 }
+
+/** Several times what SQLite lets a write-ahead log grow to where readers pause. */
+export const MAX_WAL_BYTES = 8 * 1024 * 1024;
 
 export class Follower implements ModelWriter {
   /** Opened when it is first needed. */
@@ -107,6 +111,15 @@ export class Follower implements ModelWriter {
       if (isInUse()) return true;
       if (signal.aborted) return false;
     }
+  }
+
+  /**
+   * Empties the write-ahead log once it is long, which SQLite cannot do by itself while there is always a reader in it. Waits for the
+   * readers of this moment: not to be called on their thread.
+   */
+  limitWriteAheadLog(): void {
+    const size = statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > MAX_WAL_BYTES) this.#file?.emptyWriteAheadLog();
   }
 
   async rewriteCheckpoint(): Promise<void> {

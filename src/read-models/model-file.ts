@@ -212,6 +212,11 @@ export class ModelFile {
     this.#transaction(() => caseNos.forEach((caseNo) => this.#projector.project(caseNo, 0)));
   }
 
+  /** Has no effect while a reader does not end within the lock timeout. */
+  emptyWriteAheadLog(): void {
+    this.db.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
   close(): void {
     this.db.close();
   }

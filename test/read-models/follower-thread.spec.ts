@@ -1,7 +1,11 @@
 /** Projection in a worker thread, which runs the built entry point (`npm run build`) on a log and read models in files. */
+import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
+import { Follower, MAX_WAL_BYTES } from '../../src/read-models/follower.js';
 import { FollowerThread } from '../../src/read-models/follower-thread.js';
 import { ModelFile, PROJECTED_TABLES } from '../../src/read-models/model-file.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
@@ -39,6 +43,8 @@ const start = async (): Promise<void> => {
 const kill = async (): Promise<void> => {
   await threads.at(-1)?.terminate();
 };
+/** Fills the write-ahead log quickly. */
+const LONG = { ...opened('Ad'), note: 'x'.repeat(60_000) };
 const ARRESTED = { type: 'arrested', occurredOn: '2024-01-01' };
 const countCases = async (): Promise<number> =>
   (await handlersOf(models).cases.execute(new Cases(NOW, WHOLE_PAGE))).total.yes;
@@ -120,6 +126,26 @@ it('answers all of one turn from one checkpoint, whatever the thread writes mean
   }
   other.close();
   expect(overtaken).toBe(3);
+});
+
+it('empties a write-ahead log that a reader has kept long, once the reader ends', async () => {
+  await models.stop();
+  const path = pathOf('read-models.sqlite');
+  const follower = new Follower(path, clock.timeZone, () => Promise.resolve(log.store));
+  models = ReadModels.open(path, log.store, clock, undefined, undefined, follower);
+  await models.start();
+  const reader = new Database(path, { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT * FROM checkpoint').get();
+  const length = (): number => statSync(`${path}-wal`).size;
+  while (length() <= MAX_WAL_BYTES) {
+    await Promise.all(Array.from({ length: 10 }, () => log.append('case', randomUUID(), LONG)));
+    await models.waitFor(log.token);
+  }
+  reader.close();
+  await nextTurn();
+  follower.limitWriteAheadLog();
+  expect(length()).toBe(0);
 });
 
 it('goes on where it was when its thread is killed, again and again', async () => {
