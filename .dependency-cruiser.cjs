@@ -27,10 +27,10 @@ module.exports = {
     },
     {
       name: 'no-unresolvable',
-      comment: 'The imported file does not exist.',
+      comment: 'The imported file does not exist. Those of a build may not yet.',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: '/dist/' },
     },
     {
       name: 'commands-of-the-log-start-at-once',
