@@ -3,6 +3,7 @@ import type { DataSet } from './data-sets.js';
 import type { Item } from './item.js';
 import { appendsAlone, appendsInBulk, appendsInFlight, appendsToALongLog } from './items/appends.js';
 import { commands } from './items/commands.js';
+import { eligibilityOverWindow } from './items/eligibility.js';
 import { exportOfListAsCsv, exportOfListAsWorkbook, exportOfLog } from './items/exports.js';
 import { nameAdded, namePrefixSearch, nameRecall, nameSearch } from './items/names.js';
 import {
@@ -167,6 +168,13 @@ export const comparisons: readonly Comparison[] = [
   ),
   inMs('statistics-time-left', 'the same by time left of the sentence', timeLeft, ['varied list'], { atMost: 3 }),
   inMs('statistics-time-held', 'the same by time held', timeHeld, ['varied list'], { atMost: 3 }),
+  inMs(
+    'eligibility',
+    'whom an act reaches in its window, of 1,000,000 people, beside reading their standings',
+    eligibilityOverWindow,
+    ['varied list'],
+    null,
+  ),
   inMs('name', 'a search for a whole name among 1,000,000, beside FTS5', nameSearch, ['names'], { atMost: 3 }, [
     'habeas',
     'FTS5, ranked',

@@ -18,10 +18,13 @@ import { ReadModels } from '../src/read-models/read-models.js';
 import { STILL_KNOWN } from '../src/read-models/table.js';
 import Database from '../src/sqlite/database.js';
 import type { RunContext, Sizes } from './item.js';
+import { multiplyCases } from './multiply.js';
 import { makeNameIndex, makeRawIndex } from './name-indexes.js';
 import { openRaw, RawLog } from './raw.js';
 import { personName } from './synthetic-names.js';
 import {
+  ACT,
+  actEvents,
   correctionOf,
   CORRECTED_EVERY,
   definitions,
@@ -46,6 +49,15 @@ export const registerFolder = (data: string, cases: number, events: number, isCo
   join(data, `${cases}x${events}${isCorrected ? '-corrected' : ''}`);
 export const logFile = (folder: string): string => join(folder, 'events.sqlite');
 export const readModelsFile = (folder: string): string => join(folder, 'read-models.sqlite');
+type Varied = Pick<RunContext, 'data'> & { readonly sizes: Pick<Sizes, 'people' | 'copies'> };
+/** The register of a varied list. Its log has each case once, its read models have every copy. */
+export const variedFolder = ({ data, sizes: { people, copies } }: Varied): string =>
+  registerFolder(data, people / copies, VARIED_CASE, true);
+export const variedModelsFile = (varied: Varied): string => {
+  const { copies } = varied.sizes;
+  const folder = variedFolder(varied);
+  return copies === 1 ? readModelsFile(folder) : join(folder, `read-models-x${copies}.sqlite`);
+};
 export const rawFile = (folder: string): string => join(folder, 'raw.sqlite');
 
 /** The registers that items read: number of cases (a key of Sizes), events per case, and whether read models are made. */
@@ -92,13 +104,19 @@ export const prepare = async (
       continue;
     }
     const { size, events, models, isCorrected } = REGISTERS[register];
-    const folder = registerFolder(data, sizes[size], events, isCorrected);
+    const isVaried = events === VARIED_CASE;
+    const cases = isVaried ? sizes.people / sizes.copies : sizes[size];
+    const folder = registerFolder(data, cases, events, isCorrected);
     await makeOnce(folder, async (making) => {
-      log(`making a register of ${sizes[size]} cases of ${events} events`);
-      await makeLog(making, sizes[size], events, isCorrected);
+      log(`making a register of ${cases} cases of ${events} events`);
+      await makeLog(making, cases, events, isCorrected);
       await makeRaw(making, events);
     });
     if (models) await makeModels(folder, log);
+    if (isVaried && sizes.copies > 1) {
+      log(`copying its cases ${sizes.copies} times`);
+      multiplyCases(readModelsFile(folder), variedModelsFile({ data, sizes }), sizes.copies);
+    }
   }
 };
 
@@ -138,6 +156,7 @@ const makeLog = async (folder: string, cases: number, events: number, isCorrecte
     const numbers = Array.from({ length: CONCURRENT_CASES }, (_, index) => from + index * CORRECTED_EVERY);
     await Promise.all(numbers.filter((n) => n < cases).map((n) => correct(store, n, events)));
   }
+  if (events === VARIED_CASE) await append(streamName('instrument', ACT), actEvents);
   await store.close();
 };
 

@@ -20,10 +20,9 @@ import { ListMembers, ListMembersHandler } from '../src/read-models/list/list-me
 import { SORTS, type Sort } from '../src/read-models/list/paging.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import { Scope, UNRESTRICTED } from '../src/read-models/scope.js';
-import { clock, halfCorrected, logFile, prepare, readModelsFile, registerFolder } from './data-sets.js';
+import { clock, halfCorrected, logFile, prepare, variedFolder, variedModelsFile } from './data-sets.js';
 import { FULL, median } from './item.js';
 import { makeRawPages, rawPages } from './raw-pages.js';
-import { multiplyCases } from './multiply.js';
 import { openRaw, type Db } from './raw.js';
 import { EARLIER, LIST, VARIED_CASE } from './synthetic.js';
 
@@ -182,10 +181,10 @@ const write = (measured: readonly Measured[]): void => {
 };
 
 mkdirSync(options.data, { recursive: true });
-await prepare(options.data, { ...FULL, people }, new Set(['varied list']), console.error);
-const folder = registerFolder(options.data, people, VARIED_CASE, true);
-const modelsFile = copies === 1 ? readModelsFile(folder) : join(folder, `read-models-x${copies}.sqlite`);
-if (copies > 1) multiplyCases(readModelsFile(folder), modelsFile, copies);
+const sizes = { ...FULL, people: people * copies, copies };
+await prepare(options.data, sizes, new Set(['varied list']), console.error);
+const folder = variedFolder({ data: options.data, sizes });
+const modelsFile = variedModelsFile({ data: options.data, sizes });
 const rawFile = join(folder, `raw-pages-x${copies}.sqlite`);
 makeRawPages(rawFile, modelsFile);
 const store = createSqliteStore({ file: logFile(folder) });

@@ -7,6 +7,8 @@ export interface Sizes {
   readonly cases: number;
   /** Cases of three events on the list whose pages are read. */
   readonly people: number;
+  /** How often each case of a varied list stands in it: projecting every case of a million would take hours. */
+  readonly copies: number;
   /** Cases of eight events in the log that is opened. */
   readonly huge: number;
   /** Cases of a smaller log and a smaller list to compare with. */
@@ -26,6 +28,7 @@ export interface Sizes {
 export const FULL: Sizes = {
   cases: 125_000,
   people: 1_000_000,
+  copies: 50,
   huge: 1_250_000,
   few: 10_000,
   appends: 4_000,
@@ -41,6 +44,7 @@ export const FULL: Sizes = {
 export const QUICK: Sizes = {
   cases: 250,
   people: 600,
+  copies: 1,
   huge: 1_000,
   few: 60,
   appends: 100,

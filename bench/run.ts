@@ -22,13 +22,20 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true },
     rounds: { type: 'string' },
     names: { type: 'string' },
+    people: { type: 'string' },
+    copies: { type: 'string' },
     data: { type: 'string' },
     profile: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
 const usual: Sizes = values.quick ? QUICK : FULL;
-const sizes: Sizes = { ...usual, names: Number(values.names ?? usual.names) };
+const sizes: Sizes = {
+  ...usual,
+  names: Number(values.names ?? usual.names),
+  people: Number(values.people ?? usual.people),
+  copies: Number(values.copies ?? usual.copies),
+};
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
 /** Kept for later runs: making the data takes longer than the measurements. */
 const data = values.data ?? join(tmpdir(), values.quick ? 'habeas-bench-quick' : 'habeas-bench');

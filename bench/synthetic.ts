@@ -160,6 +160,33 @@ export const definitions: readonly AnyEvent[] = [
   ),
 ];
 
+/** An act that reaches some of a varied list, first in its window or later. */
+export const ACT = 'act-of-bench';
+export const ACT_WINDOW = { from: '2025-12-22', to: '2026-04-21' } as const;
+export const actEvents: readonly AnyEvent[] = [
+  {
+    type: 'instrument-registered',
+    kind: 'amnesty-act',
+    title: 'An act',
+    inForce: ACT_WINDOW.from,
+    windowEnd: ACT_WINDOW.to,
+    ...SOURCED,
+  },
+  {
+    type: 'clause-set',
+    clause: 'short-rest',
+    version: '1',
+    effect: 'released-from-imprisonment',
+    conditions: [
+      { category: { list: LIST, in: CATEGORIES.slice(0, 6) } },
+      { stage: { in: ['convicted'] } },
+      { articles: { anyOf: ['234'] } },
+      { remaining: { lessThan: 'P3Y', measured: 'rolling' } },
+    ],
+    ...SOURCED,
+  },
+];
+
 export const toEvent = (event: AnyEvent): NewEvent => ({
   id: newId(),
   event,

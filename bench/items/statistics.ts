@@ -9,11 +9,9 @@ import { timeHeldBands, timeLeftBands, type Band } from '../../src/read-models/s
 import { STAGE_SQL } from '../../src/read-models/list/stage.js';
 import Database from '../../src/sqlite/database.js';
 import { STILL_KNOWN } from '../../src/read-models/table.js';
-import { clock, logFile, readModelsFile, registerFolder } from '../data-sets.js';
+import { clock, logFile, variedFolder, variedModelsFile } from '../data-sets.js';
 import { milliseconds, type Item, type RunContext, type Variant } from '../item.js';
-import { LIST, TODAY, VARIED_CASE } from '../synthetic.js';
-
-const folderOf = ({ data, sizes }: RunContext): string => registerFolder(data, sizes.people, VARIED_CASE, true);
+import { LIST, TODAY } from '../synthetic.js';
 
 /** The measured statistics ask for no gravity. */
 const NO_GRAVITY = { source: '', gravityOf: () => null };
@@ -27,9 +25,8 @@ const questions = ({ sizes }: RunContext): number => Math.max(3, Math.ceil(sizes
 const habeas =
   (name: StatisticName): Variant =>
   async (context) => {
-    const folder = folderOf(context);
-    const store = createSqliteStore({ file: logFile(folder) });
-    const models = ReadModels.open(readModelsFile(folder), store, clock);
+    const store = createSqliteStore({ file: logFile(variedFolder(context)) });
+    const models = ReadModels.open(variedModelsFile(context), store, clock);
     await models.start();
     const handler = new StatisticsHandler(models, NO_GRAVITY);
     const ask = (index: number): ReturnType<StatisticsHandler['execute']> =>
@@ -50,7 +47,7 @@ const ON_LIST = "p.recognition = 'recognised' AND p.custody IN ('detained', 'rem
 const raw =
   (columns: (day: number) => string, groupBy: string, join = ''): Variant =>
   async (context) => {
-    const db = new Database(readModelsFile(folderOf(context)), { readonly: true });
+    const db = new Database(variedModelsFile(context), { readonly: true });
     const ask = (index: number): unknown => {
       const day = dayOf(index);
       const sql = `SELECT ${groupBy}, count(*) FROM (SELECT ${columns(day)} FROM periods p ${join}
