@@ -21,7 +21,8 @@ const SEPARATOR = '\u001F';
 
 /**
  * Each person counts under each key: `yes` if every period of the day has it, `uncertain` if only some do. Whoever has two keys has none
- * in every period: such people are counted by the set of their keys, so that each case is read once.
+ * in every period: such people are counted by the set of their keys, so that each case is read once. The set is in order, since the text
+ * of it must be the same when the counters read the case again, by another index.
  */
 export const groupPeople = (
   counters: Counters,
@@ -39,7 +40,7 @@ export const groupPeople = (
     caseFilter: string,
   ): string => `SELECT key, sum(is_sure) AS yes, sum(1 - is_sure) AS uncertain FROM (
       SELECT min(ok AND key IS NOT NULL) AS is_sure,
-        CASE WHEN min(key) = max(key) THEN min(key) ELSE group_concat(key, @separator) END AS key
+        CASE WHEN min(key) = max(key) THEN min(key) ELSE group_concat(key, @separator ORDER BY key) END AS key
       FROM (SELECT p.case_no, ${match.certain} AS ok, CASE WHEN ${match.certain} THEN ${key} END AS key
         FROM periods p ${index(versionScope)} ${join(versionScope)}
         WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter} LIMIT -1)

@@ -141,3 +141,16 @@ it('counts by incident with other filters', async () => {
 it('is empty on days before the first event', async () => {
   expect(await count('custody', '2023-12-31')).toEqual({ total: [0, 0], groups: [] });
 });
+
+it('stays the same for somebody of two stages when their rows are read in another order', async () => {
+  const before = await count('stage', '2024-05-15');
+  expect(before.groups).toEqual([
+    ['awaiting-judgment', 1, 1],
+    ['convicted', 0, 1],
+  ]);
+  // The period of before the judgment is made anew, after that of the judgment.
+  await fixture.append('case', 'a', { type: 'remanded', occurredOn: '2024-01-03', measure: 'detention' });
+  await count('stage', '2024-05-15');
+  await fixture.append('case', 'a', { type: 'tried', occurredOn: '2024-03-01' });
+  expect(await count('stage', '2024-05-15')).toEqual(before);
+});
