@@ -9,10 +9,12 @@ import { UNWATCHED } from '../../src/jobs/job.js';
 import { openCheckpoint, type Checkpoint } from '../../src/proof/checkpoint.js';
 import { ProofFiles } from '../../src/proof/proof-files.js';
 import { verifyLog } from '../../src/proof/verify-log.js';
+import { postOnce } from '../support/ask-again.js';
 import { BuiltService } from '../support/built-service.js';
 import { effort } from '../support/effort.js';
 import { latinName, WITH_SOURCES } from '../support/service.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 const ROUNDS = Number(process.env['CHECKPOINT_KILLS'] ?? effort(1, 10));
 const WRITERS = 64;
@@ -57,7 +59,7 @@ test(`kill -9 under ${WRITERS} writers, ${ROUNDS} times: no checkpoint is ahead 
     const write = async (): Promise<void> => {
       while (kills.length === 0) {
         const body = { names: [latinName('Nümunə')], ...WITH_SOURCES };
-        const opened = await service.post('/v1/cases', body).catch(() => null);
+        const opened = await postOnce(service, '/v1/cases', body).catch(() => null);
         if (opened === null) return;
         if (opened.status !== 201) throw new Error(opened.text);
         acknowledged += 1;
@@ -72,7 +74,9 @@ test(`kill -9 under ${WRITERS} writers, ${ROUNDS} times: no checkpoint is ahead 
   }
   // A service that starts on this log finds that it continues the last checkpoint.
   const service = await BuiltService.start(data);
-  expect((await service.get('/health/ready')).body['codes']?.log).toBeUndefined();
+  const log = async () => (await service.get('/health/ready')).body['codes']?.log as unknown;
+  await until(async () => (await log()) !== 'VERIFYING');
+  expect(await log()).toBeUndefined();
   await service.stop();
   await folder.remove();
 });
