@@ -247,6 +247,8 @@ const isPublished = ({ case: id, category, name, reference, salt, hash }) => {
 
 const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
+const FLOW = ['opening', 'revised', 'entered', 'moved', 'closing'];
+
 const isReconciled = ({ opening, revised, entered, left, moved, closing }, total) =>
   opening + revised + entered - sumOf(Object.values(left)) + moved === closing && closing === total;
 
@@ -261,11 +263,13 @@ const verifyEdition = (pages) => {
   if (sha256(...openHashes(members.map((member) => member.hash))).toString('base64') !== hash)
     throw new No('the hash of the edition is not that of these lines');
   if (members.length !== total) throw new No(`${members.length} members, and the edition says ${total}`);
-  for (const group of [...groups, { category: 'all', total, flow }]) {
-    const isIn = ({ category }) => group.category === 'all' || (category ?? 'unknown') === group.category;
+  for (const group of groups) {
+    const isIn = ({ category }) => (category ?? 'unknown') === group.category;
     if (members.filter(isIn).length !== group.total || (group.flow && !isReconciled(group.flow, group.total)))
       throw new No(`the numbers of ${group.category} do not add up`);
   }
+  const isSum = (number) => sumOf(groups.map((group) => group.flow[number])) === flow[number];
+  if (flow && !(isReconciled(flow, total) && FLOW.every(isSum))) throw new No('the numbers in all do not add up');
   const erased = verdicts.filter((verdict) => verdict === null).length;
   const ofErased = erased === 0 ? '' : ` Of ${erased} nobody can tell, since name or salt were erased.`;
   return `Yes: edition ${id} of ${list} has ${total} members, each as it was published, and its numbers add up.${ofErased}`;

@@ -7,12 +7,21 @@ import { toNfc } from '../domain/text.js';
 
 type CaseEvents = readonly EventWithId<CaseEvent>[];
 
-/** Every distinct name, in order of recording. */
+/** Every distinct name, in order of recording, but for those that were erased. */
 export const personNames = (events: CaseEvents): readonly Name[] =>
   uniqueBy(
-    events.flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : [])),
+    events
+      .flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : []))
+      .filter(({ text }) => text !== ''),
     ({ text, script, language, kind }) => ({ text, script, language, kind }),
     ({ text, script, language, kind }) => JSON.stringify([toNfc(text), script, language, kind]),
+  );
+
+/** Whether a name was erased: nothing stands in its place then (src/event-store/erased.ts). */
+export const hasErasedName = (events: CaseEvents): boolean =>
+  events.some(
+    ({ event }) =>
+      (event.type === 'opened' && event.names.length === 0) || (event.type === 'named' && event.name.text === ''),
   );
 
 /** The name to display: a full name in Azerbaijani Latin, else any full name, else any name; null without names. */

@@ -3,6 +3,7 @@ import type { EditionPublished } from '../../domain/list/editions.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
+import { hasErasedName } from '../person.js';
 import { openScope, requireDay, type Scope } from '../scope.js';
 import type { EditionMemberView, EditionWithMembersView } from './edition.view.js';
 import { certainMembers, lineHash, linesOf } from './lines.js';
@@ -77,8 +78,10 @@ const membersOf = (
     const member = { reference, case: caseId, name, category, hash, salt };
     if (salt !== null && line !== null && lineHash(salt, line) === hash)
       return { ...member, reproduced: 'as-published' };
-    return salt === null || name === null
-      ? { ...member, name: name ?? ERASED, reproduced: 'erased' }
-      : { ...member, reproduced: 'differs' };
+    const isNameErased =
+      caseNo !== null &&
+      hasErasedName(context.logTables.caseEntries(caseNo, knownAt).map((entry) => entry.eventWithId));
+    if (salt !== null && (line === null || !isNameErased)) return { ...member, reproduced: 'differs' };
+    return { ...member, name: isNameErased ? ERASED : name, reproduced: 'erased' };
   });
 };

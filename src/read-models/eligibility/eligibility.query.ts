@@ -6,6 +6,7 @@ import type { Condition } from '../../domain/instrument/events.js';
 import type { Instrument } from '../../domain/instrument/instrument.js';
 import { VERDICTS, type Verdict } from '../../domain/instrument/verdicts.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
+import { LIMITS } from '../../schema/limits.js';
 import { listEntriesOf } from '../list/entries.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { listScope } from '../list/predicate.js';
@@ -61,7 +62,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     this.verdicts = new KeptVerdicts(reader);
   }
 
-  /** Throws InvalidParameter where the instrument has no such clause, or no day that the question needs. */
+  /** Throws InvalidParameter where the instrument has no such clause, or no day that the question needs, and for too many days. */
   async execute({ scope: opened, instrument, parameters }: Eligibility): Promise<EligibilityView | null> {
     const { after, limit, ...question } = parameters;
     const queryKey = ['eligibility', opened.key, instrument, question];
@@ -111,6 +112,8 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     };
     const span =
       from === undefined || to === undefined ? { from: day, to: day } : { from: requireDay(from), to: requireDay(to) };
+    if (span.to - span.from >= LIMITS.askedDays)
+      throw new InvalidParameter('to', 'SPAN.TOO_LONG', `at most ${LIMITS.askedDays} days`);
     return { instrument: instrumentId, question, ...span, position };
   }
 

@@ -39,7 +39,8 @@ let published: Awaited<ReturnType<typeof read>>;
 beforeAll(async () => {
   await log.list();
   await log.append('case', 'a', opened('Ad', 'AZ-2'), arrested, recognised);
-  await log.append('case', 'b', opened('Bir', 'AZ-10'), arrested, recognised);
+  const alias = { type: 'named', name: { ...NAME, text: 'Ləqəb', kind: 'alias' } };
+  await log.append('case', 'b', opened('Bir', 'AZ-10'), arrested, recognised, alias);
   // In one of two categories, and without a reference.
   await log.append('case', 'c', opened('Cim'), arrested, recognised, {
     ...recognised,
@@ -85,6 +86,31 @@ it('keeps its hash when the name of a member is erased, and says so', async () =
       member.case === 'a' ? { ...member, name: '[erased]', reproduced: 'erased' } : member,
     ),
   });
+});
+
+it('says so too where another name is left, and never that of an erased one', async () => {
+  const erased = (fields: object) =>
+    log
+      .events()
+      .then((events) =>
+        events.map((one) =>
+          one.stream === 'case-b' && one.event.type in fields
+            ? { ...one, event: { ...one.event, ...(fields as Record<string, object>)[one.event.type] } }
+            : one,
+        ),
+      );
+  const [withoutFirst] = membersOf(await read((await erased({ opened: { names: [] } })) as LogEvent[]));
+  expect(withoutFirst).toEqual(['AZ-10', '[erased]', 'believers', 'erased']);
+  // As src/event-store/erased.ts has it: in the shape that is displayed first.
+  const [withoutAlias] = membersOf(
+    await read((await erased({ named: { name: { ...NAME, text: '' } } })) as LogEvent[]),
+  );
+  expect(withoutAlias).toEqual(['AZ-10', 'Bir', 'believers', 'as-published']);
+});
+
+it('does not take a line for erased that no longer comes out of the log', async () => {
+  const other = await read(await changed('recognised', { list: 'elsewhere' }));
+  expect(membersOf(other)[1]).toEqual([null, null, null, 'differs']);
 });
 
 it('keeps its hash without its salts', async () => {

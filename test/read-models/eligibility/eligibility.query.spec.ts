@@ -128,3 +128,8 @@ it('answers the same question once for all who ask it meanwhile, and refuses mor
   const refused = others.filter(({ status }) => status === 'rejected');
   expect(refused.map((one) => (one as PromiseRejectedResult).reason as unknown)).toEqual([expect.any(QueriesBusy)]);
 });
+
+it('is not asked about more days than the interface allows, by a claim either', async () => {
+  await clause('all', { custody: { in: ['imprisoned'] } });
+  await expect(ask(['all'], { from: '1800-01-01', to: '2199-12-31' })).rejects.toMatchObject({ code: 'SPAN.TOO_LONG' });
+});
