@@ -70,6 +70,8 @@ export class Follower implements ModelWriter {
       const sound = batch.filter(({ position }) => position < (damagedFrom ?? Infinity));
       if (sound.length > 0) {
         if (!(await this.#applyBatch(sound, signal))) return;
+        // In a turn of its own: queries of this thread keep what they read to the end of theirs.
+        await yieldToOthers();
         onApplied();
       }
       if (sound.length < batch.length) throw new StoreDamaged('the log is not what it was from here on');

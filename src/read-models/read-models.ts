@@ -357,10 +357,12 @@ export class ReadModels extends ReadModelReader {
     }
   }
 
+  /** A file that was deleted, or that can no longer be read as one, is rebuilt. */
   async #reopen(): Promise<void> {
     await this.writer.reopen();
-    const reopened = this.path === IN_MEMORY ? null : ModelReader.open(this.path, this.clock.timeZone);
-    if (reopened === null) return;
+    if (this.path === IN_MEMORY) return;
+    const reopened = ModelReader.open(this.path, this.clock.timeZone);
+    if (reopened === null) return this.rebuild();
     this.#file?.close();
     this.#file = reopened;
   }

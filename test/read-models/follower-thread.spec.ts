@@ -1,6 +1,6 @@
 /** Projection in a worker thread, which runs the built entry point (`npm run build`) on a log and read models in files. */
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -87,6 +87,20 @@ it('lets a query see the write whose token it has, before and after a restart', 
   expect(await countCases()).toBe(21);
   expect(await models.readiness()).toMatchObject({ caughtUp: true, position: 21, problem: null, readable: true });
   expect(threads).toHaveLength(2);
+});
+
+it('rebuilds a file that was deleted under it, once the thread opens it again', async () => {
+  await models.waitFor(await log.append('case', 'a', opened('Ad')));
+  for (const end of ['', '-wal', '-shm']) rmSync(`${pathOf('read-models.sqlite')}${end}`, { force: true });
+  await kill();
+  const token = await log.append('case', 'b', opened('Ad'));
+  await until(() =>
+    models.waitFor(token).then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(await countCases()).toBe(2);
 });
 
 it('sees a list as it is defined by then', async () => {

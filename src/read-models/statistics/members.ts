@@ -1,4 +1,5 @@
 /** Statistics of the people on a list on a day. */
+import { HELD_CUSTODIES } from '../../domain/case/state.js';
 import { GRAVITIES } from '../../domain/instrument/events.js';
 import type { GravityOf } from '../../domain/instrument/gravity.js';
 import type { ListDefinition } from '../../domain/list/list.js';
@@ -114,6 +115,9 @@ export const byTimeHeld = (asked: AskedMembers): StatisticTable => {
   const bands = timeHeldBands(asked.context.scope.day);
   const join = (scope: ListScope): string =>
     `LEFT JOIN holdings h ON h.case_no = p.case_no AND ${validCondition('h', scope)}`;
-  const key = `coalesce(${bandsBetween('h.since_from', 'coalesce(h.since_by, @day)', bands)}, 'not-held')`;
+  // A policy may keep people on the list who are not held, as in one of several possible periods.
+  const isHeld = `p.custody IN (${[...HELD_CUSTODIES].map((custody) => `'${custody}'`).join(', ')})`;
+  const since = bandsBetween('h.since_from', 'coalesce(h.since_by, @day)', bands);
+  const key = `CASE WHEN ${isHeld} THEN coalesce(${since}, 'not-held') ELSE 'not-held' END`;
   return grouped(asked, { key, join, expand: expandBands(bands) }, { rows: bandKeys(bands), columns: [PEOPLE] });
 };
