@@ -99,12 +99,10 @@ it('says so too where another name is left, and never that of an erased one', as
             : one,
         ),
       );
-  const [withoutFirst] = membersOf(await read((await erased({ opened: { names: [] } })) as LogEvent[]));
+  const [withoutFirst] = membersOf(await read(await erased({ opened: { names: [] } })));
   expect(withoutFirst).toEqual(['AZ-10', '[erased]', 'believers', 'erased']);
   // As src/event-store/erased.ts has it: in the shape that is displayed first.
-  const [withoutAlias] = membersOf(
-    await read((await erased({ named: { name: { ...NAME, text: '' } } })) as LogEvent[]),
-  );
+  const [withoutAlias] = membersOf(await read(await erased({ named: { name: { ...NAME, text: '' } } })));
   expect(withoutAlias).toEqual(['AZ-10', 'Bir', 'believers', 'as-published']);
 });
 
