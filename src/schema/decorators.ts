@@ -125,10 +125,9 @@ export const slug = textMatching(
 export const IsSlug = decoratorOf(slug);
 
 /** A clause of an instrument, or one version of it. */
-const CLAUSE_PART = `(?=[a-z0-9-]{1,${LIMITS.slug}}(@|$))[a-z0-9]+(-[a-z0-9]+)*`;
 export const IsClauseName = decoratorOf(
   textMatching(
-    new RegExp(`^${CLAUSE_PART}(@${CLAUSE_PART})?$`),
+    new RegExp(`^(?=.{1,${2 * LIMITS.slug + 1}}$)[a-z0-9]+(-[a-z0-9]+)*(@[a-z0-9]+(-[a-z0-9]+)*)?$`),
     'a clause, or a version of one: six-months-drugs, six-months-drugs@rolling',
   ),
 );
