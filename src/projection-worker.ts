@@ -7,7 +7,7 @@ import { serveFollower } from './read-models/follower-thread.js';
 
 /** What the thread is started with. */
 export interface ProjectionWorkerData {
-  /** The files of the log and of the read models. */
+  /** Paths of the files of the log (`events`) and of the read models. */
   readonly events: string;
   readonly readModels: string;
   readonly timeZone: string;

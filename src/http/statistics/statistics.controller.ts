@@ -65,7 +65,7 @@ export class StatisticsController {
 
 const isStatistic = (name: string): name is StatisticName => STATISTIC_NAMES.some((one) => one === name);
 
-/** The last day is that of the scope. */
+/** A statistic of several days is asked as of its last one. */
 const scopeOf = ({ to, asOf, knownAt, atLeast }: StatisticQuery, viewer: Viewer): Scope => {
   const day = to ?? asOf;
   return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });

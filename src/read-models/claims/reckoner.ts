@@ -5,7 +5,7 @@ import { knownAtPosition } from '../../domain/known-at.js';
 import { formatDay } from '../../domain/time.js';
 import { Counts, type CountsHandler } from '../counts/counts.query.js';
 import { Movements, type MovementsHandler } from '../counts/movements.query.js';
-import { FileReplaced } from '../counts/visit-movements.js';
+import { askOneFile } from '../counts/visit-movements.js';
 import { Eligibility, type EligibilityHandler } from '../eligibility/eligibility.query.js';
 import { listScope } from '../list/predicate.js';
 import { InvalidParameter } from '../query-errors.js';
@@ -123,25 +123,20 @@ export class Reckoner {
   async #lastAgreed({ about, claimed, position }: Reckoned, on: string): Promise<string | null> {
     const to = requireDay(on);
     const from = to - DAYS_BEFORE;
-    for (;;) {
-      const context = await this.reader.contextAt({ position });
+    return askOneFile(this.reader, position, async (context) => {
       const list = context.logTables.listAt(about.list ?? '', position)?.definition;
       if (list === undefined) return null;
       const categories = about.category === undefined ? undefined : [about.category];
-      try {
-        const numbers = await dailyMembers(this.reader, context, position, {
-          list,
-          set: 'certain',
-          categories,
-          from,
-          to,
-        });
-        const last = numbers.findLastIndex((number) => claimed.atLeast <= number && number <= claimed.atMost);
-        return last === -1 ? null : formatDay(from + last);
-      } catch (error) {
-        if (!(error instanceof FileReplaced)) throw error;
-      }
-    }
+      const numbers = await dailyMembers(this.reader, context, position, {
+        list,
+        set: 'certain',
+        categories,
+        from,
+        to,
+      });
+      const last = numbers.findLastIndex((number) => claimed.atLeast <= number && number <= claimed.atMost);
+      return last === -1 ? null : formatDay(from + last);
+    });
   }
 }
 

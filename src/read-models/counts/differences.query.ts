@@ -20,7 +20,7 @@ import {
   type HappenedChange,
   type LearnedChange,
 } from './visit-differences.js';
-import { FileReplaced } from './visit-movements.js';
+import { askOneFile } from './visit-movements.js';
 
 /**
  * Compares a list at the end of two days, each in a scope of its own, in two steps: from what was known of the earlier day to what is
@@ -71,32 +71,27 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as DifferenceCursor);
     const { from, to } = await this.#openScopes(query, cursor);
     if (from.day > to.day) throw new RangeError('the first day lies after the last');
-    for (;;) {
-      const context = await this.reader.contextAt({ position: to.position });
+    return askOneFile(this.reader, to.position, async (context) => {
       const scope = differenceScope(context, list, { set, categories: category, from: from.day, to: to.day }, from, to);
       if (scope === null) return null;
-      try {
-        const { totals, page } = await this.#compare(context, scope, limit, cursor);
-        const { items, last } = page.end();
-        const pinned = { from: pin(from), to: pin(to) };
-        return {
-          list,
-          from: formatDay(from.day),
-          fromKnown: from.knownAt,
-          fromPosition: from.position,
-          to: formatDay(to.day),
-          toKnown: to.knownAt,
-          toPosition: to.position,
-          set,
-          ...numbersOf(context, scope),
-          totals,
-          items: items.map(({ difference }) => difference),
-          next: last && writeCursor({ ...pinned, ...last }, queryKey, context.logId),
-        };
-      } catch (error) {
-        if (!(error instanceof FileReplaced)) throw error;
-      }
-    }
+      const { totals, page } = await this.#compare(context, scope, limit, cursor);
+      const { items, last } = page.end();
+      const pinned = { from: pin(from), to: pin(to) };
+      return {
+        list,
+        from: formatDay(from.day),
+        fromKnown: from.knownAt,
+        fromPosition: from.position,
+        to: formatDay(to.day),
+        toKnown: to.knownAt,
+        toPosition: to.position,
+        set,
+        ...numbersOf(context, scope),
+        totals,
+        items: items.map(({ difference }) => difference),
+        next: last && writeCursor({ ...pinned, ...last }, queryKey, context.logId),
+      };
+    });
   }
 
   /** The earlier scope first: while events are recorded, its position cannot come to lie after the other. */

@@ -8,7 +8,7 @@ import { causeOfExit, type MembershipChange, type MovementScope } from './moveme
 import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
 import { OrderedPage, type Place } from './ordered-page.js';
 import { placeMovement, type PlacedMovement } from './place-movement.js';
-import { FileReplaced, visitMovements } from './visit-movements.js';
+import { askOneFile, visitMovements } from './visit-movements.js';
 
 /**
  * Every entry, exit and change of category after day `from` until the end of day `to`. Repeated movements are all
@@ -52,32 +52,27 @@ export class MovementsHandler implements IQueryHandler<Movements> {
       parameters.after === undefined ? null : (readCursor(parameters.after, queryKey, logId) as MovementCursor);
     const pinned = cursor && { day: span.to, position: cursor.position };
     const { position, knownAt } = (await openScope(this.reader, scope, pinned)).scope;
-    for (;;) {
-      const context = await this.reader.contextAt({ position });
+    return askOneFile(this.reader, position, async (context) => {
       const definition = context.logTables.listAt(list, position)?.definition;
       if (definition === undefined) return null;
       const movementScope: MovementScope = { list: definition, set, categories: parameters.category, ...span };
       const opening = membersOn(context, position, movementScope, movementScope.from);
       const closing = membersOn(context, position, movementScope, movementScope.to);
-      try {
-        const { page, last, ...sums } = await this.#sum(context, position, movementScope, parameters.limit, cursor);
-        return {
-          list,
-          from: parameters.from,
-          to: parameters.to,
-          set,
-          knownAt,
-          position,
-          opening,
-          closing,
-          ...sums,
-          ...byKind(page),
-          next: last && writeCursor({ position, ...last }, queryKey, context.logId),
-        };
-      } catch (error) {
-        if (!(error instanceof FileReplaced)) throw error;
-      }
-    }
+      const { page, last, ...sums } = await this.#sum(context, position, movementScope, parameters.limit, cursor);
+      return {
+        list,
+        from: parameters.from,
+        to: parameters.to,
+        set,
+        knownAt,
+        position,
+        opening,
+        closing,
+        ...sums,
+        ...byKind(page),
+        next: last && writeCursor({ position, ...last }, queryKey, context.logId),
+      };
+    });
   }
 
   async #sum(

@@ -55,7 +55,7 @@ export interface HappenedChange {
   readonly movements: CaseMovements;
 }
 
-/** As `visitMovements`: `visit` must be synchronous; throws FileReplaced. */
+/** As `visitMovements`: `visit` must be synchronous, and `askOneFile` around it. */
 export const visitDifferences = async (
   reader: ReadModelReader,
   first: QueryContext,

@@ -27,13 +27,13 @@ export interface CaseMovements {
 }
 
 /** The file was replaced between two slices, so that case numbers are no longer valid. */
-export class FileReplaced extends Error {
+class FileReplaced extends Error {
   override readonly name = 'Replaced';
 }
 
 /**
  * Visits every case with movements, as known at a position. `visit` must be synchronous, because the context is valid
- * only until the next await. Throws FileReplaced; the caller then starts over.
+ * only until the next await. To be called within `askOneFile`.
  */
 export const visitMovements = async (
   reader: ReadModelReader,
@@ -50,6 +50,22 @@ export const visitMovements = async (
       const changes = membershipChanges(movementScope, listed);
       const rows = { listed, own: () => ownRows(context, scope, movementScope, caseNo) };
       if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
+    }
+  }
+};
+
+/** What `ask` answers from the file of its context. It is asked anew where another file takes that one's place meanwhile. */
+export const askOneFile = async <Answer>(
+  reader: ReadModelReader,
+  position: number,
+  ask: (context: QueryContext) => Promise<Answer>,
+): Promise<Answer> => {
+  for (;;) {
+    const context = await reader.contextAt({ position });
+    try {
+      return await ask(context);
+    } catch (error) {
+      if (!(error instanceof FileReplaced)) throw error;
     }
   }
 };

@@ -4,7 +4,7 @@ import type { EditionDraft } from '../../domain/list/editions.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { formatDay, type Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
-import { FileReplaced } from '../counts/visit-movements.js';
+import { askOneFile } from '../counts/visit-movements.js';
 import { countPeople } from '../list/page.js';
 import { listScope, matchOf, memberConditions } from '../list/predicate.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
@@ -12,7 +12,10 @@ import { openScope, type Scope } from '../scope.js';
 import { editionNumbers } from './flow.js';
 import { byReference, certainMembers, editionHash, lineHash, linesOf, newLineSalt } from './lines.js';
 
-/** With other salts each time. Null for an unknown list; the number of members where there are more than an edition may have. */
+/**
+ * Reckons what an edition of a list would publish, with new salts each time. Answers null for an unknown list, and only the number of
+ * members where there are more than an edition may have.
+ */
 export class DraftEdition extends Query<EditionDraft | { readonly tooMany: number } | null> {
   constructor(
     readonly scope: Scope,
@@ -28,16 +31,10 @@ export class DraftEditionHandler implements IQueryHandler<DraftEdition> {
 
   async execute({ scope: asked, list }: DraftEdition): Promise<EditionDraft | { readonly tooMany: number } | null> {
     const { day, position } = (await openScope(this.reader, asked)).scope;
-    for (;;) {
-      const context = await this.reader.contextAt({ position });
+    return askOneFile(this.reader, position, async (context) => {
       const defined = context.logTables.listAt(list, position);
-      if (defined === null) return null;
-      try {
-        return await this.#draft(context, defined.definition, defined.revision, day, position);
-      } catch (error) {
-        if (!(error instanceof FileReplaced)) throw error;
-      }
-    }
+      return defined && this.#draft(context, defined.definition, defined.revision, day, position);
+    });
   }
 
   async #draft(

@@ -17,7 +17,7 @@ export interface EditionNumbers {
 
 /**
  * Counts the members of each group, and what led to them from the edition before. The numbers of its day as known now are counted
- * anew, and so are the movements since: that all add up is for the domain to see. Throws FileReplaced.
+ * anew, and so are the movements since: that all add up is for the domain to see. To be called within `askOneFile`.
  */
 export const editionNumbers = async (
   reader: ReadModelReader,

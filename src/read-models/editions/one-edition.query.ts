@@ -56,7 +56,7 @@ export class OneEditionHandler implements IQueryHandler<OneEdition> {
   }
 }
 
-/** The members from one place in the edition up to another. */
+/** The members of an edition from its line `first` up to, and without, its line `end`, read from the log again. */
 const membersOf = (
   context: QueryContext,
   list: ListDefinition,

@@ -40,7 +40,10 @@ interface Property {
 
 const one = (value: string | undefined): readonly string[] | undefined => (value === undefined ? undefined : [value]);
 
-/** Those with the fewest people to a value first: the first that a question asks for is walked. */
+/**
+ * The properties that have facets. A page walks the facet of the first of them that it is filtered by, so those whose values have the
+ * fewest people come first.
+ */
 const PROPERTIES: readonly Property[] = [
   {
     name: 'incident',
@@ -97,7 +100,7 @@ const GROUPS: Readonly<Record<Population, readonly Group[]>> = {
   judged: ['recognised', 'otherwise judged'],
 };
 
-/** Names of facets that have no value. */
+/** Facets of no property: people who may match anything, people who match in some possible courses only, and all people. */
 const UNDECIDED = 'undecided';
 const UNCERTAIN = 'uncertain';
 const EVERYBODY = '';

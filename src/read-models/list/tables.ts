@@ -67,7 +67,7 @@ const SORT_KEYS = ['name_key', 'reference_key', 'since_day'] as const;
 export const OPEN_SQL = `known_to = ${STILL_KNOWN} AND to_day = ${MAX_DAY}`;
 /** All other rows. */
 export const CLOSED_SQL = `(known_to < ${STILL_KNOWN} OR to_day < ${MAX_DAY})`;
-/** Rows that are believed and end on a certain day, by that day: few of them end after today. */
+/** Rows that are believed and have a last day. An index has them by that day, since few of them end after today. */
 export const ENDED_SQL = `known_to = ${STILL_KNOWN} AND to_day < ${MAX_DAY}`;
 
 /** Rows that are believed, which every table has an index of by case, and all others. */

@@ -5,7 +5,7 @@ import type { MembershipChange, MovementScope } from '../counts/movement.js';
 import { visitMovements } from '../counts/visit-movements.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 
-/** One number a day, from `from` to `to`, both included. Throws FileReplaced; the caller then starts over. */
+/** One number a day, from `from` to `to`, both included. To be called within `askOneFile`. */
 export const dailyMembers = async (
   reader: ReadModelReader,
   context: QueryContext,

@@ -16,7 +16,7 @@ export interface AskedSpan {
   readonly scope: MovementScope;
 }
 
-/** Months by what people came and left by: `entered:recognised`, `left:amnesty`, `moved:in`. Throws FileReplaced. */
+/** Months by what people came and left by: `entered:recognised`, `left:amnesty`, `moved:in`. To be called within `askOneFile`. */
 export const entriesAndExits = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
   const found = new Map<string, Map<string, Totals>>();
   await visitMovements(reader, context, position, scope, ({ changes, rows }) => {
@@ -39,7 +39,7 @@ const months = (from: Day, to: Day): readonly string[] => [
   ...new Set(Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => monthOf(from + index))),
 ];
 
-/** How many were on the list at the end of each day. Throws FileReplaced. */
+/** How many were on the list at the end of each day. To be called within `askOneFile`. */
 export const daily = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
   const numbers = await dailyMembers(reader, context, position, scope);
   return {

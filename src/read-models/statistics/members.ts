@@ -90,7 +90,7 @@ const bandsBetween = (first: string, last: string, bands: readonly Band[]): stri
 
 const BETWEEN_BANDS = '..';
 
-/** The keys of the bands between two numbers, in either order; any other key as it is. */
+/** The keys of every band between the two whose numbers a key has (`0..2`), in either order; a key without two numbers as it is. */
 const expandBands =
   (bands: readonly Band[]) =>
   (key: string): readonly string[] => {

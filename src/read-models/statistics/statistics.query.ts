@@ -4,7 +4,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
 import type { MemberSet } from '../counts/movement.view.js';
-import { FileReplaced } from '../counts/visit-movements.js';
+import { askOneFile } from '../counts/visit-movements.js';
 import { GRAVITY_DATA, type GravityData } from '../eligibility/gravity-file.js';
 import { FILTERS, type Filters } from '../list/filters.js';
 import { InvalidParameter } from '../query-errors.js';
@@ -103,20 +103,15 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
     if (first > to) throw new InvalidParameter('from', 'PARAMETER.NEEDS', 'a day not after asOf');
     if (to - first >= LIMITS.seriesDays)
       throw new InvalidParameter('from', 'SPAN.TOO_LONG', `at most ${LIMITS.seriesDays} days`);
-    for (;;) {
-      const context = await this.reader.contextAt({ position });
+    return askOneFile(this.reader, position, async (context) => {
       const list = context.logTables.listAt(id, position)?.definition;
       if (list === undefined) return null;
       const scope = { list, set, categories: filters.category, from: first, to };
       const span: AskedSpan = { reader: this.reader, context, position, scope };
-      try {
-        const table = await OF_SPAN[statistic](span);
-        const marks = statistic === 'daily' ? marksOf(span) : [];
-        return { ...head(opened, statistic, id), from: formatDay(first), set, ...table, marks };
-      } catch (error) {
-        if (!(error instanceof FileReplaced)) throw error;
-      }
-    }
+      const table = await OF_SPAN[statistic](span);
+      const marks = statistic === 'daily' ? marksOf(span) : [];
+      return { ...head(opened, statistic, id), from: formatDay(first), set, ...table, marks };
+    });
   }
 }
 

@@ -53,7 +53,7 @@ const hasMoreEntries = (db: Db, match: string): boolean =>
 const scoreOf = (text: string, words: number): number =>
   Math.round(Math.min(1, words / Math.max(1, wordKeys(text).length)) * 1_000) / 1_000;
 
-/** What is shown of a long text: its words around the first that was looked for. */
+/** A text as the answer shows it; of a long one, only the words around the first word that was searched for. */
 const excerptOf = (text: string, keys: ReadonlySet<string>): string => {
   if (text.length <= LIMITS.name) return text;
   const words = text.split(/\s+/);
