@@ -270,11 +270,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     readModels.onProjected(() => watch.notice(readModels.currentContext()?.position ?? 0));
     durableJobs.resumeRunning();
     void tree.follow(logTreeProblem);
-    void verifyOnce(jobs, watch).catch((error: unknown) => {
-      if (error instanceof StoreDamaged) stopWriting(store, error);
-      else if (!(error instanceof Error && error.name === 'AbortError'))
-        log.error(`the log could not be verified: ${errorName(error)}`);
-    });
+    void watch.verifyUntilDone(() => verifyOnce(jobs, watch));
   }
 
   /** Runs before the server drains: reads that wait for a token would keep it from ending. */

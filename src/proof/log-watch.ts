@@ -2,8 +2,10 @@
  * What a service does for its log beside appending to it: it compares the end with the last checkpoint, verifies the whole, signs
  * checkpoints and sends them to witnesses.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreDamaged, StoreUnavailable, type EventStore } from '../event-store/port.js';
 import { UNWATCHED, type JobContext } from '../jobs/job.js';
+import { isAbort } from '../jobs/jobs.js';
 import { Checkpointer } from './checkpointer.js';
 import type { ProofFiles } from './proof-files.js';
 import { checkTail, type VerifiedTree } from './verified-tree.js';
@@ -57,12 +59,20 @@ const keepTail = async ({ tail }: VerifiedLog, files: ProofFiles): Promise<void>
   if (tail !== null && tail.checkpoint.size === files.lastSigned()?.checkpoint.size) await files.keepTail(tail);
 };
 
+/** Milliseconds before a verification that failed is tried again: twice as many after each failure, up to a bound. */
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 300_000;
+
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
+
 export class LogWatch {
   readonly #options: LogWatchOptions;
   readonly #witnesses: Witnesses;
   /** Null without a key. */
   readonly #checkpointer: Checkpointer | null;
   #isVerified = false;
+  #isVerificationFailing = false;
+  readonly #stopping = new AbortController();
 
   /** Throws InvalidNote for a key that cannot be used. */
   constructor(options: LogWatchOptions) {
@@ -80,8 +90,7 @@ export class LogWatch {
             events: checkpointEvents,
             seconds: checkpointSeconds,
             onSigned: (note) => this.#witnesses.send(note),
-            onError: (error) =>
-              warn(`no checkpoint could be signed: ${error instanceof Error ? error.name : 'unknown error'}`),
+            onError: (error) => warn(`no checkpoint could be signed: ${errorName(error)}`),
           });
   }
 
@@ -110,6 +119,33 @@ export class LogWatch {
     return null;
   }
 
+  /**
+   * Calls `attempt`, which runs `verify` as a job, until the log is verified or found to be damaged, and waits longer after each attempt
+   * that failed for another reason: writes may be refused until then. Ends with `stop`. Never throws.
+   */
+  async verifyUntilDone(attempt: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+      try {
+        // A rebuild may have verified it meanwhile.
+        if (!this.#isVerified) await attempt();
+        this.#isVerificationFailing = false;
+        return;
+      } catch (error) {
+        if (isAbort(error)) return;
+        this.#isVerificationFailing = !(error instanceof StoreDamaged);
+        if (error instanceof StoreDamaged) {
+          this.#options.onDamage(error);
+          return;
+        }
+        this.#options.warn(
+          `the log could not be verified, and will be again in ${waitMs / 1_000} s: ${errorName(error)}`,
+        );
+      }
+      await sleep(waitMs, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
   /** To be called when the log is known to reach a position. */
   notice(position: number): void {
     this.#checkpointer?.notice(position);
@@ -124,16 +160,19 @@ export class LogWatch {
   state(): {
     readonly signed: number | null;
     readonly isCheckpointFailing: boolean;
+    readonly isVerificationFailing: boolean;
     readonly witnesses: readonly WitnessState[];
   } {
     return {
       signed: this.#checkpointer?.signed ?? null,
       isCheckpointFailing: this.#checkpointer?.isFailing ?? false,
+      isVerificationFailing: this.#isVerificationFailing,
       witnesses: this.#witnesses.states(),
     };
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await Promise.all([this.#checkpointer?.stop(), this.#witnesses.stop()]);
   }
 }

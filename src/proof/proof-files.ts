@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreDamaged } from '../event-store/port.js';
+import { StoreDamaged, StoreUnavailable } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import {
   InvalidNote,
@@ -103,16 +103,19 @@ export class ProofFiles {
       .filter((line) => line !== '');
   }
 
-  /** The last checkpoint, or none. Throws StoreDamaged if none of the register's keys has signed it. */
+  /** The last checkpoint, or none. Throws as `lastSigned` does. */
   lastCheckpoint(): readonly Checkpoint[] {
     const last = this.lastSigned();
     return last === null ? [] : [last.checkpoint];
   }
 
-  /** The last checkpoint with its note; null if there is none. Throws StoreDamaged if none of the register's keys has signed it. */
+  /**
+   * The last checkpoint with its note; null if there is none. Throws StoreDamaged if none of the register's keys has signed it,
+   * StoreUnavailable if it cannot be read.
+   */
   lastSigned(): SignedCheckpoint | null {
     if (!existsSync(this.checkpoint)) return null;
-    const note = readFileSync(this.checkpoint, 'utf8');
+    const note = readCheckpoint(this.checkpoint);
     try {
       return { note, checkpoint: openCheckpoint(note, this.verifiers()) };
     } catch (error) {
@@ -121,9 +124,13 @@ export class ProofFiles {
     }
   }
 
-  /** What the end of the log is compared with; null if it was not kept, or is damaged. */
+  /** What the end of the log is compared with; null if it was not kept, is damaged or cannot be read. */
   tail(): LogTail | null {
-    return existsSync(this.#tail) ? parseTail(readFileSync(this.#tail, 'utf8')) : null;
+    try {
+      return parseTail(readFileSync(this.#tail, 'utf8'));
+    } catch {
+      return null;
+    }
   }
 
   /**
@@ -146,6 +153,14 @@ export class ProofFiles {
     await replaceFile(this.checkpoint, note);
   }
 }
+
+const readCheckpoint = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new StoreUnavailable('log-checkpoint cannot be read', { cause: error });
+  }
+};
 
 /**
  * Writes a private file whole and durably, so that a crash leaves the old or the new one. The service and a command may do so at the same

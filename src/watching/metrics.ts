@@ -76,6 +76,10 @@ export class Metrics {
   ]);
 
   readonly #signed = this.#gauge('checkpoint_size', 'Events that the last checkpoint covers; NaN without a key.');
+  readonly #verificationFailing = this.#gauge(
+    'verification_failing',
+    '1 if the log could not be verified for an error that was not foreseen; else 0.',
+  );
   readonly #checkpointFailing = this.#gauge('checkpoint_failing', '1 if no checkpoint could be signed; else 0.');
   readonly #witnessFailing = this.#gauge('witness_failing', '1 if a witness did not take the last checkpoint.', [
     'witness',
@@ -135,6 +139,7 @@ export class Metrics {
     this.#position.set(position);
     this.#lag.set(lag === null ? NaN : lag / 1_000);
     this.#signed.set(proof?.signed ?? NaN);
+    this.#verificationFailing.set(proof?.isVerificationFailing === true ? 1 : 0);
     this.#checkpointFailing.set(proof?.isCheckpointFailing === true ? 1 : 0);
     // By its place in the settings: a path or an address must not be a label.
     proof?.witnesses.forEach(({ isFailing, failures }, index) => {

@@ -80,11 +80,17 @@ export const READ_MODEL_CODES = {
 export interface ProofState {
   readonly signed: number | null;
   readonly isCheckpointFailing: boolean;
+  readonly isVerificationFailing: boolean;
   readonly witnesses: readonly { readonly isFailing: boolean; readonly failures: number }[];
 }
 
 /** What a service that is ready lacks all the same. */
 export const WARNINGS = {
+  VERIFICATION_FAILING: {
+    means:
+      'The log could not be verified, for an error that was not foreseen. It is tried again, after five minutes at the latest; where nothing tells that the end of the log is what it was, writes are refused until then (`VERIFYING`).',
+    todo: 'See the name of the error in the log of the service, and report the fault.',
+  },
   CHECKPOINT_FAILING: {
     means: 'No checkpoint can be signed: the log cannot be read, or the data folder cannot be written.',
     todo: 'As for the log. It goes on by itself.',
@@ -96,6 +102,7 @@ export const WARNINGS = {
 } as const satisfies Record<string, CodeDescription>;
 
 export const warningsOf = (proof: ProofState | null): readonly (keyof typeof WARNINGS)[] => [
+  ...(proof?.isVerificationFailing === true ? (['VERIFICATION_FAILING'] as const) : []),
   ...(proof?.isCheckpointFailing === true ? (['CHECKPOINT_FAILING'] as const) : []),
   ...(proof?.witnesses.some(({ isFailing }) => isFailing) === true ? (['WITNESS_FAILING'] as const) : []),
 ];
