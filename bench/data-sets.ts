@@ -64,8 +64,8 @@ export const rawFile = (folder: string): string => join(folder, 'raw.sqlite');
 const REGISTERS = {
   log: { size: 'cases', events: LONG_CASE, models: false, isCorrected: false },
   'short log': { size: 'few', events: LONG_CASE, models: true, isCorrected: false },
-  list: { size: 'people', events: SHORT_CASE, models: true, isCorrected: false },
-  'corrected list': { size: 'people', events: SHORT_CASE, models: true, isCorrected: true },
+  list: { size: 'listed', events: SHORT_CASE, models: true, isCorrected: false },
+  'corrected list': { size: 'listed', events: SHORT_CASE, models: true, isCorrected: true },
   'varied list': { size: 'people', events: VARIED_CASE, models: true, isCorrected: true },
   'short list': { size: 'few', events: SHORT_CASE, models: true, isCorrected: false },
 } as const;

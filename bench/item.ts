@@ -3,15 +3,17 @@ import { isProfiled, profiled } from './profile.js';
 
 /** Numbers of cases, events and repetitions. */
 export interface Sizes {
-  /** Cases of eight events in the log that is loaded, replayed and rebuilt. */
+  /** Cases of eight events in the log that is loaded, replayed and verified. */
   readonly cases: number;
-  /** Cases of three events on the list whose pages are read. */
+  /** Cases of three events on the list whose pages are read after writes, and which is exported. */
+  readonly listed: number;
+  /** Cases on the varied list. */
   readonly people: number;
   /** How often each case of a varied list stands in it: projecting every case of a million would take hours. */
   readonly copies: number;
   /** Cases of eight events in the log that is opened. */
   readonly huge: number;
-  /** Cases of a smaller log and a smaller list to compare with. */
+  /** Cases of eight events in the log that is rebuilt, and of a smaller list to compare with. */
   readonly few: number;
   readonly appends: number;
   readonly inFlight: number;
@@ -27,15 +29,16 @@ export interface Sizes {
 
 export const FULL: Sizes = {
   cases: 125_000,
+  listed: 100_000,
   people: 1_000_000,
   copies: 50,
   huge: 1_250_000,
-  few: 10_000,
+  few: 12_500,
   appends: 4_000,
-  inFlight: 64_000,
+  inFlight: 32_000,
   bulk: 100_000,
   loads: 20_000,
-  pages: 200,
+  pages: 100,
   names: 1_000_000,
   searches: 400,
   seconds: 6,
@@ -43,6 +46,7 @@ export const FULL: Sizes = {
 
 export const QUICK: Sizes = {
   cases: 250,
+  listed: 600,
   people: 600,
   copies: 1,
   huge: 1_000,

@@ -1,17 +1,17 @@
 /**
  * Compares the register with bare SQLite and bare Fastify: `npm run bench`. Rounds are interleaved, each variant runs in its own
  * process, and only figures of the same round are compared. `--write` puts the figures into docs/benchmarks.json, keeps those of
- * comparisons that did not run, and updates the table of docs/benchmarks.md from it.
+ * comparisons that did not run, and updates the table of docs/benchmarks.md from it. `--prepare` makes the data and ends.
  */
-import Database from '../src/sqlite/database.js';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { comparisons, type Comparison } from './comparisons.js';
 import { prepare } from './data-sets.js';
+import { describeRun, type Run } from './machine.js';
 import { FULL, QUICK, type Figure, type Sizes } from './item.js';
 import { PROFILE_TO, topFunctions } from './profile.js';
 import { isReached, notesOf, tableOf, type Outcome } from './table.js';
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     profile: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    prepare: { type: 'boolean', default: false },
   },
 });
 const usual: Sizes = values.quick ? QUICK : FULL;
@@ -72,14 +73,15 @@ const environmentOf = ({ slowDisk }: Comparison): NodeJS.ProcessEnv =>
   slowDisk === undefined ? {} : { LD_PRELOAD: SLOW_DISK };
 
 /** A variant that several comparisons share runs once per round. */
-const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[]> => {
+const measure = async (chosen: readonly Comparison[], run: string): Promise<readonly Outcome[]> => {
   const figures = new Map<string, Figure[]>();
   const keyOf = ({ item, slowDisk }: Comparison, variant: string): string =>
     `${comparisons.findIndex((other) => other.item === item)} ${String(slowDisk)} ${variant}`;
   for (let round = 1; round <= rounds; round += 1)
     for (const comparison of chosen) {
       const { name, variant: measuredVariant, baseline } = comparison;
-      for (const variant of round % 2 === 1 ? [measuredVariant, baseline] : [baseline, measuredVariant]) {
+      const variants = baseline === null ? [measuredVariant] : [measuredVariant, baseline];
+      for (const variant of round % 2 === 1 ? variants : variants.reverse()) {
         const earlier = figures.get(keyOf(comparison, variant)) ?? [];
         if (earlier.length === round) continue;
         const figure = await runChild(name, variant, environmentOf(comparison));
@@ -89,14 +91,16 @@ const measure = async (chosen: readonly Comparison[]): Promise<readonly Outcome[
     }
   return chosen.map((comparison) => {
     const of = figures.get(keyOf(comparison, comparison.variant)) ?? [];
-    const to = figures.get(keyOf(comparison, comparison.baseline)) ?? [];
+    const to = (comparison.baseline !== null && figures.get(keyOf(comparison, comparison.baseline))) || [];
+    const valueOf = ({ value, seen }: Figure): number =>
+      comparison.measurement === undefined ? value : (seen?.[comparison.measurement] ?? NaN);
     const names = Object.keys(of[0]?.seen ?? {});
     const seen = Object.fromEntries(names.map((name) => [name, of.map((figure) => figure.seen?.[name] ?? NaN)]));
     return {
       name: comparison.name,
-      measured,
-      of: of.map(({ value }) => value),
-      to: to.map(({ value }) => value),
+      run,
+      of: of.map(valueOf),
+      to: to.map(valueOf),
       seen,
     };
   });
@@ -115,35 +119,44 @@ const profileIfMissed = async (outcome: Outcome): Promise<Outcome> => {
   }
 };
 
-const measuredOn = (): string => {
-  const db = new Database(':memory:');
-  const sqlite = db.prepare('SELECT sqlite_version()').pluck().get() as string;
-  db.close();
-  const { node } = process.versions;
-  return `${new Date().toISOString().slice(0, 10)}, ${availableParallelism()} cores, ${process.platform} ${process.arch}, Node ${node}, SQLite ${sqlite}`;
-};
-
-const pageOf = (outcomes: readonly Outcome[]): string => `${tableOf(outcomes)}\n\n${notesOf(outcomes)}`;
+const pageOf = ({ runs, outcomes }: Figures): string => `${tableOf(outcomes)}\n\n${notesOf(outcomes, runs)}`;
 
 const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
 
-const write = (newOutcomes: readonly Outcome[]): void => {
-  const earlier = JSON.parse(readFileSync(docs('benchmarks.json'), 'utf8')) as readonly Outcome[];
-  const outcomes = comparisons.flatMap(({ name }) => [...newOutcomes, ...earlier].find((o) => o.name === name) ?? []);
-  writeFileSync(docs('benchmarks.json'), `${JSON.stringify(outcomes, null, 2)}\n`);
+/** What docs/benchmarks.json has. */
+interface Figures {
+  readonly runs: readonly Run[];
+  readonly outcomes: readonly Outcome[];
+}
+
+/** New figures, and earlier ones of comparisons that have none. */
+const merged = (figures: Figures, earlier: Figures): Figures => {
+  const outcomes = comparisons.flatMap(
+    ({ name }) => [...figures.outcomes, ...earlier.outcomes].find((outcome) => outcome.name === name) ?? [],
+  );
+  const runs = [...earlier.runs, ...figures.runs].filter(({ at }) => outcomes.some(({ run }) => run === at));
+  return { runs, outcomes };
+};
+
+const write = (newFigures: Figures): void => {
+  const figures = merged(newFigures, JSON.parse(readFileSync(docs('benchmarks.json'), 'utf8')) as Figures);
+  writeFileSync(docs('benchmarks.json'), `${JSON.stringify(figures, null, 2)}\n`);
   const [before, rest] = readFileSync(docs('benchmarks.md'), 'utf8').split('<!-- figures -->\n');
   const after = rest?.split('<!-- /figures -->\n')[1];
   if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has no context for figures');
-  const text = `<!-- figures -->\n${pageOf(outcomes)}\n<!-- /figures -->\n`;
+  const text = `<!-- figures -->\n${pageOf(figures)}\n<!-- /figures -->\n`;
   writeFileSync(docs('benchmarks.md'), `${before}${text}${after}`);
 };
 
 const chosen = comparisons.filter(({ name }) => values.only?.includes(name) ?? true);
-const measured = measuredOn();
 mkdirSync(data, { recursive: true });
 if (chosen.some(({ slowDisk }) => slowDisk)) compileSlowDisk();
 await prepare(data, sizes, new Set(chosen.flatMap(({ on }) => on)), log);
-const outcomes: Outcome[] = [];
-for (const outcome of await measure(chosen)) outcomes.push(await profileIfMissed(outcome));
-console.log(pageOf(outcomes));
-if (values.write) write(outcomes);
+if (!values.prepare) {
+  const endRun = describeRun();
+  const outcomes: Outcome[] = [];
+  for (const outcome of await measure(chosen, endRun().at)) outcomes.push(await profileIfMissed(outcome));
+  const figures: Figures = { runs: [endRun()], outcomes };
+  console.log(pageOf(figures));
+  if (values.write) write(figures);
+}

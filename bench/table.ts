@@ -1,14 +1,15 @@
 /** The results as Markdown. */
 import { comparisons, type Aim, type Comparison } from './comparisons.js';
 import { median } from './item.js';
+import { runText, type Run } from './machine.js';
 import type { Share } from './profile.js';
 
 /** The figures of one comparison over all rounds, as stored in docs/benchmarks.json. */
 export interface Outcome {
   readonly name: string;
-  /** Day, cores, versions. */
-  readonly measured: string;
-  /** Figures of the measured variant and of the baseline; equal indices are the same round. */
+  /** The run that it is of. */
+  readonly run: string;
+  /** Figures of the measured variant and of the baseline; equal indices are the same round. Without a baseline, it has none. */
   readonly of: readonly number[];
   readonly to: readonly number[];
   readonly seen: Readonly<Record<string, readonly number[]>>;
@@ -26,10 +27,10 @@ const ratios = ({ of, to }: Outcome): readonly number[] => of.map((figure, index
 
 /** Null where there is no aim. */
 export const isReached = (outcome: Outcome): boolean | null => {
-  const { aim } = comparisonOf(outcome);
-  const ratio = median(ratios(outcome));
+  const { aim, baseline } = comparisonOf(outcome);
+  const measured = median(baseline === null ? outcome.of : ratios(outcome));
   if (aim === null) return null;
-  return 'atLeast' in aim ? ratio >= aim.atLeast : ratio <= aim.atMost;
+  return 'atLeast' in aim ? measured >= aim.atLeast : measured <= aim.atMost;
 };
 
 export const tableOf = (outcomes: readonly Outcome[]): string =>
@@ -42,22 +43,24 @@ export const tableOf = (outcomes: readonly Outcome[]): string =>
 const row = (outcome: Outcome): string => {
   const comparison = comparisonOf(outcome);
   const { of, to } = outcome;
-  const all = ratios(outcome);
-  const spread = `${short(median(all))} [${short(Math.min(...all))}–${short(Math.max(...all))}]`;
   const reached = { true: 'yes', false: '**no**', null: '–' }[String(isReached(outcome)) as 'true' | 'false' | 'null'];
   const named = (name: string, figures: readonly number[]): string =>
     `${name === 'habeas' ? '' : `${name}: `}${short(median(figures))}`;
   return `| ${[
     comparison.what,
     comparison.unit,
-    named(comparison.variant, of),
-    named(comparison.baseline, to),
-    spread,
+    ...(comparison.baseline === null
+      ? [spread(of), '–', '–']
+      : [named(comparison.variant, of), named(comparison.baseline, to), spread(ratios(outcome))]),
     aimText(comparison.aim),
     reached,
     of.length,
   ].join(' | ')} |`;
 };
+
+/** Median, minimum and maximum. */
+const spread = (all: readonly number[]): string =>
+  `${short(median(all))} [${short(Math.min(...all))}–${short(Math.max(...all))}]`;
 
 const aimText = (aim: Aim | null): string =>
   aim === null ? '–' : 'atLeast' in aim ? `≥ ${short(aim.atLeast)}` : `≤ ${short(aim.atMost)}`;
@@ -67,7 +70,7 @@ const short = (value: number): string =>
   value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 
 /** Other measurements, profiles of missed aims, and the machines. */
-export const notesOf = (outcomes: readonly Outcome[]): string =>
+export const notesOf = (outcomes: readonly Outcome[], runs: readonly Run[]): string =>
   [
     ...outcomes.flatMap((outcome) => {
       const { what } = comparisonOf(outcome);
@@ -78,5 +81,5 @@ export const notesOf = (outcomes: readonly Outcome[]): string =>
       return functions === undefined ? seen : [...seen, `- ${what}, own time by function: ${functions.join(', ')}.`];
     }),
     '',
-    `Measured: ${[...new Set(outcomes.map(({ measured }) => measured))].join('; ')}.`,
+    ...runs.map((run) => `Measured ${runText(run)}`),
   ].join('\n');

@@ -19,12 +19,12 @@ interface Rows {
 }
 
 const events = ({ data, sizes }: RunContext): Rows => ({
-  folder: registerFolder(data, sizes.cases, LONG_CASE),
-  count: sizes.cases * LONG_CASE + definitions.length,
+  folder: registerFolder(data, sizes.few, LONG_CASE),
+  count: sizes.few * LONG_CASE + definitions.length,
 });
 const people = ({ data, sizes }: RunContext): Rows => ({
-  folder: registerFolder(data, sizes.people, SHORT_CASE),
-  count: sizes.people,
+  folder: registerFolder(data, sizes.listed, SHORT_CASE),
+  count: sizes.listed,
 });
 
 const measured = async (count: number, write: () => Promise<void>): Promise<Figure> => ({

@@ -62,7 +62,7 @@ const withRegister = async (
   return figure;
 };
 
-const all = ({ sizes }: RunContext): number => sizes.people;
+const all = ({ sizes }: RunContext): number => sizes.listed;
 const few = ({ sizes }: RunContext): number => sizes.few;
 
 /** The first page, each time after a write. */

@@ -9,8 +9,8 @@ import { rate, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw } from '../raw.js';
 import { definitions, LONG_CASE } from '../synthetic.js';
 
-const folder = ({ data, sizes }: RunContext): string => registerFolder(data, sizes.cases, LONG_CASE);
-const eventsIn = ({ sizes }: RunContext): number => sizes.cases * LONG_CASE + definitions.length;
+const folder = ({ data, sizes }: RunContext): string => registerFolder(data, sizes.few, LONG_CASE);
+const eventsIn = ({ sizes }: RunContext): number => sizes.few * LONG_CASE + definitions.length;
 
 const habeasRebuild: Variant = async (context) => {
   const events = logFile(folder(context));
