@@ -4,18 +4,22 @@ import type { EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
 import { referenceId, referencesOf as referencesIn } from '../domain/reference/reference.js';
 import { toNfc } from '../domain/text.js';
+import { rememberRead } from './remember.js';
 
 type CaseEvents = readonly EventWithId<CaseEvent>[];
 
 /** Every distinct name, in order of recording, but for those that were erased. */
-export const personNames = (events: CaseEvents): readonly Name[] =>
-  uniqueBy(
-    events
-      .flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : []))
-      .filter(({ text }) => text !== ''),
-    ({ text, script, language, kind }) => ({ text, script, language, kind }),
-    ({ text, script, language, kind }) => JSON.stringify([toNfc(text), script, language, kind]),
-  );
+export const personNames = rememberRead(
+  ({ event }: EventWithId<CaseEvent>) => event.type === 'opened' || event.type === 'named',
+  (events): readonly Name[] =>
+    uniqueBy(
+      events
+        .flatMap(({ event }) => (event.type === 'opened' ? event.names : event.type === 'named' ? [event.name] : []))
+        .filter(({ text }) => text !== ''),
+      ({ text, script, language, kind }) => ({ text, script, language, kind }),
+      ({ text, script, language, kind }) => JSON.stringify([toNfc(text), script, language, kind]),
+    ),
+);
 
 /** Whether a name was erased: nothing stands in its place then (src/event-store/erased.ts). */
 export const hasErasedName = (events: CaseEvents): boolean =>
@@ -31,12 +35,15 @@ export const displayName = (names: readonly Name[]): string | null => {
 };
 
 /** Every distinct reference, in order of recording, spelled as first recorded. */
-export const personReferences = (events: CaseEvents): readonly Reference[] =>
-  uniqueBy(
-    events.flatMap(({ event }) => referencesIn(event)),
-    ({ list, reference }) => ({ list, reference }),
-    referenceId,
-  );
+export const personReferences = rememberRead(
+  ({ event }: EventWithId<CaseEvent>) => referencesIn(event).length > 0,
+  (events): readonly Reference[] =>
+    uniqueBy(
+      events.flatMap(({ event }) => referencesIn(event)),
+      ({ list, reference }) => ({ list, reference }),
+      referenceId,
+    ),
+);
 
 /** The first value of each id. */
 const uniqueBy = <In, Out>(
@@ -52,22 +59,25 @@ const uniqueBy = <In, Out>(
 const DESCRIPTION_FIELDS = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'] as const;
 
 /** The latest value of each descriptive field; fields cleared with null are left out. */
-export const personDescription = (events: CaseEvents): Readonly<Record<string, string>> => {
-  const values = new Map<string, string | null>();
-  for (const { event } of events) {
-    if (event.type !== 'opened' && event.type !== 'described') continue;
-    for (const field of DESCRIPTION_FIELDS) {
-      const value = event[field];
-      if (value !== undefined) values.set(field, value);
+export const personDescription = rememberRead(
+  ({ event }: EventWithId<CaseEvent>) => event.type === 'opened' || event.type === 'described',
+  (events): Readonly<Record<string, string>> => {
+    const values = new Map<string, string | null>();
+    for (const { event } of events) {
+      if (event.type !== 'opened' && event.type !== 'described') continue;
+      for (const field of DESCRIPTION_FIELDS) {
+        const value = event[field];
+        if (value !== undefined) values.set(field, value);
+      }
     }
-  }
-  const description: Record<string, string> = {};
-  for (const field of DESCRIPTION_FIELDS) {
-    const value = values.get(field) ?? null;
-    if (value !== null) description[field] = value;
-  }
-  return description;
-};
+    const description: Record<string, string> = {};
+    for (const field of DESCRIPTION_FIELDS) {
+      const value = values.get(field) ?? null;
+      if (value !== null) description[field] = value;
+    }
+    return description;
+  },
+);
 
 /** Whether an event judges its case on the list or gives it a reference there; of a correction, whether its fields do. */
 export const mentionsList = (recorded: AnyEvent, list: string): boolean => {
@@ -81,5 +91,8 @@ const judgesList = (event: CaseEvent): event is Extract<CaseEvent, { readonly li
   'list' in event && event.type !== 'referenced';
 
 /** Ids of the lists that have judged the case, sorted. A case can only be on these. */
-export const judgingLists = (events: CaseEvents): readonly string[] =>
-  [...new Set(events.flatMap(({ event }) => (judgesList(event) ? [event.list] : [])))].sort();
+export const judgingLists = rememberRead(
+  ({ event }: EventWithId<CaseEvent>) => judgesList(event),
+  (events): readonly string[] =>
+    [...new Set(events.flatMap(({ event }) => (judgesList(event) ? [event.list] : [])))].sort(),
+);

@@ -6,6 +6,7 @@ import { intersect, mergeEqual, unionOf, type DaySpan } from '../../domain/inter
 import { toNfc } from '../../domain/text.js';
 import { MAX_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import { judgingLists } from '../person.js';
+import { rememberLast } from '../remember.js';
 import type { CaseHistory } from '../table.js';
 
 /** Valid on days [from_day, to_day). If `undecided` is 1, any standing is possible and the other columns are null. */
@@ -49,32 +50,28 @@ export interface RecognitionRow {
   readonly to_day: Day;
 }
 
-interface Days {
-  readonly from_day: Day;
-  readonly to_day: Day;
-}
 /** Events by id, and the ids of unfounded releases. */
 interface CaseEventIndex {
   readonly byId: ReadonlyMap<string, CaseEvent>;
   readonly unfounded: ReadonlySet<string>;
 }
 
-const indexEvents = ({ events, unfounded }: CaseHistory): CaseEventIndex => ({
+const indexEvents = rememberLast(({ events, unfounded }: CaseHistory): CaseEventIndex => ({
   byId: new Map(events.map(({ id, event }) => [id, event])),
   unfounded,
-});
+}));
 
 /**
  * Rows independent of lists cover all days. Rows of a list cover the days on which the list judges the case in at least
  * one possible course; for other courses of the same days there is a row with recognition `none`.
  */
-export const periodRows = (history: CaseHistory): readonly PeriodRow[] => {
+export const periodRows = rememberLast((history: CaseHistory): readonly PeriodRow[] => {
   const events = indexEvents(history);
   return [
     ...ownRows(history, events),
     ...judgingLists(history.events).flatMap((list) => listRows(history, list, events)),
   ];
-};
+});
 
 const ownRows = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
   mergeEqual(
@@ -190,13 +187,6 @@ const reasonOf = (id: string | null | undefined, { byId, unfounded }: CaseEventI
   return event.type === 'released' ? `${event.type}:${unfounded.has(id) ? UNFOUNDED : event.reason}` : event.type;
 };
 
-/** Merges equal rows whose days touch or overlap. */
-const toRows = <Cells extends object>(items: readonly (Cells & DaySpan)[]): readonly (Cells & Days)[] =>
-  mergeEqual(items, haveEqualCells).map(toRow);
-
-const toRow = <Cells extends object>({ from, to, ...cells }: Cells & DaySpan): Cells & Days =>
-  ({ ...cells, from_day: from, to_day: to }) as unknown as Cells & Days;
-
 const haveEqualCells = <Item extends DaySpan>(a: Item, b: Item): boolean => {
   for (const column in a) if (column !== 'from' && column !== 'to' && a[column] !== b[column]) return false;
   return true;
@@ -207,21 +197,35 @@ const haveEqualCells = <Item extends DaySpan>(a: Item, b: Item): boolean => {
  * recognised.
  */
 export const recognitionRows = (history: CaseHistory): readonly RecognitionRow[] => {
-  const events = indexEvents(history);
+  const { byId } = indexEvents(history);
   const since = ({ recognition, by }: ListStanding): Day =>
-    recognition === 'recognised' ? (parseEdtf(events.byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
-  const days = [...new Set(history.periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+    recognition === 'recognised' ? (parseEdtf(byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
+  const days = boundsOf(history.periods);
   const rowsOf = (list: string): readonly RecognitionRow[] => {
-    const items = days.slice(0, -1).flatMap((day, index) => {
-      const valid = history.periods.filter(({ from, to }) => from <= day && day < to);
-      const judged = valid.flatMap(
-        ({ standing }) => standing?.lists.filter((l) => list === '' || l.list === list) ?? [],
-      );
-      const isCovered = list === '' || judged.length > 0 || valid.some(({ standing }) => standing === null);
-      const since_day = Math.min(MAX_DAY, ...judged.map(since));
-      return isCovered ? [{ list, since_day, from: day, to: days[index + 1] ?? MAX_DAY }] : [];
+    const rows: RecognitionRow[] = [];
+    days.slice(0, -1).forEach((day, index) => {
+      let isCovered = list === '';
+      let since_day = MAX_DAY;
+      for (const { from, to, standing } of history.periods) {
+        if (from > day || to <= day) continue;
+        if (standing === null) isCovered = true;
+        for (const judged of standing?.lists ?? []) {
+          if (list !== '' && judged.list !== list) continue;
+          isCovered = true;
+          since_day = Math.min(since_day, since(judged));
+        }
+      }
+      if (!isCovered) return;
+      const to_day = days[index + 1] ?? MAX_DAY;
+      const last = rows.at(-1);
+      if (last?.to_day === day && last.since_day === since_day) rows[rows.length - 1] = { ...last, to_day };
+      else rows.push({ list, since_day, from_day: day, to_day });
     });
-    return toRows(items);
+    return rows;
   };
   return ['', ...judgingLists(history.events)].flatMap(rowsOf);
 };
+
+/** The days on which a period begins or ends, in order. */
+const boundsOf = (periods: readonly Period[]): readonly Day[] =>
+  [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);

@@ -1,10 +1,11 @@
 /** What people know a case by: its references and names, their sort keys, and the names that a search finds. */
-import type { Reference } from '../../domain/case/events.js';
+import type { Name, Reference } from '../../domain/case/events.js';
 import { nameWords } from '../../domain/names/folding.js';
 import { circumstancesOf } from '../../domain/names/likeness.js';
 import { SORTS_LAST, nameSortKey, referenceSortKey } from '../../domain/names/sort-key.js';
 import { foldedKey, toNfc } from '../../domain/text.js';
 import { personDescription, personNames, personReferences, displayName } from '../person.js';
+import { rememberLast } from '../remember.js';
 import type { CaseHistory } from '../table.js';
 import { nameTokens } from './name-tokens.js';
 
@@ -30,10 +31,12 @@ export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRo
   { case_id: id, refs: JSON.stringify(personReferences(events)) },
 ];
 
-export const nameRows = ({ events }: CaseHistory): readonly NameRow[] => {
-  const name = displayName(personNames(events));
+export const nameRows = ({ events }: CaseHistory): readonly NameRow[] => rowsOfNames(personNames(events));
+
+const rowsOfNames = rememberLast((names: readonly Name[]): readonly NameRow[] => {
+  const name = displayName(names);
   return [{ name, name_key: name === null ? SORTS_LAST : nameSortKey(name) }];
-};
+});
 
 /** The least sort key of the references of a case in a list; for the register as a whole, of the references by list. */
 export const referenceKey = (references: readonly Reference[], list: string): string =>

@@ -1,4 +1,5 @@
 /** The texts of a case that are searched by their words: facilities and articles on the days of their periods, and the summary. */
+import { LRUCache } from 'lru-cache';
 import { unionOf, type DaySpan } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
 import { MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
@@ -43,6 +44,17 @@ const rowsOf = (kind: TextKind, texts: ReadonlyMap<string, readonly DaySpan[]>):
       text,
       from_day: from,
       to_day: to,
-      tokens: textTokens(kind, text).join(' '),
+      tokens: tokensOf(kind, text),
     })),
   );
+
+/** Many cases have the same facilities and articles. */
+const TOKENS = new LRUCache<string, string>({ max: 5_000 });
+
+const tokensOf = (kind: TextKind, text: string): string => {
+  if (kind === 'summary') return textTokens(kind, text).join(' ');
+  const key = `${kind} ${text}`;
+  const tokens = TOKENS.get(key) ?? textTokens(kind, text).join(' ');
+  TOKENS.set(key, tokens);
+  return tokens;
+};
