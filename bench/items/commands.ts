@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
-import { caseId, logFile, readModelsFile, registerFolder } from '../data-sets.js';
+import { caseId, logFile, rawFile, readModelsFile, registerFolder } from '../data-sets.js';
 import { profileArguments } from '../profile.js';
 import { type Item, type RunContext, type Variant } from '../item.js';
 import { LONG_CASE, extraEvent } from '../synthetic.js';
@@ -26,11 +26,11 @@ const requestsOf = (connection: number, cases: number) =>
   }));
 
 const posted =
-  (server: 'habeas' | 'fastify'): Variant =>
+  (server: 'habeas' | 'fastify' | 'raw command'): Variant =>
   async ({ data, work, sizes }: RunContext) => {
     const made = registerFolder(data, sizes.few, LONG_CASE);
-    copyFileSync(logFile(made), logFile(work));
-    copyFileSync(readModelsFile(made), readModelsFile(work));
+    for (const fileIn of server === 'raw command' ? [rawFile] : [logFile, readModelsFile])
+      copyFileSync(fileIn(made), fileIn(work));
     const child = spawn(process.execPath, [...profileArguments(), SERVER, server, work], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -58,4 +58,8 @@ const posted =
 
 const SERVER = fileURLToPath(new URL('../server.js', import.meta.url));
 
-export const commands: Item = { habeas: posted('habeas'), fastify: posted('fastify') };
+export const commands: Item = {
+  habeas: posted('habeas'),
+  fastify: posted('fastify'),
+  'raw command': posted('raw command'),
+};
