@@ -1,4 +1,5 @@
 /** Chooses where the log is projected: in a worker thread, or on the thread that opens the register. */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { DataFolder } from './event-store/data-folder.js';
 import type { EventStore } from './event-store/port.js';
@@ -20,10 +21,13 @@ export const startProjection = (
   timeZone: string,
 ): ModelWriter | undefined => {
   if (thread === 'own' || store.onCommit === undefined) return undefined;
-  const data: ProjectionWorkerData = { events, readModels, timeZone };
+  const data: ProjectionWorkerData = { events, readModels, timeZone, partWorkers: PART_WORKERS };
   const projection = new FollowerThread(() => new Worker(WORKER, { workerData: data }));
   store.onCommit(() => projection.onCommit());
   return projection;
 };
+
+/** Threads beside the worker that project a rebuild. A heap each, so that more cores do not mean more memory without end. */
+const PART_WORKERS = Math.min(3, availableParallelism() - 1);
 
 const WORKER = new URL('./projection-worker.js', import.meta.url);

@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { StoreDamaged } from '../event-store/port.js';
 import type { JobContext, JobProgress } from '../jobs/job.js';
-import { FollowerEnded, PoisonEventError } from './errors.js';
+import { FollowerEnded } from './errors.js';
 import type { Follower, FollowOptions, ModelWriter } from './follower.js';
+import { fromPlain, toPlain, type PlainError } from './plain-error.js';
 
 type Method = 'follow' | 'rewriteCheckpoint' | 'build' | 'buildEmpty' | 'resume' | 'reopen' | 'close';
 
@@ -21,16 +21,6 @@ type Request =
 type Reply =
   | { readonly kind: 'progress'; readonly call: number; readonly progress: JobProgress | null }
   | { readonly kind: 'end'; readonly call: number; readonly error: PlainError | null };
-
-/** What is needed of an error on the other side. */
-interface PlainError {
-  readonly name: string;
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly position: number | null;
-  /** The name of the error that a poison event caused. */
-  readonly cause: string | null;
-}
 
 interface Pending {
   readonly signal: AbortSignal | null;
@@ -178,22 +168,4 @@ export const serveFollower = (
     else if (request.kind === 'abort') underWay.get(request.call)?.abort();
     else void answer(request);
   });
-};
-
-const toPlain = (error: unknown): PlainError => {
-  const { name, message, code, position, cause } = error as Partial<Record<keyof PlainError, unknown>>;
-  return {
-    name: typeof name === 'string' ? name : typeof error,
-    message: typeof message === 'string' ? message : '',
-    code: typeof code === 'string' ? code : undefined,
-    position: typeof position === 'number' ? position : null,
-    cause: cause instanceof Error ? cause.name : null,
-  };
-};
-
-const fromPlain = ({ name, message, code, position, cause }: PlainError): Error => {
-  if (name === 'StoreDamaged') return new StoreDamaged(message, { position });
-  if (name === 'PoisonEventError') return new PoisonEventError(message, { cause: { name: cause ?? 'Error' } });
-  const known = code === undefined ? { name } : { name, code };
-  return Object.assign(new Error(message), known);
 };

@@ -8,7 +8,7 @@ import { StoreDamaged, type EventStore, type LogEvent } from '../event-store/por
 import type { JobContext } from '../jobs/job.js';
 import { causeOf, FileMissing, PoisonEventError } from './errors.js';
 import { ModelFile } from './model-file.js';
-import { applyNextBatch, buildFile, createEmptyFile, discardFile, IN_MEMORY } from './rebuild.js';
+import { applyNextBatch, buildFile, createEmptyFile, discardFile, IN_MEMORY, type PartWorkers } from './rebuild.js';
 
 export interface FollowOptions {
   /** Events in one transaction. */
@@ -52,11 +52,12 @@ export class Follower implements ModelWriter {
   /** Set while a built file is handed over, until `resume`. */
   #handover: { readonly ended: Promise<void>; readonly end: () => void } | null = null;
 
-  /** `timeZone` is that of the register. */
+  /** `timeZone` is that of the register. `partWorkers`: other threads that take part in rebuilds. */
   constructor(
     private readonly path: string,
     private readonly timeZone: string,
     private readonly openStore: () => Promise<EventStore>,
+    private readonly partWorkers: PartWorkers | null = null,
   ) {}
 
   get fileInMemory(): ModelFile | null {
@@ -130,7 +131,7 @@ export class Follower implements ModelWriter {
 
   async build(job: JobContext): Promise<void> {
     const store = await this.openStore();
-    const built = await buildFile(this.path, this.timeZone, store, job);
+    const built = await buildFile(this.path, this.timeZone, store, job, this.partWorkers);
     try {
       // Catches up with the file in use. The last check and the handover run without an await between them, so that positions
       // never go back.

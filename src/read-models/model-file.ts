@@ -7,6 +7,7 @@ import type { Cursor, EventStore, LogEvent } from '../event-store/port.js';
 import { createPrivateFile } from '../event-store/private-file.js';
 import { LOG_INDEXES, LOG_TABLES, LogTables, PERSONAL_EVENTS } from './log-tables.js';
 import { dependentCases } from './projection/affected-cases.js';
+import { copyPart, PartFile, type PartPaths } from './part-file.js';
 import { Projector } from './projection/projector.js';
 import { findingDependencies, findings } from './findings/tables.js';
 import { facets, periods } from './list/tables.js';
@@ -212,6 +213,11 @@ export class ModelFile {
     this.#transaction(() => caseNos.forEach((caseNo) => this.#projector.project(caseNo, 0)));
   }
 
+  /** Copies the rows of a part that is closed. Before the indexes are created. */
+  copyPart(part: string): void {
+    copyPart(this.db, part, PROJECTED_TABLES);
+  }
+
   /** Has no effect while a reader does not end within the lock timeout. */
   emptyWriteAheadLog(): void {
     this.db.pragma('wal_checkpoint(TRUNCATE)');
@@ -243,6 +249,10 @@ export class ModelFile {
     }
   }
 }
+
+/** Creates a part of a file that is built. Throws SQLite errors. */
+export const createPart = (paths: PartPaths, timeZone: string): PartFile =>
+  PartFile.create(paths, PROJECTED_TABLES, timeZone);
 
 const isDefinitionEvent = ({ stream }: LogEvent): boolean =>
   stream.startsWith('list-') || stream.startsWith('instrument-');

@@ -1,29 +1,45 @@
 /**
- * Rebuilds a read-model file in a temporary file: stores all events, projects case by case, creates indexes. Yields to
- * the event loop after each small batch.
+ * Rebuilds a read-model file in a temporary file: stores all events, projects case by case, on several threads where there are more,
+ * creates indexes. Yields to the event loop after each small batch.
  */
-import { open, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { renameSync, rmSync } from 'node:fs';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { causeOf } from './errors.js';
-import { ModelFile } from './model-file.js';
+import { createPart, ModelFile } from './model-file.js';
 import { ModelReader } from './model-reader.js';
+import type { PartPaths } from './part-file.js';
+import { PartThread } from './part-thread.js';
 
 /** Batch sizes: each blocks the event loop for some ten milliseconds. */
 const READ_BATCH = 500;
 const PROJECT_BATCH = 10;
+/** Cases that another thread projects at a call: few, so that all threads end at about the same time. */
+const THREAD_BATCH = 50;
+
+/** Other threads that take part in a rebuild; each runs `servePart`. */
+export interface PartWorkers {
+  readonly count: number;
+  start(paths: PartPaths): Worker;
+}
 
 export const IN_MEMORY = ':memory:';
 /** Where the temporary file of a file is built. */
 export const buildPath = (path: string): string => (path === IN_MEMORY ? path : `${path}.building`);
+const partPath = (path: string, number: number): string => `${buildPath(path)}.part-${number}`;
 const sqliteFiles = (path: string): readonly string[] => ['', '-wal', '-shm', '-journal'].map((end) => `${path}${end}`);
 
-/** Removes a database file with its WAL, shared-memory and journal files. */
-const remove = async (path: string): Promise<void> => {
+/** Removes a temporary file with its WAL, shared-memory and journal files, and its parts. */
+const removeBuild = async (path: string): Promise<void> => {
   if (path === IN_MEMORY) return;
-  for (const file of sqliteFiles(path)) await rm(file, { force: true });
+  for (const file of sqliteFiles(buildPath(path))) await rm(file, { force: true });
+  const parts = `${basename(buildPath(path))}.part-`;
+  for (const name of await readdir(dirname(path)))
+    if (name.startsWith(parts)) await rm(join(dirname(path), name), { force: true });
 };
 
 /**
@@ -35,12 +51,16 @@ export const buildFile = async (
   timeZone: string,
   store: EventStore,
   job: JobContext,
+  partWorkers: PartWorkers | null = null,
 ): Promise<ModelFile> => {
-  await remove(buildPath(path));
+  await removeBuild(path);
   const file = ModelFile.create(buildPath(path), timeZone);
   try {
     await storeAllEvents(file, store, job);
-    await projectAllCases(file, job);
+    await runSteps(file.eventIndexSteps(), job.signal);
+    if (partWorkers === null || partWorkers.count === 0 || path === IN_MEMORY)
+      await projectCases(file, allCases(file, job));
+    else await projectInParts(path, file, partWorkers, allCases(file, job), job);
     await runSteps(file.finishSteps(), job.signal);
     await fsyncFile(path);
     file.makeDurable();
@@ -68,21 +88,63 @@ const storeAllEvents = async (
   }
 };
 
-const projectAllCases = async (file: ModelFile, { signal, onProgress }: JobContext): Promise<void> => {
-  await runSteps(file.eventIndexSteps(), signal);
-  const total = file.logTables.cases.count();
-  let done = 0;
-  for (let cases = file.logTables.cases.after(0, PROJECT_BATCH); cases.length > 0;) {
+/** Hands out the numbers of all cases, at most so many at a time; none once there are no more. Throws the reason of the signal. */
+type NextCases = (limit: number) => readonly number[];
+
+const allCases = ({ logTables: { cases } }: ModelFile, { signal, onProgress }: JobContext): NextCases => {
+  const total = cases.count();
+  let [last, done] = [0, 0];
+  return (limit) => {
     signal.throwIfAborted();
+    if (last > 0) onProgress({ stage: 'cases projected', done, total });
+    const next = cases.after(last, limit);
+    last = next.at(-1) ?? last;
+    done += next.length;
+    return next;
+  };
+};
+
+const projectCases = async (into: Pick<ModelFile, 'projectCases'>, nextCases: NextCases): Promise<void> => {
+  for (let cases = nextCases(PROJECT_BATCH); cases.length > 0; cases = nextCases(PROJECT_BATCH)) {
     try {
-      file.projectCases(cases);
+      into.projectCases(cases);
     } catch (error) {
       throw causeOf(error);
     }
-    done += cases.length;
-    onProgress({ stage: 'cases projected', done, total });
     await yieldToOthers();
-    cases = file.logTables.cases.after(cases.at(-1) ?? 0, PROJECT_BATCH);
+  }
+};
+
+/** Projects cases on this thread and on others, each into a part, and copies the parts into the file. */
+const projectInParts = async (
+  path: string,
+  file: ModelFile,
+  partWorkers: PartWorkers,
+  nextCases: NextCases,
+  { signal }: JobContext,
+): Promise<void> => {
+  const log = buildPath(path);
+  const parts = Array.from({ length: partWorkers.count + 1 }, (_, index) => partPath(path, index));
+  const [ownPath = '', ...otherPaths] = parts;
+  const own = createPart({ log, part: ownPath }, file.timeZone);
+  const threads: PartThread[] = [];
+  try {
+    for (const part of otherPaths) threads.push(new PartThread(partWorkers.start({ log, part })));
+    const others = threads.map(async (thread) => {
+      for (let cases = nextCases(THREAD_BATCH); cases.length > 0; cases = nextCases(THREAD_BATCH))
+        await thread.project(cases);
+      await thread.close();
+    });
+    await Promise.all([projectCases(own, nextCases), ...others]);
+  } finally {
+    own.close();
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+  for (const part of parts) {
+    signal.throwIfAborted();
+    file.copyPart(part);
+    await rm(part);
+    await yieldToOthers();
   }
 };
 
@@ -107,7 +169,7 @@ export const applyNextBatch = async (file: ModelFile, store: EventStore, limit =
 
 /** Creates an empty temporary file, complete with indexes. */
 export const createEmptyFile = async (path: string, timeZone: string): Promise<ModelFile> => {
-  await remove(buildPath(path));
+  await removeBuild(path);
   const file = ModelFile.create(buildPath(path), timeZone);
   await runSteps([...file.eventIndexSteps(), ...file.finishSteps()]);
   file.makeDurable();
@@ -117,7 +179,7 @@ export const createEmptyFile = async (path: string, timeZone: string): Promise<M
 /** Closes and removes a temporary file. */
 export const discardFile = async (path: string, file: ModelFile): Promise<void> => {
   file.close();
-  await remove(buildPath(path));
+  await removeBuild(path);
 };
 
 /**
@@ -134,7 +196,7 @@ export const swapFiles = (path: string, timeZone: string, inUse: ModelReader | n
 };
 
 /** Removes a temporary file that is closed. */
-export const removeBuilt = (path: string): Promise<void> => remove(buildPath(path));
+export const removeBuilt = (path: string): Promise<void> => removeBuild(path);
 
 /** The file was written with synchronous = OFF: flush it to disk once. */
 const fsyncFile = async (path: string): Promise<void> => {

@@ -1,6 +1,6 @@
 /** Projection in a worker thread, which runs the built entry point (`npm run build`) on a log and read models in files. */
 import { randomUUID } from 'node:crypto';
-import { rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -8,6 +8,7 @@ import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { Follower, MAX_WAL_BYTES } from '../../src/read-models/follower.js';
 import { FollowerThread } from '../../src/read-models/follower-thread.js';
 import { ModelFile, PROJECTED_TABLES } from '../../src/read-models/model-file.js';
+import { buildFile, type PartWorkers } from '../../src/read-models/rebuild.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
 import { ReadModels, type Problem } from '../../src/read-models/read-models.js';
 import Database from '../../src/sqlite/database.js';
@@ -29,7 +30,7 @@ const pathOf = (name: string): string => join(folder.path, name);
 const open = (): ReadModels => {
   const [events, readModels] = [pathOf('events.sqlite'), pathOf('read-models.sqlite')];
   const writer = new FollowerThread(() => {
-    const thread = new Worker(WORKER, { workerData: { events, readModels, timeZone: clock.timeZone } });
+    const thread = new Worker(WORKER, { workerData: { events, readModels, timeZone: clock.timeZone, partWorkers: 2 } });
     threads.push(thread);
     return thread;
   });
@@ -222,4 +223,71 @@ it('stops before an event that cannot be read, and says so as on its own thread'
   await until(async () => (await models.readiness()).problem !== null);
   expect((await models.readiness()).problem).toEqual({ code: 'STORE_DAMAGED', error: 'StoreDamaged', after: 2 });
   expect(await countCases()).toBe(2);
+});
+
+/** More cases than a thread is given at once, some of them merged into others. */
+const manyCases = async (): Promise<void> => {
+  await log.list();
+  for (let count = 0; count < 180; count += 1)
+    await log.append('case', `c${String(count)}`, opened(`Ad ${String(count)}`, `AZ-${String(count)}`), ARRESTED, {
+      type: 'recognised',
+      occurredOn: '2024-01-02',
+      list: 'union',
+      category: 'others',
+    });
+  for (let count = 0; count < 20; count += 1)
+    await log.append('case', `c${String(count)}`, {
+      type: 'merged',
+      into: `c${String(160 + count)}`,
+      reason: 'the same',
+    });
+};
+const buildOn = (partWorkers: PartWorkers): Promise<ModelFile> =>
+  buildFile(
+    pathOf('built.sqlite'),
+    clock.timeZone,
+    log.store,
+    { signal: new AbortController().signal, onProgress: () => undefined },
+    partWorkers,
+  );
+const builtFiles = (): readonly string[] => readdirSync(folder.path).filter((name) => name.startsWith('built'));
+
+it('rebuilds on several threads what one thread has projected event by event', async () => {
+  await manyCases();
+  await models.waitFor(log.token);
+  await models.rebuild();
+  await models.stop();
+  const rebuilt = rowsIn(pathOf('read-models.sqlite'));
+  const slow = ModelFile.create(pathOf('slow.sqlite'), clock.timeZone);
+  for (const step of [...slow.eventIndexSteps(), ...slow.finishSteps()]) step();
+  for (const event of await log.events()) slow.applyBatch([event]);
+  slow.makeDurable();
+  slow.close();
+  expect(rebuilt).toEqual(rowsIn(pathOf('slow.sqlite')));
+  expect(readdirSync(folder.path).filter((name) => name.includes('part'))).toEqual([]);
+});
+
+it('fails a rebuild one of whose threads ends, leaves no files of it, and can begin anew', async () => {
+  await manyCases();
+  const workers: Worker[] = [];
+  const start = (paths: object): Worker => {
+    const worker = new Worker(WORKER, { workerData: { ...paths, timeZone: clock.timeZone } });
+    workers.push(worker);
+    return worker;
+  };
+  const building = buildOn({
+    count: 2,
+    start: (paths) => {
+      const worker = start(paths);
+      void worker.terminate();
+      return worker;
+    },
+  });
+  await expect(building).rejects.toMatchObject({ name: 'FollowerEnded' });
+  expect(builtFiles()).toEqual([]);
+  const built = await buildOn({ count: 2, start });
+  expect(built.logTables.cases.count()).toBe(180);
+  built.close();
+  expect(builtFiles()).toEqual(['built.sqlite.building']);
+  expect(workers).toHaveLength(4);
 });
