@@ -4,6 +4,7 @@ import type { Item } from './item.js';
 import { appendsAlone, appendsInBulk, appendsInFlight, appendsToALongLog } from './items/appends.js';
 import { commands } from './items/commands.js';
 import { eligibilityOverWindow } from './items/eligibility.js';
+import { eventLoop, LONGEST_TURN } from './items/event-loop.js';
 import { exportOfListAsCsv, exportOfListAsWorkbook, exportOfLog } from './items/exports.js';
 import { nameAdded, namePrefixSearch, nameRecall, nameSearch } from './items/names.js';
 import {
@@ -60,6 +61,21 @@ const compare =
 const aSecond = compare('a second');
 const inMs = compare('ms');
 const inPercent = compare('%');
+
+/** Two figures of the thread that answers: the delay of 99 in 100 turns of its event loop, and the longest. */
+const onLoop = (name: string, doing: string, on: DataSet, variant: string): readonly Comparison[] => {
+  const common = { unit: 'ms', item: eventLoop, on: [on], variant, baseline: null } as const;
+  return [
+    { ...common, name, what: `event loop while ${doing}, p99`, aim: { atMost: 20 } },
+    {
+      ...common,
+      name: `${name}-longest`,
+      what: 'the same, the longest turn',
+      measurement: LONGEST_TURN,
+      aim: { atMost: 200 },
+    },
+  ];
+};
 
 const PAGE_100: Pair = ['page 100', 'page 1'];
 
@@ -226,4 +242,10 @@ export const comparisons: readonly Comparison[] = [
     { atLeast: 0.5 },
     ['habeas', 'raw command'],
   ),
+  ...onLoop('loop-rebuild', 'read models of 100,000 events are rebuilt', 'short log', 'rebuilding'),
+  ...onLoop('loop-import', '20,000 rows are imported over REST', 'short log', 'importing'),
+  ...onLoop('loop-export-log', 'a log of 300,000 events is exported', 'list', 'exporting the log'),
+  ...onLoop('loop-export-csv', 'a list of 100,000 people is exported as CSV', 'list', 'exporting CSV'),
+  ...onLoop('loop-export-xlsx', 'the same as a workbook', 'list', 'exporting a workbook'),
+  ...onLoop('loop-project', '64 writers record and the log is projected', 'short log', 'projecting'),
 ];

@@ -18,6 +18,8 @@ export interface Sizes {
   readonly appends: number;
   readonly inFlight: number;
   readonly bulk: number;
+  /** Rows that a service imports. */
+  readonly imported: number;
   readonly loads: number;
   readonly pages: number;
   /** Names that are searched, and searches. */
@@ -37,6 +39,7 @@ export const FULL: Sizes = {
   appends: 4_000,
   inFlight: 32_000,
   bulk: 100_000,
+  imported: 20_000,
   loads: 20_000,
   pages: 100,
   names: 1_000_000,
@@ -54,6 +57,7 @@ export const QUICK: Sizes = {
   appends: 100,
   inFlight: 1_000,
   bulk: 2_000,
+  imported: 200,
   loads: 200,
   pages: 5,
   names: 600,

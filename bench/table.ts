@@ -73,10 +73,9 @@ const short = (value: number): string =>
 export const notesOf = (outcomes: readonly Outcome[], runs: readonly Run[]): string =>
   [
     ...outcomes.flatMap((outcome) => {
-      const { what } = comparisonOf(outcome);
-      const seen = Object.entries(outcome.seen).map(
-        ([name, figures]) => `- ${what}: ${short(median(figures))} ${name}.`,
-      );
+      const { what, measurement } = comparisonOf(outcome);
+      const others = Object.entries(outcome.seen).filter(([name]) => measurement === undefined);
+      const seen = others.map(([name, figures]) => `- ${what}: ${short(median(figures))} ${name}.`);
       const functions = outcome.profile?.map(({ of, percent }) => `\`${of}\` ${short(percent)} %`);
       return functions === undefined ? seen : [...seen, `- ${what}, own time by function: ${functions.join(', ')}.`];
     }),

@@ -1,0 +1,69 @@
+/** A service in a process of its own, with what it costs: the delays of its event loop, and its memory. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { LoopDelays } from './loop-watch.js';
+import { profileArguments } from './profile.js';
+
+export interface Service {
+  readonly url: string;
+  /** The delays of the event loop of the thread that answers, since they were asked for before. */
+  delays(): Promise<LoopDelays>;
+  /** Resolves when everything can be written and asked for. */
+  ready(): Promise<void>;
+  /** Resolves when it does nothing by itself any more: the log is verified and its tree is kept. */
+  idle(): Promise<void>;
+  /** Resident memory in MiB. */
+  memory(): number;
+  close(): Promise<void>;
+}
+
+const [SERVER, LOOP_WATCH] = ['server.js', 'loop-watch.js'].map((name) => new URL(name, import.meta.url)) as [URL, URL];
+
+/** How often a service is asked whether it is ready. */
+const ASK_MS = 20;
+/** Idle is who uses less than a twentieth of a processor: a hundredth of a second is the unit of the system. */
+const [IDLE_MS, IDLE_TICKS] = [2_000, 10];
+
+/** Serves the register of a folder, projected in a worker; resolves once it listens. */
+export const startService = async (folder: string): Promise<Service> => {
+  const args = [...profileArguments(), '--import', LOOP_WATCH.href, fileURLToPath(SERVER), 'habeas', folder];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error('no pipes');
+  const { value: url } = (await createInterface({ input: stdout })[Symbol.asyncIterator]().next()) as {
+    value?: string;
+  };
+  if (url === undefined) throw new Error('the service has ended');
+  const processFile = (name: string): string => readFileSync(`/proc/${child.pid}/${name}`, 'utf8');
+  const usedTicks = (): number => {
+    const fields = processFile('stat').split(') ')[1]?.split(' ') ?? [];
+    return Number(fields[11]) + Number(fields[12]);
+  };
+  return {
+    url,
+    delays: async () => {
+      const answer = once(child, 'message');
+      child.send({});
+      return ((await answer) as [LoopDelays])[0];
+    },
+    ready: async () => {
+      while (!(await fetch(`${url}/health/ready`)).ok) await sleep(ASK_MS);
+    },
+    idle: async () => {
+      for (let before = NaN, now = usedTicks(); !(now - before < IDLE_TICKS);) {
+        await sleep(IDLE_MS);
+        [before, now] = [now, usedTicks()];
+      }
+    },
+    memory: () => Number(/VmRSS:\s+(\d+)/.exec(processFile('status'))?.[1]) / 1024,
+    close: async () => {
+      const exit = once(child, 'exit');
+      stdin.end();
+      await exit;
+    },
+  };
+};
