@@ -7,7 +7,7 @@ import type { Clock } from '../src/domain/clock.js';
 import { nameSortKey } from '../src/domain/names/sort-key.js';
 import { parseEdtf } from '../src/domain/time.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
-import type { Cursor, EventStore, LogEvent } from '../src/event-store/port.js';
+import type { EventStore, LogEvent } from '../src/event-store/port.js';
 import type { JobProgress } from '../src/jobs/job.js';
 import type { SigningKey } from '../src/proof/checkpoint.js';
 import { ProofFiles } from '../src/proof/proof-files.js';
@@ -20,6 +20,7 @@ import type { RunContext, Sizes } from './item.js';
 import { multiplyCases } from './multiply.js';
 import { makeNameIndex, makeRawIndex } from './name-indexes.js';
 import { openRaw, RawLog } from './raw.js';
+import { repeatCases } from './repeated-log.js';
 import { personName } from './synthetic-names.js';
 import {
   ACT,
@@ -98,7 +99,7 @@ export const prepare = async (
       for (const cases of [sizes.few, sizes.cases, sizes.huge])
         await makeOnce(signedFolder(data, cases), async (making) => {
           log(`making and signing a log of ${cases} cases of ${LONG_CASE} events`);
-          await makeSignedLog(making, cases);
+          await makeSignedLog(making, cases, sizes.few);
         });
       continue;
     }
@@ -159,9 +160,11 @@ const makeLog = async (folder: string, cases: number, events: number, isCorrecte
   await store.close();
 };
 
-/** A log that is verified as a whole and signed, as that of a service that has run for a while. */
-const makeSignedLog = async (folder: string, cases: number): Promise<void> => {
-  await makeLog(folder, cases, LONG_CASE, false);
+/** A signed log of so many cases, of which those of a short one are repeated. */
+const makeSignedLog = async (folder: string, cases: number, few: number): Promise<void> => {
+  const original = Math.min(few, cases);
+  await makeLog(folder, original, LONG_CASE, false);
+  await repeatCases(logFile(folder), original, cases, LONG_CASE);
   const store = createSqliteStore({ file: logFile(folder) });
   const tree = new VerifiedTree();
   await readOn(store, tree);
