@@ -74,7 +74,8 @@ export const notesOf = (outcomes: readonly Outcome[], runs: readonly Run[]): str
   [
     ...outcomes.flatMap((outcome) => {
       const { what, measurement } = comparisonOf(outcome);
-      const others = Object.entries(outcome.seen).filter(([name]) => measurement === undefined);
+      // A row of its own has another measurement.
+      const others = measurement === undefined ? Object.entries(outcome.seen) : [];
       const seen = others.map(([name, figures]) => `- ${what}: ${short(median(figures))} ${name}.`);
       const functions = outcome.profile?.map(({ of, percent }) => `\`${of}\` ${short(percent)} %`);
       return functions === undefined ? seen : [...seen, `- ${what}, own time by function: ${functions.join(', ')}.`];

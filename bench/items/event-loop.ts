@@ -21,7 +21,7 @@ const ask = async (service: Service, path: string, init: RequestInit = {}): Prom
   return response;
 };
 const discard = async ({ body }: Response): Promise<void> => {
-  if (body !== null) for await (const _ of Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])) continue;
+  if (body !== null) for await (const _ of Readable.fromWeb(body)) continue;
 };
 
 /** Reads a page every now and then until `run` has ended. */
