@@ -267,7 +267,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     });
     void store.check?.result.then((damage) => damage !== null && stopWriting(store, damage));
     if (watch === null) return;
-    readModels.onProjected(() => watch.notice(readModels.currentContext()?.position ?? 0));
+    readModels.onProjected(() => watch.notice(readModels.position));
     durableJobs.resumeRunning();
     void tree.follow(logTreeProblem);
     void watch.verifyUntilDone(() => verifyOnce(jobs, watch));

@@ -5,7 +5,7 @@ import type { EventStore } from '../event-store/port.js';
 import type { JobContext } from '../jobs/job.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
 import { PERSONAL_EVENTS } from './log-tables.js';
-import { PROJECTED_TABLES, type ModelFile } from './model-file.js';
+import { PROJECTED_TABLES, readCheckpoint, type ModelFile } from './model-file.js';
 import { applyNextBatch, buildFile, buildPath, discardFile } from './rebuild.js';
 import type { Db } from './table.js';
 
@@ -65,7 +65,7 @@ const meet = async (db: Db, built: ModelFile, store: EventStore, signal: AbortSi
   for (;;) {
     signal.throwIfAborted();
     db.exec('BEGIN');
-    const position = db.prepare('SELECT position FROM main.checkpoint').pluck().get() as number;
+    const { position } = readCheckpoint(db);
     while (built.checkpoint.position < position) {
       signal.throwIfAborted();
       if ((await applyNextBatch(built, store, position - built.checkpoint.position)) === 0) break;

@@ -5,6 +5,7 @@
 import Database from '../sqlite/database.js';
 import { existsSync, renameSync } from 'node:fs';
 import { StoreDamaged, type Cursor, type EventStore } from '../event-store/port.js';
+import { readCheckpoint } from './model-file.js';
 import type { Db } from './table.js';
 
 /** Position 0: nothing has been projected. */
@@ -28,10 +29,7 @@ export interface LogDifference {
 
 /** Reads the fingerprint from an open file, of this build or an earlier one. Throws SQLite errors. */
 export const readFingerprint = (db: Db): LogFingerprint => {
-  const { cursor, position } = db.prepare('SELECT cursor, position FROM checkpoint').get() as {
-    readonly cursor: Cursor | null;
-    readonly position: number;
-  };
+  const { cursor, position } = readCheckpoint(db);
   // Builds before 0.2 name the table `facts`.
   const hasFactsTable =
     db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'facts'").get() !== undefined;

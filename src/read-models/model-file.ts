@@ -15,7 +15,7 @@ import { circumstances, distinctions, listEntries, names, references, searchedNa
 import { searchedTexts } from './words/tables.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
 import { clemencies, holdings } from './statistics/tables.js';
-import { createIndexes, createTable, type AnyTable, type Db } from './table.js';
+import { cachedStatement, createIndexes, createTable, type AnyTable, type Db } from './table.js';
 
 /** All projected tables. To add a read model, add its table here. */
 export const PROJECTED_TABLES: readonly AnyTable[] = [
@@ -92,7 +92,7 @@ export class ModelFile {
     this.logTables = new LogTables(db);
     this.#projector = new Projector(db, this.logTables, PROJECTED_TABLES, timeZone);
     this.#updateCheckpoint = db.prepare('UPDATE checkpoint SET cursor = ?, position = ?');
-    this.#checkpoint = db.prepare('SELECT cursor, position FROM checkpoint').get() as ProjectionCheckpoint;
+    this.#checkpoint = readCheckpoint(db);
   }
 
   /**
@@ -265,12 +265,20 @@ export const openModelDatabase = (path: string, timeZone: string): Db | null => 
     if (db.pragma('user_version', { simple: true }) !== schemaHash(timeZone)) throw new Error('of another build');
     setDurable(db);
     // The tables are read, so that a file without them is not taken for one of ours.
-    db.prepare('SELECT position FROM checkpoint').get();
+    readCheckpoint(db);
     return db;
   } catch {
     db?.close();
     return null;
   }
+};
+
+/** Throws SQLite errors; a file without its checkpoint is damaged, and not one at the beginning of the log. */
+export const readCheckpoint = (db: Db): ProjectionCheckpoint => {
+  const checkpoint = cachedStatement(db, 'SELECT cursor, position FROM checkpoint').get();
+  if (checkpoint === undefined)
+    throw Object.assign(new Error('the read-model file has no checkpoint'), { code: 'SQLITE_CORRUPT' });
+  return checkpoint as ProjectionCheckpoint;
 };
 
 export const hasReached = ({ cursor }: ProjectionCheckpoint, head: Cursor | null, store: EventStore): boolean =>

@@ -6,15 +6,14 @@ import type { Cursor, EventStore } from '../event-store/port.js';
 import { Counters } from './counters.js';
 import { LogTables } from './log-tables.js';
 import { readFingerprint, type LogFingerprint } from './log-fingerprint.js';
-import { hasReached, openModelDatabase, type ProjectionCheckpoint } from './model-file.js';
+import { hasReached, openModelDatabase, readCheckpoint, type ProjectionCheckpoint } from './model-file.js';
 import type { Db } from './table.js';
 
 export class ModelReader {
   readonly logTables: LogTables;
   readonly counters: Counters;
-  readonly #selectCheckpoint;
-  /** The last that was read; null before the first. */
-  #checkpoint: ProjectionCheckpoint | null = null;
+  /** The last that was read. */
+  #checkpoint: ProjectionCheckpoint;
   #fingerprint: LogFingerprint | null = null;
   #logId: string | null = null;
   /** Whether the checkpoint is that of the snapshot, which ends with the turn. */
@@ -23,25 +22,38 @@ export class ModelReader {
   constructor(readonly db: Db) {
     this.logTables = new LogTables(db);
     this.counters = new Counters(db);
-    this.#selectCheckpoint = db.prepare('SELECT cursor, position FROM checkpoint');
+    this.#checkpoint = readCheckpoint(db);
   }
 
   /** Opens an existing file; null if it is missing, unreadable, or of another schema or time zone. */
   static open(path: string, timeZone: string): ModelReader | null {
     const db = openModelDatabase(path, timeZone);
     if (db === null) return null;
-    db.pragma('query_only = ON');
-    return new ModelReader(db);
+    try {
+      db.pragma('query_only = ON');
+      return new ModelReader(db);
+    } catch {
+      db.close();
+      return null;
+    }
   }
 
-  /** That of the file as this turn sees it; if it cannot be read any more, the last one. */
+  /** That of the file as this turn sees it. Throws SQLite errors. */
   get checkpoint(): ProjectionCheckpoint {
-    if (this.#isInTurn && this.#checkpoint !== null) return this.#checkpoint;
+    if (this.#isInTurn) return this.#checkpoint;
     try {
       return this.#beginTurn();
     } catch (error) {
       this.endTurn();
-      if (this.#checkpoint === null) throw error;
+      throw error;
+    }
+  }
+
+  /** The checkpoint; if it cannot be read, the last one that could be. For reports, not for queries. */
+  get lastCheckpoint(): ProjectionCheckpoint {
+    try {
+      return this.checkpoint;
+    } catch {
       return this.#checkpoint;
     }
   }
@@ -53,9 +65,9 @@ export class ModelReader {
       this.#isInTurn = true;
       setImmediate(() => this.endTurn());
     }
-    const checkpoint = this.#selectCheckpoint.get() as ProjectionCheckpoint;
-    const before = this.#checkpoint?.position ?? checkpoint.position;
-    if (this.logTables.hasDefinitionEvents(before, checkpoint.position)) this.logTables.definitions.clear();
+    const checkpoint = readCheckpoint(this.db);
+    if (this.logTables.hasDefinitionEvents(this.#checkpoint.position, checkpoint.position))
+      this.logTables.definitions.clear();
     this.#checkpoint = checkpoint;
     return checkpoint;
   }
@@ -68,7 +80,7 @@ export class ModelReader {
 
   /** Fingerprint of the projected log; if the file is damaged, the last one that could be read. Throws SQLite errors. */
   get fingerprint(): LogFingerprint {
-    const { position } = this.checkpoint;
+    const { position } = this.lastCheckpoint;
     if (this.#fingerprint?.position === position) return this.#fingerprint;
     try {
       this.#fingerprint = readFingerprint(this.db);

@@ -166,13 +166,14 @@ export class ReadModels extends ReadModelReader {
   }
 
   async readiness(): Promise<Readiness> {
-    const position = this.#file?.checkpoint.position ?? 0;
+    const { position, cursor, unreadable } = this.#tryFile();
     const state = { position, readable: this.#file !== null };
     try {
-      const next = await withTimeout(this.store.read(this.#file?.checkpoint.cursor ?? null, 1));
-      const caughtUp = this.#file !== null && this.#isLogChecked && next.length === 0 && this.#problem === null;
+      const next = await withTimeout(this.store.read(cursor, 1));
+      const known = this.#problem ?? unreadable;
+      const caughtUp = this.#file !== null && this.#isLogChecked && next.length === 0 && known === null;
       const lag = next[0] === undefined ? 0 : Math.max(0, this.clock.now().getTime() - Date.parse(next[0].recordedAt));
-      return { ...state, caughtUp, lag, problem: this.#problem };
+      return { ...state, caughtUp, lag, problem: known };
     } catch (error) {
       const problem = {
         // The checkpoint is not in the log.
@@ -181,6 +182,24 @@ export class ReadModels extends ReadModelReader {
         after: position,
       } as const;
       return { ...state, caughtUp: false, lag: null, problem: this.#problem ?? problem };
+    }
+  }
+
+  /** How far the file is; where it cannot be read, how far it was, and that problem. A damaged one is rebuilt. */
+  #tryFile(): {
+    readonly cursor: Cursor | null;
+    readonly position: number;
+    readonly unreadable: ProjectionProblem | null;
+  } {
+    const file = this.#file;
+    if (file === null) return { cursor: null, position: 0, unreadable: null };
+    try {
+      return { ...file.checkpoint, unreadable: null };
+    } catch (error) {
+      this.onQueryError(error);
+      const last = file.lastCheckpoint;
+      const name = error instanceof Error ? error.name : '';
+      return { ...last, unreadable: { code: 'READ_MODELS_UNREADABLE', error: name, after: last.position } };
     }
   }
 
@@ -203,7 +222,7 @@ export class ReadModels extends ReadModelReader {
    */
   onQueryError(error: unknown): void {
     if (!isDamage(error) || this.#problem !== null) return;
-    const after = this.#file?.checkpoint.position ?? 0;
+    const after = this.#file?.lastCheckpoint.position ?? 0;
     this.#report({ code: 'READ_MODELS_DAMAGED', error: (error as Error).name, after });
     this.#needsPreparation.abort();
   }
@@ -240,7 +259,12 @@ export class ReadModels extends ReadModelReader {
     return reading;
   }
 
-  /** The query context at the current position, without waiting; null while there is no file. */
+  /** The position that is known to have been projected, for whoever asks nothing else: 0 while there is no file. Never throws. */
+  get position(): number {
+    return this.#file?.lastCheckpoint.position ?? 0;
+  }
+
+  /** The query context at the current position, without waiting; null while there is no file. Throws SQLite errors. */
   currentContext(): QueryContext | null {
     if (this.#file === null) return null;
     const { db, logTables, counters, checkpoint, logId } = this.#file;
@@ -353,7 +377,7 @@ export class ReadModels extends ReadModelReader {
       return this.#file.fingerprint;
     } catch (error) {
       if (!isDamage(error)) throw error;
-      return { ...this.#file.checkpoint, cursorBeforeLast: null, firstId: null, lastId: null };
+      return { ...this.#file.lastCheckpoint, cursorBeforeLast: null, firstId: null, lastId: null };
     }
   }
 

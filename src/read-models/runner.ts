@@ -13,6 +13,7 @@ export interface ProjectionProblem {
   /** STORE_DAMAGED and EVENT_NOT_TAKEN_IN stop the projection until an operator acts. */
   readonly code:
     | 'STORE_UNAVAILABLE'
+    | 'READ_MODELS_UNREADABLE'
     | 'READ_MODELS_UNWRITABLE'
     | 'READ_MODELS_DAMAGED'
     | 'STORE_DAMAGED'
@@ -76,7 +77,7 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
         limit = 1;
         continue;
       }
-      const problem = problemOf(error, host.file()?.checkpoint.position ?? 0);
+      const problem = problemOf(error, host.file()?.lastCheckpoint.position ?? 0);
       isUnwritable = problem.code === 'READ_MODELS_UNWRITABLE';
       host.report(problem);
       if (isPermanent(error)) return;

@@ -9,7 +9,7 @@ interface Waiter {
 export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
-  /** Resolves once `isReached` returns true. Rejects with NotCaughtUp on timeout or `rejectAll`. */
+  /** Resolves once `reached` returns true. Rejects with its error, and with NotCaughtUp on timeout or `rejectAll`. */
   async waitUntil(reached: () => boolean, timeoutMs: number): Promise<void> {
     if (reached()) return;
     await new Promise<void>((resolve, reject) => {
@@ -25,9 +25,14 @@ export class Waiters {
     });
   }
 
-  /** To be called after progress: resolves the waits that are satisfied. */
+  /** To be called after progress: resolves the waits that are satisfied, and rejects those of which that cannot be told. */
   resolveReached(): void {
-    for (const { reached, settle } of [...this.#waiting]) if (reached()) settle();
+    for (const { reached, settle } of [...this.#waiting])
+      try {
+        if (reached()) settle();
+      } catch (error) {
+        settle(error as Error);
+      }
   }
 
   /** To be called when the projection stops. */

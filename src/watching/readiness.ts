@@ -53,6 +53,10 @@ export const READ_MODEL_CODES = {
     means: 'They have stopped before an event that this build cannot project: a fault of Habeas, or an older build.',
     todo: 'Run the build that wrote the event; else report the fault, with the lines of the log.',
   },
+  READ_MODELS_UNREADABLE: {
+    means: 'Their file cannot be read: no memory, a disk that fails. Questions get 503 `READS.UNAVAILABLE`.',
+    todo: 'See to the disk and the memory of the machine. They go on by themselves.',
+  },
   READ_MODELS_UNWRITABLE: {
     means:
       'Their file cannot be written: the disk is full, the file locked or read-only. What was projected can be asked.',

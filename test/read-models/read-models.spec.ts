@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import Database from '../../src/sqlite/database.js';
+import { responseToError } from '../../src/http/faults.js';
 import { StoreDamaged, StoreUnavailable, type EventStore, type LogEvent } from '../../src/event-store/port.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from '../../src/read-models/query-errors.js';
 import { Cases } from '../../src/read-models/list/cases.query.js';
@@ -321,6 +323,11 @@ describe('a damaged file', () => {
     await models.stop();
     overwrite(path, from, to);
   };
+  /** As another program does; what is asked in the turn after it sees that. */
+  const elsewhere = async (sql: string): Promise<void> => {
+    new Database(path).exec(sql).close();
+    await turn();
+  };
   const isSound = async (models: ReadModels): Promise<boolean> => {
     const { caughtUp, problem } = await models.readiness();
     return caughtUp && problem === null;
@@ -347,6 +354,37 @@ describe('a damaged file', () => {
     await until(() => isSound(models));
     expect(await asked()).toMatchObject({ items: { length: 300 } });
     expect(await countCases(models)).toBe(300);
+  });
+
+  it('without a checkpoint answers nothing until it is rebuilt, and is not taken for one at the beginning', async () => {
+    await log.append('case', 'c', opened('Ad'));
+    const models = await started();
+    await projected(models, log.token);
+    await elsewhere('DELETE FROM checkpoint');
+    const error: unknown = await models.contextAt({}).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'SQLITE_CORRUPT' });
+    expect(responseToError(error).response).toMatchObject({ status: 503, body: { code: 'READS.UNAVAILABLE' } });
+    await expect(models.contextAt({ atLeast: log.token })).rejects.toMatchObject({ code: 'SQLITE_CORRUPT' });
+    expect([await models.readiness(), models.position]).toMatchObject([
+      { position: 1, caughtUp: false, problem: { code: 'READ_MODELS_DAMAGED', after: 1 } },
+      1,
+    ]);
+    await until(() => isSound(models));
+    expect(await countCases(models)).toBe(1);
+  });
+
+  it('that cannot be read for another reason is told, and goes on when it can be', async () => {
+    await log.append('case', 'c', opened('Ad'));
+    const models = await started();
+    await projected(models, log.token);
+    await elsewhere('ALTER TABLE checkpoint RENAME TO apart');
+    await expect(countCases(models)).rejects.toThrow('no such table');
+    expect(await models.readiness()).toMatchObject({
+      ...{ position: 1, caughtUp: false, problem: { code: 'READ_MODELS_UNREADABLE', after: 1 } },
+    });
+    await elsewhere('ALTER TABLE apart RENAME TO checkpoint');
+    expect(await isSound(models)).toBe(true);
+    expect(await countCases(models)).toBe(1);
   });
 
   it('is not rebuilt after other errors', async () => {
