@@ -2,6 +2,7 @@
  * A copy of the log in the read-model file. All other tables of the file are projected from it, and histories are
  * computed from it, without reading the event store.
  */
+import { LRUCache } from 'lru-cache';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { ClaimEvent } from '../domain/claim/events.js';
 import { finding } from '../domain/case/findings.js';
@@ -69,7 +70,12 @@ export const caseHistoryOf = (id: string, timeline: Timeline, voidMerges: readon
 /** Some streams whose events are read; of each, those up to a position. */
 export type StreamBounds = readonly { readonly stream: number; readonly upTo: number }[];
 
+/** Streams whose numbers are remembered while events are stored. */
+const MAX_STREAMS = 10_000;
+
 export class LogTables {
+  /** Numbers of streams that events were stored of, by kind and id. */
+  readonly #stored = new LRUCache<string, number>({ max: MAX_STREAMS });
   readonly cases: CaseStreams;
   readonly merges: Merges;
   readonly recordingTimes: RecordingTimes;
@@ -126,7 +132,8 @@ export class LogTables {
   store(logged: LogEvent): readonly number[] {
     const { kind, id } = parseStreamName(logged.stream);
     const { position, revision, event, recordedAt, cursor } = logged;
-    const stream = this.streamNo(kind, id) ?? this.#beginStream(kind, id, position);
+    const stream = this.#stored.get(logged.stream) ?? this.streamNo(kind, id) ?? this.#beginStream(kind, id, position);
+    this.#stored.set(logged.stream, stream);
     const { open, personal } = splitPersonal(event);
     const [eventJson, metadataJson] = [JSON.stringify(open), JSON.stringify(metadataOf(logged))];
     this.#insertEvent.run(
@@ -145,6 +152,13 @@ export class LogTables {
     if (kind === 'list' || kind === 'instrument') this.definitions.add(kind, id, logged);
     if (kind === 'claim') this.#claims.add({ stream, revision, position, id: logged.id, event: event as ClaimEvent });
     return kind === 'case' ? this.merges.add({ stream, position, id: logged.id, event: event as CaseEvent }) : [];
+  }
+
+  /** To be called when what was stored is rolled back. */
+  forgetStored(): void {
+    this.#stored.clear();
+    this.recordingTimes.forget();
+    this.definitions.clear();
   }
 
   #beginStream(kind: StreamKind, id: string, position: number): number {

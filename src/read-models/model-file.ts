@@ -244,7 +244,7 @@ export class ModelFile {
     try {
       this.db.transaction(write)();
     } catch (error) {
-      this.logTables.definitions.clear();
+      this.logTables.forgetStored();
       throw error;
     }
   }

@@ -134,24 +134,33 @@ export const noVersions = (): RowVersions => ({ open: [], closed: [] });
 
 /**
  * Updates the versions to the rows that hold from a position on. Most rows are the same as before, in their order, so that the
- * first version left is compared first.
+ * first version left is compared first; and most of those are the same objects.
  */
-export const diffRows = (table: AnyTable, versions: RowVersions, rows: readonly object[], position: number): void => {
-  const columns = Object.keys(table.columns);
+export const diffRows = (
+  columns: readonly string[],
+  versions: RowVersions,
+  rows: readonly object[],
+  position: number,
+): void => {
   const left = [...versions.open];
   versions.open = rows.map((row) => {
-    if (left[0]?.row === row) return left.shift() as OpenVersion;
-    const cells = columns.map((column) => (row as Record<string, SqlValue>)[column] ?? null);
-    const index = left.findIndex((version) => cells.every((cell, at) => cell === version.cells[at]));
+    let index = left.findIndex((version) => version.row === row);
+    if (index < 0) index = left.findIndex(({ cells }) => hasCells(row, columns, cells));
     const [unchanged] = index < 0 ? [] : left.splice(index, 1);
-    return unchanged ?? { row, cells, from: position, rowid: null };
+    return unchanged ?? { row, cells: columns.map((column) => cellOf(row, column)), from: position, rowid: null };
   });
   for (const closed of left) versions.closed.push({ ...closed, to: position });
 };
 
+const cellOf = (row: object, column: string): SqlValue => (row as Record<string, SqlValue>)[column] ?? null;
+
+const hasCells = (row: object, columns: readonly string[], cells: readonly SqlValue[]): boolean =>
+  columns.every((column, at) => cellOf(row, column) === cells[at]);
+
 /** Loads and saves the row versions of one table. */
 export interface RowWriter {
   readonly table: AnyTable;
+  readonly columns: readonly string[];
   load(caseNo: number): RowVersions;
   write(caseNo: number, versions: RowVersions): void;
 }
@@ -185,5 +194,5 @@ export const rowWriter = (db: Db, table: AnyTable): RowWriter => {
       if (rowid === null) insert.run(caseNo, from, STILL_KNOWN, ...cells);
     }
   };
-  return { table, load, write };
+  return { table, columns, load, write };
 };

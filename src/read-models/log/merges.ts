@@ -59,8 +59,9 @@ export class Merges {
       return caseNo === null ? [] : [caseNo];
     };
     const before = fed();
+    if (added.event.type !== 'merged' && added.event.type !== 'unmerged') return before;
     if (added.event.type === 'merged') this.#merge(added, added.event.into);
-    if (added.event.type === 'unmerged') this.#unmerge(added);
+    else this.#unmerge(added);
     return [...new Set([...before, ...fed()])];
   }
 

@@ -10,11 +10,14 @@ export const RECORDING_TIMES_TABLE =
 
 export class RecordingTimes {
   readonly #insert;
+  readonly #last;
   readonly #firstLater;
+  /** The time in the last row, empty if there is none; null if it is not known. */
+  #latest: string | null = null;
 
   constructor(db: Db) {
-    this.#insert = db.prepare(`INSERT INTO recording_times SELECT @recordedAt, @position
-      WHERE NOT EXISTS (SELECT 1 FROM recording_times WHERE recorded_at >= @recordedAt)`);
+    this.#insert = db.prepare('INSERT INTO recording_times VALUES (?, ?)');
+    this.#last = db.prepare('SELECT max(recorded_at) FROM recording_times').pluck();
     this.#firstLater = db
       .prepare('SELECT position FROM recording_times WHERE recorded_at > ? ORDER BY recorded_at LIMIT 1')
       .pluck();
@@ -22,7 +25,15 @@ export class RecordingTimes {
 
   /** Adds an event, in the order of the log. Times are ISO 8601 in UTC with milliseconds, whose texts sort like the instants. */
   add(recordedAt: string, position: number): void {
-    this.#insert.run({ recordedAt, position });
+    this.#latest ??= (this.#last.get() as string | null) ?? '';
+    if (recordedAt <= this.#latest) return;
+    this.#insert.run(recordedAt, position);
+    this.#latest = recordedAt;
+  }
+
+  /** To be called when rows that were added are not stored after all. */
+  forget(): void {
+    this.#latest = null;
   }
 
   /** The position of the last event of the prefix, 0 before the first event; null if it is the whole log. */

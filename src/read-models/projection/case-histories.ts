@@ -6,8 +6,10 @@ import type { CaseEvent } from '../../domain/case/events.js';
 import { isAmendment } from '../../domain/corrections.js';
 import { dependenciesOf, type Dependency } from '../../domain/case/dependencies.js';
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
+import type { EventWithId } from '../../domain/event.js';
 import { caseHistoryOf, type EventEntry, type LogTables } from '../log-tables.js';
 import { feedsAt, type Feeding } from '../log/case-streams.js';
+import { rememberRead } from '../remember.js';
 import { STILL_KNOWN, type CaseHistory, type DependsOn } from '../table.js';
 
 export interface HistoryAt {
@@ -27,12 +29,12 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
   const events = eventsByStream(logTables, feedings);
   const positions = changesOf(feedings, events).filter((position) => position >= since);
   const voidMerges = logTables.merges.voidMerges([...events.keys()]);
+  const entriesAt = entriesOf(feedings, events);
+  const changes = definitionChangesOf(logTables);
   let timeline: Timeline | null = null;
   for (const [index, position] of positions.entries()) {
     const feeding = feedings.filter((one) => feedsAt(one, position));
-    const entries = feeding
-      .flatMap(({ stream }) => (events.get(stream) ?? []).filter((entry) => entry.position <= position))
-      .sort((a, b) => a.position - b.position);
+    const entries = entriesAt(feeding, position);
     timeline = continueTimeline(
       timeline,
       entries.map(({ eventWithId }) => eventWithId),
@@ -51,7 +53,7 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
     yield { position, history, changed: 'events', added: addedAt(position, feedings, entries) };
     const until = positions[index + 1] ?? STILL_KNOWN;
     if (history !== null)
-      for (const changedAt of definitionChanges(logTables, history, position, until))
+      for (const changedAt of changes(history.events, position, until))
         yield { position: changedAt, history, changed: 'definitions', added: null };
   }
 }
@@ -100,19 +102,37 @@ const changesOf = (feedings: readonly Feeding[], events: EventsByStream): readon
   return [...new Set(positions)].sort((a, b) => a - b);
 };
 
-/** Positions between two others, both excluded, at which a definition changed that the findings of the history depend on. */
-const definitionChanges = (
-  { definitions }: LogTables,
-  { events }: CaseHistory,
-  after: number,
-  before: number,
-): readonly number[] => {
-  const dependencies = events.flatMap(({ event }): readonly Dependency[] => dependenciesOf(event));
-  const positions = dependencies.flatMap(({ kind, id, key }) =>
-    definitions
-      .all(kind, id)
-      .filter(({ position, changed }) => after < position && position < before && changed.includes(key))
-      .map(({ position }) => position),
+/** The entries of the streams that feed a case at a position, up to it, in order. */
+const entriesOf = (
+  feedings: readonly Feeding[],
+  events: EventsByStream,
+): ((feeding: readonly Feeding[], position: number) => readonly EventEntry<CaseEvent>[]) => {
+  const all = (feeding: readonly Feeding[]): readonly EventEntry<CaseEvent>[] =>
+    feeding.flatMap(({ stream }) => events.get(stream) ?? []).sort((a, b) => a.position - b.position);
+  // Most cases are fed by one stream, from its first event on.
+  const only = feedings.length === 1 ? all(feedings) : null;
+  return (feeding, position) => {
+    const entries = only !== null && feeding.length === 1 ? only : all(feeding);
+    const end = entries.findIndex((entry) => entry.position > position);
+    return end < 0 ? entries : entries.slice(0, end);
+  };
+};
+
+/** Positions between two others, both excluded, at which a definition changed that findings of some events depend on. */
+const definitionChangesOf = ({
+  definitions,
+}: LogTables): ((events: CaseHistory['events'], after: number, before: number) => readonly number[]) => {
+  const dependencies = rememberRead(
+    ({ event }: EventWithId<CaseEvent>) => dependenciesOf(event).length > 0,
+    (events) => events.flatMap(({ event }): readonly Dependency[] => dependenciesOf(event)),
   );
-  return [...new Set(positions)].sort((a, b) => a - b);
+  return (events, after, before) => {
+    const positions = dependencies(events).flatMap(({ kind, id, key }) =>
+      definitions
+        .all(kind, id)
+        .filter(({ position, changed }) => after < position && position < before && changed.includes(key))
+        .map(({ position }) => position),
+    );
+    return positions.length === 0 ? [] : [...new Set(positions)].sort((a, b) => a - b);
+  };
 };

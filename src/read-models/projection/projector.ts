@@ -1,10 +1,13 @@
 /** Writes the rows of cases: the differences that an event, or a change of a list or an instrument, makes to them. */
+import type { CaseEvent } from '../../domain/case/events.js';
 import type { ReferenceData } from '../../domain/case/reference-data.js';
-import { referencedIds } from '../../domain/case/reference-data.js';
+import { instrumentIdsIn, listIdsIn, referencedIds } from '../../domain/case/reference-data.js';
 import type { DefinitionKind, Definitions } from '../../domain/definitions.js';
+import type { EventWithId } from '../../domain/event.js';
 import { dayFinder } from '../../domain/time.js';
 import type { DefinitionVersion } from '../log/definition-versions.js';
 import type { LogTables } from '../log-tables.js';
+import { rememberRead } from '../remember.js';
 import {
   diffRows,
   noVersions,
@@ -55,7 +58,7 @@ export class Projector {
       const references = at.history && this.#references(at.history, at.position);
       for (const writer of this.#writers)
         if (mayChange(writer.table, at))
-          diffRows(writer.table, versionsOf(writer), rowsOf(writer.table, at.history, references), at.position);
+          diffRows(writer.columns, versionsOf(writer), rowsOf(writer.table, at.history, references), at.position);
     }
     for (const [writer, versions] of changedVersions) writer.write(caseNo, versions);
   }
@@ -70,14 +73,14 @@ export class Projector {
     const references = history && this.#references(history, position, change);
     for (const writer of this.#definitionWriters) {
       const versions = writer.load(caseNo);
-      diffRows(writer.table, versions, rowsOf(writer.table, history, references), position);
+      diffRows(writer.columns, versions, rowsOf(writer.table, history, references), position);
       writer.write(caseNo, versions);
     }
   }
 
   /** The lists and instruments that the events of a case name, as defined at a position; today is the day of its event. */
   #references({ events }: CaseHistory, position: number, change?: DefinitionChange): ReferenceData {
-    const ids = referencedIds(events.map(({ event }) => event));
+    const ids = idsNamedBy(events);
     const definedAt = <K extends DefinitionKind>(kind: K, id: string): Definitions[K] | null => {
       const version =
         change?.kind === kind && change.id === id
@@ -92,6 +95,12 @@ export class Projector {
     };
   }
 }
+
+/** The lists and instruments that events name. */
+const idsNamedBy = rememberRead(
+  ({ event }: EventWithId<CaseEvent>) => listIdsIn(event).length + instrumentIdsIn(event).length > 0,
+  (events) => referencedIds(events.map(({ event }) => event)),
+);
 
 /** Whether the rows of a table may differ from those at the position before. */
 const mayChange = (table: AnyTable, { changed, added }: HistoryAt): boolean =>
