@@ -1,7 +1,7 @@
 /** Everything that is measured, with what it is compared to and the aim. */
 import type { DataSet } from './data-sets.js';
 import type { Item } from './item.js';
-import { appendsAlone, appendsInBulk, appendsInFlight, appendsToALongLog } from './items/appends.js';
+import { appendsAlone, appendsInBulk, appendsInFlight } from './items/appends.js';
 import { commands } from './items/commands.js';
 import { eligibilityOverWindow } from './items/eligibility.js';
 import { eventLoop, LONGEST_TURN } from './items/event-loop.js';
@@ -20,7 +20,7 @@ import {
   pageOnTwoTimes,
 } from './items/pages.js';
 import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
-import { appendsWithLeafHashes, openings, verification } from './items/proofs.js';
+import { appendsWithLeafHashes, verification } from './items/proofs.js';
 import { rebuild } from './items/rebuilds.js';
 import { stageByCategory, timeHeld, timeLeft } from './items/statistics.js';
 
@@ -96,14 +96,6 @@ export const comparisons: readonly Comparison[] = [
   },
   aSecond('append-bulk', 'events in bulk', appendsInBulk, [], { atLeast: 0.9 }),
   aSecond(
-    'append-long',
-    'appends to a log of 1,000,000 events, beside one of 100,000',
-    appendsToALongLog,
-    ['log', 'short log'],
-    { atLeast: 0.95 },
-    ['on many', 'on few'],
-  ),
-  aSecond(
     'append-leaves',
     'appends with leaf hashes, one after the other, beside without',
     appendsWithLeafHashes,
@@ -121,14 +113,6 @@ export const comparisons: readonly Comparison[] = [
     ['log'],
     { atLeast: 0.5 },
     ['verified', 'replayed'],
-  ),
-  inMs(
-    'open',
-    'a signed log of 10,000,000 events opened and its end verified, beside one of 100,000 (wanted: below 1,000)',
-    openings,
-    ['signed logs'],
-    null,
-    ['huge log', 'short log'],
   ),
   aSecond('rebuild', 'events of 100,000 rebuilt into list and history', rebuild, ['short log'], { atLeast: 0.5 }),
   inMs('page', 'the first page of 100,000 people, by name', pageNow, ['list'], { atMost: 3 }),

@@ -20,7 +20,7 @@ import type { RunContext, Sizes } from './item.js';
 import { multiplyCases } from './multiply.js';
 import { makeNameIndex, makeRawIndex } from './name-indexes.js';
 import { openRaw, RawLog } from './raw.js';
-import { repeatCases } from './repeated-log.js';
+import { copyOf, repeatCases } from './repeated-log.js';
 import { personName } from './synthetic-names.js';
 import {
   ACT,
@@ -72,6 +72,9 @@ const REGISTERS = {
 /** Registers, names alone in the index of the read model and in a raw one, and logs of three lengths that are signed. */
 export type DataSet = keyof typeof REGISTERS | 'names' | 'signed logs';
 
+/** The stream of a case by its number in a signed log, which repeats the first cases. */
+export const repeatedStreamOf = (n: number, few: number): string => copyOf(streamOf(n % few), Math.floor(n / few));
+
 export const signedFolder = (data: string, cases: number): string => join(data, `signed-${cases}`);
 
 export const nameIndexFile = ({ data, sizes }: Pick<RunContext, 'data' | 'sizes'>): string =>
@@ -79,12 +82,13 @@ export const nameIndexFile = ({ data, sizes }: Pick<RunContext, 'data' | 'sizes'
 export const rawNameIndexFile = ({ data, sizes }: Pick<RunContext, 'data' | 'sizes'>): string =>
   join(data, `names-${sizes.names}`, 'raw.sqlite');
 
-/** Makes the data sets that do not exist yet. */
+/** Makes the data sets that do not exist yet; of signed logs, those of at most `longest` events. */
 export const prepare = async (
   data: string,
   sizes: Sizes,
   wanted: ReadonlySet<DataSet>,
   log: (text: string) => void,
+  longest = Infinity,
 ): Promise<void> => {
   for (const register of wanted) {
     if (register === 'names') {
@@ -96,7 +100,7 @@ export const prepare = async (
       continue;
     }
     if (register === 'signed logs') {
-      for (const cases of [sizes.few, sizes.cases, sizes.huge])
+      for (const cases of [sizes.few, sizes.cases, sizes.huge].filter((cases) => cases * LONG_CASE <= longest))
         await makeOnce(signedFolder(data, cases), async (making) => {
           log(`making and signing a log of ${cases} cases of ${LONG_CASE} events`);
           await makeSignedLog(making, cases, sizes.few);

@@ -9,7 +9,7 @@ import { definitions } from './synthetic.js';
 const ROWS = 10_000;
 
 /** The stream of the case that is the copy of another; as `multiplyCases` has it. */
-const copyOf = (stream: string, copy: number): string =>
+export const copyOf = (stream: string, copy: number): string =>
   `case-${copy.toString(16).padStart(8, '0')}${stream.slice('case-'.length + 8)}`;
 
 /**

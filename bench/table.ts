@@ -1,7 +1,6 @@
 /** The results as Markdown. */
 import { comparisons, type Aim, type Comparison } from './comparisons.js';
 import { median } from './item.js';
-import { runText, type Run } from './machine.js';
 import type { Share } from './profile.js';
 
 /** The figures of one comparison over all rounds, as stored in docs/benchmarks.json. */
@@ -28,10 +27,15 @@ const ratios = ({ of, to }: Outcome): readonly number[] => of.map((figure, index
 /** Null where there is no aim. */
 export const isReached = (outcome: Outcome): boolean | null => {
   const { aim, baseline } = comparisonOf(outcome);
-  const measured = median(baseline === null ? outcome.of : ratios(outcome));
-  if (aim === null) return null;
-  return 'atLeast' in aim ? measured >= aim.atLeast : measured <= aim.atMost;
+  return aim && isWithin(aim, median(baseline === null ? outcome.of : ratios(outcome)));
 };
+
+const isWithin = (aim: Aim, figure: number): boolean =>
+  'atLeast' in aim ? figure >= aim.atLeast : figure <= aim.atMost;
+
+/** What a table says of an aim and a figure; a dash where one is missing. */
+export const reachedText = (aim: Aim | null, figure: number): string =>
+  aim === null || Number.isNaN(figure) ? '–' : isWithin(aim, figure) ? 'yes' : '**no**';
 
 export const tableOf = (outcomes: readonly Outcome[]): string =>
   [
@@ -43,7 +47,6 @@ export const tableOf = (outcomes: readonly Outcome[]): string =>
 const row = (outcome: Outcome): string => {
   const comparison = comparisonOf(outcome);
   const { of, to } = outcome;
-  const reached = { true: 'yes', false: '**no**', null: '–' }[String(isReached(outcome)) as 'true' | 'false' | 'null'];
   const named = (name: string, figures: readonly number[]): string =>
     `${name === 'habeas' ? '' : `${name}: `}${short(median(figures))}`;
   return `| ${[
@@ -53,33 +56,35 @@ const row = (outcome: Outcome): string => {
       ? [spread(of), '–', '–']
       : [named(comparison.variant, of), named(comparison.baseline, to), spread(ratios(outcome))]),
     aimText(comparison.aim),
-    reached,
+    reachedText(comparison.aim, median(comparison.baseline === null ? of : ratios(outcome))),
     of.length,
   ].join(' | ')} |`;
 };
 
 /** Median, minimum and maximum. */
-const spread = (all: readonly number[]): string =>
-  `${short(median(all))} [${short(Math.min(...all))}–${short(Math.max(...all))}]`;
+export const spread = (all: readonly number[]): string =>
+  all.length === 0 ? '–' : `${short(median(all))} [${short(Math.min(...all))}–${short(Math.max(...all))}]`;
 
-const aimText = (aim: Aim | null): string =>
+export const aimText = (aim: Aim | null): string =>
   aim === null ? '–' : 'atLeast' in aim ? `≥ ${short(aim.atLeast)}` : `≤ ${short(aim.atMost)}`;
 
 /** Three significant digits. */
-const short = (value: number): string =>
-  value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+export const short = (value: number): string =>
+  Number.isNaN(value)
+    ? '–'
+    : value >= 1000
+      ? Math.round(value).toLocaleString('en')
+      : String(Number(value.toPrecision(3)));
 
-/** Other measurements, profiles of missed aims, and the machines. */
-export const notesOf = (outcomes: readonly Outcome[], runs: readonly Run[]): string =>
-  [
-    ...outcomes.flatMap((outcome) => {
+/** Other measurements, and profiles of missed aims. */
+export const notesOf = (outcomes: readonly Outcome[]): string =>
+  outcomes
+    .flatMap((outcome) => {
       const { what, measurement } = comparisonOf(outcome);
       // A row of its own has another measurement.
       const others = measurement === undefined ? Object.entries(outcome.seen) : [];
       const seen = others.map(([name, figures]) => `- ${what}: ${short(median(figures))} ${name}.`);
       const functions = outcome.profile?.map(({ of, percent }) => `\`${of}\` ${short(percent)} %`);
       return functions === undefined ? seen : [...seen, `- ${what}, own time by function: ${functions.join(', ')}.`];
-    }),
-    '',
-    ...runs.map((run) => `Measured ${runText(run)}`),
-  ].join('\n');
+    })
+    .join('\n');

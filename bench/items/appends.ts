@@ -1,8 +1,7 @@
 /** Durable appends, case by case, eight events each. */
-import { copyFileSync } from 'node:fs';
 import type { ExpectedRevision, NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { logFile, registerFolder, streamOf } from '../data-sets.js';
+import { streamOf } from '../data-sets.js';
 import { rate, type Figure, type Item, type RunContext, type Variant } from '../item.js';
 import { openRaw, RawLog } from '../raw.js';
 import { eventsOf, LONG_CASE, toEvent } from '../synthetic.js';
@@ -31,7 +30,7 @@ const WRITERS = 64;
 /** Events per transaction of raw SQLite in bulk. */
 const BULK_TRANSACTION = 1_000;
 
-/** One after the other, on an existing or a new log. */
+/** One after the other. */
 const habeasOneByOne = async (file: string, count: number): Promise<Figure> => {
   const store = createSqliteStore({ file });
   const appends = makeAppends(count);
@@ -103,15 +102,6 @@ const onNew =
   (context) =>
     run(`${context.work}/log.sqlite`, count(context));
 
-/** On a copy of a log with that many cases. */
-const onLog =
-  (cases: (context: RunContext) => number): Variant =>
-  (context) => {
-    const file = `${context.work}/log.sqlite`;
-    copyFileSync(logFile(registerFolder(context.data, cases(context), LONG_CASE)), file);
-    return habeasOneByOne(file, context.sizes.appends);
-  };
-
 export const appendsAlone: Item = {
   habeas: onNew(habeasOneByOne, ({ sizes }) => sizes.appends),
   raw: onNew(
@@ -138,9 +128,4 @@ export const appendsInBulk: Item = {
     (file, count) => raw(file, count, BULK_TRANSACTION),
     ({ sizes }) => sizes.bulk,
   ),
-};
-
-export const appendsToALongLog: Item = {
-  'on many': onLog(({ sizes }) => sizes.cases),
-  'on few': onLog(({ sizes }) => sizes.few),
 };

@@ -1,14 +1,12 @@
-/** What it costs that the log can be verified: leaf hashes in appends, the verification of a whole log, and of its end when it is opened. */
+/** What it costs that the log can be verified: leaf hashes in appends, and the verification of a whole log. */
 import { encode, encodeUncovered } from '../../src/event-store/codec.js';
 import { openLogFile } from '../../src/event-store/sqlite/file.js';
 import { SqliteLog } from '../../src/event-store/sqlite/log.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { ensureContinued } from '../../src/proof/log-watch.js';
-import { ProofFiles } from '../../src/proof/proof-files.js';
 import { verifyLog } from '../../src/proof/verify-log.js';
-import { logFile, pagesOf, registerFolder, signedFolder } from '../data-sets.js';
+import { logFile, pagesOf, registerFolder } from '../data-sets.js';
 import { FoldedLog } from '../fold.js';
-import { rate, type Item, type RunContext, type Sizes, type Variant } from '../item.js';
+import { rate, type Item, type RunContext, type Variant } from '../item.js';
 import { definitions, LONG_CASE } from '../synthetic.js';
 import { expected, makeAppends, type Append } from './appends.js';
 
@@ -59,22 +57,3 @@ const replayed: Variant = async (context) => {
 };
 
 export const verification: Item = { verified, replayed };
-
-/** Milliseconds from opening a log until it could be written: its end is compared with its checkpoint. */
-const opened =
-  (cases: (sizes: Sizes) => number): Variant =>
-  async ({ data, sizes }) => {
-    const folder = signedFolder(data, cases(sizes));
-    const start = performance.now();
-    const store = createSqliteStore({ file: logFile(folder) });
-    await ensureContinued(store, new ProofFiles(folder), null);
-    await store.lastRecordedAt();
-    const value = performance.now() - start;
-    await store.close();
-    return { value };
-  };
-
-export const openings: Item = {
-  'huge log': opened(({ huge }) => huge),
-  'short log': opened(({ few }) => few),
-};

@@ -1,0 +1,67 @@
+/** docs/benchmarks.json, and what is generated from it: the tables and plots of docs/benchmarks.md. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { comparisons } from './comparisons.js';
+import { runText, type Run } from './machine.js';
+import { growthTable, series, seriesOf, type Growth, type Series } from './series.js';
+import { notesOf, tableOf, type Outcome } from './table.js';
+
+/** What docs/benchmarks.json has. */
+export interface Figures {
+  readonly runs: readonly Run[];
+  readonly outcomes: readonly Outcome[];
+  readonly growth: readonly Growth[];
+}
+
+/** The sections of the page by their markers, without those of which there are no figures. */
+const sectionsOf = ({ runs, outcomes, growth }: Figures): ReadonlyMap<string, string> => {
+  const sections = new Map<string, string>();
+  const measuredIn = (of: readonly { readonly run: string }[]): string =>
+    runs
+      .filter(({ at }) => of.some(({ run }) => run === at))
+      .map((run) => `Measured ${runText(run)}`)
+      .join('\n\n');
+  if (outcomes.length > 0)
+    sections.set('figures', `${tableOf(outcomes)}\n\n${notesOf(outcomes)}\n\n${measuredIn(outcomes)}`);
+  for (const [marker, of] of Object.entries(GROWTH)) {
+    const [first, ...others] = growth.filter((one) => seriesOf(one).of === of);
+    if (first === undefined) continue;
+    sections.set(marker, `${growthTable([first, ...others])}\n\n${measuredIn([first, ...others])}`);
+  }
+  return sections;
+};
+const GROWTH: Readonly<Record<string, Series['of']>> = { growth: 'the log', 'case-growth': 'the case' };
+
+export const pageOf = (figures: Figures): string => [...sectionsOf(figures).values()].join('\n\n');
+
+/** New figures, and earlier ones of what was not measured. */
+const merged = (figures: Figures, earlier: Figures): Figures => {
+  const latest = <T extends { readonly name: string }>(
+    measured: readonly { readonly name: string }[],
+    of: (figures: Figures) => readonly T[],
+  ): readonly T[] =>
+    measured.flatMap(({ name }) => [...of(figures), ...of(earlier)].find((one) => one.name === name) ?? []);
+  const outcomes = latest(comparisons, (of) => of.outcomes);
+  const growth = latest(series, (of) => of.growth);
+  const runs = [...earlier.runs, ...figures.runs].filter(({ at }) =>
+    [...outcomes, ...growth].some(({ run }) => run === at),
+  );
+  return { runs, outcomes, growth };
+};
+
+const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
+
+/** Puts figures into docs/benchmarks.json, and writes the tables of docs/benchmarks.md from all that it has. */
+export const writePage = (newFigures: Figures): void => {
+  const figures = merged(newFigures, JSON.parse(readFileSync(docs('benchmarks.json'), 'utf8')) as Figures);
+  writeFileSync(docs('benchmarks.json'), `${JSON.stringify(figures, null, 2)}\n`);
+  let page = readFileSync(docs('benchmarks.md'), 'utf8');
+  for (const [marker, text] of sectionsOf(figures)) {
+    const [start, end] = [`<!-- ${marker} -->\n`, `<!-- /${marker} -->\n`];
+    const [before, rest] = page.split(start);
+    const after = rest?.split(end)[1];
+    if (before === undefined || after === undefined) throw new Error(`docs/benchmarks.md has no place for ${marker}`);
+    page = `${before}${start}${text}\n${end}${after}`;
+  }
+  writeFileSync(docs('benchmarks.md'), page);
+};
