@@ -70,7 +70,7 @@ const decodeMeta = (meta: Meta, schemaVersion: number): EventMetadata => {
   const metadata = metadataOf(meta as unknown as EventMetadata);
   return Object.assign(metadata, { schemaVersion, raised: meta.raised.map(decodeFinding) });
 };
-type Description = EventDescription<Record<string, unknown>>;
+export type Description = EventDescription<Record<string, unknown>>;
 
 /**
  * Encodes an event with its leaf hash; each part becomes text once. The payload shares values with the event, the text is what is
@@ -355,8 +355,11 @@ export const parsePayload = (text: string): unknown => {
 const damaged = ({ stream, revision }: StreamRevision, error: string): StoreDamaged =>
   new StoreDamaged(`${stream}, revision ${revision}: ${error}`);
 
+/** The personal fields of every type. */
+export const ALWAYS_PERSONAL: readonly string[] = ['sources', 'note'];
+
 const isPersonal = (field: string, description: Description): boolean =>
-  field === 'sources' || field === 'note' || description.personal.includes(field);
+  ALWAYS_PERSONAL.includes(field) || description.personal.includes(field);
 
 const splitPersonal = (event: AnyEvent, description: Description): EventParts => {
   const data: Record<string, unknown> = {};
@@ -377,7 +380,7 @@ type Check = (value: unknown) => boolean;
 
 const isString: Check = (value) => typeof value === 'string';
 const isStringArray: Check = (value) => Array.isArray(value) && value.every(isString);
-const isOptionalString: Check = (value) => value === undefined || isString(value);
+export const isOptionalString: Check = (value) => value === undefined || isString(value);
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isOneOf =
@@ -425,6 +428,7 @@ const META_CHECKS: Readonly<Record<string, Check>> = {
   causationId: (value) => value === null || isString(value),
 };
 const findMetaError = (meta: unknown): string | null => findError(meta, 'meta', META_CHECKS);
+export const isMeta = (meta: unknown): meta is Meta => findMetaError(meta) === null;
 
 const findVersionError = (version: number, description: Description): string | null =>
   version > description.version ? 'in a later version than this build knows' : null;

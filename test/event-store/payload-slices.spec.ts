@@ -5,6 +5,7 @@ import { personalTexts, type PayloadTexts } from '../../src/event-store/leaf.js'
 import { sliceParts } from '../../src/event-store/payload-slices.js';
 import { canonicalJson } from '../../src/json/canonical.js';
 import { EXPECTED } from '../golden/expected.js';
+import { changed } from '../support/changed-text.js';
 import { effort } from '../support/effort.js';
 import { newEvent } from '../support/new-events.js';
 import { assertProperty } from '../support/property.js';
@@ -54,19 +55,6 @@ const payload = fc.record({
   meta: fc.tuple(object, fc.nat(9)).map(([meta, schemaVersion]) => ({ ...meta, schemaVersion })),
   personal: fc.option(fc.tuple(object, hash).map(([personal, salt]) => ({ ...personal, salt }))),
 });
-
-/** One character more, less or other, or two parts of the text exchanged. */
-const changed = (text: string): fc.Arbitrary<string> =>
-  fc
-    .tuple(fc.nat(text.length), fc.nat(3), fc.constantFrom(...' "\\{}[],:0-19.eaə\u0000\ud800'), fc.nat(9))
-    .map(([at, kept, char, moved]) =>
-      kept === 3
-        ? text.slice(0, at) +
-          text.slice(at + moved, at + 2 * moved) +
-          text.slice(at, at + moved) +
-          text.slice(at + 2 * moved)
-        : text.slice(0, at) + (kept === 0 ? '' : char) + text.slice(kept === 2 ? at : at + 1),
-    );
 
 it('are those of the payload written anew, or null', () => {
   const seen = { sliced: 0, refused: 0 };

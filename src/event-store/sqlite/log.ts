@@ -1,13 +1,7 @@
 /** All SQL statements on the tables of the embedded log. Synchronous; `store.ts` builds the store on it. */
 import type Database from '../../sqlite/database.js';
-import {
-  decode,
-  formatRecordedAt,
-  parsePayload,
-  type PlainRecord,
-  type SerializedRecord,
-  type StreamRevision,
-} from '../codec.js';
+import { formatRecordedAt, parsePayload, type SerializedRecord, type StreamRevision } from '../codec.js';
+import { decodeText, formatUuid } from '../decode-text.js';
 import {
   StoreDamaged,
   type AdoptedLeaf,
@@ -25,17 +19,44 @@ import { addAdopted, hasAdopted, hasLeaves, rewriteVersion } from './file.js';
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 256;
 const MAX_READ_BYTES = 16 * 1024 * 1024;
+const MAX_STREAM_NAMES = 50_000;
 
-/** Columns in the order of Row. One row per event: concatenating payloads in SQLite was measured to be no faster. */
+/**
+ * A row as one text, since each column takes as long as a third of a payload: numbers that end with a comma, the id in hexadecimal, the
+ * payload. One row per event: concatenating them all in SQLite was measured to be no faster.
+ */
+const textOf = (...numbers: readonly string[]): string =>
+  `${numbers.map((column) => `${column} || ',' || `).join('')}lower(hex(id)) || payload`;
+const STREAM_TEXT = textOf('position', 'revision', 'type', 'recorded_at');
+const LOG_TEXT = textOf('position', 'stream', 'revision', 'type', 'recorded_at');
+const COMMA = 0x2c;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/**
+ * Bounds a query without letting SQLite plan it by the bound, as it would for a bare parameter: it then prepares the statement anew whenever
+ * the bound changes, which takes longer than reading a case.
+ */
+const LIMIT = 'LIMIT (? + 0)';
+
 const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload';
 const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
-type Row = [position: number, revision: number, type: number, recordedAt: number, id: string, payload: string];
-type LogRow = [...Row, stream: string];
 /**
  * Leaf hash, commitment and salt in hexadecimal, empty where there are none: a Buffer for each row takes longer than the row. The last
  * two only in a log of which events were adopted.
  */
-type StoredRow = [...LogRow, leaf: string, commitment?: string, salt?: string];
+type StoredRow = [
+  position: number,
+  revision: number,
+  type: number,
+  recordedAt: number,
+  id: string,
+  payload: string,
+  stream: string,
+  leaf: string,
+  commitment?: string,
+  salt?: string,
+];
 
 /** Of a stored event whose type is lost: it is that of no event, and so does not fit its leaf hash. */
 const NO_TYPE = '';
@@ -51,6 +72,8 @@ export class SqliteLog {
   /** Cached type numbers and names; cleared when a transaction that may have added some is rolled back. */
   readonly #types = new Map<string, number>();
   readonly #typeNames = new Map<number, string>();
+  /** Names of streams that were read lately: events of one are often near each other. */
+  readonly #streamNames = new Map<number, string>();
 
   constructor(db: Database.Database) {
     this.#db = db;
@@ -135,37 +158,53 @@ export class SqliteLog {
 
   /** Events of a stream after a revision. Throws StoreDamaged for an unreadable or missing event. */
   readStream(stream: string, after: number, limit: number): StreamEvent[] {
-    return readInChunks<Row>(
+    const texts = readInChunks(
       limit,
-      (read, most) => this.#statements.stream.all(stream, after + read, most) as Row[],
-    ).map((row, i) => {
-      const place = { stream, revision: after + 1 + i };
-      if (row[1] !== place.revision) throw new StoreDamaged(`${stream}, revision ${place.revision}: missing`);
-      // Object.assign: a spread of this many fields was measured to take half as long as parsing the event.
-      return Object.assign(decode(place, this.#record(row, place)), { cursor: String(row[0]) });
+      (read, most) => this.#statements.stream.all(stream, after + read, most) as string[],
+    );
+    return texts.map((text, index) => {
+      const row = new RowReader(text);
+      row.number();
+      const cursor = text.slice(0, row.at - 1);
+      const revision = after + 1 + index;
+      if (row.number() !== revision) throw new StoreDamaged(`${stream}, revision ${revision}: missing`);
+      return this.#decode({ stream, revision }, cursor, row);
     });
   }
 
   /** Events of the log after a position. Throws StoreDamaged for an unreadable or missing event. */
   read(after: number, limit: number): LogEvent[] {
-    return readInChunks<LogRow>(limit, (read, most) => this.#statements.log.all(after + read, most) as LogRow[]).map(
-      (row, i) => {
-        const position = after + 1 + i;
-        if (row[0] !== position) throw new StoreDamaged(`position ${position}: missing`);
-        const place = { stream: row[6], revision: row[1] };
-        return Object.assign(decode(place, this.#record(row, place)), { cursor: String(position), position });
-      },
-    );
+    const texts = readInChunks(limit, (read, most) => this.#statements.log.all(after + read, most) as string[]);
+    return texts.map((text, index) => {
+      const row = new RowReader(text);
+      const position = after + 1 + index;
+      if (row.number() !== position) throw new StoreDamaged(`position ${position}: missing`);
+      const stream = this.#streamName(row.number(), position);
+      const event = this.#decode({ stream, revision: row.number() }, String(position), row);
+      return Object.assign(event, { position });
+    });
   }
 
-  #record([, , type, recordedAt, id, text]: Row | LogRow, place: StreamRevision): PlainRecord {
-    return { id: formatUuid(id), type: this.#typeName(type, place), recordedAt, payload: parsePayload(text) };
+  #decode(place: StreamRevision, cursor: string, row: RowReader): StreamEvent {
+    const type = this.#typeName(row.number(), place);
+    const recordedAt = row.number();
+    return decodeText(place, { cursor, type, recordedAt, text: row.text, idAt: row.at });
+  }
+
+  #streamName(number: number, position: number): string {
+    const known = this.#streamNames.get(number);
+    if (known !== undefined) return known;
+    const name = this.#statements.streamName.get(number) as string | undefined;
+    if (name === undefined) throw new StoreDamaged(`position ${position}: of a stream without name`);
+    if (this.#streamNames.size >= MAX_STREAM_NAMES) this.#streamNames.clear();
+    this.#streamNames.set(number, name);
+    return name;
   }
 
   /** Events of the log after a position, as stored. Throws StoreDamaged for a missing event. */
   readStored(after: number, limit: number): StoredEvent[] {
     const readChunk = (read: number, most: number) => this.#statements.stored.all(after + read, most) as StoredRow[];
-    const rows = readInChunks<StoredRow>(limit, readChunk);
+    const rows = readInChunks(limit, readChunk);
     const gap = rows.findIndex(([position], i) => position !== after + 1 + i);
     if (gap === 0) throw new StoreDamaged(`position ${after + 1}: missing`, { position: after + 1 });
     // What is before a gap may be damaged too, and is to be found first.
@@ -269,15 +308,16 @@ const prepare = (db: Database.Database) => ({
     )), 0) AS loose
     FROM events AS e WHERE position > ? AND position <= ?`),
   ids: db
-    .prepare('SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?')
+    .prepare(`SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision ${LIMIT}`)
     .raw(),
   stream: db
     .prepare(
-      `SELECT ${COLUMNS} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
-       ORDER BY revision LIMIT ?`,
+      `SELECT ${STREAM_TEXT} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
+       ORDER BY revision ${LIMIT}`,
     )
-    .raw(),
-  log: db.prepare(`SELECT ${COLUMNS}, ${STREAM_NAME} FROM events WHERE position > ? ORDER BY position LIMIT ?`).raw(),
+    .pluck(),
+  streamName: db.prepare('SELECT name FROM streams WHERE number = ?').pluck(),
+  log: db.prepare(`SELECT ${LOG_TEXT} FROM events WHERE position > ? ORDER BY position ${LIMIT}`).pluck(),
   stored: db.prepare(storedQuery(db)).raw(),
 });
 
@@ -291,14 +331,14 @@ const storedQuery = (db: Database.Database): string => {
       ]
     : [`hex(${own})`, 'events'];
   return `SELECT ${COLUMNS}, ${STREAM_NAME}, ${proof} FROM ${from}
-    WHERE position > ? ORDER BY position LIMIT ?`;
+    WHERE position > ? ORDER BY position ${LIMIT}`;
 };
 
 /**
  * Reads in growing chunks until the limit, the end, or the size bound; the first is small, in case events are large.
  * Assumes rows without gaps.
  */
-const readInChunks = <R extends Row | LogRow | StoredRow>(
+const readInChunks = <R extends string | StoredRow>(
   limit: number,
   readChunk: (read: number, most: number) => R[],
 ): R[] => {
@@ -306,16 +346,35 @@ const readInChunks = <R extends Row | LogRow | StoredRow>(
   for (let bytes = 0, size = FIRST_CHUNK; rows.length < limit && bytes < MAX_READ_BYTES; size *= 2) {
     const most = Math.min(size, MAX_CHUNK, limit - rows.length);
     const more = readChunk(rows.length, most);
-    for (const row of more) bytes += row[5].length;
+    for (const row of more) bytes += typeof row === 'string' ? row.length : row[5].length;
     rows.push(...more);
     if (more.length < most) break;
   }
   return rows;
 };
 
+/** Reads the text of a row from its beginning. */
+class RowReader {
+  /** The next character. */
+  at = 0;
+
+  constructor(readonly text: string) {}
+
+  /** A number and its comma; NaN where there is none. */
+  number(): number {
+    let value = 0;
+    for (let code = this.#next(); code !== COMMA; code = this.#next()) {
+      if (!(code >= ZERO && code <= NINE)) return NaN;
+      value = value * 10 + (code - ZERO);
+    }
+    return value;
+  }
+
+  #next(): number {
+    return this.text.charCodeAt(this.at++);
+  }
+}
+
 const toBase64 = (hex: string): string | null => (hex === '' ? null : Buffer.from(hex, 'hex').toString('base64'));
 
 const uuidBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
-/** From 32 hexadecimal digits. */
-export const formatUuid = (hex: string): string =>
-  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

@@ -8,7 +8,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { openLogFile, translateErrors } from './file.js';
-import { formatUuid } from './log.js';
+import { formatUuid } from '../decode-text.js';
 
 export interface LogSummary {
   readonly events: number;
