@@ -36,11 +36,6 @@ export const BodyOf = createParamDecorator((type: Constructor, context: Executio
   throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: result.errors }));
 });
 
-/** The text of `If-None-Match`. Not `@Headers`, which would list it as a required parameter in the OpenAPI document. */
-export const IfNoneMatch = createParamDecorator(
-  (_: unknown, context: ExecutionContext): string | undefined => requestOf(context).headers['if-none-match'],
-);
-
 /** What stands in place of the `*` of a route. Not `@Param`, which would list a parameter of that name in the OpenAPI document. */
 export const RestOfPath = createParamDecorator(
   (_: unknown, context: ExecutionContext): string =>

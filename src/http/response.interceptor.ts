@@ -10,7 +10,7 @@ import { HttpResponse, prepareReply, problemResponse } from './http-response.js'
 /**
  * Turns what a handler returns into a response. An HttpResponse is sent as it is, any other object as JSON with status 200; a
  * `next` in it also becomes a Link header (RFC 8288). Null means that the subject is unknown. A handler that returns undefined has
- * sent the response itself.
+ * sent the response itself. An answer whose ETag the reader has already is not sent again (RFC 9110, section 13.1.2).
  */
 @Injectable()
 export class ResponseInterceptor implements NestInterceptor {
@@ -20,7 +20,8 @@ export class ResponseInterceptor implements NestInterceptor {
       map((result) => {
         const reply = http.getResponse<FastifyReply>();
         if (result === undefined || reply.sent) return undefined;
-        return prepareReply(reply, toResponse(result, http.getRequest<FastifyRequest>()));
+        const request = http.getRequest<FastifyRequest>();
+        return prepareReply(reply, unlessKnown(toResponse(result, request), request));
       }),
     );
   }
@@ -35,6 +36,14 @@ const toResponse = (result: object | null, request: FastifyRequest): HttpRespons
     : new HttpResponse(200, {}, result);
 };
 
+const unlessKnown = (response: HttpResponse, { method, headers }: FastifyRequest): HttpResponse => {
+  const isRead = method === 'GET' || method === 'HEAD';
+  const { etag, 'content-type': _, ...others } = response.headers;
+  return isRead && response.status === 200 && etag !== undefined && matchesIfNoneMatch(headers['if-none-match'], etag)
+    ? new HttpResponse(304, { ...others, etag })
+    : response;
+};
+
 const nextPage = (request: FastifyRequest, cursor: string): string => {
   const query = new URLSearchParams(request.url.split('?')[1] ?? '');
   query.set('after', cursor);
@@ -47,15 +56,6 @@ export const firstWithETag = (
   scope: Scope,
 ): HttpResponse | null => withETag(items[0] && { ...items[0], ...known }, scope);
 
-/** A view with its ETag; null stays null. Gives 304 if `ifNoneMatch` contains the ETag. */
-export const withETag = (
-  view: ScopedView | null | undefined,
-  scope: Scope,
-  ifNoneMatch?: string,
-): HttpResponse | null => {
-  if (view === null || view === undefined) return null;
-  const etag = viewTag(view, scope);
-  return matchesIfNoneMatch(ifNoneMatch, etag)
-    ? new HttpResponse(304, { etag })
-    : new HttpResponse(200, { etag }, view);
-};
+/** A view with its ETag; null stays null. */
+export const withETag = (view: ScopedView | null | undefined, scope: Scope): HttpResponse | null =>
+  view === null || view === undefined ? null : new HttpResponse(200, { etag: viewTag(view, scope) }, view);

@@ -17,7 +17,7 @@ import { PersonPage } from '../../read-models/list/person.view.js';
 import { HistoryPage } from '../../read-models/history/history-entry.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick, toPage } from '../parameters.js';
-import { CurrentViewer, IfNoneMatch } from '../request.decorators.js';
+import { CurrentViewer } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
 import { CasesQuery } from './parameters.js';
 
@@ -84,11 +84,10 @@ export class CasesController {
     @Param('id') id: string,
     @Query() query: ScopeParameters,
     @CurrentViewer() viewer: Viewer,
-    @IfNoneMatch() ifNoneMatch: string | undefined,
   ): Promise<HttpResponse | null> {
     const scope = new Scope(viewer, query);
     const view = await this.queries.execute(new OneCase(scope, id));
-    if (view !== null) return withETag(view, scope, ifNoneMatch);
+    if (view !== null) return withETag(view, scope);
     const survivor = await this.queries.execute(new SurvivorOf(scope, id));
     return survivor === null ? null : movedTo(survivor, query);
   }

@@ -4,11 +4,10 @@ import { ApiParam } from '@nestjs/swagger';
 import { createHash } from 'node:crypto';
 import { EventPlace, type EventPlaceView } from '../../read-models/history/event-place.query.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
-import { matchesIfNoneMatch } from '../entity-tag.js';
 import { HttpResponse, problemResponse } from '../http-response.js';
 import { BYTES_TYPE, TEXT_TYPE } from '../media-types.js';
 import { Operation, queryResponses } from '../operation.js';
-import { CurrentViewer, IfNoneMatch, RestOfPath } from '../request.decorators.js';
+import { CurrentViewer, RestOfPath } from '../request.decorators.js';
 import { ConsistencyQuery, InclusionQuery } from './parameters.js';
 import { ConsistencyProofView, InclusionProofView } from './proof.view.js';
 import { parseTilePath, TILE_PATH_DESCRIPTION } from './tile-path.js';
@@ -43,13 +42,10 @@ export class ProofController {
     tag: 'proof',
     response: queryResponses.text('A signed note.'),
   })
-  checkpoint(@IfNoneMatch() ifNoneMatch: string | undefined): HttpResponse {
+  checkpoint(): HttpResponse {
     const note = this.proofs.checkpoint();
     const etag = `"${createHash('sha256').update(note).digest('hex').slice(0, 32)}"`;
-    const headers = { ...ASK_AGAIN, etag };
-    return matchesIfNoneMatch(ifNoneMatch, etag)
-      ? new HttpResponse(304, headers)
-      : new HttpResponse(200, { ...headers, 'content-type': TEXT_TYPE }, note);
+    return new HttpResponse(200, { ...ASK_AGAIN, etag, 'content-type': TEXT_TYPE }, note);
   }
 
   @Get('tile/*')
