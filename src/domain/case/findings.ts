@@ -108,6 +108,11 @@ export const findingCodes = {
   },
   'CLAIM.ALREADY_WITHDRAWN': { grade: 'refuse', means: 'The claim was withdrawn before.' },
   'EDITION.TOO_LARGE': { grade: 'refuse', means: 'The list has more members than an edition may have.' },
+  'CLAIM.REASON_UNKNOWN': {
+    grade: 'ask',
+    means:
+      'Movements know no such reason of leaving a list, so that the register will count nobody: probably misspelt.',
+  },
   'CASE.ALREADY_HELD': { grade: 'ask', means: 'Arrested while held: probably a double report.' },
   'CASE.NOT_HELD': {
     grade: 'ask',

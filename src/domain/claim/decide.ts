@@ -4,6 +4,7 @@ import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
 import { refuseAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
+import { EXIT_REASONS } from '../list/exit-reasons.js';
 import { parseEdtf } from '../time.js';
 import type { ClaimEvent, ClaimSubject } from './events.js';
 
@@ -59,13 +60,14 @@ const isInFuture = (date: string, { today }: ReferenceData, id: string): readonl
 
 const subjectFindings = (
   id: string,
-  { list, category, instrument }: ClaimSubject,
+  { list, category, instrument, reason }: ClaimSubject,
   { lists, instruments }: ReferenceData,
 ): readonly Finding[] => {
   const defined = list === undefined ? undefined : lists.get(list);
   return [
     ...(list !== undefined && defined === undefined ? [finding('LIST.UNKNOWN', id)] : []),
     ...(category !== undefined && defined?.categories.has(category) === false ? [finding('CATEGORY.UNKNOWN', id)] : []),
+    ...(reason !== undefined && !EXIT_REASONS.has(reason) ? [finding('CLAIM.REASON_UNKNOWN', id)] : []),
     ...(instrument !== undefined && !instruments.has(instrument) ? [finding('INSTRUMENT.UNKNOWN', id)] : []),
   ];
 };

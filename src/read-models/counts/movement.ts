@@ -3,6 +3,7 @@
  * consecutive days; changes that revert within a day are not movements.
  */
 import type { Custody } from '../../domain/case/state.js';
+import { EXIT_TYPES } from '../../domain/list/exit-reasons.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import type { PeriodRow } from '../list/rows.js';
@@ -144,9 +145,8 @@ export const causeOfExit = (list: ListDefinition, rows: CaseRows, day: Day): Mov
 const reasonOfCustody = ({ custody, custody_why }: MovementRow): string => {
   const [type = '', reason] = custody_why?.split(':') ?? [];
   if (type === 'released') return reason ?? type;
-  return CUSTODY_EXIT_TYPES.has(type) ? type : (custody ?? 'unknown');
+  return EXIT_TYPES.has(type) ? type : (custody ?? 'unknown');
 };
-const CUSTODY_EXIT_TYPES: ReadonlySet<string> = new Set(['died', 'escaped', 'wanted', 'deported', 'exchanged']);
 
 /** Precedence: a judgment of the list, then entering a custody of the policy, then a change of the policy. */
 export const causeOfEntry = (list: ListDefinition, rows: CaseRows, day: Day): MovementCause => {

@@ -44,6 +44,16 @@ test('a claim that was withdrawn is not retracted before its withdrawal', () => 
   given(claimed(), retracted('c')).when(claimed({}, 'd')).then(accepted());
 });
 
+test('a reason of leaving that movements do not know is asked about', () => {
+  const about = { metric: 'left', list: 'union', from: '2025-12-01', to: '2026-01-05' };
+  given()
+    .when(claimed({ about: { ...about, reason: 'amnesty' } }))
+    .then(accepted());
+  given()
+    .when(claimed({ about: { ...about, reason: 'amnestied' } }))
+    .then(refused('ask CLAIM.REASON_UNKNOWN'));
+});
+
 test.each<[string, object, string]>([
   ['list', { about: { ...ABOUT, list: 'nobodys' } }, 'refuse LIST.UNKNOWN'],
   ['category', { about: { ...ABOUT, category: 'poets' } }, 'refuse CATEGORY.UNKNOWN'],
