@@ -125,6 +125,22 @@ describe('the list', () => {
     expect(second.body).toMatchObject({ items: [{ kind: 'left', reason: 'bail' }], next: null });
   });
 
+  it('in a series of days, with who is perhaps on it each day', async () => {
+    const series = async (set: string) =>
+      (await service.get(`/v1/statistics/daily?list=union&from=2025-04-14&to=2025-05-01&set=${set}`)).body;
+    const [certain, possible] = [await series('certain'), await series('possible')];
+    const on = (day: string) => (certain['rows'] as string[]).indexOf(day);
+    const of = ({ cells, uncertain }: Loose, day: string) => [cells[on(day)], uncertain[on(day)]];
+    expect([of(certain, '2025-04-15'), of(possible, '2025-04-15')]).toEqual([
+      [[5], [1]],
+      [[6], [0]],
+    ]);
+    expect([of(certain, '2025-05-01'), of(possible, '2025-05-01')]).toEqual([
+      [[5], [0]],
+      [[5], [0]],
+    ]);
+  });
+
   it('refuses the mark of another question', async () => {
     const { body } = await service.get('/v1/lists/union/members?limit=2&sort=name');
     const other = await service.get(
@@ -133,6 +149,16 @@ describe('the list', () => {
     expect([other.status, other.body['errors']?.[0]]).toEqual([400, expect.objectContaining({ parameter: 'after' })]);
   });
 });
+
+it.each(['/v1/lists/union', '/v1/instruments/amnesty-2025', '/v1/cases/CASE'])(
+  'does not send %s again to whoever has it',
+  async (subject) => {
+    const path = subject.replace('CASE', ids[5] as string);
+    const etag = (await service.get(path)).headers.get('etag') as string;
+    const again = await service.get(path, { 'if-none-match': etag });
+    expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', etag]);
+  },
+);
 
 describe('a case', () => {
   it('is not sent again to whoever has it, and is where the day differs', async () => {

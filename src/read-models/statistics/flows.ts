@@ -39,14 +39,18 @@ const months = (from: Day, to: Day): readonly string[] => [
   ...new Set(Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => monthOf(from + index))),
 ];
 
-/** How many were on the list at the end of each day. To be called within `askOneFile`. */
+/**
+ * How many were on the list at the end of each day, and beside certain members how many perhaps. To be called within `askOneFile`.
+ */
 export const daily = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
   const numbers = await dailyMembers(reader, context, position, scope);
+  const possible =
+    scope.set === 'possible' ? numbers : await dailyMembers(reader, context, position, { ...scope, set: 'possible' });
   return {
     rows: numbers.map((_, index) => formatDay(scope.from + index)),
     columns: [PEOPLE],
     cells: numbers.map((number) => [number]),
-    uncertain: numbers.map(() => [0]),
+    uncertain: possible.map((number, index) => [number - (numbers[index] ?? 0)]),
   };
 };
 

@@ -120,7 +120,10 @@ export class StatisticView extends KnownView {
   @IsCountMatrix({ description: 'By row, then by column: how many people, in every possible course of events.' })
   readonly cells: readonly (readonly number[])[];
 
-  @IsCountMatrix({ description: 'Likewise: how many more in some possible courses only.' })
+  @IsCountMatrix({
+    description:
+      'Likewise: how many more in some possible courses only. None where `set` is `possible`, and of entries and exits, which are those of the set.',
+  })
   readonly uncertain: readonly (readonly number[])[];
 
   @IsObjectOf(MarkView, { each: true, description: 'Of a daily series: editions and dates of instruments.' })
