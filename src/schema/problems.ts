@@ -55,7 +55,7 @@ export const fieldErrors = {
     title: 'Field that is not corrected',
     means:
       'The type of an event, the event that a retraction names and the case that a merge names cannot be corrected; retract the ' +
-      'event, or undo the merge, and record the right one.',
+      'event, or undo the merge, and record the right one. What the register itself recorded, as an edition, is not corrected.',
   },
   'CORRECTION.WRONG_TYPE': {
     title: 'Another type is corrected',
@@ -210,8 +210,8 @@ export const requestProblems = {
   'ROUTE.UNKNOWN': { status: 404, title: 'Nothing here', means: 'There is nothing at this path.' },
   'SUBJECT.UNKNOWN': {
     status: 404,
-    title: 'Unknown case, list or instrument',
-    means: 'The register has no case, list or instrument of this id, or no case of this reference.',
+    title: 'Unknown subject',
+    means: 'The register has no case, list, instrument, claim or statistic of this id, or no case of this reference.',
   },
   'EVENT.UNKNOWN': { status: 404, title: 'Unknown event', means: 'The register has no event of this id.' },
   'EDITION.UNKNOWN': {

@@ -21,8 +21,7 @@ export const readCorrectedFields = (
   data: CorrectedFields,
 ): ReadResult<CorrectedFields> => {
   const eventClass = classOf(kind, type);
-  // Recorded by the register itself: what it did cannot have been otherwise.
-  if (eventClass === null) return { errors: Object.keys(data).map(fixedField) };
+  if (eventClass === null) return { errors: Object.keys(data).map(ofTheRegister) };
   const cleared = Object.keys(data).filter((name) => data[name] === null);
   const given = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null));
   const result = readSomeFields(eventClass, given);
@@ -65,6 +64,12 @@ const fixedField = (name: string): FieldError => ({
   code: 'CORRECTION.FIXED_FIELD',
   pointer: pointerTo(DATA, name),
   expected: 'another field; retract the event and record the right one instead',
+});
+
+/** Of what the register itself recorded: that cannot have been otherwise. */
+const ofTheRegister = (name: string): FieldError => ({
+  ...fixedField(name),
+  expected: 'an event that somebody reported; what the register itself did (an edition, an application) stays as it is',
 });
 
 const clearingErrors = (eventClass: Constructor, name: string): readonly FieldError[] => {

@@ -1,5 +1,5 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { CUSTODIES, type Custody } from '../../domain/case/state.js';
+import { CUSTODIES, DEFAULT_POLICY, type Custody } from '../../domain/case/state.js';
 import { formatDay } from '../../domain/time.js';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
@@ -42,7 +42,10 @@ export class DefinedList {
   @IsObjectOf(DefinedCategory, { each: true })
   readonly categories: readonly DefinedCategory[];
 
-  @IsObjectOf(PolicyView, { each: true })
+  @IsObjectOf(PolicyView, {
+    each: true,
+    description: `What was set. On a day before the first, and where nothing was set, ${DEFAULT_POLICY.join(', ')} keep a recognised person on the list.`,
+  })
   readonly policy: readonly PolicyView[];
 }
 
