@@ -5,7 +5,7 @@
  * A claim is a lease. The case of the last claim in the stream has the reference if one of its events records it, or else until
  * the lease ends; after that, another case may take it over by appending its own claim.
  *
- *     claimed                T/2                    T = CLAIM_LEASE_MS
+ *     claimed                T/2                    T = REFERENCE_LEASE_MS
  *        |--------------------|----------------------|-------------->
  *        | its case may be    | its case may not be  | another case may take the
  *        | written            | written; renew first | reference over, if the case
@@ -45,8 +45,8 @@ import { lastEventOf, loadStream, nextRecordedAt } from './streams.js';
 import { unfoldedStreams } from './unfolded-claims.js';
 
 /** The length of a lease: ten minutes. */
-export const CLAIM_LEASE_MS = 600_000;
-const WRITE_WINDOW_MS = CLAIM_LEASE_MS / 2;
+export const REFERENCE_LEASE_MS = 600_000;
+const WRITE_WINDOW_MS = REFERENCE_LEASE_MS / 2;
 /** Attempts to append a claim. After a conflict another request has the reference, or a claim that can be taken over. */
 const MAX_ATTEMPTS = 5;
 
@@ -156,7 +156,7 @@ const ageOf = (clock: Clock, { recordedAt }: Claim): number => clock.now().getTi
 /** Reads the clock before the case: the other way round, the case could be written in between. */
 const holderBy = async (store: EventStore, clock: Clock, claim: Claim): Promise<Holder | null> => {
   const { caseId } = claim.event;
-  const isLeased = ageOf(clock, claim) < CLAIM_LEASE_MS;
+  const isLeased = ageOf(clock, claim) < REFERENCE_LEASE_MS;
   const events = await loadStream(store, streamName('case', caseId));
   const isRecorded = hasReference(
     eventsAsTheyStand(events).map(({ event }) => event),

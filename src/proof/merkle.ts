@@ -12,7 +12,7 @@ export type SubtreeHash = (height: number, index: number) => Buffer;
 const EMPTY_ROOT = hash('sha256', '', 'buffer');
 
 const HASH_BYTES = 32;
-/** Used by every call; and the hash is taken as text: to join and allocate buffers takes longer than to hash them. */
+/** One buffer for all calls, and the digest as a string: to allocate and join buffers takes longer than to hash. */
 const hashedBytes = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 
 /** Both have 32 bytes. */

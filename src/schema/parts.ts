@@ -114,7 +114,7 @@ export class Name implements NameOf {
   kind: NameOf['kind'];
 }
 
-/** Letters of a script that SCRIPTS does not list (Greek) contradict no declared script. */
+/** Whether the register knows the script; letters of others (Greek) are not checked. */
 const isScript = (script: string): boolean => (SCRIPTS as readonly string[]).includes(script);
 
 export class Reference implements ReferenceOf {

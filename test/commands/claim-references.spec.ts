@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CLAIM_LEASE_MS, holderOf } from '../../src/commands/claim-references.js';
+import { REFERENCE_LEASE_MS, holderOf } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, type RecordEventsResult } from '../../src/commands/record-events.js';
 import { streamName } from '../../src/domain/events.js';
@@ -88,14 +88,14 @@ describe('a claim', () => {
 
   it('is not made again when a case names its reference again, which records a second source', async () => {
     await open(one, 'AZ-1');
-    register.clock.move(2 * CLAIM_LEASE_MS);
+    register.clock.move(2 * REFERENCE_LEASE_MS);
     expect(await register.record(request(one, [referenced('AZ-1')]))).toMatchObject({ outcome: 'recorded' });
     expect(await claims()).toHaveLength(1);
   });
 
   it('never expires once the case is recorded', async () => {
     await open(one, 'AZ-1');
-    register.clock.move(1000 * CLAIM_LEASE_MS);
+    register.clock.move(1000 * REFERENCE_LEASE_MS);
     expect(await open(two, 'AZ-1')).toEqual(taken(one));
   });
 });
@@ -103,7 +103,7 @@ describe('a claim', () => {
 describe('a claim whose case was never recorded', () => {
   it('is valid until its lease ends', async () => {
     await failAfterClaiming(one, 'AZ-1');
-    register.clock.move(CLAIM_LEASE_MS - 1);
+    register.clock.move(REFERENCE_LEASE_MS - 1);
     expect(await open(two, 'AZ-1')).toEqual(taken(one));
     register.clock.move(1);
     expect(await open(two, 'AZ-1')).toMatchObject({ outcome: 'recorded' });
@@ -114,7 +114,7 @@ describe('a claim whose case was never recorded', () => {
   it('expires also if the case was recorded without the reference', async () => {
     await failAfterClaiming(one, 'AZ-1');
     await register.recorded(request(one, [opened('AZ-2'), named('Name')]));
-    register.clock.move(CLAIM_LEASE_MS);
+    register.clock.move(REFERENCE_LEASE_MS);
     expect(await open(two, 'AZ-1')).toMatchObject({ outcome: 'recorded' });
   });
 
@@ -126,10 +126,10 @@ describe('a claim whose case was never recorded', () => {
 
   it('is renewed by a retry from half its lease on, so that it cannot expire during the write', async () => {
     await failAfterClaiming(one, 'AZ-1', 'AZ-2');
-    register.clock.move(CLAIM_LEASE_MS / 2);
+    register.clock.move(REFERENCE_LEASE_MS / 2);
     await failAfterClaiming(one, 'AZ-1');
     expect(await claims()).toHaveLength(2);
-    register.clock.move(CLAIM_LEASE_MS / 2);
+    register.clock.move(REFERENCE_LEASE_MS / 2);
     expect(await open(two, 'AZ-1')).toEqual(taken(one));
     expect(await open(two, 'AZ-2')).toMatchObject({ outcome: 'recorded' });
   });
@@ -138,7 +138,7 @@ describe('a claim whose case was never recorded', () => {
 describe('a slow writer', () => {
   it('renews its claim before it writes', async () => {
     const answer = await openWithHook((count) => {
-      if (count === 1) register.clock.move(CLAIM_LEASE_MS / 2);
+      if (count === 1) register.clock.move(REFERENCE_LEASE_MS / 2);
     });
     expect(answer).toMatchObject({ outcome: 'recorded' });
     expect(await claims()).toHaveLength(2);
@@ -146,7 +146,7 @@ describe('a slow writer', () => {
 
   it('does not write after another case has taken over its claim', async () => {
     const answer = await openWithHook(async () => {
-      register.clock.move(CLAIM_LEASE_MS);
+      register.clock.move(REFERENCE_LEASE_MS);
       expect(await open(two, 'AZ-1')).toMatchObject({ outcome: 'recorded' });
     });
     expect(answer).toEqual(taken(two));
@@ -154,7 +154,7 @@ describe('a slow writer', () => {
   });
 
   it('gives up when every attempt is too slow', async () => {
-    const answer = await openWithHook(() => register.clock.move(CLAIM_LEASE_MS));
+    const answer = await openWithHook(() => register.clock.move(REFERENCE_LEASE_MS));
     expect(answer).toEqual({ outcome: 'conflict', preconditionFailed: false, revision: null });
     expect(await register.caseEvents(one)).toEqual([]);
   });
@@ -172,10 +172,10 @@ describe('the holder of a reference', () => {
     expect(await holder()).toBeNull();
     await failAfterClaiming(one, 'AZ-1');
     expect(await holder()).toEqual({ caseId: one, isRecorded: false });
-    register.clock.move(CLAIM_LEASE_MS);
+    register.clock.move(REFERENCE_LEASE_MS);
     expect(await holder()).toBeNull();
     await open(two, 'AZ-1');
-    register.clock.move(CLAIM_LEASE_MS);
+    register.clock.move(REFERENCE_LEASE_MS);
     expect(await holder()).toEqual({ caseId: two, isRecorded: true });
     expect(await holder('AZ-2')).toBeNull();
   });
@@ -230,7 +230,7 @@ describe('a claim from before references were folded, in the stream of its spell
   it('is valid until its lease ends where the case was not recorded', async () => {
     await openUnfolded(one, 'az-9', false);
     expect(await open(two, 'AZ-9')).toEqual(taken(one, 'AZ-9'));
-    register.clock.move(CLAIM_LEASE_MS);
+    register.clock.move(REFERENCE_LEASE_MS);
     expect(await open(two, 'AZ-9')).toMatchObject({ outcome: 'recorded' });
     expect(await holder('az-9')).toEqual({ caseId: two, isRecorded: true });
   });

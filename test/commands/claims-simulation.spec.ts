@@ -4,7 +4,7 @@
  */
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { claimReferences, CLAIM_LEASE_MS, holderOf } from '../../src/commands/claim-references.js';
+import { claimReferences, REFERENCE_LEASE_MS, holderOf } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents } from '../../src/commands/record-events.js';
 import { referencesOf } from '../../src/domain/reference/reference.js';
@@ -63,7 +63,7 @@ const simulate = async (seed: number): Promise<void> => {
     for (const { reference } of referencesOf(event)) owners.set(reference, [...(owners.get(reference) ?? []), stream]);
   for (const [, cases] of owners) expect(cases).toHaveLength(1);
 
-  register.clock.move(CLAIM_LEASE_MS);
+  register.clock.move(REFERENCE_LEASE_MS);
   const newEvents = (reference: string) => [{ id: newCaseId(ANNA), event: opened(reference) as never }];
   for (const reference of REFERENCES) {
     const [owner] = owners.get(reference) ?? [];

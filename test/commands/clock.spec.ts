@@ -1,7 +1,7 @@
 /** Where the clock goes back, `recordedAt` never does: over the whole log, also across restarts. */
 import fc from 'fast-check';
 import { join } from 'node:path';
-import { CLAIM_LEASE_MS } from '../../src/commands/claim-references.js';
+import { REFERENCE_LEASE_MS } from '../../src/commands/claim-references.js';
 import { newCaseId } from '../../src/commands/ids.js';
 import { RecordEvents, RecordEventsHandler } from '../../src/commands/record-events.js';
 import { MAX_READ, StoreUnavailable, type EventStore } from '../../src/event-store/port.js';
@@ -146,7 +146,7 @@ describe('under a running service', () => {
     await expect(new RecordEventsHandler(failingStore, register.clock).execute(command)).rejects.toThrow(
       StoreUnavailable,
     );
-    register.clock.move(CLAIM_LEASE_MS + MAX_CLOCK_BEHIND - 1);
+    register.clock.move(REFERENCE_LEASE_MS + MAX_CLOCK_BEHIND - 1);
     expect(await open(other, 'B')).toMatchObject({ outcome: 'reference-taken', by: failed });
     register.clock.move(1);
     expect(await open(other, 'B')).toMatchObject({ outcome: 'recorded' });

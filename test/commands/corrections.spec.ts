@@ -3,7 +3,7 @@ import type { Reported } from '../../src/domain/amendments.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import { eventsAsTheyStand } from '../../src/domain/corrections.js';
 import type { AnyEvent } from '../../src/domain/events.js';
-import { CLAIM_LEASE_MS } from '../../src/commands/claim-references.js';
+import { REFERENCE_LEASE_MS } from '../../src/commands/claim-references.js';
 import { arrested, opened, recognised, referenced, Register, request, ANNA } from './support.js';
 
 const SAID = { sources: [{ kind: 'press' as const, citation: 'synthetic' }], reliability: 'reported' as const };
@@ -139,14 +139,14 @@ describe('references', () => {
   it('one that was corrected away is free for another case once its lease is over, and must be claimed to come back', async () => {
     const away = await register.recorded({ ...request('a', []), events: [corrected(idOf(0), references('AZ-0003'))] });
     expect(await register.record(request('b', [opened('AZ-0001')]))).toMatchObject({ outcome: 'reference-taken' });
-    register.clock.move(CLAIM_LEASE_MS);
+    register.clock.move(REFERENCE_LEASE_MS);
     expect(await register.record(request('b', [opened('AZ-0001')]))).toMatchObject({ outcome: 'recorded' });
     expect(await send(retracted(away.events[0] ?? ''))).toMatchObject({ outcome: 'reference-taken', by: 'b' });
   });
 
   it('one that stands stays with its case when the lease is over', async () => {
     await send(corrected(idOf(1), { place: 'Baku' }));
-    register.clock.move(CLAIM_LEASE_MS);
+    register.clock.move(REFERENCE_LEASE_MS);
     expect(await register.record(request('b', [opened('AZ-0001')]))).toMatchObject({ by: 'a' });
   });
 });

@@ -10,16 +10,16 @@ const [NORMAL, FULL] = [1, 2];
 
 it('acknowledges by connections that flush every commit, and reads by connections that cannot write', async () => {
   const folder = await temporaryFolder();
-  const reports = join(folder.path, 'reports');
-  mkdirSync(reports);
+  const reportsFolder = join(folder.path, 'reports');
+  mkdirSync(reportsFolder);
   const service = await BuiltService.start(join(folder.path, 'data'), {
-    environment: { NODE_OPTIONS: `--require ${PRELOAD}`, REPORT_CONNECTIONS_TO: reports },
+    environment: { NODE_OPTIONS: `--require ${PRELOAD}`, REPORT_CONNECTIONS_TO: reportsFolder },
   });
   /** Each connection as text, of all threads. */
   const connections = (): readonly string[] =>
-    readdirSync(reports)
+    readdirSync(reportsFolder)
       .filter((name) => name.endsWith('.json'))
-      .flatMap((name) => JSON.parse(readFileSync(join(reports, name), 'utf8')) as object[])
+      .flatMap((name) => JSON.parse(readFileSync(join(reportsFolder, name), 'utf8')) as object[])
       .map((connection) => JSON.stringify(connection))
       .sort();
   const wal = (file: string, synchronous: number, { readonly = false, query_only = 0 } = {}): string =>

@@ -40,13 +40,13 @@ const heard = async (socket: Socket): Promise<string> => {
 
 const head = (line: string, ...headers: string[]): string =>
   [line, `Host: ${new URL(service.url).host}`, ...headers, '', ''].join('\r\n');
-const EVENT = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...WITH_SOURCES });
+const LIST_BODY = JSON.stringify({ id: 'other', name: { en: 'Other' }, ...WITH_SOURCES });
 /** A write whose last byte is not sent yet. */
 const held = async (): Promise<Socket> => {
   const socket = await dial();
   const headers = ['Content-Type: application/json', 'X-Actor: person:x', 'Connection: close'];
-  socket.write(head('POST /v1/lists HTTP/1.1', ...headers, `Content-Length: ${String(Buffer.byteLength(EVENT))}`));
-  socket.write(EVENT.slice(0, -1));
+  socket.write(head('POST /v1/lists HTTP/1.1', ...headers, `Content-Length: ${String(Buffer.byteLength(LIST_BODY))}`));
+  socket.write(LIST_BODY.slice(0, -1));
   return socket;
 };
 const codeIn = (text: string): string => String((JSON.parse(text.split('\r\n\r\n')[1] as string) as Loose)['code']);

@@ -160,7 +160,7 @@ it(`${String(WRITERS)} writers amend, merge and record over ${String(CASES)} cas
   await Promise.all([breaking(), ...Array.from({ length: WRITERS }, () => writers.write())]);
   const { acknowledged } = writers;
   expect(new Set(acknowledged.map(({ id }) => id)).size).toBe(acknowledged.length);
-  // Every request was repeated until it was answered, so that nothing else may be in the log but the last event of the check.
+  // Each request was repeated until answered: the log holds what was acknowledged, and the one event that checkInstances records.
   expect(await checkInstances(pair, acknowledged, start, QUESTIONS)).toBe(acknowledged.length + 1);
   for (const instance of pair)
     expect(await instance.stopAndCheck()).toEqual({ code: 0, out: expect.stringContaining('the log gives the same') });

@@ -7,7 +7,7 @@ import { cachedStatement, type Db } from '../table.js';
 /** Those whom the list of the scope recognised then; all where it is empty. Each person counts once. */
 export const countBeneficiaries = (db: Db, scope: ListScope, instrument: string): Totals => {
   const sql = `SELECT coalesce(sum(yes), 0) AS yes, coalesce(sum(1 - yes), 0) AS uncertain FROM (
-    SELECT max(c.certain = 1 AND c.by_day <= @day) AS yes FROM clemencies c
+    SELECT max(c.certain = 1 AND c.latest_day <= @day) AS yes FROM clemencies c
       WHERE c.list = @list AND c.instrument = @instrument AND c.from_day <= @day AND ${versionCondition('c', scope)} GROUP BY c.case_no)`;
   return cachedStatement(db, sql).get({ ...scopeValues(scope), instrument }) as Totals;
 };

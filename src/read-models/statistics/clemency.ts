@@ -43,7 +43,7 @@ const NOT_RELEASED = 'not-released';
 export const daysToRelease = (asked: AskedClemency): StatisticTable => {
   const { day } = asked.context.scope;
   const { from, values } = clemenciesOf(asked);
-  const sql = `SELECT c.case_no, c.instrument, c.from_day, c.by_day, c.released_from, c.released_by, ${IS_CERTAIN} AS certain
+  const sql = `SELECT c.case_no, c.instrument, c.from_day, c.latest_day, c.released_from, c.released_by, ${IS_CERTAIN} AS certain
     FROM ${from} ORDER BY c.instrument, c.case_no`;
   const people = new Map<string, { readonly instrument: string; certain: boolean; readonly bands: Set<string> }>();
   for (const row of cachedStatement(asked.context.db, sql).iterate(values) as IterableIterator<ReleaseRow>) {
@@ -70,22 +70,25 @@ interface ReleaseRow {
   readonly case_no: number;
   readonly instrument: string;
   readonly from_day: number;
-  readonly by_day: number;
+  readonly latest_day: number;
   readonly released_from: number | null;
   readonly released_by: number | null;
   readonly certain: 0 | 1;
 }
 
 /** Nobody walked out on a day after the one that is asked about. */
-const releaseBands = ({ from_day, by_day, released_from, released_by }: ReleaseRow, day: number): readonly string[] => {
+const releaseBands = (
+  { from_day, latest_day, released_from, released_by }: ReleaseRow,
+  day: number,
+): readonly string[] => {
   if (released_from === null || released_by === null || released_from > day) return [NOT_RELEASED];
-  const [first, last] = [from_day, Math.min(by_day, day)];
+  const [first, last] = [from_day, Math.min(latest_day, day)];
   const bands = bandsOf(DAY_BANDS, Math.max(0, released_from - last), Math.min(released_by, day) - first);
   return released_by > day ? [...bands, NOT_RELEASED] : bands;
 };
 
 /** Whether the person was recognised, and the act applied, in every possible course, and matches the filters in every one. */
-const IS_CERTAIN = '(c.certain = 1 AND c.by_day <= @day AND f.certain = 1)';
+const IS_CERTAIN = '(c.certain = 1 AND c.latest_day <= @day AND f.certain = 1)';
 
 /** The applications `c` of the list by the day, with the people `f` who match the filters. */
 const clemenciesOf = ({

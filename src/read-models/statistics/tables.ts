@@ -14,7 +14,7 @@ export interface ClemencyRow {
   readonly instrument: string;
   /** The days on which it may have been applied, both included. */
   readonly from_day: Day;
-  readonly by_day: Day;
+  readonly latest_day: Day;
   /** Whether the list recognised the person in every possible course; 1 with an empty `list`. */
   readonly certain: 0 | 1;
   /** Of the list; null without a list, and where several are possible. */
@@ -38,7 +38,7 @@ export const clemencyRows = ({ events, periods }: CaseHistory): readonly Clemenc
       const row = {
         instrument,
         from_day: applied.earliest,
-        by_day: applied.latest,
+        latest_day: applied.latest,
         incident: only(standings.map((standing) => standing?.incident ?? null)),
         released_from: released?.earliest ?? null,
         released_by: released?.latest ?? null,
@@ -76,7 +76,7 @@ export const clemencies: ProjectedTable<ClemencyRow> = {
     list: 'TEXT',
     instrument: 'TEXT',
     from_day: 'INTEGER',
-    by_day: 'INTEGER',
+    latest_day: 'INTEGER',
     certain: 'INTEGER',
     category: 'TEXT',
     incident: 'TEXT',

@@ -19,7 +19,7 @@ const released = { type: 'released', reason: 'amnesty', occurredOn: '2025-12-24'
 const applied = {
   instrument: 'act',
   from_day: day('2025-12-22'),
-  by_day: day('2025-12-22'),
+  latest_day: day('2025-12-22'),
   incident: 'affair',
   released_from: day('2025-12-24'),
   released_by: day('2025-12-24'),
@@ -49,7 +49,7 @@ describe('to whom an act was applied', () => {
     const [partial] = rowsOf(arrested, { ...amnestied, occurredOn: '2025-12' }, bail);
     expect(partial).toMatchObject({
       from_day: day('2025-12-01'),
-      by_day: day('2025-12-31'),
+      latest_day: day('2025-12-31'),
       released_from: null,
       released_by: null,
     });
