@@ -1,9 +1,9 @@
 /** docs/benchmarks.json, and what is generated from it: the tables and plots of docs/benchmarks.md. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { comparisons } from './comparisons.js';
 import { runText, type Run } from './machine.js';
-import { growthTable, series, seriesOf, type Growth, type Series } from './series.js';
+import { growthTable, plotLinks, series, seriesOf, type Growth, type Series } from './series.js';
 import { notesOf, tableOf, type Outcome } from './table.js';
 
 /** What docs/benchmarks.json has. */
@@ -26,7 +26,8 @@ const sectionsOf = ({ runs, outcomes, growth }: Figures): ReadonlyMap<string, st
   for (const [marker, of] of Object.entries(GROWTH)) {
     const [first, ...others] = growth.filter((one) => seriesOf(one).of === of);
     if (first === undefined) continue;
-    sections.set(marker, `${growthTable([first, ...others])}\n\n${measuredIn([first, ...others])}`);
+    const parts = [growthTable([first, ...others]), plotLinks(growth, of), measuredIn([first, ...others])];
+    sections.set(marker, parts.join('\n\n'));
   }
   return sections;
 };
@@ -51,10 +52,14 @@ const merged = (figures: Figures, earlier: Figures): Figures => {
 
 const docs = (file: string): string => fileURLToPath(new URL(`../../docs/${file}`, import.meta.url));
 
-/** Puts figures into docs/benchmarks.json, and writes the tables of docs/benchmarks.md from all that it has. */
-export const writePage = (newFigures: Figures): void => {
+/** Puts figures into docs/benchmarks.json, and writes the tables and plots of docs/benchmarks.md from all that it has. */
+export const writePage = async (newFigures: Figures): Promise<void> => {
   const figures = merged(newFigures, JSON.parse(readFileSync(docs('benchmarks.json'), 'utf8')) as Figures);
   writeFileSync(docs('benchmarks.json'), `${JSON.stringify(figures, null, 2)}\n`);
+  // Loaded here only: it takes as long as a small run.
+  const { plotsOf } = await import('./plots.js');
+  mkdirSync(docs('benchmarks'), { recursive: true });
+  for (const [file, svg] of plotsOf(figures.growth)) writeFileSync(docs(`benchmarks/${file}`), svg);
   let page = readFileSync(docs('benchmarks.md'), 'utf8');
   for (const [marker, text] of sectionsOf(figures)) {
     const [start, end] = [`<!-- ${marker} -->\n`, `<!-- /${marker} -->\n`];

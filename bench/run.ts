@@ -168,5 +168,5 @@ if (!values.prepare) {
   const growth = await measureGrowth(chosenSeries, at);
   const figures: Figures = { runs: [endRun()], outcomes, growth };
   console.log(pageOf(figures));
-  if (values.write) writePage(figures);
+  if (values.write) await writePage(figures);
 }
