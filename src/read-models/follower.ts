@@ -45,10 +45,14 @@ export interface ModelWriter {
 
 /** Several times what SQLite lets a write-ahead log grow to where readers pause. */
 export const MAX_WAL_BYTES = 8 * 1024 * 1024;
+/** How long emptying the write-ahead log may keep events from being projected: several turns of the thread that reads. */
+const EMPTY_WAL_MS = 50;
 
 export class Follower implements ModelWriter {
   /** Opened when it is first needed. */
   #file: ModelFile | null = null;
+  /** The length from which on the write-ahead log is to be emptied. */
+  #maxWalBytes = MAX_WAL_BYTES;
   /** Set while a built file is handed over, until `resume`. */
   #handover: { readonly ended: Promise<void>; readonly end: () => void } | null = null;
 
@@ -118,11 +122,13 @@ export class Follower implements ModelWriter {
 
   /**
    * Empties the write-ahead log once it is long, which SQLite cannot do by itself while there is always a reader in it. Waits for the
-   * readers of this moment: not to be called on their thread.
+   * readers of this moment: not to be called on their thread. Where one of them reads on, as a check of the whole file does, the log may
+   * grow to twice its length before the next attempt.
    */
   limitWriteAheadLog(): void {
     const size = statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-    if (size > MAX_WAL_BYTES) this.#file?.emptyWriteAheadLog();
+    if (size <= this.#maxWalBytes || this.#file === null) return;
+    this.#maxWalBytes = this.#file.emptyWriteAheadLog(EMPTY_WAL_MS) ? MAX_WAL_BYTES : 2 * size;
   }
 
   async rewriteCheckpoint(): Promise<void> {

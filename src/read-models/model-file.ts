@@ -218,9 +218,15 @@ export class ModelFile {
     copyPart(this.db, part, PROJECTED_TABLES);
   }
 
-  /** Has no effect while a reader does not end within the lock timeout. */
-  emptyWriteAheadLog(): void {
-    this.db.pragma('wal_checkpoint(TRUNCATE)');
+  /** Empties the write-ahead log and returns true, unless a reader keeps it for longer than `waitMs`. */
+  emptyWriteAheadLog(waitMs: number): boolean {
+    this.db.pragma(`busy_timeout = ${waitMs}`);
+    try {
+      const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: 0 | 1 }];
+      return result.busy === 0;
+    } finally {
+      this.db.pragma(`busy_timeout = ${BUSY_MS}`);
+    }
   }
 
   close(): void {

@@ -143,7 +143,7 @@ it('answers all of one turn from one checkpoint, whatever the thread writes mean
   expect(overtaken).toBe(3);
 });
 
-it('empties a write-ahead log that a reader has kept long, once the reader ends', async () => {
+it('empties a write-ahead log that a reader has kept long, once the reader ends, and asks ever less often until then', async () => {
   await models.stop();
   const path = pathOf('read-models.sqlite');
   const follower = new Follower(path, clock.timeZone, () => Promise.resolve(log.store));
@@ -153,14 +153,32 @@ it('empties a write-ahead log that a reader has kept long, once the reader ends'
   reader.exec('BEGIN');
   reader.prepare('SELECT * FROM checkpoint').get();
   const length = (): number => statSync(`${path}-wal`).size;
-  while (length() <= MAX_WAL_BYTES) {
-    await Promise.all(Array.from({ length: 10 }, () => log.append('case', randomUUID(), LONG)));
-    await models.waitFor(log.token);
+  const growBeyond = async (bytes: number): Promise<void> => {
+    while (length() <= bytes) {
+      await Promise.all(Array.from({ length: 10 }, () => log.append('case', randomUUID(), LONG)));
+      await models.waitFor(log.token);
+    }
+    await nextTurn();
+  };
+  const emptying = jest.spyOn(ModelFile.prototype, 'emptyWriteAheadLog');
+  try {
+    await growBeyond(MAX_WAL_BYTES);
+    for (let batch = 0; batch < 100; batch += 1) follower.limitWriteAheadLog();
+    expect(emptying.mock.results).toEqual([{ type: 'return', value: false }]);
+    reader.close();
+    await growBeyond(2 * length());
+    follower.limitWriteAheadLog();
+    expect(emptying.mock.results).toEqual([
+      { type: 'return', value: false },
+      { type: 'return', value: true },
+    ]);
+    expect(length()).toBe(0);
+    await growBeyond(MAX_WAL_BYTES);
+    follower.limitWriteAheadLog();
+    expect(length()).toBe(0);
+  } finally {
+    emptying.mockRestore();
   }
-  reader.close();
-  await nextTurn();
-  follower.limitWriteAheadLog();
-  expect(length()).toBe(0);
 });
 
 it('goes on where it was when its thread is killed, again and again', async () => {
