@@ -19,6 +19,7 @@ import {
   pageOfMany,
   pageOnTwoTimes,
 } from './items/pages.js';
+import { lag } from './items/lag.js';
 import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
 import { appendsWithLeafHashes, verification } from './items/proofs.js';
 import { rebuild } from './items/rebuilds.js';
@@ -115,6 +116,16 @@ export const comparisons: readonly Comparison[] = [
     ['verified', 'replayed'],
   ),
   aSecond('rebuild', 'events of 100,000 rebuilt into list and history', rebuild, ['short log'], { atLeast: 0.5 }),
+  {
+    name: 'lag',
+    what: 'from the answer of a command to a query that sees it, 64 connections, p99',
+    unit: 'ms',
+    item: lag,
+    on: ['short log'],
+    variant: 'habeas',
+    baseline: null,
+    aim: { atMost: 100 },
+  },
   inMs('page', 'the first page of 100,000 people, by name', pageNow, ['list'], { atMost: 3 }),
   inMs('page-category', 'the first page of one category of them', pageOfCategory, ['list'], { atMost: 3 }),
   inMs('page-earlier', 'the first page as of an earlier day', pageEarlier, ['list'], { atMost: 3 }),
