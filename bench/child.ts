@@ -8,3 +8,5 @@ const measured = kind === 'comparison' ? comparisons : series;
 const run = measured.find((one) => one.name === name)?.item[variant];
 if (run === undefined) throw new Error(`no ${variant} of ${name}`);
 console.log(JSON.stringify(await run(JSON.parse(context) as RunContext)));
+// A handler of evtstore looks for new events for ever.
+process.exit();

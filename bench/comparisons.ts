@@ -24,6 +24,7 @@ import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
 import { appendsWithLeafHashes, verification } from './items/proofs.js';
 import { rebuild } from './items/rebuilds.js';
 import { stageByCategory, timeHeld, timeLeft } from './items/statistics.js';
+import { peerItems } from './peers/items.js';
 
 /** The aim for the figure of the measured variant divided by that of the baseline; without one, for the figure itself. */
 export type Aim = { readonly atLeast: number } | { readonly atMost: number };
@@ -44,6 +45,8 @@ export interface Comparison {
   readonly aim: Aim | null;
   /** Adds two milliseconds to each flush. */
   readonly slowDisk?: true;
+  /** Of a peer, or of the register for the same rounds. */
+  readonly isOfPeers?: true;
 }
 
 type Pair = readonly [variant: string, baseline: string];
@@ -80,22 +83,58 @@ const onLoop = (name: string, doing: string, on: DataSet, variant: string): read
 
 const PAGE_100: Pair = ['page 100', 'page 1'];
 
+/** With the variants of peers, so that all are measured in the same rounds. */
+const items = {
+  append: { ...appendsAlone, ...peerItems.append },
+  'append-64': { ...appendsInFlight, ...peerItems['append-64'] },
+  'append-bulk': { ...appendsInBulk, ...peerItems['append-bulk'] },
+  load: { ...loadAndFold, ...peerItems.load },
+  replay: { ...replay, ...peerItems.replay },
+  rebuild: { ...rebuild, ...peerItems.rebuild },
+} as const satisfies Record<keyof typeof peerItems, Item>;
+
+/** What the register is compared with peers in; the aim is for its figure divided by that of the best of them. */
+export interface PeerItem {
+  readonly name: keyof typeof peerItems;
+  readonly what: string;
+  readonly on: readonly DataSet[];
+  readonly aim: Aim | null;
+}
+
+export const besidePeers: readonly PeerItem[] = [
+  { name: 'append', what: 'appends, one after the other', on: [], aim: null },
+  { name: 'append-64', what: 'appends, 64 in flight', on: [], aim: { atLeast: 8 } },
+  { name: 'append-bulk', what: 'events in bulk', on: [], aim: { atLeast: 6 } },
+  { name: 'load', what: 'cases loaded and folded', on: ['log'], aim: { atLeast: 10 } },
+  { name: 'replay', what: 'events replayed, folded', on: ['log'], aim: { atLeast: 1 } },
+  { name: 'rebuild', what: 'events rebuilt into list and history', on: ['short log'], aim: { atLeast: 10 } },
+];
+
+const ofPeers: readonly Comparison[] = besidePeers.flatMap(({ name, what, on }) =>
+  ['habeas', ...Object.keys(peerItems[name])].map((variant) => ({
+    ...aSecond(`${name}/${variant}`, `${what}: ${variant}`, items[name], on, null, [variant, 'raw']),
+    isOfPeers: true,
+  })),
+);
+
 export const comparisons: readonly Comparison[] = [
-  aSecond('append', 'appends, one after the other', appendsAlone, [], { atLeast: 0.9 }),
-  aSecond('append-64', 'appends, 64 in flight', appendsInFlight, [], { atLeast: 9 }),
+  aSecond('append', 'appends, one after the other', items.append, [], { atLeast: 0.9 }),
+  aSecond('append-64', 'appends, 64 in flight', items['append-64'], [], { atLeast: 9 }),
   aSecond(
     'append-64-together',
     'appends, 64 in flight, beside 64 a transaction',
-    appendsInFlight,
+    items['append-64'],
     [],
     { atLeast: 0.7 },
     ['habeas', 'raw, 64 a transaction'],
   ),
   {
-    ...aSecond('append-64-slow', 'appends, 64 in flight, each flush 2 ms longer', appendsInFlight, [], { atLeast: 35 }),
+    ...aSecond('append-64-slow', 'appends, 64 in flight, each flush 2 ms longer', items['append-64'], [], {
+      atLeast: 35,
+    }),
     slowDisk: true,
   },
-  aSecond('append-bulk', 'events in bulk', appendsInBulk, [], { atLeast: 0.9 }),
+  aSecond('append-bulk', 'events in bulk', items['append-bulk'], [], { atLeast: 0.9 }),
   aSecond(
     'append-leaves',
     'appends with leaf hashes, one after the other, beside without',
@@ -104,9 +143,9 @@ export const comparisons: readonly Comparison[] = [
     { atLeast: 0.9 },
     ['with leaf hashes', 'without'],
   ),
-  aSecond('load', 'cases loaded and folded', loadAndFold, ['log'], { atLeast: 0.9 }),
+  aSecond('load', 'cases loaded and folded', items.load, ['log'], { atLeast: 0.9 }),
   aSecond('decide', 'cases loaded and decided on', loadAndDecide, ['log'], null),
-  aSecond('replay', 'events replayed of 1,000,000, folded', replay, ['log'], { atLeast: 1 }),
+  aSecond('replay', 'events replayed of 1,000,000, folded', items.replay, ['log'], { atLeast: 1 }),
   aSecond(
     'verify',
     'events of 1,000,000 verified, beside replayed and folded',
@@ -115,7 +154,7 @@ export const comparisons: readonly Comparison[] = [
     { atLeast: 0.5 },
     ['verified', 'replayed'],
   ),
-  aSecond('rebuild', 'events of 100,000 rebuilt into list and history', rebuild, ['short log'], { atLeast: 0.5 }),
+  aSecond('rebuild', 'events of 100,000 rebuilt into list and history', items.rebuild, ['short log'], { atLeast: 0.5 }),
   {
     name: 'lag',
     what: 'from the answer of a command to a query that sees it, 64 connections, p99',
@@ -243,4 +282,5 @@ export const comparisons: readonly Comparison[] = [
   ...onLoop('loop-export-csv', 'a list of 100,000 people is exported as CSV', 'list', 'exporting CSV'),
   ...onLoop('loop-export-xlsx', 'the same as a workbook', 'list', 'exporting a workbook'),
   ...onLoop('loop-project', '64 writers record and the log is projected', 'short log', 'projecting'),
+  ...ofPeers,
 ];

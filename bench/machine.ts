@@ -34,8 +34,8 @@ const commit = (): string =>
     encoding: 'utf8',
   }).trim();
 
-/** To be called before the run; the returned function after it. */
-export const describeRun = (): (() => Run) => {
+/** To be called before the run; the returned function after it. `others`: versions of what the project does not depend on. */
+export const describeRun = (others: Run['packages']): (() => Run) => {
   const before = load();
   const { dependencies } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export const describeRun = (): (() => Run) => {
     `Node ${process.versions.node}`,
     `SQLite ${sqliteVersion()}`,
   ];
-  const run = { at: new Date().toISOString(), summary: parts.join(', '), packages: dependencies };
+  const run = { at: new Date().toISOString(), summary: parts.join(', '), packages: { ...dependencies, ...others } };
   return () => ({ ...run, load: [before, load()] });
 };
 

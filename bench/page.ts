@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { comparisons } from './comparisons.js';
 import { runText, type Run } from './machine.js';
+import { peersTable } from './peers/table.js';
 import { growthTable, plotLinks, series, seriesOf, type Growth, type Series } from './series.js';
-import { notesOf, tableOf, type Outcome } from './table.js';
+import { comparisonOf, notesOf, tableOf, type Outcome } from './table.js';
 
 /** What docs/benchmarks.json has. */
 export interface Figures {
@@ -21,8 +22,10 @@ const sectionsOf = ({ runs, outcomes, growth }: Figures): ReadonlyMap<string, st
       .filter(({ at }) => of.some(({ run }) => run === at))
       .map((run) => `Measured ${runText(run)}`)
       .join('\n\n');
-  if (outcomes.length > 0)
-    sections.set('figures', `${tableOf(outcomes)}\n\n${notesOf(outcomes)}\n\n${measuredIn(outcomes)}`);
+  const ofPeers = outcomes.filter((outcome) => comparisonOf(outcome).isOfPeers);
+  const others = outcomes.filter((outcome) => !comparisonOf(outcome).isOfPeers);
+  if (others.length > 0) sections.set('figures', `${tableOf(others)}\n\n${notesOf(others)}\n\n${measuredIn(others)}`);
+  if (ofPeers.length > 0) sections.set('peers', `${peersTable(ofPeers, runs)}\n\n${measuredIn(ofPeers)}`);
   for (const [marker, of] of Object.entries(GROWTH)) {
     const [first, ...others] = growth.filter((one) => seriesOf(one).of === of);
     if (first === undefined) continue;

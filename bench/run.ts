@@ -2,6 +2,7 @@
  * Compares the register with bare SQLite and bare Fastify: `npm run bench`. Rounds are interleaved, each variant runs in its own
  * process, and only figures of the same round are compared. `--write` puts the figures into docs/benchmarks.json, keeps those of
  * comparisons that did not run, and updates the table of docs/benchmarks.md from it. `--prepare` makes the data and ends.
+ * `--peers` measures other event stores in the same rounds, and installs them before; `--only peers` measures nothing else.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,8 @@ import { comparisons, type Comparison } from './comparisons.js';
 import { prepare } from './data-sets.js';
 import { describeRun } from './machine.js';
 import { FULL, QUICK, type Figure, type Sizes } from './item.js';
+import { installPeers, PEERS, peerVersions } from './peers/peer.js';
+import { startPostgres } from './peers/postgres.js';
 import { PROFILE_TO, topFunctions } from './profile.js';
 import { series, type Growth, type Series } from './series.js';
 import { isReached, type Outcome } from './table.js';
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     prepare: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    peers: { type: 'boolean', default: false },
     longest: { type: 'string', default: 'Infinity' },
   },
 });
@@ -87,19 +91,34 @@ const environmentOf = ({ slowDisk }: Comparison): NodeJS.ProcessEnv =>
 const figureOf = ({ measurement }: { readonly measurement?: string }, { value, seen }: Figure): number =>
   measurement === undefined ? value : (seen?.[measurement] ?? NaN);
 
+/** Runs a variant; a peer that fails gave nothing in this round. */
+const runVariant = async (comparison: Comparison, variant: string): Promise<Figure> => {
+  try {
+    return await runChild('comparison', comparison, variant, environmentOf(comparison));
+  } catch (error) {
+    if (!(variant in PEERS)) throw error;
+    log(String(error));
+    return { value: 0 };
+  }
+};
+
+/** The place of the first comparison with the same item. */
+const placeOf = ({ item }: Comparison): number => comparisons.findIndex((other) => other.item === item);
+
 /** A variant that several comparisons share runs once per round. */
 const measure = async (chosen: readonly Comparison[], run: string): Promise<readonly Outcome[]> => {
   const figures = new Map<string, Figure[]>();
-  const keyOf = ({ item, slowDisk }: Comparison, variant: string): string =>
-    `${comparisons.findIndex((other) => other.item === item)} ${String(slowDisk)} ${variant}`;
+  const keyOf = (comparison: Comparison, variant: string): string =>
+    `${placeOf(comparison)} ${String(comparison.slowDisk)} ${variant}`;
+  const byItem = [...chosen].sort((a, b) => placeOf(a) - placeOf(b));
   for (let round = 1; round <= rounds; round += 1)
-    for (const comparison of chosen) {
+    for (const comparison of round % 2 === 1 ? byItem : byItem.toReversed()) {
       const { variant: measuredVariant, baseline } = comparison;
       const variants = baseline === null ? [measuredVariant] : [measuredVariant, baseline];
       for (const variant of round % 2 === 1 ? variants : variants.reverse()) {
         const earlier = figures.get(keyOf(comparison, variant)) ?? [];
         if (earlier.length === round) continue;
-        const figure = await runChild('comparison', comparison, variant, environmentOf(comparison));
+        const figure = await runVariant(comparison, variant);
         figures.set(keyOf(comparison, variant), [...earlier, figure]);
       }
     }
@@ -154,19 +173,31 @@ const profileIfMissed = async (outcome: Outcome): Promise<Outcome> => {
   }
 };
 
-const isChosen = ({ name }: { readonly name: string }): boolean => values.only?.includes(name) ?? true;
-const chosen = values.growth ? [] : comparisons.filter(isChosen);
+const isChosen = ({ name, isOfPeers }: { readonly name: string; readonly isOfPeers?: true }): boolean =>
+  isOfPeers ? values.peers || values.only?.includes('peers') === true : (values.only?.includes(name) ?? true);
+const candidates = values.growth ? [] : comparisons.filter(isChosen);
 const chosenSeries = values.growth ? series.filter(isChosen) : [];
-mkdirSync(data, { recursive: true });
-if (chosen.some(({ slowDisk }) => slowDisk)) compileSlowDisk();
-await prepare(data, sizes, new Set([...chosen, ...chosenSeries].flatMap(({ on }) => on)), log, longest);
-if (!values.prepare) {
-  const endRun = describeRun();
-  const { at } = endRun();
-  const outcomes: Outcome[] = [];
-  for (const outcome of await measure(chosen, at)) outcomes.push(await profileIfMissed(outcome));
-  const growth = await measureGrowth(chosenSeries, at);
-  const figures: Figures = { runs: [endRun()], outcomes, growth };
-  console.log(pageOf(figures));
-  if (values.write) await writePage(figures);
+const hasPeers = candidates.some(({ isOfPeers }) => isOfPeers);
+if (hasPeers) installPeers(log);
+const cluster = hasPeers ? await startPostgres() : null;
+if (hasPeers && cluster === null)
+  log('PostgreSQL is not installed (apt-get install postgresql): the peers that need it are left out');
+const chosen = candidates.filter(({ variant }) => cluster !== null || !PEERS[variant]?.needsPostgres);
+try {
+  Object.assign(process.env, cluster?.environment);
+  mkdirSync(data, { recursive: true });
+  if (chosen.some(({ slowDisk }) => slowDisk)) compileSlowDisk();
+  await prepare(data, sizes, new Set([...chosen, ...chosenSeries].flatMap(({ on }) => on)), log, longest);
+  if (!values.prepare) {
+    const endRun = describeRun(hasPeers ? { ...peerVersions(), ...cluster?.versions } : {});
+    const { at } = endRun();
+    const outcomes: Outcome[] = [];
+    for (const outcome of await measure(chosen, at)) outcomes.push(await profileIfMissed(outcome));
+    const growth = await measureGrowth(chosenSeries, at);
+    const figures: Figures = { runs: [endRun()], outcomes, growth };
+    console.log(pageOf(figures));
+    if (values.write) await writePage(figures);
+  }
+} finally {
+  await cluster?.stop();
 }

@@ -16,13 +16,14 @@ export interface Outcome {
   readonly profile?: readonly Share[];
 }
 
-const comparisonOf = ({ name }: Outcome): Comparison => {
+export const comparisonOf = ({ name }: Outcome): Comparison => {
   const comparison = comparisons.find((candidate) => candidate.name === name);
   if (comparison === undefined) throw new Error(`no comparison ${name}`);
   return comparison;
 };
 
-const ratios = ({ of, to }: Outcome): readonly number[] => of.map((figure, index) => figure / (to[index] ?? NaN));
+export const ratios = ({ of, to }: Pick<Outcome, 'of' | 'to'>): readonly number[] =>
+  of.map((figure, index) => figure / (to[index] ?? NaN));
 
 /** Null where there is no aim. */
 export const isReached = (outcome: Outcome): boolean | null => {

@@ -2,9 +2,10 @@
  * Smoke test: runs comparisons once on small data; every one thoroughly, some by default. The figures themselves mean nothing.
  */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { comparisons } from '../../bench/comparisons.js';
+import { besidePeers, comparisons } from '../../bench/comparisons.js';
 import { effort, THOROUGH } from '../support/effort.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -12,39 +13,51 @@ const root = join(__dirname, '../..');
 
 /** Every so many comparisons one is run. */
 const EVERY = effort(13, 1);
+const ours = comparisons.filter(({ isOfPeers }) => !isOfPeers);
 /** Items with several comparisons are chosen by one of them. */
-const names = new Set(comparisons.filter((_, index) => index % EVERY === 0).map(({ name }) => name));
+const names = new Set(ours.filter((_, index) => index % EVERY === 0).map(({ name }) => name));
 
-test('comparisons print two figures and a ratio', async () => {
+/** The cells of the rows that a quick run of some comparisons prints. */
+const rowsOf = async (only: Iterable<string>): Promise<readonly (readonly string[])[]> => {
   const folder = await temporaryFolder();
   try {
-    const bench = [
-      'run',
-      '--silent',
-      'bench',
-      '--',
-      '--quick',
-      '--data',
-      folder.path,
-      ...[...names].flatMap((name) => ['--only', name]),
-    ];
+    const chosen = [...only].flatMap((name) => ['--only', name]);
+    const bench = ['run', '--silent', 'bench', '--', '--quick', '--data', folder.path, ...chosen];
     const { stdout } = await promisify(execFile)('npm', bench, { cwd: root });
-    const rows = new Map(
-      stdout
-        .split('\n')
-        .filter((line) => line.startsWith('| '))
-        .map((line) => line.split('|').map((cell) => cell.trim()))
-        .map(([, what, , measured, beside, ratio]) => [what, [measured, beside, ratio]]),
-    );
-    for (const { what } of comparisons.filter(({ name }) => names.has(name))) {
-      const cells = rows.get(what);
-      expect({ what, cells }).toEqual({ what, cells: Array(3).fill(expect.stringMatching(/\d/)) });
-      expect(cells?.join(' ')).not.toMatch(/NaN|Infinity/);
-    }
+    const rows = stdout.split('\n').filter((line) => line.startsWith('| '));
+    return rows.map((line) => line.split('|').map((cell) => cell.trim()));
   } finally {
     await folder.remove();
   }
+};
+
+test('comparisons print two figures and a ratio', async () => {
+  const rows = new Map(
+    (await rowsOf(names)).map(([, what, , measured, beside, ratio]) => [what, [measured, beside, ratio]]),
+  );
+  for (const { what } of ours.filter(({ name }) => names.has(name))) {
+    const cells = rows.get(what);
+    expect({ what, cells }).toEqual({ what, cells: Array(3).fill(expect.stringMatching(/\d/)) });
+    expect(cells?.join(' ')).not.toMatch(/NaN|Infinity/);
+  }
 }, 600_000);
+
+/** npm run bench -- --peers installs them. */
+const hasPeers = existsSync(join(root, 'bench/peers/node_modules/.package-lock.json'));
+
+(hasPeers ? test : test.skip)(
+  'the register is measured beside peers',
+  async () => {
+    const rows = new Map((await rowsOf(['peers'])).map(([, what, ...cells]) => [what, cells]));
+    for (const { name, what } of besidePeers) {
+      const [raw, habeas, evtstore, emmett] = rows.get(what) ?? [];
+      const cells = { name, raw, habeas, evtstore, emmett };
+      const rate = expect.stringMatching(/^[1-9][\d,.]* \(\d/);
+      expect(cells).toEqual({ name, raw: expect.stringMatching(/^[1-9]/), habeas: rate, evtstore: rate, emmett: rate });
+    }
+  },
+  900_000,
+);
 
 (THOROUGH ? test : test.skip)(
   'every page is measured',
