@@ -117,9 +117,11 @@ export const prepare = async (
       await makeRaw(making, events);
     });
     if (models) await makeModels(folder, log);
-    if (isVaried && sizes.copies > 1) {
+    const copied = variedModelsFile({ data, sizes });
+    if (isVaried && sizes.copies > 1 && !isUsable(copied)) {
       log(`copying its cases ${sizes.copies} times`);
-      multiplyCases(readModelsFile(folder), variedModelsFile({ data, sizes }), sizes.copies);
+      rmSync(copied, { force: true });
+      multiplyCases(readModelsFile(folder), copied, sizes.copies);
     }
   }
 };
@@ -273,11 +275,16 @@ const makeList = (folder: string, corrections: ReadonlyMap<string, number>): voi
   db.close();
 };
 
+/** Whether there are read models that this build can use. */
+const isUsable = (file: string): boolean => {
+  const made = ModelFile.open(file, clock.timeZone);
+  made?.close();
+  return made !== null;
+};
+
 /** Makes the read models, unless those of an earlier run can be used. */
 const makeModels = async (folder: string, log: (text: string) => void): Promise<void> => {
-  const made = ModelFile.open(readModelsFile(folder), clock.timeZone);
-  made?.close();
-  if (made !== null) return;
+  if (isUsable(readModelsFile(folder))) return;
   const store = createSqliteStore({ file: logFile(folder) });
   const models = ReadModels.open(readModelsFile(folder), store, clock);
   const startedAt = performance.now();
