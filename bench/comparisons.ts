@@ -49,6 +49,12 @@ export interface Comparison {
   readonly isOfPeers?: true;
 }
 
+/** Where docs/benchmarks.md shows a comparison. */
+export type Section = 'figures' | 'event-loop' | 'peers';
+
+export const sectionOf = ({ isOfPeers, item }: Comparison): Section =>
+  isOfPeers ? 'peers' : item === eventLoop ? 'event-loop' : 'figures';
+
 type Pair = readonly [variant: string, baseline: string];
 const RAW: Pair = ['habeas', 'raw'];
 

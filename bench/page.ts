@@ -1,7 +1,7 @@
 /** docs/benchmarks.json, and what is generated from it: the tables and plots of docs/benchmarks.md. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { comparisons } from './comparisons.js';
+import { comparisons, sectionOf, type Section } from './comparisons.js';
 import { runText, type Run } from './machine.js';
 import { peersTable } from './peers/table.js';
 import { growthTable, plotLinks, series, seriesOf, type Growth, type Series } from './series.js';
@@ -22,9 +22,13 @@ const sectionsOf = ({ runs, outcomes, growth }: Figures): ReadonlyMap<string, st
       .filter(({ at }) => of.some(({ run }) => run === at))
       .map((run) => `Measured ${runText(run)}`)
       .join('\n\n');
-  const ofPeers = outcomes.filter((outcome) => comparisonOf(outcome).isOfPeers);
-  const others = outcomes.filter((outcome) => !comparisonOf(outcome).isOfPeers);
-  if (others.length > 0) sections.set('figures', `${tableOf(others)}\n\n${notesOf(others)}\n\n${measuredIn(others)}`);
+  const of = (section: Section): readonly Outcome[] =>
+    outcomes.filter((outcome) => sectionOf(comparisonOf(outcome)) === section);
+  for (const section of ['figures', 'event-loop'] as const) {
+    const some = of(section);
+    if (some.length > 0) sections.set(section, [tableOf(some), notesOf(some), measuredIn(some)].join('\n\n'));
+  }
+  const ofPeers = of('peers');
   if (ofPeers.length > 0) sections.set('peers', `${peersTable(ofPeers, runs)}\n\n${measuredIn(ofPeers)}`);
   for (const [marker, of] of Object.entries(GROWTH)) {
     const [first, ...others] = growth.filter((one) => seriesOf(one).of === of);

@@ -77,15 +77,21 @@ export const short = (value: number): string =>
       ? Math.round(value).toLocaleString('en')
       : String(Number(value.toPrecision(3)));
 
-/** Other measurements, and profiles of missed aims. */
-export const notesOf = (outcomes: readonly Outcome[]): string =>
-  outcomes
-    .flatMap((outcome) => {
-      const { what, measurement } = comparisonOf(outcome);
-      // A row of its own has another measurement.
-      const others = measurement === undefined ? Object.entries(outcome.seen) : [];
-      const seen = others.map(([name, figures]) => `- ${what}: ${short(median(figures))} ${name}.`);
-      const functions = outcome.profile?.map(({ of, percent }) => `\`${of}\` ${short(percent)} %`);
-      return functions === undefined ? seen : [...seen, `- ${what}, own time by function: ${functions.join(', ')}.`];
-    })
-    .join('\n');
+/** Other measurements that have no row, and profiles of missed aims. */
+export const notesOf = (outcomes: readonly Outcome[]): string => {
+  const hasRow = new Set(outcomes.map((outcome) => comparisonOf(outcome).measurement));
+  const notes = outcomes.flatMap((outcome) => {
+    const { what } = comparisonOf(outcome);
+    const others = Object.entries(outcome.seen).filter(([name]) => !hasRow.has(name));
+    return others.map(([name, figures]) => `- ${what}: ${short(median(figures))} ${name}.`);
+  });
+  const profiles = outcomes.flatMap((outcome) => {
+    const functions = outcome.profile?.map(({ of, percent }) => `\`${of}\` ${short(percent)} %`);
+    return functions === undefined ? [] : [`- ${comparisonOf(outcome).what}: ${functions.join(', ')}.`];
+  });
+  const details =
+    profiles.length === 0
+      ? []
+      : ['<details><summary>Own time by function of what missed its aim</summary>', '', ...profiles, '', '</details>'];
+  return [...notes, '', ...details].join('\n').trim();
+};

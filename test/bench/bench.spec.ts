@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { besidePeers, comparisons } from '../../bench/comparisons.js';
+import { series } from '../../bench/series.js';
 import { effort, THOROUGH } from '../support/effort.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -18,11 +19,14 @@ const ours = comparisons.filter(({ isOfPeers }) => !isOfPeers);
 const names = new Set(ours.filter((_, index) => index % EVERY === 0).map(({ name }) => name));
 
 /** The cells of the rows that a quick run of some comparisons prints. */
-const rowsOf = async (only: Iterable<string>): Promise<readonly (readonly string[])[]> => {
+const rowsOf = async (
+  only: Iterable<string>,
+  options: readonly string[] = [],
+): Promise<readonly (readonly string[])[]> => {
   const folder = await temporaryFolder();
   try {
     const chosen = [...only].flatMap((name) => ['--only', name]);
-    const bench = ['run', '--silent', 'bench', '--', '--quick', '--data', folder.path, ...chosen];
+    const bench = ['run', '--silent', 'bench', '--', '--quick', '--data', folder.path, ...options, ...chosen];
     const { stdout } = await promisify(execFile)('npm', bench, { cwd: root });
     const rows = stdout.split('\n').filter((line) => line.startsWith('| '));
     return rows.map((line) => line.split('|').map((cell) => cell.trim()));
@@ -35,9 +39,10 @@ test('comparisons print two figures and a ratio', async () => {
   const rows = new Map(
     (await rowsOf(names)).map(([, what, , measured, beside, ratio]) => [what, [measured, beside, ratio]]),
   );
-  for (const { what } of ours.filter(({ name }) => names.has(name))) {
+  for (const { what, baseline } of ours.filter(({ name }) => names.has(name))) {
     const cells = rows.get(what);
-    expect({ what, cells }).toEqual({ what, cells: Array(3).fill(expect.stringMatching(/\d/)) });
+    const figure = expect.stringMatching(/\d/);
+    expect({ what, cells }).toEqual({ what, cells: baseline === null ? [figure, '–', '–'] : [figure, figure, figure] });
     expect(cells?.join(' ')).not.toMatch(/NaN|Infinity/);
   }
 }, 600_000);
@@ -57,6 +62,21 @@ const hasPeers = existsSync(join(root, 'bench/peers/node_modules/.package-lock.j
     }
   },
   900_000,
+);
+
+(THOROUGH ? test : test.skip)(
+  'what grows is measured at each of its sizes',
+  async () => {
+    const rows = new Map(
+      (await rowsOf(['append', 'load', 'page', 'start'], ['--growth'])).map(([, what, ...cells]) => [what, cells]),
+    );
+    for (const { what } of series.filter(({ name }) => ['append', 'load', 'page', 'start'].includes(name)))
+      expect({ what, cells: rows.get(what)?.slice(1, 5) }).toEqual({
+        what,
+        cells: Array(4).fill(expect.stringMatching(/^\d/)),
+      });
+  },
+  600_000,
 );
 
 (THOROUGH ? test : test.skip)(
