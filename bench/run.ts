@@ -157,9 +157,9 @@ const measureGrowth = async (chosen: readonly Series[], run: string): Promise<re
   }));
 };
 
-/** Runs once more with the profiler if the aim was missed. */
+/** Runs once more with the profiler if the aim was missed; little data would show how a process starts. */
 const profileIfMissed = async (outcome: Outcome): Promise<Outcome> => {
-  if (isReached(outcome) !== false && !values.profile) return outcome;
+  if (!values.profile && (values.quick || isReached(outcome) !== false)) return outcome;
   const folder = mkdtempSync(join(data, 'profiles-'));
   try {
     const comparison = chosen.find(({ name }) => name === outcome.name) as Comparison;

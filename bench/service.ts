@@ -26,7 +26,7 @@ const [SERVER, LOOP_WATCH] = ['server.js', 'loop-watch.js'].map((name) => new UR
 /** How often a service is asked whether it is ready. */
 const ASK_MS = 20;
 /** Idle is who uses less than a twentieth of a processor: a hundredth of a second is the unit of the system. */
-const [IDLE_MS, IDLE_TICKS] = [2_000, 10];
+const [IDLE_MS, IDLE_TICKS] = [1_000, 5];
 
 /** Serves the register of a folder, projected in a worker; resolves once it listens. */
 export const startService = async (folder: string): Promise<Service> => {
