@@ -20,7 +20,7 @@ export const CASE_LENGTHS = [10, 100, 1_990] as const;
 
 export const PARTS = { load: 'ms to load', decide: 'ms to decide', append: 'ms to append', project: 'ms to project' };
 
-/** Events of one case that are timed, and cases; the first is a warm-up. */
+/** Events of one case that are timed, and cases; the first is a warm-up, and short. */
 const [EVENTS, CASES] = [10, 3];
 
 const list = foldList(LIST, definitions as readonly Unamended<ListEvent>[]);
@@ -44,7 +44,7 @@ const append = async (
 };
 
 const oneMore =
-  (length: number): Variant =>
+  (lengthOfCases: number): Variant =>
   async ({ work }) => {
     const store = createSqliteStore({ file: logFile(work) });
     const models = ReadModels.open(readModelsFile(work), store, clock);
@@ -53,6 +53,7 @@ const oneMore =
     const times: Record<string, number[]> = { load: [], decide: [], append: [], project: [], all: [] };
     for (let n = 0; n < CASES; n += 1) {
       const stream = streamOf(n);
+      const length = n === 0 ? CASE_LENGTHS[0] : lengthOfCases;
       for (let from = 0; from < length; from += MAX_EVENTS_PER_APPEND) {
         const count = Math.min(MAX_EVENTS_PER_APPEND, length - from);
         const some = Array.from({ length: count }, (_, index) => event(n, from + index));
