@@ -28,11 +28,14 @@ const sqliteVersion = (): string => {
 };
 
 /** The commit, marked where files were changed since. */
-const commit = (): string =>
-  execFileSync('git', ['describe', '--always', '--abbrev=10', '--dirty', '--exclude', '*'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  }).trim();
+const commit = (): string => {
+  try {
+    const describe = ['describe', '--always', '--abbrev=10', '--dirty', '--exclude', '*'];
+    return execFileSync('git', describe, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return 'unknown, without a repository';
+  }
+};
 
 /** To be called before the run; the returned function after it. `others`: versions of what the project does not depend on. */
 export const describeRun = (others: Run['packages']): (() => Run) => {
