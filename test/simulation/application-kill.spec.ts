@@ -9,6 +9,7 @@ import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { BuiltService } from '../support/built-service.js';
 import { effort } from '../support/effort.js';
+import { randomFrom } from '../support/random-from.js';
 import { latinName, WITH_SOURCES, type Loose } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
@@ -21,17 +22,6 @@ const MEASURES_READS = process.env['APPLICATION_READS'] === '1';
 let folder: TemporaryFolder;
 beforeAll(async () => (folder = await temporaryFolder()));
 afterAll(() => folder.remove());
-
-/** Numbers from 0 to 1, the same for a seed (mulberry32). */
-const randomFrom = (seed: number) => {
-  let state = seed;
-  return (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const referenceOf = (person: number): string => `AZ-${person}`;
 

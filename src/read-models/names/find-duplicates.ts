@@ -69,12 +69,9 @@ export class FindDuplicates implements JobKind<Parameters> {
         const scope = listScope('', clock.today(), position, head);
         const caseNos = casesAfter(db, scope, done);
         total = lastCase(db, scope);
-        for (const { caseId, person, caseNo } of personsIn(db, scope, caseNos)) {
-          const before = { ...ANY_CASE, text: 'o.case_no < @self', values: { self: caseNo } };
-          const likely = possibleDuplicates(db, scope, person, before).filter(isWorthAsking);
-          for (const other of likely.slice(0, this.maxPairs - pairs))
-            unsaved.push({ no: (pairs += 1), subject: other.caseId, caseId, codes: [] });
-        }
+        // A step that fails adds nothing, since all of it is done again.
+        const found = pairsOf(db, scope, caseNos).slice(0, this.maxPairs - pairs);
+        for (const pair of found) unsaved.push({ no: (pairs += 1), ...pair, codes: [] });
         done = caseNos.at(-1) ?? total;
         isEnd = caseNos.length < CASES_A_STEP;
         if (done - savedAt >= CASES_A_SAVE) saveAll();
@@ -104,6 +101,18 @@ const RETRY_MS = 500;
 /** Another year of birth or another father tells homonyms apart. */
 export const isWorthAsking = ({ score, why }: Pick<DuplicateCandidate, 'score' | 'why'>): boolean =>
   score >= LEAST_SCORE && !why.includes('other-patronymic');
+
+/** Some cases with those before them that are like them. */
+const pairsOf = (
+  db: Db,
+  scope: ListScope,
+  caseNos: readonly number[],
+): readonly Pick<JobItem, 'caseId' | 'subject'>[] =>
+  personsIn(db, scope, caseNos).flatMap(({ caseId, person, caseNo }) => {
+    const before = { ...ANY_CASE, text: 'o.case_no < @self', values: { self: caseNo } };
+    const likely = possibleDuplicates(db, scope, person, before).filter(isWorthAsking);
+    return likely.map((other) => ({ caseId, subject: other.caseId }));
+  });
 
 /** Cases are numbered in the order in which they were opened; `done` is the number of the last one that was compared. */
 const progressOf = (done: number, total: number, pairs: number): JobProgress => ({

@@ -6,6 +6,7 @@ import { FindDuplicates } from '../../../src/read-models/names/find-duplicates.j
 import { scopeOf } from '../../support/scopes.js';
 import { emptyFile, FixedReader, opened, register } from '../support.js';
 import { NotCaughtUp } from '../../../src/read-models/query-errors.js';
+import { ReadModelReader } from '../../../src/read-models/reader.js';
 
 type Register = Awaited<ReturnType<typeof register>>;
 let fixture: Register;
@@ -125,6 +126,41 @@ it('are found by a job that goes on where it was interrupted, once for the same 
   again.resume(whole);
   await again.settled(whole);
   expect(again.items(whole, 0, 10_000)).toEqual(all);
+  await again.close();
+});
+
+it('are listed once where a step failed and was done again', async () => {
+  for (let n = 1; n <= 30; n += 1)
+    await fixture.append('case', `c${String(n)}`, born(`Elşən ${'abcdefghij'.charAt(n % 10)}zərov`, null), {
+      ...{ type: 'arrested', occurredOn: '2024-01-10' },
+    });
+  const whole = jobs.items(await compare(), 0, 1_000);
+  expect(whole.length).toBeGreaterThan(10);
+
+  const again = new DurableJobs(JobFile.open(IN_MEMORY), new Jobs(), () => new Date(0));
+  const { db } = await fixture.models.contextAt({});
+  const setArrests = (arrests: string) =>
+    db.prepare(`UPDATE circumstances SET arrests = ? WHERE case_no = 5`).run(arrests);
+  // Once the first ten are compared, what is known of the fifth cannot be read any more: the second ten find it half-way.
+  class DamagingReader extends ReadModelReader {
+    readonly store = fixture.models.store;
+    asked = 0;
+    override contextAt(...wait: Parameters<ReadModelReader['contextAt']>): ReturnType<ReadModelReader['contextAt']> {
+      this.asked += 1;
+      if (this.asked === 3) setArrests('damaged');
+      return fixture.models.contextAt(...wait);
+    }
+  }
+  const started = await new FindDuplicates(new DamagingReader(), again).start(scopeOf({ atLeast: fixture.token }));
+  if (started.outcome !== 'started') throw new Error(started.outcome);
+  const { id } = started.job;
+  await again.settled(id);
+  expect(again.get(id)).toMatchObject({ state: 'failed', progress: { done: 10 } });
+  setArrests('["2024-01-10"]');
+  again.resume(id);
+  await again.settled(id);
+  expect(again.get(id)?.state).toBe('done');
+  expect(again.items(id, 0, 1_000)).toEqual(whole);
   await again.close();
 });
 
