@@ -17,6 +17,8 @@ export const MAX_DEFINITIONS_BYTES = 5_242_880;
 export interface Definition {
   readonly kind: 'list' | 'instrument' | 'claim';
   readonly id: string;
+  /** Other ids under which an import may have recorded the same, or does where `id` is taken by something else. */
+  readonly otherIds?: readonly string[];
   readonly place: string;
   readonly drafts: readonly EventDraft[];
 }

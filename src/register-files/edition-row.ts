@@ -22,6 +22,10 @@ export interface EditionContext {
   readonly before: string | null;
 }
 
+/** The parts of an edition that are no categories. */
+const ENTERED = 'entered';
+const LEFT = 'left';
+
 const OWN_COLUMNS: readonly string[] = EDITION_COLUMNS;
 
 /** A number in a cell, with what it is about. */
@@ -60,8 +64,8 @@ const claimedCells = (row: EditionRow, context: EditionContext): readonly Claime
   const groups = areGroupsPublished(row, context) ? categoryColumns(context) : [];
   return [
     { column: 'total', part: null, about: { metric: 'count', list, on } },
-    ...filled(row, since && { column: 'added', part: 'entered', about: { metric: 'entered', ...since } }),
-    ...filled(row, since && { column: 'removed', part: 'left', about: { metric: 'left', ...since } }),
+    ...filled(row, since && { column: 'added', part: ENTERED, about: { metric: 'entered', ...since } }),
+    ...filled(row, since && { column: 'removed', part: LEFT, about: { metric: 'left', ...since } }),
     ...groups.flatMap((category) =>
       filled(row, { column: category, part: category, about: { metric: 'count', list, category, on } }),
     ),
@@ -77,7 +81,7 @@ const cellOf = (row: EditionRow, column: string): string =>
 const definitionOf = (
   row: EditionRow,
   { column, part, about }: ClaimedCell,
-  { list, publisher }: EditionContext,
+  { list, publisher, categories }: EditionContext,
 ): Definition => {
   const cell = cellOf(row, column);
   const data = {
@@ -92,7 +96,7 @@ const definitionOf = (
   const draft: EventDraft = { data, locate: (pointer) => columnOf(pointer, column) };
   return {
     kind: 'claim',
-    id: idOf([list, row.date, ...(part === null ? [] : [part])]),
+    ...idsOf([list, row.date, ...(part === null ? [] : [part])], about, categories),
     place: column,
     drafts: [draft],
   };
@@ -105,11 +109,27 @@ const columnOf = (pointer: string, column: string): string => {
   return field === 'saidOn' || (field === 'about' && ['on', 'to'].includes(part)) ? 'date' : column;
 };
 
-/** The same for the same row of every import. */
-const idOf = (parts: readonly string[]): string => {
-  const id = parts.join('-');
-  return id.length <= LIMITS.slug ? id : `edition-${createHash('sha256').update(id).digest('hex').slice(0, 40)}`;
+/**
+ * The same for the same row of every import. What is joined of a list, a day and a part may be that of another claim, if a category is
+ * named as what came and left is called here, or like a day. Such a category has an id of its own; imports of before gave it the joined
+ * one, which what came or left then could not have.
+ */
+const idsOf = (
+  parts: readonly string[],
+  about: ClaimSubject,
+  categories: readonly NamedCategory[],
+): Pick<Definition, 'id' | 'otherIds'> => {
+  const joined = parts.join('-');
+  const id = joined.length <= LIMITS.slug ? joined : hashed(joined);
+  const own = hashed(JSON.stringify([...parts, about.metric]));
+  if (about.category !== undefined) return isAmbiguous(about.category) ? { id: own, otherIds: [id] } : { id };
+  return categories.some((category) => category.id === parts[2]) ? { id, otherIds: [own] } : { id };
 };
+
+const isAmbiguous = (category: string): boolean =>
+  category === ENTERED || category === LEFT || /\d{4}-\d{2}-\d{2}/.test(category);
+
+const hashed = (text: string): string => `edition-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
 
 const cellErrorsOf = (row: EditionRow, context: EditionContext): readonly CellError[] => {
   const { today, before, categories } = context;

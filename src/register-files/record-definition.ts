@@ -1,5 +1,6 @@
 /** Records the definition of a list or an instrument, or what a file adds to it. */
 import type { Actor } from '../domain/event.js';
+import { canonicalJson } from '../json/canonical.js';
 import { slug } from '../schema/decorators.js';
 import { contradictionErrors, diffEvents } from './event-diff.js';
 import { definitionDiffRules, type Definition } from './definitions-file.js';
@@ -24,7 +25,7 @@ export const recordDefinition = async (
   if (broken !== undefined) return refused({ column: `${place}/id`, code: broken.code, expected: slug.expects });
   const { events, errors } = checkDrafts(kind, drafts);
   if (errors.length > 0) return refused(...errors);
-  const subject = { kind, id };
+  const subject = { kind, id: await recordedId(recorder, definition) };
   const priorEvents = (await recorder.priorEvents(subject, ACTOR)) ?? [];
   const diff = diffEvents(events, comparableEvents(priorEvents), definitionDiffRules(definition));
   const { newEvents, newRoles, changes, contradictions } = diff;
@@ -42,8 +43,21 @@ export const recordDefinition = async (
     begins: priorEvents.length === 0,
     events: [...amendments.events, ...events.filter(({ event }) => newEvents.includes(event as never))],
     actor: ACTOR,
-    key: JSON.stringify([kind, id, ...newRoles, ...since]),
+    key: JSON.stringify([kind, subject.id, ...newRoles, ...since]),
   });
   if (outcome.outcome === 'retry') return notRecorded();
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
+};
+
+/** Of the ids of a claim the one under which it is on record; else the first under which nothing is. */
+const recordedId = async (recorder: Recorder, { kind, id, otherIds = [], drafts }: Definition): Promise<string> => {
+  if (otherIds.length === 0) return id;
+  const about = canonicalJson(drafts[0]?.data['about'] ?? null);
+  let free: string | null = null;
+  for (const one of [id, ...otherIds]) {
+    const [first] = (await recorder.priorEvents({ kind, id: one }, ACTOR)) ?? [];
+    if (first === undefined) free ??= one;
+    else if (first.event.type === 'claimed' && canonicalJson(first.event.about) === about) return one;
+  }
+  return free ?? id;
 };

@@ -79,3 +79,48 @@ it.each<[string, object, Partial<EditionContext>, string[]]>([
   expect(claims).toEqual([]);
   expect(errors.map(({ column, code }) => `${column} ${code}`)).toEqual(expected);
 });
+
+describe('ids', () => {
+  const claimsOf = (list: string, date: string, categories: readonly string[]) => {
+    const cells = Object.fromEntries(categories.map((category) => [category, '1']));
+    return read(
+      { date, added: '2', removed: '3', believers: '', ...cells },
+      {
+        ...{ list, before: '1999-01-01', categories: categories.map((id) => ({ id, name: {} })) },
+        columns: [...EDITION_COLUMNS, ...categories],
+      },
+    ).claims;
+  };
+
+  it('stay those of imports of before, but where these were those of two claims', () => {
+    const claims = claimsOf('union', '2025-10-07', ['entered', 'left', '2025-10-08', 'poets']);
+    expect(claims.map(({ id, otherIds = [] }) => [id.replace(/[0-9a-f]{40}$/, '…'), otherIds.length])).toEqual([
+      ['union-2025-10-07', 0],
+      ['union-2025-10-07-entered', 1],
+      ['union-2025-10-07-left', 1],
+      ['edition-…', 1],
+      ['edition-…', 1],
+      ['edition-…', 1],
+      ['union-2025-10-07-poets', 0],
+    ]);
+    expect(claims[3]?.otherIds).toEqual(['union-2025-10-07-entered']);
+  });
+
+  it('differ for every list, day and category', () => {
+    const words = [
+      'entered',
+      'left',
+      'a',
+      '2025-10-07',
+      '2025-10-08',
+      'a-2025-10-08',
+      '2025-10-08-left',
+      'x'.repeat(60),
+    ];
+    const ids = ['a', 'a-2025-10-07', 'a-2025-10-07-a', 'entered'].flatMap((list) =>
+      ['2025-10-07', '2025-10-08'].flatMap((date) => claimsOf(list, date, words).map(({ id }) => id)),
+    );
+    expect(ids).toHaveLength(4 * 2 * (3 + words.length));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
