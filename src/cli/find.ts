@@ -1,5 +1,6 @@
-/** `habeas find`: people by name, in any spelling. */
+/** `habeas find`: people by name, in any spelling, or by words of what is on record of them. */
 import { CasesQuery } from '../http/cases/parameters.js';
+import { pick } from '../http/parameters.js';
 import { Cases } from '../read-models/list/cases.query.js';
 import type { PersonView } from '../read-models/list/person.view.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
@@ -15,27 +16,37 @@ export interface FindOptions {
   readonly asOf?: string;
   readonly knownAt?: string;
   readonly limit?: string;
+  /** Whether words are searched for rather than a name. */
+  readonly words?: boolean;
 }
 
 const DEFAULT_LIMIT = '20';
 
-/** Prints the best matches. Throws CannotRun for a name or an option that the REST interface would refuse, too. */
+/** Prints the best matches. Throws CannotRun for a text or an option that the REST interface would refuse, too. */
 export const findCommand = async (
-  words: readonly string[],
-  { data, asOf, knownAt, limit = DEFAULT_LIMIT }: FindOptions,
+  text: readonly string[],
+  { data, asOf, knownAt, limit = DEFAULT_LIMIT, words = false }: FindOptions,
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const query = readOptions(CasesQuery, { name: words.join(' '), limit, asOf, knownAt }, 'name');
-  const { name = '', limit: count } = query;
+  const searched = words ? 'words' : 'name';
+  const query = readOptions(CasesQuery, { [searched]: text.join(' '), limit, asOf, knownAt }, searched);
   const page = await withRegisterToRead(settings, context, ({ queries }) =>
-    queries.execute(new Cases(new Scope(UNRESTRICTED, query), { name, filters: {}, page: { limit: count } })),
+    queries.execute(
+      new Cases(new Scope(UNRESTRICTED, query), {
+        ...pick(query, ['name', 'words']),
+        ...{ filters: {}, page: { limit: query.limit } },
+      }),
+    ),
   );
   const people = page.total.yes + page.total.uncertain;
-  if (people === 0) context.out.write('Nobody of such a name.\n');
+  if (people === 0) context.out.write(words ? 'Nobody with these words.\n' : 'Nobody of such a name.\n');
   else
     context.out.write(
-      table(['score', 'name', 'spelling that matched', 'why', 'references', 'custody'], page.items.map(lineOf)),
+      table(
+        ['score', 'name', words ? 'text that matched' : 'spelling that matched', 'why', 'references', 'custody'],
+        page.items.map(lineOf),
+      ),
     );
   if (page.next !== null) context.out.write(`${page.items.length} of ${people}; --limit shows more.\n`);
   return EXIT.ok;

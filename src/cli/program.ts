@@ -226,9 +226,10 @@ Examples:
 const addFind = (habeas: Command, context: Context, complete: Complete): void => {
   habeas
     .command('find')
-    .description('find people by name, in any spelling, the best match first')
-    .argument('<name...>', 'a name, or its beginning, in Azerbaijani, Russian or English spelling')
+    .description('find people by name, in any spelling, or by words of what is on record, the best match first')
+    .argument('<text...>', 'a name, or its beginning, in Azerbaijani, Russian or English spelling; with --words, words')
     .option(DATA, DATA_MEANS)
+    .option('--words', 'those whose facility, an article or whose summary has all these words, in any spelling')
     .option('--as-of <day>', 'their custody on this day; today without it')
     .option('--known-at <when>', KNOWN_AT_MEANS)
     .option('--limit <number>', 'how many; 20 without it')
@@ -242,6 +243,7 @@ Examples:
   $ habeas find Gasanov
   $ habeas find Гасанов Э.
   $ habeas find Elshan Hasan --as-of 2025-10-07
+  $ habeas find --words Kürdəxanı
 `,
     )
     .action((words: readonly string[], options: FindOptions) =>

@@ -37,6 +37,19 @@ it('shows score, spelling, reason, references and custody, and says when there a
   expect((await find('Bilinməyən')).out).toBe('Nobody of such a name.\n');
 });
 
+it('finds people by words of their facility, articles or summary, in any spelling, as the REST interface does', async () => {
+  const { code, out } = await find('--words', 'penitentiary', 'no', '2', '--limit', '3');
+  expect(code).toBe(0);
+  expect(out).toMatch(/score +name +text that matched +why +references +custody/);
+  expect(references(out)).toHaveLength(3);
+  expect(references((await find('--words', 'PENITENTIARY No. 2', '--limit', '3')).out)).toEqual(references(out));
+  expect((await find('--words', 'Bilinməyən')).out).toBe('Nobody with these words.\n');
+  expect(await find('--words', '*')).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^words: expected /) as string,
+  });
+});
+
 it.each([
   [['a']],
   [['*']],
