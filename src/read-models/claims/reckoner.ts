@@ -5,9 +5,10 @@ import { knownAtPosition } from '../../domain/known-at.js';
 import { formatDay } from '../../domain/time.js';
 import { Counts, type CountsHandler } from '../counts/counts.query.js';
 import { Movements, type MovementsHandler } from '../counts/movements.query.js';
-import { askOneFile } from '../counts/visit-movements.js';
+
 import { Eligibility, type EligibilityHandler } from '../eligibility/eligibility.query.js';
 import { listScope } from '../list/predicate.js';
+import { askOneFile } from '../one-file.js';
 import { InvalidParameter } from '../query-errors.js';
 import { type ReadModelReader } from '../reader.js';
 import { requireDay, Scope, type Viewer } from '../scope.js';

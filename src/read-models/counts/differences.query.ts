@@ -20,7 +20,7 @@ import {
   type HappenedChange,
   type LearnedChange,
 } from './visit-differences.js';
-import { askOneFile } from './visit-movements.js';
+import { askOneFile } from '../one-file.js';
 
 /**
  * Compares a list at the end of two days, each in a scope of its own, in two steps: from what was known of the earlier day to what is

@@ -8,7 +8,8 @@ import { causeOfExit, type MembershipChange, type MovementScope } from './moveme
 import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
 import { OrderedPage, type Place } from './ordered-page.js';
 import { placeMovement, type PlacedMovement } from './place-movement.js';
-import { askOneFile, visitMovements } from './visit-movements.js';
+import { visitMovements } from './visit-movements.js';
+import { askOneFile } from '../one-file.js';
 
 /**
  * Every entry, exit and change of category after day `from` until the end of day `to`. Repeated movements are all

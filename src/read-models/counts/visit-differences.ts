@@ -14,16 +14,8 @@ import {
   type MovementRow,
   type MovementScope,
 } from './movement.js';
-import {
-  byCase,
-  candidatesOf,
-  COLUMNS,
-  nextContext,
-  ownRows,
-  rowsOf,
-  SLICE_SIZE,
-  type CaseMovements,
-} from './visit-movements.js';
+import { byCase, candidatesOf, COLUMNS, ownRows, rowsOf, SLICE_SIZE, type CaseMovements } from './visit-movements.js';
+import { nextContext } from '../one-file.js';
 
 /** What is compared: the list at the end of the first day, as known then, with that at the end of the last day. */
 export interface DifferenceScope {

@@ -1,9 +1,9 @@
 /** Visits the cases of a list that may have movements within a span, in slices that let other requests run. */
-import { setImmediate } from 'node:timers/promises';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
 import { listScope, versionCondition, type ListScope } from '../list/predicate.js';
 import { FIRST_DAY_SQL, END_DAY_SQL } from '../list/tables.js';
+import { nextContext } from '../one-file.js';
 import type { ReadModelReader, QueryContext } from '../reader.js';
 import { cachedStatement } from '../table.js';
 import {
@@ -24,11 +24,6 @@ export interface CaseMovements {
   readonly caseNo: number;
   readonly changes: readonly MembershipChange[];
   readonly rows: CaseRows;
-}
-
-/** The file was replaced between two slices, so that case numbers are no longer valid. */
-class FileReplaced extends Error {
-  override readonly name = 'Replaced';
 }
 
 /**
@@ -52,33 +47,6 @@ export const visitMovements = async (
       if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
     }
   }
-};
-
-/** What `ask` answers from the file of its context. It is asked anew where another file takes that one's place meanwhile. */
-export const askOneFile = async <Answer>(
-  reader: ReadModelReader,
-  position: number,
-  ask: (context: QueryContext) => Promise<Answer>,
-): Promise<Answer> => {
-  for (;;) {
-    const context = await reader.contextAt({ position });
-    try {
-      return await ask(context);
-    } catch (error) {
-      if (!(error instanceof FileReplaced)) throw error;
-    }
-  }
-};
-
-export const nextContext = async (
-  reader: ReadModelReader,
-  first: QueryContext,
-  knownPosition: number,
-): Promise<QueryContext> => {
-  await setImmediate();
-  const context = await reader.contextAt({ position: knownPosition });
-  if (context.db !== first.db) throw new FileReplaced();
-  return context;
 };
 
 /**

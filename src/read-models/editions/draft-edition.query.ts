@@ -4,7 +4,7 @@ import type { EditionDraft } from '../../domain/list/editions.js';
 import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { formatDay, type Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
-import { askOneFile } from '../counts/visit-movements.js';
+import { askOneFile } from '../one-file.js';
 import { countPeople } from '../list/page.js';
 import { listScope, matchOf, memberConditions } from '../list/predicate.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';

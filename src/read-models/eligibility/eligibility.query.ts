@@ -11,6 +11,7 @@ import { listEntriesOf } from '../list/entries.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { listScope } from '../list/predicate.js';
 import { InvalidParameter } from '../query-errors.js';
+import { askOneFile, nextContext } from '../one-file.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
 import { casesApplied, periodsOn, personOf } from './candidates.js';
@@ -77,19 +78,21 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     const context = await openScope(this.reader, opened, cursor);
     const asked = this.#asked(context, instrument, parameters);
     if (asked === null) return null;
-    const cases = await this.verdicts.of(context.db, asked);
-    const shown = cursor?.shown ?? 0;
-    const chosen = parameters.verdict === undefined ? inOrder(cases) : cases[parameters.verdict];
-    const page = chosen.slice(shown, shown + limit);
-    const current = await this.reader.contextAt({ position: asked.position });
-    const end = shown + page.length;
-    const next = { day: context.scope.day, position: asked.position, shown: end };
-    return {
-      ...this.#head(context, asked),
-      total: { eligible: cases.eligible.length, possibly: cases.possibly.length, not: cases.not.length },
-      items: itemsOf(current, asked, page),
-      next: end < chosen.length ? writeCursor(next, queryKey, current.logId) : null,
-    };
+    return askOneFile(this.reader, asked.position, async (first) => {
+      const cases = await this.verdicts.of(first, asked);
+      const current = await nextContext(this.reader, first, asked.position);
+      const shown = cursor?.shown ?? 0;
+      const chosen = parameters.verdict === undefined ? inOrder(cases) : cases[parameters.verdict];
+      const page = chosen.slice(shown, shown + limit);
+      const end = shown + page.length;
+      const next = { day: context.scope.day, position: asked.position, shown: end };
+      return {
+        ...this.#head(context, asked),
+        total: { eligible: cases.eligible.length, possibly: cases.possibly.length, not: cases.not.length },
+        items: itemsOf(current, asked, page),
+        next: end < chosen.length ? writeCursor(next, queryKey, current.logId) : null,
+      };
+    });
   }
 
   #asked(

@@ -1,10 +1,10 @@
 /** The verdict of an instrument on everybody of a list, computed in slices and kept, since pages and repeated questions ask for it again. */
-import { setImmediate } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { askerOf, type Asker, type Candidate, type EligibilityQuestion } from '../../domain/instrument/eligibility.js';
 import type { Verdict } from '../../domain/instrument/verdicts.js';
 import type { Day } from '../../domain/time.js';
 import { listScope } from '../list/predicate.js';
+import { nextContext } from '../one-file.js';
 import { QueriesBusy } from '../query-errors.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import type { Db } from '../table.js';
@@ -26,11 +26,6 @@ export type EligibleCases = { readonly [V in Verdict]: readonly number[] };
 /** Results kept of one file of read models: of a million cases each takes some 8 MB. */
 const MAX_KEPT = 8;
 
-/** A file was replaced while its cases were asked, whose numbers are void now. */
-class FileReplaced extends Error {
-  override readonly name = 'FileReplaced';
-}
-
 /** Questions that wait until those before them are answered. */
 export const MAX_WAITING = 20;
 
@@ -42,37 +37,34 @@ export class KeptVerdicts {
 
   constructor(private readonly reader: ReadModelReader) {}
 
-  /**
-   * Whoever asks the same meanwhile waits for the same computation. `db` is the file in which the question was resolved. Throws
-   * QueriesBusy.
-   */
-  async of(db: Db, asked: AskedInstrument): Promise<EligibleCases> {
+  /** Whoever asks the same meanwhile waits for the same computation. To be called within `askOneFile`. Throws QueriesBusy. */
+  async of(context: QueryContext, asked: AskedInstrument): Promise<EligibleCases> {
+    const { db } = context;
     const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<EligibleCases>>({ max: MAX_KEPT });
     this.#kept.set(db, kept);
     const key = keyOf(asked);
-    const computing = kept.get(key) ?? this.#enqueue(db, asked);
+    const computing = kept.get(key) ?? this.#enqueue(context, asked);
     kept.set(key, computing);
     try {
       return await computing;
     } catch (error) {
       kept.delete(key);
-      if (!(error instanceof FileReplaced)) throw error;
-      return this.of((await this.reader.contextAt({ position: asked.position })).db, asked);
+      throw error;
     }
   }
 
-  #enqueue(db: Db, asked: AskedInstrument): Promise<EligibleCases> {
+  #enqueue(first: QueryContext, asked: AskedInstrument): Promise<EligibleCases> {
     if (this.#waiting >= MAX_WAITING) throw new QueriesBusy();
     this.#waiting += 1;
-    const computing = this.#last.then(() => this.#compute(db, asked)).finally(() => (this.#waiting -= 1));
+    const computing = this.#last.then(() => this.#compute(first, asked)).finally(() => (this.#waiting -= 1));
     this.#last = computing.catch(() => undefined);
     return computing;
   }
 
-  async #compute(db: Db, asked: AskedInstrument): Promise<EligibleCases> {
+  async #compute(first: QueryContext, asked: AskedInstrument): Promise<EligibleCases> {
     const { question, position, instrument } = asked;
     const asker = askerOf(question);
-    let context = await this.#context(db, position);
+    let context = await nextContext(this.reader, first, position);
     const applied = casesApplied(context, instrument, question.listDay, position);
     const found: Record<Verdict, number[]> = { eligible: [], possibly: [], not: [] };
     let after: Place | null = null;
@@ -86,18 +78,9 @@ export class KeptVerdicts {
         if (verdict !== null) found[verdict].push(caseNo);
       }
       after = end;
-      if (after !== null) {
-        await setImmediate();
-        context = await this.#context(db, position);
-      }
+      if (after !== null) context = await nextContext(this.reader, first, position);
     } while (after !== null);
     return found;
-  }
-
-  async #context(db: Db, position: number): Promise<QueryContext> {
-    const context = await this.reader.contextAt({ position });
-    if (context.db !== db) throw new FileReplaced();
-    return context;
   }
 }
 

@@ -4,7 +4,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { formatDay } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
 import type { MemberSet } from '../counts/movement.view.js';
-import { askOneFile } from '../counts/visit-movements.js';
+import { askOneFile } from '../one-file.js';
 import { GRAVITY_DATA, type GravityData } from '../eligibility/gravity-file.js';
 import { FILTERS, type Filters } from '../list/filters.js';
 import { InvalidParameter } from '../query-errors.js';
