@@ -52,9 +52,9 @@ const nextPage = (request: FastifyRequest, cursor: string): string => {
 
 /** The first of some items as a view of its own, with its ETag; null if there is none. */
 export const firstWithETag = (
-  { items, ...known }: KnownView & { readonly items: readonly { readonly revision: number }[] },
+  { items, knownAt, position }: KnownView & { readonly items: readonly { readonly revision: number }[] },
   scope: Scope,
-): HttpResponse | null => withETag(items[0] && { ...items[0], ...known }, scope);
+): HttpResponse | null => withETag(items[0] && { ...items[0], knownAt, position }, scope);
 
 /** A view with its ETag; null stays null. */
 export const withETag = (view: ScopedView | null | undefined, scope: Scope): HttpResponse | null =>

@@ -3,6 +3,7 @@
  * computed from it, without reading the event store.
  */
 import { LRUCache } from 'lru-cache';
+import { amendmentEvents } from '../domain/amendments.js';
 import type { CaseEvent } from '../domain/case/events.js';
 import type { ClaimEvent } from '../domain/claim/events.js';
 import { finding } from '../domain/case/findings.js';
@@ -18,6 +19,7 @@ import { MERGE_TABLES, Merges } from './log/merges.js';
 import { joinPersonal, splitPersonal } from './log/personal-parts.js';
 import { RecordingTimes, RECORDING_TIMES_TABLE } from './log/recording-times.js';
 import { DefinitionVersions, type DefinitionEvent } from './log/definition-versions.js';
+import { takePage } from './take-page.js';
 import { cachedStatement, STILL_KNOWN, type Db, type CaseHistory } from './table.js';
 
 /** The personal fields of each event; the table `events` has the others. */
@@ -67,6 +69,8 @@ export const caseHistoryOf = (id: string, timeline: Timeline, voidMerges: readon
   ],
 });
 
+const AMENDMENT_TYPES = Object.keys(amendmentEvents);
+
 /** Some streams whose events are read; of each, those up to a position. */
 export type StreamBounds = readonly { readonly stream: number; readonly upTo: number }[];
 
@@ -90,6 +94,7 @@ export class LogTables {
   readonly #eventsAfter;
   readonly #revision;
   readonly #streamOfEvent;
+  readonly #amended;
   readonly #placeOf;
   readonly #recordedAt;
   readonly #id;
@@ -120,6 +125,11 @@ export class LogTables {
       `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.position > ? ORDER BY e.position`,
     );
     this.#streamOfEvent = db.prepare('SELECT stream FROM events WHERE id = ?').pluck();
+    // An event of a list may have a mebibyte, so the others of its stream are not read.
+    this.#amended = db.prepare(
+      `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.stream = @stream AND e.position <= @upTo
+        AND (e.type IN (${AMENDMENT_TYPES.map((type) => `'${type}'`).join(', ')}) OR e.id = @id) ORDER BY e.revision`,
+    );
     this.#placeOf = db.prepare(
       `SELECT position, (SELECT cursor FROM events WHERE position = e.position - 1) AS before FROM events e WHERE id = ?`,
     );
@@ -197,10 +207,12 @@ export class LogTables {
     );
   }
 
-  /** The events of the stream that an event is in, up to a position, in order of recording; none if there is no event of this id. */
-  streamOfEvent(id: string, upTo: number): readonly FullEventEntry[] {
+  /** An event and the amendments in its stream, up to a position; empty if it is not known there. */
+  withAmendments(id: string, upTo: number): readonly FullEventEntry[] {
     const stream = this.#streamOfEvent.get(id) as number | undefined;
-    return stream === undefined ? [] : this.recordedEvents(0, -1, [{ stream, upTo }], null);
+    return stream === undefined
+      ? []
+      : (this.#amended.all({ id, stream, upTo }) as EventRow[]).map((row) => this.#toFullEntry(row));
   }
 
   /** The position of an event and the cursor of the event before it; null if there is no event of this id. */
@@ -241,25 +253,23 @@ export class LogTables {
     streams: StreamBounds | null,
     types: readonly string[] | null,
   ): readonly FullEventEntry[] {
-    const named = (types ?? []).map((type, at) => [`type${at}`, type] as const);
-    const typeParameters = named.map(([name]) => `@${name}`);
-    // One subquery a type: the index (type, position) orders positions only within one type.
-    const nextEvents = typeParameters.map(
-      (type) => `SELECT * FROM (SELECT position FROM events WHERE type = ${type} AND position > @after
-        ORDER BY position LIMIT @limit)`,
-    );
-    const typeCondition =
-      streams === null
-        ? `e.position IN (${nextEvents.join(' UNION ALL ')})`
-        : `e.type IN (${typeParameters.join(', ')})`;
-    const from =
-      streams === null ? 'events e' : `json_each(@streams) s CROSS JOIN events e ON e.stream = s.value ->> 'stream'`;
-    const sql = `SELECT ${EVENT_COLUMNS} FROM ${from} ${JOIN_PERSONAL}
-      WHERE e.position > @after ${streams === null ? '' : `AND e.position <= s.value ->> 'upTo'`}
-      ${types === null ? '' : `AND ${typeCondition}`} ORDER BY e.position LIMIT @limit`;
-    const values = { after, limit, streams: streams && JSON.stringify(streams), ...Object.fromEntries(named) };
-    const rows = cachedStatement(this.db, sql).all(values) as EventRow[];
-    return rows.map((row) => this.#toFullEntry(row));
+    const { sql, values } = recordedEventsQuery(after, limit, streams, types);
+    return (cachedStatement(this.db, sql).all(values) as EventRow[]).map((row) => this.#toFullEntry(row));
+  }
+
+  /** A page of recordedEvents up to a position; `next` is the position after which the next page begins, null on the last. */
+  pageOfEvents(
+    { after, upTo, limit }: { readonly after: number; readonly upTo: number; readonly limit: number },
+    streams: StreamBounds | null,
+    types: readonly string[] | null,
+  ): { readonly events: readonly FullEventEntry[]; readonly next: number | null } {
+    const { sql, values } = recordedEventsQuery(after, limit + 1, streams, types);
+    const rows = cachedStatement(this.db, sql).iterate(values) as IterableIterator<EventRow>;
+    const page = takePage(upToPosition(rows, upTo), limit, bytesOf);
+    return {
+      events: page.rows.map((row) => this.#toFullEntry(row)),
+      next: page.hasMore ? (page.rows.at(-1)?.position ?? null) : null,
+    };
   }
 
   /**
@@ -344,6 +354,39 @@ interface EventRow {
   readonly event: string;
   readonly personal: string | null;
 }
+
+const recordedEventsQuery = (
+  after: number,
+  limit: number,
+  streams: StreamBounds | null,
+  types: readonly string[] | null,
+): { readonly sql: string; readonly values: object } => {
+  const named = (types ?? []).map((type, at) => [`type${at}`, type] as const);
+  const typeParameters = named.map(([name]) => `@${name}`);
+  // One subquery a type: the index (type, position) orders positions only within one type.
+  const nextEvents = typeParameters.map(
+    (type) => `SELECT * FROM (SELECT position FROM events WHERE type = ${type} AND position > @after
+      ORDER BY position LIMIT @limit)`,
+  );
+  const typeCondition =
+    streams === null ? `e.position IN (${nextEvents.join(' UNION ALL ')})` : `e.type IN (${typeParameters.join(', ')})`;
+  const from =
+    streams === null ? 'events e' : `json_each(@streams) s CROSS JOIN events e ON e.stream = s.value ->> 'stream'`;
+  const sql = `SELECT ${EVENT_COLUMNS} FROM ${from} ${JOIN_PERSONAL}
+    WHERE e.position > @after ${streams === null ? '' : `AND e.position <= s.value ->> 'upTo'`}
+    ${types === null ? '' : `AND ${typeCondition}`} ORDER BY e.position LIMIT @limit`;
+  const values = { after, limit, streams: streams && JSON.stringify(streams), ...Object.fromEntries(named) };
+  return { sql, values };
+};
+
+function* upToPosition(rows: Iterable<EventRow>, upTo: number): Generator<EventRow> {
+  for (const row of rows) {
+    if (row.position > upTo) return;
+    yield row;
+  }
+}
+
+const bytesOf = ({ event, personal }: EventRow): number => Buffer.byteLength(event) + Buffer.byteLength(personal ?? '');
 
 const parseEvent = (open: string, personal: string | null): AnyEvent =>
   joinPersonal(

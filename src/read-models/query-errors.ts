@@ -44,7 +44,8 @@ export class InvalidParameter extends Error {
       | 'INSTRUMENT.UNDATED'
       | 'EDITION.NOT_PUBLISHED'
       | 'PARAMETER.NEEDS'
-      | 'SPAN.TOO_LONG',
+      | 'SPAN.TOO_LONG'
+      | 'TABLE.TOO_LARGE',
     readonly expected: string,
   ) {
     super(code);

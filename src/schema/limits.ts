@@ -27,6 +27,8 @@ export const LIMITS = {
   /** Rows of a page: maximum and default. */
   page: 500,
   defaultPage: 50,
+  /** Bytes of JSON after which a page ends, though more rows were asked for: an event may have a quarter of it. */
+  pageBytes: 4 * 1024 * 1024,
   /** Movements of a page, maximum and default: enough for several years of a register. */
   movements: 1_000,
   /** Days on which eligibility is asked at once. */
@@ -38,6 +40,10 @@ export const LIMITS = {
   conflicts: 50,
   /** Days of a statistic over several days: some eleven years. */
   seriesDays: 4_000,
+  /** Numbers of one statistic: rows by columns. */
+  tableCells: 100_000,
+  /** Groups into which the people of a list are counted. */
+  groups: 10_000,
   /** Rows of one batch request. */
   rows: 1_000,
   /** Persons to whom an instrument is applied by one request. */

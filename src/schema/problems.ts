@@ -168,6 +168,10 @@ export const fieldErrors = {
     means: 'A claim gives a number or a range, or denies that there is anybody: one of the three.',
   },
   'SPAN.TOO_LONG': { title: 'Too many days', means: 'There are more days between the two than may be asked at once.' },
+  'TABLE.TOO_LARGE': {
+    title: 'Too many numbers',
+    means: 'The table, or the number of groups, would be larger than one answer may be: filter the people.',
+  },
   'CURSOR.FOREIGN': {
     title: 'Foreign mark',
     means: 'The token or the mark of a page is none that this register gave out.',

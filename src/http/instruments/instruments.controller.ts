@@ -17,7 +17,7 @@ import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
-import { EligibilityCsvQuery, EligibilityPageQuery, type EligibilityQuery } from './parameters.js';
+import { EligibilityCsvQuery, EligibilityPageQuery, InstrumentsQuery, type EligibilityQuery } from './parameters.js';
 
 @Controller('v1/instruments')
 export class InstrumentsController {
@@ -54,10 +54,10 @@ export class InstrumentsController {
   @Operation({
     summary: 'The instruments.',
     tag: 'instruments',
-    response: queryResponses.json(InstrumentsView),
+    response: queryResponses.page(InstrumentsView),
   })
-  list(@Query() query: ScopeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
-    return this.queries.execute(new Instruments(new Scope(viewer, query)));
+  list(@Query() query: InstrumentsQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
+    return this.queries.execute(new Instruments(new Scope(viewer, query), undefined, pick(query, ['limit', 'after'])));
   }
 
   @Get(':id')

@@ -19,6 +19,16 @@ import { DESCRIPTIONS, isSpan } from '../parameters.js';
 const isShort = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || (parseDay(to) ?? 0) - (parseDay(from) ?? 0) < LIMITS.askedDays;
 
+/** A page of instruments, in the order of their ids. */
+export class InstrumentsQuery extends ScopeParameters {
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.page;
+
+  @IsOptional()
+  @IsSlug({ description: DESCRIPTIONS.after })
+  after?: string;
+}
+
 /** Which clauses are asked of whom, on which days. */
 export class EligibilityQuery extends ScopeParameters {
   @IsSlug({ description: 'The list whose people are asked about.' })

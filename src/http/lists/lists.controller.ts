@@ -22,7 +22,7 @@ import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
 import { withEditionDays } from './edition-days.js';
-import { CsvQuery, DifferencesQuery, MovementsQuery, scopesOf } from './parameters.js';
+import { CsvQuery, DifferencesQuery, ListsQuery, MovementsQuery, scopesOf } from './parameters.js';
 
 @Controller('v1/lists')
 export class ListsController {
@@ -56,9 +56,9 @@ export class ListsController {
   }
 
   @Get()
-  @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.json(ListsView) })
-  list(@Query() query: KnowledgeParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
-    return this.queries.execute(new Lists(new Scope(viewer, query)));
+  @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.page(ListsView) })
+  list(@Query() query: ListsQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
+    return this.queries.execute(new Lists(new Scope(viewer, query), undefined, pick(query, ['limit', 'after'])));
   }
 
   @Get(':id')

@@ -23,6 +23,16 @@ export class CsvQuery extends PeopleQuery {
   separator?: Separator;
 }
 
+/** A page of lists, in the order of their ids. */
+export class ListsQuery extends KnowledgeParameters {
+  @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
+  limit: number = LIMITS.page;
+
+  @IsOptional()
+  @IsSlug({ description: DESCRIPTIONS.after })
+  after?: string;
+}
+
 /** A page of editions, or of the members of one. */
 export class EditionsQuery extends KnowledgeParameters {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })

@@ -13,7 +13,7 @@ export class HistoryController {
 
   @Get()
   @Operation({
-    summary: 'Who recorded what, of every case, list and instrument, in order.',
+    summary: 'Who recorded what, of every case, list, instrument and claim, in order.',
     tag: 'register',
     response: queryResponses.page(HistoryPage),
   })

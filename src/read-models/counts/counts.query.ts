@@ -5,10 +5,12 @@ import { countPeople } from '../list/page.js';
 import { matchOf, memberConditions, listScope, type ListScope, type Match } from '../list/predicate.js';
 import { filterConditions, type Certainty, type Filters } from '../list/filters.js';
 import { STAGE_SQL } from '../list/stage.js';
+import { LIMITS } from '../../schema/limits.js';
 import { IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 import { Totals } from '../list/person.view.js';
+import { InvalidParameter } from '../query-errors.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import type { Counters, TotalsByKey } from '../counters.js';
@@ -80,7 +82,10 @@ const groupsBy = (
 export class CountsHandler implements IQueryHandler<Counts> {
   constructor(private readonly reader: ReadModelReader) {}
 
-  /** A certain member with an uncertain key counts as certain in the total and as uncertain under the key. */
+  /**
+   * A certain member with an uncertain key counts as certain in the total and as uncertain under the key. Throws InvalidParameter for
+   * more groups than an answer may have.
+   */
   async execute({ scope: asked, list, parameters }: Counts): Promise<CountsView | null> {
     const { logTables, counters, scope: answered, position: head } = await openScope(this.reader, asked);
     const { day, position, knownAt } = answered;
@@ -95,6 +100,8 @@ export class CountsHandler implements IQueryHandler<Counts> {
     if (parameters.by === 'category')
       for (const key of defined.definition.categories.keys())
         if (!groups.has(key)) groups.set(key, { key, yes: 0, uncertain: 0 });
+    if (groups.size > LIMITS.groups)
+      throw new InvalidParameter('by', 'TABLE.TOO_LARGE', `at most ${LIMITS.groups} groups: filter the people`);
     return {
       list,
       asOf: formatDay(day),

@@ -4,20 +4,39 @@ import type { Day } from '../../domain/time.js';
 import type { KnownView } from '../known.view.js';
 import type { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
+import { jsonBytes, takePage } from '../take-page.js';
 
-/** All of a kind, sorted by id, as on the day of the scope; with `id` that one alone, or none if it is not defined. */
-export const definedItems = async <K extends DefinitionKind, Item>(
+/** A page of them; `after` is the id of the last one of the page before. */
+export interface DefinedPage {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export interface DefinedScope {
+  readonly scope: Scope;
+  readonly id?: string | undefined;
+  readonly page?: DefinedPage | undefined;
+}
+
+/**
+ * All of a kind, sorted by id, as on the day of the scope; with `page` some of them, with `id` that one alone, or none if it is not
+ * defined.
+ */
+export const definedItems = async <K extends DefinitionKind, Item extends { readonly id: string }>(
   reader: ReadModelReader,
-  { scope: asked, id: only }: { readonly scope: Scope; readonly id?: string | undefined },
+  { scope: asked, id: only, page }: DefinedScope,
   kind: K,
   toItem: (id: string, revision: number, definition: Definitions[K], today: Day) => Item,
-): Promise<KnownView & { readonly items: readonly Item[] }> => {
+): Promise<KnownView & { readonly items: readonly Item[]; readonly next: string | null }> => {
   const { logTables, scope } = await openScope(reader, asked);
   const { knownAt, position, day } = scope;
-  const ids = only === undefined ? logTables.idsOf(kind) : [only];
-  const items = ids.flatMap((id) => {
-    const found = logTables.definitionAt(kind, id, position);
-    return found === null ? [] : [toItem(id, found.revision, found.definition, day)];
-  });
-  return { knownAt, position, items };
+  function* items(): Generator<Item> {
+    for (const id of only === undefined ? logTables.idsOf(kind) : [only]) {
+      const found = id <= (page?.after ?? '') ? null : logTables.definitionAt(kind, id, position);
+      if (found !== null) yield toItem(id, found.revision, found.definition, day);
+    }
+  }
+  if (page === undefined) return { knownAt, position, items: [...items()], next: null };
+  const { rows, hasMore } = takePage(items(), page.limit, jsonBytes);
+  return { knownAt, position, items: rows, next: hasMore ? (rows.at(-1)?.id ?? null) : null };
 };

@@ -12,7 +12,7 @@ import { intersectionOf } from '../../schema/field.js';
 import { Sentence, Source } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
-import { definedItems } from './defined-items.js';
+import { definedItems, type DefinedPage } from './defined-items.js';
 
 /** A version of a clause, with the sources that report it. */
 export class ClauseVersionView {
@@ -118,13 +118,18 @@ export class InstrumentView extends intersectionOf(RegisteredInstrument, KnownVi
 export class InstrumentsView extends KnownView {
   @IsObjectOf(RegisteredInstrument, { each: true })
   readonly items: readonly RegisteredInstrument[];
+
+  @IsNullable()
+  @IsString()
+  readonly next: string | null;
 }
 
-/** All instruments, sorted by id; with `id` that one alone, or none if it does not exist. */
+/** All instruments, sorted by id; with `page` some of them, with `id` that one alone, or none if it does not exist. */
 export class Instruments extends Query<InstrumentsView> {
   constructor(
     readonly scope: Scope,
     readonly id?: string,
+    readonly page?: DefinedPage,
   ) {
     super();
   }

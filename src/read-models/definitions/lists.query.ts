@@ -3,12 +3,12 @@ import { CUSTODIES, DEFAULT_POLICY, type Custody } from '../../domain/case/state
 import { formatDay } from '../../domain/time.js';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
-import { IsBoolean, IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
+import { IsBoolean, IsDay, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { intersectionOf } from '../../schema/field.js';
 import { LocalName } from '../../schema/parts.js';
 import { IsCount, IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
-import { definedItems } from './defined-items.js';
+import { definedItems, type DefinedPage } from './defined-items.js';
 
 export class DefinedCategory {
   @IsString()
@@ -55,13 +55,18 @@ export class ListView extends intersectionOf(DefinedList, KnownView) {}
 export class ListsView extends KnownView {
   @IsObjectOf(DefinedList, { each: true })
   readonly items: readonly DefinedList[];
+
+  @IsNullable()
+  @IsString()
+  readonly next: string | null;
 }
 
-/** All lists, sorted by id; with `id` that list alone, or none if it does not exist. */
+/** All lists, sorted by id; with `page` some of them, with `id` that list alone, or none if it does not exist. */
 export class Lists extends Query<ListsView> {
   constructor(
     readonly scope: Scope,
     readonly id?: string,
+    readonly page?: DefinedPage,
   ) {
     super();
   }

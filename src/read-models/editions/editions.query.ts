@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { ReadModelReader } from '../reader.js';
+import { jsonBytes, takePage } from '../take-page.js';
 import { openScope, type PinnedScope, type Scope } from '../scope.js';
 import type { EditionsView } from './edition.view.js';
 import { editionView, publicationsOf } from './published-editions.js';
@@ -40,12 +41,16 @@ export class EditionsHandler implements IQueryHandler<Editions> {
       const publication = publications[no];
       return publication === undefined || publication.position <= (cursor?.last ?? 0) ? [] : [{ edition, publication }];
     });
-    const shown = items.slice(0, limit);
-    const last = items.length > limit ? shown.at(-1)?.publication.position : undefined;
+    const views = items.map(({ edition, publication }) => ({
+      publication,
+      view: editionView(list, edition, publication),
+    }));
+    const shown = takePage(views, limit, ({ view }) => jsonBytes(view));
+    const last = shown.hasMore ? shown.rows.at(-1)?.publication.position : undefined;
     return {
       knownAt,
       position,
-      items: shown.map(({ edition, publication }) => editionView(list, edition, publication)),
+      items: shown.rows.map(({ view }) => view),
       next: last === undefined ? null : writeCursor({ day, position, last }, queryKey, context.logId),
     };
   }

@@ -37,15 +37,12 @@ export class HistoryHandler implements IQueryHandler<History> {
     const { subject, after, limit, types = null } = parameters;
     const streams = subject === undefined ? null : streamsOf(logTables, subject, scope.position);
     if (streams?.length === 0) return null;
-    const recorded = logTables
-      .recordedEvents(after, limit + 1, streams, types)
-      .filter(({ position }) => position <= scope.position);
-    const shown = recorded.slice(0, parameters.limit);
+    const { knownAt, position } = scope;
+    const { events, next } = logTables.pageOfEvents({ after, upTo: position, limit }, streams, types);
     const items: HistoryEntry[] = [];
     const changes = changesReader(logTables);
-    const amendments = amendmentIdsOf(db, shown, scope.position);
-    for (const event of shown) items.push(toHistoryEntry(event, changes(event), amendments.get(event.eventWithId.id)));
-    const { knownAt, position } = scope;
-    return { knownAt, position, items, next: recorded.length > shown.length ? (shown.at(-1)?.position ?? null) : null };
+    const amendments = amendmentIdsOf(db, events, position);
+    for (const event of events) items.push(toHistoryEntry(event, changes(event), amendments.get(event.eventWithId.id)));
+    return { knownAt, position, items, next };
   }
 }

@@ -4,10 +4,11 @@ import { amendmentsOf, isAmendment, withFields } from '../../domain/corrections.
 import type { EventWithId } from '../../domain/event.js';
 import type { AnyEvent } from '../../domain/events.js';
 import { IsBoolean, IsNullable, IsObjectOf } from '../../schema/decorators.js';
-import { IsEvent, IsString } from '../../schema/view-decorators.js';
+import { IsCount, IsEvent, IsString } from '../../schema/view-decorators.js';
 import type { FullEventEntry, LogTables } from '../log-tables.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
+import { jsonBytes, takePage } from '../take-page.js';
 import { toEventEntry } from './entry.js';
 import { EventEntryView } from './history-entry.view.js';
 
@@ -28,6 +29,13 @@ export class EventDetails extends EventEntryView {
 
   @IsObjectOf(AmendmentView, { each: true, description: 'In order of recording.' })
   readonly amendments: readonly AmendmentView[];
+
+  @IsNullable()
+  @IsCount({
+    description:
+      'Where amendments are left out for their size: they follow in the history of the subject after this position. Null where all are here.',
+  })
+  readonly amendmentsAfter: number | null;
 
   @IsString({ each: true, description: 'The ids in `after` and `causationId` whose events are retracted.' })
   readonly retractedReferences: readonly string[];
@@ -53,21 +61,27 @@ export class OneEventHandler implements IQueryHandler<OneEvent> {
   async execute({ scope: asked, id }: OneEvent): Promise<EventDetails | null> {
     const { logTables, scope } = await openScope(this.reader, asked);
     const { position, knownAt } = scope;
-    const recorded = logTables.streamOfEvent(id, position);
+    const recorded = logTables.withAmendments(id, position);
     const entry = recorded.find(({ eventWithId }) => eventWithId.id === id);
     if (entry === undefined) return null;
     const events = recorded.map(({ eventWithId }) => eventWithId);
     const { retracted } = amendmentsOf(events);
     const standing = standingEvent(entry.eventWithId, events);
     const references = [standing?.after, entry.causationId].filter((other) => typeof other === 'string');
+    const amendments = takePage(
+      amendmentsIn(recorded, id).map((amendment) => ({
+        ...toEventEntry(amendment),
+        stands: !retracted.has(amendment.eventWithId.id),
+      })),
+      Infinity,
+      jsonBytes,
+    );
     return {
       ...toEventEntry(entry),
       causationId: entry.causationId,
       standing,
-      amendments: amendmentsIn(recorded, id).map((amendment) => ({
-        ...toEventEntry(amendment),
-        stands: !retracted.has(amendment.eventWithId.id),
-      })),
+      amendments: amendments.rows,
+      amendmentsAfter: amendments.hasMore ? (amendments.rows.at(-1)?.position ?? null) : null,
       retractedReferences: references.filter((other) => isRetracted(logTables, other, position)),
       knownAt,
     };
@@ -97,4 +111,4 @@ const amendmentsIn = (recorded: readonly FullEventEntry[], id: string): readonly
 };
 
 const isRetracted = (logTables: LogTables, id: string, upTo: number): boolean =>
-  amendmentsOf(logTables.streamOfEvent(id, upTo).map(({ eventWithId }) => eventWithId)).retracted.has(id);
+  amendmentsOf(logTables.withAmendments(id, upTo).map(({ eventWithId }) => eventWithId)).retracted.has(id);

@@ -63,10 +63,7 @@ export class ReplayHandler implements IQueryHandler<Replay> {
     const { logTables, scope } = context;
     const streams = caseId === undefined ? null : streamsOf(logTables, { kind: 'case', id: caseId }, scope.position);
     if (streams?.length === 0) return null;
-    const recorded = logTables
-      .recordedEvents(after, limit + 1, streams, null)
-      .filter(({ position }) => position <= scope.position);
-    const shown = recorded.slice(0, limit);
+    const { events, next } = logTables.pageOfEvents({ after, upTo: scope.position, limit }, streams, null);
     const totals = new RunningTotals(context, caseId === undefined ? after : null);
     const opening = totals.all();
     const changes = changesReader(logTables);
@@ -74,8 +71,8 @@ export class ReplayHandler implements IQueryHandler<Replay> {
       asOf: formatDay(scope.day),
       position: scope.position,
       opening,
-      steps: shown.map((event) => stepOf(context, totals, toHistoryEntry(event, changes(event)), event)),
-      next: recorded.length > shown.length ? (shown.at(-1)?.position ?? null) : null,
+      steps: events.map((event) => stepOf(context, totals, toHistoryEntry(event, changes(event)), event)),
+      next,
     };
   }
 }

@@ -1,5 +1,6 @@
 /** Statistics of acts and decrees: to whom of a list they were applied by a day, and how soon they walked out. */
 import type { ListDefinition } from '../../domain/list/list.js';
+import { LIMITS } from '../../schema/limits.js';
 import { UNKNOWN } from '../counts/counts.query.js';
 import type { TotalsByKey } from '../counters.js';
 import { filterConditions, type Filters } from '../list/filters.js';
@@ -130,10 +131,13 @@ const appliedBy = (asked: AskedClemency, column: string): ReadonlyMap<string, To
 const instrumentIds = ({ logTables, scope: { position } }: ScopedContext): readonly string[] =>
   logTables.idsOf('instrument').filter((id) => logTables.definitionAt('instrument', id, position) !== null);
 
-/** The affairs of everybody whom the list has judged by the day. */
-const incidents = ({ context: { db, scope, position: head }, list }: AskedClemency): readonly string[] => {
+/** The affairs of everybody whom the list has judged by the day; the one that is asked for, if one is. No more than a table may have. */
+const incidents = ({ context: { db, scope, position: head }, list, filters }: AskedClemency): readonly string[] => {
   const listed = listScope(list.id, scope.day, scope.position, head);
   const sql = `SELECT DISTINCT p.incident FROM periods p
-    WHERE p.list = @list AND ${validCondition('p', listed)} AND p.incident IS NOT NULL ORDER BY p.incident`;
-  return cachedStatement(db, sql).pluck().all(scopeValues(listed)) as string[];
+    WHERE p.list = @list AND ${validCondition('p', listed)} AND p.incident IS NOT NULL
+      AND (@asked IS NULL OR p.incident = @asked)
+    ORDER BY p.incident LIMIT ${LIMITS.tableCells + 1}`;
+  const values = { ...scopeValues(listed), asked: filters.incident ?? null };
+  return cachedStatement(db, sql).pluck().all(values) as string[];
 };

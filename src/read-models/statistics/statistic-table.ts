@@ -1,7 +1,9 @@
 /** A table of numbers of people, as statistics answer with it. */
+import { LIMITS } from '../../schema/limits.js';
 import type { TotalsByKey } from '../counters.js';
 import type { Certainty } from '../list/filters.js';
 import type { Totals } from '../list/person.view.js';
+import { InvalidParameter } from '../query-errors.js';
 
 export interface StatisticTable {
   readonly rows: readonly string[];
@@ -13,7 +15,10 @@ export interface StatisticTable {
 
 const NOBODY: Totals = { yes: 0, uncertain: 0 };
 
-/** Rows and columns that are known beforehand stand first, in their order, also where nobody is; all others follow, sorted. */
+/**
+ * Rows and columns that are known beforehand stand first, in their order, also where nobody is; all others follow, sorted. Throws
+ * InvalidParameter for a table that is too large.
+ */
 export const statisticTable = (
   found: ReadonlyMap<string, TotalsByKey>,
   known: { readonly rows: readonly string[]; readonly columns: readonly string[] },
@@ -24,6 +29,7 @@ export const statisticTable = (
     known.columns,
     [...found.values()].flatMap((totals) => [...totals.keys()]),
   );
+  if (rows.length * columns.length > LIMITS.tableCells) throw tooLarge();
   const cells = (of: 'yes' | 'uncertain', isShown: boolean): readonly (readonly number[])[] =>
     rows.map((row) => columns.map((column) => (isShown ? (found.get(row)?.get(column) ?? NOBODY)[of] : 0)));
   return {
@@ -34,8 +40,16 @@ export const statisticTable = (
   };
 };
 
+const tooLarge = (): InvalidParameter =>
+  new InvalidParameter(
+    'name',
+    'TABLE.TOO_LARGE',
+    `at most ${LIMITS.tableCells} numbers: filter by incident or another property`,
+  );
+
 const withOthers = (known: readonly string[], found: readonly string[]): readonly string[] => {
-  const others = [...new Set(found)].filter((key) => !known.includes(key)).sort();
+  const all = new Set(known);
+  const others = [...new Set(found)].filter((key) => !all.has(key)).sort();
   return [...known, ...others];
 };
 

@@ -9,7 +9,12 @@ beforeEach(async () => (fixture = await register()));
 afterEach(() => fixture.close());
 
 /** What is known at the end of the log. */
-const known = (items: readonly object[]) => ({ knownAt: expect.any(String), position: expect.any(Number), items });
+const known = (items: readonly object[]) => ({
+  knownAt: expect.any(String),
+  position: expect.any(Number),
+  items,
+  next: null,
+});
 
 it('shows lists with their categories and policies', async () => {
   await fixture.list('union', ['imprisoned']);
@@ -91,4 +96,27 @@ it('shows versions of a clause side by side, and the days left on another day', 
   expect(await ask({ knownAt: 'position:3', asOf: '2026-05-20' })).toMatchObject({ daysLeft: 0 });
   expect(versions(await ask({}))).toEqual(['rolling']);
   expect(await ask({})).toMatchObject({ daysLeft: null, windowEnd: '2026-04', clauses: ['one'] });
+});
+
+it('pages lists and instruments, and ends a page before it becomes too large', async () => {
+  for (const id of ['a', 'b', 'c']) await fixture.list(id);
+  const text = 'x'.repeat(900_000);
+  for (let no = 10; no < 20; no += 1)
+    await fixture.append('instrument', `act-${no}`, { type: 'instrument-registered', kind: 'amnesty-act', text });
+  const scope = scopeOf({ atLeast: fixture.token });
+  const lists = await fixture.handlers.lists.execute(new Lists(scope, undefined, { limit: 2 }));
+  expect([lists.items.map(({ id }) => id), lists.next]).toEqual([['a', 'b'], 'b']);
+  const rest = await fixture.handlers.lists.execute(new Lists(scope, undefined, { limit: 2, after: 'b' }));
+  expect([rest.items.map(({ id }) => id), rest.next]).toEqual([['c'], null]);
+  const pages: string[][] = [];
+  for (let after: string | null = ''; after !== null;) {
+    const asked: Instruments = new Instruments(scope, undefined, { limit: 500, ...(after !== '' && { after }) });
+    const { items, next } = await fixture.handlers.instruments.execute(asked);
+    pages.push(items.map(({ id }) => id));
+    after = next;
+  }
+  expect(pages.map(({ length }) => length)).toEqual([4, 4, 2]);
+  expect(pages.flat()).toEqual(Array.from({ length: 10 }, (_, index) => `act-${index + 10}`));
+  // Whoever asks for all gets all.
+  expect((await fixture.handlers.instruments.execute(new Instruments(scope))).items).toHaveLength(10);
 });

@@ -1,4 +1,5 @@
 import { History } from '../../../src/read-models/history/history.query.js';
+import { LIMITS } from '../../../src/schema/limits.js';
 import { NAME, opened, register, uuid } from '../support.js';
 import { NOW, scopeOf } from '../../support/scopes.js';
 
@@ -142,4 +143,19 @@ it('is null for an unknown subject', async () => {
       new History(NOW, { subject: { kind: 'list', id: 'a' }, after: 0, limit: 1 }),
     ),
   ).toBeNull();
+});
+
+it('ends a page before it becomes too large, and goes on with the next', async () => {
+  const note = 'ə'.repeat(400_000);
+  for (let no = 0; no < 12; no += 1) await fixture.append('case', 'a', { type: 'described', summary: `${no}${note}` });
+  const positions: number[] = [];
+  for (let after: number | null = 0; after !== null;) {
+    const page: Awaited<ReturnType<typeof history>> = await history({ after });
+    expect(page.items.length).toBeGreaterThan(0);
+    const bytes = page.items.reduce((sum, { event }) => sum + Buffer.byteLength(JSON.stringify(event)), 0);
+    expect(bytes).toBeLessThanOrEqual(LIMITS.pageBytes);
+    positions.push(...page.items.map(({ position }) => position));
+    after = page.next;
+  }
+  expect(positions).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
 });
