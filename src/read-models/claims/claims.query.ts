@@ -1,6 +1,6 @@
 /** Claims, each beside what the register counts itself. */
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { agreementOf, areDisjoint, boundsOf, differenceOf, type Claim } from '../../domain/claim/claim.js';
+import { agreementOf, areDisjoint, boundsOf, differenceOf, type Bounds, type Claim } from '../../domain/claim/claim.js';
 import type { Metric } from '../../domain/claim/events.js';
 import type { Day } from '../../domain/time.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -9,11 +9,12 @@ import { MovementsHandler } from '../counts/movements.query.js';
 import { EligibilityHandler } from '../eligibility/eligibility.query.js';
 import { readCursor, writeCursor } from '../list/page-cursor.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
-import { openScope, type AnswerScope, type Scope } from '../scope.js';
-import { cachedStatement, type SqlValue } from '../table.js';
+import { openScope, type Scope } from '../scope.js';
+import { cachedStatement, type Db, type SqlValue } from '../table.js';
+import { takePage } from '../take-page.js';
 import { PERSONAL_CLAIMS } from './claim-rows.js';
 import type { ClaimsView, RegisteredClaim } from './claim.view.js';
-import { Reckoner } from './reckoner.js';
+import { Reckoner, type CountingHandlers } from './reckoner.js';
 
 /**
  * Claims about a metric, a list or an instrument; with `id` that one alone. Each is held against what the register counts on the day
@@ -55,7 +56,7 @@ interface ClaimRow extends Place {
 
 @QueryHandler(Claims)
 export class ClaimsHandler implements IQueryHandler<Claims> {
-  private readonly reckoner: Reckoner;
+  private readonly counting: CountingHandlers;
 
   constructor(
     private readonly reader: ReadModelReader,
@@ -63,7 +64,7 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     movements: MovementsHandler,
     eligibility: EligibilityHandler,
   ) {
-    this.reckoner = new Reckoner(reader, counts, movements, eligibility);
+    this.counting = { counts, movements, eligibility };
   }
 
   /** Throws InvalidCursor for a cursor of another query, and what the questions throw that count. */
@@ -74,46 +75,49 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as ClaimCursor);
     const { scope, ...context } = await openScope(this.reader, asked, cursor);
     const { position, knownAt, day } = scope;
-    const rows = rowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
-    const shown = rows.slice(0, limit).map((row) => ({ row, conflicts: conflictsOf(context, position, row) }));
-    const last = rows.length > limit ? shown.at(-1)?.row : undefined;
+    const found = rowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
+    const { rows, hasMore } = takePage(found, limit, ({ claim }) => Buffer.byteLength(claim));
+    const bounds = new ClaimedBounds(context.db, position);
+    const shown = rows.map((row) => ({ row, conflicts: bounds.conflictsOf(row) }));
+    const last = hasMore ? rows.at(-1) : undefined;
     const items: RegisteredClaim[] = [];
-    for (const { row, conflicts } of shown) items.push({ ...(await this.#held(row, asked, scope)), conflicts });
+    const reckoner = new Reckoner(this.reader, this.counting, scope.viewer, position);
+    for (const { row, conflicts } of shown) items.push({ ...(await held(row, asked.asOf, reckoner)), conflicts });
     const place = last && { about: last.about, saidDay: last.saidDay, id: last.id };
     return { knownAt, position, items, next: place ? writeCursor({ position, day, place }, queryKey, logId) : null };
   }
-
-  /** A claim beside what the register counts. */
-  async #held(
-    { id, revision, claim: json }: ClaimRow,
-    { asOf: on }: Scope,
-    { viewer, position }: AnswerScope,
-  ): Promise<Omit<RegisteredClaim, 'conflicts'>> {
-    const claim = JSON.parse(json) as Claim;
-    const claimed = boundsOf(claim);
-    const reckoning = await this.reckoner.reckon({ about: claim.about, claimed, on, viewer, position });
-    const register = 'register' in reckoning ? reckoning.register : null;
-    const counted = register && { atLeast: register.yes, atMost: register.yes + register.uncertain };
-    return {
-      id,
-      revision,
-      speaker: claim.speaker,
-      organisation: claim.organisation ?? null,
-      saidOn: claim.saidOn,
-      about: claim.about,
-      value: claim.value ?? null,
-      range: claim.range ?? null,
-      denies: claim.denies ?? false,
-      text: claim.text ?? null,
-      sources: claim.sources,
-      withdrawn: claim.withdrawn,
-      register,
-      unanswered: 'unanswered' in reckoning ? reckoning.unanswered : null,
-      agreement: counted && agreementOf(claimed, counted),
-      difference: counted && differenceOf(claimed, counted),
-    };
-  }
 }
+
+/** A claim beside what the register counts on a day. */
+const held = async (
+  { id, revision, claim: json }: ClaimRow,
+  on: string | undefined,
+  reckoner: Reckoner,
+): Promise<Omit<RegisteredClaim, 'conflicts'>> => {
+  const claim = JSON.parse(json) as Claim;
+  const claimed = boundsOf(claim);
+  const reckoning = await reckoner.reckon({ about: claim.about, claimed, on });
+  const register = 'register' in reckoning ? reckoning.register : null;
+  const counted = register && { atLeast: register.yes, atMost: register.yes + register.uncertain };
+  return {
+    id,
+    revision,
+    speaker: claim.speaker,
+    organisation: claim.organisation ?? null,
+    saidOn: claim.saidOn,
+    about: claim.about,
+    value: claim.value ?? null,
+    range: claim.range ?? null,
+    denies: claim.denies ?? false,
+    text: claim.text ?? null,
+    sources: claim.sources,
+    withdrawn: claim.withdrawn,
+    register,
+    unanswered: 'unanswered' in reckoning ? reckoning.unanswered : null,
+    agreement: counted && agreementOf(claimed, counted),
+    difference: counted && differenceOf(claimed, counted),
+  };
+};
 
 const KNOWN = 'c.known_from <= @position AND @position < c.known_to AND c.claim IS NOT NULL';
 const COLUMNS = 'c.about, c.said_day AS saidDay, s.id, c.revision, c.claim';
@@ -145,21 +149,52 @@ const rowsOf = (
   return cachedStatement(db, sql).all({ position, ...values, ...after, limit }) as ClaimRow[];
 };
 
-/** A claim that was withdrawn contradicts nobody. */
-const conflictsOf = (
-  { db }: Pick<QueryContext, 'db'>,
-  position: number,
-  { id, about, claim: json }: ClaimRow,
-): readonly string[] => {
-  const claim = JSON.parse(json) as Claim;
-  if (claim.withdrawn !== null) return [];
-  const sql = `SELECT ${COLUMNS} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
-    WHERE ${KNOWN} AND c.about = @about AND s.id <> @id ORDER BY c.said_day, s.id`;
-  const conflicts: string[] = [];
-  for (const other of cachedStatement(db, sql).iterate({ position, about, id }) as IterableIterator<ClaimRow>) {
-    const said = JSON.parse(other.claim) as Claim;
-    if (said.withdrawn === null && areDisjoint(boundsOf(claim), boundsOf(said))) conflicts.push(other.id);
-    if (conflicts.length === LIMITS.conflicts) break;
+interface ClaimedBound {
+  readonly id: string;
+  readonly bounds: Bounds;
+}
+
+/** What the claims about one thing allow, read once a page however many of them stand on it. */
+class ClaimedBounds {
+  readonly #read = new Map<string, readonly ClaimedBound[]>();
+
+  constructor(
+    private readonly db: Db,
+    private readonly position: number,
+  ) {}
+
+  /** The ids of the claims that cannot be true together with one, the first ones. A claim that was withdrawn contradicts nobody. */
+  conflictsOf({ id, about }: ClaimRow): readonly string[] {
+    const all = this.#about(about);
+    const own = all.find((claim) => claim.id === id);
+    if (own === undefined) return [];
+    const conflicts: string[] = [];
+    for (const { id: other, bounds } of all) {
+      if (other !== id && areDisjoint(own.bounds, bounds)) conflicts.push(other);
+      if (conflicts.length === LIMITS.conflicts) break;
+    }
+    return conflicts;
   }
-  return conflicts;
-};
+
+  #about(about: string): readonly ClaimedBound[] {
+    const read = this.#read.get(about) ?? this.#query(about);
+    this.#read.set(about, read);
+    return read;
+  }
+
+  /** Those that were not withdrawn, in the order in which they were made. */
+  #query(about: string): readonly ClaimedBound[] {
+    const sql = `SELECT ${COLUMNS} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
+      WHERE ${KNOWN} AND c.about = @about ORDER BY c.said_day, s.id`;
+    const bounds: ClaimedBound[] = [];
+    const rows = cachedStatement(this.db, sql).iterate({
+      position: this.position,
+      about,
+    }) as IterableIterator<ClaimRow>;
+    for (const { id, claim: json } of rows) {
+      const claim = JSON.parse(json) as Claim;
+      if (claim.withdrawn === null) bounds.push({ id, bounds: boundsOf(claim) });
+    }
+    return bounds;
+  }
+}

@@ -2,10 +2,9 @@
 import { agreementOf, type Bounds } from '../../domain/claim/claim.js';
 import type { ClaimSubject, Metric } from '../../domain/claim/events.js';
 import { knownAtPosition } from '../../domain/known-at.js';
-import { formatDay } from '../../domain/time.js';
+import { formatDay, type Day } from '../../domain/time.js';
 import { Counts, type CountsHandler } from '../counts/counts.query.js';
 import { Movements, type MovementsHandler } from '../counts/movements.query.js';
-
 import { Eligibility, type EligibilityHandler } from '../eligibility/eligibility.query.js';
 import { listScope } from '../list/predicate.js';
 import { askOneFile } from '../one-file.js';
@@ -16,14 +15,19 @@ import { countBeneficiaries } from '../statistics/beneficiaries.js';
 import { dailyMembers } from '../statistics/daily-members.js';
 import type { ListFlowView, ReckoningView } from './claim.view.js';
 
-/** A claim to reckon: what it is about, which numbers it allows, and what the register may know. */
+/** A claim to reckon: what it is about, and which numbers it allows. */
 export interface Reckoned {
   readonly about: ClaimSubject;
   readonly claimed: Bounds;
   /** The day for which the register counts, in place of the (last) day that the claim is about. */
   readonly on: string | undefined;
-  readonly viewer: Viewer;
-  readonly position: number;
+}
+
+/** The questions that count. */
+export interface CountingHandlers {
+  readonly counts: CountsHandler;
+  readonly movements: MovementsHandler;
+  readonly eligibility: EligibilityHandler;
 }
 
 /** `unanswered`: a code that says why the register cannot be asked. */
@@ -34,12 +38,15 @@ const DAYS_BEFORE = 366;
 
 const UNKNOWN: Reckoning = { unanswered: 'SUBJECT.UNKNOWN' };
 
+/** Reckons the claims of one page, as known at a position. What several of them ask is asked once. */
 export class Reckoner {
+  readonly #answers = new Map<string, Promise<unknown>>();
+
   constructor(
     private readonly reader: ReadModelReader,
-    private readonly counts: CountsHandler,
-    private readonly movements: MovementsHandler,
-    private readonly eligibility: EligibilityHandler,
+    private readonly handlers: CountingHandlers,
+    private readonly viewer: Viewer,
+    private readonly position: number,
   ) {}
 
   /** Throws what the questions throw, but for what makes a claim unanswerable. */
@@ -65,7 +72,10 @@ export class Reckoner {
     const { list = '', on: claimedOn = '' } = about;
     const on = asked ?? claimedOn;
     const filters = about.category === undefined ? {} : { category: [about.category] };
-    const counts = await this.counts.execute(new Counts(scopeOf(reckoned, on), list, { by: 'category', filters }));
+    const counts = await this.#ask(
+      this.handlers.counts,
+      new Counts(this.#scope(on), list, { by: 'category', filters }),
+    );
     if (counts === null) return UNKNOWN;
     const { yes, uncertain } = counts.total;
     const differs = agreementOf(reckoned.claimed, { atLeast: yes, atMost: yes + uncertain }) === 'differs';
@@ -93,14 +103,15 @@ export class Reckoner {
       ...(clause === undefined ? {} : { clause: [clause] }),
       ...(listDay === undefined ? {} : { listDay }),
     };
-    const answer = await this.eligibility.execute(new Eligibility(scopeOf(reckoned, on), instrument, parameters));
+    const answer = await this.#ask(this.handlers.eligibility, new Eligibility(this.#scope(on), instrument, parameters));
     if (answer === null) return UNKNOWN;
     const { total: verdicts } = answer;
     const yes = metric === 'eligible' ? verdicts.eligible : verdicts.not;
     return { register: { on, yes, uncertain: verdicts.possibly, flow: null, verdicts } };
   }
 
-  async #beneficiaries({ about, on: asked, position }: Reckoned): Promise<Reckoning> {
+  async #beneficiaries({ about, on: asked }: Reckoned): Promise<Reckoning> {
+    const { position } = this;
     const { instrument = '', list = '' } = about;
     const on = asked ?? about.on ?? '';
     const { db, logTables, position: head } = await this.reader.contextAt({ position });
@@ -113,7 +124,7 @@ export class Reckoner {
   async #flow(reckoned: Reckoned, [from, to]: readonly [string, string]): Promise<ListFlowView | null> {
     const { list = '', category } = reckoned.about;
     const asked = { from, to, limit: 0, ...(category === undefined ? {} : { category: [category] }) };
-    const movements = await this.movements.execute(new Movements(scopeOf(reckoned, to), list, asked));
+    const movements = await this.#ask(this.handlers.movements, new Movements(this.#scope(to), list, asked));
     if (movements === null) return null;
     const { opening, closing, leftByReason, totals } = movements;
     const { entered, left, movedIn, movedOut } = totals;
@@ -121,28 +132,50 @@ export class Reckoner {
   }
 
   /** The last day of the year before on which the register counted what is claimed, by certain members; null if there is none. */
-  async #lastAgreed({ about, claimed, position }: Reckoned, on: string): Promise<string | null> {
+  async #lastAgreed({ about: { list = '', category }, claimed }: Reckoned, on: string): Promise<string | null> {
     const to = requireDay(on);
     const from = to - DAYS_BEFORE;
-    return askOneFile(this.reader, position, async (context) => {
-      const list = context.logTables.listAt(about.list ?? '', position)?.definition;
-      if (list === undefined) return null;
-      const categories = about.category === undefined ? undefined : [about.category];
-      const numbers = await dailyMembers(this.reader, context, position, {
-        list,
-        set: 'certain',
-        categories,
-        from,
-        to,
-      });
-      const last = numbers.findLastIndex((number) => claimed.atLeast <= number && number <= claimed.atMost);
-      return last === -1 ? null : formatDay(from + last);
+    const numbers = await this.#once(['daily', list, category, on], () => this.#daily(list, category, { from, to }));
+    const last = numbers.findLastIndex((number) => claimed.atLeast <= number && number <= claimed.atMost);
+    return last === -1 ? null : formatDay(from + last);
+  }
+
+  /** How many were on a list at the end of each day; none for an unknown list. */
+  #daily(
+    id: string,
+    category: string | undefined,
+    days: { readonly from: Day; readonly to: Day },
+  ): Promise<readonly number[]> {
+    const { reader, position } = this;
+    return askOneFile(reader, position, async (context) => {
+      const list = context.logTables.listAt(id, position)?.definition;
+      const categories = category === undefined ? undefined : [category];
+      return list === undefined
+        ? []
+        : dailyMembers(reader, context, position, { list, set: 'certain', categories, ...days });
     });
   }
-}
 
-const scopeOf = ({ viewer, position }: Reckoned, asOf: string): Scope =>
-  new Scope(viewer, { asOf, knownAt: knownAtPosition(position) });
+  #scope(asOf: string): Scope {
+    return new Scope(this.viewer, { asOf, knownAt: knownAtPosition(this.position) });
+  }
+
+  /** All questions of a page are of one viewer and one position, so that the day and the parameters tell them apart. */
+  #ask<Q extends { readonly scope: Scope }, Answer>(
+    handler: { execute(query: Q): Promise<Answer> },
+    query: Q,
+  ): Promise<Answer> {
+    const { scope, ...parameters } = query;
+    return this.#once([query.constructor.name, scope.asOf, parameters], () => handler.execute(query));
+  }
+
+  #once<Answer>(key: readonly unknown[], ask: () => Promise<Answer>): Promise<Answer> {
+    const text = JSON.stringify(key);
+    const answer = this.#answers.get(text) ?? ask();
+    this.#answers.set(text, answer);
+    return answer as Promise<Answer>;
+  }
+}
 
 /** A span does not end before it begins. */
 const lastDay = (from: string, to: string): string => (to < from ? from : to);
