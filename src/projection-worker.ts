@@ -30,7 +30,12 @@ interface PartData extends PartPaths {
 
 /** Gives way to the thread that answers. Linux has a priority for each thread; elsewhere it would be that of the whole process. */
 const giveWay = (): void => {
-  if (process.platform === 'linux') setPriority(GIVING_WAY);
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(GIVING_WAY);
+  } catch {
+    // Some containers forbid it; rebuilding is no less right at the usual priority.
+  }
 };
 const GIVING_WAY = 10;
 
