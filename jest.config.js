@@ -48,6 +48,9 @@ export const base = {
   globalTeardown: '<rootDir>/test/support/remove-run-folder.mjs',
   // Several times what the slowest needs on a quiet machine.
   testTimeout: 180_000,
+  // Jest ends a worker by force after half a second and says that something leaks. On a busy machine it takes longer to unload native
+  // modules; what really stays open is still told.
+  workerGracefulExitTimeout: 10_000,
   // More than there are cores, since specs wait for processes, files and each other much of their time.
   maxWorkers: Math.ceil(1.5 * availableParallelism()),
   transform: {
