@@ -10,7 +10,7 @@ import {
   type AppendToStreamOptions,
 } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
-import { encode } from '../src/event-store/codec.js';
+import { encode } from '../src/event-store/encode.js';
 import { Connection } from '../src/event-store/eventstoredb/connection.js';
 import { openEsdbStore } from '../src/event-store/eventstoredb/store.js';
 import type { NewEvent } from '../src/event-store/port.js';
@@ -60,8 +60,13 @@ const bare = async (options: AppendToStreamOptions): Promise<Variant> => {
     append: async (events) => {
       const stream = prefix + randomUUID();
       const data = events.map((event, revision) => {
-        const { id, type, recordedAt, payload, leaf } = encode({ stream, revision }, event);
-        return jsonEvent({ id, type, data: payload as Record<string, unknown>, metadata: { leaf, recordedAt } });
+        const { id, type, recordedAt, text, leaf } = encode({ stream, revision }, event);
+        return jsonEvent({
+          id,
+          type,
+          data: JSON.parse(text) as Record<string, unknown>,
+          metadata: { leaf, recordedAt },
+        });
       });
       await client.appendToStream(stream, data, { ...options, expectedRevision: NO_STREAM });
     },

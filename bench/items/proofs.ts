@@ -1,5 +1,6 @@
 /** What it costs that the log can be verified: leaf hashes in appends, and the verification of a whole log. */
-import { encode, encodeUncovered } from '../../src/event-store/codec.js';
+import { encodeUncovered } from '../../src/event-store/codec.js';
+import { encode } from '../../src/event-store/encode.js';
 import { openLogFile } from '../../src/event-store/sqlite/file.js';
 import { SqliteLog } from '../../src/event-store/sqlite/log.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';

@@ -1,5 +1,5 @@
 /**
- * Encodes recorded events for storage and decodes them. The shape is checked before the write (a flaw is a bug: TypeError)
+ * What is stored of recorded events (`encode.ts` writes it), and how it is read. The shape is checked before the write (a flaw is a bug: TypeError)
  * and after the read (a flaw is damage: StoreDamaged). Error messages name types and positions, never content.
  *
  * New events are stored as canonical JSON with a leaf hash (`leaf.ts`). Events recorded earlier have neither: they are read as they
@@ -18,7 +18,7 @@ import { descriptionOf, type AnyEvent, type AnyEventType } from '../domain/event
 import { canonicalJson, exactCanonicalJson, hasLoneSurrogate } from '../json/canonical.js';
 import { joinCorrection, splitCorrection } from './correction-parts.js';
 import { erasedPersonal } from './erased.js';
-import { formatInstant } from './instant.js';
+import { formatInstant, parseInstant } from './instant.js';
 import {
   checkCommitment,
   commitmentOf,
@@ -35,7 +35,12 @@ import { upcast, UPCASTERS, type EventParts } from './upcasters.js';
 /** A record without its leaf hash, which reading an event does not need. */
 export type PlainRecord = Pick<StoredRecord, 'id' | 'type' | 'recordedAt' | 'payload'>;
 
-/** A record with its payload as the JSON text that is stored, from which its size is computed. */
+/** A record as it is written: its payload is the JSON text that is stored, from which its size is computed. */
+export interface EncodedRecord extends Omit<StoredRecord, 'payload'> {
+  readonly text: string;
+}
+
+/** A record with its payload both as a value and as text. */
 export interface SerializedRecord extends StoredRecord {
   readonly text: string;
 }
@@ -62,10 +67,15 @@ const decodeFinding = ({ code, grade, facts, expected }: StoredFinding): Finding
   events: facts,
   expected,
 });
-const encodeMeta = (recorded: EventMetadata): Meta => {
-  const metadata = metadataOf(recorded);
-  return { ...metadata, raised: metadata.raised.map(encodeFinding) };
-};
+/** Field by field, since every event that is written has them; a missing one fails to compile. In the order of METADATA_FIELDS. */
+const encodeMeta = (recorded: EventMetadata): Required<Meta> => ({
+  schemaVersion: recorded.schemaVersion,
+  actor: recorded.actor,
+  acknowledged: recorded.acknowledged,
+  raised: recorded.raised.map(encodeFinding),
+  correlationId: recorded.correlationId,
+  causationId: recorded.causationId,
+});
 const decodeMeta = (meta: Meta, schemaVersion: number): EventMetadata => {
   const metadata = metadataOf(meta as unknown as EventMetadata);
   return Object.assign(metadata, { schemaVersion, raised: meta.raised.map(decodeFinding) });
@@ -73,66 +83,42 @@ const decodeMeta = (meta: Meta, schemaVersion: number): EventMetadata => {
 export type Description = EventDescription<Record<string, unknown>>;
 
 /**
- * Encodes an event with its leaf hash; each part becomes text once. The payload shares values with the event, the text is what is
- * stored. Throws TypeError for values that would not be read back exactly: a bug of the caller. `salt` is given by tests only.
- */
-export const encode = (place: StreamRevision, recorded: NewEvent, salt = newSalt()): SerializedRecord => {
-  const { id, event, schemaVersion } = recorded;
-  const { parts, meta, recordedAt } = checkedParts(recorded);
-  const [data, metaText] = [exactCanonicalJson(parts.data), exactCanonicalJson(meta)];
-  const personal = personalTexts(parts.personal, salt);
-  const commitment = commitmentOf(salt, personal.covered);
-  const text = payloadText({ commitment, data, meta: metaText, personal });
-  if (hasLoneSurrogate(text)) throw new TypeError(`cannot store ${event.type}: a text holds half a character`);
-  const leaf = leafHash(
-    leafText({
-      stream: place.stream,
-      revision: place.revision,
-      id,
-      type: event.type,
-      schemaVersion,
-      recordedAt: recorded.recordedAt,
-      data,
-      meta: metaText,
-      personal: commitment,
-    }),
-  );
-  const payload = { commitment, data: parts.data, meta, personal: { ...parts.personal, salt } };
-  return { id, type: event.type, recordedAt, payload, leaf, text };
-};
-
-/**
  * Encodes an event of an export that was made before there were leaf hashes, as it was stored then: without salt, commitment
  * and leaf hash. Throws as `encode` does.
  */
 export const encodeUncovered = (recorded: NewEvent): SerializedRecord => {
-  const { parts, meta, recordedAt } = checkedParts(recorded);
-  const payload = { ...parts, meta };
+  const { id, event } = recorded;
+  const { description, meta, recordedAt } = checkNew(recorded);
+  const payload = { ...storedParts(event, description), meta };
   // Throws for what JSON.stringify would leave out or change.
   exactCanonicalJson(payload);
-  return { id: recorded.id, type: recorded.event.type, recordedAt, payload, leaf: null, text: JSON.stringify(payload) };
+  return { id, type: event.type, recordedAt, payload, leaf: null, text: JSON.stringify(payload) };
 };
 
-/** The parts of an event that are stored. */
-const checkedParts = (
+/** What is stored of a new event besides its fields. Throws TypeError for an event that would not be read back. */
+export const checkNew = (
   recorded: NewEvent,
-): { readonly parts: EventParts; readonly meta: Meta; readonly recordedAt: number } => {
+): { readonly description: Description; readonly meta: Meta; readonly recordedAt: number } => {
   const { id, event, schemaVersion } = recorded;
   const description = descriptionOf(event.type);
   if (description === undefined) throw new TypeError('cannot store an event of an unknown type');
-  const parts = splitPersonal(event, description);
-  const storedParts = toStored(event.type, parts);
   const meta = encodeMeta(recorded);
-  const recordedAt = Date.parse(recorded.recordedAt);
+  const recordedAt = parseInstant(recorded.recordedAt);
   const error =
     (schemaVersion === description.version ? null : 'not in the version of today') ??
-    (formatInstant(recordedAt) === recorded.recordedAt ? null : 'recordedAt is no instant') ??
     findIdError(id) ??
     findMetaError(meta) ??
-    findPartsError(parts, description);
+    findFieldsError(event, event, description);
   if (error !== null) throw new TypeError(`cannot store ${event.type}: ${error}`);
-  if (typeof storedParts === 'string') throw new TypeError(`cannot store ${event.type}: ${storedParts}`);
-  return { parts: storedParts, meta, recordedAt };
+  if (recordedAt === null) throw new TypeError(`cannot store ${event.type}: recordedAt is no instant`);
+  return { description, meta, recordedAt };
+};
+
+/** The fields of a new event in the parts that are stored. Throws TypeError for a correction that cannot be stored. */
+export const storedParts = (event: AnyEvent, description: Description): EventParts => {
+  const parts = toStored(event.type, splitPersonal(event, description));
+  if (typeof parts === 'string') throw new TypeError(`cannot store ${event.type}: ${parts}`);
+  return parts;
 };
 
 /** Decodes a record and upcasts it to the current version of its type. Throws StoreDamaged for what this build cannot read. */
@@ -244,7 +230,7 @@ const textsOf = ({ commitment, data, meta, personal }: CoveredPayload): PayloadT
 };
 
 /** The canonical text of a payload. */
-const payloadText = ({ commitment, data, meta, personal }: Omit<PayloadTexts, 'schemaVersion'>): string =>
+export const payloadText = ({ commitment, data, meta, personal }: Omit<PayloadTexts, 'schemaVersion'>): string =>
   `{"commitment":${canonicalJson(commitment)},"data":${data},"meta":${meta},"personal":${personal?.stored ?? 'null'}}`;
 
 const recordLeafText = (
@@ -358,7 +344,7 @@ const damaged = ({ stream, revision }: StreamRevision, error: string): StoreDama
 /** The personal fields of every type. */
 export const ALWAYS_PERSONAL: readonly string[] = ['sources', 'note'];
 
-const isPersonal = (field: string, description: Description): boolean =>
+export const isPersonal = (field: string, description: Description): boolean =>
   ALWAYS_PERSONAL.includes(field) || description.personal.includes(field);
 
 const splitPersonal = (event: AnyEvent, description: Description): EventParts => {
@@ -447,11 +433,13 @@ const findPartsError = ({ data, personal }: EventParts, description: Description
   for (const field in personal) if (!isPersonal(field, description)) return 'a field too many is personal';
   for (const field in data)
     if (field === 'type' || isPersonal(field, description)) return 'a personal field is not apart';
-  return (
-    findError(personal, 'personal', PERSONAL_CHECKS) ??
-    findError(data, 'data', description.dated ? DATED_CHECKS : UNDATED_CHECKS)
-  );
+  return findFieldsError(data, personal, description);
 };
+
+/** Checks the shape of the fields common to all types. */
+const findFieldsError = (data: unknown, personal: unknown, description: Description): string | null =>
+  findError(personal, 'personal', PERSONAL_CHECKS) ??
+  findError(data, 'data', description.dated ? DATED_CHECKS : UNDATED_CHECKS);
 
 /** Formats the stored time of the last event. Throws StoreDamaged if it is invalid. */
 export const formatRecordedAt = (milliseconds: number): string => {

@@ -31,3 +31,21 @@ export const formatInstant = (milliseconds: number): string | null => {
 
 const twoDigits = (n: number): string => (n < 10 ? `0${n}` : `${n}`);
 const threeDigits = (n: number): string => (n < 100 ? `0${twoDigits(n)}` : `${n}`);
+
+/** The milliseconds of an instant as `formatInstant` writes it; null for any other text. */
+export const parseInstant = (text: string): number | null => {
+  if (dayText !== null && text.startsWith(dayText) && TIME.test(text)) return lastDay * MS_A_DAY + timeOf(text);
+  const milliseconds = Date.parse(text);
+  return formatInstant(milliseconds) === text ? milliseconds : null;
+};
+
+/** After the eleven characters of a day. */
+const TIME = /^.{11}(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+/** Milliseconds of the day. */
+const timeOf = (text: string): number => {
+  const digit = (at: number): number => text.charCodeAt(at) - ZERO;
+  const two = (at: number): number => 10 * digit(at) + digit(at + 1);
+  return 3_600_000 * two(11) + 60_000 * two(14) + 1_000 * two(17) + 100 * digit(20) + two(21);
+};
+const ZERO = '0'.charCodeAt(0);

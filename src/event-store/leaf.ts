@@ -3,7 +3,7 @@
  * described in docs/decisions/0015-a-leaf-hash-for-every-event.md.
  */
 import { createHash, hash, randomFillSync } from 'node:crypto';
-import { canonicalJson, exactCanonicalJson } from '../json/canonical.js';
+import { canonicalJson, keyText, exactCanonicalJson, sortedKeys } from '../json/canonical.js';
 
 /** What the leaf hash of an event covers, under the names that the hashed text has. `data` and `meta` are canonical texts. */
 export interface LeafParts {
@@ -61,14 +61,27 @@ export interface PayloadTexts {
 /** Writes each field once for both texts. `personal` may have a salt itself, which is left out. */
 export const personalTexts = (personal: Readonly<Record<string, unknown>>, salt: unknown): PersonalTexts => {
   let [before, after] = ['', ''];
-  for (const name of Object.keys(personal).sort()) {
+  for (const name of sortedKeys(personal)) {
     if (name === 'salt') continue;
-    const field = `,${canonicalJson(name)}:${exactCanonicalJson(personal[name])}`;
-    if (name < 'salt') before += field;
-    else after += field;
+    const field = `${keyText(name)}${exactCanonicalJson(personal[name])}`;
+    if (name < 'salt') before = addField(before, field);
+    else after = addField(after, field);
   }
-  const ownSalt = salt === undefined ? '' : `,"salt":${exactCanonicalJson(salt)}`;
-  return { stored: `{${(before + ownSalt + after).slice(1)}}`, covered: `{${(before + after).slice(1)}}`, salt };
+  return withSalt(before, after, salt);
+};
+
+/** Adds fields to others, either of which may be none. */
+export const addField = (fields: string, field: string): string =>
+  fields === '' || field === '' ? fields + field : `${fields},${field}`;
+
+/** The texts of a personal part, from its fields before the salt and after it. */
+export const withSalt = (before: string, after: string, salt: unknown): PersonalTexts => {
+  const ownSalt = salt === undefined ? '' : `"salt":${exactCanonicalJson(salt)}`;
+  return {
+    stored: `{${addField(addField(before, ownSalt), after)}}`,
+    covered: `{${addField(before, after)}}`,
+    salt,
+  };
 };
 
 /** Most personal parts fit; one call of `hash` on it takes half the time of a hash object. */

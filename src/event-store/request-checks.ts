@@ -1,5 +1,6 @@
 /** Argument checks of all adapters: RangeError for a bug of the caller, AppendTooLarge for too much data. */
-import { encode, reserialize, type SerializedRecord, type StreamRevision } from './codec.js';
+import { reserialize, type EncodedRecord, type StreamRevision } from './codec.js';
+import { encode } from './encode.js';
 import {
   ADOPTED_TOGETHER,
   AppendTooLarge,
@@ -20,7 +21,7 @@ export const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 export interface CheckedAppend {
   readonly stream: string;
   readonly expected: ExpectedRevision;
-  readonly records: readonly SerializedRecord[];
+  readonly records: readonly EncodedRecord[];
   readonly bytes: number;
 }
 
@@ -28,7 +29,7 @@ export interface CheckedAppend {
 const RECORD_OVERHEAD_BYTES = 128;
 
 /** The size of a record, as counted against MAX_APPEND_BYTES. */
-export const recordBytes = ({ text }: Pick<SerializedRecord, 'text'>): number =>
+export const recordBytes = ({ text }: Pick<EncodedRecord, 'text'>): number =>
   Buffer.byteLength(text) + RECORD_OVERHEAD_BYTES;
 
 /** Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`). */
@@ -46,7 +47,7 @@ const check = <E extends { readonly id: string }>(
   stream: string,
   expected: ExpectedRevision,
   events: readonly E[],
-  serialize: (place: StreamRevision, event: E) => SerializedRecord,
+  serialize: (place: StreamRevision, event: E) => EncodedRecord,
 ): CheckedAppend => {
   checkStream(stream);
   checkExpected(expected);

@@ -21,9 +21,10 @@ import {
   type StreamEvent,
 } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
-import { adoptRecord, encode, encodeUncovered, storedText, verifyRecord } from '../../src/event-store/codec.js';
+import { adoptRecord, encodeUncovered, storedText, verifyRecord } from '../../src/event-store/codec.js';
 import { recordBytes } from '../../src/event-store/request-checks.js';
 import { effort } from '../support/effort.js';
+import { encoded } from '../support/encoded.js';
 import { appendToEnd } from '../support/extend.js';
 import { newEvent, newEvents, newStreamName, namedEvent } from '../support/new-events.js';
 
@@ -383,7 +384,7 @@ export const eventStoreContract = (
       });
       const largest = (): string =>
         'x'.repeat(
-          MAX_APPEND_BYTES - recordBytes(encode({ stream, revision: 0 }, newEvent({ event: namedEvent('') }))),
+          MAX_APPEND_BYTES - recordBytes(encoded({ stream, revision: 0 }, newEvent({ event: namedEvent('') }))),
         );
     });
 
@@ -649,7 +650,7 @@ export const eventStoreContract = (
       });
       it('takes the events of another store as they are, also those of before leaf hashes', async () => {
         const uncovered = encodeUncovered(newEvent());
-        const covered = encode({ stream, revision: 1 }, newEvent());
+        const covered = encoded({ stream, revision: 1 }, newEvent());
         expect(await store.appendStored(stream, 'no-stream', [uncovered, covered])).toMatchObject({ revision: 1 });
         const stored = await store.readStored(null, 10);
         expect(stored.map(storedText)).toEqual([uncovered.text, covered.text]);
@@ -658,8 +659,8 @@ export const eventStoreContract = (
       });
       it('refuses an event under a leaf hash of another, or at another place, and writes nothing', async () => {
         const [first, second] = [
-          encode({ stream, revision: 0 }, newEvent()),
-          encode({ stream, revision: 1 }, newEvent()),
+          encoded({ stream, revision: 0 }, newEvent()),
+          encoded({ stream, revision: 1 }, newEvent()),
         ];
         for (const records of [[{ ...first, leaf: second.leaf }], [second], [{ ...first, type: 'died' }]])
           await expect(store.appendStored(stream, 'no-stream', records)).rejects.toThrow(StoreDamaged);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { AnyEventType } from '../../src/domain/events.js';
 import { allEvents, descriptionOf } from '../../src/domain/events.js';
-import { decode, encode, encodeUncovered, parsePayload, verifyRecord } from '../../src/event-store/codec.js';
+import { decode, encodeUncovered, parsePayload, verifyRecord } from '../../src/event-store/codec.js';
+import { encode } from '../../src/event-store/encode.js';
 import { commitmentOf, leafHash } from '../../src/event-store/leaf.js';
 import { canonicalJson } from '../../src/json/canonical.js';
 import { StoreDamaged, type NewEvent, type StoredRecord } from '../../src/event-store/port.js';
@@ -10,6 +11,7 @@ import { EXPECTED } from '../golden/expected.js';
 import { newEvent, namedEvent } from '../support/new-events.js';
 import { effort } from '../support/effort.js';
 import { eventOf, eventWith } from '../support/any-event.js';
+import { encoded } from '../support/encoded.js';
 
 const TYPES = Object.keys(allEvents) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
@@ -28,10 +30,10 @@ describe('codec', () => {
       fc.property(eventWith(allEvents[type].version, eventOf(type)), (event) => {
         // As plain objects: arbitrary objects may come without a prototype.
         const plain = JSON.parse(JSON.stringify(event)) as NewEvent;
-        const record = encode(PLACE, event, SALT);
+        const record = encoded(PLACE, event, SALT);
         expect(decode(PLACE, kept(record))).toStrictEqual({ ...plain, ...PLACE });
         const { stream: _, revision: __, ...again } = decode(PLACE, kept(record));
-        expect(encode(PLACE, again, SALT)).toEqual(record);
+        expect(encoded(PLACE, again, SALT)).toEqual(record);
         expect(decode(PLACE, kept(encodeUncovered(event)))).toStrictEqual({ ...plain, ...PLACE });
         expect(record.text).toBe(canonicalJson(record.payload));
         expect(verifyRecord(PLACE, kept(record))).toBe('covered');
@@ -140,7 +142,7 @@ describe('codec', () => {
 
 describe('the leaf hash', () => {
   const event = newEvent({ event: { ...namedEvent('Elçin Nümunəvi'), note: 'seen on Monday' } });
-  const record = encode(PLACE, event, SALT);
+  const record = encoded(PLACE, event, SALT);
   const { commitment, data, meta, personal } = record.payload as Record<'data' | 'meta' | 'personal', object> & {
     readonly commitment: string;
   };
@@ -156,7 +158,7 @@ describe('the leaf hash', () => {
   });
 
   it('has a salt of its own in each event, so that equal personal data do not look alike', () => {
-    const again = encode(PLACE, event).payload as { commitment: string };
+    const again = encoded(PLACE, event).payload as { commitment: string };
     expect(again.commitment).not.toBe(commitment);
   });
 

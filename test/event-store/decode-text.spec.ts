@@ -1,7 +1,8 @@
 /** What is read from the text of an event is what its payload says, parsed and decoded: the same event, or the same damage. */
 import fc from 'fast-check';
 import { allEvents, type AnyEvent, type AnyEventType } from '../../src/domain/events.js';
-import { decode, encode, encodeUncovered, parsePayload } from '../../src/event-store/codec.js';
+import { decode, encodeUncovered, parsePayload } from '../../src/event-store/codec.js';
+import { encode } from '../../src/event-store/encode.js';
 import { decodeText } from '../../src/event-store/decode-text.js';
 import type { StreamEvent } from '../../src/event-store/port.js';
 import { canonicalJson } from '../../src/json/canonical.js';

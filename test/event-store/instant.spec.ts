@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatInstant } from '../../src/event-store/instant.js';
+import { formatInstant, parseInstant } from '../../src/event-store/instant.js';
 import { effort } from '../support/effort.js';
 import { assertProperty } from '../support/property.js';
 
@@ -20,6 +20,27 @@ describe('an instant', () => {
           expect(formatInstant(instant)).toBe(new Date(instant).toISOString());
         },
       ),
+      effort(2_000, 100_000),
+    );
+  });
+
+  it('is read from its own format only', () => {
+    const time = fc.stringMatching(/^[0-3]?\d:\d\d:\d\d\.\d{2,4}(Z|\+00:00)?$/);
+    const day = fc.constantFrom(
+      '2025-12-22T',
+      '2024-02-29T',
+      '2023-02-29T',
+      '0000-01-01T',
+      '+010000-01-01T',
+      '2025-12-22 ',
+    );
+    assertProperty(
+      fc.property(day, time, (onDay, atTime) => {
+        const text = onDay + atTime;
+        const milliseconds = Date.parse(text);
+        const isInstant = !Number.isNaN(milliseconds) && formatInstant(milliseconds) === text;
+        expect(parseInstant(text)).toBe(isInstant ? milliseconds : null);
+      }),
       effort(2_000, 100_000),
     );
   });

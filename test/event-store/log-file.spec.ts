@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AnyEventType } from '../../src/domain/events.js';
-import { encode, encodeUncovered } from '../../src/event-store/codec.js';
+import { encodeUncovered } from '../../src/event-store/codec.js';
 import { copyEvents, verifyCopy, readStoredLog, type CopiedEvent } from '../../src/event-store/copy.js';
 import { isLogFile, formatLogLine, LogFileUnreadable, readLogFile } from '../../src/event-store/log-file.js';
 import { MAX_APPEND_BYTES, type NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { UNWATCHED } from '../../src/jobs/job.js';
 import { EXPECTED, recorded } from '../golden/expected.js';
+import { encoded } from '../support/encoded.js';
 import { newEvent, namedEvent } from '../support/new-events.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
@@ -38,7 +39,7 @@ const ofEveryType = (): PositionedEvent[] =>
   });
 const asStored = (event: PositionedEvent): CopiedEvent => {
   const { stream, revision, position, ...recorded } = event;
-  return { stream, revision, position, ...encode({ stream, revision }, recorded) };
+  return { stream, revision, position, ...encoded({ stream, revision }, recorded) };
 };
 const asStoredBefore = ({ stream, revision, position, ...event }: PositionedEvent): CopiedEvent => ({
   ...{ stream, revision, position },

@@ -1,6 +1,6 @@
 /** The parts cut out of a stored text are those of the payload, written anew; what is not canonical is never taken for it. */
 import fc from 'fast-check';
-import { encode } from '../../src/event-store/codec.js';
+import { encode } from '../../src/event-store/encode.js';
 import { personalTexts, type PayloadTexts } from '../../src/event-store/leaf.js';
 import { sliceParts } from '../../src/event-store/payload-slices.js';
 import { canonicalJson } from '../../src/json/canonical.js';

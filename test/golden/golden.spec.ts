@@ -10,12 +10,13 @@ import { join } from 'node:path';
 import { allEvents, descriptionOf, type AnyEventType } from '../../src/domain/events.js';
 import {
   decode,
-  encode,
   encodeUncovered,
   parsePayload,
   verifyRecord,
+  type EncodedRecord,
   type SerializedRecord,
 } from '../../src/event-store/codec.js';
+import { encode } from '../../src/event-store/encode.js';
 import { EXPECTED, recorded } from './expected.js';
 
 const TYPES = Object.keys(allEvents) as AnyEventType[];
@@ -27,7 +28,7 @@ const fileOf = (type: string, version: number, folder = import.meta.dirname): st
   join(folder, `${type}.v${version}.json`);
 
 /** The record with its payload as it was written, as one JSON document, so that it can be read by people too. */
-const asFile = ({ id, type, recordedAt, leaf, text }: SerializedRecord): string =>
+const asFile = ({ id, type, recordedAt, leaf, text }: EncodedRecord): string =>
   `${JSON.stringify({ id, type, recordedAt, ...(leaf === null ? {} : { leaf }) }).slice(0, -1)},"payload":\n${text}\n}\n`;
 const readFile = (file: string): SerializedRecord => {
   const content = readFileSync(file, 'utf8');

@@ -1,13 +1,13 @@
 /** Converts records to and from the server's events. The payload is JSON data, so that the server's own tools can display it. */
 import { jsonEvent, type EventData, type RecordedEvent } from '@eventstore/db-client';
-import { parsePayload, type SerializedRecord } from '../codec.js';
+import { parsePayload, type EncodedRecord } from '../codec.js';
 import type { StoredRecord } from '../port.js';
 
 /**
  * `recordedAt` is in the metadata, because the server's own timestamp would change with every copy; so is the leaf hash. The client
  * serializes the payload again: parsed from its canonical text, it keeps the order of keys.
  */
-export const toEventData = ({ id, type, recordedAt, leaf, text }: SerializedRecord): EventData =>
+export const toEventData = ({ id, type, recordedAt, leaf, text }: EncodedRecord): EventData =>
   jsonEvent({
     id,
     type,

@@ -1,6 +1,6 @@
 /** All SQL statements on the tables of the embedded log. Synchronous; `store.ts` builds the store on it. */
 import type Database from '../../sqlite/database.js';
-import { formatRecordedAt, parsePayload, type SerializedRecord, type StreamRevision } from '../codec.js';
+import { formatRecordedAt, parsePayload, type EncodedRecord, type StreamRevision } from '../codec.js';
 import { decodeText, formatUuid } from '../decode-text.js';
 import {
   StoreDamaged,
@@ -105,7 +105,7 @@ export class SqliteLog {
       : { outcome: 'appended', revision: after + records.length, cursor };
   }
 
-  #write(stream: number, last: number, records: readonly SerializedRecord[]): AppendResult {
+  #write(stream: number, last: number, records: readonly EncodedRecord[]): AppendResult {
     let revision = last;
     let position = this.head();
     for (const { id, type, recordedAt, text, leaf } of records) {
@@ -124,7 +124,7 @@ export class SqliteLog {
   }
 
   /** The cursor of the last event if the same events already follow that revision; else null. */
-  #findRepeated(stream: number, after: number, records: readonly SerializedRecord[]): string | null {
+  #findRepeated(stream: number, after: number, records: readonly EncodedRecord[]): string | null {
     const stored = this.#statements.ids.all(stream, after, records.length) as [id: string, position: number][];
     const same = records.every((record, i) => stored[i] !== undefined && formatUuid(stored[i][0]) === record.id);
     return same ? String(stored[records.length - 1]?.[1]) : null;
