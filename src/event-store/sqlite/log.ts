@@ -1,6 +1,6 @@
 /** All SQL statements on the tables of the embedded log. Synchronous; `store.ts` builds the store on it. */
 import type Database from '../../sqlite/database.js';
-import { formatRecordedAt, parsePayload, type EncodedRecord, type StreamRevision } from '../codec.js';
+import { formatRecordedAt, parsePayload, type StreamRevision } from '../codec.js';
 import { decodeText, formatUuid } from '../decode-text.js';
 import {
   StoreDamaged,
@@ -11,6 +11,7 @@ import {
   type StreamEvent,
 } from '../port.js';
 import type { CheckedAppend } from '../request-checks.js';
+import { LogWriter } from './log-writer.js';
 import { addAdopted, hasAdopted, hasLeaves, rewriteVersion } from './file.js';
 
 /**
@@ -61,16 +62,11 @@ type StoredRow = [
 /** Of a stored event whose type is lost: it is that of no event, and so does not fit its leaf hash. */
 const NO_TYPE = '';
 
-interface StreamTip {
-  readonly number: number;
-  readonly revision: number;
-}
-
 export class SqliteLog {
   readonly #db: Database.Database;
   #statements: ReturnType<typeof prepare>;
-  /** Cached type numbers and names; cleared when a transaction that may have added some is rolled back. */
-  readonly #types = new Map<string, number>();
+  readonly #writer: LogWriter;
+  /** Names of types that were read. */
   readonly #typeNames = new Map<number, string>();
   /** Names of streams that were read lately: events of one are often near each other. */
   readonly #streamNames = new Map<number, string>();
@@ -78,6 +74,7 @@ export class SqliteLog {
   constructor(db: Database.Database) {
     this.#db = db;
     this.#statements = prepare(db);
+    this.#writer = new LogWriter(db);
   }
 
   /**
@@ -85,60 +82,7 @@ export class SqliteLog {
    * was written.
    */
   commit(appends: readonly CheckedAppend[]): readonly AppendResult[] {
-    try {
-      return this.#db.transaction(() => appends.map((append) => this.#append(append))).immediate();
-    } catch (error) {
-      this.#types.clear();
-      this.#typeNames.clear();
-      throw error;
-    }
-  }
-
-  #append({ stream, expected, records }: CheckedAppend): AppendResult {
-    const tip = this.#statements.tip.get(stream) as StreamTip | undefined;
-    const last = tip?.revision ?? -1;
-    const after = expected === 'no-stream' ? -1 : expected;
-    if (after === last) return this.#write(tip?.number ?? this.#newStream(stream), last, records);
-    const cursor = tip && after < last ? this.#findRepeated(tip.number, after, records) : null;
-    return cursor === null
-      ? { outcome: 'conflict', revision: tip?.revision ?? null }
-      : { outcome: 'appended', revision: after + records.length, cursor };
-  }
-
-  #write(stream: number, last: number, records: readonly EncodedRecord[]): AppendResult {
-    let revision = last;
-    let position = this.head();
-    for (const { id, type, recordedAt, text, leaf } of records) {
-      this.#statements.write.run(
-        ++position,
-        stream,
-        ++revision,
-        this.#typeNumber(type),
-        recordedAt,
-        uuidBytes(id),
-        text,
-        leaf === null ? null : Buffer.from(leaf, 'base64'),
-      );
-    }
-    return { outcome: 'appended', revision, cursor: String(position) };
-  }
-
-  /** The cursor of the last event if the same events already follow that revision; else null. */
-  #findRepeated(stream: number, after: number, records: readonly EncodedRecord[]): string | null {
-    const stored = this.#statements.ids.all(stream, after, records.length) as [id: string, position: number][];
-    const same = records.every((record, i) => stored[i] !== undefined && formatUuid(stored[i][0]) === record.id);
-    return same ? String(stored[records.length - 1]?.[1]) : null;
-  }
-
-  #newStream(name: string): number {
-    return Number(this.#statements.newStream.run(name).lastInsertRowid);
-  }
-
-  #typeNumber(name: string): number {
-    let number = this.#types.get(name) ?? (this.#statements.typeNumber.get(name) as number | undefined);
-    number ??= Number(this.#statements.newType.run(name).lastInsertRowid);
-    this.#types.set(name, number);
-    return number;
+    return this.#writer.commit(appends);
   }
 
   #typeName(number: number, place: StreamRevision): string {
@@ -292,14 +236,7 @@ export class SqliteLog {
 }
 
 const prepare = (db: Database.Database) => ({
-  tip: db.prepare(`SELECT number, (SELECT max(revision) FROM events WHERE stream = number) AS revision
-    FROM streams WHERE name = ?`),
-  newStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
-  newType: db.prepare('INSERT INTO types (name) VALUES (?)'),
-  typeNumber: db.prepare('SELECT number FROM types WHERE name = ?').pluck(),
   typeName: db.prepare('SELECT name FROM types WHERE number = ?').pluck(),
-  // A file without leaf hashes is open for reading only; SQLite counts the columns all the same.
-  write: db.prepare(`INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?${hasLeaves(db) ? ', ?' : ''})`),
   head: db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck(),
   lastRecordedAt: db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck(),
   check: db.prepare(`SELECT count(*) AS found, (SELECT min(position) FROM events) AS lowest,
@@ -307,9 +244,6 @@ const prepare = (db: Database.Database) => ({
       SELECT 1 FROM events AS p WHERE p.stream = e.stream AND p.revision = e.revision - 1 AND p.position < e.position
     )), 0) AS loose
     FROM events AS e WHERE position > ? AND position <= ?`),
-  ids: db
-    .prepare(`SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision ${LIMIT}`)
-    .raw(),
   stream: db
     .prepare(
       `SELECT ${STREAM_TEXT} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
@@ -376,5 +310,3 @@ class RowReader {
 }
 
 const toBase64 = (hex: string): string | null => (hex === '' ? null : Buffer.from(hex, 'hex').toString('base64'));
-
-const uuidBytes = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
