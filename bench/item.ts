@@ -62,7 +62,7 @@ export const QUICK: Sizes = {
   pages: 5,
   names: 600,
   searches: 20,
-  seconds: 3,
+  seconds: 1,
 };
 
 export interface RunContext {

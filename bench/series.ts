@@ -155,6 +155,5 @@ const row = (growth: Growth): string => {
   const [wanted, figure] =
     aim === null ? [null, NaN] : 'ratio' in aim ? [aim.ratio, median(ratios)] : [aim.last, median(last)];
   const medians = growth.figures.map((rounds) => short(median(rounds)));
-  const isOfRatio = aim !== null && 'ratio' in aim;
-  return `| ${[what, unit, ...medians, spread(ratios), `${isOfRatio ? '' : 'last '}${aimText(wanted)}`, reachedText(wanted, figure)].join(' | ')} |`;
+  return `| ${[what, unit, ...medians, spread(ratios), `${aim !== null && 'last' in aim ? 'last ' : ''}${aimText(wanted)}`, reachedText(wanted, figure)].join(' | ')} |`;
 };

@@ -5,7 +5,6 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { run } from '../../src/cli/program.js';
 import { formatDay } from '../../src/domain/time.js';
 import { rawFile, registerFolder } from '../data-sets.js';
 import { ENVIRONMENT } from '../environment.js';
@@ -36,9 +35,11 @@ const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
 
 const command =
   (format: 'ndjson' | 'csv' | 'xlsx', of: (context: RunContext) => Rows): Variant =>
-  (context) => {
+  async (context) => {
     const { folder, count } = of(context);
     const args = ['export', '--format', format, '--data', folder, '--out', join(context.work, 'export')];
+    // Every process of the bench loads this file; only an export needs the commands.
+    const { run } = await import('../../src/cli/program.js');
     const environment = { ...ENVIRONMENT, HABEAS_TODAY: formatDay(TODAY) };
     return measured(count, async () => {
       const code = await run(args, { environment, out: silent, err: silent, signal: new AbortController().signal });
