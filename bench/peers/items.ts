@@ -8,7 +8,7 @@ import { openPeer, PEERS, type Peer } from './peer.js';
 import { createDatabase } from './postgres.js';
 
 const WRITERS = 64;
-/** Appends in flight while a log is filled: more were no faster. */
+/** Appends in flight while a log is filled: more than the connections of a pool. */
 const FILLING = 16;
 const REPLAYS = 5;
 
@@ -42,7 +42,7 @@ const oneByOne =
     for (const { stream, revision, event } of appends) await peer.append(stream, revision, [event]);
   };
 
-/** Whole cases, each in one append: none of the peers appends to many streams at once. */
+/** Whole cases, each in one append. */
 const fill = (peer: Peer, cases: readonly (readonly Append[])[]): Promise<void> =>
   together(FILLING, cases, async ([first, ...rest]) => {
     if (first === undefined) throw new Error('a case without events');

@@ -38,17 +38,29 @@ export const PEERS: Readonly<Record<string, PeerPackage>> = {
 
 const FOLDER = fileURLToPath(new URL('../../../bench/peers', import.meta.url));
 
-/** Installs the packages of the peers if they are not there; native modules are compiled. */
-export const installPeers = (log: (text: string) => void): void => {
-  if (existsSync(`${FOLDER}/node_modules/.package-lock.json`)) return;
-  log('installing the peers (npm ci --prefix bench/peers), which compiles native modules');
-  execFileSync('npm', ['ci', '--prefix', FOLDER, '--no-audit', '--no-fund'], { stdio: ['ignore', 2, 'inherit'] });
-};
-
 /** The exact versions of their packages. */
 export const peerVersions = (): Readonly<Record<string, string>> =>
   (JSON.parse(readFileSync(`${FOLDER}/package.json`, 'utf8')) as { readonly dependencies: Record<string, string> })
     .dependencies;
+
+/** Whether an installation ended, and installed these versions: npm writes this file last. */
+const areInstalled = (): boolean => {
+  const file = `${FOLDER}/node_modules/.package-lock.json`;
+  if (!existsSync(file)) return false;
+  const { packages } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly version: string }>>;
+  };
+  return Object.entries(peerVersions()).every(
+    ([name, version]) => packages[`node_modules/${name}`]?.version === version,
+  );
+};
+
+/** Installs the packages of the peers if they are not there. */
+export const installPeers = (log: (text: string) => void): void => {
+  if (areInstalled()) return;
+  log('installing the peers (npm ci --prefix bench/peers); native modules are compiled, which takes minutes');
+  execFileSync('npm', ['ci', '--prefix', FOLDER, '--no-audit', '--no-fund'], { stdio: ['ignore', 2, 'inherit'] });
+};
 
 export const openPeer = async (name: string, place: string): Promise<Peer> => {
   const { open } = (await import(`file://${FOLDER}/${name}.mjs`)) as { readonly open: OpenPeer };
