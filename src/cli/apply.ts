@@ -84,7 +84,6 @@ const startedJob = (result: StartApplicationResult | ResumeResult): DurableJob =
       return result.job;
     case 'not-admitted':
       throw new CannotRun(refusalOf(result.reason));
-    case 'id-reused':
     case 'too-many-jobs':
       throw new CannotRun('other jobs of this register are still running');
   }

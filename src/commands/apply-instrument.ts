@@ -3,21 +3,30 @@
  * event, and nobody twice. The ids of the events are made from the job and the case, so that a step that is done again after a kill
  * finds what it recorded. Steps are done one after the other: a resumed job leaves the log that an undisturbed one would have left.
  */
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
 import { CLOCK, type Clock } from '../domain/clock.js';
 import { extendDefinition } from '../domain/definitions.js';
 import type { Actor, Source } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
-import { effectOf, type ApplicationStarted, type Effect } from '../domain/instrument/applications.js';
+import {
+  applicationFindings,
+  effectOf,
+  type ApplicationStarted,
+  type Effect,
+} from '../domain/instrument/applications.js';
 import type { Instrument } from '../domain/instrument/instrument.js';
+import { toNfc } from '../domain/text.js';
 import { parseEdtf } from '../domain/time.js';
-import { EVENT_STORE, StoreUnavailable, type EventStore } from '../event-store/port.js';
+import { EVENT_STORE, StoreBusy, StoreUnavailable, type EventStore } from '../event-store/port.js';
 import type { DurableJobContext, JobItem, JobKind } from '../jobs/durable-job.js';
 import { DurableJobs, type StartResult } from '../jobs/durable-jobs.js';
 import type { JobContext, JobProgress } from '../jobs/job.js';
+import { canonicalJson } from '../json/canonical.js';
 import { holderOf } from './claim-references.js';
 import {
   ELIGIBLE_PERSONS,
@@ -33,6 +42,8 @@ import {
   type RecordEventsRequest,
   type RecordEventsResult,
 } from './record-events.js';
+import { ReferenceDataLoader } from './reference-data-loader.js';
+import { StreamQueue } from './stream-queue.js';
 import { loadStream } from './streams.js';
 
 /** What a client asks to be applied. */
@@ -73,17 +84,31 @@ interface Parameters {
 
 /** Persons between two notes in the file of the jobs: after a kill, at most so many are looked at again. */
 const SAVE_EVERY = 50;
-/** Between attempts while the store is not available. */
-const RETRY_MS = 1_000;
+/** How often those are tried whom others are writing about, each time with all attempts of the command. */
+const MAX_PASSES = 3;
+/** Attempts at one person while the store is too busy. */
+const MAX_BUSY_ATTEMPTS = 10;
 
 /** The job was stored, and its process ended before it was recorded that it was started. Whoever asked for it got no answer. */
 class NeverStarted extends Error {
   override readonly name = 'NeverStarted';
 }
 
+/** Some persons were neither reached nor refused, since others were writing about them all the time; the job may be run again. */
+class PersonsPostponed extends Error {
+  override readonly name = 'PersonsPostponed';
+}
+
+/** Everybody was reached or refused, and the instrument could not record it. */
+class NotFinished extends Error {
+  override readonly name = 'NotFinished';
+}
+
 @Injectable()
 export class ApplyInstrument implements JobKind<Parameters> {
   readonly name = 'apply-instrument';
+  /** By job: one request after the other under a key, so that the first decides what the job is. */
+  private readonly starting = new StreamQueue();
 
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
@@ -91,6 +116,8 @@ export class ApplyInstrument implements JobKind<Parameters> {
     private readonly recordEvents: RecordEventsHandler,
     private readonly jobs: DurableJobs,
     @Inject(ELIGIBLE_PERSONS) private readonly eligiblePersons: EligiblePersons,
+    /** Between attempts while the store is not available, and before those whom others were writing about are tried again. */
+    @Optional() private readonly retryMs: number = 1_000,
   ) {
     jobs.register(this);
   }
@@ -100,170 +127,255 @@ export class ApplyInstrument implements JobKind<Parameters> {
   }
 
   /** Records that the instrument is being applied, and starts the job. Throws the store's errors. */
-  start(
+  async start(
     { application, actor, key }: ApplicationRequest,
     onProgress?: JobContext['onProgress'],
   ): Promise<StartApplicationResult> {
-    const { instrument, list, persons, acknowledge } = application;
+    const { instrument, list, acknowledge } = application;
     const id = newApplicationId(actor, instrument, key);
+    const persons = await this.withoutNames(application);
     const parameters: Parameters = { instrument, list, persons, acknowledge, actor };
-    return this.jobs.start(this, id, parameters, () => this.recordStart(id, application, actor), onProgress);
+    const requestHash = key === undefined ? undefined : hashOf(application, key);
+    const admit = (): Promise<NotRecorded | null> => this.recordStart(id, application, actor, requestHash);
+    return this.starting.run(id, () => this.jobs.start(this, id, parameters, admit, onProgress));
   }
 
   async run(id: string, parameters: Parameters, { signal, onProgress, items, save }: DurableJobContext): Promise<void> {
-    const { instrument, started, startedId } = await this.whileUnavailable(signal, () => this.load(id, parameters));
-    const persons = await this.whileUnavailable(signal, () => this.personsOf(parameters, started));
-    const seen = new Set(items.flatMap(({ caseId }) => caseId ?? []));
-    let reached = items.filter(({ codes }) => codes.length === 0).length;
+    const { instrument, started, startedId, finished } = await this.whileUnavailable(signal, () =>
+      this.load(id, parameters),
+    );
+    // Of a job that was finished and is not stored any more, the log has the numbers; nobody else is reached by it.
+    if (finished !== null) {
+      save(endOf(finished), []);
+      return;
+    }
+    if (started === null || instrument === null) throw new NeverStarted();
+    let steps = await this.whileUnavailable(signal, () => this.stepsLeft(parameters, started, items));
+    const settled = items.filter((item) => !isPostponed(item));
+    const total = settled.length + steps.length;
+    const seen = new Set(settled.flatMap(({ caseId }) => caseId ?? []));
+    const numbers = { reached: settled.filter(isReached).length, refused: settled.filter(isRefused).length };
+    const requestOf = (caseId: string): RecordEventsRequest => ({
+      subject: { kind: 'case', id: caseId },
+      begins: false,
+      events: eventsOf(instrument, started),
+      acknowledge: parameters.acknowledge,
+      causationId: startedId,
+      ...identityOf(id, parameters.actor),
+    });
     let unsaved: JobItem[] = [];
-    let no = items.length;
+    let postponed: Step[] = [];
     const saveItems = (): void => {
-      save(progressOf(no, persons.length, reached), unsaved);
+      save(progressOf(total, numbers, postponed.length), unsaved);
       unsaved = [];
     };
     try {
-      for (const person of persons.slice(no)) {
-        signal.throwIfAborted();
-        const item = await this.whileUnavailable(signal, () =>
-          this.reach(parameters.list, person, seen, (caseId) => ({
-            subject: { kind: 'case', id: caseId },
-            begins: false,
-            events: eventsOf(instrument, started),
-            acknowledge: parameters.acknowledge,
-            causationId: startedId,
-            ...identityOf(id, parameters.actor),
-          })),
-        );
-        no += 1;
-        unsaved.push({ no, ...item });
-        if (item.caseId !== null) seen.add(item.caseId);
-        if (item.codes.length === 0) reached += 1;
-        if (unsaved.length >= SAVE_EVERY) saveItems();
-        else onProgress(progressOf(no, persons.length, reached));
+      for (let pass = 1; steps.length > 0 && pass <= MAX_PASSES; pass += 1) {
+        if (pass > 1) await sleep(this.retryMs, undefined, { signal, ref: false });
+        postponed = [];
+        for (const step of steps) {
+          signal.throwIfAborted();
+          const item = { no: step.no, ...(await this.reach(signal, parameters.list, step.person, seen, requestOf)) };
+          unsaved.push(item);
+          if (isPostponed(item)) postponed.push(step);
+          else if (isReached(item)) numbers.reached += 1;
+          else numbers.refused += 1;
+          if (item.caseId !== null && !isPostponed(item)) seen.add(item.caseId);
+          if (unsaved.length >= SAVE_EVERY) saveItems();
+          else onProgress(progressOf(total, numbers, postponed.length));
+        }
+        steps = postponed;
       }
     } finally {
       saveItems();
     }
-    await this.whileUnavailable(signal, () =>
-      this.recordFinish(id, parameters, { ...started, reached, refused: no - reached }, startedId),
+    if (steps.length > 0) throw new PersonsPostponed();
+    const end = await this.whileUnavailable(signal, () =>
+      this.recordFinish(id, parameters, { ...started, ...numbers }, startedId),
+    );
+    save(endOf(end), []);
+  }
+
+  /**
+   * The file of the jobs holds no personal data, and somebody may have typed a name for a reference: what does not look like one, and
+   * is none that a case has, is left out and refused as unknown.
+   */
+  private async withoutNames({ list, persons }: Application): Promise<Application['persons']> {
+    if (persons === 'eligible') return persons;
+    return pLimit(CONCURRENT_READS).map(persons, async (text) =>
+      LOOKS_LIKE_REFERENCE.test(text) || (await holderOf(this.store, this.clock, list, text)) !== null ? text : '',
     );
   }
 
-  /** Null once it is recorded, also if it was before. Throws what asking who is eligible throws. */
-  private async recordStart(id: string, application: Application, actor: Actor): Promise<NotRecorded | null> {
-    const instrument = await this.loadInstrument(application.instrument);
+  /** Null once it is recorded, also if it was before by the same request. Throws what asking who is eligible throws. */
+  private async recordStart(
+    id: string,
+    application: Application,
+    actor: Actor,
+    requestHash: string | undefined,
+  ): Promise<NotRecorded | null> {
+    const { instrument, started, startedId } = await this.load(id, { ...application, actor });
+    if (started !== null) return started.requestHash === requestHash ? null : KEY_REUSED;
     if (instrument === null) return { outcome: 'unknown-subject' };
-    const identity = identityOf(id, actor);
-    const eventId = idOf(identity, application.instrument);
-    const before = await this.findStart(application.instrument, eventId);
     const knownAt =
-      application.persons !== 'eligible'
-        ? undefined
-        : (before?.knownAt ??
-          (await this.eligiblePersons.positionAfter(await this.store.head(), questionOf(application))));
-    const event = startOf(id, application, instrument, knownAt);
-    if (event === null) return { outcome: 'refused', findings: [finding('APPLICATION.EFFECT_UNSAID', eventId)] };
-    const days = [event.amnestiedOn, event.releasedOn ?? ''].map(parseEdtf).filter((day) => day !== null);
+      application.persons === 'eligible'
+        ? await this.eligiblePersons.positionAfter(await this.store.head(), questionOf(application))
+        : undefined;
+    const start = startOf(id, application, instrument, { knownAt, requestHash });
+    const effect = effectIn(application, instrument);
+    if (effect === null) {
+      const lists = await new ReferenceDataLoader(this.store).loadLists(new Set([application.list]));
+      const findings = applicationFindings(startedId, start, instrument, lists);
+      return { outcome: 'refused', findings: [...findings, finding('APPLICATION.EFFECT_UNSAID', startedId)] };
+    }
+    const days = [start.amnestiedOn, start.releasedOn ?? ''].map(parseEdtf).filter((day) => day !== null);
     if (days.some(({ earliest }) => earliest > this.clock.today()))
-      return { outcome: 'refused', findings: [finding('DATE.FUTURE', eventId)] };
+      return { outcome: 'refused', findings: [finding('DATE.FUTURE', startedId)] };
     const result = await this.record({
       subject: { kind: 'instrument', id: application.instrument },
       begins: false,
-      events: [event],
+      events: [{ ...start, ...effect }],
       acknowledge: [],
-      ...identity,
+      ...identityOf(id, actor),
     });
-    return result.outcome === 'recorded' ? null : result;
+    if (result.outcome !== 'key-reused') return result.outcome === 'recorded' ? null : result;
+    // Another instance recorded it meanwhile, perhaps of the same request as known at another position.
+    const other = await this.load(id, { ...application, actor });
+    return other.started?.requestHash === requestHash ? null : KEY_REUSED;
   }
 
-  /** A person whose step is done again may have been refused for another reason meanwhile; what is in the log then stays. */
+  /**
+   * Records how many were reached and refused, and answers what the log says of it: another instance may have finished first, when
+   * somebody was refused for another reason.
+   */
   private async recordFinish(
     id: string,
-    { instrument, actor }: Parameters,
+    parameters: Parameters,
     { sources, reliability, reached, refused }: Pick<ApplicationStarted, 'sources' | 'reliability'> & Reached,
     causationId: string,
-  ): Promise<void> {
-    await this.record({
-      subject: { kind: 'instrument', id: instrument },
+  ): Promise<Reached> {
+    const result = await this.record({
+      subject: { kind: 'instrument', id: parameters.instrument },
       begins: false,
       events: [{ type: 'application-finished', application: id, reached, refused, sources, reliability }],
       acknowledge: [],
       causationId,
-      ...identityOf(id, actor),
-      key: `${keyOf(id)} finished`,
+      ...identityOf(id, parameters.actor),
+      key: finishKeyOf(id),
     });
+    if (result.outcome === 'recorded') return { reached, refused };
+    const { finished } = await this.load(id, parameters);
+    if (finished === null) throw new NotFinished(`${result.outcome}: ${id}`);
+    return finished;
   }
 
-  /** The instrument, and the event that says how it is applied. */
+  /** The instrument, and what is recorded of how it is applied; null for what is not recorded. */
   private async load(
     id: string,
-    { instrument: instrumentId, actor }: Parameters,
-  ): Promise<{ readonly instrument: Instrument; readonly started: ApplicationStarted; readonly startedId: string }> {
-    const startedId = idOf(identityOf(id, actor), instrumentId);
-    const started = await this.findStart(instrumentId, startedId);
-    const instrument = await this.loadInstrument(instrumentId);
-    if (started === null || instrument === null) throw new NeverStarted();
-    return { instrument, started, startedId };
-  }
-
-  private async findStart(instrument: string, startedId: string): Promise<ApplicationStarted | null> {
+    { instrument, actor }: Pick<Parameters, 'instrument' | 'actor'>,
+  ): Promise<{
+    readonly instrument: Instrument | null;
+    readonly startedId: string;
+    readonly started: ApplicationStarted | null;
+    readonly finished: Reached | null;
+  }> {
     const events = await loadStream(this.store, streamName('instrument', instrument));
-    const event = events.find(({ id }) => id === startedId)?.event;
-    return event?.type === 'application-started' ? event : null;
-  }
-
-  /** The same persons in the same order whenever the job is resumed. */
-  private async personsOf(
-    { instrument, persons }: Parameters,
-    { knownAt, clause, version, list, listDay, amnestiedOn }: ApplicationStarted,
-  ): Promise<readonly Person[]> {
-    if (persons !== 'eligible') return persons.map((reference) => ({ caseId: null, reference }));
-    const text = version === undefined ? clause : `${clause}@${version}`;
-    const question = {
-      instrument,
-      clause: text,
-      list,
-      ...(listDay === undefined ? {} : { listDay }),
-      day: amnestiedOn,
+    const identity = identityOf(id, actor);
+    const startedId = idOf(identity, instrument);
+    const finishedId = idOf({ ...identity, key: finishKeyOf(id) }, instrument);
+    const [started, finished] = [startedId, finishedId].map((own) => events.find((event) => event.id === own)?.event);
+    return {
+      instrument: extendDefinition('instrument', instrument, undefined, events)?.definition ?? null,
+      startedId,
+      started: started?.type === 'application-started' ? started : null,
+      finished: finished?.type === 'application-finished' ? finished : null,
     };
-    if (text === undefined || knownAt === undefined) throw new NeverStarted();
-    return this.eligiblePersons.knownAt(knownAt, { ...question, clause: text });
   }
 
-  private async loadInstrument(id: string): Promise<Instrument | null> {
-    const events = await loadStream(this.store, streamName('instrument', id));
-    return extendDefinition('instrument', id, undefined, events)?.definition ?? null;
+  /**
+   * The steps that are left, those of earlier runs with their numbers. Who is eligible is asked again, and other reference data may
+   * give another answer than in the first run; so these persons are told apart by their cases.
+   */
+  private async stepsLeft(
+    parameters: Parameters,
+    started: ApplicationStarted,
+    items: readonly JobItem[],
+  ): Promise<readonly Step[]> {
+    if (parameters.persons !== 'eligible') {
+      const settled = new Set(items.filter((item) => !isPostponed(item)).map(({ no }) => no));
+      return parameters.persons
+        .map((reference, index) => ({ no: index + 1, person: { caseId: null, reference } }))
+        .filter(({ no }) => !settled.has(no));
+    }
+    const known = new Set<string | undefined>();
+    for (const { caseId } of items) if (caseId !== null) known.add(await this.survivorOf(caseId));
+    const left: Person[] = [];
+    for (const person of await this.eligibleIn(parameters, started))
+      if (known.size === 0 || !known.has(await this.survivorOf(person.caseId))) left.push(person);
+    const last = items.at(-1)?.no ?? 0;
+    return [
+      ...items.filter(isPostponed).map(({ no, caseId, subject: reference }) => ({ no, person: { caseId, reference } })),
+      ...left.map((person, index) => ({ no: last + index + 1, person })),
+    ];
   }
 
-  /** Records the events of one person. `seen`: the cases that earlier steps were about. */
+  private async eligibleIn(
+    { instrument }: Parameters,
+    { knownAt, clause, version, list, listDay, amnestiedOn }: ApplicationStarted,
+  ): Promise<readonly EligiblePerson[]> {
+    if (clause === undefined || knownAt === undefined) throw new NeverStarted();
+    const text = version === undefined ? clause : `${clause}@${version}`;
+    const application = { instrument, clause: text, list, ...(listDay === undefined ? {} : { listDay }), amnestiedOn };
+    return this.eligiblePersons.knownAt(knownAt, questionOf(application));
+  }
+
+  /** The case that a case is merged into, or itself; undefined where there is none. */
+  private async survivorOf(caseId: string): Promise<string | undefined> {
+    return (await chainFrom(this.store, caseId)).at(-1);
+  }
+
+  /** Records the events of one person. `seen`: the cases that settled steps were about. */
   private async reach(
+    signal: AbortSignal,
     list: string,
-    person: Person,
+    { caseId: known, reference }: Person,
     seen: ReadonlySet<string>,
     requestOf: (caseId: string) => RecordEventsRequest,
   ): Promise<Omit<JobItem, 'no'>> {
-    const subject = person.reference ?? person.caseId ?? '';
-    const named = person.caseId ?? (await holderOf(this.store, this.clock, list, subject))?.caseId;
-    // A case that is merged into another one counts for that.
-    const caseId = named === undefined ? null : ((await chainFrom(this.store, named)).at(-1) ?? null);
+    const subject = reference ?? known ?? '';
+    const caseId = await this.whileUnavailable(signal, async () => {
+      const named = known ?? (await holderOf(this.store, this.clock, list, subject))?.caseId;
+      // A case that is merged into another one counts for that.
+      return named === undefined ? null : ((await this.survivorOf(named)) ?? null);
+    });
     if (caseId === null) return { subject, caseId, codes: ['SUBJECT.UNKNOWN'] };
     if (seen.has(caseId)) return { subject, caseId, codes: ['APPLICATION.PERSON_TWICE'] };
-    return { subject, caseId, codes: codesOf(await this.record(requestOf(caseId))) };
+    try {
+      const result = await this.whileUnavailable(signal, () => this.record(requestOf(caseId)), MAX_BUSY_ATTEMPTS);
+      return { subject, caseId, codes: codesOf(result) };
+    } catch (error) {
+      if (!(error instanceof StoreBusy)) throw error;
+      return { subject, caseId, codes: ['REGISTER.BUSY'] };
+    }
   }
 
   private record(request: RecordEventsRequest): Promise<RecordEventsResult> {
     return this.recordEvents.execute(new RecordEvents(request));
   }
 
-  /** Repeats idempotent work until the store is available. Rejects with an AbortError once the signal has aborted. */
-  private async whileUnavailable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    for (;;)
+  /**
+   * Repeats idempotent work until the store is available. Rejects with an AbortError once the signal has aborted, and with StoreBusy
+   * after so many attempts at which the store was too busy.
+   */
+  private async whileUnavailable<T>(signal: AbortSignal, work: () => Promise<T>, busyAttempts = Infinity): Promise<T> {
+    for (let busy = 0; ;)
       try {
         return await work();
       } catch (error) {
         signal.throwIfAborted();
-        if (!(error instanceof StoreUnavailable)) throw error;
-        await sleep(RETRY_MS, undefined, { signal, ref: false });
+        if (error instanceof StoreBusy) busy += 1;
+        if (!(error instanceof StoreUnavailable) || busy >= busyAttempts) throw error;
+        await sleep(this.retryMs, undefined, { signal, ref: false });
       }
   }
 }
@@ -271,31 +383,60 @@ export class ApplyInstrument implements JobKind<Parameters> {
 /** Named by a reference, or by a case, of which the reference is only told. */
 type Person = EligiblePerson | { readonly caseId: null; readonly reference: string };
 
+/** One person to be reached. */
+interface Step {
+  readonly no: number;
+  readonly person: Person;
+}
+
+/** Numbers of persons. */
 interface Reached {
   readonly reached: number;
   readonly refused: number;
 }
 
+/** Each word of it has a digit: `AZ-0137`, `17/2`. */
+const LOOKS_LIKE_REFERENCE = /^\s*[^\s\d]*\d\S*(\s+[^\s\d]*\d\S*)*\s*$/;
+/** References that are looked up at once. */
+const CONCURRENT_READS = 32;
+
+const KEY_REUSED = { outcome: 'key-reused' } as const;
+
+/** Why a person was neither reached nor refused yet: others were writing. */
+const POSTPONED: readonly string[] = ['REVISION.RACED', 'REGISTER.BUSY'];
+
+const isPostponed = ({ codes }: JobItem): boolean => codes.some((code) => POSTPONED.includes(code));
+const isReached = ({ codes }: JobItem): boolean => codes.length === 0;
+const isRefused = (item: JobItem): boolean => !isReached(item) && !isPostponed(item);
+
+/**
+ * By which a repeat is known among the events of the instrument. The key, which is stored nowhere, is part of it: without a key that
+ * could be guessed, nobody finds out by trial what the request said.
+ */
+const hashOf = (application: Application, key: string): string =>
+  createHash('sha256')
+    .update(toNfc(canonicalJson([key, application])))
+    .digest('base64');
+
 /** Keys of requests contain no space, so that of a job never equals that of a request. */
 const keyOf = (id: string): string => `application ${id}`;
+const finishKeyOf = (id: string): string => `${keyOf(id)} finished`;
 
 /** The correlation id is that of the job, so that it stays the same when the job is resumed. */
 const identityOf = (id: string, actor: Actor) => ({ actor, key: keyOf(id), correlationId: id });
 
-/** The id of the event that says that the job was started. */
+/** The id of an event that says of the job that it was started or finished. */
 const idOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string): string =>
   keyedEventId({ actor, stream: streamName('instrument', instrument) }, key, 0);
 
-/** Null where nobody says what the instrument does to those whom it reaches. */
+/** Without the effect. */
 const startOf = (
   id: string,
   application: Application,
   instrument: Instrument,
-  knownAt: number | undefined,
-): ApplicationStarted | null => {
+  { knownAt, requestHash }: { readonly knownAt: number | undefined; readonly requestHash: string | undefined },
+): Omit<ApplicationStarted, keyof Effect> => {
   const { list, listDay, persons, amnestiedOn, releasedOn, sources } = application;
-  const effect = effectIn(application, instrument);
-  if (effect === null) return null;
   return {
     type: 'application-started',
     application: id,
@@ -306,13 +447,13 @@ const startOf = (
     ...(knownAt === undefined ? {} : { knownAt }),
     amnestiedOn,
     ...(releasedOn === undefined ? {} : { releasedOn }),
-    ...effect,
+    ...(requestHash === undefined ? {} : { requestHash }),
     sources: sources ?? [{ kind: 'official', citation: instrument.title ?? instrument.id }],
     reliability: 'reported',
   };
 };
 
-/** As whoever applies it says, or else its clause; a release follows from nothing but release from imprisonment. */
+/** As whoever applies it says, or else its clause, or null where nobody says it; a release follows from nothing but release from imprisonment. */
 const effectIn = (application: Application, instrument: Instrument): Effect | null => {
   const { effect, reducedBy, replacement, releasedOn } = application;
   const { clause, version } = clauseOf(application);
@@ -336,7 +477,13 @@ const clauseOf = ({
   return { ...(clause === undefined ? {} : { clause }), ...(version === undefined ? {} : { version }) };
 };
 
-const questionOf = ({ instrument, clause = '', list, listDay, amnestiedOn }: Application): EligibilityQuestion => ({
+const questionOf = ({
+  instrument,
+  clause = '',
+  list,
+  listDay,
+  amnestiedOn,
+}: Pick<Application, 'instrument' | 'clause' | 'list' | 'listDay' | 'amnestiedOn'>): EligibilityQuestion => ({
   instrument,
   clause,
   list,
@@ -386,9 +533,11 @@ const codesOf = (result: RecordEventsResult): readonly string[] => {
   }
 };
 
-const progressOf = (done: number, total: number, reached: number): JobProgress => ({
+const progressOf = (total: number, { reached, refused }: Reached, postponed: number): JobProgress => ({
   stage: 'persons',
-  done,
+  done: reached + refused,
   total,
-  results: { reached, refused: done - reached },
+  results: { reached, refused, ...(postponed === 0 ? {} : { postponed }) },
 });
+
+const endOf = ({ reached, refused }: Reached): JobProgress => progressOf(reached + refused, { reached, refused }, 0);

@@ -35,6 +35,8 @@ export const UPCASTERS: { readonly [T in AnyEventType]?: readonly Upcaster[] } =
   amnestied: [acceptWiderValues],
   // Version 2 has the wording of the instrument.
   'instrument-registered': [acceptWiderValues],
+  // Version 2 has the hash of the request.
+  'application-started': [acceptWiderValues],
   delisted: [moveToPersonal('reason')],
 };
 

@@ -19,7 +19,7 @@ export interface DurableJob extends Job {
 export interface JobItem {
   /** Counts from 1, in the order of the steps. */
   readonly no: number;
-  /** What the step was asked to be about, such as a reference. */
+  /** What the step was asked to be about, such as a reference. No personal data. */
   readonly subject: string;
   /** The id of the case that it turned out to be about; null where there is none. */
   readonly caseId: string | null;

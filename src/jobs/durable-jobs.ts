@@ -12,8 +12,6 @@ export type StartResult<R> =
   | { readonly outcome: 'started'; readonly job: DurableJob }
   /** By whoever started it; it is not stored then. */
   | { readonly outcome: 'not-admitted'; readonly reason: R }
-  /** A job of this id has other parameters. */
-  | { readonly outcome: 'id-reused' }
   | { readonly outcome: 'too-many-jobs' };
 
 export type ResumeResult = Extract<StartResult<never>, { readonly outcome: 'started' | 'too-many-jobs' }>;
@@ -41,9 +39,9 @@ export class DurableJobs {
   }
 
   /**
-   * Starts a job under an id; resolves once it is stored and admitted. `admit` says why it may not run, or null; it is idempotent, and
-   * called before each run that is started here. The same id with the same parameters is the same job: it is resumed where it was
-   * interrupted or has failed, and left as it is where it is running or done. Throws what `admit` throws.
+   * Starts a job under an id; resolves once it is stored and admitted. `admit` says why it may not run, or why this is not the job
+   * that has the id, or null; it is idempotent, and always called. An admitted job of a known id is that one, with its parameters: it
+   * is resumed where it was interrupted or has failed, and left as it is where it is running or done. Throws what `admit` throws.
    */
   async start<P extends object, R>(
     kind: JobKind<P>,
@@ -53,8 +51,12 @@ export class DurableJobs {
     onProgress?: OnProgress,
   ): Promise<StartResult<R>> {
     const known = this.file.get(id);
-    if (known !== null && !isSame(known, kind.name, parameters)) return { outcome: 'id-reused' };
-    if (known?.state === 'done' || this.#active.has(id)) return { outcome: 'started', job: this.#told(id) };
+    if (known !== null && (known.state === 'done' || this.#active.has(id))) {
+      const reason = await admit();
+      return reason === null
+        ? { outcome: 'started', job: this.get(id) ?? this.#tell(known) }
+        : { outcome: 'not-admitted', reason };
+    }
     if (this.#active.size >= MAX_RUNNING_JOBS) return TOO_MANY_JOBS;
     if (known === null) this.file.add({ id, kind: kind.name, parameters, startedAt: this.now().toISOString() });
     const finish = this.#activate(id);
@@ -70,7 +72,7 @@ export class DurableJobs {
       }
     }
     if (known !== null) this.file.setRunning(id);
-    void this.#run(kind, id, parameters, onProgress).finally(finish);
+    void this.#run(kind, id, known?.parameters ?? parameters, onProgress).finally(finish);
     return { outcome: 'started', job: this.#told(id) };
   }
 
@@ -199,6 +201,3 @@ export class DurableJobs {
 }
 
 const TOO_MANY_JOBS = { outcome: 'too-many-jobs' } as const;
-
-const isSame = (known: StoredJob, kind: string, parameters: object): boolean =>
-  known.kind === kind && JSON.stringify(known.parameters) === JSON.stringify(parameters);

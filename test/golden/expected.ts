@@ -80,6 +80,25 @@ const instrument = {
   clauses: ['1', '3.1', '3.2'],
 } as const;
 
+const applicationStarted = {
+  type: 'application-started',
+  ...said,
+  application: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d40',
+  clause: 'six-months-drugs',
+  version: 'rolling',
+  list: 'union',
+  listDay: '2025-12-21',
+  persons: 'eligible',
+  knownAt: 1234,
+  effect: 'term-reduced',
+  reducedBy: 'P6M',
+  replacement: { kind: 'fine' },
+  amnestiedOn: '2025-12-22',
+  releasedOn: '2025-12',
+} as const;
+
+const HASH = 'Zc5LKxKqWYmZf+g0fRtB4Ci0ZcNQj8v0yLxHvQGQ2Vg=';
+
 type Versions<T extends AnyEventType> = readonly [...Of<T>[], Full<T>];
 type WithExample = AnyEventType & keyof typeof examples;
 
@@ -364,24 +383,7 @@ const OWN: { readonly [T in Exclude<AnyEventType, WithExample>]: Versions<T> } &
   'clause-withdrawn': [
     { type: 'clause-withdrawn', ...said, clause: 'elderly', version: 'committee', reason: 'The draft was changed.' },
   ],
-  'application-started': [
-    {
-      type: 'application-started',
-      ...said,
-      application: '0194b3f0-7c1e-7d2a-9a41-5f0c7b1e2d40',
-      clause: 'six-months-drugs',
-      version: 'rolling',
-      list: 'union',
-      listDay: '2025-12-21',
-      persons: 'eligible',
-      knownAt: 1234,
-      effect: 'term-reduced',
-      reducedBy: 'P6M',
-      replacement: { kind: 'fine' },
-      amnestiedOn: '2025-12-22',
-      releasedOn: '2025-12',
-    },
-  ],
+  'application-started': [applicationStarted, { ...applicationStarted, requestHash: HASH }],
   'application-finished': [
     {
       type: 'application-finished',

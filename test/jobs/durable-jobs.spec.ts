@@ -104,12 +104,15 @@ describe('a durable job', () => {
     await stop();
   });
 
-  it('is the same job when it is started again under its id, and another where the parameters differ', async () => {
+  it('is the same job when it is started again under its id, unless that is not admitted', async () => {
     const kind = new Greeting();
     const { jobs, stop } = open(kind);
     await jobs.start(kind, 'j', FOUR, admit);
-    expect(await jobs.start(kind, 'j', { persons: ['d'] }, admit)).toEqual({ outcome: 'id-reused' });
+    const other = () => Promise.resolve('another job');
+    const notAdmitted = { outcome: 'not-admitted', reason: 'another job' };
+    expect(await jobs.start(kind, 'j', FOUR, other)).toEqual(notAdmitted);
     await jobs.settled('j');
+    expect(await jobs.start(kind, 'j', FOUR, other)).toEqual(notAdmitted);
     expect(await jobs.start(kind, 'j', FOUR, admit)).toMatchObject({ outcome: 'started', job: { state: 'done' } });
     expect(kind.greeted).toEqual(['a', 'b', 'c']);
     await stop();

@@ -11,7 +11,13 @@ export type ApplicationStarted = Extract<InstrumentEvent, { readonly type: 'appl
 /** `instrument`: as it was before; null where it was not registered. */
 export const applicationFindings = (
   id: string,
-  { clause, version, list, amnestiedOn, releasedOn }: ApplicationStarted,
+  {
+    clause,
+    version,
+    list,
+    amnestiedOn,
+    releasedOn,
+  }: Pick<ApplicationStarted, 'clause' | 'version' | 'list' | 'amnestiedOn' | 'releasedOn'>,
   instrument: Instrument | null,
   lists: ReadonlyMap<string, ListDefinition>,
 ): readonly Finding[] => {

@@ -94,6 +94,8 @@ interface ApplicationFields {
     readonly replacement?: Sentence;
     readonly amnestiedOn: Edtf;
     readonly releasedOn?: Edtf;
+    /** SHA-256 of the request with its idempotency key (base64), by which a repeat is known. */
+    readonly requestHash?: string;
   };
   'application-finished': {
     readonly application: string;
@@ -143,7 +145,7 @@ export const instrumentEvents: { readonly [T in InstrumentEventType]: EventDescr
   },
   'application-started': {
     means: 'The register began to apply the instrument to many persons.',
-    version: 1,
+    version: 2,
     dated: false,
     personal: [],
   },

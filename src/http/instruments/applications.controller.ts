@@ -41,8 +41,6 @@ const toResponse = (result: StartApplicationResult): HttpResponse => {
       return jobResponse(toJobView(result.job));
     case 'not-admitted':
       return outcomeResponse(result.reason, { begins: false });
-    case 'id-reused':
-      return problemResponse('KEY.REUSED');
     case 'too-many-jobs':
       return problemResponse('JOBS.FULL', {}, RETRY_AFTER);
   }

@@ -58,14 +58,21 @@ export class RefusedItem {
   @IsCount({ description: 'Its number among those that the job was asked to do.' })
   readonly no: number;
 
-  @IsString({ description: 'The reference or the id by which it was named.' })
+  @IsString({
+    description:
+      'The reference or the id by which it was named; empty where that was neither, since it may have been a name.',
+  })
   readonly subject: string;
 
   @IsNullable()
   @IsString({ description: 'The case; null where there is none.' })
   readonly caseId: string | null;
 
-  @IsString({ each: true, description: 'Why: codes of findings and problems.' })
+  @IsString({
+    each: true,
+    description:
+      'Why: codes of findings and problems. After `REVISION.RACED` or `REGISTER.BUSY` it is tried again when the job is run again.',
+  })
   readonly codes: readonly string[];
 }
 
