@@ -69,6 +69,9 @@ const EDTF_SUBSET = new RegExp(`^${PARTIAL_DATE}(?:/${PARTIAL_DATE})?$`);
  */
 export const parseEdtf: (text: string) => Interval | null = cached((text): Interval | null => {
   if (!EDTF_SUBSET.test(text)) return null;
+  // Most dates are days, of which a register has thousands, and the grammar takes a hundred times as long.
+  const day = parseDay(text);
+  if (day !== null) return { earliest: day, latest: day, approximate: false };
   try {
     const parsed = parse(text, { level: 1 }) as EdtfNode;
     const [first, last] = parsed.type === 'Interval' ? parsed.values : [parsed, parsed];

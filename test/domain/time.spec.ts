@@ -193,6 +193,7 @@ describe('partial dates', () => {
   test('a full day means itself', () => {
     assertProperty(
       fc.property(days, fc.boolean(), (d, approximate) => {
+        expect(parseEdtf(`${formatDay(d)}/${formatDay(d)}`)).toEqual(parseEdtf(formatDay(d)));
         expect(parseEdtf(formatDay(d) + (approximate ? '~' : ''))).toEqual({ earliest: d, latest: d, approximate });
       }),
       200,
