@@ -19,6 +19,8 @@ const NOT_RETRACTABLE: ReadonlySet<string> = new Set([
 
 /** Refuses what is impossible about the amendments among new events of one stream; null where nothing is. */
 export const refuseAmendments = (history: Events, newEvents: Events): Decision | null => {
+  const isAmended = ({ event }: EventWithId<AnyFields>): boolean => isAmendment(event);
+  if (!newEvents.some(isAmended) && !history.some(isAmended)) return null;
   const findings = amendmentFindings(history, newEvents);
   return findings.length > 0 ? { outcome: 'refused', findings } : null;
 };

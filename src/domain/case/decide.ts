@@ -1,12 +1,13 @@
 import { decideByFindings } from '../decide.js';
+import { isAmendment } from '../corrections.js';
 import { refuseAmendments } from '../decide-amendments.js';
 import type { Decision, EventWithId } from '../event.js';
 import type { CaseEvent } from './events.js';
 import { extendOrder, orderOf } from './order.js';
 import type { ReferenceData } from './reference-data.js';
-import { findingsOf } from './timeline.js';
+import { findingsBeforeAndAfter } from './timeline.js';
 
-/** Decides whether a case may record new events. `referenceData` covers the history and the new events. */
+/** Decides whether a case may record new events. `referenceData` covers those of `referringEvents`. */
 export const decide = (
   history: readonly EventWithId<CaseEvent>[],
   newEvents: readonly EventWithId<CaseEvent>[],
@@ -17,5 +18,14 @@ export const decide = (
   if (refused !== null) return refused;
   const before = orderOf(history);
   const after = newEvents.reduce(extendOrder, before);
-  return decideByFindings(findingsOf(before, referenceData), findingsOf(after, referenceData), acknowledge);
+  return decideByFindings(...findingsBeforeAndAfter(before, after, referenceData), acknowledge);
 };
+
+/** The events of whose lists and instruments a decision needs to know: of an amendment, also the events that may stand otherwise then. */
+export const referringEvents = (
+  history: readonly EventWithId<CaseEvent>[],
+  newEvents: readonly EventWithId<CaseEvent>[],
+): readonly CaseEvent[] =>
+  (newEvents.some(({ event }) => isAmendment(event)) ? [...history, ...newEvents] : newEvents).map(
+    ({ event }) => event,
+  );

@@ -54,7 +54,7 @@ export const orderOf = (recorded: readonly EventWithId<CaseEvent>[]): EventOrder
   const allFindings: Finding[] = [...findings];
   while (waiting.length > 0) {
     const state = stateAfter(ordered);
-    const next = bestCandidate(candidatesIn(waiting, waitingIds, follows), state);
+    const next = onlyCandidate(waiting) ?? bestCandidate(candidatesIn(waiting, waitingIds, follows), state);
     waiting.splice(waiting.indexOf(next), 1);
     waitingIds.delete(next.id);
     allFindings.push(...findingsAt(next, state));
@@ -107,6 +107,10 @@ const comesLast = (added: DatedEvent, { standing, events }: EventOrder): boolean
 const byId = (a: EventWithId<CaseEvent>, b: EventWithId<CaseEvent>): number => (a.id < b.id ? -1 : 1);
 
 const byFirstDay = (a: DatedEvent, b: DatedEvent): number => a.when.earliest - b.when.earliest;
+
+/** The first event if it certainly happened before all others, as most do; null if others may be candidates too. */
+const onlyCandidate = ([first, second]: readonly DatedEvent[]): DatedEvent | null =>
+  first !== undefined && (second === undefined || isCertainlyBefore(first, second)) ? first : null;
 
 /** Events that no other waiting event must precede, by its days or as their `after`, sorted by id. `waiting` is sorted by first day. */
 const candidatesIn = (

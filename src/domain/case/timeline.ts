@@ -50,10 +50,37 @@ export const unfoundedReleases = ({ order }: Timeline): ReadonlySet<string> => {
 };
 
 /** All findings of a case, sorted by code and events. `referenceData` covers its events. */
-export const findingsOf = ({ standing, findings }: EventOrder, referenceData: ReferenceData): readonly Finding[] =>
+export const findingsOf = (order: EventOrder, referenceData: ReferenceData): readonly Finding[] =>
+  findingsWith(order, order.standing, referenceData);
+
+/**
+ * The findings of a case before and after new events, as `findingsOf` says them, but for those of single events that both have: an
+ * event that stands as before has the same ones. So `referenceData` need not cover it.
+ */
+export const findingsBeforeAndAfter = (
+  before: EventOrder,
+  after: EventOrder,
+  referenceData: ReferenceData,
+): readonly [before: readonly Finding[], after: readonly Finding[]] => {
+  const changedIn = (order: EventOrder, other: EventOrder): readonly EventWithId<CaseEvent>[] => {
+    const others = new Map(other.standing.map(({ id, event }) => [id, event]));
+    return order.standing.filter(({ id, event }) => others.get(id) !== event);
+  };
+  return [
+    findingsWith(before, changedIn(before, after), referenceData),
+    findingsWith(after, changedIn(after, before), referenceData),
+  ];
+};
+
+/** Those of the whole case, and those of some of its events by themselves. */
+const findingsWith = (
+  { standing, findings }: EventOrder,
+  singleEvents: readonly EventWithId<CaseEvent>[],
+  referenceData: ReferenceData,
+): readonly Finding[] =>
   sorted([
     ...findings,
-    ...findingsOfSingleEvents(standing, referenceData),
+    ...findingsOfSingleEvents(singleEvents, referenceData),
     ...repeatedOpening(standing),
     ...repeatedClemency(standing),
   ]);

@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { CaseEvent } from '../../../src/domain/case/events.js';
-import { decide } from '../../../src/domain/case/decide.js';
+import { decide, referringEvents } from '../../../src/domain/case/decide.js';
+import { referencedIds } from '../../../src/domain/case/reference-data.js';
+import { refuseAmendments } from '../../../src/domain/decide-amendments.js';
 import { decideByFindings } from '../../../src/domain/decide.js';
 import { extend, timelineOf, unfoundedReleases, type Timeline } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { parseEdtf } from '../../../src/domain/time.js';
 import { arbitraryCaseEvents } from '../../support/arbitraries.js';
+import { effort } from '../../support/effort.js';
 import { ARTICLE, REFERENCE_DATA, withIds, type CaseEventFields } from '../../support/events.js';
 import { assertProperty } from '../../support/property.js';
 import { findingsIn } from '../../support/timeline.js';
@@ -34,6 +37,8 @@ const recorded = arbitraryCaseEvents(8).chain((events) =>
     return [...dated.slice(0, drawn.at), ...drawn.undated, ...dated.slice(drawn.at)];
   }),
 );
+
+const FINDINGS_OF_EVENTS = ['CASE.NOT_HELD', 'CASE.ALREADY_HELD', 'CASE.NOT_CONVICTED', 'NAME.MIXED_SCRIPT'];
 
 const ARRESTED = { type: 'arrested' as const, occurredOn: '2024-01-10' };
 const CHARGED = { type: 'charged' as const, articles: [ARTICLE], occurredOn: '2024-01-12' };
@@ -66,14 +71,21 @@ describe('extending a timeline', () => {
 
   test('decides as the findings of the whole history decide', () => {
     assertProperty(
-      fc.property(arbitraryCaseEvents(8), fc.nat(8), (events, split) => {
-        const history = events.slice(0, split);
-        const codes = ['CASE.NOT_HELD', 'CASE.ALREADY_HELD'];
-        expect(decide(history, events.slice(split), REFERENCE_DATA, codes)).toEqual(
-          decideByFindings(findingsIn(history, REFERENCE_DATA), findingsIn(events, REFERENCE_DATA), codes),
+      fc.property(recorded, fc.nat(12), fc.subarray(FINDINGS_OF_EVENTS), (events, split, codes) => {
+        const [history, newEvents] = [events.slice(0, split), events.slice(split)];
+        const { lists, instruments } = REFERENCE_DATA;
+        const named = referencedIds(referringEvents(history, newEvents));
+        const referenceData = {
+          ...REFERENCE_DATA,
+          lists: new Map([...lists].filter(([id]) => named.lists.has(id))),
+          instruments: new Map([...instruments].filter(([id]) => named.instruments.has(id))),
+        };
+        expect(decide(history, newEvents, referenceData, codes)).toEqual(
+          refuseAmendments(history, newEvents) ??
+            decideByFindings(findingsIn(history, REFERENCE_DATA), findingsIn(events, REFERENCE_DATA), codes),
         );
       }),
-      60,
+      effort(300, 10_000),
     );
   });
 
