@@ -85,11 +85,14 @@ export const extendOrder = (order: EventOrder, added: EventWithId<CaseEvent>): E
 
 const stateAfter = (events: readonly OrderedEvent[]): CaseState => events.at(-1)?.stateAfter ?? INITIAL_STATE;
 
-const inPlace = (event: DatedEvent, state: CaseState, after: string | null): OrderedEvent => ({
-  ...event,
-  axes: axesOf(event, state),
+/** Field by field: a spread was measured to take longer than applying the event. */
+const inPlace = (dated: DatedEvent, state: CaseState, after: string | null): OrderedEvent => ({
+  id: dated.id,
+  event: dated.event,
+  when: dated.when,
+  axes: axesOf(dated, state),
   after,
-  stateAfter: applyEvent(event, state),
+  stateAfter: applyEvent(dated, state),
 });
 
 /** Whether an event must follow all ordered events. False where an `after` of it, or one that names it, may not be valid. */

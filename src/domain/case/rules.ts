@@ -84,7 +84,7 @@ const NEW_EPISODE: Episode = { arrest: null, arrestedOn: null, convicted: false,
 const withProceedings = (state: CaseState, proceedings: Proceedings, episode: Partial<Episode> = {}): CaseState => ({
   ...state,
   proceedings,
-  episode: { ...NEW_EPISODE, ...state.episode, ...episode },
+  episode: { ...(state.episode ?? NEW_EPISODE), ...episode },
 });
 
 /** Formats an article: `234.4.3`, `28/220.1`; other codes than DEFAULT_CODE are prefixed: `AZ-OCC:70-2`. */
