@@ -49,7 +49,7 @@ export const makeRawPages = (file: string, models: string): void => {
   );
   const sameKnowledge = (alias: string): string =>
     `${alias}.known_from <= p.known_from AND p.known_from < ${alias}.known_to`;
-  db.exec(`CREATE TEMP TABLE people AS SELECT p.case_no AS no, e.case_id, e.refs, n.name, n.name_key, reference_key(e.refs) AS reference_key,
+  db.exec(`CREATE TEMP TABLE people AS SELECT p.case_no AS no, e.case_id, e.refs, e.name, e.name_key, reference_key(e.refs) AS reference_key,
       min(p.from_day) OVER (PARTITION BY p.case_no) AS since,
       iif(EXISTS (SELECT 1 FROM models.periods q WHERE q.list = p.list AND q.case_no = p.case_no AND q.rowid <> p.rowid
         AND ${sameKnowledge('q')} AND q.from_day < p.to_day AND p.from_day < q.to_day), 'uncertain', 'yes') AS certainty,
@@ -57,7 +57,6 @@ export const makeRawPages = (file: string, models: string): void => {
       o.lists, ${STAGE_SQL} AS stage, substr(p.articles, 3, 3) AS article, p.from_day, p.to_day, p.known_from, p.known_to
     FROM models.periods p
     JOIN models.list_entries e ON e.case_no = p.case_no AND e.known_to = ${STILL_KNOWN}
-    JOIN models.personal_names n ON n.case_no = p.case_no AND n.known_to = ${STILL_KNOWN}
     JOIN models.periods o ON o.case_no = p.case_no AND o.list = '' AND ${sameKnowledge('o')}
       AND o.from_day <= p.from_day AND p.from_day < o.to_day
     WHERE p.list = '${LIST}' AND p.recognition = 'recognised' AND p.custody IN (${DEFAULT_POLICY.map((value) => `'${value}'`).join()})`);

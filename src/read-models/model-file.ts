@@ -11,7 +11,7 @@ import { copyPart, PartFile, type PartPaths } from './part-file.js';
 import { Projector } from './projection/projector.js';
 import { findingDependencies, findings } from './findings/tables.js';
 import { facets, periods } from './list/tables.js';
-import { circumstances, distinctions, listEntries, names, references, searchedNames } from './names/tables.js';
+import { circumstances, distinctions, listEntries, references, searchedNames } from './names/tables.js';
 import { searchedTexts } from './words/tables.js';
 import { PERSONAL_CLAIMS } from './claims/claim-rows.js';
 import { clemencies, holdings } from './statistics/tables.js';
@@ -22,7 +22,6 @@ export const PROJECTED_TABLES: readonly AnyTable[] = [
   periods,
   facets,
   listEntries,
-  names,
   references,
   searchedNames,
   circumstances,

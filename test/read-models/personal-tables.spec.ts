@@ -97,7 +97,7 @@ it('counts, and lists people in every order, after the names were blanked and th
   };
   const named = await answers();
   expect(named.pages.flatMap((page) => page?.items.map(({ name }) => name))).toContain('Səməd Yenidənov');
-  file.db.exec("DELETE FROM personal_events; UPDATE personal_names SET name = NULL, name_key = ''");
+  file.db.exec("DELETE FROM personal_events; UPDATE list_entries SET name = NULL, name_key = ''");
   const blank = await answers();
   const withoutNames = ({ counts, pages }: typeof named) => ({
     counts,

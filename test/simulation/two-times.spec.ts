@@ -6,11 +6,11 @@
  */
 import { expect, test } from '@jest/globals';
 import { MEMBER_SETS } from '../../src/read-models/counts/movement.view.js';
-import { emptyFile, FixedReader, handlersOf, Log, type Handlers } from '../read-models/support.js';
-import { randomLog, type RandomLog } from '../support/random-log.js';
+import { projectLog } from '../support/projected-log.js';
+import { randomLog } from '../support/random-log.js';
 import { Random } from '../support/random-register.js';
 import { scopeOf } from '../support/scopes.js';
-import { toEvent, dayText } from '../support/two-times-events.js';
+import { dayText } from '../support/two-times-events.js';
 import { TwoTimesModel } from '../support/two-times-model.js';
 import * as actual from '../support/two-times-answers.js';
 import * as expected from '../support/two-times-expected.js';
@@ -27,44 +27,11 @@ const blocks =
       ])
     : [[Number(LOG_SEED), Number(LOG_SEED)]];
 
-interface Projected {
-  readonly ask: Handlers;
-  /** The position before the first entry of the log: lists and instruments are recorded first. */
-  readonly start: number;
-  readonly close: () => Promise<void>;
-}
-
-/** Records the log and projects it in batches of random length. */
-const project = async ({ lists, log: entries }: RandomLog, random: Random): Promise<Projected> => {
-  const log = new Log();
-  for (const { id, policies } of lists) {
-    await log.list(id);
-    for (const { from, custody } of policies.slice(1))
-      await log.append('list', id, { type: 'policy-set', from: dayText(from), custody });
-  }
-  await log.append('instrument', 'decree', { type: 'instrument-registered', kind: 'pardon-decree' });
-  await log.append('instrument', 'act', { type: 'instrument-registered', kind: 'amnesty-act' });
-  const start = (await log.events()).length;
-  for (const entry of entries) await log.append('case', entry.stream, toEvent(entry, entries));
-  const file = emptyFile();
-  const events = await log.events();
-  for (let from = 0; from < events.length;) {
-    const to = from + 1 + random.below(4);
-    file.applyBatch(events.slice(from, to));
-    from = to;
-  }
-  const close = async (): Promise<void> => {
-    file.close();
-    await log.store.close();
-  };
-  return { ask: handlersOf(new FixedReader(file, log.store)), start, close };
-};
-
 const checkLog = async (seed: number): Promise<void> => {
   const drawn = randomLog(seed);
   const { lists, days, log } = drawn;
   const random = new Random(seed + 1_000_000);
-  const { ask, start, close } = await project(drawn, random);
+  const { ask, start, close } = await projectLog(drawn, random);
   const slow = new TwoTimesModel(log, { lists, days });
   const cases = [...new Set(log.map(({ stream }) => stream))];
   const scopeAt = (day: number, known: number) => scopeOf({ asOf: dayText(day), knownAt: `position:${start + known}` });

@@ -10,7 +10,6 @@ import type { LogTables } from '../log-tables.js';
 import { matchOf, memberConditions, scopeValues, validCondition, type ListScope } from '../list/predicate.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { facetsOf } from '../list/facets.js';
-import { caseConditions } from '../list/page.js';
 import { walk, type Place } from '../list/walk.js';
 import { personDescription } from '../person.js';
 import type { QueryContext } from '../reader.js';
@@ -32,11 +31,7 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
     scope,
     facets: facetsOf(list.id, 'recognised', {}),
     sort: 'reference',
-    conditions: caseConditions({ scope, certainty: undefined, reference: undefined }, match),
-    hasFewCases: false,
-    certainty: undefined,
-    isUncertain: '0',
-    values: match.values,
+    match,
     after,
     limit: SLICE_SIZE,
   });

@@ -1,6 +1,5 @@
 /** What a list shows of a case besides its standings: name and references. */
 import type { Reference } from '../../domain/case/events.js';
-import { SORTS_LAST } from '../../domain/names/sort-key.js';
 import { cachedStatement, type Db } from '../table.js';
 import { scopeValues, versionCondition, type ListScope } from './predicate.js';
 
@@ -14,15 +13,14 @@ export interface ListEntry {
 
 /** Entries of cases in the list of a scope, by case number, in one statement. */
 export const listEntriesOf = (db: Db, scope: ListScope, caseNos: readonly number[]): ReadonlyMap<number, ListEntry> => {
-  const sql = `SELECT e.case_no, e.case_id, n.name, n.name_key, e.refs FROM json_each(@caseNos) c
-    CROSS JOIN list_entries e ON e.case_no = c.value AND ${versionCondition('e', scope)}
-    LEFT JOIN personal_names n ON n.case_no = c.value AND ${versionCondition('n', scope)}`;
+  const sql = `SELECT e.case_no, e.case_id, e.name, e.name_key, e.refs FROM json_each(@caseNos) c
+    CROSS JOIN list_entries e ON e.case_no = c.value AND ${versionCondition('e', scope)}`;
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
-  const rows = cachedStatement(db, sql).raw().all(values) as [number, string, string | null, string | null, string][];
+  const rows = cachedStatement(db, sql).raw().all(values) as [number, string, string | null, string, string][];
   return new Map(
     rows.map(([caseNo, caseId, name, nameKey, refs]) => [
       caseNo,
-      { caseId, name, nameKey: nameKey ?? SORTS_LAST, references: JSON.parse(refs) as readonly Reference[] },
+      { caseId, name, nameKey, references: JSON.parse(refs) as readonly Reference[] },
     ]),
   );
 };

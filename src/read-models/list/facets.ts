@@ -8,7 +8,7 @@ import { CONVICTED_STAGE, PROCEEDINGS } from '../../domain/case/state.js';
 import { intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
 import type { Day } from '../../domain/time.js';
-import { nameRows, referenceKey } from '../names/rows.js';
+import { referenceKey, shownName } from '../names/rows.js';
 import { judgingLists, personReferences } from '../person.js';
 import type { CaseHistory } from '../table.js';
 import { articleHead, articleHeads } from './article-condition.js';
@@ -204,7 +204,7 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
 export const facetRows = (history: CaseHistory): readonly FacetRow[] => {
   const periods = periodRows(history);
   const recognitions = recognitionRows(history);
-  const name_key = nameRows(history)[0]?.name_key ?? '';
+  const { name_key } = shownName(history);
   const references = personReferences(history.events);
   const rows: FacetRow[] = [];
   for (const list of ['', ...judgingLists(history.events)]) {

@@ -1,5 +1,5 @@
 /** The page cursor: where the next page starts, and the state that all pages are answered from. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Day } from '../../domain/time.js';
 import { canonicalJson } from '../../json/canonical.js';
 import { InvalidCursor } from '../query-errors.js';
@@ -20,10 +20,7 @@ export interface PageCursor {
  * query.
  */
 const digest = (content: string, queryKey: unknown, logId: string | null): string =>
-  createHash('sha256')
-    .update(canonicalJson([content, queryKey, logId]))
-    .digest('base64url')
-    .slice(0, 22);
+  hash('sha256', canonicalJson([content, queryKey, logId]), 'base64url').slice(0, 22);
 
 /** Encodes JSON content as a cursor bound to its query and log. */
 export const writeCursor = (content: unknown, queryKey: unknown, logId: string | null): string => {

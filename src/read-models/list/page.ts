@@ -9,9 +9,9 @@ import type { PersonPage, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
 import type { SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
-import { versionCondition, matchOf, validCondition, type Match, type ListScope } from './predicate.js';
+import { matchOf, periodsOfCase, validCondition, versionCondition, type ListScope, type Match } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { personRows } from './person-rows.js';
+import { personOf, shownOf } from './person-rows.js';
 import { casesInFacets, walk } from './walk.js';
 
 export interface PageRequest {
@@ -41,14 +41,13 @@ export const readPage = (
   const match = matchOf(request.conditions);
   const found = walk(db, {
     ...request,
-    conditions: caseConditions({ scope, reference: request.reference, certainty: undefined }, match),
-    hasFewCases: request.reference !== undefined,
-    isUncertain: isUncertainSql(scope, match),
-    values: { ...match.values, ...referenceValues(request.reference) },
+    match,
+    selected: request.reference && { text: casesWithReference(scope), values: referenceValues(request.reference) },
+    shown: shownOf(scope),
     after: after && { key: after.key, caseNo: logTables.cases.numberOf(after.id) ?? 0 },
     limit: limit + 1,
   });
-  const items = personRows(db, scope, found.slice(0, limit));
+  const items = found.slice(0, limit).map(personOf);
   const [key, id] = [found[limit - 1]?.key, items.at(-1)?.caseId];
   return {
     asOf: formatDay(scope.day),
@@ -58,9 +57,6 @@ export const readPage = (
     end: found.length <= limit || key === undefined || id === undefined ? null : { key, id },
   };
 };
-
-const periodsOfCase = (scope: ListScope): string =>
-  `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
 
 /** Whether the case `o.case_no` does not match in every possible course. */
 export const isUncertainSql = (scope: ListScope, match: Match): string =>

@@ -35,6 +35,10 @@ export const versionCondition = (alias: string, { isCurrent: now }: ListScope): 
 export const validCondition = (alias: string, scope: ListScope): string =>
   `${alias}.from_day <= @day AND @day < ${alias}.to_day AND ${versionCondition(alias, scope)}`;
 
+/** Selects the periods `p` of the case `o.case_no` that are valid in the scope. */
+export const periodsOfCase = (scope: ListScope): string =>
+  `SELECT 1 FROM periods p WHERE p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)}`;
+
 /** Members of a list: recognised, in a custody that the policy of the day names. */
 export const memberConditions = (definition: ListDefinition, day: Day): readonly SqlCondition[] => [
   { text: "p.recognition = 'recognised'", values: {} },

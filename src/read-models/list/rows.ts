@@ -34,7 +34,7 @@ export interface PeriodRow {
   readonly articles: string;
   readonly facility: string | null;
   readonly incident: string | null;
-  /** JSON; only in rows independent of lists: the judgments of all lists. */
+  /** JSON: the judgments of all lists. Null in a row of a list if they are just that of its own columns. */
   readonly lists: string | null;
   readonly recognition: Recognition | null;
   readonly category: string | null;
@@ -109,6 +109,8 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
   const known = items.get(list);
   if (known !== undefined && known.custody_why === custody_why && known.recognition_why === recognition_why)
     return known;
+  const recognition = judged?.recognition ?? (list === '' || standing === null ? null : 'none');
+  const isAlone = list !== '' && standing !== null && standing.lists.length === (recognition === 'none' ? 0 : 1);
   const item: PeriodItem = {
     list,
     from,
@@ -126,8 +128,8 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
     facility: composedOrNull(standing?.facility),
     incident: standing?.incident ?? null,
     running: list === '' && standing?.running ? JSON.stringify(standing.running) : null,
-    lists: list === '' && standing ? judgementsText(standing) : null,
-    recognition: judged?.recognition ?? (list === '' || standing === null ? null : 'none'),
+    lists: standing === null || isAlone ? null : judgementsText(standing),
+    recognition,
     category: judged?.category ?? null,
     recognition_by: judged?.by ?? null,
     recognition_why,

@@ -14,7 +14,9 @@ export const isOneOf =
   (column: string): ConditionOn<readonly string[]> =>
   (values, name) => {
     const named = values.map((value, index) => [`${name}${index}`, value] as const);
-    return { text: `${column} IN (${named.map(([key]) => `@${key}`).join(', ')})`, values: Object.fromEntries(named) };
+    // IN would make a table of the values.
+    const text = `(${named.map(([key]) => `${column} = @${key}`).join(' OR ') || 'FALSE'})`;
+    return { text, values: Object.fromEntries(named) };
   };
 
 export const isEqual =

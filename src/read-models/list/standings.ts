@@ -1,10 +1,10 @@
 /** Standings and periods of cases, from the rows independent of lists. */
 import { LRUCache } from 'lru-cache';
-import type { Custody, Proceedings, SentenceState } from '../../domain/case/state.js';
+import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 import type { StandingView } from './person.view.js';
-import { scopeValues, validCondition, versionCondition, type ListScope } from './predicate.js';
-import { cachedStatement, type Db } from '../table.js';
+import { scopeValues, versionCondition, type ListScope } from './predicate.js';
+import { cachedStatement, type Db, type SqlValue } from '../table.js';
 
 /** Days and JSON texts that were met before: a page shows the same few again and again, and reading them is most of its own work. */
 const FORMATTED = new LRUCache<Day, string>({ max: 10_000 });
@@ -44,25 +44,6 @@ export const possibleStandings = (standings: readonly (StandingView | null)[]): 
     .map(([, standing]) => standing);
 };
 
-/** Standings of cases on the day of a scope, by case number, in one statement. */
-export const standingsOf = (
-  db: Db,
-  scope: ListScope,
-  caseNos: readonly number[],
-): ReadonlyMap<number, readonly StandingView[]> => {
-  const sql = `SELECT ${COLUMNS}, p.case_no FROM json_each(@caseNos) c
-    CROSS JOIN periods p ON p.list = '' AND p.case_no = c.value AND ${validCondition('p', scope)}`;
-  const values = { ...scopeValues(scope), caseNos: JSON.stringify(caseNos) };
-  const found = new Map<number, (StandingView | null)[]>();
-  for (const row of cachedStatement(db, sql).raw().all(values) as [...OwnRow, number][]) {
-    const [standing, caseNo] = [standingFromRow(row), row[11]];
-    const others = found.get(caseNo);
-    if (others === undefined) found.set(caseNo, [standing]);
-    else others.push(standing);
-  }
-  return new Map(Array.from(found, ([caseNo, standings]) => [caseNo, possibleStandings(standings)]));
-};
-
 /** A period independent of lists, as its row has it; `standing` is null if it is undecided. */
 export interface OwnPeriod {
   readonly from: Day;
@@ -72,57 +53,41 @@ export interface OwnPeriod {
 
 /** The periods of a case, by their first day. Periods overlap where several standings are possible. */
 export const periodsOf = (db: Db, scope: ListScope, caseNo: number): readonly OwnPeriod[] => {
-  const sql = `SELECT ${COLUMNS}, p.from_day, p.to_day FROM periods p
+  const sql = `SELECT p.from_day, p.to_day, ${STANDING_COLUMNS} FROM periods p
     WHERE p.list = '' AND p.case_no = @caseNo AND ${versionCondition('p', scope)}`;
   const rows = cachedStatement(db, sql)
     .raw()
-    .all({ ...scopeValues(scope), caseNo }) as [...OwnRow, Day, Day][];
+    .all({ ...scopeValues(scope), caseNo }) as [Day, Day, ...SqlValue[]][];
   return rows
-    .map((row) => ({ from: row[11], to: row[12], standing: standingFromRow(row) }))
+    .map((row) => ({ from: row[0], to: row[1], standing: standingIn(row, 2) }))
     .sort((a, b) => a.from - b.from || a.to - b.to || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 };
 
-const COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.life, p.articles,
-  p.facility, p.incident, p.lists`;
+/** Of a period `p`, for `standingIn`. */
+export const STANDING_COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.life, p.articles,
+  p.facility, p.incident, p.lists, p.list, p.recognition, p.category`;
 
-/** A row independent of lists, with the columns above. */
-type OwnRow = [
-  undecided: 0 | 1,
-  custody: Custody,
-  proceedings: Proceedings,
-  sentence: SentenceState,
-  earliest: Day | null,
-  latest: Day | null,
-  life: 0 | 1,
-  articles: string,
-  facility: string | null,
-  incident: string | null,
-  lists: string,
-];
+/** The standing in a row that has the columns above from the index `at` on; null if it is undecided. */
+export const standingIn = (row: readonly SqlValue[], at: number): StandingView | null => {
+  if (row[at] === 1) return null;
+  const [earliest, latest] = [row[at + 4] as Day | null, row[at + 5] as Day | null];
+  return {
+    custody: row[at + 1] as Custody,
+    proceedings: row[at + 2] as Proceedings,
+    sentence: row[at + 3] as SentenceState,
+    sentenceEnd: earliest === null || latest === null ? null : sentenceEnd(earliest, latest),
+    life: row[at + 6] === 1,
+    articles: parsed(row[at + 7] as string),
+    facility: row[at + 8] as string | null,
+    incident: row[at + 9] as string | null,
+    lists: judgmentsIn(row[at + 10] as string | null, row, at + 11),
+  };
+};
 
-const standingFromRow = ([
-  undecided,
-  custody,
-  proceedings,
-  sentence,
-  earliest,
-  latest,
-  life,
-  articles,
-  facility,
-  incident,
-  lists,
-]: readonly [...OwnRow, ...number[]]): StandingView | null =>
-  undecided === 1
-    ? null
-    : {
-        custody,
-        proceedings,
-        sentence,
-        sentenceEnd: earliest === null || latest === null ? null : sentenceEnd(earliest, latest),
-        life: life === 1,
-        articles: parsed(articles),
-        facility,
-        incident,
-        lists: parsed(lists),
-      };
+/** `lists` is null if the list of the row is the only one (rows.ts). */
+const judgmentsIn = (lists: string | null, row: readonly SqlValue[], at: number): StandingView['lists'] => {
+  if (lists !== null) return parsed(lists);
+  const recognition = row[at + 1] as Recognition;
+  if (recognition === 'none') return [];
+  return [{ list: row[at] as string, recognition, category: row[at + 2] as string | null }];
+};

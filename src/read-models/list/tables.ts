@@ -1,6 +1,7 @@
 /**
- * A page walks an index of `facets` in its order and probes `periods` by case. The first two indexes of `periods`, of now and of any position,
- * cover the columns that most filters use, so that skipped cases need no row lookup. The indexes on bounds serve movements.
+ * A page walks an index of `facets` in its order and reads the periods of each case. The first index of `periods`, of the versions that are
+ * still believed, has all that a page shows or filters by, so that no row is looked up; the second, of all versions, what decides who is a
+ * member. The indexes on bounds serve movements.
  */
 import { caseEvents, type CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
@@ -51,7 +52,8 @@ export const periods: ProjectedTable<PeriodRow> = {
     recognition_why: 'TEXT',
   },
   indexes: [
-    `(list, case_no, from_day, to_day, undecided, recognition, custody, category) WHERE known_to = ${STILL_KNOWN}`,
+    `(list, case_no, from_day, to_day, undecided, recognition, custody, category, proceedings, sentence, end_earliest, end_latest, life,
+      articles, facility, incident, lists) WHERE known_to = ${STILL_KNOWN}`,
     '(list, case_no, known_from, known_to, from_day, to_day, undecided, recognition, custody, category)',
     `(list, ${FIRST_DAY_SQL}, case_no) WHERE known_to = ${STILL_KNOWN}`,
     `(list, ${END_DAY_SQL}, case_no) WHERE known_to = ${STILL_KNOWN}`,
@@ -63,16 +65,19 @@ export const periods: ProjectedTable<PeriodRow> = {
 /** The keys of the orders in which a page may be asked for. */
 const SORT_KEYS = ['name_key', 'reference_key', 'since_day'] as const;
 
+/** A condition on rows of `facets`, which are named by what stands before their columns: `o.`, or nothing in an index. */
+type FacetCondition = (row: string) => string;
+
 /** Rows that hold to this day, as far as is known. They have indexes of their own: a page of now should not walk the past. */
-export const OPEN_SQL = `known_to = ${STILL_KNOWN} AND to_day = ${MAX_DAY}`;
+export const isOpen: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day = ${MAX_DAY}`;
 /** All other rows. */
-export const CLOSED_SQL = `(known_to < ${STILL_KNOWN} OR to_day < ${MAX_DAY})`;
+export const isClosed: FacetCondition = (row) => `(${row}known_to < ${STILL_KNOWN} OR ${row}to_day < ${MAX_DAY})`;
 /** Rows that are believed and have a last day. An index has them by that day, since few of them end after today. */
-export const ENDED_SQL = `known_to = ${STILL_KNOWN} AND to_day < ${MAX_DAY}`;
+export const isEnded: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day < ${MAX_DAY}`;
 
 /** Rows that are believed, which every table has an index of by case, and all others. */
-export const BELIEVED_SQL = `known_to = ${STILL_KNOWN}`;
-export const GIVEN_UP_SQL = `known_to < ${STILL_KNOWN}`;
+export const isBelieved: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN}`;
+export const isGivenUp: FacetCondition = (row) => `${row}known_to < ${STILL_KNOWN}`;
 
 export const facets: ProjectedTable<FacetRow> = {
   name: 'facets',
@@ -87,10 +92,10 @@ export const facets: ProjectedTable<FacetRow> = {
     to_day: 'INTEGER',
   },
   indexes: [
-    `(case_no) WHERE ${GIVEN_UP_SQL}`,
-    `(facet, to_day) WHERE ${ENDED_SQL}`,
-    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, known_from) WHERE ${OPEN_SQL}`),
-    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, to_day, known_from, known_to) WHERE ${CLOSED_SQL}`),
+    `(case_no) WHERE ${isGivenUp('')}`,
+    `(facet, to_day) WHERE ${isEnded('')}`,
+    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, known_from) WHERE ${isOpen('')}`),
+    ...SORT_KEYS.map((key) => `(facet, ${key}, case_no, from_day, to_day, known_from, known_to) WHERE ${isClosed('')}`),
   ],
   rows: facetRows,
   readsEvent: (event) => isDated(event) || isNaming(event) || referencesOf(event).length > 0,

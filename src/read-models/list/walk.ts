@@ -1,11 +1,12 @@
 /** Walks the cases of facets in an order, from a place on (keyset pagination). */
-import { cachedStatement, type Db } from '../table.js';
+import type Database from '../../sqlite/database.js';
+import { cachedStatement, type Db, type SqlValue } from '../table.js';
 import type { Facets } from './facets.js';
 import type { Certainty } from './filters.js';
 import type { Sort } from './paging.js';
-import { scopeValues, validCondition, type ListScope } from './predicate.js';
+import { periodsOfCase, scopeValues, validCondition, type ListScope, type Match } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { BELIEVED_SQL, CLOSED_SQL, ENDED_SQL, GIVEN_UP_SQL, OPEN_SQL } from './tables.js';
+import { isBelieved, isClosed, isEnded, isGivenUp, isOpen } from './tables.js';
 
 /** Of people with the same key, the one whose case was opened first comes first, or last if the order descends. */
 export interface Place {
@@ -15,20 +16,20 @@ export interface Place {
 
 export interface WalkedCase extends Place {
   readonly isUncertain: boolean;
+  /** Of each period that is valid in the scope, the columns asked for. */
+  readonly periods: readonly (readonly SqlValue[])[];
 }
 
 export interface Walk {
   readonly scope: ListScope;
   readonly facets: Facets;
   readonly sort: Sort;
-  /** On the case `o.case_no`. */
-  readonly conditions: readonly string[];
-  /** Whether a condition names few cases, so that their rows are looked up and sorted. */
-  readonly hasFewCases: boolean;
-  readonly certainty: Certainty | undefined;
-  /** SQL for whether the case `o.case_no` matches in some possible courses only. */
-  readonly isUncertain: string;
-  readonly values: SqlCondition['values'];
+  readonly match: Match;
+  /** Selects the cases, which are so few that their rows are looked up and sorted. */
+  readonly selected?: SqlCondition | undefined;
+  readonly certainty?: Certainty | undefined;
+  /** SQL for columns of a period `p` and of tables that are joined to the case `o.case_no`, one row each. */
+  readonly shown?: { readonly columns: string; readonly joins: string };
   readonly after: Place | null;
   readonly limit: number;
 }
@@ -37,32 +38,74 @@ export interface Walk {
 const KEYS = { name: 'name_key', reference: 'reference_key', recognised: 'since_day' } as const;
 
 /**
- * The next cases that meet the conditions. One range of rows is walked after the other, each no farther than the last case that the
- * ranges before it leave on the page: a range with few such cases would else be walked to its end.
+ * The next cases that match. One range of rows is walked after the other, each no farther than the last case that the ranges before it
+ * leave on the page: a range with few such cases would else be walked to its end.
  */
 export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
-  const { scope, facets, sort, after, limit } = request;
-  const sign = sort.startsWith('-') ? -1 : 1;
-  const values = { ...scopeValues(scope), ...request.values, afterKey: after?.key, afterNo: after?.caseNo, limit };
-  const ranges = (request.hasFewCases ? rangesOfCases : rangesOf)(db, scope, [...facets.walked, ...facets.uncertain]);
+  const { scope, facets, sort, match, selected, after, limit } = request;
+  const ranges = (selected === undefined ? rangesOf : rangesOfCases)(db, scope, [
+    ...facets.walked,
+    ...facets.uncertain,
+  ]);
   const among = (some: readonly number[]): readonly Range[] => ranges.filter(({ facet }) => some.includes(facet));
-  const isUncertain = among(facets.uncertain).length === 0 ? '0' : request.isUncertain;
+  const isCertain = among(facets.uncertain).length === 0;
+  const values = {
+    ...scopeValues(scope),
+    ...match.values,
+    ...selected?.values,
+    afterKey: after?.key,
+    afterNo: after?.caseNo,
+  };
   let found: readonly WalkedCase[] = [];
   for (const { facet, part } of among(facets.walked)) {
     const last = found[limit - 1];
-    const rows = cachedStatement(db, walkSql({ ...request, isUncertain }, part, last !== undefined))
-      .raw()
-      .all({ ...values, facet, lastKey: last?.key, lastNo: last?.caseNo }) as Row[];
-    const walked = rows.map(([key, caseNo, uncertain]) => ({ key, caseNo, isUncertain: uncertain === 1 }));
-    found = found.length === 0 ? walked : merged(found, walked, sign).slice(0, limit);
+    const statement = cachedStatement(db, walkSql(request, { part, isCertain, isBounded: last !== undefined })).raw();
+    const bounds = { facet, lastKey: last?.key, lastNo: last?.caseNo };
+    const walked = readCases(statement, { ...values, ...bounds }, limit, isCertain);
+    found = found.length === 0 ? walked : merged(found, walked, sort.startsWith('-') ? -1 : 1).slice(0, limit);
   }
   return found;
 };
 
-type Row = [key: string | number, caseNo: number, isUncertain: 0 | 1];
+type Row = [key: string | number, caseNo: number, isSure: 0 | 1, ...shown: SqlValue[]];
 
-/** A case may be in both, with the same key. */
+/** Reads so many cases. If not each has one period on the day, more rows than cases are read at first. */
+const readCases = (
+  statement: Database.Statement,
+  values: Readonly<Record<string, unknown>>,
+  limit: number,
+  isCertain: boolean,
+): readonly WalkedCase[] => {
+  for (let count = isCertain ? limit : limit + (limit >> 2); ; count *= 2) {
+    const rows = statement.all({ ...values, limit: count }) as Row[];
+    const cases = casesIn(rows);
+    if (isCertain || rows.length < count) return cases.slice(0, limit);
+    // The last case may have further rows.
+    if (cases.length > limit) return cases.slice(0, limit);
+  }
+};
+
+const casesIn = (rows: readonly Row[]): WalkedCase[] => {
+  interface Case extends Place {
+    isUncertain: boolean;
+    readonly periods: Row[];
+  }
+  const cases: Case[] = [];
+  let last: Case | undefined;
+  for (const row of rows) {
+    const [key, caseNo, isSure] = row;
+    if (last?.caseNo !== caseNo) cases.push((last = { key, caseNo, isUncertain: isSure === 0, periods: [row] }));
+    else {
+      last.periods.push(row);
+      if (isSure === 0) last.isUncertain = true;
+    }
+  }
+  return cases;
+};
+
+/** A case may be in both, with the same key and periods. */
 const merged = (some: readonly WalkedCase[], others: readonly WalkedCase[], sign: 1 | -1): readonly WalkedCase[] => {
+  if (others.length === 0) return some;
   const known = new Set(some.map(({ caseNo }) => caseNo));
   return [...some, ...others.filter(({ caseNo }) => !known.has(caseNo))].sort(
     (a, b) => sign * (compareKeys(a.key, b.key) || a.caseNo - b.caseNo),
@@ -89,8 +132,8 @@ const MAX_SORTED = 100;
 /** The ranges that may have rows which are valid in the scope; those with the most of them first. */
 const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly Range[] => {
   const ofFacet = (condition: string): string => `SELECT 1 FROM facets o WHERE o.facet = f.value AND ${condition}`;
-  const sql = `SELECT f.value AS facet, EXISTS (${ofFacet(OPEN_SQL)}) AS open, EXISTS (${ofFacet(CLOSED_SQL)}) AS closed,
-    (SELECT count(*) FROM (${ofFacet(`${ENDED_SQL} AND to_day > @day`)} LIMIT ${MAX_SORTED})) AS later FROM json_each(@facets) f`;
+  const sql = `SELECT f.value AS facet, EXISTS (${ofFacet(isOpen('o.'))}) AS open, EXISTS (${ofFacet(isClosed('o.'))}) AS closed,
+    (SELECT count(*) FROM (${ofFacet(`${isEnded('o.')} AND o.to_day > @day`)} LIMIT ${MAX_SORTED})) AS later FROM json_each(@facets) f`;
   const rows = cachedStatement(db, sql).all({ facets: JSON.stringify([...new Set(facets)]), day: scope.day }) as {
     readonly facet: number;
     readonly open: 0 | 1;
@@ -108,11 +151,9 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
 /** The conditions on rows `o` of a part that are valid in the scope. */
 const rowsOf = (part: Part, scope: ListScope): string => {
   if (part === 'open')
-    return `${OPEN_SQL} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
-  const rows = { 'ending later': ENDED_SQL, closed: CLOSED_SQL, believed: BELIEVED_SQL, 'given up': GIVEN_UP_SQL }[
-    part
-  ];
-  return `${rows} AND ${validCondition('o', scope)}`;
+    return `${isOpen('o.')} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
+  const rows = { 'ending later': isEnded, closed: isClosed, believed: isBelieved, 'given up': isGivenUp }[part];
+  return `${rows('o.')} AND ${validCondition('o', scope)}`;
 };
 
 /** Selects the cases in facets. */
@@ -128,21 +169,28 @@ const rangesOfCases = (_: Db, scope: ListScope, facets: readonly number[]): read
   ]);
 
 const walkSql = (
-  { scope, sort, conditions, certainty, isUncertain, after }: Walk,
-  part: Part,
-  isBounded: boolean,
+  { scope, sort, match: { certain, possible }, selected, certainty, shown, after }: Walk,
+  { part, isCertain, isBounded }: { readonly part: Part; readonly isCertain: boolean; readonly isBounded: boolean },
 ): string => {
   const key = `o.${KEYS[sort.replace('-', '') as keyof typeof KEYS]}`;
   const [direction, beyond, until] = sort.startsWith('-') ? ['DESC', '<', '>='] : ['ASC', '>', '<='];
+  // Most people have one period on a day, so that the others of a case are looked for last.
+  const some = (condition: string): string => `EXISTS (${periodsOfCase(scope)} AND ${condition})`;
+  const matches = {
+    any: isCertain ? possible : `(${possible} OR ${some(possible)})`,
+    yes: isCertain ? certain : `${certain} AND NOT ${some(`NOT ${certain}`)}`,
+    uncertain: isCertain ? 'FALSE' : `(${possible} OR ${some(possible)}) AND ${some(`NOT ${certain}`)}`,
+  }[certainty ?? 'any'];
   const where = [
     // The plus keeps SQLite from walking the facet.
-    `${part === 'believed' || part === 'given up' ? '+' : ''}o.facet = @facet`,
+    `${selected === undefined ? '' : '+'}o.facet = @facet`,
     rowsOf(part, scope),
     ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
     ...(isBounded ? [`(${key}, o.case_no) ${until} (@lastKey, @lastNo)`] : []),
-    ...conditions,
-    ...(certainty === undefined ? [] : [certainty === 'yes' ? `NOT ${isUncertain}` : isUncertain]),
+    ...(selected === undefined ? [] : [`o.case_no IN (${selected.text})`]),
+    matches,
   ];
-  return `SELECT ${key} AS key, o.case_no, ${isUncertain} AS isUncertain FROM facets o
+  return `SELECT ${key} AS key, o.case_no, ${isCertain ? '1' : certain} AS isSure, ${shown?.columns ?? 'NULL'}
+    FROM facets o CROSS JOIN periods p ON p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)} ${shown?.joins ?? ''}
     WHERE ${where.join(' AND ')} ORDER BY 1 ${direction}, 2 ${direction} LIMIT @limit`;
 };

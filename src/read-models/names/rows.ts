@@ -11,14 +11,11 @@ import { nameTokens } from './name-tokens.js';
 
 export interface ListEntryRow {
   readonly case_id: string;
-  /** JSON; all references of the case. */
-  readonly refs: string;
-}
-
-export interface NameRow {
   /** The display name; null if no name is known. */
   readonly name: string | null;
   readonly name_key: string;
+  /** JSON; all references of the case. */
+  readonly refs: string;
 }
 
 export interface ReferenceRow {
@@ -27,15 +24,18 @@ export interface ReferenceRow {
   readonly reference: string;
 }
 
-export const listEntryRows = ({ id, events }: CaseHistory): readonly ListEntryRow[] => [
-  { case_id: id, refs: JSON.stringify(personReferences(events)) },
-];
+export const listEntryRows = (history: CaseHistory): readonly ListEntryRow[] => {
+  const { name, name_key } = shownName(history);
+  return [{ case_id: history.id, name, name_key, refs: JSON.stringify(personReferences(history.events)) }];
+};
 
-export const nameRows = ({ events }: CaseHistory): readonly NameRow[] => rowsOfNames(personNames(events));
+/** The display name of a case, with its sort key. */
+export const shownName = ({ events }: CaseHistory): Pick<ListEntryRow, 'name' | 'name_key'> =>
+  shownOf(personNames(events));
 
-const rowsOfNames = rememberLast((names: readonly Name[]): readonly NameRow[] => {
+const shownOf = rememberLast((names: readonly Name[]): Pick<ListEntryRow, 'name' | 'name_key'> => {
   const name = displayName(names);
-  return [{ name, name_key: name === null ? SORTS_LAST : nameSortKey(name) }];
+  return { name, name_key: name === null ? SORTS_LAST : nameSortKey(name) };
 });
 
 /** The least sort key of the references of a case in a list; for the register as a whole, of the references by list. */

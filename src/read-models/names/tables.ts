@@ -1,6 +1,6 @@
 /**
- * `list_entries` and `personal_names` have what a line of a list shows; `case_references` finds a case by reference, `searched_names`
- * by a name in any spelling.
+ * `list_entries` has what a list shows at the head of a line; `case_references` finds a case by reference, `searched_names` by a name
+ * in any spelling.
  */
 import type { CaseEvent } from '../../domain/case/events.js';
 import { referencesOf } from '../../domain/reference/reference.js';
@@ -9,13 +9,11 @@ import {
   circumstancesRows,
   distinctionRows,
   listEntryRows,
-  nameRows,
   referenceRows,
   searchedNameRows,
   type CircumstancesRow,
   type DistinctionRow,
   type ListEntryRow,
-  type NameRow,
   type ReferenceRow,
   type SearchedNameRow,
 } from './rows.js';
@@ -26,22 +24,12 @@ export const isNaming = ({ type }: CaseEvent): boolean => type === 'opened' || t
 
 export const listEntries: ProjectedTable<ListEntryRow> = {
   name: 'list_entries',
-  isPersonal: false,
-  dependsOn: 'events',
-  columns: { case_id: 'TEXT', refs: 'TEXT' },
-  indexes: [OF_CASE],
-  rows: listEntryRows,
-  readsEvent: (event) => referencesOf(event).length > 0,
-};
-
-export const names: ProjectedTable<NameRow> = {
-  name: 'personal_names',
   isPersonal: true,
   dependsOn: 'events',
-  columns: { name: 'TEXT', name_key: 'TEXT' },
+  columns: { case_id: 'TEXT', name: 'TEXT', name_key: 'TEXT', refs: 'TEXT' },
   indexes: [OF_CASE],
-  rows: nameRows,
-  readsEvent: isNaming,
+  rows: listEntryRows,
+  readsEvent: (event) => isNaming(event) || referencesOf(event).length > 0,
 };
 
 export const references: ProjectedTable<ReferenceRow> = {

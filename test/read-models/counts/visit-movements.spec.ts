@@ -34,17 +34,14 @@ const fill = ({ db }: ModelFile, firstNumber: number): void => {
   const period =
     db.prepare(`INSERT INTO periods (case_no, known_from, known_to, list, from_day, to_day, undecided, custody,
     custody_why, life, articles, recognition, category) VALUES (?, 1, ${STILL_KNOWN}, 'union', ?, ?, 0, ?, ?, 0, '[]', 'recognised', 'others')`);
-  const listEntry = db.prepare(`INSERT INTO list_entries (case_no, known_from, known_to, case_id, refs)
-    VALUES (?, 1, ${STILL_KNOWN}, ?, '[]')`);
-  const name = db.prepare(`INSERT INTO personal_names (case_no, known_from, known_to, name, name_key)
-    VALUES (?, 1, ${STILL_KNOWN}, ?, ?)`);
+  const listEntry = db.prepare(`INSERT INTO list_entries (case_no, known_from, known_to, case_id, name, name_key, refs)
+    VALUES (?, 1, ${STILL_KNOWN}, ?, ?, ?, '[]')`);
   db.transaction(() => {
     for (let no = 0; no < PEOPLE; no += 1) {
       const id = `c${String(no).padStart(5, '0')}`;
       period.run(firstNumber + no, day('2024-03-01'), day('2024-06-01'), 'detained', 'arrested');
       period.run(firstNumber + no, day('2024-06-01'), day('2100-01-01'), 'free', 'released:bail');
-      listEntry.run(firstNumber + no, id);
-      name.run(firstNumber + no, id, id);
+      listEntry.run(firstNumber + no, id, id, id);
     }
   })();
 };

@@ -94,15 +94,20 @@ describe('rows independent of lists', () => {
 });
 
 describe('rows of a list', () => {
-  it('begin with its first judgment and ignore other lists', () => {
+  it('begin with its first judgment, and name other lists once they judge', () => {
     const events = withIds(ARRESTED, RECOGNISED, {
       type: 'recognised',
       occurredOn: '2024-02-01',
       list: 'other',
       category: 'x',
     });
+    const judgments = [
+      { list: 'other', recognition: 'recognised', category: 'x' },
+      { list: 'union', recognition: 'recognised', category: 'believers' },
+    ];
     expect(rowsOf(events, 'union', 'recognition', 'category', 'recognition_by', 'recognition_why', 'lists')).toEqual([
-      ['2024-01-20', null, 'recognised', 'believers', 'recognition', 'recognised', null],
+      ['2024-01-20', '2024-02-01', 'recognised', 'believers', 'recognition', 'recognised', null],
+      ['2024-02-01', null, 'recognised', 'believers', 'recognition', 'recognised', JSON.stringify(judgments)],
     ]);
     expect(rowsOf(events, 'other', 'category')).toEqual([['2024-02-01', null, 'x']]);
     expect(rowsOf(events, 'third')).toEqual([]);
