@@ -1,10 +1,10 @@
 /**
  * Cached counts of people, updated incrementally. A person is counted by the row versions of their own case, so a
  * cached count is updated by subtracting the cases with new events as they were at the old position and adding them as
- * they are now. A full count of a large register runs only once.
+ * they are now. A full count of a large register runs only once, in steps between which other requests run (answer-counted.ts).
  */
 import { LRUCache } from 'lru-cache';
-import { scopeValues, type ListScope } from './list/predicate.js';
+import { listScope, scopeValues, type ListScope } from './list/predicate.js';
 import type { SqlCondition } from './list/sql-condition.js';
 import type { Totals } from './list/person.view.js';
 import { cachedStatement, type Db } from './table.js';
@@ -20,6 +20,8 @@ export interface CounterQuery {
    */
   readonly sql: (scope: ListScope, caseFilter: string) => string;
   readonly values: SqlCondition['values'];
+  /** Selects cases beside which no other is counted; where absent, any may be. */
+  readonly cases?: ((scope: ListScope) => string) | undefined;
 }
 
 interface CachedCounter {
@@ -30,38 +32,141 @@ interface CachedCounter {
 const MAX_COUNTERS = 200;
 /** With more new events than this, a full count is cheaper than an update. */
 const MAX_EVENTS = 1_000;
+/** Cases that one step counts, of all or of those that a query selects: some 40 ms of either. */
+const MAX_CASES = 20_000;
+const MAX_SELECTED = 2_000;
+/** Where more of the cases than one in so many are selected, counting all takes no longer. */
+const SELECTED_SHARE = 10;
+/** Counts that are under way, those that nobody waits for any more among them. */
+const MAX_RUNNING = 20;
+
+/** Thrown where a count takes steps. Whoever asked has them taken and asks again. */
+export class NotCounted extends Error {
+  override readonly name = 'NotCounted';
+  constructor(
+    readonly scope: ListScope,
+    readonly query: CounterQuery,
+  ) {
+    super('people who are not counted yet');
+  }
+}
+
+/** A condition on the case of `p`, to follow others. */
+interface CaseFilter {
+  readonly text: string;
+  readonly values: SqlCondition['values'];
+}
+
+/** A count of which some slices are counted. */
+interface RunningCount {
+  readonly left: CaseFilter[];
+  totals: TotalsByKey;
+}
 
 export class Counters {
   readonly #cache = new LRUCache<string, CachedCounter>({ max: MAX_COUNTERS });
+  /** Shared by all who wait for the same count. */
+  readonly #running = new LRUCache<string, RunningCount>({ max: MAX_RUNNING });
+  #inSteps = false;
 
   constructor(private readonly db: Db) {}
 
   /** Totals in a scope. Those of an earlier position never change. */
-  count(scope: ListScope, count: CounterQuery): TotalsByKey {
-    const position = scope.isCurrent ? null : scope.position;
-    const key = JSON.stringify([scope.list, scope.day, position, count.sql(scope, ''), count.values]);
+  count(scope: ListScope, query: CounterQuery): TotalsByKey {
+    const key = keyOf(scope, query);
     const cached = this.#cache.get(key);
-    const groups = cached === undefined ? this.#query(scope, count) : this.#updated(cached, scope, count);
+    const groups = cached === undefined ? this.#counted(scope, query) : this.#updated(cached, scope, query);
     this.#cache.set(key, { position: scope.position, groups });
     return groups;
   }
 
-  #updated({ position, groups }: CachedCounter, scope: ListScope, count: CounterQuery): TotalsByKey {
+  /** Runs `ask`; its counts throw NotCounted where they take steps. */
+  inSteps<Answer>(ask: () => Answer): Answer {
+    this.#inSteps = true;
+    try {
+      return ask();
+    } finally {
+      this.#inSteps = false;
+    }
+  }
+
+  /** Takes the next step of a count and says whether it was the last. The log may have grown to `head` since the count began. */
+  step({ scope, query }: NotCounted, head: number): boolean {
+    const now = listScope(scope.list, scope.day, scope.position, head);
+    const key = keyOf({ ...scope, isCurrent: false }, query);
+    const running = this.#running.get(key) ?? { left: this.#slices(now, query), totals: new Map() };
+    const slice = running.left.pop();
+    if (slice !== undefined) running.totals = sum([running.totals, 1], [this.#query(now, query, slice), 1]);
+    this.#running.set(key, running);
+    if (running.left.length > 0) return false;
+    this.#running.delete(key);
+    const counted = { position: scope.position, groups: running.totals };
+    this.#cache.set(key, counted);
+    // From there it is updated to the latest position.
+    if (scope.isCurrent) this.#cache.set(keyOf(scope, query), counted);
+    return true;
+  }
+
+  #counted(scope: ListScope, query: CounterQuery): TotalsByKey {
+    if (this.#inSteps && this.#lastCase() > MAX_CASES && this.#selected(scope, query, MAX_SELECTED) === null)
+      throw new NotCounted(scope, query);
+    return this.#query(scope, query);
+  }
+
+  #updated({ position, groups }: CachedCounter, scope: ListScope, query: CounterQuery): TotalsByKey {
     if (position === scope.position) return groups;
-    if (scope.position - position > MAX_EVENTS) return this.#query(scope, count);
-    const before = this.#query({ ...scope, position, isCurrent: false }, count, [position, scope.position]);
-    const after = this.#query(scope, count, [position, scope.position]);
+    if (scope.position - position > MAX_EVENTS) return this.#counted(scope, query);
+    const touched = {
+      text: `AND p.case_no IN (${TOUCHED_CASES})`,
+      values: { since: position, until: scope.position },
+    };
+    const before = this.#query({ ...scope, position, isCurrent: false }, query, touched);
+    const after = this.#query(scope, query, touched);
     return sum([groups, 1], [before, -1], [after, 1]);
   }
 
-  /** Counts all cases, or only those with events at positions (since, until]. */
-  #query(scope: ListScope, { sql, values }: CounterQuery, range?: readonly [number, number]): TotalsByKey {
-    const caseFilter = range === undefined ? '' : `AND p.case_no IN (${TOUCHED_CASES})`;
-    const bounds = range === undefined ? {} : { since: range[0], until: range[1] };
-    const rows = cachedStatement(this.db, sql(scope, caseFilter)).all({ ...scopeValues(scope), ...values, ...bounds });
+  #slices(scope: ListScope, query: CounterQuery): CaseFilter[] {
+    const last = this.#lastCase();
+    const selected = this.#selected(scope, query, Math.floor(last / SELECTED_SHARE));
+    if (selected === null)
+      return slicesOf(last, MAX_CASES).map(([after, until]) => ({
+        text: 'AND p.case_no > @after AND p.case_no <= @until',
+        values: { after, until },
+      }));
+    return slicesOf(selected.length, MAX_SELECTED).map(([from, to]) => ({
+      text: 'AND p.case_no IN (SELECT value FROM json_each(@cases))',
+      values: { cases: JSON.stringify(selected.slice(from, to)) },
+    }));
+  }
+
+  #lastCase(): number {
+    return cachedStatement(this.db, 'SELECT coalesce(max(no), 0) FROM cases').pluck().get() as number;
+  }
+
+  /** The cases that a query selects; null if it selects none, or more than `limit`. */
+  #selected(scope: ListScope, { cases, values }: CounterQuery, limit: number): readonly number[] | null {
+    if (cases === undefined) return null;
+    const statement = cachedStatement(this.db, `SELECT case_no FROM (${cases(scope)}) LIMIT @limit`).pluck();
+    const found = statement.all({ ...scopeValues(scope), ...values, limit: limit + 1 }) as number[];
+    return found.length > limit ? null : [...new Set(found)];
+  }
+
+  /** Counts the cases of a filter, or all. */
+  #query(scope: ListScope, { sql, values, cases }: CounterQuery, filter?: CaseFilter): TotalsByKey {
+    const selected = cases === undefined ? '' : `AND p.case_no IN (${cases(scope)})`;
+    const statement = cachedStatement(this.db, sql(scope, filter?.text ?? selected));
+    const rows = statement.all({ ...scopeValues(scope), ...values, ...filter?.values });
     return new Map((rows as ({ key: string } & Totals)[]).map(({ key, yes, uncertain }) => [key, { yes, uncertain }]));
   }
 }
+
+/** The latest position is none of the key: it moves, and the count with it. */
+const keyOf = (scope: ListScope, { sql, values }: CounterQuery): string =>
+  JSON.stringify([scope.list, scope.day, scope.isCurrent ? null : scope.position, sql(scope, ''), values]);
+
+/** The bounds of slices of so many numbers. */
+const slicesOf = (count: number, size: number): readonly (readonly [after: number, until: number])[] =>
+  Array.from({ length: Math.ceil(count / size) }, (_, index) => [index * size, Math.min(count, (index + 1) * size)]);
 
 /** Every case that a stream with new events feeds, or fed before: such an event may have changed which. */
 export const TOUCHED_CASES = `SELECT case_no FROM case_streams

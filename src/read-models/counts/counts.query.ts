@@ -10,9 +10,10 @@ import { IsDay, IsObjectOf, IsOneOf } from '../../schema/decorators.js';
 import { IsString } from '../../schema/view-decorators.js';
 import { KnownView } from '../known.view.js';
 import { Totals } from '../list/person.view.js';
+import { answerCounted } from '../answer-counted.js';
 import { InvalidParameter } from '../query-errors.js';
 import { ReadModelReader } from '../reader.js';
-import { openScope, type Scope } from '../scope.js';
+import type { Scope } from '../scope.js';
 import type { Counters, TotalsByKey } from '../counters.js';
 import { groupPeople, groupPeopleByEach } from './group-people.js';
 
@@ -86,30 +87,34 @@ export class CountsHandler implements IQueryHandler<Counts> {
    * A certain member with an uncertain key counts as certain in the total and as uncertain under the key. Throws InvalidParameter for
    * more groups than an answer may have.
    */
-  async execute({ scope: asked, list, parameters }: Counts): Promise<CountsView | null> {
-    const { logTables, counters, scope: answered, position: head } = await openScope(this.reader, asked);
-    const { day, position, knownAt } = answered;
-    const defined = logTables.listAt(list, position);
-    if (defined === null) return null;
-    const scope = listScope(list, day, position, head);
-    const match = matchOf([...memberConditions(defined.definition, day), ...filterConditions(parameters.filters)]);
-    const { certainty } = parameters.filters;
-    const groups = new Map(
-      [...groupsBy(parameters.by, counters, scope, match, certainty)].map(([key, totals]) => [key, { key, ...totals }]),
-    );
-    if (parameters.by === 'category')
-      for (const key of defined.definition.categories.keys())
-        if (!groups.has(key)) groups.set(key, { key, yes: 0, uncertain: 0 });
-    if (groups.size > LIMITS.groups)
-      throw new InvalidParameter('by', 'TABLE.TOO_LARGE', `at most ${LIMITS.groups} groups: filter the people`);
-    return {
-      list,
-      asOf: formatDay(day),
-      knownAt,
-      by: parameters.by,
-      position,
-      total: countPeople(counters, scope, match, { certainty }),
-      groups: [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
-    };
+  execute({ scope: asked, list, parameters }: Counts): Promise<CountsView | null> {
+    return answerCounted(this.reader, asked, null, ({ logTables, counters, scope: answered, position: head }) => {
+      const { day, position, knownAt } = answered;
+      const defined = logTables.listAt(list, position);
+      if (defined === null) return null;
+      const scope = listScope(list, day, position, head);
+      const match = matchOf([...memberConditions(defined.definition, day), ...filterConditions(parameters.filters)]);
+      const { certainty } = parameters.filters;
+      const groups = new Map(
+        [...groupsBy(parameters.by, counters, scope, match, certainty)].map(([key, totals]) => [
+          key,
+          { key, ...totals },
+        ]),
+      );
+      if (parameters.by === 'category')
+        for (const key of defined.definition.categories.keys())
+          if (!groups.has(key)) groups.set(key, { key, yes: 0, uncertain: 0 });
+      if (groups.size > LIMITS.groups)
+        throw new InvalidParameter('by', 'TABLE.TOO_LARGE', `at most ${LIMITS.groups} groups: filter the people`);
+      return {
+        list,
+        asOf: formatDay(day),
+        knownAt,
+        by: parameters.by,
+        position,
+        total: countPeople(counters, scope, match, { certainty }),
+        groups: [...groups.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+      };
+    });
   }
 }

@@ -93,20 +93,21 @@ export const countPeople = (
   { certainty, reference, facets }: Partial<Pick<PageRequest, 'certainty' | 'reference' | 'facets'>> = {},
 ): Totals => {
   const walked = facets === undefined || facets.isEverybody ? null : facets.walked;
-  const casesOf = (versionScope: ListScope, caseFilter: string): string =>
-    [
-      ...(reference === undefined ? [] : [`AND p.case_no IN (${casesWithReference(versionScope)})`]),
-      // The cases of a few new events are looked at without.
-      ...(walked === null || caseFilter !== '' ? [] : [`AND p.case_no IN (${casesInFacets(versionScope, walked)})`]),
-      caseFilter,
-    ].join(' ');
-  const peopleSql = (versionScope: ListScope, caseFilter: string): string =>
-    `SELECT min(${match.certain}) AS yes FROM periods p WHERE p.list = @list AND ${validCondition('p', versionScope)}
-    ${casesOf(versionScope, caseFilter)} GROUP BY p.case_no HAVING max(${match.possible})`;
   const groups = counters.count(scope, {
-    sql: (versionScope, caseFilter) =>
-      `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (${peopleSql(versionScope, caseFilter)})`,
+    sql: (
+      versionScope,
+      caseFilter,
+    ) => `SELECT '' AS key, coalesce(sum(yes), 0) AS yes, coalesce(sum(NOT yes), 0) AS uncertain FROM (
+      SELECT min(${match.certain}) AS yes FROM periods p WHERE p.list = @list AND ${validCondition('p', versionScope)}
+      ${reference === undefined ? '' : `AND p.case_no IN (${casesWithReference(versionScope)})`}
+      ${caseFilter} GROUP BY p.case_no HAVING max(${match.possible}))`,
     values: { ...match.values, ...referenceValues(reference) },
+    cases:
+      reference !== undefined
+        ? casesWithReference
+        : walked === null
+          ? undefined
+          : (versionScope) => casesInFacets(versionScope, walked),
   });
   const total = groups.get('') ?? { yes: 0, uncertain: 0 };
   return { yes: certainty === 'uncertain' ? 0 : total.yes, uncertain: certainty === 'yes' ? 0 : total.uncertain };

@@ -5,7 +5,8 @@ import type { Page } from './paging.js';
 import type { PersonPage } from './person.view.js';
 import type { Reference } from '../../domain/case/events.js';
 import type { ReadModelReader } from '../reader.js';
-import { openScope, type Scope, type ScopedContext } from '../scope.js';
+import { answerCounted } from '../answer-counted.js';
+import type { Scope, ScopedContext } from '../scope.js';
 import { readPageCursor, writePageCursor } from './page-cursor.js';
 import { readFoundPage, type SearchOf } from '../names/found-page.js';
 import { searchNames } from '../names/name-search.js';
@@ -40,25 +41,26 @@ export const readPageOf = async (
     page.after === undefined
       ? null
       : readPageCursor(page.after, queryKey, (await reader.contextAt({ atLeast: scope.atLeast })).logId);
-  const context = await openScope(reader, scope, cursor);
-  const conditions = conditionsFor(context);
-  if (conditions === null) return null;
-  const { day, position, knownAt } = context.scope;
-  const request: PageRequest = {
-    scope: listScope(list, day, position, context.position),
-    conditions: [...conditions, ...filterConditions(filters)],
-    certainty: filters.certainty,
-    reference,
-    sort: page.sort ?? 'name',
-    facets: facetsOf(list, population, filters),
-    limit: page.limit,
-    after: cursor,
-  };
-  const search = searchOf(name, words);
-  const { end, ...found } = search === null ? readPage(context, request) : readFoundPage(context, request, search);
-  const next = end && { position, day, total: found.total, ...end };
-  const { asOf, ...rest } = found;
-  return { asOf, knownAt, ...rest, next: next && writePageCursor(next, queryKey, context.logId) };
+  return answerCounted(reader, scope, cursor, (context) => {
+    const conditions = conditionsFor(context);
+    if (conditions === null) return null;
+    const { day, position, knownAt } = context.scope;
+    const request: PageRequest = {
+      scope: listScope(list, day, position, context.position),
+      conditions: [...conditions, ...filterConditions(filters)],
+      certainty: filters.certainty,
+      reference,
+      sort: page.sort ?? 'name',
+      facets: facetsOf(list, population, filters),
+      limit: page.limit,
+      after: cursor,
+    };
+    const search = searchOf(name, words);
+    const { end, ...found } = search === null ? readPage(context, request) : readFoundPage(context, request, search);
+    const next = end && { position, day, total: found.total, ...end };
+    const { asOf, ...rest } = found;
+    return { asOf, knownAt, ...rest, next: next && writePageCursor(next, queryKey, context.logId) };
+  });
 };
 
 const searchOf = (name: string | undefined, words: string | undefined): SearchOf | null => {
