@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { CONVICTED_STAGE, PROCEEDINGS } from '../../domain/case/state.js';
+import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../domain/case/state.js';
 import { intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
 import type { Day } from '../../domain/time.js';
@@ -29,16 +29,19 @@ export interface FacetRow {
 /** A property that people are filtered by. */
 interface Property {
   readonly name: string;
-  /** The value of everybody before the first event: hardly asked for, and would cost most. */
-  readonly initial: string | null;
-  /** Whether the register as a whole has facets of it too: those with so few values that they would be most of all rows are of lists alone. */
-  readonly ofRegister: boolean;
+  /**
+   * Values that everybody has for a while. The register as a whole has no facets of them, which would be most of all rows: pages look
+   * for such people among all.
+   */
+  readonly passing: readonly string[];
   readonly ofPeriod: (period: PeriodRow) => readonly (string | null)[];
   /** The values of which a period must have one to match the filters; undefined if it may have any. */
   readonly asked: (filters: Filters) => readonly string[] | undefined;
 }
 
 const one = (value: string | undefined): readonly string[] | undefined => (value === undefined ? undefined : [value]);
+
+const AWAITING = 'awaiting-judgment' satisfies Filters['stage'];
 
 /**
  * The properties that have facets. A page walks the facet of the first of them that it is filtered by, so those whose values have the
@@ -47,44 +50,46 @@ const one = (value: string | undefined): readonly string[] | undefined => (value
 const PROPERTIES: readonly Property[] = [
   {
     name: 'incident',
-    initial: null,
-    ofRegister: true,
+    passing: [],
     ofPeriod: ({ incident }) => [incident],
     asked: ({ incident }) => one(incident),
   },
   {
     name: 'facility',
-    initial: null,
-    ofRegister: true,
+    passing: [],
     ofPeriod: ({ facility }) => [facility],
     asked: ({ facility }) => one(facility === undefined ? undefined : toNfc(facility)),
   },
   {
     name: 'article',
-    initial: null,
-    ofRegister: true,
+    passing: [],
     ofPeriod: ({ articles }) => articleHeads(JSON.parse(articles) as readonly string[]),
     asked: ({ article }) => article?.map(articleHead),
   },
   {
     name: 'category',
-    initial: null,
-    ofRegister: false,
+    passing: [],
     ofPeriod: ({ category }) => [category],
     asked: ({ category }) => category,
   },
   {
     name: 'proceedings',
-    initial: 'none',
-    ofRegister: false,
+    passing: ['none'],
     ofPeriod: ({ proceedings }) => [proceedings],
-    asked: ({ proceedings, stage }) =>
-      proceedings ?? (stage && PROCEEDINGS.filter((value) => CONVICTED_STAGE.has(value) === (stage === 'convicted'))),
+    asked: ({ proceedings, stage }) => proceedings ?? (stage === 'convicted' ? [...CONVICTED_STAGE] : undefined),
+  },
+  {
+    name: 'stage',
+    passing: [AWAITING],
+    // Who is convicted is found by the proceedings.
+    ofPeriod: ({ proceedings, custody }) => [
+      custody !== null && HELD_CUSTODIES.has(custody) && !CONVICTED_STAGE.has(proceedings ?? 'none') ? AWAITING : null,
+    ],
+    asked: ({ stage }) => one(stage === AWAITING ? stage : undefined),
   },
   {
     name: 'custody',
-    initial: 'unknown',
-    ofRegister: false,
+    passing: ['unknown', 'detained'],
     ofPeriod: ({ custody }) => [custody],
     asked: ({ custody }) => custody,
   },
@@ -142,10 +147,10 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
   ];
   const uncertain = of(UNCERTAIN, ['']);
   if (filters.certainty === 'uncertain') return { walked: uncertain, uncertain, isEverybody: false };
-  for (const { name, asked, initial, ofRegister } of PROPERTIES) {
+  for (const { name, asked, passing } of PROPERTIES) {
     const values = asked(filters);
-    const isWalked = values !== undefined && (population !== 'all' || ofRegister);
-    if (isWalked && values.length <= MAX_VALUES && !values.some((value) => value === initial))
+    const hasFacets = population !== 'all' || !values?.some((value) => passing.includes(value));
+    if (values !== undefined && values.length <= MAX_VALUES && hasFacets)
       return { walked: of(name, values), uncertain, isEverybody: false };
   }
   return { walked: of(EVERYBODY, ['']), uncertain, isEverybody: true };
@@ -166,9 +171,9 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const group = groupOf(period);
   const facets = [
     facetNumber(list, group),
-    ...PROPERTIES.filter(({ ofRegister }) => group !== 'all' || ofRegister).flatMap(({ name, initial, ofPeriod }) =>
+    ...PROPERTIES.flatMap(({ name, passing, ofPeriod }) =>
       ofPeriod(period).flatMap((value) =>
-        value === null || value === initial ? [] : [facetNumber(list, group, name, value)],
+        value === null || (group === 'all' && passing.includes(value)) ? [] : [facetNumber(list, group, name, value)],
       ),
     ),
   ];
