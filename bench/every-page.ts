@@ -1,6 +1,6 @@
 /**
- * Measures a page of a list for each offered filter and sort, now, as of an earlier day, and as known earlier too; the first page and
- * the hundredth. Each is compared with the same rows from a table with the index that it needs, read and made JSON in the same turn.
+ * Measures a page of a list for each offered filter and sort, now, as of an earlier day, and as known earlier too, and a page of all
+ * cases now; the first page and the hundredth. Each is compared with the same rows from a table with the index that it needs, read and made JSON in the same turn.
  * One person in twenty has a correction. `--write` stores all figures in docs/pages.json and the table in docs/benchmarks.md.
  *
  * Figures are the least of all samples on either side, so that other work of the machine counts little. `--copies` makes a larger
@@ -16,8 +16,10 @@ import { parseArgs } from 'node:util';
 import { parseDay } from '../src/domain/time.js';
 import { createSqliteStore } from '../src/event-store/sqlite/store.js';
 import { FILTERS, type Filters } from '../src/read-models/list/filters.js';
+import { Cases, CasesHandler } from '../src/read-models/list/cases.query.js';
 import { ListMembers, ListMembersHandler } from '../src/read-models/list/list-members.query.js';
 import { SORTS, type Sort } from '../src/read-models/list/paging.js';
+import type { PersonPage } from '../src/read-models/list/person.view.js';
 import { ReadModels } from '../src/read-models/read-models.js';
 import { Scope, UNRESTRICTED } from '../src/read-models/scope.js';
 import { clock, halfCorrected, logFile, prepare, variedFolder, variedModelsFile } from './data-sets.js';
@@ -60,9 +62,10 @@ const filters: readonly Filter[] = [
 ].filter((filter) => options.filter === undefined || options.filter === (filter?.[0] ?? 'none'));
 
 const MODES = {
-  now: { aim: 3, asOf: null, known: null },
-  'as of an earlier day': { aim: 3, asOf: EARLIER, known: null },
-  'as known earlier too': { aim: 5, asOf: EARLIER, known: halfCorrected(people, VARIED_CASE) },
+  now: { aim: 3, asOf: null, known: null, isOfCases: false },
+  'as of an earlier day': { aim: 3, asOf: EARLIER, known: null, isOfCases: false },
+  'as known earlier too': { aim: 3, asOf: EARLIER, known: halfCorrected(people, VARIED_CASE), isOfCases: false },
+  'all cases, now': { aim: 3, asOf: null, known: null, isOfCases: true },
 } as const;
 type Mode = keyof typeof MODES;
 
@@ -86,12 +89,16 @@ const timed = async <T>(run: () => Promise<T> | T): Promise<{ readonly ms: numbe
   return { ms: performance.now() - startedAt, result };
 };
 
-const measure = async (members: ListMembersHandler, db: Db): Promise<readonly Measured[]> => {
+/** Filters by what a list says of people, or by what only a list leaves uncertain. */
+const OF_LISTS: readonly (keyof Filters)[] = ['category', 'certainty'];
+
+const measure = async (models: ReadModels, db: Db): Promise<readonly Measured[]> => {
   const found: Measured[] = [];
-  for (const mode of Object.keys(MODES) as Mode[])
-    for (const filter of filters)
+  const [members, cases] = [new ListMembersHandler(models), new CasesHandler(models)];
+  for (const mode of Object.keys(MODES) as Mode[]) {
+    const { asOf, known, isOfCases } = MODES[mode];
+    for (const filter of filters.filter((one) => !isOfCases || one === null || !OF_LISTS.includes(one[0])))
       for (const sort of SORTS) {
-        const { asOf, known } = MODES[mode];
         const scope = new Scope(UNRESTRICTED, {
           ...(asOf !== null && { asOf }),
           ...(known !== null && { knownAt: `position:${known}` }),
@@ -99,14 +106,13 @@ const measure = async (members: ListMembersHandler, db: Db): Promise<readonly Me
         const value =
           filter && (FILTERS.find(({ name }) => name === filter[0])?.isRepeatable ? [filter[1]] : filter[1]);
         const chosen = filter === null ? {} : { [filter[0]]: value };
-        const page = (after: string | null) =>
-          members.execute(
-            new ListMembers(scope, LIST, {
-              filters: chosen,
-              page: { sort, limit: LIMIT, ...(after !== null && { after }) },
-            }),
-          );
-        const raw = rawPages(db, { filter, sort, limit: LIMIT, asOf: asOf && parseDay(asOf), known });
+        const page = (after: string | null): Promise<PersonPage | null> => {
+          const parameters = { filters: chosen, page: { sort, limit: LIMIT, ...(after !== null && { after }) } };
+          return isOfCases
+            ? cases.execute(new Cases(scope, parameters))
+            : members.execute(new ListMembers(scope, LIST, parameters));
+        };
+        const raw = rawPages(db, { isOfCases, filter, sort, limit: LIMIT, asOf: asOf && parseDay(asOf), known });
         const first = await timed(() => page(null));
         let [next, last] = [null as string | null, null as ReturnType<typeof raw>['last']];
         for (const number of [1, FAR_PAGE]) {
@@ -133,6 +139,7 @@ const measure = async (members: ListMembersHandler, db: Db): Promise<readonly Me
           found.push({ mode, filter: filter?.join(' ') ?? '', sort, page: number, rows, total, ...measured });
         }
       }
+  }
   return found;
 };
 
@@ -191,7 +198,7 @@ const store = createSqliteStore({ file: logFile(folder) });
 const models = ReadModels.open(modelsFile, store, clock);
 await models.start();
 const db = openRaw(rawFile);
-const measured = await measure(new ListMembersHandler(models), db);
+const measured = await measure(models, db);
 db.close();
 await models.stop();
 await store.close();

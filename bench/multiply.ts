@@ -13,7 +13,7 @@ export const multiplyCases = (from: string, to: string, copies: number): void =>
   for (const end of ['', '-wal', '-shm']) rmSync(`${making}${end}`, { force: true });
   copyFileSync(from, making);
   const db = new Database(making);
-  db.pragma('journal_mode = DELETE');
+  for (const mode of ['DELETE', 'OFF']) db.pragma(`journal_mode = ${mode}`);
   db.pragma('synchronous = OFF');
   db.pragma('cache_size = -1000000');
   const tables = PROJECTED_TABLES.filter(({ fullText }) => fullText === undefined);

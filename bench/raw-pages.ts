@@ -1,6 +1,6 @@
 /**
- * What pages of a list cost at least: tables with the answer's columns, one of who is on the list now, one of who was on it on any day,
- * one of who was on it as known at any position, each with an index for every filter and sort.
+ * What pages cost at least: tables with the answer's columns, one of who is on the list now, one of who was on it on any day, one of who
+ * was on it as known at any position, one of all cases now, each with an index for every filter and sort.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DEFAULT_POLICY } from '../src/domain/case/state.js';
@@ -29,10 +29,13 @@ const SORT_COLUMNS = { name: 'name_key', recognised: 'since', reference: 'refere
 const SHOWN = `case_id, refs, name, certainty, custody, proceedings, sentence, end_earliest, end_latest, life, articles, facility,
   incident, lists`;
 
+const BELIEVED = `known_to = ${STILL_KNOWN}`;
+const VALID_NOW = `${BELIEVED} AND from_day <= ${TODAY} AND ${TODAY} < to_day`;
 const TABLES = {
-  now: `known_to = ${STILL_KNOWN} AND from_day <= ${TODAY} AND ${TODAY} < to_day`,
-  days: `known_to = ${STILL_KNOWN}`,
-  versions: 'TRUE',
+  now: { list: LIST, condition: VALID_NOW },
+  days: { list: LIST, condition: BELIEVED },
+  versions: { list: LIST, condition: 'TRUE' },
+  cases: { list: '', condition: VALID_NOW },
 } as const;
 type Table = keyof typeof TABLES;
 
@@ -42,30 +45,35 @@ export const makeRawPages = (file: string, models: string): void => {
   const making = `${file}.making`;
   for (const end of ['', '-wal', '-shm']) rmSync(`${making}${end}`, { force: true });
   const db = openRaw(making);
+  for (const mode of ['DELETE', 'OFF']) db.pragma(`journal_mode = ${mode}`);
   db.pragma('synchronous = OFF');
+  db.pragma('cache_size = -1000000');
   db.exec(`ATTACH '${models}' AS models`);
   db.function('reference_key', (refs) =>
     referenceSortKey((JSON.parse(String(refs)) as readonly { readonly reference: string }[])[0]?.reference ?? ''),
   );
   const sameKnowledge = (alias: string): string =>
     `${alias}.known_from <= p.known_from AND p.known_from < ${alias}.known_to`;
-  db.exec(`CREATE TEMP TABLE people AS SELECT p.case_no AS no, e.case_id, e.refs, e.name, e.name_key, reference_key(e.refs) AS reference_key,
-      min(p.from_day) OVER (PARTITION BY p.case_no) AS since,
-      iif(EXISTS (SELECT 1 FROM models.periods q WHERE q.list = p.list AND q.case_no = p.case_no AND q.rowid <> p.rowid
-        AND ${sameKnowledge('q')} AND q.from_day < p.to_day AND p.from_day < q.to_day), 'uncertain', 'yes') AS certainty,
-      p.custody, p.proceedings, p.category, p.facility, p.incident, p.articles, p.sentence, p.end_earliest, p.end_latest, p.life,
-      o.lists, ${STAGE_SQL} AS stage, substr(p.articles, 3, 3) AS article, p.from_day, p.to_day, p.known_from, p.known_to
-    FROM models.periods p
-    JOIN models.list_entries e ON e.case_no = p.case_no AND e.known_to = ${STILL_KNOWN}
-    JOIN models.periods o ON o.case_no = p.case_no AND o.list = '' AND ${sameKnowledge('o')}
-      AND o.from_day <= p.from_day AND p.from_day < o.to_day
-    WHERE p.list = '${LIST}' AND p.recognition = 'recognised' AND p.custody IN (${DEFAULT_POLICY.map((value) => `'${value}'`).join()})`);
-  for (const [table, condition] of Object.entries(TABLES)) {
-    db.exec(`CREATE TABLE "${table}" AS SELECT * FROM people WHERE ${condition}`);
+  for (const [table, { list, condition }] of Object.entries(TABLES)) {
+    const isMember =
+      list === ''
+        ? ''
+        : `AND p.recognition = 'recognised' AND p.custody IN (${DEFAULT_POLICY.map((value) => `'${value}'`).join()})`;
+    db.exec(`CREATE TABLE "${table}" AS SELECT * FROM (SELECT p.case_no AS no, e.case_id, e.refs, e.name, e.name_key,
+        reference_key(e.refs) AS reference_key, min(p.from_day) OVER (PARTITION BY p.case_no) AS since,
+        iif(EXISTS (SELECT 1 FROM models.periods q WHERE q.list = p.list AND q.case_no = p.case_no AND q.rowid <> p.rowid
+          AND ${sameKnowledge('q')} AND q.from_day < p.to_day AND p.from_day < q.to_day), 'uncertain', 'yes') AS certainty,
+        p.custody, p.proceedings, p.category, p.facility, p.incident, p.articles, p.sentence, p.end_earliest, p.end_latest, p.life,
+        o.lists, ${STAGE_SQL} AS stage, substr(p.articles, 3, 3) AS article, p.from_day, p.to_day, p.known_from, p.known_to
+      FROM models.periods p
+      JOIN models.list_entries e ON e.case_no = p.case_no AND e.known_to = ${STILL_KNOWN}
+      JOIN models.periods o ON o.case_no = p.case_no AND o.list = '' AND ${sameKnowledge('o')}
+        AND o.from_day <= p.from_day AND p.from_day < o.to_day
+      WHERE p.list = '${list}' ${isMember}) WHERE ${condition}`);
     for (const sort of Object.values(SORT_COLUMNS))
       for (const filter of ['', ...Object.values(FILTER_COLUMNS).map((column) => `${column}, `)])
         db.exec(
-          `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, no${table === 'now' ? '' : ', from_day, to_day'})`,
+          `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, no${condition === VALID_NOW ? '' : ', from_day, to_day'})`,
         );
     db.exec('ANALYZE main');
   }
@@ -74,6 +82,8 @@ export const makeRawPages = (file: string, models: string): void => {
 };
 
 export interface RawPageRequest {
+  /** Whether of all cases, now. */
+  readonly isOfCases: boolean;
   readonly filter: readonly [keyof Filters, string] | null;
   readonly sort: Sort;
   readonly limit: number;
@@ -89,9 +99,9 @@ interface Last {
 /** Reads a page after the last row of another, and makes it JSON. */
 export const rawPages = (
   db: Db,
-  { filter, sort, limit, asOf, known }: RawPageRequest,
+  { isOfCases, filter, sort, limit, asOf, known }: RawPageRequest,
 ): ((after: Last | null) => { readonly json: string; readonly last: Last | null }) => {
-  const table: Table = known !== null ? 'versions' : asOf !== null ? 'days' : 'now';
+  const table: Table = isOfCases ? 'cases' : known !== null ? 'versions' : asOf !== null ? 'days' : 'now';
   const key = SORT_COLUMNS[sort.replace('-', '') as keyof typeof SORT_COLUMNS];
   const [direction, beyond] = sort.startsWith('-') ? ['DESC', '<'] : ['ASC', '>'];
   const conditions = [
