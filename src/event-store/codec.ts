@@ -108,6 +108,7 @@ export const checkNew = (
     (schemaVersion === description.version ? null : 'not in the version of today') ??
     findIdError(id) ??
     findMetaError(meta) ??
+    findInherited(event) ??
     findFieldsError(event, event, description);
   if (error !== null) throw new TypeError(`cannot store ${event.type}: ${error}`);
   if (recordedAt === null) throw new TypeError(`cannot store ${event.type}: recordedAt is no instant`);
@@ -427,6 +428,11 @@ const COMMON_CHECKS: Readonly<Record<string, Check>> = { reliability: isOneOf(RE
 const DATED_CHECKS = { ...COMMON_CHECKS, occurredOn: isString };
 const UNDATED_CHECKS = { ...COMMON_CHECKS, occurredOn: isAbsent };
 const PERSONAL_CHECKS: Readonly<Record<string, Check>> = { sources: Array.isArray, note: isOptionalString };
+
+const COMMON_FIELDS = Object.keys({ ...DATED_CHECKS, ...PERSONAL_CHECKS });
+/** An inherited field would be checked, but not written. */
+const findInherited = (event: object): string | null =>
+  COMMON_FIELDS.every((name) => !(name in event) || Object.hasOwn(event, name)) ? null : 'a field is not its own';
 
 /** Checks that each field is in the right part, and the shape of the fields common to all types. */
 const findPartsError = ({ data, personal }: EventParts, description: Description): string | null => {

@@ -94,4 +94,15 @@ describe('a new event', () => {
       effort(200, 10_000),
     );
   });
+
+  it('is refused where a field is inherited, which would be checked and not written', () => {
+    assertProperty(
+      fc.property(place, valid, (at, event) => {
+        const { sources, ...own } = event.event;
+        const inheriting = { ...event, event: Object.assign(Object.create({ sources }), own) as NewEvent['event'] };
+        expect(encodedOrRefused(at, inheriting)).toBeNull();
+      }),
+      20,
+    );
+  });
 });
