@@ -1,6 +1,6 @@
 /**
  * Looks, before a case is opened, for cases that may be of the same person. This is no rule of the case: the read models
- * answer, they may lag behind the log, and the case is opened where they do not answer.
+ * answer, they may lag behind the log, and where they do not answer the case is opened all the same, with a finding that says so.
  */
 import type { CaseEvent } from '../domain/case/events.js';
 import { finding } from '../domain/case/findings.js';
@@ -10,10 +10,10 @@ import { circumstancesOf, type DuplicateCandidate, type PersonData } from '../do
 
 export interface PossibleDuplicates {
   /**
-   * A handful of cases as known at a position (without one: now), the likeliest first. Rejects, or resolves to none, where the
+   * A handful of cases as known at a position (without one: now), the likeliest first. Rejects, or resolves to null, where the
    * read models do not answer.
    */
-  candidatesFor(person: PersonData, upTo: number | undefined): Promise<readonly DuplicateCandidate[]>;
+  candidatesFor(person: PersonData, upTo: number | undefined): Promise<readonly DuplicateCandidate[] | null>;
 }
 
 /** Injection token of PossibleDuplicates. */
@@ -49,9 +49,8 @@ export const askAboutDuplicates = async (
   const { names, born = null, sex = null } = opening.event;
   const circumstances = circumstancesOf(newEvents.map(({ event }) => event as CaseEvent));
   const person = { names: names.map(({ text }) => text), born, sex, circumstances };
-  const candidates = await possibleDuplicates
-    .candidatesFor(person, comparedUpTo)
-    .catch((): readonly DuplicateCandidate[] => []);
+  const candidates = await possibleDuplicates.candidatesFor(person, comparedUpTo).catch(() => null);
+  if (candidates === null) return { decision: notCompared(decision, opening.id), candidates: [] };
   if (!candidates.some(({ isProbable }) => isProbable))
     return { decision, candidates: decision.outcome === 'refused' ? [] : candidates };
   const duplicate = finding(CODE, opening.id);
@@ -60,5 +59,11 @@ export const askAboutDuplicates = async (
   if (decision.outcome === 'refused') return { decision, candidates: [] };
   return { decision: { ...decision, findings, acknowledged: [...decision.acknowledged, CODE].sort() }, candidates: [] };
 };
+
+/** A warning does not hold up writing: read models can take long to be built, and reports must not wait for them. */
+const notCompared = (decision: Decision, openingId: string): Decision =>
+  decision.outcome === 'refused'
+    ? decision
+    : { ...decision, findings: [...decision.findings, finding('CASE.NOT_COMPARED', openingId)] };
 
 type Opened = Extract<CaseEvent, { readonly type: 'opened' }>;

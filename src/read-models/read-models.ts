@@ -284,10 +284,10 @@ export class ReadModels extends ReadModelReader {
       .filter((id) => id !== caseId);
   }
 
-  /** Cases that may be of a person, as known at a position or now, without waiting; none while there is no file. */
-  possibleDuplicates(person: PersonData, upTo = Infinity): readonly DuplicateCandidate[] {
+  /** Cases that may be of a person, as known at a position or now, without waiting; null while there is no file. */
+  possibleDuplicates(person: PersonData, upTo = Infinity): readonly DuplicateCandidate[] | null {
     const context = this.currentContext();
-    if (context === null) return [];
+    if (context === null) return null;
     const { db, clock, position } = context;
     return possibleDuplicates(db, listScope('', clock.today(), Math.min(upTo, position), position), person);
   }

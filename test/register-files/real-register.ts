@@ -37,7 +37,7 @@ export interface RealRegister {
     paths: readonly string[],
     options?: Partial<ImportOptions>,
   ): Promise<{ readonly imported: ImportResult; readonly report: readonly ReportLine[] }>;
-  duplicatesOf(person: PersonData): ReturnType<ReadModels['possibleDuplicates']>;
+  duplicatesOf(person: PersonData): NonNullable<ReturnType<ReadModels['possibleDuplicates']>>;
   /** Events in the log. */
   events(): Promise<number>;
   close(): Promise<void>;
@@ -91,7 +91,7 @@ export const openRealRegister = async (
       if (head !== null) await projected(readModels, head);
       return { imported, report };
     },
-    duplicatesOf: (person) => readModels.possibleDuplicates(person),
+    duplicatesOf: (person) => readModels.possibleDuplicates(person) ?? [],
     async events() {
       return (await readModels.readiness()).position;
     },

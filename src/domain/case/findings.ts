@@ -143,6 +143,11 @@ export const findingCodes = {
     means:
       'A case of this name, in some spelling, and of this year of birth stands in the register: probably the same person.',
   },
+  'CASE.NOT_COMPARED': {
+    grade: 'warn',
+    means:
+      'The case was opened without looking for cases of the same person, since the read models are being built: look for it by name once they are.',
+  },
   'CASE.RELEASE_UNFOUNDED': {
     grade: 'ask',
     means:
