@@ -184,11 +184,12 @@ export const discardFile = async (path: string, file: ModelFile): Promise<void> 
 
 /**
  * Replaces a file that nobody writes by the temporary one, which is closed, and opens it. Synchronous, so that no query runs in
- * between. Closes its last connection first and removes the old WAL, which SQLite would apply to the new file.
+ * between. Closes its last connection first and removes the old WAL, which SQLite would apply to the new file; the old file goes before
+ * it, since other processes may have kept SQLite from emptying the WAL: a kill in between leaves no file, not one without its end.
  */
 export const swapFiles = (path: string, timeZone: string, inUse: ModelReader | null): ModelReader => {
   inUse?.close();
-  for (const file of sqliteFiles(path).slice(1)) rmSync(file, { force: true });
+  for (const file of sqliteFiles(path)) rmSync(file, { force: true });
   renameSync(buildPath(path), path);
   const opened = ModelReader.open(path, timeZone);
   if (opened === null) throw new Error('a read-model file that was just built cannot be opened');
