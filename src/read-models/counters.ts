@@ -161,8 +161,15 @@ export class Counters {
 }
 
 /** The latest position is none of the key: it moves, and the count with it. */
-const keyOf = (scope: ListScope, { sql, values }: CounterQuery): string =>
-  JSON.stringify([scope.list, scope.day, scope.isCurrent ? null : scope.position, sql(scope, ''), values]);
+const keyOf = (scope: ListScope, { sql, values, cases }: CounterQuery): string =>
+  JSON.stringify([
+    scope.list,
+    scope.day,
+    scope.isCurrent ? null : scope.position,
+    sql(scope, ''),
+    cases?.(scope),
+    values,
+  ]);
 
 /** The bounds of slices of so many numbers. */
 const slicesOf = (count: number, size: number): readonly (readonly [after: number, until: number])[] =>
