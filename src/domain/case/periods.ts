@@ -65,7 +65,8 @@ const isLastAfter = ({ events }: PossibleCourses, added: OrderedEvent, order: re
 
 /** The possible standings from a day on, stretch by stretch in which no event becomes possible or certain. */
 const periodsFrom = (events: readonly Bounded[], first: Day): readonly Period[] => {
-  const boundsById = (id: string): Bounded | undefined => events.find(({ event }) => event.id === id);
+  const byId = new Map(events.map((bounded) => [bounded.event.id, bounded]));
+  const boundsById = (id: string): Bounded | undefined => byId.get(id);
   let settled = countSettled(events, 0, first);
   const unsettled = events.slice(settled);
   const days = [...new Set([first, ...unsettled.flatMap(({ earliest, latest }) => [earliest, latest])])]
@@ -100,11 +101,7 @@ const countSettled = (events: readonly Bounded[], known: number, day: Day): numb
 
 /** Tightens date bounds by event order: forward for `earliest`, backward for `latest`. */
 const tightenBounds = (order: readonly OrderedEvent[]): readonly Bounded[] => {
-  const predecessors = order.map((event, index) =>
-    order
-      .slice(0, index)
-      .flatMap((other, i) => (other.when.latest > event.when.earliest && keepOrder(other, event) ? [i] : [])),
-  );
+  const predecessors = predecessorsIn(order);
   const earliest = order.map(({ when }) => when.earliest);
   const latest = order.map(({ when }) => when.latest);
   predecessors.forEach((indices, index) => {
@@ -118,6 +115,21 @@ const tightenBounds = (order: readonly OrderedEvent[]): readonly Bounded[] => {
     latest: latest[index] ?? 0,
     predecessors: predecessors[index] ?? [],
   }));
+};
+
+/** The indices of the events that must precede each event, ascending, without those that are certainly past whenever it may be. */
+const predecessorsIn = (order: readonly OrderedEvent[]): readonly (readonly number[])[] => {
+  /** The last day on which an event may have happened that is no later in the order. */
+  const lastDays: Day[] = [];
+  return order.map((event, index) => {
+    lastDays.push(Math.max(event.when.latest, lastDays.at(-1) ?? MIN_DAY));
+    const indices: number[] = [];
+    for (let i = index - 1; (lastDays[i] ?? MIN_DAY) > event.when.earliest; i -= 1) {
+      const other = order[i];
+      if (other !== undefined && other.when.latest > event.when.earliest && keepOrder(other, event)) indices.push(i);
+    }
+    return indices.reverse();
+  });
 };
 
 const keepOrder = (earlier: OrderedEvent, later: OrderedEvent): boolean =>
