@@ -48,6 +48,7 @@ export const makeRawPages = (file: string, models: string): void => {
   for (const mode of ['DELETE', 'OFF']) db.pragma(`journal_mode = ${mode}`);
   db.pragma('synchronous = OFF');
   db.pragma('cache_size = -1000000');
+  db.pragma('threads = 2');
   db.exec(`ATTACH '${models}' AS models`);
   db.function('reference_key', (refs) =>
     referenceSortKey((JSON.parse(String(refs)) as readonly { readonly reference: string }[])[0]?.reference ?? ''),
@@ -75,8 +76,10 @@ export const makeRawPages = (file: string, models: string): void => {
         db.exec(
           `CREATE INDEX "${table} ${filter}${sort}" ON "${table}" (${filter}${sort}, no${condition === VALID_NOW ? '' : ', from_day, to_day'})`,
         );
-    db.exec('ANALYZE main');
+    console.error(`raw pages: ${table}`);
   }
+  db.pragma('analysis_limit = 10000');
+  db.exec('ANALYZE main');
   db.close();
   renameSync(making, file);
 };
