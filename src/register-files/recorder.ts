@@ -4,6 +4,7 @@ import { eventIds } from '../commands/ids.js';
 import type { DuplicateCandidate } from '../domain/names/likeness.js';
 import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Reference } from '../domain/case/events.js';
+import { finding, type FindingCode } from '../domain/case/findings.js';
 import { isAmendment } from '../domain/corrections.js';
 import type { Actor } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
@@ -14,6 +15,7 @@ import { NotCaughtUp } from '../read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import type { PriorEvent } from './prior-events.js';
 import type { LocatedEvent } from './event-draft.js';
+import { PeopleOfFile, type Opened } from './people-of-file.js';
 import type { CellCorrection } from './row-corrections.js';
 import type { CellError } from './report.js';
 
@@ -64,6 +66,7 @@ export class Recorder {
   /** The token that queries wait for. */
   private readToken: string | undefined;
   private knownBeforeFile: Promise<number> | null = null;
+  private peopleOfFile = new PeopleOfFile();
 
   constructor(
     readonly register: Register,
@@ -83,11 +86,12 @@ export class Recorder {
   startFile(): void {
     this.readToken = this.writeToken;
     this.knownBeforeFile = null;
+    this.peopleOfFile = new PeopleOfFile();
   }
 
   /**
-   * The position before the current file. Rows are compared with the people of that position for duplicates, so that what is asked about
-   * does not depend on how far the projection is.
+   * The position before the current file. Rows are compared for duplicates with the people of that position, and with those of the file,
+   * so that what is asked about does not depend on how far the projection is.
    */
   private positionBeforeFile(): Promise<number> {
     return (this.knownBeforeFile ??= this.query(new Cases(this.scope, { filters: {}, page: { limit: 1 } })).then(
@@ -139,6 +143,13 @@ export class Recorder {
 
   /** Records events as one append. Findings become errors of cells, except those of grade `ask` that are acknowledged. */
   async record({ subject, begins, events, actor, key, acknowledge = [] }: EventsToRecord): Promise<RecordOutcome> {
+    const opened = begins && subject.kind === 'case' ? openedIn(events) : null;
+    const samePerson =
+      opened === null || acknowledge.includes(DUPLICATE) ? null : this.peopleOfFile.probablySame(opened.event);
+    if (opened !== null && samePerson !== null) {
+      const { code, expected } = namingCases(finding(DUPLICATE), [samePerson]);
+      return refused({ column: opened.locate(FIELD_OF_FINDING[code] ?? ''), code, expected });
+    }
     const result = await this.register.commands.execute(
       new RecordEvents({
         subject,
@@ -147,18 +158,20 @@ export class Recorder {
         actor,
         key,
         acknowledge,
-        ...(begins && subject.kind === 'case' ? { comparedUpTo: await this.positionBeforeFile() } : {}),
+        ...(opened === null ? {} : { comparedUpTo: await this.positionBeforeFile() }),
         correlationId: this.correlationId,
       }),
     );
     switch (result.outcome) {
       case 'recorded':
         this.writeToken = result.token;
+        if (opened !== null) this.peopleOfFile.add(opened.event, subject.id);
         return { outcome: result.repeated ? 'unchanged' : 'added' };
       case 'refused': {
         const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, events.length);
         const { findings, candidates = [] } = result;
-        return refused(...findings.map((finding) => cellErrorOf(withCandidates(finding, candidates), ids, events)));
+        const cases = candidates.filter(({ isProbable }) => isProbable).map(shownAs);
+        return refused(...findings.map((one) => cellErrorOf(namingCases(one, cases), ids, events)));
       }
       case 'invalid':
         return refused(
@@ -188,6 +201,15 @@ export const notRecorded = (): ReturnType<typeof refused> =>
     expected: 'nobody else writing of the same in the same moment; import the file again',
   });
 
+const DUPLICATE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
+
+const openedIn = (
+  events: readonly LocatedEvent[],
+): { readonly event: Opened; readonly locate: LocatedEvent['locate'] } | null => {
+  for (const { event, locate } of events) if (event.type === 'opened') return { event, locate };
+  return null;
+};
+
 /** The field that a finding is about, by its code; of all other findings the day. */
 const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'CATEGORY.UNKNOWN': '/category',
@@ -208,20 +230,20 @@ const FIELD_OF_CLAIM_FINDING: Readonly<Record<string, string>> = {
   'DATE.FUTURE': '/saidOn',
 };
 
-/** Names the cases that a row may be of by their references; the report of an import has no personal data. */
-const withCandidates = <F extends { readonly code: string; readonly expected: string }>(
-  finding: F,
-  candidates: readonly DuplicateCandidate[],
-): F => {
-  if (finding.code !== 'CASE.POSSIBLE_DUPLICATE') return finding;
-  const cases = candidates
-    .filter(({ isProbable }) => isProbable)
-    .map(({ caseId, references: [first] }) => (first === undefined ? caseId : `${first.list}:${first.reference}`));
-  return {
-    ...finding,
-    expected: `${finding.expected} It may be ${cases.join(', ')}: name it in same_as, or the code in acknowledge.`,
-  };
-};
+/** Names the cases that a row may be of; the report of an import has no personal data. */
+const namingCases = <F extends { readonly code: string; readonly expected: string }>(
+  asked: F,
+  cases: readonly string[],
+): F =>
+  asked.code === DUPLICATE
+    ? {
+        ...asked,
+        expected: `${asked.expected} It may be ${cases.join(', ')}: name it in same_as, or the code in acknowledge.`,
+      }
+    : asked;
+
+const shownAs = ({ caseId, references: [first] }: DuplicateCandidate): string =>
+  first === undefined ? caseId : `${first.list}:${first.reference}`;
 
 /** Places a finding at the last event of the batch that it is about, or whose amended event it is about: the one that made it true. */
 const cellErrorOf = (

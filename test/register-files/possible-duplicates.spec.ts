@@ -46,8 +46,18 @@ it('enter as other people where the row acknowledges it, and as the same where i
   expect(await rows({ ...ELSHAN, ref: 'T-3', acknowledge: 'CASE.ALREADY_HELD' })).toMatchObject({ refused: 1 });
 });
 
-it('are compared with the register before the file, not with rows of it', async () => {
-  expect(await rows(ELSHAN, { ...ELSHAN, ref: 'T-2' })).toMatchObject({ added: 2, refused: 0 });
+it('are compared with earlier rows of the file too', async () => {
+  const same: Cells = { ...ELSHAN, ref: 'T-2', name: 'Нумунаев Эльшан' };
+  const found = await rows(
+    ELSHAN,
+    same,
+    { ...ELSHAN, ref: 'T-3', born: '1975' },
+    { ...same, ref: 'T-4', acknowledge: 'CASE.POSSIBLE_DUPLICATE' },
+  );
+  expect(found).toMatchObject({ added: 3, refused: 1 });
+  expect(found.report).toMatchObject([{ row: 3, column: 'name', code: 'CASE.POSSIBLE_DUPLICATE' }]);
+  expect(found.report[0]?.expected).toContain('It may be union:T-1: name it in same_as');
+  expect(await rows(ELSHAN, same)).toMatchObject({ unchanged: 1, refused: 1 });
 });
 
 type Tip = Readonly<Record<'tip' | 'name' | 'born' | 'near_ref' | 'truth', string>>;

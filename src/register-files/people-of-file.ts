@@ -1,0 +1,58 @@
+/**
+ * People whose cases the current file has opened. The read models may not know them yet, so that a second row of one person is found
+ * here. Whoever is known from before the file is found by the command that opens a case.
+ */
+import type { CaseEvent, Reference } from '../domain/case/events.js';
+import { nameWords } from '../domain/names/folding.js';
+import { likenessOf, NO_CIRCUMSTANCES, type PersonData } from '../domain/names/likeness.js';
+import { matchNames } from '../domain/names/ranking.js';
+
+export type Opened = Extract<CaseEvent, { readonly type: 'opened' }>;
+
+/** A person with a reference of the case; where it has none, with its id. */
+interface KnownPerson extends PersonData {
+  readonly known: string;
+}
+
+export class PeopleOfFile {
+  /** By each name in any spelling, without fathers' names. */
+  readonly #byName = new Map<string, KnownPerson[]>();
+
+  /** The reference or id of a case that the file has opened, where name and year of birth agree; null where there is none. */
+  probablySame(opened: Opened): string | null {
+    const person = personOf(opened);
+    const others = person.names.flatMap((name) => this.#byName.get(keyOf(name)) ?? []);
+    return others.find((other) => isProbablySame(person, other))?.known ?? null;
+  }
+
+  add(opened: Opened, caseId: string): void {
+    const [first] = opened.references ?? [];
+    const person = { ...personOf(opened), known: first === undefined ? caseId : textOf(first) };
+    for (const key of new Set(person.names.map(keyOf))) {
+      if (key === '') continue;
+      const others = this.#byName.get(key);
+      if (others === undefined) this.#byName.set(key, [person]);
+      else others.push(person);
+    }
+  }
+}
+
+const textOf = ({ list, reference }: Reference): string => `${list}:${reference}`;
+
+const personOf = ({ names, born, sex }: Opened): PersonData => ({
+  names: names.map(({ text }) => text),
+  born: born ?? null,
+  sex: sex ?? null,
+  circumstances: NO_CIRCUMSTANCES,
+});
+
+const keyOf = (name: string): string =>
+  nameWords(name)
+    .flatMap(({ role, key }) => (role === 'name' ? [key] : []))
+    .sort()
+    .join(' ');
+
+const isProbablySame = (one: PersonData, other: PersonData): boolean =>
+  one.names.some((name) =>
+    other.names.some((otherName) => likenessOf(matchNames(name, otherName), one, other).isProbable),
+  );
