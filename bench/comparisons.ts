@@ -1,29 +1,6 @@
 /** Everything that is measured, with what it is compared to and the aim. */
 import type { DataSet } from './data-sets.js';
-import type { Item } from './item.js';
-import { appendsAlone, appendsInBulk, appendsInFlight } from './items/appends.js';
-import { commands } from './items/commands.js';
-import { eligibilityOverWindow } from './items/eligibility.js';
-import { eventLoop, LONGEST_TURN } from './items/event-loop.js';
-import { exportOfListAsCsv, exportOfListAsWorkbook, exportOfLog } from './items/exports.js';
-import { nameAdded, namePrefixSearch, nameRecall, nameSearch } from './items/names.js';
-import {
-  countsNow,
-  hundredth,
-  hundredthEarlier,
-  pageEarlier,
-  pageNow,
-  pageNowCorrected,
-  pageOfCategory,
-  pageOfCategoryEarlier,
-  pageOfMany,
-  pageOnTwoTimes,
-} from './items/pages.js';
-import { lag } from './items/lag.js';
-import { loadAndDecide, loadAndFold, replay } from './items/readings.js';
-import { appendsWithLeafHashes, verification } from './items/proofs.js';
-import { rebuild } from './items/rebuilds.js';
-import { stageByCategory, timeHeld, timeLeft } from './items/statistics.js';
+import { LONGEST_TURN, type Item, type LazyItem } from './item.js';
 import { peerItems } from './peers/items.js';
 
 /** The aim for the figure of the measured variant divided by that of the baseline; without one, for the figure itself. */
@@ -33,7 +10,7 @@ export interface Comparison {
   readonly name: string;
   readonly what: string;
   readonly unit: 'a second' | 'ms' | '%' | 'MiB';
-  readonly item: Item;
+  readonly item: LazyItem;
   /** The data sets that its variants read. */
   readonly on: readonly DataSet[];
   /** Names of the measured variant and of the baseline, if there is one. */
@@ -49,6 +26,31 @@ export interface Comparison {
   readonly isOfPeers?: true;
 }
 
+type ItemNames<Module> = { [Name in keyof Module]: Module[Name] extends Item ? Name : never }[keyof Module];
+
+/** The items of a module by name: always the same one, so that comparisons can share the runs of an item. */
+const itemsOf = <Module>(load: () => Promise<Module>): ((name: ItemNames<Module>) => LazyItem) => {
+  const items = new Map<keyof Module, LazyItem>();
+  return (name) => {
+    const item = items.get(name) ?? (async () => (await load())[name] as Item);
+    items.set(name, item);
+    return item;
+  };
+};
+
+const appends = itemsOf(() => import('./items/appends.js'));
+const exports = itemsOf(() => import('./items/exports.js'));
+const names = itemsOf(() => import('./items/names.js'));
+const pages = itemsOf(() => import('./items/pages.js'));
+const proofs = itemsOf(() => import('./items/proofs.js'));
+const readings = itemsOf(() => import('./items/readings.js'));
+const statistics = itemsOf(() => import('./items/statistics.js'));
+const commands = itemsOf(() => import('./items/commands.js'))('commands');
+const eligibilityOverWindow = itemsOf(() => import('./items/eligibility.js'))('eligibilityOverWindow');
+const eventLoop = itemsOf(() => import('./items/event-loop.js'))('eventLoop');
+const lag = itemsOf(() => import('./items/lag.js'))('lag');
+const rebuild = itemsOf(() => import('./items/rebuilds.js'))('rebuild');
+
 /** Where docs/benchmarks.md shows a comparison. */
 export type Section = 'figures' | 'event-loop' | 'peers';
 
@@ -63,7 +65,7 @@ const compare =
   (
     name: string,
     what: string,
-    item: Item,
+    item: LazyItem,
     on: Comparison['on'],
     aim: Aim | null,
     [variant, baseline]: Pair = RAW,
@@ -89,15 +91,19 @@ const onLoop = (name: string, doing: string, on: DataSet, variant: string): read
 
 const PAGE_100: Pair = ['page 100', 'page 1'];
 
-/** With the variants of peers, so that all are measured in the same rounds. */
+/** The variants of the register, and of peers, so that all are measured in the same rounds. */
+const besides =
+  (own: LazyItem, peers: Item): LazyItem =>
+  async () => ({ ...(await own()), ...peers });
+
 const items = {
-  append: { ...appendsAlone, ...peerItems.append },
-  'append-64': { ...appendsInFlight, ...peerItems['append-64'] },
-  'append-bulk': { ...appendsInBulk, ...peerItems['append-bulk'] },
-  load: { ...loadAndFold, ...peerItems.load },
-  replay: { ...replay, ...peerItems.replay },
-  rebuild: { ...rebuild, ...peerItems.rebuild },
-} as const satisfies Record<keyof typeof peerItems, Item>;
+  append: besides(appends('appendsAlone'), peerItems.append),
+  'append-64': besides(appends('appendsInFlight'), peerItems['append-64']),
+  'append-bulk': besides(appends('appendsInBulk'), peerItems['append-bulk']),
+  load: besides(readings('loadAndFold'), peerItems.load),
+  replay: besides(readings('replay'), peerItems.replay),
+  rebuild: besides(rebuild, peerItems.rebuild),
+} as const satisfies Record<keyof typeof peerItems, LazyItem>;
 
 /** What the register is compared with peers in; the aim is for its figure divided by that of the best of them. */
 export interface PeerItem {
@@ -144,18 +150,18 @@ export const comparisons: readonly Comparison[] = [
   aSecond(
     'append-leaves',
     'appends with leaf hashes, one after the other, beside without',
-    appendsWithLeafHashes,
+    proofs('appendsWithLeafHashes'),
     [],
     { atLeast: 0.9 },
     ['with leaf hashes', 'without'],
   ),
   aSecond('load', 'cases loaded and folded', items.load, ['log'], { atLeast: 0.9 }),
-  aSecond('decide', 'cases loaded and decided on', loadAndDecide, ['log'], null),
+  aSecond('decide', 'cases loaded and decided on', readings('loadAndDecide'), ['log'], null),
   aSecond('replay', 'events replayed of 1,000,000, folded', items.replay, ['log'], { atLeast: 1 }),
   aSecond(
     'verify',
     'events of 1,000,000 verified, beside replayed and folded',
-    verification,
+    proofs('verification'),
     ['log'],
     { atLeast: 0.5 },
     ['verified', 'replayed'],
@@ -171,36 +177,36 @@ export const comparisons: readonly Comparison[] = [
     baseline: null,
     aim: { atMost: 100 },
   },
-  inMs('page', 'the first page of 100,000 people, by name', pageNow, ['list'], { atMost: 3 }),
-  inMs('page-category', 'the first page of one category of them', pageOfCategory, ['list'], { atMost: 3 }),
-  inMs('page-earlier', 'the first page as of an earlier day', pageEarlier, ['list'], { atMost: 3 }),
+  inMs('page', 'the first page of 100,000 people, by name', pages('pageNow'), ['list'], { atMost: 3 }),
+  inMs('page-category', 'the first page of one category of them', pages('pageOfCategory'), ['list'], { atMost: 3 }),
+  inMs('page-earlier', 'the first page as of an earlier day', pages('pageEarlier'), ['list'], { atMost: 3 }),
   inMs(
     'page-category-earlier',
     'the first page of one category as of an earlier day',
-    pageOfCategoryEarlier,
+    pages('pageOfCategoryEarlier'),
     ['list'],
     { atMost: 3 },
   ),
   inMs(
     'page-two-times',
     'the first page as of an earlier day and as known earlier, 5 % of the people corrected',
-    pageOnTwoTimes,
+    pages('pageOnTwoTimes'),
     ['corrected list'],
     { atMost: 5 },
   ),
   inMs(
     'page-corrected',
     'the first page of now, 5 % of the people corrected, beside that of a register without corrections',
-    pageNowCorrected,
+    pages('pageNowCorrected'),
     ['corrected list', 'list'],
     { atMost: 1.1 },
     ['corrected', 'uncorrected'],
   ),
-  inMs('page-100', 'page 100, beside page 1', hundredth, ['list'], { atMost: 1.2 }, PAGE_100),
+  inMs('page-100', 'page 100, beside page 1', pages('hundredth'), ['list'], { atMost: 1.2 }, PAGE_100),
   inMs(
     'page-100-earlier',
     'page 100 as of an earlier day, beside page 1',
-    hundredthEarlier,
+    pages('hundredthEarlier'),
     ['list'],
     { atMost: 1.2 },
     PAGE_100,
@@ -208,24 +214,30 @@ export const comparisons: readonly Comparison[] = [
   inMs(
     'page-many',
     'the first page of 100,000 people, beside that of 12,500',
-    pageOfMany,
+    pages('pageOfMany'),
     ['list', 'short list'],
     { atMost: 1.1 },
     ['of many', 'of few'],
   ),
-  inMs('counts', 'counts of now by category, beside the same computed', countsNow, ['list'], { atMost: 1 / 1000 }, [
-    'habeas',
-    'computed',
-  ]),
+  inMs(
+    'counts',
+    'counts of now by category, beside the same computed',
+    pages('countsNow'),
+    ['list'],
+    { atMost: 1 / 1000 },
+    ['habeas', 'computed'],
+  ),
   inMs(
     'statistics-stage',
     'members of 1,000,000 people by category and stage, computed, beside the query by hand',
-    stageByCategory,
+    statistics('stageByCategory'),
     ['varied list'],
     { atMost: 3 },
   ),
-  inMs('statistics-time-left', 'the same by time left of the sentence', timeLeft, ['varied list'], { atMost: 3 }),
-  inMs('statistics-time-held', 'the same by time held', timeHeld, ['varied list'], { atMost: 3 }),
+  inMs('statistics-time-left', 'the same by time left of the sentence', statistics('timeLeft'), ['varied list'], {
+    atMost: 3,
+  }),
+  inMs('statistics-time-held', 'the same by time held', statistics('timeHeld'), ['varied list'], { atMost: 3 }),
   inMs(
     'eligibility',
     'whom an act reaches in its window, of 1,000,000 people, beside reading their standings',
@@ -233,43 +245,55 @@ export const comparisons: readonly Comparison[] = [
     ['varied list'],
     null,
   ),
-  inMs('name', 'a search for a whole name among 1,000,000, beside FTS5', nameSearch, ['names'], { atMost: 3 }, [
-    'habeas',
-    'FTS5, ranked',
-  ]),
-  inMs('name-unranked', 'the same, beside FTS5 in any order', nameSearch, ['names'], null, [
+  inMs(
+    'name',
+    'a search for a whole name among 1,000,000, beside FTS5',
+    names('nameSearch'),
+    ['names'],
+    { atMost: 3 },
+    ['habeas', 'FTS5, ranked'],
+  ),
+  inMs('name-unranked', 'the same, beside FTS5 in any order', names('nameSearch'), ['names'], null, [
     'habeas',
     'FTS5, the first',
   ]),
-  inMs('name-begun', 'a search for the beginning of a name, beside FTS5', namePrefixSearch, ['names'], { atMost: 3 }, [
-    'habeas',
-    'FTS5, ranked',
-  ]),
-  inMs('name-begun-unranked', 'the same, beside FTS5 in any order', namePrefixSearch, ['names'], null, [
+  inMs(
+    'name-begun',
+    'a search for the beginning of a name, beside FTS5',
+    names('namePrefixSearch'),
+    ['names'],
+    { atMost: 3 },
+    ['habeas', 'FTS5, ranked'],
+  ),
+  inMs('name-begun-unranked', 'the same, beside FTS5 in any order', names('namePrefixSearch'), ['names'], null, [
     'habeas',
     'FTS5, the first',
   ]),
   inPercent(
     'name-recall',
     'spellings in `names.json` on the first page, beside trigrams',
-    nameRecall,
+    names('nameRecall'),
     [],
     { atLeast: 1 },
     ['habeas', 'trigrams'],
   ),
-  inMs('name-added', 'an event appended and projected, with a name and without', nameAdded, [], { atMost: 1.2 }, [
-    'with a name',
-    'without one',
-  ]),
+  inMs(
+    'name-added',
+    'an event appended and projected, with a name and without',
+    names('nameAdded'),
+    [],
+    { atMost: 1.2 },
+    ['with a name', 'without one'],
+  ),
   aSecond(
     'export-log',
     'events of 100,000 exported as lines, beside their text written to a file',
-    exportOfLog,
+    exports('exportOfLog'),
     ['short log'],
     null,
   ),
-  aSecond('export-csv', 'people of 100,000 exported as CSV', exportOfListAsCsv, ['list'], null),
-  aSecond('export-xlsx', 'people of 100,000 exported as a workbook', exportOfListAsWorkbook, ['list'], null),
+  aSecond('export-csv', 'people of 100,000 exported as CSV', exports('exportOfListAsCsv'), ['list'], null),
+  aSecond('export-xlsx', 'people of 100,000 exported as a workbook', exports('exportOfListAsWorkbook'), ['list'], null),
   aSecond('command', 'whole commands over HTTP, 64 connections', commands, ['short log'], { atLeast: 0.8 }, [
     'habeas',
     'fastify',

@@ -79,8 +79,14 @@ export interface Figure {
   readonly seen?: Readonly<Record<string, number>>;
 }
 
+/** The name of the other measurement of an event loop: milliseconds. */
+export const LONGEST_TURN = 'ms, the longest turn of the event loop';
+
 export type Variant = (context: RunContext) => Promise<Figure>;
 export type Item = Readonly<Record<string, Variant>>;
+
+/** An item whose module is loaded only by the process that runs it: with little data, loading all of them took most of the time. */
+export type LazyItem = () => Promise<Item>;
 
 /** Runs and returns the rate of `count` per second. */
 export const rate = (count: number, run: () => Promise<void> | void): Promise<number> =>

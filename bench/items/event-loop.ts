@@ -4,12 +4,9 @@ import { copyFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { caseId, logFile, readModelsFile, registerFolder } from '../data-sets.js';
-import { type Item, type RunContext, type Variant } from '../item.js';
+import { LONGEST_TURN, type Item, type RunContext, type Variant } from '../item.js';
 import { startService, type Service } from '../service.js';
 import { eventsOf, extraEvent, LIST, LONG_CASE, SHORT_CASE } from '../synthetic.js';
-
-/** The name of the other measurement: milliseconds. */
-export const LONGEST_TURN = 'ms, the longest turn of the event loop';
 
 const ACTOR = { 'x-actor': 'person:clerk-7' };
 const PAGE_EVERY_MS = 50;
