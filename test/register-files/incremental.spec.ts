@@ -382,7 +382,7 @@ describe('an import as a whole', () => {
   });
 
   it('stops behind the row under way, and goes on from there when it comes again', async () => {
-    const rows = ['T-01', 'T-02', 'T-03'].map((ref) => registerRow({ ref }));
+    const rows = ['T-01', 'T-02', 'T-03'].map((ref, at) => registerRow({ ref, born: String(1980 + at) }));
     const path = files.rows('rows.csv', ...rows);
     const stop = new AbortController();
     const onProgress = ({ done }: { done: number }): void => {

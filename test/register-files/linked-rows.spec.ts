@@ -67,7 +67,7 @@ it('the case of another row of the same file is found, wherever that row stands'
 });
 
 it('a row that is the same as nobody is refused, and one whose reference another case has', async () => {
-  await rows('union', { ref: 'T-01' }, { ref: 'T-02', name: 'Somebody Sample' });
+  await rows('union', { ref: 'T-01' }, { ref: 'T-02', born: '1981' });
   expect(problems(await rows('second', { ref: 'S-1', same_as: 'union:T-9' }))).toEqual([
     '2 same_as ROW.UNKNOWN_REFERENCE',
   ]);
