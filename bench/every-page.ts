@@ -43,6 +43,8 @@ const copies = Number(options.copies);
 const samples = Number(options.samples);
 const LIMIT = 50;
 const FAR_PAGE = 100;
+/** Pages of each question that are not timed: the first questions would else be of code that is not compiled yet. */
+const WARM_UP = 30;
 
 /** Common values of each filter, and rare ones: a table of its own, so that a new filter is measured too. */
 const VALUES: Readonly<Record<keyof Filters, readonly string[]>> = {
@@ -114,6 +116,10 @@ const measure = async (models: ReadModels, db: Db): Promise<readonly Measured[]>
         };
         const raw = rawPages(db, { isOfCases, filter, sort, limit: LIMIT, asOf: asOf && parseDay(asOf), known });
         const first = await timed(() => page(null));
+        for (let sample = 0; sample < WARM_UP; sample += 1) {
+          await page(null);
+          raw(null);
+        }
         let [next, last] = [null as string | null, null as ReturnType<typeof raw>['last']];
         for (const number of [1, FAR_PAGE]) {
           for (let index = 1; index < number; index += 1) {

@@ -16,7 +16,7 @@ import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
 import type { LogEvent } from '../../src/event-store/port.js';
 import { countPeople, readPage, type PageRequest } from '../../src/read-models/list/page.js';
 import { isJudged, matchOf, memberConditions, listScope } from '../../src/read-models/list/predicate.js';
-import { facetsOf } from '../../src/read-models/list/facets.js';
+import { facetsOf, membersAmong } from '../../src/read-models/list/facets.js';
 import { ModelReader } from '../../src/read-models/model-reader.js';
 import { filterConditions, type Filters } from '../../src/read-models/list/filters.js';
 import type { PersonView } from '../../src/read-models/list/person.view.js';
@@ -162,7 +162,8 @@ const actualPeople = (
 ) => {
   const scope = listScope(list, day, known, file.checkpoint.position);
   const on = list === '' ? [] : definition === null ? [isJudged] : memberConditions(definition, day);
-  const population = list === '' ? 'all' : definition === null ? 'judged' : 'recognised';
+  const population =
+    list === '' ? 'all' : definition === null ? 'judged' : membersAmong(policyOn(definition, day).custody);
   const conditions = [...on, ...filterConditions(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
   const found = readPage(file, { ...request, facets: facetsOf(list, population, filters) });

@@ -4,7 +4,7 @@ import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
 import type { Filters } from './filters.js';
 import type { Page } from './paging.js';
-import { readPageOf } from './people-page.js';
+import { readPageOf, type PeopleAsked } from './people-page.js';
 import type { PersonPage } from './person.view.js';
 import { isJudged } from './predicate.js';
 
@@ -32,8 +32,9 @@ export class CasesHandler implements IQueryHandler<Cases> {
 
   async execute({ scope, parameters }: Cases): Promise<PersonPage> {
     const { list } = parameters;
-    const [population, conditions] = list === undefined ? (['all', []] as const) : (['judged', [isJudged]] as const);
-    const page = await readPageOf(this.reader, scope, population, list ?? '', parameters, () => conditions);
+    const asked: PeopleAsked =
+      list === undefined ? { population: 'all', conditions: [] } : { population: 'judged', conditions: [isJudged] };
+    const page = await readPageOf(this.reader, scope, 'cases', list ?? '', parameters, () => asked);
     if (page === null) throw new Error('cases are always answered');
     return page;
   }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../domain/case/state.js';
+import { CONVICTED_STAGE, DEFAULT_POLICY, HELD_CUSTODIES, type Custody } from '../../domain/case/state.js';
 import { intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
 import { toNfc } from '../../domain/text.js';
 import type { Day } from '../../domain/time.js';
@@ -95,15 +95,25 @@ const PROPERTIES: readonly Property[] = [
   },
 ];
 
-/** Whom a question is about: everybody in the register, or whom a list recognises, or judges in any way. */
-export type Population = 'all' | 'recognised' | 'judged';
+/**
+ * Whom a question is about: everybody in the register, whom a list judges in any way, whom it recognises, or of these only whom every
+ * list without a policy of its own keeps.
+ */
+export type Population = 'all' | 'judged' | 'recognised' | 'kept by default';
 
-type Group = 'all' | 'recognised' | 'otherwise judged';
+type Group = 'all' | 'kept by default' | 'otherwise recognised' | 'otherwise judged';
 const GROUPS: Readonly<Record<Population, readonly Group[]>> = {
   all: ['all'],
-  recognised: ['recognised'],
-  judged: ['recognised', 'otherwise judged'],
+  judged: ['kept by default', 'otherwise recognised', 'otherwise judged'],
+  recognised: ['kept by default', 'otherwise recognised'],
+  'kept by default': ['kept by default'],
 };
+
+const KEPT_BY_DEFAULT: ReadonlySet<string> = new Set(DEFAULT_POLICY);
+
+/** Among whom the members of a list are that keeps people in these custodies. */
+export const membersAmong = (policy: readonly Custody[]): Population =>
+  policy.every((custody) => KEPT_BY_DEFAULT.has(custody)) ? 'kept by default' : 'recognised';
 
 /** Facets of no property: people who may match anything, people who match in some possible courses only, and all people. */
 const UNDECIDED = 'undecided';
@@ -181,8 +191,11 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   return facets;
 };
 
-const groupOf = ({ list, recognition }: PeriodRow): Group =>
-  list === '' ? 'all' : recognition === 'recognised' ? 'recognised' : 'otherwise judged';
+const groupOf = ({ list, recognition, custody }: PeriodRow): Group => {
+  if (list === '') return 'all';
+  if (recognition !== 'recognised') return 'otherwise judged';
+  return custody !== null && KEPT_BY_DEFAULT.has(custody) ? 'kept by default' : 'otherwise recognised';
+};
 
 /** The days of a case in each facet. */
 const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonly DaySpan[]> => {

@@ -1,6 +1,8 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
+import { policyOn } from '../../domain/list/list.js';
+import { membersAmong } from './facets.js';
 import type { Filters } from './filters.js';
 import type { Page } from './paging.js';
 import { readPageOf } from './people-page.js';
@@ -28,9 +30,11 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
   constructor(private readonly reader: ReadModelReader) {}
 
   execute({ scope, list, parameters }: ListMembers): Promise<PersonPage | null> {
-    return readPageOf(this.reader, scope, 'recognised', list, parameters, ({ logTables, scope: { day, position } }) => {
-      const found = logTables.listAt(list, position);
-      return found && memberConditions(found.definition, day);
+    return readPageOf(this.reader, scope, 'members', list, parameters, ({ logTables, scope: { day, position } }) => {
+      const definition = logTables.listAt(list, position)?.definition;
+      if (definition === undefined) return null;
+      const population = membersAmong(policyOn(definition, day).custody);
+      return { population, conditions: memberConditions(definition, day) };
     });
   }
 }

@@ -25,33 +25,40 @@ export interface PageParameters {
   readonly words?: string;
 }
 
+/** Whom a page shows, and the conditions on a period of theirs. */
+export interface PeopleAsked {
+  readonly population: Population;
+  readonly conditions: readonly SqlCondition[];
+}
+
 /**
- * Answers one page. Later pages keep the day and the position of the first. Null if `conditionsFor` returns null.
+ * Answers one page. Later pages keep the day and the position of the first. `kind` names the query in page cursors. Null if
+ * `peopleAsked` returns null.
  */
 export const readPageOf = async (
   reader: ReadModelReader,
   scope: Scope,
-  population: Population,
+  kind: 'members' | 'cases',
   list: string,
   { filters, page, reference, name, words }: PageParameters,
-  conditionsFor: (context: ScopedContext) => readonly SqlCondition[] | null,
+  peopleAsked: (context: ScopedContext) => PeopleAsked | null,
 ): Promise<PersonPage | null> => {
-  const queryKey = [population, scope.key, list, filters, page.sort, reference, name, words];
+  const queryKey = [kind, scope.key, list, filters, page.sort, reference, name, words];
   const cursor =
     page.after === undefined
       ? null
       : readPageCursor(page.after, queryKey, (await reader.contextAt({ atLeast: scope.atLeast })).logId);
   return answerCounted(reader, scope, cursor, (context) => {
-    const conditions = conditionsFor(context);
-    if (conditions === null) return null;
+    const asked = peopleAsked(context);
+    if (asked === null) return null;
     const { day, position, knownAt } = context.scope;
     const request: PageRequest = {
       scope: listScope(list, day, position, context.position),
-      conditions: [...conditions, ...filterConditions(filters)],
+      conditions: [...asked.conditions, ...filterConditions(filters)],
       certainty: filters.certainty,
       reference,
       sort: page.sort ?? 'name',
-      facets: facetsOf(list, population, filters),
+      facets: facetsOf(list, asked.population, filters),
       limit: page.limit,
       after: cursor,
     };

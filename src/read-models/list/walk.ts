@@ -76,7 +76,7 @@ const readCases = (
   limit: number,
   isCertain: boolean,
 ): readonly WalkedCase[] => {
-  for (let count = isCertain ? limit : limit + (limit >> 2); ; count *= 2) {
+  for (let count = isCertain ? limit : limit + (limit >> 3); ; count *= 2) {
     const rows = statement.all({ ...values, limit: count }) as Row[];
     const cases = casesIn(rows);
     if (isCertain || rows.length < count) return cases.slice(0, limit);
