@@ -16,14 +16,20 @@ export interface HistoryAt {
   readonly position: number;
   /** Null where no stream feeds the case. */
   readonly history: CaseHistory | null;
+  readonly timeline: Timeline;
   /** What changed at the position. */
   readonly changed: DependsOn;
   /** The event that alone makes the difference to the position before; null where other events may count differently too. */
   readonly added: CaseEvent | null;
 }
 
-/** From position `since` on, in order. */
-export function* historiesOf(logTables: LogTables, caseNo: number, since: number): Generator<HistoryAt> {
+/** From position `since` on, in order. `known` is any timeline of the case: that of earlier events need not be made again. */
+export function* historiesOf(
+  logTables: LogTables,
+  caseNo: number,
+  since: number,
+  known: Timeline | null,
+): Generator<HistoryAt> {
   const id = logTables.cases.idOf(caseNo);
   const feedings = logTables.cases.feedings(caseNo);
   const events = eventsByStream(logTables, feedings);
@@ -31,7 +37,7 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
   const voidMerges = logTables.merges.voidMerges([...events.keys()]);
   const entriesAt = entriesOf(feedings, events);
   const changes = definitionChangesOf(logTables);
-  let timeline: Timeline | null = null;
+  let timeline = known;
   for (const [index, position] of positions.entries()) {
     const feeding = feedings.filter((one) => feedsAt(one, position));
     const entries = entriesAt(feeding, position);
@@ -50,11 +56,11 @@ export function* historiesOf(logTables: LogTables, caseNo: number, since: number
             timeline,
             standingVoid.map(({ event }) => event),
           );
-    yield { position, history, changed: 'events', added: addedAt(position, feedings, entries) };
+    yield { position, history, timeline, changed: 'events', added: addedAt(position, feedings, entries) };
     const until = positions[index + 1] ?? STILL_KNOWN;
     if (history !== null)
       for (const changedAt of changes(history.events, position, until))
-        yield { position: changedAt, history, changed: 'definitions', added: null };
+        yield { position: changedAt, history, timeline, changed: 'definitions', added: null };
   }
 }
 

@@ -1,6 +1,8 @@
 /** Writes the rows of cases: the differences that an event, or a change of a list or an instrument, makes to them. */
+import { LRUCache } from 'lru-cache';
 import type { CaseEvent } from '../../domain/case/events.js';
 import type { ReferenceData } from '../../domain/case/reference-data.js';
+import type { Timeline } from '../../domain/case/timeline.js';
 import { instrumentIdsIn, listIdsIn, referencedIds } from '../../domain/case/reference-data.js';
 import type { DefinitionKind, Definitions } from '../../domain/definitions.js';
 import type { EventWithId } from '../../domain/event.js';
@@ -28,11 +30,19 @@ export interface DefinitionChange {
   readonly version: DefinitionVersion;
 }
 
+/** Together some 50 MB. */
+const MAX_EVENTS_KEPT = 20_000;
+
 export class Projector {
   readonly #writers;
   /** Those of tables whose rows depend on lists and instruments too. */
   readonly #definitionWriters;
   readonly #dayOf;
+  /** Of the cases that were projected last, by their numbers: a case that has one event more often has another soon. */
+  readonly #timelines = new LRUCache<number, Timeline>({
+    maxSize: MAX_EVENTS_KEPT,
+    sizeCalculation: ({ order }) => order.recorded.length + 1,
+  });
 
   /** `timeZone` is that of the register, for the day on which an event was recorded. */
   constructor(
@@ -54,13 +64,18 @@ export class Projector {
       changedVersions.set(writer, versions);
       return versions;
     };
-    for (const at of historiesOf(this.logTables, caseNo, since)) {
+    // A rebuild projects each case once.
+    const known = since === 0 ? undefined : this.#timelines.get(caseNo);
+    let latest: Timeline | null = null;
+    for (const at of historiesOf(this.logTables, caseNo, since, known ?? null)) {
+      latest = at.timeline;
       const references = at.history && this.#references(at.history, at.position);
       for (const writer of this.#writers)
         if (mayChange(writer.table, at))
           diffRows(writer.columns, versionsOf(writer), rowsOf(writer.table, at.history, references), at.position);
     }
     for (const [writer, versions] of changedVersions) writer.write(caseNo, versions);
+    if (since > 0 && latest !== null) this.#timelines.set(caseNo, latest);
   }
 
   /**
