@@ -91,7 +91,7 @@ export class Decider {
   ): Promise<Decision> {
     const impossible = refuseAmendments(events, newEvents);
     if (impossible !== null) return impossible;
-    const mergeData = await loadMergeData(this.store, this.mergedCases, caseId, newEvents);
+    const mergeData = await loadMergeData(this.store, this.mergedCases, { caseId, events }, newEvents);
     const findings = mergeFindings(events, newEvents, mergeData);
     if (findings.length > 0) return { outcome: 'refused', findings };
     const history = [...others, ...events];

@@ -55,21 +55,25 @@ type CaseEvents = readonly EventWithId<CaseEvent>[];
 const loadCase = (store: EventStore, id: string): Promise<readonly StreamEvent[]> =>
   loadStream(store, streamName('case', id));
 
-/** What `mergeFindings` needs to know about the cases that new events merge a case into. Reads streams only but for `absorbed`. */
+/** What `mergeFindings` needs to know about other cases than the one whose new events are decided on. Reads streams only but for `absorbed`. */
 export const loadMergeData = async (
   store: EventStore,
   mergedCases: MergedCases,
-  caseId: string,
+  { caseId, events: history }: { readonly caseId: string; readonly events: CaseEvents },
   newEvents: CaseEvents,
 ): Promise<MergeData> => {
   const chains = new Map<string, readonly string[]>();
+  const addChain = async (other: string): Promise<readonly string[]> => {
+    const chain = chains.get(other) ?? (await chainFrom(store, other));
+    if (chain.length > 0) chains.set(other, chain);
+    return chain;
+  };
   const absorbed = new Set<string>();
   for (const { event } of newEvents) {
-    const other = event.type === 'merged' ? event.into : event.type === 'distinguished' ? event.from : null;
-    if (other === null || chains.has(other)) continue;
-    const chain = await chainFrom(store, other);
-    if (chain.length > 0) chains.set(other, chain);
-    if (event.type === 'distinguished') continue;
+    if (event.type === 'distinguished')
+      for (const other of [event.from, mergedInto(history)]) if (other !== null) await addChain(other);
+    if (event.type !== 'merged') continue;
+    const chain = await addChain(event.into);
     for (const id of [caseId, chain.at(-1) ?? caseId])
       for (const absorbedId of await mergedCases.absorbedInto(id).catch(() => [])) absorbed.add(absorbedId);
   }

@@ -10,6 +10,7 @@ import { arrested, opened, referenced, Register, request } from './support.js';
 
 const merged = (into: string) => caseEvent({ type: 'merged', into, reason: 'the same man' });
 const unmerged = caseEvent({ type: 'unmerged', reason: 'two men' });
+const distinguished = (from: string) => caseEvent({ type: 'distinguished', from, reason: 'cousins' });
 const died = (occurredOn: string) => caseEvent({ type: 'died', occurredOn });
 const corrected = (event: string, data: object) =>
   caseEvent({ type: 'corrected', event, correctedType: 'arrested', data });
@@ -76,6 +77,25 @@ it('a merge can be undone and made again; undoing it twice is refused', async ()
     expect(await record('a', [event])).toMatchObject({ outcome: 'recorded' });
   await record('a', [unmerged]);
   expect(await record('a', [unmerged])).toMatchObject({ outcome: 'refused', findings: [{ code: 'CASE.NOT_MERGED' }] });
+});
+
+it.each<[string, readonly AnyEvent[], readonly AnyEvent[]]>([
+  ['in the request that merges it', [], [merged('b'), distinguished('b')]],
+  ['before the merge in that request', [], [distinguished('b'), merged('b')]],
+  ['in a later request', [merged('b')], [distinguished('b')]],
+  ['and the other is merged into the same case', [merged('b')], [distinguished('c')]],
+])('a case is not told apart from what it is one with: %s', async (_, before, events) => {
+  await record('c', [merged('b')]);
+  if (before.length > 0) await record('a', before);
+  expect(await record('a', events)).toMatchObject({
+    outcome: 'refused',
+    findings: [{ code: 'CASE.DISTINGUISHED_FROM_ITSELF' }],
+  });
+});
+
+it('an unmerged case is told apart, also in the request that undoes the merge', async () => {
+  await record('a', [merged('b')]);
+  expect(await record('a', [unmerged, distinguished('b')])).toMatchObject({ outcome: 'recorded' });
 });
 
 it('as many cases as may be are merged into one', async () => {

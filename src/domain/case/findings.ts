@@ -36,7 +36,7 @@ export const findingCodes = {
   'CASE.NOT_MERGED': { grade: 'refuse', means: 'The case is not merged, so there is nothing to undo.' },
   'CASE.DISTINGUISHED_FROM_ITSELF': {
     grade: 'refuse',
-    means: 'A case is told apart from another case; `from` is this one, or is merged into it.',
+    means: 'A case is told apart from another case; `from` is this one, or one with it by merges.',
   },
   'CASE.DISTINGUISHED_UNKNOWN': { grade: 'refuse', means: 'No case has the id in `from`.' },
   'CASE.MERGE_VOID': {

@@ -19,24 +19,33 @@ export interface MergeData {
   /** The case whose events are decided on. */
   readonly caseId: string;
   /**
-   * For each `into` and `from` of the new events: that case, the case that it is merged into, and so on to the one that stands for itself. No
-   * entry: there is no such case.
+   * For each `into` and `from` of the new events, and for the case that this one is merged into if a new event is `distinguished`: that case,
+   * the case that it is merged into, and so on to the one that stands for itself. No entry: there is no such case.
    */
   readonly chains: ReadonlyMap<string, readonly string[]>;
   /** How many cases are merged into this one and into the last of each chain together. */
   readonly absorbed: number;
 }
 
-/** The findings of the new `merged`, `unmerged` and `distinguished` events of a case, each judged after those before it. */
-export const mergeFindings = (history: Events, newEvents: Events, data: MergeData): readonly Finding[] =>
-  newEvents.flatMap(({ id, event }, index) => {
+/**
+ * The findings of the new `merged`, `unmerged` and `distinguished` events of a case. A merge and its undoing are judged after the new events
+ * before them, a distinction after all new events, so that its place among them makes no difference.
+ */
+export const mergeFindings = (history: Events, newEvents: Events, data: MergeData): readonly Finding[] => {
+  const ownChain = ownChainOf(mergedInto([...history, ...newEvents]), data);
+  return newEvents.flatMap(({ id, event }, index) => {
     const current = mergedInto([...history, ...newEvents.slice(0, index)]);
     if (event.type === 'unmerged') return current === null ? [finding('CASE.NOT_MERGED', id)] : [];
-    if (event.type === 'distinguished') return impossibleDistinction(id, event.from, data);
+    if (event.type === 'distinguished') return impossibleDistinction(id, event.from, ownChain, data);
     if (event.type !== 'merged') return [];
     if (current !== null) return [finding('CASE.ALREADY_MERGED', id)];
     return impossibleMerge(id, event.into, data);
   });
+};
+
+/** The case itself, the case that it is merged into after the new events, and so on. */
+const ownChainOf = (into: string | null, { caseId, chains }: MergeData): readonly string[] =>
+  into === null ? [caseId] : [caseId, into, ...(chains.get(into) ?? [])];
 
 const impossibleMerge = (id: string, into: string, { caseId, chains, absorbed }: MergeData): readonly Finding[] => {
   const chain = chains.get(into);
@@ -46,9 +55,15 @@ const impossibleMerge = (id: string, into: string, { caseId, chains, absorbed }:
   return chain.length + absorbed >= MAX_MERGED_CASES ? [finding('CASE.MERGED_TOO_OFTEN', id)] : [];
 };
 
-/** Of what is one case, or would be by its merges, nothing can be told apart. */
-const impossibleDistinction = (id: string, from: string, { caseId, chains }: MergeData): readonly Finding[] => {
-  const chain = chains.get(from);
-  if (from === caseId || chain?.includes(caseId) === true) return [finding('CASE.DISTINGUISHED_FROM_ITSELF', id)];
-  return chain === undefined ? [finding('CASE.DISTINGUISHED_UNKNOWN', id)] : [];
+/** Two cases whose chains meet are one case, or become one by the new events; so they cannot be told apart. */
+const impossibleDistinction = (
+  id: string,
+  from: string,
+  ownChain: readonly string[],
+  { chains }: MergeData,
+): readonly Finding[] => {
+  const chain = chains.get(from) ?? [];
+  if ([from, ...chain].some((caseId) => ownChain.includes(caseId)))
+    return [finding('CASE.DISTINGUISHED_FROM_ITSELF', id)];
+  return chain.length === 0 ? [finding('CASE.DISTINGUISHED_UNKNOWN', id)] : [];
 };

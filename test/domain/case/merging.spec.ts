@@ -3,6 +3,7 @@ import { withIds, type CaseEventFields } from '../../support/events.js';
 
 const merged = (into: string) => ({ type: 'merged', into, reason: 'the same man' }) as const;
 const distinguished = (from: string) => ({ type: 'distinguished', from, reason: 'cousins' }) as const;
+const FROM_ITSELF = 'CASE.DISTINGUISHED_FROM_ITSELF';
 const unmerged = { type: 'unmerged', reason: 'two men' } as const;
 
 describe('mergedInto', () => {
@@ -23,6 +24,7 @@ describe('findings of merges', () => {
     chains: new Map([
       ['b', ['b']],
       ['c', ['c', 'd']],
+      ['d', ['d']],
       ['e', ['e', 'a']],
       ['full', Array.from({ length: MAX_MERGED_CASES }, (_, index) => `full-${String(index)}`)],
     ]),
@@ -46,8 +48,17 @@ describe('findings of merges', () => {
     ['a merge into too long a chain', [], [merged('full')], ['CASE.MERGED_TOO_OFTEN']],
     ['an unmerging of what is not merged', [], [unmerged], ['CASE.NOT_MERGED']],
     ['a case told apart from another', [], [distinguished('b')], []],
-    ['a case told apart from itself', [], [distinguished('a')], ['CASE.DISTINGUISHED_FROM_ITSELF']],
-    ['a case told apart from one that is merged into it', [], [distinguished('e')], ['CASE.DISTINGUISHED_FROM_ITSELF']],
+    ['a case told apart from itself', [], [distinguished('a')], [FROM_ITSELF]],
+    ['a case told apart from one that is merged into it', [], [distinguished('e')], [FROM_ITSELF]],
+    ['a case told apart from the one that it is merged into', [merged('b')], [distinguished('b')], [FROM_ITSELF]],
+    ['a merge, and a case told apart from its survivor', [], [merged('c'), distinguished('d')], [FROM_ITSELF]],
+    ['a merge, then the two told apart', [], [merged('b'), distinguished('b')], [FROM_ITSELF]],
+    ['two told apart, then a merge of them', [], [distinguished('b'), merged('b')], [FROM_ITSELF]],
+    ['two that are merged into one, told apart', [merged('d')], [distinguished('c')], [FROM_ITSELF]],
+    ['a merge of two that were told apart before', [distinguished('b')], [merged('b')], []],
+    ['an unmerging, and the two told apart', [merged('b')], [unmerged, distinguished('b')], []],
+    ['the two told apart, and an unmerging', [merged('b')], [distinguished('b'), unmerged], []],
+    ['a merge into one case, told apart from another', [], [merged('b'), distinguished('c')], []],
     ['a case told apart from none', [], [distinguished('x')], ['CASE.DISTINGUISHED_UNKNOWN']],
     ['a second unmerging', [merged('b'), unmerged], [unmerged], ['CASE.NOT_MERGED']],
   ])('%s', (_, history, newEvents, codes) => {
