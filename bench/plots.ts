@@ -20,8 +20,8 @@ interface Line {
   readonly points: readonly (readonly [size: number, figure: number])[];
 }
 
-const linesOf = ({ lines }: Plot, growth: readonly Growth[]): readonly Line[] =>
-  Object.entries(lines).flatMap(([series, name]) => {
+const linesOf = ({ labels }: Plot, growth: readonly Growth[]): readonly Line[] =>
+  Object.entries(labels).flatMap(([series, name]) => {
     const found = growth.find((one) => one.name === series);
     if (found === undefined) return [];
     const points = seriesOf(found).sizes.map((size, index) => [size, median(found.figures[index] ?? [])] as const);
@@ -88,7 +88,7 @@ const words = (lines: readonly Line[], of: string, unit: string): string =>
 export const plotsOf = (growth: readonly Growth[]): ReadonlyMap<string, string> => {
   const plots = new Map<string, string>();
   for (const plot of PLOTS) {
-    const found = growth.find(({ name }) => name in plot.lines);
+    const found = growth.find(({ name }) => name in plot.labels);
     if (found === undefined) continue;
     const { of, unit } = seriesOf(found);
     const lines = linesOf(plot, growth);

@@ -108,32 +108,32 @@ export const seriesOf = ({ name }: Growth): Series => {
 export interface Plot {
   readonly file: string;
   readonly title: string;
-  /** A line for each series by name, which has one unit with the others and is of the same sizes. */
-  readonly lines: Readonly<Record<string, string>>;
+  /** The label of each line, by the name of its series. All have the same unit and the same sizes. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** In the order of the page. */
 export const PLOTS: readonly Plot[] = [
-  { file: 'append', title: 'Appends a second, one after the other', lines: { append: 'appends' } },
-  { file: 'load', title: 'Cases of eight events loaded and folded a second', lines: { load: 'cases' } },
-  { file: 'page', title: 'Milliseconds for the first page of a list', lines: { page: 'a page' } },
-  { file: 'start', title: 'Milliseconds until a started service shows a case', lines: { start: 'start' } },
-  { file: 'rebuild', title: 'Events rebuilt into read models a second', lines: { rebuild: 'events' } },
+  { file: 'append', title: 'Appends a second, one after the other', labels: { append: 'appends' } },
+  { file: 'load', title: 'Cases of eight events loaded and folded a second', labels: { load: 'cases' } },
+  { file: 'page', title: 'Milliseconds for the first page of a list', labels: { page: 'a page' } },
+  { file: 'start', title: 'Milliseconds until a started service shows a case', labels: { start: 'start' } },
+  { file: 'rebuild', title: 'Events rebuilt into read models a second', labels: { rebuild: 'events' } },
   {
     file: 'memory',
     title: 'Memory of a service in MiB',
-    lines: { 'rebuild-memory': 'at most, while rebuilding', 'rest-memory': 'at rest' },
+    labels: { 'rebuild-memory': 'at most, while rebuilding', 'rest-memory': 'at rest' },
   },
   {
     file: 'case',
     title: 'Milliseconds for one more event of a case',
-    lines: { 'case-load': 'load', 'case-decide': 'decide', 'case-append': 'append', 'case-project': 'project' },
+    labels: { 'case-load': 'load', 'case-decide': 'decide', 'case-append': 'append', 'case-project': 'project' },
   },
 ];
 
 /** Markdown that shows the plots of one kind of size. */
 export const plotLinks = (growth: readonly Growth[], of: string): string =>
-  PLOTS.filter(({ lines }) => growth.some((one) => one.name in lines && seriesOf(one).of === of))
+  PLOTS.filter(({ labels }) => growth.some((one) => one.name in labels && seriesOf(one).of === of))
     .map(({ file, title }) => `![${title}](benchmarks/${file}.svg)`)
     .join('\n');
 

@@ -75,7 +75,7 @@ const STOP_MS = 300;
 /** Locks the data folder and opens store and read models; releases the folder if that fails. */
 const openResources = async (
   settings: Settings,
-  serving: boolean,
+  isService: boolean,
   projection: ProjectionThread,
 ): Promise<Resources> => {
   const folder = openDataFolder(settings.data);
@@ -94,7 +94,7 @@ const openResources = async (
       rebuild: jobs.get(REBUILD),
       proof: watch?.state() ?? null,
     }));
-    const unwatched = await openLog(settings, folder, serving);
+    const unwatched = await openLog(settings, folder, isService);
     const store: WatchedStore = new WatchedStore(
       unwatched,
       (append) => metrics.appendEnded(append),
@@ -113,7 +113,7 @@ const openResources = async (
     const durableJobs = new DurableJobs(openJobFile(folder.jobs), jobs, () => clock.now(), logFailedJob);
     const tree = new LogTree(proof.tiles, store, () => ensureContinued(unwatched, proof, watch));
     // A key that cannot be used stops the start.
-    const watch: LogWatch | null = serving ? watchLog(settings, store, proof) : null;
+    const watch: LogWatch | null = isService ? watchLog(settings, store, proof) : null;
     return { folder, store, clock, readModels, metrics, jobs, gravity, durableJobs, tree, watch };
   } catch (error) {
     folder.release();
@@ -212,12 +212,12 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   constructor(@Inject(RESOURCES) private readonly resources: Resources) {}
 
   /**
-   * `serving`: for the service rather than for one command; `projection`: the thread that projects the log. NestFactory rejects with
+   * `isService`: for the service rather than for one command; `projection`: the thread that projects the log. NestFactory rejects with
    * errors of the data folder and the store.
    */
   static forSettings(
     settings: Settings,
-    { serving = false, projection = 'own' }: { serving?: boolean; projection?: ProjectionThread } = {},
+    { isService = false, projection = 'own' }: { isService?: boolean; projection?: ProjectionThread } = {},
   ): DynamicModule {
     const provideFrom = <T>(provide: InjectionToken, pick: (resources: Resources) => T) => ({
       provide,
@@ -247,7 +247,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       global: true,
       imports: [CqrsModule.forRoot(), HttpModule],
       providers: [
-        { provide: RESOURCES, useFactory: () => openResources(settings, serving, projection) },
+        { provide: RESOURCES, useFactory: () => openResources(settings, isService, projection) },
         ...shared,
         ...COMMAND_HANDLERS,
         ApplyInstrument,

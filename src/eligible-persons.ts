@@ -1,6 +1,6 @@
 /** Answers who is eligible from the read models, for whoever applies an instrument. */
 import type { QueryBus } from '@nestjs/cqrs';
-import type { EligibilityQuestion, EligiblePerson, EligiblePersons } from './commands/eligible-persons.js';
+import type { EligiblePersonsQuestion, EligiblePerson, EligiblePersons } from './commands/eligible-persons.js';
 import { StoreUnavailable } from './event-store/port.js';
 import { Eligibility } from './read-models/eligibility/eligibility.query.js';
 import type { EligibilityView } from './read-models/eligibility/eligibility.view.js';
@@ -12,7 +12,7 @@ const PAGE = 100;
 
 export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
   const ask = async (
-    { instrument, clause, list, listDay, day }: EligibilityQuestion,
+    { instrument, clause, list, listDay, day }: EligiblePersonsQuestion,
     scope: { readonly knownAt?: string; readonly atLeast?: string },
     page: { readonly limit: number; readonly after?: string },
   ): Promise<EligibilityView | null> =>

@@ -31,7 +31,7 @@ export const serve = async (
 ): Promise<Serving> => {
   const log = pino({ level: settings.logLevel, base: null }, destination);
   const options = { abortOnError: false, bodyParser: false, logger: nestLogger(log) };
-  const module = AppModule.forSettings(settings, { serving: true, projection });
+  const module = AppModule.forSettings(settings, { isService: true, projection });
   const transport = createTransport(settings, limits);
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(log, transport), options);
   try {

@@ -6,12 +6,12 @@ import { createSqliteStore } from './event-store/sqlite/store.js';
 import { differenceFromMissingLog, fingerprintOf } from './read-models/log-fingerprint.js';
 import type { Settings } from './settings.js';
 
-/** `serving`: for the service, where many requests should fail fast rather than wait for a server that is down. */
-type OpenStore = (settings: Settings, folder: DataFolder, serving?: boolean) => EventStore | Promise<EventStore>;
+/** `isService`: for the service, where many requests should fail fast rather than wait for a server that is down. */
+type OpenStore = (settings: Settings, folder: DataFolder, isService?: boolean) => EventStore | Promise<EventStore>;
 
 export const stores: { readonly [K in Settings['store']]: OpenStore } = {
   sqlite: (_, { events }) => createSqliteStore({ file: events }),
-  esdb: (settings, _, serving) => openServer(settings, serving),
+  esdb: (settings, _, isService) => openServer(settings, isService),
 };
 
 /**
@@ -19,9 +19,9 @@ export const stores: { readonly [K in Settings['store']]: OpenStore } = {
  * delete the write-ahead log, and a later restore would find a register in the folder. With read models it opens an empty log in
  * memory, which the projection reports as STORE_DAMAGED; with a write-ahead log only, it throws StoreDamaged.
  */
-export const openLog: OpenStore = (settings, folder, serving) => {
+export const openLog: OpenStore = (settings, folder, isService) => {
   if (settings.store !== 'sqlite' || sizeOf(folder.events) > 0)
-    return stores[settings.store](settings, folder, serving);
+    return stores[settings.store](settings, folder, isService);
   if (differenceFromMissingLog(fingerprintOf(folder.readModels)) !== null)
     return createSqliteStore({ file: ':memory:' });
   if (sizeOf(`${folder.events}-wal`) > 0)
@@ -33,8 +33,8 @@ export const openLog: OpenStore = (settings, folder, serving) => {
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Imports the EventStoreDB client only if it is used. `readSettings` has checked that there is an address. */
-export const openServer = async ({ esdbUrl, esdbRegister }: Settings, serving = false): Promise<EventStore> => {
-  const { openEsdbStore, UNAVAILABLE_AFTER_MS } = await import('./event-store/eventstoredb/store.js');
-  const failFast = serving ? { unavailableAfterMs: UNAVAILABLE_AFTER_MS } : {};
+export const openServer = async ({ esdbUrl, esdbRegister }: Settings, isService = false): Promise<EventStore> => {
+  const { openEsdbStore, FAIL_FAST_AFTER_MS } = await import('./event-store/eventstoredb/store.js');
+  const failFast = isService ? { failFastAfterMs: FAIL_FAST_AFTER_MS } : {};
   return openEsdbStore({ url: String(esdbUrl), register: esdbRegister, ...failFast });
 };

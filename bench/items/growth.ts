@@ -49,7 +49,7 @@ export const appends = forEachLength(async ({ folder, work, sizes }) => {
   return { value };
 });
 
-/** Cases in random order; the first tenth is a warm-up. */
+/** Loads cases drawn at random, after a warm-up of a tenth as many. */
 export const loads = forEachLength(async ({ folder, cases, sizes }) => {
   const store = createSqliteStore({ file: logFile(folder) });
   const load = async (index: number): Promise<void> => {

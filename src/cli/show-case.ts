@@ -1,4 +1,4 @@
-/** `habeas show`: one case on a day, as the register knows it or knew it, and what is on record of it. */
+/** `habeas show`: one case on a day, as the register knows it or knew it, and its history. */
 import type { AnyEvent } from '../domain/events.js';
 import { History } from '../read-models/history/history.query.js';
 import type { HistoryEntry } from '../read-models/history/history-entry.view.js';

@@ -30,7 +30,7 @@ import { canonicalJson } from '../json/canonical.js';
 import { holderOf } from './claim-references.js';
 import {
   ELIGIBLE_PERSONS,
-  type EligibilityQuestion,
+  type EligiblePersonsQuestion,
   type EligiblePerson,
   type EligiblePersons,
 } from './eligible-persons.js';
@@ -453,7 +453,10 @@ const startOf = (
   };
 };
 
-/** As whoever applies it says, or else its clause, or null where nobody says it; a release follows from nothing but release from imprisonment. */
+/**
+ * The effect that the request names, else that of the clause. If neither gives one: release from imprisonment where a day of release is
+ * given and the instrument has no such clause, else null.
+ */
 const effectIn = (application: Application, instrument: Instrument): Effect | null => {
   const { effect, reducedBy, replacement, releasedOn } = application;
   const { clause, version } = clauseOf(application);
@@ -483,7 +486,7 @@ const questionOf = ({
   list,
   listDay,
   amnestiedOn,
-}: Pick<Application, 'instrument' | 'clause' | 'list' | 'listDay' | 'amnestiedOn'>): EligibilityQuestion => ({
+}: Pick<Application, 'instrument' | 'clause' | 'list' | 'listDay' | 'amnestiedOn'>): EligiblePersonsQuestion => ({
   instrument,
   clause,
   list,

@@ -47,7 +47,10 @@ import { unfoldedStreams } from './unfolded-claims.js';
 /** The length of a lease: ten minutes. */
 export const REFERENCE_LEASE_MS = 600_000;
 const WRITE_WINDOW_MS = REFERENCE_LEASE_MS / 2;
-/** Attempts to append a claim. After a conflict another request has the reference, or a claim that can be taken over. */
+/**
+ * Attempts to append a claim. After a conflict the last claim is read again: it may be another case's, our own, or one that can be taken
+ * over.
+ */
 const MAX_ATTEMPTS = 5;
 
 export interface ClaimRequest {

@@ -1,6 +1,6 @@
 /** Whom a clause makes eligible. Not a rule of a case: the read models answer it. */
 
-export interface EligibilityQuestion {
+export interface EligiblePersonsQuestion {
   readonly instrument: string;
   /** As `clause@version`, or the clause alone where it has one version. */
   readonly clause: string;
@@ -20,9 +20,9 @@ export interface EligiblePersons {
    * A position of the log that is not before the event of this cursor: asked as known there, the question takes account of the event.
    * Throws if the question is refused, and if the read models do not reach the event in time.
    */
-  positionAfter(cursor: string | null, question: EligibilityQuestion): Promise<number>;
+  positionAfter(cursor: string | null, question: EligiblePersonsQuestion): Promise<number>;
   /** Those who are certainly eligible, as known at a position, always in the same order. */
-  knownAt(position: number, question: EligibilityQuestion): Promise<readonly EligiblePerson[]>;
+  knownAt(position: number, question: EligiblePersonsQuestion): Promise<readonly EligiblePerson[]>;
 }
 
 /** Injection token of EligiblePersons. */

@@ -24,10 +24,12 @@ export const viewTag = ({ position: _, knownAt: __, ...view }: ScopedView, scope
 };
 
 const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
-const GAP = String.raw`[ \t]*`;
+const OPTIONAL_SPACE = String.raw`[ \t]*`;
 
 /** `*`, or a list of entity tags, which may have empty elements. */
-export const ENTITY_TAGS = new RegExp(`^${GAP}(?:\\*|(?:,${GAP})*${TAG}(?:${GAP},(?:${GAP}${TAG})?)*)${GAP}$`);
+export const ENTITY_TAGS = new RegExp(
+  `^${OPTIONAL_SPACE}(?:\\*|(?:,${OPTIONAL_SPACE})*${TAG}(?:${OPTIONAL_SPACE},(?:${OPTIONAL_SPACE}${TAG})?)*)${OPTIONAL_SPACE}$`,
+);
 
 const parseTags = (header: string): readonly string[] => header.match(new RegExp(TAG, 'g')) ?? [];
 

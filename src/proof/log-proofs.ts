@@ -84,8 +84,7 @@ export class LogProofs {
   }
 
   /**
-   * Proves that the first `from` events are the beginning of the first `to`, or where none is given of those of the last checkpoint.
-   * `from` is at least 1 and at most `to`. Throws NoCheckpoint, SizeBeyondLog, StoreDamaged, and what `LogTree.read` throws.
+   * Proves that the first `from` events (at least 1) begin the first `to`, by default as many as the last checkpoint has. Throws NoCheckpoint, SizeBeyondLog, StoreDamaged, and what `LogTree.read` throws.
    */
   async consistency(from: number, to?: number): Promise<ConsistencyProof> {
     const wanted = to ?? this.#lastCheckpoint().checkpoint.size;

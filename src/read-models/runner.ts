@@ -77,7 +77,7 @@ export const runProjection = async (host: ProjectionHost, signal: AbortSignal): 
         limit = 1;
         continue;
       }
-      const problem = problemOf(error, host.file()?.lastCheckpoint.position ?? 0);
+      const problem = projectionProblemOf(error, host.file()?.lastCheckpoint.position ?? 0);
       isUnwritable = problem.code === 'READ_MODELS_UNWRITABLE';
       host.report(problem);
       if (isPermanent(error)) return;
@@ -93,7 +93,7 @@ const isCaughtUp = async (host: ProjectionHost): Promise<boolean> => {
   return host.file()?.hasReached(head, host.store) === true;
 };
 
-const problemOf = (error: unknown, after: number): ProjectionProblem => {
+const projectionProblemOf = (error: unknown, after: number): ProjectionProblem => {
   const cause = error instanceof PoisonEventError || error instanceof FollowerEnded ? (error.cause ?? error) : error;
   return { code: codeOf(error), error: nameOf(cause), after };
 };

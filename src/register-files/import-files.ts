@@ -41,7 +41,10 @@ export interface CorrectionLine extends CellCorrection {
   readonly row: number | null;
 }
 
-/** Watched and stopped as a job: each file is a stage, and the import stops after the current row. */
+/**
+ * Watched and stopped as a job: each file is a stage. The import stops after the current definition or row, in a file of events after all
+ * lines of the current case.
+ */
 export interface ImportOptions extends Partial<JobContext> {
   /** The list of the references and categories in the rows. */
   readonly list: string;
@@ -237,7 +240,7 @@ class ImportRun {
     const errors = firstErrorPerCell([...row.errors, ...repeated, ...parsed.errors]);
     if (errors.length > 0) return refused(...errors);
     const { correct = false } = this.options;
-    const rowOfFile = { file: basename(file.path), correct, kind, columns: table.columns, cells };
+    const rowOfFile = { file: basename(file.path), correct, fileKind: kind, columns: table.columns, cells };
     return recordRow(this.recorder, rowOfFile, parsed.events);
   }
 

@@ -57,7 +57,7 @@ export const matchLines = (
   ).filter(({ fromThisImport }) => fromThisImport);
   idsOf(comparable);
   const unmatched = comparable.filter(({ id }) => !recordedIds.includes(id));
-  return { recordedIds, changes: changesOf(lines, recordedIds, unmatched, correct) };
+  return { recordedIds, changes: pairChangedLines(lines, recordedIds, unmatched, correct) };
 };
 
 /** The id that `after` of a line stands for: undefined where it names no line, null where that line has no event yet. */
@@ -85,7 +85,7 @@ const asReported = (event: Reported<AnyEvent>): object => {
  * A new line with the type and day of an event that no line has any more is another version of it: certainly where it has a day or opens
  * the case, or where the file repeats everything else that was imported of the case. Only in such a file can also the day be what changed.
  */
-const changesOf = (
+const pairChangedLines = (
   lines: readonly CheckedLine[],
   recordedIds: (string | null)[],
   unmatched: readonly ComparableEvent[],

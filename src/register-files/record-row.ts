@@ -23,7 +23,11 @@ import {
  * The actor of a list's rows in one kind of file. It is stored with each event, so that the next import recognises the events
  * of this one and leaves those of other files and of people alone.
  */
-const actorOf = (kind: RowKind, list: string): Actor => ({ kind: 'import', id: `${kind}:${list}`, asserted: true });
+const actorOf = (fileKind: RowKind, list: string): Actor => ({
+  kind: 'import',
+  id: `${fileKind}:${list}`,
+  asserted: true,
+});
 
 /** A row with the columns that its file has. */
 export interface RowOfFile {
@@ -31,7 +35,7 @@ export interface RowOfFile {
   readonly file: string;
   /** Whether changed and emptied cells become corrections; otherwise they refuse the row. */
   readonly correct: boolean;
-  readonly kind: RowKind;
+  readonly fileKind: RowKind;
   readonly columns: readonly string[];
   readonly cells: Readonly<Record<string, string>> & { readonly ref: string };
 }
@@ -48,12 +52,12 @@ export const recordRow = async (
   rowOfFile: RowOfFile,
   events: readonly LocatedEvent[],
 ): Promise<ImportOutcome> => {
-  const { kind } = rowOfFile;
-  const row: RowToRecord = { ...rowOfFile, recorder, events, actor: actorOf(kind, recorder.list) };
+  const { fileKind } = rowOfFile;
+  const row: RowToRecord = { ...rowOfFile, recorder, events, actor: actorOf(fileKind, recorder.list) };
   if (isLinked(row)) return addToLinkedCase(row);
   const added = await addTo(row, subjectOf(row));
   if (added.outcome !== 'retry') return added;
-  const outcome = kind === 'register' ? await openCase(row) : await addToCaseOfReference(row);
+  const outcome = fileKind === 'register' ? await openCase(row) : await addToCaseOfReference(row);
   return outcome.outcome === 'retry' ? notRecorded() : outcome;
 };
 
@@ -114,8 +118,8 @@ const referenceToAdd = (row: RowToRecord, priorEvents: readonly ComparableEvent[
  * so that they do not contradict it.
  */
 const withRecordedInterval = (row: RowToRecord, priorEvents: readonly ComparableEvent[]): readonly LocatedEvent[] => {
-  const { kind, cells, events } = row;
-  if (kind !== 'register' || cells['convicted_on'] !== '') return events;
+  const { fileKind, cells, events } = row;
+  if (fileKind !== 'register' || cells['convicted_on'] !== '') return events;
   const recorded = priorEvents.findLast(({ fromThisImport, event }) => fromThisImport && event.type === 'convicted');
   const interval = recorded?.event.occurredOn;
   return events.map((located) => {
@@ -128,7 +132,7 @@ const withRecordedInterval = (row: RowToRecord, priorEvents: readonly Comparable
 
 /** Adds what is new in the row; `retry` where the read models know no such case. */
 const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
-  const { recorder, kind, cells, actor } = row;
+  const { recorder, fileKind, cells, actor } = row;
   const recorded = await recorder.priorEvents(subject, actor);
   if (recorded === null) return { outcome: 'retry', subject };
   const priorEvents = comparableEvents(recorded);
@@ -142,7 +146,7 @@ const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome>
     ...corrections.drafts,
     ...newEvents.map((data) => ({
       data,
-      locate: (pointer: string) => rowColumnOf(kind, data, pointer, cells),
+      locate: (pointer: string) => rowColumnOf(fileKind, data, pointer, cells),
     })),
   ];
   if (drafts.length + references.length === 0) return UNCHANGED;
@@ -162,13 +166,14 @@ const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome>
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
 
-const diffRulesOf = ({ recorder, kind, columns, cells }: RowToRecord): DiffRules => {
+const diffRulesOf = ({ recorder, fileKind, columns, cells }: RowToRecord): DiffRules => {
   // Where two rows of one list are about one case, a cell that is empty in this row may be filled in the other.
   const sharesCase = (cells['same_as'] ?? '').startsWith(`${recorder.list}:`);
   const empty = sharesCase ? 'absent' : 'empty';
   return {
     roleOf: roleInCase,
-    fieldsOf: (data) => fieldsOfRole(kind, data).map(([field]) => [field, rowColumnOf(kind, data, `/${field}`, cells)]),
+    fieldsOf: (data) =>
+      fieldsOfRole(fileKind, data).map(([field]) => [field, rowColumnOf(fileKind, data, `/${field}`, cells)]),
     isSingleValued: (role) => role.startsWith('described '),
     cellState: (column) => (!columns.includes(column) ? 'absent' : cells[column] === '' ? empty : 'filled'),
   };

@@ -130,7 +130,7 @@ export const NAME_COLUMNS = [
 ] as const;
 
 /** Letters of the Azerbaijani Cyrillic alphabet that the Russian one lacks. */
-const AZERBAIJANI_CYRILLIC = /[әөүғһҹҝј]/iu;
+const LETTER_NOT_IN_RUSSIAN = /[әөүғһҹҝј]/iu;
 /** ISO 639-2 for a language that is not determined. */
 const UNDETERMINED = 'und';
 
@@ -143,7 +143,7 @@ export const nameFromCell = (column: (typeof NAME_COLUMNS)[number], text: string
   const scripts = scriptsOf(text);
   const actualScript = SCRIPTS.find((known) => known === scripts[0]);
   if (actualScript === undefined || scripts.includes(script)) return { text, script, language, kind };
-  const isAzerbaijani = column.column === 'name' && actualScript === 'Cyrl' && AZERBAIJANI_CYRILLIC.test(text);
+  const isAzerbaijani = column.column === 'name' && actualScript === 'Cyrl' && LETTER_NOT_IN_RUSSIAN.test(text);
   return { text, script: actualScript, language: isAzerbaijani ? language : UNDETERMINED, kind };
 };
 

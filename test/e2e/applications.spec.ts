@@ -277,7 +277,7 @@ describe('applying an act to many', () => {
     });
     expect((await apply(asked, 'k')).body['id']).toBe(job['id']);
 
-    // As if the act had not been applied, both are still eligible; and nobody is reached twice.
+    // On the day of the list both are still eligible, since its own act does not count; but nobody is reached twice.
     expect(await ended(await apply(asked))).toMatchObject({
       refused: [
         { subject: 'AZ-1', codes: ['CASE.ALREADY_REACHED', 'CASE.NOT_HELD'] },

@@ -7,7 +7,7 @@ import { esdbUrl } from './server.js';
 
 test('a server that takes writes says so, before and after the first, and stores nothing for it', async () => {
   const register = `test-${randomUUID()}`;
-  const store = await openEsdbStore({ url: esdbUrl(), register, unavailableAfterMs: 500 });
+  const store = await openEsdbStore({ url: esdbUrl(), register, failFastAfterMs: 500 });
   await store.checkWritable();
   await store.append(newStreamName(), 'no-stream', [newEvent()]);
   await store.checkWritable();

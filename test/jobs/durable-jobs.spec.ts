@@ -36,7 +36,7 @@ class Greeting implements JobKind<Parameters> {
   }
 }
 
-/** A process: what is open of one data folder. */
+/** Opens the jobs of a data folder, as one process does. */
 const open = (kind: JobKind<Parameters>, path = join(folder.path, 'jobs.sqlite')) => {
   const running = new Jobs();
   const jobs = new DurableJobs(JobFile.open(path), running, () => new Date('2026-01-05T10:00:00Z'));

@@ -15,7 +15,7 @@ const WRITERS = Number(process.env['AMENDMENT_WRITERS'] ?? 8);
 const CASES = Number(process.env['AMENDMENT_CASES'] ?? 6);
 const IS_LONG = THOROUGH || process.env['AMENDMENT_WRITES'] !== undefined;
 const WRITES = Number(process.env['AMENDMENT_WRITES'] ?? effort(40, 1_000));
-/** Of both instances together. */
+/** How often one of the instances is killed, counted over both. */
 const KILLS = Number(process.env['AMENDMENT_KILLS'] ?? (IS_LONG ? 10 : 1));
 
 let double: EsdbDouble;

@@ -111,7 +111,10 @@ const oncePerDay = (compute: (day: Day, term: string) => Day): ((day: Day, term:
   };
 };
 
-/** The last day from which a term has passed by a day. No event of the register happened before ANY_DAY. */
+/**
+ * The last day on which a term can begin and have passed by `day`; if there is none, the day before ANY_DAY begins, since no event
+ * happened earlier.
+ */
 const lastStartOf = (day: Day, term: string): Day => {
   const { earliest } = ANY_DAY;
   return leading({ earliest, latest: day }, (start) => addTerm(start, term) <= day)?.latest ?? earliest - 1;

@@ -81,6 +81,7 @@ interface ApplicationFields {
     /** The id of the job. */
     readonly application: string;
     readonly clause?: string;
+    /** Of the clause, if the request names one: where sources disagree, a clause has several. */
     readonly version?: string;
     /** The list whose members or references it is about. */
     readonly list: string;

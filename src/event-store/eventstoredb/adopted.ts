@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { ADOPTED_TOGETHER, StoreDamaged, StoreUnavailable, type AdoptedLeaf, type StoredEvent } from '../port.js';
 import type { Connection } from './connection.js';
 import { consumeRead } from './consume-read.js';
-import { conflictRevision, isOfType } from './faults.js';
+import { conflictRevision, isClientError } from './faults.js';
 import type { ResilientConnection } from './resilient-connection.js';
 
 type Page = readonly AdoptedLeaf[];
@@ -86,7 +86,7 @@ export class AdoptedLeaves {
         return 'enough';
       });
     } catch (error) {
-      if (!isOfType(error, ErrorType.STREAM_NOT_FOUND)) throw error;
+      if (!isClientError(error, ErrorType.STREAM_NOT_FOUND)) throw error;
     }
     return pages[0] ?? [];
   }

@@ -21,7 +21,7 @@ interface ClientError {
 }
 const asClientError = (error: unknown): ClientError => (typeof error === 'object' && error !== null ? error : {});
 
-export const isOfType = (error: unknown, type: ErrorType): boolean => asClientError(error).type === type;
+export const isClientError = (error: unknown, type: ErrorType): boolean => asClientError(error).type === type;
 
 /** The stream's last revision from a WrongExpectedVersion error, null if the stream does not exist; undefined for other errors. */
 export const conflictRevision = (error: unknown): number | null | undefined => {

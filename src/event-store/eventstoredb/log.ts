@@ -14,7 +14,7 @@ import {
 import { decode, type StreamRevision } from '../codec.js';
 import type { Cursor, LogEvent, StoredEvent, StreamEvent } from '../port.js';
 import type { Connection } from './connection.js';
-import { isOfType } from './faults.js';
+import { isClientError } from './faults.js';
 import type { ResilientConnection } from './resilient-connection.js';
 import {
   LOG_START,
@@ -72,7 +72,7 @@ export class EsdbLog {
           return (length += textLength(event.data)) > MAX_READ_LENGTH ? 'enough' : 'more';
         });
       } catch (error) {
-        if (!isOfType(error, ErrorType.STREAM_NOT_FOUND)) throw error;
+        if (!isClientError(error, ErrorType.STREAM_NOT_FOUND)) throw error;
       }
       return events;
     });

@@ -46,11 +46,11 @@ export interface EsdbOptions {
    * Milliseconds without an answer after which calls fail at once until the server is back. Set by services; commands with a
    * single caller leave it out and wait.
    */
-  readonly unavailableAfterMs?: number;
+  readonly failFastAfterMs?: number;
 }
 
-/** Default of `unavailableAfterMs` for services. */
-export const UNAVAILABLE_AFTER_MS = 500;
+/** Default of `failFastAfterMs` for services. */
+export const FAIL_FAST_AFTER_MS = 500;
 
 /**
  * Opens a store. Throws StoreUnavailable if the server refuses the credentials or lacks a trusted certificate. A server that
@@ -88,10 +88,10 @@ class EsdbEventStore implements EventStore {
   readonly #pendingAppends = new Set<Promise<AppendResult>>();
   #pendingBytes = 0;
 
-  constructor({ url, register, unavailableAfterMs = Infinity }: EsdbOptions) {
+  constructor({ url, register, failFastAfterMs = Infinity }: EsdbOptions) {
     this.#connection = new Connection(url);
     this.#prefix = `${register}.`;
-    this.#resilient = new ResilientConnection(this.#connection, register, unavailableAfterMs, {
+    this.#resilient = new ResilientConnection(this.#connection, register, failFastAfterMs, {
       stopReads: this.#closing.signal,
       stopAppends: this.#aborted.signal,
     });

@@ -8,11 +8,11 @@ import { hasLeaves } from './file.js';
 /** The end of a stream. */
 interface StreamTip {
   readonly number: number;
-  /** NO_EVENT before the first. */
+  /** NO_REVISION before the first. */
   revision: number;
 }
 
-const NO_EVENT = -1;
+const NO_REVISION = -1;
 /** Tips to remember; then all are forgotten. */
 const MAX_TIPS = 10_000;
 /** Rows of one statement: to run a statement costs as much as to insert a row. */
@@ -71,12 +71,12 @@ export class LogWriter {
 
   #append({ stream, expected, records }: CheckedAppend): AppendResult {
     const tip = this.#tip(stream);
-    const last = tip?.revision ?? NO_EVENT;
-    const after = expected === 'no-stream' ? NO_EVENT : expected;
+    const last = tip?.revision ?? NO_REVISION;
+    const after = expected === 'no-stream' ? NO_REVISION : expected;
     if (after === last) return this.#write(tip ?? this.#newStream(stream), records);
     const cursor = tip && after < last ? this.#findRepeated(tip.number, after, records) : null;
     return cursor === null
-      ? { outcome: 'conflict', revision: last === NO_EVENT ? null : last }
+      ? { outcome: 'conflict', revision: last === NO_REVISION ? null : last }
       : { outcome: 'appended', revision: after + records.length, cursor };
   }
 
@@ -85,12 +85,12 @@ export class LogWriter {
     if (known !== undefined) return known;
     const found = this.#statements.tip.get(stream) as
       { readonly number: number; readonly revision: number | null } | undefined;
-    return found && this.#remember(stream, { number: found.number, revision: found.revision ?? NO_EVENT });
+    return found && this.#remember(stream, { number: found.number, revision: found.revision ?? NO_REVISION });
   }
 
   #newStream(name: string): StreamTip {
     const number = Number(this.#statements.newStream.run(name).lastInsertRowid);
-    return this.#remember(name, { number, revision: NO_EVENT });
+    return this.#remember(name, { number, revision: NO_REVISION });
   }
 
   #remember(stream: string, tip: StreamTip): StreamTip {

@@ -61,7 +61,7 @@ export class JobsController {
     summary: 'Interrupt a job after its current step; what it has recorded stays.',
     tag: 'jobs',
     response: queryResponses.json(JobView),
-    // It takes no body, but refuses the media type and the size of one.
+    // It takes no body, but the size and media type of one are still checked.
     problems: [413, 415],
   })
   async interrupt(@Param('id') id: string): Promise<JobView | HttpResponse> {

@@ -117,7 +117,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     limit: number,
     cursor: DifferenceCursor | null,
   ): Promise<{ readonly totals: DifferenceTotals; readonly page: OrderedPage<PlacedDifference> }> {
-    const totals = { learnedLate: noMovements(), happenedSince: noMovements() };
+    const totals = { learnedLate: noCounts(), happenedSince: noCounts() };
     const page = new OrderedPage<PlacedDifference>(limit, cursor);
     await visitDifferences(this.reader, context, scope, (differences) => {
       const { learned, happened } = differences;
@@ -180,7 +180,7 @@ const numbersOf = (context: QueryContext, { earlier, later, fromPosition, toPosi
 
 type Counting = { -readonly [Name in keyof MovementTotals]: number };
 
-const noMovements = (): Counting => ({ entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 });
+const noCounts = (): Counting => ({ entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 });
 
 const count = (totals: Counting, { kind, moved }: MembershipChange): void => {
   totals[kind] += 1;

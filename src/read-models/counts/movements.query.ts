@@ -26,6 +26,7 @@ export class Movements extends Query<MovementsView | null> {
       readonly category?: readonly string[];
       /** Page size; 0 returns only the numbers, and `next` is null. */
       readonly limit: number;
+      /** The page cursor of the page before. */
       readonly after?: string;
     },
   ) {

@@ -17,7 +17,7 @@ import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.
 import { casesApplied, periodsOn, personOf } from './candidates.js';
 import { clausesAsked, clauseText } from './clauses-asked.js';
 import type { EligibilityView, EligiblePersonView } from './eligibility.view.js';
-import { KeptVerdicts, type AskedInstrument, type EligibleCases } from './eligible-cases.js';
+import { KeptVerdicts, type EligibilitySpan, type EligibleCases } from './eligible-cases.js';
 import { GRAVITY_DATA, type GravityData } from './gravity-file.js';
 
 export interface EligibilityParameters {
@@ -99,7 +99,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     { logTables, scope: { day, position } }: ScopedContext,
     instrumentId: string,
     { list: listId, clause, listDay, from, to }: EligibilityParameters,
-  ): AskedInstrument | null {
+  ): EligibilitySpan | null {
     const instrument = logTables.definitionAt('instrument', instrumentId, position)?.definition;
     const list = logTables.definitionAt('list', listId, position)?.definition;
     if (instrument === undefined || list === undefined) return null;
@@ -122,7 +122,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
 
   #head(
     { scope: { knownAt, position } }: ScopedContext,
-    { instrument, question: { clauses, list, listDay }, from, to }: AskedInstrument,
+    { instrument, question: { clauses, list, listDay }, from, to }: EligibilitySpan,
   ): Omit<EligibilityView, 'total' | 'items' | 'next'> {
     const asksGravity = clauses.some(({ conditions }) => conditions.some(({ gravity }) => gravity !== undefined));
     return {
@@ -161,7 +161,7 @@ const dayInForce = ({ inForce, issued, kind }: Instrument): Day => {
 /** The people of a page, each asked again for the reasons. */
 const itemsOf = (
   context: QueryContext,
-  asked: AskedInstrument,
+  asked: EligibilitySpan,
   caseNos: readonly number[],
 ): readonly EligiblePersonView[] => {
   const { question, from, to, position, instrument } = asked;

@@ -11,10 +11,11 @@ import type { Db } from '../table.js';
 import { casesApplied, memberSlice, periodsOn, personOf } from './candidates.js';
 import type { Place } from '../list/walk.js';
 
-/** A question of an instrument on the days [from, to], as known at a position. */
-export interface AskedInstrument {
+/** Whom an instrument makes eligible on the days of a span, as known at a position. */
+export interface EligibilitySpan {
   readonly instrument: string;
   readonly question: EligibilityQuestion;
+  /** The first and the last day asked about. */
   readonly from: Day;
   readonly to: Day;
   readonly position: number;
@@ -38,7 +39,7 @@ export class KeptVerdicts {
   constructor(private readonly reader: ReadModelReader) {}
 
   /** Whoever asks the same meanwhile waits for the same computation. To be called within `askOneFile`. Throws QueriesBusy. */
-  async of(context: QueryContext, asked: AskedInstrument): Promise<EligibleCases> {
+  async of(context: QueryContext, asked: EligibilitySpan): Promise<EligibleCases> {
     const { db } = context;
     const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<EligibleCases>>({ max: MAX_KEPT });
     this.#kept.set(db, kept);
@@ -53,7 +54,7 @@ export class KeptVerdicts {
     }
   }
 
-  #enqueue(first: QueryContext, asked: AskedInstrument): Promise<EligibleCases> {
+  #enqueue(first: QueryContext, asked: EligibilitySpan): Promise<EligibleCases> {
     if (this.#waiting >= MAX_WAITING) throw new QueriesBusy();
     this.#waiting += 1;
     const computing = this.#last.then(() => this.#compute(first, asked)).finally(() => (this.#waiting -= 1));
@@ -61,7 +62,7 @@ export class KeptVerdicts {
     return computing;
   }
 
-  async #compute(first: QueryContext, asked: AskedInstrument): Promise<EligibleCases> {
+  async #compute(first: QueryContext, asked: EligibilitySpan): Promise<EligibleCases> {
     const { question, position, instrument } = asked;
     const asker = askerOf(question);
     let context = await nextContext(this.reader, first, position);
@@ -92,13 +93,13 @@ const keyOf = ({
   from,
   to,
   position,
-}: AskedInstrument): string => JSON.stringify([instrument, clauses, list.id, listDay, inForce, from, to, position]);
+}: EligibilitySpan): string => JSON.stringify([instrument, clauses, list.id, listDay, inForce, from, to, position]);
 
 /** Birth and sex are read only of those whom they can decide about. */
 const verdictOf = (
   asker: Asker,
   periods: Candidate['periods'],
-  { question: { clauses }, from, to }: AskedInstrument,
+  { question: { clauses }, from, to }: EligibilitySpan,
   person: () => Person,
 ): Verdict | null => {
   const verdict = asker.verdict({ periods, ...UNKNOWN_PERSON }, from, to)?.verdict ?? null;

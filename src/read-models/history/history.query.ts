@@ -26,7 +26,7 @@ export class History extends Query<HistoryPage | null> {
   }
 }
 
-/** Changes are computed on demand and not stored, so that personal data has no second copy to hide. */
+/** Changes are computed when asked for, not stored, so that there is no further copy of personal data to seal. */
 @QueryHandler(History)
 export class HistoryHandler implements IQueryHandler<History> {
   constructor(private readonly reader: ReadModelReader) {}

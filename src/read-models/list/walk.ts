@@ -126,14 +126,17 @@ interface Range {
   readonly part: Part;
 }
 
-/** With more rows that end later than these, they are walked in order instead of sorted. */
-const MAX_SORTED = 100;
+/**
+ * As known now, the rows of a facet that end after the day are sorted if they are fewer than this. Otherwise all its closed rows are
+ * walked in index order.
+ */
+const SORTED_BELOW = 100;
 
 /** The ranges that may have rows which are valid in the scope; those with the most of them first. */
 const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly Range[] => {
   const ofFacet = (condition: string): string => `SELECT 1 FROM facets o WHERE o.facet = f.value AND ${condition}`;
   const sql = `SELECT f.value AS facet, EXISTS (${ofFacet(isOpen('o.'))}) AS open, EXISTS (${ofFacet(isClosed('o.'))}) AS closed,
-    (SELECT count(*) FROM (${ofFacet(`${isEnded('o.')} AND o.to_day > @day`)} LIMIT ${MAX_SORTED})) AS later FROM json_each(@facets) f`;
+    (SELECT count(*) FROM (${ofFacet(`${isEnded('o.')} AND o.to_day > @day`)} LIMIT ${SORTED_BELOW})) AS later FROM json_each(@facets) f`;
   const rows = cachedStatement(db, sql).all({ facets: JSON.stringify([...new Set(facets)]), day: scope.day }) as {
     readonly facet: number;
     readonly open: 0 | 1;
@@ -142,7 +145,7 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
   }[];
   const open = rows.filter((row) => row.open === 1).map(({ facet }): Range => ({ facet, part: 'open' }));
   const others = rows.flatMap(({ facet, closed, later }): readonly Range[] => {
-    const part = scope.isCurrent && later < MAX_SORTED ? 'ending later' : 'closed';
+    const part = scope.isCurrent && later < SORTED_BELOW ? 'ending later' : 'closed';
     return (part === 'closed' ? closed : later) === 0 ? [] : [{ facet, part }];
   });
   return [...open, ...others];

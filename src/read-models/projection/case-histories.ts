@@ -33,7 +33,7 @@ export function* historiesOf(
   const id = logTables.cases.idOf(caseNo);
   const feedings = logTables.cases.feedings(caseNo);
   const events = eventsByStream(logTables, feedings);
-  const positions = changesOf(feedings, events).filter((position) => position >= since);
+  const positions = changePositions(feedings, events).filter((position) => position >= since);
   const voidMerges = logTables.merges.voidMerges([...events.keys()]);
   const entriesAt = entriesOf(feedings, events);
   const changes = definitionChangesOf(logTables);
@@ -99,7 +99,7 @@ const eventsByStream = (logTables: LogTables, feedings: readonly Feeding[]): Eve
   new Map(feedings.map(({ stream }) => [stream, logTables.entries(stream, STILL_KNOWN)]));
 
 /** Positions at which a stream begins or ceases to feed a case, and of events while it does, ascending. */
-const changesOf = (feedings: readonly Feeding[], events: EventsByStream): readonly number[] => {
+const changePositions = (feedings: readonly Feeding[], events: EventsByStream): readonly number[] => {
   const positions = feedings.flatMap((feeding) => {
     const bounds = [feeding.from, feeding.to].filter((position) => position !== STILL_KNOWN);
     const recorded = (events.get(feeding.stream) ?? []).map(({ position }) => position);

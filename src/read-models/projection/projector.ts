@@ -93,7 +93,10 @@ export class Projector {
     }
   }
 
-  /** The lists and instruments that the events of a case name, as defined at a position; today is the day of its event. */
+  /**
+   * The lists and instruments that the events of a case name, as defined at a position, one of them as `change` makes it; `today` is the
+   * day on which the event there was recorded.
+   */
   #references({ events }: CaseHistory, position: number, change?: DefinitionChange): ReferenceData {
     const ids = idsNamedBy(events);
     const definedAt = <K extends DefinitionKind>(kind: K, id: string): Definitions[K] | null => {

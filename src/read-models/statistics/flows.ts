@@ -42,7 +42,7 @@ const months = (from: Day, to: Day): readonly string[] => [
 /**
  * How many were on the list at the end of each day, and beside certain members how many perhaps. To be called within `askOneFile`.
  */
-export const daily = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
+export const dailyCounts = async ({ reader, context, position, scope }: AskedSpan): Promise<StatisticTable> => {
   const numbers = await dailyMembers(reader, context, position, scope);
   const possible =
     scope.set === 'possible' ? numbers : await dailyMembers(reader, context, position, { ...scope, set: 'possible' });

@@ -11,7 +11,7 @@ import { InvalidParameter } from '../query-errors.js';
 import { ReadModelReader } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
 import { categoryByInstrument, daysToRelease, incidentByInstrument } from './clemency.js';
-import { daily, entriesAndExits, marksOf, type AskedSpan } from './flows.js';
+import { dailyCounts, entriesAndExits, marksOf, type AskedSpan } from './flows.js';
 import { byGravity, byTimeHeld, byTimeLeft, stageByCategory } from './members.js';
 import type { StatisticTable } from './statistic-table.js';
 import { STATISTICS, type StatisticName, type StatisticView } from './statistic.view.js';
@@ -53,7 +53,7 @@ const OF_DAY: Readonly<Record<Exclude<StatisticName, SpanName>, OfDay>> = {
 type SpanName = 'entries-and-exits' | 'daily';
 const OF_SPAN: { readonly [N in SpanName]: (asked: AskedSpan) => Promise<StatisticTable> } = {
   'entries-and-exits': entriesAndExits,
-  daily,
+  daily: dailyCounts,
 };
 
 const isOfSpan = (name: StatisticName): name is SpanName => STATISTICS[name].hasSpan;

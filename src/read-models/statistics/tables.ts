@@ -90,7 +90,7 @@ export const clemencies: ProjectedTable<ClemencyRow> = {
 };
 
 /** Since when a person has been held without a break, valid on days [from_day, to_day) on which the person may be held. */
-export interface HoldingRow {
+export interface HeldSinceRow {
   readonly from_day: Day;
   readonly to_day: Day;
   /** The first day since which the person may have been held on every day. */
@@ -99,9 +99,9 @@ export interface HoldingRow {
   readonly since_by: Day | null;
 }
 
-export const holdingRows = ({ periods }: CaseHistory): readonly HoldingRow[] => {
+export const heldSinceRows = ({ periods }: CaseHistory): readonly HeldSinceRow[] => {
   const days = [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
-  const rows: HoldingRow[] = [];
+  const rows: HeldSinceRow[] = [];
   let [since_from, since_by]: [Day | null, Day | null] = [null, null];
   days.slice(0, -1).forEach((day, index) => {
     const held = periods.filter(({ from, to }) => from <= day && day < to).map(({ standing }) => isHeld(standing));
@@ -120,7 +120,7 @@ export const holdingRows = ({ periods }: CaseHistory): readonly HoldingRow[] => 
 /** Null if that is not decided. */
 const isHeld = (standing: Standing | null): boolean | null => standing && HELD_CUSTODIES.has(standing.custody);
 
-export const holdings: ProjectedTable<HoldingRow> = {
+export const holdings: ProjectedTable<HeldSinceRow> = {
   name: 'holdings',
   isPersonal: false,
   dependsOn: 'events',
@@ -129,6 +129,6 @@ export const holdings: ProjectedTable<HoldingRow> = {
     `(case_no, from_day, to_day, since_from, since_by) WHERE known_to = ${STILL_KNOWN}`,
     '(case_no, known_from)',
   ],
-  rows: holdingRows,
+  rows: heldSinceRows,
   readsEvent: ({ type }) => caseEvents[type].dated,
 };

@@ -12,7 +12,7 @@ let double: EsdbDouble;
 let store: EventStore;
 beforeEach(async () => {
   double = await startDouble();
-  store = await openEsdbStore({ url: double.url, register: 'habeas', unavailableAfterMs: 500 });
+  store = await openEsdbStore({ url: double.url, register: 'habeas', failFastAfterMs: 500 });
 });
 afterEach(async () => {
   await store.close();
@@ -213,7 +213,7 @@ describe('of a cluster of three, two nodes suffice from the start on', () => {
     nodes.push(await startDouble({ members, cluster: double }));
     await end(nodes[0] as EsdbDouble);
     const url = `esdb://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}?tls=false`;
-    const there = await openEsdbStore({ url, register: 'habeas', unavailableAfterMs: 500 });
+    const there = await openEsdbStore({ url, register: 'habeas', failFastAfterMs: 500 });
     const event = newEvent();
     const stream = newStreamName();
     expect(await untilAvailable(() => there.append(stream, 'no-stream', [event]))).toMatchObject({

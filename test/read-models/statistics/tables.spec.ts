@@ -1,6 +1,6 @@
 import { timelineOf } from '../../../src/domain/case/timeline.js';
 import { caseHistoryOf } from '../../../src/read-models/log-tables.js';
-import { clemencyRows, holdingRows } from '../../../src/read-models/statistics/tables.js';
+import { clemencyRows, heldSinceRows } from '../../../src/read-models/statistics/tables.js';
 import type { CaseHistory } from '../../../src/read-models/table.js';
 import { day, withIds, type CaseEventFields } from '../../support/events.js';
 
@@ -71,7 +71,11 @@ describe('to whom an act was applied', () => {
 
 describe('since when a person is held', () => {
   const rowsOf = (...events: CaseEventFields) =>
-    holdingRows(historyOf(...events)).map(({ from_day, since_from, since_by }) => ({ from_day, since_from, since_by }));
+    heldSinceRows(historyOf(...events)).map(({ from_day, since_from, since_by }) => ({
+      from_day,
+      since_from,
+      since_by,
+    }));
 
   it('is the day of arrest, whatever changes in custody, until the release; then that of the next arrest', () => {
     const remanded = { type: 'remanded', measure: 'house-arrest', occurredOn: '2024-03-01' } as const;
@@ -81,7 +85,7 @@ describe('since when a person is held', () => {
       { from_day: first, since_from: first, since_by: first },
       { from_day: second, since_from: second, since_by: second },
     ]);
-    expect(holdingRows(historyOf(arrested, remanded, released))[0]).toMatchObject({ to_day: day('2025-12-24') });
+    expect(heldSinceRows(historyOf(arrested, remanded, released))[0]).toMatchObject({ to_day: day('2025-12-24') });
   });
 
   it('lies between the days that a partial date may mean', () => {

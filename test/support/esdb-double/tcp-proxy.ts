@@ -1,5 +1,5 @@
 /**
- * A TCP proxy before the gRPC server, so that tests can break or pause connections independently of the gRPC library.
+ * A TCP proxy before the double's gRPC server, so that tests can break or pause connections. It also answers `/health/live`.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
