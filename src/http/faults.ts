@@ -83,7 +83,7 @@ const damagedPosition = (code: ProblemCode, error: unknown): { readonly position
 
 const invalidCursor = ({ parameter }: InvalidCursor): HttpResponse =>
   problemResponse('REQUEST.INVALID', {
-    errors: [{ parameter, code: 'CURSOR.FOREIGN', expected: 'a mark of this register' }],
+    errors: [{ parameter, code: 'CURSOR.FOREIGN', expected: 'a token or page cursor of this register' }],
   });
 
 const invalidParameter = ({ parameter, code, expected }: InvalidKnownAt | InvalidParameter): HttpResponse =>

@@ -8,7 +8,7 @@ import { LIMITS } from '../schema/limits.js';
 
 /** Descriptions of parameters that stand in several classes. */
 export const DESCRIPTIONS = {
-  after: 'The `next` mark of the page before.',
+  after: 'The `next` of the page before.',
   atLeast: 'A token that a write answered with; the answer takes account of that write.',
   limit: 'At most so many on a page.',
   separator:

@@ -12,7 +12,7 @@ export class BeyondLog extends Error {
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
   constructor(readonly parameter: 'atLeast' | 'after') {
-    super(`not a mark of this register: ${parameter}`);
+    super(`not a token or page cursor of this register: ${parameter}`);
   }
 }
 const KNOWN_AT_EXPECTED = {

@@ -174,7 +174,7 @@ export const fieldErrors = {
   },
   'CURSOR.FOREIGN': {
     title: 'Foreign mark',
-    means: 'The token or the mark of a page is none that this register gave out.',
+    means: 'The token or page cursor is none that this register gave out.',
   },
 } as const satisfies Record<string, Meaning>;
 
@@ -283,7 +283,7 @@ export const requestProblems = {
     status: 410,
     title: 'Beyond the end of the log',
     means:
-      'The position to go on from (`after`, `Last-Event-ID`, the mark of a page) lies beyond the log, which was put back to an earlier state or is another one. Forget what was read, and begin anew.',
+      'The position to go on from (`after`, `Last-Event-ID`, a page cursor) lies beyond the log, which was put back to an earlier state or is another one. Forget what was read, and begin anew.',
   },
   'REVISION.STALE': {
     status: 412,
