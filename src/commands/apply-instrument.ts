@@ -59,7 +59,7 @@ export interface Application extends Partial<Effect> {
   readonly releasedOn?: string;
   /** The instrument itself, where absent. */
   readonly sources?: readonly Source[];
-  /** Codes of `ask` findings to record the events of every person in spite of. */
+  /** Codes of `ask` findings that are acknowledged for every person. */
   readonly acknowledge: readonly string[];
 }
 
@@ -144,7 +144,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     const { instrument, started, startedId, finished } = await this.whileUnavailable(signal, () =>
       this.load(id, parameters),
     );
-    // Of a job that was finished and is not stored any more, the log has the numbers; nobody else is reached by it.
+    // The log has the numbers of a job that was finished and is not stored any more; it reaches nobody else.
     if (finished !== null) {
       save(endOf(finished), []);
       return;
@@ -380,7 +380,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
   }
 }
 
-/** Named by a reference, or by a case, of which the reference is only told. */
+/** A person given by a reference, or by a case, whose reference is then only reported. */
 type Person = EligiblePerson | { readonly caseId: null; readonly reference: string };
 
 /** One person to be reached. */
@@ -395,7 +395,7 @@ interface Reached {
   readonly refused: number;
 }
 
-/** Each word of it has a digit: `AZ-0137`, `17/2`. */
+/** A text of which each word has a digit: `AZ-0137`, `17/2`. */
 const LOOKS_LIKE_REFERENCE = /^\s*[^\s\d]*\d\S*(\s+[^\s\d]*\d\S*)*\s*$/;
 /** References that are looked up at once. */
 const CONCURRENT_READS = 32;
@@ -410,8 +410,8 @@ const isReached = ({ codes }: JobItem): boolean => codes.length === 0;
 const isRefused = (item: JobItem): boolean => !isReached(item) && !isPostponed(item);
 
 /**
- * By which a repeat is known among the events of the instrument. The key, which is stored nowhere, is part of it: without a key that
- * could be guessed, nobody finds out by trial what the request said.
+ * The hash by which a repeat is known among the events of the instrument. The key, which is stored nowhere, is part of it: without a key
+ * that could be guessed, nobody finds out by trial what the request said.
  */
 const hashOf = (application: Application, key: string): string =>
   createHash('sha256')
@@ -429,7 +429,7 @@ const identityOf = (id: string, actor: Actor) => ({ actor, key: keyOf(id), corre
 const idOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string): string =>
   keyedEventId({ actor, stream: streamName('instrument', instrument) }, key, 0);
 
-/** Without the effect. */
+/** The event that records that the application began, without its effect. */
 const startOf = (
   id: string,
   application: Application,

@@ -1,4 +1,4 @@
-/** The command that records events: each write of an event of a case, list or instrument goes through it. */
+/** The command that records events: whatever clients and the register report of a case, list, instrument or claim goes through it. */
 import { Inject, Optional } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,13 +36,13 @@ import { StreamQueue } from './stream-queue.js';
 /** The events are of the subject's kind; schema/ has already checked their shape. */
 export interface RecordEventsRequest {
   readonly subject: { readonly kind: SubjectKind; readonly id: string };
-  /** True where the subject must not exist yet; the first event then is `opened`, `list-defined` or `instrument-registered`. */
+  /** True where the subject must not exist yet; its first event then is `opened`, `list-defined`, `instrument-registered` or `claimed`. */
   readonly begins: boolean;
   readonly events: readonly Reported<AnyEvent>[];
   readonly actor: Actor;
   /** Idempotency key: event ids are computed from actor, subject and key. */
   readonly key?: string;
-  /** Codes of `ask` findings to record the events in spite of. */
+  /** Codes of `ask` findings that are acknowledged. */
   readonly acknowledge: readonly string[];
   /** The revision that the subject must have, or several of which it must have one. */
   readonly expectedRevision?: number | readonly number[];

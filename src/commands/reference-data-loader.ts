@@ -27,7 +27,7 @@ export class ReferenceDataLoader {
     };
   }
 
-  /** Those of the ids that exist. */
+  /** The lists with these ids; ids of no list are left out. */
   loadLists(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ListDefinition>> {
     return this.loadAll('list', ids);
   }

@@ -1,7 +1,7 @@
 /** Reads streams page by page. A store may return fewer events than the limit, so only an empty page is the end. */
 import { MAX_READ, type EventStore, type StreamEvent } from '../event-store/port.js';
 
-/** The most events of one case, list or instrument; a case has some dozens. */
+/** The most events of one case (with those merged into it), list, instrument or claim; a case has some dozens. */
 export const MAX_EVENTS_PER_STREAM = 2_000;
 
 /** The events of a stream after a revision, at most MAX_EVENTS_PER_STREAM + 1: the caller sees from that one that it is too long. */

@@ -1,5 +1,5 @@
 /**
- * The events that amend an earlier event of their stream. Streams of cases, lists and instruments have them; what they do is in
+ * The events that amend an earlier event of their stream, in streams of cases, lists, instruments and claims; what they do is in
  * corrections.ts. They are undated: their time is that of their recording.
  */
 import type { EventDescription } from './event.js';

@@ -1,6 +1,6 @@
 import type { Day } from './time.js';
 
-/** The only source of time. A demonstration fixes `today`; `now`, which stamps recorded events, is always real. */
+/** Where domain and commands get the time from. A demonstration fixes `today`; `now`, which stamps recorded events, is always real. */
 export interface Clock {
   /** IANA name of the time zone in which the register counts days. */
   readonly timeZone: string;

@@ -92,7 +92,10 @@ export interface EventMetadata {
   readonly actor: Actor;
   /** The codes of the `ask` findings that the client acknowledged. */
   readonly acknowledged: readonly string[];
-  /** The findings of the original response, stored so that a repeated request gets the same response. */
+  /**
+   * The findings of the response to a request, stored with its first event so that a repeat gets the same response; none with its other
+   * events.
+   */
   readonly raised: readonly Finding[];
   readonly correlationId: string;
   readonly causationId: string | null;

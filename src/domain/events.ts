@@ -25,7 +25,10 @@ export const descriptionOf = (type: string): EventDescription<Record<string, unk
     ? (allEvents[type as AnyEventType] as EventDescription<Record<string, unknown>>)
     : undefined;
 
-/** The kinds of streams that a client can write to; the register writes claims of references, its commands what they did to the log. */
+/**
+ * The kinds of streams that a client can write to. The register writes the others: claims of references, and what operators decided about
+ * the log.
+ */
 export const SUBJECT_KINDS = ['case', 'list', 'instrument', 'claim'] as const;
 export type SubjectKind = (typeof SUBJECT_KINDS)[number];
 

@@ -17,7 +17,7 @@ export const mergeEqual = <Item extends DaySpan>(
   isEqual: (a: Item, b: Item) => boolean,
 ): readonly Item[] => {
   const merged: { item: Item; to: Day }[] = [];
-  /** Those that later items may still touch. */
+  /** Merged items that later items may still touch. */
   let open: typeof merged = [];
   for (const item of [...items].sort(byStart)) {
     open = open.filter(({ to }) => to >= item.from);

@@ -249,7 +249,7 @@ const coveredTexts = (record: StoredRecord): PayloadTexts | null => {
   return covered && textsOf(covered);
 };
 
-/** Its payload; of an adopted event, with the commitment that is kept beside it. */
+/** What the leaf hash of an event is made of: its payload; for an adopted event, with the commitment that is kept beside it. */
 const coveredPart = ({ payload, adopted }: StoredRecord): CoveredPayload | null => {
   if (adopted === undefined) return coveredPayload(payload);
   if (!isObject(payload)) return null;

@@ -10,7 +10,7 @@ export class DataFolderInUse extends Error {
 }
 
 export interface DataFiles {
-  /** The log: the only file that cannot be rebuilt. */
+  /** The log, from which the read models are rebuilt. Nothing rebuilds the log. */
   readonly events: string;
   /** Rebuilt from the log if missing. */
   readonly readModels: string;

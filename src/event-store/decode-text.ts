@@ -134,7 +134,7 @@ const parseFields = (text: string): Fields | null => {
   return typeof value === 'object' && !Array.isArray(value) ? (value as Fields | null) : null;
 };
 
-/** Adds the personal fields to those of the data. Whether each is in its part, and the fields common to all types have their shape. */
+/** Adds the personal fields to `event`. Returns whether each field was in its part, and the fields common to all types have their shape. */
 const isEvent = (event: Fields, personalFields: Fields, { personal, dated }: TypeReader): boolean => {
   for (const field in event) if (personal.has(field)) return false;
   for (const field in personalFields) {

@@ -70,7 +70,7 @@ const fieldsText = (event: AnyEvent, description: Description, salt: string): Pa
   return { data: `{${data}}`, personal: withSalt(before, after, salt) };
 };
 
-/** Of a correction, whose fields are stored as the corrected type stores them. */
+/** The parts of a correction, whose fields are stored as the corrected type stores them. */
 const partsText = (event: AnyEvent, description: Description, salt: string): PartTexts => {
   const { data, personal } = storedParts(event, description);
   return { data: exactCanonicalJson(data), personal: personalTexts(personal, salt) };

@@ -52,7 +52,7 @@ export interface PayloadTexts {
   readonly commitment: string | null;
   readonly data: string;
   readonly meta: string;
-  /** Of `meta`. */
+  /** The schema version in `meta`. */
   readonly schemaVersion: number;
   /** Null where it was erased, or there never was one. */
   readonly personal: PersonalTexts | null;

@@ -14,7 +14,7 @@ import { checkStream } from './request-checks.js';
 
 /** The fields of a line, in output order. */
 const FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
-/** Of an event that was adopted; before the payload. */
+/** The field of an adopted event with its commitment and salt, written before the payload. */
 const ADOPTED = 'adopted';
 /** The fields of a line that was exported before there were leaf hashes. */
 const EARLIER_FIELDS = ['position', 'stream', 'revision', 'id', 'recordedAt', ...METADATA_FIELDS, 'event'] as const;
@@ -29,7 +29,7 @@ export const formatLogLine = (event: CopiedEvent): string => {
   return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${payloadOf(event)}}\n`;
 };
 
-/** As it is stored, so that whoever verifies the line sees every byte that was changed. Only text with a leaf hash is canonical. */
+/** The payload as it is stored, so that whoever verifies the line sees every byte that was changed. Only text with a leaf hash is canonical. */
 const payloadOf = (event: CopiedEvent): string =>
   event.leaf === null || event.adopted !== undefined ? storedText(event) : (event.text ?? storedText(event));
 

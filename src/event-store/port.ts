@@ -99,8 +99,8 @@ export interface EventStore {
   readonly check?: LogCheck | null;
 
   /**
-   * Calls the listener, which must not throw, after each commit of this store. There where other threads may read the log from its
-   * file: they do not notice commits by themselves.
+   * Calls the listener, which must not throw, after each commit of this store. Only stores have it whose log other threads may read from
+   * its file: they do not notice commits by themselves.
    */
   readonly onCommit?: (listener: () => void) => void;
 

@@ -4,11 +4,12 @@ import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import type { FieldError, ProblemCode } from '../schema/problems.js';
 import { problemResponse, type HttpResponse } from './http-response.js';
 
-/** The largest body, in bytes, of every route but the batch. */
+/** The largest body, in bytes, of every route but those with BATCH_BODY_LIMIT. */
 export const BODY_LIMIT = 256 * 1024;
 
 /** The route that takes a batch: its bodies may be larger, and may be NDJSON. */
 export const BATCH_PATH = '/v1/events';
+/** The largest body of a batch, and of a request that applies an instrument to many persons. */
 export const BATCH_BODY_LIMIT = 4 * 1024 * 1024;
 
 /** A body, or a line of one, that cannot be read. It repeats nothing of the body but the pointer of a repeated key. */

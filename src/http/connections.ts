@@ -1,7 +1,7 @@
 /**
  * Limits connections, in total and per address. Idle connections (before a first request, during the rest of one, or between
  * two) cost a client nothing, so the oldest of them is closed for a new one: new clients, and health checks above all, can
- * always connect. Connections with a request in progress are not closed; the limit of requests is below that of connections.
+ * always connect. Connections with a request in progress are not closed for a new one; the limit of requests is below that of connections.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';

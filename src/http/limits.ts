@@ -6,7 +6,7 @@ export const HTTP_LIMITS = {
   /** Requests in progress, without health checks, in total and per client. */
   underWay: 1_000,
   underWayEach: 500,
-  /** Open connections, in total, per address and per trusted proxy; beyond, the oldest idle one is closed. */
+  /** Open connections, in total, per address and per trusted proxy; beyond, the oldest idle one is closed, or the new one if none is idle. */
   connections: 2_000,
   connectionsEach: 500,
   connectionsProxy: 1_500,

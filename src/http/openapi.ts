@@ -163,7 +163,7 @@ const rowSchema = (type: string, eventClass: Constructor, schemaOf: SchemaOf) =>
   };
 };
 
-/** The body that begins a subject: `type` is optional, and lists and instruments have an `id`. */
+/** The body that begins a subject: `type` is optional; lists and instruments have an `id`, and claims may have one. */
 const beginningSchema = (kind: SubjectKind, optionsClass: Constructor<RequestOptions>, schemaOf: SchemaOf) => {
   const [, type] = classesOf(kind).find(([name]) => name === FIRST_EVENT_TYPE[kind]) as readonly [string, Constructor];
   const event = schemaOf(type);

@@ -28,9 +28,9 @@ export interface JobItem {
 }
 
 export interface DurableJobContext extends JobContext {
-  /** Of earlier runs of the job, in order: it goes on after the last. */
+  /** The items of earlier runs of the job, in order: it goes on after the last. */
   readonly items: readonly JobItem[];
-  /** As last stored by an earlier run; null in the first. */
+  /** The progress that an earlier run stored last; null in the first run. */
   readonly progress: JobProgress | null;
   /** Reports and stores how far the job is. Steps since the last call are done again after a kill. Throws errors of the file. */
   readonly save: (progress: JobProgress, items: readonly JobItem[]) => void;

@@ -21,7 +21,7 @@ type OnProgress = JobContext['onProgress'];
 
 export class DurableJobs {
   readonly #kinds = new Map<string, AnyKind>();
-  /** By id: those that are being started or run. */
+  /** The jobs that are being started or run, by id. */
   readonly #active = new Map<string, Promise<void>>();
   readonly #interrupted = new Set<string>();
 

@@ -130,7 +130,7 @@ const noteOf = (text: string): string => {
   return origin === undefined ? text : `${origin}\n${size}\n${root}\n\n${signature}\n`;
 };
 
-/** Of a note, or its one line. Throws InvalidNote for what is no checkpoint, or signed by none of the keys. */
+/** The checkpoint of a note, or of its one line. Throws InvalidNote for what is no checkpoint, or signed by none of the keys. */
 export const openCheckpoint = (note: string, verifiers: readonly string[]): Checkpoint => {
   const [origin = '', size = '', root = '', end] = openNote(noteOf(note), verifiers).split('\n');
   const bytes = Buffer.from(root, 'base64');

@@ -1,6 +1,6 @@
 /**
- * Signs checkpoints while a service runs: after a number of events, or some time after the first that is not covered yet. Only of what
- * was read back from the log, which is durable, so that a checkpoint is never ahead of the log.
+ * Signs checkpoints while a service runs: after a number of events, or some time after the first that is not covered yet. It signs only
+ * what was read back from the log, which is durable, so that a checkpoint is never ahead of the log.
  */
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
 import type { SigningKey } from './checkpoint.js';

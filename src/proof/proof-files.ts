@@ -80,7 +80,7 @@ export class ProofFiles {
     await appendFile(this.#verifiers, `${parseKey(key).verifier}\n`, { mode: 0o600 });
   }
 
-  /** The public keys, one for each key that was made here, the newest last. Throws as `key` does. */
+  /** The public keys of the keys that were made here or came with a copy, the one in use last. Throws as `key` does. */
   verifiers(): readonly string[] {
     const known = this.#knownVerifiers();
     if (known.length > 0) return known;

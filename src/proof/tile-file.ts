@@ -23,7 +23,7 @@ CREATE TABLE covered (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT 
 INSERT INTO covered VALUES (1, 0, NULL, NULL);
 PRAGMA user_version = ${FILE_VERSION};
 `;
-/** Short, because a wait blocks the event loop; no other process uses the file. */
+/** Short, because a wait blocks the event loop; no other process writes to the file. */
 const BUSY_MS = 250;
 
 /** A leaf hash, and the cursor of its event. */
@@ -36,7 +36,7 @@ export interface Leaf {
 export interface Covered {
   /** The number of leaves. */
   readonly size: number;
-  /** Of the last event covered, and of the one before; null where there is none. */
+  /** The cursors of the last event covered and of the one before; null where there is none. */
   readonly cursor: Cursor | null;
   readonly before: Cursor | null;
 }

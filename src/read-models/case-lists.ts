@@ -53,7 +53,7 @@ export class CaseListView {
   readonly judgments: readonly ListJudgmentView[];
 }
 
-/** Of each list that has judged the case, on whatever day, sorted. `events`: those of the case as they stand. */
+/** What each list that ever judged the case makes of it on a day, sorted by list. `events`: those of the case as they stand. */
 export const caseLists = (
   context: QueryContext,
   caseNo: number,

@@ -23,7 +23,7 @@ export interface FileComparison {
   readonly rows: number;
   /** Distinct rows that one file has more often than the other. */
   readonly different: number;
-  /** The first of them. */
+  /** The first of the rows that differ. */
   readonly examples: readonly RowDifference[];
 }
 

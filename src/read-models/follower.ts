@@ -33,7 +33,7 @@ export interface ModelWriter {
    * caller swaps them.
    */
   build(job: JobContext): Promise<void>;
-  /** As `build`, a file without events. */
+  /** Builds an empty file, otherwise as `build` does. */
   buildEmpty(): Promise<void>;
   /** To be called once the files are swapped, or are not to be. */
   resume(): Promise<void>;

@@ -75,7 +75,7 @@ export class PositionGapError extends Error {
 /** Lock timeout. Short, because a wait blocks the event loop; readers and the writer of a file in WAL mode do not wait for each other. */
 const BUSY_MS = 250;
 
-/** Of a file that is built: its page cache, and the threads of SQLite's that sort an index. */
+/** The page cache of a file that is built, and the threads of SQLite that sort an index of it. */
 const BUILD_CACHE_KIB = 32 * 1024;
 const SORT_THREADS = 2;
 

@@ -12,7 +12,7 @@ import type { Db } from './table.js';
 export class ModelReader {
   readonly logTables: LogTables;
   readonly counters: Counters;
-  /** The last that was read. */
+  /** The last checkpoint that was read. */
   #checkpoint: ProjectionCheckpoint;
   #fingerprint: LogFingerprint | null = null;
   #logId: string | null = null;
@@ -38,7 +38,7 @@ export class ModelReader {
     }
   }
 
-  /** That of the file as this turn sees it. Throws SQLite errors. */
+  /** The checkpoint of the file as this turn sees it. Throws SQLite errors. */
   get checkpoint(): ProjectionCheckpoint {
     if (this.#isInTurn) return this.#checkpoint;
     try {

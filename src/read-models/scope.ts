@@ -75,7 +75,7 @@ export interface AnswerScope {
   readonly day: Day;
   /** The last event that the answer takes account of. */
   readonly position: number;
-  /** As it was asked for; else the position. */
+  /** `knownAt` as the question gave it, else the position. */
   readonly knownAt: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Imports register files. A row is recorded whole or not at all, and a row that was imported before changes nothing, so that
- * an interrupted import resumes when it is run again.
+ * Imports register files. A row is recorded whole or not at all, except one of editions, whose claims are recorded one by one. What was
+ * imported before changes nothing, so that an interrupted import resumes when it is run again.
  */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';

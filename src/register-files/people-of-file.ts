@@ -15,7 +15,7 @@ interface KnownPerson extends PersonData {
 }
 
 export class PeopleOfFile {
-  /** By each name in any spelling, without fathers' names. */
+  /** People by each of their names in any spelling, without fathers' names. */
   readonly #byName = new Map<string, KnownPerson[]>();
 
   /** The reference or id of a case that the file has opened, where name and year of birth agree; null where there is none. */

@@ -12,7 +12,7 @@ export interface PriorEvent {
 
 /** An event to compare a row with. */
 export interface ComparableEvent extends PriorEvent {
-  /** With the corrections of everybody; null once it is retracted. */
+  /** The event with the corrections of everybody; null once it is retracted. */
   readonly standing: AnyEvent | null;
 }
 

@@ -1,4 +1,4 @@
-/** Records the definition of a list or an instrument, or what a file adds to it. */
+/** Records a list, an instrument or a claim of a file, or what the file adds to it. */
 import type { Actor } from '../domain/event.js';
 import { canonicalJson } from '../json/canonical.js';
 import { slug } from '../schema/decorators.js';
@@ -49,7 +49,7 @@ export const recordDefinition = async (
   return outcome.outcome === 'added' ? { ...outcome, corrections: corrections.cells } : outcome;
 };
 
-/** Of the ids of a claim the one under which it is on record; else the first under which nothing is. */
+/** The id under which a claim is on record, of those that it may have; else the first under which nothing is. */
 const recordedId = async (recorder: Recorder, { kind, id, otherIds = [], drafts }: Definition): Promise<string> => {
   if (otherIds.length === 0) return id;
   const about = canonicalJson(drafts[0]?.data['about'] ?? null);

@@ -80,8 +80,8 @@ export class Recorder {
   }
 
   /**
-   * From here on, queries wait for what was written before this file. Within a file, each row has a subject of its own, so that
-   * queries need not wait for the rows before.
+   * From here on, queries wait for what was written before this file. Within a file, most rows have a subject of their own, so that queries
+   * need not wait for the rows before; `findCase` does where it finds nothing.
    */
   startFile(): void {
     this.readToken = this.writeToken;

@@ -117,7 +117,7 @@ const textMatching = (pattern: RegExp, expects: string, code: FieldErrorCode = '
   rules: [IS_TEXT, onText(code, (value) => pattern.test(value))],
 });
 
-/** An id that a client chooses: of a list, a category, an instrument, an incident. */
+/** An id that a client chooses, such as that of a list, a category, an instrument, an incident, a claim or an edition. */
 export const slug = textMatching(
   new RegExp(`^(?=.{1,${LIMITS.slug}}$)[a-z0-9]+(-[a-z0-9]+)*$`),
   `lower-case letters and digits separated by single hyphens, at most ${LIMITS.slug} characters`,
@@ -359,7 +359,7 @@ const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType 
   rules: rules.map((rule) => ({ ...rule, isValid: (value) => value === word || rule.isValid(value) })),
 });
 
-/** Of a parameter that may be repeated. */
+/** How many values a parameter may have that may be repeated. */
 export const ALTERNATIVES = { min: 1, max: LIMITS.alternatives } as const;
 
 const onItems = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boolean): ValueRule => ({

@@ -7,7 +7,7 @@ export const LIMITS = {
   citation: 1_000,
   url: 2_000,
   reference: 64,
-  /** Ids that clients choose: of lists, categories, instruments, incidents, clauses. */
+  /** Ids that clients choose, such as those of lists, categories, instruments, incidents, clauses, claims and editions. */
   slug: 64,
   /** Ids that the register generates. */
   id: 64,

@@ -66,7 +66,7 @@ const fixedField = (name: string): FieldError => ({
   expected: 'another field; retract the event and record the right one instead',
 });
 
-/** Of what the register itself recorded: that cannot have been otherwise. */
+/** An error for a field of an event that the register itself recorded: what it did cannot have been otherwise. */
 const ofTheRegister = (name: string): FieldError => ({
   ...fixedField(name),
   expected: 'an event that somebody reported; what the register itself did (an edition, an application) stays as it is',

@@ -21,7 +21,10 @@ export const decide = (
   return decideByFindings(...findingsBeforeAndAfter(before, after, referenceData), acknowledge);
 };
 
-/** The events of whose lists and instruments a decision needs to know: of an amendment, also the events that may stand otherwise then. */
+/**
+ * The events whose lists and instruments a decision needs to know: the new ones, and with an amendment among them also the history, since
+ * any of its events may then stand otherwise.
+ */
 export const referringEvents = (
   history: readonly EventWithId<CaseEvent>[],
   newEvents: readonly EventWithId<CaseEvent>[],

@@ -72,7 +72,7 @@ export const findingsBeforeAndAfter = (
   ];
 };
 
-/** Those of the whole case, and those of some of its events by themselves. */
+/** The findings of the case as a whole, and those of `singleEvents`, each judged by itself. */
 const findingsWith = (
   { standing, findings }: EventOrder,
   singleEvents: readonly EventWithId<CaseEvent>[],

@@ -31,10 +31,10 @@ export interface EvaluationContext {
 }
 
 interface ConditionRule<C extends ConditionCode> {
-  /** Whether it depends on the day, so that it is asked anew for each day of a range. */
+  /** Whether the condition depends on the day, so that it is asked anew for each day of a range. */
   readonly isTimed: boolean;
   extent(condition: Conditions[C], course: Course, context: EvaluationContext): Extent | null;
-  /** The value that it looked at; null if nothing is known. */
+  /** The value that the condition looked at; null if nothing is known. */
   saw(course: Course, condition: Conditions[C], context: EvaluationContext): string | null;
 }
 

@@ -34,7 +34,7 @@ export const listsNamedBy = (events: readonly InstrumentEvent[]): ReadonlySet<st
     ),
   );
 
-/** Of a clause, or of a correction of one. */
+/** The conditions that a `clause-set` event or a correction of one has; none for any other event. */
 const conditionsIn = (event: InstrumentEvent): ClauseFields['conditions'] => {
   if (event.type === 'clause-set') return event.conditions;
   const corrected = event.type === 'corrected' ? (event.data as Partial<ClauseFields>).conditions : undefined;

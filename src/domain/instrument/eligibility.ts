@@ -18,7 +18,7 @@ import { LISTED, VERDICTS, type Holds, type Verdict } from './verdicts.js';
 export interface ConditionVerdict {
   readonly code: ConditionCode | typeof LISTED;
   readonly verdict: Holds;
-  /** The values that it looked at in the possible courses, sorted; none if nothing is known. */
+  /** The values that the condition looked at in the possible courses, sorted; none if nothing is known. */
   readonly saw: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export interface EligibilityQuestion {
 }
 
 export interface Candidate {
-  /** Those that are valid on the day of the list, as if the act had not been applied (`periodsWithoutAct`). */
+  /** The periods that are valid on the day of the list, as if the act had not been applied (`periodsWithoutAct`). */
   readonly periods: readonly Period[];
   /** EDTF; null if unknown. */
   readonly born: string | null;
@@ -123,9 +123,9 @@ const lastStartOf = (day: Day, term: string): Day => {
 /** A candidate with its courses, and what does not depend on the day. */
 interface Asked {
   readonly question: EligibilityQuestion;
-  /** Those in which the person is on the list. */
+  /** The courses in which the person is on the list. */
   readonly courses: readonly AskedCourse[];
-  /** Whether the person is not on the list in others. */
+  /** Whether there are other courses, in which the person is not on the list. */
   readonly isPerhapsUnlisted: boolean;
   /** Whether there are more courses than the register enumerates, so that any is possible. */
   readonly isUndecided: boolean;
@@ -255,7 +255,7 @@ const verdictOf = (
   return isCertain && !isPerhapsUnlisted ? 'eligible' : 'possibly';
 };
 
-/** Of the clause that reaches the person, or the first one. */
+/** The clause that reaches the person, or the first one, with what became of each of its conditions. */
 const reasons = (asked: Asked, context: EvaluationContext): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
   const { clauses } = asked.question;
   const extents = extentsOn(asked, context);

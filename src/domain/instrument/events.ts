@@ -20,17 +20,17 @@ type Measured = (typeof MEASURED)[number];
 /** The conditions that a clause can make, by code. Terms are ISO 8601 durations. */
 export interface Conditions {
   readonly category: { readonly list: string; readonly in?: readonly string[]; readonly notIn?: readonly string[] };
-  /** Of the conviction, never the charge: `234` stands for all its parts, `28/220.1` for preparation alone. */
+  /** The articles of the conviction, never of the charge: `234` stands for all its parts, `28/220.1` for preparation alone. */
   readonly articles: { readonly anyOf?: readonly string[]; readonly noneOf?: readonly string[] };
-  /** Of the gravest article of the conviction. */
+  /** The gravity of the gravest article of the conviction. */
   readonly gravity: { readonly atLeast?: Gravity; readonly atMost?: Gravity };
-  /** Left of the sentence: it ends after the day and before (`lessThan`) or not before (`atLeast`) the day plus the term. */
+  /** What is left of the sentence: it ends after the day and before (`lessThan`) or not before (`atLeast`) the day plus the term. */
   readonly remaining: { readonly lessThan?: string; readonly atLeast?: string; readonly measured: Measured };
   /** `atLeastShare` is a part of the whole sentence: `2/3`. */
   readonly served: { readonly atLeast?: string; readonly atLeastShare?: string; readonly measured: Measured };
-  /** Of the sentence as passed. */
+  /** The term of the sentence as a court passed it. */
   readonly term: { readonly atMost: string };
-  /** In full years. */
+  /** The age in full years. */
   readonly age: { readonly atLeast?: number; readonly atMost?: number; readonly measured: Measured };
   readonly sex: { readonly in: readonly (typeof SEXES)[number][] };
   readonly stage: { readonly in: readonly (typeof CLAUSE_STAGES)[number][] };

@@ -52,7 +52,7 @@ const fieldsOf = <E extends Unamended<InstrumentEvent>>({
   ...fields
 }: E): Omit<E, 'type' | 'reliability' | 'note'> => fields;
 
-/** Sources of an amendment report it alone, so the instrument keeps those of its registration. */
+/** The instrument keeps the sources of its registration: those of an amendment report the amendment alone. */
 const amend = (
   instrument: Instrument,
   event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,

@@ -5,9 +5,15 @@ import type { EventDescription, EventOf } from '../event.js';
 export const ACCEPTED_DIFFERENCES = ['empty', 'shorter', 'other', 'diverged', 'checkpoint'] as const;
 
 export interface LogFields {
-  /** `events` were recorded before there were leaf hashes, the first of the log; `root` is that of the tree of their leaf hashes. */
+  /**
+   * `events`: how many events at the beginning of the log had no leaf hash; `root`: the root of the tree of the leaf hashes that they were
+   * given.
+   */
   'log-adopted': { readonly events: number; readonly root: string };
-  /** `events` were in the log then, `known` before; of the checkpoint that it does not continue, size and root. */
+  /**
+   * `events`: how many the log had when it was accepted; `known`: how many were known before; `checkpoint`: the one that the log does not
+   * continue.
+   */
   'log-accepted': {
     readonly difference: (typeof ACCEPTED_DIFFERENCES)[number];
     readonly events: number;

@@ -52,7 +52,7 @@ const checkInSlices = async (
       check.checked += upTo - position;
       position = upTo;
     } catch {
-      // Neither a damage nor foreseen, if the log is not just unavailable: the number of rows that are checked then stays behind.
+      // The log is unavailable, or the error is not foreseen; neither is damage. While it lasts, `checked` stays behind `total`.
       await sleep(RETRY_MS, undefined, { ref: false });
     }
   }

@@ -142,7 +142,7 @@ export class LogWriter {
   }
 }
 
-/** Of a row of `events`. */
+/** The number of columns of `events`. */
 const COLUMNS = 8;
 
 const prepare = (db: Database.Database) => {

@@ -59,7 +59,7 @@ type StoredRow = [
   salt?: string,
 ];
 
-/** Of a stored event whose type is lost: it is that of no event, and so does not fit its leaf hash. */
+/** Stands for the type of an event whose type is lost: no event has it, so that the event does not fit its leaf hash. */
 const NO_TYPE = '';
 
 export class SqliteLog {

@@ -126,7 +126,7 @@ export const summarizeLog = async (
   }
 };
 
-/** With names, since the numbers of streams and types change in a copy. */
+/** The rows with the names of streams and types, since their numbers change in a copy. */
 const ROWS = `SELECT position, lower(hex(id)), (SELECT name FROM streams WHERE number = stream), revision,
   (SELECT name FROM types WHERE number = type), recorded_at, payload
   FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`;

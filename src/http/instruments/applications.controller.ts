@@ -10,7 +10,7 @@ import { jobResponse } from '../jobs/jobs.controller.js';
 import { commandResponses, Operation } from '../operation.js';
 import { BodyOf } from '../request.decorators.js';
 
-/** Of a decree that pardons many by name, too: its body is larger than those of other requests. */
+/** The route that applies an instrument. A decree pardons many by name, so its body may be larger than that of most requests. */
 export const APPLICATIONS_PATH = '/v1/instruments/:id/applications';
 
 @Controller('v1/instruments/:id/applications')

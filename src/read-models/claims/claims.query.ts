@@ -182,7 +182,7 @@ class ClaimedBounds {
     return read;
   }
 
-  /** Those that were not withdrawn, in the order in which they were made. */
+  /** The bounds of the claims about one thing that were not withdrawn, in the order of the days on which they were made. */
   #query(about: string): readonly ClaimedBound[] {
     const sql = `SELECT ${COLUMNS} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
       WHERE ${KNOWN} AND c.about = @about ORDER BY c.said_day, s.id`;

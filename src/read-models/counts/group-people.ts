@@ -50,7 +50,7 @@ export const groupPeople = (
   return ofEachKey(bySet, expand);
 };
 
-/** The same where a period may have several keys at once (its articles): SQL for each of them, and the join that gives them. */
+/** As `groupPeople`, for periods that may have several keys at once (articles): SQL for each key, and the join that gives them. */
 export const groupPeopleByEach = (
   counters: Counters,
   scope: ListScope,

@@ -12,7 +12,7 @@ import type { MemberSet } from './movement.view.js';
 /** The columns of a period that decide membership. */
 type MembershipRow = Pick<PeriodRow, 'from_day' | 'to_day' | 'undecided' | 'recognition' | 'custody' | 'category'>;
 
-/** With the events that caused the values. */
+/** The columns of a period that decide membership, with the events that caused their values. */
 export type MovementRow = MembershipRow &
   Pick<PeriodRow, 'custody_by' | 'custody_why' | 'recognition_by' | 'recognition_why'>;
 

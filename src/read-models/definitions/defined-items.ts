@@ -6,7 +6,7 @@ import type { ReadModelReader } from '../reader.js';
 import { openScope, type Scope } from '../scope.js';
 import { jsonBytes, takePage } from '../take-page.js';
 
-/** A page of them; `after` is the id of the last one of the page before. */
+/** A page of lists or instruments; `after` is the id of the last one of the page before. */
 export interface DefinedPage {
   readonly limit: number;
   readonly after?: string;
@@ -19,8 +19,8 @@ export interface DefinedScope {
 }
 
 /**
- * All of a kind, sorted by id, as on the day of the scope; with `page` some of them, with `id` that one alone, or none if it is not
- * defined.
+ * All lists, or all instruments, sorted by id, as on the day of the scope; with `page` some of them, with `id` that one alone, or none if
+ * it is not defined.
  */
 export const definedItems = async <K extends DefinitionKind, Item extends { readonly id: string }>(
   reader: ReadModelReader,

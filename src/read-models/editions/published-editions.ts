@@ -36,7 +36,7 @@ export const editionAt = ({ logTables }: QueryContext, { position }: Publication
   return event;
 };
 
-/** In the order of the sum. */
+/** The numbers of a flow, in the order in which they add up. */
 const flowView = ({ opening, revised, entered, left, moved, closing }: FlowNumbers): FlowView => ({
   opening,
   revised,

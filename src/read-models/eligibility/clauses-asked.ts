@@ -7,7 +7,10 @@ import { InvalidParameter } from '../query-errors.js';
 export const clauseText = ({ clause, version }: Pick<ClauseFields, 'clause' | 'version'>): string =>
   `${clause}@${version}`;
 
-/** The named ones, or each clause of the instrument. Throws InvalidParameter for an unknown one, and for one of several versions. */
+/**
+ * The clauses that are named, or each clause of the instrument. Throws InvalidParameter for an unknown clause, and for one that has several
+ * versions and is named without one.
+ */
 export const clausesAsked = (
   { clauseVersions }: Pick<Instrument, 'clauseVersions'>,
   named: readonly string[] | undefined,

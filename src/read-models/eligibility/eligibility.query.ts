@@ -26,7 +26,7 @@ export interface EligibilityParameters {
   readonly clause?: readonly string[];
   /** The eve of the day in force where absent. */
   readonly listDay?: string;
-  /** Both, or neither: then the day of the scope is asked about. */
+  /** Both are given, or neither: then the day of the scope is asked about. */
   readonly from?: string;
   readonly to?: string;
   readonly verdict?: Verdict;
@@ -63,7 +63,10 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
     this.verdicts = new KeptVerdicts(reader);
   }
 
-  /** Throws InvalidParameter where the instrument has no such clause, or no day that the question needs, and for too many days. */
+  /**
+   * Throws InvalidParameter where the instrument has no such clause, or no day that the question needs, and for too many days;
+   * InvalidCursor for a cursor of another query; and QueriesBusy.
+   */
   async execute({ scope: opened, instrument, parameters }: Eligibility): Promise<EligibilityView | null> {
     const { after, limit, ...question } = parameters;
     const queryKey = ['eligibility', opened.key, instrument, question];
@@ -144,7 +147,7 @@ export class EligibilityHandler implements IQueryHandler<Eligibility> {
   }
 }
 
-/** Everybody, those whom it reaches first. */
+/** Everybody: first the eligible, then the possibly eligible, then all others. */
 const inOrder = (cases: EligibleCases): readonly number[] => VERDICTS.flatMap((verdict) => cases[verdict]);
 
 const isMeasuredInForce = (condition: Condition): boolean =>

@@ -2,13 +2,16 @@
 import type { FullEventEntry } from '../log-tables.js';
 import { cachedStatement, type Db } from '../table.js';
 
-/** Ids, in order of recording, of those that were recorded up to a position, whether or not they stand; absent where there are none. */
+/**
+ * The ids of the amendments of an event that were recorded up to a position, in that order, whether or not they stand; absent where there
+ * are none.
+ */
 export interface AmendmentIds {
   readonly correctedBy?: readonly string[];
   readonly retractedBy?: readonly string[];
 }
 
-/** By the id of the amended event. An amendment is in the stream of its event. */
+/** The amendments of events, by the id of the amended event. An amendment is in the stream of its event. */
 export const amendmentIdsOf = (
   db: Db,
   entries: readonly FullEventEntry[],

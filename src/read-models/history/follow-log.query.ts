@@ -77,7 +77,10 @@ const filterOf = (
   return (line) => (typeSet === null || typeSet.has(line.eventWithId.event.type)) && isOfList(line);
 };
 
-/** Selects events that concern a list. Reference claims concern no list: they are internal. */
+/**
+ * Selects events that concern a list: those of its stream, and of cases that mention it. Instruments, claims and reference claims concern
+ * none.
+ */
 const listFilter = (logTables: LogTables, list: string): ((line: FullEventEntry) => boolean) => {
   const firstMentions = new Map<number, number>();
   return ({ stream, subject, position }) => {

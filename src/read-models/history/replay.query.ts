@@ -21,7 +21,7 @@ export interface ListTotals extends Totals {
 
 export interface ReplayStep {
   readonly entry: HistoryEntry;
-  /** Who came, left or moved, as the lists stood on the day. Empty for an event of a list: it changes no case. */
+  /** Who came, left or moved, as the lists stood on the day. Empty for an event that is not of a case. */
   readonly lists: readonly ListChange[];
   /** The new totals of the lists whose totals changed. */
   readonly totals: readonly ListTotals[];

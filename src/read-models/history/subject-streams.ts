@@ -1,4 +1,4 @@
-/** The streams in which the history of a case, a list or an instrument is recorded. */
+/** The streams in which the history of a case, a list, an instrument or a claim is recorded. */
 import type { SubjectKind } from '../../domain/events.js';
 import type { LogTables, StreamBounds } from '../log-tables.js';
 

@@ -139,11 +139,11 @@ const facetNumber = (list: string, group: Group | typeof UNDECIDED, name = EVERY
 const MAX_VALUES = 6;
 
 export interface Facets {
-  /** Together they have every case that the filters may find. */
+  /** Facets that together have every case that the filters may find. */
   readonly walked: readonly number[];
   /** Whether these are all people whom the question is about, whatever they are filtered by. */
   readonly isEverybody: boolean;
-  /** Together they have every case that may match in some possible courses only. */
+  /** Facets that together have every case that may match in some possible courses only. */
   readonly uncertain: readonly number[];
 }
 
@@ -166,7 +166,7 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
   return { walked: of(EVERYBODY, ['']), uncertain, isEverybody: true };
 };
 
-/** Of periods that were met before: an event leaves most periods of its case as they were. */
+/** The facets of periods that were met before: an event leaves most periods of its case as they were. */
 const OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 });
 
 /** The facets of a period, without those of `UNCERTAIN`. */

@@ -25,7 +25,7 @@ interface FilterDescription<Value> {
 
 export interface FilterEntry extends FilterDescription<never> {
   readonly name: keyof Filters;
-  /** Whether it takes several values. */
+  /** Whether the filter takes several values. */
   readonly isRepeatable: boolean;
 }
 

@@ -21,7 +21,7 @@ export interface PageRequest {
   /** Limits the page to cases with this reference. */
   readonly reference: Reference | undefined;
   readonly sort: Sort;
-  /** Of the conditions. */
+  /** The facets that have every case which the conditions may match. */
   readonly facets: Facets;
   readonly limit: number;
   /** Last row of the previous page, with the total counted for the first page. */

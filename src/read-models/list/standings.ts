@@ -18,7 +18,7 @@ const formatted = (day: Day): string => {
   return text;
 };
 
-/** Of a JSON array; shared, so that nobody may change it. */
+/** The items of a JSON array; they are shared, so nobody may change them. */
 const parsed = <Item>(json: string): readonly Item[] => {
   const known = PARSED.get(json) as readonly Item[] | undefined;
   if (known !== undefined) return known;
@@ -63,7 +63,7 @@ export const periodsOf = (db: Db, scope: ListScope, caseNo: number): readonly Ow
     .sort((a, b) => a.from - b.from || a.to - b.to || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 };
 
-/** Of a period `p`, for `standingIn`. */
+/** The columns of a period `p` that `standingIn` reads. */
 export const STANDING_COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.life, p.articles,
   p.facility, p.incident, p.lists, p.list, p.recognition, p.category`;
 

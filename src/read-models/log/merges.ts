@@ -6,7 +6,7 @@ import type { CaseEvent } from '../../domain/case/events.js';
 import { feedsAt, type CaseStreams, type Feeding } from './case-streams.js';
 import { STILL_KNOWN, type Db } from '../table.js';
 
-/** Of each stream the merges into another, over the positions [from, to). */
+/** The merges of each stream into another, over the positions [from, to). */
 export const MERGE_TABLES = [
   `CREATE TABLE merges (stream INTEGER NOT NULL, into_stream INTEGER NOT NULL, event TEXT NOT NULL, is_void INTEGER NOT NULL,
     from_position INTEGER NOT NULL, to_position INTEGER NOT NULL, PRIMARY KEY (stream, from_position)) WITHOUT ROWID`,

@@ -22,7 +22,7 @@ import { possibleDuplicates } from './possible-duplicates.js';
 export const FIND_DUPLICATES = 'find-duplicates';
 
 interface Parameters {
-  /** What the register knew then is compared. */
+  /** The position of the log as known at which the cases are compared. */
   readonly position: number;
 }
 

@@ -29,7 +29,7 @@ export interface CaseCondition extends SqlCondition {
   readonly isUncertain: string;
 }
 
-/** Nothing else is asked. */
+/** The condition that every case meets. */
 export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 'FALSE' };
 
 /** Spellings that are ranked. A person of the register has about three. */

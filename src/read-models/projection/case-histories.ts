@@ -23,7 +23,10 @@ export interface HistoryAt {
   readonly added: CaseEvent | null;
 }
 
-/** From position `since` on, in order. `known` is any timeline of the case: that of earlier events need not be made again. */
+/**
+ * The histories of a case from position `since` on, in order. `known` is any timeline of the case: that of
+ * earlier events need not be made again.
+ */
 export function* historiesOf(
   logTables: LogTables,
   caseNo: number,

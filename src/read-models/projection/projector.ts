@@ -35,7 +35,7 @@ const MAX_EVENTS_KEPT = 20_000;
 
 export class Projector {
   readonly #writers;
-  /** Those of tables whose rows depend on lists and instruments too. */
+  /** The writers of tables whose rows depend on lists and instruments too. */
   readonly #definitionWriters;
   readonly #dayOf;
   /** Of the cases that were projected last, by their numbers: a case that has one event more often has another soon. */

@@ -21,7 +21,7 @@ import { statisticTable, type StatisticTable } from './statistic-table.js';
 export interface AskedClemency {
   readonly context: ScopedContext;
   readonly list: ListDefinition;
-  /** Of the standing on the day. */
+  /** Filters on the standing on the day. */
   readonly filters: Filters;
 }
 
@@ -131,7 +131,7 @@ const appliedBy = (asked: AskedClemency, column: string): ReadonlyMap<string, To
 const instrumentIds = ({ logTables, scope: { position } }: ScopedContext): readonly string[] =>
   logTables.idsOf('instrument').filter((id) => logTables.definitionAt('instrument', id, position) !== null);
 
-/** The affairs of everybody whom the list has judged by the day; the one that is asked for, if one is. No more than a table may have. */
+/** The incidents of everybody whom the list judges on the day; if one is asked for, that one alone. No more than a table may have. */
 const incidents = ({ context: { db, scope, position: head }, list, filters }: AskedClemency): readonly string[] => {
   const listed = listScope(list.id, scope.day, scope.position, head);
   const sql = `SELECT DISTINCT p.incident FROM periods p

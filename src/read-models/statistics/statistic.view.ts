@@ -8,7 +8,7 @@ interface StatisticDescription {
   readonly means: string;
   readonly rowsAre: string;
   readonly columnsAre: string;
-  /** Whether it is about a span of days, and not about one. */
+  /** Whether the statistic is about a span of days rather than about one day. */
   readonly hasSpan: boolean;
 }
 

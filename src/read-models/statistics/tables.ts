@@ -17,7 +17,7 @@ export interface ClemencyRow {
   readonly latest_day: Day;
   /** Whether the list recognised the person in every possible course; 1 with an empty `list`. */
   readonly certain: 0 | 1;
-  /** Of the list; null without a list, and where several are possible. */
+  /** The category in the list; null without a list, and where several are possible. */
   readonly category: string | null;
   readonly incident: string | null;
   /** The days on which the person may have walked out for it, both included; null where no release is recorded. */
