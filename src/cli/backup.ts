@@ -10,7 +10,7 @@ import { UNWATCHED, type JobContext } from '../jobs/job.js';
 import { ProofFiles } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyWhenAvailable } from '../proof/verify-log.js';
-import { differenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
+import { logDifferenceOf, fingerprintOf, type LogDifference } from '../read-models/log-fingerprint.js';
 import { readSettings, type Settings } from '../settings.js';
 import { keepCarriedProof, readCarriedProof, refuseCarriedProof, writeCarriedProof } from './carried-proof.js';
 import type { Context } from './context.js';
@@ -45,7 +45,7 @@ export const backupCommand = async (
   const checkpoints = files.lastCheckpoint();
   let tree: VerifiedTree | null = null;
   const lacksKnownEvents = async (copy: EventStore): Promise<string | null> =>
-    (await differenceOf(seen, copy))?.sentence ?? (await contradiction(copy));
+    (await logDifferenceOf(seen, copy))?.sentence ?? (await contradiction(copy));
   /** How the copy contradicts the last checkpoint. Without a key there is nothing to compare it with, and nothing to sign. */
   const contradiction = async (copy: EventStore): Promise<string | null> => {
     if (checkpoints.length === 0 && !files.hasKey()) return null;

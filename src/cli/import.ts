@@ -12,7 +12,7 @@ import { openReport } from './report-file.js';
 import { runImport, summary } from './run-import.js';
 import { table } from './terminal.js';
 
-export interface ImportOptions {
+export interface ImportCommandOptions {
   readonly data?: string;
   readonly list: string;
   readonly dryRun?: true;
@@ -25,7 +25,7 @@ const MAX_PRINTED = 50;
 
 export const importCommand = async (
   files: readonly string[],
-  options: ImportOptions,
+  options: ImportCommandOptions,
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
@@ -94,7 +94,7 @@ const printCorrections = ({ out }: Context, corrections: readonly CorrectionLine
 const printResult = (
   { out, err }: Context,
   imported: ImportResult,
-  { dryRun, report }: ImportOptions,
+  { dryRun, report }: ImportCommandOptions,
   problems: readonly ReportLine[],
   count: number,
 ): void => {

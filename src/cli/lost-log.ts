@@ -4,7 +4,7 @@ import { readWholeLog } from '../event-store/copy.js';
 import { dataFiles } from '../event-store/data-folder.js';
 import type { LogStreamEvent } from '../domain/log/events.js';
 import { StoreDamaged, type EventStore } from '../event-store/port.js';
-import { differenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
+import { logDifferenceOf, fingerprintOf, setAside, type LogDifference } from '../read-models/log-fingerprint.js';
 import { UNWATCHED } from '../jobs/job.js';
 import { recordOnLog, UNSOURCED, type LogDecision } from '../proof/adoption.js';
 import type { Checkpoint } from '../proof/checkpoint.js';
@@ -24,7 +24,7 @@ export const comparisonWithReadModels = ({
   data,
 }: Pick<Settings, 'data'>): ((log: EventStore) => Promise<LogDifference | null>) => {
   const seen = fingerprintOf(dataFiles(data).readModels);
-  return (log) => differenceOf(seen, log);
+  return (log) => logDifferenceOf(seen, log);
 };
 
 /**
@@ -60,7 +60,7 @@ export const acceptLog = async (
   const isOrphanedWal = settings.store === 'sqlite' && sizeOf(events) === 0 && sizeOf(`${events}-wal`) > 0;
   const kept = isOrphanedWal ? [setAside(events, now)] : [];
   return withLogToWrite(settings, context, async (log) => {
-    const difference = await differenceOf(fingerprintOf(readModels), log);
+    const difference = await logDifferenceOf(fingerprintOf(readModels), log);
     const count = await verifyEvents(log, context);
     const files = new ProofFiles(settings.data);
     const isContinued = await continuesCheckpoint(files, log, context);

@@ -14,7 +14,7 @@ import { EXIT, exitCodeOf, describeError, isAbort, stackOf, type ExitCode } from
 import type { ExportOptions } from './export.js';
 import type { FindOptions } from './find.js';
 import type { ShowOptions } from './show-case.js';
-import type { ImportOptions } from './import.js';
+import type { ImportCommandOptions } from './import.js';
 import type { KeysOptions, VerifyOptions } from './proof.js';
 import type { RebuildOptions } from './rebuild.js';
 import type { ReplayOptions } from './replay.js';
@@ -182,7 +182,7 @@ Examples:
   $ habeas import log.ndjson --data copy
 `,
     )
-    .action((files: readonly string[], options: ImportOptions) =>
+    .action((files: readonly string[], options: ImportCommandOptions) =>
       complete(import('./import.js').then(({ importCommand }) => importCommand(files, options, context))),
     );
 };

@@ -73,7 +73,7 @@ export type ClaimResult =
  * no claim behind. References that the case already has need no claim: reporting one again only adds a source.
  */
 export const claimReferences = async (store: EventStore, clock: Clock, request: ClaimRequest): Promise<ClaimResult> => {
-  const checked: { readonly wanted: WantedReference; readonly lastClaim: Claim | null }[] = [];
+  const checked: { readonly wanted: WantedReference; readonly lastClaim: ReferenceClaim | null }[] = [];
   for (const wanted of wantedReferences(request)) {
     const [lastClaim = null, ...unfolded] = await claimsOf(store, wanted);
     for (const claim of [lastClaim, ...unfolded]) {
@@ -117,7 +117,7 @@ export const holderOf = async (
 };
 
 /** The last claim in the stream of a reference's key, then those in the streams of its spellings. */
-const claimsOf = async (store: EventStore, reference: Reference): Promise<readonly (Claim | null)[]> => {
+const claimsOf = async (store: EventStore, reference: Reference): Promise<readonly (ReferenceClaim | null)[]> => {
   const stream = referenceStream(reference);
   const streams = new Set([stream, unfoldedReferenceStream(reference), ...(await unfoldedStreams(store, stream))]);
   return Promise.all([...streams].map((name) => lastClaimIn(store, name)));
@@ -149,15 +149,15 @@ const wantedReferences = ({ history, newEvents, ...request }: ClaimRequest): rea
   return [...wanted.values()].sort((a, b) => (a.stream < b.stream ? -1 : 1));
 };
 
-type Claim = StreamEvent & { readonly event: ReferenceEvent };
+type ReferenceClaim = StreamEvent & { readonly event: ReferenceEvent };
 
-const lastClaimIn = async (store: EventStore, stream: string): Promise<Claim | null> =>
-  (await lastEventOf(store, stream)) as Claim | null;
+const lastClaimIn = async (store: EventStore, stream: string): Promise<ReferenceClaim | null> =>
+  (await lastEventOf(store, stream)) as ReferenceClaim | null;
 
-const ageOf = (clock: Clock, { recordedAt }: Claim): number => clock.now().getTime() - Date.parse(recordedAt);
+const ageOf = (clock: Clock, { recordedAt }: ReferenceClaim): number => clock.now().getTime() - Date.parse(recordedAt);
 
 /** Reads the clock before the case: the other way round, the case could be written in between. */
-const holderBy = async (store: EventStore, clock: Clock, claim: Claim): Promise<Holder | null> => {
+const holderBy = async (store: EventStore, clock: Clock, claim: ReferenceClaim): Promise<Holder | null> => {
   const { caseId } = claim.event;
   const isLeased = ageOf(clock, claim) < REFERENCE_LEASE_MS;
   const events = await loadStream(store, streamName('case', caseId));
@@ -172,7 +172,7 @@ const takenByOther = async (
   store: EventStore,
   clock: Clock,
   wanted: WantedReference,
-  claim: Claim | null,
+  claim: ReferenceClaim | null,
 ): Promise<ClaimResult | null> => {
   if (claim === null || claim.event.caseId === wanted.caseId) return null;
   const holder = await holderBy(store, clock, claim);
@@ -185,7 +185,7 @@ const claim = async (
   store: EventStore,
   clock: Clock,
   wanted: WantedReference,
-  lastClaim: Claim | null,
+  lastClaim: ReferenceClaim | null,
 ): Promise<ClaimResult> => {
   let last = lastClaim;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {

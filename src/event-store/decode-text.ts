@@ -81,8 +81,8 @@ const READERS: ReadonlyMap<string, TypeReader> = new Map(
 );
 
 /** Stands for the type while data is parsed, so that it is the first field. No stored text can have known it. */
-const NO_TYPE = randomBytes(6).toString('base64');
-const OPEN_EVENT = `{"type":"${NO_TYPE}",`;
+const TYPE_PLACEHOLDER = randomBytes(6).toString('base64');
+const OPEN_EVENT = `{"type":"${TYPE_PLACEHOLDER}",`;
 const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 
 /** Null where the event is not ordinary, or anything about it is wrong: where a part is not JSON by itself, or what is between the parts is other. */
@@ -144,7 +144,7 @@ const isEvent = (event: Fields, personalFields: Fields, { personal, dated }: Typ
   }
   const { type, sources, note, reliability, after, occurredOn } = event;
   return (
-    type === NO_TYPE &&
+    type === TYPE_PLACEHOLDER &&
     Array.isArray(sources) &&
     isOptionalString(note) &&
     RELIABILITIES.includes(reliability as (typeof RELIABILITIES)[number]) &&

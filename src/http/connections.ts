@@ -13,7 +13,7 @@ import { SlotPool, type Slot } from './slot-pool.js';
 export const CONNECTION_CLOSE_REASONS = ['silent', 'room', 'full'] as const;
 export type ConnectionCloseReason = (typeof CONNECTION_CLOSE_REASONS)[number];
 
-interface Connection {
+interface ClientConnection {
   readonly slot: Slot;
   readonly openedAt: number;
   /** Complete requests without a response; more than one if they are pipelined. */
@@ -22,7 +22,7 @@ interface Connection {
 
 export class Connections {
   readonly #slots: SlotPool;
-  readonly #connections = new Map<Socket, Connection>();
+  readonly #connections = new Map<Socket, ClientConnection>();
   /** Called for every connection that is closed by a limit. */
   onLimitClose: (reason: ConnectionCloseReason) => void = () => undefined;
   /** Called with the number of connections when it changes. */

@@ -17,7 +17,7 @@ export class HttpResponse {
 }
 
 /** Turns JSON pointers into names: of a query parameter or a header the pointer is `/` and its name. */
-export const errorsIn = (place: 'parameter' | 'header', problems: readonly FieldError[]): readonly RequestError[] =>
+export const namedErrors = (place: 'parameter' | 'header', problems: readonly FieldError[]): readonly RequestError[] =>
   problems.map(({ pointer, code, expected }) => {
     const name = pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
     return place === 'header' ? { code, expected, header: name } : { code, expected, parameter: name };

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { UNRESTRICTED, type Viewer } from '../read-models/scope.js';
 import { fieldsOf, type Constructor } from '../schema/field.js';
 import { read, readParameters } from '../schema/read.js';
-import { errorsIn, ProblemException, problemResponse } from './http-response.js';
+import { namedErrors, ProblemException, problemResponse } from './http-response.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
 
@@ -16,7 +16,7 @@ export const readRequestParameters = <T extends object>(
 ): T => {
   const result = readParameters(type, input);
   if ('value' in result) return result.value;
-  throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: errorsIn(place, result.errors) }));
+  throw new ProblemException(problemResponse('REQUEST.INVALID', { errors: namedErrors(place, result.errors) }));
 };
 
 /** The headers that `type` has fields for, read like a query. */

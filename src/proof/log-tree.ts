@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore, StoredEvent } from '../event-store/port.js';
 import { NoTree, SizeBeyondLog, TreeBehind } from './proof-errors.js';
-import { isDamagedFile, TILE_WIDTH, TileFile, type Leaf } from './tile-file.js';
+import { isDamagedTileFile, TILE_WIDTH, TileFile, type Leaf } from './tile-file.js';
 
 /** Milliseconds between reads of the log. */
 const INTERVAL_MS = 500;
@@ -76,7 +76,7 @@ export class LogTree {
         file.append(page.map(toLeaf));
       }
     } catch (error) {
-      this.#isWrong ||= isDamagedFile(error);
+      this.#isWrong ||= isDamagedTileFile(error);
       throw error;
     }
   }
@@ -113,7 +113,7 @@ export class LogTree {
       const [event] = await this.#store.readStored(before, 1);
       return event?.position === size && event.leaf === subtree(0, size - 1).toString('base64');
     } catch (error) {
-      if (error instanceof RangeError || isDamagedFile(error)) return false;
+      if (error instanceof RangeError || isDamagedTileFile(error)) return false;
       throw error;
     }
   }
@@ -128,7 +128,7 @@ export class LogTree {
     try {
       return use(file);
     } catch (error) {
-      if (!isDamagedFile(error)) throw error;
+      if (!isDamagedTileFile(error)) throw error;
       this.#isWrong = true;
       throw new TreeBehind();
     }

@@ -169,7 +169,7 @@ class DamagedTiles extends Error {
 }
 
 /** Whether an error tells that the file cannot be read and must be made anew. */
-export const isDamagedFile = (error: unknown): boolean =>
+export const isDamagedTileFile = (error: unknown): boolean =>
   error instanceof DamagedTiles ||
   /^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { readonly code?: unknown } | null)?.code));
 

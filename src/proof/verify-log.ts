@@ -41,7 +41,7 @@ export const verifyLog = async (
   options: VerificationOptions = {},
 ): Promise<VerifiedLog> => {
   try {
-    return await verifyWhole(store, checkpoints, job, options);
+    return await verifyEveryEvent(store, checkpoints, job, options);
   } catch (error) {
     if (!(error instanceof StoreDamaged) || options.tiles === undefined) throw error;
     const difference = await firstDifference(store, checkpoints, options.tiles).catch(() => null);
@@ -52,7 +52,7 @@ export const verifyLog = async (
 /** A damage at a known position is before one that is known of many. */
 const isBefore = (a: StoreDamaged, b: StoreDamaged): boolean => (a.position ?? Infinity) < (b.position ?? Infinity);
 
-const verifyWhole = async (
+const verifyEveryEvent = async (
   store: EventStore,
   checkpoints: readonly Checkpoint[],
   { signal, onProgress }: JobContext,

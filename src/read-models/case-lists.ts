@@ -8,7 +8,7 @@ import { IsNullable, IsObjectOf, IsOneOf } from '../schema/decorators.js';
 import { PaceCriterion } from '../schema/parts.js';
 import { IsString } from '../schema/view-decorators.js';
 import { membershipOn, type MovementRow } from './counts/movement.js';
-import { rowsOf } from './counts/visit-movements.js';
+import { movementRowsOf } from './counts/visit-movements.js';
 import { PolicyView } from './definitions/lists.query.js';
 import { listScope } from './list/predicate.js';
 import { judgingLists } from './person.js';
@@ -65,7 +65,7 @@ export const caseLists = (
     const list = context.logTables.listAt(id, position)?.definition;
     if (list === undefined) return [];
     const scope = listScope(id, day, position, context.position);
-    const rows = rowsOf(context, scope, { from: day - 1, to: day }, [caseNo]).get(caseNo) ?? [];
+    const rows = movementRowsOf(context, scope, { from: day - 1, to: day }, [caseNo]).get(caseNo) ?? [];
     const valid = rows.filter(({ from_day, to_day }) => from_day <= day && day < to_day);
     return [
       {

@@ -5,7 +5,7 @@ import { parseJson, RepeatedKeyError } from '../json/parse.js';
 import type { ClauseFields } from '../domain/instrument/events.js';
 import { FIRST_VERSION } from '../schema/clauses.js';
 import { AMENDABLE_FIELDS } from '../schema/instruments.js';
-import { isJsonObject, repeatedKey, type JsonObject } from './json-lines.js';
+import { isJsonObject, repeatedKeyProblem, type JsonObject } from './json-lines.js';
 import { fileAccessProblem } from './csv.js';
 import type { DiffRules } from './event-diff.js';
 import type { RawEvent, EventDraft } from './event-draft.js';
@@ -32,7 +32,7 @@ export const readDefinitions = async (path: string): Promise<readonly Definition
     json = parseJson(text);
   } catch (error) {
     return error instanceof RepeatedKeyError
-      ? { line: null, ...repeatedKey(error.pointer) }
+      ? { line: null, ...repeatedKeyProblem(error.pointer) }
       : fileProblem('FILE.NOT_JSON', 'JSON (RFC 8259)');
   }
   const sources = [{ kind: 'register-file', citation: basename(path) }];

@@ -58,12 +58,14 @@ const repeatedKeyIn = (text: string): CellError | null => {
     return null;
   } catch (error) {
     if (!(error instanceof RepeatedKeyError)) throw error;
-    return { column: null, ...repeatedKey(error.pointer) };
+    return { column: null, ...repeatedKeyProblem(error.pointer) };
   }
 };
 
 /** The problem of a JSON object that has a key twice. */
-export const repeatedKey = (pointer: string): { readonly code: 'FILE.KEY_TWICE'; readonly expected: string } => ({
+export const repeatedKeyProblem = (
+  pointer: string,
+): { readonly code: 'FILE.KEY_TWICE'; readonly expected: string } => ({
   code: 'FILE.KEY_TWICE',
   expected: `each key once in its object; ${pointer} stands twice`,
 });

@@ -37,7 +37,7 @@ export const personRow = (person: PersonView, list: string): readonly string[] =
     custody: inEachStanding(({ custody }) => custody),
     proceedings: inEachStanding(({ proceedings }) => proceedings),
     sentence: inEachStanding(({ sentence }) => sentence),
-    sentence_end: inEachStanding(sentenceEnd),
+    sentence_end: inEachStanding(sentenceEndText),
     articles: inEachStanding(({ articles }) => articles.join(';')),
     facility: inEachStanding(({ facility }) => facility ?? ''),
     incident: inEachStanding(({ incident }) => incident ?? ''),
@@ -54,7 +54,7 @@ const joinDistinct = (values: readonly string[]): string => {
     : different.join('');
 };
 
-const sentenceEnd = ({ life, sentenceEnd: end }: StandingView): string => {
+const sentenceEndText = ({ life, sentenceEnd: end }: StandingView): string => {
   if (life) return 'life';
   if (end === null) return '';
   if (end.latest === null) return `${end.earliest}/..`;

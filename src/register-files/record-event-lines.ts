@@ -5,7 +5,7 @@
 import { eventIds, newCaseId } from '../commands/ids.js';
 import type { Reference } from '../domain/case/events.js';
 import type { Actor } from '../domain/event.js';
-import { foldedKey } from '../domain/text.js';
+import { hasReference } from '../domain/reference/reference.js';
 import { streamName } from '../domain/events.js';
 import { needsCorrection } from './event-diff.js';
 import { checkDrafts, type LocatedEvent } from './event-draft.js';
@@ -226,19 +226,17 @@ const referenceToAdd = (
   lines: readonly CheckedLine[],
 ): readonly LocatedEvent[] => {
   const line = lines.find(({ sameAs }) => sameAs !== null);
-  if (newReference === null || line === undefined || hasReference(priorEvents, newReference)) return [];
+  if (
+    newReference === null ||
+    line === undefined ||
+    hasReference(
+      priorEvents.map(({ event }) => event),
+      newReference,
+    )
+  )
+    return [];
   const { reference } = newReference;
   if (lines.some(({ data }) => data.type === 'referenced' && data['reference'] === reference)) return [];
   const { sources, reliability } = line.located.event;
   return [{ event: { type: 'referenced', ...newReference, sources, reliability }, locate: () => 'ref', row: line.row }];
 };
-
-/** Whether the events of a case give it a reference, in any spelling. */
-export const hasReference = (
-  priorEvents: readonly Pick<PriorEvent, 'event'>[],
-  { list, reference }: Reference,
-): boolean =>
-  priorEvents.some(({ event }) => {
-    const references = event.type === 'opened' ? (event.references ?? []) : event.type === 'referenced' ? [event] : [];
-    return references.some((other) => other.list === list && foldedKey(other.reference) === foldedKey(reference));
-  });

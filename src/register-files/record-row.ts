@@ -1,13 +1,13 @@
 /** Records what a row of the register or of an amnesty adds to its case. */
 import { newCaseId } from '../commands/ids.js';
 import type { Actor } from '../domain/event.js';
+import { hasReference } from '../domain/reference/reference.js';
 import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
 import { POSSIBLE_DUPLICATE } from './register-row.js';
 import { contradictionErrors, diffEvents, type DiffRules } from './event-diff.js';
 import { comparableEvents, hasAmended, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
-import { hasReference } from './record-event-lines.js';
 import { checkDrafts, type RawEvent, type LocatedEvent } from './event-draft.js';
 import {
   notRecorded,
@@ -107,7 +107,7 @@ const referenceToAdd = (row: RowToRecord, priorEvents: readonly ComparableEvent[
   const { recorder, cells, events } = row;
   const reference = { list: recorder.list, reference: cells.ref };
   const [first] = events;
-  const standing = priorEvents.flatMap((prior) => (prior.standing === null ? [] : [{ event: prior.standing }]));
+  const standing = priorEvents.flatMap((prior) => (prior.standing === null ? [] : [prior.standing]));
   if (!isLinked(row) || first === undefined || hasReference(standing, reference)) return [];
   const { sources, reliability } = first.event;
   return [{ event: { type: 'referenced', ...reference, sources, reliability }, locate: () => 'ref' }];

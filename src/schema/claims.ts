@@ -1,7 +1,7 @@
 /** DTO classes of the events of claims. */
 import {
   METRIC_PARAMETERS,
-  METRICS,
+  CLAIM_METRICS,
   type ClaimedRange as ClaimedRangeOf,
   type ClaimSubject as ClaimSubjectOf,
   type Metric,
@@ -41,9 +41,9 @@ const hasParameters = ({ metric, ...given }: ClaimSubject): boolean => {
 };
 
 export class ClaimSubject implements ClaimSubjectOf {
-  @ObjectRule<ClaimSubject>('CLAIM.PARAMETERS', '', METRICS.map(parametersOf).join('; '), hasParameters)
-  @IsOneOf(METRICS, {
-    description: `What the claim is about. ${METRICS.map((metric) => `\`${metric}\`: ${METRIC_PARAMETERS[metric].means}.`).join(' ')}`,
+  @ObjectRule<ClaimSubject>('CLAIM.PARAMETERS', '', CLAIM_METRICS.map(parametersOf).join('; '), hasParameters)
+  @IsOneOf(CLAIM_METRICS, {
+    description: `What the claim is about. ${CLAIM_METRICS.map((metric) => `\`${metric}\`: ${METRIC_PARAMETERS[metric].means}.`).join(' ')}`,
   })
   metric: Metric;
 

@@ -7,7 +7,7 @@ import type { readinessOf } from './readiness.js';
 type CheckResult = Pick<Awaited<ReturnType<typeof readinessOf>>, 'parts' | 'lag'>;
 
 /** Milliseconds that a caller waits for a check, and for which the result of the last one is used if the next is slow. */
-export const MAX_WAIT_MS = 300;
+export const MAX_CHECK_WAIT_MS = 300;
 export const RESULT_VALID_MS = 5_000;
 
 /** The log does not respond, so the lag of the read models is unknown too. */
@@ -23,7 +23,7 @@ export class LatestReadiness {
   async check(): Promise<CheckResult> {
     this.#running ??= this.#run().finally(() => (this.#running = null));
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<null>((resolve) => (timer = setTimeout(resolve, MAX_WAIT_MS, null)));
+    const timeout = new Promise<null>((resolve) => (timer = setTimeout(resolve, MAX_CHECK_WAIT_MS, null)));
     try {
       return (await Promise.race([this.#running, timeout])) ?? this.#lastResult();
     } catch {

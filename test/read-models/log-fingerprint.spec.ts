@@ -3,7 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReadModels } from '../../src/read-models/read-models.js';
-import { differenceOf, fingerprintOf, setAside, type LogFingerprint } from '../../src/read-models/log-fingerprint.js';
+import {
+  logDifferenceOf,
+  fingerprintOf,
+  setAside,
+  type LogFingerprint,
+} from '../../src/read-models/log-fingerprint.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { clock, Log, opened } from './support.js';
 import { projected } from '../support/projected.js';
@@ -86,15 +91,15 @@ describe('a log', () => {
     ["another register's", ['x', 'c'], 'other'],
     ["another register's, shorter", ['x'], 'other'],
   ])('%s is compared with the fingerprint', async (_, ids, kind) => {
-    const difference = await differenceOf(seen, (await logOf(...ids)).store);
+    const difference = await logDifferenceOf(seen, (await logOf(...ids)).store);
     expect(difference?.kind ?? null).toBe(kind);
     if (difference !== null) expect(difference.sentence).toContain('2');
   });
 
   it('that is empty was lost if there is an unreadable file, and is new if there is none', async () => {
-    expect((await differenceOf('unreadable', (await logOf()).store))?.kind).toBe('empty');
-    expect(await differenceOf('unreadable', (await logOf('a')).store)).toBeNull();
-    expect(await differenceOf(null, (await logOf()).store)).toBeNull();
+    expect((await logDifferenceOf('unreadable', (await logOf()).store))?.kind).toBe('empty');
+    expect(await logDifferenceOf('unreadable', (await logOf('a')).store)).toBeNull();
+    expect(await logDifferenceOf(null, (await logOf()).store)).toBeNull();
   });
 });
 

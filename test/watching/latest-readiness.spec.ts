@@ -1,4 +1,4 @@
-import { LatestReadiness, MAX_WAIT_MS, RESULT_VALID_MS } from '../../src/watching/latest-readiness.js';
+import { LatestReadiness, MAX_CHECK_WAIT_MS, RESULT_VALID_MS } from '../../src/watching/latest-readiness.js';
 
 type Result = Awaited<ReturnType<LatestReadiness['check']>>;
 
@@ -13,7 +13,7 @@ afterEach(() => void jest.useRealTimers());
 const checkInTime = async (latest: LatestReadiness): Promise<Result> => {
   const results: Result[] = [];
   void latest.check().then((result) => results.push(result));
-  await jest.advanceTimersByTimeAsync(MAX_WAIT_MS);
+  await jest.advanceTimersByTimeAsync(MAX_CHECK_WAIT_MS);
   expect(results).toHaveLength(1);
   return results[0] as Result;
 };

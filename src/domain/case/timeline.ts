@@ -27,7 +27,7 @@ export const timelineOf = (events: readonly EventWithId<CaseEvent>[]): Timeline 
  * The timeline with one more event: what `timelineOf` says of all of them. An event that certainly comes after all others
  * costs one step; any other makes order and periods be computed anew.
  */
-export const extend = ({ order, courses }: Timeline, added: EventWithId<CaseEvent>): Timeline => {
+export const extendTimeline = ({ order, courses }: Timeline, added: EventWithId<CaseEvent>): Timeline => {
   const extended = extendOrder(order, added);
   return {
     order: extended,
@@ -39,7 +39,7 @@ export const extend = ({ order, courses }: Timeline, added: EventWithId<CaseEven
 export const continueTimeline = (previous: Timeline | null, events: readonly EventWithId<CaseEvent>[]): Timeline => {
   const recorded = previous?.order.recorded ?? [];
   return previous !== null && recorded.every(({ id }, index) => id === events[index]?.id)
-    ? events.slice(recorded.length).reduce(extend, previous)
+    ? events.slice(recorded.length).reduce(extendTimeline, previous)
     : timelineOf(events);
 };
 

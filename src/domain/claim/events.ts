@@ -3,8 +3,8 @@ import { amendmentEvents, type AmendmentFields } from '../amendments.js';
 import type { Edtf, EventDescription, EventOf } from '../event.js';
 
 /** What a claim can be about. */
-export const METRICS = ['count', 'entered', 'left', 'eligible', 'remaining', 'beneficiaries'] as const;
-export type Metric = (typeof METRICS)[number];
+export const CLAIM_METRICS = ['count', 'entered', 'left', 'eligible', 'remaining', 'beneficiaries'] as const;
+export type Metric = (typeof CLAIM_METRICS)[number];
 
 /** What exactly a claim is about. Days are full days; which parameters a metric has is in METRIC_PARAMETERS. */
 export interface ClaimSubject {

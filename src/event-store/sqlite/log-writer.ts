@@ -109,7 +109,7 @@ export class LogWriter {
       this.#head += 1;
       tip.revision += 1;
       this.#pending.push(this.#head, tip.number, tip.revision, this.#typeNumber(type), recordedAt, id, text, hash);
-      if (this.#pending.length === ROWS_TOGETHER * COLUMNS) {
+      if (this.#pending.length === ROWS_TOGETHER * COLUMN_COUNT) {
         this.#statements.insertRows.run(this.#pending);
         this.#pending = [];
       }
@@ -118,8 +118,8 @@ export class LogWriter {
   }
 
   #insertPending(): void {
-    for (let from = 0; from < this.#pending.length; from += COLUMNS)
-      this.#statements.insertRow.run(this.#pending.slice(from, from + COLUMNS));
+    for (let from = 0; from < this.#pending.length; from += COLUMN_COUNT)
+      this.#statements.insertRow.run(this.#pending.slice(from, from + COLUMN_COUNT));
     this.#pending = [];
   }
 
@@ -143,7 +143,7 @@ export class LogWriter {
 }
 
 /** The number of columns of `events`. */
-const COLUMNS = 8;
+const COLUMN_COUNT = 8;
 
 const prepare = (db: Database.Database) => {
   // A file without leaf hashes is open for reading only; SQLite counts the columns all the same.

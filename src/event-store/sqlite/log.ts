@@ -60,7 +60,7 @@ type StoredRow = [
 ];
 
 /** Stands for the type of an event whose type is lost: no event has it, so that the event does not fit its leaf hash. */
-const NO_TYPE = '';
+const LOST_TYPE = '';
 
 export class SqliteLog {
   readonly #db: Database.Database;
@@ -160,7 +160,7 @@ export class SqliteLog {
         position,
         cursor: String(position),
         id: formatUuid(id),
-        type: this.#findTypeName(type) ?? NO_TYPE,
+        type: this.#findTypeName(type) ?? LOST_TYPE,
         recordedAt,
         // Verification does not need it, except of few events.
         get payload() {

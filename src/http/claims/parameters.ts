@@ -1,4 +1,4 @@
-import { METRICS, type Metric } from '../../domain/claim/events.js';
+import { CLAIM_METRICS, type Metric } from '../../domain/claim/events.js';
 import { ScopeParameters } from '../../read-models/scope.js';
 import { IsDay, IsInteger, IsOneOf, IsOptional, IsSlug, IsText, ObjectRule } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
@@ -22,7 +22,7 @@ export class ClaimQuery extends ScopeParameters {
 
 export class ClaimsQuery extends ClaimQuery {
   @IsOptional()
-  @IsOneOf(METRICS, { description: 'Only claims about this.' })
+  @IsOneOf(CLAIM_METRICS, { description: 'Only claims about this.' })
   about?: Metric;
 
   @IsOptional()

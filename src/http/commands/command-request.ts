@@ -12,7 +12,7 @@ import type { FieldError } from '../../schema/problems.js';
 import { read, type ReadResult } from '../../schema/read.js';
 import { FIRST_EVENT_TYPE, readEvent } from '../../schema/read-event.js';
 import { revisionsIn } from '../entity-tag.js';
-import { errorsIn, ProblemException, problemResponse } from '../http-response.js';
+import { namedErrors, ProblemException, problemResponse } from '../http-response.js';
 import type { RequestError } from '../problem.view.js';
 import { pick } from '../parameters.js';
 import { CommandHeaders, RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId } from './parameters.js';
@@ -112,7 +112,7 @@ export const readCommandHeaders = (
 ): CommandMetadata | { readonly errors: readonly RequestError[] } => {
   const names = ['x-actor', 'idempotency-key', 'if-match'] as const;
   const result = read(type, pick(headers as Partial<Record<(typeof names)[number], unknown>>, names));
-  if ('errors' in result) return { errors: errorsIn('header', result.errors) };
+  if ('errors' in result) return { errors: namedErrors('header', result.errors) };
   const { 'x-actor': actor, 'idempotency-key': key, 'if-match': ifMatch } = result.value;
   const expectedRevision = ifMatch === undefined ? undefined : revisionsIn(ifMatch);
   return {

@@ -40,16 +40,16 @@ export class Claims extends Query<ClaimsView> {
 interface ClaimCursor {
   readonly position: number;
   readonly day: Day;
-  readonly place: Place;
+  readonly place: ClaimPlace;
 }
 
-interface Place {
+interface ClaimPlace {
   readonly about: string;
   readonly saidDay: number;
   readonly id: string;
 }
 
-interface ClaimRow extends Place {
+interface ClaimRow extends ClaimPlace {
   readonly revision: number;
   readonly claim: string;
 }
@@ -126,7 +126,7 @@ const rowsOf = (
   { db }: Pick<QueryContext, 'db'>,
   position: number,
   { id, about, list, instrument }: Omit<Claims['parameters'], 'limit' | 'after'>,
-  after: Place | null,
+  after: ClaimPlace | null,
   limit: number,
 ): readonly ClaimRow[] => {
   const filters: Readonly<Record<string, SqlValue | undefined>> = {

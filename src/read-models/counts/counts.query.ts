@@ -58,16 +58,16 @@ export class Counts extends Query<CountsView | null> {
 type CountedBy = (typeof COUNTED_BY)[number];
 
 /** Key of people for whom the property is unknown. */
-export const UNKNOWN = 'unknown';
+export const UNKNOWN_KEY = 'unknown';
 
 /** SQL for the key of a period `p`; rows with a null key count only in the total. `a` is one article of the period. */
 const KEYS: Readonly<Record<CountedBy, string>> = {
-  category: `coalesce(p.category, '${UNKNOWN}')`,
+  category: `coalesce(p.category, '${UNKNOWN_KEY}')`,
   custody: 'p.custody',
   proceedings: 'p.proceedings',
   stage: STAGE_SQL,
-  article: `coalesce(a.value, '${UNKNOWN}')`,
-  incident: `coalesce(p.incident, '${UNKNOWN}')`,
+  article: `coalesce(a.value, '${UNKNOWN_KEY}')`,
+  incident: `coalesce(p.incident, '${UNKNOWN_KEY}')`,
 };
 
 /** A person may have several articles at once, and one value of every other property. */

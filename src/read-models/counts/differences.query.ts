@@ -11,7 +11,7 @@ import type { Difference, DifferencesView, DifferenceTotals } from './difference
 import { membersOn } from './members-on.js';
 import { onlyCategory, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, MovementTotals } from './movement.view.js';
-import { OrderedPage, type Place } from './ordered-page.js';
+import { OrderedPage, type RankedPlace } from './ordered-page.js';
 import { placeMovement } from './place-movement.js';
 import {
   visitDifferences,
@@ -46,12 +46,12 @@ export class Differences extends Query<DifferencesView | null> {
 type Result = Awaited<ReturnType<IQueryHandler<Differences>['execute']>>;
 
 /** Content of a page cursor: the scopes of the first page, and the last difference of the previous one. */
-interface DifferenceCursor extends Place {
+interface DifferenceCursor extends RankedPlace {
   readonly from: PinnedScope;
   readonly to: PinnedScope;
 }
 
-interface PlacedDifference extends Place {
+interface PlacedDifference extends RankedPlace {
   readonly difference: Difference;
 }
 

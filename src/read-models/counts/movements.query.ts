@@ -6,7 +6,7 @@ import { openScope, requireDay, type Scope } from '../scope.js';
 import { membersOn } from './members-on.js';
 import { causeOfExit, type MembershipChange, type MovementScope } from './movement.js';
 import type { MemberSet, Movement, MovementsView, MovementTotals } from './movement.view.js';
-import { OrderedPage, type Place } from './ordered-page.js';
+import { OrderedPage, type RankedPlace } from './ordered-page.js';
 import { placeMovement, type PlacedMovement } from './place-movement.js';
 import { visitMovements } from './visit-movements.js';
 import { askOneFile } from '../one-file.js';
@@ -35,7 +35,7 @@ export class Movements extends Query<MovementsView | null> {
 }
 
 /** Content of a page cursor: the position that all pages are known at, and the last movement of the previous page. */
-interface MovementCursor extends Place {
+interface MovementCursor extends RankedPlace {
   readonly position: number;
 }
 
@@ -109,7 +109,7 @@ interface Sums {
   readonly totals: MovementTotals;
   readonly leftByReason: readonly { readonly reason: string; readonly count: number }[];
   readonly page: readonly PlacedMovement[];
-  readonly last: Place | null;
+  readonly last: RankedPlace | null;
 }
 
 const byKind = (page: readonly PlacedMovement[]): Record<MembershipChange['kind'], readonly Movement[]> => {

@@ -3,17 +3,17 @@
 import { compareKeys } from '../list/walk.js';
 
 /** Where an item stands in the order: by rank, name key and case id. */
-export interface Place {
+export interface RankedPlace {
   readonly rank: number;
   readonly key: string;
   readonly caseId: string;
 }
 
-const compare = (a: Place, b: Place): number =>
+const compare = (a: RankedPlace, b: RankedPlace): number =>
   a.rank - b.rank || compareKeys(a.key, b.key) || (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
 
 /** Keeps the first items after a place; holds at most two pages in memory. */
-export class OrderedPage<Item extends Place> {
+export class OrderedPage<Item extends RankedPlace> {
   #held: Item[] = [];
   /** Items of a higher rank cannot be on the page. */
   #lastRank: number | null = null;
@@ -21,7 +21,7 @@ export class OrderedPage<Item extends Place> {
   /** A limit of 0 keeps nothing. */
   constructor(
     private readonly limit: number,
-    private readonly after: Place | null,
+    private readonly after: RankedPlace | null,
   ) {}
 
   /** Whether an item of the rank may be on the page, so that it is worth making. */
@@ -42,7 +42,7 @@ export class OrderedPage<Item extends Place> {
   }
 
   /** `last` is the place to continue after; null on the last page. */
-  end(): { readonly items: readonly Item[]; readonly last: Place | null } {
+  end(): { readonly items: readonly Item[]; readonly last: RankedPlace | null } {
     const sorted = this.#held.sort(compare);
     const items = sorted.slice(0, this.limit);
     const end = sorted.length > this.limit ? items.at(-1) : undefined;

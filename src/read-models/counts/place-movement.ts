@@ -13,13 +13,13 @@ import {
   type MovementScope,
 } from './movement.js';
 import type { Movement } from './movement.view.js';
-import type { Place } from './ordered-page.js';
+import type { RankedPlace } from './ordered-page.js';
 import type { CaseMovements } from './visit-movements.js';
 
 type CaseEvents = readonly EventWithId<CaseEvent>[];
 
 /** A movement with its place: movements are ordered by day. */
-export interface PlacedMovement extends Place {
+export interface PlacedMovement extends RankedPlace {
   readonly kind: MembershipChange['kind'];
   readonly movement: Movement;
 }

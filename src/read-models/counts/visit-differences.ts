@@ -14,7 +14,15 @@ import {
   type MovementRow,
   type MovementScope,
 } from './movement.js';
-import { byCase, candidatesOf, COLUMNS, ownRows, rowsOf, SLICE_SIZE, type CaseMovements } from './visit-movements.js';
+import {
+  byCase,
+  candidatesOf,
+  MOVEMENT_COLUMNS,
+  ownRows,
+  movementRowsOf,
+  SLICE_SIZE,
+  type CaseMovements,
+} from './visit-movements.js';
 import { nextContext } from '../one-file.js';
 
 /** What is compared: the list at the end of the first day, as known then, with that at the end of the last day. */
@@ -63,7 +71,7 @@ export const visitDifferences = async (
     const versions = versionsOf(context, scope, cases);
     const { list, from, to } = scope.later;
     const laterScope = listScope(list.id, to, scope.toPosition, context.position);
-    const laterRows = rowsOf(context, laterScope, { from, to }, cases);
+    const laterRows = movementRowsOf(context, laterScope, { from, to }, cases);
     for (const caseNo of cases) {
       const listed = laterRows.get(caseNo) ?? [];
       const own = (): readonly MovementRow[] => ownRows(context, laterScope, { from, to }, caseNo);
@@ -110,7 +118,7 @@ const versionsOf = (
   { later, fromPosition, toPosition }: DifferenceScope,
   cases: readonly number[],
 ): ReadonlyMap<number, readonly RowVersion[]> => {
-  const sql = `SELECT ${COLUMNS}, p.known_from, p.known_to FROM json_each(@cases) c CROSS JOIN periods p
+  const sql = `SELECT ${MOVEMENT_COLUMNS}, p.known_from, p.known_to FROM json_each(@cases) c CROSS JOIN periods p
     ON p.list = @list AND p.case_no = c.value AND p.known_from <= @until AND p.known_to > @since
     AND p.from_day <= @day AND @day < p.to_day`;
   const values = {

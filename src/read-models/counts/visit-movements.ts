@@ -41,7 +41,12 @@ export const visitMovements = async (
   for (let start = 0; start < candidates.length; start += SLICE_SIZE) {
     const context = start === 0 ? first : await nextContext(reader, first, knownPosition);
     const scope = listScope(movementScope.list.id, movementScope.to, knownPosition, context.position);
-    for (const [caseNo, listed] of rowsOf(context, scope, movementScope, candidates.slice(start, start + SLICE_SIZE))) {
+    for (const [caseNo, listed] of movementRowsOf(
+      context,
+      scope,
+      movementScope,
+      candidates.slice(start, start + SLICE_SIZE),
+    )) {
       const changes = membershipChanges(movementScope, listed);
       const rows = { listed, own: () => ownRows(context, scope, movementScope, caseNo) };
       if (changes.length > 0) visit({ context, scope, caseNo, changes, rows });
@@ -87,17 +92,17 @@ const policyChanges = (
       return [...removed, ...added].map((value) => ({ day, custody: value }));
     });
 
-export const COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.custody, p.category, p.custody_by,
+export const MOVEMENT_COLUMNS = `p.case_no, p.from_day, p.to_day, p.undecided, p.recognition, p.custody, p.category, p.custody_by,
   p.custody_why, p.recognition_by, p.recognition_why`;
 
 /** Periods of some cases that overlap the span. */
-export const rowsOf = (
+export const movementRowsOf = (
   { db }: QueryContext,
   scope: ListScope,
   { from, to }: Pick<MovementScope, 'from' | 'to'>,
   cases: readonly number[],
 ): ReadonlyMap<number, readonly MovementRow[]> => {
-  const sql = `SELECT ${COLUMNS} FROM json_each(@cases) c CROSS JOIN periods p
+  const sql = `SELECT ${MOVEMENT_COLUMNS} FROM json_each(@cases) c CROSS JOIN periods p
     ON p.list = @list AND p.case_no = c.value AND ${versionCondition('p', scope)} AND p.from_day <= @to AND p.to_day > @from`;
   const values = { list: scope.list, known: scope.position, from, to, cases: JSON.stringify(cases) };
   return byCase(cachedStatement(db, sql).all(values) as (MovementRow & { readonly case_no: number })[]);
@@ -120,4 +125,4 @@ export const ownRows = (
   scope: ListScope,
   span: Pick<MovementScope, 'from' | 'to'>,
   caseNo: number,
-): readonly MovementRow[] => rowsOf(context, { ...scope, list: '' }, span, [caseNo]).get(caseNo) ?? [];
+): readonly MovementRow[] => movementRowsOf(context, { ...scope, list: '' }, span, [caseNo]).get(caseNo) ?? [];

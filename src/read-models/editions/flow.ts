@@ -3,7 +3,7 @@ import { editionBefore } from '../../domain/list/editions.js';
 import type { EditionFlow, EditionGroup, FlowNumbers } from '../../domain/list/events.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import { formatDay, type Day } from '../../domain/time.js';
-import { UNKNOWN } from '../counts/counts.query.js';
+import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import { causeOfExit, onlyCategory, type MovementScope } from '../counts/movement.js';
 import { visitMovements, type CaseMovements } from '../counts/visit-movements.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
@@ -34,7 +34,7 @@ export const editionNumbers = async (
   const from = requireDay(before.asOf);
   const reopening = countGroups(certainMembers(context, list, from, position));
   const opening = new Map(before.groups.map(({ category, total }) => [category, total]));
-  const movements = new Map<string, Movements>();
+  const movements = new Map<string, GroupMovements>();
   const scope = { list, set: 'certain', categories: undefined, from, to: day } as const;
   await visitMovements(reader, context, position, scope, (moved) => countMovements(scope, moved, movements));
   const groups = groupsOf(list, closing, opening, reopening, movements).map((category) => {
@@ -57,7 +57,7 @@ export const editionNumbers = async (
   return { groups, flow: { since: before.edition, ...sumOfFlows(groups.map(({ flow }) => flow)) } };
 };
 
-const groupOf = (category: string | null): string => category ?? UNKNOWN;
+const groupOf = (category: string | null): string => category ?? UNKNOWN_KEY;
 
 const countGroups = (members: readonly CertainMember[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
@@ -69,19 +69,19 @@ const countGroups = (members: readonly CertainMember[]): ReadonlyMap<string, num
 const groupsOf = (list: ListDefinition, ...counted: readonly ReadonlyMap<string, unknown>[]): readonly string[] =>
   [...new Set([...list.categories.keys(), ...counted.flatMap((counts) => [...counts.keys()])])].sort();
 
-interface Movements {
+interface GroupMovements {
   entered: number;
   moved: number;
   readonly left: Map<string, number>;
 }
-const noMovements = (): Movements => ({ entered: 0, moved: 0, left: new Map() });
+const noMovements = (): GroupMovements => ({ entered: 0, moved: 0, left: new Map() });
 
 const countMovements = (
   { list }: MovementScope,
   { changes, rows }: CaseMovements,
-  movements: Map<string, Movements>,
+  movements: Map<string, GroupMovements>,
 ): void => {
-  const of = (categories: ReadonlySet<string | null>): Movements => {
+  const of = (categories: ReadonlySet<string | null>): GroupMovements => {
     const group = groupOf(onlyCategory(categories));
     const counted = movements.get(group) ?? noMovements();
     movements.set(group, counted);

@@ -15,7 +15,7 @@ export interface CertainMember {
 }
 
 /** What an edition says of a member. The canonical JSON of exactly these fields is hashed, so they never change. */
-export interface Line {
+export interface MemberLine {
   readonly case: string;
   readonly category: string | null;
   readonly name: string | null;
@@ -47,7 +47,7 @@ export const linesOf = (
   day: Day,
   position: number,
   members: readonly CertainMember[],
-): ReadonlyMap<number, Line> => {
+): ReadonlyMap<number, MemberLine> => {
   const scope = listScope(list.id, day, position, head);
   const entries = listEntriesOf(
     db,
@@ -65,7 +65,7 @@ export const linesOf = (
 };
 
 /** The order of an edition: by reference, those without one last. */
-export const byReference = (a: Line, b: Line): number =>
+export const byReference = (a: MemberLine, b: MemberLine): number =>
   compare(a.reference === null ? 1 : 0, b.reference === null ? 1 : 0) ||
   compare(a.reference ?? '', b.reference ?? '') ||
   compare(a.case, b.case);
@@ -78,7 +78,7 @@ const SALT_BYTES = 16;
 export const newLineSalt = (): string => randomBytes(SALT_BYTES).toString('base64');
 
 /** SHA-256 of the bytes of the salt and the canonical JSON of the line, in base64. */
-export const lineHash = (salt: string, line: Line): string =>
+export const lineHash = (salt: string, line: MemberLine): string =>
   createHash('sha256').update(salt, 'base64').update(canonicalJson(line)).digest('base64');
 
 /** SHA-256 of the bytes of the hashes of all lines, in the order of the edition, in base64. */

@@ -114,7 +114,11 @@ const standingEvents = (logTables: LogTables, caseNo: number, position: number):
   eventsAsTheyStand(logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId));
 
 /** Birth and sex of a person, as known at a position. */
-export const personOf = (logTables: LogTables, caseNo: number, position: number): Pick<Candidate, 'born' | 'sex'> => {
+export const birthAndSexOf = (
+  logTables: LogTables,
+  caseNo: number,
+  position: number,
+): Pick<Candidate, 'born' | 'sex'> => {
   const { born = null, sex = null } = personDescription(standingEvents(logTables, caseNo, position));
   return { born, sex };
 };

@@ -14,7 +14,7 @@ import { InvalidParameter } from '../query-errors.js';
 import { askOneFile, nextContext } from '../one-file.js';
 import { ReadModelReader, type QueryContext } from '../reader.js';
 import { openScope, requireDay, type Scope, type ScopedContext } from '../scope.js';
-import { casesApplied, periodsOn, personOf } from './candidates.js';
+import { casesApplied, periodsOn, birthAndSexOf } from './candidates.js';
 import { clausesAsked, clauseText } from './clauses-asked.js';
 import type { EligibilityView, EligiblePersonView } from './eligibility.view.js';
 import { KeptVerdicts, type EligibilitySpan, type EligibleCases } from './eligible-cases.js';
@@ -174,7 +174,7 @@ const itemsOf = (
   const entries = listEntriesOf(context.db, scope, caseNos);
   const asker = askerOf(question);
   return caseNos.flatMap((caseNo) => {
-    const person = personOf(context.logTables, caseNo, position);
+    const person = birthAndSexOf(context.logTables, caseNo, position);
     const found = asker.explain({ periods: periods.get(caseNo) ?? [], ...person }, from, to);
     const entry = entries.get(caseNo);
     if (found === null || entry === undefined) return [];

@@ -8,7 +8,7 @@ import { nextContext } from '../one-file.js';
 import { QueriesBusy } from '../query-errors.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import type { Db } from '../table.js';
-import { casesApplied, memberSlice, periodsOn, personOf } from './candidates.js';
+import { casesApplied, memberSlice, periodsOn, birthAndSexOf } from './candidates.js';
 import type { Place } from '../list/walk.js';
 
 /** Whom an instrument makes eligible on the days of a span, as known at a position. */
@@ -74,7 +74,7 @@ export class KeptVerdicts {
       const { caseNos, end } = memberSlice(context.db, scope, question.list, after);
       const periods = periodsOn(context, scope, caseNos, instrument, applied);
       for (const caseNo of caseNos) {
-        const person = (): Person => personOf(context.logTables, caseNo, position);
+        const person = (): Person => birthAndSexOf(context.logTables, caseNo, position);
         const verdict = verdictOf(asker, periods.get(caseNo) ?? [], asked, person);
         if (verdict !== null) found[verdict].push(caseNo);
       }

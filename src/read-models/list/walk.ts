@@ -152,7 +152,7 @@ const rangesOf = (db: Db, scope: ListScope, facets: readonly number[]): readonly
 };
 
 /** The conditions on rows `o` of a part that are valid in the scope. */
-const rowsOf = (part: Part, scope: ListScope): string => {
+const rowConditions = (part: Part, scope: ListScope): string => {
   if (part === 'open')
     return `${isOpen('o.')} AND o.from_day <= @day${scope.isCurrent ? '' : ' AND o.known_from <= @known'}`;
   const rows = { 'ending later': isEnded, closed: isClosed, believed: isBelieved, 'given up': isGivenUp }[part];
@@ -162,7 +162,9 @@ const rowsOf = (part: Part, scope: ListScope): string => {
 /** Selects the cases in facets. */
 export const casesInFacets = (scope: ListScope, facets: readonly number[]): string =>
   (['open', 'closed'] as const)
-    .map((part) => `SELECT o.case_no FROM facets o WHERE o.facet IN (${facets.join()}) AND ${rowsOf(part, scope)}`)
+    .map(
+      (part) => `SELECT o.case_no FROM facets o WHERE o.facet IN (${facets.join()}) AND ${rowConditions(part, scope)}`,
+    )
     .join(' UNION ALL ');
 
 const rangesOfCases = (_: Db, scope: ListScope, facets: readonly number[]): readonly Range[] =>
@@ -187,7 +189,7 @@ const walkSql = (
   const where = [
     // The plus keeps SQLite from walking the facet.
     `${selected === undefined ? '' : '+'}o.facet = @facet`,
-    rowsOf(part, scope),
+    rowConditions(part, scope),
     ...(after === null ? [] : [`(${key}, o.case_no) ${beyond} (@afterKey, @afterNo)`]),
     ...(isBounded ? [`(${key}, o.case_no) ${until} (@lastKey, @lastNo)`] : []),
     ...(selected === undefined ? [] : [`o.case_no IN (${selected.text})`]),

@@ -7,13 +7,13 @@ import { descriptionOf, type AnyEvent } from '../../domain/events.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export interface EventParts {
+export interface SplitEvent {
   /** The other fields, with the type. */
   readonly open: Fields;
   readonly personal: Fields;
 }
 
-export const splitPersonal = (event: AnyEvent): EventParts => {
+export const splitPersonal = (event: AnyEvent): SplitEvent => {
   const { open, personal } = splitFields(event.type, event);
   if (event.type !== 'corrected') return { open, personal };
   const corrected = splitFields(event.correctedType, event.data);
@@ -28,7 +28,7 @@ export const joinPersonal = (open: Fields, personal: Fields | null): AnyEvent =>
 
 const fieldsOf = (part: Fields | null): CorrectedFields => (part?.['data'] ?? {}) as CorrectedFields;
 
-const splitFields = (type: string, fields: object): EventParts => {
+const splitFields = (type: string, fields: object): SplitEvent => {
   const personalFields = new Set<string>(['sources', 'note', ...(descriptionOf(type)?.personal ?? [])]);
   const open: Record<string, unknown> = {};
   const personal: Record<string, unknown> = {};

@@ -1,7 +1,7 @@
 /** Statistics of acts and decrees: to whom of a list they were applied by a day, and how soon they walked out. */
 import type { ListDefinition } from '../../domain/list/list.js';
 import { LIMITS } from '../../schema/limits.js';
-import { UNKNOWN } from '../counts/counts.query.js';
+import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import type { TotalsByKey } from '../counters.js';
 import { filterConditions, type Filters } from '../list/filters.js';
 import {
@@ -117,7 +117,7 @@ const matching = (scope: ListScope, { certain, possible }: ReturnType<typeof mat
 const appliedBy = (asked: AskedClemency, column: string): ReadonlyMap<string, TotalsByKey> => {
   const { from, values } = clemenciesOf(asked);
   const sql = `SELECT key, instrument, sum(yes) AS yes, sum(1 - yes) AS uncertain FROM (
-    SELECT c.case_no, coalesce(${column}, '${UNKNOWN}') AS key, c.instrument, max(${IS_CERTAIN}) AS yes FROM ${from} GROUP BY 1, 2, 3)
+    SELECT c.case_no, coalesce(${column}, '${UNKNOWN_KEY}') AS key, c.instrument, max(${IS_CERTAIN}) AS yes FROM ${from} GROUP BY 1, 2, 3)
     GROUP BY key, instrument`;
   const found = new Map<string, Map<string, Totals>>();
   const rows = cachedStatement(asked.context.db, sql).all(values) as (Totals & { key: string; instrument: string })[];

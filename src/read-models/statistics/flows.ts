@@ -55,7 +55,7 @@ export const dailyCounts = async ({ reader, context, position, scope }: AskedSpa
 };
 
 /** What a day of a series is marked with: a date of an instrument, or an edition of the list. */
-export interface Mark {
+export interface DayMark {
   readonly day: string;
   readonly kind: 'edition' | 'instrument';
   readonly id: string;
@@ -69,12 +69,12 @@ export const marksOf = ({
   context: { logTables },
   position,
   scope: { list, from, to },
-}: AskedSpan): readonly Mark[] => {
+}: AskedSpan): readonly DayMark[] => {
   const instruments = logTables.idsOf('instrument').flatMap((id) => {
     const instrument = logTables.definitionAt('instrument', id, position)?.definition;
     return instrument === undefined ? [] : datesOf(id, instrument);
   });
-  const editions = list.editions.map(({ edition, asOf }): Mark => ({
+  const editions = list.editions.map(({ edition, asOf }): DayMark => ({
     day: asOf,
     kind: 'edition',
     id: edition,
@@ -85,11 +85,11 @@ export const marksOf = ({
     .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
 };
 
-const datesOf = (id: string, instrument: Instrument): readonly Mark[] =>
-  INSTRUMENT_DATES.flatMap((what): readonly Mark[] => {
+const datesOf = (id: string, instrument: Instrument): readonly DayMark[] =>
+  INSTRUMENT_DATES.flatMap((what): readonly DayMark[] => {
     const days = parseEdtf(instrument[what] ?? '');
     if (days === null || days.earliest !== days.latest) return [];
     return [{ day: formatDay(days.earliest), kind: 'instrument', id, what }];
   });
 
-const sortKey = ({ day, kind, id, what }: Mark): string => [day, kind, id, what].join(' ');
+const sortKey = ({ day, kind, id, what }: DayMark): string => [day, kind, id, what].join(' ');

@@ -4,7 +4,7 @@ import { GRAVITIES } from '../../domain/instrument/events.js';
 import type { GravityOf } from '../../domain/instrument/gravity.js';
 import type { ListDefinition } from '../../domain/list/list.js';
 import type { Day } from '../../domain/time.js';
-import { UNKNOWN } from '../counts/counts.query.js';
+import { UNKNOWN_KEY } from '../counts/counts.query.js';
 import { groupPeople, type Grouping } from '../counts/group-people.js';
 import { filterConditions, type Filters } from '../list/filters.js';
 import { listScope, matchOf, memberConditions, validCondition, type ListScope } from '../list/predicate.js';
@@ -35,7 +35,7 @@ const grouped = (
 export const stageByCategory = (asked: AskedMembers): StatisticTable =>
   grouped(
     asked,
-    { key: `coalesce(p.category, '${UNKNOWN}') || '${BETWEEN_KEYS}' || coalesce(${STAGE_SQL}, '${UNKNOWN}')` },
+    { key: `coalesce(p.category, '${UNKNOWN_KEY}') || '${BETWEEN_KEYS}' || coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')` },
     { rows: [...asked.list.categories.keys()], columns: STAGES },
   );
 
@@ -45,7 +45,7 @@ const NOT_CONVICTED = 'not-convicted';
 export const byGravity = (asked: AskedMembers): StatisticTable => {
   defineGravity(asked.context.db, asked.gravityOf);
   const key = `CASE WHEN ${STAGE_SQL} = 'convicted' THEN habeas_gravity(p.articles, @day) ELSE '${NOT_CONVICTED}' END`;
-  return grouped(asked, { key }, { rows: [...GRAVITIES, UNKNOWN, NOT_CONVICTED], columns: [PEOPLE] });
+  return grouped(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED], columns: [PEOPLE] });
 };
 
 const DEFINED = new WeakSet<Db>();
@@ -75,7 +75,7 @@ const gravestOf = (articles: readonly string[], day: Day, gravityOf: GravityOf):
   });
   const gravest = Math.max(-1, ...ranks.filter((rank) => rank !== null));
   const isKnown = gravest === GRAVITIES.length - 1 || (ranks.length > 0 && !ranks.includes(null));
-  return isKnown ? (GRAVITIES[gravest] ?? UNKNOWN) : UNKNOWN;
+  return isKnown ? (GRAVITIES[gravest] ?? UNKNOWN_KEY) : UNKNOWN_KEY;
 };
 
 const bandKeys = (bands: readonly Band[]): readonly string[] => bands.map(({ key }) => key);
@@ -101,13 +101,13 @@ const expandBands =
 
 export const byTimeLeft = (asked: AskedMembers): StatisticTable => {
   const bands = timeLeftBands(asked.context.scope.day);
-  const withoutEnd = `CASE WHEN p.life = 1 THEN 'life' WHEN p.sentence IN ('none', 'extinguished') THEN 'no-sentence' ELSE '${UNKNOWN}' END`;
+  const withoutEnd = `CASE WHEN p.life = 1 THEN 'life' WHEN p.sentence IN ('none', 'extinguished') THEN 'no-sentence' ELSE '${UNKNOWN_KEY}' END`;
   // An end of MAX_DAY is that of a term that nobody knows, and in no band.
   const key = `coalesce(${bandsBetween('p.end_earliest', 'p.end_latest', bands)}, ${withoutEnd})`;
   return grouped(
     asked,
     { key, expand: expandBands(bands) },
-    { rows: [...bandKeys(bands), 'life', UNKNOWN, 'no-sentence'], columns: [PEOPLE] },
+    { rows: [...bandKeys(bands), 'life', UNKNOWN_KEY, 'no-sentence'], columns: [PEOPLE] },
   );
 };
 

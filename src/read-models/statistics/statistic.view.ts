@@ -2,7 +2,7 @@ import { IsDay, IsNullable, IsObjectOf, IsOneOf } from '../../schema/decorators.
 import { IsCountMatrix, IsString } from '../../schema/view-decorators.js';
 import { MEMBER_SETS, type MemberSet } from '../counts/movement.view.js';
 import { KnownView } from '../known.view.js';
-import type { Mark } from './flows.js';
+import type { DayMark } from './flows.js';
 
 interface StatisticDescription {
   readonly means: string;
@@ -73,12 +73,12 @@ export const STATISTICS = {
 export type StatisticName = keyof typeof STATISTICS;
 export const STATISTIC_NAMES = Object.keys(STATISTICS) as readonly StatisticName[];
 
-export class MarkView implements Mark {
+export class MarkView implements DayMark {
   @IsDay()
   readonly day: string;
 
   @IsOneOf(['edition', 'instrument'])
-  readonly kind: Mark['kind'];
+  readonly kind: DayMark['kind'];
 
   @IsString()
   readonly id: string;
@@ -127,5 +127,5 @@ export class StatisticView extends KnownView {
   readonly uncertain: readonly (readonly number[])[];
 
   @IsObjectOf(MarkView, { each: true, description: 'Of a daily series: editions and dates of instruments.' })
-  readonly marks: readonly Mark[];
+  readonly marks: readonly DayMark[];
 }

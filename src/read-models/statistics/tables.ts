@@ -25,7 +25,7 @@ export interface ClemencyRow {
   readonly released_by: Day | null;
 }
 
-const RELEASE_REASONS: ReadonlySet<string> = new Set(['amnesty', 'pardon']);
+const CLEMENCY_REASONS: ReadonlySet<string> = new Set(['amnesty', 'pardon']);
 
 export const clemencyRows = ({ events, periods }: CaseHistory): readonly ClemencyRow[] =>
   events.flatMap(({ event }) =>
@@ -59,7 +59,7 @@ const daysOf = (event: CaseEvent): Interval => parseEdtf(event.occurredOn ?? '')
 /** The first release for an amnesty or a pardon that may not have been before. */
 const releaseAfter = (applied: Interval, events: readonly EventWithId<CaseEvent>[]): Interval | null => {
   const releases = events.flatMap(({ event }) =>
-    event.type === 'released' && RELEASE_REASONS.has(event.reason) ? [daysOf(event)] : [],
+    event.type === 'released' && CLEMENCY_REASONS.has(event.reason) ? [daysOf(event)] : [],
   );
   const possible = releases.filter(({ latest }) => latest >= applied.earliest);
   return possible.sort((a, b) => a.earliest - b.earliest || a.latest - b.latest)[0] ?? null;

@@ -5,7 +5,7 @@ import { decide, referringEvents } from '../../../src/domain/case/decide.js';
 import { referencedIds } from '../../../src/domain/case/reference-data.js';
 import { refuseAmendments } from '../../../src/domain/decide-amendments.js';
 import { decideByFindings } from '../../../src/domain/decide.js';
-import { extend, timelineOf, unfoundedReleases, type Timeline } from '../../../src/domain/case/timeline.js';
+import { extendTimeline, timelineOf, unfoundedReleases, type Timeline } from '../../../src/domain/case/timeline.js';
 import type { EventWithId } from '../../../src/domain/event.js';
 import { parseEdtf } from '../../../src/domain/time.js';
 import { arbitraryCaseEvents } from '../../support/arbitraries.js';
@@ -49,7 +49,7 @@ const MOVED = { type: 'transferred' as const, facility: 'x', occurredOn: '2024-0
 const beforeAndAfter = (...fields: CaseEventFields): readonly [Timeline, Timeline] => {
   const events = withIds(...fields);
   const before = timelineOf(events.slice(0, -1));
-  return [before, events.slice(-1).reduce(extend, before)];
+  return [before, events.slice(-1).reduce(extendTimeline, before)];
 };
 
 describe('extending a timeline', () => {
@@ -58,7 +58,7 @@ describe('extending a timeline', () => {
       fc.property(recorded, (events) => {
         let timeline = timelineOf([]);
         events.forEach((event, index) => {
-          timeline = extend(timeline, event);
+          timeline = extendTimeline(timeline, event);
           const whole = timelineOf(events.slice(0, index + 1));
           expect(timeline.order).toEqual(whole.order);
           expect(timeline.courses.periods).toEqual(whole.courses.periods);
