@@ -22,7 +22,7 @@ export interface Comparison {
   readonly aim: Aim | null;
   /** Adds two milliseconds to each flush. */
   readonly slowDisk?: true;
-  /** Of a peer, or of the register for the same rounds. */
+  /** Whether it is of a peer, or of the register for the same rounds. */
   readonly isOfPeers?: true;
 }
 

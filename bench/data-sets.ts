@@ -219,7 +219,7 @@ export async function* pagesOf(store: EventStore): AsyncGenerator<readonly LogEv
   }
 }
 
-/** The same events in a raw log; for short cases also the list as a table with the indexes that its pages need. */
+/** The events of a data set in a raw log; for short cases also the list as a table with the indexes that its pages need. */
 const makeRaw = async (folder: string, events: number): Promise<void> => {
   const store = createSqliteStore({ file: logFile(folder) });
   const db = openRaw(rawFile(folder));
@@ -237,7 +237,7 @@ const makeRaw = async (folder: string, events: number): Promise<void> => {
 export const PEOPLE = `CREATE TABLE people (list TEXT NOT NULL, name_key TEXT NOT NULL, case_id TEXT NOT NULL, name TEXT NOT NULL,
   reference TEXT NOT NULL, category TEXT NOT NULL, custody TEXT NOT NULL, since TEXT NOT NULL)`;
 
-/** The same on two times: who was on the list from a day on, as known over the positions [known_from, known_to). */
+/** The people of a list on two times: who was on it from a day on, as known over the positions [known_from, known_to). */
 const PEOPLE_VERSIONS = `${PEOPLE.replace('people', 'people_versions').slice(0, -1)}, from_day INTEGER NOT NULL,
   known_from INTEGER NOT NULL, known_to INTEGER NOT NULL)`;
 

@@ -5,7 +5,7 @@ import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'no
 import { fileURLToPath } from 'node:url';
 import Database from '../src/sqlite/database.js';
 
-/** Of docs/benchmarks.json. */
+/** A run as docs/benchmarks.json has it. */
 export interface Run {
   /** When it began; names the run. */
   readonly at: string;

@@ -9,7 +9,7 @@ import { short } from './table.js';
 
 use([LineChart, GridComponent, LegendComponent, TitleComponent, SVGRenderer]);
 
-/** Of text and axes, and of lines: each has a contrast of 3 or more with white and with near black. */
+/** The colours of text and axes, and of lines: each has a contrast of 3 or more with white and with near black. */
 const GREY = '#7a7f87';
 const COLOURS = ['#1f83c9', '#d1691f', '#2b9348', '#b0559e'];
 const SYMBOLS = ['circle', 'rect', 'triangle', 'diamond'];

@@ -40,7 +40,7 @@ interface Profile {
 
 export interface Share {
   readonly of: string;
-  /** Of the time that was not idle. */
+  /** The percentage of the time that was not idle. */
   readonly percent: number;
 }
 

@@ -88,13 +88,13 @@ const firstPage =
       isCorrected,
     );
 
-/** As known with half of the corrections. */
+/** The list as it was known with half of the corrections. */
 const onTwoTimes = (context: RunContext): ListQuery => ({
   asOf: EARLIER,
   knownAt: `position:${halfCorrected(all(context), SHORT_CASE)}`,
 });
 
-/** The same rows from a table with both times and the index that the order needs. */
+/** The rows of a list on both times, from a plain table with the index that the order needs. */
 const rawOnTwoTimes: Variant = async (context) => {
   const db = openRaw(rawFile(registerFolder(context.data, all(context), SHORT_CASE, true)));
   const page = db.prepare(`SELECT case_id, name_key, name, reference, category, custody, since FROM people_versions
@@ -133,7 +133,7 @@ const counts: Variant = (context) =>
     return { value };
   });
 
-/** Without cached counters. */
+/** Counts that no cached counter helps with. */
 const countsComputed: Variant = (context) =>
   withRegister(context, all(context), {}, async (register) => ({
     value: await milliseconds(1, async () => register.counts),

@@ -28,7 +28,7 @@ interface PeerPackage {
   readonly hasLog: boolean;
 }
 
-/** By the name of the module that opens it. */
+/** The peers, by the name of the module that opens each. */
 export const PEERS: Readonly<Record<string, PeerPackage>> = {
   evtstore: { package: 'evtstore', needsPostgres: false, hasLog: true },
   'emmett-sqlite': { package: '@event-driven-io/emmett-sqlite', needsPostgres: false, hasLog: true },

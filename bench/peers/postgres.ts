@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Cluster {
   readonly versions: { readonly PostgreSQL: string };
-  /** By which all clients find it. */
+  /** The variables by which all clients find the server. */
   readonly environment: { readonly PGHOST: string; readonly PGUSER: string };
   readonly stop: () => Promise<void>;
 }

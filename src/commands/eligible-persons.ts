@@ -21,7 +21,7 @@ export interface EligiblePersons {
    * Throws if the question is refused, and if the read models do not reach the event in time.
    */
   positionAfter(cursor: string | null, question: EligiblePersonsQuestion): Promise<number>;
-  /** Those who are certainly eligible, as known at a position, always in the same order. */
+  /** The persons who are certainly eligible, as known at a position, always in the same order. */
   knownAt(position: number, question: EligiblePersonsQuestion): Promise<readonly EligiblePerson[]>;
 }
 

@@ -65,16 +65,16 @@ export type RecordEventsResult =
       /** The store's cursor of the last event; reads can wait for it. */
       readonly token: string;
       readonly repeated: boolean;
-      /** Of a case that was opened now: cases of a like name, about none of which it had to be asked. */
+      /** Where a case was opened now: the cases of a like name, if it had to be asked about none of them. */
       readonly candidates?: readonly DuplicateCandidate[];
     }
   /** The class of the corrected type refuses what a correction says. */
   | { readonly outcome: 'invalid'; readonly errors: readonly EventFieldError[] }
-  /** With every finding that is refused, or asked and not acknowledged. */
+  /** `findings`: each that is refused, or asked and not acknowledged. */
   | {
       readonly outcome: 'refused';
       readonly findings: readonly Finding[];
-      /** With CASE.POSSIBLE_DUPLICATE: the cases of a like name. */
+      /** The cases of a like name, where CASE.POSSIBLE_DUPLICATE is among the findings. */
       readonly candidates?: readonly DuplicateCandidate[];
     }
   /**

@@ -7,7 +7,7 @@ import type { StreamEvent } from '../event-store/port.js';
 import { keyedEventId, type RequestIdentity } from './ids.js';
 
 export type Repeat =
-  /** With the events that the first request recorded, from which its answer is made again. */
+  /** `events`: those that the first request recorded, from which its answer is made again. */
   | { readonly outcome: 'repeat'; readonly events: readonly StreamEvent[] }
   /** The key was used with another body. */
   | { readonly outcome: 'key-reused' }
@@ -37,7 +37,7 @@ export const findRepeat = (
   return isEqual && !isLonger ? { outcome: 'repeat', events: recorded } : { outcome: 'key-reused' };
 };
 
-/** Without what the register may add to an event. */
+/** The event without what the register may add to it. */
 const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
   if (event.type !== 'corrected') return event;
   const { correctedType: _, ...reported } = event;

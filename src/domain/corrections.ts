@@ -33,7 +33,7 @@ export const standingEventsOf = <E extends AnyFields>(recorded: readonly EventWi
 
 type Unamendeds<E extends AnyFields> = StandingEvents<E>['events'];
 
-/** Only the events of `standingEventsOf`, without the retracted ids. */
+/** The events of `standingEventsOf`, without the ids of those that are retracted. */
 export const eventsAsTheyStand = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): Unamendeds<E> =>
   standingEventsOf(recorded).events;
 

@@ -210,7 +210,7 @@ interface CoveredPayload {
   readonly commitment: string | null;
   readonly data: unknown;
   readonly meta: Readonly<Record<string, unknown>>;
-  /** With its salt; null where it was erased, or there never was one. */
+  /** The personal part with its salt; null where it was erased, or there never was one. */
   readonly personal: Readonly<Record<string, unknown>> | null;
 }
 

@@ -40,9 +40,9 @@ export const newSalt = (): string => {
 
 /** The canonical texts of a personal part, and its salt. */
 export interface PersonalTexts {
-  /** With its salt, as it is stored. */
+  /** The text with the salt, as it is stored. */
   readonly stored: string;
-  /** Without, as its commitment covers it. */
+  /** The text without the salt, as the commitment covers it. */
   readonly covered: string;
   readonly salt: unknown;
 }

@@ -46,7 +46,7 @@ export interface StoredRecord {
   readonly leaf: string | null;
   /** The stored text of the payload, where the store gives it. */
   readonly text?: string;
-  /** Of an event that was adopted: what its leaf hash was made of, since its payload has neither salt nor commitment. */
+  /** What the leaf hash of an adopted event was made of, since its payload has neither salt nor commitment. */
   readonly adopted?: AdoptedCommitment;
 }
 

@@ -43,7 +43,7 @@ const kinds = Object.keys(eventClasses) as readonly SubjectKind[];
 const classesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])[] =>
   Object.entries(eventClasses[kind]);
 
-/** Their fields stand in bodies, beside those of the event; their own schemas are not part of the document. */
+/** Classes whose fields stand in bodies beside those of the event; their own schemas are not part of the document. */
 const OPTIONS = [RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId, RowOptions] as const;
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;

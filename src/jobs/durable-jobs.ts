@@ -8,7 +8,7 @@ import { isAbort, type Jobs } from './jobs.js';
 export const MAX_RUNNING_JOBS = 4;
 
 export type StartResult<R> =
-  /** It runs now, or a job of this id was done before. */
+  /** The job runs now, or a job of this id was done before. */
   | { readonly outcome: 'started'; readonly job: DurableJob }
   /** By whoever started it; it is not stored then. */
   | { readonly outcome: 'not-admitted'; readonly reason: R }

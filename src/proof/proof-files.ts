@@ -92,7 +92,7 @@ export class ProofFiles {
   async addVerifiers(verifiers: readonly string[]): Promise<void> {
     const known = this.#knownVerifiers();
     const unknown = verifiers.filter((verifier) => !known.includes(verifier));
-    // Those of the past come first: the last is the one in use.
+    // The keys of the past come first: the last is the one in use.
     if (unknown.length > 0) await replaceFile(this.#verifiers, [...unknown, ...known, ''].join('\n'));
   }
 

@@ -129,7 +129,7 @@ const sendTo = async (witness: Witness, note: string, signal: AbortSignal): Prom
   else await post(witness.url, note, signal);
 };
 
-/** Without a shell; the note is on the standard input. The settings of the service, which hold its token, are not handed on. */
+/** Runs a program without a shell, with the note on its standard input. The settings of the service, which hold its token, are not handed on. */
 const run = ([program = '', ...args]: readonly string[], note: string, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };

@@ -43,7 +43,7 @@ export const checkFile = async (
   store: EventStore,
   job: JobContext,
 ): Promise<FileComparison> => {
-  // Of another name than that of a rebuild, which may begin meanwhile.
+  // A rebuild, which may begin meanwhile, builds a file of another name.
   const beside = `${path}.check`;
   const built = await buildFile(beside, timeZone, store, job);
   try {

@@ -30,7 +30,7 @@ interface CachedCounter {
 }
 
 const MAX_COUNTERS = 200;
-/** With more new events than this, a full count is cheaper than an update. */
+/** New events beyond which a full count is cheaper than an update. */
 const MAX_EVENTS = 1_000;
 /** Cases that one step counts, of all or of those that a query selects: some 40 ms of either. */
 const MAX_CASES = 20_000;

@@ -370,7 +370,7 @@ export class ReadModels extends ReadModelReader {
     await checkFingerprint(this.#knownFingerprint(), this.store);
   }
 
-  /** Also for a file of another schema or a corrupt one. */
+  /** The fingerprint of the file, also of one with another schema or a corrupt one. */
   #knownFingerprint(): LogFingerprint | 'unreadable' | null {
     if (this.#file === null) return this.path === IN_MEMORY ? null : fingerprintOf(this.path);
     try {

@@ -14,7 +14,7 @@ export type PagesOfRows = AsyncGenerator<readonly (readonly string[])[]>;
 /** Cells with any separator are quoted: a spreadsheet that expects another one would otherwise split them, perhaps into a formula. */
 const ANY_SEPARATOR = /[,;\t]/;
 
-/** With CRLF (RFC 4180), and a byte order mark, by which spreadsheets recognise UTF-8. */
+/** Writes lines that end in CRLF (RFC 4180), after a byte order mark, by which spreadsheets recognise UTF-8. */
 export const csvTable = (columns: readonly string[], rows: PagesOfRows, separator: Separator = 'comma'): Readable => {
   const options = {
     delimiter: SEPARATORS[separator],

@@ -10,7 +10,7 @@ import { detectDialect, readHead, type Encoding } from './dialect.js';
 import { unescapeFormula } from './formula-escape.js';
 import type { FileProblem } from './report.js';
 
-/** Of the cells of a row, in UTF-8. */
+/** The most bytes that the cells of a row may have, in UTF-8. */
 export const MAX_ROW_BYTES = 65_536;
 export const MAX_ROWS = 1_000_000;
 

@@ -74,7 +74,7 @@ export const withAfter = (event: Reported<AnyEvent>, after: string | undefined):
 const isSameEvent = (line: Reported<AnyEvent>, recorded: AnyEvent): boolean =>
   isDeepStrictEqual(asStored(asReported(line)), asStored(asReported(recorded)));
 
-/** Without what the register adds to a correction. */
+/** The event without what the register adds to a correction. */
 const asReported = (event: Reported<AnyEvent>): object => {
   if (event.type !== 'corrected') return event;
   const { correctedType: _, ...reported } = event;

@@ -27,7 +27,7 @@ export interface Register {
 
 /** What became of a row, a line or a definition. */
 export type ImportOutcome =
-  /** With the cells that corrected what an earlier import recorded. */
+  /** `corrections`: the cells that corrected what an earlier import recorded. */
   | { readonly outcome: 'added'; readonly corrections?: readonly CellCorrection[] }
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'refused'; readonly errors: readonly CellError[] };
@@ -222,7 +222,7 @@ const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'CASE.POSSIBLE_DUPLICATE': '/names/0',
 };
 
-/** The same for claims, whose fields stand deeper. */
+/** The field that a finding of a claim is about, by its code: fields of claims stand deeper. */
 const FIELD_OF_CLAIM_FINDING: Readonly<Record<string, string>> = {
   'CATEGORY.UNKNOWN': '/about/category',
   'LIST.UNKNOWN': '/about/list',

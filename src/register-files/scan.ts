@@ -19,7 +19,7 @@ export interface RowsFile {
   readonly kind: RowKind;
   readonly path: string;
   readonly table: TabularFile;
-  /** Without the header. */
+  /** The number of rows without the header. */
   readonly rows: number;
   /** Folded keys of the references that several rows have. */
   readonly duplicateReferences: ReadonlySet<string>;

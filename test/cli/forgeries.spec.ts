@@ -36,13 +36,13 @@ const changed = (rows: readonly Row[], position: number, change: (row: Row) => P
   rows.map((row) => (row.position === position ? { ...row, ...change(row) } : row));
 const rowAt = (rows: readonly Row[], position: number): Row => rows[position - 1] as Row;
 const otherActor = ({ text }: Row) => ({ text: text.replace('"a-17"', '"a-18"') });
-/** With the leaf hash of what it says now. */
+/** The row with the leaf hash of what it says now. */
 const rehashed = (row: Row): Row => {
   const record = { ...row, payload: JSON.parse(row.text) as unknown };
   return { ...row, leaf: leafHash(String(leafTextOf(row, record))) };
 };
 
-/** Of eight events of four cases, two each; with the first position that differs. */
+/** Forgeries of a log of eight events of four cases, two each; with the first position that differs. */
 const FORGERIES: readonly (readonly [string, number, (rows: readonly Row[]) => readonly Row[]])[] = [
   ['a letter', 4, (rows) => changed(rows, 4, ({ text }) => ({ text: text.replace('name 1', 'name 7') }))],
   ['a time', 3, (rows) => changed(rows, 3, ({ recordedAt }) => ({ recordedAt: recordedAt - 1 }))],

@@ -14,7 +14,7 @@ import { caseEvent } from '../support/events.js';
 import { ANNA, arrested, opened, Register, request } from './support.js';
 
 let register: Register;
-/** Of people who serve a sentence, with the references AZ-1, AZ-2 and so on. */
+/** The cases of people who serve a sentence, with the references AZ-1, AZ-2 and so on. */
 let cases: readonly string[];
 
 beforeEach(async () => {

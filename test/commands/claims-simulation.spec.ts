@@ -14,7 +14,7 @@ import { effort } from '../support/effort.js';
 
 const WRITERS = 12;
 const REFERENCES = ['A', 'B', 'C'];
-/** By kind of stream. A claim may take any time; the append of a case must take less than half a lease. */
+/** The slowest append in minutes, by kind of stream. A claim may take any time; the append of a case must take less than half a lease. */
 const SLOWEST_MINUTES = { reference: 25, case: 3 };
 
 /** Pseudo-random integers in [0, below) from a seed (mulberry32). */

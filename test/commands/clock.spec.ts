@@ -35,7 +35,7 @@ describe('in a process that starts with the clock behind', () => {
   });
   afterEach(() => folder.remove());
 
-  /** As one process: opens the log, opens a case for each reference, closes the log. Returns every `recordedAt` of the log. */
+  /** Does as one process: opens the log, opens a case for each reference, closes the log. Returns every `recordedAt` of the log. */
   const recorded = async (accepted: number | undefined, ...references: string[]): Promise<readonly string[]> => {
     const store = createSqliteStore({ file: join(folder.path, 'events.sqlite') });
     const handler = new RecordEventsHandler(watched(store, clock, accepted), clock);

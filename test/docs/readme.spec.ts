@@ -68,7 +68,7 @@ const lastEvent = async (type: string): Promise<{ readonly id: string; readonly 
 /** The job that docs/rest.md starts. */
 const job = newApplicationId(actor, 'amnesty-2025', 'apply-1');
 
-/** Its id, once it runs no more. */
+/** The id of the job, once it runs no more. */
 const endedJob = async (): Promise<string> => {
   await until(async () => (await service.get(`/v1/jobs/${job}`)).body['state'] !== 'running');
   return job;

@@ -49,7 +49,7 @@ const APPLICATION = {
   releasedOn: '2025-12-23',
 };
 
-/** Of every route that records events: path and body. */
+/** Path and body of a request to every route that records events, except the batch. */
 const recordingRequests = (): readonly (readonly [path: string, body: object])[] => [
   [`${path}/events`, report],
   ['/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES }],

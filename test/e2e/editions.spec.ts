@@ -28,7 +28,7 @@ const DAYS = Object.keys(expected.editions).sort();
 const EDITIONS = '/v1/lists/union/editions';
 
 let service: Service;
-/** Of every edition, all its pages as they were answered at first. */
+/** All pages of every edition, as they were answered at first. */
 let published: readonly (readonly string[])[];
 
 const publish = (id: string, asOf: string, headers = {}): Promise<HttpReply> =>

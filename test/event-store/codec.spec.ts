@@ -18,7 +18,7 @@ const PLACE = { stream: 'case-1', revision: 3 };
 const SALT = Buffer.alloc(32, 7).toString('base64');
 const partsOf = (event: NewEvent) =>
   encodeUncovered(event).payload as Record<'data' | 'personal' | 'meta', Record<string, unknown>>;
-/** As a store keeps it, in text. */
+/** A record as a store keeps it, in text. */
 const kept = ({ id, type, recordedAt, payload, leaf }: StoredRecord): StoredRecord => ({
   ...{ id, type, recordedAt, leaf },
   payload: parsePayload(JSON.stringify(payload)),

@@ -11,7 +11,7 @@ const TYPES = Object.keys(allEvents) as AnyEventType[];
 const SALT = Buffer.alloc(32, 7).toString('base64');
 
 const place = fc.record({ stream: fc.constantFrom('case-1', 'list-ə', 'case-"\\'), revision: fc.nat() });
-/** Of any type, as plain objects: arbitrary ones may come without a prototype. */
+/** Events of any type, as plain objects: arbitrary ones may come without a prototype. */
 const valid = fc
   .constantFrom(...TYPES)
   .chain((type) => eventWith(allEvents[type].version, eventOf(type)))

@@ -33,7 +33,7 @@ const at = (name: string): string => join(folder.path, name);
 beforeEach(async () => {
   folder = await temporaryFolder();
 });
-/** Also after a failure, which Jest would not end with otherwise. */
+/** Closes what is open, also after a failure, which Jest would not end with otherwise. */
 let close = (): Promise<void> => Promise.resolve();
 afterEach(async () => {
   await close();

@@ -1,4 +1,4 @@
-/** Of a log that was changed and renumbered, the first position is found that is not that of a checkpoint, if the tiles tell. */
+/** Where a log was changed and renumbered, the first position is found that is not that of a checkpoint, if the tiles tell. */
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

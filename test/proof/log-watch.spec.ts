@@ -26,9 +26,9 @@ const openWatch = (): LogWatch =>
     ...{ store, files, witnesses: [], checkpointEvents: 1_000, checkpointSeconds: 86_400 },
     ...{ onDamage: (damage) => void damages.push(damage), warn: (sentence) => void warnings.push(sentence) },
   });
-/** As another program does. */
+/** Changes the log as another program does. */
 const onFile = (sql: string): void => void new Database(join(folder.path, 'events.sqlite')).exec(sql).close();
-/** As the service does. */
+/** Verifies the log as the service does. */
 const verifyUntilDone = (watch: LogWatch, jobs: Jobs): Promise<void> =>
   watch.verifyUntilDone(async () => {
     const damage = await jobs.run('verify', (job) => watch.verify(job));

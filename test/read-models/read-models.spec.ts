@@ -323,7 +323,7 @@ describe('a damaged file', () => {
     await models.stop();
     overwrite(path, from, to);
   };
-  /** As another program does; what is asked in the turn after it sees that. */
+  /** Writes as another program does; what is asked in the turn after it sees that. */
   const elsewhere = async (sql: string): Promise<void> => {
     new Database(path).exec(sql).close();
     await turn();

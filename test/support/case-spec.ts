@@ -14,7 +14,7 @@ type Event = CaseEventFields[number];
 /** How a case decides on new events. */
 export interface DecisionExpected {
   readonly outcome: 'accepted' | 'refused';
-  /** As `grade code`, in the order of the decision. */
+  /** The findings as `grade code`, in the order of the decision. */
   readonly findings: readonly string[];
 }
 

@@ -189,7 +189,7 @@ class Step {
     return events.length > 0 && this.random.chance(percent) ? { after: this.random.pick(events).id } : {};
   }
 
-  /** Of an event, an opening or a correction of one. */
+  /** A correction of an event, of an opening or of a correction. */
   #correction(): LogEntry | null {
     const targets = this.log.filter(hasData).filter(({ id }) => stands(this.log, id));
     if (targets.length === 0) return null;
@@ -208,7 +208,7 @@ class Step {
     return { id: this.nextId(), stream: target.stream, kind: 'corrected', target: target.id, data };
   }
 
-  /** Of an event, a correction or a retraction. */
+  /** A retraction of an event, of a correction or of a retraction. */
   #retraction(): LogEntry | null {
     const targets = this.log.filter(
       ({ kind, id }) => ['event', 'corrected', 'retracted'].includes(kind) && stands(this.log, id),

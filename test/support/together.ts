@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const TEST = join(__dirname, '..');
-/** They need an EventStoreDB server (jest.esdb.config.js). */
+/** Specs that need an EventStoreDB server (jest.esdb.config.js). */
 const ELSEWHERE = 'esdb/';
 
 /** A group's name is that of its file in `test/together/`, its values are paths below `test/`; the longest that fits a spec wins. */

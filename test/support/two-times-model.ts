@@ -44,7 +44,7 @@ const dataAsCorrected = (log: readonly LogEntry[], { id, data }: { readonly id: 
 interface Merges {
   /** The case that each merged case counts for, directly. */
   readonly into: ReadonlyMap<string, string>;
-  /** By stream, the id of a merge that closes a circle: it is void. */
+  /** The id of each merge that closes a circle and so is void, by stream. */
   readonly voids: ReadonlyMap<string, string>;
 }
 

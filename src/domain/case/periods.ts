@@ -19,7 +19,7 @@ interface Bounded {
   readonly event: OrderedEvent;
   readonly earliest: Day;
   readonly latest: Day;
-  /** Without those that are certainly past whenever this event may be. */
+  /** The indices of the events that must precede this one, without those that are certainly past whenever it may be. */
   readonly predecessors: readonly number[];
 }
 

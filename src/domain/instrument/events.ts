@@ -68,7 +68,7 @@ interface InstrumentDescription extends Dates {
   readonly issuer: string;
   /** The number of beneficiaries that its authors announced. */
   readonly forecast: number;
-  /** Its wording, or where that can be read. */
+  /** The wording of the instrument, or where that can be read. */
   readonly text: string;
 }
 

@@ -66,7 +66,7 @@ const ARREST_AGREES = 0.9;
 const BIRTH_DIFFERS = 0.5;
 const SEX_DIFFERS = 0.5;
 
-/** With any of these, the names are alike, but do not agree. */
+/** Where any of these is a reason, the names are alike but do not agree. */
 const NOT_AGREEING: readonly MatchReason[] = ['resembles', 'beginning', 'other-ending', 'other-patronymic'];
 
 type Compared = Omit<PersonData, 'names'>;

@@ -68,7 +68,7 @@ export class AdoptedLeaves {
     return (await this.#page(revision))[(position - 1) % ADOPTED_TOGETHER];
   }
 
-  /** Empty where nothing is adopted there. */
+  /** The leaf hashes kept at a revision; none where nothing is adopted there. */
   async #page(revision: number): Promise<Page> {
     if (this.#last?.revision === revision) return this.#last.page;
     const page = await this.guard.read(() => this.#read(revision));
@@ -92,7 +92,7 @@ export class AdoptedLeaves {
   }
 }
 
-/** Not validated: whether the leaf hashes fit their events is verified with them. */
+/** The leaf hashes in an event, not validated: whether they fit their events is verified with these. */
 const leavesOf = ({ data }: RecordedEvent): Page => {
   const { leaves } = data as { readonly leaves?: unknown };
   if (!Array.isArray(leaves)) throw new StoreDamaged('the adopted leaf hashes have another shape');

@@ -18,7 +18,7 @@ export const toEventData = ({ id, type, recordedAt, leaf, text }: EncodedRecord)
 
 const utf8 = new TextEncoder();
 
-/** Not validated: that is the codec's task. */
+/** The record of an event, not validated: that is the task of the codec. */
 export const fromRecorded = ({ id, type, data, metadata }: RecordedEvent): StoredRecord => {
   const { recordedAt, leaf = null } = (metadata ?? {}) as { readonly recordedAt?: number; readonly leaf?: string };
   return { id, type, recordedAt: recordedAt as number, payload: data, leaf };

@@ -66,7 +66,7 @@ export class ResilientConnection {
     );
   }
 
-  /** The same for an append, which `queue` starts in its turn. */
+  /** Does for an append what `read` does for a read; `queue` starts it in its turn. */
   async write<R>(call: () => Promise<R>, queue: (work: () => Promise<R>) => Promise<R>): Promise<R> {
     this.#checkLog();
     return this.#writes.run((opened) =>

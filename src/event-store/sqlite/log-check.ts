@@ -9,7 +9,7 @@ import { StoreDamaged, type LogCheck } from '../port.js';
 const SLICE_SIZE = 500;
 /** Rows checked before the store opens: all of a small log, or the first and last rows of a larger one. */
 export const CHECKED_AT_OPENING = 10_000;
-/** Of a longer log, its first rows are checked at opening; the rest of the limit goes to the last rows. */
+/** The first rows of a longer log that are checked at opening; the rest of the limit goes to its last rows. */
 const FIRST_ROWS_CHECKED = 1_000;
 const RETRY_MS = 1_000;
 

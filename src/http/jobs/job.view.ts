@@ -93,7 +93,7 @@ export class JobsView {
   readonly items: readonly JobView[];
 }
 
-/** Without its parameters, which may be long. */
+/** A job as answers show it: without its parameters, which may be long. */
 export const toJobView = ({ id, kind, about, state, progress, error, startedAt, endedAt }: DurableJob): JobView => ({
   id,
   kind,

@@ -17,7 +17,7 @@ export interface LogProofs {
   /** The last checkpoint as a signed note. */
   checkpoint(): string;
   tile(level: number, number: number, width: number): Promise<Buffer>;
-  /** Without a size, that of the last checkpoint. */
+  /** Without `size`, the proof is for the size of the last checkpoint. */
   inclusion(place: EventPlaceView, size?: number): Promise<object>;
   consistency(from: number, to?: number): Promise<object>;
 }

@@ -32,7 +32,7 @@ export class ProvenEvent {
   readonly type: string;
 }
 
-/** That an event is among the first events of the log, of the number `size` (RFC 9162, section 2.1.3). */
+/** Proves that an event is among the first `size` events of the log (RFC 9162, section 2.1.3). */
 export class InclusionProofView {
   @IsObjectOf(ProvenEvent)
   readonly event: ProvenEvent;
@@ -51,7 +51,7 @@ export class InclusionProofView {
   readonly checkpoint: string | null;
 }
 
-/** That the first `from` events are the beginning of the first `to` (RFC 9162, section 2.1.4). */
+/** Proves that the first `from` events are the beginning of the first `to` (RFC 9162, section 2.1.4). */
 export class ConsistencyProofView {
   @IsCount()
   readonly from: number;

@@ -81,7 +81,7 @@ type StandingRow = [
   lists: string,
 ];
 
-/** Without what clauses do not ask for: facility, incident and the ids of events. */
+/** The standing in a row, without what clauses do not ask for: facility, incident and the ids of events. */
 const standingOf = ([
   undecided,
   custody,

@@ -25,7 +25,7 @@ export class Cases extends Query<PersonPage> {
   }
 }
 
-/** With a list: only cases that this list judges on the day, with its categories. */
+/** Answers with a list only the cases that this list judges on the day, with its categories. */
 @QueryHandler(Cases)
 export class CasesHandler implements IQueryHandler<Cases> {
   constructor(private readonly reader: ReadModelReader) {}

@@ -8,7 +8,7 @@ import { periodsOfCase, scopeValues, validCondition, type ListScope, type Match 
 import type { SqlCondition } from './sql-condition.js';
 import { isBelieved, isClosed, isEnded, isGivenUp, isOpen } from './tables.js';
 
-/** Of people with the same key, the one whose case was opened first comes first, or last if the order descends. */
+/** Where a walk stands. Of cases with the same key, the one that was opened first comes first, or last if the order descends. */
 export interface Place {
   readonly key: string | number;
   readonly caseNo: number;
@@ -16,7 +16,7 @@ export interface Place {
 
 export interface WalkedCase extends Place {
   readonly isUncertain: boolean;
-  /** Of each period that is valid in the scope, the columns asked for. */
+  /** The columns asked for, of each period that is valid in the scope. */
   readonly periods: readonly (readonly SqlValue[])[];
 }
 

@@ -70,7 +70,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     keep(rows);
     if (rows.length < MAX_CANDIDATES && (condition === ANY_CASE || !hasMoreEntries(db, any))) continue;
     isTruncated = true;
-    // These are the first of many by number. So that the surest are among them, each expression is asked once more, alone.
+    // What was found are the first of many by number. So that the surest are among them, each expression is asked once more, alone.
     let surest = 0;
     for (const expression of [...(narrower === undefined ? [] : [narrower]), ...expressions.slice(0, -1)]) {
       if (surest >= ENOUGH) break;

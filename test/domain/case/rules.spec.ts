@@ -32,7 +32,7 @@ const convicted = {
   sentence: { kind: 'imprisonment', life: true },
   facility: 'No. 2',
 } as const;
-/** Without a facility. */
+/** A conviction that names no facility. */
 const convictedElsewhere = { ...convicted, type: 'convicted', facility: undefined } as const;
 const recognised = { type: 'recognised', occurredOn: '2024-06-14', list: 'union', category: 'believers' } as const;
 const released = { type: 'released', occurredOn: '2024-09-01', reason: 'other' } as const;

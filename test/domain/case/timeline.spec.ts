@@ -16,7 +16,7 @@ import { findingsIn } from '../../support/timeline.js';
 
 type Events = readonly EventWithId<CaseEvent>[];
 
-/** The same events as they happened: most of them come last when they are recorded. */
+/** The events in the order in which they happened: most of them come last when they are recorded. */
 const inOrder = (events: Events): Events => {
   const firstDay = ({ event }: EventWithId<CaseEvent>): number => parseEdtf(event.occurredOn ?? '')?.earliest ?? 0;
   return [...events].sort((a, b) => firstDay(a) - firstDay(b));

@@ -35,7 +35,7 @@ const group = fc.record({
   /** Which connection writes it. */
   writer: fc.nat(1),
   appends: fc.array(wanted, { minLength: 1, maxLength: 8 }),
-  /** Its last row is none: the group is rolled back. */
+  /** Whether the last row of the group cannot be written, so that it is rolled back. */
   fails: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
 

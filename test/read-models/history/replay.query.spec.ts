@@ -23,7 +23,7 @@ const stepsOf = async (replay: ReplayHandler, asOf: string, limit: number): Prom
   return steps;
 };
 
-/** With definitions and a change of policy among the entries. */
+/** Records a random log, with definitions and a change of policy among the entries. */
 const recorded = async ({ log: entries, lists }: RandomLog): Promise<Log> => {
   const log = new Log();
   const record = async (from: number, to?: number): Promise<void> => {
