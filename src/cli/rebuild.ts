@@ -24,7 +24,7 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
   if (options.check === true) {
     if (options.acceptLog === true)
       throw new CannotRun('--check: expected without --accept-log, since it changes nothing');
-    return withRegister(settings, context, ({ readModels }) => check(readModels, context));
+    return withRegister(settings, context, ({ readModels }) => checkReadModels(readModels, context));
   }
   if (options.acceptLog === true) context.out.write(await acceptLog(settings, decisionBy(options.by), context));
   return withRegister(settings, context, async ({ readModels }) => {
@@ -47,7 +47,7 @@ export const rebuildCommand = async (options: RebuildOptions, context: Context):
 };
 
 /** Prints how many rows were compared and the first that differ, by the case or stream that they are of. */
-const check = async (readModels: ReadModels, context: Context): Promise<ExitCode> => {
+const checkReadModels = async (readModels: ReadModels, context: Context): Promise<ExitCode> => {
   const { position, rows, different, examples } = await withProgress(context, (job) => readModels.check(job));
   context.out.write(`${rows} rows compared, made from ${position} events: `);
   if (different === 0) {

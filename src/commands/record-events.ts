@@ -140,7 +140,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
 
   async execute({ request }: RecordEvents): Promise<RecordEventsResult> {
     if (request.events.length === 0) throw new RangeError('nothing to record');
-    const prepared = prepare(request);
+    const prepared = prepareRequest(request);
     return this.queue.run(prepared.stream, () => this.recordWithRetries(prepared));
   }
 
@@ -252,7 +252,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
   }
 }
 
-const prepare = (request: RecordEventsRequest): PreparedRequest => {
+const prepareRequest = (request: RecordEventsRequest): PreparedRequest => {
   const stream = streamName(request.subject.kind, request.subject.id);
   const ids = eventIds({ ...request, stream }, request.events.length);
   const reported = request.events.map((event, index) => ({ id: ids[index] as string, event }));

@@ -34,16 +34,16 @@ export const recordBytes = ({ text }: Pick<EncodedRecord, 'text'>): number =>
 
 /** Throws RangeError (stream, expected revision, no events, duplicate id), AppendTooLarge, or TypeError (see `encode`). */
 export const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): CheckedAppend =>
-  check(stream, expected, events, encode);
+  checkRequest(stream, expected, events, encode);
 
 /** As `checkAppend`, of records that are stored already; StoreDamaged instead of TypeError (see `reserialize`). */
 export const checkStoredAppend = (
   stream: string,
   expected: ExpectedRevision,
   records: readonly StoredRecord[],
-): CheckedAppend => check(stream, expected, records, reserialize);
+): CheckedAppend => checkRequest(stream, expected, records, reserialize);
 
-const check = <E extends { readonly id: string }>(
+const checkRequest = <E extends { readonly id: string }>(
   stream: string,
   expected: ExpectedRevision,
   events: readonly E[],

@@ -86,11 +86,11 @@ const TOKEN_REQUIRED = problemResponse('AUTH.TOKEN_REQUIRED', {}, { 'www-authent
 
 const hasToken = (authorization: string, token: string): boolean => {
   const sent = /^Bearer +([^ ]+) *$/i.exec(authorization)?.[1];
-  return sent !== undefined && timingSafeEqual(digest(sent), digest(token));
+  return sent !== undefined && timingSafeEqual(tokenDigest(sent), tokenDigest(token));
 };
 
 /** Digests have equal length, which timingSafeEqual requires. */
-const digest = (token: string): Buffer => createHash('sha256').update(token).digest();
+const tokenDigest = (token: string): Buffer => createHash('sha256').update(token).digest();
 
 /** Neither type can be sent cross-origin by an HTML form, or by a script without a CORS preflight. */
 const refuseMediaType = (request: FastifyRequest, path: string): HttpResponse | null => {

@@ -125,12 +125,12 @@ export class Witnesses {
 
 const sendTo = async (witness: Witness, note: string, signal: AbortSignal): Promise<void> => {
   if ('file' in witness) await appendFile(witness.file, `${checkpointLine(note)}\n`, { mode: 0o600 });
-  else if ('command' in witness) await run(witness.command, note, signal);
+  else if ('command' in witness) await runProgram(witness.command, note, signal);
   else await post(witness.url, note, signal);
 };
 
 /** Runs a program without a shell, with the note on its standard input. The settings of the service, which hold its token, are not handed on. */
-const run = ([program = '', ...args]: readonly string[], note: string, signal: AbortSignal): Promise<void> =>
+const runProgram = ([program = '', ...args]: readonly string[], note: string, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
     const child = spawn(program, args, { signal, killSignal: 'SIGKILL', stdio: ['pipe', 'ignore', 'ignore'], env });

@@ -59,7 +59,7 @@ interface CaseFilter {
 
 /** A count of which some slices are counted. */
 interface RunningCount {
-  readonly left: CaseFilter[];
+  readonly slicesLeft: CaseFilter[];
   totals: TotalsByKey;
 }
 
@@ -94,11 +94,11 @@ export class Counters {
   step({ scope, query }: NotCounted, head: number): boolean {
     const now = listScope(scope.list, scope.day, scope.position, head);
     const key = keyOf({ ...scope, isCurrent: false }, query);
-    const running = this.#running.get(key) ?? { left: this.#slices(now, query), totals: new Map() };
-    const slice = running.left.pop();
+    const running = this.#running.get(key) ?? { slicesLeft: this.#slices(now, query), totals: new Map() };
+    const slice = running.slicesLeft.pop();
     if (slice !== undefined) running.totals = sum([running.totals, 1], [this.#query(now, query, slice), 1]);
     this.#running.set(key, running);
-    if (running.left.length > 0) return false;
+    if (running.slicesLeft.length > 0) return false;
     this.#running.delete(key);
     const counted = { position: scope.position, groups: running.totals };
     this.#cache.set(key, counted);

@@ -62,7 +62,7 @@ export interface ComparedPart {
 
 /** A part of an event in the log. */
 export interface RecordedPart extends ComparedPart {
-  readonly of: ComparableEvent;
+  readonly recorded: ComparableEvent;
 }
 
 export const diffEvents = (
@@ -74,7 +74,7 @@ export const diffEvents = (
   const partsRecorded = (fromThisImport: boolean): readonly RecordedPart[] =>
     priorEvents
       .filter((prior) => prior.fromThisImport === fromThisImport)
-      .flatMap((of) => partsOfEvent(of.event, rules).map((part) => ({ ...part, of })));
+      .flatMap((recorded) => partsOfEvent(recorded.event, rules).map((part) => ({ ...part, recorded })));
   const imported = latestByRole(partsRecorded(true));
   const others = partsRecorded(false);
   const movedFields = fieldsMovedToConviction(parts);

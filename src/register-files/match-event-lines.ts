@@ -98,41 +98,41 @@ const pairChangedLines = (
     if (pairs.has(line)) return;
     const taken = new Set(pairs.values());
     const [found] = unmatched
-      .filter((of) => !taken.has(of) && of.event.type === line.located.event.type)
-      .map((of) => changeOf(line, of, afterIn(lines, recordedIds, line)))
+      .filter((recorded) => !taken.has(recorded) && recorded.event.type === line.located.event.type)
+      .map((recorded) => changeOf(line, recorded, afterIn(lines, recordedIds, line)))
       .filter(isVersion)
       .sort((a, b) => a.fields.length - b.fields.length);
-    if (found !== undefined) pairs.set(line, found.before.of);
+    if (found !== undefined) pairs.set(line, found.before.recorded);
   };
   for (const line of newLines) pair(line, hasSameDay);
   if (correct && isRepeated) for (const line of newLines) pair(line, ({ fields }) => fields.length === 1);
   const isWhole = isRepeated && pairs.size === unmatched.length;
-  const versions = [...pairs].filter(([line, of]) => isWhole || hasSameDay(changeOf(line, of, undefined)));
+  const versions = [...pairs].filter(([line, recorded]) => isWhole || hasSameDay(changeOf(line, recorded, undefined)));
   for (const [line, { id }] of versions) recordedIds[lines.indexOf(line)] = id;
   // Only now is the event of each line known that an `after` may name.
   return versions
-    .map(([line, of]) => changeOf(line, of, afterIn(lines, recordedIds, line)))
+    .map(([line, recorded]) => changeOf(line, recorded, afterIn(lines, recordedIds, line)))
     .filter(({ fields }) => fields.length > 0)
     .map((change) => {
-      const { type, occurredOn } = change.before.of.event;
+      const { type, occurredOn } = change.before.recorded.event;
       const isCertain = isWhole || occurredOn !== undefined || type === 'opened';
       return { ...change, isCorrectable: change.isCorrectable && isCertain };
     });
 };
 
 const hasSameDay = ({ line, before }: LineChange): boolean =>
-  line.located.event.occurredOn === before.of.event.occurredOn;
+  line.located.event.occurredOn === before.recorded.event.occurredOn;
 
 /** `after`: as `afterIn` gives it; where it is null, it is taken for that of the event. */
-const changeOf = (line: CheckedLine, of: ComparableEvent, after: string | null | undefined): LineChange => {
-  const event = withAfter(line.located.event, after === null ? of.event.after : after);
-  const [now, before] = [event, of.event] as unknown as readonly [RawEvent, RawEvent];
+const changeOf = (line: CheckedLine, recorded: ComparableEvent, after: string | null | undefined): LineChange => {
+  const event = withAfter(line.located.event, after === null ? recorded.event.after : after);
+  const [now, before] = [event, recorded.event] as unknown as readonly [RawEvent, RawEvent];
   const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
     (field) => !isDeepStrictEqual(asStored(now[field] ?? null), asStored(before[field] ?? null)),
   );
   return {
     line,
-    before: { role: before.type, data: before, values: NO_VALUES, of },
+    before: { role: before.type, data: before, values: NO_VALUES, recorded },
     after: { role: now.type, data: now, values: NO_VALUES },
     fields: fields.map((field) => ({ field, place: line.locate(`/${field}`) })),
     // `described` clears a field of the person by null, which in a correction would take the field out of the event.

@@ -11,7 +11,7 @@ export type Opened = Extract<CaseEvent, { readonly type: 'opened' }>;
 
 /** A person with a reference of the case; where it has none, with its id. */
 interface KnownPerson extends PersonData {
-  readonly known: string;
+  readonly caseName: string;
 }
 
 export class PeopleOfFile {
@@ -22,12 +22,12 @@ export class PeopleOfFile {
   probablySame(opened: Opened): string | null {
     const person = personOf(opened);
     const others = person.names.flatMap((name) => this.#byName.get(keyOf(name)) ?? []);
-    return others.find((other) => isProbablySame(person, other))?.known ?? null;
+    return others.find((other) => isProbablySame(person, other))?.caseName ?? null;
   }
 
   add(opened: Opened, caseId: string): void {
     const [first] = opened.references ?? [];
-    const person = { ...personOf(opened), known: first === undefined ? caseId : textOf(first) };
+    const person = { ...personOf(opened), caseName: first === undefined ? caseId : textOf(first) };
     for (const key of new Set(person.names.map(keyOf))) {
       if (key === '') continue;
       const others = this.#byName.get(key);

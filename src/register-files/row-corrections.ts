@@ -31,17 +31,17 @@ export interface RowCorrections {
 export const correctionsOf = (changes: readonly PartChange[], file: string): RowCorrections => {
   const edits = new Map<string, EventEdit>();
   for (const change of changes) {
-    const { of } = change.before;
-    const edit = edits.get(of.id) ?? { of, data: {}, isGone: false, places: new Map() };
+    const { recorded } = change.before;
+    const edit = edits.get(recorded.id) ?? { recorded, data: {}, isGone: false, places: new Map() };
     applyChange(edit, change);
-    edits.set(of.id, edit);
+    edits.set(recorded.id, edit);
   }
   return { drafts: [...edits.values()].flatMap((edit) => draftsOf(edit, file)), cells: cellsOf(changes) };
 };
 
 /** What the changed cells make of one event. */
 interface EventEdit {
-  readonly of: ComparableEvent;
+  readonly recorded: ComparableEvent;
   readonly data: Record<string, unknown>;
   isGone: boolean;
   /** The cell of each corrected field. */
@@ -49,7 +49,7 @@ interface EventEdit {
 }
 
 const applyChange = (edit: EventEdit, { before, after, fields }: PartChange): void => {
-  const { type } = before.of.event;
+  const { type } = before.recorded.event;
   if (after === null && type !== 'opened' && type !== 'described') edit.isGone = true;
   // A part that is gone has one field, a name or a description, or is an event that is gone as a whole.
   for (const { field, place } of fields) {
@@ -62,24 +62,28 @@ const applyChange = (edit: EventEdit, { before, after, fields }: PartChange): vo
 
 /** The names of `opened` with one of them replaced or, where the cell is empty now, left out. */
 const withName = (edit: EventEdit, { role }: RecordedPart, renamed: RawEvent | null): readonly Name[] => {
-  const names = (edit.data['names'] ?? (edit.of.event as { readonly names?: unknown }).names ?? []) as readonly Name[];
+  const names = (edit.data['names'] ??
+    (edit.recorded.event as { readonly names?: unknown }).names ??
+    []) as readonly Name[];
   const name = renamed?.['name'] as Name | undefined;
   return names.flatMap((one) => (roleOfName(one) !== role ? [one] : name === undefined ? [] : [name]));
 };
 
-const draftsOf = ({ of, data, isGone, places }: EventEdit, file: string): readonly EventDraft[] => {
+const draftsOf = ({ recorded, data, isGone, places }: EventEdit, file: string): readonly EventDraft[] => {
   const provenance = { sources: [{ kind: 'register-file', citation: file }] };
   const locate = (pointer: string): string => {
     const [, first, field = ''] = pointer.split('/');
     return (first === 'data' ? places.get(field) : undefined) ?? [...places.values()][0] ?? 'ref';
   };
-  if (isGone || isNothingLeft(of, data))
-    return of.standing === null
+  if (isGone || isNothingLeft(recorded, data))
+    return recorded.standing === null
       ? []
-      : [{ data: { type: 'retracted', event: of.id, reason: EMPTIED, ...provenance }, locate }];
-  const changed = Object.entries(data).filter(([field, value]) => !isStanding(of, field, value));
+      : [{ data: { type: 'retracted', event: recorded.id, reason: EMPTIED, ...provenance }, locate }];
+  const changed = Object.entries(data).filter(([field, value]) => !isStanding(recorded, field, value));
   if (changed.length === 0) return [];
-  return [{ data: { type: 'corrected', event: of.id, data: Object.fromEntries(changed), ...provenance }, locate }];
+  return [
+    { data: { type: 'corrected', event: recorded.id, data: Object.fromEntries(changed), ...provenance }, locate },
+  ];
 };
 
 const EMPTIED = 'The file does not say it any more.';

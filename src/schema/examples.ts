@@ -19,7 +19,7 @@ type FullEvents = { readonly [T in CaseEventType]: Full<CaseEventOf<T>> } & {
   readonly [T in ClaimEventType]: Full<Extract<ClaimEvent, { type: T }>>;
 };
 
-const common = {
+const commonFields = {
   sources: [
     {
       kind: 'press',
@@ -36,7 +36,7 @@ const common = {
 } as const;
 
 const dated = (occurredOn: string) =>
-  ({ ...common, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
+  ({ ...commonFields, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
 
 const article = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
 
@@ -47,13 +47,13 @@ const amendments = {
     event: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
     correctedType: 'arrested',
     data: { occurredOn: '2024-02-02', place: null },
-    ...common,
+    ...commonFields,
   },
   retracted: {
     type: 'retracted',
     event: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
     reason: 'It was another person of the same name.',
-    ...common,
+    ...commonFields,
   },
 } as const;
 
@@ -68,14 +68,14 @@ export const examples: FullEvents = {
     affiliation: 'none known',
     region: 'Sheki',
     summary: 'An invented dossier.',
-    ...common,
+    ...commonFields,
   },
   named: {
     type: 'named',
     name: { text: 'Самед Нумунаев', script: 'Cyrl', language: 'ru', kind: 'transliteration' },
-    ...common,
+    ...commonFields,
   },
-  referenced: { type: 'referenced', list: 'other-list', reference: '17/2025', ...common },
+  referenced: { type: 'referenced', list: 'other-list', reference: '17/2025', ...commonFields },
   described: {
     type: 'described',
     born: '1974-03',
@@ -84,7 +84,7 @@ export const examples: FullEvents = {
     affiliation: null,
     region: 'Baku',
     summary: null,
-    ...common,
+    ...commonFields,
   },
   arrested: {
     type: 'arrested',
@@ -168,27 +168,27 @@ export const examples: FullEvents = {
     type: 'merged',
     into: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c',
     reason: 'The same person, spelt in two ways.',
-    ...common,
+    ...commonFields,
   },
-  unmerged: { type: 'unmerged', reason: 'Two people of the same name after all.', ...common },
+  unmerged: { type: 'unmerged', reason: 'Two people of the same name after all.', ...commonFields },
   distinguished: {
     type: 'distinguished',
     from: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c',
     reason: 'Cousins of one name.',
-    ...common,
+    ...commonFields,
   },
   'list-defined': {
     type: 'list-defined',
     name: { az: 'Nümunə siyahısı', en: 'Example list', ru: 'Список для примера' },
-    ...common,
+    ...commonFields,
   },
-  'category-defined': { type: 'category-defined', category: 'believers', name: { en: 'Believers' }, ...common },
+  'category-defined': { type: 'category-defined', category: 'believers', name: { en: 'Believers' }, ...commonFields },
   'policy-set': {
     type: 'policy-set',
     from: '2023-04-20',
     custody: ['detained', 'remand', 'imprisoned', 'medical-custody', 'house-arrest'],
     paceRequired: false,
-    ...common,
+    ...commonFields,
   },
   'instrument-registered': {
     type: 'instrument-registered',
@@ -203,7 +203,7 @@ export const examples: FullEvents = {
     forecast: 20_000,
     text: 'An invented act.',
     clauses: ['six-months-drugs'],
-    ...common,
+    ...commonFields,
   },
   'instrument-amended': {
     type: 'instrument-amended',
@@ -216,7 +216,7 @@ export const examples: FullEvents = {
     windowEnd: '2026-06-22',
     forecast: null,
     text: null,
-    ...common,
+    ...commonFields,
   },
   'clause-set': {
     type: 'clause-set',
@@ -230,14 +230,14 @@ export const examples: FullEvents = {
     ],
     effect: 'released-from-imprisonment',
     text: 'Whoever has less than six months left, invented.',
-    ...common,
+    ...commonFields,
   },
   'clause-withdrawn': {
     type: 'clause-withdrawn',
     clause: 'six-months-drugs',
     version: 'rolling',
     reason: 'The source took it back.',
-    ...common,
+    ...commonFields,
   },
   claimed: {
     type: 'claimed',
@@ -247,13 +247,13 @@ export const examples: FullEvents = {
     range: { atLeast: 51 },
     saidOn: '2026-01-05',
     text: 'More than fifty were pardoned.',
-    ...common,
+    ...commonFields,
   },
   'claim-withdrawn': {
     type: 'claim-withdrawn',
     reason: 'The newspaper put it right: they were amnestied.',
     withdrawnOn: '2026-01-07',
-    ...common,
+    ...commonFields,
   },
 };
 

@@ -52,10 +52,10 @@ export const declareField = (target: object, name: string, valueType: ValueType,
   declared.set(target, (declared.get(target) ?? new Map<string, DeclaredField>()).set(name, field));
   const { expects, rules, nestedClass } = valueType;
   const decorators = [
-    check('FIELD.MISSING', expects, (value) => value !== undefined || field.optional === true),
-    check('FIELD.NULL', expects, (value) => value !== null || field.nullable === true),
+    checkedBy('FIELD.MISSING', expects, (value) => value !== undefined || field.optional === true),
+    checkedBy('FIELD.NULL', expects, (value) => value !== null || field.nullable === true),
     ...rules.map((rule) =>
-      check(
+      checkedBy(
         rule.code,
         rule.expects ?? expects,
         (value) => value === undefined || value === null || rule.isValid(value),
@@ -75,7 +75,7 @@ export const changeField =
     Object.assign(field, options);
   };
 
-const check = (code: FieldErrorCode, expects: string, isValid: (value: unknown) => boolean): PropertyDecorator =>
+const checkedBy = (code: FieldErrorCode, expects: string, isValid: (value: unknown) => boolean): PropertyDecorator =>
   ValidateBy({ name: code, validator: { validate: isValid, defaultMessage: () => expects } });
 
 /** A rule about several fields of an object. */

@@ -33,7 +33,7 @@ export const LIMITS = {
   movements: 1_000,
   /** Days on which eligibility is asked at once. */
   askedDays: 1_100,
-  /** Claims of a page, each held against what the register counts: maximum and default. */
+  /** Claims of a page, each compared with what the register counts: maximum and default. */
   claims: 100,
   defaultClaims: 50,
   /** Claims that contradict another one, as far as they are named with it. */

@@ -5,7 +5,7 @@ import { endOf } from '../case/sentence.js';
 import { formatDay, MAX_DAY, MIN_DAY, termLength, type Day } from '../time.js';
 import { isNamed } from './articles.js';
 import { GRAVITIES, type ConditionCode, type Conditions } from './events.js';
-import { common, leading, trailing, type Extent } from './extent.js';
+import { commonDays, leading, trailing, type Extent } from './extent.js';
 import type { GravityOf } from './gravity.js';
 
 /** A possible standing of a case, with the courses that lead to it. */
@@ -74,7 +74,7 @@ const gravityExtent = (
   const convicted = convictedOf(course);
   if (convicted === null) return null;
   const possible = gravestOf(convicted, context);
-  const shared = common(possible, {
+  const shared = commonDays(possible, {
     earliest: atLeast === undefined ? 0 : GRAVITIES.indexOf(atLeast),
     latest: atMost === undefined ? GRAVITIES.length - 1 : GRAVITIES.indexOf(atMost),
   });
@@ -114,12 +114,12 @@ const remainingExtent = (
   // The later it counts, the later it ends.
   const late = trailing(starts, (start) => end(start) >= first);
   const early = leading(starts, (start) => end(start) <= last);
-  return forStarts(late && early && common(late, early), course);
+  return forStarts(late && early && commonDays(late, early), course);
 };
 
 const unknownEndExtent = (wanted: DayRange, course: Course): Extent | null => {
   const { ends } = course;
-  if (wanted.earliest > wanted.latest || common(wanted, ends) === null) return null;
+  if (wanted.earliest > wanted.latest || commonDays(wanted, ends) === null) return null;
   return wanted.earliest <= ends.earliest && ends.latest <= wanted.latest ? course.all : perhaps(course);
 };
 
@@ -136,7 +136,7 @@ const servedExtent = (condition: Conditions['served'], course: Course, context: 
   const { term, isTermUnknown, reductions } = running;
   const { starts } = course.all;
   // The earlier it counts, the more is served.
-  const long = atLeast === undefined ? starts : common(starts, upTo(context.lastStart(on, atLeast)));
+  const long = atLeast === undefined ? starts : commonDays(starts, upTo(context.lastStart(on, atLeast)));
   if (atLeastShare === undefined) return forStarts(long, course);
   if (term === null) return isTermUnknown && long !== null ? { ...course.all, starts: long, isCertain: false } : null;
   const [part = 1, whole = 1] = atLeastShare.split('/').map(Number);
@@ -145,7 +145,7 @@ const servedExtent = (condition: Conditions['served'], course: Course, context: 
     starts,
     (start) => (on - start) * whole >= part * ((end ?? endOf(start, term, reductions)) - start),
   );
-  return forStarts(long && share && common(long, share), course);
+  return forStarts(long && share && commonDays(long, share), course);
 };
 
 const termExtent = ({ atMost }: Conditions['term'], course: Course): Extent | null => {
@@ -161,9 +161,9 @@ const ageExtent = (condition: Conditions['age'], course: Course, context: Evalua
   if (course.born === null) return perhaps(course);
   const on = measuredOn(condition, context);
   const { births } = course.all;
-  const old = atLeast === 0 ? births : common(births, upTo(context.lastStart(on, `P${atLeast}Y`)));
-  const young = atMost === undefined ? births : common(births, after(context.lastStart(on, `P${atMost + 1}Y`)));
-  return forBirths(old && young && common(old, young), course);
+  const old = atLeast === 0 ? births : commonDays(births, upTo(context.lastStart(on, `P${atLeast}Y`)));
+  const young = atMost === undefined ? births : commonDays(births, after(context.lastStart(on, `P${atMost + 1}Y`)));
+  return forBirths(old && young && commonDays(old, young), course);
 };
 
 const daysText = ({ earliest, latest }: DayRange): string => {

@@ -11,7 +11,7 @@ import { policyOn, type ListDefinition } from '../list/list.js';
 import { addTerm, ANY_DAY, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../time.js';
 import { CONDITION_RULES, type Course, type EvaluationContext } from './conditions.js';
 import type { ClauseFields, Condition, ConditionCode, Conditions } from './events.js';
-import { common, covers, intersection, leading, trailing, type Extent } from './extent.js';
+import { commonDays, covers, intersection, leading, trailing, type Extent } from './extent.js';
 import type { GravityOf } from './gravity.js';
 import { LISTED, VERDICTS, type Holds, type Verdict } from './verdicts.js';
 
@@ -181,7 +181,7 @@ const startsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
   const start = running?.start ?? null;
   if (running === null || start === null) return ANY;
   const { term, reductions } = running;
-  const begun = common(start, { earliest: MIN_DAY, latest: listDay }) ?? start;
+  const begun = commonDays(start, { earliest: MIN_DAY, latest: listDay }) ?? start;
   if (term === null || begun.earliest === begun.latest) return begun;
   const hasEnded = (day: Day): boolean => endOf(day, term, reductions) <= listDay;
   const fitting = sentence === 'completed' ? leading(begun, hasEnded) : trailing(begun, (day) => !hasEnded(day));

@@ -16,12 +16,12 @@ export interface Extent {
 export const intersection = (a: Extent | null, b: Extent | null): Extent | null => {
   if (a === null || b === null) return null;
   if (a === b) return a;
-  const starts = common(a.starts, b.starts);
-  const births = common(a.births, b.births);
+  const starts = commonDays(a.starts, b.starts);
+  const births = commonDays(a.births, b.births);
   return starts && births && { starts, births, isCertain: a.isCertain && b.isCertain };
 };
 
-export const common = (a: DayRange, b: DayRange): DayRange | null => {
+export const commonDays = (a: DayRange, b: DayRange): DayRange | null => {
   const [earliest, latest] = [Math.max(a.earliest, b.earliest), Math.min(a.latest, b.latest)];
   return earliest <= latest ? { earliest, latest } : null;
 };

@@ -120,7 +120,7 @@ const PATRONYMICS = [
 ] as const;
 
 const splitPatronymic = (letters: string): readonly string[] => {
-  const sounds = merged(letters);
+  const sounds = mergeSounds(letters);
   for (const [pattern, marker] of PATRONYMICS) {
     const father = pattern.exec(sounds)?.[1];
     if (father !== undefined) return [...splitPatronymic(father), marker];
@@ -137,7 +137,7 @@ const splitPatronymic = (letters: string): readonly string[] => {
  * - the same sound twice: Məmmədov, Мамедов; Ülviyyə, Ульвия;
  * - d before j, with which English and Russian write c: Hacıyev, Hadjiyev, Гаджиев.
  */
-const merged = (letters: string): string =>
+const mergeSounds = (letters: string): string =>
   letters
     .replace(/[hxqk]/g, 'g')
     .replace(/e/g, 'a')
@@ -158,7 +158,7 @@ const ENDINGS = [
 ] as const;
 
 const keyOf = (letters: string): string =>
-  merged(ENDINGS.reduce((word, [pattern, ending]) => word.replace(pattern, ending), letters));
+  mergeSounds(ENDINGS.reduce((word, [pattern, ending]) => word.replace(pattern, ending), letters));
 
 /** A stem keeps three letters, or Vəli would be Va. */
 const ENDING_OF_KEY = /^(.{3,}?)(?:i?uva?|li|zada)$/u;

@@ -56,7 +56,7 @@ export const openLogFile = (file: string, readonly = false): Database.Database =
     const db = new Database(file, { timeout: BUSY_MS, readonly });
     try {
       if (readonly) checkIsLog(db);
-      else prepare(db);
+      else prepareFile(db);
       return db;
     } catch (error) {
       db.close();
@@ -64,7 +64,7 @@ export const openLogFile = (file: string, readonly = false): Database.Database =
     }
   });
 
-const prepare = (db: Database.Database): void => {
+const prepareFile = (db: Database.Database): void => {
   // Before any write, since a foreign file must not be changed.
   const isNew = checkOwner(db);
   const mode = db.pragma('journal_mode = WAL', { simple: true });

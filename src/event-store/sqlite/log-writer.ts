@@ -19,7 +19,7 @@ const MAX_TIPS = 10_000;
 const ROWS_TOGETHER = 16;
 
 export class LogWriter {
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareStatements>;
   readonly #commit: (appends: readonly CheckedAppend[]) => readonly AppendResult[];
   /**
    * What this connection knows of the log, valid while no other has committed: SQLite then changes `data_version`. Read and used
@@ -33,7 +33,7 @@ export class LogWriter {
   #pending: unknown[] = [];
 
   constructor(db: Database.Database) {
-    this.#statements = prepare(db);
+    this.#statements = prepareStatements(db);
     const transaction = db.transaction((appends: readonly CheckedAppend[]) => {
       this.#refresh();
       const results = appends.map((append) => this.#append(append));
@@ -145,7 +145,7 @@ export class LogWriter {
 /** The number of columns of `events`. */
 const COLUMN_COUNT = 8;
 
-const prepare = (db: Database.Database) => {
+const prepareStatements = (db: Database.Database) => {
   // A file without leaf hashes is open for reading only; SQLite counts the columns all the same.
   const row = `(?, ?, ?, ?, ?, unhex(?, '-'), ?${hasLeaves(db) ? ', ?' : ''})`;
   return {

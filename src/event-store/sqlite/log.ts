@@ -64,7 +64,7 @@ const LOST_TYPE = '';
 
 export class SqliteLog {
   readonly #db: Database.Database;
-  #statements: ReturnType<typeof prepare>;
+  #statements: ReturnType<typeof prepareStatements>;
   readonly #writer: LogWriter;
   /** Names of types that were read. */
   readonly #typeNames = new Map<number, string>();
@@ -73,7 +73,7 @@ export class SqliteLog {
 
   constructor(db: Database.Database) {
     this.#db = db;
-    this.#statements = prepare(db);
+    this.#statements = prepareStatements(db);
     this.#writer = new LogWriter(db);
   }
 
@@ -180,7 +180,7 @@ export class SqliteLog {
       .transaction(() => {
         if (!hasAdopted(this.#db)) {
           addAdopted(this.#db);
-          this.#statements = prepare(this.#db);
+          this.#statements = prepareStatements(this.#db);
         }
         const adopted = this.#db.prepare<[number], Buffer>('SELECT leaf FROM adopted WHERE position = ?').pluck();
         const insert = this.#db.prepare('INSERT OR IGNORE INTO adopted VALUES (?, ?, ?, ?)');
@@ -235,7 +235,7 @@ export class SqliteLog {
   }
 }
 
-const prepare = (db: Database.Database) => ({
+const prepareStatements = (db: Database.Database) => ({
   typeName: db.prepare('SELECT name FROM types WHERE number = ?').pluck(),
   head: db.prepare('SELECT coalesce(max(position), 0) FROM events').pluck(),
   lastRecordedAt: db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck(),

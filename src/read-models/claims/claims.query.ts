@@ -17,7 +17,7 @@ import type { ClaimsView, RegisteredClaim } from './claim.view.js';
 import { Reckoner, type CountingHandlers } from './reckoner.js';
 
 /**
- * Claims about a metric, a list or an instrument; with `id` that one alone. Each is held against what the register counts on the day
+ * Claims about a metric, a list or an instrument; with `id` that one alone. Each is compared with what the register counts on the day
  * of the scope; on the day that it is about where the scope names none.
  */
 export class Claims extends Query<ClaimsView> {
@@ -82,14 +82,15 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     const last = hasMore ? rows.at(-1) : undefined;
     const items: RegisteredClaim[] = [];
     const reckoner = new Reckoner(this.reader, this.counting, scope.viewer, position);
-    for (const { row, conflicts } of shown) items.push({ ...(await held(row, asked.asOf, reckoner)), conflicts });
+    for (const { row, conflicts } of shown)
+      items.push({ ...(await besideRegister(row, asked.asOf, reckoner)), conflicts });
     const place = last && { about: last.about, saidDay: last.saidDay, id: last.id };
     return { knownAt, position, items, next: place ? writeCursor({ position, day, place }, queryKey, logId) : null };
   }
 }
 
 /** A claim beside what the register counts on a day. */
-const held = async (
+const besideRegister = async (
   { id, revision, claim: json }: ClaimRow,
   on: string | undefined,
   reckoner: Reckoner,

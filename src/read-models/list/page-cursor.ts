@@ -19,19 +19,19 @@ export interface PageCursor {
  * Binds a cursor to its query and log. Not a secret: it detects mistakes, and a cursor gives no access beyond its
  * query.
  */
-const digest = (content: string, queryKey: unknown, logId: string | null): string =>
+const cursorDigest = (content: string, queryKey: unknown, logId: string | null): string =>
   hash('sha256', canonicalJson([content, queryKey, logId]), 'base64url').slice(0, 22);
 
 /** Encodes JSON content as a cursor bound to its query and log. */
 export const writeCursor = (content: unknown, queryKey: unknown, logId: string | null): string => {
   const text = Buffer.from(JSON.stringify(content)).toString('base64url');
-  return `${text}.${digest(text, queryKey, logId)}`;
+  return `${text}.${cursorDigest(text, queryKey, logId)}`;
 };
 
 /** Throws InvalidCursor unless `writeCursor` made the text for this query and log. */
 export const readCursor = (text: string, queryKey: unknown, logId: string | null): unknown => {
   const [content = '', sum, ...more] = text.split('.');
-  if (more.length > 0 || sum !== digest(content, queryKey, logId)) throw new InvalidCursor('after');
+  if (more.length > 0 || sum !== cursorDigest(content, queryKey, logId)) throw new InvalidCursor('after');
   return JSON.parse(Buffer.from(content, 'base64url').toString());
 };
 

@@ -62,7 +62,7 @@ export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
     const statement = cachedStatement(db, walkSql(request, { part, isCertain, isBounded: last !== undefined })).raw();
     const bounds = { facet, lastKey: last?.key, lastNo: last?.caseNo };
     const walked = readCases(statement, { ...values, ...bounds }, limit, isCertain);
-    found = found.length === 0 ? walked : merged(found, walked, sort.startsWith('-') ? -1 : 1).slice(0, limit);
+    found = found.length === 0 ? walked : mergeByKey(found, walked, sort.startsWith('-') ? -1 : 1).slice(0, limit);
   }
   return found;
 };
@@ -104,7 +104,11 @@ const casesIn = (rows: readonly Row[]): WalkedCase[] => {
 };
 
 /** A case may be in both, with the same key and periods. */
-const merged = (some: readonly WalkedCase[], others: readonly WalkedCase[], sign: 1 | -1): readonly WalkedCase[] => {
+const mergeByKey = (
+  some: readonly WalkedCase[],
+  others: readonly WalkedCase[],
+  sign: 1 | -1,
+): readonly WalkedCase[] => {
   if (others.length === 0) return some;
   const known = new Set(some.map(({ caseNo }) => caseNo));
   return [...some, ...others.filter(({ caseNo }) => !known.has(caseNo))].sort(
