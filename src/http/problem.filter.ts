@@ -5,7 +5,7 @@ import type { Health } from './health/health.controller.js';
 import { problemResponse, send, type HttpResponse } from './http-response.js';
 import type { RouteTable } from './route-table.js';
 
-/** Answers every error of a handler, and every unknown route, with a problem document. */
+/** Answers an error of a handler, or an unknown route, with a problem document; closes the connection where the response has begun. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(

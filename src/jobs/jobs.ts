@@ -60,7 +60,7 @@ export class Jobs {
     if (!this.#running.has(id)) this.#jobs.delete(id);
   }
 
-  /** All jobs since the process started, in the order of their first runs. */
+  /** All jobs since the process started that were not forgotten, in the order of their first runs. */
   all(): readonly Job[] {
     return [...this.#jobs.values()];
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { runCli } from '../support/command-line.js';
 import { newEvent, newStreamName } from '../support/new-events.js';
-import { createListAndAct, latinName, openCase, readinessOf, WITH_SOURCES, Service } from '../support/service.js';
+import { answersOfRecordingRoutes, CLAIM, RECORDING_ROUTES } from '../support/recording-routes.js';
+import { createListAndAct, openCase, readinessOf, WITH_SOURCES, Service } from '../support/service.js';
 import { until } from '../support/until.js';
 
 const AHEAD = '2096-01-05T10:20:30.456Z';
@@ -32,49 +33,6 @@ const untilRead = async (): Promise<void> => {
 };
 const readiness = () => readinessOf(service);
 const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
-/** How many routes record events. */
-const ROUTES = 11;
-const CLAIM = {
-  about: { metric: 'count', list: 'union', on: '2026-01-05' },
-  value: 3,
-  speaker: 'Nümunə Natiqova',
-  saidOn: '2026-01-05',
-  ...WITH_SOURCES,
-};
-const APPLICATION = {
-  list: 'union',
-  persons: ['AZ-1'],
-  effect: 'released-from-imprisonment',
-  amnestiedOn: '2025-12-22',
-  releasedOn: '2025-12-23',
-};
-
-/** Path and body of a request to every route that records events, except the batch. */
-const recordingRequests = (): readonly (readonly [path: string, body: object])[] => [
-  [`${path}/events`, report],
-  ['/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES }],
-  ['/v1/lists', { id: 'another-list', name: { en: 'Another' }, ...WITH_SOURCES }],
-  ['/v1/lists/union/events', { type: 'category-defined', category: 'new', name: { en: 'New' }, ...WITH_SOURCES }],
-  ['/v1/lists/union/editions', { id: 'an-edition', asOf: '2026-01-05' }],
-  ['/v1/instruments', { id: 'another-act', kind: 'amnesty-act', ...WITH_SOURCES }],
-  ['/v1/instruments/amnesty-2025/events', { type: 'instrument-amended', title: 'Amended', ...WITH_SOURCES }],
-  ['/v1/instruments/amnesty-2025/applications', APPLICATION],
-  ['/v1/claims', { id: 'another-claim', ...CLAIM }],
-  ['/v1/claims/a-claim/events', { type: 'claim-withdrawn', reason: 'mistaken', ...WITH_SOURCES }],
-];
-
-/** Status and code of what every route that records events answers. */
-const answersToWrites = async (): Promise<readonly (readonly [status: unknown, code: unknown])[]> => {
-  const rows = [{ case: { id: path.replace('/v1/cases/', '') }, ...report }];
-  const many = await service.post('/v1/events', rows, { 'idempotency-key': `rows-${Math.random()}` });
-  const [row] = many.body['items'] as readonly { readonly status: number; readonly body: { readonly code: string } }[];
-  const answers: (readonly [unknown, unknown])[] = [[row?.status, row?.body.code]];
-  for (const [to, body] of recordingRequests()) {
-    const reply = await service.post(to, body);
-    answers.push([reply.status, reply.body['code']]);
-  }
-  return answers;
-};
 const length = async (): Promise<number> => (await service.get('/v1/events')).text.trim().split('\n').length;
 
 it.each([
@@ -87,7 +45,9 @@ it.each([
     await untilRead();
     expect(await readiness()).toEqual([503, { log: 'CLOCK_BEHIND' }]);
     const before = await length();
-    expect(await answersToWrites()).toEqual(Array<unknown>(ROUTES).fill([503, 'REGISTER.CLOCK_BEHIND']));
+    expect(await answersOfRecordingRoutes(service, path)).toEqual(
+      Array<unknown>(RECORDING_ROUTES).fill([503, 'REGISTER.CLOCK_BEHIND']),
+    );
     expect(await length()).toBe(before);
     expect((await service.get(path)).status).toBe(200);
     expect(await readiness()).toEqual([503, { log: 'CLOCK_BEHIND' }]);
@@ -100,7 +60,7 @@ it('is gone on with where people accepted it: new events have the instant of the
   expect(await readiness()).toEqual([200, {}]);
   expect((await service.post(`${path}/events`, report)).status).toBe(201);
   expect((await service.storedEvents()).at(-1)).toMatchObject({ event: { type: 'mistreated' }, recordedAt: AHEAD });
-  const answers = await answersToWrites();
+  const answers = await answersOfRecordingRoutes(service, path);
   expect(answers.map(([status]) => status)).toEqual([201, 201, 201, 201, 201, 201, 201, 201, 202, 201, 201]);
 });
 

@@ -17,15 +17,8 @@ import {
 import { join } from 'node:path';
 import { runCli } from '../support/command-line.js';
 import { startDouble, type EsdbDouble } from '../support/esdb-double/double.js';
-import {
-  createListAndAct,
-  latinName,
-  openCase,
-  readinessOf,
-  WITH_SOURCES,
-  Service,
-  type HttpReply,
-} from '../support/service.js';
+import { answersOfRecordingRoutes, RECORDING_ROUTES } from '../support/recording-routes.js';
+import { createListAndAct, latinName, openCase, readinessOf, WITH_SOURCES, Service } from '../support/service.js';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
 
@@ -47,26 +40,8 @@ const untilReady = async (of = service): Promise<void> => {
 const untilDamaged = async (of = service): Promise<void> => {
   await until(async () => (await of.get('/health/ready')).body['codes']?.['read-models'] === 'STORE_DAMAGED');
 };
-const report = { type: 'mistreated', kind: 'other', occurredOn: '2024', ...WITH_SOURCES };
-const rows = (to: string): string => JSON.stringify([{ case: { id: to.replace('/v1/cases/', '') }, ...report }]);
 
-/** The response of every route that writes. */
-const writes = async (): Promise<readonly unknown[]> => {
-  const many = await service.request('/v1/events', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-actor': 'person:clerk-1', 'idempotency-key': 'rows' },
-    body: rows(path),
-  });
-  const [row] = many.body['items'] as readonly { readonly status: number; readonly body: { readonly code: string } }[];
-  const single = [
-    await service.post(`${path}/events`, report),
-    await service.post('/v1/cases', { names: [latinName('Yeni')], ...WITH_SOURCES }),
-    await service.post('/v1/lists', { id: 'another', name: { en: 'Another' }, ...WITH_SOURCES }),
-    await service.post('/v1/instruments', { id: 'act', kind: 'amnesty-act', ...WITH_SOURCES }),
-  ];
-  return [[row?.status, row?.body.code], ...single.map(({ status, body }: HttpReply) => [status, body['code']])];
-};
-const REFUSED = Array<unknown>(5).fill([503, 'REGISTER.DAMAGED']);
+const REFUSED = Array<unknown>(RECORDING_ROUTES).fill([503, 'REGISTER.DAMAGED']);
 
 /** A running register with some cases. */
 const grow = async (on: Service, count = 3): Promise<string> => {
@@ -162,12 +137,12 @@ describe.each(LOSSES)('a log that is %s', (_, lose, sentence) => {
   it('is not served as another register: reads are answered, writes refused, and nothing is deleted or made', async () => {
     await service.restart();
     // Also before the read models have compared themselves with the log.
-    expect(await writes()).toEqual(REFUSED);
+    expect(await answersOfRecordingRoutes(service, path)).toEqual(REFUSED);
     await untilDamaged();
     expect(await readiness()).toEqual(DAMAGED);
     expect((await service.get(path)).status).toBe(200);
     expect((await service.get('/v1/cases?limit=1')).body['total'].yes).toBe(4);
-    expect(await writes()).toEqual(REFUSED);
+    expect(await answersOfRecordingRoutes(service, path)).toEqual(REFUSED);
     await service.stop();
     expect(files()).toEqual(before.files);
     expect(eventsIn()).toEqual(before.events);
@@ -351,7 +326,7 @@ describe('on a server', () => {
     const empty = await startDouble();
     for (const wrong of [environment('habaes'), environment('habeas', empty.url)]) {
       await service.restart(wrong);
-      expect(await writes()).toEqual(REFUSED);
+      expect(await answersOfRecordingRoutes(service, path)).toEqual(REFUSED);
       await untilDamaged();
       expect(await readiness()).toEqual(DAMAGED);
       expect((await service.get(path)).status).toBe(200);

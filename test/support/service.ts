@@ -127,7 +127,7 @@ export class Service {
     });
   }
 
-  /** All events, read from the store: the read models may lag behind. */
+  /** All events (at most MAX_READ), read from the store: the read models may lag behind. */
   async storedEvents(): Promise<readonly LogEvent[]> {
     return this.app.get<EventStore>(EVENT_STORE).read(null, MAX_READ);
   }

@@ -28,7 +28,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   simulation: ['simulation/'],
 };
 
-/** All spec files below `test/`, in a stable order. */
+/** All spec files below `test/` that need no EventStoreDB server, in a stable order. */
 export const specFiles = (): readonly string[] =>
   readdirSync(TEST, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.spec.ts') && !file.startsWith(ELSEWHERE))
