@@ -101,10 +101,10 @@ const rooms = {
   },
   'register-files': {
     path: '^src/register-files/',
-    says: "schema, json, the domain's words and types, the context of a job, the events as they stand, the commands and queries",
+    says: "schema, json, the domain's words and types, the likeness of names, references, the context of a job, the events as they stand, the commands and queries",
     paths: [
       ...vocabulary,
-      '^src/domain/corrections\\.ts$',
+      '^src/domain/(corrections|names/(folding|likeness|ranking)|reference/reference)\\.ts$',
       '^src/schema/',
       '^src/json/',
       '^src/jobs/job\\.ts$',
