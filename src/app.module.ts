@@ -39,7 +39,7 @@ import { DraftEdition } from './read-models/editions/draft-edition.query.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
 import { QUERY_HANDLERS } from './read-models/handlers.js';
 import { FindDuplicates } from './read-models/names/find-duplicates.js';
-import { ReadModels, REBUILD, type Problem } from './read-models/read-models.js';
+import { ReadModels, REBUILD_JOB, type Problem } from './read-models/read-models.js';
 import { ReadModelReader } from './read-models/reader.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
 import type { Settings } from './settings.js';
@@ -91,7 +91,7 @@ const openResources = async (
       waiting: store.waiting,
       events: await countEvents(store),
       check: store.check,
-      rebuild: jobs.get(REBUILD),
+      rebuild: jobs.get(REBUILD_JOB),
       proof: watch?.state() ?? null,
     }));
     const unwatched = await openLog(settings, folder, isService);

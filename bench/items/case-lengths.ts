@@ -2,7 +2,7 @@
 import { decide } from '../../src/domain/case/decide.js';
 import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { ReferenceData } from '../../src/domain/case/reference-data.js';
-import type { Unamended } from '../../src/domain/amendments.js';
+import type { NonAmendment } from '../../src/domain/amendments.js';
 import type { EventWithId } from '../../src/domain/event.js';
 import { streamName, type AnyEvent } from '../../src/domain/events.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
@@ -23,7 +23,7 @@ export const PARTS = { load: 'ms to load', decide: 'ms to decide', append: 'ms t
 /** Events of one case that are timed, and cases; the first is a warm-up, and short. */
 const [EVENTS, CASES] = [10, 3];
 
-const list = foldList(LIST, definitions as readonly Unamended<ListEvent>[]);
+const list = foldList(LIST, definitions as readonly NonAmendment<ListEvent>[]);
 const references: ReferenceData = { today: TODAY, lists: new Map(list && [[LIST, list]]), instruments: new Map() };
 
 /** After the events of every case. */

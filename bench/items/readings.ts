@@ -4,7 +4,7 @@ import type { CaseEvent } from '../../src/domain/case/events.js';
 import type { ReferenceData } from '../../src/domain/case/reference-data.js';
 import type { EventWithId } from '../../src/domain/event.js';
 import { foldList } from '../../src/domain/list/list.js';
-import type { Unamended } from '../../src/domain/amendments.js';
+import type { NonAmendment } from '../../src/domain/amendments.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
 import type { NewEvent } from '../../src/event-store/port.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
@@ -24,7 +24,7 @@ const fold: Use = (events) => {
     throw new Error('events are missing');
 };
 
-const list = foldList(LIST, definitions as readonly Unamended<ListEvent>[]);
+const list = foldList(LIST, definitions as readonly NonAmendment<ListEvent>[]);
 const referenceData: ReferenceData = { today: TODAY, lists: new Map(list && [[LIST, list]]), instruments: new Map() };
 const { id } = toEvent(extraEvent);
 const decide: Use = (events) => {

@@ -36,7 +36,7 @@ export const backupCommand = async (
   const settings = readSettings({ ...context.environment, ...(options.data && { HABEAS_DATA: options.data }) });
   requireEmbeddedStore(settings);
   const log = logFileOf(settings);
-  const to = existsSync(path) && statSync(path).isDirectory() ? join(path, fileName(new Date())) : path;
+  const to = existsSync(path) && statSync(path).isDirectory() ? join(path, backupFileName(new Date())) : path;
   const { previous } = options;
   if (previous !== undefined && !existsSync(previous)) throw new CannotRun(`There is no backup ${previous}`);
   // Read before the copy: what the read models have seen by now must be in it.
@@ -129,7 +129,7 @@ const differenceFromSeen = async (settings: Settings, events: string): Promise<L
 };
 
 /** `habeas-2026-01-05T10-20-30Z.sqlite`, without colons, which some file systems do not allow. */
-const fileName = (now: Date): string => `habeas-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.sqlite`;
+const backupFileName = (now: Date): string => `habeas-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.sqlite`;
 
 const summaryOf = ({ events, last, sha256, lacks }: BackupResult): string => {
   const whole = lacks.length === 0 ? 'each read and found whole' : 'whole as far as it goes';

@@ -39,7 +39,7 @@ export const amendmentEvents: { readonly [T in AmendmentType]: EventDescription<
 };
 
 /** The events of a stream without its amendments: what is left of them once the amendments are applied. */
-export type Unamended<E extends { readonly type: string }> = Exclude<E, { readonly type: AmendmentType }>;
+export type NonAmendment<E extends { readonly type: string }> = Exclude<E, { readonly type: AmendmentType }>;
 
 /** An event as a client reports it: the register adds the type of the event that a correction corrects. */
 export type Reported<E> = E extends { readonly type: 'corrected'; readonly correctedType: string }

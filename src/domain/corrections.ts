@@ -2,7 +2,7 @@
  * Events as they stand: what earlier events say after the corrections and retractions recorded behind them. Pure, for streams of
  * every kind, and total: an amendment of an event that was not recorded before it has no effect.
  */
-import type { AmendmentFields, AmendmentType, CorrectedFields, Unamended } from './amendments.js';
+import type { AmendmentFields, AmendmentType, CorrectedFields, NonAmendment } from './amendments.js';
 import type { CommonFields, EventOf, EventWithId } from './event.js';
 
 type AnyFields = { readonly type: string } & CommonFields;
@@ -11,7 +11,7 @@ export type Amendment = EventOf<AmendmentFields>;
 /** The events of a stream, or of the streams of a merged case, as they stand. */
 export interface StandingEvents<E extends AnyFields> {
   /** In order of recording: corrected fields in place, without retracted events, corrections and retractions. */
-  readonly events: readonly EventWithId<Unamended<E>>[];
+  readonly events: readonly EventWithId<NonAmendment<E>>[];
   /** The ids of the retracted events, of every type. */
   readonly retracted: ReadonlySet<string>;
 }
@@ -23,18 +23,19 @@ export const isAmendment = (event: { readonly type: string }): event is Amendmen
 
 /** `recorded` is in order of recording; the same array comes back where none of its events amends another. */
 export const standingEventsOf = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): StandingEvents<E> => {
-  if (!recorded.some(({ event }) => isAmendment(event))) return { events: recorded as Unamendeds<E>, retracted: NONE };
+  if (!recorded.some(({ event }) => isAmendment(event)))
+    return { events: recorded as NonAmendments<E>, retracted: NONE };
   const { corrected, retracted } = amendmentsOf(recorded);
   const standing = recorded.flatMap(({ id, event }) =>
     isAmendment(event) || retracted.has(id) ? [] : [{ id, event: withFields(event, corrected.get(id)) }],
   );
-  return { events: standing as unknown as Unamendeds<E>, retracted };
+  return { events: standing as unknown as NonAmendments<E>, retracted };
 };
 
-type Unamendeds<E extends AnyFields> = StandingEvents<E>['events'];
+type NonAmendments<E extends AnyFields> = StandingEvents<E>['events'];
 
 /** The events of `standingEventsOf`, without the ids of those that are retracted. */
-export const eventsAsTheyStand = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): Unamendeds<E> =>
+export const eventsAsTheyStand = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): NonAmendments<E> =>
   standingEventsOf(recorded).events;
 
 /** The fields of each event that standing corrections replace, and the ids of the retracted events. */

@@ -3,7 +3,7 @@
  * store, the read models from their own copy of the log.
  */
 import { LRUCache } from 'lru-cache';
-import type { Unamended } from './amendments.js';
+import type { NonAmendment } from './amendments.js';
 import { eventsAsTheyStand, isAmendment } from './corrections.js';
 import type { EventWithId } from './event.js';
 import type { AnyEvent } from './events.js';
@@ -26,7 +26,7 @@ export interface FoldedDefinition<D> {
   readonly recorded: readonly EventWithId<AnyEvent>[];
 }
 
-type Events<E extends AnyEvent> = readonly Unamended<E>[];
+type Events<E extends AnyEvent> = readonly NonAmendment<E>[];
 type Fold<D> = (id: string, events: Events<AnyEvent>, initial: D | null) => D | null;
 
 const FOLDS: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
@@ -64,10 +64,10 @@ const withoutLines = (event: AnyEvent): AnyEvent =>
   event.type === 'edition-published' ? { ...event, lines: [], salts: [] } : event;
 
 /** A register has a handful of lists and some dozens of instruments. */
-const MAX_CACHED = 256;
+const MAX_CACHED_DEFINITIONS = 256;
 
 export class DefinitionCache {
-  readonly #folded = new LRUCache<string, FoldedDefinition<unknown>>({ max: MAX_CACHED });
+  readonly #folded = new LRUCache<string, FoldedDefinition<unknown>>({ max: MAX_CACHED_DEFINITIONS });
 
   get<K extends DefinitionKind>(kind: K, id: string): FoldedDefinition<Definitions[K]> | undefined {
     return this.#folded.get(keyOf(kind, id)) as FoldedDefinition<Definitions[K]> | undefined;

@@ -45,7 +45,7 @@ export const ANY_DAY: Interval = {
 };
 
 /** Parsed texts to cache: the EDTF grammar takes about 100 µs a date, and registers repeat their dates and terms. */
-const MAX_CACHED = 20_000;
+const MAX_CACHED_TEXTS = 20_000;
 
 const cached = <T>(parseText: (text: string) => T): ((text: string) => T) => {
   const cache = new Map<string, T>();
@@ -53,7 +53,7 @@ const cached = <T>(parseText: (text: string) => T): ((text: string) => T) => {
     const hit = cache.get(text);
     if (hit !== undefined) return hit;
     const value = parseText(text);
-    if (cache.size >= MAX_CACHED) cache.clear();
+    if (cache.size >= MAX_CACHED_TEXTS) cache.clear();
     cache.set(text, value);
     return value;
   };

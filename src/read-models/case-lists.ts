@@ -1,4 +1,4 @@
-/** What each list makes of a case on a day. */
+/** What each list that ever judged a case makes of it on a day: whether the person is on it, by which policy, and its judgments. */
 import type { CaseEvent } from '../domain/case/events.js';
 import { RECOGNITIONS, type Recognition } from '../domain/case/state.js';
 import type { EventWithId } from '../domain/event.js';

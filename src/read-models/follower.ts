@@ -11,7 +11,7 @@ import { ModelFile } from './model-file.js';
 import { applyNextBatch, buildFile, createEmptyFile, discardFile, IN_MEMORY, type PartWorkers } from './rebuild.js';
 
 export interface FollowOptions {
-  /** Events in one transaction. */
+  /** Events in one transaction, at most. */
   readonly limit: number;
   /** The first position that must not be projected, because the log is known to be wrong there; null for none. */
   readonly damagedFrom: number | null;

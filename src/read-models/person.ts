@@ -1,4 +1,7 @@
-/** What the events of a case say about the person, apart from the four axes: names, references, description. */
+/**
+ * What the events of a case say about the person (names, references, description), and which lists they name or have judged the
+ * case.
+ */
 import type { CaseEvent, Name, Reference } from '../domain/case/events.js';
 import type { EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';

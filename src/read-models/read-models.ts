@@ -17,7 +17,7 @@ import { ModelReader } from './model-reader.js';
 import { possibleDuplicates } from './names/possible-duplicates.js';
 import { InvalidCursor, BeyondLog, NotCaughtUp } from './query-errors.js';
 import { ReadModelReader, type QueryContext } from './reader.js';
-import { IN_MEMORY, removeBuilt, swapFiles } from './rebuild.js';
+import { IN_MEMORY, removeTemporaryFile, swapFiles } from './rebuild.js';
 import { runProjection, type ProjectionHost, type ProjectionProblem } from './runner.js';
 import {
   checkFingerprint,
@@ -31,7 +31,7 @@ import { Waiters } from './waiters.js';
 export type { ProjectionProblem as Problem };
 
 /** The id of the job that rebuilds the file. */
-export const REBUILD = 'rebuild';
+export const REBUILD_JOB = 'rebuild';
 
 /** How long a query waits for a token or position. */
 export const MAX_WAIT_MS = 5_000;
@@ -102,7 +102,7 @@ export class ReadModels extends ReadModelReader {
 
   /**
    * Opens the read models in a file (or `:memory:`). A file of this schema can be queried at once, at its last
-   * position; otherwise queries wait until `start` has built one. Rebuilds run as the job REBUILD. `writer` writes the file: this
+   * position; otherwise queries wait until `start` has built one. Rebuilds run as the job REBUILD_JOB. `writer` writes the file: this
    * thread unless another one is given.
    */
   static open(
@@ -158,7 +158,7 @@ export class ReadModels extends ReadModelReader {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#waiters.rejectAll();
-    await this.jobs.settled(REBUILD);
+    await this.jobs.settled(REBUILD_JOB);
     await this.#running;
     await this.writer.close();
     this.#file?.close();
@@ -208,7 +208,7 @@ export class ReadModels extends ReadModelReader {
    * Throws errors of the store; the old file then stays.
    */
   rebuild(onProgress?: JobContext['onProgress']): Promise<void> {
-    return this.jobs.run(REBUILD, (job) => this.#rebuild(job), onProgress);
+    return this.jobs.run(REBUILD_JOB, (job) => this.#rebuild(job), onProgress);
   }
 
   /** Compares every row of the file with one built anew, which is removed. Throws errors of the store, and the reason of the signal. */
@@ -395,7 +395,7 @@ export class ReadModels extends ReadModelReader {
     const signal = AbortSignal.any([job.signal, this.#stopping.signal]);
     await this.#verifyLog({ ...job, signal });
     await this.writer.build({ ...job, signal });
-    if (signal.aborted) await removeBuilt(this.path);
+    if (signal.aborted) await removeTemporaryFile(this.path);
     await this.#swap(() => signal.throwIfAborted());
     this.#notifyProjected();
   }

@@ -33,8 +33,11 @@ export const buildPath = (path: string): string => (path === IN_MEMORY ? path : 
 const partPath = (path: string, number: number): string => `${buildPath(path)}.part-${number}`;
 const sqliteFiles = (path: string): readonly string[] => ['', '-wal', '-shm', '-journal'].map((end) => `${path}${end}`);
 
-/** Removes a temporary file with its WAL, shared-memory and journal files, and its parts. */
-const removeBuild = async (path: string): Promise<void> => {
+/**
+ * Removes the temporary file beside the file at `path`, with its WAL, shared-memory and journal files, and its parts. It
+ * must be closed.
+ */
+export const removeTemporaryFile = async (path: string): Promise<void> => {
   if (path === IN_MEMORY) return;
   for (const file of sqliteFiles(buildPath(path))) await rm(file, { force: true });
   const parts = `${basename(buildPath(path))}.part-`;
@@ -53,7 +56,7 @@ export const buildFile = async (
   job: JobContext,
   partWorkers: PartWorkers | null = null,
 ): Promise<ModelFile> => {
-  await removeBuild(path);
+  await removeTemporaryFile(path);
   const file = ModelFile.create(buildPath(path), timeZone);
   try {
     await storeAllEvents(file, store, job);
@@ -169,7 +172,7 @@ export const applyNextBatch = async (file: ModelFile, store: EventStore, limit =
 
 /** Creates an empty temporary file, complete with indexes. */
 export const createEmptyFile = async (path: string, timeZone: string): Promise<ModelFile> => {
-  await removeBuild(path);
+  await removeTemporaryFile(path);
   const file = ModelFile.create(buildPath(path), timeZone);
   await runSteps([...file.eventIndexSteps(), ...file.finishSteps()]);
   file.makeDurable();
@@ -179,7 +182,7 @@ export const createEmptyFile = async (path: string, timeZone: string): Promise<M
 /** Closes and removes a temporary file. */
 export const discardFile = async (path: string, file: ModelFile): Promise<void> => {
   file.close();
-  await removeBuild(path);
+  await removeTemporaryFile(path);
 };
 
 /**
@@ -195,9 +198,6 @@ export const swapFiles = (path: string, timeZone: string, inUse: ModelReader | n
   if (opened === null) throw new Error('a read-model file that was just built cannot be opened');
   return opened;
 };
-
-/** Removes a temporary file that is closed. */
-export const removeBuilt = (path: string): Promise<void> => removeBuild(path);
 
 /** The file was written with synchronous = OFF: flush it to disk once. */
 const fsyncFile = async (path: string): Promise<void> => {

@@ -39,7 +39,7 @@ export interface ProjectionHost {
    * throw errors of the store.
    */
   prepare(signal: AbortSignal): Promise<AbortSignal>;
-  /** The file as it can be read; null before `prepare`. */
+  /** The file as it can be read; null while there is none. After `prepare` there is one. */
   file(): ModelReader | null;
   /** See ModelWriter. */
   rewriteCheckpoint(): Promise<void>;

@@ -34,7 +34,10 @@ export interface EventDiff {
   readonly contradictions: readonly Contradiction[];
 }
 
-/** A part that an earlier import recorded, and the file has with other values, or has not any more. */
+/**
+ * What an earlier import recorded (an event, a name, or a field of a description), and the file now has with other values, or not
+ * any more.
+ */
 export interface PartChange {
   readonly before: RecordedPart;
   readonly after: ComparedPart | null;

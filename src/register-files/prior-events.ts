@@ -10,7 +10,7 @@ export interface PriorEvent {
   readonly fromThisImport: boolean;
 }
 
-/** An event to compare a row with. */
+/** An event to compare what a file says with. */
 export interface ComparableEvent extends PriorEvent {
   /** The event with the corrections of everybody; null once it is retracted. */
   readonly standing: AnyEvent | null;

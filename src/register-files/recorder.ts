@@ -147,7 +147,7 @@ export class Recorder {
     const samePerson =
       opened === null || acknowledge.includes(DUPLICATE) ? null : this.peopleOfFile.probablySame(opened.event);
     if (opened !== null && samePerson !== null) {
-      const { code, expected } = namingCases(finding(DUPLICATE), [samePerson]);
+      const { code, expected } = withCasesNamed(finding(DUPLICATE), [samePerson]);
       return refused({ column: opened.locate(FIELD_OF_FINDING[code] ?? ''), code, expected });
     }
     const result = await this.register.commands.execute(
@@ -171,7 +171,7 @@ export class Recorder {
         const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, events.length);
         const { findings, candidates = [] } = result;
         const cases = candidates.filter(({ isProbable }) => isProbable).map(shownAs);
-        return refused(...findings.map((one) => cellErrorOf(namingCases(one, cases), ids, events)));
+        return refused(...findings.map((one) => cellErrorOf(withCasesNamed(one, cases), ids, events)));
       }
       case 'invalid':
         return refused(
@@ -231,7 +231,7 @@ const FIELD_OF_CLAIM_FINDING: Readonly<Record<string, string>> = {
 };
 
 /** Names the cases that a row may be of; the report of an import has no personal data. */
-const namingCases = <F extends { readonly code: string; readonly expected: string }>(
+const withCasesNamed = <F extends { readonly code: string; readonly expected: string }>(
   asked: F,
   cases: readonly string[],
 ): F =>

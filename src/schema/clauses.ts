@@ -137,7 +137,7 @@ export class CustodyCondition {
   in: Custody[];
 }
 
-const CODES = [
+const CONDITION_FIELDS = [
   'category',
   'articles',
   'gravity',
@@ -155,8 +155,8 @@ export class Condition implements ConditionOf {
   @ObjectRule<Condition>(
     'CONDITION.NOT_ONE',
     '',
-    `exactly one of ${CODES.join(', ')}`,
-    (condition) => CODES.filter((code) => condition[code] !== undefined).length === 1,
+    `exactly one of ${CONDITION_FIELDS.join(', ')}`,
+    (condition) => CONDITION_FIELDS.filter((code) => condition[code] !== undefined).length === 1,
   )
   @IsOptional()
   @IsObjectOf(CategoryCondition)

@@ -28,7 +28,7 @@ export const IsCountByName = decoratorOf(
   unchecked({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
 );
 
-/** A table of whole numbers from 0 up, row by row. */
+/** In answers, unchecked: a table of whole numbers from 0 up, row by row. */
 export const IsCountMatrix = decoratorOf(
   unchecked({ type: 'array', items: { type: 'array', items: { type: 'integer', minimum: 0 } } }),
 );

@@ -1,4 +1,4 @@
-/** `habeas find`, `habeas differences`, `habeas claims` and `habeas statistics`, in a register of synthetic people. */
+/** `habeas find`, `habeas differences`, `habeas claims` and `habeas statistics`, on a copy of the demonstration. */
 import { join } from 'node:path';
 import { demoFile } from '../register-files/real-register.js';
 import { runCli } from '../support/command-line.js';

@@ -19,7 +19,7 @@ export const knownId = (kind: string): fc.Arbitrary<KnownId> => fc.nat(1_000).ma
 /** Ids that requests use, so that they refer to the same lists and instruments. */
 const WORDS = ['union', 'rival', 'believers', 'journalists', 'amnesty-2025', 'pardon-2025', 'library-2025', '3.1'];
 
-/** Supports only the schema keywords that the document uses; an unknown type throws. */
+/** Values that match the schemas of an OpenAPI document. Knows only the schema keywords that the document uses; an unknown type throws. */
 export class SchemaValues {
   readonly #made = new Map<string, fc.Arbitrary<unknown>>();
 

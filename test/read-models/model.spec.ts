@@ -9,7 +9,7 @@ import { CONVICTED_STAGE, HELD_CUSTODIES } from '../../src/domain/case/state.js'
 import { periodsOf } from '../support/timeline.js';
 import type { EventWithId } from '../../src/domain/event.js';
 import { foldList, policyOn, type ListDefinition } from '../../src/domain/list/list.js';
-import type { Unamended } from '../../src/domain/amendments.js';
+import type { NonAmendment } from '../../src/domain/amendments.js';
 import type { ListEvent } from '../../src/domain/list/events.js';
 import { SORTS_LAST, nameSortKey } from '../../src/domain/names/sort-key.js';
 import { formatDay, MAX_DAY, parseEdtf } from '../../src/domain/time.js';
@@ -213,7 +213,7 @@ it('answers for every day and position as the reference model does', async () =>
           const prefix = events.slice(0, known);
           const definition = foldList(
             'union',
-            prefix.filter(({ stream }) => stream === 'list-union').map(({ event }) => event as Unamended<ListEvent>),
+            prefix.filter(({ stream }) => stream === 'list-union').map(({ event }) => event as NonAmendment<ListEvent>),
           );
           if (definition === null) throw new Error('the list begins the log');
           const { custody } = policyOn(definition, day);

@@ -47,7 +47,8 @@ test('every edition enters as claims of its publisher, and the register agrees w
     'agrees',
   ]);
   expect(found.filter(({ id }) => /^union-[-\d]+$/.test(id)).map(summary)).toEqual(totals);
-  // Four editions published their twelve groups, two who came and left.
+  // A claim of the total for each edition; twelve more for each of the four that published their groups, two for each of the two
+  // that published how many came and how many left.
   expect(found).toHaveLength(10 + 4 * 12 + 2 * 2);
   expect(found.filter(({ agreement }) => agreement !== 'agrees').map(summary)).toEqual([]);
 });

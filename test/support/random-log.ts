@@ -196,7 +196,8 @@ class Step {
     const target = this.random.pick(targets);
     const type = correctedType(this.log, target);
     const fields = type === 'opened' ? opening(this.random) : (FIELDS[type]?.(this.random) ?? {});
-    // A correction of `described` cannot say null: that is the value that clears a field of the person.
+    // Null in a correction removes the field from the event; it cannot make `described` say null, which clears the field of the
+    // person. So none is drawn.
     const drawn = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
     const isDated = type !== 'opened' && !UNDATED.includes(type);
     const data = isDated

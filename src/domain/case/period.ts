@@ -1,4 +1,4 @@
-/** The values of a case's axes over a range of days. */
+/** Standings and periods: the values of a case's axes on a day, and over a range of days. */
 import type { Day } from '../time.js';
 import type { Custody, ListRecognition, Proceedings, SentenceState } from './state.js';
 

@@ -1,5 +1,5 @@
 /** A claim as its events make it, and how it compares with what the register counts and with other claims. */
-import type { Unamended } from '../amendments.js';
+import type { NonAmendment } from '../amendments.js';
 import { eventsAsTheyStand } from '../corrections.js';
 import type { EventWithId, Source } from '../event.js';
 import type { ClaimEvent, ClaimFields } from './events.js';
@@ -15,7 +15,7 @@ export interface Claim extends ClaimedFields {
 export const foldClaim = (events: readonly EventWithId<ClaimEvent>[]): Claim | null =>
   eventsAsTheyStand(events).reduce<Claim | null>((claim, { event }) => step(claim, event), null);
 
-const step = (claim: Claim | null, event: Unamended<ClaimEvent>): Claim | null => {
+const step = (claim: Claim | null, event: NonAmendment<ClaimEvent>): Claim | null => {
   switch (event.type) {
     case 'claimed': {
       const { type: _, reliability: __, note: ___, ...fields } = event;

@@ -2,7 +2,7 @@ import { finding } from '../case/findings.js';
 import { eventsAsTheyStand } from '../corrections.js';
 import { decideByFindings } from '../decide.js';
 import { refuseAmendments } from '../decide-amendments.js';
-import type { Unamended } from '../amendments.js';
+import type { NonAmendment } from '../amendments.js';
 import type { Decision, EventWithId, Finding } from '../event.js';
 import type { ListDefinition } from '../list/list.js';
 import { parseEdtf, type Interval } from '../time.js';
@@ -54,7 +54,7 @@ const findingsOf = (events: readonly EventWithId<InstrumentEvent>[], lists: Clau
 const findingsAfter = (
   before: Instrument | null,
   id: string,
-  event: Unamended<InstrumentEvent>,
+  event: NonAmendment<InstrumentEvent>,
   after: Instrument | null,
   lists: ClauseLists,
 ): readonly Finding[] => {

@@ -1,5 +1,5 @@
 /** A legal instrument as its events make it, folded in order of recording. */
-import type { Unamended } from '../amendments.js';
+import type { NonAmendment } from '../amendments.js';
 import type { Source } from '../event.js';
 import type { ClauseFields, InstrumentEvent, InstrumentFields } from './events.js';
 
@@ -20,7 +20,7 @@ export interface Instrument extends Omit<InstrumentFields['instrument-registered
 /** Folds an instrument's events as they stand, from the start or onto the instrument as earlier events made it; null where it has not been registered. */
 export const foldInstrument = (
   id: string,
-  events: readonly Unamended<InstrumentEvent>[],
+  events: readonly NonAmendment<InstrumentEvent>[],
   initial: Instrument | null = null,
 ): Instrument | null => {
   let instrument = initial;
@@ -28,7 +28,7 @@ export const foldInstrument = (
   return instrument;
 };
 
-const step = (id: string, instrument: Instrument | null, event: Unamended<InstrumentEvent>): Instrument | null => {
+const step = (id: string, instrument: Instrument | null, event: NonAmendment<InstrumentEvent>): Instrument | null => {
   switch (event.type) {
     case 'instrument-registered':
       return instrument ?? { ...fieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
@@ -45,7 +45,7 @@ const step = (id: string, instrument: Instrument | null, event: Unamended<Instru
 };
 
 /** The fields of an event that an instrument keeps. */
-const fieldsOf = <E extends Unamended<InstrumentEvent>>({
+const fieldsOf = <E extends NonAmendment<InstrumentEvent>>({
   type: _,
   reliability: __,
   note: ___,

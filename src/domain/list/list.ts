@@ -1,5 +1,5 @@
 /** A list as its events make it, folded in order of recording. */
-import type { Unamended } from '../amendments.js';
+import type { NonAmendment } from '../amendments.js';
 import { DEFAULT_POLICY, type Custody } from '../case/state.js';
 import { parseDay, type Day } from '../time.js';
 import type { ListEvent, ListFields, LocalName } from './events.js';
@@ -27,7 +27,7 @@ export interface ListDefinition {
 /** Folds a list's events as they stand, from the start or onto the list as earlier events made it; null where it has not been defined. */
 export const foldList = (
   id: string,
-  events: readonly Unamended<ListEvent>[],
+  events: readonly NonAmendment<ListEvent>[],
   initial: ListDefinition | null = null,
 ): ListDefinition | null => {
   let list = initial;
@@ -35,7 +35,7 @@ export const foldList = (
   return list;
 };
 
-const step = (id: string, list: ListDefinition | null, event: Unamended<ListEvent>): ListDefinition | null => {
+const step = (id: string, list: ListDefinition | null, event: NonAmendment<ListEvent>): ListDefinition | null => {
   switch (event.type) {
     case 'list-defined':
       return { id, categories: new Map(), policies: [], editions: [], ...list, name: event.name };

@@ -43,7 +43,7 @@ export const romanise = (word: string): string => {
   const latin = AZERBAIJANI.test(lower) ? lower : lower.replace(DIGRAPH, (group) => DIGRAPHS.get(group) ?? group);
   const cyrillic = latin.replace(/дж/gu, 'ж');
   const letters = [...cyrillic].map(romanLetter).join('').replace(/c/g, 'j');
-  return withoutGlides(letters);
+  return withoutY(letters);
 };
 
 const romanLetter = (letter: string): string => {
@@ -59,7 +59,7 @@ const romanLetter = (letter: string): string => {
  * Aliev; Yeganə, Егана), and after a consonant it only softens it (Gyulnara, Гюльнара, Gülnarə). Elsewhere it is a vowel
  * (Huseynov, Huseinov; Vagifgyzy).
  */
-const withoutGlides = (letters: string): string => {
+const withoutY = (letters: string): string => {
   const all = [...letters];
   return all
     .map((letter, index) => {

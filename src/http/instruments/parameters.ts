@@ -16,7 +16,7 @@ import {
 import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS, isSpan } from '../parameters.js';
 
-const isShort = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
+const isWithinAskedDays = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || (parseDay(to) ?? 0) - (parseDay(from) ?? 0) < LIMITS.askedDays;
 
 /** A page of instruments, in the order of their ids. */
@@ -69,7 +69,7 @@ export class EligibilityQuery extends ScopeParameters {
   from?: string;
 
   @ObjectRule<EligibilityQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
-  @ObjectRule<EligibilityQuery>('SPAN.TOO_LONG', 'to', `at most ${LIMITS.askedDays} days`, isShort)
+  @ObjectRule<EligibilityQuery>('SPAN.TOO_LONG', 'to', `at most ${LIMITS.askedDays} days`, isWithinAskedDays)
   @IsOptional()
   @IsDay({ description: 'The last of several days.' })
   to?: string;

@@ -71,8 +71,8 @@ const movementCause = (
 };
 
 /**
- * The last event up to the day that sets one of the categories that became possible; among events of one day, the one
- * recorded last.
+ * The last event up to the day that sets a category that became possible, or, where none did, one that still is; among
+ * events of one day, the one recorded last. Where there is no such event, the reason is `recategorised`, by no event.
  */
 const causeOfMove = (
   { list }: MovementScope,

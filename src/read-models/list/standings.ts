@@ -45,14 +45,14 @@ export const possibleStandings = (standings: readonly (StandingView | null)[]): 
 };
 
 /** A period independent of lists, as its row has it; `standing` is null if it is undecided. */
-export interface OwnPeriod {
+export interface StandingPeriod {
   readonly from: Day;
   readonly to: Day;
   readonly standing: StandingView | null;
 }
 
 /** The periods of a case, by their first day. Periods overlap where several standings are possible. */
-export const periodsOf = (db: Db, scope: ListScope, caseNo: number): readonly OwnPeriod[] => {
+export const periodsOf = (db: Db, scope: ListScope, caseNo: number): readonly StandingPeriod[] => {
   const sql = `SELECT p.from_day, p.to_day, ${STANDING_COLUMNS} FROM periods p
     WHERE p.list = '' AND p.case_no = @caseNo AND ${versionCondition('p', scope)}`;
   const rows = cachedStatement(db, sql)

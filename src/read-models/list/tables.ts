@@ -18,7 +18,7 @@ import { periodRows, type PeriodRow } from './rows.js';
 export const FIRST_DAY_SQL = 'from_day + 0';
 export const END_DAY_SQL = 'to_day + 0';
 
-/** The name of the first index of `periods` (table.ts): by list and case, of the versions that are still believed. */
+/** The name that table.ts gives the first of the indexes below: by list and case, of the versions that are still believed. */
 export const CURRENT_PERIODS = 'periods_1';
 
 /** Events without a day are in no period. */
@@ -70,13 +70,14 @@ type FacetCondition = (row: string) => string;
 
 /** Rows that hold to this day, as far as is known. They have indexes of their own: a page of now should not walk the past. */
 export const isOpen: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day = ${MAX_DAY}`;
-/** All other rows. */
+/** All rows that are not open. */
 export const isClosed: FacetCondition = (row) => `(${row}known_to < ${STILL_KNOWN} OR ${row}to_day < ${MAX_DAY})`;
 /** Rows that are believed and have a last day. An index has them by that day, since few of them end after today. */
 export const isEnded: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN} AND ${row}to_day < ${MAX_DAY}`;
 
-/** Rows that are believed, which every table has an index of by case, and all others. */
+/** Rows that are believed. Every table has an index of them by case (table.ts). */
 export const isBelieved: FacetCondition = (row) => `${row}known_to = ${STILL_KNOWN}`;
+/** All rows that are not believed any more. */
 export const isGivenUp: FacetCondition = (row) => `${row}known_to < ${STILL_KNOWN}`;
 
 export const facets: ProjectedTable<FacetRow> = {

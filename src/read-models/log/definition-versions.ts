@@ -35,10 +35,10 @@ interface Folding<K extends DefinitionKind> {
 }
 
 /** Lists and instruments of a large register. */
-const MAX_CACHED = 1_024;
+const MAX_CACHED_FOLDINGS = 1_024;
 
 export class DefinitionVersions {
-  readonly #foldings = new LRUCache<string, Folding<DefinitionKind>>({ max: MAX_CACHED });
+  readonly #foldings = new LRUCache<string, Folding<DefinitionKind>>({ max: MAX_CACHED_FOLDINGS });
 
   /** `eventsOf` reads the stored events of a stream in order; empty for an unknown one. */
   constructor(private readonly eventsOf: (kind: DefinitionKind, id: string) => readonly DefinitionEvent[]) {}

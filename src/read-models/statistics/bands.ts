@@ -16,7 +16,7 @@ const TERMS = [
   ['2-to-5-years', 'P5Y'],
   ['5-to-10-years', 'P10Y'],
 ] as const;
-const LONGEST = '10-years-or-more';
+const LONGEST_BAND = '10-years-or-more';
 
 /** By the day on which a sentence ends: *less than six months left on D* is after D and before D plus six calendar months. */
 export const timeLeftBands = (day: Day): readonly Band[] => {
@@ -27,7 +27,7 @@ export const timeLeftBands = (day: Day): readonly Band[] => {
     bands.push({ key, from, to: next - 1 });
     from = next;
   }
-  return [...bands, { key: LONGEST, from, to: MAX_DAY - 1 }];
+  return [...bands, { key: LONGEST_BAND, from, to: MAX_DAY - 1 }];
 };
 
 /** By the first day of custody: whoever is held for six months or more on D was held already on a day whose six calendar months end by D. */
@@ -39,7 +39,7 @@ export const timeHeldBands = (day: Day): readonly Band[] => {
     bands.push({ key, from: last + 1, to });
     to = last;
   }
-  return [...bands, { key: LONGEST, from: MIN_DAY, to }];
+  return [...bands, { key: LONGEST_BAND, from: MIN_DAY, to }];
 };
 
 /** The last day whose term ends on a day or before it. */

@@ -6,7 +6,7 @@ import { visitMovements } from '../counts/visit-movements.js';
 import type { Totals } from '../list/person.view.js';
 import type { QueryContext, ReadModelReader } from '../reader.js';
 import { dailyMembers } from './daily-members.js';
-import { PEOPLE, statisticTable, type StatisticTable } from './statistic-table.js';
+import { ONLY_COLUMN, statisticTable, type StatisticTable } from './statistic-table.js';
 
 export interface AskedSpan {
   readonly reader: ReadModelReader;
@@ -48,7 +48,7 @@ export const dailyCounts = async ({ reader, context, position, scope }: AskedSpa
     scope.set === 'possible' ? numbers : await dailyMembers(reader, context, position, { ...scope, set: 'possible' });
   return {
     rows: numbers.map((_, index) => formatDay(scope.from + index)),
-    columns: [PEOPLE],
+    columns: [ONLY_COLUMN],
     cells: numbers.map((number) => [number]),
     uncertain: possible.map((number, index) => [number - (numbers[index] ?? 0)]),
   };

@@ -12,7 +12,7 @@ import { STAGE_SQL, STAGES } from '../list/stage.js';
 import type { ScopedContext } from '../scope.js';
 import type { Db } from '../table.js';
 import { timeHeldBands, timeLeftBands, type Band } from './bands.js';
-import { BETWEEN_KEYS, byRow, PEOPLE, statisticTable, type StatisticTable } from './statistic-table.js';
+import { BETWEEN_KEYS, byRow, ONLY_COLUMN, statisticTable, type StatisticTable } from './statistic-table.js';
 
 export interface AskedMembers {
   readonly context: ScopedContext;
@@ -45,7 +45,7 @@ const NOT_CONVICTED = 'not-convicted';
 export const byGravity = (asked: AskedMembers): StatisticTable => {
   defineGravity(asked.context.db, asked.gravityOf);
   const key = `CASE WHEN ${STAGE_SQL} = 'convicted' THEN habeas_gravity(p.articles, @day) ELSE '${NOT_CONVICTED}' END`;
-  return grouped(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED], columns: [PEOPLE] });
+  return grouped(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED], columns: [ONLY_COLUMN] });
 };
 
 const DEFINED = new WeakSet<Db>();
@@ -107,7 +107,7 @@ export const byTimeLeft = (asked: AskedMembers): StatisticTable => {
   return grouped(
     asked,
     { key, expand: expandBands(bands) },
-    { rows: [...bandKeys(bands), 'life', UNKNOWN_KEY, 'no-sentence'], columns: [PEOPLE] },
+    { rows: [...bandKeys(bands), 'life', UNKNOWN_KEY, 'no-sentence'], columns: [ONLY_COLUMN] },
   );
 };
 
@@ -119,5 +119,5 @@ export const byTimeHeld = (asked: AskedMembers): StatisticTable => {
   const isHeld = `p.custody IN (${[...HELD_CUSTODIES].map((custody) => `'${custody}'`).join(', ')})`;
   const since = bandsBetween('h.since_from', 'coalesce(h.since_by, @day)', bands);
   const key = `CASE WHEN ${isHeld} THEN coalesce(${since}, 'not-held') ELSE 'not-held' END`;
-  return grouped(asked, { key, join, expand: expandBands(bands) }, { rows: bandKeys(bands), columns: [PEOPLE] });
+  return grouped(asked, { key, join, expand: expandBands(bands) }, { rows: bandKeys(bands), columns: [ONLY_COLUMN] });
 };

@@ -53,17 +53,17 @@ const withOthers = (known: readonly string[], found: readonly string[]): readonl
   return [...known, ...others];
 };
 
-/** A table of one column. */
-export const PEOPLE = 'people';
+/** The column of a table that has one only. */
+export const ONLY_COLUMN = 'people';
 
 /** What stands between the key of a row and that of a column; no key has it. */
 export const BETWEEN_KEYS = '/';
 
-/** Splits keys of both into rows and columns; a key without a column counts in the only one. */
+/** Totals by row and column; each key names both, or the row alone where the table has one column. */
 export const byRow = (totals: TotalsByKey): ReadonlyMap<string, TotalsByKey> => {
   const rows = new Map<string, Map<string, Totals>>();
   for (const [key, counted] of totals) {
-    const [row = '', column = PEOPLE] = key.split(BETWEEN_KEYS);
+    const [row = '', column = ONLY_COLUMN] = key.split(BETWEEN_KEYS);
     const columns = rows.get(row) ?? new Map<string, Totals>();
     rows.set(row, columns.set(column, counted));
   }

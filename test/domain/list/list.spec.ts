@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { assertProperty } from '../../support/property.js';
 import { DEFAULT_POLICY } from '../../../src/domain/case/state.js';
-import type { Unamended } from '../../../src/domain/amendments.js';
+import type { NonAmendment } from '../../../src/domain/amendments.js';
 import type { ListEvent as AnyListEvent } from '../../../src/domain/list/events.js';
 import { foldList, policyOn } from '../../../src/domain/list/list.js';
 import { parseDay } from '../../../src/domain/time.js';
 
-type ListEvent = Unamended<AnyListEvent>;
+type ListEvent = NonAmendment<AnyListEvent>;
 
 const said = { sources: [{ kind: 'other', citation: 'minutes' }], reliability: 'verified' } as const;
 const defined = (en = 'Union'): ListEvent => ({ type: 'list-defined', name: { en }, ...said });

@@ -33,8 +33,8 @@ const lateLog = (seed: number) => {
     return { id: uuid(900_000 + no), stream, kind: 'opened', data: { names } };
   });
   let moves = 0;
-  /** Members move to another category more often than in the register. */
-  const moved = ({ type, last, fields }: ScriptEvent): readonly ScriptEvent[] => {
+  /** After about half of the recognitions, one more recategorisation within three days: `randomRegister` makes few. */
+  const addedMove = ({ type, last, fields }: ScriptEvent): readonly ScriptEvent[] => {
     if (type !== 'recognised' || last + 3 >= days || random.chance(50)) return [];
     const day = last + 1 + random.below(3);
     const move = { list: fields['list'], category: random.pick(CATEGORIES) };
@@ -43,7 +43,7 @@ const lateLog = (seed: number) => {
   const told = Object.entries(cases)
     .flatMap(([stream, script]) =>
       script
-        .flatMap((event) => [event, ...moved(event)])
+        .flatMap((event) => [event, ...addedMove(event)])
         .map(({ id, type, first, last, after, fields }) => ({
           entry: {
             id,
