@@ -16,7 +16,7 @@ export interface StandingEvents<E extends AnyFields> {
   readonly retracted: ReadonlySet<string>;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE_RETRACTED: ReadonlySet<string> = new Set();
 
 export const isAmendment = (event: { readonly type: string }): event is Amendment =>
   event.type === ('corrected' satisfies AmendmentType) || event.type === ('retracted' satisfies AmendmentType);
@@ -24,7 +24,7 @@ export const isAmendment = (event: { readonly type: string }): event is Amendmen
 /** `recorded` is in order of recording; the same array comes back where none of its events amends another. */
 export const standingEventsOf = <E extends AnyFields>(recorded: readonly EventWithId<E>[]): StandingEvents<E> => {
   if (!recorded.some(({ event }) => isAmendment(event)))
-    return { events: recorded as NonAmendments<E>, retracted: NONE };
+    return { events: recorded as NonAmendments<E>, retracted: NONE_RETRACTED };
   const { corrected, retracted } = amendmentsOf(recorded);
   const standing = recorded.flatMap(({ id, event }) =>
     isAmendment(event) || retracted.has(id) ? [] : [{ id, event: withFields(event, corrected.get(id)) }],

@@ -7,9 +7,9 @@ type AnyFields = { readonly type: string } & CommonFields;
 type Events = readonly EventWithId<AnyFields>[];
 
 /** The types of the first event of a stream; nothing else stands in the stream without it. */
-const BEGINNINGS: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered', 'claimed']);
+const BEGINNING_TYPES: ReadonlySet<string> = new Set(['opened', 'list-defined', 'instrument-registered', 'claimed']);
 /** The types that are undone by an event of their own, and those that say what the register itself did. */
-const NOT_RETRACTABLE: ReadonlySet<string> = new Set([
+const NOT_RETRACTABLE_TYPES: ReadonlySet<string> = new Set([
   'merged',
   'unmerged',
   'application-started',
@@ -17,7 +17,10 @@ const NOT_RETRACTABLE: ReadonlySet<string> = new Set([
   'edition-published',
 ]);
 
-/** Refuses what is impossible about the amendments among new events of one stream; null where nothing is. */
+/**
+ * Refuses new events of one stream for the amendments among them that are impossible, or because the stream has lost its beginning to a
+ * retraction; null where nothing speaks against them.
+ */
 export const refuseAmendments = (history: Events, newEvents: Events): Decision | null => {
   const isAmended = ({ event }: EventWithId<AnyFields>): boolean => isAmendment(event);
   if (!newEvents.some(isAmended) && !history.some(isAmended)) return null;
@@ -25,15 +28,15 @@ export const refuseAmendments = (history: Events, newEvents: Events): Decision |
   return findings.length > 0 ? { outcome: 'refused', findings } : null;
 };
 
-/** The findings of the new events of one stream, each judged after those before it. `history` is in order of recording. */
+/** Each new amendment is judged after the events before it, the beginning after all. `history` is in order of recording. */
 const amendmentFindings = (history: Events, newEvents: Events): readonly Finding[] => [
   ...newEvents.flatMap(({ id, event }, index) =>
-    isAmendment(event) ? findingsOf(id, event, [...history, ...newEvents.slice(0, index)]) : [],
+    isAmendment(event) ? findingsOfAmendment(id, event, [...history, ...newEvents.slice(0, index)]) : [],
   ),
-  ...withoutBeginning([...history, ...newEvents]),
+  ...beginningFindings([...history, ...newEvents]),
 ];
 
-const findingsOf = (id: string, event: Amendment, before: Events): readonly Finding[] => {
+const findingsOfAmendment = (id: string, event: Amendment, before: Events): readonly Finding[] => {
   const target = before.find((other) => other.id === event.event);
   if (target === undefined) return [finding('CORRECTION.EVENT_UNKNOWN', id)];
   const { retracted } = amendmentsOf(before);
@@ -41,9 +44,9 @@ const findingsOf = (id: string, event: Amendment, before: Events): readonly Find
   if (retracted.has(target.id) || (event.type === 'corrected' && retracted.has(root.id)))
     return [finding('CORRECTION.EVENT_RETRACTED', id, target.id)];
   if (event.type === 'retracted')
-    return NOT_RETRACTABLE.has(target.event.type) ? [finding('CORRECTION.NOT_RETRACTABLE', id, target.id)] : [];
+    return NOT_RETRACTABLE_TYPES.has(target.event.type) ? [finding('CORRECTION.NOT_RETRACTABLE', id, target.id)] : [];
   const [was, is] = [asCorrected(root, before), asCorrected(root, [...before, { id, event }])];
-  const isChanged = Object.keys(event.data).some((field) => !isSame(fieldOf(was, field), fieldOf(is, field)));
+  const isChanged = Object.keys(event.data).some((field) => !areSameValues(fieldOf(was, field), fieldOf(is, field)));
   return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, target.id)];
 };
 
@@ -68,21 +71,23 @@ export const asCorrected = <E extends AnyFields>(
 const fieldOf = (event: AnyFields, field: string): unknown => (event as unknown as Record<string, unknown>)[field];
 
 /** Whether two JSON values are equal; the order of keys does not matter. */
-const isSame = (a: unknown, b: unknown): boolean => {
+const areSameValues = (a: unknown, b: unknown): boolean => {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [keys, others] = [Object.keys(a), Object.keys(b)];
   const valueIn = (object: object, key: string): unknown => (object as Record<string, unknown>)[key];
   return (
     Array.isArray(a) === Array.isArray(b) &&
     keys.length === others.length &&
-    keys.every((key) => Object.hasOwn(b, key) && isSame(valueIn(a, key), valueIn(b, key)))
+    keys.every((key) => Object.hasOwn(b, key) && areSameValues(valueIn(a, key), valueIn(b, key)))
   );
 };
 
-const withoutBeginning = (recorded: Events): readonly Finding[] => {
-  const beginnings = recorded.filter(({ event }) => BEGINNINGS.has(event.type));
+const beginningFindings = (recorded: Events): readonly Finding[] => {
+  const beginnings = recorded.filter(({ event }) => BEGINNING_TYPES.has(event.type));
   const standing = eventsAsTheyStand(recorded);
-  return beginnings.length === 0 || standing.length === 0 || standing.some(({ event }) => BEGINNINGS.has(event.type))
+  return beginnings.length === 0 ||
+    standing.length === 0 ||
+    standing.some(({ event }) => BEGINNING_TYPES.has(event.type))
     ? []
     : [finding('CORRECTION.BEGINNING_RETRACTED', ...beginnings.map(({ id }) => id))];
 };

@@ -1,4 +1,4 @@
-/** The rule by which every kind of stream decides: only findings that the new events add can block them. */
+/** The rule by which cases, lists, instruments and claims decide: only findings that the new events add can block them. */
 import type { Decision, Finding } from './event.js';
 
 /** Two findings are the same if they have one code and concern the same events. */

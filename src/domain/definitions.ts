@@ -26,20 +26,20 @@ export interface FoldedDefinition<D> {
   readonly recorded: readonly EventWithId<AnyEvent>[];
 }
 
-type Events<E extends AnyEvent> = readonly NonAmendment<E>[];
-type Fold<D> = (id: string, events: Events<AnyEvent>, initial: D | null) => D | null;
+type NonAmendmentsOf<E extends AnyEvent> = readonly NonAmendment<E>[];
+type Fold<D> = (id: string, events: NonAmendmentsOf<AnyEvent>, initial: D | null) => D | null;
 
 const FOLDS: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
-  list: (id, events, initial) => foldList(id, events as Events<ListEvent>, initial),
-  instrument: (id, events, initial) => foldInstrument(id, events as Events<InstrumentEvent>, initial),
+  list: (id, events, initial) => foldList(id, events as NonAmendmentsOf<ListEvent>, initial),
+  instrument: (id, events, initial) => foldInstrument(id, events as NonAmendmentsOf<InstrumentEvent>, initial),
 };
 
 /** An event with its revision in its stream. */
 export type StreamedEvent = EventWithId<AnyEvent> & { readonly revision: number };
 
 /**
- * Folds the events that follow `base` in the stream, all events where there is no base. Undefined where they define nothing. A
- * correction or retraction changes what `base` was folded from, so the whole stream is folded anew.
+ * Folds the events that follow `base` in the stream, all events where there is no base. Undefined where they define nothing; `base`
+ * where none follow. A correction or retraction changes what `base` was folded from, so the whole stream is folded anew.
  */
 export const extendDefinition = <K extends DefinitionKind>(
   kind: K,

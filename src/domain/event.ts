@@ -102,7 +102,7 @@ export interface EventMetadata {
 }
 
 /** Every field of EventMetadata; a missing one fails to compile. */
-const FIELDS: { readonly [K in keyof Required<EventMetadata>]: true } = {
+const IS_METADATA_FIELD: { readonly [K in keyof Required<EventMetadata>]: true } = {
   schemaVersion: true,
   actor: true,
   acknowledged: true,
@@ -112,7 +112,7 @@ const FIELDS: { readonly [K in keyof Required<EventMetadata>]: true } = {
 };
 
 /** The one list of the metadata's fields, from which the codec, the read models and files of the log take them. */
-export const METADATA_FIELDS = Object.keys(FIELDS) as readonly (keyof EventMetadata)[];
+export const METADATA_FIELDS = Object.keys(IS_METADATA_FIELD) as readonly (keyof EventMetadata)[];
 
 /** The metadata of a record alone. */
 export const metadataOf = (recorded: EventMetadata): EventMetadata => {

@@ -9,18 +9,18 @@ export type KnownAt =
   /** What the log says up to a position. */
   | { readonly kind: 'position'; readonly position: number };
 
-const POSITION = /^position:(0|[1-9]\d{0,14})$/;
+const POSITION_PATTERN = /^position:(0|[1-9]\d{0,14})$/;
 
-/** RFC 3339 with an offset; `Temporal` also takes forms without one, and annotations. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+/** RFC 3339 with an offset, whose seconds may be left out; `Temporal` also takes forms without an offset, and annotations. */
+const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Parses `2026-01-05`, `2026-01-05T10:00:00Z` or `position:1234`; null for anything else. Instants are cut to milliseconds. */
 export const parseKnownAt = (text: string): KnownAt | null => {
-  const position = POSITION.exec(text)?.[1];
+  const position = POSITION_PATTERN.exec(text)?.[1];
   if (position !== undefined) return { kind: 'position', position: Number(position) };
   const day = parseDay(text);
   if (day !== null) return { kind: 'day', day };
-  const instant = INSTANT.test(text) ? parseInstant(text) : null;
+  const instant = INSTANT_PATTERN.test(text) ? parseInstant(text) : null;
   return instant === null ? null : { kind: 'instant', instant };
 };
 

@@ -3,16 +3,16 @@
 /** Texts are stored and compared in Unicode NFC. */
 export const toNfc = (text: string): string => text.normalize('NFC');
 
-/** Cyrillic and Greek capitals by the Latin capital that looks the same. */
-const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
+/** The Latin capital that looks the same, by Cyrillic or Greek capital. */
+const LATIN_BY_LOOK_ALIKE: ReadonlyMap<string, string> = new Map(
   [
     ['АВЕӘЅІӀЈКМНОӨРСТУҮХԚԜҺ', 'ABEƏSIIJKMHOƟPCTYYXQWH'],
     ['ΑΒΕΖΗΙͿΚΜΝΟΡϹΤΥΧ', 'ABEZHIJKMNOPCTYX'],
   ].flatMap(([from = '', to = '']) => [...from].map((letter, index) => [letter, [...to][index] ?? letter] as const)),
 );
 
-const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu;
-const DASH = /[\p{Dash_Punctuation}\u2212\u2043\u02D7]/gu;
+const IGNORED_CHARACTER = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu;
+const ANY_DASH = /[\p{Dash_Punctuation}\u2212\u2043\u02D7]/gu;
 
 /**
  * The key under which references are unique. It ignores case, compatibility forms, kinds of dashes, white space, invisible
@@ -22,12 +22,12 @@ const DASH = /[\p{Dash_Punctuation}\u2212\u2043\u02D7]/gu;
 export const foldedKey = (text: string): string => {
   // Lower case first: `ẞ` is an upper case of its own, while that of `ß` is SS.
   const letters = text.normalize('NFKC').toLowerCase().toUpperCase().normalize('NFKD').toUpperCase();
-  const unified = letters.replace(INVISIBLE, '').replace(DASH, '-').replace(/./gsu, latinLookAlike);
+  const unified = letters.replace(IGNORED_CHARACTER, '').replace(ANY_DASH, '-').replace(/./gsu, latinLookAlike);
   // `İ` decomposes into I and U+0307; the upper case of other languages' `i` has no dot, so the dot is dropped.
   return unified.replace(/I\u0307+/g, 'I').normalize('NFKC');
 };
 
-const latinLookAlike = (letter: string): string => LOOK_ALIKES.get(letter) ?? letter;
+const latinLookAlike = (letter: string): string => LATIN_BY_LOOK_ALIKE.get(letter) ?? letter;
 
 /** Recognised scripts by ISO 15924 code; letters of other scripts are not counted. */
 const SCRIPT_PATTERNS = [

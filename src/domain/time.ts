@@ -142,7 +142,7 @@ export const dayOfInstant = (timeZone: string, instant: Date): Day => {
   return dayOf(year, month - 1, day);
 };
 
-/** Offsets from UTC are multiples of this in every zone. */
+/** Offsets from UTC are multiples of this in every zone, since 1972. */
 const OFFSET_STEP_MS = 15 * 60_000;
 
 /** `dayOfInstant` for many instants of one time zone that mostly follow each other: the last day is kept. */

@@ -4,7 +4,7 @@
  * would take longer to start with Nest's swagger.
  */
 import { isIn, isInt, isURL, max, min, ValidateBy } from 'class-validator';
-import { UNKNOWN } from '../domain/case/events.js';
+import { UNREPORTED } from '../domain/case/events.js';
 import { parseKnownAt } from '../domain/known-at.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
 import {
@@ -264,11 +264,11 @@ export const IsShare = decoratorOf({
   ],
 });
 
-/** A term of a sentence, or UNKNOWN. */
+/** A term of a sentence, or UNREPORTED. */
 export const IsTermOrUnknown = decoratorOf({
-  schema: { anyOf: [term.schema, { type: 'string', const: UNKNOWN }] },
-  expects: `${term.expects}, or ${UNKNOWN}`,
-  rules: [IS_TEXT, onText('TERM.INVALID', (value) => value === UNKNOWN || isTerm(value))],
+  schema: { anyOf: [term.schema, { type: 'string', const: UNREPORTED }] },
+  expects: `${term.expects}, or ${UNREPORTED}`,
+  rules: [IS_TEXT, onText('TERM.INVALID', (value) => value === UNREPORTED || isTerm(value))],
 });
 
 export const IsBoolean = decoratorOf({

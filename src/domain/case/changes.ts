@@ -17,7 +17,7 @@ export const changesBetween = (before: readonly Period[], after: readonly Period
   const newPeriods = after.map(toAxisValues);
   const days = [...new Set([...before, ...after].flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
   const axes = new Set([...oldPeriods, ...newPeriods].flatMap(({ values }) => Object.keys(values ?? {})));
-  return [...axes].sort().flatMap((axis) => differences(axis, days, oldPeriods, newPeriods));
+  return [...axes].sort().flatMap((axis) => changesOfAxis(axis, days, oldPeriods, newPeriods));
 };
 
 interface AxisValues {
@@ -27,7 +27,7 @@ interface AxisValues {
   readonly values: Readonly<Record<string, string>> | null;
 }
 
-/** The value of an axis on which nothing is known, such as the recognition by a list without events of the case. */
+/** The value of an axis on which a standing has none, such as the recognition by a list without events of the case. */
 const NO_VALUE = 'none';
 
 const toAxisValues = ({ from, to, standing }: Period): AxisValues => ({
@@ -60,7 +60,7 @@ const sentenceEndText = ({ sentenceEnd, life }: Standing): string => {
   return earliest === latest ? formatDay(earliest) : `${formatDay(earliest)}/${formatDay(latest)}`;
 };
 
-const differences = (
+const changesOfAxis = (
   axis: string,
   days: readonly Day[],
   oldPeriods: readonly AxisValues[],
@@ -70,9 +70,14 @@ const differences = (
   days.slice(0, -1).forEach((from, index) => {
     const to = days[index + 1] ?? MAX_DAY;
     const [before, after] = [valuesOn(axis, from, oldPeriods), valuesOn(axis, from, newPeriods)];
-    if (isEqual(before, after)) return;
+    if (areSameValues(before, after)) return;
     const last = changes.at(-1);
-    if (last !== undefined && last.to === from && isEqual(last.before, before) && isEqual(last.after, after))
+    if (
+      last !== undefined &&
+      last.to === from &&
+      areSameValues(last.before, before) &&
+      areSameValues(last.after, after)
+    )
       changes[changes.length - 1] = { ...last, to };
     else changes.push({ axis, from, to, before, after });
   });
@@ -88,4 +93,4 @@ const valuesOn = (axis: string, day: Day, periods: readonly AxisValues[]): reado
     ),
   ].sort();
 
-const isEqual = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+const areSameValues = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -7,7 +7,7 @@ import { extendOrder, orderOf } from './order.js';
 import type { ReferenceData } from './reference-data.js';
 import { findingsBeforeAndAfter } from './timeline.js';
 
-/** Decides whether a case may record new events. `referenceData` covers those of `referringEvents`. */
+/** Decides whether a case may record new events. `referenceData` has the lists and instruments that `referringEvents` name. */
 export const decide = (
   history: readonly EventWithId<CaseEvent>[],
   newEvents: readonly EventWithId<CaseEvent>[],

@@ -46,13 +46,13 @@ export interface Article {
 }
 
 /** The term or kind of a sentence that no source reports. */
-export const UNKNOWN = 'unknown';
+export const UNREPORTED = 'unknown';
 
-export const SENTENCE_KINDS = ['imprisonment', 'suspended', 'restriction', 'fine', UNKNOWN] as const;
+export const SENTENCE_KINDS = ['imprisonment', 'suspended', 'restriction', 'fine', UNREPORTED] as const;
 
 /**
  * A sentence as a court passed it. Imprisonment has a term (ISO 8601 duration in years, months, weeks, days) or is for life.
- * `kind` and `term` may be UNKNOWN.
+ * `kind` and `term` may be UNREPORTED.
  */
 export interface Sentence {
   readonly kind: (typeof SENTENCE_KINDS)[number];

@@ -1,6 +1,6 @@
 /**
- * The order in which the dated events of a case are applied. It depends on the set of events alone, never on the order of
- * recording (docs/decisions: partial dates and possible courses).
+ * The order in which the dated events of a case are applied. It depends on the set of events as they stand, never on the order of
+ * recording, which decides only what amendments make of them (docs/decisions: partial dates and possible courses).
  */
 import { isAmendment, standingEventsOf } from '../corrections.js';
 import type { Finding, EventWithId } from '../event.js';

@@ -32,13 +32,13 @@ export interface PossibleCourses {
 
 export const coursesOf = (order: readonly OrderedEvent[]): PossibleCourses => {
   const events = tightenBounds(order);
-  return { events, periods: merge(periodsFrom(events, MIN_DAY)) };
+  return { events, periods: mergedPeriods(periodsFrom(events, MIN_DAY)) };
 };
 
 /**
- * The possible courses of an order that may have one more event at its end: what `coursesOf` says of the order. If it has, and that event
- * does not tighten the bounds of earlier ones, the days before the first on which it may have happened stay as they are, and
- * periods that it does not change stay the same objects.
+ * As `coursesOf(order)`, given the courses of an earlier order. If `order` has one more event at its end, and that event does not tighten
+ * the bounds of the others, the days before the first on which it may have happened stay as they are, and periods that it does not
+ * change stay the same objects; otherwise all is computed anew.
  */
 export const extendCourses = (courses: PossibleCourses, order: readonly OrderedEvent[]): PossibleCourses => {
   const added = order.at(-1);
@@ -53,7 +53,10 @@ export const extendCourses = (courses: PossibleCourses, order: readonly OrderedE
   const adjacent = courses.periods
     .filter(({ from, to }) => from < first && to >= first)
     .map((period) => (period.to === first ? period : { ...period, to: first }));
-  return { events, periods: sorted([...unchanged, ...merge([...adjacent, ...periodsFrom(events, first)])]) };
+  return {
+    events,
+    periods: sortedPeriods([...unchanged, ...mergedPeriods([...adjacent, ...periodsFrom(events, first)])]),
+  };
 };
 
 const isLastAfter = ({ events }: PossibleCourses, added: OrderedEvent, order: readonly OrderedEvent[]): boolean =>
@@ -197,8 +200,8 @@ const possibleStart = ({ sentence, episode }: CaseState, boundsById: BoundsById)
 };
 
 /** Merges equal standings whose days touch or overlap. */
-const merge = (periods: readonly Period[]): readonly Period[] =>
-  sorted(
+const mergedPeriods = (periods: readonly Period[]): readonly Period[] =>
+  sortedPeriods(
     mergeEqual(
       periods.map((period) => ({ from: period.from, to: period.to, period, key: JSON.stringify(period.standing) })),
       (a, b) => a.key === b.key,
@@ -206,7 +209,7 @@ const merge = (periods: readonly Period[]): readonly Period[] =>
   );
 
 /** Sorted by days, then by standing. */
-const sorted = (periods: readonly Period[]): readonly Period[] =>
+const sortedPeriods = (periods: readonly Period[]): readonly Period[] =>
   [...periods].sort(
     (a, b) => a.from - b.from || a.to - b.to || (JSON.stringify(a.standing) < JSON.stringify(b.standing) ? -1 : 1),
   );

@@ -5,7 +5,14 @@
 import type { AmendmentType } from '../amendments.js';
 import type { Finding } from '../event.js';
 import { ANY_DAY, parseEdtf, type Interval } from '../time.js';
-import { DEFAULT_CODE, UNKNOWN, type Article, type CaseEventOf, type CaseEventType, type Sentence } from './events.js';
+import {
+  DEFAULT_CODE,
+  UNREPORTED,
+  type Article,
+  type CaseEventOf,
+  type CaseEventType,
+  type Sentence,
+} from './events.js';
 import { finding, type FindingCode } from './findings.js';
 import { sentenceEnd } from './sentence.js';
 import {
@@ -45,7 +52,7 @@ type UndatedType =
   'opened' | 'named' | 'referenced' | 'described' | 'merged' | 'unmerged' | 'distinguished' | AmendmentType;
 export type DatedType = Exclude<CaseEventType, UndatedType>;
 
-const CUSTODY: readonly Axis[] = ['custody', 'facility'];
+const CUSTODY_AXES: readonly Axis[] = ['custody', 'facility'];
 
 const isHeld = (state: CaseState): boolean => HELD_CUSTODIES.has(state.custody);
 
@@ -103,8 +110,8 @@ const newSentence = (sentence: Sentence, countedFrom: string | null): CurrentSen
   state: sentence.kind === 'suspended' ? 'suspended' : 'active',
   imprisonment: sentence.kind === 'imprisonment',
   life: sentence.life ?? false,
-  term: sentence.term === UNKNOWN ? null : (sentence.term ?? null),
-  openEnd: sentence.term === UNKNOWN || (sentence.kind === UNKNOWN && sentence.term === undefined),
+  term: sentence.term === UNREPORTED ? null : (sentence.term ?? null),
+  openEnd: sentence.term === UNREPORTED || (sentence.kind === UNREPORTED && sentence.term === undefined),
   reductions: [],
   countedFrom,
 });
@@ -166,7 +173,7 @@ const applyClemency = ({ event }: DatedClemency, state: CaseState): CaseState =>
 
 const groundOf = ({ id, when }: Pick<DatedEvent, 'id' | 'when'>): ReleaseGround => ({ id, latest: when.latest });
 
-/** Whether the episode has the event that the reason of the release presupposes; most reasons presuppose none. */
+/** Whether the episode has what the reason of the release presupposes (an act of mercy, a sentence at its end); most presuppose nothing. */
 const isFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): boolean => {
   switch (event.reason) {
     case 'pardon':
@@ -182,7 +189,10 @@ const isFounded = ({ event, when }: DatedEvent<'released'>, state: CaseState): b
   }
 };
 
-/** Whether the sentence may have ended by the last possible day of the release; a sentence with an unknown first day always may. */
+/**
+ * Whether a sentence runs that may have ended by the last possible day of the release. Where its first day is unknown, it may have begun on
+ * any; imprisonment for life does not end.
+ */
 const canBeServed = ({ sentence, episode }: CaseState, released: Interval): boolean => {
   const start = sentence.countedFrom === null ? (episode?.arrestedOn ?? null) : parseEdtf(sentence.countedFrom);
   const end = sentenceEnd(sentence, start ?? ANY_DAY);
@@ -213,7 +223,7 @@ const CUSTODY_AFTER_RELEASE: Partial<Record<CaseEventOf<'released'>['reason'], C
 
 export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   arrested: {
-    axes: (_, state) => (startsEpisode(state) ? [...CUSTODY, 'proceedings', 'sentence', 'list:*'] : CUSTODY),
+    axes: (_, state) => (startsEpisode(state) ? [...CUSTODY_AXES, 'proceedings', 'sentence', 'list:*'] : CUSTODY_AXES),
     findings: ({ id }, state) => (isHeld(state) ? [finding('CASE.ALREADY_HELD', id, state.custodyBy)] : []),
     apply: ({ id, event, when }, state) => {
       const started = startsEpisode(state) ? startEpisode(state) : state;
@@ -235,7 +245,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     apply: ({ event }, state) => ({ ...withProceedings(state, 'charged'), articles: articleTexts(event.articles) }),
   },
   remanded: {
-    axes: () => CUSTODY,
+    axes: () => CUSTODY_AXES,
     findings: notHeldFindings,
     apply: ({ id, event }, state) =>
       event.measure === 'house-arrest'
@@ -244,7 +254,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
   },
   tried: { axes: () => ['proceedings'], apply: (_, state) => withProceedings(state, 'on-trial') },
   convicted: {
-    axes: () => [...CUSTODY, 'proceedings', 'sentence'],
+    axes: () => [...CUSTODY_AXES, 'proceedings', 'sentence'],
     findings: ({ id, event }, state) =>
       event.inAbsentia === true || (state.episode !== null && state.episode.arrest !== null)
         ? []
@@ -289,7 +299,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     },
   },
   transferred: {
-    axes: ({ medical }) => (medical === undefined ? ['facility'] : CUSTODY),
+    axes: ({ medical }) => (medical === undefined ? ['facility'] : CUSTODY_AXES),
     findings: notHeldFindings,
     apply: ({ id, event }, state) => {
       const moved = { ...state, facility: event.facility };
@@ -349,7 +359,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     apply: (_, state) => extinguishSentence(withProceedings(state, 'acquitted')),
   },
   released: {
-    axes: () => CUSTODY,
+    axes: () => CUSTODY_AXES,
     findings: (dated, state) => [
       ...notHeldFindings(dated, state),
       ...(isFounded(dated, state) ? [] : [finding('CASE.RELEASE_UNFOUNDED', dated.id)]),
@@ -359,14 +369,14 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
     ],
     apply: ({ id, event }, state) => leaveCustody(state, CUSTODY_AFTER_RELEASE[event.reason] ?? 'free', id),
   },
-  deported: { axes: () => CUSTODY, apply: ({ id }, state) => leaveCustody(state, 'abroad', id) },
-  exchanged: { axes: () => CUSTODY, apply: ({ id }, state) => leaveCustody(state, 'abroad', id) },
+  deported: { axes: () => CUSTODY_AXES, apply: ({ id }, state) => leaveCustody(state, 'abroad', id) },
+  exchanged: { axes: () => CUSTODY_AXES, apply: ({ id }, state) => leaveCustody(state, 'abroad', id) },
   escaped: {
-    axes: () => CUSTODY,
+    axes: () => CUSTODY_AXES,
     findings: notHeldFindings,
     apply: ({ id }, state) => withCustodyAndNoFacility(state, 'fugitive', id),
   },
-  wanted: { axes: () => CUSTODY, apply: ({ id }, state) => withCustodyAndNoFacility(state, 'fugitive', id) },
+  wanted: { axes: () => CUSTODY_AXES, apply: ({ id }, state) => withCustodyAndNoFacility(state, 'fugitive', id) },
   declined: {
     axes: ({ list }) => listAxes(list),
     apply: ({ id, event }, state) =>
@@ -379,7 +389,7 @@ export const rules: { readonly [T in DatedType]: EventRule<T> } = {
       withRecognition(state, event.list, { recognition: 'delisted', category: null, by: id }),
   },
   died: {
-    axes: () => CUSTODY,
+    axes: () => CUSTODY_AXES,
     apply: ({ id }, state) => ({ ...withCustodyAndNoFacility(state, 'deceased', id), died: id }),
   },
 };

@@ -51,7 +51,7 @@ export interface ListRecognition {
   readonly by: string;
 }
 
-/** The sentence as a court passed it, with the later reductions. */
+/** The sentence as a court passed it, or an act of clemency replaced it, with the later reductions. */
 export interface CurrentSentence {
   readonly state: SentenceState;
   readonly imprisonment: boolean;
@@ -72,7 +72,7 @@ export interface Episode {
   /** The days on which the first arrest may have happened. */
   readonly arrestedOn: Interval | null;
   readonly convicted: boolean;
-  /** Whether the person was released and not held since: the next arrest starts an episode. */
+  /** Whether the person was released, deported or exchanged, and not held since: the next arrest starts an episode. */
   readonly released: boolean;
 }
 

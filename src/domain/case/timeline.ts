@@ -17,7 +17,7 @@ export interface Timeline {
   readonly courses: PossibleCourses;
 }
 
-/** The timeline of events that are given in order of recording; it does not depend on that order. */
+/** The timeline of events that are given in order of recording; only what amendments make of the events depends on that order. */
 export const timelineOf = (events: readonly EventWithId<CaseEvent>[]): Timeline => {
   const order = orderOf(events);
   return { order, courses: coursesOf(order.events) };
@@ -78,7 +78,7 @@ const findingsWith = (
   singleEvents: readonly EventWithId<CaseEvent>[],
   referenceData: ReferenceData,
 ): readonly Finding[] =>
-  sorted([
+  sortedFindings([
     ...findings,
     ...findingsOfSingleEvents(singleEvents, referenceData),
     ...repeatedOpening(standing),
@@ -106,5 +106,5 @@ const repeatedClemency = (events: readonly EventWithId<CaseEvent>[]): readonly F
   return [...byInstrument.values()].flatMap((ids) => (ids.length > 1 ? [finding('CASE.ALREADY_REACHED', ...ids)] : []));
 };
 
-const sorted = (findings: readonly Finding[]): readonly Finding[] =>
+const sortedFindings = (findings: readonly Finding[]): readonly Finding[] =>
   [...findings].sort((a, b) => (findingKey(a) < findingKey(b) ? -1 : 1));

@@ -13,9 +13,9 @@ export interface Claim extends ClaimedFields {
 
 /** Folds the events of a claim as they stand; null where it is not made, or was retracted. */
 export const foldClaim = (events: readonly EventWithId<ClaimEvent>[]): Claim | null =>
-  eventsAsTheyStand(events).reduce<Claim | null>((claim, { event }) => step(claim, event), null);
+  eventsAsTheyStand(events).reduce<Claim | null>((claim, { event }) => applyToClaim(claim, event), null);
 
-const step = (claim: Claim | null, event: NonAmendment<ClaimEvent>): Claim | null => {
+const applyToClaim = (claim: Claim | null, event: NonAmendment<ClaimEvent>): Claim | null => {
   switch (event.type) {
     case 'claimed': {
       const { type: _, reliability: __, note: ___, ...fields } = event;
@@ -26,7 +26,7 @@ const step = (claim: Claim | null, event: NonAmendment<ClaimEvent>): Claim | nul
   }
 };
 
-/** From a number to a number, both included; without `atMost` there is no end. */
+/** From a number to a number, both included; `atMost` is Infinity where there is no end. */
 export interface Bounds {
   readonly atLeast: number;
   readonly atMost: number;
@@ -47,7 +47,7 @@ export const agreementOf = (claimed: Bounds, counted: Bounds): Agreement => {
   return areDisjoint(claimed, counted) ? 'differs' : 'possibly';
 };
 
-/** How many more (or, negative, fewer) the register counts than the claim allows at least; 0 unless they differ. */
+/** By how many at least the register counts more than the claim allows (negative: fewer); 0 unless they differ. */
 export const differenceOf = (claimed: Bounds, counted: Bounds): number => {
   if (counted.atLeast > claimed.atMost) return counted.atLeast - claimed.atMost;
   return counted.atMost < claimed.atLeast ? counted.atMost - claimed.atLeast : 0;

@@ -44,18 +44,18 @@ const findingsOf = (events: Events, references: ReferenceData): readonly Finding
     if (event.type === 'claimed')
       return [
         ...(index === 0 ? [] : [finding('CLAIM.ALREADY_MADE', id)]),
-        ...isInFuture(event.saidOn, references, id),
+        ...futureFindings(event.saidOn, references, id),
         ...subjectFindings(id, event.about, references),
       ];
     const isRepeated = standing.slice(0, index).some(({ event: earlier }) => earlier.type === event.type);
     return [
       ...(index === 0 ? [finding('CLAIM.UNKNOWN', id)] : []),
       ...(isRepeated ? [finding('CLAIM.ALREADY_WITHDRAWN', id)] : []),
-      ...(event.withdrawnOn === undefined ? [] : isInFuture(event.withdrawnOn, references, id)),
+      ...(event.withdrawnOn === undefined ? [] : futureFindings(event.withdrawnOn, references, id)),
     ];
   });
 
-const isInFuture = (date: string, { today }: ReferenceData, id: string): readonly Finding[] =>
+const futureFindings = (date: string, { today }: ReferenceData, id: string): readonly Finding[] =>
   (parseEdtf(date)?.earliest ?? today) > today ? [finding('DATE.FUTURE', id)] : [];
 
 const subjectFindings = (

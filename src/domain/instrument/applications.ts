@@ -1,4 +1,6 @@
-/** When an instrument may be applied to many persons at once. Whether it reaches each of them is decided with the case. */
+/**
+ * When an instrument may be applied to many persons at once, and to what effect. Whether each of them may get it is decided with the case.
+ */
 import { finding } from '../case/findings.js';
 import type { Finding } from '../event.js';
 import type { ListDefinition } from '../list/list.js';
@@ -8,7 +10,7 @@ import type { Instrument } from './instrument.js';
 
 export type ApplicationStarted = Extract<InstrumentEvent, { readonly type: 'application-started' }>;
 
-/** `instrument`: as it was before; null where it was not registered. */
+/** What speaks against an application. `instrument`: as it was before; null where it was not registered. */
 export const applicationFindings = (
   id: string,
   {

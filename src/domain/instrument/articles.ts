@@ -17,5 +17,5 @@ export const isNamed = (article: string, named: string): boolean => {
   return text === name || text.startsWith(`${name}.`);
 };
 
-/** Whether everything that one name stands for is something that the other stands for. */
+/** Whether `other` stands for everything that `name` stands for. */
 export const isCovered = (name: string, other: string): boolean => isNamed(storedForm(name), other);

@@ -23,7 +23,7 @@ export const canBeMet = (conditions: readonly Condition[]): boolean =>
 const conditionsOf = <C extends ConditionCode>(conditions: readonly Condition[], code: C): readonly Conditions[C][] =>
   conditions.flatMap((condition) => (condition[code] === undefined ? [] : [condition[code]]));
 
-/** Conditions on a day in force and on the day that is asked about may both hold, so they are compared apart. */
+/** Conditions that are measured on different days (MEASURED) may all hold, so only those of one day are compared. */
 const eachMeasure = <C extends { readonly measured: string }>(
   conditions: readonly C[],
   canHold: (conditions: readonly C[]) => boolean,
@@ -51,12 +51,12 @@ const articlesRemain = (conditions: readonly Conditions['articles'][]): boolean 
   );
 };
 
-interface Bounds {
+interface OptionalBounds {
   readonly atLeast?: number | undefined;
   readonly atMost?: number | undefined;
 }
 
-const isRange = (conditions: readonly Bounds[]): boolean =>
+const isRange = (conditions: readonly OptionalBounds[]): boolean =>
   Math.max(...conditions.map(({ atLeast }) => atLeast ?? -Infinity)) <=
   Math.min(...conditions.map(({ atMost }) => atMost ?? Infinity));
 
@@ -80,7 +80,7 @@ const valuesRemain = (conditions: readonly { readonly in: readonly string[] }[])
   conditions.length === 0 ||
   conditions.some((one) => one.in.some((value) => conditions.every((c) => c.in.includes(value))));
 
-/** No conviction meets `noneOf`, so that a clause may name articles and reach people who await judgment. */
+/** Whether nobody meets the conditions without a conviction. `noneOf` needs none: people who await judgment meet it. */
 const needsConviction = (conditions: readonly Condition[]): boolean =>
   conditions.some(
     ({ articles, gravity, remaining, served, term }) =>

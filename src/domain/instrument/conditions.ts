@@ -38,17 +38,18 @@ interface ConditionRule<C extends ConditionCode> {
   saw(course: Course, condition: Conditions[C], context: EvaluationContext): string | null;
 }
 
-const NONE = 'none';
-const LIFE = 'life';
-const UNKNOWN = 'unknown';
+/** Words for what a condition saw: no category, conviction, sentence or term; a sentence for life; a term that no source reports. */
+const SAW_NONE = 'none';
+const SAW_LIFE = 'life';
+const SAW_UNKNOWN = 'unknown';
 
 const allIf = (holds: boolean, { all }: Course): Extent | null => (holds ? all : null);
 const perhaps = ({ all }: Course): Extent => ({ ...all, isCertain: false });
 const forStarts = (starts: DayRange | null, { all }: Course): Extent | null => starts && { ...all, starts };
 const forBirths = (births: DayRange | null, { all }: Course): Extent | null => births && { ...all, births };
 
-const upTo = (latest: Day): DayRange => ({ earliest: MIN_DAY, latest });
-const after = (day: Day): DayRange => ({ earliest: day + 1, latest: MAX_DAY });
+const daysUpTo = (latest: Day): DayRange => ({ earliest: MIN_DAY, latest });
+const daysAfter = (day: Day): DayRange => ({ earliest: day + 1, latest: MAX_DAY });
 
 /** The articles of the conviction; null without one: then the standing's articles are those of a charge. */
 const convictedOf = ({ standing }: Course): readonly string[] | null =>
@@ -84,7 +85,7 @@ const gravityExtent = (
 
 const stageOf = ({ standing }: Course): string => {
   if (CONVICTED_STAGE.has(standing.proceedings)) return 'convicted';
-  return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : NONE;
+  return HELD_CUSTODIES.has(standing.custody) ? 'awaiting-judgment' : SAW_NONE;
 };
 
 const measuredOn = ({ measured }: { readonly measured: string }, { day, inForce }: EvaluationContext): Day =>
@@ -111,7 +112,7 @@ const remainingExtent = (
     const only = endIfKnown(course) ?? end(starts.earliest);
     return allIf(first <= only && only <= last, course);
   }
-  // The later it counts, the later it ends.
+  // The later the day from which the sentence counts, the later it ends.
   const late = trailing(starts, (start) => end(start) >= first);
   const early = leading(starts, (start) => end(start) <= last);
   return forStarts(late && early && commonDays(late, early), course);
@@ -123,7 +124,7 @@ const unknownEndExtent = (wanted: DayRange, course: Course): Extent | null => {
   return wanted.earliest <= ends.earliest && ends.latest <= wanted.latest ? course.all : perhaps(course);
 };
 
-/** The one day on which the sentence can end, so that it need not be reckoned again. */
+/** The one day on which the sentence can end, so that it need not be reckoned again; null where there are several or none. */
 const endIfKnown = ({ standing: { sentenceEnd } }: Course): Day | null =>
   sentenceEnd !== null && sentenceEnd.earliest === sentenceEnd.latest ? sentenceEnd.earliest : null;
 
@@ -135,8 +136,8 @@ const servedExtent = (condition: Conditions['served'], course: Course, context: 
   if (running.start === null) return perhaps(course);
   const { term, isTermUnknown, reductions } = running;
   const { starts } = course.all;
-  // The earlier it counts, the more is served.
-  const long = atLeast === undefined ? starts : commonDays(starts, upTo(context.lastStart(on, atLeast)));
+  // The earlier the day from which the sentence counts, the more of it is served.
+  const long = atLeast === undefined ? starts : commonDays(starts, daysUpTo(context.lastStart(on, atLeast)));
   if (atLeastShare === undefined) return forStarts(long, course);
   if (term === null) return isTermUnknown && long !== null ? { ...course.all, starts: long, isCertain: false } : null;
   const [part = 1, whole = 1] = atLeastShare.split('/').map(Number);
@@ -161,8 +162,8 @@ const ageExtent = (condition: Conditions['age'], course: Course, context: Evalua
   if (course.born === null) return perhaps(course);
   const on = measuredOn(condition, context);
   const { births } = course.all;
-  const old = atLeast === 0 ? births : commonDays(births, upTo(context.lastStart(on, `P${atLeast}Y`)));
-  const young = atMost === undefined ? births : commonDays(births, after(context.lastStart(on, `P${atMost + 1}Y`)));
+  const old = atLeast === 0 ? births : commonDays(births, daysUpTo(context.lastStart(on, `P${atLeast}Y`)));
+  const young = atMost === undefined ? births : commonDays(births, daysAfter(context.lastStart(on, `P${atMost + 1}Y`)));
   return forBirths(old && young && commonDays(old, young), course);
 };
 
@@ -175,10 +176,10 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
   category: {
     isTimed: false,
     extent: ({ list, in: among, notIn }, course) => {
-      const category = categoryIn(course, list) ?? NONE;
+      const category = categoryIn(course, list) ?? SAW_NONE;
       return allIf(among?.includes(category) !== false && notIn?.includes(category) !== true, course);
     },
-    saw: (course, { list }) => categoryIn(course, list) ?? NONE,
+    saw: (course, { list }) => categoryIn(course, list) ?? SAW_NONE,
   },
   articles: {
     isTimed: false,
@@ -187,14 +188,14 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
       const isUnder = (named: string): boolean => convicted.some((article) => isNamed(article, named));
       return allIf(anyOf?.some(isUnder) !== false && !noneOf.some(isUnder), course);
     },
-    saw: (course) => convictedOf(course)?.join(' ') ?? NONE,
+    saw: (course) => convictedOf(course)?.join(' ') ?? SAW_NONE,
   },
   gravity: {
     isTimed: true,
     extent: gravityExtent,
     saw: (course, _, context) => {
       const convicted = convictedOf(course);
-      if (convicted === null) return NONE;
+      if (convicted === null) return SAW_NONE;
       const { earliest, latest } = gravestOf(convicted, context);
       return earliest === latest ? (GRAVITIES[earliest] ?? null) : null;
     },
@@ -203,8 +204,8 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     isTimed: true,
     extent: remainingExtent,
     saw: ({ standing: { running, life, sentenceEnd } }) => {
-      if (running === null) return NONE;
-      if (life) return LIFE;
+      if (running === null) return SAW_NONE;
+      if (life) return SAW_LIFE;
       return sentenceEnd === null ? null : daysText(sentenceEnd);
     },
   },
@@ -212,7 +213,7 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     isTimed: true,
     extent: servedExtent,
     saw: ({ standing: { running } }) => {
-      if (running === null) return NONE;
+      if (running === null) return SAW_NONE;
       return running.start === null ? null : daysText(running.start);
     },
   },
@@ -220,9 +221,9 @@ export const CONDITION_RULES: { readonly [C in ConditionCode]: ConditionRule<C> 
     isTimed: false,
     extent: termExtent,
     saw: ({ standing: { running, life } }) => {
-      if (running === null) return NONE;
-      if (life) return LIFE;
-      return running.term ?? (running.isTermUnknown ? UNKNOWN : NONE);
+      if (running === null) return SAW_NONE;
+      if (life) return SAW_LIFE;
+      return running.term ?? (running.isTermUnknown ? SAW_UNKNOWN : SAW_NONE);
     },
   },
   age: { isTimed: true, extent: ageExtent, saw: ({ born }) => born },

@@ -11,7 +11,7 @@ import { applicationFindings } from './applications.js';
 import type { ClauseFields, InstrumentEvent } from './events.js';
 import { foldInstrument, isSameVersion, type Instrument } from './instrument.js';
 
-/** By id: the lists that the conditions of clauses name, without those that do not exist. */
+/** By id: the lists that the conditions of clauses and applications name, without those that do not exist. */
 export type ClauseLists = ReadonlyMap<string, ListDefinition>;
 
 /** Decides whether an instrument may record new events. `lists` covers the history and the new events. */
@@ -46,12 +46,12 @@ const findingsOf = (events: readonly EventWithId<InstrumentEvent>[], lists: Clau
   return eventsAsTheyStand(events).flatMap(({ id, event }) => {
     const before = instrument;
     instrument = foldInstrument('', [event], before);
-    return findingsAfter(before, id, event, instrument, lists);
+    return findingsOfEvent(before, id, event, instrument, lists);
   });
 };
 
-/** The findings of one event, after an instrument as the events before it made it. */
-const findingsAfter = (
+/** `before`: the instrument as the events before this one made it; `after`: with this one. */
+const findingsOfEvent = (
   before: Instrument | null,
   id: string,
   event: NonAmendment<InstrumentEvent>,

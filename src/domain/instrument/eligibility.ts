@@ -78,14 +78,14 @@ export const eligibility = (
 export const askerOf = (question: EligibilityQuestion): Asker => {
   const contextOn = contextsOf(question);
   const verdict = (candidate: Candidate, from: Day, to: Day): Eligibility | null => {
-    const asked = ask(question, candidate);
+    const asked = askedOf(question, candidate);
     return asked && firstVerdict(asked, contextOn, from, to);
   };
   const explain = (candidate: Candidate, from: Day, to: Day): ExplainedEligibility | null => {
-    const asked = ask(question, candidate);
+    const asked = askedOf(question, candidate);
     if (asked === null) return null;
     const found = firstVerdict(asked, contextOn, from, to);
-    return { ...found, ...reasons(asked, contextOn(found.firstDay ?? to)) };
+    return { ...found, ...reasonsOf(asked, contextOn(found.firstDay ?? to)) };
   };
   return { verdict, explain };
 };
@@ -125,7 +125,7 @@ interface Asked {
   readonly question: EligibilityQuestion;
   /** The courses in which the person is on the list. */
   readonly courses: readonly AskedCourse[];
-  /** Whether there are other courses, in which the person is not on the list. */
+  /** Whether there are, or may be, other courses, in which the person is not on the list. */
   readonly isPerhapsUnlisted: boolean;
   /** Whether there are more courses than the register enumerates, so that any is possible. */
   readonly isUndecided: boolean;
@@ -133,11 +133,11 @@ interface Asked {
 
 interface AskedCourse {
   readonly course: Course;
-  /** By clause: where its conditions hold that do not depend on the day; null if in no course. */
+  /** By clause: where its conditions hold that do not depend on the day; null if nowhere. */
   readonly untimed: readonly (Extent | null)[];
 }
 
-const ask = (question: EligibilityQuestion, { periods, born, sex }: Candidate): Asked | null => {
+const askedOf = (question: EligibilityQuestion, { periods, born, sex }: Candidate): Asked | null => {
   const { list, listDay } = question;
   const custody = policyOn(list, listDay).custody;
   const valid = periods.filter(({ from, to }) => from <= listDay && listDay < to);
@@ -165,7 +165,7 @@ const courseOf = (standing: Standing, listDay: Day, person: Pick<Course, 'born' 
     standing,
     all: {
       starts: startsOf(standing, listDay),
-      births: born === null ? ANY : { earliest: born.earliest, latest: born.latest },
+      births: born === null ? IRRELEVANT_DAYS : { earliest: born.earliest, latest: born.latest },
       isCertain: true,
     },
     ends: endsOf(standing, listDay),
@@ -173,13 +173,13 @@ const courseOf = (standing: Standing, listDay: Day, person: Pick<Course, 'born' 
   };
 };
 
-/** Stands for a day that does not matter. */
-const ANY: DayRange = { earliest: 0, latest: 0 };
+/** In place of days that do not matter: those of a birth, or of the start of a sentence, that is unknown. */
+const IRRELEVANT_DAYS: DayRange = { earliest: 0, latest: 0 };
 
 /** The days from which the sentence may count, given that it runs, or has run to its end, on the day of the list. */
 const startsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
   const start = running?.start ?? null;
-  if (running === null || start === null) return ANY;
+  if (running === null || start === null) return IRRELEVANT_DAYS;
   const { term, reductions } = running;
   const begun = commonDays(start, { earliest: MIN_DAY, latest: listDay }) ?? start;
   if (term === null || begun.earliest === begun.latest) return begun;
@@ -213,18 +213,19 @@ const extentOf = (
 ): Extent | null =>
   conditions.reduce<Extent | null>(
     (extent, condition) =>
-      extent === null || ruleOf(condition).isTimed !== isTimed
+      extent === null || conditionRule(condition).isTimed !== isTimed
         ? extent
-        : intersection(extent, ruleOf(condition).extent(valueOf(condition), course, context)),
+        : intersection(extent, conditionRule(condition).extent(conditionValue(condition), course, context)),
     course.all,
   );
 
-const codeOf = (condition: Condition): ConditionCode => Object.keys(condition)[0] as ConditionCode;
+const codeOfCondition = (condition: Condition): ConditionCode => Object.keys(condition)[0] as ConditionCode;
 /** The casts are safe: a condition has one property, and its name is the key of the rule. */
-const ruleOf = (condition: Condition) => CONDITION_RULES[codeOf(condition)] as (typeof CONDITION_RULES)['category'];
-const valueOf = (condition: Condition) => condition[codeOf(condition)] as Conditions['category'];
+const conditionRule = (condition: Condition) =>
+  CONDITION_RULES[codeOfCondition(condition)] as (typeof CONDITION_RULES)['category'];
+const conditionValue = (condition: Condition) => condition[codeOfCondition(condition)] as Conditions['category'];
 
-/** Where each clause holds on a day, by clause; null if in no course. */
+/** Where each clause holds on a day, by course and clause; null if nowhere. */
 const extentsOn = ({ question, courses }: Asked, context: EvaluationContext): readonly (readonly (Extent | null)[])[] =>
   courses.map(({ course, untimed }) =>
     question.clauses.map(({ conditions }, index) => {
@@ -256,7 +257,7 @@ const verdictOf = (
 };
 
 /** The clause that reaches the person, or the first one, with what became of each of its conditions. */
-const reasons = (asked: Asked, context: EvaluationContext): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
+const reasonsOf = (asked: Asked, context: EvaluationContext): Pick<ExplainedEligibility, 'clause' | 'conditions'> => {
   const { clauses } = asked.question;
   const extents = extentsOn(asked, context);
   const verdicts = clauses.map((_, index) =>
@@ -276,7 +277,7 @@ const reasons = (asked: Asked, context: EvaluationContext): Pick<ExplainedEligib
 const listedVerdict = ({ courses, isPerhapsUnlisted }: Asked): ConditionVerdict => ({
   code: LISTED,
   verdict: isPerhapsUnlisted ? 'possibly' : 'yes',
-  saw: distinct(courses.map(({ course }) => course.standing.custody)),
+  saw: distinctKnown(courses.map(({ course }) => course.standing.custody)),
 });
 
 const conditionVerdict = (
@@ -284,15 +285,16 @@ const conditionVerdict = (
   condition: Condition,
   context: EvaluationContext,
 ): ConditionVerdict => {
-  const extents = courses.map(({ course }) => ruleOf(condition).extent(valueOf(condition), course, context));
+  const [rule, value] = [conditionRule(condition), conditionValue(condition)];
+  const extents = courses.map(({ course }) => rule.extent(value, course, context));
   const isCertain = courses.every(({ course }, index) => covers([extents[index] ?? null].filter(isSome), course.all));
   const isPossible = isUndecided || extents.some(isSome);
   return {
-    code: codeOf(condition),
+    code: codeOfCondition(condition),
     verdict: isCertain && !isUndecided ? 'yes' : isPossible ? 'possibly' : 'no',
-    saw: distinct(courses.map(({ course }) => ruleOf(condition).saw(course, valueOf(condition), context))),
+    saw: distinctKnown(courses.map(({ course }) => rule.saw(course, value, context))),
   };
 };
 
-const distinct = (values: readonly (string | null)[]): readonly string[] =>
+const distinctKnown = (values: readonly (string | null)[]): readonly string[] =>
   [...new Set(values.filter((value) => value !== null))].sort();

@@ -46,20 +46,24 @@ const edges = (extents: readonly Extent[], all: Extent, side: 'starts' | 'births
 
 const isWithin = (day: Day, { earliest, latest }: DayRange): boolean => earliest <= day && day <= latest;
 
-/** The days of a range from its first on for which something holds that holds for no day after one for which it does not. */
+/**
+ * The first days of a range, for which something holds that, once it failed for a day, fails for all later ones. Null if it holds for none.
+ */
 export const leading = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
-  const count = firstFailing(range, holds);
+  const count = countLeading(range, holds);
   return count === 0 ? null : { earliest: range.earliest, latest: range.earliest + count - 1 };
 };
 
-/** The days of a range up to its last for which something holds that holds for every day after one for which it does. */
+/**
+ * The last days of a range, for which something holds that, once it held for a day, holds for all later ones. Null if it holds for none.
+ */
 export const trailing = (range: DayRange, holds: (day: Day) => boolean): DayRange | null => {
-  const earliest = range.earliest + firstFailing(range, (day) => !holds(day));
+  const earliest = range.earliest + countLeading(range, (day) => !holds(day));
   return earliest > range.latest ? null : { earliest, latest: range.latest };
 };
 
-/** By bisection, the number of days from the first on for which it holds. */
-const firstFailing = ({ earliest, latest }: DayRange, holds: (day: Day) => boolean): number => {
+/** How many days something holds for, from the first of a range on, by bisection. */
+const countLeading = ({ earliest, latest }: DayRange, holds: (day: Day) => boolean): number => {
   let [low, high] = [0, latest - earliest + 1];
   while (low < high) {
     const middle = (low + high) >>> 1;

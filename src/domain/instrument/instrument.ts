@@ -13,7 +13,7 @@ export interface Instrument extends Omit<InstrumentFields['instrument-registered
   readonly sources: readonly Source[];
   /** The ids of its clauses: those that it was registered with, then those that were set later. */
   readonly clauses: readonly string[];
-  /** What its clauses say, in order of recording. */
+  /** The versions of its clauses that stand, in order of recording. */
   readonly clauseVersions: readonly ClauseVersion[];
 }
 
@@ -24,20 +24,24 @@ export const foldInstrument = (
   initial: Instrument | null = null,
 ): Instrument | null => {
   let instrument = initial;
-  for (const event of events) instrument = step(id, instrument, event);
+  for (const event of events) instrument = applyToInstrument(id, instrument, event);
   return instrument;
 };
 
-const step = (id: string, instrument: Instrument | null, event: NonAmendment<InstrumentEvent>): Instrument | null => {
+const applyToInstrument = (
+  id: string,
+  instrument: Instrument | null,
+  event: NonAmendment<InstrumentEvent>,
+): Instrument | null => {
   switch (event.type) {
     case 'instrument-registered':
-      return instrument ?? { ...fieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
+      return instrument ?? { ...keptFieldsOf(event), id, clauses: event.clauses ?? [], clauseVersions: [] };
     case 'instrument-amended':
-      return instrument && amend(instrument, event);
+      return instrument && withAmendment(instrument, event);
     case 'clause-set':
-      return instrument && withClause(instrument, fieldsOf(event));
+      return instrument && withClauseVersion(instrument, keptFieldsOf(event));
     case 'clause-withdrawn':
-      return instrument && withoutClause(instrument, event);
+      return instrument && withoutClauseVersion(instrument, event);
     case 'application-started':
     case 'application-finished':
       return instrument;
@@ -45,31 +49,34 @@ const step = (id: string, instrument: Instrument | null, event: NonAmendment<Ins
 };
 
 /** The fields of an event that an instrument keeps. */
-const fieldsOf = <E extends NonAmendment<InstrumentEvent>>({
+const keptFieldsOf = <E extends NonAmendment<InstrumentEvent>>({
   type: _,
   reliability: __,
   note: ___,
   ...fields
 }: E): Omit<E, 'type' | 'reliability' | 'note'> => fields;
 
-/** The instrument keeps the sources of its registration: those of an amendment report the amendment alone. */
-const amend = (
+/** Null removes a field. The instrument keeps the sources of its registration: those of an amendment report the amendment alone. */
+const withAmendment = (
   instrument: Instrument,
   event: Extract<InstrumentEvent, { readonly type: 'instrument-amended' }>,
 ): Instrument => {
-  const { sources: _, ...changes } = fieldsOf(event);
+  const { sources: _, ...changes } = keptFieldsOf(event);
   const entries = Object.entries({ ...instrument, ...changes }).filter(([, value]) => value !== null);
   return Object.fromEntries(entries) as unknown as Instrument;
 };
 
-const withClause = (instrument: Instrument, { clause, ...said }: ClauseVersion): Instrument => ({
+const withClauseVersion = (instrument: Instrument, { clause, ...said }: ClauseVersion): Instrument => ({
   ...instrument,
   clauses: [...new Set([...instrument.clauses, clause])],
   clauseVersions: [...instrument.clauseVersions, { clause, ...said }],
 });
 
 /** The clause keeps its id, which events of cases may name. */
-const withoutClause = (instrument: Instrument, withdrawn: Pick<ClauseFields, 'clause' | 'version'>): Instrument => ({
+const withoutClauseVersion = (
+  instrument: Instrument,
+  withdrawn: Pick<ClauseFields, 'clause' | 'version'>,
+): Instrument => ({
   ...instrument,
   clauseVersions: instrument.clauseVersions.filter((standing) => !isSameVersion(standing, withdrawn)),
 });

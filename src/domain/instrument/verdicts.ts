@@ -7,5 +7,5 @@ export type Verdict = (typeof VERDICTS)[number];
 export const HOLDS = ['yes', 'possibly', 'no'] as const;
 export type Holds = (typeof HOLDS)[number];
 
-/** Whether the person is on the list on its day, which is asked before the conditions of the clause. */
+/** The code of a verdict that is no condition's: whether the person is on the list on its day, which is asked before the conditions. */
 export const LISTED = 'listed';

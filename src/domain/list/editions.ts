@@ -25,29 +25,29 @@ export const editionFindings = (id: string, edition: EditionPublished, list: Lis
     ...(before?.edition === edition.flow?.since ? [] : [finding('EDITION.NOT_SINCE_LAST', id)]),
     ...(numbers.length === 0
       ? []
-      : [{ ...finding('EDITION.DOES_NOT_RECONCILE', id), expected: numbers.slice(0, MAX_SHOWN).join('; ') }]),
+      : [{ ...finding('EDITION.DOES_NOT_RECONCILE', id), expected: numbers.slice(0, MAX_CONTRADICTIONS).join('; ') }]),
   ];
 };
 
 /** The most contradictions that a refusal tells. */
-const MAX_SHOWN = 10;
+const MAX_CONTRADICTIONS = 10;
 
 /** What does not add up, in numbers; empty where all does. */
 const contradictions = (edition: EditionPublished, before: Edition | null): readonly string[] => {
   const { total, groups, flow, lines, salts } = edition;
   const groupFlows = groups.flatMap((group) => (group.flow === undefined ? [] : [group.flow]));
   return [
-    ...differing('members', total, 'lines', lines.length),
-    ...differing('lines', lines.length, 'salts', salts.length),
-    ...differing('members', total, 'members of the groups', sumOf(groups.map((group) => group.total))),
+    ...differenceIn('members', total, 'lines', lines.length),
+    ...differenceIn('lines', lines.length, 'salts', salts.length),
+    ...differenceIn('members', total, 'members of the groups', sumOf(groups.map((group) => group.total))),
     ...(flow === undefined ? [] : flowContradictions('all', flow, before?.total ?? 0, total)),
     ...groups.flatMap((group) => groupContradictions(group, before)),
     ...(flow === undefined
-      ? differing('flows', 0, 'flows of groups', groupFlows.length)
+      ? differenceIn('flows', 0, 'flows of groups', groupFlows.length)
       : [
-          ...differing('groups', groups.length, 'flows of groups', groupFlows.length),
-          ...FLOWS.flatMap((name) =>
-            differing(
+          ...differenceIn('groups', groups.length, 'flows of groups', groupFlows.length),
+          ...FLOW_NUMBERS.flatMap((name) =>
+            differenceIn(
               `${name} in all`,
               totalOf(flow, name),
               'in the groups',
@@ -71,26 +71,26 @@ const groupContradictions = ({ category, total, flow }: EditionGroup, before: Ed
         total,
       );
 
-/** `published`: by the edition before it. */
+/** `published`: the number that the edition before it published; `total`: that of this edition. */
 const flowContradictions = (name: string, flow: FlowNumbers, published: number, total: number): readonly string[] => {
   const { opening, revised, entered, moved, closing } = flow;
   const left = totalOf(flow, 'left');
   const sum = opening + revised + entered - left + moved;
   return [
-    ...differing(`${name}: opening`, opening, 'published before', published),
+    ...differenceIn(`${name}: opening`, opening, 'published before', published),
     ...(sum === closing
       ? []
       : [`${name}: ${opening} + (${revised}) + ${entered} - ${left} + (${moved}) = ${sum}, and closing is ${closing}`]),
-    ...differing(`${name}: closing`, closing, 'published', total),
+    ...differenceIn(`${name}: closing`, closing, 'published', total),
   ];
 };
 
-const FLOWS = ['opening', 'revised', 'entered', 'left', 'moved', 'closing'] as const;
+const FLOW_NUMBERS = ['opening', 'revised', 'entered', 'left', 'moved', 'closing'] as const;
 
-const totalOf = (flow: FlowNumbers, name: (typeof FLOWS)[number]): number =>
+const totalOf = (flow: FlowNumbers, name: (typeof FLOW_NUMBERS)[number]): number =>
   name === 'left' ? sumOf(Object.values(flow.left)) : flow[name];
 
-const differing = (one: string, number: number, other: string, otherNumber: number): readonly string[] =>
+const differenceIn = (one: string, number: number, other: string, otherNumber: number): readonly string[] =>
   number === otherNumber ? [] : [`${one} ${number}, ${other} ${otherNumber}`];
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);

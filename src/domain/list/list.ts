@@ -18,7 +18,7 @@ export interface ListDefinition {
   readonly id: string;
   readonly name: LocalName;
   readonly categories: ReadonlyMap<string, LocalName>;
-  /** Sorted by `from`; of two policies from one day the one set later counts. */
+  /** Sorted by `from`; of two policies from one day only the one set later is kept. */
   readonly policies: readonly Policy[];
   /** In order of publication. */
   readonly editions: readonly Edition[];
@@ -31,11 +31,15 @@ export const foldList = (
   initial: ListDefinition | null = null,
 ): ListDefinition | null => {
   let list = initial;
-  for (const event of events) list = step(id, list, event);
+  for (const event of events) list = applyToList(id, list, event);
   return list;
 };
 
-const step = (id: string, list: ListDefinition | null, event: NonAmendment<ListEvent>): ListDefinition | null => {
+const applyToList = (
+  id: string,
+  list: ListDefinition | null,
+  event: NonAmendment<ListEvent>,
+): ListDefinition | null => {
   switch (event.type) {
     case 'list-defined':
       return { id, categories: new Map(), policies: [], editions: [], ...list, name: event.name };

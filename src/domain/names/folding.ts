@@ -15,7 +15,7 @@ export interface NameWord {
   readonly key: string;
   /** The key without the ending of a surname; the key itself where there is none. */
   readonly stem: string;
-  /** The consonants of the key, voiced and voiceless alike, after the first vowel if it begins with one. */
+  /** The consonants of the key, voiced and voiceless alike, after the first vowel if it begins with one; of a short key, the key itself. */
   readonly skeleton: string;
   readonly role: WordRole;
 }
@@ -24,16 +24,16 @@ export interface NameWord {
 export const MAX_NAME_WORDS = 12;
 
 /** Words of shorter keys resemble too many others. */
-export const LEAST_LENGTH = 4;
+export const LEAST_KEY_LENGTH = 4;
 
-/** Code units of a text, and of a word, that are looked at; the rest is ignored. */
-const MAX_TEXT_LENGTH = 1_000;
+/** Code units of a name, and of a word of any text, that are looked at; the rest is ignored. */
+const MAX_NAME_LENGTH = 1_000;
 const MAX_WORD_LENGTH = 60;
 
 /** `son of` and `daughter of` as keys, after the father's name: Ramiz oğlu, Ramiz ogly, Рамиз оглы; Vaqif qızı, Вагиф гызы. */
 const SON = 'uglu';
 const DAUGHTER = 'gizi';
-const MARKERS: ReadonlyMap<string, string> = new Map([
+const MARKER_BY_KEY: ReadonlyMap<string, string> = new Map([
   [SON, SON],
   ['ugli', SON],
   [DAUGHTER, DAUGHTER],
@@ -42,29 +42,29 @@ const MARKERS: ReadonlyMap<string, string> = new Map([
 /** The words of a name in their order, at most MAX_NAME_WORDS. Any text is accepted; one without letters and digits has none. */
 export const nameWords = (text: string): readonly NameWord[] => {
   const words: NameWord[] = [];
-  for (const part of parts(text)) {
+  for (const part of partsOfName(text)) {
     const last = words.at(-1);
-    if (last !== undefined && MARKERS.has(part.key)) words[words.length - 1] = { ...last, role: 'patronymic' };
+    if (last !== undefined && MARKER_BY_KEY.has(part.key)) words[words.length - 1] = { ...last, role: 'patronymic' };
     else words.push(part);
   }
   return words.slice(0, MAX_NAME_WORDS);
 };
 
 /**
- * The key of a whole name: the keys of its words in their order, `son of` and `daughter of` included. It is its own key.
+ * The key of a whole name: the keys of its words in their order, `son of` and `daughter of` included. The key of a key is the key itself.
  * Həsənov, Hasanov, Gasanov and Гасанов share one; so do Vaqifqızı and Вагиф гызы, Рамизович and Ramiz oğlu.
  */
 export const nameKey = (text: string): string =>
-  parts(text)
-    .map(({ key }) => MARKERS.get(key) ?? key)
+  partsOfName(text)
+    .map(({ key }) => MARKER_BY_KEY.get(key) ?? key)
     .join(' ');
 
-/** Words of a text that are looked at. */
+/** Words of a text, such as a summary, that are looked at. */
 const MAX_TEXT_WORDS = 1_000;
 
 /** The keys of the words of any text, such as a summary, in their order: a word in another spelling or script has the same. */
 export const wordKeys = (text: string): readonly string[] =>
-  (text.normalize('NFKC').match(WORD) ?? [])
+  (text.normalize('NFKC').match(WORD_PATTERN) ?? [])
     .slice(0, MAX_TEXT_WORDS)
     .flatMap((word) => partsOfWord(word.slice(0, MAX_WORD_LENGTH)).map(({ key }) => key));
 
@@ -85,22 +85,22 @@ export const beginningsOf = ({ letters, key }: NameWord): readonly string[] =>
   letters.endsWith('e') && key.length > 1 ? [key, `${key.slice(0, -1)}u`] : [key];
 
 /** Hyphens and dots part words as spaces do; apostrophes and marks belong to the word (Mə’sud). */
-const WORD = /[\p{Letter}\p{Number}][\p{Letter}\p{Number}\p{Mark}\p{Format}'’‘ʼ`´]*/gu;
+const WORD_PATTERN = /[\p{Letter}\p{Number}][\p{Letter}\p{Number}\p{Mark}\p{Format}'’‘ʼ`´]*/gu;
 
 /** Words as they are written; a father's name in one word is two. */
-const parts = (text: string): readonly NameWord[] =>
-  (text.slice(0, MAX_TEXT_LENGTH).normalize('NFKC').match(WORD) ?? [])
+const partsOfName = (text: string): readonly NameWord[] =>
+  (text.slice(0, MAX_NAME_LENGTH).normalize('NFKC').match(WORD_PATTERN) ?? [])
     .slice(0, 2 * MAX_NAME_WORDS)
     .flatMap((word) => partsOfWord(word.slice(0, MAX_WORD_LENGTH)));
 
 /** Folded words by spelling: names are made of few words, and folding one takes longer than finding and comparing it. */
-const FOLDED = new LRUCache<string, readonly NameWord[]>({ max: 20_000 });
+const FOLDED_WORDS = new LRUCache<string, readonly NameWord[]>({ max: 20_000 });
 
 const partsOfWord = (word: string): readonly NameWord[] => {
-  const known = FOLDED.get(word);
+  const known = FOLDED_WORDS.get(word);
   if (known !== undefined) return known;
   const folded = foldWord(word);
-  FOLDED.set(word, folded);
+  FOLDED_WORDS.set(word, folded);
   return folded;
 };
 
@@ -112,7 +112,7 @@ const foldWord = (word: string): readonly NameWord[] => {
 };
 
 /** A patronymic in one word: Vaqifqızı (Vaqif qızı), Ramizoğlu, and the Russian Рамизович, Вагифовна. */
-const PATRONYMICS = [
+const PATRONYMIC_PATTERNS = [
   [/^(.{3,})gizi$/u, DAUGHTER],
   [/^(.{3,})ugl[iu]$/u, SON],
   [/^(.{2,})[au]viç$/u, SON],
@@ -121,7 +121,7 @@ const PATRONYMICS = [
 
 const splitPatronymic = (letters: string): readonly string[] => {
   const sounds = mergeSounds(letters);
-  for (const [pattern, marker] of PATRONYMICS) {
+  for (const [pattern, marker] of PATRONYMIC_PATTERNS) {
     const father = pattern.exec(sounds)?.[1];
     if (father !== undefined) return [...splitPatronymic(father), marker];
   }
@@ -151,28 +151,30 @@ const mergeSounds = (letters: string): string =>
  * - -lı, -li, -lu, -lü: Russian writes one vowel or the other (Söyüdlü, Soyudly);
  * - -zadə: -zade, -zada, -zadeh.
  */
-const ENDINGS = [
+const SURNAME_ENDINGS = [
   [/^(.{2,})[eo](?:v|ff)(a?)$/u, '$1ov$2'],
   [/^(.{3,})l(?:i+|[ou]+)$/u, '$1li'],
   [/^(.{2,})zad[ae]h?$/u, '$1zada'],
 ] as const;
 
 const keyOf = (letters: string): string =>
-  mergeSounds(ENDINGS.reduce((word, [pattern, ending]) => word.replace(pattern, ending), letters));
+  mergeSounds(SURNAME_ENDINGS.reduce((word, [pattern, ending]) => word.replace(pattern, ending), letters));
 
 /** A stem keeps three letters, or Vəli would be Va. */
-const ENDING_OF_KEY = /^(.{3,}?)(?:i?uva?|li|zada)$/u;
+const SURNAME_ENDING_OF_KEY = /^(.{3,}?)(?:i?uva?|li|zada)$/u;
 
-const stemOf = (key: string): string => ENDING_OF_KEY.exec(key)?.[1] ?? key;
+const stemOf = (key: string): string => SURNAME_ENDING_OF_KEY.exec(key)?.[1] ?? key;
 
 /** Consonants that are heard for each other at times, or that ASCII texts write alike: Mehdi, Мехти; Şahin, Sahin; Çingiz, Cingiz. */
-const ALIKE: ReadonlyMap<string, string> = new Map(Object.entries({ ş: 's', z: 's', ç: 'j', d: 't', b: 'p' }));
+const ALIKE_CONSONANTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ ş: 's', z: 's', ç: 'j', d: 't', b: 'p' }),
+);
 
 /** A short key is its own skeleton: Əli and Vəli, İsa and Musa would be near. */
-const skeletonOf = (key: string): string => (key.length < LEAST_LENGTH ? key : consonantsOf(key));
+const skeletonOf = (key: string): string => (key.length < LEAST_KEY_LENGTH ? key : consonantsOf(key));
 
 const consonantsOf = (key: string): string =>
   [...key.replace(/^[aiu]+/, 'a').replace(/(?<!^)[aiu]/g, '')]
-    .map((letter) => ALIKE.get(letter) ?? letter)
+    .map((letter) => ALIKE_CONSONANTS.get(letter) ?? letter)
     .join('')
     .replace(/(\p{Letter})\1+/gu, '$1');

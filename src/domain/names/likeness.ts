@@ -17,7 +17,7 @@ export interface PersonData {
   readonly circumstances: Circumstances;
 }
 
-/** What sources tell of a person beside the name, in no order. */
+/** Arrests and places that sources tell of a person, in no order. */
 export interface Circumstances {
   /** EDTF. */
   readonly arrests: readonly string[];
@@ -28,8 +28,8 @@ export interface Circumstances {
 export const NO_CIRCUMSTANCES: Circumstances = { arrests: [], places: [] };
 
 export const circumstancesOf = (events: readonly CaseEvent[]): Circumstances => ({
-  arrests: distinct(events.map((event) => (event.type === 'arrested' ? (event.occurredOn ?? '') : ''))),
-  places: distinct(
+  arrests: firstDistinct(events.map((event) => (event.type === 'arrested' ? (event.occurredOn ?? '') : ''))),
+  places: firstDistinct(
     events.map((event) => {
       if (event.type === 'arrested') return nameKey(event.place ?? '');
       return event.type === 'opened' || event.type === 'described' ? nameKey(event.region ?? '') : '';
@@ -37,17 +37,17 @@ export const circumstancesOf = (events: readonly CaseEvent[]): Circumstances => 
   ),
 });
 
-const distinct = (texts: readonly string[]): readonly string[] =>
+const firstDistinct = (texts: readonly string[]): readonly string[] =>
   [...new Set(texts)].filter((text) => text !== '').slice(0, MAX_CIRCUMSTANCES);
 
-/** Arrests, and places, that are compared. */
+/** Arrests, and places, that are compared; the others are ignored. */
 const MAX_CIRCUMSTANCES = 20;
 
 export interface Likeness {
   /** From 0 to 1. */
   readonly score: number;
   readonly why: readonly LikenessReason[];
-  /** Name and year of birth agree: a second record of this person would need a reason. */
+  /** Name and year of birth agree, and the sex does not differ: a second record of this person would need a reason. */
   readonly isProbable: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface DuplicateCandidate extends Likeness {
 
 /** Factors on the score of the names. */
 const BIRTH_UNKNOWN = 0.8;
-/** Two people of one name are seldom arrested on one day. */
+/** In place of BIRTH_UNKNOWN: two people of one name are seldom arrested on one day. */
 const ARREST_AGREES = 0.9;
 const BIRTH_DIFFERS = 0.5;
 const SEX_DIFFERS = 0.5;
@@ -76,7 +76,7 @@ export const likenessOf = (name: NameMatch, one: Compared, other: Compared): Lik
   const birth = birthYearsAgree(one.born, other.born);
   const sexDiffers = one.sex !== null && other.sex !== null && one.sex !== other.sex;
   const arrestAgrees = one.circumstances.arrests.some(
-    (day) => DAY.test(day) && other.circumstances.arrests.includes(day),
+    (day) => WHOLE_DAY.test(day) && other.circumstances.arrests.includes(day),
   );
   const placeAgrees = one.circumstances.places.some((place) => other.circumstances.places.includes(place));
   return {
@@ -97,9 +97,12 @@ export const likenessOf = (name: NameMatch, one: Compared, other: Compared): Lik
 };
 
 /** A day that is known for certain. */
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const WHOLE_DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Whether two dates of birth may lie in one year, or an approximate one in the next; null where either is not known. */
+/**
+ * Whether two dates of birth may lie in one year; an approximate one may lie in the year before or after, too. Null where either is not
+ * known.
+ */
 const birthYearsAgree = (one: string | null, other: string | null): boolean | null => {
   const [a, b] = [yearsOf(one), yearsOf(other)];
   return a === null || b === null ? null : a.first <= b.last && b.first <= a.last;

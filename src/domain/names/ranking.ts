@@ -1,7 +1,7 @@
 /** Ranks how well two names agree. Says why, so that a person can decide; never that two people are the same. */
 import { distance } from 'fastest-levenshtein';
 import { MATCH_REASONS, type MatchReason } from './match-reasons.js';
-import { beginningsOf, joinedWord, LEAST_LENGTH, nameWords, type NameWord } from './folding.js';
+import { beginningsOf, joinedWord, LEAST_KEY_LENGTH, nameWords, type NameWord } from './folding.js';
 
 export interface NameMatch {
   /** From 0 to 1; 1 is the same spelling of the same words. */
@@ -14,21 +14,22 @@ export const LEAST_SCORE = 0.6;
 
 const NO_MATCH: NameMatch = { score: 0, why: [] };
 
-/** Scores by kind of agreement; within a kind, the distance of the letters decides. */
-const OTHER_SPELLING = 0.95;
-const INITIAL = 0.9;
-const BEGINNING = 0.85;
-const RESEMBLES = 0.9;
-const ENDING = 0.7;
-
+/** Scores of two words; of another spelling the least, since the likeness of the letters adds to it. */
+const OTHER_SPELLING_SCORE = 0.95;
+const INITIAL_SCORE = 0.9;
+const OTHER_ENDING_SCORE = 0.7;
+/** Factor on the similarity of keys that are near each other. */
+const RESEMBLES_FACTOR = 0.9;
+/** Keys that are less similar do not resemble each other, unless their consonants are alike. */
 const LEAST_SIMILARITY = 0.75;
 
-/** Factors on the whole name. */
-const OTHER_ORDER = 0.98;
-const PATRONYMIC_MISSING = 0.98;
-const OTHER_PATRONYMIC = 0.6;
+/** Factors on the score of the whole name. */
+const BEGINNING_FACTOR = 0.85;
+const OTHER_ORDER_FACTOR = 0.98;
+const PATRONYMIC_MISSING_FACTOR = 0.98;
+const OTHER_PATRONYMIC_FACTOR = 0.6;
 /** Weight of a word that one name has beyond the other's words. */
-const EXTRA_WORD = 0.1;
+const EXTRA_WORD_WEIGHT = 0.1;
 
 /** Compares two names; the order of the arguments does not matter. Any text is accepted; a text without words matches nothing. */
 export const matchNames = (one: string, other: string): NameMatch => matchWords(nameWords(one), nameWords(other));
@@ -39,18 +40,18 @@ export const matchWords = (one: readonly NameWord[], other: readonly NameWord[])
   const right = joinTowards(other, one);
   const pairs = pairUp(left, right);
   if (pairs.length === 0) return NO_MATCH;
-  const ofLeft = unpaired(left, (index) => pairs.some((pair) => pair.left === index));
-  const ofRight = unpaired(right, (index) => pairs.some((pair) => pair.right === index));
+  const ofLeft = countUnpaired(left, (index) => pairs.some((pair) => pair.left === index));
+  const ofRight = countUnpaired(right, (index) => pairs.some((pair) => pair.right === index));
   const both = Math.min(ofLeft.names, ofRight.names);
   const extra = Math.abs(ofLeft.names - ofRight.names);
-  const agreement = sumOfScores(pairs) / (pairs.length + both + EXTRA_WORD * extra);
+  const agreement = sumOfScores(pairs) / (pairs.length + both + EXTRA_WORD_WEIGHT * extra);
   const otherFather = ofLeft.patronymics > 0 && ofRight.patronymics > 0;
   const missingFather = ofLeft.patronymics !== ofRight.patronymics;
   const otherOrder = changesOrder(pairs, left, right);
   const score =
     agreement *
-    (otherOrder ? OTHER_ORDER : 1) *
-    (otherFather ? OTHER_PATRONYMIC : missingFather ? PATRONYMIC_MISSING : 1);
+    (otherOrder ? OTHER_ORDER_FACTOR : 1) *
+    (otherFather ? OTHER_PATRONYMIC_FACTOR : missingFather ? PATRONYMIC_MISSING_FACTOR : 1);
   const why = new Set(pairs.map((pair) => pair.why));
   if (why.size > 1) why.delete('same-spelling');
   if (otherOrder) why.add('other-order');
@@ -73,7 +74,7 @@ export const matchTyped = (typed: readonly NameWord[], name: readonly NameWord[]
   const completions = longerWords.map((word): NameMatch => {
     const { score, why } = matchWords([...typed.slice(0, -1), { ...word, role: 'name' }], name);
     return {
-      score: score * BEGINNING,
+      score: score * BEGINNING_FACTOR,
       why: MATCH_REASONS.filter((reason) => reason === 'beginning' || why.includes(reason)),
     };
   });
@@ -125,24 +126,25 @@ const mayHideFather = (words: readonly NameWord[]): boolean =>
 
 const matchWord = (l: NameWord, r: NameWord): WordMatch | null => {
   if (l.role === 'initial' || r.role === 'initial') {
-    // A letter of another script may be two letters of a key (Ю., yu), which begin with a single one from one side only.
+    // An initial of another script may be two letters of a key (Ю., yu): of two initials the shorter may begin the longer.
     const isShorter = r.role !== 'initial' || l.key.length <= r.key.length;
     const [short, long] = l.role === 'initial' && isShorter ? [l, r] : [r, l];
     if (l.role === r.role && l.key === r.key) return { score: 1, why: 'same-spelling' };
-    return long.key.startsWith(short.key) ? { score: INITIAL, why: 'initial' } : null;
+    return long.key.startsWith(short.key) ? { score: INITIAL_SCORE, why: 'initial' } : null;
   }
   if (l.letters === r.letters) return { score: 1, why: 'same-spelling' };
   if (l.key === r.key) {
-    return { score: OTHER_SPELLING + (1 - OTHER_SPELLING) * similarity(l.letters, r.letters), why: 'other-spelling' };
+    const score = OTHER_SPELLING_SCORE + (1 - OTHER_SPELLING_SCORE) * similarity(l.letters, r.letters);
+    return { score, why: 'other-spelling' };
   }
-  if (l.stem === r.stem) return { score: ENDING, why: 'other-ending' };
+  if (l.stem === r.stem) return { score: OTHER_ENDING_SCORE, why: 'other-ending' };
   const isAlike = l.skeleton === r.skeleton;
   // The distance is no less than the difference of the lengths.
   const [short, long] = [Math.min(l.key.length, r.key.length), Math.max(l.key.length, r.key.length)];
-  if (short < LEAST_LENGTH || (!isAlike && short / long < LEAST_SIMILARITY)) return null;
+  if (short < LEAST_KEY_LENGTH || (!isAlike && short / long < LEAST_SIMILARITY)) return null;
   const near = similarity(l.key, r.key);
   if (near < LEAST_SIMILARITY && !isAlike) return null;
-  return { score: RESEMBLES * Math.max(near, LEAST_SIMILARITY), why: 'resembles' };
+  return { score: RESEMBLES_FACTOR * Math.max(near, LEAST_SIMILARITY), why: 'resembles' };
 };
 
 /**
@@ -172,7 +174,7 @@ const MAX_LOST = 3;
 const mayBeJoined = (first: NameWord, second: NameWord, whole: NameWord): boolean =>
   whole.key[0] === first.key[0] && Math.abs(first.key.length + second.key.length - whole.key.length) <= MAX_LOST;
 
-const unpaired = (
+const countUnpaired = (
   words: readonly NameWord[],
   isPaired: (index: number) => boolean,
 ): { readonly names: number; readonly patronymics: number } => {

@@ -3,13 +3,16 @@
  * (Hasanov, Gasanov). All are written here with one set of Latin letters, each sound as the spelling at hand gives it.
  */
 
-/** Latin letters with marks whose base letter would be another sound. `ı` and `i` are one: ASCII texts have no `ı`. */
-const LATIN: ReadonlyMap<string, string> = new Map(
+/**
+ * `w`, and Latin letters beyond ASCII, of which the base letter would be another sound or none. `ı` and `i` are one: ASCII texts have no
+ * `ı`.
+ */
+const ROMAN_BY_LATIN: ReadonlyMap<string, string> = new Map(
   Object.entries({ ə: 'a', ğ: 'g', ı: 'i', ö: 'o', ü: 'u', š: 'ş', č: 'ç', ž: 'j', ß: 's', æ: 'a', ø: 'o', w: 'v' }),
 );
 
 /** Russian, and the Cyrillic alphabets in which Azerbaijani (until 1991) and its neighbours were or are written. */
-const CYRILLIC: ReadonlyMap<string, string> = new Map(
+const ROMAN_BY_CYRILLIC: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ...{ а: 'a', б: 'b', в: 'v', г: 'g', д: 'd', е: 'e', ё: 'yo', ж: 'j', з: 'z', и: 'i', й: 'y', к: 'k', л: 'l' },
     ...{ м: 'm', н: 'n', о: 'o', п: 'p', р: 'r', с: 's', т: 't', у: 'u', ф: 'f', х: 'x', ц: 'ts', ч: 'ç', ш: 'ş' },
@@ -19,14 +22,14 @@ const CYRILLIC: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Letters that only Azerbaijani and Turkish have. `ı` is not among them: it is also the small form of ASCII `I` here. */
-const AZERBAIJANI = /[əğşçöü]/u;
+/** Letters of Azerbaijani that English press spellings do not have. `ı` is not among them: it is also the small form of ASCII `I` here. */
+const AZERBAIJANI_LETTER = /[əğşçöü]/u;
 
 /**
  * English press spellings write one sound with two or more letters (Dzhafar, Djafar and Jafar are Cəfər). A word with
  * Azerbaijani letters has no such groups: in Məchulli, `c` and `h` are two sounds.
  */
-const DIGRAPHS: ReadonlyMap<string, string> = new Map(
+const ROMAN_BY_DIGRAPH: ReadonlyMap<string, string> = new Map(
   Object.entries({ dzh: 'j', dj: 'j', zh: 'j', tch: 'ç', ch: 'ç', sch: 'ş', sh: 'ş', kh: 'x', gh: 'g', ph: 'f' }),
 );
 const DIGRAPH = /dzh|dj|zh|tch|ch|sch|sh|kh|gh|ph/g;
@@ -40,23 +43,25 @@ const CONSONANT = /[bcdfghjklmnpqrstvxzçş]/u;
  */
 export const romanise = (word: string): string => {
   const lower = withoutLookAlikes(word.normalize('NFKC')).toLocaleLowerCase('az').normalize('NFC');
-  const latin = AZERBAIJANI.test(lower) ? lower : lower.replace(DIGRAPH, (group) => DIGRAPHS.get(group) ?? group);
+  const latin = AZERBAIJANI_LETTER.test(lower)
+    ? lower
+    : lower.replace(DIGRAPH, (group) => ROMAN_BY_DIGRAPH.get(group) ?? group);
   const cyrillic = latin.replace(/дж/gu, 'ж');
   const letters = [...cyrillic].map(romanLetter).join('').replace(/c/g, 'j');
   return withoutY(letters);
 };
 
 const romanLetter = (letter: string): string => {
-  const roman = CYRILLIC.get(letter) ?? LATIN.get(letter);
+  const roman = ROMAN_BY_CYRILLIC.get(letter) ?? ROMAN_BY_LATIN.get(letter);
   if (roman !== undefined) return roman;
   if (/[a-z0-9çş]/u.test(letter)) return letter;
   const [base = ''] = letter.normalize('NFD').replace(/[^\p{Letter}\p{Number}]/gu, '');
-  return CYRILLIC.get(base) ?? LATIN.get(base) ?? base;
+  return ROMAN_BY_CYRILLIC.get(base) ?? ROMAN_BY_LATIN.get(base) ?? base;
 };
 
 /**
- * `y` before a vowel is written or left out at the writer's taste: `ye` is `e` at the start of a word and after a vowel (Aliyev,
- * Aliev; Yeganə, Егана), and after a consonant it only softens it (Gyulnara, Гюльнара, Gülnarə). Elsewhere it is a vowel
+ * No `y` is left: before a vowel it is written or left out at the writer's taste: `ye` is `e` at the start of a word and after a vowel
+ * (Aliyev, Aliev; Yeganə, Егана), and after a consonant it only softens it (Gyulnara, Гюльнара, Gülnarə). Elsewhere it is a vowel
  * (Huseynov, Huseinov; Vagifgyzy).
  */
 const withoutY = (letters: string): string => {
@@ -73,11 +78,11 @@ const withoutY = (letters: string): string => {
 };
 
 /** Cyrillic capitals and the Latin capitals that look the same. */
-const LOOK_ALIKES = ['АВЕӘІЈКМНОӨРСТУХҺЅ', 'ABEƏIJKMHOÖPCTYXHS'] as const;
-const lookAlikes = (from: string, to: string): ReadonlyMap<string, string> =>
+const CAPITALS_THAT_LOOK_ALIKE = ['АВЕӘІЈКМНОӨРСТУХҺЅ', 'ABEƏIJKMHOÖPCTYXHS'] as const;
+const byLookAlike = (from: string, to: string): ReadonlyMap<string, string> =>
   new Map([...from].map((letter, index) => [letter, [...to][index] ?? letter]));
-const TO_LATIN = lookAlikes(...LOOK_ALIKES);
-const TO_CYRILLIC = lookAlikes(LOOK_ALIKES[1], LOOK_ALIKES[0]);
+const LATIN_BY_CYRILLIC_LOOK_ALIKE = byLookAlike(...CAPITALS_THAT_LOOK_ALIKE);
+const CYRILLIC_BY_LATIN_LOOK_ALIKE = byLookAlike(CAPITALS_THAT_LOOK_ALIKE[1], CAPITALS_THAT_LOOK_ALIKE[0]);
 
 /**
  * In a word that mixes Latin and Cyrillic, which a keyboard left in the other layout or an attempt to deceive makes, letters of
@@ -86,8 +91,8 @@ const TO_CYRILLIC = lookAlikes(LOOK_ALIKES[1], LOOK_ALIKES[0]);
 const withoutLookAlikes = (word: string): string => {
   if (!/\p{Script=Cyrillic}/u.test(word)) return word;
   const latin = word.match(/\p{Script=Latin}/gu)?.length ?? 0;
-  const cyrillic = [...word.toLocaleLowerCase('az')].filter((letter) => CYRILLIC.has(letter)).length;
+  const cyrillic = [...word.toLocaleLowerCase('az')].filter((letter) => ROMAN_BY_CYRILLIC.has(letter)).length;
   if (latin === 0 || cyrillic === 0) return word;
-  const table = latin >= cyrillic ? TO_LATIN : TO_CYRILLIC;
+  const table = latin >= cyrillic ? LATIN_BY_CYRILLIC_LOOK_ALIKE : CYRILLIC_BY_LATIN_LOOK_ALIKE;
   return [...word].map((letter) => table.get(letter.toLocaleUpperCase('az')) ?? letter).join('');
 };

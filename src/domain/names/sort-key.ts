@@ -3,7 +3,7 @@
 /** The Azerbaijani alphabet of 1992; `w`, which occurs in foreign names only, is put after `v`. */
 const ALPHABET = 'abcçdeəfgğhxıijkqlmnoöprsştuüvwyz';
 
-const RANK: ReadonlyMap<string, string> = new Map(
+const KEY_BY_LETTER: ReadonlyMap<string, string> = new Map(
   [...ALPHABET].map((letter, index) => [letter, String.fromCharCode('A'.charCodeAt(0) + index)]),
 );
 
@@ -12,7 +12,7 @@ export const SORTS_LAST = '\u{10FFFF}';
 
 /**
  * The sort key of a name in Azerbaijani alphabetical order. Letters of other Latin alphabets count as their base letter,
- * other scripts (Cyrillic) follow in code point order, words are compared one by one, apostrophes are ignored.
+ * other scripts (Cyrillic) follow in code point order with ё as е, words are compared one by one, apostrophes are ignored.
  */
 export const nameSortKey = (name: string): string =>
   [...name.normalize('NFC').toLocaleLowerCase('az')].map(letterKey).join('').trim().replace(/ +/g, ' ');
@@ -22,7 +22,7 @@ const letterKey = (letter: string): string => {
   if (!/[\p{Letter}\p{Number}\p{Mark}]/u.test(letter)) return ' ';
   if (letter === 'ё') return 'е';
   const base = /\p{Script=Latin}/u.test(letter) ? letter.normalize('NFD').charAt(0) : letter;
-  return RANK.get(letter) ?? RANK.get(base) ?? letter;
+  return KEY_BY_LETTER.get(letter) ?? KEY_BY_LETTER.get(base) ?? letter;
 };
 
 /**

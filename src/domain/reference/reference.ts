@@ -6,7 +6,7 @@ import { streamName, type AnyEvent } from '../events.js';
 import { foldedKey } from '../text.js';
 
 /** UUID namespace (RFC 9562, section 6.6) of the ids of reference streams. Changing it would lose every claim. */
-const NAMESPACE = '231c67d3-f919-40e1-a65b-12e117c749dd';
+const REFERENCE_NAMESPACE = '231c67d3-f919-40e1-a65b-12e117c749dd';
 
 /** The stream in which a reference is claimed. The name is a hash, equal for all spellings with one folded key. */
 export const referenceStream = ({ list, reference }: Reference): string =>
@@ -16,7 +16,7 @@ export const referenceStream = ({ list, reference }: Reference): string =>
 export const unfoldedReferenceStream = ({ list, reference }: Reference): string => streamOf({ list, reference });
 
 const streamOf = ({ list, reference }: Reference): string =>
-  streamName('reference', v5(JSON.stringify([list, reference]), NAMESPACE));
+  streamName('reference', v5(JSON.stringify([list, reference]), REFERENCE_NAMESPACE));
 
 /** A string key; equal for references that mean the same. */
 export const referenceId = ({ list, reference }: Reference): string => JSON.stringify([list, foldedKey(reference)]);
