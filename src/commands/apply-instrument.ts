@@ -74,7 +74,7 @@ export type NotRecorded = Exclude<RecordEventsResult, { readonly outcome: 'recor
 export type StartApplicationResult = StartResult<NotRecorded>;
 
 /** What the job keeps; all else is in the event that says that it was started. */
-interface Parameters {
+interface ApplicationParameters {
   readonly instrument: string;
   readonly list: string;
   readonly persons: Application['persons'];
@@ -105,7 +105,7 @@ class NotFinished extends Error {
 }
 
 @Injectable()
-export class ApplyInstrument implements JobKind<Parameters> {
+export class ApplyInstrument implements JobKind<ApplicationParameters> {
   readonly name = 'apply-instrument';
   /** By job: one request after the other under a key, so that the first decides what the job is. */
   private readonly starting = new StreamQueue();
@@ -122,7 +122,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     jobs.register(this);
   }
 
-  describe({ instrument, list }: Parameters): Readonly<Record<string, string>> {
+  describe({ instrument, list }: ApplicationParameters): Readonly<Record<string, string>> {
     return { instrument, list };
   }
 
@@ -134,19 +134,23 @@ export class ApplyInstrument implements JobKind<Parameters> {
     const { instrument, list, acknowledge } = application;
     const id = newApplicationId(actor, instrument, key);
     const persons = await this.withoutNames(application);
-    const parameters: Parameters = { instrument, list, persons, acknowledge, actor };
-    const requestHash = key === undefined ? undefined : hashOf(application, key);
+    const parameters: ApplicationParameters = { instrument, list, persons, acknowledge, actor };
+    const requestHash = key === undefined ? undefined : requestHashOf(application, key);
     const admit = (): Promise<NotRecorded | null> => this.recordStart(id, application, actor, requestHash);
     return this.starting.run(id, () => this.jobs.start(this, id, parameters, admit, onProgress));
   }
 
-  async run(id: string, parameters: Parameters, { signal, onProgress, items, save }: DurableJobContext): Promise<void> {
+  async run(
+    id: string,
+    parameters: ApplicationParameters,
+    { signal, onProgress, items, save }: DurableJobContext,
+  ): Promise<void> {
     const { instrument, started, startedId, finished } = await this.whileUnavailable(signal, () =>
       this.load(id, parameters),
     );
     // The log has the numbers of a job that was finished and is not stored any more; it reaches nobody else.
     if (finished !== null) {
-      save(endOf(finished), []);
+      save(endProgress(finished), []);
       return;
     }
     if (started === null || instrument === null) throw new NeverStarted();
@@ -158,7 +162,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     const requestOf = (caseId: string): RecordEventsRequest => ({
       subject: { kind: 'case', id: caseId },
       begins: false,
-      events: eventsOf(instrument, started),
+      events: personEventsOf(instrument, started),
       acknowledge: parameters.acknowledge,
       causationId: startedId,
       ...identityOf(id, parameters.actor),
@@ -193,7 +197,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     const end = await this.whileUnavailable(signal, () =>
       this.recordFinish(id, parameters, { ...started, ...numbers }, startedId),
     );
-    save(endOf(end), []);
+    save(endProgress(end), []);
   }
 
   /**
@@ -221,7 +225,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
       application.persons === 'eligible'
         ? await this.eligiblePersons.positionAfter(await this.store.head(), questionOf(application))
         : undefined;
-    const start = startOf(id, application, instrument, { knownAt, requestHash });
+    const start = startedEventOf(id, application, instrument, { knownAt, requestHash });
     const effect = effectIn(application, instrument);
     if (effect === null) {
       const lists = await new ReferenceDataLoader(this.store).loadLists(new Set([application.list]));
@@ -250,7 +254,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
    */
   private async recordFinish(
     id: string,
-    parameters: Parameters,
+    parameters: ApplicationParameters,
     { sources, reliability, reached, refused }: Pick<ApplicationStarted, 'sources' | 'reliability'> & Reached,
     causationId: string,
   ): Promise<Reached> {
@@ -272,7 +276,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
   /** The instrument, and what is recorded of how it is applied; null for what is not recorded. */
   private async load(
     id: string,
-    { instrument, actor }: Pick<Parameters, 'instrument' | 'actor'>,
+    { instrument, actor }: Pick<ApplicationParameters, 'instrument' | 'actor'>,
   ): Promise<{
     readonly instrument: Instrument | null;
     readonly startedId: string;
@@ -281,8 +285,8 @@ export class ApplyInstrument implements JobKind<Parameters> {
   }> {
     const events = await loadStream(this.store, streamName('instrument', instrument));
     const identity = identityOf(id, actor);
-    const startedId = idOf(identity, instrument);
-    const finishedId = idOf({ ...identity, key: finishKeyOf(id) }, instrument);
+    const startedId = eventIdOf(identity, instrument);
+    const finishedId = eventIdOf({ ...identity, key: finishKeyOf(id) }, instrument);
     const [started, finished] = [startedId, finishedId].map((own) => events.find((event) => event.id === own)?.event);
     return {
       instrument: extendDefinition('instrument', instrument, undefined, events)?.definition ?? null,
@@ -297,7 +301,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
    * give another answer than in the first run; so these persons are told apart by their cases.
    */
   private async stepsLeft(
-    parameters: Parameters,
+    parameters: ApplicationParameters,
     started: ApplicationStarted,
     items: readonly JobItem[],
   ): Promise<readonly Step[]> {
@@ -320,7 +324,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
   }
 
   private async eligibleIn(
-    { instrument }: Parameters,
+    { instrument }: ApplicationParameters,
     { knownAt, clause, version, list, listDay, amnestiedOn }: ApplicationStarted,
   ): Promise<readonly EligiblePerson[]> {
     if (clause === undefined || knownAt === undefined) throw new NeverStarted();
@@ -329,7 +333,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     return this.eligiblePersons.knownAt(knownAt, questionOf(application));
   }
 
-  /** The case that a case is merged into, or itself; undefined where there is none. */
+  /** The case that a case is merged into in the end, or itself; undefined where there is none. */
   private async survivorOf(caseId: string): Promise<string | undefined> {
     return (await chainFrom(this.store, caseId)).at(-1);
   }
@@ -352,7 +356,7 @@ export class ApplyInstrument implements JobKind<Parameters> {
     if (seen.has(caseId)) return { subject, caseId, codes: ['APPLICATION.PERSON_TWICE'] };
     try {
       const result = await this.whileUnavailable(signal, () => this.record(requestOf(caseId)), MAX_BUSY_ATTEMPTS);
-      return { subject, caseId, codes: codesOf(result) };
+      return { subject, caseId, codes: refusalCodesOf(result) };
     } catch (error) {
       if (!(error instanceof StoreBusy)) throw error;
       return { subject, caseId, codes: ['REGISTER.BUSY'] };
@@ -403,9 +407,9 @@ const CONCURRENT_READS = 32;
 const KEY_REUSED = { outcome: 'key-reused' } as const;
 
 /** Why a person was neither reached nor refused yet: others were writing. */
-const POSTPONED: readonly string[] = ['REVISION.RACED', 'REGISTER.BUSY'];
+const POSTPONED_CODES: readonly string[] = ['REVISION.RACED', 'REGISTER.BUSY'];
 
-const isPostponed = ({ codes }: JobItem): boolean => codes.some((code) => POSTPONED.includes(code));
+const isPostponed = ({ codes }: JobItem): boolean => codes.some((code) => POSTPONED_CODES.includes(code));
 const isReached = ({ codes }: JobItem): boolean => codes.length === 0;
 const isRefused = (item: JobItem): boolean => !isReached(item) && !isPostponed(item);
 
@@ -413,24 +417,24 @@ const isRefused = (item: JobItem): boolean => !isReached(item) && !isPostponed(i
  * The hash by which a repeat is known among the events of the instrument. The key, which is stored nowhere, is part of it: without a key
  * that could be guessed, nobody finds out by trial what the request said.
  */
-const hashOf = (application: Application, key: string): string =>
+const requestHashOf = (application: Application, key: string): string =>
   createHash('sha256')
     .update(toNfc(canonicalJson([key, application])))
     .digest('base64');
 
 /** Keys of requests contain no space, so that of a job never equals that of a request. */
-const keyOf = (id: string): string => `application ${id}`;
-const finishKeyOf = (id: string): string => `${keyOf(id)} finished`;
+const jobKeyOf = (id: string): string => `application ${id}`;
+const finishKeyOf = (id: string): string => `${jobKeyOf(id)} finished`;
 
 /** The correlation id is that of the job, so that it stays the same when the job is resumed. */
-const identityOf = (id: string, actor: Actor) => ({ actor, key: keyOf(id), correlationId: id });
+const identityOf = (id: string, actor: Actor) => ({ actor, key: jobKeyOf(id), correlationId: id });
 
 /** The id of an event that says of the job that it was started or finished. */
-const idOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string): string =>
+const eventIdOf = ({ actor, key }: ReturnType<typeof identityOf>, instrument: string): string =>
   keyedEventId({ actor, stream: streamName('instrument', instrument) }, key, 0);
 
 /** The event that records that the application began, without its effect. */
-const startOf = (
+const startedEventOf = (
   id: string,
   application: Application,
   instrument: Instrument,
@@ -495,7 +499,7 @@ const questionOf = ({
 });
 
 /** What is recorded of each person. */
-const eventsOf = (instrument: Instrument, started: ApplicationStarted): readonly CaseEvent[] => {
+const personEventsOf = (instrument: Instrument, started: ApplicationStarted): readonly CaseEvent[] => {
   const { effect, reducedBy, replacement, clause, amnestiedOn, releasedOn, sources, reliability } = started;
   const clemency = {
     occurredOn: amnestiedOn,
@@ -515,7 +519,7 @@ const eventsOf = (instrument: Instrument, started: ApplicationStarted): readonly
 };
 
 /** Why a person was refused; empty where the events are recorded, now or by an earlier run. */
-const codesOf = (result: RecordEventsResult): readonly string[] => {
+const refusalCodesOf = (result: RecordEventsResult): readonly string[] => {
   switch (result.outcome) {
     case 'recorded':
       return [];
@@ -543,4 +547,5 @@ const progressOf = (total: number, { reached, refused }: Reached, postponed: num
   results: { reached, refused, ...(postponed === 0 ? {} : { postponed }) },
 });
 
-const endOf = ({ reached, refused }: Reached): JobProgress => progressOf(reached + refused, { reached, refused }, 0);
+const endProgress = ({ reached, refused }: Reached): JobProgress =>
+  progressOf(reached + refused, { reached, refused }, 0);

@@ -51,7 +51,7 @@ const WRITE_WINDOW_MS = REFERENCE_LEASE_MS / 2;
  * Attempts to append a claim. After a conflict the last claim is read again: it may be another case's, our own, or one that can be taken
  * over.
  */
-const MAX_ATTEMPTS = 5;
+const MAX_CLAIM_ATTEMPTS = 5;
 
 export interface ClaimRequest {
   readonly caseId: string;
@@ -70,7 +70,8 @@ export type ClaimResult =
 
 /**
  * Claims every reference of the new events for their case. All are checked before the first is claimed, so that a taken one leaves
- * no claim behind. References that the case already has need no claim: reporting one again only adds a source.
+ * no claim behind, unless it is taken in between. References that the case already has need no claim: reporting one again only adds a
+ * source.
  */
 export const claimReferences = async (store: EventStore, clock: Clock, request: ClaimRequest): Promise<ClaimResult> => {
   const checked: { readonly wanted: WantedReference; readonly lastClaim: ReferenceClaim | null }[] = [];
@@ -84,7 +85,7 @@ export const claimReferences = async (store: EventStore, clock: Clock, request: 
   }
   let writeBefore = Infinity;
   for (const { wanted, lastClaim } of checked) {
-    const result = await claim(store, clock, wanted, lastClaim);
+    const result = await claimOne(store, clock, wanted, lastClaim);
     if (result.outcome !== 'claimed') return result;
     writeBefore = Math.min(writeBefore, result.writeBefore);
   }
@@ -181,14 +182,14 @@ const takenByOther = async (
 };
 
 /** Makes, reuses, renews or takes over a claim. `lastClaim` is the last one read from the stream. */
-const claim = async (
+const claimOne = async (
   store: EventStore,
   clock: Clock,
   wanted: WantedReference,
   lastClaim: ReferenceClaim | null,
 ): Promise<ClaimResult> => {
   let last = lastClaim;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < MAX_CLAIM_ATTEMPTS; attempt += 1) {
     const taken = await takenByOther(store, clock, wanted, last);
     if (taken !== null) return taken;
     if (last?.event.caseId === wanted.caseId && ageOf(clock, last) < WRITE_WINDOW_MS)

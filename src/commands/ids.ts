@@ -3,10 +3,10 @@ import { v5, v7 } from 'uuid';
 import type { Actor } from '../domain/event.js';
 
 /** Namespace of the name-based ids (RFC 9562, section 6.6). Must never change: repeats of earlier requests would not be found. */
-const NAMESPACE = '2ea1ae2c-e5d6-41ff-9e88-42fd835459a8';
+const ID_NAMESPACE = '2ea1ae2c-e5d6-41ff-9e88-42fd835459a8';
 
 /** JSON keeps the parts apart: no two different lists of parts give the same text. */
-const nameBasedId = (...parts: readonly (string | number)[]): string => v5(JSON.stringify(parts), NAMESPACE);
+const nameBasedId = (...parts: readonly (string | number)[]): string => v5(JSON.stringify(parts), ID_NAMESPACE);
 
 /** Requests with equal actor, stream and key are the same request. */
 export interface RequestIdentity {

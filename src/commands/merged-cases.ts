@@ -80,7 +80,7 @@ export const loadMergeData = async (
   return { caseId, chains, absorbed: absorbed.size };
 };
 
-/** A case and those that it is merged into, one after the other; empty where there is no such case. */
+/** A case and those that it is merged into, one after the other, at most MAX_MERGED_CASES; empty where there is no such case. */
 export const chainFrom = async (store: EventStore, caseId: string): Promise<readonly string[]> => {
   const chain: string[] = [];
   for (let next: string | null = caseId; next !== null && chain.length < MAX_MERGED_CASES && !chain.includes(next);) {

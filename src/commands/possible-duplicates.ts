@@ -33,11 +33,11 @@ interface OpeningRequest {
   readonly comparedUpTo?: number;
 }
 
-const CODE = 'CASE.POSSIBLE_DUPLICATE';
+const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE';
 
 /**
- * Adds CASE.POSSIBLE_DUPLICATE to the decision on events that open a case, where a name and the year of birth agree with those
- * of another. If it is acknowledged, it is stored with `opened`.
+ * Adds CASE.POSSIBLE_DUPLICATE to the decision on events that open a case, where another is probably of the same person
+ * (`Likeness.isProbable`). If it is acknowledged, it is stored with `opened`.
  */
 export const askAboutDuplicates = async (
   possibleDuplicates: PossibleDuplicates,
@@ -53,11 +53,12 @@ export const askAboutDuplicates = async (
   if (candidates === null) return { decision: notCompared(decision, opening.id), candidates: [] };
   if (!candidates.some(({ isProbable }) => isProbable))
     return { decision, candidates: decision.outcome === 'refused' ? [] : candidates };
-  const duplicate = finding(CODE, opening.id);
+  const duplicate = finding(DUPLICATE_CODE, opening.id);
   const findings = [...decision.findings, duplicate];
-  if (!acknowledge.includes(CODE)) return { decision: { outcome: 'refused', findings }, candidates };
+  if (!acknowledge.includes(DUPLICATE_CODE)) return { decision: { outcome: 'refused', findings }, candidates };
   if (decision.outcome === 'refused') return { decision, candidates: [] };
-  return { decision: { ...decision, findings, acknowledged: [...decision.acknowledged, CODE].sort() }, candidates: [] };
+  const acknowledged = [...decision.acknowledged, DUPLICATE_CODE].sort();
+  return { decision: { ...decision, findings, acknowledged }, candidates: [] };
 };
 
 /** A warning does not hold up writing: read models can take long to be built, and reports must not wait for them. */

@@ -1,6 +1,6 @@
 /**
- * The command that publishes an edition: the register reckons what it says, and records it. Where another edition or event of the list
- * comes between, it reckons anew.
+ * The command that publishes an edition: the register reckons what it says, and records it. Where another edition of the list comes
+ * between, it reckons anew.
  */
 import { Inject } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -58,8 +58,8 @@ export class PublishEdition extends Command<RecordEventsResult> {
   }
 }
 
-/** Events of the list that come between reckoning and recording are few. */
-const MAX_ATTEMPTS = 5;
+/** Editions of the list that come between reckoning and recording are few. */
+const MAX_PUBLISH_ATTEMPTS = 5;
 
 @CommandHandler(PublishEdition)
 export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
@@ -74,7 +74,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
   /** Throws the store's errors, and what reckoning throws. */
   async execute({ request }: PublishEdition): Promise<RecordEventsResult> {
     let result = await this.publish(request);
-    for (let attempts = 1; attempts < MAX_ATTEMPTS && isRaced(result); attempts += 1)
+    for (let attempts = 1; attempts < MAX_PUBLISH_ATTEMPTS && isRaced(result); attempts += 1)
       result = await this.publish(request);
     if (result.outcome === 'recorded' && !result.repeated) await this.checkpoints.sign();
     return result;
@@ -83,7 +83,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
   private async publish(request: PublishEditionRequest): Promise<RecordEventsResult> {
     const { list, asOf } = request;
     const before = findKeyed(await loadStream(this.store, streamName('list', list)), request);
-    if (before !== null) return isSame(before, request) ? this.record(request, before) : { outcome: 'key-reused' };
+    if (before !== null) return isRequested(before, request) ? this.record(request, before) : { outcome: 'key-reused' };
     if ((parseDay(asOf) ?? Infinity) > this.clock.today())
       return { outcome: 'refused', findings: [finding('DATE.FUTURE')] };
     const draft = await this.drafts.draft(list, asOf, await this.store.head());
@@ -92,7 +92,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
       const expected = `a list of fewer members than the ${draft.tooMany} of that day`;
       return { outcome: 'refused', findings: [{ ...finding('EDITION.TOO_LARGE'), expected }] };
     }
-    return this.record(request, { ...fieldsOf(request), ...draft });
+    return this.record(request, { ...requestedFields(request), ...draft });
   }
 
   private record(
@@ -107,7 +107,7 @@ export class PublishEditionHandler implements ICommandHandler<PublishEdition> {
 }
 
 /** What the request says of the edition. */
-const fieldsOf = ({ list, edition, asOf, sources }: PublishEditionRequest) =>
+const requestedFields = ({ list, edition, asOf, sources }: PublishEditionRequest) =>
   ({
     type: 'edition-published',
     edition,
@@ -127,14 +127,14 @@ const findKeyed = (
 };
 
 /** Whether the event is what the request asks for; all else was reckoned. */
-const isSame = (event: StreamEvent['event'], request: PublishEditionRequest): event is EditionPublished => {
-  const asked = fieldsOf(request);
+const isRequested = (event: StreamEvent['event'], request: PublishEditionRequest): event is EditionPublished => {
+  const asked = requestedFields(request);
   return Object.entries(asked).every(
     ([field, value]) => canonicalJson((event as unknown as Record<string, unknown>)[field]) === canonicalJson(value),
   );
 };
 
-/** Whether another event came between. A key that another request used at the same time is looked up anew. */
+/** Whether another edition came between, or another request of the same key, which is then looked up anew. */
 const isRaced = (result: RecordEventsResult): boolean =>
   result.outcome === 'refused'
     ? result.findings.some(({ code }) => code === 'EDITION.NOT_SINCE_LAST')

@@ -94,8 +94,8 @@ export class RecordEvents extends Command<RecordEventsResult> {
   }
 }
 
-/** Attempts after conflicts with other instances that write to the same stream. */
-const MAX_ATTEMPTS = 20;
+/** Attempts at one request: all but the first follow a conflict with another instance that writes to the same stream. */
+const MAX_RECORD_ATTEMPTS = 20;
 /** Random backoff before each retry, below a bound that doubles. Without it, instances in step would let the same one win each time. */
 const FIRST_BACKOFF_MS = 2;
 const MAX_BACKOFF_MS = 100;
@@ -148,7 +148,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     let result = await this.tryRecord(request);
     for (
       let attempts = 1;
-      attempts < MAX_ATTEMPTS && result.outcome === 'conflict' && !result.preconditionFailed;
+      attempts < MAX_RECORD_ATTEMPTS && result.outcome === 'conflict' && !result.preconditionFailed;
       attempts += 1
     ) {
       await sleep(Math.random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempts));
@@ -169,7 +169,8 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
       if (repeat.outcome === 'key-reused') return repeat;
       if (repeat.outcome === 'repeat') return resultFromLog(repeat.events, true);
     }
-    const failure = checkPreconditions(request, own.events, streams.map(({ events }) => events.length).reduce(sum));
+    const total = streams.reduce((sum, { events }) => sum + events.length, 0);
+    const failure = checkPreconditions(request, own.events, total);
     if (failure !== null) return failure;
     if (target !== own && amendedIn(request, target.events).length < request.events.length)
       return { outcome: 'refused', findings: [finding('CORRECTION.OTHER_STREAM', ...request.reported.map(idOf))] };
@@ -234,7 +235,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const appended = await this.store.append(target.stream, revisionOf(target.events) ?? 'no-stream', events);
     if (appended.outcome === 'conflict') return lostRace(appended.revision);
     if (request.key !== undefined) return this.readBack(request, target);
-    return recorded(target.subject, events, appended.revision, appended.cursor, false);
+    return recordedResult(target.subject, events, appended.revision, appended.cursor, false);
   }
 
   /**
@@ -271,8 +272,6 @@ const amendedIn = ({ events }: RecordEventsRequest, stream: readonly StreamEvent
 
 const idOf = ({ id }: { readonly id: string }): string => id;
 
-const sum = (a: number, b: number): number => a + b;
-
 const revisionOf = (events: readonly StreamEvent[]): number | null => events.at(-1)?.revision ?? null;
 
 /** Existence, expected revision and size; null where they are as required. `total`: the events of the case with those merged into it. */
@@ -300,7 +299,7 @@ const lostRace = (revision: number | null): RecordEventsResult => ({
   revision,
 });
 
-const recorded = (
+const recordedResult = (
   subject: RecordEventsRequest['subject'],
   events: readonly NewEvent[],
   revision: number,
@@ -319,5 +318,5 @@ const recorded = (
 const resultFromLog = (events: readonly StreamEvent[], repeated: boolean): RecordEventsResult => {
   const last = events[events.length - 1] as StreamEvent;
   const { kind, id } = parseStreamName(last.stream);
-  return recorded({ kind: kind as SubjectKind, id }, events, last.revision, last.cursor, repeated);
+  return recordedResult({ kind: kind as SubjectKind, id }, events, last.revision, last.cursor, repeated);
 };

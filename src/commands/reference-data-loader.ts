@@ -1,4 +1,4 @@
-/** Loads the lists and instruments that case events name from the log: a decision never depends on a read model. */
+/** Loads the lists and instruments that events name, from their streams and not from a read model, which may lag behind. */
 import type { CaseEvent } from '../domain/case/events.js';
 import { referencedIds, type ReferenceData } from '../domain/case/reference-data.js';
 import { DefinitionCache, type DefinitionKind, type Definitions } from '../domain/definitions.js';

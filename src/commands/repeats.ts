@@ -15,7 +15,8 @@ export type Repeat =
 
 /**
  * Looks for a request among the events of its stream. Bodies are equal if they have the same events in the same order. The order
- * of keys, undefined fields and Unicode composition (NFC) do not matter, nor do the acknowledged codes.
+ * of keys, undefined fields and Unicode composition (NFC) do not matter, nor do the acknowledged codes and the types of corrected
+ * events, which the register adds.
  */
 export const findRepeat = (
   stream: readonly StreamEvent[],
@@ -32,7 +33,7 @@ export const findRepeat = (
   const isLonger = stream[start + events.length]?.id === keyedEventId(request, key, events.length);
   const isEqual = events.every((event, index) => {
     const stored = recorded[index];
-    return stored?.id === keyedEventId(request, key, index) && comparable(stored.event) === comparable(event);
+    return stored?.id === keyedEventId(request, key, index) && comparableText(stored.event) === comparableText(event);
   });
   return isEqual && !isLonger ? { outcome: 'repeat', events: recorded } : { outcome: 'key-reused' };
 };
@@ -48,7 +49,7 @@ const asReported = (event: Reported<AnyEvent>): Reported<AnyEvent> => {
  * The syntax of JSON has no character that composes with its neighbours, so that composing the whole text composes each string
  * in it. Null for a correction whose fields, which are checked later, are nested deeper than anything that is stored.
  */
-const comparable = (event: Reported<AnyEvent>): string | null => {
+const comparableText = (event: Reported<AnyEvent>): string | null => {
   try {
     return toNfc(canonicalJson(asReported(event)));
   } catch (error) {

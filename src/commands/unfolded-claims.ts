@@ -10,25 +10,25 @@ import type { EventStore } from '../event-store/port.js';
 type StreamsByKey = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Per store, since several handlers share one. */
-const scans = new WeakMap<EventStore, Promise<StreamsByKey>>();
+const scanByStore = new WeakMap<EventStore, Promise<StreamsByKey>>();
 
 /** The streams of other spellings in which the reference of a folded stream was claimed. */
 export const unfoldedStreams = async (store: EventStore, stream: string): Promise<readonly string[]> => {
-  let scan = scans.get(store);
+  let scan = scanByStore.get(store);
   if (scan === undefined) {
     scan = scanLog(store);
-    scans.set(store, scan);
+    scanByStore.set(store, scan);
     // A failed scan is not cached.
-    scan.catch(() => scans.delete(store));
+    scan.catch(() => scanByStore.delete(store));
   }
   return [...((await scan).get(stream) ?? [])];
 };
 
-const PAGE = 1_000;
+const SCAN_PAGE_SIZE = 1_000;
 
 const scanLog = async (store: EventStore): Promise<StreamsByKey> => {
   const streams = new Map<string, Set<string>>();
-  let page = await store.read(null, PAGE);
+  let page = await store.read(null, SCAN_PAGE_SIZE);
   while (page.length > 0) {
     for (const { event, stream } of page) {
       if (event.type !== 'reference-claimed') continue;
@@ -37,7 +37,7 @@ const scanLog = async (store: EventStore): Promise<StreamsByKey> => {
       const spellings = streams.get(folded) ?? new Set();
       streams.set(folded, spellings.add(stream));
     }
-    page = await store.read(page.at(-1)?.cursor ?? null, PAGE);
+    page = await store.read(page.at(-1)?.cursor ?? null, SCAN_PAGE_SIZE);
   }
   return streams;
 };

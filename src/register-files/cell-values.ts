@@ -1,5 +1,5 @@
 /**
- * Parses cells with structured values: articles, sentences, names, references, sources. A cell of another form is passed on as
+ * Parses cells with structured values: articles, sentences, references, categories. A cell of another form is passed on as
  * it is, so that its class in schema/ refuses it with a code.
  */
 import { DEFAULT_CODE, SENTENCE_KINDS } from '../domain/case/events.js';
@@ -39,7 +39,7 @@ const parseArticle = (text: string): object => {
   return { code, article, ...(part !== undefined && { part }), ...(generalPart !== undefined && { generalPart }) };
 };
 
-/** For example `suspended P2Y`, `fine`, `imprisonment unknown`. `P3Y10M` and `life` are imprisonment. */
+/** Parses a sentence: `suspended P2Y`, `fine`, `imprisonment unknown`. `P3Y10M` and `life` are imprisonment. */
 export const parseSentence = (cell: string): object | undefined => {
   if (cell === '') return undefined;
   const [first = '', ...rest] = cell.split(/\s+/);
@@ -49,7 +49,7 @@ export const parseSentence = (cell: string): object | undefined => {
   return { kind, ...(term === 'life' ? { life: true } : term !== '' && { term }) };
 };
 
-/** For example `union:AZ-0137`. The first colon separates, since a list has none. */
+/** Parses a reference with its list: `union:AZ-0137`. The first colon separates, since a list has none. */
 export const parseReference = (text: string): { readonly list: string; readonly reference?: string } => {
   const colon = text.indexOf(':');
   return colon === -1 ? { list: text } : { list: text.slice(0, colon).trim(), reference: text.slice(colon + 1).trim() };
@@ -80,15 +80,15 @@ const foldedName = (text: string): string =>
     .replace(/[\s\p{Dash_Punctuation}]+/gu, ' ')
     .trim();
 
-/** Bounds the length of the message. */
-const MAX_NAMED = 50;
+/** Categories that a message names: bounds its length. */
+const MAX_NAMED_CATEGORIES = 50;
 
 export const expectedCategory = (categories: readonly NamedCategory[]): string => {
-  const named = categories.slice(0, MAX_NAMED).map(({ id, name }) => {
+  const named = categories.slice(0, MAX_NAMED_CATEGORIES).map(({ id, name }) => {
     const names = [...new Set(namesOf(name))];
     return names.length === 0 ? id : `${id} (${names.join(', ')})`;
   });
-  return `one of the categories ${named.join('; ')}${categories.length > MAX_NAMED ? '; …' : ''}`;
+  return `one of the categories ${named.join('; ')}${categories.length > MAX_NAMED_CATEGORIES ? '; …' : ''}`;
 };
 
 /** An empty cell is an unknown value, which is an absent field. */

@@ -13,7 +13,7 @@ import type { FileProblem } from './report.js';
 
 export const MAX_DEFINITIONS_BYTES = 5_242_880;
 
-/** A list, an instrument or a claim. `place` is its JSON pointer in the file. */
+/** A list, an instrument or a claim. `place` is its JSON pointer in the file; of a claim in a row of editions, its column. */
 export interface Definition {
   readonly kind: 'list' | 'instrument' | 'claim';
   readonly id: string;
@@ -74,12 +74,15 @@ const listDefinition = (
   id: typeof id === 'string' ? id : '',
   place,
   drafts: [
-    draft({ ...others, type: 'list-defined', name, sources }, place),
+    draftAt({ ...others, type: 'list-defined', name, sources }, place),
     ...asArray(categories).map((category, index) =>
-      draft(withCategoryId(category, sources), `${place}/categories/${index}`),
+      draftAt(withCategoryId(category, sources), `${place}/categories/${index}`),
     ),
     ...asArray(policy).map((entry, index) =>
-      draft({ ...(isJsonObject(entry) ? entry : { entry }), type: 'policy-set', sources }, `${place}/policy/${index}`),
+      draftAt(
+        { ...(isJsonObject(entry) ? entry : { entry }), type: 'policy-set', sources },
+        `${place}/policy/${index}`,
+      ),
     ),
   ],
 });
@@ -102,10 +105,10 @@ const instrumentDefinition = (
   id: typeof id === 'string' ? id : '',
   place,
   drafts: [
-    draft({ ...fields, type: 'instrument-registered', sources }, place),
+    draftAt({ ...fields, type: 'instrument-registered', sources }, place),
     ...asArray(clauseVersions).map((entry, index) =>
       // A version of a clause names the source that reports it, if it is another than the file.
-      draft(
+      draftAt(
         { sources, ...(isJsonObject(entry) ? entry : { entry }), type: 'clause-set' },
         `${place}/clauseVersions/${index}`,
       ),
@@ -118,16 +121,16 @@ const claimDefinition = ({ id, ...fields }: JsonObject, place: string, sources: 
   kind: 'claim',
   id: typeof id === 'string' ? id : '',
   place,
-  drafts: [draft({ sources, ...fields, type: 'claimed' }, place)],
+  drafts: [draftAt({ sources, ...fields, type: 'claimed' }, place)],
 });
 
-const draft = (data: RawEvent, place: string): EventDraft => ({
+const draftAt = (data: RawEvent, place: string): EventDraft => ({
   data,
-  locate: (pointer) => `${place}${HAS_SOURCES.has(data.type) ? pointer : placeInDefinition(data, pointer)}`,
+  locate: (pointer) => `${place}${TYPES_WITH_SOURCES.has(data.type) ? pointer : placeInDefinition(data, pointer)}`,
 });
 
-/** In the file, these may name sources of their own. */
-const HAS_SOURCES: ReadonlySet<string> = new Set(['clause-set', 'claimed']);
+/** Types of events that may name sources of their own in the file. */
+const TYPES_WITH_SOURCES: ReadonlySet<string> = new Set(['clause-set', 'claimed']);
 
 /** But for clauses and claims, the file names no sources. */
 const placeInDefinition = ({ type }: RawEvent, pointer: string): string =>
@@ -140,7 +143,7 @@ export const definitionDiffRules = ({ drafts, place }: Definition): DiffRules =>
     `${place}${ARRAY_OF_TYPE[data.type] ?? ''}/${field}`;
   return {
     roleOf,
-    fieldsOf: (data) => FIELDS[data.type]?.map((field) => [field, placeOf(data, field)]) ?? [],
+    fieldsOf: (data) => FIELDS_OF_TYPE[data.type]?.map((field) => [field, placeOf(data, field)]) ?? [],
     isSingleValued: () => true,
     cellState: () => 'filled',
   };
@@ -162,7 +165,7 @@ const ARRAY_OF_TYPE: Readonly<Record<string, string>> = {
   'clause-set': '/clauseVersions',
 };
 
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
+const FIELDS_OF_TYPE: Readonly<Record<string, readonly string[]>> = {
   'list-defined': ['name'],
   'category-defined': ['name'],
   'policy-set': ['custody', 'paceRequired'],

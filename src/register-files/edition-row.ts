@@ -23,10 +23,10 @@ export interface EditionContext {
 }
 
 /** The parts of an edition that are no categories. */
-const ENTERED = 'entered';
-const LEFT = 'left';
+const ENTERED_PART = 'entered';
+const LEFT_PART = 'left';
 
-const OWN_COLUMNS: readonly string[] = EDITION_COLUMNS;
+const FIXED_COLUMNS: readonly string[] = EDITION_COLUMNS;
 
 /** A number in a cell, with what it is about. */
 interface ClaimedCell {
@@ -51,7 +51,7 @@ export const readEditionRow = (
 };
 
 const categoryColumns = ({ columns }: EditionContext): readonly string[] =>
-  columns.filter((column) => !OWN_COLUMNS.includes(column));
+  columns.filter((column) => !FIXED_COLUMNS.includes(column));
 
 /** Groups that were not published are nobody's claim, whatever the cells say. */
 const areGroupsPublished = (row: EditionRow, { columns }: EditionContext): boolean =>
@@ -64,15 +64,15 @@ const claimedCells = (row: EditionRow, context: EditionContext): readonly Claime
   const groups = areGroupsPublished(row, context) ? categoryColumns(context) : [];
   return [
     { column: 'total', part: null, about: { metric: 'count', list, on } },
-    ...filled(row, since && { column: 'added', part: ENTERED, about: { metric: 'entered', ...since } }),
-    ...filled(row, since && { column: 'removed', part: LEFT, about: { metric: 'left', ...since } }),
+    ...ifFilled(row, since && { column: 'added', part: ENTERED_PART, about: { metric: 'entered', ...since } }),
+    ...ifFilled(row, since && { column: 'removed', part: LEFT_PART, about: { metric: 'left', ...since } }),
     ...groups.flatMap((category) =>
-      filled(row, { column: category, part: category, about: { metric: 'count', list, category, on } }),
+      ifFilled(row, { column: category, part: category, about: { metric: 'count', list, category, on } }),
     ),
   ];
 };
 
-const filled = (row: EditionRow, cell: ClaimedCell | null): readonly ClaimedCell[] =>
+const ifFilled = (row: EditionRow, cell: ClaimedCell | null): readonly ClaimedCell[] =>
   cell === null || cellOf(row, cell.column) === '' ? [] : [cell];
 
 const cellOf = (row: EditionRow, column: string): string =>
@@ -110,9 +110,9 @@ const columnOf = (pointer: string, column: string): string => {
 };
 
 /**
- * The same for the same row of every import. What is joined of a list, a day and a part may be that of another claim, if a category is
- * named as what came and left is called here, or like a day. Such a category has an id of its own; imports of before gave it the joined
- * one, which what came or left then could not have.
+ * The id of a claim, the same for the same row of every import: its list, day and part, joined. If a category is called `entered`, `left`
+ * or something like a day, that may be the id of another claim too, so such a category gets an id of its own. Earlier imports gave it the
+ * joined one, which the claim of how many came or left then could not have.
  */
 const idsOf = (
   parts: readonly string[],
@@ -120,16 +120,16 @@ const idsOf = (
   categories: readonly NamedCategory[],
 ): Pick<Definition, 'id' | 'otherIds'> => {
   const joined = parts.join('-');
-  const id = joined.length <= LIMITS.slug ? joined : hashed(joined);
-  const own = hashed(JSON.stringify([...parts, about.metric]));
+  const id = joined.length <= LIMITS.slug ? joined : hashedId(joined);
+  const own = hashedId(JSON.stringify([...parts, about.metric]));
   if (about.category !== undefined) return isAmbiguous(about.category) ? { id: own, otherIds: [id] } : { id };
   return categories.some((category) => category.id === parts[2]) ? { id, otherIds: [own] } : { id };
 };
 
 const isAmbiguous = (category: string): boolean =>
-  category === ENTERED || category === LEFT || /\d{4}-\d{2}-\d{2}/.test(category);
+  category === ENTERED_PART || category === LEFT_PART || /\d{4}-\d{2}-\d{2}/.test(category);
 
-const hashed = (text: string): string => `edition-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
+const hashedId = (text: string): string => `edition-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
 
 const cellErrorsOf = (row: EditionRow, context: EditionContext): readonly CellError[] => {
   const { today, before, categories } = context;

@@ -15,10 +15,10 @@ export interface EligibilityExportRequest {
   readonly separator?: Separator;
 }
 
-const LEAVES_OUT =
+const ELIGIBILITY_LEAVES_OUT =
   'who is not on the list on its day, what the clauses say, sources and the history; GET eligibility names what the answer assumes';
 
-const COLUMNS = ['ref', 'name', 'verdict', 'first_day', 'clause', 'conditions', 'case'] as const;
+const ELIGIBILITY_COLUMNS = ['ref', 'name', 'verdict', 'first_day', 'clause', 'conditions', 'case'] as const;
 
 /** Null for an unknown instrument or list. */
 export const exportEligibility = async (
@@ -36,9 +36,9 @@ export const exportEligibility = async (
     asOf: first.to,
     knownAt: first.knownAt,
     position: first.position,
-    leavesOut: LEAVES_OUT,
+    leavesOut: ELIGIBILITY_LEAVES_OUT,
     fileName: `${instrument}-${parameters.list}-${days}.csv`,
-    content: csvTable(COLUMNS, pagesOfRows(first, fetchPage), separator),
+    content: csvTable(ELIGIBILITY_COLUMNS, pagesOfRows(first, fetchPage), separator),
   };
 };
 
@@ -54,7 +54,7 @@ async function* pagesOfRows(
 }
 
 const rowOf = (person: EligiblePersonView, list: string): readonly string[] => {
-  const cells: Readonly<Record<(typeof COLUMNS)[number], string>> = {
+  const cells: Readonly<Record<(typeof ELIGIBILITY_COLUMNS)[number], string>> = {
     ref: person.references.flatMap((reference) => (reference.list === list ? [reference.reference] : [])).join('; '),
     name: person.name ?? '',
     verdict: person.verdict,
@@ -63,5 +63,5 @@ const rowOf = (person: EligiblePersonView, list: string): readonly string[] => {
     conditions: person.conditions.map(({ code, verdict, saw }) => `${code} ${verdict} (${saw.join(' | ')})`).join('; '),
     case: person.caseId,
   };
-  return COLUMNS.map((column) => escapeFormula(cells[column]));
+  return ELIGIBILITY_COLUMNS.map((column) => escapeFormula(cells[column]));
 };

@@ -16,22 +16,22 @@ export const CLEARED = '(cleared)';
 
 const DEFAULT_SOURCE_KIND = 'register-file';
 
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const SOURCE_FIELDS = fieldsOf(Source).map(({ name, valueType }) => ({
   name,
   valueType,
-  column: name === 'citation' ? 'source' : `source_${snake(name)}`,
+  column: name === 'citation' ? 'source' : `source_${toSnakeCase(name)}`,
 }));
 
 /** `names` of `opened` and `name` of `named` share a column. */
-const columnOfField = (field: string): string => (field === 'names' ? 'name' : snake(field));
+const columnOfField = (field: string): string => (field === 'names' ? 'name' : toSnakeCase(field));
 
-const classes: Readonly<Record<CaseEventType, Constructor>> = eventClasses.case;
+const classOfType: Readonly<Record<CaseEventType, Constructor>> = eventClasses.case;
 export const EVENT_TYPES = Object.keys(caseEvents) as readonly CaseEventType[];
 
 const fieldsOfType = (type: CaseEventType): readonly Field[] =>
-  fieldsOf(classes[type]).filter(({ name }) => name !== 'sources');
+  fieldsOf(classOfType[type]).filter(({ name }) => name !== 'sources');
 
 export const EVENT_COLUMNS: readonly string[] = [
   ...new Set([
@@ -43,7 +43,7 @@ export const EVENT_COLUMNS: readonly string[] = [
 
 export type Cells = Readonly<Record<string, string>>;
 
-const isEventType = (type: string): type is CaseEventType => Object.hasOwn(classes, type);
+const isEventType = (type: string): type is CaseEventType => Object.hasOwn(classOfType, type);
 
 /** Reads the event data of a line, as the REST interface takes it. Fields of empty cells are absent. */
 export const eventFromCells = (cells: Cells): Readonly<Record<string, unknown>> => {
@@ -94,7 +94,7 @@ const parseCell = ({ valueType, nullable }: Field, cell: string): unknown => {
 
 const scalarOf = (type: unknown, cell: string): unknown => {
   if (type === 'object') return parseObject(cell);
-  if (type === 'boolean') return FLAGS.get(cell.toLowerCase()) ?? cell;
+  if (type === 'boolean') return BOOLEAN_OF_WORD.get(cell.toLowerCase()) ?? cell;
   return type === 'integer' && /^\d{1,15}$/.test(cell) ? Number(cell) : cell;
 };
 
@@ -107,7 +107,7 @@ const parseObject = (cell: string): unknown => {
   }
 };
 
-const FLAGS: ReadonlyMap<string, boolean> = new Map([
+const BOOLEAN_OF_WORD: ReadonlyMap<string, boolean> = new Map([
   ['yes', true],
   ['true', true],
   ['no', false],
@@ -126,7 +126,7 @@ const CELL_PARSERS: ReadonlyMap<Constructor, (cell: string, isArray: boolean) =>
   [PaceCriterion, (cell) => splitCell(cell).map(parseCriterion)],
 ]);
 
-/** For example `e: the witnesses were not heard`. */
+/** Parses a criterion: `e: the witnesses were not heard`. */
 const parseCriterion = (text: string): object => {
   const colon = text.indexOf(':');
   return colon === -1
@@ -135,14 +135,16 @@ const parseCriterion = (text: string): object => {
 };
 
 const NAME_WITH_TAG = /^(.*\S)\s*\[([^\]]*)\]$/su;
-const CYRILLIC = /\p{Script=Cyrillic}/u;
+const CYRILLIC_LETTER = /\p{Script=Cyrillic}/u;
 
-/** `Самед Нумунаев [ru-Cyrl transliteration]`. Without brackets, a full name: Russian in Cyrillic letters, else Azerbaijani. */
+/**
+ * Parses a name: `Самед Нумунаев [ru-Cyrl transliteration]`. Without brackets, a full name: Russian in Cyrillic letters, else Azerbaijani.
+ */
 const parseName = (text: string): object => {
   const [, nameText = text, words = ''] = NAME_WITH_TAG.exec(text) ?? [];
   const [tag = '', kind] = /^[a-z]{2,3}-/.test(words) ? words.split(/\s+/) : ['', words === '' ? undefined : words];
   const [language, script] = tag.split('-');
-  const isCyrillic = CYRILLIC.test(nameText);
+  const isCyrillic = CYRILLIC_LETTER.test(nameText);
   return {
     text: nameText,
     script: script === undefined || script === '' ? (isCyrillic ? SCRIPTS[1] : SCRIPTS[0]) : script,

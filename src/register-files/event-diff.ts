@@ -95,7 +95,7 @@ export const diffEvents = (
     const sameRole = others.filter(({ role }) => role === part.role);
     if (last !== undefined)
       addChange({ before: last, after: part, fields: differingFields(part, last, movedFields, rules) });
-    else if (sameRole.some((other) => differingFields(part, other, SOURCES, filledOnly).length === 0)) continue;
+    else if (sameRole.some((other) => differingFields(part, other, SOURCES_FIELD, filledOnly).length === 0)) continue;
     else if (rules.isSingleValued(part.role) && sameRole.length > 0)
       contradictions.push(...filledFields(part).map(({ place }) => ({ place, isChange: false })));
     else newParts.push(part);
@@ -131,7 +131,7 @@ const ignoringEmptyCells = (rules: DiffRules): DiffRules => ({
 const latestByRole = (parts: readonly RecordedPart[]): ReadonlyMap<string, RecordedPart> =>
   new Map(parts.map((part) => [part.role, part]));
 
-const SOURCES: ReadonlySet<string> = new Set(['sources']);
+const SOURCES_FIELD: ReadonlySet<string> = new Set(['sources']);
 
 /** The facility belongs to the remand until there is a conviction, then to the conviction. */
 const fieldsMovedToConviction = (parts: readonly ComparedPart[]): ReadonlySet<string> =>
@@ -176,7 +176,7 @@ const partsOfEvent = (event: Reported<AnyEvent>, rules: DiffRules): readonly Com
     case 'opened':
       return [
         ...event.names.map((name) =>
-          comparedPart({ type: 'named', name, ...provenance(event) }, roleOfName(name), rules),
+          comparedPart({ type: 'named', name, ...provenanceOf(event) }, roleOfName(name), rules),
         ),
         ...descriptionParts(event, rules),
       ];
@@ -196,10 +196,10 @@ const descriptionParts = (
   (['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'] as const).flatMap((field) => {
     const value = event[field];
     if (value === undefined || value === null) return [];
-    return [comparedPart({ type: 'described', [field]: value, ...provenance(event) }, `described ${field}`, rules)];
+    return [comparedPart({ type: 'described', [field]: value, ...provenanceOf(event) }, `described ${field}`, rules)];
   });
 
-const provenance = ({ sources, reliability }: Reported<AnyEvent>): object => ({ sources, reliability });
+const provenanceOf = ({ sources, reliability }: Reported<AnyEvent>): object => ({ sources, reliability });
 
 const comparedPart = (data: RawEvent, role: string, rules: DiffRules): ComparedPart => ({
   role,

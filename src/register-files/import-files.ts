@@ -60,7 +60,7 @@ export interface ImportResult {
   readonly files: readonly FileProgress[];
 }
 
-const ORDER = ['definitions', 'register', 'amnesty', 'events', 'editions'] as const;
+const IMPORT_ORDER = ['definitions', 'register', 'amnesty', 'events', 'editions'] as const;
 
 /** Imports files by kind, since rows refer to definitions and an amnesty to cases. All are scanned before the first is imported. */
 export const importFiles = async (
@@ -71,7 +71,7 @@ export const importFiles = async (
   const scanned = await scanAll(paths, options);
   if (scanned === null) return { outcome: 'unreadable', files: [] };
   const run = new ImportRun(register, options);
-  for (const kind of ORDER)
+  for (const kind of IMPORT_ORDER)
     for (const file of scanned.filter((f) => f.kind === kind)) {
       if (options.signal?.aborted === true) return { outcome: 'stopped', files: run.files };
       const isImported = await run.file(file);
@@ -193,7 +193,10 @@ class ImportRun {
     return true;
   }
 
-  /** Each row makes claims of the list's publisher: how many were on it, in all and by category, and how many came and left. */
+  /**
+   * Each row makes claims of the list's publisher, or of the speaker that it names: how many were on the list, in all and by category, and
+   * how many came and left.
+   */
   private async editions({ path, table, rows }: EditionsFile): Promise<boolean> {
     const file = basename(path);
     this.recorder.startFile();

@@ -13,7 +13,7 @@ import type { PersonPage } from '../read-models/list/person.view.js';
 import type { Scope } from '../read-models/scope.js';
 import { LIMITS } from '../schema/limits.js';
 import { CSV_TYPE, csvTable, type PagesOfRows, type Separator } from './csv-table.js';
-import { LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
+import { LIST_LEAVES_OUT, PEOPLE_COLUMNS, personRow } from './list-export-row.js';
 import type { ExportedFile } from './exported-file.js';
 
 export const TABLE_TYPES = {
@@ -58,9 +58,9 @@ export const exportList = async (
     position,
     people: total.yes + total.uncertain,
     fileName: `${list}-${asOf}${knownSuffix(scope)}.${format}`,
-    leavesOut: LEAVES_OUT,
+    leavesOut: LIST_LEAVES_OUT,
     content:
-      format === 'csv' ? csvTable(PEOPLE_COLUMNS, rows, separator) : workbook(rows, list, aboutLines(first, request)),
+      format === 'csv' ? csvTable(PEOPLE_COLUMNS, rows, separator) : workbookOf(rows, list, aboutLines(first, request)),
   };
 };
 
@@ -84,10 +84,10 @@ async function* pagesOfRows(
   }
 }
 
-const WIDTHS: Readonly<Partial<Record<string, number>>> = { name: 36, facility: 30, case: 38 };
+const COLUMN_WIDTHS: Readonly<Partial<Record<string, number>>> = { name: 36, facility: 30, case: 38 };
 
 /** One sheet: first lines about the export, then the table. Full days are dates, every other cell is text. */
-const workbook = (rows: PagesOfRows, list: string, about: readonly string[]): Readable => {
+const workbookOf = (rows: PagesOfRows, list: string, about: readonly string[]): Readable => {
   const lines = async function* (): AsyncGenerator<(string | Date)[]> {
     for (const line of about) yield [line];
     yield [...PEOPLE_COLUMNS];
@@ -96,7 +96,7 @@ const workbook = (rows: PagesOfRows, list: string, about: readonly string[]): Re
   const sheet = writeXlsxStream(lines(), {
     name: list.slice(0, MAX_SHEET_NAME),
     columns: PEOPLE_COLUMNS.map((column) => ({
-      width: WIDTHS[column] ?? 16,
+      width: COLUMN_WIDTHS[column] ?? 16,
       ...(DAY_COLUMNS.has(column) && { numFmt: 'yyyy-mm-dd' }),
     })),
     freezePane: { rows: about.length + 1 },
@@ -124,7 +124,7 @@ const aboutLines = (
     `The list ${list} on ${asOf}, as the register knew it at ${known}: ` +
       `${total.yes} certainly on it, ${total.uncertain} perhaps.`,
     `Filters: ${filtersInWords(filters)}.`,
-    `Not in this file: ${LEAVES_OUT}.`,
+    `Not in this file: ${LIST_LEAVES_OUT}.`,
   ];
 };
 

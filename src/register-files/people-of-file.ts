@@ -18,17 +18,20 @@ export class PeopleOfFile {
   /** People by each of their names in any spelling, without fathers' names. */
   readonly #byName = new Map<string, KnownPerson[]>();
 
-  /** The reference or id of a case that the file has opened, where name and year of birth agree; null where there is none. */
+  /**
+   * The reference or id of a case that the file has opened and that is probably of the same person (`Likeness.isProbable`); null where
+   * there is none.
+   */
   probablySame(opened: Opened): string | null {
     const person = personOf(opened);
-    const others = person.names.flatMap((name) => this.#byName.get(keyOf(name)) ?? []);
+    const others = person.names.flatMap((name) => this.#byName.get(unorderedNameKey(name)) ?? []);
     return others.find((other) => isProbablySame(person, other))?.caseName ?? null;
   }
 
   add(opened: Opened, caseId: string): void {
     const [first] = opened.references ?? [];
-    const person = { ...personOf(opened), caseName: first === undefined ? caseId : textOf(first) };
-    for (const key of new Set(person.names.map(keyOf))) {
+    const person = { ...personOf(opened), caseName: first === undefined ? caseId : referenceText(first) };
+    for (const key of new Set(person.names.map(unorderedNameKey))) {
       if (key === '') continue;
       const others = this.#byName.get(key);
       if (others === undefined) this.#byName.set(key, [person]);
@@ -37,7 +40,7 @@ export class PeopleOfFile {
   }
 }
 
-const textOf = ({ list, reference }: Reference): string => `${list}:${reference}`;
+const referenceText = ({ list, reference }: Reference): string => `${list}:${reference}`;
 
 const personOf = ({ names, born, sex }: Opened): PersonData => ({
   names: names.map(({ text }) => text),
@@ -46,7 +49,7 @@ const personOf = ({ names, born, sex }: Opened): PersonData => ({
   circumstances: NO_CIRCUMSTANCES,
 });
 
-const keyOf = (name: string): string =>
+const unorderedNameKey = (name: string): string =>
   nameWords(name)
     .flatMap(({ role, key }) => (role === 'name' ? [key] : []))
     .sort()

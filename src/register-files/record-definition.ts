@@ -9,7 +9,7 @@ import { comparableEvents, hasAmended } from './prior-events.js';
 import { notRecorded, refused, UNCHANGED, type ImportOutcome, type Recorder } from './recorder.js';
 import { correctionsOf, type CorrectionOptions } from './row-corrections.js';
 
-const ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
+const DEFINITIONS_ACTOR: Actor = { kind: 'import', id: 'definitions', asserted: true };
 
 /**
  * All or nothing: a definition that contradicts what is on record is refused whole. With `correct`, what an earlier import recorded is
@@ -26,7 +26,7 @@ export const recordDefinition = async (
   const { events, errors } = checkDrafts(kind, drafts);
   if (errors.length > 0) return refused(...errors);
   const subject = { kind, id: await recordedId(recorder, definition) };
-  const priorEvents = (await recorder.priorEvents(subject, ACTOR)) ?? [];
+  const priorEvents = (await recorder.priorEvents(subject, DEFINITIONS_ACTOR)) ?? [];
   const diff = diffEvents(events, comparableEvents(priorEvents), definitionDiffRules(definition));
   const { newEvents, newRoles, changes, contradictions } = diff;
   const refusedPlaces = correct ? contradictions.filter(({ isChange }) => !isChange) : contradictions;
@@ -42,7 +42,7 @@ export const recordDefinition = async (
     subject,
     begins: priorEvents.length === 0,
     events: [...amendments.events, ...events.filter(({ event }) => newEvents.includes(event as never))],
-    actor: ACTOR,
+    actor: DEFINITIONS_ACTOR,
     key: JSON.stringify([kind, subject.id, ...newRoles, ...since]),
   });
   if (outcome.outcome === 'retry') return notRecorded();
@@ -55,7 +55,7 @@ const recordedId = async (recorder: Recorder, { kind, id, otherIds = [], drafts 
   const about = canonicalJson(drafts[0]?.data['about'] ?? null);
   let free: string | null = null;
   for (const one of [id, ...otherIds]) {
-    const [first] = (await recorder.priorEvents({ kind, id: one }, ACTOR)) ?? [];
+    const [first] = (await recorder.priorEvents({ kind, id: one }, DEFINITIONS_ACTOR)) ?? [];
     if (first === undefined) free ??= one;
     else if (first.event.type === 'claimed' && canonicalJson(first.event.about) === about) return one;
   }

@@ -148,7 +148,7 @@ const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> =>
   const added = [...references, ...amendments.events];
   if (newLines.length + added.length === 0) return { outcome: 'imported', lines: outcomes };
   const isAmending = amendments.events.length > 0 || (corrections.correct && hasAmended(priorEvents));
-  const key = keyOf(group, newLines, added, isAmending ? priorEvents.at(-1)?.id : undefined);
+  const key = batchKeyOf(group, newLines, added, isAmending ? priorEvents.at(-1)?.id : undefined);
   const ids = eventIds({ actor, stream: streamName('case', subject.id), key }, newLines.length + added.length);
   const idOfLine = (index: number): string | undefined =>
     recordedIds[index] ?? ids[newLines.indexOf(lines[index] as CheckedLine)];
@@ -167,7 +167,7 @@ const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> =>
 };
 
 /** A file may come to say again what it said before a correction: only then does the key depend on `last`, the last event on record. */
-const keyOf = (
+const batchKeyOf = (
   { recorder, lines }: LineGroup,
   newLines: readonly CheckedLine[],
   added: readonly LocatedEvent[],

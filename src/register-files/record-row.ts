@@ -1,4 +1,4 @@
-/** Records what a row of the register or of an amnesty adds to its case. */
+/** Records what a row of the register or of an amnesty adds to its case, and what it corrects there. */
 import { newCaseId } from '../commands/ids.js';
 import type { Actor } from '../domain/event.js';
 import { hasReference } from '../domain/reference/reference.js';
@@ -130,7 +130,7 @@ const withRecordedInterval = (row: RowToRecord, priorEvents: readonly Comparable
   });
 };
 
-/** Adds what is new in the row; `retry` where the read models know no such case. */
+/** Adds what is new in the row, and corrects what has changed; `retry` where the read models know no such case. */
 const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
   const { recorder, fileKind, cells, actor } = row;
   const recorded = await recorder.priorEvents(subject, actor);

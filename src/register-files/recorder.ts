@@ -56,7 +56,7 @@ export interface EventsToRecord {
 export type RecordOutcome = ImportOutcome | { readonly outcome: 'retry'; readonly subject: Subject };
 
 /** Events that one query of a history asks for. */
-const PAGE = 500;
+const HISTORY_PAGE_SIZE = 500;
 /** Each wait takes some seconds; together they cover the projection of the largest file. */
 const MAX_WAITS = 200;
 
@@ -127,7 +127,7 @@ export class Recorder {
   }
 
   private historyPage(subject: Subject, after: number) {
-    return this.query(new History(this.scope, { subject, after, limit: PAGE }));
+    return this.query(new History(this.scope, { subject, after, limit: HISTORY_PAGE_SIZE }));
   }
 
   /** Repeats a query until the read models have caught up with `atLeast`. */
@@ -141,13 +141,13 @@ export class Recorder {
     }
   }
 
-  /** Records events as one append. Findings become errors of cells, except those of grade `ask` that are acknowledged. */
+  /** Records events as one append. The findings that refuse them, and questions that are not acknowledged, become errors of cells. */
   async record({ subject, begins, events, actor, key, acknowledge = [] }: EventsToRecord): Promise<RecordOutcome> {
     const opened = begins && subject.kind === 'case' ? openedIn(events) : null;
     const samePerson =
-      opened === null || acknowledge.includes(DUPLICATE) ? null : this.peopleOfFile.probablySame(opened.event);
+      opened === null || acknowledge.includes(DUPLICATE_CODE) ? null : this.peopleOfFile.probablySame(opened.event);
     if (opened !== null && samePerson !== null) {
-      const { code, expected } = withCasesNamed(finding(DUPLICATE), [samePerson]);
+      const { code, expected } = withCasesNamed(finding(DUPLICATE_CODE), [samePerson]);
       return refused({ column: opened.locate(FIELD_OF_FINDING[code] ?? ''), code, expected });
     }
     const result = await this.register.commands.execute(
@@ -201,7 +201,7 @@ export const notRecorded = (): ReturnType<typeof refused> =>
     expected: 'nobody else writing of the same in the same moment; import the file again',
   });
 
-const DUPLICATE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
+const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
 
 const openedIn = (
   events: readonly LocatedEvent[],
@@ -235,7 +235,7 @@ const withCasesNamed = <F extends { readonly code: string; readonly expected: st
   asked: F,
   cases: readonly string[],
 ): F =>
-  asked.code === DUPLICATE
+  asked.code === DUPLICATE_CODE
     ? {
         ...asked,
         expected: `${asked.expected} It may be ${cases.join(', ')}: name it in same_as, or the code in acknowledge.`,

@@ -40,7 +40,7 @@ export const POSSIBLE_DUPLICATE = 'CASE.POSSIBLE_DUPLICATE';
 
 /** Gives the events of a row, or an error for each wrong cell. Cells are compared only where each of them is valid. */
 export const readRegisterRow = (row: RegisterRow, context: RowContext): ParsedRow => {
-  const drafts = draftEvents(row, context).map((data): EventDraft => draft(data, row));
+  const drafts = draftEvents(row, context).map((data): EventDraft => draftOfRow(data, row));
   const { events, errors } = checkDrafts('case', drafts);
   const cellErrors = firstErrorPerCell([...errors, ...cellErrorsOf(row, context)]);
   if (cellErrors.length > 0) return { events: [], errors: cellErrors };
@@ -48,7 +48,7 @@ export const readRegisterRow = (row: RegisterRow, context: RowContext): ParsedRo
   return contradictions.length > 0 ? { events: [], errors: contradictions } : { events, errors: [] };
 };
 
-const draft = (data: RawEvent, row: RegisterRow): EventDraft => ({
+const draftOfRow = (data: RawEvent, row: RegisterRow): EventDraft => ({
   data,
   locate: (pointer) => rowColumnOf('register', data, pointer, row),
 });
@@ -59,20 +59,20 @@ const draftEvents = (row: RegisterRow, { today, list, categories, instruments }:
   const categoryId = (cell: string): string | undefined => findCategory(cell, categories)?.id ?? orUndefined(cell);
   const on = (day: string): Readonly<Record<string, unknown>> => ({ occurredOn: orUndefined(day), ...provenance });
   return [
-    opened(row, list, provenance),
-    ...when(isAnyFilled(row.arrested_on, row.incident), {
+    openedEvent(row, list, provenance),
+    ...eventsIf(isAnyFilled(row.arrested_on, row.incident), {
       type: 'arrested',
       ...on(row.arrested_on),
       kind: 'criminal',
       incident: orUndefined(row.incident),
     }),
-    ...when(isAnyFilled(row.charged_articles), {
+    ...eventsIf(isAnyFilled(row.charged_articles), {
       type: 'charged',
       ...on(row.arrested_on),
       articles: parseArticles(row.charged_articles),
     }),
-    ...remanded(row, on),
-    ...when(isConvicted(row), {
+    ...remandedEvents(row, on),
+    ...eventsIf(isConvicted(row), {
       type: 'convicted',
       ...on(row.convicted_on === '' ? convictionInterval(row, today) : row.convicted_on),
       articles: parseArticles(row.convicted_articles),
@@ -80,7 +80,7 @@ const draftEvents = (row: RegisterRow, { today, list, categories, instruments }:
       court: orUndefined(row.court),
       facility: orUndefined(row.facility),
     }),
-    ...when(isAnyFilled(row.recognised_on, row.category), {
+    ...eventsIf(isAnyFilled(row.recognised_on, row.category), {
       type: 'recognised',
       ...on(row.recognised_on),
       list,
@@ -92,20 +92,20 @@ const draftEvents = (row: RegisterRow, { today, list, categories, instruments }:
       list,
       category: categoryId(to),
     })),
-    ...clemency(row, on, instruments),
-    ...when(isAnyFilled(row.released_on, row.release_reason) || isDelistedByRelease(row), {
+    ...clemencyEvents(row, on, instruments),
+    ...eventsIf(isAnyFilled(row.released_on, row.release_reason) || isDelistedByRelease(row), {
       type: 'released',
       ...on(row.released_on),
       reason: orUndefined(row.release_reason),
     }),
-    ...when(!isDelistedByRelease(row) && isAnyFilled(row.delisted_on, row.delisted_reason), {
+    ...eventsIf(!isDelistedByRelease(row) && isAnyFilled(row.delisted_on, row.delisted_reason), {
       type: 'delisted',
       ...on(row.delisted_on),
       list,
       reason: orUndefined(row.delisted_reason),
     }),
-    ...when(isAnyFilled(row.deported_on), { type: 'deported', ...on(row.deported_on) }),
-    ...when(isAnyFilled(row.died_on), { type: 'died', ...on(row.died_on) }),
+    ...eventsIf(isAnyFilled(row.deported_on), { type: 'deported', ...on(row.deported_on) }),
+    ...eventsIf(isAnyFilled(row.died_on), { type: 'died', ...on(row.died_on) }),
   ];
 };
 
@@ -127,7 +127,7 @@ const convictionInterval = (row: RegisterRow, today: Day): string => {
 /** The day and sources of an event. */
 type On = (day: string) => Readonly<Record<string, unknown>>;
 
-const opened = (row: RegisterRow, list: string, provenance: object): RawEvent => {
+const openedEvent = (row: RegisterRow, list: string, provenance: object): RawEvent => {
   const names = NAME_COLUMNS.filter(({ column }) => row[column] !== '').map((spec) =>
     nameFromCell(spec, row[spec.column]),
   );
@@ -146,16 +146,16 @@ const opened = (row: RegisterRow, list: string, provenance: object): RawEvent =>
 };
 
 /** Remand in detention starts on the day of arrest; house arrest on its own day, or else on the day of delisting. */
-const remanded = (row: RegisterRow, on: On): readonly RawEvent[] => {
+const remandedEvents = (row: RegisterRow, on: On): readonly RawEvent[] => {
   const facility = isConvicted(row) ? '' : row.facility;
   return [
-    ...when(isAnyFilled(row.measure, facility), {
+    ...eventsIf(isAnyFilled(row.measure, facility), {
       type: 'remanded',
       ...on(row.arrested_on),
       measure: row.measure === '' ? undefined : 'detention',
       facility: orUndefined(facility),
     }),
-    ...when(row.measure === 'house-arrest' || isAnyFilled(row.house_arrest_on), {
+    ...eventsIf(row.measure === 'house-arrest' || isAnyFilled(row.house_arrest_on), {
       type: 'remanded',
       ...on(row.house_arrest_on === '' ? row.delisted_on : row.house_arrest_on),
       measure: 'house-arrest',
@@ -163,16 +163,16 @@ const remanded = (row: RegisterRow, on: On): readonly RawEvent[] => {
   ];
 };
 
-const clemency = (row: RegisterRow, on: On, instruments: readonly KnownInstrument[]): readonly RawEvent[] => {
+const clemencyEvents = (row: RegisterRow, on: On, instruments: readonly KnownInstrument[]): readonly RawEvent[] => {
   const decree = decreeOf(row, instruments);
   return [
-    ...when(row.release_reason === 'pardon' && decree !== null, {
+    ...eventsIf(row.release_reason === 'pardon' && decree !== null, {
       type: 'pardoned',
       ...on(row.released_on),
       decree,
       effect: 'released-from-imprisonment',
     }),
-    ...when(row.release_reason === 'parole', { type: 'paroled', ...on(row.released_on) }),
+    ...eventsIf(row.release_reason === 'parole', { type: 'paroled', ...on(row.released_on) }),
   ];
 };
 
@@ -183,7 +183,7 @@ const decreeOf = (row: RegisterRow, instruments: readonly KnownInstrument[]): st
 };
 
 const isAnyFilled = (...cells: readonly string[]): boolean => cells.some((cell) => cell !== '');
-const when = (holds: boolean, data: RawEvent): readonly RawEvent[] => (holds ? [data] : []);
+const eventsIf = (holds: boolean, data: RawEvent): readonly RawEvent[] => (holds ? [data] : []);
 const isConvicted = (row: RegisterRow): boolean =>
   isAnyFilled(row.convicted_on, row.convicted_articles, row.court, row.sentence);
 
@@ -208,7 +208,7 @@ const pairsOf = (cell: string): readonly (readonly string[])[] =>
 const isBefore = (day: string, other: string): boolean =>
   (parseEdtf(day)?.latest ?? MAX_DAY) < (parseEdtf(other)?.earliest ?? MIN_DAY);
 
-const DATES = [
+const REGISTER_DAY_COLUMNS = [
   'born',
   'arrested_on',
   'house_arrest_on',
@@ -225,7 +225,7 @@ const DATES = [
 const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): readonly CellError[] => {
   const changes = categoryChanges(row);
   const days = [
-    ...DATES.map((column) => ({ column, day: row[column] })),
+    ...REGISTER_DAY_COLUMNS.map((column) => ({ column, day: row[column] })),
     ...changes.map(({ day }) => ({ column: 'category_changes', day })),
   ];
   const categoryCells = [{ column: 'category', id: row.category }].concat(

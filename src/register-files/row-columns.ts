@@ -94,10 +94,12 @@ export type FileKind = keyof typeof FILE_KINDS;
 /** Kinds with one person a row. */
 export type RowKind = Exclude<FileKind, 'events' | 'editions'>;
 
-const KINDS = Object.keys(FILE_KINDS) as readonly FileKind[];
+const FILE_KIND_NAMES = Object.keys(FILE_KINDS) as readonly FileKind[];
 
 /** The columns of all kinds, by which the separator of a file is detected. */
-export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(KINDS.flatMap((kind) => [...FILE_KINDS[kind].columns]));
+export const KNOWN_COLUMNS: ReadonlySet<string> = new Set(
+  FILE_KIND_NAMES.flatMap((kind) => [...FILE_KINDS[kind].columns]),
+);
 
 export const normalisedHeader = (name: string): string => name.trim().toLowerCase();
 
@@ -107,7 +109,7 @@ const MIN_KNOWN_COLUMNS = 2;
 /** The kind with the most columns of the header; of several, the one with the fewest missing columns. Null where none fits. */
 export const detectKind = (header: readonly string[]): FileKind | null => {
   const names = new Set(header);
-  const ranked = KINDS.map((kind) => ({
+  const ranked = FILE_KIND_NAMES.map((kind) => ({
     kind,
     known: (FILE_KINDS[kind].columns as readonly string[]).filter((column) => names.has(column)).length,
     missing: missingColumns(kind, header).length,
@@ -132,7 +134,7 @@ export const NAME_COLUMNS = [
 /** Letters of the Azerbaijani Cyrillic alphabet that the Russian one lacks. */
 const LETTER_NOT_IN_RUSSIAN = /[әөүғһҹҝј]/iu;
 /** ISO 639-2 for a language that is not determined. */
-const UNDETERMINED = 'und';
+const UNDETERMINED_LANGUAGE = 'und';
 
 /**
  * The name in a cell. A name without a letter of its column's script gets the script of its letters and an undetermined
@@ -144,12 +146,12 @@ export const nameFromCell = (column: (typeof NAME_COLUMNS)[number], text: string
   const actualScript = SCRIPTS.find((known) => known === scripts[0]);
   if (actualScript === undefined || scripts.includes(script)) return { text, script, language, kind };
   const isAzerbaijani = column.column === 'name' && actualScript === 'Cyrl' && LETTER_NOT_IN_RUSSIAN.test(text);
-  return { text, script: actualScript, language: isAzerbaijani ? language : UNDETERMINED, kind };
+  return { text, script: actualScript, language: isAzerbaijani ? language : UNDETERMINED_LANGUAGE, kind };
 };
 
 /** The language of the column of a name: the inverse of `nameFromCell`. */
 export const columnLanguage = ({ language, script, kind }: Partial<Name>): string | undefined => {
-  if (language !== UNDETERMINED) return language;
+  if (language !== UNDETERMINED_LANGUAGE) return language;
   if (kind === 'full') return 'az';
   return script === 'Cyrl' ? 'en' : 'ru';
 };
@@ -157,16 +159,16 @@ export const columnLanguage = ({ language, script, kind }: Partial<Name>): strin
 type FieldColumns = readonly (readonly [field: string, column: string])[];
 
 /** The fields that describe a person. */
-const DESCRIPTION: FieldColumns = ['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'].map(
+const DESCRIPTION_COLUMNS: FieldColumns = ['sex', 'born', 'occupation', 'affiliation', 'region', 'summary'].map(
   (field) => [field, field] as const,
 );
 
 /** By role (see event-diff.ts): the fields of an event with their columns, the day first. */
 const FIELDS_OF_ROLE: { readonly [K in RowKind]: Readonly<Record<string, FieldColumns>> } = {
   register: {
-    opened: [['names', 'name'], ['references', 'ref'], ...DESCRIPTION],
+    opened: [['names', 'name'], ['references', 'ref'], ...DESCRIPTION_COLUMNS],
     named: [['name', 'name']],
-    described: DESCRIPTION,
+    described: DESCRIPTION_COLUMNS,
     arrested: [
       ['occurredOn', 'arrested_on'],
       ['incident', 'incident'],

@@ -78,7 +78,7 @@ const draftsOf = ({ recorded, data, isGone, places }: EventEdit, file: string): 
   if (isGone || isNothingLeft(recorded, data))
     return recorded.standing === null
       ? []
-      : [{ data: { type: 'retracted', event: recorded.id, reason: EMPTIED, ...provenance }, locate }];
+      : [{ data: { type: 'retracted', event: recorded.id, reason: NOT_SAID_ANY_MORE, ...provenance }, locate }];
   const changed = Object.entries(data).filter(([field, value]) => !isStanding(recorded, field, value));
   if (changed.length === 0) return [];
   return [
@@ -86,7 +86,7 @@ const draftsOf = ({ recorded, data, isGone, places }: EventEdit, file: string): 
   ];
 };
 
-const EMPTIED = 'The file does not say it any more.';
+const NOT_SAID_ANY_MORE = 'The file does not say it any more.';
 
 /** Whether a description would say nothing. */
 const isNothingLeft = ({ event }: ComparableEvent, data: Readonly<Record<string, unknown>>): boolean =>

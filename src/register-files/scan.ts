@@ -107,7 +107,7 @@ const BEYOND_ASCII = /[^\x00-\x7f]/;
 const ENCODING_PROBE_BYTES = 65_536;
 
 /** Encodings of the languages of a register. Among all encodings, chardet would take a list of names for French. */
-const ENCODINGS: Readonly<Record<string, string>> = {
+const GUESSED_ENCODINGS: Readonly<Record<string, string>> = {
   'windows-1251': 'windows-1251',
   'KOI8-R': 'KOI8-R',
   'ISO-8859-9': 'windows-1254',
@@ -115,7 +115,7 @@ const ENCODINGS: Readonly<Record<string, string>> = {
 
 const expectUtf8 = async (path: string): Promise<string> => {
   const guesses = analyse(wordsBeyondAscii(await readHead(path, ENCODING_PROBE_BYTES)));
-  const guess = guesses.map(({ name }) => ENCODINGS[name]).find((name) => name !== undefined);
+  const guess = guesses.map(({ name }) => GUESSED_ENCODINGS[name]).find((name) => name !== undefined);
   return `a file in UTF-8 (in a spreadsheet: save as CSV UTF-8); the bytes look like ${guess ?? 'no known encoding'}`;
 };
 

@@ -127,18 +127,18 @@ const headerProblems = (
     ),
     ...[...new Set(named)].flatMap((name) => {
       if (!columns.includes(name) && others?.test(name) !== true)
-        return [problem('FILE.UNKNOWN_COLUMN', shown(name), suggestion(name, columns, named))];
+        return [problem('FILE.UNKNOWN_COLUMN', shownColumnName(name), suggestedColumn(name, columns, named))];
       return named.indexOf(name) === named.lastIndexOf(name)
         ? []
         : [problem('FILE.COLUMN_TWICE', name, 'each column once')];
     }),
     ...missingColumns(kind, named).map((column) =>
-      problem('FILE.MISSING_COLUMN', column, `a column ${alternatives(kind, column)}`),
+      problem('FILE.MISSING_COLUMN', column, `a column ${columnOrAlternatives(kind, column)}`),
     ),
   ];
 };
 
-const alternatives = (kind: FileKind, column: string): string => {
+const columnOrAlternatives = (kind: FileKind, column: string): string => {
   const groups: readonly (readonly string[])[] = FILE_KINDS[kind].oneOf;
   return (groups.find(([first]) => first === column) ?? [column]).join(' or ');
 };
@@ -146,7 +146,7 @@ const alternatives = (kind: FileKind, column: string): string => {
 /** Edits between an unknown column and the one that is suggested for it. */
 const MAX_EDITS = 3;
 
-const suggestion = (name: string, columns: readonly string[], named: readonly string[]): string => {
+const suggestedColumn = (name: string, columns: readonly string[], named: readonly string[]): string => {
   const missing = columns.filter((column) => !named.includes(column));
   const nearest = missing.length === 0 ? undefined : closest(name, missing);
   return nearest !== undefined && distance(name, nearest) <= Math.min(MAX_EDITS, nearest.length / 2)
@@ -156,7 +156,8 @@ const suggestion = (name: string, columns: readonly string[], named: readonly st
 
 const MAX_NAME_SHOWN = 64;
 /** An unknown column name for the report, without control characters. */
-const shown = (name: string): string => [...name.replace(/[\p{Cc}\p{Cf}]/gu, ' ')].slice(0, MAX_NAME_SHOWN).join('');
+const shownColumnName = (name: string): string =>
+  [...name.replace(/[\p{Cc}\p{Cf}]/gu, ' ')].slice(0, MAX_NAME_SHOWN).join('');
 
 const unknownKind = (line: number, layout: string): FileProblem => ({
   code: 'FILE.UNKNOWN_KIND',

@@ -113,9 +113,9 @@ const rowsOf = (sheet: Sheet): readonly RawRow[] | FileProblem => {
 };
 
 const cellText = (value: CellValue, cell: Cell | undefined, address: string): string | InvalidCell => {
-  if (cell?.type === 'error') return invalid(`a value; the cell ${address} holds an error of the spreadsheet`);
+  if (cell?.type === 'error') return invalidCell(`a value; the cell ${address} holds an error of the spreadsheet`);
   if (cell?.formula !== undefined && value === null) {
-    return invalid(`a value; the formula in cell ${address} has no stored result`);
+    return invalidCell(`a value; the formula in cell ${address} has no stored result`);
   }
   if (value === null) return '';
   if (value instanceof Date) return dateText(value, cell?.style?.numFmt ?? '', address);
@@ -124,18 +124,19 @@ const cellText = (value: CellValue, cell: Cell | undefined, address: string): st
   return value.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(value);
 };
 
-const invalid = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL', expected });
+const invalidCell = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL', expected });
 
 /** From this day on, all spreadsheets number days alike; before it, some count a 29 February 1900. */
 const FIRST_COMMON_DAY = Date.UTC(1900, 2, 1);
 
 /** A date with the precision that the format of its cell shows: `12.2025` becomes `2025-12`. */
 const dateText = (date: Date, format: string, address: string): string | InvalidCell => {
-  if (!(date.getTime() >= FIRST_COMMON_DAY)) return invalid(`a date from 1900-03-01 on, or a text, in cell ${address}`);
+  if (!(date.getTime() >= FIRST_COMMON_DAY))
+    return invalidCell(`a date from 1900-03-01 on, or a text, in cell ${address}`);
   const day = date.toISOString().slice(0, 10);
   const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, '');
   if (shown === '' || shown.includes('d')) return day;
-  if (!shown.includes('y')) return invalid(`a date; the cell ${address} shows no year`);
+  if (!shown.includes('y')) return invalidCell(`a date; the cell ${address} shows no year`);
   return shown.includes('m') ? day.slice(0, 7) : day.slice(0, 4);
 };
 

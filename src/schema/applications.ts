@@ -19,7 +19,7 @@ import { LIMITS } from './limits.js';
 import { EffectRules, Sentence, Source } from './parts.js';
 
 /** Stands for the persons whom a clause makes eligible. */
-const ELIGIBLE = 'eligible';
+const ALL_ELIGIBLE = 'eligible';
 
 export class InstrumentApplication {
   @EffectRules()
@@ -27,7 +27,7 @@ export class InstrumentApplication {
     'FIELD.MISSING',
     'clause',
     'a clause where it is applied to all who are eligible',
-    (a) => a.persons !== ELIGIBLE || a.clause !== undefined,
+    (a) => a.persons !== ALL_ELIGIBLE || a.clause !== undefined,
   )
   @IsOptional()
   @IsClauseName({ description: 'A clause of the act; with its version where several stand.' })
@@ -41,7 +41,7 @@ export class InstrumentApplication {
   listDay?: string;
 
   @IsWordOrTexts(
-    ELIGIBLE,
+    ALL_ELIGIBLE,
     LIMITS.reference,
     { min: 1, max: LIMITS.persons },
     {
@@ -49,13 +49,13 @@ export class InstrumentApplication {
         'References in the list; `eligible`: everybody of the list whom the clause reaches on the day `amnestiedOn`.',
     },
   )
-  persons: typeof ELIGIBLE | string[];
+  persons: typeof ALL_ELIGIBLE | string[];
 
   @ObjectRule<InstrumentApplication>(
     'DAY.INVALID',
     'amnestiedOn',
     'a full day where it is applied to all who are eligible',
-    (a) => a.persons !== ELIGIBLE || parseDay(a.amnestiedOn) !== null,
+    (a) => a.persons !== ALL_ELIGIBLE || parseDay(a.amnestiedOn) !== null,
   )
   @IsEdtf({ description: 'When it was applied to them, or they were pardoned.' })
   amnestiedOn: string;

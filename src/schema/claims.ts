@@ -24,7 +24,7 @@ import { CommonFields } from './parts.js';
 
 const MAX_CLAIMED = 100_000_000;
 
-const parametersOf = (metric: Metric): string => {
+const parametersText = (metric: Metric): string => {
   const { required, optional } = METRIC_PARAMETERS[metric];
   return `${metric} has ${required.join(', ')}${optional.length === 0 ? '' : ` and may have ${optional.join(', ')}`}`;
 };
@@ -41,7 +41,7 @@ const hasParameters = ({ metric, ...given }: ClaimSubject): boolean => {
 };
 
 export class ClaimSubject implements ClaimSubjectOf {
-  @ObjectRule<ClaimSubject>('CLAIM.PARAMETERS', '', CLAIM_METRICS.map(parametersOf).join('; '), hasParameters)
+  @ObjectRule<ClaimSubject>('CLAIM.PARAMETERS', '', CLAIM_METRICS.map(parametersText).join('; '), hasParameters)
   @IsOneOf(CLAIM_METRICS, {
     description: `What the claim is about. ${CLAIM_METRICS.map((metric) => `\`${metric}\`: ${METRIC_PARAMETERS[metric].means}.`).join(' ')}`,
   })

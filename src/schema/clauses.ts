@@ -25,12 +25,12 @@ import {
 import { LIMITS } from './limits.js';
 import { CommonFields, EffectRules, Sentence } from './parts.js';
 
-/** The version of a clause that nobody else reports differently. */
+/** The version of a clause where none is named, as long as nobody reports the clause differently. */
 export const FIRST_VERSION = '1';
 
-const CATEGORIES = { min: 1, max: LIMITS.alternatives } as const;
-const ARTICLES = { min: 1, max: LIMITS.articles } as const;
-const MEASURE = {
+const CATEGORY_BOUNDS = { min: 1, max: LIMITS.alternatives } as const;
+const ARTICLE_BOUNDS = { min: 1, max: LIMITS.articles } as const;
+const MEASURED_DESCRIPTION = {
   description: 'The day of reference: that of the question (`rolling`), or that on which the act enters into force.',
 } as const;
 
@@ -45,22 +45,22 @@ export class CategoryCondition {
   list: string;
 
   @IsOptional()
-  @IsSlug({ each: CATEGORIES })
+  @IsSlug({ each: CATEGORY_BOUNDS })
   in?: string[];
 
   @IsOptional()
-  @IsSlug({ each: CATEGORIES })
+  @IsSlug({ each: CATEGORY_BOUNDS })
   notIn?: string[];
 }
 
 export class ArticlesCondition {
   @needsOne<ArticlesCondition>('anyOf', 'noneOf')
   @IsOptional()
-  @IsArticleFilter({ each: ARTICLES, description: 'The conviction is under at least one of them.' })
+  @IsArticleFilter({ each: ARTICLE_BOUNDS, description: 'The conviction is under at least one of them.' })
   anyOf?: string[];
 
   @IsOptional()
-  @IsArticleFilter({ each: ARTICLES, description: 'The conviction, if there is one, is under none of them.' })
+  @IsArticleFilter({ each: ARTICLE_BOUNDS, description: 'The conviction, if there is one, is under none of them.' })
   noneOf?: string[];
 }
 
@@ -85,7 +85,7 @@ export class RemainingCondition {
   @IsTerm({ description: 'The sentence ends on the day of reference plus this term, or later.' })
   atLeast?: string;
 
-  @IsOneOf(MEASURED, MEASURE)
+  @IsOneOf(MEASURED, MEASURED_DESCRIPTION)
   measured: Conditions['remaining']['measured'] = 'rolling';
 }
 
@@ -99,7 +99,7 @@ export class ServedCondition {
   @IsShare({ description: 'Of the whole sentence.' })
   atLeastShare?: string;
 
-  @IsOneOf(MEASURED, MEASURE)
+  @IsOneOf(MEASURED, MEASURED_DESCRIPTION)
   measured: Conditions['served']['measured'] = 'rolling';
 }
 
@@ -118,7 +118,7 @@ export class AgeCondition {
   @IsInteger(0, 120)
   atMost?: number;
 
-  @IsOneOf(MEASURED, MEASURE)
+  @IsOneOf(MEASURED, MEASURED_DESCRIPTION)
   measured: Conditions['age']['measured'] = 'rolling';
 }
 

@@ -78,9 +78,9 @@ const FORBIDDEN_IN_LINES = /[^\P{Cc}\n]|\p{Cs}/u;
 export const IsText = (
   limit: number,
   { multiline, ...options }: TypeOptions & { readonly multiline?: true } = {},
-): PropertyDecorator => typed(text(limit, multiline === true), options);
+): PropertyDecorator => typed(textType(limit, multiline === true), options);
 
-const text = (limit: number, isMultiline: boolean): ValueType => ({
+const textType = (limit: number, isMultiline: boolean): ValueType => ({
   isProse: true,
   schema: { type: 'string', minLength: 1, maxLength: limit },
   expects: `text of 1 to ${limit} characters`,
@@ -101,7 +101,7 @@ const text = (limit: number, isMultiline: boolean): ValueType => ({
 
 /** A name to search for. One letter would find a tenth of the register. */
 export const IsSearchedName = (options: TypeOptions = {}): PropertyDecorator => {
-  const name = text(LIMITS.name, false);
+  const name = textType(LIMITS.name, false);
   const expects = `${name.expects}, with a word of two or more letters`;
   const hasWord = onText('TEXT.FORM', (value) => /[\p{Letter}\p{Number}]{2}/u.test(value.normalize('NFC')), expects);
   return typed({ ...name, rules: [...name.rules, hasWord] }, options);
@@ -213,10 +213,10 @@ export const IsDay = decoratorOf({
   rules: [IS_TEXT, onText('DAY.INVALID', (value) => parseDay(value) !== null)],
 });
 
-const EDITION = /^edition:([a-z0-9]+(?:-[a-z0-9]+)*)$/;
+const EDITION_NAME = /^edition:([a-z0-9]+(?:-[a-z0-9]+)*)$/;
 
 /** The id in `edition:2025-10-07`; null for anything else. */
-export const editionIn = (text: string): string | null => EDITION.exec(text)?.[1] ?? null;
+export const editionIn = (text: string): string | null => EDITION_NAME.exec(text)?.[1] ?? null;
 
 export const IsDayOrEdition = decoratorOf({
   schema: {
@@ -239,7 +239,7 @@ export const IsKnownAt = decoratorOf({
   rules: [IS_TEXT, onText('KNOWN_AT.INVALID', (value) => parseKnownAt(value) !== null)],
 });
 
-const term: ValueType = {
+const termType: ValueType = {
   schema: {
     type: 'string',
     description: 'ISO 8601 duration in years, months, weeks and days.',
@@ -249,7 +249,7 @@ const term: ValueType = {
   expects: 'a term as an ISO 8601 duration: P3Y10M',
   rules: [IS_TEXT, onText('TERM.INVALID', isTerm)],
 };
-export const IsTerm = decoratorOf(term);
+export const IsTerm = decoratorOf(termType);
 
 /** A part of a whole, such as 2/3. */
 export const IsShare = decoratorOf({
@@ -266,8 +266,8 @@ export const IsShare = decoratorOf({
 
 /** A term of a sentence, or UNREPORTED. */
 export const IsTermOrUnknown = decoratorOf({
-  schema: { anyOf: [term.schema, { type: 'string', const: UNREPORTED }] },
-  expects: `${term.expects}, or ${UNREPORTED}`,
+  schema: { anyOf: [termType.schema, { type: 'string', const: UNREPORTED }] },
+  expects: `${termType.expects}, or ${UNREPORTED}`,
   rules: [IS_TEXT, onText('TERM.INVALID', (value) => value === UNREPORTED || isTerm(value))],
 });
 
@@ -278,9 +278,9 @@ export const IsBoolean = decoratorOf({
 });
 
 export const IsInteger = (from: number, to: number, options: TypeOptions = {}): PropertyDecorator =>
-  typed(integer(from, to), options);
+  typed(integerType(from, to), options);
 
-const integer = (from: number, to: number): ValueType => ({
+const integerType = (from: number, to: number): ValueType => ({
   schema: { type: 'integer', minimum: from, maximum: to },
   expects: `a whole number from ${from} to ${to}`,
   rules: [
@@ -291,9 +291,9 @@ const integer = (from: number, to: number): ValueType => ({
 });
 
 export const IsOneOf = (values: readonly string[], options: TypeOptions = {}): PropertyDecorator =>
-  typed(oneOf(values), options);
+  typed(oneOfType(values), options);
 
-const oneOf = (values: readonly string[]): ValueType => ({
+const oneOfType = (values: readonly string[]): ValueType => ({
   schema: { type: 'string', enum: values },
   expects: `one of ${values.join(', ')}`,
   rules: [IS_TEXT, { code: 'VALUE.UNKNOWN', isValid: (value) => isIn(value, values) }],
@@ -351,7 +351,7 @@ export const IsWordOrTexts = (
   limit: number,
   { min: least, max: most }: { readonly min: number; readonly max: number },
   options: TypeOptions = {},
-): PropertyDecorator => typed(wordOr(word, arrayOf(text(limit, false), least, most)), options);
+): PropertyDecorator => typed(wordOr(word, arrayOf(textType(limit, false), least, most)), options);
 
 const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType => ({
   schema: { anyOf: [{ type: 'string', const: word }, schema] },

@@ -35,13 +35,13 @@ const commonFields = {
   note: 'Invented for this example.',
 } as const;
 
-const dated = (occurredOn: string) =>
+const datedBy = (occurredOn: string) =>
   ({ ...commonFields, occurredOn, after: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b' }) as const;
 
-const article = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
+const exampleArticle = { code: 'AZ-CC', article: '234', part: '4.3' } as const;
 
 /** The types that streams of every kind have. */
-const amendments = {
+const amendmentExamples = {
   corrected: {
     type: 'corrected',
     event: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
@@ -93,51 +93,51 @@ export const examples: FullEvents = {
     authority: 'Sheki police',
     place: 'Sheki',
     incident: 'invented-affair',
-    ...dated('2024-02-01'),
+    ...datedBy('2024-02-01'),
   },
-  charged: { type: 'charged', articles: [article], ...dated('2024-02-01') },
+  charged: { type: 'charged', articles: [exampleArticle], ...datedBy('2024-02-01') },
   remanded: {
     type: 'remanded',
     measure: 'detention',
     court: 'Sheki District Court',
     until: '2024-06-01',
     facility: 'Baku Pre-trial Detention Facility',
-    ...dated('2024-02-03'),
+    ...datedBy('2024-02-03'),
   },
-  tried: { type: 'tried', court: 'Sheki Court for Grave Crimes', ...dated('2024-04') },
+  tried: { type: 'tried', court: 'Sheki Court for Grave Crimes', ...datedBy('2024-04') },
   convicted: {
     type: 'convicted',
-    articles: [article],
+    articles: [exampleArticle],
     sentence: { kind: 'imprisonment', term: 'P3Y10M' },
     countedFrom: '2024-02-01',
     court: 'Sheki Court for Grave Crimes',
     facility: 'Penitentiary No. 2',
     inAbsentia: false,
-    ...dated('2024-05-20'),
+    ...datedBy('2024-05-20'),
   },
-  appealed: { type: 'appealed', instance: 'Sheki Court of Appeal', ...dated('2024-06') },
+  appealed: { type: 'appealed', instance: 'Sheki Court of Appeal', ...datedBy('2024-06') },
   'appeal-decided': {
     type: 'appeal-decided',
     outcome: 'upheld',
     instance: 'Sheki Court of Appeal',
-    ...dated('2024-09-10'),
+    ...datedBy('2024-09-10'),
   },
-  transferred: { type: 'transferred', facility: 'Penitentiary No. 16', medical: false, ...dated('2024-10-01') },
-  mistreated: { type: 'mistreated', kind: 'denial-of-care', detail: 'No doctor for a week.', ...dated('2024-11') },
-  proposed: { type: 'proposed', list: 'union', ...dated('2024-02-10') },
+  transferred: { type: 'transferred', facility: 'Penitentiary No. 16', medical: false, ...datedBy('2024-10-01') },
+  mistreated: { type: 'mistreated', kind: 'denial-of-care', detail: 'No doctor for a week.', ...datedBy('2024-11') },
+  proposed: { type: 'proposed', list: 'union', ...datedBy('2024-02-10') },
   recognised: {
     type: 'recognised',
     list: 'union',
     category: 'believers',
     criteria: [{ letter: 'e', rationale: 'The court heard no witness of the defence.' }],
-    ...dated('2024-03-18'),
+    ...datedBy('2024-03-18'),
   },
-  recategorised: { type: 'recategorised', list: 'union', category: 'social-activists', ...dated('2024-09-23') },
+  recategorised: { type: 'recategorised', list: 'union', category: 'social-activists', ...datedBy('2024-09-23') },
   pardoned: {
     type: 'pardoned',
     decree: 'pardon-2023-05-27',
     effect: 'released-from-imprisonment',
-    ...dated('2025-05-27'),
+    ...datedBy('2025-05-27'),
   },
   amnestied: {
     type: 'amnestied',
@@ -145,25 +145,25 @@ export const examples: FullEvents = {
     clause: 'six-months-drugs',
     executingBody: 'Penitentiary Service',
     effect: 'released-from-imprisonment',
-    ...dated('2025-12-26'),
+    ...datedBy('2025-12-26'),
   },
-  paroled: { type: 'paroled', court: 'Sheki District Court', until: '2027-12-01', ...dated('2025-11-03') },
-  'charges-dropped': { type: 'charges-dropped', ground: 'No corpus delicti.', ...dated('2024-04-02') },
-  acquitted: { type: 'acquitted', court: 'Sheki Court for Grave Crimes', ...dated('2024-05-20') },
-  released: { type: 'released', reason: 'amnesty', ...dated('2025-12-27') },
-  deported: { type: 'deported', destination: 'Georgia', ...dated('2024') },
-  exchanged: { type: 'exchanged', destination: 'Germany', ...dated('2024-08-01') },
-  escaped: { type: 'escaped', place: 'Sheki', ...dated('2024-03~') },
-  wanted: { type: 'wanted', authority: 'Sheki police', ...dated('2024-01') },
+  paroled: { type: 'paroled', court: 'Sheki District Court', until: '2027-12-01', ...datedBy('2025-11-03') },
+  'charges-dropped': { type: 'charges-dropped', ground: 'No corpus delicti.', ...datedBy('2024-04-02') },
+  acquitted: { type: 'acquitted', court: 'Sheki Court for Grave Crimes', ...datedBy('2024-05-20') },
+  released: { type: 'released', reason: 'amnesty', ...datedBy('2025-12-27') },
+  deported: { type: 'deported', destination: 'Georgia', ...datedBy('2024') },
+  exchanged: { type: 'exchanged', destination: 'Germany', ...datedBy('2024-08-01') },
+  escaped: { type: 'escaped', place: 'Sheki', ...datedBy('2024-03~') },
+  wanted: { type: 'wanted', authority: 'Sheki police', ...datedBy('2024-01') },
   declined: {
     type: 'declined',
     list: 'union',
     reason: 'No connection to convictions was found.',
-    ...dated('2024-03-18'),
+    ...datedBy('2024-03-18'),
   },
-  delisted: { type: 'delisted', list: 'union', reason: 'Moved home.', ...dated('2024-09-23') },
-  died: { type: 'died', place: 'Baku', statedCause: 'heart failure', inCustody: true, ...dated('2025-01/2025-02') },
-  ...amendments,
+  delisted: { type: 'delisted', list: 'union', reason: 'Moved home.', ...datedBy('2024-09-23') },
+  died: { type: 'died', place: 'Baku', statedCause: 'heart failure', inCustody: true, ...datedBy('2025-01/2025-02') },
+  ...amendmentExamples,
   merged: {
     type: 'merged',
     into: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c',

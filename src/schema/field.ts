@@ -44,12 +44,12 @@ export interface Field extends FieldOptions {
 
 type DeclaredField = { -readonly [K in keyof FieldOptions]: FieldOptions[K] } & { readonly valueType: ValueType };
 
-const declared = new Map<object, Map<string, DeclaredField>>();
+const declaredFields = new Map<object, Map<string, DeclaredField>>();
 
 /** Declares a field of the class with the prototype `target`, and registers its rules with class-validator. */
 export const declareField = (target: object, name: string, valueType: ValueType, options: FieldOptions = {}): void => {
   const field: DeclaredField = { valueType, ...options };
-  declared.set(target, (declared.get(target) ?? new Map<string, DeclaredField>()).set(name, field));
+  declaredFields.set(target, (declaredFields.get(target) ?? new Map<string, DeclaredField>()).set(name, field));
   const { expects, rules, nestedClass } = valueType;
   const decorators = [
     checkedBy('FIELD.MISSING', expects, (value) => value !== undefined || field.optional === true),
@@ -70,7 +70,7 @@ export const declareField = (target: object, name: string, valueType: ValueType,
 export const changeField =
   (options: FieldOptions): PropertyDecorator =>
   (target, key) => {
-    const field = declared.get(target)?.get(String(key));
+    const field = declaredFields.get(target)?.get(String(key));
     if (field === undefined) throw new Error(`no decorator below gives ${String(key)} a type`);
     Object.assign(field, options);
   };
@@ -102,12 +102,12 @@ const collectObjectRules = (prototype: object): readonly ObjectCheck[] => {
   return [...(parent === null ? [] : collectObjectRules(parent)), ...(objectRules.get(prototype) ?? [])];
 };
 
-const known = new Map<Constructor, readonly Field[]>();
+const knownFields = new Map<Constructor, readonly Field[]>();
 
 /** The fields of a class, inherited ones first; a field that the class declares again replaces the inherited one. */
 export const fieldsOf = (type: Constructor): readonly Field[] => {
-  const fields = known.get(type) ?? collectFields(type);
-  known.set(type, fields);
+  const fields = knownFields.get(type) ?? collectFields(type);
+  knownFields.set(type, fields);
   return fields;
 };
 
@@ -115,7 +115,7 @@ const collectFields = (type: Constructor): readonly Field[] => {
   const prototype = type.prototype as object;
   const parent = Object.getPrototypeOf(prototype) as object;
   const inherited = parent === Object.prototype ? [] : fieldsOf(parent.constructor as Constructor);
-  const own = declared.get(prototype) ?? new Map<string, DeclaredField>();
+  const own = declaredFields.get(prototype) ?? new Map<string, DeclaredField>();
   const defaults = new type() as Readonly<Record<string, unknown>>;
   return [
     ...inherited.filter(({ name }) => !own.has(name)),
@@ -129,12 +129,12 @@ const collectFields = (type: Constructor): readonly Field[] => {
 
 /** Every class that declares fields, a parent before its subclasses, with the fields that it declares itself. */
 export const declaredClasses = (): readonly (readonly [type: Constructor, own: readonly Field[]])[] =>
-  [...declared].map(([prototype, own]) => {
+  [...declaredFields].map(([prototype, own]) => {
     const type = prototype.constructor as Constructor;
     return [type, fieldsOf(type).filter(({ name }) => own.has(name))];
   });
 
-/** Whether it must be given: it is not optional and has no default. */
+/** Whether a value of the field must be given: it is not optional and has no default. */
 export const isRequired = (field: Field): boolean => field.optional !== true && field.default === undefined;
 
 /** A class with the fields of two classes. Defaults, and rules about several fields, are not taken over. */

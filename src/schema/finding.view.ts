@@ -3,14 +3,14 @@ import { IsOneOf } from './decorators.js';
 import { IsString } from './view-decorators.js';
 import type { Grade } from '../domain/event.js';
 
-const CODES = catalogue.filter((entry) => entry.in === 'finding').map(({ code }) => code);
-const GRADES: readonly Grade[] = ['refuse', 'ask', 'warn'];
+const FINDING_CODES = catalogue.filter((entry) => entry.in === 'finding').map(({ code }) => code);
+const FINDING_GRADES: readonly Grade[] = ['refuse', 'ask', 'warn'];
 
 export class FindingView {
-  @IsOneOf(CODES)
+  @IsOneOf(FINDING_CODES)
   readonly code: string;
 
-  @IsOneOf(GRADES)
+  @IsOneOf(FINDING_GRADES)
   readonly grade: Grade;
 
   @IsString({ each: true, description: 'The events that collide.' })

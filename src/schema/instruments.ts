@@ -5,7 +5,7 @@ import { FIRST_VERSION } from './clauses.js';
 import { LIMITS } from './limits.js';
 import { CommonFields } from './parts.js';
 
-const WORDING = 'Its wording, or where that can be read.';
+const WORDING_DESCRIPTION = 'Its wording, or where that can be read.';
 
 export class InstrumentRegistered extends CommonFields {
   @IsOneOf(INSTRUMENT_KINDS)
@@ -44,7 +44,7 @@ export class InstrumentRegistered extends CommonFields {
   forecast?: number;
 
   @IsOptional()
-  @IsText(LIMITS.note, { multiline: true, description: WORDING })
+  @IsText(LIMITS.note, { multiline: true, description: WORDING_DESCRIPTION })
   text?: string;
 
   @IsOptional()
@@ -110,7 +110,7 @@ export class InstrumentAmended extends CommonFields {
 
   @IsOptional()
   @IsNullable()
-  @IsText(LIMITS.note, { multiline: true, description: WORDING })
+  @IsText(LIMITS.note, { multiline: true, description: WORDING_DESCRIPTION })
   text?: string | null;
 }
 

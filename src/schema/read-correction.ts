@@ -6,14 +6,14 @@ import type { FieldError } from './problems.js';
 import { pointerTo, read, readSomeFields, type ReadResult } from './read.js';
 import { eventClasses } from './read-event.js';
 
-/** What makes an event the one that it is: another event, another case. To change it, retract the event and record another. */
+/** Fields that cannot be corrected: with another value it would be another event. Retract the event and record the right one. */
 const FIXED_FIELDS: ReadonlySet<string> = new Set(['type', 'event', 'into']);
 
-const DATA = '/data';
+const DATA_POINTER = '/data';
 
 /**
- * Reads the fields of a correction, each by itself: unknown fields, wrong values and cleared fields that are required are errors. Does
- * not depend on what the event says. `type` is the corrected type.
+ * Reads the fields of a correction, each by itself: unknown fields, wrong values, fields that cannot be corrected, and cleared fields that
+ * are required or have a default are errors. Does not depend on what the event says. `type` is the corrected type.
  */
 export const readCorrectedFields = (
   kind: SubjectKind,
@@ -56,13 +56,13 @@ const classOf = (kind: SubjectKind, type: string): Constructor | null => {
   return (Object.hasOwn(classes, type) ? classes[type] : undefined) ?? null;
 };
 
-const inData = (error: FieldError): FieldError => ({ ...error, pointer: `${DATA}${error.pointer}` });
+const inData = (error: FieldError): FieldError => ({ ...error, pointer: `${DATA_POINTER}${error.pointer}` });
 
-const isFixed = (pointer: string): boolean => FIXED_FIELDS.has(pointer.slice(DATA.length + 1));
+const isFixed = (pointer: string): boolean => FIXED_FIELDS.has(pointer.slice(DATA_POINTER.length + 1));
 
 const fixedField = (name: string): FieldError => ({
   code: 'CORRECTION.FIXED_FIELD',
-  pointer: pointerTo(DATA, name),
+  pointer: pointerTo(DATA_POINTER, name),
   expected: 'another field; retract the event and record the right one instead',
 });
 
@@ -76,7 +76,7 @@ const clearingErrors = (eventClass: Constructor, name: string): readonly FieldEr
   if (FIXED_FIELDS.has(name)) return [];
   const fields = fieldsOf(eventClass);
   const field = fields.find((candidate) => candidate.name === name);
-  const pointer = pointerTo(DATA, name);
+  const pointer = pointerTo(DATA_POINTER, name);
   if (field === undefined)
     return [{ code: 'FIELD.UNKNOWN', pointer, expected: `only the fields ${fields.map((f) => f.name).join(', ')}` }];
   return isRequired(field) || field.default !== undefined

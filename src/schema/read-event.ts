@@ -1,4 +1,4 @@
-/** Validates events from the REST interface and from register files. */
+/** The DTO classes of the events that clients may record, by kind of stream and type, and the validation of an event by its class. */
 import type { CaseEvent } from '../domain/case/events.js';
 import type { Reported } from '../domain/amendments.js';
 import type { ClaimEvent, ClaimEventType } from '../domain/claim/events.js';

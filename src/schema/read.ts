@@ -100,7 +100,7 @@ export const build = (
     if (value === undefined) continue;
     built[name] =
       valueType.isProse === true
-        ? normalize(value)
+        ? toNfcTexts(value)
         : buildNested(valueType.nestedClass, value, pointerTo(pointer, name), unknownFields);
   }
   if (known === Object.keys(input).length) return built;
@@ -113,9 +113,9 @@ export const build = (
   return built;
 };
 
-const normalize = (value: unknown): unknown => {
+const toNfcTexts = (value: unknown): unknown => {
   if (typeof value === 'string') return toNfc(value);
-  return Array.isArray(value) && value.length <= MAX_ITEMS
+  return Array.isArray(value) && value.length <= MAX_BUILT_ITEMS
     ? value.map((item) => (typeof item === 'string' ? toNfc(item) : (item as unknown)))
     : value;
 };
@@ -128,14 +128,16 @@ const buildNested = (
 ): unknown => {
   if (type === undefined) return value;
   if (isObject(value)) return build(type, value, pointer, unknownFields);
-  if (!Array.isArray(value) || value.length > MAX_ITEMS) return value;
+  if (!Array.isArray(value) || value.length > MAX_BUILT_ITEMS) return value;
   return value.map((item: unknown, index) =>
     isObject(item) ? build(type, item, pointerTo(pointer, String(index)), unknownFields) : item,
   );
 };
 
-/** Longer arrays are left as they are: every array type refuses their length, so building their items would be wasted work. */
-const MAX_ITEMS = 1_000;
+/**
+ * Longer arrays of free text or of objects are left as they are: their types refuse the length, so building the items would be wasted work.
+ */
+const MAX_BUILT_ITEMS = 1_000;
 
 /** A plain object of the fields that are present, in the order of the class. */
 const toPlain = (type: Constructor, built: Readonly<Record<string, unknown>>): Record<string, unknown> => {

@@ -12,10 +12,10 @@ export const IsString = decoratorOf(unchecked({ type: 'string' }));
 /** A whole number from 0 up: how many, or a position. */
 export const IsCount = decoratorOf(unchecked({ type: 'integer', minimum: 0 }));
 
-/** From 0 to 1. */
+/** A score from 0 to 1. */
 export const IsScore = decoratorOf(unchecked({ type: 'number', minimum: 0, maximum: 1 }));
 
-/** UTC, ISO 8601 with milliseconds. */
+/** An instant in UTC: ISO 8601 with milliseconds. */
 export const IsInstant = decoratorOf(unchecked({ type: 'string', format: 'date-time' }));
 
 export const IsConstant = (value: string): PropertyDecorator => typed(unchecked({ type: 'string', const: value }), {});
@@ -28,7 +28,7 @@ export const IsCountByName = decoratorOf(
   unchecked({ type: 'object', additionalProperties: { type: 'integer', minimum: 0 } }),
 );
 
-/** In answers, unchecked: a table of whole numbers from 0 up, row by row. */
+/** A table of whole numbers from 0 up, row by row. */
 export const IsCountMatrix = decoratorOf(
   unchecked({ type: 'array', items: { type: 'array', items: { type: 'integer', minimum: 0 } } }),
 );

@@ -25,7 +25,10 @@ export const articleCondition = (article: readonly string[]): SqlCondition => {
   };
 };
 
-/** The first part of an article as it is filtered by: a filter finds an article only if they have a head in common. */
+/**
+ * The head of an article (what stands before its first dot) as it is filtered by: a filter finds only articles of which it is one of the
+ * heads.
+ */
 export const articleHead = (article: string): string => headOf(storedArticle(article));
 
 /** The heads of articles as they are stored: of each as it is, and without its general part. */

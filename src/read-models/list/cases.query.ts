@@ -25,7 +25,7 @@ export class Cases extends Query<PersonPage> {
   }
 }
 
-/** Answers with a list only the cases that this list judges on the day, with its categories. */
+/** If a list is named, answers only the cases that it judges on the day, with its categories. */
 @QueryHandler(Cases)
 export class CasesHandler implements IQueryHandler<Cases> {
   constructor(private readonly reader: ReadModelReader) {}

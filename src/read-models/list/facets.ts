@@ -39,26 +39,27 @@ interface Property {
   readonly asked: (filters: Filters) => readonly string[] | undefined;
 }
 
-const one = (value: string | undefined): readonly string[] | undefined => (value === undefined ? undefined : [value]);
+const onlyValue = (value: string | undefined): readonly string[] | undefined =>
+  value === undefined ? undefined : [value];
 
-const AWAITING = 'awaiting-judgment' satisfies Filters['stage'];
+const AWAITING_JUDGMENT = 'awaiting-judgment' satisfies Filters['stage'];
 
 /**
  * The properties that have facets. A page walks the facet of the first of them that it is filtered by, so those whose values have the
  * fewest people come first.
  */
-const PROPERTIES: readonly Property[] = [
+const FACET_PROPERTIES: readonly Property[] = [
   {
     name: 'incident',
     passing: [],
     ofPeriod: ({ incident }) => [incident],
-    asked: ({ incident }) => one(incident),
+    asked: ({ incident }) => onlyValue(incident),
   },
   {
     name: 'facility',
     passing: [],
     ofPeriod: ({ facility }) => [facility],
-    asked: ({ facility }) => one(facility === undefined ? undefined : toNfc(facility)),
+    asked: ({ facility }) => onlyValue(facility === undefined ? undefined : toNfc(facility)),
   },
   {
     name: 'article',
@@ -80,12 +81,14 @@ const PROPERTIES: readonly Property[] = [
   },
   {
     name: 'stage',
-    passing: [AWAITING],
+    passing: [AWAITING_JUDGMENT],
     // Who is convicted is found by the proceedings.
     ofPeriod: ({ proceedings, custody }) => [
-      custody !== null && HELD_CUSTODIES.has(custody) && !CONVICTED_STAGE.has(proceedings ?? 'none') ? AWAITING : null,
+      custody !== null && HELD_CUSTODIES.has(custody) && !CONVICTED_STAGE.has(proceedings ?? 'none')
+        ? AWAITING_JUDGMENT
+        : null,
     ],
-    asked: ({ stage }) => one(stage === AWAITING ? stage : undefined),
+    asked: ({ stage }) => onlyValue(stage === AWAITING_JUDGMENT ? stage : undefined),
   },
   {
     name: 'custody',
@@ -102,7 +105,7 @@ const PROPERTIES: readonly Property[] = [
 export type Population = 'all' | 'judged' | 'recognised' | 'kept by default';
 
 type Group = 'all' | 'kept by default' | 'otherwise recognised' | 'otherwise judged';
-const GROUPS: Readonly<Record<Population, readonly Group[]>> = {
+const GROUPS_OF_POPULATION: Readonly<Record<Population, readonly Group[]>> = {
   all: ['all'],
   judged: ['kept by default', 'otherwise recognised', 'otherwise judged'],
   recognised: ['kept by default', 'otherwise recognised'],
@@ -120,7 +123,7 @@ const UNDECIDED = 'undecided';
 const UNCERTAIN = 'uncertain';
 const EVERYBODY = '';
 
-const NUMBERS = new LRUCache<string, number>({ max: 10_000 });
+const FACET_NUMBERS = new LRUCache<string, number>({ max: 10_000 });
 
 /**
  * The number of a facet. Short, since every index has it in every entry: 48 bits of a hash. Two facets that happen to share one cost
@@ -128,15 +131,15 @@ const NUMBERS = new LRUCache<string, number>({ max: 10_000 });
  */
 const facetNumber = (list: string, group: Group | typeof UNDECIDED, name = EVERYBODY, value = ''): number => {
   const text = `${list}\0${group}\0${name}\0${value}`;
-  const known = NUMBERS.get(text);
+  const known = FACET_NUMBERS.get(text);
   if (known !== undefined) return known;
   const number = createHash('sha256').update(text).digest().readUIntBE(0, 6);
-  NUMBERS.set(text, number);
+  FACET_NUMBERS.set(text, number);
   return number;
 };
 
 /** Facets of more values than these are not walked together; that of everybody is walked instead. */
-const MAX_VALUES = 6;
+const MAX_WALKED_VALUES = 6;
 
 export interface Facets {
   /** Facets that together have every case that the filters may find. */
@@ -150,24 +153,24 @@ export interface Facets {
 export const facetsOf = (list: string, population: Population, filters: Filters): Facets => {
   const undecided = facetNumber(list, UNDECIDED);
   const of = (name: string, values: readonly string[]): readonly number[] => [
-    ...GROUPS[population].flatMap((group) =>
+    ...GROUPS_OF_POPULATION[population].flatMap((group) =>
       [...new Set(values)].map((value) => facetNumber(list, group, name, value)),
     ),
     undecided,
   ];
   const uncertain = of(UNCERTAIN, ['']);
   if (filters.certainty === 'uncertain') return { walked: uncertain, uncertain, isEverybody: false };
-  for (const { name, asked, passing } of PROPERTIES) {
+  for (const { name, asked, passing } of FACET_PROPERTIES) {
     const values = asked(filters);
     const hasFacets = population !== 'all' || !values?.some((value) => passing.includes(value));
-    if (values !== undefined && values.length <= MAX_VALUES && hasFacets)
+    if (values !== undefined && values.length <= MAX_WALKED_VALUES && hasFacets)
       return { walked: of(name, values), uncertain, isEverybody: false };
   }
   return { walked: of(EVERYBODY, ['']), uncertain, isEverybody: true };
 };
 
 /** The facets of periods that were met before: an event leaves most periods of its case as they were. */
-const OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 });
+const FACETS_OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 });
 
 /** The facets of a period, without those of `UNCERTAIN`. */
 const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
@@ -176,18 +179,18 @@ const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   if (recognition === 'none') return [];
   const { incident, facility, articles, category, proceedings, custody } = period;
   const key = [list, recognition, incident, facility, articles, category, proceedings, custody].join('\0');
-  const known = OF_PERIODS.get(key);
+  const known = FACETS_OF_PERIODS.get(key);
   if (known !== undefined) return known;
   const group = groupOf(period);
   const facets = [
     facetNumber(list, group),
-    ...PROPERTIES.flatMap(({ name, passing, ofPeriod }) =>
+    ...FACET_PROPERTIES.flatMap(({ name, passing, ofPeriod }) =>
       ofPeriod(period).flatMap((value) =>
         value === null || (group === 'all' && passing.includes(value)) ? [] : [facetNumber(list, group, name, value)],
       ),
     ),
   ];
-  OF_PERIODS.set(key, facets);
+  FACETS_OF_PERIODS.set(key, facets);
   return facets;
 };
 

@@ -29,13 +29,13 @@ export interface FilterEntry extends FilterDescription<never> {
   readonly isRepeatable: boolean;
 }
 
-const descriptions = new Map<string, FilterDescription<never>>();
+const filterDescriptions = new Map<string, FilterDescription<never>>();
 
 /** Makes a property of `Filters` a filter; a decorator below says what it accepts. */
 const Filter =
   <Value>(description: FilterDescription<Value>) =>
   <Name extends keyof Filters>(target: { readonly [N in Name]?: Value }, name: Name): void => {
-    descriptions.set(name, description);
+    filterDescriptions.set(name, description);
     changeField({ optional: true, description: `Only ${description.only}.` })(target, name);
   };
 
@@ -110,7 +110,7 @@ export class Filters {
 export const FILTERS: readonly FilterEntry[] = fieldsOf(Filters).map(({ name, valueType }) => ({
   name: name as keyof Filters,
   isRepeatable: valueType.schema['type'] === 'array',
-  ...(descriptions.get(name) as FilterDescription<never>),
+  ...(filterDescriptions.get(name) as FilterDescription<never>),
 }));
 
 /** The filters in a query. */

@@ -12,19 +12,19 @@ export const shownOf = (scope: ListScope): { readonly columns: string; readonly 
   joins: `CROSS JOIN list_entries e ON e.case_no = o.case_no AND ${versionCondition('e', scope)}`,
 });
 
-/** Where the columns begin: after those of every walk. */
-const ENTRY = 3;
-const STANDING = ENTRY + 3;
+/** Where the columns of an entry and of a standing begin in a row: after those of every walk. */
+const ENTRY_COLUMN = 3;
+const STANDING_COLUMN = ENTRY_COLUMN + 3;
 
-/** A case that was walked with the columns above. */
+/** What is shown of a case that was walked with the columns of `shownOf`. */
 export const personOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 'isUncertain'>): PersonView => {
   const entry = periods[0] ?? [];
   return {
-    caseId: entry[ENTRY] as string,
-    references: JSON.parse(entry[ENTRY + 2] as string) as readonly Reference[],
-    name: entry[ENTRY + 1] as string | null,
+    caseId: entry[ENTRY_COLUMN] as string,
+    references: JSON.parse(entry[ENTRY_COLUMN + 2] as string) as readonly Reference[],
+    name: entry[ENTRY_COLUMN + 1] as string | null,
     certainty: isUncertain ? 'uncertain' : 'yes',
-    standings: possibleStandings(periods.map((row) => standingIn(row, STANDING))),
+    standings: possibleStandings(periods.map((row) => standingIn(row, STANDING_COLUMN))),
   };
 };
 

@@ -9,7 +9,7 @@ import { judgingLists } from '../person.js';
 import { rememberLast } from '../remember.js';
 import type { CaseHistory } from '../table.js';
 
-/** Valid on days [from_day, to_day). If `undecided` is 1, any standing is possible and the other columns are null. */
+/** Valid on days [from_day, to_day). If `undecided` is 1, any standing is possible, and the columns of a standing are null, 0 or `[]`. */
 export interface PeriodRow {
   /** Empty for the rows independent of lists. */
   readonly list: string;
@@ -63,7 +63,7 @@ const indexEvents = rememberLast(({ events, unfounded }: CaseHistory): CaseEvent
 
 /**
  * Rows independent of lists cover all days. Rows of a list cover the days on which the list judges the case in at least
- * one possible course; for other courses of the same days there is a row with recognition `none`.
+ * one possible course, or may since they are undecided; for other courses of the same days there is a row with recognition `none`.
  */
 export const periodRows = rememberLast((history: CaseHistory): readonly PeriodRow[] => {
   const events = indexEvents(history);
@@ -95,8 +95,8 @@ const listRows = ({ periods }: CaseHistory, list: string, events: CaseEventIndex
 type PeriodItem = Omit<PeriodRow, 'from_day' | 'to_day'> & DaySpan;
 
 /** By period and list. Most events leave most periods of a timeline the same objects, whose rows are then the same objects too. */
-const ITEMS = new WeakMap<Period, Map<string, PeriodItem>>();
-const ROWS = new WeakMap<PeriodItem, PeriodRow>();
+const ITEMS_BY_PERIOD = new WeakMap<Period, Map<string, PeriodItem>>();
+const ROW_BY_ITEM = new WeakMap<PeriodItem, PeriodRow>();
 
 /** An empty list stands for the register as a whole. */
 const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodItem => {
@@ -105,7 +105,7 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
   // All else in the item depends on the period alone.
   const custody_why = reasonOf(standing?.custodyBy, events);
   const recognition_why = reasonOf(judged?.by, events);
-  const items = ITEMS.get(period) ?? new Map<string, PeriodItem>();
+  const items = ITEMS_BY_PERIOD.get(period) ?? new Map<string, PeriodItem>();
   const known = items.get(list);
   if (known !== undefined && known.custody_why === custody_why && known.recognition_why === recognition_why)
     return known;
@@ -134,13 +134,13 @@ const itemOf = (list: string, period: Period, events: CaseEventIndex): PeriodIte
     recognition_by: judged?.by ?? null,
     recognition_why,
   };
-  ITEMS.set(period, items.set(list, item));
+  ITEMS_BY_PERIOD.set(period, items.set(list, item));
   return item;
 };
 
 /** Lists every column, because copying the rest of an object takes longer than the whole of this. */
 const toPeriodRow = (item: PeriodItem): PeriodRow => {
-  const known = ROWS.get(item);
+  const known = ROW_BY_ITEM.get(item);
   if (known !== undefined) return known;
   const row: PeriodRow = {
     list: item.list,
@@ -165,7 +165,7 @@ const toPeriodRow = (item: PeriodItem): PeriodRow => {
     recognition_by: item.recognition_by,
     recognition_why: item.recognition_why,
   };
-  ROWS.set(item, row);
+  ROW_BY_ITEM.set(item, row);
   return row;
 };
 
@@ -177,7 +177,7 @@ const composedOrNull = (text: string | null | undefined): string | null =>
   text === null || text === undefined ? null : toNfc(text);
 
 /** Stored in place of the reason of a release that no event of its episode supports. */
-const UNFOUNDED = 'unfounded';
+const UNFOUNDED_REASON = 'unfounded';
 
 /**
  * Type of an event, with the reason of a release. The texts of `declined` and `delisted` are personal data and are left
@@ -186,7 +186,8 @@ const UNFOUNDED = 'unfounded';
 const reasonOf = (id: string | null | undefined, { byId, unfounded }: CaseEventIndex): string | null => {
   const event = byId.get(id ?? '');
   if (event === undefined || id === null || id === undefined) return null;
-  return event.type === 'released' ? `${event.type}:${unfounded.has(id) ? UNFOUNDED : event.reason}` : event.type;
+  if (event.type !== 'released') return event.type;
+  return `${event.type}:${unfounded.has(id) ? UNFOUNDED_REASON : event.reason}`;
 };
 
 const haveEqualCells = <Item extends DaySpan>(a: Item, b: Item): boolean => {
@@ -195,14 +196,14 @@ const haveEqualCells = <Item extends DaySpan>(a: Item, b: Item): boolean => {
 };
 
 /**
- * One row for each list and, with an empty `list`, for the register as a whole (the earliest of any list). MAX_DAY: not
+ * The rows of each list and, with an empty `list`, of the register as a whole (the earliest day of any list). MAX_DAY: not
  * recognised.
  */
 export const recognitionRows = (history: CaseHistory): readonly RecognitionRow[] => {
   const { byId } = indexEvents(history);
   const since = ({ recognition, by }: ListStanding): Day =>
     recognition === 'recognised' ? (parseEdtf(byId.get(by)?.occurredOn ?? '')?.earliest ?? MAX_DAY) : MAX_DAY;
-  const days = boundsOf(history.periods);
+  const days = boundDaysOf(history.periods);
   const rowsOf = (list: string): readonly RecognitionRow[] => {
     const rows: RecognitionRow[] = [];
     days.slice(0, -1).forEach((day, index) => {
@@ -229,5 +230,5 @@ export const recognitionRows = (history: CaseHistory): readonly RecognitionRow[]
 };
 
 /** The days on which a period begins or ends, in order. */
-const boundsOf = (periods: readonly Period[]): readonly Day[] =>
+const boundDaysOf = (periods: readonly Period[]): readonly Day[] =>
   [...new Set(periods.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);

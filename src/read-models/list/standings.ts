@@ -1,4 +1,4 @@
-/** Standings and periods of cases, from the rows independent of lists. */
+/** Standings as answers show them, read from rows of `periods`; and the periods of a case, from its rows independent of lists. */
 import { LRUCache } from 'lru-cache';
 import type { Custody, Proceedings, Recognition, SentenceState } from '../../domain/case/state.js';
 import { formatDay, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
@@ -7,31 +7,31 @@ import { scopeValues, versionCondition, type ListScope } from './predicate.js';
 import { cachedStatement, type Db, type SqlValue } from '../table.js';
 
 /** Days and JSON texts that were met before: a page shows the same few again and again, and reading them is most of its own work. */
-const FORMATTED = new LRUCache<Day, string>({ max: 10_000 });
-const PARSED = new LRUCache<string, readonly unknown[]>({ max: 10_000 });
+const FORMATTED_DAYS = new LRUCache<Day, string>({ max: 10_000 });
+const PARSED_ARRAYS = new LRUCache<string, readonly unknown[]>({ max: 10_000 });
 
-const formatted = (day: Day): string => {
-  const known = FORMATTED.get(day);
+const formattedDay = (day: Day): string => {
+  const known = FORMATTED_DAYS.get(day);
   if (known !== undefined) return known;
   const text = formatDay(day);
-  FORMATTED.set(day, text);
+  FORMATTED_DAYS.set(day, text);
   return text;
 };
 
 /** The items of a JSON array; they are shared, so nobody may change them. */
-const parsed = <Item>(json: string): readonly Item[] => {
-  const known = PARSED.get(json) as readonly Item[] | undefined;
+const parsedItems = <Item>(json: string): readonly Item[] => {
+  const known = PARSED_ARRAYS.get(json) as readonly Item[] | undefined;
   if (known !== undefined) return known;
   const items = JSON.parse(json) as readonly Item[];
-  PARSED.set(json, items);
+  PARSED_ARRAYS.set(json, items);
   return items;
 };
 
 /** Formats a bound of an interval; null if it is unbounded. */
-export const formatBound = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formatted(day));
+export const formatBound = (day: Day): string | null => (day <= MIN_DAY || day >= MAX_DAY ? null : formattedDay(day));
 
-const sentenceEnd = (earliest: Day, latest: Day): StandingView['sentenceEnd'] => ({
-  earliest: formatted(earliest),
+const sentenceEndView = (earliest: Day, latest: Day): StandingView['sentenceEnd'] => ({
+  earliest: formattedDay(earliest),
   latest: formatBound(latest),
 });
 
@@ -75,9 +75,9 @@ export const standingIn = (row: readonly SqlValue[], at: number): StandingView |
     custody: row[at + 1] as Custody,
     proceedings: row[at + 2] as Proceedings,
     sentence: row[at + 3] as SentenceState,
-    sentenceEnd: earliest === null || latest === null ? null : sentenceEnd(earliest, latest),
+    sentenceEnd: earliest === null || latest === null ? null : sentenceEndView(earliest, latest),
     life: row[at + 6] === 1,
-    articles: parsed(row[at + 7] as string),
+    articles: parsedItems(row[at + 7] as string),
     facility: row[at + 8] as string | null,
     incident: row[at + 9] as string | null,
     lists: judgmentsIn(row[at + 10] as string | null, row, at + 11),
@@ -86,7 +86,7 @@ export const standingIn = (row: readonly SqlValue[], at: number): StandingView |
 
 /** `lists` is null if the list of the row is the only one (rows.ts). */
 const judgmentsIn = (lists: string | null, row: readonly SqlValue[], at: number): StandingView['lists'] => {
-  if (lists !== null) return parsed(lists);
+  if (lists !== null) return parsedItems(lists);
   const recognition = row[at + 1] as Recognition;
   if (recognition === 'none') return [];
   return [{ list: row[at] as string, recognition, category: row[at + 2] as string | null }];

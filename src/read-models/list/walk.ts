@@ -35,7 +35,7 @@ export interface Walk {
 }
 
 /** Cases without name, reference or recognition sort last. */
-const KEYS = { name: 'name_key', reference: 'reference_key', recognised: 'since_day' } as const;
+const KEY_COLUMNS = { name: 'name_key', reference: 'reference_key', recognised: 'since_day' } as const;
 
 /**
  * The next cases that match. One range of rows is walked after the other, each no farther than the last case that the ranges before it
@@ -67,9 +67,9 @@ export const walk = (db: Db, request: Walk): readonly WalkedCase[] => {
   return found;
 };
 
-type Row = [key: string | number, caseNo: number, isSure: 0 | 1, ...shown: SqlValue[]];
+type WalkedRow = [key: string | number, caseNo: number, isSure: 0 | 1, ...shown: SqlValue[]];
 
-/** Reads so many cases. If not each has one period on the day, more rows than cases are read at first. */
+/** Reads at most `limit` cases. Where cases may have several periods on the day, more rows than cases are read at first. */
 const readCases = (
   statement: Database.Statement,
   values: Readonly<Record<string, unknown>>,
@@ -77,7 +77,7 @@ const readCases = (
   isCertain: boolean,
 ): readonly WalkedCase[] => {
   for (let count = isCertain ? limit : limit + (limit >> 3); ; count *= 2) {
-    const rows = statement.all({ ...values, limit: count }) as Row[];
+    const rows = statement.all({ ...values, limit: count }) as WalkedRow[];
     const cases = casesIn(rows);
     if (isCertain || rows.length < count) return cases.slice(0, limit);
     // The last case may have further rows.
@@ -85,10 +85,10 @@ const readCases = (
   }
 };
 
-const casesIn = (rows: readonly Row[]): WalkedCase[] => {
+const casesIn = (rows: readonly WalkedRow[]): WalkedCase[] => {
   interface Case extends Place {
     isUncertain: boolean;
-    readonly periods: Row[];
+    readonly periods: WalkedRow[];
   }
   const cases: Case[] = [];
   let last: Case | undefined;
@@ -181,7 +181,7 @@ const walkSql = (
   { scope, sort, match: { certain, possible }, selected, certainty, shown, after }: Walk,
   { part, isCertain, isBounded }: { readonly part: Part; readonly isCertain: boolean; readonly isBounded: boolean },
 ): string => {
-  const key = `o.${KEYS[sort.replace('-', '') as keyof typeof KEYS]}`;
+  const key = `o.${KEY_COLUMNS[sort.replace('-', '') as keyof typeof KEY_COLUMNS]}`;
   const [direction, beyond, until] = sort.startsWith('-') ? ['DESC', '<', '>='] : ['ASC', '>', '<='];
   // Most people have one period on a day, so that the others of a case are looked for last.
   const some = (condition: string): string => `EXISTS (${periodsOfCase(scope)} AND ${condition})`;
