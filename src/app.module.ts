@@ -33,7 +33,7 @@ import { LogProofs } from './proof/log-proofs.js';
 import { LogTree } from './proof/log-tree.js';
 import { ProofFiles } from './proof/proof-files.js';
 import { ensureContinued, LogWatch, verifyWhole } from './proof/log-watch.js';
-import { VERIFY } from './proof/verify-log.js';
+import { VERIFY_JOB } from './proof/verify-log.js';
 import { startProjection, type ProjectionThread } from './projection.js';
 import { DraftEdition } from './read-models/editions/draft-edition.query.js';
 import { GRAVITY_DATA, readGravityFile, type GravityData } from './read-models/eligibility/gravity-file.js';
@@ -79,7 +79,7 @@ const openResources = async (
   projection: ProjectionThread,
 ): Promise<Resources> => {
   const folder = openDataFolder(settings.data);
-  for (const notice of permissionNotices(folder)) log.warn(notice);
+  for (const notice of permissionNotices(folder)) logger.warn(notice);
   try {
     const gravity = readGravityFile(settings.gravity);
     const proof = new ProofFiles(settings.data);
@@ -127,12 +127,12 @@ const watchLog = (settings: Settings, store: WatchedStore, files: ProofFiles): L
     store,
     files,
     onDamage: (damage) => stopWriting(store, damage),
-    warn: (sentence) => log.warn(sentence),
+    warn: (sentence) => logger.warn(sentence),
   });
 
 /** A verification that is running is shared. Throws StoreDamaged. */
 const verifyOnce = async (jobs: Jobs, watch: LogWatch, { onProgress }: JobContext = UNWATCHED): Promise<void> => {
-  const damage = await jobs.run(VERIFY, (job) => watch.verify(job), onProgress);
+  const damage = await jobs.run(VERIFY_JOB, (job) => watch.verify(job), onProgress);
   if (damage !== null) throw damage;
 };
 
@@ -176,23 +176,23 @@ const countEvents = async (store: EventStore): Promise<number | null> =>
       )
     : null;
 
-const log = new Logger('read models');
+const logger = new Logger('read models');
 /** Logs codes and positions only: the message of an error may contain personal data. */
 const logProjectionProblem = (problem: Problem | null): void =>
   problem === null
-    ? log.log('the read models follow the log')
-    : log.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
+    ? logger.log('the read models follow the log')
+    : logger.warn(`the read models stopped after event ${problem.after}: ${problem.code}, ${problem.error}`);
 
 /** For log lines: the message of an error may contain personal data. */
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
 
 /** The service goes on without tiles and proofs. */
 const logTreeProblem = (error: unknown): void =>
-  log.warn(`the tree over the log does not follow it: ${errorName(error)}`);
+  logger.warn(`the tree over the log does not follow it: ${errorName(error)}`);
 
 /** The message of StoreDamaged contains positions, no event data. */
 const logDamage = ({ message }: StoreDamaged): void =>
-  log.error(`the log is damaged, and not written to any more: ${message}`);
+  logger.error(`the log is damaged, and not written to any more: ${message}`);
 
 /** A disk that is full or cannot be written keeps nobody from reading the register: its jobs then end with the process. */
 const openJobFile = (path: string): JobFile => {
@@ -200,12 +200,12 @@ const openJobFile = (path: string): JobFile => {
     return JobFile.open(path);
   } catch (error) {
     const { code } = error as { readonly code?: unknown };
-    log.warn(`jobs are not kept beyond this process: ${typeof code === 'string' ? code : 'unknown error'}`);
+    logger.warn(`jobs are not kept beyond this process: ${typeof code === 'string' ? code : 'unknown error'}`);
     return JobFile.open(IN_MEMORY);
   }
 };
 
-const logFailedJob = (id: string, error: unknown): void => log.error(`job ${id} has failed: ${errorName(error)}`);
+const logFailedJob = (id: string, error: unknown): void => logger.error(`job ${id} has failed: ${errorName(error)}`);
 
 @Module({})
 export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {

@@ -8,7 +8,7 @@ import { NotCaughtUp, QueriesBusy } from './read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from './read-models/scope.js';
 
 /** People a page: each is asked again for the reasons, some milliseconds of work. */
-const PAGE = 100;
+const ELIGIBLE_PAGE_SIZE = 100;
 
 export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
   const ask = async (
@@ -33,7 +33,7 @@ export const eligiblePersonsOf = (queries: QueryBus): EligiblePersons => {
       const scope = { knownAt: `position:${position}` };
       for (let after: string | undefined; ;) {
         const page = await orUnavailable(
-          ask(question, scope, { limit: PAGE, ...(after === undefined ? {} : { after }) }),
+          ask(question, scope, { limit: ELIGIBLE_PAGE_SIZE, ...(after === undefined ? {} : { after }) }),
         );
         for (const { caseId, references } of page?.items ?? [])
           persons.push({ caseId, reference: references.find(({ list }) => list === question.list)?.reference ?? null });

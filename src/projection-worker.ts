@@ -39,7 +39,7 @@ const giveWay = (): void => {
 };
 const GIVING_WAY = 10;
 
-const follow = (port: NonNullable<typeof parentPort>, data: ProjectionWorkerData): void => {
+const followLog = (port: NonNullable<typeof parentPort>, data: ProjectionWorkerData): void => {
   const { events, readModels, timeZone } = data;
   let look = (): void => undefined;
   let store: EventStore | null = null;
@@ -64,4 +64,4 @@ const data = workerData as ProjectionWorkerData | PartData;
 if ('part' in data) {
   giveWay();
   servePart(parentPort, () => createPart(data, data.timeZone));
-} else follow(parentPort, data);
+} else followLog(parentPort, data);

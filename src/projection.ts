@@ -22,7 +22,7 @@ export const startProjection = (
 ): ModelWriter | undefined => {
   if (thread === 'own' || store.onCommit === undefined) return undefined;
   const data: ProjectionWorkerData = { events, readModels, timeZone, partWorkers: PART_WORKERS };
-  const projection = new FollowerThread(() => new Worker(WORKER, { workerData: data }));
+  const projection = new FollowerThread(() => new Worker(PROJECTION_WORKER, { workerData: data }));
   store.onCommit(() => projection.onCommit());
   return projection;
 };
@@ -30,4 +30,4 @@ export const startProjection = (
 /** Threads beside the worker that project a rebuild. A heap each, so that more cores do not mean more memory without end. */
 const PART_WORKERS = Math.min(3, availableParallelism() - 1);
 
-const WORKER = new URL('./projection-worker.js', import.meta.url);
+const PROJECTION_WORKER = new URL('./projection-worker.js', import.meta.url);

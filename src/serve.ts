@@ -42,10 +42,10 @@ export const serve = async (
     throw error;
   }
   let closing: Promise<void> | undefined;
-  return { url: urlOf(app), app, close: () => (closing ??= close(app)) };
+  return { url: urlOf(app), app, close: () => (closing ??= closeServer(app)) };
 };
 
-const close = async (app: NestFastifyApplication): Promise<void> => {
+const closeServer = async (app: NestFastifyApplication): Promise<void> => {
   const server = app.getHttpServer() as { closeAllConnections(): void };
   const timeout = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   try {

@@ -29,7 +29,7 @@ const numberUpTo =
   };
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const STORES = ['sqlite', 'esdb'] as const;
+const STORE_KINDS = ['sqlite', 'esdb'] as const;
 
 export const settingsTable = {
   data: setting({
@@ -43,8 +43,8 @@ export const settingsTable = {
     name: 'EVENT_STORE',
     default: 'sqlite',
     means: 'Where the log is kept: `sqlite`, in the data folder; `esdb`, on an EventStoreDB server or cluster.',
-    expects: `one of ${STORES.join(', ')}`,
-    parse: oneOf(...STORES),
+    expects: `one of ${STORE_KINDS.join(', ')}`,
+    parse: oneOf(...STORE_KINDS),
   }),
   esdbUrl: setting({
     name: 'ESDB_URL',
@@ -199,7 +199,9 @@ export class BadSettings extends Error {
  * without its address.
  */
 export const readSettings = (environment: Readonly<Record<string, string | undefined>>): Settings => {
-  const problems = unknownNames(environment).map((name) => `${name}: no such setting; there are ${names().join(', ')}`);
+  const problems = unknownNames(environment).map(
+    (name) => `${name}: no such setting; there are ${settingNames().join(', ')}`,
+  );
   const read: Record<string, unknown> = {};
   for (const [key, { name, default: defaultText, expects, parse }] of Object.entries(settingsTable)) {
     const variable = environment[name];
@@ -219,7 +221,7 @@ export const readSettings = (environment: Readonly<Record<string, string | undef
   return settings;
 };
 
-const names = (): readonly string[] => Object.values(settingsTable).map((s) => s.name);
+const settingNames = (): readonly string[] => Object.values(settingsTable).map((s) => s.name);
 
 const unknownNames = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
-  Object.keys(environment).filter((name) => /^(HABEAS|ESDB)_/.test(name) && !names().includes(name));
+  Object.keys(environment).filter((name) => /^(HABEAS|ESDB)_/.test(name) && !settingNames().includes(name));

@@ -31,7 +31,7 @@ export interface ApplyOptions {
   readonly resume?: string;
 }
 
-const ACTOR: Actor = { kind: 'system', id: 'habeas-apply', asserted: false };
+const APPLY_ACTOR: Actor = { kind: 'system', id: 'habeas-apply', asserted: false };
 
 /** Refused persons that are printed; `GET /v1/jobs/{id}` has them all. */
 const MAX_PRINTED = 50;
@@ -61,7 +61,7 @@ const startOf = (instrument: string | undefined, references: readonly string[], 
   const given = { ...fields, list, persons: eligible ? 'eligible' : named };
   const application = { ...readOptions(InstrumentApplication, given, undefined, read), instrument };
   return async ({ applications }, onProgress) =>
-    startedJob(await applications.start({ application, actor: ACTOR }, onProgress));
+    startedJob(await applications.start({ application, actor: APPLY_ACTOR }, onProgress));
 };
 
 const resumeOf =

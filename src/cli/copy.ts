@@ -27,11 +27,11 @@ export const copyCommand = async ({ from, to }: CopyCommandOptions, context: Con
   const proof = proofOfRegister(new ProofFiles(source.data));
   return withLogToRead(source, (sourceLog) => {
     if (target.store === 'esdb')
-      return withServerLog(target, (targetLog) => copy(sourceLog, targetLog, { proof, files: null }, context));
+      return withServerLog(target, (targetLog) => copyLog(sourceLog, targetLog, { proof, files: null }, context));
     return withLogToWrite(target, context, async (targetLog) => {
       const [first] = await sourceLog.read(null, 1);
       refuseOtherRegister(dataFiles(target.data).readModels, first?.id);
-      return copy(sourceLog, targetLog, { proof, files: new ProofFiles(target.data) }, context);
+      return copyLog(sourceLog, targetLog, { proof, files: new ProofFiles(target.data) }, context);
     });
   });
 };
@@ -52,7 +52,7 @@ interface Carried {
   readonly files: ProofFiles | null;
 }
 
-const copy = async (
+const copyLog = async (
   source: EventStore,
   target: EventStore,
   { proof, files }: Carried,

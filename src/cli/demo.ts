@@ -17,15 +17,15 @@ export interface DemoOptions {
 }
 
 /** Next to `dist`, resolved from this file, since the package may be installed anywhere. */
-const FOLDER = fileURLToPath(new URL('../../demo/', import.meta.url));
-const FILES = [
+const DEMO_FOLDER = fileURLToPath(new URL('../../demo/', import.meta.url));
+const DEMO_FILES = [
   'register.json',
   'register-2025-10-07.csv',
   'new-cases-2026-01-05.csv',
   'amnesty-applications-2026-01-05.csv',
   'editions.csv',
   'claims.json',
-].map((file) => join(FOLDER, file));
+].map((file) => join(DEMO_FOLDER, file));
 
 /** Ctrl-C is no failure: what was imported stays, and the next run continues from there. */
 export const demoCommand = async (options: DemoOptions, context: Context): Promise<ExitCode> => {
@@ -53,8 +53,9 @@ const importAndShow = async (
   if (signal.aborted) return false;
   out.write(`A demonstration in ${data}: synthetic people, real aggregates. Its today is ${DEMO.today}.\n\n`);
   const onWrong = (): void => undefined;
-  const imported = await runImport({ register, files: FILES, list: DEMO.list, signal, progress, onWrong });
-  if (imported.outcome === 'unreadable') throw new CannotRun(`The files of the demonstration are missing in ${FOLDER}`);
+  const imported = await runImport({ register, files: DEMO_FILES, list: DEMO.list, signal, progress, onWrong });
+  if (imported.outcome === 'unreadable')
+    throw new CannotRun(`The files of the demonstration are missing in ${DEMO_FOLDER}`);
   out.write(`\n${summary(imported)}`);
   if (imported.outcome === 'stopped') return false;
   await showRegister(register, out);
@@ -75,16 +76,16 @@ const settingsOf = ({ data, port }: DemoOptions, { environment }: Context): Sett
   });
 
 /** The file that marks a folder as a demonstration. */
-const MARKER = 'DEMONSTRATION';
+const MARKER_FILE = 'DEMONSTRATION';
 
 /** Throws CannotRun for a folder that has files but no marker: it may be a real register. */
 const markAsDemonstration = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (existsSync(join(folder, MARKER))) return;
+  if (existsSync(join(folder, MARKER_FILE))) return;
   if (readdirSync(folder).length > 0) {
     throw new CannotRun(`${folder} is no folder of a demonstration; name a new one by --data`);
   }
-  writeFileSync(join(folder, MARKER), 'Synthetic people. This folder may be deleted.\n');
+  writeFileSync(join(folder, MARKER_FILE), 'Synthetic people. This folder may be deleted.\n');
 };
 
 const greeting = (url: string): string => `

@@ -47,7 +47,7 @@ export const differencesCommand = async (
     const first = await pageAfter(null);
     context.out.write(numbersOf(first));
     for (let page = first; ; page = await pageAfter(page.next)) {
-      if (page.items.length > 0) context.out.write(table(COLUMNS, page.items.map(lineOf)));
+      if (page.items.length > 0) context.out.write(table(DIFFERENCE_COLUMNS, page.items.map(lineOf)));
       if (page.next === null) return EXIT.ok;
     }
   });
@@ -65,7 +65,7 @@ const numbersOf = ({ list, from, fromKnown, to, toKnown, opening, reopening, clo
   ].join('\n');
 };
 
-const COLUMNS = ['origin', 'what', 'reference', 'name', 'category', 'by', 'on', 'learned at'] as const;
+const DIFFERENCE_COLUMNS = ['origin', 'what', 'reference', 'name', 'category', 'by', 'on', 'learned at'] as const;
 
 const lineOf = (difference: Difference): readonly string[] => [
   difference.origin,

@@ -30,7 +30,7 @@ export interface EditionOptions extends ListOption {
   readonly knownAt?: string;
 }
 
-const ACTOR: Actor = { kind: 'system', id: 'habeas-edition', asserted: false };
+const EDITION_ACTOR: Actor = { kind: 'system', id: 'habeas-edition', asserted: false };
 
 const settingsOf = ({ data }: DataOption, { environment }: Context): Settings =>
   readSettings({ ...environment, ...(data && { HABEAS_DATA: data }) });
@@ -44,18 +44,18 @@ export const publishCommand = async (
   const settings = settingsOf({ ...(data && { data }) }, context);
   const { id, ...fields } = readOptions(NewEdition, { id: edition, asOf }, 'id', read);
   const view = await withRegister(settings, context, async ({ commands, queries }) => {
-    const request = { ...fields, list, edition: id, actor: ACTOR, correlationId: randomUUID() };
+    const request = { ...fields, list, edition: id, actor: EDITION_ACTOR, correlationId: randomUUID() };
     const atLeast = tokenIn(await commands.execute(new PublishEdition(request)), list);
     return queries.execute(new OneEdition(new Scope(UNRESTRICTED, { atLeast }), list, id, { limit: 1 }));
   });
   if (view === null) throw new CannotRun(`The edition ${id} cannot be read`);
   context.out.write(numbersOf(view));
-  if (new ProofFiles(settings.data).hasKey()) await sign({ ...(data && { data }) }, context);
+  if (new ProofFiles(settings.data).hasKey()) await signLog({ ...(data && { data }) }, context);
   return EXIT.ok;
 };
 
 /** The edition stands, whether or not the log can be signed. */
-const sign = async (options: DataOption, context: Context): Promise<void> => {
+const signLog = async (options: DataOption, context: Context): Promise<void> => {
   try {
     await checkpointCommand(options, context);
   } catch (error) {
@@ -139,10 +139,10 @@ const numbersOf = ({ list, id, asOf, knownAt, total, uncertain, groups, flow, ha
       ? ['', '', '', '', '']
       : [
           group.flow.opening,
-          signed(group.flow.revised),
+          withSign(group.flow.revised),
           group.flow.entered,
           leftText(group.flow.left),
-          signed(group.flow.moved),
+          withSign(group.flow.moved),
         ]),
     group.total,
   ]);
@@ -154,7 +154,7 @@ const numbersOf = ({ list, id, asOf, knownAt, total, uncertain, groups, flow, ha
   ].join('');
 };
 
-const signed = (number: number): string => (number > 0 ? `+${number}` : String(number));
+const withSign = (number: number): string => (number > 0 ? `+${number}` : String(number));
 
 const leftText = (left: Readonly<Record<string, number>>): string =>
   Object.entries(left)

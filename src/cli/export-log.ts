@@ -28,7 +28,7 @@ export const exportLog = async (
   return withLogToRead(settings, async (log) => {
     const files = new ProofFiles(settings.data);
     // Before it is written, so that the checkpoint is of no more than the file holds.
-    const verified = out === undefined || !files.hasKey() ? null : await verify(log, files, context);
+    const verified = out === undefined || !files.hasKey() ? null : await verifiedLog(log, files, context);
     let count = 0;
     await withProgress(context, ({ onProgress }) => {
       const lines = linesOf(log, (events) => onProgress({ stage: 'events', done: (count = events), total: null }));
@@ -46,7 +46,11 @@ export const exportLog = async (
 };
 
 /** A log that is not as it was recorded is exported all the same, and not signed. */
-const verify = async (log: EventStore, files: ProofFiles, context: Context): ReturnType<typeof verifyWhenAvailable> => {
+const verifiedLog = async (
+  log: EventStore,
+  files: ProofFiles,
+  context: Context,
+): ReturnType<typeof verifyWhenAvailable> => {
   const verified = await withProgress(context, (job) =>
     verifyWhenAvailable(log, () => files.lastCheckpoint(), files.tiles, job),
   );

@@ -111,11 +111,11 @@ const printResult = (
       err.write(`  … and ${count - problems.length} more; --report <file> writes them all\n`);
   }
   if (imported.files.length > 0) out.write(`\n${summary(imported)}`);
-  out.write(`\n${conclusion(imported, dryRun === true)}\n`);
+  out.write(`\n${conclusionOf(imported, dryRun === true)}\n`);
   if (report !== undefined) out.write(`The report is in ${report}.\n`);
 };
 
-const conclusion = ({ outcome }: ImportResult, dryRun: boolean): string => {
+const conclusionOf = ({ outcome }: ImportResult, dryRun: boolean): string => {
   const recorded = dryRun ? 'A dry run: nothing was recorded.' : 'What was added is recorded.';
   if (outcome === 'unreadable') return 'The import could not be run.';
   if (outcome === 'stopped') return `Stopped. ${recorded} The same command goes on where this one ended.`;

@@ -9,11 +9,11 @@ import { WatchedStore } from '../watching/watched-store.js';
 import { CannotRun } from './exit.js';
 
 /** As the header X-Actor. */
-const PERSON = /^person:([0-9A-Za-z][0-9A-Za-z._-]{0,63})$/;
+const PERSON_PATTERN = /^person:([0-9A-Za-z][0-9A-Za-z._-]{0,63})$/;
 
 /** The decision of the person whom `--by` names. Throws CannotRun without one. */
 export const decisionBy = (by: string | undefined): LogDecision => {
-  const id = PERSON.exec(by ?? '')?.[1];
+  const id = PERSON_PATTERN.exec(by ?? '')?.[1];
   if (id === undefined)
     throw new CannotRun('--by: expected person: and an opaque id, no name: person:7f3a. The log says who decided it');
   const actor: Actor = { kind: 'person', id, asserted: true };

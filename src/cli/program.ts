@@ -93,7 +93,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
   return habeas;
 };
 
-const DATA = '--data <folder>';
+const DATA_OPTION = '--data <folder>';
 const KNOWN_AT_MEANS = 'as the register knew it then: a day, an instant or position:1234; all without it';
 const DATA_MEANS = 'the folder of the register (HABEAS_DATA, else ./data)';
 
@@ -101,7 +101,7 @@ const addServe = (habeas: Command, context: Context, complete: Complete): void =
   habeas
     .command('serve')
     .description('serve a register over HTTP until Ctrl-C; a folder that does not exist becomes an empty register')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option(
       '--host <address>',
       'where to listen (HABEAS_HOST, else 127.0.0.1); beyond this machine it needs HABEAS_TOKEN',
@@ -125,7 +125,7 @@ const addDemo = (habeas: Command, context: Context, complete: Complete): void =>
     .command('demo')
     .description('make a demonstration register (synthetic people, real aggregates), show it, and serve it')
     .option('--once', 'end after showing it, without serving')
-    .option(DATA, 'the folder of the demonstration', 'data-demo')
+    .option(DATA_OPTION, 'the folder of the demonstration', 'data-demo')
     .option('--port <number>', 'the port (HABEAS_PORT, else 3000); 0 takes a free one')
     .addHelpText(
       'after',
@@ -154,7 +154,7 @@ const addImport = (habeas: Command, context: Context, complete: Complete): void 
       '<files...>',
       'files in any order; definitions are imported first, then the register, the amnesty, events, editions',
     )
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--list <id>', 'the list whose references and categories the rows speak of', 'union')
     .option('--dry-run', 'judge everything, against the register and each other, and record nothing')
     .option(
@@ -193,7 +193,7 @@ const addApply = (habeas: Command, context: Context, complete: Complete): void =
     .description('apply an amnesty act or a pardon decree to many persons, each recorded or refused for himself')
     .argument('[instrument]', 'the id of the act or the decree')
     .argument('[references...]', 'references of persons in the list')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--persons <file>', 'a file with more references, one a line')
     .option('--eligible', 'everybody of the list whom the clause reaches on the day')
     .option('--list <id>', 'the list of the references (union unless another is named)')
@@ -228,7 +228,7 @@ const addFind = (habeas: Command, context: Context, complete: Complete): void =>
     .command('find')
     .description('find people by name, in any spelling, or by words of what is on record, the best match first')
     .argument('<text...>', 'a name, or its beginning, in Azerbaijani, Russian or English spelling; with --words, words')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--words', 'those whose facility, an article or whose summary has all these words, in any spelling')
     .option('--as-of <day>', 'their custody on this day; today without it')
     .option('--known-at <when>', KNOWN_AT_MEANS)
@@ -256,7 +256,7 @@ const addShow = (habeas: Command, context: Context, complete: Complete): void =>
     .command('show')
     .description('show one case on a day, as the register knows it or knew it, and what is on record of it')
     .argument('<case>', 'the id of a case, or a list and a reference in it: union:AZ-0137')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--as-of <day>', 'what was true on this day; today without it')
     .option('--known-at <when>', KNOWN_AT_MEANS)
     .addHelpText(
@@ -280,7 +280,7 @@ const addExport = (habeas: Command, context: Context, complete: Complete, filter
     .description('write the log, which can be imported again (NDJSON), or a list for people (CSV, XLSX)')
     .addOption(new Option('--format <format>', 'what to write').choices(['ndjson', 'csv', 'xlsx']).default('ndjson'))
     .option('--out <file>', 'the file to write, which stands there when it is whole; the standard output without it')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--list <id>', 'which list (union unless another is named)')
     .option('--as-of <day>', 'the list on this day; today without it')
     .option('--known-at <when>', 'as the register knew it then: a day, an instant or position:1234; all without it')
@@ -331,7 +331,7 @@ Examples:
     .argument('<edition>', 'the id by which it will be known')
     .requiredOption('--as-of <day>', 'the day')
     .option('--list <id>', 'which list', 'union')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .action((id: string, options: PublishOptions) =>
       complete(import('./edition.js').then(({ publishCommand }) => publishCommand(id, options, context))),
     );
@@ -340,7 +340,7 @@ Examples:
     .description('list the editions in the order in which they were published')
     .option('--list <id>', 'which list', 'union')
     .option('--known-at <when>', KNOWN_AT_MEANS)
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .action((options: EditionOptions) =>
       complete(import('./edition.js').then(({ editionsCommand }) => editionsCommand(options, context))),
     );
@@ -350,7 +350,7 @@ Examples:
     .argument('<edition>', 'its id')
     .option('--list <id>', 'which list', 'union')
     .option('--known-at <when>', KNOWN_AT_MEANS)
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .action((id: string, options: EditionOptions) =>
       complete(import('./edition.js').then(({ editionCommand }) => editionCommand(id, options, context))),
     );
@@ -370,7 +370,7 @@ const addDifferences = (habeas: Command, context: Context, complete: Complete): 
     .option('--list <id>', 'which list', 'union')
     .option('--set <set>', 'certain members (certain), or those possibly on the list (possible); certain without it')
     .option('--category <id...>', 'only these categories')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .addHelpText(
       'after',
       `
@@ -392,7 +392,7 @@ const addClaims = (habeas: Command, context: Context, complete: Complete): void 
   habeas
     .command('claims')
     .description('show what others claim about the numbers, each beside what the register counts')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--list <id>', 'only claims about this list')
     .option('--instrument <id>', 'only claims about this act or decree')
     .option('--about <metric>', 'only claims about this: count, entered, left, eligible, remaining, beneficiaries')
@@ -418,7 +418,7 @@ const addStatistics = (habeas: Command, context: Context, complete: Complete): v
     .command('statistics')
     .description('count the people of a list in a table: by stage, act, gravity, time, month, day')
     .argument('<name>', 'which table; a wrong name is answered with all')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--list <id>', 'which list', 'union')
     .option('--as-of <day>', 'the day, or the last of several; today without it')
     .option('--from <day>', 'the first of several days; a year before the last without it')
@@ -459,7 +459,7 @@ const addReplay = (habeas: Command, context: Context, complete: Complete): void 
         .choices(['text', 'ndjson'])
         .default('text'),
     )
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .addHelpText(
       'after',
       `
@@ -482,7 +482,7 @@ const addBackup = (habeas: Command, context: Context, complete: Complete): void 
     .command('backup')
     .description('copy the log into one file, also while the register is served, and check every event of the copy')
     .argument('<path>', 'a file that is not there yet, or a folder, in which the backup is named by its time')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--previous <backup>', 'the backup to compare with; without it the newest one in the same folder')
     .addHelpText(
       'after',
@@ -508,7 +508,7 @@ const addRestore = (habeas: Command, context: Context, complete: Complete): void
     .command('restore')
     .description('make a register of a backup, in a folder that holds none')
     .argument('<backup>', 'a file that `habeas backup` wrote')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .addHelpText(
       'after',
       `
@@ -529,7 +529,7 @@ const addRebuild = (habeas: Command, context: Context, complete: Complete): void
   habeas
     .command('rebuild')
     .description('make the read models anew from the log; the log itself is not touched')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--check', 'build them beside, compare every row with those in use, and change nothing')
     .option('--accept-log', 'go on with the log as it is, although the read models were made from another one')
     .option('--by <person>', 'who decides to accept it, which the log says: person: and an opaque id')
@@ -578,7 +578,7 @@ const addKeys = (habeas: Command, context: Context, complete: Complete): void =>
     .command('keys')
     .description('show the public keys of the log; with a name, make the key that signs its checkpoints')
     .argument('[name]', 'the name of the log, which everybody who checks it sees: register.example/log')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--replace', 'make a new key although there is one; what the old one signed stays valid')
     .addHelpText(
       'after',
@@ -600,7 +600,7 @@ const addCheckpoint = (habeas: Command, context: Context, complete: Complete): v
   habeas
     .command('checkpoint')
     .description('verify the log, then sign and print its size and root, also while the register is served')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .addHelpText(
       'after',
       `
@@ -622,7 +622,7 @@ const addVerify = (habeas: Command, context: Context, complete: Complete): void 
     .description(
       'verify every event of the log, and the whole against the last checkpoint and against one kept elsewhere',
     )
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .option('--against <checkpoint>', 'a file with a checkpoint that somebody kept')
     .option('--public-key <key>', 'the key that signed it, where that is none of this register')
     .option('--adopt', 'first give leaf hashes to the events recorded before there were any, and record that')
@@ -649,7 +649,7 @@ const addProve = (habeas: Command, context: Context, complete: Complete): void =
     .command('prove')
     .description('print one event without its personal data, and the proof that the log holds it (JSON)')
     .argument('<event>', 'the id of the event')
-    .option(DATA, DATA_MEANS)
+    .option(DATA_OPTION, DATA_MEANS)
     .addHelpText(
       'after',
       `

@@ -64,7 +64,7 @@ export const checkpointCommand = async (options: DataOption, context: Context): 
   const settings = settingsOf(options, context);
   const files = new ProofFiles(settings.data);
   const key = requireKey(files);
-  const verified = await verify(settings, files.lastCheckpoint(), context);
+  const verified = await verifyFolder(settings, files.lastCheckpoint(), context);
   context.out.write(await files.sign(requireTree(verified), key));
   return EXIT.ok;
 };
@@ -74,17 +74,17 @@ export const verifyCommand = async (options: VerifyOptions, context: Context): P
   const files = new ProofFiles(settings.data);
   const { against, publicKey } = options;
   if (against !== undefined && !existsSync(against)) throw new CannotRun(`There is no checkpoint ${against}`);
-  if (options.adopt === true) context.out.write(await adopt(settings, options, context));
+  if (options.adopt === true) context.out.write(await adoptEvents(settings, options, context));
   const verifiers = publicKey === undefined ? files.verifiers() : [publicKey];
   const given = against === undefined ? [] : [openCheckpoint(readFileSync(against, 'utf8'), verifiers)];
   const checkpoints = [...files.lastCheckpoint(), ...given];
-  const verified = await verify(settings, checkpoints, context);
+  const verified = await verifyFolder(settings, checkpoints, context);
   context.out.write(sentencesOf(verified, checkpoints).join(''));
   return EXIT.ok;
 };
 
 /** Gives leaf hashes to the events that have none, and records that. Returns what to print. */
-const adopt = async (settings: Settings, { by }: VerifyOptions, context: Context): Promise<string> => {
+const adoptEvents = async (settings: Settings, { by }: VerifyOptions, context: Context): Promise<string> => {
   const decision = decisionBy(by);
   return withLogToWrite(settings, context, async (log) => {
     const difference = await comparisonWithReadModels(settings)(log);
@@ -110,7 +110,7 @@ export const proveCommand = async (id: string, options: DataOption, context: Con
     if (text !== null) found.push({ index: leaves.length, text });
     leaves.push(leaf);
   };
-  const verified = await verify(settings, files.lastCheckpoint(), context, onLeaf);
+  const verified = await verifyFolder(settings, files.lastCheckpoint(), context, onLeaf);
   const tree = requireTree(verified);
   const [event] = found;
   if (event === undefined) throw new CannotRun('The log has no event with that id.');
@@ -123,7 +123,7 @@ export const proveCommand = async (id: string, options: DataOption, context: Con
   return EXIT.ok;
 };
 
-const verify = (
+const verifyFolder = (
   settings: Settings,
   checkpoints: readonly Checkpoint[],
   context: Context,

@@ -16,14 +16,14 @@ import { withProgress } from './job-progress.js';
 import { withLogToRead } from './log.js';
 
 /** The read models are copied first: behind the log they catch up; ahead of it they would report lost events. */
-const FILES = ['read-models.sqlite', 'events.sqlite'] as const;
+const COPIED_FILES = ['read-models.sqlite', 'events.sqlite'] as const;
 
 /** Copies a register into an embedded store in the folder `data`, also from a server: a dry run must not write to the server. */
-const COPY: {
+const COPY_FROM: {
   readonly [K in Settings['store']]: (settings: Settings, data: string, job: JobContext) => Promise<void>;
 } = {
   sqlite: async (settings, data, job) => {
-    for (const file of FILES) {
+    for (const file of COPIED_FILES) {
       const from = join(settings.data, file);
       if (!existsSync(from)) continue;
       createPrivateFile(join(data, file));
@@ -56,7 +56,7 @@ export const withRegisterCopy = async <R>(
   const exists = existsSync(settings.data);
   const data = await mkdtemp(join(exists ? settings.data : tmpdir(), 'copy-'));
   try {
-    await withProgress(context, (job) => COPY[settings.store](settings, data, job));
+    await withProgress(context, (job) => COPY_FROM[settings.store](settings, data, job));
     return await use({ ...settings, store: 'sqlite', data });
   } finally {
     await rm(data, { recursive: true, force: true });

@@ -68,19 +68,19 @@ async function* pagesOf(
       ...(position !== undefined && { knownAt: knownAtPosition(position) }),
     });
   const scope = scopeUntil(to);
-  const caseId = identifier === undefined ? undefined : await naming(() => caseIdOf(queries, scope, identifier));
+  const caseId = identifier === undefined ? undefined : await namingOption(() => caseIdOf(queries, scope, identifier));
   const pageAfter = async (of: Scope, after: number): Promise<ReplayPage> => {
     const page =
       caseId === null
         ? null
-        : await naming(() =>
+        : await namingOption(() =>
             queries.execute(new Replay(of, { ...(caseId !== undefined && { caseId }), after, limit: LIMITS.page })),
           );
     if (page === null) throw new CannotRun(`There is no case ${identifier ?? ''}`);
     return page;
   };
   let page = await pageAfter(scope, from - 1);
-  if (page.position < from) throw new CannotRun(BEYOND.from);
+  if (page.position < from) throw new CannotRun(BEYOND_LOG.from);
   yield page;
   while (page.next !== null) {
     page = await pageAfter(scopeUntil(page.position), page.next);
@@ -88,18 +88,18 @@ async function* pagesOf(
   }
 }
 
-const BEYOND = {
+const BEYOND_LOG = {
   from: '--from: expected a position that the log has reached',
   to: '--to: expected a position that the log has reached',
 };
 
 /** Names the option of a position beyond the log. */
-const naming = async <T>(execute: () => Promise<T>): Promise<T> => {
+const namingOption = async <T>(execute: () => Promise<T>): Promise<T> => {
   try {
     return await execute();
   } catch (error) {
-    if (error instanceof InvalidKnownAt) throw new CannotRun(BEYOND.to);
-    if (error instanceof BeyondLog) throw new CannotRun(BEYOND.from);
+    if (error instanceof InvalidKnownAt) throw new CannotRun(BEYOND_LOG.to);
+    if (error instanceof BeyondLog) throw new CannotRun(BEYOND_LOG.from);
     throw error;
   }
 };

@@ -8,13 +8,13 @@ export interface ReportFile {
   close(): void;
 }
 
-const COLUMNS = ['file', 'row', 'column', 'code', 'expected'] as const;
+const REPORT_COLUMNS = ['file', 'row', 'column', 'code', 'expected'] as const;
 
 /** CSV or a JSON array, by the file name. Lines are written at once, so that a long report takes no memory. */
 export const openReport = (path: string): ReportFile => {
   const format = path.endsWith('.csv') ? csv : path.endsWith('.json') ? json : null;
   if (format === null) throw new CannotRun(`--report: the name must end in .csv or .json: ${path}`);
-  const file = open(path);
+  const file = createReportFile(path);
   let count = 0;
   writeSync(file, format.prefix);
   return {
@@ -26,7 +26,7 @@ export const openReport = (path: string): ReportFile => {
   };
 };
 
-const open = (path: string): number => {
+const createReportFile = (path: string): number => {
   try {
     return openSync(path, 'w', 0o600);
   } catch (error) {
@@ -42,13 +42,13 @@ interface Format {
 }
 
 const csv: Format = {
-  prefix: `${COLUMNS.join(',')}\r\n`,
+  prefix: `${REPORT_COLUMNS.join(',')}\r\n`,
   separator: '',
   suffix: '',
-  line: (line) => `${COLUMNS.map((column) => cell(line[column])).join(',')}\r\n`,
+  line: (line) => `${REPORT_COLUMNS.map((column) => csvCell(line[column])).join(',')}\r\n`,
 };
 
-const cell = (value: string | number | null): string => {
+const csvCell = (value: string | number | null): string => {
   const text = value === null ? '' : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
@@ -57,5 +57,5 @@ const json: Format = {
   prefix: '[',
   separator: ',',
   suffix: '\n]\n',
-  line: (line) => `\n  ${JSON.stringify(Object.fromEntries(COLUMNS.map((column) => [column, line[column]])))}`,
+  line: (line) => `\n  ${JSON.stringify(Object.fromEntries(REPORT_COLUMNS.map((column) => [column, line[column]])))}`,
 };

@@ -33,7 +33,7 @@ export const showCommand = async (
   const read = readParameters<ScopeParameters>(ScopeParameters, parameters);
   if ('errors' in read)
     throw new CannotRun(
-      read.errors.map(({ pointer, expected }) => `${OPTIONS[pointer] ?? ''}: expected ${expected}`).join('\n'),
+      read.errors.map(({ pointer, expected }) => `${OPTION_OF_FIELD[pointer] ?? ''}: expected ${expected}`).join('\n'),
     );
   const scope = new Scope(UNRESTRICTED, read.value);
   context.out.write(
@@ -47,7 +47,7 @@ export const showCommand = async (
   return EXIT.ok;
 };
 
-const OPTIONS: Readonly<Record<string, string>> = { '/asOf': '--as-of', '/knownAt': '--known-at' };
+const OPTION_OF_FIELD: Readonly<Record<string, string>> = { '/asOf': '--as-of', '/knownAt': '--known-at' };
 
 /** The history of a case, up to the position that the scope is known at. */
 const historyOf = async (queries: Queries, scope: Scope, id: string): Promise<readonly HistoryEntry[]> => {

@@ -7,9 +7,10 @@ import type { Register } from '../register-files/recorder.js';
 import { LIMITS } from '../schema/limits.js';
 import { table } from './terminal.js';
 
-const COLUMNS = ['said on', 'by', 'about', 'claimed', 'register', ''] as const;
+const CLAIM_TABLE_COLUMNS = ['said on', 'by', 'about', 'claimed', 'register', ''] as const;
 
-export const claimTable = (claims: readonly RegisteredClaim[]): string => table(COLUMNS, claims.map(lineOf));
+export const claimTable = (claims: readonly RegisteredClaim[]): string =>
+  table(CLAIM_TABLE_COLUMNS, claims.map(lineOf));
 
 const lineOf = (claim: RegisteredClaim): readonly string[] => [
   claim.saidOn,

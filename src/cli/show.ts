@@ -29,15 +29,15 @@ export const DEMO = {
   reference: 'AZ-0018',
 } as const;
 
-const SCOPE = new Scope(UNRESTRICTED, { asOf: DEMO.today });
+const DEMO_SCOPE = new Scope(UNRESTRICTED, { asOf: DEMO.today });
 
-const MAX_SHOWN = 5;
+const MAX_SHOWN_MOVEMENTS = 5;
 
 /** Uses the same queries as the REST interface. */
 export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: Writable): Promise<void> => {
   out.write(await byCategory(queries));
   out.write(await movementCounts(queries));
-  out.write(await showAct(queries, SCOPE, DEMO));
+  out.write(await showAct(queries, DEMO_SCOPE, DEMO));
   // Each claim on the day that it is about.
   out.write(await showClaims(queries, new Scope(UNRESTRICTED), { list: DEMO.list, since: DEMO.submitted }));
   out.write(await oneHistory(queries));
@@ -46,9 +46,9 @@ export const showRegister = async ({ queries }: Pick<Register, 'queries'>, out: 
 type Queries = Register['queries'];
 
 const byCategory = async (queries: Queries): Promise<string> => {
-  const { items: lists } = await queries.execute(new Lists(SCOPE, DEMO.list));
+  const { items: lists } = await queries.execute(new Lists(DEMO_SCOPE, DEMO.list));
   const [list] = lists;
-  const counts = await queries.execute(new Counts(SCOPE, DEMO.list, { by: 'category', filters: {} }));
+  const counts = await queries.execute(new Counts(DEMO_SCOPE, DEMO.list, { by: 'category', filters: {} }));
   if (list === undefined || counts === null) return '';
   const names = new Map(list.categories.map(({ id, name }) => [id, name.en ?? id]));
   const rows = counts.groups
@@ -83,20 +83,20 @@ const movementCounts = async (queries: Queries): Promise<string> => {
 /** The counts of a span, with its last entries and exits, latest first. Walks all pages, which are in order of day and name. */
 const movementsSince = async (queries: Queries, from: string): Promise<MovementsPage | null> => {
   const span = { from, to: DEMO.today, limit: LIMITS.movements };
-  let page = await queries.execute(new Movements(SCOPE, DEMO.list, span));
+  let page = await queries.execute(new Movements(DEMO_SCOPE, DEMO.list, span));
   let entered: readonly Movement[] = [];
   let left: readonly Movement[] = [];
   while (page !== null) {
     entered = lastOf([...entered, ...page.entered]);
     left = lastOf([...left, ...page.left]);
     if (page.next === null) return { ...page, entered: entered.toReversed(), left: left.toReversed() };
-    page = await queries.execute(new Movements(SCOPE, DEMO.list, { ...span, after: page.next }));
+    page = await queries.execute(new Movements(DEMO_SCOPE, DEMO.list, { ...span, after: page.next }));
   }
   return null;
 };
 type MovementsPage = Movements extends Query<infer Result> ? NonNullable<Result> : never;
 
-const lastOf = (all: readonly Movement[]): readonly Movement[] => all.slice(-MAX_SHOWN);
+const lastOf = (all: readonly Movement[]): readonly Movement[] => all.slice(-MAX_SHOWN_MOVEMENTS);
 
 const movementTable = (movements: readonly Movement[]): string => {
   const rows = movements.map(({ day, references, name, category, reason }) => [
@@ -111,11 +111,11 @@ const movementTable = (movements: readonly Movement[]): string => {
 
 const oneHistory = async (queries: Queries): Promise<string> => {
   const reference = { list: DEMO.list, reference: DEMO.reference };
-  const { items } = await queries.execute(new Cases(SCOPE, { reference, filters: {}, page: { limit: 1 } }));
+  const { items } = await queries.execute(new Cases(DEMO_SCOPE, { reference, filters: {}, page: { limit: 1 } }));
   const [person] = items;
   if (person === undefined) return '';
   const subject = { kind: 'case' as const, id: person.caseId };
-  const history = await queries.execute(new History(SCOPE, { subject, after: 0, limit: 100 }));
+  const history = await queries.execute(new History(DEMO_SCOPE, { subject, after: 0, limit: 100 }));
   const rows = (history?.items ?? []).flatMap(rowsOf);
   return `\nWhat is on record of ${DEMO.reference}, ${person.name ?? 'nameless'}\n${table(['#', 'happened on', 'event', 'and changed'], rows)}`;
 };

@@ -128,18 +128,18 @@ export const decode = (
   { id, type, recordedAt, payload }: PlainRecord,
 ): RecordedEvent<AnyEvent> => {
   const description = descriptionOf(type);
-  if (description === undefined) throw damaged(place, 'of an unknown type');
+  if (description === undefined) throw damagedEvent(place, 'of an unknown type');
   const instant = formatInstant(recordedAt);
-  if (instant === null) throw damaged(place, 'recorded at no instant');
-  if (!isPayload(payload)) throw damaged(place, 'the payload has another shape');
+  if (instant === null) throw damagedEvent(place, 'recorded at no instant');
+  if (!isPayload(payload)) throw damagedEvent(place, 'the payload has another shape');
   const { data, meta } = payload;
   const personal = personalFields(type, payload);
   const recordError = findIdError(id) ?? findMetaError(meta) ?? findVersionError(meta.schemaVersion, description);
-  if (recordError !== null) throw damaged(place, recordError);
+  if (recordError !== null) throw damagedEvent(place, recordError);
   const parts = fromStored(type, upcast({ data, personal }, meta.schemaVersion, UPCASTERS[type as AnyEventType] ?? []));
-  if (typeof parts === 'string') throw damaged(place, parts);
+  if (typeof parts === 'string') throw damagedEvent(place, parts);
   const dataError = findPartsError(parts, description);
-  if (dataError !== null) throw damaged(place, dataError);
+  if (dataError !== null) throw damagedEvent(place, dataError);
   // Object.assign: a spread of this many fields was measured to take half as long as parsing the event.
   return Object.assign(decodeMeta(meta, description.version), {
     id,
@@ -167,20 +167,20 @@ const verify = (
   const { leaf, adopted } = record;
   if (leaf === null) {
     const { payload } = record;
-    if (isObject(payload) && 'commitment' in payload) throw damaged(place, 'its leaf hash is missing');
+    if (isObject(payload) && 'commitment' in payload) throw damagedEvent(place, 'its leaf hash is missing');
     return { state: 'uncovered', text: JSON.stringify(payload) };
   }
   const stored = adopted === undefined ? record.text : undefined;
   const slices = stored === undefined ? null : sliceParts(stored);
   const texts = slices ?? coveredTexts(record);
-  if (texts === null) throw damaged(place, 'the payload has another shape');
+  if (texts === null) throw damagedEvent(place, 'the payload has another shape');
   const written = (): string => (adopted === undefined ? payloadText(texts) : JSON.stringify(record.payload));
   const text = slices !== null && stored !== undefined ? stored : written();
-  if (stored !== undefined && stored !== text) throw damaged(place, 'it is not in canonical form');
+  if (stored !== undefined && stored !== text) throw damagedEvent(place, 'it is not in canonical form');
   if (leafHash(recordLeafText(place, record, texts)) !== leaf)
-    throw damaged(place, 'it is not what its leaf hash was made of');
+    throw damagedEvent(place, 'it is not what its leaf hash was made of');
   const commitment = checkCommitment(texts);
-  if (commitment === 'other') throw damaged(place, 'its personal part is not what was committed to');
+  if (commitment === 'other') throw damagedEvent(place, 'its personal part is not what was committed to');
   if (commitment === 'erased') return { state: 'erased', text };
   return { state: adopted === undefined ? 'covered' : 'adopted', text };
 };
@@ -195,7 +195,7 @@ export const adoptRecord = (place: StreamRevision, record: PlainRecord): Adopted
   const salt = newSalt();
   const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);
   const texts = textsOf({ commitment, data, meta: { ...meta }, personal: { ...personal, salt } });
-  if (texts === null || hasLoneSurrogate(payloadText(texts))) throw damaged(place, 'it has no canonical form');
+  if (texts === null || hasLoneSurrogate(payloadText(texts))) throw damagedEvent(place, 'it has no canonical form');
   return { commitment, salt, leaf: leafHash(recordLeafText(place, record, texts)) };
 };
 
@@ -320,13 +320,13 @@ export const decodeRecorded = (input: RecordedEvent<AnyEvent>): RecordedEvent<An
   if (!isString(stream) || !isString(id) || !Number.isSafeInteger(revision) || revision < 0)
     throw new StoreDamaged('stream, revision or id has another shape');
   const description = isObject(event) ? descriptionOf(event.type) : undefined;
-  if (description === undefined) throw damaged(place, 'of an unknown type');
-  if (!Array.isArray(input.raised)) throw damaged(place, 'meta.raised has another shape');
+  if (description === undefined) throw damagedEvent(place, 'of an unknown type');
+  if (!Array.isArray(input.raised)) throw damagedEvent(place, 'meta.raised has another shape');
   const parts = toStored(event.type, splitPersonal(event, description));
-  if (typeof parts === 'string') throw damaged(place, parts);
+  if (typeof parts === 'string') throw damagedEvent(place, parts);
   const payload = { ...parts, meta: encodeMeta(input) };
   const recorded = decode(place, { id, type: event.type, recordedAt: Date.parse(recordedAt), payload });
-  if (recorded.recordedAt !== recordedAt) throw damaged(place, 'recorded at no instant');
+  if (recorded.recordedAt !== recordedAt) throw damagedEvent(place, 'recorded at no instant');
   return recorded;
 };
 
@@ -339,7 +339,7 @@ export const parsePayload = (text: string): unknown => {
   }
 };
 
-const damaged = ({ stream, revision }: StreamRevision, error: string): StoreDamaged =>
+const damagedEvent = ({ stream, revision }: StreamRevision, error: string): StoreDamaged =>
   new StoreDamaged(`${stream}, revision ${revision}: ${error}`);
 
 /** The personal fields of every type. */
@@ -420,8 +420,8 @@ export const isMeta = (meta: unknown): meta is Meta => findMetaError(meta) === n
 const findVersionError = (version: number, description: Description): string | null =>
   version > description.version ? 'in a later version than this build knows' : null;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const findIdError = (id: string): string | null => (UUID.test(id) ? null : 'the id is no UUID in lower case');
+const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const findIdError = (id: string): string | null => (UUID_PATTERN.test(id) ? null : 'the id is no UUID in lower case');
 
 const isAbsent: Check = (value) => value === undefined;
 const COMMON_CHECKS: Readonly<Record<string, Check>> = { reliability: isOneOf(RELIABILITIES), after: isOptionalString };

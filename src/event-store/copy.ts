@@ -173,7 +173,7 @@ async function* flatten<E>(batches: AsyncIterable<readonly E[]>): AsyncGenerator
 
 /** Compares whole records: ids alone do not suffice, since a repeated import generates the same ids. */
 const isSameEvent = (a: CopiedEvent, b: CopiedEvent): boolean =>
-  COMPARED.every((field) => a[field] === b[field]) &&
+  COMPARED_FIELDS.every((field) => a[field] === b[field]) &&
   a.adopted?.commitment === b.adopted?.commitment &&
   a.adopted?.salt === b.adopted?.salt &&
   storedText(a) === storedText(b);
@@ -182,7 +182,7 @@ const isSameEvent = (a: CopiedEvent, b: CopiedEvent): boolean =>
 const withoutAdoption = ({ adopted, leaf, ...event }: CopiedEvent): CopiedEvent =>
   adopted === undefined ? { ...event, leaf } : { ...event, leaf: null };
 
-const COMPARED = ['stream', 'revision', 'position', 'id', 'type', 'recordedAt', 'leaf'] as const;
+const COMPARED_FIELDS = ['stream', 'revision', 'position', 'id', 'type', 'recordedAt', 'leaf'] as const;
 
 /** Consecutive events of one stream that fit into one append. */
 type Run = readonly CopiedEvent[];

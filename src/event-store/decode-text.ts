@@ -62,16 +62,16 @@ const readerOf = ({ version, dated, personal }: Description): TypeReader => {
     version,
     dated,
     personal: new Set([...personal, ...ALWAYS_PERSONAL]),
-    tail: new RegExp(`${PLAIN}*${tail.replace(/[[\]{}]/g, '\\$&')}`, 'y'),
+    tail: new RegExp(`${PLAIN_CHARACTER}*${tail.replace(/[[\]{}]/g, '\\$&')}`, 'y'),
     tailLength: tail.length,
   };
 };
 
 /** A character that stands unescaped in a JSON string. */
-const PLAIN = String.raw`[^"\\\u0000-\u001f]`;
-const BEGINNING = new RegExp(String.raw`\{"commitment":"${PLAIN}*","data":\{`, 'y');
-const META = '},"meta":{';
-const CORRELATION = '"correlationId":"';
+const PLAIN_CHARACTER = String.raw`[^"\\\u0000-\u001f]`;
+const PAYLOAD_BEGINNING = new RegExp(String.raw`\{"commitment":"${PLAIN_CHARACTER}*","data":\{`, 'y');
+const META_BEGINNING = '},"meta":{';
+const CORRELATION_BEGINNING = '"correlationId":"';
 
 /** By type; without corrections, which are stored in another form than they have in memory. */
 const READERS: ReadonlyMap<string, TypeReader> = new Map(
@@ -92,12 +92,12 @@ const decodeOrdinary = (
 ): StreamEvent | null => {
   const reader = READERS.get(type);
   const instant = formatInstant(recordedAt);
-  const data = endOf(BEGINNING, text, idAt + ID_LENGTH);
-  const dataEnd = text.indexOf(META, data);
+  const data = endOf(PAYLOAD_BEGINNING, text, idAt + ID_LENGTH);
+  const dataEnd = text.indexOf(META_BEGINNING, data);
   if (reader === undefined || instant === null || data < 0 || dataEnd < 0) return null;
-  const head = findMetaHead(text, dataEnd + META.length);
+  const head = findMetaHead(text, dataEnd + META_BEGINNING.length);
   if (head === null) return null;
-  const correlation = dataEnd + META.length + head.text.length;
+  const correlation = dataEnd + META_BEGINNING.length + head.text.length;
   const personal = endOf(reader.tail, text, correlation);
   if (personal < 0) return null;
   const event = parseFields(OPEN_EVENT + text.slice(data, dataEnd + 1));
@@ -159,18 +159,18 @@ interface MetaHead extends Pick<EventMetadata, 'actor' | 'acknowledged' | 'causa
 }
 
 const MAX_META_HEADS = 256;
-const heads = new Map<string, MetaHead>();
+const metaHeads = new Map<string, MetaHead>();
 let lastHead: MetaHead | null = null;
 
 /** Null for metadata of another shape. */
 const findMetaHead = (text: string, at: number): MetaHead | null => {
   // In half of the time of `startsWith`, where it is there.
   if (lastHead !== null && text.indexOf(lastHead.text, at) === at) return lastHead;
-  const headText = text.slice(at, text.indexOf(CORRELATION, at) + CORRELATION.length);
-  const head = heads.get(headText) ?? parseHead(headText);
+  const headText = text.slice(at, text.indexOf(CORRELATION_BEGINNING, at) + CORRELATION_BEGINNING.length);
+  const head = metaHeads.get(headText) ?? parseHead(headText);
   if (head === null) return null;
-  if (heads.size >= MAX_META_HEADS) heads.clear();
-  heads.set(head.text, head);
+  if (metaHeads.size >= MAX_META_HEADS) metaHeads.clear();
+  metaHeads.set(head.text, head);
   return (lastHead = head);
 };
 

@@ -8,7 +8,7 @@ import type { EventParts } from './upcasters.js';
 const ERASED_NAME: Name = { text: '', script: 'Latn', language: 'az', kind: 'full' };
 
 /** By type, the personal fields that an event of it always has. */
-const REQUIRED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+const REQUIRED_PERSONAL_FIELDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   opened: { names: [] },
   named: { name: ERASED_NAME },
   declined: { reason: '' },
@@ -26,4 +26,7 @@ const REQUIRED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 /** The personal part of an erased event of a type. */
-export const erasedPersonal = (type: string): EventParts['personal'] => ({ ...REQUIRED[type], sources: [] });
+export const erasedPersonal = (type: string): EventParts['personal'] => ({
+  ...REQUIRED_PERSONAL_FIELDS[type],
+  sources: [],
+});

@@ -34,13 +34,13 @@ const threeDigits = (n: number): string => (n < 100 ? `0${twoDigits(n)}` : `${n}
 
 /** The milliseconds of an instant as `formatInstant` writes it; null for any other text. */
 export const parseInstant = (text: string): number | null => {
-  if (dayText !== null && text.startsWith(dayText) && TIME.test(text)) return lastDay * MS_A_DAY + timeOf(text);
+  if (dayText !== null && text.startsWith(dayText) && TIME_OF_DAY.test(text)) return lastDay * MS_A_DAY + timeOf(text);
   const milliseconds = Date.parse(text);
   return formatInstant(milliseconds) === text ? milliseconds : null;
 };
 
 /** After the eleven characters of a day. */
-const TIME = /^.{11}(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+const TIME_OF_DAY = /^.{11}(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** Milliseconds of the day. */
 const timeOf = (text: string): number => {

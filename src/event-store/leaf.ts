@@ -85,15 +85,15 @@ export const withSalt = (before: string, after: string, salt: unknown): Personal
 };
 
 /** Most personal parts fit; one call of `hash` on it takes half the time of a hash object. */
-const scratch = Buffer.allocUnsafe(16_384);
+const personalPartBuffer = Buffer.allocUnsafe(16_384);
 
 /** Base64 of SHA-256 over the salt's bytes and the canonical JSON of the personal part, without the salt. */
 export const commitmentOf = (salt: string, personal: string): string => {
   // A character of UTF-16 has at most three bytes of UTF-8; base64 is longer than its bytes.
-  if (salt.length + 3 * personal.length > scratch.length)
+  if (salt.length + 3 * personal.length > personalPartBuffer.length)
     return createHash('sha256').update(salt, 'base64').update(personal).digest('base64');
-  const length = scratch.write(salt, 'base64');
-  return hash('sha256', scratch.subarray(0, length + scratch.write(personal, length)), 'base64');
+  const length = personalPartBuffer.write(salt, 'base64');
+  return hash('sha256', personalPartBuffer.subarray(0, length + personalPartBuffer.write(personal, length)), 'base64');
 };
 
 /** The canonical JSON that is hashed: the keys in the order of RFC 8785, the parts already canonical. */

@@ -13,9 +13,9 @@ import { MAX_APPEND_BYTES, StoreDamaged, type AdoptedCommitment, type StoredReco
 import { checkStream } from './request-checks.js';
 
 /** The fields of a line, in output order. */
-const FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
+const LINE_FIELDS = ['position', 'stream', 'revision', 'id', 'type', 'recordedAt', 'leaf', 'payload'] as const;
 /** The field of an adopted event with its commitment and salt, written before the payload. */
-const ADOPTED = 'adopted';
+const ADOPTED_FIELD = 'adopted';
 /** The fields of a line that was exported before there were leaf hashes. */
 const EARLIER_FIELDS = ['position', 'stream', 'revision', 'id', 'recordedAt', ...METADATA_FIELDS, 'event'] as const;
 
@@ -23,9 +23,9 @@ const EARLIER_FIELDS = ['position', 'stream', 'revision', 'id', 'recordedAt', ..
 export const formatLogLine = (event: CopiedEvent): string => {
   const recordedAt = formatInstant(event.recordedAt);
   if (recordedAt === null) throw new StoreDamaged(`position ${event.position}: recorded at no instant`);
-  const { payload: _, ...line } = Object.fromEntries(FIELDS.map((field) => [field, event[field]]));
+  const { payload: _, ...line } = Object.fromEntries(LINE_FIELDS.map((field) => [field, event[field]]));
   const { commitment, salt } = event.adopted ?? {};
-  const adopted = commitment === undefined ? {} : { [ADOPTED]: { commitment, salt } };
+  const adopted = commitment === undefined ? {} : { [ADOPTED_FIELD]: { commitment, salt } };
   return `${JSON.stringify({ ...line, recordedAt, ...adopted }).slice(0, -1)},"payload":${payloadOf(event)}}\n`;
 };
 
@@ -72,7 +72,7 @@ export const isLogFile = async (path: string): Promise<boolean> => {
 };
 
 /** Lines that report events to be recorded begin with `type`, too. */
-const FIRST_FIELDS = [...FIELDS, ...EARLIER_FIELDS].filter((field) => field !== 'type');
+const FIRST_FIELDS = [...LINE_FIELDS, ...EARLIER_FIELDS].filter((field) => field !== 'type');
 const LOG_FILE_START = new RegExp(`^\\s*\\{\\s*"(${FIRST_FIELDS.join('|')})"\\s*:`);
 
 /** JSON may escape each character of an event as six (`\uXXXX`). */
@@ -97,12 +97,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** The event of a line, or the reason why it is invalid. */
 const parseEvent = (line: Buffer | null): CopiedEvent | string => {
   if (line === null) return 'longer than an event can be';
-  const value = parse(line);
+  const value = parseLine(line);
   if (value instanceof RepeatedKeyError) return 'an object has a key twice';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'no JSON object; is it cut short?';
-  const { [ADOPTED]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
+  const { [ADOPTED_FIELD]: adopted, ...others } = value as Readonly<Record<string, unknown>>;
   const fields = renameEarlierFields(others);
-  const expected: readonly string[] = 'event' in fields ? EARLIER_FIELDS : FIELDS;
+  const expected: readonly string[] = 'event' in fields ? EARLIER_FIELDS : LINE_FIELDS;
   const missing = expected.find((field) => !(field in fields));
   if (missing !== undefined) return `${missing} is missing`;
   const isAdoptedEarlier = adopted !== undefined && expected === EARLIER_FIELDS;
@@ -160,7 +160,7 @@ const renameFindingFields = (finding: unknown): unknown => {
 };
 
 /** Undefined if the line is not JSON in UTF-8. */
-const parse = (line: Buffer): unknown => {
+const parseLine = (line: Buffer): unknown => {
   try {
     return parseJson(utf8.decode(line));
   } catch (error) {

@@ -1,8 +1,8 @@
 /** Files with access for the owner only, because they hold personal data. */
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs';
 
-const GROUP_AND_OTHERS = 0o077;
-const OTHERS = 0o007;
+const GROUP_AND_OTHERS_MODE = 0o077;
+const OTHERS_MODE = 0o007;
 
 /** Creates an empty file of mode 0600 if there is none. SQLite would create it readable by others, and copies its mode to the `-wal`. */
 export const createPrivateFile = (file: string): void => {
@@ -24,13 +24,13 @@ export class NotPrivate extends Error {
  */
 export const restrictToOwner = (path: string): 'restricted' | 'group' | null => {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-  if ((mode & GROUP_AND_OTHERS) === 0) return null;
+  if ((mode & GROUP_AND_OTHERS_MODE) === 0) return null;
   try {
     chmodSync(path, mode & 0o700);
     return 'restricted';
   } catch (error) {
     if (!['EPERM', 'EACCES', 'EROFS'].includes(String((error as { code?: unknown }).code))) throw error;
-    if ((mode & OTHERS) === 0) return 'group';
+    if ((mode & OTHERS_MODE) === 0) return 'group';
     throw new NotPrivate(
       `other accounts can reach ${path}, and its mode cannot be changed: take it from them (chmod o=), or name a folder within it`,
       { cause: error },

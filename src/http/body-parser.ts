@@ -30,7 +30,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Throws UnreadableBody. A key such as `__proto__` becomes an own property like any other. */
 export const parseBody = (bytes: Buffer): unknown => {
-  const value = parse(decode(bytes));
+  const value = parseJsonText(decode(bytes));
   if (value instanceof UnreadableBody) throw value;
   return value;
 };
@@ -41,13 +41,13 @@ export const parseBody = (bytes: Buffer): unknown => {
  */
 export const parseLines = (bytes: Buffer): readonly unknown[] => {
   const reader = new LineReader(BATCH_BODY_LIMIT);
-  const lines = [...reader.read(bytes), ...reader.end()].map((line) => parse(decode(line.bytes ?? bytes)));
+  const lines = [...reader.read(bytes), ...reader.end()].map((line) => parseJsonText(decode(line.bytes ?? bytes)));
   if (lines.every((line) => line instanceof UnreadableBody && line.code === 'BODY.NOT_JSON'))
     throw new UnreadableBody('BODY.NOT_JSON');
   return lines;
 };
 
-const parse = (text: string): unknown => {
+const parseJsonText = (text: string): unknown => {
   try {
     return parseJson(text);
   } catch (error) {

@@ -23,15 +23,15 @@ export const viewTag = ({ position: _, knownAt: __, ...view }: ScopedView, scope
   return `"${view.revision}.${digest.slice(0, 16)}"`;
 };
 
-const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
+const ENTITY_TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
 const OPTIONAL_SPACE = String.raw`[ \t]*`;
 
 /** `*`, or a list of entity tags, which may have empty elements. */
 export const ENTITY_TAGS = new RegExp(
-  `^${OPTIONAL_SPACE}(?:\\*|(?:,${OPTIONAL_SPACE})*${TAG}(?:${OPTIONAL_SPACE},(?:${OPTIONAL_SPACE}${TAG})?)*)${OPTIONAL_SPACE}$`,
+  `^${OPTIONAL_SPACE}(?:\\*|(?:,${OPTIONAL_SPACE})*${ENTITY_TAG}(?:${OPTIONAL_SPACE},(?:${OPTIONAL_SPACE}${ENTITY_TAG})?)*)${OPTIONAL_SPACE}$`,
 );
 
-const parseTags = (header: string): readonly string[] => header.match(new RegExp(TAG, 'g')) ?? [];
+const parseTags = (header: string): readonly string[] => header.match(new RegExp(ENTITY_TAG, 'g')) ?? [];
 
 const isWildcard = (header: string): boolean => header.trim() === '*';
 

@@ -34,17 +34,17 @@ const createDocument = (app: INestApplication): OpenAPIObject => {
   declareApiProperties();
   const document = SwaggerModule.createDocument(app, config, {
     autoTagControllers: false,
-    extraModels: [...kinds.flatMap(classesOf).map(([, type]) => type), ...OPTIONS],
+    extraModels: [...subjectKinds.flatMap(classesOf).map(([, type]) => type), ...OPTION_CLASSES],
   });
   return { ...document, components: { ...document.components, schemas: createSchemas(document.components?.schemas) } };
 };
 
-const kinds = Object.keys(eventClasses) as readonly SubjectKind[];
+const subjectKinds = Object.keys(eventClasses) as readonly SubjectKind[];
 const classesOf = (kind: SubjectKind): readonly (readonly [string, Constructor])[] =>
   Object.entries(eventClasses[kind]);
 
 /** Classes whose fields stand in bodies beside those of the event; their own schemas are not part of the document. */
-const OPTIONS = [RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId, RowOptions] as const;
+const OPTION_CLASSES = [RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId, RowOptions] as const;
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 /** Looks up the schema of a class. */
@@ -64,11 +64,11 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     ]),
   );
   const schemaOf: SchemaOf = ({ name }) => strict[name] as ObjectSchema;
-  const hidden = new Set<string>(OPTIONS.map(({ name }) => name));
+  const hidden = new Set<string>(OPTION_CLASSES.map(({ name }) => name));
   return {
     ...Object.fromEntries(Object.entries(strict).filter(([name]) => !hidden.has(name))),
     ...Object.fromEntries(
-      kinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
+      subjectKinds.flatMap((kind) => classesOf(kind).map(([type, c]) => [c.name, eventSchema(type, c, schemaOf)])),
     ),
     ...Object.fromEntries(
       WRITTEN_BY_THE_REGISTER.map(([type, name, required]) => [name, ownEventSchema(type, required)]),
@@ -79,7 +79,7 @@ const createSchemas = (ofClasses: object = {}): Schemas => {
     ClaimEvent: unionSchema(classesOf('claim')),
     Event: unionSchema([
       // Once each: streams of every kind have the amendments.
-      ...new Map(kinds.flatMap(classesOf)),
+      ...new Map(subjectKinds.flatMap(classesOf)),
       ...WRITTEN_BY_THE_REGISTER.map(([type, name]) => [type, { name }] as const),
     ]),
     ErasedEvent: ERASED_EVENT,

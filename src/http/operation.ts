@@ -32,7 +32,7 @@ interface ResponseDescription {
   readonly headers: readonly string[];
 }
 
-const HEADERS: Readonly<Record<string, string>> = {
+const HEADER_DESCRIPTIONS: Readonly<Record<string, string>> = {
   ETag: 'The revision, for If-Match.',
   Location: 'Where the new subject, or the job, is.',
   Link: 'The next page, where there is one (rel="next").',
@@ -42,7 +42,12 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Habeas-Leaves-Out': 'What the register knows and the file does not say.',
 };
 
-const json = (view: Constructor, headers: readonly string[] = [], status = 200, description = 'The answer.') => ({
+const jsonResponse = (
+  view: Constructor,
+  headers: readonly string[] = [],
+  status = 200,
+  description = 'The answer.',
+) => ({
   status,
   description,
   mediaType: JSON_TYPE,
@@ -62,17 +67,17 @@ const withoutView = (mediaType: string, schema: JsonSchema, headers: readonly st
 
 /** Descriptions of responses to queries. */
 export const queryResponses = {
-  json: (view: Constructor): ResponseDescription => json(view),
+  json: (view: Constructor): ResponseDescription => jsonResponse(view),
   either: (view: Constructor, other: Constructor): ResponseDescription => ({
-    ...json(view),
+    ...jsonResponse(view),
     schema: { oneOf: [ref(view), ref(other)] },
     views: [view, other],
   }),
-  withETag: (view: Constructor): ResponseDescription => json(view, ['ETag']),
-  page: (view: Constructor): ResponseDescription => json(view, ['Link']),
-  ndjson: (line: Constructor): ResponseDescription => ({ ...json(line), mediaType: NDJSON_TYPE }),
+  withETag: (view: Constructor): ResponseDescription => jsonResponse(view, ['ETag']),
+  page: (view: Constructor): ResponseDescription => jsonResponse(view, ['Link']),
+  ndjson: (line: Constructor): ResponseDescription => ({ ...jsonResponse(line), mediaType: NDJSON_TYPE }),
   feed: (event: Constructor): ResponseDescription => ({
-    ...json(event),
+    ...jsonResponse(event),
     mediaType: FEED_TYPE,
     schema: {
       type: 'string',
@@ -98,10 +103,10 @@ const FEED_DESCRIPTION =
 
 /** Descriptions of responses to commands. */
 export const commandResponses = {
-  recorded: json(Recorded, ['ETag'], 201, 'It is recorded.'),
-  created: json(Recorded, ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
-  batch: json(RowAnswers),
-  job: json(JobView, ['Location'], 202, 'The job runs; `Location` tells how far it is.'),
+  recorded: jsonResponse(Recorded, ['ETag'], 201, 'It is recorded.'),
+  created: jsonResponse(Recorded, ['ETag', 'Location'], 201, 'It is recorded, and begins.'),
+  batch: jsonResponse(RowAnswers),
+  job: jsonResponse(JobView, ['Location'], 202, 'The job runs; `Location` tells how far it is.'),
 } as const satisfies Record<string, ResponseDescription>;
 
 /** Statuses of the problems that every route can answer with, and of those that only commands add. */
@@ -157,7 +162,7 @@ const describeSuccess = ({ status, description, mediaType, schema, headers }: Re
     description,
     content: { [mediaType]: { schema } },
     headers: Object.fromEntries(
-      headers.map((name) => [name, { description: HEADERS[name] ?? name, schema: { type: 'string' } }]),
+      headers.map((name) => [name, { description: HEADER_DESCRIPTIONS[name] ?? name, schema: { type: 'string' } }]),
     ),
   });
 

@@ -67,7 +67,7 @@ export class SlotPool {
   }
 
   #revokeOldest(slots: ClientSlots | null): boolean {
-    const oldest = slots === null ? undefined : first(slots.idle);
+    const oldest = slots === null ? undefined : firstOf(slots.idle);
     if (oldest === undefined) return false;
     this.release(oldest);
     oldest.onRevoke();
@@ -83,11 +83,12 @@ export class SlotPool {
   }
 }
 
-const first = (slots: Set<Slot>): Slot | undefined => slots.values().next().value;
+const firstOf = (slots: Set<Slot>): Slot | undefined => slots.values().next().value;
 
 const isRevokedBefore = (a: ClientSlots, b: ClientSlots): boolean => {
   const [shareOfA, shareOfB] = [a.idle.size / a.limit, b.idle.size / b.limit];
   return (
-    shareOfA > shareOfB || (shareOfA === shareOfB && (first(a.idle)?.idleSince ?? 0) < (first(b.idle)?.idleSince ?? 0))
+    shareOfA > shareOfB ||
+    (shareOfA === shareOfB && (firstOf(a.idle)?.idleSince ?? 0) < (firstOf(b.idle)?.idleSince ?? 0))
   );
 };

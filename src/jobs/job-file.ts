@@ -15,7 +15,7 @@ export const MAX_ENDED_JOBS = 100;
 /** The path of a file that ends with its process. */
 export const IN_MEMORY = ':memory:';
 
-const VERSION = 1;
+const JOB_FILE_VERSION = 1;
 const SCHEMA = `
   CREATE TABLE jobs (
     no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, parameters TEXT NOT NULL, state TEXT NOT NULL,
@@ -25,7 +25,7 @@ const SCHEMA = `
     job TEXT NOT NULL, no INTEGER NOT NULL, subject TEXT NOT NULL, case_id TEXT, codes TEXT NOT NULL, PRIMARY KEY (job, no)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX refused_items ON items (job, no) WHERE codes <> '';
-  PRAGMA user_version = ${VERSION};
+  PRAGMA user_version = ${JOB_FILE_VERSION};
 `;
 
 /** A job as the file has it. */
@@ -173,7 +173,7 @@ const openDatabase = (path: string): Database.Database => {
     db.pragma('synchronous = FULL');
     const version = db.pragma('user_version', { simple: true });
     if (version === 0) db.transaction(() => db.exec(SCHEMA))();
-    else if (version !== VERSION || db.pragma('quick_check', { simple: true }) !== 'ok')
+    else if (version !== JOB_FILE_VERSION || db.pragma('quick_check', { simple: true }) !== 'ok')
       throw new UnusableFile('of another version, or damaged');
     return db;
   } catch (error) {

@@ -10,15 +10,15 @@ type UndefinedFields = 'left out' | 'refused';
  * The canonical text of a JSON value; undefined fields are left out, as by JSON.stringify. Throws TypeError for values that JSON
  * cannot hold (NaN, a date) or that are nested too deep (a circle).
  */
-export const canonicalJson = (value: unknown): string => write(value, 'left out', 0);
+export const canonicalJson = (value: unknown): string => writeCanonical(value, 'left out', 0);
 
 /** As `canonicalJson`, of values that are read back exactly: undefined fields and items throw TypeError too. */
-export const exactCanonicalJson = (value: unknown): string => write(value, 'refused', 0);
+export const exactCanonicalJson = (value: unknown): string => writeCanonical(value, 'refused', 0);
 
 /** Limit of nesting, so that a circle ends and no text exhausts the stack; real events reach six levels. */
 const MAX_DEPTH = 100;
 
-const write = (value: unknown, undefinedFields: UndefinedFields, depth: number): string => {
+const writeCanonical = (value: unknown, undefinedFields: UndefinedFields, depth: number): string => {
   if (typeof value === 'string') return canonicalString(value);
   if (value === null || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
     return String(value);
@@ -35,7 +35,7 @@ const writeArray = (items: readonly unknown[], undefinedFields: UndefinedFields,
   let text = '[';
   for (let index = 0; index < items.length; index += 1) {
     const item = items[index] === undefined && undefinedFields === 'left out' ? null : items[index];
-    text += (index === 0 ? '' : ',') + write(item, undefinedFields, depth);
+    text += (index === 0 ? '' : ',') + writeCanonical(item, undefinedFields, depth);
   }
   return `${text}]`;
 };
@@ -49,7 +49,7 @@ const writeObject = (
   for (const name of sortedKeys(fields)) {
     const value = fields[name];
     if (value === undefined && undefinedFields === 'left out') continue;
-    text += `${text === '{' ? '' : ','}${keyText(name)}${write(value, undefinedFields, depth)}`;
+    text += `${text === '{' ? '' : ','}${keyText(name)}${writeCanonical(value, undefinedFields, depth)}`;
   }
   return `${text}}`;
 };

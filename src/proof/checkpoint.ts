@@ -36,11 +36,11 @@ const KEY_BYTES = 32;
 const PRIVATE_PREFIX = 'PRIVATE+KEY+';
 /** What precedes the 32 bytes of a private Ed25519 key in PKCS #8 (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-const NAME = /^[^\s+\p{Cc}\p{Cs}]{1,100}$/u;
+const KEY_NAME = /^[^\s+\p{Cc}\p{Cs}]{1,100}$/u;
 
 /** A new key as text, `PRIVATE+KEY+<name>+<hash>+<seed>`. Throws InvalidNote for a name with white space or a plus sign. */
 export const newKey = (name: string): string => {
-  if (!NAME.test(name)) throw new InvalidNote('a name of a key has 1 to 100 characters, no white space and no +');
+  if (!KEY_NAME.test(name)) throw new InvalidNote('a name of a key has 1 to 100 characters, no white space and no +');
   const seed = randomBytes(KEY_BYTES);
   const hash = keyHash(name, publicBytes(privateKey(seed)));
   return `${PRIVATE_PREFIX}${name}+${hash.toString('hex')}+${Buffer.concat([ED25519, seed]).toString('base64')}`;
@@ -69,7 +69,7 @@ const parseVerifier = (text: string): VerifyingKey => {
 const keyParts = (text: string): { readonly name: string; readonly hash: Buffer; readonly bytes: Buffer } => {
   const [, name = '', hash = '', key = ''] = /^([^+]+)\+([0-9a-f]{8})\+([0-9A-Za-z+/]+={0,2})$/.exec(text) ?? [];
   const bytes = Buffer.from(key, 'base64');
-  if (!NAME.test(name) || bytes.length !== KEY_BYTES + 1 || bytes[0] !== ED25519[0])
+  if (!KEY_NAME.test(name) || bytes.length !== KEY_BYTES + 1 || bytes[0] !== ED25519[0])
     throw new InvalidNote('that is no key of the form <name>+<hash>+<key>');
   return { name, hash: Buffer.from(hash, 'hex'), bytes: bytes.subarray(1) };
 };
@@ -91,7 +91,7 @@ export const signNote = (text: string, { name, hash, key }: SigningKey): string 
 export const signCheckpoint = (size: number, root: Buffer, key: SigningKey): string =>
   signNote(`${key.name}\n${size}\n${root.toString('base64')}\n`, key);
 
-const SIGNATURE = /^— (\S+) ([0-9A-Za-z+/]+={0,2})$/u;
+const SIGNATURE_LINE = /^— (\S+) ([0-9A-Za-z+/]+={0,2})$/u;
 
 /**
  * The text of a note that at least one of the keys has signed; signatures of other keys, such as those of witnesses, are passed over.
@@ -104,7 +104,7 @@ export const openNote = (note: string, verifiers: readonly string[]): string => 
   const signatures = note
     .slice(end + 2, -1)
     .split('\n')
-    .map((line) => SIGNATURE.exec(line));
+    .map((line) => SIGNATURE_LINE.exec(line));
   if (signatures.includes(null)) throw new InvalidNote('a signature of the note has another form');
   let isSigned = false;
   for (const { name, hash, key } of verifiers.map(parseVerifier))

@@ -22,7 +22,7 @@ export const firstDifference = async (
   if (tiles === null) return null;
   try {
     for (const checkpoint of [...checkpoints].sort((a, b) => b.size - a.size))
-      if (await isTreeOf(tiles, checkpoint)) return await compare(store, tiles, checkpoint);
+      if (await isTreeOf(tiles, checkpoint)) return await compareLeaves(store, tiles, checkpoint);
     return null;
   } finally {
     tiles.close();
@@ -41,7 +41,11 @@ const isTreeOf = async (tiles: TileFile, { size, root }: Checkpoint): Promise<bo
   return tree.size === size && tree.root().equals(root);
 };
 
-const compare = async (store: EventStore, tiles: TileFile, { size }: Checkpoint): Promise<StoreDamaged | null> => {
+const compareLeaves = async (
+  store: EventStore,
+  tiles: TileFile,
+  { size }: Checkpoint,
+): Promise<StoreDamaged | null> => {
   const leaves = tiles.leaves(size);
   let position = 0;
   for await (const batch of readStoredLog(store))

@@ -22,7 +22,7 @@ export interface SignedCheckpoint {
 }
 
 /** A file that was being written: `log-checkpoint.1234.part`. */
-const PART = /^log-[a-z.-]+\.\d+\.part$/;
+const PART_NAME = /^log-[a-z.-]+\.\d+\.part$/;
 /** Milliseconds after which whoever was writing a file is gone: it takes some. */
 const PART_ABANDONED_MS = 60_000;
 
@@ -47,7 +47,7 @@ export class ProofFiles {
 
   /** Removes what writers that were killed have left. Commands may write at the same time, so not what is new. */
   removeAbandoned(): void {
-    for (const name of readdirSync(this.#folder).filter((file) => PART.test(file))) {
+    for (const name of readdirSync(this.#folder).filter((file) => PART_NAME.test(file))) {
       const path = join(this.#folder, name);
       const { mtimeMs = Infinity } = statSync(path, { throwIfNoEntry: false }) ?? {};
       if (Date.now() - mtimeMs > PART_ABANDONED_MS) rmSync(path, { force: true });

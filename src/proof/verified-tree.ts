@@ -59,7 +59,7 @@ export class VerifiedTree {
    */
   add(event: StoredEvent, leaf = leafOf(event)): ReturnType<typeof verifyRecord> {
     const position = this.size + 1;
-    const state = verify(event, position);
+    const state = verifyAt(event, position);
     if (this.size % MARK_EVERY === 0 && this.size > this.#marks[1].size)
       this.#marks = [this.#marks[1], { size: this.size, cursor: this.#cursor, subtrees: this.#tree.subtrees }];
     this.#tree.add(leaf);
@@ -83,7 +83,7 @@ const NO_LEAF = Buffer.alloc(32);
 /** The leaf hash of an event; zeros where it has none. */
 export const leafOf = ({ leaf }: StoredEvent): Buffer => (leaf === null ? NO_LEAF : Buffer.from(leaf, 'base64'));
 
-const verify = (event: StoredEvent, position: number): ReturnType<typeof verifyRecord> => {
+const verifyAt = (event: StoredEvent, position: number): ReturnType<typeof verifyRecord> => {
   if (event.position !== position) throw new StoreDamaged(`position ${position}: missing`, { position });
   try {
     return verifyRecord(event, event);
@@ -147,13 +147,13 @@ export const notOf = (size: number): StoreDamaged =>
 /** As text, with a checksum: a damaged tail must not look like a damaged log. */
 export const formatTail = (tail: LogTail): string => {
   const text = JSON.stringify(tail);
-  return `${text}\n${checksum(text)}\n`;
+  return `${text}\n${checksumOf(text)}\n`;
 };
 
 /** Null for a text that is no whole tail. */
 export const parseTail = (file: string): LogTail | null => {
   const [text = '', sum] = file.split('\n');
-  return checksum(text) === sum ? (JSON.parse(text) as LogTail) : null;
+  return checksumOf(text) === sum ? (JSON.parse(text) as LogTail) : null;
 };
 
-const checksum = (text: string): string => createHash('sha256').update(text).digest('hex');
+const checksumOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -136,7 +136,7 @@ const noLeaf = (position: number): StoreDamaged =>
   new StoreDamaged(`position ${position}: its leaf hash is missing`, { position });
 
 /** The id of the job that verifies the log of a service. */
-export const VERIFY = 'verify';
+export const VERIFY_JOB = 'verify';
 /** Events a page: some milliseconds of work, between which the event loop does other things. */
 const PAGE_SIZE = 100;
 const RETRY_MS = 2_000;

@@ -126,7 +126,7 @@ export class Witnesses {
 const sendTo = async (witness: Witness, note: string, signal: AbortSignal): Promise<void> => {
   if ('file' in witness) await appendFile(witness.file, `${checkpointLine(note)}\n`, { mode: 0o600 });
   else if ('command' in witness) await runProgram(witness.command, note, signal);
-  else await post(witness.url, note, signal);
+  else await postNote(witness.url, note, signal);
 };
 
 /** Runs a program without a shell, with the note on its standard input. The settings of the service, which hold its token, are not handed on. */
@@ -141,7 +141,7 @@ const runProgram = ([program = '', ...args]: readonly string[], note: string, si
     child.stdin.end(note);
   });
 
-const post = async (url: string, note: string, signal: AbortSignal): Promise<void> => {
+const postNote = async (url: string, note: string, signal: AbortSignal): Promise<void> => {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'text/plain; charset=utf-8' },

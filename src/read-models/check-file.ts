@@ -50,7 +50,7 @@ export const checkFile = async (
     const db = new Database(path, { readonly: true, fileMustExist: true });
     try {
       db.prepare('ATTACH ? AS rebuilt').run(buildPath(beside));
-      const position = await meet(db, built, store, job.signal);
+      const position = await meetPosition(db, built, store, job.signal);
       return { position, ...(await compareTables(db, job)) };
     } finally {
       db.close();
@@ -61,7 +61,7 @@ export const checkFile = async (
 };
 
 /** Begins to read the live file in one snapshot, and brings the built one to its position exactly. */
-const meet = async (db: Db, built: ModelFile, store: EventStore, signal: AbortSignal): Promise<number> => {
+const meetPosition = async (db: Db, built: ModelFile, store: EventStore, signal: AbortSignal): Promise<number> => {
   for (;;) {
     signal.throwIfAborted();
     db.exec('BEGIN');
@@ -82,7 +82,7 @@ const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promis
   const examples: RowDifference[] = [];
   for (const { table, select } of COMPARED) {
     signal.throwIfAborted();
-    for (const [live, rebuilt, subject] of db.prepare(comparison(select)).raw().iterate() as Iterable<
+    for (const [live, rebuilt, subject] of db.prepare(comparisonSql(select)).raw().iterate() as Iterable<
       [number, number, string]
     >) {
       rows += live;
@@ -105,7 +105,7 @@ const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promis
 };
 
 /** Counts how often each file has each row. The first column is the case or stream that the row is of. */
-const comparison = ({ cells, from }: Select): string => {
+const comparisonSql = ({ cells, from }: Select): string => {
   const names = cells.map((_, index) => `c${index}`).join(', ');
   const aliased = cells.map((cell, index) => `${cell} AS c${index}`).join(', ');
   return `SELECT sum(live), sum(1 - live), c0 FROM (

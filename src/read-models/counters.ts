@@ -96,7 +96,7 @@ export class Counters {
     const key = keyOf({ ...scope, isCurrent: false }, query);
     const running = this.#running.get(key) ?? { slicesLeft: this.#slices(now, query), totals: new Map() };
     const slice = running.slicesLeft.pop();
-    if (slice !== undefined) running.totals = sum([running.totals, 1], [this.#query(now, query, slice), 1]);
+    if (slice !== undefined) running.totals = sumTotals([running.totals, 1], [this.#query(now, query, slice), 1]);
     this.#running.set(key, running);
     if (running.slicesLeft.length > 0) return false;
     this.#running.delete(key);
@@ -122,7 +122,7 @@ export class Counters {
     };
     const before = this.#query({ ...scope, position, isCurrent: false }, query, touched);
     const after = this.#query(scope, query, touched);
-    return sum([groups, 1], [before, -1], [after, 1]);
+    return sumTotals([groups, 1], [before, -1], [after, 1]);
   }
 
   #slices(scope: ListScope, query: CounterQuery): CaseFilter[] {
@@ -180,7 +180,7 @@ export const TOUCHED_CASES = `SELECT case_no FROM case_streams
   WHERE stream IN (SELECT stream FROM events WHERE position > @since AND position <= @until)`;
 
 /** Adds or subtracts totals by key; keys whose totals become zero are dropped. */
-const sum = (...terms: readonly (readonly [TotalsByKey, 1 | -1])[]): TotalsByKey => {
+const sumTotals = (...terms: readonly (readonly [TotalsByKey, 1 | -1])[]): TotalsByKey => {
   const total = new Map<string, Totals>();
   for (const [groups, sign] of terms)
     for (const [key, { yes, uncertain }] of groups) {

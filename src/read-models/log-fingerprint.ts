@@ -125,7 +125,7 @@ const firstEventAfter = async (cursor: Cursor | null, store: EventStore) => {
   }
 };
 
-const SENTENCES: Readonly<Record<LogDifference['kind'], (position: number) => string>> = {
+const SENTENCE_OF_DIFFERENCE: Readonly<Record<LogDifference['kind'], (position: number) => string>> = {
   empty: (n) =>
     n === 0
       ? 'the log is missing or empty, and there are read models that cannot be read'
@@ -138,7 +138,7 @@ const SENTENCES: Readonly<Record<LogDifference['kind'], (position: number) => st
 const difference = (kind: LogDifference['kind'], position: number): LogDifference => ({
   kind,
   position,
-  sentence: SENTENCES[kind](position),
+  sentence: SENTENCE_OF_DIFFERENCE[kind](position),
 });
 
 /**

@@ -239,7 +239,7 @@ export class LogTables {
 
   /** A list or instrument as defined at a position, with its revision; null if it was not yet defined. */
   definitionAt<K extends DefinitionKind>(kind: K, id: string, upTo: number): Defined<Definitions[K]> | null {
-    return defined(this.definitions.at(kind, id, upTo));
+    return definedOrNull(this.definitions.at(kind, id, upTo));
   }
 
   listAt(id: string, upTo: number): Defined<ListDefinition> | null {
@@ -337,7 +337,7 @@ export interface Defined<D> {
   readonly definition: D;
 }
 
-const defined = <D>(version: { readonly revision: number; readonly definition: D | null } | undefined) =>
+const definedOrNull = <D>(version: { readonly revision: number; readonly definition: D | null } | undefined) =>
   version === undefined || version.definition === null
     ? null
     : { revision: version.revision, definition: version.definition };

@@ -43,7 +43,7 @@ export const PERSONAL_TABLES: readonly string[] = [
 /** Bump when the meaning of rows changes but the schema does not; files of another version are rebuilt. */
 const PROJECTION_VERSION = 9;
 
-const CREATE = [
+const CREATE_TABLES = [
   ...LOG_TABLES,
   ...PROJECTED_TABLES.map(createTable),
   'CREATE TABLE checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT, position INTEGER NOT NULL)',
@@ -57,7 +57,7 @@ const TABLE_INDEXES = PROJECTED_TABLES.flatMap(createIndexes);
  */
 const schemaHash = (timeZone: string): number =>
   createHash('sha256')
-    .update(JSON.stringify([PROJECTION_VERSION, CREATE, LOG_INDEXES, TABLE_INDEXES, timeZone]))
+    .update(JSON.stringify([PROJECTION_VERSION, CREATE_TABLES, LOG_INDEXES, TABLE_INDEXES, timeZone]))
     .digest()
     .readUInt32BE() >>> 1;
 
@@ -110,7 +110,7 @@ export class ModelFile {
     // Also how much an index sorts in memory at once.
     db.pragma(`cache_size = ${-BUILD_CACHE_KIB}`);
     db.pragma(`threads = ${SORT_THREADS}`);
-    db.transaction(() => CREATE.forEach((sql) => db.exec(sql)))();
+    db.transaction(() => CREATE_TABLES.forEach((sql) => db.exec(sql)))();
     return new ModelFile(db, timeZone);
   }
 

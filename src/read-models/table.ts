@@ -13,16 +13,17 @@ export type Db = Database.Database;
 export type SqlValue = string | number | null;
 
 /** Prepared statements of each database, by SQL text. */
-const PREPARED = new WeakMap<Db, LRUCache<string, Database.Statement>>();
+const PREPARED_STATEMENTS = new WeakMap<Db, LRUCache<string, Database.Statement>>();
 /** SQL texts vary with the set of filters, not with their values. */
-const MAX_PREPARED = 200;
+const MAX_PREPARED_STATEMENTS = 200;
 
 /**
  * Prepares a statement or reuses it: preparing costs more than running many of the queries. Returns rows as objects.
  */
 export const cachedStatement = (db: Db, sql: string): Database.Statement => {
-  const statements = PREPARED.get(db) ?? new LRUCache<string, Database.Statement>({ max: MAX_PREPARED });
-  PREPARED.set(db, statements);
+  const statements =
+    PREPARED_STATEMENTS.get(db) ?? new LRUCache<string, Database.Statement>({ max: MAX_PREPARED_STATEMENTS });
+  PREPARED_STATEMENTS.set(db, statements);
   const statement = statements.get(sql) ?? db.prepare(sql);
   statements.set(sql, statement);
   return statement;

@@ -11,7 +11,7 @@ export const MAX_CHECK_WAIT_MS = 300;
 export const RESULT_VALID_MS = 5_000;
 
 /** The log does not respond, so the lag of the read models is unknown too. */
-const UNAVAILABLE = { parts: { log: 'STORE_UNAVAILABLE', 'read-models': 'STORE_UNAVAILABLE' }, lag: null } as const;
+const LOG_UNAVAILABLE = { parts: { log: 'STORE_UNAVAILABLE', 'read-models': 'STORE_UNAVAILABLE' }, lag: null } as const;
 
 export class LatestReadiness {
   #last: { readonly result: CheckResult; readonly checkedAt: number } | null = null;
@@ -27,7 +27,7 @@ export class LatestReadiness {
     try {
       return (await Promise.race([this.#running, timeout])) ?? this.#lastResult();
     } catch {
-      return UNAVAILABLE;
+      return LOG_UNAVAILABLE;
     } finally {
       clearTimeout(timer);
     }
@@ -40,7 +40,7 @@ export class LatestReadiness {
   }
 
   #lastResult(): CheckResult {
-    const { result, checkedAt } = this.#last ?? { result: UNAVAILABLE, checkedAt: performance.now() };
-    return performance.now() - checkedAt < RESULT_VALID_MS ? result : UNAVAILABLE;
+    const { result, checkedAt } = this.#last ?? { result: LOG_UNAVAILABLE, checkedAt: performance.now() };
+    return performance.now() - checkedAt < RESULT_VALID_MS ? result : LOG_UNAVAILABLE;
   }
 }

@@ -32,7 +32,7 @@ interface RequestSummary {
 }
 
 /** In seconds: from a write that shares a commit to a write that waits for a lock or a read that waits for a token. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export class Metrics {
   readonly #registry = new Registry();
@@ -159,7 +159,7 @@ export class Metrics {
   }
 
   #histogram<L extends string>(name: string, help: string, labelNames: readonly L[]): Histogram<L> {
-    const options = { help, labelNames: [...labelNames], buckets: BUCKETS, registers: [this.#registry] };
+    const options = { help, labelNames: [...labelNames], buckets: DURATION_BUCKETS, registers: [this.#registry] };
     return new Histogram({ name: `habeas_${name}`, ...options });
   }
 }

@@ -17,11 +17,11 @@ export type CountedPosition = ServerPosition & { readonly position: number };
 /** Before the first event. */
 export const LOG_START: CountedPosition = { commit: -1n, prepare: -1n, position: 0 };
 
-const CURSOR = /^(0|[1-9]\d{0,18})-(0|[1-9]\d{0,18})(?:@([1-9]\d{0,14}))?$/;
+const CURSOR_PATTERN = /^(0|[1-9]\d{0,18})-(0|[1-9]\d{0,18})(?:@([1-9]\d{0,14}))?$/;
 
 /** Throws RangeError for an invalid cursor. */
 export const parseCursor = (cursor: Cursor): ServerPosition => {
-  const [, commit, prepare, position] = CURSOR.exec(cursor) ?? [];
+  const [, commit, prepare, position] = CURSOR_PATTERN.exec(cursor) ?? [];
   if (commit === undefined || prepare === undefined) throw new RangeError('no cursor of this store');
   return { commit: BigInt(commit), prepare: BigInt(prepare), position: position === undefined ? null : +position };
 };

@@ -14,7 +14,7 @@ const ALLOWED_OPTIONS: Readonly<Record<string, RegExp>> = {
 };
 
 const ESDB_URL = /^(esdb|esdb\+discover):\/\/(?:([^:@/?]+):([^:@/?]+)@)?([^@/?]+)\/?(?:\?(.*))?$/;
-const HOST = /^[0-9A-Za-z.-]+(:\d{1,5})?$/;
+const HOST_PATTERN = /^[0-9A-Za-z.-]+(:\d{1,5})?$/;
 
 export const EXPECTED_URL =
   'esdb://user:password@host:2113 (several hosts separated by commas; ":" and "@" of a password percent-encoded), with ' +
@@ -27,7 +27,7 @@ export const isEsdbUrl = (text: string): boolean => {
   const options = new URLSearchParams(query);
   const several = hosts.includes(',');
   return (
-    hosts.split(',').every((host) => HOST.test(host)) &&
+    hosts.split(',').every((host) => HOST_PATTERN.test(host)) &&
     // With esdb+discover the client asks only the first host; if that is down, it finds no other.
     !(scheme === 'esdb+discover' && several) &&
     [...options].every(([name, value]) => ALLOWED_OPTIONS[name]?.test(value) === true) &&

@@ -213,12 +213,12 @@ const removeSidecars = async (file: string): Promise<void> => {
 
 /** Flushes the content before the rename, then the folder, so that the rename is durable. */
 const moveIntoPlace = async (partFile: string, target: string): Promise<void> => {
-  await fsync(partFile);
+  await fsyncPath(partFile);
   await rename(partFile, target);
-  await fsync(dirname(target));
+  await fsyncPath(dirname(target));
 };
 
-const fsync = async (path: string): Promise<void> => {
+const fsyncPath = async (path: string): Promise<void> => {
   const handle = await open(path);
   try {
     await handle.sync();

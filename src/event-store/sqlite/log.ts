@@ -38,9 +38,9 @@ const NINE = 0x39;
  * Bounds a query without letting SQLite plan it by the bound, as it would for a bare parameter: it then prepares the statement anew whenever
  * the bound changes, which takes longer than reading a case.
  */
-const LIMIT = 'LIMIT (? + 0)';
+const STABLE_LIMIT = 'LIMIT (? + 0)';
 
-const COLUMNS = 'position, revision, type, recorded_at, lower(hex(id)), payload';
+const EVENT_COLUMNS_SQL = 'position, revision, type, recorded_at, lower(hex(id)), payload';
 const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
 /**
  * Leaf hash, commitment and salt in hexadecimal, empty where there are none: a Buffer for each row takes longer than the row. The last
@@ -247,11 +247,11 @@ const prepareStatements = (db: Database.Database) => ({
   stream: db
     .prepare(
       `SELECT ${STREAM_TEXT} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
-       ORDER BY revision ${LIMIT}`,
+       ORDER BY revision ${STABLE_LIMIT}`,
     )
     .pluck(),
   streamName: db.prepare('SELECT name FROM streams WHERE number = ?').pluck(),
-  log: db.prepare(`SELECT ${LOG_TEXT} FROM events WHERE position > ? ORDER BY position ${LIMIT}`).pluck(),
+  log: db.prepare(`SELECT ${LOG_TEXT} FROM events WHERE position > ? ORDER BY position ${STABLE_LIMIT}`).pluck(),
   stored: db.prepare(storedQuery(db)).raw(),
 });
 
@@ -264,8 +264,8 @@ const storedQuery = (db: Database.Database): string => {
         'events LEFT JOIN adopted AS a USING (position)',
       ]
     : [`hex(${own})`, 'events'];
-  return `SELECT ${COLUMNS}, ${STREAM_NAME}, ${proof} FROM ${from}
-    WHERE position > ? ORDER BY position ${LIMIT}`;
+  return `SELECT ${EVENT_COLUMNS_SQL}, ${STREAM_NAME}, ${proof} FROM ${from}
+    WHERE position > ? ORDER BY position ${STABLE_LIMIT}`;
 };
 
 /**

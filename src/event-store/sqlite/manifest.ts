@@ -33,13 +33,13 @@ export interface Predecessor extends LogSummary {
   readonly name: string;
 }
 
-const SUFFIX = '.json';
+const MANIFEST_SUFFIX = '.json';
 /** Larger files are not manifests. */
 const MAX_MANIFEST_BYTES = 65_536;
 /** Rows hashed per event-loop turn. */
 const PAGE_SIZE = 1_000;
 
-export const manifestPath = (backup: string): string => `${backup}${SUFFIX}`;
+export const manifestPath = (backup: string): string => `${backup}${MANIFEST_SUFFIX}`;
 
 export const writeManifest = (backup: string, manifest: Manifest): Promise<void> =>
   writeFile(manifestPath(backup), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
@@ -69,11 +69,12 @@ const isManifest = (value: unknown): value is Manifest => {
  * backup with events.
  */
 export const findPredecessor = async (folder: string, first: string | null): Promise<Predecessor | null> => {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX));
+  const names = (await readdir(folder)).filter((name) => name.endsWith(MANIFEST_SUFFIX));
   const candidates: (Predecessor & Manifest)[] = [];
   for (const name of names) {
     const manifest = await readManifest(join(folder, name));
-    if (manifest !== null && manifest.events > 0) candidates.push({ ...manifest, name: name.slice(0, -SUFFIX.length) });
+    if (manifest !== null && manifest.events > 0)
+      candidates.push({ ...manifest, name: name.slice(0, -MANIFEST_SUFFIX.length) });
   }
   candidates.sort((a, b) => (a.made < b.made ? -1 : 1));
   return candidates.findLast((candidate) => candidate.first === first) ?? candidates.at(-1) ?? null;
@@ -104,7 +105,7 @@ export const summarizeLog = async (
       null,
     ];
     let atPredecessor: LogSummary | null = null;
-    const rows = translateErrors(() => db.prepare(ROWS).raw());
+    const rows = translateErrors(() => db.prepare(ROWS_SQL).raw());
     for (;;) {
       const page = translateErrors(() => rows.all(events) as [number, string, ...unknown[]][]);
       if (events === 0) predecessor = await choosePredecessor(page[0] === undefined ? null : formatUuid(page[0][1]));
@@ -127,7 +128,7 @@ export const summarizeLog = async (
 };
 
 /** The rows with the names of streams and types, since their numbers change in a copy. */
-const ROWS = `SELECT position, lower(hex(id)), (SELECT name FROM streams WHERE number = stream), revision,
+const ROWS_SQL = `SELECT position, lower(hex(id)), (SELECT name FROM streams WHERE number = stream), revision,
   (SELECT name FROM types WHERE number = type), recorded_at, payload
   FROM events WHERE position > ? ORDER BY position LIMIT ${PAGE_SIZE}`;
 

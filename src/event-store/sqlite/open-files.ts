@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { StoreDamaged, StoreUnavailable } from '../port.js';
 
 /** The files that SQLite keeps open for a log: database, write-ahead log, shared memory. */
-const SUFFIXES = ['', '-wal', '-shm'] as const;
+const FILE_SUFFIXES = ['', '-wal', '-shm'] as const;
 
 export class OpenFiles {
   /** Device and inode at opening. An inode is not reused while its file is open. */
@@ -16,7 +16,7 @@ export class OpenFiles {
 
   /** Construct only after the connection has opened its files. */
   constructor(file: string) {
-    this.#paths = SUFFIXES.map((suffix) => `${file}${suffix}`);
+    this.#paths = FILE_SUFFIXES.map((suffix) => `${file}${suffix}`);
     for (const path of this.#paths) this.#note(path, fileIdentity(path));
   }
 

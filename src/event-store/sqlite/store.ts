@@ -45,9 +45,9 @@ export const createSqliteStore = ({
 }): EventStore => new SqliteEventStore(file, readonly, onCommits);
 
 /** A cursor is the position as decimal digits. */
-const CURSOR = /^[1-9]\d{0,15}$/;
+const CURSOR_PATTERN = /^[1-9]\d{0,15}$/;
 const parseCursor = (cursor: Cursor): number => {
-  const position = CURSOR.test(cursor) ? Number(cursor) : NaN;
+  const position = CURSOR_PATTERN.test(cursor) ? Number(cursor) : NaN;
   if (!Number.isSafeInteger(position)) throw new RangeError('no cursor of this store');
   return position;
 };

@@ -41,10 +41,10 @@ export const RECONNECT_MS = 2_000;
  * reconnect with the same position; the event with id 0 makes it start from the first event.
  */
 export const resetFeed = (request: FastifyRequest): HttpResponse => {
-  if (request.method === 'HEAD') return new HttpResponse(200, HEADERS);
+  if (request.method === 'HEAD') return new HttpResponse(200, FEED_HEADERS);
   const { body } = problemResponse('POSITION.BEYOND_LOG');
   const text = `retry: ${RECONNECT_MS}\n\nid: 0\nevent: reset\ndata: ${JSON.stringify(body)}\n\n`;
-  return new HttpResponse(200, HEADERS, Readable.from([text], { objectMode: false }));
+  return new HttpResponse(200, FEED_HEADERS, Readable.from([text], { objectMode: false }));
 };
 
 /** Whether the Accept header names server-sent events, as that of EventSource does. */
@@ -55,7 +55,7 @@ export const acceptsFeed = ({ headers }: FastifyRequest): boolean =>
 const MIN_PAUSE_MS = 5;
 const FEED_SHARE = 1 / 100;
 
-const HEADERS = {
+const FEED_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   // The feed ends when the connection does.
   connection: 'close',
@@ -105,7 +105,7 @@ export class Feeds implements BeforeApplicationShutdown {
     if (this.stopping || this.readers.size >= this.limits.open) return problemResponse('FEEDS.FULL', {}, RETRY_AFTER);
     const clientKey = clientKeyOf(request);
     if (this.countOf(clientKey) >= this.limits.each) return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
-    if (request.method === 'HEAD') return new HttpResponse(200, HEADERS);
+    if (request.method === 'HEAD') return new HttpResponse(200, FEED_HEADERS);
     reply.hijack();
     const out = reply.raw;
     if (out.destroyed) return null;
@@ -125,7 +125,7 @@ export class Feeds implements BeforeApplicationShutdown {
       this.readers.delete(reader);
     });
     this.readers.add(reader);
-    out.writeHead(200, { ...reply.getHeaders(), ...HEADERS } as Record<string, string>);
+    out.writeHead(200, { ...reply.getHeaders(), ...FEED_HEADERS } as Record<string, string>);
     this.write(reader, Buffer.from(`retry: ${RECONNECT_MS}\n\n`));
     this.scheduleRound();
     return null;

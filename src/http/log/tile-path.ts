@@ -12,11 +12,11 @@ export interface TilePath {
 
 const FULL_WIDTH = 256;
 const MAX_LEVEL = 63;
-const PATH = /^(0|[1-9]\d?)\/((?:x\d{3}\/){0,5}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
+const TILE_PATH_PATTERN = /^(0|[1-9]\d?)\/((?:x\d{3}\/){0,5}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 
 /** Null for a path of another form: each tile has one path, so that caches hold it once. */
 export const parseTilePath = (path: string): TilePath | null => {
-  const [, level = '', digits = '', width] = PATH.exec(path) ?? [];
+  const [, level = '', digits = '', width] = TILE_PATH_PATTERN.exec(path) ?? [];
   const tile = {
     level: Number(level),
     number: Number(digits.replace(/[x/]/g, '')),

@@ -19,7 +19,7 @@ import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { StatisticCsvQuery, StatisticQuery } from './parameters.js';
 
-const NAMES = STATISTIC_NAMES.map((name) => `\`${name}\` (${STATISTICS[name].means})`).join(', ');
+const NAMES_WITH_MEANINGS = STATISTIC_NAMES.map((name) => `\`${name}\` (${STATISTICS[name].means})`).join(', ');
 
 @Controller('v1/statistics')
 export class StatisticsController {
@@ -27,7 +27,7 @@ export class StatisticsController {
 
   @Get(':name')
   @Operation({
-    summary: `A table of numbers of people: ${NAMES}.`,
+    summary: `A table of numbers of people: ${NAMES_WITH_MEANINGS}.`,
     tag: 'statistics',
     response: queryResponses.json(StatisticView),
   })

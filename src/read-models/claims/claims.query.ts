@@ -120,8 +120,8 @@ const besideRegister = async (
   };
 };
 
-const KNOWN = 'c.known_from <= @position AND @position < c.known_to AND c.claim IS NOT NULL';
-const COLUMNS = 'c.about, c.said_day AS saidDay, s.id, c.revision, c.claim';
+const IS_KNOWN_CLAIM = 'c.known_from <= @position AND @position < c.known_to AND c.claim IS NOT NULL';
+const CLAIM_COLUMNS_SQL = 'c.about, c.said_day AS saidDay, s.id, c.revision, c.claim';
 
 const rowsOf = (
   { db }: Pick<QueryContext, 'db'>,
@@ -140,11 +140,11 @@ const rowsOf = (
     value === undefined ? [] : [{ condition: `${column} = @filter${index}`, value: { [`filter${index}`]: value } }],
   );
   const conditions = [
-    KNOWN,
+    IS_KNOWN_CLAIM,
     ...given.map(({ condition }) => condition),
     ...(after === null ? [] : ['(c.about, c.said_day, s.id) > (@about, @saidDay, @id)']),
   ];
-  const sql = `SELECT ${COLUMNS} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
+  const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
     WHERE ${conditions.join(' AND ')} ORDER BY c.about, c.said_day, s.id LIMIT @limit`;
   const values = Object.assign({}, ...given.map(({ value }) => value)) as Readonly<Record<string, SqlValue>>;
   return cachedStatement(db, sql).all({ position, ...values, ...after, limit }) as ClaimRow[];
@@ -185,8 +185,8 @@ class ClaimedBounds {
 
   /** The bounds of the claims about one thing that were not withdrawn, in the order of the days on which they were made. */
   #query(about: string): readonly ClaimedBound[] {
-    const sql = `SELECT ${COLUMNS} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
-      WHERE ${KNOWN} AND c.about = @about ORDER BY c.said_day, s.id`;
+    const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
+      WHERE ${IS_KNOWN_CLAIM} AND c.about = @about ORDER BY c.said_day, s.id`;
     const bounds: ClaimedBound[] = [];
     const rows = cachedStatement(this.db, sql).iterate({
       position: this.position,

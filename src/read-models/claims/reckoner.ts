@@ -36,7 +36,7 @@ export type Reckoning = { readonly register: ReckoningView } | { readonly unansw
 /** Days before that of a claim among which the last is looked for on which the register counted what is claimed. */
 const DAYS_BEFORE = 366;
 
-const UNKNOWN: Reckoning = { unanswered: 'SUBJECT.UNKNOWN' };
+const SUBJECT_UNKNOWN: Reckoning = { unanswered: 'SUBJECT.UNKNOWN' };
 
 /** Reckons the claims of one page, as known at a position. What several of them ask is asked once. */
 export class Reckoner {
@@ -76,7 +76,7 @@ export class Reckoner {
       this.handlers.counts,
       new Counts(this.#scope(on), list, { by: 'category', filters }),
     );
-    if (counts === null) return UNKNOWN;
+    if (counts === null) return SUBJECT_UNKNOWN;
     const { yes, uncertain } = counts.total;
     const differs = agreementOf(reckoned.claimed, { atLeast: yes, atMost: yes + uncertain }) === 'differs';
     const since = on === claimedOn ? (differs ? await this.#lastAgreed(reckoned, on) : null) : claimedOn;
@@ -88,7 +88,7 @@ export class Reckoner {
     const { metric, reason, from = '', to = '' } = reckoned.about;
     const on = lastDay(from, reckoned.on ?? to);
     const flow = await this.#flow(reckoned, [from, on]);
-    if (flow === null) return UNKNOWN;
+    if (flow === null) return SUBJECT_UNKNOWN;
     const all = metric === 'entered' ? flow.entered : flow.left;
     const yes =
       reason === undefined ? all : (flow.leftByReason.find((counted) => counted.reason === reason)?.count ?? 0);
@@ -104,7 +104,7 @@ export class Reckoner {
       ...(listDay === undefined ? {} : { listDay }),
     };
     const answer = await this.#ask(this.handlers.eligibility, new Eligibility(this.#scope(on), instrument, parameters));
-    if (answer === null) return UNKNOWN;
+    if (answer === null) return SUBJECT_UNKNOWN;
     const { total: verdicts } = answer;
     const yes = metric === 'eligible' ? verdicts.eligible : verdicts.not;
     return { register: { on, yes, uncertain: verdicts.possibly, flow: null, verdicts } };
@@ -115,8 +115,8 @@ export class Reckoner {
     const { instrument = '', list = '' } = about;
     const on = asked ?? about.on ?? '';
     const { db, logTables, position: head } = await this.reader.contextAt({ position });
-    if (logTables.definitionAt('instrument', instrument, position) === null) return UNKNOWN;
-    if (list !== '' && logTables.listAt(list, position) === null) return UNKNOWN;
+    if (logTables.definitionAt('instrument', instrument, position) === null) return SUBJECT_UNKNOWN;
+    if (list !== '' && logTables.listAt(list, position) === null) return SUBJECT_UNKNOWN;
     const totals = countBeneficiaries(db, listScope(list, requireDay(on), position, head), instrument);
     return { register: { on, ...totals, flow: null, verdicts: null } };
   }

@@ -61,7 +61,7 @@ type CountedBy = (typeof COUNTED_BY)[number];
 export const UNKNOWN_KEY = 'unknown';
 
 /** SQL for the key of a period `p`; rows with a null key count only in the total. `a` is one article of the period. */
-const KEYS: Readonly<Record<CountedBy, string>> = {
+const KEY_SQL: Readonly<Record<CountedBy, string>> = {
   category: `coalesce(p.category, '${UNKNOWN_KEY}')`,
   custody: 'p.custody',
   proceedings: 'p.proceedings',
@@ -76,8 +76,14 @@ const groupsBy = (
   ...[counters, scope, match, certainty]: readonly [Counters, ListScope, Match, Certainty | undefined]
 ): TotalsByKey =>
   by === 'article'
-    ? groupPeopleByEach(counters, scope, match, { key: KEYS[by], join: 'LEFT JOIN json_each(p.articles) a' }, certainty)
-    : groupPeople(counters, scope, match, { key: KEYS[by] }, certainty);
+    ? groupPeopleByEach(
+        counters,
+        scope,
+        match,
+        { key: KEY_SQL[by], join: 'LEFT JOIN json_each(p.articles) a' },
+        certainty,
+      )
+    : groupPeople(counters, scope, match, { key: KEY_SQL[by] }, certainty);
 
 @QueryHandler(Counts)
 export class CountsHandler implements IQueryHandler<Counts> {

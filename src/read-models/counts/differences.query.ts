@@ -76,7 +76,7 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
       if (scope === null) return null;
       const { totals, page } = await this.#compare(context, scope, limit, cursor);
       const { items, last } = page.end();
-      const pinned = { from: pin(from), to: pin(to) };
+      const pinned = { from: pinnedScope(from), to: pinnedScope(to) };
       return {
         list,
         from: formatDay(from.day),
@@ -121,8 +121,8 @@ export class DifferencesHandler implements IQueryHandler<Differences> {
     const page = new OrderedPage<PlacedDifference>(limit, cursor);
     await visitDifferences(this.reader, context, scope, (differences) => {
       const { learned, happened } = differences;
-      if (learned !== null) count(totals.learnedLate, learned.change);
-      if (happened !== null) count(totals.happenedSince, happened.change);
+      if (learned !== null) countChange(totals.learnedLate, learned.change);
+      if (happened !== null) countChange(totals.happenedSince, happened.change);
       if (learned !== null && page.mayContain(LEARNED_LATE)) page.offer(placeLearned(scope, differences, learned));
       if (happened !== null && page.mayContain(HAPPENED_SINCE)) page.offer(placeHappened(scope, happened));
     });
@@ -146,7 +146,7 @@ const openNamed = async (
   }
 };
 
-const pin = ({ day, position }: AnswerScope): PinnedScope => ({ day, position });
+const pinnedScope = ({ day, position }: AnswerScope): PinnedScope => ({ day, position });
 
 /** Null if the list is unknown in the later scope. */
 const differenceScope = (
@@ -182,7 +182,7 @@ type Counting = { -readonly [Name in keyof MovementTotals]: number };
 
 const noCounts = (): Counting => ({ entered: 0, left: 0, moved: 0, movedIn: 0, movedOut: 0 });
 
-const count = (totals: Counting, { kind, moved }: MembershipChange): void => {
+const countChange = (totals: Counting, { kind, moved }: MembershipChange): void => {
   totals[kind] += 1;
   if (moved === 'in') totals.movedIn += 1;
   if (moved === 'out') totals.movedOut += 1;

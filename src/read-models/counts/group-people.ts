@@ -17,7 +17,7 @@ export interface Grouping {
 }
 
 /** Stands between the keys of one person; a control character, which no key has. */
-const SEPARATOR = '\u001F';
+const KEY_SEPARATOR = '\u001F';
 
 /**
  * Each person counts under each key: `yes` if every period of the day has it, `uncertain` if only some do. Whoever has two keys has none
@@ -46,7 +46,7 @@ export const groupPeople = (
         WHERE p.list = @list AND ${validCondition('p', versionScope)} ${caseFilter} LIMIT -1)
       GROUP BY case_no HAVING ${certaintyCondition})
     WHERE key IS NOT NULL GROUP BY key`;
-  const bySet = counters.count(scope, { sql, values: { ...match.values, ...values, separator: SEPARATOR } });
+  const bySet = counters.count(scope, { sql, values: { ...match.values, ...values, separator: KEY_SEPARATOR } });
   return ofEachKey(bySet, expand);
 };
 
@@ -78,7 +78,7 @@ export const groupPeopleByEach = (
 const ofEachKey = (bySet: TotalsByKey, expand: (key: string) => readonly string[]): TotalsByKey => {
   const totals = new Map<string, Totals>();
   for (const [set, { yes, uncertain }] of bySet) {
-    const keys = new Set(set.split(SEPARATOR).flatMap(expand));
+    const keys = new Set(set.split(KEY_SEPARATOR).flatMap(expand));
     for (const key of keys) {
       const counted = totals.get(key) ?? { yes: 0, uncertain: 0 };
       totals.set(

@@ -124,10 +124,10 @@ export interface CaseRows {
  */
 const disqualifyingRow = (list: ListDefinition, rows: CaseRows, day: Day): MovementRow | undefined => {
   const listed = rowsOn(rows.listed, day).filter((row) => !isListed(list, day, row));
-  return sorted(listed)[0] ?? sorted(rowsOn(rows.own(), day))[0];
+  return sortedRows(listed)[0] ?? sortedRows(rowsOn(rows.own(), day))[0];
 };
 
-const sorted = (rows: readonly MovementRow[]): readonly MovementRow[] =>
+const sortedRows = (rows: readonly MovementRow[]): readonly MovementRow[] =>
   rows.length < 2 ? rows : [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
 /** Precedence: leaving a custody of the policy, then a judgment of the list, then a change of the policy. */
@@ -152,7 +152,7 @@ const reasonOfCustody = ({ custody, custody_why }: MovementRow): string => {
 export const causeOfEntry = (list: ListDefinition, rows: CaseRows, day: Day): MovementCause => {
   const disqualifying = disqualifyingRow(list, rows, day - 1);
   const valid = rowsOn(rows.listed, day);
-  const now = sorted(valid.filter((row) => isListed(list, day, row)))[0];
+  const now = sortedRows(valid.filter((row) => isListed(list, day, row)))[0];
   if (now === undefined) return { reason: 'undecided', event: null };
   if (disqualifying?.undecided === 1 || disqualifying?.recognition !== 'recognised')
     return { reason: eventTypeOf(now.recognition_why), event: now.recognition_by };

@@ -9,7 +9,7 @@ export interface RankedPlace {
   readonly caseId: string;
 }
 
-const compare = (a: RankedPlace, b: RankedPlace): number =>
+const comparePlaces = (a: RankedPlace, b: RankedPlace): number =>
   a.rank - b.rank || compareKeys(a.key, b.key) || (a.caseId < b.caseId ? -1 : Number(a.caseId > b.caseId));
 
 /** Keeps the first items after a place; holds at most two pages in memory. */
@@ -34,16 +34,16 @@ export class OrderedPage<Item extends RankedPlace> {
   }
 
   offer(item: Item): void {
-    if (this.after !== null && compare(item, this.after) <= 0) return;
+    if (this.after !== null && comparePlaces(item, this.after) <= 0) return;
     this.#held.push(item);
     if (this.#held.length < 2 * (this.limit + 1)) return;
-    this.#held = this.#held.sort(compare).slice(0, this.limit + 1);
+    this.#held = this.#held.sort(comparePlaces).slice(0, this.limit + 1);
     this.#lastRank = this.#held.at(-1)?.rank ?? null;
   }
 
   /** `last` is the place to continue after; null on the last page. */
   end(): { readonly items: readonly Item[]; readonly last: RankedPlace | null } {
-    const sorted = this.#held.sort(compare);
+    const sorted = this.#held.sort(comparePlaces);
     const items = sorted.slice(0, this.limit);
     const end = sorted.length > this.limit ? items.at(-1) : undefined;
     return { items, last: end === undefined ? null : { rank: end.rank, key: end.key, caseId: end.caseId } };

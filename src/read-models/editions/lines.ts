@@ -66,11 +66,11 @@ export const linesOf = (
 
 /** The order of an edition: by reference, those without one last. */
 export const byReference = (a: MemberLine, b: MemberLine): number =>
-  compare(a.reference === null ? 1 : 0, b.reference === null ? 1 : 0) ||
-  compare(a.reference ?? '', b.reference ?? '') ||
-  compare(a.case, b.case);
+  compareValues(a.reference === null ? 1 : 0, b.reference === null ? 1 : 0) ||
+  compareValues(a.reference ?? '', b.reference ?? '') ||
+  compareValues(a.case, b.case);
 
-const compare = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : Number(a > b));
+const compareValues = <T extends string | number>(a: T, b: T): number => (a < b ? -1 : Number(a > b));
 
 const SALT_BYTES = 16;
 

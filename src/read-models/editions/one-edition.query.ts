@@ -25,7 +25,7 @@ export class OneEdition extends Query<EditionWithMembersView | null> {
 }
 
 /** Stands for a name that was erased. */
-const ERASED = '[erased]';
+const ERASED_NAME_TEXT = '[erased]';
 
 @QueryHandler(OneEdition)
 export class OneEditionHandler implements IQueryHandler<OneEdition> {
@@ -82,6 +82,6 @@ const membersOf = (
       caseNo !== null &&
       hasErasedName(context.logTables.caseEntries(caseNo, knownAt).map((entry) => entry.eventWithId));
     if (salt !== null && (line === null || !isNameErased)) return { ...member, reproduced: 'differs' };
-    return { ...member, name: isNameErased ? ERASED : name, reproduced: 'erased' };
+    return { ...member, name: isNameErased ? ERASED_NAME_TEXT : name, reproduced: 'erased' };
   });
 };

@@ -52,7 +52,7 @@ export const periodsOn = (
   instrument: string,
   applied: ReadonlySet<number>,
 ): ReadonlyMap<number, readonly Period[]> => {
-  const sql = `SELECT p.case_no, ${COLUMNS} FROM json_each(@caseNos) c
+  const sql = `SELECT p.case_no, ${CANDIDATE_COLUMNS_SQL} FROM json_each(@caseNos) c
     CROSS JOIN periods p ON p.list = '' AND p.case_no = c.value AND ${validCondition('p', scope)}`;
   const projected = caseNos.filter((caseNo) => !applied.has(caseNo));
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(projected) };
@@ -65,7 +65,7 @@ export const periodsOn = (
   return found;
 };
 
-const COLUMNS = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.running, p.life,
+const CANDIDATE_COLUMNS_SQL = `p.undecided, p.custody, p.proceedings, p.sentence, p.end_earliest, p.end_latest, p.running, p.life,
   p.articles, p.lists`;
 
 type StandingRow = [

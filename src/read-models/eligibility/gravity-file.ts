@@ -66,11 +66,11 @@ class GravityFile {
 }
 
 /** The file beside `dist`, which is found from this one, since the package may be installed anywhere. */
-const SHIPPED = new URL('../../../reference-data/gravity.json', import.meta.url);
+const SHIPPED_GRAVITY_FILE = new URL('../../../reference-data/gravity.json', import.meta.url);
 
 /** Reads the file that comes with the service where no path is given. Throws BadGravityFile, and errors of the file system. */
 export const readGravityFile = (path: string | null = null): GravityData => {
-  const result = read(GravityFile, parsed(readFileSync(path ?? SHIPPED, 'utf8')));
+  const result = read(GravityFile, parsedGravities(readFileSync(path ?? SHIPPED_GRAVITY_FILE, 'utf8')));
   if ('errors' in result) {
     const [first] = result.errors;
     throw new BadGravityFile(`${first?.pointer ?? ''}: expected ${first?.expected ?? 'another value'}`);
@@ -89,7 +89,7 @@ export const readGravityFile = (path: string | null = null): GravityData => {
   };
 };
 
-const parsed = (text: string): unknown => {
+const parsedGravities = (text: string): unknown => {
   try {
     return parseJson(text);
   } catch {

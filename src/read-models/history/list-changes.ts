@@ -46,7 +46,7 @@ export const listChanges = (
   return lists.flatMap((list) =>
     cases.flatMap((caseId) => {
       const own = rows.filter((row) => row.list === list.id && row.case_id === caseId);
-      const [before, after] = [position - 1, position].map((known) => membership(list, own, day, known)) as [
+      const [before, after] = [position - 1, position].map((known) => membershipIn(list, own, day, known)) as [
         Membership,
         Membership,
       ];
@@ -56,7 +56,7 @@ export const listChanges = (
   );
 };
 
-const membership = (list: ListDefinition, versions: readonly Row[], day: Day, knownPosition: number): Membership => {
+const membershipIn = (list: ListDefinition, versions: readonly Row[], day: Day, knownPosition: number): Membership => {
   const rows = versions.filter(({ known_from, known_to }) => known_from <= knownPosition && knownPosition < known_to);
   const on = (set: 'certain' | 'possible') =>
     membershipOn({ list, set, categories: undefined, from: day, to: day }, rows, day);

@@ -119,7 +119,7 @@ class RunningTotals {
       this.#updateTotals(
         list,
         applyChanges(
-          this.#totals?.get(list) ?? NOBODY,
+          this.#totals?.get(list) ?? NO_PEOPLE,
           changes.filter((one) => one.list === list),
         ),
       ),
@@ -145,4 +145,4 @@ class RunningTotals {
   }
 }
 
-const NOBODY: Totals = { yes: 0, uncertain: 0 };
+const NO_PEOPLE: Totals = { yes: 0, uncertain: 0 };

@@ -55,14 +55,14 @@ export class DefinitionVersions {
 
   /** The version that an event will make, before it is stored. */
   next<K extends DefinitionKind>(kind: K, id: string, event: DefinitionEvent): DefinitionVersion<K> {
-    return extend(kind, id, this.#folding(kind, id), event).version;
+    return extendVersions(kind, id, this.#folding(kind, id), event).version;
   }
 
   /** To be called for each event of a list or instrument that was stored. */
   add(kind: DefinitionKind, id: string, event: DefinitionEvent): void {
     const cached = this.#foldings.get(cacheKey(kind, id));
     if (cached === undefined) return;
-    const { version, ...folded } = extend(kind, id, cached, event);
+    const { version, ...folded } = extendVersions(kind, id, cached, event);
     cached.versions.push(version);
     this.#foldings.set(cacheKey(kind, id), { versions: cached.versions, ...folded });
   }
@@ -77,7 +77,7 @@ export class DefinitionVersions {
     if (cached !== undefined) return cached;
     let folding: Folding<K> = { versions: [], last: undefined, pending: [] };
     for (const event of this.eventsOf(kind, id)) {
-      const { version, ...folded } = extend(kind, id, folding, event);
+      const { version, ...folded } = extendVersions(kind, id, folding, event);
       folding.versions.push(version);
       folding = { versions: folding.versions, ...folded };
     }
@@ -88,7 +88,7 @@ export class DefinitionVersions {
 
 const cacheKey = (kind: DefinitionKind, id: string): string => `${kind} ${id}`;
 
-const extend = <K extends DefinitionKind>(
+const extendVersions = <K extends DefinitionKind>(
   kind: K,
   id: string,
   { versions, last, pending }: Folding<K>,

@@ -75,14 +75,14 @@ export class DuplicatesHandler implements IQueryHandler<Duplicates> {
       return one === null || other === null ? [] : [[one, other]];
     });
     const next = found.length > limit ? (found[limit - 1]?.no ?? null) : null;
-    return { knownAt, position, job, items: undecided(db, listScope('', day, position, head), pairs), next };
+    return { knownAt, position, job, items: undecidedPairs(db, listScope('', day, position, head), pairs), next };
   }
 }
 
 /** The numbers of two cases. */
 type CasePair = readonly [number, number];
 
-const undecided = (db: Db, scope: ListScope, pairs: readonly CasePair[]): readonly DuplicatePair[] => {
+const undecidedPairs = (db: Db, scope: ListScope, pairs: readonly CasePair[]): readonly DuplicatePair[] => {
   const caseNos = [...new Set(pairs.flat())];
   const persons = new Map(personsIn(db, scope, caseNos).map((person) => [person.caseNo, person]));
   const distinguished = distinctionsOf(db, scope, caseNos);
@@ -93,7 +93,7 @@ const undecided = (db: Db, scope: ListScope, pairs: readonly CasePair[]): readon
     const [one, other] = [persons.get(oneNo), persons.get(otherNo)];
     // A case that was merged has no names of its own any more.
     if (one === undefined || other === undefined || areDistinguished(one, other)) return [];
-    const { texts, score, ...likeness } = likeliest(one, other);
+    const { texts, score, ...likeness } = likeliestNames(one, other);
     if (!isWorthAsking({ score, ...likeness })) return [];
     const cases = [one, other].map(({ caseId, references }, index) => ({
       caseId,
@@ -105,7 +105,10 @@ const undecided = (db: Db, scope: ListScope, pairs: readonly CasePair[]): readon
 };
 
 /** The likeness of the names that agree best. */
-const likeliest = (one: NamedPerson, other: NamedPerson): Likeness & { readonly texts: readonly [string, string] } =>
+const likeliestNames = (
+  one: NamedPerson,
+  other: NamedPerson,
+): Likeness & { readonly texts: readonly [string, string] } =>
   one.person.names
     .flatMap((name) =>
       other.person.names.map((otherName) => ({

@@ -35,7 +35,7 @@ export const ANY_CASE: CaseCondition = { text: 'TRUE', values: {}, isUncertain: 
 /** Spellings that are ranked. A person of the register has about three. */
 export const MAX_CANDIDATES = 200;
 /** Spellings after which looser expressions are not tried: what they add would be ranked below these. */
-const ENOUGH = 100;
+const ENOUGH_SPELLINGS = 100;
 /** Entries of the full-text index that are read to find so many spellings; more than those, since filters may let few pass. */
 export const MAX_ENTRIES = 20_000;
 
@@ -64,7 +64,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
   };
   let isTruncated = false;
   for (const { expressions, narrower } of searchStages(typed)) {
-    if (candidates.size >= ENOUGH) break;
+    if (candidates.size >= ENOUGH_SPELLINGS) break;
     const any = expressions.join(' OR ');
     const rows = candidatesOf(any);
     keep(rows);
@@ -73,7 +73,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     // What was found are the first of many by number. So that the surest are among them, each expression is asked once more, alone.
     let surest = 0;
     for (const expression of [...(narrower === undefined ? [] : [narrower]), ...expressions.slice(0, -1)]) {
-      if (surest >= ENOUGH) break;
+      if (surest >= ENOUGH_SPELLINGS) break;
       const found = candidatesOf(expression);
       keep(found);
       surest += found.length;

@@ -26,7 +26,7 @@ export const nameTokens = (words: readonly NameWord[]): readonly string[] => {
   ];
   const tokens = [
     ...keys.map(keyToken),
-    ...keys.flatMap(beginnings),
+    ...keys.flatMap(beginningTokens),
     ...words.filter((word) => !isName(word)).map(({ key }) => fatherToken(key)),
     ...names.flatMap(({ stem, skeleton }) => [`t:${stem}`, `c:${skeleton}`]),
     ...pairsOfKeys.flatMap(([one, other]) => [pairToken(one, other), pairToken(other, one)]),
@@ -104,7 +104,7 @@ const unorderedPair = (kind: string, one: string, other: string): string =>
   one < other ? `${kind}:${one}_${other}` : `${kind}:${other}_${one}`;
 
 const firstLetters = (key: string, count: number): string => [...key].slice(0, count).join('');
-const beginnings = (key: string): readonly string[] =>
+const beginningTokens = (key: string): readonly string[] =>
   [...key].slice(0, MAX_BEGINNING).map((_, index) => `b:${firstLetters(key, index + 1)}`);
 
 const quoted = (token: string): string => `"${token}"`;
@@ -121,7 +121,7 @@ const all = (terms: readonly Term[]): string => {
   for (const keys of begun) {
     const other = exact.shift();
     expressions.push(
-      or(other === undefined ? keys.map(begins) : cross(other, keys).map((pair) => `"${pairToken(...pair)}"*`)),
+      or(other === undefined ? keys.map(begins) : allPairs(other, keys).map((pair) => `"${pairToken(...pair)}"*`)),
     );
   }
   while (exact.length > 0) {
@@ -130,14 +130,14 @@ const all = (terms: readonly Term[]): string => {
       or(
         other === undefined
           ? keys.map(keyToken).map(quoted)
-          : cross(keys, other).map((pair) => quoted(pairToken(...pair))),
+          : allPairs(keys, other).map((pair) => quoted(pairToken(...pair))),
       ),
     );
   }
   return and(expressions);
 };
 
-const cross = (some: readonly string[], others: readonly string[]): readonly (readonly [string, string])[] =>
+const allPairs = (some: readonly string[], others: readonly string[]): readonly (readonly [string, string])[] =>
   some.flatMap((one) => others.map((other) => [one, other] as const));
 
 /** All words by what is alike in them, as pairs as far as possible; initials by their letter. */

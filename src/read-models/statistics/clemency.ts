@@ -35,7 +35,7 @@ export const categoryByInstrument = (asked: AskedClemency): StatisticTable =>
 export const incidentByInstrument = (asked: AskedClemency): StatisticTable =>
   statisticTable(
     appliedBy(asked, 'c.incident'),
-    { rows: incidents(asked), columns: instrumentIds(asked.context) },
+    { rows: incidentsOf(asked), columns: instrumentIds(asked.context) },
     asked.filters.certainty,
   );
 
@@ -102,14 +102,14 @@ const clemenciesOf = ({
   const match = matchOf(conditions);
   // Who matches no filter need not be looked up.
   const people =
-    conditions.length === 0 ? '(SELECT 1 AS certain) f ON TRUE' : `(${matching(listed, match)}) f USING (case_no)`;
+    conditions.length === 0 ? '(SELECT 1 AS certain) f ON TRUE' : `(${matchingSql(listed, match)}) f USING (case_no)`;
   return {
     from: `clemencies c JOIN ${people} WHERE c.list = @list AND c.from_day <= @day AND ${versionCondition('c', listed)}`,
     values: { ...scopeValues(listed), ...match.values },
   };
 };
 
-const matching = (scope: ListScope, { certain, possible }: ReturnType<typeof matchOf>): string =>
+const matchingSql = (scope: ListScope, { certain, possible }: ReturnType<typeof matchOf>): string =>
   `SELECT p.case_no, min(${certain}) AS certain FROM periods p
     WHERE p.list = @list AND ${validCondition('p', scope)} GROUP BY p.case_no HAVING max(${possible})`;
 
@@ -132,7 +132,7 @@ const instrumentIds = ({ logTables, scope: { position } }: ScopedContext): reado
   logTables.idsOf('instrument').filter((id) => logTables.definitionAt('instrument', id, position) !== null);
 
 /** The incidents of everybody whom the list judges on the day; if one is asked for, that one alone. No more than a table may have. */
-const incidents = ({ context: { db, scope, position: head }, list, filters }: AskedClemency): readonly string[] => {
+const incidentsOf = ({ context: { db, scope, position: head }, list, filters }: AskedClemency): readonly string[] => {
   const listed = listScope(list.id, scope.day, scope.position, head);
   const sql = `SELECT DISTINCT p.incident FROM periods p
     WHERE p.list = @list AND ${validCondition('p', listed)} AND p.incident IS NOT NULL

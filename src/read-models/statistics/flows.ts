@@ -29,13 +29,13 @@ export const entriesAndExits = async ({ reader, context, position, scope }: Aske
       found.set(monthOf(day), month);
     }
   });
-  return statisticTable(found, { rows: months(scope.from + 1, scope.to), columns: [] });
+  return statisticTable(found, { rows: monthsOf(scope.from + 1, scope.to), columns: [] });
 };
 
 const monthOf = (day: Day): string => formatDay(day).slice(0, 'YYYY-MM'.length);
 
 /** Every month with a day of the span. */
-const months = (from: Day, to: Day): readonly string[] => [
+const monthsOf = (from: Day, to: Day): readonly string[] => [
   ...new Set(Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => monthOf(from + index))),
 ];
 

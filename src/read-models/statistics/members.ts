@@ -21,7 +21,7 @@ export interface AskedMembers {
   readonly gravityOf: GravityOf;
 }
 
-const grouped = (
+const groupedTable = (
   { context: { counters, scope, position: head }, list, filters }: AskedMembers,
   grouping: Grouping,
   known: { readonly rows: readonly string[]; readonly columns: readonly string[] },
@@ -33,7 +33,7 @@ const grouped = (
 };
 
 export const stageByCategory = (asked: AskedMembers): StatisticTable =>
-  grouped(
+  groupedTable(
     asked,
     { key: `coalesce(p.category, '${UNKNOWN_KEY}') || '${BETWEEN_KEYS}' || coalesce(${STAGE_SQL}, '${UNKNOWN_KEY}')` },
     { rows: [...asked.list.categories.keys()], columns: STAGES },
@@ -45,14 +45,14 @@ const NOT_CONVICTED = 'not-convicted';
 export const byGravity = (asked: AskedMembers): StatisticTable => {
   defineGravity(asked.context.db, asked.gravityOf);
   const key = `CASE WHEN ${STAGE_SQL} = 'convicted' THEN habeas_gravity(p.articles, @day) ELSE '${NOT_CONVICTED}' END`;
-  return grouped(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED], columns: [ONLY_COLUMN] });
+  return groupedTable(asked, { key }, { rows: [...GRAVITIES, UNKNOWN_KEY, NOT_CONVICTED], columns: [ONLY_COLUMN] });
 };
 
-const DEFINED = new WeakSet<Db>();
+const WITH_GRAVITY_FUNCTION = new WeakSet<Db>();
 
 /** An SQL function of the articles of a conviction (JSON) and the day. */
 const defineGravity = (db: Db, gravityOf: GravityOf): void => {
-  if (DEFINED.has(db)) return;
+  if (WITH_GRAVITY_FUNCTION.has(db)) return;
   const known = new Map<string, string>();
   db.function('habeas_gravity', { deterministic: true }, (articles, day) => {
     const key = `${String(day)} ${String(articles)}`;
@@ -61,7 +61,7 @@ const defineGravity = (db: Db, gravityOf: GravityOf): void => {
     known.set(key, found);
     return found;
   });
-  DEFINED.add(db);
+  WITH_GRAVITY_FUNCTION.add(db);
 };
 
 /** Distinct sets of articles of a large register. */
@@ -104,7 +104,7 @@ export const byTimeLeft = (asked: AskedMembers): StatisticTable => {
   const withoutEnd = `CASE WHEN p.life = 1 THEN 'life' WHEN p.sentence IN ('none', 'extinguished') THEN 'no-sentence' ELSE '${UNKNOWN_KEY}' END`;
   // An end of MAX_DAY is that of a term that nobody knows, and in no band.
   const key = `coalesce(${bandsBetween('p.end_earliest', 'p.end_latest', bands)}, ${withoutEnd})`;
-  return grouped(
+  return groupedTable(
     asked,
     { key, expand: expandBands(bands) },
     { rows: [...bandKeys(bands), 'life', UNKNOWN_KEY, 'no-sentence'], columns: [ONLY_COLUMN] },
@@ -119,5 +119,9 @@ export const byTimeHeld = (asked: AskedMembers): StatisticTable => {
   const isHeld = `p.custody IN (${[...HELD_CUSTODIES].map((custody) => `'${custody}'`).join(', ')})`;
   const since = bandsBetween('h.since_from', 'coalesce(h.since_by, @day)', bands);
   const key = `CASE WHEN ${isHeld} THEN coalesce(${since}, 'not-held') ELSE 'not-held' END`;
-  return grouped(asked, { key, join, expand: expandBands(bands) }, { rows: bandKeys(bands), columns: [ONLY_COLUMN] });
+  return groupedTable(
+    asked,
+    { key, join, expand: expandBands(bands) },
+    { rows: bandKeys(bands), columns: [ONLY_COLUMN] },
+  );
 };

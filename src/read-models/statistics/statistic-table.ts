@@ -13,7 +13,7 @@ export interface StatisticTable {
   readonly uncertain: readonly (readonly number[])[];
 }
 
-const NOBODY: Totals = { yes: 0, uncertain: 0 };
+const NO_PEOPLE: Totals = { yes: 0, uncertain: 0 };
 
 /**
  * Rows and columns that are known beforehand stand first, in their order, also where nobody is; all others follow, sorted. Throws
@@ -31,7 +31,7 @@ export const statisticTable = (
   );
   if (rows.length * columns.length > LIMITS.tableCells) throw tooLarge();
   const cells = (of: 'yes' | 'uncertain', isShown: boolean): readonly (readonly number[])[] =>
-    rows.map((row) => columns.map((column) => (isShown ? (found.get(row)?.get(column) ?? NOBODY)[of] : 0)));
+    rows.map((row) => columns.map((column) => (isShown ? (found.get(row)?.get(column) ?? NO_PEOPLE)[of] : 0)));
   return {
     rows,
     columns,

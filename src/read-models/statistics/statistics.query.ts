@@ -36,7 +36,7 @@ export class Statistics extends Query<StatisticView | null> {
 }
 
 /** Days of a span whose first day is not named. */
-const YEAR = 365;
+const DEFAULT_SPAN_DAYS = 365;
 
 type OfDay = (asked: Parameters<typeof stageByCategory>[0]) => StatisticTable;
 
@@ -83,7 +83,7 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
     const list = context.logTables.listAt(id, context.scope.position)?.definition;
     if (list === undefined) return null;
     const table = OF_DAY[statistic]({ context, list, filters, gravityOf: this.gravity.gravityOf });
-    return { ...head(context, statistic, id), from: null, set: null, ...table, marks: [] };
+    return { ...headOf(context, statistic, id), from: null, set: null, ...table, marks: [] };
   }
 
   async #ofSpan(
@@ -99,7 +99,7 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
           'a statistic of one day; of several, only category filters',
         );
     const { day: to, position } = opened.scope;
-    const first = from === undefined ? to - YEAR : requireDay(from);
+    const first = from === undefined ? to - DEFAULT_SPAN_DAYS : requireDay(from);
     if (first > to) throw new InvalidParameter('from', 'PARAMETER.NEEDS', 'a day not after asOf');
     if (to - first >= LIMITS.seriesDays)
       throw new InvalidParameter('from', 'SPAN.TOO_LONG', `at most ${LIMITS.seriesDays} days`);
@@ -110,12 +110,12 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
       const span: AskedSpan = { reader: this.reader, context, position, scope };
       const table = await OF_SPAN[statistic](span);
       const marks = statistic === 'daily' ? marksOf(span) : [];
-      return { ...head(opened, statistic, id), from: formatDay(first), set, ...table, marks };
+      return { ...headOf(opened, statistic, id), from: formatDay(first), set, ...table, marks };
     });
   }
 }
 
-const head = ({ scope: { day, knownAt, position } }: ScopedContext, name: StatisticName, list: string) => {
+const headOf = ({ scope: { day, knownAt, position } }: ScopedContext, name: StatisticName, list: string) => {
   const { rowsAre, columnsAre } = STATISTICS[name];
   return { name, list, asOf: formatDay(day), knownAt, position, rowsAre, columnsAre };
 };

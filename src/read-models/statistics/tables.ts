@@ -39,7 +39,7 @@ export const clemencyRows = ({ events, periods }: CaseHistory): readonly Clemenc
         instrument,
         from_day: applied.earliest,
         latest_day: applied.latest,
-        incident: only(standings.map((standing) => standing?.incident ?? null)),
+        incident: onlyIfEqual(standings.map((standing) => standing?.incident ?? null)),
         released_from: released?.earliest ?? null,
         released_by: released?.latest ?? null,
       };
@@ -48,7 +48,7 @@ export const clemencyRows = ({ events, periods }: CaseHistory): readonly Clemenc
         const recognised = judged.filter((one) => one?.recognition === 'recognised');
         if (recognised.length === 0 && !standings.includes(null)) return [];
         const certain = recognised.length === judged.length ? 1 : 0;
-        return [{ ...row, list, certain, category: only(recognised.map((one) => one?.category ?? null)) }];
+        return [{ ...row, list, certain, category: onlyIfEqual(recognised.map((one) => one?.category ?? null)) }];
       });
       return [{ ...row, list: '', certain: 1, category: null }, ...ofLists];
     }),
@@ -66,7 +66,8 @@ const releaseAfter = (applied: Interval, events: readonly EventWithId<CaseEvent>
 };
 
 /** The value, if all are equal. */
-const only = <T>(values: readonly (T | null)[]): T | null => (new Set(values).size === 1 ? (values[0] ?? null) : null);
+const onlyIfEqual = <T>(values: readonly (T | null)[]): T | null =>
+  new Set(values).size === 1 ? (values[0] ?? null) : null;
 
 export const clemencies: ProjectedTable<ClemencyRow> = {
   name: 'clemencies',

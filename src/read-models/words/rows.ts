@@ -22,8 +22,8 @@ export const searchedTextRows = ({ events, periods }: CaseHistory): readonly Sea
   const articles = new Map<string, DaySpan[]>();
   for (const { from, to, standing } of periods) {
     if (standing === null) continue;
-    if (standing.facility !== null) add(facilities, toNfc(standing.facility), { from, to });
-    for (const article of standing.articles) add(articles, article, { from, to });
+    if (standing.facility !== null) addSpan(facilities, toNfc(standing.facility), { from, to });
+    for (const article of standing.articles) addSpan(articles, article, { from, to });
   }
   const { summary } = personDescription(events);
   return [
@@ -33,7 +33,7 @@ export const searchedTextRows = ({ events, periods }: CaseHistory): readonly Sea
   ];
 };
 
-const add = (spans: Map<string, DaySpan[]>, text: string, span: DaySpan): void => {
+const addSpan = (spans: Map<string, DaySpan[]>, text: string, span: DaySpan): void => {
   spans.set(text, [...(spans.get(text) ?? []), span]);
 };
 
@@ -49,12 +49,12 @@ const rowsOf = (kind: TextKind, texts: ReadonlyMap<string, readonly DaySpan[]>):
   );
 
 /** Many cases have the same facilities and articles. */
-const TOKENS = new LRUCache<string, string>({ max: 5_000 });
+const TOKENS_OF_TEXTS = new LRUCache<string, string>({ max: 5_000 });
 
 const tokensOf = (kind: TextKind, text: string): string => {
   if (kind === 'summary') return textTokens(kind, text).join(' ');
   const key = `${kind} ${text}`;
-  const tokens = TOKENS.get(key) ?? textTokens(kind, text).join(' ');
-  TOKENS.set(key, tokens);
+  const tokens = TOKENS_OF_TEXTS.get(key) ?? textTokens(kind, text).join(' ');
+  TOKENS_OF_TEXTS.set(key, tokens);
   return tokens;
 };

@@ -24,7 +24,7 @@ const beginningsOfArticle = (text: string): readonly string[] => {
 /** Dots and slashes would part a token. */
 const inOneToken = (article: string): string => article.toLowerCase().replace(/[^a-z0-9]/g, '_');
 
-const ARTICLE = /^\d[\d./-]*[a-z]?$/i;
+const ARTICLE_PATTERN = /^\d[\d./-]*[a-z]?$/i;
 
 /** Words that are looked for; the rest is ignored. */
 const MAX_WORDS = 12;
@@ -39,7 +39,7 @@ export const expressionOf = (typed: string): string | null => {
     .slice(0, MAX_WORDS);
   const terms = words.flatMap((word, index): readonly string[] => {
     const isLast = index === words.length - 1;
-    if (ARTICLE.test(word)) {
+    if (ARTICLE_PATTERN.test(word)) {
       const keys = wordKeys(word).map((key) => `"w:${key}"`);
       return [`("a:${inOneToken(word)}"${keys.length === 0 ? '' : ` OR (${keys.join(' AND ')})`})`];
     }
