@@ -18,7 +18,7 @@ declare module 'autocannon' {
     readonly setupClient: (client: Client) => void;
   }
   interface Outcome {
-    /** In seconds. */
+    /** The length of the run in seconds. */
     readonly duration: number;
     readonly latency: { readonly p50: number; readonly p99: number };
     readonly '2xx': number;

@@ -18,7 +18,7 @@ import { makeNameIndex, PAGE, search, trigramSearch } from './name-indexes.js';
 type Groups = readonly (readonly string[])[];
 
 interface Method {
-  /** Indexes of the names on the first page. */
+  /** The names that a search shows on its first page, as their indexes. */
   readonly page: (name: string) => readonly number[];
   /** Whether it takes two names for one. */
   readonly agree: (one: string, other: string) => boolean;

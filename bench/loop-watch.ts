@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 
-/** Milliseconds since they were asked for before. */
+/** Delays of the event loop in milliseconds, since they were last asked for. */
 export interface LoopDelays {
   readonly p99: number;
   readonly longest: number;

@@ -25,7 +25,7 @@ const FILTER_COLUMNS: Readonly<Record<keyof Filters, string>> = {
 };
 const SORT_COLUMNS = { name: 'name_key', recognised: 'since', reference: 'reference_key' } as const;
 
-/** What is shown of a person. */
+/** The columns of what a page shows of a person. */
 const SHOWN = `case_id, refs, name, certainty, custody, proceedings, sentence, end_earliest, end_latest, life, articles, facility,
   incident, lists`;
 

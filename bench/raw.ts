@@ -23,7 +23,7 @@ export class RawLog {
     this.#insert = db.prepare('INSERT INTO events (stream, version, event) VALUES (?, ?, ?)');
   }
 
-  /** One commit, unless a transaction is open. */
+  /** Each call is a commit of its own, unless a transaction is open. */
   append(stream: string, version: number, event: NewEvent): void {
     this.#insert.run(stream, version, JSON.stringify(event));
   }

@@ -17,7 +17,7 @@ export interface Series {
   readonly measurement?: string;
   readonly sizes: readonly number[];
   readonly of: 'the log' | 'the case';
-  /** For the figure of the last size: divided by that of the first, or itself. */
+  /** The aim for the figure of the last size: for what it is divided by that of the first size (`ratio`), or for the figure itself. */
   readonly aim: { readonly ratio: Aim } | { readonly last: Aim } | null;
   readonly on: readonly DataSet[];
   /** Takes so long that it is measured once. */
@@ -112,7 +112,7 @@ export interface Plot {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** In the order of the page. */
+/** The plots of docs/benchmarks.md, in their order on the page. */
 export const PLOTS: readonly Plot[] = [
   { file: 'append', title: 'Appends a second, one after the other', labels: { append: 'appends' } },
   { file: 'load', title: 'Cases of eight events loaded and folded a second', labels: { load: 'cases' } },

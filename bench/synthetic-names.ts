@@ -33,7 +33,7 @@ const surnameOf = (n: number): string => {
   return (STEMS[number] ?? invented.charAt(0).toLocaleUpperCase('az') + invented.slice(1)) + ending;
 };
 
-/** From 0 to 1. */
+/** A pseudo-random number from 0 to 1. */
 const share = (n: number, purpose: number): number => pseudoRandom(n, purpose) / 2 ** 32;
 
 /** The first of the list are chosen far more often than the last. */

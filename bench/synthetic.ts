@@ -7,7 +7,7 @@ import type { NewEvent } from '../src/event-store/port.js';
 
 export const LIST = 'union';
 export const CATEGORIES = Array.from({ length: 12 }, (_, index) => `category-${index}`);
-/** After the last event of every case. */
+/** A day after the last event of every case. */
 export const TODAY: Day = parseDay('2026-01-05') ?? 0;
 /** A day in the middle of the events. */
 export const EARLIER = '2020-06-30';

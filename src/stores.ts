@@ -29,7 +29,7 @@ export const openLog: OpenStore = (settings, folder, isService) => {
   return createSqliteStore({ file: folder.events });
 };
 
-/** In bytes; 0 where there is no file. */
+/** The size of a file in bytes; 0 where there is none. */
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** Imports the EventStoreDB client only if it is used. `readSettings` has checked that there is an address. */

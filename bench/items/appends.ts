@@ -30,7 +30,7 @@ const WRITERS = 64;
 /** Events per transaction of raw SQLite in bulk. */
 const BULK_TRANSACTION = 1_000;
 
-/** One after the other. */
+/** Appends one after the other to the embedded store. */
 const habeasOneByOne = async (file: string, count: number): Promise<Figure> => {
   const store = createSqliteStore({ file });
   const appends = makeAppends(count);

@@ -26,7 +26,7 @@ const [EVENTS, CASES] = [10, 3];
 const list = foldList(LIST, definitions as readonly NonAmendment<ListEvent>[]);
 const references: ReferenceData = { today: TODAY, lists: new Map(list && [[LIST, list]]), instruments: new Map() };
 
-/** After the events of every case. */
+/** The first day of the events that lengthen a case: after the events of every case of the data set. */
 const FIRST_DAY = parseDay('2025-01-05') ?? 0;
 /** Six events a day, so that a case of 2,000 ends before today. */
 const event = (n: number, index: number): AnyEvent =>

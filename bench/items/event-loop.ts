@@ -11,7 +11,7 @@ import { eventsOf, extraEvent, LIST, LONG_CASE, SHORT_CASE } from '../synthetic.
 const ACTOR = { 'x-actor': 'person:clerk-7' };
 const PAGE_EVERY_MS = 50;
 
-/** Asks, and reads the whole answer without keeping it. */
+/** Sends a request, and reads the whole answer without keeping it. */
 const ask = async (service: Service, path: string, init: RequestInit = {}): Promise<Response> => {
   const response = await fetch(`${service.url}${path}`, init);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
@@ -51,14 +51,14 @@ const measured = async (service: Service, run: () => Promise<void>) => {
   return { value: p99, seen: { [LONGEST_TURN]: longest } };
 };
 
-/** From the first request on until everything is projected; until then no page can be read. */
+/** Measures from the first request until everything is projected; until then no page can be read. */
 const rebuilding: Variant = async (context) => {
   copyFileSync(logFile(shortLog(context)), logFile(context.work));
   const service = await startService(context.work);
   return measured(service, () => service.ready());
 };
 
-/** On a copy of a register, from when its service does nothing by itself. */
+/** Measures while `run` runs, on a copy of a register, once its service has nothing left to do by itself. */
 const during =
   (made: Made, run: (service: Service, context: RunContext) => Promise<void>): Variant =>
   async (context) => {

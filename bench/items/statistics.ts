@@ -19,7 +19,7 @@ const NO_GRAVITY = { source: '', gravityOf: () => null };
 /** The day of a question; a year of them. */
 const dayOf = (index: number): number => TODAY - (index % 365);
 
-/** Some questions, since each of a million people takes a second or more. */
+/** How many questions are asked: few, since each about a million people takes a second or more. */
 const questions = ({ sizes }: RunContext): number => Math.max(3, Math.ceil(sizes.pages / 40));
 
 const habeas =

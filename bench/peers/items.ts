@@ -27,7 +27,7 @@ const casesOf = (count: number): readonly (readonly Append[])[] => {
   return Array.from({ length: count }, (_, n) => appends.slice(n * LONG_CASE, (n + 1) * LONG_CASE));
 };
 
-/** So many writers take one case after the other. */
+/** Has `writers` writers take one case after the other from `all`, until none is left. */
 const together = async <T>(writers: number, all: readonly T[], write: (one: T) => Promise<void>): Promise<void> => {
   const rest = all.values();
   const writeOn = async (): Promise<void> => {
@@ -115,7 +115,7 @@ const rebuild = async (peer: Peer, { sizes }: RunContext): Promise<Figure> => {
   const perSecond = await rate(count, async () => {
     events = (await peer.rebuild?.(Object.keys(allEvents), count)) ?? 0;
   });
-  // Its key is the position: no event can be there twice.
+  // The key of the projected table is the position: no event can be in it twice.
   return { value: (perSecond * events) / count, seen: delivery(events, events, count) };
 };
 

@@ -24,7 +24,7 @@ interface PeerPackage {
   /** Whose version tells that of the peer. */
   readonly package: string;
   readonly needsPostgres: boolean;
-  /** What it has, beside appends and loads. */
+  /** Whether the peer has a log of all events, beside appends and loads. */
   readonly hasLog: boolean;
 }
 

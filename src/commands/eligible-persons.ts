@@ -11,7 +11,7 @@ export interface EligiblePersonsQuestion {
 
 export interface EligiblePerson {
   readonly caseId: string;
-  /** In the list, null where the case has none there. */
+  /** The reference in the list; null where the case has none there. */
   readonly reference: string | null;
 }
 

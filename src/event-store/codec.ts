@@ -214,7 +214,7 @@ interface CoveredPayload {
   readonly personal: Readonly<Record<string, unknown>> | null;
 }
 
-/** Null if they are nested too deep to be of an event. */
+/** The canonical texts of the parts of a payload; null if they are nested too deep to be of an event. */
 const textsOf = ({ commitment, data, meta, personal }: CoveredPayload): PayloadTexts | null => {
   try {
     return {
@@ -260,7 +260,7 @@ const coveredPart = ({ payload, adopted }: StoredRecord): CoveredPayload | null 
 
 const COVERED_FIELDS = ['commitment', 'data', 'meta', 'personal'];
 
-/** Null unless the payload has exactly the parts of an event with a leaf hash. */
+/** The payload as one of an event with a leaf hash; null unless it has exactly the parts of one. */
 const coveredPayload = (payload: unknown): CoveredPayload | null => {
   if (!isObject(payload) || Object.keys(payload).length !== COVERED_FIELDS.length) return null;
   const { commitment, data, meta, personal } = payload;
@@ -383,7 +383,7 @@ const findError = (value: unknown, part: string, checks: Readonly<Record<string,
 };
 
 interface StoredPayload extends Pick<EventParts, 'data'> {
-  /** Null where it was erased. */
+  /** Null where the personal part was erased. */
   readonly personal: EventParts['personal'] | null;
   readonly meta: Meta;
 }

@@ -41,7 +41,7 @@ export const decodeText = (place: StreamRevision, record: TextRecord): StreamEve
   return Object.assign(decode(place, { id: formatUuid(text, idAt), type, recordedAt, payload }), { cursor });
 };
 
-/** From 32 hexadecimal digits at an index of a text. */
+/** A UUID in the usual form, made of the 32 hexadecimal digits at an index of a text. */
 export const formatUuid = (text: string, at = 0): string =>
   `${text.slice(at, at + 8)}-${text.slice(at + 8, at + 12)}-${text.slice(at + 12, at + 16)}-` +
   `${text.slice(at + 16, at + 20)}-${text.slice(at + 20, at + ID_LENGTH)}`;
@@ -51,7 +51,7 @@ interface TypeReader {
   readonly version: number;
   readonly dated: boolean;
   readonly personal: ReadonlySet<string>;
-  /** From the correlation id to the personal part. */
+  /** Matches what stands between the correlation id and the personal part. */
   readonly tail: RegExp;
   readonly tailLength: number;
 }
@@ -73,7 +73,7 @@ const PAYLOAD_BEGINNING = new RegExp(String.raw`\{"commitment":"${PLAIN_CHARACTE
 const META_BEGINNING = '},"meta":{';
 const CORRELATION_BEGINNING = '"correlationId":"';
 
-/** By type; without corrections, which are stored in another form than they have in memory. */
+/** By event type; none for corrections, which are stored in another form than they have in memory. */
 const READERS: ReadonlyMap<string, TypeReader> = new Map(
   Object.keys(allEvents)
     .filter((type) => type !== 'corrected')
@@ -85,7 +85,10 @@ const TYPE_PLACEHOLDER = randomBytes(6).toString('base64');
 const OPEN_EVENT = `{"type":"${TYPE_PLACEHOLDER}",`;
 const NO_FINDINGS: readonly Finding[] = Object.freeze([]);
 
-/** Null where the event is not ordinary, or anything about it is wrong: where a part is not JSON by itself, or what is between the parts is other. */
+/**
+ * Null where the event is not ordinary, or anything in its text is wrong: where a part is not JSON by itself, or what is between the parts
+ * is other.
+ */
 const decodeOrdinary = (
   { stream, revision }: StreamRevision,
   { cursor, type, recordedAt, text, idAt }: TextRecord,

@@ -54,7 +54,7 @@ export interface PayloadTexts {
   readonly meta: string;
   /** The schema version in `meta`. */
   readonly schemaVersion: number;
-  /** Null where it was erased, or there never was one. */
+  /** Null where the personal part was erased, or there never was one. */
   readonly personal: PersonalTexts | null;
 }
 

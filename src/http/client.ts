@@ -24,7 +24,7 @@ export const isTrustedBy = (networks: readonly string[]): IsTrustedProxy => {
   };
 };
 
-/** Null for a prefix of 0 bits too: it would let every caller choose the address it is counted under. */
+/** Null for no network, and for a prefix of 0 bits too: it would let every caller choose the address it is counted under. */
 const parseNetwork = (text: string): Network | null => {
   const [address = '', bits, rest] = text.split('/');
   const ip = parseAddress(address);
@@ -50,7 +50,7 @@ export const keyOfAddress = (address: string): string | null => {
 
 const toHex = (part: number): string => part.toString(16);
 
-/** Some proxies forward the port too. */
+/** An address with a port: some proxies forward the port too. */
 const WITH_PORT = /^(?:\[([0-9a-f:.]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/i;
 
 /** Falls back to the proxy's own address if what it forwards is no address. */

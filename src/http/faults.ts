@@ -6,7 +6,7 @@ import { requestProblems, type ProblemCode } from '../schema/problems.js';
 import { UnreadableBody, unreadableBodyResponse } from './body-parser.js';
 import { ProblemException, problemResponse, RETRY_AFTER, type HttpResponse } from './http-response.js';
 
-/** By error name, because http/ must not import the classes of event-store/ and proof/. */
+/** The problem code of an error by its name, because http/ must not import the classes of event-store/ and proof/. */
 const CODE_BY_ERROR_NAME: Readonly<Record<string, ProblemCode>> = {
   StoreUnavailable: 'REGISTER.UNAVAILABLE',
   StoreBusy: 'REGISTER.BUSY',

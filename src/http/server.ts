@@ -207,7 +207,7 @@ const tellOfDamage = (fastify: FastifyInstance, health: Health): void => {
   });
 };
 
-/** In every answer while the log is known to be damaged. */
+/** A header of every answer while the log is known to be damaged. */
 const DAMAGE_HEADER = 'habeas-log';
 
 const parseBodies = (fastify: FastifyInstance, bodies: BodyReader): void => {

@@ -10,7 +10,7 @@ export const MAX_RUNNING_JOBS = 4;
 export type StartResult<R> =
   /** The job runs now, or a job of this id was done before. */
   | { readonly outcome: 'started'; readonly job: DurableJob }
-  /** By whoever started it; it is not stored then. */
+  /** Whoever starts the job does not admit it (`start`); it is not stored then. */
   | { readonly outcome: 'not-admitted'; readonly reason: R }
   | { readonly outcome: 'too-many-jobs' };
 
@@ -104,7 +104,7 @@ export class DurableJobs {
     return job && this.#tell(job);
   }
 
-  /** In the order in which they were first started. */
+  /** All jobs, in the order in which they were first started. */
   all(): readonly DurableJob[] {
     return this.file.all().map((job) => this.#tell(job));
   }

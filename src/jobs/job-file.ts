@@ -66,7 +66,7 @@ export class JobFile {
     this.db.close();
   }
 
-  /** In the order in which they were first started. */
+  /** All jobs, in the order in which they were first started. */
   all(): readonly StoredJob[] {
     return this.db.prepare<[], JobRow>('SELECT * FROM jobs ORDER BY no').all().map(toJob);
   }
@@ -87,7 +87,7 @@ export class JobFile {
     this.db.prepare(`UPDATE jobs SET state = 'running', error = NULL, ended_at = NULL WHERE id = ?`).run(id);
   }
 
-  /** Also removes the oldest jobs that have ended, beyond MAX_ENDED_JOBS. */
+  /** Ends a job, and removes the oldest jobs that have ended, beyond MAX_ENDED_JOBS. */
   end(id: string, state: Exclude<JobState, 'running'>, error: string | null, endedAt: string): void {
     const end = this.db.prepare('UPDATE jobs SET state = ?, error = ?, ended_at = ? WHERE id = ?');
     const excess = this.db
@@ -183,6 +183,6 @@ const openDatabase = (path: string): Database.Database => {
   }
 };
 
-/** Also a file that has tables and no version: it was not made here. */
+/** Whether an error means that the file is damaged, or was not made here: it has tables, and no version. */
 const isDamage = (error: unknown): boolean =>
   /^SQLITE_(NOTADB|CORRUPT|ERROR)/.test(String((error as { readonly code?: unknown } | null)?.code));

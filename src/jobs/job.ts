@@ -4,7 +4,7 @@ export interface JobProgress {
   /** What is being done. It also says what `done` and `total` count: `events read`. */
   readonly stage: string;
   readonly done: number;
-  /** Null while it is unknown. */
+  /** Null while the total is unknown. */
   readonly total: number | null;
   /** Numbers of steps by their result, such as `added` and `refused`. */
   readonly results?: Readonly<Record<string, number>>;

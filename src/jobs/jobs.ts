@@ -6,7 +6,7 @@ export type JobState = 'running' | 'done' | 'stopped' | 'failed';
 export interface Job {
   readonly id: string;
   readonly state: JobState;
-  /** Null before its first report. */
+  /** Null before the job first reports any. */
   readonly progress: JobProgress | null;
 }
 

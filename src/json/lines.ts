@@ -4,9 +4,9 @@
  */
 
 export interface Line {
-  /** From 1. */
+  /** Counted from 1. */
   readonly number: number;
-  /** Without the line end. Null if the line is longer than `maxBytes`; reading stops there. */
+  /** The line without its end. Null if it is longer than `maxBytes`; reading stops there. */
   readonly bytes: Buffer | null;
 }
 

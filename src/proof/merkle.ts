@@ -15,7 +15,7 @@ const HASH_BYTES = 32;
 /** One buffer for all calls, and the digest as a string: to allocate and join buffers takes longer than to hash. */
 const hashedBytes = Buffer.alloc(1 + 2 * HASH_BYTES, 1);
 
-/** Both have 32 bytes. */
+/** The hash of a node of the tree by those of its two children, which have 32 bytes each. */
 export const nodeHash = (left: Buffer, right: Buffer): Buffer => {
   left.copy(hashedBytes, 1);
   right.copy(hashedBytes, 1 + HASH_BYTES);

@@ -58,7 +58,10 @@ export class ProofFiles {
     return existsSync(this.#key);
   }
 
-  /** Null if there is none. Throws InvalidNote for a key that cannot be used or is not of this log, and file-system errors. */
+  /**
+   * The key that signs; null if there is none. Throws InvalidNote for a key that cannot be used or is not of this log, and file-system
+   * errors.
+   */
   key(): SigningKey | null {
     if (!this.hasKey()) return null;
     const key = parseKey(readFileSync(this.#key, 'utf8'));

@@ -14,7 +14,7 @@ export interface LogTail {
   /** The events that the subtrees are of, and the cursor of the last of them; null for none. */
   readonly start: number;
   readonly after: Cursor | null;
-  /** In base64, the largest first. */
+  /** The hashes of complete subtrees in base64, the largest first. */
   readonly subtrees: readonly string[];
 }
 
@@ -150,7 +150,7 @@ export const formatTail = (tail: LogTail): string => {
   return `${text}\n${checksumOf(text)}\n`;
 };
 
-/** Null for a text that is no whole tail. */
+/** Reads a tail from the text of its file; null for a text that is not whole. */
 export const parseTail = (file: string): LogTail | null => {
   const [text = '', sum] = file.split('\n');
   return checksumOf(text) === sum ? (JSON.parse(text) as LogTail) : null;

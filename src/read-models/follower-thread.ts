@@ -17,7 +17,7 @@ type Request =
   | { readonly kind: 'abort'; readonly call: number }
   | { readonly kind: 'commit' };
 
-/** From the worker: that a call has advanced, or its end. */
+/** What the worker answers: that a call has advanced, or that it has ended. */
 type Reply =
   | { readonly kind: 'progress'; readonly call: number; readonly progress: JobProgress | null }
   | { readonly kind: 'end'; readonly call: number; readonly error: PlainError | null };

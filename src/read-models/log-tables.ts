@@ -71,7 +71,7 @@ export const caseHistoryOf = (id: string, timeline: Timeline, voidMerges: readon
 
 const AMENDMENT_TYPES = Object.keys(amendmentEvents);
 
-/** Some streams whose events are read; of each, those up to a position. */
+/** The streams whose events are read; of each, the events up to a position. */
 export type StreamBounds = readonly { readonly stream: number; readonly upTo: number }[];
 
 /** Streams whose numbers are remembered while events are stored. */

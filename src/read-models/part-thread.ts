@@ -4,7 +4,7 @@ import { causeOf, FollowerEnded } from './errors.js';
 import { fromPlain, toPlain, type PlainError } from './plain-error.js';
 import type { PartFile } from './part-file.js';
 
-/** Null once all cases were projected: the thread closes its file and ends. */
+/** Numbers of cases to project; null once all were projected: the thread closes its file and ends. */
 type Request = readonly number[] | null;
 type Reply = PlainError | null;
 

@@ -158,7 +158,7 @@ const roleOf = (data: RawEvent): string => {
   return data.type === 'policy-set' ? `policy-set ${String(data['from'])}` : data.type;
 };
 
-/** By type: where to report an event on record that the file no longer has. */
+/** By event type: the array of the file in which to report an event on record that the file no longer has. */
 const ARRAY_OF_TYPE: Readonly<Record<string, string>> = {
   'category-defined': '/categories',
   'policy-set': '/policy',

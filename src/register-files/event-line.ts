@@ -12,7 +12,7 @@ import type { CellError } from './report.js';
 export interface LineContext {
   /** The list of the import. */
   readonly list: string;
-  /** By list. */
+  /** The categories of each list, by its id. */
   readonly categories: ReadonlyMap<string, readonly NamedCategory[]>;
 }
 

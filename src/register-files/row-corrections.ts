@@ -100,7 +100,7 @@ const isStanding = ({ standing }: ComparableEvent, field: string, value: unknown
   standing !== null &&
   isDeepStrictEqual(asStored((standing as unknown as RawEvent)[field] ?? null), asStored(value ?? null));
 
-/** Each cell once, though several events may have its content. */
+/** The cells that the changes concern, each once, though several events may have its content. */
 const cellsOf = (changes: readonly PartChange[]): readonly CellCorrection[] => {
   const cells = new Map<string, CellCorrection>();
   for (const { before, after, fields } of changes)

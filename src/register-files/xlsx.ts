@@ -22,7 +22,7 @@ export interface Workbook {
   readonly bytes: number;
 }
 
-/** By the signature of a zip archive (.xlsx), or of an OLE file (.xls, or an encrypted .xlsx). */
+/** Whether a file begins as a workbook: with the signature of a zip archive (.xlsx), or of an OLE file (.xls, or an encrypted .xlsx). */
 export const beginsAsWorkbook = (head: Buffer): boolean => isZip(head) || isOle(head);
 const isZip = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 3, 4]));
 const isOle = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffer.from([0xd0, 0xcf, 0x11, 0xe0]));

@@ -26,5 +26,5 @@ export class Retracted extends CommonFields {
   reason: string;
 }
 
-/** By type, for streams of every kind. */
+/** The classes of amendments by event type, for streams of every kind. */
 export const amendmentClasses = { corrected: Corrected, retracted: Retracted };

@@ -425,7 +425,7 @@ export interface FieldError {
 
 export interface CatalogueEntry extends Meaning {
   readonly code: FieldErrorCode | ProblemCode | FindingCode;
-  /** Whether it is the code of a problem document, of one of its `errors`, or of a finding. */
+  /** Where the code stands: in a problem document, in one of its `errors`, or in a finding. */
   readonly in: 'problem' | 'error' | 'finding';
   /** The HTTP status of the response; null for findings that do not block a write. */
   readonly status: number | null;

@@ -31,7 +31,7 @@ interface RequestSummary {
   readonly cut: boolean;
 }
 
-/** In seconds: from a write that shares a commit to a write that waits for a lock or a read that waits for a token. */
+/** Bounds of durations in seconds: from a write that shares a commit to a write that waits for a lock or a read that waits for a token. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export class Metrics {

@@ -46,7 +46,7 @@ afterAll(() => folder.remove());
 
 const eventsIn = (file: string): number => readFileSync(file, 'utf8').trim().split('\n').length;
 
-/** Every so many cases one is asked for by itself, with its history. */
+/** One case in so many is asked for by itself, with its history. */
 const EVERY = effort(6, 1);
 
 /** The results of all queries, for every page and some cases, as one text. */

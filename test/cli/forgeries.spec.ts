@@ -36,7 +36,7 @@ const changed = (rows: readonly Row[], position: number, change: (row: Row) => P
   rows.map((row) => (row.position === position ? { ...row, ...change(row) } : row));
 const rowAt = (rows: readonly Row[], position: number): Row => rows[position - 1] as Row;
 const otherActor = ({ text }: Row) => ({ text: text.replace('"a-17"', '"a-18"') });
-/** The row with the leaf hash of what it says now. */
+/** A changed row with the leaf hash of its changed text. */
 const rehashed = (row: Row): Row => {
   const record = { ...row, payload: JSON.parse(row.text) as unknown };
   return { ...row, leaf: leafHash(String(leafTextOf(row, record))) };

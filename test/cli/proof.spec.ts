@@ -131,7 +131,7 @@ describe('a copy carries the checkpoint and the public keys', () => {
   });
 });
 
-/** Beside those of forgeries.spec.ts. */
+/** Changes of a stored log that must be found, beside those of forgeries.spec.ts. */
 const CHANGES: readonly (readonly [string, string, RegExp])[] = [
   [
     'white space',

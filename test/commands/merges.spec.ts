@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => register.store.close());
 
-/** Asks the streams of the three cases. */
+/** MergedCases that lags behind nothing: it reads the streams of the three cases. */
 const knowing: MergedCases = {
   async absorbedInto(caseId) {
     const into = new Map<string, string | null>();

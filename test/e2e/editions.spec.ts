@@ -98,7 +98,7 @@ it('have the numbers that were published, and each leads on from the one before'
     for (const flow of [edition['flow'], ...(edition['groups'] as Loose[]).map((group) => group['flow'] as Loose)])
       expect([flow, isReconciled(flow as FlowNumbers)]).toEqual([flow, true]);
   });
-  // What the organisation published of two of them.
+  // Two editions say the numbers that the organisation published.
   expect(wholeOf(published[1])['flow']).toMatchObject({ entered: 34, moved: 0 });
   expect(sumOf(wholeOf(published[1])['flow'].left as object)).toBe(12);
 });

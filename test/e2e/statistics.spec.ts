@@ -9,7 +9,7 @@ const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8')) as L
 let service: Service;
 beforeAll(async () => {
   service = await Service.start({}, {}, copyDemonstration);
-  // Until it can be read.
+  // Answered once the read models are built.
   await service.get('/v1/lists/union/members?limit=1');
 });
 afterAll(() => service.remove());

@@ -19,7 +19,7 @@ if (killing === undefined || starting === undefined)
   process.stdout.write('SKIPPED: no node was killed, since ESDB_KILL and ESDB_START name no commands\n');
 
 const run = async (command: string | undefined, node: string): Promise<void> => {
-  // What it starts may live on, so that it must not hold our pipes.
+  // A node that the command starts may outlive it, so that it must not hold the pipes of this process.
   const child = spawn('sh', ['-c', String(command)], { env: { ...process.env, ESDB_NODE: node }, stdio: 'ignore' });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`${String(command)} ended with ${code}`);

@@ -17,7 +17,7 @@ const TYPES = Object.keys(allEvents) as AnyEventType[];
 const PLACE = { stream: 'case-1', revision: 3 };
 const CURSOR = '17';
 
-/** What becomes of reading, in the order of its fields. */
+/** What reading an event gives, as JSON with the fields in their order, or the error that it throws. */
 const outcomeOf = (read: () => object): string => {
   try {
     return JSON.stringify(read());

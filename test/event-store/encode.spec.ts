@@ -17,7 +17,7 @@ const valid = fc
   .chain((type) => eventWith(allEvents[type].version, eventOf(type)))
   .map((event) => JSON.parse(JSON.stringify(event)) as NewEvent);
 
-/** What a field may wrongly be. */
+/** Wrong values of a field. */
 const WRONG: readonly unknown[] = [
   undefined,
   null,
@@ -49,7 +49,7 @@ const objectsIn = (value: unknown): Holder[] =>
     ? [value as Holder, ...Object.values(value).flatMap((item) => objectsIn(item))]
     : [];
 
-/** One field anywhere in it is removed, or another value. */
+/** A new event of which one field, at any depth, is removed or has a wrong value. */
 const flawed = fc
   .tuple(valid, fc.nat(), fc.nat(), fc.option(fc.constantFrom(...WRONG), { nil: 'removed' }))
   .map(([whole, which, field, wrong]) => {

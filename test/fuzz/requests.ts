@@ -72,7 +72,7 @@ const idOf = (kind: string): fc.Arbitrary<unknown> =>
     { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' }) },
   );
 
-/** What query parameters refer to. */
+/** The kind of known ids that a query parameter takes, by its name. */
 const KNOWN_BY_PARAMETER: Readonly<Record<string, string>> = { atLeast: 'tokens', event: 'events' };
 
 const queryOf = (

@@ -79,7 +79,7 @@ it('shares the steps among those who ask the same', async () => {
   const reader = new ChangingReader(new ModelReader(file.db), log.store);
   for (const answer of await Promise.all([countsOf(reader), countsOf(reader), countsOf(reader)]))
     expect(answer).toMatchObject(expected());
-  // Alone, each would take six.
+  // Each of the queries alone would read six times.
   expect(reader.reads).toBeLessThan(3 + 3 * 6);
   file.close();
 });

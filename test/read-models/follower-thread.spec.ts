@@ -303,7 +303,7 @@ it('fails a rebuild one of whose threads ends, leaves no files of it, and can be
   });
   await expect(building).rejects.toMatchObject({ name: 'FollowerEnded' });
   expect(builtFiles()).toEqual([]);
-  // As a rebuild leaves them that was killed.
+  // Part files as a killed rebuild leaves them.
   for (const part of [0, 1, 7]) writeFileSync(pathOf(`built.sqlite.building.part-${String(part)}`), 'half a part');
   const built = await buildOn({ count: 2, start });
   expect(built.logTables.cases.count()).toBe(180);

@@ -118,7 +118,7 @@ it('tells what each list makes of the person, by its own policy, categories and 
     ['other', 'yes', 1, [other]],
     ['union', 'no', 4, [union]],
   ]);
-  // As it was known before the other list had judged.
+  // The case as it was known before the other list had judged it.
   const before = await fixture.handlers.one.execute(
     new OneCase(scopeOf({ asOf: '2024-04-01', knownAt: 'position:18' }), 'a'),
   );

@@ -8,7 +8,7 @@ it('returns the same result for the same object, and computes it for another', (
   const [one, other] = [{ n: 1 }, { n: 1 }];
   expect(remembering(one)).toBe(remembering(one));
   expect(remembering(other)).not.toBe(remembering(one));
-  // The last object only.
+  // Only the value of the last object is remembered.
   expect(make).toHaveBeenCalledTimes(3);
 });
 

@@ -29,7 +29,7 @@ it('pages have every row once, none is empty, and none is too large unless it is
         const bytesOf = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0);
         expect(rows.length === 0 || page.length > 0).toBe(true);
         expect(page.length <= 1 || bytesOf(page) <= LIMITS.pageBytes).toBe(true);
-        // It ends early only where the next row has no room.
+        // A page ends before its limit only where the next row has no room on it.
         if (next !== undefined) expect(page.length === limit || bytesOf([...page, next]) > LIMITS.pageBytes).toBe(true);
       }
     }),

@@ -115,7 +115,7 @@ describe('a header that is not unambiguous', () => {
 });
 
 describe('a file in another encoding', () => {
-  /** One byte a letter, from U+0410 on and from U+00C0 on. */
+  /** A text in windows-1251: one byte a letter, of which those from U+0410 on begin at 0xC0. */
   const cyrillic = (text: string): Buffer =>
     Buffer.from([...text].map((c) => (c >= 'А' ? c.charCodeAt(0) - 0x410 + 0xc0 : c.charCodeAt(0))));
   const turkish = (text: string): Buffer =>

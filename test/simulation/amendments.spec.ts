@@ -33,7 +33,7 @@ afterEach(async () => {
   await double.stop();
 });
 
-/** Asked of every instance, as known now and at positions of the log. */
+/** Requests that are sent to every instance, as known now and at positions of the log. */
 const QUESTIONS = ['2025-01-15', '2025-02-04', '2025-02-10'].flatMap((day) => [
   `/v1/cases?limit=200&asOf=${day}`,
   `/v1/lists/union/members?limit=200&asOf=${day}`,

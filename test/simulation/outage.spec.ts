@@ -163,7 +163,7 @@ const OUTAGES: [how: string, change: () => Promise<void> | void, recovers: boole
   ['cut short', () => double.truncate(Math.floor(double.log.length / 2)), false],
   ['replaced by another log', replace, false],
 ];
-// To nothing is the shortest cut.
+// The shortest log that a server can come back with is an empty one.
 if (IS_LONG) OUTAGES.push(['emptied', () => double.truncate(0), false]);
 
 it.each(OUTAGES)(

@@ -42,7 +42,7 @@ const checkLog = async (seed: number): Promise<void> => {
         const at = { seed, known, day, list };
         const scope = scopeAt(day, known);
         same(at, await actual.members(ask, scope, list), expected.members(model, list, day));
-        // One of them a day: over many logs, each meets every kind of day.
+        // One property a day: over many logs, each is counted on every kind of day.
         const by = random.pick(actual.GROUPINGS);
         same({ ...at, by }, await actual.counts(ask, scope, list, by), expected.counts(model, list, day, by));
       }

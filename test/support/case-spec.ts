@@ -42,7 +42,7 @@ interface When {
 
 interface Given {
   readonly when: (...newEvents: CaseEventFields) => When;
-  /** What holds of recorded events, whatever was odd about them. */
+  /** Expects the standing that the recorded events give, whatever findings they have. */
   readonly then: (expected: StandingExpected) => void;
 }
 

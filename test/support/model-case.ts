@@ -22,7 +22,7 @@ interface Sentence {
   readonly state: string;
   readonly imprisonment: boolean;
   readonly life: boolean;
-  /** Null without a term; `unknown`, which ends on any later day. */
+  /** Null without a term; `unknown` for a sentence that may end on any later day. */
   readonly term: string | null;
   readonly reductions: readonly string[];
   /** A day; null if it counts from the arrest. */

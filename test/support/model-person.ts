@@ -27,7 +27,7 @@ interface Told {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** In the order in which answers name them. */
+/** The fields of a description, in the order in which answers name them. */
 const DESCRIPTION = ['born', 'sex', 'occupation', 'affiliation', 'region', 'summary'];
 
 export const personOf = (events: readonly Told[]): ModelPerson => {

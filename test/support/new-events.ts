@@ -11,7 +11,7 @@ export const namedEvent = (text: string): AnyEvent => ({
   name: { text, script: 'Latn', language: 'az', kind: 'full' },
 });
 
-/** In the current version of its type by default. */
+/** A new event, in the current version of its type; by default it gives a case a name. */
 export const newEvent = ({ event = namedEvent('Elçin Nümunəvi'), ...changes }: Partial<NewEvent> = {}): NewEvent => ({
   id: randomUUID(),
   recordedAt: '2025-12-22T10:20:30.456Z',

@@ -9,14 +9,14 @@ export interface RandomLog extends Omit<RegisterScript, 'cases'> {
 
 const LISTS = ['union', 'other'];
 const MIN_DAYS = 4;
-/** Per log; bounds the number of courses that the model has to try. */
+/** Partial dates of one log: bounds the number of courses that the model has to try. */
 const MAX_PARTIAL_DATES = 4;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Draw = (random: Random) => Fields;
 const none: Draw = () => ({});
 
-/** Some fields, each in some of the draws. */
+/** Some of the fields: each of them in two draws of five. */
 const some = (random: Random, fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(() => random.chance(40)));
 
@@ -54,7 +54,7 @@ const clemency: Draw = (random) => {
 const RELEASES = ['bail', 'other', 'exchange', 'pardon', 'amnesty', 'parole', 'sentence-served'];
 const OUTCOMES = ['upheld', 'reduced', 'increased', 'suspended', 'quashed', 'retrial'];
 
-/** The first letters differ, so that their order is plain. */
+/** Names whose first letters differ, so that their order is plain. */
 const NAMES = ['Bahar', 'Davud', 'Kamal', 'Nigar'];
 const name = (random: Random): object => ({
   text: random.pick(NAMES),

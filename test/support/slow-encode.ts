@@ -40,7 +40,7 @@ const hasHalfCharacter = (value: unknown): boolean =>
     ? Object.entries(value).flat().some(hasHalfCharacter)
     : typeof value === 'string' && /\p{Surrogate}/u.test(value);
 
-/** Null for an event that cannot be had back exactly. */
+/** What `encode` must give; null for an event that would not be read back as it is. */
 export const slowEncode = (
   { stream, revision }: StreamRevision,
   recorded: NewEvent,

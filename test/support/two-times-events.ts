@@ -18,7 +18,7 @@ const fieldsOf = ({
   }),
 });
 
-/** `log` has the entry, and those that it amends. */
+/** The event of an entry. `log` has the entry, and the entries that it amends. */
 export const toEvent = (
   entry: LogEntry,
   log: readonly LogEntry[],

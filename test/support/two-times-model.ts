@@ -215,7 +215,7 @@ const compare = (a: readonly number[], b: readonly number[]): number => {
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 };
 
-/** The order of the table of events. */
+/** The types of dated events, in the order of docs/events.md: of equal candidates the earlier type comes first. */
 const TYPES = [
   ...['arrested', 'charged', 'remanded', 'tried', 'convicted', 'appealed', 'appeal-decided', 'transferred'],
   ...['proposed', 'recognised', 'recategorised', 'pardoned', 'amnestied', 'paroled', 'charges-dropped', 'acquitted'],
@@ -251,7 +251,7 @@ export class KnownModel extends BruteForceModel {
   }
 }
 
-/** A day, as known after so many entries. */
+/** A day, as known after `known` entries of the log. */
 export interface Moment {
   readonly day: number;
   readonly known: number;
@@ -270,7 +270,7 @@ export class TwoTimesModel {
     this.#known = counts.map((count) => new KnownModel(register, casesOf(log.slice(0, count)), cache));
   }
 
-  /** After so many entries. */
+  /** What is known after `count` entries of the log. */
   knownAt(count: number): KnownModel {
     const known = this.#known[count];
     if (known === undefined) throw new RangeError(`no entry ${count}`);
@@ -300,7 +300,7 @@ export class TwoTimesModel {
   }
 }
 
-/** Null if both are the same. */
+/** The change from one membership to another; null if both are the same. */
 const change = (
   before: ModelMembership,
   after: ModelMembership,

@@ -26,7 +26,7 @@ const applyToClaim = (claim: Claim | null, event: NonAmendment<ClaimEvent>): Cla
   }
 };
 
-/** From a number to a number, both included; `atMost` is Infinity where there is no end. */
+/** The numbers from `atLeast` to `atMost`, both included; `atMost` is Infinity where there is no end. */
 export interface Bounds {
   readonly atLeast: number;
   readonly atMost: number;

@@ -54,7 +54,7 @@ export interface ExplainedEligibility extends Eligibility {
 
 /** A question made ready to be asked of many cases. */
 export interface Asker {
-  /** From the first to the last day, each asked alone. Null for a case that is on the list in no course. */
+  /** Asks each day from the first to the last by itself. Null for a case that is on the list in no course. */
   readonly verdict: (candidate: Candidate, from: Day, to: Day) => Eligibility | null;
   readonly explain: (candidate: Candidate, from: Day, to: Day) => ExplainedEligibility | null;
 }

@@ -9,7 +9,7 @@ export const INSTRUMENT_KINDS = ['amnesty-act', 'pardon-decree'] as const;
 /** The stages of proceedings that a clause may name. */
 export const CLAUSE_STAGES = ['convicted', 'awaiting-judgment'] as const;
 
-/** From the lightest to the gravest. */
+/** The gravities of offences, from the lightest to the gravest. */
 export const GRAVITIES = ['minor', 'less-serious', 'serious', 'especially-serious'] as const;
 export type Gravity = (typeof GRAVITIES)[number];
 
@@ -81,7 +81,7 @@ interface ApplicationFields {
     /** The id of the job. */
     readonly application: string;
     readonly clause?: string;
-    /** Of the clause, if the request names one: where sources disagree, a clause has several. */
+    /** The version of the clause, if the request names one: where sources disagree, a clause has several. */
     readonly version?: string;
     /** The list whose members or references it is about. */
     readonly list: string;

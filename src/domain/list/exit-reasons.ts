@@ -1,4 +1,4 @@
-/** By what people leave a list, as movements name it. */
+/** The reasons for which people leave a list, as movements name them. */
 import { RELEASE_REASONS } from '../case/events.js';
 import { CUSTODIES, RECOGNITIONS } from '../case/state.js';
 

@@ -86,7 +86,7 @@ export class FeedQuery {
   after: number = 0;
 }
 
-/** By header name in lower case. */
+/** The headers of a request for a feed, by their names in lower case. */
 export class FeedHeaders {
   @IsOptional()
   @IsPosition({ description: 'The id of the last event that the reader has; stands before `after`.' })

@@ -167,7 +167,7 @@ const differenceScope = (
       };
 };
 
-/** From the same counters as the list of members, so that both agree. */
+/** Numbers of members from the same counters as the list of members, so that both agree. */
 const numbersOf = (context: QueryContext, { earlier, later, fromPosition, toPosition }: DifferenceScope) => {
   const on = (scope: MovementScope | null, day: Day, position: number): number =>
     scope === null ? 0 : membersOn(context, position, scope, day);

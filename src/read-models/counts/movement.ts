@@ -101,7 +101,7 @@ export const membershipChanges = (
   return days.flatMap((day) => changesOn(day, membershipOn(scope, rows, day - 1), membershipOn(scope, rows, day)));
 };
 
-/** None, or the one change that leads from one membership to another on a day. */
+/** The one change that leads from one membership to another on a day; none where they are the same. */
 export const changesOn = (day: Day, before: MembershipOnDay, after: MembershipOnDay): readonly MembershipChange[] => {
   const change = { day, after: after.categories, before: before.categories };
   if (before.inCategories !== after.inCategories) {

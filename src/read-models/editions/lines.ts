@@ -19,7 +19,7 @@ export interface MemberLine {
   readonly case: string;
   readonly category: string | null;
   readonly name: string | null;
-  /** In the list; null if the case has none there. */
+  /** The reference in the list; null if the case has none there. */
   readonly reference: string | null;
 }
 

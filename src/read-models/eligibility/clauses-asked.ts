@@ -3,7 +3,7 @@ import type { ClauseFields } from '../../domain/instrument/events.js';
 import type { ClauseVersion, Instrument } from '../../domain/instrument/instrument.js';
 import { InvalidParameter } from '../query-errors.js';
 
-/** `six-months-drugs@rolling`. */
+/** The name of one version of a clause: `six-months-drugs@rolling`. */
 export const clauseText = ({ clause, version }: Pick<ClauseFields, 'clause' | 'version'>): string =>
   `${clause}@${version}`;
 

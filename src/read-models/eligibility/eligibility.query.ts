@@ -26,7 +26,7 @@ export interface EligibilityParameters {
   readonly clause?: readonly string[];
   /** The eve of the day in force where absent. */
   readonly listDay?: string;
-  /** Both are given, or neither: then the day of the scope is asked about. */
+  /** `from` and `to` are both given, or neither: then the day of the scope is asked about. */
   readonly from?: string;
   readonly to?: string;
   readonly verdict?: Verdict;

@@ -19,7 +19,7 @@ export class EventPlace extends Query<EventPlaceView | null> {
   }
 }
 
-/** Null if no event of this id is known. */
+/** Asks for the place of an event; null if no event of this id is known. */
 @QueryHandler(EventPlace)
 export class EventPlaceHandler implements IQueryHandler<EventPlace> {
   constructor(private readonly reader: ReadModelReader) {}

@@ -53,7 +53,7 @@ export class OneEvent extends Query<EventDetails | null> {
   }
 }
 
-/** Null if no event of this id was known. */
+/** Asks for one event; null if no event of this id was known. */
 @QueryHandler(OneEvent)
 export class OneEventHandler implements IQueryHandler<OneEvent> {
   constructor(private readonly reader: ReadModelReader) {}

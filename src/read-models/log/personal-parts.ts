@@ -8,7 +8,7 @@ import { descriptionOf, type AnyEvent } from '../../domain/events.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 export interface SplitEvent {
-  /** The other fields, with the type. */
+  /** The fields that are not personal, with the type. */
   readonly open: Fields;
   readonly personal: Fields;
 }

@@ -102,7 +102,7 @@ const RETRY_MS = 500;
 export const isWorthAsking = ({ score, why }: Pick<DuplicateCandidate, 'score' | 'why'>): boolean =>
   score >= LEAST_SCORE && !why.includes('other-patronymic');
 
-/** Some cases with those before them that are like them. */
+/** Pairs of one of these cases with a case opened before it that is like it. */
 const pairsOf = (
   db: Db,
   scope: ListScope,

@@ -25,7 +25,7 @@ export interface FoundName {
 
 /** What else a search asks of a case `o.case_no`, as SQL. */
 export interface CaseCondition extends SqlCondition {
-  /** Whether it holds in some possible courses only. */
+  /** SQL for whether the condition holds in some possible courses only. */
   readonly isUncertain: string;
 }
 

@@ -38,7 +38,7 @@ export class Projector {
   /** The writers of tables whose rows depend on lists and instruments too. */
   readonly #definitionWriters;
   readonly #dayOf;
-  /** Of the cases that were projected last, by their numbers: a case that has one event more often has another soon. */
+  /** The timelines of the cases that were projected last, by their numbers: a case that has one event more often has another soon. */
   readonly #timelines = new LRUCache<number, Timeline>({
     maxSize: MAX_EVENTS_KEPT,
     sizeCalculation: ({ order }) => order.recorded.length + 1,

@@ -3,7 +3,7 @@ import { addTerm, MAX_DAY, MIN_DAY, type Day } from '../../domain/time.js';
 
 export interface Band {
   readonly key: string;
-  /** Both included. */
+  /** Days from `from` to `to`, both included. */
   readonly from: number;
   readonly to: number;
 }
@@ -18,7 +18,7 @@ const BAND_TERMS = [
 ] as const;
 const LONGEST_BAND = '10-years-or-more';
 
-/** By the day on which a sentence ends: *less than six months left on D* is after D and before D plus six calendar months. */
+/** Bands by the day on which a sentence ends: *less than six months left on D* is after D and before D plus six calendar months. */
 export const timeLeftBands = (day: Day): readonly Band[] => {
   const bands: Band[] = [{ key: 'over', from: MIN_DAY, to: day }];
   let from = day + 1;
@@ -30,7 +30,10 @@ export const timeLeftBands = (day: Day): readonly Band[] => {
   return [...bands, { key: LONGEST_BAND, from, to: MAX_DAY - 1 }];
 };
 
-/** By the first day of custody: whoever is held for six months or more on D was held already on a day whose six calendar months end by D. */
+/**
+ * Bands by the first day of custody: whoever is held for six months or more on D was held already on a day whose six calendar months end by
+ * D.
+ */
 export const timeHeldBands = (day: Day): readonly Band[] => {
   const bands: Band[] = [];
   let to = day;

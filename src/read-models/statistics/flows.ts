@@ -1,4 +1,4 @@
-/** Statistics of a list over a span of days. */
+/** Statistics of a list over a span of days, and the days of it that are marked. */
 import type { Instrument } from '../../domain/instrument/instrument.js';
 import { formatDay, parseEdtf, type Day } from '../../domain/time.js';
 import { causeOfEntry, causeOfExit, type MovementScope } from '../counts/movement.js';
@@ -64,7 +64,7 @@ export interface DayMark {
 
 const INSTRUMENT_DATES = ['issued', 'submitted', 'adopted', 'inForce', 'windowEnd'] as const;
 
-/** In the order of their days; partial dates mark no day. */
+/** The days of editions and of the dates of instruments within a span, in order; partial dates mark no day. */
 export const marksOf = ({
   context: { logTables },
   position,

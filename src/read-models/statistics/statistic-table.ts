@@ -8,7 +8,9 @@ import { InvalidParameter } from '../query-errors.js';
 export interface StatisticTable {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** By row and column: certain, and in some possible courses only. */
+  /**
+   * Numbers of people by row and column: `cells` of those who certainly count, `uncertain` of those who do in some possible courses only.
+   */
   readonly cells: readonly (readonly number[])[];
   readonly uncertain: readonly (readonly number[])[];
 }

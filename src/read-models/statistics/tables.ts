@@ -118,7 +118,7 @@ export const heldSinceRows = ({ periods }: CaseHistory): readonly HeldSinceRow[]
   return rows;
 };
 
-/** Null if that is not decided. */
+/** Whether the person is held; null if that is not decided. */
 const isHeld = (standing: Standing | null): boolean | null => standing && HELD_CUSTODIES.has(standing.custody);
 
 export const holdings: ProjectedTable<HeldSinceRow> = {

@@ -325,7 +325,7 @@ const concrete = (state: CaseState, on: Day, dayOf: (id: string) => Day | undefi
       .sort((a, b) => (a.list < b.list ? -1 : 1)),
   });
   if (starts.length === 0) return [standing(null)];
-  // Of an unknown term: the shortest one, and one that never ends within these days.
+  // For an unknown term, two stand for all: the shortest, and one that does not end within these days.
   if (sentence.term === null) return starts.flatMap((from) => [standing(from + 1), standing(MAX_DAY)]);
   return starts.map((from) => standing(Math.max(from + 1, addTerm(from, sentence.term ?? '', sentence.reductions))));
 };

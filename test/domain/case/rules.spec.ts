@@ -28,7 +28,7 @@ const convicted = {
   type: 'convicted',
   occurredOn: '2024-08-10',
   articles: [ARTICLE],
-  // For life, so that no reckoned end stands in the way of what is asked here.
+  // Imprisonment for life, since a reckoned end of the sentence would add periods to those expected here.
   sentence: { kind: 'imprisonment', life: true },
   facility: 'No. 2',
 } as const;

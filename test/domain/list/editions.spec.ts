@@ -45,7 +45,7 @@ const flow = (
   moved: number,
   closing: number,
 ) => ({ opening, revised, entered, left, moved, closing }) as const;
-/** One was learned of late, one entered, two left, one moved to the others. */
+/** Of the believers, one became known late, one entered, two left and one moved to the others. */
 const believers = { total: 2, flow: flow(3, 1, 1, { amnesty: 1, bail: 1 }, -1, 2) };
 const others = { total: 2, flow: flow(1, 0, 0, {}, 1, 2) };
 const all = { total: 4, flow: { since: 'spring', ...flow(4, 1, 1, { amnesty: 1, bail: 1 }, 0, 4) } };

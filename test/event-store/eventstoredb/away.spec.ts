@@ -5,7 +5,7 @@ import { StoreDamaged, StoreUnavailable, type EventStore } from '../../../src/ev
 import { startDouble, type Call, type EsdbDouble, type Fault } from '../../support/esdb-double/double.js';
 import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 
-/** Short, but long enough to leave the processor to the others. */
+/** Between two looks at what a test waits for: short, but long enough to leave the processor to the client and the server. */
 const POLL_MS = 5;
 
 let double: EsdbDouble;
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const append = (): Promise<unknown> => store.append(newStreamName(), 'no-stream', [newEvent()]);
-/** Milliseconds until it is refused as unavailable. */
+/** Milliseconds until the work is refused with StoreUnavailable. */
 const refusedAfter = async (work: () => Promise<unknown>): Promise<number> => {
   const began = performance.now();
   await expect(work()).rejects.toThrow(StoreUnavailable);

@@ -11,7 +11,7 @@ import {
 import { startDouble, type EsdbDouble, type Fault } from '../../support/esdb-double/double.js';
 import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 
-/** A call is tried for 900 ms, each time for 300. */
+/** The URL of a client that gives an attempt at a call 300 ms, and a call 900 ms. */
 const hasty = (url: string): string => `${url}&defaultDeadline=300`;
 let double: EsdbDouble;
 let store: EventStore;

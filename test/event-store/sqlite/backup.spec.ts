@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const digest = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** What a backup could leave behind, beside the log itself. */
+/** The files in the folder that are not those of the log: what a backup could leave behind. */
 const left = (): string[] => readdirSync(folder.path).filter((name) => !name.startsWith('events.sqlite'));
 
 describe('a backup', () => {

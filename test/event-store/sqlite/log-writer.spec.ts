@@ -18,9 +18,9 @@ const IDS = Array.from({ length: 40 }, () => randomUUID());
 
 interface Wanted {
   readonly stream: string;
-  /** How far the expected revision is from that of the model. */
+  /** How far the expected revision of the append is from the revision of the stream in the model. */
   readonly off: number;
-  /** The first of its ids; by it, some appends repeat another. */
+  /** Where in IDS the ids of the append begin: appends that begin at the same place repeat each other's. */
   readonly first: number;
   readonly count: number;
 }
@@ -32,7 +32,7 @@ const wanted: fc.Arbitrary<Wanted> = fc.record({
   count: fc.integer({ min: 1, max: 20 }),
 });
 const group = fc.record({
-  /** Which connection writes it. */
+  /** Which of two connections writes the group. */
   writer: fc.nat(1),
   appends: fc.array(wanted, { minLength: 1, maxLength: 8 }),
   /** Whether the last row of the group cannot be written, so that it is rolled back. */

@@ -143,7 +143,7 @@ describe('differences', () => {
       ['b', 'entered', 'learned-late', 'unmerged', uuid(9)],
       ['b', 'left', 'happened-since', 'bail', uuid(8)],
     ]);
-    // As if the two had never been merged.
+    // The answer is as if the two cases had never been merged.
     expect(await shown({ ...days, fromKnown: apart })).toEqual([['b', 'left', 'happened-since', 'bail', uuid(8)]]);
   });
 

@@ -54,7 +54,7 @@ it('counts entries, exits by reason and moves after the day of the edition befor
   await log.append('case', 'moved', { ...believer('2024-04-02'), type: 'recategorised', category: 'others' });
   await publish('2024-03-01');
   await member('comes', '2024-04-03');
-  // Came and left again, twice.
+  // A member who comes and leaves twice.
   const delisted = (occurredOn: string): Fields => ({ type: 'delisted', list: 'union', reason: 'a word', occurredOn });
   await member('twice', '2024-04-01', delisted('2024-04-10'), believer('2024-04-20'), delisted('2024-05-01'));
   const left = { bail: 1, delisted: 2 };

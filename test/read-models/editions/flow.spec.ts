@@ -85,7 +85,7 @@ class Model {
     return counts;
   }
 
-  /** Day by day, as known at the later moment. */
+  /** Who entered, left and moved between two moments: compares each day with the one before, as known at the later moment. */
   movements(from: Moment, { day: last, known }: Moment) {
     const counts = { entered: {}, left: {}, moved: {} } as Record<'entered' | 'left' | 'moved', Record<string, number>>;
     const add = (kind: keyof typeof counts, group: string, by = 1): void => {
@@ -205,7 +205,7 @@ const checkLog = async (seed: number): Promise<readonly FlowNumbers[]> => {
 test(`editions of ${SEEDS} random logs count what a slow model counts, reconcile, and are reproduced`, async () => {
   const flows: FlowNumbers[] = [];
   for (let seed = FIRST; seed < FIRST + SEEDS; seed += 1) flows.push(...(await checkLog(seed)));
-  // Every number is among what was tried.
+  // Each number of a flow was other than zero in some of the editions.
   const tried = flows.map((flow) => ({ ...flow, left: sum(flow.left) }));
   if (EDITIONS_SEED === undefined)
     for (const name of ['opening', 'revised', 'entered', 'left', 'moved'] as const)

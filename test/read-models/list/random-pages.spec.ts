@@ -67,7 +67,7 @@ const drawQuestion = (random: Random, { lists, days, log }: RandomLog): Question
   };
 };
 
-/** Whether a person in this state matches. */
+/** Whether a person in this state is found by the question. */
 const matches = (state: DayState, { population, list, filters, day }: Question, { lists }: RandomLog): boolean => {
   const { custody, proceedings } = state;
   const judged = state.lists[list];
@@ -89,7 +89,7 @@ const matches = (state: DayState, { population, list, filters, day }: Question, 
   ].every(Boolean);
 };
 
-/** Who is found, with a question mark if only possibly. */
+/** The cases that the question finds; with a question mark, those found in some possible courses only. */
 const expectedPeople = (model: KnownModel, question: Question, log: RandomLog): readonly string[] =>
   [...model.cases.keys()].flatMap((id) => {
     const states = model.standings(id, question.day) ?? [];

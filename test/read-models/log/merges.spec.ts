@@ -131,7 +131,7 @@ it('holds the later of two merges that close a circle void, with a finding until
   expect(await findingsOf('b')).toEqual(['CASE.MERGE_VOID']);
   expect((await ask.one.execute(new OneCase(at(void_), 'b')))?.findings).toMatchObject([{ events: [uuid(1)] }]);
   const apart = await record('a', UNMERGED);
-  // It stays void once the way would be free.
+  // The void merge of b stays void once the other merge, with which it closed a circle, has ended.
   expect(await casesAt(apart)).toEqual(['a: A', 'b: B']);
   await record('b', UNMERGED);
   expect(await findingsOf('b')).toEqual([]);

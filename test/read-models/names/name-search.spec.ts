@@ -199,7 +199,7 @@ describe('a search by name', () => {
         }
         const scope = listScope('', day(TODAY), position, position);
         const answer = searchNames(live.db, scope, texts[0] ?? '', ANY_CASE);
-        // Of names of one letter there come to be more than are ranked.
+        // Names of one letter become so many that not all of them are ranked.
         if (answer.isTruncated) return;
         const found = new Set(answer.found.map(({ text }) => text));
         for (const [index, text] of texts.entries())

@@ -19,7 +19,7 @@ const REFERENCES = { today: clock.today(), lists: new Map(), instruments: new Ma
 /** Rows of the others depend on definitions too, and are computed anew for each event. */
 const TABLES = PROJECTED_TABLES.filter(({ dependsOn }) => dependsOn === 'events');
 
-/** Types that no table is asked about. */
+/** Types of events whose effect on a case is not asked of the tables (`readsEvent`): they change which events stand. */
 const UNREAD: readonly string[] = ['corrected', 'retracted', 'merged', 'unmerged'];
 
 /** The rows that the file has for a case at a position, sorted. */
@@ -45,7 +45,7 @@ const rowsAnew = ({ logTables }: ModelFile, table: AnyTable, caseNo: number, pos
     .sort();
 };
 
-/** No row is closed and begun again at one position. */
+/** How many rows of a table are closed and begun again with the same cells at one position; there should be none. */
 const repeatedRows = ({ db }: ModelFile, { name, columns }: AnyTable): number => {
   const same = Object.keys(columns).map((column) => `a.${column} IS b.${column}`);
   return db

@@ -29,7 +29,7 @@ import { effort } from '../effort.js';
 
 type Failure = Error & Record<string, unknown>;
 
-/** With credentials of its own an append is a call of its own. */
+/** Options of an append that make it a call of its own: with its own credentials it does not go over the shared stream. */
 const ALONE: AppendToStreamOptions = { credentials: { username: 'admin', password: 'changeit' } };
 const ways: [string, AppendToStreamOptions][] = [
   ['on the shared stream', {}],
@@ -58,7 +58,7 @@ beforeEach(async () => {
   client = connect(double.url);
 });
 afterEach(async () => {
-  // A client that waits for an answer is let go by the end of its server.
+  // The servers first: a client that waits for an answer gets an error when its server ends.
   for (const one of doubles) await one.stop();
   for (const one of clients) await one.dispose();
 });

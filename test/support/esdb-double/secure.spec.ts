@@ -11,7 +11,7 @@ import { makeCertificates } from './certificates.js';
 import { startDouble } from './double.js';
 
 interface Target {
-  /** For the administrator. */
+  /** The connection URL of the administrator. */
   readonly url: string;
   readonly strangerFile: string;
   stop(): Promise<void>;
