@@ -128,7 +128,7 @@ export const settingsTable = {
     means:
       'Accepts that the last event of the log was recorded in the future of the clock, up to this instant; else a clock more than a minute behind it stops all writing. New events get the instant of the last one until the clock has passed it.',
     expects: 'an instant in UTC: 2036-01-05T10:20:30Z',
-    parse: (text) => parseInstant(text),
+    parse: (text) => parseUtcInstant(text),
   }),
   checkpointEvents: setting({
     name: 'HABEAS_CHECKPOINT_EVENTS',
@@ -170,7 +170,7 @@ export type Settings = {
     Parsed<Table[K]> | (K extends 'token' | 'today' | 'esdbUrl' | 'acceptClock' | 'gravity' ? null : never);
 };
 
-const parseInstant = (text: string): Date | undefined => {
+const parseUtcInstant = (text: string): Date | undefined => {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{3})?Z$/.exec(text);
   const instant = new Date(match === null ? NaN : text);
   // `new Date` turns 30 February into a day of March.

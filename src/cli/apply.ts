@@ -56,7 +56,7 @@ type Start = (register: OpenRegister, onProgress: JobContext['onProgress']) => P
 const startOf = (instrument: string | undefined, references: readonly string[], options: ApplyOptions): Start => {
   if (instrument === undefined) throw new CannotRun('name an act or a decree, or a job by --resume');
   const { persons: file, eligible = false, list = 'union', ...fields } = options;
-  const named = [...references, ...(file === undefined ? [] : linesOf(file))];
+  const named = [...references, ...(file === undefined ? [] : filledLinesOf(file))];
   if (eligible && named.length > 0) throw new CannotRun('name persons, or say --eligible');
   const given = { ...fields, list, persons: eligible ? 'eligible' : named };
   const application = { ...readOptions(InstrumentApplication, given, undefined, read), instrument };
@@ -72,7 +72,7 @@ const resumeOf =
     return Promise.resolve(startedJob(result));
   };
 
-const linesOf = (file: string): readonly string[] =>
+const filledLinesOf = (file: string): readonly string[] =>
   readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => line.trim())

@@ -61,7 +61,7 @@ export const backupCommand = async (
     // A log that lacks something is not signed.
     if (tree !== null && backedUp.lacks.length === 0) await writeCarriedProof(to, files, tree);
     const location = `The backup is ${to}, its SHA-256 stands in ${to}.sha256, what it holds in ${to}.json.\n`;
-    return { message: `${summaryOf(backedUp)}\n${location}`, code: codeOf(backedUp) };
+    return { message: `${summaryOf(backedUp)}\n${location}`, code: exitCodeOf(backedUp) };
   });
 };
 
@@ -81,7 +81,7 @@ export const restoreCommand = async (path: string, options: DataOption, context:
       const location = `The register is in ${data}; its read models are made when it is opened.\n${differenceNotice(difference)}`;
       return {
         message: `${summaryOf(restored)}\n${location}`,
-        code: difference === null ? codeOf(restored) : EXIT.damaged,
+        code: difference === null ? exitCodeOf(restored) : EXIT.damaged,
       };
     });
     if (code === EXIT.stopped && isNew) await rm(data, { recursive: true });
@@ -141,7 +141,7 @@ const summaryOf = ({ events, last, sha256, lacks }: BackupResult): string => {
   ].join('\n');
 };
 
-const codeOf = ({ lacks }: BackupResult): ExitCode => (lacks.length === 0 ? EXIT.ok : EXIT.damaged);
+const exitCodeOf = ({ lacks }: BackupResult): ExitCode => (lacks.length === 0 ? EXIT.ok : EXIT.damaged);
 
 interface CommandResult {
   readonly message: string;

@@ -25,7 +25,7 @@ export interface DifferencesOptions {
   readonly category?: readonly string[];
 }
 
-type Page = Differences extends Query<infer Result> ? NonNullable<Result> : never;
+type DifferencesPage = Differences extends Query<infer Result> ? NonNullable<Result> : never;
 
 /** Prints the numbers and every difference. Throws CannotRun for options that the REST interface would refuse. */
 export const differencesCommand = async (
@@ -37,7 +37,7 @@ export const differencesCommand = async (
   const parameters = pick(query, ['set', 'category', 'limit']);
   return withRegisterToRead(settings, context, async ({ queries }) => {
     const { earlier, later } = scopesOf(UNRESTRICTED, await withEditionDays(queries, UNRESTRICTED, list, query));
-    const pageAfter = async (after: string | null): Promise<Page> => {
+    const pageAfter = async (after: string | null): Promise<DifferencesPage> => {
       const page = await queries.execute(
         new Differences(earlier, later, list, { ...parameters, ...(after !== null && { after }) }),
       );
@@ -53,7 +53,17 @@ export const differencesCommand = async (
   });
 };
 
-const numbersOf = ({ list, from, fromKnown, to, toKnown, opening, reopening, closing, totals }: Page): string => {
+const numbersOf = ({
+  list,
+  from,
+  fromKnown,
+  to,
+  toKnown,
+  opening,
+  reopening,
+  closing,
+  totals,
+}: DifferencesPage): string => {
   const { learnedLate, happenedSince } = totals;
   return [
     `${list} on ${from}, as known at ${fromKnown}: ${opening}`,

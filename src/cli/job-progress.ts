@@ -14,7 +14,7 @@ export const withProgress = async <R>(
       current?.bar.end();
       current = { stage, bar: progressBar(stage, err) };
     }
-    current.bar.update(done, total ?? done, noteOf(results));
+    current.bar.update(done, total ?? done, resultsText(results));
   };
   try {
     return await work({ signal, onProgress });
@@ -24,7 +24,7 @@ export const withProgress = async <R>(
 };
 
 /** `3 added, 1 refused` */
-const noteOf = (results: NonNullable<JobProgress['results']>): string =>
+const resultsText = (results: NonNullable<JobProgress['results']>): string =>
   Object.entries(results)
     .map(([result, count]) => `${count} ${result}`)
     .join(', ');

@@ -116,12 +116,12 @@ const oneHistory = async (queries: Queries): Promise<string> => {
   if (person === undefined) return '';
   const subject = { kind: 'case' as const, id: person.caseId };
   const history = await queries.execute(new History(DEMO_SCOPE, { subject, after: 0, limit: 100 }));
-  const rows = (history?.items ?? []).flatMap(rowsOf);
+  const rows = (history?.items ?? []).flatMap(historyRowsOf);
   return `\nWhat is on record of ${DEMO.reference}, ${person.name ?? 'nameless'}\n${table(['#', 'happened on', 'event', 'and changed'], rows)}`;
 };
 
 /** A row for the event with its first change, and one for each further change. */
-const rowsOf = ({ position, event, changes }: HistoryEntry): string[][] => {
+const historyRowsOf = ({ position, event, changes }: HistoryEntry): string[][] => {
   const [first = '', ...others] = changes.filter(({ from }) => from !== null).map(changeText);
   const day = 'occurredOn' in event ? (event.occurredOn ?? '') : '';
   return [[String(position), day, event.type, first], ...others.map((change) => ['', '', '', change])];

@@ -38,11 +38,21 @@ export const statisticsCommand = async (
     queries.execute(new Statistics(scope, statistic, parameters)),
   );
   if (view === null) throw new CannotRun(`There is no list ${list}`);
-  context.out.write(textOf(view));
+  context.out.write(statisticText(view));
   return EXIT.ok;
 };
 
-const textOf = ({ list, from, asOf, rowsAre, rows, columns, cells, uncertain, marks }: StatisticView): string => {
+const statisticText = ({
+  list,
+  from,
+  asOf,
+  rowsAre,
+  rows,
+  columns,
+  cells,
+  uncertain,
+  marks,
+}: StatisticView): string => {
   const cell = (row: number, column: number): number | string => {
     const perhaps = uncertain[row]?.[column] ?? 0;
     const number = cells[row]?.[column] ?? 0;

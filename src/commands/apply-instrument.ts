@@ -313,7 +313,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
     }
     const known = new Set<string | undefined>();
     for (const { caseId } of items) if (caseId !== null) known.add(await this.survivorOf(caseId));
-    const left: Person[] = [];
+    const left: PersonToReach[] = [];
     for (const person of await this.eligibleIn(parameters, started))
       if (known.size === 0 || !known.has(await this.survivorOf(person.caseId))) left.push(person);
     const last = items.at(-1)?.no ?? 0;
@@ -342,7 +342,7 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
   private async reach(
     signal: AbortSignal,
     list: string,
-    { caseId: known, reference }: Person,
+    { caseId: known, reference }: PersonToReach,
     seen: ReadonlySet<string>,
     requestOf: (caseId: string) => RecordEventsRequest,
   ): Promise<Omit<JobItem, 'no'>> {
@@ -385,12 +385,12 @@ export class ApplyInstrument implements JobKind<ApplicationParameters> {
 }
 
 /** A person given by a reference, or by a case, whose reference is then only reported. */
-type Person = EligiblePerson | { readonly caseId: null; readonly reference: string };
+type PersonToReach = EligiblePerson | { readonly caseId: null; readonly reference: string };
 
 /** One person to be reached. */
 interface Step {
   readonly no: number;
-  readonly person: Person;
+  readonly person: PersonToReach;
 }
 
 /** Numbers of persons. */

@@ -46,7 +46,7 @@ const findingsOfAmendment = (id: string, event: Amendment, before: Events): read
   if (event.type === 'retracted')
     return NOT_RETRACTABLE_TYPES.has(target.event.type) ? [finding('CORRECTION.NOT_RETRACTABLE', id, target.id)] : [];
   const [was, is] = [asCorrected(root, before), asCorrected(root, [...before, { id, event }])];
-  const isChanged = Object.keys(event.data).some((field) => !areSameValues(fieldOf(was, field), fieldOf(is, field)));
+  const isChanged = Object.keys(event.data).some((field) => !areEqualJson(fieldOf(was, field), fieldOf(is, field)));
   return isChanged ? [] : [finding('CORRECTION.CHANGES_NOTHING', id, target.id)];
 };
 
@@ -71,14 +71,14 @@ export const asCorrected = <E extends AnyFields>(
 const fieldOf = (event: AnyFields, field: string): unknown => (event as unknown as Record<string, unknown>)[field];
 
 /** Whether two JSON values are equal; the order of keys does not matter. */
-const areSameValues = (a: unknown, b: unknown): boolean => {
+const areEqualJson = (a: unknown, b: unknown): boolean => {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [keys, others] = [Object.keys(a), Object.keys(b)];
   const valueIn = (object: object, key: string): unknown => (object as Record<string, unknown>)[key];
   return (
     Array.isArray(a) === Array.isArray(b) &&
     keys.length === others.length &&
-    keys.every((key) => Object.hasOwn(b, key) && areSameValues(valueIn(a, key), valueIn(b, key)))
+    keys.every((key) => Object.hasOwn(b, key) && areEqualJson(valueIn(a, key), valueIn(b, key)))
   );
 };
 

@@ -70,7 +70,7 @@ export class DefinitionCache {
   readonly #folded = new LRUCache<string, FoldedDefinition<unknown>>({ max: MAX_CACHED_DEFINITIONS });
 
   get<K extends DefinitionKind>(kind: K, id: string): FoldedDefinition<Definitions[K]> | undefined {
-    return this.#folded.get(keyOf(kind, id)) as FoldedDefinition<Definitions[K]> | undefined;
+    return this.#folded.get(definitionKeyOf(kind, id)) as FoldedDefinition<Definitions[K]> | undefined;
   }
 
   /** Extends `base` as `extendDefinition` does, and caches the result. */
@@ -81,9 +81,9 @@ export class DefinitionCache {
     newEvents: readonly StreamedEvent[],
   ): FoldedDefinition<Definitions[K]> | undefined {
     const folded = extendDefinition(kind, id, base, newEvents);
-    if (folded !== undefined) this.#folded.set(keyOf(kind, id), folded);
+    if (folded !== undefined) this.#folded.set(definitionKeyOf(kind, id), folded);
     return folded;
   }
 }
 
-const keyOf = (kind: DefinitionKind, id: string): string => `${kind} ${id}`;
+const definitionKeyOf = (kind: DefinitionKind, id: string): string => `${kind} ${id}`;

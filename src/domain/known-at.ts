@@ -20,11 +20,11 @@ export const parseKnownAt = (text: string): KnownAt | null => {
   if (position !== undefined) return { kind: 'position', position: Number(position) };
   const day = parseDay(text);
   if (day !== null) return { kind: 'day', day };
-  const instant = INSTANT_PATTERN.test(text) ? parseInstant(text) : null;
+  const instant = INSTANT_PATTERN.test(text) ? parseOffsetInstant(text) : null;
   return instant === null ? null : { kind: 'instant', instant };
 };
 
-const parseInstant = (text: string): Date | null => {
+const parseOffsetInstant = (text: string): Date | null => {
   try {
     return new Date(Temporal.Instant.from(text).epochMilliseconds);
   } catch {

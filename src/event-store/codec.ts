@@ -194,7 +194,7 @@ export const adoptRecord = (place: StreamRevision, record: PlainRecord): Adopted
   const { data, meta, personal } = record.payload as EventParts & { readonly meta: Meta };
   const salt = newSalt();
   const commitment = commitmentOf(salt, personalTexts(personal, salt).covered);
-  const texts = textsOf({ commitment, data, meta: { ...meta }, personal: { ...personal, salt } });
+  const texts = payloadTextsOf({ commitment, data, meta: { ...meta }, personal: { ...personal, salt } });
   if (texts === null || hasLoneSurrogate(payloadText(texts))) throw damagedEvent(place, 'it has no canonical form');
   return { commitment, salt, leaf: leafHash(recordLeafText(place, record, texts)) };
 };
@@ -215,7 +215,7 @@ interface CoveredPayload {
 }
 
 /** The canonical texts of the parts of a payload; null if they are nested too deep to be of an event. */
-const textsOf = ({ commitment, data, meta, personal }: CoveredPayload): PayloadTexts | null => {
+const payloadTextsOf = ({ commitment, data, meta, personal }: CoveredPayload): PayloadTexts | null => {
   try {
     return {
       commitment,
@@ -246,7 +246,7 @@ const recordLeafText = (
 /** What the leaf hash of an event covers. Null for a payload of another shape. */
 const coveredTexts = (record: StoredRecord): PayloadTexts | null => {
   const covered = coveredPart(record);
-  return covered && textsOf(covered);
+  return covered && payloadTextsOf(covered);
 };
 
 /** What the leaf hash of an event is made of: its payload; for an adopted event, with the commitment that is kept beside it. */

@@ -185,9 +185,9 @@ const withoutAdoption = ({ adopted, leaf, ...event }: CopiedEvent): CopiedEvent 
 const COMPARED_FIELDS = ['stream', 'revision', 'position', 'id', 'type', 'recordedAt', 'leaf'] as const;
 
 /** Consecutive events of one stream that fit into one append. */
-type Run = readonly CopiedEvent[];
+type StreamRun = readonly CopiedEvent[];
 
-const groupIntoRuns = (events: readonly CopiedEvent[]): readonly Run[] => {
+const groupIntoRuns = (events: readonly CopiedEvent[]): readonly StreamRun[] => {
   const runs: CopiedEvent[][] = [];
   let bytes = 0;
   for (const event of events) {
@@ -203,8 +203,8 @@ const groupIntoRuns = (events: readonly CopiedEvent[]): readonly Run[] => {
 };
 
 /** Groups runs to be appended concurrently: at most `inFlight` events together, or a single larger run. */
-const groupIntoWindows = (runs: readonly Run[], inFlight: number): readonly (readonly Run[])[] => {
-  const windows: Run[][] = [];
+const groupIntoWindows = (runs: readonly StreamRun[], inFlight: number): readonly (readonly StreamRun[])[] => {
+  const windows: StreamRun[][] = [];
   let events = 0;
   for (const run of runs) {
     events += run.length;
@@ -218,7 +218,7 @@ const groupIntoWindows = (runs: readonly Run[], inFlight: number): readonly (rea
   return windows;
 };
 
-const appendRun = async (target: EventStore, run: Run): Promise<void> => {
+const appendRun = async (target: EventStore, run: StreamRun): Promise<void> => {
   const [first] = run;
   if (first === undefined) return;
   const result = await target.appendStored(first.stream, first.revision === 0 ? 'no-stream' : first.revision - 1, run);

@@ -95,13 +95,13 @@ const decodeOrdinary = (
 ): StreamEvent | null => {
   const reader = READERS.get(type);
   const instant = formatInstant(recordedAt);
-  const data = endOf(PAYLOAD_BEGINNING, text, idAt + ID_LENGTH);
+  const data = endOfMatch(PAYLOAD_BEGINNING, text, idAt + ID_LENGTH);
   const dataEnd = text.indexOf(META_BEGINNING, data);
   if (reader === undefined || instant === null || data < 0 || dataEnd < 0) return null;
   const head = findMetaHead(text, dataEnd + META_BEGINNING.length);
   if (head === null) return null;
   const correlation = dataEnd + META_BEGINNING.length + head.text.length;
-  const personal = endOf(reader.tail, text, correlation);
+  const personal = endOfMatch(reader.tail, text, correlation);
   if (personal < 0) return null;
   const event = parseFields(OPEN_EVENT + text.slice(data, dataEnd + 1));
   const personalFields = parseFields(text.slice(personal, -1));
@@ -125,7 +125,7 @@ const decodeOrdinary = (
 };
 
 /** The end of what a sticky expression matches at an index; -1 where it does not. */
-const endOf = (expression: RegExp, text: string, at: number): number => {
+const endOfMatch = (expression: RegExp, text: string, at: number): number => {
   expression.lastIndex = at;
   return expression.test(text) ? expression.lastIndex : -1;
 };

@@ -54,7 +54,7 @@ export async function* readLogFile(
 ): AsyncGenerator<readonly CopiedEvent[]> {
   let batch: CopiedEvent[] = [];
   for await (const { number, bytes } of readLines(path, onRead)) {
-    const event = parseEvent(bytes);
+    const event = parseEventLine(bytes);
     if (typeof event === 'string') throw new LogFileUnreadable(number, event);
     batch.push(event);
     if (batch.length < BATCH_SIZE) continue;
@@ -95,7 +95,7 @@ async function* readLines(path: string, onRead: (bytes: number) => void): AsyncG
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The event of a line, or the reason why it is invalid. */
-const parseEvent = (line: Buffer | null): CopiedEvent | string => {
+const parseEventLine = (line: Buffer | null): CopiedEvent | string => {
   if (line === null) return 'longer than an event can be';
   const value = parseLine(line);
   if (value instanceof RepeatedKeyError) return 'an object has a key twice';

@@ -30,7 +30,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Throws UnreadableBody. A key such as `__proto__` becomes an own property like any other. */
 export const parseBody = (bytes: Buffer): unknown => {
-  const value = parseJsonText(decode(bytes));
+  const value = parseJsonText(decodeUtf8(bytes));
   if (value instanceof UnreadableBody) throw value;
   return value;
 };
@@ -41,7 +41,7 @@ export const parseBody = (bytes: Buffer): unknown => {
  */
 export const parseLines = (bytes: Buffer): readonly unknown[] => {
   const reader = new LineReader(BATCH_BODY_LIMIT);
-  const lines = [...reader.read(bytes), ...reader.end()].map((line) => parseJsonText(decode(line.bytes ?? bytes)));
+  const lines = [...reader.read(bytes), ...reader.end()].map((line) => parseJsonText(decodeUtf8(line.bytes ?? bytes)));
   if (lines.every((line) => line instanceof UnreadableBody && line.code === 'BODY.NOT_JSON'))
     throw new UnreadableBody('BODY.NOT_JSON');
   return lines;
@@ -61,7 +61,7 @@ const parseJsonText = (text: string): unknown => {
   }
 };
 
-const decode = (bytes: Buffer): string => {
+const decodeUtf8 = (bytes: Buffer): string => {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -12,7 +12,7 @@ export interface Job {
 
 type OnProgress = JobContext['onProgress'];
 
-interface Run {
+interface RunningJob {
   readonly result: Promise<unknown>;
   readonly listeners: Set<OnProgress>;
   readonly interruption: AbortController;
@@ -20,7 +20,7 @@ interface Run {
 
 export class Jobs {
   readonly #jobs = new Map<string, Job>();
-  readonly #running = new Map<string, Run>();
+  readonly #running = new Map<string, RunningJob>();
   readonly #stopping = new AbortController();
 
   /**

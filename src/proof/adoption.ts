@@ -50,7 +50,7 @@ export const adoptLog = async (store: EventStore, decision: LogDecision, job: Jo
   };
   for await (const event of eventsWithout(store)) {
     job.signal.throwIfAborted();
-    const adopted = leafOf(event);
+    const adopted = adoptedLeafOf(event);
     tree.add(Buffer.from(adopted.leaf, 'base64'));
     if (page.push(adopted) < ADOPTED_TOGETHER) continue;
     await writePage();
@@ -72,7 +72,7 @@ async function* eventsWithout(store: EventStore): AsyncGenerator<StoredEvent> {
     }
 }
 
-const leafOf = (event: StoredEvent): AdoptedLeaf =>
+const adoptedLeafOf = (event: StoredEvent): AdoptedLeaf =>
   event.adopted !== undefined && event.leaf !== null
     ? { ...event.adopted, leaf: event.leaf }
     : adoptRecord(event, event);

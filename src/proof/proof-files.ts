@@ -118,7 +118,7 @@ export class ProofFiles {
    */
   lastSigned(): SignedCheckpoint | null {
     if (!existsSync(this.checkpoint)) return null;
-    const note = readCheckpoint(this.checkpoint);
+    const note = readCheckpointFile(this.checkpoint);
     try {
       return { note, checkpoint: openCheckpoint(note, this.verifiers()) };
     } catch (error) {
@@ -157,7 +157,7 @@ export class ProofFiles {
   }
 }
 
-const readCheckpoint = (path: string): string => {
+const readCheckpointFile = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -45,12 +45,13 @@ export const verifyLog = async (
   } catch (error) {
     if (!(error instanceof StoreDamaged) || options.tiles === undefined) throw error;
     const difference = await firstDifference(store, checkpoints, options.tiles).catch(() => null);
-    throw difference !== null && isBefore(difference, error) ? difference : error;
+    throw difference !== null && isDamagedBefore(difference, error) ? difference : error;
   }
 };
 
 /** A damage at a known position is before one that is known of many. */
-const isBefore = (a: StoreDamaged, b: StoreDamaged): boolean => (a.position ?? Infinity) < (b.position ?? Infinity);
+const isDamagedBefore = (a: StoreDamaged, b: StoreDamaged): boolean =>
+  (a.position ?? Infinity) < (b.position ?? Infinity);
 
 const verifyEveryEvent = async (
   store: EventStore,

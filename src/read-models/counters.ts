@@ -31,7 +31,7 @@ interface CachedCounter {
 
 const MAX_COUNTERS = 200;
 /** New events beyond which a full count is cheaper than an update. */
-const MAX_EVENTS = 1_000;
+const MAX_EVENTS_TO_ADD = 1_000;
 /** Cases that one step counts, of all or of those that a query selects: some 40 ms of either. */
 const MAX_CASES = 20_000;
 const MAX_SELECTED = 2_000;
@@ -73,7 +73,7 @@ export class Counters {
 
   /** Totals in a scope. Those of an earlier position never change. */
   count(scope: ListScope, query: CounterQuery): TotalsByKey {
-    const key = keyOf(scope, query);
+    const key = counterKeyOf(scope, query);
     const cached = this.#cache.get(key);
     const groups = cached === undefined ? this.#counted(scope, query) : this.#updated(cached, scope, query);
     this.#cache.set(key, { position: scope.position, groups });
@@ -93,7 +93,7 @@ export class Counters {
   /** Takes the next step of a count and says whether it was the last. The log may have grown to `head` since the count began. */
   step({ scope, query }: NotCounted, head: number): boolean {
     const now = listScope(scope.list, scope.day, scope.position, head);
-    const key = keyOf({ ...scope, isCurrent: false }, query);
+    const key = counterKeyOf({ ...scope, isCurrent: false }, query);
     const running = this.#running.get(key) ?? { slicesLeft: this.#slices(now, query), totals: new Map() };
     const slice = running.slicesLeft.pop();
     if (slice !== undefined) running.totals = sumTotals([running.totals, 1], [this.#query(now, query, slice), 1]);
@@ -103,7 +103,7 @@ export class Counters {
     const counted = { position: scope.position, groups: running.totals };
     this.#cache.set(key, counted);
     // From there it is updated to the latest position.
-    if (scope.isCurrent) this.#cache.set(keyOf(scope, query), counted);
+    if (scope.isCurrent) this.#cache.set(counterKeyOf(scope, query), counted);
     return true;
   }
 
@@ -115,7 +115,7 @@ export class Counters {
 
   #updated({ position, groups }: CachedCounter, scope: ListScope, query: CounterQuery): TotalsByKey {
     if (position === scope.position) return groups;
-    if (scope.position - position > MAX_EVENTS) return this.#counted(scope, query);
+    if (scope.position - position > MAX_EVENTS_TO_ADD) return this.#counted(scope, query);
     const touched = {
       text: `AND p.case_no IN (${TOUCHED_CASES})`,
       values: { since: position, until: scope.position },
@@ -161,7 +161,7 @@ export class Counters {
 }
 
 /** The latest position is none of the key: it moves, and the count with it. */
-const keyOf = (scope: ListScope, { sql, values, cases }: CounterQuery): string =>
+const counterKeyOf = (scope: ListScope, { sql, values, cases }: CounterQuery): string =>
   JSON.stringify([
     scope.list,
     scope.day,

@@ -7,18 +7,18 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import type { JobContext, JobProgress } from '../jobs/job.js';
 import { FollowerEnded } from './errors.js';
 import type { Follower, FollowOptions, ModelWriter } from './follower.js';
-import { fromPlain, toPlain, type PlainError } from './plain-error.js';
+import { fromPlainError, toPlainError, type PlainError } from './plain-error.js';
 
 type Method = 'follow' | 'rewriteCheckpoint' | 'build' | 'buildEmpty' | 'resume' | 'reopen' | 'close';
 
 /** To the worker: a call, the abort of one, or that the log has grown. */
-type Request =
+type FollowerRequest =
   | { readonly kind: 'call'; readonly call: number; readonly method: Method; readonly options: FollowOptions | null }
   | { readonly kind: 'abort'; readonly call: number }
   | { readonly kind: 'commit' };
 
 /** What the worker answers: that a call has advanced, or that it has ended. */
-type Reply =
+type FollowerReply =
   | { readonly kind: 'progress'; readonly call: number; readonly progress: JobProgress | null }
   | { readonly kind: 'end'; readonly call: number; readonly error: PlainError | null };
 
@@ -105,13 +105,13 @@ export class FollowerThread implements ModelWriter {
     }
   }
 
-  #post(request: Request): void {
+  #post(request: FollowerRequest): void {
     this.#worker?.postMessage(request);
   }
 
   #start(): Worker {
     const worker = this.startWorker();
-    worker.on('message', (reply: Reply) => this.#receive(reply));
+    worker.on('message', (reply: FollowerReply) => this.#receive(reply));
     let failure: unknown;
     // Without a listener, an error in the worker would end the process. Its exit follows.
     worker.on('error', (error) => (failure = error));
@@ -122,12 +122,13 @@ export class FollowerThread implements ModelWriter {
     return worker;
   }
 
-  #receive(reply: Reply): void {
+  #receive(reply: FollowerReply): void {
     const pending = this.#calls.get(reply.call);
     if (pending === undefined) return;
     if (reply.kind === 'progress') pending.onProgress(reply.progress);
     else if (reply.error === null) pending.settle(null);
-    else pending.settle(pending.signal?.aborted === true ? (pending.signal.reason as Error) : fromPlain(reply.error));
+    else
+      pending.settle(pending.signal?.aborted === true ? (pending.signal.reason as Error) : fromPlainError(reply.error));
   }
 }
 
@@ -156,14 +157,14 @@ export const serveFollower = (
         return follower[method]();
     }
   };
-  const send = (reply: Reply): void => port.postMessage(reply);
-  const answer = async ({ call, method, options }: Extract<Request, { kind: 'call' }>): Promise<void> => {
+  const send = (reply: FollowerReply): void => port.postMessage(reply);
+  const answer = async ({ call, method, options }: Extract<FollowerRequest, { kind: 'call' }>): Promise<void> => {
     underWay.set(call, new AbortController());
-    const error = await run(call, method, options).then(() => null, toPlain);
+    const error = await run(call, method, options).then(() => null, toPlainError);
     underWay.delete(call);
     send({ kind: 'end', call, error });
   };
-  port.on('message', (request: Request) => {
+  port.on('message', (request: FollowerRequest) => {
     if (request.kind === 'commit') onCommit();
     else if (request.kind === 'abort') underWay.get(request.call)?.abort();
     else void answer(request);

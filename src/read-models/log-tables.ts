@@ -202,7 +202,7 @@ export class LogTables {
       ([position, revision, id, event, personal]) => ({
         position,
         revision,
-        eventWithId: { id, event: parseEvent(event, personal) as F },
+        eventWithId: { id, event: joinedEvent(event, personal) as F },
       }),
     );
   }
@@ -265,7 +265,7 @@ export class LogTables {
   ): { readonly events: readonly FullEventEntry[]; readonly next: number | null } {
     const { sql, values } = recordedEventsQuery(after, limit + 1, streams, types);
     const rows = cachedStatement(this.db, sql).iterate(values) as IterableIterator<EventRow>;
-    const page = takePage(upToPosition(rows, upTo), limit, bytesOf);
+    const page = takePage(upToPosition(rows, upTo), limit, bytesOfEvent);
     return {
       events: page.rows.map((row) => this.#toFullEntry(row)),
       next: page.hasMore ? (page.rows.at(-1)?.position ?? null) : null,
@@ -317,7 +317,7 @@ export class LogTables {
     return {
       position: row.position,
       revision: row.revision,
-      eventWithId: { id: row.id, event: parseEvent(row.event, row.personal) },
+      eventWithId: { id: row.id, event: joinedEvent(row.event, row.personal) },
       stream: row.stream,
       subject: this.subjectOf(row.stream),
       recordedAt: row.recorded_at,
@@ -386,9 +386,10 @@ function* upToPosition(rows: Iterable<EventRow>, upTo: number): Generator<EventR
   }
 }
 
-const bytesOf = ({ event, personal }: EventRow): number => Buffer.byteLength(event) + Buffer.byteLength(personal ?? '');
+const bytesOfEvent = ({ event, personal }: EventRow): number =>
+  Buffer.byteLength(event) + Buffer.byteLength(personal ?? '');
 
-const parseEvent = (open: string, personal: string | null): AnyEvent =>
+const joinedEvent = (open: string, personal: string | null): AnyEvent =>
   joinPersonal(
     JSON.parse(open) as Record<string, unknown>,
     personal === null ? null : (JSON.parse(personal) as Record<string, unknown>),

@@ -1,12 +1,12 @@
 /** A thread that projects cases into a part file, and its messages: numbers of cases to it, and from it the end of each call. */
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { causeOf, FollowerEnded } from './errors.js';
-import { fromPlain, toPlain, type PlainError } from './plain-error.js';
+import { fromPlainError, toPlainError, type PlainError } from './plain-error.js';
 import type { PartFile } from './part-file.js';
 
 /** Numbers of cases to project; null once all were projected: the thread closes its file and ends. */
-type Request = readonly number[] | null;
-type Reply = PlainError | null;
+type PartRequest = readonly number[] | null;
+type PartReply = PlainError | null;
 
 export class PartThread {
   #settle: ((error: Error | null) => void) | null = null;
@@ -14,7 +14,7 @@ export class PartThread {
 
   /** `worker` runs `servePart`. */
   constructor(private readonly worker: Worker) {
-    worker.on('message', (reply: Reply) => this.#settle?.(reply === null ? null : fromPlain(reply)));
+    worker.on('message', (reply: PartReply) => this.#settle?.(reply === null ? null : fromPlainError(reply)));
     let failure: unknown;
     // Without a listener, an error in the worker would end the process. Its exit follows.
     worker.on('error', (error) => (failure = error));
@@ -38,7 +38,7 @@ export class PartThread {
     await this.worker.terminate();
   }
 
-  #call(request: Request): Promise<void> {
+  #call(request: PartRequest): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#settle = (error) => {
         this.#settle = null;
@@ -54,17 +54,17 @@ export class PartThread {
 /** Runs in the worker, which ends once the file is closed. */
 export const servePart = (port: MessagePort, openPart: () => PartFile): void => {
   let part: PartFile | null = null;
-  const answer = (request: Request): void => {
+  const answer = (request: PartRequest): void => {
     part ??= openPart();
     if (request === null) part.close();
     else part.projectCases(request);
   };
-  port.on('message', (request: Request) => {
-    let reply: Reply = null;
+  port.on('message', (request: PartRequest) => {
+    let reply: PartReply = null;
     try {
       answer(request);
     } catch (error) {
-      reply = toPlain(causeOf(error));
+      reply = toPlainError(causeOf(error));
     }
     port.postMessage(reply);
     if (request === null) port.close();

@@ -12,7 +12,7 @@ export interface PlainError {
   readonly cause: string | null;
 }
 
-export const toPlain = (error: unknown): PlainError => {
+export const toPlainError = (error: unknown): PlainError => {
   const { name, message, code, position, cause } = error as Partial<Record<keyof PlainError, unknown>>;
   return {
     name: typeof name === 'string' ? name : typeof error,
@@ -23,7 +23,7 @@ export const toPlain = (error: unknown): PlainError => {
   };
 };
 
-export const fromPlain = ({ name, message, code, position, cause }: PlainError): Error => {
+export const fromPlainError = ({ name, message, code, position, cause }: PlainError): Error => {
   if (name === 'StoreDamaged') return new StoreDamaged(message, { position });
   if (name === 'PoisonEventError') return new PoisonEventError(message, { cause: { name: cause ?? 'Error' } });
   const known = code === undefined ? { name } : { name, code };

@@ -95,7 +95,7 @@ const isCaughtUp = async (host: ProjectionHost): Promise<boolean> => {
 
 const projectionProblemOf = (error: unknown, after: number): ProjectionProblem => {
   const cause = error instanceof PoisonEventError || error instanceof FollowerEnded ? (error.cause ?? error) : error;
-  return { code: codeOf(error), error: nameOf(cause), after };
+  return { code: problemCodeOf(error), error: nameOf(cause), after };
 };
 
 /** Reads the field, since `instanceof` fails for classes of native modules across realms (jest). */
@@ -104,7 +104,7 @@ const nameOf = (cause: unknown): string => {
   return typeof name === 'string' ? name : typeof cause;
 };
 
-const codeOf = (error: unknown): ProjectionProblem['code'] => {
+const problemCodeOf = (error: unknown): ProjectionProblem['code'] => {
   if (error instanceof StoreDamaged) return 'STORE_DAMAGED';
   if (error instanceof PoisonEventError) return 'EVENT_NOT_TAKEN_IN';
   if (error instanceof FollowerEnded) return 'PROJECTION_ENDED';

@@ -50,7 +50,7 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
     // Bounds memory where a quote is not closed. It counts characters of complete cells, so bytes are checked below.
     max_record_size: MAX_ROW_BYTES,
     on_record: (cells: string[]) => {
-      if (bytesOf(cells) > MAX_ROW_BYTES) throw new RowTooLong();
+      if (bytesOfCells(cells) > MAX_ROW_BYTES) throw new RowTooLong();
       const firstLine = line;
       line += 1 + cells.reduce((sum, cell) => sum + (cell.match(newlines)?.length ?? 0), 0);
       if (isSeparatorLine || cells.every((cell) => cell.trim() === '')) {
@@ -75,7 +75,7 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
         yield fileProblem('FILE.TOO_LONG', firstLine, `at most ${MAX_ROWS} rows a file`);
         return;
       }
-      yield { line: firstLine, cells: cells.map(cellOf) };
+      yield { line: firstLine, cells: cells.map(decodedCell) };
     }
   } catch (error) {
     yield csvProblem(error, line);
@@ -86,9 +86,10 @@ export async function* readCsvRows(path: string): AsyncGenerator<RawRow | FilePr
 }
 
 /** U+FFFD marks bytes that the decoder could not read, or a text that another program damaged before. */
-const cellOf = (cell: string): string | InvalidCell => (cell.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(cell));
+const decodedCell = (cell: string): string | InvalidCell =>
+  cell.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(cell);
 
-export const bytesOf = (cells: readonly unknown[]): number =>
+export const bytesOfCells = (cells: readonly unknown[]): number =>
   cells.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? Buffer.byteLength(cell) : 0), 0);
 
 class RowTooLong extends Error {}

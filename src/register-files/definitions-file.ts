@@ -76,7 +76,7 @@ const listDefinition = (
   drafts: [
     draftAt({ ...others, type: 'list-defined', name, sources }, place),
     ...asArray(categories).map((category, index) =>
-      draftAt(withCategoryId(category, sources), `${place}/categories/${index}`),
+      draftAt(categoryData(category, sources), `${place}/categories/${index}`),
     ),
     ...asArray(policy).map((entry, index) =>
       draftAt(
@@ -91,7 +91,7 @@ const listDefinition = (
 const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** In the file a category has an `id`; in the event it is the `category`. */
-const withCategoryId = (entry: unknown, sources: unknown): RawEvent => {
+const categoryData = (entry: unknown, sources: unknown): RawEvent => {
   const { id, ...others } = isJsonObject(entry) ? entry : { entry };
   return { ...others, type: 'category-defined', category: id, sources };
 };

@@ -21,8 +21,8 @@ export interface ComparableEvent extends PriorEvent {
  * an unchanged row a changed one. Those of others are as they stand.
  */
 export const comparableEvents = (recorded: readonly PriorEvent[]): readonly ComparableEvent[] => {
-  const standing = byId(eventsAsTheyStand(recorded));
-  const ofImport = byId(
+  const standing = eventsById(eventsAsTheyStand(recorded));
+  const ofImport = eventsById(
     eventsAsTheyStand(recorded.filter(({ event, fromThisImport }) => fromThisImport || !isAmendment(event))),
   );
   return recorded.flatMap(({ id, fromThisImport }) => {
@@ -35,5 +35,6 @@ export const comparableEvents = (recorded: readonly PriorEvent[]): readonly Comp
 export const hasAmended = (recorded: readonly PriorEvent[]): boolean =>
   recorded.some(({ event, fromThisImport }) => fromThisImport && isAmendment(event));
 
-const byId = (events: readonly { readonly id: string; readonly event: AnyEvent }[]): ReadonlyMap<string, AnyEvent> =>
-  new Map(events.map(({ id, event }) => [id, event]));
+const eventsById = (
+  events: readonly { readonly id: string; readonly event: AnyEvent }[],
+): ReadonlyMap<string, AnyEvent> => new Map(events.map(({ id, event }) => [id, event]));

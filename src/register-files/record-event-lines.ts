@@ -39,7 +39,7 @@ export const recordEventLines = async (
     corrections,
   };
   const target = await findTarget(group);
-  const outcome = 'outcome' in target ? target : await addTo(group, target);
+  const outcome = 'outcome' in target ? target : await addLinesTo(group, target);
   return outcome.outcome === 'refused' ? refused(...withLinesKeptOut(lines, outcome.errors)) : outcome;
 };
 
@@ -95,7 +95,7 @@ const NOT_ALONE = {
 } as const;
 
 /** The case that a group of lines is added to. */
-interface Target {
+interface TargetCase {
   readonly subject: Subject;
   /** Whether the lines open the case. */
   readonly begins: boolean;
@@ -103,7 +103,7 @@ interface Target {
   readonly newReference: Reference | null;
 }
 
-const findTarget = async ({ recorder, lines, actor }: LineGroup): Promise<Target | Refused> => {
+const findTarget = async ({ recorder, lines, actor }: LineGroup): Promise<TargetCase | Refused> => {
   const [first] = lines;
   const identifier = first?.case as CaseIdentifier;
   if ('id' in identifier) return existingCase(identifier.id);
@@ -121,12 +121,12 @@ const findTarget = async ({ recorder, lines, actor }: LineGroup): Promise<Target
   return existingCase(id);
 };
 
-const existingCase = (id: string): Target => ({ subject: { kind: 'case', id }, begins: false, newReference: null });
+const existingCase = (id: string): TargetCase => ({ subject: { kind: 'case', id }, begins: false, newReference: null });
 
 const unknownReference = (column: string, row: number | undefined, expected: string): Refused =>
   refused({ column, row: row ?? null, code: 'ROW.UNKNOWN_REFERENCE', expected });
 
-const addTo = async (group: LineGroup, target: Target): Promise<LinesOutcome> => {
+const addLinesTo = async (group: LineGroup, target: TargetCase): Promise<LinesOutcome> => {
   const { recorder, lines, actor, corrections } = group;
   const { subject, begins } = target;
   const priorEvents = begins ? [] : await recorder.priorEvents(subject, actor);
@@ -221,7 +221,7 @@ const withAfterId = (
 
 /** `referenced`, for a case named by `same_as` that neither has the reference of the lines nor gains it by one of them. */
 const referenceToAdd = (
-  { newReference }: Target,
+  { newReference }: TargetCase,
   priorEvents: readonly PriorEvent[],
   lines: readonly CheckedLine[],
 ): readonly LocatedEvent[] => {

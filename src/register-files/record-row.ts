@@ -55,7 +55,7 @@ export const recordRow = async (
   const { fileKind } = rowOfFile;
   const row: RowToRecord = { ...rowOfFile, recorder, events, actor: actorOf(fileKind, recorder.list) };
   if (isLinked(row)) return addToLinkedCase(row);
-  const added = await addTo(row, subjectOf(row));
+  const added = await addRowTo(row, subjectOf(row));
   if (added.outcome !== 'retry') return added;
   const outcome = fileKind === 'register' ? await openCase(row) : await addToCaseOfReference(row);
   return outcome.outcome === 'retry' ? notRecorded() : outcome;
@@ -82,13 +82,13 @@ const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
     key: openingKey(row),
     acknowledge: (row.cells['acknowledge'] ?? '') === '' ? [] : [POSSIBLE_DUPLICATE],
   });
-  return opened.outcome === 'retry' ? addTo(row, opened.subject) : opened;
+  return opened.outcome === 'retry' ? addRowTo(row, opened.subject) : opened;
 };
 
 const addToCaseOfReference = async (row: RowToRecord): Promise<RecordOutcome> => {
   const { recorder, cells } = row;
   const id = await recorder.findCase({ list: recorder.list, reference: cells.ref });
-  if (id !== null) return addTo(row, { kind: 'case', id });
+  if (id !== null) return addRowTo(row, { kind: 'case', id });
   return refused({ column: 'ref', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case of the list' });
 };
 
@@ -97,7 +97,7 @@ const addToLinkedCase = async (row: RowToRecord): Promise<ImportOutcome> => {
   const id = await row.recorder.findCase({ reference: '', ...parseReference(row.cells['same_as'] ?? '') });
   if (id === null)
     return refused({ column: 'same_as', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case in a list' });
-  const outcome = await addTo(row, { kind: 'case', id });
+  const outcome = await addRowTo(row, { kind: 'case', id });
   if (outcome.outcome !== 'retry') return outcome;
   return refused({ column: 'ref', code: 'ROW.REFERENCE_TAKEN', expected: 'a reference that no other case has' });
 };
@@ -131,7 +131,7 @@ const withRecordedInterval = (row: RowToRecord, priorEvents: readonly Comparable
 };
 
 /** Adds what is new in the row, and corrects what has changed; `retry` where the read models know no such case. */
-const addTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
+const addRowTo = async (row: RowToRecord, subject: Subject): Promise<RecordOutcome> => {
   const { recorder, fileKind, cells, actor } = row;
   const recorded = await recorder.priorEvents(subject, actor);
   if (recorded === null) return { outcome: 'retry', subject };

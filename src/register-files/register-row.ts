@@ -197,11 +197,11 @@ interface CategoryChange {
 
 /** `2024-09-23=national-minorities`, separated by `;`. Parts of another form are left out here and refused by `cellErrorsOf`. */
 const categoryChanges = (row: RegisterRow): readonly CategoryChange[] =>
-  pairsOf(row.category_changes).flatMap(([day, category, ...rest]) =>
+  pairsInCell(row.category_changes).flatMap(([day, category, ...rest]) =>
     day !== undefined && category !== undefined && rest.length === 0 ? [{ day, category }] : [],
   );
 
-const pairsOf = (cell: string): readonly (readonly string[])[] =>
+const pairsInCell = (cell: string): readonly (readonly string[])[] =>
   cell === '' ? [] : cell.split(';').map((part) => part.split('=').map((word) => word.trim()));
 
 /** Whether every reading of a day is before every reading of another; false where one is no date. */
@@ -250,7 +250,7 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
       errorIf(mixesScripts(row[column]), column, 'NAME.MIXED_SCRIPT', 'words whose letters are each of one script'),
     ),
     ...errorIf(
-      changes.length < pairsOf(row.category_changes).length,
+      changes.length < pairsInCell(row.category_changes).length,
       'category_changes',
       'ROW.WRONG_CELL',
       'date=category, several separated by ;',

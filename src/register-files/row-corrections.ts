@@ -106,11 +106,11 @@ const cellsOf = (changes: readonly PartChange[]): readonly CellCorrection[] => {
   for (const { before, after, fields } of changes)
     for (const { field, place } of fields)
       if (!cells.has(place))
-        cells.set(place, { column: place, before: cellText(before, field), after: cellText(after, field) });
+        cells.set(place, { column: place, before: textOfPart(before, field), after: textOfPart(after, field) });
   return [...cells.values()];
 };
 
-const cellText = (part: { readonly data: RawEvent } | null, field: string): string => {
+const textOfPart = (part: { readonly data: RawEvent } | null, field: string): string => {
   const value = part?.data[field];
   if (value === undefined || value === null) return '';
   if (field === 'name' && part?.data.type === 'named') return (value as Name).text;

@@ -7,7 +7,15 @@ import { readFile, stat } from 'node:fs/promises';
 import { formatValue } from 'hucre';
 import { cellRef, readXlsx, type Cell, type CellValue, type Sheet } from 'hucre/xlsx';
 import { fromBufferPromise } from 'yauzl';
-import { bytesOf, MAX_ROW_BYTES, MAX_ROWS, NOT_UTF8, fileAccessProblem, type InvalidCell, type RawRow } from './csv.js';
+import {
+  bytesOfCells,
+  MAX_ROW_BYTES,
+  MAX_ROWS,
+  NOT_UTF8,
+  fileAccessProblem,
+  type InvalidCell,
+  type RawRow,
+} from './csv.js';
 import { unescapeFormula } from './formula-escape.js';
 import type { FileProblem } from './report.js';
 
@@ -56,7 +64,7 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
   }
   const [sheet] = sheets;
   if (sheet === undefined) return notXlsx('a workbook with a visible sheet of cells');
-  const rows = rowsOf(sheet);
+  const rows = rowsOfSheet(sheet);
   return 'code' in rows ? rows : { rows, otherSheets: sheetCount - 1, bytes: directory.unpacked };
 };
 
@@ -86,7 +94,7 @@ const checkDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly u
 /** The compressed size of an empty part. */
 const EMPTY_PART_BYTES = 2;
 
-const rowsOf = (sheet: Sheet): readonly RawRow[] | FileProblem => {
+const rowsOfSheet = (sheet: Sheet): readonly RawRow[] | FileProblem => {
   const { rows, cells } = sheet;
   const [merged] = sheet.merges ?? [];
   if (merged !== undefined) {
@@ -104,7 +112,7 @@ const rowsOf = (sheet: Sheet): readonly RawRow[] | FileProblem => {
     if (!texts.some((text) => typeof text !== 'string' || text.trim() !== '')) continue;
     // A workbook does not store empty cells at the end of a row.
     while (texts.length < width) texts.push('');
-    if (bytesOf(texts) > MAX_ROW_BYTES) {
+    if (bytesOfCells(texts) > MAX_ROW_BYTES) {
       return { code: 'FILE.ROW_TOO_LONG', line: index + 1, expected: `at most ${MAX_ROW_BYTES} bytes a row` };
     }
     result.push({ line: index + 1, cells: texts });

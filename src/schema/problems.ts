@@ -432,14 +432,14 @@ export interface CatalogueEntry extends Meaning {
   readonly grade?: string;
 }
 
-const entriesOf = <C extends string, M>(map: Readonly<Record<C, M>>): readonly [C, M][] =>
+const typedEntries = <C extends string, M>(map: Readonly<Record<C, M>>): readonly [C, M][] =>
   Object.entries(map) as [C, M][];
 
 /** All codes, including those of findings. */
 export const catalogue: readonly CatalogueEntry[] = [
-  ...entriesOf(requestProblems).map(([code, entry]) => ({ code, in: 'problem' as const, ...entry })),
-  ...entriesOf(fieldErrors).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
-  ...entriesOf(findingCodes).map(([code, { grade, means }]) => ({
+  ...typedEntries(requestProblems).map(([code, entry]) => ({ code, in: 'problem' as const, ...entry })),
+  ...typedEntries(fieldErrors).map(([code, entry]) => ({ code, in: 'error' as const, status: 400, ...entry })),
+  ...typedEntries(findingCodes).map(([code, { grade, means }]) => ({
     code,
     in: 'finding' as const,
     status: grade === 'warn' ? null : 422,

@@ -25,7 +25,7 @@ export interface Reference {
 }
 
 /** Descriptive fields. In `described`, null clears a field. */
-interface Description {
+interface PersonDescription {
   readonly born: Edtf;
   readonly sex: (typeof SEXES)[number];
   readonly occupation: string;
@@ -113,10 +113,10 @@ export const RELEASE_REASONS = [
 
 /** The fields of each event type. An absent optional field means unknown. */
 export interface CaseFields extends AmendmentFields {
-  opened: { readonly references?: readonly Reference[]; readonly names: readonly Name[] } & Partial<Description>;
+  opened: { readonly references?: readonly Reference[]; readonly names: readonly Name[] } & Partial<PersonDescription>;
   named: { readonly name: Name };
   referenced: Reference;
-  described: { readonly [K in keyof Description]?: Description[K] | null };
+  described: { readonly [K in keyof PersonDescription]?: PersonDescription[K] | null };
   arrested: {
     readonly kind?: (typeof ARREST_KINDS)[number];
     readonly days?: number;

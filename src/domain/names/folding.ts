@@ -69,7 +69,7 @@ export const wordKeys = (text: string): readonly string[] =>
     .flatMap((word) => partsOfWord(word.slice(0, MAX_WORD_LENGTH)).map(({ key }) => key));
 
 const nameWord = (letters: string, initial: boolean): NameWord => {
-  const key = keyOf(letters);
+  const key = wordKeyOf(letters);
   return { letters, key, stem: stemOf(key), skeleton: skeletonOf(key), role: initial ? 'initial' : 'name' };
 };
 
@@ -157,7 +157,7 @@ const SURNAME_ENDINGS = [
   [/^(.{2,})zad[ae]h?$/u, '$1zada'],
 ] as const;
 
-const keyOf = (letters: string): string =>
+const wordKeyOf = (letters: string): string =>
   mergeSounds(SURNAME_ENDINGS.reduce((word, [pattern, ending]) => word.replace(pattern, ending), letters));
 
 /** A stem keeps three letters, or Vəli would be Va. */

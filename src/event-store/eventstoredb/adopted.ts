@@ -10,12 +10,12 @@ import { consumeRead } from './consume-read.js';
 import { conflictRevision, isClientError } from './faults.js';
 import type { ResilientConnection } from './resilient-connection.js';
 
-type Page = readonly AdoptedLeaf[];
+type AdoptedPage = readonly AdoptedLeaf[];
 
 export class AdoptedLeaves {
   readonly #stream: string;
   /** The page read last: readers go through the log from its beginning. */
-  #last: { readonly revision: number; readonly page: Page } | null = null;
+  #last: { readonly revision: number; readonly page: AdoptedPage } | null = null;
 
   /** No register's name has a `~`, so the stream belongs to none, and its events do not count as positions. */
   constructor(
@@ -27,7 +27,7 @@ export class AdoptedLeaves {
   }
 
   /** See EventStore.adopt. */
-  async write(after: number, leaves: Page): Promise<void> {
+  async write(after: number, leaves: AdoptedPage): Promise<void> {
     const revision = after / ADOPTED_TOGETHER;
     const kept = await this.#page(revision);
     if (kept.length > 0) {
@@ -69,16 +69,16 @@ export class AdoptedLeaves {
   }
 
   /** The leaf hashes kept at a revision; none where nothing is adopted there. */
-  async #page(revision: number): Promise<Page> {
+  async #page(revision: number): Promise<AdoptedPage> {
     if (this.#last?.revision === revision) return this.#last.page;
     const page = await this.guard.read(() => this.#read(revision));
     if (page.length > 0) this.#last = { revision, page };
     return page;
   }
 
-  async #read(revision: number): Promise<Page> {
+  async #read(revision: number): Promise<AdoptedPage> {
     const { client, options, tryMs } = this.connection;
-    const pages: Page[] = [];
+    const pages: AdoptedPage[] = [];
     const from = { fromRevision: BigInt(revision), maxCount: 1, direction: FORWARDS } as const;
     try {
       await consumeRead(client.readStream(this.#stream, { ...options, ...from }), tryMs, ({ event }) => {
@@ -93,8 +93,8 @@ export class AdoptedLeaves {
 }
 
 /** The leaf hashes in an event, not validated: whether they fit their events is verified with these. */
-const leavesOf = ({ data }: RecordedEvent): Page => {
+const leavesOf = ({ data }: RecordedEvent): AdoptedPage => {
   const { leaves } = data as { readonly leaves?: unknown };
   if (!Array.isArray(leaves)) throw new StoreDamaged('the adopted leaf hashes have another shape');
-  return leaves as Page;
+  return leaves as AdoptedPage;
 };

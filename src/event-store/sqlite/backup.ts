@@ -148,7 +148,7 @@ export const checkLog = async (
   { signal, onProgress }: JobContext = UNWATCHED,
   checkKnown: BackupOptions['checkKnown'] = () => Promise.resolve(null),
 ): Promise<CheckedLog & { readonly lack: string | null }> => {
-  checkFile(file);
+  checkIntegrity(file);
   const store = createSqliteStore({ file, readonly: true });
   try {
     const total = Number((await store.head()) ?? 0);
@@ -166,7 +166,7 @@ export const checkLog = async (
   }
 };
 
-const checkFile = (file: string): void => {
+const checkIntegrity = (file: string): void => {
   const db = openLogFile(file, true);
   try {
     translateErrors(() => {

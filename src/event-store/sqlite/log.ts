@@ -26,10 +26,10 @@ const MAX_STREAM_NAMES = 50_000;
  * A row as one text, since each column takes as long as a third of a payload: numbers that end with a comma, the id in hexadecimal, the
  * payload. One row per event: concatenating them all in SQLite was measured to be no faster.
  */
-const textOf = (...numbers: readonly string[]): string =>
+const textSqlOf = (...numbers: readonly string[]): string =>
   `${numbers.map((column) => `${column} || ',' || `).join('')}lower(hex(id)) || payload`;
-const STREAM_TEXT = textOf('position', 'revision', 'type', 'recorded_at');
-const LOG_TEXT = textOf('position', 'stream', 'revision', 'type', 'recorded_at');
+const STREAM_TEXT = textSqlOf('position', 'revision', 'type', 'recorded_at');
+const LOG_TEXT = textSqlOf('position', 'stream', 'revision', 'type', 'recorded_at');
 const COMMA = 0x2c;
 const ZERO = 0x30;
 const NINE = 0x39;

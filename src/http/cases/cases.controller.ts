@@ -64,7 +64,7 @@ export class CasesController {
         filters: toFilters(query),
         page: toPage(query),
         ...pick(query, ['list', 'name', 'words']),
-        ...(query.reference === undefined ? {} : { reference: parseReference(query.reference) }),
+        ...(query.reference === undefined ? {} : { reference: referenceIn(query.reference) }),
       }),
     );
   }
@@ -116,7 +116,7 @@ const movedTo = (id: string, query: ScopeParameters): HttpResponse => {
 };
 
 /** Splits `union:AZ-0137`; a reference may contain colons, the id of a list cannot. */
-const parseReference = (text: string): { readonly list: string; readonly reference: string } => {
+const referenceIn = (text: string): { readonly list: string; readonly reference: string } => {
   const colon = text.indexOf(':');
   return { list: text.slice(0, colon), reference: text.slice(colon + 1) };
 };

@@ -18,7 +18,7 @@ import { pick } from '../parameters.js';
 import { CommandHeaders, RequestOptions, RequestOptionsWithId, RequestOptionsWithOptionalId } from './parameters.js';
 
 /** A new subject, or an existing one by the id in the path. */
-type Target = { readonly kind: SubjectKind } & (
+type CommandTarget = { readonly kind: SubjectKind } & (
   { readonly begins: true } | { readonly begins: false; readonly id: string }
 );
 
@@ -71,7 +71,7 @@ const newIdOf = (kind: SubjectKind, { actor, key }: CommandMetadata): string =>
   kind === 'claim' ? newClaimId(actor, key) : newCaseId(actor, key);
 
 /** Throws a ProblemException that lists every error of headers and body. */
-const readCommand = (target: Target, request: CommandRequest): RecordEventsRequest => {
+const readCommand = (target: CommandTarget, request: CommandRequest): RecordEventsRequest => {
   const headers = readCommandHeaders(CommandHeaders, request);
   const optionsType = target.begins ? OPTIONS_OF_BEGINNING[target.kind] : RequestOptions;
   const { options, event: body } = splitBody<RequestOptions & { id?: string }>(request.body, optionsType);
@@ -141,7 +141,7 @@ const withDefaultType = (kind: SubjectKind, body: unknown): unknown =>
     ? { ...body, type: FIRST_EVENT_TYPE[kind] }
     : body;
 
-const misplacedType = (target: Target, type: string): readonly FieldError[] => {
+const misplacedType = (target: CommandTarget, type: string): readonly FieldError[] => {
   const beginningType = FIRST_EVENT_TYPE[target.kind];
   if (target.begins && type !== beginningType) {
     return [{ code: 'TYPE.NOT_A_BEGINNING', pointer: '/type', expected: beginningType }];

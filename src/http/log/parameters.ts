@@ -12,9 +12,12 @@ import {
 import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS } from '../parameters.js';
 
-const EVENT_TYPES = Object.keys(allEvents);
+const ALL_EVENT_TYPES = Object.keys(allEvents);
 const IsEventTypes = (): PropertyDecorator =>
-  IsOneOf(EVENT_TYPES, { each: { min: 1, max: EVENT_TYPES.length }, description: 'Only events of these types.' });
+  IsOneOf(ALL_EVENT_TYPES, {
+    each: { min: 1, max: ALL_EVENT_TYPES.length },
+    description: 'Only events of these types.',
+  });
 const IsPosition = (options: TypeOptions): PropertyDecorator => IsInteger(0, Number.MAX_SAFE_INTEGER, options);
 
 class FromPositionQuery extends KnowledgeParameters {

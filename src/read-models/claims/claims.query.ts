@@ -75,7 +75,7 @@ export class ClaimsHandler implements IQueryHandler<Claims> {
     const cursor = after === undefined ? null : (readCursor(after, queryKey, logId) as ClaimCursor);
     const { scope, ...context } = await openScope(this.reader, asked, cursor);
     const { position, knownAt, day } = scope;
-    const found = rowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
+    const found = claimRowsOf(context, position, filters, cursor?.place ?? null, limit + 1);
     const { rows, hasMore } = takePage(found, limit, ({ claim }) => Buffer.byteLength(claim));
     const bounds = new ClaimedBounds(context.db, position);
     const shown = rows.map((row) => ({ row, conflicts: bounds.conflictsOf(row) }));
@@ -123,7 +123,7 @@ const besideRegister = async (
 const IS_KNOWN_CLAIM = 'c.known_from <= @position AND @position < c.known_to AND c.claim IS NOT NULL';
 const CLAIM_COLUMNS_SQL = 'c.about, c.said_day AS saidDay, s.id, c.revision, c.claim';
 
-const rowsOf = (
+const claimRowsOf = (
   { db }: Pick<QueryContext, 'db'>,
   position: number,
   { id, about, list, instrument }: Omit<Claims['parameters'], 'limit' | 'after'>,

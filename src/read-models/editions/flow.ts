@@ -57,11 +57,11 @@ export const editionNumbers = async (
   return { groups, flow: { since: before.edition, ...sumOfFlows(groups.map(({ flow }) => flow)) } };
 };
 
-const groupOf = (category: string | null): string => category ?? UNKNOWN_KEY;
+const groupKeyOf = (category: string | null): string => category ?? UNKNOWN_KEY;
 
 const countGroups = (members: readonly CertainMember[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
-  for (const { category } of members) counts.set(groupOf(category), (counts.get(groupOf(category)) ?? 0) + 1);
+  for (const { category } of members) counts.set(groupKeyOf(category), (counts.get(groupKeyOf(category)) ?? 0) + 1);
   return counts;
 };
 
@@ -82,7 +82,7 @@ const countMovements = (
   movements: Map<string, GroupMovements>,
 ): void => {
   const of = (categories: ReadonlySet<string | null>): GroupMovements => {
-    const group = groupOf(onlyCategory(categories));
+    const group = groupKeyOf(onlyCategory(categories));
     const counted = movements.get(group) ?? noMovements();
     movements.set(group, counted);
     return counted;

@@ -21,18 +21,20 @@ export const clausesAsked = (
     const matching = clauseVersions.filter((one) => one.clause === name || clauseText(one) === name);
     const [only, ...others] = matching;
     if (only === undefined) throw unknown(clauseVersions);
-    if (others.length > 0) throw new InvalidParameter('clause', 'CLAUSE.AMBIGUOUS', `one of ${textsOf(matching)}`);
+    if (others.length > 0)
+      throw new InvalidParameter('clause', 'CLAUSE.AMBIGUOUS', `one of ${clauseTextsOf(matching)}`);
     return only;
   });
 };
 
 const MAX_NAMED = 20;
 
-const textsOf = (versions: readonly ClauseVersion[]): string => versions.slice(0, MAX_NAMED).map(clauseText).join(', ');
+const clauseTextsOf = (versions: readonly ClauseVersion[]): string =>
+  versions.slice(0, MAX_NAMED).map(clauseText).join(', ');
 
 const unknown = (versions: readonly ClauseVersion[]): InvalidParameter =>
   new InvalidParameter(
     'clause',
     'CLAUSE.UNKNOWN',
-    versions.length === 0 ? 'an instrument of which a clause is recorded' : `one of ${textsOf(versions)}`,
+    versions.length === 0 ? 'an instrument of which a clause is recorded' : `one of ${clauseTextsOf(versions)}`,
   );

@@ -43,7 +43,7 @@ export class KeptVerdicts {
     const { db } = context;
     const kept = this.#kept.get(db) ?? new LRUCache<string, Promise<EligibleCases>>({ max: MAX_KEPT });
     this.#kept.set(db, kept);
-    const key = keyOf(asked);
+    const key = spanKeyOf(asked);
     const computing = kept.get(key) ?? this.#enqueue(context, asked);
     kept.set(key, computing);
     try {
@@ -74,7 +74,7 @@ export class KeptVerdicts {
       const { caseNos, end } = memberSlice(context.db, scope, question.list, after);
       const periods = periodsOn(context, scope, caseNos, instrument, applied);
       for (const caseNo of caseNos) {
-        const person = (): Person => birthAndSexOf(context.logTables, caseNo, position);
+        const person = (): AskedPerson => birthAndSexOf(context.logTables, caseNo, position);
         const verdict = verdictOf(asker, periods.get(caseNo) ?? [], asked, person);
         if (verdict !== null) found[verdict].push(caseNo);
       }
@@ -85,9 +85,9 @@ export class KeptVerdicts {
   }
 }
 
-type Person = Pick<Candidate, 'born' | 'sex'>;
+type AskedPerson = Pick<Candidate, 'born' | 'sex'>;
 
-const keyOf = ({
+const spanKeyOf = ({
   instrument,
   question: { clauses, list, listDay, inForce },
   from,
@@ -100,7 +100,7 @@ const verdictOf = (
   asker: Asker,
   periods: Candidate['periods'],
   { question: { clauses }, from, to }: EligibilitySpan,
-  person: () => Person,
+  person: () => AskedPerson,
 ): Verdict | null => {
   const verdict = asker.verdict({ periods, ...UNKNOWN_PERSON }, from, to)?.verdict ?? null;
   return verdict === 'possibly' && clauses.some(asksForPerson)

@@ -20,7 +20,7 @@ export class ReadLog extends Query<AsyncIterable<readonly LoggedEvent[]>> {
 }
 
 /** Limits of one batch: events, and characters of their JSON. */
-const MAX_EVENTS = 500;
+const MAX_EVENTS_PER_BATCH = 500;
 const MAX_CHARACTERS = 1024 * 1024;
 
 @QueryHandler(ReadLog)
@@ -43,7 +43,7 @@ export class ReadLogHandler implements IQueryHandler<ReadLog> {
     let [position, remaining] = [after, limit];
     while (position < last && remaining > 0) {
       const { logTables } = await this.reader.contextAt({});
-      const recorded = logTables.next(position, MAX_CHARACTERS, MAX_EVENTS);
+      const recorded = logTables.next(position, MAX_CHARACTERS, MAX_EVENTS_PER_BATCH);
       const end = recorded.at(-1);
       if (end === undefined) return;
       const batch = recorded

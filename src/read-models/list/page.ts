@@ -11,7 +11,7 @@ import type { SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
 import { matchOf, periodsOfCase, validCondition, versionCondition, type ListScope, type Match } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
-import { personOf, shownOf } from './person-rows.js';
+import { personOf, shownColumnsOf } from './person-rows.js';
 import { casesInFacets, walk } from './walk.js';
 
 export interface PageRequest {
@@ -43,7 +43,7 @@ export const readPage = (
     ...request,
     match,
     selected: request.reference && { text: casesWithReference(scope), values: referenceValues(request.reference) },
-    shown: shownOf(scope),
+    shown: shownColumnsOf(scope),
     after: after && { key: after.key, caseNo: logTables.cases.numberOf(after.id) ?? 0 },
     limit: limit + 1,
   });

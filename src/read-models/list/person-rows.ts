@@ -7,7 +7,7 @@ import { possibleStandings, STANDING_COLUMNS, standingIn } from './standings.js'
 import type { WalkedCase } from './walk.js';
 
 /** What is shown of a period `p` that is valid in the scope, and of its case `o.case_no`. */
-export const shownOf = (scope: ListScope): { readonly columns: string; readonly joins: string } => ({
+export const shownColumnsOf = (scope: ListScope): { readonly columns: string; readonly joins: string } => ({
   columns: `e.case_id, e.name, e.refs, ${STANDING_COLUMNS}`,
   joins: `CROSS JOIN list_entries e ON e.case_no = o.case_no AND ${versionCondition('e', scope)}`,
 });
@@ -16,7 +16,7 @@ export const shownOf = (scope: ListScope): { readonly columns: string; readonly 
 const ENTRY_COLUMN = 3;
 const STANDING_COLUMN = ENTRY_COLUMN + 3;
 
-/** What is shown of a case that was walked with the columns of `shownOf`. */
+/** What is shown of a case that was walked with the columns of `shownColumnsOf`. */
 export const personOf = ({ periods, isUncertain }: Pick<WalkedCase, 'periods' | 'isUncertain'>): PersonView => {
   const entry = periods[0] ?? [];
   return {
@@ -38,7 +38,7 @@ export interface PersonOnPage {
 
 /** What a page of a search shows of people, in their order. */
 export const personRows = (db: Db, scope: ListScope, people: readonly PersonOnPage[]): readonly PersonView[] => {
-  const { columns, joins } = shownOf(scope);
+  const { columns, joins } = shownColumnsOf(scope);
   const sql = `SELECT NULL, o.case_no, NULL, ${columns} FROM (SELECT value AS case_no FROM json_each(@caseNos)) o
     CROSS JOIN periods p ON p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)} ${joins}`;
   const values = { ...scopeValues(scope), caseNos: JSON.stringify(people.map(({ caseNo }) => caseNo)) };

@@ -68,12 +68,12 @@ const indexEvents = rememberLast(({ events, unfounded }: CaseHistory): CaseEvent
 export const periodRows = rememberLast((history: CaseHistory): readonly PeriodRow[] => {
   const events = indexEvents(history);
   return [
-    ...ownRows(history, events),
+    ...rowsWithoutList(history, events),
     ...judgingLists(history.events).flatMap((list) => listRows(history, list, events)),
   ];
 });
 
-const ownRows = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
+const rowsWithoutList = ({ periods }: CaseHistory, events: CaseEventIndex): readonly PeriodRow[] =>
   mergeEqual(
     periods.map((period) => itemOf('', period, events)),
     haveEqualCells,

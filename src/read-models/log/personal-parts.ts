@@ -22,11 +22,12 @@ export const splitPersonal = (event: AnyEvent): SplitEvent => {
 
 /** Joins what `splitPersonal` split. Where `personal` is null, the event lacks its personal fields. */
 export const joinPersonal = (open: Fields, personal: Fields | null): AnyEvent => {
-  const data = open['type'] === 'corrected' ? { data: { ...fieldsOf(open), ...fieldsOf(personal) } } : {};
+  const data =
+    open['type'] === 'corrected' ? { data: { ...correctedFieldsIn(open), ...correctedFieldsIn(personal) } } : {};
   return { ...open, ...personal, ...data } as AnyEvent;
 };
 
-const fieldsOf = (part: Fields | null): CorrectedFields => (part?.['data'] ?? {}) as CorrectedFields;
+const correctedFieldsIn = (part: Fields | null): CorrectedFields => (part?.['data'] ?? {}) as CorrectedFields;
 
 const splitFields = (type: string, fields: object): SplitEvent => {
   const personalFields = new Set<string>(['sources', 'note', ...(descriptionOf(type)?.personal ?? [])]);

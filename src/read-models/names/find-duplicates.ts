@@ -70,7 +70,7 @@ export class FindDuplicates implements JobKind<Parameters> {
         const caseNos = casesAfter(db, scope, done);
         total = lastCase(db, scope);
         // A step that fails adds nothing, since all of it is done again.
-        const found = pairsOf(db, scope, caseNos).slice(0, this.maxPairs - pairs);
+        const found = likePairsOf(db, scope, caseNos).slice(0, this.maxPairs - pairs);
         for (const pair of found) unsaved.push({ no: (pairs += 1), ...pair, codes: [] });
         done = caseNos.at(-1) ?? total;
         isEnd = caseNos.length < CASES_A_STEP;
@@ -103,7 +103,7 @@ export const isWorthAsking = ({ score, why }: Pick<DuplicateCandidate, 'score' |
   score >= LEAST_SCORE && !why.includes('other-patronymic');
 
 /** Pairs of one of these cases with a case opened before it that is like it. */
-const pairsOf = (
+const likePairsOf = (
   db: Db,
   scope: ListScope,
   caseNos: readonly number[],

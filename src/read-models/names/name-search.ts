@@ -57,9 +57,10 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
     WHERE ${condition.text} LIMIT @limit`;
   const statement = cachedStatement(db, sql);
   const values = { ...scopeValues(scope), ...condition.values, limit: MAX_CANDIDATES };
-  const candidatesOf = (match: string): readonly Candidate[] => statement.all({ ...values, match }) as Candidate[];
-  const candidates = new Map<number, Candidate>();
-  const keep = (rows: readonly Candidate[]): void => {
+  const candidatesOf = (match: string): readonly SpellingCandidate[] =>
+    statement.all({ ...values, match }) as SpellingCandidate[];
+  const candidates = new Map<number, SpellingCandidate>();
+  const keep = (rows: readonly SpellingCandidate[]): void => {
     for (const row of rows) candidates.set(row.row, row);
   };
   let isTruncated = false;
@@ -98,7 +99,7 @@ const hasMoreEntries = (db: Db, match: string): boolean =>
     `SELECT 1 FROM searched_names_text WHERE searched_names_text MATCH ? LIMIT 1 OFFSET ${MAX_ENTRIES}`,
   ).get(match) !== undefined;
 
-interface Candidate {
+interface SpellingCandidate {
   readonly row: number;
   readonly case_no: number;
   readonly text: string;

@@ -30,7 +30,7 @@ export const possibleDuplicates = (
     scope,
     whole.map(({ case_no }) => case_no),
   );
-  const best = new Map<number, Candidate>();
+  const best = new Map<number, LikeCandidate>();
   for (const name of whole) {
     const other = { ...name, circumstances: circumstances.get(name.case_no) ?? NO_CIRCUMSTANCES };
     const { score, ...likeness } = likenessOf(name, other, person);
@@ -69,8 +69,8 @@ export const circumstancesIn = (
   );
 };
 
-type Candidate = Omit<DuplicateCandidate, 'caseId' | 'references'>;
+type LikeCandidate = Omit<DuplicateCandidate, 'caseId' | 'references'>;
 
 /** What is asked about comes first, whatever its score. */
-const isLikelier = (one: Candidate, other: Candidate | undefined): boolean =>
+const isLikelier = (one: LikeCandidate, other: LikeCandidate | undefined): boolean =>
   other === undefined || (one.isProbable === other.isProbable ? one.score > other.score : one.isProbable);

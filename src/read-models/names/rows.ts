@@ -31,9 +31,9 @@ export const listEntryRows = (history: CaseHistory): readonly ListEntryRow[] => 
 
 /** The display name of a case, with its sort key. */
 export const shownName = ({ events }: CaseHistory): Pick<ListEntryRow, 'name' | 'name_key'> =>
-  shownOf(personNames(events));
+  shownEntryOf(personNames(events));
 
-const shownOf = rememberLast((names: readonly Name[]): Pick<ListEntryRow, 'name' | 'name_key'> => {
+const shownEntryOf = rememberLast((names: readonly Name[]): Pick<ListEntryRow, 'name' | 'name_key'> => {
   const name = displayName(names);
   return { name, name_key: name === null ? SORTS_LAST : nameSortKey(name) };
 });

@@ -15,7 +15,7 @@ export const dailyMembers = async (
   const steps = new Map<Day, number>();
   let members = membersOn(context, knownPosition, scope, scope.from);
   await visitMovements(reader, context, knownPosition, scope, ({ changes }) => {
-    for (const change of changes) steps.set(change.day, (steps.get(change.day) ?? 0) + stepOf(change));
+    for (const change of changes) steps.set(change.day, (steps.get(change.day) ?? 0) + changeInNumber(change));
   });
   return Array.from(
     { length: scope.to - scope.from + 1 },
@@ -23,7 +23,7 @@ export const dailyMembers = async (
   );
 };
 
-const stepOf = ({ kind, moved }: MembershipChange): number => {
+const changeInNumber = ({ kind, moved }: MembershipChange): number => {
   if (kind === 'moved') return { in: 1, out: -1, within: 0 }[moved ?? 'within'];
   return kind === 'entered' ? 1 : -1;
 };

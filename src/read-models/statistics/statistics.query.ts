@@ -83,7 +83,7 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
     const list = context.logTables.listAt(id, context.scope.position)?.definition;
     if (list === undefined) return null;
     const table = OF_DAY[statistic]({ context, list, filters, gravityOf: this.gravity.gravityOf });
-    return { ...headOf(context, statistic, id), from: null, set: null, ...table, marks: [] };
+    return { ...answerHead(context, statistic, id), from: null, set: null, ...table, marks: [] };
   }
 
   async #ofSpan(
@@ -110,12 +110,12 @@ export class StatisticsHandler implements IQueryHandler<Statistics> {
       const span: AskedSpan = { reader: this.reader, context, position, scope };
       const table = await OF_SPAN[statistic](span);
       const marks = statistic === 'daily' ? marksOf(span) : [];
-      return { ...headOf(opened, statistic, id), from: formatDay(first), set, ...table, marks };
+      return { ...answerHead(opened, statistic, id), from: formatDay(first), set, ...table, marks };
     });
   }
 }
 
-const headOf = ({ scope: { day, knownAt, position } }: ScopedContext, name: StatisticName, list: string) => {
+const answerHead = ({ scope: { day, knownAt, position } }: ScopedContext, name: StatisticName, list: string) => {
   const { rowsAre, columnsAre } = STATISTICS[name];
   return { name, list, asOf: formatDay(day), knownAt, position, rowsAre, columnsAre };
 };

@@ -27,9 +27,11 @@ export const searchedTextRows = ({ events, periods }: CaseHistory): readonly Sea
   }
   const { summary } = personDescription(events);
   return [
-    ...rowsOf('facility', facilities),
-    ...rowsOf('article', articles),
-    ...(summary === undefined ? [] : rowsOf('summary', new Map([[toNfc(summary), [{ from: MIN_DAY, to: MAX_DAY }]]]))),
+    ...textRowsOf('facility', facilities),
+    ...textRowsOf('article', articles),
+    ...(summary === undefined
+      ? []
+      : textRowsOf('summary', new Map([[toNfc(summary), [{ from: MIN_DAY, to: MAX_DAY }]]]))),
   ];
 };
 
@@ -37,7 +39,7 @@ const addSpan = (spans: Map<string, DaySpan[]>, text: string, span: DaySpan): vo
   spans.set(text, [...(spans.get(text) ?? []), span]);
 };
 
-const rowsOf = (kind: TextKind, texts: ReadonlyMap<string, readonly DaySpan[]>): readonly SearchedTextRow[] =>
+const textRowsOf = (kind: TextKind, texts: ReadonlyMap<string, readonly DaySpan[]>): readonly SearchedTextRow[] =>
   [...texts].flatMap(([text, spans]) =>
     unionOf(spans).map(({ from, to }) => ({
       kind,
