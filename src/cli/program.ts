@@ -47,7 +47,7 @@ export const run = async (args: readonly string[], context: Context): Promise<Ex
 /** Keeps the exit code of a command, since commander's actions return none. */
 type Complete = (work: Promise<ExitCode>) => Promise<void>;
 
-const HELP = `
+const HELP_TEXT = `
 Begin here:
   $ habeas demo                         a register of synthetic people, to look around in
   $ habeas import --dry-run register.json register.csv
@@ -69,7 +69,7 @@ const program = (context: Context, complete: Complete, filters: readonly FilterE
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.out.write(text), writeErr: (text) => context.err.write(text) })
     .showHelpAfterError('(habeas --help, or habeas <command> --help, says more)')
-    .addHelpText('after', HELP);
+    .addHelpText('after', HELP_TEXT);
   addServe(habeas, context, complete);
   addDemo(habeas, context, complete);
   addImport(habeas, context, complete);

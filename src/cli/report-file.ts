@@ -12,7 +12,7 @@ const REPORT_COLUMNS = ['file', 'row', 'column', 'code', 'expected'] as const;
 
 /** CSV or a JSON array, by the file name. Lines are written at once, so that a long report takes no memory. */
 export const openReport = (path: string): ReportFile => {
-  const format = path.endsWith('.csv') ? csv : path.endsWith('.json') ? json : null;
+  const format = path.endsWith('.csv') ? csvFormat : path.endsWith('.json') ? jsonFormat : null;
   if (format === null) throw new CannotRun(`--report: the name must end in .csv or .json: ${path}`);
   const file = createReportFile(path);
   let count = 0;
@@ -41,7 +41,7 @@ interface Format {
   readonly line: (line: ReportLine) => string;
 }
 
-const csv: Format = {
+const csvFormat: Format = {
   prefix: `${REPORT_COLUMNS.join(',')}\r\n`,
   separator: '',
   suffix: '',
@@ -53,7 +53,7 @@ const csvCell = (value: string | number | null): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-const json: Format = {
+const jsonFormat: Format = {
   prefix: '[',
   separator: ',',
   suffix: '\n]\n',

@@ -5,12 +5,12 @@ import type { Writable } from 'node:stream';
 /** A text table; columns of numbers are aligned right. By hand: cli-table3 pads the last cell, and would need more options than this has lines. */
 export const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
   const texts = [header, ...rows.map((row) => row.map(String))];
-  const widths = header.map((_, column) => Math.max(...texts.map((row) => width(row[column] ?? ''))));
+  const widths = header.map((_, column) => Math.max(...texts.map((row) => widthOf(row[column] ?? ''))));
   const isNumber = header.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
   const line = (row: readonly string[]): string =>
     row
       .map((text, column) => {
-        const gap = ' '.repeat((widths[column] ?? 0) - width(text));
+        const gap = ' '.repeat((widths[column] ?? 0) - widthOf(text));
         return isNumber[column] === true ? gap + text : text + gap;
       })
       .join('  ')
@@ -20,7 +20,7 @@ export const table = (header: readonly string[], rows: readonly (readonly (strin
     .join('');
 };
 
-const width = (text: string): number => [...text].length;
+const widthOf = (text: string): number => [...text].length;
 
 export interface ProgressBar {
   update(done: number, total: number, note: string): void;

@@ -29,7 +29,7 @@ export interface FoldedDefinition<D> {
 type NonAmendmentsOf<E extends AnyEvent> = readonly NonAmendment<E>[];
 type Fold<D> = (id: string, events: NonAmendmentsOf<AnyEvent>, initial: D | null) => D | null;
 
-const FOLDS: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
+const FOLD_OF_KIND: { readonly [K in DefinitionKind]: Fold<Definitions[K]> } = {
   list: (id, events, initial) => foldList(id, events as NonAmendmentsOf<ListEvent>, initial),
   instrument: (id, events, initial) => foldInstrument(id, events as NonAmendmentsOf<InstrumentEvent>, initial),
 };
@@ -55,7 +55,7 @@ export const extendDefinition = <K extends DefinitionKind>(
   ];
   const refold = newEvents.some(({ event }) => isAmendment(event));
   const events = eventsAsTheyStand(refold ? recorded : newEvents).map(({ event }) => event);
-  const definition = FOLDS[kind](id, events, refold ? null : (base?.definition ?? null));
+  const definition = FOLD_OF_KIND[kind](id, events, refold ? null : (base?.definition ?? null));
   return definition === null ? undefined : { revision: last.revision, definition, recorded };
 };
 

@@ -76,8 +76,8 @@ export const parseEdtf: (text: string) => Interval | null = cached((text): Inter
     const parsed = parse(text, { level: 1 }) as EdtfNode;
     const [first, last] = parsed.type === 'Interval' ? parsed.values : [parsed, parsed];
     const interval = {
-      earliest: bounds(first).earliest,
-      latest: bounds(last).latest,
+      earliest: boundsOfDate(first).earliest,
+      latest: boundsOfDate(last).latest,
       approximate: first.approximate !== undefined || last.approximate !== undefined,
     };
     return interval.earliest <= interval.latest ? interval : null;
@@ -94,7 +94,7 @@ interface EdtfDate {
 }
 type EdtfNode = EdtfDate | { readonly type: 'Interval'; readonly values: readonly [EdtfDate, EdtfDate] };
 
-const bounds = ({ type, values: [year, month, day] }: EdtfDate): { earliest: Day; latest: Day } => {
+const boundsOfDate = ({ type, values: [year, month, day] }: EdtfDate): { earliest: Day; latest: Day } => {
   if (type !== 'Date' || year < FIRST_YEAR || year > LAST_YEAR) throw new RangeError('season or year out of bounds');
   const earliest = dayOf(year, month ?? 0, day ?? 1);
   // The grammar accepts 29 February in every year.

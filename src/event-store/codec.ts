@@ -155,12 +155,13 @@ export const decode = (
  * `erased`: the personal part is not, and the rest is as it was; `uncovered`: recorded before there were leaf hashes; `adopted`:
  * likewise, and as it was when it was given one.
  */
-export const verifyRecord = (place: StreamRevision, record: StoredRecord): RecordState => verify(place, record).state;
+export const verifyRecord = (place: StreamRevision, record: StoredRecord): RecordState =>
+  verifyText(place, record).state;
 
 type RecordState = 'covered' | 'erased' | 'uncovered' | 'adopted';
 
 /** As `verifyRecord`, with the text that is stored of the payload. */
-const verify = (
+const verifyText = (
   place: StreamRevision,
   record: StoredRecord,
 ): { readonly state: RecordState; readonly text: string } => {
@@ -287,7 +288,7 @@ export const checkStored = (place: StreamRevision, record: StoredRecord): void =
 
 /** The text that is stored of an event which is checked whole. */
 const checkedText = (place: StreamRevision, record: StoredRecord): string => {
-  const { text } = verify(place, record);
+  const { text } = verifyText(place, record);
   decode(place, record);
   return text;
 };

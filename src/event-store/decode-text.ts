@@ -74,7 +74,7 @@ const META_BEGINNING = '},"meta":{';
 const CORRELATION_BEGINNING = '"correlationId":"';
 
 /** By event type; none for corrections, which are stored in another form than they have in memory. */
-const READERS: ReadonlyMap<string, TypeReader> = new Map(
+const READER_OF_TYPE: ReadonlyMap<string, TypeReader> = new Map(
   Object.keys(allEvents)
     .filter((type) => type !== 'corrected')
     .map((type) => [type, readerOf(descriptionOf(type) as Description)]),
@@ -93,7 +93,7 @@ const decodeOrdinary = (
   { stream, revision }: StreamRevision,
   { cursor, type, recordedAt, text, idAt }: TextRecord,
 ): StreamEvent | null => {
-  const reader = READERS.get(type);
+  const reader = READER_OF_TYPE.get(type);
   const instant = formatInstant(recordedAt);
   const data = endOfMatch(PAYLOAD_BEGINNING, text, idAt + ID_LENGTH);
   const dataEnd = text.indexOf(META_BEGINNING, data);

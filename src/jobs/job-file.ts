@@ -16,7 +16,7 @@ export const MAX_ENDED_JOBS = 100;
 export const IN_MEMORY = ':memory:';
 
 const JOB_FILE_VERSION = 1;
-const SCHEMA = `
+const JOBS_SCHEMA = `
   CREATE TABLE jobs (
     no INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, parameters TEXT NOT NULL, state TEXT NOT NULL,
     progress TEXT, error TEXT, started_at TEXT NOT NULL, ended_at TEXT
@@ -172,7 +172,7 @@ const openDatabase = (path: string): Database.Database => {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     const version = db.pragma('user_version', { simple: true });
-    if (version === 0) db.transaction(() => db.exec(SCHEMA))();
+    if (version === 0) db.transaction(() => db.exec(JOBS_SCHEMA))();
     else if (version !== JOB_FILE_VERSION || db.pragma('quick_check', { simple: true }) !== 'ok')
       throw new UnusableFile('of another version, or damaged');
     return db;

@@ -15,13 +15,13 @@ const TILE_HEIGHT = 8;
 const HASH_BYTES = 32;
 
 /** Bump when the form of the file changes; files of another version are made anew. */
-const FILE_VERSION = 1;
-const SCHEMA = `
+const TILE_FILE_VERSION = 1;
+const TILES_SCHEMA = `
 CREATE TABLE tiles (level INTEGER NOT NULL, number INTEGER NOT NULL, hashes BLOB NOT NULL, PRIMARY KEY (level, number))
   STRICT, WITHOUT ROWID;
 CREATE TABLE covered (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, cursor TEXT, before TEXT) STRICT;
 INSERT INTO covered VALUES (1, 0, NULL, NULL);
-PRAGMA user_version = ${FILE_VERSION};
+PRAGMA user_version = ${TILE_FILE_VERSION};
 `;
 /** Short, because a wait blocks the event loop; no other process writes to the file. */
 const BUSY_MS = 250;
@@ -81,7 +81,7 @@ export class TileFile {
     removeFile(path);
     createPrivateFile(path);
     const db = new Database(path, { timeout: BUSY_MS });
-    db.exec(SCHEMA);
+    db.exec(TILES_SCHEMA);
     db.close();
     return new TileFile(openFile(path));
   }
@@ -176,7 +176,7 @@ export const isDamagedTileFile = (error: unknown): boolean =>
 const openFile = (path: string, readonly = false): Database.Database => {
   const db = new Database(path, { fileMustExist: true, timeout: BUSY_MS, readonly });
   try {
-    if (db.pragma('user_version', { simple: true }) !== FILE_VERSION) throw new Error('of another form');
+    if (db.pragma('user_version', { simple: true }) !== TILE_FILE_VERSION) throw new Error('of another form');
     if (readonly) return db;
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');

@@ -80,7 +80,7 @@ const meetPosition = async (db: Db, built: ModelFile, store: EventStore, signal:
 const compareTables = async (db: Db, { signal, onProgress }: JobContext): Promise<Omit<FileComparison, 'position'>> => {
   let [rows, different, groups] = [0, 0, 0];
   const examples: RowDifference[] = [];
-  for (const { table, select } of COMPARED) {
+  for (const { table, select } of COMPARED_TABLES) {
     signal.throwIfAborted();
     for (const [live, rebuilt, subject] of db.prepare(comparisonSql(select)).raw().iterate() as Iterable<
       [number, number, string]
@@ -118,18 +118,18 @@ interface Select {
   readonly from: (schema: string) => string;
 }
 
-const STREAM = "s.kind || ':' || s.id";
+const STREAM_SQL = "s.kind || ':' || s.id";
 /** A left join, so that a row of no case or stream is compared, too. */
 const withStream = (schema: string, table: string): string =>
   `${schema}.${table} t LEFT JOIN ${schema}.streams s ON s.no = t.stream`;
 
-const COMPARED: readonly { readonly table: string; readonly select: Select }[] = [
-  { table: 'streams', select: { cells: [STREAM], from: (schema) => `${schema}.streams s` } },
+const COMPARED_TABLES: readonly { readonly table: string; readonly select: Select }[] = [
+  { table: 'streams', select: { cells: [STREAM_SQL], from: (schema) => `${schema}.streams s` } },
   {
     table: 'events',
     select: {
       cells: [
-        ...[STREAM, 't.position', 't.revision', 't.id', 't.type', 't.recorded_at'],
+        ...[STREAM_SQL, 't.position', 't.revision', 't.id', 't.type', 't.recorded_at'],
         ...['t.metadata', 't.cursor', 't.event'],
       ],
       from: (schema) => withStream(schema, 'events'),
@@ -138,7 +138,7 @@ const COMPARED: readonly { readonly table: string; readonly select: Select }[] =
   {
     table: PERSONAL_EVENTS,
     select: {
-      cells: [STREAM, 'p.position', 'p.event'],
+      cells: [STREAM_SQL, 'p.position', 'p.event'],
       from: (schema) =>
         `${schema}.${PERSONAL_EVENTS} p LEFT JOIN ${schema}.events t ON t.position = p.position
           LEFT JOIN ${schema}.streams s ON s.no = t.stream`,
@@ -148,14 +148,14 @@ const COMPARED: readonly { readonly table: string; readonly select: Select }[] =
   {
     table: 'case_streams',
     select: {
-      cells: ['c.id', STREAM, 't.from_position', 't.to_position'],
+      cells: ['c.id', STREAM_SQL, 't.from_position', 't.to_position'],
       from: (schema) => `${withStream(schema, 'case_streams')} LEFT JOIN ${schema}.cases c ON c.no = t.case_no`,
     },
   },
   {
     table: 'merges',
     select: {
-      cells: [STREAM, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
+      cells: [STREAM_SQL, 'i.id', 't.event', 't.is_void', 't.from_position', 't.to_position'],
       from: (schema) => `${withStream(schema, 'merges')} LEFT JOIN ${schema}.streams i ON i.no = t.into_stream`,
     },
   },
@@ -163,7 +163,7 @@ const COMPARED: readonly { readonly table: string; readonly select: Select }[] =
     table: PERSONAL_CLAIMS,
     select: {
       cells: [
-        ...[STREAM, 't.known_from', 't.known_to', 't.revision', 't.metric', 't.list', 't.instrument', 't.about'],
+        ...[STREAM_SQL, 't.known_from', 't.known_to', 't.revision', 't.metric', 't.list', 't.instrument', 't.about'],
         ...['t.said_day', 't.claim', 't.events'],
       ],
       from: (schema) => withStream(schema, PERSONAL_CLAIMS),

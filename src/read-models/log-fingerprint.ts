@@ -70,17 +70,17 @@ export const logDifferenceOf = async (
   store: EventStore,
 ): Promise<LogDifference | null> => {
   if (fingerprint === null) return null;
-  if (fingerprint === 'unreadable') return (await store.read(null, 1)).length > 0 ? null : difference('empty', 0);
+  if (fingerprint === 'unreadable') return (await store.read(null, 1)).length > 0 ? null : differenceAt('empty', 0);
   const { position, cursor, cursorBeforeLast: before, firstId, lastId } = fingerprint;
   if (position === 0) return null;
   // The fingerprint of a corrupt file has only the cursor: the log must at least reach it.
-  if (lastId === null) return (await hasCursor(cursor, store)) ? null : difference('shorter', position);
+  if (lastId === null) return (await hasCursor(cursor, store)) ? null : differenceAt('shorter', position);
   const last = await firstEventAfter(before, store);
   if (last?.id === lastId && last.position === position) return null;
   const [first] = await store.read(null, 1);
-  if (first === undefined) return difference('empty', position);
-  if (first.id !== firstId) return difference('other', position);
-  return difference(last === null ? 'shorter' : 'diverged', position);
+  if (first === undefined) return differenceAt('empty', position);
+  if (first.id !== firstId) return differenceAt('other', position);
+  return differenceAt(last === null ? 'shorter' : 'diverged', position);
 };
 
 /** The log is not the one that was projected. An operator restores the log or accepts the new one. */
@@ -101,8 +101,8 @@ export const checkFingerprint = async (
 
 /** The difference if there is no log at all; null if nothing was projected either. */
 export const differenceFromMissingLog = (fingerprint: LogFingerprint | 'unreadable' | null): LogDifference | null => {
-  if (fingerprint === 'unreadable') return difference('empty', 0);
-  return fingerprint === null || fingerprint.position === 0 ? null : difference('empty', fingerprint.position);
+  if (fingerprint === 'unreadable') return differenceAt('empty', 0);
+  return fingerprint === null || fingerprint.position === 0 ? null : differenceAt('empty', fingerprint.position);
 };
 
 const hasCursor = async (cursor: Cursor | null, store: EventStore): Promise<boolean> => {
@@ -135,7 +135,7 @@ const SENTENCE_OF_DIFFERENCE: Readonly<Record<LogDifference['kind'], (position: 
   diverged: (n) => `the log holds another event at position ${n} than was projected into the read models`,
 };
 
-const difference = (kind: LogDifference['kind'], position: number): LogDifference => ({
+const differenceAt = (kind: LogDifference['kind'], position: number): LogDifference => ({
   kind,
   position,
   sentence: SENTENCE_OF_DIFFERENCE[kind](position),

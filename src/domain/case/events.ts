@@ -52,7 +52,7 @@ export const SENTENCE_KINDS = ['imprisonment', 'suspended', 'restriction', 'fine
 
 /**
  * A sentence as a court passed it. Imprisonment has a term (ISO 8601 duration in years, months, weeks, days) or is for life.
- * `kind` and `term` may be UNREPORTED.
+ * `kind` and `term` may be `unknown`.
  */
 export interface Sentence {
   readonly kind: (typeof SENTENCE_KINDS)[number];

@@ -17,11 +17,11 @@ export const sentenceEnd = (sentence: CurrentSentence, start: DayRange): DayRang
   const { term, isTermUnknown, reductions } = running;
   if (term === null) return isTermUnknown ? { earliest: start.earliest + 1, latest: MAX_DAY } : null;
   return {
-    earliest: sentenceEndOf(start.earliest, term, reductions),
-    latest: sentenceEndOf(start.latest, term, reductions),
+    earliest: sentenceEndDay(start.earliest, term, reductions),
+    latest: sentenceEndDay(start.latest, term, reductions),
   };
 };
 
 /** The day on which a sentence that counts from `start` ends. Reductions longer than the term give no end before it began. */
-export const sentenceEndOf = (start: Day, term: string, reductions: readonly string[]): Day =>
+export const sentenceEndDay = (start: Day, term: string, reductions: readonly string[]): Day =>
   Math.max(start + 1, addTerm(start, term, reductions));

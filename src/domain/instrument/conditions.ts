@@ -1,7 +1,7 @@
 /** The conditions of clauses: in which courses of a standing each holds on a day, and which value it looks at. */
 import { CONVICTED_STAGE, HELD_CUSTODIES } from '../case/state.js';
 import type { DayRange, Standing } from '../case/period.js';
-import { sentenceEndOf } from '../case/sentence.js';
+import { sentenceEndDay } from '../case/sentence.js';
 import { formatDay, MAX_DAY, MIN_DAY, termLength, type Day } from '../time.js';
 import { isNamed } from './articles.js';
 import { GRAVITIES, type ConditionCode, type Conditions } from './events.js';
@@ -106,7 +106,7 @@ const remainingExtent = (
   const { term, isTermUnknown, reductions } = running;
   if (term === null) return isTermUnknown ? unknownEndExtent({ earliest: first, latest: last }, course) : null;
   if (running.start === null) return perhaps(course);
-  const end = (start: Day): Day => sentenceEndOf(start, term, reductions);
+  const end = (start: Day): Day => sentenceEndDay(start, term, reductions);
   const { starts } = course.all;
   if (starts.earliest === starts.latest) {
     const only = endIfKnown(course) ?? end(starts.earliest);
@@ -144,7 +144,7 @@ const servedExtent = (condition: Conditions['served'], course: Course, context: 
   const end = endIfKnown(course);
   const share = leading(
     starts,
-    (start) => (on - start) * whole >= part * ((end ?? sentenceEndOf(start, term, reductions)) - start),
+    (start) => (on - start) * whole >= part * ((end ?? sentenceEndDay(start, term, reductions)) - start),
   );
   return forStarts(long && share && commonDays(long, share), course);
 };

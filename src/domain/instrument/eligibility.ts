@@ -3,7 +3,7 @@
  * nothing happened after it: no new judgment, no transfer, no application of the act. Only time passes, so that terms run out.
  */
 import type { DayRange, Period, Standing } from '../case/period.js';
-import { sentenceEndOf } from '../case/sentence.js';
+import { sentenceEndDay } from '../case/sentence.js';
 import type { CaseEvent } from '../case/events.js';
 import { timelineOf } from '../case/timeline.js';
 import type { EventWithId } from '../event.js';
@@ -183,7 +183,7 @@ const startsOf = ({ running, sentence }: Standing, listDay: Day): DayRange => {
   const { term, reductions } = running;
   const begun = commonDays(start, { earliest: MIN_DAY, latest: listDay }) ?? start;
   if (term === null || begun.earliest === begun.latest) return begun;
-  const hasEnded = (day: Day): boolean => sentenceEndOf(day, term, reductions) <= listDay;
+  const hasEnded = (day: Day): boolean => sentenceEndDay(day, term, reductions) <= listDay;
   const fitting = sentence === 'completed' ? leading(begun, hasEnded) : trailing(begun, (day) => !hasEnded(day));
   return fitting ?? begun;
 };

@@ -19,7 +19,7 @@ export const editionBefore = (list: ListDefinition, asOf: string): Edition | nul
 /** The findings of an edition; `list` is as the events before it made it. */
 export const editionFindings = (id: string, edition: EditionPublished, list: ListDefinition): readonly Finding[] => {
   const before = editionBefore(list, edition.asOf);
-  const numbers = contradictions(edition, before);
+  const numbers = contradictionsIn(edition, before);
   return [
     ...(list.editions.some((other) => other.edition === edition.edition) ? [finding('EDITION.ID_TAKEN', id)] : []),
     ...(before?.edition === edition.flow?.since ? [] : [finding('EDITION.NOT_SINCE_LAST', id)]),
@@ -33,7 +33,7 @@ export const editionFindings = (id: string, edition: EditionPublished, list: Lis
 const MAX_CONTRADICTIONS = 10;
 
 /** What does not add up, in numbers; empty where all does. */
-const contradictions = (edition: EditionPublished, before: Edition | null): readonly string[] => {
+const contradictionsIn = (edition: EditionPublished, before: Edition | null): readonly string[] => {
   const { total, groups, flow, lines, salts } = edition;
   const groupFlows = groups.flatMap((group) => (group.flow === undefined ? [] : [group.flow]));
   return [

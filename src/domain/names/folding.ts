@@ -31,12 +31,12 @@ const MAX_NAME_LENGTH = 1_000;
 const MAX_WORD_LENGTH = 60;
 
 /** `son of` and `daughter of` as keys, after the father's name: Ramiz oğlu, Ramiz ogly, Рамиз оглы; Vaqif qızı, Вагиф гызы. */
-const SON = 'uglu';
-const DAUGHTER = 'gizi';
+const SON_OF = 'uglu';
+const DAUGHTER_OF = 'gizi';
 const MARKER_BY_KEY: ReadonlyMap<string, string> = new Map([
-  [SON, SON],
-  ['ugli', SON],
-  [DAUGHTER, DAUGHTER],
+  [SON_OF, SON_OF],
+  ['ugli', SON_OF],
+  [DAUGHTER_OF, DAUGHTER_OF],
 ]);
 
 /** The words of a name in their order, at most MAX_NAME_WORDS. Any text is accepted; one without letters and digits has none. */
@@ -113,10 +113,10 @@ const foldWord = (word: string): readonly NameWord[] => {
 
 /** A patronymic in one word: Vaqifqızı (Vaqif qızı), Ramizoğlu, and the Russian Рамизович, Вагифовна. */
 const PATRONYMIC_PATTERNS = [
-  [/^(.{3,})gizi$/u, DAUGHTER],
-  [/^(.{3,})ugl[iu]$/u, SON],
-  [/^(.{2,})[au]viç$/u, SON],
-  [/^(.{2,})[au]vna$/u, DAUGHTER],
+  [/^(.{3,})gizi$/u, DAUGHTER_OF],
+  [/^(.{3,})ugl[iu]$/u, SON_OF],
+  [/^(.{2,})[au]viç$/u, SON_OF],
+  [/^(.{2,})[au]vna$/u, DAUGHTER_OF],
 ] as const;
 
 const splitPatronymic = (letters: string): readonly string[] => {

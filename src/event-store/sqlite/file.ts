@@ -5,16 +5,16 @@ import { createPrivateFile } from '../private-file.js';
 
 /** `HABE`: distinguishes logs from other SQLite files. */
 const APPLICATION_ID = 0x48414245;
-/** The version of SCHEMA. Files of version 1, without leaf hashes, are read, and altered when they are opened for writing. */
-const FILE_VERSION = 2;
+/** The version of LOG_SCHEMA. Files of version 1, without leaf hashes, are read, and altered when they are opened for writing. */
+const LOG_FILE_VERSION = 2;
 const VERSION_WITHOUT_LEAVES = 1;
-const ADD_LEAVES = `ALTER TABLE events ADD COLUMN leaf BLOB; PRAGMA user_version = ${FILE_VERSION};`;
+const ADD_LEAVES = `ALTER TABLE events ADD COLUMN leaf BLOB; PRAGMA user_version = ${LOG_FILE_VERSION};`;
 
 /**
  * Compact: names of streams and types are stored once, ids as 16 bytes. `position` is assigned as the last one plus one,
  * without AUTOINCREMENT, so that it has no gaps.
  */
-const SCHEMA = `
+const LOG_SCHEMA = `
 CREATE TABLE streams (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE types (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE events (
@@ -29,11 +29,11 @@ CREATE TABLE events (
   UNIQUE (stream, revision)
 ) STRICT;
 PRAGMA application_id = ${APPLICATION_ID};
-PRAGMA user_version = ${FILE_VERSION};
+PRAGMA user_version = ${LOG_FILE_VERSION};
 `;
 
 /** What is kept of events without a leaf hash once they are adopted. Older builds do not read it. */
-const ADOPTED = `
+const ADOPTED_SCHEMA = `
 CREATE TABLE IF NOT EXISTS adopted (
   position INTEGER PRIMARY KEY,
   commitment BLOB NOT NULL,
@@ -72,7 +72,7 @@ const prepareFile = (db: Database.Database): void => {
   // At every opening: this build of SQLite opens existing WAL files with NORMAL, which may lose acknowledged commits.
   db.pragma('synchronous = FULL');
   db.pragma(`mmap_size = ${MMAP_BYTES}`);
-  if (isNew) db.transaction(() => db.exec(SCHEMA)).immediate();
+  if (isNew) db.transaction(() => db.exec(LOG_SCHEMA)).immediate();
   else if (!hasLeaves(db)) db.transaction(() => db.exec(ADD_LEAVES)).immediate();
 };
 
@@ -86,7 +86,7 @@ export const hasAdopted = (db: Database.Database): boolean =>
 
 /** Makes the table of adopted leaf hashes. */
 export const addAdopted = (db: Database.Database): void => {
-  db.exec(ADOPTED);
+  db.exec(ADOPTED_SCHEMA);
 };
 
 const checkIsLog = (db: Database.Database): void => {
@@ -100,8 +100,8 @@ const checkOwner = (db: Database.Database): boolean => {
   const tables = db.prepare('SELECT count(*) FROM sqlite_master').pluck().get() as number;
   if (owner === 0 && version === 0 && tables === 0) return true;
   if (owner !== APPLICATION_ID) throw new StoreDamaged('the file is no event log of this register');
-  if (version !== FILE_VERSION && version !== VERSION_WITHOUT_LEAVES)
-    throw new StoreDamaged(`the event log is of version ${version}, not ${FILE_VERSION}`);
+  if (version !== LOG_FILE_VERSION && version !== VERSION_WITHOUT_LEAVES)
+    throw new StoreDamaged(`the event log is of version ${version}, not ${LOG_FILE_VERSION}`);
   return false;
 };
 
@@ -130,7 +130,7 @@ export const isDamagedFile = (error: unknown): error is StoreDamaged =>
 
 /** Forces a durable write that changes nothing: sets the version that the file already has. */
 export const rewriteVersion = (db: Database.Database): void => {
-  db.pragma(`user_version = ${FILE_VERSION}`);
+  db.pragma(`user_version = ${LOG_FILE_VERSION}`);
 };
 
 /** Runs a database operation; SQLite and file-system errors become errors of the port, others pass through. */

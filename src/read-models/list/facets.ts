@@ -119,9 +119,9 @@ export const membersAmong = (policy: readonly Custody[]): Population =>
   policy.every((custody) => KEPT_BY_DEFAULT.has(custody)) ? 'kept by default' : 'recognised';
 
 /** Facets of no property: people who may match anything, people who match in some possible courses only, and all people. */
-const UNDECIDED = 'undecided';
-const UNCERTAIN = 'uncertain';
-const EVERYBODY = '';
+const UNDECIDED_FACET = 'undecided';
+const UNCERTAIN_FACET = 'uncertain';
+const EVERYBODY_FACET = '';
 
 const FACET_NUMBERS = new LRUCache<string, number>({ max: 10_000 });
 
@@ -129,7 +129,12 @@ const FACET_NUMBERS = new LRUCache<string, number>({ max: 10_000 });
  * The number of a facet. Short, since every index has it in every entry: 48 bits of a hash. Two facets that happen to share one cost
  * some checks, and nothing else.
  */
-const facetNumber = (list: string, group: Group | typeof UNDECIDED, name = EVERYBODY, value = ''): number => {
+const facetNumber = (
+  list: string,
+  group: Group | typeof UNDECIDED_FACET,
+  name = EVERYBODY_FACET,
+  value = '',
+): number => {
   const text = `${list}\0${group}\0${name}\0${value}`;
   const known = FACET_NUMBERS.get(text);
   if (known !== undefined) return known;
@@ -151,14 +156,14 @@ export interface Facets {
 }
 
 export const facetsOf = (list: string, population: Population, filters: Filters): Facets => {
-  const undecided = facetNumber(list, UNDECIDED);
+  const undecided = facetNumber(list, UNDECIDED_FACET);
   const of = (name: string, values: readonly string[]): readonly number[] => [
     ...GROUPS_OF_POPULATION[population].flatMap((group) =>
       [...new Set(values)].map((value) => facetNumber(list, group, name, value)),
     ),
     undecided,
   ];
-  const uncertain = of(UNCERTAIN, ['']);
+  const uncertain = of(UNCERTAIN_FACET, ['']);
   if (filters.certainty === 'uncertain') return { walked: uncertain, uncertain, isEverybody: false };
   for (const { name, asked, passing } of FACET_PROPERTIES) {
     const values = asked(filters);
@@ -166,16 +171,16 @@ export const facetsOf = (list: string, population: Population, filters: Filters)
     if (values !== undefined && values.length <= MAX_WALKED_VALUES && hasFacets)
       return { walked: of(name, values), uncertain, isEverybody: false };
   }
-  return { walked: of(EVERYBODY, ['']), uncertain, isEverybody: true };
+  return { walked: of(EVERYBODY_FACET, ['']), uncertain, isEverybody: true };
 };
 
 /** The facets of periods that were met before: an event leaves most periods of its case as they were. */
 const FACETS_OF_PERIODS = new LRUCache<string, readonly number[]>({ max: 10_000 });
 
-/** The facets of a period, without those of `UNCERTAIN`. */
+/** The facets of a period, without those of `UNCERTAIN_FACET`. */
 const facetsOfPeriod = (period: PeriodRow): readonly number[] => {
   const { list, recognition } = period;
-  if (period.undecided === 1) return [facetNumber(list, UNDECIDED)];
+  if (period.undecided === 1) return [facetNumber(list, UNDECIDED_FACET)];
   if (recognition === 'none') return [];
   const { incident, facility, articles, category, proceedings, custody } = period;
   const key = [list, recognition, incident, facility, articles, category, proceedings, custody].join('\0');
@@ -216,7 +221,7 @@ const daysByFacet = (periods: readonly PeriodRow[]): ReadonlyMap<number, readonl
       if (shared !== null)
         for (const { period } of [span, other])
           if (period.undecided === 0 && period.recognition !== 'none')
-            add(facetNumber(period.list, groupOf(period), UNCERTAIN), shared);
+            add(facetNumber(period.list, groupOf(period), UNCERTAIN_FACET), shared);
     }
   }
   return days;
