@@ -20,7 +20,7 @@ type Groups = readonly (readonly string[])[];
 interface Method {
   /** The names that a search shows on its first page, as their indexes. */
   readonly page: (name: string) => readonly number[];
-  /** Whether it takes two names for one. */
+  /** Whether the method takes two names for one. */
   readonly agree: (one: string, other: string) => boolean;
 }
 

@@ -18,7 +18,7 @@ export interface Comparison {
   readonly baseline: string | null;
   /** The other measurement of the item that is compared instead of its value. */
   readonly measurement?: string;
-  /** Null: for information only. */
+  /** Null where the figure is for information only. */
   readonly aim: Aim | null;
   /** Adds two milliseconds to each flush. */
   readonly slowDisk?: true;

@@ -25,7 +25,7 @@ export interface Sizes {
   /** Names that are searched, and searches. */
   readonly names: number;
   readonly searches: number;
-  /** Seconds of requests over HTTP. */
+  /** For how many seconds requests are sent over HTTP. */
   readonly seconds: number;
 }
 

@@ -85,7 +85,7 @@ export const makeRawPages = (file: string, models: string): void => {
 };
 
 export interface RawPageRequest {
-  /** Whether of all cases, now. */
+  /** Whether the page is of all cases, now; otherwise it is of a list. */
   readonly isOfCases: boolean;
   readonly filter: readonly [keyof Filters, string] | null;
   readonly sort: Sort;

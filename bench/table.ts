@@ -25,7 +25,7 @@ export const comparisonOf = ({ name }: Outcome): Comparison => {
 export const ratios = ({ of, to }: Pick<Outcome, 'of' | 'to'>): readonly number[] =>
   of.map((figure, index) => figure / (to[index] ?? NaN));
 
-/** Null where there is no aim. */
+/** Whether the aim is reached; null where there is none. */
 export const isReached = (outcome: Outcome): boolean | null => {
   const { aim, baseline } = comparisonOf(outcome);
   return aim && isWithin(aim, median(baseline === null ? outcome.of : ratios(outcome)));

@@ -19,7 +19,7 @@ const append = (store, number) =>
 
 const withOwnPool = async (fileName) => {
   const print = console.log;
-  // It prints each failed transaction.
+  // emmett-sqlite prints each failed transaction.
   console.log = () => undefined;
   const store = getSQLiteEventStore({ fileName });
   await store.schema.migrate();

@@ -21,7 +21,7 @@ export interface Peer {
 export type OpenPeer = (place: string) => Promise<Peer>;
 
 interface PeerPackage {
-  /** Whose version tells that of the peer. */
+  /** The package whose version is that of the peer. */
   readonly package: string;
   readonly needsPostgres: boolean;
   /** Whether the peer has a log of all events, beside appends and loads. */

@@ -1,4 +1,4 @@
-/** Claims of an edition whose list has a category named as imports call what came and left. */
+/** Editions of a list with a category called `entered`: no two of their claims get one id. */
 import { Claims } from '../../src/read-models/claims/claims.query.js';
 import { NOW } from '../support/scopes.js';
 import { openRealRegister, type RealRegister } from './real-register.js';

@@ -130,7 +130,7 @@ export interface ModelMovement {
 
 export interface ModelMembership {
   readonly isMember: boolean;
-  /** Null if several categories are possible. */
+  /** The category of a member; null if several are possible. */
   readonly category: string | null;
 }
 
@@ -155,7 +155,7 @@ export class BruteForceModel {
     );
   }
 
-  /** Null for a case without events. */
+  /** The states that are possible on a day; null for a case without events. */
   standings(id: string, day: number): readonly DayState[] | null {
     return this.#states.has(id) ? this.#statesOn(id, day) : null;
   }
@@ -185,7 +185,7 @@ export class BruteForceModel {
     return [...this.#states.keys()].filter((id) => this.#isIn(list, id, day, set, categories)).length;
   }
 
-  /** Sorted by day; unordered within a day. */
+  /** The movements of a list within a span, sorted by day; in no order within a day. */
   movements(
     list: string,
     from: number,
@@ -252,7 +252,7 @@ export class BruteForceModel {
     return set === 'certain' ? !holds.includes(false) : holds.includes(true);
   }
 
-  /** Null if several categories are possible. */
+  /** The category of a person on a list on a day; null if several are possible. */
   #category(list: string, id: string, day: number): string | null {
     const on = this.#statesOn(id, day).filter((state) => this.#isListed(list, state, day));
     const [only, ...more] = new Set(on.map(({ lists }) => lists[list]?.category ?? null));

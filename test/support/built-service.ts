@@ -17,7 +17,7 @@ export interface BuiltServiceReply {
 interface Options {
   /** File descriptor that receives stderr instead of `log`. */
   readonly stderr?: number;
-  /** Added to the settings that every test uses. */
+  /** Settings that are added to those of every test. */
   readonly environment?: Readonly<Record<string, string>>;
   /** User that runs the service; only root may set it. */
   readonly uid?: number;

@@ -13,7 +13,7 @@ interface ModelReference {
 }
 
 export interface ModelPerson {
-  /** Distinct, in order of recording. */
+  /** The distinct names, in order of recording. */
   readonly names: readonly ModelName[];
   /** The name that lists show; null without a name. */
   readonly shownName: string | null;

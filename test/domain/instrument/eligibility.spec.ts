@@ -76,7 +76,7 @@ describe('less than six months left, in calendar months', () => {
     ['2026-06-22', '2025-12-22', 'not'],
     ['2026-06-21', '2025-12-22', 'eligible'],
     ['2026-06-22', '2025-12-23', 'eligible'],
-    // Not after the day: it has ended.
+    // A sentence that ends on the day of reference has ended: it does not end after it.
     ['2025-12-22', '2025-12-22', 'not'],
     ['2025-12-23', '2025-12-22', 'eligible'],
     // 31 August plus six months is the last of February.
@@ -89,7 +89,7 @@ describe('less than six months left, in calendar months', () => {
     ['2026-03-01', '2025-08-31', 'not'],
     ['2026-03-01', '2025-09-01', 'not'],
     ['2026-03-01', '2025-09-02', 'eligible'],
-    // In a leap year it is the 29th.
+    // In a leap year, six months from 31 August end on 29 February.
     ['2028-02-29', '2027-08-31', 'not'],
     ['2028-02-28', '2027-08-31', 'eligible'],
     ['2028-02-29', '2027-08-29', 'not'],

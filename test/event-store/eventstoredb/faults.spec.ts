@@ -1,4 +1,4 @@
-/** What goes wrong between us and the server, and that nothing acknowledged is lost and nothing recorded twice. */
+/** Faults between the store and the server: nothing acknowledged is lost, and nothing is recorded twice. */
 import { randomUUID } from 'node:crypto';
 import { openEsdbStore } from '../../../src/event-store/eventstoredb/store.js';
 import {

@@ -32,7 +32,7 @@ const POPULATIONS = ['recognised', 'judged', 'all'] as const;
 
 interface Question {
   readonly population: (typeof POPULATIONS)[number];
-  /** Empty for the register as a whole. */
+  /** The id of the list; empty for the register as a whole. */
   readonly list: string;
   readonly filters: Filters;
   readonly day: number;

@@ -30,7 +30,7 @@ export interface DoubleOptions {
   readonly tls?: { readonly certificate: string; readonly key: string; readonly caFile: string };
   /** User names and passwords; default with TLS: `admin` and `changeit`. Ignored without TLS. */
   readonly users?: Users;
-  /** Default: any free port. */
+  /** The port to listen on; any free one by default. */
   readonly port?: number;
   readonly maxAppendSize?: number;
   /** The members that gossip reports; default: this node as leader. */

@@ -17,11 +17,11 @@ export type Method = (typeof METHODS)[number];
 
 export interface CallInfo {
   readonly method: Method;
-  /** Empty for `$all`. */
+  /** The stream that the call is about; empty for `$all`. */
   readonly stream: string;
   /** The name that the client gives its connection. */
   readonly connection: string;
-  /** Counted from 0 over all calls of this method. */
+  /** The number of the call, counted from 0 over all calls of this method. */
   readonly number: number;
 }
 

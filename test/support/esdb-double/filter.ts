@@ -13,7 +13,7 @@ export interface Filter {
 /** Events per read of a node. */
 export const PAGE = 32;
 
-/** Null without a filter. */
+/** The filter of a read; null where it has none. */
 export const filterOf = (options: ReadReq.Options): Filter | null => {
   const filter = options.getFilter();
   if (filter === undefined) return null;

@@ -14,7 +14,7 @@ export interface LogRecord {
   readonly metadata: Uint8Array;
   /** Commit and prepare position, which are the same for what gRPC clients write. */
   readonly commit: bigint;
-  /** Milliseconds since 1970. */
+  /** When the record was written: milliseconds since 1970. */
   readonly created: number;
 }
 
@@ -45,7 +45,7 @@ interface Stream {
 }
 interface Settings {
   readonly $maxCount?: number;
-  /** Seconds. */
+  /** In seconds. */
   readonly $maxAge?: number;
   readonly $tb?: number;
 }

@@ -23,7 +23,7 @@ export interface DoubleNode {
   readonly faults: Faults;
   readonly users: Users | null;
   readonly maxAppendSize: number;
-  /** False while starting. */
+  /** False while the node starts. */
   ready: boolean;
   members(): readonly Member[];
   /** Breaks the connection of a call. */

@@ -64,7 +64,7 @@ class ReadRefused {
   constructor(readonly error: Partial<ServiceError>) {}
 }
 
-/** Null if the stream does not exist. */
+/** The records that a read of a stream gives; null if the stream does not exist. */
 const readStreamRecords = (
   log: InMemoryLog,
   options: Options,

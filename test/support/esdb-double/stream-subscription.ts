@@ -7,7 +7,7 @@ import { LIVE_BUFFER_SIZE, SubscriptionEnded, Subscription } from './subscriptio
 import { caughtUp, failures } from './wire.js';
 
 export class StreamSubscription extends Subscription {
-  /** The last revision sent. */
+  /** The revision of the event that was sent last. */
   private revision: bigint;
 
   constructor(
