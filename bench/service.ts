@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { LoopDelays } from './loop-watch.js';
-import { profileArguments } from './profile.js';
+import { isProfiled, profileArguments } from './profile.js';
 
 export interface Service {
   readonly url: string;
@@ -25,8 +25,8 @@ const [SERVER, LOOP_WATCH] = ['server.js', 'loop-watch.js'].map((name) => new UR
 
 /** How often a service is asked whether it is ready. */
 const ASK_MS = 20;
-/** Idle is who uses less than a twentieth of a processor: a hundredth of a second is the unit of the system. */
-const [IDLE_MS, IDLE_TICKS] = [1_000, 5];
+/** Idle is who uses less than a twentieth of a processor: a hundredth of a second is the unit of the system. The profiler alone uses more. */
+const [IDLE_MS, IDLE_TICKS] = [1_000, isProfiled ? 50 : 5];
 
 /** Serves the register of a folder, projected in a worker; resolves once it listens. */
 export const startService = async (folder: string): Promise<Service> => {
