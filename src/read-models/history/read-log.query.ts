@@ -1,4 +1,5 @@
 /** Reads the log from its copy in the read-model file, which works even while the event store is unavailable. */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { LoggedEvent } from './logged-event.view.js';
 import { ReadModelReader } from '../reader.js';
@@ -54,6 +55,8 @@ export class ReadLogHandler implements IQueryHandler<ReadLog> {
       if (batch.length > 0) yield batch.map(toLoggedEvent);
       remaining -= batch.length;
       position = end.position;
+      // To a fast reader, one batch would follow the other in a single turn of the event loop.
+      await yieldToOthers();
     }
   }
 }

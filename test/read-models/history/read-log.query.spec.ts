@@ -73,3 +73,17 @@ it('reads in batches, up to the position projected when the query began', async 
   }
   expect(sizes).toEqual([500, 200]);
 });
+
+it('lets others have a turn between batches, however fast they are read', async () => {
+  for (let count = 0; count < 700; count += 1) await fixture.append('case', `c${String(count)}`, opened('Ad'));
+  const scope = scopeOf({ atLeast: fixture.token });
+  const batches = await fixture.handlers.events.execute(new ReadLog(scope, { after: 0 }));
+  let hasTurned = false;
+  const turned: boolean[] = [];
+  for await (const batch of batches) {
+    turned.push(batch.length > 0 && hasTurned);
+    hasTurned = false;
+    setImmediate(() => (hasTurned = true));
+  }
+  expect(turned).toEqual([false, true]);
+});
