@@ -1,4 +1,5 @@
 /** `habeas differences`: what differs between a list on two days, each as known at its own time. */
+import { referenceText } from '../domain/reference/reference.js';
 import type { Query } from '@nestjs/cqrs';
 import { withEditionDays } from '../http/lists/edition-days.js';
 import { DifferencesQuery, scopesOf } from '../http/lists/parameters.js';
@@ -80,7 +81,7 @@ const DIFFERENCE_COLUMNS = ['origin', 'what', 'reference', 'name', 'category', '
 const lineOf = (difference: Difference): readonly string[] => [
   difference.origin,
   difference.kind,
-  difference.references.map(({ list, reference }) => `${list}:${reference}`).join(', '),
+  difference.references.map(referenceText).join(', '),
   difference.name ?? '',
   difference.previousCategory === null
     ? (difference.category ?? '')

@@ -1,4 +1,5 @@
 /** `habeas find`: people by name, in any spelling, or by words of what is on record of them. */
+import { referenceText } from '../domain/reference/reference.js';
 import { CasesQuery } from '../http/cases/parameters.js';
 import { pick } from '../http/parameters.js';
 import { Cases } from '../read-models/list/cases.query.js';
@@ -57,6 +58,6 @@ const lineOf = ({ name, match, references, standings }: PersonView): readonly (s
   name ?? '',
   match?.text ?? '',
   match?.why.join(', ') ?? '',
-  references.map(({ list, reference }) => `${list}:${reference}`).join(', '),
+  references.map(referenceText).join(', '),
   [...new Set(standings.map(({ custody }) => custody))].join(' or '),
 ];

@@ -14,8 +14,9 @@ export interface ShownAct {
   /** The reading of its clause by which it was applied. */
   readonly clause: string;
   readonly list: string;
-  /** The day before the act was in force, and the day that is shown. */
+  /** The day before the act was in force. */
   readonly eve: string;
+  /** The day that is shown. */
   readonly today: string;
 }
 

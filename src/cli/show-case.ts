@@ -1,4 +1,5 @@
 /** `habeas show`: one case on a day, as the register knows it or knew it, and its history. */
+import { referenceText } from '../domain/reference/reference.js';
 import type { AnyEvent } from '../domain/events.js';
 import { History } from '../read-models/history/history.query.js';
 import type { HistoryEntry } from '../read-models/history/history-entry.view.js';
@@ -76,7 +77,7 @@ const describeCase = ({
 }: CaseView): string => {
   const person = [
     ['names', names.map(({ text }) => text).join(', ')],
-    ['references', references.map(({ list, reference }) => `${list}:${reference}`).join(', ')],
+    ['references', references.map(referenceText).join(', ')],
     ...Object.entries(description),
     [`on ${asOf}`, standings.map(standingText).join(' or ')],
     ['known at', knownAt],

@@ -70,8 +70,11 @@ export const loadMergeData = async (
   };
   const absorbed = new Set<string>();
   for (const { event } of newEvents) {
-    if (event.type === 'distinguished')
-      for (const other of [event.from, mergedInto(history)]) if (other !== null) await addChain(other);
+    if (event.type === 'distinguished') {
+      await addChain(event.from);
+      const into = mergedInto(history);
+      if (into !== null) await addChain(into);
+    }
     if (event.type !== 'merged') continue;
     const chain = await addChain(event.into);
     for (const id of [caseId, chain.at(-1) ?? caseId])

@@ -2,11 +2,11 @@
  * Looks, before a case is opened, for cases that may be of the same person. This is no rule of the case: the read models
  * answer, they may lag behind the log, and where they do not answer the case is opened all the same, with a finding that says so.
  */
-import type { CaseEvent } from '../domain/case/events.js';
-import { finding } from '../domain/case/findings.js';
+import type { CaseEvent, CaseEventOf } from '../domain/case/events.js';
+import { finding, type FindingCode } from '../domain/case/findings.js';
 import type { Decision, EventWithId } from '../domain/event.js';
 import type { AnyEvent } from '../domain/events.js';
-import { circumstancesOf, type DuplicateCandidate, type PersonData } from '../domain/names/likeness.js';
+import { personOf, type DuplicateCandidate, type PersonData } from '../domain/names/likeness.js';
 
 export interface PossibleDuplicates {
   /**
@@ -33,7 +33,8 @@ interface OpeningRequest {
   readonly comparedUpTo?: number;
 }
 
-const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE';
+/** The one finding that a row of a register file can acknowledge: whether two people are one is the reporter's to know. */
+export const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
 
 /**
  * Adds CASE.POSSIBLE_DUPLICATE to the decision on events that open a case, where another is probably of the same person
@@ -44,11 +45,13 @@ export const askAboutDuplicates = async (
   { newEvents, acknowledge, comparedUpTo }: OpeningRequest,
   decision: Decision,
 ): Promise<DecisionOnPerson> => {
-  const opening = newEvents.find(({ event }) => event.type === 'opened') as EventWithId<Opened> | undefined;
+  const opening = newEvents.find(({ event }) => event.type === 'opened') as
+    EventWithId<CaseEventOf<'opened'>> | undefined;
   if (opening === undefined) return { decision, candidates: [] };
-  const { names, born = null, sex = null } = opening.event;
-  const circumstances = circumstancesOf(newEvents.map(({ event }) => event as CaseEvent));
-  const person = { names: names.map(({ text }) => text), born, sex, circumstances };
+  const person = personOf(
+    opening.event,
+    newEvents.map(({ event }) => event as CaseEvent),
+  );
   const candidates = await possibleDuplicates.candidatesFor(person, comparedUpTo).catch(() => null);
   if (candidates === null) return { decision: notCompared(decision, opening.id), candidates: [] };
   if (!candidates.some(({ isProbable }) => isProbable))
@@ -66,5 +69,3 @@ const notCompared = (decision: Decision, openingId: string): Decision =>
   decision.outcome === 'refused'
     ? decision
     : { ...decision, findings: [...decision.findings, finding('CASE.NOT_COMPARED', openingId)] };
-
-type Opened = Extract<CaseEvent, { readonly type: 'opened' }>;

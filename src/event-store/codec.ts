@@ -160,7 +160,7 @@ export const verifyRecord = (place: StreamRevision, record: StoredRecord): Recor
 
 type RecordState = 'covered' | 'erased' | 'uncovered' | 'adopted';
 
-/** As `verifyRecord`, with the text that is stored of the payload. */
+/** As `verifyRecord`; also returns the stored text of the payload. */
 const verifyText = (
   place: StreamRevision,
   record: StoredRecord,

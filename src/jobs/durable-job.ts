@@ -6,7 +6,7 @@ export interface DurableJob extends Job {
   readonly kind: string;
   /** A JSON value. It holds no personal data: the file of the jobs is not sealed. */
   readonly parameters: object;
-  /** What the job is about: ids by their names. */
+  /** What the job is about: the ids of its subjects, each by the name of what it identifies, such as `instrument`. */
   readonly about: Readonly<Record<string, string>>;
   /** UTC instants, ISO 8601. */
   readonly startedAt: string;

@@ -19,7 +19,7 @@ export interface LogWatchOptions {
   readonly checkpointSeconds: number;
   readonly witnesses: readonly Witness[];
   readonly onDamage: (damage: StoreDamaged) => void;
-  /** Called with codes and numbers only. */
+  /** Logs a warning. Its sentence has fixed words, numbers and names of errors only, never personal data. */
   readonly warn: (sentence: string) => void;
 }
 

@@ -11,7 +11,7 @@ import { ModelFile } from './model-file.js';
 import { applyNextBatch, buildFile, createEmptyFile, discardFile, IN_MEMORY, type PartWorkers } from './rebuild.js';
 
 export interface FollowOptions {
-  /** Events in one transaction, at most. */
+  /** The most events that one transaction projects. */
   readonly limit: number;
   /** The first position that must not be projected, because the log is known to be wrong there; null for none. */
   readonly damagedFrom: number | null;
@@ -39,7 +39,7 @@ export interface ModelWriter {
   resume(): Promise<void>;
   /** Closes the file in use, and opens it anew when it is next needed. */
   reopen(): Promise<void>;
-  /** Ends what runs and closes the file. */
+  /** Closes the file. What runs is stopped before, by its signal. */
   close(): Promise<void>;
 }
 

@@ -94,7 +94,7 @@ export class LogTables {
   readonly #eventsAfter;
   readonly #revision;
   readonly #streamOfEvent;
-  readonly #amended;
+  readonly #withAmendments;
   readonly #placeOf;
   readonly #recordedAt;
   readonly #id;
@@ -125,8 +125,8 @@ export class LogTables {
       `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.position > ? ORDER BY e.position`,
     );
     this.#streamOfEvent = db.prepare('SELECT stream FROM events WHERE id = ?').pluck();
-    // An event of a list may have a mebibyte, so the others of its stream are not read.
-    this.#amended = db.prepare(
+    // An event and the amendments of its stream. The other events are not read: each of a list may have a mebibyte.
+    this.#withAmendments = db.prepare(
       `SELECT ${EVENT_COLUMNS} FROM events e ${JOIN_PERSONAL} WHERE e.stream = @stream AND e.position <= @upTo
         AND (e.type IN (${AMENDMENT_TYPES.map((type) => `'${type}'`).join(', ')}) OR e.id = @id) ORDER BY e.revision`,
     );
@@ -212,7 +212,7 @@ export class LogTables {
     const stream = this.#streamOfEvent.get(id) as number | undefined;
     return stream === undefined
       ? []
-      : (this.#amended.all({ id, stream, upTo }) as EventRow[]).map((row) => this.#toFullEntry(row));
+      : (this.#withAmendments.all({ id, stream, upTo }) as EventRow[]).map((row) => this.#toFullEntry(row));
   }
 
   /** The position of an event and the cursor of the event before it; null if there is no event of this id. */

@@ -4,7 +4,7 @@ import type { Actor } from '../domain/event.js';
 import { hasReference } from '../domain/reference/reference.js';
 import { fieldsOfRole, rowColumnOf, rowRoleOf, type RowKind } from './row-columns.js';
 import { parseReference } from './cell-values.js';
-import { POSSIBLE_DUPLICATE } from './register-row.js';
+import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
 import { contradictionErrors, diffEvents, type DiffRules } from './event-diff.js';
 import { comparableEvents, hasAmended, type ComparableEvent } from './prior-events.js';
 import { correctionsOf } from './row-corrections.js';
@@ -80,7 +80,7 @@ const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
     events,
     actor,
     key: openingKey(row),
-    acknowledge: (row.cells['acknowledge'] ?? '') === '' ? [] : [POSSIBLE_DUPLICATE],
+    acknowledge: (row.cells['acknowledge'] ?? '') === '' ? [] : [DUPLICATE_CODE],
   });
   return opened.outcome === 'retry' ? addRowTo(row, opened.subject) : opened;
 };

@@ -1,10 +1,12 @@
 /** How an import reads and writes the register: through the command and query buses, like every other client. */
 import type { CommandBus, Query, QueryBus } from '@nestjs/cqrs';
 import { eventIds } from '../commands/ids.js';
-import type { DuplicateCandidate } from '../domain/names/likeness.js';
+import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
+import { personOf, type PersonData } from '../domain/names/likeness.js';
+import { referenceText } from '../domain/reference/reference.js';
 import { RecordEvents, type RecordEventsRequest } from '../commands/record-events.js';
 import type { Reference } from '../domain/case/events.js';
-import { finding, type FindingCode } from '../domain/case/findings.js';
+import { finding } from '../domain/case/findings.js';
 import { isAmendment } from '../domain/corrections.js';
 import type { Actor } from '../domain/event.js';
 import { streamName } from '../domain/events.js';
@@ -15,7 +17,7 @@ import { NotCaughtUp } from '../read-models/query-errors.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import type { PriorEvent } from './prior-events.js';
 import type { LocatedEvent } from './event-draft.js';
-import { PeopleOfFile, type Opened } from './people-of-file.js';
+import { PeopleOfFile } from './people-of-file.js';
 import type { CellCorrection } from './row-corrections.js';
 import type { CellError } from './report.js';
 
@@ -144,11 +146,9 @@ export class Recorder {
   /** Records events as one append. The findings that refuse them, and questions that are not acknowledged, become errors of cells. */
   async record({ subject, begins, events, actor, key, acknowledge = [] }: EventsToRecord): Promise<RecordOutcome> {
     const opened = begins && subject.kind === 'case' ? openedIn(events) : null;
-    const samePerson =
-      opened === null || acknowledge.includes(DUPLICATE_CODE) ? null : this.peopleOfFile.probablySame(opened.event);
-    if (opened !== null && samePerson !== null) {
-      const { code, expected } = withCasesNamed(finding(DUPLICATE_CODE), [samePerson]);
-      return refused({ column: opened.locate(FIELD_OF_FINDING[code] ?? ''), code, expected });
+    if (opened !== null && !acknowledge.includes(DUPLICATE_CODE)) {
+      const samePerson = this.peopleOfFile.probablySame(opened.person);
+      if (samePerson !== null) return refused(duplicateError(opened, samePerson));
     }
     const result = await this.register.commands.execute(
       new RecordEvents({
@@ -165,12 +165,14 @@ export class Recorder {
     switch (result.outcome) {
       case 'recorded':
         this.writeToken = result.token;
-        if (opened !== null) this.peopleOfFile.add(opened.event, subject.id);
+        if (opened !== null) this.peopleOfFile.add(opened.person, caseName(subject.id, opened.references));
         return { outcome: result.repeated ? 'unchanged' : 'added' };
       case 'refused': {
         const ids = eventIds({ actor, stream: streamName(subject.kind, subject.id), key }, events.length);
         const { findings, candidates = [] } = result;
-        const cases = candidates.filter(({ isProbable }) => isProbable).map(shownAs);
+        const cases = candidates
+          .filter(({ isProbable }) => isProbable)
+          .map(({ caseId, references }) => caseName(caseId, references));
         return refused(...findings.map((one) => cellErrorOf(withCasesNamed(one, cases), ids, events)));
       }
       case 'invalid':
@@ -201,13 +203,22 @@ export const notRecorded = (): ReturnType<typeof refused> =>
     expected: 'nobody else writing of the same in the same moment; import the file again',
   });
 
-const DUPLICATE_CODE = 'CASE.POSSIBLE_DUPLICATE' satisfies FindingCode;
+/** The opening of a case, and where its fields stand in the file. */
+interface Opening {
+  readonly person: PersonData;
+  readonly references: readonly Reference[];
+  readonly locate: LocatedEvent['locate'];
+}
 
-const openedIn = (
-  events: readonly LocatedEvent[],
-): { readonly event: Opened; readonly locate: LocatedEvent['locate'] } | null => {
-  for (const { event, locate } of events) if (event.type === 'opened') return { event, locate };
+const openedIn = (events: readonly LocatedEvent[]): Opening | null => {
+  for (const { event, locate } of events)
+    if (event.type === 'opened') return { person: personOf(event, []), references: event.references ?? [], locate };
   return null;
+};
+
+const duplicateError = ({ locate }: Opening, samePerson: string): CellError => {
+  const { code, expected } = withCasesNamed(finding(DUPLICATE_CODE), [samePerson]);
+  return { column: locate(FIELD_OF_FINDING[code] ?? ''), code, expected };
 };
 
 /** The field that a finding is about, by its code; of all other findings the day. */
@@ -219,7 +230,7 @@ const FIELD_OF_FINDING: Readonly<Record<string, string>> = {
   'INSTRUMENT.WRONG_KIND': '/act',
   'INSTRUMENT.CLAUSE_UNKNOWN': '/clause',
   'CASE.RELEASE_UNFOUNDED': '/reason',
-  'CASE.POSSIBLE_DUPLICATE': '/names/0',
+  [DUPLICATE_CODE]: '/names/0',
 };
 
 /** The field that a finding of a claim is about, by its code: fields of claims stand deeper. */
@@ -242,8 +253,9 @@ const withCasesNamed = <F extends { readonly code: string; readonly expected: st
       }
     : asked;
 
-const shownAs = ({ caseId, references: [first] }: DuplicateCandidate): string =>
-  first === undefined ? caseId : `${first.list}:${first.reference}`;
+/** What a report calls a case: its first reference, or else its id. */
+const caseName = (caseId: string, [first]: readonly Reference[]): string =>
+  first === undefined ? caseId : referenceText(first);
 
 /** Places a finding at the last event of the batch that it is about, or whose amended event it is about: the one that made it true. */
 const cellErrorOf = (

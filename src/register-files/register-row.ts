@@ -1,4 +1,5 @@
 /** Reads a row of a register file into events, as docs/register-files.md describes. Pure. */
+import { DUPLICATE_CODE } from '../commands/possible-duplicates.js';
 import { mixesScripts } from '../domain/text.js';
 import { formatDay, MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../domain/time.js';
 import {
@@ -34,9 +35,6 @@ export interface ParsedRow {
   readonly events: readonly LocatedEvent[];
   readonly errors: readonly CellError[];
 }
-
-/** The one finding that a row can acknowledge: whether two people are one is the reporter's to know. */
-export const POSSIBLE_DUPLICATE = 'CASE.POSSIBLE_DUPLICATE';
 
 /** Gives the events of a row, or an error for each wrong cell. Cells are compared only where each of them is valid. */
 export const readRegisterRow = (row: RegisterRow, context: RowContext): ParsedRow => {
@@ -274,10 +272,10 @@ const cellErrorsOf = (row: RegisterRow, { today, categories }: RowContext): read
       'a list and a reference in it: union:AZ-0137',
     ),
     ...errorIf(
-      row.acknowledge !== '' && row.acknowledge !== POSSIBLE_DUPLICATE,
+      row.acknowledge !== '' && row.acknowledge !== DUPLICATE_CODE,
       'acknowledge',
       'ROW.WRONG_CELL',
-      `nothing, or ${POSSIBLE_DUPLICATE}`,
+      `nothing, or ${DUPLICATE_CODE}`,
     ),
   ];
 };

@@ -51,7 +51,7 @@ interface EventEdit {
 const applyChange = (edit: EventEdit, { before, after, fields }: PartChange): void => {
   const { type } = before.recorded.event;
   if (after === null && type !== 'opened' && type !== 'described') edit.isGone = true;
-  // A part that is gone has one field, a name or a description, or is an event that is gone as a whole.
+  // Of a part that the file no longer has, only the one name or field goes if it stands in `opened` or `described`; else the whole event does.
   for (const { field, place } of fields) {
     const isNameOfOpened = type === 'opened' && field === 'name';
     const ownField = isNameOfOpened ? 'names' : field;

@@ -264,7 +264,7 @@ export const IsShare = decoratorOf({
   ],
 });
 
-/** A term of a sentence, or UNREPORTED. */
+/** The term of a sentence as a duration, or UNREPORTED where no source reports it. */
 export const IsTermOrUnknown = decoratorOf({
   schema: { anyOf: [termType.schema, { type: 'string', const: UNREPORTED }] },
   expects: `${termType.expects}, or ${UNREPORTED}`,

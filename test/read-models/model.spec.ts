@@ -162,8 +162,7 @@ const actualPeople = (
 ) => {
   const scope = listScope(list, day, known, file.checkpoint.position);
   const on = list === '' ? [] : definition === null ? [isJudged] : memberConditions(definition, day);
-  const population =
-    list === '' ? 'all' : definition === null ? 'judged' : membersAmong(policyOn(definition, day).custody);
+  const population = list === '' ? 'all' : definition === null ? 'judged' : membersAmong(definition, day);
   const conditions = [...on, ...filterConditions(filters)];
   const request = { scope, conditions, reference: undefined, sort, limit: 10, certainty: undefined, after: null };
   const found = readPage(file, { ...request, facets: facetsOf(list, population, filters) });

@@ -47,7 +47,7 @@ const duplicatesIn = (readModels: ReadModels): PossibleDuplicates => ({
   candidatesFor: (person, upTo) => Promise.resolve(readModels.possibleDuplicates(person, upTo)),
 });
 
-/** Over an empty store, which is closed with it. Rows of these specs share a name: only some look for duplicates. */
+/** Opens a register over the store, which is closed with it. Rows of these specs share a name, so that duplicates are looked for only if asked. */
 export const openRealRegister = async (
   store = createSqliteStore({ file: ':memory:' }),
   { findsDuplicates = false, readModelsFile = ':memory:' } = {},

@@ -7,7 +7,7 @@ import { extendOrder, orderOf } from './order.js';
 import type { ReferenceData } from './reference-data.js';
 import { findingsBeforeAndAfter } from './timeline.js';
 
-/** Decides whether a case may record new events. `referenceData` has the lists and instruments that `referringEvents` name. */
+/** Decides whether a case may record new events. `referenceData` must have the lists and instruments that the events named by `referringEvents` refer to. */
 export const decide = (
   history: readonly EventWithId<CaseEvent>[],
   newEvents: readonly EventWithId<CaseEvent>[],

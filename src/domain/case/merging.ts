@@ -32,14 +32,20 @@ export interface MergeData {
  * before them, a distinction after all new events, so that its place among them makes no difference.
  */
 export const mergeFindings = (history: Events, newEvents: Events, data: MergeData): readonly Finding[] => {
-  const ownChain = ownChainOf(mergedInto([...history, ...newEvents]), data);
+  const mergedAfter = (count: number): string | null => mergedInto([...history, ...newEvents.slice(0, count)]);
   return newEvents.flatMap(({ id, event }, index) => {
-    const current = mergedInto([...history, ...newEvents.slice(0, index)]);
-    if (event.type === 'unmerged') return current === null ? [finding('CASE.NOT_MERGED', id)] : [];
-    if (event.type === 'distinguished') return impossibleDistinction(id, event.from, ownChain, data);
-    if (event.type !== 'merged') return [];
-    if (current !== null) return [finding('CASE.ALREADY_MERGED', id)];
-    return impossibleMerge(id, event.into, data);
+    switch (event.type) {
+      case 'unmerged':
+        return mergedAfter(index) === null ? [finding('CASE.NOT_MERGED', id)] : [];
+      case 'distinguished':
+        return impossibleDistinction(id, event.from, ownChainOf(mergedAfter(newEvents.length), data), data);
+      case 'merged':
+        return mergedAfter(index) === null
+          ? impossibleMerge(id, event.into, data)
+          : [finding('CASE.ALREADY_MERGED', id)];
+      default:
+        return [];
+    }
   });
 };
 

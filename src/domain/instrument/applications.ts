@@ -10,7 +10,7 @@ import type { Instrument } from './instrument.js';
 
 export type ApplicationStarted = Extract<InstrumentEvent, { readonly type: 'application-started' }>;
 
-/** What speaks against an application. `instrument`: as it was before; null where it was not registered. */
+/** The findings that refuse to start an application. `instrument`: as it was before the start; null where it was not registered. */
 export const applicationFindings = (
   id: string,
   {

@@ -112,7 +112,7 @@ const remainingExtent = (
     const only = endIfKnown(course) ?? end(starts.earliest);
     return allIf(first <= only && only <= last, course);
   }
-  // The later the day from which the sentence counts, the later it ends.
+  // A sentence that counts from a later day ends later: it ends late enough from some day on, and early enough up to some day.
   const late = trailing(starts, (start) => end(start) >= first);
   const early = leading(starts, (start) => end(start) <= last);
   return forStarts(late && early && commonDays(late, early), course);

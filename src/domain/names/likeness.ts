@@ -1,14 +1,14 @@
 /**
- * How likely two records are of one person: by their names, dates of birth, sex, arrests and places. Homonyms are real, so that a likeness
+ * How likely two cases are of one person: by their names, dates of birth, sex, arrests and places. Homonyms are real, so that a likeness
  * is a question to a person and decides nothing.
  */
 import { formatDay, parseEdtf } from '../time.js';
-import type { CaseEvent, Reference } from '../case/events.js';
+import type { CaseEvent, CaseEventOf, Reference } from '../case/events.js';
 import { nameKey } from './folding.js';
 import type { LikenessReason, MatchReason } from './match-reasons.js';
 import type { NameMatch } from './ranking.js';
 
-/** What a record says of a person; null where it does not say. */
+/** What a case, or a row that opens one, says of a person; null where it does not say. */
 export interface PersonData {
   readonly names: readonly string[];
   /** EDTF. */
@@ -26,6 +26,14 @@ export interface Circumstances {
 }
 
 export const NO_CIRCUMSTANCES: Circumstances = { arrests: [], places: [] };
+
+/** What an opening says of the person, with the circumstances that the events recorded with it tell. */
+export const personOf = ({ names, born, sex }: CaseEventOf<'opened'>, events: readonly CaseEvent[]): PersonData => ({
+  names: names.map(({ text }) => text),
+  born: born ?? null,
+  sex: sex ?? null,
+  circumstances: circumstancesOf(events),
+});
 
 export const circumstancesOf = (events: readonly CaseEvent[]): Circumstances => ({
   arrests: firstDistinct(events.map((event) => (event.type === 'arrested' ? (event.occurredOn ?? '') : ''))),
@@ -47,11 +55,11 @@ export interface Likeness {
   /** From 0 to 1. */
   readonly score: number;
   readonly why: readonly LikenessReason[];
-  /** Name and year of birth agree, and the sex does not differ: a second record of this person would need a reason. */
+  /** Name and year of birth agree, and the sex does not differ: a second case of this person would need a reason. */
   readonly isProbable: boolean;
 }
 
-/** A case that may be of the person of a record. */
+/** A case that may be of a person who is about to be recorded. */
 export interface DuplicateCandidate extends Likeness {
   readonly caseId: string;
   readonly references: readonly Reference[];
@@ -71,7 +79,7 @@ const NOT_AGREEING: readonly MatchReason[] = ['resembles', 'beginning', 'other-e
 
 type Compared = Omit<PersonData, 'names'>;
 
-/** The likeness of two records, given how their names match. */
+/** The likeness of two persons, given how their names match. */
 export const likenessOf = (name: NameMatch, one: Compared, other: Compared): Likeness => {
   const birth = birthYearsAgree(one.born, other.born);
   const sexDiffers = one.sex !== null && other.sex !== null && one.sex !== other.sex;

@@ -24,7 +24,7 @@ export const MATCH_REASONS = [
 
 export type MatchReason = (typeof MATCH_REASONS)[number];
 
-/** Why two records may be of one person, or why not: their names, years of birth, sex, days of arrest and places. */
+/** Why two cases may be of one person, or why not: their names, years of birth, sex, days of arrest and places. */
 export const LIKENESS_REASONS = [
   ...MATCH_REASONS,
   'birth-agrees',

@@ -18,6 +18,9 @@ export const unfoldedReferenceStream = ({ list, reference }: Reference): string 
 const streamOf = ({ list, reference }: Reference): string =>
   streamName('reference', v5(JSON.stringify([list, reference]), REFERENCE_NAMESPACE));
 
+/** A reference as people write it: list and reference. */
+export const referenceText = ({ list, reference }: Reference): string => `${list}:${reference}`;
+
 /** A string key; equal for references that mean the same. */
 export const referenceId = ({ list, reference }: Reference): string => JSON.stringify([list, foldedKey(reference)]);
 

@@ -72,7 +72,8 @@ const movementCause = (
 
 /**
  * The last event up to the day that sets a category that became possible, or, where none did, one that still is; among
- * events of one day, the one recorded last. Where there is no such event, the reason is `recategorised`, by no event.
+ * events of one day, the one recorded last. If there is none, the move is told with the reason
+ * `recategorised` and without an event.
  */
 const causeOfMove = (
   { list }: MovementScope,

@@ -8,7 +8,7 @@ import { isApplication, periodsWithoutAct, type Candidate } from '../../domain/i
 import { MAX_DAY, MIN_DAY, parseEdtf, type Day } from '../../domain/time.js';
 import type { LogTables } from '../log-tables.js';
 import { matchOf, memberConditions, scopeValues, validCondition, type ListScope } from '../list/predicate.js';
-import { policyOn, type ListDefinition } from '../../domain/list/list.js';
+import type { ListDefinition } from '../../domain/list/list.js';
 import { facetsOf, membersAmong } from '../list/facets.js';
 import { walk, type Place } from '../list/walk.js';
 import { personDescription } from '../person.js';
@@ -29,7 +29,7 @@ export const memberSlice = (db: Db, scope: ListScope, list: ListDefinition, afte
   const match = matchOf(memberConditions(list, scope.day));
   const found = walk(db, {
     scope,
-    facets: facetsOf(list.id, membersAmong(policyOn(list, scope.day).custody), {}),
+    facets: facetsOf(list.id, membersAmong(list, scope.day), {}),
     sort: 'reference',
     match,
     after,

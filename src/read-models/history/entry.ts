@@ -1,4 +1,5 @@
 /** Maps recorded events to history entries, and computes what an event changed. Pure. */
+import { referenceText } from '../../domain/reference/reference.js';
 import type { CaseEvent } from '../../domain/case/events.js';
 import { changesBetween } from '../../domain/case/changes.js';
 import { metadataOf, type EventWithId } from '../../domain/event.js';
@@ -59,7 +60,7 @@ type PersonDetails = Readonly<Record<string, readonly string[]>>;
 
 const personDetails = (events: readonly EventWithId<CaseEvent>[]): PersonDetails => ({
   names: personNames(events).map(({ text }) => text),
-  references: personReferences(events).map(({ list, reference }) => `${list}:${reference}`),
+  references: personReferences(events).map(referenceText),
   ...Object.fromEntries(Object.entries(personDescription(events)).map(([field, value]) => [field, [value]])),
 });
 

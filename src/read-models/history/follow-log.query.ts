@@ -78,8 +78,8 @@ const filterOf = (
 };
 
 /**
- * Selects events that concern a list: those of its stream, and of cases that mention it. Instruments, claims and reference claims concern
- * none.
+ * Selects the events that concern a list: those of its own stream, and those of each case from the first on that mentions the list. Events
+ * of instruments, claims and reference claims concern no list.
  */
 const listFilter = (logTables: LogTables, list: string): ((line: FullEventEntry) => boolean) => {
   const firstMentions = new Map<number, number>();

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { CONVICTED_STAGE, DEFAULT_POLICY, HELD_CUSTODIES, type Custody } from '../../domain/case/state.js';
+import { CONVICTED_STAGE, DEFAULT_POLICY, HELD_CUSTODIES } from '../../domain/case/state.js';
 import { intersect, unionOf, type DaySpan } from '../../domain/intervals.js';
+import { policyOn, type ListDefinition } from '../../domain/list/list.js';
 import { toNfc } from '../../domain/text.js';
 import type { Day } from '../../domain/time.js';
 import { referenceKey, shownName } from '../names/rows.js';
@@ -82,7 +83,7 @@ const FACET_PROPERTIES: readonly Property[] = [
   {
     name: 'stage',
     passing: [AWAITING_JUDGMENT],
-    // Who is convicted is found by the proceedings.
+    // The filter `stage=convicted` walks the facets of proceedings, so it needs no value here.
     ofPeriod: ({ proceedings, custody }) => [
       custody !== null && HELD_CUSTODIES.has(custody) && !CONVICTED_STAGE.has(proceedings ?? 'none')
         ? AWAITING_JUDGMENT
@@ -114,9 +115,9 @@ const GROUPS_OF_POPULATION: Readonly<Record<Population, readonly Group[]>> = {
 
 const KEPT_BY_DEFAULT: ReadonlySet<string> = new Set(DEFAULT_POLICY);
 
-/** Among whom the members of a list are that keeps people in these custodies. */
-export const membersAmong = (policy: readonly Custody[]): Population =>
-  policy.every((custody) => KEPT_BY_DEFAULT.has(custody)) ? 'kept by default' : 'recognised';
+/** The population that has every member of a list on a day: the smallest, by the policy of the day. */
+export const membersAmong = (list: ListDefinition, day: Day): Population =>
+  policyOn(list, day).custody.every((custody) => KEPT_BY_DEFAULT.has(custody)) ? 'kept by default' : 'recognised';
 
 /** Facets of no property: people who may match anything, people who match in some possible courses only, and all people. */
 const UNDECIDED_FACET = 'undecided';

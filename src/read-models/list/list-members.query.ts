@@ -1,7 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ReadModelReader } from '../reader.js';
 import type { Scope } from '../scope.js';
-import { policyOn } from '../../domain/list/list.js';
 import { membersAmong } from './facets.js';
 import type { Filters } from './filters.js';
 import type { Page } from './paging.js';
@@ -33,8 +32,7 @@ export class ListMembersHandler implements IQueryHandler<ListMembers> {
     return readPageOf(this.reader, scope, 'members', list, parameters, ({ logTables, scope: { day, position } }) => {
       const definition = logTables.listAt(list, position)?.definition;
       if (definition === undefined) return null;
-      const population = membersAmong(policyOn(definition, day).custody);
-      return { population, conditions: memberConditions(definition, day) };
+      return { population: membersAmong(definition, day), conditions: memberConditions(definition, day) };
     });
   }
 }

@@ -83,8 +83,8 @@ export const referenceValues = (reference: Reference | undefined): Readonly<Reco
   reference === undefined ? {} : { refList: reference.list, ref: foldedKey(reference.reference) };
 
 /**
- * Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. With a reference
- * only its case is looked at, with facets only their people: nobody else may match.
+ * Counts each person once: `yes` if every period of the day matches, `uncertain` if only some match or may match. Only the
+ * cases with `reference` are counted, if it is given, and else only the people in `facets`: nobody outside them can match.
  */
 export const countPeople = (
   counters: Counters,

@@ -47,6 +47,7 @@ export const possibleStandings = (standings: readonly (StandingView | null)[]): 
 /** A period independent of lists, as its row has it; `standing` is null if it is undecided. */
 export interface StandingPeriod {
   readonly from: Day;
+  /** The first day after it. */
   readonly to: Day;
   readonly standing: StandingView | null;
 }

@@ -71,6 +71,6 @@ export const circumstancesIn = (
 
 type LikeCandidate = Omit<DuplicateCandidate, 'caseId' | 'references'>;
 
-/** What is asked about comes first, whatever its score. */
+/** A probable duplicate comes before any other; of two that are equal in this, the one with the higher score. */
 const isLikelier = (one: LikeCandidate, other: LikeCandidate | undefined): boolean =>
   other === undefined || (one.isProbable === other.isProbable ? one.score > other.score : one.isProbable);

@@ -30,7 +30,7 @@ export interface DefinitionChange {
   readonly version: DefinitionVersion;
 }
 
-/** Together some 50 MB. */
+/** Events of all timelines that are kept; together they take some 50 MB. */
 const MAX_EVENTS_KEPT = 20_000;
 
 export class Projector {
@@ -65,9 +65,9 @@ export class Projector {
       return versions;
     };
     // A rebuild projects each case once.
-    const known = since === 0 ? undefined : this.#timelines.get(caseNo);
+    const known = since === 0 ? null : (this.#timelines.get(caseNo) ?? null);
     let latest: Timeline | null = null;
-    for (const at of historiesOf(this.logTables, caseNo, since, known ?? null)) {
+    for (const at of historiesOf(this.logTables, caseNo, since, known)) {
       latest = at.timeline;
       const references = at.history && this.#references(at.history, at.position);
       for (const writer of this.#writers)

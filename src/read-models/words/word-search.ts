@@ -49,9 +49,9 @@ const hasMoreEntries = (db: Db, match: string): boolean =>
     `SELECT 1 FROM searched_texts_text WHERE searched_texts_text MATCH ? LIMIT 1 OFFSET ${MAX_ENTRIES}`,
   ).get(match) !== undefined;
 
-/** The share of the text's words, with three decimals. */
-const scoreOf = (text: string, words: number): number =>
-  Math.round(Math.min(1, words / Math.max(1, wordKeys(text).length)) * 1_000) / 1_000;
+/** Which share of the words of a text was searched for: at most 1, with three decimals. */
+const scoreOf = (text: string, searchedWords: number): number =>
+  Math.round(Math.min(1, searchedWords / Math.max(1, wordKeys(text).length)) * 1_000) / 1_000;
 
 /** A text as the answer shows it; of a long one, only the words around the first word that was searched for. */
 const excerptOf = (text: string, keys: ReadonlySet<string>): string => {

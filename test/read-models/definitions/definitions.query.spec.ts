@@ -117,6 +117,6 @@ it('pages lists and instruments, and ends a page before it becomes too large', a
   }
   expect(pages.map(({ length }) => length)).toEqual([4, 4, 2]);
   expect(pages.flat()).toEqual(Array.from({ length: 10 }, (_, index) => `act-${index + 10}`));
-  // A query without a limit answers with all instruments.
+  // Where no limit is asked for, one answer has all instruments.
   expect((await fixture.handlers.instruments.execute(new Instruments(scope))).items).toHaveLength(10);
 });

@@ -19,7 +19,7 @@ const REFERENCES = { today: clock.today(), lists: new Map(), instruments: new Ma
 /** Rows of the others depend on definitions too, and are computed anew for each event. */
 const TABLES = PROJECTED_TABLES.filter(({ dependsOn }) => dependsOn === 'events');
 
-/** Types of events whose effect on a case is not asked of the tables (`readsEvent`): they change which events stand. */
+/** For events of these types no table is asked whether its rows may change (`readsEvent`): they change which events stand, so all rows may. */
 const UNREAD: readonly string[] = ['corrected', 'retracted', 'merged', 'unmerged'];
 
 /** The rows that the file has for a case at a position, sorted. */

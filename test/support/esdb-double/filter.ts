@@ -13,7 +13,7 @@ export interface Filter {
 /** Events per read of a node. */
 export const PAGE = 32;
 
-/** The filter of a read; null where it has none. */
+/** The filter that a client sends with a read; null where it sends none. */
 export const filterOf = (options: ReadReq.Options): Filter | null => {
   const filter = options.getFilter();
   if (filter === undefined) return null;
