@@ -25,8 +25,9 @@ export interface Sizes {
   /** Names that are searched, and searches. */
   readonly names: number;
   readonly searches: number;
-  /** For how many seconds requests are sent over HTTP. */
+  /** For how many seconds requests are sent over HTTP, after those in which the server compiles its code. */
   readonly seconds: number;
+  readonly warmUpSeconds: number;
 }
 
 export const FULL: Sizes = {
@@ -45,6 +46,7 @@ export const FULL: Sizes = {
   names: 1_000_000,
   searches: 400,
   seconds: 6,
+  warmUpSeconds: 8,
 };
 
 export const QUICK: Sizes = {
@@ -63,6 +65,7 @@ export const QUICK: Sizes = {
   names: 600,
   searches: 20,
   seconds: 1,
+  warmUpSeconds: 1,
 };
 
 export interface RunContext {

@@ -12,7 +12,7 @@ export interface Service {
   readonly url: string;
   /** The delays of the event loop of the thread that answers, since they were asked for before. */
   delays(): Promise<LoopDelays>;
-  /** Resolves when everything can be written and asked for. */
+  /** Resolves when everything can be written and asked for. Only the register tells so. */
   ready(): Promise<void>;
   /** Resolves when it does nothing by itself any more: the log is verified and its tree is kept. */
   idle(): Promise<void>;
@@ -23,14 +23,17 @@ export interface Service {
 
 const [SERVER, LOOP_WATCH] = ['server.js', 'loop-watch.js'].map((name) => new URL(name, import.meta.url)) as [URL, URL];
 
+/** The servers of `server.ts`. */
+export type ServerName = 'habeas' | 'fastify' | 'raw command';
+
 /** How often a service is asked whether it is ready. */
 const ASK_MS = 20;
 /** Idle is who uses less than a twentieth of a processor: a hundredth of a second is the unit of the system. The profiler alone uses more. */
-const [IDLE_MS, IDLE_TICKS] = [1_000, isProfiled ? 50 : 5];
+const [IDLE_MS, IDLE_TICKS] = [500, isProfiled ? 25 : 3];
 
-/** Serves the register of a folder, projected in a worker; resolves once it listens. */
-export const startService = async (folder: string): Promise<Service> => {
-  const args = [...profileArguments(), '--import', LOOP_WATCH.href, fileURLToPath(SERVER), 'habeas', folder];
+/** Serves the files of a folder; resolves once the server listens. The register is projected in a worker. */
+export const startService = async (folder: string, server: ServerName = 'habeas'): Promise<Service> => {
+  const args = [...profileArguments(), '--import', LOOP_WATCH.href, fileURLToPath(SERVER), server, folder];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error('no pipes');

@@ -9,8 +9,6 @@ import { extraEvent, LONG_CASE } from '../synthetic.js';
 const WRITERS = 64;
 const HEADERS = { 'content-type': 'application/json', 'x-actor': 'person:clerk-7' };
 const BODY = JSON.stringify(extraEvent);
-/** Seconds until both threads of the service are warm. */
-const WARM_UP = 2;
 /** Cases that are waited for, which the writers leave alone. */
 const WAITED_FOR = 20;
 const pathOf = (n: number): string => `/v1/cases/${caseId(n)}`;
@@ -30,7 +28,7 @@ const habeas: Variant = async ({ data, work, sizes }) => {
     autocannon({
       url: service.url,
       connections,
-      duration: WARM_UP + sizes.seconds,
+      duration: sizes.warmUpSeconds + sizes.seconds,
       timeout: 60,
       setupClient: (client) => {
         const first = (writer++ % connections) * cases;
@@ -51,7 +49,7 @@ const habeas: Variant = async ({ data, work, sizes }) => {
     return answer.json();
   };
   const lags: number[] = [];
-  const warmAt = performance.now() + WARM_UP * 1_000;
+  const warmAt = performance.now() + sizes.warmUpSeconds * 1_000;
   let waits = 0;
   // A query that names the token is answered once it sees the event.
   while (isWriting || lags.length === 0) {
