@@ -8,6 +8,7 @@ import { createPrivateFile } from '../event-store/private-file.js';
 import type { DurableJob, JobItem } from './durable-job.js';
 import type { JobProgress } from './job.js';
 import type { JobState } from './jobs.js';
+import { stableLimit } from '../sqlite/stable-limit.js';
 
 /** Jobs that have ended and are still told; of older ones only the log tells what they recorded. */
 export const MAX_ENDED_JOBS = 100;
@@ -128,7 +129,7 @@ export class JobFile {
   itemsAfter(id: string, after: number, limit: number): readonly JobItem[] {
     return this.db
       .prepare<[string, number, number], ItemRow>(
-        `SELECT ${ITEM_COLUMNS} FROM items WHERE job = ? AND no > ? ORDER BY no LIMIT ?`,
+        `SELECT ${ITEM_COLUMNS} FROM items WHERE job = ? AND no > ? ORDER BY no ${stableLimit('?')}`,
       )
       .all(id, after, limit)
       .map(toItem);
@@ -138,7 +139,7 @@ export class JobFile {
   refusedItems(id: string, after: number, limit: number): readonly JobItem[] {
     return this.db
       .prepare<[string, number, number], ItemRow>(
-        `SELECT ${ITEM_COLUMNS} FROM items WHERE job = ? AND codes <> '' AND no > ? ORDER BY no LIMIT ?`,
+        `SELECT ${ITEM_COLUMNS} FROM items WHERE job = ? AND codes <> '' AND no > ? ORDER BY no ${stableLimit('?')}`,
       )
       .all(id, after, limit)
       .map(toItem);

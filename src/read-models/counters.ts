@@ -8,6 +8,7 @@ import { listScope, scopeValues, type ListScope } from './list/predicate.js';
 import type { SqlCondition } from './list/sql-condition.js';
 import type { Totals } from './list/person.view.js';
 import { cachedStatement, type Db } from './table.js';
+import { stableLimit } from '../sqlite/stable-limit.js';
 
 /** Totals of people by the key under which they are counted. */
 export type TotalsByKey = ReadonlyMap<string, Totals>;
@@ -146,7 +147,10 @@ export class Counters {
   /** The cases that a query selects; null if it selects none, or more than `limit`. */
   #selected(scope: ListScope, { cases, values }: CounterQuery, limit: number): readonly number[] | null {
     if (cases === undefined) return null;
-    const statement = cachedStatement(this.db, `SELECT case_no FROM (${cases(scope)}) LIMIT @limit`).pluck();
+    const statement = cachedStatement(
+      this.db,
+      `SELECT case_no FROM (${cases(scope)}) ${stableLimit('@limit')}`,
+    ).pluck();
     const found = statement.all({ ...scopeValues(scope), ...values, limit: limit + 1 }) as number[];
     return found.length > limit ? null : [...new Set(found)];
   }

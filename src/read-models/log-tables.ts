@@ -21,6 +21,7 @@ import { RecordingTimes, RECORDING_TIMES_TABLE } from './log/recording-times.js'
 import { DefinitionVersions, type DefinitionEvent } from './log/definition-versions.js';
 import { takePage } from './take-page.js';
 import { cachedStatement, STILL_KNOWN, type Db, type CaseHistory } from './table.js';
+import { stableLimit } from '../sqlite/stable-limit.js';
 
 /** The personal fields of each event; the table `events` has the others. */
 export const PERSONAL_EVENTS = 'personal_events';
@@ -366,7 +367,7 @@ const recordedEventsQuery = (
   // One subquery a type: the index (type, position) orders positions only within one type.
   const nextEvents = typeParameters.map(
     (type) => `SELECT * FROM (SELECT position FROM events WHERE type = ${type} AND position > @after
-      ORDER BY position LIMIT @limit)`,
+      ORDER BY position ${stableLimit('@limit')})`,
   );
   const typeCondition =
     streams === null ? `e.position IN (${nextEvents.join(' UNION ALL ')})` : `e.type IN (${typeParameters.join(', ')})`;
@@ -374,7 +375,7 @@ const recordedEventsQuery = (
     streams === null ? 'events e' : `json_each(@streams) s CROSS JOIN events e ON e.stream = s.value ->> 'stream'`;
   const sql = `SELECT ${EVENT_COLUMNS} FROM ${from} ${JOIN_PERSONAL}
     WHERE e.position > @after ${streams === null ? '' : `AND e.position <= s.value ->> 'upTo'`}
-    ${types === null ? '' : `AND ${typeCondition}`} ORDER BY e.position LIMIT @limit`;
+    ${types === null ? '' : `AND ${typeCondition}`} ORDER BY e.position ${stableLimit('@limit')}`;
   const values = { after, limit, streams: streams && JSON.stringify(streams), ...Object.fromEntries(named) };
   return { sql, values };
 };

@@ -4,6 +4,7 @@ import type { EncodedRecord } from '../codec.js';
 import type { AppendResult } from '../port.js';
 import type { CheckedAppend } from '../request-checks.js';
 import { hasLeaves } from './file.js';
+import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** The end of a stream. */
 interface StreamTip {
@@ -160,7 +161,7 @@ const prepareStatements = (db: Database.Database) => {
     insertRows: db.prepare(`INSERT INTO events VALUES ${Array<string>(ROWS_TOGETHER).fill(row).join()}`),
     ids: db
       .prepare(
-        'SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?',
+        `SELECT lower(hex(id)), position FROM events WHERE stream = ? AND revision > ? ORDER BY revision ${stableLimit('?')}`,
       )
       .raw(),
   };

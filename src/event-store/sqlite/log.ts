@@ -13,6 +13,7 @@ import {
 import type { CheckedAppend } from '../request-checks.js';
 import { LogWriter } from './log-writer.js';
 import { addAdopted, hasAdopted, hasLeaves, rewriteVersion } from './file.js';
+import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /**
  * Rows per chunk, first and maximum, and the characters of payload after which a read stops, to bound memory.
@@ -33,12 +34,6 @@ const LOG_TEXT = textSqlOf('position', 'stream', 'revision', 'type', 'recorded_a
 const COMMA = 0x2c;
 const ZERO = 0x30;
 const NINE = 0x39;
-
-/**
- * Bounds a query without letting SQLite plan it by the bound, as it would for a bare parameter: it then prepares the statement anew whenever
- * the bound changes, which takes longer than reading a case.
- */
-const STABLE_LIMIT = 'LIMIT (? + 0)';
 
 const EVENT_COLUMNS_SQL = 'position, revision, type, recorded_at, lower(hex(id)), payload';
 const STREAM_NAME = '(SELECT name FROM streams WHERE number = stream)';
@@ -247,11 +242,11 @@ const prepareStatements = (db: Database.Database) => ({
   stream: db
     .prepare(
       `SELECT ${STREAM_TEXT} FROM events WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision > ?
-       ORDER BY revision ${STABLE_LIMIT}`,
+       ORDER BY revision ${stableLimit('?')}`,
     )
     .pluck(),
   streamName: db.prepare('SELECT name FROM streams WHERE number = ?').pluck(),
-  log: db.prepare(`SELECT ${LOG_TEXT} FROM events WHERE position > ? ORDER BY position ${STABLE_LIMIT}`).pluck(),
+  log: db.prepare(`SELECT ${LOG_TEXT} FROM events WHERE position > ? ORDER BY position ${stableLimit('?')}`).pluck(),
   stored: db.prepare(storedQuery(db)).raw(),
 });
 
@@ -265,7 +260,7 @@ const storedQuery = (db: Database.Database): string => {
       ]
     : [`hex(${own})`, 'events'];
   return `SELECT ${EVENT_COLUMNS_SQL}, ${STREAM_NAME}, ${proof} FROM ${from}
-    WHERE position > ? ORDER BY position ${STABLE_LIMIT}`;
+    WHERE position > ? ORDER BY position ${stableLimit('?')}`;
 };
 
 /**

@@ -15,6 +15,7 @@ import { takePage } from '../take-page.js';
 import { PERSONAL_CLAIMS } from './claim-rows.js';
 import type { ClaimsView, RegisteredClaim } from './claim.view.js';
 import { Reckoner, type CountingHandlers } from './reckoner.js';
+import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /**
  * Claims about a metric, a list or an instrument; with `id` that one alone. Each is compared with what the register counts on the day
@@ -145,7 +146,7 @@ const claimRowsOf = (
     ...(after === null ? [] : ['(c.about, c.said_day, s.id) > (@about, @saidDay, @id)']),
   ];
   const sql = `SELECT ${CLAIM_COLUMNS_SQL} FROM ${PERSONAL_CLAIMS} c JOIN streams s ON s.no = c.stream
-    WHERE ${conditions.join(' AND ')} ORDER BY c.about, c.said_day, s.id LIMIT @limit`;
+    WHERE ${conditions.join(' AND ')} ORDER BY c.about, c.said_day, s.id ${stableLimit('@limit')}`;
   const values = Object.assign({}, ...given.map(({ value }) => value)) as Readonly<Record<string, SqlValue>>;
   return cachedStatement(db, sql).all({ position, ...values, ...after, limit }) as ClaimRow[];
 };

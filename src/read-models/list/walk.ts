@@ -7,6 +7,7 @@ import type { Sort } from './paging.js';
 import { periodsOfCase, scopeValues, validCondition, type ListScope, type Match } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 import { isBelieved, isClosed, isEnded, isGivenUp, isOpen } from './tables.js';
+import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** Where a walk stands. Of cases with the same key, the one that was opened first comes first, or last if the order descends. */
 export interface Place {
@@ -201,5 +202,5 @@ const walkSql = (
   ];
   return `SELECT ${key} AS key, o.case_no, ${isCertain ? '1' : certain} AS isSure, ${shown?.columns ?? 'NULL'}
     FROM facets o CROSS JOIN periods p ON p.list = @list AND p.case_no = o.case_no AND ${validCondition('p', scope)} ${shown?.joins ?? ''}
-    WHERE ${where.join(' AND ')} ORDER BY 1 ${direction}, 2 ${direction} LIMIT @limit`;
+    WHERE ${where.join(' AND ')} ORDER BY 1 ${direction}, 2 ${direction} ${stableLimit('@limit')}`;
 };

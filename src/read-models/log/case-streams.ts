@@ -3,6 +3,7 @@
  * feeds one case at a time, from a position of the log to another, with all its events up to the position that is asked for.
  */
 import { STILL_KNOWN, type Db } from '../table.js';
+import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** Numbers of cases are local to one file and never leave it. */
 export const CASE_TABLES = [
@@ -36,7 +37,7 @@ export class CaseStreams {
     this.#insertCase = db.prepare('INSERT INTO cases (id) VALUES (?)');
     this.#caseNo = db.prepare('SELECT no FROM cases WHERE id = ?').pluck();
     this.#caseId = db.prepare('SELECT id FROM cases WHERE no = ?').pluck();
-    this.#after = db.prepare('SELECT no FROM cases WHERE no > ? ORDER BY no LIMIT ?').pluck();
+    this.#after = db.prepare(`SELECT no FROM cases WHERE no > ? ORDER BY no ${stableLimit('?')}`).pluck();
     this.#start = db.prepare(`INSERT INTO case_streams VALUES (?, ?, ?, ${STILL_KNOWN})`);
     this.#stop = db.prepare(
       `UPDATE case_streams SET to_position = ? WHERE stream = ? AND to_position = ${STILL_KNOWN}`,

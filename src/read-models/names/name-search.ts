@@ -9,6 +9,7 @@ import { scopeValues, versionCondition, type ListScope } from '../list/predicate
 import type { SqlCondition } from '../list/sql-condition.js';
 import { cachedStatement, type Db } from '../table.js';
 import { searchStages } from './name-tokens.js';
+import { stableLimit } from '../../sqlite/stable-limit.js';
 
 /** The best spelling of a case. */
 export interface FoundName {
@@ -54,7 +55,7 @@ export const searchNames = (db: Db, scope: ListScope, name: string, condition: C
   const sql = `SELECT o.rowid AS row, o.case_no, o.text, o.born, o.sex, ${condition.isUncertain} AS isUncertain FROM
     (SELECT rowid FROM searched_names_text WHERE searched_names_text MATCH @match LIMIT ${MAX_ENTRIES}) f
     CROSS JOIN searched_names o ON o.rowid = f.rowid AND ${versionCondition('o', scope)}
-    WHERE ${condition.text} LIMIT @limit`;
+    WHERE ${condition.text} ${stableLimit('@limit')}`;
   const statement = cachedStatement(db, sql);
   const values = { ...scopeValues(scope), ...condition.values, limit: MAX_CANDIDATES };
   const candidatesOf = (match: string): readonly SpellingCandidate[] =>
