@@ -44,7 +44,6 @@ CREATE TABLE IF NOT EXISTS adopted (
 
 /** Milliseconds to wait for a lock; short, because waiting blocks the event loop. A data folder has a single writer. */
 const BUSY_MS = 250;
-const MMAP_BYTES = 256 * 1024 * 1024;
 
 /**
  * Opens or creates a log file (`:memory:` for a temporary log); a `readonly` file must exist. Throws StoreDamaged, without
@@ -71,7 +70,6 @@ const prepareFile = (db: Database.Database): void => {
   if (mode !== 'wal' && !db.memory) throw new StoreUnavailable(`the log cannot be written ahead (${String(mode)})`);
   // At every opening: this build of SQLite opens existing WAL files with NORMAL, which may lose acknowledged commits.
   db.pragma('synchronous = FULL');
-  db.pragma(`mmap_size = ${MMAP_BYTES}`);
   if (isNew) db.transaction(() => db.exec(LOG_SCHEMA)).immediate();
   else if (!hasLeaves(db)) db.transaction(() => db.exec(ADD_LEAVES)).immediate();
 };
