@@ -14,6 +14,8 @@ import { INITIAL_STATE, type CaseState } from './state.js';
 export interface OrderedEvent extends DatedEvent {
   readonly axes: readonly Axis[];
   readonly after: string | null;
+  /** What is found of the event in the state before it. */
+  readonly findings: readonly Finding[];
   /** The state of the case once this event and all before it in the order are applied. */
   readonly stateAfter: CaseState;
 }
@@ -25,6 +27,7 @@ export interface EventOrder {
   readonly standing: readonly EventWithId<CaseEvent>[];
   /** The dated events in the order in which they are applied. */
   readonly events: readonly OrderedEvent[];
+  readonly afterFindings: readonly Finding[];
   /** Findings about `after`, and those of each event in the state before it. */
   readonly findings: readonly Finding[];
 }
@@ -48,42 +51,79 @@ export const orderOf = (recorded: readonly EventWithId<CaseEvent>[]): EventOrder
   const { events: standing, retracted } = standingEventsOf(recorded);
   const dated = standing.filter(isDated).map(toDated);
   const { follows, findings } = validAfters(dated, standing, retracted);
-  const waiting = [...dated].sort(byFirstDay);
-  const waitingIds = new Set(dated.map(({ id }) => id));
-  const ordered: OrderedEvent[] = [];
-  const allFindings: Finding[] = [...findings];
+  return withFindings({ recorded, standing, events: continueOrder([], dated, follows), afterFindings: findings });
+};
+
+const withFindings = (order: Omit<EventOrder, 'findings'>): EventOrder => ({
+  ...order,
+  findings: [...order.afterFindings, ...order.events.flatMap(({ findings }) => findings)],
+});
+
+/** The order of all events, given its beginning and the events that are left. */
+const continueOrder = (
+  beginning: readonly OrderedEvent[],
+  left: readonly DatedEvent[],
+  follows: ReadonlyMap<string, string>,
+): readonly OrderedEvent[] => {
+  const waiting = [...left].sort(byFirstDay);
+  const waitingIds = new Set(left.map(({ id }) => id));
+  const ordered = [...beginning];
   while (waiting.length > 0) {
     const state = stateAfter(ordered);
     const next = onlyCandidate(waiting) ?? bestCandidate(candidatesIn(waiting, waitingIds, follows), state);
     waiting.splice(waiting.indexOf(next), 1);
     waitingIds.delete(next.id);
-    allFindings.push(...findingsAt(next, state));
     ordered.push(inPlace(next, state, follows.get(next.id) ?? null));
   }
-  return { recorded, standing, events: ordered, findings: allFindings };
+  return ordered;
 };
 
 /**
- * The order with one more event: what `orderOf` says of all of them. Costs less if the event certainly comes after all others, by
- * its days or by its `after`.
+ * The order with one more event: what `orderOf` says of all of them. Costs least if the event certainly comes after all others, by
+ * its days or by its `after`, and little if it changes no state.
  */
 export const extendOrder = (order: EventOrder, added: EventWithId<CaseEvent>): EventOrder => {
   const recorded = [...order.recorded, added];
   if (isAmendment(added.event)) return orderOf(recorded);
+  const { after } = added.event;
+  if (!isDated(added) && after !== undefined) return orderOf(recorded);
   const standing = [...order.standing, added];
-  if (!isDated(added)) return added.event.after === undefined ? { ...order, recorded, standing } : orderOf(recorded);
-  const last = toDated(added);
-  if (!comesLast(last, order)) return orderOf(recorded);
-  const state = stateAfter(order.events);
-  return {
-    recorded,
-    standing,
-    events: [...order.events, inPlace(last, state, added.event.after ?? null)],
-    findings: [...order.findings, ...findingsAt(last, state)],
-  };
+  if (!isDated(added)) return { ...order, recorded, standing };
+  // An `after` that was of no use until now.
+  if (order.standing.some(({ event }) => event.after === added.id)) return orderOf(recorded);
+  const dated = toDated(added);
+  if (after === undefined) return withFindings({ ...order, recorded, standing, events: insert(order.events, dated) });
+  if (!comesLast(dated, after, order)) return orderOf(recorded);
+  const events = [...order.events, inPlace(dated, stateAfter(order.events), after)];
+  return withFindings({ ...order, recorded, standing, events });
 };
 
-const stateAfter = (events: readonly OrderedEvent[]): CaseState => events.at(-1)?.stateAfter ?? INITIAL_STATE;
+/**
+ * The order with an event that no `after` links to another. Events that certainly come before it are a beginning of the order, and stay.
+ * From then on it may come next at each place, and comes where it is preferred to the event there, or must precede it.
+ */
+const insert = (events: readonly OrderedEvent[], added: DatedEvent): readonly OrderedEvent[] => {
+  let at = 1 + events.findLastIndex((other) => isCertainlyBefore(other, added));
+  const isNotYet = (other: OrderedEvent): boolean =>
+    !isCertainlyBefore(added, other) && bestCandidate([added, other].sort(byId), stateAfter(events, at)) === other;
+  while (at < events.length && isNotYet(events[at] as OrderedEvent)) at += 1;
+  const [beginning, rest] = [events.slice(0, at), events.slice(at)];
+  const placed = inPlace(added, stateAfter(beginning), null);
+  const next = rest[0];
+  // Where it has to precede the event here, another may be preferred to both.
+  if (next !== undefined && isCertainlyBefore(added, next))
+    return continueOrder(beginning, [added, ...rest], followsIn(events));
+  return placed.stateAfter === stateAfter(beginning)
+    ? [...beginning, placed, ...rest]
+    : continueOrder([...beginning, placed], rest, followsIn(events));
+};
+
+const followsIn = (events: readonly OrderedEvent[]): ReadonlyMap<string, string> =>
+  new Map(events.flatMap(({ id, after }) => (after === null ? [] : [[id, after] as const])));
+
+/** The state after the first `count` events. */
+const stateAfter = (events: readonly OrderedEvent[], count = events.length): CaseState =>
+  events[count - 1]?.stateAfter ?? INITIAL_STATE;
 
 /** Field by field: a spread was measured to take longer than applying the event. */
 const inPlace = (dated: DatedEvent, state: CaseState, after: string | null): OrderedEvent => ({
@@ -92,18 +132,16 @@ const inPlace = (dated: DatedEvent, state: CaseState, after: string | null): Ord
   when: dated.when,
   axes: axesOf(dated, state),
   after,
+  findings: findingsAt(dated, state),
   stateAfter: applyEvent(dated, state),
 });
 
-/** Whether an event must follow all ordered events. False where an `after` of it, or one that names it, may not be valid. */
-const comesLast = (added: DatedEvent, { standing, events }: EventOrder): boolean => {
-  if (standing.some(({ event }) => event.after === added.id)) return false;
-  const tied = events.filter((other) => !isCertainlyBefore(other, added));
-  const { after } = added.event;
-  if (after === undefined) return tied.length === 0;
+/** Whether an event with an `after` must follow all ordered events. False where its `after` may not be valid. */
+const comesLast = (added: DatedEvent, after: string, { events }: EventOrder): boolean => {
   const named = events.find(({ id }) => id === after);
   if (named === undefined) return false;
-  const follows = new Map(events.flatMap((other) => (other.after === null ? [] : [[other.id, other.after] as const])));
+  const tied = events.filter((other) => !isCertainlyBefore(other, added));
+  const follows = followsIn(events);
   return tied.every((other) => !isCertainlyBefore(added, other) && mustFollow(named, other, events, follows));
 };
 

@@ -25,7 +25,7 @@ export const timelineOf = (events: readonly EventWithId<CaseEvent>[]): Timeline 
 
 /**
  * The timeline with one more event: what `timelineOf` says of all of them. An event that certainly comes after all others
- * costs one step; any other makes order and periods be computed anew.
+ * costs one step; any other makes the periods be computed anew, and the order from where the event may come.
  */
 export const extendTimeline = ({ order, courses }: Timeline, added: EventWithId<CaseEvent>): Timeline => {
   const extended = extendOrder(order, added);

@@ -65,7 +65,7 @@ describe('extending a timeline', () => {
           expect(unfoundedReleases(timeline)).toEqual(unfoundedReleases(whole));
         });
       }),
-      120,
+      effort(120, 10_000),
     );
   });
 
