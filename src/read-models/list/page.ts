@@ -7,12 +7,12 @@ import type { Certainty } from './filters.js';
 import type { Sort } from './paging.js';
 import type { PersonPage, Totals } from './person.view.js';
 import type { QueryContext } from '../reader.js';
-import type { SqlValue } from '../table.js';
+import type { Db, SqlValue } from '../table.js';
 import type { Counters } from '../counters.js';
 import { matchOf, periodsOfCase, validCondition, versionCondition, type ListScope, type Match } from './predicate.js';
 import type { SqlCondition } from './sql-condition.js';
 import { personOf, shownColumnsOf } from './person-rows.js';
-import { casesInFacets, walk } from './walk.js';
+import { casesInFacets, walk, type WalkedCase } from './walk.js';
 
 export interface PageRequest {
   readonly scope: ListScope;
@@ -39,23 +39,37 @@ export const readPage = (
 ): PageResult => {
   const { scope, limit, after } = request;
   const match = matchOf(request.conditions);
-  const found = walk(db, {
-    ...request,
-    match,
-    selected: request.reference && { text: casesWithReference(scope), values: referenceValues(request.reference) },
-    shown: shownColumnsOf(scope),
-    after: after && { key: after.key, caseNo: logTables.cases.numberOf(after.id) ?? 0 },
-    limit: limit + 1,
-  });
+  const total = after?.total ?? countPeople(counters, scope, match, request);
+  // Where nobody matches, a walk would end only after all whom the facets have.
+  const isAnybody = total.yes + total.uncertain > 0;
+  const found = isAnybody ? walkAsked(db, logTables, request, match) : [];
   const items = found.slice(0, limit).map(personOf);
   const [key, id] = [found[limit - 1]?.key, items.at(-1)?.caseId];
   return {
     asOf: formatDay(scope.day),
     position: scope.position,
-    total: after?.total ?? countPeople(counters, scope, match, request),
+    total,
     items,
     end: found.length <= limit || key === undefined || id === undefined ? null : { key, id },
   };
+};
+
+/** The people of the page, and one more if there are further ones. */
+const walkAsked = (
+  db: Db,
+  { cases }: QueryContext['logTables'],
+  request: PageRequest,
+  match: Match,
+): readonly WalkedCase[] => {
+  const { scope, reference, after, limit } = request;
+  return walk(db, {
+    ...request,
+    match,
+    selected: reference && { text: casesWithReference(scope), values: referenceValues(reference) },
+    shown: shownColumnsOf(scope),
+    after: after && { key: after.key, caseNo: cases.numberOf(after.id) ?? 0 },
+    limit: limit + 1,
+  });
 };
 
 /** Whether the case `o.case_no` does not match in every possible course. */
