@@ -57,8 +57,8 @@ export class RecordBatch extends Command<RecordBatchResult> {
   }
 }
 
-/** Cases written at once: enough for appends to share flushes, few enough for other requests to get through. */
-const CONCURRENT_CASES = 32;
+/** Cases written at once: some, so that appends share flushes, and few, since the work of all of them is one turn of the event loop. */
+const CONCURRENT_CASES = 8;
 
 type Failed = Extract<BatchRowResult, { outcome: 'failed' }>;
 /** The case of a row: its id, null where there is no such case, or the error of the lookup. */
