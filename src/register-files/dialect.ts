@@ -32,22 +32,32 @@ export const readHead = async (path: string, length = HEAD_BYTES): Promise<Buffe
 };
 
 export const detectDialect = (head: Buffer): Dialect => {
-  const encoding = detectEncoding(head);
+  const encoding = detectEncoding(head) ?? 'utf-8';
   const text = new TextDecoder(encoding).decode(head);
   const separatorLine = /^"?sep=([^"\r\n])"?(?=[\r\n])/i.exec(text);
   const header = firstRecord(separatorLine === null ? text : text.slice(separatorLine[0].length));
   return {
     encoding,
-    separator: separatorLine?.[1] ?? detectSeparator(header),
+    separator: separatorLine?.[1] ?? detectSeparator(header === '' ? text : header),
     lineEndings: /^[^\n]*\r(?!\n)/.test(text) ? ['\r\n', '\n', '\r'] : ['\r\n', '\n'],
     hasSeparatorLine: separatorLine !== null,
   };
 };
 
-const detectEncoding = (head: Buffer): Encoding => {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  return head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
+/**
+ * By the byte order mark, or by the zero bytes among the first two characters: those of a register file are ASCII (as in RFC 4627,
+ * section 3). Null for UTF-32, which is not read.
+ */
+export const detectEncoding = (head: Buffer): Encoding | null => {
+  const start = head.toString('latin1', 0, 4);
+  if (UTF_32.test(start)) return null;
+  if (UTF_16LE.test(start)) return 'utf-16le';
+  return UTF_16BE.test(start) ? 'utf-16be' : 'utf-8';
 };
+
+const UTF_32 = /^(\xff\xfe\0\0|\0\0\xfe\xff|[^\0]\0\0\0|\0\0\0[^\0])/;
+const UTF_16LE = /^(\xff\xfe|[^\0]\0[^\0]\0)/;
+const UTF_16BE = /^(\xfe\xff|\0[^\0]\0[^\0])/;
 
 /** The first line that is not blank; a line end within quotes belongs to it. */
 const firstRecord = (text: string): string => /^[\s,;|]*((?:"[^"]*"|[^"\r\n])*)/.exec(text)?.[1] ?? '';

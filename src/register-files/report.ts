@@ -11,6 +11,7 @@ export const IMPORT_CODES = {
     'Only the first visible sheet of a workbook is read. A notice: the rows of that sheet are imported.',
   'FILE.NOT_JSON': 'The file of definitions is not JSON.',
   'FILE.KEY_TWICE': 'An object of the file has a key twice, so that one of its values would be lost.',
+  'FILE.EMPTY': 'The file, or the first visible sheet of the workbook, has no text.',
   'FILE.UNKNOWN_KIND': 'Neither definitions nor a header that a register file begins with.',
   'FILE.UNKNOWN_COLUMN': 'The header names a column that this kind of file does not have.',
   'FILE.MISSING_COLUMN': 'The header lacks a column that this kind of file cannot do without.',

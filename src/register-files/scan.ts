@@ -3,7 +3,7 @@ import { foldedKey } from '../domain/text.js';
 import { analyse } from 'chardet';
 import type { RowKind } from './row-columns.js';
 import { fileAccessProblem } from './csv.js';
-import { readHead } from './dialect.js';
+import { detectEncoding, readHead } from './dialect.js';
 import { readDefinitions, type Definition } from './definitions-file.js';
 import type { FileProblem } from './report.js';
 import { eventsInTable, MAX_EVENT_LINES, openJsonLines, tooManyLines, type EventsFile } from './event-file.js';
@@ -34,24 +34,29 @@ export type ScannedFile = DefinitionsFile | RowsFile | EventsFile | EditionsFile
 
 /** Detects the kind of a file by its content, not by its name. */
 export const scanFile = async (path: string): Promise<ScannedFile | readonly FileProblem[]> => {
-  const beginning = await beginsAsJson(path);
-  if (typeof beginning !== 'boolean') return [beginning];
-  if (!beginning) return scanRows(path);
+  let head: Buffer;
+  try {
+    head = await readHead(path);
+  } catch (error) {
+    return [fileAccessProblem(error)];
+  }
+  const encoding = detectEncoding(head);
+  if (encoding === null) return [notUtf8(null, 'UTF-32')];
+  const isJson = /^\s*[{[]/.test(new TextDecoder(encoding).decode(head));
+  if (!isJson) return scanRows(path);
+  // JSON is exchanged in UTF-8 only (RFC 8259).
+  if (encoding !== 'utf-8') return [notUtf8(null, 'UTF-16')];
   const lines = await openJsonLines(path);
   if (lines !== null) return lines;
   const definitions = await readDefinitions(path);
   return 'code' in definitions ? [definitions] : { kind: 'definitions', path, definitions };
 };
 
-const JSON_PROBE_BYTES = 256;
-
-const beginsAsJson = async (path: string): Promise<boolean | FileProblem> => {
-  try {
-    return /^\uFEFF?\s*[{[]/.test((await readHead(path, JSON_PROBE_BYTES)).toString('utf8'));
-  } catch (error) {
-    return fileAccessProblem(error);
-  }
-};
+const notUtf8 = (line: number | null, encoding: string): FileProblem => ({
+  code: 'FILE.NOT_UTF8',
+  line,
+  expected: `a file in UTF-8 (in a spreadsheet: save as CSV UTF-8; in an editor: with encoding UTF-8); the bytes look like ${encoding}`,
+});
 
 const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsFile> | readonly FileProblem[]> => {
   const table = await openTabularFile(path);
@@ -75,7 +80,10 @@ const scanRows = async (path: string): Promise<Exclude<ScannedFile, DefinitionsF
     if (seen.has(key)) duplicateReferences.add(key);
     else seen.add(key);
   }
-  if (encoding.problem !== null) return [{ ...encoding.problem, expected: await expectUtf8(path) }];
+  if (encoding.problem !== null) {
+    const { line, column } = encoding.problem;
+    return [{ ...notUtf8(line, await guessEncoding(path)), ...(column !== undefined && { column }) }];
+  }
   if (nameless.size > 0) return [...nameless.values()];
   const { kind } = table;
   if (kind === 'events') return eventsInTable(table, rows);
@@ -113,10 +121,10 @@ const GUESSED_ENCODINGS: Readonly<Record<string, string>> = {
   'ISO-8859-9': 'windows-1254',
 };
 
-const expectUtf8 = async (path: string): Promise<string> => {
+const guessEncoding = async (path: string): Promise<string> => {
   const guesses = analyse(wordsBeyondAscii(await readHead(path, ENCODING_PROBE_BYTES)));
   const guess = guesses.map(({ name }) => GUESSED_ENCODINGS[name]).find((name) => name !== undefined);
-  return `a file in UTF-8 (in a spreadsheet: save as CSV UTF-8); the bytes look like ${guess ?? 'no known encoding'}`;
+  return guess ?? 'no known encoding';
 };
 
 /** Only words with bytes beyond ASCII tell encodings apart; the rest, such as the header, would outweigh them. */

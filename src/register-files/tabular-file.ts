@@ -41,7 +41,14 @@ export const openTabularFile = async (path: string): Promise<TabularFile | reado
   const source = await openRowSource(path);
   if ('code' in source) return [source];
   for await (const row of source.rows()) return 'code' in row ? [row] : tableOf(path, row, source);
-  return [unknownKind(1, source.layout)];
+  return [EMPTY];
+};
+
+const EMPTY: FileProblem = {
+  code: 'FILE.EMPTY',
+  line: null,
+  expected:
+    'definitions in JSON, or a header and rows; this file is empty, or the first visible sheet of this workbook is',
 };
 
 const tableOf = (path: string, header: RawRow, source: RowSource): TabularFile | readonly FileProblem[] => {

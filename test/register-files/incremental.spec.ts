@@ -339,8 +339,8 @@ describe('an import as a whole', () => {
     const before = await register.events();
     for (const [text, code] of [
       ['a,b\n1,2\n', 'FILE.UNKNOWN_KIND'],
-      ['', 'FILE.UNKNOWN_KIND'],
-      [',,\n', 'FILE.UNKNOWN_KIND'],
+      ['', 'FILE.EMPTY'],
+      [',,\n', 'FILE.EMPTY'],
       ['{"lists": [1]}', 'FILE.UNKNOWN_KIND'],
       ['[]', 'FILE.UNKNOWN_KIND'],
       ['{"lists": ', 'FILE.NOT_JSON'],

@@ -40,6 +40,9 @@ describe('a table in a file', () => {
     ['with a line that names the separator', `sep=;\r\n${separated(';').replaceAll('\n', '\r\n')}`],
     ['with CR alone', TEXT.replaceAll('\n', '\r')],
     ['in UTF-16 with tabs', Buffer.from(`\uFEFF${separated('\t')}`, 'utf16le')],
+    ['in UTF-16 without a byte order mark', Buffer.from(separated('\t'), 'utf16le')],
+    ['in UTF-16 of the other byte order without a byte order mark', Buffer.from(TEXT, 'utf16le').swap16()],
+    ['in UTF-16 without a byte order mark, with quotes', Buffer.from(TEXT.replace('ref', '"ref"'), 'utf16le')],
     ['in another case', TEXT.replace(HEADER, HEADER.toUpperCase())],
     ['with white space round names and cells', separated(' ; ')],
     ['in another order', 'source,charged_articles,name,ref,arrested_on\ns,,Anar Sınaqov,T-01,2024-02-20\n'],
@@ -114,6 +117,21 @@ describe('a header that is not unambiguous', () => {
   });
 });
 
+describe('a file without text', () => {
+  it.each<[string, string | Buffer]>([
+    ['no bytes', ''],
+    ['a byte order mark', '\uFEFF'],
+    ['a byte order mark of UTF-16', Buffer.from('\uFEFF', 'utf16le')],
+    ['blank lines', ' \r\n\n'],
+    ['separators', ';;\n;;\n'],
+    ['a line that names the separator', 'sep=;\r\n'],
+  ])('is empty, whatever else there is: %s', async (_, text) => {
+    expect(await problemsOf(text)).toEqual([
+      { column: null, code: 'FILE.EMPTY', line: null, expected: expect.stringContaining('this file is empty') },
+    ]);
+  });
+});
+
 describe('a file in another encoding', () => {
   /** A text in windows-1251: one byte a letter, of which those from U+0410 on begin at 0xC0. */
   const cyrillic = (text: string): Buffer =>
@@ -137,6 +155,28 @@ describe('a file in another encoding', () => {
         expected: expect.stringContaining(encoding) as string,
       }),
     ]);
+  });
+});
+
+describe('a file in an encoding that is not read', () => {
+  const utf32 = (text: string): Buffer => {
+    const bytes = Buffer.alloc(4 * text.length);
+    [...text].forEach((c, index) => bytes.writeUInt32LE(c.codePointAt(0)!, 4 * index));
+    return bytes;
+  };
+  const DEFINITIONS_TEXT = '{"lists": []}';
+  const EVENT_LINE = '{"type": "arrested"}\n';
+  it.each<[string, Buffer, string]>([
+    ['rows', utf32('ref,name,source\n'), 'UTF-32'],
+    ['rows behind a byte order mark', utf32('\uFEFFref,name,source\n'), 'UTF-32'],
+    ['rows of the other byte order', utf32('ref,name,source\n').swap32(), 'UTF-32'],
+    ['definitions', Buffer.from(DEFINITIONS_TEXT, 'utf16le'), 'UTF-16'],
+    ['definitions behind a byte order mark', Buffer.from(`\uFEFF${DEFINITIONS_TEXT}`, 'utf16le').swap16(), 'UTF-16'],
+    ['events', Buffer.from(EVENT_LINE, 'utf16le').swap16(), 'UTF-16'],
+    ['events behind a byte order mark', Buffer.from(`\uFEFF${EVENT_LINE}`, 'utf16le'), 'UTF-16'],
+  ])('is refused with how to save it: %s', async (_, bytes, encoding) => {
+    const expected = expect.stringMatching(new RegExp(`UTF-8 .*save.*${encoding}`)) as string;
+    expect(await problemsOf(bytes)).toEqual([{ column: null, code: 'FILE.NOT_UTF8', line: null, expected }]);
   });
 });
 

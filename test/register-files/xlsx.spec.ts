@@ -111,6 +111,10 @@ describe('a workbook', () => {
   });
 });
 
+it('says that the sheet of a workbook is empty', async () => {
+  expect(await reported(await workbookOf({ name: 'A', rows: [] }))).toMatchObject([{ code: 'FILE.EMPTY' }]);
+});
+
 describe('a workbook that cannot be read safely', () => {
   const real = readFileSync(workbook('register-1900.xlsx'));
 
