@@ -4,7 +4,7 @@
  * archive is checked before anything is unpacked, and no part may unpack to more than the directory says.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { formatValue } from 'hucre';
+import { formatValue, isDateFormat } from 'hucre';
 import { cellRef, readXlsx, type Cell, type CellValue, type Sheet } from 'hucre/xlsx';
 import { fromBufferPromise } from 'yauzl';
 import {
@@ -126,9 +126,15 @@ const cellText = (value: CellValue, cell: Cell | undefined, address: string): st
     return invalidCell(`a value; the formula in cell ${address} has no stored result`);
   }
   if (value === null) return '';
-  if (value instanceof Date) return dateText(value, cell?.style?.numFmt ?? '', address);
-  if (typeof value === 'number') return numberText(value, cell?.style?.numFmt ?? 'General');
+  const format = cell?.style?.numFmt;
+  if (value instanceof Date)
+    return value.getTime() >= FIRST_COMMON_DAY
+      ? dateText(value, format ?? '', address)
+      : invalidCell(`a date from 1900-03-01 on, or a text, in cell ${address}`);
+  if (typeof value === 'number') return numberText(value, format ?? 'General');
   if (typeof value === 'boolean') return String(value);
+  const isoDate = format !== undefined && isDateFormat(format) ? parseIsoDate(value) : null;
+  if (isoDate !== null) return dateText(isoDate, format ?? '', address);
   return value.includes('\uFFFD') ? NOT_UTF8 : unescapeFormula(value);
 };
 
@@ -137,10 +143,18 @@ const invalidCell = (expected: string): InvalidCell => ({ code: 'ROW.WRONG_CELL'
 /** From this day on, all spreadsheets number days alike; before it, some count a 29 February 1900. */
 const FIRST_COMMON_DAY = Date.UTC(1900, 2, 1);
 
+/**
+ * A date that a workbook stores as ISO 8601 (`t="d"`) instead of a number of days. The reader does not tell such a cell from a text, so
+ * the form with a time is required, in which nobody types a date. Null for every other text.
+ */
+const parseIsoDate = (text: string): Date | null => {
+  const day = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d+)?)?Z?$/.exec(text)?.[1];
+  const date = new Date(day ?? NaN);
+  return Number.isFinite(date.getTime()) && date.toISOString().startsWith(`${day}T`) ? date : null;
+};
+
 /** A date with the precision that the format of its cell shows: `12.2025` becomes `2025-12`. */
 const dateText = (date: Date, format: string, address: string): string | InvalidCell => {
-  if (!(date.getTime() >= FIRST_COMMON_DAY))
-    return invalidCell(`a date from 1900-03-01 on, or a text, in cell ${address}`);
   const day = date.toISOString().slice(0, 10);
   const shown = format.toLowerCase().replace(/"[^"]*"|\\.|\[[^\]]*\]|_./g, '');
   if (shown === '' || shown.includes('d')) return day;
@@ -148,14 +162,20 @@ const dateText = (date: Date, format: string, address: string): string | Invalid
   return shown.includes('m') ? day.slice(0, 7) : day.slice(0, 4);
 };
 
-/** Significant digits that a spreadsheet stores. */
-const SIGNIFICANT_DIGITS = 15;
+/** Significant digits that a spreadsheet stores, and those that it shows of a number with decimals in the format General. */
+const STORED_DIGITS = 15;
+const SHOWN_DIGITS = 10;
 
 /** A number in the format of its cell, for example `0137`. */
 const numberText = (value: number, format: string): string =>
-  /^(general|@)?$/i.test(format)
-    ? String(Number(value.toPrecision(SIGNIFICANT_DIGITS)))
-    : formatValue(value, format).trim();
+  /^(general|@)?$/i.test(format) ? generalText(value) : formatValue(value, format).trim();
+
+/** Decimals beyond those shown are the noise of the spreadsheet's arithmetic. A longer number would lose digits before its decimals. */
+const generalText = (value: number): string => {
+  const stored = Number(value.toPrecision(STORED_DIGITS));
+  const isWhole = Number.isInteger(stored) || Math.abs(stored) >= 10 ** SHOWN_DIGITS;
+  return String(isWhole ? stored : Number(stored.toPrecision(SHOWN_DIGITS)));
+};
 
 const tooLong = (limit: string): FileProblem => ({ code: 'FILE.TOO_LONG', line: null, expected: `at most ${limit}` });
 const notXlsx = (expected: string): FileProblem => ({ code: 'FILE.NOT_XLSX', line: null, expected });

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { readFileSync, rmSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
+import { fromBufferPromise } from 'yauzl';
 import { writeXlsx, type WriteSheet } from 'hucre/xlsx';
 import { scanFile } from '../../src/register-files/scan.js';
 import { openTabularFile, type TabularFile, type TableRow } from '../../src/register-files/tabular-file.js';
@@ -25,6 +27,55 @@ const rowsOf = async (path: string): Promise<readonly TableRow[]> => {
 const workbookOf = async (...sheets: WriteSheet[]): Promise<string> =>
   files.text('book', Buffer.from(await writeXlsx({ sheets })));
 const reported = async (path: string) => await scanFile(path);
+
+/** An archive with these parts; `says` is the size that its directory gives for each. */
+const archive = (parts: readonly { name: string; content: Buffer; says: number }[], comment = ''): Buffer => {
+  const local: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let at = 0;
+  for (const { name, content, says } of parts) {
+    const packed = deflateRawSync(content);
+    const sizes = Buffer.alloc(26);
+    sizes.writeUInt16LE(20, 0);
+    sizes.writeUInt16LE(8, 4);
+    sizes.writeUInt32LE(packed.length, 14);
+    sizes.writeUInt32LE(says, 18);
+    sizes.writeUInt16LE(name.length, 22);
+    local.push(Buffer.from('PK\x03\x04'), sizes, Buffer.from(name), packed);
+    const offset = Buffer.alloc(16);
+    offset.writeUInt32LE(at, 12);
+    directory.push(Buffer.from('PK\x01\x02\x14\0'), sizes, offset.subarray(2), Buffer.from(name));
+    at += 30 + name.length + packed.length;
+  }
+  const length = directory.reduce((sum, { length: l }) => sum + l, 0);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(parts.length, 4);
+  end.writeUInt16LE(parts.length, 6);
+  end.writeUInt32LE(length, 8);
+  end.writeUInt32LE(at, 12);
+  end.writeUInt16LE(comment.length, 16);
+  return Buffer.concat([...local, ...directory, Buffer.from('PK\x05\x06'), end, Buffer.from(comment)]);
+};
+
+/** A workbook with cells as they stand in the XML of its first sheet, in its second row. */
+const workbookOfCells = async (row: string, formats: readonly string[] = []): Promise<string> => {
+  const header = ['ref', 'name', 'born', 'arrested_on', 'source'];
+  const cells = new Map(
+    formats.map((numFmt, index) => [`1,${index}`, { value: 1, type: 'number', style: { numFmt } }] as const),
+  );
+  const plain = Buffer.from(await writeXlsx({ sheets: [{ name: 'A', rows: [header, ['x']], cells }] }));
+  const parts: { name: string; content: Buffer; says: number }[] = [];
+  const zip = await fromBufferPromise(plain, { lazyEntries: true });
+  for await (const entry of zip.eachEntry()) {
+    const whole = await buffer(await zip.openReadStreamPromise(entry));
+    const isSheet = entry.fileName === 'xl/worksheets/sheet1.xml';
+    const content = isSheet
+      ? Buffer.from(String(whole).replace(/<row r="2".*<\/row>/s, `<row r="2">${row}</row>`))
+      : whole;
+    parts.push({ name: entry.fileName, content, says: content.length });
+  }
+  return files.text('book', archive(parts));
+};
 
 describe('a workbook', () => {
   it.each(['register-1900.xlsx', 'register-1904.xlsx'])('is read as it is shown: %s', async (name) => {
@@ -52,6 +103,39 @@ describe('a workbook', () => {
       { column: 'name', code: 'ROW.WRONG_CELL', expected: expect.stringContaining('B5') },
       { column: 'arrested_on', code: 'ROW.WRONG_CELL', expected: expect.stringContaining('D5') },
     ]);
+  });
+
+  it.each([
+    ['1980', '1980'],
+    ['1980.0000000001', '1980'],
+    ['1979.9999999999', '1980'],
+    ['0.30000000000000004', '0.3'],
+    ['234.39999999999998', '234.4'],
+    ['123456789012345', '123456789012345'],
+    ['12345678901.5', '12345678901.5'],
+  ])('has the number %s without the noise that a spreadsheet does not show: %s', async (stored, text) => {
+    const [row] = await rowsOf(await workbookOfCells(`<c r="C2"><v>${stored}</v></c>`));
+    expect(row).toMatchObject({ cells: { born: text }, errors: [] });
+  });
+
+  it.each([
+    ['yyyy-mm-dd', '2024-02-20T00:00:00', '2024-02-20'],
+    ['yyyy-mm-dd', '2024-02-20', '2024-02-20'],
+    ['dd.mm.yyyy hh:mm', '2024-02-20T08:30:00.000Z', '2024-02-20'],
+    ['mm.yyyy', '2024-02-20T00:00:00Z', '2024-02'],
+    ['yyyy', '1850-02-20T00:00', '1850'],
+    ['yyyy-mm-dd', '2024-02-30T00:00:00', '2024-02-30T00:00:00'],
+    ['yyyy-mm-dd', '2024-02-20T00:00:00+04:00', '2024-02-20T00:00:00+04:00'],
+    ['General', '2024-02-20T00:00:00', '2024-02-20T00:00:00'],
+  ])('has a date in ISO 8601 as the format %s shows it: %s', async (format, stored, text) => {
+    const path = await workbookOfCells(`<c r="D2" s="1" t="d"><v>${stored}</v></c>`, [format]);
+    const [row] = await rowsOf(path);
+    expect(row).toMatchObject({ cells: { arrested_on: text }, errors: [] });
+  });
+
+  it('has a text in a cell of dates as it is', async () => {
+    const path = await workbookOfCells(`<c r="D2" s="1" t="inlineStr"><is><t>2024-02-20</t></is></c>`, ['mm.yyyy']);
+    expect(await rowsOf(path)).toMatchObject([{ cells: { arrested_on: '2024-02-20' } }]);
   });
 
   it('enters like the same rows in CSV, by its content and not its name, and tells of the sheets that are not read', async () => {
@@ -118,34 +202,6 @@ it('says that the sheet of a workbook is empty', async () => {
 describe('a workbook that cannot be read safely', () => {
   const real = readFileSync(workbook('register-1900.xlsx'));
 
-  /** An archive with these parts; `says` is the size that its directory gives for each. */
-  const archive = (parts: readonly { name: string; content: Buffer; says: number }[], comment = ''): Buffer => {
-    const local: Buffer[] = [];
-    const directory: Buffer[] = [];
-    let at = 0;
-    for (const { name, content, says } of parts) {
-      const packed = deflateRawSync(content);
-      const sizes = Buffer.alloc(26);
-      sizes.writeUInt16LE(20, 0);
-      sizes.writeUInt16LE(8, 4);
-      sizes.writeUInt32LE(packed.length, 14);
-      sizes.writeUInt32LE(says, 18);
-      sizes.writeUInt16LE(name.length, 22);
-      local.push(Buffer.from('PK\x03\x04'), sizes, Buffer.from(name), packed);
-      const offset = Buffer.alloc(16);
-      offset.writeUInt32LE(at, 12);
-      directory.push(Buffer.from('PK\x01\x02\x14\0'), sizes, offset.subarray(2), Buffer.from(name));
-      at += 30 + name.length + packed.length;
-    }
-    const length = directory.reduce((sum, { length: l }) => sum + l, 0);
-    const end = Buffer.alloc(18);
-    end.writeUInt16LE(parts.length, 4);
-    end.writeUInt16LE(parts.length, 6);
-    end.writeUInt32LE(length, 8);
-    end.writeUInt32LE(at, 12);
-    end.writeUInt16LE(comment.length, 16);
-    return Buffer.concat([...local, ...directory, Buffer.from('PK\x05\x06'), end, Buffer.from(comment)]);
-  };
   const part = (size: number, says = size) => ({ name: 'xl/workbook.xml', content: Buffer.alloc(size), says });
 
   it.each<[string, Buffer, string, RegExp?]>([
