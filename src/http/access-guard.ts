@@ -44,7 +44,7 @@ const refuseAccess = (
   if (origin !== null && !isSameOrigin(origin, host)) return problemResponse('ORIGIN.REFUSED');
   const path = pathOf(request);
   const unauthorised = isHealthPath(path) ? null : refuseToken(request, settings.token, wrongTokens);
-  return unauthorised ?? refuseMediaType(request, path);
+  return unauthorised ?? refuseCoding(request) ?? refuseMediaType(request, path);
 };
 
 /** Paths of health checks need no token and are not subject to the load limits. */
@@ -91,6 +91,19 @@ const hasToken = (authorization: string, token: string): boolean => {
 
 /** Digests have equal length, which timingSafeEqual requires. */
 const tokenDigest = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/** A coded body is refused by what its headers say: its bytes would only be called no JSON. */
+const refuseCoding = (request: FastifyRequest): HttpResponse | null => {
+  if (request.method === 'GET' || request.method === 'HEAD') return null;
+  const names = ['content-encoding', 'transfer-encoding'].flatMap(
+    (name) => headerText(request, name)?.split(',') ?? [],
+  );
+  return names.every((name) => UNCODED.has(name.trim().toLowerCase()))
+    ? null
+    : problemResponse('BODY.ENCODED', {}, { 'accept-encoding': 'identity' });
+};
+
+const UNCODED: ReadonlySet<string> = new Set(['', 'identity', 'chunked']);
 
 /** Neither type can be sent cross-origin by an HTML form, or by a script without a CORS preflight. */
 const refuseMediaType = (request: FastifyRequest, path: string): HttpResponse | null => {

@@ -328,6 +328,11 @@ export const requestProblems = {
     means:
       'A write must be of the media type application/json, in UTF-8; for many rows at once also application/x-ndjson.',
   },
+  'BODY.ENCODED': {
+    status: 415,
+    title: 'Compressed body',
+    means: 'A body is sent as it is, neither compressed nor otherwise coded: without `Content-Encoding`.',
+  },
   'EVENT.REFUSED': {
     status: 422,
     title: 'Refused',

@@ -1,5 +1,8 @@
 /** Every invalid request is answered with a problem document, and records nothing. */
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import {
   createListAndAct,
   latinName,
@@ -38,6 +41,19 @@ const problemOf = ({ status, headers: answered, body }: HttpReply) => {
   );
   return [status, body['code'] as string, ...errors];
 };
+
+/** Sends a request with headers that `fetch` does not allow. */
+const sendRaw = (method: string, to: string, sent: Readonly<Record<string, string>>, body: Buffer) =>
+  new Promise<{ status: number; headers: IncomingHttpHeaders; problem: { code: string } }>((resolve, reject) => {
+    const length = 'transfer-encoding' in sent ? {} : { 'content-length': body.length };
+    const options = { method, headers: { ...sent, ...length }, agent: false };
+    const sending = request(`${service.url}${to}`, options, (answer) => {
+      text(answer).then((said) => {
+        resolve({ status: answer.statusCode!, headers: answer.headers, problem: JSON.parse(said) as { code: string } });
+      }, reject);
+    });
+    sending.on('error', reject).end(body);
+  });
 
 describe('a body', () => {
   it.each([
@@ -85,6 +101,31 @@ describe('a body', () => {
   ])('of the media type "%s"', async (type) => {
     const body = JSON.stringify(tried);
     expect(problemOf(await post(body, { 'content-type': type }))).toEqual([415, 'BODY.NOT_DECLARED_JSON']);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['gzip', { 'content-encoding': 'gzip' }],
+    ['BR', { 'content-encoding': 'BR' }],
+    ['identity and gzip', { 'content-encoding': 'identity, gzip' }],
+    ['gzip, chunked', { 'transfer-encoding': 'gzip, chunked' }],
+  ])('in the coding %s', async (_, more) => {
+    const body = gzipSync(JSON.stringify(tried));
+    const routes = [`${path}/events`, '/v1/cases', '/v1/events', '/v1/instruments/act/applications', '/v1/duplicates'];
+    for (const to of routes) {
+      const { status, headers: answered, problem } = await sendRaw('POST', to, { ...headers, ...more }, body);
+      expect([to, status, problem.code, answered['accept-encoding']]).toEqual([to, 415, 'BODY.ENCODED', 'identity']);
+    }
+    const ended = await sendRaw('DELETE', '/v1/jobs/none', { ...headers, ...more }, body);
+    expect([ended.status, ended.problem.code]).toEqual([415, 'BODY.ENCODED']);
+  });
+
+  it.each([
+    ['identity', 'identity'],
+    ['nothing', ''],
+    ['identity twice', 'Identity, identity'],
+  ])('in the coding that is none: %s', async (_, coding) => {
+    const answer = await post('{"type":', { 'content-encoding': coding });
+    expect(problemOf(answer)).toEqual([400, 'BODY.NOT_JSON']);
   });
 
   it('nested two hundred thousand deep', async () => {
