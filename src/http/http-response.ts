@@ -1,6 +1,6 @@
 /** A response as a value, and problem documents (RFC 9457). */
 import type { FastifyReply } from 'fastify';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { requestProblems, type FieldError, type ProblemCode } from '../schema/problems.js';
 import { JSON_TYPE, PROBLEM_TYPE } from './media-types.js';
 import type { ProblemView, RequestError } from './problem.view.js';
@@ -58,11 +58,21 @@ export const prepareReply = (
   { status, headers, body }: HttpResponse,
 ): string | Buffer | Readable | undefined => {
   void reply.status(status).headers({ 'content-type': `${JSON_TYPE}; charset=utf-8`, ...headers });
+  if (reply.request.method === 'HEAD' && (status === 304 || isStream(body))) return withoutLength(body);
   if (body === null) return undefined;
   return typeof body === 'string' || Buffer.isBuffer(body) || isStream(body) ? body : JSON.stringify(body);
 };
 
-const isStream = (body: object): body is Readable => typeof (body as Partial<Readable>).pipe === 'function';
+const isStream = (body: unknown): body is Readable => typeof (body as Partial<Readable> | null)?.pipe === 'function';
+
+/**
+ * The payload of an answer to HEAD where GET has no Content-Length: for no payload, Fastify would say that there are 0 bytes, and a
+ * stream it would read to its end.
+ */
+const withoutLength = (body: HttpResponse['body']): Readable => {
+  if (isStream(body)) body.destroy();
+  return Readable.from([]);
+};
 
 /** Sends a response, unless another was sent already (for instance because the time limit had passed). */
 export const send = (reply: FastifyReply, response: HttpResponse): FastifyReply =>

@@ -112,6 +112,7 @@ it('of an unknown list is 404; a HEAD is answered and keeps nothing open', async
   expect((await service.get('/v1/feed?list=nobody')).body['code']).toBe('SUBJECT.UNKNOWN');
   const head = await service.request('/v1/feed', { method: 'HEAD' });
   expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+  expect(head.headers.get('content-length')).toBeNull();
 });
 
 it('is ended when the service stops, and resumed when it serves again', async () => {

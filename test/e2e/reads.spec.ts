@@ -35,6 +35,14 @@ interface Balance {
 
 const caseIds = (reply: HttpReply) => (reply.body['items'] as Loose[]).map((item) => item['caseId'] as string);
 
+/** Headers, without those that are of one answer alone, or of how it is sent. */
+const lasting = (headers: Headers) =>
+  Object.fromEntries(
+    [...headers].filter(
+      ([name]) => !['date', 'x-request-id', 'transfer-encoding', 'connection', 'keep-alive'].includes(name),
+    ),
+  );
+
 describe('the list', () => {
   it('on a day, with who is perhaps on it apart', async () => {
     const before = await service.get('/v1/lists/union/members?asOf=2024-12-31');
@@ -254,9 +262,31 @@ describe('the register as a whole', () => {
     expect((await service.get(`/v1/events?after=${String(stored.length)}`)).text).toBe('');
   });
 
-  it('answers HEAD as GET without its body', async () => {
-    const { status, text } = await service.request('/v1/lists/union', { method: 'HEAD' });
-    expect([status, text]).toEqual([200, '']);
+  it.each([
+    '/v1/lists/union',
+    '/v1/events',
+    '/v1/events?after=x',
+    '/v1/cases/unknown',
+    '/v1/nothing',
+    '/v1/lists/union/members.csv',
+    '/v1/lists/union/members.xlsx',
+    '/v1/statistics/daily/table.csv?list=union&from=2025-01-01&to=2025-02-01',
+    '/v1/openapi.json',
+    '/health/ready',
+  ])('answers HEAD as GET without its body: %s', async (path) => {
+    const got = await service.get(path);
+    const { status, text, headers } = await service.request(path, { method: 'HEAD' });
+    expect([status, text]).toEqual([got.status, '']);
+    expect(lasting(headers)).toEqual(lasting(got.headers));
+  });
+
+  it('answers HEAD as GET where the reader has the answer already', async () => {
+    const etag = (await service.get('/v1/lists/union')).headers.get('etag')!;
+    const headers = { 'if-none-match': etag };
+    const got = await service.get('/v1/lists/union', headers);
+    const head = await service.request('/v1/lists/union', { method: 'HEAD', headers });
+    expect([got.status, head.status]).toEqual([304, 304]);
+    expect(lasting(head.headers)).toEqual(lasting(got.headers));
   });
 });
 

@@ -33,7 +33,7 @@ export class FeedController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const response = await this.openFeed(headers, query, viewer, request, reply).catch((error: unknown) => {
-      if (error instanceof BeyondLog && acceptsFeed(request)) return resetFeed(request);
+      if (error instanceof BeyondLog && acceptsFeed(request)) return resetFeed();
       throw error;
     });
     if (response !== null) await send(reply, response);

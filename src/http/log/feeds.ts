@@ -40,8 +40,7 @@ export const RECONNECT_MS = 2_000;
  * For a reader whose position is beyond the end of the log. EventSource gives up on any status but 200, and would
  * reconnect with the same position; the event with id 0 makes it start from the first event.
  */
-export const resetFeed = (request: FastifyRequest): HttpResponse => {
-  if (request.method === 'HEAD') return new HttpResponse(200, FEED_HEADERS);
+export const resetFeed = (): HttpResponse => {
   const { body } = problemResponse('POSITION.BEYOND_LOG');
   const text = `retry: ${RECONNECT_MS}\n\nid: 0\nevent: reset\ndata: ${JSON.stringify(body)}\n\n`;
   return new HttpResponse(200, FEED_HEADERS, Readable.from([text], { objectMode: false }));
@@ -105,7 +104,7 @@ export class Feeds implements BeforeApplicationShutdown {
     if (this.stopping || this.readers.size >= this.limits.open) return problemResponse('FEEDS.FULL', {}, RETRY_AFTER);
     const clientKey = clientKeyOf(request);
     if (this.countOf(clientKey) >= this.limits.each) return problemResponse('CLIENT.FEEDS_FULL', {}, RETRY_AFTER);
-    if (request.method === 'HEAD') return new HttpResponse(200, FEED_HEADERS);
+    if (request.method === 'HEAD') return new HttpResponse(200, FEED_HEADERS, Readable.from([]));
     reply.hijack();
     const out = reply.raw;
     if (out.destroyed) return null;
