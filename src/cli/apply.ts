@@ -7,6 +7,7 @@ import type { ResumeResult } from '../jobs/durable-jobs.js';
 import type { JobContext } from '../jobs/job.js';
 import { InstrumentApplication } from '../schema/applications.js';
 import { read } from '../schema/read.js';
+import { canonicalId } from '../schema/register-id.js';
 import { readSettings } from '../settings.js';
 import type { Context } from './context.js';
 import { CannotRun, EXIT, type ExitCode } from './exit.js';
@@ -65,10 +66,10 @@ const startOf = (instrument: string | undefined, references: readonly string[], 
 };
 
 const resumeOf =
-  (id: string): Start =>
+  (job: string): Start =>
   ({ jobs }, onProgress) => {
-    const result = jobs.resume(id, onProgress);
-    if (result === null) return Promise.reject(new CannotRun(`there is no job ${id}`));
+    const result = jobs.resume(canonicalId(job), onProgress);
+    if (result === null) return Promise.reject(new CannotRun(`there is no job ${job}`));
     return Promise.resolve(startedJob(result));
   };
 

@@ -9,6 +9,7 @@ import { ProofFiles } from '../proof/proof-files.js';
 import type { VerifiedTree } from '../proof/verified-tree.js';
 import { verifyLog, type VerifiedLog, type VerificationOptions } from '../proof/verify-log.js';
 import { LogDiffers } from '../read-models/log-fingerprint.js';
+import { canonicalId } from '../schema/register-id.js';
 import { readSettings, type Settings } from '../settings.js';
 import type { DataOption } from './backup.js';
 import type { Context } from './context.js';
@@ -99,7 +100,8 @@ const adoptEvents = async (settings: Settings, { by }: VerifyOptions, context: C
 };
 
 /** Prints an event without its personal data, and the proof that it is in the log as of a checkpoint made now. */
-export const proveCommand = async (id: string, options: DataOption, context: Context): Promise<ExitCode> => {
+export const proveCommand = async (event: string, options: DataOption, context: Context): Promise<ExitCode> => {
+  const id = canonicalId(event);
   const settings = settingsOf(options, context);
   const files = new ProofFiles(settings.data);
   const key = requireKey(files);
@@ -112,9 +114,9 @@ export const proveCommand = async (id: string, options: DataOption, context: Con
   };
   const verified = await verifyFolder(settings, files.lastCheckpoint(), context, onLeaf);
   const tree = requireTree(verified);
-  const [event] = found;
-  if (event === undefined) throw new CannotRun('The log has no event with that id.');
-  const { index, text } = event;
+  const [place] = found;
+  if (place === undefined) throw new CannotRun('The log has no event with that id.');
+  const { index, text } = place;
   const checkpoint = await files.sign(tree, key);
   const hashes = inclusionProof(index, leaves.length, subtreesOf(leaves)).map((hash) => hash.toString('base64'));
   context.out.write(

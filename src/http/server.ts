@@ -7,6 +7,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Readable } from 'node:stream';
 import { v7, validate } from 'uuid';
 import type { ProblemCode } from '../schema/problems.js';
+import { canonicalId } from '../schema/register-id.js';
 import { isHealthPath, registerAccessGuard, type AccessSettings } from './access-guard.js';
 import { BATCH_BODY_LIMIT, BATCH_PATH, BODY_LIMIT, parseBody, parseLines } from './body-parser.js';
 import { BodyReader } from './body-reader.js';
@@ -154,6 +155,7 @@ export const configureServer = async (
   registerAccessGuard(fastify, settings, new WrongTokens(transport.limits, () => metrics.wrongToken()));
   limitLoad(fastify, load, transport.connections);
   parseBodies(fastify, transport.bodies);
+  canonicaliseIds(fastify);
   tellOfDamage(fastify, app.get<Health>(HEALTH));
   await app.register(helmet, SECURITY_HEADERS);
   app.useGlobalPipes(new QueryPipe());
@@ -218,6 +220,14 @@ const parseBodies = (fastify: FastifyInstance, bodies: BodyReader): void => {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(JSON_TYPE, parserOf(parseBody));
   fastify.addContentTypeParser(NDJSON_TYPE, parserOf(parseLines));
+};
+
+/** The ids in a path, as those in bodies and queries. */
+const canonicaliseIds = (fastify: FastifyInstance): void => {
+  fastify.addHook('preValidation', async ({ params }) => {
+    const values = params as Record<string, string>;
+    for (const [name, value] of Object.entries(values)) values[name] = canonicalId(value);
+  });
 };
 
 /** The page of the OpenAPI document loads scripts and styles only from this service. */

@@ -2,6 +2,7 @@
 import { caseEvents, type CaseEventType, type Reference } from '../domain/case/events.js';
 import { foldedKey } from '../domain/text.js';
 import { findingCode } from '../schema/decorators.js';
+import { canonicalId } from '../schema/register-id.js';
 import { findCategory, expectedCategory, parseReference, type NamedCategory } from './cell-values.js';
 import type { RawEvent } from './event-draft.js';
 import { isJsonObject, type JsonObject } from './json-lines.js';
@@ -114,7 +115,7 @@ const isFindingCode = (code: unknown): boolean => findingCode.rules.every(({ isV
 const caseInJson = (identifier: unknown, data: JsonObject, list: string): CaseIdentifier | null => {
   if (isReference(identifier)) return { list: identifier.list, reference: identifier.reference };
   const id = isJsonObject(identifier) ? identifier['id'] : undefined;
-  if (typeof id === 'string') return { id };
+  if (typeof id === 'string') return { id: canonicalId(id) };
   if (data['type'] !== 'opened' || !Array.isArray(data['references'])) return null;
   const references = (data['references'] as readonly unknown[]).filter(isReference);
   return references.find((reference) => reference.list === list) ?? references[0] ?? null;

@@ -6,6 +6,7 @@
 import { isIn, isInt, isURL, max, min, ValidateBy } from 'class-validator';
 import { UNREPORTED } from '../domain/case/events.js';
 import { parseKnownAt } from '../domain/known-at.js';
+import { toNfc } from '../domain/text.js';
 import { parseDay, parseEdtf, isTerm } from '../domain/time.js';
 import {
   changeField,
@@ -18,6 +19,7 @@ import {
 } from './field.js';
 import { LIMITS } from './limits.js';
 import type { FieldErrorCode } from './problems.js';
+import { canonicalId } from './register-id.js';
 
 export interface TypeOptions {
   /** For the OpenAPI document. */
@@ -81,7 +83,7 @@ export const IsText = (
 ): PropertyDecorator => typed(textType(limit, multiline === true), options);
 
 const textType = (limit: number, isMultiline: boolean): ValueType => ({
-  isProse: true,
+  normalise: toNfc,
   schema: { type: 'string', minLength: 1, maxLength: limit },
   expects: `text of 1 to ${limit} characters`,
   rules: [
@@ -133,10 +135,13 @@ export const IsClauseName = decoratorOf(
 );
 
 /** An id that the register generates: of a case, of an event. */
-export const registerId = textMatching(
-  new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
-  `an id that the register gave out, at most ${LIMITS.id} characters`,
-);
+export const registerId: ValueType = {
+  ...textMatching(
+    new RegExp(`^[0-9A-Za-z][0-9A-Za-z_-]{0,${LIMITS.id - 1}}$`),
+    `an id that the register gave out, at most ${LIMITS.id} characters`,
+  ),
+  normalise: canonicalId,
+};
 export const IsRegisterId = decoratorOf(registerId);
 
 /** A BCP 47 primary language subtag. */
@@ -342,7 +347,7 @@ const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
     onItems('ARRAY.DUPLICATE', (items) => new Set(items.map((value) => JSON.stringify(value))).size === items.length),
   ],
   ...(item.nestedClass === undefined ? {} : { nestedClass: item.nestedClass }),
-  ...(item.isProse === undefined ? {} : { isProse: item.isProse }),
+  ...(item.normalise === undefined ? {} : { normalise: item.normalise }),
 });
 
 /** A word that stands for all, or texts of one line. */

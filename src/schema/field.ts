@@ -16,8 +16,8 @@ export interface ValueType {
   readonly nestedClass?: Constructor;
   /** In answers: the classes of which the object, or each item of the array, is one. */
   readonly eitherClass?: readonly Constructor[];
-  /** Free text, or an array of it, which is normalised to NFC when read. */
-  readonly isProse?: true;
+  /** Brings a text, or each of an array, into the one form in which it is stored, before the rules see it. */
+  readonly normalise?: (text: string) => string;
   /** Converts a URL parameter; returns the text unchanged if it cannot, so that the rules report it. */
   readonly parse?: (text: string) => unknown;
 }

@@ -1,6 +1,5 @@
 /** Validates untrusted input against a DTO class. */
 import { validateSync, type ValidationError } from 'class-validator';
-import { toNfc } from '../domain/text.js';
 import type { ObjectRuleContext } from './decorators.js';
 import { fieldsOf, type Constructor } from './field.js';
 import { isValid } from './is-valid.js';
@@ -10,8 +9,8 @@ import type { FieldErrorCode, FieldError } from './problems.js';
 export type ReadResult<T> = { readonly value: T } | { readonly errors: readonly FieldError[] };
 
 /**
- * Reads a JSON value strictly: unknown fields are errors, defaults are filled in, free text is normalised to NFC, and nothing else is
- * converted. Returns a plain object with the fields in the order of the class, without absent ones.
+ * Reads a JSON value strictly: unknown fields are errors, defaults are filled in, texts are brought into their one form (NFC, ids in lower
+ * case), and nothing else is converted. Returns a plain object with the fields in the order of the class, without absent ones.
  */
 export const read = <T extends object>(type: Constructor<T>, input: unknown): ReadResult<T> => {
   if (!isObject(input)) return { errors: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
@@ -99,8 +98,8 @@ export const build = (
     const value = input[name];
     if (value === undefined) continue;
     built[name] =
-      valueType.isProse === true
-        ? toNfcTexts(value)
+      valueType.normalise !== undefined
+        ? normalised(valueType.normalise, value)
         : buildNested(valueType.nestedClass, value, pointerTo(pointer, name), unknownFields);
   }
   if (known === Object.keys(input).length) return built;
@@ -113,10 +112,10 @@ export const build = (
   return built;
 };
 
-const toNfcTexts = (value: unknown): unknown => {
-  if (typeof value === 'string') return toNfc(value);
+const normalised = (normalise: (text: string) => string, value: unknown): unknown => {
+  if (typeof value === 'string') return normalise(value);
   return Array.isArray(value) && value.length <= MAX_BUILT_ITEMS
-    ? value.map((item) => (typeof item === 'string' ? toNfc(item) : (item as unknown)))
+    ? value.map((item) => (typeof item === 'string' ? normalise(item) : (item as unknown)))
     : value;
 };
 

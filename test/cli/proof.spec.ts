@@ -227,7 +227,7 @@ it('proves one event, which an outsider checks; any other hash or event is refus
   const events: string[] = [];
   await onStore(async (store) => events.push(...(await store.read(null, 10)).map(({ id }) => id)));
   for (const [index, id] of events.entries()) {
-    const proof = await out('prove', id);
+    const proof = await out('prove', id.toUpperCase());
     expect(proof).not.toContain('name 1');
     writeFileSync(at('proof'), proof);
     expect(await outsider('--proof', at('proof'), publicKey)).toEqual({

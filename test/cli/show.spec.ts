@@ -22,6 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
+it('a case by its id, in either case of the letters', async () => {
+  const { out } = await runCli(['export', '--data', join(folder.path, 'data'), '--format', 'csv']);
+  const [id = ''] = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(out) ?? [];
+  const shown = await show(id);
+  expect([shown.code, (await show(id.toUpperCase())).out]).toEqual([0, shown.out]);
+});
+
 it('a dry run shows each cell with what it said before; then the case is corrected, and known as it was', async () => {
   const dry = await importing('--correct', '--dry-run', changed);
   expect(dry.out).toMatch(/after\.csv +2 +arrested_on +2022-07-25 +2022-07-20/);

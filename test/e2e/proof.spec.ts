@@ -138,6 +138,8 @@ it('proves an event for an earlier checkpoint, and for sizes that nobody signed'
   expect((await outsider('--proof', at('proof.json'), publicKey, at('earlier'))).code).toBe(0);
   expect((await outsider('--proof', at('proof.json'), publicKey)).code).toBe(2);
   expect((await service.get(`/v1/log/proof/inclusion?event=${event}&size=310`)).body).toMatchObject({ size: 310 });
+  const capital = await service.get(`/v1/log/proof/inclusion?event=${event.toUpperCase()}&size=310`);
+  expect(capital.body).toMatchObject({ size: 310 });
 });
 
 it('proves that the earlier log is the beginning of the later one, and an outsider agrees', async () => {

@@ -290,6 +290,47 @@ describe('the register as a whole', () => {
   });
 });
 
+describe('an id in capital letters', () => {
+  const upper = (id: string): string => id.toUpperCase();
+
+  it('is the same id in every path', async () => {
+    const id = ids[0]!;
+    for (const path of ['/v1/cases/ID', '/v1/cases/ID/history', '/v1/history?limit=1']) {
+      const got = await service.get(path.replace('ID', id));
+      const again = await service.get(path.replace('ID', upper(id)));
+      expect([got.status, again.text]).toEqual([200, got.text]);
+    }
+    const event = (await service.storedEvents()).at(-1)!.id;
+    const got = await service.get(`/v1/events/${event}`);
+    expect([got.status, (await service.get(`/v1/events/${upper(event)}`)).text]).toEqual([200, got.text]);
+  });
+
+  it('is the same id in bodies, and stored in lower case', async () => {
+    const opened = await service.post('/v1/cases', { names: [latinName('Tural Sınaqov')], ...WITH_SOURCES });
+    const id = String(opened.body['subject'].id);
+    const path = `/v1/cases/${upper(id)}/events`;
+    const key = { 'idempotency-key': 'upper-1' };
+    const arrested = { type: 'arrested', occurredOn: '2024-01-01', ...WITH_SOURCES };
+    const first = await service.post(path, arrested, key);
+    const event = String(first.body['events'][0]);
+    expect(first.body).toMatchObject({ revision: 1, subject: { id } });
+    expect((await service.post(path.replace(upper(id), id), arrested, key)).body['events']).toEqual([event]);
+    const tried = { type: 'tried', occurredOn: '2024-05', after: upper(event), ...WITH_SOURCES };
+    const rows = await service.post('/v1/events', [{ ...tried, case: { id: upper(id) } }]);
+    expect(rows.body['items'][0]).toMatchObject({ status: 201 });
+    const corrected = { type: 'corrected', event: upper(event), data: { occurredOn: '2024-01-02' }, ...WITH_SOURCES };
+    expect((await service.post(path, corrected)).status).toBe(201);
+    const merged = { type: 'merged', into: upper(ids[1]!), reason: 'one person', ...WITH_SOURCES };
+    const last = await service.post(path, merged);
+    expect(last.status).toBe(201);
+    expect((await service.storedEvents()).slice(-3).map(({ event: recorded }) => recorded)).toMatchObject([
+      { type: 'tried', after: event },
+      { type: 'corrected', event },
+      { type: 'merged', into: ids[1] },
+    ]);
+  });
+});
+
 it('answers the same after the read models were deleted', async () => {
   const questions = [
     '/v1/lists/union/members?limit=3',
