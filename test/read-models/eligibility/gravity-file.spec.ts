@@ -1,5 +1,5 @@
 /** The file that says how grave offences are. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadGravityFile } from '../../../src/read-models/eligibility/bad-gravity-file.js';
 import { readGravityFile } from '../../../src/read-models/eligibility/gravity-file.js';
@@ -27,6 +27,22 @@ it('that comes with the service knows parts, and does not know what it leaves ou
     'especially-serious',
   ]);
   expect([on('234.1-1'), on('234'), on('182.2.2'), on('AZ-OCC:274')]).toEqual([null, null, null, null]);
+});
+
+it('that comes with the service keeps to the rule that it names, from the heaviest punishment of each article', () => {
+  const { source, articles } = JSON.parse(readFileSync('reference-data/gravity.json', 'utf8')) as {
+    source: string;
+    articles: { article: string; gravity: string; heaviest: string }[];
+  };
+  expect(source).toContain('minor up to 2 years, less serious up to 7, serious up to 12, especially serious beyond');
+  const gravityOfTerm = (heaviest: string): string => {
+    if (heaviest === 'life') return 'especially-serious';
+    const years = Number(/^P(\d+)Y$/.exec(heaviest)?.[1]);
+    return years <= 2 ? 'minor' : years <= 7 ? 'less-serious' : years <= 12 ? 'serious' : 'especially-serious';
+  };
+  expect(articles.map(({ article, gravity }) => [article, gravity])).toEqual(
+    articles.map(({ article, heaviest }) => [article, gravityOfTerm(heaviest)]),
+  );
 });
 
 it('of a reader may date its entries; the last one for a day counts', () => {
