@@ -1,5 +1,5 @@
 /** `habeas claims`: what was claimed, beside what the register counts. */
-import { ClaimsQuery } from '../http/claims/parameters.js';
+import { ClaimsQueryParameters } from '../http/claims/parameters.js';
 import { pick } from '../http/parameters.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { readSettings } from '../settings.js';
@@ -21,7 +21,7 @@ export interface ClaimsOptions {
 /** Prints every claim. Throws CannotRun for options that the REST interface would refuse. */
 export const claimsCommand = async ({ data, ...options }: ClaimsOptions, context: Context): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const query = readOptions(ClaimsQuery, options);
+  const query = readOptions(ClaimsQueryParameters, options);
   const { on, knownAt } = query;
   const scope = new Scope(UNRESTRICTED, { ...(on && { asOf: on }), ...(knownAt && { knownAt }) });
   return withRegisterToRead(settings, context, async ({ queries }) => {

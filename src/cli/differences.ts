@@ -2,7 +2,7 @@
 import { referenceText } from '../domain/reference/reference.js';
 import type { Query } from '@nestjs/cqrs';
 import { withEditionDays } from '../http/lists/edition-days.js';
-import { DifferencesQuery, scopesOf } from '../http/lists/parameters.js';
+import { DifferencesQueryParameters, scopesOf } from '../http/lists/parameters.js';
 import { pick } from '../http/parameters.js';
 import type { Difference } from '../read-models/counts/difference.view.js';
 import { Differences } from '../read-models/counts/differences.query.js';
@@ -34,7 +34,7 @@ export const differencesCommand = async (
   context: Context,
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
-  const query = readOptions(DifferencesQuery, { ...options, limit: String(LIMITS.page) });
+  const query = readOptions(DifferencesQueryParameters, { ...options, limit: String(LIMITS.page) });
   const parameters = pick(query, ['set', 'category', 'limit']);
   return withRegisterToRead(settings, context, async ({ queries }) => {
     const { earlier, later } = scopesOf(UNRESTRICTED, await withEditionDays(queries, UNRESTRICTED, list, query));

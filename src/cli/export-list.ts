@@ -1,6 +1,6 @@
 /** `habeas export` of a list, as CSV or XLSX. */
-import { CsvQuery } from '../http/lists/parameters.js';
-import { PeopleQuery, pick } from '../http/parameters.js';
+import { CsvQueryParameters } from '../http/lists/parameters.js';
+import { PeopleQueryParameters, pick } from '../http/parameters.js';
 import { toFilters } from '../read-models/list/filters.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { exportList, type ListExportRequest, type TableFormat } from '../register-files/list-export.js';
@@ -42,7 +42,10 @@ const readListParameters = (
   { list = 'union', ...parameters }: ListParameters,
   format: TableFormat,
 ): ListExportRequest => {
-  const query = readOptions<CsvQuery>(format === 'csv' ? CsvQuery : PeopleQuery, parameters);
+  const query = readOptions<CsvQueryParameters>(
+    format === 'csv' ? CsvQueryParameters : PeopleQueryParameters,
+    parameters,
+  );
   const scope = new Scope(UNRESTRICTED, query);
   return { scope, list: String(list), filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
 };

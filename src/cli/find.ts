@@ -1,6 +1,6 @@
 /** `habeas find`: people by name, in any spelling, or by words of what is on record of them. */
 import { referenceText } from '../domain/reference/reference.js';
-import { CasesQuery } from '../http/cases/parameters.js';
+import { CasesQueryParameters } from '../http/cases/parameters.js';
 import { pick } from '../http/parameters.js';
 import { Cases } from '../read-models/list/cases.query.js';
 import type { PersonView } from '../read-models/list/person.view.js';
@@ -31,7 +31,7 @@ export const findCommand = async (
 ): Promise<ExitCode> => {
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
   const searched = words ? 'words' : 'name';
-  const query = readOptions(CasesQuery, { [searched]: text.join(' '), limit, asOf, knownAt }, searched);
+  const query = readOptions(CasesQueryParameters, { [searched]: text.join(' '), limit, asOf, knownAt }, searched);
   const page = await withRegisterToRead(settings, context, ({ queries }) =>
     queries.execute(
       new Cases(new Scope(UNRESTRICTED, query), {

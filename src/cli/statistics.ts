@@ -1,5 +1,5 @@
 /** `habeas statistics`: a table of numbers of people. */
-import { StatisticQuery } from '../http/statistics/parameters.js';
+import { StatisticQueryParameters } from '../http/statistics/parameters.js';
 import { pick } from '../http/parameters.js';
 import { Scope, UNRESTRICTED } from '../read-models/scope.js';
 import { STATISTIC_NAMES, type StatisticName, type StatisticView } from '../read-models/statistics/statistic.view.js';
@@ -30,7 +30,7 @@ export const statisticsCommand = async (
   const settings = readSettings({ ...context.environment, ...(data && { HABEAS_DATA: data }) });
   const statistic = STATISTIC_NAMES.find((one): one is StatisticName => one === name);
   if (statistic === undefined) throw new CannotRun(`name: expected one of ${STATISTIC_NAMES.join(', ')}`);
-  const query = readOptions(StatisticQuery, { ...options });
+  const query = readOptions(StatisticQueryParameters, { ...options });
   const { list, category } = query;
   const parameters = { list, filters: category === undefined ? {} : { category }, ...pick(query, ['from', 'set']) };
   const scope = new Scope(UNRESTRICTED, pick(query, ['asOf', 'knownAt']));

@@ -29,7 +29,7 @@ import {
 import type { DuplicateCandidate } from '../domain/names/likeness.js';
 import { toNewEvents } from './new-events.js';
 import { eventIds } from './ids.js';
-import { findRepeat } from './repeats.js';
+import { checkRepeat } from './repeats.js';
 import { loadStream, MAX_EVENTS_PER_STREAM, readEvents } from './streams.js';
 import { StreamQueue } from './stream-queue.js';
 
@@ -165,7 +165,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const target = streams.find(({ events }) => amendedIn(request, events).length > 0) ?? own;
     const completed = completeCorrections(kind, target.events, request.reported);
     for (const { events } of streams) {
-      const repeat = findRepeat(events, request, completed.reported);
+      const repeat = checkRepeat(events, request, completed.reported);
       if (repeat.outcome === 'key-reused') return repeat;
       if (repeat.outcome === 'repeat') return resultFromLog(repeat.events, true);
     }
@@ -246,7 +246,7 @@ export class RecordEventsHandler implements ICommandHandler<RecordEvents> {
     const after = revisionOf(target.events) ?? -1;
     const stored = await readEvents(this.store, target.stream, after, request.events.length + 1);
     const newEvents = request.newEvents.map(({ event }) => event);
-    const repeat = findRepeat(stored, request, newEvents);
+    const repeat = checkRepeat(stored, request, newEvents);
     if (repeat.outcome === 'new') throw new Error('the store has acknowledged events that it does not have');
     if (repeat.outcome === 'key-reused') return repeat;
     return resultFromLog(repeat.events, repeat.events[0]?.correlationId !== request.correlationId);

@@ -6,7 +6,7 @@ import { canonicalJson } from '../json/canonical.js';
 import type { StreamEvent } from '../event-store/port.js';
 import { keyedEventId, type RequestIdentity } from './ids.js';
 
-export type Repeat =
+export type RepeatCheck =
   /** `events`: those that the first request recorded, from which its answer is made again. */
   | { readonly outcome: 'repeat'; readonly events: readonly StreamEvent[] }
   /** The key was used with another body. */
@@ -18,11 +18,11 @@ export type Repeat =
  * of keys, undefined fields and Unicode composition (NFC) do not matter, nor do the acknowledged codes and the types of corrected
  * events, which the register adds.
  */
-export const findRepeat = (
+export const checkRepeat = (
   stream: readonly StreamEvent[],
   request: RequestIdentity,
   events: readonly Reported<AnyEvent>[],
-): Repeat => {
+): RepeatCheck => {
   const { key } = request;
   if (key === undefined) return { outcome: 'new' };
   const firstId = keyedEventId(request, key, 0);

@@ -20,17 +20,17 @@ export const DESCRIPTIONS = {
 } as const;
 
 /** People, filtered by their standing on a day. */
-export class FilteredQuery extends intersectionOf(ScopeParameters, Filters) {}
+export class FilteredQueryParameters extends intersectionOf(ScopeParameters, Filters) {}
 
 /** People in an order, without paging. */
-export class PeopleQuery extends FilteredQuery {
+export class PeopleQueryParameters extends FilteredQueryParameters {
   @IsOptional()
   @IsOneOf(SORTS, { description: 'The order; `-` in front reverses it.' })
   sort?: Sort;
 }
 
-export class PeoplePageQuery extends PeopleQuery {
-  @ObjectRule<PeoplePageQuery>(
+export class PeoplePageQueryParameters extends PeopleQueryParameters {
+  @ObjectRule<PeoplePageQueryParameters>(
     'PARAMETER.NEEDS',
     'sort',
     'no order where a name or words are searched for: the best match comes first',
@@ -40,7 +40,7 @@ export class PeoplePageQuery extends PeopleQuery {
   @IsSearchedName({ description: DESCRIPTIONS.name })
   name?: string;
 
-  @ObjectRule<PeoplePageQuery>(
+  @ObjectRule<PeoplePageQueryParameters>(
     'PARAMETER.NEEDS',
     'words',
     'a name or words: they are ranked each in their own way',
@@ -62,7 +62,10 @@ export class PeoplePageQuery extends PeopleQuery {
 export const isSpan = ({ from, to }: { readonly from?: string; readonly to?: string }): boolean =>
   from === undefined || to === undefined || from <= to;
 
-export const toPage = (query: PeoplePageQuery): Page => ({ limit: query.limit, ...pick(query, ['sort', 'after']) });
+export const toPage = (query: PeoplePageQueryParameters): Page => ({
+  limit: query.limit,
+  ...pick(query, ['sort', 'after']),
+});
 
 /** The named properties, without those that are undefined. */
 export const pick = <T extends object, K extends keyof T>(

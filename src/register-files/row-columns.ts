@@ -254,7 +254,7 @@ export const rowColumnOf = (
 ): string => {
   const [, field = '', index] = pointer.split('/');
   const day =
-    kind === 'register' && (field === 'occurredOn' || field === '') ? dayColumn(rowRoleOf(data), cells) : null;
+    kind === 'register' && (field === 'occurredOn' || field === '') ? dayColumnByCells(rowRoleOf(data), cells) : null;
   if (day !== null) return day;
   const name = nameAt(data, field, index);
   if (name !== undefined)
@@ -266,7 +266,7 @@ export const rowColumnOf = (
 const isFilled = (cell: string | undefined): boolean => cell !== undefined && cell !== '';
 
 /** The column of a day that several columns can have; null for every other event. */
-const dayColumn = (role: string, cells: Readonly<Record<string, string>>): string | null => {
+const dayColumnByCells = (role: string, cells: Readonly<Record<string, string>>): string | null => {
   if (role === 'remanded house-arrest')
     return !isFilled(cells['house_arrest_on']) && isFilled(cells['delisted_on']) ? 'delisted_on' : 'house_arrest_on';
   if (role !== 'convicted' || isFilled(cells['convicted_on'])) return null;

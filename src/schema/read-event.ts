@@ -42,7 +42,7 @@ const claimClasses = {
 } satisfies { readonly [T in ClaimEventType]: EventClass<Extract<ClaimEvent, { type: T }>> };
 
 /** The events that a client may record, by kind of stream. */
-export interface SubjectEvents extends Record<SubjectKind, Reported<AnyEvent>> {
+export interface RecordableEvents extends Record<SubjectKind, Reported<AnyEvent>> {
   case: Reported<CaseEvent>;
   list: Reported<Extract<ListEvent, { readonly type: ReportedListEventType }>>;
   instrument: Reported<Extract<InstrumentEvent, { readonly type: ReportedInstrumentEventType }>>;
@@ -56,7 +56,7 @@ export const eventClasses = {
   instrument: instrumentClasses,
   claim: claimClasses,
 } satisfies {
-  readonly [K in SubjectKind]: { readonly [T in SubjectEvents[K]['type']]: Constructor };
+  readonly [K in SubjectKind]: { readonly [T in RecordableEvents[K]['type']]: Constructor };
 };
 
 /** The type of the first event of a stream. */
@@ -65,13 +65,13 @@ export const FIRST_EVENT_TYPE = {
   list: 'list-defined',
   instrument: 'instrument-registered',
   claim: 'claimed',
-} as const satisfies { readonly [K in SubjectKind]: SubjectEvents[K]['type'] };
+} as const satisfies { readonly [K in SubjectKind]: RecordableEvents[K]['type'] };
 
 /** Reads an event from a JSON value by the DTO class of its type. Returns a plain object with `type` first, or all errors. */
 export const readEvent = <K extends SubjectKind>(
   kind: K,
   body: unknown,
-): { readonly event: SubjectEvents[K] } | { readonly errors: readonly FieldError[] } => {
+): { readonly event: RecordableEvents[K] } | { readonly errors: readonly FieldError[] } => {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { errors: [{ code: 'FIELD.WRONG_KIND', pointer: '', expected: 'an object' }] };
   }
@@ -83,5 +83,5 @@ export const readEvent = <K extends SubjectKind>(
     return { errors: [{ code, pointer: '/type', expected: `one of ${Object.keys(classes).join(', ')}` }] };
   }
   const result = read(dtoClass, fields);
-  return 'errors' in result ? result : { event: { type, ...result.value } as unknown as SubjectEvents[K] };
+  return 'errors' in result ? result : { event: { type, ...result.value } as unknown as RecordableEvents[K] };
 };

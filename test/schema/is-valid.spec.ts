@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { BatchHeaders, CommandHeaders, RequestOptionsWithId, RowOptions } from '../../src/http/commands/parameters.js';
-import { PeoplePageQuery } from '../../src/http/parameters.js';
+import { PeoplePageQueryParameters } from '../../src/http/parameters.js';
 import { examples } from '../../src/schema/examples.js';
 import { fieldsOf, type Constructor, type Field } from '../../src/schema/field.js';
 import { isValid } from '../../src/schema/is-valid.js';
@@ -24,7 +24,7 @@ const CLASSES: readonly (readonly [Constructor, Fields])[] = [
   [BatchHeaders, { 'x-actor': 'person:a' }],
   [RequestOptionsWithId, { id: 'union', acknowledge: ['CASE.ALREADY_HELD'] }],
   [RowOptions, { acknowledge: [], case: { list: 'union', reference: 'AZ-1' }, ifMatch: 3 }],
-  [PeoplePageQuery, { limit: 10 }],
+  [PeoplePageQueryParameters, { limit: 10 }],
 ];
 
 /** Values that are right somewhere, or nearly so. */

@@ -12,14 +12,14 @@ import { NewSubject, SubjectEvent } from '../commands/command-request.js';
 import { CommandService } from '../commands/command.service.js';
 import { CommandHeaders } from '../commands/parameters.js';
 import { HttpResponse } from '../http-response.js';
-import { HistoryQuery, toHistoryPage } from '../log/parameters.js';
+import { HistoryQueryParameters, toHistoryPage } from '../log/parameters.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { HistoryPage } from '../../read-models/history/history-entry.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { withETag } from '../response.interceptor.js';
-import { CasesQuery } from './parameters.js';
+import { CasesQueryParameters } from './parameters.js';
 
 @Controller('v1/cases')
 export class CasesController {
@@ -58,7 +58,7 @@ export class CasesController {
     tag: 'cases',
     response: queryResponses.page(PersonPage),
   })
-  list(@Query() query: CasesQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
+  list(@Query() query: CasesQueryParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(
       new Cases(new Scope(viewer, query), {
         filters: toFilters(query),
@@ -100,7 +100,7 @@ export class CasesController {
   })
   history(
     @Param('id') id: string,
-    @Query() query: HistoryQuery,
+    @Query() query: HistoryQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return this.queries.execute(

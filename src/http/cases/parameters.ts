@@ -1,9 +1,9 @@
 import { IsOptional, IsSlug, Matches, ObjectRule } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { PeoplePageQuery } from '../parameters.js';
+import { PeoplePageQueryParameters } from '../parameters.js';
 
-export class CasesQuery extends PeoplePageQuery {
-  @ObjectRule<CasesQuery>(
+export class CasesQueryParameters extends PeoplePageQueryParameters {
+  @ObjectRule<CasesQueryParameters>(
     'PARAMETER.NEEDS',
     'list',
     'the list whose categories are meant',

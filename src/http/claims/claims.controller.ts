@@ -12,7 +12,7 @@ import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
-import { ClaimQuery, ClaimsQuery } from './parameters.js';
+import { ClaimQueryParameters, ClaimsQueryParameters } from './parameters.js';
 
 @Controller('v1/claims')
 export class ClaimsController {
@@ -51,7 +51,7 @@ export class ClaimsController {
     tag: 'claims',
     response: queryResponses.page(ClaimsView),
   })
-  list(@Query() query: ClaimsQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
+  list(@Query() query: ClaimsQueryParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     const parameters = pick(query, ['about', 'list', 'instrument', 'limit', 'after']);
     return this.queries.execute(new Claims(scopeOf(query, viewer), parameters));
   }
@@ -64,7 +64,7 @@ export class ClaimsController {
   })
   async one(
     @Param('id') id: string,
-    @Query() query: ClaimQuery,
+    @Query() query: ClaimQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<HttpResponse | null> {
     const scope = scopeOf(query, viewer);
@@ -74,7 +74,7 @@ export class ClaimsController {
 }
 
 /** The day for which the register counts is that of the scope. */
-const scopeOf = ({ on, asOf, knownAt, atLeast }: ClaimQuery, viewer: Viewer): Scope => {
+const scopeOf = ({ on, asOf, knownAt, atLeast }: ClaimQueryParameters, viewer: Viewer): Scope => {
   const day = on ?? asOf;
   return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });
 };

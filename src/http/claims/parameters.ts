@@ -5,8 +5,8 @@ import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS } from '../parameters.js';
 
 /** For which day the register counts what claims are about. */
-export class ClaimQuery extends ScopeParameters {
-  @ObjectRule<ClaimQuery>(
+export class ClaimQueryParameters extends ScopeParameters {
+  @ObjectRule<ClaimQueryParameters>(
     'PARAMETER.NEEDS',
     'on',
     'a day, or asOf: one of the two',
@@ -20,7 +20,7 @@ export class ClaimQuery extends ScopeParameters {
   on?: string;
 }
 
-export class ClaimsQuery extends ClaimQuery {
+export class ClaimsQueryParameters extends ClaimQueryParameters {
   @IsOptional()
   @IsOneOf(CLAIM_METRICS, { description: 'Only claims about this.' })
   about?: Metric;

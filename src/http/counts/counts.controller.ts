@@ -8,7 +8,7 @@ import { ExitCountsView } from './exit-counts.view.js';
 import { Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
-import { CountsQuery, EXIT_REASON } from './parameters.js';
+import { CountsQueryParameters, EXIT_REASON } from './parameters.js';
 
 @Controller('v1/counts')
 export class CountsController {
@@ -20,7 +20,7 @@ export class CountsController {
     tag: 'register',
     response: queryResponses.either(CountsView, ExitCountsView),
   })
-  count(@Query() query: CountsQuery, @CurrentViewer() viewer: Viewer): Promise<object | null> {
+  count(@Query() query: CountsQueryParameters, @CurrentViewer() viewer: Viewer): Promise<object | null> {
     const { by } = query;
     const scope = new Scope(viewer, query);
     return by === EXIT_REASON
@@ -28,8 +28,8 @@ export class CountsController {
       : this.queries.execute(new Counts(scope, query.list, { by, filters: toFilters(query) }));
   }
 
-  private async countExits(scope: Scope, { list, from, to, ...query }: CountsQuery): Promise<object | null> {
-    // The rules of CountsQuery demand both days; `limit: 0` leaves out the movements themselves.
+  private async countExits(scope: Scope, { list, from, to, ...query }: CountsQueryParameters): Promise<object | null> {
+    // The rules of CountsQueryParameters demand both days; `limit: 0` leaves out the movements themselves.
     const span = { from: String(from), to: String(to), limit: 0 };
     const movements = await this.queries.execute(
       new Movements(scope, list, { ...span, ...pick(query, ['category', 'set']) }),

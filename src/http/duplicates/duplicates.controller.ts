@@ -8,7 +8,7 @@ import { toJobView } from '../jobs/job.view.js';
 import { jobResponse } from '../jobs/jobs.controller.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { BodyOf, CurrentViewer } from '../request.decorators.js';
-import { Comparison, DuplicatesQuery } from './parameters.js';
+import { Comparison, DuplicatesQueryParameters } from './parameters.js';
 
 @Controller('v1/duplicates')
 export class DuplicatesController {
@@ -38,7 +38,10 @@ export class DuplicatesController {
     tag: 'cases',
     response: queryResponses.page(DuplicatesPage),
   })
-  list(@Query() { limit, after, ...parameters }: DuplicatesQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
+  list(
+    @Query() { limit, after, ...parameters }: DuplicatesQueryParameters,
+    @CurrentViewer() viewer: Viewer,
+  ): Promise<object> {
     return this.queries.execute(new Duplicates(new Scope(viewer, parameters), { limit, after }));
   }
 }

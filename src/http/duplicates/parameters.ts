@@ -3,7 +3,7 @@ import { IsInteger } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS } from '../parameters.js';
 
-export class DuplicatesQuery extends KnowledgeParameters {
+export class DuplicatesQueryParameters extends KnowledgeParameters {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 

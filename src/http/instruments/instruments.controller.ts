@@ -17,7 +17,12 @@ import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
-import { EligibilityCsvQuery, EligibilityPageQuery, InstrumentsQuery, type EligibilityQuery } from './parameters.js';
+import {
+  EligibilityCsvQueryParameters,
+  EligibilityPageQueryParameters,
+  InstrumentsQueryParameters,
+  type EligibilityQueryParameters,
+} from './parameters.js';
 
 @Controller('v1/instruments')
 export class InstrumentsController {
@@ -56,7 +61,7 @@ export class InstrumentsController {
     tag: 'instruments',
     response: queryResponses.page(InstrumentsView),
   })
-  list(@Query() query: InstrumentsQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
+  list(@Query() query: InstrumentsQueryParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(new Instruments(new Scope(viewer, query), undefined, pick(query, ['limit', 'after'])));
   }
 
@@ -83,7 +88,7 @@ export class InstrumentsController {
   })
   eligibility(
     @Param('id') id: string,
-    @Query() query: EligibilityPageQuery,
+    @Query() query: EligibilityPageQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     const page = pick(query, ['limit', 'after']);
@@ -98,14 +103,18 @@ export class InstrumentsController {
   })
   async eligibilityCsv(
     @Param('id') id: string,
-    @Query() query: EligibilityCsvQuery,
+    @Query() query: EligibilityCsvQueryParameters,
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await send(reply, await this.exportEligibility(scopeOf(query, viewer), id, query));
   }
 
-  private async exportEligibility(scope: Scope, instrument: string, query: EligibilityCsvQuery): Promise<HttpResponse> {
+  private async exportEligibility(
+    scope: Scope,
+    instrument: string,
+    query: EligibilityCsvQueryParameters,
+  ): Promise<HttpResponse> {
     const asked = { scope, instrument, parameters: parametersOf(query), ...pick(query, ['separator']) };
     const exported = await exportEligibility(this.queries, asked);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');
@@ -114,10 +123,10 @@ export class InstrumentsController {
 }
 
 /** The day that is asked about is that of the scope. */
-const scopeOf = ({ on, asOf, knownAt, atLeast }: EligibilityQuery, viewer: Viewer): Scope => {
+const scopeOf = ({ on, asOf, knownAt, atLeast }: EligibilityQueryParameters, viewer: Viewer): Scope => {
   const day = on ?? asOf;
   return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });
 };
 
-const parametersOf = (query: EligibilityQuery): Omit<EligibilityParameters, 'limit'> =>
+const parametersOf = (query: EligibilityQueryParameters): Omit<EligibilityParameters, 'limit'> =>
   pick(query, ['list', 'clause', 'listDay', 'from', 'to', 'verdict']);

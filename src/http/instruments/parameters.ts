@@ -20,7 +20,7 @@ const isWithinAskedDays = ({ from, to }: { readonly from?: string; readonly to?:
   from === undefined || to === undefined || (parseDay(to) ?? 0) - (parseDay(from) ?? 0) < LIMITS.askedDays;
 
 /** A page of instruments, in the order of their ids. */
-export class InstrumentsQuery extends ScopeParameters {
+export class InstrumentsQueryParameters extends ScopeParameters {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.page;
 
@@ -30,7 +30,7 @@ export class InstrumentsQuery extends ScopeParameters {
 }
 
 /** Which clauses are asked of whom, on which days. */
-export class EligibilityQuery extends ScopeParameters {
+export class EligibilityQueryParameters extends ScopeParameters {
   @IsSlug({ description: 'The list whose people are asked about.' })
   list: string;
 
@@ -48,7 +48,7 @@ export class EligibilityQuery extends ScopeParameters {
   })
   listDay?: string;
 
-  @ObjectRule<EligibilityQuery>(
+  @ObjectRule<EligibilityQueryParameters>(
     'PARAMETER.NEEDS',
     'on',
     'a day, or from and to, or asOf: one of the three',
@@ -58,7 +58,7 @@ export class EligibilityQuery extends ScopeParameters {
   @IsDay({ description: 'The day that is asked about; today where nothing is said.' })
   on?: string;
 
-  @ObjectRule<EligibilityQuery>(
+  @ObjectRule<EligibilityQueryParameters>(
     'PARAMETER.NEEDS',
     'from',
     'from and to, or neither',
@@ -68,8 +68,8 @@ export class EligibilityQuery extends ScopeParameters {
   @IsDay({ description: 'The first of several days: the answer says for each person the first on which it holds.' })
   from?: string;
 
-  @ObjectRule<EligibilityQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
-  @ObjectRule<EligibilityQuery>('SPAN.TOO_LONG', 'to', `at most ${LIMITS.askedDays} days`, isWithinAskedDays)
+  @ObjectRule<EligibilityQueryParameters>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
+  @ObjectRule<EligibilityQueryParameters>('SPAN.TOO_LONG', 'to', `at most ${LIMITS.askedDays} days`, isWithinAskedDays)
   @IsOptional()
   @IsDay({ description: 'The last of several days.' })
   to?: string;
@@ -79,7 +79,7 @@ export class EligibilityQuery extends ScopeParameters {
   verdict?: Verdict;
 }
 
-export class EligibilityPageQuery extends EligibilityQuery {
+export class EligibilityPageQueryParameters extends EligibilityQueryParameters {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 
@@ -88,7 +88,7 @@ export class EligibilityPageQuery extends EligibilityQuery {
   after?: string;
 }
 
-export class EligibilityCsvQuery extends EligibilityQuery {
+export class EligibilityCsvQueryParameters extends EligibilityQueryParameters {
   @IsOptional()
   @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
   separator?: Separator;

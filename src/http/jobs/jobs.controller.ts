@@ -5,7 +5,7 @@ import { HttpResponse, problemResponse, RETRY_AFTER } from '../http-response.js'
 import { BodyOf } from '../request.decorators.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { JobsView, JobView, JobWithRefusedView, toJobView, toOwnJobView, toRefusedPage } from './job.view.js';
-import { JobRun, RefusedQuery } from './parameters.js';
+import { JobRun, RefusedQueryParameters } from './parameters.js';
 
 @Controller('v1/jobs')
 export class JobsController {
@@ -33,7 +33,7 @@ export class JobsController {
     tag: 'jobs',
     response: queryResponses.page(JobWithRefusedView),
   })
-  one(@Param('id') id: string, @Query() { limit, after }: RefusedQuery): JobWithRefusedView | HttpResponse {
+  one(@Param('id') id: string, @Query() { limit, after }: RefusedQueryParameters): JobWithRefusedView | HttpResponse {
     const job = this.durableJobs.get(id);
     if (job !== null)
       return { ...toJobView(job), ...toRefusedPage(this.durableJobs.refusedItems(id, after, limit + 1), limit) };

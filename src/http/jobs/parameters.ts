@@ -2,7 +2,7 @@ import { IsInteger } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
 import { DESCRIPTIONS } from '../parameters.js';
 
-export class RefusedQuery {
+export class RefusedQueryParameters {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 

@@ -4,15 +4,15 @@ import { OneEdition } from '../../read-models/editions/one-edition.query.js';
 import { InvalidParameter } from '../../read-models/query-errors.js';
 import { Scope, type Viewer } from '../../read-models/scope.js';
 import { editionIn } from '../../schema/decorators.js';
-import type { DifferencesQuery } from './parameters.js';
+import type { DifferencesQueryParameters } from './parameters.js';
 
 /** The query with days alone. Throws InvalidParameter for an unknown edition, and for one of a later day than the other. */
 export const withEditionDays = async (
   queries: Pick<QueryBus, 'execute'>,
   viewer: Viewer,
   list: string,
-  query: DifferencesQuery,
-): Promise<DifferencesQuery> => {
+  query: DifferencesQueryParameters,
+): Promise<DifferencesQueryParameters> => {
   const { from, to, atLeast } = query;
   const scope = new Scope(viewer, atLeast === undefined ? {} : { atLeast });
   const daysOf = async (

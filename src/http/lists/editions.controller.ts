@@ -14,7 +14,7 @@ import { HttpResponse, problemResponse } from '../http-response.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { BodyOf, CurrentViewer } from '../request.decorators.js';
-import { EditionsQuery } from './parameters.js';
+import { EditionsQueryParameters } from './parameters.js';
 
 @Controller('v1/lists/:id/editions')
 export class EditionsController {
@@ -53,7 +53,7 @@ export class EditionsController {
   })
   list(
     @Param('id') list: string,
-    @Query() query: EditionsQuery,
+    @Query() query: EditionsQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return this.queries.execute(new Editions(new Scope(viewer, query), list, pick(query, ['limit', 'after'])));
@@ -68,7 +68,7 @@ export class EditionsController {
   async one(
     @Param('id') list: string,
     @Param('edition') id: string,
-    @Query() query: EditionsQuery,
+    @Query() query: EditionsQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object> {
     const page = pick(query, ['limit', 'after']);

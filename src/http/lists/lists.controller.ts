@@ -18,11 +18,17 @@ import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { PersonPage } from '../../read-models/list/person.view.js';
 import { MovementsView } from '../../read-models/counts/movement.view.js';
 import { commandResponses, Operation, queryResponses } from '../operation.js';
-import { PeoplePageQuery, PeopleQuery, pick, toPage } from '../parameters.js';
+import { PeoplePageQueryParameters, PeopleQueryParameters, pick, toPage } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { firstWithETag } from '../response.interceptor.js';
 import { withEditionDays } from './edition-days.js';
-import { CsvQuery, DifferencesQuery, ListsQuery, MovementsQuery, scopesOf } from './parameters.js';
+import {
+  CsvQueryParameters,
+  DifferencesQueryParameters,
+  ListsQueryParameters,
+  MovementsQueryParameters,
+  scopesOf,
+} from './parameters.js';
 
 @Controller('v1/lists')
 export class ListsController {
@@ -57,7 +63,7 @@ export class ListsController {
 
   @Get()
   @Operation({ summary: 'The lists.', tag: 'lists', response: queryResponses.page(ListsView) })
-  list(@Query() query: ListsQuery, @CurrentViewer() viewer: Viewer): Promise<object> {
+  list(@Query() query: ListsQueryParameters, @CurrentViewer() viewer: Viewer): Promise<object> {
     return this.queries.execute(new Lists(new Scope(viewer, query), undefined, pick(query, ['limit', 'after'])));
   }
 
@@ -84,7 +90,7 @@ export class ListsController {
   })
   members(
     @Param('id') id: string,
-    @Query() query: PeoplePageQuery,
+    @Query() query: PeoplePageQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return this.queries.execute(
@@ -104,7 +110,7 @@ export class ListsController {
   })
   async csv(
     @Param('id') id: string,
-    @Query() query: CsvQuery,
+    @Query() query: CsvQueryParameters,
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -119,7 +125,7 @@ export class ListsController {
   })
   async xlsx(
     @Param('id') id: string,
-    @Query() query: PeopleQuery,
+    @Query() query: PeopleQueryParameters,
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -134,7 +140,7 @@ export class ListsController {
   })
   movements(
     @Param('id') id: string,
-    @Query() query: MovementsQuery,
+    @Query() query: MovementsQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return this.queries.execute(new Movements(new Scope(viewer, query), id, query));
@@ -149,14 +155,19 @@ export class ListsController {
   })
   async differences(
     @Param('id') id: string,
-    @Query() query: DifferencesQuery,
+    @Query() query: DifferencesQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     const { earlier, later } = scopesOf(viewer, await withEditionDays(this.queries, viewer, id, query));
     return this.queries.execute(new Differences(earlier, later, id, query));
   }
 
-  private async exportMembers(scope: Scope, list: string, format: TableFormat, query: CsvQuery): Promise<HttpResponse> {
+  private async exportMembers(
+    scope: Scope,
+    list: string,
+    format: TableFormat,
+    query: CsvQueryParameters,
+  ): Promise<HttpResponse> {
     const members = { scope, list, filters: toFilters(query), ...pick(query, ['sort', 'separator']) };
     const exported = await exportList(this.queries, members, format);
     if (exported === null) return problemResponse('SUBJECT.UNKNOWN');

@@ -15,16 +15,16 @@ import {
   ObjectRule,
 } from '../../schema/decorators.js';
 import { LIMITS } from '../../schema/limits.js';
-import { isSpan, DESCRIPTIONS, PeopleQuery } from '../parameters.js';
+import { isSpan, DESCRIPTIONS, PeopleQueryParameters } from '../parameters.js';
 
-export class CsvQuery extends PeopleQuery {
+export class CsvQueryParameters extends PeopleQueryParameters {
   @IsOptional()
   @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
   separator?: Separator;
 }
 
 /** A page of lists, in the order of their ids. */
-export class ListsQuery extends KnowledgeParameters {
+export class ListsQueryParameters extends KnowledgeParameters {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.page;
 
@@ -34,7 +34,7 @@ export class ListsQuery extends KnowledgeParameters {
 }
 
 /** A page of editions, or of the members of one. */
-export class EditionsQuery extends KnowledgeParameters {
+export class EditionsQueryParameters extends KnowledgeParameters {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 
@@ -43,8 +43,8 @@ export class EditionsQuery extends KnowledgeParameters {
   after?: string;
 }
 
-export class MovementsQuery extends KnowledgeParameters {
-  @ObjectRule<MovementsQuery>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
+export class MovementsQueryParameters extends KnowledgeParameters {
+  @ObjectRule<MovementsQueryParameters>('PARAMETER.NEEDS', 'to', 'a day not before from', isSpan)
   @IsDay({ description: 'Movements after the end of this day.' })
   from: string;
 
@@ -70,8 +70,8 @@ export class MovementsQuery extends KnowledgeParameters {
 const isDayOrNone = (text: string | undefined): boolean => text === undefined || editionIn(text) === null;
 const NO_KNOWLEDGE = 'absent beside an edition, which was known when it was published';
 
-export class DifferencesQuery {
-  @ObjectRule<DifferencesQuery>(
+export class DifferencesQueryParameters {
+  @ObjectRule<DifferencesQueryParameters>(
     'PARAMETER.NEEDS',
     'to',
     'a day not before from',
@@ -80,7 +80,7 @@ export class DifferencesQuery {
   @IsDayOrEdition({ description: 'The end of the earlier day; or an edition, as it was published.' })
   from: string;
 
-  @ObjectRule<DifferencesQuery>(
+  @ObjectRule<DifferencesQueryParameters>(
     'PARAMETER.NEEDS',
     'fromKnown',
     NO_KNOWLEDGE,
@@ -93,7 +93,7 @@ export class DifferencesQuery {
   @IsDayOrEdition({ description: 'The end of the later day; or an edition, as it was published.' })
   to: string;
 
-  @ObjectRule<DifferencesQuery>(
+  @ObjectRule<DifferencesQueryParameters>(
     'PARAMETER.NEEDS',
     'toKnown',
     NO_KNOWLEDGE,
@@ -126,7 +126,7 @@ export class DifferencesQuery {
 /** The scopes of the query Differences, whose query has days alone. */
 export const scopesOf = (
   viewer: Viewer,
-  { from, to, fromKnown, toKnown, atLeast }: DifferencesQuery,
+  { from, to, fromKnown, toKnown, atLeast }: DifferencesQueryParameters,
 ): { readonly earlier: Scope; readonly later: Scope } => {
   const scopeOn = (asOf: string, knownAt: string | undefined): Scope =>
     new Scope(viewer, { asOf, ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });

@@ -14,7 +14,7 @@ import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
 import { Batch, type BatchRequest } from './batch-request.js';
 import { BatchService } from './batch.service.js';
-import { EventsQuery } from './parameters.js';
+import { EventsQueryParameters } from './parameters.js';
 
 @Controller('v1/events')
 export class EventsController {
@@ -42,7 +42,11 @@ export class EventsController {
     tag: 'register',
     response: queryResponses.ndjson(LoggedEvent),
   })
-  async list(@Query() query: EventsQuery, @CurrentViewer() viewer: Viewer, @Res() reply: FastifyReply): Promise<void> {
+  async list(
+    @Query() query: EventsQueryParameters,
+    @CurrentViewer() viewer: Viewer,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { type, after } = query;
     const batches = await this.queries.execute(
       new ReadLog(new Scope(viewer, query), {

@@ -9,7 +9,7 @@ import { LoggedEvent } from '../../read-models/history/logged-event.view.js';
 import { Operation, queryResponses } from '../operation.js';
 import { CurrentViewer, HeaderParameters } from '../request.decorators.js';
 import { acceptsFeed, Feeds, resetFeed } from './feeds.js';
-import { FeedHeaders, FeedQuery } from './parameters.js';
+import { FeedHeaders, FeedQueryParameters } from './parameters.js';
 
 @Controller('v1/feed')
 export class FeedController {
@@ -27,7 +27,7 @@ export class FeedController {
   })
   async open(
     @HeaderParameters(FeedHeaders) headers: FeedHeaders,
-    @Query() query: FeedQuery,
+    @Query() query: FeedQueryParameters,
     @CurrentViewer() viewer: Viewer,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
@@ -42,7 +42,7 @@ export class FeedController {
   /** Null if the feed is open and has taken over the reply. */
   private async openFeed(
     headers: FeedHeaders,
-    { type, list, after }: FeedQuery,
+    { type, list, after }: FeedQueryParameters,
     viewer: Viewer,
     request: FastifyRequest,
     reply: FastifyReply,

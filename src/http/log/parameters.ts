@@ -29,19 +29,19 @@ class FromPositionQuery extends KnowledgeParameters {
   after: number = 0;
 }
 
-export class HistoryQuery extends FromPositionQuery {
+export class HistoryQueryParameters extends FromPositionQuery {
   @IsInteger(1, LIMITS.page, { description: DESCRIPTIONS.limit })
   limit: number = LIMITS.defaultPage;
 }
 
 /** The parameters of the query History. */
-export const toHistoryPage = ({ type, after, limit }: HistoryQuery) => ({
+export const toHistoryPage = ({ type, after, limit }: HistoryQueryParameters) => ({
   ...(type === undefined ? {} : { types: type }),
   after,
   limit,
 });
 
-export class EventsQuery extends FromPositionQuery {
+export class EventsQueryParameters extends FromPositionQuery {
   @IsOptional()
   @IsInteger(1, Number.MAX_SAFE_INTEGER, { description: 'At most so many events.' })
   limit?: number;
@@ -49,7 +49,7 @@ export class EventsQuery extends FromPositionQuery {
 
 const IsSize = (description: string): PropertyDecorator => IsInteger(1, Number.MAX_SAFE_INTEGER, { description });
 
-export class InclusionQuery extends KnowledgeParameters {
+export class InclusionQueryParameters extends KnowledgeParameters {
   @IsRegisterId({ description: 'The id of the event.' })
   event: string;
 
@@ -58,8 +58,8 @@ export class InclusionQuery extends KnowledgeParameters {
   size?: number;
 }
 
-export class ConsistencyQuery {
-  @ObjectRule<ConsistencyQuery>(
+export class ConsistencyQueryParameters {
+  @ObjectRule<ConsistencyQueryParameters>(
     'PARAMETER.NEEDS',
     'to',
     'a number that is not below `from`',
@@ -73,7 +73,7 @@ export class ConsistencyQuery {
   to?: number;
 }
 
-export class FeedQuery {
+export class FeedQueryParameters {
   @IsOptional()
   @IsSlug({
     description:

@@ -8,7 +8,7 @@ import { HttpResponse, problemResponse } from '../http-response.js';
 import { BYTES_TYPE, TEXT_TYPE } from '../media-types.js';
 import { Operation, queryResponses } from '../operation.js';
 import { CurrentViewer, RestOfPath } from '../request.decorators.js';
-import { ConsistencyQuery, InclusionQuery } from './parameters.js';
+import { ConsistencyQueryParameters, InclusionQueryParameters } from './parameters.js';
 import { ConsistencyProofView, InclusionProofView } from './proof.view.js';
 import { parseTilePath, TILE_PATH_DESCRIPTION } from './tile-path.js';
 
@@ -69,7 +69,7 @@ export class ProofController {
     response: queryResponses.json(InclusionProofView),
   })
   async inclusion(
-    @Query() { event, size, ...scope }: InclusionQuery,
+    @Query() { event, size, ...scope }: InclusionQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object> {
     const place = await this.queries.execute(new EventPlace(new Scope(viewer, scope), event));
@@ -82,7 +82,7 @@ export class ProofController {
     tag: 'proof',
     response: queryResponses.json(ConsistencyProofView),
   })
-  consistency(@Query() { from, to }: ConsistencyQuery): Promise<object> {
+  consistency(@Query() { from, to }: ConsistencyQueryParameters): Promise<object> {
     return this.proofs.consistency(from, to);
   }
 }

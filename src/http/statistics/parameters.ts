@@ -1,9 +1,9 @@
 import { MEMBER_SETS, type MemberSet } from '../../read-models/counts/movement.view.js';
 import { SEPARATOR_NAMES, type Separator } from '../../register-files/csv-table.js';
 import { IsDay, IsOneOf, IsOptional, IsSlug, ObjectRule } from '../../schema/decorators.js';
-import { DESCRIPTIONS, FilteredQuery } from '../parameters.js';
+import { DESCRIPTIONS, FilteredQueryParameters } from '../parameters.js';
 
-export class StatisticQuery extends FilteredQuery {
+export class StatisticQueryParameters extends FilteredQueryParameters {
   @IsSlug({ description: 'The list whose people are counted.' })
   list: string;
 
@@ -11,7 +11,7 @@ export class StatisticQuery extends FilteredQuery {
   @IsDay({ description: 'Of a statistic of several days, the first day; a year before the last one where absent.' })
   from?: string;
 
-  @ObjectRule<StatisticQuery>(
+  @ObjectRule<StatisticQueryParameters>(
     'PARAMETER.NEEDS',
     'to',
     'a day, or asOf: one of the two',
@@ -26,7 +26,7 @@ export class StatisticQuery extends FilteredQuery {
   set?: MemberSet;
 }
 
-export class StatisticCsvQuery extends StatisticQuery {
+export class StatisticCsvQueryParameters extends StatisticQueryParameters {
   @IsOptional()
   @IsOneOf(SEPARATOR_NAMES, { description: DESCRIPTIONS.separator })
   separator?: Separator;

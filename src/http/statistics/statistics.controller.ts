@@ -17,7 +17,7 @@ import { problemResponse, send, type HttpResponse } from '../http-response.js';
 import { Operation, queryResponses } from '../operation.js';
 import { pick } from '../parameters.js';
 import { CurrentViewer } from '../request.decorators.js';
-import { StatisticCsvQuery, StatisticQuery } from './parameters.js';
+import { StatisticCsvQueryParameters, StatisticQueryParameters } from './parameters.js';
 
 const NAMES_WITH_MEANINGS = STATISTIC_NAMES.map((name) => `\`${name}\` (${STATISTICS[name].means})`).join(', ');
 
@@ -33,7 +33,7 @@ export class StatisticsController {
   })
   async one(
     @Param('name') name: string,
-    @Query() query: StatisticQuery,
+    @Query() query: StatisticQueryParameters,
     @CurrentViewer() viewer: Viewer,
   ): Promise<object | null> {
     return isStatistic(name)
@@ -49,14 +49,14 @@ export class StatisticsController {
   })
   async csv(
     @Param('name') name: string,
-    @Query() query: StatisticCsvQuery,
+    @Query() query: StatisticCsvQueryParameters,
     @CurrentViewer() viewer: Viewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await send(reply, await this.export(name, query, viewer));
   }
 
-  private async export(name: string, query: StatisticCsvQuery, viewer: Viewer): Promise<HttpResponse> {
+  private async export(name: string, query: StatisticCsvQueryParameters, viewer: Viewer): Promise<HttpResponse> {
     const asked = { scope: scopeOf(query, viewer), parameters: parametersOf(query), ...pick(query, ['separator']) };
     const exported = isStatistic(name) ? await exportStatistic(this.queries, { ...asked, statistic: name }) : null;
     return exported === null ? problemResponse('SUBJECT.UNKNOWN') : fileResponse(CSV_TYPE, exported);
@@ -66,12 +66,12 @@ export class StatisticsController {
 const isStatistic = (name: string): name is StatisticName => STATISTIC_NAMES.some((one) => one === name);
 
 /** A statistic of several days is asked as of its last one. */
-const scopeOf = ({ to, asOf, knownAt, atLeast }: StatisticQuery, viewer: Viewer): Scope => {
+const scopeOf = ({ to, asOf, knownAt, atLeast }: StatisticQueryParameters, viewer: Viewer): Scope => {
   const day = to ?? asOf;
   return new Scope(viewer, { ...(day && { asOf: day }), ...(knownAt && { knownAt }), ...(atLeast && { atLeast }) });
 };
 
-const parametersOf = (query: StatisticQuery): StatisticParameters => ({
+const parametersOf = (query: StatisticQueryParameters): StatisticParameters => ({
   list: query.list,
   filters: toFilters(query),
   ...pick(query, ['from', 'set']),
