@@ -12,7 +12,7 @@ import {
   type RecordedEvent,
 } from '@eventstore/db-client';
 import { decode, type StreamRevision } from '../codec.js';
-import type { Cursor, LogEvent, StoredEvent, StreamEvent } from '../port.js';
+import { StoreDamaged, type Cursor, type LogEvent, type StoredEvent, type StreamEvent } from '../port.js';
 import type { Connection } from './connection.js';
 import { isClientError } from './faults.js';
 import type { ResilientConnection } from './resilient-connection.js';
@@ -68,12 +68,15 @@ export class EsdbLog {
         await consumeRead(client.readStream(this.prefix + stream, { ...options, ...from }), tryMs, ({ event }) => {
           this.guard.onResponse();
           if (event === undefined) return 'more';
+          if (Number(event.revision) !== after + 1 + events.length) throw incomplete(stream);
           events.push(Object.assign(this.#decode(event), { cursor: formatCursor(serverPosition(event)) }));
           return (length += textLength(event.data)) > MAX_READ_LENGTH ? 'enough' : 'more';
         });
       } catch (error) {
-        if (!isClientError(error, ErrorType.STREAM_NOT_FOUND)) throw error;
+        if (isClientError(error, ErrorType.STREAM_NOT_FOUND)) return [];
+        throw error;
       }
+      if (after < 0 && events.length === 0) throw incomplete(stream);
       return events;
     });
   }
@@ -199,24 +202,38 @@ export class EsdbLog {
   }
 
   /**
-   * Yields the register's events after a position until the signal aborts. Ignores the server's checkpoints, which run ahead of
-   * the events delivered. Throws StoreUnavailable if the subscription is dropped; callers resume from their last event.
+   * Yields the register's events after a position until the signal aborts. Of the server's checkpoints, which run ahead of the events
+   * delivered, only notices that they come. Throws StoreUnavailable if the subscription is dropped or falls silent; callers resume
+   * from their last event.
    */
   async *subscribe(after: CountedPosition, ending: AbortSignal, limit: number): AsyncGenerator<readonly LogEvent[]> {
-    const { client, options } = this.connection;
+    const { client, options, tryMs } = this.connection;
     const fromPosition = toClientPosition(after);
-    const filter = streamNameFilter({ prefixes: [this.prefix], maxSearchWindow: MAX_RAW });
-    const source = new SubscriptionReader(
+    const filter = streamNameFilter({
+      prefixes: [this.prefix, metadataOf(this.prefix)],
+      maxSearchWindow: MAX_RAW,
+      checkpointReached: async () => source.onCheckpoint(),
+    });
+    let place = after;
+    const isBehind = async (): Promise<boolean> => {
+      const head = await this.head();
+      return head !== null && comparePositions(parseCursor(head.cursor), place) > 0;
+    };
+    const source: SubscriptionReader = new SubscriptionReader(
       client.subscribeToAll({ ...options, fromPosition, filter }, { highWaterMark: limit }),
       ending,
+      { silenceMs: tryMs, isBehind },
     );
     try {
-      let place = after;
       for (let raw; (raw = await source.nextBatch(limit)) !== null;) {
         const batch: LogEvent[] = [];
         for (const { event } of raw) {
           // The server may deliver events again after it fell behind.
           if (event === undefined || comparePositions(serverPosition(event), place) <= 0) continue;
+          if (!this.#isOwnEvent(event)) {
+            await this.#checkHidesNothing(event);
+            continue;
+          }
           place = { ...serverPosition(event), position: place.position + 1 };
           this.guard.noteEvent(place, event.id);
           batch.push(this.#withPosition(this.#decode(event), place));
@@ -230,6 +247,13 @@ export class EsdbLog {
     } finally {
       source.close();
     }
+  }
+
+  /** Throws StoreDamaged if the settings of a stream of ours hide its first events now. */
+  async #checkHidesNothing({ streamId, data }: RecordedEvent): Promise<void> {
+    if (!streamId.startsWith(metadataOf(this.prefix)) || !HIDING.some((name) => name in Object(data))) return;
+    const stream = streamId.slice(metadataOf(this.prefix).length);
+    if ((await this.readStream(stream, -1, 1)).length === 0) throw incomplete(stream);
   }
 
   #isOwnEvent({ streamId }: RecordedEvent): boolean {
@@ -253,6 +277,15 @@ export class EsdbLog {
     if (comparePositions(this.#counted, place) < 0) this.#counted = place;
   }
 }
+
+/** The stream of the server's settings for a stream. */
+const metadataOf = (stream: string): string => `$$${stream}`;
+
+/** Settings by which others can hide events of a stream. A deleted stream has `$tb`. */
+const HIDING = ['$tb', '$maxCount', '$maxAge'];
+
+const incomplete = (stream: string): StoreDamaged =>
+  new StoreDamaged(`${stream} was deleted or cut short: its first events are gone`);
 
 const toClientPosition = ({ commit, prepare }: ServerPosition): Position | typeof START =>
   commit < 0n ? START : { commit, prepare };

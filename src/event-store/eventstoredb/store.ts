@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatRecordedAt } from '../codec.js';
 import {
   StoreBusy,
+  StoreDamaged,
   StoreUnavailable,
   type AdoptedLeaf,
   type AppendResult,
@@ -137,15 +138,18 @@ class EsdbEventStore implements EventStore {
     const { client, options } = this.#connection;
     const expectedRevision = expected === 'no-stream' ? NO_STREAM : BigInt(expected);
     const serverEvents = records.map(toEventData);
+    const lastRevision = (expected === 'no-stream' ? -1 : expected) + records.length;
     return async () => {
       try {
         const append = client.appendToStream(this.#prefix + stream, serverEvents, { ...options, expectedRevision });
         const { nextExpectedRevision, position } = await this.#connection.withTimeout(append);
-        if (position === undefined) throw new Error('the server does not say where the events stand');
+        // Without a position it was stored before, and deleted since; with later revisions, what stood before it was deleted.
+        if (position === undefined || Number(nextExpectedRevision) !== lastRevision)
+          throw new StoreDamaged('a stream of the log was deleted or cut short');
         const place = { ...position, position: null };
         this.#resilient.noteEvent(place, (serverEvents.at(-1) as EventData).id);
         const cursor = formatCursor(place);
-        return { outcome: 'appended', revision: Number(nextExpectedRevision), cursor };
+        return { outcome: 'appended', revision: lastRevision, cursor };
       } catch (error) {
         const revision = conflictRevision(error);
         if (revision === undefined) throw error;

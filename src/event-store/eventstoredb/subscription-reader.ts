@@ -3,6 +3,13 @@ import type { AllStreamSubscription, ResolvedEvent } from '@eventstore/db-client
 import { StoreUnavailable } from '../port.js';
 import { permanentError } from './faults.js';
 
+/** Servers and proxies have ended subscriptions without an error: https://github.com/kurrent-io/KurrentDB/issues/3491 */
+export interface SilenceCheck {
+  /** Whether the log has events that were not delivered is asked after this many milliseconds without a message. */
+  readonly silenceMs: number;
+  readonly isBehind: () => Promise<boolean>;
+}
+
 export class SubscriptionReader {
   #wake = (): void => undefined;
   #failure: unknown;
@@ -11,12 +18,13 @@ export class SubscriptionReader {
   constructor(
     private readonly subscription: AllStreamSubscription,
     private readonly abortSignal: AbortSignal,
+    private readonly silence: SilenceCheck,
   ) {
     const over = (): void => {
       this.#over = true;
       this.#wake();
     };
-    subscription.on('readable', () => this.#wake());
+    subscription.on('readable', () => this.#wake()).on('confirmation', () => this.#wake());
     subscription.on('end', over).on('close', over);
     // The client only reports the error: it neither resubscribes nor ends the stream.
     subscription.on('error', (error) => {
@@ -28,9 +36,11 @@ export class SubscriptionReader {
 
   /**
    * Waits for 1 to `limit` events; null once the signal aborts. After the last delivered event of a dropped subscription,
-   * throws StoreUnavailable or the permanent error.
+   * throws StoreUnavailable or the permanent error. Throws StoreUnavailable also if what the log had after a silence is not
+   * delivered in another one.
    */
   async nextBatch(limit: number): Promise<readonly ResolvedEvent[] | null> {
+    const delivery = { isOverdue: false };
     while (!this.abortSignal.aborted) {
       const batch = this.#take(limit);
       if (batch.length > 0) return batch;
@@ -39,9 +49,20 @@ export class SubscriptionReader {
           permanentError(this.#failure) ??
           new StoreUnavailable('the subscription was dropped', { cause: this.#failure })
         );
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      if (await this.#wakesInTime()) delivery.isOverdue = false;
+      else if (delivery.isOverdue) throw new StoreUnavailable('the subscription has fallen silent');
+      else
+        void this.silence.isBehind().then(
+          (isBehind) => (delivery.isOverdue = isBehind),
+          // The server is away: the subscription is dropped too, or goes on.
+          () => undefined,
+        );
     }
     return null;
+  }
+
+  onCheckpoint(): void {
+    this.#wake();
   }
 
   /** Must be called: only this frees the call on the connection. */
@@ -49,6 +70,17 @@ export class SubscriptionReader {
     this.abortSignal.removeEventListener('abort', this.#onAbort);
     this.subscription.unsubscribe().catch(() => undefined);
     this.subscription.destroy();
+  }
+
+  /** Whether something happens before the silence is over. */
+  #wakesInTime(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), this.silence.silenceMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
   }
 
   #onAbort = (): void => this.#wake();

@@ -1,5 +1,7 @@
 /** Faults between the store and the server: nothing acknowledged is lost, and nothing is recorded twice. */
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openEsdbStore } from '../../../src/event-store/eventstoredb/store.js';
 import {
   AppendTooLarge,
@@ -11,8 +13,9 @@ import {
 import { startDouble, type EsdbDouble, type Fault } from '../../support/esdb-double/double.js';
 import { newEvent, newEvents, newStreamName } from '../../support/new-events.js';
 
-/** The URL of a client that gives an attempt at a call 300 ms, and a call 900 ms. */
-const hasty = (url: string): string => `${url}&defaultDeadline=300`;
+/** Time for one attempt at a call; three of them for a call. */
+const TRY_MS = 300;
+const hasty = (url: string): string => `${url}&defaultDeadline=${TRY_MS}`;
 let double: EsdbDouble;
 let store: EventStore;
 let stream: string;
@@ -129,18 +132,18 @@ describe('following', () => {
   /** Follows as the read models do: dropped, it goes on from the last event that it has. */
   const followed = async (count: number): Promise<number[]> => {
     const seen: LogEvent[] = [];
-    while (seen.length < count) {
+    for (;;) {
       try {
         const from = seen.at(-1)?.cursor ?? null;
         for await (const batch of store.follow(from, new AbortController().signal, 10)) {
           seen.push(...batch);
-          if (seen.length >= count) break;
+          if (seen.length >= count) return seen.map(({ position }) => position);
         }
+        throw new Error('the store was closed');
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
       }
     }
-    return seen.map(({ position }) => position);
   };
 
   it('says that a subscription was dropped, and can be resumed without loss', async () => {
@@ -149,6 +152,29 @@ describe('following', () => {
     const seen = followed(33);
     await store.append(newStreamName(), 'no-stream', newEvents(3));
     expect(await seen).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
+  });
+
+  it('goes on where a subscription falls silent and says nothing of it', async () => {
+    await store.append(stream, 'no-stream', newEvents(30));
+    double.faults.arm('event', { outcome: 'silence' });
+    const seen = followed(30);
+    expect(await seen).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+  });
+
+  it('leaves a subscription alone that has nothing to deliver', async () => {
+    await store.append(stream, 'no-stream', newEvents(1));
+    const subscriptions = { count: 0 };
+    double.faults.plan(({ method }) => {
+      if (method === 'subscribe') subscriptions.count += 1;
+      return null;
+    });
+    const seen = followed(2);
+    await sleep(5 * TRY_MS);
+    double.appendForeign('elsewhere', { type: 'something' });
+    await sleep(5 * TRY_MS);
+    expect(subscriptions.count).toBe(1);
+    await store.append(stream, 0, newEvents(1));
+    expect(await seen).toEqual([1, 2]);
   });
 
   it('passes over what is delivered twice, and pays no heed to checkpoints', async () => {
@@ -221,6 +247,60 @@ describe('the log of a server', () => {
     await expect(store.read(null, 10)).rejects.toThrow(StoreDamaged);
     await expect(store.readStream(stream, -1, 10)).rejects.toThrow(StoreDamaged);
     expect(await store.read(null, 2)).toHaveLength(2);
+  });
+
+  it.each<[string, (client: EventStoreDBClient, name: string) => Promise<unknown>]>([
+    ['kept to one event by $maxCount', (client, name) => client.setStreamMetadata(name, { maxCount: 1 })],
+    ['cut before an event by $tb', (client, name) => client.setStreamMetadata(name, { truncateBefore: 2 })],
+    ['emptied by $tb', (client, name) => client.setStreamMetadata(name, { truncateBefore: 3 })],
+    ['deleted for good', (client, name) => client.tombstoneStream(name)],
+  ])('is damaged where a stream of ours was %s', async (_, change) => {
+    await store.append(stream, 'no-stream', newEvents(3));
+    const client = EventStoreDBClient.connectionString(double.url);
+    await change(client, `habeas.${stream}`);
+    await client.dispose();
+    await expect(store.readStream(stream, -1, 10)).rejects.toThrow(StoreDamaged);
+  });
+
+  it('is damaged where a stream of ours was deleted: what is stored in it anew gets later revisions', async () => {
+    await store.append(stream, 'no-stream', newEvents(3));
+    const client = EventStoreDBClient.connectionString(double.url);
+    await client.deleteStream(`habeas.${stream}`);
+    await client.dispose();
+    await expect(store.append(stream, 'no-stream', newEvents(1))).rejects.toThrow(StoreDamaged);
+  });
+
+  it('is damaged for its followers once a stream of ours was deleted, and not by other settings', async () => {
+    await store.append(stream, 'no-stream', newEvents(3));
+    const client = EventStoreDBClient.connectionString(double.url);
+    const name = `habeas.${stream}`;
+    await client.setStreamMetadata(name, { acl: { readRoles: ['$admins'] } });
+    await client.setStreamMetadata(name, { maxCount: 3 });
+    const following = async (): Promise<number> => {
+      let last = 0;
+      const leaving = new AbortController();
+      for await (const batch of store.follow(null, leaving.signal, 1)) {
+        last = batch.at(-1)?.position ?? 0;
+        if (last === 4) leaving.abort();
+      }
+      return last;
+    };
+    const followed = following();
+    await store.append(newStreamName(), 'no-stream', newEvents(1));
+    expect(await followed).toBe(4);
+    await client.deleteStream(name);
+    await client.dispose();
+    await store.append(newStreamName(), 'no-stream', newEvents(1));
+    await expect(following()).rejects.toThrow(StoreDamaged);
+  });
+
+  it('is damaged where what is repeated was deleted since', async () => {
+    const news = newEvents(3);
+    await store.append(stream, 'no-stream', news);
+    const client = EventStoreDBClient.connectionString(double.url);
+    await client.setStreamMetadata(`habeas.${stream}`, { truncateBefore: 3 });
+    await client.dispose();
+    await expect(store.append(stream, 'no-stream', news)).rejects.toThrow(StoreDamaged);
   });
 
   it('knows a cursor of another log', async () => {
