@@ -1,14 +1,24 @@
 /** What recorded events changed, read one event after the other. */
+import { LRUCache } from 'lru-cache';
 import { continueTimeline, type Timeline } from '../../domain/case/timeline.js';
 import { caseHistoryOf, type FullEventEntry, type LogTables } from '../log-tables.js';
 import type { CaseHistory } from '../table.js';
 import { changesOf } from './entry.js';
 import type { Change } from './history-entry.view.js';
 
+/** Events of all timelines that one reader keeps. */
+const MAX_EVENTS_KEPT = 10_000;
+
 /** What an event changed: in the survivor, for an event of a merged case, for the merge itself and for its end. */
-export const changesReader = (logTables: LogTables): ((recordedEvent: FullEventEntry) => readonly Change[]) => {
+export const changesReader = (
+  logTables: LogTables,
+  maxEventsKept = MAX_EVENTS_KEPT,
+): ((recordedEvent: FullEventEntry) => readonly Change[]) => {
   // Consecutive events often belong to one case.
-  const latestTimelines = new Map<number, Timeline>();
+  const latestTimelines = new LRUCache<number, Timeline>({
+    maxSize: maxEventsKept,
+    sizeCalculation: ({ order }) => order.recorded.length + 1,
+  });
   const historyAt = (caseNo: number, position: number): CaseHistory => {
     const events = logTables.caseEntries(caseNo, position).map(({ eventWithId }) => eventWithId);
     const timeline = continueTimeline(latestTimelines.get(caseNo) ?? null, events);
