@@ -57,7 +57,7 @@ export const recordRow = async (
   if (isLinked(row)) return addToLinkedCase(row);
   const added = await addRowTo(row, subjectOf(row));
   if (added.outcome !== 'retry') return added;
-  const outcome = fileKind === 'register' ? await openCase(row) : await addToCaseOfReference(row);
+  const outcome = fileKind === 'register' ? await openCase(row) : await addToCaseOfReference(row, UNKNOWN_REFERENCE);
   return outcome.outcome === 'retry' ? notRecorded() : outcome;
 };
 
@@ -82,15 +82,25 @@ const openCase = async (row: RowToRecord): Promise<RecordOutcome> => {
     key: openingKey(row),
     acknowledge: (row.cells['acknowledge'] ?? '') === '' ? [] : [DUPLICATE_CODE],
   });
-  return opened.outcome === 'retry' ? addRowTo(row, opened.subject) : opened;
+  if (opened.outcome === 'retry') return addRowTo(row, opened.subject);
+  // The other case of the person may be that of the reference: in another spelling, or opened by somebody else.
+  return isPossibleDuplicate(opened) ? addToCaseOfReference(row, opened) : opened;
 };
 
-const addToCaseOfReference = async (row: RowToRecord): Promise<RecordOutcome> => {
+const isPossibleDuplicate = (outcome: ImportOutcome): boolean =>
+  outcome.outcome === 'refused' && outcome.errors.some(({ code }) => code === DUPLICATE_CODE);
+
+const addToCaseOfReference = async (row: RowToRecord, otherwise: RecordOutcome): Promise<RecordOutcome> => {
   const { recorder, cells } = row;
   const id = await recorder.findCase({ list: recorder.list, reference: cells.ref });
-  if (id !== null) return addRowTo(row, { kind: 'case', id });
-  return refused({ column: 'ref', code: 'ROW.UNKNOWN_REFERENCE', expected: 'the reference of a case of the list' });
+  return id === null ? otherwise : addRowTo(row, { kind: 'case', id });
 };
+
+const UNKNOWN_REFERENCE = refused({
+  column: 'ref',
+  code: 'ROW.UNKNOWN_REFERENCE',
+  expected: 'the reference of a case of the list',
+});
 
 /** Adds to the case named by `same_as`, which also gains the reference of the row. */
 const addToLinkedCase = async (row: RowToRecord): Promise<ImportOutcome> => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { RecordEvents } from '../../src/commands/record-events.js';
 import { NO_CIRCUMSTANCES } from '../../src/domain/names/likeness.js';
 import { createSqliteStore } from '../../src/event-store/sqlite/store.js';
 import { Files } from './temporary-files.js';
@@ -58,6 +59,40 @@ it('are compared with earlier rows of the file too', async () => {
   expect(found.report).toMatchObject([{ row: 3, column: 'name', code: 'CASE.POSSIBLE_DUPLICATE' }]);
   expect(found.report[0]?.expected).toContain('It may be union:T-1: name it in same_as');
   expect(await rows(ELSHAN, same)).toMatchObject({ unchanged: 1, refused: 1 });
+});
+
+describe('that has the reference of the row', () => {
+  it('is the case of the row, whose reference is only spelt otherwise', async () => {
+    await rows(ELSHAN);
+    expect(await rows({ ...ELSHAN, ref: 't–1' })).toMatchObject({ unchanged: 1, refused: 0 });
+    expect(await rows({ ...ELSHAN, ref: 't–1', region: 'Gəncə' })).toMatchObject({ added: 1, refused: 0 });
+  });
+
+  it('is the case of the row, though somebody else opened it', async () => {
+    const opened = await register.commands.execute(
+      new RecordEvents({
+        subject: { kind: 'case', id: 'opened-by-a-person' },
+        begins: true,
+        events: [
+          {
+            type: 'opened',
+            names: [{ text: ELSHAN.name ?? '', script: 'Latn', language: 'az', kind: 'full' }],
+            born: '1980',
+            references: [{ list: 'union', reference: 'T-1' }],
+            reliability: 'reported',
+            sources: [{ kind: 'lawyer', citation: 'call' }],
+          },
+        ],
+        actor: { kind: 'person', id: '7f3a', asserted: true },
+        key: 'first',
+        acknowledge: [],
+        correlationId: 'test',
+      }),
+    );
+    expect(opened).toMatchObject({ outcome: 'recorded' });
+    expect(await rows(ELSHAN)).toMatchObject({ added: 1, refused: 0 });
+    expect(await rows(ELSHAN)).toMatchObject({ unchanged: 1, refused: 0 });
+  });
 });
 
 type Tip = Readonly<Record<'tip' | 'name' | 'born' | 'near_ref' | 'truth', string>>;
