@@ -5,6 +5,9 @@
 import { DEFAULT_CODE, SENTENCE_KINDS } from '../domain/case/events.js';
 import type { LocalName } from '../domain/list/events.js';
 
+/** ISO 639-2 for a language that is not determined. */
+export const UNDETERMINED_LANGUAGE = 'und';
+
 /** Splits a cell at each `|`; `\|` is a bar within a part. */
 export const splitCell = (cell: string): readonly string[] =>
   cell === '' ? [] : cell.split(/(?<!\\)\|/).map((part) => part.replaceAll('\\|', '|').trim());

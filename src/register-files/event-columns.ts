@@ -2,11 +2,12 @@
  * The columns of a file with one event a line. They are derived from the classes of schema/, so that a file can express what the
  * REST interface accepts: the column of `inAbsentia` is `in_absentia`, that of a source's `url` is `source_url`.
  */
-import { caseEvents, SCRIPTS, type CaseEventType } from '../domain/case/events.js';
+import { caseEvents, SCRIPTS, type CaseEventType, type Name as NameOf } from '../domain/case/events.js';
+import { scriptsOf } from '../domain/text.js';
 import { fieldsOf, type Constructor, type Field } from '../schema/field.js';
 import { eventClasses } from '../schema/read-event.js';
 import { Article, Name, PaceCriterion, Reference, Sentence, Source } from '../schema/parts.js';
-import { parseArticles, splitCell, parseReference, parseSentence } from './cell-values.js';
+import { parseArticles, splitCell, parseReference, parseSentence, UNDETERMINED_LANGUAGE } from './cell-values.js';
 
 /** The columns that are not event fields. */
 export const LINE_OPTION_COLUMNS = ['ref', 'type', 'key', 'acknowledge', 'same_as'] as const;
@@ -135,22 +136,32 @@ const parseCriterion = (text: string): object => {
 };
 
 const NAME_WITH_TAG = /^(.*\S)\s*\[([^\]]*)\]$/su;
-const CYRILLIC_LETTER = /\p{Script=Cyrillic}/u;
+const LANGUAGE_OF_SCRIPT: Readonly<Partial<Record<string, string>>> = { Latn: 'az', Cyrl: 'ru' };
 
 /**
- * Parses a name: `Самед Нумунаев [ru-Cyrl transliteration]`. Without brackets, a full name: Russian in Cyrillic letters, else Azerbaijani.
+ * Parses a name: `Самед Нумунаев [ru-Cyrl transliteration]`. Without brackets, a full name in the script of its letters: Azerbaijani in
+ * Latin, Russian in Cyrillic, of an undetermined language in any other.
  */
 const parseName = (text: string): object => {
   const [, nameText = text, words = ''] = NAME_WITH_TAG.exec(text) ?? [];
   const [tag = '', kind] = /^[a-z]{2,3}-/.test(words) ? words.split(/\s+/) : ['', words === '' ? undefined : words];
   const [language, script] = tag.split('-');
-  const isCyrillic = CYRILLIC_LETTER.test(nameText);
+  const scriptOfLetters = scriptOf(nameText);
   return {
     text: nameText,
-    script: script === undefined || script === '' ? (isCyrillic ? SCRIPTS[1] : SCRIPTS[0]) : script,
-    language: language === undefined || language === '' ? (isCyrillic ? 'ru' : 'az') : language,
+    script: script === undefined || script === '' ? scriptOfLetters : script,
+    language:
+      language === undefined || language === ''
+        ? (LANGUAGE_OF_SCRIPT[scriptOfLetters] ?? UNDETERMINED_LANGUAGE)
+        : language,
     kind: kind ?? 'full',
   };
+};
+
+/** Any Cyrillic letter makes a name Cyrillic. */
+const scriptOf = (name: string): NameOf['script'] => {
+  const scripts = scriptsOf(name);
+  return scripts.includes('Cyrl') ? 'Cyrl' : (SCRIPTS.find((known) => known === scripts[0]) ?? 'Latn');
 };
 
 /** The nth part of each source column belongs to the nth source. */

@@ -3,6 +3,7 @@ import { SCRIPTS, type Name } from '../domain/case/events.js';
 import { scriptsOf } from '../domain/text.js';
 import { parseEdtf } from '../domain/time.js';
 import type { RawEvent } from './event-draft.js';
+import { UNDETERMINED_LANGUAGE } from './cell-values.js';
 import { EVENT_COLUMNS } from './event-columns.js';
 
 export const REGISTER_COLUMNS = [
@@ -133,8 +134,6 @@ export const NAME_COLUMNS = [
 
 /** Letters of the Azerbaijani Cyrillic alphabet that the Russian one lacks. */
 const LETTER_NOT_IN_RUSSIAN = /[әөүғһҹҝј]/iu;
-/** ISO 639-2 for a language that is not determined. */
-const UNDETERMINED_LANGUAGE = 'und';
 
 /**
  * The name in a cell. A name without a letter of its column's script gets the script of its letters and an undetermined

@@ -70,3 +70,22 @@ it('sources stand beside each other, their parts in the same order', () => {
     ],
   });
 });
+
+it.each([
+  ['Nümunə Sınaqov', 'Latn', 'az'],
+  ['Нумуна Сынагов', 'Cyrl', 'ru'],
+  ['Nümunə Сынагов', 'Cyrl', 'ru'],
+  ['ნიმუშ ნიმუშაძე', 'Geor', 'und'],
+  ['نمونه صیناقوف', 'Arab', 'und'],
+  ['Նմուշ Նմուշյան', 'Armn', 'und'],
+  ['N.', 'Latn', 'az'],
+  ['1', 'Latn', 'az'],
+])('a name without brackets has the script of its letters: %s', (text, script, language) => {
+  const name = { text, script, language, kind: 'full' };
+  const data = eventFromCells({ type: 'named', name: text, source: 'synthetic' });
+  expect(data).toMatchObject({ name });
+  expect(eventFromCells({ type: 'opened', name: `${text} [alias]` })).toMatchObject({
+    names: [{ ...name, kind: 'alias' }],
+  });
+  expect(readEvent('case', data)).not.toHaveProperty('errors');
+});
