@@ -167,14 +167,25 @@ const STORED_DIGITS = 15;
 const SHOWN_DIGITS = 10;
 
 /** A number in the format of its cell, for example `0137`. */
-const numberText = (value: number, format: string): string =>
-  /^(general|@)?$/i.test(format) ? generalText(value) : formatValue(value, format).trim();
+const numberText = (value: number, format: string): string => {
+  const digits = generalText(value);
+  return /^(general|@)?$/i.test(format) ? digits : formatValue(value, withoutGeneral(format, digits)).trim();
+};
 
 /** Decimals beyond those shown are the noise of the spreadsheet's arithmetic. A longer number would lose digits before its decimals. */
 const generalText = (value: number): string => {
   const stored = Number(value.toPrecision(STORED_DIGITS));
   const isWhole = Number.isInteger(stored) || Math.abs(stored) >= 10 ** SHOWN_DIGITS;
   return String(isWhole ? stored : Number(stored.toPrecision(SHOWN_DIGITS)));
+};
+
+const TEXT_OR_GENERAL = /"[^"]*"|\\.|general/gi;
+
+/** Replaces `General` within a format (`General" il"`), which the library only knows alone, by as many digits as the number has. */
+const withoutGeneral = (format: string, digits: string): string => {
+  const decimals = digits.split('.')[1]?.length ?? 0;
+  const general = decimals === 0 ? '0' : `0.${'0'.repeat(decimals)}`;
+  return format.replace(TEXT_OR_GENERAL, (part) => (/^general$/i.test(part) ? general : part));
 };
 
 const tooLong = (limit: string): FileProblem => ({ code: 'FILE.TOO_LONG', line: null, expected: `at most ${limit}` });

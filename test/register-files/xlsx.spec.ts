@@ -97,6 +97,25 @@ describe('a workbook', () => {
     expect(rows[3]).toMatchObject({ cells: { arrested_on: '2024-02-20' }, errors: [] });
   });
 
+  it.each([
+    ['General', 234.4, '234.4'],
+    ['General" il"', 1980, '1980 il'],
+    ['"General "General', 234.4, 'General 234.4'],
+    ['General_)', 137, '137'],
+    ['[Red]General;-General', -5.25, '-5.25'],
+    ['"AZ-"0000', 137, 'AZ-0137'],
+  ])('shows a number in the format %s', async (numFmt, number, shown) => {
+    const path = await workbookOf({
+      name: 'A',
+      columns: [{ numFmt }],
+      rows: [
+        ['ref', 'name', 'source'],
+        [number, 'A', 'B'],
+      ],
+    });
+    expect((await rowsOf(path))[0]?.cells['ref']).toBe(shown);
+  });
+
   it('refuses a cell with an error, and a formula without a result, by its address', async () => {
     const [, , row] = await rowsOf(workbook('register-1900.xlsx'));
     expect(row!.errors).toEqual([
