@@ -344,7 +344,7 @@ const arrayOf = (item: ValueType, least: number, most: number): ValueType => ({
       ...onItems(code, (items) => items.every(isValid)),
       expects: `each: ${expects ?? item.expects}`,
     })),
-    onItems('ARRAY.DUPLICATE', (items) => new Set(items.map((value) => JSON.stringify(value))).size === items.length),
+    onItems('ARRAY.DUPLICATE', areDistinct),
   ],
   ...(item.nestedClass === undefined ? {} : { nestedClass: item.nestedClass }),
   ...(item.normalise === undefined ? {} : { normalise: item.normalise }),
@@ -366,6 +366,15 @@ const wordOr = (word: string, { schema, expects, rules }: ValueType): ValueType 
 
 /** How many values a parameter may have that may be repeated. */
 export const ALTERNATIVES = { min: 1, max: LIMITS.alternatives } as const;
+
+const areDistinct = (items: readonly unknown[]): boolean => {
+  try {
+    return new Set(items.map((value) => JSON.stringify(value))).size === items.length;
+  } catch {
+    // Nested so deep that the stack does not suffice: no type is, so the rules of the items refuse it.
+    return true;
+  }
+};
 
 const onItems = (code: FieldErrorCode, holds: (items: readonly unknown[]) => boolean): ValueRule => ({
   code,

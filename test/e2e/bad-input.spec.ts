@@ -128,9 +128,13 @@ describe('a body', () => {
     expect(problemOf(answer)).toEqual([400, 'BODY.NOT_JSON']);
   });
 
-  it('nested two hundred thousand deep', async () => {
-    const deep = `{"type":"tried","note":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
-    const [status, code] = problemOf(await post(deep));
+  const DEEP = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+
+  it.each([
+    ['in a field', `"note":${DEEP}`],
+    ['in an object of an array', `"sources":[{"kind":"press","citation":${DEEP}}]`],
+  ])('nested two hundred thousand deep %s', async (_, field) => {
+    const [status, code] = problemOf(await post(`{"type":"tried",${field}}`));
     expect([status, code]).toEqual([400, 'REQUEST.INVALID']);
   });
 });
