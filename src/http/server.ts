@@ -215,8 +215,11 @@ const DAMAGE_HEADER = 'habeas-log';
 const parseBodies = (fastify: FastifyInstance, bodies: BodyReader): void => {
   const parserOf =
     (parse: (body: Buffer) => unknown) =>
-    async (request: FastifyRequest, stream: Readable): Promise<unknown> =>
-      parse(await bodies.read(request, stream));
+    async (request: FastifyRequest, stream: Readable): Promise<unknown> => {
+      const body = await bodies.read(request, stream);
+      // Many clients declare JSON of every request, also of those that they send without a body.
+      return request.method === 'DELETE' && body.length === 0 ? undefined : parse(body);
+    };
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(JSON_TYPE, parserOf(parseBody));
   fastify.addContentTypeParser(NDJSON_TYPE, parserOf(parseLines));

@@ -29,6 +29,8 @@ it('refuses a job that it does not know, and what a request says too much', asyn
   for (const reply of [
     await service.get('/v1/jobs/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'),
     await service.request('/v1/jobs/none', { method: 'DELETE' }),
+    // As clients do that declare JSON of every request.
+    await service.request('/v1/jobs/none', { method: 'DELETE', headers: { 'content-type': 'application/json' } }),
     await service.post('/v1/jobs/none/runs', {}),
   ])
     expect([reply.status, reply.body['code']]).toEqual([404, 'JOB.UNKNOWN']);
