@@ -321,7 +321,7 @@ describe('an id in capital letters', () => {
     const corrected = { type: 'corrected', event: upper(event), data: { occurredOn: '2024-01-02' }, ...WITH_SOURCES };
     expect((await service.post(path, corrected)).status).toBe(201);
     const merged = { type: 'merged', into: upper(ids[1]!), reason: 'one person', ...WITH_SOURCES };
-    const last = await service.post(path, merged);
+    last = await service.post(path, merged);
     expect(last.status).toBe(201);
     expect((await service.storedEvents()).slice(-3).map(({ event: recorded }) => recorded)).toMatchObject([
       { type: 'tried', after: event },
@@ -338,7 +338,7 @@ it('answers the same after the read models were deleted', async () => {
     '/v1/history',
     '/v1/counts?list=union&by=custody',
   ];
-  const before = await Promise.all(questions.map(async (q) => (await service.get(q)).text));
+  const before = await Promise.all(questions.map(async (q) => (await service.getAfter(last, q)).text));
   await service.stop();
   const { readdirSync, rmSync } = await import('node:fs');
   for (const file of readdirSync(service.data)) if (file.startsWith('read-models')) rmSync(`${service.data}/${file}`);
