@@ -60,13 +60,18 @@ export const readWorkbook = async (path: string): Promise<Workbook | FileProblem
     ({ sheets } = await readXlsx(bytes, { readStyles: true, sheets: isFirstVisible }));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return notXlsx('an .xlsx workbook that is whole');
+    return SPANS_TOO_MANY_CELLS.test(error.message)
+      ? tooLong('20,000,000 cells from A1 to the last row and column in use, empty ones included')
+      : notXlsx('an .xlsx workbook that is whole');
   }
   const [sheet] = sheets;
   if (sheet === undefined) return notXlsx('a workbook with a visible sheet of cells');
   const rows = rowsOfSheet(sheet);
   return 'code' in rows ? rows : { rows, otherSheets: sheetCount - 1, bytes: directory.unpacked };
 };
+
+/** How the reader of the sheets says it: it makes a row of every cell up to the last one, so that one far off takes all memory. */
+const SPANS_TOO_MANY_CELLS = /spans \d+ rows x \d+ columns .* over the \d+ limit/;
 
 const checkDirectory = async (bytes: Buffer): Promise<FileProblem | { readonly unpacked: number }> => {
   const names = new Set<string>();

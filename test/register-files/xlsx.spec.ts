@@ -238,6 +238,14 @@ describe('a workbook that cannot be read safely', () => {
       { code, expected: expect.stringMatching(expected) },
     ]);
   });
+
+  it('is told from one that is damaged where a cell lies far off', async () => {
+    const rows = Array.from({ length: 1_300 }, () => ['x']);
+    rows[0] = [...Array<string>(16_383).fill(''), 'x'];
+    expect(await reported(await workbookOf({ name: 'A', rows }))).toMatchObject([
+      { code: 'FILE.TOO_LONG', expected: expect.stringContaining('cells') },
+    ]);
+  });
 });
 
 function damaged(bytes: Buffer): Buffer {
