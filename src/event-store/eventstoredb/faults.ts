@@ -46,7 +46,7 @@ export const permanentError = (error: unknown): Error | null => {
     return new ServerRefused('the certificate of the server is not trusted; tlsCAFile names the authority', {
       cause: error,
     });
-  if (code === INVALID_ARGUMENT || /InvalidPosition/.test(String(message)))
+  if (code === INVALID_ARGUMENT || /Invalid ?Position/i.test(String(message)))
     return new RangeError('a place that is not in this log', { cause: error });
   return null;
 };

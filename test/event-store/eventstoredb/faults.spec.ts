@@ -2,6 +2,7 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { permanentError } from '../../../src/event-store/eventstoredb/faults.js';
 import { openEsdbStore } from '../../../src/event-store/eventstoredb/store.js';
 import {
   AppendTooLarge,
@@ -309,6 +310,14 @@ describe('the log of a server', () => {
     await expect(store.read('1-1@7', 10)).rejects.toThrow(RangeError);
     await expect(store.read('1000000-1000000', 10)).rejects.toThrow(RangeError);
   });
+});
+
+it.each([
+  [3, 'Trying to read from an invalid position.'],
+  [2, 'Trying to read from an invalid position.'],
+  [2, 'Unexpected ReadAllResult: InvalidPosition'],
+])('a position that the log lacks is known, however the version of the server says it: %s %s', (code, message) => {
+  expect(permanentError(Object.assign(new Error(message), { code }))).toBeInstanceOf(RangeError);
 });
 
 describe('opening', () => {
